@@ -1,0 +1,103 @@
+"""Facts: sentences that are true, false or unknown, with a place, and what they rest on.
+
+Facts are combined with `&`, `|` and `~` (Kleene's logic), and a combination remembers its parts:
+the explanation of a verdict is its evaluation. `bool(fact)` raises, so that nobody takes
+"unknown" for "no" by accident.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from msgspec import Struct
+
+from taskwall.values import Need, Place
+
+
+class Fact(Struct, frozen=True):
+    """A sentence and whether it is true; `truth` is None while an unknown decides it.
+
+    `text` words it as true, `otherwise` as false. `resource` names what it is about. A fact made
+    by `&`, `|` or `~` has `parts` and no sentence of its own.
+    """
+
+    truth: bool | None
+    text: str = ""
+    place: Place | None = None
+    resource: str = ""
+    needs: tuple[Need, ...] = ()
+    otherwise: str = ""
+    parts: "tuple[Fact, ...]" = ()
+    op: str = ""
+
+    def __bool__(self) -> bool:
+        raise TypeError("a Fact may be unknown: combine facts with & | ~, or compare .truth")
+
+    def __and__(self, other: "Fact") -> "Fact":
+        return all_of((self, other))
+
+    def __or__(self, other: "Fact") -> "Fact":
+        return any_of((self, other))
+
+    def __invert__(self) -> "Fact":
+        truth = None if self.truth is None else not self.truth
+        return Fact(truth, parts=(self,), op="not")
+
+    def __str__(self) -> str:
+        """The sentence as it stands: worded for true, false or unknown."""
+        if self.truth is None:
+            waits = "; ".join(str(need) for need in self.needs)
+            return f"whether {self.text} is not known" + (f": {waits}" if waits else "")
+        if self.truth:
+            return self.text
+        return self.otherwise or f"it is not so that {self.text}"
+
+    def deciding(self) -> "Iterator[Fact]":
+        """The facts without parts that make this one what it is, in the order of their reading.
+
+        Of a conjunction that is false only the false parts count, of one that is unknown only
+        the unknown ones (and what is true about how one came there); of a disjunction likewise.
+        """
+        seen: set[int] = set()
+        for leaf in self._deciding():
+            if id(leaf) not in seen and leaf.text:
+                seen.add(id(leaf))
+                yield leaf
+
+    def _deciding(self) -> "Iterator[Fact]":
+        if not self.op:
+            yield self
+            return
+        for part in self.parts:
+            joins = self.op == "all" and self.truth is None and part.truth is True
+            if self.op == "not" or part.truth is self.truth or joins:
+                yield from part._deciding()  # noqa: SLF001 (of its own class)
+
+    def waits_for(self) -> tuple[Need, ...]:
+        """What the unknown facts that decide this one wait for; nothing unless it is unknown."""
+        if self.truth is not None:
+            return ()
+        found = (need for leaf in self.deciding() if leaf.truth is None for need in leaf.needs)
+        return tuple(dict.fromkeys(found))
+
+
+def all_of(facts: Iterable[Fact]) -> Fact:
+    """True if all are, false if one is, else unknown. True of none."""
+    parts = tuple(facts)
+    if len(parts) == 1:
+        return parts[0]
+    truths = {part.truth for part in parts}
+    truth = False if False in truths else None if None in truths else True
+    return Fact(truth, parts=parts, op="all")
+
+
+def any_of(facts: Iterable[Fact]) -> Fact:
+    """False if all are, true if one is, else unknown. False of none."""
+    parts = tuple(facts)
+    if len(parts) == 1:
+        return parts[0]
+    truths = {part.truth for part in parts}
+    truth = True if True in truths else None if None in truths else False
+    return Fact(truth, parts=parts, op="any")
+
+
+TRUE = Fact(True)
+FALSE = Fact(False)

@@ -1,0 +1,92 @@
+"""The files of a scan: found, read once, and decoded with an error that has a place."""
+
+import os
+from collections.abc import Iterable, Iterator
+
+from taskwall.stack import SourceError
+from taskwall.values import Place
+
+PASSED_OVER = frozenset({".git", "node_modules", ".terraform", "__pycache__", ".venv"})
+"""Folders that a scan does not enter; modules below `.terraform` are read when they are called."""
+
+LARGEST = 32 * 1024 * 1024
+"""Files larger than this many bytes are an error, not a source."""
+
+
+class UnreadableError(Exception):
+    """A file that could not be read; carries the error with its place."""
+
+    def __init__(self, path: str, message: str, line: int = 1, column: int = 1) -> None:
+        super().__init__(message)
+        self.error = SourceError(Place(path, line, column, line, column), message)
+
+
+class Files:
+    """Texts by path, read at most once. `overlay` holds texts that stand before those on disk."""
+
+    def __init__(self, overlay: dict[str, str] | None = None) -> None:
+        self._texts: dict[str, str] = dict(overlay or {})
+
+    def exists(self, path: str) -> bool:
+        """Whether there is such a file."""
+        return path in self._texts or os.path.isfile(path)
+
+    def text(self, path: str) -> str:
+        """The text of a file, without a byte order mark.
+
+        Raises:
+            UnreadableError: missing, too large, or not UTF-8 (the place is that of the first bad byte).
+        """
+        if (known := self._texts.get(path)) is not None:
+            return known
+        try:
+            if os.path.getsize(path) > LARGEST:
+                raise UnreadableError(path, f"larger than {LARGEST // 1024**2} MiB: not read")
+            with open(path, "rb") as stream:
+                raw = stream.read()
+        except OSError as error:
+            raise UnreadableError(path, f"cannot be read: {error.strerror or error}") from error
+        try:
+            found = raw.decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
+                raise UnreadableError(
+                    path, "is UTF-16; Terraform and CloudFormation take UTF-8"
+                ) from error
+            before = raw[: error.start].decode("utf-8", "replace")
+            line = before.count("\n") + 1
+            column = len(before) - (before.rfind("\n") + 1) + 1
+            raise UnreadableError(path, "is not UTF-8", line, column) from error
+        self._texts[path] = found
+        return found
+
+
+def walk(paths: Iterable[str], passed_over: frozenset[str] = PASSED_OVER) -> Iterator[str]:
+    """Every file below the given files and folders, each once, in a stable order.
+
+    Folders reached twice through symbolic links are entered once.
+    """
+    seen: set[str] = set()
+    for path in paths:
+        if not os.path.isdir(path):
+            yield path
+            continue
+        folders = [path]
+        while folders:
+            folder = folders.pop()
+            real = os.path.realpath(folder)
+            if real in seen:
+                continue
+            seen.add(real)
+            try:
+                entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+            except OSError:
+                continue
+            below = []
+            for entry in entries:
+                if entry.is_dir():
+                    if entry.name not in passed_over:
+                        below.append(entry.path)
+                elif entry.is_file():
+                    yield entry.path
+            folders.extend(reversed(below))

@@ -1,0 +1,151 @@
+"""Findings and the report: all that outputs may see, in the shape of the JSON contract."""
+
+from collections.abc import Callable
+from typing import Literal, TypeAlias
+
+from msgspec import Struct
+
+Severity: TypeAlias = Literal["critical", "high", "medium", "low", "info"]
+SEVERITIES: tuple[Severity, ...] = ("critical", "high", "medium", "low", "info")
+"""From the worst down."""
+
+Truth: TypeAlias = Literal["fail", "unknown", "pass"]
+
+
+class Step(Struct, frozen=True):
+    """One step of the chain that leads to a finding."""
+
+    resource: str
+    file: str
+    line: int
+    text: str
+
+
+class CalledFrom(Struct, frozen=True):
+    """A module call (or nested stack) on the way to the resource, the outermost first."""
+
+    file: str
+    line: int
+    text: str
+
+
+class Edit(Struct, frozen=True):
+    """A replacement of a stretch of a file, for an editor to apply."""
+
+    file: str
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+    text: str
+
+
+class Fix(Struct, frozen=True):
+    """What to write, in the source's own language, and the edits that write it, if it is one."""
+
+    text: str
+    edits: tuple[Edit, ...] = ()
+
+
+class Finding(Struct, frozen=True):
+    """What a rule says of one place. The fields, and their order, are the JSON contract.
+
+    Lines and columns count from 1 (columns in code points), ends are exclusive, paths are
+    relative to the working directory with forward slashes. `when` names the setting of the open
+    switches that the finding needs; None if it holds whatever they are.
+    """
+
+    rule: str
+    verdict: Truth
+    severity: Severity
+    resource: str
+    instances: tuple[str, ...]
+    stack: str
+    file: str
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+    message: str
+    because: tuple[Step, ...] = ()
+    called_from: tuple[CalledFrom, ...] = ()
+    construct: str | None = None
+    when: str | None = None
+    missing: tuple[str, ...] = ()
+    fix: Fix | None = None
+    fingerprint: str = ""
+
+
+class Suppressed(Struct, frozen=True):
+    """A finding that a comment, metadata or the baseline keeps silent; `by` says which."""
+
+    finding: Finding
+    by: str
+    reason: str
+    file: str
+    line: int
+
+
+class Unread(Struct, frozen=True):
+    """Resources of a type, or attributes of a type, that nothing here reads."""
+
+    type: str
+    count: int
+    attributes: tuple[str, ...] = ()
+
+
+class Problem(Struct, frozen=True):
+    """A source that could not be read, or part of one; a warning does not count as unread."""
+
+    file: str
+    line: int
+    column: int
+    message: str
+
+
+class Crash(Struct, frozen=True):
+    """A rule that raised: never silence."""
+
+    rule: str
+    stack: str
+    message: str
+
+
+class Summary(Struct, frozen=True, rename={"passed": "pass"}):
+    """The counts of a report."""
+
+    files: int = 0
+    stacks: int = 0
+    resources: int = 0
+    fail: int = 0
+    unknown: int = 0
+
+    passed: int = 0
+    suppressed: int = 0
+    errors: int = 0
+    crashes: int = 0
+
+
+class Document(Struct, frozen=True):
+    """The JSON contract."""
+
+    version: int
+    taskwall: str
+    summary: Summary
+    findings: tuple[Finding, ...]
+    suppressed: tuple[Suppressed, ...] = ()
+    unread: tuple[Unread, ...] = ()
+    errors: tuple[Problem, ...] = ()
+    crashes: tuple[Crash, ...] = ()
+
+
+class Report(Struct, frozen=True):
+    """What a scan found, for every surface.
+
+    `document.findings` holds all verdicts that were asked for; `excerpt` gives a line of a source
+    by file (as findings spell it) and line number, masked where it could hold a secret.
+    """
+
+    document: Document
+    excerpt: Callable[[str, int], str | None]
+    notes: tuple[str, ...] = ()

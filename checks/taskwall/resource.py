@@ -1,0 +1,147 @@
+"""A resource as a source declares it, and the cursor with which lowering reads it."""
+
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from taskwall.values import (
+    Fields,
+    Items,
+    Known,
+    Need,
+    Origin,
+    Place,
+    Scalar,
+    Unknown,
+    Value,
+    needs,
+    settled,
+)
+
+
+class Skip(Struct, frozen=True):
+    """A wish, written in a source, that a rule stay silent for a resource or on a line.
+
+    `rule` is a rule id or prefix (`TW206`, `TW2`). `place` is the comment or metadata itself;
+    `scope` is where it holds.
+    """
+
+    rule: str
+    reason: str
+    place: Place
+    scope: Place
+
+
+class Resource(Struct, frozen=True):
+    """What a source declares: its type, where it comes from, and its attribute values.
+
+    `place` is its whole extent. `data` marks something read, not created: a data source.
+    The address (`origin.address`) is what a `Reference.resource` holds.
+    """
+
+    type: str
+    origin: Origin
+    body: Fields
+    place: Place
+    data: bool = False
+
+    def cell(self, ledger: set[tuple[str, str]] | None = None) -> "Cell":
+        """A cursor on the whole body. What is read through it is entered in `ledger`."""
+        return Cell(self.body, self.origin.header, "", self, ledger)
+
+
+class Cell(Struct, frozen=True):
+    """A value inside a resource, with the place in that resource where a user would change it.
+
+    A value that came from elsewhere (a variable's default, a local) is at the attribute that
+    uses it. `value` is None where nothing is written. `sure` is False for an element that a list
+    may or may not hold.
+    """
+
+    value: Value | None
+    place: Place
+    path: str
+    resource: Resource
+    ledger: set[tuple[str, str]] | None = None
+    sure: bool = True
+    key: str = ""
+
+    @property
+    def absent(self) -> bool:
+        """Whether nothing is written here; null is nothing, as in both languages."""
+        return self.value is None or (isinstance(self.value, Known) and self.value.data is None)
+
+    @property
+    def known(self) -> Scalar:
+        """The scalar that stands here; None if there is none or it is not known."""
+        value = None if self.value is None else settled(self.value)
+        return value.data if isinstance(value, Known) else None
+
+    @property
+    def needs(self) -> tuple[Need, ...]:
+        """What the value waits for."""
+        return () if self.value is None else needs(self.value)
+
+    def get(self, key: str) -> "Cell":
+        """The value of a key. Below something unknown, everything is unknown.
+
+        A block that can be written only once is a list of one: keys are looked up in it.
+        """
+        if self.ledger is not None and not self.path:
+            self.ledger.add((self.resource.type, key))
+        path = f"{self.path}.{key}" if self.path else key
+        value = None if self.value is None else settled(self.value)
+        sure = self.sure
+        if isinstance(value, Items) and len(value.items) + len(value.rest) == 1:
+            sure = sure and not value.rest
+            value = settled((*value.items, *value.rest)[0])
+        if isinstance(value, Fields):
+            found = value.fields.get(key, value.rest)
+            at = value.places.get(key) or (found and found.place) or value.place
+            # Missing: the deepest thing written below the resource stands for it.
+            place = self._inside(at) if found is not None or self.path else self.place
+            return self._at(found, place, path, sure, key)
+        if isinstance(value, Items):
+            # Several blocks where one is expected: nothing can be said of "the" value.
+            waits = needs(value)
+            return self._at(Unknown(waits) if waits else None, self.place, path, sure, key)
+        if value is None or isinstance(value, Known):
+            return self._at(None, self.place, path, sure, key)
+        return self._at(Unknown(needs(value)), self.place, path, sure, key)
+
+    def at(self, path: str) -> "Cell":
+        """The value at a dotted path of keys."""
+        cell = self
+        for key in path.split("."):
+            cell = cell.get(key)
+        return cell
+
+    def each(self) -> "Iterator[Cell]":
+        """The elements of a list, then those that it may hold, which are not `sure`.
+
+        Nothing written yields nothing. A value that is no list is a list of one; an unknown is a
+        list that may hold an unknown.
+        """
+        value = None if self.value is None else settled(self.value)
+        if self.absent:
+            return
+        if isinstance(value, Items):
+            for index, item in enumerate(value.items):
+                yield self._at(item, self._inside(item.place), f"{self.path}[{index}]", self.sure)
+            for item in value.rest:
+                yield self._at(item, self._inside(item.place), f"{self.path}[*]", False)
+        elif isinstance(value, Known | Fields):
+            yield self
+        else:
+            yield self._at(self.value, self.place, f"{self.path}[*]", False)
+
+    def _inside(self, place: Place | None) -> Place:
+        """`place` if it lies in this resource, else where the cursor already is."""
+        if place is None or not self.resource.place.holds(place):
+            return self.place
+        return place
+
+    def _at(
+        self, value: Value | None, place: Place, path: str, sure: bool, key: str = ""
+    ) -> "Cell":
+        return Cell(value, place, path, self.resource, self.ledger, sure, key or self.key)

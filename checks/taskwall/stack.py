@@ -1,0 +1,67 @@
+"""What a reader gives: stacks that can be evaluated, once for each setting of their open switches.
+
+A stack is one deployment: a Terraform root module with the modules it calls, or a CloudFormation
+template. Reading is pure: the same files, inputs and scenario give the same evaluation.
+"""
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from msgspec import Struct
+
+from taskwall.resource import Resource, Skip
+from taskwall.values import Place, Question, Scenario, Value
+
+
+class SourceError(Struct, frozen=True, gc=False):
+    """Something in a source that could not be read, and where. Everything else still is."""
+
+    place: Place
+    message: str
+
+
+class Inputs(Struct, frozen=True):
+    """What the user says beside the sources.
+
+    `variables` and `parameters` are values by name; `var_files` are paths of .tfvars files;
+    `assumptions` give a value to anything that is unknown, by the name of its `Need`. `outside`
+    allows modules and files beyond `boundary`, the folder that encloses everything scanned.
+    """
+
+    variables: Mapping[str, Value] = {}
+    var_files: tuple[str, ...] = ()
+    parameters: Mapping[str, Value] = {}
+    assumptions: Mapping[str, Value] = {}
+    boundary: str = ""
+    outside: bool = False
+
+
+class Evaluation(Struct, frozen=True):
+    """What a stack declares under one scenario.
+
+    `questions` are those that decide a switch (a Condition, a conditional, a count) and that
+    neither the sources nor the scenario answer.
+    """
+
+    resources: tuple[Resource, ...]
+    errors: tuple[SourceError, ...] = ()
+    questions: frozenset[Question] = frozenset()
+    skips: tuple[Skip, ...] = ()
+
+
+class Stack(Protocol):
+    """One deployment."""
+
+    @property
+    def name(self) -> str:
+        """The root module's folder, or the template's path."""
+
+    @property
+    def files(self) -> frozenset[str]:
+        """Every source file that takes part."""
+
+    def evaluate(self, scenario: Scenario) -> Evaluation:
+        """Evaluate all files, taking each operand of an open question as the scenario says."""
+
+    def secrets(self, file: str) -> tuple[Place, ...]:
+        """The stretches of a file whose text is never shown: environments, secrets, user data."""

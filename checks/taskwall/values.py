@@ -1,0 +1,352 @@
+"""Values as far as the sources tell them, and the place where each is written.
+
+A value is known, or a reference to a resource's attribute, or unknown. Texts, lists and maps can
+be known in part. What is not known is a member, never a gap: a list whose length is open carries
+its possible elements in `rest`, so that a loop over a list needs no special case for "unknown".
+
+This module knows neither Terraform nor CloudFormation, nor anything about networks.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import TypeAlias
+
+from msgspec import Struct
+
+Scalar: TypeAlias = str | int | float | bool | None
+
+
+class Place(Struct, frozen=True, gc=False):
+    """A stretch of a source file.
+
+    Lines and columns count from 1, columns in code points; the end is exclusive.
+    """
+
+    file: str
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+    def holds(self, other: "Place") -> bool:
+        """Whether `other` lies wholly within this place."""
+        return (
+            self.file == other.file
+            and (self.line, self.column) <= (other.line, other.column)
+            and (other.end_line, other.end_column) <= (self.end_line, self.end_column)
+        )
+
+
+class Call(Struct, frozen=True):
+    """A module call (or nested stack) through which a resource comes to be."""
+
+    name: str
+    place: Place
+
+
+class Origin(Struct, frozen=True):
+    """Where a thing of the network was declared: what findings say of it.
+
+    `name` is the address without instance keys (what messages say), `address` has them, and
+    `header` is the line that introduces it. `maybe` holds what its existence waits for: empty if
+    it certainly exists. `language` is "terraform" or "cloudformation" and only serves to word
+    fixes. `construct` is the path of the CDK construct that made it.
+    """
+
+    name: str
+    address: str
+    header: Place
+    language: str
+    called_from: tuple[Call, ...] = ()
+    maybe: "tuple[Need, ...]" = ()
+    construct: str | None = None
+
+
+class Need(Struct, frozen=True, gc=False):
+    """Something that a user could supply, and why it is not known.
+
+    `name` is what `--assume` (or `--var`, `--parameters`) takes: `var.peers`, `VpcId`,
+    `data.aws_vpc.main.cidr_block`. `why` continues the sentence: "has no default".
+    """
+
+    name: str
+    why: str
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.why}"
+
+
+class Question(Struct, frozen=True, gc=False):
+    """A comparison that decides a switch and that is open: is `operand` equal to `answer`?"""
+
+    operand: str
+    answer: Scalar
+
+
+OTHER = "\x00other"
+"""The answer of a scenario in which an operand is none of the values it is compared with."""
+
+Scenario: TypeAlias = Mapping[str, Scalar]
+"""One setting of the open switches: what each operand is taken to be."""
+
+
+class Known(Struct, frozen=True):
+    """A text, number, truth value or null that the sources settle."""
+
+    data: Scalar
+    place: Place | None = None
+
+
+class Text(Struct, frozen=True):
+    """A text known in part: literal pieces, and the values that stand between them."""
+
+    parts: "tuple[str | Value, ...]"
+    place: Place | None = None
+
+
+class Items(Struct, frozen=True):
+    """A list (or set, or tuple): its elements, and what else it may hold.
+
+    Each value of `rest` may be there any number of times, never included.
+    """
+
+    items: "tuple[Value, ...]"
+    rest: "tuple[Value, ...]" = ()
+    place: Place | None = None
+
+
+class Fields(Struct, frozen=True):
+    """A map, an object, or the body of a block.
+
+    `places` holds, for a key, where key and value stand together. `rest`, if given, is the value
+    that further keys may have.
+    """
+
+    fields: "dict[str, Value]"
+    places: dict[str, Place] = {}
+    rest: "Value | None" = None
+    place: Place | None = None
+
+
+class Reference(Struct, frozen=True):
+    """An attribute of a resource or data source of the same stack.
+
+    `value` is what the sources write for that attribute, if they do: a reference to a VPC's CIDR
+    keeps saying whose CIDR it is, though the digits are known. `why` says, where there is no
+    such value, why not ("is known only after apply").
+    """
+
+    resource: str
+    attribute: str
+    value: "Value | None" = None
+    place: Place | None = None
+    why: str = "is known only after apply"
+
+    @property
+    def symbol(self) -> str:
+        """The name under which this attribute is equal to itself."""
+        return f"{self.resource}.{self.attribute}" if self.attribute else self.resource
+
+
+class Unknown(Struct, frozen=True):
+    """A value that the sources leave open.
+
+    Two unknowns with the same `symbol` are equal, whatever they turn out to be. `asks` are the
+    questions whose answers would decide it, where it is a truth value.
+    """
+
+    needs: tuple[Need, ...]
+    symbol: str = ""
+    asks: frozenset[Question] = frozenset()
+    place: Place | None = None
+
+
+Value: TypeAlias = Known | Text | Items | Fields | Reference | Unknown
+
+
+def unknown(name: str, why: str, place: Place | None = None) -> Unknown:
+    """An unknown that waits for one thing, which also identifies it."""
+    return Unknown((Need(name, why),), name, place=place)
+
+
+def settled(value: Value) -> Value:
+    """The value that the sources write for a reference, else the value itself."""
+    while isinstance(value, Reference) and value.value is not None:
+        value = value.value
+    return value
+
+
+def needs(value: Value) -> tuple[Need, ...]:
+    """What a value waits for, in the order of reading and without repetition."""
+    return tuple(dict.fromkeys(_needs(settled(value))))
+
+
+def _needs(value: Value) -> Iterator[Need]:
+    if isinstance(value, Unknown):
+        yield from value.needs
+    elif isinstance(value, Reference):
+        yield Need(value.symbol, value.why)
+    elif isinstance(value, Text):
+        for part in value.parts:
+            if not isinstance(part, str):
+                yield from _needs(settled(part))
+    elif isinstance(value, Items):
+        for item in (*value.items, *value.rest):
+            yield from _needs(settled(item))
+    elif isinstance(value, Fields):
+        for item in value.fields.values():
+            yield from _needs(settled(item))
+        if value.rest is not None:
+            yield from _needs(settled(value.rest))
+
+
+def symbol(value: Value) -> str:
+    """The name under which an unknown value equals itself; "" if it has none, or is known."""
+    if isinstance(value, Reference | Unknown):
+        return value.symbol
+    if isinstance(value, Text):
+        names = [part if isinstance(part, str) else symbol(part) for part in value.parts]
+        if all(names):
+            return "".join(
+                name if isinstance(part, str) else f"${{{name}}}"
+                for name, part in zip(names, value.parts, strict=True)
+            )
+    return ""
+
+
+def same(one: Value, other: Value) -> bool | None:
+    """Whether two values are equal; None if the sources do not tell.
+
+    Numbers and truth values equal their texts ("443" is 443), since both languages convert.
+    """
+    if (name := symbol(one)) and name == symbol(other):
+        return True
+    one, other = settled(one), settled(other)
+    if isinstance(one, Known) and isinstance(other, Known):
+        return spelled(one.data) == spelled(other.data)
+    if isinstance(one, Items) and isinstance(other, Items) and not (one.rest or other.rest):
+        if len(one.items) != len(other.items):
+            return False
+        return _all(same(a, b) for a, b in zip(one.items, other.items, strict=True))
+    if isinstance(one, Fields) and isinstance(other, Fields) and not (one.rest or other.rest):
+        if one.fields.keys() != other.fields.keys():
+            return False
+        return _all(same(value, other.fields[key]) for key, value in one.fields.items())
+    if isinstance(one, Text | Known) and isinstance(other, Text | Known):
+        return None if _may_be_equal(one, other) else False
+    kinds = {type(one), type(other)}
+    return False if not kinds & {Unknown, Reference, Text, Items, Fields} else None
+
+
+def _all(truths: Iterator[bool | None]) -> bool | None:
+    found = set(truths)
+    return False if False in found else None if None in found else True
+
+
+def _may_be_equal(one: Text | Known, other: Text | Known) -> bool:
+    """Whether two texts, at least one known in part, can be equal: their known ends must agree."""
+    (start, end), (start2, end2) = _ends(one), _ends(other)
+    heads = start.startswith(start2) or start2.startswith(start)
+    tails = end.endswith(end2) or end2.endswith(end)
+    return heads and tails
+
+
+def _ends(value: Text | Known) -> tuple[str, str]:
+    if isinstance(value, Known):
+        text = spelled(value.data) or ""
+        return text, text
+    first, last = value.parts[0], value.parts[-1]
+    return (first if isinstance(first, str) else ""), (last if isinstance(last, str) else "")
+
+
+def spelled(data: Scalar) -> str | None:
+    """A scalar as both languages would write it into a text; None stays None."""
+    if data is None or isinstance(data, str):
+        return data
+    if isinstance(data, bool):
+        return "true" if data else "false"
+    if isinstance(data, float) and data.is_integer():
+        return str(int(data))
+    return str(data)
+
+
+def text(parts: "list[str | Value]", place: Place | None = None) -> Value:
+    """Parts put together to a text: known if all are, else known in part.
+
+    A null, a list or a map among the parts cannot be part of a text and makes it unknown.
+    """
+    merged: list[str | Value] = []
+    for part in parts:
+        value = part if isinstance(part, str) else settled(part)
+        if isinstance(value, Known):
+            value = spelled(value.data) or ""
+        if isinstance(value, str):
+            if merged and isinstance(merged[-1], str):
+                merged[-1] += value
+            elif value:
+                merged.append(value)
+        elif isinstance(value, Text):
+            for piece in value.parts:
+                if isinstance(piece, str) and merged and isinstance(merged[-1], str):
+                    merged[-1] += piece
+                else:
+                    merged.append(piece)
+        else:
+            merged.append(part)
+    if not merged:
+        return Known("", place)
+    if len(merged) == 1 and isinstance(merged[0], str):
+        return Known(merged[0], place)
+    return Text(tuple(merged), place)
+
+
+def either(one: Value, other: Value, waits_for: tuple[Need, ...]) -> Value:
+    """What is known of a value that is `one` or `other`, when it is open which.
+
+    Elements that only one of two lists has become possible elements, so that what a list
+    certainly holds and what it may hold stay apart.
+    """
+    if same(one, other):
+        return one
+    a, b = settled(one), settled(other)
+    if isinstance(a, Items) and isinstance(b, Items):
+        both = tuple(item for item in a.items if any(same(item, twin) for twin in b.items))
+        some = [item for item in (*a.items, *b.items) if not any(same(item, i) for i in both)]
+        return Items(both, (*some, *a.rest, *b.rest), a.place)
+    if isinstance(a, Fields) and isinstance(b, Fields) and not (a.rest or b.rest):
+        absent = Known(None)
+        return Fields(
+            {
+                key: either(a.fields.get(key, absent), b.fields.get(key, absent), waits_for)
+                for key in {**a.fields, **b.fields}
+            },
+            {**b.places, **a.places},
+            place=a.place,
+        )
+    return Unknown(waits_for, place=a.place)
+
+
+def plain(value: Value) -> object:
+    """The value as plain Python data.
+
+    Raises:
+        LookupError: some part of it is not known; the message names what it waits for.
+    """
+    value = settled(value)
+    if isinstance(value, Known):
+        return value.data
+    if isinstance(value, Items) and not value.rest:
+        return [plain(item) for item in value.items]
+    if isinstance(value, Fields) and value.rest is None:
+        return {key: plain(item) for key, item in value.fields.items()}
+    raise LookupError("; ".join(str(need) for need in needs(value)) or "not known")
+
+
+def lifted(data: object, place: Place | None = None) -> Value:
+    """Plain Python data (of JSON's kinds) as a value, all of it at one place."""
+    if isinstance(data, Mapping):
+        return Fields({str(key): lifted(item, place) for key, item in data.items()}, place=place)
+    if isinstance(data, list | tuple):
+        return Items(tuple(lifted(item, place) for item in data), place=place)
+    if data is None or isinstance(data, str | bool | int | float):
+        return Known(data, place)
+    raise TypeError(f"not a value of either language: {type(data).__name__}")
