@@ -35,7 +35,7 @@ class Files:
         """The text of a file, without a byte order mark.
 
         Raises:
-            UnreadableError: missing, too large, or not UTF-8 (the place is that of the first bad byte).
+            UnreadableError: missing, too large, or not UTF-8 (placed at the first bad byte).
         """
         if (known := self._texts.get(path)) is not None:
             return known

@@ -142,10 +142,13 @@ class Document(Struct, frozen=True):
 class Report(Struct, frozen=True):
     """What a scan found, for every surface.
 
-    `document.findings` holds all verdicts that were asked for; `excerpt` gives a line of a source
-    by file (as findings spell it) and line number, masked where it could hold a secret.
+    `document.findings` holds all verdicts that were asked for, `findings` those of every verdict;
+    `excerpt` gives a line of a source by file (as findings spell it) and line number, masked where
+    it could hold a secret. `status` is the exit status that the findings ask for: 0, 1 or 2.
     """
 
     document: Document
     excerpt: Callable[[str, int], str | None]
     notes: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    status: int = 0

@@ -54,8 +54,8 @@ class Cell(Struct, frozen=True):
     """A value inside a resource, with the place in that resource where a user would change it.
 
     A value that came from elsewhere (a variable's default, a local) is at the attribute that
-    uses it. `value` is None where nothing is written. `sure` is False for an element that a list
-    may or may not hold.
+    uses it. `value` is None where nothing is written. `doubt` says what the presence of an element
+    waits for that a list may or may not hold; None where there is no doubt.
     """
 
     value: Value | None
@@ -63,8 +63,13 @@ class Cell(Struct, frozen=True):
     path: str
     resource: Resource
     ledger: set[tuple[str, str]] | None = None
-    sure: bool = True
+    doubt: tuple[Need, ...] | None = None
     key: str = ""
+
+    @property
+    def sure(self) -> bool:
+        """Whether this is certainly there, if its resource is."""
+        return self.doubt is None
 
     @property
     def absent(self) -> bool:
@@ -91,23 +96,23 @@ class Cell(Struct, frozen=True):
             self.ledger.add((self.resource.type, key))
         path = f"{self.path}.{key}" if self.path else key
         value = None if self.value is None else settled(self.value)
-        sure = self.sure
+        doubt = self.doubt
         if isinstance(value, Items) and len(value.items) + len(value.rest) == 1:
-            sure = sure and not value.rest
+            doubt = _doubt(value) if value.rest else doubt
             value = settled((*value.items, *value.rest)[0])
         if isinstance(value, Fields):
             found = value.fields.get(key, value.rest)
             at = value.places.get(key) or (found and found.place) or value.place
             # Missing: the deepest thing written below the resource stands for it.
             place = self._inside(at) if found is not None or self.path else self.place
-            return self._at(found, place, path, sure, key)
+            return self._at(found, place, path, doubt, key)
         if isinstance(value, Items):
             # Several blocks where one is expected: nothing can be said of "the" value.
             waits = needs(value)
-            return self._at(Unknown(waits) if waits else None, self.place, path, sure, key)
+            return self._at(Unknown(waits) if waits else None, self.place, path, doubt, key)
         if value is None or isinstance(value, Known):
-            return self._at(None, self.place, path, sure, key)
-        return self._at(Unknown(needs(value)), self.place, path, sure, key)
+            return self._at(None, self.place, path, doubt, key)
+        return self._at(Unknown(needs(value)), self.place, path, doubt, key)
 
     def at(self, path: str) -> "Cell":
         """The value at a dotted path of keys."""
@@ -127,13 +132,14 @@ class Cell(Struct, frozen=True):
             return
         if isinstance(value, Items):
             for index, item in enumerate(value.items):
-                yield self._at(item, self._inside(item.place), f"{self.path}[{index}]", self.sure)
+                yield self._at(item, self._inside(item.place), f"{self.path}[{index}]", self.doubt)
             for item in value.rest:
-                yield self._at(item, self._inside(item.place), f"{self.path}[*]", False)
+                path, doubt = f"{self.path}[*]", value.needs or needs(item) or self.needs
+                yield self._at(item, self._inside(item.place), path, doubt)
         elif isinstance(value, Known | Fields):
             yield self
         else:
-            yield self._at(self.value, self.place, f"{self.path}[*]", False)
+            yield self._at(self.value, self.place, f"{self.path}[*]", self.needs)
 
     def _inside(self, place: Place | None) -> Place:
         """`place` if it lies in this resource, else where the cursor already is."""
@@ -142,6 +148,15 @@ class Cell(Struct, frozen=True):
         return place
 
     def _at(
-        self, value: Value | None, place: Place, path: str, sure: bool, key: str = ""
+        self,
+        value: Value | None,
+        place: Place,
+        path: str,
+        doubt: tuple[Need, ...] | None,
+        key: str = "",
     ) -> "Cell":
-        return Cell(value, place, path, self.resource, self.ledger, sure, key or self.key)
+        return Cell(value, place, path, self.resource, self.ledger, doubt, key or self.key)
+
+
+def _doubt(value: Items) -> tuple[Need, ...]:
+    return value.needs or needs(value)

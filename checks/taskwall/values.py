@@ -106,12 +106,14 @@ class Text(Struct, frozen=True):
 class Items(Struct, frozen=True):
     """A list (or set, or tuple): its elements, and what else it may hold.
 
-    Each value of `rest` may be there any number of times, never included.
+    Each value of `rest` may be there any number of times, never included; `needs` says what that
+    waits for, where the values themselves do not.
     """
 
     items: "tuple[Value, ...]"
     rest: "tuple[Value, ...]" = ()
     place: Place | None = None
+    needs: tuple[Need, ...] = ()
 
 
 class Fields(Struct, frozen=True):
@@ -190,6 +192,7 @@ def _needs(value: Value) -> Iterator[Need]:
             if not isinstance(part, str):
                 yield from _needs(settled(part))
     elif isinstance(value, Items):
+        yield from value.needs
         for item in (*value.items, *value.rest):
             yield from _needs(settled(item))
     elif isinstance(value, Fields):
@@ -284,7 +287,7 @@ def text(parts: "list[str | Value]", place: Place | None = None) -> Value:
                 merged[-1] += value
             elif value:
                 merged.append(value)
-        elif isinstance(value, Text):
+        elif isinstance(value, Text) and not isinstance(part, Reference):
             for piece in value.parts:
                 if isinstance(piece, str) and merged and isinstance(merged[-1], str):
                     merged[-1] += piece
@@ -311,7 +314,7 @@ def either(one: Value, other: Value, waits_for: tuple[Need, ...]) -> Value:
     if isinstance(a, Items) and isinstance(b, Items):
         both = tuple(item for item in a.items if any(same(item, twin) for twin in b.items))
         some = [item for item in (*a.items, *b.items) if not any(same(item, i) for i in both)]
-        return Items(both, (*some, *a.rest, *b.rest), a.place)
+        return Items(both, (*some, *a.rest, *b.rest), a.place, waits_for)
     if isinstance(a, Fields) and isinstance(b, Fields) and not (a.rest or b.rest):
         absent = Known(None)
         return Fields(

@@ -1,1 +1,57 @@
-"""The lowering."""
+"""From resources to the network: how `aws_*` and `AWS::*` types spell what the model knows.
+
+A file for each concept, both languages side by side in it. A function under `@lowers` reads the
+resources of its types; files here are found, not listed.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+from functools import cache
+from importlib import import_module
+from os import listdir
+
+from msgspec import Struct
+
+from taskwall.finding import Unread
+from taskwall.lowering._draft import Draft
+from taskwall.model.network import Network, Policy
+from taskwall.resource import Resource
+
+
+class Lowered(Struct, frozen=True):
+    """A network, what of the sources went into none of it, and what could not be lowered."""
+
+    network: Network
+    unread: tuple[Unread, ...]
+    crashes: tuple[tuple[str, Exception], ...] = ()
+
+
+def lower(resources: Iterable[Resource], policy: Policy | None = None) -> Lowered:
+    """Build the network that resources declare."""
+    _load()
+    draft = Draft(resources)
+    network = Network(draft.build(), policy)
+    return Lowered(network, _unread(draft), tuple(draft.crashes))
+
+
+@cache
+def _load() -> None:
+    for file in sorted(listdir(__path__[0])):
+        if file.endswith(".py") and not file.startswith("_"):
+            import_module(f"{__name__}.{file[:-3]}")
+
+
+def _unread(draft: Draft) -> tuple[Unread, ...]:
+    """Types that nothing lowers, and attributes of lowered types that nobody reads."""
+    types = Counter(r.type for r in draft.resources.values() if not r.data)
+    found = []
+    for name, count in sorted(types.items()):
+        if not draft.lowers(name):
+            found.append(Unread(name, count))
+            continue
+        of_type = [r for r in draft.of_type(name) if not r.data]
+        written = {key for resource in of_type for key in resource.body.fields}
+        unread = sorted(key for key in written if (name, key) not in draft.ledger)
+        if unread:
+            found.append(Unread(name, count, tuple(unread)))
+    return tuple(found)

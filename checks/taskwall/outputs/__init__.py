@@ -1,1 +1,58 @@
-"""The outputs."""
+"""The outputs: a file here is a format, and has `render(report, view) -> str`."""
+
+import os
+from importlib import import_module
+from typing import Protocol, cast
+
+from msgspec import Struct
+
+from taskwall.finding import Report
+
+
+class View(Struct, frozen=True):
+    """How a format for people is to look: in colour, so wide, and with everything said."""
+
+    colour: bool = False
+    width: int = 100
+    verbose: bool = False
+
+
+class Render(Protocol):
+    """What the file of a format holds under the name `render`."""
+
+    def __call__(self, report: Report, view: View = ...) -> str:
+        """The whole report as a text that ends with a newline."""
+
+
+def formats() -> tuple[str, ...]:
+    """The names of all formats."""
+    files = sorted(os.listdir(__path__[0]))
+    return tuple(file[:-3] for file in files if file.endswith(".py") and not file.startswith("_"))
+
+
+def render(name: str, report: Report, view: View) -> str:
+    """A report in one of the formats."""
+    module = import_module(f"{__name__}.{name}")
+    return cast(Render, module.render)(report, view)
+
+
+def write(path: str, text: str) -> None:
+    """Write a file so that nobody ever sees half of it.
+
+    Raises:
+        OSError: it cannot be written; what was there before still is.
+    """
+    real = os.path.realpath(path)
+    if os.path.exists(real) and not os.path.isfile(real):
+        with open(real, "w", encoding="utf-8", newline="\n") as stream:  # a device, a pipe
+            stream.write(text)
+        return
+    beside = f"{real}.{os.getpid()}.tmp"
+    try:
+        with open(beside, "x", encoding="utf-8", newline="\n") as stream:
+            stream.write(text)
+        os.replace(beside, real)
+    except BaseException:
+        if os.path.exists(beside):
+            os.unlink(beside)
+        raise

@@ -1,0 +1,84 @@
+"""The baseline: findings that a project knows of and has put aside, in a file for review.
+
+An entry names a finding by its fingerprint; rule, file and resource stand there for people. An
+entry made from a fail silences an unknown too, one made from an unknown never silences a fail.
+"""
+
+import os
+from collections.abc import Iterable
+
+import msgspec
+from msgspec import Struct
+
+from taskwall.finding import Truth
+
+VERSION = 1
+NAME = "taskwall-baseline.json"
+"""Where a baseline goes if nobody says where."""
+
+
+class BaselineError(Exception):
+    """A baseline that cannot be read or written; the message is a whole sentence."""
+
+
+class Entry(Struct, frozen=True):
+    """A finding put aside. `file` is seen from the repository, so that any folder will do."""
+
+    fingerprint: str
+    rule: str
+    verdict: Truth
+    file: str
+    resource: str
+
+    def silences(self, verdict: Truth) -> bool:
+        """Whether the entry also covers a finding of this verdict."""
+        return verdict == self.verdict or (self.verdict, verdict) == ("fail", "unknown")
+
+
+class _Document(Struct, frozen=True):
+    taskwall_baseline: int
+    findings: tuple[Entry, ...] = ()
+
+
+def read(path: str) -> dict[str, Entry]:
+    """The entries of a file by fingerprint.
+
+    Raises:
+        BaselineError: there is no such file, or it is no baseline.
+    """
+    try:
+        with open(path, "rb") as stream:
+            document = msgspec.json.decode(stream.read(), type=_Document)
+    except OSError as error:
+        why = error.strerror or str(error)
+        raise BaselineError(f"{path}: the baseline cannot be read: {why}.") from error
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise BaselineError(f"{path}: is no baseline: {error}.") from error
+    if document.taskwall_baseline != VERSION:
+        version = document.taskwall_baseline
+        raise BaselineError(f"{path}: is a baseline of version {version}, not {VERSION}.")
+    return {entry.fingerprint: entry for entry in document.findings}
+
+
+def written(entries: Iterable[Entry]) -> str:
+    """The text of a baseline, the same for the same entries in whatever order."""
+    order = sorted(entries, key=lambda e: (e.file, e.rule, e.resource, e.fingerprint))
+    raw = msgspec.json.encode(_Document(VERSION, tuple(order)))
+    return msgspec.json.format(raw, indent=2).decode() + "\n"
+
+
+def may_be_written(path: str) -> None:
+    """Refuse to write over anything that is no baseline.
+
+    Raises:
+        BaselineError: there is a folder, or another file.
+    """
+    if os.path.isdir(path):
+        raise BaselineError(
+            f"{path}: is a folder; a baseline is written with --write-baseline=FILE."
+        )
+    if os.path.exists(path):
+        try:
+            read(path)
+        except BaselineError as error:
+            raise BaselineError(f"{error} It is not written over.") from error

@@ -1,0 +1,218 @@
+"""Judge a stack: evaluate it under each scenario, build its network, ask the rules, and merge."""
+
+from collections.abc import Iterable, Sequence
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from taskwall.facts import Fact
+from taskwall.finding import CalledFrom, Crash, Finding, Fix, Severity, Step, Truth, Unread
+from taskwall.lowering import lower
+from taskwall.model.network import Network, Policy
+from taskwall.resource import Skip
+from taskwall.rule import Rule, Verdict
+from taskwall.scenarios import MOST, explore, when
+from taskwall.settings import Settings
+from taskwall.stack import SourceError, Stack
+from taskwall.values import Need, Origin, Place, Scenario
+
+
+class Judged(Struct, frozen=True):
+    """A finding, with what its suppression needs. Its paths are as the readers give them."""
+
+    finding: Finding
+    at: Place
+    on: Origin
+
+
+class Judgement(Struct, frozen=True):
+    """Everything that judging one stack brought, findings of all three verdicts included."""
+
+    judged: tuple[Judged, ...]
+    resources: int
+    unread: tuple[Unread, ...] = ()
+    errors: tuple[SourceError, ...] = ()
+    crashes: tuple[Crash, ...] = ()
+    skips: tuple[Skip, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+class Answer(Struct, frozen=True):
+    """A verdict of a rule in one scenario."""
+
+    rule: Rule
+    verdict: Verdict
+    truth: bool | None
+    scenario: int
+
+
+def judge(stack: Stack, rules: Sequence[Rule], settings: Settings) -> Judgement:
+    """Judge one stack by the given rules."""
+    scenarios, evaluations, whole = explore(stack.evaluate)
+    policy = Policy(frozenset(settings.allowed_peers), settings.profile)
+    answers: list[Answer] = []
+    crashes: dict[Crash, None] = {}
+    unread: tuple[Unread, ...] = ()
+    for number, evaluation in enumerate(evaluations):
+        lowered = lower(evaluation.resources, policy)
+        unread = unread or lowered.unread
+        for name, error in lowered.crashes:
+            crashes[Crash(f"reading {name}", stack.name, _told(error))] = None
+        for crash in _ask(lowered.network, rules, settings, number, answers):
+            crashes[replace(crash, stack=stack.name)] = None
+    bound = f"{stack.name}: more than {MOST} settings of open switches: not all were followed"
+    return Judgement(
+        tuple(_merged(answers, scenarios, stack.name, settings.profile)),
+        max(len(evaluation.resources) for evaluation in evaluations),
+        unread,
+        tuple(dict.fromkeys(error for each in evaluations for error in each.errors)),
+        tuple(crashes),
+        tuple(dict.fromkeys(skip for each in evaluations for skip in each.skips)),
+        () if whole else (bound,),
+    )
+
+
+def _ask(
+    network: Network, rules: Sequence[Rule], settings: Settings, scenario: int, into: list[Answer]
+) -> list[Crash]:
+    """Ask every rule, let those with precedence silence others, and enter what remains."""
+    crashes = []
+    found: list[Answer] = []
+    for rule in rules:
+        answers: list[Answer] = []
+        try:
+            for verdict in rule.judge(network):
+                truth = verdict.violated.truth
+                if verdict.absent and truth and rule.id in settings.elsewhere:
+                    truth = None
+                answers.append(Answer(rule, verdict, truth, scenario))
+        except Exception as error:  # noqa: BLE001 (a defect of a rule is a crash in the report)
+            crashes.append(Crash(rule.id, "", _told(error)))
+        found += answers
+    failed = {(a.rule.id, a.verdict.about) for a in found if a.truth and a.verdict.about}
+    into += [
+        answer
+        for answer in found
+        if not (
+            answer.truth and any((r, answer.verdict.about) in failed for r in answer.rule.yields_to)
+        )
+    ]
+    return crashes
+
+
+def _told(error: Exception) -> str:
+    """An exception in one line, with the place in this package where it was raised."""
+    import traceback
+
+    frames = traceback.extract_tb(error.__traceback__)
+    where = f" ({frames[-1].name}, line {frames[-1].lineno})" if frames else ""
+    return f"{type(error).__name__}: {error}{where}"
+
+
+_WORST: dict[bool | None, int] = {True: 0, None: 1, False: 2}
+_WORDS: dict[bool | None, Truth] = {True: "fail", None: "unknown", False: "pass"}
+
+
+def _merged(
+    answers: Iterable[Answer], scenarios: list[Scenario], stack: str, profile: str
+) -> Iterable[Judged]:
+    """One finding for each rule, place and call chain where verdict and message agree."""
+    by_place: dict[tuple[str, str, Place], list[Answer]] = {}
+    for answer in answers:
+        key = (answer.rule.id, answer.verdict.on.address, answer.verdict.at)
+        by_place.setdefault(key, []).append(answer)
+    found: dict[tuple[object, ...], list[tuple[Answer, str | None]]] = {}
+    for group in by_place.values():
+        for answer, setting in _settled(group, scenarios):
+            verdict = answer.verdict
+            calls = tuple(call.place for call in verdict.on.called_from)
+            same = (answer.rule.id, verdict.at, calls, _message(answer), answer.truth, setting)
+            found.setdefault(same, []).append((answer, setting))
+    for alike in found.values():
+        yield _judged(alike, stack, profile)
+
+
+def _settled(group: list[Answer], scenarios: list[Scenario]) -> Iterable[tuple[Answer, str | None]]:
+    """What a rule says of one resource and place in the end: fail before unknown before pass."""
+    worst: dict[int, Answer] = {}
+    for answer in group:
+        held = worst.get(answer.scenario)
+        if held is None or _WORST[answer.truth] < _WORST[held.truth]:
+            worst[answer.scenario] = answer
+    fails: dict[str, list[Answer]] = {}
+    for answer in worst.values():
+        if answer.truth:
+            fails.setdefault(answer.verdict.message, []).append(answer)
+    for same in fails.values():
+        yield same[0], when([scenarios[each.scenario] for each in same], scenarios)
+    if not fails:
+        yield min(worst.values(), key=lambda answer: _WORST[answer.truth]), None
+
+
+def _message(answer: Answer) -> str:
+    verdict = answer.verdict
+    if answer.truth is None:
+        return f"cannot tell whether {verdict.message}"
+    return verdict.message if answer.truth else verdict.holds or answer.rule.title
+
+
+def _judged(alike: list[tuple[Answer, str | None]], stack: str, profile: str) -> Judged:
+    answer, setting = alike[0]
+    rule, verdict = answer.rule, answer.verdict
+    instances = sorted({each.verdict.on.address for each, _ in alike}, key=_natural)
+    waits = verdict.violated.waits_for()
+    if answer.truth is None and not waits:
+        waits = (Need("elsewhere", "is where the settings say that this may be made"),)
+    at, on = verdict.at, verdict.on
+    finding = Finding(
+        rule=rule.id,
+        verdict=_WORDS[answer.truth],
+        severity=_severity(rule, verdict, profile),
+        resource=instances[0],
+        instances=tuple(instances),
+        stack=stack,
+        file=at.file,
+        line=at.line,
+        column=at.column,
+        end_line=at.end_line,
+        end_column=at.end_column,
+        message=_message(answer)[:1].upper() + _message(answer)[1:],
+        because=_steps(verdict.violated, on),
+        called_from=tuple(
+            CalledFrom(call.place.file, call.place.line, call.name) for call in on.called_from
+        ),
+        construct=on.construct,
+        when=setting,
+        missing=tuple(dict.fromkeys(need.name for need in waits)) if answer.truth is None else (),
+        fix=Fix(_fix(rule, verdict)) if answer.truth else None,
+    )
+    return Judged(finding, at, on)
+
+
+def _natural(address: str) -> tuple[object, ...]:
+    """A key by which `x[2]` comes before `x[10]`."""
+    import re
+
+    return tuple(int(part) if part.isdigit() else part for part in re.split(r"(\d+)", address))
+
+
+def _severity(rule: Rule, verdict: Verdict, profile: str) -> Severity:
+    severity = verdict.severity or rule.severity
+    raised = profile == "pci" and rule.pci and severity in ("low", "info")
+    return "medium" if raised else severity
+
+
+def _steps(violated: Fact, on: Origin) -> tuple[Step, ...]:
+    steps = []
+    for fact in violated.deciding():
+        place = fact.place or on.header
+        steps.append(Step(fact.resource or on.name, place.file, place.line, str(fact)))
+    return tuple(dict.fromkeys(steps))
+
+
+def _fix(rule: Rule, verdict: Verdict) -> str:
+    language = "Terraform" if verdict.on.language == "terraform" else "CloudFormation"
+    text = rule.sections[language]
+    for name, meant in verdict.names.items():
+        text = text.replace(f"<{name}>", meant)
+    return text

@@ -1,0 +1,107 @@
+"""What reports show of sources: their paths, and their lines with secrets masked."""
+
+import os
+from collections.abc import Sequence
+from contextlib import suppress
+
+from msgspec.structs import replace
+
+from taskwall.files import Files, UnreadableError
+from taskwall.finding import Finding
+from taskwall.stack import Stack
+from taskwall.values import Place
+
+
+class Paths:
+    """Paths as the report spells them: from the working directory, with forward slashes."""
+
+    def __init__(self, cwd: str) -> None:
+        self._cwd = cwd
+        self._shown: dict[str, str] = {}
+        self._meant: dict[str, str] = {}
+
+    def shown(self, path: str) -> str:
+        """A path as the report spells it."""
+        found = self._shown.get(path)
+        if found is None:
+            found = self._shown[path] = seen_from(self._cwd, path)
+            self._meant.setdefault(found, path)
+        return found
+
+    def meant(self, shown: str) -> str:
+        """The path that was spelt so; "" if none was."""
+        return self._meant.get(shown, "")
+
+    def respelt(self, finding: Finding) -> Finding:
+        """The same finding with every path in it as the report spells it."""
+        fix = finding.fix
+        if fix is not None and fix.edits:
+            edits = tuple(replace(edit, file=self.shown(edit.file)) for edit in fix.edits)
+            fix = replace(fix, edits=edits)
+        because = tuple(replace(step, file=self.shown(step.file)) for step in finding.because)
+        calls = tuple(replace(call, file=self.shown(call.file)) for call in finding.called_from)
+        return replace(
+            finding,
+            file=self.shown(finding.file),
+            stack=self.shown(finding.stack),
+            because=because,
+            called_from=calls,
+            fix=fix,
+        )
+
+
+def seen_from(folder: str, path: str) -> str:
+    """A path relative to a folder; itself if it is empty, or on another drive.
+
+    Bytes of a name that are no UTF-8 are replaced: no report could hold them.
+    """
+    if not path:
+        return path
+    with suppress(ValueError):
+        path = os.path.relpath(path, folder)
+    return os.fsencode(path.replace(os.sep, "/")).decode(errors="replace")
+
+
+class Lines:
+    """The lines of the stacks' files, masked where a secret may stand."""
+
+    def __init__(self, files: Files, stacks: Sequence[Stack]) -> None:
+        self._files = files
+        self._stacks = stacks
+        self._masked: dict[str, list[str]] = {}
+
+    def of(self, path: str) -> list[str]:
+        """All lines of a file; none if no stack has it, or it cannot be read."""
+        found = self._masked.get(path)
+        if found is None:
+            found = self._masked[path] = self._read(path)
+        return found
+
+    def at(self, place: Place) -> str:
+        """What stands at a place, with every stretch of white space as one blank."""
+        lines = self.of(place.file)[place.line - 1 : place.end_line]
+        if not lines:
+            return ""
+        if len(lines) == place.end_line - place.line + 1:
+            lines[-1] = lines[-1][: place.end_column - 1]
+        lines[0] = lines[0][place.column - 1 :]
+        return " ".join(" ".join(lines).split())
+
+    def _read(self, path: str) -> list[str]:
+        stacks = [stack for stack in self._stacks if path in stack.files]
+        if not stacks:
+            return []
+        try:
+            lines = [line.removesuffix("\r") for line in self._files.text(path).split("\n")]
+        except UnreadableError:
+            return []
+        for place in dict.fromkeys(place for one in stacks for place in one.secrets(path)):
+            for number in range(place.line, min(place.end_line, len(lines)) + 1):
+                line = lines[number - 1]
+                indent = len(line) - len(line.lstrip())
+                start = place.column - 1 if number == place.line else indent
+                end = place.end_column - 1 if number == place.end_line else len(line)
+                stars = "*" * (min(end, len(line)) - start)
+                if stars:
+                    lines[number - 1] = line[:start] + stars + line[end:]
+        return lines

@@ -1,0 +1,341 @@
+"""The half-built network: how lowering functions are found, read cells, and tie things together."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, TypeAlias, TypeVar
+
+from msgspec import Struct
+
+from taskwall.facts import Fact
+from taskwall.model.thing import Link, Setting, Thing
+from taskwall.resource import Cell, Resource
+from taskwall.values import (
+    Fields,
+    Known,
+    Need,
+    Origin,
+    Reference,
+    Scalar,
+    Text,
+    Unknown,
+    settled,
+    symbol,
+)
+
+T = TypeVar("T", bound=Thing)
+
+
+class Reading:
+    """One resource as a lowering function reads it, in either language."""
+
+    def __init__(self, resource: Resource, draft: "Draft", external: tuple[Need, ...] = ()) -> None:
+        self.resource = resource
+        self.draft = draft
+        self.external = external
+        self.body = resource.cell(draft.ledger)
+        self.origin = resource.origin
+        self.id = resource.origin.address
+        self.name = resource.origin.name
+        self.terraform = resource.origin.language == "terraform"
+
+    def at(self, terraform: str, cloudformation: str) -> Cell:
+        """The value at a path, spelled in each language; "" where a language has none."""
+        path = terraform if self.terraform else cloudformation
+        return self.body.at(path) if path else self.nothing()
+
+    def nothing(self) -> Cell:
+        """A value that is not written, for what a language has no word for."""
+        return Cell(None, self.origin.header, "", self.resource)
+
+    def setting(
+        self,
+        terraform: str,
+        cloudformation: str,
+        default: Scalar = None,
+        says: str = "",
+        answers: Mapping[str, Scalar] | None = None,
+    ) -> Setting:
+        """The attribute at a path as a setting of the model. See `setting`."""
+        path = terraform if self.terraform else cloudformation
+        cell = self.at(terraform, cloudformation)
+        return setting(cell, path.rpartition(".")[2] or terraform, default, says, answers)
+
+    def fact(self, text: str, cell: Cell) -> Fact:
+        """That this resource says something at a cell; unknown where either may be absent."""
+        maybe = self.origin.maybe
+        if cell.sure and not maybe:
+            return Fact(True, text, cell.place, self.name)
+        return Fact(None, text, cell.place, self.name, (*(cell.doubt or ()), *maybe))
+
+    def link(self, kind: type[Thing], cell: Cell, verb: str = "refers to") -> Link | None:
+        """The tie to the thing that a cell names; None where nothing is written."""
+        if cell.absent:
+            return None
+        to, exact, needs = self.draft.identify(kind, cell)
+        text = f"{self.name} {verb} {self.draft.label(to) or 'something that is not known'}"
+        fact = Fact(True, text, cell.place, self.name, needs)
+        if cell.doubt is not None:
+            fact = Fact(None, text, cell.place, self.name, cell.doubt or needs)
+        return Link(to, fact, cell.place, exact)
+
+    def links(self, kind: type[Thing], cell: Cell, verb: str = "refers to") -> tuple[Link, ...]:
+        """The ties to all things that a list names."""
+        found = (self.link(kind, each, verb) for each in cell.each())
+        return tuple(link for link in found if link is not None)
+
+    def must(self, kind: type[Thing], cell: Cell, verb: str = "refers to") -> Link:
+        """The tie that a cell must name; where nothing is written, it leads nowhere."""
+        link = self.link(kind, cell, verb)
+        if link is None:
+            return Link("", Fact(False, f"{self.name} {verb} nothing", cell.place), cell.place)
+        return link
+
+
+def setting(
+    cell: Cell,
+    name: str,
+    default: Scalar = None,
+    says: str = "",
+    answers: Mapping[str, Scalar] | None = None,
+) -> Setting:
+    """A cell as a setting of the model.
+
+    Args:
+        cell: where the value stands.
+        name: how the source spells the attribute.
+        default: what AWS takes where nothing is written.
+        says: that default as a sentence; none means that absence stays absence.
+        answers: texts of the source (`ENABLED`) and the values that they mean.
+    """
+    resource = cell.resource.origin.name
+    if cell.absent:
+        return Setting(Known(default) if says else None, cell.place, name, resource, says)
+    known = cell.known
+    if answers is not None and known is not None:
+        meant = answers.get(str(known).lower(), known)
+        return Setting(Known(meant), cell.place, name, resource)
+    value = cell.value if cell.doubt is None else Unknown(cell.doubt)
+    return Setting(value, cell.place, name, resource)
+
+
+SWITCH: Mapping[str, Scalar] = {
+    "enabled": True,
+    "disabled": False,
+    "true": True,
+    "false": False,
+    "on": True,
+    "off": False,
+}
+"""The texts that both languages use for on and off."""
+
+Lowering: TypeAlias = Callable[[Reading], Iterable[Any]]
+
+
+class Kind(Struct, frozen=True):
+    """What a resource type becomes, by which function, and which attribute gives its name."""
+
+    thing: type[Thing] | None
+    lowering: Lowering
+    named: str
+
+
+_KINDS: dict[str, Kind] = {}
+_FIRST: dict[tuple[type[Thing], str], str] = {}
+
+
+def lowers(
+    *types: str, to: type[Thing] | None = None, named: str = ""
+) -> Callable[[Lowering], Lowering]:
+    """Make a function the reader of resource types.
+
+    Args:
+        types: of either language.
+        to: the kind of thing that other resources mean when they refer to one of these.
+        named: the attribute by whose text (beside ids and references) others may refer to it.
+    """
+
+    def made(function: Lowering) -> Lowering:
+        for name in types:
+            if name in _KINDS:
+                raise TypeError(f"{name} is lowered twice")
+            _KINDS[name] = Kind(to, function, named)
+            if to is not None:
+                language = "cloudformation" if "::" in name else "terraform"
+                _FIRST.setdefault((to, language), name)
+        return function
+
+    return made
+
+
+class Draft:
+    """The resources of a stack on their way to a network."""
+
+    def __init__(self, resources: Iterable[Resource]) -> None:
+        self.resources = {resource.origin.address: resource for resource in resources}
+        self.ledger: set[tuple[str, str]] = set()
+        self.crashes: list[tuple[str, Exception]] = []
+        self._outside: dict[tuple[type[Thing], str], tuple[Cell, tuple[Need, ...]]] = {}
+        self._names: dict[type[Thing], dict[str, str]] = {}
+        self._types: dict[str, list[Resource]] | None = None
+
+    @staticmethod
+    def lowers(name: str) -> bool:
+        """Whether a resource type is read at all."""
+        return name in _KINDS
+
+    def build(self) -> Iterator[Struct]:
+        """Lower every resource, then everything outside the sources that was referred to."""
+        for resource in self.resources.values():
+            kind = _KINDS.get(resource.type)
+            if kind is not None and not resource.data:
+                yield from self._lowered(kind, Reading(resource, self))
+        done: set[tuple[type[Thing], str]] = set()
+        while waiting := [key for key in self._outside if key not in done]:
+            for key in waiting:
+                done.add(key)
+                thing = self._external(*key)
+                if thing is not None:
+                    yield thing
+
+    def _lowered(self, kind: Kind, reading: Reading) -> Iterator[Any]:
+        """What a resource becomes; one that makes its lowering raise is reported, not the end."""
+        try:
+            yield from kind.lowering(reading)
+        except Exception as error:  # noqa: BLE001 (a defect here must not silence the rest)
+            self.crashes.append((reading.name, error))
+
+    def label(self, address: str) -> str:
+        """An address as messages say it: without instance keys."""
+        resource = self.resources.get(address)
+        return resource.origin.name if resource else address
+
+    def identify(self, kind: type[Thing], cell: Cell) -> tuple[str, bool, tuple[Need, ...]]:
+        """Which thing of a kind a cell names.
+
+        Returns:
+            Its id ("" if nothing tells two of them apart), whether it is certainly no other
+            thing than those with other ids, and what is not known of it.
+        """
+        value = cell.value
+        while isinstance(value, Reference):
+            found = self._declared(kind, value, cell)
+            if found is not None:
+                return found
+            if value.value is None:
+                break
+            value = value.value
+        if value is None:
+            return "", False, ()
+        if isinstance(value, Text):
+            parts = [p for p in value.parts if isinstance(p, Reference)]
+            inside = [self._declared(kind, part, cell) for part in parts]
+            known = [found for found in inside if found is not None]
+            if len(known) == 1:
+                return known[0]
+            head = value.parts[0]
+            if isinstance(head, str) and (address := self._by_name(kind).get(_bare(head))):
+                return address, True, ()
+        if isinstance(value, Known):
+            text = str(value.data)
+            address = self._by_name(kind).get(text) or self._by_name(kind).get(_bare(text))
+            if address is not None:
+                return address, True, ()
+            outside = (Need(text, "is not in the sources"),)
+            self._outside.setdefault((kind, text), (cell, outside))
+            return text, True, outside
+        name, needs = symbol(value), cell.needs
+        if name:
+            self._outside.setdefault((kind, name), (cell, needs))
+        return name, False, needs
+
+    def _declared(
+        self, kind: type[Thing], reference: Reference, cell: Cell
+    ) -> tuple[str, bool, tuple[Need, ...]] | None:
+        resource = self.resources.get(reference.resource)
+        if resource is None:
+            return None
+        own = _KINDS.get(resource.type)
+        if (suffix := _IMPLIED.get((kind.__name__, reference.attribute))) is not None:
+            address = self.implied(kind, reference.resource) or reference.resource + suffix
+            if resource.data or suffix == ".default":
+                self._outside.setdefault((kind, address), (cell, ()))
+            return address, not resource.data, ()
+        if own is None or own.thing is not kind:
+            return None
+        if not resource.data:
+            return reference.resource, True, ()
+        for key in ("id", "arn"):
+            found = resource.cell(self.ledger).get(key)
+            if not found.absent and not isinstance(found.value, Unknown):
+                return self.identify(kind, found)
+        needs = (Need(reference.resource, "is not in the sources"),)
+        self._outside.setdefault((kind, reference.resource), (cell, needs))
+        return reference.resource, False, needs
+
+    def implied(self, kind: type[Thing], vpc: str) -> str:
+        """The resource that adopts what AWS makes with every VPC, "" if the sources have none.
+
+        Such things are its default group and its main route table.
+        """
+        for resource in self.of_type(_ADOPTS[kind.__name__]):
+            for value in resource.body.fields.values():
+                if isinstance(value, Reference) and value.resource == vpc:
+                    return resource.origin.address
+        return ""
+
+    def of_type(self, *types: str) -> list[Resource]:
+        """The resources of some types."""
+        if self._types is None:
+            self._types = {}
+            for resource in self.resources.values():
+                self._types.setdefault(resource.type, []).append(resource)
+        return [resource for name in types for resource in self._types.get(name, ())]
+
+    def _by_name(self, kind: type[Thing]) -> dict[str, str]:
+        if kind not in self._names:
+            names: dict[str, str] = {}
+            for address, resource in self.resources.items():
+                own = _KINDS.get(resource.type)
+                if own is None or own.thing is not kind or not own.named or resource.data:
+                    continue
+                found = resource.body.fields.get(own.named)
+                text = None if found is None else settled(found)
+                if isinstance(text, Known) and isinstance(text.data, str):
+                    names.setdefault(text.data, address)
+            self._names[kind] = names
+        return self._names[kind]
+
+    def _external(self, kind: type[Thing], name: str) -> Thing | None:
+        """The thing behind a name that the sources do not declare: all its attributes unknown."""
+        cell, needs = self._outside[kind, name]
+        known = self.resources.get(name)
+        language = cell.resource.origin.language
+        type_ = known.type if known else _FIRST.get((kind, language)) or _FIRST[kind, "terraform"]
+        origin = Origin(name, name, cell.place, language)
+        body = dict(known.body.fields) if known else {}
+        places = known.body.places if known else {}
+        needs = needs or (Need(name, "is not in the sources"),)
+        rest = Unknown(needs)
+        whole = Fields(body, places, rest, cell.place)
+        resource = Resource(type_, origin, whole, known.place if known else cell.place, data=True)
+        reading = Reading(resource, self, needs)
+        for thing in self._lowered(_KINDS[type_], reading):
+            if isinstance(thing, kind):
+                return thing
+        return None
+
+
+_IMPLIED = {
+    ("SecurityGroup", "default_security_group_id"): ".default",
+    ("SecurityGroup", "DefaultSecurityGroup"): ".default",
+    ("RouteTable", "default_route_table_id"): ".main",
+    ("RouteTable", "main_route_table_id"): ".main",
+}
+"""Attributes of a VPC that name things which come into being with it."""
+
+_ADOPTS = {"SecurityGroup": "aws_default_security_group", "RouteTable": "aws_default_route_table"}
+
+
+def _bare(text: str) -> str:
+    """The name in an ARN or in `family:revision`."""
+    tail = text.rpartition("/")[2] if text.startswith("arn:") else text
+    return tail.partition(":")[0]

@@ -1,0 +1,49 @@
+"""VPC flow logs."""
+
+from collections.abc import Iterator
+
+from taskwall.lowering._draft import Reading, lowers, setting
+from taskwall.model.place import FlowLog, Subnet, Vpc
+from taskwall.model.thing import Link, Thing
+
+_DEFAULT_FORMAT = (
+    "${version} ${account-id} ${interface-id} ${srcaddr} ${dstaddr} ${srcport} ${dstport} "
+    "${protocol} ${packets} ${bytes} ${start} ${end} ${action} ${log-status}"
+)
+"""AWS's default format: the fields of version 2 (VPC user guide, "Flow log records")."""
+
+
+@lowers("aws_flow_log", "AWS::EC2::FlowLog", to=FlowLog)
+def flow_log(r: Reading) -> Iterator[Thing]:
+    vpc, subnet = _target(r)
+    yield FlowLog(
+        id=r.id,
+        origin=r.origin,
+        external=r.external,
+        vpc=vpc,
+        subnet=subnet,
+        traffic=r.setting("traffic_type", "TrafficType"),
+        format=setting(
+            r.at("log_format", "LogFormat"),
+            "log_format" if r.terraform else "LogFormat",
+            _DEFAULT_FORMAT,
+            "AWS's default format has neither VPC nor subnet nor instance",
+        ),
+        interval=r.setting(
+            "max_aggregation_interval", "MaxAggregationInterval", 600, "600 seconds is the default"
+        ),
+        at=r.origin.header,
+    )
+
+
+def _target(r: Reading) -> tuple[Link | None, Link | None]:
+    if r.terraform:
+        return (
+            r.link(Vpc, r.at("vpc_id", ""), "records"),
+            r.link(Subnet, r.at("subnet_id", ""), "records"),
+        )
+    kind, target = r.at("", "ResourceType"), r.at("", "ResourceId")
+    return (
+        r.link(Vpc, target, "records") if kind.known == "VPC" else None,
+        r.link(Subnet, target, "records") if kind.known == "Subnet" else None,
+    )

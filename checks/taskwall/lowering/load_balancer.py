@@ -1,0 +1,268 @@
+"""Load balancers of three kinds, listeners, listener rules, target groups, and TLS policies."""
+
+from collections.abc import Iterator
+
+from taskwall.facts import FALSE, Fact, any_of
+from taskwall.lowering._draft import SWITCH, Reading, lowers, setting
+from taskwall.model.edge import (
+    Action,
+    Listener,
+    ListenerRule,
+    LoadBalancer,
+    Policy,
+    TargetGroup,
+)
+from taskwall.model.group import SecurityGroup
+from taskwall.model.place import Subnet, Vpc
+from taskwall.model.thing import Link, Setting, Thing
+from taskwall.resource import Cell
+from taskwall.values import Known
+
+_SCHEME = {"internal": True, "internet-facing": False, "true": True, "false": False}
+_PUBLIC = "internet-facing is the default"
+
+
+@lowers(
+    "aws_lb",
+    "aws_alb",
+    "AWS::ElasticLoadBalancingV2::LoadBalancer",
+    to=LoadBalancer,
+    named="name",
+)
+def load_balancer(r: Reading) -> Iterator[Thing]:
+    groups = r.at("security_groups", "SecurityGroups")
+    mapped = list(r.at("subnet_mapping", "SubnetMappings").each())
+    subnets = r.links(Subnet, r.at("subnets", "Subnets"), "is in")
+    for mapping in mapped:
+        link = r.link(Subnet, mapping.get("subnet_id" if r.terraform else "SubnetId"), "is in")
+        subnets += (link,) if link else ()
+    address = "private_ipv4_address" if r.terraform else "PrivateIPv4Address"
+    fixed = (mapping.get(address) for mapping in mapped)
+    yield LoadBalancer(
+        id=r.id,
+        origin=r.origin,
+        external=r.external,
+        kind=r.setting("load_balancer_type", "Type", "application", "application is the default"),
+        internal=r.setting("internal", "Scheme", False, _PUBLIC, _SCHEME),
+        groups=r.links(SecurityGroup, groups, "wears"),
+        groups_setting=setting(groups, "security_groups"),
+        subnets=subnets,
+        addresses=tuple(setting(cell, address) for cell in fixed if not cell.absent),
+    )
+
+
+@lowers("aws_elb", "AWS::ElasticLoadBalancing::LoadBalancer", to=LoadBalancer, named="name")
+def classic(r: Reading) -> Iterator[object]:
+    groups = r.at("security_groups", "SecurityGroups")
+    kind = Setting(Known("classic"), r.origin.header, "type", r.name)
+    yield LoadBalancer(
+        id=r.id,
+        origin=r.origin,
+        external=r.external,
+        kind=kind,
+        internal=r.setting("internal", "Scheme", False, _PUBLIC, _SCHEME),
+        groups=r.links(SecurityGroup, groups, "wears"),
+        groups_setting=setting(groups, "security_groups"),
+        subnets=r.links(Subnet, r.at("subnets", "Subnets"), "is in"),
+    )
+    if r.external:
+        return
+    here = Link(r.id, r.fact(f"{r.name} listens", r.body), r.origin.header)
+    spelled = (
+        ("lb_protocol", "lb_port", "ssl_certificate_id")
+        if r.terraform
+        else ("Protocol", "LoadBalancerPort", "SSLCertificateId")
+    )
+    for index, block in enumerate(r.at("listener", "Listeners").each()):
+        protocol, port, certificate = (setting(block.get(key), key) for key in spelled)
+        names = tuple(n.known for n in block.get("PolicyNames").each()) if not r.terraform else ()
+        yield Listener(
+            id=f"{r.id}.listener[{index}]",
+            origin=r.origin,
+            load_balancer=here,
+            protocol=protocol,
+            port=port,
+            policy=_named_policy(block, names),
+            certificate=certificate,
+            place=block.place,
+        )
+    if not r.terraform:
+        for block in r.at("", "Policies").each():
+            yield _policy(r, here, block)
+
+
+def _named_policy(block: Cell, names: tuple[object, ...]) -> Setting:
+    cell = block.get("PolicyNames")
+    if len(names) == 1 and isinstance(names[0], str):
+        return Setting(Known(names[0]), cell.place, "PolicyNames", block.resource.origin.name)
+    return setting(cell, "PolicyNames")
+
+
+@lowers("aws_lb_ssl_negotiation_policy", "aws_load_balancer_policy")
+def classic_policy(r: Reading) -> Iterator[Thing]:
+    key = "load_balancer" if "ssl" in r.resource.type else "load_balancer_name"
+    here = r.must(LoadBalancer, r.at(key, ""), "is a policy of")
+    yield _policy(r, here, r.body)
+
+
+def _policy(r: Reading, here: Link, block: Cell) -> Policy:
+    if not r.terraform:
+        attributes, name, value, named = "Attributes", "Name", "Value", "PolicyName"
+    else:
+        attributes, name, value, named = "attribute", "name", "value", "name"
+        if r.resource.type == "aws_load_balancer_policy":
+            attributes, named = "policy_attribute", "policy_name"
+    reference = block.get("Reference-Security-Policy")
+    versions: list[str] = []
+    opens: list[Fact] = []
+    for item in block.get(attributes).each():
+        key, setting_of = item.get(name), item.get(value)
+        if key.known == "Reference-Security-Policy":
+            reference = setting_of
+        elif str(key.known).startswith("Protocol-") and str(setting_of.known).lower() == "true":
+            versions.append(str(key.known))
+        elif key.needs or (setting_of.needs and str(key.known).startswith("Protocol-")):
+            text = f"{r.name} switches another protocol on"
+            opens.append(Fact(None, text, item.place, r.name, (*key.needs, *setting_of.needs)))
+    return Policy(
+        id=f"{r.id}:{block.path}",
+        origin=r.origin,
+        load_balancer=here,
+        named=setting(block.get(named), named),
+        reference=setting(reference, "Reference-Security-Policy"),
+        versions=tuple(versions),
+        open=any_of(opens) if opens else FALSE,
+    )
+
+
+@lowers(
+    "aws_lb_listener",
+    "aws_alb_listener",
+    "AWS::ElasticLoadBalancingV2::Listener",
+    to=Listener,
+)
+def listener(r: Reading) -> Iterator[Thing]:
+    certificates = r.at("certificate_arn", "Certificates")
+    yield Listener(
+        id=r.id,
+        origin=r.origin,
+        external=r.external,
+        load_balancer=r.must(
+            LoadBalancer, r.at("load_balancer_arn", "LoadBalancerArn"), "is a listener of"
+        ),
+        protocol=r.setting("protocol", "Protocol"),
+        port=r.setting("port", "Port"),
+        policy=r.setting("ssl_policy", "SslPolicy"),
+        certificate=setting(certificates, "certificate_arn"),
+        actions=_actions(r, r.at("default_action", "DefaultActions")),
+        place=r.origin.header,
+    )
+
+
+@lowers(
+    "aws_lb_listener_rule",
+    "aws_alb_listener_rule",
+    "AWS::ElasticLoadBalancingV2::ListenerRule",
+    to=ListenerRule,
+)
+def listener_rule(r: Reading) -> Iterator[Thing]:
+    yield ListenerRule(
+        id=r.id,
+        origin=r.origin,
+        external=r.external,
+        listener=r.must(Listener, r.at("listener_arn", "ListenerArn"), "is a rule of"),
+        actions=_actions(r, r.at("action", "Actions")),
+    )
+
+
+def _actions(r: Reading, cell: Cell) -> tuple[Action, ...]:
+    return tuple(_action(r, block) for block in cell.each())
+
+
+def _action(r: Reading, block: Cell) -> Action:
+    if r.terraform:
+        type_, one, many = "type", "target_group_arn", "forward.target_group"
+        arn, redirect = "arn", "redirect.protocol"
+    else:
+        type_, one, many = "Type", "TargetGroupArn", "ForwardConfig.TargetGroups"
+        arn, redirect = "TargetGroupArn", "RedirectConfig.Protocol"
+    targets = [r.link(TargetGroup, block.get(one), "forwards to")]
+    if block.get(one).absent:
+        weighted = block.at(many).each()
+        targets = [r.link(TargetGroup, group.get(arn), "forwards to") for group in weighted]
+    return Action(
+        type=setting(block.get(type_), type_),
+        protocol=setting(
+            block.at(redirect),
+            "protocol",
+            "#{protocol}",
+            "a redirect keeps the protocol",
+        ),
+        targets=tuple(target for target in targets if target is not None),
+        sure=block.sure and not r.origin.maybe,
+    )
+
+
+@lowers(
+    "aws_lb_target_group",
+    "aws_alb_target_group",
+    "AWS::ElasticLoadBalancingV2::TargetGroup",
+    to=TargetGroup,
+    named="name",
+)
+def target_group(r: Reading) -> Iterator[Thing]:
+    protocol = r.setting("protocol", "Protocol")
+    plain = "HTTP" if protocol.known in ("HTTP", "HTTPS") else "TCP"
+    registered = r.at("", "Targets").each()
+    own = [r.link(LoadBalancer, target.get("Id"), "has as its target") for target in registered]
+    yield TargetGroup(
+        id=r.id,
+        origin=r.origin,
+        external=r.external,
+        protocol=protocol,
+        port=r.setting("port", "Port"),
+        type=r.setting("target_type", "TargetType", "instance", "instance is the default"),
+        vpc=r.link(Vpc, r.at("vpc_id", "VpcId"), "is in"),
+        check_protocol=r.setting(
+            "health_check.protocol", "HealthCheckProtocol", plain, f"{plain} is the default"
+        ),
+        check_port=r.setting(
+            "health_check.port", "HealthCheckPort", "traffic-port", "traffic-port is the default"
+        ),
+        client_ip=_client_ip(r),
+        targets=(
+            *(link for link in own if link is not None),
+            *_attached(r),
+        ),
+    )
+
+
+def _client_ip(r: Reading) -> Setting:
+    if r.terraform:
+        return r.setting("preserve_client_ip", "", answers=SWITCH)
+    for item in r.at("", "TargetGroupAttributes").each():
+        if item.get("Key").known == "preserve_client_ip.enabled":
+            return setting(item.get("Value"), "preserve_client_ip.enabled", answers=SWITCH)
+    return setting(r.nothing(), "preserve_client_ip.enabled")
+
+
+def _attached(r: Reading) -> Iterator[Link]:
+    """Load balancers that attachments of their own register in this target group."""
+    for resource in r.draft.of_type(*_ATTACHMENTS):
+        other = Reading(resource, r.draft)
+        group = other.link(TargetGroup, other.at("target_group_arn", ""))
+        if group is not None and group.to == r.id:
+            link = other.link(LoadBalancer, other.at("target_id", ""), "registers")
+            if link is not None:
+                yield link
+
+
+_ATTACHMENTS = ("aws_lb_target_group_attachment", "aws_alb_target_group_attachment")
+
+
+@lowers(*_ATTACHMENTS)
+def attachment(r: Reading) -> Iterator[Thing]:
+    # Read by the target group that it fills.
+    r.at("target_group_arn", "")
+    r.at("target_id", "")
+    return iter(())

@@ -1,0 +1,190 @@
+"""Security groups and every spelling of a permission, and prefix lists.
+
+A permission can be an inline block (static, dynamic, or written as an attribute), or one of three
+separate Terraform resources, or a CloudFormation list item, or one of its two separate resources.
+"""
+
+from collections.abc import Iterator
+
+from taskwall.facts import Fact
+from taskwall.lowering._draft import Reading, lowers, setting
+from taskwall.model.group import Direction, Permission, PrefixList, SecurityGroup
+from taskwall.model.place import Vpc
+from taskwall.model.thing import Link, Setting, Thing
+from taskwall.resource import Cell
+from taskwall.values import Fields, Reference, settled
+
+
+@lowers(
+    "aws_security_group",
+    "aws_default_security_group",
+    "AWS::EC2::SecurityGroup",
+    to=SecurityGroup,
+)
+def security_group(r: Reading) -> Iterator[object]:
+    ingress = r.at("ingress", "SecurityGroupIngress")
+    egress = r.at("egress", "SecurityGroupEgress")
+    inline: dict[Direction, Cell] = {"ingress": ingress, "egress": egress}
+    yield SecurityGroup(
+        id=r.id,
+        origin=r.origin,
+        external=r.external,
+        vpc=r.link(Vpc, r.at("vpc_id", "VpcId"), "is in"),
+        default=_is_default(r),
+        managed=frozenset(way for way, cell in inline.items() if not cell.absent),
+    )
+    if r.external:
+        return
+    here = Link(r.id, Fact(True, ""), r.origin.header)
+    for way, cell in inline.items():
+        for block in cell.each():
+            yield from _permissions(r, here, way, block)
+
+
+def _is_default(r: Reading) -> bool:
+    """Whether this is its VPC's default group: adopted, meant by its VPC, or looked up by name."""
+    adopted = r.resource.type == "aws_default_security_group" or r.id.endswith(".default")
+    return adopted or (r.resource.data and r.at("name", "GroupName").known == "default")
+
+
+@lowers("aws_security_group_rule")
+def rule(r: Reading) -> Iterator[Permission]:
+    group = r.must(SecurityGroup, r.at("security_group_id", ""), "adds a permission to")
+    way: Direction = "egress" if r.at("type", "").known == "egress" else "ingress"
+    yield from _permissions(r, group, way, r.body)
+
+
+@lowers("aws_vpc_security_group_ingress_rule", "AWS::EC2::SecurityGroupIngress")
+def ingress_rule(r: Reading) -> Iterator[Permission]:
+    yield from _permissions(r, _group_of(r), "ingress", r.body)
+
+
+@lowers("aws_vpc_security_group_egress_rule", "AWS::EC2::SecurityGroupEgress")
+def egress_rule(r: Reading) -> Iterator[Permission]:
+    yield from _permissions(r, _group_of(r), "egress", r.body)
+
+
+def _group_of(r: Reading) -> Link:
+    return r.must(SecurityGroup, r.at("security_group_id", "GroupId"), "adds a permission to")
+
+
+_RANGES = ("cidr_blocks", "ipv6_cidr_blocks", "cidr_ipv4", "cidr_ipv6", "CidrIp", "CidrIpv6")
+_LISTS = ("prefix_list_ids", "prefix_list_id", "SourcePrefixListId", "DestinationPrefixListId")
+_GROUPS = (
+    "security_groups",
+    "source_security_group_id",
+    "referenced_security_group_id",
+    "SourceSecurityGroupId",
+    "DestinationSecurityGroupId",
+)
+
+
+def _permissions(r: Reading, group: Link, way: Direction, block: Cell) -> Iterator[Permission]:
+    """One permission for each peer that a block (or a resource of its own) names."""
+    protocol, first, last = _ports(r, block)
+
+    def permission(cell: Cell, **who: Setting | Link | bool | None) -> Permission:
+        text = f"{r.name} admits it" if way == "ingress" else f"{r.name} lets it out"
+        return Permission(
+            id=f"{r.id}:{cell.path or way}",
+            group=group,
+            direction=way,
+            on=r.origin,
+            place=cell.place,
+            protocol=protocol,
+            first_port=first,
+            last_port=last,
+            fact=Fact(None if cell.doubt else True, text, cell.place, r.name, cell.doubt or ()),
+            **who,  # type: ignore[arg-type]
+        )
+
+    found = False
+    for key in _RANGES:
+        for cell in block.get(key).each():
+            found = True
+            yield permission(cell, range=setting(cell, key), range_of=_vpc_range(r, cell))
+    for key in _LISTS:
+        for cell in block.get(key).each():
+            found = True
+            yield permission(cell, prefix_list=r.link(PrefixList, cell, "admits"))
+    for key in _GROUPS:
+        for cell in block.get(key).each():
+            found = True
+            peer = r.link(SecurityGroup, cell, "admits")
+            own = peer is not None and peer.to == group.to
+            yield permission(cell, peer=None if own else peer, itself=own)
+    itself = block.get("self")
+    if itself.known is True or str(itself.known).lower() == "true":
+        found = True
+        yield permission(itself, itself=True)
+    body = None if block.value is None else settled(block.value)
+    if not found and (not isinstance(body, Fields) or body.rest is not None):
+        # A block whose content is open admits somebody, nobody knows whom.
+        yield permission(block)
+
+
+def _ports(r: Reading, block: Cell) -> tuple[Setting, Setting, Setting]:
+    if not r.terraform:
+        protocol, first, last = "IpProtocol", "FromPort", "ToPort"
+    else:
+        separate = r.resource.type.startswith("aws_vpc_security_group_")
+        protocol = "ip_protocol" if separate else "protocol"
+        first, last = "from_port", "to_port"
+    return (
+        setting(block.get(protocol), protocol),
+        setting(block.get(first), first),
+        setting(block.get(last), last),
+    )
+
+
+_VPC_RANGES = ("cidr_block", "CidrBlock", "cidr_blocks", "ipv6_cidr_block", "Ipv6CidrBlocks",
+               "CidrBlockAssociations", "cidr_block_associations")  # fmt: skip
+
+
+def _vpc_range(r: Reading, cell: Cell) -> Link | None:
+    """The VPC whose own range a cell refers to."""
+    value = cell.value
+    while isinstance(value, Reference):
+        if value.attribute.partition(".")[0].partition("[")[0] in _VPC_RANGES:
+            bare = Cell(value, cell.place, cell.path, cell.resource, cell.ledger, cell.doubt)
+            link = r.link(Vpc, bare, "admits the range of")
+            resource = r.draft.resources.get(value.resource)
+            if link is not None and resource is not None and "vpc" in resource.type.lower():
+                return link
+        value = value.value
+    return None
+
+
+@lowers(
+    "aws_ec2_managed_prefix_list",
+    "aws_prefix_list",
+    "AWS::EC2::PrefixList",
+    to=PrefixList,
+)
+def prefix_list(r: Reading) -> Iterator[Thing]:
+    entries = r.at("entry", "Entries")
+    own = r.resource.type != "aws_prefix_list" and not r.external
+    name = r.setting("name", "PrefixListName")
+    if r.external and name.open:
+        name = _by_filter(r, name)
+    yield PrefixList(
+        id=r.id,
+        origin=r.origin,
+        external=r.external,
+        named=name,
+        entries=tuple(
+            setting(entry.get("cidr" if r.terraform else "Cidr"), "cidr")
+            for entry in entries.each()
+        )
+        if own
+        else None,
+    )
+
+
+def _by_filter(r: Reading, name: Setting) -> Setting:
+    """The name by which a data source looks a list up, where it does so with a filter."""
+    for block in r.at("filter", "").each():
+        if block.get("name").known == "prefix-list-name":
+            for value in block.get("values").each():
+                return setting(value, "values")
+    return name

@@ -1,0 +1,211 @@
+"""VPCs, subnets, route tables, routes and associations, gateways, and what closes a VPC."""
+
+from collections.abc import Iterator
+
+from taskwall.facts import Fact
+from taskwall.lowering._draft import Reading, lowers, setting
+from taskwall.model.place import (
+    Association,
+    BlockExclusion,
+    EncryptionControl,
+    InternetBlock,
+    Route,
+    RouteTable,
+    Subnet,
+    Vpc,
+    Way,
+)
+from taskwall.model.thing import Link, Thing
+from taskwall.resource import Cell
+from taskwall.values import Reference
+
+
+class Gateway(Thing, frozen=True, kw_only=True):
+    """A target of routes: what it leads to."""
+
+    way: Way
+
+
+@lowers("aws_vpc", "aws_default_vpc", "AWS::EC2::VPC", to=Vpc)
+def vpc(r: Reading) -> Iterator[Thing]:
+    cidr = r.setting("cidr_block", "CidrBlock")
+    ipv6 = r.setting("ipv6_cidr_block", "")
+    cidrs = tuple(each for each in (cidr, ipv6) if each.value is not None)
+    yield Vpc(id=r.id, origin=r.origin, external=r.external, cidrs=cidrs)
+    if not r.external and not r.draft.implied(RouteTable, r.id):
+        # Every VPC has a main route table, which others may add routes to by its attribute.
+        here = Link(r.id, Fact(True, ""), r.origin.header)
+        yield RouteTable(id=f"{r.id}.main", origin=r.origin, vpc=here, main=True)
+
+
+@lowers("aws_vpc_ipv4_cidr_block_association", "AWS::EC2::VPCCidrBlock")
+def vpc_cidr(r: Reading) -> Iterator[Thing]:
+    # A further range of a VPC reads as a subnet's does: an address range inside that VPC.
+    yield Subnet(
+        id=r.id,
+        origin=r.origin,
+        vpc=r.must(Vpc, r.at("vpc_id", "VpcId"), "is a range of"),
+        cidrs=(r.setting("cidr_block", "CidrBlock"),),
+    )
+
+
+@lowers("aws_subnet", "aws_default_subnet", "AWS::EC2::Subnet", to=Subnet)
+def subnet(r: Reading) -> Iterator[Thing]:
+    v4, v6 = r.setting("cidr_block", "CidrBlock"), r.setting("ipv6_cidr_block", "Ipv6CidrBlock")
+    yield Subnet(
+        id=r.id,
+        origin=r.origin,
+        external=r.external,
+        vpc=r.must(Vpc, r.at("vpc_id", "VpcId"), "is in"),
+        cidrs=tuple(each for each in (v4, v6) if each.value is not None),
+        public_addresses=r.setting("map_public_ip_on_launch", "MapPublicIpOnLaunch"),
+    )
+
+
+@lowers("aws_route_table", "aws_default_route_table", "AWS::EC2::RouteTable", to=RouteTable)
+def route_table(r: Reading) -> Iterator[object]:
+    main = r.resource.type == "aws_default_route_table"
+    # The default table is named by its VPC's attribute, which a reference to the VPC carries.
+    at = r.at("default_route_table_id", "") if main else r.at("vpc_id", "VpcId")
+    yield RouteTable(
+        id=r.id,
+        origin=r.origin,
+        external=r.external,
+        vpc=r.must(Vpc, at, "belongs to"),
+        main=main,
+    )
+    if r.external:
+        return
+    here = Link(r.id, Fact(True, ""), r.origin.header)
+    for block in r.at("route", "").each():
+        yield _route(r, here, block, block.get("cidr_block"), block)
+
+
+@lowers("aws_route", "AWS::EC2::Route")
+def route(r: Reading) -> Iterator[Route]:
+    table = r.must(RouteTable, r.at("route_table_id", "RouteTableId"), "adds a route to")
+    cidr = r.at("destination_cidr_block", "DestinationCidrBlock")
+    yield _route(r, table, r.body, cidr, r.body)
+
+
+_TARGETS: tuple[tuple[str, str, Way | None], ...] = (
+    ("gateway_id", "GatewayId", None),
+    ("nat_gateway_id", "NatGatewayId", "nat"),
+    ("egress_only_gateway_id", "EgressOnlyInternetGatewayId", "egress-only"),
+    ("transit_gateway_id", "TransitGatewayId", "transit"),
+    ("core_network_arn", "CoreNetworkArn", "transit"),
+    ("vpc_peering_connection_id", "VpcPeeringConnectionId", "peering"),
+    ("vpc_endpoint_id", "VpcEndpointId", "endpoint"),
+    ("network_interface_id", "NetworkInterfaceId", "appliance"),
+    ("instance_id", "InstanceId", "appliance"),
+    ("carrier_gateway_id", "CarrierGatewayId", "appliance"),
+    ("local_gateway_id", "LocalGatewayId", "appliance"),
+    ("odb_network_arn", "OdbNetworkArn", "appliance"),
+)
+
+
+def _route(r: Reading, table: Link, block: Cell, cidr: Cell, at: Cell) -> Route:
+    target, way = block, None
+    for terraform, cloudformation, meant in _TARGETS:
+        cell = block.get(terraform if r.terraform else cloudformation)
+        if not cell.absent:
+            target, way = cell, meant or _gateway(r, cell)
+            break
+    text = f"{r.name} routes to {_WAYS.get(way, 'a target that is not known')}"
+    known = r.fact(text, at)
+    if way is None:
+        known = Fact(None, text, target.place, r.name, target.needs or at.needs)
+    return Route(table, way, setting(cidr, "cidr_block"), known)
+
+
+def _gateway(r: Reading, cell: Cell) -> Way | None:
+    """What a gateway id leads to: by the gateway's type, or by the id's own prefix."""
+    value = cell.value
+    while isinstance(value, Reference):
+        resource = r.draft.resources.get(value.resource)
+        if resource is not None and resource.type in _GATEWAYS:
+            return _GATEWAYS[resource.type]
+        value = value.value
+    text = str(cell.known or "")
+    return next((way for prefix, way in _PREFIXES.items() if text.startswith(prefix)), None)
+
+
+_GATEWAYS: dict[str, Way] = {
+    "aws_internet_gateway": "internet",
+    "aws_internet_gateway_attachment": "internet",
+    "AWS::EC2::InternetGateway": "internet",
+    "AWS::EC2::VPCGatewayAttachment": "internet",
+    "aws_vpn_gateway": "vpn",
+    "aws_vpn_gateway_attachment": "vpn",
+    "AWS::EC2::VPNGateway": "vpn",
+    "aws_nat_gateway": "nat",
+    "AWS::EC2::NatGateway": "nat",
+    "aws_egress_only_internet_gateway": "egress-only",
+    "AWS::EC2::EgressOnlyInternetGateway": "egress-only",
+}
+_PREFIXES: dict[str, Way] = {"igw-": "internet", "vgw-": "vpn", "local": "local"}
+_WAYS: dict[Way | None, str] = {
+    "internet": "an internet gateway",
+    "nat": "a NAT gateway",
+    "egress-only": "an egress-only internet gateway",
+    "transit": "a transit gateway",
+    "peering": "a peering connection",
+    "vpn": "a VPN",
+    "appliance": "an appliance",
+    "endpoint": "an endpoint",
+    "local": "its own VPC",
+}
+
+
+@lowers("aws_internet_gateway", "aws_internet_gateway_attachment", "AWS::EC2::InternetGateway",
+        "AWS::EC2::VPCGatewayAttachment", "aws_vpn_gateway", "aws_vpn_gateway_attachment",
+        "AWS::EC2::VPNGateway", "aws_egress_only_internet_gateway",
+        "AWS::EC2::EgressOnlyInternetGateway", to=Gateway)  # fmt: skip
+def gateway(r: Reading) -> Iterator[Thing]:
+    yield Gateway(id=r.id, origin=r.origin, external=r.external, way=_GATEWAYS[r.resource.type])
+
+
+@lowers("aws_nat_gateway", "AWS::EC2::NatGateway")
+def nat_gateway(r: Reading) -> Iterator[Thing]:
+    private = r.at("connectivity_type", "ConnectivityType").known == "private"
+    yield Gateway(id=r.id, origin=r.origin, way="local" if private else "nat")
+
+
+@lowers("aws_route_table_association", "AWS::EC2::SubnetRouteTableAssociation")
+def association(r: Reading) -> Iterator[Association]:
+    subnet_cell = r.at("subnet_id", "SubnetId")
+    if subnet_cell.absent:
+        return
+    yield Association(
+        r.must(Subnet, subnet_cell, "gives a route table to"),
+        r.must(RouteTable, r.at("route_table_id", "RouteTableId"), "uses"),
+    )
+
+
+@lowers("aws_main_route_table_association")
+def main_association(r: Reading) -> Iterator[Association]:
+    table = r.must(RouteTable, r.at("route_table_id", ""), "makes main")
+    yield Association(None, table, r.must(Vpc, r.at("vpc_id", ""), "sets the main table of"))
+
+
+@lowers("aws_vpc_block_public_access_options", "AWS::EC2::VPCBlockPublicAccessOptions")
+def internet_block(r: Reading) -> Iterator[Thing]:
+    mode = r.setting("internet_gateway_block_mode", "InternetGatewayBlockMode")
+    yield InternetBlock(id=r.id, origin=r.origin, mode=mode)
+
+
+@lowers("aws_vpc_block_public_access_exclusion", "AWS::EC2::VPCBlockPublicAccessExclusion")
+def block_exclusion(r: Reading) -> Iterator[Thing]:
+    of_vpc, of_subnet = r.at("vpc_id", "VpcId"), r.at("subnet_id", "SubnetId")
+    of = r.must(Subnet, of_subnet, "spares") if of_vpc.absent else r.must(Vpc, of_vpc, "spares")
+    yield BlockExclusion(id=r.id, origin=r.origin, of=of)
+
+
+@lowers("aws_vpc_encryption_control", "AWS::EC2::VPCEncryptionControl")
+def encryption_control(r: Reading) -> Iterator[Thing]:
+    yield EncryptionControl(
+        id=r.id,
+        origin=r.origin,
+        vpc=r.must(Vpc, r.at("vpc_id", "VpcId"), "controls"),
+        mode=r.setting("mode", "Mode"),
+    )

@@ -1,0 +1,525 @@
+"""Clusters, capacity providers, task definitions, and everything that starts tasks.
+
+Task sources spell the same few things in many ways (`AwsvpcConfiguration` here and
+`AwsVpcConfiguration` there), so a table holds the paths and one function reads them.
+"""
+
+from collections.abc import Iterator
+from typing import TypeAlias
+
+from msgspec import Struct
+
+from taskwall.facts import FALSE, Fact, any_of
+from taskwall.lowering._draft import SWITCH, Reading, lowers, setting
+from taskwall.model.edge import LoadBalancer, TargetGroup
+from taskwall.model.group import SecurityGroup
+from taskwall.model.place import Subnet
+from taskwall.model.thing import Link, Thing
+from taskwall.model.work import (
+    AutoScalingGroup,
+    Binding,
+    CapacityProvider,
+    Cluster,
+    ClusterProviders,
+    Launch,
+    Providers,
+    TaskDefinition,
+    TaskSource,
+)
+from taskwall.resource import Cell
+from taskwall.values import Fields, Items, Known, Need, Unknown, Value, settled
+
+
+class Namespace(Thing, frozen=True):
+    """A Cloud Map namespace."""
+
+
+class Registry(Thing, frozen=True, kw_only=True):
+    """A Cloud Map service, and its namespace."""
+
+    namespace: Link | None
+
+
+@lowers("aws_ecs_cluster", "AWS::ECS::Cluster", to=Cluster, named="name")
+def cluster(r: Reading) -> Iterator[Thing]:
+    strategy = r.at("default_capacity_provider_strategy", "DefaultCapacityProviderStrategy")
+    yield Cluster(
+        id=r.id,
+        origin=r.origin,
+        external=r.external,
+        default=Providers() if r.external else _strategy(r, strategy),
+        namespace=r.link(
+            Namespace,
+            r.at("service_connect_defaults.namespace", "ServiceConnectDefaults.Namespace"),
+        ),
+    )
+
+
+@lowers("aws_ecs_cluster_capacity_providers", "AWS::ECS::ClusterCapacityProviderAssociations")
+def cluster_providers(r: Reading) -> Iterator[Struct]:
+    strategy = r.at("default_capacity_provider_strategy", "DefaultCapacityProviderStrategy")
+    name = r.at("cluster_name", "Cluster")
+    yield ClusterProviders(r.must(Cluster, name, "gives providers to"), _strategy(r, strategy))
+
+
+def _strategy(r: Reading, cell: Cell) -> Providers:
+    """A capacity provider strategy: Fargate by name, others by what they are."""
+    launches: list[Launch] = []
+    providers: list[Link] = []
+    needs: list[Need] = []
+    for item in cell.each():
+        name = item.get("capacity_provider" if r.terraform else "CapacityProvider")
+        if name.known in ("FARGATE", "FARGATE_SPOT"):
+            launches.append("FARGATE")
+        elif (link := r.link(CapacityProvider, name, "runs on")) is not None:
+            providers.append(link)
+        else:
+            needs += item.needs
+    return Providers(tuple(launches), tuple(providers), tuple(needs), cell.place)
+
+
+@lowers(
+    "aws_ecs_capacity_provider", "AWS::ECS::CapacityProvider", to=CapacityProvider, named="name"
+)
+def capacity_provider(r: Reading) -> Iterator[Thing]:
+    managed = r.at("managed_instances_provider", "ManagedInstancesProvider")
+    group = r.at(
+        "auto_scaling_group_provider.auto_scaling_group_arn",
+        "AutoScalingGroupProvider.AutoScalingGroupArn",
+    )
+    yield CapacityProvider(
+        id=r.id,
+        origin=r.origin,
+        external=r.external,
+        launch="EC2" if managed.absent or r.external else "MANAGED_INSTANCES",
+        auto_scaling_group=r.link(AutoScalingGroup, group, "runs on"),
+    )
+
+
+@lowers(
+    "aws_autoscaling_group", "AWS::AutoScaling::AutoScalingGroup", to=AutoScalingGroup, named="name"
+)
+def auto_scaling_group(r: Reading) -> Iterator[Thing]:
+    groups = r.links(TargetGroup, r.at("target_group_arns", "TargetGroupARNs"), "registers in")
+    balancers = r.links(LoadBalancer, r.at("load_balancers", "LoadBalancerNames"), "registers in")
+    for resource in r.draft.of_type("aws_autoscaling_attachment"):
+        other = Reading(resource, r.draft)
+        link = other.link(AutoScalingGroup, other.at("autoscaling_group_name", ""))
+        if link is not None and link.to == r.id:
+            groups += other.links(TargetGroup, other.at("lb_target_group_arn", ""), "registers in")
+            balancers += other.links(LoadBalancer, other.at("elb", ""), "registers in")
+    yield AutoScalingGroup(
+        id=r.id,
+        origin=r.origin,
+        external=r.external,
+        target_groups=groups,
+        load_balancers=balancers,
+    )
+
+
+@lowers("aws_autoscaling_attachment")
+def attachment(r: Reading) -> Iterator[Thing]:
+    # Read by the Auto Scaling group that it is about.
+    for key in ("autoscaling_group_name", "lb_target_group_arn", "elb"):
+        r.at(key, "")
+    return iter(())
+
+
+@lowers(
+    "aws_service_discovery_private_dns_namespace",
+    "aws_service_discovery_public_dns_namespace",
+    "aws_service_discovery_http_namespace",
+    "AWS::ServiceDiscovery::PrivateDnsNamespace",
+    "AWS::ServiceDiscovery::PublicDnsNamespace",
+    "AWS::ServiceDiscovery::HttpNamespace",
+    to=Namespace,
+    named="name",
+)
+def namespace(r: Reading) -> Iterator[Thing]:
+    yield Namespace(id=r.id, origin=r.origin, external=r.external)
+
+
+@lowers("aws_service_discovery_service", "AWS::ServiceDiscovery::Service", to=Registry)
+def registry(r: Reading) -> Iterator[Thing]:
+    by_dns = r.at("dns_config.namespace_id", "DnsConfig.NamespaceId")
+    cell = r.at("namespace_id", "NamespaceId") if by_dns.absent else by_dns
+    yield Registry(
+        id=r.id,
+        origin=r.origin,
+        external=r.external,
+        namespace=r.link(Namespace, cell, "is in"),
+    )
+
+
+# --- task definitions
+
+
+@lowers("aws_ecs_task_definition", "AWS::ECS::TaskDefinition", to=TaskDefinition, named="family")
+def task_definition(r: Reading) -> Iterator[Thing]:
+    family = r.setting(
+        "runtime_platform.operating_system_family", "RuntimePlatform.OperatingSystemFamily"
+    )
+    requires = r.at("requires_compatibilities", "RequiresCompatibilities")
+    yield TaskDefinition(
+        id=r.id,
+        origin=r.origin,
+        external=r.external,
+        mode=r.setting("network_mode", "NetworkMode"),
+        requires=tuple(setting(each, "requires_compatibilities") for each in requires.each()),
+        windows=family.test(
+            lambda name: str(name or "").upper().startswith("WINDOWS"), f"{r.name} is for Windows"
+        ),
+    )
+
+
+# --- task sources
+
+Paths: TypeAlias = tuple[str, str]
+"""A path in Terraform's and one in CloudFormation's spelling; "" where there is none."""
+
+
+class Spelling(Struct, frozen=True):
+    """Where a kind of task source keeps what all have in common.
+
+    Paths count from the block (`at`), of which a resource may have several, each a source.
+    """
+
+    word: str
+    network: str
+    awsvpc: tuple[str, str, str]
+    task_definition: str
+    cluster: str
+    launch: str
+    strategy: str
+    at: str = ""
+    long_running: bool = False
+    to_cluster: str = ""
+
+
+_TF = ("security_groups", "subnets", "assign_public_ip")
+_CFN = ("SecurityGroups", "Subnets", "AssignPublicIp")
+
+SPELLINGS: dict[str, Spelling] = {
+    "aws_ecs_service": Spelling(
+        "service", "network_configuration", _TF, "task_definition", "cluster", "launch_type",
+        "capacity_provider_strategy", long_running=True,
+    ),
+    "AWS::ECS::Service": Spelling(
+        "service", "NetworkConfiguration.AwsvpcConfiguration", _CFN, "TaskDefinition", "Cluster",
+        "LaunchType", "CapacityProviderStrategy", long_running=True,
+    ),
+    "aws_ecs_task_set": Spelling(
+        "task set", "network_configuration", _TF, "task_definition", "cluster", "launch_type",
+        "capacity_provider_strategy", long_running=True,
+    ),
+    "AWS::ECS::TaskSet": Spelling(
+        "task set", "NetworkConfiguration.AwsVpcConfiguration", _CFN, "TaskDefinition", "Cluster",
+        "LaunchType", "CapacityProviderStrategy", long_running=True,
+    ),
+    "aws_cloudwatch_event_target": Spelling(
+        "scheduled task", "network_configuration", _TF, "task_definition_arn", "", "launch_type",
+        "capacity_provider_strategy", at="ecs_target", to_cluster="arn",
+    ),
+    "AWS::Events::Rule": Spelling(
+        "scheduled task", "NetworkConfiguration.AwsVpcConfiguration", _CFN, "TaskDefinitionArn", "",
+        "LaunchType", "CapacityProviderStrategy", at="Targets[].EcsParameters", to_cluster="Arn",
+    ),
+    "aws_scheduler_schedule": Spelling(
+        "scheduled task", "network_configuration", _TF, "task_definition_arn", "", "launch_type",
+        "capacity_provider_strategy", at="target[].ecs_parameters", to_cluster="arn",
+    ),
+    "AWS::Scheduler::Schedule": Spelling(
+        "scheduled task", "NetworkConfiguration.AwsvpcConfiguration", _CFN, "TaskDefinitionArn", "",
+        "LaunchType", "CapacityProviderStrategy", at="Target[].EcsParameters", to_cluster="Arn",
+    ),
+    "aws_pipes_pipe": Spelling(
+        "pipe", "network_configuration.aws_vpc_configuration", _TF, "task_definition_arn", "",
+        "launch_type", "capacity_provider_strategy", at="target_parameters[].ecs_task_parameters",
+    ),
+    "AWS::Pipes::Pipe": Spelling(
+        "pipe", "NetworkConfiguration.AwsvpcConfiguration", _CFN, "TaskDefinitionArn", "",
+        "LaunchType", "CapacityProviderStrategy", at="TargetParameters[].EcsTaskParameters",
+    ),
+}  # fmt: skip
+"""By resource type; the sources are the AWS provider's schema and CloudFormation's."""
+
+STATES = Spelling(
+    "Step Functions task", "NetworkConfiguration.AwsvpcConfiguration", _CFN, "TaskDefinition",
+    "Cluster", "LaunchType", "CapacityProviderStrategy",
+)  # fmt: skip
+
+
+@lowers(*SPELLINGS)
+def task_source(r: Reading) -> Iterator[Thing]:
+    spelling = SPELLINGS[r.resource.type]
+    outer = r.body
+    if spelling.at:
+        first, _, rest = spelling.at.partition("[].")
+        for block in outer.get(first).each():
+            inner = block.at(rest) if rest else block
+            if inner.absent:
+                continue
+            arn = (
+                (block if rest else outer).get(spelling.to_cluster) if spelling.to_cluster else None
+            )
+            if r.resource.type.endswith(("Pipe", "pipe")):
+                arn = outer.get("target" if r.terraform else "Target")
+            yield _source(r, spelling, inner, f"{r.id}:{inner.path}", arn)
+        return
+    yield _source(r, spelling, outer, r.id, None)
+
+
+def _source(
+    r: Reading, spelling: Spelling, block: Cell, identity: str, cluster_cell: Cell | None
+) -> TaskSource:
+    network = block.at(spelling.network)
+    groups, subnets, public = (network.get(key) for key in spelling.awsvpc)
+    clusters = cluster_cell if cluster_cell is not None else block.get(spelling.cluster)
+    text = f"{r.name} has an awsvpc network configuration"
+    if network.absent:
+        networked = Fact(False, text, block.place, r.name, otherwise=f"{r.name} has none")
+    else:
+        networked = r.fact(text, network)
+        if isinstance(settled(network.value or Known(None)), Unknown):
+            networked = Fact(None, text, network.place, r.name, network.needs)
+    return TaskSource(
+        id=identity,
+        origin=r.origin,
+        word=spelling.word,
+        long_running=spelling.long_running,
+        cluster=r.link(Cluster, clusters, "runs in"),
+        task_definition=r.link(TaskDefinition, block.get(spelling.task_definition), "starts"),
+        runs_on=_runs_on(r, block.get(spelling.launch), block.get(spelling.strategy)),
+        networked=networked,
+        groups=r.links(SecurityGroup, groups, "uses group"),
+        groups_setting=setting(groups, spelling.awsvpc[0]),
+        subnets=r.links(Subnet, subnets, "runs in"),
+        subnets_setting=setting(subnets, spelling.awsvpc[1]),
+        public_address=setting(
+            public, spelling.awsvpc[2], False, "no public address is the default", SWITCH
+        ),
+        bindings=_bindings(r, block),
+        namespaces=_namespaces(r, block),
+        lattice=_lattice(r, block),
+        gateways=tuple(_gateway(r, each) for each in block.get("GatewayConnectors").each()),
+    )
+
+
+def _gateway(r: Reading, connector: Cell) -> Fact:
+    """Whether a connector lets a public ECS gateway take the service: unless it says PRIVATE."""
+    types = connector.at("Filters.AccessTypes")
+    text = f"{r.name} may be connected to a public ECS gateway"
+    if types.absent:
+        return Fact(True, text, connector.place, r.name)
+    known = [each.known for each in types.each()]
+    if "PUBLIC" in known:
+        return Fact(True, text, types.place, r.name)
+    return Fact(None if types.needs else False, text, types.place, r.name, types.needs)
+
+
+def _runs_on(r: Reading, launch: Cell, strategy: Cell) -> Providers:
+    if not launch.absent:
+        known = str(launch.known or "").upper()
+        if known in ("FARGATE", "EC2", "EXTERNAL", "MANAGED_INSTANCES"):
+            return Providers((known,), place=launch.place)  # type: ignore[arg-type]
+        return Providers(needs=launch.needs, place=launch.place)
+    return _strategy(r, strategy)
+
+
+def _bindings(r: Reading, block: Cell) -> tuple[Binding, ...]:
+    if r.terraform:
+        many, arn, name, port = "load_balancer", "target_group_arn", "elb_name", "container_port"
+        other = "advanced_configuration.alternate_target_group_arn"
+    else:
+        many, arn, name, port = (
+            "LoadBalancers", "TargetGroupArn", "LoadBalancerName", "ContainerPort",
+        )  # fmt: skip
+        other = "AdvancedConfiguration.AlternateTargetGroupArn"
+    found = []
+    for item in block.get(many).each():
+        ports = setting(item.get(port), port)
+        for path in (arn, other):
+            link = r.link(TargetGroup, item.at(path), "registers its tasks in")
+            if link is not None:
+                found.append(Binding(target_group=link, port=ports))
+        classic = r.link(LoadBalancer, item.get(name), "registers its tasks in")
+        if classic is not None:
+            found.append(Binding(load_balancer=classic, port=ports))
+    return tuple(found)
+
+
+def _namespaces(r: Reading, block: Cell) -> tuple[Link, ...]:
+    """The namespaces of Service Connect and Cloud Map that a service is a member of."""
+    found = []
+    connect = block.get(
+        "service_connect_configuration" if r.terraform else "ServiceConnectConfiguration"
+    )
+    on = connect.get("enabled" if r.terraform else "Enabled").known
+    if not connect.absent and str(on).lower() != "false":
+        cell = connect.get("namespace" if r.terraform else "Namespace")
+        link = r.link(Namespace, cell, "is a member of")
+        if link is None:
+            default = _default_namespace(r, block)
+            link = default if default is not None else None
+        if link is not None:
+            found.append(link)
+    registries = block.get("service_registries" if r.terraform else "ServiceRegistries")
+    for item in registries.each():
+        link = r.link(
+            Registry, item.get("registry_arn" if r.terraform else "RegistryArn"), "registers in"
+        )
+        resource = r.draft.resources.get(link.to) if link else None
+        if resource is not None:
+            other = Reading(resource, r.draft)
+            by_dns = other.at("dns_config.namespace_id", "DnsConfig.NamespaceId")
+            cell = other.at("namespace_id", "NamespaceId") if by_dns.absent else by_dns
+            place = r.link(Namespace, cell, "is a member of")
+            if place is not None:
+                found.append(place)
+    return tuple(found)
+
+
+def _default_namespace(r: Reading, block: Cell) -> Link | None:
+    link = r.link(Cluster, block.get("cluster" if r.terraform else "Cluster"))
+    resource = r.draft.resources.get(link.to) if link else None
+    if resource is None:
+        return None
+    other = Reading(resource, r.draft)
+    cell = other.at("service_connect_defaults.namespace", "ServiceConnectDefaults.Namespace")
+    return r.link(Namespace, cell, "is a member of")
+
+
+def _lattice(r: Reading, block: Cell) -> Fact:
+    cell = block.get("vpc_lattice_configurations" if r.terraform else "VpcLatticeConfigurations")
+    parts = [r.fact(f"{r.name} serves VPC Lattice", item) for item in cell.each()]
+    return any_of(parts) if parts else FALSE
+
+
+@lowers("aws_sfn_state_machine", "AWS::StepFunctions::StateMachine")
+def state_machine(r: Reading) -> Iterator[Thing]:
+    cell = r.at("definition", "Definition")
+    if cell.absent:
+        cell = r.at("", "DefinitionString")
+    definition = _json(cell)
+    if definition is None:
+        return
+    for name, state in _states(definition, 0):
+        resource = state.get("Resource").known
+        if not isinstance(resource, str) or "ecs:runTask" not in resource:
+            continue
+        arguments = state.get("Arguments" if state.get("Parameters").absent else "Parameters")
+        yield _source(r, STATES, arguments, f"{r.id}:{name}", None)
+
+
+def _json(cell: Cell) -> Cell | None:
+    """A value that is a structure, or JSON text that holds one."""
+    value: Value | None = None if cell.value is None else settled(cell.value)
+    if isinstance(value, Fields | Items):
+        return cell
+    if not (isinstance(value, Known) and isinstance(value.data, str)):
+        return None
+    import json
+
+    from taskwall.values import lifted
+
+    try:
+        data = json.loads(value.data)
+    except (ValueError, RecursionError):
+        return None
+    return Cell(lifted(data), cell.place, cell.path, cell.resource, cell.ledger, cell.doubt)
+
+
+def _states(machine: Cell, depth: int) -> Iterator[tuple[str, Cell]]:
+    """Every state of a machine, those of Map and Parallel states included."""
+    states = machine.get("States")
+    value = None if states.value is None else settled(states.value)
+    if not isinstance(value, Fields) or depth > 10:
+        return
+    for name in value.fields:
+        state = states.get(name)
+        yield name, state
+        for inner in ("Iterator", "ItemProcessor"):
+            yield from _states(state.get(inner), depth + 1)
+        for branch in state.get("Branches").each():
+            yield from _states(branch, depth + 1)
+
+
+@lowers("aws_ecs_express_gateway_service", "AWS::ECS::ExpressGatewayService")
+def express_service(r: Reading) -> Iterator[Thing]:
+    network = r.at("network_configuration", "NetworkConfiguration")
+    groups = network.get("security_groups" if r.terraform else "SecurityGroups")
+    subnets = network.get("subnets" if r.terraform else "Subnets")
+    yield TaskSource(
+        id=r.id,
+        origin=r.origin,
+        word="Express Mode service",
+        long_running=True,
+        cluster=r.link(Cluster, r.at("cluster", "Cluster"), "runs in"),
+        task_definition=None,
+        runs_on=Providers(("FARGATE",)),
+        networked=r.fact(f"{r.name} is an Express Mode service", r.body),
+        groups=r.links(SecurityGroup, groups, "uses group"),
+        groups_setting=setting(groups, "security_groups"),
+        subnets=r.links(Subnet, subnets, "runs in"),
+        subnets_setting=setting(subnets, "subnets"),
+        public_address=setting(r.nothing(), "subnets"),
+        lattice=FALSE,
+        managed=True,
+    )
+
+
+@lowers("aws_batch_job_definition", "AWS::Batch::JobDefinition")
+def batch_job(r: Reading) -> Iterator[Thing]:
+    capabilities = [
+        each.known for each in r.at("platform_capabilities", "PlatformCapabilities").each()
+    ]
+    properties = _json(r.at("container_properties", "ContainerProperties"))
+    if "FARGATE" not in capabilities or properties is None:
+        return
+    key = "networkConfiguration" if r.terraform else "NetworkConfiguration"
+    public = properties.at(f"{key}.assignPublicIp" if r.terraform else f"{key}.AssignPublicIp")
+    yield TaskSource(
+        id=r.id,
+        origin=r.origin,
+        word="Batch job",
+        long_running=False,
+        cluster=None,
+        task_definition=None,
+        runs_on=Providers(("FARGATE",)),
+        networked=r.fact(f"{r.name} runs on Fargate", r.body),
+        groups=(),
+        groups_setting=setting(r.nothing(), "security_group_ids"),
+        subnets=(),
+        subnets_setting=setting(r.nothing(), "subnets"),
+        public_address=setting(
+            public, "assignPublicIp", False, "no public address is the default", SWITCH
+        ),
+        lattice=FALSE,
+        network_from="elsewhere",
+    )
+
+
+@lowers("aws_batch_compute_environment", "AWS::Batch::ComputeEnvironment")
+def batch_environment(r: Reading) -> Iterator[Thing]:
+    resources = r.at("compute_resources", "ComputeResources")
+    kind = resources.get("type" if r.terraform else "Type")
+    if kind.known not in ("FARGATE", "FARGATE_SPOT"):
+        return
+    groups = resources.get("security_group_ids" if r.terraform else "SecurityGroupIds")
+    subnets = resources.get("subnets" if r.terraform else "Subnets")
+    yield TaskSource(
+        id=r.id,
+        origin=r.origin,
+        word="Batch compute environment",
+        long_running=False,
+        cluster=None,
+        task_definition=None,
+        runs_on=Providers(("FARGATE",)),
+        networked=r.fact(f"{r.name} runs jobs on Fargate", r.body),
+        groups=r.links(SecurityGroup, groups, "uses group"),
+        groups_setting=setting(groups, "security_group_ids"),
+        subnets=r.links(Subnet, subnets, "runs in"),
+        subnets_setting=setting(subnets, "subnets"),
+        public_address=setting(r.nothing(), "assignPublicIp"),
+        lattice=FALSE,
+    )

@@ -1,0 +1,193 @@
+"""What the groups of tasks may admit, given the load balancers in front of those who wear them.
+
+A group may admit the union over all load balancers in front of all tasks that wear it.
+"""
+
+from collections.abc import Iterator
+from typing import Literal
+
+from msgspec import Struct
+
+from taskwall.facts import FALSE, TRUE, Fact, all_of, any_of
+from taskwall.model.fronts import Front, behind, fronts, preserves_client_ip, public
+from taskwall.model.group import Permission, SecurityGroup
+from taskwall.model.launch import awsvpc
+from taskwall.model.network import Network, remembered
+from taskwall.model.reach import (
+    admits_group_of,
+    admits_range_within,
+    by_settings,
+    lattice_list,
+    permissions,
+    vpcs,
+    wearers,
+)
+from taskwall.model.thing import Link
+from taskwall.model.work import TaskSource
+
+
+class Worn(Struct, frozen=True):
+    """A group that tasks wear: its wearers, and whether tasks wear it at all."""
+
+    group: str
+    thing: SecurityGroup | None
+    sources: tuple[TaskSource, ...]
+    fact: Fact
+
+    @property
+    def id(self) -> str:
+        """What answers about it are remembered by."""
+        return self.group
+
+    @property
+    def names(self) -> str:
+        """The wearers, as messages say them."""
+        names = list(dict.fromkeys(source.name for source in self.sources))
+        return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+
+
+@remembered
+def worn_groups(network: Network) -> tuple[Worn, ...]:
+    """The groups that awsvpc tasks wear, those among them that the sources write and others."""
+    found = []
+    for group, pairs in wearers(network).items():
+        sources, facts = [], []
+        for source, fact in pairs:
+            mode = awsvpc(network, source)
+            if mode.truth is not False:
+                sources.append(source)
+                facts.append(fact if mode.truth else fact & mode)
+        if sources:
+            thing = network.at(SecurityGroup, group)
+            found.append(Worn(group, thing, tuple(sources), any_of(facts)))
+    return tuple(found)
+
+
+def worn_before(network: Network, *kinds: Literal["application", "network"]) -> Iterator[Worn]:
+    """The groups of which a wearer stands behind a load balancer of one of the kinds."""
+    for worn in worn_groups(network):
+        ways = [behind(network, source, *kinds) for source in worn.sources]
+        if any(way.truth for way in ways):
+            certain = [way for way in ways if way.truth]
+            yield Worn(worn.group, worn.thing, worn.sources, all_of((worn.fact, any_of(certain))))
+
+
+def worn_alone(network: Network) -> Iterator[Worn]:
+    """The groups of which no wearer stands behind any load balancer."""
+    for worn in worn_groups(network):
+        ways = [behind(network, source) for source in worn.sources]
+        if all(way.truth is False for way in ways):
+            yield Worn(worn.group, worn.thing, worn.sources, all_of((worn.fact, ~any_of(ways))))
+
+
+def ingress(network: Network, worn: Worn) -> list[Permission]:
+    """What the sources write that a worn group admits."""
+    return permissions(network, worn.group, "ingress")
+
+
+def _fronts(network: Network, worn: Worn) -> list[Front]:
+    return [front for source in worn.sources for front in fronts(network, source)]
+
+
+def balancer_groups(network: Network, worn: Worn) -> tuple[list[Link], bool]:
+    """The groups of the load balancers in front of a group's wearers, and whether that is all.
+
+    It is not all where a load balancer is not in the sources.
+    """
+    found: list[Link] = []
+    whole = True
+    for front in _fronts(network, worn):
+        if front.balancer is None:
+            whole = False
+        else:
+            found += front.balancer.groups
+    return found, whole
+
+
+def admitted_properly(network: Network, worn: Worn, permission: Permission) -> Fact:
+    """Whether a permission admits one whom every task may admit, whatever stands before it.
+
+    Its own group and those that the same tasks wear, the load balancers' groups, groups of task
+    sources in the same namespace, VPC Lattice where tasks serve it, and what settings allow.
+    """
+    if permission.itself:
+        return Fact(True, f"{permission.on.name} admits its own members", permission.place)
+    parts = [by_settings(network, permission), lattice_list(network, permission, worn.sources)]
+    if permission.peer is not None:
+        name = permission.on.name
+        own = [link for source in worn.sources for link in source.groups]
+        parts.append(admits_group_of(permission, own, f"{name} admits a group of the same tasks"))
+        balancers, whole = balancer_groups(network, worn)
+        text = f"{name} admits a group of the load balancer"
+        parts.append(admits_group_of(permission, balancers, text))
+        if not whole:
+            needs = tuple(
+                need
+                for front in _fronts(network, worn)
+                if front.balancer is None
+                for need in front.fact.waits_for()
+            )
+            parts.append(Fact(None, text, permission.place, name, needs))
+        text = f"{name} admits a group of the same namespace"
+        parts.append(admits_group_of(permission, _neighbours(network, worn), text))
+    elif permission.range is None and permission.prefix_list is None:
+        needs = permission.fact.needs
+        parts.append(Fact(None, "it may admit nobody else", permission.place, needs=needs))
+    return any_of(parts)
+
+
+def _neighbours(network: Network, worn: Worn) -> list[Link]:
+    """The groups of task sources that share a namespace with a group's wearers."""
+    mine = {link.to for source in worn.sources for link in source.namespaces} - {""}
+    if not mine:
+        return []
+    return [
+        link
+        for space in mine
+        for source in _members(network).get(space, ())
+        for link in source.groups
+    ]
+
+
+@remembered
+def _members(network: Network) -> dict[str, list[TaskSource]]:
+    return network.grouped(TaskSource, lambda source: [link.to for link in source.namespaces])
+
+
+def admitted_by_network(network: Network, worn: Worn, permission: Permission) -> Fact:
+    """Whether a permission admits what tasks behind an NLB may: its VPC, or the NLB's addresses."""
+    if permission.range is None:
+        return FALSE
+    for front in _fronts(network, worn):
+        for address in front.balancer.addresses if front.balancer else ():
+            if str(permission.range.known).removesuffix("/32") == address.known:
+                return Fact(True, f"{address.known} is the NLB's own", address.place)
+    places = [link for source in worn.sources for link in vpcs(network, source)]
+    places += [
+        group.vpc
+        for front in _fronts(network, worn)
+        if (group := front.target_group) is not None and group.vpc is not None
+    ]
+    parts = [admits_range_within(network, permission, vpc) for vpc in places[:2] or (None,)]
+    return any_of(parts)
+
+
+def only_way_in(network: Network, worn: Worn) -> Fact:
+    """Whether the internet is all that a group can admit for its tasks to be reached.
+
+    So it is behind a public NLB that has no groups and shows its targets the clients' addresses,
+    with no ALB in front.
+    """
+    parts = []
+    for source in worn.sources:
+        if behind(network, source, "application").truth is not False:
+            return FALSE
+        for front in fronts(network, source):
+            balancer, group = front.balancer, front.target_group
+            if balancer is None or group is None or front.kind != "network":
+                continue
+            bare = TRUE if not balancer.groups_setting.written else FALSE
+            link = Link(balancer.id, balancer.exists, balancer.origin.header)
+            reached = (public(network, link), bare, preserves_client_ip(group))
+            parts.append(all_of((front.fact, *reached)))
+    return any_of(parts)

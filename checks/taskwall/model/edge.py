@@ -1,0 +1,96 @@
+"""Load balancers of three kinds, listeners, their rules and actions, and target groups."""
+
+from typing import Literal, TypeAlias
+
+from msgspec import Struct
+
+from taskwall.facts import Fact
+from taskwall.model.thing import Link, Setting, Thing
+from taskwall.values import Place
+
+Kind: TypeAlias = Literal["application", "network", "gateway", "classic"]
+
+
+class LoadBalancer(Thing, frozen=True, kw_only=True):
+    """A load balancer. `internal` is its scheme; not internal is the default and is public.
+
+    `addresses` are private addresses fixed for it, `elastic` Elastic IPs that it is given.
+    """
+
+    kind: Setting
+    internal: Setting
+    groups: tuple[Link, ...] = ()
+    groups_setting: Setting
+    subnets: tuple[Link, ...] = ()
+    addresses: tuple[Setting, ...] = ()
+    elastic: tuple[Link, ...] = ()
+
+    @property
+    def word(self) -> str:
+        """What messages call its kind."""
+        kinds = {"application": "ALB", "network": "NLB", "classic": "classic load balancer"}
+        return kinds.get(str(self.kind.known), "load balancer")
+
+
+class Action(Struct, frozen=True):
+    """What a listener or listener rule does with a request.
+
+    `protocol` is that of a redirect; `targets` are the target groups of a forward.
+    """
+
+    type: Setting
+    protocol: Setting
+    targets: tuple[Link, ...]
+    sure: bool
+
+
+class Listener(Thing, frozen=True, kw_only=True):
+    """A listener of a load balancer. `place` is the listener itself: a block of a classic one.
+
+    `actions_open` says why it may have more actions than those written, if it may.
+    `targets` are the ports of instances behind a classic one.
+    """
+
+    load_balancer: Link
+    protocol: Setting
+    port: Setting
+    policy: Setting
+    certificate: Setting
+    actions: tuple[Action, ...] = ()
+    place: Place
+
+
+class ListenerRule(Thing, frozen=True, kw_only=True):
+    """A listener rule."""
+
+    listener: Link
+    actions: tuple[Action, ...] = ()
+
+
+class TargetGroup(Thing, frozen=True, kw_only=True):
+    """A target group.
+
+    `check_*` are the health check's; `targets` are load balancers registered in it (type alb).
+    """
+
+    protocol: Setting
+    port: Setting
+    type: Setting
+    vpc: Link | None
+    check_protocol: Setting
+    check_port: Setting
+    client_ip: Setting
+    targets: tuple[Link, ...] = ()
+
+
+class Policy(Thing, frozen=True, kw_only=True):
+    """A TLS policy of a classic load balancer: a reference, or attributes of its own.
+
+    `versions` are the protocol names (`Protocol-TLSv1`) that its attributes switch on.
+    """
+
+    load_balancer: Link
+    named: Setting
+    reference: Setting
+    versions: tuple[str, ...] = ()
+    open: Fact

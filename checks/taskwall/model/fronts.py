@@ -1,0 +1,373 @@
+"""Which load balancers stand in front of which tasks, and which of them the internet reaches."""
+
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from taskwall.facts import Fact, all_of, any_of
+from taskwall.model.edge import Action, Kind, Listener, ListenerRule, LoadBalancer, TargetGroup
+from taskwall.model.network import Network, remembered
+from taskwall.model.place import EncryptionControl, Subnet
+from taskwall.model.thing import Link
+from taskwall.model.work import (
+    AutoScalingGroup,
+    Binding,
+    CapacityProvider,
+    TaskSource,
+)
+from taskwall.values import Need, Place
+
+NETWORK_PROTOCOLS = ("TCP", "TLS", "UDP", "TCP_UDP", "QUIC", "TCP_QUIC")
+
+
+class Front(Struct, frozen=True):
+    """A load balancer before a task source: the way from one to the other.
+
+    `balancer` is None where the way leads out of the sources before it reaches one. `kind` is
+    that of the load balancer, also where only its listener or target group tells it.
+    """
+
+    balancer: LoadBalancer | None
+    listener: Listener | None
+    target_group: TargetGroup | None
+    kind: Kind | None
+    fact: Fact
+
+
+class Forward(Struct, frozen=True):
+    """A listener (or a rule of one) that forwards to a target group."""
+
+    target: Link
+    listener: Link
+    rule: ListenerRule | None
+    action: Action
+    fact: Fact
+
+
+@remembered
+def forwards(network: Network) -> dict[str, list[Forward]]:
+    """Every forward, by the id of its target group; "" holds those whose target is not known."""
+    found: dict[str, list[Forward]] = {}
+
+    def enter(action: Action, listener: Link, rule: ListenerRule | None, name: str) -> None:
+        for target in action.targets:
+            text = f"{name} forwards to {target.to or 'a target group'}"
+            needs = target.fact.needs
+            truth = True if action.sure and target.sure else None
+            fact = Fact(truth, text, target.place, name, needs)
+            key = target.to if target.exact or target.to else ""
+            found.setdefault(key, []).append(Forward(target, listener, rule, action, fact))
+
+    for listener in network.every(Listener):
+        here = Link(listener.id, listener.exists, listener.place)
+        for action in listener.actions:
+            enter(action, here, None, listener.name)
+    for rule in network.every(ListenerRule):
+        for action in rule.actions:
+            enter(action, rule.listener, rule, rule.name)
+    return found
+
+
+@remembered
+def fronts(network: Network, source: TaskSource) -> tuple[Front, ...]:
+    """The load balancers that a task source stands behind, each with the way to it."""
+    return tuple(
+        front for binding in source.bindings for front in _fronts(network, source, binding)
+    )
+
+
+def _fronts(network: Network, source: TaskSource, binding: Binding) -> Iterator[Front]:
+    if binding.load_balancer is not None:
+        balancer = network.at(LoadBalancer, binding.load_balancer)
+        yield Front(balancer, None, None, "classic", binding.load_balancer.fact)
+    if (link := binding.target_group) is None:
+        return
+    group = network.at(TargetGroup, link)
+    known = forwards(network).get(link.to, []) if link.to else []
+    for forward in known:
+        listener = network.at(Listener, forward.listener)
+        yield _front(network, group, link, forward, listener)
+    if group is None or group.external:
+        text = f"a load balancer stands in front of {source.name}"
+        needs = link.fact.needs or (Need(link.to, "is not in the sources"),)
+        kind = _kind_by_protocol(group.protocol.known if group else None)
+        yield Front(None, None, group, kind, Fact(None, text, link.place, source.name, needs))
+        return
+    for forward in forwards(network).get("", []):
+        listener = network.at(Listener, forward.listener)
+        yield _front(network, group, link, forward, listener)
+
+
+def _front(
+    network: Network,
+    group: TargetGroup | None,
+    link: Link,
+    forward: Forward,
+    listener: Listener | None,
+) -> Front:
+    if listener is None:
+        # A listener rule of a listener that is not in the sources: only ALBs have rules.
+        return Front(None, None, group, "application", link.fact & forward.fact)
+    balancer = network.at(LoadBalancer, listener.load_balancer)
+    kind: Kind | None = "application" if forward.rule else None
+    if balancer is not None and isinstance(balancer.kind.known, str):
+        kind = balancer.kind.known  # type: ignore[assignment]
+    kind = kind or _kind_by_protocol(listener.protocol.known)
+    kind = kind or _kind_by_protocol(group.protocol.known if group else None)
+    fact = all_of((link.fact, forward.fact, listener.load_balancer.fact))
+    seen = balancer if balancer is not None and not balancer.external else None
+    return Front(seen, listener, group, kind, fact)
+
+
+def _kind_by_protocol(protocol: object) -> Kind | None:
+    if protocol in ("HTTP", "HTTPS"):
+        return "application"
+    return "network" if protocol in NETWORK_PROTOCOLS else None
+
+
+def behind(network: Network, source: TaskSource, *kinds: Kind) -> Fact:
+    """Whether a task source stands behind a load balancer of one of the kinds (any, if none)."""
+    word = {"application": "an ALB", "network": "an NLB"}.get("".join(kinds), "a load balancer")
+    text = f"{source.name} stands behind {word}"
+    parts = []
+    for front in fronts(network, source):
+        if not kinds or front.kind in kinds:
+            parts.append(front.fact)
+        elif front.kind is None:
+            parts.append(Fact(None, text, front.fact.place, source.name, front.fact.waits_for()))
+    if not parts:
+        otherwise = f"{source.name} does not stand behind {word}"
+        return Fact(False, text, source.origin.header, source.name, otherwise=otherwise)
+    return any_of(parts)
+
+
+@remembered
+def _sources_behind(network: Network) -> dict[str, list[tuple[TaskSource, Front]]]:
+    found: dict[str, list[tuple[TaskSource, Front]]] = {}
+    for source in network.every(TaskSource):
+        for front in fronts(network, source):
+            key = front.balancer.id if front.balancer else ""
+            if front.balancer is None and front.listener is not None:
+                key = front.listener.load_balancer.to
+            found.setdefault(key, []).append((source, front))
+    return found
+
+
+@remembered
+def before_tasks(network: Network, listener: Listener) -> Fact:
+    """Whether the load balancer of a listener stands in front of tasks, directly or by an ALB.
+
+    Container instances that their Auto Scaling group registers stand for the tasks on them.
+    """
+    key = listener.load_balancer.to
+    parts = [front.fact for _, front in _sources_behind(network).get(key, ())]
+    parts += [fact for to, fact in _instances_behind(network) if to == key]
+    text = f"{listener.load_balancer.to} stands in front of tasks"
+    if not any(part.truth for part in parts):
+        # A way that leads out of the sources may lead to this load balancer, if of its kind.
+        balancer = network.at(LoadBalancer, listener.load_balancer)
+        kind = balancer.kind.known if balancer else None
+        if balancer is None or balancer.external:
+            needs = listener.load_balancer.fact.needs or balancer_needs(balancer, key)
+            parts.append(Fact(None, text, listener.place, listener.name, needs))
+        if any(
+            target.to == "" or not target.exact for a in listener.actions for target in a.targets
+        ):
+            needs = tuple(n for a in listener.actions for t in a.targets for n in t.fact.needs)
+            may = any(front.target_group is None or kind is None for front in _loose(network))
+            if may:
+                parts.append(Fact(None, text, listener.place, listener.name, needs))
+    return any_of(parts)
+
+
+def balancer_needs(balancer: LoadBalancer | None, key: str) -> tuple[Need, ...]:
+    """What is not known of a load balancer that is not in the sources."""
+    return balancer.external if balancer else (Need(key, "is not in the sources"),)
+
+
+@remembered
+def _loose(network: Network) -> list[Front]:
+    return [front for _, front in _sources_behind(network).get("", ())]
+
+
+@remembered
+def _instances_behind(network: Network) -> list[tuple[str, Fact]]:
+    found = []
+    for provider in network.every(CapacityProvider):
+        group = network.at(AutoScalingGroup, provider.auto_scaling_group)
+        if group is None or provider.auto_scaling_group is None:
+            continue
+        tie = provider.auto_scaling_group.fact
+        found += [(link.to, tie & link.fact) for link in group.load_balancers]
+        for link in group.target_groups:
+            for forward in forwards(network).get(link.to, ()):
+                listener = network.at(Listener, forward.listener)
+                if listener is not None:
+                    way = (tie, link.fact, forward.fact)
+                    found.append((listener.load_balancer.to, all_of(way)))
+    return found
+
+
+@remembered
+def public(network: Network, link: Link) -> Fact:
+    """Whether the internet reaches a load balancer: by its scheme, or through a public NLB."""
+    balancer = network.at(LoadBalancer, link)
+    if balancer is None or balancer.external:
+        needs = link.fact.needs or balancer_needs(balancer, link.to)
+        return Fact(None, f"{link.to} is public", link.place, link.to, needs)
+    scheme = balancer.internal
+    text = f"{balancer.name} is internet-facing"
+    otherwise = f"{balancer.name} is internal"
+    if scheme.open:
+        own = Fact(None, text, scheme.place, balancer.name, scheme.needs)
+    else:
+        told = f"{text} ({scheme.default})" if scheme.default else text
+        own = Fact(not scheme.known, told, scheme.place, balancer.name, otherwise=otherwise)
+    parts = [own]
+    for group in network.every(TargetGroup):
+        for target in group.targets:
+            if target.to != balancer.id:
+                continue
+            for forward in forwards(network).get(group.id, ()):
+                outer = network.at(Listener, forward.listener)
+                if outer is not None and outer.load_balancer.to != balancer.id:
+                    parts.append(forward.fact & target.fact & public(network, outer.load_balancer))
+    return any_of(parts)
+
+
+def preserves_client_ip(group: TargetGroup) -> Fact:
+    """Whether targets of an NLB's target group see the clients' addresses.
+
+    By AWS's table for Network Load Balancers: on for instances; off for addresses unless switched
+    on, but always on for UDP, TCP_UDP and QUIC.
+    """
+    if group.client_ip.written:
+        return group.client_ip.is_(True)
+    by_type = group.type.is_("instance")
+    by_protocol = group.protocol.is_("UDP", "TCP_UDP", "QUIC", "TCP_QUIC")
+    return by_type | by_protocol
+
+
+def beyond_sources(network: Network) -> list[tuple[TaskSource, Front]]:
+    """Task sources that register with a load balancer which the sources do not declare.
+
+    In file order, each with the first way that leads out of the sources.
+    """
+    found = []
+    for source in network.every(TaskSource):
+        for front in fronts(network, source):
+            if front.balancer is None:
+                found.append((source, front))
+                break
+    return sorted(found, key=lambda pair: _position(pair[1], pair[0]))
+
+
+def _position(front: Front, source: TaskSource) -> tuple[str, int, int]:
+    place = front.fact.place or source.origin.header
+    return place.file, place.line, place.column
+
+
+def takes_encrypted(network: Network, listener: Listener) -> Fact | None:
+    """Whether a listener takes clients' traffic encrypted; None where the question is another's.
+
+    A redirect to HTTPS and a fixed response take nothing that needs it. A network listener's TCP
+    may carry TLS that the tasks end themselves, so that it is not known unless its port or its
+    health check shows plain HTTP. What a listener hands to an ALB is judged there.
+    """
+    balancer = network.at(LoadBalancer, listener.load_balancer)
+    kind = balancer.kind.known if balancer is not None else None
+    protocol = str(listener.protocol.known or "").upper()
+    if kind == "gateway" or protocol == "GENEVE":
+        return None
+    if listener.protocol.open:
+        return listener.protocol.is_("HTTPS")
+    if kind is None:
+        kind = _kind_by_protocol(protocol)
+    if kind == "network" or protocol in NETWORK_PROTOCOLS:
+        if any(group.targets or group.type.known == "alb" for group in _targets(network, listener)):
+            return None
+        if kind != "classic" and _enforced(network, balancer):
+            return None
+        return _network_encrypted(network, listener, protocol)
+    if protocol in ("HTTPS", "SSL"):
+        return listener.protocol.is_("HTTPS", "SSL")
+    if kind == "classic":
+        return listener.protocol.is_("HTTPS", "SSL")
+    return _only_sends_on(network, listener)
+
+
+def _targets(network: Network, listener: Listener) -> list[TargetGroup]:
+    links = (target for action in listener.actions for target in action.targets)
+    return [group for link in links if (group := network.at(TargetGroup, link)) is not None]
+
+
+def _enforced(network: Network, balancer: LoadBalancer | None) -> bool:
+    """Whether encryption control, which forbids TLS listeners, is enforced where an NLB stands."""
+    vpcs = {
+        subnet.vpc.to
+        for link in (balancer.subnets if balancer else ())
+        if (subnet := network.at(Subnet, link)) is not None
+    }
+    return any(
+        control.vpc.to in vpcs and control.mode.known == "enforce"
+        for control in network.every(EncryptionControl)
+    )
+
+
+def _network_encrypted(network: Network, listener: Listener, protocol: str) -> Fact:
+    setting = listener.protocol
+    if protocol in ("TLS", "SSL", "QUIC"):
+        return Fact(True, f"{listener.name} takes {protocol}", setting.place, listener.name)
+    name = listener.name
+    if str(listener.port.known) == "80":
+        text = f"{name} listens with {protocol} on port 80, the port of plain HTTP"
+        return ~Fact(True, text, listener.port.place, name)
+    for group in _targets(network, listener):
+        ports = {"traffic-port", str(group.port.known)}
+        plain = group.check_protocol.written and group.check_protocol.known == "HTTP"
+        if plain and str(group.check_port.known) in ports:
+            text = f"{group.name} checks health by plain HTTP on the port that takes the traffic"
+            return ~Fact(True, text, group.check_protocol.place, group.name)
+    text = f"tasks behind {name} end TLS themselves"
+    why = f"takes {protocol or 'it'} and passes it on: whether that is TLS is not in the sources"
+    return Fact(None, text, setting.place, name, (Need(name, why),))
+
+
+def _only_sends_on(network: Network, listener: Listener) -> Fact:
+    """Whether every action of an HTTP listener, its rules' included, redirects to HTTPS."""
+    own = [(action, listener.name) for action in listener.actions]
+    ruled = _rules(network)
+    rules = [(action, r.name) for r in ruled.get(listener.id, ()) for action in r.actions]
+    place, name = listener.protocol.place, listener.name
+    parts = [_sends_on(action, who, place) for action, who in (*own, *rules)]
+    for each in ruled.get("", ()):
+        text = f"{each.name} is no rule of {name}"
+        parts.append(Fact(None, text, each.listener.place, each.name, each.listener.fact.needs))
+    if not own:
+        return ~Fact(True, listener.protocol.told, place, name)
+    plain = Fact(False, f"{name} takes HTTPS", place, name, otherwise=listener.protocol.told)
+    return plain | all_of(parts)
+
+
+@remembered
+def _rules(network: Network) -> dict[str, list[ListenerRule]]:
+    """Listener rules by their listener; "" holds those of which it is not known whose they are."""
+    return network.grouped(ListenerRule, lambda rule: (rule.listener.to,))
+
+
+def _sends_on(action: Action, who: str, place: Place) -> Fact:
+    if action.type.open:
+        text = f"{who} only redirects"
+        return Fact(None, text, action.type.place, who, action.type.needs)
+    if action.type.known == "fixed-response":
+        return Fact(True, f"{who} answers by itself", action.type.place, who)
+    if action.type.known == "redirect":
+        text = f"{who} redirects to HTTPS"
+        if action.protocol.open:
+            return Fact(None, text, action.protocol.place, who, action.protocol.needs)
+        otherwise = f"{who} redirects, but not to HTTPS"
+        https = str(action.protocol.known).upper() == "HTTPS"
+        return Fact(https, text, action.protocol.place, who, otherwise=otherwise)
+    text = f"{who} only redirects"
+    otherwise = f"{who} forwards what it takes"
+    return Fact(False, text, action.type.place or place, who, otherwise=otherwise)

@@ -1,0 +1,88 @@
+"""Security groups, what they admit and let out, and prefix lists."""
+
+from typing import Literal, TypeAlias
+
+from msgspec import Struct
+
+from taskwall.facts import Fact
+from taskwall.model.address import Cidr, cidr
+from taskwall.model.thing import Link, Setting, Thing
+from taskwall.values import Origin, Place
+
+Direction: TypeAlias = Literal["ingress", "egress"]
+
+
+class SecurityGroup(Thing, frozen=True, kw_only=True):
+    """A security group. `default` where it is its VPC's default group.
+
+    `managed` names the directions whose permissions it writes inline.
+    """
+
+    vpc: Link | None = None
+    default: bool = False
+    managed: frozenset[Direction] = frozenset()
+
+
+class Permission(Struct, frozen=True, kw_only=True):
+    """One entry of a security group: a peer, a protocol and ports. One in the source is one here.
+
+    `on` is what holds it: the group where it is inline, else the resource of its own. Exactly one
+    of `range`, `prefix_list`, `peer` and `itself` says who; none of them does where it is unknown.
+    `range_of` is the VPC whose own address range is meant. `id` identifies it for precedence.
+    """
+
+    id: str
+    group: Link
+    direction: Direction
+    on: Origin
+    place: Place
+    protocol: Setting
+    first_port: Setting
+    last_port: Setting
+    range: Setting | None = None
+    range_of: Link | None = None
+    prefix_list: Link | None = None
+    peer: Link | None = None
+    itself: bool = False
+    fact: Fact
+
+    @property
+    def cidr(self) -> Cidr | None:
+        """The address range, where it is known."""
+        text = self.range.known if self.range else None
+        return cidr(text) if isinstance(text, str) else None
+
+    @property
+    def ports(self) -> str:
+        """The ports, as messages say them."""
+        protocol = str(self.protocol.known or "").lower()
+        if self.protocol.open or self.first_port.open or self.last_port.open:
+            return "some ports"
+        if protocol not in _WITH_PORTS:
+            return "all ports" if protocol not in _ICMP else protocol
+        low, high = self.first_port.known, self.last_port.known
+        if low is None or (str(low), str(high)) in {("0", "65535"), ("-1", "-1")}:
+            return f"all {_WITH_PORTS[protocol]} ports"
+        return f"port {low}" if str(low) == str(high) else f"ports {low}-{high}"
+
+
+_WITH_PORTS = {"tcp": "TCP", "6": "TCP", "udp": "UDP", "17": "UDP"}
+_ICMP = {"icmp", "1", "icmpv6", "58"}
+
+
+class PrefixList(Thing, frozen=True, kw_only=True):
+    """A prefix list. `named` is its name, `entries` its ranges where the sources write them.
+
+    `aws` where AWS manages it (its name starts with com.amazonaws).
+    """
+
+    named: Setting
+    entries: tuple[Setting, ...] | None = None
+
+    @property
+    def service(self) -> str:
+        """The AWS service whose list it is (`vpc-lattice`, `s3`), "" where it is no such list."""
+        name = self.named.known
+        if not isinstance(name, str) or not name.startswith("com.amazonaws."):
+            return ""
+        return name.rpartition(".")[2]

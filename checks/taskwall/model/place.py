@@ -1,0 +1,88 @@
+"""Where tasks run: VPCs, subnets, route tables and their routes, and what may close them."""
+
+from typing import Literal, TypeAlias
+
+from msgspec import Struct
+
+from taskwall.facts import Fact
+from taskwall.model.thing import Link, Setting, Thing
+from taskwall.values import Place
+
+Way: TypeAlias = Literal[
+    "internet", "nat", "egress-only", "transit", "peering", "vpn", "appliance", "endpoint", "local"
+]
+"""What a route leads to."""
+
+
+class Vpc(Thing, frozen=True, kw_only=True):
+    """A VPC and its address ranges (IPv4 and IPv6 alike)."""
+
+    cidrs: tuple[Setting, ...] = ()
+
+
+class Subnet(Thing, frozen=True, kw_only=True):
+    """A subnet, its VPC and its address ranges. `public_addresses`: instances in it get one."""
+
+    vpc: Link
+    cidrs: tuple[Setting, ...] = ()
+    public_addresses: Setting | None = None
+
+
+class RouteTable(Thing, frozen=True, kw_only=True):
+    """A route table. `main` where it is the VPC's main one."""
+
+    vpc: Link
+    main: bool = False
+
+
+class Route(Struct, frozen=True):
+    """One route: its table, where it leads, and to which destination.
+
+    `way` is None where the target is not known; `needs` of the fact say what it waits for.
+    """
+
+    table: Link
+    way: Way | None
+    destination: Setting
+    fact: Fact
+
+
+class Association(Struct, frozen=True):
+    """A subnet (or with `subnet` None, a VPC's main table) tied to a route table."""
+
+    subnet: Link | None
+    table: Link
+    vpc: Link | None = None
+
+
+class InternetBlock(Thing, frozen=True, kw_only=True):
+    """VPC Block Public Access of the account and Region, and the exclusions that undo it."""
+
+    mode: Setting
+
+
+class BlockExclusion(Thing, frozen=True, kw_only=True):
+    """A VPC or subnet that Block Public Access spares."""
+
+    of: Link
+
+
+class EncryptionControl(Thing, frozen=True, kw_only=True):
+    """VPC Encryption Controls on a VPC: mode `monitor` or `enforce`."""
+
+    vpc: Link
+    mode: Setting
+
+
+class FlowLog(Thing, frozen=True, kw_only=True):
+    """A flow log of a VPC, a subnet, or something that task traffic does not show in.
+
+    `vpc` and `subnet` are None where it is not about one.
+    """
+
+    vpc: Link | None = None
+    subnet: Link | None = None
+    traffic: Setting
+    format: Setting
+    interval: Setting
+    at: Place

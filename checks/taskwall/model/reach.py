@@ -1,0 +1,259 @@
+"""Who may talk to tasks: groups and who wears them, permissions and whom they admit."""
+
+from collections.abc import Iterable
+
+from taskwall.facts import FALSE, Fact, all_of, any_of
+from taskwall.model.address import INTERNET_SIZE, Cidr, Ranges, cidr, public
+from taskwall.model.group import Direction, Permission, PrefixList, SecurityGroup
+from taskwall.model.network import Network, remembered
+from taskwall.model.place import Subnet, Vpc
+from taskwall.model.thing import Link, Setting, alike
+from taskwall.model.work import TaskSource
+from taskwall.values import Need
+
+
+@remembered
+def wearers(network: Network) -> dict[str, list[tuple[TaskSource, Fact]]]:
+    """The task sources whose tasks wear a group, by the group's id."""
+    found: dict[str, list[tuple[TaskSource, Fact]]] = {}
+    for source in network.every(TaskSource):
+        for link in source.groups:
+            if link.to:
+                found.setdefault(link.to, []).append((source, link.fact))
+    return found
+
+
+@remembered
+def permissions(network: Network, group: str, direction: Direction) -> list[Permission]:
+    """What the sources write that a group admits (or lets out)."""
+    return _by_group(network, direction).get(group, [])
+
+
+@remembered
+def _by_group(network: Network, direction: Direction) -> dict[str, list[Permission]]:
+    found: dict[str, list[Permission]] = {}
+    for permission in network.every(Permission):
+        if permission.direction == direction:
+            found.setdefault(permission.group.to, []).append(permission)
+    return found
+
+
+def worn(network: Network) -> Iterable[tuple[str, list[tuple[TaskSource, Fact]]]]:
+    """Every group that tasks wear, with its wearers."""
+    return wearers(network).items()
+
+
+# --- whom a permission admits
+
+
+def _ranges(network: Network, permission: Permission) -> list[Setting] | None:
+    """The address ranges that a permission names, itself or by a prefix list; None: not known."""
+    if permission.range is not None:
+        return [permission.range]
+    if permission.prefix_list is not None:
+        known = network.at(PrefixList, permission.prefix_list)
+        if known is None or (known.entries is None and not known.service):
+            return None
+        return list(known.entries or ())
+    return []
+
+
+def public_part(text: object) -> tuple[int, Ranges] | None:
+    """The addresses of the internet in a CIDR, with its IP version; None if it is no CIDR."""
+    found: Cidr | None = cidr(text) if isinstance(text, str) else None
+    return (found.version, found.ranges & public(found.version)) if found else None
+
+
+def is_internet(ranges: Iterable[object]) -> bool:
+    """Whether ranges together hold more public addresses than a /8 (IPv6: a /32)."""
+    held: dict[int, Ranges] = {}
+    for text in ranges:
+        if (part := public_part(text)) is not None:
+            held[part[0]] = held.get(part[0], Ranges()) | part[1]
+    return any(addresses.size > INTERNET_SIZE[version] for version, addresses in held.items())
+
+
+def admits_internet(network: Network, permission: Permission) -> Fact:
+    """Whether a permission opens its group to the internet.
+
+    By more public addresses than a /8 (IPv6: a /32), its own or together with those of the
+    group's other permissions that are not the internet by themselves. A VPC's own range is never
+    the internet, even where its digits are not known.
+    """
+    group = permission.on.name
+    if permission.peer is not None or permission.itself:
+        return Fact(False, "", otherwise=f"{group} admits a security group, not addresses")
+    if permission.range_of is not None:
+        told = f"{group} admits its VPC's own range"
+        return Fact(False, "", permission.place, group, otherwise=told)
+    ranges = _ranges(network, permission)
+    if ranges is None or (permission.range is None and permission.prefix_list is None):
+        text = f"{group} admits the internet"
+        return Fact(None, text, permission.place, group, _peer_needs(permission))
+    known = [setting.known for setting in ranges if not setting.open]
+    open_needs = tuple(need for setting in ranges for need in setting.needs)
+    said = who(network, permission)
+    text = f"{group} admits {said}, the internet" if known else f"{group} admits the internet"
+    if is_internet(known):
+        return Fact(True, f"{group} admits {said}", permission.place, group)
+    if any(public_part(text) for text in known):
+        small = _small_ranges(network, permission.group.to)
+        if is_internet(small) and is_internet([*small, *known]):
+            text = f"{group} admits {said}: the public ranges of the group add up to the internet"
+            return Fact(True, text, permission.place, group)
+    if open_needs:
+        return Fact(None, text, permission.place, group, open_needs)
+    return Fact(False, text, permission.place, group, otherwise=f"{group} admits {said}")
+
+
+@remembered
+def _small_ranges(network: Network, group: str) -> list[object]:
+    """The public ranges of a group's permissions that are not the internet by themselves."""
+    found: list[object] = []
+    for permission in permissions(network, group, "ingress"):
+        known = [each.known for each in _ranges(network, permission) or () if not each.open]
+        found += [text for text in known if not is_internet([text])]
+    return found
+
+
+def who(network: Network, permission: Permission) -> str:
+    """Whom a permission admits, as messages say it."""
+    if permission.itself:
+        return "its own members"
+    if permission.peer is not None:
+        return f"group {permission.peer.to}" if permission.peer.to else "a group"
+    if permission.range_of is not None:
+        return f"the range of {permission.range_of.to}"
+    if permission.range is not None:
+        known = permission.range.known
+        return str(known) if known is not None else "a range of addresses"
+    if permission.prefix_list is not None:
+        listed = network.at(PrefixList, permission.prefix_list)
+        name = listed.named.known if listed else None
+        return f"prefix list {name or permission.prefix_list.to}".rstrip()
+    return "somebody"
+
+
+def _peer_needs(permission: Permission) -> tuple[Need, ...]:
+    for part in (permission.range, permission.prefix_list, permission.peer):
+        if isinstance(part, Setting) and part.needs:
+            return part.needs
+        if isinstance(part, Link):
+            return part.fact.needs or (Need(part.to, "is not in the sources"),)
+    return permission.fact.needs
+
+
+# --- what may be admitted
+
+
+def admits_group_of(permission: Permission, allowed: Iterable[Link], text: str) -> Fact:
+    """Whether the group that a permission admits is one of those allowed."""
+    if permission.peer is None:
+        return FALSE
+    peer = permission.peer
+    parts = []
+    for link in allowed:
+        truth = alike(peer, link)
+        if truth is not False:
+            needs = (*_open(peer), *_open(link)) if truth is None else ()
+            settled = truth if link.fact.truth is True or truth is None else None
+            parts.append(Fact(settled, text, link.place, permission.on.name, needs))
+    return any_of(parts)
+
+
+def _open(link: Link) -> tuple[Need, ...]:
+    if link.exact:
+        return ()
+    return link.fact.needs or (Need(link.to or "a group", "is not in the sources"),)
+
+
+def admits_range_within(network: Network, permission: Permission, vpc: Link | None) -> Fact:
+    """Whether the addresses that a permission admits lie within a VPC's ranges."""
+    group, place = permission.on.name, permission.place
+    text = f"{group} admits only addresses of its VPC"
+    if permission.range is None:
+        return FALSE
+    if vpc is None:
+        return Fact(None, text, place, group, (Need("the tasks' VPC", "is not known"),))
+    if permission.range_of is not None:
+        truth = alike(permission.range_of, vpc)
+        needs = (*_open(permission.range_of), *_open(vpc)) if truth is None else ()
+        return Fact(truth, text, place, group, needs)
+    if permission.range.open:
+        return Fact(None, text, place, group, permission.range.needs)
+    wanted = permission.cidr
+    if wanted is None:
+        return FALSE
+    if wanted.last - wanted.first >= INTERNET_SIZE[wanted.version]:
+        # No VPC is that large, wherever its ranges lie.
+        return Fact(False, text, place, group, otherwise=f"{permission.range.known} is no VPC")
+    known = network.at(Vpc, vpc)
+    settings = list(known.cidrs) if known else []
+    settings += [
+        setting
+        for subnet in network.every(Subnet)
+        if subnet.vpc.to == vpc.to
+        for setting in subnet.cidrs
+    ]
+    held = Ranges()
+    for setting in settings:
+        part = cidr(setting.known) if isinstance(setting.known, str) else None
+        if part is not None and part.version == wanted.version:
+            held |= part.ranges
+    if wanted.ranges <= held:
+        return Fact(True, text, place, group)
+    waits = tuple(need for setting in settings for need in setting.needs)
+    if known is None or known.external:
+        waits = (*waits, *(vpc.fact.needs or (Need(f"{vpc.to}", "is not in the sources"),)))
+    if waits and not (public_part(permission.range.known) or (4, Ranges()))[1]:
+        return Fact(None, text, place, group, waits)
+    otherwise = f"{permission.range.known} is not within the ranges of {vpc.to}"
+    return Fact(False, text, place, group, otherwise=otherwise)
+
+
+def by_settings(network: Network, permission: Permission) -> Fact:
+    """Whether the settings allow whom a permission admits."""
+    allowed = network.policy.allowed_peers
+    if not allowed:
+        return FALSE
+    names = [link.to for link in (permission.peer, permission.prefix_list) if link is not None]
+    if permission.range is not None and permission.range.known is not None:
+        names.append(str(permission.range.known))
+    text = f"the settings allow {who(network, permission)}"
+    if any(name in allowed for name in names):
+        return Fact(True, text, permission.place, permission.on.name)
+    return FALSE
+
+
+def lattice_list(network: Network, permission: Permission, sources: Iterable[TaskSource]) -> Fact:
+    """Whether a permission admits VPC Lattice, and tasks that wear the group serve it."""
+    if permission.prefix_list is None:
+        return FALSE
+    serves = any_of(source.lattice for source in sources)
+    if serves.truth is False:
+        return FALSE
+    listed = network.at(PrefixList, permission.prefix_list)
+    text = f"{permission.on.name} admits VPC Lattice"
+    if listed is not None and not listed.named.open and listed.named.known is not None:
+        known = Fact(listed.service == "vpc-lattice", text, permission.place, permission.on.name)
+    else:
+        needs = _peer_needs(permission)
+        known = Fact(None, text, permission.place, permission.on.name, needs)
+    return all_of((known, serves))
+
+
+def vpcs(network: Network, source: TaskSource) -> list[Link]:
+    """The VPC of a task source's tasks, as far as its subnets and groups tell: at most one known.
+
+    A subnet's VPC comes first; groups can only be worn in the VPC that they are in.
+    """
+    found: list[Link] = []
+    for link in source.subnets:
+        subnet = network.at(Subnet, link)
+        if subnet is not None and not subnet.external:
+            found.append(subnet.vpc)
+    for link in source.groups:
+        group = network.at(SecurityGroup, link)
+        if group is not None and group.vpc is not None:
+            found.append(group.vpc)
+    return sorted(found, key=lambda link: not (link.exact and link.to))[:1]

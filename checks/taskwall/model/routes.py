@@ -1,0 +1,143 @@
+"""Which subnets have a way to the internet, and out to it."""
+
+from taskwall.facts import FALSE, Fact, all_of, any_of
+from taskwall.model.network import Network, remembered
+from taskwall.model.place import (
+    Association,
+    BlockExclusion,
+    InternetBlock,
+    Route,
+    RouteTable,
+    Subnet,
+    Vpc,
+    Way,
+)
+from taskwall.model.thing import Link, alike
+from taskwall.model.work import TaskSource
+from taskwall.values import Need
+
+
+@remembered
+def tables(network: Network, subnet: Subnet) -> tuple[Link, ...]:
+    """The route tables that a subnet uses, or may use: its own, else its VPC's main one.
+
+    A subnet of the sources with neither has AWS's own main table, which routes nowhere else; no
+    tie at all stands for it.
+    """
+    own = [
+        Link(a.table.to, a.subnet.fact & a.table.fact, a.table.place, a.table.exact)
+        for a in network.every(Association)
+        if a.subnet is not None and alike(a.subnet, _link(subnet)) is not False
+        if a.subnet.to == subnet.id or not a.subnet.exact
+    ]
+    if any(link.sure for link in own):
+        return tuple(link for link in own if link.sure)
+    return (*own, *_main(network, subnet.vpc))
+
+
+def _link(subnet: Subnet) -> Link:
+    return Link(subnet.id, subnet.exists, subnet.origin.header, not subnet.external)
+
+
+def _main(network: Network, vpc: Link) -> tuple[Link, ...]:
+    found = [
+        Link(table.id, table.exists, table.origin.header)
+        for table in network.every(RouteTable)
+        if table.main and table.vpc.to == vpc.to
+    ]
+    found += [
+        Link(a.table.to, a.table.fact, a.table.place, a.table.exact)
+        for a in network.every(Association)
+        if a.subnet is None and a.vpc is not None and a.vpc.to == vpc.to
+    ]
+    known = network.at(Vpc, vpc)
+    if not found and (known is None or known.external):
+        needs = vpc.fact.needs or (Need(vpc.to or "the VPC", "is not in the sources"),)
+        text = f"{vpc.to or 'the VPC'} has a main route table that leads to the internet"
+        return (Link("", Fact(None, text, vpc.place, vpc.to, needs), vpc.place, exact=False),)
+    return tuple(found)
+
+
+@remembered
+def _routes(network: Network) -> dict[str, list[Route]]:
+    return network.grouped(Route, lambda route: (route.table.to,))
+
+
+@remembered
+def leads(network: Network, subnet: Subnet, *ways: Way) -> Fact:
+    """Whether a route of a subnet leads to one of the targets, for any destination.
+
+    Unknown for a subnet or route table that the sources do not declare, unless a route that they
+    do write for it leads there.
+    """
+    text = f"{subnet.name} has a route to {' or '.join(_WORDS[way] for way in ways)}"
+    at = subnet.origin.header
+    if subnet.external:
+        return Fact(None, text, at, subnet.name, subnet.external)
+    parts = []
+    for link in tables(network, subnet):
+        table = network.at(RouteTable, link)
+        routes = _routes(network).get(link.to, []) if link.to else []
+        steps = [_leads(route, ways) for route in routes]
+        if not link.to or table is None or table.external:
+            needs = link.fact.needs or (table.external if table else ())
+            needs = needs or (Need(link.to, "is not in the sources"),)
+            steps.append(Fact(None, text, link.place, subnet.name, needs))
+        parts.append(link.fact & any_of(steps))
+    otherwise = f"no route of {subnet.name} leads to {' or '.join(_WORDS[way] for way in ways)}"
+    if not parts or all(part.truth is False for part in parts):
+        return Fact(False, text, at, subnet.name, otherwise=otherwise)
+    return any_of(parts)
+
+
+def _leads(route: Route, ways: tuple[Way, ...]) -> Fact:
+    if route.way is None:
+        return Fact(None, route.fact.text, route.fact.place, route.fact.resource, route.fact.needs)
+    return route.fact if route.way in ways else FALSE
+
+
+_WORDS: dict[Way, str] = {
+    "internet": "an internet gateway",
+    "nat": "a NAT gateway",
+    "egress-only": "an egress-only internet gateway",
+    "transit": "a transit gateway",
+    "peering": "a peering connection",
+    "vpn": "a VPN",
+    "appliance": "an appliance",
+    "endpoint": "an endpoint",
+    "local": "its own VPC",
+}
+
+
+def subnets(network: Network, source: TaskSource) -> list[tuple[Subnet, Link]]:
+    """The subnets of a task source, and its ties to them."""
+    found = ((network.at(Subnet, link), link) for link in source.subnets)
+    return [(subnet, link) for subnet, link in found if subnet is not None]
+
+
+@remembered
+def exposed(network: Network, source: TaskSource) -> Fact:
+    """Whether tasks of a source run in a subnet with a route to an internet gateway."""
+    parts = []
+    for subnet, link in subnets(network, source):
+        open_route = link.fact & leads(network, subnet, "internet")
+        parts.append(open_route & ~blocked(network, subnet))
+    return any_of(parts)
+
+
+def blocked(network: Network, subnet: Subnet) -> Fact:
+    """Whether Block Public Access keeps the internet from a subnet in both directions."""
+    parts = []
+    for block in network.every(InternetBlock):
+        spared = any_of(
+            exclusion.of.fact
+            if exclusion.of.to in (subnet.id, subnet.vpc.to)
+            else (FALSE if exclusion.of.exact else _may(exclusion.of))
+            for exclusion in network.every(BlockExclusion)
+        )
+        parts.append(all_of((block.exists, block.mode.is_("block-bidirectional"), ~spared)))
+    return any_of(parts)
+
+
+def _may(link: Link) -> Fact:
+    return Fact(None, "an exclusion spares it", link.place, needs=link.fact.needs)

@@ -1,0 +1,121 @@
+"""What all things of the network have in common: identity, origin, settings, and ties."""
+
+from collections.abc import Callable
+
+from msgspec import Struct
+
+from taskwall.facts import Fact
+from taskwall.values import Known, Need, Origin, Place, Scalar, Value, needs, settled, spelled
+
+
+class Setting(Struct, frozen=True):
+    """One attribute as the sources set it, or as AWS does where they do not.
+
+    `name` is how the source spells the attribute, `resource` whose it is. `value` is None where
+    nothing is written and there is no default; `default` says what AWS does then, and is empty
+    where the sources write the attribute.
+    """
+
+    value: Value | None
+    place: Place
+    name: str
+    resource: str
+    default: str = ""
+
+    @property
+    def written(self) -> bool:
+        """Whether the sources write this attribute, known or not."""
+        return self.value is not None and not self.default
+
+    @property
+    def known(self) -> Scalar:
+        """The scalar it is set to (or is by default); None if absent or not known."""
+        value = None if self.value is None else settled(self.value)
+        return value.data if isinstance(value, Known) else None
+
+    @property
+    def open(self) -> bool:
+        """Whether it is set to something that the sources do not tell."""
+        return self.value is not None and not isinstance(settled(self.value), Known)
+
+    @property
+    def needs(self) -> tuple[Need, ...]:
+        """What its value waits for."""
+        return () if self.value is None else needs(self.value)
+
+    def test(self, truth: Callable[[Scalar], bool], text: str) -> Fact:
+        """A fact about the value: true where `truth` says so of it, unknown where it is open."""
+        if self.open:
+            return Fact(None, text, self.place, self.resource, self.needs)
+        return Fact(truth(self.known), text, self.place, self.resource, otherwise=self.told)
+
+    def is_(self, *answers: Scalar) -> Fact:
+        """Whether the value is one of the answers (texts apart from case)."""
+        wanted = {_folded(answer) for answer in answers}
+        if self.open:
+            text = f"{self.name} of {self.resource} is {spelled(answers[0])}"
+            return Fact(None, text, self.place, self.resource, self.needs)
+        truth = _folded(self.known) in wanted
+        return Fact(truth, self.told, self.place, self.resource, otherwise=self.told)
+
+    @property
+    def told(self) -> str:
+        """What the sources (or AWS's default) make of it, as a sentence."""
+        if self.value is None:
+            return f"{self.resource} does not set {self.name}"
+        if self.default:
+            return f"{self.resource} does not set {self.name}: {self.default}"
+        return f"{self.name} of {self.resource} is {spelled(self.known)}"
+
+
+def _folded(data: Scalar) -> str | None:
+    text = spelled(data)
+    return None if text is None else text.lower()
+
+
+class Thing(Struct, frozen=True):
+    """Anything of the network.
+
+    `id` identifies it within its kind; for a thing that is not in the sources it is the name
+    under which the sources refer to it, and `external` says why it is not seen.
+    """
+
+    id: str
+    origin: Origin
+    external: tuple[Need, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """What messages call it."""
+        return self.origin.name
+
+    @property
+    def exists(self) -> Fact:
+        """Whether it is there: unknown where a count or condition leaves it open."""
+        at, maybe = self.origin.header, self.origin.maybe
+        return Fact(None if maybe else True, f"{self.name} exists", at, self.name, maybe)
+
+
+class Link(Struct, frozen=True):
+    """A tie from one thing to another, and the fact that it is there.
+
+    `to` is the id of the other thing. Two different ids of which one is not in the sources may
+    still be one thing; `exact` says that the target is written here, so that it is not.
+    """
+
+    to: str
+    fact: Fact
+    place: Place
+    exact: bool = True
+
+    @property
+    def sure(self) -> bool:
+        """Whether the tie is certain, whatever it leads to."""
+        return self.fact.truth is True
+
+
+def alike(one: Link, other: Link) -> bool | None:
+    """Whether two ties lead to the same thing; None if the sources do not tell."""
+    if one.to == other.to and one.to:
+        return True
+    return False if one.exact and other.exact else None

@@ -1,0 +1,149 @@
+"""Which flow logs record the traffic of which tasks."""
+
+from collections.abc import Callable, Iterator, Sequence
+
+from msgspec import Struct
+
+from taskwall.facts import Fact, any_of
+from taskwall.model.launch import awsvpc
+from taskwall.model.network import Network, remembered
+from taskwall.model.place import FlowLog, Subnet, Vpc
+from taskwall.model.reach import vpcs
+from taskwall.model.routes import subnets
+from taskwall.model.thing import Link
+from taskwall.model.work import TaskSource
+from taskwall.values import Need, Place, Text, settled
+
+
+class Watched(Struct, frozen=True):
+    """A VPC that holds long-running awsvpc task sources, and what is known of the place.
+
+    `thing` is None where the VPC is not in the sources; then `at` and `source` say through what
+    it is external. `subnets` are those of the sources that are known, all of them if `whole`.
+    """
+
+    key: str
+    thing: Vpc | None
+    sources: tuple[TaskSource, ...]
+    subnets: tuple[Subnet, ...]
+    whole: bool
+    at: Place
+    needs: tuple[Need, ...]
+
+
+@remembered
+def watched(network: Network) -> tuple[Watched, ...]:
+    """The VPCs of long-running awsvpc tasks, in the order of the sources that run in them."""
+    held: dict[str, list[tuple[TaskSource, Link | None]]] = {}
+    for source in network.every(TaskSource):
+        known = vpcs(network, source)
+        if (
+            source.long_running
+            and awsvpc(network, source).truth is not False
+            and (source.subnets or known or source.subnets_setting.needs)
+        ):
+            link = known[0] if known else None
+            held.setdefault(link.to if link else "", []).append((source, link))
+    return tuple(_watched(network, key, pairs) for key, pairs in held.items())
+
+
+def _watched(network: Network, key: str, pairs: list[tuple[TaskSource, Link | None]]) -> Watched:
+    thing = network.at(Vpc, key)
+    found: dict[str, Subnet] = {}
+    whole = True
+    for source, _ in pairs:
+        known = subnets(network, source)
+        whole = whole and all(link.sure and not subnet.external for subnet, link in known)
+        whole = whole and len(known) == len(source.subnets) and bool(known)
+        found |= {subnet.id: subnet for subnet, _ in known if not subnet.external}
+    first, link = min(pairs, key=lambda pair: _position(pair[0].origin.header))
+    needs = link.fact.needs if link is not None else first.subnets_setting.needs
+    if thing is not None and thing.external:
+        needs = needs or thing.external
+    return Watched(
+        key,
+        thing if thing is not None and not thing.external else None,
+        tuple(source for source, _ in pairs),
+        tuple(found.values()),
+        whole,
+        first.subnets_setting.place,
+        needs or (Need(key or f"the VPC of {first.name}", "is not in the sources"),),
+    )
+
+
+def _position(place: Place) -> tuple[str, int]:
+    return place.file, place.line
+
+
+def logs_of(network: Network, watch: Watched) -> list[FlowLog]:
+    """The flow logs of a VPC itself."""
+    return [log for log in network.every(FlowLog) if log.vpc and log.vpc.to == watch.key != ""]
+
+
+def logs_of_subnet(network: Network, subnet: Subnet) -> list[FlowLog]:
+    """The flow logs of a subnet itself."""
+    return [log for log in network.every(FlowLog) if log.subnet and log.subnet.to == subnet.id]
+
+
+def elsewhere(network: Network, watch: Watched) -> Fact:
+    """Whether a flow log whose target is not known may be this VPC's (or its subnets')."""
+    text = f"a flow log records {watch.key or 'the VPC'}"
+    parts = []
+    for log in network.every(FlowLog):
+        link = log.vpc or log.subnet
+        if link is None or link.to == watch.key or any(link.to == s.id for s in watch.subnets):
+            continue
+        unsure = not link.exact or (log.vpc is not None and watch.thing is None)
+        if unsure:
+            parts.append(Fact(None, text, log.at, log.name, link.fact.needs or watch.needs))
+    return any_of(parts)
+
+
+def judged_logs(
+    network: Network, satisfies: Callable[[FlowLog], Fact]
+) -> Iterator[tuple[FlowLog, Fact]]:
+    """The flow logs that a requirement is held against, and whether each meets it.
+
+    One log of the VPC that meets it is enough, and so are logs that meet it for each subnet of
+    the tasks: others beside them are not judged.
+    """
+    done: set[str] = set()
+    for watch in watched(network):
+        own = [(log, satisfies(log)) for log in logs_of(network, watch)]
+        of_subnets = [
+            [(log, satisfies(log)) for log in logs_of_subnet(network, subnet)]
+            for subnet in watch.subnets
+        ]
+        if any(met.truth and log.exists.truth for log, met in own):
+            judged = [pair for pair in own if pair[1].truth]
+        elif of_subnets and watch.whole and all(_met(logs) for logs in of_subnets):
+            judged = [pair for logs in of_subnets for pair in logs if pair[1].truth]
+        else:
+            judged = own + [p for logs in of_subnets if not _met(logs) for p in logs]
+        for log, met in judged:
+            if log.id not in done:
+                done.add(log.id)
+                yield log, met
+
+
+def _met(logs: list[tuple[FlowLog, Fact]]) -> bool:
+    return any(met.truth and log.exists.truth for log, met in logs)
+
+
+def lacks_fields(log: FlowLog, fields: Sequence[str]) -> Fact:
+    """Whether the format of a flow log lacks one of the fields.
+
+    A format may be known in part: a field that stands in a known piece of it is there.
+    """
+    setting = log.format
+    value = None if setting.value is None else settled(setting.value)
+    pieces = value.parts if isinstance(value, Text) else (str(setting.known or ""),)
+    written = " ".join(piece for piece in pieces if isinstance(piece, str))
+    missing = [field for field in fields if f"{{{field}}}" not in written.replace("{!", "{")]
+    text = f"the format of {log.name} lacks {', '.join(missing)}"
+    if setting.default:
+        text = f"{log.name} sets no format: {setting.default}"
+    if missing and setting.open:
+        return Fact(None, text, setting.place, log.name, setting.needs)
+    otherwise = f"the format of {log.name} has {', '.join(fields)}"
+    return Fact(bool(missing), text, setting.place, log.name, otherwise=otherwise)

@@ -1,0 +1,195 @@
+"""Wishes in a template that a rule stay silent: comments, and `Metadata` of ours and the hosts'."""
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+from typing import Final
+
+from taskwall.readers.cloudformation.document import (
+    Function,
+    Mapping,
+    Node,
+    elements,
+    members,
+    written,
+)
+from taskwall.readers.cloudformation.template import Declared, Template
+from taskwall.resource import Skip
+from taskwall.stack import SourceError
+from taskwall.values import Fields, Known, Place
+
+_COMMENT: Final = re.compile(r"#\s*(?:taskwall|checkov):skip=")
+_WISH: Final = re.compile(r"(taskwall|checkov):skip=\s*([\w*,-]+)(?:\s*:([^#\r\n]*))?")
+_LETTERED: Final = re.compile(r"[EWI](TW\d*)")
+
+
+def skips(template: Template) -> tuple[tuple[Skip, ...], tuple[SourceError, ...]]:
+    """All wishes in a template, and those of ours that lack a reason."""
+    text = template.unit.text
+    if "skip" not in text and "ignore_checks" not in text:
+        return (), ()
+    found: list[Skip] = []
+    errors: list[SourceError] = []
+    whole = Place(template.unit.file, 1, 1, text.count("\n") + 2, 1)
+    for metadata, scope in _metadata(template, whole):
+        _of_metadata(metadata, scope, found, errors)
+    _of_comments(template, found, errors)
+    return tuple(found), tuple(errors)
+
+
+def _metadata(template: Template, whole: Place) -> Iterator[tuple[Node, Place]]:
+    root = members(template.unit.root)
+    if "Metadata" in root:
+        yield root["Metadata"], whole
+    for resource in template.resources.values():
+        if resource.metadata is not None:
+            yield resource.metadata, resource.place
+
+
+def _of_metadata(
+    metadata: Node, scope: Place, found: list[Skip], errors: list[SourceError]
+) -> None:
+    ours = members(members(metadata).get("taskwall")).get("skip")
+    entries = [
+        (written(members(item).get("id")), members(item).get("reason"), item.place)
+        for item in elements(ours)
+    ]
+    for rule, reason in members(ours).items():
+        entries.append((rule, reason, reason.place))
+    if ours is not None and not entries:
+        entries = [(None, None, ours.place)]
+    for name, given, place in entries:
+        at = place or scope
+        why = written(given) or ""
+        if name is None:
+            errors.append(SourceError(at, "a skip names a rule: {id: TW206, reason: ...}"))
+        elif not why.strip():
+            errors.append(SourceError(at, f"the skip of {name} needs a reason"))
+        else:
+            found.append(Skip(name, why.strip(), at, scope))
+    for item in elements(members(members(metadata).get("checkov")).get("skip")):
+        name = written(members(item).get("id")) or ""
+        if name.startswith("TW"):
+            why = written(members(item).get("comment")) or ""
+            found.append(Skip(name, why.strip(), item.place or scope, scope))
+    config = members(members(metadata).get("cfn-lint")).get("config")
+    found.extend(
+        Skip(match[1], "", item.place or scope, scope)
+        for item in elements(members(config).get("ignore_checks"))
+        if (match := _LETTERED.fullmatch(written(item) or ""))
+    )
+
+
+def _of_comments(template: Template, found: list[Skip], errors: list[SourceError]) -> None:
+    text = template.unit.text
+    if ":skip=" not in text:
+        return
+    extents: Extents | None = None
+    lines = text.split("\n")
+    for index, line in enumerate(lines):
+        if ":skip=" not in line:
+            continue
+        for comment in _COMMENT.finditer(line):
+            extents = extents or Extents(template, lines)
+            if not extents.is_text(index + 1, comment.start() + 1):
+                break
+        else:
+            continue
+        end = len(line.rstrip()) + 1
+        place = Place(template.unit.file, index + 1, comment.start() + 1, index + 1, end)
+        alone = not line[: comment.start()].strip()
+        scope, resource = extents.scope(index + 1, comment.start() + 1, alone)
+        for host, names, reason in _WISH.findall(line, comment.start()):
+            for name in filter(None, names.split(",")):
+                if host == "checkov":
+                    if name.startswith("TW"):
+                        found.append(Skip(name, reason.strip(), place, resource or scope or place))
+                elif not reason.strip():
+                    errors.append(SourceError(place, f"the skip of {name} needs a reason"))
+                else:
+                    found.append(Skip(name, reason.strip(), place, scope or place))
+
+
+class Extents:
+    """Where the members, elements and texts of a template lie, by line."""
+
+    def __init__(self, template: Template, lines: list[str]) -> None:
+        self._lines = lines
+        self._begins: dict[int, Place] = {}
+        self._texts: list[tuple[int, int, int, int]] = []
+        self._resources = sorted(
+            template.resources.values(), key=lambda declared: declared.place.line
+        )
+        self._starts = [declared.place.line for declared in self._resources]
+        seen: set[int] = set()
+        if template.unit.root is not None:
+            self._walk(template.unit.root, seen)
+        self._texts.sort()
+
+    def _walk(self, node: Node, seen: set[int]) -> None:
+        if id(node) in seen:
+            return
+        seen.add(id(node))
+        if isinstance(node, Known):
+            if node.place is not None:
+                place = node.place
+                self._texts.append((place.line, place.column, place.end_line, place.end_column))
+        elif isinstance(node, Function):
+            self._walk(node.argument, seen)
+        elif isinstance(node, Fields | Mapping):
+            for key, member in node.fields.items():
+                self._begin(node.places[key])
+                self._walk(member, seen)
+        else:
+            for item in elements(node):
+                self._begin(item.place)
+                self._walk(item, seen)
+
+    def _begin(self, place: Place | None) -> None:
+        if place is not None:
+            self._begins.setdefault(place.line, place)
+
+    def is_text(self, line: int, column: int) -> bool:
+        """Whether a position lies within a scalar."""
+        index = bisect_right(self._texts, (line, column, 1 << 60, 0)) - 1
+        if index < 0:
+            return False
+        *_, end_line, end_column = self._texts[index]
+        return (line, column) < (end_line, end_column)
+
+    def scope(self, line: int, column: int, alone: bool) -> tuple[Place | None, Place | None]:
+        """Where a comment holds, and the resource that it stands in.
+
+        It holds for the member or element that begins on its line or, if it stands alone, on the
+        next; for a whole resource if that is no part of its properties. Nowhere, if nothing begins.
+        """
+        target = line
+        if alone:
+            while target < len(self._lines) and self._lines[target].lstrip().startswith("#"):
+                target += 1
+            target += 1
+        extent = self._begins.get(target)
+        if alone and (extent is None or extent.column < column):
+            # Set in deeper than what follows: it ends what stands above.
+            extent, resource = None, self._resource(line, column)
+        else:
+            resource = self._resource(target)
+        if resource is None:
+            return extent, None
+        properties = None if resource.properties is None else resource.properties.place
+        if properties is not None and target >= properties.line:
+            inside = extent is None or properties.holds(extent)
+            return (extent if inside else resource.place), resource.place
+        return resource.place, resource.place
+
+    def _resource(self, line: int, column: int = 0) -> Declared | None:
+        """The resource at a line, which may also be the end of one if it is set in deeper."""
+        index = bisect_right(self._starts, line) - 1
+        if index < 0:
+            return None
+        declared = self._resources[index]
+        end = declared.place.end_line
+        if line > end and column > declared.place.column:
+            last = self._texts[bisect_right(self._texts, (line, 0, 0, 0)) - 1]
+            return declared if last[0] <= end else None
+        return declared if line <= end else None

@@ -1,0 +1,216 @@
+"""Steps into values: attributes, keys and splats."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from taskwall.readers.terraform.kinds import (
+    FailedError,
+    JsonFields,
+    JsonItems,
+    Set,
+    is_null,
+    waiting,
+)
+from taskwall.values import (
+    Fields,
+    Items,
+    Known,
+    Need,
+    Reference,
+    Text,
+    Unknown,
+    Value,
+    either,
+    needs,
+    settled,
+)
+
+if TYPE_CHECKING:
+    from taskwall.readers.terraform.run import Run
+
+MOST_ALTERNATIVES = 16
+"""So many elements are weighed against each other where the key is not known."""
+
+
+def attribute(value: Value, name: str, run: "Run") -> Value:
+    """The value of `value.name`.
+
+    Raises:
+        FailedError: there certainly is no such attribute.
+    """
+    if isinstance(value, Reference):
+        if not value.attribute and (whole := run.handles.get(value.resource)) is not None:
+            return whole.get(name)
+        return _below(value, name if not value.attribute else f".{name}", name, run)
+    if isinstance(value, Fields):
+        found = value.fields.get(name, value.rest)
+        if found is None:
+            raise FailedError(name, "is not an attribute of this object")
+        return found
+    if isinstance(value, Unknown):
+        return extended(value, f".{name}", run)
+    if isinstance(value, Items):
+        if name.isdigit():
+            return index(value, Known(int(name)), run)
+        # Before Terraform 0.12, a counted resource could be spoken of without its index.
+        members = (*value.items, *value.rest)
+        if len(members) == 1 and isinstance(members[0], Reference) and not members[0].attribute:
+            return attribute(members[0], name, run)
+    if is_null(value):
+        raise FailedError(name, "is asked of null")
+    raise FailedError(name, "is asked of something that has no attributes")
+
+
+def index(value: Value, key: Value, run: "Run") -> Value:
+    """The value of `value[key]`.
+
+    Raises:
+        FailedError: there certainly is no such element.
+    """
+    key = settled(key)
+    if isinstance(value, Reference):
+        if isinstance(key, Known):
+            return _below(value, spelled_key(key), key, run)
+        return waiting(value, key)
+    if isinstance(value, Unknown):
+        return extended(value, spelled_key(key), run) if isinstance(key, Known) else waiting(value)
+    if isinstance(value, JsonItems | JsonFields) or not isinstance(value, Items | Fields):
+        raise FailedError("an element", f"is asked of {'null' if is_null(value) else 'a text'}")
+    if not isinstance(key, Known):
+        return _some(value, key)
+    if isinstance(value, Fields):
+        found = value.fields.get(text_key(key), value.rest)
+        if found is None:
+            raise FailedError(f'the key "{text_key(key)}"', "is not there")
+        return found
+    place = whole_number(key)
+    if value.rest or (isinstance(value, Set) and len(value.items) > 1):
+        return _some(value, Unknown(needs(value)))
+    if not 0 <= place < len(value.items):
+        raise FailedError(f"the element [{place}]", f"is not there: there are {len(value.items)}")
+    return value.items[place]
+
+
+def spelled_key(key: Value) -> str:
+    """A key between brackets, as in an address."""
+    data = key.data if isinstance(key, Known) else None
+    if isinstance(data, str):
+        escaped = data.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+        return f'["{escaped}"]'
+    return f"[{text_key(key)}]"
+
+
+def text_key(key: Value) -> str:
+    """A known key of a map as its text.
+
+    Raises:
+        FailedError: it is null or not a scalar.
+    """
+    from taskwall.values import spelled
+
+    found = spelled(key.data) if isinstance(key, Known) else None
+    if found is None:
+        raise FailedError("a key", "is null")
+    return found
+
+
+def whole_number(key: Known) -> int:
+    """A known key of a list as its index.
+
+    Raises:
+        FailedError: it is no whole number.
+    """
+    from taskwall.readers.terraform.types import number
+
+    found = number(key.data)
+    if found != int(found):
+        raise FailedError("an index", "is no whole number")
+    return int(found)
+
+
+def _some(value: Items | Fields, key: Value) -> Value:
+    """An element, when it is open which."""
+    if isinstance(value, Fields):
+        members = [*value.fields.values(), *(() if value.rest is None else (value.rest,))]
+    else:
+        members = [*value.items, *value.rest]
+    if not members:
+        raise FailedError("an element", "is asked of something empty")
+    waits = needs(key) or needs(value)
+    if len(members) > MOST_ALTERNATIVES:
+        return Unknown(waits)
+    found = members[0]
+    for member in members[1:]:
+        found = either(found, member, waits)
+    return found
+
+
+def _below(reference: Reference, suffix: str, key: "str | Known", run: "Run") -> Value:
+    """What is below an attribute of a resource. What is not written there may still exist."""
+    value = None
+    if reference.value is not None:
+        try:
+            inner = reference.value
+            value = attribute(inner, key, run) if isinstance(key, str) else index(inner, key, run)
+        except FailedError:
+            value = None
+        if value is not None and is_null(value):
+            value = None
+    found = Reference(
+        reference.resource, reference.attribute + suffix, value, reference.place, reference.why
+    )
+    return found if value is not None else run.assumed(found)
+
+
+def extended(value: Unknown, suffix: str, run: "Run") -> Value:
+    """What is below something unknown; it keeps a name if that has one."""
+    if not value.symbol:
+        return Unknown(value.needs, place=value.place)
+    name = value.symbol + suffix
+    waits = value.needs
+    if len(waits) == 1 and waits[0].name == value.symbol and not _is_variable(value.symbol):
+        waits = (Need(name, waits[0].why),)
+    return run.assumed(Unknown(waits, name, place=value.place))
+
+
+def _is_variable(name: str) -> bool:
+    """Whether a name is that of a variable, which is supplied whole."""
+    return name.startswith("var.") or ".var." in name
+
+
+def splat(value: Value, each: Callable[[Value], Value], run: "Run") -> Value:
+    """The list of what `each` gives of the elements; something that is no list counts as one."""
+    found = settled(value)
+    if isinstance(found, Items):
+        run.spend(len(found.items))
+        return Items(
+            tuple(each(item) for item in found.items),
+            _each_possible(found.rest, each),
+            found.place,
+        )
+    if is_null(found):
+        return Items(())
+    if isinstance(value, Reference) and not value.attribute:
+        return Items((each(value),))
+    if isinstance(found, Reference | Unknown):
+        return Items((), (each(element_of(found, run)),))
+    if isinstance(found, Fields | Known | Text):
+        return Items((each(found),))
+    raise AssertionError("all kinds of values are named above")
+
+
+def _each_possible(rest: tuple[Value, ...], each: Callable[[Value], Value]) -> tuple[Value, ...]:
+    found: list[Value] = []
+    for item in rest:
+        try:
+            found.append(each(item))
+        except FailedError as error:
+            found.append(Unknown((error.need,)))
+    return tuple(found)
+
+
+def element_of(value: Reference | Unknown, run: "Run") -> Value:
+    """The unknown elements of a collection of which nothing is known."""
+    if isinstance(value, Reference):
+        return Reference(value.resource, f"{value.attribute}[*]", None, value.place, value.why)
+    return extended(value, "[*]", run)

@@ -1,0 +1,150 @@
+"""How functions look at their arguments."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from taskwall.readers.terraform.access import element_of
+from taskwall.readers.terraform.kinds import (
+    FailedError,
+    JsonFields,
+    JsonItems,
+    as_text,
+    is_whole,
+    waiting,
+)
+from taskwall.readers.terraform.types import number as number_of
+from taskwall.readers.terraform.types import truth
+from taskwall.values import Fields, Items, Known, Reference, Unknown, Value, plain, settled
+
+if TYPE_CHECKING:
+    from taskwall.readers.terraform.scope import Scope
+
+
+class UnsettledError(Exception):
+    """An argument that decides the result is not known."""
+
+
+def items_of(value: Value, scope: "Scope") -> Items:
+    """An argument that must be a list or set; an unknown one may hold unknown elements.
+
+    Raises:
+        FailedError: it is something else.
+    """
+    found = scope.run.opened(value)
+    if isinstance(found, Unknown | Reference):
+        return Items((), (element_of(found, scope.run),))
+    if isinstance(found, Items) and not isinstance(found, JsonItems):
+        return found
+    raise FailedError("an argument", "is no list")
+
+
+def fields_of(value: Value, scope: "Scope") -> Fields | Unknown | Reference:
+    """An argument that must be a map or object, or unknown.
+
+    Raises:
+        FailedError: it is something else.
+    """
+    found = scope.run.opened(value)
+    if isinstance(found, Fields | Unknown | Reference) and not isinstance(found, JsonFields):
+        return found
+    raise FailedError("an argument", "is no map")
+
+
+def text_of(value: Value) -> str:
+    """A known argument as text.
+
+    Raises:
+        UnsettledError: it is not known.
+        FailedError: it is no text.
+    """
+    found = settled(as_text(value))
+    if isinstance(found, Known):
+        if isinstance(found.data, str):
+            return found.data
+        raise FailedError("an argument", "is null")
+    raise UnsettledError
+
+
+def number(value: Value) -> int | float:
+    """A known argument as a number.
+
+    Raises:
+        UnsettledError: it is not known.
+        FailedError: it is no number.
+    """
+    found = settled(value)
+    if isinstance(found, Known):
+        return number_of(found.data)
+    if isinstance(found, Items | Fields):
+        raise FailedError("an argument", "is no number")
+    raise UnsettledError
+
+
+def whole(value: Value) -> int:
+    """A known argument as a whole number.
+
+    Raises:
+        UnsettledError: it is not known.
+        FailedError: it is no whole number.
+    """
+    found = number(value)
+    if found != int(found):
+        raise FailedError("an argument", "is no whole number")
+    return int(found)
+
+
+def boolean(value: Value) -> bool:
+    """A known argument as a truth value.
+
+    Raises:
+        UnsettledError: it is not known.
+        FailedError: it is none.
+    """
+    found = settled(value)
+    if isinstance(found, Known):
+        return truth(found.data)
+    if isinstance(found, Items | Fields):
+        raise FailedError("an argument", "is no truth value")
+    raise UnsettledError
+
+
+def texts_in(value: Value) -> list[str]:
+    """A list of known texts.
+
+    Raises:
+        UnsettledError: some of it is not known.
+        FailedError: it is no list of texts.
+    """
+    found = settled(value)
+    if isinstance(found, Items):
+        if found.rest:
+            raise UnsettledError
+        return [text_of(item) for item in found.items]
+    if isinstance(found, Unknown | Reference):
+        raise UnsettledError
+    raise FailedError("an argument", "is no list")
+
+
+def known(value: Value) -> object:
+    """A known argument as plain data.
+
+    Raises:
+        UnsettledError: some of it is not known.
+    """
+    if not is_whole(value):
+        raise UnsettledError
+    return plain(value)
+
+
+def settling(
+    function: "Callable[[list[Value], Scope], Value]",
+) -> "Callable[[list[Value], Scope], Value]":
+    """A function whose result is unknown as soon as an argument that it reads is."""
+
+    def called(arguments: list[Value], scope: "Scope") -> Value:
+        try:
+            return function(arguments, scope)
+        except UnsettledError:
+            return waiting(*arguments)
+
+    return called

@@ -1,0 +1,469 @@
+"""Functions of lists, sets, maps and objects."""
+
+from itertools import product
+from typing import TYPE_CHECKING
+
+from taskwall.readers.terraform import access
+from taskwall.readers.terraform.functions.arguments import (
+    UnsettledError,
+    fields_of,
+    items_of,
+    settling,
+    text_of,
+    texts_in,
+    whole,
+)
+from taskwall.readers.terraform.kinds import (
+    FailedError,
+    JsonFields,
+    JsonItems,
+    Set,
+    as_text,
+    distinct,
+    identity,
+    is_null,
+    is_whole,
+    waiting,
+)
+from taskwall.readers.terraform.operators import combined, equal, equality
+from taskwall.values import (
+    Fields,
+    Items,
+    Known,
+    Reference,
+    Unknown,
+    Value,
+    either,
+    needs,
+    settled,
+)
+
+if TYPE_CHECKING:
+    from taskwall.readers.terraform.scope import Scope
+
+MOST_ELEMENTS = 100_000
+"""A collection larger than this is not put together."""
+
+
+def _bounded(count: int) -> None:
+    if count > MOST_ELEMENTS:
+        raise FailedError("a list", f"has more than {MOST_ELEMENTS} elements")
+
+
+def concat(arguments: list[Value], scope: "Scope", more: Value | None = None) -> Value:
+    """The elements of all lists. `more` are lists of which it is open how many there are."""
+    items: list[Value] = []
+    rest: list[Value] = []
+    for argument in arguments:
+        found = items_of(argument, scope)
+        items += found.items
+        rest += found.rest
+    if more is not None:
+        for inner in items_of(more, scope).rest:
+            found = items_of(inner, scope)
+            rest += (*found.items, *found.rest)
+    _bounded(len(items))
+    return Items(tuple(items), tuple(rest))
+
+
+def merge(arguments: list[Value], scope: "Scope", more: Value | None = None) -> Value:
+    """The members of all maps, later ones first. An unknown map may change earlier members."""
+    merged: Fields | None = None
+    rest: Value | None = None
+    fields: dict[str, Value] = {}
+    places = {}
+    given = list(arguments)
+    if more is not None:
+        found = items_of(more, scope)
+        given += (*found.items, *(_all_of(fields_of(item, scope), scope) for item in found.rest))
+    for argument in given:
+        if is_null(settled(argument)):
+            continue
+        map_ = fields_of(argument, scope)
+        merged = map_ if isinstance(map_, Fields) else merged
+        if isinstance(map_, Unknown | Reference):
+            possible: Value | None = access.element_of(map_, scope.run)
+            members: dict[str, Value] = {}
+        else:
+            possible, members = map_.rest, map_.fields
+            places.update(map_.places)
+        if possible is not None:
+            waits = needs(map_) or needs(possible)
+            fields = {key: either(item, possible, waits) for key, item in fields.items()}
+            rest = possible if rest is None else either(rest, possible, waits)
+        fields.update(members)
+    _bounded(len(fields))
+    place = merged.place if merged is not None and len(arguments) == 1 else None
+    return Fields(fields, places, rest, place)
+
+
+def _all_of(value: Fields | Unknown | Reference, scope: "Scope") -> Value:
+    """A map that may or may not be there, as one without certain members."""
+    if not isinstance(value, Fields):
+        return value
+    rest = value.rest
+    for item in value.fields.values():
+        rest = item if rest is None else either(rest, item, needs(item))
+    return Fields({}, rest=rest)
+
+
+def _flatten(arguments: list[Value], scope: "Scope") -> Value:
+    items: list[Value] = []
+    rest: list[Value] = []
+    _flatten_into(items_of(arguments[0], scope), items, rest, scope, True, 0)
+    _bounded(len(items))
+    return Items(tuple(items), tuple(rest))
+
+
+def _flatten_into(
+    value: Items, items: list[Value], rest: list[Value], scope: "Scope", sure: bool, depth: int
+) -> None:
+    if depth > 50:
+        raise FailedError("flatten(...)", "is given lists in lists without end")
+    _bounded(len(items) + len(rest))
+    for item, certain in (
+        *((item, sure) for item in value.items),
+        *((item, False) for item in value.rest),
+    ):
+        found = settled(item)
+        if isinstance(found, Items) and not isinstance(found, JsonItems):
+            _flatten_into(found, items, rest, scope, certain, depth + 1)
+        elif isinstance(found, Unknown) or (isinstance(found, Reference) and _many(found)):
+            rest.append(access.element_of(found, scope.run))
+        else:
+            (items if certain else rest).append(item)
+
+
+def _many(reference: Reference) -> bool:
+    """Whether an attribute, by its name, is a list: `ids`, `cidr_blocks`."""
+    name = reference.attribute
+    return name.endswith("s") and not name.endswith(("ss", "dns", "status"))
+
+
+def _lookup(arguments: list[Value], scope: "Scope") -> Value:
+    default = arguments[2] if len(arguments) > 2 else None
+    map_ = fields_of(arguments[0], scope)
+    if isinstance(map_, Unknown | Reference):
+        return waiting(map_)
+    key = text_of(arguments[1])
+    found = map_.fields.get(key)
+    if found is not None:
+        return found
+    if map_.rest is not None:
+        return map_.rest if default is None else either(map_.rest, default, needs(map_.rest))
+    if default is None:
+        raise FailedError(f'the key "{key}"', "is not there")
+    return default
+
+
+def _element(arguments: list[Value], scope: "Scope") -> Value:
+    items = items_of(arguments[0], scope)
+    if items.rest or isinstance(settled(arguments[1]), Unknown | Reference):
+        return access.index(items, waiting(arguments[1], *items.rest), scope.run)
+    if not items.items:
+        raise FailedError("element(...)", "is asked of an empty list")
+    return items.items[whole(arguments[1]) % len(items.items)]
+
+
+def _length(arguments: list[Value], scope: "Scope") -> Value:
+    value = scope.run.opened(arguments[0])
+    if isinstance(value, Known) and isinstance(value.data, str):
+        return Known(len(value.data))
+    if isinstance(value, JsonItems | JsonFields):
+        return Known(len(text_of(value)))
+    if isinstance(value, Fields) and value.rest is None:
+        return Known(len(value.fields))
+    if isinstance(value, Items) and not value.rest:
+        if isinstance(value, Set) and len(value.items) > 1 and not is_whole(value):
+            raise UnsettledError
+        return Known(len(value.items))
+    if isinstance(value, Known):
+        raise FailedError("length(...)", "is asked of something that has none")
+    raise UnsettledError
+
+
+def _keys(arguments: list[Value], scope: "Scope") -> Value:
+    map_ = fields_of(arguments[0], scope)
+    if isinstance(map_, Unknown | Reference):
+        return Items((), (waiting(map_),))
+    rest = () if map_.rest is None else (waiting(map_.rest),)
+    return Items(tuple(Known(key, map_.places.get(key)) for key in sorted(map_.fields)), rest)
+
+
+def _values(arguments: list[Value], scope: "Scope") -> Value:
+    map_ = fields_of(arguments[0], scope)
+    if isinstance(map_, Unknown | Reference):
+        return Items((), (access.element_of(map_, scope.run),))
+    rest = () if map_.rest is None else (map_.rest,)
+    return Items(tuple(map_.fields[key] for key in sorted(map_.fields)), rest)
+
+
+def _coalesce(arguments: list[Value], scope: "Scope") -> Value:
+    for argument in arguments:
+        value = settled(argument)
+        if isinstance(value, Known) and value.data in (None, ""):
+            continue
+        if isinstance(value, Unknown):
+            # It may be null: then one of the others is the value.
+            return Unknown(value.needs, value.symbol if argument is arguments[-1] else "")
+        return argument
+    raise FailedError("coalesce(...)", "is given nothing but null")
+
+
+def _coalescelist(arguments: list[Value], scope: "Scope") -> Value:
+    for argument in arguments:
+        if is_null(settled(argument)):
+            continue
+        items = items_of(argument, scope)
+        if items.items:
+            return argument
+        if items.rest:
+            return waiting(*items.rest)
+    raise FailedError("coalescelist(...)", "is given nothing but empty lists")
+
+
+def _compact(arguments: list[Value], scope: "Scope") -> Value:
+    found = items_of(arguments[0], scope)
+    items: list[Value] = []
+    rest = [item for item in found.rest if not _is_empty(item)]
+    for item in found.items:
+        if isinstance(settled(item), Unknown):
+            rest.append(item)
+        elif not _is_empty(item):
+            items.append(item)
+    return Items(tuple(items), tuple(rest))
+
+
+def _is_empty(value: Value) -> bool:
+    found = settled(value)
+    return isinstance(found, Known) and found.data in (None, "")
+
+
+def _contains(arguments: list[Value], scope: "Scope") -> Value:
+    items = items_of(arguments[0], scope)
+    found: Known | Unknown = Known(False)
+    for item in items.items:
+        found = combined("||", found, equality(item, arguments[1], scope.run))
+        if isinstance(found, Known) and found.data:
+            return found
+    if any(equal(item, arguments[1]) is not False for item in items.rest):
+        return waiting(found, *items.rest)
+    return found
+
+
+def _distinct(arguments: list[Value], scope: "Scope") -> Value:
+    found = items_of(arguments[0], scope)
+    return Items(distinct(found.items), found.rest, found.place)
+
+
+def _toset(arguments: list[Value], scope: "Scope") -> Value:
+    if is_null(settled(arguments[0])):
+        return arguments[0]
+    found = items_of(arguments[0], scope)
+    return Set(distinct(map(_simple, found.items)), found.rest, found.place)
+
+
+def _simple(value: Value) -> Value:
+    return settled(value) if isinstance(settled(value), Known) else value
+
+
+def _tolist(arguments: list[Value], scope: "Scope") -> Value:
+    if is_null(settled(arguments[0])):
+        return arguments[0]
+    found = items_of(arguments[0], scope)
+    if isinstance(found, Set):
+        return _ordered(found)
+    return found
+
+
+def _ordered(found: Items) -> Items:
+    """A set as a list: Terraform puts texts in order. What cannot be ordered stays a set."""
+    if len(found.items) < 2 and not found.rest:
+        return Items(found.items, found.rest, found.place)
+    keys = [settled(item) for item in found.items]
+    if found.rest or not all(isinstance(k, Known) and isinstance(k.data, str) for k in keys):
+        return Set(found.items, found.rest, found.place)
+    return Items(tuple(sorted(found.items, key=text_of)), (), found.place)
+
+
+def _tomap(arguments: list[Value], scope: "Scope") -> Value:
+    if is_null(settled(arguments[0])):
+        return arguments[0]
+    return fields_of(arguments[0], scope)
+
+
+def _index(arguments: list[Value], scope: "Scope") -> Value:
+    items = items_of(arguments[0], scope)
+    for index, item in enumerate(items.items):
+        truth = equal(item, arguments[1])
+        if truth is None:
+            raise UnsettledError
+        if truth:
+            return Known(index)
+    if items.rest:
+        raise UnsettledError
+    raise FailedError("index(...)", "finds no such element")
+
+
+def _zipmap(arguments: list[Value], scope: "Scope") -> Value:
+    keys, values = items_of(arguments[0], scope), items_of(arguments[1], scope)
+    if keys.rest or values.rest or len(keys.items) != len(values.items):
+        raise UnsettledError
+    fields: dict[str, Value] = {}
+    rest: Value | None = None
+    for key, value in zip(keys.items, values.items, strict=True):
+        found = settled(as_text(key))
+        if isinstance(found, Known):
+            fields[access.text_key(found)] = value
+        else:
+            rest = value if rest is None else either(rest, value, needs(key))
+    return Fields(fields, rest=rest)
+
+
+def _setunion(arguments: list[Value], scope: "Scope") -> Value:
+    found = concat(arguments, scope)
+    assert isinstance(found, Items)
+    return Set(distinct(found.items), found.rest)
+
+
+def _setintersection(arguments: list[Value], scope: "Scope") -> Value:
+    sets = [_closed(argument, scope) for argument in arguments]
+    shared = set.intersection(*({identity(item) for item in items} for items in sets))
+    return Set(distinct(item for item in sets[0] if identity(item) in shared))
+
+
+def _setsubtract(arguments: list[Value], scope: "Scope") -> Value:
+    taken = {identity(item) for item in _closed(arguments[1], scope)}
+    return Set(
+        distinct(item for item in _closed(arguments[0], scope) if identity(item) not in taken)
+    )
+
+
+def _closed(value: Value, scope: "Scope") -> tuple[Value, ...]:
+    items = items_of(value, scope)
+    if not is_whole(items):
+        raise UnsettledError
+    return items.items
+
+
+def _setproduct(arguments: list[Value], scope: "Scope") -> Value:
+    lists = [items_of(argument, scope) for argument in arguments]
+    count = 1
+    for found in lists:
+        count *= len(found.items) + len(found.rest)
+    _bounded(count)
+    items = tuple(Items(tuple(row)) for row in product(*(found.items for found in lists)))
+    if not any(found.rest for found in lists):
+        return Items(items)
+    rows = product(*((*found.items, *found.rest) for found in lists))
+    return Items(items, tuple(Items(tuple(row)) for row in rows if Items(tuple(row)) not in items))
+
+
+def _slice(arguments: list[Value], scope: "Scope") -> Value:
+    items = items_of(arguments[0], scope)
+    start, end = whole(arguments[1]), whole(arguments[2])
+    if items.rest:
+        return Items((), (*items.items, *items.rest), items.place)
+    if not 0 <= start <= end <= len(items.items):
+        raise FailedError("slice(...)", f"reaches beyond {len(items.items)} elements")
+    return Items(items.items[start:end], (), items.place)
+
+
+def _reverse(arguments: list[Value], scope: "Scope") -> Value:
+    items = items_of(arguments[0], scope)
+    return Items(items.items[::-1], items.rest, items.place)
+
+
+def _sort(arguments: list[Value], scope: "Scope") -> Value:
+    items = items_of(arguments[0], scope)
+    if not is_whole(items):
+        # The elements are known, their order is not: as in a set.
+        return Set(items.items, items.rest, items.place)
+    texts_in(items)
+    return Items(tuple(sorted(items.items, key=text_of)), (), items.place)
+
+
+def _one(arguments: list[Value], scope: "Scope") -> Value:
+    value = settled(arguments[0])
+    if is_null(value):
+        return value
+    items = items_of(arguments[0], scope)
+    count = len(items.items)
+    if count > 1:
+        raise FailedError("one(...)", f"is given {count} elements")
+    if not items.rest:
+        return items.items[0] if count else Known(None)
+    if count:
+        return items.items[0]
+    found: Value = Known(None)
+    for item in items.rest:
+        found = either(item, found, needs(item))
+    return found
+
+
+def _chunklist(arguments: list[Value], scope: "Scope") -> Value:
+    items, size = _closed(arguments[0], scope), whole(arguments[1])
+    if size < 1:
+        return Items((Items(items),))
+    starts = range(0, len(items), size)
+    return Items(tuple(Items(items[start : start + size]) for start in starts))
+
+
+def _matchkeys(arguments: list[Value], scope: "Scope") -> Value:
+    values = items_of(arguments[0], scope)
+    keys = _closed(arguments[1], scope)
+    wanted = {identity(item) for item in _closed(arguments[2], scope)}
+    if values.rest or len(values.items) != len(keys):
+        raise UnsettledError
+    return Items(
+        tuple(v for v, key in zip(values.items, keys, strict=True) if identity(key) in wanted)
+    )
+
+
+def _transpose(arguments: list[Value], scope: "Scope") -> Value:
+    map_ = fields_of(arguments[0], scope)
+    if not is_whole(map_) or not isinstance(map_, Fields):
+        raise UnsettledError
+    found: dict[str, list[Value]] = {}
+    for key in sorted(map_.fields):
+        for text in texts_in(map_.fields[key]):
+            found.setdefault(text, []).append(Known(key))
+    return Fields({key: Items(tuple(items)) for key, items in sorted(found.items())})
+
+
+def _list(arguments: list[Value], scope: "Scope") -> Value:
+    return Items(tuple(arguments))
+
+
+COLLECTIONS = {
+    "concat": concat,
+    "merge": merge,
+    "flatten": _flatten,
+    "lookup": settling(_lookup),
+    "element": settling(_element),
+    "length": settling(_length),
+    "keys": _keys,
+    "values": _values,
+    "coalesce": _coalesce,
+    "coalescelist": _coalescelist,
+    "compact": _compact,
+    "contains": _contains,
+    "distinct": _distinct,
+    "toset": _toset,
+    "tolist": _tolist,
+    "tomap": _tomap,
+    "index": settling(_index),
+    "zipmap": settling(_zipmap),
+    "setunion": _setunion,
+    "setintersection": settling(_setintersection),
+    "setsubtract": settling(_setsubtract),
+    "setproduct": _setproduct,
+    "slice": settling(_slice),
+    "reverse": _reverse,
+    "sort": _sort,
+    "one": _one,
+    "chunklist": settling(_chunklist),
+    "matchkeys": settling(_matchkeys),
+    "transpose": settling(_transpose),
+    "list": _list,
+}

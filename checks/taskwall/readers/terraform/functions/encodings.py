@@ -1,0 +1,118 @@
+"""Functions that encode and decode.
+
+`jsonencode` gives the structure itself, marked as JSON: its pieces keep their places, and
+`jsondecode` and whoever reads the value get them back. Only where a text is asked for (within
+another text, in `base64encode`) is it written out, if it is known in all its parts.
+`base64encode` of a text known in part likewise is that text, marked as encoded.
+"""
+
+from typing import TYPE_CHECKING
+
+from taskwall.readers.terraform.functions.arguments import (
+    UnsettledError,
+    known,
+    settling,
+    text_of,
+)
+from taskwall.readers.terraform.kinds import (
+    Base64Text,
+    FailedError,
+    JsonFields,
+    JsonItems,
+    as_text,
+    is_null,
+    json_text,
+)
+from taskwall.values import Fields, Items, Known, Text, Value, lifted, settled
+
+if TYPE_CHECKING:
+    from taskwall.readers.terraform.scope import Scope
+
+
+def _jsonencode(arguments: list[Value], scope: "Scope") -> Value:
+    value = settled(arguments[0])
+    if isinstance(value, Items):
+        return JsonItems(value.items, value.rest, value.place)
+    if isinstance(value, Fields):
+        return JsonFields(value.fields, value.places, value.rest, value.place)
+    if isinstance(value, Known):
+        return Known(json_text(value), value.place)
+    return arguments[0]
+
+
+def _jsondecode(arguments: list[Value], scope: "Scope") -> Value:
+    import json
+
+    value = settled(arguments[0])
+    if isinstance(value, JsonItems):
+        return Items(value.items, value.rest, value.place)
+    if isinstance(value, JsonFields):
+        return Fields(value.fields, value.places, value.rest, value.place)
+    if not isinstance(value, Known):
+        return arguments[0] if not isinstance(value, Text) else _unsettled()
+    try:
+        return lifted(json.loads(text_of(value)), value.place)
+    except (ValueError, RecursionError) as error:
+        raise FailedError("jsondecode(...)", "is given no JSON") from error
+
+
+def _unsettled() -> Value:
+    raise UnsettledError
+
+
+def _yamlencode(arguments: list[Value], scope: "Scope") -> Value:
+    import yaml
+
+    data = known(arguments[0])
+    return Known(yaml.safe_dump(data, default_flow_style=False, sort_keys=True))
+
+
+def _yamldecode(arguments: list[Value], scope: "Scope") -> Value:
+    import yaml
+
+    text = text_of(arguments[0])
+    if "&" in text and "*" in text:
+        # Aliases can make little text into very much data.
+        raise UnsettledError
+    try:
+        return lifted(yaml.load(text, Loader=yaml.CSafeLoader))
+    except (yaml.YAMLError, TypeError, RecursionError) as error:
+        raise FailedError("yamldecode(...)", "is given no YAML") from error
+
+
+def _base64encode(arguments: list[Value], scope: "Scope") -> Value:
+    from base64 import b64encode
+
+    value = settled(as_text(arguments[0]))
+    if is_null(value):
+        raise FailedError("base64encode(...)", "is given null")
+    if isinstance(value, Text):
+        return Base64Text(value.parts, value.place)
+    return Known(b64encode(text_of(value).encode()).decode(), value.place)
+
+
+def _base64decode(arguments: list[Value], scope: "Scope") -> Value:
+    from base64 import b64decode
+
+    value = settled(arguments[0])
+    if isinstance(value, Base64Text):
+        return Text(value.parts, value.place)
+    # Bad base64 and bad UTF-8 both are ValueErrors: arguments that it does not take.
+    return Known(b64decode(text_of(value), validate=True).decode(), value.place)
+
+
+def _urlencode(arguments: list[Value], scope: "Scope") -> Value:
+    from urllib.parse import quote_plus
+
+    return Known(quote_plus(text_of(arguments[0]), safe="-_.~"))
+
+
+ENCODINGS = {
+    "jsonencode": _jsonencode,
+    "jsondecode": settling(_jsondecode),
+    "yamlencode": settling(_yamlencode),
+    "yamldecode": settling(_yamldecode),
+    "base64encode": settling(_base64encode),
+    "base64decode": settling(_base64decode),
+    "urlencode": settling(_urlencode),
+}

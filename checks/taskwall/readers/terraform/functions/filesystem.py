@@ -1,0 +1,102 @@
+"""Functions of files and paths. Files are read only within the boundary of the scan."""
+
+import os
+from typing import TYPE_CHECKING
+
+from taskwall.files import UnreadableError
+from taskwall.readers.terraform.functions.arguments import UnsettledError, settling, text_of
+from taskwall.readers.terraform.hcl import parse_template
+from taskwall.readers.terraform.kinds import FailedError
+from taskwall.values import Fields, Known, Need, Place, Unknown, Value, settled
+
+if TYPE_CHECKING:
+    from taskwall.readers.terraform.scope import Scope
+
+DEEPEST_TEMPLATE = 10
+"""How far templates may include each other."""
+
+
+def _located(argument: Value, scope: "Scope") -> str:
+    """The absolute path that a path argument means: relative ones start at the root's folder."""
+    path = text_of(argument)
+    return os.path.normpath(os.path.join(scope.run.root.folder, os.path.expanduser(path)))
+
+
+def _read(path: str, scope: "Scope") -> str | Unknown:
+    if not scope.run.may_read(path):
+        return Unknown((Need(f'file("{path}")', "lies outside of what is scanned"),))
+    try:
+        return scope.run.library.text(path)
+    except UnreadableError as error:
+        if not scope.run.library.exists(path):
+            raise FailedError(f'file("{os.path.basename(path)}")', "is not there") from error
+        return Unknown((Need(f'file("{os.path.basename(path)}")', str(error)),))
+
+
+def _file(arguments: list[Value], scope: "Scope") -> Value:
+    path = _located(arguments[0], scope)
+    found = _read(path, scope)
+    return found if isinstance(found, Unknown) else Known(found, _start(path))
+
+
+def _start(path: str) -> Place:
+    return Place(path, 1, 1, 1, 1)
+
+
+def _fileexists(arguments: list[Value], scope: "Scope") -> Value:
+    path = _located(arguments[0], scope)
+    if not scope.run.may_read(path):
+        return Unknown((Need(f'file("{path}")', "lies outside of what is scanned"),))
+    return Known(scope.run.library.exists(path))
+
+
+def _templatefile(arguments: list[Value], scope: "Scope") -> Value:
+    from taskwall.readers.terraform.evaluate import evaluate
+
+    path = _located(arguments[0], scope)
+    found = _read(path, scope)
+    if isinstance(found, Unknown):
+        return found
+    variables = settled(arguments[1])
+    if not isinstance(variables, Fields):
+        raise UnsettledError
+    run = scope.run
+    if run.templates >= DEEPEST_TEMPLATE:
+        raise FailedError("templatefile(...)", "includes templates too deeply")
+    node = run.template(path, found, parse_template)
+    run.templates += 1
+    try:
+        value = evaluate(node, scope.bare(), variables.fields)
+    finally:
+        run.templates -= 1
+    return value
+
+
+def _filebase64(arguments: list[Value], scope: "Scope") -> Value:
+    from taskwall.readers.terraform.functions.encodings import ENCODINGS
+
+    return ENCODINGS["base64encode"]([_file(arguments, scope)], scope)
+
+
+def _abspath(arguments: list[Value], scope: "Scope") -> Value:
+    path = text_of(arguments[0])
+    return Known(os.path.normpath(os.path.join(scope.run.root.folder, path)))
+
+
+def _basename(arguments: list[Value], scope: "Scope") -> Value:
+    return Known(os.path.basename(text_of(arguments[0]).rstrip("/")))
+
+
+def _dirname(arguments: list[Value], scope: "Scope") -> Value:
+    return Known(os.path.dirname(text_of(arguments[0])) or ".")
+
+
+FILESYSTEM = {
+    "file": settling(_file),
+    "fileexists": settling(_fileexists),
+    "filebase64": settling(_filebase64),
+    "templatefile": settling(_templatefile),
+    "abspath": settling(_abspath),
+    "basename": settling(_basename),
+    "dirname": settling(_dirname),
+}

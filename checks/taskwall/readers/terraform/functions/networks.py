@@ -1,0 +1,78 @@
+"""Functions of address blocks."""
+
+from typing import TYPE_CHECKING
+
+from taskwall.readers.terraform.functions.arguments import settling, text_of, whole
+from taskwall.readers.terraform.kinds import FailedError
+from taskwall.values import Items, Known, Value
+
+if TYPE_CHECKING:
+    from ipaddress import IPv4Network, IPv6Network
+
+    from taskwall.readers.terraform.scope import Scope
+
+
+def _network(value: Value) -> "IPv4Network | IPv6Network":
+    from ipaddress import ip_network
+
+    text = text_of(value)
+    if "/" not in text:
+        raise FailedError(f'"{text}"', "is no address block")
+    return ip_network(text, strict=False)
+
+
+def _subnet(
+    network: "IPv4Network | IPv6Network", bits: int, number: int
+) -> "IPv4Network | IPv6Network":
+    length = network.prefixlen + bits
+    if bits < 0 or length > network.max_prefixlen or not 0 <= number < 1 << bits:
+        raise FailedError(f'"{network}"', f"has no subnet {number} of {bits} more bits")
+    start = int(network.network_address) + (number << (network.max_prefixlen - length))
+    return type(network)((start, length))
+
+
+def _cidrsubnet(arguments: list[Value], scope: "Scope") -> Value:
+    network = _network(arguments[0])
+    return Known(str(_subnet(network, whole(arguments[1]), whole(arguments[2]))))
+
+
+def _cidrsubnets(arguments: list[Value], scope: "Scope") -> Value:
+    network = _network(arguments[0])
+    at = int(network.network_address)
+    end = int(network.broadcast_address) + 1
+    found: list[Value] = []
+    for argument in arguments[1:]:
+        length = network.prefixlen + whole(argument)
+        if not network.prefixlen < length <= network.max_prefixlen:
+            raise FailedError(f'"{network}"', "cannot be divided so")
+        size = 1 << (network.max_prefixlen - length)
+        at = -(-at // size) * size
+        if at + size > end:
+            raise FailedError(f'"{network}"', "has not room for so many subnets")
+        found.append(Known(str(type(network)((at, length)))))
+        at += size
+    return Items(tuple(found))
+
+
+def _cidrhost(arguments: list[Value], scope: "Scope") -> Value:
+    network, number = _network(arguments[0]), whole(arguments[1])
+    size = network.num_addresses
+    if not -size <= number < size:
+        raise FailedError(f'"{network}"', f"has no address number {number}")
+    base = network.network_address if number >= 0 else network.broadcast_address + 1
+    return Known(str(base + number))
+
+
+def _cidrnetmask(arguments: list[Value], scope: "Scope") -> Value:
+    network = _network(arguments[0])
+    if network.version != 4:
+        raise FailedError("cidrnetmask(...)", "takes IPv4 only")
+    return Known(str(network.netmask))
+
+
+NETWORKS = {
+    "cidrsubnet": settling(_cidrsubnet),
+    "cidrsubnets": settling(_cidrsubnets),
+    "cidrhost": settling(_cidrhost),
+    "cidrnetmask": settling(_cidrnetmask),
+}

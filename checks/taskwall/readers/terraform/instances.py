@@ -1,0 +1,169 @@
+"""The instances of a block that `count` or `for_each` may multiply."""
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
+
+from taskwall.readers.terraform.access import spelled_key
+from taskwall.readers.terraform.evaluate import evaluate, key_of
+from taskwall.readers.terraform.kinds import FailedError, Set, elements, is_null, possible
+from taskwall.readers.terraform.syntax import Block, Expression
+from taskwall.readers.terraform.types import number
+from taskwall.values import (
+    Fields,
+    Items,
+    Known,
+    Need,
+    Reference,
+    Unknown,
+    Value,
+    either,
+    needs,
+    settled,
+    symbol,
+    unknown,
+)
+
+if TYPE_CHECKING:
+    from taskwall.readers.terraform.evaluate import Env
+    from taskwall.readers.terraform.scope import Scope
+
+MOST_INSTANCES = 1000
+"""A block with more instances than this is an error."""
+
+
+class Whole(Protocol):
+    """What a reference without an attribute stands for: a resource or a module call."""
+
+    def get(self, name: str) -> Value:
+        """The value of an attribute or output."""
+
+    def opened(self, value: Value) -> Value:
+        """All that is known of it as a value, where a map is wanted."""
+
+
+W = TypeVar("W", bound=Whole)
+
+
+class Instances(Generic[W]):
+    """The instances of one block: by key, the one that may be there any number of times last."""
+
+    def __init__(self, address: str) -> None:
+        self.address = address
+        self.all: list[W] = []
+        self.value: Value = Reference(address, "")
+
+
+def expand(
+    block: Block,
+    address: str,
+    scope: "Scope",
+    make: "Callable[[str, Env, tuple[Need, ...]], W]",
+) -> Instances[W]:
+    """The instances of a block, as its `count` or `for_each` tells."""
+    found: Instances[W] = Instances(address)
+    run = scope.run
+
+    def add(suffix: str, env: "Env", maybe: tuple[Need, ...] = ()) -> Reference:
+        instance = make(address + suffix, env, maybe)
+        found.all.append(instance)
+        run.handles[address + suffix] = instance
+        return Reference(address + suffix, "")
+
+    attributes = block.body.attributes
+    if (count := attributes.get("count")) is not None:
+        value = _settled(scope, count.expression)
+        if isinstance(value, Known) and value.data is not None:
+            size = _size(value)
+            if size is not None and size > MOST_INSTANCES:
+                run.complain(count.place, f"makes {size} instances; at most {MOST_INSTANCES}")
+            elif size is not None:
+                found.value = Items(
+                    tuple(add(f"[{i}]", {"count": _index(Known(i))}) for i in range(size))
+                )
+                return found
+        waits = needs(value) or (Need(address, "has a count that is not known"),)
+        env = {"count": _index(unknown("count.index", "depends on a count that is not known"))}
+        found.value = Items((), (add("[*]", env, waits),))
+        return found
+    if (each := attributes.get("for_each")) is not None:
+        value = _settled(scope, each.expression)
+        if isinstance(value, Items | Fields) and len(_members(value)) > MOST_INSTANCES:
+            run.complain(
+                each.place, f"makes {len(_members(value))} instances; at most {MOST_INSTANCES}"
+            )
+            value = Unknown((Need(address, "has too many instances"),))
+        if isinstance(value, Items | Fields):
+            found.value = _for_each(value, add)
+        elif is_null(value):
+            found.value = Fields({})
+        else:
+            waits = needs(value) or (Need(address, "has a for_each that is not known"),)
+            found.value = Fields({}, rest=add("[*]", _open_each(value), waits))
+        return found
+    add("", {})
+    return found
+
+
+def _settled(scope: "Scope", expression: Expression) -> Value:
+    try:
+        return scope.run.opened(evaluate(expression, scope, {}))
+    except FailedError as error:
+        return Unknown((error.need,))
+
+
+def _size(value: Known) -> int | None:
+    try:
+        return int(number(value.data))
+    except FailedError:
+        return None
+
+
+def _index(value: Value) -> Fields:
+    return Fields({"index": value})
+
+
+def _members(value: Items | Fields) -> "tuple[Value, ...] | Mapping[str, Value]":
+    return value.items if isinstance(value, Items) else value.fields
+
+
+def _for_each(
+    value: Items | Fields,
+    add: "Callable[[str, Env, tuple[Need, ...]], Reference]",
+) -> Value:
+    fields: dict[str, Value] = {}
+    rest: Value | None = None
+    open_: list[Value] = []
+    collection = Set(value.items, value.rest, value.place) if isinstance(value, Items) else value
+    for key, item in elements(collection):
+        found = settled(key)
+        if isinstance(found, Known):
+            name = str(found.data)
+            fields[name] = add(spelled_key(Known(name)), _each(Known(name, found.place), item), ())
+        elif symbol(key):
+            # It is there for certain; only its key is not known, but what that is equal to.
+            made = add(f'["${{{symbol(key)}}}"]', _each(key, item), ())
+            rest = made if rest is None else either(rest, made, needs(key))
+        else:
+            open_.append(item)
+    open_ += possible(collection)
+    if open_:
+        merged = open_[0]
+        for item in open_[1:]:
+            merged = either(merged, item, needs(item) or needs(merged))
+        waits = tuple(dict.fromkeys(need for item in open_ for need in needs(item)))
+        waits = waits or (Need("for_each", "is known in part only"),)
+        made = add("[*]", _open_each(merged, element=True), waits)
+        rest = made if rest is None else either(rest, made, waits)
+    return Fields(fields, rest=rest)
+
+
+def _each(key: Value, value: Value) -> "Env":
+    return {"each": Fields({"key": key, "value": value})}
+
+
+def _open_each(value: Value, element: bool = False) -> "Env":
+    """`each` of an instance of which the key is not known."""
+    if element:
+        return _each(key_of(value), value)
+    waits = needs(value)
+    return _each(Unknown(waits), Unknown(waits))

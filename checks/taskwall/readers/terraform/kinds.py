@@ -1,0 +1,177 @@
+"""What Terraform tells apart among lists and maps, and what an expression that fails raises.
+
+All are values in the sense of `taskwall.values`; only the evaluation looks at the difference.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from taskwall.values import (
+    Fields,
+    Items,
+    Known,
+    Need,
+    Place,
+    Reference,
+    Text,
+    Unknown,
+    Value,
+    needs,
+    settled,
+    spelled,
+)
+
+
+class Set(Items, frozen=True):
+    """A set: a loop over it gives each element as its own key."""
+
+
+class JsonItems(Items, frozen=True):
+    """What `jsonencode` makes of a list: the list itself, so that its places are not lost."""
+
+
+class JsonFields(Fields, frozen=True):
+    """What `jsonencode` makes of a map or object."""
+
+
+class Base64Text(Text, frozen=True):
+    """What `base64encode` makes of a text known in part: the text itself, not encoded."""
+
+
+class FailedError(Exception):
+    """An expression that Terraform would refuse to evaluate; `try` and `can` catch it."""
+
+    def __init__(self, name: str, why: str, located: bool = False) -> None:
+        super().__init__(f"{name} {why}")
+        self.need = Need(name, why)
+        self.located = located
+        """Whether `name` is an expression as it stands in the source."""
+
+
+def waiting(*values: Value, place: Place | None = None) -> Unknown:
+    """An unknown that waits for whatever the given values wait for."""
+    found: dict[Need, None] = {}
+    for value in values:
+        found.update(dict.fromkeys(needs(value)))
+    return Unknown(tuple(found), place=place)
+
+
+def is_open(value: Value) -> bool:
+    """Whether nothing at all is known of a value."""
+    return isinstance(settled(value), Unknown | Reference)
+
+
+def is_null(value: Value) -> bool:
+    """Whether a value is certainly null."""
+    return isinstance(value, Known) and value.data is None
+
+
+def is_whole(value: Value) -> bool:
+    """Whether a value is known in all its parts."""
+    value = settled(value)
+    if isinstance(value, Known):
+        return True
+    if isinstance(value, Items):
+        return not value.rest and all(map(is_whole, value.items))
+    if isinstance(value, Fields):
+        return value.rest is None and all(map(is_whole, value.fields.values()))
+    return False
+
+
+def distinct(values: Iterable[Value]) -> tuple[Value, ...]:
+    """The values without those that are certainly equal to an earlier one."""
+    seen: dict[object, Value] = {}
+    for value in values:
+        seen.setdefault(identity(value), value)
+    return tuple(seen.values())
+
+
+def identity(value: Value) -> object:
+    """Something hashable that is equal for values that are certainly equal."""
+    value = value if isinstance(value, Reference) else settled(value)
+    if isinstance(value, Known):
+        data = value.data
+        return (type(data) is bool, isinstance(data, str), data)
+    if isinstance(value, Reference):
+        return ("reference", value.symbol)
+    if isinstance(value, Unknown):
+        return ("unknown", value.symbol) if value.symbol else id(value)
+    if isinstance(value, Text):
+        return (
+            "text",
+            tuple(p if isinstance(p, str) else identity(p) for p in value.parts),
+        )
+    if isinstance(value, Items):
+        return (
+            "items",
+            tuple(map(identity, value.items)),
+            id(value) if value.rest else None,
+        )
+    return (
+        "fields",
+        tuple((key, identity(value.fields[key])) for key in sorted(value.fields)),
+        None if value.rest is None else id(value),
+    )
+
+
+def json_text(value: Value) -> str:
+    """A value, known in all its parts, as `jsonencode` writes it.
+
+    Raises:
+        LookupError: some part of it is not known.
+    """
+    import json
+
+    found = json.dumps(_json(value), ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    return found.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+
+
+def _json(value: Value, inner: bool = False) -> object:
+    value = settled(value)
+    if inner and isinstance(value, JsonItems | JsonFields):
+        return json_text(value)
+    if isinstance(value, Known):
+        data = value.data
+        return int(data) if isinstance(data, float) and data.is_integer() else data
+    if isinstance(value, Items) and not value.rest:
+        return [_json(item, True) for item in value.items]
+    if isinstance(value, Fields) and value.rest is None:
+        return {key: _json(item, True) for key, item in value.fields.items()}
+    raise LookupError("not known")
+
+
+def as_text(value: Value) -> Value:
+    """A value where a text is wanted: numbers, truth values and JSON become their text.
+
+    Raises:
+        FailedError: a list or map is no text.
+    """
+    found = settled(value)
+    if isinstance(found, Known):
+        if isinstance(found.data, str) or found.data is None:
+            return value if found.data is None else found
+        return Known(spelled(found.data), found.place)
+    if isinstance(found, JsonItems | JsonFields):
+        return Known(json_text(found), found.place) if is_whole(found) else found
+    if isinstance(found, Items | Fields):
+        raise FailedError("a list or map", "is no text")
+    return value
+
+
+def elements(value: Items | Fields) -> Iterator[tuple[Value, Value]]:
+    """The certain members of a collection, as Terraform loops over them: key and value."""
+    if isinstance(value, Fields):
+        for key in sorted(value.fields):
+            yield Known(key), value.fields[key]
+    elif isinstance(value, Set):
+        for item in value.items:
+            yield item, item
+    else:
+        for index, item in enumerate(value.items):
+            yield Known(index), item
+
+
+def possible(value: Items | Fields) -> tuple[Value, ...]:
+    """The members that a collection may hold beside its certain ones."""
+    if isinstance(value, Fields):
+        return () if value.rest is None else (value.rest,)
+    return value.rest

@@ -1,0 +1,253 @@
+"""Operators, on values that may be unknown, and the questions that unknown comparisons ask."""
+
+import math
+from typing import TYPE_CHECKING
+
+from taskwall.readers.terraform.kinds import (
+    FailedError,
+    JsonFields,
+    JsonItems,
+    as_text,
+    is_null,
+    waiting,
+)
+from taskwall.readers.terraform.types import number, truth
+from taskwall.values import (
+    Fields,
+    Items,
+    Known,
+    Question,
+    Reference,
+    Scalar,
+    Text,
+    Unknown,
+    Value,
+    needs,
+    same,
+    settled,
+    symbol,
+)
+
+if TYPE_CHECKING:
+    from taskwall.readers.terraform.run import Run
+
+_NEVER_NULL = ("id", "arn")
+"""Attributes of which every resource that has them has a value."""
+
+
+def true_or_false(value: Value, run: "Run") -> Known | Unknown:
+    """A value where a truth value is wanted: true, false, or unknown with its questions.
+
+    Raises:
+        FailedError: the value is no truth value.
+    """
+    found = settled(value)
+    if isinstance(found, Known):
+        if found.data is None:
+            raise FailedError("a condition", "is null")
+        return Known(truth(found.data))
+    if isinstance(found, Items | Fields):
+        raise FailedError("a condition", "is a list or map")
+    if isinstance(found, Unknown) and found.asks:
+        return found
+    name = symbol(found)
+    if not name or isinstance(found, Text):
+        return Unknown(needs(found))
+    if name in run.scenario:
+        return Known(run.scenario[name] is True)
+    return Unknown(needs(found), name, frozenset((Question(name, True),)))
+
+
+def negated(value: Known | Unknown) -> Known | Unknown:
+    """The contrary of a truth value."""
+    if isinstance(value, Known):
+        return Known(not value.data)
+    name = value.symbol
+    return Unknown(value.needs, f"!({name})" if name else "", value.asks)
+
+
+def combined(operator: str, one: Known | Unknown, other: Known | Unknown) -> Known | Unknown:
+    """`&&` and `||`."""
+    deciding = operator == "||"
+    for side, twin in ((one, other), (other, one)):
+        if isinstance(side, Known):
+            return side if side.data is deciding else twin
+    assert isinstance(one, Unknown)
+    assert isinstance(other, Unknown)
+    if one.symbol and one.symbol == other.symbol:
+        return one
+    waits = tuple(dict.fromkeys((*one.needs, *other.needs)))
+    names = sorted((one.symbol, other.symbol))
+    name = f"({names[0]} {operator} {names[1]})" if all(names) else ""
+    return Unknown(waits, name, one.asks | other.asks)
+
+
+def equality(one: Value, other: Value, run: "Run") -> Known | Unknown:
+    """`==`. An unknown that has a name, compared with a scalar, is a question."""
+    truth_value = equal(one, other)
+    if truth_value is not None:
+        return Known(truth_value)
+    for side, twin in ((one, other), (other, one)):
+        scalar, named = settled(twin), settled(side)
+        if isinstance(scalar, Known) and isinstance(named, Unknown | Reference):
+            name = symbol(named)
+            if scalar.data is None and isinstance(named, Reference):
+                if named.attribute.rpartition(".")[2] in _NEVER_NULL or not named.attribute:
+                    return Known(False)
+            if isinstance(named, Unknown) and named.asks:
+                return _like(named, scalar.data)
+            if not name:
+                break
+            if name in run.scenario:
+                return Known(_is(run.scenario[name], scalar.data))
+            return Unknown(
+                needs(named),
+                f"{name} == {scalar.data!r}",
+                frozenset((Question(name, scalar.data),)),
+            )
+    return waiting(one, other)
+
+
+def _like(condition: Unknown, data: Scalar) -> Known | Unknown:
+    """An open truth value compared with `true` or `false`."""
+    if data is True:
+        return condition
+    if data is False:
+        negative = negated(condition)
+        assert isinstance(negative, Unknown)
+        return negative
+    return Known(False) if data is None else Unknown(condition.needs)
+
+
+def _is(answer: Scalar, data: Scalar) -> bool:
+    return type(answer) is type(data) and answer == data
+
+
+def equal(one: Value, other: Value) -> bool | None:
+    """Whether two values are equal by Terraform's rules; None if that is not known.
+
+    A text never equals a number.
+    """
+    if (name := symbol(one)) and name == symbol(other):
+        return True
+    one, other = settled(one), settled(other)
+    if isinstance(one, Unknown | Reference) or isinstance(other, Unknown | Reference):
+        return None
+    if isinstance(one, Known) and isinstance(other, Known):
+        a, b = one.data, other.data
+        alike = isinstance(a, str) == isinstance(b, str)
+        return alike and isinstance(a, bool) == isinstance(b, bool) and a == b
+    if isinstance(one, Text) or isinstance(other, Text):
+        twin = other if isinstance(one, Text) else one
+        if isinstance(twin, Text) or (isinstance(twin, Known) and isinstance(twin.data, str)):
+            return same(one, other)
+        return False if not isinstance(twin, JsonItems | JsonFields) else None
+    if isinstance(one, Items) and isinstance(other, Items):
+        return _equal_items(one, other)
+    if isinstance(one, Fields) and isinstance(other, Fields):
+        return _equal_fields(one, other)
+    if isinstance(one, JsonItems | JsonFields) or isinstance(other, JsonItems | JsonFields):
+        return None
+    return False
+
+
+def _equal_items(one: Items, other: Items) -> bool | None:
+    if one.rest or other.rest:
+        if not one.rest and len(one.items) < len(other.items):
+            return False
+        return False if not other.rest and len(other.items) < len(one.items) else None
+    if len(one.items) != len(other.items):
+        return False
+    found = {equal(a, b) for a, b in zip(one.items, other.items, strict=True)}
+    return False if False in found else None if None in found else True
+
+
+def _equal_fields(one: Fields, other: Fields) -> bool | None:
+    if one.rest is not None or other.rest is not None:
+        return None
+    if one.fields.keys() != other.fields.keys():
+        return False
+    found = {equal(item, other.fields[key]) for key, item in one.fields.items()}
+    return False if False in found else None if None in found else True
+
+
+def arithmetic(operator: str, one: Value, other: Value) -> Value:
+    """`+ - * / %` and the comparisons of size.
+
+    Raises:
+        FailedError: an operand is no number, or is divided by zero.
+    """
+    left, right = _operand(one), _operand(other)
+    if left is None or right is None:
+        return waiting(one, other)
+    try:
+        found = _calculated(operator, left, right)
+    except (ZeroDivisionError, OverflowError) as error:
+        raise FailedError("a number", "is divided by zero or too large") from error
+    if isinstance(found, float) and not math.isfinite(found):
+        raise FailedError("a number", "is too large")
+    return Known(found)
+
+
+def _calculated(operator: str, left: int | float, right: int | float) -> int | float | bool:
+    match operator:
+        case "+":
+            return left + right
+        case "-":
+            return left - right
+        case "*":
+            if abs(left) > 1e100 or abs(right) > 1e100:
+                raise OverflowError
+            return left * right
+        case "/":
+            return left // right if _divides(left, right) else left / right
+        case "%":
+            found = math.fmod(left, right) if right else left % right
+            return int(found) if isinstance(left, int) and isinstance(right, int) else found
+        case "<":
+            return left < right
+        case ">":
+            return left > right
+        case "<=":
+            return left <= right
+        case _:
+            return left >= right
+
+
+def _divides(left: int | float, right: int | float) -> bool:
+    return isinstance(left, int) and isinstance(right, int) and left % right == 0
+
+
+def _operand(value: Value) -> int | float | None:
+    found = settled(value)
+    if isinstance(found, Known):
+        if found.data is None:
+            raise FailedError("an operand", "is null")
+        return number(found.data)
+    if isinstance(found, Items | Fields):
+        raise FailedError("an operand", "is a list or map")
+    return None
+
+
+def minus(value: Value) -> Value:
+    """`-` before a number.
+
+    Raises:
+        FailedError: it is no number.
+    """
+    found = _operand(value)
+    return waiting(value) if found is None else Known(-found)
+
+
+def texts_of(values: "list[Value]") -> list[Value]:
+    """Values as pieces of a text.
+
+    Raises:
+        FailedError: one is null, a list or a map.
+    """
+    found = []
+    for value in values:
+        if is_null(value) or is_null(settled(value)):
+            raise FailedError("a part of a text", "is null")
+        found.append(as_text(value))
+    return found

@@ -1,0 +1,150 @@
+"""One evaluation of a root module under one scenario: what all its parts share."""
+
+import os
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeVar
+
+from taskwall.files import UnreadableError
+from taskwall.readers.terraform.kinds import FailedError
+from taskwall.readers.terraform.syntax import Block, Expression
+from taskwall.readers.terraform.unit import Library, Module, is_local, source_of
+from taskwall.stack import Inputs, SourceError
+from taskwall.values import (
+    Place,
+    Question,
+    Reference,
+    Scenario,
+    Unknown,
+    Value,
+    settled,
+)
+
+if TYPE_CHECKING:
+    from taskwall.readers.terraform.instances import Whole
+
+MOST_ROUNDS = 2_000_000
+"""So many rounds of loops one evaluation may take altogether."""
+
+V = TypeVar("V", Unknown, Reference)
+
+
+class Run:
+    """The state of one evaluation: it is thrown away with it."""
+
+    def __init__(
+        self,
+        root: Module,
+        library: Library,
+        inputs: Inputs,
+        scenario: Scenario,
+        boundary: str,
+    ) -> None:
+        self.root = root
+        self.library = library
+        self.inputs = inputs
+        self.scenario = scenario
+        self.boundary = boundary
+        self.errors: dict[SourceError, None] = {}
+        self.questions: set[Question] = set()
+        self.handles: dict[str, Whole] = {}
+        """What stands behind a reference without an attribute, by its address."""
+        self.alone = False
+        """Whether the root is a module analysed on its own."""
+        self.templates = 0
+        self.depth = 0
+        self._rounds = 0
+        self._downloaded: dict[str, str] | None = None
+        self._parsed_templates: dict[str, Expression] = {}
+
+    def complain(self, place: Place, message: str) -> None:
+        """Note an error; each is noted once."""
+        self.errors[SourceError(place, message)] = None
+
+    def ask(self, asks: frozenset[Question]) -> None:
+        """Note the questions that decide a switch.
+
+        A module analysed on its own is not followed both ways where its variables decide.
+        """
+        if self.alone and all(question.operand.startswith("var.") for question in asks):
+            return
+        self.questions |= asks
+
+    def spend(self, rounds: int) -> None:
+        """Count rounds of loops.
+
+        Raises:
+            FailedError: there were too many.
+        """
+        self._rounds += rounds
+        if self._rounds > MOST_ROUNDS:
+            raise FailedError("a loop", "takes too many rounds altogether")
+
+    def assumed(self, value: V) -> "V | Value":
+        """What the user says of something unknown, else that itself."""
+        assumptions = self.inputs.assumptions
+        if assumptions and value.symbol in assumptions:
+            return assumptions[value.symbol]
+        return value
+
+    def opened(self, value: Value) -> Value:
+        """The value that stands behind a reference; of a whole module, its outputs."""
+        if isinstance(value, Reference) and not value.attribute:
+            whole = self.handles.get(value.resource)
+            return value if whole is None else whole.opened(value)
+        return settled(value)
+
+    def may_read(self, path: str) -> bool:
+        """Whether a file lies where functions and module calls may read."""
+        return self.inputs.outside or lies_within(path, self.boundary)
+
+    def folder_of(self, module: Module, chain: tuple[str, ...], block: Block) -> str | None:
+        """Where the module of a call is: at a local path, or where `terraform init` put it.
+
+        `chain` are the names of the calls that lead there, the outermost first.
+        """
+        source = source_of(block)
+        if source is None:
+            return None
+        if is_local(source):
+            folder = os.path.normpath(os.path.join(module.folder, source))
+            own = os.path.join(self.root.folder, ".terraform")
+            return folder if self.may_read(folder) or lies_within(folder, own) else None
+        return self._downloads().get(".".join(chain))
+
+    def _downloads(self) -> dict[str, str]:
+        """The folders of downloaded modules, by the names of the calls that lead to them."""
+        if self._downloaded is None:
+            self._downloaded = _downloaded(self.root.folder, self.library)
+        return self._downloaded
+
+    def template(self, path: str, text: str, parse: Callable[[str, str], Expression]) -> Expression:
+        """A template file as an expression, read once."""
+        known = self._parsed_templates.get(path)
+        if known is None:
+            known = self._parsed_templates[path] = parse(path, text)
+        return known
+
+
+def lies_within(path: str, folder: str) -> bool:
+    """Whether a path is in a folder, symbolic links followed."""
+    real, bound = os.path.realpath(path), os.path.realpath(folder)
+    return real == bound or real.startswith(bound.rstrip(os.sep) + os.sep)
+
+
+def _downloaded(folder: str, library: Library) -> dict[str, str]:
+    """What `terraform init` notes of the modules that it fetched; nothing beyond its own folder."""
+    own = os.path.join(folder, ".terraform")
+    path = os.path.join(own, "modules", "modules.json")
+    if not library.exists(path):
+        return {}
+    import json  # noqa: PLC0415 (only where modules were downloaded)
+
+    try:
+        entries = json.loads(library.text(path))["Modules"]
+        folders = {
+            str(entry["Key"]): os.path.normpath(os.path.join(folder, str(entry["Dir"])))
+            for entry in entries
+        }
+    except (UnreadableError, ValueError, KeyError, TypeError, RecursionError):
+        return {}
+    return {key: found for key, found in folders.items() if lies_within(found, own)}

@@ -1,0 +1,447 @@
+"""Modules as they are called: their variables, locals, outputs, resources and calls, by need."""
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from taskwall.readers.terraform.body import FieldsReader
+from taskwall.readers.terraform.evaluate import evaluate
+from taskwall.readers.terraform.instances import Instances, expand
+from taskwall.readers.terraform.kinds import FailedError
+from taskwall.readers.terraform.syntax import (
+    Access,
+    Attr,
+    Attribute,
+    Block,
+    Expression,
+    Literal,
+    Step,
+)
+from taskwall.readers.terraform.types import ANY, Type, convert, type_of
+from taskwall.readers.terraform.unit import Module, source_of
+from taskwall.resource import Resource
+from taskwall.values import (
+    Call,
+    Fields,
+    Items,
+    Known,
+    Need,
+    Origin,
+    Place,
+    Reference,
+    Unknown,
+    Value,
+    settled,
+    unknown,
+)
+
+if TYPE_CHECKING:
+    from taskwall.readers.terraform.evaluate import Env
+    from taskwall.readers.terraform.run import Run
+
+DEEPEST_CHAIN = 150
+"""So many values may wait for one another in a row."""
+
+DEEPEST_CALL = 20
+"""So many modules may be called in each other."""
+
+
+class Scope:
+    """A module as one call instantiates it (or the root): its names and what they stand for.
+
+    `prefix` stands before the addresses in it (`module.api["a"].`), `bare_prefix` likewise without
+    instance keys. `given` yields the value of an argument of the call, None if it gives none.
+    """
+
+    def __init__(
+        self,
+        run: "Run",
+        module: Module,
+        prefix: str = "",
+        bare_prefix: str = "",
+        given: "Callable[[str], Value | None] | None" = None,
+        called_from: tuple[Call, ...] = (),
+        maybe: tuple[Need, ...] = (),
+        chain: tuple[str, ...] = (),
+    ) -> None:
+        self.run = run
+        self.module = module
+        self.prefix = prefix
+        self.bare_prefix = bare_prefix
+        self.called_from = called_from
+        self.maybe = maybe
+        self.chain = (*chain, module.folder)
+        self._given = given
+        self._values: dict[str, Value] = {}
+        self._pending: set[str] = set()
+        self._resources: dict[str, Instances[ResourceInstance]] = {}
+        self._calls: dict[str, Instances[ModuleInstance] | Value] = {}
+        for error in module.errors:
+            run.errors[error] = None
+
+    def bare(self) -> "Scope":
+        """A scope without any names, as within a template file."""
+        empty = Module("", (), {}, {}, {}, {}, {}, ())
+        return Scope(self.run, empty)
+
+    def named(self, name: str, steps: tuple[Step, ...], node: Access) -> tuple[Value, int]:
+        """The value of the leading names of a reference, and how many steps they take.
+
+        Raises:
+            FailedError: it is no reference.
+        """
+        names = [step.name for step in steps[:2] if type(step) is Attr]
+        if not names or type(steps[0]) is not Attr:
+            raise FailedError(name, "is not declared")
+        first = names[0]
+        if name == "var":
+            return self.variable(first), 1
+        if name == "local":
+            return self.local(first), 1
+        if name == "module":
+            return self.call(first), 1
+        if name == "data":
+            if len(names) > 1:
+                return self.resource(f"data.{first}.{names[1]}"), 2
+            raise FailedError(f"data.{first}", "is not declared")
+        if name == "path":
+            return self._path(first), 1
+        if name in _ELSEWHERE:
+            return self.run.assumed(unknown(f"{name}.{first}", _ELSEWHERE[name])), 1
+        return self.resource(f"{name}.{first}"), 1
+
+    def _path(self, name: str) -> Value:
+        root = self.run.root.folder
+        if name == "module":
+            return Known(os.path.relpath(self.module.folder, root).replace(os.sep, "/"))
+        if name == "root":
+            return Known(".")
+        if name == "cwd":
+            return Known(root)
+        raise FailedError(f"path.{name}", "is not declared")
+
+    def variable(self, name: str) -> Value:
+        """`var.name`."""
+        return self._memoised(
+            f"var.{name}", lambda: self._variable(name), self._variable_place(name)
+        )
+
+    def _variable_place(self, name: str) -> Place | None:
+        block = self.module.variables.get(name)
+        return block.header if block else None
+
+    def _variable(self, name: str) -> Value:
+        block = self.module.variables.get(name)
+        symbol = f"{self.prefix}var.{name}"
+        if block is None:
+            return self.run.assumed(unknown(symbol, "is not declared"))
+        attributes = block.body.attributes
+        value = None if self._given is None else self._given(name)
+        if value is not None and _null(value) and _refuses_null(attributes):
+            value = None
+        if value is None:
+            default = attributes.get("default")
+            if default is None:
+                why = "is a required argument that is missing" if self.prefix else "has no default"
+                return self.run.assumed(unknown(symbol, why))
+            value = evaluate(default.expression, self, {})
+            if not self.prefix and not self.run.alone and _names_existing(name, value):
+                return self.run.assumed(unknown(symbol, "is empty by default"))
+        return convert(value, self.type(name), lambda node: evaluate(node, self, {}))
+
+    def type(self, name: str) -> Type:
+        """The type of a variable."""
+        block = self.module.variables.get(name)
+        attribute = block.body.attributes.get("type") if block else None
+        return ANY if attribute is None else type_of(attribute.expression)
+
+    def local(self, name: str) -> Value:
+        """`local.name`."""
+        attribute = self.module.locals.get(name)
+        if attribute is None:
+            return self.run.assumed(unknown(f"{self.prefix}local.{name}", "is not declared"))
+        return self._memoised(
+            f"local.{name}", lambda: evaluate(attribute.expression, self, {}), attribute.place
+        )
+
+    def output(self, name: str) -> Value:
+        """The value of an output, as the caller sees it."""
+        block = self.module.outputs.get(name)
+        attribute = block.body.attributes.get("value") if block else None
+        symbol = f"{self.prefix}{name}"
+        if attribute is None:
+            return self.run.assumed(unknown(symbol, "is not an output of that module"))
+        return self._memoised(
+            f"output.{name}", lambda: evaluate(attribute.expression, self, {}), attribute.place
+        )
+
+    def _memoised(self, key: str, read: Callable[[], Value], place: Place | None) -> Value:
+        known = self._values.get(key)
+        if known is None:
+            known = self._values[key] = self.guarded(f"{self.prefix}{key}", read, place)
+        return known
+
+    def guarded(self, name: str, read: Callable[[], Value], place: Place | None) -> Value:
+        """A value that has a name: unknown where it fails, depends on itself, or is too deep."""
+        run = self.run
+        if name in self._pending:
+            if place is not None:
+                run.complain(place, f"{name} depends on itself")
+            return Unknown((Need(name, "depends on itself"),))
+        if run.depth > DEEPEST_CHAIN:
+            if place is not None:
+                run.complain(place, f"{name} waits for more than {DEEPEST_CHAIN} values in a row")
+            return Unknown((Need(name, "depends on too many values in a row"),))
+        self._pending.add(name)
+        run.depth += 1
+        try:
+            return read()
+        except FailedError as error:
+            return Unknown((error.need,), place=place)
+        except RecursionError:
+            if place is not None:
+                run.complain(place, f"{name} is nested too deeply")
+            return Unknown((Need(name, "is nested too deeply"),))
+        finally:
+            run.depth -= 1
+            self._pending.discard(name)
+
+    def resource(self, address: str) -> Value:
+        """A whole resource or data source, or all its instances."""
+        block = self.module.resources.get(address)
+        if block is None:
+            return self.run.assumed(unknown(f"{self.prefix}{address}", "is not declared"))
+        return self.instances(address).value
+
+    def instances(self, address: str) -> "Instances[ResourceInstance]":
+        """The instances of a declared resource."""
+        known = self._resources.get(address)
+        if known is not None:
+            return known
+        block = self.module.resources[address]
+        if f"*{address}" in self._pending:
+            self.run.complain(block.header, f"{self.prefix}{address} depends on itself")
+            empty: Instances[ResourceInstance] = Instances(self.prefix + address)
+            empty.value = Unknown((Need(self.prefix + address, "depends on itself"),))
+            return empty
+        self._pending.add(f"*{address}")
+        try:
+            found = expand(
+                block,
+                self.prefix + address,
+                self,
+                lambda full, env, maybe: ResourceInstance(self, block, address, full, env, maybe),
+            )
+        finally:
+            self._pending.discard(f"*{address}")
+        self._resources[address] = found
+        return found
+
+    def call(self, name: str) -> Value:
+        """A called module, or all its instances."""
+        found = self.modules(name)
+        return found.value if isinstance(found, Instances) else found
+
+    def modules(self, name: str) -> "Instances[ModuleInstance] | Value":
+        """The instances of a module call, or what is known of a module that is not there."""
+        known = self._calls.get(name)
+        if known is None:
+            known = self._calls[name] = self._modules(name)
+        return known
+
+    def _modules(self, name: str) -> "Instances[ModuleInstance] | Value":
+        block = self.module.calls.get(name)
+        address = f"{self.prefix}module.{name}"
+        if block is None:
+            return self.run.assumed(unknown(address, "is not declared"))
+        if f"*{name}" in self._pending:
+            self.run.complain(block.header, f"{address} depends on itself")
+            return Unknown((Need(address, "depends on itself"),))
+        module = self._called(name, block)
+        if isinstance(module, str):
+            return self.run.assumed(unknown(address, module))
+        self._pending.add(f"*{name}")
+        try:
+            return expand(
+                block,
+                address,
+                self,
+                lambda full, env, maybe: ModuleInstance(
+                    self, block, name, module, full, env, maybe
+                ),
+            )
+        finally:
+            self._pending.discard(f"*{name}")
+
+    def _called(self, name: str, block: Block) -> "Module | str":
+        """The module that a call means, or why it is not there."""
+        run = self.run
+        source = source_of(block)
+        if source is None:
+            return "has no plain source"
+        chain = tuple(call.name.removeprefix("module.") for call in self.called_from)
+        folder = run.folder_of(self.module, (*chain, name), block)
+        if folder is None:
+            return "comes from a module that is not in the sources"
+        if folder in self.chain:
+            run.complain(block.header, f"module.{name} calls a module that it is part of")
+            return "is part of itself"
+        if len(self.chain) > DEEPEST_CALL:
+            run.complain(block.header, f"modules are called more than {DEEPEST_CALL} levels deep")
+            return "is called too deeply"
+        module, unreadable = run.library.module(folder)
+        for error in unreadable:
+            run.errors[error] = None
+        if module is None:
+            return "comes from a module that is not in the sources"
+        return module
+
+    def resources(self) -> "Iterator[Resource]":
+        """All resources of the module and of those that it calls."""
+        for address in self.module.resources:
+            for instance in self.instances(address).all:
+                yield instance.resource()
+        for name in self.module.calls:
+            found = self.modules(name)
+            if isinstance(found, Instances):
+                for called in found.all:
+                    yield from called.scope.resources()
+
+
+_ELSEWHERE = {
+    "terraform": "is not known from the sources",
+    "each": "stands outside of a for_each",
+    "count": "stands outside of a count",
+    "self": "stands outside of a resource",
+}
+
+
+def _null(value: Value) -> bool:
+    found = settled(value)
+    return isinstance(found, Known) and found.data is None
+
+
+def _refuses_null(attributes: Mapping[str, Attribute]) -> bool:
+    nullable = attributes.get("nullable")
+    expression = nullable.expression if nullable else None
+    return isinstance(expression, Literal) and expression.value.data is False
+
+
+_EXISTING = frozenset(
+    {
+        "vpc", "vpcs", "subnet", "subnets", "cluster", "sg", "sgs", "lb", "lbs", "alb", "albs",
+        "nlb", "nlbs", "elb", "listener", "listeners",
+    }
+)  # fmt: skip
+_PAIRS = (("security", "group"), ("load", "balancer"), ("target", "group"))
+_ENDS = frozenset({"id", "ids", "arn", "arns", "name", "names"})
+
+
+def _names_existing(name: str, value: Value) -> bool:
+    """Whether an empty default stands for existing resources that the user has to name."""
+    empty = (
+        (isinstance(value, Known) and value.data in (None, "") and value.data is not False)
+        or (isinstance(value, Items) and not value.items)
+        or (isinstance(value, Fields) and not value.fields)
+    )
+    if not empty:
+        return False
+    words = name.lower().split("_")
+    while len(words) > 1 and words[-1] in _ENDS:
+        words.pop()
+    if words[-1] in _EXISTING:
+        return True
+    return tuple(word.removesuffix("s") for word in words[-2:]) in _PAIRS
+
+
+class ResourceInstance:
+    """One instance of a resource or data source."""
+
+    def __init__(
+        self,
+        scope: Scope,
+        block: Block,
+        local: str,
+        address: str,
+        env: "Env",
+        maybe: tuple[Need, ...],
+    ) -> None:
+        self._scope = scope
+        self._block = block
+        self._local = local
+        self._address = address
+        self._maybe = maybe
+        self._why = "is not in the sources" if block.type == "data" else "is known only after apply"
+        self._fields = FieldsReader(block.body, scope, env, address)
+        self._references: dict[str, Value] = {}
+
+    def get(self, name: str) -> Value:
+        """A reference to an attribute, with the value that the block writes for it."""
+        known = self._references.get(name)
+        if known is None:
+            value = self._fields.get(name)
+            if value is not None and _null(value):
+                value = None
+            reference = Reference(self._address, name, value, None, self._why)
+            known = reference if value is not None else self._scope.run.assumed(reference)
+            self._references[name] = known
+        return known
+
+    def opened(self, value: Value) -> Value:
+        """A resource stays a reference."""
+        return value
+
+    def resource(self) -> Resource:
+        """The resource with all that its block writes."""
+        scope, block = self._scope, self._block
+        origin = Origin(
+            scope.bare_prefix + self._local,
+            self._address,
+            block.header,
+            "terraform",
+            scope.called_from,
+            tuple(dict.fromkeys((*scope.maybe, *self._maybe))),
+        )
+        body = self._fields.all(block.place)
+        return Resource(block.labels[0], origin, body, block.place, block.type == "data")
+
+
+class ModuleInstance:
+    """One instance of a module call."""
+
+    def __init__(
+        self,
+        caller: Scope,
+        block: Block,
+        name: str,
+        module: Module,
+        address: str,
+        env: "Env",
+        maybe: tuple[Need, ...],
+    ) -> None:
+        arguments = FieldsReader(block.body, caller, env, address)
+
+        def given(argument: str) -> Value | None:
+            return arguments.get(argument) if argument not in _NOT_ARGUMENTS else None
+
+        self.scope = Scope(
+            caller.run,
+            module,
+            f"{address}.",
+            f"{caller.bare_prefix}module.{name}.",
+            given,
+            (*caller.called_from, Call(f"module.{name}", block.header)),
+            tuple(dict.fromkeys((*caller.maybe, *maybe))),
+            caller.chain,
+        )
+
+    def get(self, name: str) -> Value:
+        """The value of an output."""
+        return self.scope.output(name)
+
+    def opened(self, value: Value) -> Value:
+        """All outputs."""
+        return Fields({name: self.get(name) for name in self.scope.module.outputs})
+
+
+_NOT_ARGUMENTS = frozenset({"source", "version", "providers", "count", "for_each", "depends_on"})

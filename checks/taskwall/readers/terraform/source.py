@@ -1,0 +1,41 @@
+"""A source as bytes, with places in it."""
+
+from typing import TYPE_CHECKING
+
+from taskwall.values import Place
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+
+class Source:
+    """The text of a file while it is parsed, and where the parser's nodes stand in it.
+
+    `rows` moves all places, for a text that was wrapped in another.
+    """
+
+    __slots__ = ("ascii", "path", "raw", "rows")
+
+    def __init__(self, path: str, text: str, rows: int = 0) -> None:
+        self.path = path
+        self.raw = text.encode("utf-8", "replace")
+        self.ascii = len(self.raw) == len(text)
+        self.rows = rows
+
+    def text(self, node: "Node") -> str:
+        """What a node covers."""
+        return self.raw[node.start_byte : node.end_byte].decode("utf-8", "replace")
+
+    def place(self, first: "Node", last: "Node | None" = None) -> Place:
+        """Where a node stands, or a run of nodes. Tree-sitter counts columns in bytes."""
+        last = last or first
+        row, column = first.start_point
+        end_row, end_column = last.end_point
+        if not self.ascii:
+            column = self._points(first.start_byte, column)
+            end_column = self._points(last.end_byte, end_column)
+        rows = self.rows + 1
+        return Place(self.path, row + rows, column + 1, end_row + rows, end_column + 1)
+
+    def _points(self, byte: int, column: int) -> int:
+        return len(self.raw[byte - column : byte].decode("utf-8", "replace"))

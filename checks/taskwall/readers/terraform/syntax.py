@@ -1,0 +1,258 @@
+"""The syntax of Terraform's language, as a tree that no parser owns.
+
+Expressions and the bodies of blocks are read when they are first asked for (`Later`): most files
+hold much that a scan never looks at.
+"""
+
+from collections.abc import Callable
+from typing import Generic, TypeAlias, TypeVar
+
+from msgspec import Struct
+
+from taskwall.values import Known, Place
+
+T = TypeVar("T")
+
+
+class Later(Generic[T]):
+    """Something that is read from the source at its first use, and only once."""
+
+    __slots__ = ("_read", "_value")
+
+    def __init__(self, read: Callable[[], T]) -> None:
+        self._read: Callable[[], T] | None = read
+        self._value: T
+
+    def get(self) -> T:
+        """What was read."""
+        if self._read is not None:
+            self._value = self._read()
+            self._read = None
+        return self._value
+
+
+class Literal(Struct, frozen=True, gc=False):
+    """A number, a truth value, null, or a text without anything to fill in."""
+
+    place: Place
+    value: Known
+
+
+class Template(Struct, frozen=True, gc=False):
+    """A text with expressions in it. `%{if}` stands in it as a `Conditional`."""
+
+    place: Place
+    parts: "tuple[str | Expression, ...]"
+
+
+class Join(Struct, frozen=True, gc=False):
+    """The texts of a `%{for}`, one after the other."""
+
+    place: Place
+    loop: "For"
+
+
+class Name(Struct, frozen=True, gc=False):
+    """The start of a reference: `var`, `local`, a resource type, the variable of a loop."""
+
+    place: Place
+    name: str
+
+
+class Attr(Struct, frozen=True, gc=False):
+    """The step `.name`."""
+
+    name: str
+
+
+class Index(Struct, frozen=True, gc=False):
+    """The step `[key]`."""
+
+    key: "Expression"
+
+
+class Splat(Struct, frozen=True, gc=False):
+    """The step `[*]` or `.*`, with the steps that are taken in each element."""
+
+    steps: "tuple[Step, ...]"
+
+
+Step: TypeAlias = Attr | Index | Splat
+
+
+class Access(Struct, frozen=True, gc=False):
+    """An expression followed by steps into its value."""
+
+    place: Place
+    base: "Expression"
+    steps: tuple[Step, ...]
+
+
+class FunctionCall(Struct, frozen=True, gc=False):
+    """A call; `expands` where the last argument is followed by `...`."""
+
+    place: Place
+    name: str
+    arguments: "tuple[Expression, ...]"
+    expands: bool = False
+
+
+class Unary(Struct, frozen=True, gc=False):
+    """`!` or `-` before an operand."""
+
+    place: Place
+    operator: str
+    operand: "Expression"
+
+
+class Binary(Struct, frozen=True, gc=False):
+    """Two operands with an operator between them."""
+
+    place: Place
+    operator: str
+    left: "Expression"
+    right: "Expression"
+
+
+class Conditional(Struct, frozen=True, gc=False):
+    """`condition ? then : otherwise`."""
+
+    place: Place
+    condition: "Expression"
+    then: "Expression"
+    otherwise: "Expression"
+
+
+class Tuple(Struct, frozen=True, gc=False):
+    """`[a, b]`."""
+
+    place: Place
+    items: "tuple[Expression, ...]"
+
+
+class Member(Struct, frozen=True, gc=False):
+    """One `key = value` of an object. A bare key is a `Literal`."""
+
+    place: Place
+    key: "Expression"
+    value: "Expression"
+
+
+class Object(Struct, frozen=True, gc=False):
+    """`{ key = value }`."""
+
+    place: Place
+    members: tuple[Member, ...]
+
+
+class For(Struct, frozen=True, gc=False):
+    """`[for key, value in collection : result if condition]`.
+
+    With `result_key` it makes an object, and `grouped` (`...`) collects the results of each key.
+    """
+
+    place: Place
+    key: str | None
+    value: str
+    collection: "Expression"
+    result: "Expression"
+    result_key: "Expression | None" = None
+    condition: "Expression | None" = None
+    grouped: bool = False
+
+
+class Invalid(Struct, frozen=True, gc=False):
+    """A stretch that is no expression, and why."""
+
+    place: Place
+    why: str
+    reported: bool = False
+
+
+Expression: TypeAlias = (
+    Literal
+    | Template
+    | Join
+    | Name
+    | Access
+    | FunctionCall
+    | Unary
+    | Binary
+    | Conditional
+    | Tuple
+    | Object
+    | For
+    | Invalid
+)
+
+
+class Attribute(Struct, frozen=True):
+    """`name = expression` in a body; `place` is all of it."""
+
+    name: str
+    place: Place
+    later: Later[Expression]
+
+    @property
+    def expression(self) -> Expression:
+        """The right-hand side."""
+        return self.later.get()
+
+
+class Block(Struct, frozen=True):
+    """`type "label" { ... }`; `header` ends with the last label, `place` with the brace."""
+
+    type: str
+    labels: tuple[str, ...]
+    header: Place
+    place: Place
+    later: "Later[Body]"
+
+    @property
+    def body(self) -> "Body":
+        """What stands between the braces."""
+        return self.later.get()
+
+
+class Body(Struct, frozen=True):
+    """The attributes by name, and the blocks in order. `twice` are attributes that repeat."""
+
+    attributes: dict[str, Attribute]
+    blocks: tuple[Block, ...]
+    twice: tuple[Attribute, ...] = ()
+
+    def of(self, kind: str) -> tuple[Block, ...]:
+        """The blocks of one type."""
+        return tuple(block for block in self.blocks if block.type == kind)
+
+
+class Comment(Struct, frozen=True):
+    """A comment with its marks, and whether something stands before it on its line."""
+
+    text: str
+    place: Place
+    trailing: bool
+
+
+def spelled_out(expression: Expression) -> str:
+    """An expression as one would write it, where that is short; else its kind in a few words."""
+    if isinstance(expression, Name):
+        return expression.name
+    if isinstance(expression, Literal):
+        data = expression.value.data
+        if isinstance(data, str):
+            return f'"{data}"'
+        return "null" if data is None else str(data).lower()
+    if isinstance(expression, Access):
+        return spelled_out(expression.base) + "".join(map(_spelled_step, expression.steps))
+    if isinstance(expression, FunctionCall):
+        return f"{expression.name}(...)"
+    return "the expression"
+
+
+def _spelled_step(step: Step) -> str:
+    if isinstance(step, Attr):
+        return f".{step.name}"
+    if isinstance(step, Index):
+        return f"[{spelled_out(step.key)}]"
+    return "[*]" + "".join(map(_spelled_step, step.steps))

@@ -1,0 +1,221 @@
+"""The files of modules, read once, and modules made of them."""
+
+import os
+from collections.abc import Iterable, Iterator
+from weakref import WeakKeyDictionary, ref
+
+from msgspec import Struct
+
+from taskwall.files import Files, UnreadableError
+from taskwall.readers.terraform.hcl import Parsed, parse
+from taskwall.readers.terraform.syntax import Attribute, Block, Body, Later, Literal
+from taskwall.stack import SourceError
+from taskwall.values import Place
+
+
+class Unit(Struct, frozen=True):
+    """One file: its text and what was read from it."""
+
+    path: str
+    text: str
+    parsed: Parsed
+
+
+class Module(Struct, frozen=True):
+    """A folder of Terraform files, its blocks by what they declare.
+
+    Resources and data sources go by their address within the module, `aws_x.y` or `data.aws_x.y`.
+    """
+
+    folder: str
+    units: tuple[Unit, ...]
+    variables: dict[str, Block]
+    locals: dict[str, Attribute]
+    outputs: dict[str, Block]
+    resources: dict[str, Block]
+    calls: dict[str, Block]
+    errors: tuple[SourceError, ...]
+
+
+class Library:
+    """The units and modules of a scan: both are read once for the same texts."""
+
+    def __init__(self, files: Files) -> None:
+        self._files = ref(files)
+        self._units: dict[str, Unit] = {}
+        self._modules: dict[str, Module] = {}
+        self.scanned: dict[str, frozenset[str]] = {}
+        """The files of the scan by folder: they need not be on the disk."""
+
+    def unit(self, path: str) -> Unit:
+        """The unit of a file.
+
+        Raises:
+            UnreadableError: the file cannot be read.
+        """
+        text = self.text(path)
+        known = self._units.get(path)
+        if known is None or known.text != text:
+            known = self._units[path] = Unit(path, text, parse(path, text))
+        return known
+
+    def text(self, path: str) -> str:
+        """The text of any file, such as a template.
+
+        Raises:
+            UnreadableError: the file cannot be read.
+        """
+        return self._of().text(path)
+
+    def exists(self, path: str) -> bool:
+        """Whether there is such a file."""
+        return self._of().exists(path)
+
+    def _of(self) -> Files:
+        files = self._files()
+        assert files is not None  # whoever holds a library's stack holds the files
+        return files
+
+    def paths(self, folder: str) -> tuple[str, ...]:
+        """The Terraform files of a folder, in the order in which they are read."""
+        found = set(self.scanned.get(folder, ()))
+        try:
+            found.update(
+                os.path.join(folder, name)
+                for name in os.listdir(folder)
+                if name.endswith(".tf") and not name.startswith(".")
+            )
+        except OSError:
+            pass
+        return tuple(sorted(found, key=lambda path: (is_override(path), path)))
+
+    def module(self, folder: str) -> tuple[Module | None, tuple[SourceError, ...]]:
+        """The module of a folder, None if it has no file; and the files that cannot be read."""
+        units = []
+        unreadable = []
+        for path in self.paths(folder):
+            try:
+                units.append(self.unit(path))
+            except UnreadableError as error:
+                unreadable.append(error.error)
+        if not units:
+            return None, tuple(unreadable)
+        known = self._modules.get(folder)
+        if known is None or not _same_units(known.units, units):
+            known = self._modules[folder] = _module(folder, units)
+        return known, tuple(unreadable)
+
+
+def _same_units(known: tuple[Unit, ...], units: list[Unit]) -> bool:
+    return len(known) == len(units) and all(map(lambda a, b: a is b, known, units))
+
+
+def is_override(path: str) -> bool:
+    """Whether a file's blocks are laid over those of the others."""
+    stem = os.path.basename(path).removesuffix(".tf")
+    return stem == "override" or stem.endswith("_override")
+
+
+def library(files: Files) -> Library:
+    """The library of a scan's files: the same for as long as the caller keeps them."""
+    known = _libraries.get(files)
+    if known is None:
+        known = _libraries[files] = Library(files)
+    return known
+
+
+_libraries: "WeakKeyDictionary[Files, Library]" = WeakKeyDictionary()
+
+
+def local_sources(module: Module) -> Iterator[str]:
+    """The folders that a module calls by a path in its `source`."""
+    for block in module.calls.values():
+        source = source_of(block)
+        if source is not None and is_local(source):
+            yield os.path.normpath(os.path.join(module.folder, source))
+
+
+def source_of(call: Block) -> str | None:
+    """Where a module call says that its module is; None if that is not a plain text."""
+    attribute = call.body.attributes.get("source")
+    expression = attribute.expression if attribute else None
+    if isinstance(expression, Literal) and isinstance(expression.value.data, str):
+        return expression.value.data
+    return None
+
+
+def is_local(source: str) -> bool:
+    """Whether a module's source is a path."""
+    return source.startswith(("./", "../")) or source in (".", "..")
+
+
+def _module(folder: str, units: Iterable[Unit]) -> Module:
+    units = tuple(units)
+    module = Module(folder, units, {}, {}, {}, {}, {}, ())
+    errors: list[SourceError] = []
+    for unit in units:
+        errors.extend(unit.parsed.errors)
+        override = is_override(unit.path)
+        for block in unit.parsed.body.blocks:
+            kind, labels = block.type, block.labels
+            if kind == "locals":
+                for name, attribute in block.body.attributes.items():
+                    if name in module.locals and not override:
+                        errors.append(_twice(attribute.place, f"local.{name}"))
+                    else:
+                        module.locals[name] = attribute
+                continue
+            wanted = _LABELS.get(kind)
+            if wanted is None:
+                continue
+            if len(labels) != wanted:
+                message = f'a "{kind}" block has {wanted} label{"s" * (wanted > 1)}'
+                errors.append(SourceError(block.header, message))
+                continue
+            name = ".".join(labels) if kind != "data" else "data." + ".".join(labels)
+            table = _table(module, kind)
+            known = table.get(name)
+            if known is None:
+                table[name] = block
+            elif override:
+                table[name] = _overridden(known, block)
+            else:
+                errors.append(_twice(block.header, f"{_PREFIXES.get(kind, '')}{name}"))
+    return Module(
+        folder,
+        units,
+        module.variables,
+        module.locals,
+        module.outputs,
+        module.resources,
+        module.calls,
+        tuple(errors),
+    )
+
+
+_LABELS = {"variable": 1, "output": 1, "module": 1, "resource": 2, "data": 2}
+_PREFIXES = {"variable": "var.", "output": "output.", "module": "module."}
+
+
+def _table(module: Module, kind: str) -> dict[str, Block]:
+    if kind == "variable":
+        return module.variables
+    if kind == "output":
+        return module.outputs
+    return module.calls if kind == "module" else module.resources
+
+
+def _twice(place: Place, name: str) -> SourceError:
+    return SourceError(place, f"{name} is declared twice")
+
+
+def _overridden(block: Block, override: Block) -> Block:
+    """A block with what an override file says of it: attributes and types of blocks replace."""
+
+    def merged() -> Body:
+        below, above = block.body, override.body
+        types = {b.type for b in above.blocks}
+        blocks = (*(b for b in below.blocks if b.type not in types), *above.blocks)
+        return Body({**below.attributes, **above.attributes}, blocks, below.twice)
+
+    return Block(block.type, block.labels, block.header, block.place, Later(merged))

@@ -1,0 +1,69 @@
+"""The values of a root module's variables: files of values, and what the command line gives."""
+
+import os
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from taskwall.files import UnreadableError
+from taskwall.readers.terraform.evaluate import evaluate, value_of
+from taskwall.readers.terraform.hcl import parse_expression
+from taskwall.readers.terraform.kinds import FailedError
+from taskwall.readers.terraform.scope import Scope
+from taskwall.readers.terraform.types import Simple
+from taskwall.values import Known, Unknown, Value
+
+if TYPE_CHECKING:
+    from taskwall.readers.terraform.run import Run
+
+
+def supplied(run: "Run") -> tuple[Callable[[str], Value | None], bool]:
+    """What is given for variables, and whether a required one is given by nothing.
+
+    Later ones win: terraform.tfvars, *.auto.tfvars in the order of their names, the files of
+    values that the user names, and the variables that the user gives.
+    """
+    scope = Scope(run, run.root)
+    bare = scope.bare()
+    values: dict[str, Value] = {}
+    for path in _value_files(run):
+        try:
+            unit = run.library.unit(path)
+        except UnreadableError as error:
+            run.errors[error.error] = None
+            continue
+        run.errors.update(dict.fromkeys(unit.parsed.errors))
+        for name, attribute in unit.parsed.body.attributes.items():
+            values[name] = value_of(attribute.expression, bare, {})
+    for name, value in run.inputs.variables.items():
+        values[name] = _spelled(name, value, scope)
+    required = any(
+        "default" not in block.body.attributes
+        and name not in values
+        and f"var.{name}" not in run.inputs.assumptions
+        for name, block in run.root.variables.items()
+    )
+    return values.get, required
+
+
+def _value_files(run: "Run") -> list[str]:
+    folder = run.root.folder
+    try:
+        names = sorted(os.listdir(folder))
+    except OSError:
+        names = []
+    found = ["terraform.tfvars"] if "terraform.tfvars" in names else []
+    found += [name for name in names if name.endswith(".auto.tfvars")]
+    return [*(os.path.join(folder, name) for name in found), *run.inputs.var_files]
+
+
+def _spelled(name: str, value: Value, scope: Scope) -> Value:
+    """A variable of the command line: a text, unless its type is of lists, maps or objects."""
+    if not isinstance(value, Known) or not isinstance(value.data, str):
+        return value
+    if isinstance(scope.type(name), Simple):
+        return value
+    node = parse_expression(f"var.{name}", value.data)
+    try:
+        return evaluate(node, scope.bare(), {})
+    except FailedError as error:
+        return Unknown((error.need,))

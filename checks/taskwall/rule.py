@@ -1,0 +1,139 @@
+"""What a rule is, and what it yields.
+
+A rule is one file, `rules/<id>_<name>.py`: a generator over the network, and a docstring from
+which its title, its page and its fixes are derived. It never sees how the network was written
+down. `taskwall.rules` finds the files.
+"""
+
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from typing import TypeAlias
+
+from msgspec import Struct
+
+from taskwall.facts import Fact
+from taskwall.finding import Severity
+from taskwall.model.network import Network
+from taskwall.values import Origin, Place
+
+SECTIONS = ("What", "Why", "Fine when", "Terraform", "CloudFormation", "Guide", "See")
+"""The sections of a rule's docstring, in order. All are required.
+
+`Terraform` and `CloudFormation` say what to write instead: they are the fix of a finding, where
+`<name>` stands for what the verdict calls so. `Guide` names the recommendations of
+`data/guide.toml` that the rule encodes, or says "beyond".
+"""
+
+
+class Verdict(Struct, frozen=True):
+    """A rule's answer for one place.
+
+    `on` is what has to change, `at` the place in it. `violated` is true (fail), false (pass) or
+    unknown. `message` says what is wrong, as a clause that also reads after "cannot tell
+    whether"; `holds` says what is right. `about` identifies the permission, listener or log that
+    rules take precedence over each other for. `absent` marks that something is missing, which
+    the setting `elsewhere` excuses. `names` fill the fix.
+    """
+
+    on: Origin
+    at: Place
+    violated: Fact
+    message: str
+    holds: str = ""
+    about: str = ""
+    severity: Severity | None = None
+    absent: bool = False
+    names: Mapping[str, str] = {}
+
+
+Judge: TypeAlias = Callable[[Network], Iterator[Verdict]]
+
+
+class Rule(Struct, frozen=True):
+    """A rule as surfaces see it.
+
+    `sections` hold the docstring's parts by their names. `yields_to` names the rules whose fail
+    about the same thing silences this one's.
+    """
+
+    id: str
+    name: str
+    title: str
+    severity: Severity
+    default: bool
+    pci: bool
+    yields_to: tuple[str, ...]
+    sections: Mapping[str, str]
+    judge: Judge
+    module: str
+
+    @property
+    def lint_id(self) -> str:
+        """The id that cfn-lint knows it by: a letter for its severity, which never changes."""
+        if self.severity in ("critical", "high"):
+            return f"E{self.id}"
+        return f"W{self.id}" if self.severity == "medium" or self._low_default else f"I{self.id}"
+
+    @property
+    def _low_default(self) -> bool:
+        return self.severity == "low" and self.default
+
+    def in_profile(self, profile: str) -> bool:
+        """Whether the profile `strict`, `pci` or `default` has this rule."""
+        return profile == "strict" or self.default or (profile == "pci" and self.pci)
+
+
+def rule(
+    severity: Severity, *, default: bool = False, pci: bool = False, yields_to: tuple[str, ...] = ()
+) -> Callable[[Judge], Rule]:
+    """Make a generator function the rule of its file.
+
+    Args:
+        severity: of its findings, unless a verdict says otherwise.
+        default: whether the profile `default` has it (`strict` has all).
+        pci: whether the profile `pci` has it beside those of `default`.
+        yields_to: ids of the rules that have precedence over it.
+
+    Raises:
+        TypeError: the file's name or docstring is not as a rule's must be; the message says how.
+    """
+
+    def made(judge: Judge) -> Rule:
+        module = sys.modules[judge.__module__]
+        stem = judge.__module__.rpartition(".")[2]
+        number, _, name = stem.partition("_")
+        title, sections = _parsed(module.__doc__ or "", number.upper(), stem)
+        return Rule(
+            number.upper(),
+            name.replace("_", "-"),
+            title,
+            severity,
+            default,
+            pci,
+            yields_to,
+            sections,
+            judge,
+            judge.__module__,
+        )
+
+    return made
+
+
+def _parsed(doc: str, number: str, stem: str) -> tuple[str, dict[str, str]]:
+    head, _, rest = doc.partition("\n")
+    if not head.startswith(f"{number}: ") or not head.endswith("."):
+        raise TypeError(f'{stem}.py: its docstring must open with "{number}: <title>."')
+    sections: dict[str, list[str]] = {}
+    for line in rest.splitlines():
+        name, colon, text = line.partition(":")
+        if colon and name in SECTIONS:
+            sections[name] = [text.strip()]
+        elif sections:
+            sections[next(reversed(sections))].append(line.removeprefix("    "))
+        elif line.strip():
+            raise TypeError(f"{stem}.py: {line.strip()!r} stands before the first section")
+    if tuple(sections) != SECTIONS:
+        raise TypeError(f"{stem}.py: its docstring needs the sections {', '.join(SECTIONS)}")
+    return head[len(number) + 2 : -1], {
+        name: "\n".join(lines).strip() for name, lines in sections.items()
+    }

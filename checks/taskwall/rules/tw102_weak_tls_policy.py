@@ -1,0 +1,86 @@
+"""TW102: A listener that ends TLS offers TLS 1.2 or better only.
+
+What: The TLS policy of an HTTPS or TLS listener accepts TLS 1.0 or 1.1, or none is named, which
+    for the API, Terraform and CloudFormation means ELBSecurityPolicy-2016-08. In the profile pci,
+    also a policy with suites that lack forward secrecy or authenticated encryption.
+Why: TLS 1.0 and 1.1 are withdrawn (RFC 8996): their suites can be attacked, and compliance
+    programs forbid them. A number behind "TLS13-" in a policy's name is its lowest version, so
+    ELBSecurityPolicy-TLS13-1-0-2021-06 is weak, and so is its FIPS variant.
+Fine when: Clients that cannot do better are known and have a listener of their own.
+Terraform: ssl_policy = "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09"
+CloudFormation: SslPolicy: ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09
+Guide: encrypt-in-transit, tls-at-the-balancer
+See: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/describe-ssl-policies.html
+"""
+
+from collections.abc import Iterator
+
+from taskwall.facts import Fact, all_of
+from taskwall.model.edge import Listener, LoadBalancer, Policy
+from taskwall.model.network import Network
+from taskwall.model.thing import Setting
+from taskwall.model.tls import API_DEFAULT, FORWARD_SECRET_AEAD, floor
+from taskwall.rule import Verdict, rule
+from taskwall.values import Need
+
+
+@rule("medium", default=True, pci=True)
+def weak_tls_policy(network: Network) -> Iterator[Verdict]:
+    for listener in network.every(Listener):
+        ends_tls = listener.protocol.is_("HTTPS", "TLS", "SSL")
+        if ends_tls.truth is False or listener.certificate.value is None:
+            continue
+        balancer = network.at(LoadBalancer, listener.load_balancer)
+        classic = balancer is not None and balancer.kind.known == "classic"
+        weak = _classic(network, listener) if classic else _weak(network, listener.policy)
+        policy = listener.policy.known or "the default policy"
+        yield Verdict(
+            listener.origin,
+            listener.policy.place if listener.policy.written else listener.place,
+            all_of((ends_tls, weak)),
+            f"{listener.name} accepts old TLS by {policy}",
+            holds=f"{listener.name} offers TLS 1.2 or better by {policy}",
+            about=listener.id,
+        )
+
+
+def _weak(network: Network, policy: Setting) -> Fact:
+    """Whether a policy accepts less than TLS 1.2 (profile pci: or less than its suites)."""
+    if policy.value is None:
+        text = f"{policy.resource} names no TLS policy: {API_DEFAULT} is the default, TLS 1.0 on"
+        return Fact(True, text, policy.place, policy.resource)
+    name = str(policy.known)
+    if policy.open:
+        text = f"the TLS policy of {policy.resource} accepts less than TLS 1.2"
+        return Fact(None, text, policy.place, policy.resource, policy.needs)
+    lowest = floor(name)
+    text = f"{name} accepts TLS {lowest}"
+    if lowest is None:
+        needs = (Need(name, "is a policy that is not known"),)
+        text = f"{name} accepts less than TLS 1.2"
+        return Fact(None, text, policy.place, policy.resource, needs)
+    if lowest in ("1.2", "1.3") and network.policy.profile == "pci":
+        strong = name in FORWARD_SECRET_AEAD
+        text = f"{name} has suites without forward secrecy or authenticated encryption"
+        return Fact(not strong, text, policy.place, policy.resource, otherwise=f"{name} is strong")
+    return Fact(lowest in ("1.0", "1.1"), text, policy.place, policy.resource, otherwise=text)
+
+
+def _classic(network: Network, listener: Listener) -> Fact:
+    """The same for a classic load balancer, whose policies are resources or blocks of their own."""
+    own = [
+        policy
+        for policy in network.every(Policy)
+        if policy.load_balancer.to == listener.load_balancer.to
+        and (not listener.policy.written or policy.named.known == listener.policy.known)
+    ]
+    if not own:
+        return _weak(network, listener.policy)
+    policy = own[0]
+    if policy.reference.value is not None:
+        return _weak(network, policy.reference)
+    old = sorted(set(policy.versions) & {"Protocol-SSLv3", "Protocol-TLSv1", "Protocol-TLSv1.1"})
+    text = f"{policy.name} switches on {', '.join(old) or 'an old protocol'}"
+    otherwise = f"{policy.name} switches on nothing below TLS 1.2"
+    place = policy.origin.header
+    return Fact(bool(old), text, place, policy.name, otherwise=otherwise) | policy.open

@@ -1,0 +1,62 @@
+"""TW201: Tasks use the awsvpc network mode.
+
+What: A task definition sets network mode bridge or host, or sets none, which on EC2 means bridge
+    (on Windows: NAT).
+Why: Only in awsvpc mode does a task have a network interface of its own. In the other modes tasks
+    share the instance's security groups, so that none can be kept from another, and in host mode
+    a task reaches everything that the instance reaches, its metadata and credentials included.
+Fine when: Tasks run on external instances only (ECS Anywhere), which know no awsvpc mode, or have
+    no network at all; both are passed over.
+Terraform: network_mode = "awsvpc"
+CloudFormation: NetworkMode: awsvpc
+Guide: awsvpc-mode
+See: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-networking.html
+"""
+
+from collections.abc import Iterator
+
+from taskwall.facts import Fact, all_of, any_of
+from taskwall.model.launch import runs_on, uses
+from taskwall.model.network import Network
+from taskwall.model.work import Launch, TaskDefinition
+from taskwall.rule import Verdict, rule
+
+
+@rule("medium", default=True, pci=True)
+def shared_network_mode(network: Network) -> Iterator[Verdict]:
+    for definition in network.every(TaskDefinition):
+        mode, name = definition.mode, definition.name
+        violated = ~mode.is_("awsvpc", "none")
+        if mode.known == "none" or _only_on(network, definition, "EXTERNAL").truth is True:
+            continue
+        if mode.value is None or (mode.known is None and not mode.open):
+            elsewhere = _only_on(network, definition, "FARGATE", "MANAGED_INSTANCES", "EXTERNAL")
+            if elsewhere.truth is True:
+                # Without a mode these cannot be registered or started: invalid, not insecure.
+                continue
+            default = "NAT" if definition.windows.truth else "bridge"
+            text = f"{name} does not set {mode.name}: {default} is the default on EC2"
+            violated = Fact(True, text, mode.place, name) & ~elsewhere
+        shown = mode.known or "that of the instance"
+        yield Verdict(
+            definition.origin,
+            mode.place,
+            violated,
+            f"tasks of {name} share their instance's network (network mode {shown})",
+            holds=f"tasks of {name} have network interfaces of their own (awsvpc)",
+            severity="high" if mode.known == "host" else None,
+        )
+
+
+def _only_on(network: Network, definition: TaskDefinition, *launches: Launch) -> Fact:
+    """Whether tasks of a definition can only run on the launch types."""
+    name = definition.name
+    if definition.requires:
+        fits = [need.is_(*launches) for need in definition.requires]
+        # Registered for Fargate beside EC2, a definition without a mode is refused as well.
+        every = "EXTERNAL" in launches and len(launches) == 1
+        return all_of(fits) if every else any_of(fits)
+    sources = [source for source, _ in uses(network, definition)]
+    if not sources:
+        return Fact(False, f"{name} runs elsewhere", otherwise=f"{name} may run on EC2")
+    return all_of(runs_on(network, source, *launches) for source in sources)

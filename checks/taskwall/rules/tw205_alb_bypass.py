@@ -1,0 +1,73 @@
+"""TW205: Tasks behind an ALB admit only the ALB.
+
+What: A security group of tasks behind an Application Load Balancer admits something else than the
+    load balancer's groups and its own members: a CIDR (whichever, the VPC's own included), a
+    prefix list, or another group.
+Why: What reaches tasks past the load balancer reaches them past its TLS, its authentication, its
+    web firewall and its logs. CloudFront's prefix list on the tasks bypasses it as well.
+Fine when: Services talk to each other through Service Connect or Cloud Map (their groups pass when
+    they share a namespace), or something known must connect directly: name it in the setting
+    `allowed-peers`.
+Terraform: Admit the group of the load balancer and nothing else:
+    referenced_security_group_id = <balancer>.id
+CloudFormation: Admit the group of the load balancer and nothing else:
+    SourceSecurityGroupId: !GetAtt <balancer>.GroupId
+Guide: alb-only
+See: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-update-security-groups.html
+"""
+
+from collections.abc import Iterator
+
+from taskwall.facts import Fact
+from taskwall.model.admission import (
+    Worn,
+    admitted_by_network,
+    admitted_properly,
+    balancer_groups,
+    ingress,
+    worn_before,
+)
+from taskwall.model.fronts import beyond_sources
+from taskwall.model.network import Network
+from taskwall.model.reach import who
+from taskwall.rule import Verdict, rule
+
+
+@rule("medium", default=True, pci=True, yields_to=("TW204",))
+def alb_bypass(network: Network) -> Iterator[Verdict]:
+    for worn in worn_before(network, "application"):
+        groups, whole = balancer_groups(network, worn)
+        permissions = ingress(network, worn)
+        both = any(w.group == worn.group for w in worn_before(network, "network"))
+        for permission in permissions:
+            proper = admitted_properly(network, worn, permission)
+            if both:
+                proper |= admitted_by_network(network, worn, permission)
+            if proper.truth is None and not whole and permission.peer is not None:
+                continue  # The load balancer itself is not in the sources, which is told below.
+            yield Verdict(
+                permission.on,
+                permission.place,
+                worn.fact & permission.fact & ~proper,
+                f"{permission.on.name} admits {who(network, permission)} to {worn.names},"
+                " past the load balancer",
+                holds=f"{permission.on.name} admits only the load balancer to {worn.names}",
+                about=permission.id,
+                names={"balancer": groups[0].to if groups else "the load balancer's group"},
+            )
+        if not permissions and worn.thing is not None and not worn.thing.external:
+            yield _nobody(worn)
+    for source, front in beyond_sources(network):
+        if front.kind in ("application", None):
+            text = f"{source.name} admits something past the load balancer"
+            at = front.fact.place or source.origin.header
+            unseen = Fact(None, text, at, source.name, front.fact.waits_for())
+            yield Verdict(source.origin, at, unseen, text)
+            break
+
+
+def _nobody(worn: Worn) -> Verdict:
+    assert worn.thing is not None
+    text = f"{worn.thing.name} admits nobody"
+    header = worn.thing.origin.header
+    return Verdict(worn.thing.origin, header, Fact(False, "", header, otherwise=text), text, text)

@@ -1,0 +1,68 @@
+"""TW206: Tasks behind an NLB admit only the NLB and their VPC.
+
+What: A security group of tasks behind a Network Load Balancer (and no ALB) admits something else
+    than the VPC's ranges, its subnets' ranges, the NLB's private addresses, or, best, the NLB's
+    own security groups.
+Why: Wider ranges let everybody in them reach the tasks past the load balancer. The guide asks for
+    VPC ranges and the NLB's addresses; since NLBs have security groups of their own, admitting
+    those is narrower and works with client IP preservation too. An NLB's Elastic IPs are not what
+    its targets see.
+Fine when: The NLB has no groups and shows clients' addresses to its targets. Then give it groups;
+    that works for new load balancers only, so it must be replaced.
+Terraform: Give the NLB a security group and admit that:
+    referenced_security_group_id = aws_security_group.nlb.id
+CloudFormation: Give the NLB a security group and admit that:
+    SourceSecurityGroupId: !GetAtt NlbSecurityGroup.GroupId
+Guide: nlb-ranges
+See: https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-security-groups.html
+"""
+
+from collections.abc import Iterator
+
+from taskwall.facts import Fact
+from taskwall.model.admission import (
+    admitted_by_network,
+    admitted_properly,
+    ingress,
+    only_way_in,
+    worn_before,
+)
+from taskwall.model.fronts import beyond_sources
+from taskwall.model.network import Network
+from taskwall.model.reach import who
+from taskwall.rule import Verdict, rule
+
+
+@rule("medium", default=True, pci=True, yields_to=("TW204",))
+def nlb_bypass(network: Network) -> Iterator[Verdict]:
+    behind_alb = {worn.group for worn in worn_before(network, "application")}
+    for worn in worn_before(network, "network"):
+        if worn.group in behind_alb:
+            continue
+        permissions = ingress(network, worn)
+        exposed = only_way_in(network, worn).truth is True
+        advice = ": give the NLB a security group, and admit that" if exposed else ""
+        for permission in permissions:
+            proper = admitted_properly(network, worn, permission)
+            proper |= admitted_by_network(network, worn, permission)
+            yield Verdict(
+                permission.on,
+                permission.place,
+                worn.fact & permission.fact & ~proper,
+                f"{permission.on.name} admits {who(network, permission)} to {worn.names}, past the"
+                f" VPC and the load balancer{advice}",
+                holds=f"{permission.on.name} admits only the VPC or the load balancer",
+                about=permission.id,
+            )
+        group = worn.thing
+        if not permissions and group is not None and not group.external:
+            text = f"{group.name} admits nobody"
+            nobody = Fact(False, "", group.origin.header, otherwise=text)
+            yield Verdict(group.origin, group.origin.header, nobody, text, text)
+    for source, front in beyond_sources(network):
+        if front.kind in ("network", None):
+            text = f"{source.name} admits something past the VPC and the load balancer"
+            at = front.fact.place or source.origin.header
+            unseen = Fact(None, text, at, source.name, front.fact.waits_for())
+            yield Verdict(source.origin, at, unseen, text)
+            break

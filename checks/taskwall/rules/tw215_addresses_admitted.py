@@ -1,0 +1,56 @@
+"""TW215: Tasks behind no load balancer admit security groups, not addresses.
+
+What: A security group of tasks that no load balancer stands in front of admits a CIDR, or a prefix
+    list other than VPC Lattice's.
+Why: An address range says where something stands, not what it is. Whatever gets an address in the
+    range, in a subnet that is reused or a network that is joined later, may talk to the tasks.
+Fine when: The other side has no security group: an office, a partner, a network behind a transit
+    gateway. Name it in the setting `allowed-peers`.
+Terraform: referenced_security_group_id = aws_security_group.caller.id
+CloudFormation: SourceSecurityGroupId: !GetAtt CallerSecurityGroup.GroupId
+Guide: task-groups
+See: https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html
+"""
+
+from collections.abc import Iterator
+
+from taskwall.facts import Fact, any_of
+from taskwall.model.admission import ingress, worn_alone
+from taskwall.model.network import Network
+from taskwall.model.reach import by_settings, lattice_list, who
+from taskwall.rule import Verdict, rule
+
+
+@rule("medium", default=True, pci=True, yields_to=("TW204",))
+def addresses_admitted(network: Network) -> Iterator[Verdict]:
+    for worn in worn_alone(network):
+        permissions = ingress(network, worn)
+        for permission in permissions:
+            name, at = permission.on.name, permission.place
+            said = who(network, permission)
+            grouped = permission.itself or permission.peer is not None
+            unclear = not grouped and permission.range is None and permission.prefix_list is None
+            text = f"{name} admits a security group"
+            group = Fact(
+                None if unclear else grouped,
+                text,
+                at,
+                name,
+                permission.fact.needs if unclear else (),
+                otherwise=f"{name} admits {said}",
+            )
+            lattice = lattice_list(network, permission, worn.sources)
+            excused = (by_settings(network, permission), lattice)
+            yield Verdict(
+                permission.on,
+                at,
+                worn.fact & permission.fact & ~any_of((group, *excused)),
+                f"{name} admits {said} to {worn.names}, an address range where a group should be",
+                holds=f"{name} admits groups only to {worn.names}",
+                about=permission.id,
+            )
+        thing = worn.thing
+        if not permissions and thing is not None and not thing.external:
+            text = f"{thing.name} admits nobody"
+            nobody = Fact(False, "", thing.origin.header, otherwise=text)
+            yield Verdict(thing.origin, thing.origin.header, nobody, text, text)

@@ -1,0 +1,44 @@
+"""TW603: Tasks run in subnets without a route to an internet gateway.
+
+What: A subnet in which tasks run has a route to an internet gateway, for IPv4 or IPv6.
+Why: In such a subnet one switch (a public address, an IPv6 address, a wide group) is all that keeps
+    the internet from a task. In a private subnet no single mistake opens it.
+Fine when: Block Public Access closes the VPC in both directions; taskwall passes that where the
+    sources write it.
+Terraform: Run the tasks in private subnets, whose default route leads to a NAT gateway or nowhere:
+    subnets = aws_subnet.private[*].id
+CloudFormation: Run the tasks in private subnets, whose default route leads to a NAT gateway or
+    nowhere:
+    Subnets: [!Ref PrivateSubnetA, !Ref PrivateSubnetB]
+Guide: task-groups, no-internet-gateway
+See: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/networking-outbound.html
+"""
+
+from collections.abc import Iterator
+
+from taskwall.facts import Fact
+from taskwall.model.launch import awsvpc
+from taskwall.model.network import Network
+from taskwall.model.routes import exposed
+from taskwall.model.work import TaskSource
+from taskwall.rule import Verdict, rule
+
+
+@rule("medium", default=True, pci=True)
+def task_in_public_subnet(network: Network) -> Iterator[Verdict]:
+    for source in network.every(TaskSource):
+        mode = awsvpc(network, source)
+        at = source.subnets_setting
+        if mode.truth is False or not (source.subnets or at.needs):
+            continue
+        reached = exposed(network, source)
+        if not source.subnets:
+            text = f"a subnet of {source.name} has a route to an internet gateway"
+            reached = Fact(None, text, at.place, source.name, at.needs)
+        yield Verdict(
+            source.origin,
+            at.place,
+            mode & reached,
+            f"{source.name} runs tasks in a subnet with a route to an internet gateway",
+            holds=f"no subnet of {source.name} has a route to an internet gateway",
+        )

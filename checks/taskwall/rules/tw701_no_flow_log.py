@@ -1,0 +1,89 @@
+"""TW701: The traffic of long-running tasks is recorded by a VPC flow log.
+
+What: Services run in awsvpc mode in a VPC that has no flow log, and not every subnet of theirs has
+    one either.
+Why: Without flow logs nobody can tell afterwards whom a task talked to, what was refused, and
+    where data went. Each awsvpc task has an interface of its own, so that they tell task by task.
+Fine when: Another stack makes the flow log of this VPC: name the rule in the setting `elsewhere`.
+Terraform: Add a flow log:
+    resource "aws_flow_log" "vpc" {
+      vpc_id               = <vpc>.id
+      traffic_type         = "ALL"
+      log_destination_type = "s3"
+      log_destination      = aws_s3_bucket.flow_logs.arn
+    }
+CloudFormation: Add a flow log:
+    VpcFlowLog:
+      Type: AWS::EC2::FlowLog
+      Properties:
+        ResourceType: VPC
+        ResourceId: !Ref <vpc>
+        TrafficType: ALL
+        LogDestinationType: s3
+        LogDestination: !GetAtt FlowLogBucket.Arn
+Guide: flow-logs
+See: https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs.html
+"""
+
+from collections.abc import Iterator
+
+from taskwall.facts import Fact, all_of, any_of
+from taskwall.model.network import Network
+from taskwall.model.place import FlowLog
+from taskwall.model.watch import Watched, elsewhere, logs_of, logs_of_subnet, watched
+from taskwall.rule import Verdict, rule
+
+
+@rule("medium", default=True, pci=True)
+def no_flow_log(network: Network) -> Iterator[Verdict]:
+    told = False
+    for watch in watched(network):
+        names = ", ".join(dict.fromkeys(source.name for source in watch.sources[:3]))
+        logged = _logged(network, watch)
+        if watch.thing is not None:
+            yield Verdict(
+                watch.thing.origin,
+                watch.thing.origin.header,
+                ~logged,
+                f"no flow log records {watch.thing.name}, where {names} runs",
+                holds=f"a flow log records {watch.thing.name}",
+                absent=True,
+                names={"vpc": watch.thing.name},
+            )
+        elif logged.truth is True or not told:
+            told = told or logged.truth is not True
+            source = watch.sources[0]
+            yield Verdict(
+                source.origin,
+                watch.at,
+                ~logged,
+                f"no flow log records the VPC of {names}",
+                holds=f"a flow log records the VPC of {names}",
+            )
+
+
+def _logged(network: Network, watch: Watched) -> Fact:
+    """Whether a flow log covers a VPC, or flow logs cover each subnet of its tasks."""
+    named = watch.thing.name if watch.thing else watch.key or "the VPC"
+    at = watch.thing.origin.header if watch.thing else watch.at
+    parts = [log.exists & _of(log, named) for log in logs_of(network, watch)]
+    if watch.subnets:
+        covers = [
+            any_of(log.exists & _of(log, s.name) for log in logs_of_subnet(network, s))
+            for s in watch.subnets
+        ]
+        if watch.whole:
+            parts.append(all_of(covers))
+        elif any(cover.truth for cover in covers):
+            text = f"every subnet of the tasks in {named} has a flow log"
+            parts.append(Fact(None, text, watch.at, named, watch.needs))
+    parts.append(elsewhere(network, watch))
+    if watch.thing is None:
+        parts.append(Fact(None, f"a flow log records {named}", at, named, watch.needs))
+    text = f"a flow log records {named}"
+    none = Fact(False, text, at, named, otherwise=f"no flow log of the sources records {named}")
+    return any_of((none, *parts))
+
+
+def _of(log: FlowLog, target: str) -> Fact:
+    return Fact(True, f"{log.name} records {target}", log.at, log.name)

@@ -1,0 +1,37 @@
+"""TW702: Flow logs of tasks' traffic record accepted and rejected traffic alike.
+
+What: The flow log of a VPC (or subnet) with long-running tasks records only accepted or only
+    rejected traffic.
+Why: Rejected traffic shows probing and missing rules; accepted traffic shows what really
+    happened. An investigation needs both.
+Fine when: Another log of the same VPC records ALL; then this one is not judged.
+Terraform: traffic_type = "ALL"
+CloudFormation: TrafficType: ALL
+Guide: flow-logs
+See: https://docs.aws.amazon.com/vpc/latest/userguide/working-with-flow-logs.html
+"""
+
+from collections.abc import Iterator
+
+from taskwall.facts import Fact
+from taskwall.model.network import Network
+from taskwall.model.place import FlowLog
+from taskwall.model.watch import judged_logs
+from taskwall.rule import Verdict, rule
+
+
+@rule("medium", default=True, pci=True, yields_to=("TW701",))
+def partial_flow_log(network: Network) -> Iterator[Verdict]:
+    for log, records in judged_logs(network, _records_all):
+        yield Verdict(
+            log.origin,
+            log.traffic.place,
+            ~records,
+            f"{log.name} records {str(log.traffic.known or 'some').lower()} traffic only",
+            holds=f"{log.name} records all traffic",
+            about=log.id,
+        )
+
+
+def _records_all(log: FlowLog) -> Fact:
+    return log.traffic.is_("ALL")

@@ -1,0 +1,41 @@
+"""TW703: Flow logs of tasks' traffic name the VPC, the subnet and the instance.
+
+What: The format of the flow log of a VPC (or subnet) with long-running tasks lacks vpc-id,
+    subnet-id or instance-id. AWS's default format has none of them.
+Why: They narrow an investigation down to a place, where the default format only has addresses
+    that other tasks reuse minutes later. The ECS fields (TW704) go further, down to the task.
+Fine when: Another log of the same VPC has them; then this one is not judged.
+Terraform: Set a format (doubled dollars keep Terraform from reading it):
+    log_format = "$${version} $${vpc-id} $${subnet-id} $${instance-id} $${interface-id} $${srcaddr} $${dstaddr} $${srcport} $${dstport} $${protocol} $${packets} $${bytes} $${start} $${end} $${action} $${log-status}"
+CloudFormation: Set a format (without !Sub, or with ${!vpc-id} in it):
+    LogFormat: "${version} ${vpc-id} ${subnet-id} ${instance-id} ${interface-id} ${srcaddr} ${dstaddr} ${srcport} ${dstport} ${protocol} ${packets} ${bytes} ${start} ${end} ${action} ${log-status}"
+Guide: flow-log-fields
+See: https://docs.aws.amazon.com/vpc/latest/userguide/flow-log-records.html
+"""  # noqa: E501 (a format is one line)
+
+from collections.abc import Iterator
+
+from taskwall.facts import Fact
+from taskwall.model.network import Network
+from taskwall.model.place import FlowLog
+from taskwall.model.watch import judged_logs, lacks_fields
+from taskwall.rule import Verdict, rule
+
+FIELDS = ("vpc-id", "subnet-id", "instance-id")
+
+
+@rule("low", default=True, yields_to=("TW701",))
+def anonymous_flow_log(network: Network) -> Iterator[Verdict]:
+    for log, has_fields in judged_logs(network, _has_fields):
+        yield Verdict(
+            log.origin,
+            log.format.place,
+            ~has_fields,
+            f"{log.name} does not record VPC, subnet and instance",
+            holds=f"{log.name} records VPC, subnet and instance",
+            about=log.id,
+        )
+
+
+def _has_fields(log: FlowLog) -> Fact:
+    return ~lacks_fields(log, FIELDS)

@@ -1,0 +1,271 @@
+"""What a project sets: `[tool.taskwall]` in pyproject.toml, or `taskwall.toml`.
+
+The nearest file above the first scanned path holds; in one folder taskwall.toml stands before
+pyproject.toml. The command's options stand before both.
+"""
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
+
+import msgspec
+from msgspec import Struct
+
+from taskwall.finding import SEVERITIES, Severity, Truth
+
+if TYPE_CHECKING:
+    from taskwall.rule import Rule
+
+Profile: TypeAlias = Literal["default", "strict", "pci"]
+Threshold: TypeAlias = Severity | Literal["never"]
+Scenarios: TypeAlias = Literal["bounded", "all"]
+
+CHOICES: Mapping[str, tuple[str, ...]] = {
+    "profile": get_args(Profile),
+    "fail-on": (*SEVERITIES, "never"),
+    "show": get_args(Truth),
+    "scenarios": get_args(Scenarios),
+}
+"""The words that a key, or an option of the same name, may have."""
+
+
+class SettingsError(Exception):
+    """Settings, or options, that cannot be meant so; the message is a whole sentence."""
+
+
+class Settings(Struct, frozen=True, rename="kebab"):
+    """The settings, with their defaults; the command's options stand before them.
+
+    `select` and `ignore` hold rule ids or prefixes. `allowed_peers` are addresses, ids or CIDRs
+    of groups and ranges that tasks and data stores may admit besides those that rules know.
+    `elsewhere` names the rules for which what is missing here may be made somewhere else.
+    `exclude` are patterns of paths, seen from the settings' folder, that folders are searched
+    without. `scenarios` and `file` (where the settings stand) are no keys of the file.
+    """
+
+    profile: Profile = "default"
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    fail_on: Threshold = "low"
+    show: tuple[Truth, ...] = ("fail",)
+    allowed_peers: tuple[str, ...] = ()
+    elsewhere: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    baseline: str = ""
+    scenarios: Scenarios = "bounded"
+    file: str = ""
+
+    @property
+    def folder(self) -> str:
+        """The folder that `exclude` and `baseline` are seen from; "" without a file."""
+        return os.path.dirname(self.file)
+
+    def excludes(self, path: str) -> bool:
+        """Whether a pattern of `exclude` matches an absolute path, or a folder above it.
+
+        A pattern without a slash matches a name at any depth; with one, the whole path below
+        the settings' folder, where `**` is any number of folders.
+        """
+        if not self.exclude:
+            return False
+        shown = os.path.relpath(path, self.folder or os.curdir).replace(os.sep, "/")
+        names = shown.split("/")
+        return any(_matches(pattern.strip("/").split("/"), names) for pattern in self.exclude)
+
+
+_OURS = {"scenarios", "file"}
+"""Fields that no settings file holds."""
+
+
+def load(start: str, rules: "Sequence[Rule]") -> Settings:
+    """The settings that hold for a path: the defaults if no file above it has any.
+
+    Raises:
+        SettingsError: a file cannot be read, or an entry of it cannot be meant so.
+    """
+    folder = os.path.abspath(start)
+    if not os.path.isdir(folder):
+        folder = os.path.dirname(folder)
+    while True:
+        for name in ("taskwall.toml", "pyproject.toml"):
+            file = os.path.join(folder, name)
+            if os.path.isfile(file) and (table := _table(file)) is not None:
+                return _checked(table, file, rules)
+        above = os.path.dirname(folder)
+        if above == folder:
+            return Settings()
+        folder = above
+
+
+def _table(file: str) -> object:
+    """What a file sets; None if it is a pyproject.toml that does not speak of taskwall."""
+    try:
+        with open(file, "rb") as stream:
+            raw = stream.read()
+    except OSError as error:
+        raise SettingsError(f"{file}: cannot be read: {error.strerror or error}.") from error
+    project = file.endswith("pyproject.toml")
+    if project and b"taskwall" not in raw:
+        return None
+    import tomllib
+
+    try:
+        document: dict[str, Any] = tomllib.loads(raw.decode())
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise SettingsError(f"{file}: cannot be read: {error}.") from error
+    if not project:
+        return document
+    tools = document.get("tool")
+    return tools.get("taskwall") if isinstance(tools, dict) else None
+
+
+def _checked(table: object, file: str, rules: "Sequence[Rule]") -> Settings:
+    if not isinstance(table, dict):
+        raise SettingsError(f"{file}: [tool.taskwall] must be a table.")
+    known = [name for name in Settings.__struct_encode_fields__ if name not in _OURS]
+    found = {}
+    for written, value in table.items():
+        key = written.replace("_", "-")
+        if key not in known:
+            hint = "" if key != "tool" else "; in taskwall.toml the keys stand at the top"
+            raise SettingsError(
+                f'{file}: there is no setting "{written}"{nearest(key, known)}{hint}.'
+            )
+        for word in value if isinstance(value, list) else [value]:
+            if key in CHOICES and isinstance(word, str):
+                one_of(word, CHOICES[key], f"{file}: {written}")
+        found[key] = value
+    try:
+        settings = msgspec.convert({**found, "file": file}, Settings)
+    except msgspec.ValidationError as error:
+        what, _, where = str(error).replace("`", "").partition(" - at $.")
+        raise SettingsError(f"{file}: {where or 'settings'}: {what.lower()}.") from error
+    for key in ("select", "ignore", "elsewhere"):
+        known_rules(getattr(settings, key), rules, f"{file}: {key}")
+    return msgspec.structs.replace(
+        settings,
+        select=_upper(settings.select),
+        ignore=_upper(settings.ignore),
+        elsewhere=_upper(settings.elsewhere),
+        baseline=settings.baseline and os.path.join(os.path.dirname(file), settings.baseline),
+    )
+
+
+def overridden(
+    settings: Settings,
+    rules: "Sequence[Rule]",
+    *,
+    profile: str | None = None,
+    select: Iterable[str] | None = None,
+    ignore: Iterable[str] | None = None,
+    show: Iterable[str] | None = None,
+    fail_on: str | None = None,
+    scenarios: str | None = None,
+    baseline: str | None = None,
+) -> Settings:
+    """The settings with the options that were given in their place.
+
+    A selection on the command line replaces the file's, its `ignore` included: what someone asks
+    for there is run.
+
+    Raises:
+        SettingsError: an option cannot be meant so.
+    """
+    given: dict[str, object] = {}
+    if profile is not None:
+        given["profile"] = one_of(profile, CHOICES["profile"], "--profile")
+    if fail_on is not None:
+        given["fail_on"] = one_of(fail_on, CHOICES["fail-on"], "--fail-on")
+    if scenarios is not None:
+        given["scenarios"] = one_of(scenarios, CHOICES["scenarios"], "--scenarios")
+    if show is not None:
+        given["show"] = tuple(one_of(word, CHOICES["show"], "--show") for word in show)
+    if baseline is not None:
+        given["baseline"] = baseline
+    if select is not None:
+        given |= {"select": _upper(known_rules(select, rules, "--select")), "ignore": ()}
+    if ignore is not None:
+        given["ignore"] = _upper(known_rules(ignore, rules, "--ignore"))
+    return msgspec.structs.replace(settings, **given)
+
+
+def chosen(rules: "Sequence[Rule]", settings: Settings) -> "tuple[Rule, ...]":
+    """The rules that run, with the severity that they have in the profile.
+
+    In the profile pci a rule of low or info severity that supports a requirement counts as
+    medium. `lint_id` of a rule is to be asked before: it goes by the severity in the catalogue.
+    """
+    found = []
+    for rule in rules:
+        selected = (
+            _any(settings.select, rule.id) if settings.select else rule.in_profile(settings.profile)
+        )
+        if selected and not _any(settings.ignore, rule.id):
+            raised = settings.profile == "pci" and rule.pci and rule.severity in ("low", "info")
+            found.append(msgspec.structs.replace(rule, severity="medium") if raised else rule)
+    return tuple(found)
+
+
+def known_rules(patterns: Iterable[str], rules: "Sequence[Rule]", where: str) -> tuple[str, ...]:
+    """The given rule ids and prefixes, if each matches a rule.
+
+    Raises:
+        SettingsError: one matches none; the message names the nearest id.
+    """
+    patterns = tuple(patterns)
+    for pattern in patterns:
+        word = pattern.upper()
+        if not word.startswith("TW") or not any(rule.id.startswith(word) for rule in rules):
+            ids = [rule.id for rule in rules]
+            raise SettingsError(f'{where}: no rule is "{pattern}"{nearest(word, ids)}.')
+    return patterns
+
+
+def one_of(word: str, known: Sequence[str], where: str) -> str:
+    """The word itself, if it is one of those known.
+
+    Raises:
+        SettingsError: it is none; the message names the nearest, and all.
+    """
+    if word in known:
+        return word
+    raise SettingsError(f'{where}: "{word}" is none of {", ".join(known)}{nearest(word, known)}.')
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """The end of a sentence that asks whether the nearest known word was meant, or ""."""
+    from difflib import get_close_matches
+
+    found = get_close_matches(word, list(known), n=1)
+    return f' (did you mean "{found[0]}"?)' if found else ""
+
+
+def _upper(words: Iterable[str]) -> tuple[str, ...]:
+    return tuple(word.upper() for word in words)
+
+
+def _any(patterns: tuple[str, ...], rule: str) -> bool:
+    return rule.startswith(patterns) if patterns else False
+
+
+def _matches(pattern: list[str], names: list[str]) -> bool:
+    """Whether a pattern matches a path or a folder above it; never slow, whatever it says."""
+    from fnmatch import fnmatchcase
+
+    if len(pattern) == 1 and pattern[0] != "**":
+        return any(fnmatchcase(name, pattern[0]) for name in names)
+    reached = {0}  # how much of the pattern the names so far can have used up
+    for name in names:
+        for index, part in enumerate(pattern):
+            if part == "**" and index in reached:
+                reached.add(index + 1)
+        ahead = set()
+        for index in reached:
+            if index < len(pattern) and pattern[index] == "**":
+                ahead.add(index)
+            elif index < len(pattern) and fnmatchcase(name, pattern[index]):
+                ahead.add(index + 1)
+        reached = ahead
+        if len(pattern) in reached or (pattern[-1] == "**" and len(pattern) - 1 in reached):
+            return True
+    return False

@@ -1,0 +1,37 @@
+"""Suppressing: which wish written in a source keeps which finding silent."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from taskwall.engine import Judged
+from taskwall.resource import Skip
+
+
+def by_file(skips: Iterable[Skip]) -> dict[str, list[Skip]]:
+    """The skips by the file in which they hold."""
+    found: dict[str, list[Skip]] = {}
+    for skip in skips:
+        found.setdefault(skip.scope.file, []).append(skip)
+    return found
+
+
+def names(skip: Skip, rule: str) -> bool:
+    """Whether a skip speaks of a rule: by its id, or by a prefix as long as "TW2"."""
+    return skip.rule == rule or (len(skip.rule) >= 3 and rule.startswith(skip.rule))
+
+
+def silencing(judged: Judged, skips: Mapping[str, Sequence[Skip]]) -> list[Skip]:
+    """The skips that keep a finding silent, of those grouped by file.
+
+    A skip holds where its scope has the finding's place in it, the header of the resource that
+    has to change, or a module call through which that resource comes to be. A pass needs none.
+    """
+    if not skips or judged.finding.verdict == "pass":
+        return []
+    places = (judged.at, judged.on.header, *(call.place for call in judged.on.called_from))
+    found = {
+        id(skip): skip
+        for place in places
+        for skip in skips.get(place.file, ())
+        if names(skip, judged.finding.rule) and skip.scope.holds(place)
+    }
+    return list(found.values())

@@ -1,0 +1,250 @@
+"""Texts become nodes with exact places, and what is no document is an error with a place."""
+
+import pytest
+
+from taskwall.files import UnreadableError
+from taskwall.readers.cloudformation.document import (
+    Function,
+    Node,
+    elements,
+    members,
+    read,
+    resolved,
+)
+from taskwall.values import Fields, Known, Place
+
+
+def root(text: str) -> Node:
+    """The root node of a text that has no errors."""
+    unit = read("t", text)
+    assert unit.errors == ()
+    assert unit.root is not None
+    return unit.root
+
+
+def span(place: Place | None) -> tuple[int, int, int, int]:
+    """The numbers of a place."""
+    assert place is not None
+    return place.line, place.column, place.end_line, place.end_column
+
+
+@pytest.mark.parametrize(
+    ("written", "meaning"),
+    [
+        ("443", 443),
+        ("-1", -1),
+        ("0", 0),
+        ("0.5", 0.5),
+        ("true", True),
+        ("Yes", True),
+        ("on", True),
+        ("FALSE", False),
+        ("off", False),
+        ("", None),
+        ("~", None),
+        ("null", None),
+        ("0123", "0123"),
+        ("012345678901", "012345678901"),
+        ("123456789012", 123456789012),
+        ("1_000", "1_000"),
+        ("5.10", "5.10"),
+        ("1.0", "1.0"),
+        ("1e3", "1e3"),
+        ("0x1F", "0x1F"),
+        ("-0", "-0"),
+        ("2012-10-17", "2012-10-17"),
+        (".inf", ".inf"),
+        ("y", "y"),
+        ("9" * 5000, "9" * 5000),
+    ],
+)
+def test_plain_scalars_mean_what_cloudformation_takes_them_for(
+    written: str, meaning: object
+) -> None:
+    """Numbers are numbers only if they would be written so again; dates and ids stay texts."""
+    found = resolved(written)
+    assert (type(found), found) == (type(meaning), meaning)
+
+
+def test_quoted_scalars_are_texts() -> None:
+    """Quotes and an explicit !!str make a text of what would be a number or truth value."""
+    fields = members(root("a: '1'\nb: \"true\"\nc: !!str 2\nd: |\n  3\n"))
+    found = {key: getattr(node, "data", node) for key, node in fields.items()}
+    assert found == {"a": "1", "b": "true", "c": "2", "d": "3\n"}
+
+
+def test_places_are_exact() -> None:
+    """Scalars, members and collections end where their last character does."""
+    text = "\n".join(
+        (
+            "top:",
+            "  list:",
+            "    - one  # comment",
+            '    - "two é" ',
+            "",
+            "  # more",
+            "  text: |",
+            "    line",
+            "",
+            "",
+            "end: {a: 1}   ",
+            "",
+        )
+    )
+    node = root(text)
+    assert isinstance(node, Fields)
+    top = node.fields["top"]
+    assert isinstance(top, Fields)
+    one, two = elements(top.fields["list"])
+    assert span(one.place) == (3, 7, 3, 10)
+    assert span(two.place) == (4, 7, 4, 14)
+    assert span(top.fields["list"].place) == (3, 5, 4, 14)
+    assert span(top.places["list"]) == (2, 3, 4, 14)
+    assert span(top.fields["text"].place) == (7, 9, 8, 9)
+    assert span(node.places["top"]) == (1, 1, 8, 9)
+    assert span(node.fields["end"].place) == (11, 6, 11, 12)
+
+
+def test_lines_count_as_editors_count_them() -> None:
+    """A Unicode line separator within a text does not begin a line; CRLF begins one."""
+    node = root("a: 'x\u2028y'\r\nb: 2\r\n")
+    assert isinstance(node, Fields)
+    assert span(node.places["b"]) == (2, 1, 2, 5)
+
+
+def test_both_spellings_of_a_function_are_one() -> None:
+    """Short tags and one-key mappings make the same call."""
+    short = root("!GetAtt A.B")
+    long = root("Fn::GetAtt: A.B")
+    assert isinstance(short, Function)
+    assert isinstance(long, Function)
+    assert (short.name, long.name) == ("Fn::GetAtt", "Fn::GetAtt")
+    assert getattr(short.argument, "data", None) == getattr(long.argument, "data", None) == "A.B"
+    assert span(short.place) == (1, 1, 1, 12)
+
+
+def test_merge_keys_and_aliases_are_followed() -> None:
+    """Merged members are there unless written; an alias gives what its anchor stands at."""
+    node = root("base: &b {x: 1, y: 2}\nuse:\n  <<: *b\n  y: 3\nlist: [*b, *b]\n")
+    use = members(members(node)["use"])
+    assert {key: getattr(item, "data", None) for key, item in use.items()} == {"x": 1, "y": 3}
+    assert len(elements(members(node)["list"])) == 2
+
+
+def test_a_member_with_an_alias_lies_where_it_is_written() -> None:
+    """The value of an alias stands elsewhere, but the member that uses it does not."""
+    node = root("base: &b {x: 1}\nuse: *b\nlast:\n  deep: *b\n")
+    assert isinstance(node, Fields)
+    assert node.places["use"].line == 2
+    assert node.places["last"].line == 3
+    assert node.places["last"].end_line == 4
+
+
+def test_a_key_written_twice_is_an_error_that_names_both_places() -> None:
+    """The first one holds, and the document is still read."""
+    unit = read("t", "a: 1\nb: 2\na: 3\n")
+    assert [(e.place.line, e.message) for e in unit.errors] == [
+        (3, "a is written twice, first at line 1, column 1")
+    ]
+    assert getattr(members(unit.root)["a"], "data", None) == 1
+
+
+def test_json_that_is_no_yaml_is_read() -> None:
+    """Tabs, colons on the next line and surrogate pairs are JSON's own."""
+    text = '{\n\t"a"\n\t:\t"\\ud83d\\ude00",\n\t"b": [1, true, null, {"Ref": "X"}, "\\/"]}'
+    node = root(text)
+    fields = members(node)
+    assert getattr(fields["a"], "data", None) == "\U0001f600"
+    one, true, null, ref, slash = elements(fields["b"])
+    assert [getattr(item, "data", None) for item in (one, true, null, slash)] == [
+        1,
+        True,
+        None,
+        "/",
+    ]
+    assert isinstance(ref, Function)
+    assert span(one.place) == (4, 8, 4, 9)
+    assert span(ref.place) == (4, 23, 4, 35)
+    assert span(node.place) == (1, 1, 4, 43)
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "column"),
+    [
+        ("a: b: c", 1, 5),
+        ("a: 1\n b: 2\n", 2, 3),
+        ("--- 1\n--- 2\n", 2, 1),
+        ("a: 1\nb: é\x07", 2, 5),
+        ('{"a": \'', 1, 7),
+        ('{"a": 1\n "b": 2}', 2, 2),
+        ('{"a": "\n', 1, 7),
+        ("{" * 3, 1, 2),
+        ("a: *missing", 1, 4),
+        ("a: &x [*x]", 1, 4),
+        ("&a {<<: *a}", 1, 1),
+    ],
+)
+def test_what_cannot_be_parsed_says_where(text: str, line: int, column: int) -> None:
+    """An error stands at the character that is wrong."""
+    with pytest.raises(UnreadableError) as caught:
+        read("t", text)
+    place = caught.value.error.place
+    assert (place.file, place.line, place.column) == ("t", line, column)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[" * 100_000,
+        "- " * 100_000,
+        "? " * 5_000,
+        "{a: " * 5_000,
+        '{"a":\n' * 5_000,
+        '{"\\ud83d": ' + "[" * 100_000,
+        "\n".join(f"{' ' * depth}a:" for depth in range(400)),
+    ],
+)
+def test_deep_documents_are_an_error(text: str) -> None:
+    """Nesting is bounded, whichever way it is written."""
+    with pytest.raises(UnreadableError):
+        read("t", text)
+
+
+def test_repeating_aliases_are_an_error() -> None:
+    """Aliases of aliases that expand to millions of nodes are refused, quickly."""
+    lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
+    for level in range(1, 12):
+        again = ", ".join([f"*a{level - 1}"] * 10)
+        lines.append(f"a{level}: &a{level} [{again}]")
+    with pytest.raises(UnreadableError, match="repeated"):
+        read("t", "\n".join(lines))
+
+
+def test_long_lists_are_no_attack() -> None:
+    """Size alone is fine: only aliases multiply."""
+    text = '{"a": [' + ",".join(['{"b": 1}'] * 100_000) + "]}"
+    assert len(elements(members(root(text))["a"])) == 100_000
+
+
+def test_an_empty_document_has_no_root() -> None:
+    """Nothing, and comments alone, are no error."""
+    assert read("t", "").root is None
+    assert read("t", "# only this\n").root is None
+
+
+def test_an_unfinished_buffer_with_half_a_character_is_read() -> None:
+    """An editor may hand over a lone surrogate; it is shown as the replacement character."""
+    node = root("a: '\ud83d'")
+    assert getattr(members(node)["a"], "data", None) == "\ufffd"
+
+
+def test_keys_are_texts_as_written() -> None:
+    """Keys that look like numbers or truth values keep their spelling."""
+    assert list(members(root("1: a\non: b\nnull: c\n"))) == ["1", "on", "null"]
+
+
+def test_a_key_that_is_no_text_is_an_error() -> None:
+    """A list cannot be a key; the rest is read."""
+    unit = read("t", "? [a]\n: 1\nb: 2\n")
+    assert [e.message for e in unit.errors] == ["a key must be a text"]
+    assert members(unit.root)["b"] == Known(2, Place("t", 3, 4, 3, 5))

@@ -1,0 +1,423 @@
+"""Parameters and intrinsic functions come to what CloudFormation would make of them."""
+
+from collections.abc import Mapping
+
+import pytest
+
+from taskwall.files import Files
+from taskwall.readers.cloudformation import CloudFormationStack, stacks
+from taskwall.stack import Evaluation, Inputs
+from taskwall.values import (
+    OTHER,
+    Fields,
+    Items,
+    Known,
+    Need,
+    Question,
+    Reference,
+    Text,
+    Unknown,
+    Value,
+    lifted,
+    needs,
+    plain,
+    settled,
+    symbol,
+)
+
+HEAD = """
+AWSTemplateFormatVersion: "2010-09-09"
+Parameters:
+  VpcId: {Type: "AWS::EC2::VPC::Id"}
+  Empty: {Type: "AWS::EC2::Subnet::Id", Default: ""}
+  ListenerName: {Type: String, Default: ""}
+  Note: {Type: String, Default: ""}
+  Port: {Type: Number, Default: 8080}
+  Env: {Type: String}
+  Zones: {Type: CommaDelimitedList, Default: "a, b,c"}
+  Subnets: {Type: "List<AWS::EC2::Subnet::Id>"}
+  NoSubnets: {Type: "List<AWS::EC2::Subnet::Id>", Default: ""}
+  Ami: {Type: "AWS::SSM::Parameter::Value<AWS::EC2::Image::Id>", Default: /ami/latest}
+  Images: {Type: "AWS::SSM::Parameter::Value<List<String>>", Default: /amis}
+  Password: {Type: String, NoEcho: true, Default: hunter2}
+  Stored: {Type: String, Default: "{{resolve:ssm:/a}}"}
+Mappings:
+  Ranges:
+    prod: {Cidr: 10.0.0.0/16, Same: x, "443": tls}
+    dev: {Cidr: 10.1.0.0/16, Same: x}
+Conditions:
+  IsProd: !Equals [!Ref Env, prod]
+  Never: !Equals [a, b]
+Resources:
+  Vpc:
+    Type: AWS::EC2::VPC
+    Properties: {CidrBlock: 10.9.0.0/16}
+  Bare: {Type: "AWS::EC2::VPC"}
+  Gone: {Type: "AWS::EC2::VPC", Condition: Never}
+  It:
+    Type: Custom::It
+    Properties:
+      V: """
+
+
+def stack_of(text: str, inputs: Inputs | None = None) -> CloudFormationStack:
+    """The stack of one template that has no errors when it is read."""
+    found, errors = stacks(["t.yaml"], Files({"t.yaml": text}), inputs or Inputs())
+    assert errors == []
+    return found[0]
+
+
+def evaluated(
+    written: str, inputs: Inputs | None = None, scenario: Mapping[str, str] | None = None
+) -> tuple[Value | None, Evaluation]:
+    """What a value under a property comes to, with everything else that was found."""
+    evaluation = stack_of(HEAD + written + "\n", inputs).evaluate(scenario or {})
+    (it,) = (item for item in evaluation.resources if item.origin.name == "It")
+    return it.body.fields.get("V"), evaluation
+
+
+def of(written: str, **inputs: Mapping[str, Value]) -> Value:
+    """What a value comes to, when there is nothing wrong with it."""
+    value, evaluation = evaluated(written, Inputs(**inputs))  # type: ignore[arg-type]
+    assert evaluation.errors == ()
+    assert value is not None
+    return value
+
+
+def spoken(value: Value) -> list[str]:
+    """What a value waits for, as sentences."""
+    return [str(need) for need in needs(value)]
+
+
+@pytest.mark.parametrize(
+    ("written", "data"),
+    [
+        ("!Ref Port", 8080),
+        ("{Ref: Port}", 8080),
+        ("!Ref Note", ""),
+        ("!Ref Zones", ["a", "b", "c"]),
+        ("!Sub 'p-${Port}'", "p-8080"),
+        ("{'Fn::Sub': 'p-${ Port }'}", "p-8080"),
+        ("!Sub 'echo ${!HOME} $x ${Port}'", "echo ${HOME} $x 8080"),
+        ("!Sub ['${a}-${Port}', {a: !Ref Port}]", "8080-8080"),
+        ("!Sub '${Vpc.CidrBlock}'", "10.9.0.0/16"),
+        ("!Join [',', !Ref Zones]", "a,b,c"),
+        ("!Join ['', [a, !Ref Port, !Ref 'AWS::NoValue']]", "a8080"),
+        ("!Select [1, !Ref Zones]", "b"),
+        ("!Select ['2', [x, y, z]]", "z"),
+        ("!Split ['.', a.b]", ["a", "b"]),
+        ("!Select [0, !Split ['/', !GetAtt Vpc.CidrBlock]]", "10.9.0.0"),
+        ("!GetAtt [Vpc, CidrBlock]", "10.9.0.0/16"),
+        ("!FindInMap [Ranges, prod, Cidr]", "10.0.0.0/16"),
+        ("!FindInMap [Ranges, prod, 443]", "tls"),
+        ("!FindInMap [Ranges, prod, No, {DefaultValue: d}]", "d"),
+        ("!FindInMap [Ranges, !Ref Env, Same]", "x"),
+        ("!Cidr [!GetAtt Vpc.CidrBlock, 2, 8]", ["10.9.0.0/24", "10.9.1.0/24"]),
+        ("!Cidr ['2001:db8::/56', 2, 64]", ["2001:db8::/64", "2001:db8:0:1::/64"]),
+        ("!Base64 x", {"Fn::Base64": "x"}),
+        ("{'Fn::ToJsonString': {a: !Ref Port}}", {"a": 8080}),
+        ("{'Fn::Length': !Ref Zones}", 3),
+        ("!If [Never, a, b]", "b"),
+        ("[a, !If [Never, b, !Ref 'AWS::NoValue'], c]", ["a", "c"]),
+        ("{a: !If [Never, b, !Ref 'AWS::NoValue'], c: !Ref Port}", {"c": 8080}),
+    ],
+)
+def test_what_is_known_is_computed(written: str, data: object) -> None:
+    """Functions of known arguments give the value that CloudFormation gives."""
+    assert plain(of(written)) == data
+
+
+@pytest.mark.parametrize(
+    ("written", "waits"),
+    [
+        ("!Ref VpcId", "VpcId is a parameter without a default"),
+        ("!Ref Empty", "Empty is empty by default"),
+        ("!Ref ListenerName", "ListenerName is empty by default"),
+        ("!Ref Subnets", "Subnets is a parameter without a default"),
+        ("!Ref NoSubnets", "NoSubnets is empty by default"),
+        ("!Ref Ami", "Ami is read from Parameter Store"),
+        ("!Ref Images", "Images is read from Parameter Store"),
+        ("!Ref Password", "Password is a secret (NoEcho)"),
+        ("!Ref Stored", "{{resolve:ssm:/a}} is read at deployment"),
+        ("'x{{resolve:ssm:/a}}y'", "{{resolve:ssm:/a}} is read at deployment"),
+        ("!Sub '{{resolve:ssm:/a}}-${Port}'", "{{resolve:ssm:/a}} is read at deployment"),
+        ("!Sub '{{resolve:ssm:/${Port}/a}}'", "{{resolve:ssm:/8080/a}} is read at deployment"),
+        ("!Sub '{{resolve:ssm:/${Env}/a}}'", "{{resolve:ssm:/${Env}/a}} is read at deployment"),
+        ("!Ref AWS::Region", "AWS::Region depends on where it is deployed"),
+        ("!GetAZs ''", "Fn::GetAZs depends on where it is deployed"),
+        ("!GetAZs eu-west-1", "Fn::GetAZs eu-west-1 depends on where it is deployed"),
+        ("!ImportValue a", "Fn::ImportValue a is imported from another stack"),
+        (
+            "!ImportValue {'Fn::Sub': '${Env}-Vpc'}",
+            "Fn::ImportValue ${Env}-Vpc is imported from another stack",
+        ),
+        ("!Ref Bare", "Bare.Ref is known only after deployment"),
+        ("!GetAtt Bare.CidrBlock", "Bare.CidrBlock is known only after deployment"),
+        ("!GetAtt It.Outputs.X", "It.Outputs.X is known only after deployment"),
+        ("!Ref Gone", "Gone does not exist: condition Never is false"),
+        ("!Sub '${Gone.CidrBlock}'", "Gone does not exist: condition Never is false"),
+        (
+            "{'Fn::Transform': {Name: 'AWS::Include'}}",
+            "Fn::Transform AWS::Include is expanded only at deployment",
+        ),
+        ("!Nonsense x", "Fn::Nonsense is a function that is not known here"),
+        ("!FindInMap [Ranges, !Ref Env, Cidr]", "Env is a parameter without a default"),
+        ("!Select [0, !Ref Subnets]", "Subnets is a parameter without a default"),
+        ("!Join [',', !Ref Subnets]", "Subnets is a parameter without a default"),
+        ("!Split ['-', !Ref Env]", "Env is a parameter without a default"),
+        ("!Cidr [!Ref Env, 2, 8]", "Env is a parameter without a default"),
+    ],
+)
+def test_an_unknown_names_what_it_waits_for(written: str, waits: str) -> None:
+    """Whatever is not certain says what the user would have to supply."""
+    assert spoken(of(written)) == [waits]
+
+
+def test_no_secret_is_ever_a_value() -> None:
+    """The default of a NoEcho parameter, and a text with a dynamic reference, are not shown."""
+    assert "hunter2" not in repr(of("[!Ref Password, !Sub 'x${Password}']"))
+    supplied = of("!Ref Password", parameters={"Password": Known("swordfish")})
+    assert isinstance(supplied, Unknown)
+
+
+def test_a_secret_is_compared_all_the_same() -> None:
+    """A condition on a secret is decided by its value."""
+    text = HEAD.replace("Never: !Equals [a, b]", "Never: !Equals [!Ref Password, '']") + "1\n"
+    names = [item.origin.name for item in stack_of(text).evaluate({}).resources]
+    assert "Gone" not in names
+
+
+def test_a_list_parameter_without_value_may_hold_anything() -> None:
+    """Its elements are one possible unknown, which goes by the parameter's name."""
+    value = of("!Ref Subnets")
+    assert isinstance(value, Items)
+    assert value.items == ()
+    assert [symbol(item) for item in value.rest] == ["Subnets"]
+
+
+def test_elements_of_an_unknown_list_are_told_apart() -> None:
+    """The same element is equal to itself, and has a name of its own."""
+    assert symbol(of("!Select [0, !Ref Subnets]")) == "Subnets[0]"
+    assert symbol(of("!Select [1, !GetAZs '']")) == "Fn::GetAZs[1]"
+    assert symbol(of("!Select [1, !Cidr [!GetAtt Bare.CidrBlock, 4, 8]]")) == (
+        "Fn::Cidr(Bare.CidrBlock, 4, 8)[1]"
+    )
+
+
+def test_inputs_stand_before_defaults() -> None:
+    """Parameters and assumptions are taken; lists are split, pseudo parameters included."""
+    assert plain(of("!Ref Port", parameters={"Port": Known("1")})) == "1"
+    assert plain(of("!Ref VpcId", assumptions={"VpcId": Known("vpc-1")})) == "vpc-1"
+    assert plain(of("!Ref Subnets", parameters={"Subnets": Known("a, b")})) == ["a", "b"]
+    assert plain(of("!Ref Subnets", parameters={"Subnets": lifted(["a"])})) == ["a"]
+    assert plain(of("!Ref AWS::Region", assumptions={"AWS::Region": Known("eu")})) == "eu"
+    assert plain(of("!Ref AWS::Region", parameters={"AWS::Region": Known("eu")})) == "eu"
+    imported = "Fn::ImportValue a"
+    assert plain(of("!ImportValue a", assumptions={imported: Known("x")})) == "x"
+    dynamic = "{{resolve:ssm:/a}}"
+    assert plain(of(f"'{dynamic}'", assumptions={dynamic: Known("x")})) == "x"
+    attribute = of("!GetAtt Bare.CidrBlock", assumptions={"Bare.CidrBlock": Known("10.0.0.0/8")})
+    assert plain(attribute) == "10.0.0.0/8"
+    assert plain(of("!Ref Empty", parameters={"Empty": Known("")})) == ""
+
+
+def test_a_stored_parameter_is_not_its_key() -> None:
+    """What is supplied for an SSM parameter type is where the value is stored."""
+    given = {"Ami": Known("/other/key")}
+    assert isinstance(of("!Ref Ami", parameters=given), Unknown)
+    assert plain(of("!Ref Ami", assumptions={"Ami": Known("ami-1")})) == "ami-1"
+
+
+def test_a_reference_keeps_whose_it_is() -> None:
+    """Even where the template writes the value; `Ref` of a resource has none."""
+    cidr, ref = of("!GetAtt Vpc.CidrBlock"), of("!Ref Vpc")
+    assert isinstance(cidr, Reference)
+    assert (cidr.resource, cidr.attribute) == ("Vpc", "CidrBlock")
+    assert plain(cidr) == "10.9.0.0/16"
+    assert isinstance(ref, Reference)
+    assert (ref.resource, ref.attribute, ref.value) == ("Vpc", "Ref", None)
+
+
+def test_texts_are_known_in_part() -> None:
+    """What surrounds an unknown is kept."""
+    value = of("!Sub 'com.amazonaws.${AWS::Region}.ecr.dkr'")
+    assert isinstance(value, Text)
+    assert (value.parts[0], value.parts[2]) == ("com.amazonaws.", ".ecr.dkr")
+    assert symbol(value) == "com.amazonaws.${AWS::Region}.ecr.dkr"
+
+
+def test_values_stand_where_they_are_used() -> None:
+    """A parameter's value is placed at its use, so that a finding points there."""
+    value, _ = evaluated("[x, !Ref Port]")
+    assert isinstance(value, Items)
+    line = len(HEAD.split("\n"))
+    place = value.items[1].place
+    assert place is not None
+    assert (place.line, place.column, place.end_column) == (line, 14, 23)
+
+
+@pytest.mark.parametrize(
+    ("written", "message"),
+    [
+        ("!Ref Nobody", "Nobody is not declared"),
+        ("!Sub '${Nobody}'", "Nobody is not declared"),
+        ("!GetAtt Nobody.Arn", "Nobody is not declared"),
+        ("!If [Nothing, a, b]", "condition Nothing is not declared"),
+        (
+            "!FindInMap [Nowhere, a, b]",
+            "Fn::FindInMap names no mapping: Nowhere",
+        ),
+        ("!FindInMap [Ranges, a, b]", "Fn::FindInMap finds nothing in Ranges"),
+        ("!Select [9, !Ref Zones]", "Fn::Select selects element 9 of 3"),
+        ("!Select [x, !Ref Zones]", "Fn::Select takes the number of an element"),
+        ("!Join x", "Fn::Join takes a list of 2"),
+        ("!If [Never, a]", "Fn::If takes a list of 3"),
+        ("!Sub {a: b}", "Fn::Sub takes a text"),
+        ("!GetAtt Vpc", "Fn::GetAtt takes a resource and an attribute"),
+        ("!Split ['', a]", "Fn::Split takes a separator that is not empty"),
+        (
+            "!Cidr [10.0.0.0/24, 9, 8]",
+            "Fn::Cidr finds no 9 ranges of 8 bits in 10.0.0.0/24",
+        ),
+        ("!Cidr [nonsense, 1, 8]", "Fn::Cidr takes a CIDR block, not 'nonsense'"),
+        ("!Cidr [10.0.0.0/24, 257, 1]", "Fn::Cidr takes a count from 1 to 256"),
+        ("!If [!Ref Port, a, b]", "this is no condition"),
+    ],
+)
+def test_what_cannot_be_is_an_error_at_its_place(written: str, message: str) -> None:
+    """The error says what is wrong; the value is unknown, never a guess."""
+    value, evaluation = evaluated(written)
+    assert [error.message for error in evaluation.errors] == [message]
+    assert evaluation.errors[0].place.line == len(HEAD.split("\n"))
+    assert value is not None
+    assert needs(value) != ()
+
+
+def test_names_that_a_macro_may_make_are_no_error() -> None:
+    """Under a transform, what is not declared is unknown and nothing more."""
+    text = HEAD.replace("Parameters:", "Transform: AWS::Serverless-2016-10-31\nParameters:", 1)
+    evaluation = stack_of(text + "!Ref ServerlessRestApi\n").evaluate({})
+    assert evaluation.errors == ()
+    value = evaluation.resources[-1].body.fields["V"]
+    assert spoken(value) == ["ServerlessRestApi is not in the template: a macro may make it"]
+
+
+def test_keys_that_a_macro_expands_leave_the_rest_open() -> None:
+    """Beside Fn::Transform or Fn::ForEach, what is written stays and more may come."""
+    value = of("{a: 1, 'Fn::Transform': {Name: X}}")
+    assert isinstance(value, Fields)
+    assert list(value.fields) == ["a"]
+    assert value.rest is not None
+
+
+def test_an_open_condition_asks_and_the_scenario_answers() -> None:
+    """A switch is open with its question, and decided either way by a scenario."""
+    written = "!If [IsProd, a, b]"
+    value, evaluation = evaluated(written)
+    assert evaluation.questions == {Question("Env", "prod")}
+    assert isinstance(value, Unknown)
+    assert value.needs == (Need("Env", "is a parameter without a default"),)
+    for answer, data in (("prod", "a"), ("dev", "b"), (OTHER, "b")):
+        value, evaluation = evaluated(written, scenario={"Env": answer})
+        assert isinstance(value, Known)
+        assert (value.data, evaluation.questions) == (data, frozenset())
+
+
+def test_an_element_that_may_be_removed_is_possible() -> None:
+    """In a list it stands among the rest; a list that may be missing may hold its elements."""
+    value, evaluation = evaluated("[a, !If [IsProd, b, !Ref 'AWS::NoValue']]")
+    assert isinstance(value, Items)
+    assert [plain(item) for item in value.items] == ["a"]
+    assert [plain(item) for item in value.rest] == ["b"]
+    assert evaluation.questions == {Question("Env", "prod")}
+    value, _ = evaluated("!If [IsProd, [a], !Ref 'AWS::NoValue']")
+    assert isinstance(value, Items)
+    assert (value.items, [plain(item) for item in value.rest]) == ((), ["a"])
+    value, _ = evaluated("!If [IsProd, 1, !Ref 'AWS::NoValue']")
+    assert isinstance(value, Unknown)
+
+
+def test_a_scenario_settles_what_it_names() -> None:
+    """Where Env is taken to be prod, a look-up by it finds prod's row."""
+    value, _ = evaluated("!FindInMap [Ranges, !Ref Env, Cidr]", scenario={"Env": "prod"})
+    assert value is not None
+    assert plain(value) == "10.0.0.0/16"
+
+
+def test_a_comparison_of_a_text_asks_for_its_open_part() -> None:
+    """`${Env}-x` is `prod-x` if Env is prod."""
+    text = HEAD.replace("!Equals [!Ref Env, prod]", "!Equals [!Sub '${Env}-x', prod-x]")
+    evaluation = stack_of(text + "!If [IsProd, a, b]\n").evaluate({})
+    assert evaluation.questions == {Question("Env", "prod")}
+
+
+@pytest.mark.parametrize(
+    ("condition", "truth", "asks"),
+    [
+        ("!And [!Equals [a, a], !Condition Never]", False, set()),
+        ("!And [!Equals [!Ref Env, x], !Condition Never]", False, set()),
+        ("!Or [!Equals [!Ref Env, x], !Not [!Condition Never]]", True, set()),
+        ("!And [!Equals [!Ref Env, x], !Equals [a, a]]", None, {("Env", "x")}),
+        ("!Or [!Equals [!Ref Env, x], !Equals [y, !Ref Env]]", None, {("Env", "x"), ("Env", "y")}),
+        ("!Not [!Equals [!Ref Env, '']]", None, {("Env", "")}),
+        ("!Not [{Condition: Never}]", True, set()),
+        ("{'Fn::Not': [{Condition: IsProd2}]}", None, {("Env", "prod")}),
+        ("!Equals [!Ref Env, !Ref Env]", True, set()),
+        ("!Equals [!Ref Env, !Ref VpcId]", None, set()),
+        ("!Equals [!Ref Port, '8080']", True, set()),
+        ("!Equals [true, 'true']", True, set()),
+        ("!Equals [!Join ['', !Ref Subnets], '']", None, {("Fn::Join(, Subnets)", "")}),
+    ],
+)
+def test_conditions_are_three_valued(
+    condition: str, truth: bool | None, asks: set[tuple[str, str]]
+) -> None:
+    """What decides a condition decides it; else it asks every question that could."""
+    text = HEAD.replace(
+        "IsProd: !Equals [!Ref Env, prod]",
+        f"IsProd: {condition}\n  IsProd2: !Equals [!Ref Env, prod]",
+    )
+    evaluation = stack_of(text + "!If [IsProd, [yes], [no]]\n").evaluate({})
+    found = {(question.operand, question.answer) for question in evaluation.questions}
+    assert found == asks
+    assert evaluation.errors == ()
+    value = evaluation.resources[-1].body.fields["V"]
+    assert isinstance(value, Items)
+    held = [plain(item) for item in value.items]
+    assert held == {True: [True], False: [False], None: []}[truth]
+
+
+def test_conditions_that_rest_on_themselves_are_unknown() -> None:
+    """A circle is no truth, and no endless loop."""
+    text = HEAD.replace("IsProd: !Equals [!Ref Env, prod]", "IsProd: !Not [!Condition IsProd]")
+    value = stack_of(text + "!If [IsProd, a, b]\n").evaluate({}).resources[-1].body.fields["V"]
+    assert isinstance(value, Unknown)
+
+
+def test_attributes_that_rest_on_each_other_are_unknown() -> None:
+    """A circle of references ends."""
+    text = HEAD.replace("10.9.0.0/16", "!GetAtt Vpc.CidrBlock")
+    value = stack_of(text + "!GetAtt Vpc.CidrBlock\n").evaluate({}).resources[-1].body.fields["V"]
+    assert isinstance(settled(value), Reference)
+
+
+def test_functions_that_grow_without_end_are_unknown() -> None:
+    """Doubling a text forty times is refused, and quick."""
+    lines = ["Resources:", "  V0: {Type: 'AWS::EC2::VPC', Properties: {CidrBlock: 10.0.0.0/8}}"]
+    for level in range(1, 41):
+        twice = f"${{V{level - 1}.CidrBlock}}" * 2
+        lines.append(
+            f"  V{level}: {{Type: 'AWS::EC2::VPC', Properties: {{CidrBlock: !Sub '{twice}'}}}}"
+        )
+    evaluation = stack_of("\n".join(lines)).evaluate({})
+    assert not isinstance(evaluation.resources[-1].body.fields["CidrBlock"], Known)
+
+
+def test_a_row_of_conditions_too_long_to_follow_is_an_error() -> None:
+    """Thousands of conditions that rest on each other give no traceback."""
+    lines = ["Conditions:", "  C0: !Equals [a, a]"]
+    lines += [f"  C{level}: !Not [!Condition C{level - 1}]" for level in range(1, 5000)]
+    lines += ["Resources:", "  R: {Type: 'AWS::EC2::VPC', Condition: C4999}"]
+    evaluation = stack_of("\n".join(lines)).evaluate({})
+    assert [error.message for error in evaluation.errors] == ["R rests on too many others in a row"]
+    assert evaluation.resources[0].origin.maybe != ()

@@ -1,0 +1,472 @@
+"""Templates become stacks of resources; everything else is passed over or is an error."""
+
+import json
+import random
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from taskwall.files import Files
+from taskwall.readers.cloudformation import CloudFormationStack, stacks
+from taskwall.resource import Resource, Skip
+from taskwall.stack import Inputs, SourceError, Stack
+from taskwall.values import OTHER, Fields, Known, Need, Place, plain, settled
+
+TEMPLATE = """\
+AWSTemplateFormatVersion: "2010-09-09"
+Parameters:
+  Env: {Type: String, AllowedValues: [prod, dev]}
+Conditions:
+  IsProd: !Equals [!Ref Env, prod]
+  Never: !Equals [a, b]
+Resources:
+  Group:
+    Type: AWS::EC2::SecurityGroup
+    Metadata:
+      aws:cdk:path: App/Group/Resource
+    Properties:
+      GroupDescription: tasks
+      SecurityGroupIngress:
+        - CidrIp: 0.0.0.0/0
+          IpProtocol: tcp
+
+  Bare:
+    Type: AWS::ECS::Cluster  # nothing more
+  Maybe:
+    Type: AWS::ECS::Cluster
+    Condition: IsProd
+  Gone:
+    Type: AWS::ECS::Cluster
+    Condition: Never
+"""
+
+
+def read(text: str, name: str = "t.yaml") -> tuple[list[CloudFormationStack], list[SourceError]]:
+    """What is read of one file."""
+    return stacks([name], Files({name: text}), Inputs())
+
+
+def stack_of(text: str) -> CloudFormationStack:
+    """The stack of a template that has no errors."""
+    found, errors = read(text)
+    assert errors == []
+    return found[0]
+
+
+def by_name(text: str) -> dict[str, Resource]:
+    """The resources of a template, by logical id."""
+    return {item.origin.name: item for item in stack_of(text).evaluate({}).resources}
+
+
+def cut(text: str, place: Place) -> str:
+    """The stretch of a text that a place means."""
+    lines = text.split("\n")[place.line - 1 : place.end_line]
+    lines[-1] = lines[-1][: place.end_column - 1]
+    lines[0] = lines[0][place.column - 1 :]
+    return "\n".join(lines)
+
+
+def test_a_template_is_a_stack() -> None:
+    """It is named by its path, which is its one file."""
+    stack: Stack = stack_of(TEMPLATE)
+    assert stack.name == "t.yaml"
+    assert stack.files == {"t.yaml"}
+
+
+def test_resources_stand_where_they_are_written() -> None:
+    """Header, extent, properties, members and elements have their exact places."""
+    group = by_name(TEMPLATE)["Group"]
+    assert group.type == "AWS::EC2::SecurityGroup"
+    assert (group.origin.address, group.origin.language) == ("Group", "cloudformation")
+    assert group.origin.construct == "App/Group/Resource"
+    assert cut(TEMPLATE, group.origin.header) == "Group"
+    assert cut(TEMPLATE, group.place).startswith("Group:\n    Type")
+    assert cut(TEMPLATE, group.place).endswith("IpProtocol: tcp")
+    assert group.body.place is not None
+    assert cut(TEMPLATE, group.body.place).startswith("GroupDescription: tasks\n")
+    assert cut(TEMPLATE, group.body.places["GroupDescription"]) == "GroupDescription: tasks"
+    cidr = next(group.cell().get("SecurityGroupIngress").each()).get("CidrIp")
+    assert (cidr.known, cut(TEMPLATE, cidr.place)) == ("0.0.0.0/0", "CidrIp: 0.0.0.0/0")
+
+
+def test_a_resource_without_properties_has_an_empty_body() -> None:
+    """Nothing written is nothing, not an error."""
+    bare = by_name(TEMPLATE)["Bare"]
+    assert bare.body == Fields({}, place=bare.place)
+    assert cut(TEMPLATE, bare.place) == "Bare:\n    Type: AWS::ECS::Cluster"
+
+
+def test_the_condition_of_a_resource_decides_whether_it_is_there() -> None:
+    """False: it is not. Open: it may be, and the scenario says."""
+    stack = stack_of(TEMPLATE)
+    open_ = stack.evaluate({})
+    found = {item.origin.name: item.origin.maybe for item in open_.resources}
+    env = Need("Env", "is a parameter without a default")
+    assert found == {"Group": (), "Bare": (), "Maybe": (env,)}
+    assert {question.operand for question in open_.questions} == {"Env"}
+    for answer, there in (("prod", True), (OTHER, False)):
+        evaluation = stack.evaluate({"Env": answer})
+        names = {item.origin.name for item in evaluation.resources}
+        assert ("Maybe" in names, evaluation.questions) == (there, frozenset())
+
+
+def test_the_answers_that_a_question_can_have() -> None:
+    """AllowedValues limit them; of anything else, nothing is known."""
+    stack = stack_of(TEMPLATE)
+    assert stack.answers("Env") == ("prod", "dev")
+    assert stack.answers("AWS::Region") is None
+
+
+def test_json_and_yaml_give_the_same() -> None:
+    """The spelling of a template does not matter to its values."""
+    data = {
+        "Resources": {
+            "Vpc": {"Type": "AWS::EC2::VPC", "Properties": {"CidrBlock": "10.0.0.0/16"}},
+            "Net": {
+                "Type": "AWS::EC2::Subnet",
+                "Properties": {"VpcId": {"Ref": "Vpc"}, "MapPublicIpOnLaunch": False},
+            },
+        }
+    }
+    for indent in (None, 2, "\t"):
+        found = by_name(json.dumps(data, indent=indent))
+        assert plain(found["Vpc"].body) == {"CidrBlock": "10.0.0.0/16"}
+        assert cut(json.dumps(data, indent=indent), found["Net"].origin.header) == '"Net"'
+        assert settled(found["Net"].body.fields["MapPublicIpOnLaunch"]) == Known(
+            False, found["Net"].body.fields["MapPublicIpOnLaunch"].place
+        )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "a: 1",
+        "[1, 2]",
+        "Resources: 1",
+        "# AWS:: Resources\n",
+        "Resources:\n  - Type: AWS::EC2::VPC\n",
+        "kind: ConfigMap\ndata: 'AWS:: Resources'\n",
+        "apiVersion: v1\n---\nkind: Resources # AWS::\n",
+        "{{- if .Values.Resources }}\nx: AWS::\n{{- end }}\n",
+        "Resources: {A: {Kind: 'AWS::'}}",
+        "resources:\n  Resources:\n    A:\n      Type: AWS::EC2::VPC\n",
+        "Resources: [\n AWS::",
+    ],
+)
+def test_what_is_no_template_is_passed_over(text: str) -> None:
+    """Other YAML and JSON, and what is neither, gives no stack and no error."""
+    assert read(text) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "column"),
+    [
+        ("AWSTemplateFormatVersion: x\nResources: [\n", 3, 1),
+        ("Resources:\n  A:\n    Type: AWS::EC2::VPC\n   B: 1\n", 4, 4),
+        ("AWSTemplateFormatVersion: x\nResources: {}\n---\na: 1\n", 3, 1),
+        ("AWSTemplateFormatVersion: x\nResources:\n", 1, 1),
+        ('{"Resources": {"A": {"Type": "AWS::EC2::VPC"}} 1}', 1, 48),
+    ],
+)
+def test_a_broken_template_is_an_error(text: str, line: int, column: int) -> None:
+    """What looks like a template and cannot be read is never passed over."""
+    found, errors = read(text)
+    assert found == []
+    assert [(error.place.line, error.place.column) for error in errors] == [(line, column)]
+
+
+def test_a_template_in_another_encoding_is_an_error(tmp_path: Any) -> None:
+    """What is not UTF-8 cannot be read; only what speaks of AWS is worth an error."""
+    names = ("a.yaml", "b.yaml", "c.yaml")
+    paths = [str(tmp_path / name) for name in names]
+    (tmp_path / "a.yaml").write_bytes(
+        "AWSTemplateFormatVersion: é\nResources: {}".encode("latin-1")
+    )
+    (tmp_path / "b.yaml").write_bytes("name: é".encode("latin-1"))
+    (tmp_path / "c.yaml").write_bytes("AWSTemplateFormatVersion: x".encode("utf-16"))
+    found, errors = stacks(paths, Files(), Inputs())
+    assert found == []
+    assert [error.place.file for error in errors] == [paths[0], paths[2]]
+
+
+def test_a_resource_without_a_type_is_an_error() -> None:
+    """The others are read."""
+    found, errors = read("Resources:\n  A: {Type: 'AWS::EC2::VPC'}\n  B: {Properties: {}}\n")
+    assert [(error.place.line, error.message) for error in errors] == [(3, "B has no Type")]
+    assert [item.origin.name for item in found[0].evaluate({}).resources] == ["A"]
+
+
+def test_loops_and_includes_are_passed_over() -> None:
+    """Fn::ForEach and Fn::Transform under Resources leave the names open, and nothing breaks."""
+    text = (
+        "Transform: AWS::LanguageExtensions\nResources:\n"
+        "  Fn::ForEach::Vpcs: [Name, [A, B], {'${Name}': {Type: 'AWS::EC2::VPC'}}]\n"
+        "  Net: {Type: 'AWS::EC2::Subnet', Properties: {VpcId: !Ref A}}\n"
+    )
+    evaluation = stack_of(text).evaluate({})
+    assert [item.origin.name for item in evaluation.resources] == ["Net"]
+    assert evaluation.errors == ()
+    include = "AWSTemplateFormatVersion: x\nResources:\n  Fn::Transform: {Name: 'AWS::Include'}\n"
+    assert stack_of(include).evaluate({}).resources == ()
+
+
+def test_properties_from_a_macro_are_unknown() -> None:
+    """Whatever they would hold, nothing is known of it, and it is not absent."""
+    text = (
+        "Resources:\n  A:\n    Type: AWS::EC2::VPC\n"
+        "    Properties:\n      Fn::Transform: {Name: X}\n"
+    )
+    cell = by_name(text)["A"].cell().get("CidrBlock")
+    assert not cell.absent
+    assert [str(need) for need in cell.needs] == ["Fn::Transform X is expanded only at deployment"]
+
+
+SKIPS = """\
+Resources:
+  # taskwall:skip=TW1: above the id
+  A:
+    Type: AWS::ECS::Service  # taskwall:skip=TW2: beside the type
+    # taskwall:skip=TW3: above the properties
+    Properties:
+      # taskwall:skip=TW4: above a member
+      # (in two lines)
+      LaunchType: FARGATE
+      SecurityGroups:
+        - a  # taskwall:skip=TW5: beside an element
+        # checkov:skip=TW6
+        - b
+      Note: "# taskwall:skip=TW7: no comment"
+      Script: |
+        # taskwall:skip=TW8: no comment
+      Net: {Subnets: [x]} # taskwall:skip=TW9,TW10: a member of a line
+        # checkov:skip=TW11:at the end
+
+  B:  # taskwall:skip=TW12: beside the id
+    Type: AWS::ECS::Cluster
+    # taskwall:skip=TW13: after the last member
+
+  C: {Type: AWS::ECS::Cluster} #checkov:skip=CKV_AWS_1:not ours
+"""
+
+
+def test_comments_hold_for_what_they_stand_at() -> None:
+    """A member, an element or a resource, by the place of the comment; never in a text."""
+    found = stack_of(SKIPS).evaluate({}).skips
+    starts = {skip.rule: cut(SKIPS, skip.scope).split("\n")[0].strip() for skip in found}
+    assert starts == {
+        "TW1": "A:",
+        "TW2": "A:",
+        "TW3": "A:",
+        "TW4": "LaunchType: FARGATE",
+        "TW5": "a",
+        "TW6": "A:",
+        "TW9": "Net: {Subnets: [x]}",
+        "TW10": "Net: {Subnets: [x]}",
+        "TW11": "A:",
+        "TW12": "B:  # taskwall:skip=TW12: beside the id",
+        "TW13": "B:  # taskwall:skip=TW12: beside the id",
+    }
+    reasons = {skip.rule: skip.reason for skip in found}
+    assert (reasons["TW5"], reasons["TW6"], reasons["TW11"]) == (
+        "beside an element",
+        "",
+        "at the end",
+    )
+    assert cut(SKIPS, found[0].place) == "# taskwall:skip=TW1: above the id"
+
+
+def test_a_skip_of_ours_needs_a_reason() -> None:
+    """Without one it is an error, and holds for nothing."""
+    text = (
+        "Resources:\n  A:\n    Type: AWS::ECS::Cluster # taskwall:skip=TW1\n"
+        "    Metadata: {taskwall: {skip: [{id: TW2}, {reason: x}]}}\n"
+        "  B: {Type: 'AWS::ECS::Cluster', Metadata: {taskwall: {skip: TW3}}}\n"
+    )
+    found, errors = read(text)
+    assert found[0].evaluate({}).skips == ()
+    assert [(error.place.line, error.message) for error in errors] == [
+        (4, "the skip of TW2 needs a reason"),
+        (4, "a skip names a rule: {id: TW206, reason: ...}"),
+        (5, "a skip names a rule: {id: TW206, reason: ...}"),
+        (3, "the skip of TW1 needs a reason"),
+    ]
+
+
+def test_metadata_holds_for_its_resource_or_the_file() -> None:
+    """In our spelling and in those of both hosts; the lettered ids of cfn-lint are ours."""
+    metadata = {
+        "taskwall": {"skip": [{"id": "TW1", "reason": "one"}]},
+        "checkov": {"skip": [{"id": "TW2", "comment": "two"}, {"id": "CKV_AWS_1"}]},
+        "cfn-lint": {"config": {"ignore_checks": ["ETW204", "WTW3", "E3012"]}},
+    }
+    resource = {"Type": "AWS::ECS::Cluster", "Metadata": metadata}
+    stack = stack_of(json.dumps({"Resources": {"A": resource}}, indent=1))
+    scope = stack.evaluate({}).resources[0].place
+    found = [(skip.rule, skip.reason, skip.scope == scope) for skip in stack.skips]
+    expected = [("TW1", "one", True), ("TW2", "two", True), ("TW204", "", True), ("TW3", "", True)]
+    assert found == expected
+    short = {"taskwall": {"skip": {"TW206": "why"}}}
+    text = json.dumps({"Metadata": short, "Resources": {"A": {"Type": "AWS::ECS::Cluster"}}})
+    (skip,) = stack_of(text).skips
+    assert isinstance(skip, Skip)
+    assert (skip.rule, skip.reason) == ("TW206", "why")
+    assert skip.scope.holds(Place("t.yaml", 1, 1, 1, len(text) + 1))
+
+
+def test_secrets_are_found() -> None:
+    """Environments, user data, passwords and secret defaults; not what only bears such a name."""
+    text = """\
+Parameters:
+  Hidden: {Type: String, NoEcho: "true", Default: h1}
+  DbPassword: {Type: String, Default: h2}
+  Open: {Type: String, Default: shown}
+Resources:
+  SecretEndpoint:
+    Type: AWS::EC2::VPCEndpoint
+    Properties: {ServiceName: shown}
+  Task:
+    Type: AWS::ECS::TaskDefinition
+    Properties:
+      ContainerDefinitions:
+        - Environment: [{Name: A, Value: h3}]
+          Secrets: [{Name: h4}]
+          RepositoryCredentials: {CredentialsParameter: h5}
+          Image: shown
+  Db:
+    Type: AWS::RDS::DBInstance
+    Properties:
+      MasterUserPassword: h6
+      Engine: shown
+  Host:
+    Type: AWS::EC2::Instance
+    Properties:
+      UserData: !Base64
+        Fn::Sub: h7
+"""
+    stack = stack_of(text)
+    hidden = "".join(cut(text, place) for place in stack.secrets("t.yaml"))
+    assert [f"h{number}" in hidden for number in range(1, 8)] == [True] * 7
+    assert "shown" not in hidden
+    assert stack.secrets("other.yaml") == ()
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.text(alphabet=st.sampled_from("ab:-[]{}#&*!|>'\"\\ \n\t<,?%@`é\u2028"), max_size=60))
+def test_no_text_raises(noise: str) -> None:
+    """Whatever stands in a template, it is read or it is an error."""
+    head = "AWSTemplateFormatVersion: x\nResources:\n  A:\n    Type: AWS::EC2::VPC\n"
+    for text in (head + noise, noise + head, head + "    Properties: " + noise):
+        found, errors = read(text)
+        assert found or errors or "\n" in noise
+        for stack in found:
+            stack.evaluate({})
+            stack.secrets("t.yaml")
+
+
+FUNCTIONS = (
+    "Ref",
+    "Fn::And",
+    "Fn::Base64",
+    "Fn::Cidr",
+    "Fn::Equals",
+    "Fn::FindInMap",
+    "Fn::GetAZs",
+    "Fn::GetAtt",
+    "Fn::If",
+    "Fn::ImportValue",
+    "Fn::Join",
+    "Fn::Length",
+    "Fn::Not",
+    "Fn::Or",
+    "Fn::Select",
+    "Fn::Split",
+    "Fn::Sub",
+    "Fn::ToJsonString",
+    "Fn::Transform",
+    "Fn::Unheard",
+    "Condition",
+)
+LEAVES = st.sampled_from(
+    (
+        *("A", "B", "C", "P", "M", "A.CidrBlock", "${P}-${A}", "${!x}", "", ",", 0, 1, True, None),
+        *("10.0.0.0/16", "AWS::NoValue", "AWS::Region", "{{resolve:ssm:a}}"),
+    )
+)
+NODES: st.SearchStrategy[Any] = st.recursive(
+    LEAVES,
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(st.sampled_from(FUNCTIONS), inner, min_size=1, max_size=1)
+        | st.dictionaries(st.sampled_from(("a", "b", "Fn::ForEach::X")), inner, max_size=2)
+    ),
+    max_leaves=12,
+)
+
+
+def template_of(value: Any, condition: Any) -> dict[str, Any]:
+    """A template in which a value and a condition stand in every part that takes them."""
+    vpc = {"Type": "AWS::EC2::VPC", "Condition": "C", "Properties": {"CidrBlock": value}}
+    return {
+        "Parameters": {"P": {"Type": "String"}, "L": {"Type": "List<String>", "Default": "a"}},
+        "Mappings": {"M": {"A": {"B": value}, "P": {"B": 1}}},
+        "Conditions": {"C": condition, "D": {"Fn::Equals": [{"Ref": "P"}, value]}},
+        "Resources": {"A": vpc, "B": {"Type": "X::Y::Z", "Properties": value}},
+    }
+
+
+@settings(max_examples=150, deadline=None)
+@given(NODES, NODES)
+def test_no_function_raises(value: Any, condition: Any) -> None:
+    """However functions are put together, evaluation ends with values."""
+    found, _ = read(json.dumps(template_of(value, condition)))
+    for stack in found:
+        asked = stack.evaluate({}).questions
+        for answer in (OTHER, None):
+            stack.evaluate({q.operand: OTHER if answer == OTHER else q.answer for q in asked})
+
+
+def shuffled(data: Any, chance: random.Random) -> Any:
+    """The same data with the keys of every mapping in another order."""
+    if isinstance(data, dict):
+        keys = list(data)
+        chance.shuffle(keys)
+        return {key: shuffled(data[key], chance) for key in keys}
+    if isinstance(data, list):
+        return [shuffled(item, chance) for item in data]
+    return data
+
+
+def unplaced(data: Any) -> Any:
+    """Values without their places, to compare them."""
+    if isinstance(data, Place):
+        return None
+    if isinstance(data, dict):
+        return {key: unplaced(item) for key, item in data.items() if item is not None}
+    if isinstance(data, tuple):
+        return tuple(unplaced(item) for item in data)
+    if hasattr(data, "__struct_fields__"):
+        fields = ((name, unplaced(getattr(data, name))) for name in data.__struct_fields__)
+        return (
+            type(data).__name__,
+            *(pair for pair in fields if pair[0] not in ("place", "places")),
+        )
+    return data
+
+
+@settings(max_examples=100, deadline=None)
+@given(NODES, NODES, st.randoms(use_true_random=False))
+def test_the_order_of_keys_does_not_matter(
+    value: Any, condition: Any, chance: random.Random
+) -> None:
+    """A template with its keys in another order declares the same."""
+    data = template_of(value, condition)
+    results = []
+    for text in (json.dumps(data), json.dumps(shuffled(data, chance))):
+        (stack,) = read(text)[0]
+        evaluation = stack.evaluate({})
+        bodies = {item.origin.name: unplaced(item.body) for item in evaluation.resources}
+        results.append((bodies, evaluation.questions))
+    assert results[0] == results[1]

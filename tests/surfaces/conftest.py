@@ -1,0 +1,163 @@
+"""A toy language, reader and engine, so that the surfaces are tested without any policy.
+
+A line `name = value # fail TW206` of a .tf file is a finding at its value; `unknown` and `pass`
+likewise, `skip TW206 reason` keeps the line silent, and a value named `secret` is one. A folder is
+a stack, with the files of the folders that its lines `call folder` name.
+"""
+
+import os
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import pytest
+
+from taskwall import api, engine, sources
+from taskwall.engine import Judged, Judgement
+from taskwall.files import Files
+from taskwall.finding import CalledFrom, Finding, Fix, Step
+from taskwall.model.network import Network
+from taskwall.resource import Skip
+from taskwall.rule import SECTIONS, Rule, Verdict
+from taskwall.settings import Settings
+from taskwall.stack import Evaluation, Inputs, SourceError
+from taskwall.values import Call, Origin, Place, Scenario
+
+LINE = re.compile(r"\s*(\w+) = (.*?) *(?:# (\w+) (TW\d+) ?(.*))?")
+
+
+def _silent(network: Network) -> Iterator[Verdict]:
+    yield from ()
+
+
+def made_rule(number: str, severity: Any, *, default: bool = False, pci: bool = False) -> Rule:
+    """A rule that is asked nothing."""
+    sections = {name: f"What {name} says.\n    as code" for name in SECTIONS}
+    name = f"rule-{number[2:]}"
+    return Rule(number, name, f"Title {number}", severity, default, pci, (), sections, _silent, "")
+
+
+RULES = (
+    made_rule("TW101", "high", default=True),
+    made_rule("TW206", "medium", default=True, pci=True),
+    made_rule("TW209", "low"),
+    made_rule("TW210", "low", pci=True),
+    made_rule("TW308", "info", default=True),
+)
+
+
+class ToyStack:
+    """A folder of the toy language."""
+
+    def __init__(self, name: str, files: frozenset[str], texts: Files) -> None:
+        self.name = name
+        self.files = files
+        self.texts = texts
+
+    def evaluate(self, scenario: Scenario) -> Evaluation:
+        """Nothing: the toy engine reads the lines itself."""
+        return Evaluation(())
+
+    def lines(self, file: str) -> Iterator[tuple[int, re.Match[str]]]:
+        """The lines that are assignments, with their numbers."""
+        for number, line in enumerate(self.texts.text(file).splitlines(), 1):
+            if match := LINE.fullmatch(line):
+                yield number, match
+
+    def secrets(self, file: str) -> tuple[Place, ...]:
+        """The values of everything named `secret`."""
+        return tuple(
+            Place(file, number, match.start(2) + 1, number, match.end(2) + 1)
+            for number, match in self.lines(file)
+            if match[1] == "secret"
+        )
+
+
+def toy_stacks(
+    paths: Sequence[str], files: Files, inputs: Inputs
+) -> tuple[list[ToyStack], list[SourceError]]:
+    """The folders that no other calls."""
+    folders: dict[str, set[str]] = {}
+    for path in paths:
+        folders.setdefault(os.path.dirname(path), set()).add(path)
+    called: dict[str, set[str]] = {}
+    for folder, own in folders.items():
+        for path in sorted(own):
+            for line in files.text(path).splitlines():
+                if line.startswith("call "):
+                    called.setdefault(folder, set()).add(os.path.join(folder, line[5:]))
+    below = {target for targets in called.values() for target in targets}
+    stacks = [
+        ToyStack(
+            folder,
+            frozenset(own.union(*(folders.get(one, ()) for one in called.get(folder, ())))),
+            files,
+        )
+        for folder, own in folders.items()
+        if folder not in below
+    ]
+    wrong = [
+        SourceError(Place(path, 1, 1, 1, 1), "is broken")
+        for path in paths
+        if "broken" in files.text(path)
+    ]
+    return stacks, wrong
+
+
+def toy_judge(stack: ToyStack, rules: Sequence[Rule], settings: Settings) -> Judgement:
+    """What the marks on the lines say, for rules that run."""
+    severities = {rule.id: rule.severity for rule in rules}
+    judged, skips = [], []
+    for file in sorted(stack.files):
+        module = os.path.dirname(file) != stack.name
+        calls = (Call("module.m", Place(stack.name + "/main.tf", 1, 1, 1, 9)),) if module else ()
+        for number, match in stack.lines(file):
+            name, _, mark, rule, reason = match.groups()
+            place = Place(file, number, match.start(2) + 1, number, match.end(2) + 1)
+            line = Place(file, number, 1, number, 999)
+            if mark == "skip":
+                skips.append(Skip(rule, reason, line, line))
+                mark = "fail"
+            if mark not in ("fail", "unknown", "pass") or rule not in severities:
+                continue
+            finding = Finding(
+                rule,
+                mark,  # type: ignore[arg-type]
+                severities[rule],
+                f"aws_toy.{name}",
+                (f"aws_toy.{name}",),
+                stack.name,
+                file,
+                place.line,
+                place.column,
+                place.end_line,
+                place.end_column,
+                reason or f"{name} is wrong",
+                because=(Step(f"aws_toy.{name}", file, number, "it says so"),),
+                called_from=tuple(
+                    CalledFrom(call.place.file, call.place.line, call.name) for call in calls
+                ),
+                missing=("var.x",) if mark == "unknown" else (),
+                fix=Fix("Write something else."),
+            )
+            origin = Origin(finding.resource, finding.resource, line, "terraform", calls)
+            judged.append(Judged(finding, place, origin))
+    return Judgement(tuple(judged), len(judged), skips=tuple(skips))
+
+
+@pytest.fixture(scope="session")
+def rules() -> Sequence[Rule]:
+    """The rules of the toy language."""
+    return RULES
+
+
+@pytest.fixture
+def toy(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> Any:
+    """An empty repository as working directory, in which the toy language is spoken."""
+    (tmp_path / ".git").mkdir()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sources, "_stacks", toy_stacks)
+    monkeypatch.setattr(engine, "judge", toy_judge)
+    monkeypatch.setattr(api, "all_rules", lambda: RULES)
+    monkeypatch.setattr("taskwall.rules.all_rules", lambda: RULES)
+    return tmp_path

@@ -1,0 +1,120 @@
+"""The rule fixtures: each says on its very lines what rules must say of them.
+
+A case is a folder `fixtures/rules/<rule>/<case>/` with `main.tf` and its twin `template.yaml`. A
+comment on a line states the verdict that the folder's rule must give there: `# TW101` fails,
+`# TW101 when` fails under one setting of a switch, `# TW101?` is unknown, `# TW101 ok` passes. A
+line without a mark gets no verdict. Where a language cannot say a thing, `only.txt` gives the
+reason. A `taskwall.toml` in the folder sets what the case needs.
+"""
+
+import re
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from taskwall.engine import judge
+from taskwall.files import Files
+from taskwall.finding import Finding
+from taskwall.readers import cloudformation, terraform
+from taskwall.rules import all_rules
+from taskwall.settings import Settings, load
+from taskwall.stack import Inputs
+
+FIXTURES = Path(__file__).parent.parent / "fixtures" / "rules"
+KINDS = ("fail", "pass", "unknown_scalar", "unknown_list", "unknown_elsewhere", "not_concerned")
+MARK = re.compile(r"\b(TW\d{3})(\?| ok\b| when\b)?")
+SOURCES = ("main.tf", "template.yaml")
+
+CASES = sorted(case for rule in FIXTURES.glob("tw*") for case in rule.iterdir() if case.is_dir())
+FILES = [case / name for case in CASES for name in SOURCES if (case / name).exists()]
+
+
+def _id(path: Path) -> str:
+    return str(path.relative_to(FIXTURES))
+
+
+def verdicts(source: Path) -> list[Finding]:
+    """What all rules say of a fixture, its folder's rule only."""
+    rule = source.parent.parent.name.upper()
+    reader = terraform if source.suffix == ".tf" else cloudformation
+    inputs = Inputs(boundary=str(source.parent))
+    stacks, errors = reader.stacks([str(source)], Files(), inputs)
+    assert not errors
+    assert len(stacks) == 1
+    given = (source.parent / "taskwall.toml").exists()
+    settings = load(str(source.parent), all_rules()) if given else Settings()
+    judgement = judge(stacks[0], all_rules(), settings)
+    assert not judgement.errors
+    assert not judgement.crashes
+    return [each.finding for each in judgement.judged if each.finding.rule == rule]
+
+
+def said(finding: Finding) -> str:
+    """A verdict as a mark states it."""
+    ending = {"fail": " when" if finding.when else "", "unknown": "?", "pass": " ok"}
+    return f"{finding.rule}{ending[finding.verdict]}"
+
+
+def marks(source: Path) -> dict[tuple[str, int], list[str]]:
+    """The marks of a fixture's files for the folder's rule, by file and line."""
+    rule = source.parent.parent.name.upper()
+    found: dict[tuple[str, int], list[str]] = {}
+    for file in sorted(source.parent.rglob(f"*{source.suffix}")):
+        for number, line in enumerate(file.read_text().splitlines(), 1):
+            comment = line.partition("#")[2]
+            for match in MARK.finditer(comment):
+                if match[1] == rule and "taskwall:skip" not in comment:
+                    found.setdefault((str(file), number), []).append(match[0])
+    return found
+
+
+@pytest.mark.parametrize("source", FILES, ids=_id)
+def test_verdicts_stand_where_they_are_marked(source: Path) -> None:
+    """A fixture gets each verdict that it marks, on that line, and no other."""
+    found: dict[tuple[str, int], list[str]] = {}
+    for finding in verdicts(source):
+        found.setdefault((finding.file, finding.line), []).append(said(finding))
+
+    assert {key: sorted(texts) for key, texts in marks(source).items()} == {
+        key: sorted(texts) for key, texts in found.items()
+    }
+
+
+@pytest.mark.parametrize("case", CASES, ids=_id)
+def test_twins_agree(case: Path) -> None:
+    """The same stack in both languages gets the same verdicts."""
+    sources = [case / name for name in SOURCES if (case / name).exists()]
+    if len(sources) == 1:
+        assert (case / "only.txt").read_text().strip(), "a reason why there is no twin"
+        return
+
+    one, other = (Counter(map(said, verdicts(source))) for source in sources)
+
+    assert one == other
+
+
+@pytest.mark.parametrize("case", CASES, ids=_id)
+def test_a_fixture_asserts_something(case: Path) -> None:
+    """A fixture of a kind marks what that kind is about."""
+    kind = case.name.partition("_")[0]
+    sources = [case / name for name in SOURCES if (case / name).exists()]
+    endings = {
+        mark[len("TW101") :] for source in sources for texts in marks(source).values() for mark in texts
+    }
+
+    wanted = {"fail": {"", " when"}, "pass": {" ok"}, "unknown": {"?"}}.get(kind)
+    if kind == "not":
+        assert not endings
+    else:
+        assert wanted is not None, f"{case.name} must open with fail, pass, unknown or not_concerned"
+        assert endings & wanted
+
+
+@pytest.mark.parametrize("rule", [rule.id for rule in all_rules()])
+def test_a_rule_has_fixtures_of_every_kind(rule: str) -> None:
+    """Each rule is shown to fail, to pass, not to know (in three ways), and not to be concerned."""
+    folder = FIXTURES / rule.lower()
+    missing = [kind for kind in KINDS if not any(folder.glob(f"{kind}*"))]
+
+    assert missing == []
