@@ -100,14 +100,19 @@ def test_a_fixture_asserts_something(case: Path) -> None:
     kind = case.name.partition("_")[0]
     sources = [case / name for name in SOURCES if (case / name).exists()]
     endings = {
-        mark[len("TW101") :] for source in sources for texts in marks(source).values() for mark in texts
+        mark[len("TW101") :]
+        for source in sources
+        for texts in marks(source).values()
+        for mark in texts
     }
 
     wanted = {"fail": {"", " when"}, "pass": {" ok"}, "unknown": {"?"}}.get(kind)
     if kind == "not":
         assert not endings
     else:
-        assert wanted is not None, f"{case.name} must open with fail, pass, unknown or not_concerned"
+        assert wanted is not None, (
+            f"{case.name} must open with fail, pass, unknown or not_concerned"
+        )
         assert endings & wanted
 
 

@@ -42,6 +42,7 @@ class Answer(Struct, frozen=True):
 
     rule: Rule
     verdict: Verdict
+    decided: Fact
     truth: bool | None
     scenario: int
 
@@ -82,10 +83,13 @@ def _ask(
         answers: list[Answer] = []
         try:
             for verdict in rule.judge(network):
-                truth = verdict.violated.truth
+                decided = verdict.decided
+                if decided is None:
+                    continue
+                truth = decided.truth
                 if verdict.absent and truth and rule.id in settings.elsewhere:
                     truth = None
-                answers.append(Answer(rule, verdict, truth, scenario))
+                answers.append(Answer(rule, verdict, decided, truth, scenario))
         except Exception as error:  # noqa: BLE001 (a defect of a rule is a crash in the report)
             crashes.append(Crash(rule.id, "", _told(error)))
         found += answers
@@ -160,7 +164,7 @@ def _judged(alike: list[tuple[Answer, str | None]], stack: str, profile: str) ->
     answer, setting = alike[0]
     rule, verdict = answer.rule, answer.verdict
     instances = sorted({each.verdict.on.address for each, _ in alike}, key=_natural)
-    waits = verdict.violated.waits_for()
+    waits = answer.decided.waits_for()
     if answer.truth is None and not waits:
         waits = (Need("elsewhere", "is where the settings say that this may be made"),)
     at, on = verdict.at, verdict.on
@@ -177,7 +181,7 @@ def _judged(alike: list[tuple[Answer, str | None]], stack: str, profile: str) ->
         end_line=at.end_line,
         end_column=at.end_column,
         message=_message(answer)[:1].upper() + _message(answer)[1:],
-        because=_steps(verdict.violated, on),
+        because=_steps(answer.decided, on),
         called_from=tuple(
             CalledFrom(call.place.file, call.place.line, call.name) for call in on.called_from
         ),

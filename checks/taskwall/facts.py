@@ -68,7 +68,7 @@ class Fact(Struct, frozen=True):
             return
         for part in self.parts:
             joins = self.op == "all" and self.truth is None and part.truth is True
-            if self.op == "not" or part.truth is self.truth or joins:
+            if self.op in ("not", "both") or part.truth is self.truth or joins:
                 yield from part._deciding()  # noqa: SLF001 (of its own class)
 
     def waits_for(self) -> tuple[Need, ...]:

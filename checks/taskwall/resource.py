@@ -103,8 +103,8 @@ class Cell(Struct, frozen=True):
         if isinstance(value, Fields):
             found = value.fields.get(key, value.rest)
             at = value.places.get(key) or (found and found.place) or value.place
-            # Missing: the deepest thing written below the resource stands for it.
-            place = self._inside(at) if found is not None or self.path else self.place
+            # Missing: the deepest thing written below the resource stands for it, key included.
+            place = self._inside(at) if found is not None else self.place
             return self._at(found, place, path, doubt, key)
         if isinstance(value, Items):
             # Several blocks where one is expected: nothing can be said of "the" value.

@@ -11,10 +11,10 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
-from taskwall.facts import Fact
+from taskwall.facts import TRUE, Fact
 from taskwall.finding import Severity
 from taskwall.model.network import Network
-from taskwall.values import Origin, Place
+from taskwall.values import Need, Origin, Place
 
 SECTIONS = ("What", "Why", "Fine when", "Terraform", "CloudFormation", "Guide", "See")
 """The sections of a rule's docstring, in order. All are required.
@@ -29,8 +29,10 @@ class Verdict(Struct, frozen=True):
     """A rule's answer for one place.
 
     `on` is what has to change, `at` the place in it. `violated` is true (fail), false (pass) or
-    unknown. `message` says what is wrong, as a clause that also reads after "cannot tell
-    whether"; `holds` says what is right. `about` identifies the permission, listener or log that
+    unknown; `concerned` is whether the rule is about it at all: if not, there is no verdict, and
+    where that is unknown, so is the verdict. `message` says what is wrong, as a clause that also
+    reads after "cannot tell whether"; `holds` says what is right. `about` identifies the
+    permission, listener or log that
     rules take precedence over each other for. `absent` marks that something is missing, which
     the setting `elsewhere` excuses. `names` fill the fix.
     """
@@ -44,6 +46,31 @@ class Verdict(Struct, frozen=True):
     severity: Severity | None = None
     absent: bool = False
     names: Mapping[str, str] = {}
+    concerned: Fact = TRUE
+
+    @property
+    def decided(self) -> Fact | None:
+        """What makes the verdict; None if there is none, because the rule is not concerned."""
+        if self.concerned.truth is False:
+            return None
+        if self.concerned.truth is None:
+            return self.concerned
+        # Not by `&`: what concerns a rule explains its pass as well.
+        return Fact(self.violated.truth, parts=(self.concerned, self.violated), op="both")
+
+
+def passes(on: Origin, at: Place, holds: str, concerned: Fact = TRUE) -> Verdict:
+    """A verdict that passes for want of anything that could be wrong: a group admits nobody."""
+    nothing = Fact(False, holds, at, on.name, otherwise=holds)
+    return Verdict(on, at, nothing, f"it is not so that {holds}", holds, concerned=concerned)
+
+
+def cannot_be_seen(
+    on: Origin, at: Place, message: str, needs: tuple[Need, ...], concerned: Fact = TRUE
+) -> Verdict:
+    """A verdict that is unknown because its subject is not in the sources."""
+    unseen = Fact(None, message, at, on.name, needs)
+    return Verdict(on, at, unseen, message, concerned=concerned)
 
 
 Judge: TypeAlias = Callable[[Network], Iterator[Verdict]]

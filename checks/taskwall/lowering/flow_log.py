@@ -43,6 +43,12 @@ def _target(r: Reading) -> tuple[Link | None, Link | None]:
             r.link(Subnet, r.at("subnet_id", ""), "records"),
         )
     kind, target = r.at("", "ResourceType"), r.at("", "ResourceId")
+    if kind.needs:
+        # Nobody knows of what kind, unless what it refers to tells.
+        vpc, subnet = r.link(Vpc, target, "records"), r.link(Subnet, target, "records")
+        if subnet is not None and subnet.exact:
+            return None, subnet
+        return vpc, None
     return (
         r.link(Vpc, target, "records") if kind.known == "VPC" else None,
         r.link(Subnet, target, "records") if kind.known == "Subnet" else None,

@@ -38,6 +38,8 @@ def load_balancer(r: Reading) -> Iterator[Thing]:
         subnets += (link,) if link else ()
     address = "private_ipv4_address" if r.terraform else "PrivateIPv4Address"
     fixed = (mapping.get(address) for mapping in mapped)
+    allocation = "allocation_id" if r.terraform else "AllocationId"
+    allocated = (r.link(ElasticIp, mapping.get(allocation), "wears") for mapping in mapped)
     yield LoadBalancer(
         id=r.id,
         origin=r.origin,
@@ -48,7 +50,17 @@ def load_balancer(r: Reading) -> Iterator[Thing]:
         groups_setting=setting(groups, "security_groups"),
         subnets=subnets,
         addresses=tuple(setting(cell, address) for cell in fixed if not cell.absent),
+        elastic=tuple(link for link in allocated if link is not None),
     )
+
+
+class ElasticIp(Thing, frozen=True):
+    """An Elastic IP address."""
+
+
+@lowers("aws_eip", "AWS::EC2::EIP", to=ElasticIp)
+def elastic_ip(r: Reading) -> Iterator[Thing]:
+    yield ElasticIp(id=r.id, origin=r.origin, external=r.external)
 
 
 @lowers("aws_elb", "AWS::ElasticLoadBalancing::LoadBalancer", to=LoadBalancer, named="name")

@@ -6,13 +6,15 @@ separate Terraform resources, or a CloudFormation list item, or one of its two s
 
 from collections.abc import Iterator
 
+from msgspec.structs import replace
+
 from taskwall.facts import Fact
 from taskwall.lowering._draft import Reading, lowers, setting
 from taskwall.model.group import Direction, Permission, PrefixList, SecurityGroup
 from taskwall.model.place import Vpc
 from taskwall.model.thing import Link, Setting, Thing
 from taskwall.resource import Cell
-from taskwall.values import Fields, Reference, settled
+from taskwall.values import Fields, Known, Reference, settled
 
 
 @lowers(
@@ -78,9 +80,19 @@ _GROUPS = (
     "DestinationSecurityGroupId",
 )
 
+_MANY = ("cidr_blocks", "ipv6_cidr_blocks", "prefix_list_ids", "security_groups")
+"""Those of them that hold lists."""
+
 
 def _permissions(r: Reading, group: Link, way: Direction, block: Cell) -> Iterator[Permission]:
-    """One permission for each peer that a block (or a resource of its own) names."""
+    """One permission for each peer that a block (or a resource of its own) names.
+
+    A block that is written but may not be there counts as a resource does that may not exist.
+    """
+    on = r.origin
+    if block.doubt is not None and isinstance(settled(block.value or Known(None)), Fields):
+        on = replace(on, maybe=(*on.maybe, *block.doubt))
+        block = replace(block, doubt=None)
     protocol, first, last = _ports(r, block)
 
     def permission(cell: Cell, **who: Setting | Link | bool | None) -> Permission:
@@ -89,7 +101,7 @@ def _permissions(r: Reading, group: Link, way: Direction, block: Cell) -> Iterat
             id=f"{r.id}:{cell.path or way}",
             group=group,
             direction=way,
-            on=r.origin,
+            on=on,
             place=cell.place,
             protocol=protocol,
             first_port=first,
@@ -100,15 +112,15 @@ def _permissions(r: Reading, group: Link, way: Direction, block: Cell) -> Iterat
 
     found = False
     for key in _RANGES:
-        for cell in block.get(key).each():
+        for cell in _peers(block, key):
             found = True
             yield permission(cell, range=setting(cell, key), range_of=_vpc_range(r, cell))
     for key in _LISTS:
-        for cell in block.get(key).each():
+        for cell in _peers(block, key):
             found = True
             yield permission(cell, prefix_list=r.link(PrefixList, cell, "admits"))
     for key in _GROUPS:
-        for cell in block.get(key).each():
+        for cell in _peers(block, key):
             found = True
             peer = r.link(SecurityGroup, cell, "admits")
             own = peer is not None and peer.to == group.to
@@ -121,6 +133,18 @@ def _permissions(r: Reading, group: Link, way: Direction, block: Cell) -> Iterat
     if not found and (not isinstance(body, Fields) or body.rest is not None):
         # A block whose content is open admits somebody, nobody knows whom.
         yield permission(block)
+
+
+def _peers(block: Cell, key: str) -> Iterator[Cell]:
+    """The peers under a key: the elements of a list, or the one value, which is there if written.
+
+    An open list may be empty; `cidr_ipv4 = var.x` is a range, whichever.
+    """
+    cell = block.get(key)
+    if key in _MANY:
+        yield from cell.each()
+    elif not cell.absent:
+        yield cell
 
 
 def _ports(r: Reading, block: Cell) -> tuple[Setting, Setting, Setting]:
@@ -174,11 +198,28 @@ def prefix_list(r: Reading) -> Iterator[Thing]:
         named=name,
         entries=tuple(
             setting(entry.get("cidr" if r.terraform else "Cidr"), "cidr")
-            for entry in entries.each()
+            for entry in (*entries.each(), *_entries(r))
         )
         if own
         else None,
     )
+
+
+def _entries(r: Reading) -> Iterator[Cell]:
+    """The entries that resources of their own add to this list."""
+    for resource in r.draft.of_type("aws_ec2_managed_prefix_list_entry"):
+        other = Reading(resource, r.draft)
+        link = other.link(PrefixList, other.at("prefix_list_id", ""))
+        if link is not None and link.to == r.id:
+            yield other.body
+
+
+@lowers("aws_ec2_managed_prefix_list_entry")
+def prefix_list_entry(r: Reading) -> Iterator[Thing]:
+    # Read by the list that it is an entry of.
+    r.at("prefix_list_id", "")
+    r.at("cidr", "")
+    return iter(())
 
 
 def _by_filter(r: Reading, name: Setting) -> Setting:

@@ -8,7 +8,8 @@ from typing import Literal
 
 from msgspec import Struct
 
-from taskwall.facts import FALSE, TRUE, Fact, all_of, any_of
+from taskwall.facts import FALSE, Fact, all_of, any_of
+from taskwall.model.edge import LoadBalancer, TargetGroup
 from taskwall.model.fronts import Front, behind, fronts, preserves_client_ip, public
 from taskwall.model.group import Permission, SecurityGroup
 from taskwall.model.launch import awsvpc
@@ -22,8 +23,9 @@ from taskwall.model.reach import (
     vpcs,
     wearers,
 )
-from taskwall.model.thing import Link
+from taskwall.model.thing import Link, Setting
 from taskwall.model.work import TaskSource
+from taskwall.values import Reference, Text
 
 
 class Worn(Struct, frozen=True):
@@ -67,17 +69,36 @@ def worn_before(network: Network, *kinds: Literal["application", "network"]) -> 
     """The groups of which a wearer stands behind a load balancer of one of the kinds."""
     for worn in worn_groups(network):
         ways = [behind(network, source, *kinds) for source in worn.sources]
-        if any(way.truth for way in ways):
-            certain = [way for way in ways if way.truth]
-            yield Worn(worn.group, worn.thing, worn.sources, all_of((worn.fact, any_of(certain))))
+        ways = [way for way in ways if way.truth] or [
+            front.fact
+            for front in _fronts(network, worn)
+            if front.balancer is not None and front.kind in (*kinds, None) and not front.fact.truth
+        ]
+        if any(way.truth is not False for way in ways):
+            yield Worn(worn.group, worn.thing, worn.sources, all_of((worn.fact, any_of(ways))))
 
 
 def worn_alone(network: Network) -> Iterator[Worn]:
     """The groups of which no wearer stands behind any load balancer."""
     for worn in worn_groups(network):
         ways = [behind(network, source) for source in worn.sources]
-        if all(way.truth is False for way in ways):
-            yield Worn(worn.group, worn.thing, worn.sources, all_of((worn.fact, ~any_of(ways))))
+        if any(way.truth for way in ways) or any(_fronted(network, s) for s in worn.sources):
+            continue
+        yield Worn(worn.group, worn.thing, worn.sources, all_of((worn.fact, ~any_of(ways))))
+
+
+def _fronted(network: Network, source: TaskSource) -> bool:
+    """Whether a load balancer that the sources do not show certainly takes a source's tasks.
+
+    It is AWS's own (Express Mode, ECS gateways), or that of a target group from elsewhere.
+    """
+    outside = (
+        network.at(TargetGroup, link)
+        for binding in source.bindings
+        if (link := binding.target_group) is not None and link.sure
+    )
+    elsewhere = any(group is None or group.external for group in outside)
+    return source.managed or bool(source.gateways) or elsewhere
 
 
 def ingress(network: Network, worn: Worn) -> list[Permission]:
@@ -125,7 +146,7 @@ def admitted_properly(network: Network, worn: Worn, permission: Permission) -> F
                 need
                 for front in _fronts(network, worn)
                 if front.balancer is None
-                for need in front.fact.waits_for()
+                for need in front.needs
             )
             parts.append(Fact(None, text, permission.place, name, needs))
         text = f"{name} admits a group of the same namespace"
@@ -162,6 +183,10 @@ def admitted_by_network(network: Network, worn: Worn, permission: Permission) ->
         for address in front.balancer.addresses if front.balancer else ():
             if str(permission.range.known).removesuffix("/32") == address.known:
                 return Fact(True, f"{address.known} is the NLB's own", address.place)
+        for link in front.balancer.elastic if front.balancer else ():
+            if link.to and link.to == _address(permission.range):
+                text = f"{link.to} is the NLB's own Elastic IP, which its targets never see"
+                return Fact(True, text, link.place)
     places = [link for source in worn.sources for link in vpcs(network, source)]
     places += [
         group.vpc
@@ -172,22 +197,36 @@ def admitted_by_network(network: Network, worn: Worn, permission: Permission) ->
     return any_of(parts)
 
 
+def _address(range_: Setting) -> str:
+    """The resource whose own address a range is made of, as in `${aws_eip.nlb.public_ip}/32`."""
+    parts = range_.value.parts if isinstance(range_.value, Text) else (range_.value,)
+    first = parts[0]
+    return first.resource if isinstance(first, Reference) else ""
+
+
 def only_way_in(network: Network, worn: Worn) -> Fact:
     """Whether the internet is all that a group can admit for its tasks to be reached.
 
     So it is behind a public NLB that has no groups and shows its targets the clients' addresses,
     with no ALB in front.
     """
-    parts = []
+    parts, before = [], []
     for source in worn.sources:
-        if behind(network, source, "application").truth is not False:
-            return FALSE
+        before.append(behind(network, source, "application"))
         for front in fronts(network, source):
             balancer, group = front.balancer, front.target_group
             if balancer is None or group is None or front.kind != "network":
                 continue
-            bare = TRUE if not balancer.groups_setting.written else FALSE
             link = Link(balancer.id, balancer.exists, balancer.origin.header)
-            reached = (public(network, link), bare, preserves_client_ip(group))
+            reached = (public(network, link), ~_has_groups(balancer), preserves_client_ip(group))
             parts.append(all_of((front.fact, *reached)))
-    return any_of(parts)
+    return any_of(parts) & ~any_of(before)
+
+
+def _has_groups(balancer: LoadBalancer) -> Fact:
+    """Whether a load balancer has security groups."""
+    setting = balancer.groups_setting
+    text, otherwise = f"{balancer.name} has security groups", f"{balancer.name} has none"
+    known = any(link.sure for link in balancer.groups)
+    truth = True if known else None if balancer.groups or setting.needs else False
+    return Fact(truth, text, setting.place, balancer.name, setting.needs, otherwise)

@@ -23,8 +23,9 @@ NETWORK_PROTOCOLS = ("TCP", "TLS", "UDP", "TCP_UDP", "QUIC", "TCP_QUIC")
 class Front(Struct, frozen=True):
     """A load balancer before a task source: the way from one to the other.
 
-    `balancer` is None where the way leads out of the sources before it reaches one. `kind` is
-    that of the load balancer, also where only its listener or target group tells it.
+    `balancer` is None where the way leads out of the sources before it reaches one; `needs` says
+    through what. `kind` is that of the load balancer, also where only its listener or target
+    group tells it.
     """
 
     balancer: LoadBalancer | None
@@ -32,6 +33,7 @@ class Front(Struct, frozen=True):
     target_group: TargetGroup | None
     kind: Kind | None
     fact: Fact
+    needs: tuple[Need, ...] = ()
 
 
 class Forward(Struct, frozen=True):
@@ -91,7 +93,8 @@ def _fronts(network: Network, source: TaskSource, binding: Binding) -> Iterator[
         text = f"a load balancer stands in front of {source.name}"
         needs = link.fact.needs or (Need(link.to, "is not in the sources"),)
         kind = _kind_by_protocol(group.protocol.known if group else None)
-        yield Front(None, None, group, kind, Fact(None, text, link.place, source.name, needs))
+        fact = Fact(None, text, link.place, source.name, needs)
+        yield Front(None, None, group, kind, fact, needs)
         return
     for forward in forwards(network).get("", []):
         listener = network.at(Listener, forward.listener)
@@ -105,9 +108,10 @@ def _front(
     forward: Forward,
     listener: Listener | None,
 ) -> Front:
-    if listener is None:
+    if listener is None or listener.external:
         # A listener rule of a listener that is not in the sources: only ALBs have rules.
-        return Front(None, None, group, "application", link.fact & forward.fact)
+        needs = forward.listener.fact.needs or (listener.external if listener else ())
+        return Front(None, None, group, "application", link.fact & forward.fact, needs)
     balancer = network.at(LoadBalancer, listener.load_balancer)
     kind: Kind | None = "application" if forward.rule else None
     if balancer is not None and isinstance(balancer.kind.known, str):
@@ -115,8 +119,10 @@ def _front(
     kind = kind or _kind_by_protocol(listener.protocol.known)
     kind = kind or _kind_by_protocol(group.protocol.known if group else None)
     fact = all_of((link.fact, forward.fact, listener.load_balancer.fact))
-    seen = balancer if balancer is not None and not balancer.external else None
-    return Front(seen, listener, group, kind, fact)
+    if balancer is not None and not balancer.external:
+        return Front(balancer, listener, group, kind, fact)
+    needs = listener.load_balancer.fact.needs or balancer_needs(balancer, listener.load_balancer.to)
+    return Front(None, listener, group, kind, fact, needs)
 
 
 def _kind_by_protocol(protocol: object) -> Kind | None:

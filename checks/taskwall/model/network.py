@@ -38,7 +38,8 @@ class Network:
         self._by_id: dict[type, dict[str, Any]] = {}
         for thing in things:
             kind = type(thing)
-            self._by_kind.setdefault(kind, []).append(thing)
+            if not isinstance(thing, Thing) or not thing.external:
+                self._by_kind.setdefault(kind, []).append(thing)
             if isinstance(thing, Thing):
                 self._by_id.setdefault(kind, {}).setdefault(thing.id, thing)
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+from msgspec.structs import replace
+
 from taskwall.facts import FALSE, Fact, all_of, any_of
 from taskwall.model.address import INTERNET_SIZE, Cidr, Ranges, cidr, public
 from taskwall.model.group import Direction, Permission, PrefixList, SecurityGroup
@@ -9,24 +11,48 @@ from taskwall.model.network import Network, remembered
 from taskwall.model.place import Subnet, Vpc
 from taskwall.model.thing import Link, Setting, alike
 from taskwall.model.work import TaskSource
-from taskwall.values import Need
+from taskwall.values import Need, Text
 
 
 @remembered
 def wearers(network: Network) -> dict[str, list[tuple[TaskSource, Fact]]]:
-    """The task sources whose tasks wear a group, by the group's id."""
+    """The task sources whose tasks wear a group, by the group's id.
+
+    A tie that leads nobody knows where may lead to any group of the sources that it is not known
+    to miss.
+    """
     found: dict[str, list[tuple[TaskSource, Fact]]] = {}
+    loose: list[tuple[TaskSource, Link]] = []
     for source in network.every(TaskSource):
         for link in source.groups:
             if link.to:
                 found.setdefault(link.to, []).append((source, link.fact))
+            else:
+                loose.append((source, link))
+    for source, link in loose:
+        for group in network.every(SecurityGroup):
+            worn = found.setdefault(group.id, [])
+            if not any(fact.truth for _, fact in worn):
+                text = f"{source.name} uses group {group.name}"
+                worn.append((source, Fact(None, text, link.place, source.name, link.fact.needs)))
     return found
 
 
 @remembered
 def permissions(network: Network, group: str, direction: Direction) -> list[Permission]:
-    """What the sources write that a group admits (or lets out)."""
-    return _by_group(network, direction).get(group, [])
+    """What the sources write that a group admits (or lets out).
+
+    A permission of which it is not known whose it is may be any group's.
+    """
+    by_group = _by_group(network, direction)
+    loose = [replace(each, fact=each.group.fact & _may(each)) for each in by_group.get("", ())]
+    return [*by_group.get(group, ()), *loose]
+
+
+def _may(permission: Permission) -> Fact:
+    text = f"{permission.on.name} is about this group"
+    needs = permission.group.fact.needs
+    return Fact(None, text, permission.group.place, permission.on.name, needs)
 
 
 @remembered
@@ -96,24 +122,62 @@ def admits_internet(network: Network, permission: Permission) -> Fact:
     text = f"{group} admits {said}, the internet" if known else f"{group} admits the internet"
     if is_internet(known):
         return Fact(True, f"{group} admits {said}", permission.place, group)
-    if any(public_part(text) for text in known):
-        small = _small_ranges(network, permission.group.to)
-        if is_internet(small) and is_internet([*small, *known]):
-            text = f"{group} admits {said}: the public ranges of the group add up to the internet"
-            return Fact(True, text, permission.place, group)
-    if open_needs:
+    small, waits = _small_ranges(network, permission.group.to)
+    if any((public_part(text) or (4, Ranges()))[1] for text in known):
+        together = f"{group} admits {said}: the public ranges of the group add up to the internet"
+        if is_internet(small):
+            return Fact(True, together, permission.place, group)
+        if waits:
+            return Fact(None, together, permission.place, group, waits)
+    if open_needs and (waits or not _bounded(ranges, small)):
         return Fact(None, text, permission.place, group, open_needs)
     return Fact(False, text, permission.place, group, otherwise=f"{group} admits {said}")
 
 
 @remembered
-def _small_ranges(network: Network, group: str) -> list[object]:
-    """The public ranges of a group's permissions that are not the internet by themselves."""
+def _small_ranges(network: Network, group: str) -> tuple[list[object], tuple[Need, ...]]:
+    """The ranges of a group's permissions that are not the internet by themselves.
+
+    With them, what others wait for that may be public ranges as well, of whatever size.
+    """
     found: list[object] = []
+    waits: list[Need] = []
     for permission in permissions(network, group, "ingress"):
-        known = [each.known for each in _ranges(network, permission) or () if not each.open]
-        found += [text for text in known if not is_internet([text])]
-    return found
+        if permission.range_of is not None:
+            continue
+        ranges = _ranges(network, permission)
+        if ranges is None:
+            waits += _peer_needs(permission)
+        for each in ranges or ():
+            if not each.open:
+                found += [] if is_internet([each.known]) else [each.known]
+            elif _size(each) is None:
+                waits += each.needs
+    return found, tuple(waits)
+
+
+def _bounded(ranges: Iterable[Setting], small: Iterable[object]) -> bool:
+    """Whether the open ones among ranges are too small to make a group's ranges the internet."""
+    held: dict[int, int] = dict.fromkeys(INTERNET_SIZE, 0)
+    for text in small:
+        if (part := public_part(text)) is not None:
+            held[part[0]] += part[1].size
+    for setting in ranges:
+        if setting.open:
+            if (size := _size(setting)) is None:
+                return False
+            held[size[0]] += size[1]
+    return all(held[version] <= INTERNET_SIZE[version] for version in held)
+
+
+def _size(setting: Setting) -> tuple[int, int] | None:
+    """How many addresses a range has of which only the length is known, with its IP version."""
+    last = setting.value.parts[-1] if isinstance(setting.value, Text) else None
+    _, slash, length = last.rpartition("/") if isinstance(last, str) else ("", "", "")
+    version, bits = (6, 128) if "6" in setting.name else (4, 32)
+    if not slash or not length.isdecimal() or setting.name == "cidr" or int(length) > bits:
+        return None
+    return version, 2 ** (bits - int(length))
 
 
 def who(network: Network, permission: Permission) -> str:
@@ -205,7 +269,7 @@ def admits_range_within(network: Network, permission: Permission, vpc: Link | No
     waits = tuple(need for setting in settings for need in setting.needs)
     if known is None or known.external:
         waits = (*waits, *(vpc.fact.needs or (Need(f"{vpc.to}", "is not in the sources"),)))
-    if waits and not (public_part(permission.range.known) or (4, Ranges()))[1]:
+    if waits:
         return Fact(None, text, place, group, waits)
     otherwise = f"{permission.range.known} is not within the ranges of {vpc.to}"
     return Fact(False, text, place, group, otherwise=otherwise)
@@ -216,12 +280,18 @@ def by_settings(network: Network, permission: Permission) -> Fact:
     allowed = network.policy.allowed_peers
     if not allowed:
         return FALSE
-    names = [link.to for link in (permission.peer, permission.prefix_list) if link is not None]
-    if permission.range is not None and permission.range.known is not None:
-        names.append(str(permission.range.known))
+    ranges = [found for name in allowed if (found := cidr(name)) is not None]
     text = f"the settings allow {who(network, permission)}"
-    if any(name in allowed for name in names):
+    for link in (permission.peer, permission.prefix_list):
+        if link is not None and link.to in allowed:
+            return Fact(True, text, permission.place, permission.on.name)
+        if link is not None and not link.exact and len(ranges) < len(allowed):
+            return Fact(None, text, permission.place, permission.on.name, _peer_needs(permission))
+    wanted = permission.cidr
+    if any(wanted and a.version == wanted.version and wanted.ranges <= a.ranges for a in ranges):
         return Fact(True, text, permission.place, permission.on.name)
+    if permission.range is not None and permission.range.open and ranges:
+        return Fact(None, text, permission.place, permission.on.name, _peer_needs(permission))
     return FALSE
 
 

@@ -79,6 +79,9 @@ def leads(network: Network, subnet: Subnet, *ways: Way) -> Fact:
         table = network.at(RouteTable, link)
         routes = _routes(network).get(link.to, []) if link.to else []
         steps = [_leads(route, ways) for route in routes]
+        steps += [
+            _may(r.table, text) for r in _routes(network).get("", ()) if r.way in (*ways, None)
+        ]
         if not link.to or table is None or table.external:
             needs = link.fact.needs or (table.external if table else ())
             needs = needs or (Need(link.to, "is not in the sources"),)
@@ -119,7 +122,12 @@ def subnets(network: Network, source: TaskSource) -> list[tuple[Subnet, Link]]:
 def exposed(network: Network, source: TaskSource) -> Fact:
     """Whether tasks of a source run in a subnet with a route to an internet gateway."""
     parts = []
-    for subnet, link in subnets(network, source):
+    for link in source.subnets:
+        subnet = network.at(Subnet, link)
+        if subnet is None:
+            text = f"a subnet of {source.name} has a route to an internet gateway"
+            parts.append(Fact(None, text, link.place, source.name, link.fact.needs))
+            continue
         open_route = link.fact & leads(network, subnet, "internet")
         parts.append(open_route & ~blocked(network, subnet))
     return any_of(parts)
@@ -132,12 +140,12 @@ def blocked(network: Network, subnet: Subnet) -> Fact:
         spared = any_of(
             exclusion.of.fact
             if exclusion.of.to in (subnet.id, subnet.vpc.to)
-            else (FALSE if exclusion.of.exact else _may(exclusion.of))
+            else (FALSE if exclusion.of.exact else _may(exclusion.of, "an exclusion spares it"))
             for exclusion in network.every(BlockExclusion)
         )
         parts.append(all_of((block.exists, block.mode.is_("block-bidirectional"), ~spared)))
     return any_of(parts)
 
 
-def _may(link: Link) -> Fact:
-    return Fact(None, "an exclusion spares it", link.place, needs=link.fact.needs)
+def _may(link: Link, text: str) -> Fact:
+    return Fact(None, text, link.place, needs=link.fact.needs)

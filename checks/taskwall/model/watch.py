@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from msgspec import Struct
 
-from taskwall.facts import Fact, any_of
+from taskwall.facts import TRUE, Fact, any_of
 from taskwall.model.launch import awsvpc
 from taskwall.model.network import Network, remembered
 from taskwall.model.place import FlowLog, Subnet, Vpc
@@ -87,22 +87,29 @@ def logs_of_subnet(network: Network, subnet: Subnet) -> list[FlowLog]:
 
 def elsewhere(network: Network, watch: Watched) -> Fact:
     """Whether a flow log whose target is not known may be this VPC's (or its subnets')."""
-    text = f"a flow log records {watch.key or 'the VPC'}"
     parts = []
     for log in network.every(FlowLog):
-        link = log.vpc or log.subnet
-        if link is None or link.to == watch.key or any(link.to == s.id for s in watch.subnets):
-            continue
-        unsure = not link.exact or (log.vpc is not None and watch.thing is None)
-        if unsure:
-            parts.append(Fact(None, text, log.at, log.name, link.fact.needs or watch.needs))
+        may = _may_be_of(log, watch)
+        if may is not None:
+            parts.append(may)
     return any_of(parts)
+
+
+def _may_be_of(log: FlowLog, watch: Watched) -> Fact | None:
+    """That it is not known whether a flow log is a VPC's; None if that is known."""
+    link = log.vpc or log.subnet
+    if link is None or link.to == watch.key != "" or any(link.to == s.id for s in watch.subnets):
+        return None
+    if link.exact and (log.vpc is None or watch.thing is not None):
+        return None
+    text = f"{log.name} records {watch.key or 'the VPC of the tasks'}"
+    return Fact(None, text, log.at, log.name, link.fact.needs or watch.needs)
 
 
 def judged_logs(
     network: Network, satisfies: Callable[[FlowLog], Fact]
-) -> Iterator[tuple[FlowLog, Fact]]:
-    """The flow logs that a requirement is held against, and whether each meets it.
+) -> Iterator[tuple[FlowLog, Fact, Fact]]:
+    """The flow logs that a requirement is held against, whether each meets it, and is concerned.
 
     One log of the VPC that meets it is enough, and so are logs that meet it for each subnet of
     the tasks: others beside them are not judged.
@@ -123,7 +130,12 @@ def judged_logs(
         for log, met in judged:
             if log.id not in done:
                 done.add(log.id)
-                yield log, met
+                yield log, met, TRUE
+        for log in network.every(FlowLog):
+            may = _may_be_of(log, watch)
+            if may is not None and log.id not in done:
+                done.add(log.id)
+                yield log, satisfies(log), may
 
 
 def _met(logs: list[tuple[FlowLog, Fact]]) -> bool:

@@ -18,11 +18,10 @@ See: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/create-
 
 from collections.abc import Iterator
 
-from taskwall.facts import Fact
 from taskwall.model.edge import Listener
 from taskwall.model.fronts import before_tasks, beyond_sources, public, takes_encrypted
 from taskwall.model.network import Network
-from taskwall.rule import Verdict, rule
+from taskwall.rule import Verdict, cannot_be_seen, rule
 
 
 @rule("high", default=True, pci=True)
@@ -31,18 +30,19 @@ def plaintext_public_listener(network: Network) -> Iterator[Verdict]:
         encrypted = takes_encrypted(network, listener)
         reached = before_tasks(network, listener)
         outside = public(network, listener.load_balancer)
-        if encrypted is None or reached.truth is False or outside.truth is False:
+        if encrypted is None:
             continue
         yield Verdict(
             listener.origin,
             listener.protocol.place,
-            reached & outside & ~encrypted,
+            ~encrypted,
             f"{listener.name} takes clients' traffic in plain text on a public load balancer",
             holds=f"{listener.name} takes clients' traffic encrypted, or only sends it on to HTTPS",
             about=listener.id,
+            concerned=reached & outside,
         )
     for source, front in beyond_sources(network):
         text = f"a listener in front of {source.name} takes clients' traffic in plain text"
-        unknown = Fact(None, text, front.fact.place, source.name, front.fact.waits_for())
-        yield Verdict(source.origin, front.fact.place or source.origin.header, unknown, text)
+        at = front.fact.place or source.origin.header
+        yield cannot_be_seen(source.origin, at, text, front.needs)
         break

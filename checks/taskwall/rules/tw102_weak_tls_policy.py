@@ -15,7 +15,7 @@ See: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/describ
 
 from collections.abc import Iterator
 
-from taskwall.facts import Fact, all_of
+from taskwall.facts import Fact
 from taskwall.model.edge import Listener, LoadBalancer, Policy
 from taskwall.model.network import Network
 from taskwall.model.thing import Setting
@@ -37,10 +37,11 @@ def weak_tls_policy(network: Network) -> Iterator[Verdict]:
         yield Verdict(
             listener.origin,
             listener.policy.place if listener.policy.written else listener.place,
-            all_of((ends_tls, weak)),
+            weak,
             f"{listener.name} accepts old TLS by {policy}",
             holds=f"{listener.name} offers TLS 1.2 or better by {policy}",
             about=listener.id,
+            concerned=ends_tls,
         )
 
 

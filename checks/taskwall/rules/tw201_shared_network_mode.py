@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from taskwall.facts import Fact, all_of, any_of
 from taskwall.model.launch import runs_on, uses
 from taskwall.model.network import Network
-from taskwall.model.work import Launch, TaskDefinition
+from taskwall.model.work import Launch, TaskDefinition, TaskSource
 from taskwall.rule import Verdict, rule
 
 
@@ -27,16 +27,15 @@ def shared_network_mode(network: Network) -> Iterator[Verdict]:
     for definition in network.every(TaskDefinition):
         mode, name = definition.mode, definition.name
         violated = ~mode.is_("awsvpc", "none")
-        if mode.known == "none" or _only_on(network, definition, "EXTERNAL").truth is True:
+        concerned = ~_only_on(network, definition, "EXTERNAL")
+        if mode.known == "none":
             continue
         if mode.value is None or (mode.known is None and not mode.open):
-            elsewhere = _only_on(network, definition, "FARGATE", "MANAGED_INSTANCES", "EXTERNAL")
-            if elsewhere.truth is True:
-                # Without a mode these cannot be registered or started: invalid, not insecure.
-                continue
+            # Without a mode the others cannot be registered or started: invalid, not insecure.
+            concerned = ~_only_on(network, definition, "FARGATE", "MANAGED_INSTANCES", "EXTERNAL")
             default = "NAT" if definition.windows.truth else "bridge"
             text = f"{name} does not set {mode.name}: {default} is the default on EC2"
-            violated = Fact(True, text, mode.place, name) & ~elsewhere
+            violated = Fact(True, text, mode.place, name)
         shown = mode.known or "that of the instance"
         yield Verdict(
             definition.origin,
@@ -45,6 +44,7 @@ def shared_network_mode(network: Network) -> Iterator[Verdict]:
             f"tasks of {name} share their instance's network (network mode {shown})",
             holds=f"tasks of {name} have network interfaces of their own (awsvpc)",
             severity="high" if mode.known == "host" else None,
+            concerned=concerned,
         )
 
 
@@ -59,4 +59,18 @@ def _only_on(network: Network, definition: TaskDefinition, *launches: Launch) ->
     sources = [source for source, _ in uses(network, definition)]
     if not sources:
         return Fact(False, f"{name} runs elsewhere", otherwise=f"{name} may run on EC2")
-    return all_of(runs_on(network, source, *launches) for source in sources)
+    return all_of(_started_on(network, source, *launches) for source in sources)
+
+
+def _started_on(network: Network, source: TaskSource, *launches: Launch) -> Fact:
+    """Whether a source starts tasks on one of the launch types, in a stack that AWS accepts.
+
+    A capacity provider that is not known cannot be Fargate or Managed Instances, which refuse a
+    definition that is not registered for them; only a launch type that is not known leaves it
+    open.
+    """
+    found = runs_on(network, source, *launches)
+    if found.truth is None and not source.runs_on.needs:
+        told = f"{source.name} starts it on EC2"
+        return Fact(False, found.text, found.place, source.name, otherwise=told)
+    return found

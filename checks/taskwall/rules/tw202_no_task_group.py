@@ -29,8 +29,6 @@ def no_task_group(network: Network) -> Iterator[Verdict]:
         if source.managed or source.network_from == "elsewhere":
             continue
         mode = awsvpc(network, source)
-        if mode.truth is False or source.networked.truth is False:
-            continue
         own = [(link, network.at(SecurityGroup, link)) for link in source.groups]
         default = [
             Fact(True, f"{source.name} uses the VPC's default group", link.place, source.name)
@@ -45,9 +43,10 @@ def no_task_group(network: Network) -> Iterator[Verdict]:
         yield Verdict(
             source.origin,
             at,
-            mode & source.networked & (~_named(source) | any_of(default)),
+            ~_named(source) | any_of(default),
             f"tasks of {source.name} get the VPC's default security group",
             holds=f"tasks of {source.name} have security groups of their own",
+            concerned=mode & source.networked,
         )
 
 

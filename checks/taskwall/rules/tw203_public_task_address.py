@@ -41,16 +41,15 @@ def public_task_address(network: Network) -> Iterator[Verdict]:
             continue
         public = source.public_address
         launched = runs_on(network, source, "FARGATE", "MANAGED_INSTANCES")
-        if public.value is None or launched.truth is False:
-            continue
-        if awsvpc(network, source).truth is False:
+        if public.value is None:
             continue
         yield Verdict(
             source.origin,
             public.place,
-            public.is_(True) & launched,
+            public.is_(True),
             f"tasks of {source.name} get public addresses" + _first(network, source),
             holds=f"tasks of {source.name} get no public address",
+            concerned=launched & awsvpc(network, source),
         )
 
 

@@ -17,12 +17,11 @@ See: https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html
 
 from collections.abc import Iterator
 
-from taskwall.facts import Fact
 from taskwall.model.admission import Worn, ingress, only_way_in, worn_groups
 from taskwall.model.fronts import fronts
 from taskwall.model.network import Network
 from taskwall.model.reach import admits_internet, who
-from taskwall.rule import Verdict, rule
+from taskwall.rule import Verdict, cannot_be_seen, passes, rule
 from taskwall.values import Need
 
 
@@ -32,9 +31,10 @@ def open_task(network: Network) -> Iterator[Verdict]:
         permissions = ingress(network, worn)
         shared = _shared(network, worn)
         for permission in permissions:
-            violated = worn.fact & permission.fact & admits_internet(network, permission)
-            if violated.truth is True and only_way_in(network, worn).truth is True:
-                continue
+            violated = admits_internet(network, permission)
+            concerned = worn.fact & permission.fact
+            if violated.truth is not False:
+                concerned &= ~only_way_in(network, worn)
             yield Verdict(
                 permission.on,
                 permission.place,
@@ -43,15 +43,13 @@ def open_task(network: Network) -> Iterator[Verdict]:
                 f" on {permission.ports}{shared}",
                 holds=f"{permission.on.name} does not admit the internet to {worn.names}",
                 about=permission.id,
+                concerned=concerned,
             )
         group = worn.thing
-        if group is None:
-            continue
-        if not group.external and not permissions:
-            text = f"{group.name} admits nobody"
-            nobody = Fact(False, "", group.origin.header, group.name, otherwise=text)
-            yield Verdict(group.origin, group.origin.header, nobody, text, holds=text)
-        if group.external and permissions:
+        if group is not None and not group.external and not permissions:
+            holds = f"{group.name} admits nobody"
+            yield passes(group.origin, group.origin.header, holds, worn.fact)
+        if group is not None and group.external and permissions:
             yield _unseen(worn)
 
 
@@ -70,5 +68,4 @@ def _unseen(worn: Worn) -> Verdict:
     link = next(link for link in source.groups if link.to == worn.group)
     text = f"{worn.group} admits the internet beside what the sources add to it"
     needs = link.fact.needs or (Need(worn.group, "is not in the sources"),)
-    unseen = Fact(None, text, link.place, source.name, needs)
-    return Verdict(source.origin, link.place, unseen, text)
+    return cannot_be_seen(source.origin, link.place, text, needs, worn.fact)

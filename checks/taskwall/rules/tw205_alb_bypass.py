@@ -18,9 +18,7 @@ See: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-ba
 
 from collections.abc import Iterator
 
-from taskwall.facts import Fact
 from taskwall.model.admission import (
-    Worn,
     admitted_by_network,
     admitted_properly,
     balancer_groups,
@@ -30,44 +28,39 @@ from taskwall.model.admission import (
 from taskwall.model.fronts import beyond_sources
 from taskwall.model.network import Network
 from taskwall.model.reach import who
-from taskwall.rule import Verdict, rule
+from taskwall.rule import Verdict, cannot_be_seen, passes, rule
 
 
 @rule("medium", default=True, pci=True, yields_to=("TW204",))
 def alb_bypass(network: Network) -> Iterator[Verdict]:
+    behind_nlb = {worn.group: worn.fact for worn in worn_before(network, "network")}
     for worn in worn_before(network, "application"):
         groups, whole = balancer_groups(network, worn)
         permissions = ingress(network, worn)
-        both = any(w.group == worn.group for w in worn_before(network, "network"))
         for permission in permissions:
             proper = admitted_properly(network, worn, permission)
-            if both:
-                proper |= admitted_by_network(network, worn, permission)
+            if worn.group in behind_nlb:
+                proper |= behind_nlb[worn.group] & admitted_by_network(network, worn, permission)
             if proper.truth is None and not whole and permission.peer is not None:
                 continue  # The load balancer itself is not in the sources, which is told below.
             yield Verdict(
                 permission.on,
                 permission.place,
-                worn.fact & permission.fact & ~proper,
+                ~proper,
                 f"{permission.on.name} admits {who(network, permission)} to {worn.names},"
                 " past the load balancer",
                 holds=f"{permission.on.name} admits only the load balancer to {worn.names}",
                 about=permission.id,
+                concerned=worn.fact & permission.fact,
                 names={"balancer": groups[0].to if groups else "the load balancer's group"},
             )
-        if not permissions and worn.thing is not None and not worn.thing.external:
-            yield _nobody(worn)
+        group = worn.thing
+        if not permissions and group is not None and not group.external:
+            holds = f"{group.name} admits nobody"
+            yield passes(group.origin, group.origin.header, holds, worn.fact)
     for source, front in beyond_sources(network):
         if front.kind in ("application", None):
             text = f"{source.name} admits something past the load balancer"
             at = front.fact.place or source.origin.header
-            unseen = Fact(None, text, at, source.name, front.fact.waits_for())
-            yield Verdict(source.origin, at, unseen, text)
+            yield cannot_be_seen(source.origin, at, text, front.needs)
             break
-
-
-def _nobody(worn: Worn) -> Verdict:
-    assert worn.thing is not None
-    text = f"{worn.thing.name} admits nobody"
-    header = worn.thing.origin.header
-    return Verdict(worn.thing.origin, header, Fact(False, "", header, otherwise=text), text, text)

@@ -19,7 +19,6 @@ See: https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balanc
 
 from collections.abc import Iterator
 
-from taskwall.facts import Fact
 from taskwall.model.admission import (
     admitted_by_network,
     admitted_properly,
@@ -30,7 +29,7 @@ from taskwall.model.admission import (
 from taskwall.model.fronts import beyond_sources
 from taskwall.model.network import Network
 from taskwall.model.reach import who
-from taskwall.rule import Verdict, rule
+from taskwall.rule import Verdict, cannot_be_seen, passes, rule
 
 
 @rule("medium", default=True, pci=True, yields_to=("TW204",))
@@ -48,21 +47,20 @@ def nlb_bypass(network: Network) -> Iterator[Verdict]:
             yield Verdict(
                 permission.on,
                 permission.place,
-                worn.fact & permission.fact & ~proper,
+                ~proper,
                 f"{permission.on.name} admits {who(network, permission)} to {worn.names}, past the"
                 f" VPC and the load balancer{advice}",
                 holds=f"{permission.on.name} admits only the VPC or the load balancer",
                 about=permission.id,
+                concerned=worn.fact & permission.fact,
             )
         group = worn.thing
         if not permissions and group is not None and not group.external:
-            text = f"{group.name} admits nobody"
-            nobody = Fact(False, "", group.origin.header, otherwise=text)
-            yield Verdict(group.origin, group.origin.header, nobody, text, text)
+            holds = f"{group.name} admits nobody"
+            yield passes(group.origin, group.origin.header, holds, worn.fact)
     for source, front in beyond_sources(network):
         if front.kind in ("network", None):
             text = f"{source.name} admits something past the VPC and the load balancer"
             at = front.fact.place or source.origin.header
-            unseen = Fact(None, text, at, source.name, front.fact.waits_for())
-            yield Verdict(source.origin, at, unseen, text)
+            yield cannot_be_seen(source.origin, at, text, front.needs)
             break

@@ -18,7 +18,7 @@ from taskwall.facts import Fact, any_of
 from taskwall.model.admission import ingress, worn_alone
 from taskwall.model.network import Network
 from taskwall.model.reach import by_settings, lattice_list, who
-from taskwall.rule import Verdict, rule
+from taskwall.rule import Verdict, passes, rule
 
 
 @rule("medium", default=True, pci=True, yields_to=("TW204",))
@@ -44,13 +44,13 @@ def addresses_admitted(network: Network) -> Iterator[Verdict]:
             yield Verdict(
                 permission.on,
                 at,
-                worn.fact & permission.fact & ~any_of((group, *excused)),
+                ~any_of((group, *excused)),
                 f"{name} admits {said} to {worn.names}, an address range where a group should be",
                 holds=f"{name} admits groups only to {worn.names}",
                 about=permission.id,
+                concerned=worn.fact & permission.fact,
             )
         thing = worn.thing
         if not permissions and thing is not None and not thing.external:
-            text = f"{thing.name} admits nobody"
-            nobody = Fact(False, "", thing.origin.header, otherwise=text)
-            yield Verdict(thing.origin, thing.origin.header, nobody, text, text)
+            holds = f"{thing.name} admits nobody"
+            yield passes(thing.origin, thing.origin.header, holds, worn.fact)

@@ -29,7 +29,7 @@ def task_in_public_subnet(network: Network) -> Iterator[Verdict]:
     for source in network.every(TaskSource):
         mode = awsvpc(network, source)
         at = source.subnets_setting
-        if mode.truth is False or not (source.subnets or at.needs):
+        if not (source.subnets or at.needs):
             continue
         reached = exposed(network, source)
         if not source.subnets:
@@ -38,7 +38,8 @@ def task_in_public_subnet(network: Network) -> Iterator[Verdict]:
         yield Verdict(
             source.origin,
             at.place,
-            mode & reached,
+            reached,
             f"{source.name} runs tasks in a subnet with a route to an internet gateway",
             holds=f"no subnet of {source.name} has a route to an internet gateway",
+            concerned=mode,
         )

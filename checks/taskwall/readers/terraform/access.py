@@ -11,6 +11,7 @@ from taskwall.readers.terraform.kinds import (
     is_null,
     waiting,
 )
+from taskwall.readers.terraform.types import number
 from taskwall.values import (
     Fields,
     Items,
@@ -23,6 +24,7 @@ from taskwall.values import (
     either,
     needs,
     settled,
+    spelled,
 )
 
 if TYPE_CHECKING:
@@ -106,8 +108,6 @@ def text_key(key: Value) -> str:
     Raises:
         FailedError: it is null or not a scalar.
     """
-    from taskwall.values import spelled
-
     found = spelled(key.data) if isinstance(key, Known) else None
     if found is None:
         raise FailedError("a key", "is null")
@@ -120,8 +120,6 @@ def whole_number(key: Known) -> int:
     Raises:
         FailedError: it is no whole number.
     """
-    from taskwall.readers.terraform.types import number
-
     found = number(key.data)
     if found != int(found):
         raise FailedError("an index", "is no whole number")
@@ -130,6 +128,7 @@ def whole_number(key: Known) -> int:
 
 def _some(value: Items | Fields, key: Value) -> Value:
     """An element, when it is open which."""
+    members: list[Value]
     if isinstance(value, Fields):
         members = [*value.fields.values(), *(() if value.rest is None else (value.rest,))]
     else:

@@ -138,7 +138,7 @@ def _dynamic(
         return
 
     def made(key: Value, value: Value) -> Value:
-        scope.run.spend(1)
+        scope.run.spend(1, over.place)
         inner = {**env, name: Fields({"key": key, "value": value})}
         return _fields(content.body, scope, inner, block.place)
 

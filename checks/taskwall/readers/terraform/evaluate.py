@@ -13,6 +13,7 @@ from taskwall.readers.terraform.kinds import (
     elements,
     is_null,
     possible,
+    put_together,
     waiting,
 )
 from taskwall.readers.terraform.syntax import (
@@ -48,7 +49,6 @@ from taskwall.values import (
     either,
     needs,
     settled,
-    text,
 )
 
 if TYPE_CHECKING:
@@ -56,9 +56,6 @@ if TYPE_CHECKING:
 
 Env: TypeAlias = Mapping[str, Value]
 """The variables of loops, with `each` and `count`."""
-
-LONGEST = 4_000_000
-"""A text longer than this is not put together."""
 
 
 def evaluate(node: Expression, scope: "Scope", env: Env) -> Value:
@@ -93,7 +90,6 @@ def _template(node: Template, scope: "Scope", env: Env) -> Value:
     if len(parts) == 1 and not isinstance(parts[0], str):
         return _HANDLERS[type(parts[0])](parts[0], scope, env)
     pieces: list[str | Value] = []
-    size = 0
     for part in parts:
         if isinstance(part, str):
             pieces.append(part)
@@ -101,13 +97,8 @@ def _template(node: Template, scope: "Scope", env: Env) -> Value:
         value = _HANDLERS[type(part)](part, scope, env)
         if is_null(settled(value)):
             raise FailedError(spelled_out(part), "is null and stands in a text")
-        value = as_text(value)
-        if isinstance(value, Known) and isinstance(value.data, str):
-            size += len(value.data)
-        pieces.append(value)
-    if size > LONGEST:
-        raise FailedError("a text", f"is longer than {LONGEST} characters")
-    return text(pieces, node.place)
+        pieces.append(as_text(value))
+    return put_together(pieces, node.place)
 
 
 def _join(node: Join, scope: "Scope", env: Env) -> Value:
@@ -117,7 +108,7 @@ def _join(node: Join, scope: "Scope", env: Env) -> Value:
     pieces: list[str | Value] = [as_text(item) for item in found.items]
     if found.rest:
         pieces.append(waiting(*found.rest))
-    return text(pieces, node.place)
+    return put_together(pieces, node.place)
 
 
 def _name(node: Name, scope: "Scope", env: Env) -> Value:
@@ -132,7 +123,7 @@ def _access(node: Access, scope: "Scope", env: Env) -> Value:
     used = 0
     try:
         if type(base) is Name and base.name not in env:
-            value, used = scope.named(base.name, node.steps, node)
+            value, used = scope.named(base.name, node.steps)
         else:
             value = _HANDLERS[type(base)](base, scope, env)
         return _walk(value, node.steps[used:] if used else node.steps, scope, env)
@@ -312,7 +303,7 @@ class _Loop:
         """The variables of each round, and whether there certainly is such a round."""
         node, scope = self.node, self.scope
         for key, value in elements(collection):
-            scope.run.spend(1)
+            scope.run.spend(1, node.place)
             env = {**self.env, node.value: value}
             if node.key is not None:
                 env[node.key] = key

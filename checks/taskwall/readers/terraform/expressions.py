@@ -83,6 +83,8 @@ def _sequence(nodes: "Sequence[Node]", source: Source, depth: int) -> Expression
     """A primary expression and the steps after it: they stand side by side in the tree."""
     if not nodes:
         raise AssertionError("the grammar has no empty expression")
+    if depth > DEEPEST:
+        return Invalid(source.place(nodes[0]), f"is nested more than {DEEPEST} levels deep")
     base, used = _primary(nodes, source, depth)
     if used == len(nodes):
         return base

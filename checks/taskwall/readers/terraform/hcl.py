@@ -64,8 +64,7 @@ def parse_template(path: str, text: str) -> Expression:
     while mark in text:
         mark += "T"
     source = Source(path, f"x = <<{mark}\n{text}\n{mark}\n", rows=-1)
-    found = _only(source, Place(path, 1, 1, 1, 1), added_newline=True)
-    return found
+    return _only(source, Place(path, 1, 1, 1, 1), added_newline=True)
 
 
 def _only(source: Source, place: Place, added_newline: bool = False) -> Expression:

@@ -20,7 +20,6 @@ from taskwall.values import (
     needs,
     settled,
     symbol,
-    unknown,
 )
 
 if TYPE_CHECKING:
@@ -82,8 +81,7 @@ def expand(
                 )
                 return found
         waits = needs(value) or (Need(address, "has a count that is not known"),)
-        env = {"count": _index(unknown("count.index", "depends on a count that is not known"))}
-        found.value = Items((), (add("[*]", env, waits),))
+        found.value = Items((), (add("[*]", {"count": _index(Unknown(waits))}, waits),))
         return found
     if (each := attributes.get("for_each")) is not None:
         value = _settled(scope, each.expression)

@@ -18,6 +18,7 @@ from taskwall.values import (
     needs,
     settled,
     spelled,
+    text,
 )
 
 
@@ -157,6 +158,36 @@ def as_text(value: Value) -> Value:
     return value
 
 
+LONGEST = 4_000_000
+"""A text longer than this is not put together."""
+
+MOST_PARTS = 1000
+"""A text known in part with more pieces than this is as good as unknown."""
+
+
+def put_together(parts: "list[str | Value]", place: Place | None = None) -> Value:
+    """Parts as one text, if it does not grow beyond measure.
+
+    Raises:
+        FailedError: it is too long.
+    """
+    size = pieces = 0
+    for part in parts:
+        value = part if isinstance(part, str) else settled(part)
+        if isinstance(value, str):
+            size += len(value)
+        elif isinstance(value, Known):
+            size += len(value.data) if isinstance(value.data, str) else 1
+        elif isinstance(value, Text):
+            pieces += len(value.parts)
+            size += sum(len(piece) for piece in value.parts if isinstance(piece, str))
+    if size > LONGEST:
+        raise FailedError("a text", f"is longer than {LONGEST} characters")
+    if pieces > MOST_PARTS:
+        return waiting(*(part for part in parts if not isinstance(part, str)), place=place)
+    return text(parts, place)
+
+
 def elements(value: Items | Fields) -> Iterator[tuple[Value, Value]]:
     """The certain members of a collection, as Terraform loops over them: key and value."""
     if isinstance(value, Fields):
@@ -175,3 +206,40 @@ def possible(value: Items | Fields) -> tuple[Value, ...]:
     if isinstance(value, Fields):
         return () if value.rest is None else (value.rest,)
     return value.rest
+
+
+LARGE = 50
+"""Values with fewer parts than this are counted anew each time."""
+
+
+def weight(value: Value, known: dict[int, tuple[Value, int]]) -> int:
+    """How many parts a value has, shared ones counted wherever they appear.
+
+    Little source can share parts so often that whoever walks over the value never comes to an
+    end. `known` remembers the weight of large values.
+    """
+    if isinstance(value, Known | Unknown):
+        return 1
+    found = known.get(id(value))
+    if found is not None:
+        return found[1]
+    total = 1
+    if isinstance(value, Items):
+        for item in value.items:
+            total += weight(item, known)
+        for item in value.rest:
+            total += weight(item, known)
+    elif isinstance(value, Fields):
+        for item in value.fields.values():
+            total += weight(item, known)
+        if value.rest is not None:
+            total += weight(value.rest, known)
+    elif isinstance(value, Text):
+        for part in value.parts:
+            if not isinstance(part, str):
+                total += weight(part, known)
+    elif value.value is not None:
+        total += weight(value.value, known)
+    if total > LARGE:
+        known[id(value)] = (value, total)
+    return total

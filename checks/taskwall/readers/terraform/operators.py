@@ -91,9 +91,8 @@ def equality(one: Value, other: Value, run: "Run") -> Known | Unknown:
         scalar, named = settled(twin), settled(side)
         if isinstance(scalar, Known) and isinstance(named, Unknown | Reference):
             name = symbol(named)
-            if scalar.data is None and isinstance(named, Reference):
-                if named.attribute.rpartition(".")[2] in _NEVER_NULL or not named.attribute:
-                    return Known(False)
+            if scalar.data is None and isinstance(named, Reference) and _is_set(named):
+                return Known(False)
             if isinstance(named, Unknown) and named.asks:
                 return _like(named, scalar.data)
             if not name:
@@ -106,6 +105,11 @@ def equality(one: Value, other: Value, run: "Run") -> Known | Unknown:
                 frozenset((Question(name, scalar.data),)),
             )
     return waiting(one, other)
+
+
+def _is_set(reference: Reference) -> bool:
+    """Whether a resource, or its attribute, certainly is not null."""
+    return reference.attribute.rpartition(".")[2] in ("", *_NEVER_NULL)
 
 
 def _like(condition: Unknown, data: Scalar) -> Known | Unknown:

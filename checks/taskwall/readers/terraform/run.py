@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from taskwall.files import UnreadableError
 from taskwall.readers.terraform.kinds import FailedError
@@ -22,10 +22,8 @@ from taskwall.values import (
 if TYPE_CHECKING:
     from taskwall.readers.terraform.instances import Whole
 
-MOST_ROUNDS = 2_000_000
+MOST_ROUNDS = 500_000
 """So many rounds of loops one evaluation may take altogether."""
-
-V = TypeVar("V", Unknown, Reference)
 
 
 class Run:
@@ -52,6 +50,8 @@ class Run:
         """Whether the root is a module analysed on its own."""
         self.templates = 0
         self.depth = 0
+        self.weights: dict[int, tuple[Value, int]] = {}
+        """The weights of large values, by identity."""
         self._rounds = 0
         self._downloaded: dict[str, str] | None = None
         self._parsed_templates: dict[str, Expression] = {}
@@ -69,7 +69,7 @@ class Run:
             return
         self.questions |= asks
 
-    def spend(self, rounds: int) -> None:
+    def spend(self, rounds: int, place: Place | None = None) -> None:
         """Count rounds of loops.
 
         Raises:
@@ -77,9 +77,11 @@ class Run:
         """
         self._rounds += rounds
         if self._rounds > MOST_ROUNDS:
+            if place is not None:
+                self.complain(place, f"loops take more than {MOST_ROUNDS} rounds altogether")
             raise FailedError("a loop", "takes too many rounds altogether")
 
-    def assumed(self, value: V) -> "V | Value":
+    def assumed(self, value: Unknown | Reference) -> Value:
         """What the user says of something unknown, else that itself."""
         assumptions = self.inputs.assumptions
         if assumptions and value.symbol in assumptions:
@@ -137,7 +139,7 @@ def _downloaded(folder: str, library: Library) -> dict[str, str]:
     path = os.path.join(own, "modules", "modules.json")
     if not library.exists(path):
         return {}
-    import json  # noqa: PLC0415 (only where modules were downloaded)
+    import json
 
     try:
         entries = json.loads(library.text(path))["Modules"]

@@ -7,13 +7,11 @@ from typing import TYPE_CHECKING
 from taskwall.readers.terraform.body import FieldsReader
 from taskwall.readers.terraform.evaluate import evaluate
 from taskwall.readers.terraform.instances import Instances, expand
-from taskwall.readers.terraform.kinds import FailedError
+from taskwall.readers.terraform.kinds import FailedError, weight
 from taskwall.readers.terraform.syntax import (
-    Access,
     Attr,
     Attribute,
     Block,
-    Expression,
     Literal,
     Step,
 )
@@ -41,6 +39,9 @@ if TYPE_CHECKING:
 
 DEEPEST_CHAIN = 150
 """So many values may wait for one another in a row."""
+
+HEAVIEST = 300_000
+"""A value with more parts than this is taken for unknown."""
 
 DEEPEST_CALL = 20
 """So many modules may be called in each other."""
@@ -81,10 +82,9 @@ class Scope:
 
     def bare(self) -> "Scope":
         """A scope without any names, as within a template file."""
-        empty = Module("", (), {}, {}, {}, {}, {}, ())
-        return Scope(self.run, empty)
+        return Scope(self.run, Module("", (), {}, {}, {}, {}, {}, ()))
 
-    def named(self, name: str, steps: tuple[Step, ...], node: Access) -> tuple[Value, int]:
+    def named(self, name: str, steps: tuple[Step, ...]) -> tuple[Value, int]:
         """The value of the leading names of a reference, and how many steps they take.
 
         Raises:
@@ -151,9 +151,13 @@ class Scope:
 
     def type(self, name: str) -> Type:
         """The type of a variable."""
-        block = self.module.variables.get(name)
-        attribute = block.body.attributes.get("type") if block else None
-        return ANY if attribute is None else type_of(attribute.expression)
+        known = self.module.types.get(name)
+        if known is None:
+            block = self.module.variables.get(name)
+            attribute = block.body.attributes.get("type") if block else None
+            known = ANY if attribute is None else type_of(attribute.expression)
+            self.module.types[name] = known
+        return known
 
     def local(self, name: str) -> Value:
         """`local.name`."""
@@ -195,7 +199,7 @@ class Scope:
         self._pending.add(name)
         run.depth += 1
         try:
-            return read()
+            found = read()
         except FailedError as error:
             return Unknown((error.need,), place=place)
         except RecursionError:
@@ -205,6 +209,11 @@ class Scope:
         finally:
             run.depth -= 1
             self._pending.discard(name)
+        if type(found) is not Known and weight(found, run.weights) > HEAVIEST:
+            if place is not None:
+                run.complain(place, f"{name} has more than {HEAVIEST} parts")
+            return Unknown((Need(name, "has too many parts"),))
+        return found
 
     def resource(self, address: str) -> Value:
         """A whole resource or data source, or all its instances."""
@@ -340,7 +349,7 @@ _ENDS = frozenset({"id", "ids", "arn", "arns", "name", "names"})
 def _names_existing(name: str, value: Value) -> bool:
     """Whether an empty default stands for existing resources that the user has to name."""
     empty = (
-        (isinstance(value, Known) and value.data in (None, "") and value.data is not False)
+        (isinstance(value, Known) and value.data in (None, ""))
         or (isinstance(value, Items) and not value.items)
         or (isinstance(value, Fields) and not value.fields)
     )
@@ -439,7 +448,7 @@ class ModuleInstance:
         """The value of an output."""
         return self.scope.output(name)
 
-    def opened(self, value: Value) -> Value:
+    def opened(self, value: Value) -> Value:  # noqa: ARG002 (as Whole has it)
         """All outputs."""
         return Fields({name: self.get(name) for name in self.scope.module.outputs})
 

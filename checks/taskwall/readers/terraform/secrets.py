@@ -1,9 +1,103 @@
-"""Values whose text is never shown."""
+"""Values whose text is never shown: environments, secrets, user data."""
 
-from taskwall.readers.terraform.syntax import Body
+import re
+from collections.abc import Iterator
+
+from taskwall.readers.terraform.syntax import (
+    Access,
+    Binary,
+    Block,
+    Body,
+    Conditional,
+    Expression,
+    For,
+    FunctionCall,
+    Index,
+    Join,
+    Literal,
+    Object,
+    Template,
+    Tuple,
+    Unary,
+)
 from taskwall.values import Place
+
+_NAMES = re.compile(
+    r"environment|environment_variables|env_vars|secrets|user_data|user_data_base64"
+    r"|repository_credentials|repositorycredentials|passwords?|.*_passwords?|.*_tokens?"
+    r"|.*secret.*"
+)
 
 
 def secrets(body: Body) -> tuple[Place, ...]:
-    """The places of the values of a file that could hold secrets."""
-    return ()
+    """The places of the values of a file that could hold secrets, in the order of the tree."""
+    return tuple(_in_body(body, ""))
+
+
+def _hides(name: str) -> bool:
+    return _NAMES.fullmatch(name.lower()) is not None
+
+
+def _in_body(body: Body, kind: str) -> Iterator[Place]:
+    for name, attribute in body.attributes.items():
+        expression = attribute.expression
+        if (
+            _hides(name)
+            or (kind == "variable" and name == "default" and _is_sensitive(body))
+            or (name == "container_definitions" and isinstance(expression, Literal | Template))
+        ):
+            yield expression.place
+        else:
+            yield from _in_expression(expression)
+    for block in body.blocks:
+        yield from _in_block(block)
+
+
+def _in_block(block: Block) -> Iterator[Place]:
+    """A hidden block is hidden whole, but for resources whose type speaks of secrets."""
+    name = block.labels[0] if block.type == "dynamic" and block.labels else block.type
+    if _hides(name):
+        yield block.place
+        return
+    yield from _in_body(block.body, block.type)
+
+
+def _is_sensitive(variable: Body) -> bool:
+    attribute = variable.attributes.get("sensitive")
+    expression = attribute.expression if attribute else None
+    return isinstance(expression, Literal) and expression.value.data is True
+
+
+def _in_expression(node: Expression) -> Iterator[Place]:
+    if isinstance(node, Object):
+        for member in node.members:
+            key = member.key
+            if isinstance(key, Literal) and _hides(str(key.value.data)):
+                yield member.value.place
+            else:
+                yield from _in_expression(member.value)
+        return
+    for child in _children(node):
+        yield from _in_expression(child)
+
+
+def _children(node: Expression) -> Iterator[Expression]:
+    if isinstance(node, Tuple):
+        yield from node.items
+    elif isinstance(node, FunctionCall):
+        yield from node.arguments
+    elif isinstance(node, Conditional):
+        yield from (node.condition, node.then, node.otherwise)
+    elif isinstance(node, For):
+        yield from (node.collection, node.result)
+    elif isinstance(node, Join):
+        yield node.loop
+    elif isinstance(node, Binary):
+        yield from (node.left, node.right)
+    elif isinstance(node, Unary):
+        yield node.operand
+    elif isinstance(node, Template):
+        yield from (part for part in node.parts if not isinstance(part, str))
+    elif isinstance(node, Access):
+        yield node.base
+        yield from (step.key for step in node.steps if isinstance(step, Index))

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from weakref import WeakKeyDictionary, ref
 
 from msgspec import Struct
@@ -9,6 +10,7 @@ from msgspec import Struct
 from taskwall.files import Files, UnreadableError
 from taskwall.readers.terraform.hcl import Parsed, parse
 from taskwall.readers.terraform.syntax import Attribute, Block, Body, Later, Literal
+from taskwall.readers.terraform.types import Type
 from taskwall.stack import SourceError
 from taskwall.values import Place
 
@@ -25,6 +27,7 @@ class Module(Struct, frozen=True):
     """A folder of Terraform files, its blocks by what they declare.
 
     Resources and data sources go by their address within the module, `aws_x.y` or `data.aws_x.y`.
+    `types` are those of the variables, as far as they were asked for.
     """
 
     folder: str
@@ -35,6 +38,7 @@ class Module(Struct, frozen=True):
     resources: dict[str, Block]
     calls: dict[str, Block]
     errors: tuple[SourceError, ...]
+    types: dict[str, Type] = {}
 
 
 class Library:
@@ -79,14 +83,12 @@ class Library:
     def paths(self, folder: str) -> tuple[str, ...]:
         """The Terraform files of a folder, in the order in which they are read."""
         found = set(self.scanned.get(folder, ()))
-        try:
+        with suppress(OSError):
             found.update(
                 os.path.join(folder, name)
                 for name in os.listdir(folder)
                 if name.endswith(".tf") and not name.startswith(".")
             )
-        except OSError:
-            pass
         return tuple(sorted(found, key=lambda path: (is_override(path), path)))
 
     def module(self, folder: str) -> tuple[Module | None, tuple[SourceError, ...]]:

@@ -22,6 +22,7 @@ from taskwall.readers.terraform.kinds import (
     distinct,
     identity,
     is_null,
+    is_open,
     is_whole,
     waiting,
 )
@@ -63,7 +64,7 @@ def concat(arguments: list[Value], scope: "Scope", more: Value | None = None) ->
             found = items_of(inner, scope)
             rest += (*found.items, *found.rest)
     _bounded(len(items))
-    return Items(tuple(items), tuple(rest))
+    return Items(tuple(items), distinct(rest))
 
 
 def merge(arguments: list[Value], scope: "Scope", more: Value | None = None) -> Value:
@@ -112,7 +113,7 @@ def _flatten(arguments: list[Value], scope: "Scope") -> Value:
     rest: list[Value] = []
     _flatten_into(items_of(arguments[0], scope), items, rest, scope, True, 0)
     _bounded(len(items))
-    return Items(tuple(items), tuple(rest))
+    return Items(tuple(items), distinct(rest))
 
 
 def _flatten_into(
@@ -158,7 +159,10 @@ def _lookup(arguments: list[Value], scope: "Scope") -> Value:
 
 def _element(arguments: list[Value], scope: "Scope") -> Value:
     items = items_of(arguments[0], scope)
-    if items.rest or isinstance(settled(arguments[1]), Unknown | Reference):
+    at = settled(arguments[1])
+    if is_open(arguments[0]) and isinstance(at, Known) and whole(at) == 0:
+        return access.index(arguments[0], at, scope.run)
+    if items.rest or isinstance(at, Unknown | Reference):
         return access.index(items, waiting(arguments[1], *items.rest), scope.run)
     if not items.items:
         raise FailedError("element(...)", "is asked of an empty list")
@@ -360,11 +364,19 @@ def _setproduct(arguments: list[Value], scope: "Scope") -> Value:
 
 
 def _slice(arguments: list[Value], scope: "Scope") -> Value:
-    items = items_of(arguments[0], scope)
+    """A stretch of a list. If it is there at all it has the wanted length, whatever it holds."""
     start, end = whole(arguments[1]), whole(arguments[2])
-    if items.rest:
-        return Items((), (*items.items, *items.rest), items.place)
-    if not 0 <= start <= end <= len(items.items):
+    _bounded(end - start)
+    if not 0 <= start <= end:
+        raise FailedError("slice(...)", "ends before it starts")
+    value = scope.run.opened(arguments[0])
+    items = items_of(value, scope)
+    if isinstance(value, Unknown | Reference) or items.rest:
+        return Items(
+            tuple(access.index(value, Known(at), scope.run) for at in range(start, end)),
+            place=items.place,
+        )
+    if end > len(items.items):
         raise FailedError("slice(...)", f"reaches beyond {len(items.items)} elements")
     return Items(items.items[start:end], (), items.place)
 

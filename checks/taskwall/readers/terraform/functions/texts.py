@@ -11,17 +11,22 @@ from taskwall.readers.terraform.functions.arguments import (
     text_of,
     whole,
 )
-from taskwall.readers.terraform.kinds import FailedError, as_text, is_null, json_text, waiting
+from taskwall.readers.terraform.kinds import (
+    LONGEST,
+    FailedError,
+    as_text,
+    is_null,
+    json_text,
+    put_together,
+    waiting,
+)
 from taskwall.readers.terraform.operators import texts_of
-from taskwall.values import Items, Known, Text, Value, lifted, settled, spelled, text
+from taskwall.values import Items, Known, Text, Value, lifted, settled, spelled
 
 if TYPE_CHECKING:
     import re
 
     from taskwall.readers.terraform.scope import Scope
-
-LONGEST = 4_000_000
-"""A text longer than this is not put together."""
 
 MOST_WORK = 1_000_000
 """How many steps a regular expression may take at the worst."""
@@ -40,7 +45,6 @@ def _bounded(found: str) -> Known:
 def _join(arguments: list[Value], scope: "Scope") -> Value:
     separator = text_of(arguments[0])
     pieces: list[str | Value] = []
-    size = 0
     for argument in arguments[1:]:
         items = items_of(argument, scope)
         members = [*items.items, *((waiting(*items.rest),) if items.rest else ())]
@@ -48,12 +52,7 @@ def _join(arguments: list[Value], scope: "Scope") -> Value:
             if pieces:
                 pieces.append(separator)
             pieces.append(value)
-            found = settled(value)
-            if isinstance(found, Known) and isinstance(found.data, str):
-                size += len(found.data) + len(separator)
-    if size > LONGEST:
-        raise FailedError("a text", f"is longer than {LONGEST} characters")
-    return text(pieces)
+    return put_together(pieces)
 
 
 def _split(arguments: list[Value], scope: "Scope") -> Value:
@@ -220,7 +219,7 @@ def formatted(pattern: str, arguments: list[Value]) -> Value:
             raise FailedError("format(...)", "has too few arguments")
         pieces.append(_verb(match, arguments[used - 1]))
     pieces.append(pattern[end:])
-    return text(pieces)
+    return put_together(pieces)
 
 
 def _verb(match: "re.Match[str]", value: Value) -> "str | Value":

@@ -1,0 +1,116 @@
+"""The demo: one storefront in Terraform and in CloudFormation, with the same mistakes.
+
+Its lines carry the marks of the rule fixtures (`# TW204` fails, `# TW205?` is unknown) for all
+rules at once; what passes has no mark here. It is what the README scans first, so that what it
+shows must be exactly what is wrong with it.
+"""
+
+import re
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from taskwall.engine import Judgement, judge
+from taskwall.files import Files, walk
+from taskwall.finding import Finding
+from taskwall.readers import cloudformation, terraform
+from taskwall.rules import all_rules
+from taskwall.settings import Settings
+from taskwall.stack import Inputs
+
+DEMO = Path(__file__).parent.parent / "fixtures" / "demo"
+LANGUAGES = {
+    "terraform": (terraform, ".tf"),
+    "cloudformation": (cloudformation, ".yaml"),
+}
+MARK = re.compile(r"\bTW\d{3}\b\??(?: when\b)?")
+
+
+def judged(language: str) -> Judgement:
+    """What all rules say of the demo in one language, which is one stack."""
+    reader, ending = LANGUAGES[language]
+    folder = str(DEMO / language)
+    paths = [path for path in walk([folder]) if path.endswith(ending)]
+    stacks, errors = reader.stacks(paths, Files(), Inputs(boundary=folder))
+    assert not errors
+    assert len(stacks) == 1
+    return judge(stacks[0], all_rules(), Settings())
+
+
+def shown(language: str) -> list[Finding]:
+    """The findings that a user has to do with: fails and unknowns."""
+    findings = [each.finding for each in judged(language).judged]
+    return [finding for finding in findings if finding.verdict != "pass"]
+
+
+def said(finding: Finding) -> str:
+    """A verdict as a mark states it."""
+    unknown, when = finding.verdict == "unknown", finding.when
+    return f"{finding.rule}{'?' if unknown else ' when' if when else ''}"
+
+
+def marks(language: str) -> Counter[tuple[str, int, str]]:
+    """The marks of the demo: file, line and what must be said there."""
+    _, ending = LANGUAGES[language]
+    return Counter(
+        (str(file.relative_to(DEMO)), number, mark)
+        for file in (DEMO / language).rglob(f"*{ending}")
+        for number, line in enumerate(file.read_text().splitlines(), 1)
+        if not line.startswith("#")
+        for mark in MARK.findall(line.partition("#")[2])
+    )
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_demo_is_read_whole(language: str) -> None:
+    """Nothing of it is an error, makes a rule or lowering crash, or is left out by a bound."""
+    judgement = judged(language)
+
+    assert (judgement.errors, judgement.crashes, judgement.notes) == ((), (), ())
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_mistake_is_reported_on_its_line(language: str) -> None:
+    """Each mark gets its finding on that very line, and there are no others."""
+    found = Counter(
+        (str(Path(finding.file).relative_to(DEMO)), finding.line, said(finding))
+        for finding in shown(language)
+    )
+
+    assert sorted(marks(language).elements()) == sorted(found.elements())
+
+
+def test_both_languages_agree() -> None:
+    """The same storefront gets the same verdicts, rule by rule, in either language."""
+    assert Counter(map(said, shown("terraform"))) == Counter(map(said, shown("cloudformation")))
+
+
+def test_the_mistakes_are_about_a_dozen() -> None:
+    """The demo shows what taskwall is for: mistakes of many kinds, and something it cannot tell."""
+    verdicts = Counter(finding.verdict for finding in shown("terraform"))
+
+    assert 12 <= verdicts["fail"] <= 40
+    assert verdicts["unknown"] >= 1
+
+
+def test_what_the_module_gets_wrong_says_who_calls_it() -> None:
+    """A permission in the module that two services share names the call that makes it wrong."""
+    calls = {
+        finding.rule: [call.text for call in finding.called_from]
+        for finding in shown("terraform")
+        if "modules/service" in finding.file
+    }
+
+    assert {"TW206": ["module.api"], "TW215": ["module.mailer"]} == calls
+
+
+@pytest.mark.parametrize(
+    ("language", "wanted"),
+    [("terraform", "var.bastion_security_group_id"), ("cloudformation", "BastionSecurityGroupId")],
+)
+def test_what_cannot_be_told_waits_for_an_input(language: str, wanted: str) -> None:
+    """The unknown names the input that would decide it."""
+    waits = [finding.missing for finding in shown(language) if finding.verdict == "unknown"]
+
+    assert [(wanted,)] == waits

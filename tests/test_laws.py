@@ -1,0 +1,264 @@
+"""The laws that every rule keeps, and tests that try hard to break them.
+
+1. Making a leaf unknown leaves pass, fail or no verdict as it is, or makes it unknown.
+2. Opening a switch yields the union of its branches' findings, each with its `when`.
+3. The same stack gets the same verdicts in both languages.
+4. The order of files, blocks and statements, and names, do not matter.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from random import Random
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+import storefronts
+from storefronts import Shop
+from taskwall.engine import Judgement, judge
+from taskwall.files import Files
+from taskwall.lowering import lower
+from taskwall.readers import cloudformation, terraform
+from taskwall.resource import Resource
+from taskwall.rules import all_rules
+from taskwall.settings import Settings
+from taskwall.stack import Evaluation, Inputs, Stack
+from taskwall.values import (
+    Fields,
+    Items,
+    Known,
+    Need,
+    Place,
+    Reference,
+    Unknown,
+    Value,
+)
+
+ROOT = "/shop"
+few = settings(max_examples=60, deadline=None)
+
+
+def _stack(texts: Mapping[str, str]) -> Stack:
+    files = Files({f"{ROOT}/{name}": text for name, text in texts.items()})
+    reader = terraform if any(name.endswith(".tf") for name in texts) else cloudformation
+    stacks, errors = reader.stacks(
+        [f"{ROOT}/{name}" for name in texts], files, Inputs(boundary=ROOT)
+    )
+    assert not errors
+    assert len(stacks) == 1
+    return stacks[0]
+
+
+def _in_terraform(blocks: list[str]) -> Stack:
+    return _stack({"main.tf": "\n\n".join(blocks) + "\n"})
+
+
+def _in_cloudformation(resources: Mapping[str, object], **more: object) -> Stack:
+    return _stack({"t.json": json.dumps({"Resources": resources, **more}, indent=1)})
+
+
+def _judged(stack: Stack) -> Judgement:
+    found = judge(stack, all_rules(), Settings())
+    assert not found.errors
+    assert not found.crashes
+    return found
+
+
+def _told(stack: Stack) -> Counter[tuple[str, str]]:
+    """How often each rule gives each verdict."""
+    return Counter((each.finding.rule, each.finding.verdict) for each in _judged(stack).judged)
+
+
+@few
+@given(storefronts.shops())
+def test_languages_agree(shop: Shop) -> None:
+    """Law 3: a shop in Terraform and the same in CloudFormation get the same verdicts."""
+    one = _told(_in_terraform(storefronts.terraform(shop)))
+    other = _told(_in_cloudformation(storefronts.cloudformation(shop)))
+
+    assert one == other
+
+
+@few
+@given(storefronts.shops(), st.randoms(use_true_random=False))
+def test_order_does_not_matter(shop: Shop, random: Random) -> None:
+    """Law 4: shuffled blocks, spread over files, and shuffled resources change no verdict."""
+    blocks = storefronts.terraform(shop)
+    resources = storefronts.cloudformation(shop)
+    before = _told(_in_terraform(blocks)), _told(_in_cloudformation(resources))
+
+    random.shuffle(blocks)
+    cut = random.randrange(len(blocks))
+    spread = _stack(
+        {"z.tf": "\n".join(blocks[:cut]) + "\n", "a.tf": "\n".join(blocks[cut:]) + "\n"}
+    )
+    names = list(resources)
+    random.shuffle(names)
+    shuffled = _in_cloudformation({name: resources[name] for name in names})
+
+    assert before == (_told(spread), _told(shuffled))
+
+
+@few
+@given(storefronts.shops(), st.sampled_from(("2", "Zz", "0a")))
+def test_names_do_not_matter(shop: Shop, ending: str) -> None:
+    """Law 4: other names change no verdict."""
+    before = _told(_in_terraform(storefronts.terraform(shop)))
+    after = _told(_in_terraform(storefronts.terraform(shop, ending)))
+
+    assert before == after
+
+
+def _leaves(value: Value, path: tuple[object, ...] = ()) -> Iterator[tuple[object, ...]]:
+    if isinstance(value, Known | Reference):
+        yield path
+    elif isinstance(value, Items):
+        for index, item in enumerate(value.items):
+            yield from _leaves(item, (*path, index))
+    elif isinstance(value, Fields):
+        for key, item in value.fields.items():
+            yield from _leaves(item, (*path, key))
+
+
+def _without(value: Value, path: tuple[object, ...]) -> Value:
+    """A value whose leaf at `path` is unknown."""
+    if not path:
+        return Unknown((Need("something", "is not known"),), "", place=value.place)
+    step, *rest = path
+    if isinstance(value, Items):
+        assert isinstance(step, int)
+        items = list(value.items)
+        items[step] = _without(items[step], tuple(rest))
+        return replace(value, items=tuple(items))
+    assert isinstance(value, Fields)
+    assert isinstance(step, str)
+    changed = _without(value.fields[step], tuple(rest))
+    return replace(value, fields={**value.fields, step: changed})
+
+
+def _verdicts(resources: tuple[Resource, ...]) -> dict[tuple[str, str, Place], bool | None]:
+    """What every rule says before precedence; of one place, the worst."""
+    network = lower(resources).network
+    found: dict[tuple[str, str, Place], bool | None] = {}
+    worst = {True: 0, None: 1, False: 2}
+    for rule in all_rules():
+        for verdict in rule.judge(network):
+            key = (rule.id, verdict.on.address, verdict.at)
+            if verdict.decided is None:
+                continue
+            truth = verdict.decided.truth
+            if key not in found or worst[truth] < worst[found[key]]:
+                found[key] = truth
+    return found
+
+
+@settings(max_examples=150, deadline=None)
+@given(storefronts.shops(), st.booleans(), st.data())
+def test_an_unknown_leaf_makes_nothing_certain(shop: Shop, hcl: bool, data: st.DataObject) -> None:
+    """Law 1: no fail and no pass appears when a leaf becomes unknown, and none is just lost."""
+    stack = (
+        _in_terraform(storefronts.terraform(shop))
+        if hcl
+        else _in_cloudformation(storefronts.cloudformation(shop))
+    )
+    resources = stack.evaluate({}).resources
+    leaves = [(index, path) for index, each in enumerate(resources) for path in _leaves(each.body)]
+    index, path = data.draw(st.sampled_from(leaves))
+    changed = list(resources)
+    body = _without(changed[index].body, path)
+    assert isinstance(body, Fields)
+    changed[index] = replace(changed[index], body=body)
+
+    before, after = _verdicts(resources), _verdicts(tuple(changed))
+
+    for key, truth in after.items():
+        if truth is not None:
+            assert before.get(key, "none") == truth, (key, path)
+    for key in before.keys() - after.keys():
+        # A verdict can move to where the unknown is (one unknown a rule), but not vanish.
+        assert any(k[0] == key[0] and truth is None for k, truth in after.items()), (key, path)
+
+
+CHOICES = ("mode", "public_address", "policy", "protocol", "peers", "log")
+
+
+@few
+@given(storefronts.shops(), storefronts.shops())
+def test_an_open_switch_is_followed_both_ways(one: Shop, other: Shop) -> None:
+    """Law 2: a stack whose condition is open fails wherever one of its branches does."""
+    a, b = storefronts.cloudformation(one), storefronts.cloudformation(other)
+    resources: dict[str, object] = {}
+    for name in {**a, **b}:
+        if name in a and name in b and a[name] == b[name]:
+            resources[name] = a[name]
+            continue
+        for branch, held in (("A", a), ("B", b)):
+            if name in held and a.get(name, {}).get("Type") == b.get(name, {}).get("Type"):
+                properties = {
+                    key: {"Fn::If": ["Live", _of(a, name, key), _of(b, name, key)]}
+                    for key in {**_properties(a[name]), **_properties(b[name])}
+                }
+                resources[name] = {"Type": a[name]["Type"], "Properties": properties}
+            elif name in held:
+                condition = "Live" if branch == "A" else "NotLive"
+                resources[name] = {**held[name], "Condition": condition}
+    template = {
+        "Conditions": {
+            "Live": {"Fn::Equals": [{"Ref": "Stage"}, "live"]},
+            "NotLive": {"Fn::Not": [{"Condition": "Live"}]},
+        },
+    }
+
+    def judged(**parameter: str) -> Counter[tuple[str, str]]:
+        stage = {"Stage": {"Type": "String", **parameter}}
+        found = _judged(_in_cloudformation(resources, Parameters=stage, **template))
+        return Counter(
+            (f.finding.rule, f.finding.resource)
+            for f in found.judged
+            if f.finding.verdict == "fail"
+        )
+
+    live, not_live = judged(Default="live"), judged(Default="test")
+
+    assert set(judged()) == set(live) | set(not_live)
+
+
+def _properties(resource: Mapping[str, object]) -> dict[str, object]:
+    found = resource.get("Properties", {})
+    assert isinstance(found, dict)
+    return found
+
+
+def _of(resources: Mapping[str, Mapping[str, object]], name: str, key: str) -> object:
+    return _properties(resources[name]).get(key, {"Ref": "AWS::NoValue"})
+
+
+def test_when_names_the_setting() -> None:
+    """A finding that one branch of a switch makes says which; one that both make does not."""
+    shop = Shop(
+        "host", "EC2", None, True, (), None, None, "HTTP", "forward", None, False, None, False
+    )
+    resources = storefronts.cloudformation(shop)
+    mode = {"Fn::If": ["Live", "host", "awsvpc"]}
+    resources["Td"]["Properties"] = {"NetworkMode": mode, "RequiresCompatibilities": ["EC2"]}
+    stack = _in_cloudformation(
+        resources,
+        Parameters={"Stage": {"Type": "String"}},
+        Conditions={"Live": {"Fn::Equals": [{"Ref": "Stage"}, "live"]}},
+    )
+
+    whens = {f.finding.when for f in _judged(stack).judged if f.finding.rule == "TW201"}
+
+    assert whens == {"Stage is live"}
+
+
+def test_evaluation_is_pure() -> None:
+    """The same stack evaluates to the same resources, however often it is asked."""
+    shop = Shop("awsvpc", "FARGATE", True, True, ("alb",), "application", None, "HTTPS", "forward",
+                None, True, "ALL", True)  # fmt: skip
+    stack = _in_terraform(storefronts.terraform(shop))
+    first: Evaluation = stack.evaluate({})
+
+    assert stack.evaluate({}) == first
