@@ -44,7 +44,7 @@ def main() -> int:
     Returns:
         0 if all passed, else 1.
     """
-    if sys.version_info < (3, 11):
+    if sys.version_info < (3, 11):  # noqa: UP036 (said before anything is installed)
         sys.exit(f"taskwall needs Python 3.11 or later; this is {sys.version.split()[0]}")
     programs = environment()
     path = f"{programs}{os.pathsep}{os.environ.get('PATH', '')}"

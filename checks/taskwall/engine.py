@@ -180,7 +180,7 @@ def _judged(alike: list[tuple[Answer, str | None]], stack: str, profile: str) ->
         column=at.column,
         end_line=at.end_line,
         end_column=at.end_column,
-        message=_message(answer)[:1].upper() + _message(answer)[1:],
+        message=_message(answer),
         because=_steps(answer.decided, on),
         called_from=tuple(
             CalledFrom(call.place.file, call.place.line, call.name) for call in on.called_from

@@ -13,7 +13,7 @@ from os import listdir
 from msgspec import Struct
 
 from taskwall.finding import Unread
-from taskwall.lowering._draft import Draft
+from taskwall.lowering._draft import Draft, kinds
 from taskwall.model.network import Network, Policy
 from taskwall.resource import Resource
 
@@ -32,6 +32,12 @@ def lower(resources: Iterable[Resource], policy: Policy | None = None) -> Lowere
     draft = Draft(resources)
     network = Network(draft.build(), policy)
     return Lowered(network, _unread(draft), tuple(draft.crashes))
+
+
+def lowered_types() -> frozenset[str]:
+    """The resource types that are read, of both languages."""
+    _load()
+    return kinds()
 
 
 @cache

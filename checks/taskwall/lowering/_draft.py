@@ -166,6 +166,11 @@ def lowers(
     return made
 
 
+def kinds() -> frozenset[str]:
+    """The resource types that functions under `lowers` have announced so far."""
+    return frozenset(_KINDS)
+
+
 class Draft:
     """The resources of a stack on their way to a network."""
 

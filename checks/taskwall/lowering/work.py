@@ -382,6 +382,9 @@ def _namespaces(r: Reading, block: Cell) -> tuple[Link, ...]:
 def _default_namespace(r: Reading, block: Cell) -> Link | None:
     link = r.link(Cluster, block.get("cluster" if r.terraform else "Cluster"))
     resource = r.draft.resources.get(link.to) if link else None
+    if link is not None and (resource is None or resource.data):
+        # Whichever namespace it is: the services of one cluster share its default.
+        return Link(f"{link.to}.namespace", link.fact, link.place, exact=False)
     if resource is None:
         return None
     other = Reading(resource, r.draft)

@@ -23,7 +23,7 @@ from taskwall.model.reach import (
     vpcs,
     wearers,
 )
-from taskwall.model.thing import Link, Setting
+from taskwall.model.thing import Link, Setting, alike
 from taskwall.model.work import TaskSource
 from taskwall.values import Reference, Text
 
@@ -158,21 +158,25 @@ def admitted_properly(network: Network, worn: Worn, permission: Permission) -> F
 
 
 def _neighbours(network: Network, worn: Worn) -> list[Link]:
-    """The groups of task sources that share a namespace with a group's wearers."""
-    mine = {link.to for source in worn.sources for link in source.namespaces} - {""}
-    if not mine:
-        return []
-    return [
-        link
-        for space in mine
-        for source in _members(network).get(space, ())
-        for link in source.groups
-    ]
+    """The groups of task sources that share a namespace with a group's wearers, or may do so."""
+    mine = [link for source in worn.sources for link in source.namespaces]
+    found = []
+    for theirs, source in _members(network) if mine else ():
+        shared = any_of(_same_namespace(one, theirs) for one in mine)
+        if shared.truth is not False:
+            found += [Link(to.to, to.fact & shared, to.place, to.exact) for to in source.groups]
+    return found
+
+
+def _same_namespace(one: Link, other: Link) -> Fact:
+    text = f"the namespace {one.to} is {other.to}"
+    needs = (*one.fact.needs, *other.fact.needs)
+    return all_of((one.fact, other.fact, Fact(alike(one, other), text, other.place, needs=needs)))
 
 
 @remembered
-def _members(network: Network) -> dict[str, list[TaskSource]]:
-    return network.grouped(TaskSource, lambda source: [link.to for link in source.namespaces])
+def _members(network: Network) -> list[tuple[Link, TaskSource]]:
+    return [(link, source) for source in network.every(TaskSource) for link in source.namespaces]
 
 
 def admitted_by_network(network: Network, worn: Worn, permission: Permission) -> Fact:

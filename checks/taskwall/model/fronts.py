@@ -35,6 +35,14 @@ class Front(Struct, frozen=True):
     fact: Fact
     needs: tuple[Need, ...] = ()
 
+    @property
+    def place(self) -> Place | None:
+        """The attribute of the task source from which the way leads here."""
+        first = self.fact
+        while first.place is None and first.parts:
+            first = first.parts[0]
+        return first.place
+
 
 class Forward(Struct, frozen=True):
     """A listener (or a rule of one) that forwards to a target group."""
@@ -269,7 +277,7 @@ def beyond_sources(network: Network) -> list[tuple[TaskSource, Front]]:
 
 
 def _position(front: Front, source: TaskSource) -> tuple[str, int, int]:
-    place = front.fact.place or source.origin.header
+    place = front.place or source.origin.header
     return place.file, place.line, place.column
 
 

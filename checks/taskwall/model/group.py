@@ -7,7 +7,7 @@ from msgspec import Struct
 from taskwall.facts import Fact
 from taskwall.model.address import Cidr, cidr
 from taskwall.model.thing import Link, Setting, Thing
-from taskwall.values import Origin, Place
+from taskwall.values import Origin, Place, Text, settled
 
 Direction: TypeAlias = Literal["ingress", "egress"]
 
@@ -81,8 +81,13 @@ class PrefixList(Thing, frozen=True, kw_only=True):
 
     @property
     def service(self) -> str:
-        """The AWS service whose list it is (`vpc-lattice`, `s3`), "" where it is no such list."""
-        name = self.named.known
-        if not isinstance(name, str) or not name.startswith("com.amazonaws."):
+        """The AWS service whose list it is (`vpc-lattice`, `s3`), "" where it is no such list.
+
+        The ends of the name tell, whichever Region stands between them.
+        """
+        value = None if self.named.value is None else settled(self.named.value)
+        parts = value.parts if isinstance(value, Text) else (self.named.known,)
+        first, last = parts[0], parts[-1]
+        if not isinstance(first, str) or not first.startswith("com.amazonaws."):
             return ""
-        return name.rpartition(".")[2]
+        return last.rpartition(".")[2] if isinstance(last, str) and "." in last else ""

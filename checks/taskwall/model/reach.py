@@ -220,8 +220,8 @@ def admits_group_of(permission: Permission, allowed: Iterable[Link], text: str) 
         truth = alike(peer, link)
         if truth is not False:
             needs = (*_open(peer), *_open(link)) if truth is None else ()
-            settled = truth if link.fact.truth is True or truth is None else None
-            parts.append(Fact(settled, text, link.place, permission.on.name, needs))
+            same = Fact(truth, text, link.place, permission.on.name, needs)
+            parts.append(same & link.fact)
     return any_of(parts)
 
 
@@ -304,7 +304,7 @@ def lattice_list(network: Network, permission: Permission, sources: Iterable[Tas
         return FALSE
     listed = network.at(PrefixList, permission.prefix_list)
     text = f"{permission.on.name} admits VPC Lattice"
-    if listed is not None and not listed.named.open and listed.named.known is not None:
+    if listed is not None and (listed.service or isinstance(listed.named.known, str)):
         known = Fact(listed.service == "vpc-lattice", text, permission.place, permission.on.name)
     else:
         needs = _peer_needs(permission)

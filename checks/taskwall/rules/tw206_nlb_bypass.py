@@ -61,6 +61,6 @@ def nlb_bypass(network: Network) -> Iterator[Verdict]:
     for source, front in beyond_sources(network):
         if front.kind in ("network", None):
             text = f"{source.name} admits something past the VPC and the load balancer"
-            at = front.fact.place or source.origin.header
+            at = front.place or source.origin.header
             yield cannot_be_seen(source.origin, at, text, front.needs)
             break

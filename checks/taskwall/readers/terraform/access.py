@@ -8,7 +8,9 @@ from taskwall.readers.terraform.kinds import (
     JsonFields,
     JsonItems,
     Set,
+    alternatives,
     is_null,
+    member,
     waiting,
 )
 from taskwall.readers.terraform.types import number
@@ -21,7 +23,6 @@ from taskwall.values import (
     Text,
     Unknown,
     Value,
-    either,
     needs,
     settled,
     spelled,
@@ -45,7 +46,7 @@ def attribute(value: Value, name: str, run: "Run") -> Value:
             return whole.get(name)
         return _below(value, name if not value.attribute else f".{name}", name, run)
     if isinstance(value, Fields):
-        found = value.fields.get(name, value.rest)
+        found = member(value, name)
         if found is None:
             raise FailedError(name, "is not an attribute of this object")
         return found
@@ -81,7 +82,7 @@ def index(value: Value, key: Value, run: "Run") -> Value:
     if not isinstance(key, Known):
         return _some(value, key)
     if isinstance(value, Fields):
-        found = value.fields.get(text_key(key), value.rest)
+        found = member(value, text_key(key))
         if found is None:
             raise FailedError(f'the key "{text_key(key)}"', "is not there")
         return found
@@ -139,8 +140,8 @@ def _some(value: Items | Fields, key: Value) -> Value:
     if len(members) > MOST_ALTERNATIVES:
         return Unknown(waits)
     found = members[0]
-    for member in members[1:]:
-        found = either(found, member, waits)
+    for other in members[1:]:
+        found = alternatives(found, other, waits)
     return found
 
 

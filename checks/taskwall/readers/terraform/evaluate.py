@@ -9,6 +9,7 @@ from taskwall.readers.terraform.kinds import (
     FailedError,
     JsonFields,
     JsonItems,
+    alternatives,
     as_text,
     elements,
     is_null,
@@ -46,7 +47,6 @@ from taskwall.values import (
     Text,
     Unknown,
     Value,
-    either,
     needs,
     settled,
 )
@@ -245,7 +245,7 @@ def _conditional(node: Conditional, scope: "Scope", env: Env) -> Value:
         return _HANDLERS[type(chosen)](chosen, scope, env)
     found = value_of(chosen, scope, env)
     for value, condition in reversed(open_ones):
-        found = either(value, found, condition.needs)
+        found = alternatives(value, found, condition.needs)
     return found
 
 
@@ -267,7 +267,7 @@ def _object(node: Object, scope: "Scope", env: Env) -> Value:
             found = as_text(evaluate(key, scope, env))
             if not isinstance(found, Known):
                 value = evaluate(member.value, scope, env)
-                rest = value if rest is None else either(rest, value, needs(found))
+                rest = value if rest is None else alternatives(rest, value, needs(found))
                 continue
             name = access.text_key(found)
         fields[name] = evaluate(member.value, scope, env)
@@ -359,7 +359,7 @@ class _Loop:
                 value = Items((), (value,))
             if not isinstance(key, Known):
                 key = waiting(key)
-            rest = value if rest is None else either(rest, value, needs(key))
+            rest = value if rest is None else alternatives(rest, value, needs(key))
         for name, values in groups.items():
             fields[name] = Items(tuple(values))
         return Fields(fields, {}, rest, node.place)

@@ -5,7 +5,14 @@ from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from taskwall.readers.terraform.access import spelled_key
 from taskwall.readers.terraform.evaluate import evaluate, key_of
-from taskwall.readers.terraform.kinds import FailedError, Set, elements, is_null, possible
+from taskwall.readers.terraform.kinds import (
+    FailedError,
+    Set,
+    alternatives,
+    elements,
+    is_null,
+    possible,
+)
 from taskwall.readers.terraform.syntax import Block, Expression
 from taskwall.readers.terraform.types import number
 from taskwall.values import (
@@ -16,7 +23,6 @@ from taskwall.values import (
     Reference,
     Unknown,
     Value,
-    either,
     needs,
     settled,
     symbol,
@@ -140,18 +146,18 @@ def _for_each(
         elif symbol(key):
             # It is there for certain; only its key is not known, but what that is equal to.
             made = add(f'["${{{symbol(key)}}}"]', _each(key, item), ())
-            rest = made if rest is None else either(rest, made, needs(key))
+            rest = made if rest is None else alternatives(rest, made, needs(key))
         else:
             open_.append(item)
     open_ += possible(collection)
     if open_:
         merged = open_[0]
         for item in open_[1:]:
-            merged = either(merged, item, needs(item) or needs(merged))
+            merged = alternatives(merged, item, needs(item) or needs(merged))
         waits = tuple(dict.fromkeys(need for item in open_ for need in needs(item)))
         waits = waits or (Need("for_each", "is known in part only"),)
         made = add("[*]", _open_each(merged, element=True), waits)
-        rest = made if rest is None else either(rest, made, waits)
+        rest = made if rest is None else alternatives(rest, made, waits)
     return Fields(fields, rest=rest)
 
 

@@ -15,7 +15,9 @@ from taskwall.values import (
     Text,
     Unknown,
     Value,
+    either,
     needs,
+    same,
     settled,
     spelled,
     text,
@@ -158,6 +160,19 @@ def as_text(value: Value) -> Value:
     return value
 
 
+def member(map_: Fields, key: str) -> Value | None:
+    """The value of a key; None if it certainly is not there.
+
+    What a map may hold tells no value of a certain key: that may be absent too.
+    """
+    found = map_.fields.get(key)
+    if found is not None or map_.rest is None:
+        return found
+    if isinstance(map_.rest, Unknown | Reference):
+        return map_.rest
+    return Unknown(needs(map_.rest) or (Need(f'the key "{key}"', "may not be there"),))
+
+
 LONGEST = 4_000_000
 """A text longer than this is not put together."""
 
@@ -188,17 +203,50 @@ def put_together(parts: "list[str | Value]", place: Place | None = None) -> Valu
     return text(parts, place)
 
 
+def alternatives(one: Value, other: Value, waits_for: tuple[Need, ...]) -> Value:
+    """What is known of a value that is `one` or `other`.
+
+    A key that only one of two maps has may be absent: it counts among what the map may hold.
+    """
+    a, b = settled(one), settled(other)
+    if not (isinstance(a, Fields) and isinstance(b, Fields)) or same(one, other):
+        return either(one, other, waits_for)
+    fields: dict[str, Value] = {}
+    rest: Value | None = None
+    for key in (*a.fields, *(key for key in b.fields if key not in a.fields)):
+        if key in a.fields and key in b.fields:
+            fields[key] = alternatives(a.fields[key], b.fields[key], waits_for)
+        else:
+            rest = _joined(rest, a.fields.get(key) or b.fields[key], waits_for)
+    for possible_ in (a.rest, b.rest):
+        if possible_ is not None:
+            rest = _joined(rest, possible_, waits_for)
+    return Fields(fields, {**b.places, **a.places}, rest, a.place)
+
+
+def _joined(rest: Value | None, value: Value, waits_for: tuple[Need, ...]) -> Value:
+    return value if rest is None else alternatives(rest, value, waits_for)
+
+
 def elements(value: Items | Fields) -> Iterator[tuple[Value, Value]]:
     """The certain members of a collection, as Terraform loops over them: key and value."""
     if isinstance(value, Fields):
         for key in sorted(value.fields):
             yield Known(key), value.fields[key]
     elif isinstance(value, Set):
-        for item in value.items:
+        for item in _in_order(value.items):
             yield item, item
     else:
         for index, item in enumerate(value.items):
             yield Known(index), item
+
+
+def _in_order(items: tuple[Value, ...]) -> tuple[Value, ...]:
+    """The elements of a set as Terraform goes through them: texts by the alphabet."""
+    texts = [(item.data, item) for item in items if isinstance(item, Known)]
+    if len(texts) < len(items) or not all(isinstance(data, str) for data, _ in texts):
+        return items
+    return tuple(item for _, item in sorted(texts, key=lambda pair: str(pair[0])))
 
 
 def possible(value: Items | Fields) -> tuple[Value, ...]:

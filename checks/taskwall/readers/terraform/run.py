@@ -84,9 +84,12 @@ class Run:
     def assumed(self, value: Unknown | Reference) -> Value:
         """What the user says of something unknown, else that itself."""
         assumptions = self.inputs.assumptions
-        if assumptions and value.symbol in assumptions:
-            return assumptions[value.symbol]
-        return value
+        if not assumptions or value.symbol not in assumptions:
+            return value
+        said = assumptions[value.symbol]
+        if isinstance(value, Reference):
+            return Reference(value.resource, value.attribute, said, value.place, value.why)
+        return said
 
     def opened(self, value: Value) -> Value:
         """The value that stands behind a reference; of a whole module, its outputs."""

@@ -392,7 +392,8 @@ class ResourceInstance:
             if value is not None and _null(value):
                 value = None
             reference = Reference(self._address, name, value, None, self._why)
-            known = reference if value is not None else self._scope.run.assumed(reference)
+            is_told = value is not None and not isinstance(settled(value), Unknown)
+            known = reference if is_told else self._scope.run.assumed(reference)
             self._references[name] = known
         return known
 

@@ -13,6 +13,7 @@ from taskwall.readers.terraform.kinds import (
     as_text,
     distinct,
     is_null,
+    member,
     waiting,
 )
 from taskwall.readers.terraform.syntax import Expression, FunctionCall, Literal, Name, Object, Tuple
@@ -84,9 +85,9 @@ def type_of(expression: Expression) -> Type:
     if expression.name == "object" and isinstance(argument, Object):
         return ObjectOf(
             {
-                str(member.key.value.data): _attribute(member.value)
-                for member in argument.members
-                if isinstance(member.key, Literal)
+                str(entry.key.value.data): _attribute(entry.value)
+                for entry in argument.members
+                if isinstance(entry.key, Literal)
             }
         )
     if expression.name == "tuple" and isinstance(argument, Tuple):
@@ -160,7 +161,7 @@ def _object(value: Value, to: ObjectOf, evaluate: Evaluate) -> Value:
     fields: dict[str, Value] = {}
     for name, wanted in to.attributes.items():
         kind = wanted.type if isinstance(wanted, Optional) else wanted
-        given = value.fields.get(name, value.rest)
+        given = member(value, name)
         if given is None and not isinstance(wanted, Optional):
             raise FailedError(f"its attribute {name}", "is required and missing")
         if isinstance(wanted, Optional) and (given is None or is_null(given)):

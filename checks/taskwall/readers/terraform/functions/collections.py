@@ -18,6 +18,7 @@ from taskwall.readers.terraform.kinds import (
     JsonFields,
     JsonItems,
     Set,
+    alternatives,
     as_text,
     distinct,
     identity,
@@ -34,7 +35,6 @@ from taskwall.values import (
     Reference,
     Unknown,
     Value,
-    either,
     needs,
     settled,
 )
@@ -90,8 +90,8 @@ def merge(arguments: list[Value], scope: "Scope", more: Value | None = None) -> 
             places.update(map_.places)
         if possible is not None:
             waits = needs(map_) or needs(possible)
-            fields = {key: either(item, possible, waits) for key, item in fields.items()}
-            rest = possible if rest is None else either(rest, possible, waits)
+            fields = {key: alternatives(item, possible, waits) for key, item in fields.items()}
+            rest = possible if rest is None else alternatives(rest, possible, waits)
         fields.update(members)
     _bounded(len(fields))
     place = merged.place if merged is not None and len(arguments) == 1 else None
@@ -104,7 +104,7 @@ def _all_of(value: Fields | Unknown | Reference, scope: "Scope") -> Value:
         return value
     rest = value.rest
     for item in value.fields.values():
-        rest = item if rest is None else either(rest, item, needs(item))
+        rest = item if rest is None else alternatives(rest, item, needs(item))
     return Fields({}, rest=rest)
 
 
@@ -151,7 +151,7 @@ def _lookup(arguments: list[Value], scope: "Scope") -> Value:
     if found is not None:
         return found
     if map_.rest is not None:
-        return map_.rest if default is None else either(map_.rest, default, needs(map_.rest))
+        return map_.rest if default is None else alternatives(map_.rest, default, needs(map_.rest))
     if default is None:
         raise FailedError(f'the key "{key}"', "is not there")
     return default
@@ -320,7 +320,7 @@ def _zipmap(arguments: list[Value], scope: "Scope") -> Value:
         if isinstance(found, Known):
             fields[access.text_key(found)] = value
         else:
-            rest = value if rest is None else either(rest, value, needs(key))
+            rest = value if rest is None else alternatives(rest, value, needs(key))
     return Fields(fields, rest=rest)
 
 
@@ -409,7 +409,7 @@ def _one(arguments: list[Value], scope: "Scope") -> Value:
         return items.items[0]
     found: Value = Known(None)
     for item in items.rest:
-        found = either(item, found, needs(item))
+        found = alternatives(item, found, needs(item))
     return found
 
 

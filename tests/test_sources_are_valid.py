@@ -1,0 +1,194 @@
+"""Fixtures and lowering use only what AWS and its Terraform provider know, by outside authorities.
+
+CloudFormation fixtures pass cfn-lint. Terraform names, those that fixtures write and those that
+lowering reads, exist in the provider's schema, of which `data/provider_names.json` holds the names
+(tools/provider_names.py makes it).
+"""
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TypeAlias
+
+import pytest
+
+from taskwall.files import Files
+from taskwall.lowering import lower, lowered_types
+from taskwall.readers import terraform
+from taskwall.readers.terraform.hcl import parse
+from taskwall.readers.terraform.syntax import Body, Expression, Object, Tuple
+from taskwall.resource import Cell
+from taskwall.stack import Inputs
+from taskwall.values import Known
+
+FIXTURES = Path(__file__).parent.parent / "fixtures"
+LISTED = json.loads((Path(__file__).parent / "data" / "provider_names.json").read_text())
+
+Names: TypeAlias = "dict[str, Names]"
+
+META = {"count", "depends_on", "for_each", "lifecycle", "provider", "provisioner", "connection"}
+"""What Terraform itself takes in every resource."""
+
+OPAQUE = {
+    "container_definitions",
+    "container_properties",
+    "definition",
+    "log_format",
+    "policy",
+    "user_data",
+}
+"""Attributes whose text has a structure of its own that the schema does not know."""
+
+RETIRED = {
+    "aws_route.instance_id",
+    "aws_route_table.route.instance_id",
+}
+"""What earlier major versions had. Sources that still say so are read."""
+
+REFERENCE = re.compile(r"\b((?:data\.)?aws_\w+)\.\w+(?:\[[^]]*\])*\.([a-z]\w*)")
+
+
+def sound(ending: str) -> list[Path]:
+    """The fixtures of a language that are meant to be right."""
+    broken = FIXTURES / "broken"
+    return sorted(f for f in FIXTURES.rglob(f"*{ending}") if not f.is_relative_to(broken))
+
+
+def known(type_: str) -> "Names":
+    """The names of a type; a resource's and a data source's together, for what is read as both."""
+    types = LISTED["types"]
+    return _merged(types.get(type_), types.get(f"data.{type_}"))
+
+
+def _merged(one: "Names | None", other: "Names | None") -> "Names":
+    a, b = one or {}, other or {}
+    return {key: _merged(a.get(key), b.get(key)) for key in {**a, **b}}
+
+
+# --- CloudFormation
+
+
+def test_templates_pass_cfn_lint() -> None:
+    """No CloudFormation fixture has an error by cfn-lint."""
+    program = "import sys; from cfnlint.runner import main; sys.exit(main())"
+    options = ["--format", "json", "--ignore-checks", "W", "I", "--"]
+    files = [str(file) for file in sound(".yaml")]
+
+    done = subprocess.run(
+        [sys.executable, "-c", program, *options, *files],
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+
+    assert done.stderr == ""
+    assert [] == [
+        f"{match['Filename']}:{match['Location']['Start']['LineNumber']} {match['Rule']['Id']}"
+        f" {match['Message']}"
+        for match in json.loads(done.stdout)
+    ]
+
+
+# --- Terraform
+
+
+def test_the_list_says_where_it_is_from() -> None:
+    """The list of names carries the provider's version and a date, and is not a whole schema."""
+    assert re.fullmatch(r"\d+\.\d+\.\d+", LISTED["provider"])
+    assert re.fullmatch(r"\d{4}-\d{2}-\d{2}", LISTED["read"])
+    assert (Path(__file__).parent / "data" / "provider_names.json").stat().st_size < 300_000
+
+
+def test_the_list_holds_every_type_that_is_lowered() -> None:
+    """No resource type is lowered that the provider does not have."""
+    lowered = {name for name in lowered_types() if name.startswith("aws_")}
+
+    assert lowered == {name for name in lowered if known(name)}
+
+
+@pytest.mark.parametrize("file", sound(".tf"), ids=lambda f: str(f.relative_to(FIXTURES)))
+def test_fixtures_write_names_that_exist(file: Path) -> None:
+    """Each type, attribute and block of a Terraform fixture exists in the provider's schema."""
+    text = file.read_text()
+    missing: list[str] = []
+    for block in parse(str(file), text).body.blocks:
+        if block.type in ("resource", "data") and block.labels[0].startswith("aws_"):
+            name = f"data.{block.labels[0]}" if block.type == "data" else block.labels[0]
+            names = LISTED["types"].get(name)
+            missing += [name] if names is None else _unknown_in(block.body, names, name)
+    for type_, attribute in REFERENCE.findall(re.sub(r"(?m)(^|\s)(#|//).*$", "", text)):
+        if attribute not in LISTED["types"].get(type_, {}):
+            missing.append(f"a reference to {type_}.{attribute}")
+
+    assert missing == []
+
+
+def _unknown_in(body: Body, names: "Names", path: str) -> Iterator[str]:
+    for name, attribute in body.attributes.items():
+        if name in META:
+            continue
+        if name not in names:
+            yield f"{path}.{name}"
+        elif names[name]:
+            yield from _unknown_keys(attribute.expression, names[name], f"{path}.{name}")
+    for block in body.blocks:
+        name, inner = block.type, block.body
+        if name == "dynamic":
+            name = block.labels[0]
+            inner = next(iter(inner.of("content"))).body
+        if name in META:
+            continue
+        if name not in names:
+            yield f"{path}.{name}"
+        else:
+            yield from _unknown_in(inner, names[name], f"{path}.{name}")
+
+
+def _unknown_keys(expression: Expression, names: "Names", path: str) -> Iterator[str]:
+    """The keys of objects that are written where blocks can be, as attributes."""
+    if isinstance(expression, Tuple):
+        for item in expression.items:
+            yield from _unknown_keys(item, names, path)
+    elif isinstance(expression, Object):
+        for member in expression.members:
+            key = getattr(member.key, "value", None)
+            if isinstance(key, Known) and key.data not in names:
+                yield f"{path}.{key.data}"
+
+
+def test_lowering_reads_names_that_exist(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each path that lowering reads in any Terraform fixture exists in the provider's schema."""
+    read: set[tuple[str, str]] = set()
+    plain = Cell.get
+
+    def noted(cell: Cell, key: str) -> Cell:
+        found = plain(cell, key)
+        if cell.resource.origin.language == "terraform":
+            read.add((cell.resource.type, re.sub(r"\[[^]]*\]", "", found.path)))
+        return found
+
+    monkeypatch.setattr(Cell, "get", noted)
+    folders = sorted({file.parent for file in sound(".tf")})
+    paths = [str(file) for file in sound(".tf")]
+    stacks, errors = terraform.stacks(paths, Files(), Inputs(boundary=str(FIXTURES)))
+    for stack in stacks:
+        lower(stack.evaluate({}).resources)
+
+    assert not errors
+    assert len(folders) > 10
+    assert [] == sorted(f"{type_}.{path}" for type_, path in read if not _exists(type_, path))
+
+
+def _exists(type_: str, path: str) -> bool:
+    names = known(type_)
+    for key in path.split("."):
+        if key not in names:
+            return f"{type_}.{path}" in RETIRED
+        if key in OPAQUE:
+            return True
+        names = names[key]
+    return True
