@@ -102,7 +102,7 @@ def test_what_the_module_gets_wrong_says_who_calls_it() -> None:
         if "modules/service" in finding.file
     }
 
-    assert {"TW206": ["module.api"], "TW215": ["module.mailer"]} == calls
+    assert calls == {"TW206": ["module.api"], "TW215": ["module.mailer"]}
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ import pytest
 
 from taskwall.files import Files
 from taskwall.lowering import lower, lowered_types
+from taskwall.lowering.work import SPELLINGS
 from taskwall.readers import terraform
 from taskwall.readers.terraform.hcl import parse
 from taskwall.readers.terraform.syntax import Body, Expression, Object, Tuple
@@ -43,10 +44,14 @@ OPAQUE = {
 """Attributes whose text has a structure of its own that the schema does not know."""
 
 RETIRED = {
+    "aws_ecs_cluster.default_capacity_provider_strategy",
     "aws_route.instance_id",
     "aws_route_table.route.instance_id",
 }
-"""What earlier major versions had. Sources that still say so are read."""
+"""What earlier major versions of the provider had. Sources that still say so are read."""
+
+IDENTITY = {"id", "arn"}
+"""By these any data source may say which thing it means."""
 
 REFERENCE = re.compile(r"\b((?:data\.)?aws_\w+)\.\w+(?:\[[^]]*\])*\.([a-z]\w*)")
 
@@ -86,11 +91,11 @@ def test_templates_pass_cfn_lint() -> None:
     )
 
     assert done.stderr == ""
-    assert [] == [
+    assert [
         f"{match['Filename']}:{match['Location']['Start']['LineNumber']} {match['Rule']['Id']}"
         f" {match['Message']}"
         for match in json.loads(done.stdout)
-    ]
+    ] == []
 
 
 # --- Terraform
@@ -167,7 +172,8 @@ def test_lowering_reads_names_that_exist(monkeypatch: pytest.MonkeyPatch) -> Non
 
     def noted(cell: Cell, key: str) -> Cell:
         found = plain(cell, key)
-        if cell.resource.origin.language == "terraform":
+        nothing = cell.value is None and not cell.path
+        if not nothing and cell.resource.origin.language == "terraform":
             read.add((cell.resource.type, re.sub(r"\[[^]]*\]", "", found.path)))
         return found
 
@@ -180,11 +186,33 @@ def test_lowering_reads_names_that_exist(monkeypatch: pytest.MonkeyPatch) -> Non
 
     assert not errors
     assert len(folders) > 10
-    assert [] == sorted(f"{type_}.{path}" for type_, path in read if not _exists(type_, path))
+    assert sorted(f"{type_}.{path}" for type_, path in read if not _exists(type_, path)) == []
+
+
+def test_the_spellings_of_task_sources_exist() -> None:
+    """Each path of the table that task sources are read by exists in the provider's schema."""
+    paths = set()
+    for type_, spelled in SPELLINGS.items():
+        if "::" in type_:
+            continue
+        at = spelled.at.replace("[]", "")
+        inner = (
+            *(f"{spelled.network}.{key}" for key in spelled.awsvpc),
+            spelled.task_definition,
+            spelled.cluster,
+            spelled.launch,
+            spelled.strategy,
+        )
+        paths |= {(type_, f"{at}.{path}".strip(".")) for path in inner if path}
+
+    assert len(paths) > 20
+    assert sorted(f"{type_}.{path}" for type_, path in paths if not _exists(type_, path)) == []
 
 
 def _exists(type_: str, path: str) -> bool:
     names = known(type_)
+    if path in IDENTITY:
+        return True
     for key in path.split("."):
         if key not in names:
             return f"{type_}.{path}" in RETIRED

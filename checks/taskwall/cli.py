@@ -3,14 +3,17 @@
 Start-up counts: this module imports nothing that `taskwall --version` does not need.
 """
 
+from __future__ import annotations
+
 import os
 import sys
-from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, NoReturn
 
+TYPE_CHECKING = False  # typing would take as long to import as all else that --version needs
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Callable, Iterable, Sequence
     from types import TracebackType
+    from typing import NoReturn
 
     from taskwall.api import Options
     from taskwall.finding import Report
@@ -72,9 +75,7 @@ def _wrong(message: str) -> int:
     return 2
 
 
-def _crashed(
-    kind: type[BaseException], error: BaseException, trace: "TracebackType | None"
-) -> None:
+def _crashed(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
     """The last resort for a defect of our own: one sentence, and the exit status of a crash."""
     import traceback
 
@@ -126,7 +127,7 @@ def _scan(arguments: list[str]) -> int:
     return report.status
 
 
-def _scan_arguments(arguments: list[str]) -> "argparse.Namespace":
+def _scan_arguments(arguments: list[str]) -> argparse.Namespace:
     from taskwall.outputs import formats
     from taskwall.settings import CHOICES
 
@@ -169,7 +170,7 @@ def _scan_arguments(arguments: list[str]) -> "argparse.Namespace":
     return _parsed(parser, arguments)
 
 
-def _parser(command: str, description: str) -> "argparse.ArgumentParser":
+def _parser(command: str, description: str) -> argparse.ArgumentParser:
     from argparse import ArgumentParser
 
     class Parser(ArgumentParser):
@@ -179,12 +180,12 @@ def _parser(command: str, description: str) -> "argparse.ArgumentParser":
     return Parser(f"taskwall {command}", description=description, allow_abbrev=False)
 
 
-def _colour_option(parser: "argparse.ArgumentParser") -> None:
+def _colour_option(parser: argparse.ArgumentParser) -> None:
     help_ = "default: auto, which is colour on a terminal unless NO_COLOR is set"
     parser.add_argument("--color", default="auto", metavar="auto|always|never", help=help_)
 
 
-def _parsed(parser: "argparse.ArgumentParser", arguments: list[str]) -> "argparse.Namespace":
+def _parsed(parser: argparse.ArgumentParser, arguments: list[str]) -> argparse.Namespace:
     from taskwall.settings import nearest
 
     given, more = parser.parse_known_intermixed_args(arguments)
@@ -198,7 +199,7 @@ def _parsed(parser: "argparse.ArgumentParser", arguments: list[str]) -> "argpars
     return given
 
 
-def _options(given: "argparse.Namespace") -> "Options":
+def _options(given: argparse.Namespace) -> Options:
     """What the arguments of `scan` ask for.
 
     Raises:
@@ -256,7 +257,7 @@ def _pairs(texts: Iterable[str], option: str) -> Iterable[tuple[str, str]]:
         yield name.strip(), value
 
 
-def _assumed(text: str) -> "Value":
+def _assumed(text: str) -> Value:
     """What `--assume` says: JSON if it is some, else the text as it stands."""
     import msgspec
 
@@ -268,7 +269,7 @@ def _assumed(text: str) -> "Value":
         return Known(text)
 
 
-def _parameters(texts: Iterable[str]) -> "dict[str, Value]":
+def _parameters(texts: Iterable[str]) -> dict[str, Value]:
     """The parameters of all `--parameters`, later ones before earlier ones.
 
     Raises:
@@ -287,7 +288,7 @@ def _parameters(texts: Iterable[str]) -> "dict[str, Value]":
     return found
 
 
-def _parameter_file(path: str) -> "dict[str, Value]":
+def _parameter_file(path: str) -> dict[str, Value]:
     """Parameters by name, from a file as the AWS CLI, CodePipeline or a person writes it."""
     import msgspec
 
@@ -333,7 +334,7 @@ def _targets(formats: Sequence[str], files: Sequence[str]) -> list[tuple[str, st
     return list(zip(names, [*files, *["-"] * (len(names) - len(files))], strict=True))
 
 
-def _deliver(name: str, target: str, report: "Report", view: "View") -> None:
+def _deliver(name: str, target: str, report: Report, view: View) -> None:
     from taskwall import outputs
 
     if target == "-":
@@ -345,7 +346,7 @@ def _deliver(name: str, target: str, report: "Report", view: "View") -> None:
         raise UsageError(f"{target}: cannot be written: {error.strerror or error}.") from error
 
 
-def _view(color: str, verbose: bool) -> "View":
+def _view(color: str, verbose: bool) -> View:
     """How the terminal, if standard output is one, is to be written on."""
     from contextlib import suppress
 
@@ -376,7 +377,7 @@ class _Progress:
         self._update: Callable[[int, int], None] | None = None
         self._stop: Callable[[], None] | None = None
 
-    def __enter__(self) -> "_Progress":
+    def __enter__(self) -> _Progress:
         return self
 
     def __call__(self, done: int, total: int) -> None:
@@ -429,7 +430,7 @@ def _rules(arguments: list[str]) -> int:
     return 0
 
 
-def _described(rule: "Rule") -> dict[str, object]:
+def _described(rule: Rule) -> dict[str, object]:
     file, line = _source(rule)
     return {
         "id": rule.id,
@@ -443,11 +444,11 @@ def _described(rule: "Rule") -> dict[str, object]:
     }
 
 
-def _profiles(rule: "Rule") -> list[str]:
+def _profiles(rule: Rule) -> list[str]:
     return [profile for profile in ("default", "pci", "strict") if rule.in_profile(profile)]
 
 
-def _source(rule: "Rule") -> tuple[str, str]:
+def _source(rule: Rule) -> tuple[str, str]:
     """The file of a rule, as seen from here if it is below, and the line of its function."""
     code = rule.judge.__code__
     file = os.path.relpath(code.co_filename)

@@ -54,7 +54,8 @@ class Fact(Struct, frozen=True):
         """The facts without parts that make this one what it is, in the order of their reading.
 
         Of a conjunction that is false only the false parts count, of one that is unknown only
-        the unknown ones (and what is true about how one came there); of a disjunction likewise.
+        the unknown ones (and what is true about how one came there). Of a disjunction that is
+        true its first true part is enough.
         """
         seen: set[int] = set()
         for leaf in self._deciding():
@@ -70,6 +71,8 @@ class Fact(Struct, frozen=True):
             joins = self.op == "all" and self.truth is None and part.truth is True
             if self.op in ("not", "both") or part.truth is self.truth or joins:
                 yield from part._deciding()  # noqa: SLF001 (of its own class)
+                if self.op == "any" and self.truth:
+                    return
 
     def waits_for(self) -> tuple[Need, ...]:
         """What the unknown facts that decide this one wait for; nothing unless it is unknown."""

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterable, Iterator
+from stat import S_ISREG
 
 from taskwall.stack import SourceError
 from taskwall.values import Place
@@ -35,12 +36,16 @@ class Files:
         """The text of a file, without a byte order mark.
 
         Raises:
-            UnreadableError: missing, too large, or not UTF-8 (placed at the first bad byte).
+            UnreadableError: missing, no plain file, too large, or not UTF-8 (placed at the first
+                bad byte).
         """
         if (known := self._texts.get(path)) is not None:
             return known
         try:
-            if os.path.getsize(path) > LARGEST:
+            about = os.stat(path)
+            if not S_ISREG(about.st_mode):
+                raise UnreadableError(path, "is not a plain file: not read")
+            if about.st_size > LARGEST:
                 raise UnreadableError(path, f"larger than {LARGEST // 1024**2} MiB: not read")
             with open(path, "rb") as stream:
                 raw = stream.read()
@@ -84,9 +89,13 @@ def walk(paths: Iterable[str], passed_over: frozenset[str] = PASSED_OVER) -> Ite
                 continue
             below = []
             for entry in entries:
-                if entry.is_dir():
+                try:
+                    is_folder, is_file = entry.is_dir(), entry.is_file()
+                except OSError:  # a link that leads to itself: reading it tells
+                    is_folder, is_file = False, True
+                if is_folder:
                     if entry.name not in passed_over:
                         below.append(entry.path)
-                elif entry.is_file():
+                elif is_file:
                     yield entry.path
             folders.extend(reversed(below))

@@ -11,6 +11,7 @@ import msgspec
 import pytest
 
 from taskwall import api, cli
+from taskwall.stack import Inputs
 from taskwall.values import Known, lifted
 
 FAIL = "x = 1 # fail TW206\n"
@@ -28,7 +29,7 @@ def asked(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> api.Options:
 
     def spy(options: api.Options, **more: Any) -> Any:
         seen.append(options)
-        return real(msgspec.structs.replace(options, inputs=api.Inputs()), **more)
+        return real(msgspec.structs.replace(options, inputs=Inputs()), **more)
 
     with monkeypatch.context() as patched:
         patched.setattr(api, "scan", spy)
@@ -137,17 +138,15 @@ def test_the_same_input_gives_the_same_bytes(toy: Path, capsys: pytest.CaptureFi
 def test_what_options_say(toy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every option reaches the api in the form that it takes."""
     (toy / "x.tfvars").write_text("")
-    options = (
-        asked(
-            monkeypatch,
-            *("a", "--var", "peers=[1]", "--var", "n=a=b", "--var-file", "x.tfvars", "b"),
-            *("--assume", "data.aws_vpc.main.cidr_block=10.0.0.0/16", "--assume", 'x.y=["a", 1]'),
-            *("--select", "TW2,TW101", "--select", "tw308", "--ignore", "TW209", "--show=fail"),
-            *("--allow-outside", "--scenarios", "all", "--jobs", "2", "--no-progress", "--verbose"),
-            *("--color", "never"),
-        )
-        if (toy / "a").mkdir() is (toy / "b").mkdir()
-        else api.Options()
+    for folder in ("a", "b"):
+        (toy / folder).mkdir()
+    options = asked(
+        monkeypatch,
+        *("a", "--var", "peers=[1]", "--var", "n=a=b", "--var-file", "x.tfvars", "b"),
+        *("--assume", "data.aws_vpc.main.cidr_block=10.0.0.0/16", "--assume", 'x.y=["a", 1]'),
+        *("--select", "TW2,TW101", "--select", "tw308", "--ignore", "TW209", "--show=fail"),
+        *("--allow-outside", "--scenarios", "all", "--jobs", "2", "--no-progress", "--verbose"),
+        *("--color", "never"),
     )
     assert options.paths == ("a", "b")
     assert options.inputs.variables == {"peers": Known("[1]"), "n": Known("a=b")}

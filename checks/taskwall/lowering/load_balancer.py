@@ -16,7 +16,7 @@ from taskwall.model.group import SecurityGroup
 from taskwall.model.place import Subnet, Vpc
 from taskwall.model.thing import Link, Setting, Thing
 from taskwall.resource import Cell
-from taskwall.values import Known
+from taskwall.values import Known, Need, Unknown
 
 _SCHEME = {"internal": True, "internet-facing": False, "true": True, "false": False}
 _PUBLIC = "internet-facing is the default"
@@ -87,14 +87,13 @@ def classic(r: Reading) -> Iterator[object]:
     )
     for index, block in enumerate(r.at("listener", "Listeners").each()):
         protocol, port, certificate = (setting(block.get(key), key) for key in spelled)
-        names = tuple(n.known for n in block.get("PolicyNames").each()) if not r.terraform else ()
         yield Listener(
             id=f"{r.id}.listener[{index}]",
             origin=r.origin,
             load_balancer=here,
             protocol=protocol,
             port=port,
-            policy=_named_policy(block, names),
+            policy=_policy_used(r, block, port),
             certificate=certificate,
             place=block.place,
         )
@@ -103,11 +102,58 @@ def classic(r: Reading) -> Iterator[object]:
             yield _policy(r, here, block)
 
 
-def _named_policy(block: Cell, names: tuple[object, ...]) -> Setting:
-    cell = block.get("PolicyNames")
-    if len(names) == 1 and isinstance(names[0], str):
-        return Setting(Known(names[0]), cell.place, "PolicyNames", block.resource.origin.name)
-    return setting(cell, "PolicyNames")
+def _policy_used(r: Reading, block: Cell, port: Setting) -> Setting:
+    """The name of the TLS policy that a listener uses, among policies of other kinds.
+
+    In Terraform a resource of its own ties it to the listener, whose block stands for it.
+    """
+    names: list[Cell] = []
+    if not r.terraform:
+        names += block.get("PolicyNames").each()
+        tls = [policy.get("PolicyName").known for policy in r.at("", "Policies").each()
+               if policy.get("PolicyType").known == _TLS]  # fmt: skip
+    else:
+        for resource in r.draft.of_type("aws_load_balancer_listener_policy"):
+            names += _names_for(r, Reading(resource, r.draft), port, "policy_names")
+        for resource in r.draft.of_type("aws_lb_ssl_negotiation_policy"):
+            names += _names_for(r, Reading(resource, r.draft), port, "name")
+        policies = (resource.cell() for resource in r.draft.of_type("aws_load_balancer_policy"))
+        tls = [
+            p.get("policy_name").known for p in policies if p.get("policy_type_name").known == _TLS
+        ]
+    word = "policy_names" if r.terraform else "PolicyNames"
+    meant = [name for name in names if name.known in tls] or names
+    if not meant:
+        return setting(r.nothing(), word)
+    found = setting(meant[0], word)
+    if len(meant) > 1:
+        waits = (Need(f"the TLS policy of {r.name}", "is one of several that are named"),)
+        found = Setting(Unknown(waits), found.place, word, r.name)
+    at = block.place if r.terraform else block.get(word).place
+    return Setting(found.value, at, word, r.name)
+
+
+_TLS = "SSLNegotiationPolicyType"
+
+
+def _names_for(r: Reading, other: Reading, port: Setting, key: str) -> Iterator[Cell]:
+    """The policies that a resource gives to a port of a classic load balancer."""
+    balancer, of_port = (
+        ("load_balancer", "lb_port")
+        if key == "name"
+        else ("load_balancer_name", "load_balancer_port")
+    )
+    link = other.link(LoadBalancer, other.at(balancer, ""))
+    if link is not None and link.to == r.id and port.is_(other.at(of_port, "").known).truth is True:
+        yield from other.at(key, "").each()
+
+
+@lowers("aws_load_balancer_listener_policy")
+def listener_policy(r: Reading) -> Iterator[Thing]:
+    # Read by the load balancer whose listener it is about.
+    for key in ("load_balancer_name", "load_balancer_port", "policy_names"):
+        r.at(key, "")
+    return iter(())
 
 
 @lowers("aws_lb_ssl_negotiation_policy", "aws_load_balancer_policy")
@@ -124,7 +170,7 @@ def _policy(r: Reading, here: Link, block: Cell) -> Policy:
         attributes, name, value, named = "attribute", "name", "value", "name"
         if r.resource.type == "aws_load_balancer_policy":
             attributes, named = "policy_attribute", "policy_name"
-    reference = block.get("Reference-Security-Policy")
+    reference = r.nothing()
     versions: list[str] = []
     opens: list[Fact] = []
     for item in block.get(attributes).each():
@@ -211,7 +257,7 @@ def _action(r: Reading, block: Cell) -> Action:
             "a redirect keeps the protocol",
         ),
         targets=tuple(target for target in targets if target is not None),
-        sure=block.sure and not r.origin.maybe,
+        sure=block.sure,
     )
 
 

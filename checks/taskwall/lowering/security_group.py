@@ -6,15 +6,16 @@ separate Terraform resources, or a CloudFormation list item, or one of its two s
 
 from collections.abc import Iterator
 
+from msgspec import Struct
 from msgspec.structs import replace
 
-from taskwall.facts import Fact
+from taskwall.facts import TRUE, Fact
 from taskwall.lowering._draft import Reading, lowers, setting
 from taskwall.model.group import Direction, Permission, PrefixList, SecurityGroup
 from taskwall.model.place import Vpc
 from taskwall.model.thing import Link, Setting, Thing
 from taskwall.resource import Cell
-from taskwall.values import Fields, Known, Reference, settled
+from taskwall.values import Fields, Known, Need, Reference, settled
 
 
 @lowers(
@@ -52,8 +53,11 @@ def _is_default(r: Reading) -> bool:
 @lowers("aws_security_group_rule")
 def rule(r: Reading) -> Iterator[Permission]:
     group = r.must(SecurityGroup, r.at("security_group_id", ""), "adds a permission to")
-    way: Direction = "egress" if r.at("type", "").known == "egress" else "ingress"
-    yield from _permissions(r, group, way, r.body)
+    type_ = r.at("type", "")
+    ways: list[Direction] = ["ingress", "egress"]
+    for way in ways:
+        if type_.known in (way, None):
+            yield from _permissions(r, group, way, r.body, type_.needs)
 
 
 @lowers("aws_vpc_security_group_ingress_rule", "AWS::EC2::SecurityGroupIngress")
@@ -70,30 +74,64 @@ def _group_of(r: Reading) -> Link:
     return r.must(SecurityGroup, r.at("security_group_id", "GroupId"), "adds a permission to")
 
 
-_RANGES = ("cidr_blocks", "ipv6_cidr_blocks", "cidr_ipv4", "cidr_ipv6", "CidrIp", "CidrIpv6")
-_LISTS = ("prefix_list_ids", "prefix_list_id", "SourcePrefixListId", "DestinationPrefixListId")
-_GROUPS = (
-    "security_groups",
-    "source_security_group_id",
-    "referenced_security_group_id",
-    "SourceSecurityGroupId",
-    "DestinationSecurityGroupId",
-)
+class Spelling(Struct, frozen=True):
+    """How a permission is spelled: whom it admits, on which ports."""
+
+    ranges: tuple[str, ...]
+    lists: tuple[str, ...]
+    groups: tuple[str, ...]
+    itself: str
+    ports: tuple[str, str, str]
+
+
+_TF_PORTS = ("protocol", "from_port", "to_port")
+_TF_RANGES, _TF_LISTS = ("cidr_blocks", "ipv6_cidr_blocks"), ("prefix_list_ids",)
+_INLINE = Spelling(_TF_RANGES, _TF_LISTS, ("security_groups",), "self", _TF_PORTS)
+_SPELLINGS = {
+    "aws_security_group_rule": Spelling(
+        _TF_RANGES, _TF_LISTS, ("source_security_group_id",), "self", _TF_PORTS
+    ),
+    "aws_vpc_security_group_ingress_rule": Spelling(
+        ("cidr_ipv4", "cidr_ipv6"),
+        ("prefix_list_id",),
+        ("referenced_security_group_id",),
+        "",
+        ("ip_protocol", "from_port", "to_port"),
+    ),
+}
+_SPELLINGS["aws_vpc_security_group_egress_rule"] = _SPELLINGS["aws_vpc_security_group_ingress_rule"]
+_CFN_RANGES, _CFN_PORTS = ("CidrIp", "CidrIpv6"), ("IpProtocol", "FromPort", "ToPort")
+_CLOUDFORMATION: dict[Direction, Spelling] = {
+    "ingress": Spelling(
+        _CFN_RANGES, ("SourcePrefixListId",), ("SourceSecurityGroupId",), "", _CFN_PORTS
+    ),
+    "egress": Spelling(
+        _CFN_RANGES, ("DestinationPrefixListId",), ("DestinationSecurityGroupId",), "", _CFN_PORTS
+    ),
+}
 
 _MANY = ("cidr_blocks", "ipv6_cidr_blocks", "prefix_list_ids", "security_groups")
 """Those of them that hold lists."""
 
 
-def _permissions(r: Reading, group: Link, way: Direction, block: Cell) -> Iterator[Permission]:
+def _spelling(r: Reading, way: Direction) -> Spelling:
+    return _SPELLINGS.get(r.resource.type, _INLINE) if r.terraform else _CLOUDFORMATION[way]
+
+
+def _permissions(
+    r: Reading, group: Link, way: Direction, block: Cell, waits: tuple[Need, ...] = ()
+) -> Iterator[Permission]:
     """One permission for each peer that a block (or a resource of its own) names.
 
     A block that is written but may not be there counts as a resource does that may not exist.
+    `waits` says what it waits for to be of this direction.
     """
     on = r.origin
     if block.doubt is not None and isinstance(settled(block.value or Known(None)), Fields):
         on = replace(on, maybe=(*on.maybe, *block.doubt))
         block = replace(block, doubt=None)
-    protocol, first, last = _ports(r, block)
+    spelled = _spelling(r, way)
+    protocol, first, last = (setting(block.get(key), key) for key in spelled.ports)
 
     def permission(cell: Cell, **who: Setting | Link | bool | None) -> Permission:
         text = f"{r.name} admits it" if way == "ingress" else f"{r.name} lets it out"
@@ -106,29 +144,34 @@ def _permissions(r: Reading, group: Link, way: Direction, block: Cell) -> Iterat
             protocol=protocol,
             first_port=first,
             last_port=last,
-            fact=Fact(None if cell.doubt else True, text, cell.place, r.name, cell.doubt or ()),
+            fact=TRUE
+            if cell.doubt is None and not waits
+            else Fact(None, text, cell.place, r.name, (*waits, *(cell.doubt or ()))),
             **who,  # type: ignore[arg-type]
         )
 
     found = False
-    for key in _RANGES:
+    for key in spelled.ranges:
         for cell in _peers(block, key):
             found = True
             yield permission(cell, range=setting(cell, key), range_of=_vpc_range(r, cell))
-    for key in _LISTS:
+    for key in spelled.lists:
         for cell in _peers(block, key):
             found = True
             yield permission(cell, prefix_list=r.link(PrefixList, cell, "admits"))
-    for key in _GROUPS:
+    for key in spelled.groups:
         for cell in _peers(block, key):
             found = True
             peer = r.link(SecurityGroup, cell, "admits")
             own = peer is not None and peer.to == group.to
             yield permission(cell, peer=None if own else peer, itself=own)
-    itself = block.get("self")
+    itself = block.get(spelled.itself) if spelled.itself else r.nothing()
     if itself.known is True or str(itself.known).lower() == "true":
         found = True
         yield permission(itself, itself=True)
+    elif itself.needs:
+        found = True
+        yield permission(replace(itself, doubt=itself.needs), itself=True)
     body = None if block.value is None else settled(block.value)
     if not found and (not isinstance(body, Fields) or body.rest is not None):
         # A block whose content is open admits somebody, nobody knows whom.
@@ -145,20 +188,6 @@ def _peers(block: Cell, key: str) -> Iterator[Cell]:
         yield from cell.each()
     elif not cell.absent:
         yield cell
-
-
-def _ports(r: Reading, block: Cell) -> tuple[Setting, Setting, Setting]:
-    if not r.terraform:
-        protocol, first, last = "IpProtocol", "FromPort", "ToPort"
-    else:
-        separate = r.resource.type.startswith("aws_vpc_security_group_")
-        protocol = "ip_protocol" if separate else "protocol"
-        first, last = "from_port", "to_port"
-    return (
-        setting(block.get(protocol), protocol),
-        setting(block.get(first), first),
-        setting(block.get(last), last),
-    )
 
 
 _VPC_RANGES = ("cidr_block", "CidrBlock", "cidr_blocks", "ipv6_cidr_block", "Ipv6CidrBlocks",
@@ -186,8 +215,8 @@ def _vpc_range(r: Reading, cell: Cell) -> Link | None:
     to=PrefixList,
 )
 def prefix_list(r: Reading) -> Iterator[Thing]:
-    entries = r.at("entry", "Entries")
     own = r.resource.type != "aws_prefix_list" and not r.external
+    entries = r.at("entry", "Entries") if own else r.nothing()
     name = r.setting("name", "PrefixListName")
     if r.external and name.open:
         name = _by_filter(r, name)
@@ -212,6 +241,8 @@ def _entries(r: Reading) -> Iterator[Cell]:
         link = other.link(PrefixList, other.at("prefix_list_id", ""))
         if link is not None and link.to == r.id:
             yield other.body
+        elif link is not None and not link.to:
+            yield replace(other.body, doubt=link.fact.needs)
 
 
 @lowers("aws_ec2_managed_prefix_list_entry")

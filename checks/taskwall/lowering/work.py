@@ -4,7 +4,8 @@ Task sources spell the same few things in many ways (`AwsvpcConfiguration` here 
 `AwsVpcConfiguration` there), so a table holds the paths and one function reads them.
 """
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from typing import TypeAlias
 
 from msgspec import Struct
@@ -27,7 +28,7 @@ from taskwall.model.work import (
     TaskSource,
 )
 from taskwall.resource import Cell
-from taskwall.values import Fields, Items, Known, Need, Unknown, Value, settled
+from taskwall.values import Fields, Items, Known, Need, Text, Unknown, Value, lifted, settled, text
 
 
 class Namespace(Thing, frozen=True):
@@ -106,8 +107,10 @@ def auto_scaling_group(r: Reading) -> Iterator[Thing]:
         other = Reading(resource, r.draft)
         link = other.link(AutoScalingGroup, other.at("autoscaling_group_name", ""))
         if link is not None and link.to == r.id:
-            groups += other.links(TargetGroup, other.at("lb_target_group_arn", ""), "registers in")
-            balancers += other.links(LoadBalancer, other.at("elb", ""), "registers in")
+            target = other.link(TargetGroup, other.at("lb_target_group_arn", ""), "registers in")
+            balancer = other.link(LoadBalancer, other.at("elb", ""), "registers in")
+            groups += (target,) if target else ()
+            balancers += (balancer,) if balancer else ()
     yield AutoScalingGroup(
         id=r.id,
         origin=r.origin,
@@ -282,6 +285,8 @@ def _source(
         networked = r.fact(text, network)
         if isinstance(settled(network.value or Known(None)), Unknown):
             networked = Fact(None, text, network.place, r.name, network.needs)
+    serves = spelling.word == "service"
+    connectors = block.get("GatewayConnectors") if serves and not r.terraform else r.nothing()
     return TaskSource(
         id=identity,
         origin=r.origin,
@@ -298,10 +303,10 @@ def _source(
         public_address=setting(
             public, spelling.awsvpc[2], False, "no public address is the default", SWITCH
         ),
-        bindings=_bindings(r, block),
-        namespaces=_namespaces(r, block),
-        lattice=_lattice(r, block),
-        gateways=tuple(_gateway(r, each) for each in block.get("GatewayConnectors").each()),
+        bindings=_bindings(r, block, serves) if spelling.long_running else (),
+        namespaces=_namespaces(r, block, serves) if spelling.long_running else (),
+        lattice=_lattice(r, block) if serves else FALSE,
+        gateways=tuple(_gateway(r, each) for each in connectors.each()),
     )
 
 
@@ -326,9 +331,11 @@ def _runs_on(r: Reading, launch: Cell, strategy: Cell) -> Providers:
     return _strategy(r, strategy)
 
 
-def _bindings(r: Reading, block: Cell) -> tuple[Binding, ...]:
+def _bindings(r: Reading, block: Cell, serves: bool) -> tuple[Binding, ...]:
+    """The load balancers that a service or task set names; only a service has alternates."""
     if r.terraform:
-        many, arn, name, port = "load_balancer", "target_group_arn", "elb_name", "container_port"
+        many, arn, port = "load_balancer", "target_group_arn", "container_port"
+        name = "elb_name" if serves else "load_balancer_name"
         other = "advanced_configuration.alternate_target_group_arn"
     else:
         many, arn, name, port = (
@@ -338,7 +345,7 @@ def _bindings(r: Reading, block: Cell) -> tuple[Binding, ...]:
     found = []
     for item in block.get(many).each():
         ports = setting(item.get(port), port)
-        for path in (arn, other):
+        for path in (arn, other) if serves else (arn,):
             link = r.link(TargetGroup, item.at(path), "registers its tasks in")
             if link is not None:
                 found.append(Binding(target_group=link, port=ports))
@@ -348,12 +355,11 @@ def _bindings(r: Reading, block: Cell) -> tuple[Binding, ...]:
     return tuple(found)
 
 
-def _namespaces(r: Reading, block: Cell) -> tuple[Link, ...]:
-    """The namespaces of Service Connect and Cloud Map that a service is a member of."""
+def _namespaces(r: Reading, block: Cell, serves: bool) -> tuple[Link, ...]:
+    """The namespaces of Service Connect (services only) and Cloud Map that it is a member of."""
     found = []
-    connect = block.get(
-        "service_connect_configuration" if r.terraform else "ServiceConnectConfiguration"
-    )
+    key = "service_connect_configuration" if r.terraform else "ServiceConnectConfiguration"
+    connect = block.get(key) if serves else r.nothing()
     on = connect.get("enabled" if r.terraform else "Enabled").known
     if not connect.absent and str(on).lower() != "false":
         cell = connect.get("namespace" if r.terraform else "Namespace")
@@ -403,7 +409,9 @@ def state_machine(r: Reading) -> Iterator[Thing]:
     cell = r.at("definition", "Definition")
     if cell.absent:
         cell = r.at("", "DefinitionString")
-    definition = _json(cell)
+    given = r.at("", "DefinitionSubstitutions").value
+    given = None if given is None else settled(given)
+    definition = _json(cell, given.fields if isinstance(given, Fields) else {})
     if definition is None:
         return
     for name, state in _states(definition, 0):
@@ -414,22 +422,54 @@ def state_machine(r: Reading) -> Iterator[Thing]:
         yield _source(r, STATES, arguments, f"{r.id}:{name}", None)
 
 
-def _json(cell: Cell) -> Cell | None:
-    """A value that is a structure, or JSON text that holds one."""
-    value: Value | None = None if cell.value is None else settled(cell.value)
-    if isinstance(value, Fields | Items):
-        return cell
-    if not (isinstance(value, Known) and isinstance(value.data, str)):
-        return None
+def _json(cell: Cell, given: Mapping[str, Value] | None = None) -> Cell | None:
+    """A value that is a structure, or JSON text (known in part) that holds one.
+
+    `given` are the values that stand for `${name}` in its texts.
+    """
     import json
 
-    from taskwall.values import lifted
-
+    value: Value | None = None if cell.value is None else settled(cell.value)
+    known = dict(given or {})
+    if isinstance(value, Text):
+        pieces = []
+        for index, part in enumerate(value.parts):
+            pieces.append(part if isinstance(part, str) else f"${{{_PART}{index}}}")
+            if not isinstance(part, str):
+                known[f"{_PART}{index}"] = part
+        value = Known("".join(pieces))
     try:
-        data = json.loads(value.data)
+        if isinstance(value, Known) and isinstance(value.data, str):
+            value = lifted(json.loads(value.data))
+        if not isinstance(value, Fields | Items):
+            return None
+        filled = _filled(value, known) if known else value
     except (ValueError, RecursionError):
         return None
-    return Cell(lifted(data), cell.place, cell.path, cell.resource, cell.ledger, cell.doubt)
+    return Cell(filled, cell.place, cell.path, cell.resource, cell.ledger, cell.doubt)
+
+
+_PART = "taskwall-part-"
+
+
+def _filled(value: Value, given: Mapping[str, Value]) -> Value:
+    """A structure with what is given for `${name}` put into its texts."""
+    if isinstance(value, Fields):
+        fields = {key: _filled(each, given) for key, each in value.fields.items()}
+        return Fields(fields, value.places, value.rest, value.place)
+    if isinstance(value, Items):
+        items = tuple(_filled(each, given) for each in value.items)
+        return Items(items, value.rest, value.place, value.needs)
+    if not isinstance(value, Known) or not isinstance(value.data, str) or "${" not in value.data:
+        return value
+    parts: list[str | Value] = []
+    for index, piece in enumerate(re.split(r"\$\{([\w-]+)\}", value.data)):
+        if index % 2:
+            parts.append(given.get(piece, f"${{{piece}}}"))
+        elif piece:
+            parts.append(piece)
+    whole = parts[0]
+    return whole if len(parts) == 1 and not isinstance(whole, str) else text(parts, value.place)
 
 
 def _states(machine: Cell, depth: int) -> Iterator[tuple[str, Cell]]:
@@ -473,33 +513,45 @@ def express_service(r: Reading) -> Iterator[Thing]:
 
 @lowers("aws_batch_job_definition", "AWS::Batch::JobDefinition")
 def batch_job(r: Reading) -> Iterator[Thing]:
-    capabilities = [
-        each.known for each in r.at("platform_capabilities", "PlatformCapabilities").each()
-    ]
-    properties = _json(r.at("container_properties", "ContainerProperties"))
-    if "FARGATE" not in capabilities or properties is None:
-        return
+    capabilities = r.at("platform_capabilities", "PlatformCapabilities")
+    launches: tuple[Launch, ...] = ("FARGATE",)
+    if "FARGATE" not in [each.known for each in capabilities.each()]:
+        launches = ()
+        if not capabilities.needs:
+            return
+    for network in _job_networks(r):
+        key = "assignPublicIp" if r.terraform else "AssignPublicIp"
+        yield TaskSource(
+            id=f"{r.id}:{network.path}",
+            origin=r.origin,
+            word="Batch job",
+            long_running=False,
+            cluster=None,
+            task_definition=None,
+            runs_on=Providers(launches, needs=() if launches else capabilities.needs),
+            networked=r.fact(f"{r.name} has tasks of its own", r.body),
+            groups=(),
+            groups_setting=setting(r.nothing(), "security_group_ids"),
+            subnets=(),
+            subnets_setting=setting(r.nothing(), "subnets"),
+            public_address=setting(
+                network.get(key), key, False, "no public address is the default", SWITCH
+            ),
+            lattice=FALSE,
+            network_from="elsewhere",
+        )
+
+
+def _job_networks(r: Reading) -> Iterator[Cell]:
+    """The network configuration of each task that a job definition describes."""
     key = "networkConfiguration" if r.terraform else "NetworkConfiguration"
-    public = properties.at(f"{key}.assignPublicIp" if r.terraform else f"{key}.AssignPublicIp")
-    yield TaskSource(
-        id=r.id,
-        origin=r.origin,
-        word="Batch job",
-        long_running=False,
-        cluster=None,
-        task_definition=None,
-        runs_on=Providers(("FARGATE",)),
-        networked=r.fact(f"{r.name} runs on Fargate", r.body),
-        groups=(),
-        groups_setting=setting(r.nothing(), "security_group_ids"),
-        subnets=(),
-        subnets_setting=setting(r.nothing(), "subnets"),
-        public_address=setting(
-            public, "assignPublicIp", False, "no public address is the default", SWITCH
-        ),
-        lattice=FALSE,
-        network_from="elsewhere",
-    )
+    one = r.at("container_properties", "ContainerProperties")
+    if not one.absent:
+        yield (_json(one) or one).get(key)
+    many = r.at("ecs_properties", "EcsProperties")
+    tasks = (_json(many) or many).get("taskProperties" if r.terraform else "TaskProperties")
+    for task in tasks.each():
+        yield task.get(key)
 
 
 @lowers("aws_batch_compute_environment", "AWS::Batch::ComputeEnvironment")

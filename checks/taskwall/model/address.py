@@ -109,3 +109,9 @@ def public(version: int) -> Ranges:
 
 INTERNET_SIZE = {4: 2 ** (32 - 8), 6: 2 ** (128 - 32)}
 """More public addresses than this, a /8 or an IPv6 /32, count as the internet."""
+
+VPC_SIZE = {4: 50 * 2**16, 6: 50 * 2**84}
+"""More addresses than this no VPC has: at most 50 ranges, of a /16 (IPv6: a /44) each.
+
+Amazon VPC User Guide, "Amazon VPC quotas".
+"""

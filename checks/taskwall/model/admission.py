@@ -3,7 +3,7 @@
 A group may admit the union over all load balancers in front of all tasks that wear it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Literal
 
 from msgspec import Struct
@@ -19,9 +19,11 @@ from taskwall.model.reach import (
     admits_range_within,
     by_settings,
     lattice_list,
+    listed,
     permissions,
     vpcs,
     wearers,
+    who,
 )
 from taskwall.model.thing import Link, Setting, alike
 from taskwall.model.work import TaskSource
@@ -44,8 +46,7 @@ class Worn(Struct, frozen=True):
     @property
     def names(self) -> str:
         """The wearers, as messages say them."""
-        names = list(dict.fromkeys(source.name for source in self.sources))
-        return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+        return listed(source.name for source in self.sources)
 
 
 @remembered
@@ -99,6 +100,33 @@ def _fronted(network: Network, source: TaskSource) -> bool:
     )
     elsewhere = any(group is None or group.external for group in outside)
     return source.managed or bool(source.gateways) or elsewhere
+
+
+class Admitted(Struct, frozen=True):
+    """A permission and a fact about it; `alike` are the instances of its place that share it."""
+
+    permission: Permission
+    fact: Fact
+    alike: tuple[Permission, ...]
+
+    def whom(self, network: Network) -> str:
+        """Whom the permission and those like it admit, as messages say it."""
+        return listed(who(network, each) for each in self.alike)
+
+    @property
+    def ports(self) -> str:
+        """The ports of the permission and of those like it, as messages say them."""
+        return listed(each.ports for each in self.alike)
+
+
+def instances(judged: Iterable[tuple[Permission, Fact]]) -> Iterator[Admitted]:
+    """Permissions with a fact about each: what count, for_each and loops make is told as one."""
+    judged = list(judged)
+    alike: dict[object, list[Permission]] = {}
+    for permission, fact in judged:
+        alike.setdefault((permission.spot, fact.truth), []).append(permission)
+    for permission, fact in judged:
+        yield Admitted(permission, fact, tuple(alike[permission.spot, fact.truth]))
 
 
 def ingress(network: Network, worn: Worn) -> list[Permission]:
@@ -218,13 +246,21 @@ def only_way_in(network: Network, worn: Worn) -> Fact:
     for source in worn.sources:
         before.append(behind(network, source, "application"))
         for front in fronts(network, source):
-            balancer, group = front.balancer, front.target_group
-            if balancer is None or group is None or front.kind != "network":
+            if front.kind not in ("network", None):
                 continue
-            link = Link(balancer.id, balancer.exists, balancer.origin.header)
-            reached = (public(network, link), ~_has_groups(balancer), preserves_client_ip(group))
-            parts.append(all_of((front.fact, *reached)))
+            shown = [preserves_client_ip(front.target_group)] if front.target_group else []
+            parts.append(all_of((front.fact, _bare(network, source, front), *shown)))
     return any_of(parts) & ~any_of(before)
+
+
+def _bare(network: Network, source: TaskSource, front: Front) -> Fact:
+    """Whether the load balancer of a way is public and has no groups."""
+    balancer = front.balancer
+    if balancer is None:
+        text = f"{source.name} stands behind a public NLB without security groups"
+        return Fact(None, text, front.place, source.name, front.needs)
+    link = Link(balancer.id, balancer.exists, balancer.origin.header)
+    return public(network, link) & ~_has_groups(balancer)
 
 
 def _has_groups(balancer: LoadBalancer) -> Fact:

@@ -4,11 +4,12 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from taskwall.facts import Fact, all_of, any_of
+from taskwall.facts import FALSE, Fact, all_of, any_of
 from taskwall.model.edge import Action, Kind, Listener, ListenerRule, LoadBalancer, TargetGroup
+from taskwall.model.launch import awsvpc
 from taskwall.model.network import Network, remembered
 from taskwall.model.place import EncryptionControl, Subnet
-from taskwall.model.thing import Link
+from taskwall.model.thing import Link, Thing, alike
 from taskwall.model.work import (
     AutoScalingGroup,
     Binding,
@@ -25,7 +26,8 @@ class Front(Struct, frozen=True):
 
     `balancer` is None where the way leads out of the sources before it reaches one; `needs` says
     through what. `kind` is that of the load balancer, also where only its listener or target
-    group tells it.
+    group tells it. `exact` is false where the target group may be any of those written here.
+    `given` is `fact` as it stands if the listener and its rule exist.
     """
 
     balancer: LoadBalancer | None
@@ -34,6 +36,8 @@ class Front(Struct, frozen=True):
     kind: Kind | None
     fact: Fact
     needs: tuple[Need, ...] = ()
+    exact: bool = True
+    given: Fact | None = None
 
     @property
     def place(self) -> Place | None:
@@ -45,13 +49,14 @@ class Front(Struct, frozen=True):
 
 
 class Forward(Struct, frozen=True):
-    """A listener (or a rule of one) that forwards to a target group."""
+    """A listener (or a rule of one) that forwards to a target group; `given` if it exists."""
 
     target: Link
     listener: Link
     rule: ListenerRule | None
     action: Action
     fact: Fact
+    given: Fact
 
 
 @remembered
@@ -59,22 +64,23 @@ def forwards(network: Network) -> dict[str, list[Forward]]:
     """Every forward, by the id of its target group; "" holds those whose target is not known."""
     found: dict[str, list[Forward]] = {}
 
-    def enter(action: Action, listener: Link, rule: ListenerRule | None, name: str) -> None:
+    def enter(action: Action, listener: Link, rule: ListenerRule | None, by: Thing) -> None:
         for target in action.targets:
-            text = f"{name} forwards to {target.to or 'a target group'}"
+            text = f"{by.name} forwards to {target.to or 'a target group'}"
             needs = target.fact.needs
             truth = True if action.sure and target.sure else None
-            fact = Fact(truth, text, target.place, name, needs)
+            given = Fact(truth, text, target.place, by.name, needs)
+            fact = given if by.exists.truth else given & by.exists
             key = target.to if target.exact or target.to else ""
-            found.setdefault(key, []).append(Forward(target, listener, rule, action, fact))
+            found.setdefault(key, []).append(Forward(target, listener, rule, action, fact, given))
 
     for listener in network.every(Listener):
         here = Link(listener.id, listener.exists, listener.place)
         for action in listener.actions:
-            enter(action, here, None, listener.name)
+            enter(action, here, None, listener)
     for rule in network.every(ListenerRule):
         for action in rule.actions:
-            enter(action, rule.listener, rule, rule.name)
+            enter(action, rule.listener, rule, rule)
     return found
 
 
@@ -102,7 +108,7 @@ def _fronts(network: Network, source: TaskSource, binding: Binding) -> Iterator[
         needs = link.fact.needs or (Need(link.to, "is not in the sources"),)
         kind = _kind_by_protocol(group.protocol.known if group else None)
         fact = Fact(None, text, link.place, source.name, needs)
-        yield Front(None, None, group, kind, fact, needs)
+        yield Front(None, None, group, kind, fact, needs, link.exact)
         return
     for forward in forwards(network).get("", []):
         listener = network.at(Listener, forward.listener)
@@ -127,10 +133,11 @@ def _front(
     kind = kind or _kind_by_protocol(listener.protocol.known)
     kind = kind or _kind_by_protocol(group.protocol.known if group else None)
     fact = all_of((link.fact, forward.fact, listener.load_balancer.fact))
+    given = all_of((link.fact, forward.given, listener.load_balancer.fact))
     if balancer is not None and not balancer.external:
-        return Front(balancer, listener, group, kind, fact)
+        return Front(balancer, listener, group, kind, fact, given=given)
     needs = listener.load_balancer.fact.needs or balancer_needs(balancer, listener.load_balancer.to)
-    return Front(None, listener, group, kind, fact, needs)
+    return Front(None, listener, group, kind, fact, needs, given=given)
 
 
 def _kind_by_protocol(protocol: object) -> Kind | None:
@@ -171,10 +178,14 @@ def _sources_behind(network: Network) -> dict[str, list[tuple[TaskSource, Front]
 def before_tasks(network: Network, listener: Listener) -> Fact:
     """Whether the load balancer of a listener stands in front of tasks, directly or by an ALB.
 
-    Container instances that their Auto Scaling group registers stand for the tasks on them.
+    Container instances that their Auto Scaling group registers stand for the tasks on them. A
+    listener that may not exist counts for what it does wrong, as if it did.
     """
     key = listener.load_balancer.to
-    parts = [front.fact for _, front in _sources_behind(network).get(key, ())]
+    parts = [
+        front.given if front.given is not None and front.listener == listener else front.fact
+        for _, front in _sources_behind(network).get(key, ())
+    ]
     parts += [fact for to, fact in _instances_behind(network) if to == key]
     text = f"{listener.load_balancer.to} stands in front of tasks"
     if not any(part.truth for part in parts):
@@ -191,6 +202,11 @@ def before_tasks(network: Network, listener: Listener) -> Fact:
             may = any(front.target_group is None or kind is None for front in _loose(network))
             if may:
                 parts.append(Fact(None, text, listener.place, listener.name, needs))
+        parts += [
+            Fact(None, text, front.place, source.name, front.needs)
+            for source, front in _sources_behind(network).get("", ())
+            if not front.exact
+        ]
     return any_of(parts)
 
 
@@ -219,6 +235,12 @@ def _instances_behind(network: Network) -> list[tuple[str, Fact]]:
                 if listener is not None:
                     way = (tie, link.fact, forward.fact)
                     found.append((listener.load_balancer.to, all_of(way)))
+            if not link.exact:
+                text = (
+                    f"{group.name} registers its instances in a target group that is written here"
+                )
+                may = Fact(None, text, link.place, group.name, link.fact.needs)
+                found += [(each.load_balancer.to, may) for each in network.every(Listener)]
     return found
 
 
@@ -300,8 +322,9 @@ def takes_encrypted(network: Network, listener: Listener) -> Fact | None:
     if kind == "network" or protocol in NETWORK_PROTOCOLS:
         if any(group.targets or group.type.known == "alb" for group in _targets(network, listener)):
             return None
-        if kind != "classic" and _enforced(network, balancer):
-            return None
+        enforced = _enforced(network, balancer, listener) if kind != "classic" else FALSE
+        if enforced.truth is not False:
+            return None if enforced.truth else enforced
         return _network_encrypted(network, listener, protocol)
     if protocol in ("HTTPS", "SSL"):
         return listener.protocol.is_("HTTPS", "SSL")
@@ -315,17 +338,25 @@ def _targets(network: Network, listener: Listener) -> list[TargetGroup]:
     return [group for link in links if (group := network.at(TargetGroup, link)) is not None]
 
 
-def _enforced(network: Network, balancer: LoadBalancer | None) -> bool:
-    """Whether encryption control, which forbids TLS listeners, is enforced where an NLB stands."""
-    vpcs = {
-        subnet.vpc.to
-        for link in (balancer.subnets if balancer else ())
-        if (subnet := network.at(Subnet, link)) is not None
-    }
-    return any(
-        control.vpc.to in vpcs and control.mode.known == "enforce"
-        for control in network.every(EncryptionControl)
-    )
+def _enforced(network: Network, balancer: LoadBalancer | None, listener: Listener) -> Fact:
+    """Whether encryption control, which forbids TLS listeners, is enforced where an NLB stands.
+
+    It stands in the VPC of its target groups and subnets.
+    """
+    subnets = [network.at(Subnet, link) for link in (balancer.subnets if balancer else ())]
+    vpcs = [subnet.vpc for subnet in subnets if subnet is not None]
+    vpcs += [group.vpc for group in _targets(network, listener) if group.vpc is not None]
+    vpcs.sort(key=lambda link: not (link.exact and link.to))
+    parts = []
+    for control in network.every(EncryptionControl):
+        here = alike(control.vpc, vpcs[0]) if vpcs else None
+        text = f"{control.name} controls the VPC of {listener.name}"
+        needs = (
+            vpcs[0].fact.needs if vpcs else (Need(f"the VPC of {listener.name}", "is not known"),)
+        )
+        tie = Fact(here, text, control.vpc.place, control.name, needs or control.vpc.fact.needs)
+        parts.append(all_of((control.exists, tie, control.mode.is_("enforce"))))
+    return any_of(parts)
 
 
 def _network_encrypted(network: Network, listener: Listener, protocol: str) -> Fact:
@@ -337,7 +368,7 @@ def _network_encrypted(network: Network, listener: Listener, protocol: str) -> F
         text = f"{name} listens with {protocol} on port 80, the port of plain HTTP"
         return ~Fact(True, text, listener.port.place, name)
     for group in _targets(network, listener):
-        ports = {"traffic-port", str(group.port.known)}
+        ports = _traffic_ports(network, group)
         plain = group.check_protocol.written and group.check_protocol.known == "HTTP"
         if plain and str(group.check_port.known) in ports:
             text = f"{group.name} checks health by plain HTTP on the port that takes the traffic"
@@ -345,6 +376,24 @@ def _network_encrypted(network: Network, listener: Listener, protocol: str) -> F
     text = f"tasks behind {name} end TLS themselves"
     why = f"takes {protocol or 'it'} and passes it on: whether that is TLS is not in the sources"
     return Fact(None, text, setting.place, name, (Need(name, why),))
+
+
+def _traffic_ports(network: Network, group: TargetGroup) -> set[str]:
+    """How a health check may name the port that takes the traffic of a target group.
+
+    Of tasks that is the port they are registered under, whatever the group says; those that share
+    their instance's network may be registered under any.
+    """
+    bound = [
+        (source, binding)
+        for source in network.every(TaskSource)
+        for binding in source.bindings
+        if binding.target_group is not None and binding.target_group.to == group.id
+    ]
+    if not bound:
+        return {"traffic-port", str(group.port.known)}
+    own = [str(binding.port.known) for source, binding in bound if awsvpc(network, source).truth]
+    return {"traffic-port", *own}
 
 
 def _only_sends_on(network: Network, listener: Listener) -> Fact:

@@ -47,6 +47,11 @@ class Permission(Struct, frozen=True, kw_only=True):
     fact: Fact
 
     @property
+    def spot(self) -> object:
+        """Where it is written and by which module calls: equal for all instances of one text."""
+        return self.on.name, self.place, self.on.called_from
+
+    @property
     def cidr(self) -> Cidr | None:
         """The address range, where it is known."""
         text = self.range.known if self.range else None

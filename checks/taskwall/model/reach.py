@@ -5,13 +5,13 @@ from collections.abc import Iterable
 from msgspec.structs import replace
 
 from taskwall.facts import FALSE, Fact, all_of, any_of
-from taskwall.model.address import INTERNET_SIZE, Cidr, Ranges, cidr, public
+from taskwall.model.address import INTERNET_SIZE, VPC_SIZE, Cidr, Ranges, cidr, public
 from taskwall.model.group import Direction, Permission, PrefixList, SecurityGroup
 from taskwall.model.network import Network, remembered
 from taskwall.model.place import Subnet, Vpc
 from taskwall.model.thing import Link, Setting, alike
 from taskwall.model.work import TaskSource
-from taskwall.values import Need, Text
+from taskwall.values import Need, Text, same
 
 
 @remembered
@@ -109,8 +109,8 @@ def admits_internet(network: Network, permission: Permission) -> Fact:
     group = permission.on.name
     if permission.peer is not None or permission.itself:
         return Fact(False, "", otherwise=f"{group} admits a security group, not addresses")
-    if permission.range_of is not None:
-        told = f"{group} admits its VPC's own range"
+    if permission.range_of is not None or _given_to_vpc(network, permission):
+        told = f"{group} admits a VPC's own range"
         return Fact(False, "", permission.place, group, otherwise=told)
     ranges = _ranges(network, permission)
     if ranges is None or (permission.range is None and permission.prefix_list is None):
@@ -134,6 +134,16 @@ def admits_internet(network: Network, permission: Permission) -> Fact:
     return Fact(False, text, permission.place, group, otherwise=f"{group} admits {said}")
 
 
+def _given_to_vpc(network: Network, permission: Permission) -> bool:
+    """Whether a range that is not known is what a VPC of the sources gets as its own."""
+    value = permission.range.value if permission.range and permission.range.open else None
+    return value is not None and any(
+        each.value is not None and same(value, each.value) is True
+        for vpc in network.every(Vpc)
+        for each in vpc.cidrs
+    )
+
+
 @remembered
 def _small_ranges(network: Network, group: str) -> tuple[list[object], tuple[Need, ...]]:
     """The ranges of a group's permissions that are not the internet by themselves.
@@ -143,7 +153,7 @@ def _small_ranges(network: Network, group: str) -> tuple[list[object], tuple[Nee
     found: list[object] = []
     waits: list[Need] = []
     for permission in permissions(network, group, "ingress"):
-        if permission.range_of is not None:
+        if permission.range_of is not None or _given_to_vpc(network, permission):
             continue
         ranges = _ranges(network, permission)
         if ranges is None:
@@ -198,6 +208,12 @@ def who(network: Network, permission: Permission) -> str:
     return "somebody"
 
 
+def listed(words: Iterable[str]) -> str:
+    """Words as messages list them: each once, and no more than three."""
+    once = list(dict.fromkeys(words))
+    return ", ".join(once[:3]) + (f" and {len(once) - 3} more" if len(once) > 3 else "")
+
+
 def _peer_needs(permission: Permission) -> tuple[Need, ...]:
     for part in (permission.range, permission.prefix_list, permission.peer):
         if isinstance(part, Setting) and part.needs:
@@ -243,22 +259,19 @@ def admits_range_within(network: Network, permission: Permission, vpc: Link | No
         truth = alike(permission.range_of, vpc)
         needs = (*_open(permission.range_of), *_open(vpc)) if truth is None else ()
         return Fact(truth, text, place, group, needs)
+    known = network.at(Vpc, vpc)
+    settings = _ranges_within(network, vpc)
     if permission.range.open:
+        written = permission.range.value
+        if any(same(written, each.value) for each in settings if written and each.value):
+            return Fact(True, text, place, group)
         return Fact(None, text, place, group, permission.range.needs)
     wanted = permission.cidr
     if wanted is None:
         return FALSE
-    if wanted.last - wanted.first >= INTERNET_SIZE[wanted.version]:
+    if wanted.ranges.size > VPC_SIZE[wanted.version]:
         # No VPC is that large, wherever its ranges lie.
         return Fact(False, text, place, group, otherwise=f"{permission.range.known} is no VPC")
-    known = network.at(Vpc, vpc)
-    settings = list(known.cidrs) if known else []
-    settings += [
-        setting
-        for subnet in network.every(Subnet)
-        if subnet.vpc.to == vpc.to
-        for setting in subnet.cidrs
-    ]
     held = Ranges()
     for setting in settings:
         part = cidr(setting.known) if isinstance(setting.known, str) else None
@@ -273,6 +286,13 @@ def admits_range_within(network: Network, permission: Permission, vpc: Link | No
         return Fact(None, text, place, group, waits)
     otherwise = f"{permission.range.known} is not within the ranges of {vpc.to}"
     return Fact(False, text, place, group, otherwise=otherwise)
+
+
+def _ranges_within(network: Network, vpc: Link) -> list[Setting]:
+    """The ranges of a VPC and of its subnets, as far as the sources write them."""
+    known = network.at(Vpc, vpc)
+    inside = (subnet for subnet in network.every(Subnet) if subnet.vpc.to == vpc.to)
+    return [*(known.cidrs if known else ()), *(each for subnet in inside for each in subnet.cidrs)]
 
 
 def by_settings(network: Network, permission: Permission) -> Fact:

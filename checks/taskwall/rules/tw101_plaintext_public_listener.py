@@ -42,7 +42,9 @@ def plaintext_public_listener(network: Network) -> Iterator[Verdict]:
             concerned=reached & outside,
         )
     for source, front in beyond_sources(network):
+        if front.listener is not None:
+            continue  # The listener is written here, and judged above.
         text = f"a listener in front of {source.name} takes clients' traffic in plain text"
-        at = front.fact.place or source.origin.header
+        at = front.place or source.origin.header
         yield cannot_be_seen(source.origin, at, text, front.needs)
         break

@@ -73,7 +73,8 @@ def _classic(network: Network, listener: Listener) -> Fact:
         policy
         for policy in network.every(Policy)
         if policy.load_balancer.to == listener.load_balancer.to
-        and (not listener.policy.written or policy.named.known == listener.policy.known)
+        and listener.policy.written
+        and policy.named.known == listener.policy.known
     ]
     if not own:
         return _weak(network, listener.policy)

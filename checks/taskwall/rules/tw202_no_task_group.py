@@ -26,7 +26,7 @@ from taskwall.rule import Verdict, rule
 @rule("medium", default=True, pci=True)
 def no_task_group(network: Network) -> Iterator[Verdict]:
     for source in network.every(TaskSource):
-        if source.managed or source.network_from == "elsewhere":
+        if source.managed or source.gateways or source.network_from == "elsewhere":
             continue
         mode = awsvpc(network, source)
         own = [(link, network.at(SecurityGroup, link)) for link in source.groups]

@@ -17,10 +17,10 @@ See: https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html
 
 from collections.abc import Iterator
 
-from taskwall.model.admission import Worn, ingress, only_way_in, worn_groups
+from taskwall.model.admission import Worn, ingress, instances, only_way_in, worn_groups
 from taskwall.model.fronts import fronts
 from taskwall.model.network import Network
-from taskwall.model.reach import admits_internet, who
+from taskwall.model.reach import admits_internet
 from taskwall.rule import Verdict, cannot_be_seen, passes, rule
 from taskwall.values import Need
 
@@ -30,17 +30,18 @@ def open_task(network: Network) -> Iterator[Verdict]:
     for worn in worn_groups(network):
         permissions = ingress(network, worn)
         shared = _shared(network, worn)
-        for permission in permissions:
-            violated = admits_internet(network, permission)
+        for each in instances((p, admits_internet(network, p)) for p in permissions):
+            permission, violated = each.permission, each.fact
             concerned = worn.fact & permission.fact
-            if violated.truth is not False:
-                concerned &= ~only_way_in(network, worn)
+            only = only_way_in(network, worn)
+            if violated.truth is not False and only.truth is not False:
+                concerned &= ~only
             yield Verdict(
                 permission.on,
                 permission.place,
                 violated,
-                f"{permission.on.name} admits {who(network, permission)} to {worn.names}"
-                f" on {permission.ports}{shared}",
+                f"{permission.on.name} admits {each.whom(network)} to {worn.names}"
+                f" on {each.ports}{shared}",
                 holds=f"{permission.on.name} does not admit the internet to {worn.names}",
                 about=permission.id,
                 concerned=concerned,

@@ -18,16 +18,19 @@ See: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-ba
 
 from collections.abc import Iterator
 
+from taskwall.facts import FALSE, Fact
 from taskwall.model.admission import (
+    Worn,
     admitted_by_network,
     admitted_properly,
     balancer_groups,
     ingress,
+    instances,
     worn_before,
 )
 from taskwall.model.fronts import beyond_sources
+from taskwall.model.group import Permission
 from taskwall.model.network import Network
-from taskwall.model.reach import who
 from taskwall.rule import Verdict, cannot_be_seen, passes, rule
 
 
@@ -37,17 +40,16 @@ def alb_bypass(network: Network) -> Iterator[Verdict]:
     for worn in worn_before(network, "application"):
         groups, whole = balancer_groups(network, worn)
         permissions = ingress(network, worn)
-        for permission in permissions:
-            proper = admitted_properly(network, worn, permission)
-            if worn.group in behind_nlb:
-                proper |= behind_nlb[worn.group] & admitted_by_network(network, worn, permission)
+        also = behind_nlb.get(worn.group, FALSE)
+        for each in instances((p, _proper(network, worn, p, also)) for p in permissions):
+            permission, proper = each.permission, each.fact
             if proper.truth is None and not whole and permission.peer is not None:
                 continue  # The load balancer itself is not in the sources, which is told below.
             yield Verdict(
                 permission.on,
                 permission.place,
                 ~proper,
-                f"{permission.on.name} admits {who(network, permission)} to {worn.names},"
+                f"{permission.on.name} admits {each.whom(network)} to {worn.names},"
                 " past the load balancer",
                 holds=f"{permission.on.name} admits only the load balancer to {worn.names}",
                 about=permission.id,
@@ -64,3 +66,11 @@ def alb_bypass(network: Network) -> Iterator[Verdict]:
             at = front.place or source.origin.header
             yield cannot_be_seen(source.origin, at, text, front.needs)
             break
+
+
+def _proper(network: Network, worn: Worn, permission: Permission, behind_nlb: Fact) -> Fact:
+    """Whether tasks behind an ALB, and perhaps behind an NLB as well, may admit so."""
+    proper = admitted_properly(network, worn, permission)
+    if behind_nlb.truth is not False:
+        proper |= behind_nlb & admitted_by_network(network, worn, permission)
+    return proper

@@ -19,16 +19,19 @@ See: https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balanc
 
 from collections.abc import Iterator
 
+from taskwall.facts import Fact, any_of
 from taskwall.model.admission import (
+    Worn,
     admitted_by_network,
     admitted_properly,
     ingress,
+    instances,
     only_way_in,
     worn_before,
 )
-from taskwall.model.fronts import beyond_sources
+from taskwall.model.fronts import behind, beyond_sources
+from taskwall.model.group import Permission
 from taskwall.model.network import Network
-from taskwall.model.reach import who
 from taskwall.rule import Verdict, cannot_be_seen, passes, rule
 
 
@@ -39,28 +42,33 @@ def nlb_bypass(network: Network) -> Iterator[Verdict]:
         if worn.group in behind_alb:
             continue
         permissions = ingress(network, worn)
+        concerned = worn.fact & ~any_of(behind(network, s, "application") for s in worn.sources)
         exposed = only_way_in(network, worn).truth is True
         advice = ": give the NLB a security group, and admit that" if exposed else ""
-        for permission in permissions:
-            proper = admitted_properly(network, worn, permission)
-            proper |= admitted_by_network(network, worn, permission)
+        for each in instances((p, _proper(network, worn, p)) for p in permissions):
+            permission, proper = each.permission, each.fact
             yield Verdict(
                 permission.on,
                 permission.place,
                 ~proper,
-                f"{permission.on.name} admits {who(network, permission)} to {worn.names}, past the"
+                f"{permission.on.name} admits {each.whom(network)} to {worn.names}, past the"
                 f" VPC and the load balancer{advice}",
                 holds=f"{permission.on.name} admits only the VPC or the load balancer",
                 about=permission.id,
-                concerned=worn.fact & permission.fact,
+                concerned=concerned & permission.fact,
             )
         group = worn.thing
         if not permissions and group is not None and not group.external:
             holds = f"{group.name} admits nobody"
-            yield passes(group.origin, group.origin.header, holds, worn.fact)
+            yield passes(group.origin, group.origin.header, holds, concerned)
     for source, front in beyond_sources(network):
         if front.kind in ("network", None):
             text = f"{source.name} admits something past the VPC and the load balancer"
             at = front.place or source.origin.header
             yield cannot_be_seen(source.origin, at, text, front.needs)
             break
+
+
+def _proper(network: Network, worn: Worn, permission: Permission) -> Fact:
+    own = admitted_properly(network, worn, permission)
+    return own | admitted_by_network(network, worn, permission)

@@ -15,7 +15,8 @@ See: https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html
 from collections.abc import Iterator
 
 from taskwall.facts import Fact, any_of
-from taskwall.model.admission import ingress, worn_alone
+from taskwall.model.admission import Worn, ingress, instances, worn_alone
+from taskwall.model.group import Permission
 from taskwall.model.network import Network
 from taskwall.model.reach import by_settings, lattice_list, who
 from taskwall.rule import Verdict, passes, rule
@@ -25,27 +26,14 @@ from taskwall.rule import Verdict, passes, rule
 def addresses_admitted(network: Network) -> Iterator[Verdict]:
     for worn in worn_alone(network):
         permissions = ingress(network, worn)
-        for permission in permissions:
-            name, at = permission.on.name, permission.place
-            said = who(network, permission)
-            grouped = permission.itself or permission.peer is not None
-            unclear = not grouped and permission.range is None and permission.prefix_list is None
-            text = f"{name} admits a security group"
-            group = Fact(
-                None if unclear else grouped,
-                text,
-                at,
-                name,
-                permission.fact.needs if unclear else (),
-                otherwise=f"{name} admits {said}",
-            )
-            lattice = lattice_list(network, permission, worn.sources)
-            excused = (by_settings(network, permission), lattice)
+        for each in instances((p, _proper(network, worn, p)) for p in permissions):
+            permission, name = each.permission, each.permission.on.name
             yield Verdict(
                 permission.on,
-                at,
-                ~any_of((group, *excused)),
-                f"{name} admits {said} to {worn.names}, an address range where a group should be",
+                permission.place,
+                ~each.fact,
+                f"{name} admits {each.whom(network)} to {worn.names}, an address range where a"
+                " group should be",
                 holds=f"{name} admits groups only to {worn.names}",
                 about=permission.id,
                 concerned=worn.fact & permission.fact,
@@ -54,3 +42,15 @@ def addresses_admitted(network: Network) -> Iterator[Verdict]:
         if not permissions and thing is not None and not thing.external:
             holds = f"{thing.name} admits nobody"
             yield passes(thing.origin, thing.origin.header, holds, worn.fact)
+
+
+def _proper(network: Network, worn: Worn, permission: Permission) -> Fact:
+    """Whether a permission admits a group, or a range that is excused."""
+    name, at = permission.on.name, permission.place
+    grouped = permission.itself or permission.peer is not None
+    unclear = not grouped and permission.range is None and permission.prefix_list is None
+    text, otherwise = f"{name} admits a security group", f"{name} admits {who(network, permission)}"
+    needs = permission.fact.needs if unclear else ()
+    group = Fact(None if unclear else grouped, text, at, name, needs, otherwise)
+    lattice = lattice_list(network, permission, worn.sources)
+    return any_of((group, by_settings(network, permission), lattice))

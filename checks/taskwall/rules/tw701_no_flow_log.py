@@ -45,7 +45,7 @@ def no_flow_log(network: Network) -> Iterator[Verdict]:
                 watch.thing.origin,
                 watch.thing.origin.header,
                 ~logged,
-                f"no flow log records {watch.thing.name}, where {names} runs",
+                f"{watch.thing.name} lacks a flow log of what {names} sends and receives",
                 holds=f"a flow log records {watch.thing.name}",
                 absent=True,
                 names={"vpc": watch.thing.name},
@@ -57,7 +57,7 @@ def no_flow_log(network: Network) -> Iterator[Verdict]:
                 source.origin,
                 watch.at,
                 ~logged,
-                f"no flow log records the VPC of {names}",
+                f"the VPC of {names} lacks a flow log",
                 holds=f"a flow log records the VPC of {names}",
             )
 

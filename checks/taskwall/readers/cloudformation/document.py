@@ -26,7 +26,7 @@ WIDEST = 200_000
 """Aliases that repeat more nodes than this, all told, are an error."""
 
 
-class Function(Struct, frozen=True):
+class Function(Struct, frozen=True, gc=False):
     """A call of an intrinsic function: `Ref`, `Fn::Sub`, ...; `!Sub` is named `Fn::Sub` too."""
 
     name: str
@@ -34,14 +34,14 @@ class Function(Struct, frozen=True):
     place: Place
 
 
-class Sequence(Struct, frozen=True):
+class Sequence(Struct, frozen=True, gc=False):
     """A list with a function somewhere in it."""
 
     nodes: "tuple[Node, ...]"
     place: Place
 
 
-class Mapping(Struct, frozen=True):
+class Mapping(Struct, frozen=True, gc=False):
     """A mapping with a function somewhere in it; `places` hold key and value together."""
 
     fields: "dict[str, Node]"

@@ -48,11 +48,11 @@ from taskwall.values import (
 LONGEST: Final = 100_000
 """Texts that grow beyond this many characters (functions can double them) are unknown."""
 
-MOST: Final = 50_000_000
+MOST: Final = 10_000_000
 """When functions have made this many characters, all told, what they make further is unknown."""
 
 WIDEST: Final = 1_000
-"""Of more rows, pieces or pairs of elements, no one is looked at."""
+"""A text is not split into more pieces; more pairs of elements are counted before comparing."""
 
 DEPLOYED: Final = "is known only after deployment"
 DEPENDS: Final = "depends on where it is deployed"
@@ -68,6 +68,9 @@ _PSEUDO: Final = frozenset(
     f"AWS::{name}"
     for name in ("AccountId", "Partition", "Region", "StackId", "StackName", "URLSuffix")
 )
+
+_GROWING: Final = frozenset(f"Fn::{name}" for name in ("Cidr", "FindInMap", "Join", "Split", "Sub"))
+"""What can make much of little."""
 
 ATTRIBUTES: Final[dict[str, dict[str, str]]] = {
     "AWS::EC2::VPC": {"CidrBlock": "CidrBlock"},
@@ -161,6 +164,8 @@ class Evaluator:
         return Items(tuple(items), tuple(rest), place)
 
     def _function(self, call: Function) -> Outcome:
+        if self._made > MOST and call.name in _GROWING:
+            return unknown(call.name, "is one of too many to be looked at", call.place)
         work = self.FUNCTIONS.get(call.name)
         if work is None:
             return self._unknown(call.name, "is a function that is not known here", call.place)
@@ -388,7 +393,7 @@ class Evaluator:
                 part = Unknown(needs(value) or (Need("a list or map", "is no text"),))  # noqa: PLW2901
             solid.append(part)
             size += _length(value)
-        if not self._affords(size):
+        if not self._affords(size + 10 * len(parts)):
             return unknown("a text", "is too long to be looked at", place)
         return text(solid, place)
 
@@ -552,7 +557,7 @@ class Evaluator:
             if default is not None:
                 return self._argument(default)
             raise _MalformedError(f"finds nothing in {name}")
-        if default is None and 0 < len(found) <= WIDEST:
+        if default is None and found and self._affords(10 * len(found)):
             value = self._argument(found[0])
             if all(same(value, self._argument(other)) for other in found[1:]):
                 return _placed(value, call.place)
@@ -604,8 +609,17 @@ class Evaluator:
         if isinstance(first, Perhaps) or isinstance(second, Perhaps):
             a = first.value if isinstance(first, Perhaps) else first
             b = second.value if isinstance(second, Perhaps) else second
-            return Perhaps(_either(a, b, truth.needs), truth.needs)
-        return _either(first, second, truth.needs)
+            return Perhaps(self._either(a, b, truth.needs), truth.needs)
+        return self._either(first, second, truth.needs)
+
+    def _either(self, one: Value, other: Value, waits_for: tuple[Need, ...]) -> Value:
+        """As `values.either`, but for long lists without a search for what they have in common."""
+        if isinstance(one, Items) and isinstance(other, Items):
+            pairs = len(one.items) * len(other.items)
+            if pairs > WIDEST and not self._affords(pairs):
+                rest = (*one.items, *one.rest, *other.items, *other.rest)
+                return Items((), rest, one.place)
+        return either(one, other, waits_for)
 
     def _condition_of(self, node: Node) -> Known | Unknown:
         name = written(node)
@@ -744,16 +758,6 @@ def _question(one: Value, other: Value) -> Question | None:
                 value, data = value.parts[gaps[0]], middle  # type: ignore[assignment]
     name = symbol(value)
     return Question(name, data) if name else None
-
-
-def _either(one: Value, other: Value, waits_for: tuple[Need, ...]) -> Value:
-    """As `values.either`, but for long lists without a search for what they have in common."""
-    if isinstance(one, Items) and isinstance(other, Items):
-        pairs = len(one.items) * len(other.items)
-        if pairs > WIDEST * WIDEST:
-            rest = (*one.items, *one.rest, *other.items, *other.rest)
-            return Items((), rest, one.place)
-    return either(one, other, waits_for)
 
 
 def _with_null(perhaps: Perhaps) -> Value:

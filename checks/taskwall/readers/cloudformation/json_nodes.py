@@ -31,12 +31,14 @@ class _Composer:
         self.at = 0
         self._line = 0
         self._start = 0
+        self._passed = 0
 
     def mark(self) -> Any:
         """Where the reading is. Marks are only asked for in the order of the text."""
-        while (end := self.text.find("\n", self._start, self.at)) >= 0:
+        while (end := self.text.find("\n", self._passed, self.at)) >= 0:
             self._line += 1
-            self._start = end + 1
+            self._start = self._passed = end + 1
+        self._passed = max(self._passed, self.at)
         return _Mark(self.at, self._line, self._start)
 
     def fail(self, problem: str) -> UnreadableError:

@@ -114,7 +114,11 @@ class Extents:
     """Where the members, elements and texts of a template lie, by line."""
 
     def __init__(self, template: Template, lines: list[str]) -> None:
-        self._lines = lines
+        # The line that follows a line, comments aside (both counted from 1).
+        self._following = [len(lines) + 1] * (len(lines) + 1)
+        for line in range(len(lines) - 1, 0, -1):
+            comment = lines[line].lstrip().startswith("#")
+            self._following[line] = self._following[line + 1] if comment else line + 1
         self._begins: dict[int, Place] = {}
         self._texts: list[tuple[int, int, int, int]] = []
         self._resources = sorted(
@@ -165,9 +169,7 @@ class Extents:
         """
         target = line
         if alone:
-            while target < len(self._lines) and self._lines[target].lstrip().startswith("#"):
-                target += 1
-            target += 1
+            target = self._following[line]
         extent = self._begins.get(target)
         if alone and (extent is None or extent.column < column):
             # Set in deeper than what follows: it ends what stands above.

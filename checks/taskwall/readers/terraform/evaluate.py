@@ -13,6 +13,7 @@ from taskwall.readers.terraform.kinds import (
     as_text,
     elements,
     is_null,
+    placed,
     possible,
     put_together,
     waiting,
@@ -250,9 +251,12 @@ def _conditional(node: Conditional, scope: "Scope", env: Env) -> Value:
 
 
 def _tuple(node: Tuple, scope: "Scope", env: Env) -> Value:
-    return Items(
-        tuple([_HANDLERS[type(item)](item, scope, env) for item in node.items]), (), node.place
-    )
+    items = []
+    for item in node.items:
+        value = _HANDLERS[type(item)](item, scope, env)
+        # What comes from elsewhere stands, as an element, where the list names it.
+        items.append(value if value.place == item.place else placed(value, item.place))
+    return Items(tuple(items), (), node.place)
 
 
 def _object(node: Object, scope: "Scope", env: Env) -> Value:

@@ -44,9 +44,74 @@ def parse(path: str, text: str) -> Parsed:
     """Read a file. What is broken gives an error, and all around it is still read."""
     source = Source(path, text)
     root = _tree(source.raw).root_node
+    speaks = _speaks(text)
+    if not root.has_error:
+        return _parsed(root, source, speaks)
+    # The parser may lose blocks behind an error: then each block is parsed by itself.
+    pieces = _pieces(text)
+    if len(pieces) < 2:
+        return _parsed(root, source, speaks)
+    sources = [Source(path, piece, rows=row) for row, piece in pieces]
+    parts = [_parsed(_tree(one.raw).root_node, one, speaks) for one in sources]
+    errors = tuple(error for part in parts for error in part.errors)
+    attributes: dict[str, Attribute] = {}
+    for part in parts:
+        attributes.update(part.body.attributes)
+    return Parsed(
+        Body(attributes, tuple(block for part in parts for block in part.body.blocks)),
+        tuple(comment for part in parts for comment in part.comments),
+        errors[:MOST_ERRORS] or tuple(_errors(root, source)),
+    )
+
+
+def _parsed(root: "Node", source: Source, speaks: bool) -> Parsed:
     errors = tuple(_errors(root, source)) if root.has_error else ()
-    comments = tuple(_comments(root, source)) if _speaks(text) else ()
-    return Parsed(_body(_inner(root), source, 0), comments, errors)
+    body = _body(_inner(root), source, 0)
+    if errors and not body.blocks and not body.attributes:
+        body = _salvaged(source, errors) or body
+    return Parsed(body, tuple(_comments(root, source)) if speaks else (), errors)
+
+
+BROKEN_VALUE = "_._"
+"""Stands for the value of a line that was taken out; nothing can be declared under this name."""
+
+
+def _salvaged(source: Source, errors: tuple[SourceError, ...]) -> Body | None:
+    """A block that is lost for one broken line, read without that line's value."""
+    import re
+
+    row = errors[0].place.line - 1 - source.rows
+    lines = source.raw.split(b"\n")
+    if not 0 < row < len(lines):
+        return None
+    line = lines[row]
+    match = re.match(rb"(\s*[\w-]+\s*)[=:]", line)
+    instead = match[1] + b"= " + BROKEN_VALUE.encode() if match else b""
+    lines[row] = (instead if len(instead) <= len(line) else b"").ljust(len(line))
+    other = Source(source.path, b"\n".join(lines).decode("utf-8", "replace"), source.rows)
+    root = _tree(other.raw).root_node
+    return None if root.has_error else _body(_inner(root), other, 0)
+
+
+def _pieces(text: str) -> list[tuple[int, str]]:
+    """A text cut before each line that begins a block of Terraform, with the row of each cut."""
+    import re
+
+    start = re.compile(
+        r"^(?:resource|data|module|variable|output|locals|provider|terraform|moved|import|removed"
+        r"|check|ephemeral)\b[^\n={]*\{",
+        re.MULTILINE,
+    )
+    cuts = [match.start() for match in start.finditer(text)]
+    if cuts and text[: cuts[0]].strip():
+        cuts.insert(0, 0)
+    row = text.count("\n", 0, cuts[0]) if cuts else 0
+    found = []
+    for index, cut in enumerate(cuts):
+        piece = text[cut : cuts[index + 1]] if index + 1 < len(cuts) else text[cut:]
+        found.append((row, piece))
+        row += piece.count("\n")
+    return found
 
 
 def parse_expression(path: str, text: str) -> Expression:
@@ -103,10 +168,15 @@ def _body(node: "Node | None", source: Source, depth: int) -> Body:
     twice: list[Attribute] = []
     if node is None or depth > DEEPEST_BLOCK:
         return Body(attributes, ())
+    last: Attribute | None = None
     for child in node.children:
         kind = child.type
+        if source.broken and last is not None and child.start_point.row == _end_row(last, source):
+            # What follows on its line belongs to the value, had it been understood.
+            attributes[last.name] = _broken(last.name, last.place)
+        last = None
         if kind == "attribute":
-            attribute = _attribute(child, source)
+            attribute = last = _attribute(child, source)
             if attribute.name in attributes:
                 twice.append(attribute)
             else:
@@ -116,21 +186,35 @@ def _body(node: "Node | None", source: Source, depth: int) -> Body:
     return Body(attributes, tuple(blocks), tuple(twice))
 
 
+def _end_row(attribute: Attribute, source: Source) -> int:
+    return attribute.place.end_line - 1 - source.rows
+
+
+def _broken(name: str, place: Place) -> Attribute:
+    invalid = Invalid(place, "has a syntax error", reported=True)
+    return Attribute(name, place, Later(lambda: invalid))
+
+
 def _attribute(node: "Node", source: Source) -> Attribute:
     children = node.children
-    name, value = children[0], children[-1]
-    if value.type != "expression":
-        found = _value_of(node)
-        if found is None:
-            place = source.place(node)
-            invalid = Invalid(place, "has a syntax error", reported=True)
-            return Attribute(source.text(name), place, Later(lambda: invalid))
-        value = found
+    name: Node = children[0]
+    value: Node | None = children[-1]
+    if value is None or value.type != "expression":
+        value = _value_of(node)
+    if value is None or (source.broken and _is_broken(node, source)):
+        return _broken(source.text(name), source.place(node))
+    expression = value
     return Attribute(
         source.text(name),
         source.place(name, value),
-        Later(lambda: expression_at(value, source)),
+        Later(lambda: expression_at(expression, source)),
     )
+
+
+def _is_broken(node: "Node", source: Source) -> bool:
+    """Whether a syntax error lies within a node, or on one of its lines."""
+    rows = range(node.start_point.row, node.end_point.row + 1)
+    return node.has_error or any(row in source.broken for row in rows)
 
 
 def _value_of(node: "Node") -> "Node | None":
@@ -191,48 +275,65 @@ def _follows(node: "Node", source: Source) -> bool:
 
 
 def _errors(root: "Node", source: Source) -> Iterator[SourceError]:
-    """The broken stretches of a file, each with what the parser stumbled over."""
+    """The broken stretches of a file, each with what the parser stumbled over.
+
+    Something missing after the first error only follows from it.
+    """
     count = 0
     pending = [root]
-    while pending and count < MOST_ERRORS:
+    while pending:
         node = pending.pop()
-        if node.is_missing:
-            count += 1
-            yield SourceError(source.place(node), f"syntax error: {_wanted(node.type)} is missing")
-        elif node.is_error:
-            count += 1
-            yield SourceError(source.place(node), _complaint(node, source))
-        elif node.has_error:
-            pending.extend(reversed(node.children))
+        if not (node.is_missing or node.is_error):
+            if node.has_error:
+                pending.extend(reversed(node.children))
+            continue
+        source.broken.add(node.start_point.row)
+        count += 1
+        if node.is_error and count <= MOST_ERRORS:
+            yield _stumble(node, source)
+        elif node.is_missing and count == 1:
+            yield _missing(node, source)
 
 
-_WORDS = {
-    "block_end": 'the closing "}" of a block',
-    "object_end": 'the closing "}" of an object',
-    "tuple_end": 'the closing "]" of a list',
-    "quoted_template_end": "the closing quote of a text",
-    "template_interpolation_end": 'the closing "}" of "${"',
-    "identifier": "a name",
-    "expression": "a value",
+def _missing(node: "Node", source: Source) -> SourceError:
+    """What is missing; of something that is never closed, the place where it was opened."""
+    parent = node.parent
+    if node.type in _CLOSERS and parent is not None and parent.parent is not None:
+        opener = parent.parent if parent.type.endswith("_end") else parent
+        found = next((c for c in opener.children if c.type in _OPENERS), opener.children[0])
+        return SourceError(source.place(found), f"syntax error: {_CLOSERS[node.type]}")
+    if source.raw[node.start_byte : node.start_byte + 1] == b"'":
+        return SourceError(source.place(node), "syntax error: texts stand in double quotes")
+    return SourceError(source.place(node), f"syntax error: {_wanted(node.type)} is missing")
+
+
+_CLOSERS = {
+    "}": 'this "{" is never closed',
+    "]": 'this "[" is never closed',
+    ")": 'this "(" is never closed',
+    "quoted_template_end": "this text is never closed",
+    '"': "this text is never closed",
+    "heredoc_identifier": "this heredoc is never closed",
 }
+_OPENERS = frozenset(
+    {"block_start", "object_start", "tuple_start", "quoted_template_start", "heredoc_start", "("}
+)
 
 
 def _wanted(kind: str) -> str:
-    return _WORDS.get(kind, f'"{kind}"')
+    return {"identifier": "a name", "expression": "a value"}.get(kind, f'"{kind}"')
 
 
-def _complaint(node: "Node", source: Source) -> str:
-    """What is wrong with a stretch: its first words, cut short."""
-    text = source.text(node)
-    line = text.lstrip().split("\n", 1)[0].strip()
+def _stumble(node: "Node", source: Source) -> SourceError:
+    """Where the parser stumbled: at the end of what it could not make sense of."""
+    children = node.children
+    place = source.place(node)
+    if len(children) > 1 and place.end_line > place.line:
+        at = source.place(children[-1], node)
+        place = Place(at.file, at.line, at.column, at.line, at.column)
+    line = source.line(place.line).strip()
     if not line:
-        return "syntax error"
-    if len(line) > 40:
-        line = line[:37] + "..."
-    hint = ""
-    opened = text.count("{") - text.count("}")
-    if node.start_byte == 0 and node.end_byte >= len(source.raw.rstrip()) and opened > 0:
-        hint = '; is a closing "}" missing?'
-    elif "'" in line:
-        hint = "; texts stand in double quotes"
-    return f"syntax error at: {line}{hint}"
+        return SourceError(place, "syntax error")
+    hint = "; texts stand in double quotes" if "'" in line else ""
+    shown = line if len(line) <= 40 else line[:37] + "..."
+    return SourceError(place, f"syntax error at: {shown}{hint}")

@@ -5,6 +5,8 @@ All are values in the sense of `taskwall.values`; only the evaluation looks at t
 
 from collections.abc import Iterable, Iterator
 
+from msgspec.structs import replace
+
 from taskwall.values import (
     Fields,
     Items,
@@ -56,6 +58,11 @@ def waiting(*values: Value, place: Place | None = None) -> Unknown:
     for value in values:
         found.update(dict.fromkeys(needs(value)))
     return Unknown(tuple(found), place=place)
+
+
+def placed(value: Value, place: Place) -> Value:
+    """The same value at another place; what is inside it stays where it is."""
+    return replace(value, place=place)
 
 
 def is_open(value: Value) -> bool:
@@ -124,11 +131,16 @@ def json_text(value: Value) -> str:
     """
     import json
 
-    found = json.dumps(_json(value), ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    found = json.dumps(as_json(value), ensure_ascii=False, separators=(",", ":"), sort_keys=True)
     return found.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 
 
-def _json(value: Value, inner: bool = False) -> object:
+def as_json(value: Value, inner: bool = False) -> object:
+    """A known value as plain data; JSON within it is a text, at the top it is its structure.
+
+    Raises:
+        LookupError: some part of it is not known.
+    """
     value = settled(value)
     if inner and isinstance(value, JsonItems | JsonFields):
         return json_text(value)
@@ -136,9 +148,9 @@ def _json(value: Value, inner: bool = False) -> object:
         data = value.data
         return int(data) if isinstance(data, float) and data.is_integer() else data
     if isinstance(value, Items) and not value.rest:
-        return [_json(item, True) for item in value.items]
+        return [as_json(item, True) for item in value.items]
     if isinstance(value, Fields) and value.rest is None:
-        return {key: _json(item, True) for key, item in value.fields.items()}
+        return {key: as_json(item, True) for key, item in value.fields.items()}
     raise LookupError("not known")
 
 

@@ -133,7 +133,8 @@ def equal(one: Value, other: Value) -> bool | None:
     A text never equals a number.
     """
     if (name := symbol(one)) and name == symbol(other):
-        return True
+        # `[*]` stands for elements, each of which may be another.
+        return None if "[*]" in name else True
     one, other = settled(one), settled(other)
     if isinstance(one, Unknown | Reference) or isinstance(other, Unknown | Reference):
         return None

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from taskwall.readers.terraform.body import FieldsReader
 from taskwall.readers.terraform.evaluate import evaluate
+from taskwall.readers.terraform.hcl import BROKEN_VALUE
 from taskwall.readers.terraform.instances import Instances, expand
 from taskwall.readers.terraform.kinds import FailedError, weight
 from taskwall.readers.terraform.syntax import (
@@ -106,6 +107,8 @@ class Scope:
             raise FailedError(f"data.{first}", "is not declared")
         if name == "path":
             return self._path(first), 1
+        if f"{name}.{first}" == BROKEN_VALUE:
+            raise FailedError("this line", "has a syntax error", located=True)
         if name in _ELSEWHERE:
             return self.run.assumed(unknown(f"{name}.{first}", _ELSEWHERE[name])), 1
         return self.resource(f"{name}.{first}"), 1
@@ -299,8 +302,9 @@ class Scope:
             run.complain(block.header, f"modules are called more than {DEEPEST_CALL} levels deep")
             return "is called too deeply"
         module, unreadable = run.library.module(folder)
-        for error in unreadable:
-            run.errors[error] = None
+        if folder not in run.library.scanned:
+            # Those of the scan itself were told when its files were read.
+            run.errors.update(dict.fromkeys(unreadable))
         if module is None:
             return "comes from a module that is not in the sources"
         return module

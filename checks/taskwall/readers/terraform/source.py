@@ -11,20 +11,28 @@ if TYPE_CHECKING:
 class Source:
     """The text of a file while it is parsed, and where the parser's nodes stand in it.
 
-    `rows` moves all places, for a text that was wrapped in another.
+    `rows` moves all places, for a text that was wrapped in another. `broken` are the rows on which
+    the parser met syntax errors.
     """
 
-    __slots__ = ("ascii", "path", "raw", "rows")
+    __slots__ = ("ascii", "broken", "path", "raw", "rows")
 
     def __init__(self, path: str, text: str, rows: int = 0) -> None:
         self.path = path
         self.raw = text.encode("utf-8", "replace")
         self.ascii = len(self.raw) == len(text)
         self.rows = rows
+        self.broken: set[int] = set()
 
     def text(self, node: "Node") -> str:
         """What a node covers."""
         return self.raw[node.start_byte : node.end_byte].decode("utf-8", "replace")
+
+    def line(self, number: int) -> str:
+        """The text of a line, as places count them."""
+        lines = self.raw.split(b"\n")
+        row = number - 1 - self.rows
+        return lines[row].decode("utf-8", "replace") if 0 <= row < len(lines) else ""
 
     def place(self, first: "Node", last: "Node | None" = None) -> Place:
         """Where a node stands, or a run of nodes. Tree-sitter counts columns in bytes."""

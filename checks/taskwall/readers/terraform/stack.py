@@ -11,6 +11,7 @@ from taskwall.readers.terraform.secrets import secrets
 from taskwall.readers.terraform.skips import skips
 from taskwall.readers.terraform.unit import Library, Module, library, local_sources
 from taskwall.readers.terraform.variables import supplied
+from taskwall.resource import Skip
 from taskwall.stack import Evaluation, Inputs, SourceError
 from taskwall.values import Place, Scenario
 
@@ -29,6 +30,7 @@ class TerraformStack:
         self._inputs = inputs
         self._boundary = boundary
         self._modules: tuple[Module, ...] | None = None
+        self._skips: tuple[tuple[Skip, ...], tuple[SourceError, ...]] | None = None
 
     @property
     def files(self) -> frozenset[str]:
@@ -50,9 +52,10 @@ class TerraformStack:
         run.alone = required
         scope = Scope(run, self._root, given=given)
         resources = tuple(scope.resources())
-        found, complaints = skips(self._parts())
-        for error in complaints:
-            run.errors[error] = None
+        if self._skips is None:
+            self._skips = skips(self._parts())
+        found, complaints = self._skips
+        run.errors.update(dict.fromkeys(complaints))
         return Evaluation(resources, tuple(run.errors), frozenset(run.questions), found)
 
     def secrets(self, file: str) -> tuple[Place, ...]:

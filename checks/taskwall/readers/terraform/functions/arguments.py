@@ -8,13 +8,14 @@ from taskwall.readers.terraform.kinds import (
     FailedError,
     JsonFields,
     JsonItems,
+    as_json,
     as_text,
     is_whole,
     waiting,
 )
 from taskwall.readers.terraform.types import number as number_of
 from taskwall.readers.terraform.types import truth
-from taskwall.values import Fields, Items, Known, Reference, Unknown, Value, plain, settled
+from taskwall.values import Fields, Items, Known, Reference, Unknown, Value, settled
 
 if TYPE_CHECKING:
     from taskwall.readers.terraform.scope import Scope
@@ -133,7 +134,7 @@ def known(value: Value) -> object:
     """
     if not is_whole(value):
         raise UnsettledError
-    return plain(value)
+    return as_json(value)
 
 
 def settling(

@@ -1,0 +1,218 @@
+"""What the user and the files of values say of variables and of unknown values."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from taskwall.files import Files
+from taskwall.readers.terraform import stacks
+from taskwall.stack import Evaluation, Inputs
+from taskwall.values import Fields, Items, Known, Value, needs
+
+Evaluated = Callable[..., Evaluation]
+Shown = Callable[[Value], object]
+
+
+def given(**variables: str) -> Inputs:
+    """Variables as the command line gives them."""
+    values: dict[str, Value] = {name: Known(text) for name, text in variables.items()}
+    return Inputs(variables=values, boundary="/nowhere")
+
+
+def x(evaluation: Evaluation) -> Value:
+    """The attribute x of the last resource."""
+    return evaluation.resources[-1].body.fields["x"]
+
+
+CONVERTED = [
+    ("string", "3", "3"),
+    ("number", "3", 3),
+    ("bool", "true", True),
+    ("any", "[1]", "[1]"),
+    ("list(number)", '["1", 2]', [1, 2]),
+    ("set(string)", '["a", "a", 1]', ["a", "1"]),
+    ("map(string)", "{ a = 1, b = true }", {"a": "1", "b": "true"}),
+    (
+        "object({ a = number, b = optional(string, \"x\"), c = optional(bool) })",
+        '{ a = "1", d = 2 }',
+        {"a": 1, "b": "x", "c": None},
+    ),
+    ("tuple([string, number])", '[1, "2"]', ["1", 2]),
+    ("map(object({ p = optional(number, 80) }))", "{ k = {} }", {"k": {"p": 80}}),
+    ("list(object({ p = optional(list(string), []) }))", "[{}]", [{"p": []}]),
+    ("object({ a = optional(object({ b = optional(number, 1) }), {}) })", "{}", {"a": {"b": 1}}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("kind", "text", "expected"), CONVERTED)
+def test_variables_of_the_command_line(
+    evaluated: Evaluated, shown: Shown, kind: str, text: str, expected: object
+) -> None:
+    """A text given for a variable is converted by the variable's type."""
+    main = f'variable "v" {{\n  type = {kind}\n}}\nresource "t" "a" {{\n  x = var.v\n}}\n'
+    assert shown(x(evaluated(main, inputs=given(v=text)))) == expected
+
+
+def test_wrong_type_is_unknown(evaluated: Evaluated) -> None:
+    """A value that cannot be of the variable's type leaves the variable unknown."""
+    main = 'variable "v" {\n  type = number\n}\nresource "t" "a" {\n  x = var.v\n}\n'
+    found = needs(x(evaluated(main, inputs=given(v="three"))))
+    assert [str(need) for need in found] == ["the value is no number"]
+
+
+def test_precedence(tmp_path: Path, shown: Shown) -> None:
+    """Later ones win: defaults, terraform.tfvars, *.auto.tfvars, named files, variables."""
+    names = ["a", "b", "c", "d", "e"]
+    main = "".join(f'variable "{name}" {{\n  default = "default"\n}}\n' for name in names)
+    main += f'resource "t" "a" {{\n  x = [{", ".join(f"var.{name}" for name in names)}]\n}}\n'
+    (tmp_path / "main.tf").write_text(main)
+
+    def values(name: str, variables: str) -> str:
+        path = tmp_path / name
+        path.write_text("".join(f'{variable} = "{name}"\n' for variable in variables))
+        return str(path)
+
+    values("terraform.tfvars", "bcde")
+    values("1.auto.tfvars", "cde")
+    values("0.auto.tfvars", "cde")
+    named = values("prod.tfvars", "de")
+    inputs = Inputs(variables={"e": Known("given")}, var_files=(named,), boundary=str(tmp_path))
+    files = Files()
+    (stack,), _ = stacks([str(tmp_path / "main.tf")], files, inputs)
+    assert shown(x(stack.evaluate({}))) == [
+        "default",
+        "terraform.tfvars",
+        "1.auto.tfvars",
+        "prod.tfvars",
+        "given",
+    ]
+
+
+EMPTY = [
+    ("vpc_id", '""', True),
+    ("vpc", '""', True),
+    ("subnets", "[]", True),
+    ("private_subnet_ids", "[]", True),
+    ("cluster_arn", "null", True),
+    ("ecs_cluster_name", '""', True),
+    ("security_group_ids", "[]", True),
+    ("security_groups", "[]", True),
+    ("alb_listener_arn", '""', True),
+    ("target_group_arns", "[]", True),
+    ("vpc_cidr", '""', False),
+    ("tags", "{}", False),
+    ("create_vpc", "false", False),
+    ("vpc_id", '"vpc-1"', False),
+    ("cluster_settings", "[]", False),
+]
+
+
+@pytest.mark.parametrize(("name", "default", "unknown"), EMPTY)
+def test_empty_defaults(evaluated: Evaluated, name: str, default: str, unknown: bool) -> None:
+    """An empty default of a root's variable that names existing resources is unknown."""
+    main = f'variable "{name}" {{\n  default = {default}\n}}\n'
+    main += f'resource "t" "a" {{\n  x = var.{name}\n}}\n'
+    expected = [f"var.{name} is empty by default"] if unknown else []
+    assert [str(need) for need in needs(x(evaluated(main)))] == expected
+
+
+def test_empty_defaults_of_a_module_on_its_own(evaluated: Evaluated, shown: Shown) -> None:
+    """Where required variables are supplied by nothing, empty defaults hold."""
+    main = """
+    variable "name" {}
+    variable "vpc_id" { default = "" }
+    resource "t" "a" {
+      x = var.vpc_id
+    }
+    """
+    assert shown(x(evaluated(main))) == ""
+    assert shown(x(evaluated(main, inputs=given(name="n")))) == "<var.vpc_id>"
+
+
+def test_called_modules_keep_empty_defaults(evaluated: Evaluated, shown: Shown) -> None:
+    """An argument that a call leaves out has its default, empty or not."""
+    child = 'variable "vpc_id" { default = "" }\nresource "t" "a" {\n  x = var.vpc_id\n}\n'
+    found = evaluated('module "m" {\n  source = "../child"\n}\n', {"child/main.tf": child})
+    assert shown(x(found)) == ""
+
+
+ASSUMED = [
+    ("var.open", "var.open"),
+    ("var.open.id", "var.open.id"),
+    ("data.aws_vpc.main.cidr_block", "data.aws_vpc.main.cidr_block"),
+    ("aws_vpc.main.id", "aws_vpc.main.id"),
+    ("module.vpc.subnets[0]", "module.vpc.subnets[0]"),
+    ("terraform.workspace", "terraform.workspace"),
+    ("local.missing", "local.missing"),
+]
+
+
+@pytest.mark.parametrize(("expression", "name"), ASSUMED)
+def test_assumptions(evaluated: Evaluated, shown: Shown, expression: str, name: str) -> None:
+    """Whatever is unknown has the value that the user assumes for its name."""
+    main = f"""
+    variable "open" {{}}
+    data "aws_vpc" "main" {{}}
+    resource "aws_vpc" "main" {{}}
+    module "vpc" {{
+      source = "x/vpc/aws"
+    }}
+    resource "t" "a" {{
+      x = {expression}
+    }}
+    """
+    inputs = Inputs(assumptions={name: Known("assumed")}, boundary="/nowhere")
+    assert shown(x(evaluated(main, inputs=inputs))) == "assumed"
+
+
+def test_files_and_templates(evaluated: Evaluated, shown: Shown) -> None:
+    """`file` and `templatefile` read within the boundary; relative paths start at the root."""
+    main = """
+    variable "open" {}
+    resource "t" "a" {
+      x = [
+        file("${path.module}/hello.txt"),
+        templatefile("${path.module}/run.tpl", { name = "n", open = var.open, ports = [1, 2] }),
+        fileexists("nothing.txt"),
+      ]
+    }
+    """
+    others = {
+        "root/hello.txt": "hello ${not} a template\n",
+        "root/run.tpl": "#!/bin/sh\n%{ for p in ports ~}\nopen ${p}\n%{ endfor ~}\n"
+        "echo ${name} ${open} $${HOME} \"q\" \\n 'x'",
+    }
+    assert shown(x(evaluated(main, others))) == [
+        "hello ${not} a template\n",
+        "#!/bin/sh\nopen 1\nopen 2\necho n <var.open> ${HOME} \"q\" \\n 'x'",
+        False,
+    ]
+
+
+def test_files_beyond_the_boundary(evaluated: Evaluated) -> None:
+    """What lies outside of the scan is never read."""
+    main = 'resource "t" "a" {\n  x = [file("/etc/passwd"), file("../../etc/hostname")]\n}\n'
+    found = x(evaluated(main))
+    assert isinstance(found, Items)
+    assert {need.why for need in needs(found)} == {"lies outside of what is scanned"}
+
+
+def test_sets_have_no_repetition(evaluated: Evaluated) -> None:
+    """A set keeps one of equal elements, and unknown ones that may differ."""
+    main = """
+    variable "a" {}
+    variable "s" {
+      type    = set(string)
+      default = ["x", "x", "y"]
+    }
+    resource "t" "a" {
+      x = { s = length(var.s), u = [for v in toset([var.a, var.a, "x"]) : v] }
+    }
+    """
+    found = x(evaluated(main))
+    assert isinstance(found, Fields)
+    assert found.fields["s"] == Known(2)
+    unknown = found.fields["u"]
+    assert isinstance(unknown, Items)
+    assert len(unknown.items) == 2

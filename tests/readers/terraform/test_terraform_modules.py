@@ -1,0 +1,264 @@
+"""Root modules, and the modules that they call."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from taskwall.files import Files
+from taskwall.readers.terraform import TerraformStack, stacks
+from taskwall.stack import Evaluation, Inputs, SourceError
+from taskwall.values import Call, Place, Value, needs
+
+Evaluated = Callable[..., Evaluation]
+Shown = Callable[[Value], object]
+
+CHILD = """
+variable "name" {}
+variable "port" {
+  type    = number
+  default = 80
+}
+variable "strict" {
+  type     = string
+  default  = "fallback"
+  nullable = false
+}
+resource "t" "this" {
+  name   = var.name
+  port   = var.port
+  strict = var.strict
+}
+output "id" { value = t.this.id }
+output "port" { value = var.port }
+"""
+
+
+def addresses(evaluation: Evaluation) -> list[str]:
+    """The addresses of all resources, in order."""
+    return [resource.origin.address for resource in evaluation.resources]
+
+
+def body(evaluation: Evaluation, address: str, shown: Shown) -> object:
+    """The body of one resource as plain data."""
+    (found,) = (r for r in evaluation.resources if r.origin.address == address)
+    return shown(found.body)
+
+
+def test_called_module(evaluated: Evaluated, shown: Shown) -> None:
+    """Arguments reach the module, defaults stay, outputs come back, and the call is told."""
+    evaluation = evaluated(
+        'module "api" {\n  source = "../child"\n  name   = "api"\n  strict = null\n}\n'
+        'resource "t" "use" {\n  id   = module.api.id\n  port = module.api.port\n}\n',
+        {"child/main.tf": CHILD},
+    )
+    assert addresses(evaluation) == ["t.use", "module.api.t.this"]
+    called = evaluation.resources[1]
+    assert shown(called.body) == {"name": "api", "port": 80, "strict": "fallback"}
+    assert called.origin.name == "module.api.t.this"
+    place = Place("/nowhere/root/main.tf", 1, 1, 1, 13)
+    assert called.origin.called_from == (Call("module.api", place),)
+    assert body(evaluation, "t.use", shown) == {"id": "<module.api.t.this.id>", "port": 80}
+
+
+def test_counted_and_keyed_calls(evaluated: Evaluated, shown: Shown) -> None:
+    """Instances of calls have their keys in the addresses, and their outputs are found."""
+    evaluation = evaluated(
+        """
+        module "n" {
+          source = "../child"
+          count  = 2
+          name   = "n${count.index}"
+        }
+        module "k" {
+          source   = "../child"
+          for_each = { a = 1, b = 2 }
+          name     = each.key
+          port     = each.value
+        }
+        resource "t" "use" {
+          n = module.n[1].id
+          k = module.k["b"].port
+          all = module.n[*].id
+          map = { for k, m in module.k : k => m.port }
+          values = values(module.k)[*].port
+        }
+        """,
+        {"child/main.tf": CHILD},
+    )
+    assert addresses(evaluation) == [
+        "t.use",
+        "module.n[0].t.this",
+        "module.n[1].t.this",
+        'module.k["a"].t.this',
+        'module.k["b"].t.this',
+    ]
+    assert evaluation.resources[-1].origin.name == "module.k.t.this"
+    assert body(evaluation, "t.use", shown) == {
+        "n": "<module.n[1].t.this.id>",
+        "k": 2,
+        "all": ["<module.n[0].t.this.id>", "<module.n[1].t.this.id>"],
+        "map": {"a": 1, "b": 2},
+        "values": [1, 2],
+    }
+
+
+def test_open_call_makes_its_resources_maybe(evaluated: Evaluated) -> None:
+    """What a call of unknown number holds may exist, and waits for what decides the call."""
+    evaluation = evaluated(
+        """
+        variable "on" {}
+        module "m" {
+          source = "../child"
+          count  = var.on
+          name   = "x"
+        }
+        """,
+        {"child/main.tf": CHILD},
+    )
+    (resource,) = evaluation.resources
+    assert resource.origin.address == "module.m[*].t.this"
+    assert [need.name for need in resource.origin.maybe] == ["var.on"]
+
+
+def test_missing_argument(evaluated: Evaluated) -> None:
+    """A required argument that a call forgets is unknown under the call's own name."""
+    evaluation = evaluated('module "m" {\n  source = "../child"\n}\n', {"child/main.tf": CHILD})
+    found = needs(evaluation.resources[0].body.fields["name"])
+    assert [str(need) for need in found] == [
+        "module.m.var.name is a required argument that is missing"
+    ]
+
+
+ABSENT = [
+    ("module.vpc.id", "module.vpc.id"),
+    ("module.vpc.subnets[0]", "module.vpc.subnets[0]"),
+    ('module.vpc.groups["a"].arn', 'module.vpc.groups["a"].arn'),
+    ("module.vpc[0].id", "module.vpc[0].id"),
+]
+
+
+@pytest.mark.parametrize(("expression", "name"), ABSENT)
+def test_absent_module(evaluated: Evaluated, shown: Shown, expression: str, name: str) -> None:
+    """The outputs of a module that is not there are unknown, with the path that was asked for."""
+    evaluation = evaluated(
+        f'module "vpc" {{\n  source = "x/vpc/aws"\n}}\nresource "t" "a" {{\n  x = {expression}\n}}'
+    )
+    value = evaluation.resources[0].body.fields["x"]
+    assert shown(value) == f"<{name}>"
+    assert [str(need) for need in needs(value)] == [
+        f"{name} comes from a module that is not in the sources"
+    ]
+
+
+def roots(*texts: tuple[str, str]) -> list[str]:
+    """The names of the stacks that files make."""
+    files = Files({f"/nowhere/{path}": text for path, text in texts})
+    found, _ = stacks([f"/nowhere/{path}" for path, _ in texts], files, Inputs())
+    return [stack.name.removeprefix("/nowhere/") for stack in found]
+
+
+def call(source: str) -> str:
+    """A module call."""
+    return f'module "m" {{\n  source = "{source}"\n}}\n'
+
+
+def test_roots() -> None:
+    """A folder that another one calls is no root; whoever calls is."""
+    assert roots(
+        ("live/main.tf", call("../modules/a")),
+        ("modules/a/main.tf", call("../b")),
+        ("modules/b/main.tf", "locals {}"),
+        ("modules/unused/main.tf", "locals {}"),
+    ) == ["live", "modules/unused"]
+
+
+def test_circle_has_one_root() -> None:
+    """Folders that only call each other have one root, and the circle is told at the call."""
+    texts = {"/nowhere/a/main.tf": call("../b"), "/nowhere/b/main.tf": call("../a")}
+    files = Files(texts)
+    found, _ = stacks(list(texts), files, Inputs())
+    assert [stack.name for stack in found] == ["/nowhere/a"]
+    errors = found[0].evaluate({}).errors
+    assert [(error.place.file, error.message) for error in errors] == [
+        ("/nowhere/b/main.tf", "module.m calls a module that it is part of")
+    ]
+
+
+def test_files_of_a_stack(stack: Callable[..., TerraformStack]) -> None:
+    """The files of called modules take part."""
+    found = stack(call("../child"), {"child/main.tf": "", "child/more.tf": "", "other/main.tf": ""})
+    assert found.files == {
+        "/nowhere/root/main.tf",
+        "/nowhere/child/main.tf",
+        "/nowhere/child/more.tf",
+    }
+
+
+def test_module_beyond_the_boundary(tmp_path: Path) -> None:
+    """A module outside of what encloses the scan is absent, unless the user allows it."""
+    (tmp_path / "repo").mkdir()
+    (tmp_path / "beyond").mkdir()
+    main = tmp_path / "repo" / "main.tf"
+    main.write_text(call("../beyond"))
+    (tmp_path / "beyond" / "main.tf").write_text('resource "t" "a" {}\n')
+    for outside, expected in ((False, []), (True, ["module.m.t.a"])):
+        files = Files()
+        inputs = Inputs(boundary=str(tmp_path / "repo"), outside=outside)
+        (found,), _ = stacks([str(main)], files, inputs)
+        assert addresses(found.evaluate({})) == expected
+
+
+def test_downloaded_module(tmp_path: Path) -> None:
+    """A registry module is read where `terraform init` put it, but nowhere else."""
+    modules = tmp_path / ".terraform" / "modules"
+    (modules / "vpc").mkdir(parents=True)
+    (modules / "vpc" / "main.tf").write_text('resource "t" "a" {}\n')
+    entries = [
+        {"Key": "", "Source": "", "Dir": "."},
+        {"Key": "vpc", "Source": "registry/vpc", "Dir": ".terraform/modules/vpc"},
+        {"Key": "evil", "Source": "registry/evil", "Dir": "../evil"},
+    ]
+    (modules / "modules.json").write_text(json.dumps({"Modules": entries}))
+    main = tmp_path / "main.tf"
+    main.write_text(
+        'module "vpc" {\n  source = "x/vpc/aws"\n}\nmodule "evil" {\n  source = "x/evil/aws"\n}\n'
+    )
+    files = Files()
+    (found,), _ = stacks([str(main)], files, Inputs(boundary=str(tmp_path)))
+    assert addresses(found.evaluate({})) == ["module.vpc.t.a"]
+
+
+def test_override_files(evaluated: Evaluated, shown: Shown) -> None:
+    """An override file replaces attributes, and blocks of a type, of what it names."""
+    evaluation = evaluated(
+        'resource "t" "a" {\n  x = 1\n  y = 2\n  b {}\n  b {}\n}\n',
+        {"root/main_override.tf": 'resource "t" "a" {\n  y = 3\n  b { z = 1 }\n}\n'},
+    )
+    assert body(evaluation, "t.a", shown) == {"x": 1, "y": 3, "b": [{"z": 1}]}
+
+
+def test_unreadable_file(tmp_path: Path) -> None:
+    """A file that is not UTF-8 is an error of its own; the others are read."""
+    (tmp_path / "bad.tf").write_bytes(b'x = "\xff"\n')
+    (tmp_path / "good.tf").write_text('resource "t" "a" {}\n')
+    files = Files()
+    paths = [str(tmp_path / "bad.tf"), str(tmp_path / "good.tf")]
+    (found,), errors = stacks(paths, files, Inputs())
+    assert errors == [SourceError(Place(paths[0], 1, 6, 1, 6), "is not UTF-8")]
+    assert addresses(found.evaluate({})) == ["t.a"]
+    assert found.evaluate({}).errors == ()
+
+
+def test_declared_twice(stack: Callable[..., TerraformStack]) -> None:
+    """Two blocks of one name, and two attributes of one name, are errors with their places."""
+    evaluation = stack(
+        'resource "t" "a" {\n  x = 1\n  x = 2\n}\nresource "t" "a" {}\nlocals {\n  l = 1\n}\n'
+        "locals {\n  l = 2\n}\n"
+    ).evaluate({})
+    assert [(e.place.line, e.message) for e in evaluation.errors] == [
+        (5, "t.a is declared twice"),
+        (10, "local.l is declared twice"),
+        (3, "x is written twice"),
+    ]

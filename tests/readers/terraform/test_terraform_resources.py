@@ -1,0 +1,368 @@
+"""Resources: their instances, bodies, places and references."""
+
+from collections.abc import Callable
+
+import pytest
+
+from taskwall.resource import Resource
+from taskwall.stack import Evaluation
+from taskwall.values import Fields, Items, Place, Reference, Value, needs
+
+Evaluated = Callable[..., Evaluation]
+Shown = Callable[[Value], object]
+
+FILE = "/nowhere/root/main.tf"
+
+
+def addresses(evaluation: Evaluation) -> list[str]:
+    """The addresses of all resources, in order."""
+    return [resource.origin.address for resource in evaluation.resources]
+
+
+def only(evaluation: Evaluation, address: str) -> Resource:
+    """The one resource of an address."""
+    (found,) = (r for r in evaluation.resources if r.origin.address == address)
+    return found
+
+
+INSTANCES = [
+    ("", ["t.a"]),
+    ("count = 0", []),
+    ("count = 2", ["t.a[0]", "t.a[1]"]),
+    ('count = "1"', ["t.a[0]"]),
+    ("count = var.open", ["t.a[*]"]),
+    ("count = var.open ? 1 : 0", ["t.a[*]"]),
+    ("count = null", ["t.a[*]"]),
+    ('for_each = toset(["x", "y"])', ['t.a["x"]', 't.a["y"]']),
+    ('for_each = { "x.y" = 1, b = 2 }', ['t.a["b"]', 't.a["x.y"]']),
+    ("for_each = {}", []),
+    ("for_each = var.open", ["t.a[*]"]),
+    ('for_each = toset(concat(["x"], var.opens))', ['t.a["x"]', "t.a[*]"]),
+    ("for_each = merge({ x = 1 }, var.open)", ['t.a["x"]', "t.a[*]"]),
+    ("for_each = var.open ? { x = 1 } : {}", ["t.a[*]"]),
+    ("for_each = var.open ? { x = 1, y = 2 } : { y = 3 }", ['t.a["y"]', "t.a[*]"]),
+    ("for_each = toset([t.id.id])", ['t.a["${t.id.id}"]']),
+]
+
+
+@pytest.mark.parametrize(("how", "expected"), INSTANCES)
+def test_instances(evaluated: Evaluated, how: str, expected: list[str]) -> None:
+    """A block makes the instances that its count or for_each tells, and `[*]` for the rest."""
+    evaluation = evaluated(
+        f"""
+        variable "open" {{}}
+        variable "opens" {{ type = set(string) }}
+        resource "t" "id" {{}}
+        resource "t" "a" {{
+          {how}
+        }}
+        """
+    )
+    assert [a for a in addresses(evaluation) if a != "t.id"] == expected
+
+
+def test_open_instances_say_what_they_wait_for(evaluated: Evaluated) -> None:
+    """Only the instance of an unknown number is a maybe, and it waits for what decides."""
+    evaluation = evaluated(
+        """
+        variable "more" { type = set(string) }
+        resource "t" "a" {
+          for_each = toset(concat(["x"], tolist(var.more)))
+          name     = each.value
+        }
+        """
+    )
+    known, open_ = evaluation.resources
+    assert known.origin.maybe == ()
+    assert [need.name for need in open_.origin.maybe] == ["var.more"]
+    assert (known.origin.name, open_.origin.name) == ("t.a", "t.a")
+
+
+def test_instances_see_their_key_and_value(evaluated: Evaluated, shown: Shown) -> None:
+    """`count.index`, `each.key` and `each.value` are those of the instance."""
+    evaluation = evaluated(
+        """
+        resource "t" "c" {
+          count = 2
+          n     = "n${count.index}"
+        }
+        resource "t" "e" {
+          for_each = { a = { port = 80 } }
+          n        = "${each.key}:${each.value.port}"
+        }
+        """
+    )
+    assert [shown(r.body.fields["n"]) for r in evaluation.resources] == ["n0", "n1", "a:80"]
+
+
+def test_for_each_over_resources(evaluated: Evaluated, shown: Shown) -> None:
+    """Instances chain: the value of each is the other resource."""
+    evaluation = evaluated(
+        """
+        resource "aws_subnet" "a" {
+          for_each   = { x = "10.0.0.0/24" }
+          cidr_block = each.value
+        }
+        resource "t" "b" {
+          for_each  = aws_subnet.a
+          subnet_id = each.value.id
+          cidr      = each.value.cidr_block
+        }
+        """
+    )
+    body = only(evaluation, 't.b["x"]').body
+    assert body.fields["subnet_id"] == Reference('aws_subnet.a["x"]', "id")
+    assert shown(body.fields["cidr"]) == "10.0.0.0/24"
+
+
+def test_splat_over_open_instances(evaluated: Evaluated) -> None:
+    """`[*]` over an unknown number of instances is a list that may hold the open one's."""
+    evaluation = evaluated(
+        """
+        variable "n" {}
+        resource "t" "a" {
+          count = var.n
+        }
+        resource "t" "b" {
+          ids = t.a[*].id
+          one = t.a[0].id
+        }
+        """
+    )
+    fields = only(evaluation, "t.b").body.fields
+    ids = fields["ids"]
+    assert isinstance(ids, Items)
+    assert (ids.items, ids.rest) == ((), (Reference("t.a[*]", "id"),))
+    assert fields["one"] == Reference("t.a[*]", "id")
+
+
+def test_blocks_and_dynamic_blocks_keep_their_order(evaluated: Evaluated, shown: Shown) -> None:
+    """Static and dynamic blocks of one type are one list, in the order of the source."""
+    evaluation = evaluated(
+        """
+        variable "open" { type = list(number) }
+        resource "t" "a" {
+          rule {
+            port = 1
+          }
+          dynamic "rule" {
+            for_each = { x = 2, y = 3 }
+            content {
+              port = rule.value
+              name = rule.key
+            }
+          }
+          rule {
+            port = 4
+            inner {}
+          }
+          dynamic "rule" {
+            for_each = var.open
+            iterator = it
+            content {
+              port = it.value
+            }
+          }
+          lifecycle {
+            ignore_changes = [rule]
+          }
+        }
+        """
+    )
+    body = only(evaluation, "t.a").body
+    assert shown(body) == {
+        "rule": [
+            {"port": 1},
+            {"port": 2, "name": "x"},
+            {"port": 3, "name": "y"},
+            {"port": 4, "inner": [{}]},
+            ("maybe", {"port": "<var.open[*]>"}),
+        ]
+    }
+
+
+def test_nested_dynamic_blocks(evaluated: Evaluated, shown: Shown) -> None:
+    """A dynamic block within another sees both iterators."""
+    evaluation = evaluated(
+        """
+        resource "t" "a" {
+          dynamic "outer" {
+            for_each = ["a", "b"]
+            content {
+              dynamic "inner" {
+                for_each = [1, 2]
+                content {
+                  x = "${outer.value}${inner.value}${outer.key}"
+                }
+              }
+            }
+          }
+        }
+        """
+    )
+    assert shown(only(evaluation, "t.a").body) == {
+        "outer": [
+            {"inner": [{"x": "a10"}, {"x": "a20"}]},
+            {"inner": [{"x": "b11"}, {"x": "b21"}]},
+        ]
+    }
+
+
+def test_meta_arguments_are_no_attributes(evaluated: Evaluated) -> None:
+    """What only Terraform itself reads is not in the body; null stays there."""
+    evaluation = evaluated(
+        """
+        resource "t" "a" {
+          count      = 1
+          provider   = aws.east
+          depends_on = [t.b]
+          x          = null
+          provisioner "local-exec" {
+            command = "rm -rf /"
+          }
+        }
+        """
+    )
+    assert list(only(evaluation, "t.a[0]").body.fields) == ["x"]
+
+
+def test_places(evaluated: Evaluated) -> None:
+    """Everything stands where it is written, columns counted in characters."""
+    evaluation = evaluated(
+        'resource "t" "a" {\n'
+        '  ü = "é"\n'
+        '  name = "é${1}" # a comment\n'
+        "  list = [1, 22]\n"
+        "  rule {\n"
+        "    port = 80\n"
+        "  }\n"
+        "}\n"
+    )
+    resource = only(evaluation, "t.a")
+    body = resource.body
+    assert resource.place == Place(FILE, 1, 1, 8, 2)
+    assert body.place == resource.place
+    assert resource.origin.header == Place(FILE, 1, 1, 1, 17)
+    assert body.places["ü"] == Place(FILE, 2, 3, 2, 10)
+    assert body.places["name"] == Place(FILE, 3, 3, 3, 17)
+    assert body.places["rule"] == Place(FILE, 5, 3, 7, 4)
+    items = body.fields["list"]
+    assert isinstance(items, Items)
+    assert [item.place for item in items.items] == [
+        Place(FILE, 4, 11, 4, 12),
+        Place(FILE, 4, 14, 4, 16),
+    ]
+    rules = body.fields["rule"]
+    assert isinstance(rules, Items)
+    assert rules.items[0].place == Place(FILE, 5, 3, 7, 4)
+    rule = rules.items[0]
+    assert isinstance(rule, Fields)
+    assert rule.places["port"] == Place(FILE, 6, 5, 6, 14)
+
+
+def test_elements_stand_where_the_list_names_them(evaluated: Evaluated) -> None:
+    """A reference, or a value of a variable, in a list has the place where it is named."""
+    evaluation = evaluated(
+        'variable "v" {\n  default = "x"\n}\nresource "t" "a" {\n  x = [\n    t.b.id,\n'
+        "    var.v,\n  ]\n}\n"
+        'resource "t" "b" {}\n'
+    )
+    items = only(evaluation, "t.a").body.fields["x"]
+    assert isinstance(items, Items)
+    assert [item.place for item in items.items] == [
+        Place(FILE, 6, 5, 6, 11),
+        Place(FILE, 7, 5, 7, 10),
+    ]
+
+
+def test_places_within_jsonencode(evaluated: Evaluated) -> None:
+    """`jsonencode` keeps the places of its pieces, keys and values together."""
+    evaluation = evaluated(
+        'resource "t" "a" {\n  x = jsonencode([{\n    image = "nginx"\n  }])\n}\n'
+    )
+    items = only(evaluation, "t.a").body.fields["x"]
+    assert isinstance(items, Items)
+    container = items.items[0]
+    assert isinstance(container, Fields)
+    assert container.places["image"] == Place(FILE, 3, 5, 3, 20)
+
+
+def test_references_carry_what_the_source_writes(evaluated: Evaluated, shown: Shown) -> None:
+    """A reference says whose attribute it is, and its value where the block writes one."""
+    evaluation = evaluated(
+        """
+        resource "aws_vpc" "main" {
+          cidr_block = "10.0.0.0/16"
+          nothing    = null
+        }
+        data "aws_vpc" "other" {
+          default = true
+        }
+        resource "t" "a" {
+          cidr    = aws_vpc.main.cidr_block
+          id      = aws_vpc.main.id
+          nothing = aws_vpc.main.nothing
+          other   = data.aws_vpc.other.cidr_block
+          given   = data.aws_vpc.other.default
+          deep    = aws_vpc.main.ipam[0].pool
+        }
+        """
+    )
+    fields = only(evaluation, "t.a").body.fields
+    cidr = fields["cidr"]
+    assert isinstance(cidr, Reference)
+    assert (cidr.resource, cidr.attribute, shown(cidr)) == (
+        "aws_vpc.main",
+        "cidr_block",
+        "10.0.0.0/16",
+    )
+    assert fields["id"] == Reference("aws_vpc.main", "id")
+    assert fields["nothing"] == Reference("aws_vpc.main", "nothing")
+    assert fields["other"] == Reference(
+        "data.aws_vpc.other", "cidr_block", why="is not in the sources"
+    )
+    assert shown(fields["given"]) is True
+    assert fields["deep"] == Reference("aws_vpc.main", "ipam[0].pool")
+    data = only(evaluation, "data.aws_vpc.other")
+    assert (data.data, data.type) == (True, "aws_vpc")
+
+
+def test_groups_may_name_each_other(evaluated: Evaluated) -> None:
+    """Resources that refer to each other's computed attributes are no cycle."""
+    evaluation = evaluated(
+        """
+        resource "aws_security_group" "a" {
+          ingress {
+            security_groups = [aws_security_group.b.id]
+          }
+        }
+        resource "aws_security_group" "b" {
+          ingress {
+            security_groups = [aws_security_group.a.id]
+          }
+        }
+        """
+    )
+    assert addresses(evaluation) == ["aws_security_group.a", "aws_security_group.b"]
+
+
+def test_failure_is_an_unknown_not_an_error(evaluated: Evaluated) -> None:
+    """An expression that cannot be evaluated leaves its own attribute unknown, nothing else."""
+    evaluation = evaluated(
+        """
+        locals { list = [] }
+        resource "t" "a" {
+          x = local.list[0]
+          y = 1
+          z {
+            w = upper([])
+          }
+        }
+        """
+    )
+    fields = only(evaluation, "t.a").body.fields
+    assert [str(need) for need in needs(fields["x"])] == [
+        "local.list[0] fails: the element [0] is not there: there are 0"
+    ]
+    assert needs(fields["y"]) == ()
+    assert len(needs(fields["z"])) == 1

@@ -1,0 +1,122 @@
+"""Comments that ask for silence, and values that are never shown."""
+
+from collections.abc import Callable
+
+from taskwall.readers.terraform import TerraformStack
+from taskwall.stack import Evaluation
+
+Stack = Callable[..., TerraformStack]
+
+TEXT = """\
+# taskwall:skip=TW201: above the block
+resource "t" "a" { # taskwall:skip=TW202: on its first line
+  # taskwall:skip=TW203,TW204: before everything in it
+  x = 1
+
+  # taskwall:skip=TW205: above y
+  y = [
+    1,
+    2, # taskwall:skip=TW206: an element
+  ]
+  z = 3 // taskwall:skip=TW207: trailing
+  /* taskwall:skip=TW208: above the rule */
+  rule {
+    port = 80 # taskwall:skip=TW209: in the rule
+  }
+  #checkov:skip=CKV_AWS_1:anywhere
+  #checkov:skip=CKV_AWS_2
+}
+
+# taskwall:skip=TW210: stands at nothing
+
+module "m" {
+  source = "../child"
+  a      = 1 # taskwall:skip=TW211: the whole call
+}
+"""
+
+
+def scopes(evaluation: Evaluation) -> dict[str, tuple[int, int]]:
+    """The lines for which each rule is skipped."""
+    return {skip.rule: (skip.scope.line, skip.scope.end_line) for skip in evaluation.skips}
+
+
+def test_scopes(stack: Stack) -> None:
+    """Each comment holds for what it stands at."""
+    evaluation = stack(TEXT).evaluate({})
+    assert evaluation.errors == ()
+    assert scopes(evaluation) == {
+        "TW201": (2, 18),
+        "TW202": (2, 18),
+        "TW203": (2, 18),
+        "TW204": (2, 18),
+        "TW205": (7, 10),
+        "TW206": (9, 9),
+        "TW207": (11, 11),
+        "TW208": (13, 15),
+        "TW209": (14, 14),
+        "CKV_AWS_1": (2, 18),
+        "CKV_AWS_2": (2, 18),
+        "TW210": (20, 20),
+        "TW211": (22, 25),
+    }
+    reasons = {skip.rule: skip.reason for skip in evaluation.skips}
+    assert reasons["TW204"] == "before everything in it"
+    assert reasons["CKV_AWS_1"] == "anywhere"
+    assert reasons["CKV_AWS_2"] == ""
+
+
+def test_reason_is_required(stack: Stack) -> None:
+    """A skip of ours without a reason is an error and skips nothing."""
+    for comment in ("# taskwall:skip=TW201", "# taskwall:skip=TW201:", "# taskwall:skip=TW201:  "):
+        evaluation = stack(f'{comment}\nresource "t" "a" {{}}\n').evaluate({})
+        assert evaluation.skips == ()
+        assert [(error.place.line, error.message) for error in evaluation.errors] == [
+            (1, "taskwall:skip=TW201 needs a reason: taskwall:skip=TW201: why")
+        ]
+
+
+def test_text_that_is_no_comment(stack: Stack) -> None:
+    """The same words within a text ask for nothing."""
+    evaluation = stack('resource "t" "a" {\n  x = "# taskwall:skip=TW201: no"\n}\n').evaluate({})
+    assert (evaluation.skips, evaluation.errors) == ((), ())
+
+
+def test_secrets(stack: Stack) -> None:
+    """The values of environments, secrets, user data and sensitive variables are known as such."""
+    text = """\
+resource "t" "a" {
+  user_data = "x"
+  container_definitions = jsonencode([{
+    environment = [{ name = "A" }]
+    image       = "nginx"
+    "secrets" : [],
+  }])
+  db_password = local.x
+  environment {
+    variables = {}
+  }
+}
+resource "t" "b" {
+  container_definitions = "[]"
+}
+variable "v" {
+  sensitive = true
+  default   = "hush"
+}
+variable "w" {
+  default = { api_token = "hush" }
+}
+"""
+    places = stack(text).secrets("/nowhere/root/main.tf")
+    assert [(place.line, place.column, place.end_line) for place in places] == [
+        (2, 15, 2),
+        (4, 19, 4),
+        (6, 17, 6),
+        (8, 17, 8),
+        (9, 3, 11),
+        (14, 27, 14),
+        (18, 15, 18),
+        (21, 27, 21),
+    ]
+    assert stack(text).secrets("/nowhere/other.tf") == ()

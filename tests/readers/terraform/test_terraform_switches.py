@@ -1,0 +1,140 @@
+"""Switches: what an unknown decides is asked, and a scenario answers."""
+
+from collections.abc import Callable
+
+import pytest
+
+from taskwall.stack import Evaluation, Inputs
+from taskwall.values import OTHER, Known, Question, Scalar, Value, needs
+
+Evaluated = Callable[..., Evaluation]
+Shown = Callable[[Value], object]
+
+WORKSPACE = "terraform.workspace"
+
+
+def main(expression: str) -> str:
+    """A root module of which nothing is missing, with one expression."""
+    return f"""
+    data "d" "d" {{}}
+    variable "env" {{ default = null }}
+    module "absent" {{
+      source = "x/y/z"
+    }}
+    resource "t" "a" {{
+      x = {expression}
+    }}
+    """
+
+
+ASKED = [
+    ('terraform.workspace == "prod" ? 1 : 2', {(WORKSPACE, "prod")}),
+    ('terraform.workspace != "prod" ? 1 : 2', {(WORKSPACE, "prod")}),
+    ('"prod" == terraform.workspace ? 1 : 2', {(WORKSPACE, "prod")}),
+    ("data.d.d.on ? 1 : 2", {("data.d.d.on", True)}),
+    ("!data.d.d.on ? 1 : 2", {("data.d.d.on", True)}),
+    ("module.absent.size == 3 ? 1 : 2", {("module.absent.size", 3)}),
+    ("module.absent.arn != null ? 1 : 2", {("module.absent.arn", None)}),
+    (
+        'terraform.workspace == "a" || terraform.workspace == "b" ? 1 : 2',
+        {(WORKSPACE, "a"), (WORKSPACE, "b")},
+    ),
+    ('contains(["a", "b"], terraform.workspace) ? 1 : 2', {(WORKSPACE, "a"), (WORKSPACE, "b")}),
+    ('false && terraform.workspace == "a" ? 1 : 2', set()),
+    ("length(module.absent.ids) > 1 ? 1 : 2", set()),
+    ("data.d.d.on == data.d.d.off ? 1 : 2", set()),
+    ('terraform.workspace == "a"', set()),
+    ('[for x in [1] : x if terraform.workspace == "a"]', {(WORKSPACE, "a")}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("expression", "expected"), ASKED)
+def test_questions(
+    evaluated: Evaluated, expression: str, expected: set[tuple[str, Scalar]]
+) -> None:
+    """A comparison with an unknown is a question where it decides something."""
+    found = evaluated(main(expression)).questions
+    assert {(question.operand, question.answer) for question in found} == expected
+
+
+ANSWERED: list[tuple[str, dict[str, Scalar], object]] = [
+    ('terraform.workspace == "prod" ? 1 : 2', {WORKSPACE: "prod"}, 1),
+    ('terraform.workspace == "prod" ? 1 : 2', {WORKSPACE: OTHER}, 2),
+    ('terraform.workspace != "prod" ? 1 : 2', {WORKSPACE: "prod"}, 2),
+    ("data.d.d.on ? 1 : 2", {"data.d.d.on": True}, 1),
+    ("data.d.d.on ? 1 : 2", {"data.d.d.on": OTHER}, 2),
+    ("!data.d.d.on ? 1 : 2", {"data.d.d.on": OTHER}, 1),
+    ("module.absent.size == 3 ? 1 : 2", {"module.absent.size": 3}, 1),
+    ("module.absent.arn == null ? 1 : 2", {"module.absent.arn": None}, 1),
+    ("module.absent.arn == null ? 1 : 2", {"module.absent.arn": OTHER}, 2),
+    ('contains(["a", "b"], terraform.workspace) ? 1 : 2', {WORKSPACE: "b"}, 1),
+    (
+        'terraform.workspace == "a" ? 1 : terraform.workspace == "b" ? 2 : 3',
+        {WORKSPACE: "b"},
+        2,
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("expression", "scenario", "expected"), ANSWERED)
+def test_scenarios(
+    evaluated: Evaluated,
+    shown: Shown,
+    expression: str,
+    scenario: dict[str, Scalar],
+    expected: object,
+) -> None:
+    """A scenario settles the comparisons of its operands, and nothing is asked again."""
+    evaluation = evaluated(main(expression), scenario=scenario)
+    assert shown(evaluation.resources[-1].body.fields["x"]) == expected
+    assert evaluation.questions == frozenset()
+
+
+def test_open_conditional_is_either(evaluated: Evaluated, shown: Shown) -> None:
+    """Unanswered, a conditional holds what both branches share, and may hold the rest."""
+    expression = "data.d.d.on ? [1, 2] : [2, 3]"
+    value = evaluated(main(expression)).resources[-1].body.fields["x"]
+    assert shown(value) == [2, ("maybe", 1), ("maybe", 3)]
+
+
+def test_open_count_decides_existence(evaluated: Evaluated) -> None:
+    """A count that a question decides makes a maybe, then one or none by its answer."""
+    text = """
+    resource "t" "a" {
+      count = terraform.workspace == "prod" ? 1 : 0
+    }
+    """
+    open_ = evaluated(text)
+    assert [r.origin.address for r in open_.resources] == ["t.a[*]"]
+    assert open_.questions == frozenset({Question(WORKSPACE, "prod")})
+    assert [need.name for need in open_.resources[0].origin.maybe] == [WORKSPACE]
+    there = evaluated(text, scenario={WORKSPACE: "prod"})
+    assert [r.origin.address for r in there.resources] == ["t.a[0]"]
+    assert evaluated(text, scenario={WORKSPACE: OTHER}).resources == ()
+
+
+def test_module_on_its_own_is_not_followed(evaluated: Evaluated) -> None:
+    """A required variable that nothing supplies asks nothing; anything else still does."""
+    text = """
+    variable "env" {}
+    resource "t" "a" {
+      count = var.env == "prod" ? 1 : 0
+    }
+    resource "t" "b" {
+      count = terraform.workspace == "prod" ? 1 : 0
+    }
+    """
+    assert evaluated(text).questions == frozenset({Question(WORKSPACE, "prod")})
+    supplied = Inputs(variables={"env": Known("prod")}, boundary="/nowhere")
+    assert [r.origin.address for r in evaluated(text, inputs=supplied).resources] == [
+        "t.a[0]",
+        "t.b[*]",
+    ]
+
+
+def test_failing_branch_does_not_matter(evaluated: Evaluated, shown: Shown) -> None:
+    """The branch that is not taken may fail; an open one leaves only itself unknown."""
+    taken = evaluated(main("var.env == null ? 1 : var.env.x"))
+    assert shown(taken.resources[-1].body.fields["x"]) == 1
+    open_ = evaluated(main("data.d.d.on ? 1 : var.env.x"))
+    assert "data.d.d.on" in {need.name for need in needs(open_.resources[-1].body.fields["x"])}

@@ -1,0 +1,208 @@
+"""Reading files: what is broken, what is hostile, and that nothing else is lost."""
+
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from taskwall.files import Files
+from taskwall.readers.terraform import TerraformStack, stacks
+from taskwall.readers.terraform.hcl import parse
+from taskwall.readers.terraform.syntax import Template
+from taskwall.stack import Evaluation, Inputs
+from taskwall.values import Known
+
+Stack = Callable[..., TerraformStack]
+
+
+def evaluation_of(text: str) -> Evaluation:
+    """One file, evaluated."""
+    files = Files({"/nowhere/main.tf": text})
+    (found,), _ = stacks(["/nowhere/main.tf"], files, Inputs(boundary="/nowhere"))
+    return found.evaluate({})
+
+
+BROKEN = [
+    ('resource "t" "a" {\n  x = \n}\nresource "t" "b" {}\n', 2),
+    ('resource "t" "b" {}\nresource "t" "a" {\n  x = [1, 2\n', 3),
+    ('resource "t" "a" {\n  x = \'single\'\n}\nresource "t" "b" {}\n', 2),
+    ('resource "t" "b" {}\n}\n', 2),
+    ('variable "x" {\n  default = {\n}\nresource "t" "b" {}\n', 1),
+    ('resource "t" "a" {\n  x = "never closed\n}\nresource "t" "b" {}\n', 2),
+    ('resource "t" "a" {\n  x = <<EOT\nnever closed\n}\nresource "t" "b" {}\n', 2),
+]
+
+
+@pytest.mark.parametrize(("text", "line"), BROKEN)
+def test_syntax_errors(text: str, line: int) -> None:
+    """What is broken is told with its line; resources around it are read."""
+    evaluation = evaluation_of(text)
+    assert evaluation.errors != ()
+    assert abs(evaluation.errors[0].place.line - line) <= 1
+    assert "t.b" in [resource.origin.address for resource in evaluation.resources]
+
+
+@pytest.mark.parametrize("value", ["1e3", "[1 2]", "f(1,", '"a" "b"', "1 +", ": 2"])
+def test_broken_value_is_unknown(value: str) -> None:
+    """A value that could not be read is unknown, never the part of it that was understood."""
+    evaluation = evaluation_of(f'resource "t" "a" {{\n  y = 1\n  x = {value}\n}}\n')
+    assert evaluation.errors != ()
+    for resource in evaluation.resources:
+        assert not isinstance(resource.body.fields.get("x"), Known)
+
+
+HOSTILE = {
+    "parentheses": "(" * 2000 + "1" + ")" * 2000,
+    "lists": "[" * 2000 + "]" * 2000,
+    "calls": "upper(" * 1000 + "1" + ")" * 1000,
+    "signs": "!" * 3000 + "true",
+    "sums": "+".join(["1"] * 3000),
+    "conditionals": "true?1:" * 2000 + "2",
+    "templates": '"${' * 1000 + "1" + '}"' * 1000,
+    "directives": '"' + "%{if true}" * 300 + "x" + "%{endif}" * 300 + '"',
+    "steps": "local.a" + ".b" * 5000,
+    "loops": "[for a in range(1000) : [for b in range(1000) : [for c in range(9) : a]]]",
+    "products": "setproduct(range(1000), range(1000), range(1000))",
+    "padding": 'format("%99999999d", 1)',
+    "powers": "pow(10, 100000)",
+    "digits": "9" * 5000,
+    "backtracking": 'replace("' + "a" * 2000 + '", "/(a*)*b/", "x")',
+    "polynomial": 'replace("' + "a" * 2000 + '", "/a*a*a*a*a*b/", "x")',
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_expressions(name: str) -> None:
+    """Nothing in a source makes the evaluation fail or run on; the resource is still there."""
+    evaluation = evaluation_of(f'resource "t" "a" {{\n  x = {HOSTILE[name]}\n}}\n')
+    assert len(evaluation.resources) + len(evaluation.errors) > 0
+
+
+def chain(first: str, later: str, length: int = 60) -> str:
+    """Locals of which each takes the one before it twice."""
+    lines = [f"  a{n} = {later.replace('?', f'local.a{n - 1}')}" for n in range(1, length)]
+    return (
+        f"locals {{\n  a0 = {first}\n"
+        + "\n".join(lines)
+        + f'\n}}\nresource "t" "a" {{\n  x = local.a{length - 1}\n}}\n'
+    )
+
+
+BOMBS = {
+    "lists": chain('["x"]', "[?, ?]"),
+    "maps": chain("{}", "{ a = ?, b = ? }"),
+    "concat": chain('["x"]', "concat(?, ?)"),
+    "texts": chain('"xxxxxxxx"', '"${?}${?}"'),
+    "open texts": chain('"x${var.open}"', '"${?}${?}"'),
+    "numbers": chain("99999", "? * ?"),
+    "products": chain("[1, 2]", "setproduct(?, ?)"),
+}
+
+
+@pytest.mark.parametrize("name", BOMBS)
+def test_values_that_explode(name: str) -> None:
+    """Little source that makes very large values is bounded."""
+    evaluation = evaluation_of(BOMBS[name])
+    assert [resource.origin.address for resource in evaluation.resources] == ["t.a"]
+
+
+CYCLES = [
+    ("locals {\n  a = local.b\n  b = local.a\n}\n", "local.a"),
+    ('resource "t" "r" {\n  x = t.r.x\n}\n', "t.r.x"),
+    ('resource "t" "r" {\n  count = length(t.r)\n}\n', "t.r"),
+]
+
+
+@pytest.mark.parametrize(("text", "name"), CYCLES)
+def test_cycles(text: str, name: str) -> None:
+    """What depends on itself is an error with a place, and unknown."""
+    evaluation = evaluation_of(text + f'resource "t" "a" {{\n  x = {name}\n}}\n')
+    assert [e.message for e in evaluation.errors] == [f"{name} depends on itself"]
+
+
+def test_too_many_instances() -> None:
+    """A count beyond the bound is an error with a place, and one open instance."""
+    evaluation = evaluation_of('resource "t" "a" {\n  count = 100000000\n}\n')
+    assert [(e.place.line, e.message) for e in evaluation.errors] == [
+        (2, "makes 100000000 instances; at most 1000")
+    ]
+    assert [r.origin.address for r in evaluation.resources] == ["t.a[*]"]
+
+
+PIECES = st.sampled_from(
+    [
+        "resource", '"t"', " ", "{", "}", "\n", "x", "=", "1", '"a', "${", "}", "%{ if x }",
+        "%{ endif }", "[", "]", "(", ")", "for", " in ", ":", "<<EOT\n", "EOT\n", "...", ".", "*",
+        "var", "é", "\x00", "#", "/*", "*/", "?", "==", "!", "\\", "$${", '"', ",", "~",
+    ]
+)  # fmt: skip
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(PIECES, max_size=40).map("".join) | st.text(max_size=60))
+def test_any_text_is_read(text: str) -> None:
+    """Whatever a file holds, reading and evaluating it ends without raising."""
+    evaluation_of(text)
+    evaluation_of(f'resource "t" "a" {{\n  x = {text}\n}}\n')
+    for _ in parse("/nowhere/main.tf", text).body.attributes.values():
+        pass
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text(st.characters(exclude_categories=["Cs"]), max_size=30))
+def test_texts_survive(text: str) -> None:
+    """A text that is written with its escapes has the value that it had."""
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    escaped = escaped.replace("\r", "\\r").replace("\t", "\\t").replace("\x00", "\\u0000")
+    escaped = escaped.replace("${", "$${").replace("%{", "%%{")
+    if "$$${" in escaped or "%%%{" in escaped:
+        return  # a dollar before an escaped brace cannot be written so
+    expression = parse("/nowhere/x.tf", f'x = "{escaped}"\n').body.attributes["x"].expression
+    assert not isinstance(expression, Template)
+    found = evaluation_of(f'resource "t" "a" {{\n  x = "{escaped}"\n}}\n')
+    value = found.resources[0].body.fields["x"]
+    assert isinstance(value, Known)
+    assert value.data == text
+
+
+BLOCKS = [
+    'resource "t" "a" {\n  x = local.l\n}\n',
+    'resource "t" "b" {\n  count = 2\n  y     = t.a.x\n}\n',
+    'resource "u" "c" {\n  for_each = toset(["k"])\n  z = t.b[0].id\n}\n',
+    "locals {\n  l = var.v\n}\n",
+    'variable "v" {\n  default = 1\n}\n',
+    'data "d" "d" {\n  q = u.c["k"].z\n}\n',
+]
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.permutations(BLOCKS), st.integers(0, len(BLOCKS)))
+def test_order_does_not_matter(blocks: list[str], cut: int) -> None:
+    """The order of blocks, and how they are spread over files, changes no value."""
+
+    def facts(texts: dict[str, str]) -> dict[str, str]:
+        files = Files(texts)
+        (found,), errors = stacks(list(texts), files, Inputs(boundary="/nowhere"))
+        assert errors == []
+        return {
+            resource.origin.address: repr(
+                [
+                    (key, getattr(value, "data", value))
+                    for key, value in resource.body.fields.items()
+                ]
+            ).split(", place=")[0]
+            for resource in found.evaluate({}).resources
+        }
+
+    spread = {"/nowhere/a.tf": "".join(blocks[:cut]), "/nowhere/b.tf": "".join(blocks[cut:])}
+    assert facts(spread) == facts({"/nowhere/main.tf": "".join(BLOCKS)})
+
+
+def test_units_are_read_once(stack: Stack) -> None:
+    """A file is parsed again only when its text is another."""
+    texts = {"/nowhere/a.tf": "locals {}", "/nowhere/b.tf": "locals {}"}
+    files = Files(texts)
+    (one,), _ = stacks(list(texts), files, Inputs(boundary="/nowhere"))
+    (other,), _ = stacks(list(texts), files, Inputs(boundary="/nowhere"))
+    assert one._root is other._root
