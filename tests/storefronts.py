@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from msgspec import Struct
 
 Peer = Literal["alb", "self", "other", "anywhere", "vpc", "office", "half"]
+Balancer = Literal["application", "network", None]
 CIDRS = {"anywhere": "0.0.0.0/0", "office": "198.51.100.0/24", "half": "128.0.0.0/1"}
 
 
@@ -22,7 +23,7 @@ class Shop(Struct, frozen=True):
     public_address: bool | None
     grouped: bool
     peers: tuple[Peer, ...]
-    balancer: Literal["application", "network", None]
+    balancer: Balancer
     internal: bool | None
     protocol: str
     action: Literal["forward", "redirect-https", "redirect-http"]
@@ -39,7 +40,8 @@ FORMAT = "{version} {vpc-id} {subnet-id} {instance-id}"
 @st.composite
 def shops(draw: st.DrawFn) -> Shop:
     """Any shop that AWS would accept."""
-    balancer = draw(st.sampled_from(("application", "network", None)))
+    balancers: tuple[Balancer, ...] = ("application", "network", None)
+    balancer = draw(st.sampled_from(balancers))
     protocols = {"application": ("HTTP", "HTTPS"), "network": ("TCP", "TLS"), None: ("HTTP",)}
     protocol = draw(st.sampled_from(protocols[balancer]))
     redirects = ("redirect-https", "redirect-http") if protocol == "HTTP" and balancer else ()
@@ -75,12 +77,16 @@ def terraform(shop: Shop, n: str = "") -> list[str]:
     awsvpc = shop.mode == "awsvpc"
     blocks = [
         f'resource "aws_vpc" "main{n}" {{\n  cidr_block = "10.0.0.0/16"\n}}',
-        f'resource "aws_subnet" "a{n}" {{\n  vpc_id = aws_vpc.main{n}.id\n'
-        '  cidr_block = "10.0.1.0/24"\n}',
+        (
+            f'resource "aws_subnet" "a{n}" {{\n  vpc_id = aws_vpc.main{n}.id\n'
+            '  cidr_block = "10.0.1.0/24"\n}'
+        ),
         f'resource "aws_internet_gateway" "gw{n}" {{\n  vpc_id = aws_vpc.main{n}.id\n}}',
         f'resource "aws_route_table" "rt{n}" {{\n  vpc_id = aws_vpc.main{n}.id\n}}',
-        f'resource "aws_route_table_association" "a{n}" {{\n  subnet_id = aws_subnet.a{n}.id\n'
-        f"  route_table_id = aws_route_table.rt{n}.id\n}}",
+        (
+            f'resource "aws_route_table_association" "a{n}" {{\n  subnet_id = aws_subnet.a{n}.id\n'
+            f"  route_table_id = aws_route_table.rt{n}.id\n}}"
+        ),
         f'resource "aws_ecs_cluster" "c{n}" {{\n  name = "shop"\n}}',
         f'resource "aws_security_group" "alb{n}" {{\n  vpc_id = aws_vpc.main{n}.id\n}}',
         f'resource "aws_security_group" "other{n}" {{\n  vpc_id = aws_vpc.main{n}.id\n}}',
@@ -156,8 +162,10 @@ def _terraform_balancer(shop: Shop, n: str) -> list[str]:
         + f"  subnets = [aws_subnet.a{n}.id]\n"
         + (f"  security_groups = [aws_security_group.alb{n}.id]\n")
         + "}",
-        f'resource "aws_lb_target_group" "tg{n}" {{\n  protocol = "{kind}"\n  port = 8080\n'
-        f'  target_type = "ip"\n  vpc_id = aws_vpc.main{n}.id\n}}',
+        (
+            f'resource "aws_lb_target_group" "tg{n}" {{\n  protocol = "{kind}"\n  port = 8080\n'
+            f'  target_type = "ip"\n  vpc_id = aws_vpc.main{n}.id\n}}'
+        ),
         f'resource "aws_lb_listener" "l{n}" {{\n  load_balancer_arn = aws_lb.lb{n}.arn\n'
         f'  port = 443\n  protocol = "{shop.protocol}"\n'
         + (certificate if ends else "")
@@ -221,12 +229,13 @@ def cloudformation(shop: Shop, n: str = "") -> dict[str, dict[str, object]]:
             },
         }
     for index, peer in enumerate(shop.peers):
-        who: dict[str, object] = {
+        named: dict[Peer, dict[str, object]] = {
             "alb": {"SourceSecurityGroupId": get("Alb", "GroupId")},
             "self": {"SourceSecurityGroupId": get("Task", "GroupId")},
             "other": {"SourceSecurityGroupId": get("Other", "GroupId")},
             "vpc": {"CidrIp": get("Main", "CidrBlock")},
-        }.get(peer) or {"CidrIp": CIDRS[peer]}
+        }
+        who = named.get(peer) or {"CidrIp": CIDRS[peer]}
         found[f"In{index}"] = {
             "Type": "AWS::EC2::SecurityGroupIngress",
             "Properties": {

@@ -8,7 +8,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from random import Random
 
 from hypothesis import given, settings
@@ -24,7 +24,7 @@ from taskwall.readers import cloudformation, terraform
 from taskwall.resource import Resource
 from taskwall.rules import all_rules
 from taskwall.settings import Settings
-from taskwall.stack import Evaluation, Inputs, Stack
+from taskwall.stack import Evaluation, Inputs, SourceError, Stack
 from taskwall.values import (
     Fields,
     Items,
@@ -42,13 +42,15 @@ few = settings(max_examples=60, deadline=None)
 
 def _stack(texts: Mapping[str, str]) -> Stack:
     files = Files({f"{ROOT}/{name}": text for name, text in texts.items()})
-    reader = terraform if any(name.endswith(".tf") for name in texts) else cloudformation
-    stacks, errors = reader.stacks(
-        [f"{ROOT}/{name}" for name in texts], files, Inputs(boundary=ROOT)
-    )
+    paths, inputs = [f"{ROOT}/{name}" for name in texts], Inputs(boundary=ROOT)
+    read: tuple[Sequence[Stack], Sequence[SourceError]]
+    if any(name.endswith(".tf") for name in texts):
+        read = terraform.stacks(paths, files, inputs)
+    else:
+        read = cloudformation.stacks(paths, files, inputs)
+    (stack,), errors = read
     assert not errors
-    assert len(stacks) == 1
-    return stacks[0]
+    return stack
 
 
 def _in_terraform(blocks: list[str]) -> Stack:

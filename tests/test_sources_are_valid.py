@@ -37,6 +37,7 @@ OPAQUE = {
     "container_definitions",
     "container_properties",
     "definition",
+    "ecs_properties",
     "log_format",
     "policy",
     "user_data",

@@ -39,7 +39,7 @@ class Options(Struct, frozen=True):
     `inputs` are values as the user gave them (the boundary in them is found, not given). `cwd` is
     the folder that relative paths, here and in the report, are seen from. `write_baseline` names
     the file that a new baseline goes to, "" the usual one: what goes into it is then reported as
-    suppressed by it. `jobs` is the number of processes; 0 leaves it to the work.
+    suppressed by it. `jobs` is the number of processes.
     """
 
     paths: tuple[str, ...] = (os.curdir,)
@@ -52,7 +52,7 @@ class Options(Struct, frozen=True):
     scenarios: str | None = None
     baseline: str | None = None
     write_baseline: str | None = None
-    jobs: int = 0
+    jobs: int = 1
     cwd: str = ""
 
 
@@ -119,7 +119,7 @@ def _judged(
 ) -> list[Judgement]:
     """The judgement of each stack, in the order of the stacks, however many processes work."""
     judging = _Judging(stacks, rules, use)
-    count = min(jobs or 1, len(stacks))
+    count = min(jobs, len(stacks))
     results = judging.apart(count) if count > 1 else map(judging, range(len(stacks)))
     found: list[Judgement] = []
     for result in results:
@@ -303,8 +303,9 @@ class _Result:
     def _notes(self) -> Iterator[str]:
         for path in self.found.foreign:
             yield f"{self.paths.shown(path)}: is neither Terraform nor a template: passed over"
-        for judgement in self.judgements:
-            yield from judgement.notes
+        for read, judgement in zip(self.found.reads, self.judgements, strict=True):
+            name = read.stack.name
+            yield from (note.replace(name, self.paths.shown(name)) for note in judgement.notes)
 
     def _idle(self) -> Iterator[str]:
         """The suppressions in the sources that suppress nothing."""

@@ -11,7 +11,7 @@ import sys
 TYPE_CHECKING = False  # typing would take as long to import as all else that --version needs
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from types import TracebackType
     from typing import NoReturn
 
@@ -43,24 +43,36 @@ class UsageError(Exception):
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run a command and return the exit status: 0, 1 for findings, 2 if something went wrong."""
-    arguments = list(sys.argv[1:] if argv is None else argv)
-    if argv is None:
-        sys.excepthook = _crashed
-    if arguments[:1] in (["--version"], ["-V"]):
-        from taskwall import __version__
+    """Run a command and return the exit status: 0, 1 for findings, 2 if something went wrong.
 
-        print(f"taskwall {__version__}")  # noqa: T201 (it is the command's output)
-        return 0
+    Without `argv` it is the process's own command, and ends the process.
+    """
+    if argv is not None:
+        return _status(list(argv))
+    sys.excepthook = _crashed
+    status = _status(sys.argv[1:])
+    # To take a large network apart, only to end, would be a tenth of the run.
+    sys.stderr.flush()
+    _say("")
+    os._exit(status)
+
+
+def _status(arguments: list[str]) -> int:
     try:
         return _run(arguments)
     except UsageError as error:
-        return _wrong(str(error))
+        sys.stderr.write(f"taskwall: {error}\n")
+        return 2
     except KeyboardInterrupt:
         return 130
 
 
 def _run(arguments: list[str]) -> int:
+    if arguments[:1] in (["--version"], ["-V"]):
+        from taskwall import __version__
+
+        _say(f"taskwall {__version__}\n")
+        return 0
     commands = {"scan": _scan, "rules": _rules, "explain": _explain}
     if arguments[:1] in (["-h"], ["--help"], ["help"]):
         _say(USAGE)
@@ -68,11 +80,6 @@ def _run(arguments: list[str]) -> int:
     if arguments and arguments[0] in commands:
         return commands[arguments[0]](arguments[1:])
     return _scan(arguments)
-
-
-def _wrong(message: str) -> int:
-    sys.stderr.write(f"taskwall: {message}\n")
-    return 2
 
 
 def _crashed(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
@@ -104,10 +111,14 @@ def _say(text: str) -> None:
 
 
 def _scan(arguments: list[str]) -> int:
+    import gc
+
     from taskwall import api
     from taskwall.baseline import BaselineError
     from taskwall.settings import SettingsError
 
+    # Most of what a scan makes it keeps: looking for garbage often only costs time.
+    gc.set_threshold(100_000, 50, 100)
     given = _scan_arguments(arguments)
     try:
         targets = _targets(_flat(given.format), given.output or [])
@@ -131,7 +142,7 @@ def _scan_arguments(arguments: list[str]) -> argparse.Namespace:
     from taskwall.outputs import formats
     from taskwall.settings import CHOICES
 
-    def option(name: str, words: str, many: bool = True, metavar: str = "") -> None:
+    def option(name: str, words: str, *, many: bool = True, metavar: str = "") -> None:
         choices = "|".join(CHOICES.get(name[2:], ()))
         action = "append" if many else "store"
         parser.add_argument(name, action=action, metavar=metavar or choices, help=words)
@@ -139,7 +150,9 @@ def _scan_arguments(arguments: list[str]) -> argparse.Namespace:
     def flag(name: str, words: str) -> None:
         parser.add_argument(name, action="store_true", help=words)
 
-    parser = _parser("scan", "Say where Terraform and CloudFormation break the policy.")
+    parser = _parser(
+        "scan", "[OPTION...] [PATH...]", "Say where Terraform and CloudFormation break the policy."
+    )
     parser.add_argument("paths", nargs="*", metavar="PATH", help="files or folders (default: .)")
     option("--format", "how to report (default: text)", metavar="|".join(formats()))
     option("--output", "where the --format of the same turn goes", metavar="FILE")
@@ -161,7 +174,7 @@ def _scan_arguments(arguments: list[str]) -> argparse.Namespace:
         metavar="FILE",
         help="put what is found aside (default: in the baseline of the settings)",
     )
-    parser.add_argument("--jobs", type=int, default=0, metavar="N", help="how many processes")
+    parser.add_argument("--jobs", type=int, default=1, metavar="N", help="processes (default: 1)")
     flag("--allow-outside", "read modules and files beyond the repository")
     flag("--no-progress", "show no progress")
     flag("--verbose", "say everything: suppressed, unread, long chains, every fix")
@@ -170,14 +183,21 @@ def _scan_arguments(arguments: list[str]) -> argparse.Namespace:
     return _parsed(parser, arguments)
 
 
-def _parser(command: str, description: str) -> argparse.ArgumentParser:
-    from argparse import ArgumentParser
+def _parser(command: str, takes: str, description: str) -> argparse.ArgumentParser:
+    from argparse import ArgumentParser, HelpFormatter
 
     class Parser(ArgumentParser):
         def error(self, message: str) -> NoReturn:
             raise UsageError(f"{message}; see {self.prog} --help.")
 
-    return Parser(f"taskwall {command}", description=description, allow_abbrev=False)
+    # Usage and width are given: to find them out takes longer than to read the arguments.
+    return Parser(
+        f"taskwall {command}",
+        f"taskwall {command} {takes}",
+        description,
+        formatter_class=lambda prog: HelpFormatter(prog, max_help_position=32, width=96),
+        allow_abbrev=False,
+    )
 
 
 def _colour_option(parser: argparse.ArgumentParser) -> None:
@@ -192,9 +212,8 @@ def _parsed(parser: argparse.ArgumentParser, arguments: list[str]) -> argparse.N
     if more and not more[0].startswith("-"):
         parser.error(f"{more[0]} is one word too many")
     if more:
-        words = parser.format_usage().replace("[", " ").replace("]", " ").split()
         option = more[0].partition("=")[0]
-        known = [word for word in words if word.startswith("--")]
+        known = [word for word in parser.format_help().split() if word.startswith("--")]
         parser.error(f"there is no option {option}{nearest(option, known)}")
     return given
 
@@ -212,8 +231,8 @@ def _options(given: argparse.Namespace) -> Options:
     for path in given.var_file or ():
         if not os.path.isfile(path):
             raise UsageError(f"--var-file: there is no file {path}.")
-    if given.jobs < 0:
-        raise UsageError("--jobs: the number of processes cannot be negative.")
+    if given.jobs < 1:
+        raise UsageError("--jobs: there must be at least one process.")
     variables: dict[str, Value] = {
         name: Known(value) for name, value in _pairs(given.var or (), "--var")
     }
@@ -249,12 +268,15 @@ def _words(texts: Iterable[str] | None) -> tuple[str, ...] | None:
     return None if texts is None else tuple(_flat(texts))
 
 
-def _pairs(texts: Iterable[str], option: str) -> Iterable[tuple[str, str]]:
+def _pairs(texts: Iterable[str], option: str) -> Iterator[tuple[str, str]]:
+    """Names and values; in a name, what is quoted may hold an equals sign."""
+    import re
+
     for text in texts:
-        name, equals, value = text.partition("=")
-        if not equals or not name.strip():
+        parts = re.fullmatch(r'((?:[^="]|"[^"]*")+)=(.*)', text, re.DOTALL)
+        if parts is None or not parts[1].strip():
             raise UsageError(f'{option}: "{text}" is not NAME=VALUE.')
-        yield name.strip(), value
+        yield parts[1].strip(), parts[2]
 
 
 def _assumed(text: str) -> Value:
@@ -406,7 +428,9 @@ def _rules(arguments: list[str]) -> int:
     from taskwall.rules import all_rules
     from taskwall.settings import SettingsError, one_of
 
-    parser = _parser("rules", "List the rules: id, severity, profiles, title, and where it is.")
+    parser = _parser(
+        "rules", "[OPTION...]", "List the rules: id, severity, profiles, title, and where it is."
+    )
     parser.add_argument("--format", default="text", metavar="text|json", help="default: text")
     given = _parsed(parser, arguments)
     try:
@@ -460,7 +484,11 @@ def _explain(arguments: list[str]) -> int:
     from taskwall.rules import all_rules
     from taskwall.settings import SettingsError, nearest
 
-    parser = _parser("explain", "Show the page of a rule: what it asks for, why, and the fix.")
+    parser = _parser(
+        "explain",
+        "[OPTION...] RULE",
+        "Show the page of a rule: what it asks for, why, and the fix.",
+    )
     parser.add_argument("rule", metavar="RULE", help="its id, such as TW206")
     _colour_option(parser)
     given = _parsed(parser, arguments)

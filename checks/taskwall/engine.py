@@ -93,15 +93,17 @@ def _ask(
         except Exception as error:  # noqa: BLE001 (a defect of a rule is a crash in the report)
             crashes.append(Crash(rule.id, "", _told(error)))
         found += answers
-    failed = {(a.rule.id, a.verdict.about) for a in found if a.truth and a.verdict.about}
-    into += [
-        answer
-        for answer in found
-        if not (
-            answer.truth and any((r, answer.verdict.about) in failed for r in answer.rule.yields_to)
-        )
-    ]
+    told = {(a.truth, a.rule.id, a.verdict.about) for a in found if a.verdict.about}
+    into += [answer for answer in found if not _silenced(answer, told)]
     return crashes
+
+
+def _silenced(answer: Answer, told: set[tuple[bool | None, str, str]]) -> bool:
+    """Whether another rule says the same mistake, or asks the same question, of the same thing."""
+    verdict = answer.verdict
+    if answer.truth is None:
+        return (None, verdict.asked_by, verdict.about) in told
+    return answer.truth and any((True, r, verdict.about) in told for r in answer.rule.yields_to)
 
 
 def _told(error: Exception) -> str:

@@ -43,7 +43,7 @@ class Files:
             return known
         try:
             about = os.stat(path)
-            if not S_ISREG(about.st_mode):
+            if not S_ISREG(about.st_mode):  # a pipe might never end
                 raise UnreadableError(path, "is not a plain file: not read")
             if about.st_size > LARGEST:
                 raise UnreadableError(path, f"larger than {LARGEST // 1024**2} MiB: not read")

@@ -34,7 +34,8 @@ class Verdict(Struct, frozen=True):
     reads after "cannot tell whether"; `holds` says what is right. `about` identifies the
     permission, listener or log that
     rules take precedence over each other for. `absent` marks that something is missing, which
-    the setting `elsewhere` excuses. `names` fill the fix.
+    the setting `elsewhere` excuses. `names` fill the fix. `asked_by` is a rule whose unknown about
+    the same thing asks the user what this one would ask.
     """
 
     on: Origin
@@ -47,6 +48,7 @@ class Verdict(Struct, frozen=True):
     absent: bool = False
     names: Mapping[str, str] = {}
     concerned: Fact = TRUE
+    asked_by: str = ""
 
     @property
     def decided(self) -> Fact | None:

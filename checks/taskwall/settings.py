@@ -190,19 +190,14 @@ def overridden(
 
 
 def chosen(rules: "Sequence[Rule]", settings: Settings) -> "tuple[Rule, ...]":
-    """The rules that run, with the severity that they have in the profile.
-
-    In the profile pci a rule of low or info severity that supports a requirement counts as
-    medium. `lint_id` of a rule is to be asked before: it goes by the severity in the catalogue.
-    """
+    """The rules that run."""
     found = []
     for rule in rules:
         selected = (
             _any(settings.select, rule.id) if settings.select else rule.in_profile(settings.profile)
         )
         if selected and not _any(settings.ignore, rule.id):
-            raised = settings.profile == "pci" and rule.pci and rule.severity in ("low", "info")
-            found.append(msgspec.structs.replace(rule, severity="medium") if raised else rule)
+            found.append(rule)
     return tuple(found)
 
 

@@ -73,7 +73,7 @@ def test_exit_status(toy: Path, capsys: pytest.CaptureFixture[str]) -> None:
         (("--assume", "=1"), '--assume: "=1" is not NAME=VALUE'),
         (("--var-file", "no.tfvars"), "--var-file: there is no file no.tfvars"),
         (("--parameters", "no.json"), "--parameters: no.json is neither a file nor KEY=VALUE"),
-        (("--jobs", "-1"), "--jobs: the number of processes cannot be negative"),
+        (("--jobs", "0"), "--jobs: there must be at least one process"),
         (("--jobs", "x"), "--jobs: invalid int value"),
         (("--baseline", "no.json"), "no.json: the baseline cannot be read"),
         (("--scenarios", "some"), "--scenarios: "),
@@ -129,7 +129,7 @@ def test_the_same_input_gives_the_same_bytes(toy: Path, capsys: pytest.CaptureFi
         (toy / name).mkdir()
         (toy / name / "main.tf").write_text(FAIL)
     outputs = []
-    for jobs in ("0", "1", "2"):
+    for jobs in ("1", "2", "3"):
         run("--format", "json", "--jobs", jobs)
         outputs.append(capsys.readouterr().out)
     assert outputs[0] == outputs[1] == outputs[2]
@@ -143,7 +143,7 @@ def test_what_options_say(toy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     options = asked(
         monkeypatch,
         *("a", "--var", "peers=[1]", "--var", "n=a=b", "--var-file", "x.tfvars", "b"),
-        *("--assume", "data.aws_vpc.main.cidr_block=10.0.0.0/16", "--assume", 'x.y=["a", 1]'),
+        *("--assume", "data.aws_vpc.main.cidr_block=10.0.0.0/16", "--assume", 'x["k=v"]=["a", 1]'),
         *("--select", "TW2,TW101", "--select", "tw308", "--ignore", "TW209", "--show=fail"),
         *("--allow-outside", "--scenarios", "all", "--jobs", "2", "--no-progress", "--verbose"),
         *("--color", "never"),
@@ -153,7 +153,7 @@ def test_what_options_say(toy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert options.inputs.var_files == ("x.tfvars",)
     assert options.inputs.assumptions == {
         "data.aws_vpc.main.cidr_block": Known("10.0.0.0/16"),
-        "x.y": lifted(["a", 1]),
+        'x["k=v"]': lifted(["a", 1]),
     }
     assert options.select == ("TW2", "TW101", "tw308")
     assert (options.ignore, options.show) == (("TW209",), ("fail",))
@@ -285,8 +285,8 @@ def test_interruption(toy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_version_imports_next_to_nothing() -> None:
     """`taskwall --version` needs neither argparse nor anything heavy."""
     code = (
-        "import sys; sys.argv = ['taskwall', '--version']\n"
-        "from taskwall.cli import main; main()\n"
+        "import sys\n"
+        "from taskwall.cli import main; main(['--version'])\n"
         "heavy = {'argparse', 'msgspec', 'rich', 're', 'json', 'typing'}\n"
         "print(sorted(heavy & set(sys.modules)))\n"
     )
@@ -313,6 +313,14 @@ def test_a_reader_that_has_enough(tmp_path: Path) -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=tmp_path
     )
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_the_command_ends_with_its_status(tmp_path: Path) -> None:
+    """As a process it says all that it has to say and leaves the exit status."""
+    command = [sys.executable, "-m", "taskwall", "--format", "json", "nowhere"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)
+    assert done.returncode == 2
+    assert json.loads(done.stdout)["errors"][0]["file"] == "nowhere"
 
 
 def test_a_defect_of_our_own_is_a_crash(tmp_path: Path) -> None:

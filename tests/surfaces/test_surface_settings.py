@@ -117,14 +117,6 @@ def test_options_stand_before_settings(rules: Rules) -> None:
         overridden(settings, rules, show=["failed"])
 
 
-def test_pci_raises_what_supports_a_requirement(rules: Rules) -> None:
-    """A low rule with a requirement counts as medium under pci, and nowhere else."""
-    pci = {rule.id: rule.severity for rule in chosen(rules, Settings(profile="pci"))}
-    strict = {rule.id: rule.severity for rule in chosen(rules, Settings(profile="strict"))}
-    assert (pci["TW210"], strict["TW210"]) == ("medium", "low")
-    assert pci["TW308"] == "info"
-
-
 @pytest.mark.parametrize(
     ("pattern", "path", "excluded"),
     [

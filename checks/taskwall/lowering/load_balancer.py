@@ -16,7 +16,7 @@ from taskwall.model.group import SecurityGroup
 from taskwall.model.place import Subnet, Vpc
 from taskwall.model.thing import Link, Setting, Thing
 from taskwall.resource import Cell
-from taskwall.values import Known, Need, Unknown
+from taskwall.values import Known, Need, Unknown, Value
 
 _SCHEME = {"internal": True, "internet-facing": False, "true": True, "false": False}
 _PUBLIC = "internet-facing is the default"
@@ -51,6 +51,7 @@ def load_balancer(r: Reading) -> Iterator[Thing]:
         subnets=subnets,
         addresses=tuple(setting(cell, address) for cell in fixed if not cell.absent),
         elastic=tuple(link for link in allocated if link is not None),
+        access_log=_access_log(r),
     )
 
 
@@ -76,17 +77,19 @@ def classic(r: Reading) -> Iterator[object]:
         groups=r.links(SecurityGroup, groups, "wears"),
         groups_setting=setting(groups, "security_groups"),
         subnets=r.links(Subnet, r.at("subnets", "Subnets"), "is in"),
+        access_log=_classic_access_log(r),
+        check=r.setting("health_check.target", "HealthCheck.Target"),
     )
     if r.external:
         return
     here = Link(r.id, r.fact(f"{r.name} listens", r.body), r.origin.header)
     spelled = (
-        ("lb_protocol", "lb_port", "ssl_certificate_id")
+        ("lb_protocol", "lb_port", "ssl_certificate_id", "instance_protocol")
         if r.terraform
-        else ("Protocol", "LoadBalancerPort", "SSLCertificateId")
+        else ("Protocol", "LoadBalancerPort", "SSLCertificateId", "InstanceProtocol")
     )
     for index, block in enumerate(r.at("listener", "Listeners").each()):
-        protocol, port, certificate = (setting(block.get(key), key) for key in spelled)
+        protocol, port, certificate, backend = (setting(block.get(key), key) for key in spelled)
         yield Listener(
             id=f"{r.id}.listener[{index}]",
             origin=r.origin,
@@ -95,11 +98,87 @@ def classic(r: Reading) -> Iterator[object]:
             port=port,
             policy=_policy_used(r, block, port),
             certificate=certificate,
+            backend=backend if backend.value is not None else _same_behind(backend, protocol),
             place=block.place,
         )
     if not r.terraform:
         for block in r.at("", "Policies").each():
             yield _policy(r, here, block)
+
+
+def _same_behind(backend: Setting, protocol: Setting) -> Setting:
+    """What a classic listener speaks to instances where it does not say.
+
+    AWS's pages give no default. One that takes plain text hands plain text on, whichever it is.
+    """
+    if str(protocol.known).upper() in ("HTTP", "TCP"):
+        says = f"it is that of clients, {protocol.known}"
+        return Setting(protocol.value, backend.place, backend.name, backend.resource, says)
+    needs = (Need(f"{backend.name} of {backend.resource}", "is not written and has no default"),)
+    return Setting(Unknown(needs), backend.place, backend.name, backend.resource)
+
+
+_LOGS = "access_logs.s3.enabled"
+_NO_LOGS = "access logs are off by default"
+
+
+def _access_log(r: Reading) -> Setting:
+    """Whether a load balancer keeps access logs: in S3, or by a delivery source of CloudWatch."""
+    found = _delivered(r)
+    if found is not None:
+        return found
+    if r.terraform:
+        return r.setting("access_logs.enabled", "", False, _NO_LOGS)
+    attributes = r.at("", "LoadBalancerAttributes")
+    value: Value = Known(False)
+    says = _NO_LOGS
+    for item in attributes.each():
+        key = item.get("Key")
+        if key.known == _LOGS and item.sure:
+            return setting(item.get("Value"), _LOGS)
+        if key.known == _LOGS or key.needs:
+            value, says = Unknown(item.doubt or key.needs or item.needs), ""
+    return Setting(value, attributes.place, _LOGS, r.name, says)
+
+
+def _delivered(r: Reading) -> Setting | None:
+    """The delivery source that takes a load balancer's access logs, if there is one."""
+    found = None
+    for resource in r.draft.of_type(*_DELIVERIES):
+        other = Reading(resource, r.draft)
+        link = other.link(LoadBalancer, other.at("resource_arn", "ResourceArn"))
+        kind = other.at("log_type", "LogType")
+        if link is None or (link.exact and link.to != r.id):
+            continue
+        needs = (*kind.needs, *other.origin.maybe, *(() if link.to == r.id else link.fact.needs))
+        if needs:
+            found = Setting(Unknown(needs), r.origin.header, _LOGS, r.name)
+        elif str(kind.known).endswith("ACCESS_LOGS"):
+            return Setting(Known(True), r.origin.header, _LOGS, r.name)
+    return found
+
+
+_DELIVERIES = ("aws_cloudwatch_log_delivery_source", "AWS::Logs::DeliverySource")
+
+
+@lowers(*_DELIVERIES)
+def delivery_source(r: Reading) -> Iterator[Thing]:
+    # Read by the load balancer whose logs it takes.
+    r.at("resource_arn", "ResourceArn")
+    r.at("log_type", "LogType")
+    return iter(())
+
+
+def _classic_access_log(r: Reading) -> Setting:
+    block = r.at("access_logs", "AccessLoggingPolicy")
+    if block.absent:
+        return setting(block, "access_logs", False, _NO_LOGS)
+    enabled = block.get("enabled" if r.terraform else "Enabled")
+    if enabled.absent and enabled.sure and r.terraform:
+        return setting(enabled, "enabled", True, "a block of access logs switches them on")
+    if enabled.absent and enabled.doubt:
+        return Setting(Unknown(enabled.doubt), enabled.place, "enabled", r.name)
+    return setting(enabled, "enabled", False, _NO_LOGS)
 
 
 def _policy_used(r: Reading, block: Cell, port: Setting) -> Setting:

@@ -71,7 +71,9 @@ def egress_rule(r: Reading) -> Iterator[Permission]:
 
 
 def _group_of(r: Reading) -> Link:
-    return r.must(SecurityGroup, r.at("security_group_id", "GroupId"), "adds a permission to")
+    cell = r.at("security_group_id", "GroupId")
+    cell = r.at("", "GroupName") if cell.absent else cell
+    return r.must(SecurityGroup, cell, "adds a permission to")
 
 
 class Spelling(Struct, frozen=True):
@@ -103,7 +105,11 @@ _SPELLINGS["aws_vpc_security_group_egress_rule"] = _SPELLINGS["aws_vpc_security_
 _CFN_RANGES, _CFN_PORTS = ("CidrIp", "CidrIpv6"), ("IpProtocol", "FromPort", "ToPort")
 _CLOUDFORMATION: dict[Direction, Spelling] = {
     "ingress": Spelling(
-        _CFN_RANGES, ("SourcePrefixListId",), ("SourceSecurityGroupId",), "", _CFN_PORTS
+        _CFN_RANGES,
+        ("SourcePrefixListId",),
+        ("SourceSecurityGroupId", "SourceSecurityGroupName"),
+        "",
+        _CFN_PORTS,
     ),
     "egress": Spelling(
         _CFN_RANGES, ("DestinationPrefixListId",), ("DestinationSecurityGroupId",), "", _CFN_PORTS
@@ -163,6 +169,9 @@ def _permissions(
         for cell in _peers(block, key):
             found = True
             peer = r.link(SecurityGroup, cell, "admits")
+            if key.endswith("Name") and peer is not None and peer.to not in r.draft.resources:
+                # A group that is written here may have this name.
+                peer = replace(peer, exact=False)
             own = peer is not None and peer.to == group.to
             yield permission(cell, peer=None if own else peer, itself=own)
     itself = block.get(spelled.itself) if spelled.itself else r.nothing()

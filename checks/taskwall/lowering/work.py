@@ -360,13 +360,17 @@ def _namespaces(r: Reading, block: Cell, serves: bool) -> tuple[Link, ...]:
     found = []
     key = "service_connect_configuration" if r.terraform else "ServiceConnectConfiguration"
     connect = block.get(key) if serves else r.nothing()
-    on = connect.get("enabled" if r.terraform else "Enabled").known
-    if not connect.absent and str(on).lower() != "false":
+    enabled = connect.get("enabled" if r.terraform else "Enabled")
+    if not connect.absent and str(enabled.known).lower() != "false":
         cell = connect.get("namespace" if r.terraform else "Namespace")
         link = r.link(Namespace, cell, "is a member of")
         if link is None:
             default = _default_namespace(r, block)
             link = default if default is not None else None
+        if link is not None and enabled.needs:
+            text = f"{r.name} uses Service Connect"
+            maybe = Fact(None, text, enabled.place, r.name, enabled.needs)
+            link = Link(link.to, link.fact & maybe, link.place, link.exact)
         if link is not None:
             found.append(link)
     registries = block.get("service_registries" if r.terraform else "ServiceRegistries")
@@ -382,6 +386,10 @@ def _namespaces(r: Reading, block: Cell, serves: bool) -> tuple[Link, ...]:
             place = r.link(Namespace, cell, "is a member of")
             if place is not None:
                 found.append(place)
+        elif link is not None:
+            # Whichever namespace a registry from elsewhere is in.
+            name = f"{link.to}.namespace" if link.to else ""
+            found.append(Link(name, link.fact, link.place, exact=False))
     return tuple(found)
 
 
@@ -558,8 +566,11 @@ def _job_networks(r: Reading) -> Iterator[Cell]:
 def batch_environment(r: Reading) -> Iterator[Thing]:
     resources = r.at("compute_resources", "ComputeResources")
     kind = resources.get("type" if r.terraform else "Type")
-    if kind.known not in ("FARGATE", "FARGATE_SPOT"):
+    if kind.absent or kind.known not in ("FARGATE", "FARGATE_SPOT", None):
         return
+    fargate = r.fact(f"{r.name} runs jobs on Fargate", r.body)
+    if kind.needs:
+        fargate = Fact(None, fargate.text, kind.place, r.name, kind.needs)
     groups = resources.get("security_group_ids" if r.terraform else "SecurityGroupIds")
     subnets = resources.get("subnets" if r.terraform else "Subnets")
     yield TaskSource(
@@ -569,8 +580,8 @@ def batch_environment(r: Reading) -> Iterator[Thing]:
         long_running=False,
         cluster=None,
         task_definition=None,
-        runs_on=Providers(("FARGATE",)),
-        networked=r.fact(f"{r.name} runs jobs on Fargate", r.body),
+        runs_on=Providers(needs=kind.needs) if kind.needs else Providers(("FARGATE",)),
+        networked=fargate,
         groups=r.links(SecurityGroup, groups, "uses group"),
         groups_setting=setting(groups, "security_group_ids"),
         subnets=r.links(Subnet, subnets, "runs in"),

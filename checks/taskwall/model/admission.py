@@ -4,12 +4,12 @@ A group may admit the union over all load balancers in front of all tasks that w
 """
 
 from collections.abc import Iterable, Iterator
-from typing import Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from taskwall.facts import FALSE, Fact, all_of, any_of
-from taskwall.model.edge import LoadBalancer, TargetGroup
+from taskwall.facts import FALSE, TRUE, Fact, all_of, any_of
+from taskwall.model.edge import Kind, LoadBalancer, TargetGroup
 from taskwall.model.fronts import Front, behind, fronts, preserves_client_ip, public
 from taskwall.model.group import Permission, SecurityGroup
 from taskwall.model.launch import awsvpc
@@ -35,8 +35,18 @@ class Worn(Struct, frozen=True):
 
     group: str
     thing: SecurityGroup | None
-    sources: tuple[TaskSource, ...]
+    wearers: tuple[tuple[TaskSource, Fact], ...]
     fact: Fact
+
+    @property
+    def sources(self) -> list[TaskSource]:
+        """The task sources whose tasks wear it, or may do so."""
+        return [source for source, _ in self.wearers]
+
+    @property
+    def lattice(self) -> Fact:
+        """Whether tasks that wear it serve VPC Lattice."""
+        return any_of(fact & source.lattice for source, fact in self.wearers)
 
     @property
     def id(self) -> str:
@@ -46,7 +56,8 @@ class Worn(Struct, frozen=True):
     @property
     def names(self) -> str:
         """The wearers, as messages say them."""
-        return listed(source.name for source in self.sources)
+        sure = [source.name for source, fact in self.wearers if fact.truth]
+        return listed(sure or (source.name for source in self.sources))
 
 
 @remembered
@@ -54,38 +65,45 @@ def worn_groups(network: Network) -> tuple[Worn, ...]:
     """The groups that awsvpc tasks wear, those among them that the sources write and others."""
     found = []
     for group, pairs in wearers(network).items():
-        sources, facts = [], []
+        worn = []
         for source, fact in pairs:
             mode = awsvpc(network, source)
             if mode.truth is not False:
-                sources.append(source)
-                facts.append(fact if mode.truth else fact & mode)
-        if sources:
+                worn.append((source, fact if mode.truth else fact & mode))
+        if worn:
             thing = network.at(SecurityGroup, group)
-            found.append(Worn(group, thing, tuple(sources), any_of(facts)))
+            found.append(Worn(group, thing, tuple(worn), any_of(fact for _, fact in worn)))
     return tuple(found)
 
 
-def worn_before(network: Network, *kinds: Literal["application", "network"]) -> Iterator[Worn]:
-    """The groups of which a wearer stands behind a load balancer of one of the kinds."""
+def stands_behind(network: Network, worn: Worn, *kinds: Kind) -> Fact:
+    """Whether a wearer of a group stands behind a load balancer of one of the kinds."""
+    return any_of(fact & behind(network, source, *kinds) for source, fact in worn.wearers)
+
+
+def worn_before(network: Network, *kinds: Kind) -> Iterator[Worn]:
+    """The groups of which a wearer stands behind a load balancer of one of the kinds.
+
+    Those too of which that is not known, but not for a load balancer that cannot be seen.
+    """
     for worn in worn_groups(network):
-        ways = [behind(network, source, *kinds) for source in worn.sources]
-        ways = [way for way in ways if way.truth] or [
-            front.fact
-            for front in _fronts(network, worn)
-            if front.balancer is not None and front.kind in (*kinds, None) and not front.fact.truth
-        ]
-        if any(way.truth is not False for way in ways):
-            yield Worn(worn.group, worn.thing, worn.sources, all_of((worn.fact, any_of(ways))))
+        way = stands_behind(network, worn, *kinds)
+        fronts_seen = (each for each in _fronts(network, worn) if each.balancer is not None)
+        if way.truth or (
+            way.truth is None and any(each.kind in (*kinds, None) for each in fronts_seen)
+        ):
+            yield replace(worn, fact=worn.fact & way)
 
 
 def worn_alone(network: Network) -> Iterator[Worn]:
     """The groups of which no wearer stands behind any load balancer."""
     for worn in worn_groups(network):
-        ways = [behind(network, source) for source in worn.sources]
-        if any(way.truth for way in ways) or any(_fronted(network, s) for s in worn.sources):
-            continue
-        yield Worn(worn.group, worn.thing, worn.sources, all_of((worn.fact, ~any_of(ways))))
+        way = any_of(
+            fact & (TRUE if _fronted(network, source) else behind(network, source))
+            for source, fact in worn.wearers
+        )
+        if not way.truth:
+            yield replace(worn, fact=worn.fact & ~way)
 
 
 def _fronted(network: Network, source: TaskSource) -> bool:
@@ -96,7 +114,7 @@ def _fronted(network: Network, source: TaskSource) -> bool:
     outside = (
         network.at(TargetGroup, link)
         for binding in source.bindings
-        if (link := binding.target_group) is not None and link.sure
+        if (link := binding.target_group) is not None and link.sure and link.to
     )
     elsewhere = any(group is None or group.external for group in outside)
     return source.managed or bool(source.gateways) or elsewhere
@@ -135,7 +153,18 @@ def ingress(network: Network, worn: Worn) -> list[Permission]:
 
 
 def _fronts(network: Network, worn: Worn) -> list[Front]:
-    return [front for source in worn.sources for front in fronts(network, source)]
+    return [
+        front if fact.truth else replace(front, fact=fact & front.fact)
+        for source, fact in worn.wearers
+        for front in fronts(network, source)
+    ]
+
+
+def _if(fact: Fact, links: Iterable[Link]) -> list[Link]:
+    """Ties that are there only if something is so."""
+    if fact.truth:
+        return list(links)
+    return [Link(link.to, link.fact & fact, link.place, link.exact) for link in links]
 
 
 def balancer_groups(network: Network, worn: Worn) -> tuple[list[Link], bool]:
@@ -149,7 +178,7 @@ def balancer_groups(network: Network, worn: Worn) -> tuple[list[Link], bool]:
         if front.balancer is None:
             whole = False
         else:
-            found += front.balancer.groups
+            found += _if(front.fact, front.balancer.groups)
     return found, whole
 
 
@@ -161,10 +190,10 @@ def admitted_properly(network: Network, worn: Worn, permission: Permission) -> F
     """
     if permission.itself:
         return Fact(True, f"{permission.on.name} admits its own members", permission.place)
-    parts = [by_settings(network, permission), lattice_list(network, permission, worn.sources)]
+    parts = [by_settings(network, permission), lattice_list(network, permission, worn.lattice)]
     if permission.peer is not None:
         name = permission.on.name
-        own = [link for source in worn.sources for link in source.groups]
+        own = [link for source, fact in worn.wearers for link in _if(fact, source.groups)]
         parts.append(admits_group_of(permission, own, f"{name} admits a group of the same tasks"))
         balancers, whole = balancer_groups(network, worn)
         text = f"{name} admits a group of the load balancer"
@@ -187,12 +216,12 @@ def admitted_properly(network: Network, worn: Worn, permission: Permission) -> F
 
 def _neighbours(network: Network, worn: Worn) -> list[Link]:
     """The groups of task sources that share a namespace with a group's wearers, or may do so."""
-    mine = [link for source in worn.sources for link in source.namespaces]
+    mine = [link for source, fact in worn.wearers for link in _if(fact, source.namespaces)]
     found = []
     for theirs, source in _members(network) if mine else ():
         shared = any_of(_same_namespace(one, theirs) for one in mine)
         if shared.truth is not False:
-            found += [Link(to.to, to.fact & shared, to.place, to.exact) for to in source.groups]
+            found += _if(shared, source.groups)
     return found
 
 
@@ -211,21 +240,23 @@ def admitted_by_network(network: Network, worn: Worn, permission: Permission) ->
     """Whether a permission admits what tasks behind an NLB may: its VPC, or the NLB's addresses."""
     if permission.range is None:
         return FALSE
+    parts = []
     for front in _fronts(network, worn):
         for address in front.balancer.addresses if front.balancer else ():
             if str(permission.range.known).removesuffix("/32") == address.known:
-                return Fact(True, f"{address.known} is the NLB's own", address.place)
+                own = Fact(True, f"{address.known} is the NLB's own", address.place)
+                parts.append(own & front.fact)
         for link in front.balancer.elastic if front.balancer else ():
             if link.to and link.to == _address(permission.range):
                 text = f"{link.to} is the NLB's own Elastic IP, which its targets never see"
-                return Fact(True, text, link.place)
+                parts.append(Fact(True, text, link.place) & front.fact)
     places = [link for source in worn.sources for link in vpcs(network, source)]
     places += [
         group.vpc
         for front in _fronts(network, worn)
         if (group := front.target_group) is not None and group.vpc is not None
     ]
-    parts = [admits_range_within(network, permission, vpc) for vpc in places[:2] or (None,)]
+    parts += [admits_range_within(network, permission, vpc) for vpc in places[:2] or (None,)]
     return any_of(parts)
 
 
@@ -242,15 +273,14 @@ def only_way_in(network: Network, worn: Worn) -> Fact:
     So it is behind a public NLB that has no groups and shows its targets the clients' addresses,
     with no ALB in front.
     """
-    parts, before = [], []
-    for source in worn.sources:
-        before.append(behind(network, source, "application"))
+    parts = []
+    for source, wears in worn.wearers:
         for front in fronts(network, source):
             if front.kind not in ("network", None):
                 continue
             shown = [preserves_client_ip(front.target_group)] if front.target_group else []
-            parts.append(all_of((front.fact, _bare(network, source, front), *shown)))
-    return any_of(parts) & ~any_of(before)
+            parts.append(all_of((wears, front.fact, _bare(network, source, front), *shown)))
+    return any_of(parts) & ~stands_behind(network, worn, "application")
 
 
 def _bare(network: Network, source: TaskSource, front: Front) -> Fact:

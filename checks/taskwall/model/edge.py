@@ -15,6 +15,7 @@ class LoadBalancer(Thing, frozen=True, kw_only=True):
     """A load balancer. `internal` is its scheme; not internal is the default and is public.
 
     `addresses` are private addresses fixed for it, `elastic` Elastic IPs that it is given.
+    `access_log` is whether it keeps access logs, `check` a classic one's health check.
     """
 
     kind: Setting
@@ -24,6 +25,8 @@ class LoadBalancer(Thing, frozen=True, kw_only=True):
     subnets: tuple[Link, ...] = ()
     addresses: tuple[Setting, ...] = ()
     elastic: tuple[Link, ...] = ()
+    access_log: Setting
+    check: Setting | None = None
 
     @property
     def word(self) -> str:
@@ -48,7 +51,7 @@ class Listener(Thing, frozen=True, kw_only=True):
     """A listener of a load balancer. `place` is the listener itself: a block of a classic one.
 
     `actions_open` says why it may have more actions than those written, if it may.
-    `targets` are the ports of instances behind a classic one.
+    `backend` is the protocol to the instances behind a classic one.
     """
 
     load_balancer: Link
@@ -57,6 +60,7 @@ class Listener(Thing, frozen=True, kw_only=True):
     policy: Setting
     certificate: Setting
     actions: tuple[Action, ...] = ()
+    backend: Setting | None = None
     place: Place
 
 

@@ -6,10 +6,11 @@ from msgspec import Struct
 
 from taskwall.facts import FALSE, Fact, all_of, any_of
 from taskwall.model.edge import Action, Kind, Listener, ListenerRule, LoadBalancer, TargetGroup
+from taskwall.model.encryption import enforced
 from taskwall.model.launch import awsvpc
 from taskwall.model.network import Network, remembered
-from taskwall.model.place import EncryptionControl, Subnet
-from taskwall.model.thing import Link, Thing, alike
+from taskwall.model.place import Subnet
+from taskwall.model.thing import Link, Thing
 from taskwall.model.work import (
     AutoScalingGroup,
     Binding,
@@ -68,7 +69,7 @@ def forwards(network: Network) -> dict[str, list[Forward]]:
         for target in action.targets:
             text = f"{by.name} forwards to {target.to or 'a target group'}"
             needs = target.fact.needs
-            truth = True if action.sure and target.sure else None
+            truth = True if action.sure and target.sure and target.to else None
             given = Fact(truth, text, target.place, by.name, needs)
             fact = given if by.exists.truth else given & by.exists
             key = target.to if target.exact or target.to else ""
@@ -322,9 +323,9 @@ def takes_encrypted(network: Network, listener: Listener) -> Fact | None:
     if kind == "network" or protocol in NETWORK_PROTOCOLS:
         if any(group.targets or group.type.known == "alb" for group in _targets(network, listener)):
             return None
-        enforced = _enforced(network, balancer, listener) if kind != "classic" else FALSE
-        if enforced.truth is not False:
-            return None if enforced.truth else enforced
+        control = _enforced(network, balancer, listener) if kind != "classic" else FALSE
+        if control.truth is not False:
+            return None if control.truth else control
         return _network_encrypted(network, listener, protocol)
     if protocol in ("HTTPS", "SSL"):
         return listener.protocol.is_("HTTPS", "SSL")
@@ -346,17 +347,7 @@ def _enforced(network: Network, balancer: LoadBalancer | None, listener: Listene
     subnets = [network.at(Subnet, link) for link in (balancer.subnets if balancer else ())]
     vpcs = [subnet.vpc for subnet in subnets if subnet is not None]
     vpcs += [group.vpc for group in _targets(network, listener) if group.vpc is not None]
-    vpcs.sort(key=lambda link: not (link.exact and link.to))
-    parts = []
-    for control in network.every(EncryptionControl):
-        here = alike(control.vpc, vpcs[0]) if vpcs else None
-        text = f"{control.name} controls the VPC of {listener.name}"
-        needs = (
-            vpcs[0].fact.needs if vpcs else (Need(f"the VPC of {listener.name}", "is not known"),)
-        )
-        tie = Fact(here, text, control.vpc.place, control.name, needs or control.vpc.fact.needs)
-        parts.append(all_of((control.exists, tie, control.mode.is_("enforce"))))
-    return any_of(parts)
+    return enforced(network, vpcs, listener.name)
 
 
 def _network_encrypted(network: Network, listener: Listener, protocol: str) -> Fact:

@@ -18,8 +18,7 @@ from taskwall.values import Need, Text, same
 def wearers(network: Network) -> dict[str, list[tuple[TaskSource, Fact]]]:
     """The task sources whose tasks wear a group, by the group's id.
 
-    A tie that leads nobody knows where may lead to any group of the sources that it is not known
-    to miss.
+    A tie that leads nobody knows where may lead to any group of the sources.
     """
     found: dict[str, list[tuple[TaskSource, Fact]]] = {}
     loose: list[tuple[TaskSource, Link]] = []
@@ -32,7 +31,7 @@ def wearers(network: Network) -> dict[str, list[tuple[TaskSource, Fact]]]:
     for source, link in loose:
         for group in network.every(SecurityGroup):
             worn = found.setdefault(group.id, [])
-            if not any(fact.truth for _, fact in worn):
+            if not any(each is source for each, _ in worn):
                 text = f"{source.name} uses group {group.name}"
                 worn.append((source, Fact(None, text, link.place, source.name, link.fact.needs)))
     return found
@@ -280,6 +279,8 @@ def admits_range_within(network: Network, permission: Permission, vpc: Link | No
     if wanted.ranges <= held:
         return Fact(True, text, place, group)
     waits = tuple(need for setting in settings for need in setting.needs)
+    loose = (subnet.vpc for subnet in network.every(Subnet) if not subnet.vpc.to)
+    waits += tuple(need for link in loose for need in link.fact.needs)
     if known is None or known.external:
         waits = (*waits, *(vpc.fact.needs or (Need(f"{vpc.to}", "is not in the sources"),)))
     if waits:
@@ -315,11 +316,10 @@ def by_settings(network: Network, permission: Permission) -> Fact:
     return FALSE
 
 
-def lattice_list(network: Network, permission: Permission, sources: Iterable[TaskSource]) -> Fact:
-    """Whether a permission admits VPC Lattice, and tasks that wear the group serve it."""
+def lattice_list(network: Network, permission: Permission, serves: Fact) -> Fact:
+    """Whether a permission admits VPC Lattice, given whether tasks serve it."""
     if permission.prefix_list is None:
         return FALSE
-    serves = any_of(source.lattice for source in sources)
     if serves.truth is False:
         return FALSE
     listed = network.at(PrefixList, permission.prefix_list)

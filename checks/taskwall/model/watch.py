@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from msgspec import Struct
 
-from taskwall.facts import TRUE, Fact, any_of
+from taskwall.facts import FALSE, Fact, all_of, any_of
 from taskwall.model.launch import awsvpc
 from taskwall.model.network import Network, remembered
 from taskwall.model.place import FlowLog, Subnet, Vpc
@@ -100,7 +100,7 @@ def _may_be_of(log: FlowLog, watch: Watched) -> Fact | None:
     link = log.vpc or log.subnet
     if link is None or link.to == watch.key != "" or any(link.to == s.id for s in watch.subnets):
         return None
-    if link.exact and (log.vpc is None or watch.thing is not None):
+    if link.exact and (watch.whole if log.vpc is None else watch.thing is not None):
         return None
     text = f"{log.name} records {watch.key or 'the VPC of the tasks'}"
     return Fact(None, text, log.at, log.name, link.fact.needs or watch.needs)
@@ -121,25 +121,46 @@ def judged_logs(
             [(log, satisfies(log)) for log in logs_of_subnet(network, subnet)]
             for subnet in watch.subnets
         ]
-        if any(met.truth and log.exists.truth for log, met in own):
-            judged = [pair for pair in own if pair[1].truth]
-        elif of_subnets and watch.whole and all(_met(logs) for logs in of_subnets):
-            judged = [pair for logs in of_subnets for pair in logs if pair[1].truth]
-        else:
-            judged = own + [p for logs in of_subnets if not _met(logs) for p in logs]
-        for log, met in judged:
-            if log.id not in done:
+        others = [
+            (log, satisfies(log), may)
+            for log in network.every(FlowLog)
+            if (may := _may_be_of(log, watch)) is not None
+        ]
+        enough = any_of(
+            (
+                _met(own),
+                _of_each_subnet(network, watch, [_met(logs) for logs in of_subnets], satisfies),
+                *(
+                    all_of((may, met, log.exists))
+                    for log, met, may in others
+                    if log.vpc is not None
+                ),
+            )
+        )
+        judged = [(log, met, met | ~enough) for log, met in own]
+        for logs in of_subnets:
+            judged += [(log, met, met | ~(enough | _met(logs))) for log, met in logs]
+        judged += [(log, met, may & (met | ~enough)) for log, met, may in others]
+        for log, met, concerned in judged:
+            if log.id not in done and concerned.truth is not False:
                 done.add(log.id)
-                yield log, met, TRUE
-        for log in network.every(FlowLog):
-            may = _may_be_of(log, watch)
-            if may is not None and log.id not in done:
-                done.add(log.id)
-                yield log, satisfies(log), may
+                yield log, met, concerned
 
 
-def _met(logs: list[tuple[FlowLog, Fact]]) -> bool:
-    return any(met.truth and log.exists.truth for log, met in logs)
+def _met(logs: list[tuple[FlowLog, Fact]]) -> Fact:
+    return any_of(met & log.exists for log, met in logs)
+
+
+def _of_each_subnet(
+    network: Network, watch: Watched, met: list[Fact], satisfies: Callable[[FlowLog], Fact]
+) -> Fact:
+    """Whether the logs of the tasks' subnets meet a requirement, for each subnet."""
+    if watch.whole and met:
+        return all_of(met)
+    if any(log.subnet and satisfies(log).truth is not False for log in network.every(FlowLog)):
+        text = f"each subnet of the tasks in {watch.key or 'the VPC'} has such a flow log"
+        return Fact(None, text, watch.at, watch.sources[0].name, watch.needs)
+    return FALSE
 
 
 def lacks_fields(log: FlowLog, fields: Sequence[str]) -> Fact:

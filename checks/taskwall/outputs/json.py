@@ -6,7 +6,7 @@ from taskwall.finding import Report
 from taskwall.outputs import View
 
 
-def render(report: Report, view: View | None = None) -> str:  # noqa: ARG001 (looks the same to all)
+def render(report: Report, view: View | None = None) -> str:
     """The report's document; notes and excerpts are for people and not in it."""
     raw = msgspec.json.encode(report.document)
     return msgspec.json.format(raw, indent=2).decode() + "\n"

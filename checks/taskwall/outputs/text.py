@@ -49,10 +49,13 @@ def put_together(pieces: Iterable[Piece], colour: bool) -> str:
     from rich.style import Style
 
     styles = {name: Style.parse(look) for name, look in STYLES.items()}
-    return "".join(
-        styles[style].render(text, color_system=ColorSystem.STANDARD) if style else text
-        for text, style in pieces
-    )
+    coloured = []
+    for text, style in pieces:
+        line, end = (text[:-1], "\n") if text.endswith("\n") else (text, "")
+        if style:
+            line = styles[style].render(line, color_system=ColorSystem.STANDARD)
+        coloured.append(line + end)
+    return "".join(coloured)
 
 
 def _pieces(report: Report, view: View) -> Iterator[Piece]:
@@ -207,7 +210,8 @@ def windowed(line: str, start: int, end: int, room: int) -> tuple[str, int, int]
     first = 0
     left = low > 0
     rest = sum(width for _, width in cells)
-    if left or rest > room or start + room < len(line):
+    beyond = 1 if start == len(line) else 0  # a mark behind the last character
+    if left or rest + beyond > room or start + room < len(line):
         keep = max(room // 3, 1)
         while first < start - low and before > keep and rest > room - 2:
             before -= cells[first][1]
@@ -292,17 +296,17 @@ def _unknowns(report: Report, view: View) -> Iterator[Piece]:
         else (" (--show fail,unknown lists them)")
     )
     yield f"{len(unknown)} unknown", "unknown"
-    yield f"{hint}{', waiting for:' if shown else '.'}\n", ""
-    width = max((len(name) for name, _ in shown), default=0)
+    yield f"{hint}{'; what they wait for, and how to say it:' if shown else '.'}\n", ""
     for name, count in shown:
-        yield f"  {count:4}  {clean(name):{min(width, 50)}}", ""
-        yield f"  {clean(_supply(name))}\n", "quiet"
+        yield f"  {count:4}  {clean(_supply(name))}\n", ""
     if len(shown) < len(order):
         yield f"        and {len(order) - len(shown)} more (--verbose lists them)\n", "quiet"
 
 
 def _supply(name: str) -> str:
     """The option that gives a value to what an unknown waits for."""
+    if name == "elsewhere":
+        return "the setting elsewhere, which excuses them"
     if name.startswith("var.") and name[4:].replace("-", "_").isidentifier():
         return f"--var {name[4:]}=VALUE"
     if name.isalnum():

@@ -8,7 +8,11 @@ Fine when: The tasks end TLS themselves behind a TCP listener. taskwall then say
     nothing in the sources tells it apart from plain text.
 Terraform: Set protocol = "HTTPS" (an NLB: "TLS") and certificate_arn on the listener, or let every
     action of it redirect:
-    redirect { protocol = "HTTPS", port = "443", status_code = "HTTP_301" }
+    redirect {
+      protocol    = "HTTPS"
+      port        = "443"
+      status_code = "HTTP_301"
+    }
 CloudFormation: Set Protocol: HTTPS (an NLB: TLS) and Certificates on the listener, or let every
     action of it redirect:
     RedirectConfig: { Protocol: HTTPS, Port: "443", StatusCode: HTTP_301 }

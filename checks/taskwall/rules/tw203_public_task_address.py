@@ -7,10 +7,12 @@ Why: A task with a public address is one wrong security group rule away from the
     bypasses whatever the load balancer in front of it does.
 Fine when: A VPC has neither NAT nor endpoints, and tasks must fetch their images. Then endpoints
     for ECR, S3 and logs are the way out of it, often cheaper than NAT.
-Terraform: assign_public_ip = false (and a way to the image for the subnets: a NAT gateway, or
-    endpoints for ecr.api, ecr.dkr, S3 and logs)
-CloudFormation: AssignPublicIp: DISABLED (and a way to the image for the subnets: a NAT gateway, or
-    endpoints for ecr.api, ecr.dkr, S3 and logs)
+Terraform: Give the subnets another way to the image (a NAT gateway, or endpoints for ecr.api,
+    ecr.dkr, S3 and logs), then switch the address off:
+    assign_public_ip = false
+CloudFormation: Give the subnets another way to the image (a NAT gateway, or endpoints for ecr.api,
+    ecr.dkr, S3 and logs), then switch the address off:
+    AssignPublicIp: DISABLED
 Guide: task-groups
 See: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-task-networking.html
 """

@@ -29,11 +29,10 @@ from taskwall.values import Need
 def open_task(network: Network) -> Iterator[Verdict]:
     for worn in worn_groups(network):
         permissions = ingress(network, worn)
-        shared = _shared(network, worn)
+        shared, only = _shared(network, worn), only_way_in(network, worn)
         for each in instances((p, admits_internet(network, p)) for p in permissions):
             permission, violated = each.permission, each.fact
             concerned = worn.fact & permission.fact
-            only = only_way_in(network, worn)
             if violated.truth is not False and only.truth is not False:
                 concerned &= ~only
             yield Verdict(
@@ -50,7 +49,11 @@ def open_task(network: Network) -> Iterator[Verdict]:
         if group is not None and not group.external and not permissions:
             holds = f"{group.name} admits nobody"
             yield passes(group.origin, group.origin.header, holds, worn.fact)
-        if group is not None and group.external and permissions:
+        if (
+            group is not None
+            and group.external
+            and any(p.group.to == group.id for p in permissions)
+        ):
             yield _unseen(worn)
 
 

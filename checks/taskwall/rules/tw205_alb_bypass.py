@@ -18,7 +18,7 @@ See: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-ba
 
 from collections.abc import Iterator
 
-from taskwall.facts import FALSE, Fact
+from taskwall.facts import Fact
 from taskwall.model.admission import (
     Worn,
     admitted_by_network,
@@ -26,6 +26,7 @@ from taskwall.model.admission import (
     balancer_groups,
     ingress,
     instances,
+    stands_behind,
     worn_before,
 )
 from taskwall.model.fronts import beyond_sources
@@ -36,12 +37,11 @@ from taskwall.rule import Verdict, cannot_be_seen, passes, rule
 
 @rule("medium", default=True, pci=True, yields_to=("TW204",))
 def alb_bypass(network: Network) -> Iterator[Verdict]:
-    behind_nlb = {worn.group: worn.fact for worn in worn_before(network, "network")}
     for worn in worn_before(network, "application"):
         groups, whole = balancer_groups(network, worn)
         permissions = ingress(network, worn)
-        also = behind_nlb.get(worn.group, FALSE)
-        for each in instances((p, _proper(network, worn, p, also)) for p in permissions):
+        nlb = stands_behind(network, worn, "network")
+        for each in instances((p, _proper(network, worn, p, nlb)) for p in permissions):
             permission, proper = each.permission, each.fact
             if proper.truth is None and not whole and permission.peer is not None:
                 continue  # The load balancer itself is not in the sources, which is told below.

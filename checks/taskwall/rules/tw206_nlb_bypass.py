@@ -19,7 +19,7 @@ See: https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balanc
 
 from collections.abc import Iterator
 
-from taskwall.facts import Fact, any_of
+from taskwall.facts import Fact
 from taskwall.model.admission import (
     Worn,
     admitted_by_network,
@@ -27,9 +27,10 @@ from taskwall.model.admission import (
     ingress,
     instances,
     only_way_in,
+    stands_behind,
     worn_before,
 )
-from taskwall.model.fronts import behind, beyond_sources
+from taskwall.model.fronts import beyond_sources
 from taskwall.model.group import Permission
 from taskwall.model.network import Network
 from taskwall.rule import Verdict, cannot_be_seen, passes, rule
@@ -37,12 +38,12 @@ from taskwall.rule import Verdict, cannot_be_seen, passes, rule
 
 @rule("medium", default=True, pci=True, yields_to=("TW204",))
 def nlb_bypass(network: Network) -> Iterator[Verdict]:
-    behind_alb = {worn.group for worn in worn_before(network, "application")}
     for worn in worn_before(network, "network"):
-        if worn.group in behind_alb:
+        behind_alb = stands_behind(network, worn, "application")
+        if behind_alb.truth:
             continue
         permissions = ingress(network, worn)
-        concerned = worn.fact & ~any_of(behind(network, s, "application") for s in worn.sources)
+        concerned = worn.fact if behind_alb.truth is False else worn.fact & ~behind_alb
         exposed = only_way_in(network, worn).truth is True
         advice = ": give the NLB a security group, and admit that" if exposed else ""
         for each in instances((p, _proper(network, worn, p)) for p in permissions):

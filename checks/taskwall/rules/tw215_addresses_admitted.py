@@ -52,5 +52,5 @@ def _proper(network: Network, worn: Worn, permission: Permission) -> Fact:
     text, otherwise = f"{name} admits a security group", f"{name} admits {who(network, permission)}"
     needs = permission.fact.needs if unclear else ()
     group = Fact(None if unclear else grouped, text, at, name, needs, otherwise)
-    lattice = lattice_list(network, permission, worn.sources)
+    lattice = lattice_list(network, permission, worn.lattice)
     return any_of((group, by_settings(network, permission), lattice))

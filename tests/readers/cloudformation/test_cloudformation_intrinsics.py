@@ -119,7 +119,7 @@ def spoken(value: Value) -> list[str]:
         ("{'Fn::Length': !Ref Zones}", 3),
         ("!If [Never, a, b]", "b"),
         ("[a, !If [Never, b, !Ref 'AWS::NoValue'], c]", ["a", "c"]),
-        ("{a: !If [Never, b, !Ref 'AWS::NoValue'], c: !Ref Port}", {"c": 8080}),
+        ("{a: !If [Never, b, !Ref 'AWS::NoValue'], c: !Ref Port}", {"a": None, "c": 8080}),
     ],
 )
 def test_what_is_known_is_computed(written: str, data: object) -> None:
@@ -204,6 +204,14 @@ def test_elements_of_an_unknown_list_are_told_apart() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "written", ["!Nonsense x", "!Select [9, [a]]", "{'Fn::Transform': {Name: X}}"]
+)
+def test_what_is_not_understood_equals_nothing(written: str) -> None:
+    """Two calls of a name can come to different things, so they do not go by that name."""
+    assert symbol(evaluated(written)[0] or Known(None)) == ""
+
+
 def test_inputs_stand_before_defaults() -> None:
     """Parameters and assumptions are taken; lists are split, pseudo parameters included."""
     assert plain(of("!Ref Port", parameters={"Port": Known("1")})) == "1"
@@ -236,6 +244,13 @@ def test_a_reference_keeps_whose_it_is() -> None:
     assert plain(cidr) == "10.9.0.0/16"
     assert isinstance(ref, Reference)
     assert (ref.resource, ref.attribute, ref.value) == ("Vpc", "Ref", None)
+
+
+def test_an_element_of_an_attribute_keeps_whose_it_is() -> None:
+    """The first of a VPC's IPv6 ranges is still that VPC's."""
+    value = of("!Select [0, !GetAtt Bare.Ipv6CidrBlocks]")
+    assert isinstance(value, Reference)
+    assert (value.resource, value.attribute) == ("Bare", "Ipv6CidrBlocks[0]")
 
 
 def test_texts_are_known_in_part() -> None:
@@ -323,12 +338,24 @@ def test_an_open_condition_asks_and_the_scenario_answers() -> None:
         assert (value.data, evaluation.questions) == (data, frozenset())
 
 
+def test_a_property_that_is_removed_is_null_where_it_is_written() -> None:
+    """A finding about what is missing can stand at the line that removes it."""
+    value, _ = evaluated("{a: !Ref 'AWS::NoValue', b: !Ref Port}")
+    assert isinstance(value, Fields)
+    gone = value.fields["a"]
+    assert isinstance(gone, Known)
+    assert gone.data is None
+    assert gone.place is not None
+    assert value.places["a"].holds(gone.place)
+
+
 def test_an_element_that_may_be_removed_is_possible() -> None:
     """In a list it stands among the rest; a list that may be missing may hold its elements."""
     value, evaluation = evaluated("[a, !If [IsProd, b, !Ref 'AWS::NoValue']]")
     assert isinstance(value, Items)
     assert [plain(item) for item in value.items] == ["a"]
     assert [plain(item) for item in value.rest] == ["b"]
+    assert value.needs == (Need("Env", "is a parameter without a default"),)
     assert evaluation.questions == {Question("Env", "prod")}
     value, _ = evaluated("!If [IsProd, [a], !Ref 'AWS::NoValue']")
     assert isinstance(value, Items)

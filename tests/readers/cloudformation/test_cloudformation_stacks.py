@@ -12,7 +12,7 @@ from taskwall.files import Files
 from taskwall.readers.cloudformation import CloudFormationStack, stacks
 from taskwall.resource import Resource, Skip
 from taskwall.stack import Inputs, SourceError, Stack
-from taskwall.values import OTHER, Fields, Known, Need, Place, plain, settled
+from taskwall.values import OTHER, Fields, Known, Need, Place, Value, plain, settled
 
 TEMPLATE = """\
 AWSTemplateFormatVersion: "2010-09-09"
@@ -235,7 +235,7 @@ Resources:
       # (in two lines)
       LaunchType: FARGATE
       SecurityGroups:
-        - a  # taskwall:skip=TW5: beside an element
+        - a  # taskwall:skip=TW5: see #5 # checkov:skip=TW15 # and so on
         # checkov:skip=TW6
         - b
       Note: "# taskwall:skip=TW7: no comment"
@@ -262,6 +262,7 @@ def test_comments_hold_for_what_they_stand_at() -> None:
         "TW3": "A:",
         "TW4": "LaunchType: FARGATE",
         "TW5": "a",
+        "TW15": "A:",
         "TW6": "A:",
         "TW9": "Net: {Subnets: [x]}",
         "TW10": "Net: {Subnets: [x]}",
@@ -270,28 +271,27 @@ def test_comments_hold_for_what_they_stand_at() -> None:
         "TW13": "B:  # taskwall:skip=TW12: beside the id",
     }
     reasons = {skip.rule: skip.reason for skip in found}
-    assert (reasons["TW5"], reasons["TW6"], reasons["TW11"]) == (
-        "beside an element",
-        "",
-        "at the end",
-    )
+    said = (reasons["TW5"], reasons["TW6"], reasons["TW11"], reasons["TW15"])
+    assert said == ("see #5", "", "at the end", "")
     assert cut(SKIPS, found[0].place) == "# taskwall:skip=TW1: above the id"
 
 
 def test_a_skip_of_ours_needs_a_reason() -> None:
     """Without one it is an error, and holds for nothing."""
     text = (
-        "Resources:\n  A:\n    Type: AWS::ECS::Cluster # taskwall:skip=TW1\n"
+        "Resources:\n  A:\n    Type: AWS::ECS::Cluster # taskwall:skip=TW1 because\n"
         "    Metadata: {taskwall: {skip: [{id: TW2}, {reason: x}]}}\n"
         "  B: {Type: 'AWS::ECS::Cluster', Metadata: {taskwall: {skip: TW3}}}\n"
+        "  # taskwall:skip=: why\n  C: {Type: 'AWS::ECS::Cluster'}\n"
     )
     found, errors = read(text)
     assert found[0].evaluate({}).skips == ()
     assert [(error.place.line, error.message) for error in errors] == [
         (4, "the skip of TW2 needs a reason"),
-        (4, "a skip names a rule: {id: TW206, reason: ...}"),
-        (5, "a skip names a rule: {id: TW206, reason: ...}"),
+        (4, "a skip names a rule, as in TW206"),
+        (5, "a skip names a rule, as in TW206"),
         (3, "the skip of TW1 needs a reason"),
+        (6, "a skip names a rule, as in TW206"),
     ]
 
 
@@ -470,3 +470,33 @@ def test_the_order_of_keys_does_not_matter(
         bodies = {item.origin.name: unplaced(item.body) for item in evaluation.resources}
         results.append((bodies, evaluation.questions))
     assert results[0] == results[1]
+
+
+@settings(max_examples=200, deadline=None)
+@given(NODES, NODES, st.sampled_from(("", "A", "B", "a,b", "10.0.0.0/16")))
+def test_what_is_known_does_not_hang_on_what_is_open(
+    value: Any, condition: Any, given_: str
+) -> None:
+    """Supplying an open parameter never changes what was known without it."""
+    text = json.dumps(template_of({"V": [value], "C": {"Fn::If": ["C", 1, 2]}}, condition))
+    (stack,) = read(text)[0]
+    supplied = CloudFormationStack(stack.template, Inputs(parameters={"P": Known(given_)}))
+    before, after = stack.evaluate({}), supplied.evaluate({})
+    (one,) = (item for item in before.resources if item.origin.name == "B")
+    (other,) = (item for item in after.resources if item.origin.name == "B")
+    for key, known in one.body.fields.items():
+        expected = plain_or_open(known)
+        found = plain_or_open(other.body.fields[key])
+        # With an argument that no deployment would take, the supplied one is an error.
+        if expected != OTHER and not (found == OTHER and after.errors):
+            assert found == expected
+    sure = {item.origin.name for item in before.resources if not item.origin.maybe}
+    assert sure <= {item.origin.name for item in after.resources}
+
+
+def plain_or_open(value: Value) -> object:
+    """The value as plain data; OTHER where it is not known."""
+    try:
+        return plain(value)
+    except LookupError:
+        return OTHER

@@ -8,7 +8,7 @@ import pytest
 from taskwall.files import Files
 from taskwall.readers.terraform import stacks
 from taskwall.stack import Evaluation, Inputs
-from taskwall.values import Fields, Items, Known, Value, needs
+from taskwall.values import Fields, Items, Known, Place, Value, needs
 
 Evaluated = Callable[..., Evaluation]
 Shown = Callable[[Value], object]
@@ -188,6 +188,15 @@ def test_files_and_templates(evaluated: Evaluated, shown: Shown) -> None:
         "#!/bin/sh\nopen 1\nopen 2\necho n <var.open> ${HOME} \"q\" \\n 'x'",
         False,
     ]
+
+
+def test_places_in_template_files(evaluated: Evaluated) -> None:
+    """A text made from a template file stands in that file, whole; what fills it elsewhere."""
+    main = 'resource "t" "a" {\n  x = templatefile("run.tpl", { a = "b" })\n}\n'
+    for text in ("one\ntwo ${a}", "one\ntwo"):
+        found = x(evaluated(main, {"root/run.tpl": text}))
+        end = len("two ${a}") + 1 if "$" in text else 4
+        assert found.place == Place("/nowhere/root/run.tpl", 1, 1, 2, end)
 
 
 def test_files_beyond_the_boundary(evaluated: Evaluated) -> None:

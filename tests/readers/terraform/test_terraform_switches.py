@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from taskwall.stack import Evaluation, Inputs
-from taskwall.values import OTHER, Known, Question, Scalar, Value, needs
+from taskwall.values import OTHER, Items, Known, Question, Scalar, Value, needs
 
 Evaluated = Callable[..., Evaluation]
 Shown = Callable[[Value], object]
@@ -138,3 +138,41 @@ def test_failing_branch_does_not_matter(evaluated: Evaluated, shown: Shown) -> N
     assert shown(taken.resources[-1].body.fields["x"]) == 1
     open_ = evaluated(main("data.d.d.on ? 1 : var.env.x"))
     assert "data.d.d.on" in {need.name for need in needs(open_.resources[-1].body.fields["x"])}
+
+
+DOUBTS = [
+    'terraform.workspace == "a" ? { x = 1 } : {}',
+    '{ for k in ["x"] : k => 1 if terraform.workspace == "a" }',
+    'toset([for k in ["x"] : k if terraform.workspace == "a"])',
+    'toset(concat(["y"], terraform.workspace == "a" ? ["x"] : []))',
+    'merge({ y = 1 }, terraform.workspace == "a" ? { x = 1 } : {})',
+    'toset(flatten([["y"], terraform.workspace == "a" ? ["x"] : []]))',
+    'toset(keys(terraform.workspace == "a" ? { x = 1 } : {}))',
+    'toset(compact(terraform.workspace == "a" ? ["x"] : []))',
+]
+
+
+@pytest.mark.parametrize("expression", DOUBTS)
+def test_what_may_be_there_waits_for_the_condition(evaluated: Evaluated, expression: str) -> None:
+    """Known members of which only the presence is open wait for what decides it."""
+    evaluation = evaluated(
+        f"""
+        resource "t" "a" {{
+          for_each = {expression}
+        }}
+        resource "t" "b" {{
+          dynamic "rule" {{
+            for_each = {expression}
+            content {{
+              port = 80
+            }}
+          }}
+        }}
+        """
+    )
+    (instance,) = (r for r in evaluation.resources if r.origin.address == "t.a[*]")
+    assert [need.name for need in instance.origin.maybe] == [WORKSPACE]
+    rules = evaluation.resources[-1].body.fields["rule"]
+    assert isinstance(rules, Items)
+    assert len(rules.rest) == 1
+    assert [need.name for need in rules.needs] == [WORKSPACE]

@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from taskwall.files import Files
-from taskwall.readers.terraform import TerraformStack, stacks
+from taskwall.readers.terraform import TerraformStack, instances, stacks
+from taskwall.readers.terraform.functions import FUNCTIONS
 from taskwall.readers.terraform.hcl import parse
 from taskwall.readers.terraform.syntax import Template
 from taskwall.stack import Evaluation, Inputs
@@ -206,3 +207,41 @@ def test_units_are_read_once(stack: Stack) -> None:
     (one,), _ = stacks(list(texts), files, Inputs(boundary="/nowhere"))
     (other,), _ = stacks(list(texts), files, Inputs(boundary="/nowhere"))
     assert one._root is other._root
+
+
+ARGUMENTS = st.sampled_from(
+    [
+        "1", "-1", "0", "1.5", '"a"', '""', '"10.0.0.0/8"', '"[1"', "null", "true", "[]", '["a"]',
+        "[1, [2], null]", "{}", '{ a = "b", c = 1 }', "var.open", '"x${var.open}"', "[var.open]",
+        "{ a = var.open }", "t.r.id", "t.r", "t.r[*]", "concat([1], var.open)", '"%s %d %q %5.1f"',
+        "merge({ a = 1 }, var.open)", "jsonencode({ a = var.open })", "jsonencode([1])",
+        "toset([1, 2])", "var.open ? [1] : [2]", "/a*/", '"(a|b)+"', "99999999999999999999", "[[]]",
+    ]
+)  # fmt: skip
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.sampled_from(sorted(FUNCTIONS)), st.lists(ARGUMENTS, max_size=4), st.booleans())
+def test_functions_never_raise(name: str, arguments: list[str], expands: bool) -> None:
+    """A function with any arguments gives a value, known or unknown."""
+    called = f"{name}({', '.join(arguments)}{'...' if expands and arguments else ''})"
+    evaluation = evaluation_of(
+        f'variable "open" {{}}\nresource "t" "r" {{}}\nresource "t" "a" {{\n  x = {called}\n'
+        f'  y = "${{try({called}, 1)}}"\n  z = [for v in {called} : v]\n}}\n'
+    )
+    assert len(evaluation.resources) + len(evaluation.errors) > 1
+
+
+def test_instances_are_bounded_altogether(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Modules that multiply each other end with an error, not with the memory."""
+    monkeypatch.setattr(instances, "MOST_ALTOGETHER", 5000)
+    call = 'module "m" {{\n  source = "../{}"\n  count  = 1000\n}}\n'
+    texts = {
+        "/nowhere/a/main.tf": call.format("b"),
+        "/nowhere/b/main.tf": call.format("c"),
+        "/nowhere/c/main.tf": 'resource "t" "t" {\n  count = 1000\n}\n',
+    }
+    files = Files(texts)
+    (found,), _ = stacks(list(texts), files, Inputs(boundary="/nowhere"))
+    messages = {error.message for error in found.evaluate({}).errors}
+    assert messages == {"more than 5000 instances: the rest is left out"}

@@ -103,8 +103,9 @@ class _DepthError(Exception):
 def _composed(file: str, text: str) -> "yaml.Node | None":
     import yaml
 
-    loader = _loader()(text)
+    loader: Any = None
     try:
+        loader = _loader()(text)
         node: yaml.Node | None = loader.get_single_node()
     except (_DepthError, RecursionError):
         raise UnreadableError(file, f"cannot be parsed: nested over {DEEPEST} deep") from None
@@ -113,7 +114,8 @@ def _composed(file: str, text: str) -> "yaml.Node | None":
     else:
         return node
     finally:
-        loader.dispose()
+        if loader is not None:
+            loader.dispose()
     if text.lstrip()[:1] == "{":
         # JSON allows what YAML does not, such as surrogate pairs and colons on the next line.
         from taskwall.readers.cloudformation import json_nodes
@@ -130,8 +132,8 @@ def _unreadable(file: str, text: str, error: "yaml.YAMLError") -> UnreadableErro
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
         return UnreadableError(file, f"cannot be parsed: {error.problem}", line, column)
     if isinstance(error, yaml.reader.ReaderError):
-        # The C reader counts bytes.
-        before = text.encode()[: error.position].decode(errors="replace")
+        # The position it gives counts bytes in one reader, and something else in the other.
+        before = text.partition(chr(error.character))[0]
         line = before.count("\n") + 1
         column = len(before) - before.rfind("\n")
         return UnreadableError(file, f"cannot be parsed: {error.reason}", line, column)

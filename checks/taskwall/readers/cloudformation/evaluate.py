@@ -58,11 +58,11 @@ DEPLOYED: Final = "is known only after deployment"
 DEPENDS: Final = "depends on where it is deployed"
 
 _PLACEHOLDER: Final = re.compile(r"\$\{(!?)([^${}]*)\}")
-_RESOLVE: Final = re.compile(r"(\{\{resolve:[^{}]*\}\})")
-_EXISTING: Final = re.compile(
-    r"vpc|subnet|cluster|security_?groups?|sg(?:s|id|ids)?$|load_?balancer|listener|target_?group"
-    r"|^[an]lb",
-    re.IGNORECASE,
+# Patterns that few templates need are compiled by their first use.
+_RESOLVE: Final = r"(\{\{resolve:[^{}]*\}\})"
+_EXISTING: Final = (
+    r"(?i)vpc|subnet|cluster|security_?group|sg(?:s|id|ids)?$|load_?balancer|listener"
+    r"|target_?group|^[an]lb"
 )
 _PSEUDO: Final = frozenset(
     f"AWS::{name}"
@@ -81,9 +81,6 @@ ATTRIBUTES: Final[dict[str, dict[str, str]]] = {
         "VpcId": "VpcId",
     },
     "AWS::EC2::SecurityGroup": {"VpcId": "VpcId", "GroupName": "GroupName"},
-    "AWS::EC2::NetworkInterface": {"VpcId": "VpcId"},
-    "AWS::EC2::VPCPeeringConnection": {"VpcId": "VpcId", "PeerVpcId": "PeerVpcId"},
-    "AWS::EC2::VPCCidrBlock": {"CidrBlock": "CidrBlock"},
     "AWS::ECS::Service": {"Name": "ServiceName"},
     "AWS::ElasticLoadBalancingV2::LoadBalancer": {"LoadBalancerName": "Name"},
     "AWS::ElasticLoadBalancingV2::TargetGroup": {"TargetGroupName": "Name"},
@@ -147,34 +144,35 @@ class Evaluator:
             if key.startswith("Fn::"):
                 rest = self._macro(key, node.places[key])
                 continue
-            found = self.outcome(member)
-            if found is not None:
-                fields[key] = _with_null(found) if isinstance(found, Perhaps) else found
+            # What is removed is null, so that a finding can stand where it is written.
+            fields[key] = self._argument(member)
         return Fields(fields, node.places, rest, node.place)
 
     def _sequence(self, nodes: Iterable[Node], place: Place | None) -> Items:
         items: list[Value] = []
         rest: list[Value] = []
+        waits: dict[Need, None] = {}
         for node in nodes:
             found = self.outcome(node)
             if isinstance(found, Perhaps):
                 rest.append(found.value)
+                waits.update(dict.fromkeys(found.needs))
             elif found is not None:
                 items.append(found)
-        return Items(tuple(items), tuple(rest), place)
+        return Items(tuple(items), tuple(rest), place, tuple(waits))
 
     def _function(self, call: Function) -> Outcome:
         if self._made > MOST and call.name in _GROWING:
-            return unknown(call.name, "is one of too many to be looked at", call.place)
+            return _open(call.name, "is one of too many to be looked at", call.place)
         work = self.FUNCTIONS.get(call.name)
         if work is None:
-            return self._unknown(call.name, "is a function that is not known here", call.place)
+            return _open(call.name, "is a function that is not known here", call.place)
         try:
             return work(self, call)
         except _MalformedError as error:
             message = f"{call.name} {error}"
             self._error(call.place, message)
-            return unknown(call.name, str(error), call.place)
+            return _open(call.name, str(error), call.place)
 
     def _error(self, place: Place, message: str) -> None:
         if not self.template.open_names:  # else a macro may yet make it right
@@ -197,8 +195,10 @@ class Evaluator:
         return Unknown(waits or (Need(name, why),), name, place=place)
 
     def _macro(self, name: str, place: Place | None) -> Value:
-        why = "is expanded only at deployment"
-        return self._unknown(name, why, place)
+        """What a macro makes; two of the same name can make different things."""
+        if (assumed := self.inputs.assumptions.get(name)) is not None:
+            return _placed(assumed, place)
+        return _open(name, "is expanded only at deployment", place)
 
     def _arguments(self, call: Function, least: int, most: int | None = None) -> tuple[Node, ...]:
         nodes = elements(call.argument)
@@ -208,7 +208,7 @@ class Evaluator:
         return nodes
 
     def _argument(self, node: Node) -> Value:
-        """The value of an argument, where AWS::NoValue has no meaning."""
+        """The value of a node; null if it is removed."""
         found = self.value(node)
         return Known(None, node.place) if found is None else found
 
@@ -218,9 +218,11 @@ class Evaluator:
         name = written(call.argument)
         if name is None:
             found = settled(self._argument(call.argument))
-            if not isinstance(found, Known):
-                return Unknown(needs(found), place=call.place)
-            name = spelled(found.data) or ""
+            if waits := needs(found):
+                return Unknown(waits, place=call.place)
+            name = spelled(found.data) if isinstance(found, Known) else None
+            if name is None:
+                raise _MalformedError("takes a name")
         return self._named(name, call.place)
 
     def _named(self, name: str, place: Place) -> Outcome:
@@ -380,7 +382,7 @@ class Evaluator:
             return self._get(resource, attribute, place)
         found = self._named(name, place)
         if found is None or isinstance(found, Perhaps):
-            return unknown(name, "is no text", place)
+            return _open(name, "is no text", place)
         return found
 
     def _text(self, parts: list[str | Value], place: Place | None) -> Value:
@@ -394,7 +396,7 @@ class Evaluator:
             solid.append(part)
             size += _length(value)
         if not self._affords(size + 10 * len(parts)):
-            return unknown("a text", "is too long to be looked at", place)
+            return _open("a text", "is too long to be looked at", place)
         return text(solid, place)
 
     def _join(self, call: Function) -> Value:
@@ -427,7 +429,7 @@ class Evaluator:
         if isinstance(value, Known):
             if not isinstance(value.data, str) or "{{resolve:" not in value.data:
                 return value
-            pieces = _RESOLVE.split(value.data)
+            pieces = re.split(_RESOLVE, value.data)
             parts: list[str | Value] = [
                 self._unknown(piece, why, value.place) if index % 2 else piece
                 for index, piece in enumerate(pieces)
@@ -460,6 +462,10 @@ class Evaluator:
         if number is not None and not number.isdecimal():
             raise _MalformedError("takes the number of an element")
         if number is None or not isinstance(values, Items) or values.rest:
+            if isinstance(values, Reference) and number is not None:
+                called = f"{values.attribute}[{number}]"
+                assumed = self.inputs.assumptions.get(f"{values.resource}.{called}")
+                return Reference(values.resource, called, assumed, call.place, DEPLOYED)
             name = _called(values)
             called = f"{name}[{number}]" if name and number is not None else ""
             return self._computed(called, (*needs(index), *needs(found)), call)
@@ -476,7 +482,7 @@ class Evaluator:
             if not separator:
                 raise _MalformedError("takes a separator that is not empty")
             if data.count(separator) > WIDEST or not self._affords(100 + len(data)):
-                piece = unknown("a list", "is too long to be looked at", call.place)
+                piece = _open("a list", "is too long to be looked at", call.place)
                 return Items((), (piece,), call.place)
             pieces = data.split(separator)
             return Items(tuple(Known(piece, call.place) for piece in pieces), (), call.place)
@@ -618,7 +624,7 @@ class Evaluator:
             pairs = len(one.items) * len(other.items)
             if pairs > WIDEST and not self._affords(pairs):
                 rest = (*one.items, *one.rest, *other.items, *other.rest)
-                return Items((), rest, one.place)
+                return Items((), rest, one.place, waits_for)
         return either(one, other, waits_for)
 
     def _condition_of(self, node: Node) -> Known | Unknown:
@@ -760,11 +766,17 @@ def _question(one: Value, other: Value) -> Question | None:
     return Question(name, data) if name else None
 
 
+def _open(name: str, why: str, place: Place | None) -> Unknown:
+    """An unknown that is not known to be equal to any other, even of that name."""
+    return Unknown((Need(name, why),), place=place)
+
+
 def _with_null(perhaps: Perhaps) -> Value:
     """A property that may be removed: null is nothing. Of a list, all elements may be missing."""
     value = settled(perhaps.value)
     if isinstance(value, Items):
-        return Items((), (*value.items, *value.rest), value.place)
+        waits = tuple(dict.fromkeys((*perhaps.needs, *value.needs)))
+        return Items((), (*value.items, *value.rest), value.place, waits)
     return either(perhaps.value, Known(None), perhaps.needs)
 
 
@@ -806,7 +818,7 @@ def _is_null(value: Value | None) -> bool:
 
 def _names_existing(name: str, kind: str) -> bool:
     """Whether a parameter names something that exists beside the template."""
-    return "AWS::" in kind or _EXISTING.search(name) is not None
+    return "AWS::" in kind or re.search(_EXISTING, name) is not None
 
 
 def _length(value: str | Value) -> int:

@@ -18,9 +18,13 @@ from taskwall.resource import Skip
 from taskwall.stack import SourceError
 from taskwall.values import Fields, Known, Place
 
-_COMMENT: Final = re.compile(r"#\s*(?:taskwall|checkov):skip=")
-_WISH: Final = re.compile(r"(taskwall|checkov):skip=\s*([\w*,-]+)(?:\s*:([^#\r\n]*))?")
-_LETTERED: Final = re.compile(r"[EWI](TW\d*)")
+# Compiled by their first use: few templates have any.
+_COMMENT: Final = r"#\s*(?:taskwall|checkov):skip="
+_WISH: Final = (
+    r"(taskwall|checkov):skip=\s*([\w*,-]*)\s*(:?)(.*?)(?=$|#\s*(?:taskwall|checkov):skip=)"
+)
+_NO_RULE: Final = "a skip names a rule, as in TW206"
+_LETTERED: Final = r"[EWI](TW\d*)"
 
 
 def skips(template: Template) -> tuple[tuple[Skip, ...], tuple[SourceError, ...]]:
@@ -62,7 +66,7 @@ def _of_metadata(
         at = place or scope
         why = written(given) or ""
         if name is None:
-            errors.append(SourceError(at, "a skip names a rule: {id: TW206, reason: ...}"))
+            errors.append(SourceError(at, _NO_RULE))
         elif not why.strip():
             errors.append(SourceError(at, f"the skip of {name} needs a reason"))
         else:
@@ -76,7 +80,7 @@ def _of_metadata(
     found.extend(
         Skip(match[1], "", item.place or scope, scope)
         for item in elements(members(config).get("ignore_checks"))
-        if (match := _LETTERED.fullmatch(written(item) or ""))
+        if (match := re.fullmatch(_LETTERED, written(item) or ""))
     )
 
 
@@ -89,7 +93,7 @@ def _of_comments(template: Template, found: list[Skip], errors: list[SourceError
     for index, line in enumerate(lines):
         if ":skip=" not in line:
             continue
-        for comment in _COMMENT.finditer(line):
+        for comment in re.finditer(_COMMENT, line):
             extents = extents or Extents(template, lines)
             if not extents.is_text(index + 1, comment.start() + 1):
                 break
@@ -99,15 +103,20 @@ def _of_comments(template: Template, found: list[Skip], errors: list[SourceError
         place = Place(template.unit.file, index + 1, comment.start() + 1, index + 1, end)
         alone = not line[: comment.start()].strip()
         scope, resource = extents.scope(index + 1, comment.start() + 1, alone)
-        for host, names, reason in _WISH.findall(line, comment.start()):
-            for name in filter(None, names.split(",")):
-                if host == "checkov":
-                    if name.startswith("TW"):
-                        found.append(Skip(name, reason.strip(), place, resource or scope or place))
-                elif not reason.strip():
-                    errors.append(SourceError(place, f"the skip of {name} needs a reason"))
-                else:
-                    found.append(Skip(name, reason.strip(), place, scope or place))
+        for host, names, colon, rest in re.findall(_WISH, line[comment.start() :]):
+            reason = rest.strip() if colon else ""
+            rules = [name for name in names.split(",") if name]
+            if host == "checkov":
+                within = resource or scope or place
+                found.extend(
+                    Skip(name, reason, place, within) for name in rules if name.startswith("TW")
+                )
+            elif not rules:
+                errors.append(SourceError(place, _NO_RULE))
+            elif not reason:
+                errors.append(SourceError(place, f"the skip of {names} needs a reason"))
+            else:
+                found.extend(Skip(name, reason, place, scope or place) for name in rules)
 
 
 class Extents:

@@ -94,7 +94,8 @@ def _body(value: Value | None, place: Place) -> Fields:
         return value
     if value is None or isinstance(value, Known):
         return Fields({}, place=place)
-    return Fields({}, rest=Unknown(needs(value)), place=value.place or place)
+    waits = needs(value) or (Need("Properties", "is no mapping"),)
+    return Fields({}, rest=Unknown(waits), place=value.place or place)
 
 
 def _made(declared: Declared, body: Fields, maybe: tuple[Need, ...]) -> Resource:

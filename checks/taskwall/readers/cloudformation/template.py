@@ -24,7 +24,7 @@ from taskwall.values import Fields, Place
 LANGUAGE_EXTENSIONS: Final = "AWS::LanguageExtensions"
 """The one transform that declares no resources of its own."""
 
-_TYPED: Final = re.compile(r"""["']?Type["']?\s{0,20}:\s{0,20}["']?(?:AWS|Custom)::""")
+_TYPED: Final = r"""["']?Type["']?\s{0,20}:\s{0,20}["']?(?:AWS|Custom)::"""
 _VERSION: Final = "AWSTemplateFormatVersion"
 
 
@@ -71,7 +71,7 @@ def parsed(file: str, text: str) -> Template | None:
     try:
         unit = read(file, text)
     except UnreadableError:
-        if _VERSION in text or _TYPED.search(text):
+        if _VERSION in text or re.search(_TYPED, text):
             raise
         return None
     root = members(unit.root)

@@ -9,6 +9,7 @@ from taskwall.readers.terraform.kinds import (
     JsonItems,
     Set,
     alternatives,
+    doubts,
     is_null,
     member,
     waiting,
@@ -136,7 +137,7 @@ def _some(value: Items | Fields, key: Value) -> Value:
         members = [*value.items, *value.rest]
     if not members:
         raise FailedError("an element", "is asked of something empty")
-    waits = needs(key) or needs(value)
+    waits = needs(key) or needs(value) or doubts(value)
     if len(members) > MOST_ALTERNATIVES:
         return Unknown(waits)
     found = members[0]
@@ -187,13 +188,14 @@ def splat(value: Value, each: Callable[[Value], Value], run: "Run") -> Value:
             tuple(each(item) for item in found.items),
             _each_possible(found.rest, each),
             found.place,
+            found.needs,
         )
     if is_null(found):
         return Items(())
     if isinstance(value, Reference) and not value.attribute:
         return Items((each(value),))
     if isinstance(found, Reference | Unknown):
-        return Items((), (each(element_of(found, run)),))
+        return Items((), (each(element_of(found, run)),), None, needs(found))
     if isinstance(found, Fields | Known | Text):
         return Items((each(found),))
     raise AssertionError("all kinds of values are named above")

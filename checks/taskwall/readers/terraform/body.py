@@ -4,15 +4,17 @@ from typing import TYPE_CHECKING
 
 from taskwall.readers.terraform.access import element_of
 from taskwall.readers.terraform.evaluate import evaluate, key_of
-from taskwall.readers.terraform.kinds import FailedError, elements, is_null, possible
+from taskwall.readers.terraform.kinds import FailedError, doubts, elements, is_null, possible
 from taskwall.readers.terraform.syntax import Attribute, Block, Body, Literal, Name
 from taskwall.values import (
     Fields,
     Items,
+    Need,
     Place,
     Reference,
     Unknown,
     Value,
+    needs,
 )
 
 if TYPE_CHECKING:
@@ -110,32 +112,34 @@ def _blocks(blocks: list[Block], scope: "Scope", env: "Env") -> Value:
     """The blocks of one type in their order, `dynamic` ones among them."""
     items: list[Value] = []
     rest: list[Value] = []
+    waits: dict[Need, None] = {}
     for block in blocks:
         if block.type == "dynamic" and block.labels:
-            _dynamic(block, scope, env, items, rest)
+            waits.update(dict.fromkeys(_dynamic(block, scope, env, items, rest)))
         else:
             items.append(_fields(block.body, scope, env, block.place))
-    return Items(tuple(items), tuple(rest), blocks[0].place)
+    return Items(tuple(items), tuple(rest), blocks[0].place, tuple(waits))
 
 
 def _dynamic(
     block: Block, scope: "Scope", env: "Env", items: list[Value], rest: list[Value]
-) -> None:
+) -> tuple[Need, ...]:
+    """Add the blocks that a `dynamic` one makes; what those that it may make wait for."""
     body = block.body
     content = next((inner for inner in body.blocks if inner.type == "content"), None)
     over = body.attributes.get("for_each")
     if content is None or over is None:
         scope.run.complain(block.header, 'a "dynamic" block needs for_each and a content block')
-        return
+        return ()
     name = _iterator(body) or block.labels[0]
     collection = scope.run.opened(_attribute(over, scope, env))
     if is_null(collection):
-        return
+        return ()
     if isinstance(collection, Unknown | Reference):
-        collection = Items((), (element_of(collection, scope.run),))
+        collection = Items((), (element_of(collection, scope.run),), None, needs(collection))
     if not isinstance(collection, Items | Fields):
         scope.run.complain(over.place, "for_each is neither a list nor a map")
-        return
+        return ()
 
     def made(key: Value, value: Value) -> Value:
         scope.run.spend(1, over.place)
@@ -144,6 +148,7 @@ def _dynamic(
 
     items.extend(made(key, value) for key, value in elements(collection))
     rest.extend(made(key_of(value), value) for value in possible(collection))
+    return doubts(collection)
 
 
 def _iterator(body: Body) -> str | None:

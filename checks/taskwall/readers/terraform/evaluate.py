@@ -9,8 +9,10 @@ from taskwall.readers.terraform.kinds import (
     FailedError,
     JsonFields,
     JsonItems,
+    Open,
     alternatives,
     as_text,
+    doubts,
     elements,
     is_null,
     placed,
@@ -43,6 +45,7 @@ from taskwall.values import (
     Fields,
     Items,
     Known,
+    Need,
     Place,
     Reference,
     Text,
@@ -284,7 +287,7 @@ def _for(node: For, scope: "Scope", env: Env) -> Value:
     collection = scope.run.opened(value)
     if isinstance(collection, Reference | Unknown):
         element = access.element_of(collection, scope.run)
-        collection = Items((), (element,))
+        collection = Items((), (element,), None, needs(collection))
     elif isinstance(collection, JsonItems | JsonFields) or not isinstance(
         collection, Items | Fields
     ):
@@ -302,6 +305,8 @@ class _Loop:
         self.node = node
         self.scope = scope
         self.env = dict(env)
+        self.doubts: dict[Need, None] = {}
+        """What the rounds wait for of which it is open whether they take place."""
 
     def rounds(self, collection: Items | Fields) -> Iterator[tuple[bool, Env]]:
         """The variables of each round, and whether there certainly is such a round."""
@@ -317,9 +322,11 @@ class _Loop:
             condition = operators.true_or_false(evaluate(node.condition, scope, env), scope.run)
             if isinstance(condition, Unknown):
                 scope.run.ask(condition.asks)
+                self.doubts.update(dict.fromkeys(condition.needs))
                 yield False, env
             elif condition.data:
                 yield True, env
+        self.doubts.update(dict.fromkeys(doubts(collection)))
         for value in possible(collection):
             env = {**self.env, node.value: value}
             if node.key is not None:
@@ -339,7 +346,7 @@ class _Loop:
                 items.append(evaluate(self.node.result, self.scope, env))
             else:
                 rest.append(value_of(self.node.result, self.scope, env))
-        return Items(tuple(items), tuple(rest), self.node.place)
+        return Items(tuple(items), tuple(rest), self.node.place, tuple(self.doubts))
 
     def fields(self, collection: Items | Fields) -> Value:
         """`{for ...}`."""
@@ -360,13 +367,15 @@ class _Loop:
                 continue
             value = value_of(node.result, scope, env)
             if node.grouped:
-                value = Items((), (value,))
+                value = Items((), (value,), None, tuple(self.doubts))
             if not isinstance(key, Known):
                 key = waiting(key)
             rest = value if rest is None else alternatives(rest, value, needs(key))
         for name, values in groups.items():
             fields[name] = Items(tuple(values))
-        return Fields(fields, {}, rest, node.place)
+        if rest is None:
+            return Fields(fields, place=node.place)
+        return Open(fields, {}, rest, node.place, tuple(self.doubts))
 
 
 def key_of(value: Value) -> Value:

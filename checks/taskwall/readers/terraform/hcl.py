@@ -15,10 +15,12 @@ from taskwall.readers.terraform.syntax import (
     Expression,
     Invalid,
     Later,
+    Literal,
+    Template,
 )
 from taskwall.readers.terraform.templates import template
 from taskwall.stack import SourceError
-from taskwall.values import Place
+from taskwall.values import Known, Place
 
 if TYPE_CHECKING:
     from tree_sitter import Node, Parser, Tree
@@ -125,25 +127,29 @@ def parse_template(path: str, text: str) -> Expression:
 
     The grammar knows templates only as texts in HCL: the file is read as a heredoc, one line lower.
     """
+    lines = text.split("\n")
+    words = {line.strip() for line in lines}
     mark = "T"
-    while mark in text:
+    while mark in words:
         mark += "T"
     source = Source(path, f"x = <<{mark}\n{text}\n{mark}\n", rows=-1)
-    return _only(source, Place(path, 1, 1, 1, 1), added_newline=True)
+    found = _only(source, Place(path, 1, 1, 1, 1), added_newline=True)
+    place = Place(path, 1, 1, len(lines), len(lines[-1]) + 1)
+    if isinstance(found, Literal):
+        return Literal(place, Known(found.value.data, place))
+    return Template(place, found.parts) if isinstance(found, Template) else found
 
 
 def _only(source: Source, place: Place, added_newline: bool = False) -> Expression:
     root = _tree(source.raw).root_node
     body = _inner(root)
-    if root.has_error or body is None or len(body.children) != 1:
-        return Invalid(place, "is not valid")
-    node = body.children[0]
-    value = _value_of(node)
-    if node.type != "attribute" or value is None:
-        return Invalid(place, "is not valid")
+    node = body.children[0] if body is not None and len(body.children) == 1 else None
+    value = _value_of(node) if node is not None and node.type == "attribute" else None
+    if root.has_error or value is None:
+        return Invalid(place, "cannot be read")
     if added_newline:
-        inner = value.children[0].children[0]
-        return template(inner, source, expression_at, added_newline=True)
+        heredoc = value.children[0].children[0]
+        return template(heredoc, source, expression_at, added_newline=True)
     return expression_at(value, source)
 
 

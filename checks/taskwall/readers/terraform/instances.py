@@ -7,8 +7,10 @@ from taskwall.readers.terraform.access import spelled_key
 from taskwall.readers.terraform.evaluate import evaluate, key_of
 from taskwall.readers.terraform.kinds import (
     FailedError,
+    Open,
     Set,
     alternatives,
+    doubts,
     elements,
     is_null,
     possible,
@@ -34,6 +36,10 @@ if TYPE_CHECKING:
 
 MOST_INSTANCES = 1000
 """A block with more instances than this is an error."""
+
+
+MOST_ALTOGETHER = 200_000
+"""A root module with more instances than this is not read to its end."""
 
 
 class Whole(Protocol):
@@ -67,6 +73,10 @@ def expand(
     """The instances of a block, as its `count` or `for_each` tells."""
     found: Instances[W] = Instances(address)
     run = scope.run
+    if len(run.handles) > MOST_ALTOGETHER:
+        run.complain(block.header, f"more than {MOST_ALTOGETHER} instances: the rest is left out")
+        found.value = Unknown((Need(address, "is one of too many instances"),))
+        return found
 
     def add(suffix: str, env: "Env", maybe: tuple[Need, ...] = ()) -> Reference:
         instance = make(address + suffix, env, maybe)
@@ -87,7 +97,8 @@ def expand(
                 )
                 return found
         waits = needs(value) or (Need(address, "has a count that is not known"),)
-        found.value = Items((), (add("[*]", {"count": _index(Unknown(waits))}, waits),))
+        made = add("[*]", {"count": _index(Unknown(waits))}, waits)
+        found.value = Items((), (made,), None, waits)
         return found
     if (each := attributes.get("for_each")) is not None:
         value = _settled(scope, each.expression)
@@ -102,7 +113,7 @@ def expand(
             found.value = Fields({})
         else:
             waits = needs(value) or (Need(address, "has a for_each that is not known"),)
-            found.value = Fields({}, rest=add("[*]", _open_each(value), waits))
+            found.value = Open({}, {}, add("[*]", _open_each(value), waits), None, waits)
         return found
     add("", {})
     return found
@@ -136,6 +147,7 @@ def _for_each(
 ) -> Value:
     fields: dict[str, Value] = {}
     rest: Value | None = None
+    waits: tuple[Need, ...] = ()
     open_: list[Value] = []
     collection = Set(value.items, value.rest, value.place) if isinstance(value, Items) else value
     for key, item in elements(collection):
@@ -154,11 +166,11 @@ def _for_each(
         merged = open_[0]
         for item in open_[1:]:
             merged = alternatives(merged, item, needs(item) or needs(merged))
-        waits = tuple(dict.fromkeys(need for item in open_ for need in needs(item)))
-        waits = waits or (Need("for_each", "is known in part only"),)
+        all_ = (*doubts(value), *(need for item in open_ for need in needs(item)))
+        waits = tuple(dict.fromkeys(all_)) or (Need("for_each", "is known in part only"),)
         made = add("[*]", _open_each(merged, element=True), waits)
         rest = made if rest is None else alternatives(rest, made, waits)
-    return Fields(fields, rest=rest)
+    return Fields(fields) if rest is None else Open(fields, {}, rest, None, waits)
 
 
 def _each(key: Value, value: Value) -> "Env":

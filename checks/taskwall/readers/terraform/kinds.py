@@ -30,6 +30,12 @@ class Set(Items, frozen=True):
     """A set: a loop over it gives each element as its own key."""
 
 
+class Open(Fields, frozen=True):
+    """A map of which `needs` says what the presence of its further members waits for."""
+
+    needs: tuple[Need, ...] = ()
+
+
 class JsonItems(Items, frozen=True):
     """What `jsonencode` makes of a list: the list itself, so that its places are not lost."""
 
@@ -58,6 +64,15 @@ def waiting(*values: Value, place: Place | None = None) -> Unknown:
     for value in values:
         found.update(dict.fromkeys(needs(value)))
     return Unknown(tuple(found), place=place)
+
+
+def doubts(*values: Items | Fields) -> tuple[Need, ...]:
+    """What the presence of the members waits for that collections may hold."""
+    found: dict[Need, None] = {}
+    for value in values:
+        if isinstance(value, Items | Open):
+            found.update(dict.fromkeys(value.needs))
+    return tuple(found)
 
 
 def placed(value: Value, place: Place) -> Value:
@@ -182,7 +197,8 @@ def member(map_: Fields, key: str) -> Value | None:
         return found
     if isinstance(map_.rest, Unknown | Reference):
         return map_.rest
-    return Unknown(needs(map_.rest) or (Need(f'the key "{key}"', "may not be there"),))
+    waits = (*doubts(map_), *needs(map_.rest)) or (Need(f'the key "{key}"', "may not be there"),)
+    return Unknown(tuple(dict.fromkeys(waits)))
 
 
 LONGEST = 4_000_000
@@ -233,7 +249,10 @@ def alternatives(one: Value, other: Value, waits_for: tuple[Need, ...]) -> Value
     for possible_ in (a.rest, b.rest):
         if possible_ is not None:
             rest = _joined(rest, possible_, waits_for)
-    return Fields(fields, {**b.places, **a.places}, rest, a.place)
+    places = {**b.places, **a.places}
+    if rest is None:
+        return Fields(fields, places, place=a.place)
+    return Open(fields, places, rest, a.place, tuple(dict.fromkeys((*waits_for, *doubts(a, b)))))
 
 
 def _joined(rest: Value | None, value: Value, waits_for: tuple[Need, ...]) -> Value:

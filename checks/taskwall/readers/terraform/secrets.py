@@ -1,7 +1,7 @@
 """Values whose text is never shown: environments, secrets, user data."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from taskwall.readers.terraform.syntax import (
     Access,
@@ -29,20 +29,29 @@ _NAMES = re.compile(
 )
 
 
-def secrets(body: Body) -> tuple[Place, ...]:
-    """The places of the values of a file that could hold secrets, in the order of the tree."""
-    return tuple(_in_body(body, ""))
+def secrets(body: Body, hidden: frozenset[str] = frozenset()) -> tuple[Place, ...]:
+    """The places of the values of a file that could hold secrets, in the order of the tree.
+
+    In a file of values, `hidden` are the sensitive variables.
+    """
+    return tuple(_in_body(body, "", hidden))
+
+
+def sensitive(variables: Mapping[str, Block]) -> frozenset[str]:
+    """The names of the variables that are declared to be sensitive."""
+    return frozenset(name for name, block in variables.items() if _is_sensitive(block.body))
 
 
 def _hides(name: str) -> bool:
     return _NAMES.fullmatch(name.lower()) is not None
 
 
-def _in_body(body: Body, kind: str) -> Iterator[Place]:
+def _in_body(body: Body, kind: str, hidden: frozenset[str] = frozenset()) -> Iterator[Place]:
     for name, attribute in body.attributes.items():
         expression = attribute.expression
         if (
             _hides(name)
+            or name in hidden
             or (kind == "variable" and name == "default" and _is_sensitive(body))
             or (name == "container_definitions" and isinstance(expression, Literal | Template))
         ):

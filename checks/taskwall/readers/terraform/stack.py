@@ -3,14 +3,15 @@
 import os
 import sys
 from collections.abc import Iterable
+from contextlib import suppress
 
-from taskwall.files import Files
+from taskwall.files import Files, UnreadableError
 from taskwall.readers.terraform.run import Run
 from taskwall.readers.terraform.scope import Scope
-from taskwall.readers.terraform.secrets import secrets
+from taskwall.readers.terraform.secrets import secrets, sensitive
 from taskwall.readers.terraform.skips import skips
 from taskwall.readers.terraform.unit import Library, Module, library, local_sources
-from taskwall.readers.terraform.variables import supplied
+from taskwall.readers.terraform.variables import supplied, value_files
 from taskwall.resource import Skip
 from taskwall.stack import Evaluation, Inputs, SourceError
 from taskwall.values import Place, Scenario
@@ -34,8 +35,9 @@ class TerraformStack:
 
     @property
     def files(self) -> frozenset[str]:
-        """Every source file that takes part, those of called modules included."""
-        return frozenset(unit.path for module in self._parts() for unit in module.units)
+        """Every source file that takes part, those of called modules and of values included."""
+        sources = {unit.path for module in self._parts() for unit in module.units}
+        return frozenset(sources.union(value_files(self.name, self._library)))
 
     def evaluate(self, scenario: Scenario) -> Evaluation:
         """Evaluate the root module and all that it calls under a scenario."""
@@ -64,6 +66,10 @@ class TerraformStack:
             for unit in module.units:
                 if unit.path == file:
                     return secrets(unit.parsed.body)
+        if file in value_files(self.name, self._library) or file in self._inputs.var_files:
+            with suppress(UnreadableError):
+                values = self._library.unit(file).parsed.body
+                return secrets(values, hidden=sensitive(self._root.variables))
         return ()
 
     def _parts(self) -> tuple[Module, ...]:

@@ -55,17 +55,16 @@ def template(node: "Node", source: Source, read: Read, added_newline: bool = Fal
     tokens = list(_tokens(node, source, read, heredoc, 0))
     if any(token.kind == "deep" for token in tokens):
         return Invalid(place, f"has directives more than {DEEPEST_DIRECTIVE} levels deep")
-    if heredoc:
-        if source.raw[node.start_byte : node.start_byte + 3] == b"<<-":
-            tokens = _without_indentation(tokens)
-        if added_newline and tokens and tokens[-1].kind == "text":
-            tokens[-1].text = tokens[-1].text.removesuffix("\n")
-    _strip(tokens)
     for token in tokens:
         if token.kind == "text":
             token.text = token.text.replace("$${", "${").replace("%%{", "%{")
             if not heredoc:
                 token.text = _unescaped(token.text)
+    _strip(tokens)
+    if source.raw[node.start_byte : node.start_byte + 3] == b"<<-":
+        _take_indentation(tokens)
+    if added_newline and tokens and tokens[-1].kind == "text":
+        tokens[-1].text = tokens[-1].text.removesuffix("\n")
     parts = _nested(tokens, place)
     if not parts:
         return Literal(place, Known("", place))
@@ -143,10 +142,11 @@ def _directive(node: "Node", kind: str, source: Source, read: Read) -> _Token:
     return _Token(kind, source.place(node), "", expression, tuple(names), strips)
 
 
-def _without_indentation(tokens: list[_Token]) -> list[_Token]:
+def _take_indentation(tokens: list[_Token]) -> None:
     """`<<-`: the least indentation of all lines is taken off each of them.
 
-    Lines of white space alone do not count, and a line that starts with `${` has none.
+    Lines of white space alone do not count, and a line that starts with `${` has none. A line
+    after a stripped line end counts as that line's rest and keeps its white space: so does HCL.
     """
     indented: list[_Token] = []
     least: int | None = None
@@ -166,26 +166,16 @@ def _without_indentation(tokens: list[_Token]) -> list[_Token]:
         starts = token.kind == "text" and token.text.endswith("\n")
     for token in indented:
         token.text = token.text[least or 0 :]
-    return tokens
 
 
 def _strip(tokens: list[_Token]) -> None:
-    """`~`: white space next to it goes, up to the neighbouring expression or directive."""
+    """`~`: white space next to it goes; in a heredoc only up to the line's end, as in HCL."""
     for index, token in enumerate(tokens):
-        if token.strips[0]:
-            at = index - 1
-            while at >= 0 and tokens[at].kind == "text":
-                tokens[at].text = tokens[at].text.rstrip()
-                if tokens[at].text:
-                    break
-                at -= 1
-        if token.strips[1]:
-            at = index + 1
-            while at < len(tokens) and tokens[at].kind == "text":
-                tokens[at].text = tokens[at].text.lstrip()
-                if tokens[at].text:
-                    break
-                at += 1
+        before, after = token.strips
+        if before and index and tokens[index - 1].kind == "text":
+            tokens[index - 1].text = tokens[index - 1].text.rstrip()
+        if after and index + 1 < len(tokens) and tokens[index + 1].kind == "text":
+            tokens[index + 1].text = tokens[index + 1].text.lstrip()
 
 
 _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(.))", re.DOTALL)

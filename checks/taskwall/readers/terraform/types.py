@@ -9,9 +9,11 @@ from taskwall.readers.terraform.kinds import (
     FailedError,
     JsonFields,
     JsonItems,
+    Open,
     Set,
     as_text,
     distinct,
+    doubts,
     is_null,
     member,
     waiting,
@@ -140,19 +142,18 @@ def _collection(value: Value, to: Collection, evaluate: Evaluate) -> Value:
     if to.kind == "map":
         if not isinstance(value, Fields):
             raise FailedError("the value", "is no map")
-        return Fields(
-            {key: convert(item, to.element, evaluate) for key, item in value.fields.items()},
-            value.places,
-            None if value.rest is None else convert(value.rest, to.element, evaluate),
-            value.place,
-        )
+        fields = {key: convert(item, to.element, evaluate) for key, item in value.fields.items()}
+        if value.rest is None:
+            return Fields(fields, value.places, place=value.place)
+        possible = convert(value.rest, to.element, evaluate)
+        return Open(fields, value.places, possible, value.place, doubts(value))
     if isinstance(value, JsonFields | JsonItems) or not isinstance(value, Items):
         raise FailedError("the value", f"is no {to.kind}")
     items = tuple(convert(item, to.element, evaluate) for item in value.items)
     rest = tuple(convert(item, to.element, evaluate) for item in value.rest)
     if to.kind == "set":
-        return Set(distinct(items), rest, value.place)
-    return Items(items, rest, value.place)
+        return Set(distinct(items), rest, value.place, value.needs)
+    return Items(items, rest, value.place, value.needs)
 
 
 def _object(value: Value, to: ObjectOf, evaluate: Evaluate) -> Value:

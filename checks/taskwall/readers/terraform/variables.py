@@ -10,7 +10,8 @@ from taskwall.readers.terraform.hcl import parse_expression
 from taskwall.readers.terraform.kinds import FailedError
 from taskwall.readers.terraform.scope import Scope
 from taskwall.readers.terraform.types import Simple
-from taskwall.values import Known, Unknown, Value
+from taskwall.readers.terraform.unit import Library
+from taskwall.values import Known, Unknown, Value, lifted, plain, unknown
 
 if TYPE_CHECKING:
     from taskwall.readers.terraform.run import Run
@@ -25,7 +26,7 @@ def supplied(run: "Run") -> tuple[Callable[[str], Value | None], bool]:
     scope = Scope(run, run.root)
     bare = scope.bare()
     values: dict[str, Value] = {}
-    for path in _value_files(run):
+    for path in (*value_files(run.root.folder, run.library), *run.inputs.var_files):
         try:
             unit = run.library.unit(path)
         except UnreadableError as error:
@@ -45,15 +46,15 @@ def supplied(run: "Run") -> tuple[Callable[[str], Value | None], bool]:
     return values.get, required
 
 
-def _value_files(run: "Run") -> list[str]:
-    folder = run.root.folder
+def value_files(folder: str, library: Library) -> list[str]:
+    """The files of values that Terraform reads by itself, in their order."""
     try:
-        names = sorted(os.listdir(folder))
+        names = sorted(name for name in os.listdir(folder) if name.endswith(".auto.tfvars"))
     except OSError:
         names = []
-    found = ["terraform.tfvars"] if "terraform.tfvars" in names else []
-    found += [name for name in names if name.endswith(".auto.tfvars")]
-    return [*(os.path.join(folder, name) for name in found), *run.inputs.var_files]
+    first = os.path.join(folder, "terraform.tfvars")
+    found = [first] if library.exists(first) else []
+    return [*found, *(os.path.join(folder, name) for name in names)]
 
 
 def _spelled(name: str, value: Value, scope: Scope) -> Value:
@@ -64,6 +65,8 @@ def _spelled(name: str, value: Value, scope: Scope) -> Value:
         return value
     node = parse_expression(f"var.{name}", value.data)
     try:
-        return evaluate(node, scope.bare(), {})
+        return lifted(plain(evaluate(node, scope.bare(), {})))
     except FailedError as error:
         return Unknown((error.need,))
+    except LookupError:
+        return unknown(f"var.{name}", f"is given as {value.data}, which is no value")

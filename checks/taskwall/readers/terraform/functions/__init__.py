@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeAlias
 
+from taskwall.readers.terraform.functions.arguments import UnsettledError
 from taskwall.readers.terraform.functions.collections import COLLECTIONS, concat, merge
 from taskwall.readers.terraform.functions.encodings import ENCODINGS
 from taskwall.readers.terraform.functions.filesystem import FILESYSTEM
@@ -48,5 +49,7 @@ def call(
         return waiting(*arguments, more, place=place)
     try:
         return function(arguments, scope)
+    except UnsettledError:
+        return waiting(*arguments, place=place)
     except (IndexError, OverflowError, ValueError) as error:
         raise FailedError(f"{name}(...)", "has arguments that it does not take") from error

@@ -1,6 +1,5 @@
 """How functions look at their arguments."""
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from taskwall.readers.terraform.access import element_of
@@ -11,18 +10,17 @@ from taskwall.readers.terraform.kinds import (
     as_json,
     as_text,
     is_whole,
-    waiting,
 )
 from taskwall.readers.terraform.types import number as number_of
 from taskwall.readers.terraform.types import truth
-from taskwall.values import Fields, Items, Known, Reference, Unknown, Value, settled
+from taskwall.values import Fields, Items, Known, Reference, Unknown, Value, needs, settled
 
 if TYPE_CHECKING:
     from taskwall.readers.terraform.scope import Scope
 
 
 class UnsettledError(Exception):
-    """An argument that decides the result is not known."""
+    """An argument that decides the result is not known: the result is not known either."""
 
 
 def items_of(value: Value, scope: "Scope") -> Items:
@@ -33,7 +31,7 @@ def items_of(value: Value, scope: "Scope") -> Items:
     """
     found = scope.run.opened(value)
     if isinstance(found, Unknown | Reference):
-        return Items((), (element_of(found, scope.run),))
+        return Items((), (element_of(found, scope.run),), None, needs(found))
     if isinstance(found, Items) and not isinstance(found, JsonItems):
         return found
     raise FailedError("an argument", "is no list")
@@ -135,17 +133,3 @@ def known(value: Value) -> object:
     if not is_whole(value):
         raise UnsettledError
     return as_json(value)
-
-
-def settling(
-    function: "Callable[[list[Value], Scope], Value]",
-) -> "Callable[[list[Value], Scope], Value]":
-    """A function whose result is unknown as soon as an argument that it reads is."""
-
-    def called(arguments: list[Value], scope: "Scope") -> Value:
-        try:
-            return function(arguments, scope)
-        except UnsettledError:
-            return waiting(*arguments)
-
-    return called

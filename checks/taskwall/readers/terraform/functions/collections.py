@@ -8,7 +8,6 @@ from taskwall.readers.terraform.functions.arguments import (
     UnsettledError,
     fields_of,
     items_of,
-    settling,
     text_of,
     texts_in,
     whole,
@@ -17,10 +16,12 @@ from taskwall.readers.terraform.kinds import (
     FailedError,
     JsonFields,
     JsonItems,
+    Open,
     Set,
     alternatives,
     as_text,
     distinct,
+    doubts,
     identity,
     is_null,
     is_open,
@@ -32,6 +33,7 @@ from taskwall.values import (
     Fields,
     Items,
     Known,
+    Need,
     Reference,
     Unknown,
     Value,
@@ -55,16 +57,17 @@ def concat(arguments: list[Value], scope: "Scope", more: Value | None = None) ->
     """The elements of all lists. `more` are lists of which it is open how many there are."""
     items: list[Value] = []
     rest: list[Value] = []
-    for argument in arguments:
-        found = items_of(argument, scope)
+    lists = [items_of(argument, scope) for argument in arguments]
+    for found in lists:
         items += found.items
         rest += found.rest
     if more is not None:
-        for inner in items_of(more, scope).rest:
+        lists.append(items_of(more, scope))
+        for inner in lists[-1].rest:
             found = items_of(inner, scope)
             rest += (*found.items, *found.rest)
     _bounded(len(items))
-    return Items(tuple(items), distinct(rest))
+    return Items(tuple(items), distinct(rest), None, doubts(*lists))
 
 
 def merge(arguments: list[Value], scope: "Scope", more: Value | None = None) -> Value:
@@ -74,6 +77,7 @@ def merge(arguments: list[Value], scope: "Scope", more: Value | None = None) -> 
     fields: dict[str, Value] = {}
     places = {}
     given = list(arguments)
+    waiting_for: dict[Need, None] = {}
     if more is not None:
         found = items_of(more, scope)
         given += (*found.items, *(_all_of(fields_of(item, scope), scope) for item in found.rest))
@@ -89,13 +93,17 @@ def merge(arguments: list[Value], scope: "Scope", more: Value | None = None) -> 
             possible, members = map_.rest, map_.fields
             places.update(map_.places)
         if possible is not None:
-            waits = needs(map_) or needs(possible)
+            waits = needs(map_) if isinstance(map_, Unknown | Reference) else doubts(map_)
+            waits = waits or needs(possible)
+            waiting_for.update(dict.fromkeys(waits))
             fields = {key: alternatives(item, possible, waits) for key, item in fields.items()}
             rest = possible if rest is None else alternatives(rest, possible, waits)
         fields.update(members)
     _bounded(len(fields))
     place = merged.place if merged is not None and len(arguments) == 1 else None
-    return Fields(fields, places, rest, place)
+    if rest is None:
+        return Fields(fields, places, place=place)
+    return Open(fields, places, rest, place, tuple(waiting_for))
 
 
 def _all_of(value: Fields | Unknown | Reference, scope: "Scope") -> Value:
@@ -111,26 +119,35 @@ def _all_of(value: Fields | Unknown | Reference, scope: "Scope") -> Value:
 def _flatten(arguments: list[Value], scope: "Scope") -> Value:
     items: list[Value] = []
     rest: list[Value] = []
-    _flatten_into(items_of(arguments[0], scope), items, rest, scope, True, 0)
+    waits: dict[Need, None] = {}
+    _flatten_into(items_of(arguments[0], scope), items, rest, waits, scope, True)
     _bounded(len(items))
-    return Items(tuple(items), distinct(rest))
+    return Items(tuple(items), distinct(rest), None, tuple(waits))
 
 
 def _flatten_into(
-    value: Items, items: list[Value], rest: list[Value], scope: "Scope", sure: bool, depth: int
+    value: Items,
+    items: list[Value],
+    rest: list[Value],
+    waits: dict[Need, None],
+    scope: "Scope",
+    sure: bool,
+    depth: int = 0,
 ) -> None:
     if depth > 50:
         raise FailedError("flatten(...)", "is given lists in lists without end")
     _bounded(len(items) + len(rest))
+    waits.update(dict.fromkeys(value.needs))
     for item, certain in (
         *((item, sure) for item in value.items),
         *((item, False) for item in value.rest),
     ):
         found = settled(item)
         if isinstance(found, Items) and not isinstance(found, JsonItems):
-            _flatten_into(found, items, rest, scope, certain, depth + 1)
+            _flatten_into(found, items, rest, waits, scope, certain, depth + 1)
         elif isinstance(found, Unknown) or (isinstance(found, Reference) and _many(found)):
             rest.append(access.element_of(found, scope.run))
+            waits.update(dict.fromkeys(needs(found)))
         else:
             (items if certain else rest).append(item)
 
@@ -189,17 +206,19 @@ def _length(arguments: list[Value], scope: "Scope") -> Value:
 def _keys(arguments: list[Value], scope: "Scope") -> Value:
     map_ = fields_of(arguments[0], scope)
     if isinstance(map_, Unknown | Reference):
-        return Items((), (waiting(map_),))
+        return Items((), (waiting(map_),), None, needs(map_))
     rest = () if map_.rest is None else (waiting(map_.rest),)
-    return Items(tuple(Known(key, map_.places.get(key)) for key in sorted(map_.fields)), rest)
+    known = tuple(Known(key, map_.places.get(key)) for key in sorted(map_.fields))
+    return Items(known, rest, None, doubts(map_))
 
 
 def _values(arguments: list[Value], scope: "Scope") -> Value:
     map_ = fields_of(arguments[0], scope)
     if isinstance(map_, Unknown | Reference):
-        return Items((), (access.element_of(map_, scope.run),))
+        return Items((), (access.element_of(map_, scope.run),), None, needs(map_))
     rest = () if map_.rest is None else (map_.rest,)
-    return Items(tuple(map_.fields[key] for key in sorted(map_.fields)), rest)
+    known = tuple(map_.fields[key] for key in sorted(map_.fields))
+    return Items(known, rest, None, doubts(map_))
 
 
 def _coalesce(arguments: list[Value], scope: "Scope") -> Value:
@@ -222,7 +241,7 @@ def _coalescelist(arguments: list[Value], scope: "Scope") -> Value:
         if items.items:
             return argument
         if items.rest:
-            return waiting(*items.rest)
+            return Unknown(needs(items))
     raise FailedError("coalescelist(...)", "is given nothing but empty lists")
 
 
@@ -235,7 +254,8 @@ def _compact(arguments: list[Value], scope: "Scope") -> Value:
             rest.append(item)
         elif not _is_empty(item):
             items.append(item)
-    return Items(tuple(items), tuple(rest))
+    waits = (*found.needs, *(need for item in rest for need in needs(item)))
+    return Items(tuple(items), tuple(rest), None, tuple(dict.fromkeys(waits)))
 
 
 def _is_empty(value: Value) -> bool:
@@ -257,14 +277,14 @@ def _contains(arguments: list[Value], scope: "Scope") -> Value:
 
 def _distinct(arguments: list[Value], scope: "Scope") -> Value:
     found = items_of(arguments[0], scope)
-    return Items(distinct(found.items), found.rest, found.place)
+    return Items(distinct(found.items), found.rest, found.place, found.needs)
 
 
 def _toset(arguments: list[Value], scope: "Scope") -> Value:
     if is_null(settled(arguments[0])):
         return arguments[0]
     found = items_of(arguments[0], scope)
-    return Set(distinct(map(_simple, found.items)), found.rest, found.place)
+    return Set(distinct(map(_simple, found.items)), found.rest, found.place, found.needs)
 
 
 def _simple(value: Value) -> Value:
@@ -283,10 +303,10 @@ def _tolist(arguments: list[Value], scope: "Scope") -> Value:
 def _ordered(found: Items) -> Items:
     """A set as a list: Terraform puts texts in order. What cannot be ordered stays a set."""
     if len(found.items) < 2 and not found.rest:
-        return Items(found.items, found.rest, found.place)
+        return Items(found.items, found.rest, found.place, found.needs)
     keys = [settled(item) for item in found.items]
     if found.rest or not all(isinstance(k, Known) and isinstance(k.data, str) for k in keys):
-        return Set(found.items, found.rest, found.place)
+        return Set(found.items, found.rest, found.place, found.needs)
     return Items(tuple(sorted(found.items, key=text_of)), (), found.place)
 
 
@@ -327,13 +347,13 @@ def _zipmap(arguments: list[Value], scope: "Scope") -> Value:
 def _setunion(arguments: list[Value], scope: "Scope") -> Value:
     found = concat(arguments, scope)
     assert isinstance(found, Items)
-    return Set(distinct(found.items), found.rest)
+    return Set(distinct(found.items), found.rest, None, found.needs)
 
 
 def _setintersection(arguments: list[Value], scope: "Scope") -> Value:
-    sets = [_closed(argument, scope) for argument in arguments]
-    shared = set.intersection(*({identity(item) for item in items} for items in sets))
-    return Set(distinct(item for item in sets[0] if identity(item) in shared))
+    first, *others = (_closed(argument, scope) for argument in arguments)
+    shared = set(map(identity, first)).intersection(*(map(identity, items) for items in others))
+    return Set(distinct(item for item in first if identity(item) in shared))
 
 
 def _setsubtract(arguments: list[Value], scope: "Scope") -> Value:
@@ -360,7 +380,8 @@ def _setproduct(arguments: list[Value], scope: "Scope") -> Value:
     if not any(found.rest for found in lists):
         return Items(items)
     rows = product(*((*found.items, *found.rest) for found in lists))
-    return Items(items, tuple(Items(tuple(row)) for row in rows if Items(tuple(row)) not in items))
+    others = tuple(Items(tuple(row)) for row in rows if Items(tuple(row)) not in items)
+    return Items(items, others, None, doubts(*lists))
 
 
 def _slice(arguments: list[Value], scope: "Scope") -> Value:
@@ -383,14 +404,14 @@ def _slice(arguments: list[Value], scope: "Scope") -> Value:
 
 def _reverse(arguments: list[Value], scope: "Scope") -> Value:
     items = items_of(arguments[0], scope)
-    return Items(items.items[::-1], items.rest, items.place)
+    return Items(items.items[::-1], items.rest, items.place, items.needs)
 
 
 def _sort(arguments: list[Value], scope: "Scope") -> Value:
     items = items_of(arguments[0], scope)
     if not is_whole(items):
         # The elements are known, their order is not: as in a set.
-        return Set(items.items, items.rest, items.place)
+        return Set(items.items, items.rest, items.place, items.needs)
     texts_in(items)
     return Items(tuple(sorted(items.items, key=text_of)), (), items.place)
 
@@ -451,9 +472,9 @@ COLLECTIONS = {
     "concat": concat,
     "merge": merge,
     "flatten": _flatten,
-    "lookup": settling(_lookup),
-    "element": settling(_element),
-    "length": settling(_length),
+    "lookup": _lookup,
+    "element": _element,
+    "length": _length,
     "keys": _keys,
     "values": _values,
     "coalesce": _coalesce,
@@ -464,18 +485,18 @@ COLLECTIONS = {
     "toset": _toset,
     "tolist": _tolist,
     "tomap": _tomap,
-    "index": settling(_index),
-    "zipmap": settling(_zipmap),
+    "index": _index,
+    "zipmap": _zipmap,
     "setunion": _setunion,
-    "setintersection": settling(_setintersection),
-    "setsubtract": settling(_setsubtract),
+    "setintersection": _setintersection,
+    "setsubtract": _setsubtract,
     "setproduct": _setproduct,
-    "slice": settling(_slice),
+    "slice": _slice,
     "reverse": _reverse,
     "sort": _sort,
     "one": _one,
-    "chunklist": settling(_chunklist),
-    "matchkeys": settling(_matchkeys),
-    "transpose": settling(_transpose),
+    "chunklist": _chunklist,
+    "matchkeys": _matchkeys,
+    "transpose": _transpose,
     "list": _list,
 }

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from taskwall.readers.terraform.functions.arguments import (
     UnsettledError,
     known,
-    settling,
     text_of,
 )
 from taskwall.readers.terraform.kinds import (
@@ -32,7 +31,7 @@ if TYPE_CHECKING:
 def _jsonencode(arguments: list[Value], scope: "Scope") -> Value:
     value = settled(arguments[0])
     if isinstance(value, Items):
-        return JsonItems(value.items, value.rest, value.place)
+        return JsonItems(value.items, value.rest, value.place, value.needs)
     if isinstance(value, Fields):
         return JsonFields(value.fields, value.places, value.rest, value.place)
     if isinstance(value, Known):
@@ -45,7 +44,7 @@ def _jsondecode(arguments: list[Value], scope: "Scope") -> Value:
 
     value = settled(arguments[0])
     if isinstance(value, JsonItems):
-        return Items(value.items, value.rest, value.place)
+        return Items(value.items, value.rest, value.place, value.needs)
     if isinstance(value, JsonFields):
         return Fields(value.fields, value.places, value.rest, value.place)
     if not isinstance(value, Known):
@@ -109,10 +108,10 @@ def _urlencode(arguments: list[Value], scope: "Scope") -> Value:
 
 ENCODINGS = {
     "jsonencode": _jsonencode,
-    "jsondecode": settling(_jsondecode),
-    "yamlencode": settling(_yamlencode),
-    "yamldecode": settling(_yamldecode),
-    "base64encode": settling(_base64encode),
-    "base64decode": settling(_base64decode),
-    "urlencode": settling(_urlencode),
+    "jsondecode": _jsondecode,
+    "yamlencode": _yamlencode,
+    "yamldecode": _yamldecode,
+    "base64encode": _base64encode,
+    "base64decode": _base64decode,
+    "urlencode": _urlencode,
 }

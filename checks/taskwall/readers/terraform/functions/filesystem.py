@@ -4,7 +4,7 @@ import os
 from typing import TYPE_CHECKING
 
 from taskwall.files import UnreadableError
-from taskwall.readers.terraform.functions.arguments import UnsettledError, settling, text_of
+from taskwall.readers.terraform.functions.arguments import UnsettledError, text_of
 from taskwall.readers.terraform.hcl import parse_template
 from taskwall.readers.terraform.kinds import FailedError
 from taskwall.values import Fields, Known, Need, Place, Unknown, Value, settled
@@ -92,11 +92,11 @@ def _dirname(arguments: list[Value], scope: "Scope") -> Value:
 
 
 FILESYSTEM = {
-    "file": settling(_file),
-    "fileexists": settling(_fileexists),
-    "filebase64": settling(_filebase64),
-    "templatefile": settling(_templatefile),
-    "abspath": settling(_abspath),
-    "basename": settling(_basename),
-    "dirname": settling(_dirname),
+    "file": _file,
+    "fileexists": _fileexists,
+    "filebase64": _filebase64,
+    "templatefile": _templatefile,
+    "abspath": _abspath,
+    "basename": _basename,
+    "dirname": _dirname,
 }

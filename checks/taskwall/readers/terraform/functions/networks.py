@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from taskwall.readers.terraform.functions.arguments import settling, text_of, whole
-from taskwall.readers.terraform.kinds import FailedError
+from taskwall.readers.terraform.functions.arguments import text_of, whole
+from taskwall.readers.terraform.kinds import FailedError, is_open, waiting
 from taskwall.values import Items, Known, Value
 
 if TYPE_CHECKING:
@@ -37,6 +37,9 @@ def _cidrsubnet(arguments: list[Value], scope: "Scope") -> Value:
 
 
 def _cidrsubnets(arguments: list[Value], scope: "Scope") -> Value:
+    if is_open(arguments[0]):
+        # How many there are is known all the same.
+        return Items(tuple(waiting(arguments[0]) for _ in arguments[1:]))
     network = _network(arguments[0])
     at = int(network.network_address)
     end = int(network.broadcast_address) + 1
@@ -71,8 +74,8 @@ def _cidrnetmask(arguments: list[Value], scope: "Scope") -> Value:
 
 
 NETWORKS = {
-    "cidrsubnet": settling(_cidrsubnet),
-    "cidrsubnets": settling(_cidrsubnets),
-    "cidrhost": settling(_cidrhost),
-    "cidrnetmask": settling(_cidrnetmask),
+    "cidrsubnet": _cidrsubnet,
+    "cidrsubnets": _cidrsubnets,
+    "cidrhost": _cidrhost,
+    "cidrnetmask": _cidrnetmask,
 }

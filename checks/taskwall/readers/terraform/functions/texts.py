@@ -7,7 +7,6 @@ from taskwall.readers.terraform.functions.arguments import (
     UnsettledError,
     items_of,
     number,
-    settling,
     text_of,
     whole,
 )
@@ -16,6 +15,7 @@ from taskwall.readers.terraform.kinds import (
     FailedError,
     as_text,
     is_null,
+    is_whole,
     json_text,
     put_together,
     waiting,
@@ -33,7 +33,7 @@ MOST_WORK = 1_000_000
 
 
 def _on_text(function: Callable[[str], str]) -> "Callable[[list[Value], Scope], Value]":
-    return settling(lambda arguments, scope: Known(function(text_of(arguments[0]))))
+    return lambda arguments, scope: Known(function(text_of(arguments[0])))
 
 
 def _bounded(found: str) -> Known:
@@ -241,6 +241,8 @@ def _verb(match: "re.Match[str]", value: Value) -> "str | Value":
         string = string[: int(precision)] if precision else string
         return string.ljust(width) if "-" in flags else string.rjust(width)
     if verb == "v":
+        if not is_whole(found):
+            raise UnsettledError
         return json_text(found)
     if verb == "q":
         return json_text(Known(text_of(value)))
@@ -286,25 +288,25 @@ def _strrev(string: str) -> str:
 
 
 TEXTS = {
-    "join": settling(_join),
-    "split": settling(_split),
-    "replace": settling(_replace),
-    "regex": settling(_regex),
-    "regexall": settling(_regexall),
+    "join": _join,
+    "split": _split,
+    "replace": _replace,
+    "regex": _regex,
+    "regexall": _regexall,
     "trimspace": _on_text(str.strip),
-    "trim": settling(_trim),
-    "trimprefix": settling(_trimprefix),
-    "trimsuffix": settling(_trimsuffix),
+    "trim": _trim,
+    "trimprefix": _trimprefix,
+    "trimsuffix": _trimsuffix,
     "lower": _on_text(str.lower),
     "upper": _on_text(str.upper),
     "title": _on_text(_title),
     "chomp": _on_text(_chomp),
     "strrev": _on_text(_strrev),
-    "indent": settling(_indent),
-    "substr": settling(_substr),
-    "startswith": settling(_startswith),
-    "endswith": settling(_endswith),
-    "strcontains": settling(_strcontains),
-    "format": settling(_format),
-    "formatlist": settling(_formatlist),
+    "indent": _indent,
+    "substr": _substr,
+    "startswith": _startswith,
+    "endswith": _endswith,
+    "strcontains": _strcontains,
+    "format": _format,
+    "formatlist": _formatlist,
 }

@@ -1,0 +1,25 @@
+"""Where the network encrypts by itself: VPC Encryption Controls."""
+
+from collections.abc import Iterable
+
+from taskwall.facts import Fact, all_of, any_of
+from taskwall.model.network import Network
+from taskwall.model.place import EncryptionControl
+from taskwall.model.thing import Link, alike
+from taskwall.values import Need
+
+
+def enforced(network: Network, vpcs: Iterable[Link], name: str) -> Fact:
+    """Whether encryption control is enforced in the VPC where something called `name` stands.
+
+    `vpcs` are what the sources tell of that VPC, in as many ways as they tell it.
+    """
+    known = sorted(vpcs, key=lambda link: not (link.exact and link.to))
+    parts = []
+    for control in network.every(EncryptionControl):
+        here = alike(control.vpc, known[0]) if known else None
+        text = f"{control.name} controls the VPC of {name}"
+        needs = known[0].fact.needs if known else (Need(f"the VPC of {name}", "is not known"),)
+        tie = Fact(here, text, control.vpc.place, control.name, needs or control.vpc.fact.needs)
+        parts.append(all_of((control.exists, tie, control.mode.is_("enforce"))))
+    return any_of(parts)

@@ -1,0 +1,107 @@
+"""The whole road with the real readers, engine and rules, from sources to what is printed."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from taskwall import cli
+from taskwall.api import Options, scan
+
+FIXTURES = Path(__file__).parents[2] / "fixtures" / "rules" / "tw101" / "fail"
+
+
+@pytest.fixture
+def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A repository with a module that a root in another folder calls, and a template."""
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "module").mkdir()
+    (tmp_path / "prod").mkdir()
+    shutil.copy(FIXTURES / "main.tf", tmp_path / "module" / "main.tf")
+    (tmp_path / "module" / "more.tf").write_text('resource "aws_vpc" "second" {}\n')
+    (tmp_path / "prod" / "main.tf").write_text('module "web" {\n  source = "../module"\n}\n')
+    shutil.copy(FIXTURES / "template.yaml", tmp_path / "template.yaml")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_both_languages_and_all_folders(
+    repository: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One scan of a repository reports Terraform and CloudFormation, as JSON with its contract."""
+    assert cli.main(["--select", "TW101", "--format", "json"]) == 1
+    document = json.loads(capsys.readouterr().out)
+    assert [(one["file"], one["stack"], one["resource"]) for one in document["findings"]] == [
+        ("module/main.tf", "prod", "module.web.aws_lb_listener.web"),
+        ("template.yaml", "template.yaml", document["findings"][1]["resource"]),
+    ]
+    assert document["findings"][0]["called_from"] == [
+        {"file": "prod/main.tf", "line": 1, "text": "module.web"}
+    ]
+    assert (document["summary"]["stacks"], document["summary"]["files"]) == (2, 4)
+
+
+def test_a_single_file_is_seen_from_its_root(repository: Path) -> None:
+    """A module's file is analysed as its root calls it, with the same fingerprints as in full."""
+    whole = scan(Options(select=("TW101",)))
+    one = scan(Options(select=("TW101",), paths=("module/main.tf",)))
+    assert one.document.findings == whole.document.findings[:1]
+    assert one.document.summary.stacks == 1
+    assert scan(Options(select=("TW101",), paths=("module/more.tf",))).document.findings == ()
+
+
+def test_a_broken_neighbour_concerns_only_its_own_stack(repository: Path) -> None:
+    """What cannot be read is an error of the full scan, not of a file in another stack."""
+    (repository / "other").mkdir()
+    (repository / "other" / "main.tf").write_bytes(b'x = "\xff"\n')
+    whole = scan(Options())
+    assert [(error.file, error.line) for error in whole.document.errors] == [("other/main.tf", 1)]
+    assert whole.status == 2
+    one = scan(Options(paths=("module/main.tf",)))
+    assert (one.document.errors, one.status) == ((), 1)
+
+
+def test_a_skip_on_the_call_holds_inside(repository: Path) -> None:
+    """A suppression beside a module call keeps all inside silent, and its place is reported."""
+    (repository / "prod" / "main.tf").write_text(
+        '# taskwall:skip=TW101: a demo\nmodule "web" {\n  source = "../module"\n}\n'
+    )
+    report = scan(Options(select=("TW101",), paths=("prod",)))
+    assert report.document.findings == ()
+    (silent,) = report.document.suppressed
+    assert (silent.reason, silent.file, silent.line) == ("a demo", "prod/main.tf", 1)
+    assert report.notes == ()
+
+
+def test_an_idle_skip_is_noted(repository: Path) -> None:
+    """A suppression of what is not found is noted with its place."""
+    (repository / "module" / "more.tf").write_text(
+        '# taskwall:skip=TW101: once\nresource "aws_vpc" "second" {}\n'
+    )
+    report = scan(Options(select=("TW101",), paths=("prod",)))
+    assert report.notes == (
+        "module/more.tf:1: the suppression of TW101 no longer suppresses anything",
+    )
+
+
+def test_files_with_windows_line_ends(repository: Path) -> None:
+    """A file with carriage returns has the same fingerprints, and clean excerpts."""
+    before = scan(Options(select=("TW101",))).document.findings
+    path = repository / "module" / "main.tf"
+    path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
+    report = scan(Options(select=("TW101",)))
+    assert report.document.findings == before
+    excerpt = report.excerpt("module/main.tf", before[0].line)
+    assert excerpt is not None
+    assert not excerpt.endswith("\r")
+
+
+def test_all_rules_have_pages(capsys: pytest.CaptureFixture[str]) -> None:
+    """Every rule that is listed can be explained."""
+    assert cli.main(["rules", "--format", "json"]) == 0
+    rules = json.loads(capsys.readouterr().out)
+    assert rules
+    for rule in rules:
+        assert cli.main(["explain", rule["id"]]) == 0
+        assert capsys.readouterr().out.startswith(f"{rule['id']}: {rule['title']}\n")

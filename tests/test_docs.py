@@ -1,0 +1,99 @@
+"""What is derived from the rules is current, and complete.
+
+`python -m tools.docs` writes it.
+"""
+
+import re
+from pathlib import Path
+
+import pytest
+from tools import docs
+
+from taskwall.rule import Rule
+from taskwall.rules import all_rules
+
+RULES = all_rules()
+
+
+@pytest.mark.parametrize("file", docs.pages(), ids=lambda file: str(file.relative_to(docs.ROOT)))
+def test_derived_files_are_current(file: Path) -> None:
+    """What is committed is what the rules and fixtures of today make of it."""
+    assert file.exists(), "run: python -m tools.docs"
+    assert docs.pages()[file] == file.read_text(), "run: python -m tools.docs"
+
+
+def test_no_page_is_left_of_a_rule_that_is_gone() -> None:
+    """Each page belongs to a rule."""
+    pages = {file.stem for file in (docs.ROOT / "docs" / "rules").glob("*.md")}
+
+    assert pages == {rule.id for rule in RULES}
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+def test_every_key_that_a_rule_names_is_a_recommendation(rule: Rule) -> None:
+    """A rule names recommendations that `guide.toml` has, or says that it goes beyond them."""
+    said = rule.sections["Guide"]
+
+    assert set(docs.encodes(rule)) <= set(docs.recommendations())
+    assert docs.encodes(rule) or said == "beyond"
+
+
+def test_every_recommendation_has_a_row() -> None:
+    """The coverage names each recommendation once, with its rules or with "not yet"."""
+    text = docs.coverage(RULES)
+    rows = [line for line in text.splitlines() if line.startswith("| ")][2:]
+
+    assert len(rows) == len(docs.recommendations())
+    assert all("[TW" in row or "not yet" in row for row in rows)
+
+
+def test_every_rule_is_covered() -> None:
+    """Each rule stands in the coverage, under a recommendation or beyond them."""
+    named = set(re.findall(r"\[(TW\d{3})\]", docs.coverage(RULES)))
+
+    assert named == {rule.id for rule in RULES}
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+def test_a_page_shows_what_the_rule_finds(rule: Rule) -> None:
+    """A page has an example of a fixture that fails, with the mark on its line."""
+    assert re.search(rf"```\w+\n(.*\n)*?.*# .*{rule.id}\b", docs.page(rule))
+
+
+def test_an_example_is_the_whole_block() -> None:
+    """An excerpt holds the block or resource around the marked line and nothing else."""
+    terraform = 'resource "a" "x" {\n}\n\nresource "a" "y" {\n  b = 1 # TW101\n}\n\nlocals {\n}\n'
+    template = "Resources:\n  X:\n    Type: A\n\n  Y: # TW101\n    Type: B\n\n  Z:\n    Type: C\n"
+
+    assert docs.excerpt(terraform, "TW101") == 'resource "a" "y" {\n  b = 1 # TW101\n}'
+    assert docs.excerpt(template, "TW101") == "Y: # TW101\n  Type: B"
+    assert docs.excerpt(template, "TW102") == ""
+
+
+def test_the_table_replaces_what_stands_between_the_marks() -> None:
+    """Whatever else the README says stays as it is; without marks it is an error."""
+    text = f"before\n{docs.START}\nold\n{docs.END}\nafter\n"
+
+    assert docs.with_table(text, "new\n") == f"before\n{docs.START}\nnew\n{docs.END}\nafter\n"
+    with pytest.raises(ValueError, match="marks"):
+        docs.with_table("nothing", "new\n")
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+def test_the_changelog_names_every_rule(rule: Rule) -> None:
+    """A rule has a line in the changelog, by its id."""
+    assert f"- {rule.id}: " in (docs.ROOT / "CHANGELOG.md").read_text()
+
+
+def test_the_files_that_contributing_names_exist() -> None:
+    """No recipe leads to a file that is not there."""
+    text = (docs.ROOT / "CONTRIBUTING.md").read_text()
+    named = set(re.findall(r"`(\w[\w./]*/[\w.]*\w)/?`", text))
+    package = docs.ROOT / "checks" / "taskwall"
+
+    assert len(named) > 10
+    assert [
+        name
+        for name in sorted(named)
+        if not (docs.ROOT / name).exists() and not (package / name).exists()
+    ] == []

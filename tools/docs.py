@@ -1,0 +1,197 @@
+"""Write what is derived from the rules: their pages, the table in the README, and the coverage.
+
+    python -m tools.docs
+
+Nothing of it is written by hand: a rule's page comes from its docstring and its first failing
+fixture, and the coverage from `data/guide.toml` and the section `Guide` of each rule.
+"""
+
+import re
+import sys
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from taskwall.rule import Rule
+from taskwall.rules import all_rules
+
+ROOT = Path(__file__).parent.parent
+GUIDE = ROOT / "checks" / "taskwall" / "data" / "guide.toml"
+START, END = "<!-- rules -->", "<!-- /rules -->"
+LANGUAGES = {"Terraform": ("main.tf", "hcl"), "CloudFormation": ("template.yaml", "yaml")}
+NOTE = "<!-- Written by tools/docs.py: edit the rules, not this page. -->"
+
+
+def guide() -> Mapping[str, object]:
+    """The guide's recommendations, with where and when they were read."""
+    return tomllib.loads(GUIDE.read_text())
+
+
+def recommendations() -> dict[str, str]:
+    """The recommendations of the guide by their keys, in its order."""
+    table = guide()["recommendation"]
+    assert isinstance(table, dict)
+    return table
+
+
+def encodes(rule: Rule) -> tuple[str, ...]:
+    """The keys of the recommendations that a rule encodes; none if it goes beyond the guide."""
+    keys = [key.strip() for key in rule.sections["Guide"].replace("\n", " ").split(",")]
+    return tuple(key for key in keys if key != "beyond")
+
+
+def profiles(rule: Rule) -> str:
+    """The profiles that have a rule, as readers see them."""
+    return ", ".join(name for name in ("default", "pci", "strict") if rule.in_profile(name))
+
+
+def pages() -> dict[Path, str]:
+    """Every derived file and what has to stand in it."""
+    rules = all_rules()
+    found = {ROOT / "docs" / "rules" / f"{rule.id}.md": page(rule) for rule in rules}
+    found[ROOT / "docs" / "coverage.md"] = coverage(rules)
+    readme = ROOT / "README.md"
+    found[readme] = with_table(readme.read_text(), table(rules, "docs/rules/"))
+    return found
+
+
+def with_table(text: str, rows: str) -> str:
+    """A text with the table between its two marks replaced.
+
+    Raises:
+        ValueError: the marks are not there.
+    """
+    before, start, rest = text.partition(START)
+    _, end, after = rest.partition(END)
+    if not (start and end):
+        raise ValueError(f"README.md needs the marks {START} and {END}")
+    return f"{before}{START}\n{rows}{END}{after}"
+
+
+def table(rules: tuple[Rule, ...], folder: str) -> str:
+    """The rules as a table whose ids lead to their pages."""
+    rows = (
+        f"| [{rule.id}]({folder}{rule.id}.md) | {prose(rule.title)} | {rule.severity} |"
+        f" {profiles(rule)} |\n"
+        for rule in rules
+    )
+    return (
+        "| Rule | What it asks for | Severity | Profiles |\n| --- | --- | --- | --- |\n"
+        + "".join(rows)
+    )
+
+
+def coverage(rules: tuple[Rule, ...]) -> str:
+    """Which recommendation of the guide is encoded by which rules."""
+    known = recommendations()
+    held = {key: [rule for rule in rules if key in encodes(rule)] for key in known}
+    rows = "".join(
+        f"| {prose(text)} | {', '.join(map(linked, held[key])) or 'not yet'} |\n"
+        for key, text in known.items()
+    )
+    beyond = [rule for rule in rules if not encodes(rule)]
+    further = "".join(f"- {linked(rule)}: {prose(rule.title)}\n" for rule in beyond)
+    count = sum(bool(found) for found in held.values())
+    return (
+        f"{NOTE}\n\n# Coverage of the guide\n\n"
+        f"The recommendations of [Network security - Amazon Elastic Container\n"
+        f"Service]({guide()['source']}),\n"
+        f"in our words and as read on {guide()['read']}, and the rules that encode them:"
+        f" {count} of {len(known)}.\n\n"
+        f"| Recommendation | Rules |\n| --- | --- |\n{rows}\n"
+        "## Beyond the guide\n\n"
+        "Rules that follow from the guide without being said there:\n\n"
+        f"{further or 'None yet.' + chr(10)}"
+    )
+
+
+def linked(rule: Rule) -> str:
+    """A rule's id that leads to its page, from a page of the folder above."""
+    return f"[{rule.id}](rules/{rule.id}.md)"
+
+
+def page(rule: Rule) -> str:
+    """A rule's page."""
+    known = recommendations()
+    keys = encodes(rule)
+    said = "".join(f"- {prose(known[key])}\n" for key in keys if key in known)
+    links = "".join(f"- <{link}>\n" for link in rule.sections["See"].split())
+    fixes = "\n".join(
+        f"### {name}\n\n{fix(rule.sections[name], highlight)}"
+        for name, (_, highlight) in LANGUAGES.items()
+    )
+    return (
+        f"{NOTE}\n\n# {rule.id}: {prose(rule.title)}\n\n"
+        f"| Severity | Profiles | cfn-lint | checkov |\n| --- | --- | --- | --- |\n"
+        f"| {rule.severity} | {profiles(rule)} | `{rule.lint_id}` | `{rule.id}` |\n\n"
+        f"## What it finds\n\n{prose(rule.sections['What'])}\n\n"
+        f"{''.join(examples(rule))}"
+        f"## Why it matters\n\n{prose(rule.sections['Why'])}\n\n"
+        f"## When it is fine\n\n{prose(rule.sections['Fine when'])}\n\n"
+        f"## What to write instead\n\n{fixes}\n"
+        f"## Where it is from\n\n{said or 'Beyond the guide: it follows from it.' + chr(10)}\n"
+        f"## See also\n\n{links}"
+    )
+
+
+def prose(text: str) -> str:
+    """A text that Markdown shows as it stands."""
+    return re.sub(r"([<*|])", r"\\\1", text)
+
+
+def fix(text: str, highlight: str) -> str:
+    """What to write instead: a sentence, the code after its colon, or code alone."""
+    head, colon, code = text.partition(":\n")
+    if colon:
+        return f"{prose(head)}:\n\n```{highlight}\n{code}\n```\n"
+    if "\n" in text:
+        return f"{prose(text)}\n"
+    return f"```{highlight}\n{text}\n```\n"
+
+
+def examples(rule: Rule) -> Iterator[str]:
+    """What the rule finds in its first failing fixture, in each language that the fixture has."""
+    folder = ROOT / "fixtures" / "rules" / rule.id.lower()
+    cases = sorted(case for case in folder.glob("fail*") if case.is_dir())
+    for case in cases[:1]:
+        for name, (file, highlight) in LANGUAGES.items():
+            source = case / file
+            if source.exists() and (found := excerpt(source.read_text(), rule.id)):
+                yield f"In {name}:\n\n```{highlight}\n{found}\n```\n\n"
+
+
+def excerpt(text: str, rule: str) -> str:
+    """The block or resource that holds the first line on which a fixture says that a rule fails."""
+    lines = text.splitlines()
+    marked = re.compile(rf"#.*\b{rule}\b(?!\?| ok\b)")
+    hit = next((number for number, line in enumerate(lines) if marked.search(line)), None)
+    if hit is None:
+        return ""
+    yaml = any(line == "Resources:" for line in lines)
+    head = re.compile(r"  \w+:" if yaml else r"\w+ .*{")
+    start = next(number for number in range(hit, -1, -1) if head.match(lines[number]))
+    end = start + 1
+    while end < len(lines) and not re.match(r"(  )?[\w}]" if yaml else r"}", lines[end]):
+        end += 1
+    block = lines[start : end if yaml else end + 1]
+    return "\n".join(line[2:] if yaml else line for line in block).rstrip()
+
+
+def main(arguments: list[str]) -> int:
+    """Write every derived file that has changed; the exit status."""
+    if arguments:
+        sys.stderr.write(f"{__doc__}\n")
+        return 2
+    wanted = pages()
+    for stale in set((ROOT / "docs" / "rules").glob("TW*.md")) - set(wanted):
+        stale.unlink()
+    for file, text in wanted.items():
+        if not file.exists() or file.read_text() != text:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(text)
+            sys.stdout.write(f"{file.relative_to(ROOT)}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
