@@ -177,3 +177,11 @@ def test_a_pipe_does_not_hang_the_scan(tmp_path: Path) -> None:
     (tmp_path / "good.tf").write_text((BROKEN / "hcl_latin_1" / "good.tf").read_text())
 
     assert marked(tmp_path) == judged(scanned(tmp_path))
+
+
+def test_an_empty_file_given_by_itself_is_an_error() -> None:
+    """Nobody means to scan nothing: what is passed over in a folder is said when it is named."""
+    path = next(file for file in (BROKEN / "yaml_empty").iterdir() if "good" not in file.name)
+    document = api.scan(api.Options(paths=(str(path),), cwd=str(path.parent))).document
+
+    assert [(e.file, e.line, e.message) for e in document.errors] == [(path.name, 1, "is empty")]

@@ -72,11 +72,11 @@ def test_an_example_is_the_whole_block() -> None:
 
 def test_the_table_replaces_what_stands_between_the_marks() -> None:
     """Whatever else the README says stays as it is; without marks it is an error."""
-    text = f"before\n{docs.START}\nold\n{docs.END}\nafter\n"
+    text = "before\n<!-- a -->\nold\n<!-- /a -->\nafter\n"
 
-    assert docs.with_table(text, "new\n") == f"before\n{docs.START}\nnew\n{docs.END}\nafter\n"
+    assert docs.marked(text, "a", "new\n") == "before\n<!-- a -->\nnew\n<!-- /a -->\nafter\n"
     with pytest.raises(ValueError, match="marks"):
-        docs.with_table("nothing", "new\n")
+        docs.marked("nothing", "a", "new\n")
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)

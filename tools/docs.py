@@ -10,14 +10,16 @@ import re
 import sys
 import tomllib
 from collections.abc import Iterator, Mapping
+from contextlib import chdir, redirect_stdout
+from io import StringIO
 from pathlib import Path
 
+from taskwall.cli import main as taskwall
 from taskwall.rule import Rule
 from taskwall.rules import all_rules
 
 ROOT = Path(__file__).parent.parent
 GUIDE = ROOT / "checks" / "taskwall" / "data" / "guide.toml"
-START, END = "<!-- rules -->", "<!-- /rules -->"
 LANGUAGES = {"Terraform": ("main.tf", "hcl"), "CloudFormation": ("template.yaml", "yaml")}
 NOTE = "<!-- Written by tools/docs.py: edit the rules, not this page. -->"
 
@@ -51,21 +53,31 @@ def pages() -> dict[Path, str]:
     found = {ROOT / "docs" / "rules" / f"{rule.id}.md": page(rule) for rule in rules}
     found[ROOT / "docs" / "coverage.md"] = coverage(rules)
     readme = ROOT / "README.md"
-    found[readme] = with_table(readme.read_text(), table(rules, "docs/rules/"))
+    text = marked(readme.read_text(), "rules", table(rules, "docs/rules/"))
+    found[readme] = marked(text, "example", f"```text\n{example()}\n```\n")
     return found
 
 
-def with_table(text: str, rows: str) -> str:
-    """A text with the table between its two marks replaced.
+def marked(text: str, name: str, content: str) -> str:
+    """A text with what stands between the two marks of a name replaced.
 
     Raises:
         ValueError: the marks are not there.
     """
-    before, start, rest = text.partition(START)
-    _, end, after = rest.partition(END)
-    if not (start and end):
-        raise ValueError(f"README.md needs the marks {START} and {END}")
-    return f"{before}{START}\n{rows}{END}{after}"
+    start, end = f"<!-- {name} -->", f"<!-- /{name} -->"
+    before, found, rest = text.partition(start)
+    _, closed, after = rest.partition(end)
+    if not (found and closed):
+        raise ValueError(f"README.md needs the marks {start} and {end}")
+    return f"{before}{start}\n{content}{end}{after}"
+
+
+def example(rule: str = "TW205") -> str:
+    """What the command prints of one mistake in the demo stack."""
+    shown = StringIO()
+    with chdir(ROOT), redirect_stdout(shown):
+        taskwall(["scan", "fixtures/demo/terraform", "--select", rule, "--color", "never"])
+    return shown.getvalue().partition("\n\n")[0]
 
 
 def table(rules: tuple[Rule, ...], folder: str) -> str:

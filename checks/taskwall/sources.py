@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
-from taskwall.files import Files, walk
+from taskwall.files import Files, UnreadableError, walk
 from taskwall.settings import Settings
 from taskwall.stack import Inputs, SourceError, Stack
 from taskwall.values import Place
@@ -64,6 +64,8 @@ def read(paths: Sequence[str], inputs: Inputs, use: Settings, files: Files) -> S
         if not files.exists(path):
             place = Place(path, 1, 1, 1, 1)
             found.errors.append(SourceError(place, "there is no such file or folder"))
+        elif path.endswith(TEMPLATES) and _is_empty(path, files):
+            found.errors.append(SourceError(Place(path, 1, 1, 1, 1), "is empty"))
         elif path.endswith((*TERRAFORM, *TEMPLATES)):
             narrow.setdefault(boundaries[path], []).append(path)
         else:
@@ -81,6 +83,14 @@ def read(paths: Sequence[str], inputs: Inputs, use: Settings, files: Files) -> S
         found.reads += [Read(stack, boundary, only) for stack in kept]
         found.errors += [error for error in errors if error.place.file in concerned]
     return found
+
+
+def _is_empty(path: str, files: Files) -> bool:
+    """Whether a file holds nothing at all: given by itself, it is not what somebody meant."""
+    try:
+        return not files.text(path).strip()
+    except UnreadableError:
+        return False
 
 
 def _around(given: Iterable[str], boundary: str, use: Settings) -> Iterator[str]:
