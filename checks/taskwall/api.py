@@ -285,7 +285,13 @@ class _Result:
         )
         notes = dict.fromkeys((*self._notes(), *self._idle(), *self._stale(known)))
         status = 2 if errors or crashes else int(_fails(loud, self.use.fail_on))
-        return Report(document, self._excerpt, tuple(notes), tuple(loud), status)
+        reasons = {
+            need.name: need.why
+            for one in self.judgements
+            for judged in one.judged
+            for need in judged.waits
+        }
+        return Report(document, self._excerpt, tuple(notes), tuple(loud), status, reasons)
 
     def _excerpt(self, file: str, line: int) -> str | None:
         lines = self.lines.of(self.paths.meant(file))

@@ -18,11 +18,15 @@ from taskwall.values import Need, Origin, Place, Scenario
 
 
 class Judged(Struct, frozen=True):
-    """A finding, with what its suppression needs. Its paths are as the readers give them."""
+    """A finding, with what its suppression needs. Its paths are as the readers give them.
+
+    `waits` says why what the finding waits for is not known.
+    """
 
     finding: Finding
     at: Place
     on: Origin
+    waits: tuple[Need, ...] = ()
 
 
 class Judgement(Struct, frozen=True):
@@ -192,7 +196,7 @@ def _judged(alike: list[tuple[Answer, str | None]], stack: str, profile: str) ->
         missing=tuple(dict.fromkeys(need.name for need in waits)) if answer.truth is None else (),
         fix=Fix(_fix(rule, verdict)) if answer.truth else None,
     )
-    return Judged(finding, at, on)
+    return Judged(finding, at, on, waits if answer.truth is None else ())
 
 
 def _natural(address: str) -> tuple[object, ...]:

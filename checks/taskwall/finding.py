@@ -1,6 +1,6 @@
 """Findings and the report: all that outputs may see, in the shape of the JSON contract."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Literal, TypeAlias
 
 from msgspec import Struct
@@ -145,6 +145,7 @@ class Report(Struct, frozen=True):
     `document.findings` holds all verdicts that were asked for, `findings` those of every verdict;
     `excerpt` gives a line of a source by file (as findings spell it) and line number, masked where
     it could hold a secret. `status` is the exit status that the findings ask for: 0, 1 or 2.
+    `reasons` say of each thing that an unknown waits for why it is not known.
     """
 
     document: Document
@@ -152,3 +153,4 @@ class Report(Struct, frozen=True):
     notes: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
     status: int = 0
+    reasons: Mapping[str, str] = {}

@@ -4,6 +4,7 @@ What is printed is made once, as pieces of text with the name of a style; they a
 plainly or, for a terminal, in colour.
 """
 
+import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -296,24 +297,34 @@ def _unknowns(report: Report, view: View) -> Iterator[Piece]:
         else (" (--show fail,unknown lists them)")
     )
     yield f"{len(unknown)} unknown", "unknown"
-    yield f"{hint}{'; what they wait for, and how to say it:' if shown else '.'}\n", ""
+    yield f"{hint}{', waiting for:' if shown else '.'}\n", ""
     for name, count in shown:
-        yield f"  {count:4}  {clean(_supply(name))}\n", ""
+        why = report.reasons.get(name, "")
+        yield f"  {count:4}  {clean(f'{name} {why}'.strip())}\n", ""
+        if option := _supply(name, why):
+            yield f"        say {clean(option)}\n", "quiet"
     if len(shown) < len(order):
         yield f"        and {len(order) - len(shown)} more (--verbose lists them)\n", "quiet"
 
 
-def _supply(name: str) -> str:
-    """The option that gives a value to what an unknown waits for."""
+def _supply(name: str, why: str) -> str:
+    """The option that gives a value to what an unknown waits for; "" if none can."""
     if name == "elsewhere":
-        return "the setting elsewhere, which excuses them"
+        return ""
     if name.startswith("var.") and name[4:].replace("-", "_").isidentifier():
         return f"--var {name[4:]}=VALUE"
     if name.isalnum():
-        return f"--parameters {name}=VALUE"
+        return f"--parameters {name}=VALUE" if why in _OF_PARAMETERS else ""
+    if _RESOURCE.fullmatch(name):
+        # A whole resource is not a value: nothing stands for it.
+        return ""
     wanted = f"{name}=VALUE"
     plain = all(char.isalnum() or char in "_-.:/=" for char in wanted)
     return f"--assume {wanted}" if plain else f"--assume '{wanted}'"
+
+
+_OF_PARAMETERS = ("is a parameter without a default", "is empty by default")
+_RESOURCE = re.compile(r"(module\.[^.]+\.)*(data\.)?[a-z0-9]+_\w+\.[\w-]+(\[[^\]]*\])?")
 
 
 def _totals(report: Report) -> Iterator[Piece]:
