@@ -8,38 +8,19 @@ fixture, and the coverage from `data/guide.toml` and the section `Guide` of each
 
 import re
 import sys
-import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import chdir, redirect_stdout
 from io import StringIO
 from pathlib import Path
 
 from taskwall.cli import main as taskwall
+from taskwall.guide import encodes, recommendations, source
 from taskwall.rule import Rule
 from taskwall.rules import all_rules
 
 ROOT = Path(__file__).parent.parent
-GUIDE = ROOT / "checks" / "taskwall" / "data" / "guide.toml"
 LANGUAGES = {"Terraform": ("main.tf", "hcl"), "CloudFormation": ("template.yaml", "yaml")}
 NOTE = "<!-- Written by tools/docs.py: edit the rules, not this page. -->"
-
-
-def guide() -> Mapping[str, object]:
-    """The guide's recommendations, with where and when they were read."""
-    return tomllib.loads(GUIDE.read_text())
-
-
-def recommendations() -> dict[str, str]:
-    """The recommendations of the guide by their keys, in its order."""
-    table = guide()["recommendation"]
-    assert isinstance(table, dict)
-    return table
-
-
-def encodes(rule: Rule) -> tuple[str, ...]:
-    """The keys of the recommendations that a rule encodes; none if it goes beyond the guide."""
-    keys = [key.strip() for key in rule.sections["Guide"].replace("\n", " ").split(",")]
-    return tuple(key for key in keys if key != "beyond")
 
 
 def profiles(rule: Rule) -> str:
@@ -96,6 +77,7 @@ def table(rules: tuple[Rule, ...], folder: str) -> str:
 def coverage(rules: tuple[Rule, ...]) -> str:
     """Which recommendation of the guide is encoded by which rules."""
     known = recommendations()
+    address, read = source()
     held = {key: [rule for rule in rules if key in encodes(rule)] for key in known}
     rows = "".join(
         f"| {prose(text)} | {', '.join(map(linked, held[key])) or 'not yet'} |\n"
@@ -107,8 +89,8 @@ def coverage(rules: tuple[Rule, ...]) -> str:
     return (
         f"{NOTE}\n\n# Coverage of the guide\n\n"
         f"The recommendations of [Network security - Amazon Elastic Container\n"
-        f"Service]({guide()['source']}),\n"
-        f"in our words and as read on {guide()['read']}, and the rules that encode them:"
+        f"Service]({address}),\n"
+        f"in our words and as read on {read}, and the rules that encode them:"
         f" {count} of {len(known)}.\n\n"
         f"| Recommendation | Rules |\n| --- | --- |\n{rows}\n"
         "## Beyond the guide\n\n"

@@ -480,6 +480,7 @@ def _source(rule: Rule) -> tuple[str, str]:
 
 
 def _explain(arguments: list[str]) -> int:
+    from taskwall.guide import encodes, recommendations
     from taskwall.outputs.text import Piece, put_together
     from taskwall.rules import all_rules
     from taskwall.settings import SettingsError, nearest
@@ -501,7 +502,9 @@ def _explain(arguments: list[str]) -> int:
     pieces: list[Piece] = [(f"{rule.id}: {rule.title}", "loud"), ("\n", "")]
     pieces += [(rule.severity, rule.severity), (f"; profiles {', '.join(_profiles(rule))}", "")]
     pieces += [(f"; in cfn-lint {rule.lint_id}\n", "")]
-    for name, text in rule.sections.items():
+    known = recommendations()
+    guide = "\n".join(known.get(key, key) for key in encodes(rule)) or "Beyond the guide."
+    for name, text in {**rule.sections, "Guide": guide}.items():
         lines = "".join(f"  {line}".rstrip() + "\n" for line in text.splitlines())
         pieces += [(f"\n{name}\n", "loud"), (lines, "")]
     try:

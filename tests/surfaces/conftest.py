@@ -33,6 +33,7 @@ def _silent(network: Network) -> Iterator[Verdict]:
 def made_rule(number: str, severity: Any, *, default: bool = False, pci: bool = False) -> Rule:
     """A rule that is asked nothing."""
     sections = {name: f"What {name} says.\n    as code" for name in SECTIONS}
+    sections["Guide"] = "alb-only, nlb-ranges"
     name = f"rule-{number[2:]}"
     return Rule(number, name, f"Title {number}", severity, default, pci, (), sections, _silent, "")
 

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from taskwall import api, cli
+from taskwall import api, cli, guide
 from taskwall.stack import Inputs
 from taskwall.values import Known, lifted
 
@@ -257,8 +257,10 @@ def test_explain(toy: Path, capsys: pytest.CaptureFixture[str], name: str) -> No
     assert run("explain", name) == 0
     page = capsys.readouterr().out
     assert page.startswith("TW206: Title TW206\nmedium; profiles default, pci, strict;")
-    for section in ("What", "Why", "Fine when", "Terraform", "CloudFormation", "Guide", "See"):
+    for section in ("What", "Why", "Fine when", "Terraform", "CloudFormation", "See"):
         assert f"\n{section}\n  What {section} says.\n      as code\n" in page
+    known = guide.recommendations()
+    assert f"\nGuide\n  {known['alb-only']}\n  {known['nlb-ranges']}\n" in page
 
 
 def test_help(toy: Path, capsys: pytest.CaptureFixture[str]) -> None:
