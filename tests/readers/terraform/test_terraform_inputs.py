@@ -29,7 +29,7 @@ CONVERTED = [
     ("string", "3", "3"),
     ("number", "3", 3),
     ("bool", "true", True),
-    ("any", "[1]", "[1]"),
+    ("any", "[1]", [1]),
     ("list(number)", '["1", 2]', [1, 2]),
     ("set(string)", '["a", "a", 1]', ["a", "1"]),
     ("map(string)", "{ a = 1, b = true }", {"a": "1", "b": "true"}),
@@ -225,3 +225,82 @@ def test_sets_have_no_repetition(evaluated: Evaluated) -> None:
     unknown = found.fields["u"]
     assert isinstance(unknown, Items)
     assert len(unknown.items) == 2
+
+
+def test_values_as_json(tmp_path: Path, shown: Shown) -> None:
+    """Files of values in JSON take their turn, and their texts are no templates."""
+    main = tmp_path / "main.tf"
+    names = "abcde"
+    lines = [f'variable "{n}" {{\n  type    = string\n  default = "default"\n}}\n' for n in names]
+    outs = "".join(f"  {n} = var.{n}\n" for n in names)
+    main.write_text("".join(lines) + f'resource "t" "t" {{\n{outs}}}\n')
+    (tmp_path / "terraform.tfvars").write_text('a = "tfvars"\nb = "tfvars"\n')
+    (tmp_path / "terraform.tfvars.json").write_text('{"b": "json", "c": "json", "//": 1}')
+    (tmp_path / "x.auto.tfvars.json").write_text('{"c": "${auto}"}')
+    environment = {"TF_VAR_a": "env", "TF_VAR_d": "env", "TF_VAR_z": "env"}
+    inputs = Inputs(boundary=str(tmp_path), environment=environment)
+    found, _ = stacks([str(main)], Files(), inputs)
+    assert shown(found[0].evaluate({}).resources[0].body) == {
+        "a": "tfvars", "b": "json", "c": "${auto}", "d": "env", "e": "default"
+    }  # fmt: skip
+
+
+def test_workspace(evaluated: Evaluated, shown: Shown) -> None:
+    """The workspace is what the user says, else unknown."""
+    main = 'resource "t" "t" {\n  x = "${terraform.workspace}-a"\n}\n'
+    assert shown(x(evaluated(main, inputs=Inputs(workspace="prod")))) == "prod-a"
+    assert shown(x(evaluated(main))) == "<terraform.workspace>-a"
+
+
+def test_ephemeral_values(evaluated: Evaluated, shown: Shown) -> None:
+    """What exists only while Terraform runs is unknown; blocks that declare nothing are read."""
+    main = """
+ephemeral "aws_secretsmanager_secret_version" "db" {
+  secret_id = "x"
+}
+moved {
+  from = t.a
+  to   = t.b
+}
+import {
+  to = t.t
+  id = "x"
+}
+removed {
+  from = t.gone
+  lifecycle {
+    destroy = false
+  }
+}
+check "health" {
+  data "http" "x" {
+    url = "https://example.com"
+  }
+  assert {
+    condition     = data.http.x.status_code == 200
+    error_message = "not healthy"
+  }
+}
+variable "v" {
+  default = 1
+  validation {
+    condition     = var.v > 0
+    error_message = "no"
+  }
+}
+resource "t" "t" {
+  x = ephemeral.aws_secretsmanager_secret_version.db.secret_string
+}
+"""
+    found = x(evaluated(main))
+    name = "ephemeral.aws_secretsmanager_secret_version.db.secret_string"
+    assert [str(need) for need in needs(found)] == [f"{name} is known only while Terraform runs"]
+
+
+def test_module_that_is_not_there(stack: Callable[..., object]) -> None:
+    """A local module that does not exist is an error at the call's source."""
+    found = stack('module "m" {\n  source = "./gone"\n}\n')
+    errors = found.evaluate({}).errors  # type: ignore[attr-defined]
+    assert [(e.place.line, e.place.column, e.message) for e in errors] == [
+        (2, 12, 'module.m: there is no module at "./gone"')
+    ]

@@ -43,7 +43,7 @@ def scopes(evaluation: Evaluation) -> dict[str, tuple[int, int]]:
 
 def test_scopes(stack: Stack) -> None:
     """Each comment holds for what it stands at."""
-    evaluation = stack(TEXT).evaluate({})
+    evaluation = stack(TEXT, {"child/main.tf": ""}).evaluate({})
     assert evaluation.errors == ()
     assert scopes(evaluation) == {
         "TW201": (2, 18),

@@ -176,3 +176,16 @@ def test_what_may_be_there_waits_for_the_condition(evaluated: Evaluated, express
     assert isinstance(rules, Items)
     assert len(rules.rest) == 1
     assert [need.name for need in rules.needs] == [WORKSPACE]
+
+
+def test_known_keys_that_may_not_be_there(evaluated: Evaluated) -> None:
+    """What stands for one of several keys says what their presence waits for."""
+    text = """
+variable "open" {}
+resource "t" "t" {
+  for_each = var.open ? toset(["a", "b"]) : toset([])
+  x        = each.value
+}
+"""
+    (made,) = evaluated(text).resources
+    assert [str(need) for need in needs(made.body.fields["x"])] == ["var.open has no default"]

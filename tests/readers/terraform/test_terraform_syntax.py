@@ -1,13 +1,15 @@
 """Reading files: what is broken, what is hostile, and that nothing else is lost."""
 
+import sys
 from collections.abc import Callable
+from types import ModuleType
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from taskwall.files import Files
-from taskwall.readers.terraform import TerraformStack, instances, stacks
+from taskwall.readers.terraform import TerraformStack, instances, python_hcl2, stacks
 from taskwall.readers.terraform.functions import FUNCTIONS
 from taskwall.readers.terraform.hcl import parse
 from taskwall.readers.terraform.syntax import Template
@@ -44,7 +46,7 @@ def test_syntax_errors(text: str, line: int) -> None:
     assert "t.b" in [resource.origin.address for resource in evaluation.resources]
 
 
-@pytest.mark.parametrize("value", ["1e3", "[1 2]", "f(1,", '"a" "b"', "1 +", ": 2"])
+@pytest.mark.parametrize("value", ["[1 2]", "f(1,", '"a" "b"', "1 +", ": 2"])
 def test_broken_value_is_unknown(value: str) -> None:
     """A value that could not be read is unknown, never the part of it that was understood."""
     evaluation = evaluation_of(f'resource "t" "a" {{\n  y = 1\n  x = {value}\n}}\n')
@@ -245,3 +247,25 @@ def test_instances_are_bounded_altogether(monkeypatch: pytest.MonkeyPatch) -> No
     (found,), _ = stacks(list(texts), files, Inputs(boundary="/nowhere"))
     messages = {error.message for error in found.evaluate({}).errors}
     assert messages == {"more than 5000 instances: the rest is left out"}
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("1e3", 1000), ("2E+2", 200), ("5e-1", 0.5), ("12e0", 12), ("1e2 + x1e3", None)],
+)
+def test_exponents(text: str, value: object) -> None:
+    """A number may have an exponent without a fraction; names that look like one stay names."""
+    evaluation = evaluation_of(f'resource "t" "t" {{\n  x = {text}\n  y = "1e3"\n}}\n')
+    assert evaluation.errors == ()
+    fields = evaluation.resources[0].body.fields
+    assert isinstance(fields["y"], Known)
+    assert fields["y"].data == "1e3"
+    assert getattr(fields["x"], "data", None) == value
+
+
+def test_python_hcl2_is_told_from_its_namesake(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Checkov's package of the same name is refused, with a way out."""
+    monkeypatch.setitem(sys.modules, "hcl2", ModuleType("hcl2"))
+    assert "without checkov" in str(python_hcl2.unusable())
+    monkeypatch.setitem(sys.modules, "hcl2", None)
+    assert "not installed" in str(python_hcl2.unusable())

@@ -192,13 +192,22 @@ def splat(value: Value, each: Callable[[Value], Value], run: "Run") -> Value:
         )
     if is_null(found):
         return Items(())
-    if isinstance(value, Reference) and not value.attribute:
+    if isinstance(value, Reference) and is_set(value):
         return Items((each(value),))
     if isinstance(found, Reference | Unknown):
         return Items((), (each(element_of(found, run)),), None, needs(found))
     if isinstance(found, Fields | Known | Text):
         return Items((each(found),))
     raise AssertionError("all kinds of values are named above")
+
+
+_NEVER_NULL = ("id", "arn")
+"""Attributes of which every resource that has them has a value."""
+
+
+def is_set(reference: Reference) -> bool:
+    """Whether a resource, or its attribute, is a single value that certainly is not null."""
+    return reference.attribute.rpartition(".")[2] in ("", *_NEVER_NULL)
 
 
 def _each_possible(rest: tuple[Value, ...], each: Callable[[Value], Value]) -> tuple[Value, ...]:

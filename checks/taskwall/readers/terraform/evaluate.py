@@ -111,7 +111,7 @@ def _join(node: Join, scope: "Scope", env: Env) -> Value:
         return found
     pieces: list[str | Value] = [as_text(item) for item in found.items]
     if found.rest:
-        pieces.append(waiting(*found.rest))
+        pieces.append(Unknown(found.needs or waiting(*found.rest).needs))
     return put_together(pieces, node.place)
 
 
@@ -266,6 +266,7 @@ def _object(node: Object, scope: "Scope", env: Env) -> Value:
     fields: dict[str, Value] = {}
     places: dict[str, Place] = {}
     rest: Value | None = None
+    waits: dict[Need, None] = {}
     for member in node.members:
         key = member.key
         if type(key) is Literal:
@@ -275,11 +276,14 @@ def _object(node: Object, scope: "Scope", env: Env) -> Value:
             if not isinstance(found, Known):
                 value = evaluate(member.value, scope, env)
                 rest = value if rest is None else alternatives(rest, value, needs(found))
+                waits.update(dict.fromkeys(needs(found)))
                 continue
             name = access.text_key(found)
         fields[name] = evaluate(member.value, scope, env)
         places[name] = member.place
-    return Fields(fields, places, rest, node.place)
+    if rest is None:
+        return Fields(fields, places, place=node.place)
+    return Open(fields, places, rest, node.place, tuple(waits))
 
 
 def _for(node: For, scope: "Scope", env: Env) -> Value:

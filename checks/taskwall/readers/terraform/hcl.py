@@ -1,12 +1,13 @@
 """Reads HCL with tree-sitter: the bodies and blocks of a file, its comments and syntax errors."""
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from taskwall.readers.terraform.expressions import expression_at
-from taskwall.readers.terraform.source import Source
+from taskwall.readers.terraform.source import Pinned, Source
 from taskwall.readers.terraform.syntax import (
     Attribute,
     Block,
@@ -46,15 +47,15 @@ def parse(path: str, text: str) -> Parsed:
     """Read a file. What is broken gives an error, and all around it is still read."""
     source = Source(path, text)
     root = _tree(source.raw).root_node
-    speaks = _speaks(text)
+    asks = speaks(text)
     if not root.has_error:
-        return _parsed(root, source, speaks)
+        return _parsed(root, source, asks)
     # The parser may lose blocks behind an error: then each block is parsed by itself.
     pieces = _pieces(text)
     if len(pieces) < 2:
-        return _parsed(root, source, speaks)
+        return _parsed(root, source, asks)
     sources = [Source(path, piece, rows=row) for row, piece in pieces]
-    parts = [_parsed(_tree(one.raw).root_node, one, speaks) for one in sources]
+    parts = [_parsed(_tree(one.raw).root_node, one, asks) for one in sources]
     errors = tuple(error for part in parts for error in part.errors)
     attributes: dict[str, Attribute] = {}
     for part in parts:
@@ -66,12 +67,12 @@ def parse(path: str, text: str) -> Parsed:
     )
 
 
-def _parsed(root: "Node", source: Source, speaks: bool) -> Parsed:
+def _parsed(root: "Node", source: Source, asks: bool) -> Parsed:
     errors = tuple(_errors(root, source)) if root.has_error else ()
     body = _body(_inner(root), source, 0)
     if errors and not body.blocks and not body.attributes:
         body = _salvaged(source, errors) or body
-    return Parsed(body, tuple(_comments(root, source)) if speaks else (), errors)
+    return Parsed(body, tuple(_comments(root, source)) if asks else (), errors)
 
 
 BROKEN_VALUE = "_._"
@@ -80,8 +81,6 @@ BROKEN_VALUE = "_._"
 
 def _salvaged(source: Source, errors: tuple[SourceError, ...]) -> Body | None:
     """A block that is lost for one broken line, read without that line's value."""
-    import re
-
     row = errors[0].place.line - 1 - source.rows
     lines = source.raw.split(b"\n")
     if not 0 < row < len(lines):
@@ -97,8 +96,6 @@ def _salvaged(source: Source, errors: tuple[SourceError, ...]) -> Body | None:
 
 def _pieces(text: str) -> list[tuple[int, str]]:
     """A text cut before each line that begins a block of Terraform, with the row of each cut."""
-    import re
-
     start = re.compile(
         r"^(?:resource|data|module|variable|output|locals|provider|terraform|moved|import|removed"
         r"|check|ephemeral)\b[^\n={]*\{",
@@ -122,7 +119,12 @@ def parse_expression(path: str, text: str) -> Expression:
     return _only(source, Place(path, 1, 1, 1, 1))
 
 
-def parse_template(path: str, text: str) -> Expression:
+def parse_text(path: str, text: str, place: Place) -> Expression:
+    """Read a text as a template that stands, with all that is in it, at one place."""
+    return parse_template(path, text, place)
+
+
+def parse_template(path: str, text: str, place: Place | None = None) -> Expression:
     """Read a whole file as a template, as `templatefile` does.
 
     The grammar knows templates only as texts in HCL: the file is read as a heredoc, one line lower.
@@ -132,9 +134,11 @@ def parse_template(path: str, text: str) -> Expression:
     mark = "T"
     while mark in words:
         mark += "T"
-    source = Source(path, f"x = <<{mark}\n{text}\n{mark}\n", rows=-1)
-    found = _only(source, Place(path, 1, 1, 1, 1), added_newline=True)
-    place = Place(path, 1, 1, len(lines), len(lines[-1]) + 1)
+    wrapped = f"x = <<{mark}\n{text}\n{mark}\n"
+    whole = Place(path, 1, 1, len(lines), len(lines[-1]) + 1)
+    source = Source(path, wrapped, rows=-1) if place is None else Pinned(place, wrapped)
+    place = place or whole
+    found = _only(source, place, added_newline=True)
     if isinstance(found, Literal):
         return Literal(place, Known(found.value.data, place))
     return Template(place, found.parts) if isinstance(found, Template) else found
@@ -160,7 +164,20 @@ def _tree(raw: bytes) -> "Tree":
         from tree_sitter import Language, Parser
 
         _parser = Parser(Language(tree_sitter_hcl.language()))
-    return _parser.parse(raw)
+    tree = _parser.parse(raw)
+    if tree.root_node.has_error:
+        # The grammar lacks exponents without a fraction (`1e3`): other digits stand in for them.
+        mended = _EXPONENT.sub(_digits, raw)
+        if mended != raw:
+            return _parser.parse(mended)
+    return tree
+
+
+_EXPONENT = re.compile(rb"(?<![\w.])\d+(?:\.\d+)?[eE][+-]?\d+")
+
+
+def _digits(match: "re.Match[bytes]") -> bytes:
+    return re.sub(rb"[eE+-]", b"0", match[0])
 
 
 def _inner(node: "Node") -> "Node | None":
@@ -254,7 +271,8 @@ def _block(node: "Node", source: Source, depth: int) -> Block:
     )
 
 
-def _speaks(text: str) -> bool:
+def speaks(text: str) -> bool:
+    """Whether a text holds something that asks for silence."""
     return "taskwall:skip=" in text or "checkov:skip=" in text
 
 
@@ -266,7 +284,7 @@ def _comments(root: "Node", source: Source) -> Iterator[Comment]:
         assert node is not None
         if node.type == "comment":
             text = source.text(node)
-            if _speaks(text):
+            if speaks(text):
                 yield Comment(text, source.place(node), _follows(node, source))
         if node.type != "comment" and cursor.goto_first_child():
             continue

@@ -165,7 +165,7 @@ def _for_each(
     if open_:
         merged = open_[0]
         for item in open_[1:]:
-            merged = alternatives(merged, item, needs(item) or needs(merged))
+            merged = alternatives(merged, item, needs(item) or needs(merged) or doubts(value))
         all_ = (*doubts(value), *(need for item in open_ for need in needs(item)))
         waits = tuple(dict.fromkeys(all_)) or (Need("for_each", "is known in part only"),)
         made = add("[*]", _open_each(merged, element=True), waits)

@@ -3,6 +3,7 @@
 import math
 from typing import TYPE_CHECKING
 
+from taskwall.readers.terraform.access import is_set
 from taskwall.readers.terraform.kinds import (
     FailedError,
     JsonFields,
@@ -30,9 +31,6 @@ from taskwall.values import (
 
 if TYPE_CHECKING:
     from taskwall.readers.terraform.run import Run
-
-_NEVER_NULL = ("id", "arn")
-"""Attributes of which every resource that has them has a value."""
 
 
 def true_or_false(value: Value, run: "Run") -> Known | Unknown:
@@ -91,7 +89,7 @@ def equality(one: Value, other: Value, run: "Run") -> Known | Unknown:
         scalar, named = settled(twin), settled(side)
         if isinstance(scalar, Known) and isinstance(named, Unknown | Reference):
             name = symbol(named)
-            if scalar.data is None and isinstance(named, Reference) and _is_set(named):
+            if scalar.data is None and isinstance(named, Reference) and is_set(named):
                 return Known(False)
             if isinstance(named, Unknown) and named.asks:
                 return _like(named, scalar.data)
@@ -105,11 +103,6 @@ def equality(one: Value, other: Value, run: "Run") -> Known | Unknown:
                 frozenset((Question(name, scalar.data),)),
             )
     return waiting(one, other)
-
-
-def _is_set(reference: Reference) -> bool:
-    """Whether a resource, or its attribute, certainly is not null."""
-    return reference.attribute.rpartition(".")[2] in ("", *_NEVER_NULL)
 
 
 def _like(condition: Unknown, data: Scalar) -> Known | Unknown:
@@ -152,7 +145,8 @@ def equal(one: Value, other: Value) -> bool | None:
     if isinstance(one, Fields) and isinstance(other, Fields):
         return _equal_fields(one, other)
     if isinstance(one, JsonItems | JsonFields) or isinstance(other, JsonItems | JsonFields):
-        return None
+        texts = [as_text(side) if not is_null(side) else side for side in (one, other)]
+        return equal(*texts) if all(isinstance(side, Known) for side in texts) else None
     return False
 
 
@@ -195,6 +189,8 @@ def arithmetic(operator: str, one: Value, other: Value) -> Value:
 
 
 def _calculated(operator: str, left: int | float, right: int | float) -> int | float | bool:
+    if operator in "+-*/" and (isinstance(left, float) or isinstance(right, float)):
+        return _in_decimals(operator, left, right)
     match operator:
         case "+":
             return left + right
@@ -217,6 +213,23 @@ def _calculated(operator: str, left: int | float, right: int | float) -> int | f
             return left <= right
         case _:
             return left >= right
+
+
+def _in_decimals(operator: str, left: int | float, right: int | float) -> int | float:
+    """Terraform calculates with so many digits that 0.7 * 7 is 4.9."""
+    from decimal import Decimal, DecimalException
+
+    one, other = Decimal(str(left)), Decimal(str(right))
+    try:
+        if operator == "+":
+            found = one + other
+        elif operator == "-":
+            found = one - other
+        else:
+            found = one * other if operator == "*" else one / other
+    except DecimalException as error:
+        raise OverflowError from error
+    return int(found) if found == found.to_integral_value() and abs(found) < 1e15 else float(found)
 
 
 def _divides(left: int | float, right: int | float) -> bool:

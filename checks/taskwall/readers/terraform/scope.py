@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
+from taskwall.readers.terraform import data_sources
 from taskwall.readers.terraform.body import FieldsReader
 from taskwall.readers.terraform.evaluate import evaluate
 from taskwall.readers.terraform.hcl import BROKEN_VALUE
@@ -17,7 +18,7 @@ from taskwall.readers.terraform.syntax import (
     Step,
 )
 from taskwall.readers.terraform.types import ANY, Type, convert, type_of
-from taskwall.readers.terraform.unit import Module, source_of
+from taskwall.readers.terraform.unit import Module, is_local, source_of
 from taskwall.resource import Resource
 from taskwall.values import (
     Call,
@@ -107,6 +108,11 @@ class Scope:
             raise FailedError(f"data.{first}", "is not declared")
         if name == "path":
             return self._path(first), 1
+        if name == "ephemeral" and len(names) > 1:
+            address = f"{self.prefix}ephemeral.{first}.{names[1]}"
+            return self.run.assumed(unknown(address, "is known only while Terraform runs")), 2
+        if name in _WORKSPACE and first == "workspace" and self.run.inputs.workspace is not None:
+            return Known(self.run.inputs.workspace), 1
         if f"{name}.{first}" == BROKEN_VALUE:
             raise FailedError("this line", "has a syntax error", located=True)
         if name in _ELSEWHERE:
@@ -306,6 +312,9 @@ class Scope:
             # Those of the scan itself were told when its files were read.
             run.errors.update(dict.fromkeys(unreadable))
         if module is None:
+            if is_local(source):
+                at = block.body.attributes["source"].expression.place
+                run.complain(at, f'module.{name}: there is no module at "{source}"')
             return "comes from a module that is not in the sources"
         return module
 
@@ -321,8 +330,10 @@ class Scope:
                     yield from called.scope.resources()
 
 
+_WORKSPACE = ("terraform", "tofu")
 _ELSEWHERE = {
     "terraform": "is not known from the sources",
+    "tofu": "is not known from the sources",
     "each": "stands outside of a for_each",
     "count": "stands outside of a count",
     "self": "stands outside of a resource",
@@ -395,11 +406,26 @@ class ResourceInstance:
             value = self._fields.get(name)
             if value is not None and _null(value):
                 value = None
+            if self._block.type == "data":
+                kind = self._block.labels[0]
+                name = data_sources.SAME.get((kind, name), name)
+                value = value or self._computed(kind, name)
             reference = Reference(self._address, name, value, None, self._why)
             is_told = value is not None and not isinstance(settled(value), Unknown)
             known = reference if is_told else self._scope.run.assumed(reference)
             self._references[name] = known
         return known
+
+    def _computed(self, kind: str, name: str) -> Value | None:
+        """What a data source makes of that which is written in it."""
+        compute = data_sources.COMPUTED.get((kind, name))
+        if compute is None:
+            return None
+        return self._scope.guarded(
+            f"{self._address}.{name}",
+            lambda: compute(self._fields, self._scope),
+            self._block.header,
+        )
 
     def opened(self, value: Value) -> Value:
         """A resource stays a reference."""

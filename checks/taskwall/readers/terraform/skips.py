@@ -38,8 +38,9 @@ def skips(modules: Iterable[Module]) -> tuple[tuple[Skip, ...], tuple[SourceErro
     errors: list[SourceError] = []
     for module in modules:
         for unit in module.units:
+            lines = unit.text.split("\n") if unit.parsed.comments else []
             for comment in unit.parsed.comments:
-                for skip in _read(comment, unit):
+                for skip in _read(comment, unit, lines):
                     if isinstance(skip, Skip):
                         found.append(skip)
                     else:
@@ -47,7 +48,7 @@ def skips(modules: Iterable[Module]) -> tuple[tuple[Skip, ...], tuple[SourceErro
     return tuple(found), tuple(errors)
 
 
-def _read(comment: Comment, unit: Unit) -> Iterator[Skip | SourceError]:
+def _read(comment: Comment, unit: Unit, lines: list[str]) -> Iterator[Skip | SourceError]:
     for match in _SKIP.finditer(comment.text.removesuffix("*/")):
         why = (match["why"] or "").strip()
         own = match["tool"] == "taskwall"
@@ -56,7 +57,6 @@ def _read(comment: Comment, unit: Unit) -> Iterator[Skip | SourceError]:
             message = f"taskwall:skip={rules} needs a reason: taskwall:skip={rules}: why"
             yield SourceError(comment.place, message)
             continue
-        lines = unit.text.split("\n")
         scope = _Finder(comment, lines, whole=not own).top(unit.parsed.body)
         for rule in match["rules"].split(","):
             yield Skip(rule.strip(), why, comment.place, scope or comment.place)

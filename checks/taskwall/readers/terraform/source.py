@@ -47,3 +47,17 @@ class Source:
 
     def _points(self, byte: int, column: int) -> int:
         return len(self.raw[byte - column : byte].decode("utf-8", "replace"))
+
+
+class Pinned(Source):
+    """A text of which everything stands at one place."""
+
+    __slots__ = ("at",)
+
+    def __init__(self, at: Place, text: str) -> None:
+        super().__init__(at.file, text)
+        self.at = at
+
+    def place(self, first: "Node", last: "Node | None" = None) -> Place:  # noqa: ARG002
+        """The one place, whatever stands there."""
+        return self.at

@@ -31,13 +31,16 @@ class TerraformStack:
         self._inputs = inputs
         self._boundary = boundary
         self._modules: tuple[Module, ...] | None = None
+        self._sources: frozenset[str] | None = None
         self._skips: tuple[tuple[Skip, ...], tuple[SourceError, ...]] | None = None
 
     @property
     def files(self) -> frozenset[str]:
         """Every source file that takes part, those of called modules and of values included."""
-        sources = {unit.path for module in self._parts() for unit in module.units}
-        return frozenset(sources.union(value_files(self.name, self._library)))
+        if self._sources is None:
+            sources = {unit.path for module in self._parts() for unit in module.units}
+            self._sources = frozenset(sources.union(value_files(self.name, self._library)))
+        return self._sources
 
     def evaluate(self, scenario: Scenario) -> Evaluation:
         """Evaluate the root module and all that it calls under a scenario."""
@@ -109,6 +112,7 @@ def stacks(
         The stacks in the order of their folders, and the errors of files that cannot be read.
     """
     books = library(files)
+    books.parser = inputs.hcl_parser
     folders: dict[str, set[str]] = {}
     for path in paths:
         folders.setdefault(os.path.dirname(path), set()).add(path)

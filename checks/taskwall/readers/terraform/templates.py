@@ -31,7 +31,7 @@ DEEPEST_DIRECTIVE = 50
 Read = Callable[["Node", Source], Expression]
 
 
-class _Token(Struct):
+class Token(Struct):
     """A piece of a template: a literal text, or something between `${` or `%{` and `}`.
 
     `strips` says on which sides white space is taken off the neighbouring literals.
@@ -55,13 +55,25 @@ def template(node: "Node", source: Source, read: Read, added_newline: bool = Fal
     tokens = list(_tokens(node, source, read, heredoc, 0))
     if any(token.kind == "deep" for token in tokens):
         return Invalid(place, f"has directives more than {DEEPEST_DIRECTIVE} levels deep")
+    indented = source.raw[node.start_byte : node.start_byte + 3] == b"<<-"
+    return assembled(tokens, place, heredoc, indented, added_newline)
+
+
+def assembled(
+    tokens: list[Token],
+    place: Place,
+    heredoc: bool = False,
+    indented: bool = False,
+    added_newline: bool = False,
+) -> Expression:
+    """The expression that the pieces of a template make, as they stand in the source."""
     for token in tokens:
         if token.kind == "text":
             token.text = token.text.replace("$${", "${").replace("%%{", "%{")
             if not heredoc:
                 token.text = _unescaped(token.text)
     _strip(tokens)
-    if source.raw[node.start_byte : node.start_byte + 3] == b"<<-":
+    if indented:
         _take_indentation(tokens)
     if added_newline and tokens and tokens[-1].kind == "text":
         tokens[-1].text = tokens[-1].text.removesuffix("\n")
@@ -73,9 +85,7 @@ def template(node: "Node", source: Source, read: Read, added_newline: bool = Fal
     return Template(place, parts)
 
 
-def _tokens(
-    node: "Node", source: Source, read: Read, heredoc: bool, depth: int
-) -> Iterator[_Token]:
+def _tokens(node: "Node", source: Source, read: Read, heredoc: bool, depth: int) -> Iterator[Token]:
     children = node.children
     if heredoc and node.type == "heredoc_template":
         names = [child for child in children if child.type == "heredoc_identifier"]
@@ -89,7 +99,7 @@ def _tokens(
         # The quotes, or the first and the last directive, are the bounds.
         start, end = children[0].end_byte, children[-1].start_byte
     if depth > DEEPEST_DIRECTIVE:
-        yield _Token("deep", source.place(node))
+        yield Token("deep", source.place(node))
         return
     for child in children:
         kind = child.type
@@ -116,17 +126,17 @@ _OPENS = frozenset({"template_if_intro", "template_for_start"})
 _WHOLE = frozenset({"quoted_template", "string_lit", "heredoc_template"})
 
 
-def _literal(source: Source, node: "Node", start: int, end: int, heredoc: bool) -> Iterator[_Token]:
+def _literal(source: Source, node: "Node", start: int, end: int, heredoc: bool) -> Iterator[Token]:
     """The literal text of a stretch of bytes; in a heredoc one token for each line."""
     if end <= start:
         return
     text = source.raw[start:end].decode("utf-8", "replace")
     place = source.place(node)
     for line in text.splitlines(keepends=True) if heredoc else (text,):
-        yield _Token("text", place, line)
+        yield Token("text", place, line)
 
 
-def _directive(node: "Node", kind: str, source: Source, read: Read) -> _Token:
+def _directive(node: "Node", kind: str, source: Source, read: Read) -> Token:
     expression = None
     names = []
     marks = []
@@ -139,16 +149,16 @@ def _directive(node: "Node", kind: str, source: Source, read: Read) -> _Token:
             marks.append(index)
     last = len(node.children) - 1
     strips = (1 in marks, last - 1 in marks and last > 2)
-    return _Token(kind, source.place(node), "", expression, tuple(names), strips)
+    return Token(kind, source.place(node), "", expression, tuple(names), strips)
 
 
-def _take_indentation(tokens: list[_Token]) -> None:
+def _take_indentation(tokens: list[Token]) -> None:
     """`<<-`: the least indentation of all lines is taken off each of them.
 
     Lines of white space alone do not count, and a line that starts with `${` has none. A line
     after a stripped line end counts as that line's rest and keeps its white space: so does HCL.
     """
-    indented: list[_Token] = []
+    indented: list[Token] = []
     least: int | None = None
     starts = True
     for token in tokens:
@@ -168,7 +178,7 @@ def _take_indentation(tokens: list[_Token]) -> None:
         token.text = token.text[least or 0 :]
 
 
-def _strip(tokens: list[_Token]) -> None:
+def _strip(tokens: list[Token]) -> None:
     """`~`: white space next to it goes; in a heredoc only up to the line's end, as in HCL."""
     for index, token in enumerate(tokens):
         before, after = token.strips
@@ -198,14 +208,14 @@ def _unescape(match: "re.Match[str]") -> str:
 class _Open(Struct):
     """A directive whose end has not come yet."""
 
-    token: _Token
+    token: Token
     parts: list[str | Expression]
     then: tuple[str | Expression, ...] | None = None
 
 
-def _nested(tokens: list[_Token], place: Place) -> tuple[str | Expression, ...]:
+def _nested(tokens: list[Token], place: Place) -> tuple[str | Expression, ...]:
     """The flat tokens as parts, with each directive around what it governs."""
-    stack = [_Open(_Token("top", place), [])]
+    stack = [_Open(Token("top", place), [])]
     for token in tokens:
         top = stack[-1]
         if token.kind == "text":

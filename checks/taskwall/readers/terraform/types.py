@@ -230,8 +230,8 @@ def truth(data: Scalar) -> bool:
     """
     if isinstance(data, bool):
         return data
-    if data == "true":
+    if data in ("true", "1"):
         return True
-    if data == "false":
+    if data in ("false", "0"):
         return False
     raise FailedError("the value", "is neither true nor false")

@@ -14,6 +14,9 @@ from taskwall.readers.terraform.types import Type
 from taskwall.stack import SourceError
 from taskwall.values import Place
 
+ENDINGS = (".tf", ".tf.json", ".tofu", ".tofu.json")
+"""How the names of the files end that make up a module."""
+
 
 class Unit(Struct, frozen=True):
     """One file: its text and what was read from it."""
@@ -50,6 +53,8 @@ class Library:
         self._modules: dict[str, Module] = {}
         self.scanned: dict[str, frozenset[str]] = {}
         """The files of the scan by folder: they need not be on the disk."""
+        self.parser = ""
+        """Which parser reads HCL; the usual one if it is not `python-hcl2`."""
 
     def unit(self, path: str) -> Unit:
         """The unit of a file.
@@ -60,8 +65,19 @@ class Library:
         text = self.text(path)
         known = self._units.get(path)
         if known is None or known.text != text:
-            known = self._units[path] = Unit(path, text, parse(path, text))
+            known = self._units[path] = Unit(path, text, self._parsed(path, text))
         return known
+
+    def _parsed(self, path: str, text: str) -> Parsed:
+        if path.endswith(".json"):
+            from taskwall.readers.terraform import json_syntax
+
+            return (json_syntax.parse if path.endswith(ENDINGS) else json_syntax.values)(path, text)
+        if self.parser == "python-hcl2":
+            from taskwall.readers.terraform import python_hcl2
+
+            return python_hcl2.parse(path, text)
+        return parse(path, text)
 
     def text(self, path: str) -> str:
         """The text of any file, such as a template.
@@ -87,8 +103,10 @@ class Library:
             found.update(
                 os.path.join(folder, name)
                 for name in os.listdir(folder)
-                if name.endswith(".tf") and not name.startswith(".")
+                if name.endswith(ENDINGS) and not name.startswith(".")
             )
+        # OpenTofu reads x.tofu instead of x.tf; whoever has both means it for OpenTofu.
+        found -= {_twin(path) for path in found if path.endswith((".tofu", ".tofu.json"))}
         return tuple(sorted(found, key=lambda path: (is_override(path), path)))
 
     def module(self, folder: str) -> tuple[Module | None, tuple[SourceError, ...]]:
@@ -112,9 +130,16 @@ def _same_units(known: tuple[Unit, ...], units: list[Unit]) -> bool:
     return len(known) == len(units) and all(map(lambda a, b: a is b, known, units))
 
 
+def _twin(path: str) -> str:
+    """The file that Terraform reads where OpenTofu reads the given one."""
+    if path.endswith(".tofu"):
+        return path.removesuffix("tofu") + "tf"
+    return path.removesuffix("tofu.json") + "tf.json"
+
+
 def is_override(path: str) -> bool:
     """Whether a file's blocks are laid over those of the others."""
-    stem = os.path.basename(path).removesuffix(".tf")
+    stem = os.path.basename(path).removesuffix(".json").removesuffix(".tofu").removesuffix(".tf")
     return stem == "override" or stem.endswith("_override")
 
 

@@ -20,12 +20,18 @@ if TYPE_CHECKING:
 def supplied(run: "Run") -> tuple[Callable[[str], Value | None], bool]:
     """What is given for variables, and whether a required one is given by nothing.
 
-    Later ones win: terraform.tfvars, *.auto.tfvars in the order of their names, the files of
-    values that the user names, and the variables that the user gives.
+    Later ones win: the environment if it is listened to, terraform.tfvars, *.auto.tfvars in the
+    order of their names, the files of values that the user names, and the variables that the user
+    gives.
     """
     scope = Scope(run, run.root)
     bare = scope.bare()
-    values: dict[str, Value] = {}
+    environment = run.inputs.environment
+    values: dict[str, Value] = {
+        name: _spelled(name, Known(environment[f"TF_VAR_{name}"]), scope)
+        for name in run.root.variables
+        if f"TF_VAR_{name}" in environment
+    }
     for path in (*value_files(run.root.folder, run.library), *run.inputs.var_files):
         try:
             unit = run.library.unit(path)
@@ -48,20 +54,23 @@ def supplied(run: "Run") -> tuple[Callable[[str], Value | None], bool]:
 
 def value_files(folder: str, library: Library) -> list[str]:
     """The files of values that Terraform reads by itself, in their order."""
+    endings = (".auto.tfvars", ".auto.tfvars.json")
     try:
-        names = sorted(name for name in os.listdir(folder) if name.endswith(".auto.tfvars"))
+        names = sorted(name for name in os.listdir(folder) if name.endswith(endings))
     except OSError:
         names = []
-    first = os.path.join(folder, "terraform.tfvars")
-    found = [first] if library.exists(first) else []
-    return [*found, *(os.path.join(folder, name) for name in names)]
+    first = (os.path.join(folder, f"terraform.tfvars{ending}") for ending in ("", ".json"))
+    return [*filter(library.exists, first), *(os.path.join(folder, name) for name in names)]
 
 
 def _spelled(name: str, value: Value, scope: Scope) -> Value:
     """A variable of the command line: a text, unless its type is of lists, maps or objects."""
     if not isinstance(value, Known) or not isinstance(value.data, str):
         return value
-    if isinstance(scope.type(name), Simple):
+    block = scope.module.variables.get(name)
+    declared = block is not None and "type" in block.body.attributes
+    kind = scope.type(name)
+    if isinstance(kind, Simple) and not (declared and kind.name == "any"):
         return value
     node = parse_expression(f"var.{name}", value.data)
     try:

@@ -28,6 +28,30 @@ FUNCTIONS: dict[str, Function] = {
 }
 
 
+_RARE = {
+    "hashes": (
+        "md5", "sha1", "sha256", "sha512", "base64sha256", "base64sha512", "filemd5", "filesha1",
+        "filesha256", "filesha512", "filebase64sha256", "filebase64sha512", "uuidv5",
+    ),
+    "dates": ("formatdate", "timeadd", "timecmp"),
+    "decodings": (
+        "yamlencode", "yamldecode", "csvdecode", "urlencode", "urldecode", "textencodebase64",
+        "textdecodebase64", "base64gzip", "base64gunzip",
+    ),
+}  # fmt: skip
+"""Functions whose modules are imported when one of them is first called: start-up counts."""
+
+
+def _rare(name: str) -> "Function | None":
+    for module, names in _RARE.items():
+        if name in names:
+            from importlib import import_module
+
+            FUNCTIONS.update(import_module(f"{__name__}.{module}").FUNCTIONS)
+            return FUNCTIONS[name]
+    return None
+
+
 def call(
     name: str, arguments: list[Value], scope: "Scope", place: Place, more: Value | None = None
 ) -> Value:
@@ -38,7 +62,8 @@ def call(
     Raises:
         FailedError: the arguments are not what the function takes.
     """
-    function = FUNCTIONS.get(name.removeprefix("core::"))
+    name = name.removeprefix("core::")
+    function = FUNCTIONS.get(name) or _rare(name)
     if function is None:
         return Unknown((Need(f"function {name}", "is not evaluated"),), place=place)
     if more is not None:
@@ -51,5 +76,5 @@ def call(
         return function(arguments, scope)
     except UnsettledError:
         return waiting(*arguments, place=place)
-    except (IndexError, OverflowError, ValueError) as error:
+    except (ArithmeticError, IndexError, ValueError) as error:
         raise FailedError(f"{name}(...)", "has arguments that it does not take") from error

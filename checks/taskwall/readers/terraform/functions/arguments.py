@@ -1,5 +1,6 @@
 """How functions look at their arguments."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from taskwall.readers.terraform.access import element_of
@@ -105,6 +106,31 @@ def boolean(value: Value) -> bool:
     if isinstance(found, Items | Fields):
         raise FailedError("an argument", "is no truth value")
     raise UnsettledError
+
+
+def letters(text: str) -> "Sequence[str]":
+    """What a reader sees as the characters of a text: accents and joined signs are part of one.
+
+    Raises:
+        UnsettledError: the text holds flags, which take tables to tell apart.
+    """
+    if text.isascii() and "\r" not in text:
+        return text
+    import unicodedata
+
+    found: list[str] = []
+    joins = False
+    for char in text:
+        if "\U0001f1e6" <= char <= "\U0001f1ff" or "\u1100" <= char <= "\u11ff":
+            raise UnsettledError
+        belongs = unicodedata.category(char)[0] == "M" or char in "\u200d\u200c\ufe0f"
+        belongs = belongs or "\U0001f3fb" <= char <= "\U0001f3ff"
+        if found and (joins or belongs or (char == "\n" and found[-1] == "\r")):
+            found[-1] += char
+        else:
+            found.append(char)
+        joins = char == "\u200d"
+    return found
 
 
 def texts_in(value: Value) -> list[str]:

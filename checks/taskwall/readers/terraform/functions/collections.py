@@ -1,5 +1,6 @@
 """Functions of lists, sets, maps and objects."""
 
+from collections.abc import Sequence
 from itertools import product
 from typing import TYPE_CHECKING
 
@@ -8,6 +9,7 @@ from taskwall.readers.terraform.functions.arguments import (
     UnsettledError,
     fields_of,
     items_of,
+    letters,
     text_of,
     texts_in,
     whole,
@@ -189,7 +191,7 @@ def _element(arguments: list[Value], scope: "Scope") -> Value:
 def _length(arguments: list[Value], scope: "Scope") -> Value:
     value = scope.run.opened(arguments[0])
     if isinstance(value, Known) and isinstance(value.data, str):
-        return Known(len(value.data))
+        return Known(len(letters(value.data)))
     if isinstance(value, JsonItems | JsonFields):
         return Known(len(text_of(value)))
     if isinstance(value, Fields) and value.rest is None:
@@ -277,18 +279,29 @@ def _contains(arguments: list[Value], scope: "Scope") -> Value:
 
 def _distinct(arguments: list[Value], scope: "Scope") -> Value:
     found = items_of(arguments[0], scope)
-    return Items(distinct(found.items), found.rest, found.place, found.needs)
+    return Items(distinct(_alike(found.items)), found.rest, found.place, found.needs)
 
 
 def _toset(arguments: list[Value], scope: "Scope") -> Value:
     if is_null(settled(arguments[0])):
         return arguments[0]
     found = items_of(arguments[0], scope)
-    return Set(distinct(map(_simple, found.items)), found.rest, found.place, found.needs)
+    alike = _alike([_simple(item) for item in found.items])
+    return Set(distinct(alike), found.rest, found.place, found.needs)
 
 
 def _simple(value: Value) -> Value:
     return settled(value) if isinstance(settled(value), Known) else value
+
+
+def _alike(values: Sequence[Value]) -> list[Value]:
+    """Values as elements of one collection: where one is a text, all scalars become texts."""
+    kinds = {type(found.data) for value in values if isinstance(found := settled(value), Known)}
+    if any(isinstance(settled(value), JsonItems | JsonFields) for value in values):
+        kinds.add(str)
+    if str not in kinds or not kinds & {int, float, bool}:
+        return list(values)
+    return [as_text(value) if isinstance(settled(value), Known) else value for value in values]
 
 
 def _tolist(arguments: list[Value], scope: "Scope") -> Value:
@@ -297,7 +310,10 @@ def _tolist(arguments: list[Value], scope: "Scope") -> Value:
     found = items_of(arguments[0], scope)
     if isinstance(found, Set):
         return _ordered(found)
-    return found
+    alike = _alike(found.items)
+    if all(one is other for one, other in zip(alike, found.items, strict=True)):
+        return found
+    return Items(tuple(alike), found.rest, found.place, found.needs)
 
 
 def _ordered(found: Items) -> Items:
@@ -313,7 +329,11 @@ def _ordered(found: Items) -> Items:
 def _tomap(arguments: list[Value], scope: "Scope") -> Value:
     if is_null(settled(arguments[0])):
         return arguments[0]
-    return fields_of(arguments[0], scope)
+    found = fields_of(arguments[0], scope)
+    if not isinstance(found, Fields) or found.rest is not None:
+        return found
+    alike = dict(zip(found.fields, _alike([*found.fields.values()]), strict=True))
+    return Fields(alike, found.places, place=found.place)
 
 
 def _index(arguments: list[Value], scope: "Scope") -> Value:
@@ -347,7 +367,7 @@ def _zipmap(arguments: list[Value], scope: "Scope") -> Value:
 def _setunion(arguments: list[Value], scope: "Scope") -> Value:
     found = concat(arguments, scope)
     assert isinstance(found, Items)
-    return Set(distinct(found.items), found.rest, None, found.needs)
+    return Set(distinct(_alike(found.items)), found.rest, None, found.needs)
 
 
 def _setintersection(arguments: list[Value], scope: "Scope") -> Value:
@@ -435,7 +455,7 @@ def _one(arguments: list[Value], scope: "Scope") -> Value:
 
 
 def _chunklist(arguments: list[Value], scope: "Scope") -> Value:
-    items, size = _closed(arguments[0], scope), whole(arguments[1])
+    items, size = tuple(_alike(_closed(arguments[0], scope))), whole(arguments[1])
     if size < 1:
         return Items((Items(items),))
     starts = range(0, len(items), size)

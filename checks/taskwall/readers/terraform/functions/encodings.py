@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from taskwall.readers.terraform.functions.arguments import (
     UnsettledError,
-    known,
     text_of,
 )
 from taskwall.readers.terraform.kinds import (
@@ -59,26 +58,6 @@ def _unsettled() -> Value:
     raise UnsettledError
 
 
-def _yamlencode(arguments: list[Value], scope: "Scope") -> Value:
-    import yaml
-
-    data = known(arguments[0])
-    return Known(yaml.safe_dump(data, default_flow_style=False, sort_keys=True))
-
-
-def _yamldecode(arguments: list[Value], scope: "Scope") -> Value:
-    import yaml
-
-    text = text_of(arguments[0])
-    if "&" in text and "*" in text:
-        # Aliases can make little text into very much data.
-        raise UnsettledError
-    try:
-        return lifted(yaml.load(text, Loader=yaml.CSafeLoader))
-    except (yaml.YAMLError, TypeError, RecursionError) as error:
-        raise FailedError("yamldecode(...)", "is given no YAML") from error
-
-
 def _base64encode(arguments: list[Value], scope: "Scope") -> Value:
     from base64 import b64encode
 
@@ -100,18 +79,9 @@ def _base64decode(arguments: list[Value], scope: "Scope") -> Value:
     return Known(b64decode(text_of(value), validate=True).decode(), value.place)
 
 
-def _urlencode(arguments: list[Value], scope: "Scope") -> Value:
-    from urllib.parse import quote_plus
-
-    return Known(quote_plus(text_of(arguments[0]), safe="-_.~"))
-
-
 ENCODINGS = {
     "jsonencode": _jsonencode,
     "jsondecode": _jsondecode,
-    "yamlencode": _yamlencode,
-    "yamldecode": _yamldecode,
     "base64encode": _base64encode,
     "base64decode": _base64decode,
-    "urlencode": _urlencode,
 }

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from taskwall.files import UnreadableError
 from taskwall.readers.terraform.functions.arguments import UnsettledError, text_of
 from taskwall.readers.terraform.hcl import parse_template
-from taskwall.readers.terraform.kinds import FailedError
+from taskwall.readers.terraform.kinds import FailedError, Set
 from taskwall.values import Fields, Known, Need, Place, Unknown, Value, settled
 
 if TYPE_CHECKING:
@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 DEEPEST_TEMPLATE = 10
 """How far templates may include each other."""
+
+MOST_FILES = 20_000
+"""A folder with more files than this is not looked through."""
 
 
 def _located(argument: Value, scope: "Scope") -> str:
@@ -31,6 +34,11 @@ def _read(path: str, scope: "Scope") -> str | Unknown:
         if not scope.run.library.exists(path):
             raise FailedError(f'file("{os.path.basename(path)}")', "is not there") from error
         return Unknown((Need(f'file("{os.path.basename(path)}")', str(error)),))
+
+
+def content(argument: Value, scope: "Scope") -> str | Unknown:
+    """The text of the file at a path."""
+    return _read(_located(argument, scope), scope)
 
 
 def _file(arguments: list[Value], scope: "Scope") -> Value:
@@ -78,6 +86,80 @@ def _filebase64(arguments: list[Value], scope: "Scope") -> Value:
     return ENCODINGS["base64encode"]([_file(arguments, scope)], scope)
 
 
+def _fileset(arguments: list[Value], scope: "Scope") -> Value:
+    """The files below a folder whose paths, as seen from it, match a pattern."""
+    import re
+
+    folder = _located(arguments[0], scope)
+    if not scope.run.may_read(folder):
+        return Unknown((Need(f'fileset("{folder}")', "lies outside of what is scanned"),))
+    pattern = re.compile(_as_regex(text_of(arguments[1])), re.DOTALL)
+    found: list[str] = []
+    seen = 0
+    for at, folders, names in os.walk(folder):
+        folders.sort()
+        seen += len(names) + 1
+        if seen > MOST_FILES:
+            raise UnsettledError
+        for name in names:
+            path = os.path.relpath(os.path.join(at, name), folder).replace(os.sep, "/")
+            if pattern.fullmatch(path):
+                found.append(path)
+    return Set(tuple(map(Known, sorted(found))))
+
+
+def _as_regex(pattern: str) -> str:
+    """A pattern of files as a regular expression: `*`, `?`, `**`, `[...]`, `{a,b}`."""
+    import re
+
+    if pattern.count("*") > 10 or len(pattern) > 200:
+        raise UnsettledError
+    pieces = []
+    inside = 0
+    for match in re.finditer(r"\*\*/|\*\*|\*|\?|\[[^\]/]+\]|\\.|.", pattern, re.DOTALL):
+        piece = match[0]
+        if piece == "{":
+            inside += 1
+        elif piece == "}" and inside:
+            inside -= 1
+            pieces.append(")")
+            continue
+        if piece == "," and inside:
+            pieces.append("|")
+        elif piece.startswith("[") and len(piece) > 1:
+            pieces.append(piece.replace("[!", "[^"))
+        else:
+            pieces.append(_PATTERNS.get(piece) or re.escape(piece.removeprefix("\\") or piece))
+    return "".join(pieces) + ")" * inside
+
+
+_PATTERNS = {
+    "**/": "(?:[^/]+/)*",
+    "**": ".*",
+    "*": "[^/]*",
+    "?": "[^/]",
+    "{": "(?:",
+}
+
+
+def _templatestring(arguments: list[Value], scope: "Scope") -> Value:
+    from taskwall.readers.terraform.evaluate import evaluate
+
+    variables = settled(arguments[1])
+    if not isinstance(variables, Fields):
+        raise UnsettledError
+    node = parse_template(scope.module.folder, text_of(arguments[0]))
+    return evaluate(node, scope.bare(), variables.fields)
+
+
+def _pathexpand(arguments: list[Value], scope: "Scope") -> Value:
+    """Whose home folder it will be is not known from the sources."""
+    path = text_of(arguments[0])
+    if path.startswith("~"):
+        raise UnsettledError
+    return Known(path)
+
+
 def _abspath(arguments: list[Value], scope: "Scope") -> Value:
     path = text_of(arguments[0])
     return Known(os.path.normpath(os.path.join(scope.run.root.folder, path)))
@@ -95,7 +177,10 @@ FILESYSTEM = {
     "file": _file,
     "fileexists": _fileexists,
     "filebase64": _filebase64,
+    "fileset": _fileset,
     "templatefile": _templatefile,
+    "templatestring": _templatestring,
+    "pathexpand": _pathexpand,
     "abspath": _abspath,
     "basename": _basename,
     "dirname": _dirname,

@@ -73,7 +73,21 @@ def _cidrnetmask(arguments: list[Value], scope: "Scope") -> Value:
     return Known(str(network.netmask))
 
 
+def _cidrcontains(arguments: list[Value], scope: "Scope") -> Value:
+    from ipaddress import ip_address
+
+    network, text = _network(arguments[0]), text_of(arguments[1])
+    first = last = ip_address(text.partition("/")[0])
+    if "/" in text:
+        other = _network(arguments[1])
+        first, last = other.network_address, other.broadcast_address
+    if first.version != network.version:
+        raise FailedError("cidrcontains(...)", "is given IPv4 and IPv6")
+    return Known(first in network and last in network)
+
+
 NETWORKS = {
+    "cidrcontains": _cidrcontains,
     "cidrsubnet": _cidrsubnet,
     "cidrsubnets": _cidrsubnets,
     "cidrhost": _cidrhost,

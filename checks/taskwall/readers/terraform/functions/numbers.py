@@ -59,13 +59,33 @@ def _pow(arguments: list[Value], scope: "Scope") -> Value:
     return Known(int(found) if found.is_integer() and abs(found) < 1e15 else found)
 
 
+def _log(arguments: list[Value], scope: "Scope") -> Value:
+    found = math.log(number(arguments[0])) / math.log(number(arguments[1]))
+    near = round(found)
+    return Known(near if math.isclose(found, near, rel_tol=1e-15) else found)
+
+
 def _signum(arguments: list[Value], scope: "Scope") -> Value:
-    found = number(arguments[0])
+    found = whole(arguments[0])
     return Known((found > 0) - (found < 0))
 
 
 def _parseint(arguments: list[Value], scope: "Scope") -> Value:
-    return Known(int(text_of(arguments[0]), whole(arguments[1])))
+    text, base = text_of(arguments[0]), whole(arguments[1])
+    if not 2 <= base <= 62 or len(text) > 1000:
+        raise FailedError("parseint(...)", "takes bases from 2 to 62")
+    if base <= 36:
+        return Known(int(text, base) if "_" not in text else int(""))
+    found = 0
+    for digit in text.lstrip("+-"):
+        value = _DIGITS.index(digit)
+        if value >= base:
+            raise FailedError("parseint(...)", f'is given "{digit}" in base {base}')
+        found = found * base + value
+    return Known(-found if text.startswith("-") else found)
+
+
+_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
 def _range(arguments: list[Value], scope: "Scope") -> Value:
@@ -128,6 +148,7 @@ NUMBERS = {
     "ceil": _ceil,
     "floor": _floor,
     "pow": _pow,
+    "log": _log,
     "signum": _signum,
     "parseint": _parseint,
     "range": _range,
@@ -138,4 +159,5 @@ NUMBERS = {
     "tobool": _tobool,
     "sensitive": _itself,
     "nonsensitive": _itself,
+    "ephemeralasnull": _itself,
 }

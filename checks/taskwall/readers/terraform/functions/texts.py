@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from taskwall.readers.terraform.functions.arguments import (
     UnsettledError,
     items_of,
+    letters,
     number,
     text_of,
     whole,
@@ -21,7 +22,7 @@ from taskwall.readers.terraform.kinds import (
     waiting,
 )
 from taskwall.readers.terraform.operators import texts_of
-from taskwall.values import Items, Known, Text, Value, lifted, settled, spelled
+from taskwall.values import Fields, Items, Known, Text, Unknown, Value, lifted, settled, spelled
 
 if TYPE_CHECKING:
     import re
@@ -47,7 +48,9 @@ def _join(arguments: list[Value], scope: "Scope") -> Value:
     pieces: list[str | Value] = []
     for argument in arguments[1:]:
         items = items_of(argument, scope)
-        members = [*items.items, *((waiting(*items.rest),) if items.rest else ())]
+        members = [*items.items]
+        if items.rest:
+            members.append(Unknown(items.needs or waiting(*items.rest).needs))
         for value in texts_of(members):
             if pieces:
                 pieces.append(separator)
@@ -104,11 +107,14 @@ def _compiled(pattern: str, subject: str) -> "re.Pattern[str]":
     """
     import re
 
-    if len(pattern) > 1000 or "[[:" in pattern or "\\p" in pattern or "(?" in pattern:
+    plain = re.sub(r"\(\?(?::|P<\w+>)", "(", pattern.removeprefix("(?i)"))
+    if len(pattern) > 1000 or "[[:" in pattern or "\\p" in pattern or "(?" in plain:
+        raise UnsettledError
+    if pattern is not plain and not subject.isascii():
         raise UnsettledError
     if "$" in pattern and subject.endswith("\n"):
         raise UnsettledError
-    bare = re.sub(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]", "x", pattern)
+    bare = re.sub(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]", "x", plain)
     if re.search(r"\)[*+{]", bare):
         raise UnsettledError
     repeats = len(re.findall(r"[*+]|\{\d+,", bare))
@@ -123,6 +129,8 @@ def _compiled(pattern: str, subject: str) -> "re.Pattern[str]":
 
 
 def _matched(match: "re.Match[str]") -> Value:
+    if match.re.groupindex:
+        return Fields({name: Known(group) for name, group in match.groupdict().items()})
     if match.re.groups:
         return Items(tuple(Known(group) for group in match.groups()))
     return Known(match[0])
@@ -163,9 +171,10 @@ def _title(string: str) -> str:
 
 def _substr(arguments: list[Value], scope: "Scope") -> Value:
     string, offset, length = text_of(arguments[0]), whole(arguments[1]), whole(arguments[2])
+    found = letters(string)
     if offset < 0:
-        offset = max(len(string) + offset, 0)
-    return Known(string[offset:] if length < 0 else string[offset : offset + length])
+        offset = max(len(found) + offset, 0)
+    return Known("".join(found[offset:] if length < 0 else found[offset : offset + length]))
 
 
 def _startswith(arguments: list[Value], scope: "Scope") -> Value:
@@ -231,9 +240,13 @@ def _verb(match: "re.Match[str]", value: Value) -> "str | Value":
     found = settled(value)
     if verb == "v" and isinstance(found, Known) and found.data is None:
         return "null"
+    if verb == "v" and flags == "#" and not (width or precision):
+        if not is_whole(found):
+            raise UnsettledError
+        return json_text(found)
     if is_null(found):
         raise FailedError("format(...)", "is given null")
-    if verb == "s" or (verb == "v" and not isinstance(found, Items)):
+    if verb == "s" or (verb == "v" and not isinstance(found, Items | Fields)):
         written = as_text(value)
         if bare:
             return written
@@ -284,7 +297,7 @@ def _indent(arguments: list[Value], scope: "Scope") -> Value:
 
 
 def _strrev(string: str) -> str:
-    return string[::-1]
+    return "".join(letters(string)[::-1])
 
 
 TEXTS = {

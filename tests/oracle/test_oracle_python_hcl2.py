@@ -1,0 +1,79 @@
+"""The trees of the two parsers that stand behind one syntax, held against each other."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+import pytest
+
+from oracle.test_oracle_parsing import sources
+from taskwall.files import Files
+from taskwall.readers.terraform import hcl, python_hcl2
+from taskwall.readers.terraform.syntax import Attribute, Block, Body
+from taskwall.values import Place
+
+pytest.importorskip("lark")
+
+if why := python_hcl2.unusable():
+    pytest.skip(why, allow_module_level=True)
+
+
+def differences(one: Any, other: Any, path: str = "") -> Iterator[str]:
+    """Where two trees are not the same, places included."""
+    if isinstance(one, Attribute | Block) and type(one) is type(other):
+        one = (one.place, one.expression if isinstance(one, Attribute) else one.body, _head(one))
+        other = (
+            other.place,
+            other.expression if isinstance(other, Attribute) else other.body,
+            _head(other),
+        )
+    if type(one) is not type(other):
+        yield f"{path}: {type(one).__name__}, {type(other).__name__}"
+    elif isinstance(one, Place):
+        # The name that a path begins with is placed with all of the path, by one of the two.
+        if one != other and not path.endswith(".base.place"):
+            yield f"{path}: {_spelled(one)}, {_spelled(other)}"
+    elif isinstance(one, Body):
+        yield from differences(list(one.blocks), list(other.blocks), path)
+        yield from differences(one.attributes, other.attributes, path)
+    elif isinstance(one, msgspec.Struct):
+        for name in one.__struct_fields__:
+            yield from differences(getattr(one, name), getattr(other, name), f"{path}.{name}")
+    elif isinstance(one, dict):
+        if one.keys() != other.keys():
+            yield f"{path}: {sorted(one)}, {sorted(other)}"
+        for key in one.keys() & other.keys():
+            yield from differences(one[key], other[key], f"{path}.{key}")
+    elif isinstance(one, list | tuple):
+        if len(one) != len(other):
+            yield f"{path}: {len(one)}, {len(other)} parts"
+        for index, (a, b) in enumerate(zip(one, other, strict=False)):
+            yield from differences(a, b, f"{path}[{index}]")
+    elif one != other:
+        yield f"{path}: {one!r}, {other!r}"
+
+
+def _head(one: Attribute | Block) -> object:
+    return one.name if isinstance(one, Attribute) else (one.type, one.labels, one.header)
+
+
+def _spelled(place: Place) -> str:
+    return f"{place.line}:{place.column}-{place.end_line}:{place.end_column}"
+
+
+def compared(paths: list[str]) -> Iterator[tuple[str, list[str]]]:
+    """Each file that both read, with where they differ."""
+    files = Files()
+    for path in paths:
+        text = files.text(path)
+        usual, second = hcl.parse(path, text), python_hcl2.parse(path, text)
+        if not (usual.errors or second.errors):
+            comments = differences(usual.comments, second.comments, "comments")
+            yield path, [*differences(usual.body, second.body), *comments]
+
+
+def test_trees_are_the_same() -> None:
+    """Whatever both parsers read without an error gives the same tree, to the column."""
+    found = [*compared(sources())]
+    assert {path: lines for path, lines in found if lines} == {}
+    assert len(found) > 100

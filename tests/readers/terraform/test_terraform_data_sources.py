@@ -1,0 +1,245 @@
+"""Data sources that only compute: what they say is known as far as what is written is."""
+
+from base64 import b64decode
+from collections.abc import Callable
+
+import pytest
+
+from taskwall.readers.terraform.kinds import Base64Text, JsonFields
+from taskwall.stack import Evaluation
+from taskwall.values import Known, Text, Value, needs, settled
+
+Evaluated = Callable[..., Evaluation]
+Shown = Callable[[Value], object]
+
+
+def x(evaluation: Evaluation) -> Value:
+    """The attribute x of the resource t.t."""
+    return next(r for r in evaluation.resources if r.type == "t").body.fields["x"]
+
+
+POLICY = """
+variable "open" {}
+data "aws_iam_policy_document" "base" {
+  statement {
+    sid       = "One"
+    actions   = ["s3:GetObject"]
+    resources = ["*"]
+  }
+  statement {
+    sid       = "Two"
+    actions   = ["s3:PutObject"]
+    resources = ["*"]
+  }
+}
+data "aws_iam_policy_document" "over" {
+  policy_id = "over"
+  statement {
+    sid     = "Two"
+    effect  = "Deny"
+    actions = ["s3:*"]
+  }
+}
+data "aws_iam_policy_document" "p" {
+  source_policy_documents   = [data.aws_iam_policy_document.base.json]
+  override_policy_documents = [OVER]
+  statement {
+    not_actions = ["ec2:A", "ec2:B"]
+    resources   = ["arn:aws:s3:::b/&{aws:username}"]
+    principals {
+      type        = "AWS"
+      identifiers = ["a"]
+    }
+    principals {
+      type        = "AWS"
+      identifiers = ["b"]
+    }
+    principals {
+      type        = "Service"
+      identifiers = ["ecs.amazonaws.com"]
+    }
+    condition {
+      test     = "StringEquals"
+      variable = "aws:SourceVpce"
+      values   = [var.open]
+    }
+    condition {
+      test     = "StringEquals"
+      variable = "aws:SourceVpc"
+      values   = ["v"]
+    }
+    condition {
+      test     = "StringEquals"
+      variable = "aws:SourceVpc"
+      values   = ["w"]
+    }
+  }
+  dynamic "statement" {
+    for_each = ["x", "y"]
+    content {
+      actions = ["${statement.value}:*"]
+      principals {
+        type        = "*"
+        identifiers = ["*"]
+      }
+    }
+  }
+}
+resource "t" "t" {
+  x = data.aws_iam_policy_document.p.json
+}
+"""
+OWN = {
+    "Effect": "Allow",
+    "NotAction": ["ec2:A", "ec2:B"],
+    "Resource": "arn:aws:s3:::b/${aws:username}",
+    "Principal": {"AWS": ["a", "b"], "Service": "ecs.amazonaws.com"},
+    "Condition": {"StringEquals": {"aws:SourceVpce": "<var.open>", "aws:SourceVpc": ["v", "w"]}},
+}
+ONE = {"Sid": "One", "Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}
+TWO = {"Sid": "Two", "Effect": "Allow", "Action": "s3:PutObject", "Resource": "*"}
+MADE = [{"Effect": "Allow", "Action": f"{n}:*", "Principal": "*"} for n in "xy"]
+
+
+def test_policy_document(evaluated: Evaluated, shown: Shown) -> None:
+    """A policy holds the statements of its sources, its own, and what overrides say, by Sid."""
+    found = x(evaluated(POLICY.replace("OVER", "data.aws_iam_policy_document.over.json")))
+    assert isinstance(settled(found), JsonFields)
+    assert shown(found) == {
+        "Version": "2012-10-17",
+        "Id": "over",
+        "Statement": [ONE, {"Sid": "Two", "Effect": "Deny", "Action": "s3:*"}, OWN, *MADE],
+    }
+
+
+def test_policy_document_with_an_open_override(evaluated: Evaluated, shown: Shown) -> None:
+    """An override that is not known may replace whatever has a Sid, and nothing else."""
+    found = shown(x(evaluated(POLICY.replace("OVER", "var.open"))))
+    assert isinstance(found, dict)
+    assert found["Statement"] == [OWN, *MADE, ("maybe", ONE), ("maybe", TWO), ("maybe", "<?>")]
+
+
+def test_policy_document_with_an_override_as_text(evaluated: Evaluated, shown: Shown) -> None:
+    """A policy may be given as JSON that stands in a text."""
+    text = r'"{\"Version\":\"2008-10-17\",\"Statement\":{\"Sid\":\"One\",\"Effect\":\"Deny\"}}"'
+    found = shown(x(evaluated(POLICY.replace("OVER", text))))
+    assert isinstance(found, dict)
+    assert found["Version"] == "2008-10-17"
+    assert found["Statement"] == [{"Sid": "One", "Effect": "Deny"}, TWO, OWN, *MADE]
+
+
+def test_empty_policy_document(evaluated: Evaluated, shown: Shown) -> None:
+    """A policy without statements still is one."""
+    text = 'data "aws_iam_policy_document" "p" {}\nresource "t" "t" {\n'
+    text += '  x = "${data.aws_iam_policy_document.p.json}!"\n}\n'
+    assert shown(x(evaluated(text))) == '{"Statement":[],"Version":"2012-10-17"}!'
+
+
+def test_policy_document_that_is_no_json(evaluated: Evaluated) -> None:
+    """A source that is no JSON leaves the policy unknown, with the reason."""
+    text = 'data "aws_iam_policy_document" "p" {\n  source_policy_documents = ["{"]\n}\n'
+    text += 'resource "t" "t" {\n  x = data.aws_iam_policy_document.p.json\n}\n'
+    assert [str(need) for need in needs(x(evaluated(text)))] == ["a policy is no JSON"]
+
+
+def test_template_file(evaluated: Evaluated, shown: Shown) -> None:
+    """A template is filled in with its variables, unknown ones included."""
+    text = """
+variable "open" {}
+data "template_file" "t" {
+  template = file("${path.module}/user.tpl")
+  vars = {
+    name = "web"
+    open = var.open
+  }
+}
+resource "t" "t" {
+  x = data.template_file.t.rendered
+}
+"""
+    template = "ECS_CLUSTER=${name}\n%{ if true }${open}%{ endif }"
+    found = x(evaluated(text, {"root/user.tpl": template}))
+    assert shown(found) == "ECS_CLUSTER=web\n<var.open>"
+
+
+CLOUDINIT = """
+variable "open" {}
+data "cloudinit_config" "c" {
+  SWITCHES
+  part {
+    content_type = "text/x-shellscript"
+    filename     = "a.sh"
+    content      = "#!/bin/sh\\necho CONTENT"
+  }
+  part {
+    content = "b"
+  }
+}
+resource "t" "t" {
+  x = data.cloudinit_config.c.rendered
+}
+"""
+MIME = (
+    'Content-Type: multipart/mixed; boundary="MIMEBOUNDARY"\nMIME-Version: 1.0\r\n\r\n'
+    '--MIMEBOUNDARY\r\nContent-Disposition: attachment; filename="a.sh"\r\n'
+    "Content-Transfer-Encoding: 7bit\r\nContent-Type: text/x-shellscript\r\n"
+    "Mime-Version: 1.0\r\n\r\n#!/bin/sh\necho CONTENT\r\n"
+    "--MIMEBOUNDARY\r\nContent-Transfer-Encoding: 7bit\r\nContent-Type: text/plain\r\n"
+    "Mime-Version: 1.0\r\n\r\nb\r\n--MIMEBOUNDARY--\r\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("switches", "content", "kind"),
+    [
+        ("", "1", Base64Text),
+        ("gzip = false", "1", Known),
+        ("gzip = false", "${var.open}", Base64Text),
+        ("gzip = false\n  base64_encode = false", "1", Known),
+        ("gzip = false\n  base64_encode = false", "${var.open}", Text),
+    ],
+)
+def test_cloudinit(
+    evaluated: Evaluated, shown: Shown, switches: str, content: str, kind: type[Value]
+) -> None:
+    """The parts stand in one text, which stays readable where it is compressed or open."""
+    text = CLOUDINIT.replace("SWITCHES", switches).replace("CONTENT", content)
+    found = settled(x(evaluated(text)))
+    assert type(found) is kind
+    read = str(shown(found))
+    if switches == "gzip = false" and kind is Known:
+        read = b64decode(read).decode()
+    assert read == MIME.replace("CONTENT", "<var.open>" if "var" in content else content)
+
+
+def test_endpoint_service(evaluated: Evaluated, shown: Shown) -> None:
+    """The name of a service is known but for the region."""
+    text = 'data "aws_vpc_endpoint_service" "s" {\n  service = "ecr.dkr"\n}\n'
+    text += 'resource "t" "t" {\n  x = data.aws_vpc_endpoint_service.s.service_name\n}\n'
+    assert shown(x(evaluated(text))) == "com.amazonaws.<the region>.ecr.dkr"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("data.aws_region.r.name", "data.aws_region.r.id"),
+        ("data.aws_region.r.name", "data.aws_region.r.region"),
+        ("data.aws_caller_identity.i.account_id", "data.aws_caller_identity.i.id"),
+        ("data.aws_partition.p.partition", "data.aws_partition.p.id"),
+    ],
+)
+def test_names_of_the_same(evaluated: Evaluated, shown: Shown, one: str, other: str) -> None:
+    """What has two names is equal to itself under both."""
+    text = 'data "aws_region" "r" {}\ndata "aws_caller_identity" "i" {}\n'
+    text += f'data "aws_partition" "p" {{}}\nresource "t" "t" {{\n  x = {one} == {other}\n}}\n'
+    assert shown(x(evaluated(text))) is True
+
+
+def test_local_file(evaluated: Evaluated, shown: Shown) -> None:
+    """A file is read within the boundary of the scan, and nowhere else."""
+    text = 'data "local_file" "f" {\n  filename = "PATH"\n}\n'
+    text += 'resource "t" "t" {\n  x = data.local_file.f.content\n}\n'
+    inside = text.replace("PATH", "a.txt")
+    assert shown(x(evaluated(inside, {"root/a.txt": "hello"}))) == "hello"
+    outside = x(evaluated(text.replace("PATH", "/etc/hostname")))
+    assert [need.why for need in needs(outside)] == ["lies outside of what is scanned"]

@@ -1,0 +1,92 @@
+"""Every function on the worked examples of Terraform's documentation, and at its edges."""
+
+from collections.abc import Callable
+
+import pytest
+
+from taskwall.files import Files
+from taskwall.readers.terraform import stacks
+from taskwall.readers.terraform.functions import _RARE, FUNCTIONS, _rare
+from taskwall.stack import Evaluation, Inputs
+from taskwall.values import Unknown, Value, needs, settled
+from terraform_examples import EXAMPLES, WRONG
+
+OPEN = [
+    "timestamp()",
+    "plantimestamp()",
+    "uuid()",
+    'bcrypt("x")',
+    "issensitive(1)",
+    'provider::aws::arn_parse("x")',
+    "sha256(var.open)",
+    "yamlencode(var.open)",
+    'formatdate("DD", var.open)',
+]
+
+
+def in_text(expression: str, evaluated: Callable[..., Evaluation]) -> Value:
+    """The value of an expression of a root with nothing but an open variable."""
+    source = f'variable "open" {{}}\nresource "t" "t" {{\n  x = {expression}\n}}\n'
+    return next(r for r in evaluated(source).resources if r.type == "t").body.fields["x"]
+
+
+@pytest.mark.parametrize(("expression", "expected"), EXAMPLES)
+def test_example_of_the_documentation(
+    expression: str,
+    expected: object,
+    evaluated: Callable[..., Evaluation],
+    shown: Callable[[Value], object],
+) -> None:
+    """A function gives what Terraform's documentation shows."""
+    found = shown(in_text(expression, evaluated))
+    assert (found, type(found)) == (expected, type(expected))
+
+
+@pytest.mark.parametrize("expression", WRONG)
+def test_what_terraform_refuses(
+    expression: str, evaluated: Callable[..., Evaluation], shown: Callable[[Value], object]
+) -> None:
+    """What Terraform would refuse is unknown with a reason, and `can` tells."""
+    found = in_text(expression, evaluated)
+    assert isinstance(found, Unknown)
+    assert found.needs
+    assert shown(in_text(f"can({expression})", evaluated)) is False
+
+
+@pytest.mark.parametrize("expression", OPEN)
+def test_what_is_not_known_before_it_runs(
+    expression: str, evaluated: Callable[..., Evaluation]
+) -> None:
+    """What depends on the time, on chance or on something open says what it waits for."""
+    found = in_text(expression, evaluated)
+    assert needs(settled(found))
+
+
+def test_rare_functions_are_where_their_module_says() -> None:
+    """Each function that is imported late is there, and stands in one table only."""
+    for name in [name for names in _RARE.values() for name in names]:
+        assert _rare(name) is FUNCTIONS[name]
+
+
+def test_fileset_matches_patterns(
+    tmp_path_factory: pytest.TempPathFactory, shown: Callable[[Value], object]
+) -> None:
+    """`*` stays in a folder, `**` does not, and braces are alternatives."""
+    folder = tmp_path_factory.mktemp("root")
+    for name in ("a.json", "b.yaml", "c.txt", "deep/d.json", "deep/er/e.json"):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text("{}")
+    patterns = ["*.json", "**/*.json", "*.{json,yaml}", "deep/**", "?.txt", "[ab].*"]
+    lines = "".join(f'  x{i} = fileset(path.module, "{p}")\n' for i, p in enumerate(patterns))
+    main = folder / "main.tf"
+    main.write_text(f'resource "t" "t" {{\n{lines}}}\n')
+    found, _ = stacks([str(main)], Files(), Inputs(boundary=str(folder)))
+    fields = found[0].evaluate({}).resources[0].body.fields
+    assert [shown(value) for value in fields.values()] == [
+        ["a.json"],
+        ["a.json", "deep/d.json", "deep/er/e.json"],
+        ["a.json", "b.yaml"],
+        ["deep/d.json", "deep/er/e.json"],
+        ["c.txt"],
+        ["a.json", "b.yaml"],
+    ]

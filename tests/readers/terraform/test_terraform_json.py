@@ -1,0 +1,205 @@
+"""Terraform's JSON syntax, and OpenTofu's files: the same stack as in HCL."""
+
+import json
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from taskwall.files import Files
+from taskwall.readers.terraform import stacks
+from taskwall.stack import Evaluation, Inputs
+from taskwall.values import Place, Reference, Value
+
+MAIN = {
+    "//": "made by a program",
+    "variable": {"port": {"type": "number", "default": "80", "//": "a comment"}},
+    "locals": {"name": "web-${var.port}", "literal": "$${kept}", "list": ["${var.port}", 1.5e1]},
+    "resource": {
+        "aws_lb": {
+            "a": {
+                "name": "${local.name}",
+                "tags": {"${local.name}": '%{ if true }yes "quoted"%{ endif }'},
+                "count": "${var.port == 80 ? 2 : 0}",
+                "lifecycle": {"prevent_destroy": True},
+                "json": '${jsonencode({"a" = [1]})}',
+            }
+        },
+        "aws_security_group": {
+            "g": [
+                {
+                    "ingress": [{"from_port": 1}],
+                    "dynamic": {
+                        "ingress": {
+                            "for_each": "${[2, 3]}",
+                            "content": {"from_port": "${ingress.value}"},
+                        },
+                        "egress": [{"for_each": [], "content": {}}],
+                    },
+                }
+            ]
+        },
+    },
+    "data": {"aws_vpc": {"v": {"default": True}}},
+    "output": {"o": {"value": "${aws_lb.a[0].arn}"}},
+    "module": {"m": {"source": "./m", "vpc": "${data.aws_vpc.v.id}"}},
+}
+CHILD = 'variable "vpc" {}\nresource "aws_subnet" "s" {\n  vpc_id = var.vpc\n}\n'
+
+
+@pytest.fixture
+def from_json() -> Callable[[str], Evaluation]:
+    """Evaluates a root module in JSON, with a module in HCL that it may call."""
+
+    def made(text: str) -> Evaluation:
+        files = Files({"/nowhere/main.tf.json": text, "/nowhere/m/main.tf": CHILD})
+        found, errors = stacks(
+            ["/nowhere/main.tf.json", "/nowhere/m/main.tf"], files, Inputs(boundary="/nowhere")
+        )
+        assert errors == []
+        return found[0].evaluate({})
+
+    return made
+
+
+def test_json_syntax(
+    from_json: Callable[[str], Evaluation], shown: Callable[[Value], object]
+) -> None:
+    """Texts are templates, `dynamic` makes blocks, types and defaults are read as in HCL."""
+    evaluation = from_json(json.dumps(MAIN, indent=2))
+    assert evaluation.errors == ()
+    bodies = {r.origin.address: shown(r.body) for r in evaluation.resources}
+    a = {"name": "web-80", "tags": {"web-80": 'yes "quoted"'}, "json": {"a": [1]}}
+    assert bodies == {
+        "aws_lb.a[0]": a,
+        "aws_lb.a[1]": a,
+        "aws_security_group.g": {
+            "ingress": [{"from_port": 1}, {"from_port": 2}, {"from_port": 3}],
+            "egress": [],
+        },
+        "data.aws_vpc.v": {"default": True},
+        "module.m.aws_subnet.s": {"vpc_id": "<data.aws_vpc.v.id>"},
+    }
+
+
+def test_json_places(from_json: Callable[[str], Evaluation]) -> None:
+    """An attribute is placed from its name to the end of its value, in code points."""
+    text = '{"resource": {"t": {"é": {\n  "tags": "ü", "x": [\n "${data.a.b.c}"]\n}}},\n'
+    text += '"data":{"a":{"b":{}}}}'
+    evaluation = from_json(text)
+    resource = next(r for r in evaluation.resources if r.type == "t")
+    file = "/nowhere/main.tf.json"
+    assert resource.place == Place(file, 1, 21, 4, 2)
+    assert resource.origin.header == Place(file, 1, 21, 1, 24)
+    assert resource.body.places == {
+        "tags": Place(file, 2, 3, 2, 14),
+        "x": Place(file, 2, 16, 3, 18),
+    }
+    (item,) = resource.body.fields["x"].items  # type: ignore[union-attr]
+    assert isinstance(item, Reference)
+    assert item.place == Place(file, 3, 2, 3, 17)
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "column", "message"),
+    [
+        ("{", 1, 2, "no JSON: a name in double quotes is expected"),
+        ('{"a"\n: nope}', 2, 3, "no JSON: a value is expected"),
+        ('{"a": "x\n"}', 1, 9, "no JSON: invalid control character at"),
+        ("[" * 5000, 1, 102, "no JSON: nested more than 100 levels deep"),
+        ("{} x", 1, 4, "no JSON: nothing may follow the outermost value"),
+        ('{"x": 1 2}', 1, 9, 'no JSON: a "," or "}" is expected'),
+    ],
+)
+def test_broken_json(
+    from_json: Callable[[str], Evaluation], text: str, line: int, column: int, message: str
+) -> None:
+    """JSON that is broken gives one error with its place."""
+    evaluation = from_json(text)
+    found = [(e.place.line, e.place.column, e.message) for e in evaluation.errors]
+    assert found == [(line, column, message)]
+
+
+@pytest.mark.parametrize(
+    "text", ["[]", "{}", "1", '{"resource": []}', '{"resource": {"t": [1, 2]}}', '{"module": "x"}']
+)
+def test_json_of_another_shape(from_json: Callable[[str], Evaluation], text: str) -> None:
+    """JSON that declares nothing is read without an error."""
+    assert (from_json(text).resources, from_json(text).errors) == ((), ())
+
+
+def test_skip_in_json(from_json: Callable[[str], Evaluation]) -> None:
+    """JSON has no comments: a member named `//` speaks for the block that it stands in."""
+    text = '{"resource": {"t": {"a": {\n"//": "taskwall:skip=TW201: why",\n"x": 1}}}}'
+    (skip,) = from_json(text).skips
+    assert (skip.rule, skip.reason, skip.scope.line, skip.scope.end_line) == ("TW201", "why", 1, 3)
+
+
+def test_tofu_files(shown: Callable[[Value], object]) -> None:
+    """OpenTofu's files count, and one stands instead of Terraform's of the same name."""
+    texts = {
+        "/nowhere/a.tf": 'resource "t" "a" {\n  x = 1\n}\n',
+        "/nowhere/a.tofu": 'resource "t" "a" {\n  x = 2\n}\n',
+        "/nowhere/b.tofu": 'resource "t" "b" {}\n',
+        "/nowhere/c_override.tofu.json": '{"resource": {"t": {"b": {"y": 3}}}}',
+    }
+    found, errors = stacks([*texts], Files(texts), Inputs(boundary="/nowhere"))
+    evaluation = found[0].evaluate({})
+    assert (errors, evaluation.errors) == ([], ())
+    assert {r.origin.address: shown(r.body) for r in evaluation.resources} == {
+        "t.a": {"x": 2},
+        "t.b": {"y": 3},
+    }
+
+
+NAMES = (
+    "resource", "data", "module", "locals", "variable", "output", "dynamic", "content", "for_each",
+    "count", "source", "type", "default", "//", "a", "${var.x}",
+)  # fmt: skip
+JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.sampled_from(["", "${var.x}", "${", "%{if", "a"]),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(
+                [
+                    "resource",
+                    "data",
+                    "module",
+                    "locals",
+                    "variable",
+                    "output",
+                    "dynamic",
+                    "content",
+                    "for_each",
+                    "count",
+                    "source",
+                    "type",
+                    "default",
+                    "//",
+                    "a",
+                    "${var.x}",
+                ]
+            ),
+            inner,
+            max_size=3,
+        )
+    ),
+    max_leaves=12,
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(JSON)
+def test_any_json_is_read(document: object) -> None:
+    """JSON of any shape is read without a crash, and so is a text cut off anywhere."""
+    text = json.dumps(document)
+    for part in (text, text[: len(text) // 2]):
+        files = Files({"/nowhere/main.tf.json": part})
+        found, _ = stacks(["/nowhere/main.tf.json"], files, Inputs(boundary="/nowhere"))
+        assert found[0].evaluate({}).skips == ()
+        assert found[0].secrets("/nowhere/other.tf") == ()

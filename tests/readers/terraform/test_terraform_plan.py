@@ -1,0 +1,324 @@
+"""Plans as JSON. Written by hand in the shape that `terraform show -json` gives them."""
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from taskwall.files import Files
+from taskwall.readers.terraform import stacks
+from taskwall.readers.terraform.plan import PlanStack, plans
+from taskwall.stack import Evaluation, Inputs
+from taskwall.values import Place, Value
+
+Shown = Callable[[Value], object]
+
+MAIN = """
+resource "aws_vpc" "main" {
+  cidr_block = "10.0.0.0/16"
+}
+resource "aws_security_group" "alb" {
+  vpc_id = aws_vpc.main.id
+}
+module "api" {
+  source   = "./api"
+  for_each = toset(["a"])
+  vpc_id   = aws_vpc.main.id
+  groups   = [aws_security_group.alb.id]
+}
+"""
+CHILD = """
+variable "vpc_id" {}
+variable "groups" {}
+resource "aws_security_group" "task" {
+  count  = 1
+  vpc_id = var.vpc_id
+
+  ingress {
+    from_port       = 80
+    to_port         = 80
+    protocol        = "tcp"
+    security_groups = var.groups
+  }
+}
+"""
+
+
+def resource(address: str, values: Mapping[str, Any], mode: str = "managed") -> dict[str, Any]:
+    """A planned resource."""
+    bare = address.rpartition("].aws")[2] or address
+    kind = address.partition("aws_")[2].partition(".")[0]
+    return {"address": address, "mode": mode, "type": f"aws_{kind}", "name": bare, "values": values}
+
+
+def change(address: str, unknown: Mapping[str, Any], *actions: str) -> dict[str, Any]:
+    """What a plan says of the change of a resource."""
+    body = {"actions": list(actions or ("create",)), "after_unknown": unknown}
+    return {"address": address, "change": body}
+
+
+def references(*names: str) -> dict[str, Any]:
+    """An expression of the configuration, as a plan tells it."""
+    return {"references": [part for name in names for part in (name, name.rpartition(".")[0])]}
+
+
+TASK = 'module.api["a"].aws_security_group.task[0]'
+INGRESS = {"from_port": 80, "to_port": 80, "protocol": "tcp", "cidr_blocks": []}
+PLAN: dict[str, Any] = {
+    "format_version": "1.2",
+    "terraform_version": "1.9.0",
+    "planned_values": {
+        "root_module": {
+            "resources": [
+                resource("aws_vpc.main", {"cidr_block": "10.0.0.0/16", "tags": None}),
+                resource("aws_security_group.alb", {"name": None}),
+            ],
+            "child_modules": [
+                {
+                    "address": 'module.api["a"]',
+                    "resources": [resource(TASK, {"ingress": [INGRESS], "name_prefix": None})],
+                }
+            ],
+        }
+    },
+    "resource_changes": [
+        change("aws_vpc.main", {"id": True, "arn": True}),
+        change("aws_security_group.alb", {"id": True, "vpc_id": True, "ingress": True}),
+        change(TASK, {"id": True, "vpc_id": True, "ingress": [{"security_groups": True}]}),
+    ],
+    "prior_state": {
+        "values": {
+            "root_module": {
+                "resources": [
+                    resource("data.aws_region.here", {"name": "eu-west-1"}, "data"),
+                    resource("aws_vpc.gone", {"cidr_block": "10.9.0.0/16"}),
+                ]
+            }
+        }
+    },
+    "configuration": {
+        "root_module": {
+            "resources": [
+                {
+                    "address": "aws_vpc.main",
+                    "expressions": {"cidr_block": {"constant_value": "10.0.0.0/16"}},
+                },
+                {
+                    "address": "aws_security_group.alb",
+                    "expressions": {"vpc_id": references("aws_vpc.main.id")},
+                },
+            ],
+            "module_calls": {
+                "api": {
+                    "source": "./api",
+                    "expressions": {
+                        "vpc_id": references("aws_vpc.main.id"),
+                        "groups": references("aws_security_group.alb.id"),
+                    },
+                    "module": {
+                        "resources": [
+                            {
+                                "address": "aws_security_group.task",
+                                "expressions": {
+                                    "vpc_id": {"references": ["var.vpc_id"]},
+                                    "ingress": [
+                                        {
+                                            "from_port": {"constant_value": 80},
+                                            "security_groups": {"references": ["var.groups"]},
+                                        }
+                                    ],
+                                },
+                            }
+                        ]
+                    },
+                }
+            },
+        }
+    },
+}
+
+
+def read(plan: object, **sources: str) -> PlanStack:
+    """The stack of a plan, with sources beside it."""
+    texts = {"/nowhere/plan.json": plan if isinstance(plan, str) else json.dumps(plan)}
+    texts |= {f"/nowhere/{name}/main.tf".replace("/root/", "/"): t for name, t in sources.items()}
+    files, inputs = Files(texts), Inputs(boundary="/nowhere")
+    stacks([path for path in texts if path.endswith(".tf")], files, inputs)
+    (stack,), errors = plans(["/nowhere/plan.json"], files, inputs)
+    assert errors == []
+    return stack
+
+
+def bodies(evaluation: Evaluation, shown: Shown) -> dict[str, object]:
+    """The attributes of all resources by their addresses."""
+    return {r.origin.address: shown(r.body) for r in evaluation.resources}
+
+
+EXPECTED = {
+    "aws_vpc.main": {"cidr_block": "10.0.0.0/16"},
+    "aws_security_group.alb": {"vpc_id": "<aws_vpc.main.id>"},
+    TASK: {
+        "vpc_id": "<aws_vpc.main.id>",
+        "ingress": [{**INGRESS, "security_groups": ["<aws_security_group.alb.id>"]}],
+    },
+    "data.aws_region.here": {"name": "eu-west-1"},
+}
+
+
+def test_plan_alone(shown: Shown) -> None:
+    """Instances and values are the plan's, and references are rebuilt through module calls."""
+    evaluation = read(PLAN).evaluate({})
+    assert bodies(evaluation, shown) == EXPECTED
+    task = next(r for r in evaluation.resources if r.origin.address == TASK)
+    assert task.origin.name == "module.api.aws_security_group.task"
+    assert [call.name for call in task.origin.called_from] == ["module.api"]
+    assert task.place == Place("/nowhere/plan.json", 1, 1, 1, 1)
+
+
+def test_plan_with_its_sources(shown: Shown) -> None:
+    """With the sources beside it, everything has its place there."""
+    stack = read(PLAN, root=MAIN, api=CHILD)
+    evaluation = stack.evaluate({})
+    assert evaluation.errors == ()
+    found = bodies(evaluation, shown)
+    inner = found[TASK]["ingress"][0]  # type: ignore[index]
+    assert inner["security_groups"] == ["<aws_security_group.alb.id>"]
+    task = next(r for r in evaluation.resources if r.origin.address == TASK)
+    assert (task.place.file, task.place.line) == ("/nowhere/api/main.tf", 4)
+    assert task.body.places["ingress"] == Place("/nowhere/api/main.tf", 8, 3, 13, 4)
+    assert stack.files == {"/nowhere/plan.json", "/nowhere/main.tf", "/nowhere/api/main.tf"}
+
+
+def test_plan_knows_what_sources_leave_open(shown: Shown) -> None:
+    """Values, and how many instances there are, come from the plan where the sources are open."""
+    main = 'variable "n" {}\nvariable "open" {}\nresource "aws_eip" "e" {\n'
+    main += '  count    = var.n\n  instance = var.open\n  region   = "r"\n}\n'
+    planned = [resource(f"aws_eip.e[{i}]", {"instance": f"i{i}", "domain": "vpc"}) for i in (0, 1)]
+    plan = {
+        "format_version": "1.0",
+        "planned_values": {"root_module": {"resources": planned}},
+        "configuration": {},
+    }
+    evaluation = read(plan, root=main).evaluate({})
+    assert [r.origin.maybe for r in evaluation.resources] == [(), ()]
+    assert bodies(evaluation, shown) == {
+        f"aws_eip.e[{i}]": {"instance": f"i{i}", "domain": "vpc", "region": "r"} for i in (0, 1)
+    }
+    assert {r.place.line for r in evaluation.resources} == {3}
+
+
+def test_ids_of_what_exists(shown: Shown) -> None:
+    """The id of a resource, where another one holds it, is a reference to it."""
+    plan = {
+        "format_version": "1.0",
+        "planned_values": {
+            "root_module": {
+                "resources": [
+                    resource("aws_vpc.v", {"id": "vpc-0123456789abcdef0"}),
+                    resource("aws_subnet.s", {"vpc_id": "vpc-0123456789abcdef0"}),
+                ]
+            }
+        },
+    }
+    (_, subnet) = read(plan).evaluate({}).resources
+    value = subnet.body.fields["vpc_id"]
+    assert getattr(value, "symbol", "") == "aws_vpc.v.id"
+    assert shown(value) == "vpc-0123456789abcdef0"
+
+
+@pytest.mark.parametrize(
+    ("attribute", "expression", "unknown", "expected"),
+    [
+        ("vpc_id", references("aws_vpc.main.id"), True, "<aws_vpc.main.id>"),
+        ("subnets", references("aws_subnet.a.id", "aws_subnet.b.id"), [True, True],
+         ["<aws_subnet.a.id>", "<aws_subnet.b.id>"]),
+        ("subnets", references("aws_subnet.a[0].id"), True, ["<aws_subnet.a[0].id>"]),
+        ("subnets", references("aws_subnet.a.id"), [True, True], ["<?>", "<?>"]),
+        ("name", references("aws_vpc.main.id"), True, "<?>"),
+        ("container_definitions", references("aws_ecr_repository.r.arn"), True, "<?>"),
+        ("vpc_id", references("local.x"), True, "<?>"),
+        ("vpc_id", references("aws_vpc.main.id", "var.x"), True, "<?>"),
+        ("vpc_id", references("module.gone.vpc_id"), True, "<?>"),
+    ],
+)  # fmt: skip
+def test_rebuilt_references(
+    shown: Shown, attribute: str, expression: Any, unknown: Any, expected: object
+) -> None:
+    """Ids of resources are references; whatever could be put together is unknown."""
+    value = [None] * len(unknown) if isinstance(unknown, list) else None
+    plan = {
+        "format_version": "1.0",
+        "planned_values": {"root_module": {"resources": [resource("aws_x.x", {attribute: value})]}},
+        "resource_changes": [change("aws_x.x", {attribute: unknown})],
+        "configuration": {
+            "root_module": {
+                "resources": [{"address": "aws_x.x", "expressions": {attribute: expression}}]
+            }
+        },
+    }
+    (found,) = read(plan).evaluate({}).resources
+    assert shown(found.body.fields[attribute]) == expected
+
+
+@pytest.mark.parametrize("shape", [{}, [], None, 1, "x", {"root_module": []}, {"root_module": 1}])
+@pytest.mark.parametrize("key", ["planned_values", "prior_state", "configuration", "variables"])
+def test_plan_of_another_shape(key: str, shape: object) -> None:
+    """A plan in which something has another shape is read as far as it goes."""
+    assert read({**PLAN, key: shape}).evaluate({}).errors == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("{", "a plan that is no JSON: Input data was truncated"),
+        ('{"format_version": "7.0"}', "a plan of format 7.0, which is not known"),
+    ],
+)
+def test_broken_plan(text: str, message: str) -> None:
+    """A plan that cannot be read is an error."""
+    files = Files({"/nowhere/plan.json": text})
+    found, errors = plans(["/nowhere/plan.json"], files, Inputs())
+    assert ([*found], [e.message for e in errors]) == ([], [message])
+
+
+def test_nothing_of_a_plan_is_shown() -> None:
+    """A plan holds sensitive values as they are: none of its text is shown."""
+    (place,) = read(PLAN).secrets("/nowhere/plan.json")
+    assert place.holds(Place("/nowhere/plan.json", 1, 1, 999, 1))
+
+
+def test_both_readers_say_the_same(shown: Shown, evaluated: Callable[..., Evaluation]) -> None:
+    """A plan alone and the sources alone give the same values, but for what nobody wrote."""
+    main = MAIN.replace('"./api"', '"../api"')
+    written = bodies(evaluated(main, {"api/main.tf": CHILD}), shown)
+    planned = bodies(read(PLAN).evaluate({}), shown)
+    for address, body in written.items():
+        assert isinstance(body, dict)
+        found = planned[address]
+        assert isinstance(found, dict)
+        for name, value in body.items():
+            blocks = found[name]
+            if isinstance(blocks, list):  # a plan also has what a block leaves out, as empty
+                blocks = [{k: v for k, v in block.items() if v != []} for block in blocks]
+            assert blocks == value
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.data())
+def test_any_shape_within_a_plan(data: st.DataObject) -> None:
+    """A plan of which any part has another shape is read without a crash."""
+    plan = json.loads(json.dumps(PLAN))
+    at, key = {"": plan}, ""
+    for _ in range(data.draw(st.integers(1, 9))):
+        inner = at[key]
+        if isinstance(inner, dict) and inner:
+            at, key = inner, data.draw(st.sampled_from(sorted(inner)))
+        elif isinstance(inner, list) and inner:
+            at, key = inner, data.draw(st.integers(0, len(inner) - 1))  # type: ignore[assignment]
+    at[key] = data.draw(st.sampled_from([None, 1, "x", [], {}, [[]], [{}], True, [None]]))
+    found, _ = plans(["/p.json"], Files({"/p.json": json.dumps(plan)}), Inputs())
+    for stack in found:
+        assert stack.evaluate({}).questions == frozenset()
