@@ -1,94 +1,322 @@
 """Settings of open switches: which are followed, and how to say which of them a finding needs."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import product
+from typing import TypeAlias
 
-from taskwall.stack import Evaluation
+from msgspec import Struct
+
+from taskwall.stack import Evaluation, Stack
 from taskwall.values import OTHER, Question, Scalar, Scenario, spelled
 
 MOST = 16
-"""As many scenarios are followed for one stack; beyond it, each answer is still taken once."""
+"""All settings of one stack are followed if there are no more; else some that cover all."""
+
+MANY = 48
+"""As many settings are followed at most."""
+
+_ROUNDS = 8
+_LOOKS = 400
+
+Domains: TypeAlias = Mapping[str, Sequence[Scalar]]
+"""The answers that each operand of an open question can have."""
+
+Settle: TypeAlias = Callable[[Scenario], Mapping[str, bool] | None]
+"""How each condition comes out under a scenario; None if the scenario is impossible."""
 
 
-def explore(
-    evaluate: Callable[[Scenario], Evaluation],
-) -> tuple[list[Scenario], list[Evaluation], bool]:
-    """Evaluate under every combination of answers to the open questions, within the bound.
+class Followed(Struct, frozen=True):
+    """The scenarios that were followed, what they evaluate to, and how each condition comes out.
 
-    An answer can open further questions, which are followed in turn.
-
-    Returns:
-        The scenarios, their evaluations, and whether all combinations were followed.
+    `whole` says whether these are all that there are.
     """
-    first = evaluate({})
+
+    scenarios: Sequence[Scenario]
+    evaluations: Sequence[Evaluation]
+    whole: bool = True
+    switches: Sequence[Mapping[str, bool]] = ()
+
+    def when(self, needed: Iterable[int]) -> str | None:
+        """The setting that holds in the scenarios of these numbers and in no other."""
+        return when([*needed], self.scenarios, self.switches)
+
+
+def explore(stack: Stack) -> Followed:
+    """Evaluate a stack under settings of its open switches, so far as they can hold together.
+
+    These are all settings if they are few. Else they are enough that every answer is given once,
+    and every condition is true once and false once. An answer can open further questions, which
+    are followed in turn.
+    """
+    first = stack.evaluate({})
+    if not first.questions:
+        return Followed([{}], [first])
+    limits: Callable[[str], Sequence[str] | None] = getattr(stack, "answers", lambda _: None)
+    settle = _remembered(getattr(stack, "switches", lambda _: {}))
     questions = set(first.questions)
-    scenarios: list[Scenario] = [{}]
-    found = [first]
-    whole = True
-    while questions:
-        scenarios, whole = _combined(_answers(questions))
-        found = [evaluate(scenario) for scenario in scenarios]
+    for left in reversed(range(_ROUNDS)):
+        scenarios, whole = _chosen(_domains(questions, limits), settle)
+        found = [stack.evaluate(scenario) for scenario in scenarios]
         further = questions.union(*(evaluation.questions for evaluation in found))
         if further == questions:
             break
         questions = further
-    return scenarios, found, whole
+        whole = whole and left > 0
+    return Followed(scenarios, found, whole, [settle(scenario) or {} for scenario in scenarios])
 
 
-def _answers(questions: Iterable[Question]) -> dict[str, list[Scalar]]:
-    answers: dict[str, list[Scalar]] = {}
+def _remembered(settle: Settle) -> Settle:
+    known: dict[tuple[tuple[str, Scalar], ...], Mapping[str, bool] | None] = {}
+
+    def remembered(scenario: Scenario) -> Mapping[str, bool] | None:
+        key = tuple(scenario.items())
+        if key not in known:
+            known[key] = settle(scenario)
+        return known[key]
+
+    return remembered
+
+
+def _domains(
+    questions: Iterable[Question], limits: Callable[[str], Sequence[str] | None]
+) -> Domains:
+    """The answers to take, by operand: those asked for, and one for all that remain."""
+    asked: dict[str, dict[str | None, Scalar]] = {}
     for question in sorted(questions, key=lambda q: (q.operand, spelled(q.answer) or "")):
-        answers.setdefault(question.operand, []).append(question.answer)
-    for given in answers.values():
-        given.append(OTHER)
-    return answers
+        asked.setdefault(question.operand, {})[spelled(question.answer)] = question.answer
+    domains: dict[str, Sequence[Scalar]] = {}
+    for operand, answers in asked.items():
+        allowed = limits(operand)
+        if allowed is None:
+            domains[operand] = [*answers.values(), OTHER]
+            continue
+        some: list[Scalar] = [answer for text, answer in answers.items() if text in allowed]
+        rest = [text for text in dict.fromkeys(allowed) if text not in answers]
+        if len(rest) == 1 or not (some or rest):
+            some.append(rest[0] if rest else OTHER)
+        elif rest:
+            some.append(OTHER)
+        domains[operand] = some
+    return domains
 
 
-def _combined(answers: dict[str, list[Scalar]]) -> tuple[list[Scenario], bool]:
+# Which to follow
+
+
+def _chosen(domains: Domains, settle: Settle) -> tuple[list[Scenario], bool]:
+    """All possible scenarios if they are few, else some; and whether these are all."""
     size = 1
-    for given in answers.values():
-        size *= len(given)
+    for answers in domains.values():
+        size *= len(answers)
     if size <= MOST:
-        every = product(*answers.values())
-        return [dict(zip(answers, row, strict=True)) for row in every], True
-    longest = max(len(given) for given in answers.values())
-    rows: list[Scenario] = [
-        {operand: given[row % len(given)] for operand, given in answers.items()}
-        for row in range(longest)
-    ]
-    return rows, False
+        every: list[Scenario] = [
+            dict(zip(domains, row, strict=True)) for row in product(*domains.values())
+        ]
+        possible = [scenario for scenario in every if settle(scenario) is not None]
+        return possible or every, True
+    return _Cover(domains, settle).rows(), False
 
 
-def when(needed: Sequence[Scenario], all_followed: Sequence[Scenario]) -> str | None:
+class _Cover:
+    """Chooses few scenarios of many: one, what differs from it in one answer, and what lacks.
+
+    What differs in one answer tells best on which operand a finding hangs.
+    """
+
+    def __init__(self, domains: Domains, settle: Settle) -> None:
+        self.domains = domains
+        self.settle = settle
+        self.found: list[Scenario] = []
+        self.looks = 0
+
+    def rows(self) -> list[Scenario]:
+        base = self._base()
+        self._take(base)
+        left: dict[str, list[Scalar]] = {}
+        for operand, answers in self.domains.items():
+            for answer in answers:
+                if answer == base[operand]:
+                    continue
+                flipped = {**base, operand: answer}
+                if len(self.found) >= MANY - 8 or not self._take(flipped):
+                    left.setdefault(operand, []).append(answer)
+        self._give_each(base, left)
+        self._try_conditions()
+        return self.found
+
+    def _base(self) -> Scenario:
+        """A possible scenario: of those with the most conditions decided alike."""
+        longest = max(len(answers) for answers in self.domains.values())
+        first: Scenario | None = None
+        for step in range(-1, longest):
+            row: Scenario = {
+                op: given[min(step, len(given) - 1)] for op, given in self.domains.items()
+            }
+            first = first or row
+            if self.settle(row) is not None:
+                return row
+        assert first is not None
+        return next(self._possible(first, 2), first)
+
+    def _take(self, row: Scenario) -> bool:
+        if row not in self.found:
+            if self.found and self.settle(row) is None:
+                return False
+            self.found.append(row)
+        return True
+
+    def _possible(self, row: Scenario, changes: int) -> Iterator[Scenario]:
+        """Possible scenarios that differ from one in at most so many answers."""
+        for operand, answers in self.domains.items():
+            for answer in answers:
+                if answer == row[operand] or self.looks >= _LOOKS:
+                    continue
+                self.looks += 1
+                changed = {**row, operand: answer}
+                if self.settle(changed) is not None:
+                    yield changed
+                elif changes > 1:
+                    yield from self._possible(changed, changes - 1)
+
+    def _give_each(self, base: Scenario, left: dict[str, list[Scalar]]) -> None:
+        """Give the answers that are left, many at a time; else with one other that allows it."""
+        while left and len(self.found) < MANY:
+            row: Scenario = {**base, **{op: answers[0] for op, answers in left.items()}}
+            if len(left) == 1 or self.settle(row) is None:
+                operand = next(iter(left))
+                row = {**base, operand: left[operand][0]}
+                if self.settle(row) is None:
+                    kept = left[operand][0]
+                    near = self._possible(row, 1)
+                    row = next((one for one in near if one[operand] == kept), base)
+                given = [operand]
+            else:
+                given = list(left)
+            self._take(row)
+            for operand in given:
+                left[operand].pop(0)
+                if not left[operand]:
+                    del left[operand]
+
+    def _try_conditions(self) -> None:
+        """Add scenarios in which conditions come out as they do in none that is taken."""
+        seen: set[tuple[str, bool]] = set()
+        for row in self.found:
+            seen.update((self.settle(row) or {}).items())
+        names = {name for name, _ in seen}
+        wanted = {(name, truth) for name in names for truth in (True, False)} - seen
+        front = list(self.found)
+        while wanted and front and len(self.found) < MANY and self.looks < _LOOKS:
+            row = front.pop(0)
+            for changed in self._possible(row, 1):
+                gained = wanted.intersection((self.settle(changed) or {}).items())
+                if gained and len(self.found) < MANY:
+                    self._take(changed)
+                    wanted -= gained
+                    front.append(changed)
+
+
+# How to say it
+
+
+def when(
+    needed: Sequence[int],
+    followed: Sequence[Scenario],
+    switches: Sequence[Mapping[str, bool]] = (),
+) -> str | None:
     """The setting that holds in the needed scenarios and in no other; None if all are needed.
 
     Args:
-        needed: the scenarios in which something is so.
-        all_followed: every scenario that was followed.
+        needed: the numbers of the scenarios in which something is so.
+        followed: every scenario that was followed.
+        switches: how each condition comes out in each of them.
     """
-    if len(needed) == len(all_followed):
+    wanted = set(needed)
+    if len(wanted) == len(followed):
         return None
-    literals = []
-    kept = list(all_followed)
-    for operand in all_followed[0]:
-        answers = {spelled(scenario[operand]): scenario[operand] for scenario in needed}
-        if len(answers) < len({spelled(scenario[operand]) for scenario in all_followed}):
-            literals.append(_said(operand, list(answers.values()), all_followed))
-            kept = [s for s in kept if spelled(s[operand]) in answers]
-    if len(kept) == len(needed):
-        return " and ".join(literals)
-    each = [
-        " and ".join(_said(op, [answer], all_followed) for op, answer in s.items()) for s in needed
+    cubes = _cubes(wanted, followed)
+    texts = [
+        " and ".join(_said(operand, answers, followed) for operand, answers in cube.items())
+        for cube in cubes
     ]
-    shown = each[:3] + ([f"{len(each) - 3} more settings"] if len(each) > 3 else [])
-    return ", or ".join(shown)
+    plain = len(cubes) == 1 and len(cubes[0]) == 1 and not set("({") & set(next(iter(cubes[0])))
+    name = "" if plain else _condition(wanted, switches)
+    shown = texts[:3] + ([f"{len(texts) - 3} more settings"] if len(texts) > 3 else [])
+    text = ", or ".join(shown)
+    if not name:
+        return text
+    return f"{name} ({text})" if len(texts) <= 3 else name
 
 
-def _said(operand: str, answers: list[Scalar], all_followed: Sequence[Scenario]) -> str:
-    domain = {spelled(scenario[operand]) for scenario in all_followed} - {OTHER}
-    if domain == {"true"}:
+_Cube: TypeAlias = dict[str, tuple[Scalar, ...]]
+
+
+def _cubes(wanted: set[int], followed: Sequence[Scenario]) -> list[_Cube]:
+    """Answers by operand; the scenarios that agree with one of these are those wanted."""
+    whole: _Cube = {}
+    for operand in followed[0]:
+        answers = {spelled(followed[n][operand]): followed[n][operand] for n in sorted(wanted)}
+        if len(answers) < len({spelled(scenario[operand]) for scenario in followed}):
+            whole[operand] = tuple(answers.values())
+    if _agreeing(whole, followed) == wanted:
+        return [_shortened(whole, wanted, followed)]
+    found: list[_Cube] = []
+    left = set(wanted)
+    while left:
+        row = followed[min(left)]
+        exact: _Cube = {operand: (answer,) for operand, answer in row.items()}
+        cube = _shortened(exact, wanted, followed)
+        found.append(cube)
+        left -= _agreeing(cube, followed)
+    return found
+
+
+def _agreeing(cube: _Cube, followed: Sequence[Scenario]) -> set[int]:
+    return {
+        number
+        for number, scenario in enumerate(followed)
+        if all(scenario[operand] in answers for operand, answers in cube.items())
+    }
+
+
+def _shortened(cube: _Cube, wanted: set[int], followed: Sequence[Scenario]) -> _Cube:
+    """The cube without what can be left out and still only scenarios that are wanted agree."""
+    for operand in list(cube):
+        shorter = {op: answers for op, answers in cube.items() if op != operand}
+        if shorter and _agreeing(shorter, followed) <= wanted:
+            cube = shorter
+    return cube
+
+
+def _condition(wanted: set[int], switches: Sequence[Mapping[str, bool]]) -> str:
+    """The condition that comes out one way in just the scenarios that are wanted; "" if none."""
+    if not switches:
+        return ""
+    for truth in (True, False):
+        names = [
+            name
+            for name in switches[0]
+            if all(
+                name in one and (one[name] is truth) is (number in wanted)
+                for number, one in enumerate(switches)
+            )
+        ]
+        if names:
+            name = min(names, key=lambda name: (len(name), name))
+            return f"{name} is {'true' if truth else 'false'}"
+    return ""
+
+
+def _said(operand: str, answers: Sequence[Scalar], followed: Sequence[Scenario]) -> str:
+    every = {spelled(scenario[operand]): scenario[operand] for scenario in followed}
+    if set(every) - {OTHER} == {"true"} and True in every.values():
         return f"{operand} is {'true' if True in answers else 'false'}"
     if OTHER in answers:
-        others = sorted(str(each) for each in domain - {spelled(answer) for answer in answers})
-        return f"{operand} is not {' or '.join(others)}"
-    return f"{operand} is {' or '.join(str(spelled(answer)) for answer in answers)}"
+        others = sorted(text for text in map(str, every) if text != OTHER)
+        mine = {spelled(answer) for answer in answers}
+        return f"{operand} is not {' or '.join(_quoted(o) for o in others if o not in mine)}"
+    return f"{operand} is {' or '.join(_quoted(spelled(answer)) for answer in answers)}"
+
+
+def _quoted(text: str | None) -> str:
+    return '""' if text == "" else str(text)

@@ -12,7 +12,7 @@ from taskwall.files import Files
 from taskwall.readers.cloudformation import CloudFormationStack, stacks
 from taskwall.resource import Resource, Skip
 from taskwall.stack import Inputs, SourceError, Stack
-from taskwall.values import OTHER, Fields, Known, Need, Place, Value, plain, settled
+from taskwall.values import OTHER, Fields, Known, Need, Place, Scalar, Value, plain, settled
 
 TEMPLATE = """\
 AWSTemplateFormatVersion: "2010-09-09"
@@ -199,20 +199,6 @@ def test_a_resource_without_a_type_is_an_error() -> None:
     assert [item.origin.name for item in found[0].evaluate({}).resources] == ["A"]
 
 
-def test_loops_and_includes_are_passed_over() -> None:
-    """Fn::ForEach and Fn::Transform under Resources leave the names open, and nothing breaks."""
-    text = (
-        "Transform: AWS::LanguageExtensions\nResources:\n"
-        "  Fn::ForEach::Vpcs: [Name, [A, B], {'${Name}': {Type: 'AWS::EC2::VPC'}}]\n"
-        "  Net: {Type: 'AWS::EC2::Subnet', Properties: {VpcId: !Ref A}}\n"
-    )
-    evaluation = stack_of(text).evaluate({})
-    assert [item.origin.name for item in evaluation.resources] == ["Net"]
-    assert evaluation.errors == ()
-    include = "AWSTemplateFormatVersion: x\nResources:\n  Fn::Transform: {Name: 'AWS::Include'}\n"
-    assert stack_of(include).evaluate({}).resources == ()
-
-
 def test_properties_from_a_macro_are_unknown() -> None:
     """Whatever they would hold, nothing is known of it, and it is not absent."""
     text = (
@@ -371,6 +357,9 @@ FUNCTIONS = (
     "Fn::And",
     "Fn::Base64",
     "Fn::Cidr",
+    "Fn::Contains",
+    "Fn::EachMemberEquals",
+    "Fn::EachMemberIn",
     "Fn::Equals",
     "Fn::FindInMap",
     "Fn::GetAZs",
@@ -395,12 +384,16 @@ LEAVES = st.sampled_from(
         *("10.0.0.0/16", "AWS::NoValue", "AWS::Region", "{{resolve:ssm:a}}"),
     )
 )
+KEYS = st.sampled_from(("${N}", "x", "Fn::ForEach::Z"))
 NODES: st.SearchStrategy[Any] = st.recursive(
     LEAVES,
     lambda inner: (
         st.lists(inner, max_size=4)
         | st.dictionaries(st.sampled_from(FUNCTIONS), inner, min_size=1, max_size=1)
         | st.dictionaries(st.sampled_from(("a", "b", "Fn::ForEach::X")), inner, max_size=2)
+        | st.fixed_dictionaries(
+            {"Fn::ForEach::Y": st.tuples(st.just("N"), inner, st.dictionaries(KEYS, inner))}
+        )
     ),
     max_leaves=12,
 )
@@ -413,7 +406,12 @@ def template_of(value: Any, condition: Any) -> dict[str, Any]:
         "Parameters": {"P": {"Type": "String"}, "L": {"Type": "List<String>", "Default": "a"}},
         "Mappings": {"M": {"A": {"B": value}, "P": {"B": 1}}},
         "Conditions": {"C": condition, "D": {"Fn::Equals": [{"Ref": "P"}, value]}},
-        "Resources": {"A": vpc, "B": {"Type": "X::Y::Z", "Properties": value}},
+        "Rules": {"R": {"RuleCondition": condition, "Assertions": [{"Assert": condition}]}},
+        "Resources": {
+            "A": vpc,
+            "B": {"Type": "X::Y::Z", "Properties": value},
+            "Fn::ForEach::All": ["N", value, {"C${N}": {"Type": "X::Y::Z", "Properties": value}}],
+        },
     }
 
 
@@ -425,7 +423,9 @@ def test_no_function_raises(value: Any, condition: Any) -> None:
     for stack in found:
         asked = stack.evaluate({}).questions
         for answer in (OTHER, None):
-            stack.evaluate({q.operand: OTHER if answer == OTHER else q.answer for q in asked})
+            scenario = {q.operand: OTHER if answer == OTHER else q.answer for q in asked}
+            stack.evaluate(scenario)
+            stack.switches(scenario)
 
 
 def shuffled(data: Any, chance: random.Random) -> Any:
@@ -492,6 +492,33 @@ def test_what_is_known_does_not_hang_on_what_is_open(
             assert found == expected
     sure = {item.origin.name for item in before.resources if not item.origin.maybe}
     assert sure <= {item.origin.name for item in after.resources}
+
+
+@settings(max_examples=150, deadline=None)
+@given(NODES, NODES, st.booleans())
+def test_what_was_evaluated_before_does_not_matter(
+    value: Any, condition: Any, backwards: bool
+) -> None:
+    """A scenario evaluates to the same, whichever others were evaluated before."""
+    text = json.dumps(template_of({"V": [value], "C": {"Fn::If": ["C", 1, value]}}, condition))
+    (used,) = read(text)[0]
+    asked = sorted(used.evaluate({}).questions, key=str)
+    scenarios: list[dict[str, Scalar]] = [
+        {},
+        {q.operand: OTHER for q in asked},
+        {q.operand: q.answer for q in asked},
+    ]
+    scenarios += [{asked[0].operand: asked[0].answer}] if asked else []
+    for scenario in reversed(scenarios) if backwards else scenarios:
+        used.switches(scenario)
+        used.evaluate(scenario)
+    for scenario in scenarios:
+        (fresh,) = read(text)[0]
+        one, other = fresh.evaluate(scenario), used.evaluate(scenario)
+        assert one.resources == other.resources
+        assert one.questions == other.questions
+        assert set(one.errors) == set(other.errors)
+        assert fresh.switches(scenario) == used.switches(scenario)
 
 
 def plain_or_open(value: Value) -> object:

@@ -1,15 +1,22 @@
 """Reads CloudFormation templates, in YAML and JSON."""
 
 import gc
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from itertools import islice
 
 from taskwall.files import Files, UnreadableError
 from taskwall.readers.cloudformation.skips import skips
 from taskwall.readers.cloudformation.stack import CloudFormationStack
-from taskwall.readers.cloudformation.template import may_be_template, parsed
+from taskwall.readers.cloudformation.template import Template, may_be_template, parsed
+from taskwall.resource import Skip
 from taskwall.stack import Inputs, SourceError
 
-__all__ = ["CloudFormationStack", "stacks"]
+__all__ = ["CloudFormationStack", "related", "stacks"]
+
+MOST_RELATED = 5_000
+"""So many files at most are looked at to find those that belong to a given one."""
+
+_NESTS = ("AWS::CloudFormation::Stack", "AWS::Serverless::Application")
 
 
 def stacks(
@@ -17,7 +24,8 @@ def stacks(
 ) -> tuple[list[CloudFormationStack], list[SourceError]]:
     """A stack for each template among YAML and JSON files, and what could not be read.
 
-    Files that are no templates are passed over silently.
+    Templates that belong together, because one nests another or imports what another exports, are
+    one stack. Files that are no templates are passed over silently.
     """
     # Reading makes many objects and no circles: collecting meanwhile takes most of the time.
     collecting = gc.isenabled()
@@ -29,26 +37,110 @@ def stacks(
             gc.enable()
 
 
+def related(given: Sequence[str], others: Iterable[str], files: Files) -> list[str]:
+    """The templates among others that may belong to the same stacks as given ones."""
+    from taskwall.readers.cloudformation.joined import Mentions
+
+    mentions: dict[str, Mentions] = {}
+    for path in dict.fromkeys((*given, *islice(others, MOST_RELATED))):
+        try:
+            text = files.text(path)
+        except UnreadableError:
+            continue
+        if may_be_template(text):
+            mentions[path] = Mentions(path, text)
+    found = dict.fromkeys(path for path in given if path in mentions)
+    waiting = list(found)
+    while waiting:
+        one = mentions[waiting.pop()]
+        for path, other in mentions.items():
+            if path not in found and one.may_belong_to(other):
+                found[path] = None
+                waiting.append(path)
+    return [path for path in found if path not in given]
+
+
 def _stacks(
     paths: Iterable[str], files: Files, inputs: Inputs
 ) -> tuple[list[CloudFormationStack], list[SourceError]]:
-    found: list[CloudFormationStack] = []
+    templates: list[Template] = []
+    wishes: dict[str, tuple[Skip, ...]] = {}
     errors: list[SourceError] = []
     for path in paths:
         try:
             text = files.text(path)
-            template = parsed(path, text) if may_be_template(text) else None
+            template = parsed(path, text, files, inputs) if may_be_template(text) else None
         except UnreadableError as error:
             if _speaks_of_aws(path, files):
                 errors.append(error.error)
             continue
         if template is None:
             continue
+        templates.append(template)
         errors.extend(template.errors)
-        wishes, problems = skips(template)
+        wishes[path], problems = skips(template)
         errors.extend(problems)
-        found.append(CloudFormationStack(template, inputs, wishes))
-    return found, errors
+    roots, nested = templates, {}
+    if any(nests in template.unit.text for template in templates for nests in _NESTS):
+        from taskwall.readers.cloudformation.joined import Nesting
+
+        nesting = Nesting(templates, inputs, files)
+        roots, nested = nesting.roots(), nesting.nested
+        errors.extend(nesting.errors)
+    found = [
+        CloudFormationStack(root, inputs, wishes[root.unit.file], nested=nested) for root in roots
+    ]
+    for stack in found:
+        if len(stack.templates) > 1:
+            stack.skips = tuple(skip for path in stack.templates for skip in wishes.get(path, ()))
+    return _tied(found, inputs), errors
+
+
+def _tied(stacks: list[CloudFormationStack], inputs: Inputs) -> list[CloudFormationStack]:
+    """The stacks, with those that import from each other made one."""
+    importing = [
+        stack
+        for stack in stacks
+        if any("ImportValue" in one.unit.text for one in stack.templates.values())
+    ]
+    if not importing:
+        return stacks
+    from taskwall.readers.cloudformation.joined import Market, groups, offers
+
+    every = [offer for stack in stacks for offer in offers(stack.template, inputs, stack.nested)]
+    if not every:
+        return stacks
+    market = Market(every)
+    ties: list[tuple[str, str]] = []
+    anew: set[str] = set()
+    for stack in importing:
+        stack.market = market
+        stack.evaluate({})
+        if market.bind(stack.imports):
+            anew.add(stack.name)
+        for file, name in stack.imports:
+            exports = market.meant(name, file)
+            if len(exports) == 1:
+                ties.append((stack.name, exports[0].root))
+    by_name = {stack.name: stack for stack in stacks}
+    found = []
+    for names in groups(list(by_name), ties):
+        members = [by_name[name] for name in names]
+        first = members[0]
+        if len(members) == 1 and first.name not in anew:
+            found.append(first)
+            continue
+        found.append(
+            CloudFormationStack(
+                first.template,
+                inputs,
+                tuple(skip for stack in members for skip in stack.skips),
+                roots=[stack.template for stack in members],
+                nested=first.nested,
+                market=market,
+            )
+        )
+    return found
 
 
 def _speaks_of_aws(path: str, files: Files) -> bool:

@@ -1,6 +1,16 @@
-"""A template as a stack: what it declares, under each scenario."""
+"""Templates as a stack: what they declare, under each scenario."""
 
-from taskwall.readers.cloudformation.document import elements, members, written
+import os
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from collections.abc import Mapping as Lookup
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from taskwall.readers.cloudformation.conditions import rules_hold
+from taskwall.readers.cloudformation.deployment import Expansion, Run
+from taskwall.readers.cloudformation.document import members, written
 from taskwall.readers.cloudformation.evaluate import Evaluator
 from taskwall.readers.cloudformation.template import Declared, Template
 from taskwall.resource import Resource, Skip
@@ -11,82 +21,238 @@ from taskwall.values import (
     Need,
     Origin,
     Place,
+    Question,
+    Scalar,
     Scenario,
     Unknown,
     Value,
     needs,
-    spelled,
 )
+
+if TYPE_CHECKING:
+    from taskwall.readers.cloudformation.joined import Market
+
+INIT = "AWS::CloudFormation::Init"
+"""The one part of a resource's metadata that works on it."""
+
+
+class _Made(Struct, frozen=True):
+    """A resource (or that it is not there), and the answers that it was made under."""
+
+    resource: Resource | None
+    answers: tuple[tuple[str, Scalar], ...]
+    questions: frozenset[Question]
+    errors: dict[SourceError, None]
+
+
+class _Truth(Struct, frozen=True):
+    """Whether a condition holds, None if that is open, and the answers that it was asked under."""
+
+    holds: bool | None
+    answers: tuple[tuple[str, Scalar], ...]
+    impossible: bool
 
 
 class CloudFormationStack:
-    """One template with the inputs of the user. Satisfies `taskwall.stack.Stack`."""
+    """Templates that are deployed together, with the inputs of the user.
 
-    def __init__(self, template: Template, inputs: Inputs, skips: tuple[Skip, ...] = ()) -> None:
+    Mostly it is one. `roots` are those that are deployed by themselves and are tied by exports;
+    `nested` are the templates of nested stacks, by file and logical id; `market` is everything
+    that the scan exports. Satisfies `taskwall.stack.Stack`.
+    """
+
+    def __init__(
+        self,
+        template: Template,
+        inputs: Inputs,
+        skips: tuple[Skip, ...] = (),
+        *,
+        roots: Sequence[Template] = (),
+        nested: Lookup[str, Lookup[str, Template]] | None = None,
+        market: "Market | None" = None,
+    ) -> None:
         self.template = template
+        self.roots = tuple(roots) or (template,)
         self.inputs = inputs
         self.skips = skips
+        self.nested = nested or {}
+        self.market = market
+        self.imports: list[tuple[str, Value]] = []
+        self.templates = {one.unit.file: one for one in self._all()}
+        self._addresses, self._own = self._named_apart()
+        self._first: Evaluation | None = None
+        self._known: dict[str, list[_Made]] = {}
+        self._expansions: dict[str, list[Expansion]] = {}
+        self._truths: dict[str, list[_Truth]] = {}
+        self._decided: frozenset[str] | None = None
 
     @property
     def name(self) -> str:
-        """The template's path."""
-        return self.template.unit.file
+        """The template's path; of several, the folder that holds them."""
+        if len(self.roots) == 1:
+            return self.template.unit.file
+        return os.path.commonpath([root.unit.file for root in self.roots])
 
     @property
     def files(self) -> frozenset[str]:
-        """The template's path, alone."""
-        return frozenset((self.template.unit.file,))
+        """The templates, and what they include."""
+        return frozenset().union(*(template.files for template in self.templates.values()))
 
     def evaluate(self, scenario: Scenario) -> Evaluation:
-        """The resources of the template, taking each operand of a question as the scenario says."""
-        evaluator = Evaluator(self.template, self.inputs, scenario)
+        """The resources of the templates, with operands of questions as the scenario says."""
+        if not scenario and self._first is not None:
+            return self._first
+        run = self._run(scenario)
         resources = []
-        for declared in self.template.resources.values():
-            try:
-                resource = _resource(declared, evaluator)
-            except RecursionError:
-                message = f"{declared.name} rests on too many others in a row"
-                evaluator.errors[SourceError(declared.header, message)] = None
-                rest = Unknown((Need(declared.name, "rests on too many others in a row"),))
-                body = Fields({}, rest=rest, place=declared.place)
-                resource = _made(declared, body, rest.needs)
-            if resource is not None:
-                resources.append(resource)
-        return Evaluation(
-            tuple(resources),
-            tuple(evaluator.errors),
-            frozenset(evaluator.questions),
-            self.skips,
-        )
+        questions: set[Question] = set()
+        errors: dict[SourceError, None] = {}
+        for root in run.roots:
+            for evaluator in root.all_below():
+                errors |= run.errors  # of its loops, and so on
+                questions |= run.questions
+                for declared in evaluator.template.resources.values():
+                    made = self._made(declared, evaluator)
+                    questions |= made.questions
+                    errors.update(made.errors)
+                    if made.resource is not None:
+                        resources.append(made.resource)
+        found = Evaluation(tuple(resources), tuple(errors), frozenset(questions), self.skips)
+        if not scenario:
+            self._first = found
+            self.imports = run.imports
+        return found
+
+    def _made(self, declared: Declared, evaluator: Evaluator) -> "_Made":
+        """A resource under the scenario; the same as under others that it cannot tell apart."""
+        run, scenario = evaluator.run, evaluator.scenario
+        known = self._known.setdefault(evaluator.address(declared.name), [])
+        for made in known:
+            if scenario.agrees(made.answers):
+                return made
+        run.questions.clear()
+        run.errors.clear()
+        scenario.asked = set(evaluator.asked)
+        resource = _whole(declared, evaluator)
+        made = _Made(resource, scenario.heard(), frozenset(run.questions), dict(run.errors))
+        known.append(made)
+        return made
+
+    def switches(self, scenario: Scenario) -> dict[str, bool] | None:
+        """Whether each condition that inputs leave open holds; those still open are left out.
+
+        None if the templates' rules or mappings forbid the scenario.
+        """
+        if self._decided is None:
+            self._decided = frozenset()
+            self._decided = frozenset(self.switches({}) or ())
+        run = self._run(scenario)
+        here = [one for root in run.roots for one in root.all_below()]
+        if not all(rules_hold(one, one.template.rules) for one in here):
+            return None
+        found: dict[str, bool] = {}
+        for one in here:
+            for name in one.template.conditions:
+                address = one.goes_by(name)
+                if address in self._decided:
+                    continue
+                truth = self._truth(address, name, one)
+                if truth.impossible:
+                    return None
+                if truth.holds is not None:
+                    found[address] = truth.holds
+        return found
+
+    def _truth(self, address: str, name: str, evaluator: Evaluator) -> "_Truth":
+        """A condition under the scenario; the same as under others that it cannot tell apart."""
+        run, scenario = evaluator.run, evaluator.scenario
+        known = self._truths.setdefault(address, [])
+        for made in known:
+            if scenario.agrees(made.answers):
+                return made
+        run.impossible = False
+        scenario.asked = set(evaluator.asked)
+        found = evaluator.condition(name)
+        holds = bool(found.data) if isinstance(found, Known) else None
+        truth = _Truth(holds, scenario.heard(), run.impossible)
+        known.append(truth)
+        return truth
 
     def answers(self, operand: str) -> tuple[str, ...] | None:
-        """The values that the operand of a question can have, if the template limits them."""
-        node = members(self.template.parameters.get(operand)).get("AllowedValues")
-        found = [spelled(item.data) for item in elements(node) if isinstance(item, Known)]
-        return None if node is None else tuple(text for text in found if text is not None)
+        """The values that the operand of a question can have, if the templates limit them."""
+        found: tuple[str, ...] | None = None
+        for root in self._run({}).roots:
+            for one in root.all_below():
+                allowed = one.allowed(operand)
+                if allowed is not None:
+                    found = allowed if found is None else tuple(a for a in found if a in allowed)
+        return found
 
     def secrets(self, file: str) -> tuple[Place, ...]:
-        """The stretches of the template whose text is never shown; none of other files."""
-        if file != self.template.unit.file:
-            return ()
+        """The stretches of a template whose text is never shown; none of other files."""
         from taskwall.readers.cloudformation.secrets import stretches
 
-        return stretches(self.template)
+        return tuple(
+            place
+            for name, template in self.templates.items()
+            if name.partition("#")[0] == file
+            for place in stretches(template)
+        )
+
+    def _run(self, scenario: Scenario) -> Run:
+        run = Run(self.inputs, scenario, self.nested, self.market, self._expansions)
+        for root in self.roots:
+            file = root.unit.file
+            addresses = self._addresses.get(file)
+            run.roots.append(Evaluator(root, run, addresses=addresses, own=self._own.get(file, "")))
+        return run
+
+    def _all(self) -> Iterator[Template]:
+        waiting, seen = list(self.roots), set()
+        while waiting:
+            template = waiting.pop(0)
+            if template.unit.file not in seen:
+                seen.add(template.unit.file)
+                yield template
+                waiting += self.nested.get(template.unit.file, {}).values()
+
+    def _named_apart(self) -> tuple[dict[str, dict[str, str]], dict[str, str]]:
+        """Addresses of resources whose names several roots have, and what each root is called."""
+        if len(self.roots) == 1:
+            return {}, {}
+        paths = [root.unit.file for root in self.roots]
+        stems = [os.path.basename(path).partition(".")[0] for path in paths]
+        if len(set(stems)) < len(stems):
+            base = os.path.commonpath(paths)
+            stems = [os.path.relpath(path, base).replace(os.sep, "/") for path in paths]
+        counts = Counter(name for root in self.roots for name in root.resources)
+        addresses = {
+            path: {name: f"{stem}/{name}" for name in root.resources if counts[name] > 1}
+            for path, stem, root in zip(paths, stems, self.roots, strict=True)
+        }
+        return addresses, {path: f"{stem}/" for path, stem in zip(paths, stems, strict=True)}
+
+
+def _whole(declared: Declared, evaluator: Evaluator) -> Resource | None:
+    """The resource, whatever becomes of it; none if it is known not to be there."""
+    try:
+        return _resource(declared, evaluator)
+    except RecursionError:
+        message = f"{declared.name} rests on too many others in a row"
+        evaluator.run.errors[SourceError(declared.header, message)] = None
+        rest = Unknown((Need(declared.name, "rests on too many others in a row"),))
+        body = Fields({}, rest=rest, place=declared.place)
+        return _made(declared, evaluator, body, rest.needs)
 
 
 def _resource(declared: Declared, evaluator: Evaluator) -> Resource | None:
-    """The resource, unless its condition is known to be false."""
-    maybe: tuple[Need, ...] = ()
-    if declared.condition:
-        truth = evaluator.condition(declared.condition, declared.header)
-        if isinstance(truth, Unknown):
-            evaluator.questions |= truth.asks
-            maybe = truth.needs
-        elif not truth.data:
+    maybe = evaluator.maybe(declared)
+    if declared.condition and not maybe:
+        truth = evaluator.condition(declared.condition)
+        if isinstance(truth, Known) and not truth.data:
             return None
     properties = declared.properties
     value = None if properties is None else evaluator.value(properties)
-    return _made(declared, _body(value, declared.place), maybe)
+    return _made(declared, evaluator, _body(value, declared.place), maybe)
 
 
 def _body(value: Value | None, place: Place) -> Fields:
@@ -98,13 +264,27 @@ def _body(value: Value | None, place: Place) -> Fields:
     return Fields({}, rest=Unknown(waits), place=value.place or place)
 
 
-def _made(declared: Declared, body: Fields, maybe: tuple[Need, ...]) -> Resource:
+def _made(
+    declared: Declared, evaluator: Evaluator, body: Fields, maybe: tuple[Need, ...]
+) -> Resource:
+    site = evaluator.site
+    metadata = members(declared.metadata)
+    address = evaluator.address(declared.name)
+    name = address
+    if declared.title:
+        name = f"{address.removesuffix(declared.name)}{declared.title}"
     origin = Origin(
-        declared.name,
-        declared.name,
+        name,
+        address,
         declared.header,
         "cloudformation",
-        maybe=maybe,
-        construct=written(members(declared.metadata).get("aws:cdk:path")),
+        called_from=site.called_from,
+        maybe=tuple(dict.fromkeys((*site.maybe, *maybe))) if site.maybe else maybe,
+        construct=written(metadata.get("aws:cdk:path")),
     )
-    return Resource(declared.type, origin, body, declared.place)
+    if INIT not in metadata:
+        return Resource(declared.type, origin, body, declared.place)
+    init = evaluator.argument(metadata[INIT])
+    return Resource(
+        declared.type, origin, body, declared.place, metadata=Fields({INIT: init}, place=init.place)
+    )

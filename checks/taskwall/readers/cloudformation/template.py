@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Mapping as Lookup
+from collections.abc import Sequence
 from typing import Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from taskwall.files import UnreadableError
+from taskwall.files import Files, UnreadableError
 from taskwall.readers.cloudformation.document import (
     DYNAMIC,
     Function,
@@ -18,18 +20,23 @@ from taskwall.readers.cloudformation.document import (
     read,
     written,
 )
-from taskwall.stack import SourceError
-from taskwall.values import Fields, Place
+from taskwall.stack import Inputs, SourceError
+from taskwall.values import Fields, Need, Place
 
 LANGUAGE_EXTENSIONS: Final = "AWS::LanguageExtensions"
 """The one transform that declares no resources of its own."""
 
 _TYPED: Final = r"""["']?Type["']?\s{0,20}:\s{0,20}["']?(?:AWS|Custom)::"""
 _VERSION: Final = "AWSTemplateFormatVersion"
+_EXPANDED: Final = "is expanded only at deployment"
 
 
 class Declared(Struct, frozen=True):
-    """A resource as it stands under `Resources`; `condition` is "" if it has none."""
+    """A resource as it stands under `Resources`; `condition` is "" if it has none.
+
+    `title` is the name as it is written, where a loop makes others of it; `waits` is what its
+    existence waits for beside its condition.
+    """
 
     name: str
     type: str
@@ -38,10 +45,16 @@ class Declared(Struct, frozen=True):
     condition: str
     properties: Node | None
     metadata: Node | None
+    title: str = ""
+    waits: tuple[Need, ...] = ()
 
 
 class Template(Struct, frozen=True):
-    """A template's sections. `open_names`: macros may declare resources beyond these."""
+    """A template's sections. `open_names`: macros may declare resources beyond these.
+
+    `loops` are those under Resources, None if there are none anywhere; `files` are the template
+    and what it includes.
+    """
 
     unit: Unit
     parameters: Lookup[str, Node]
@@ -51,6 +64,15 @@ class Template(Struct, frozen=True):
     transforms: tuple[str, ...]
     open_names: bool
     errors: tuple[SourceError, ...]
+    outputs: Lookup[str, Node] = {}
+    rules: Lookup[str, Node] = {}
+    loops: Lookup[str, Node] | None = None
+    files: frozenset[str] = frozenset()
+
+    @property
+    def place(self) -> Place:
+        """The template, for what is wrong with all of it."""
+        return Place(self.unit.file, 1, 1, 1, 1)
 
 
 def may_be_template(text: str) -> bool:
@@ -60,8 +82,12 @@ def may_be_template(text: str) -> bool:
     )
 
 
-def parsed(file: str, text: str) -> Template | None:
+def parsed(
+    file: str, text: str, beside: Files | None = None, inputs: Inputs | None = None
+) -> Template | None:
     """The template in a text; None if the text is something else.
+
+    What it includes is read from the files `beside` it, as far as `inputs` allow.
 
     Raises:
         UnreadableError: it looks like a template and cannot be parsed.
@@ -74,58 +100,76 @@ def parsed(file: str, text: str) -> Template | None:
         if _VERSION in text or re.search(_TYPED, text):
             raise
         return None
+    files = frozenset((file,))
+    if "AWS::Include" in text and beside is not None:
+        from taskwall.readers.cloudformation.includes import Includes
+
+        includes = Includes(beside, inputs or Inputs())
+        whole = includes.root(unit)
+        files = files.union(includes.read)
+        unit = replace(unit, root=whole, errors=(*unit.errors, *includes.errors))
+    if isinstance(unit.root, Function) and (_VERSION in text or re.search(_TYPED, text)):
+        at = unit.root.place
+        raise UnreadableError(file, f"is a {unit.root.name}, no template", at.line, at.column)
     root = members(unit.root)
     resources = members(root.get("Resources"))
     if _VERSION not in root and not any(
-        "::" in (written(members(resource).get("Type")) or "") for resource in resources.values()
+        name.startswith("Fn::ForEach::") or "::" in (written(members(node).get("Type")) or "")
+        for name, node in resources.items()
     ):
         return None
     if not isinstance(root.get("Resources"), Fields | Mapping | Function):
         place = unit.root.place if unit.root is not None else None
         line, column = (place.line, place.column) if place else (1, 1)
         raise UnreadableError(file, "has no mapping of Resources", line, column)
-    return _template(unit, root, root["Resources"])
+    return _template(unit, root, root["Resources"], files)
 
 
-def _template(unit: Unit, root: Lookup[str, Node], section: Node) -> Template:
+def _template(
+    unit: Unit, root: Lookup[str, Node], section: Node, files: frozenset[str]
+) -> Template:
     errors = list(unit.errors)
     places = section.places if isinstance(section, Fields | Mapping) else {}
     lines = unit.text.split("\n")
     declared: dict[str, Declared] = {}
+    loops: dict[str, Node] = {}
     untyped: list[SourceError] = []
     transforms = _transforms(root.get("Transform"))
     # `Modules` and `Rain` are expanded by the AWS CLI and by rain before deployment.
     open_names = bool({"Modules", "Rain"} & root.keys()) or any(
         name != LANGUAGE_EXTENSIONS for name in transforms
     )
+    foreign = [f"Transform {name}" for name in transforms if not _is_of_aws(name)]
+    if isinstance(section, Function):
+        open_names = True
     for name, node in members(section).items():
         place = places[name]
         if name.startswith("Fn::"):
+            if name.startswith("Fn::ForEach::"):
+                loops[name] = node
+                continue
             open_names = True
+            foreign += _macros(node)
             continue
-        body = members(node)
-        header = key_place(lines, place, name)
-        kind = written(body.get("Type"))
+        kind = written(members(node).get("Type"))
         if kind is None:
             # `!Rain::Module` and such are for tools that run before deployment.
-            open_names = open_names or "Type" in body
+            open_names = open_names or "Type" in members(node)
+            header = key_place(lines, place, name) if place.file == unit.file else place
             untyped.append(SourceError(header, f"{name} has no Type"))
             continue
-        condition = written(body.get("Condition"))
-        if condition is None and "Condition" in body:
-            at = body["Condition"].place or header
+        made = declared_in(lines if place.file == unit.file else (), name, node, place)
+        if not made.condition and "Condition" in members(node):
+            at = members(node)["Condition"].place or made.header
             errors.append(SourceError(at, f"the Condition of {name} must be a name"))
-        declared[name] = Declared(
-            name,
-            kind,
-            header,
-            place,
-            condition or "",
-            body.get("Properties"),
-            body.get("Metadata"),
-        )
+        declared[name] = made
     if not open_names:
         errors.extend(untyped)
+    if foreign:
+        waits = tuple(Need(name, _EXPANDED) for name in dict.fromkeys(foreign))
+        declared = {
+            name: replace(one, waits=(*waits, *one.waits)) for name, one in declared.items()
+        }
     return Template(
         unit,
         members(root.get("Parameters")),
@@ -135,7 +179,51 @@ def _template(unit: Unit, root: Lookup[str, Node], section: Node) -> Template:
         transforms,
         open_names,
         tuple(errors),
+        members(root.get("Outputs")),
+        members(root.get("Rules")),
+        loops if "Fn::ForEach::" in unit.text else None,
+        files,
     )
+
+
+def declared_in(
+    lines: Sequence[str], name: str, node: Node, place: Place, key: str = ""
+) -> Declared:
+    """A resource as its member of a section declares it; `key` is the name as it is written."""
+    body = members(node)
+    header = key_place(lines, place, key or name) if lines else _first(place)
+    touching = [*_macros(body.get("Fn::Transform")), *_macros_of(body.get("Properties"))]
+    return Declared(
+        name,
+        written(body.get("Type")) or "",
+        header,
+        place,
+        written(body.get("Condition")) or "",
+        body.get("Properties"),
+        body.get("Metadata"),
+        waits=tuple(Need(macro, _EXPANDED) for macro in touching),
+    )
+
+
+def _first(place: Place) -> Place:
+    return Place(place.file, place.line, place.column, place.line, place.column)
+
+
+def _macros_of(properties: Node | None) -> list[str]:
+    """The macros that may change all properties of a resource."""
+    if isinstance(properties, Function) and properties.name == "Fn::Transform":
+        return _macros(properties.argument)
+    return _macros(members(properties).get("Fn::Transform"))
+
+
+def _macros(transform: Node | None) -> list[str]:
+    """What a `Fn::Transform` names, unless it is of AWS."""
+    name = written(members(transform).get("Name"))
+    return [] if name is None or _is_of_aws(name) else [f"Fn::Transform {name}"]
+
+
+def _is_of_aws(name: str) -> bool:
+    return name.startswith("AWS::")
 
 
 def _transforms(node: Node | None) -> tuple[str, ...]:
@@ -150,7 +238,7 @@ def _transforms(node: Node | None) -> tuple[str, ...]:
     return tuple(found)
 
 
-def key_place(lines: list[str], place: Place, key: str) -> Place:
+def key_place(lines: Sequence[str], place: Place, key: str) -> Place:
     """The place of a key, given that of its member, which begins with it."""
     line = lines[place.line - 1]
     quotes = 2 if line[place.column - 1 : place.column] in ('"', "'") else 0

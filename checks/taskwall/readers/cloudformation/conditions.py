@@ -1,0 +1,256 @@
+"""Conditions: what they compare, what they ask while it is open, and what they decide."""
+
+from typing import TYPE_CHECKING, Final
+
+from taskwall.readers.cloudformation.calls import (
+    WIDEST,
+    MalformedError,
+    Outcome,
+    Perhaps,
+)
+from taskwall.readers.cloudformation.document import Function, Node, members, written
+from taskwall.values import (
+    OTHER,
+    Items,
+    Known,
+    Need,
+    Question,
+    Text,
+    Unknown,
+    Value,
+    either,
+    needs,
+    same,
+    settled,
+    spelled,
+    symbol,
+)
+
+if TYPE_CHECKING:
+    from taskwall.readers.cloudformation.evaluate import Evaluator
+
+MOST_ROWS: Final = 8
+"""Of a mapping with more rows, one that has the value in question is asked for, and one other."""
+
+
+def if_(run: "Evaluator", call: Function) -> Outcome:
+    """`Fn::If`: one of two values; both, while the condition is open."""
+    test, one, other = run.arguments(call, 3)
+    truth = run.condition_of(test)
+    if isinstance(truth, Known):
+        return run.outcome(one if truth.data else other)
+    run.questions |= truth.asks
+    first, second = run.outcome(one), run.outcome(other)
+    if first is None and second is None:
+        return None
+    if first is None or second is None:
+        only = first if first is not None else second
+        if isinstance(only, Perhaps):
+            return Perhaps(only.value, truth.needs)
+        return None if only is None else Perhaps(only, truth.needs)
+    if isinstance(first, Perhaps) or isinstance(second, Perhaps):
+        a = first.value if isinstance(first, Perhaps) else first
+        b = second.value if isinstance(second, Perhaps) else second
+        return Perhaps(_either(run, a, b, truth.needs), truth.needs)
+    return _either(run, first, second, truth.needs)
+
+
+def _either(run: "Evaluator", one: Value, other: Value, waits_for: tuple[Need, ...]) -> Value:
+    """As `values.either`, but for long lists without a search for what they have in common."""
+    if isinstance(one, Items) and isinstance(other, Items):
+        pairs = len(one.items) * len(other.items)
+        if pairs > WIDEST and not run.affords(pairs):
+            rest = (*one.items, *one.rest, *other.items, *other.rest)
+            return Items((), rest, one.place, waits_for)
+    return either(one, other, waits_for)
+
+
+def and_(run: "Evaluator", call: Function) -> Value:
+    """`Fn::And`: true if all are."""
+    return _all(run, call, absorbing=False)
+
+
+def or_(run: "Evaluator", call: Function) -> Value:
+    """`Fn::Or`: true if one is."""
+    return _all(run, call, absorbing=True)
+
+
+def _all(run: "Evaluator", call: Function, absorbing: bool) -> Value:
+    """The conjunction (or, with `absorbing` True, the disjunction) of conditions."""
+    waits: dict[Need, None] = {}
+    asks: frozenset[Question] = frozenset()
+    for node in run.arguments(call, 1, 10):
+        truth = run.truth(node)
+        if isinstance(truth, Unknown):
+            waits.update(dict.fromkeys(truth.needs))
+            asks |= truth.asks
+        elif truth.data is absorbing:
+            return Known(absorbing, call.place)
+    if waits:
+        return Unknown(tuple(waits), asks=asks, place=call.place)
+    return Known(not absorbing, call.place)
+
+
+def not_(run: "Evaluator", call: Function) -> Value:
+    """`Fn::Not`: the other truth."""
+    truth = run.truth(run.arguments(call, 1)[0])
+    if isinstance(truth, Known):
+        return Known(not truth.data, call.place)
+    return Unknown(truth.needs, asks=truth.asks, place=call.place)
+
+
+def condition(run: "Evaluator", call: Function) -> Value:
+    """`Condition`: a declared condition by its name."""
+    name = written(call.argument)
+    if name is None:
+        raise MalformedError("takes the name of a condition")
+    return run.condition(name, call.place)
+
+
+def equals(run: "Evaluator", call: Function) -> Value:
+    """`Fn::Equals`: whether two values are the same text."""
+    one, other = (_operand(run, node) for node in run.arguments(call, 2))
+    return _equal(run, call, one, other)
+
+
+def _equal(run: "Evaluator", call: Function, one: Value, other: Value) -> Known | Unknown:
+    truth = same(one, other)
+    if truth is not None:
+        return Known(truth, call.place)
+    waits = tuple(dict.fromkeys((*needs(one), *needs(other))))
+    question = _question(one, other) or _question(other, one)
+    if question is None:
+        return Unknown(waits, asks=_both_open(run, one, other), place=call.place)
+    if question.operand in run.lookups:
+        return _looked_up(run, call, question, waits)
+    if question.operand not in run.scenario:
+        return Unknown(waits, asks=run.asks(question), place=call.place)
+    answer = run.scenario[question.operand]
+    return Known(answer != OTHER and spelled(answer) == question.answer, call.place)
+
+
+def _looked_up(
+    run: "Evaluator", call: Function, question: Question, waits: tuple[Need, ...]
+) -> Known | Unknown:
+    """Whether what a mapping holds is the answer: that hangs on the key which is looked up."""
+    key, column = run.lookups[question.operand]
+    if key in run.scenario:  # no row has this key, else it would be known by now
+        run.run.impossible = True
+        return Known(False, call.place)
+    rows = list(column)
+    if len(rows) > MOST_ROWS:
+        alike = [row for row in column if column[row] == question.answer]
+        rows = [*alike[:1], *[row for row in column if row not in alike][:1]]
+    asks = frozenset().union(*(run.asks(Question(key, row)) for row in rows))
+    return Unknown(waits, asks=asks, place=call.place)
+
+
+def _both_open(run: "Evaluator", one: Value, other: Value) -> frozenset[Question]:
+    """What to ask while two operands are compared that are both open: one has few answers."""
+    for value in (one, other):
+        name = symbol(settled(value))
+        allowed = run.allowed(name) if name and name not in run.scenario else None
+        if allowed and len(allowed) <= MOST_ROWS:
+            return frozenset(Question(name, answer) for answer in allowed)
+    return frozenset()
+
+
+def _operand(run: "Evaluator", node: Node) -> Value:
+    """A side of a comparison. A secret is compared, though it is never shown."""
+    found = run.argument(node)
+    if isinstance(found, Unknown) and found.symbol in run.secrets:
+        return run.secrets[found.symbol]
+    return found
+
+
+def _question(one: Value, other: Value) -> Question | None:
+    """What would decide whether an unknown equals something known."""
+    answer = settled(other)
+    if not isinstance(answer, Known):
+        return None
+    data = spelled(answer.data)
+    value = settled(one)
+    if isinstance(value, Text) and isinstance(data, str):
+        # A text with one open part equals another if that part is what the rest leaves.
+        gaps = [index for index, part in enumerate(value.parts) if not isinstance(part, str)]
+        if len(gaps) == 1:
+            before = "".join(str(part) for part in value.parts[: gaps[0]])
+            after = "".join(str(part) for part in value.parts[gaps[0] + 1 :])
+            middle = data[len(before) : len(data) - len(after)]
+            if f"{before}{middle}{after}" == data:
+                value, data = value.parts[gaps[0]], middle  # type: ignore[assignment]
+    name = symbol(value)
+    return Question(name, data) if name else None
+
+
+# The functions of the section Rules
+
+
+def contains(run: "Evaluator", call: Function) -> Value:
+    """`Fn::Contains`: whether one of a list of texts is a value."""
+    return _in(run, call, *(_operand(run, node) for node in run.arguments(call, 2)))
+
+
+def _in(run: "Evaluator", call: Function, values: Value, value: Value) -> Known | Unknown:
+    found = settled(values)
+    if not isinstance(found, Items):
+        return Unknown(needs(values), place=call.place)
+    truths = [_equal(run, call, item, value) for item in found.items]
+    if any(isinstance(truth, Known) and truth.data for truth in truths):
+        return Known(True, call.place)
+    open_ = [truth for truth in truths if isinstance(truth, Unknown)]
+    if open_ or found.rest:
+        waits = tuple(dict.fromkeys(need for truth in open_ for need in truth.needs))
+        asks = frozenset().union(*(truth.asks for truth in open_))
+        return Unknown(waits or needs(found), asks=asks, place=call.place)
+    return Known(False, call.place)
+
+
+def each_equals(run: "Evaluator", call: Function) -> Value:
+    """`Fn::EachMemberEquals`: whether all of a list of texts are a value."""
+    values, value = (_operand(run, node) for node in run.arguments(call, 2))
+    found = settled(values)
+    items = found.items if isinstance(found, Items) and not found.rest else None
+    truths = None if items is None else [same(item, value) for item in items]
+    return _of_all(call, truths, (*needs(values), *needs(value)))
+
+
+def each_in(run: "Evaluator", call: Function) -> Value:
+    """`Fn::EachMemberIn`: whether all of a list of texts are in another."""
+    one, other = (_operand(run, node) for node in run.arguments(call, 2))
+    found = settled(one)
+    items = found.items if isinstance(found, Items) and not found.rest else None
+    truths = None
+    if items is not None:
+        known = [settled(_in(run, call, other, item)) for item in items]
+        truths = [each.data is True if isinstance(each, Known) else None for each in known]
+    return _of_all(call, truths, (*needs(one), *needs(other)))
+
+
+def _of_all(call: Function, truths: list[bool | None] | None, waits: tuple[Need, ...]) -> Value:
+    if truths is not None and (False in truths or None not in truths):
+        return Known(False not in truths, call.place)
+    return Unknown(waits or (Need(call.name, "is not known"),), place=call.place)
+
+
+def of_account(_: "Evaluator", call: Function) -> Value:
+    """`Fn::RefAll`, `Fn::ValueOf`, `Fn::ValueOfAll`: what exists where it is deployed."""
+    why = "is known only where it is deployed"
+    return Unknown((Need(call.name, why),), place=call.place)
+
+
+def rules_hold(run: "Evaluator", rules: "dict[str, Node] | object") -> bool:
+    """Whether no assertion of the section Rules is known to be false."""
+    for rule in rules.values() if isinstance(rules, dict) else ():
+        fields = members(rule)
+        if "RuleCondition" in fields:
+            applies = run.truth(fields["RuleCondition"])
+            if isinstance(applies, Unknown) or not applies.data:
+                continue
+        for assertion in run.entries(fields.get("Assertions")):
+            node = members(assertion).get("Assert")
+            if node is not None:
+                truth = run.truth(node)
+                if isinstance(truth, Known) and truth.data is False:
+                    return False
+    return True

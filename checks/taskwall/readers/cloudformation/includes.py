@@ -1,0 +1,113 @@
+"""`AWS::Include`: snippets of files beside a template, put in where they are included.
+
+What it means: "AWS::Include transform" of the AWS CloudFormation Template Reference Guide.
+"""
+
+import os
+from typing import Final
+
+from taskwall.files import Files, UnreadableError
+from taskwall.readers.cloudformation.document import (
+    Function,
+    Mapping,
+    Node,
+    Sequence,
+    Unit,
+    elements,
+    members,
+    read,
+    written,
+)
+from taskwall.stack import Inputs, SourceError
+from taskwall.values import Fields, Known, Place
+
+INCLUDE: Final = "AWS::Include"
+_DEEPEST: Final = 10
+
+
+class Includes:
+    """Puts snippets in, and remembers which files it read."""
+
+    def __init__(self, files: Files, inputs: Inputs) -> None:
+        self.files = files
+        self.inputs = inputs
+        self.read: list[str] = []
+        self.errors: list[SourceError] = []
+
+    def root(self, unit: Unit) -> Node | None:
+        """The root of a template, with what its sections and itself include."""
+        root = unit.root
+        if root is None:
+            return None
+        whole = members(root).get("Transform")
+        for item in elements(whole) or ((whole,) if whole is not None else ()):
+            found = self._snippet(item, unit.file, (unit.file,))
+            if found is not None:
+                root = _merged(root, found)
+        return self._in(root, unit.file, (unit.file,))
+
+    def _in(self, node: Node, file: str, above: tuple[str, ...]) -> Node:
+        if isinstance(node, Function):
+            if node.name == "Fn::Transform":
+                found = self._snippet(node.argument, file, above)
+                return node if found is None else found
+            return Function(node.name, self._in(node.argument, file, above), node.place)
+        if isinstance(node, Sequence):
+            return Sequence(tuple(self._in(one, file, above) for one in node.nodes), node.place)
+        if not isinstance(node, Mapping):
+            return node
+        fields = {key: self._in(one, file, above) for key, one in node.fields.items()}
+        include = node.fields.get("Fn::Transform")
+        found = None if include is None else self._snippet(include, file, above)
+        if found is None:
+            return Mapping(fields, node.places, node.place)
+        del fields["Fn::Transform"]
+        return _merged(Mapping(fields, node.places, node.place), found)
+
+    def _snippet(self, node: Node, file: str, above: tuple[str, ...]) -> Node | None:
+        """What an include stands for; None if it is another transform, or not in the sources."""
+        fields = members(node)
+        if written(fields.get("Name")) != INCLUDE:
+            return None
+        location = members(fields.get("Parameters")).get("Location")
+        path = self._path(written(location) or "", file)
+        if not path:
+            return None
+        place = (location or node).place or Place(file, 1, 1, 1, 1)
+        if path in above or len(above) > _DEEPEST:
+            self.errors.append(SourceError(place, "includes itself"))
+            return None
+        try:
+            unit = read(path, self.files.text(path))
+        except UnreadableError as error:
+            self.errors.append(error.error)
+            return None
+        self.read.append(path)
+        self.errors.extend(unit.errors)
+        if not isinstance(unit.root, Fields | Mapping):
+            return None
+        return self._in(unit.root, path, (*above, path))
+
+    def _path(self, location: str, file: str) -> str:
+        """The file that a location names: beside the template, or as it lies in a bucket."""
+        folder = os.path.dirname(file)
+        scheme, remote, key = location.partition("://")
+        steps = (key if remote else scheme).split("/")
+        for start in range(len(steps) if remote else 1):
+            path = os.path.normpath(os.path.join(folder, *steps[start:]))
+            inside = path.startswith(os.path.join(self.inputs.boundary, ""))
+            allowed = inside or self.inputs.outside or not self.inputs.boundary
+            if allowed and steps[-1] and self.files.exists(path):
+                return path
+        return ""
+
+
+def _merged(node: Node, other: Node) -> Node:
+    """A mapping with the members of another; its own come first, mappings in both are merged."""
+    if not isinstance(node, Fields | Mapping) or not isinstance(other, Fields | Mapping):
+        return node
+    fields: dict[str, Node] = dict(node.fields)
+    for key, one in other.fields.items():
+        both = key in fields and not isinstance(fields[key], Known)
+        fields[key] = _merged(fields[key], one) if both else fields.get(key, one)
+    return Mapping(fields, {**other.places, **node.places}, node.place or other.place)  # type: ignore[arg-type]

@@ -1,0 +1,251 @@
+"""The functions that make lists and look things up in them, and in mappings."""
+
+import re
+from typing import TYPE_CHECKING
+
+from taskwall.readers.cloudformation.calls import (
+    DEPENDS,
+    DEPLOYED,
+    WIDEST,
+    MalformedError,
+    called,
+    nameless,
+    placed,
+)
+from taskwall.readers.cloudformation.document import Function, Node, members
+from taskwall.values import (
+    Fields,
+    Items,
+    Known,
+    Need,
+    Reference,
+    Text,
+    Unknown,
+    Value,
+    needs,
+    same,
+    settled,
+    spelled,
+    symbol,
+    text,
+    unknown,
+)
+
+if TYPE_CHECKING:
+    from taskwall.readers.cloudformation.evaluate import Evaluator
+
+_WHOLE = re.compile(r"(?:.*/)?AWS::(?:AccountId|Partition|Region|URLSuffix|StackName|StackId)")
+"""Unknowns in which there is certainly no comma."""
+
+
+def select(run: "Evaluator", call: Function) -> Value:
+    """`Fn::Select`: an element by its number."""
+    first, second = run.arguments(call, 2)
+    index, found = settled(run.argument(first)), run.argument(second)
+    values = settled(found)
+    number = spelled(index.data) if isinstance(index, Known) else None
+    if number is not None and not number.isdecimal():
+        raise MalformedError("takes the number of an element")
+    if isinstance(values, Items) and number is not None and not values.rest:
+        if len(number) > 6 or int(number) >= len(values.items):
+            raise MalformedError(f"selects element {number} of {len(values.items)}")
+        return placed(values.items[int(number)], call.place)
+    if isinstance(values, Reference) and number is not None:
+        attribute = f"{values.attribute}[{number}]"
+        assumed = run.inputs.assumptions.get(f"{values.resource}.{attribute}")
+        return Reference(values.resource, attribute, assumed, call.place, DEPLOYED)
+    name = called(values)
+    goes_by = f"{name}[{number}]" if name and number is not None else ""
+    return run.computed(goes_by, (*needs(index), *needs(found)), call)
+
+
+def split(run: "Evaluator", call: Function) -> Value:
+    """`Fn::Split`: the pieces of a text."""
+    first, second = run.arguments(call, 2)
+    by, whole = settled(run.argument(first)), run.argument(second)
+    source = settled(whole)
+    separator = spelled(by.data) if isinstance(by, Known) else None
+    if isinstance(by, Known) and not separator:
+        raise MalformedError("takes a separator that is not empty")
+    if separator and isinstance(source, Known | Text):
+        found = pieces(run, source, separator, call)
+        if found is not None:
+            return found
+    names = [called(by), called(whole)]
+    goes_by = f"{call.name}({', '.join(names)})" if all(names) else ""
+    value = run.computed(goes_by, (*needs(by), *needs(whole)), call)
+    return value if isinstance(value, Items) else Items((), (value,), call.place)
+
+
+def pieces(
+    run: "Evaluator", source: Known | Text, separator: str, call: Function | None = None
+) -> Items | None:
+    """The pieces of a text; None if what is open in it could hold the separator.
+
+    References hold no comma: ids, names and ARNs have none.
+    """
+    place = source.place if call is None else call.place
+    if isinstance(source, Known):
+        data = spelled(source.data) or ""
+        if data.count(separator) > WIDEST or not run.affords(100 + len(data)):
+            return Items((), (nameless("a list", "is too long to be looked at", place),), place)
+        return Items(tuple(Known(piece, place) for piece in data.split(separator)), (), place)
+    if separator != ",":
+        return None
+    cut: list[list[str | Value]] = [[]]
+    for part in source.parts:
+        if isinstance(part, str):
+            head, *tail = part.split(separator)
+            cut[-1].append(head)
+            cut += [[piece] for piece in tail]
+        elif isinstance(part, Reference) or _WHOLE.fullmatch(symbol(part)):
+            cut[-1].append(part)
+        else:
+            return None
+    if len(cut) > WIDEST:
+        return None
+    return Items(tuple(_piece(piece, source) for piece in cut), (), place)
+
+
+def _piece(parts: list[str | Value], whole: Text) -> Value:
+    solid = [part for part in parts if part != ""]
+    if len(solid) == 1 and not isinstance(solid[0], str):
+        return solid[0]  # the very thing, not a text around it
+    return text(solid, whole.place)
+
+
+def cidr(run: "Evaluator", call: Function) -> Value:
+    """`Fn::Cidr`: ranges of a block."""
+    given = [run.argument(node) for node in run.arguments(call, 2, 3)]
+    waits = tuple(need for argument in given for need in needs(argument))
+    values = [settled(argument) for argument in given]
+    numbers = [_number(value) for value in values[1:]]
+    count = numbers[0]
+    if count is not None and not 1 <= count <= 256:
+        raise MalformedError("takes a count from 1 to 256")
+    bits = numbers[1] if len(numbers) > 1 else None
+    block = values[0]
+    if isinstance(block, Known) and count is not None and bits is not None:
+        if not run.affords(100 * count):
+            return Items((), (unknown("a list", "is too long", call.place),), call.place)
+        blocks = _blocks(spelled(block.data) or "", count, bits)
+        return Items(tuple(Known(one, call.place) for one in blocks), (), call.place)
+    waits = tuple(dict.fromkeys(waits)) or (Need(call.name, "is not known"),)
+    names = [called(argument) for argument in given]
+    goes_by = f"Fn::Cidr({', '.join(map(str, names))})" if all(names) else ""
+    if count is None or not run.affords(100 * count):
+        return Items((), (Unknown(waits, place=call.place),), call.place)
+    return Items(
+        tuple(
+            Unknown(waits, f"{goes_by}[{index}]" if goes_by else "", place=call.place)
+            for index in range(count)
+        ),
+        (),
+        call.place,
+    )
+
+
+def zones(run: "Evaluator", call: Function) -> Value:
+    """`Fn::GetAZs`: as many as the region has."""
+    name = called(run.argument(call.argument))
+    goes_by = call.name if name in ("", None, "AWS::Region") else f"{call.name} {name}"
+    found = run.unknown(goes_by, DEPENDS, call.place)
+    return found if isinstance(found, Items) else Items((), (found,), call.place)
+
+
+def length_of(run: "Evaluator", call: Function) -> Value:
+    """`Fn::Length`: how many elements a list has."""
+    found = run.argument(call.argument)
+    values = settled(found)
+    if isinstance(values, Items) and not values.rest:
+        return Known(len(values.items), call.place)
+    if isinstance(values, Fields) and values.rest is None:
+        return Known(len(values.fields), call.place)
+    return run.computed("", needs(found), call)
+
+
+def find_in_map(run: "Evaluator", call: Function) -> Value:
+    """`Fn::FindInMap`: a value of the section Mappings."""
+    first, *keys, last = run.arguments(call, 3, 4)
+    default: Node | None = None
+    if len(keys) == 2:
+        default = members(last).get("DefaultValue")
+    else:
+        keys.append(last)
+    if len(keys) != 2:
+        raise MalformedError("takes a map and two keys")
+    top, second = (run.argument(key) for key in keys)
+    named = settled(run.argument(first))
+    name = spelled(named.data) if isinstance(named, Known) else None
+    if name is not None and name not in run.template.mappings:
+        if default is not None:
+            return run.argument(default)
+        if run.template.open_names:
+            return run.macro(f"{call.name} {name}", call.place)
+        raise MalformedError(f"names no mapping: {name}")
+    table = members(run.template.mappings[name]) if name is not None else {}
+    rows = _rows(table, top)
+    found = [node for row in rows for node in _rows(members(row), second)]
+    exact = isinstance(settled(top), Known) and isinstance(settled(second), Known)
+    if name is not None and exact:
+        if found:
+            return placed(run.argument(found[0]), call.place)
+        if default is not None:
+            return run.argument(default)
+        raise MalformedError(f"finds nothing in {name}")
+    if default is None and found and run.affords(10 * len(found)):
+        value = run.argument(found[0])
+        if all(same(value, run.argument(other)) for other in found[1:]):
+            return placed(value, call.place)
+    names = [name, called(top), called(second)]
+    goes_by = f"{call.name}({', '.join(map(str, names))})" if all(names) else ""
+    key = symbol(top)
+    if goes_by and key and default is None and isinstance(settled(second), Known):
+        run.lookups[goes_by] = (key, _column(run, table, second))
+    return run.computed(goes_by, (*needs(named), *needs(top), *needs(second)), call)
+
+
+def _rows(table: "dict[str, Node] | object", key: Value) -> list[Node]:
+    """The members that a key can mean: the one, or all while it is open."""
+    fields = table if isinstance(table, dict) else {}
+    known = settled(key)
+    if isinstance(known, Known):
+        member = fields.get(spelled(known.data) or "")
+        return [] if member is None else [member]
+    return list(fields.values())
+
+
+def _column(run: "Evaluator", table: "dict[str, Node] | object", key: Value) -> dict[str, str]:
+    """By the first key of a mapping, the text under the second; rows without one are left out."""
+    found: dict[str, str] = {}
+    for name, row in (table if isinstance(table, dict) else {}).items():
+        for node in _rows(members(row), key):
+            value = settled(run.argument(node))
+            word = spelled(value.data) if isinstance(value, Known) else None
+            if word is not None:
+                found[name] = word
+    return found
+
+
+def _number(value: Value) -> int | None:
+    data = spelled(value.data) if isinstance(value, Known) else None
+    return int(data) if data is not None and len(data) < 9 and data.isdecimal() else None
+
+
+def _blocks(block: str, count: int, bits: int) -> list[str]:
+    """The first `count` ranges of `bits` host bits in a CIDR block.
+
+    Raises:
+        MalformedError: there are not so many, or it is no block.
+    """
+    from ipaddress import ip_network
+
+    try:
+        network = ip_network(block, strict=False)
+    except ValueError:
+        raise MalformedError(f"takes a CIDR block, not {block[:50]!r}") from None
+    prefix = network.max_prefixlen - bits
+    if prefix < network.prefixlen or count > 1 << (prefix - network.prefixlen):
+        raise MalformedError(f"finds no {count} ranges of {bits} bits in {block}")
+    first = network.network_address
+    return [f"{first + (index << bits)}/{prefix}" for index in range(count)]

@@ -1,0 +1,209 @@
+"""`Fn::ForEach`: what a loop of the language extensions makes, each turn at its place in the body.
+
+What it means: "Fn::ForEach" in the template reference of the AWS CloudFormation User Guide.
+"""
+
+import re
+from collections.abc import Iterator
+from collections.abc import Sequence as Several
+from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from taskwall.readers.cloudformation.deployment import Expansion
+from taskwall.readers.cloudformation.document import (
+    Function,
+    Mapping,
+    Node,
+    Sequence,
+    elements,
+    members,
+    written,
+)
+from taskwall.readers.cloudformation.template import Declared, Template, declared_in
+from taskwall.values import (
+    Fields,
+    Items,
+    Known,
+    Need,
+    Unknown,
+    needs,
+    settled,
+    spelled,
+)
+
+if TYPE_CHECKING:
+    from taskwall.readers.cloudformation.evaluate import Evaluator
+
+LOOP: Final = "Fn::ForEach::"
+MOST_TURNS: Final = 2_000
+"""Loops of one deployment that turn more often than this, all told, are an error; a turn of a long
+body counts as several."""
+
+_ANY: Final = "*"
+
+
+class Turn(Struct, frozen=True):
+    """A body with the value of one turn put in; `waits` if it is not known which turns there are.
+
+    `written` is the body as it stands.
+    """
+
+    body: Node
+    written: Node
+    waits: tuple[Need, ...] = ()
+
+
+def turns(run: "Evaluator", key: str, node: Node) -> Iterator[Turn]:
+    """The turns of a loop; one that stands for all where its collection is not known."""
+    parts = elements(node)
+    identifier = written(parts[0]) if len(parts) == 3 else None
+    if identifier is None or not isinstance(parts[2], Fields | Mapping):
+        if node.place is not None:
+            run.error(node.place, f"{key} takes a list of an identifier, a list and a mapping")
+        return
+    collection = run.argument(parts[1])
+    found = settled(collection)
+    texts: list[str] = []
+    waits = list(needs(collection))
+    for item in found.items if isinstance(found, Items) and not found.rest else ():
+        value = settled(item)
+        for each in value.items if isinstance(value, Items) else (value,):
+            one = settled(each)
+            if isinstance(one, Known) and one.data is not None:
+                texts.append(spelled(one.data) or "")
+    if not isinstance(found, Items) and not waits:
+        run.error(node.place or run.template.place, f"{key} goes over something that is no list")
+        return
+    run.run.turns += len(texts) * (1 + _size(parts[2]) // 50)
+    if run.run.turns > MOST_TURNS:
+        run.error(node.place or run.template.place, f"{key} turns too often to be followed")
+        texts, waits = [], [Need(key, "turns too often to be followed")]
+    if waits:
+        yield Turn(put_in(parts[2], identifier, _ANY), parts[2], tuple(waits))
+        return
+    for text in dict.fromkeys(texts):
+        yield Turn(put_in(parts[2], identifier, text), parts[2])
+
+
+def put_in(node: Node, identifier: str, text: str) -> Node:
+    """A node with the text of one turn in place of the identifier."""
+    pattern = re.compile(rf"\$\{{{re.escape(identifier)}\}}|&\{{{re.escape(identifier)}\}}")
+
+    def said(match: "re.Match[str]") -> str:
+        return text if match[0][0] == "$" else re.sub(r"[^0-9A-Za-z*]", "", text)
+
+    def changed(node: Node) -> Node:
+        if isinstance(node, Known):
+            if isinstance(node.data, str) and identifier in node.data:
+                return Known(pattern.sub(said, node.data), node.place)
+            return node
+        if isinstance(node, Function):
+            if node.name == "Ref" and written(node.argument) == identifier:
+                if text == _ANY:
+                    waits = (Need(identifier, "is one of a list that is not known"),)
+                    return Unknown(waits, place=node.place)
+                return Known(text, node.place)
+            return Function(node.name, changed(node.argument), node.place)
+        if isinstance(node, Sequence):
+            return Sequence(tuple(changed(one) for one in node.nodes), node.place)
+        if isinstance(node, Mapping | Fields):
+            keys = {key: pattern.sub(said, key) for key in node.fields}
+            fields = {keys[key]: changed(one) for key, one in node.fields.items()}
+            places = {keys[key]: place for key, place in node.places.items() if key in keys}
+            if isinstance(node, Mapping):
+                return Mapping(fields, places, node.place)
+            return Fields(fields, places, place=node.place)  # type: ignore[arg-type]
+        if isinstance(node, Items):
+            return Items(tuple(changed(one) for one in node.items), (), node.place)  # type: ignore[misc]
+        return node
+
+    return changed(node)
+
+
+def _size(node: Node) -> int:
+    inner: list[Node] = [*members(node).values(), *elements(node)]
+    if isinstance(node, Function):
+        inner.append(node.argument)
+    return 1 + sum(_size(one) for one in inner)
+
+
+def turned(run: "Evaluator") -> None:
+    """Give an evaluator its template with the loops turned, as often as the scenario says."""
+    known = run.run.expansions.setdefault(f"{run.template.unit.file}:{run.site.path}", [])
+    scenario, outer = run.scenario, run.scenario.asked
+    made = next((one for one in known if scenario.agrees(one.answers)), None)
+    if made is None:
+        scenario.asked = set()
+        errors, questions = dict(run.run.errors), set(run.run.questions)
+        run.run.errors.clear()
+        run.run.questions.clear()
+        whole = _expanded(run)
+        found = frozenset(run.run.questions), tuple(run.run.errors)
+        made = Expansion(whole, scenario.heard(), *found)
+        run.run.errors.clear()
+        run.run.errors.update(errors)
+        run.run.questions |= questions
+        scenario.asked = outer
+        known.append(made)
+    run.template = made.template
+    run.run.questions |= made.questions
+    run.run.errors.update(dict.fromkeys(made.errors))
+    run.asked = frozenset(operand for operand, _ in made.answers)
+
+
+def _expanded(run: "Evaluator") -> Template:
+    template = run.template
+    conditions = _section(run, template.conditions)[0]
+    run.template = template = replace(template, conditions=conditions)
+    outputs = _section(run, template.outputs)[0]
+    resources = dict(template.resources)
+    open_names = template.open_names
+    lines = template.unit.text.split("\n")
+    for key, node in (template.loops or {}).items():
+        open_names = not _declare(run, key, node, (), lines, resources) or open_names
+    return replace(template, outputs=outputs, resources=resources, open_names=open_names)
+
+
+def _section(run: "Evaluator", section: object) -> tuple[dict[str, Node], bool]:
+    """The members of a section, and whether all are known."""
+    found: dict[str, Node] = {}
+    whole = True
+    for key, node in section.items() if isinstance(section, dict) else ():
+        if not key.startswith(LOOP):
+            found[key] = node
+            continue
+        for turn in turns(run, key, node):
+            made, known = _section(run, members(turn.body))
+            found |= made
+            whole = whole and known and not turn.waits
+    return found, whole
+
+
+def _declare(
+    run: "Evaluator",
+    key: str,
+    node: Node,
+    waits: tuple[Need, ...],
+    lines: Several[str],
+    into: dict[str, Declared],
+) -> bool:
+    """Enter the resources that a loop declares; whether all of them are known."""
+    whole = True
+    for turn in turns(run, key, node):
+        known = (*waits, *turn.waits)
+        whole = whole and not turn.waits
+        titles = list(members(turn.written))
+        for name, title in zip(members(turn.body), titles, strict=False):
+            body = members(turn.body)[name]
+            if name.startswith(LOOP):
+                whole = _declare(run, name, body, known, lines, into) and whole
+                continue
+            places = turn.body.places if isinstance(turn.body, Fields | Mapping) else {}
+            if written(members(body).get("Type")) is None:
+                run.error(places[name], f"{title} has no Type")
+                continue
+            made = declared_in(lines, name, body, places[name], key=title)
+            into[name] = replace(made, title=title, waits=(*known, *made.waits))
+    return whole

@@ -1,0 +1,108 @@
+"""Values of parameters from files, in the forms in which deployment tools take them."""
+
+from taskwall.files import UnreadableError
+from taskwall.readers.cloudformation.document import (
+    Function,
+    Node,
+    elements,
+    members,
+    read,
+    written,
+)
+from taskwall.values import Items, Known, Value, lifted, spelled
+
+FORMS = (
+    "the AWS CLI's list, CodePipeline's template configuration, a deployment file, "
+    "samconfig.toml, or a map of names and values"
+)
+
+
+class ParametersError(Exception):
+    """A file that holds no parameters; the message continues the file's name."""
+
+
+def parameters(path: str, text: str) -> dict[str, Value]:
+    """The parameters by name that a JSON, YAML or TOML file gives.
+
+    Raises:
+        ParametersError: it cannot be parsed, or has none of the forms.
+    """
+    if path.endswith(".toml"):
+        return _of_sam(text)
+    try:
+        unit = read(path, text)
+    except UnreadableError as error:
+        place = error.error.place
+        raise ParametersError(f"line {place.line}: {error.error.message}") from error
+    if unit.errors:
+        raise ParametersError(f"line {unit.errors[0].place.line}: {unit.errors[0].message}")
+    root = unit.root
+    if isinstance(root, Items) or elements(root):
+        return _of_list(elements(root))
+    fields = members(root)
+    for name in ("Parameters", "parameters"):  # CodePipeline's, and that of Git sync
+        if name in fields and not isinstance(fields[name], Known):
+            fields = members(fields[name])
+            break
+    found = {name: value for name, node in fields.items() if (value := _value(node)) is not None}
+    if root is None or isinstance(root, Known) or len(found) < len(fields):
+        raise ParametersError(f"holds something that is no parameter; it can be {FORMS}")
+    return found
+
+
+def _of_list(entries: tuple[Node, ...]) -> dict[str, Value]:
+    found: dict[str, Value] = {}
+    for entry in entries:
+        fields = members(entry)
+        name, value = written(fields.get("ParameterKey")), fields.get("ParameterValue")
+        text = written(entry)
+        if name is not None:
+            given = None if value is None else _value(value)
+            if given is not None:  # else the stack keeps a value that is not here
+                found[name] = given
+        elif text is not None and "=" in text:
+            name, _, word = text.partition("=")
+            found[name.strip()] = Known(word)
+        else:
+            raise ParametersError(f"holds something that is no parameter; it can be {FORMS}")
+    return found
+
+
+def _value(node: Node) -> Value | None:
+    """The value of a parameter; a list is the text that CloudFormation takes. None of a map."""
+    if isinstance(node, Function):  # a dynamic reference
+        node = node.argument
+    if isinstance(node, Known):
+        return Known(node.data)
+    texts = [spelled(item.data) for item in elements(node) if isinstance(item, Known)]
+    if isinstance(node, Items) and len(texts) == len(node.items):
+        return Known(",".join(text or "" for text in texts))
+    return None
+
+
+def _of_sam(text: str) -> dict[str, Value]:
+    """The parameter overrides of samconfig.toml, of the environment `default`."""
+    import shlex
+    import tomllib
+
+    try:
+        document: object = tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise ParametersError(f"is no TOML: {error}") from error
+    found: dict[str, Value] = {}
+    for command in ("global", "deploy"):
+        given = document
+        for step in ("default", command, "parameters", "parameter_overrides"):
+            given = given.get(step) if isinstance(given, dict) else None
+        if isinstance(given, dict):
+            found |= {name: lifted(value) for name, value in given.items()}
+            continue
+        try:
+            pairs = shlex.split(given) if isinstance(given, str) else given
+        except ValueError as error:
+            raise ParametersError(f"has parameter_overrides of no form: {error}") from error
+        for pair in pairs if isinstance(pairs, list) else ():
+            name, equals, value = str(pair).partition("=")
+            if equals:
+                found[name.strip()] = Known(value.strip().strip('"'))
+    return found

@@ -1,0 +1,159 @@
+"""The functions that make texts, and dynamic references within texts."""
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from taskwall.readers.cloudformation.calls import (
+    MalformedError,
+    Perhaps,
+    called,
+    is_empty,
+    length,
+    nameless,
+    no_text,
+)
+from taskwall.readers.cloudformation.document import (
+    DYNAMIC,
+    Function,
+    Node,
+    Sequence,
+    members,
+)
+from taskwall.values import (
+    Fields,
+    Items,
+    Known,
+    Need,
+    Place,
+    Text,
+    Unknown,
+    Value,
+    needs,
+    settled,
+    spelled,
+    symbol,
+    text,
+)
+
+if TYPE_CHECKING:
+    from taskwall.readers.cloudformation.evaluate import Evaluator
+
+_PLACEHOLDER: Final = re.compile(r"\$\{(!?)([^${}]*)\}")
+_RESOLVE: Final = r"(\{\{resolve:[^{}]*\}\})"
+"""Compiled by its first use: few templates need it."""
+
+
+def sub(run: "Evaluator", call: Function) -> Value:
+    """`Fn::Sub`: a text with names in it."""
+    given: dict[str, Node] = {}
+    template = call.argument
+    if isinstance(template, Sequence | Items):
+        template, names = run.arguments(call, 2)
+        given = dict(members(names))
+    if isinstance(template, Function) and template.name == DYNAMIC:
+        template = template.argument
+    if isinstance(template, Function):
+        return run.computed("", needs(run.argument(template)), call)
+    if isinstance(template, Text):  # of a loop over what is not known
+        return run.computed("", needs(template), call)
+    if not isinstance(template, Known):
+        raise MalformedError("takes a text")
+    source = spelled(template.data) or ""
+    if "${" not in source:
+        return dynamic(run, Known(source, call.place))
+    parts: list[str | Value] = []
+    end = 0
+    for match in _PLACEHOLDER.finditer(source):
+        parts.append(source[end : match.start()])
+        end = match.end()
+        name = match[2].strip()
+        if match[1]:
+            parts.append(f"${{{match[2]}}}")
+        elif name in given:
+            parts.append(run.argument(given[name]))
+        else:
+            parts.append(_substituted(run, name, call.place))
+    parts.append(source[end:])
+    return dynamic(run, put_together(run, parts, call.place))
+
+
+def _substituted(run: "Evaluator", name: str, place: Place) -> Value:
+    resource, _, attribute = name.partition(".")
+    if attribute and name not in run.template.parameters:
+        return run.get(resource, attribute, place)
+    found = run.named(name, place)
+    if found is None or isinstance(found, Perhaps):
+        return nameless(name, "is no text", place)
+    return found
+
+
+def put_together(run: "Evaluator", parts: list[str | Value], place: Place | None) -> Value:
+    """The parts as one text; a list or a map among them makes that part unknown."""
+    solid: list[str | Value] = []
+    size = 0
+    for part in parts:
+        value = part if isinstance(part, str) else settled(part)
+        if not isinstance(value, str) and no_text(value):
+            part = Unknown(needs(value) or (Need("a list or map", "is no text"),))  # noqa: PLW2901
+        solid.append(part)
+        size += length(value)
+    if not run.affords(size + 10 * len(parts)):
+        return nameless("a text", "is too long to be looked at", place)
+    return text(solid, place)
+
+
+def join(run: "Evaluator", call: Function) -> Value:
+    """`Fn::Join`: the elements of a list as one text."""
+    first, second = run.arguments(call, 2)
+    between, found = settled(run.argument(first)), run.argument(second)
+    values = settled(found)
+    if not isinstance(between, Known) or not isinstance(values, Items) or values.rest:
+        by, name = called(between), called(values)
+        goes_by = f"{call.name}({by}, {name})" if name and (by or is_empty(between)) else ""
+        waits = (*needs(between), *needs(found))
+        return run.computed(goes_by, waits, call)
+    glue = spelled(between.data) or ""
+    parts: list[str | Value] = []
+    for index, item in enumerate(values.items):
+        if index and glue:
+            parts.append(glue)
+        parts.append(item)
+    return dynamic(run, put_together(run, parts, call.place))
+
+
+def dynamic(run: "Evaluator", value: Value) -> Value:
+    """The value with its dynamic references made unknown: they are read at deployment."""
+    why = "is read at deployment"
+    if isinstance(value, Known):
+        if not isinstance(value.data, str) or "{{resolve:" not in value.data:
+            return value
+        pieces = re.split(_RESOLVE, value.data)
+        parts: list[str | Value] = [
+            run.unknown(piece, why, value.place) if index % 2 else piece
+            for index, piece in enumerate(pieces)
+        ]
+        if len(parts) == 3 and not parts[0] and not parts[2] and isinstance(parts[1], Unknown):
+            return parts[1]
+        return text(parts, value.place)
+    if isinstance(value, Text):
+        pieces = [part for part in value.parts if isinstance(part, str)]
+        if any("{{resolve:" in part for part in pieces):
+            goes_by = symbol(value)
+            return Unknown((Need(goes_by or "{{resolve:}}", why),), goes_by, place=value.place)
+    return value
+
+
+def resolve(run: "Evaluator", call: Function) -> Value:
+    """A text with a dynamic reference in it."""
+    return dynamic(run, run.argument(call.argument))
+
+
+def base64(run: "Evaluator", call: Function) -> Value:
+    """`Fn::Base64`. Lowering reads what is encoded, so it stays as it is."""
+    value = run.argument(call.argument)
+    return Fields({call.name: value}, place=call.place)
+
+
+def to_json(run: "Evaluator", call: Function) -> Value:
+    """`Fn::ToJsonString`: what the text says, which is what lowering reads."""
+    return run.argument(call.argument)

@@ -1,0 +1,341 @@
+"""Loops, includes and macros: what transforms make of a template, as far as it can be known."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from taskwall.files import Files
+from taskwall.readers.cloudformation import CloudFormationStack, stacks
+from taskwall.resource import Resource
+from taskwall.stack import Inputs, SourceError
+from taskwall.values import Known, Place, Value, plain, settled
+
+
+def read(text: str, inputs: Inputs | None = None) -> tuple[CloudFormationStack, list[SourceError]]:
+    """The stack of a template, and the errors of reading it."""
+    (stack,), errors = stacks(["t.yaml"], Files({"t.yaml": text}), inputs or Inputs())
+    return stack, errors
+
+
+def resources(text: str, inputs: Inputs | None = None) -> dict[str, Resource]:
+    """The resources by address of a template without errors."""
+    stack, errors = read(text, inputs)
+    evaluation = stack.evaluate({})
+    assert (errors, evaluation.errors) == ([], ())
+    return {one.origin.address: one for one in evaluation.resources}
+
+
+def cut(text: str, place: Place) -> str:
+    """The stretch of one line of a text that a place means."""
+    assert place.line == place.end_line
+    return text.split("\n")[place.line - 1][place.column - 1 : place.end_column - 1]
+
+
+LOOPS = """\
+Transform: AWS::LanguageExtensions
+Parameters:
+  Names: {Type: CommaDelimitedList, Default: "web, api"}
+Mappings:
+  Ports: {web: {Port: 443}, api: {Port: 8443}}
+Conditions:
+  Fn::ForEach::Live:
+    - Name
+    - !Ref Names
+    - Is${Name}: !Equals ["${Name}", web]
+Resources:
+  Fn::ForEach::Groups:
+    - Name
+    - !Ref Names
+    - ${Name}Group:
+        Type: AWS::EC2::SecurityGroup
+        Condition: Is${Name}
+        Properties:
+          GroupDescription: !Sub "${Name} of ${AWS::StackName}"
+          Fn::ForEach::Texts:
+            - Key
+            - [GroupName]
+            - ${Key}: ${Name}
+          SecurityGroupIngress:
+            - FromPort: !FindInMap [Ports, !Ref Name, Port]
+              CidrIp: 0.0.0.0/0
+  Fn::ForEach::Zones:
+    - Zone
+    - [a, b]
+    - Fn::ForEach::Tiers:
+        - Tier
+        - [Public, "Pri-vate"]
+        - Subnet&{Tier}${Zone}:
+            Type: AWS::EC2::Subnet
+            DeletionPolicy: !If [Isweb, Retain, Delete]
+            Properties: {Tags: [{Key: Name, Value: "${Tier}-${Zone}"}]}
+  Service:
+    Type: AWS::ECS::Service
+    Properties: {Group: !GetAtt webGroup.GroupId, Net: !Ref SubnetPrivateb}
+Outputs:
+  Fn::ForEach::Ids:
+    - Name
+    - !Ref Names
+    - ${Name}Id: {Value: !Ref "${Name}Group"}
+"""
+
+
+def test_loops_make_resources() -> None:
+    """Each turn is a resource of its own, by the name that it gets; loops stand in loops."""
+    found = resources(LOOPS)
+
+    assert set(found) == {
+        "webGroup",
+        "SubnetPublica",
+        "SubnetPublicb",
+        "SubnetPrivatea",
+        "SubnetPrivateb",
+        "Service",
+    }
+    assert plain(found["SubnetPrivateb"].body.fields["Tags"]) == [
+        {"Key": "Name", "Value": "Pri-vate-b"}
+    ]
+
+
+def test_loops_are_evaluated_in_every_place() -> None:
+    """The identifier is known in functions, keys, conditions and texts."""
+    group = resources(LOOPS)["webGroup"].cell()
+
+    assert group.get("GroupName").known == "web"
+    (rule,) = group.get("SecurityGroupIngress").each()
+    assert rule.get("FromPort").known == 443
+
+
+def test_what_a_loop_makes_stands_in_its_body() -> None:
+    """Places are those of the body, and the name is the one that is written there."""
+    group = resources(LOOPS)["webGroup"]
+    (rule,) = group.cell().get("SecurityGroupIngress").each()
+
+    assert group.origin.name == "${Name}Group"
+    assert cut(LOOPS, group.origin.header) == "${Name}Group"
+    assert cut(LOOPS, rule.get("CidrIp").place) == "CidrIp: 0.0.0.0/0"
+    assert cut(LOOPS, group.cell().get("GroupName").place) == "${Key}: ${Name}"
+
+
+def test_a_loop_over_what_is_not_known_may_make_something() -> None:
+    """One resource stands for all that there may be."""
+    text = LOOPS.replace(', Default: "web, api"', "")
+    stack, errors = read(text)
+    found = {one.origin.address: one for one in stack.evaluate({}).resources}
+
+    assert errors == []
+    assert [str(need) for need in found["*Group"].origin.maybe][-1:] == [
+        "Names is a parameter without a default"
+    ]
+    supplied = resources(text, Inputs(parameters={"Names": Known("web")}))
+    assert "webGroup" in supplied
+
+
+def test_loops_turn_as_the_scenario_says() -> None:
+    """A collection that hangs on a switch is followed like any other value."""
+    text = (
+        "Parameters: {Stage: {Type: String}}\nConditions:\n"
+        "  Prod: !Equals [!Ref Stage, prod]\n"
+        "  Fn::ForEach::C: [N, [a, b], {'Has${N}': !Equals [!Ref Stage, '${N}']}]\n"
+        "Resources:\n  Fn::ForEach::X: [N, !If [Prod, [a, b], [a]], {'C${N}': "
+        "{Type: 'AWS::ECS::Cluster'}}]\n  D: {Type: 'AWS::ECS::Cluster', Condition: Hasb}\n"
+    )
+    stack, _ = read(text)
+
+    def there(scenario: dict[str, str]) -> list[str]:
+        return sorted(one.origin.address for one in stack.evaluate(scenario).resources)
+
+    assert {question.answer for question in stack.evaluate({}).questions} == {"prod", "b"}
+    assert there({"Stage": "prod"}) == ["Ca", "Cb"]
+    assert there({"Stage": "b"}) == ["Ca", "D"]
+    assert there({"Stage": "prod"}) == ["Ca", "Cb"]
+
+
+@pytest.mark.parametrize(
+    ("loop", "message"),
+    [
+        ("[Name, [a]]", "Fn::ForEach::X takes a list of an identifier, a list and a mapping"),
+        ("[Name, a, {b: {Type: 'A::B'}}]", "Fn::ForEach::X goes over something that is no list"),
+        ("[N, [a], {'b${N}': {Properties: {}}}]", "b${N} has no Type"),
+    ],
+)
+def test_a_malformed_loop_is_an_error(loop: str, message: str) -> None:
+    """It stands where the loop is written, and the rest is read."""
+    stack, _ = read(f"Resources:\n  A: {{Type: 'AWS::A::B'}}\n  Fn::ForEach::X: {loop}\n")
+    found = stack.evaluate({})
+
+    assert [(e.place.line, e.message) for e in found.errors] == [(3, message)]
+    assert [one.origin.name for one in found.resources] == ["A"]
+
+
+def test_loops_that_explode_are_bounded() -> None:
+    """Loops in loops that would make millions of resources are an error, and one of each."""
+    inner = "{'A${L0}${L1}${L2}${L3}': {Type: 'A::B'}}"
+    for depth in reversed(range(4)):
+        values = ", ".join(map(str, range(100)))
+        inner = f"{{'Fn::ForEach::X{depth}': [L{depth}, [{values}], {inner}]}}"
+    stack, _ = read(f"AWSTemplateFormatVersion: x\nResources: {inner}\n")
+    found = stack.evaluate({})
+
+    assert {e.message for e in found.errors} >= {"Fn::ForEach::X3 turns too often to be followed"}
+    assert len(found.resources) < 3000
+
+
+@pytest.mark.parametrize(
+    ("written", "data"),
+    [
+        ("{'Fn::Length': [a, b]}", 2),
+        ("{'Fn::Length': !Split [',', 'a,b,c']}", 3),
+        ("{'Fn::ToJsonString': {a: [1, !Ref P]}}", {"a": [1, "p"]}),
+        ("!FindInMap [M, no, no, {DefaultValue: !Ref P}]", "p"),
+        ("!FindInMap [!Sub '${P}', a, b, {DefaultValue: d}]", "d"),
+        ("!Select [!FindInMap [M, a, n], [x, y]]", "y"),
+        ("!Split [',', !Join [',', [a, !Ref P]]]", ["a", "p"]),
+    ],
+)
+def test_language_extensions(written: str, data: object) -> None:
+    """What the language extensions allow, and functions within functions."""
+    text = (
+        "Transform: AWS::LanguageExtensions\nParameters: {P: {Type: String, Default: p}}\n"
+        "Mappings: {M: {a: {n: 1}}}\nResources:\n  A:\n    Type: X::Y::Z\n"
+        f"    Properties:\n      V: {written}\n"
+    )
+
+    assert plain(resources(text)["A"].body.fields["V"]) == data
+
+
+def test_a_list_of_references_survives_being_a_text() -> None:
+    """Ids that are joined with commas and split again are the same references."""
+    text = (
+        "Resources:\n  A: {Type: 'AWS::EC2::Subnet'}\n  B: {Type: 'AWS::EC2::Subnet'}\n"
+        "  C:\n    Type: X::Y::Z\n"
+        "    Properties: {V: !Split [',', !Join [',', [!Ref A, !Ref B]]]}\n"
+    )
+
+    values = [one.value for one in resources(text)["C"].cell().get("V").each()]
+    assert [getattr(value, "symbol", "") for value in values] == ["A.Ref", "B.Ref"]
+
+
+# Includes
+
+
+def scanned(folder: Path, **texts: str) -> tuple[list[CloudFormationStack], list[SourceError]]:
+    """What is read of files on disk; only the first is a template."""
+    for name, text in texts.items():
+        (folder / f"{name}.yaml").write_text(text)
+    path = str(folder / f"{next(iter(texts))}.yaml")
+    return stacks([path], Files(), Inputs(boundary=str(folder)))
+
+
+INCLUDING = """\
+AWSTemplateFormatVersion: "2010-09-09"
+Transform: {Name: AWS::Include, Parameters: {Location: ./whole.yaml}}
+Resources:
+  Fn::Transform: {Name: AWS::Include, Parameters: {Location: s3://bucket/parts/more.yaml}}
+  A:
+    Type: AWS::EC2::SecurityGroup
+    Properties:
+      Fn::Transform: {Name: AWS::Include, Parameters: {Location: group.yaml}}
+      GroupDescription: mine
+"""
+
+
+def test_includes_are_put_in(tmp_path: Path) -> None:
+    """Beside the template or as they would lie in a bucket; what is written itself comes first."""
+    (stack,), errors = scanned(
+        tmp_path,
+        t=INCLUDING,
+        whole="Parameters: {P: {Type: String, Default: p}}\nResources: {W: {Type: 'A::B'}}\n",
+        more="M:\n  Type: A::B\n  Properties: {V: !Ref P}\n",
+        group="GroupDescription: theirs\nGroupName: name\n",
+    )
+    found = {one.origin.name: one for one in stack.evaluate({}).resources}
+
+    assert (errors, stack.evaluate({}).errors) == ([], ())
+    assert set(found) == {"A", "M", "W"}
+    assert plain(found["A"].body) == {"GroupDescription": "mine", "GroupName": "name"}
+    assert found["M"].cell().get("V").known == "p"
+    assert os.path.basename(found["M"].origin.header.file) == "more.yaml"
+    assert {os.path.basename(file) for file in stack.files} == {
+        "t.yaml",
+        "whole.yaml",
+        "more.yaml",
+        "group.yaml",
+    }
+    cell = found["A"].cell().get("GroupName")
+    assert cell.place.file.endswith("t.yaml")
+
+
+def test_includes_stay_inside_the_boundary(tmp_path: Path) -> None:
+    """What lies outside of the repository, or nowhere, stays unknown."""
+    inside = tmp_path / "repo"
+    inside.mkdir()
+    (tmp_path / "group.yaml").write_text("GroupName: name\n")
+    text = INCLUDING.replace("group.yaml", "../group.yaml")
+    (stack,), errors = scanned(inside, t=text)
+    (group,) = stack.evaluate({}).resources
+
+    assert errors == []
+    assert group.cell().get("GroupName").needs != ()
+
+
+def test_includes_in_circles_are_an_error(tmp_path: Path) -> None:
+    """It stands at the location, in whichever file."""
+    one = "X: 1\nFn::Transform: {Name: AWS::Include, Parameters: {Location: group.yaml}}\n"
+    _, errors = scanned(tmp_path, t=INCLUDING, group=one)
+
+    (error,) = errors
+    assert (os.path.basename(error.place.file), error.place.line) == ("group.yaml", 2)
+    assert error.message == "includes itself"
+
+
+# Macros
+
+
+@pytest.mark.parametrize(
+    "transform",
+    ["AWS::Serverless-2016-10-31", "[AWS::LanguageExtensions, AWS::Serverless-2016-10-31]"],
+)
+def test_sam_leaves_other_resources_as_they_are(transform: str) -> None:
+    """They are certain; names that SAM makes are no errors, and its own resources are there."""
+    text = (
+        f"Transform: {transform}\nGlobals: {{Function: {{Runtime: python3.12}}}}\nResources:\n"
+        "  F: {Type: 'AWS::Serverless::Function', Properties: {Handler: a.b}}\n"
+        "  G: {Type: 'AWS::EC2::SecurityGroup', Properties: {Role: !GetAtt FRole.Arn}}\n"
+    )
+    found = resources(text)
+
+    assert [one.origin.maybe for one in found.values()] == [(), ()]
+    assert [str(need) for need in found["G"].cell().get("Role").needs] == [
+        "FRole is not in the template: a macro may make it"
+    ]
+
+
+def test_a_macro_makes_what_it_may_touch_uncertain() -> None:
+    """One of the whole template all resources, one in a resource that resource."""
+    whole = resources("Transform: [Mine]\nResources: {A: {Type: 'A::B'}, B: {Type: 'A::B'}}\n")
+    one = resources(
+        "Resources:\n  A: {Type: 'A::B'}\n"
+        "  B: {Type: 'A::B', Properties: {X: 1, 'Fn::Transform': {Name: Mine}}}\n"
+    )
+
+    assert {name: len(r.origin.maybe) for name, r in whole.items()} == {"A": 1, "B": 1}
+    assert {name: len(r.origin.maybe) for name, r in one.items()} == {"A": 0, "B": 1}
+    (need,) = whole["A"].origin.maybe
+    assert str(need) == "Transform Mine is expanded only at deployment"
+
+
+def test_the_construct_of_cdk_is_known() -> None:
+    """Its path, and agent settings in the metadata of a resource, are handed on."""
+    text = (
+        "Resources:\n  A:\n    Type: AWS::EC2::Instance\n    Metadata:\n"
+        "      aws:cdk:path: App/A/Resource\n"
+        "      AWS::CloudFormation::Init:\n"
+        "        config: {files: {/etc/ecs/ecs.config: {content: !Ref P}}}\n"
+        "Parameters: {P: {Type: String, Default: ECS_X=y}}\n"
+    )
+    found = resources(text)["A"]
+
+    assert found.origin.construct == "App/A/Resource"
+    init: Value = settled(found.metadata.fields["AWS::CloudFormation::Init"])
+    assert plain(init) == {"config": {"files": {"/etc/ecs/ecs.config": {"content": "ECS_X=y"}}}}

@@ -1,0 +1,220 @@
+"""A stack that is cut in two and tied together again gets the verdicts of the whole."""
+
+import json
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import storefronts
+from storefronts import Shop
+from taskwall import api
+from taskwall.engine import judge
+from taskwall.files import Files
+from taskwall.readers import cloudformation
+from taskwall.rules import all_rules
+from taskwall.settings import Settings
+from taskwall.stack import Inputs
+
+
+def told(texts: Mapping[str, object]) -> Counter[tuple[str, str, str]]:
+    """How often each rule gives each verdict, by the names of resources within their templates.
+
+    Of unknowns only the rule counts: some stand on the first of several, in the order of files.
+    """
+    files = Files({name: json.dumps(text, indent=1) for name, text in texts.items()})
+    (stack,), errors = cloudformation.stacks(list(texts), files, Inputs(boundary="/shop"))
+    assert errors == []
+    judgement = judge(stack, all_rules(), Settings())
+    assert (judgement.errors, judgement.crashes) == ((), ())
+    found = [one.finding for one in judgement.judged]
+    return Counter(
+        (one.rule, one.verdict, "" if one.verdict == "unknown" else last(one.resource))
+        for one in found
+    )
+
+
+def last(address: str) -> str:
+    """The logical id at the end of an address."""
+    return address.rpartition("/")[2]
+
+
+PARENT = """\
+Parameters: {Stage: {Type: String, Default: prod}}
+Resources:
+  Net:
+    Type: AWS::CloudFormation::Stack
+    Properties: {TemplateURL: parts/net.yaml, Parameters: {Stage: !Ref Stage}}
+  App:
+    Type: AWS::CloudFormation::Stack
+    Properties: {TemplateURL: parts/app.yaml, Parameters: {Group: !GetAtt Net.Outputs.Group}}
+"""
+NET = """\
+Parameters: {Stage: {Type: String, Default: prod}}
+Conditions: {IsDev: !Equals [!Ref Stage, dev]}
+Resources:
+  Group:
+    Type: AWS::EC2::SecurityGroup
+    Properties:
+      SecurityGroupIngress:
+        - IpProtocol: tcp
+          FromPort: 80
+          ToPort: 80
+          CidrIp: !If [IsDev, 0.0.0.0/0, 10.0.0.0/8]
+Outputs:
+  Group: {Value: !Ref Group}
+"""
+APP = """\
+Parameters: {Group: {Type: String}}
+Resources:
+  Cluster: {Type: AWS::ECS::Cluster}
+  Service:
+    Type: AWS::ECS::Service
+    Properties:
+      Cluster: !Ref Cluster
+      LaunchType: FARGATE
+      TaskDefinition: !Ref Task
+      NetworkConfiguration:
+        AwsvpcConfiguration: {Subnets: [subnet-1], SecurityGroups: [!Ref Group]}
+  Task:
+    Type: AWS::ECS::TaskDefinition
+    Properties: {NetworkMode: awsvpc, RequiresCompatibilities: [FARGATE]}
+"""
+
+
+def scanned(folder: Path, path: str, **options: str) -> list[tuple[str, str, str | None]]:
+    """Resource, file and `when` of each opening to the internet that scanning a path tells."""
+    report = api.scan(
+        api.Options(paths=(path,), select=("TW204",), cwd=str(folder), **options)  # type: ignore[arg-type]
+    )
+    assert report.document.errors == ()
+    return [(one.resource, one.file, one.when) for one in report.document.findings]
+
+
+def test_a_template_given_by_itself_is_read_within_its_stack(tmp_path: Path) -> None:
+    """Its own findings are shown, as those that nest it and that it nests bring them about."""
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "parts").mkdir()
+    for name, text in (("main", PARENT), ("parts/net", NET), ("parts/app", APP)):
+        (tmp_path / f"{name}.yaml").write_text(text)
+    found = [("Net/Group", "parts/net.yaml", "Stage is dev")]
+
+    assert scanned(tmp_path, ".") == []
+    assert scanned(tmp_path, ".", scenarios="all") == found
+    assert scanned(tmp_path, "parts/net.yaml", scenarios="all") == found
+    assert scanned(tmp_path, "parts/app.yaml", scenarios="all") == []
+
+
+class Cut:
+    """Resources in two parts; what the second says of the first is handed over."""
+
+    def __init__(self, resources: Mapping[str, object], first: set[str]) -> None:
+        self.first = self._closed(resources, first)
+        self.handed: dict[str, object] = {}
+        self.base = {name: resources[name] for name in resources if name in self.first}
+        self.rest = {
+            name: self._cut(resources[name]) for name in resources if name not in self.first
+        }
+
+    def _closed(self, resources: Mapping[str, object], first: set[str]) -> set[str]:
+        """The first part with all that it refers to."""
+        while more := {n for one in first for n in named(resources[one])} - first:
+            first = first | more
+        return first
+
+    def _cut(self, data: object) -> object:
+        if isinstance(data, dict):
+            if (name := reference(data)) in self.first:
+                attribute = data["Fn::GetAtt"][1] if "Fn::GetAtt" in data else ""
+                key = f"{name}{attribute}".replace(".", "")
+                self.handed[key] = data
+                return {"Handed": key}
+            return {key: self._cut(value) for key, value in data.items()}
+        if isinstance(data, list):
+            return [self._cut(value) for value in data]
+        return data
+
+
+def reference(data: object) -> str:
+    """The name of the resource that a function refers to; "" of anything else."""
+    if isinstance(data, dict) and len(data) == 1:
+        if isinstance(data.get("Ref"), str):
+            return str(data["Ref"])
+        if isinstance(data.get("Fn::GetAtt"), list):
+            return str(data["Fn::GetAtt"][0])
+    return ""
+
+
+def named(data: object) -> set[str]:
+    """The names of all resources that something refers to."""
+    if name := reference(data):
+        return {name}
+    inner = data.values() if isinstance(data, dict) else data if isinstance(data, list) else ()
+    return set().union(*(named(one) for one in inner))
+
+
+def put(data: object, way: str) -> object:
+    """What was handed over, in one of the ways in which templates do it."""
+    if isinstance(data, dict):
+        if "Handed" in data:
+            key = data["Handed"]
+            if way == "parameter":
+                return {"Ref": f"P{key}"}
+            return {"Fn::ImportValue": {"Fn::Sub": f"${{Parent}}-{key}"}}
+        return {key: put(value, way) for key, value in data.items()}
+    if isinstance(data, list):
+        return [put(value, way) for value in data]
+    return data
+
+
+@settings(max_examples=40, deadline=None)
+@given(storefronts.shops(), st.data())
+def test_joined_stacks_get_the_verdicts_of_the_whole(shop: Shop, data: st.DataObject) -> None:
+    """Nested, or tied by exports: no verdict is lost, and none is new."""
+    resources = storefronts.cloudformation(shop)
+    first = data.draw(st.sets(st.sampled_from(sorted(resources)), min_size=1))
+    cut = Cut(resources, first)
+    whole = told({"/shop/whole.json": {"Resources": resources}})
+
+    outputs = {key: {"Value": value} for key, value in cut.handed.items()}
+    parameters = {f"P{key}": {"Type": "String"} for key in cut.handed}
+    passed = {f"P{key}": {"Fn::GetAtt": ["Base", f"Outputs.{key}"]} for key in cut.handed}
+    base = {"TemplateURL": "base.json"}
+    rest = {"TemplateURL": "s3://bucket/rest.json", "Parameters": passed}
+    stack = "AWS::CloudFormation::Stack"
+    nested = {
+        "/shop/main.json": {
+            "Resources": {
+                "Base": {"Type": stack, "Properties": base},
+                "Rest": {"Type": stack, "Properties": rest},
+            }
+        },
+        "/shop/base.json": {"Resources": cut.base, "Outputs": outputs, **FORMAT},
+        "/shop/rest.json": {
+            "Resources": put(cut.rest, "parameter"),
+            "Parameters": parameters,
+            **FORMAT,
+        },
+    }
+    assert told(nested) == whole
+
+    if not cut.handed:
+        return
+    exports = {
+        key: {**output, "Export": {"Name": {"Fn::Sub": f"${{AWS::StackName}}-{key}"}}}
+        for key, output in outputs.items()
+    }
+    tied = {
+        "/shop/base.json": {"Resources": cut.base, "Outputs": exports, **FORMAT},
+        "/shop/rest.json": {
+            "Resources": put(cut.rest, "import"),
+            "Parameters": {"Parent": {"Type": "String"}},
+            **FORMAT,
+        },
+    }
+    assert told(tied) == whole
+
+
+FORMAT = {"AWSTemplateFormatVersion": "2010-09-09"}

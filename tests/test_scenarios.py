@@ -1,0 +1,242 @@
+"""Which settings of open switches are followed, and how findings say which they need."""
+
+from collections.abc import Mapping
+from itertools import product
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from taskwall.files import Files
+from taskwall.readers import cloudformation
+from taskwall.scenarios import MANY, MOST, Followed, explore, when
+from taskwall.stack import Inputs
+from taskwall.values import OTHER, Scalar
+
+
+def followed(
+    parameters: str, conditions: str, resources: str, more: str = "", *, free: bool = False
+) -> Followed:
+    """What is followed of a template of these sections, each in YAML's flow style."""
+    text = (
+        f"Parameters: {{{parameters}}}\nConditions: {{{conditions}}}\n"
+        f"Resources: {{{resources}}}\n{more}\n"
+    )
+    files, inputs = Files({"t.yaml": text}), Inputs(free=free)
+    (stack,), errors = cloudformation.stacks(["t.yaml"], files, inputs)
+    assert errors == []
+    return explore(stack)
+
+
+def cluster(name: str, condition: str) -> str:
+    """A resource under a condition."""
+    return f"{name}: {{Type: AWS::ECS::Cluster, Condition: {condition}}}"
+
+
+def stages(found: Followed, operand: str) -> set[Scalar]:
+    """The answers that an operand is given."""
+    return {scenario[operand] for scenario in found.scenarios}
+
+
+def test_a_template_without_open_conditions_has_one_scenario() -> None:
+    """A condition that known values decide is no switch."""
+    found = followed(
+        "Stage: {Type: String, Default: dev}",
+        "Prod: !Equals [!Ref Stage, prod]",
+        cluster("A", "Prod"),
+    )
+
+    assert found.scenarios == [{}]
+    assert found.evaluations[0].resources == ()
+
+
+def test_allowed_values_limit_the_answers() -> None:
+    """What no deployment can be given is not followed; the one that remains is given by name."""
+    prod = "Prod: !Equals [!Ref Stage, prod], Odd: !Equals [!Ref Stage, odd]"
+    both = f"{cluster('A', 'Prod')}, {cluster('B', 'Odd')}"
+
+    two = followed("Stage: {Type: String, AllowedValues: [dev, prod]}", prod, both)
+    three = followed("Stage: {Type: String, AllowedValues: [dev, test, prod]}", prod, both)
+    free = followed("Stage: {Type: String}", prod, both)
+
+    assert stages(two, "Stage") == {"prod", "dev"}
+    assert stages(three, "Stage") == {"prod", OTHER}
+    assert stages(free, "Stage") == {"prod", "odd", OTHER}
+
+
+def test_rules_forbid_settings() -> None:
+    """An assertion of the section Rules that a setting breaks makes it impossible."""
+    found = followed(
+        "Stage: {Type: String, AllowedValues: [dev, prod]},"
+        " Open: {Type: String, AllowedValues: ['yes', 'no']}",
+        "Prod: !Equals [!Ref Stage, prod], IsOpen: !Equals [!Ref Open, 'yes']",
+        f"{cluster('A', 'Prod')}, {cluster('B', 'IsOpen')}",
+        "Rules: {Closed: {RuleCondition: !Equals [!Ref Stage, prod],"
+        " Assertions: [{Assert: {'Fn::Contains': [['no'], !Ref Open]}}]}}",
+    )
+
+    assert {(one["Stage"], one["Open"]) for one in found.scenarios} == {
+        ("dev", "yes"),
+        ("dev", "no"),
+        ("prod", "no"),
+    }
+
+
+def test_mappings_are_followed_by_their_keys() -> None:
+    """A condition on what a mapping holds under an open key asks for the key."""
+    found = followed(
+        "Stage: {Type: String}",
+        "Big: !Equals [!FindInMap [Sizes, !Ref Stage, Size], big]",
+        cluster("A", "Big"),
+        "Mappings: {Sizes: {dev: {Size: small}, prod: {Size: big}}}",
+    )
+
+    assert stages(found, "Stage") == {"dev", "prod"}
+    assert [len(one.resources) for one in found.evaluations] == [0, 1]
+
+
+def test_two_open_operands_are_compared() -> None:
+    """An equality between parameters is followed through the answers that one may have."""
+    found = followed(
+        "A: {Type: String, AllowedValues: [x, y]}, B: {Type: String, AllowedValues: [x, y]}",
+        "Same: !Equals [!Ref A, !Ref B]",
+        cluster("C", "Same"),
+    )
+
+    there = {
+        (one["A"], one["B"]): len(evaluation.resources)
+        for one, evaluation in zip(found.scenarios, found.evaluations, strict=True)
+    }
+    assert there == {("x", "x"): 1, ("x", "y"): 0, ("y", "x"): 0, ("y", "y"): 1}
+
+
+def test_all_scenarios_free_defaults() -> None:
+    """With `--scenarios all` a default is one answer among others, where it decides a switch."""
+    sections = (
+        "Stage: {Type: String, Default: dev}, Name: {Type: String, Default: web}",
+        "Prod: !Equals [!Ref Stage, prod]",
+        "A: {Type: AWS::ECS::Cluster, Condition: Prod, Properties: {ClusterName: !Ref Name}}",
+    )
+
+    bounded, free = followed(*sections), followed(*sections, free=True)
+
+    assert bounded.scenarios == [{}]
+    assert [dict(one) for one in free.scenarios] == [
+        {"Stage": "dev"},
+        {"Stage": "prod"},
+        {"Stage": OTHER},
+    ]
+    (resource,) = free.evaluations[1].resources
+    assert resource.cell().get("ClusterName").known == "web"
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(5, 9), st.data())
+def test_every_condition_is_true_and_false(count: int, data: st.DataObject) -> None:
+    """Whatever conditions are made of: each comes out both ways, if any setting brings it."""
+    names = [f"C{index}" for index in range(count)]
+    written, means = [], []
+    for index, name in enumerate(names):
+        kind = data.draw(st.sampled_from(("Equals", "And", "Or", "Not"))) if index > 1 else "Equals"
+        one, other = data.draw(st.permutations(range(index)))[:2] if index > 1 else (0, 0)
+        inner = ", ".join(f"{{Condition: C{each}}}" for each in (one, other))
+        arguments = {"Equals": f"!Ref P{index}, x", "Not": f"{{Condition: C{one}}}"}
+        written.append(f"{name}: !{kind} [{arguments.get(kind, inner)}]")
+        means.append((kind, one, other))
+    found = followed(
+        ", ".join(f"P{index}: {{Type: String}}" for index in range(count)),
+        ", ".join(written),
+        ", ".join(cluster(f"R{index}", name) for index, name in enumerate(names)),
+    )
+
+    possible: set[tuple[str, bool]] = set()
+    for given_ in product((True, False), repeat=count):
+        truths: list[bool] = []
+        for index, (kind, one, other) in enumerate(means):
+            if kind == "Equals":
+                truths.append(given_[index])
+            elif kind == "Not":
+                truths.append(not truths[one])
+            else:
+                both = (truths[one], truths[other])
+                truths.append(all(both) if kind == "And" else any(both))
+        possible.update(zip(names, truths, strict=True))
+    assert {pair for one in found.switches for pair in one.items()} == possible
+    assert len(found.scenarios) <= MANY
+
+
+def test_twenty_conditions_are_followed_within_the_bound() -> None:
+    """A million settings come to a few; each condition comes out both ways."""
+    names = [f"C{index}" for index in range(20)]
+    found = followed(
+        ", ".join(f"P{index}: {{Type: String}}" for index in range(20)),
+        ", ".join(f"{name}: !Equals [!Ref P{index}, x]" for index, name in enumerate(names)),
+        ", ".join(cluster(f"R{index}", name) for index, name in enumerate(names)),
+    )
+
+    assert not found.whole
+    assert len(found.scenarios) == 21
+    seen = {pair for one in found.switches for pair in one.items()}
+    assert seen == {(name, truth) for name in names for truth in (True, False)}
+
+
+ROWS: list[Mapping[str, Scalar]] = [
+    {"A": a, "B": b, "C": c} for a in ("x", OTHER) for b in ("y", OTHER) for c in ("z", OTHER)
+]
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.sets(st.integers(0, len(ROWS) - 1), min_size=1))
+def test_when_holds_where_it_is_needed(needed: set[int]) -> None:
+    """What is said holds in the needed scenarios and in no other."""
+    said = when(sorted(needed), ROWS)
+
+    def holds(row: Mapping[str, Scalar], text: str) -> bool:
+        return all(
+            (row[literal[0]] == OTHER) == (" not " in literal) for literal in text.split(" and ")
+        )
+
+    if said is None:
+        assert needed == set(range(len(ROWS)))
+    elif "more settings" not in said:
+        assert needed == {
+            number
+            for number, row in enumerate(ROWS)
+            if any(holds(row, text) for text in said.split(", or "))
+        }
+
+
+def test_when_is_short() -> None:
+    """Of scenarios that differ in one answer each, the answer is enough."""
+    base: dict[str, Scalar] = dict.fromkeys("ABCDE", OTHER)
+    rows: list[Mapping[str, Scalar]] = [base, *({**base, name: "x"} for name in "ABCDE")]
+
+    assert when([2], rows) == "B is x"
+    assert when([0, 1, 3, 4, 5], rows) == "B is not x"
+    assert when([0, 1, 3, 4], rows) == "B is not x and E is not x"
+    assert when([2, 3], rows) == "B is x, or C is x"
+
+
+def test_when_names_the_condition_that_says_it_best() -> None:
+    """One operand speaks for itself; a longer setting goes by the condition that it makes true."""
+    switches = [{"Safe": row["A"] == OTHER or row["B"] == OTHER} for row in ROWS]
+
+    assert when([0, 1], ROWS, switches) == "Safe is false (A is x and B is y)"
+    assert when([0, 1, 2, 3], ROWS, switches) == "A is x"
+
+
+def test_when_words_truth_values() -> None:
+    """Truth values are true or false in both languages; other texts are compared."""
+    flags: list[Mapping[str, Scalar]] = [{"var.live": True}, {"var.live": OTHER}]
+    words: list[Mapping[str, Scalar]] = [{"Live": "true"}, {"Live": OTHER}]
+    both: list[Mapping[str, Scalar]] = [{"Live": "true"}, {"Live": "false"}]
+    empty: list[Mapping[str, Scalar]] = [{"Name": ""}, {"Name": OTHER}]
+
+    assert [when([0], flags), when([1], flags)] == ["var.live is true", "var.live is false"]
+    assert [when([0], words), when([1], words)] == ["Live is true", "Live is not true"]
+    assert [when([0], both), when([1], both)] == ["Live is true", "Live is false"]
+    assert [when([0], empty), when([1], empty)] == ['Name is ""', 'Name is not ""']
+
+
+def test_the_bounds() -> None:
+    """All settings are followed up to a number, and the rest never come to more than another."""
+    assert MOST < MANY <= 64
