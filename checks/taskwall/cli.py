@@ -117,8 +117,9 @@ def _scan(arguments: list[str]) -> int:
     from taskwall.baseline import BaselineError
     from taskwall.settings import SettingsError
 
-    # Most of what a scan makes it keeps: looking for garbage often only costs time.
-    gc.set_threshold(100_000, 50, 100)
+    # What a scan makes it keeps: looking for garbage frees nothing, and takes the longer the more
+    # there is.
+    gc.disable()
     given = _scan_arguments(arguments)
     try:
         targets = _targets(_flat(given.format), given.output or [])
@@ -163,7 +164,10 @@ def _scan_arguments(arguments: list[str]) -> argparse.Namespace:
     option("--show", "the verdicts to report (default: fail)", metavar="fail,unknown,pass")
     option("--var", "the value of a Terraform variable", metavar="NAME=VALUE")
     option("--var-file", "a .tfvars file", metavar="FILE")
-    option("--parameters", "a JSON file of CloudFormation parameters, or one", metavar="FILE|K=V")
+    flag("--tf-vars-from-env", "take variables from TF_VAR_... of the environment too")
+    option("--hcl-parser", "who parses Terraform", many=False, metavar="tree-sitter|python-hcl2")
+    option("--workspace", "the Terraform workspace", many=False, metavar="NAME")
+    option("--parameters", "a file of CloudFormation parameters, or one", metavar="FILE|K=V")
     option("--assume", "the value of anything unknown, JSON or text", metavar="NAME=VALUE")
     option("--scenarios", "follow how many settings of open switches", many=False)
     option("--baseline", "findings that were put aside", many=False, metavar="FILE")
@@ -245,6 +249,9 @@ def _options(given: argparse.Namespace) -> Options:
             parameters=_parameters(given.parameters or ()),
             assumptions=assumed,
             outside=given.allow_outside,
+            workspace=given.workspace,
+            hcl_parser=_hcl_parser(given.hcl_parser),
+            environment=dict(os.environ) if given.tf_vars_from_env else {},
         ),
         profile=given.profile,
         select=_words(given.select),
@@ -256,6 +263,23 @@ def _options(given: argparse.Namespace) -> Options:
         write_baseline=given.write_baseline,
         jobs=given.jobs,
     )
+
+
+def _hcl_parser(name: str | None) -> str:
+    """The parser that is asked for.
+
+    Raises:
+        UsageError: there is none of that name, or it cannot be used here.
+    """
+    if name in (None, "tree-sitter"):
+        return "tree-sitter"
+    if name != "python-hcl2":
+        raise UsageError(f"--hcl-parser: {name} is neither tree-sitter nor python-hcl2.")
+    from taskwall.readers.terraform.python_hcl2 import unusable
+
+    if why := unusable():
+        raise UsageError(f"--hcl-parser: {why}.")
+    return name
 
 
 def _flat(texts: Iterable[str] | None) -> list[str]:
@@ -304,42 +328,23 @@ def _parameters(texts: Iterable[str]) -> dict[str, Value]:
         if os.path.isfile(text):
             found |= _parameter_file(text)
         elif "=" in text:
-            found |= {name: Known(value) for name, value in _pairs([text], "--parameters")}
+            key, _, value = text.partition(",ParameterValue=")  # as the AWS CLI abbreviates it
+            pair = f"{key[13:]}={value}" if text.startswith("ParameterKey=") else text
+            found |= {name: Known(word) for name, word in _pairs([pair], "--parameters")}
         else:
             raise UsageError(f"--parameters: {text} is neither a file nor KEY=VALUE.")
     return found
 
 
 def _parameter_file(path: str) -> dict[str, Value]:
-    """Parameters by name, from a file as the AWS CLI, CodePipeline or a person writes it."""
-    import msgspec
-
-    from taskwall.values import lifted
+    """Parameters by name, from a file in one of the forms that deployment tools take."""
+    from taskwall.files import Files, UnreadableError
+    from taskwall.readers.cloudformation.parameters import ParametersError, parameters
 
     try:
-        with open(path, "rb") as stream:
-            document = msgspec.json.decode(stream.read().removeprefix(b"\xef\xbb\xbf"))
-    except OSError as error:
-        raise UsageError(f"--parameters: {path}: {error.strerror or error}.") from error
-    except (msgspec.DecodeError, RecursionError) as error:
-        raise UsageError(f"--parameters: {path} is no JSON: {error}.") from error
-    found: dict[str, object] = {}
-    if isinstance(document, dict):
-        inner = document.get("Parameters")
-        found = inner if isinstance(inner, dict) else document
-    elif isinstance(document, list):
-        for entry in document:
-            if isinstance(entry, dict) and isinstance(key := entry.get("ParameterKey"), str):
-                if "ParameterValue" in entry:  # else the stack keeps a value that is not here
-                    found[key] = entry["ParameterValue"]
-            elif isinstance(entry, str) and "=" in entry:
-                name, _, value = entry.partition("=")
-                found[name] = value
-            else:
-                raise UsageError(f"--parameters: {path} holds something that is no parameter.")
-    else:
-        raise UsageError(f"--parameters: {path} holds neither a list nor a map of parameters.")
-    return {name: lifted(value) for name, value in found.items()}
+        return parameters(path, Files().text(path))
+    except (UnreadableError, ParametersError) as error:
+        raise UsageError(f"--parameters: {path} {error}.") from error
 
 
 def _targets(formats: Sequence[str], files: Sequence[str]) -> list[tuple[str, str]]:

@@ -11,10 +11,10 @@ from taskwall.lowering import lower
 from taskwall.model.network import Network, Policy
 from taskwall.resource import Skip
 from taskwall.rule import Rule, Verdict
-from taskwall.scenarios import MOST, explore, when
+from taskwall.scenarios import Followed, explore
 from taskwall.settings import Settings
 from taskwall.stack import SourceError, Stack
-from taskwall.values import Need, Origin, Place, Scenario
+from taskwall.values import Need, Origin, Place
 
 
 class Judged(Struct, frozen=True):
@@ -53,27 +53,42 @@ class Answer(Struct, frozen=True):
 
 def judge(stack: Stack, rules: Sequence[Rule], settings: Settings) -> Judgement:
     """Judge one stack by the given rules."""
-    scenarios, evaluations, whole = explore(stack.evaluate)
-    policy = Policy(frozenset(settings.allowed_peers), settings.profile)
+    followed = explore(stack)
+    evaluations = followed.evaluations
+    policy = Policy(
+        frozenset(settings.allowed_peers),
+        settings.profile,
+        isolated=tuple(settings.isolation.groups.items()),
+        isolation_tag=settings.isolation.tag,
+        undeclared=settings.isolation.undeclared == "outside",
+        internet_gateways=settings.internet_gateway,
+    )
     answers: list[Answer] = []
     crashes: dict[Crash, None] = {}
     unread: tuple[Unread, ...] = ()
+    known: dict[tuple[int, ...], list[Answer]] = {}
     for number, evaluation in enumerate(evaluations):
+        same = tuple(map(id, evaluation.resources))
+        if same in known:  # the scenario differs in what no resource hangs on
+            answers += [replace(answer, scenario=number) for answer in known[same]]
+            continue
         lowered = lower(evaluation.resources, policy)
         unread = unread or lowered.unread
         for name, error in lowered.crashes:
             crashes[Crash(f"reading {name}", stack.name, _told(error))] = None
-        for crash in _ask(lowered.network, rules, settings, number, answers):
+        known[same] = []
+        for crash in _ask(lowered.network, rules, settings, number, known[same]):
             crashes[replace(crash, stack=stack.name)] = None
-    bound = f"{stack.name}: more than {MOST} settings of open switches: not all were followed"
+        answers += known[same]
+    bound = f"{stack.name}: only {len(evaluations)} settings of its open switches were followed"
     return Judgement(
-        tuple(_merged(answers, scenarios, stack.name, settings.profile)),
+        tuple(_merged(answers, followed, stack.name, settings.profile)),
         max(len(evaluation.resources) for evaluation in evaluations),
         unread,
         tuple(dict.fromkeys(error for each in evaluations for error in each.errors)),
         tuple(crashes),
         tuple(dict.fromkeys(skip for each in evaluations for skip in each.skips)),
-        () if whole else (bound,),
+        () if followed.whole else (bound,),
     )
 
 
@@ -124,7 +139,7 @@ _WORDS: dict[bool | None, Truth] = {True: "fail", None: "unknown", False: "pass"
 
 
 def _merged(
-    answers: Iterable[Answer], scenarios: list[Scenario], stack: str, profile: str
+    answers: Iterable[Answer], followed: Followed, stack: str, profile: str
 ) -> Iterable[Judged]:
     """One finding for each rule, place and call chain where verdict and message agree."""
     by_place: dict[tuple[str, str, Place], list[Answer]] = {}
@@ -133,7 +148,7 @@ def _merged(
         by_place.setdefault(key, []).append(answer)
     found: dict[tuple[object, ...], list[tuple[Answer, str | None]]] = {}
     for group in by_place.values():
-        for answer, setting in _settled(group, scenarios):
+        for answer, setting in _settled(group, followed):
             verdict = answer.verdict
             calls = tuple(call.place for call in verdict.on.called_from)
             same = (answer.rule.id, verdict.at, calls, _message(answer), answer.truth, setting)
@@ -142,7 +157,7 @@ def _merged(
         yield _judged(alike, stack, profile)
 
 
-def _settled(group: list[Answer], scenarios: list[Scenario]) -> Iterable[tuple[Answer, str | None]]:
+def _settled(group: list[Answer], followed: Followed) -> Iterable[tuple[Answer, str | None]]:
     """What a rule says of one resource and place in the end: fail before unknown before pass."""
     worst: dict[int, Answer] = {}
     for answer in group:
@@ -154,7 +169,7 @@ def _settled(group: list[Answer], scenarios: list[Scenario]) -> Iterable[tuple[A
         if answer.truth:
             fails.setdefault(answer.verdict.message, []).append(answer)
     for same in fails.values():
-        yield same[0], when([scenarios[each.scenario] for each in same], scenarios)
+        yield same[0], followed.when(each.scenario for each in same)
     if not fails:
         yield min(worst.values(), key=lambda answer: _WORST[answer.truth]), None
 

@@ -36,6 +36,8 @@ class Resource(Struct, frozen=True):
     """What a source declares: its type, where it comes from, and its attribute values.
 
     `place` is its whole extent. `data` marks something read, not created: a data source.
+    `metadata` is what the source says beside the attributes that works on the resource
+    (`AWS::CloudFormation::Init`).
     The address (`origin.address`) is what a `Reference.resource` holds.
     """
 
@@ -44,6 +46,7 @@ class Resource(Struct, frozen=True):
     body: Fields
     place: Place
     data: bool = False
+    metadata: Fields = Fields({})
 
     def cell(self, ledger: set[tuple[str, str]] | None = None) -> "Cell":
         """A cursor on the whole body. What is read through it is entered in `ledger`."""

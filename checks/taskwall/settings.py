@@ -19,18 +19,33 @@ if TYPE_CHECKING:
 Profile: TypeAlias = Literal["default", "strict", "pci"]
 Threshold: TypeAlias = Severity | Literal["never"]
 Scenarios: TypeAlias = Literal["bounded", "all"]
+Undeclared: TypeAlias = Literal["outside", "ignore"]
 
 CHOICES: Mapping[str, tuple[str, ...]] = {
     "profile": get_args(Profile),
     "fail-on": (*SEVERITIES, "never"),
     "show": get_args(Truth),
     "scenarios": get_args(Scenarios),
+    "undeclared": get_args(Undeclared),
 }
 """The words that a key, or an option of the same name, may have."""
 
 
 class SettingsError(Exception):
     """Settings, or options, that cannot be meant so; the message is a whole sentence."""
+
+
+class Isolation(Struct, frozen=True, rename="kebab"):
+    """Which workloads must be isolated from which, the table `isolation` of the settings.
+
+    `groups` hold, by the name of each group, patterns of its clusters' names or of addresses.
+    `tag` is the tag by which sources say so themselves. Task sources that no group holds are
+    `outside` of every group, or those that TW601 is to `ignore`.
+    """
+
+    groups: Mapping[str, tuple[str, ...]] = {}
+    tag: str = "taskwall:isolation"
+    undeclared: Undeclared = "outside"
 
 
 class Settings(Struct, frozen=True, rename="kebab"):
@@ -40,7 +55,8 @@ class Settings(Struct, frozen=True, rename="kebab"):
     of groups and ranges that tasks and data stores may admit besides those that rules know.
     `elsewhere` names the rules for which what is missing here may be made somewhere else.
     `exclude` are patterns of paths, seen from the settings' folder, that folders are searched
-    without. `scenarios` and `file` (where the settings stand) are no keys of the file.
+    without. `internet_gateway` false says that the security policy forbids internet gateways.
+    `scenarios` and `file` (where the settings stand) are no keys of the file.
     """
 
     profile: Profile = "default"
@@ -51,6 +67,8 @@ class Settings(Struct, frozen=True, rename="kebab"):
     allowed_peers: tuple[str, ...] = ()
     elsewhere: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
+    isolation: Isolation = Isolation()
+    internet_gateway: bool = True
     baseline: str = ""
     scenarios: Scenarios = "bounded"
     file: str = ""
@@ -134,7 +152,7 @@ def _checked(table: object, file: str, rules: "Sequence[Rule]") -> Settings:
         for word in value if isinstance(value, list) else [value]:
             if key in CHOICES and isinstance(word, str):
                 one_of(word, CHOICES[key], f"{file}: {written}")
-        found[key] = value
+        found[key] = _isolation(value, file) if key == "isolation" else value
     try:
         settings = msgspec.convert({**found, "file": file}, Settings)
     except msgspec.ValidationError as error:
@@ -149,6 +167,21 @@ def _checked(table: object, file: str, rules: "Sequence[Rule]") -> Settings:
         elsewhere=_upper(settings.elsewhere),
         baseline=settings.baseline and os.path.join(os.path.dirname(file), settings.baseline),
     )
+
+
+def _isolation(table: object, file: str) -> object:
+    """The table `isolation`, its keys spelled as ours; anything but a table is left as it is."""
+    if not isinstance(table, dict):
+        return table
+    known = Isolation.__struct_encode_fields__
+    for key, value in table.items():
+        if key not in known:
+            raise SettingsError(
+                f'{file}: there is no setting "isolation.{key}"{nearest(key, known)}.'
+            )
+        if key in CHOICES and isinstance(value, str):
+            one_of(value, CHOICES[key], f"{file}: isolation.{key}")
+    return table
 
 
 def overridden(

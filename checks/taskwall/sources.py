@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -11,7 +12,7 @@ from taskwall.settings import Settings
 from taskwall.stack import Inputs, SourceError, Stack
 from taskwall.values import Place
 
-TERRAFORM = (".tf",)
+TERRAFORM = (".tf", ".tf.json", ".tofu", ".tofu.json")
 TEMPLATES = (".yaml", ".yml", ".json", ".template")
 
 
@@ -49,6 +50,7 @@ def read(paths: Sequence[str], inputs: Inputs, use: Settings, files: Files) -> S
     repository their roots are.
     """
     found = Sources()
+    inputs = replace(inputs, free=use.scenarios == "all")
     boundaries = _boundaries(paths)
     seen: set[str] = set()
     wide: dict[str, list[str]] = {}
@@ -76,13 +78,27 @@ def read(paths: Sequence[str], inputs: Inputs, use: Settings, files: Files) -> S
         found.errors += errors
     for boundary, given in narrow.items():
         only = frozenset(given)
-        around = list(dict.fromkeys((*given, *_around(given, boundary, use))))
+        around = list(dict.fromkeys((*given, *_around(given, boundary, use, files))))
         stacks, errors = _stacks(around, files, replace(inputs, boundary=boundary))
         kept = [stack for stack in stacks if not only.isdisjoint(stack.files)]
         concerned = only.union(*(stack.files for stack in kept))
-        found.reads += [Read(stack, boundary, only) for stack in kept]
+        # What a plan says stands in the sources beside it, where they are there.
+        found.reads += [
+            Read(stack, boundary, None if _is_plan(stack.name, files) else only) for stack in kept
+        ]
         found.errors += [error for error in errors if error.place.file in concerned]
     return found
+
+
+def _is_plan(path: str, files: Files) -> bool:
+    """Whether a file is a plan of Terraform as JSON."""
+    if not path.endswith(".json"):
+        return False
+    try:
+        text = files.text(path)
+    except UnreadableError:
+        return False
+    return '"format_version"' in text[:500] and '"planned_values"' in text
 
 
 def _is_empty(path: str, files: Files) -> bool:
@@ -93,16 +109,36 @@ def _is_empty(path: str, files: Files) -> bool:
         return False
 
 
-def _around(given: Iterable[str], boundary: str, use: Settings) -> Iterator[str]:
+def _around(given: Iterable[str], boundary: str, use: Settings, files: Files) -> Iterator[str]:
     """The files beside given ones that may belong to the same stacks.
 
     Of Terraform those of the same folders, and all of the repository: a folder may be a module.
+    Of templates those that nest them or are nested, and those that export or import.
     """
     folders = [os.path.dirname(path) for path in given if path.endswith(TERRAFORM)]
     if folders:
         for path in _below((*folders, boundary)):
             if path.endswith(TERRAFORM) and not use.excludes(path):
                 yield path
+    if templates := [path for path in given if path.endswith(TEMPLATES)]:
+        from taskwall.readers.cloudformation import related
+
+        others = (
+            path
+            for path in _near(templates, boundary)
+            if path.endswith(TEMPLATES) and not use.excludes(path)
+        )
+        yield from related(templates, others, files)
+
+
+def _near(given: Iterable[str], boundary: str) -> Iterator[str]:
+    """The files of a repository; without one, only those in the folders of given files."""
+    if os.path.exists(os.path.join(boundary, ".git")):
+        yield from _below((boundary,))
+        return
+    for folder in dict.fromkeys(map(os.path.dirname, given)):
+        with suppress(OSError):
+            yield from sorted(entry.path for entry in os.scandir(folder) if entry.is_file())
 
 
 def _below(folders: Iterable[str]) -> Iterator[str]:
@@ -124,7 +160,15 @@ def _stacks(
         roots, wrong = read_terraform(terraform, files, inputs)
         stacks += roots
         errors += wrong
-    if templates := [path for path in paths if path.endswith(TEMPLATES)]:
+    others = [path for path in paths if not path.endswith(TERRAFORM)]
+    if plans := [path for path in others if _is_plan(path, files)]:
+        from taskwall.readers.terraform.plan import plans as read_plans
+
+        planned, unread = read_plans(plans, files, inputs)
+        stacks += planned
+        errors += unread
+        others = [path for path in others if path not in plans]
+    if templates := [path for path in others if path.endswith(TEMPLATES)]:
         from taskwall.readers.cloudformation import stacks as read_templates
 
         made, bad = read_templates(templates, files, inputs)

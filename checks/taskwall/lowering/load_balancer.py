@@ -2,10 +2,13 @@
 
 from collections.abc import Iterator
 
+from msgspec.structs import replace
+
 from taskwall.facts import FALSE, Fact, any_of
 from taskwall.lowering._draft import SWITCH, Reading, lowers, setting
 from taskwall.model.edge import (
     Action,
+    ClientCheck,
     Listener,
     ListenerRule,
     LoadBalancer,
@@ -278,7 +281,7 @@ def _policy(r: Reading, here: Link, block: Cell) -> Policy:
     "AWS::ElasticLoadBalancingV2::Listener",
     to=Listener,
 )
-def listener(r: Reading) -> Iterator[Thing]:
+def listener(r: Reading) -> Iterator[object]:
     certificates = r.at("certificate_arn", "Certificates")
     yield Listener(
         id=r.id,
@@ -293,6 +296,26 @@ def listener(r: Reading) -> Iterator[Thing]:
         certificate=setting(certificates, "certificate_arn"),
         actions=_actions(r, r.at("default_action", "DefaultActions")),
         place=r.origin.header,
+    )
+    if not r.external:
+        for each in r.at("mutual_authentication", "MutualAuthentication").each():
+            yield _client_check(r, each)
+
+
+def _client_check(r: Reading, each: Cell) -> ClientCheck:
+    """How a listener treats clients' certificates; what may be written counts for its mistakes."""
+    block = replace(each, doubt=None)
+    mode, expiry, store = (
+        ("mode", "ignore_client_certificate_expiry", "trust_store_arn")
+        if r.terraform
+        else ("Mode", "IgnoreClientCertificateExpiry", "TrustStoreArn")
+    )
+    return ClientCheck(
+        r.id,
+        r.origin,
+        setting(block.get(mode), mode, "off", "off is the default"),
+        setting(block.get(expiry), expiry, False, "expired ones are refused by default", SWITCH),
+        setting(block.get(store), store),
     )
 
 

@@ -35,6 +35,9 @@ def security_group(r: Reading) -> Iterator[object]:
         vpc=r.link(Vpc, r.at("vpc_id", "VpcId"), "is in"),
         default=_is_default(r),
         managed=frozenset(way for way, cell in inline.items() if not cell.absent),
+        lists={}
+        if r.terraform
+        else {way: cell.place for way, cell in inline.items() if not cell.absent},
     )
     if r.external:
         return
@@ -147,6 +150,7 @@ def _permissions(
             direction=way,
             on=on,
             place=cell.place,
+            block=block.place,
             protocol=protocol,
             first_port=first,
             last_port=last,

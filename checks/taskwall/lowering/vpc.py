@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 
 from taskwall.facts import Fact
-from taskwall.lowering._draft import Reading, lowers, setting
+from taskwall.lowering._draft import SWITCH, Reading, lowers, setting
 from taskwall.model.place import (
     Association,
     BlockExclusion,
     EncryptionControl,
+    GatewayAttachment,
     InternetBlock,
     Route,
     RouteTable,
@@ -31,7 +32,20 @@ def vpc(r: Reading) -> Iterator[Thing]:
     cidr = r.setting("cidr_block", "CidrBlock")
     ipv6 = r.setting("ipv6_cidr_block", "")
     cidrs = tuple(each for each in (cidr, ipv6) if each.value is not None)
-    yield Vpc(id=r.id, origin=r.origin, external=r.external, cidrs=cidrs)
+    default = r.resource.type == "aws_default_vpc"
+    says = "on is the default in a default VPC" if default else "off is the default"
+    yield Vpc(
+        id=r.id,
+        origin=r.origin,
+        external=r.external,
+        cidrs=cidrs,
+        dns_support=r.setting(
+            "enable_dns_support", "EnableDnsSupport", True, "on is the default", SWITCH
+        ),
+        dns_hostnames=r.setting(
+            "enable_dns_hostnames", "EnableDnsHostnames", default, says, SWITCH
+        ),
+    )
     if not r.external and not r.draft.implied(RouteTable, r.id):
         # Every VPC has a main route table, which others may add routes to by its attribute.
         here = Link(r.id, Fact(True, ""), r.origin.header)
@@ -78,15 +92,21 @@ def route_table(r: Reading) -> Iterator[object]:
         return
     here = Link(r.id, Fact(True, ""), r.origin.header)
     for block in r.at("route", "").each():
-        yield _route(r, here, block, block.get("cidr_block"), block)
+        yield _route(r, here, block, _INLINE if r.terraform else _SEPARATE[1], block)
 
 
 @lowers("aws_route", "AWS::EC2::Route")
 def route(r: Reading) -> Iterator[Route]:
     table = r.must(RouteTable, r.at("route_table_id", "RouteTableId"), "adds a route to")
-    cidr = r.at("destination_cidr_block", "DestinationCidrBlock")
-    yield _route(r, table, r.body, cidr, r.body)
+    yield _route(r, table, r.body, _SEPARATE[0 if r.terraform else 1], r.body)
 
+
+_INLINE = ("cidr_block", "ipv6_cidr_block", "destination_prefix_list_id")
+_SEPARATE = (
+    ("destination_cidr_block", "destination_ipv6_cidr_block", "destination_prefix_list_id"),
+    ("DestinationCidrBlock", "DestinationIpv6CidrBlock", "DestinationPrefixListId"),
+)
+"""Where a route says which destination it is for: by which of these, tells what it is."""
 
 _TARGETS: tuple[tuple[str, str, Way | None], ...] = (
     ("gateway_id", "GatewayId", None),
@@ -104,18 +124,32 @@ _TARGETS: tuple[tuple[str, str, Way | None], ...] = (
 )
 
 
-def _route(r: Reading, table: Link, block: Cell, cidr: Cell, at: Cell) -> Route:
+def _route(r: Reading, table: Link, block: Cell, names: tuple[str, ...], at: Cell) -> Route:
     target, way = block, None
     for terraform, cloudformation, meant in _TARGETS:
         cell = block.get(terraform if r.terraform else cloudformation)
         if not cell.absent:
             target, way = cell, meant or _gateway(r, cell)
+            if meant == "nat" and _private(r, cell):
+                way = "local"
             break
+    written = [cell for name in names if not (cell := block.get(name)).absent]
+    to = written[0] if written else block.get(names[0])
     text = f"{r.name} routes to {_WAYS.get(way, 'a target that is not known')}"
     known = r.fact(text, at)
     if way is None:
         known = Fact(None, text, target.place, r.name, target.needs or at.needs)
-    return Route(table, way, setting(cidr, "cidr_block"), known)
+    listed = bool(written) and to.key == names[-1]
+    return Route(table, way, setting(to, to.key), known, listed)
+
+
+def _private(r: Reading, cell: Cell) -> bool:
+    """Whether a NAT gateway only translates between private networks."""
+    value = cell.value
+    found = r.draft.resources.get(value.resource) if isinstance(value, Reference) else None
+    if found is None or found.type not in ("aws_nat_gateway", "AWS::EC2::NatGateway"):
+        return False
+    return Reading(found, r.draft).at("connectivity_type", "ConnectivityType").known == "private"
 
 
 def _gateway(r: Reading, cell: Cell) -> Way | None:
@@ -162,7 +196,25 @@ _WAYS: dict[Way | None, str] = {
         "AWS::EC2::VPNGateway", "aws_egress_only_internet_gateway",
         "AWS::EC2::EgressOnlyInternetGateway", to=Gateway)  # fmt: skip
 def gateway(r: Reading) -> Iterator[Thing]:
-    yield Gateway(id=r.id, origin=r.origin, external=r.external, way=_GATEWAYS[r.resource.type])
+    way = _GATEWAYS[r.resource.type]
+    yield Gateway(id=r.id, origin=r.origin, external=r.external, way=way)
+    named = r.nothing()
+    if r.resource.type.lower().endswith("attachment"):
+        vpn = r.at("" if way == "internet" else "vpn_gateway_id", "VpnGatewayId")
+        named = r.at("internet_gateway_id" if way == "internet" else "", "InternetGatewayId")
+        if not vpn.absent:
+            named, way = vpn, "vpn"
+    attaches = way in ("internet", "vpn") and not r.external
+    vpc = r.link(Vpc, r.at("vpc_id", "VpcId"), "is attached to") if attaches else None
+    if vpc is not None:
+        own = Link(r.id, Fact(True, ""), r.origin.header)
+        yield GatewayAttachment(
+            id=r.id,
+            origin=r.origin,
+            gateway=own if named.absent else r.link(Gateway, named, "attaches"),
+            vpc=vpc,
+            way=way,
+        )
 
 
 @lowers("aws_nat_gateway", "AWS::EC2::NatGateway")

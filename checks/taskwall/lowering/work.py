@@ -4,14 +4,25 @@ Task sources spell the same few things in many ways (`AwsvpcConfiguration` here 
 `AwsVpcConfiguration` there), so a table holds the paths and one function reads them.
 """
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import TypeAlias
 
 from msgspec import Struct
 
 from taskwall.facts import FALSE, Fact, any_of
+from taskwall.lowering import (
+    answers,
+    capacity,
+    container,
+    environment,
+    lattice,
+    mesh,
+    serving,
+    volume,
+)
 from taskwall.lowering._draft import SWITCH, Reading, lowers, setting
+from taskwall.lowering._structure import structure
+from taskwall.lowering.tag import tags
 from taskwall.model.edge import LoadBalancer, TargetGroup
 from taskwall.model.group import SecurityGroup
 from taskwall.model.place import Subnet
@@ -28,7 +39,7 @@ from taskwall.model.work import (
     TaskSource,
 )
 from taskwall.resource import Cell
-from taskwall.values import Fields, Items, Known, Need, Text, Unknown, Value, lifted, settled, text
+from taskwall.values import Fields, Known, Need, Unknown, settled
 
 
 class Namespace(Thing, frozen=True):
@@ -41,14 +52,19 @@ class Registry(Thing, frozen=True, kw_only=True):
     namespace: Link | None
 
 
-@lowers("aws_ecs_cluster", "AWS::ECS::Cluster", to=Cluster, named="name")
-def cluster(r: Reading) -> Iterator[Thing]:
+@lowers("aws_ecs_cluster", to=Cluster, named="name")
+@lowers("AWS::ECS::Cluster", to=Cluster, named="ClusterName")
+def cluster(r: Reading) -> Iterator[object]:
     strategy = r.at("default_capacity_provider_strategy", "DefaultCapacityProviderStrategy")
+    if not r.external:
+        yield from tags(r)
     yield Cluster(
         id=r.id,
         origin=r.origin,
         external=r.external,
         default=Providers() if r.external else _strategy(r, strategy),
+        providers=() if r.external else _own(r, r.at("capacity_providers", "CapacityProviders")),
+        named=r.setting("cluster_name" if r.external else "name", "ClusterName"),
         namespace=r.link(
             Namespace,
             r.at("service_connect_defaults.namespace", "ServiceConnectDefaults.Namespace"),
@@ -60,7 +76,18 @@ def cluster(r: Reading) -> Iterator[Thing]:
 def cluster_providers(r: Reading) -> Iterator[Struct]:
     strategy = r.at("default_capacity_provider_strategy", "DefaultCapacityProviderStrategy")
     name = r.at("cluster_name", "Cluster")
-    yield ClusterProviders(r.must(Cluster, name, "gives providers to"), _strategy(r, strategy))
+    yield ClusterProviders(
+        r.must(Cluster, name, "gives providers to"),
+        _strategy(r, strategy),
+        _own(r, r.at("capacity_providers", "CapacityProviders")),
+    )
+
+
+def _own(r: Reading, cell: Cell) -> tuple[Link, ...]:
+    """The capacity providers of a list, Fargate's apart."""
+    own = (each for each in cell.each() if each.known not in ("FARGATE", "FARGATE_SPOT"))
+    links = (r.link(CapacityProvider, each, "uses") for each in own)
+    return tuple(link for link in links if link is not None)
 
 
 def _strategy(r: Reading, cell: Cell) -> Providers:
@@ -79,9 +106,8 @@ def _strategy(r: Reading, cell: Cell) -> Providers:
     return Providers(tuple(launches), tuple(providers), tuple(needs), cell.place)
 
 
-@lowers(
-    "aws_ecs_capacity_provider", "AWS::ECS::CapacityProvider", to=CapacityProvider, named="name"
-)
+@lowers("aws_ecs_capacity_provider", to=CapacityProvider, named="name")
+@lowers("AWS::ECS::CapacityProvider", to=CapacityProvider, named="Name")
 def capacity_provider(r: Reading) -> Iterator[Thing]:
     managed = r.at("managed_instances_provider", "ManagedInstancesProvider")
     group = r.at(
@@ -97,9 +123,8 @@ def capacity_provider(r: Reading) -> Iterator[Thing]:
     )
 
 
-@lowers(
-    "aws_autoscaling_group", "AWS::AutoScaling::AutoScalingGroup", to=AutoScalingGroup, named="name"
-)
+@lowers("aws_autoscaling_group", to=AutoScalingGroup, named="name")
+@lowers("AWS::AutoScaling::AutoScalingGroup", to=AutoScalingGroup, named="AutoScalingGroupName")
 def auto_scaling_group(r: Reading) -> Iterator[Thing]:
     groups = r.links(TargetGroup, r.at("target_group_arns", "TargetGroupARNs"), "registers in")
     balancers = r.links(LoadBalancer, r.at("load_balancers", "LoadBalancerNames"), "registers in")
@@ -117,6 +142,7 @@ def auto_scaling_group(r: Reading) -> Iterator[Thing]:
         external=r.external,
         target_groups=groups,
         load_balancers=balancers,
+        **capacity.started(r),
     )
 
 
@@ -143,7 +169,7 @@ def namespace(r: Reading) -> Iterator[Thing]:
 
 
 @lowers("aws_service_discovery_service", "AWS::ServiceDiscovery::Service", to=Registry)
-def registry(r: Reading) -> Iterator[Thing]:
+def registry(r: Reading) -> Iterator[object]:
     by_dns = r.at("dns_config.namespace_id", "DnsConfig.NamespaceId")
     cell = r.at("namespace_id", "NamespaceId") if by_dns.absent else by_dns
     yield Registry(
@@ -152,13 +178,15 @@ def registry(r: Reading) -> Iterator[Thing]:
         external=r.external,
         namespace=r.link(Namespace, cell, "is in"),
     )
+    yield from answers.registered(r, cell)
 
 
 # --- task definitions
 
 
-@lowers("aws_ecs_task_definition", "AWS::ECS::TaskDefinition", to=TaskDefinition, named="family")
-def task_definition(r: Reading) -> Iterator[Thing]:
+@lowers("aws_ecs_task_definition", to=TaskDefinition, named="family")
+@lowers("AWS::ECS::TaskDefinition", to=TaskDefinition, named="Family")
+def task_definition(r: Reading) -> Iterator[object]:
     family = r.setting(
         "runtime_platform.operating_system_family", "RuntimePlatform.OperatingSystemFamily"
     )
@@ -173,6 +201,13 @@ def task_definition(r: Reading) -> Iterator[Thing]:
             lambda name: str(name or "").upper().startswith("WINDOWS"), f"{r.name} is for Windows"
         ),
     )
+    spelled = volume.TERRAFORM if r.terraform else volume.CLOUDFORMATION
+    yield from volume.volumes(r, r.at("volume", "Volumes"), spelled)
+    yield from container.uses(r, r.at("container_definitions", "ContainerDefinitions"))
+    containers = r.at("container_definitions", "ContainerDefinitions")
+    yield from environment.variables(r, containers)
+    yield from serving.mappings(r, containers)
+    yield from mesh.task(r, r.at("container_definitions", "ContainerDefinitions"))
 
 
 # --- task sources
@@ -252,9 +287,20 @@ STATES = Spelling(
 )  # fmt: skip
 
 
+_UNTAGGED = ("aws_cloudwatch_event_target", "aws_scheduler_schedule", "AWS::Scheduler::Schedule")
+"""Types of task sources that cannot have tags."""
+
+
 @lowers(*SPELLINGS)
-def task_source(r: Reading) -> Iterator[Thing]:
+def task_source(r: Reading) -> Iterator[object]:
     spelling = SPELLINGS[r.resource.type]
+    if spelling.word == "service":
+        yield from mesh.connected(r)
+        yield from answers.connected(r)
+        yield from serving.ingress(r)
+        yield from lattice.registered(r)
+    if r.resource.type not in _UNTAGGED:
+        yield from tags(r)
     outer = r.body
     if spelling.at:
         first, _, rest = spelling.at.partition("[].")
@@ -307,7 +353,24 @@ def _source(
         namespaces=_namespaces(r, block, serves) if spelling.long_running else (),
         lattice=_lattice(r, block) if serves else FALSE,
         gateways=tuple(_gateway(r, each) for each in connectors.each()),
+        exec=_exec(block, spelling),
+        platform=setting(block.get(_cased(spelling, "platform_version")), "platform version"),
     )
+
+
+def _cased(spelling: Spelling, name: str) -> str:
+    """A name in the spelling of a kind of task source, which says it in Terraform's or AWS's."""
+    if spelling.awsvpc is _TF:
+        return name
+    return "".join(word.capitalize() for word in name.split("_"))
+
+
+def _exec(block: Cell, spelling: Spelling) -> Fact:
+    """Whether ECS Exec is switched on; task sets have no such switch."""
+    if spelling.word == "task set":
+        return FALSE
+    cell = block.get(_cased(spelling, "enable_execute_command"))
+    return setting(cell, cell.key, False, "off is the default", SWITCH).is_(True)
 
 
 def _gateway(r: Reading, connector: Cell) -> Fact:
@@ -413,13 +476,14 @@ def _lattice(r: Reading, block: Cell) -> Fact:
 
 
 @lowers("aws_sfn_state_machine", "AWS::StepFunctions::StateMachine")
-def state_machine(r: Reading) -> Iterator[Thing]:
+def state_machine(r: Reading) -> Iterator[object]:
+    yield from tags(r)
     cell = r.at("definition", "Definition")
     if cell.absent:
         cell = r.at("", "DefinitionString")
     given = r.at("", "DefinitionSubstitutions").value
     given = None if given is None else settled(given)
-    definition = _json(cell, given.fields if isinstance(given, Fields) else {})
+    definition = structure(cell, given.fields if isinstance(given, Fields) else {})
     if definition is None:
         return
     for name, state in _states(definition, 0):
@@ -428,56 +492,6 @@ def state_machine(r: Reading) -> Iterator[Thing]:
             continue
         arguments = state.get("Arguments" if state.get("Parameters").absent else "Parameters")
         yield _source(r, STATES, arguments, f"{r.id}:{name}", None)
-
-
-def _json(cell: Cell, given: Mapping[str, Value] | None = None) -> Cell | None:
-    """A value that is a structure, or JSON text (known in part) that holds one.
-
-    `given` are the values that stand for `${name}` in its texts.
-    """
-    import json
-
-    value: Value | None = None if cell.value is None else settled(cell.value)
-    known = dict(given or {})
-    if isinstance(value, Text):
-        pieces = []
-        for index, part in enumerate(value.parts):
-            pieces.append(part if isinstance(part, str) else f"${{{_PART}{index}}}")
-            if not isinstance(part, str):
-                known[f"{_PART}{index}"] = part
-        value = Known("".join(pieces))
-    try:
-        if isinstance(value, Known) and isinstance(value.data, str):
-            value = lifted(json.loads(value.data))
-        if not isinstance(value, Fields | Items):
-            return None
-        filled = _filled(value, known) if known else value
-    except (ValueError, RecursionError):
-        return None
-    return Cell(filled, cell.place, cell.path, cell.resource, cell.ledger, cell.doubt)
-
-
-_PART = "taskwall-part-"
-
-
-def _filled(value: Value, given: Mapping[str, Value]) -> Value:
-    """A structure with what is given for `${name}` put into its texts."""
-    if isinstance(value, Fields):
-        fields = {key: _filled(each, given) for key, each in value.fields.items()}
-        return Fields(fields, value.places, value.rest, value.place)
-    if isinstance(value, Items):
-        items = tuple(_filled(each, given) for each in value.items)
-        return Items(items, value.rest, value.place, value.needs)
-    if not isinstance(value, Known) or not isinstance(value.data, str) or "${" not in value.data:
-        return value
-    parts: list[str | Value] = []
-    for index, piece in enumerate(re.split(r"\$\{([\w-]+)\}", value.data)):
-        if index % 2:
-            parts.append(given.get(piece, f"${{{piece}}}"))
-        elif piece:
-            parts.append(piece)
-    whole = parts[0]
-    return whole if len(parts) == 1 and not isinstance(whole, str) else text(parts, value.place)
 
 
 def _states(machine: Cell, depth: int) -> Iterator[tuple[str, Cell]]:
@@ -496,10 +510,14 @@ def _states(machine: Cell, depth: int) -> Iterator[tuple[str, Cell]]:
 
 
 @lowers("aws_ecs_express_gateway_service", "AWS::ECS::ExpressGatewayService")
-def express_service(r: Reading) -> Iterator[Thing]:
+def express_service(r: Reading) -> Iterator[object]:
     network = r.at("network_configuration", "NetworkConfiguration")
     groups = network.get("security_groups" if r.terraform else "SecurityGroups")
     subnets = network.get("subnets" if r.terraform else "Subnets")
+    image = r.at("primary_container.image", "PrimaryContainer.Image")
+    yield from container.express(r, image)
+    yield from serving.express(r)
+    yield from tags(r)
     yield TaskSource(
         id=r.id,
         origin=r.origin,
@@ -520,14 +538,18 @@ def express_service(r: Reading) -> Iterator[Thing]:
 
 
 @lowers("aws_batch_job_definition", "AWS::Batch::JobDefinition")
-def batch_job(r: Reading) -> Iterator[Thing]:
+def batch_job(r: Reading) -> Iterator[object]:
+    yield from tags(r)
+    for mounted in _job_parts(r, "volumes" if r.terraform else "Volumes"):
+        spelled = volume.BATCH_JSON if r.terraform else volume.BATCH
+        yield from volume.volumes(r, mounted, spelled)
     capabilities = r.at("platform_capabilities", "PlatformCapabilities")
     launches: tuple[Launch, ...] = ("FARGATE",)
     if "FARGATE" not in [each.known for each in capabilities.each()]:
         launches = ()
         if not capabilities.needs:
             return
-    for network in _job_networks(r):
+    for network in _job_parts(r, "networkConfiguration" if r.terraform else "NetworkConfiguration"):
         key = "assignPublicIp" if r.terraform else "AssignPublicIp"
         yield TaskSource(
             id=f"{r.id}:{network.path}",
@@ -550,16 +572,25 @@ def batch_job(r: Reading) -> Iterator[Thing]:
         )
 
 
-def _job_networks(r: Reading) -> Iterator[Cell]:
-    """The network configuration of each task that a job definition describes."""
-    key = "networkConfiguration" if r.terraform else "NetworkConfiguration"
+def _job_parts(r: Reading, key: str) -> Iterator[Cell]:
+    """What each task that a job definition describes says under a key."""
     one = r.at("container_properties", "ContainerProperties")
     if not one.absent:
-        yield (_json(one) or one).get(key)
+        yield (structure(one) or one).get(key)
     many = r.at("ecs_properties", "EcsProperties")
-    tasks = (_json(many) or many).get("taskProperties" if r.terraform else "TaskProperties")
+    tasks = (structure(many) or many).get("taskProperties" if r.terraform else "TaskProperties")
     for task in tasks.each():
         yield task.get(key)
+    nodes = r.at("node_properties", "NodeProperties")
+    ranges, container, ecs = (
+        ("nodeRangeProperties", "container", "ecsProperties.taskProperties")
+        if r.terraform
+        else ("NodeRangeProperties", "Container", "EcsProperties.TaskProperties")
+    )
+    for node in (structure(nodes) or nodes).get(ranges).each():
+        yield node.get(container).get(key)
+        for task in node.at(ecs).each():
+            yield task.get(key)
 
 
 @lowers("aws_batch_compute_environment", "AWS::Batch::ComputeEnvironment")

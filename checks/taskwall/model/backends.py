@@ -35,7 +35,7 @@ def _handed(network: Network) -> dict[str, list[tuple[Listener | None, Kind | No
         for front in fronts(network, source):
             if front.target_group is None or front.target_group.external:
                 continue
-            way = front.given or front.fact
+            way = front.fact if front.given is None else front.given
             if front.listener is None:
                 text = f"a public load balancer stands in front of {source.name}"
                 way &= Fact(None, text, front.place, source.name, front.needs)
@@ -81,9 +81,8 @@ def backends(network: Network) -> Iterator[Backend]:
         vpcs = [group.vpc] if group.vpc is not None else []
         for listener, _, _ in ways:
             balancer = network.at(LoadBalancer, listener.load_balancer) if listener else None
-            for link in balancer.subnets if balancer else ():
-                if (subnet := network.at(Subnet, link)) is not None:
-                    vpcs.append(subnet.vpc)
+            subnets = [network.at(Subnet, link) for link in balancer.subnets] if balancer else []
+            vpcs += [subnet.vpc for subnet in subnets if subnet is not None]
         spared = enforced(network, vpcs, group.name)
         traffic = group.protocol.is_("HTTPS", "TLS")
         check = group.check_protocol.is_("HTTP")

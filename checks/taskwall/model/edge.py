@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from taskwall.facts import Fact
 from taskwall.model.thing import Link, Setting, Thing
-from taskwall.values import Place
+from taskwall.values import Origin, Place
 
 Kind: TypeAlias = Literal["application", "network", "gateway", "classic"]
 
@@ -62,6 +62,19 @@ class Listener(Thing, frozen=True, kw_only=True):
     actions: tuple[Action, ...] = ()
     backend: Setting | None = None
     place: Place
+
+
+class ClientCheck(Struct, frozen=True):
+    """How a listener (`on`) treats clients' certificates, where it says anything of them.
+
+    `ignores_expiry` is whether it takes expired ones. `id` is the listener's.
+    """
+
+    id: str
+    on: Origin
+    mode: Setting
+    ignores_expiry: Setting
+    trust_store: Setting
 
 
 class ListenerRule(Thing, frozen=True, kw_only=True):

@@ -211,6 +211,25 @@ def before_tasks(network: Network, listener: Listener) -> Fact:
     return any_of(parts)
 
 
+@remembered
+def listeners(network: Network) -> dict[str, list[Listener]]:
+    """Listeners by their load balancer; "" holds those of which nobody knows whose they are."""
+    return network.grouped(Listener, lambda listener: (listener.load_balancer.to,))
+
+
+@remembered
+def stands_before_tasks(network: Network, balancer: LoadBalancer) -> Fact:
+    """Whether a load balancer stands in front of tasks, by whichever of its listeners."""
+    parts = [front.fact for _, front in _sources_behind(network).get(balancer.id, ())]
+    parts += [before_tasks(network, each) for each in listeners(network).get(balancer.id, ())]
+    for each in listeners(network).get("", ()):
+        text = f"{each.name} is a listener of {balancer.name}"
+        needs = each.load_balancer.fact.needs
+        may = Fact(None, text, each.load_balancer.place, each.name, needs)
+        parts.append(may & before_tasks(network, each))
+    return any_of(parts)
+
+
 def balancer_needs(balancer: LoadBalancer | None, key: str) -> tuple[Need, ...]:
     """What is not known of a load balancer that is not in the sources."""
     return balancer.external if balancer else (Need(key, "is not in the sources"),)

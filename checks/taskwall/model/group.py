@@ -1,5 +1,6 @@
 """Security groups, what they admit and let out, and prefix lists."""
 
+from collections.abc import Mapping
 from typing import Literal, TypeAlias
 
 from msgspec import Struct
@@ -15,12 +16,18 @@ Direction: TypeAlias = Literal["ingress", "egress"]
 class SecurityGroup(Thing, frozen=True, kw_only=True):
     """A security group. `default` where it is its VPC's default group.
 
-    `managed` names the directions whose permissions it writes inline.
+    `managed` names the directions whose permissions it writes inline, `lists` where it does so if
+    that is one list.
     """
 
     vpc: Link | None = None
     default: bool = False
     managed: frozenset[Direction] = frozenset()
+    lists: Mapping[Direction, Place] = {}
+
+    def place_for(self, way: Direction) -> Place:
+        """Where a permission that is missing belongs."""
+        return self.lists.get(way, self.origin.header)
 
 
 class Permission(Struct, frozen=True, kw_only=True):
@@ -29,6 +36,7 @@ class Permission(Struct, frozen=True, kw_only=True):
     `on` is what holds it: the group where it is inline, else the resource of its own. Exactly one
     of `range`, `prefix_list`, `peer` and `itself` says who; none of them does where it is unknown.
     `range_of` is the VPC whose own address range is meant. `id` identifies it for precedence.
+    `place` is where it says who; `block` is all of it.
     """
 
     id: str
@@ -36,6 +44,7 @@ class Permission(Struct, frozen=True, kw_only=True):
     direction: Direction
     on: Origin
     place: Place
+    block: Place
     protocol: Setting
     first_port: Setting
     last_port: Setting

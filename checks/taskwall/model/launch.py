@@ -34,6 +34,20 @@ def launches(network: Network, source: TaskSource) -> tuple[frozenset[Launch], t
     return known, waits
 
 
+def strategy(network: Network, source: TaskSource) -> Providers:
+    """What a task source says of its launch types and providers, else its cluster by default."""
+    if source.runs_on or source.cluster is None:
+        return source.runs_on
+    cluster = network.at(Cluster, source.cluster)
+    separate = [p.default for p in network.every(ClusterProviders) if _of(p, source.cluster)]
+    defaults = (*separate, *([cluster.default] if cluster else []))
+    return next((default for default in defaults if default), Providers())
+
+
+def _of(providers: ClusterProviders, cluster: Link) -> bool:
+    return providers.cluster.to == cluster.to
+
+
 def _cluster_default(
     network: Network, source: TaskSource
 ) -> tuple[frozenset[Launch], tuple[Need, ...]]:

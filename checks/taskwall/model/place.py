@@ -15,9 +15,11 @@ Way: TypeAlias = Literal[
 
 
 class Vpc(Thing, frozen=True, kw_only=True):
-    """A VPC and its address ranges (IPv4 and IPv6 alike)."""
+    """A VPC and its address ranges (IPv4 and IPv6 alike), and whether it has names for them."""
 
     cidrs: tuple[Setting, ...] = ()
+    dns_support: Setting
+    dns_hostnames: Setting
 
 
 class Subnet(Thing, frozen=True, kw_only=True):
@@ -39,12 +41,14 @@ class Route(Struct, frozen=True):
     """One route: its table, where it leads, and to which destination.
 
     `way` is None where the target is not known; `needs` of the fact say what it waits for.
+    `listed` says that the destination is a prefix list.
     """
 
     table: Link
     way: Way | None
     destination: Setting
     fact: Fact
+    listed: bool = False
 
 
 class Association(Struct, frozen=True):
@@ -53,6 +57,14 @@ class Association(Struct, frozen=True):
     subnet: Link | None
     table: Link
     vpc: Link | None = None
+
+
+class GatewayAttachment(Thing, frozen=True, kw_only=True):
+    """A gateway's tie to a VPC: written on the gateway, or in a resource of its own."""
+
+    gateway: Link | None
+    vpc: Link
+    way: Way
 
 
 class InternetBlock(Thing, frozen=True, kw_only=True):

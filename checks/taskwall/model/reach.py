@@ -133,6 +133,28 @@ def admits_internet(network: Network, permission: Permission) -> Fact:
     return Fact(False, text, permission.place, group, otherwise=f"{group} admits {said}")
 
 
+def leads_everywhere(network: Network, permission: Permission) -> Fact:
+    """Whether the addresses that a permission names are, by themselves, those of the internet."""
+    name, place = permission.on.name, permission.place
+    text, otherwise = f"{name} is for everywhere", f"{name} is for {who(network, permission)}"
+    inside = permission.range_of is not None or _given_to_vpc(network, permission)
+    if permission.peer is not None or permission.itself or inside:
+        return Fact(False, text, place, name, otherwise=otherwise)
+    ranges = _ranges(network, permission)
+    if ranges is None or (permission.range is None and permission.prefix_list is None):
+        return Fact(None, text, place, name, _peer_needs(permission))
+    if is_internet(each.known for each in ranges if not each.open):
+        return Fact(True, f"{name} is for {who(network, permission)}", place, name)
+    needs = tuple(need for each in ranges if _may_be_internet(each) for need in each.needs)
+    return Fact(None if needs else False, text, place, name, needs, otherwise)
+
+
+def _may_be_internet(setting: Setting) -> bool:
+    """Whether a range that is not known may be as large as the internet."""
+    size = _size(setting) if setting.open else (4, 0)
+    return size is None or size[1] > INTERNET_SIZE[size[0]]
+
+
 def _given_to_vpc(network: Network, permission: Permission) -> bool:
     """Whether a range that is not known is what a VPC of the sources gets as its own."""
     value = permission.range.value if permission.range and permission.range.open else None

@@ -1,6 +1,7 @@
 """Which subnets have a way to the internet, and out to it."""
 
 from taskwall.facts import FALSE, Fact, all_of, any_of
+from taskwall.model.address import cidr
 from taskwall.model.network import Network, remembered
 from taskwall.model.place import (
     Association,
@@ -149,3 +150,75 @@ def blocked(network: Network, subnet: Subnet) -> Fact:
 
 def _may(link: Link, text: str) -> Fact:
     return Fact(None, text, link.place, needs=link.fact.needs)
+
+
+# --- ways out
+
+
+@remembered
+def default_way(network: Network, subnet: Subnet, *ways: Way) -> Fact:
+    """Whether a route of a subnet leads everywhere (or nearly) by one of the targets.
+
+    A destination of a prefix list may be what is asked for, or not.
+    """
+    words = " or ".join(_WORDS[way] for way in ways)
+    text = f"{subnet.name} has a default route to {words}"
+    at = subnet.origin.header
+    if subnet.external:
+        return Fact(None, text, at, subnet.name, subnet.external)
+    parts = []
+    for link in tables(network, subnet):
+        table = network.at(RouteTable, link)
+        routes = _routes(network).get(link.to, []) if link.to else []
+        steps = [all_of((_leads(route, ways), everywhere(route))) for route in routes]
+        loose = (r for r in _routes(network).get("", ()) if r.way in (*ways, None))
+        steps += [_may(route.table, text) for route in loose]
+        if not link.to or table is None or table.external:
+            needs = link.fact.needs or (table.external if table else ())
+            needs = needs or (Need(link.to, "is not in the sources"),)
+            steps.append(Fact(None, text, link.place, subnet.name, needs))
+        parts.append(link.fact & any_of(steps))
+    otherwise = f"no default route of {subnet.name} leads to {words}"
+    if not parts or all(part.truth is False for part in parts):
+        return Fact(False, text, at, subnet.name, otherwise=otherwise)
+    return any_of(parts)
+
+
+def everywhere(route: Route) -> Fact:
+    """Whether a route is for at least half of all addresses, IPv4 or IPv6."""
+    to = route.destination
+    text = f"{route.fact.resource} is a default route"
+    if route.listed or to.value is None:
+        needs = to.needs or (Need(to.name, "names destinations that are not known"),)
+        return Fact(None, text, to.place, route.fact.resource, needs)
+    otherwise = f"{route.fact.resource} is for {to.known} only"
+    if to.open:
+        return Fact(None, text, to.place, route.fact.resource, to.needs)
+    found = cidr(str(to.known))
+    half = found is not None and found.ranges.size * 2 >= 2 ** (32 if found.version == 4 else 128)
+    return Fact(half, text, to.place, route.fact.resource, otherwise=otherwise)
+
+
+_ELSEWHERE: tuple[Way, ...] = ("transit", "peering", "vpn", "appliance", "endpoint")
+"""Where a default route may lead out in the end, as nobody can see from here."""
+
+
+def way_out(network: Network, subnet: Subnet, public: Fact) -> Fact:
+    """Whether what runs in a subnet can reach the internet; `public`: it has a public address."""
+    name, at = subnet.name, subnet.origin.header
+    closed = blocked(network, subnet)
+    by_nat = default_way(network, subnet, "nat", "egress-only")
+    if closed.truth is not False:
+        # The NAT gateway may stand where Block Public Access is lifted.
+        text = f"{name} gets out in spite of Block Public Access"
+        by_nat = all_of((by_nat, Fact(None, text, at, name, closed.waits_for() or _SPARED)))
+    directly = all_of((default_way(network, subnet, "internet"), public, ~closed))
+    beyond = default_way(network, subnet, *_ELSEWHERE)
+    if beyond.truth:
+        text = f"the default route of {name} leads to the internet in the end"
+        needs = (Need(f"the default route of {name}", "leads out of what can be seen"),)
+        beyond = Fact(None, text, at, name, needs)
+    return any_of((by_nat, directly, beyond))
+
+
+_SPARED = (Need("Block Public Access", "may be lifted for the NAT gateway"),)

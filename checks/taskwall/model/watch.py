@@ -164,7 +164,7 @@ def _of_each_subnet(
 
 
 def lacks_fields(log: FlowLog, fields: Sequence[str]) -> Fact:
-    """Whether the format of a flow log lacks one of the fields.
+    """Whether the format of a flow log lacks one of the fields ("a or b": both of two).
 
     A format may be known in part: a field that stands in a known piece of it is there.
     """
@@ -172,7 +172,10 @@ def lacks_fields(log: FlowLog, fields: Sequence[str]) -> Fact:
     value = None if setting.value is None else settled(setting.value)
     pieces = value.parts if isinstance(value, Text) else (str(setting.known or ""),)
     written = " ".join(piece for piece in pieces if isinstance(piece, str))
-    missing = [field for field in fields if f"{{{field}}}" not in written.replace("{!", "{")]
+    written = written.replace("{!", "{")
+    missing = [
+        field for field in fields if not any(f"{{{one}}}" in written for one in field.split(" or "))
+    ]
     text = f"the format of {log.name} lacks {', '.join(missing)}"
     if setting.default:
         text = f"{log.name} sets no format: {setting.default}"

@@ -4,7 +4,7 @@ from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
-from taskwall.facts import Fact
+from taskwall.facts import FALSE, Fact
 from taskwall.model.thing import Link, Setting, Thing
 from taskwall.values import Need, Place
 
@@ -28,17 +28,23 @@ class Providers(Struct, frozen=True):
 
 
 class Cluster(Thing, frozen=True, kw_only=True):
-    """A cluster and its default capacity providers."""
+    """A cluster, its default capacity providers, and all that it may use (`providers`).
 
+    `named` is the name that it is given.
+    """
+
+    named: Setting
     default: Providers = Providers()
+    providers: tuple[Link, ...] = ()
     namespace: Link | None = None
 
 
 class ClusterProviders(Struct, frozen=True):
-    """Default capacity providers that a resource of their own gives to a cluster."""
+    """Capacity providers that a resource of their own gives to a cluster, and its default ones."""
 
     cluster: Link
     default: Providers
+    providers: tuple[Link, ...] = ()
 
 
 class CapacityProvider(Thing, frozen=True, kw_only=True):
@@ -49,7 +55,17 @@ class CapacityProvider(Thing, frozen=True, kw_only=True):
 
 
 class AutoScalingGroup(Thing, frozen=True, kw_only=True):
-    """An Auto Scaling group, and the target groups and classic load balancers that it joins."""
+    """An Auto Scaling group, and the target groups and classic load balancers that it joins.
+
+    `made_from` are the launch templates or configuration that it starts instances from, `types`
+    the instance types by which a mixed instances policy overrides theirs; `by_attributes` is
+    whether such a policy lets AWS choose types by attributes.
+    """
+
+    made_from: tuple[Link, ...] = ()
+    types: tuple[Setting, ...] = ()
+    by_attributes: tuple[Fact, ...] = ()
+    subnets: tuple[Link, ...] = ()
 
     target_groups: tuple[Link, ...] = ()
     load_balancers: tuple[Link, ...] = ()
@@ -61,7 +77,6 @@ class TaskDefinition(Thing, frozen=True, kw_only=True):
     mode: Setting
     requires: tuple[Setting, ...] = ()
     windows: Fact
-    ports: tuple[Setting, ...] = ()
 
 
 class Binding(Struct, frozen=True, kw_only=True):
@@ -79,7 +94,8 @@ class TaskSource(Thing, frozen=True, kw_only=True):
     `subnets_setting` are the attributes that `groups` and `subnets` come from. `managed` says
     that AWS makes its security groups (Express Mode, ECS gateways). `namespaces` are those of
     Service Connect and Cloud Map that it is a member of, `gateways` say of each connector to an ECS
-    gateway whether it lets a public one take it.
+    gateway whether it lets a public one take it. `exec` is whether ECS Exec is on, `platform` the
+    version of Fargate's platform.
     """
 
     word: str
@@ -98,4 +114,6 @@ class TaskSource(Thing, frozen=True, kw_only=True):
     lattice: Fact
     gateways: tuple[Fact, ...] = ()
     managed: bool = False
+    exec: Fact = FALSE
+    platform: Setting | None = None
     network_from: Literal["itself", "elsewhere"] = "itself"

@@ -1,0 +1,73 @@
+"""Network ACLs: inline entries, entries and associations of their own, and default ACLs."""
+
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from taskwall.facts import Fact
+from taskwall.lowering._draft import Reading, lowers, setting
+from taskwall.model.acl import AclAssociation, AclEntry, NetworkAcl
+from taskwall.model.group import Direction
+from taskwall.model.place import Subnet, Vpc
+from taskwall.model.thing import Link
+from taskwall.resource import Cell
+
+
+@lowers("aws_network_acl", "aws_default_network_acl", "AWS::EC2::NetworkAcl", to=NetworkAcl)
+def network_acl(r: Reading) -> Iterator[object]:
+    default = r.resource.type == "aws_default_network_acl"
+    yield NetworkAcl(
+        id=r.id,
+        origin=r.origin,
+        external=r.external,
+        subnets=r.links(Subnet, r.at("subnet_ids", ""), "guards"),
+        default_of=r.link(Vpc, r.at("default_network_acl_id", ""), "guards") if default else None,
+    )
+    if r.external or not r.terraform:
+        return
+    here = Link(r.id, Fact(True, ""), r.origin.header)
+    ways: tuple[Direction, ...] = ("ingress", "egress")
+    for way in ways:
+        for block in r.at(way, "").each():
+            yield _entry(r, here, way, block, ("action", "rule_no"))
+
+
+@lowers("aws_network_acl_rule", "AWS::EC2::NetworkAclEntry")
+def acl_entry(r: Reading) -> Iterator[Struct]:
+    out = r.setting("egress", "Egress", False, "entries are inbound by default")
+    way: Direction | None = "egress" if str(out.known).lower() == "true" else "ingress"
+    acl = r.must(NetworkAcl, r.at("network_acl_id", "NetworkAclId"), "adds an entry to")
+    names = ("rule_action", "rule_number") if r.terraform else ("RuleAction", "RuleNumber")
+    yield _entry(r, acl, None if out.open else way, r.body, names)
+
+
+@lowers("aws_network_acl_association", "AWS::EC2::SubnetNetworkAclAssociation")
+def acl_association(r: Reading) -> Iterator[Struct]:
+    yield AclAssociation(
+        r.must(NetworkAcl, r.at("network_acl_id", "NetworkAclId"), "gives a subnet to"),
+        r.must(Subnet, r.at("subnet_id", "SubnetId"), "gives an ACL to"),
+    )
+
+
+def _entry(
+    r: Reading, acl: Link, way: Direction | None, block: Cell, names: tuple[str, str]
+) -> AclEntry:
+    keys = ("protocol", "cidr_block", "ipv6_cidr_block", "from_port", "to_port")
+    if not r.terraform:
+        keys = ("Protocol", "CidrBlock", "Ipv6CidrBlock", "PortRange.From", "PortRange.To")
+    protocol, v4, v6, first, last = (block.at(key) for key in keys)
+    range_ = v6 if v4.absent and not v6.absent else v4
+    place = range_.place if not range_.absent else block.place
+    return AclEntry(
+        acl=acl,
+        on=r.origin,
+        place=place,
+        way=way,
+        number=setting(block.get(names[1]), names[1]),
+        action=setting(block.get(names[0]), names[0]),
+        protocol=setting(protocol, keys[0]),
+        range=setting(range_, "cidr_block"),
+        first_port=setting(first, "from_port"),
+        last_port=setting(last, "to_port"),
+        doubt=block.doubt or (),
+    )

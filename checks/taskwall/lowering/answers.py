@@ -1,0 +1,72 @@
+"""Names at which services answer: those of Cloud Map, Service Connect and App Mesh."""
+
+from collections.abc import Iterator
+
+from taskwall.facts import FALSE, TRUE, Fact
+from taskwall.lowering._draft import Reading, lowers
+from taskwall.model.environment import Answers
+from taskwall.resource import Cell
+from taskwall.values import Reference, Value, settled, text
+
+
+def registered(r: Reading, namespace: Cell) -> Iterator[Answers]:
+    """The name of a service of Cloud Map, in its namespace."""
+    name, space = r.at("name", "Name"), _name_of(r, namespace)
+    if r.external or name.value is None or space is None:
+        return
+    yield Answers(r.name, text([name.value, ".", space]), FALSE)
+
+
+def connected(r: Reading) -> Iterator[Answers]:
+    """The names of what a service offers in Service Connect."""
+    many, alias, dns, discovery, port, tls = (
+        ("service", "client_alias", "dns_name", "discovery_name", "port_name", "tls")
+        if r.terraform
+        else ("Services", "ClientAliases", "DnsName", "DiscoveryName", "PortName", "Tls")
+    )
+    connect = r.at("service_connect_configuration", "ServiceConnectConfiguration")
+    space = _name_of(r, _namespace(r, connect))
+    for offered in connect.get(many).each():
+        block = offered.get(tls)
+        said = f"Service Connect encrypts what goes to {r.name}"
+        encrypted = Fact(not block.absent, said, block.place, r.name)
+        own = offered.get(discovery)
+        own = offered.get(port) if own.absent else own
+        if own.value is not None and space is not None:
+            yield Answers(r.name, text([own.value, ".", space]), encrypted)
+        for each in offered.get(alias).each():
+            named = each.get(dns)
+            if named.value is not None and not named.absent:
+                yield Answers(r.name, named.value, encrypted)
+
+
+def _namespace(r: Reading, connect: Cell) -> Cell:
+    """The namespace that a service names, else its cluster's default."""
+    own = connect.get("namespace" if r.terraform else "Namespace")
+    value = r.at("cluster", "Cluster").value
+    if own.absent and isinstance(value, Reference):
+        resource = r.draft.resources.get(value.resource)
+        if resource is not None and not resource.data:
+            other = Reading(resource, r.draft)
+            return other.at(
+                "service_connect_defaults.namespace", "ServiceConnectDefaults.Namespace"
+            )
+    return own
+
+
+def _name_of(r: Reading, cell: Cell) -> Value | None:
+    """The name of the namespace that a cell refers to."""
+    value = cell.value
+    while isinstance(value, Reference):
+        resource = r.draft.resources.get(value.resource)
+        if resource is not None and not resource.data:
+            return resource.body.fields.get("name" if r.terraform else "Name")
+        value = value.value
+    return None if value is None else settled(value)
+
+
+@lowers("aws_appmesh_virtual_service", "AWS::AppMesh::VirtualService")
+def virtual_service(r: Reading) -> Iterator[Answers]:
+    name = r.at("name", "VirtualServiceName").value
+    if name is not None:
+        yield Answers(r.name, name, TRUE)

@@ -1,0 +1,280 @@
+"""CloudFront distributions and API Gateway integrations, as ways to load balancers."""
+
+import re
+from collections.abc import Iterator
+
+from msgspec.structs import replace
+
+from taskwall.facts import Fact, all_of, any_of
+from taskwall.lowering._draft import Reading, lowers, setting
+from taskwall.model.approach import Approach
+from taskwall.model.edge import Listener, LoadBalancer
+from taskwall.model.thing import Link, Setting
+from taskwall.resource import Cell
+from taskwall.values import Fields, Known, Reference, Text, Value, same, settled
+
+_DISTRIBUTIONS = ("aws_cloudfront_distribution", "AWS::CloudFront::Distribution")
+_VPC_ORIGINS = ("aws_cloudfront_vpc_origin", "AWS::CloudFront::VpcOrigin")
+_RECORDS = ("aws_route53_record", "AWS::Route53::RecordSet")
+_VPC_LINKS = ("aws_api_gateway_vpc_link", "AWS::ApiGateway::VpcLink")
+_BALANCERS = ("aws_lb", "aws_alb", "aws_elb", "AWS::ElasticLoadBalancingV2::LoadBalancer",
+              "AWS::ElasticLoadBalancing::LoadBalancer")  # fmt: skip
+
+
+# --- CloudFront
+
+
+@lowers(*_DISTRIBUTIONS)
+def distribution(r: Reading) -> Iterator[Approach]:
+    custom, policy, port = (
+        ("custom_origin_config", "origin_protocol_policy", "http_port")
+        if r.terraform
+        else ("CustomOriginConfig", "OriginProtocolPolicy", "HTTPPort")
+    )
+    for each in _origins(r):
+        written = isinstance(settled(each.value or Known(None)), Fields)
+        origin = replace(each, doubt=None) if written else each
+        config = origin.get(custom)
+        domain = origin.get("domain_name" if r.terraform else "DomainName")
+        if config.absent or (balancer := _balancer(r, domain)) is None:
+            continue
+        protocol = setting(config.get(policy), policy)
+        forced = all_of(_forced(r, origin.get("origin_id" if r.terraform else "Id")))
+        yield Approach(
+            r.origin,
+            protocol.place,
+            f"an origin of {r.name}",
+            balancer,
+            None,
+            str(config.get(port).known or 80),
+            _https(protocol, forced),
+        )
+
+
+@lowers(*_VPC_ORIGINS)
+def vpc_origin(r: Reading) -> Iterator[Approach]:
+    config = r.at("vpc_origin_endpoint_config", "VpcOriginEndpointConfig")
+    arn, policy, port = (
+        ("arn", "origin_protocol_policy", "http_port")
+        if r.terraform
+        else ("Arn", "OriginProtocolPolicy", "HTTPPort")
+    )
+    protocol = setting(config.get(policy), policy)
+    forced: list[Fact] = []
+    for resource in r.draft.of_type(*_DISTRIBUTIONS):
+        other = Reading(resource, r.draft)
+        for origin in _origins(other):
+            used = origin.at(
+                "vpc_origin_config.vpc_origin_id" if r.terraform else "VpcOriginConfig.VpcOriginId"
+            )
+            value = used.value
+            if isinstance(value, Reference) and value.resource == r.id:
+                forced += _forced(other, origin.get("origin_id" if r.terraform else "Id"))
+    yield Approach(
+        r.origin,
+        protocol.place,
+        r.name,
+        r.link(LoadBalancer, config.get(arn), "reaches"),
+        None,
+        str(config.get(port).known or 80),
+        _https(protocol, all_of(forced)),
+    )
+
+
+def _origins(r: Reading) -> Iterator[Cell]:
+    yield from r.at("origin", "DistributionConfig.Origins").each()
+
+
+def _https(protocol: Setting, forced: Fact) -> Fact:
+    return any_of((protocol.is_("https-only"), all_of((protocol.is_("match-viewer"), forced))))
+
+
+def _forced(r: Reading, identity: Cell) -> Iterator[Fact]:
+    """For each behaviour that may use an origin, whether it makes viewers take HTTPS."""
+    config = r.body if r.terraform else r.body.get("DistributionConfig")
+    first, more, target, policy = (
+        ("default_cache_behavior", "ordered_cache_behavior", "target_origin_id",
+         "viewer_protocol_policy")
+        if r.terraform
+        else ("DefaultCacheBehavior", "CacheBehaviors", "TargetOriginId", "ViewerProtocolPolicy")
+    )  # fmt: skip
+    ids = [origin.get("origin_id" if r.terraform else "Id").value for origin in _origins(r)]
+    for behaviour in (*config.get(first).each(), *config.get(more).each()):
+        named = behaviour.get(target).value
+        if named is None or identity.value is None:
+            continue
+        others = any(same(named, each) for each in ids if each is not None)
+        if same(named, identity.value) is False and others:
+            continue
+        viewer = setting(behaviour.get(policy), policy)
+        yield viewer.is_("https-only", "redirect-to-https")
+
+
+def _balancer(r: Reading, cell: Cell, depth: int = 0) -> Link | None:
+    """The load balancer that a host name leads to: by reference, or by a record of the sources.
+
+    None where it is certainly none: another thing of the sources, or a name of something else.
+    """
+    value = cell.value
+    for reference in _references(value):
+        resource = r.draft.resources.get(reference.resource)
+        if resource is None:
+            continue
+        if resource.type in _BALANCERS:
+            return r.link(LoadBalancer, cell, "reaches")
+        if resource.type in _RECORDS and depth == 0:
+            return _aliased(Reading(resource, r.draft))
+        if not resource.data:
+            return None
+    if value is None:
+        return None
+    for record in r.draft.of_type(*_RECORDS) if depth == 0 else ():
+        other = Reading(record, r.draft)
+        name = other.at("name", "Name").value
+        if name is not None and same(name, value):
+            return _aliased(other)
+    found = settled(value)
+    text = str(found.data) if isinstance(found, Known) else ""
+    if isinstance(found, Text):
+        text = "".join(part for part in found.parts if isinstance(part, str))
+    host = text.rstrip(".").lower()
+    other_service = host.endswith((".amazonaws.com", ".cloudfront.net", ".on.aws", ".aws.dev"))
+    if ".elb." not in host and (other_service or isinstance(found, Known)):
+        return None
+    return r.link(LoadBalancer, cell, "reaches")
+
+
+def _aliased(record: Reading) -> Link | None:
+    alias = record.at("alias.name", "AliasTarget.DNSName")
+    if not alias.absent:
+        return _balancer(record, alias, 1)
+    for value in record.at("records", "ResourceRecords").each():
+        return _balancer(record, value, 1)
+    return None
+
+
+def _references(value: Value | None) -> Iterator[Reference]:
+    if isinstance(value, Reference):
+        yield value
+        yield from _references(value.value)
+    elif isinstance(value, Text):
+        for part in value.parts:
+            if isinstance(part, Reference):
+                yield part
+
+
+@lowers(*_RECORDS)
+def record(r: Reading) -> Iterator[Approach]:
+    # Read by what names it.
+    for terraform, cloudformation in (
+        ("name", "Name"), ("alias", "AliasTarget"), ("records", "ResourceRecords"),
+    ):  # fmt: skip
+        r.at(terraform, cloudformation)
+    return iter(())
+
+
+# --- API Gateway
+
+
+@lowers("aws_apigatewayv2_integration", "AWS::ApiGatewayV2::Integration")
+def http_integration(r: Reading) -> Iterator[Approach]:
+    kind = r.at("integration_type", "IntegrationType")
+    uri = r.at("integration_uri", "IntegrationUri")
+    if uri.absent or str(kind.known or "HTTP_PROXY") not in ("HTTP_PROXY", "HTTP"):
+        return
+    if _scheme(uri.value) is not None:
+        yield from _by_uri(r, uri, _host(r, uri))
+        return
+    types = [
+        resource.type
+        for reference in _references(uri.value)
+        if (resource := r.draft.resources.get(reference.resource)) is not None
+    ]
+    if types and "istener" not in types[0]:
+        return  # A service of Cloud Map, or a function.
+    tls = r.at("tls_config", "TlsConfig")
+    text = f"{r.name} sets no TLS for its private integration"
+    encrypted = Fact(not tls.absent, r.name, tls.place, r.name, otherwise=text)
+    if tls.needs and not isinstance(settled(tls.value or Known(None)), Fields):
+        encrypted = Fact(None, f"{r.name} speaks TLS", tls.place, r.name, tls.needs)
+    listener = r.link(Listener, uri, "reaches")
+    at = uri.place if tls.absent else tls.place
+    yield Approach(r.origin, at, r.name, None, listener, "", encrypted)
+
+
+@lowers("aws_api_gateway_integration")
+def rest_integration(r: Reading) -> Iterator[Approach]:
+    yield from _rest(r, r.body, ("type", "uri", "connection_id", "integration_target"))
+
+
+@lowers("AWS::ApiGateway::Method")
+def rest_method(r: Reading) -> Iterator[Approach]:
+    names = ("Type", "Uri", "ConnectionId", "IntegrationTarget")
+    yield from _rest(r, r.body.get("Integration"), names)
+
+
+def _rest(r: Reading, block: Cell, names: tuple[str, str, str, str]) -> Iterator[Approach]:
+    kind, uri, connection, target = (block.get(name) for name in names)
+    if uri.absent or str(kind.known or "HTTP") not in ("HTTP", "HTTP_PROXY"):
+        return
+    balancer = _host(r, uri)
+    if not target.absent:
+        balancer = r.link(LoadBalancer, target, "reaches")
+    elif not connection.absent:
+        balancer = _linked(r, connection) or balancer
+    yield from _by_uri(r, uri, balancer)
+
+
+def _linked(r: Reading, connection: Cell) -> Link | None:
+    """The load balancer behind a VPC link of a REST API."""
+    for reference in _references(connection.value):
+        resource = r.draft.resources.get(reference.resource)
+        if resource is not None and resource.type in _VPC_LINKS:
+            other = Reading(resource, r.draft)
+            for each in other.at("target_arns", "TargetArns").each():
+                return other.link(LoadBalancer, each, "reaches")
+    return r.link(LoadBalancer, connection, "reaches")
+
+
+@lowers(*_VPC_LINKS)
+def vpc_link(r: Reading) -> Iterator[Approach]:
+    # Read by the integrations that go through it.
+    r.at("target_arns", "TargetArns")
+    return iter(())
+
+
+def _host(r: Reading, uri: Cell) -> Link | None:
+    """The load balancer whose host a URI names."""
+    value = None if uri.value is None else settled(uri.value)
+    if isinstance(value, Known):
+        host = re.sub(r"^\w+://", "", str(value.data)).partition("/")[0].partition(":")[0]
+        return _balancer(r, replace(uri, value=Known(host)))
+    return _balancer(r, uri)
+
+
+def _scheme(value: Value | None) -> str | None:
+    """The scheme that a URI opens with, None where it does not tell."""
+    found = None if value is None else settled(value)
+    first: object = found.data if isinstance(found, Known) else None
+    if isinstance(found, Text):
+        first = found.parts[0]
+    match = re.match(r"(https?)://", first) if isinstance(first, str) else None
+    return match[1] if match else None
+
+
+def _by_uri(r: Reading, uri: Cell, balancer: Link | None) -> Iterator[Approach]:
+    """The way of an integration whose URI says by its scheme how it goes."""
+    if balancer is None:
+        return
+    scheme = _scheme(uri.value)
+    text, otherwise = f"{r.name} calls it by HTTPS", f"{r.name} calls it by plain HTTP"
+    truth = None if scheme is None and uri.needs else scheme == "https"
+    encrypted = Fact(truth, text, uri.place, r.name, uri.needs, otherwise)
+    found = None if uri.value is None else settled(uri.value)
+    rest = (
+        "".join(p for p in found.parts[1:] if isinstance(p, str)) if isinstance(found, Text) else ""
+    )
+    port = re.match(r":(\d+)", rest)
+    yield Approach(
+        r.origin, uri.place, r.name, balancer, None, port[1] if port else "80", encrypted
+    )

@@ -1,0 +1,245 @@
+"""Instances for containers: launch templates, launch configurations, instances, what starts them.
+
+Auto Scaling groups themselves are lowered in `work`, which asks `started` here.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from msgspec import Struct
+
+from taskwall.facts import FALSE, Fact
+from taskwall.lowering._draft import Reading, lowers, setting
+from taskwall.model.agent import Agent
+from taskwall.model.capacity import Instances, MetadataDefaults, MetadataOptions
+from taskwall.model.group import SecurityGroup
+from taskwall.model.place import Subnet
+from taskwall.model.thing import Link, Setting, Thing
+from taskwall.resource import Cell
+from taskwall.values import Need, Reference, Text, Value, settled
+
+
+class Spelling(Struct, frozen=True):
+    """Where a kind of resource keeps what describes its instances.
+
+    Paths count from the resource; `interfaces` and `on_interface` are for groups that stand on
+    network interfaces.
+    """
+
+    word: str
+    type: str
+    requirements: str
+    user_data: tuple[str, ...]
+    groups: str
+    interfaces: str
+    on_interface: str
+    metadata: str
+    image: str
+    template: tuple[str, ...] = ()
+    subnet: str = ""
+
+
+_D = "LaunchTemplateData."
+
+SPELLINGS: dict[str, Spelling] = {
+    "aws_launch_template": Spelling(
+        "launch template", "instance_type", "instance_requirements", ("user_data",),
+        "vpc_security_group_ids", "network_interfaces", "security_groups", "metadata_options",
+        "image_id",
+    ),
+    "AWS::EC2::LaunchTemplate": Spelling(
+        "launch template", _D + "InstanceType", _D + "InstanceRequirements", (_D + "UserData",),
+        _D + "SecurityGroupIds", _D + "NetworkInterfaces", "Groups", _D + "MetadataOptions",
+        _D + "ImageId",
+    ),
+    "aws_launch_configuration": Spelling(
+        "launch configuration", "instance_type", "", ("user_data", "user_data_base64"),
+        "security_groups", "", "", "metadata_options", "image_id",
+    ),
+    "AWS::AutoScaling::LaunchConfiguration": Spelling(
+        "launch configuration", "InstanceType", "", ("UserData",), "SecurityGroups", "", "",
+        "MetadataOptions", "ImageId",
+    ),
+    "aws_instance": Spelling(
+        "instance", "instance_type", "", ("user_data", "user_data_base64"),
+        "vpc_security_group_ids", "", "", "metadata_options", "ami",
+        ("launch_template.id", "launch_template.name"), "subnet_id",
+    ),
+    "AWS::EC2::Instance": Spelling(
+        "instance", "InstanceType", "", ("UserData",), "SecurityGroupIds", "NetworkInterfaces",
+        "GroupSet", "MetadataOptions", "ImageId",
+        ("LaunchTemplate.LaunchTemplateId", "LaunchTemplate.LaunchTemplateName"), "SubnetId",
+    ),
+}  # fmt: skip
+"""By resource type; the sources are the AWS provider's schema and CloudFormation's."""
+
+
+@lowers("aws_ec2_instance_metadata_defaults", to=MetadataDefaults)
+def metadata_defaults(r: Reading) -> Iterator[Thing]:
+    yield MetadataDefaults(id=r.id, origin=r.origin, options=_metadata(r, r.body))
+
+
+@lowers("aws_launch_template", to=Instances, named="name")
+@lowers("AWS::EC2::LaunchTemplate", to=Instances, named="LaunchTemplateName")
+@lowers("aws_launch_configuration", to=Instances, named="name")
+@lowers("AWS::AutoScaling::LaunchConfiguration", to=Instances, named="LaunchConfigurationName")
+@lowers("aws_instance", "AWS::EC2::Instance", to=Instances)
+def instances(r: Reading) -> Iterator[Thing]:
+    spelled = SPELLINGS[r.resource.type]
+    at = r.body.at
+    template = None
+    for path in spelled.template:
+        template = template or r.link(Instances, at(path), "starts from")
+    options = at(spelled.metadata)
+    written = [at(path) for path in spelled.user_data if not at(path).absent]
+    data = written[0] if written else at(spelled.user_data[0])
+    groups = at(spelled.groups)
+    links = r.links(SecurityGroup, groups, "uses group")
+    if spelled.interfaces:
+        for interface in at(spelled.interfaces).each():
+            inner = interface.get(spelled.on_interface)
+            groups = inner if groups.absent else groups
+            links += r.links(SecurityGroup, inner, "uses group")
+    type_ = at(spelled.type)
+    yield Instances(
+        id=r.id,
+        origin=r.origin,
+        external=r.external,
+        word=spelled.word,
+        types=(
+            *(() if type_.absent else (setting(type_, _name(spelled.type)),)),
+            *(_allowed(r, at(spelled.requirements)) if spelled.requirements else ()),
+        ),
+        by_attributes=_by_attributes(r, at(spelled.requirements))
+        if spelled.requirements
+        else FALSE,
+        groups=links,
+        groups_setting=setting(groups, _name(groups.path or spelled.groups)),
+        subnets=r.links(Subnet, at(spelled.subnet), "runs in") if spelled.subnet else (),
+        metadata=None if template and options.absent else _metadata(r, options),
+        agent=None if template and data.absent else _agent(r, data),
+        template=template,
+        optimized=made_for_ecs(r, at(spelled.image)),
+    )
+
+
+def _agent(r: Reading, data: Cell) -> Agent:
+    """The agent's settings by user data; none of them where there is none."""
+    if data.absent:
+        none = Fact(False, f"{r.name} has user data", data.place, r.name)
+        return Agent(data.place, r.name, cluster=Link("default", none, data.place), joins=none)
+    # Not before it is needed: start-up counts.
+    from taskwall.lowering.user_data import agent
+
+    return agent(r, data)
+
+
+def _name(path: str) -> str:
+    return path.rpartition(".")[2]
+
+
+def _allowed(r: Reading, cell: Cell) -> Iterator[Setting]:
+    """The types (or patterns) that a choice by attributes is confined to."""
+    for each in cell.get(
+        "allowed_instance_types" if r.terraform else "AllowedInstanceTypes"
+    ).each():
+        yield setting(each, each.key)
+
+
+def _by_attributes(r: Reading, cell: Cell) -> Fact:
+    if cell.absent or any(_allowed(r, cell)):
+        return FALSE
+    return r.fact(f"{r.name} lets AWS choose instance types by attributes", cell)
+
+
+def _metadata(r: Reading, options: Cell) -> MetadataOptions:
+    names = (
+        ("http_endpoint", "http_tokens", "http_put_response_hop_limit")
+        if r.terraform
+        else ("HttpEndpoint", "HttpTokens", "HttpPutResponseHopLimit")
+    )
+    endpoint, tokens, hops = (setting(options.get(name), name) for name in names)
+    return MetadataOptions(endpoint, tokens, hops)
+
+
+def made_for_ecs(r: Reading, image: Cell) -> bool:
+    """Whether an image is known to be one that AWS makes for ECS: by its parameter, by its name."""
+    if image.value is None:
+        return False
+    named = [need.name for need in image.needs]
+    for value in _named(image.value):
+        resource = r.draft.resources.get(value.resource)
+        if resource is not None and resource.data:
+            found = resource.body.fields
+            named += list(_texts(found.get("name")))
+            for block in _items(found.get("filter")):
+                named += list(_texts(getattr(settled(block), "fields", {}).get("values")))
+    named += list(_texts(image.value))
+    marks = ("/aws/service/ecs/optimized-ami", "/bottlerocket/aws-ecs", "amazon-ecs-optimized")
+    return any(mark in name or "-ami-ecs-" in name for name in named for mark in marks)
+
+
+def _named(value: Value) -> Iterator[Reference]:
+    if isinstance(value, Reference):
+        yield value
+    if isinstance(value, Text):
+        for part in value.parts:
+            if isinstance(part, Reference):
+                yield part
+
+
+def _items(value: Value | None) -> tuple[Value, ...]:
+    found = None if value is None else settled(value)
+    return tuple(getattr(found, "items", ())) if found is not None else ()
+
+
+def _texts(value: Value | None) -> Iterator[str]:
+    found = None if value is None else settled(value)
+    for each in (found, *_items(found)):
+        data = getattr(each, "data", None)
+        if isinstance(data, str):
+            yield data
+        for part in getattr(each, "parts", ()):
+            if isinstance(part, str):
+                yield part
+
+
+def started(r: Reading) -> dict[str, Any]:
+    """What an Auto Scaling group starts, as the fields of the model's `AutoScalingGroup`."""
+    if r.external:
+        return {}
+    template = "launch_template" if r.terraform else "LaunchTemplate"
+    mixed = r.at("mixed_instances_policy.launch_template", "MixedInstancesPolicy.LaunchTemplate")
+    inner = "launch_template_specification" if r.terraform else "LaunchTemplateSpecification"
+    overrides = list(mixed.get("override" if r.terraform else "Overrides").each())
+    direct = ("id", "name") if r.terraform else ("LaunchTemplateId", "LaunchTemplateName")
+    nested = ("launch_template_id", "launch_template_name") if r.terraform else direct
+    cells = [(r.body.get(template), direct), (mixed.get(inner), nested)]
+    cells += [(each.get(inner), nested) for each in overrides]
+    links = [_template(r, cell, ways) for cell, ways in cells if not cell.absent]
+    configuration = r.at("launch_configuration", "LaunchConfigurationName")
+    links.append(r.link(Instances, configuration, "starts"))
+    types = [each.get("instance_type" if r.terraform else "InstanceType") for each in overrides]
+    wanted = "instance_requirements" if r.terraform else "InstanceRequirements"
+    attributes = [each.get(wanted) for each in overrides]
+    return {
+        "made_from": tuple(link for link in links if link is not None),
+        "types": (
+            *(setting(each, each.key) for each in types if not each.absent),
+            *(type_ for each in attributes for type_ in _allowed(r, each)),
+        ),
+        "by_attributes": tuple(_by_attributes(r, each) for each in attributes if not each.absent),
+        "subnets": r.links(
+            Subnet, r.at("vpc_zone_identifier", "VPCZoneIdentifier"), "starts instances in"
+        ),
+    }
+
+
+def _template(r: Reading, cell: Cell, ways: tuple[str, str]) -> Link | None:
+    for way in ways:
+        link = r.link(Instances, cell.get(way), "starts")
+        if link is not None:
+            return link
+    needs = cell.needs or (Need(f"the launch template of {r.name}", "is not known"),)
+    text = f"{r.name} starts a launch template"
+    return Link("", Fact(None, text, cell.place, r.name, needs), cell.place, exact=False)

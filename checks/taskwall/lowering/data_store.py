@@ -1,0 +1,369 @@
+"""Data stores of every kind, their parameter groups, and what they ask of connections."""
+
+import re
+from collections.abc import Callable, Iterator
+from typing import TypeAlias
+
+from msgspec import Struct
+
+from taskwall.facts import Fact
+from taskwall.lowering._draft import Reading, lowers, setting
+from taskwall.lowering.exposure import exposure
+from taskwall.model.group import SecurityGroup
+from taskwall.model.place import Subnet
+from taskwall.model.store import Insists, Store
+from taskwall.model.store_tls import PARAMETERS, by_default, engine, insists
+from taskwall.model.thing import Link, Setting, Thing
+from taskwall.resource import Cell
+from taskwall.values import Fields, Known, Need, Reference, Text, Value, settled
+
+Asks: TypeAlias = Callable[[Reading], Iterator[Insists]]
+
+
+class Spelling(Struct, frozen=True):
+    """Where a kind of store keeps its groups and subnets, and what tells whether it encrypts.
+
+    `subnets` are its own, or a subnet group (`subnet_group`) has them.
+    """
+
+    word: str
+    groups: str
+    asks: Asks
+    subnets: str = ""
+    subnet_group: str = ""
+    member_of: str = ""
+
+
+# --- parameter groups
+
+
+def _parameters(r: Reading, group: str, fixed: str = "") -> Iterator[Insists]:
+    """Whether an engine insists, by the parameter group that a store names, else by default."""
+    cell = r.body.get(group)
+    # A store of a kind with one engine only needs neither its name nor its version.
+    engine_cell = r.at("engine", "Engine") if not fixed else r.nothing()
+    version = "" if fixed else _head(r.at("engine_version", "EngineVersion").value)
+    name = fixed or engine(str(engine_cell.known or ""))
+    found = _group(r, cell)
+    family = ""
+    if found is not None:
+        family = str(found.at(*_FAMILIES).known or "")
+        if not family:
+            family = str(found.at("family", "ParameterGroupFamily").known or "")
+    elif isinstance(cell.known, str) and cell.known.startswith("default."):
+        family = cell.known.removeprefix("default.").partition(".cluster")[0]
+    match = re.match(r"([a-z-]+?)-?(\d[\d.]*)$", family)
+    if match is not None:
+        name = name or engine(match[1])
+        version = version or match[2]
+    at, parameter = cell.place, PARAMETERS.get(name, "")
+    text = f"{r.name} refuses plain text"
+    waits: tuple[Need, ...] = ()
+    if not parameter:
+        waits = engine_cell.needs or (
+            Need(f"the engine of {r.name}", "is none that is known here"),
+        )
+    elif found is not None:
+        value, waits = _parameter(found, parameter)
+        if value is not None and not waits:
+            truth = insists(parameter, str(value.known))
+            told = f"{found.name} sets {parameter} to {value.known}"
+            if truth and found.origin.maybe:
+                truth, waits = None, found.origin.maybe
+            yield Insists(Fact(truth, told, value.place, found.name, waits, told), at)
+            return
+    elif not cell.absent and not family:
+        waits = cell.needs or (Need(str(cell.known), "is a parameter group not in the sources"),)
+    if waits:
+        yield Insists(Fact(None, text, at, r.name, waits), at)
+        return
+    truth = by_default(name, version)
+    shown = f"{name} {version}".strip()
+    told = f"nothing sets {parameter} for {r.name}: {shown} {'refuses' if truth else 'takes'}"
+    told += " plain text by default"
+    why = Need(f"the engine version of {r.name}", "does not tell its default")
+    needs = () if truth is not None else (why,)
+    yield Insists(Fact(truth, told if truth is not None else text, at, r.name, needs, told), at)
+
+
+_FAMILIES = ("family", "Family")
+
+
+def _head(value: Value | None) -> str:
+    """The known beginning of a version."""
+    found = None if value is None else settled(value)
+    first = found.parts[0] if isinstance(found, Text) else getattr(found, "data", None)
+    return str(first) if isinstance(first, str | int | float) else ""
+
+
+def _group(r: Reading, cell: Cell) -> Reading | None:
+    """The parameter group of the sources that a cell names, by reference or by name."""
+    value = cell.value
+    while isinstance(value, Reference):
+        resource = r.draft.resources.get(value.resource)
+        if resource is not None and not resource.data:
+            return Reading(resource, r.draft) if resource.type in _GROUPS else None
+        value = value.value
+    if isinstance(cell.known, str):
+        for resource in r.draft.of_type(*_GROUPS):
+            other = Reading(resource, r.draft)
+            if other.at("name", "DBParameterGroupName").known == cell.known:
+                return other
+    return None
+
+
+def _parameter(group: Reading, name: str) -> tuple[Cell | None, tuple[Need, ...]]:
+    """What a parameter group sets a parameter to, and what it waits for that it may set."""
+    cell = group.at("parameter", "Parameters")
+    value = None if cell.value is None else settled(cell.value)
+    if isinstance(value, Fields) and not group.terraform:
+        found = cell.get(name)
+        return (None if found.absent else found), found.needs
+    key, inner = ("name", "value") if group.terraform else ("ParameterName", "ParameterValue")
+    waits: tuple[Need, ...] = ()
+    for each in cell.each():
+        named = each.get(key)
+        if named.known == name:
+            found = each.get(inner)
+            return found, (*(each.doubt or ()), *found.needs)
+        waits += (*(each.doubt or ()), *named.needs) if named.needs else ()
+    return None, waits
+
+
+_GROUPS = (
+    "aws_db_parameter_group", "aws_rds_cluster_parameter_group",
+    "aws_docdb_cluster_parameter_group", "aws_neptune_cluster_parameter_group",
+    "aws_redshift_parameter_group",
+    "AWS::RDS::DBParameterGroup", "AWS::RDS::DBClusterParameterGroup",
+    "AWS::DocDB::DBClusterParameterGroup", "AWS::Neptune::DBClusterParameterGroup",
+    "AWS::Redshift::ClusterParameterGroup",
+)  # fmt: skip
+
+
+@lowers(*_GROUPS)
+def parameter_group(r: Reading) -> Iterator[Thing]:
+    # Read by the stores that name it.
+    for terraform, cloudformation in (
+        ("name", "DBParameterGroupName"), ("family", "Family"), ("parameter", "Parameters"),
+        ("", "ParameterGroupFamily"),
+    ):  # fmt: skip
+        r.at(terraform, cloudformation)
+    return iter(())
+
+
+_SUBNET_GROUPS = (
+    "aws_db_subnet_group", "aws_docdb_subnet_group", "aws_neptune_subnet_group",
+    "aws_redshift_subnet_group", "aws_elasticache_subnet_group", "aws_memorydb_subnet_group",
+    "AWS::RDS::DBSubnetGroup", "AWS::DocDB::DBSubnetGroup", "AWS::Neptune::DBSubnetGroup",
+    "AWS::Redshift::ClusterSubnetGroup", "AWS::ElastiCache::SubnetGroup",
+    "AWS::MemoryDB::SubnetGroup",
+)  # fmt: skip
+
+
+@lowers(*_SUBNET_GROUPS)
+def subnet_group(r: Reading) -> Iterator[Thing]:
+    # Read by the stores that name it.
+    r.at("subnet_ids", "SubnetIds")
+    return iter(())
+
+
+# --- settings of their own
+
+
+def _set(found: Setting, *good: str | bool) -> Insists:
+    return Insists(found.is_(*good), found.place)
+
+
+def _cache(r: Reading) -> Iterator[Insists]:
+    names = (
+        ("engine", "transit_encryption_enabled", "transit_encryption_mode")
+        if r.terraform
+        else ("Engine", "TransitEncryptionEnabled", "TransitEncryptionMode")
+    )
+    kind, enabled = (r.body.get(name) for name in names[:2])
+    # Only replication groups know a mode.
+    mode = r.nothing() if "luster" in r.resource.type else r.body.get(names[2])
+    if enabled.absent and (kind.needs or str(kind.known).lower() == "valkey"):
+        # AWS encrypts some of these by default.
+        needs = kind.needs or (Need(names[1], "is not written, and depends on the engine"),)
+        fact = Fact(None, f"{r.name} encrypts in transit", enabled.place, r.name, needs)
+        yield Insists(fact, enabled.place)
+    else:
+        yield _set(setting(enabled, names[1], False, "transit encryption is off by default"), True)
+    if not mode.absent:
+        yield _set(setting(mode, names[2]), "required")
+
+
+def _memory(r: Reading) -> Iterator[Insists]:
+    yield _set(r.setting("tls_enabled", "TLSEnabled", True, "TLS is on by default"), True)
+
+
+def _kafka(r: Reading) -> Iterator[Insists]:
+    if r.terraform:
+        block = r.at("encryption_info.encryption_in_transit", "")
+        clients, brokers = "client_broker", "in_cluster"
+    else:
+        block = r.at("", "EncryptionInfo.EncryptionInTransit")
+        clients, brokers = "ClientBroker", "InCluster"
+    yield _set(setting(block.get(clients), clients, "TLS", "TLS is the default"), "TLS")
+    yield _set(setting(block.get(brokers), brokers, True, "on by default"), True)
+
+
+def _search(r: Reading) -> Iterator[Insists]:
+    nodes = r.setting(
+        "node_to_node_encryption.enabled", "NodeToNodeEncryptionOptions.Enabled", False,
+        "it is off by default",
+    )  # fmt: skip
+    yield _set(nodes, True)
+    options = r.at("domain_endpoint_options", "DomainEndpointOptions")
+    name = "enforce_https" if r.terraform else "EnforceHTTPS"
+    # The provider switches it on wherever the block is written.
+    on = r.terraform and not options.absent
+    says = "it is on by default" if on else "it is off by default"
+    yield _set(setting(options.get(name), name, on, says), True)
+
+
+def _always(r: Reading) -> Iterator[Insists]:
+    at = r.origin.header
+    yield Insists(Fact(True, f"{r.name} takes TLS only, as all of its kind do", at, r.name), at)
+
+
+def _by(group: str, fixed: str = "") -> Asks:
+    return lambda r: _parameters(r, group, fixed)
+
+
+SPELLINGS: dict[str, Spelling] = {
+    "aws_db_instance": Spelling(
+        "database", "vpc_security_group_ids", _by("parameter_group_name"),
+        subnet_group="db_subnet_group_name",
+    ),
+    "AWS::RDS::DBInstance": Spelling(
+        "database", "VPCSecurityGroups", _by("DBParameterGroupName"),
+        subnet_group="DBSubnetGroupName", member_of="DBClusterIdentifier",
+    ),
+    "aws_rds_cluster": Spelling(
+        "database cluster", "vpc_security_group_ids", _by("db_cluster_parameter_group_name"),
+        subnet_group="db_subnet_group_name",
+    ),
+    "AWS::RDS::DBCluster": Spelling(
+        "database cluster", "VpcSecurityGroupIds", _by("DBClusterParameterGroupName"),
+        subnet_group="DBSubnetGroupName",
+    ),
+    "aws_docdb_cluster": Spelling(
+        "DocumentDB cluster", "vpc_security_group_ids",
+        _by("db_cluster_parameter_group_name", "docdb"), subnet_group="db_subnet_group_name",
+    ),
+    "AWS::DocDB::DBCluster": Spelling(
+        "DocumentDB cluster", "VpcSecurityGroupIds", _by("DBClusterParameterGroupName", "docdb"),
+        subnet_group="DBSubnetGroupName",
+    ),
+    "aws_neptune_cluster": Spelling(
+        "Neptune cluster", "vpc_security_group_ids",
+        _by("neptune_cluster_parameter_group_name", "neptune"),
+        subnet_group="neptune_subnet_group_name",
+    ),
+    "AWS::Neptune::DBCluster": Spelling(
+        "Neptune cluster", "VpcSecurityGroupIds", _by("DBClusterParameterGroupName", "neptune"),
+        subnet_group="DBSubnetGroupName",
+    ),
+    "aws_redshift_cluster": Spelling(
+        "Redshift cluster", "vpc_security_group_ids",
+        _by("cluster_parameter_group_name", "redshift"), subnet_group="cluster_subnet_group_name",
+    ),
+    "AWS::Redshift::Cluster": Spelling(
+        "Redshift cluster", "VpcSecurityGroupIds", _by("ClusterParameterGroupName", "redshift"),
+        subnet_group="ClusterSubnetGroupName",
+    ),
+    "aws_elasticache_replication_group": Spelling(
+        "cache", "security_group_ids", _cache, subnet_group="subnet_group_name"
+    ),
+    "AWS::ElastiCache::ReplicationGroup": Spelling(
+        "cache", "SecurityGroupIds", _cache, subnet_group="CacheSubnetGroupName"
+    ),
+    "aws_elasticache_cluster": Spelling(
+        "cache", "security_group_ids", _cache, subnet_group="subnet_group_name",
+        member_of="replication_group_id",
+    ),
+    "AWS::ElastiCache::CacheCluster": Spelling(
+        "cache", "VpcSecurityGroupIds", _cache, subnet_group="CacheSubnetGroupName"
+    ),
+    "aws_elasticache_serverless_cache": Spelling(
+        "cache", "security_group_ids", _always, subnets="subnet_ids"
+    ),
+    "AWS::ElastiCache::ServerlessCache": Spelling(
+        "cache", "SecurityGroupIds", _always, subnets="SubnetIds"
+    ),
+    "aws_memorydb_cluster": Spelling(
+        "MemoryDB cluster", "security_group_ids", _memory, subnet_group="subnet_group_name"
+    ),
+    "AWS::MemoryDB::Cluster": Spelling(
+        "MemoryDB cluster", "SecurityGroupIds", _memory, subnet_group="SubnetGroupName"
+    ),
+    "aws_msk_cluster": Spelling(
+        "Kafka cluster", "broker_node_group_info.security_groups", _kafka,
+        subnets="broker_node_group_info.client_subnets",
+    ),
+    "AWS::MSK::Cluster": Spelling(
+        "Kafka cluster", "BrokerNodeGroupInfo.SecurityGroups", _kafka,
+        subnets="BrokerNodeGroupInfo.ClientSubnets",
+    ),
+    "aws_msk_serverless_cluster": Spelling(
+        "Kafka cluster", "vpc_config.security_group_ids", _always, subnets="vpc_config.subnet_ids"
+    ),
+    "AWS::MSK::ServerlessCluster": Spelling(
+        "Kafka cluster", "VpcConfigs.SecurityGroups", _always, subnets="VpcConfigs.SubnetIds"
+    ),
+    "aws_opensearch_domain": Spelling(
+        "search domain", "vpc_options.security_group_ids", _search, subnets="vpc_options.subnet_ids"
+    ),
+    "AWS::OpenSearchService::Domain": Spelling(
+        "search domain", "VPCOptions.SecurityGroupIds", _search, subnets="VPCOptions.SubnetIds"
+    ),
+    "aws_elasticsearch_domain": Spelling(
+        "search domain", "vpc_options.security_group_ids", _search, subnets="vpc_options.subnet_ids"
+    ),
+    "AWS::Elasticsearch::Domain": Spelling(
+        "search domain", "VPCOptions.SecurityGroupIds", _search, subnets="VPCOptions.SubnetIds"
+    ),
+    "aws_mq_broker": Spelling("broker", "security_groups", _always, subnets="subnet_ids"),
+    "AWS::AmazonMQ::Broker": Spelling("broker", "SecurityGroups", _always, subnets="SubnetIds"),
+}  # fmt: skip
+"""By resource type; the sources are the AWS provider's schema and CloudFormation's."""
+
+
+@lowers(*SPELLINGS, to=Store)
+def store(r: Reading) -> Iterator[Thing]:
+    spelled = SPELLINGS[r.resource.type]
+    yield from exposure(r)
+    if spelled.member_of and not r.external and not r.body.get(spelled.member_of).absent:
+        return  # What it is a member of is the store.
+    groups = r.body.at(spelled.groups)
+    yield Store(
+        id=r.id,
+        origin=r.origin,
+        external=r.external,
+        word=spelled.word,
+        groups=r.links(SecurityGroup, groups, "uses group"),
+        groups_setting=setting(groups, spelled.groups.rpartition(".")[2]),
+        subnets=_subnets(r, spelled),
+        insists=() if r.external else tuple(spelled.asks(r)),
+    )
+
+
+def _subnets(r: Reading, spelled: Spelling) -> tuple[Link, ...]:
+    if spelled.subnets:
+        return r.links(Subnet, r.body.at(spelled.subnets), "is in")
+    cell = r.body.get(spelled.subnet_group)
+    value = cell.value
+    while isinstance(value, Reference):
+        resource = r.draft.resources.get(value.resource)
+        if resource is not None and resource.type in _SUBNET_GROUPS:
+            other = Reading(resource, r.draft)
+            return other.links(Subnet, other.at("subnet_ids", "SubnetIds"), "has")
+        value = value.value
+    for resource in r.draft.of_type(*_SUBNET_GROUPS) if isinstance(cell.known, str) else ():
+        found = resource.body.fields.get("name")
+        if isinstance(found, Known) and found.data == cell.known:
+            other = Reading(resource, r.draft)
+            return other.links(Subnet, other.at("subnet_ids", "SubnetIds"), "has")
+    return ()

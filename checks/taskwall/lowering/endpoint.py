@@ -1,0 +1,169 @@
+"""VPC endpoints and the resources of their own that complete them, and private hosted zones."""
+
+import re
+from collections.abc import Iterator
+
+from msgspec.structs import replace
+
+from taskwall.lowering._draft import SWITCH, Reading, lowers, setting
+from taskwall.lowering._structure import structure
+from taskwall.model.endpoint import (
+    Endpoint,
+    EndpointDns,
+    EndpointGroup,
+    EndpointPolicy,
+    EndpointTable,
+    PrivateZone,
+    service_of,
+)
+from taskwall.model.group import SecurityGroup
+from taskwall.model.place import RouteTable, Vpc
+from taskwall.model.policy import Policy, read
+from taskwall.model.thing import Link, Setting, Thing
+from taskwall.resource import Cell
+from taskwall.values import Known, Reference, Text, Value, settled
+
+
+@lowers("aws_vpc_endpoint", "AWS::EC2::VPCEndpoint", to=Endpoint)
+def endpoint(r: Reading) -> Iterator[Thing]:
+    named = r.setting("service_name", "ServiceName")
+    service = _looked_up(r, named.value) or service_of(named.value)
+    groups = r.at("security_group_ids", "SecurityGroupIds")
+    tables = r.at("route_table_ids", "RouteTableIds")
+    policy = r.at("policy", "PolicyDocument")
+    yield Endpoint(
+        id=r.id,
+        origin=r.origin,
+        external=r.external,
+        vpc=r.must(Vpc, r.at("vpc_id", "VpcId"), "is in"),
+        service=service,
+        named=named,
+        kind=r.setting("vpc_endpoint_type", "VpcEndpointType", "Gateway", "Gateway is the default"),
+        private_dns=r.setting(
+            "private_dns_enabled", "PrivateDnsEnabled", False, "off is the default", SWITCH
+        ),
+        groups=r.links(SecurityGroup, groups, "uses group"),
+        groups_setting=setting(groups, "security_group_ids" if r.terraform else "SecurityGroupIds"),
+        tables=r.links(RouteTable, tables, "is in"),
+        tables_setting=setting(tables, "route_table_ids" if r.terraform else "RouteTableIds"),
+        policy=None if policy.absent else _policy(r, policy),
+        policy_setting=_whole(policy, "policy" if r.terraform else "PolicyDocument"),
+    )
+
+
+def _looked_up(r: Reading, name: Value | None) -> str:
+    """The service that a data source looks up the full name of: it is asked for the service."""
+    while isinstance(name, Reference):
+        source = r.draft.resources.get(name.resource)
+        if source is not None and source.type == "aws_vpc_endpoint_service":
+            asked = source.body.fields.get("service")
+            known = None if asked is None else settled(asked)
+            if isinstance(known, Known) and isinstance(known.data, str):
+                return known.data.replace("-fips", "")
+            return service_of(source.body.fields.get("service_name"))
+        name = name.value
+    return ""
+
+
+def _whole(cell: Cell, name: str) -> Setting:
+    """A cell as a setting, whose value is kept whatever it is."""
+    return Setting(None if cell.absent else cell.value, cell.place, name, cell.resource.origin.name)
+
+
+def _policy(r: Reading, cell: Cell) -> Policy:
+    """A policy document: a structure, or JSON text; commas before a closing bracket are passed."""
+    found = structure(cell)
+    if found is None and cell.value is not None:
+        found = structure(replace(cell, value=_without_commas(settled(cell.value))))
+    value = found.value if found is not None else cell.value
+    return read(value or Known(None), r.name, cell.place)
+
+
+def _without_commas(value: Value) -> Value:
+    if isinstance(value, Known) and isinstance(value.data, str):
+        return Known(_TRAILING.sub(r"\1", value.data), value.place)
+    if isinstance(value, Text):
+        parts = (_TRAILING.sub(r"\1", p) if isinstance(p, str) else p for p in value.parts)
+        return Text(tuple(parts), value.place)
+    return value
+
+
+_TRAILING = re.compile(r",(\s*[\]}])")
+
+
+def _endpoint(r: Reading) -> Link:
+    return r.must(Endpoint, r.at("vpc_endpoint_id", ""), "is about")
+
+
+@lowers("aws_vpc_endpoint_policy")
+def endpoint_policy(r: Reading) -> Iterator[Thing]:
+    cell = r.at("policy", "")
+    if cell.absent:
+        return
+    yield EndpointPolicy(
+        id=r.id,
+        origin=r.origin,
+        endpoint=_endpoint(r),
+        policy=_policy(r, cell),
+        setting=_whole(cell, "policy"),
+    )
+
+
+@lowers("aws_vpc_endpoint_security_group_association")
+def endpoint_group(r: Reading) -> Iterator[Thing]:
+    yield EndpointGroup(
+        id=r.id,
+        origin=r.origin,
+        endpoint=_endpoint(r),
+        group=r.must(SecurityGroup, r.at("security_group_id", ""), "adds group"),
+        instead=r.setting("replace_default_association", "", False, "off is the default", SWITCH),
+    )
+
+
+@lowers("aws_vpc_endpoint_route_table_association")
+def endpoint_table(r: Reading) -> Iterator[Thing]:
+    yield EndpointTable(
+        id=r.id,
+        origin=r.origin,
+        endpoint=_endpoint(r),
+        table=r.must(RouteTable, r.at("route_table_id", ""), "adds"),
+    )
+
+
+@lowers("aws_vpc_endpoint_private_dns")
+def endpoint_dns(r: Reading) -> Iterator[Thing]:
+    yield EndpointDns(
+        id=r.id,
+        origin=r.origin,
+        endpoint=_endpoint(r),
+        private_dns=r.setting("private_dns_enabled", "", answers=SWITCH),
+    )
+
+
+@lowers("aws_route53_zone", "AWS::Route53::HostedZone", to=PrivateZone)
+def private_zone(r: Reading) -> Iterator[Thing]:
+    vpcs = r.at("vpc", "VPCs")
+    links = [
+        r.link(Vpc, each.get("vpc_id" if r.terraform else "VPCId"), "answers in")
+        for each in vpcs.each()
+    ]
+    for resource in r.draft.of_type("aws_route53_zone_association"):
+        other = Reading(resource, r.draft)
+        zone = other.link(PrivateZone, other.at("zone_id", ""))
+        if zone is not None and zone.to == r.id:
+            links.append(other.link(Vpc, other.at("vpc_id", ""), "answers in"))
+    yield PrivateZone(
+        id=r.id,
+        origin=r.origin,
+        external=r.external,
+        named=r.setting("name", "Name"),
+        vpcs=tuple(link for link in links if link is not None),
+    )
+
+
+@lowers("aws_route53_zone_association")
+def zone_association(r: Reading) -> Iterator[Thing]:
+    # Read by the zone that it is about.
+    for key in ("zone_id", "vpc_id"):
+        r.at(key, "")
+    return iter(())

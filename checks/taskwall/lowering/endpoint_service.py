@@ -1,0 +1,37 @@
+"""Endpoint services, and whom they let connect."""
+
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from taskwall.lowering._draft import SWITCH, Reading, lowers, setting
+from taskwall.model.edge import LoadBalancer
+from taskwall.model.endpoint_service import EndpointService, ServicePermission
+from taskwall.model.thing import Setting, Thing
+from taskwall.resource import Cell
+
+
+@lowers("aws_vpc_endpoint_service", "AWS::EC2::VPCEndpointService", to=EndpointService)
+def endpoint_service(r: Reading) -> Iterator[Thing]:
+    network = r.at("network_load_balancer_arns", "NetworkLoadBalancerArns")
+    gateway = r.at("gateway_load_balancer_arns", "GatewayLoadBalancerArns")
+    links = (r.links(LoadBalancer, cell, "leads to") for cell in (network, gateway))
+    yield EndpointService(
+        id=r.id,
+        origin=r.origin,
+        external=r.external,
+        balancers=tuple(link for found in links for link in found),
+        acceptance=r.setting("acceptance_required", "AcceptanceRequired", answers=SWITCH),
+        principals=_principals(r.at("allowed_principals", "")),
+    )
+
+
+@lowers("aws_vpc_endpoint_service_allowed_principal", "AWS::EC2::VPCEndpointServicePermissions")
+def service_permission(r: Reading) -> Iterator[Struct]:
+    cell = r.at("vpc_endpoint_service_id", "ServiceId")
+    link = r.must(EndpointService, cell, "lets principals connect to")
+    yield ServicePermission(link, _principals(r.at("principal_arn", "AllowedPrincipals")))
+
+
+def _principals(cell: Cell) -> tuple[Setting, ...]:
+    return tuple(setting(each, cell.key) for each in cell.each())

@@ -1,0 +1,67 @@
+"""The environments of containers, in task definitions of both languages.
+
+There is no resource of its own; what holds containers is lowered in `work`.
+"""
+
+from collections.abc import Iterator
+
+from taskwall.lowering._draft import Reading
+from taskwall.lowering._structure import structure
+from taskwall.model.environment import Definition, Variable
+from taskwall.resource import Cell
+from taskwall.values import Fields, Items, Known, Reference, Text, Value, settled, spelled
+
+_JSON = ("name", "environment", "value", "secrets", "valueFrom")
+_CLOUDFORMATION = ("Name", "Environment", "Value", "Secrets", "ValueFrom")
+
+
+def variables(r: Reading, cell: Cell) -> Iterator[Variable]:
+    """What the containers of a list (a structure, or JSON text) find in their environment."""
+    found = None if r.external else structure(cell)
+    if found is None:
+        return
+    name, environment, value, secrets, source = _JSON if r.terraform else _CLOUDFORMATION
+    held = Definition(r.id, r.name)
+    for container in found.each():
+        called = str(container.get(name).known or "a container")
+        for key, inner, secret in ((environment, value, False), (secrets, source, True)):
+            for item in container.get(key).each():
+                at = item.get(inner)
+                text = None if at.value is None or secret else _text(at.value)
+                yield Variable(
+                    r.origin,
+                    held,
+                    called,
+                    str(item.get(name).known or ""),
+                    text,
+                    tuple(dict.fromkeys(_refers(at.value))),
+                    at.place,
+                    at.needs,
+                    secret,
+                )
+
+
+def _text(value: Value) -> str | Text | None:
+    found = settled(value)
+    if isinstance(found, Known):
+        return spelled(found.data)
+    if isinstance(found, Reference):
+        return Text((found,))
+    return found if isinstance(found, Text) else None
+
+
+def _refers(value: Value | None) -> Iterator[str]:
+    """The resources that a value refers to, itself or in parts of it."""
+    if isinstance(value, Reference):
+        yield value.resource
+        yield from _refers(value.value)
+    elif isinstance(value, Text):
+        for part in value.parts:
+            if not isinstance(part, str):
+                yield from _refers(part)
+    elif isinstance(value, Items):
+        for item in value.items:
+            yield from _refers(item)
+    elif isinstance(value, Fields):
+        for item in value.fields.values():
+            yield from _refers(item)

@@ -1,0 +1,106 @@
+"""Whether data stores, or the instances in them, have public addresses."""
+
+from collections.abc import Iterator
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from taskwall.facts import Fact
+from taskwall.lowering._draft import SWITCH, Reading, lowers, setting
+from taskwall.model.exposure import Default, Exposure
+from taskwall.model.store import Store
+from taskwall.model.thing import Link, Setting, Thing
+from taskwall.resource import Cell
+from taskwall.values import Fields, Items, Known, Unknown, Value, settled
+
+
+class Spelling(Struct, frozen=True):
+    """Where a type says so, and what holds where it does not.
+
+    `open` are the values that make it public. `store` names the store that an instance is in.
+    """
+
+    path: str
+    open: tuple[str | bool, ...] = (True,)
+    default: Default = "private"
+    store: str = ""
+
+
+_OUTSIDE = ("outside a VPC",)
+"""Where a search domain is that names no VPC."""
+
+_TF, _CFN = "publicly_accessible", "PubliclyAccessible"
+
+SPELLINGS: dict[str, Spelling] = {
+    "aws_db_instance": Spelling(_TF),
+    "AWS::RDS::DBInstance": Spelling(_CFN, default="by its subnets", store="DBClusterIdentifier"),
+    "aws_rds_cluster_instance": Spelling(_TF, store="cluster_identifier"),
+    "AWS::RDS::DBCluster": Spelling(_CFN, default="by its subnets"),
+    "aws_neptune_cluster_instance": Spelling(_TF, store="cluster_identifier"),
+    "AWS::Neptune::DBInstance": Spelling(_CFN, store="DBClusterIdentifier"),
+    "aws_redshift_cluster": Spelling(_TF, default="by the provider"),
+    "AWS::Redshift::Cluster": Spelling(_CFN),
+    "aws_mq_broker": Spelling(_TF),
+    "AWS::AmazonMQ::Broker": Spelling(_CFN),
+    "aws_msk_cluster": Spelling(
+        "broker_node_group_info.connectivity_info.public_access.type", ("SERVICE_PROVIDED_EIPS",)
+    ),
+    "AWS::MSK::Cluster": Spelling(
+        "BrokerNodeGroupInfo.ConnectivityInfo.PublicAccess.Type", ("SERVICE_PROVIDED_EIPS",)
+    ),
+    "aws_opensearch_domain": Spelling("vpc_options", _OUTSIDE),
+    "AWS::OpenSearchService::Domain": Spelling("VPCOptions", _OUTSIDE),
+    "aws_elasticsearch_domain": Spelling("vpc_options", _OUTSIDE),
+    "AWS::Elasticsearch::Domain": Spelling("VPCOptions", _OUTSIDE),
+}
+"""By resource type, with the defaults as read on 2026-11-25.
+
+CreateDBInstance and CreateCluster of the Amazon RDS and Amazon Redshift API references; for
+`aws_db_instance`, `aws_rds_cluster_instance`, `aws_neptune_cluster_instance` and `aws_mq_broker`
+the provider's own default, false. The provider's default for Redshift was true before version 6.
+"""
+
+
+def exposure(r: Reading) -> Iterator[Exposure]:
+    """What a store says of whether it is public; nothing for those that cannot be."""
+    spelled = SPELLINGS.get(r.resource.type)
+    if spelled is None or r.external:
+        return
+    cell = r.body.at(spelled.path)
+    name = spelled.path.rpartition(".")[2]
+    named = r.body.get(spelled.store) if spelled.store else r.nothing()
+    store = Link(r.id, Fact(True, ""), r.origin.header)
+    if not named.absent:
+        store = r.must(Store, named, "is in")
+    says = "it is not public by default" if spelled.default == "private" else ""
+    if r.resource.type == "AWS::RDS::DBCluster" and cell.absent:
+        engine = r.at("", "Engine")
+        if str(engine.known).startswith("aurora"):
+            return  # Its instances say so, each of its own.
+        cell = replace(cell, value=Unknown(engine.needs)) if engine.needs else cell
+    if spelled.open == _OUTSIDE:
+        found = Setting(_place(cell), cell.place, name, r.name)
+    else:
+        found = setting(cell, name, False, says, SWITCH)
+    yield Exposure(
+        id=r.id,
+        origin=r.origin,
+        store=store,
+        setting=found,
+        open=spelled.open,
+        default=spelled.default,
+    )
+
+
+def _place(cell: Cell) -> Value:
+    """Whether a search domain has a VPC at all."""
+    if cell.absent:
+        return Known(_OUTSIDE[0])
+    value = None if cell.value is None else settled(cell.value)
+    sure = isinstance(value, Fields) or (isinstance(value, Items) and bool(value.items))
+    return Known("in a VPC") if sure else Unknown(cell.needs)
+
+
+@lowers("aws_rds_cluster_instance", "aws_neptune_cluster_instance", "AWS::Neptune::DBInstance")
+def cluster_instance(r: Reading) -> Iterator[Thing]:
+    yield from exposure(r)

@@ -1,0 +1,259 @@
+"""What joins VPCs: peering, transit gateways, shared subnets, VPNs."""
+
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from taskwall.facts import Fact, any_of
+from taskwall.lowering._draft import SWITCH, Reading, lowers
+from taskwall.lowering.vpc import Gateway
+from taskwall.model.joint import (
+    CustomerGateway,
+    Peering,
+    SubnetShare,
+    TransitAttachment,
+    TransitEntry,
+    TransitGateway,
+    TransitTable,
+    VpnConnection,
+    VpnRoute,
+)
+from taskwall.model.place import Subnet, Vpc
+from taskwall.model.thing import Link, Setting, Thing, alike
+from taskwall.resource import Cell
+from taskwall.values import Known, Reference, Text, settled
+
+
+@lowers("aws_vpc_peering_connection", "AWS::EC2::VPCPeeringConnection", to=Peering)
+def peering(r: Reading) -> Iterator[Thing]:
+    if not r.external:
+        yield Peering(
+            id=r.id,
+            origin=r.origin,
+            vpc=r.must(Vpc, r.at("vpc_id", "VpcId"), "connects"),
+            peer=r.must(Vpc, r.at("peer_vpc_id", "PeerVpcId"), "connects"),
+        )
+
+
+# --- transit gateways
+
+
+@lowers("aws_ec2_transit_gateway", "AWS::EC2::TransitGateway", to=TransitGateway)
+def transit_gateway(r: Reading) -> Iterator[Thing]:
+    says = "on is the default"
+    yield TransitGateway(
+        id=r.id,
+        origin=r.origin,
+        external=r.external,
+        associates=r.setting(
+            "default_route_table_association", "DefaultRouteTableAssociation", True, says, _ENABLE
+        ),
+        propagates=r.setting(
+            "default_route_table_propagation", "DefaultRouteTablePropagation", True, says, _ENABLE
+        ),
+    )
+
+
+_ENABLE = {**SWITCH, "enable": True, "disable": False}
+
+
+@lowers(
+    "aws_ec2_transit_gateway_vpc_attachment",
+    "AWS::EC2::TransitGatewayVpcAttachment",
+    "AWS::EC2::TransitGatewayAttachment",
+    to=TransitAttachment,
+)
+def transit_attachment(r: Reading) -> Iterator[Thing]:
+    says = "on is the default"
+    yield TransitAttachment(
+        id=r.id,
+        origin=r.origin,
+        external=r.external,
+        gateway=r.must(
+            TransitGateway, r.at("transit_gateway_id", "TransitGatewayId"), "is attached to"
+        ),
+        vpc=r.must(Vpc, r.at("vpc_id", "VpcId"), "attaches"),
+        associates=r.setting(
+            "transit_gateway_default_route_table_association", "", True, says, SWITCH
+        ),
+        propagates=r.setting(
+            "transit_gateway_default_route_table_propagation", "", True, says, SWITCH
+        ),
+    )
+
+
+@lowers("aws_ec2_transit_gateway_route_table", "AWS::EC2::TransitGatewayRouteTable",
+        to=TransitTable)  # fmt: skip
+def transit_table(r: Reading) -> Iterator[Thing]:
+    yield TransitTable(id=r.id, origin=r.origin, external=r.external)
+
+
+@lowers(
+    "aws_ec2_transit_gateway_route_table_association",
+    "AWS::EC2::TransitGatewayRouteTableAssociation",
+)
+def transit_association(r: Reading) -> Iterator[Struct]:
+    yield TransitEntry("association", _table(r), _attachment(r))
+
+
+@lowers(
+    "aws_ec2_transit_gateway_route_table_propagation",
+    "AWS::EC2::TransitGatewayRouteTablePropagation",
+)
+def transit_propagation(r: Reading) -> Iterator[Struct]:
+    yield TransitEntry("propagation", _table(r), _attachment(r))
+
+
+@lowers("aws_ec2_transit_gateway_route", "AWS::EC2::TransitGatewayRoute")
+def transit_route(r: Reading) -> Iterator[Struct]:
+    destination = r.setting("destination_cidr_block", "DestinationCidrBlock")
+    hole = str(r.at("blackhole", "Blackhole").known).lower() == "true"
+    if hole:
+        yield TransitEntry("blackhole", _table(r), None, destination)
+    else:
+        yield TransitEntry("route", _table(r), _attachment(r), destination)
+
+
+def _attachment(r: Reading) -> Link | None:
+    cell = r.at("transit_gateway_attachment_id", "TransitGatewayAttachmentId")
+    return r.link(TransitAttachment, cell, "is about")
+
+
+def _table(r: Reading) -> Link:
+    """The table that a cell names: the default one by the attribute of its transit gateway."""
+    cell = r.at("transit_gateway_route_table_id", "TransitGatewayRouteTableId")
+    value = cell.value
+    while isinstance(value, Reference):
+        resource = r.draft.resources.get(value.resource)
+        if resource is not None and value.attribute in _DEFAULTS:
+            text = f"{r.name} is in the default table of {resource.origin.name}"
+            fact = Fact(True, text, cell.place, r.name)
+            return Link(f"{value.resource}.default", fact, cell.place, not resource.data)
+        value = value.value
+    return r.must(TransitTable, cell, "is in")
+
+
+_DEFAULTS = (
+    "association_default_route_table_id",
+    "propagation_default_route_table_id",
+    "AssociationDefaultRouteTableId",
+    "PropagationDefaultRouteTableId",
+)
+"""Attributes of a transit gateway that name its default table."""
+
+
+# --- shared subnets
+
+
+class _Share(Thing, frozen=True):
+    """A resource share, by which subnets and principals come together."""
+
+
+@lowers("aws_ram_resource_share", to=_Share)
+def resource_share(r: Reading) -> Iterator[Thing]:
+    yield _Share(id=r.id, origin=r.origin, external=r.external)
+
+
+@lowers("aws_ram_resource_association")
+def share_association(r: Reading) -> Iterator[Thing]:
+    cell = r.at("resource_arn", "")
+    if _may_be_subnet(r, cell):
+        share = r.link(_Share, r.at("resource_share_arn", ""))
+        yield SubnetShare(
+            id=r.id,
+            origin=r.origin,
+            subnet=r.must(Subnet, cell, "shares"),
+            at=cell.place,
+            shared=_principals(r, share),
+        )
+
+
+def _principals(r: Reading, share: Link | None) -> Fact:
+    """Whether any principal is associated with a share, as far as the sources write that."""
+    parts = []
+    for resource in r.draft.of_type("aws_ram_principal_association"):
+        other = Reading(resource, r.draft)
+        theirs = other.link(_Share, other.at("resource_share_arn", ""), "shares with a principal")
+        if share is not None and theirs is not None:
+            same = alike(share, theirs)
+            needs = (*share.fact.needs, *theirs.fact.needs)
+            text = f"{other.name} lets others use what {share.to} shares"
+            parts.append(Fact(same, text, theirs.place, other.name, needs))
+    if share is not None and (resource_ := r.draft.resources.get(share.to)) and not resource_.data:
+        return any_of(parts)
+    needs = share.fact.needs if share is not None else ()
+    text = f"{r.name} shares with anybody"
+    return any_of((*parts, Fact(None, text, r.origin.header, r.name, needs)))
+
+
+@lowers("aws_ram_principal_association")
+def principal_association(r: Reading) -> Iterator[Thing]:
+    # Read by the resources of the share that it is about.
+    r.at("resource_share_arn", "")
+    r.at("principal", "")
+    return iter(())
+
+
+@lowers("AWS::RAM::ResourceShare")
+def cloudformation_share(r: Reading) -> Iterator[Thing]:
+    text = f"{r.name} shares with principals"
+    shared = any_of(r.fact(text, each) for each in r.at("", "Principals").each())
+    for index, cell in enumerate(r.at("", "ResourceArns").each()):
+        if _may_be_subnet(r, cell):
+            subnet = r.must(Subnet, cell, "shares")
+            yield SubnetShare(
+                id=f"{r.id}:{index}", origin=r.origin, subnet=subnet, at=cell.place, shared=shared
+            )
+
+
+def _may_be_subnet(r: Reading, cell: Cell) -> bool:
+    """Whether an ARN is a subnet's, or may be one."""
+    value = cell.value
+    while isinstance(value, Reference):
+        if (resource := r.draft.resources.get(value.resource)) is not None:
+            return "subnet" in resource.type.lower()
+        value = value.value
+    value = None if value is None else settled(value)
+    if isinstance(value, Known):
+        return ":subnet/" in str(value.data)
+    if isinstance(value, Text):
+        written = "".join(part for part in value.parts if isinstance(part, str))
+        return ":subnet/" in written or ":" not in written
+    return True
+
+
+# --- VPNs
+
+
+@lowers("aws_customer_gateway", "AWS::EC2::CustomerGateway", to=CustomerGateway)
+def customer_gateway(r: Reading) -> Iterator[Thing]:
+    yield CustomerGateway(id=r.id, origin=r.origin, external=r.external)
+
+
+@lowers("aws_vpn_connection", "AWS::EC2::VPNConnection", to=VpnConnection)
+def vpn_connection(r: Reading) -> Iterator[Thing]:
+    gateway = r.at("vpn_gateway_id", "VpnGatewayId")
+    if r.external or gateway.absent:
+        return
+    cell = r.at("customer_gateway_id", "CustomerGatewayId")
+    yield VpnConnection(
+        id=r.id,
+        origin=r.origin,
+        gateway=r.must(Gateway, gateway, "starts at"),
+        customer=r.must(CustomerGateway, cell, "leads to"),
+        static=_static(r),
+    )
+
+
+def _static(r: Reading) -> Setting:
+    says = "dynamic routing is the default"
+    return r.setting("static_routes_only", "StaticRoutesOnly", False, says, SWITCH)
+
+
+@lowers("aws_vpn_connection_route", "AWS::EC2::VPNConnectionRoute")
+def vpn_route(r: Reading) -> Iterator[Struct]:
+    cell = r.at("vpn_connection_id", "VpnConnectionId")
+    yield VpnRoute(
+        r.must(VpnConnection, cell, "is a route of"),
+        r.setting("destination_cidr_block", "DestinationCidrBlock"),
+    )

@@ -1,0 +1,117 @@
+"""VPC Lattice: services, listeners, target groups, and what ties them together."""
+
+from collections.abc import Iterator
+
+from taskwall.lowering._draft import Reading, lowers
+from taskwall.model.edge import LoadBalancer
+from taskwall.model.lattice import (
+    Fronted,
+    LatticeListener,
+    LatticeMembership,
+    LatticeNetwork,
+    LatticeRule,
+    LatticeService,
+    LatticeTargets,
+    Registered,
+)
+from taskwall.model.thing import Link, Setting, Thing
+from taskwall.resource import Cell
+
+
+def registered(r: Reading) -> Iterator[Registered]:
+    """The target groups of VPC Lattice in which an ECS service registers its tasks."""
+    key = "target_group_arn" if r.terraform else "TargetGroupArn"
+    for each in r.at("vpc_lattice_configurations", "VpcLatticeConfigurations").each():
+        link = r.link(LatticeTargets, each.get(key), "registers its tasks in")
+        if link is not None:
+            yield Registered(r.origin, link)
+
+
+@lowers("aws_vpclattice_target_group", "AWS::VpcLattice::TargetGroup", to=LatticeTargets)
+def target_group(r: Reading) -> Iterator[object]:
+    yield LatticeTargets(id=r.id, origin=r.origin, external=r.external)
+    kind = r.at("type", "Type").known
+    if r.external or r.terraform or kind not in ("ALB", None):
+        return
+    here = Link(r.id, r.fact(f"{r.name} has targets", r.body), r.origin.header)
+    for each in r.at("", "Targets").each():
+        balancer = r.link(LoadBalancer, each.get("Id"), "has as its target")
+        if balancer is not None:
+            yield Fronted(r.origin, here, balancer)
+
+
+@lowers("aws_vpclattice_target_group_attachment")
+def attachment(r: Reading) -> Iterator[Fronted]:
+    here = r.must(LatticeTargets, r.at("target_group_identifier", ""), "registers in")
+    group = r.draft.resources.get(here.to)
+    kind = Reading(group, r.draft).at("type", "").known if group else None
+    link = r.link(LoadBalancer, r.at("target.id", ""), "registers")
+    if link is not None and kind in ("ALB", None):
+        yield Fronted(r.origin, here, link)
+
+
+@lowers("aws_vpclattice_service", "AWS::VpcLattice::Service", to=LatticeService)
+def service(r: Reading) -> Iterator[Thing]:
+    yield LatticeService(id=r.id, origin=r.origin, external=r.external, auth=_auth(r))
+
+
+@lowers("aws_vpclattice_service_network", "AWS::VpcLattice::ServiceNetwork", to=LatticeNetwork)
+def service_network(r: Reading) -> Iterator[Thing]:
+    yield LatticeNetwork(id=r.id, origin=r.origin, external=r.external, auth=_auth(r))
+
+
+def _auth(r: Reading) -> Setting:
+    return r.setting("auth_type", "AuthType", "NONE", "NONE is the default")
+
+
+@lowers(
+    "aws_vpclattice_service_network_service_association",
+    "AWS::VpcLattice::ServiceNetworkServiceAssociation",
+)
+def membership(r: Reading) -> Iterator[Thing]:
+    of = r.at("service_identifier", "ServiceIdentifier")
+    place = r.at("service_network_identifier", "ServiceNetworkIdentifier")
+    yield LatticeMembership(
+        id=r.id,
+        origin=r.origin,
+        service=r.must(LatticeService, of, "is about"),
+        network=r.must(LatticeNetwork, place, "puts a service in"),
+    )
+
+
+@lowers("aws_vpclattice_listener", "AWS::VpcLattice::Listener", to=LatticeListener)
+def listener(r: Reading) -> Iterator[Thing]:
+    of = r.at("service_identifier", "ServiceIdentifier")
+    if r.terraform and of.absent:
+        of = r.at("service_arn", "")
+    yield LatticeListener(
+        id=r.id,
+        origin=r.origin,
+        external=r.external,
+        service=r.must(LatticeService, of, "is a listener of"),
+        protocol=r.setting("protocol", "Protocol"),
+        targets=_targets(r, r.at("default_action", "DefaultAction")),
+    )
+
+
+@lowers("aws_vpclattice_listener_rule", "AWS::VpcLattice::Rule")
+def rule(r: Reading) -> Iterator[Thing]:
+    yield LatticeRule(
+        id=r.id,
+        origin=r.origin,
+        listener=r.must(
+            LatticeListener, r.at("listener_identifier", "ListenerIdentifier"), "is a rule of"
+        ),
+        targets=_targets(r, r.at("action", "Action")),
+    )
+
+
+def _targets(r: Reading, action: Cell) -> tuple[Link, ...]:
+    many, one = (
+        ("forward.target_groups", "target_group_identifier")
+        if r.terraform
+        else ("Forward.TargetGroups", "TargetGroupIdentifier")
+    )
+    groups = (each.get(one) for each in action.at(many).each())
+    links = (r.link(LatticeTargets, group, "forwards to") for group in groups)
+    return tuple(link for link in links if link is not None)

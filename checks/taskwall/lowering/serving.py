@@ -1,0 +1,120 @@
+"""Port mappings of containers, and the ports of proxies before them.
+
+There is no resource of its own; what holds containers is lowered in `work`.
+"""
+
+from collections.abc import Iterator
+from typing import TypeAlias
+
+from taskwall.lowering._draft import Reading, setting
+from taskwall.lowering._structure import structure
+from taskwall.model.address import Ranges
+from taskwall.model.serving import PortMapping, ProxyPort
+from taskwall.resource import Cell
+from taskwall.values import Fields, Known, Need, settled
+
+Names: TypeAlias = tuple[str, str, str, str, str, str]
+_JSON: Names = (
+    "portMappings", "containerPort", "containerPortRange", "hostPort", "protocol", "name",
+)  # fmt: skip
+_CLOUDFORMATION: Names = (
+    "PortMappings", "ContainerPort", "ContainerPortRange", "HostPort", "Protocol", "Name",
+)  # fmt: skip
+
+
+def mappings(r: Reading, cell: Cell) -> Iterator[PortMapping | ProxyPort]:
+    """The port mappings of the containers of a list (a structure, or JSON text)."""
+    if r.external:
+        return
+    found = structure(cell)
+    names = _JSON if r.terraform else _CLOUDFORMATION
+    if found is None:
+        if not cell.absent:
+            yield _open(r, cell, cell.needs)
+    else:
+        for container in found.each():
+            if not _written(container):
+                yield _open(r, container, container.doubt or container.needs)
+                continue
+            for each in container.get(names[0]).each():
+                needs = (*(container.doubt or ()), *(each.doubt or ()))
+                if _written(each):
+                    yield _mapping(r, each, names, needs)
+                else:
+                    yield _open(r, each, needs or each.needs)
+    yield from _envoy(r)
+
+
+def express(r: Reading) -> Iterator[PortMapping]:
+    """The port of an Express Mode service: 80 is the default."""
+    cell = r.at("primary_container.container_port", "PrimaryContainer.ContainerPort")
+    ports = Ranges(((80, 80),)) if cell.absent else _ports(cell)
+    name = setting(r.nothing(), "name")
+    yield PortMapping(r.id, name, ports, ports, "tcp", _needs(cell))
+
+
+def ingress(r: Reading) -> Iterator[ProxyPort]:
+    """The ports of a service's Service Connect proxies, where they are not the containers' own."""
+    offers, override, name = (
+        ("service_connect_configuration.service", "ingress_port_override", "port_name")
+        if r.terraform
+        else ("ServiceConnectConfiguration.Services", "IngressPortOverride", "PortName")
+    )
+    for each in r.body.at(offers).each():
+        cell = each.get(override)
+        if not cell.absent:
+            ports = None if each.doubt else _ports(cell)
+            yield ProxyPort(r.id, setting(each.get(name), name), ports, _needs(cell, each))
+
+
+def _envoy(r: Reading) -> Iterator[ProxyPort]:
+    """The port on which Envoy takes what is meant for the application."""
+    properties = r.at(
+        "proxy_configuration.properties", "ProxyConfiguration.ProxyConfigurationProperties"
+    )
+    if r.terraform:
+        cells = [properties.get(_INGRESS)]
+    else:
+        items = properties.each()
+        cells = [each.get("Value") for each in items if each.get("Name").known == _INGRESS]
+    for cell in cells:
+        if not cell.absent:
+            yield ProxyPort(r.id, setting(r.nothing(), "name"), _ports(cell), _needs(cell))
+
+
+_INGRESS = "ProxyIngressPort"
+
+
+def _mapping(r: Reading, each: Cell, names: Names, needs: tuple[Need, ...]) -> PortMapping:
+    _, port, several, host, protocol, name = names
+    one, many, outer, spoken = (each.get(key) for key in (port, several, host, protocol))
+    inside = _ports(one) if many.absent else _ports(many)
+    outside = _ports(outer)
+    if outer.absent or outside == Ranges(((0, 0),)):
+        outside = Ranges()
+    transport = "tcp" if spoken.absent else str(spoken.known or "").lower()
+    if needs:
+        inside = outside = None
+    waits = (*needs, *_needs(one), *_needs(many), *_needs(outer), *_needs(spoken))
+    return PortMapping(r.id, setting(each.get(name), name), inside, outside, transport, waits)
+
+
+def _ports(cell: Cell) -> Ranges | None:
+    """A port, or a range of ports as in `8080-8090`; None if it is not known."""
+    first, dash, last = str(cell.known if cell.known is not None else "").partition("-")
+    if not first.isdecimal() or (dash and not last.isdecimal()):
+        return None
+    return Ranges.of(((int(first), int(last or first)),))
+
+
+def _needs(*cells: Cell) -> tuple[Need, ...]:
+    return tuple(need for cell in cells for need in (*cell.needs, *(cell.doubt or ())))
+
+
+def _written(cell: Cell) -> bool:
+    return isinstance(settled(cell.value or Known(None)), Fields)
+
+
+def _open(r: Reading, cell: Cell, needs: tuple[Need, ...]) -> PortMapping:
+    why = needs or (Need(f"the containers of {r.name}", "are not known"),)
+    return PortMapping(r.id, setting(r.nothing(), "name"), None, None, "", why)

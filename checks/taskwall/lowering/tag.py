@@ -1,0 +1,31 @@
+"""Tags: a map in Terraform, a list of keys and values (or a map) in CloudFormation."""
+
+from collections.abc import Iterator
+
+from taskwall.lowering._draft import Reading, setting
+from taskwall.model.tag import Tag
+from taskwall.model.thing import Setting
+from taskwall.values import Fields, Items, Unknown, settled
+
+
+def tags(r: Reading) -> Iterator[Tag]:
+    """The tags of a resource, those of its own attribute."""
+    cell = r.at("tags", "Tags")
+    value = None if cell.value is None else settled(cell.value)
+    if cell.absent or value is None:
+        return
+    if isinstance(value, Fields):
+        for key in value.fields:
+            yield Tag(r.id, key, setting(cell.get(key), "tags"))
+        if value.rest is not None:
+            yield Tag(r.id, None, Setting(value.rest, cell.place, "tags", r.name), whole=True)
+    elif isinstance(value, Items):
+        for each in cell.each():
+            named = each.get("Key")
+            known = str(named.known) if named.known is not None else None
+            whole = each.value is not None and isinstance(settled(each.value), Unknown)
+            if known is not None or named.needs:
+                found = setting(each.get("Value") if known is not None else named, "Tags")
+                yield Tag(r.id, known, found, whole)
+    else:
+        yield Tag(r.id, None, setting(cell, "tags"), whole=True)

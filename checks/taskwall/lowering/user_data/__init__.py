@@ -1,0 +1,420 @@
+"""User data: which settings it gives to the ECS agent, in whatever way it is written.
+
+Each kind of user data has a reader of its own beside this file, imported when the first text of
+its kind is met. All of them act on a `Machine`; `agent` reads off it what the agent would take.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+
+from msgspec.structs import replace
+
+from taskwall.facts import Fact, any_of
+from taskwall.lowering._draft import Reading
+from taskwall.lowering.user_data.layers import LONGEST, unpacked
+from taskwall.lowering.user_data.machine import Machine, Settings, Written
+from taskwall.lowering.user_data.marked import STAND_IN, Marks, is_known
+from taskwall.model.agent import Agent, Proxy
+from taskwall.model.thing import Link, Setting
+from taskwall.model.work import Cluster
+from taskwall.resource import Cell, Resource
+from taskwall.values import (
+    Fields,
+    Items,
+    Known,
+    Need,
+    Place,
+    Reference,
+    Text,
+    Unknown,
+    Value,
+    needs,
+    settled,
+)
+
+
+def agent(r: Reading, cell: Cell) -> Agent:
+    """The agent's settings, as the user data at a cell writes them."""
+    marks = Marks()
+    machine = Machine(marks)
+    value = cell.value if cell.doubt is None else Unknown(cell.doubt)
+    text, at = _text(r, value, marks)
+    if text is None:
+        return _unseen(r, cell, needs(at) or cell.needs)
+    rows = _Rows(cell, at, text)
+    _act(r, machine, text, at)
+    return _read_off(r, cell, machine, rows)
+
+
+def _unseen(r: Reading, cell: Cell, waits: tuple[Need, ...]) -> Agent:
+    """What is known of user data that is not known: nothing."""
+    waits = waits or (Need(f"the user data of {r.name}", "is not known"),)
+    unknown = Fact(None, f"{r.name} runs an ECS agent", cell.place, r.name, waits)
+    drops = Fact(None, f"{r.name} drops requests for metadata", cell.place, r.name, waits)
+    return Agent(
+        cell.place, r.name, unseen=waits, joins=unknown, cluster_needs=waits, drops_metadata=drops
+    )
+
+
+# --- from the attribute to a text
+
+
+class _Archive(Items, frozen=True):
+    """The parts of a data source that makes a MIME archive."""
+
+
+def _text(r: Reading, value: Value | None, marks: Marks) -> tuple[str | None, Value]:
+    """The text of user data, out of its layers, and the value that it stood in."""
+    found = Known(None) if value is None else value
+    for _ in range(5):
+        if isinstance(found, Reference) and found.value is None:
+            inner = _rendered(r, found.resource, found.attribute)
+        elif isinstance(found, Unknown) and len(found.needs) == 1:
+            # `base64encode` of what a data source makes.
+            name, _, attribute = found.needs[0].name.rpartition(".")
+            inner = _rendered(r, name, attribute) if name.startswith("data.") else None
+        elif isinstance(found, Fields) and "Fn::Base64" in found.fields:
+            inner = found.fields["Fn::Base64"]
+        else:
+            inner = settled(found)
+            if inner is found:
+                break
+        if inner is None:
+            break
+        found = inner
+    if isinstance(found, _Archive):
+        return "", found
+    if isinstance(found, Known) and isinstance(found.data, str):
+        plain = unpacked(found.data)
+        short = plain is not None and len(plain) <= LONGEST
+        return (marks.text([plain]) if short and plain is not None else None), found
+    if isinstance(found, Text):
+        found = Text(tuple(_expanded(r, found)), found.place)
+    if isinstance(found, Text) and sum(len(p) for p in found.parts if isinstance(p, str)) < LONGEST:
+        return marks.text(found.parts), found
+    return None, found
+
+
+def _expanded(r: Reading, text: Text) -> Iterator[str | Value]:
+    """The parts of a text, with what data sources make of theirs put in."""
+    for part in text.parts:
+        inner = None
+        if isinstance(part, Reference) and part.value is None:
+            inner = _rendered(r, part.resource, part.attribute)
+        if isinstance(inner, Text):
+            yield from inner.parts
+        else:
+            yield part
+
+
+def _rendered(r: Reading, name: str, attribute: str) -> Value | None:
+    """What a data source that only computes makes of its arguments."""
+    resource = r.draft.resources.get(name)
+    if resource is None or not resource.data or attribute != "rendered":
+        return None
+    if resource.type == "template_file":
+        return _template(resource)
+    if resource.type in ("cloudinit_config", "template_cloudinit_config"):
+        blocks = resource.body.fields.get("part")
+        found = None if blocks is None else settled(blocks)
+        if isinstance(found, Items):
+            return _Archive(found.items, found.rest, found.place, found.needs)
+        if isinstance(found, Fields):
+            return _Archive((found,), (), found.place)
+    return None
+
+
+def _template(resource: Resource) -> Value | None:
+    """A `template_file` with its variables put in; None where it has directives or expressions."""
+    source, given = resource.body.fields.get("template"), resource.body.fields.get("vars")
+    found = None if source is None else settled(source)
+    variables = None if given is None else settled(given)
+    if not isinstance(found, Known) or not isinstance(found.data, str) or "%{" in found.data:
+        return None
+    held = variables.fields if isinstance(variables, Fields) else {}
+    parts: list[str | Value] = []
+    for index, piece in enumerate(re.split(r"(?<!\$)\$\{\s*([^}]*?)\s*\}", found.data)):
+        if index % 2 == 0:
+            parts.append(piece.replace("$${", "${"))
+        else:
+            parts.append(held.get(piece, Unknown((Need(f"${{{piece}}}", "is not known"),))))
+    return Text(tuple(parts), found.place)
+
+
+class _Rows:
+    """Where in a source a row of user data stands: in the text itself, else at the attribute."""
+
+    def __init__(self, cell: Cell, value: Value, text: str) -> None:
+        self.cell = cell
+        self.start: Place | None = None
+        place = value.place
+        rows = text.count("\n") + (0 if text.endswith("\n") else 1)
+        # A here-document ends with a line of its own, a block of YAML with its last one. Texts
+        # that are put together from pieces have other heights, and no rows.
+        ending = 1 if cell.resource.origin.language == "terraform" else 0
+        if (
+            place is not None
+            and cell.resource.place.holds(place)
+            and place.end_line - place.line == rows + ending
+        ):
+            self.start = place
+
+    def place(self, row: int | None) -> Place:
+        """The place of a row."""
+        start = self.start
+        if start is None or row is None or start.line + 1 + row > start.end_line:
+            return self.cell.place
+        line = start.line + 1 + row
+        return Place(start.file, line, 1, line, 2)
+
+
+def _act(r: Reading, machine: Machine, text: str, value: Value) -> None:
+    """Let user data act on a machine, by its kind."""
+    machine.metadata = _metadata(r)
+    if isinstance(value, _Archive):
+        _archive(machine, value)
+        return
+    stripped = text.lstrip()
+    if not stripped:
+        return
+    if STAND_IN.match(stripped):
+        machine.anything(0, machine.marks.needs(stripped[0]))
+        return
+    from taskwall.lowering.user_data import bottlerocket, powershell
+
+    if powershell.is_windows(text):
+        powershell.run(machine, text)
+    elif bottlerocket.is_toml(text):
+        bottlerocket.run(machine, text)
+    elif stripped.startswith("{"):
+        _json(machine, stripped)
+    else:
+        from taskwall.lowering.user_data import cloud
+
+        whole = cloud.is_archive(text)
+        cloud.run(machine, cloud.parts_of(text) if whole else [cloud.Part(text, 0)])
+
+
+def _metadata(r: Reading) -> Callable[[str], Fields | None]:
+    """The metadata of a resource of the same template, by its logical id."""
+    stack = r.id.rpartition("/")[0]
+
+    def of(name: str) -> Fields | None:
+        found = r.draft.resources.get(f"{stack}/{name}" if stack else name)
+        return None if found is None else found.metadata
+
+    return of
+
+
+def _archive(machine: Machine, archive: Items) -> None:
+    from taskwall.lowering.user_data import cloud
+
+    parts = []
+    for value, sure in (*((v, True) for v in archive.items), *((v, False) for v in archive.rest)):
+        part = settled(value)
+        doubt = () if sure else (archive.needs or needs(value) or machine.unknown("a part"))
+        if not isinstance(part, Fields):
+            machine.anything(0, needs(value))
+            continue
+        kind = part.fields.get("content_type")
+        said = str(getattr(settled(kind), "data", "") or "") if kind is not None else ""
+        content = settled(part.fields.get("content", Known("")))
+        if isinstance(content, Known):
+            text = machine.marks.text([str(content.data or "")])
+        elif isinstance(content, Text):
+            text = machine.marks.text(content.parts)
+        else:
+            text = machine.marks.mark(content)
+        parts.append(cloud.Part(text, None, said, doubt))
+    cloud.run(machine, parts)
+
+
+_JSON = {
+    "cluster": "ECS_CLUSTER",
+    "awsvpcblockinstancemetdata": "ECS_AWSVPC_BLOCK_IMDS",
+    "taskiamroleenabled": "ECS_ENABLE_TASK_IAM_ROLE",
+    "taskiamroleenabledfornetworkhost": "ECS_ENABLE_TASK_IAM_ROLE_NETWORK_HOST",
+}
+"""Keys of the agent's JSON (the fields of its Config, whose case does not matter) and their names.
+
+The misspelling is the agent's (amazon-ecs-agent, agent/config/types.go).
+"""
+
+
+def _json(machine: Machine, text: str) -> None:
+    import json
+
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        if not is_known(text):
+            machine.anything(0, machine.marks.needs(text))
+        return
+    for key, value in found.items() if isinstance(found, dict) else ():
+        name = _JSON.get(str(key).lower())
+        if name is not None and isinstance(value, str | bool):
+            machine.direct.set(name, str(value).lower() if isinstance(value, bool) else value, 0)
+
+
+# --- from the machine to the agent
+
+
+_TRUE = frozenset(("1", "t", "T", "TRUE", "true", "True"))
+_FALSE = frozenset(("0", "f", "F", "FALSE", "false", "False"))
+_BOOLEANS = frozenset(
+    (
+        "ECS_AWSVPC_BLOCK_IMDS",
+        "ECS_ENABLE_TASK_IAM_ROLE",
+        "ECS_ENABLE_TASK_IAM_ROLE_NETWORK_HOST",
+    )
+)
+"""Settings that the agent reads as Go's ParseBool does, spaces apart: else they are not set."""
+
+
+def _read_off(r: Reading, cell: Cell, machine: Machine, rows: _Rows) -> Agent:
+    """What an agent takes of all that user data has done."""
+    found = machine.agent_settings()
+    spelled = _spelled(machine)
+    settings = {
+        name: setting
+        for name, written in found.found.items()
+        if (setting := _setting(machine, name, written, rows, r, spelled)) is not None
+    }
+    unseen = tuple(found.unseen)
+    text = f"user data of {r.name} sets up an ECS agent"
+    evident = machine.has_agent or any(
+        name.startswith("ECS_") and not written.doubt for name, written in found.found.items()
+    )
+    hinted = unseen or tuple(n for w in found.found.values() for n in w.doubt)
+    joins = Fact(
+        True if evident else None if hinted else False, text, cell.place, r.name,
+        () if evident else tuple(dict.fromkeys(hinted)),
+        f"user data of {r.name} sets up no ECS agent",
+    )  # fmt: skip
+    cluster, waits = _cluster(r, cell, settings, unseen)
+    return Agent(
+        cell.place,
+        r.name,
+        settings,
+        unseen,
+        joins,
+        cluster,
+        waits,
+        machine.started_by,
+        tuple(_proxies(machine, found, settings, rows, r)),
+        _drops(r, cell, machine, rows),
+    )
+
+
+def _spelled(machine: Machine) -> dict[str, str]:
+    if machine.started_by == "windows":
+        from taskwall.lowering.user_data.powershell import SPELLED
+    elif machine.started_by == "bottlerocket":
+        from taskwall.lowering.user_data.bottlerocket import SPELLED
+    else:
+        return {}
+    return SPELLED
+
+
+def _setting(
+    machine: Machine,
+    name: str,
+    written: Written,
+    rows: _Rows,
+    r: Reading,
+    spelled: dict[str, str] | None = None,
+) -> Setting | None:
+    """A setting as the agent takes it; None if it does not."""
+    place = rows.place(written.row)
+    called = (spelled or {}).get(name, name)
+    if written.doubt:
+        return Setting(Unknown(written.doubt), place, called, r.name)
+    value = machine.marks.value(written.text)
+    if name in _BOOLEANS and isinstance(value, Known):
+        text = str(value.data).strip()
+        if text not in _TRUE | _FALSE:
+            # What is written stays untold: user data can hold secrets.
+            says = "the agent takes nothing but true and false"
+            return Setting(Known(None), place, called, r.name, says) if text else None
+        return Setting(Known(text in _TRUE), place, called, r.name)
+    if name == "ECS_CLUSTER" and isinstance(value, Known) and not value.data:
+        return None
+    return Setting(value, place, called, r.name)
+
+
+def _cluster(
+    r: Reading, cell: Cell, settings: dict[str, Setting], unseen: tuple[Need, ...]
+) -> tuple[Link | None, tuple[Need, ...]]:
+    """The cluster that the agent joins, or what that waits for."""
+    setting = settings.get("ECS_CLUSTER")
+    if setting is None:
+        if unseen:
+            return None, unseen
+        text = f"{r.name} joins the cluster that is called default"
+        return Link("default", Fact(True, text, cell.place, r.name), cell.place), ()
+    named_cell = Cell(setting.value, setting.place, cell.path, cell.resource, cell.ledger)
+    link = r.link(Cluster, named_cell, "joins")
+    if link is None or not link.to:
+        return None, setting.needs
+    if link.exact and link.to not in r.draft.resources and (waits := _open_names(r)):
+        # One of these clusters may have this name.
+        link = replace(link, exact=False, fact=replace(link.fact, needs=waits))
+    return link, ()
+
+
+def _open_names(r: Reading) -> tuple[Need, ...]:
+    """What the names of the sources' clusters wait for."""
+    key, kind = ("name", "aws_ecs_cluster") if r.terraform else ("ClusterName", "AWS::ECS::Cluster")
+    names = (each.body.fields.get(key) for each in r.draft.of_type(kind) if not each.data)
+    return tuple(need for name in names if name is not None for need in needs(name))
+
+
+DOCKER = "/var/run/docker.sock"
+PIPE = r"\\.\pipe\docker_engine"
+
+
+def _proxies(
+    machine: Machine, found: Settings, settings: dict[str, Setting], rows: _Rows, r: Reading
+) -> list[Proxy]:
+    """The proxies of the agent and of the service that starts it, with what they exclude."""
+    docker = {"windows": PIPE, "bottlerocket": ""}.get(machine.started_by, DOCKER)
+    service = machine.service_settings()
+    held = {
+        name: setting
+        for name, written in service.found.items()
+        if (setting := _setting(machine, name, written, rows, r)) is not None
+    }
+    excluded = _excluded(settings, tuple(found.unseen), rows, r)
+    # The agent's file is an environment of the service as well, and the stronger one.
+    own = excluded if excluded.value is not None else None
+    own = own or _excluded(held, (*service.unseen, *found.unseen), rows, r)
+    who = (("the agent", settings, excluded), ("the service that starts the agent", held, own))
+    return [
+        Proxy(by, name.upper(), given[name], without, docker)
+        for by, given, without in who
+        for name in ("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy")
+        if name in given and given[name].known != ""
+    ]
+
+
+def _excluded(
+    settings: dict[str, Setting], unseen: tuple[Need, ...], rows: _Rows, r: Reading
+) -> Setting:
+    """The list of what no proxy is used for; Go takes it under either case."""
+    found = settings.get("NO_PROXY") or settings.get("no_proxy")
+    if found is not None:
+        return found
+    return Setting(Unknown(unseen) if unseen else None, rows.cell.place, "NO_PROXY", r.name)
+
+
+def _drops(r: Reading, cell: Cell, machine: Machine, rows: _Rows) -> Fact:
+    """Whether a rule of iptables drops what containers send to the metadata address."""
+    text = f"user data of {r.name} drops what containers send to 169.254.169.254"
+    otherwise = f"user data of {r.name} drops nothing that containers send to 169.254.169.254"
+    parts = [
+        Fact(None if doubt else True, text, rows.place(row), r.name, doubt)
+        for row, doubt in machine.drops
+    ]
+    if machine.unseen:
+        parts.append(Fact(None, text, cell.place, r.name, tuple(machine.unseen)))
+    return any_of((Fact(False, text, cell.place, r.name, otherwise=otherwise), *parts))

@@ -1,0 +1,95 @@
+"""What cfn-init does by the metadata `AWS::CloudFormation::Init`: files, then commands."""
+
+from taskwall.lowering.user_data import shell
+from taskwall.lowering.user_data.machine import Machine, lines, opaque
+from taskwall.lowering.user_data.marked import is_known
+from taskwall.values import Fields, Items, Known, Need, Text, Value, needs, settled
+
+
+def run(machine: Machine, metadata: Fields, sets: str, row: int, doubt: tuple[Need, ...]) -> None:
+    """Let the configurations of a set ("default" if `sets` is empty) act."""
+    init = _fields(metadata.fields.get("AWS::CloudFormation::Init"))
+    if init is None or init.rest is not None or not is_known(sets):
+        machine.anything(row, machine.unknown("what cfn-init does"))
+        return
+    for name in _configs(init, sets):
+        config = _fields(init.fields.get(name))
+        if config is None:
+            machine.anything(row, machine.unknown(f"what configuration {name} of cfn-init does"))
+            continue
+        _files(machine, _fields(config.fields.get("files")), row, doubt)
+        _commands(machine, _fields(config.fields.get("commands")), row, doubt)
+
+
+def _fields(value: Value | None) -> Fields | None:
+    found = None if value is None else settled(value)
+    return found if isinstance(found, Fields) else None
+
+
+def _configs(init: Fields, sets: str, depth: int = 0) -> list[str]:
+    """The names of the configurations of a set, in their order."""
+    chosen = _fields(init.fields.get("configSets"))
+    if chosen is None:
+        return ["config"] if "config" in init.fields else []
+    found: list[str] = []
+    for name in (sets or "default").split(","):
+        held = chosen.fields.get(name.strip())
+        value = None if held is None else settled(held)
+        items = value.items if isinstance(value, Items) else () if value is None else (value,)
+        for item in items:
+            each = settled(item)
+            inner = _fields(each)
+            if isinstance(each, Known):
+                found.append(str(each.data))
+            elif inner is not None and "ConfigSet" in inner.fields and depth < 5:
+                other = settled(inner.fields["ConfigSet"])
+                found += _configs(init, str(getattr(other, "data", "")), depth + 1)
+            else:
+                found.append("")
+    return found
+
+
+def _text(machine: Machine, value: Value) -> str | None:
+    found = settled(value)
+    if isinstance(found, Known):
+        return "" if found.data is None else str(found.data)
+    if isinstance(found, Text):
+        return machine.marks.text(found.parts)
+    return None
+
+
+def _files(machine: Machine, files: Fields | None, row: int, doubt: tuple[Need, ...]) -> None:
+    for path, value in files.fields.items() if files is not None else ():
+        file = _fields(value)
+        content = file.fields.get("content") if file is not None else None
+        text = _text(machine, content) if content is not None else None
+        if file is None or text is None or "encoding" in file.fields or "context" in file.fields:
+            waits = needs(value) or machine.unknown(f"what cfn-init writes to {path}")
+            machine.write(path, [opaque(row, waits)], append=False, doubt=doubt)
+        else:
+            machine.write(path, lines(text, row, within=False), append=False, doubt=doubt)
+
+
+def _commands(machine: Machine, orders: Fields | None, row: int, doubt: tuple[Need, ...]) -> None:
+    for name, value in sorted(orders.fields.items()) if orders is not None else ():
+        order = _fields(value)
+        if order is None:
+            machine.anything(row, needs(value))
+            continue
+        waits = doubt
+        if "test" in order.fields:
+            waits = (*doubt, Need(f"the test of command {name}", "decides on the instance"))
+        command = order.fields.get("command")
+        found = None if command is None else settled(command)
+        words = [_text(machine, item) for item in found.items] if isinstance(found, Items) else []
+        text = None
+        if words:
+            known = [word for word in words if word is not None]
+            text = " ".join("'" + word.replace("'", "'\\''") + "'" for word in known)
+            text = text if len(known) == len(words) else None
+        elif command is not None:
+            text = _text(machine, command)
+        if text is None:
+            machine.anything(row, needs(value))
+        else:
+            shell.run(machine, text, row, waits)

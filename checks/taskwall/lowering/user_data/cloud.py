@@ -1,0 +1,198 @@
+"""cloud-init: MIME archives and their parts, and cloud-config's own orders.
+
+What is begun by no sign that cloud-init knows is not run, and gives no settings.
+"""
+
+import re
+
+from msgspec import Struct
+
+from taskwall.lowering.user_data import shell
+from taskwall.lowering.user_data.machine import Machine, lines
+from taskwall.lowering.user_data.marked import STAND_IN, is_known
+from taskwall.values import Need
+
+MOST_PARTS = 100
+
+
+class Part(Struct, frozen=True):
+    """A piece of user data, its MIME type ("" if only its beginning tells), and where it begins."""
+
+    text: str
+    row: int | None
+    type: str = ""
+    doubt: tuple[Need, ...] = ()
+
+
+_SIGNS = {
+    "#!": "text/x-shellscript",
+    "#cloud-config": "text/cloud-config",
+    "#cloud-boothook": "text/cloud-boothook",
+    "#include": "text/x-include-url",
+    "## template: jinja": "text/jinja2",
+    "#part-handler": "text/part-handler",
+}
+"""How cloud-init tells what a piece is (its documentation, "User data formats")."""
+
+_BRING = ("text/x-include-url", "text/jinja2", "text/part-handler")
+
+
+def is_archive(text: str) -> bool:
+    """Whether a text is a MIME archive."""
+    head = text.lstrip()[:200].lower()
+    return head.startswith(("content-type: multipart/", "mime-version:"))
+
+
+def parts_of(text: str) -> list[Part]:
+    """The pieces of a MIME archive."""
+    from email import message_from_string
+
+    found = []
+    message = message_from_string(text.lstrip())
+    for number, inner in enumerate(message.walk()):
+        if number > MOST_PARTS:
+            break
+        payload = inner.get_payload()
+        if inner.is_multipart() or not isinstance(payload, str):
+            continue
+        encoding = str(inner.get("Content-Transfer-Encoding", "")).lower()
+        if encoding in ("base64", "quoted-printable") and is_known(payload):
+            decoded = inner.get_payload(decode=True)
+            payload = decoded.decode("utf-8", "replace") if isinstance(decoded, bytes) else ""
+        at = text.find(payload) if payload else -1
+        row = text.count("\n", 0, at) if at >= 0 else None
+        found.append(Part(payload, row, inner.get_content_type()))
+    return found
+
+
+def run(machine: Machine, parts: list[Part]) -> None:
+    """Let pieces act in cloud-init's order: boot hooks, orders at boot, files, scripts."""
+    from yaml import YAMLError
+
+    kinds = [(part, _kind(part)) for part in parts]
+    configs = []
+    for part, kind in kinds:
+        if kind == "text/cloud-boothook":
+            _script(machine, part)
+        elif kind == "text/cloud-config":
+            try:
+                config = _config(part)
+            except (YAMLError, RecursionError, ValueError):
+                # cloud-init passes over what is no YAML.
+                config = None
+            if config is not None and all(map(is_known, config)):
+                configs.append((part, config))
+            elif not is_known(part.text):
+                machine.anything(part.row or 0, (*part.doubt, *machine.marks.needs(part.text)))
+        elif kind in _BRING or (kind == "" and not is_known(part.text)):
+            needs = machine.marks.needs(part.text) or machine.unknown(f"what {kind} brings")
+            machine.anything(part.row or 0, (*part.doubt, *needs))
+    merged = len(configs) > 1
+    for stage in ("bootcmd", "write_files"):
+        for part, config in configs:
+            shared = merged and sum(stage in other for _, other in configs) > 1
+            doubt = part.doubt
+            if shared:
+                doubt = (*doubt, Need(f"{stage} of several parts", "is merged on the instance"))
+            _orders(machine, part, config, stage, doubt)
+    for part, kind in kinds:
+        if kind == "text/x-shellscript":
+            _script(machine, part)
+    for part, config in configs:
+        _orders(machine, part, config, "runcmd", part.doubt)
+
+
+def _kind(part: Part) -> str:
+    """The MIME type by which cloud-init treats a piece; "" where it does not know it."""
+    text = part.text.lstrip()
+    if part.type in ("", "text/plain", "text/x-not-multipart"):
+        for sign, kind in _SIGNS.items():
+            if text.lower().startswith(sign):
+                return kind
+        if STAND_IN.match(text):
+            return ""
+        return "text/plain"
+    return part.type
+
+
+def _script(machine: Machine, part: Part) -> None:
+    lead = part.text[: len(part.text) - len(part.text.lstrip())]
+    row = part.row if part.row is not None else 0
+    text = part.text.lstrip()
+    first = text.partition("\n")[0]
+    if first.startswith("#!") and not any(name in first for name in ("sh", "/env")):
+        # Another language: what it writes is not read.
+        if "ecs" in text:
+            machine.anything(row, machine.unknown(f"what the script of {first[2:].strip()} does"))
+        return
+    shell.run(machine, text, row + lead.count("\n"), part.doubt)
+
+
+def _config(part: Part) -> dict[str, object] | None:
+    import yaml
+
+    if re.search(r"[-:,\[]\s*\*\w", part.text) and "&" in part.text:
+        # Aliases can make little text into very much data.
+        raise ValueError
+    found = yaml.load(part.text, Loader=yaml.CSafeLoader)
+    return {str(key): value for key, value in found.items()} if isinstance(found, dict) else None
+
+
+def _row(part: Part, text: str) -> int:
+    """The row of a text within a piece, as well as it can be found; else where the piece begins."""
+    first = next((line.strip() for line in text.split("\n") if line.strip()), "")
+    at = part.text.find(first) if first else -1
+    return (part.row or 0) + (part.text.count("\n", 0, at) if at >= 0 else 0)
+
+
+def _orders(
+    machine: Machine, part: Part, config: dict[str, object], stage: str, doubt: tuple[Need, ...]
+) -> None:
+    orders = config.get(stage)
+    if isinstance(orders, str) and not is_known(orders):
+        machine.anything(_row(part, orders), machine.marks.needs(orders))
+    if not isinstance(orders, list):
+        return
+    for order in orders:
+        if stage == "write_files":
+            _write(machine, part, order, doubt)
+        elif isinstance(order, str):
+            shell.run(machine, order, _row(part, order), doubt)
+        elif isinstance(order, list):
+            words = [str(word) for word in order]
+            command = " ".join(_shell_quoted(word) for word in words)
+            shell.run(machine, command, _row(part, words[0] if words else ""), doubt)
+
+
+def _shell_quoted(word: str) -> str:
+    return "'" + word.replace("'", "'\\''") + "'"
+
+
+def _write(machine: Machine, part: Part, order: object, doubt: tuple[Need, ...]) -> None:
+    if not isinstance(order, dict):
+        if isinstance(order, str) and not is_known(order):
+            machine.anything(_row(part, order), machine.marks.needs(order))
+        return
+    path, content = str(order.get("path", "")).strip(), order.get("content")
+    text = content if isinstance(content, str) else "" if content is None else str(content)
+    row = _row(part, text)
+    if order.get("encoding"):
+        decoded = _decoded(text, str(order["encoding"]))
+        if decoded is None:
+            machine.replace(
+                path, row, machine.marks.needs(text) or machine.unknown(path), whole=True
+            )
+            return
+        machine.write(path, lines(decoded, row, within=False), bool(order.get("append")), doubt)
+        return
+    machine.write(path, lines(text, row), order.get("append") is True, doubt)
+
+
+def _decoded(text: str, encoding: str) -> str | None:
+    from taskwall.lowering.user_data.layers import unpacked
+
+    if not is_known(text):
+        return None
+    if encoding.lower() == "text/plain":
+        return text
+    return unpacked(text)

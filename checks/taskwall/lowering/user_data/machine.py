@@ -1,0 +1,189 @@
+"""What user data does to a machine, as far as its ECS agent and its metadata are concerned."""
+
+import re
+from collections.abc import Callable
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from taskwall.lowering.user_data.marked import STAND_IN, Marks, is_known
+from taskwall.values import Fields, Need
+
+AGENT = "/etc/ecs/ecs.config"
+INSTANCE = "/var/lib/ecs/ecs.config"
+JSON = "/etc/ecs/ecs.config.json"
+UPSTART = "/etc/init/ecs.override"
+SYSTEMD = re.compile(r"/(etc|usr/lib|lib)/systemd/system/ecs\.service(\.d/[^/]+\.conf)?")
+WATCHED = (AGENT, INSTANCE, JSON, UPSTART, "/etc/systemd/system/ecs.service.d/http-proxy.conf")
+ON_INSTANCE = "is known only on the instance"
+
+
+class Line(Struct, frozen=True):
+    """A line of a file, or of what a command writes; `row` counts lines of the user data from 0.
+
+    `doubt` says what its being there waits for. An `opaque` line may be any number of whatever
+    lines. `ended` is whether a line break follows.
+    """
+
+    text: str
+    row: int
+    doubt: tuple[Need, ...] = ()
+    opaque: bool = False
+    ended: bool = True
+
+
+def lines(text: str, row: int, doubt: tuple[Need, ...] = (), within: bool = True) -> list[Line]:
+    """A text as lines; `within`: each stands on a row of its own, else all on the first."""
+    pieces = text.split("\n")
+    found = [
+        Line(piece, row + number if within else row, doubt)
+        for number, piece in enumerate(pieces[:-1])
+    ]
+    if pieces[-1]:
+        last = row + len(pieces) - 1 if within else row
+        found.append(Line(pieces[-1], last, doubt, ended=False))
+    return found
+
+
+def opaque(row: int, needs: tuple[Need, ...]) -> Line:
+    """Lines that nothing tells."""
+    return Line("", row, needs, opaque=True)
+
+
+class Written(Struct, frozen=True):
+    """A setting: its marked text, its row, and what its being so waits for."""
+
+    text: str
+    row: int
+    doubt: tuple[Need, ...] = ()
+
+
+class Settings(Struct):
+    """Settings in the order of their writing, and what may hold others or override them."""
+
+    found: dict[str, Written] = {}
+    unseen: dict[Need, None] = {}
+
+    def set(self, name: str, text: str, row: int, doubt: tuple[Need, ...] = ()) -> None:
+        """Set one; a doubtful one that says the same as before changes nothing."""
+        before = self.found.get(name)
+        if doubt and before is not None and before.text == text:
+            return
+        self.found[name] = Written(text, row, doubt)
+
+    def cloud(self, needs: tuple[Need, ...]) -> None:
+        """Anything may have been set: what was set before is no longer sure."""
+        self.unseen.update(dict.fromkeys(needs))
+        for name, written in self.found.items():
+            self.found[name] = replace(written, doubt=(*written.doubt, *needs))
+
+
+class Machine:
+    """The files that user data writes, and what else it does that matters here."""
+
+    def __init__(self, marks: Marks) -> None:
+        self.marks = marks
+        self.files: dict[str, list[Line]] = {}
+        self.direct = Settings()
+        self.drops: list[tuple[int, tuple[Need, ...]]] = []
+        self.started_by = "ecs-init"
+        self.has_agent = False
+        self.unseen: dict[Need, None] = {}
+        self.metadata: Callable[[str], Fields | None] = lambda _: None
+
+    def write(self, path: str, content: list[Line], append: bool, doubt: tuple[Need, ...]) -> None:
+        """Write lines to a file, whose path may be known in part."""
+        if not is_known(path):
+            waits = (*doubt, *self.marks.needs(path))
+            for known in dict.fromkeys((*WATCHED, *self.files)):
+                if _may_be(path, known) and (known in self.files or known == AGENT):
+                    self.write(known, content, append, waits or self.unknown(path))
+            return
+        held = self.files.setdefault(path, [])
+        if not append:
+            if doubt:
+                held[:] = [replace(line, doubt=(*line.doubt, *doubt)) for line in held]
+            else:
+                held.clear()
+        for line in content:
+            new = replace(line, doubt=(*line.doubt, *doubt)) if doubt else line
+            last = held[-1] if held else None
+            if last is not None and not last.ended and not last.opaque and not new.opaque:
+                held[-1] = replace(new, text=last.text + new.text, doubt=(*last.doubt, *new.doubt))
+            else:
+                held.append(new)
+
+    def replace(self, path: str, row: int, needs: tuple[Need, ...], *, whole: bool) -> None:
+        """Something has changed a file, or replaced the whole of it, nobody knows how."""
+        self.write(path, [opaque(row, needs)], append=not whole, doubt=() if whole else needs)
+
+    def anything(self, row: int, needs: tuple[Need, ...]) -> None:
+        """Something has been done that nothing tells: every file may be another."""
+        needs = needs or self.unknown("user data")
+        self.unseen.update(dict.fromkeys(needs))
+        self.direct.cloud(needs)
+        for path in dict.fromkeys((AGENT, *self.files)):
+            self.write(path, [opaque(row, needs)], append=True, doubt=())
+
+    @staticmethod
+    def unknown(what: str) -> tuple[Need, ...]:
+        """What to wait for where only the running instance tells."""
+        return (Need(STAND_IN.sub("…", what), ON_INSTANCE),)
+
+    def agent_settings(self) -> Settings:
+        """The settings of the agent's environment: those of its file win over the instance's."""
+        found = Settings({}, {})
+        for path in (INSTANCE, AGENT):
+            self._environment(self.files.get(path, ()), found)
+        for name, written in self.direct.found.items():
+            found.set(name, written.text, written.row, written.doubt)
+        found.unseen.update(self.direct.unseen)
+        return found
+
+    def _environment(self, content: "list[Line] | tuple[Line, ...]", found: Settings) -> None:
+        """Lines as ecs-init reads them: split at the first `=`, only the line's ends trimmed."""
+        for line in content:
+            if line.opaque:
+                found.cloud(line.doubt or self.unknown("user data"))
+                continue
+            name, equals, value = line.text.strip().partition("=")
+            if not is_known(name) or (not equals and not is_known(line.text)):
+                found.cloud(self.marks.needs(name) or self.unknown(name))
+            elif equals and name:
+                found.set(name, value, line.row, line.doubt)
+
+    def service_settings(self) -> Settings:
+        """The environment that drop-ins give to the service that starts the agent."""
+        found = Settings({}, {})
+        for path, content in self.files.items():
+            if path == UPSTART:
+                for line in content:
+                    assigned = line.text.strip()
+                    if line.opaque:
+                        found.cloud(line.doubt or self.unknown(path))
+                    elif assigned.startswith("env "):
+                        self._assign(assigned[4:], line, found)
+            elif SYSTEMD.fullmatch(path):
+                for line in content:
+                    key, equals, value = line.text.strip().partition("=")
+                    if line.opaque:
+                        found.cloud(line.doubt or self.unknown(path))
+                    elif equals and key.strip() == "Environment":
+                        for item in _ITEM.findall(value):
+                            self._assign(item[0] or item[1] or item[2], line, found)
+        return found
+
+    @staticmethod
+    def _assign(text: str, line: Line, found: Settings) -> None:
+        name, equals, value = text.strip().partition("=")
+        if equals:
+            found.set(name, value.strip("\"'"), line.row, line.doubt)
+
+
+_ITEM = re.compile(r"\"([^\"]*)\"|'([^']*)'|([^\s\"']+)")
+
+
+def _may_be(path: str, known: str) -> bool:
+    """Whether a path known in part can be a known one."""
+    pieces = STAND_IN.split(path)
+    return known.startswith(pieces[0]) and known.endswith(pieces[-1])

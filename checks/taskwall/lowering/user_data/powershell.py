@@ -1,0 +1,126 @@
+"""Windows: the calls of PowerShell that set up an ECS agent.
+
+Only two calls matter, `Initialize-ECSAgent` and `SetEnvironmentVariable`, so a reader of their
+arguments is enough; what stands in a branch is doubtful.
+"""
+
+import re
+
+from taskwall.lowering.user_data.machine import Machine
+from taskwall.lowering.user_data.marked import STAND_IN, is_known
+from taskwall.values import Need, Unknown
+
+SWITCHES = {
+    "cluster": "ECS_CLUSTER",
+    "awsvpcblockimds": "ECS_AWSVPC_BLOCK_IMDS",
+    "enabletaskiamrole": "ECS_ENABLE_TASK_IAM_ROLE",
+    "enabletaskeni": "ECS_ENABLE_TASK_ENI",
+}
+SPELLED = {
+    "ECS_CLUSTER": "-Cluster",
+    "ECS_AWSVPC_BLOCK_IMDS": "-AwsvpcBlockIMDS",
+}
+"""How `Initialize-ECSAgent` spells what the agent takes under a name."""
+
+_TAGS = re.compile(r"<(powershell|script)>(.*?)(?:</\1>|\Z)", re.IGNORECASE | re.DOTALL)
+_TOKEN = re.compile(
+    r"""#[^\n]*|<\#.*?\#>|'(?:[^']|'')*'|"(?:[^"`]|`.|"")*"|`\r?\n|[{}();|\n]|[^\s{}();|'"#`]+""",
+    re.DOTALL,
+)
+_SET = re.compile(
+    r"^[^\n#]*?\[(?:System\.)?Environment\]::SetEnvironmentVariable\(\s*"
+    r"(['\"])(?P<name>[^'\"]*)\1\s*,\s*(?P<value>\$?[\w.]+|'[^']*'|\"[^\"]*\")\s*,\s*"
+    r"(['\"]?)(?P<scope>[^'\")]*)\4\s*\)",
+    re.IGNORECASE | re.MULTILINE,
+)
+_WINDOWS = re.compile(r"\s*(?:<persist>\w+</persist>\s*)?<(powershell|script)>", re.IGNORECASE)
+_CALL = re.compile(r"^[^\n#]*?\b(Initialize-ECSAgent)\b", re.IGNORECASE | re.MULTILINE)
+_MARK = re.compile(r"^\s*([\ue000-\uf8ff])\s*$", re.MULTILINE)
+
+
+def is_windows(text: str) -> bool:
+    """Whether user data is for Windows."""
+    return (
+        re.match(r"\s*(?:<persist>\w+</persist>\s*)?<(powershell|script)>", text, re.IGNORECASE)
+        is not None
+    )
+
+
+def run(machine: Machine, text: str) -> None:
+    """Let the PowerShell in user data act."""
+    machine.started_by = "windows"
+    for block in _TAGS.finditer(text):
+        if block[1].lower() == "powershell":
+            _block(machine, block[2], text.count("\n", 0, block.start(2)))
+
+
+def _block(machine: Machine, text: str, first: int) -> None:
+    calls = re.finditer(_CALL, text)
+    events = [(found.start("name"), found.end(), "set") for found in _SET.finditer(text)]
+    events += [(found.start(1), found.end(1), "initialize") for found in calls]
+    events += [(found.start(1), found.end(1), "unknown") for found in _MARK.finditer(text)]
+    for start, end, kind in sorted(events):
+        row = first + text.count("\n", 0, start)
+        doubt = _doubt(text, start, row)
+        if kind == "unknown":
+            machine.anything(row, machine.marks.needs(text[start:end]))
+        elif kind == "set":
+            given = _SET.search(text, text.rfind("\n", 0, start) + 1)
+            if given is None:
+                continue
+            name, value = given["name"], given["value"].strip("'\"")
+            if not is_known(name):
+                machine.direct.cloud(machine.marks.needs(name))
+            elif "machine" in given["scope"].lower() or not is_known(given["scope"]):
+                said = value
+                if value.startswith("$"):
+                    plain = {"$true": "true", "$false": "false"}.get(value.lower())
+                    said = plain or _unknown(machine, value)
+                machine.direct.set(name, said, row, doubt)
+        else:
+            machine.has_agent = True
+            _initialize(machine, text[end:], row, doubt)
+
+
+def _doubt(text: str, start: int, row: int) -> tuple[Need, ...]:
+    """Whether a call stands within braces: of a condition, a loop or a function."""
+    before = re.sub(r"#[^\n]*|'[^'\n]*'|\"[^\"\n]*\"", "", text[:start])
+    if before.count("{") > before.count("}"):
+        return (Need(f"a condition before line {row + 1} of user data", "decides on the instance"),)
+    return ()
+
+
+def _unknown(machine: Machine, what: str) -> str:
+    return machine.marks.mark(Unknown(Machine.unknown(what)))
+
+
+def _initialize(machine: Machine, rest: str, row: int, doubt: tuple[Need, ...]) -> None:
+    """The switches of one call: `-Switch`, `-Switch:$false`, `-Name value`."""
+    name = ""
+    for found in _TOKEN.finditer(rest):
+        token = found[0]
+        if token.startswith("`"):
+            continue
+        if token in ("\n", ";", "|", "}", ")") or token.startswith("#"):
+            break
+        if STAND_IN.match(token) and not name:
+            machine.direct.cloud(machine.marks.needs(token))
+            continue
+        if token.startswith("@"):
+            machine.direct.cloud(machine.unknown(token))
+            continue
+        if token.startswith("-") and len(token) > 1:
+            switch, colon, value = token[1:].partition(":")
+            name = SWITCHES.get(switch.lower(), "")
+            if name and name != "ECS_CLUSTER":
+                off = colon and value.lower() in ("$false", "0")
+                known = not colon or value.lower() in ("$true", "$false", "0", "1")
+                said = ("false" if off else "true") if known else _unknown(machine, value)
+                machine.direct.set(name, said, row, doubt)
+                name = ""
+        elif name:
+            said = token.strip("'\"") if not token.startswith("$") else _unknown(machine, token)
+            if token.startswith('"') and "$" in token:
+                said = _unknown(machine, token)
+            machine.direct.set(name, said, row, doubt)
+            name = ""

@@ -1,0 +1,85 @@
+"""Volumes: how task definitions and Batch jobs spell those that speak NFS.
+
+There is no resource of its own; what has volumes is lowered in `work`.
+"""
+
+from collections.abc import Iterator
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from taskwall.facts import TRUE, Fact
+from taskwall.lowering._draft import Reading, setting
+from taskwall.model.volume import Volume
+from taskwall.resource import Cell
+from taskwall.values import Fields, Known, settled
+
+
+class Spelling(Struct, frozen=True):
+    """The names under which a volume says what it is."""
+
+    name: str
+    efs: str
+    transit: str
+    docker: str = ""
+    driver: str = ""
+    options: str = ""
+
+
+TERRAFORM = Spelling(
+    "name", "efs_volume_configuration", "transit_encryption", "docker_volume_configuration",
+    "driver", "driver_opts",
+)  # fmt: skip
+CLOUDFORMATION = Spelling(
+    "Name", "EFSVolumeConfiguration", "TransitEncryption", "DockerVolumeConfiguration", "Driver",
+    "DriverOpts",
+)  # fmt: skip
+BATCH_JSON = Spelling("name", "efsVolumeConfiguration", "transitEncryption")
+BATCH = Spelling("Name", "EfsVolumeConfiguration", "TransitEncryption")
+
+
+def volumes(r: Reading, cell: Cell, spelled: Spelling) -> Iterator[Volume]:
+    """The NFS volumes of a list of volumes.
+
+    One that is written but may not be there counts as if it were: for what it does wrong.
+    """
+    if r.external:
+        return
+    for each in cell.each():
+        name = str(each.get(spelled.name).known or "a volume")
+        if not _written(each):
+            yield _open(r, each, name)
+            continue
+        for block in replace(each, doubt=None).get(spelled.efs).each():
+            yield _efs(r, block, name, spelled) if _written(block) else _open(r, block, name)
+        if not spelled.docker:
+            continue
+        for block in replace(each, doubt=None).get(spelled.docker).each():
+            yield _docker(r, block, name, spelled) if _written(block) else _open(r, block, name)
+
+
+def _written(cell: Cell) -> bool:
+    return isinstance(settled(cell.value or Known(None)), Fields)
+
+
+def _open(r: Reading, cell: Cell, name: str) -> Volume:
+    needs = cell.doubt or cell.needs
+    nfs = Fact(None, f"{r.name} has a volume that speaks NFS", cell.place, r.name, needs)
+    return Volume(r.origin, name, cell.place, nfs, nfs)
+
+
+def _efs(r: Reading, block: Cell, name: str, spelled: Spelling) -> Volume:
+    off = "transit encryption is off by default"
+    block = replace(block, doubt=None)
+    transit = setting(block.get(spelled.transit), spelled.transit, "DISABLED", off)
+    return Volume(r.origin, name, transit.place, TRUE, transit.is_("ENABLED"))
+
+
+def _docker(r: Reading, block: Cell, name: str, spelled: Spelling) -> Volume:
+    block = replace(block, doubt=None)
+    driver = setting(block.get(spelled.driver), spelled.driver, "local", "local is the default")
+    kind = setting(block.get(spelled.options).get("type"), "type")
+    nfs = driver.is_("local") & kind.is_("nfs", "nfs4")
+    text = f"Docker's driver local mounts {name} of {r.name} by NFS as it is"
+    plain = Fact(True, text, kind.place, r.name)
+    return Volume(r.origin, name, kind.place, nfs, ~plain)

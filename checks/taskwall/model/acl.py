@@ -1,0 +1,387 @@
+"""Network ACLs: which subnets they guard, and which traffic they let through.
+
+An ACL keeps no state: the first entry that matches a packet decides, and answers need entries of
+their own, for the ports that clients take for them.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from msgspec import Struct
+
+from taskwall.facts import FALSE, TRUE, Fact, any_of
+from taskwall.model.address import ALL_PORTS, Ranges, cidr
+from taskwall.model.capacity import container_instances
+from taskwall.model.edge import LoadBalancer
+from taskwall.model.group import Direction, Permission, PrefixList
+from taskwall.model.network import Network, remembered
+from taskwall.model.place import Subnet, Vpc
+from taskwall.model.reach import is_internet, permissions, wearers
+from taskwall.model.thing import Link, Setting, Thing, alike
+from taskwall.model.work import TaskSource
+from taskwall.values import Need, Origin, Place
+
+CLIENT_PORTS = Ranges(((32768, 60999),))
+BALANCER_PORTS = Ranges(((1024, 65535),))
+"""Where answers go: the ports that Linux takes as a client, and those that load balancers take.
+
+Amazon VPC User Guide, "Custom network ACLs for your VPC" (ephemeral ports), read on 2026-11-25.
+Windows takes 49152-65535, which lies within what anybody opens for Linux.
+"""
+
+
+class NetworkAcl(Thing, frozen=True, kw_only=True):
+    """A network ACL and the subnets that it names; the `default` one has all that no other has."""
+
+    subnets: tuple[Link, ...] = ()
+    default_of: Link | None = None
+
+
+class AclAssociation(Struct, frozen=True):
+    """A subnet that a resource of its own gives to a network ACL."""
+
+    acl: Link
+    subnet: Link
+
+
+class AclEntry(Struct, frozen=True):
+    """One entry of a network ACL. `way` is None where it is not known."""
+
+    acl: Link
+    on: Origin
+    place: Place
+    way: Direction | None
+    number: Setting
+    action: Setting
+    protocol: Setting
+    range: Setting
+    first_port: Setting
+    last_port: Setting
+    doubt: tuple[Need, ...] = ()
+
+    @property
+    def needs(self) -> tuple[Need, ...]:
+        """What its content waits for."""
+        parts = (self.action, self.protocol, self.range, self.first_port, self.last_port)
+        found = (need for part in (*parts, self.number) for need in part.needs)
+        return (*self.doubt, *self.on.maybe, *found, *self.acl.fact.needs)
+
+    @property
+    def ports(self) -> Ranges:
+        """The ports that it is about, as far as they are known."""
+        low, high = self.first_port.known, self.last_port.known
+        if str(self.protocol.known).lower() not in _TCP | _UDP or low is None or high is None:
+            return ALL_PORTS
+        return Ranges.of([(int(low), int(high))]) if _whole(low) and _whole(high) else ALL_PORTS
+
+
+_TCP, _UDP, _ALL = {"tcp", "6"}, {"udp", "17"}, {"-1", "all"}
+
+
+def _whole(data: object) -> bool:
+    return str(data).lstrip("-").isdecimal()
+
+
+# --- which subnets
+
+
+@remembered
+def task_subnets(network: Network) -> dict[str, list[tuple[TaskSource | None, Fact]]]:
+    """The subnets with task sources or container instances in them, by id."""
+    found: dict[str, list[tuple[TaskSource | None, Fact]]] = {}
+    for source in network.every(TaskSource):
+        for link in source.subnets:
+            found.setdefault(link.to, []).append((source, link.fact))
+    for member in container_instances(network):
+        links = [link for group, _ in member.scaled_by for link in group.subnets]
+        for link in (*member.instances.subnets, *links):
+            found.setdefault(link.to, []).append((None, link.fact & member.fact))
+    return found
+
+
+@remembered
+def _named(network: Network) -> dict[str, list[Link]]:
+    """The subnets that ACLs and associations name, by the ACL."""
+    found: dict[str, list[Link]] = {}
+    for acl in network.every(NetworkAcl):
+        found.setdefault(acl.id, []).extend(acl.subnets)
+    for association in network.every(AclAssociation):
+        found.setdefault(association.acl.to, []).append(association.subnet)
+    return found
+
+
+def guarded(network: Network, acl: NetworkAcl) -> list[tuple[Subnet | None, Fact]]:
+    """The subnets with tasks that an ACL guards, or may guard."""
+    mine = list(_named(network).get(acl.id, ()))
+    if acl.default_of is not None:
+        others = {link.to for links in _named(network).values() for link in links}
+        for subnet in network.every(Subnet):
+            if alike(subnet.vpc, acl.default_of) is not False and subnet.id not in others:
+                at = subnet.origin.header
+                mine.append(Link(subnet.id, acl.default_of.fact & subnet.vpc.fact, at))
+    found: list[tuple[Subnet | None, Fact]] = []
+    for key, tenants in task_subnets(network).items():
+        runs = any_of(fact for _, fact in tenants)
+        found_here = network.at(Subnet, key)
+        exact = found_here is not None and not found_here.external
+        here = Link(key, runs, acl.origin.header, exact)
+        for link in mine:
+            same = alike(link, here)
+            if same is not False:
+                needs = (*link.fact.needs, *(need for _, f in tenants for need in f.needs))
+                text = f"{acl.name} guards {key or 'a subnet of tasks'}"
+                tie = Fact(same, text, link.place, acl.name, needs)
+                found.append((found_here if same else None, tie & link.fact & runs))
+    return found
+
+
+def balanced(network: Network, subnet: Subnet | None) -> Fact:
+    """Whether a load balancer stands in a subnet."""
+    parts = []
+    for balancer in network.every(LoadBalancer):
+        for link in balancer.subnets:
+            here = Link(subnet.id, TRUE, link.place) if subnet else None
+            same = alike(link, here) if here is not None else None
+            text = f"{balancer.name} stands in {subnet.name if subnet else 'the subnet'}"
+            parts.append(Fact(same, text, link.place, balancer.name, link.fact.needs))
+    return any_of(parts)
+
+
+# --- what passes
+
+
+@remembered
+def entries(network: Network) -> dict[str, list[AclEntry]]:
+    """Entries by their ACL; "" holds those of which nobody knows whose they are."""
+    found: dict[str, list[AclEntry]] = {}
+    for entry in network.every(AclEntry):
+        sure = entry.acl.exact or network.at(NetworkAcl, entry.acl) is not None
+        found.setdefault(entry.acl.to if sure else "", []).append(entry)
+    return found
+
+
+class Traffic(Struct, frozen=True):
+    """Packets to some ports from (or to) some addresses of one IP version."""
+
+    way: Direction
+    version: int
+    addresses: Ranges
+    ports: Ranges
+    udp: bool = False
+
+
+def _other(way: Direction) -> Direction:
+    return "egress" if way == "ingress" else "ingress"
+
+
+def passing(
+    network: Network, acl: NetworkAcl, traffic: Traffic, kindly: bool
+) -> list[tuple[Ranges, Ranges]]:
+    """The part of traffic that an ACL lets through: addresses, and ports from (or to) them.
+
+    What is not known of an entry is taken to be `kindly` for the traffic, or to be against it.
+    """
+    left, passed = [(traffic.addresses, traffic.ports)], []
+    found = entries(network)
+    mine = [
+        each
+        for each in (*found.get(acl.id, ()), *found.get("", ()))
+        if each.way in (traffic.way, None)
+    ]
+    for entry in sorted(mine, key=_number):
+        match = _match(entry, traffic)
+        allows: bool | None = str(entry.action.known).lower() == "allow"
+        if entry.action.open:
+            allows = kindly
+        if match is None or entry.way is None or entry.acl.to != acl.id or entry.doubt:
+            # An entry whose match is open matches all, or nothing, whichever suits.
+            if allows is not kindly:
+                continue
+            match = match or (traffic.addresses, traffic.ports)
+        rest = []
+        for addresses, ports in left:
+            inside, over = addresses & match[0], ports & match[1]
+            if not inside or not over:
+                rest.append((addresses, ports))
+                continue
+            if allows:
+                passed.append((inside, over))
+            rest += [(addresses - match[0], ports), (inside, ports - match[1])]
+        left = [(a, p) for a, p in rest if a and p]
+    return passed
+
+
+def _number(entry: AclEntry) -> int:
+    return int(str(entry.number.known)) if _whole(entry.number.known) else -1
+
+
+def _match(entry: AclEntry, traffic: Traffic) -> tuple[Ranges, Ranges] | None:
+    """What of traffic an entry matches; None if that is not known."""
+    parts = (entry.protocol, entry.range, entry.first_port, entry.last_port, entry.number)
+    if any(part.open for part in parts):
+        return None
+    known = cidr(entry.range.known) if isinstance(entry.range.known, str) else None
+    if known is None or known.version != traffic.version:
+        return Ranges(), Ranges()
+    wanted = _ALL | (_UDP if traffic.udp else _TCP)
+    if str(entry.protocol.known).lower() not in wanted:
+        return Ranges(), Ranges()
+    return known.ranges, entry.ports
+
+
+def _misses(passed: list[tuple[Ranges, Ranges]], wanted: tuple[Ranges, Ranges]) -> bool:
+    """Whether some of the wanted addresses and ports are not among those that pass."""
+    left = [wanted]
+    for addresses, ports in passed:
+        rest = []
+        for a, p in left:
+            rest += [(a - addresses, p), (a & addresses, p - ports)]
+        left = [(a, p) for a, p in rest if a and p]
+    return bool(left)
+
+
+class Flow(Struct, frozen=True):
+    """What a permission of a task's group allows across the edge of a subnet.
+
+    `whole` says that each address must pass, since all of them are those of a peer; a range of
+    addresses may be wider than what an ACL admits of it. `answers` are the ports of answers.
+    """
+
+    permission: Permission
+    traffic: Traffic
+    whole: bool
+    answers: Ranges
+
+
+def broken(network: Network, acl: NetworkAcl, flow: Flow) -> bool | None:
+    """Whether an ACL breaks a flow, on its way or on the way back; None: an entry is open."""
+    worst, best = (_broken(network, acl, flow, kindly) for kindly in (False, True))
+    return worst if worst == best else None
+
+
+def _broken(network: Network, acl: NetworkAcl, flow: Flow, kindly: bool) -> bool:
+    there = passing(network, acl, flow.traffic, kindly)
+    every = flow.traffic.ports.size >= ALL_PORTS.size
+    if not there:
+        return True
+    if not every and flow.whole and _misses(there, (flow.traffic.addresses, flow.traffic.ports)):
+        return True
+    if not every and not flow.whole:
+        ports = Ranges.of(span for _, p in there for span in p.spans)
+        if not flow.traffic.ports <= ports:
+            return True
+    if flow.traffic.udp:
+        return False
+    # Judged kindly, only what surely passes needs answers; else all that may.
+    reached = passing(network, acl, flow.traffic, not kindly)
+    addresses = Ranges.of(span for a, _ in reached for span in a.spans)
+    if not addresses:
+        return False
+    back = Traffic(_other(flow.traffic.way), flow.traffic.version, addresses, flow.answers)
+    return _misses(passing(network, acl, back, kindly), (addresses, flow.answers))
+
+
+def flows(network: Network, source: TaskSource, subnet: Subnet) -> Iterator[Flow | Permission]:
+    """What the groups of tasks allow across the edge of their subnet.
+
+    A permission of which that is not known is given itself.
+    """
+    own = _addresses([subnet])
+    ways: tuple[Direction, ...] = ("ingress", "egress")
+    for link in source.groups:
+        for way in ways:
+            for permission in permissions(network, link.to, way) if link.to else ():
+                peers = _peers(network, permission)
+                ports = _ports(permission)
+                if peers is None or ports is None or permission.fact.truth is None:
+                    yield permission
+                    continue
+                ranges, whole, balancer = peers
+                for version, addresses in ranges.items():
+                    beyond = addresses - own.get(version, Ranges())
+                    if beyond and ports[0]:
+                        traffic = Traffic(way, version, beyond, ports[0], ports[1])
+                        answers = BALANCER_PORTS if balancer else CLIENT_PORTS
+                        yield Flow(permission, traffic, whole, answers)
+
+
+def _ports(permission: Permission) -> tuple[Ranges, bool] | None:
+    """The ports of a permission, and whether they are UDP's; None if not known."""
+    parts = (permission.protocol, permission.first_port, permission.last_port)
+    if any(part.open for part in parts):
+        return None
+    protocol = str(permission.protocol.known).lower()
+    if protocol not in _TCP | _UDP:
+        return (ALL_PORTS if protocol in _ALL else Ranges()), False
+    low, high = permission.first_port.known, permission.last_port.known
+    if not _whole(low) or not _whole(high) or str(low) == "-1":
+        return ALL_PORTS, protocol in _UDP
+    return Ranges.of([(int(str(low)), int(str(high)))]), protocol in _UDP
+
+
+def _peers(network: Network, permission: Permission) -> tuple[dict[int, Ranges], bool, bool] | None:
+    """The addresses of whom a permission is about, whether all are in use, and by a balancer."""
+    settings: list[Setting] = []
+    if permission.range_of is not None:
+        vpc = network.at(Vpc, permission.range_of)
+        settings = list(vpc.cidrs) if vpc is not None and not vpc.external else []
+    elif permission.range is not None:
+        settings = [permission.range]
+    elif permission.prefix_list is not None:
+        known = network.at(PrefixList, permission.prefix_list)
+        settings = list(known.entries or ()) if known is not None else []
+    elif permission.peer is not None or permission.itself:
+        return _of_group(network, permission.peer or permission.group)
+    if not settings or any(each.open for each in settings):
+        return None
+    return _ranges(settings), False, False
+
+
+def _of_group(network: Network, group: Link) -> tuple[dict[int, Ranges], bool, bool] | None:
+    links = [link for source, _ in wearers(network).get(group.to, ()) for link in source.subnets]
+    balancer = False
+    for each in network.every(LoadBalancer):
+        if any(link.to == group.to for link in each.groups):
+            links += each.subnets
+            balancer = True
+    subnets = [network.at(Subnet, link) for link in links]
+    known = [each for each in subnets if each is not None and not each.external]
+    settings = [setting for each in known for setting in each.cidrs]
+    if not links or len(known) < len(links) or any(each.open for each in settings):
+        return None
+    return _ranges(settings), True, balancer
+
+
+def _addresses(subnets: Iterable[Subnet]) -> dict[int, Ranges]:
+    return _ranges(setting for subnet in subnets for setting in subnet.cidrs)
+
+
+def _ranges(settings: Iterable[Setting]) -> dict[int, Ranges]:
+    found: dict[int, Ranges] = {}
+    for setting in settings:
+        known = cidr(setting.known) if isinstance(setting.known, str) else None
+        if known is not None:
+            found[known.version] = found.get(known.version, Ranges()) | known.ranges
+    return found
+
+
+# --- what is admitted from the internet
+
+
+def lets_internet_in(entry: AclEntry) -> Fact:
+    """Whether an entry admits the internet on ports other than those of answers."""
+    if entry.way == "egress":
+        return FALSE
+    name, at = entry.on.name, entry.place
+    said = entry.range.known or "a range of addresses"
+    text = f"{name} admits {said} to the subnet"
+    parts = (entry.action, entry.protocol, entry.range, entry.first_port, entry.last_port)
+    closed = [
+        not entry.action.open and str(entry.action.known).lower() != "allow",
+        not entry.range.open and not is_internet([entry.range.known]),
+        not any(part.open for part in parts[1:2] + parts[3:]) and entry.ports <= BALANCER_PORTS,
+    ]
+    otherwise = f"{name} admits no more of the internet than answers"
+    if any(closed):
+        return Fact(False, text, at, name, otherwise=otherwise)
+    waits = any(part.open for part in parts) or entry.way is None
+    return Fact(None if waits or entry.doubt else True, text, at, name, entry.needs, otherwise)

@@ -1,0 +1,57 @@
+"""What reaches load balancers from AWS's edge: CloudFront and API Gateway."""
+
+from msgspec import Struct
+
+from taskwall.facts import FALSE, Fact
+from taskwall.model.edge import Listener, LoadBalancer
+from taskwall.model.fronts import fronts, listeners, stands_before_tasks
+from taskwall.model.network import Network, remembered
+from taskwall.model.thing import Link
+from taskwall.model.work import TaskSource
+from taskwall.values import Need, Origin, Place
+
+
+class Approach(Struct, frozen=True):
+    """A way from CloudFront or API Gateway to a load balancer: an origin, or an integration.
+
+    `by` is what messages call it. `listener` is given where the way leads to one, else `balancer`
+    and the `port` at which plain HTTP would arrive there. `encrypted` is whether all that takes
+    this way is.
+    """
+
+    on: Origin
+    at: Place
+    by: str
+    balancer: Link | None
+    listener: Link | None
+    port: str
+    encrypted: Fact
+
+
+def reached(network: Network, approach: Approach) -> tuple[str, str, Fact]:
+    """What a way leads to: its name, the id of the listener, and whether tasks stand behind it."""
+    link = approach.balancer
+    listener = network.at(Listener, approach.listener)
+    if approach.listener is not None:
+        link = approach.listener if listener is None or listener.external else None
+        link = link or (listener.load_balancer if listener else None)
+    if link is None:
+        return "", "", FALSE
+    balancer = network.at(LoadBalancer, link)
+    if balancer is None or balancer.external:
+        text = f"{approach.by} reaches a load balancer of tasks"
+        if not _fronted(network):
+            return "", "", Fact(False, text)
+        needs = link.fact.needs or (Need(link.to or "the load balancer", "is not in the sources"),)
+        return "a load balancer", "", Fact(None, text, link.place, approach.on.name, needs)
+    concerned = link.fact & stands_before_tasks(network, balancer)
+    if listener is None:
+        own = listeners(network).get(balancer.id, ())
+        listener = next((each for each in own if str(each.port.known) == approach.port), None)
+    return balancer.name, listener.id if listener else "", concerned
+
+
+@remembered
+def _fronted(network: Network) -> bool:
+    """Whether any task of the sources stands behind a load balancer at all."""
+    return any(fronts(network, source) for source in network.every(TaskSource))

@@ -1,0 +1,37 @@
+"""What security groups let out."""
+
+from taskwall.facts import FALSE, Fact, all_of
+from taskwall.model.group import Permission, SecurityGroup
+from taskwall.model.network import Network
+from taskwall.model.reach import leads_everywhere, permissions
+from taskwall.values import Need
+
+
+def lets_everything_out(network: Network, permission: Permission) -> Fact:
+    """Whether a permission lets all protocols out to everywhere."""
+    whole = permission.protocol.is_("-1", "all")
+    return all_of((whole, leads_everywhere(network, permission)))
+
+
+def as_aws_makes_it(network: Network, group: SecurityGroup) -> Fact:
+    """Whether the rule with which AWS makes a group, which lets everything out, is still in it.
+
+    CloudFormation takes it out where the sources write egress, inline or as a resource of its own
+    (aws-cloudformation/cfn-language-discussion#157). Whether it does so for an empty list is not
+    documented. Terraform always takes it out.
+    """
+    if group.external or group.origin.language == "terraform":
+        return FALSE
+    at, name = group.origin.header, group.name
+    text = f"nothing is written on what {name} lets out, so that AWS's own rule stays"
+    written = permissions(network, group.id, "egress")
+    if "egress" in group.managed:
+        empty = (Need(f"the empty list of {name}", "may leave AWS's own rule in place"),)
+        return FALSE if written else Fact(None, text, at, name, empty)
+    needs: tuple[Need, ...] = ()
+    for permission in written:
+        waits = (*permission.on.maybe, *permission.fact.waits_for(), *permission.fact.needs)
+        if permission.fact.truth and not permission.on.maybe:
+            return FALSE
+        needs += waits
+    return Fact(None if written else True, text, at, name, needs)

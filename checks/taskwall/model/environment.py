@@ -1,0 +1,43 @@
+"""What the environments of containers say."""
+
+from msgspec import Struct
+
+from taskwall.facts import Fact
+from taskwall.values import Need, Origin, Place, Text, Value
+
+
+class Definition(Struct, frozen=True):
+    """What holds a container: its id and its name."""
+
+    id: str
+    name: str
+
+
+class Variable(Struct, frozen=True):
+    """A variable of a container's environment, or a secret of it.
+
+    `name` is "" where it is not known. `value` is the text as far as it is known (a Text whose
+    pieces are literal or not), None where nothing of it is or for a secret. `refers` are the ids of
+    the resources that the value refers to, in the order of reading. Values are never shown.
+    """
+
+    on: Origin
+    definition: Definition
+    container: str
+    name: str
+    value: str | Text | None
+    refers: tuple[str, ...]
+    at: Place
+    needs: tuple[Need, ...] = ()
+    secret: bool = False
+
+
+class Answers(Struct, frozen=True):
+    """A name at which a service of the sources answers others, in Cloud Map or Service Connect.
+
+    `name` may be known in part. `encrypted` is whether proxies encrypt what goes to it.
+    """
+
+    by: str
+    name: Value
+    encrypted: Fact

@@ -1,0 +1,76 @@
+"""Whether data stores can be reached from the internet."""
+
+from typing import Literal, TypeAlias
+
+from taskwall.facts import FALSE, Fact, any_of
+from taskwall.model.environment import Variable
+from taskwall.model.network import Network, remembered
+from taskwall.model.place import Subnet
+from taskwall.model.routes import leads
+from taskwall.model.store import Store, is_external_store, used
+from taskwall.model.thing import Link, Setting, Thing
+from taskwall.model.work import TaskSource
+from taskwall.values import Need
+
+Default: TypeAlias = Literal["private", "by its subnets", "by the provider"]
+"""What a store is where nothing is written: AWS derives it from subnets, or providers differ."""
+
+
+class Exposure(Thing, frozen=True, kw_only=True):
+    """What a resource says of whether the internet reaches a store: the store, or one in it.
+
+    `setting` is public where it has one of the values `open`.
+    """
+
+    store: Link
+    setting: Setting
+    open: tuple[str | bool, ...]
+    default: Default
+
+
+def exposed_store(network: Network, exposure: Exposure) -> Fact:
+    """Whether a store has a public address."""
+    setting, name = exposure.setting, exposure.name
+    if setting.value is not None or exposure.default == "private":
+        return setting.is_(*exposure.open)
+    text = f"{name} is public, since it does not set {setting.name}"
+    if exposure.default == "by the provider":
+        why = Need(f"{setting.name} of {name}", "is not set, and providers differ in it")
+        return Fact(None, text, setting.place, name, (why,))
+    store = network.at(Store, exposure.store)
+    subnets = store.subnets if store else ()
+    parts = []
+    for link in subnets:
+        subnet = network.at(Subnet, link)
+        if subnet is None:
+            needs = link.fact.needs or (Need(link.to or "a subnet", "is not in the sources"),)
+            parts.append(Fact(None, text, setting.place, name, needs))
+        else:
+            parts.append(link.fact & leads(network, subnet, "internet"))
+    if not subnets:
+        why = Need(f"the subnet group of {name}", "is not in the sources")
+        parts.append(Fact(None, text, setting.place, name, (why,)))
+    return any_of(parts)
+
+
+def store_used(network: Network, exposure: Exposure) -> Fact:
+    """Whether tasks use the store that an exposure is about."""
+    store = network.at(Store, exposure.store)
+    if store is not None:
+        return used(network, store)
+    if not network.every(TaskSource):
+        return FALSE
+    text = f"tasks use the store of {exposure.name}"
+    link = exposure.store
+    needs = link.fact.needs or (Need(link.to or "its store", "is not in the sources"),)
+    return Fact(None, text, link.place, exposure.name, needs)
+
+
+@remembered
+def looked_up(network: Network) -> tuple[Variable, str] | None:
+    """The first variable of a task that refers to a store which is only looked up, and to which."""
+    for variable in network.every(Variable):
+        for name in variable.refers:
+            if is_external_store(name):
+                return variable, name
+    return None

@@ -1,0 +1,81 @@
+"""On which ports load balancers listen."""
+
+from msgspec import Struct
+
+from taskwall.facts import FALSE, Fact, all_of, any_of
+from taskwall.model.address import Ranges
+from taskwall.model.carriers import ties
+from taskwall.model.edge import Listener, LoadBalancer
+from taskwall.model.fronts import listeners, public, stands_before_tasks
+from taskwall.model.network import Network, remembered
+from taskwall.model.ports import Ports
+from taskwall.model.reach import listed
+from taskwall.model.thing import Link
+from taskwall.values import Need
+
+
+@remembered
+def listening(network: Network, balancer: LoadBalancer) -> Ports:
+    """The ports on which a load balancer listens.
+
+    A listener that may not be there, or may be another load balancer's, is one to wait for.
+    """
+    found = Ports()
+    for each in listeners(network).get(balancer.id, ()):
+        found |= _of(each, each.origin.maybe)
+    for each in listeners(network).get("", ()):
+        found |= _of(each, (*each.load_balancer.fact.needs, *each.origin.maybe))
+    return found
+
+
+def _of(listener: Listener, needs: tuple[Need, ...]) -> Ports:
+    try:
+        port = int(str(listener.port.known))
+    except ValueError:
+        why = Need(f"the port of {listener.name}", "is not known")
+        return Ports(needs=(*needs, *(listener.port.needs or (why,))))
+    if needs:
+        return Ports(needs=needs)
+    ports = Ranges.of(((port, port),))
+    spoken = str(listener.protocol.known or "").upper()
+    if listener.protocol.open:
+        return Ports(needs=listener.protocol.needs)
+    return Ports(
+        ports if spoken not in ("UDP", "QUIC") else Ranges(),
+        ports if spoken in ("UDP", "TCP_UDP", "QUIC", "TCP_QUIC") else Ranges(),
+    )
+
+
+class Shown(Struct, frozen=True):
+    """A group of public load balancers in front of tasks, and whether it is one.
+
+    `ports` are those on which they listen.
+    """
+
+    group: str
+    names: str
+    ports: Ports
+    fact: Fact
+
+
+@remembered
+def public_groups(network: Network) -> tuple[Shown, ...]:
+    """The groups that public load balancers in front of tasks carry, or may carry."""
+    found: dict[str, list[tuple[LoadBalancer, Fact]]] = {}
+    for balancer in network.every(LoadBalancer):
+        if not balancer.groups:
+            continue
+        before = stands_before_tasks(network, balancer)
+        here = Link(balancer.id, balancer.exists, balancer.origin.header)
+        reached = all_of((before, public(network, here))) if before.truth is not False else FALSE
+        for group, fact in ties(network, balancer.groups, reached, balancer.origin):
+            found.setdefault(group, []).append((balancer, fact))
+    shown = []
+    for group, pairs in found.items():
+        ports = Ports()
+        for balancer, _ in pairs:
+            ports |= listening(network, balancer)
+        sure = [balancer.name for balancer, fact in pairs if fact.truth]
+        names = listed(sure or [balancer.name for balancer, _ in pairs])
+        shown.append(Shown(group, names, ports, any_of(fact for _, fact in pairs)))
+    return tuple(shown)

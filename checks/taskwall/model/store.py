@@ -1,0 +1,177 @@
+"""Data stores, whether they insist on encryption, and whether tasks use them."""
+
+from msgspec import Struct
+
+from taskwall.facts import FALSE, Fact, any_of
+from taskwall.model.address import Ranges, cidr
+from taskwall.model.capacity import container_instances
+from taskwall.model.environment import Variable
+from taskwall.model.group import Permission, PrefixList, SecurityGroup
+from taskwall.model.network import Network, remembered
+from taskwall.model.place import Subnet
+from taskwall.model.reach import permissions, vpcs, wearers
+from taskwall.model.thing import Link, Setting, Thing, alike
+from taskwall.model.work import TaskSource
+from taskwall.values import Need, Place
+
+
+class Insists(Struct, frozen=True):
+    """Whether a data store insists on one kind of encryption, and where the sources say so."""
+
+    fact: Fact
+    place: Place
+
+
+class Store(Thing, frozen=True, kw_only=True):
+    """A data store. `word` is what messages call its kind.
+
+    `groups` are its security groups; without any it has its VPC's default group. `insists` are
+    the settings that all must hold for every connection to be encrypted; none where a store of its
+    kind takes nothing else.
+    """
+
+    word: str
+    groups: tuple[Link, ...]
+    groups_setting: Setting
+    subnets: tuple[Link, ...] = ()
+    insists: tuple[Insists, ...] = ()
+
+
+_KINDS = ("db_instance", "rds_cluster", "elasticache_", "memorydb_", "docdb_", "neptune_",
+          "redshift_", "opensearch_", "elasticsearch_", "msk_", "mq_broker")  # fmt: skip
+
+
+def is_external_store(name: str) -> bool:
+    """Whether what a value refers to is a store that is only looked up."""
+    kind = name.rpartition("data.aws_")[2] if "data.aws_" in name else ""
+    return kind.startswith(_KINDS)
+
+
+@remembered
+def used(network: Network, store: Store) -> Fact:
+    """Whether tasks use a data store.
+
+    Its groups admit a task's group, or addresses of the tasks' subnets; or a task's environment
+    or secrets refer to it. Where its groups are not known it may be used by tasks of the same VPC.
+    """
+    parts = [
+        Fact(True, f"{variable.definition.name} refers to {store.name}", variable.at)
+        for variable in _referring(network).get(store.id, ())
+    ]
+    if not network.every(TaskSource):
+        return any_of(parts)
+    own = [link for link in store.groups if link.to]
+    for link in own:
+        parts += [
+            link.fact & permission.fact & _admits_tasks(network, store, link, permission)
+            for permission in permissions(network, link.to, "ingress")
+        ]
+        group = network.at(SecurityGroup, link)
+        if group is None or group.external:
+            parts.append(_perhaps(network, store, link.fact.needs))
+    if len(own) < len(store.groups) or (not own and store.groups_setting.needs):
+        parts.append(_perhaps(network, store, store.groups_setting.needs))
+    return any_of(parts)
+
+
+@remembered
+def _referring(network: Network) -> dict[str, list[Variable]]:
+    return network.grouped(Variable, lambda variable: variable.refers)
+
+
+def _perhaps(network: Network, store: Store, needs: tuple[Need, ...]) -> Fact:
+    """That it is not known whether tasks use a store, unless no tasks are in its VPC."""
+    text = f"tasks use {store.name}"
+    here = _vpc(network, store)
+    if here is not None:
+        theirs = [vpcs(network, source) for source in network.every(TaskSource)]
+        if all(found and alike(found[0], here) is False for found in theirs):
+            return FALSE
+    waits = needs or (Need(f"the security groups of {store.name}", "are not in the sources"),)
+    return Fact(None, text, store.groups_setting.place, store.name, waits)
+
+
+def _vpc(network: Network, store: Store) -> Link | None:
+    for link in store.groups:
+        group = network.at(SecurityGroup, link)
+        if group is not None and group.vpc is not None and group.vpc.exact:
+            return group.vpc
+    for link in store.subnets:
+        subnet = network.at(Subnet, link)
+        if subnet is not None and subnet.vpc.exact:
+            return subnet.vpc
+    return None
+
+
+@remembered
+def _of_tasks(network: Network) -> dict[str, Fact]:
+    """The groups that tasks wear, or the container instances that they run on."""
+    found = {group: any_of(fact for _, fact in pairs) for group, pairs in wearers(network).items()}
+    for member in container_instances(network):
+        for link in member.instances.groups:
+            if link.to:
+                found.setdefault(link.to, link.fact & member.fact)
+    return found
+
+
+@remembered
+def _addresses(network: Network) -> tuple[dict[int, Ranges], tuple[Need, ...]]:
+    """The addresses of the tasks' subnets, and what further ones wait for."""
+    found: dict[int, Ranges] = {}
+    waits: list[Need] = []
+    for source in network.every(TaskSource):
+        for link in source.subnets:
+            subnet = network.at(Subnet, link)
+            settings = subnet.cidrs if subnet is not None and not subnet.external else ()
+            if not settings:
+                waits += link.fact.needs or (Need(link.to or source.name, "is not known"),)
+            for setting in settings:
+                known = cidr(setting.known) if isinstance(setting.known, str) else None
+                if known is None:
+                    waits += setting.needs
+                else:
+                    found[known.version] = found.get(known.version, Ranges()) | known.ranges
+        if not source.subnets:
+            waits += source.subnets_setting.needs
+    return found, tuple(waits)
+
+
+def _admits_tasks(network: Network, store: Store, group: Link, permission: Permission) -> Fact:
+    """Whether a permission of a store's group admits tasks."""
+    name, at = permission.on.name, permission.place
+    text = f"{name} admits tasks to {store.name}"
+    worn = _of_tasks(network)
+    if permission.itself:
+        return worn.get(group.to, FALSE)
+    if permission.peer is not None:
+        if permission.peer.to in worn:
+            fact = Fact(True, text, at, name) & permission.peer.fact
+            return fact & worn[permission.peer.to]
+        if permission.peer.exact and permission.peer.to:
+            return Fact(False, text, at, name)
+        return Fact(None, text, at, name, permission.peer.fact.needs)
+    if permission.range_of is not None:
+        theirs = [found[0] for s in network.every(TaskSource) if (found := vpcs(network, s))]
+        truths = {alike(permission.range_of, link) for link in theirs}
+        truth = True if True in truths else False if truths == {False} else None
+        return Fact(truth, text, at, name, permission.range_of.fact.needs)
+    ranges: list[Setting] | None = [permission.range] if permission.range else None
+    if permission.prefix_list is not None:
+        listed = network.at(PrefixList, permission.prefix_list)
+        ranges = list(listed.entries) if listed is not None and listed.entries else None
+    if ranges is None:
+        return Fact(None, text, at, name, permission.fact.needs)
+    addresses, waits = _addresses(network)
+    for setting in ranges:
+        known = cidr(setting.known) if isinstance(setting.known, str) else None
+        if known is None:
+            waits += setting.needs
+        elif known.ranges & addresses.get(known.version, Ranges()) or (
+            known.last - known.first > _ANYWHERE
+        ):
+            return Fact(True, text, at, name)
+    return Fact(None if waits else False, text, at, name, waits)
+
+
+_ANYWHERE = 2**31 - 2
+"""A range as large as half of IPv4 takes in every task, wherever its subnet is."""

@@ -1,0 +1,82 @@
+"""What databases do by default about connections in plain text, by engine and version.
+
+Sources, read in November 2026: Amazon RDS User Guide, "Requiring an SSL connection to a PostgreSQL
+DB instance" (on from 15), "Requiring SSL/TLS for all connections to a MySQL DB instance" (on in
+9.7, off in 8.4 and before), "... to a MariaDB DB instance" (on from 11.8, off in 11.4 and before);
+Amazon Aurora User Guide, "Securing Aurora PostgreSQL data with SSL/TLS" (on from 17) and "TLS
+connections to Aurora MySQL DB clusters" (off in versions 2 and 3); Amazon DocumentDB Developer
+Guide, "Encrypting data in transit" (on); Amazon Neptune User Guide, "Encrypting connections with
+SSL/HTTPS" (on).
+"""
+
+import re
+
+READ = "2026-11-25"
+
+PARAMETERS: dict[str, str] = {
+    "postgres": "rds.force_ssl",
+    "aurora-postgresql": "rds.force_ssl",
+    "mysql": "require_secure_transport",
+    "mariadb": "require_secure_transport",
+    "aurora-mysql": "require_secure_transport",
+    "sqlserver": "rds.force_ssl",
+    "docdb": "tls",
+    "neptune": "neptune_enforce_ssl",
+    "redshift": "require_ssl",
+}
+"""The parameter by which an engine insists on encryption."""
+
+_ON_FROM: dict[str, tuple[int, int]] = {
+    "postgres": (15, 0),
+    "aurora-postgresql": (17, 0),
+    "mysql": (9, 7),
+    "mariadb": (11, 8),
+}
+_OFF_UNTIL: dict[str, tuple[int, int]] = {
+    "postgres": (14, 99),
+    "aurora-postgresql": (16, 99),
+    "mysql": (8, 4),
+    "mariadb": (11, 4),
+    "aurora-mysql": (8, 0),
+}
+"""Between the two nothing is known (MySQL 9.0 to 9.6 were never offered)."""
+
+
+def engine(name: str) -> str:
+    """An engine as the tables have it: `aurora` is MySQL, editions of SQL Server are one."""
+    name = name.lower()
+    if name.startswith("sqlserver"):
+        return "sqlserver"
+    return "aurora-mysql" if name == "aurora" else name
+
+
+def by_default(engine_: str, version: str) -> bool | None:
+    """Whether an engine insists on encryption where no parameter says so; None: not known.
+
+    `version` may be a family's ending ("15", "8.0") or the beginning of a version ("16.").
+    """
+    if engine_ in ("docdb", "neptune"):
+        return True
+    if engine_ == "redshift":
+        # Clusters of the family redshift-1.0; what AWS's newer default group does is not certain.
+        return False if version == "1.0" else None
+    found = re.match(r"(\d+)(?:\.(\d+))?", version)
+    if found is None:
+        return None
+    number = (int(found[1]), int(found[2] or 0))
+    if engine_ in _ON_FROM and number >= _ON_FROM[engine_]:
+        return True
+    # A major version alone ("11" of MariaDB) can be on either side.
+    if engine_ in _OFF_UNTIL and (number if found[2] else (number[0], 99)) <= _OFF_UNTIL[engine_]:
+        return False
+    return None
+
+
+def insists(parameter: str, value: str) -> bool | None:
+    """Whether a parameter's value means that plain text is refused."""
+    value = value.strip().lower()
+    if parameter == "tls":
+        return value != "disabled"
+    if value in ("1", "on", "true", "yes"):
+        return True
+    return False if value in ("0", "off", "false", "no") else None

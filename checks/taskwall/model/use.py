@@ -1,0 +1,27 @@
+"""What the containers of a task definition use of AWS from the moment they start."""
+
+from typing import Literal, TypeAlias
+
+from msgspec import Struct
+
+from taskwall.facts import Fact
+
+What: TypeAlias = Literal["image", "log", "secret", "file"]
+"""What a container uses: its image, a log driver, a secret or parameter, an environment file."""
+
+ECR, ELSEWHERE = "ecr", "elsewhere"
+"""Where an image can be: in the private registry of AWS, or where no endpoint leads."""
+
+
+class Use(Struct, frozen=True):
+    """Something that a container uses.
+
+    `definition` is the id of the task definition (or of a task source that holds its container
+    itself). `service` names the endpoint service that serves it (`logs`), or for an image `ecr`
+    or `elsewhere`; it is "" where the sources do not tell, and then `fact` is unknown.
+    """
+
+    definition: str
+    what: What
+    service: str
+    fact: Fact

@@ -1,0 +1,20 @@
+"""Volumes of tasks that reach their data over the network by NFS."""
+
+from msgspec import Struct
+
+from taskwall.facts import Fact
+from taskwall.values import Origin, Place
+
+
+class Volume(Struct, frozen=True):
+    """A volume of a task definition (or Batch job) that speaks NFS, or may do so.
+
+    `nfs` is whether it does, `encrypted` whether what it speaks is encrypted; `at` is where the
+    sources say so, or should.
+    """
+
+    on: Origin
+    name: str
+    at: Place
+    nfs: Fact
+    encrypted: Fact

@@ -1,0 +1,117 @@
+"""TW107: Container instances are of types between which AWS encrypts.
+
+What: A launch template, launch configuration or instance that joins a cluster names an instance
+    type without encryption between instances, or a mixed instances policy overrides its type by
+    such a one (then the Auto Scaling group is what to change). By AWS's list of families: t3, m5,
+    c5 and m6g are Nitro, and do not encrypt. Of a pattern (c5*) every family counts.
+Why: Between instances of newer families AWS encrypts all traffic in hardware, tasks' plain text to
+    each other included, at no cost. One instance of another family is enough to lose it.
+Fine when: VPC encryption control in enforce mode refuses other types; taskwall passes that where it
+    is written. Types that AWS chooses by attributes cannot be told. Traffic that passes a load
+    balancer or a transit gateway is not encrypted by this in any case.
+Terraform: instance_type = "m7i.large"
+CloudFormation: InstanceType: m7i.large
+Guide: encrypt-in-transit
+See: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/data-protection.html#encryption-transit
+"""
+
+from collections.abc import Iterator
+
+from taskwall.facts import FALSE, TRUE, Fact, any_of
+from taskwall.model.capacity import ContainerInstances, container_instances, on_ec2, placed
+from taskwall.model.encryption import enforced
+from taskwall.model.group import SecurityGroup
+from taskwall.model.network import Network
+from taskwall.model.nitro import encrypts
+from taskwall.model.place import Subnet
+from taskwall.model.thing import Link, Setting
+from taskwall.rule import Verdict, cannot_be_seen, rule
+from taskwall.values import Need, Origin, Place
+
+
+@rule("info", pci=True)
+def unencrypted_instance_type(network: Network) -> Iterator[Verdict]:
+    members = container_instances(network)
+    for member in members:
+        instances = member.instances
+        spared = enforced(network, _vpcs(network, member), instances.name)
+        own = any_of(_own_type(member))
+        for setting in instances.types:
+            yield _verdict(instances.origin, setting, spared, member.fact & own)
+        yield from _chosen(instances.origin, instances.by_attributes, spared, member.fact & own)
+        for group, link in member.scaled_by:
+            concerned = member.fact & link.fact
+            for setting in group.types:
+                yield _verdict(group.origin, setting, spared, concerned)
+            for fact in group.by_attributes:
+                yield from _chosen(group.origin, fact, spared, concerned)
+    for source, launched in on_ec2(network):
+        seen = any(placed(network, member, source).truth is not False for member in members)
+        if launched.truth is not False and not seen:
+            text = f"{source.name} runs on instances of types that do not encrypt"
+            at = source.runs_on.place or (source.cluster and source.cluster.place)
+            why = (Need(f"the container instances of {source.name}", "are not in the sources"),)
+            yield cannot_be_seen(source.origin, at or source.origin.header, text, why, launched)
+            break
+
+
+def _verdict(on: Origin, setting: Setting, spared: Fact, concerned: Fact) -> Verdict:
+    named = setting.known
+    type_ = str(named) if named is not None else "some type"
+    text = f"{type_} does not encrypt between instances"
+    truth = None if setting.open else encrypts(type_)
+    needs = setting.needs or (Need(type_, "is in none of AWS's lists that are known here"),)
+    plain = Fact(
+        None if truth is None else not truth,
+        text,
+        setting.place,
+        on.name,
+        needs,
+        f"{type_} encrypts between instances",
+    )
+    return Verdict(
+        on,
+        setting.place,
+        plain & ~spared,
+        f"{on.name} starts container instances of {type_}, which does not encrypt between them",
+        holds=f"{on.name} starts container instances that encrypt between them",
+        concerned=concerned,
+    )
+
+
+def _chosen(on: Origin, fact: Fact, spared: Fact, concerned: Fact) -> Iterator[Verdict]:
+    """The verdict on types that AWS chooses by attributes: unknown, unless the VPC refuses some."""
+    if fact.truth is False:
+        return
+    at: Place = fact.place or on.header
+    needs = fact.needs or (Need(f"the instance type of {on.name}", "is chosen by AWS"),)
+    plain = Fact(None, f"{on.name} starts types that do not encrypt", at, on.name, needs)
+    message = f"{on.name} starts container instances of types that do not encrypt between them"
+    holds = f"{on.name} starts container instances that encrypt between them"
+    yield Verdict(on, at, plain & ~spared, message, holds=holds, concerned=concerned)
+
+
+def _own_type(member: ContainerInstances) -> Iterator[Fact]:
+    """Whether the type that instances name themselves is used: where nothing overrides it."""
+    if not member.scaled_by:
+        yield TRUE
+    for group, _ in member.scaled_by:
+        if not group.types and not group.by_attributes:
+            yield TRUE
+        elif group.types and all(setting.open for setting in group.types):
+            needs = group.types[0].needs
+            text = f"{group.name} overrides no instance type"
+            yield Fact(None, text, group.types[0].place, group.name, needs)
+        else:
+            yield FALSE
+
+
+def _vpcs(network: Network, member: ContainerInstances) -> Iterator[Link]:
+    """What the sources tell of the VPC of container instances."""
+    scaled = [link for group, _ in member.scaled_by for link in group.subnets]
+    for link in (*member.instances.subnets, *scaled):
+        if (subnet := network.at(Subnet, link)) is not None:
+            yield subnet.vpc
+    for link in member.instances.groups:
+        if (group := network.at(SecurityGroup, link)) is not None and group.vpc is not None:
+            yield group.vpc

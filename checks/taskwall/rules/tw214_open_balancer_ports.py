@@ -1,0 +1,64 @@
+"""TW214: A public load balancer admits the internet on its listeners' ports only.
+
+What: A group of a public load balancer in front of tasks admits the internet on a port on which
+    no listener of it listens.
+Why: Nothing answers there today. The next listener, or whatever gets the same group, is on the
+    internet from its first minute, and nobody has decided that.
+Fine when: ICMP, which tells clients about packet sizes, is not judged. A group that several public
+    load balancers share may admit the ports of them all.
+Terraform: Admit the internet on the port of a listener only:
+    from_port = aws_lb_listener.https.port
+    to_port   = aws_lb_listener.https.port
+CloudFormation: Admit the internet on the port of a listener only:
+    FromPort: 443
+    ToPort: 443
+Guide: beyond
+See: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-update-security-groups.html
+"""
+
+from collections.abc import Iterator
+
+from taskwall.facts import Fact, all_of
+from taskwall.model.admission import instances
+from taskwall.model.fronts import beyond_sources
+from taskwall.model.group import Permission, SecurityGroup
+from taskwall.model.listening import public_groups
+from taskwall.model.network import Network
+from taskwall.model.ports import Ports, at_ports, has_ports, only_opens
+from taskwall.model.reach import admits_internet, permissions
+from taskwall.rule import Verdict, cannot_be_seen, passes, rule
+
+
+@rule("low", default=True, yields_to=("TW204",))
+def open_balancer_ports(network: Network) -> Iterator[Verdict]:
+    for shown in public_groups(network):
+        names, ports = shown.names, shown.ports
+        permitted = permissions(network, shown.group, "ingress")
+        for each in instances(
+            (p, _beside(network, p, ports, names)) for p in permitted if has_ports(p)
+        ):
+            permission = each.permission
+            yield Verdict(
+                permission.on,
+                at_ports(permission),
+                each.fact,
+                f"{permission.on.name} admits {each.whom(network)} to {names} on {each.ports},"
+                " where no listener is",
+                holds=f"{permission.on.name} admits the internet on listeners' ports at most",
+                about=permission.id,
+                concerned=shown.fact & permission.fact,
+            )
+        group = network.at(SecurityGroup, shown.group)
+        if not permitted and group is not None and not group.external:
+            holds = f"{group.name} admits nobody"
+            yield passes(group.origin, group.origin.header, holds, shown.fact)
+    for source, front in beyond_sources(network):
+        text = f"what stands in front of {source.name} admits the internet beside its listeners"
+        yield cannot_be_seen(source.origin, front.place or source.origin.header, text, front.needs)
+        break
+
+
+def _beside(network: Network, permission: Permission, ports: Ports, names: str) -> Fact:
+    """Whether a permission admits the internet on a port that is no listener's."""
+    listening = only_opens(permission, ports, f"{names} listens on")
+    return all_of((admits_internet(network, permission), ~listening))

@@ -1,0 +1,65 @@
+"""TW303: Nodes of a mesh speak TLS to their backends, and verify whom they speak to.
+
+What: A virtual node's or virtual gateway's client policy for its backends (a backend's own, else
+    the one of the backend defaults) does not enforce TLS, trusts nobody by name, or is not written.
+    A policy that is limited to ports is taken to name those of the backend.
+Why: Without enforcement the proxy speaks whatever the backend offers, so plain text where a
+    listener is permissive. Without a trust it takes any certificate, an attacker's as well.
+Fine when: The node has no backends; then only backend defaults that are written are looked at.
+Terraform: In spec:
+    backend_defaults {
+      client_policy {
+        tls {
+          enforce = true
+          validation {
+            trust {
+              acm {
+                certificate_authority_arns = [aws_acmpca_certificate_authority.this.arn]
+              }
+            }
+          }
+        }
+      }
+    }
+CloudFormation: In Spec:
+    BackendDefaults:
+      ClientPolicy:
+        TLS:
+          Enforce: true
+          Validation:
+            Trust:
+              ACM: { CertificateAuthorityArns: [!Ref Authority] }
+Guide: encrypt-in-transit, mutual-tls
+See: https://docs.aws.amazon.com/app-mesh/latest/userguide/tls.html
+"""
+
+from collections.abc import Iterator
+
+from taskwall.model.mesh import ClientPolicy
+from taskwall.model.network import Network
+from taskwall.rule import Verdict, rule
+
+
+@rule("medium", pci=True)
+def plaintext_mesh_backend(network: Network) -> Iterator[Verdict]:
+    for policy in network.every(ClientPolicy):
+        name = policy.on.name
+        yield Verdict(
+            policy.on,
+            policy.trust,
+            ~policy.trusts,
+            f"{name} speaks to {policy.whom} without TLS, or without knowing whom it trusts",
+            holds=f"{name} speaks to {policy.whom} by TLS with those that it trusts",
+            about=policy.id,
+            concerned=policy.used,
+        )
+        if policy.enforce.written:
+            yield Verdict(
+                policy.on,
+                policy.enforce.place,
+                ~policy.enforce.is_(True),
+                f"{name} does not insist on TLS to {policy.whom}",
+                holds=f"{name} insists on TLS to {policy.whom}",
+                about=policy.id,
+                concerned=policy.used,
+            )

@@ -1,0 +1,42 @@
+"""TW306: Ports offered in Service Connect are encrypted.
+
+What: A service offers a port in Service Connect without TLS, or with TLS that has no issuer. Off is
+    the default. Members that only call others offer nothing, and are not looked at.
+Why: The proxies of both sides could encrypt what goes between them by themselves; left off, calls
+    between services cross subnets in plain text.
+Fine when: Containers speak TLS to each other themselves. What reaches a task past its proxy is not
+    encrypted by it in any case: security groups have to keep that out.
+Terraform: In the service of service_connect_configuration:
+    tls {
+      issuer_cert_authority {
+        aws_pca_authority_arn = aws_acmpca_certificate_authority.this.arn
+      }
+      role_arn = aws_iam_role.service_connect.arn
+    }
+CloudFormation: In the entry of Services:
+    Tls:
+      IssuerCertificateAuthority: { AwsPcaAuthorityArn: !Ref Authority }
+      RoleArn: !GetAtt ServiceConnectRole.Arn
+Guide: beyond
+See: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-connect-tls.html
+"""
+
+from collections.abc import Iterator
+
+from taskwall.model.mesh import Offer
+from taskwall.model.network import Network
+from taskwall.rule import Verdict, rule
+
+
+@rule("low", pci=True)
+def plaintext_service_connect(network: Network) -> Iterator[Verdict]:
+    for offer in network.every(Offer):
+        port = f"port {offer.name}" if offer.name else "a port"
+        yield Verdict(
+            offer.on,
+            offer.at,
+            ~offer.encrypted,
+            f"{offer.on.name} offers {port} in Service Connect in plain text",
+            holds=f"{offer.on.name} offers {port} in Service Connect by TLS",
+            concerned=offer.connected,
+        )

@@ -1,0 +1,86 @@
+"""TW307: What VPC Lattice leads to tasks is encrypted and authenticated.
+
+What: A service of VPC Lattice that leads to tasks of an ECS service, or to an ALB in front of them,
+    has a listener for HTTP, or has no auth policy: its auth type is NONE, and so is that of a
+    service network that it is in. What an auth policy says is not judged.
+Why: Clients in every VPC and account that its networks are shared with can call it. Without TLS
+    their requests are readable on the way to VPC Lattice; without AWS_IAM anybody there may ask.
+Fine when: Tasks authenticate their callers themselves. With TLS passthrough an auth policy sees no
+    more than the connection, but it still says from where one may come.
+Terraform: On the listener the protocol; on the service, or on every network that it is in, the auth
+    type, with an aws_vpclattice_auth_policy beside it:
+    protocol = "HTTPS"
+
+    auth_type = "AWS_IAM"
+CloudFormation: On the listener the protocol; on the service, or on every network that it is in, the
+    auth type, with an AWS::VpcLattice::AuthPolicy beside it:
+    Protocol: HTTPS
+
+    AuthType: AWS_IAM
+Guide: beyond
+See: https://docs.aws.amazon.com/vpc-lattice/latest/ug/auth-policies.html
+    https://docs.aws.amazon.com/vpc-lattice/latest/ug/listeners.html
+    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-vpc-lattice.html
+"""
+
+from collections.abc import Iterator
+
+from taskwall.model.lattice import (
+    LatticeListener,
+    LatticeService,
+    LatticeTargets,
+    Registered,
+    authenticated,
+    leads_to_tasks,
+    serves_tasks,
+)
+from taskwall.model.network import Network
+from taskwall.rule import Verdict, cannot_be_seen, rule
+from taskwall.values import Need
+
+
+@rule("low", pci=True)
+def open_lattice_service(network: Network) -> Iterator[Verdict]:
+    for listener in network.every(LatticeListener):
+        yield Verdict(
+            listener.origin,
+            listener.protocol.place,
+            listener.protocol.is_("HTTP"),
+            f"{listener.name} takes requests for tasks in plain text",
+            holds=f"{listener.name} takes requests for tasks by TLS",
+            concerned=leads_to_tasks(network, listener),
+        )
+    for service in network.every(LatticeService):
+        yield Verdict(
+            service.origin,
+            service.auth.place,
+            ~authenticated(network, service),
+            f"{service.name} lets anybody in its networks call tasks (no auth policy)",
+            holds=f"{service.name} authenticates those who call tasks",
+            concerned=serves_tasks(network, service),
+        )
+    yield from _beyond_sources(network)
+
+
+def _beyond_sources(network: Network) -> Iterator[Verdict]:
+    """One unknown for all that leads out of the sources, on the first that does."""
+    for each in network.every(Registered):
+        found = network.at(LatticeTargets, each.targets)
+        if found is None or found.external:
+            text = f"a service of VPC Lattice lets anybody call tasks of {each.on.name}"
+            needs = each.targets.fact.needs or _unseen(each.targets.to)
+            yield cannot_be_seen(each.on, each.targets.place, text, needs)
+            return
+    for listener in network.every(LatticeListener):
+        owner = network.at(LatticeService, listener.service)
+        concerned = leads_to_tasks(network, listener)
+        if (owner is None or owner.external) and concerned.truth is not False:
+            text = f"the service of {listener.name} lets anybody call tasks"
+            needs = listener.service.fact.needs or _unseen(listener.service.to)
+            at = listener.service.place
+            yield cannot_be_seen(listener.origin, at, text, needs, concerned)
+            return
+
+
+def _unseen(name: str) -> tuple[Need, ...]:
+    return (Need(name or "the service", "is not in the sources"),)

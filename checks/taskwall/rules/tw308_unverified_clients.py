@@ -1,0 +1,60 @@
+"""TW308: A listener that asks clients for certificates verifies them.
+
+What: A listener of an ALB or NLB sets mutual authentication to another mode than verify (off apart,
+    which asks for nothing), takes expired certificates, or names no trust store.
+Why: With passthrough the load balancer checks nothing: it hands the certificate on in a header, and
+    only a task that verifies it there knows its client. An expired certificate may long be in other
+    hands.
+Fine when: The tasks verify the certificate chain in X-Amzn-Mtls-Clientcert themselves, for
+    passthrough; taskwall cannot see that.
+Terraform: On the listener:
+    mutual_authentication {
+      mode            = "verify"
+      trust_store_arn = aws_lb_trust_store.this.arn
+    }
+CloudFormation: On the listener:
+    MutualAuthentication:
+      Mode: verify
+      TrustStoreArn: !Ref TrustStore
+Guide: beyond
+See: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/mutual-authentication.html
+"""
+
+from collections.abc import Iterator
+
+from taskwall.facts import Fact
+from taskwall.model.edge import ClientCheck
+from taskwall.model.network import Network
+from taskwall.rule import Verdict, rule
+
+
+@rule("info")
+def unverified_clients(network: Network) -> Iterator[Verdict]:
+    for check in network.every(ClientCheck):
+        name, mode, store = check.on.name, check.mode, check.trust_store
+        asks = ~mode.is_("off")
+        yield Verdict(
+            check.on,
+            mode.place,
+            ~mode.is_("verify"),
+            f"{name} asks clients for certificates without verifying them ({mode.known})",
+            holds=f"{name} verifies clients' certificates",
+            concerned=asks,
+        )
+        verifies = mode.is_("verify")
+        if check.ignores_expiry.open or check.ignores_expiry.known is True:
+            yield Verdict(
+                check.on,
+                check.ignores_expiry.place,
+                check.ignores_expiry.is_(True),
+                f"{name} takes certificates of clients that have expired",
+                concerned=verifies,
+            )
+        if store.value is None:
+            yield Verdict(
+                check.on,
+                store.place,
+                Fact(True, store.told, store.place, name),
+                f"{name} verifies clients' certificates against no trust store",
+                concerned=verifies,
+            )

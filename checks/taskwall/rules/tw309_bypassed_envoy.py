@@ -1,0 +1,71 @@
+"""TW309: Tasks of a mesh node send and take everything through Envoy.
+
+What: A task definition whose Envoy is told to be a virtual node (APPMESH_RESOURCE_ARN or
+    APPMESH_VIRTUAL_NODE_NAME) has no proxy configuration of type APPMESH; or its proxy
+    configuration names a container that the definition does not have, or leaves out a TCP port
+    that another container maps.
+Why: Without the proxy configuration nothing leads traffic to Envoy: it runs beside the application,
+    and TLS, policies and logs of the mesh apply to nobody. A port left out is open past it.
+Fine when: The port is a health check or metrics that must be read from outside the mesh. Tasks of
+    virtual gateways, which are Envoy alone and need no proxy configuration, are not looked at.
+Terraform: In the task definition:
+    proxy_configuration {
+      type           = "APPMESH"
+      container_name = "envoy"
+      properties = {
+        AppPorts         = "8080"
+        IgnoredUID       = "1337"
+        ProxyIngressPort = "15000"
+        ProxyEgressPort  = "15001"
+        EgressIgnoredIPs = "169.254.170.2,169.254.169.254"
+      }
+    }
+CloudFormation: In the task definition:
+    ProxyConfiguration:
+      Type: APPMESH
+      ContainerName: envoy
+      ProxyConfigurationProperties:
+        - { Name: AppPorts, Value: "8080" }
+        - { Name: IgnoredUID, Value: "1337" }
+        - { Name: ProxyIngressPort, Value: "15000" }
+        - { Name: ProxyEgressPort, Value: "15001" }
+        - { Name: EgressIgnoredIPs, Value: "169.254.170.2,169.254.169.254" }
+Guide: beyond
+See: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ProxyConfiguration.html
+"""
+
+from collections.abc import Iterator
+
+from taskwall.model.mesh import MeshTask, meshed
+from taskwall.model.network import Network
+from taskwall.rule import Verdict, rule
+
+
+@rule("low")
+def bypassed_envoy(network: Network) -> Iterator[Verdict]:
+    for task in network.every(MeshTask):
+        name, proxied = task.on.name, task.proxied
+        if proxied.truth is not True and (task.named or meshed(network)):
+            yield Verdict(
+                task.on,
+                task.kind.place,
+                ~proxied,
+                f"traffic of {name} goes past its Envoy, which no proxy configuration names",
+                concerned=task.node,
+            )
+        yield Verdict(
+            task.on,
+            task.container,
+            ~task.contained,
+            f"{name} has no container by the name of its proxy",
+            holds=f"the proxy of {name} is a container of its own",
+            concerned=proxied,
+        )
+        yield Verdict(
+            task.on,
+            task.ports,
+            ~task.led,
+            f"{name} takes traffic on ports that are not led through its Envoy",
+            holds=f"what reaches the ports of {name} is led through its Envoy",
+            concerned=proxied,
+        )

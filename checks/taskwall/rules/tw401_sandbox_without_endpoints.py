@@ -1,0 +1,118 @@
+"""TW401: Tasks without a way out have every endpoint that they need.
+
+What: Tasks run in subnets from which no route leads to the internet, and their VPC lacks an
+    endpoint for something that they need: their image (ecr.api, ecr.dkr, s3), their log driver,
+    secrets and parameters, environment files, ECS Exec, Service Connect, or the agent of their
+    instances. An image that no endpoint serves (Docker Hub, public.ecr.aws) is told as well.
+Why: Such tasks do not start, or start and fail when they first write a log. A way out that is
+    opened in a hurry to mend that is what the sandbox was to prevent.
+Fine when: Another stack makes the endpoints in this VPC: name the rule in the setting `elsewhere`.
+    A default route to a transit gateway, a VPN, a peering or a firewall, and a proxy of the agent,
+    may lead out: then taskwall says that it cannot tell. The first pull through a pull-through
+    cache needs a way out even so, and what the application itself calls cannot be seen.
+Terraform: Add an endpoint for each service that is missing (s3 as a gateway, with the tasks' route tables):
+    resource "aws_vpc_endpoint" "ecr_api" {
+      vpc_id              = <vpc>.id
+      service_name        = "com.amazonaws.${data.aws_region.current.region}.ecr.api"
+      vpc_endpoint_type   = "Interface"
+      private_dns_enabled = true
+      subnet_ids          = aws_subnet.private[*].id
+      security_group_ids  = [aws_security_group.endpoints.id]
+    }
+CloudFormation: Add an endpoint for each service that is missing (s3 as a gateway, with the tasks' route tables):
+    EcrApiEndpoint:
+      Type: AWS::EC2::VPCEndpoint
+      Properties:
+        VpcId: !Ref <vpc>
+        ServiceName: !Sub com.amazonaws.${AWS::Region}.ecr.api
+        VpcEndpointType: Interface
+        PrivateDnsEnabled: true
+        SubnetIds: [!Ref PrivateSubnetA, !Ref PrivateSubnetB]
+        SecurityGroupIds: [!Ref EndpointsGroup]
+Guide: private-endpoints, fargate-needs-none, no-internet-gateway
+See: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/vpc-endpoints.html
+    https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html
+"""  # noqa: E501 (headings are one line)
+
+from collections.abc import Iterator
+
+from taskwall.facts import Fact, all_of, any_of
+from taskwall.model.needs import Quarter, demands, position, provided, quarters, way_out
+from taskwall.model.network import Network
+from taskwall.model.reach import listed
+from taskwall.model.use import ELSEWHERE
+from taskwall.model.work import TaskSource
+from taskwall.rule import Verdict, rule
+from taskwall.values import Need
+
+
+@rule("high", default=True, pci=True)
+def sandbox_without_endpoints(network: Network) -> Iterator[Verdict]:
+    unseen: list[tuple[Quarter, Fact]] = []
+    for quarter in quarters(network):
+        shut = [(source, _shut(network, source)) for source in quarter.sources]
+        concerned = any_of(fact for _, fact in shut)
+        if concerned.truth is False:
+            continue
+        if quarter.thing is not None:
+            wanted = [(source, fact, demands(network, source)) for source, fact in shut]
+            served = {
+                service: provided(network, quarter, (service,))
+                for service in {each.service for _, _, found in wanted for each in found}
+            }
+            lacks = [
+                (demand.service, source.name, all_of((fact, demand.fact, ~served[demand.service])))
+                for source, fact, found in wanted
+                for demand in found
+                if served[demand.service].truth is not True
+            ]
+            yield Verdict(
+                quarter.thing.origin,
+                quarter.thing.origin.header,
+                any_of(fact for _, _, fact in lacks),
+                f"{quarter.thing.name} has no way out and lacks {_missing(lacks)}",
+                holds=f"{quarter.thing.name} has the endpoints that its tasks need",
+                absent=True,
+                names={"vpc": quarter.thing.name},
+                concerned=concerned,
+            )
+        else:
+            unseen.append((quarter, concerned))
+    if unseen:
+        first, _ = min(unseen, key=lambda pair: pair[0].first)
+        yield _unseen(first, any_of(fact for _, fact in unseen))
+
+
+def _shut(network: Network, source: TaskSource) -> Fact:
+    """Whether a source's tasks need something and have no way out to it."""
+    needs = any_of(demand.fact for demand in demands(network, source))
+    return needs if needs.truth is False else all_of((needs, ~way_out(network, source)))
+
+
+def _missing(lacks: list[tuple[str, str, Fact]]) -> str:
+    """What is missing, and who needs it: the certain before the possible."""
+    sure = [(service, name) for service, name, fact in lacks if fact.truth]
+    found: dict[str, list[str]] = {}
+    for service, name in sure or [(service, name) for service, name, _ in lacks]:
+        found.setdefault(name, [])
+        if service not in found[name]:
+            found[name].append(service)
+    parts = []
+    for name, services in found.items():
+        endpoints = [service for service in services if service != ELSEWHERE]
+        words = [f"the endpoints {', '.join(endpoints)}"] if endpoints else []
+        if ELSEWHERE in services:
+            words.append("the internet, for an image that no endpoint serves")
+        parts.append(f"what {name} needs: {' and '.join(words)}")
+    return listed(parts) or "nothing"
+
+
+def _unseen(quarter: Quarter, concerned: Fact) -> Verdict:
+    """The endpoints of a VPC that is not in the sources."""
+    source = min(quarter.sources, key=position)
+    link, at = quarter.link, source.subnets_setting.place
+    needs = (link.fact.needs if link else ()) or source.subnets_setting.needs
+    needs = needs or (Need(f"the VPC of {source.name}", "is not in the sources"),)
+    text = f"the VPC of {source.name} lacks endpoints that its tasks need"
+    unseen = Fact(None, text, at, source.name, needs)
+    return Verdict(source.origin, at, unseen, text, concerned=concerned)

@@ -1,0 +1,71 @@
+"""TW402: Endpoints of ECR are restricted to registries or principals that are your own.
+
+What: The endpoint of ecr.api or ecr.dkr has no policy, which allows everything to everybody, or a
+    policy with a statement that allows any resource (or ARNs of any account) without a condition
+    on an account or organisation.
+Why: What runs in the VPC can pull images from anybody's registry, and push data to one, through an
+    endpoint that nobody watches as they would watch the internet. A policy closes that way.
+Fine when: A statement's principals are named, account by account, in place of a condition: that
+    passes. `Principal: "*"` is no fault by itself, and of ecr:GetAuthorizationToken, which takes no
+    resource, nothing is asked.
+Terraform: In aws_vpc_endpoint:
+    policy = jsonencode({
+      Statement = [
+        {
+          Effect    = "Allow"
+          Principal = "*"
+          Action    = "*"
+          Resource  = "arn:aws:ecr:${data.aws_region.current.region}:${data.aws_caller_identity.current.account_id}:repository/*"
+        },
+        { Effect = "Allow", Principal = "*", Action = "ecr:GetAuthorizationToken", Resource = "*" },
+      ]
+    })
+CloudFormation: In AWS::EC2::VPCEndpoint:
+    PolicyDocument:
+      Statement:
+        - Effect: Allow
+          Principal: "*"
+          Action: "*"
+          Resource: !Sub arn:${AWS::Partition}:ecr:${AWS::Region}:${AWS::AccountId}:repository/*
+        - Effect: Allow
+          Principal: "*"
+          Action: ecr:GetAuthorizationToken
+          Resource: "*"
+Guide: endpoint-policies
+See: https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html
+    https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html
+"""  # noqa: E501 (an ARN is one line)
+
+from collections.abc import Iterator
+
+from taskwall.facts import all_of
+from taskwall.model.endpoint import ECR, Endpoint, about, is_for, stated
+from taskwall.model.network import Network
+from taskwall.model.policy import TOKEN, restricts
+from taskwall.rule import Verdict, rule
+
+
+@rule("medium", default=True, pci=True)
+def open_ecr_endpoint(network: Network) -> Iterator[Verdict]:
+    for endpoint in network.every(Endpoint):
+        concerned = is_for(network, endpoint, ECR)
+        if concerned.truth is False:
+            continue
+        said = stated(network, endpoint)
+        restricted = said.policy.fact(
+            restricts(said.policy, "ecr", apart=TOKEN),
+            f"{said.policy.name} allows ECR to accounts or an organisation of its choice only",
+            f"{said.policy.name} allows ECR to any account",
+        )
+        absent = said.written.truth is False
+        wrong = "has no policy, which allows everything" if absent else "leads to any registry"
+        yield Verdict(
+            said.on,
+            said.at,
+            ~said.written if absent else ~all_of((said.written, restricted)),
+            f"{endpoint.name} {wrong}",
+            holds=f"the policy of {endpoint.name} restricts it",
+            about=about(endpoint, said),
+            absent=absent,
+            concerned=concerned,
+        )

@@ -1,0 +1,65 @@
+"""TW403: Both endpoints of ECR carry the same policy.
+
+What: In one VPC the endpoints of ecr.api and ecr.dkr have policies that say different things, or
+    only one of them has any.
+Why: An image is found by one endpoint and fetched by the other. What one of them forbids and the
+    other allows is either open by oversight, or fails half-way through a pull.
+Fine when: The policies say the same in other words: order, Sid, lists of one, and how statements
+    are split do not matter. Neither having a policy is the same too (and TW402's to tell).
+Terraform: Use one document for both:
+    policy = data.aws_iam_policy_document.ecr.json
+CloudFormation: Write the same PolicyDocument for both:
+    PolicyDocument:
+      Statement: [...]
+Guide: same-ecr-policy
+See: https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html
+"""
+
+from collections.abc import Iterator
+
+from taskwall.facts import Fact, all_of
+from taskwall.model.endpoint import Endpoint, Stated, about, ecr_pairs, stated
+from taskwall.model.network import Network
+from taskwall.model.policy import equal
+from taskwall.rule import Verdict, rule
+
+
+@rule("medium", default=True, pci=True, yields_to=("TW402",))
+def unequal_ecr_policies(network: Network) -> Iterator[Verdict]:
+    for api, dkr, paired in ecr_pairs(network):
+        a, b = stated(network, api), stated(network, dkr)
+        # What has to change is the one that lacks what the other has.
+        wrong, said, other = (api, a, dkr) if _lacks(a, b) else (dkr, b, api)
+        yield Verdict(
+            said.on,
+            said.at,
+            ~_same(said, stated(network, other)),
+            f"{_called(wrong, other)} does not carry the policy of {_called(other, wrong)}",
+            holds=f"{_called(api, dkr)} and {_called(dkr, api)} carry the same policy",
+            about=about(wrong, said),
+            concerned=paired,
+            asked_by="TW402",
+        )
+
+
+def _called(endpoint: Endpoint, other: Endpoint) -> str:
+    """What messages call one of two endpoints, which one block may make."""
+    apart = endpoint.name != other.name
+    return endpoint.name if apart else f"{endpoint.name} of {endpoint.service}"
+
+
+def _lacks(one: Stated, other: Stated) -> bool:
+    return one.written.truth is False and other.written.truth is not False
+
+
+def _same(one: Stated, other: Stated) -> Fact:
+    """Whether two policies say the same; a policy that may not be there leaves that open."""
+    text = f"{one.policy.name} carries the same policy as {other.policy.name}"
+    truth = equal(one.policy, other.policy)
+    needs = (*one.policy.needs, *other.policy.needs) if truth is None else ()
+    otherwise = f"the policies of {one.policy.name} and {other.policy.name} differ"
+    same = Fact(truth, text, one.at, one.policy.name, needs, otherwise)
+    doubts = [each.written for each in (one, other) if each.written.truth is None]
+    if not doubts:
+        return same
+    return Fact(None, text, one.at, one.policy.name, all_of(doubts).waits_for())

@@ -1,0 +1,53 @@
+"""TW404: Policies of ECR endpoints require principals of an organisation.
+
+What: The policy of an endpoint of ecr.api or ecr.dkr has a statement that allows ECR to principals
+    of any organisation: without a condition on aws:PrincipalOrgID, aws:PrincipalOrgPaths or
+    aws:PrincipalAccount. Operators with IfExists and values that are a wildcard do not count; a
+    Deny of everything to all others does.
+Why: A policy on repositories alone says what may be fetched, not by whom: keys of a foreign account
+    that somebody brought along work on this endpoint too.
+Fine when: A statement allows nothing but ecr:GetAuthorizationToken: nothing is asked of it, since a
+    token opens nothing that the other statements do not allow. An endpoint without a policy is
+    TW402's.
+Terraform: In each statement of the policy that allows:
+    Condition = { StringEquals = { "aws:PrincipalOrgID" = data.aws_organizations_organization.this.id } }
+CloudFormation: In each statement of the policy that allows:
+    Condition:
+      StringEquals:
+        aws:PrincipalOrgID: !Ref OrganizationId
+Guide: organisation-only
+See: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
+    https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html
+"""  # noqa: E501 (a condition is one line)
+
+from collections.abc import Iterator
+
+from taskwall.facts import all_of
+from taskwall.model.endpoint import ECR, Endpoint, about, is_for, stated
+from taskwall.model.network import Network
+from taskwall.model.policy import TOKEN, demands_organisation
+from taskwall.rule import Verdict, rule
+
+
+@rule("low", pci=True, yields_to=("TW402",))
+def any_organisation(network: Network) -> Iterator[Verdict]:
+    for endpoint in network.every(Endpoint):
+        said = stated(network, endpoint)
+        concerned = all_of((is_for(network, endpoint, ECR), said.written))
+        if concerned.truth is False:
+            continue
+        demanded = said.policy.fact(
+            demands_organisation(said.policy, "ecr", TOKEN),
+            f"{said.policy.name} allows ECR to principals of an organisation or account only",
+            f"{said.policy.name} allows ECR to principals of any organisation",
+        )
+        yield Verdict(
+            said.on,
+            said.at,
+            ~demanded,
+            f"the policy of {endpoint.name} lets principals of any organisation use ECR",
+            holds=f"the policy of {endpoint.name} requires principals of an organisation",
+            about=about(endpoint, said),
+            concerned=concerned,
+            asked_by="TW402",
+        )

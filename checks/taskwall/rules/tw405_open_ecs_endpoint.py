@@ -1,0 +1,93 @@
+"""TW405: Endpoints of ECS carry a policy that restricts them and lets the agent work.
+
+What: The endpoint of ecs, ecs-agent or ecs-telemetry has no policy, or one that allows any action
+    on any resource to any account, or one that keeps the container agent from its own work.
+Why: Without a policy whatever runs in the VPC can drive any ECS cluster that it has keys for
+    through this endpoint. With too narrow a one, instances neither register nor report.
+Fine when: A policy names the actions, the clusters' ARNs, or an account or organisation: each of
+    these restricts. The agent's own actions are asked for on any resource and cluster of the
+    sources alike: a policy for some clusters passes.
+Terraform: In aws_vpc_endpoint:
+    policy = jsonencode({
+      Statement = [{
+        Effect    = "Allow"
+        Principal = "*"
+        Action    = ["ecs:Poll", "ecs:StartTelemetrySession", "ecs:DiscoverPollEndpoint", "ecs:RegisterContainerInstance", "ecs:DeregisterContainerInstance", "ecs:UpdateContainerInstancesState", "ecs:Submit*", "ecs:TagResource"]
+        Resource  = "*"
+        Condition = { StringEquals = { "aws:PrincipalAccount" = data.aws_caller_identity.current.account_id } }
+      }]
+    })
+CloudFormation: In AWS::EC2::VPCEndpoint:
+    PolicyDocument:
+      Statement:
+        - Effect: Allow
+          Principal: "*"
+          Action:
+            - ecs:Poll
+            - ecs:StartTelemetrySession
+            - ecs:DiscoverPollEndpoint
+            - ecs:RegisterContainerInstance
+            - ecs:DeregisterContainerInstance
+            - ecs:UpdateContainerInstancesState
+            - ecs:Submit*
+            - ecs:TagResource
+          Resource: "*"
+          Condition:
+            StringEquals:
+              aws:PrincipalAccount: !Ref AWS::AccountId
+Guide: endpoint-policies
+See: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/vpc-endpoints.html
+    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/instance_IAM_role.html
+"""  # noqa: E501 (actions are one line)
+
+from collections.abc import Iterator
+
+from taskwall.facts import Fact, all_of
+from taskwall.model.endpoint import AGENT, Endpoint, Stated, asked, is_for, stated
+from taskwall.model.network import Network
+from taskwall.model.policy import AGENT_ACTIONS, allows, each, restricts, some_resource
+from taskwall.rule import Verdict, rule
+
+
+@rule("low", pci=True, yields_to=("TW408",))
+def open_ecs_endpoint(network: Network) -> Iterator[Verdict]:
+    for endpoint in network.every(Endpoint):
+        concerned = is_for(network, endpoint, AGENT)
+        if concerned.truth is False:
+            continue
+        said = stated(network, endpoint)
+        restricted = said.policy.fact(
+            restricts(said.policy, "ecs", by_action=True),
+            f"{said.policy.name} restricts ECS",
+            f"{said.policy.name} allows every action of ECS to any account",
+        )
+        works = _works(endpoint, said)
+        absent = said.written.truth is False
+        wrong = "has no policy, which allows everything"
+        if not absent:
+            wrong = "lets any account do anything"
+            if works.truth is False:
+                wrong = "keeps the container agent from its work"
+        yield Verdict(
+            said.on,
+            said.at,
+            ~said.written if absent else ~all_of((said.written, restricted, works)),
+            f"{endpoint.name} {wrong}",
+            holds=f"the policy of {endpoint.name} restricts it and lets the agent work",
+            about=asked(endpoint),
+            absent=absent,
+            concerned=concerned,
+            asked_by="TW402",
+        )
+
+
+def _works(endpoint: Endpoint, said: Stated) -> Fact:
+    """Whether the agent may do by an endpoint what it does there."""
+    actions = AGENT_ACTIONS.get(endpoint.service, ())
+    named = ", ".join(actions)
+    truth = each(allows(said.policy, action, some_resource, foreign=False) for action in actions)
+    return said.policy.fact(
+        truth if actions else None,
+        f"{said.policy.name} allows {named or 'what the agent does'}",
+        f"{said.policy.name} does not allow all of {named}",
+    )

@@ -1,0 +1,54 @@
+"""TW406: Tasks find the interface endpoints that they need by name.
+
+What: An interface endpoint for a service that tasks in its VPC need has private DNS off (the
+    default), or its VPC has DNS support or DNS hostnames off, and no private hosted zone of the
+    sources answers in its place.
+Why: Tasks and the agent ask for the public name of a service. Without private DNS that name still
+    leads to the public address: the endpoint stands unused, and a task without another way out
+    does not start.
+Fine when: A private hosted zone elsewhere answers for the service's name in this VPC: name the
+    rule in the setting `elsewhere`, or write the zone beside the endpoint. An S3 interface
+    endpoint beside an S3 gateway endpoint is not looked at.
+Terraform: On the endpoint, and both DNS switches on the VPC:
+    private_dns_enabled  = true # aws_vpc_endpoint
+    enable_dns_support   = true # aws_vpc
+    enable_dns_hostnames = true # aws_vpc
+CloudFormation: On the endpoint, and both DNS switches on the VPC:
+    PrivateDnsEnabled: true  # AWS::EC2::VPCEndpoint
+    EnableDnsSupport: true  # AWS::EC2::VPC
+    EnableDnsHostnames: true  # AWS::EC2::VPC
+Guide: private-endpoints
+See: https://docs.aws.amazon.com/vpc/latest/privatelink/create-interface-endpoint.html
+    https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html
+"""
+
+from collections.abc import Iterator
+
+from taskwall.facts import all_of
+from taskwall.model.endpoint import Endpoint, asked, private_dns, vpc_names, zoned
+from taskwall.model.needs import beside_gateway, needed
+from taskwall.model.network import Network
+from taskwall.rule import Verdict, rule
+
+
+@rule("medium", default=True)
+def nameless_endpoint(network: Network) -> Iterator[Verdict]:
+    for endpoint in network.every(Endpoint):
+        kind, need = endpoint.kind.is_("Interface"), needed(network, endpoint)
+        if kind.truth is False or need.truth is False:
+            continue
+        own, names = private_dns(network, endpoint), vpc_names(network, endpoint)
+        why = ": private DNS is off" if own.truth is False else ""
+        if own.truth and names.truth is False:
+            why = ": its VPC has DNS support or hostnames off"
+        yield Verdict(
+            endpoint.origin,
+            endpoint.private_dns.place,
+            ~((own & names) | zoned(network, endpoint)),
+            f"{endpoint.name} is not found by the name of its service{why}",
+            holds=f"{endpoint.name} is found by the name of its service",
+            about=asked(endpoint),
+            absent=True,
+            asked_by="TW402",
+            concerned=all_of((kind, need, ~beside_gateway(network, endpoint))),
+        )

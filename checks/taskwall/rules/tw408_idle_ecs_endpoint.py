@@ -1,0 +1,38 @@
+"""TW408: Endpoints of ECS serve somebody.
+
+What: A VPC has an endpoint of ecs, ecs-agent or ecs-telemetry, but all tasks in it run on Fargate.
+Why: These endpoints are for the container agent on instances. Fargate's own agent does not take
+    them, so they cost by the hour and widen what has to be kept in order, for nobody.
+Fine when: Tasks call the ECS API themselves (ecs only; taskwall cannot see that), or the tasks use
+    Service Connect, whose proxies are led by ecs-agent on Fargate as well: that passes.
+Terraform: Remove the endpoint.
+CloudFormation: Remove the endpoint.
+Guide: fargate-needs-none
+See: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/vpc-endpoints.html
+"""
+
+from collections.abc import Iterator
+
+from taskwall.facts import all_of
+from taskwall.model.endpoint import AGENT, Endpoint, asked, is_for
+from taskwall.model.needs import anybody, serves_instances
+from taskwall.model.network import Network
+from taskwall.rule import Verdict, rule
+
+
+@rule("info")
+def idle_ecs_endpoint(network: Network) -> Iterator[Verdict]:
+    for endpoint in network.every(Endpoint):
+        concerned = all_of((is_for(network, endpoint, AGENT), anybody(network, endpoint)))
+        if concerned.truth is False:
+            continue
+        yield Verdict(
+            endpoint.origin,
+            endpoint.named.place,
+            ~serves_instances(network, endpoint),
+            f"{endpoint.name} serves nobody: all tasks in its VPC run on Fargate",
+            holds=f"{endpoint.name} serves agents in its VPC",
+            about=asked(endpoint),
+            concerned=concerned,
+            asked_by="TW402",
+        )

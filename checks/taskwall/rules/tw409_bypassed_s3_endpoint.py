@@ -1,0 +1,68 @@
+"""TW409: The S3 gateway endpoint serves the tasks' subnets and lets image layers pass.
+
+What: Tasks pull images from ECR (or files from S3) in a VPC that has an S3 gateway endpoint, but
+    the route table of one of their subnets is not among the endpoint's, or its policy does not
+    allow reading the bucket in which AWS keeps image layers.
+Why: A gateway endpoint is a route. A subnet whose table lacks it reaches S3 by the internet or not
+    at all, and ECR hands out layers from a bucket of AWS's own that policies for one's own buckets
+    forget.
+Fine when: An S3 interface endpoint with private DNS serves the subnet instead: that passes. Where
+    there is no S3 endpoint at all, TW401 tells.
+Terraform: On the endpoint, and in its policy where it has one:
+    route_table_ids = aws_route_table.private[*].id
+    # { Effect = "Allow", Principal = "*", Action = "s3:GetObject",
+    #   Resource = "arn:aws:s3:::prod-${data.aws_region.current.region}-starport-layer-bucket/*" }
+CloudFormation: On the endpoint, and in its policy where it has one:
+    RouteTableIds: [!Ref PrivateTable]
+    # - Effect: Allow
+    #   Principal: "*"
+    #   Action: s3:GetObject
+    #   Resource: !Sub arn:${AWS::Partition}:s3:::prod-${AWS::Region}-starport-layer-bucket/*
+Guide: private-endpoints
+See: https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html
+    https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-s3.html
+"""
+
+from collections.abc import Iterator
+
+from taskwall.facts import all_of
+from taskwall.model.endpoint import Endpoint, about, is_for, stated
+from taskwall.model.needs import needed, pulls_layers, serves_subnets
+from taskwall.model.network import Network
+from taskwall.model.policy import allows, layers
+from taskwall.rule import Verdict, rule
+
+
+@rule("medium", default=True, pci=True)
+def bypassed_s3_endpoint(network: Network) -> Iterator[Verdict]:
+    for endpoint in network.every(Endpoint):
+        kind = all_of((is_for(network, endpoint, ("s3",)), endpoint.kind.is_("Gateway")))
+        concerned = all_of((kind, needed(network, endpoint)))
+        if concerned.truth is False:
+            continue
+        yield Verdict(
+            endpoint.origin,
+            endpoint.tables_setting.place,
+            ~serves_subnets(network, endpoint),
+            f"{endpoint.name} is not in the route table of every subnet of the tasks",
+            holds=f"{endpoint.name} is in the route tables of the tasks' subnets",
+            concerned=concerned,
+        )
+        said = stated(network, endpoint)
+        judged = all_of((kind, said.written, pulls_layers(network, endpoint)))
+        if judged.truth is False:
+            continue
+        passed = said.policy.fact(
+            allows(said.policy, "s3:GetObject", layers, foreign=True),
+            f"{said.policy.name} lets image layers pass",
+            f"{said.policy.name} does not allow s3:GetObject on the layer bucket of ECR",
+        )
+        yield Verdict(
+            said.on,
+            said.at,
+            ~passed,
+            f"no image layer passes {endpoint.name}: its policy forbids the layer bucket of ECR",
+            holds=f"the policy of {endpoint.name} lets image layers pass",
+            about=about(endpoint, said),
+            concerned=judged,
+        )

@@ -1,0 +1,94 @@
+"""TW410: Traffic to AWS stays inside where NAT gateways would carry it out.
+
+What: Tasks whose subnets route to a NAT gateway use ECR, CloudWatch Logs or secrets, and their VPC
+    has no endpoint of any of these (ecr.api, ecr.dkr, logs, secretsmanager, ssm, s3).
+Why: Images, logs and secrets go out through the NAT gateway, paid by the gigabyte, to reach AWS
+    again. By endpoints they stay inside the VPC, where policies can say what may pass.
+Fine when: There is so little of that traffic that an endpoint costs more than it saves, and nobody
+    wants a policy on it. One endpoint of these is enough for this rule to be content. Tasks with
+    a public address and no NAT gateway are not looked at; public.ecr.aws is not ECR.
+Terraform: Begin with the endpoint that costs nothing:
+    resource "aws_vpc_endpoint" "s3" {
+      vpc_id          = <vpc>.id
+      service_name    = "com.amazonaws.${data.aws_region.current.region}.s3"
+      route_table_ids = aws_route_table.private[*].id
+    }
+CloudFormation: Begin with the endpoint that costs nothing:
+    S3Endpoint:
+      Type: AWS::EC2::VPCEndpoint
+      Properties:
+        VpcId: !Ref <vpc>
+        ServiceName: !Sub com.amazonaws.${AWS::Region}.s3
+        RouteTableIds: [!Ref PrivateTable]
+Guide: private-endpoints
+See: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/vpc-endpoints.html
+"""
+
+from collections.abc import Iterator
+
+from taskwall.facts import Fact, all_of, any_of
+from taskwall.model.needs import (
+    Quarter,
+    demands,
+    goes_by_nat,
+    position,
+    provided,
+    quarters,
+)
+from taskwall.model.network import Network
+from taskwall.model.reach import listed
+from taskwall.model.work import TaskSource
+from taskwall.rule import Verdict, rule
+from taskwall.values import Need
+
+SERVICES = ("ecr.api", "ecr.dkr", "logs", "secretsmanager", "ssm", "s3")
+
+
+@rule("low")
+def endpoints_untaken(network: Network) -> Iterator[Verdict]:
+    unseen: list[tuple[Quarter, Fact]] = []
+    for quarter in quarters(network):
+        concerned = _concerned(network, quarter)
+        if concerned.truth is False:
+            continue
+        names = listed(source.name for source in quarter.sources)
+        if quarter.thing is not None:
+            yield Verdict(
+                quarter.thing.origin,
+                quarter.thing.origin.header,
+                ~provided(network, quarter, SERVICES),
+                f"traffic of {names} to AWS leaves {quarter.thing.name} by NAT",
+                holds=f"{quarter.thing.name} has endpoints for what its tasks use of AWS",
+                absent=True,
+                names={"vpc": quarter.thing.name},
+                concerned=concerned,
+            )
+        else:
+            unseen.append((quarter, concerned))
+    if unseen:
+        first, _ = min(unseen, key=lambda pair: pair[0].first)
+        yield _unseen(first, any_of(fact for _, fact in unseen))
+
+
+def _unseen(quarter: Quarter, concerned: Fact) -> Verdict:
+    """The endpoints of a VPC that is not in the sources."""
+    source, link = min(quarter.sources, key=position), quarter.link
+    at = source.subnets_setting.place
+    needs = (link.fact.needs if link else ()) or source.subnets_setting.needs
+    needs = needs or (Need(f"the VPC of {source.name}", "is not in the sources"),)
+    text = f"traffic of {source.name} to AWS leaves its VPC by NAT"
+    return Verdict(
+        source.origin, at, Fact(None, text, at, source.name, needs), text, concerned=concerned
+    )
+
+
+def _concerned(network: Network, quarter: Quarter) -> Fact:
+    """Whether tasks that use such a service route to a NAT gateway."""
+    return any_of(
+        all_of((goes_by_nat(network, source), any_of(_used(network, source))))
+        for source in quarter.sources
+    )
+
+
+def _used(network: Network, source: TaskSource) -> Iterator[Fact]:
+    return (each.fact for each in demands(network, source) if each.service in SERVICES)

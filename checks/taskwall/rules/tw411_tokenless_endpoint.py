@@ -1,0 +1,51 @@
+"""TW411: A policy of the ECR API's endpoint still allows registry tokens.
+
+What: The policy of an endpoint of ecr.api does not allow ecr:GetAuthorizationToken on `*`.
+Why: Every pull begins with a token. That action takes no resource, so a statement about
+    repositories does not cover it, and no image is pulled through the endpoint. The sample in
+    AWS's guide forgets it.
+Fine when: A condition ties the token to an organisation, an account, this VPC or this endpoint:
+    that passes.
+Terraform: Add a statement to the policy:
+    { Effect = "Allow", Principal = "*", Action = "ecr:GetAuthorizationToken", Resource = "*" }
+CloudFormation: Add a statement to the policy:
+    - Effect: Allow
+      Principal: "*"
+      Action: ecr:GetAuthorizationToken
+      Resource: "*"
+Guide: beyond
+See: https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html
+    https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerregistry.html
+"""
+
+from collections.abc import Iterator
+
+from taskwall.facts import all_of
+from taskwall.model.endpoint import Endpoint, asked, is_for, stated
+from taskwall.model.network import Network
+from taskwall.model.policy import TOKEN, allows, anything
+from taskwall.rule import Verdict, rule
+
+
+@rule("low", default=True)
+def tokenless_endpoint(network: Network) -> Iterator[Verdict]:
+    for endpoint in network.every(Endpoint):
+        said = stated(network, endpoint)
+        concerned = all_of((is_for(network, endpoint, ("ecr.api",)), said.written))
+        if concerned.truth is False:
+            continue
+        allowed = said.policy.fact(
+            allows(said.policy, TOKEN, anything, foreign=False),
+            f"{said.policy.name} allows {TOKEN} on *",
+            f"{said.policy.name} does not allow {TOKEN} on *",
+        )
+        yield Verdict(
+            said.on,
+            said.at,
+            ~allowed,
+            f"no image is pulled through {endpoint.name}: its policy does not allow {TOKEN}",
+            holds=f"the policy of {endpoint.name} allows {TOKEN}",
+            about=asked(endpoint),
+            concerned=concerned,
+            asked_by="TW402",
+        )

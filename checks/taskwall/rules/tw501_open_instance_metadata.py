@@ -1,0 +1,84 @@
+"""TW501: Container instances block instance metadata for awsvpc tasks.
+
+What: Container instances on which awsvpc tasks can be placed do not set
+    ECS_AWSVPC_BLOCK_IMDS=true (Bottlerocket: awsvpc-block-imds, Windows: -AwsvpcBlockIMDS). What
+    the agent does not take counts as not set: a quoted "true", yes, a comment, an export, a line
+    that a later one overwrites. Sources without any task definition may get such tasks any day.
+Why: Instance metadata hands out the credentials of the instance's role to whoever asks. A task
+    that can ask has the instance's permissions beside its own, whatever its task role says.
+Fine when: A task must read instance metadata itself. Managed Instances and Fargate block it
+    already. User data that comes from elsewhere cannot be judged; files that cfn-init writes are
+    read, scripts that user data fetches are not.
+Terraform: In user data, for an image of Amazon Linux (Bottlerocket: awsvpc-block-imds = true under
+    [settings.ecs], Windows: Initialize-ECSAgent -AwsvpcBlockIMDS):
+    user_data = base64encode(<<-EOF
+      #!/bin/bash
+      echo ECS_AWSVPC_BLOCK_IMDS=true >> /etc/ecs/ecs.config
+    EOF
+    )
+CloudFormation: In user data, for an image of Amazon Linux (Bottlerocket: awsvpc-block-imds = true
+    under [settings.ecs], Windows: Initialize-ECSAgent -AwsvpcBlockIMDS):
+    UserData:
+      Fn::Base64: |
+        #!/bin/bash
+        echo ECS_AWSVPC_BLOCK_IMDS=true >> /etc/ecs/ecs.config
+Guide: block-metadata
+See: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-agent-config.html
+    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html
+    https://bottlerocket.dev/en/os/latest/api/settings/ecs/
+"""
+
+from collections.abc import Iterator
+
+from taskwall.facts import FALSE, Fact, any_of
+from taskwall.model.capacity import (
+    ContainerInstances,
+    container_instances,
+    kinds_of_source,
+    placed,
+    unseen,
+)
+from taskwall.model.launch import awsvpc
+from taskwall.model.network import Network
+from taskwall.model.work import TaskDefinition
+from taskwall.rule import Verdict, cannot_be_seen, rule
+
+
+@rule("medium", default=True, pci=True)
+def open_instance_metadata(network: Network) -> Iterator[Verdict]:
+    for member in container_instances(network):
+        agent = member.instances.agent
+        if agent is None:
+            continue
+        name = member.instances.name
+        blocks = agent.setting(
+            "ECS_AWSVPC_BLOCK_IMDS", False, "the agent blocks nothing by default"
+        )
+        yield Verdict(
+            member.instances.origin,
+            blocks.place,
+            ~blocks.is_(True),
+            f"awsvpc tasks on {name} reach its instance metadata and credentials",
+            holds=f"{name} keeps its instance metadata from awsvpc tasks",
+            concerned=member.fact & _awsvpc(network, member),
+        )
+    for each in unseen(network):
+        needs_it = each.fact & awsvpc(network, each.source)
+        if needs_it.truth is not False:
+            message = f"awsvpc tasks of {each.source.name} reach the metadata of their instances"
+            yield cannot_be_seen(each.source.origin, each.at, message, each.needs, needs_it)
+            break
+
+
+def _awsvpc(network: Network, member: ContainerInstances) -> Fact:
+    """Whether awsvpc tasks can be placed on container instances."""
+    name = member.instances.name
+    if not network.every(TaskDefinition):
+        return Fact(True, f"any task can be placed on {name}", member.instances.origin.header, name)
+    parts = []
+    for source in kinds_of_source(network):
+        found = placed(network, member, source) & awsvpc(network, source)
+        if found.truth is True:
+            return found
+        parts.append(found)
+    return any_of((FALSE, *parts))

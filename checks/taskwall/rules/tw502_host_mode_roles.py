@@ -1,0 +1,59 @@
+"""TW502: Container instances give no task roles to host-mode tasks.
+
+What: Container instances do not say ECS_ENABLE_TASK_IAM_ROLE_NETWORK_HOST=false. AWS's ECS images
+    set it to true where nothing is said; an agent that user data starts by "docker run" has it off.
+Why: AWS names this setting among those that keep tasks from instance metadata. The agent does not
+    filter metadata by it: it only decides whether host-mode tasks with a task role are placed. With
+    false, no such task ends up on an instance whose metadata it would reach.
+Fine when: Host-mode tasks with a task role must run there. No setting keeps a host-mode container
+    from instance metadata: where such tasks are in the sources, awsvpc mode is the cure (TW201).
+    Windows knows no host mode, and Bottlerocket has no such setting; both are passed over.
+Terraform: In user data:
+    echo ECS_ENABLE_TASK_IAM_ROLE_NETWORK_HOST=false >> /etc/ecs/ecs.config
+CloudFormation: In user data:
+    echo ECS_ENABLE_TASK_IAM_ROLE_NETWORK_HOST=false >> /etc/ecs/ecs.config
+Guide: host-mode-roles
+See: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-agent-config.html
+    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/security-iam-roles.html
+"""
+
+from collections.abc import Iterator
+
+from taskwall.model.capacity import ContainerInstances, container_instances, placed, unseen
+from taskwall.model.launch import uses
+from taskwall.model.network import Network
+from taskwall.model.work import TaskDefinition
+from taskwall.rule import Verdict, cannot_be_seen, rule
+
+
+@rule("low", pci=True)
+def host_mode_roles(network: Network) -> Iterator[Verdict]:
+    for member in container_instances(network):
+        agent = member.instances.agent
+        if agent is None or agent.started_by in ("windows", "bottlerocket"):
+            continue
+        name = member.instances.name
+        by_docker = agent.started_by == "docker"
+        says = "false is the agent's default" if by_docker else "AWS's ECS images make it true"
+        roles = agent.setting("ECS_ENABLE_TASK_IAM_ROLE_NETWORK_HOST", not by_docker, says)
+        yield Verdict(
+            member.instances.origin,
+            roles.place,
+            ~roles.is_(False),
+            f"{name} takes host-mode tasks with task roles" + _cure(network, member),
+            holds=f"{name} takes no host-mode tasks with task roles",
+            concerned=member.fact,
+        )
+    for each in unseen(network)[:1]:
+        message = f"the instances of {each.source.name} take host-mode tasks with task roles"
+        yield cannot_be_seen(each.source.origin, each.at, message, each.needs, each.fact)
+
+
+def _cure(network: Network, member: ContainerInstances) -> str:
+    """What to do about host-mode tasks of the sources: the setting keeps none from metadata."""
+    for definition in network.every(TaskDefinition):
+        if definition.mode.known == "host":
+            for source, _ in uses(network, definition):
+                if placed(network, member, source).truth is True:
+                    return f"; {definition.name} reaches instance metadata until it uses awsvpc"
+    return ""

@@ -1,0 +1,90 @@
+"""TW503: Containers cannot fetch tokens for instance metadata.
+
+What: Container instances do not require IMDSv2 with a hop limit of 1, nor disable the metadata
+    endpoint. A higher limit (2 is the default of AWS's ECS images) passes where user data drops
+    what containers send to 169.254.169.254 (a rule of iptables inserted in DOCKER-USER or FORWARD)
+    and tokens are required here.
+Why: The answer that carries a token dies after as many hops as the limit says. A container behind
+    a bridge is one hop further than the instance, so that with a limit of 1 it never gets one, and
+    without a token IMDSv2 gives nothing. IMDSv1 asks for no token at all.
+Fine when: A container must ask for instance metadata itself. Tasks in awsvpc mode are kept out by
+    TW501, those in host mode by nothing (TW201). Defaults of the account count where the sources
+    write them (aws_ec2_instance_metadata_defaults).
+Terraform: metadata_options {
+      http_endpoint               = "enabled"
+      http_tokens                 = "required"
+      http_put_response_hop_limit = 1
+    }
+CloudFormation: MetadataOptions:
+      HttpTokens: required
+      HttpPutResponseHopLimit: 1
+Guide: beyond
+See: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/configuring-instance-metadata-options.html
+    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html
+"""
+
+from collections.abc import Iterator
+
+from taskwall.facts import FALSE, Fact
+from taskwall.model.capacity import (
+    Instances,
+    MetadataDefaults,
+    MetadataOptions,
+    container_instances,
+    unseen,
+)
+from taskwall.model.network import Network
+from taskwall.model.thing import Setting
+from taskwall.rule import Verdict, cannot_be_seen, rule
+
+
+@rule("medium", default=True, pci=True)
+def reachable_instance_metadata(network: Network) -> Iterator[Verdict]:
+    for member in container_instances(network):
+        instances = member.instances
+        if instances.metadata is None:
+            continue
+        options = _with_defaults(network, instances.metadata)
+        name, off = instances.name, options.endpoint.is_("disabled")
+        yield Verdict(
+            instances.origin,
+            options.tokens.place,
+            ~(off | options.tokens.is_("required")),
+            f"whatever runs on {name} reaches its instance metadata without a token",
+            holds=f"nothing on {name} reaches its instance metadata without a token",
+            concerned=member.fact,
+        )
+        yield Verdict(
+            instances.origin,
+            options.hop_limit.place,
+            ~(off | options.hop_limit.is_(1) | _dropped(network, instances)),
+            f"containers on {name} get tokens for its instance metadata",
+            holds=f"containers on {name} get no token for its instance metadata",
+            concerned=member.fact,
+        )
+    for each in unseen(network)[:1]:
+        message = f"containers of {each.source.name} reach the metadata of their instances"
+        yield cannot_be_seen(each.source.origin, each.at, message, each.needs, each.fact)
+
+
+def _with_defaults(network: Network, options: MetadataOptions) -> MetadataOptions:
+    """Metadata options, with the account's defaults where instances set none."""
+    for given in network.every(MetadataDefaults):
+        if given.exists.truth:
+            return MetadataOptions(
+                _first(options.endpoint, given.options.endpoint),
+                _first(options.tokens, given.options.tokens),
+                _first(options.hop_limit, given.options.hop_limit),
+            )
+    return options
+
+
+def _first(own: Setting, default: Setting) -> Setting:
+    return default if own.value is None and default.value is not None else own
+
+
+def _dropped(network: Network, instances: Instances) -> Fact:
+    """Whether user data drops containers' requests, its launch template's where it has none."""
+    template = network.at(Instances, instances.template)
+    agent = instances.agent or (template.agent if template is not None else None)
+    return agent.drops_metadata if agent is not None else FALSE

@@ -1,0 +1,119 @@
+"""TW505: The agent's proxy is named without a password, and not reached over the internet.
+
+What: The address of a proxy in user data carries a password, or leads to a public address without
+    TLS.
+Why: Whoever may describe the launch template, or ask for the instance's metadata, reads user data.
+    What goes to a proxy in plain text over the internet can be read, and answered, on the way.
+Fine when: Never for the password: let the proxy know its clients by their addresses or groups. A
+    name that only DNS can tell from where it is reached stays unknown; names of private zones
+    (.internal, .local and the like) and private addresses pass.
+Terraform: In user data, without a user, by a private address or https://:
+    HTTP_PROXY=proxy.internal:3128
+CloudFormation: In user data, without a user, by a private address or https://:
+    HTTP_PROXY=proxy.internal:3128
+Guide: beyond
+See: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/http_proxy_config.html
+    https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instancedata-add-user-data.html
+"""
+
+from collections.abc import Iterator
+
+from taskwall.facts import Fact
+from taskwall.model.address import cidr, public
+from taskwall.model.capacity import container_instances
+from taskwall.model.network import Network
+from taskwall.model.thing import Setting
+from taskwall.rule import Verdict, rule
+from taskwall.values import Need, Reference, Text, Value, settled
+
+OPEN = "\x00"
+"""Stands for a part of an address that is not known."""
+
+
+@rule("low", default=True)
+def exposed_proxy(network: Network) -> Iterator[Verdict]:
+    for member in container_instances(network):
+        agent, name = member.instances.agent, member.instances.name
+        if agent is None:
+            continue
+        for proxy in agent.proxies:
+            secret, plain = _password(proxy.address, name), _plain(proxy.address, name)
+            what = "carries a password" if secret.truth else "leads over the internet in plain text"
+            if secret.truth is None:
+                what = "carries a password, or leads over the internet in plain text"
+            yield Verdict(
+                member.instances.origin,
+                proxy.address.place,
+                secret | plain,
+                f"the address of the proxy that {proxy.by} on {name} uses {what}",
+                holds=f"the address of the proxy that {proxy.by} on {name} uses gives nothing away",
+                concerned=member.fact,
+            )
+        if not agent.proxies and agent.unseen:
+            text = f"the address of a proxy that the agent on {name} uses gives something away"
+            given = Fact(None, text, agent.place, name, agent.unseen)
+            yield Verdict(member.instances.origin, agent.place, given, text, concerned=member.fact)
+
+
+def _parts(address: Setting) -> tuple[str | Value, ...]:
+    value = address.value
+    if isinstance(value, Text):
+        return value.parts
+    found = None if value is None else settled(value)
+    if isinstance(found, Text):
+        return found.parts
+    return (str(address.known or ""),) if value is not None and not address.open else (value or "",)
+
+
+def _split(address: Setting) -> tuple[str, str, str]:
+    """Scheme, user (with password) and host of an address, with `OPEN` for unknown parts."""
+    whole = "".join(part if isinstance(part, str) else OPEN for part in _parts(address))
+    scheme, found, rest = whole.partition("://")
+    if not found:
+        scheme, rest = "", whole
+    authority = rest.partition("/")[0]
+    user, _, host = authority.rpartition("@")
+    return scheme.lower(), user, host
+
+
+def _password(address: Setting, name: str) -> Fact:
+    """Whether the address of a proxy carries a password."""
+    text = f"{address.name} of {name} carries a password"
+    otherwise = f"{address.name} of {name} carries no password"
+    _, user, host = _split(address)
+    user_name, colon, secret = user.partition(":")
+    if colon and secret:
+        return Fact(True, text, address.place, name)
+    if OPEN in user_name + host:
+        return Fact(None, text, address.place, name, address.needs)
+    return Fact(False, text, address.place, name, otherwise=otherwise)
+
+
+_PRIVATE = (".internal", ".local", ".lan", ".corp", ".intranet", ".private", ".home.arpa")
+
+
+def _plain(address: Setting, name: str) -> Fact:
+    """Whether what goes to a proxy crosses the internet in plain text."""
+    text = f"{address.name} of {name} leads over the internet in plain text"
+    otherwise = f"{address.name} of {name} does not lead over the internet in plain text"
+    scheme, _, authority = _split(address)
+    host = authority.rpartition(":")[0] or authority
+    if scheme == "https":
+        return Fact(False, text, address.place, name, otherwise=otherwise)
+    refers = [part for part in _parts(address) if isinstance(part, Reference)]
+    if host == OPEN and len(refers) == 1:
+        attribute = refers[0].attribute.lower().replace("_", "")
+        if attribute in ("publicip", "publicdns", "publicdnsname"):
+            return Fact(True, text, address.place, name)
+        if attribute in ("privateip", "privatedns", "privatednsname"):
+            return Fact(False, text, address.place, name, otherwise=otherwise)
+    if OPEN in host or OPEN in scheme:
+        return Fact(None, text, address.place, name, address.needs)
+    found = cidr(f"{host}/32")
+    if found is not None:
+        outside = bool((found.ranges & public(4)).size)
+        return Fact(outside, text, address.place, name, otherwise=otherwise)
+    if "." not in host or host.endswith(_PRIVATE):
+        return Fact(False, text, address.place, name, otherwise=otherwise)
+    needs = (Need(f"where the proxy of {name} stands", "is known to DNS only"),)
+    return Fact(None, text, address.place, name, needs)

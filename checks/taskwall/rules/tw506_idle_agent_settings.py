@@ -1,0 +1,46 @@
+"""TW506: Agent settings are on instances that run tasks.
+
+What: User data sets up an ECS agent, but every task source in its cluster runs on Fargate or on
+    other instances: no task of the sources is ever placed here.
+Why: Fargate has no agent that could be configured. Whoever reads these settings takes them for
+    protection of tasks that never see them.
+Fine when: Tasks are started here by something that is not in the sources (a pipeline, RunTask).
+    Clusters without any task source in the sources are passed over.
+Terraform: Remove the instances, or run tasks on them:
+    launch_type = "EC2"
+CloudFormation: Remove the instances, or run tasks on them:
+    LaunchType: EC2
+Guide: agent-not-on-fargate
+See: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-agent-config.html
+"""
+
+from collections.abc import Iterator
+
+from taskwall.facts import FALSE, any_of
+from taskwall.model.capacity import (
+    container_instances,
+    joins_cluster_of,
+    kinds_of_source,
+    placed,
+)
+from taskwall.model.network import Network
+from taskwall.rule import Verdict, rule
+
+
+@rule("info")
+def idle_agent_settings(network: Network) -> Iterator[Verdict]:
+    for member in container_instances(network):
+        agent, name = member.instances.agent, member.instances.name
+        if agent is None or agent.joins.truth is False:
+            continue
+        sources = kinds_of_source(network)
+        here = any_of((FALSE, *(placed(network, member, source) for source in sources)))
+        cluster = any_of((FALSE, *(joins_cluster_of(member, source) for source in sources)))
+        yield Verdict(
+            member.instances.origin,
+            agent.place,
+            ~here,
+            f"agent settings of {name} do nothing, since no task runs there",
+            holds=f"tasks run on {name}, where agent settings count",
+            concerned=agent.joins & cluster,
+        )

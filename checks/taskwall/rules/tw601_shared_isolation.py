@@ -1,0 +1,71 @@
+"""TW601: A strictly isolated group shares nothing with tasks outside it.
+
+What: Tasks of an isolation group run in a VPC or a cluster in which tasks outside the group run as
+    well, or wear a security group that admits its own members together with tasks outside it. A
+    group is declared by the setting `isolation` (patterns of cluster names or of addresses), or by
+    a tag on the cluster or on the task source; a task source's own tag stands before its
+    cluster's, tags before settings. The rule says nothing of sources that declare no group.
+Why: AWS's advice for traffic that must be strictly isolated is a VPC of its own. Inside one VPC
+    every task is one security group rule, and in one cluster one container instance, away from
+    every other.
+Fine when: Task sources in no group at all may stay where they are: set `undeclared = "ignore"` in
+    `[tool.taskwall.isolation]` to look at declared groups only.
+Terraform: Give the group a VPC, a cluster and security groups of its own:
+    subnets         = aws_subnet.<group>[*].id
+    security_groups = [aws_security_group.<group>.id]
+CloudFormation: Give the group a VPC, a cluster and security groups of its own:
+    Subnets:
+      - !Ref <group>SubnetA
+    SecurityGroups:
+      - !Ref <group>SecurityGroup
+Guide: separate-vpcs, separate-clusters
+See: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/security-network.html
+"""
+
+from collections.abc import Iterator
+
+from taskwall.facts import TRUE, Fact
+from taskwall.model.isolation import declared, membership, shared
+from taskwall.model.network import Network
+from taskwall.model.work import TaskSource
+from taskwall.rule import Verdict, cannot_be_seen, rule
+from taskwall.values import Need
+
+
+@rule("high", default=True, pci=True)
+def shared_isolation(network: Network) -> Iterator[Verdict]:
+    if not declared(network):
+        return
+    asked: set[tuple[Need, ...]] = set()
+    unseen = False
+    for source in sorted(network.every(TaskSource), key=_position):
+        mine = membership(network, source)
+        if mine.needs and mine.needs not in asked:
+            asked.add(mine.needs)
+            text = f"{source.name} is in an isolation group that it must share nothing with"
+            at = source.cluster.place if source.cluster else source.origin.header
+            if mine.place is not None and mine.by == source.origin.address:
+                at = mine.place
+            yield cannot_be_seen(source.origin, at, text, mine.needs)
+        if not mine.group:
+            continue
+        for each in shared(network, source):
+            if each.with_outsiders.truth is None and not each.seen:
+                if unseen:
+                    continue
+                unseen = True
+            yield Verdict(
+                source.origin,
+                each.at,
+                each.with_outsiders,
+                f"{source.name}, {mine.words}, shares {each.what} with {each.other}",
+                holds=f"{source.name} shares {each.what} with nobody outside {mine.group}",
+                names={"group": mine.group},
+                concerned=Fact(True, f"{source.name} is {mine.words}", mine.place)
+                if mine.place
+                else TRUE,
+            )
+
+
+def _position(source: TaskSource) -> tuple[str, int]:
+    return source.origin.header.file, source.origin.header.line

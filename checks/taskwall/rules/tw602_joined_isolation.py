@@ -1,0 +1,66 @@
+"""TW602: No connection joins the VPCs of two isolation groups.
+
+What: A peering connection, a transit gateway (by a route table that leads from one attachment to
+    the other), a shared subnet, or VPNs to one customer gateway join two VPCs in which tasks of
+    two different isolation groups run. How groups are declared, TW601 says; the rule says nothing
+    of sources that declare none.
+Why: VPCs of their own isolate only as long as no route leads from one to the other. What is joined
+    is kept apart by security groups alone, as in one VPC.
+Fine when: One group offers a service to the other by an endpoint service: that lets one side reach
+    one port of the other, and nothing else. VPCs in which no declared group runs may be joined
+    with any. What the router behind a VPN does, who uses a shared subnet from another account, and
+    connections over Cloud WAN, VPC Lattice or Direct Connect cannot be seen: the first two are
+    unknown, of the others nothing is said.
+Terraform: Remove the connection, and offer what the other group needs by an endpoint service:
+    resource "aws_vpc_endpoint_service" "ledger" {
+      acceptance_required        = true
+      network_load_balancer_arns = [aws_lb.ledger.arn]
+    }
+CloudFormation: Remove the connection, and offer what the other group needs by an endpoint service:
+    LedgerEndpointService:
+      Type: AWS::EC2::VPCEndpointService
+      Properties:
+        AcceptanceRequired: true
+        NetworkLoadBalancerArns:
+          - !Ref LedgerBalancer
+Guide: separate-vpcs, expose-selectively
+See: https://docs.aws.amazon.com/vpc/latest/userguide/extend-intro.html
+"""
+
+from collections.abc import Iterator
+
+from taskwall.facts import any_of
+from taskwall.model.isolation import apart, declared, residents
+from taskwall.model.joint import joints
+from taskwall.model.network import Network
+from taskwall.model.tenancy import tenants
+from taskwall.rule import Verdict, rule
+
+
+@rule("high", default=True, pci=True)
+def joined_isolation(network: Network) -> Iterator[Verdict]:
+    if not declared(network) or not tenants(network):
+        return
+    for joint in joints(network):
+        one = residents(network, joint.one)
+        other = residents(network, joint.other) if joint.other else one
+        groups = dict.fromkeys((*one.groups, *other.groups))
+        if not (groups or one.waits or other.waits):
+            continue
+        name = joint.on.name
+        if len(groups) > 1:
+            message = f"{name} joins the VPCs of isolation groups {' and '.join(groups)}"
+        else:
+            mine = f"isolation group {next(iter(groups))}" if groups else "an isolation group"
+            message = f"{name} joins the VPC of {mine} with another's"
+        two = [apart(network, joint.one, joint.other)]
+        if joint.other is None:
+            # Whoever else is in that VPC and whoever shares the subnet are joined as well.
+            two.append(apart(network, joint.one, joint.one))
+        yield Verdict(
+            joint.on,
+            joint.at,
+            joint.joins & any_of(two),
+            message,
+            holds=f"{name} joins no VPCs of two isolation groups",
+        )

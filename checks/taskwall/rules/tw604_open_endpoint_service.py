@@ -1,0 +1,49 @@
+"""TW604: An endpoint service in front of tasks admits only whom somebody chose.
+
+What: An endpoint service leads to a load balancer in front of tasks, lets every AWS account
+    connect (principal `*`), and accepts every connection by itself.
+Why: AWS calls such a service public: whoever learns its name reaches the tasks from a VPC of
+    theirs, even though the load balancer has no public address.
+Fine when: It names the accounts, roles or users that may connect, or somebody accepts each
+    connection by hand: one of the two is enough. A service that names no principal admits nobody,
+    since AWS makes it available to nobody by default.
+Terraform: Require acceptance, or name who may connect:
+    acceptance_required = true
+    allowed_principals  = ["arn:aws:iam::123456789012:root"]
+CloudFormation: Require acceptance (AcceptanceRequired: true on the endpoint service), or name who
+    may connect:
+    ServicePermissions:
+      Type: AWS::EC2::VPCEndpointServicePermissions
+      Properties:
+        ServiceId: !Ref <service>
+        AllowedPrincipals:
+          - arn:aws:iam::123456789012:root
+Guide: expose-selectively
+See: https://docs.aws.amazon.com/vpc/latest/privatelink/configure-endpoint-service.html
+"""
+
+from collections.abc import Iterator
+
+from taskwall.model.endpoint_service import (
+    EndpointService,
+    accepts_by_hand,
+    admits_everybody,
+    offers_tasks,
+)
+from taskwall.model.network import Network
+from taskwall.rule import Verdict, rule
+
+
+@rule("medium", default=True, pci=True)
+def open_endpoint_service(network: Network) -> Iterator[Verdict]:
+    for service in network.every(EndpointService):
+        accepts, everybody = accepts_by_hand(service), admits_everybody(network, service)
+        yield Verdict(
+            service.origin,
+            service.acceptance.place,
+            everybody & ~accepts,
+            f"{service.name} lets every AWS account connect to tasks, and nobody accepts it first",
+            holds=f"{service.name} lets only those connect to tasks whom somebody chose",
+            concerned=offers_tasks(network, service),
+            names={"service": service.name},
+        )

@@ -1,0 +1,57 @@
+"""TW607: VPCs with tasks have no internet gateway, where the policy forbids them.
+
+What: The settings say that the security policy forbids internet gateways
+    (`internet-gateway = false`), and a VPC in which tasks or container instances run has one
+    attached. Without that setting the rule says nothing.
+Why: In such an environment, tasks reach AWS by PrivateLink endpoints only. A gateway that is
+    attached waits for one route to open the VPC in both directions.
+Fine when: Egress-only internet gateways and NAT gateways are no internet gateways by themselves; a
+    public NAT gateway does not work without one. A gateway that the default VPC or another stack
+    brings along is not written here, so that nothing is said of it.
+Terraform: Remove the gateway, and give the tasks endpoints for what they need:
+    resource "aws_vpc_endpoint" "ecr_api" {
+      vpc_id            = <vpc>.id
+      service_name      = "com.amazonaws.eu-west-1.ecr.api"
+      vpc_endpoint_type = "Interface"
+    }
+CloudFormation: Remove the gateway and its attachment, and give the tasks endpoints for what they
+    need:
+    EcrApiEndpoint:
+      Type: AWS::EC2::VPCEndpoint
+      Properties:
+        VpcId: !Ref <vpc>
+        ServiceName: !Sub com.amazonaws.${AWS::Region}.ecr.api
+        VpcEndpointType: Interface
+Guide: no-internet-gateway, private-endpoints
+See: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/vpc-endpoints.html
+"""
+
+from collections.abc import Iterator
+
+from taskwall.model.network import Network
+from taskwall.model.place import GatewayAttachment
+from taskwall.model.reach import listed
+from taskwall.model.tenancy import holds_tasks, inhabitants, tenants
+from taskwall.rule import Verdict, rule
+
+
+@rule("medium", pci=True)
+def internet_gateway(network: Network) -> Iterator[Verdict]:
+    if network.policy.internet_gateways or not tenants(network):
+        return
+    for attachment in network.every(GatewayAttachment):
+        if attachment.way != "internet":
+            continue
+        vpc, name = attachment.vpc, attachment.name
+        where = vpc.to or "a VPC"
+        inside = [tenant.name for tenant, fact in inhabitants(network, vpc) if fact.truth]
+        who = listed(inside) or "tasks"
+        yield Verdict(
+            attachment.origin,
+            vpc.place,
+            holds_tasks(network, vpc),
+            f"{name} attaches an internet gateway to {where}, where {who}"
+            f" run{'s' if len(set(inside)) == 1 else ''}",
+            holds=f"no tasks run in {where}, to which {name} attaches an internet gateway",
+            names={"vpc": where},
+        )

@@ -1,0 +1,48 @@
+"""TW704: Flow logs of tasks' traffic name the cluster, the service and the task.
+
+What: The format of the flow log of a VPC (or subnet) with long-running tasks lacks the ECS fields
+    (version 7) that name the cluster, the service or the task: ecs-cluster-name (or its ARN),
+    ecs-service-name, ecs-task-id (or its ARN).
+Why: A task's address belongs to another task minutes later. With these fields a record says by
+    itself which task of which service sent or received it, even after the task is gone.
+Fine when: Another log of the same VPC has them; then this one is not judged. AWS fills them for
+    tasks in awsvpc mode, and only if whoever makes the flow log may list clusters and tasks.
+Terraform: Set a format (doubled dollars keep Terraform from reading it):
+    log_format = "$${version} $${vpc-id} $${subnet-id} $${instance-id} $${interface-id} $${srcaddr} $${dstaddr} $${srcport} $${dstport} $${protocol} $${packets} $${bytes} $${start} $${end} $${action} $${log-status} $${ecs-cluster-name} $${ecs-service-name} $${ecs-task-id}"
+CloudFormation: Set a format (without !Sub, or with ${!vpc-id} in it):
+    LogFormat: "${version} ${vpc-id} ${subnet-id} ${instance-id} ${interface-id} ${srcaddr} ${dstaddr} ${srcport} ${dstport} ${protocol} ${packets} ${bytes} ${start} ${end} ${action} ${log-status} ${ecs-cluster-name} ${ecs-service-name} ${ecs-task-id}"
+Guide: beyond
+See: https://docs.aws.amazon.com/vpc/latest/userguide/flow-log-records.html
+"""  # noqa: E501 (a format is one line)
+
+from collections.abc import Iterator
+
+from taskwall.facts import Fact
+from taskwall.model.network import Network
+from taskwall.model.place import FlowLog
+from taskwall.model.watch import judged_logs, lacks_fields
+from taskwall.rule import Verdict, rule
+
+FIELDS = (
+    "ecs-cluster-name or ecs-cluster-arn",
+    "ecs-service-name",
+    "ecs-task-id or ecs-task-arn",
+)
+
+
+@rule("info", yields_to=("TW701",))
+def taskless_flow_log(network: Network) -> Iterator[Verdict]:
+    for log, has_fields, concerned in judged_logs(network, _has_fields):
+        yield Verdict(
+            log.origin,
+            log.format.place,
+            ~has_fields,
+            f"{log.name} does not record cluster, service and task",
+            holds=f"{log.name} records cluster, service and task",
+            about=log.id,
+            concerned=concerned,
+        )
+
+
+def _has_fields(log: FlowLog) -> Fact:
+    return ~lacks_fields(log, FIELDS)
