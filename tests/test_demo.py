@@ -1,8 +1,8 @@
 """The demo: one storefront in Terraform and in CloudFormation, with the same mistakes.
 
 Its lines carry the marks of the rule fixtures (`# TW204` fails, `# TW205?` is unknown) for all
-rules at once; what passes has no mark here. It is what the README scans first, so that what it
-shows must be exactly what is wrong with it.
+rules of the default profile at once; what passes has no mark here. It is what the README scans
+first, so that what it shows must be exactly what is wrong with it.
 """
 
 import re
@@ -16,7 +16,7 @@ from taskwall.files import Files, walk
 from taskwall.finding import Finding
 from taskwall.readers import cloudformation, terraform
 from taskwall.rules import all_rules
-from taskwall.settings import Settings
+from taskwall.settings import Settings, chosen
 from taskwall.stack import Inputs
 
 DEMO = Path(__file__).parent.parent / "fixtures" / "demo"
@@ -28,14 +28,14 @@ MARK = re.compile(r"\bTW\d{3}\b\??(?: when\b)?")
 
 
 def judged(language: str) -> Judgement:
-    """What all rules say of the demo in one language, which is one stack."""
+    """What the default rules say of the demo in one language, which is one stack."""
     reader, ending = LANGUAGES[language]
     folder = str(DEMO / language)
     paths = [path for path in walk([folder]) if path.endswith(ending)]
     stacks, errors = reader.stacks(paths, Files(), Inputs(boundary=folder))
     assert not errors
     assert len(stacks) == 1
-    return judge(stacks[0], all_rules(), Settings())
+    return judge(stacks[0], chosen(all_rules(), Settings()), Settings())
 
 
 def shown(language: str) -> list[Finding]:

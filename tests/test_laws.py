@@ -20,6 +20,7 @@ from storefronts import Shop
 from taskwall.engine import Judgement, judge
 from taskwall.files import Files
 from taskwall.lowering import lower
+from taskwall.model.network import Policy
 from taskwall.readers import cloudformation, terraform
 from taskwall.resource import Resource
 from taskwall.rules import all_rules
@@ -142,7 +143,7 @@ def _without(value: Value, path: tuple[object, ...]) -> Value:
 
 def _verdicts(resources: tuple[Resource, ...]) -> dict[tuple[str, str, Place], bool | None]:
     """What every rule says before precedence; of one place, the worst."""
-    network = lower(resources).network
+    network = lower(resources, Policy(internet_gateways=False)).network
     found: dict[tuple[str, str, Place], bool | None] = {}
     worst = {True: 0, None: 1, False: 2}
     for rule in all_rules():

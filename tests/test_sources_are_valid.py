@@ -37,14 +37,19 @@ OPAQUE = {
     "container_definitions",
     "container_properties",
     "definition",
+    "driver_opts",
     "ecs_properties",
     "log_format",
+    "node_properties",
     "policy",
+    "tags",
     "user_data",
+    "properties",
 }
 """Attributes whose text has a structure of its own that the schema does not know."""
 
 RETIRED = {
+    "aws_ecs_cluster.capacity_providers",
     "aws_ecs_cluster.default_capacity_provider_strategy",
     "aws_route.instance_id",
     "aws_route_table.route.instance_id",

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from taskwall.rule import Rule
 from taskwall.settings import (
+    Isolation,
     Settings,
     SettingsError,
     chosen,
@@ -44,6 +45,17 @@ def test_both_spellings_of_a_key(tmp_path: Path, rules: Rules) -> None:
     assert (settings.allowed_peers, settings.fail_on) == (("10.0.0.0/8",), "high")
 
 
+def test_isolation_groups(tmp_path: Path, rules: Rules) -> None:
+    """Isolation groups hold patterns; whether internet gateways are allowed stands beside them."""
+    (tmp_path / "taskwall.toml").write_text(
+        'internet_gateway = false\n[isolation]\ntag = "zone"\n'
+        '[isolation.groups]\npayments = ["pay-*"]\n'
+    )
+    settings = load(str(tmp_path), rules)
+    assert settings.internet_gateway is False
+    assert settings.isolation == Isolation({"payments": ("pay-*",)}, "zone", "outside")
+
+
 def test_paths_are_seen_from_the_file(tmp_path: Path, rules: Rules) -> None:
     """A baseline lies beside the settings that name it, wherever the command runs."""
     (tmp_path / "taskwall.toml").write_text('baseline = "b.json"\nselect = ["tw2"]\n')
@@ -57,6 +69,8 @@ def test_paths_are_seen_from_the_file(tmp_path: Path, rules: Rules) -> None:
     [
         ('profil = "pci"', 'no setting "profil" (did you mean "profile"?)'),
         ('profile = "stict"', '(did you mean "strict"?)'),
+        ("[isolation.grups]", 'no setting "isolation.grups" (did you mean "groups"?)'),
+        ('[isolation]\nundeclared = "ignored"', '(did you mean "ignore"?)'),
         ('show = ["fails"]', '(did you mean "fail"?)'),
         ('select = ["TWW206"]', 'no rule is "TWW206" (did you mean "TW206"?)'),
         ('ignore = ["TW9"]', 'no rule is "TW9"'),

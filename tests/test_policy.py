@@ -1,0 +1,244 @@
+"""IAM policy documents, compared and judged as policies."""
+
+from collections.abc import Callable
+from random import Random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from taskwall.model.policy import (
+    TOKEN,
+    Policy,
+    allows,
+    anything,
+    demands_organisation,
+    each,
+    equal,
+    full_access,
+    layers,
+    matches,
+    of_account,
+    read,
+    restricts,
+    some,
+)
+from taskwall.values import Fields, Items, Known, Place, Text, Unknown, Value, lifted, unknown
+
+HERE = Place("/p.tf", 1, 1, 1, 2)
+OWN = "arn:aws:ecr:eu-west-1:123456789012:repository/*"
+OPEN = unknown("var.x", "has no default")
+
+
+def policy(*statements: dict[str, object]) -> Policy:
+    """A document of statements, plain or with values in them."""
+    filled = [{"Effect": "Allow", "Principal": "*", "Action": "*", **one} for one in statements]
+    made = (
+        Fields({k: v if isinstance(v, Unknown | Text) else lifted(v) for k, v in one.items()})
+        for one in filled
+    )
+    return read(Fields({"Statement": Items(tuple(made))}), "p", HERE)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "name", "truth"),
+    [
+        ("*", "ecr:BatchGetImage", True),
+        ("ecr:*", "ecr:BatchGetImage", True),
+        ("ECR:batch*", "ecr:BatchGetImage", True),
+        ("ecr:Batch?etImage", "ecr:BatchGetImage", True),
+        ("ecr:Get*", "ecr:BatchGetImage", False),
+        ("ecr.*", "ecr:BatchGetImage", False),
+    ],
+)
+def test_patterns(pattern: str, name: str, truth: bool) -> None:
+    """Wildcards stand for any letters, case does not matter, and nothing else is special."""
+    assert matches(Known(pattern), name) is truth
+
+
+def test_a_pattern_known_in_part_is_never_guessed() -> None:
+    """What stands before an unknown part can rule a name out, but nothing rules it in."""
+    pattern = Text(("ecr:", OPEN))
+
+    assert matches(pattern, "ecr:BatchGetImage") is None
+    assert matches(pattern, "s3:GetObject") is False
+
+
+@pytest.mark.parametrize(
+    ("pattern", "truth"),
+    [
+        (Known(OWN), True),
+        (Known("*"), False),
+        (Known("arn:aws:ecr:*:*:repository/*"), False),
+        (Known("arn:aws:ecr:*"), False),
+        (Text(("arn:aws:ecr:eu-west-1:", OPEN, ":repository/*")), None),
+        (Text(("arn:aws:ecr:", OPEN, ":123456789012:repository/*")), True),
+        (Text(("arn:aws:ecr:", OPEN, ":*:repository/*")), False),
+        (OPEN, None),
+    ],
+)
+def test_the_account_of_an_arn(pattern: Value, truth: bool | None) -> None:
+    """An ARN is of one account if its account field is no wildcard."""
+    assert of_account(pattern) is truth
+
+
+def test_equality_is_of_meaning() -> None:
+    """Order, Sid, lists of one, how statements are split and letters' case do not matter."""
+    one = policy({"Sid": "A", "Action": ["ecr:Get*", "ecr:Put*"], "Resource": OWN})
+    other = policy(
+        {"Action": "ecr:put*", "Resource": [OWN], "Principal": {"AWS": "*"}},
+        {"Action": "ecr:get*", "Resource": [OWN]},
+    )
+
+    assert equal(one, other) is True
+
+
+def test_full_access_equals_what_says_so() -> None:
+    """No policy is the same as one that allows everything."""
+    assert equal(full_access("e", HERE), policy({"Resource": "*"})) is True
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"Effect": "Deny"},
+        {"Action": "ecr:Get*"},
+        {"Resource": "*"},
+        {"Principal": {"AWS": "arn:aws:iam::123456789012:root"}},
+        {"Condition": {"StringEquals": {"aws:PrincipalOrgID": "o-a"}}},
+    ],
+)
+def test_every_member_counts(change: dict[str, object]) -> None:
+    """Two policies that differ in one member of a statement differ."""
+    assert equal(policy({"Resource": OWN}), policy({"Resource": OWN, **change})) is False
+
+
+def test_unknowns_equal_themselves_only() -> None:
+    """The same unknown makes two policies equal; another one leaves it open."""
+    other = unknown("var.y", "has no default")
+
+    assert equal(policy({"Resource": OPEN}), policy({"Resource": OPEN})) is True
+    assert equal(policy({"Resource": OPEN}), policy({"Resource": other})) is None
+    assert equal(policy({"Resource": OPEN}), policy({"Resource": OPEN, "Effect": "Deny"})) is False
+
+
+def test_not_action_and_not_resource() -> None:
+    """What is excepted is not allowed, and the rest is everybody's."""
+    but = read(
+        lifted({"Statement": {"Effect": "Allow", "Principal": "*", "NotAction": TOKEN,
+                              "Resource": "*"}}), "p", HERE,
+    )  # fmt: skip
+    rest = read(
+        lifted({"Statement": {"Effect": "Allow", "Principal": "*", "Action": "*",
+                              "NotResource": OWN}}), "p", HERE,
+    )  # fmt: skip
+
+    assert allows(but, TOKEN, anything, foreign=False) is False
+    assert allows(but, "ecr:BatchGetImage", anything, foreign=False) is True
+    assert restricts(rest, "ecr") is False
+
+
+@pytest.mark.parametrize(
+    ("operator", "values", "truth"),
+    [
+        ("StringEquals", "o-abcdefghij", True),
+        ("StringEquals", ["o-abcdefghij", "o-zyxwvutsrq"], True),
+        ("ForAnyValue:StringLike", "o-abcdefghij/*", True),
+        ("StringEqualsIfExists", "o-abcdefghij", False),
+        ("ForAllValues:StringEquals", "o-abcdefghij", False),
+        ("StringLike", "*", False),
+        ("StringLike", "o-*", False),
+        ("StringLike", ["o-abcdefghij", "*"], False),
+        ("StringNotEquals", "o-abcdefghij", False),
+        ("StringEquals", OPEN, None),
+    ],
+)
+def test_conditions_on_the_organisation(operator: str, values: object, truth: bool | None) -> None:
+    """A condition counts if it cannot hold without naming an organisation."""
+    value = values if isinstance(values, Unknown) else lifted(values)
+    condition = Fields({operator: Fields({"aws:principalorgid": value})})
+    statement = Fields(
+        {
+            "Effect": Known("Allow"),
+            "Principal": Known("*"),
+            "Action": Known("ecr:*"),
+            "Resource": Known(OWN),
+            "Condition": condition,
+        }
+    )
+    made = read(Fields({"Statement": Items((statement,))}), "p", HERE)
+
+    assert demands_organisation(made, "ecr", TOKEN) is truth
+
+
+@pytest.mark.parametrize(
+    ("resource", "truth"),
+    [
+        ("arn:aws:s3:::prod-eu-west-1-starport-layer-bucket/*", True),
+        ("arn:aws-cn:s3:::prod-cn-north-1-starport-layer-bucket/*", True),
+        ("arn:aws:s3:::prod-*-starport-layer-bucket/*", True),
+        ("arn:aws:s3:::*", True),
+        ("*", True),
+        ("arn:aws:s3:::prod-eu-west-1-starport-layer-bucket", False),
+        ("arn:aws:s3:::web-files/*", False),
+    ],
+)
+def test_the_bucket_of_image_layers(resource: str, truth: bool) -> None:
+    """The objects of ECR's layer bucket are covered, whichever Region's it is."""
+    assert layers(Known(resource)) is truth
+
+
+truths = st.sampled_from((True, False, None))
+
+
+@given(st.lists(truths))
+def test_some_and_each_are_dual(given_: list[bool | None]) -> None:
+    """That some are not is that not each is."""
+    turned = [None if truth is None else not truth for truth in given_]
+    found = each(given_)
+
+    assert some(turned) is (None if found is None else not found)
+
+
+documents = st.lists(
+    st.fixed_dictionaries(
+        {
+            "Effect": st.sampled_from(("Allow", "Deny")),
+            "Action": st.sampled_from(("*", "ecr:*", TOKEN, "ecr:BatchGetImage", "s3:*")),
+            "Resource": st.sampled_from(("*", OWN, "arn:aws:ecr:*:*:repository/*")),
+        }
+    ),
+    max_size=3,
+)
+
+
+@given(documents, st.randoms(use_true_random=False))
+def test_order_does_not_matter(statements: list[dict[str, object]], random: Random) -> None:
+    """A policy equals itself, in whatever order its statements stand."""
+    shuffled = list(statements)
+    random.shuffle(shuffled)
+
+    assert equal(policy(*statements), policy(*shuffled)) is True
+
+
+@given(documents, st.data())
+def test_an_unknown_makes_nothing_certain(
+    statements: list[dict[str, object]], data: st.DataObject
+) -> None:
+    """Making one member unknown leaves an answer as it is, or makes it unknown."""
+    if not statements:
+        return
+    index = data.draw(st.integers(0, len(statements) - 1))
+    key = data.draw(st.sampled_from(("Effect", "Action", "Resource", "Principal")))
+    changed = [dict(one) for one in statements]
+    changed[index][key] = OPEN
+    before, after = policy(*statements), policy(*changed)
+
+    questions: tuple[Callable[[Policy], bool | None], ...] = (
+        lambda p: restricts(p, "ecr", apart=TOKEN),
+        lambda p: demands_organisation(p, "ecr", TOKEN),
+        lambda p: allows(p, TOKEN, anything, foreign=False),
+        lambda p: equal(p, policy({"Resource": OWN})),
+    )
+    for question in questions:
+        assert question(after) in (question(before), None)

@@ -1,0 +1,198 @@
+"""Which subnets have a way to the internet: out, and in."""
+
+import pytest
+
+from taskwall.facts import FALSE, TRUE, Fact
+from taskwall.files import Files
+from taskwall.lowering import lower
+from taskwall.model.network import Network
+from taskwall.model.place import Subnet
+from taskwall.model.routes import blocked, default_way, leads, way_out
+from taskwall.readers import terraform
+from taskwall.stack import Inputs
+
+VPC = """
+resource "aws_vpc" "main" {
+  cidr_block = "10.0.0.0/16"
+}
+
+resource "aws_subnet" "web" {
+  vpc_id     = aws_vpc.main.id
+  cidr_block = "10.0.1.0/24"
+}
+
+resource "aws_internet_gateway" "main" {
+  vpc_id = aws_vpc.main.id
+}
+
+resource "aws_nat_gateway" "zonal" {
+  subnet_id = aws_subnet.web.id
+}
+
+resource "aws_nat_gateway" "regional" {
+  availability_mode = "regional"
+  vpc_id            = aws_vpc.main.id
+}
+
+resource "aws_nat_gateway" "private" {
+  connectivity_type = "private"
+  subnet_id         = aws_subnet.web.id
+}
+
+resource "aws_egress_only_internet_gateway" "main" {
+  vpc_id = aws_vpc.main.id
+}
+
+variable "gateway" {}
+variable "destination" {}
+"""
+
+TABLE = """
+resource "aws_route_table" "web" {
+  vpc_id = aws_vpc.main.id
+}
+
+resource "aws_route_table_association" "web" {
+  subnet_id      = aws_subnet.web.id
+  route_table_id = aws_route_table.web.id
+}
+"""
+
+BLOCK = """
+resource "aws_vpc_block_public_access_options" "main" {
+  internet_gateway_block_mode = "MODE"
+}
+"""
+
+ANY = 'destination_cidr_block = "0.0.0.0/0"'
+ANY_IPV6 = 'destination_ipv6_cidr_block = "::/0"'
+
+
+def route(to: str, destination: str = ANY, table: str = "aws_route_table.web.id") -> str:
+    """A route of its own."""
+    lines = f"  route_table_id = {table}\n  {destination}\n  {to}\n"
+    return f'resource "aws_route" "out" {{\n{lines}}}\n'
+
+
+def inline(*lines: str) -> str:
+    """The table with a route inside."""
+    block = "  route {\n" + "".join(f"    {line}\n" for line in lines) + "  }\n"
+    return TABLE.replace("  vpc_id = aws_vpc.main.id\n", f"  vpc_id = aws_vpc.main.id\n{block}", 1)
+
+
+def read(text: str) -> tuple[Network, Subnet]:
+    """The network of a source, and its subnet `web`."""
+    (stack,), errors = terraform.stacks(
+        ["/net/main.tf"], Files({"/net/main.tf": VPC + text}), Inputs(boundary="/net")
+    )
+    assert not errors
+    lowered = lower(stack.evaluate({}).resources)
+    assert not lowered.crashes
+    found = lowered.network.at(Subnet, "aws_subnet.web")
+    assert found is not None
+    return lowered.network, found
+
+
+NAT, IGW = "nat_gateway_id = aws_nat_gateway.zonal.id", "gateway_id = aws_internet_gateway.main.id"
+EGRESS_ONLY = "egress_only_gateway_id = aws_egress_only_internet_gateway.main.id"
+OUT = {
+    "no table of its own": ("", False),
+    "a table without routes": (TABLE, False),
+    "a zonal NAT gateway": (TABLE + route(NAT), True),
+    "a regional NAT gateway": (
+        TABLE + route("nat_gateway_id = aws_nat_gateway.regional.id"),
+        True,
+    ),
+    "a private NAT gateway": (TABLE + route("nat_gateway_id = aws_nat_gateway.private.id"), False),
+    "a NAT gateway from elsewhere": (TABLE + route('nat_gateway_id = "nat-1"'), True),
+    "an egress-only gateway": (
+        TABLE
+        + route("egress_only_gateway_id = aws_egress_only_internet_gateway.main.id", ANY_IPV6),
+        True,
+    ),
+    "an inline route": (inline('cidr_block = "0.0.0.0/0"', NAT), True),
+    "an inline route for IPv6": (inline('ipv6_cidr_block = "::/0"', NAT), True),
+    "half of all addresses": (TABLE + route(NAT, 'destination_cidr_block = "128.0.0.0/1"'), True),
+    "one destination": (TABLE + route(NAT, 'destination_cidr_block = "192.0.2.0/24"'), False),
+    "a destination that is not known": (
+        TABLE + route(NAT, "destination_cidr_block = var.destination"),
+        None,
+    ),
+    "a prefix list": (TABLE + route(NAT, 'destination_prefix_list_id = "pl-1"'), None),
+    "an internet gateway": (TABLE + route(IGW), False),
+    "a transit gateway": (TABLE + route('transit_gateway_id = "tgw-1"'), None),
+    "a narrow route to a transit gateway": (
+        TABLE + route('transit_gateway_id = "tgw-1"', 'destination_cidr_block = "10.0.0.0/8"'),
+        False,
+    ),
+    "Cloud WAN": (TABLE + route('core_network_arn = "arn:aws:networkmanager::1:x"'), None),
+    "a peering connection": (TABLE + route('vpc_peering_connection_id = "pcx-1"'), None),
+    "a VPN": (TABLE + route('gateway_id = "vgw-1"'), None),
+    "a firewall endpoint": (TABLE + route('vpc_endpoint_id = "vpce-1"'), None),
+    "an appliance": (TABLE + route('network_interface_id = "eni-1"'), None),
+    "a target that is not known": (TABLE + route("gateway_id = var.gateway"), None),
+    "the main table": (route(NAT, table="aws_vpc.main.main_route_table_id"), True),
+    "the main table beside its own": (
+        TABLE + route(NAT, table="aws_vpc.main.main_route_table_id"),
+        False,
+    ),
+    "Block Public Access": (
+        TABLE + route(NAT) + BLOCK.replace("MODE", "block-bidirectional"),
+        None,
+    ),
+    "Block Public Access inwards": (
+        TABLE + route(NAT) + BLOCK.replace("MODE", "block-ingress"),
+        True,
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "truth"), OUT.values(), ids=OUT)
+def test_the_way_out_without_a_public_address(text: str, truth: bool | None) -> None:
+    """NAT and egress-only gateways lead out by a default route; what leads further may."""
+    network, subnet = read(text)
+
+    assert way_out(network, subnet, FALSE).truth is truth
+
+
+def test_the_way_out_with_a_public_address() -> None:
+    """An internet gateway leads out whoever has a public address, and nobody else."""
+    network, subnet = read(TABLE + route(IGW))
+    perhaps = Fact(None, "it has a public address")
+
+    truths = [way_out(network, subnet, public).truth for public in (TRUE, perhaps, FALSE)]
+
+    assert truths == [True, None, False]
+
+
+def test_block_public_access_closes_an_internet_gateway() -> None:
+    """In both directions, Block Public Access leaves an internet gateway of no use."""
+    network, subnet = read(TABLE + route(IGW) + BLOCK.replace("MODE", "block-bidirectional"))
+
+    assert blocked(network, subnet).truth is True
+    assert way_out(network, subnet, TRUE).truth is False
+
+
+@pytest.mark.parametrize(
+    ("text", "truth"),
+    [
+        (TABLE + route(IGW), True),
+        (TABLE + route(IGW, ANY_IPV6), True),
+        (TABLE + route(NAT), False),
+        (TABLE + route("gateway_id = var.gateway"), None),
+        (route(IGW, table="aws_vpc.main.main_route_table_id"), True),
+    ],
+)
+def test_the_way_in(text: str, truth: bool | None) -> None:
+    """A subnet is open to the internet where a route leads to an internet gateway."""
+    network, subnet = read(text)
+
+    assert leads(network, subnet, "internet").truth is truth
+
+
+def test_a_default_route_is_told_from_a_narrow_one() -> None:
+    """A route for one destination leads somewhere, but is no default route."""
+    network, subnet = read(TABLE + route(NAT, 'destination_cidr_block = "192.0.2.0/24"'))
+
+    assert leads(network, subnet, "nat").truth is True
+    assert default_way(network, subnet, "nat").truth is False
