@@ -53,11 +53,12 @@ SPELLINGS: dict[str, Spelling] = {
     "aws_elasticsearch_domain": Spelling("vpc_options", _OUTSIDE),
     "AWS::Elasticsearch::Domain": Spelling("VPCOptions", _OUTSIDE),
 }
-"""By resource type, with the defaults as read on 2026-11-25.
+"""By resource type, with the defaults where nothing is written.
 
 CreateDBInstance and CreateCluster of the Amazon RDS and Amazon Redshift API references; for
 `aws_db_instance`, `aws_rds_cluster_instance`, `aws_neptune_cluster_instance` and `aws_mq_broker`
-the provider's own default, false. The provider's default for Redshift was true before version 6.
+the provider's own default, false. The provider's default for Redshift is said to have changed with
+its version 6: there it is unknown.
 """
 
 

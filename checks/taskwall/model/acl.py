@@ -24,7 +24,8 @@ CLIENT_PORTS = Ranges(((32768, 60999),))
 BALANCER_PORTS = Ranges(((1024, 65535),))
 """Where answers go: the ports that Linux takes as a client, and those that load balancers take.
 
-Amazon VPC User Guide, "Custom network ACLs for your VPC" (ephemeral ports), read on 2026-11-25.
+After the Amazon VPC User Guide, "Custom network ACLs for your VPC" (ephemeral ports); only the
+range of load balancers was found on an AWS page, those of Linux are its kernel's default.
 Windows takes 49152-65535, which lies within what anybody opens for Linux.
 """
 

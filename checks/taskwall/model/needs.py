@@ -37,7 +37,7 @@ ENDPOINTS: dict[str, tuple[str, ...]] = {
 """The endpoints behind what a container uses, where it is not the service of the same name.
 
 Amazon ECR user guide, "Amazon ECR interface VPC endpoints": image layers come from S3. Amazon ECS
-developer guide, "Amazon ECS interface VPC endpoints". Read 2026-11-24. Partition and FIPS
+developer guide, "Amazon ECS interface VPC endpoints". Partition and FIPS
 variants of the names are taken for the service itself (see `endpoint.service_of`).
 """
 
@@ -52,7 +52,7 @@ _CANDIDATES: dict[What, tuple[str, ...]] = {
 _BEFORE_1_4 = ("ecr.api", "secretsmanager", "ssm")
 """What Fargate up to platform 1.3.0 reaches by an interface of its own, outside the VPC.
 
-Amazon ECS developer guide, "Fargate task networking", read 2026-11-24.
+Amazon ECS developer guide, "Fargate task networking".
 """
 
 

@@ -4,7 +4,7 @@ A document is read into statements whose members are patterns (`ecr:*`, an ARN),
 may be known in part. Every question is answered by true, false or None: what an unknown decides is
 not known. Why no library: parliament, policy_sentry and policyuniverse take documents that are
 known to the last letter, judge identity policies and not endpoints', and bring tables of all AWS
-actions (tens of megabytes, half a second to import) of which endpoint policies need eight.
+actions, of which endpoint policies need eight.
 """
 
 import re
@@ -538,7 +538,7 @@ def layers(pattern: Value) -> Truth:
     """Whether a pattern covers the objects of the bucket in which ECR keeps image layers.
 
     Which Region's it is does not matter (Amazon ECR user guide, "Minimum Amazon S3 bucket
-    permissions for Amazon ECR", read 2026-11-24).
+    permissions for Amazon ECR").
     """
     text = _LAYERS.sub("prod-region-starport-layer-bucket/", _spelled(pattern))
     text = re.sub(rf"^arn:{_GAP}:", "arn:aws:", text)
@@ -560,8 +560,8 @@ AGENT_ACTIONS: dict[str, tuple[str, ...]] = {
 }
 """What the container agent does by each endpoint of ECS.
 
-Amazon ECS developer guide, "Amazon ECS interface VPC endpoints" and "Amazon ECS container instance
-IAM role"; amazon-ecs-agent at 8dfceca. Read 2026-11-24.
+Amazon ECS developer guide, "Amazon ECS interface VPC endpoints" (`ecs:Poll`, telemetry); those of
+the `ecs` endpoint are what the managed policy for container instances grants, no list of AWS's.
 """
 
 # --- comparison

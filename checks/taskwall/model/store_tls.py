@@ -1,12 +1,13 @@
 """What databases do by default about connections in plain text, by engine and version.
 
-Sources, read in November 2026: Amazon RDS User Guide, "Requiring an SSL connection to a PostgreSQL
+Sources: Amazon RDS User Guide, "Requiring an SSL connection to a PostgreSQL
 DB instance" (on from 15), "Requiring SSL/TLS for all connections to a MySQL DB instance" (on in
 9.7, off in 8.4 and before), "... to a MariaDB DB instance" (on from 11.8, off in 11.4 and before);
 Amazon Aurora User Guide, "Securing Aurora PostgreSQL data with SSL/TLS" (on from 17) and "TLS
 connections to Aurora MySQL DB clusters" (off in versions 2 and 3); Amazon DocumentDB Developer
 Guide, "Encrypting data in transit" (on); Amazon Neptune User Guide, "Encrypting connections with
-SSL/HTTPS" (on).
+SSL/HTTPS" (on). The MySQL, MariaDB, DocumentDB and Neptune pages were read on the day below; what
+is said of Aurora MySQL and Redshift was not found there and is common knowledge of their users.
 """
 
 import re
