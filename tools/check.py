@@ -19,7 +19,7 @@ STEPS = (
     ("ruff", "format", "--check", "."),
     ("mypy",),
     ("lint-imports", "--no-logo"),
-    ("pytest", "--cov", "--cov-report=term:skip-covered"),
+    ("pytest", "-n", "auto"),
 )
 
 

@@ -9,7 +9,7 @@ from typing import TypeAlias
 from taskwall.lowering._draft import Reading, setting
 from taskwall.lowering._structure import structure
 from taskwall.model.address import Ranges
-from taskwall.model.serving import PortMapping, ProxyPort
+from taskwall.model.serving import Discovered, PortMapping, ProxyPort
 from taskwall.resource import Cell
 from taskwall.values import Fields, Known, Need, settled
 
@@ -53,8 +53,8 @@ def express(r: Reading) -> Iterator[PortMapping]:
     yield PortMapping(r.id, name, ports, ports, "tcp", _needs(cell))
 
 
-def ingress(r: Reading) -> Iterator[ProxyPort]:
-    """The ports of a service's Service Connect proxies, where they are not the containers' own."""
+def ingress(r: Reading) -> Iterator[ProxyPort | Discovered]:
+    """What a service offers in Service Connect, and that Cloud Map leads to it."""
     offers, override, name = (
         ("service_connect_configuration.service", "ingress_port_override", "port_name")
         if r.terraform
@@ -62,9 +62,11 @@ def ingress(r: Reading) -> Iterator[ProxyPort]:
     )
     for each in r.body.at(offers).each():
         cell = each.get(override)
-        if not cell.absent:
-            ports = None if each.doubt else _ports(cell)
-            yield ProxyPort(r.id, setting(each.get(name), name), ports, _needs(cell, each))
+        ports = Ranges() if cell.absent else _ports(cell)
+        ports = None if each.doubt else ports
+        yield ProxyPort(r.id, setting(each.get(name), name), ports, _needs(cell, each))
+    for each in r.at("service_registries", "ServiceRegistries").each():
+        yield Discovered(r.id, each.doubt or ())
 
 
 def _envoy(r: Reading) -> Iterator[ProxyPort]:

@@ -219,13 +219,14 @@ def _neighbours(network: Network, worn: Worn) -> list[Link]:
     mine = [link for source, fact in worn.wearers for link in _if(fact, source.namespaces)]
     found = []
     for theirs, source in _members(network) if mine else ():
-        shared = any_of(_same_namespace(one, theirs) for one in mine)
+        shared = any_of(same_namespace(one, theirs) for one in mine)
         if shared.truth is not False:
             found += _if(shared, source.groups)
     return found
 
 
-def _same_namespace(one: Link, other: Link) -> Fact:
+def same_namespace(one: Link, other: Link) -> Fact:
+    """Whether two ties lead to one namespace."""
     text = f"the namespace {one.to} is {other.to}"
     needs = (*one.fact.needs, *other.fact.needs)
     return all_of((one.fact, other.fact, Fact(alike(one, other), text, other.place, needs=needs)))

@@ -44,12 +44,19 @@ class ProxyPort(Struct, frozen=True):
     """A port on which a proxy takes what is meant for a container.
 
     `of` is the id of a task source (Service Connect) or task definition (Envoy). `name` is that of
-    the port mapping which it stands for.
+    the port mapping which it stands for; `port` is empty where it is that mapping's own.
     """
 
     of: str
     name: Setting
     port: Ranges | None
+    needs: tuple[Need, ...] = ()
+
+
+class Discovered(Struct, frozen=True):
+    """That Cloud Map leads to a task source, whose id is `of`."""
+
+    of: str
     needs: tuple[Need, ...] = ()
 
 
@@ -89,6 +96,38 @@ def served(network: Network, source: TaskSource) -> Ports:
     for ports in _bound(network, source):
         found |= ports
     return found
+
+
+@remembered
+def offered(network: Network, source: TaskSource) -> Ports:
+    """The ports on which a source serves the members of its namespaces.
+
+    What Service Connect offers, and where Cloud Map leads to it all that it maps.
+    """
+    found = Ports()
+    own = mappings(network, source)
+    for proxy in _proxy_ports(network).get(source.id, ()):
+        if proxy.port is None or proxy.port:
+            found |= _as_ports(proxy.port, "tcp", proxy.needs)
+            continue
+        named = [each for each in own if each.name.known == proxy.name.known]
+        open_ = [each for each in own if each.name.open or each.inside is None]
+        for mapping in named or open_:
+            found |= _as_ports(mapping.inside, mapping.transport, mapping.needs)
+        if not named and not open_:
+            needs = proxy.name.needs or _unseen(network, source)
+            found |= Ports(needs=needs or (Need(f"a port of {source.name}", "is not mapped"),))
+    for each in _discovered(network).get(source.id, ()):
+        found |= Ports(needs=(*each.needs, *_unseen(network, source)))
+        for mapping in own:
+            ports = _as_ports(mapping.inside, mapping.transport, mapping.needs)
+            found |= Ports(needs=each.needs) if each.needs else ports
+    return found
+
+
+@remembered
+def _discovered(network: Network) -> dict[str, list[Discovered]]:
+    return network.grouped(Discovered, lambda each: (each.of,))
 
 
 @remembered

@@ -43,7 +43,7 @@ See: https://docs.aws.amazon.com/app-mesh/latest/userguide/what-is-app-mesh.html
 
 from collections.abc import Iterator
 
-from taskwall.facts import Fact
+from taskwall.facts import TRUE, Fact, all_of
 from taskwall.model.mesh import Mesh, MeshTask, Node
 from taskwall.model.network import Network
 from taskwall.model.thing import Link, alike
@@ -74,12 +74,23 @@ def app_mesh(network: Network) -> Iterator[Verdict]:
         return
     told: dict[str, Link] = {}
     for node in network.every(Node):
+        if node.mesh.to in told:
+            continue
         # A mesh whose name is not known may be one that is told already.
-        if all(alike(mesh, node.mesh) is False for mesh in told.values()):
-            told[node.mesh.to] = node.mesh
-            text = f"{ENDED}: {node.name} and its mesh can no longer be reached"
-            yield _ended(node.origin, node.mesh.place, text)
+        another = all_of(_another(node, mesh) for mesh in told.values())
+        told[node.mesh.to] = node.mesh
+        text = f"{ENDED}: {node.name} and its mesh can no longer be reached"
+        yield _ended(node.origin, node.mesh.place, text, another)
 
 
-def _ended(on: Origin, at: Place, message: str) -> Verdict:
-    return Verdict(on, at, Fact(True, f"{on.name} is of App Mesh", at, on.name), message)
+def _another(node: Node, mesh: Link) -> Fact:
+    """Whether a node is of another mesh than one that is told already."""
+    same = alike(node.mesh, mesh)
+    needs = (*node.mesh.fact.needs, *mesh.fact.needs)
+    text = f"the mesh of {node.name} is another than {mesh.to or 'the one before'}"
+    return Fact(None if same is None else not same, text, node.mesh.place, node.name, needs)
+
+
+def _ended(on: Origin, at: Place, message: str, concerned: Fact = TRUE) -> Verdict:
+    used = Fact(True, f"{on.name} is of App Mesh", at, on.name)
+    return Verdict(on, at, used, message, concerned=concerned)

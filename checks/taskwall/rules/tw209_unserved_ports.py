@@ -1,0 +1,83 @@
+"""TW209: Tasks admit only ports on which they serve.
+
+What: A group of tasks admits, from whomever, ports that no task source with that group serves: by
+    port mappings, target groups and their health checks, the ingress ports of Service Connect and
+    of Envoy.
+Why: What listens on the other ports is what nobody meant to offer: debuggers, metrics, a shell
+    that somebody left behind.
+Fine when: The containers take ports that no mapping names. awsvpc mode allows that; name them all
+    the same, since mappings are what readers and rules have to go by. ICMP is not judged. Where no
+    port of the tasks is known, taskwall says "unknown", and of a group from elsewhere it only
+    fails permissions for everything, since others may carry that group.
+Terraform: Open the container's port only:
+    from_port = 8080
+    to_port   = 8080
+CloudFormation: Open the container's port only:
+    FromPort: 8080
+    ToPort: 8080
+Guide: task-groups
+See: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_PortMapping.html
+"""
+
+from collections.abc import Iterator
+
+from taskwall.facts import Fact
+from taskwall.model.address import ALL_PORTS
+from taskwall.model.admission import Worn, ingress, instances, worn_groups
+from taskwall.model.group import Permission
+from taskwall.model.network import Network
+from taskwall.model.ports import Ports, at_ports, has_ports, only_opens, range_of_ports
+from taskwall.model.serving import served
+from taskwall.rule import Verdict, passes, rule
+from taskwall.values import Need
+
+BEFORE = ("TW204", "TW205", "TW206", "TW207", "TW208", "TW215")
+
+
+@rule("low", yields_to=BEFORE)
+def unserved_ports(network: Network) -> Iterator[Verdict]:
+    for worn in worn_groups(network):
+        permissions = ingress(network, worn)
+        ports = _served(network, worn)
+        for each in instances((p, _within(worn, p, ports)) for p in permissions if has_ports(p)):
+            permission, name = each.permission, each.permission.on.name
+            yield Verdict(
+                permission.on,
+                at_ports(permission),
+                ~each.fact,
+                f"{name} admits {each.whom(network)} to {worn.names} on {each.ports}, not only"
+                " where they serve",
+                holds=f"{name} opens only ports on which {worn.names} serves",
+                about=permission.id,
+                concerned=worn.fact & permission.fact,
+            )
+        group = worn.thing
+        if not permissions and group is not None and not group.external:
+            holds = f"{group.name} admits nobody"
+            yield passes(group.origin, group.origin.header, holds, worn.fact)
+
+
+def _served(network: Network, worn: Worn) -> Ports:
+    """The ports on which the wearers of a group serve."""
+    found = Ports()
+    for source, fact in worn.wearers:
+        ports = served(network, source)
+        found |= ports if fact.truth else Ports(needs=(*fact.waits_for(), *ports.needs))
+    return found
+
+
+def _within(worn: Worn, permission: Permission, ports: Ports) -> Fact:
+    """Whether a permission opens only ports that are served."""
+    within = only_opens(permission, ports, f"{worn.names} serves")
+    needs: tuple[Need, ...] = ()
+    if not ports:
+        needs = ports.needs or (Need(f"the ports of {worn.names}", "are not in the sources"),)
+    elif worn.thing is None or worn.thing.external:
+        needs = (Need(worn.group, "is not in the sources, and others may carry it"),)
+        if range_of_ports(permission) == ALL_PORTS:
+            needs = ()
+    if within.truth is False and needs:
+        name = permission.on.name
+        text = f"{worn.names} serves where {name} opens {permission.ports}"
+        return Fact(None, text, at_ports(permission), name, needs)
+    return within

@@ -1,0 +1,53 @@
+"""TW216: Services do not share a group that admits itself.
+
+What: Two services wear one security group, which admits its own members on all ports, or on ports
+    that are none of a Service Connect or Cloud Map namespace of both.
+Why: Each may talk to every port of the other, so that whoever breaks into one of them is at the
+    door of the other.
+Fine when: The services are members of one namespace, and the group admits itself on the ports that
+    they offer there. Tasks that are no services (scheduled ones, jobs) are not judged, and neither
+    are groups that one service alone wears.
+Terraform: Give each service a group of its own, and admit the one that calls:
+    referenced_security_group_id = aws_security_group.caller.id
+CloudFormation: Give each service a group of its own, and admit the one that calls:
+    SourceSecurityGroupId: !GetAtt CallerSecurityGroup.GroupId
+Guide: task-groups
+See: https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html
+"""
+
+from collections.abc import Iterator
+
+from taskwall.facts import all_of
+from taskwall.model.admission import ingress, instances
+from taskwall.model.network import Network
+from taskwall.model.ports import has_ports, only_opens
+from taskwall.model.sharing import admits_itself, shared_groups
+from taskwall.rule import Verdict, passes, rule
+
+
+@rule("low")
+def shared_self_admission(network: Network) -> Iterator[Verdict]:
+    for shared in shared_groups(network):
+        worn, names = shared.worn, shared.names
+        whose = f"{names} offer in their namespace"
+        judged = []
+        for permission in ingress(network, worn):
+            own = admits_itself(worn, permission)
+            if own.truth is not False and has_ports(permission):
+                meant = all_of((shared.neighbours, only_opens(permission, shared.ports, whose)))
+                judged.append((permission, all_of((own, ~meant))))
+        for each in instances(judged):
+            permission = each.permission
+            yield Verdict(
+                permission.on,
+                permission.place,
+                each.fact,
+                f"{permission.on.name} lets {names} talk freely to each other on {each.ports}",
+                holds=f"{permission.on.name} lets {names} talk only as their namespace says",
+                about=permission.id,
+                concerned=all_of((shared.fact, permission.fact)),
+            )
+        group = worn.thing
+        if not judged and group is not None and not group.external:
+            holds = f"{group.name} does not admit its own members"
+            yield passes(group.origin, group.origin.header, holds, shared.fact)
