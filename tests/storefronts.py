@@ -11,6 +11,7 @@ from typing import Literal
 from hypothesis import strategies as st
 from msgspec import Struct
 
+import guards
 import talks
 
 Peer = Literal["alb", "self", "other", "anywhere", "vpc", "office", "half"]
@@ -55,6 +56,8 @@ class Shop(Struct, frozen=True):
     admits: Peer | None = None
     annex: Annex = None
     talk: talks.Talk | None = None
+    guard: guards.Guard | None = None
+    mapped: int | None = None
     isolated: bool = False
     offered: bool | None = None
     store: bool | None = None
@@ -116,6 +119,8 @@ def shops(draw: st.DrawFn) -> Shop:
         admits=draw(st.sampled_from((None, "self", "other", "anywhere", "vpc", "office"))),
         annex=draw(st.sampled_from((None, "volume", "cache", "edge"))),
         talk=draw(st.one_of(st.none(), talks.talks())),
+        guard=draw(st.one_of(st.none(), guards.guards())),
+        mapped=draw(st.sampled_from((None, 8080, 9090))),
     )
 
 
@@ -123,6 +128,13 @@ def _user_data(shop: Shop) -> str:
     """The user data of the container instances."""
     settings = ["ECS_CLUSTER=shop", AGENT[shop.hosts or "bare"]]
     return "#!/bin/bash\n" + "".join(f"echo {s} >> /etc/ecs/ecs.config\n" for s in settings if s)
+
+
+def _container(shop: Shop) -> dict[str, object]:
+    """The container as CloudFormation spells it."""
+    mappings = [{"ContainerPort": shop.mapped}]
+    image: dict[str, object] = {"Image": IMAGES[shop.image or "public"]}
+    return {**image, **({"PortMappings": mappings} if shop.mapped else {})}
 
 
 def _document(shop: Shop) -> dict[str, object]:
@@ -201,14 +213,6 @@ def _cloudformation_endpoints(shop: Shop, ref, get) -> dict[str, dict[str, objec
         "Type": "AWS::EC2::SecurityGroup",
         "Properties": {"GroupDescription": "endpoints", "VpcId": ref("Main")},
     }
-    found["EpOut"] = {
-        "Type": "AWS::EC2::SecurityGroupEgress",
-        "Properties": {
-            "GroupId": get("Task", "GroupId"),
-            "IpProtocol": "-1",
-            "CidrIp": "0.0.0.0/0",
-        },
-    }
     if shop.admits:
         named: dict[Peer, dict[str, object]] = {
             "self": {"SourceSecurityGroupId": get("Task", "GroupId")},
@@ -273,13 +277,16 @@ def terraform(shop: Shop, n: str = "") -> list[str]:
         + (f'  network_mode = "{shop.mode}"\n' if shop.mode else "")
         + f'  requires_compatibilities = ["{shop.launch}"]\n'
         + (
-            f'  container_definitions = jsonencode([{{ image = "{IMAGES[shop.image]}" }}])\n}}'
+            f'  container_definitions = jsonencode([{{ image = "{IMAGES[shop.image]}"'
+            + (f", portMappings = [{{ containerPort = {shop.mapped} }}]" if shop.mapped else "")
+            + " }])\n}"
             if shop.image
             else '  container_definitions = "[]"\n}'
         ),
     ]
     blocks += _terraform_endpoints(shop, n)
-    # CloudFormation leaves AWS's own permission where a group writes none, Terraform removes it.
+    # CloudFormation leaves AWS's own permission where a group writes none, Terraform removes it:
+    # both write one.
     blocks += [
         f'resource "aws_vpc_security_group_egress_rule" "{group}{n}" {{\n'
         f"  security_group_id = aws_security_group.{group}{n}.id\n"
@@ -341,6 +348,8 @@ def terraform(shop: Shop, n: str = "") -> list[str]:
         )
     if shop.talk:
         blocks += talks.terraform(shop.talk, n)
+    if shop.guard:
+        blocks += guards.terraform(shop.guard, awsvpc, shop.launch, n)
     return [*blocks, *_terraform_annex(shop, n), *_terraform_more(shop, n)]
 
 
@@ -475,10 +484,16 @@ def cloudformation(shop: Shop, n: str = "") -> dict[str, dict[str, object]]:
             "Properties": {
                 "RequiresCompatibilities": [shop.launch],
                 **({"NetworkMode": shop.mode} if shop.mode else {}),
-                **({"ContainerDefinitions": [{"Image": IMAGES[shop.image]}]} if shop.image else {}),
+                **({"ContainerDefinitions": [_container(shop)]} if shop.image else {}),
             },
         },
     }
+    for name in ("Alb", "Other", "Task"):
+        everywhere: dict[str, object] = {"IpProtocol": "-1", "CidrIp": "0.0.0.0/0"}
+        found[f"{name}Out"] = {
+            "Type": "AWS::EC2::SecurityGroupEgress",
+            "Properties": {"GroupId": get(name, "GroupId"), **everywhere},
+        }
     found |= _cloudformation_endpoints(shop, ref, get)
     if shop.public_subnet:
         found["Out"] = {
@@ -551,6 +566,8 @@ def cloudformation(shop: Shop, n: str = "") -> dict[str, dict[str, object]]:
     found |= _cloudformation_annex(shop, ref, get)
     if shop.talk:
         found |= talks.cloudformation(shop.talk, n)
+    if shop.guard:
+        found |= guards.cloudformation(shop.guard, shop.mode == "awsvpc", shop.launch, ref, get)
     found |= _cloudformation_more(shop, ref, get)
     return {name + n: body for name, body in found.items()}
 

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from taskwall.facts import TRUE, Fact
 from taskwall.lowering._draft import Reading, lowers, setting
+from taskwall.model.default_group import DefaultGroupClosed
 from taskwall.model.group import Direction, Permission, PrefixList, SecurityGroup
 from taskwall.model.place import Vpc
 from taskwall.model.thing import Link, Setting, Thing
@@ -219,6 +220,13 @@ def _vpc_range(r: Reading, cell: Cell) -> Link | None:
                 return link
         value = value.value
     return None
+
+
+@lowers("Custom::VpcRestrictDefaultSG")
+def restricted_default_group(r: Reading) -> Iterator[object]:
+    # CDK makes it where its feature flag @aws-cdk/aws-ec2:restrictDefaultSecurityGroup is on.
+    group = r.must(SecurityGroup, r.at("", "DefaultSecurityGroupId"), "closes")
+    yield DefaultGroupClosed(r.origin, group)
 
 
 @lowers(

@@ -11,7 +11,7 @@ from taskwall.lowering._structure import structure
 from taskwall.model.address import Ranges
 from taskwall.model.serving import Discovered, PortMapping, ProxyPort
 from taskwall.resource import Cell
-from taskwall.values import Fields, Known, Need, settled
+from taskwall.values import Fields, Known, Need, settled, symbol
 
 Names: TypeAlias = tuple[str, str, str, str, str, str]
 _JSON: Names = (
@@ -98,7 +98,10 @@ def _mapping(r: Reading, each: Cell, names: Names, needs: tuple[Need, ...]) -> P
     if needs:
         inside = outside = None
     waits = (*needs, *_needs(one), *_needs(many), *_needs(outer), *_needs(spoken))
-    return PortMapping(r.id, setting(each.get(name), name), inside, outside, transport, waits)
+    named = "" if one.value is None or needs else symbol(one.value)
+    return PortMapping(
+        r.id, setting(each.get(name), name), inside, outside, transport, waits, named
+    )
 
 
 def _ports(cell: Cell) -> Ranges | None:

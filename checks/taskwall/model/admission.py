@@ -31,12 +31,16 @@ from taskwall.values import Reference, Text
 
 
 class Worn(Struct, frozen=True):
-    """A group that tasks wear: its wearers, and whether tasks wear it at all."""
+    """A group that tasks wear: its wearers, and whether tasks wear it at all.
+
+    `also` are ways from load balancers to them beside their own: those of their instances.
+    """
 
     group: str
     thing: SecurityGroup | None
     wearers: tuple[tuple[TaskSource, Fact], ...]
     fact: Fact
+    also: tuple[Front, ...] = ()
 
     @property
     def sources(self) -> list[TaskSource]:
@@ -78,7 +82,9 @@ def worn_groups(network: Network) -> tuple[Worn, ...]:
 
 def stands_behind(network: Network, worn: Worn, *kinds: Kind) -> Fact:
     """Whether a wearer of a group stands behind a load balancer of one of the kinds."""
-    return any_of(fact & behind(network, source, *kinds) for source, fact in worn.wearers)
+    also = (front.fact for front in worn.also if not kinds or front.kind in kinds)
+    own = (fact & behind(network, source, *kinds) for source, fact in worn.wearers)
+    return any_of((*own, *also))
 
 
 def worn_before(network: Network, *kinds: Kind) -> Iterator[Worn]:
@@ -153,11 +159,12 @@ def ingress(network: Network, worn: Worn) -> list[Permission]:
 
 
 def _fronts(network: Network, worn: Worn) -> list[Front]:
-    return [
+    own = [
         front if fact.truth else replace(front, fact=fact & front.fact)
         for source, fact in worn.wearers
         for front in fronts(network, source)
     ]
+    return [*own, *worn.also]
 
 
 def _if(fact: Fact, links: Iterable[Link]) -> list[Link]:

@@ -183,10 +183,13 @@ def before_tasks(network: Network, listener: Listener) -> Fact:
     listener that may not exist counts for what it does wrong, as if it did.
     """
     key = listener.load_balancer.to
-    parts = [
-        front.given if front.given is not None and front.listener == listener else front.fact
-        for _, front in _sources_behind(network).get(key, ())
-    ]
+    parts = []
+    for _, front in _sources_behind(network).get(key, ()):
+        own = front.given is not None and front.listener == listener
+        part = front.given if own and front.given is not None else front.fact
+        if part.truth:
+            return part  # One is enough, and the first explains: there may be thousands.
+        parts.append(part)
     parts += [fact for to, fact in _instances_behind(network) if to == key]
     text = f"{listener.load_balancer.to} stands in front of tasks"
     if not any(part.truth for part in parts):
@@ -220,7 +223,11 @@ def listeners(network: Network) -> dict[str, list[Listener]]:
 @remembered
 def stands_before_tasks(network: Network, balancer: LoadBalancer) -> Fact:
     """Whether a load balancer stands in front of tasks, by whichever of its listeners."""
-    parts = [front.fact for _, front in _sources_behind(network).get(balancer.id, ())]
+    parts = []
+    for _, front in _sources_behind(network).get(balancer.id, ()):
+        if front.fact.truth:
+            return front.fact
+        parts.append(front.fact)
     parts += [before_tasks(network, each) for each in listeners(network).get(balancer.id, ())]
     for each in listeners(network).get("", ()):
         text = f"{each.name} is a listener of {balancer.name}"

@@ -7,7 +7,10 @@ it admits to them.
 from collections.abc import Iterable
 from typing import TypeAlias
 
+from msgspec.structs import replace
+
 from taskwall.facts import FALSE, Fact, all_of, any_of
+from taskwall.model.address import Ranges
 from taskwall.model.admission import Worn
 from taskwall.model.capacity import (
     ContainerInstances,
@@ -16,9 +19,13 @@ from taskwall.model.capacity import (
     on_ec2,
     placed,
 )
+from taskwall.model.edge import Kind, Listener, LoadBalancer, TargetGroup
+from taskwall.model.fronts import Front, behind, forwards
 from taskwall.model.group import SecurityGroup
 from taskwall.model.launch import awsvpc
 from taskwall.model.network import Network, remembered
+from taskwall.model.ports import Ports
+from taskwall.model.serving import number_of, published
 from taskwall.model.thing import Link
 from taskwall.model.work import TaskDefinition, TaskSource
 
@@ -59,15 +66,47 @@ def tasks_on(network: Network) -> tuple[tuple[ContainerInstances, tuple[Sharing,
 def host_groups(network: Network) -> tuple[Worn, ...]:
     """The groups of container instances on which tasks share the network, or may do so."""
     found: dict[str, list[Sharing]] = {}
+    also: dict[str, list[Front]] = {}
     for member, held in tasks_on(network):
+        ways = registered(network, member) if groups_of(network, member.instances) else ()
         for link in groups_of(network, member.instances):
             for group, worn in _which(network, link, member.instances):
                 pairs = found.setdefault(group, [])
                 pairs += [(source, all_of((worn, fact))) for source, fact in held]
+                also.setdefault(group, []).extend(
+                    replace(way, fact=all_of((worn, way.fact))) for way in ways
+                )
     return tuple(
-        Worn(group, network.at(SecurityGroup, group), tuple(pairs), any_of(f for _, f in pairs))
+        Worn(
+            group,
+            network.at(SecurityGroup, group),
+            tuple(pairs),
+            any_of(fact for _, fact in pairs),
+            tuple(also[group]),
+        )
         for group, pairs in found.items()
     )
+
+
+def registered(network: Network, member: ContainerInstances) -> tuple[Front, ...]:
+    """The ways from load balancers in which Auto Scaling groups register container instances."""
+    found = []
+    for group, started in member.scaled_by:
+        for link in group.load_balancers:
+            balancer = network.at(LoadBalancer, link)
+            if balancer is not None and not balancer.external:
+                fact = all_of((started.fact, link.fact))
+                found.append(Front(balancer, None, None, "classic", fact))
+        for link in group.target_groups:
+            target = network.at(TargetGroup, link)
+            for forward in forwards(network).get(link.to, ()) if target is not None else ():
+                listener = network.at(Listener, forward.listener)
+                balancer = network.at(LoadBalancer, listener.load_balancer) if listener else None
+                if balancer is not None and not balancer.external:
+                    kind: Kind = "network" if balancer.kind.known == "network" else "application"
+                    fact = all_of((started.fact, link.fact, forward.fact))
+                    found.append(Front(balancer, listener, target, kind, fact))
+    return tuple(found)
 
 
 def groups_of(network: Network, instances: Instances) -> tuple[Link, ...]:
@@ -89,3 +128,20 @@ def _which(network: Network, link: Link, by: Instances) -> Iterable[tuple[str, F
         )
         for group in network.every(SecurityGroup)
     ]
+
+
+def ports_before(network: Network, worn: Worn) -> Ports:
+    """The ports of the instance that tasks behind a load balancer publish, or are registered by."""
+    parts = []
+    for source, fact in worn.wearers:
+        way = all_of((fact, behind(network, source)))
+        if way.truth or (worn.also and fact.truth):
+            parts.append(published(network, source))
+        elif way.truth is None:
+            parts.append(Ports(needs=(*way.waits_for(), *published(network, source).needs)))
+    for front in worn.also:
+        group = front.target_group
+        number = number_of(group.port) if group is not None else None
+        if number is not None:
+            parts.append(Ports(Ranges(((number, number),))))
+    return Ports.union(parts)

@@ -3,29 +3,30 @@
 from collections.abc import Iterator
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from taskwall.facts import FALSE, Fact, all_of, any_of
 from taskwall.model.address import ALL_PORTS, Ranges, cidr
-from taskwall.model.edge import Listener, LoadBalancer, TargetGroup
+from taskwall.model.edge import LoadBalancer, TargetGroup
 from taskwall.model.egress import as_aws_makes_it
-from taskwall.model.fronts import Front, forwards, fronts, preserves_client_ip
+from taskwall.model.fronts import Front, fronts, preserves_client_ip
 from taskwall.model.group import Direction, Permission, PrefixList, SecurityGroup
-from taskwall.model.hosts import groups_of, tasks_on
+from taskwall.model.hosts import groups_of, registered, tasks_on
 from taskwall.model.launch import awsvpc
 from taskwall.model.network import Network
 from taskwall.model.place import Subnet, Vpc
-from taskwall.model.ports import Transport, opened, unknown_ports
+from taskwall.model.ports import Transport, named_port, opened, protocol, unknown_ports
 from taskwall.model.reach import admits_group_of, permissions
 from taskwall.model.serving import DYNAMIC, DYNAMIC_ENOUGH, mappings, number_of, speaks_udp
 from taskwall.model.thing import Link, Setting, alike
-from taskwall.model.work import AutoScalingGroup, TaskDefinition, TaskSource
-from taskwall.values import Need, same
+from taskwall.model.work import TaskDefinition, TaskSource
+from taskwall.values import Need, same, symbol
 
 
 class Wanted(Struct, frozen=True):
     """A port that must be open: any of `enough` will do, and without any of `some` nothing does.
 
-    `some` is None where the port is not known.
+    `some` is None where the port is not known; `named` is then the value that it has.
     """
 
     words: str
@@ -33,6 +34,7 @@ class Wanted(Struct, frozen=True):
     some: Ranges | None
     enough: tuple[Ranges, ...] = ()
     needs: tuple[Need, ...] = ()
+    named: str = ""
 
 
 class Side(Struct, frozen=True):
@@ -77,8 +79,13 @@ def inflows(network: Network) -> Iterator[Inflow]:
         for source, fact in held:
             yield from _to_instances(network, source, taker, fact)
         source, fact = held[0]
-        for each in scaled:
-            yield from _registered(network, each, source, taker, fact)
+        for front in registered(network, member):
+            if front.balancer is not None and front.target_group is not None:
+                traffic = _exactly(front.target_group.port, "port", front.target_group)
+                way = all_of((fact, front.fact))
+                yield _inflow(
+                    network, source, front.balancer, front.target_group, traffic, taker, way
+                )
 
 
 def _to_tasks(network: Network, source: TaskSource, own: Fact) -> Iterator[Inflow]:
@@ -100,22 +107,6 @@ def _to_instances(
         traffic = _on_instance(network, source, setting, front.target_group)
         fact = all_of((here, front.fact))
         yield _inflow(network, source, front.balancer, front.target_group, traffic, taker, fact)
-
-
-def _registered(
-    network: Network, group: AutoScalingGroup, source: TaskSource, taker: Side, here: Fact
-) -> Iterator[Inflow]:
-    """The ways to instances that their Auto Scaling group registers itself."""
-    for link in group.target_groups:
-        target = network.at(TargetGroup, link)
-        for forward in forwards(network).get(link.to, ()) if target and not target.external else ():
-            listener = network.at(Listener, forward.listener)
-            balancer = network.at(LoadBalancer, listener.load_balancer) if listener else None
-            if balancer is None or balancer.external or target is None:
-                continue
-            traffic = _exactly(target.port, "port", target)
-            fact = all_of((here, link.fact, forward.fact))
-            yield _inflow(network, source, balancer, target, traffic, taker, fact)
 
 
 def _ways(network: Network, source: TaskSource) -> Iterator[tuple[Front, Setting]]:
@@ -161,7 +152,10 @@ def _exactly(setting: Setting, words: str, group: TargetGroup | None) -> tuple[W
     number = number_of(setting)
     ports = None if number is None else Ranges(((number, number),))
     needs = setting.needs or (Need(f"{setting.name} of {setting.resource}", "is not known"),)
-    return _over(f"{words} {number}" if number else "its port", ports, (), needs, group)
+    found = _over(f"{words} {number}" if number else "its port", ports, (), needs, group)
+    if number is not None or setting.value is None:
+        return found
+    return tuple(replace(each, named=symbol(setting.value)) for each in found)
 
 
 def _over(
@@ -288,7 +282,9 @@ def _opens(permission: Permission, wanted: Wanted) -> Fact:
     text = f"{name} opens {wanted.words}"
     ports = opened(permission, wanted.transport)
     if ports is None:
-        return Fact(None, text, place, name, unknown_ports(permission))
+        alike = bool(wanted.named) and named_port(permission) == wanted.named
+        sure = alike and protocol(permission) == wanted.transport
+        return Fact(True if sure else None, text, place, name, unknown_ports(permission))
     if not ports:
         return Fact(False, text, place, name)
     if ports == ALL_PORTS or any(each <= ports for each in wanted.enough):

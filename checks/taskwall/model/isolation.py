@@ -180,11 +180,15 @@ def _grouped(network: Network) -> Users:
 
 
 @remembered
-def _wearing(network: Network, link: Link) -> Users:
-    users = Users(link, {})
-    for wearer, _ in wearers(network).get(link.to, ()):
-        users.enter(network, wearer)
-    return users
+def _wearing(network: Network, link: Link) -> tuple[Users, Users]:
+    """Those that wear a group, and those that may do so."""
+    found = wearers(network).get(link.to, ())
+    waits = tuple(need for _, fact in found for need in fact.waits_for())
+    perhaps = Link("", Fact(None, "", needs=waits), link.place, exact=False)
+    sure, loose = Users(link, {}), Users(perhaps, {})
+    for wearer, fact in found:
+        (sure if fact.truth else loose).enter(network, wearer)
+    return sure, loose
 
 
 def shared(network: Network, source: TaskSource) -> Iterator[Shared]:
@@ -201,7 +205,8 @@ def shared(network: Network, source: TaskSource) -> Iterator[Shared]:
     yield Shared(source, named, link.place, fact, other)
     for link in source.groups:
         named = f"group {link.to}" if link.to else "a group"
-        worn = {link.to: _wearing(network, link)}
+        sure, loose = _wearing(network, link)
+        worn = {link.to: sure, "perhaps": loose}
         if not (link.exact and link.to):
             worn[""] = _grouped(network)
         fact, other = _with_outsiders(network, source, mine, link, worn, named)

@@ -11,7 +11,7 @@ from taskwall.model.network import Network, remembered
 from taskwall.model.ports import Ports
 from taskwall.model.reach import listed
 from taskwall.model.thing import Link
-from taskwall.values import Need
+from taskwall.values import Need, symbol
 
 
 @remembered
@@ -20,12 +20,12 @@ def listening(network: Network, balancer: LoadBalancer) -> Ports:
 
     A listener that may not be there, or may be another load balancer's, is one to wait for.
     """
-    found = Ports()
-    for each in listeners(network).get(balancer.id, ()):
-        found |= _of(each, each.origin.maybe)
-    for each in listeners(network).get("", ()):
-        found |= _of(each, (*each.load_balancer.fact.needs, *each.origin.maybe))
-    return found
+    own = (_of(each, each.origin.maybe) for each in listeners(network).get(balancer.id, ()))
+    loose = (
+        _of(each, (*each.load_balancer.fact.needs, *each.origin.maybe))
+        for each in listeners(network).get("", ())
+    )
+    return Ports.union((*own, *loose))
 
 
 def _of(listener: Listener, needs: tuple[Need, ...]) -> Ports:
@@ -33,7 +33,11 @@ def _of(listener: Listener, needs: tuple[Need, ...]) -> Ports:
         port = int(str(listener.port.known))
     except ValueError:
         why = Need(f"the port of {listener.name}", "is not known")
-        return Ports(needs=(*needs, *(listener.port.needs or (why,))))
+        value, spoken = listener.port.value, str(listener.protocol.known or "").upper()
+        named = "" if value is None or needs else symbol(value)
+        known = frozenset({("udp" if spoken in ("UDP", "QUIC") else "tcp", named)})
+        waits = (*needs, *(listener.port.needs or (why,)))
+        return Ports(needs=waits, named=known if named and spoken else frozenset())
     if needs:
         return Ports(needs=needs)
     ports = Ranges.of(((port, port),))
@@ -72,9 +76,7 @@ def public_groups(network: Network) -> tuple[Shown, ...]:
             found.setdefault(group, []).append((balancer, fact))
     shown = []
     for group, pairs in found.items():
-        ports = Ports()
-        for balancer, _ in pairs:
-            ports |= listening(network, balancer)
+        ports = Ports.union(listening(network, balancer) for balancer, _ in pairs)
         sure = [balancer.name for balancer, fact in pairs if fact.truth]
         names = listed(sure or [balancer.name for balancer, _ in pairs])
         shown.append(Shown(group, names, ports, any_of(fact for _, fact in pairs)))

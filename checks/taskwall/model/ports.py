@@ -1,5 +1,6 @@
 """Which ports permissions open, and whether these are within others."""
 
+from collections.abc import Iterable
 from typing import Literal, TypeAlias
 
 from msgspec import Struct
@@ -8,7 +9,7 @@ from taskwall.facts import Fact
 from taskwall.model.address import ALL_PORTS, Ranges
 from taskwall.model.group import Permission
 from taskwall.model.thing import Setting
-from taskwall.values import Need, Place
+from taskwall.values import Need, Place, symbol
 
 Transport: TypeAlias = Literal["tcp", "udp"]
 
@@ -16,19 +17,34 @@ _NUMBERS = {"6": "tcp", "17": "udp", "1": "icmp", "58": "icmpv6", "all": "-1"}
 
 
 class Ports(Struct, frozen=True):
-    """A set of TCP and UDP ports. `needs` says what further ones wait for."""
+    """A set of TCP and UDP ports.
+
+    `needs` says what further ones wait for. `named` are ports of which only that is known which
+    value they have (`var.port`), with their protocols.
+    """
 
     tcp: Ranges = Ranges()
     udp: Ranges = Ranges()
     needs: tuple[Need, ...] = ()
+    named: frozenset[tuple[str, str]] = frozenset()
+
+    @classmethod
+    def union(cls, parts: "Iterable[Ports]") -> "Ports":
+        """All ports of several sets."""
+        sets = list(parts)
+        return cls(
+            Ranges.of(span for each in sets for span in each.tcp.spans),
+            Ranges.of(span for each in sets for span in each.udp.spans),
+            tuple(dict.fromkeys(need for each in sets for need in each.needs)),
+            frozenset(named for each in sets for named in each.named),
+        )
 
     def __or__(self, other: "Ports") -> "Ports":
-        needs = tuple(dict.fromkeys((*self.needs, *other.needs)))
-        return Ports(self.tcp | other.tcp, self.udp | other.udp, needs)
+        return Ports.union((self, other))
 
     def __bool__(self) -> bool:
-        """Whether any port is known."""
-        return bool(self.tcp or self.udp)
+        """Whether any port is known, or is known to be what another value is."""
+        return bool(self.tcp or self.udp or self.named)
 
     def of(self, transport: Transport) -> Ranges:
         """The ports of one protocol."""
@@ -76,6 +92,13 @@ def _number(port: Setting, default: int) -> int | None:
         return None
 
 
+def named_port(permission: Permission) -> str:
+    """The value that a permission's one port has, where that is all that is known of it."""
+    values = (permission.first_port.value, permission.last_port.value)
+    first, last = ("" if value is None else symbol(value) for value in values)
+    return first if first == last and permission.first_port.open else ""
+
+
 def unknown_ports(permission: Permission) -> tuple[Need, ...]:
     """What the ports of a permission wait for."""
     settings = (permission.protocol, permission.first_port, permission.last_port)
@@ -94,14 +117,16 @@ def opened(permission: Permission, transport: Transport) -> Ranges | None:
 def only_opens(permission: Permission, allowed: Ports, whose: str) -> Fact:
     """Whether all ports that a permission opens are among those allowed.
 
-    `whose` says in the message which those are: "the listeners' ports".
+    `whose` they are is told in the message.
     """
     name, place = permission.on.name, at_ports(permission)
-    text = f"{name} opens {permission.ports}, only {whose}"
-    otherwise = f"{name} opens {permission.ports}, more than {whose}"
+    text = f"{name} opens {permission.ports}: ports of {whose} only"
+    otherwise = f"{name} opens {permission.ports}, more than the ports of {whose}"
     spoken, ports = protocol(permission), range_of_ports(permission)
     if ports is None:
-        return Fact(None, text, place, name, unknown_ports(permission))
+        named = (spoken, named_port(permission)) in allowed.named
+        needs = () if named else unknown_ports(permission)
+        return Fact(True if named else None, text, place, name, needs)
     if spoken in ("tcp", "udp"):
         held = allowed.tcp if spoken == "tcp" else allowed.udp
         if ports <= held:

@@ -10,7 +10,7 @@ from taskwall.model.network import Network, remembered
 from taskwall.model.ports import Ports
 from taskwall.model.thing import Setting
 from taskwall.model.work import TaskDefinition, TaskSource
-from taskwall.values import Need
+from taskwall.values import Need, symbol
 
 DYNAMIC = Ranges(((32768, 65535),))
 """Where Docker takes a port of the instance from if none is given: at most.
@@ -29,7 +29,8 @@ class PortMapping(Struct, frozen=True):
     `definition` is the id of the task definition (or of a task source that holds its container
     itself). `inside` are the ports of the container, `outside` those of its instance: none where
     Docker chooses one. Either is None where it is not known, which `needs` explains. `transport`
-    is "" where it is not known.
+    is "" where it is not known. `named` is the value that the container's one port has, where that
+    is all that is known of it.
     """
 
     definition: str
@@ -38,6 +39,7 @@ class PortMapping(Struct, frozen=True):
     outside: Ranges | None
     transport: str
     needs: tuple[Need, ...] = ()
+    named: str = ""
 
 
 class ProxyPort(Struct, frozen=True):
@@ -90,7 +92,7 @@ def served(network: Network, source: TaskSource) -> Ports:
     """All ports on which awsvpc tasks of a source serve, or may be said to."""
     found = Ports(needs=_unseen(network, source))
     for mapping in mappings(network, source):
-        found |= _as_ports(mapping.inside, mapping.transport, mapping.needs)
+        found |= _inside(mapping)
     for proxy in proxy_ports(network, source):
         found |= _as_ports(proxy.port, "tcp", proxy.needs)
     for ports in _bound(network, source):
@@ -140,11 +142,18 @@ def published(network: Network, source: TaskSource) -> Ports:
         found |= Ports(needs=definition.mode.needs)
     for mapping in mappings(network, source):
         if host:
-            found |= _as_ports(mapping.inside, mapping.transport, mapping.needs)
+            found |= _inside(mapping)
         elif mapping.outside is not None and not mapping.outside:
             found |= _as_ports(DYNAMIC, mapping.transport, mapping.needs)
         else:
             found |= _as_ports(mapping.outside, mapping.transport, mapping.needs)
+    return found
+
+
+def _inside(mapping: PortMapping) -> Ports:
+    found = _as_ports(mapping.inside, mapping.transport, mapping.needs)
+    if mapping.inside is None and mapping.named and mapping.transport:
+        return Ports(needs=found.needs, named=frozenset({(mapping.transport, mapping.named)}))
     return found
 
 
@@ -181,7 +190,9 @@ def _bound(network: Network, source: TaskSource) -> Iterator[Ports]:
                 ports = Ranges(((number, number),))
                 yield Ports(ports, ports if group is not None and speaks_udp(group) else Ranges())
             elif setting.open and not (group is not None and group.external):
-                yield Ports(needs=setting.needs)
+                named = symbol(setting.value) if setting.value is not None else ""
+                known = {("tcp", named)} if named else set()
+                yield Ports(needs=setting.needs, named=frozenset(known))
 
 
 def speaks_udp(group: TargetGroup) -> bool:

@@ -44,9 +44,7 @@ def shared_groups(network: Network) -> Iterator[Shared]:
         sources = sure if len(sure) > 1 else [source for source, _ in pairs]
         counted = {source.id for source in sources}
         fact = all_of(fact for source, fact in pairs if source.id in counted)
-        ports = Ports()
-        for source in sources:
-            ports |= offered(network, source)
+        ports = Ports.union(offered(network, source) for source in sources)
         names = listed(source.name for source in sources)
         yield Shared(worn, names, fact, _neighbours(sources), ports)
 
@@ -54,10 +52,14 @@ def shared_groups(network: Network) -> Iterator[Shared]:
 def _neighbours(sources: list[TaskSource]) -> Fact:
     """Whether some namespace has all of the services as members."""
     first, *others = sources
-    return any_of(
+    names = listed(source.name for source in sources)
+    otherwise = f"no namespace has {names} as its members"
+    none = Fact(False, "", first.origin.header, first.name, otherwise=otherwise)
+    shared = (
         all_of(any_of(same_namespace(one, link) for link in other.namespaces) for other in others)
         for one in first.namespaces
     )
+    return any_of((none, *shared))
 
 
 def admits_itself(worn: Worn, permission: Permission) -> Fact:
@@ -69,8 +71,6 @@ def admits_itself(worn: Worn, permission: Permission) -> Fact:
     if permission.peer is None:
         unclear = permission.range is None and permission.prefix_list is None
         return Fact(None, text, place, name, permission.fact.needs) if unclear else FALSE
-    seen = worn.thing is not None and not worn.thing.external
-    own = Link(worn.group, worn.fact, place, exact=seen)
-    truth = alike(permission.peer, own)
-    needs = permission.peer.fact.needs if truth is None else ()
-    return Fact(truth, text, place, name, needs)
+    # A group that is known by its id, or written here, is none that is known by another name.
+    truth = alike(permission.peer, Link(worn.group, worn.fact, place))
+    return Fact(truth, text, place, name, permission.peer.fact.needs)

@@ -37,6 +37,10 @@ class Store(Thing, frozen=True, kw_only=True):
     insists: tuple[Insists, ...] = ()
 
 
+class MountTarget(Store, frozen=True, kw_only=True):
+    """What mounts of a file system go to: an EFS mount target, or an FSx file system itself."""
+
+
 _KINDS = ("db_instance", "rds_cluster", "elasticache_", "memorydb_", "docdb_", "neptune_",
           "redshift_", "opensearch_", "elasticsearch_", "msk_", "mq_broker")  # fmt: skip
 
@@ -104,14 +108,23 @@ def _vpc(network: Network, store: Store) -> Link | None:
 
 
 @remembered
-def _of_tasks(network: Network) -> dict[str, Fact]:
-    """The groups that tasks wear, or the container instances that they run on."""
-    found = {group: any_of(fact for _, fact in pairs) for group, pairs in wearers(network).items()}
+def groups_of_tasks(network: Network) -> dict[str, Fact]:
+    """The groups that tasks wear, or the container instances that they run on.
+
+    A tie that leads nobody knows where may lead to any group of the sources.
+    """
+    parts = {group: [fact for _, fact in pairs] for group, pairs in wearers(network).items()}
     for member in container_instances(network):
+        name = member.instances.name
         for link in member.instances.groups:
             if link.to:
-                found.setdefault(link.to, link.fact & member.fact)
-    return found
+                parts.setdefault(link.to, []).append(link.fact & member.fact)
+                continue
+            for group in network.every(SecurityGroup):
+                text = f"{name} uses group {group.name}"
+                may = Fact(None, text, link.place, name, link.fact.needs)
+                parts.setdefault(group.id, []).append(may & member.fact)
+    return {group: any_of(facts) for group, facts in parts.items()}
 
 
 @remembered
@@ -140,7 +153,7 @@ def _admits_tasks(network: Network, store: Store, group: Link, permission: Permi
     """Whether a permission of a store's group admits tasks."""
     name, at = permission.on.name, permission.place
     text = f"{name} admits tasks to {store.name}"
-    worn = _of_tasks(network)
+    worn = groups_of_tasks(network)
     if permission.itself:
         return worn.get(group.to, FALSE)
     if permission.peer is not None:

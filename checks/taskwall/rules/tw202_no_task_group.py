@@ -15,7 +15,12 @@ See: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-networking
 
 from collections.abc import Iterator
 
-from taskwall.facts import Fact, any_of
+from taskwall.facts import any_of
+from taskwall.model.default_group import (
+    about_default_group,
+    names_default_group,
+    names_groups,
+)
 from taskwall.model.group import SecurityGroup
 from taskwall.model.launch import awsvpc
 from taskwall.model.network import Network
@@ -30,12 +35,6 @@ def no_task_group(network: Network) -> Iterator[Verdict]:
             continue
         mode = awsvpc(network, source)
         own = [(link, network.at(SecurityGroup, link)) for link in source.groups]
-        default = [
-            Fact(True, f"{source.name} uses the VPC's default group", link.place, source.name)
-            & link.fact
-            for link, group in own
-            if group is not None and group.default
-        ]
         at = source.groups_setting.place
         for link, group in own:
             if group is not None and group.default:
@@ -43,23 +42,9 @@ def no_task_group(network: Network) -> Iterator[Verdict]:
         yield Verdict(
             source.origin,
             at,
-            ~_named(source) | any_of(default),
+            ~names_groups(source) | any_of(names_default_group(network, source)),
             f"tasks of {source.name} get the VPC's default security group",
             holds=f"tasks of {source.name} have security groups of their own",
+            about=about_default_group(network, source),
             concerned=mode & source.networked,
         )
-
-
-def _named(source: TaskSource) -> Fact:
-    """Whether a source names any group at all: a known list with one element does."""
-    place, name = source.groups_setting.place, source.name
-    text = f"{name} names security groups"
-    otherwise = f"{name} names no security groups, so AWS takes the VPC's default group"
-    if any(link.sure for link in source.groups):
-        return Fact(True, text, place, name)
-    if source.groups or source.groups_setting.needs:
-        needs = source.groups_setting.needs or tuple(
-            need for link in source.groups for need in link.fact.needs
-        )
-        return Fact(None, text, place, name, needs)
-    return Fact(False, text, place, name, otherwise=otherwise)

@@ -46,8 +46,8 @@ def unserved_ports(network: Network) -> Iterator[Verdict]:
                 at_ports(permission),
                 ~each.fact,
                 f"{name} admits {each.whom(network)} to {worn.names} on {each.ports}, not only"
-                " where they serve",
-                holds=f"{name} opens only ports on which {worn.names} serves",
+                " where tasks serve",
+                holds=f"{name} opens only ports on which tasks serve",
                 about=permission.id,
                 concerned=worn.fact & permission.fact,
             )
@@ -59,16 +59,17 @@ def unserved_ports(network: Network) -> Iterator[Verdict]:
 
 def _served(network: Network, worn: Worn) -> Ports:
     """The ports on which the wearers of a group serve."""
-    found = Ports()
-    for source, fact in worn.wearers:
-        ports = served(network, source)
-        found |= ports if fact.truth else Ports(needs=(*fact.waits_for(), *ports.needs))
-    return found
+    return Ports.union(
+        served(network, source)
+        if fact.truth
+        else Ports(needs=(*fact.waits_for(), *served(network, source).needs))
+        for source, fact in worn.wearers
+    )
 
 
 def _within(worn: Worn, permission: Permission, ports: Ports) -> Fact:
     """Whether a permission opens only ports that are served."""
-    within = only_opens(permission, ports, f"{worn.names} serves")
+    within = only_opens(permission, ports, worn.names)
     needs: tuple[Need, ...] = ()
     if not ports:
         needs = ports.needs or (Need(f"the ports of {worn.names}", "are not in the sources"),)

@@ -40,7 +40,7 @@ def open_balancer_ports(network: Network) -> Iterator[Verdict]:
             permission = each.permission
             yield Verdict(
                 permission.on,
-                at_ports(permission),
+                permission.place if each.fact.truth is False else at_ports(permission),
                 each.fact,
                 f"{permission.on.name} admits {each.whom(network)} to {names} on {each.ports},"
                 " where no listener is",
@@ -60,5 +60,5 @@ def open_balancer_ports(network: Network) -> Iterator[Verdict]:
 
 def _beside(network: Network, permission: Permission, ports: Ports, names: str) -> Fact:
     """Whether a permission admits the internet on a port that is no listener's."""
-    listening = only_opens(permission, ports, f"{names} listens on")
+    listening = only_opens(permission, ports, names)
     return all_of((admits_internet(network, permission), ~listening))

@@ -29,7 +29,7 @@ from taskwall.rule import Verdict, passes, rule
 def shared_self_admission(network: Network) -> Iterator[Verdict]:
     for shared in shared_groups(network):
         worn, names = shared.worn, shared.names
-        whose = f"{names} offer in their namespace"
+        whose = f"the namespace of {names}"
         judged = []
         for permission in ingress(network, worn):
             own = admits_itself(worn, permission)

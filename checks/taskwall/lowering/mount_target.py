@@ -1,0 +1,48 @@
+"""Mount targets: where file systems of EFS and FSx are reached in a VPC."""
+
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from taskwall.lowering._draft import Reading, lowers, setting
+from taskwall.model.group import SecurityGroup
+from taskwall.model.place import Subnet
+from taskwall.model.store import MountTarget
+from taskwall.model.thing import Thing
+
+
+class Spelling(Struct, frozen=True):
+    """Where a kind of mount target keeps its groups and subnets."""
+
+    word: str
+    groups: str
+    subnets: str
+
+
+_FSX = Spelling("file system", "security_group_ids", "subnet_ids")
+
+SPELLINGS: dict[str, Spelling] = {
+    "aws_efs_mount_target": Spelling("mount target", "security_groups", "subnet_id"),
+    "AWS::EFS::MountTarget": Spelling("mount target", "SecurityGroups", "SubnetId"),
+    "aws_fsx_lustre_file_system": _FSX,
+    "aws_fsx_ontap_file_system": _FSX,
+    "aws_fsx_openzfs_file_system": _FSX,
+    "aws_fsx_windows_file_system": _FSX,
+    "AWS::FSx::FileSystem": Spelling("file system", "SecurityGroupIds", "SubnetIds"),
+}
+"""By resource type; the sources are the AWS provider's schema and CloudFormation's."""
+
+
+@lowers(*SPELLINGS, to=MountTarget)
+def mount_target(r: Reading) -> Iterator[Thing]:
+    spelled = SPELLINGS[r.resource.type]
+    groups = r.body.get(spelled.groups)
+    yield MountTarget(
+        id=r.id,
+        origin=r.origin,
+        external=r.external,
+        word=spelled.word,
+        groups=r.links(SecurityGroup, groups, "uses group"),
+        groups_setting=setting(groups, spelled.groups),
+        subnets=r.links(Subnet, r.body.get(spelled.subnets), "is in"),
+    )

@@ -1,0 +1,148 @@
+"""The default security group of a VPC: who falls into it, and whether it is closed."""
+
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from taskwall.facts import FALSE, Fact, all_of, any_of
+from taskwall.model.capacity import container_instances
+from taskwall.model.group import SecurityGroup
+from taskwall.model.launch import awsvpc
+from taskwall.model.network import Network, remembered
+from taskwall.model.place import Subnet, Vpc
+from taskwall.model.reach import vpcs
+from taskwall.model.thing import Link, alike
+from taskwall.model.work import TaskSource
+from taskwall.values import Need, Origin
+
+
+class DefaultGroupClosed(Struct, frozen=True):
+    """That something (CDK's custom resource, `on`) takes all permissions out of a default group."""
+
+    on: Origin
+    group: Link
+
+
+def about_default_group(network: Network, source: TaskSource) -> str:
+    """What identifies the default group into which tasks of a source may fall."""
+    found = vpcs(network, source)
+    return default_group_of(found[0].to) if found and found[0].to else ""
+
+
+def default_group_of(vpc: str) -> str:
+    """What identifies the default group of a VPC, whether or not it is written."""
+    return f"{vpc}:default group"
+
+
+def names_groups(source: TaskSource) -> Fact:
+    """Whether a source names any group at all: a known list with one element does."""
+    place, name = source.groups_setting.place, source.name
+    text = f"{name} names security groups"
+    otherwise = f"{name} names no security groups, so AWS takes the VPC's default group"
+    if any(link.sure for link in source.groups):
+        return Fact(True, text, place, name)
+    if source.groups or source.groups_setting.needs:
+        needs = source.groups_setting.needs or tuple(
+            need for link in source.groups for need in link.fact.needs
+        )
+        return Fact(None, text, place, name, needs)
+    return Fact(False, text, place, name, otherwise=otherwise)
+
+
+def names_default_group(network: Network, source: TaskSource) -> list[Fact]:
+    """That a source names the VPC's default group, for each tie that leads to it."""
+    return [
+        Fact(True, f"{source.name} uses the VPC's default group", link.place, source.name)
+        & link.fact
+        for link in source.groups
+        if (group := network.at(SecurityGroup, link)) is not None and group.default
+    ]
+
+
+@remembered
+def falls_into_default_group(network: Network, source: TaskSource) -> Fact:
+    """Whether tasks of a source get the default group of their VPC."""
+    if source.managed or source.gateways or source.network_from == "elsewhere":
+        return FALSE
+    named = names_default_group(network, source)
+    falls = ~names_groups(source) | any_of(named)
+    return all_of((awsvpc(network, source), source.networked, falls))
+
+
+class Held(Struct, frozen=True):
+    """A VPC of the sources, whether it holds tasks, and whether any of them falls into its group.
+
+    The facts are about tasks and container instances; `names` says which tasks fall.
+    """
+
+    vpc: Vpc
+    holds: Fact
+    falls: Fact
+
+
+@remembered
+def held(network: Network) -> tuple[Held, ...]:
+    """The VPCs of the sources with what they hold."""
+    by_vpc: dict[str, list[tuple[Fact, Fact]]] = {}
+    for source, link, fact in _sources_in(network):
+        falls = falls_into_default_group(network, source)
+        by_vpc.setdefault(link, []).append((fact, all_of((fact, falls))))
+    for member in container_instances(network):
+        links = [*member.instances.subnets, *(s for g, _ in member.scaled_by for s in g.subnets)]
+        for each in links:
+            subnet = network.at(Subnet, each)
+            if subnet is not None and subnet.vpc.to:
+                fact = all_of((member.fact, each.fact, subnet.vpc.fact))
+                by_vpc.setdefault(subnet.vpc.to, []).append((fact, FALSE))
+    return tuple(
+        Held(vpc, any_of(f for f, _ in found), any_of(f for _, f in found))
+        for vpc in network.every(Vpc)
+        if (found := by_vpc.get(vpc.id))
+    )
+
+
+def _sources_in(network: Network) -> Iterator[tuple[TaskSource, str, Fact]]:
+    """Task sources with their VPC; where that is not known, with each that the sources write."""
+    for source in network.every(TaskSource):
+        found = vpcs(network, source)
+        if found and found[0].to:
+            yield source, found[0].to, found[0].fact
+            continue
+        needs = tuple(need for link in (*found, *source.subnets) for need in link.fact.needs)
+        needs = needs or source.subnets_setting.needs
+        for vpc in network.every(Vpc) if needs else ():
+            text = f"{source.name} runs in {vpc.name}"
+            place = source.subnets_setting.place
+            yield source, vpc.id, Fact(None, text, place, source.name, needs)
+
+
+@remembered
+def default_groups(network: Network, vpc: Vpc) -> list[tuple[SecurityGroup, Fact]]:
+    """What the sources write as the default group of a VPC, and whether that is its."""
+    here = Link(vpc.id, vpc.exists, vpc.origin.header)
+    found = []
+    for group in network.every(SecurityGroup):
+        if group.default and group.vpc is not None:
+            truth = alike(group.vpc, here)
+            if truth is not False:
+                text = f"{group.name} is the default group of {vpc.name}"
+                needs = group.vpc.fact.needs if truth is None else ()
+                found.append((group, Fact(truth, text, group.vpc.place, group.name, needs)))
+    return found
+
+
+def restricted(network: Network, vpc: Vpc) -> Fact:
+    """Whether CDK's custom resource closes the default group of a VPC."""
+    wanted = f"{vpc.id}.default"
+    parts = []
+    for each in network.every(DefaultGroupClosed):
+        on = each.on
+        exists = Fact(None if on.maybe else True, f"{on.name} exists", on.header, on.name, on.maybe)
+        same = each.group.to == wanted
+        if same or not each.group.exact:
+            text = f"{on.name} takes all permissions out of the default group of {vpc.name}"
+            needs: tuple[Need, ...] = () if same else each.group.fact.needs
+            parts.append(
+                all_of((exists, Fact(True if same else None, text, on.header, on.name, needs)))
+            )
+    return any_of(parts)

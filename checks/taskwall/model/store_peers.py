@@ -1,0 +1,87 @@
+"""Whom the groups of data stores admit."""
+
+from typing import Literal, TypeAlias
+
+from msgspec import Struct
+
+from taskwall.facts import FALSE, Fact, all_of, any_of
+from taskwall.model.edge import LoadBalancer
+from taskwall.model.group import Permission, SecurityGroup
+from taskwall.model.network import Network, remembered
+from taskwall.model.reach import admits_internet, by_settings, who
+from taskwall.model.store import groups_of_tasks
+from taskwall.model.thing import Link
+from taskwall.values import Need
+
+Weight: TypeAlias = Literal["critical", "low", None]
+"""How bad it is whom a store admits, where that is not as the rule says."""
+
+
+class Peer(Struct, frozen=True):
+    """Whether a permission admits whom a store should not admit.
+
+    `words` say who that is.
+    """
+
+    wrong: Fact
+    weight: Weight
+    words: str
+
+
+def judged(network: Network, permission: Permission) -> Peer:
+    """Whom a permission of a store's group admits: tasks and container instances, or others."""
+    spared, said = by_settings(network, permission), who(network, permission)
+    weight: Weight = None
+    if permission.itself:
+        return Peer(FALSE, None, said)
+    if permission.peer is not None:
+        wrong, weight, words = _group(network, permission, permission.peer)
+        return Peer(all_of((wrong, ~spared)), weight, words)
+    name, place = permission.on.name, permission.place
+    text = f"{name} admits {said}"
+    if permission.range is None and permission.prefix_list is None:
+        return Peer(Fact(None, text, place, name, permission.fact.needs), None, said)
+    weight = "critical" if admits_internet(network, permission).truth else None
+    return Peer(all_of((Fact(True, text, place, name), ~spared)), weight, said)
+
+
+def _group(network: Network, permission: Permission, peer: Link) -> tuple[Fact, Weight, str]:
+    """Whether a group is none of tasks: the default group, a load balancer's, or another's."""
+    group = network.at(SecurityGroup, peer) if peer.to else None
+    name, place, words = permission.on.name, permission.place, who(network, permission)
+    if group is not None and group.default:
+        told = f"{name} admits the VPC's default group"
+        return Fact(True, told, place, name), None, f"the default group {peer.to}"
+    worn = groups_of_tasks(network).get(peer.to, FALSE) if peer.to else FALSE
+    if not peer.to or ((group is None or group.external) and not worn.truth):
+        needs = peer.fact.needs or (Need(peer.to or "a group", "is not in the sources"),)
+        text = f"{name} admits a group that is none of tasks"
+        return Fact(None, text, place, name, needs), None, words
+    shared = _of_balancers(network, peer.to)
+    if shared.truth:
+        return shared, None, f"{words}, which a load balancer carries as well"
+    if worn.truth is True or network.policy.profile != "strict":
+        return shared, None, words
+    text, otherwise = f"{name} admits {words}, which no task wears", f"tasks wear {peer.to}"
+    truth = None if worn.truth is None else True
+    other = Fact(truth, text, place, name, worn.waits_for(), otherwise)
+    return any_of((shared, other)), "low", words
+
+
+def _of_balancers(network: Network, group: str) -> Fact:
+    """Whether a load balancer carries a group."""
+    by_group = _carried(network)
+    return any_of((*by_group.get(group, ()), *by_group.get("", ())))
+
+
+@remembered
+def _carried(network: Network) -> dict[str, list[Fact]]:
+    """The groups of load balancers; "" holds ties that lead nobody knows where."""
+    found: dict[str, list[Fact]] = {}
+    for balancer in network.every(LoadBalancer):
+        for link in balancer.groups:
+            text = f"{balancer.name} carries {link.to or 'this group'}"
+            truth = True if link.to and link.sure else None
+            fact = Fact(truth, text, link.place, balancer.name, link.fact.needs)
+            found.setdefault(link.to, []).append(fact)
+    return found

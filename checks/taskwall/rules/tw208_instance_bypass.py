@@ -1,0 +1,121 @@
+"""TW208: Container instances admit only load balancers, on the ports that tasks publish.
+
+What: A group of container instances, with bridge or host tasks behind a load balancer, admits
+    something else than what tasks of their own may admit behind it (the ALB's groups; the NLB's
+    groups and addresses, and the VPC's; members of the group), or opens other ports than those
+    that these tasks publish. From the internet: high.
+Why: What the instance admits, its tasks admit, whose ports are the instance's own. Past the load
+    balancer there is no TLS, no authentication and no log.
+Fine when: Something known must reach the instance, such as a scanner: name it in the setting
+    `allowed-peers`, which holds for every port. To log in, Session Manager needs no open port.
+    Where Docker chooses ports, 32768-65535 may be open. Admitting nobody passes here.
+Terraform: Admit the load balancer's group on the published ports, nothing else:
+    referenced_security_group_id = <balancer>.id
+    from_port                    = 32768
+    to_port                      = 65535
+CloudFormation: Admit the load balancer's group on the published ports, nothing else:
+    SourceSecurityGroupId: !GetAtt <balancer>.GroupId
+    FromPort: 32768
+    ToPort: 65535
+Guide: alb-only, nlb-ranges
+See: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_PortMapping.html
+"""
+
+from collections.abc import Iterator
+
+from taskwall.facts import Fact, all_of
+from taskwall.model.admission import (
+    Worn,
+    admitted_by_network,
+    admitted_properly,
+    balancer_groups,
+    ingress,
+    instances,
+    stands_behind,
+)
+from taskwall.model.capacity import unseen
+from taskwall.model.fronts import behind, beyond_sources
+from taskwall.model.group import Permission
+from taskwall.model.hosts import host_groups, ports_before, shares_network
+from taskwall.model.network import Network
+from taskwall.model.ports import at_ports, has_ports, only_opens
+from taskwall.model.reach import admits_internet, by_settings
+from taskwall.rule import Verdict, cannot_be_seen, passes, rule
+
+
+@rule("medium", default=True, pci=True, yields_to=("TW204",))
+def instance_bypass(network: Network) -> Iterator[Verdict]:
+    for worn in host_groups(network):
+        way = stands_behind(network, worn)
+        if way.truth is False:
+            continue
+        hosts, concerned = f"the container instances of {worn.names}", all_of((worn.fact, way))
+        groups, whole = balancer_groups(network, worn)
+        names = {"balancer": groups[0].to if groups else "the load balancer's group"}
+        permissions = ingress(network, worn)
+        proper = {p.id: _proper(network, worn, p) for p in permissions}
+        for each in instances((p, proper[p.id]) for p in permissions):
+            permission, name = each.permission, each.permission.on.name
+            if each.fact.truth is None and not whole and permission.peer is not None:
+                continue  # The load balancer itself is not in the sources, which is told below.
+            yield Verdict(
+                permission.on,
+                permission.place,
+                ~each.fact,
+                f"{name} admits {each.whom(network)} to {hosts}, past the load balancer",
+                holds=f"{name} admits only the load balancer to {hosts}",
+                about=permission.id,
+                severity="high" if admits_internet(network, permission).truth else None,
+                concerned=all_of((concerned, permission.fact)),
+                names=names,
+            )
+        ports = ports_before(network, worn)
+        opened = [p for p in permissions if has_ports(p) and proper[p.id].truth is not False]
+        for each in instances((p, only_opens(p, ports, worn.names)) for p in opened):
+            permission, name = each.permission, each.permission.on.name
+            allowed = by_settings(network, permission)
+            if each.fact.truth is True or allowed.truth is True:
+                continue  # Told above, at the peer.
+            yield Verdict(
+                permission.on,
+                at_ports(permission),
+                all_of((~each.fact, ~allowed)),
+                f"{name} opens {each.ports} of {hosts}, not only those that tasks publish",
+                holds=f"{name} is for peers that the settings allow",
+                about=permission.id,
+                concerned=all_of((concerned, permission.fact, proper[permission.id])),
+                names=names,
+            )
+        group = worn.thing
+        if not permissions and group is not None and not group.external:
+            holds = f"{group.name} admits nobody"
+            yield passes(group.origin, group.origin.header, holds, concerned)
+    yield from _unseen(network)
+
+
+def _proper(network: Network, worn: Worn, permission: Permission) -> Fact:
+    """Whether tasks in front of which the load balancers stand may admit so."""
+    proper = admitted_properly(network, worn, permission)
+    behind_nlb = stands_behind(network, worn, "network")
+    if behind_nlb.truth is not False:
+        proper |= behind_nlb & admitted_by_network(network, worn, permission)
+    return proper
+
+
+def _unseen(network: Network) -> Iterator[Verdict]:
+    """The first task source whose instances or load balancer are not in the sources."""
+    for each in unseen(network):
+        source = each.source
+        shares = shares_network(network, source)
+        fact = all_of((each.fact, shares, behind(network, source)))
+        if fact.truth is not False:
+            text = f"what {source.name} runs on admits something past the load balancer"
+            yield cannot_be_seen(source.origin, each.at, text, each.needs, fact)
+            return
+    for source, front in beyond_sources(network):
+        shares = shares_network(network, source)
+        if shares.truth is True:
+            text = f"what {source.name} runs on admits something past the load balancer"
+            at = front.place or source.origin.header
+            yield cannot_be_seen(source.origin, at, text, front.needs)
+            return

@@ -1,0 +1,97 @@
+"""TW211: The default security group of a VPC with tasks is closed.
+
+What: A VPC of the sources holds tasks or container instances, and its default security group, as
+    AWS makes it, admits its own members and lets everything out, or has been given permissions.
+Why: Whatever is started without a group gets that one: a task source that forgets its own, an
+    instance made by hand. Empty, it lets such a thing neither talk nor listen, and the mistake
+    shows at once.
+Fine when: CloudFormation has no resource for the default group. There the rule is about VPCs of
+    which a task source falls into the default group, and CDK's custom resource that empties it
+    passes.
+Terraform: Adopt the group, and give it no rules:
+    resource "aws_default_security_group" "closed" {
+      vpc_id = <vpc>.id
+    }
+CloudFormation: Give the task source a group of its own. In CDK, let it empty the default group:
+    new ec2.Vpc(this, 'Vpc', { restrictDefaultSecurityGroup: true })
+Guide: beyond
+See: https://docs.aws.amazon.com/vpc/latest/userguide/default-security-group.html
+"""
+
+from collections.abc import Iterator
+
+from taskwall.facts import Fact, all_of, any_of
+from taskwall.model.admission import instances
+from taskwall.model.default_group import (
+    Held,
+    default_group_of,
+    default_groups,
+    held,
+    restricted,
+)
+from taskwall.model.group import Permission
+from taskwall.model.network import Network
+from taskwall.model.reach import permissions
+from taskwall.rule import Verdict, passes, rule
+
+
+@rule("low", yields_to=("TW202",))
+def open_default_group(network: Network) -> Iterator[Verdict]:
+    for each in held(network):
+        if each.vpc.origin.language == "terraform":
+            yield from _adopted(network, each)
+        else:
+            yield _as_made(each, restricted(network, each.vpc), each.falls)
+
+
+def _adopted(network: Network, each: Held) -> Iterator[Verdict]:
+    """What Terraform makes of the default group of a VPC."""
+    vpc, groups = each.vpc, default_groups(network, each.vpc)
+    is_written = any_of(all_of((fact, group.exists)) for group, fact in groups)
+    if is_written.truth is not True:
+        yield _as_made(each, is_written, each.holds)
+    for group, fact in groups:
+        concerned = all_of((each.holds, fact))
+        found = [
+            *permissions(network, group.id, "ingress"),
+            *permissions(network, group.id, "egress"),
+        ]
+        for open_ in instances((p, _there(p)) for p in found):
+            permission, name = open_.permission, open_.permission.on.name
+            verb = "admits" if permission.direction == "ingress" else "lets out to"
+            yield Verdict(
+                permission.on,
+                permission.block,
+                open_.fact,
+                f"the default group of {vpc.name} {verb} {open_.whom(network)}, by {name}",
+                holds=f"{name} opens nothing",
+                about=default_group_of(vpc.id),
+                concerned=concerned,
+            )
+        if not found:
+            holds = f"the default group of {vpc.name} is closed"
+            yield passes(group.origin, group.origin.header, holds, concerned)
+
+
+def _there(permission: Permission) -> Fact:
+    name = permission.on.name
+    return all_of((Fact(True, f"{name} opens the group", permission.place, name), permission.fact))
+
+
+def _as_made(each: Held, closed: Fact, concerned: Fact) -> Verdict:
+    """A default group that nothing closes, unless something does."""
+    vpc = each.vpc
+    at, text = vpc.origin.header, f"something closes the default group of {vpc.name}"
+    otherwise = f"nothing closes the default group of {vpc.name}, which admits its own members"
+    nothing = Fact(False, text, at, vpc.name, otherwise=otherwise)
+    return Verdict(
+        vpc.origin,
+        at,
+        ~any_of((nothing, closed)),
+        f"the default security group of {vpc.name} is open",
+        holds=f"the default security group of {vpc.name} is closed",
+        about=default_group_of(vpc.id),
+        absent=True,
+        concerned=concerned,
+        names={"vpc": vpc.name},
+    )

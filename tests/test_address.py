@@ -1,0 +1,125 @@
+"""Sets of addresses and ports against a slow model that is obviously right: sets of numbers."""
+
+from ipaddress import ip_address, ip_network
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from taskwall.model.address import ALL_PORTS, INTERNET_SIZE, Cidr, Ranges, cidr, public
+from taskwall.model.reach import is_internet
+
+END = 40
+spans = st.lists(st.tuples(st.integers(0, END), st.integers(0, END)), max_size=6)
+ranges = spans.map(Ranges.of)
+
+
+def numbers(found: Ranges) -> set[int]:
+    """The same set, number by number."""
+    return {number for low, high in found.spans for number in range(low, high + 1)}
+
+
+@given(spans)
+def test_a_union_of_intervals_holds_their_numbers(given_spans: list[tuple[int, int]]) -> None:
+    """What intervals hold together is what each of them holds; one that ends too early is empty."""
+    slow = {number for low, high in given_spans for number in range(low, high + 1)}
+
+    assert slow == numbers(Ranges.of(given_spans))
+
+
+@given(ranges)
+def test_a_set_has_one_form(found: Ranges) -> None:
+    """Spans are sorted and neither meet nor touch, so that equal sets are equal values."""
+    edges = [edge for low, high in found.spans for edge in (low, high)]
+
+    assert edges == sorted(edges)
+    assert all(
+        after[0] - before[1] > 1
+        for before, after in zip(found.spans, found.spans[1:], strict=False)
+    )
+    assert found == Ranges.of((number, number) for number in numbers(found))
+
+
+@given(ranges, ranges)
+def test_algebra_is_that_of_sets(one: Ranges, other: Ranges) -> None:
+    """Union, intersection, difference and inclusion are those of the numbers."""
+    a, b = numbers(one), numbers(other)
+
+    assert (a | b, a & b, a - b) == tuple(
+        numbers(found) for found in (one | other, one & other, one - other)
+    )
+    assert (one <= other) is (a <= b)
+    assert (bool(one), one.size) == (bool(a), len(a))
+
+
+@given(ranges, ranges, ranges)
+def test_laws_of_sets_hold(a: Ranges, b: Ranges, c: Ranges) -> None:
+    """Distribution, and what is taken away from everything."""
+    everything = Ranges(((0, END),))
+
+    assert a & (b | c) == (a & b) | (a & c)
+    assert a - (b | c) == (a - b) & (a - c)
+    assert everything - (everything - a) == a
+
+
+def test_all_ports_are_all() -> None:
+    """There are 65,536 ports."""
+    assert ALL_PORTS.size == 2**16
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(20, 32))
+def test_a_range_holds_the_addresses_of_its_network(address: int, length: int) -> None:
+    """A CIDR holds what Python's own network holds, whichever host bits are written."""
+    text = f"{ip_address(address)}/{length}"
+    network = ip_network(text, strict=False)
+
+    found = cidr(text)
+
+    assert found is not None
+    assert {int(each) for each in network} == numbers(found.ranges)
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(0, 32), st.integers(0, 2**32 - 1), st.integers(0, 32))
+def test_inclusion_of_ranges_is_that_of_networks(a: int, m: int, b: int, n: int) -> None:
+    """One CIDR lies within another where Python's networks say so; else they are apart."""
+    one, other = f"{ip_address(a)}/{m}", f"{ip_address(b)}/{n}"
+    slow, slower = (ip_network(text, strict=False) for text in (one, other))
+    found, found2 = cidr(one), cidr(other)
+
+    assert found is not None and found2 is not None
+    assert slow.subnet_of(slower) is (found.ranges <= found2.ranges)  # type: ignore[arg-type]
+    assert slow.overlaps(slower) is bool(found.ranges & found2.ranges)
+
+
+def test_host_bits_and_blanks_do_not_matter() -> None:
+    """`1.2.3.4/0` is everything; a bare address is itself; a name is no range."""
+    assert cidr("1.2.3.4/0") == Cidr(4, 0, 2**32 - 1)
+    assert cidr(" 10.0.0.1 ") == Cidr(4, 10 * 2**24 + 1, 10 * 2**24 + 1)
+    assert cidr("::/0") == Cidr(6, 0, 2**128 - 1)
+    assert [cidr(text) for text in ("", "pl-1234", "10.0.0.0/33", "300.0.0.0/8")] == [None] * 4
+
+
+@given(st.integers(0, 2**32 - 1))
+def test_no_private_address_is_public(number: int) -> None:
+    """What Python calls private is none of the internet."""
+    address = ip_address(number)
+
+    if address.is_private and not address.is_global:
+        assert not Ranges(((number, number),)) & public(4)
+
+
+@given(st.lists(st.tuples(st.integers(0, 2**32 - 1), st.integers(2, 14)), min_size=1, max_size=5))
+def test_the_internet_is_what_is_public_and_large(ranges_given: list[tuple[int, int]]) -> None:
+    """Ranges are the internet if, cut into blocks, more public ones than a /8 holds are in them."""
+    texts = [f"{ip_address(address)}/{length}" for address, length in ranges_given]
+    step = 2**18  # a /14, of which every range is made
+    blocks = {
+        block
+        for text in texts
+        for network in (ip_network(text, strict=False),)
+        for block in range(int(network[0]) // step, int(network[-1]) // step + 1)
+    }
+    held = sum(
+        (Ranges(((block * step, (block + 1) * step - 1),)) & public(4)).size for block in blocks
+    )
+
+    assert (held > INTERNET_SIZE[4]) is is_internet(texts)
