@@ -129,6 +129,10 @@ class Fields(Struct, frozen=True):
     place: Place | None = None
 
 
+OUTSIDE = "is not in the sources"
+"""Why an attribute of a data source is not known."""
+
+
 class Reference(Struct, frozen=True):
     """An attribute of a resource or data source of the same stack.
 
@@ -142,6 +146,11 @@ class Reference(Struct, frozen=True):
     value: "Value | None" = None
     place: Place | None = None
     why: str = "is known only after apply"
+
+    @property
+    def looked_up(self) -> bool:
+        """Whether this is an attribute of something that exists elsewhere, not of a resource."""
+        return self.why == OUTSIDE
 
     @property
     def symbol(self) -> str:

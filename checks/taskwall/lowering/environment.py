@@ -28,17 +28,41 @@ def variables(r: Reading, cell: Cell) -> Iterator[Variable]:
             for item in container.get(key).each():
                 at = item.get(inner)
                 text = None if at.value is None or secret else _text(at.value)
+                refers = tuple(dict.fromkeys(_refers(at.value)))
                 yield Variable(
                     r.origin,
                     held,
                     called,
                     str(item.get(name).known or ""),
                     text,
-                    tuple(dict.fromkeys(_refers(at.value))),
+                    refers,
                     at.place,
                     at.needs,
                     secret,
+                    tuple(name for name in refers if _is_looked_up(r, name)),
                 )
+
+
+_STORES = (
+    "aws_db_instance",
+    "aws_rds_cluster",
+    "aws_elasticache_",
+    "aws_memorydb_",
+    "aws_docdb_",
+    "aws_neptune_",
+    "aws_redshift_",
+    "aws_opensearch_",
+    "aws_elasticsearch_",
+    "aws_msk_",
+    "aws_mq_broker",
+)
+"""How the types of data stores begin; CloudFormation looks nothing up."""
+
+
+def _is_looked_up(r: Reading, name: str) -> bool:
+    """Whether a name is that of a data source of a data store."""
+    resource = r.draft.resources.get(name)
+    return resource is not None and resource.data and resource.type.startswith(_STORES)
 
 
 def _text(value: Value) -> str | Text | None:

@@ -29,13 +29,16 @@ def security_group(r: Reading) -> Iterator[object]:
     ingress = r.at("ingress", "SecurityGroupIngress")
     egress = r.at("egress", "SecurityGroupEgress")
     inline: dict[Direction, Cell] = {"ingress": ingress, "egress": egress}
+    managed = frozenset(way for way, cell in inline.items() if not cell.absent)
     yield SecurityGroup(
         id=r.id,
         origin=r.origin,
         external=r.external,
         vpc=r.link(Vpc, r.at("vpc_id", "VpcId"), "is in"),
         default=_is_default(r),
-        managed=frozenset(way for way, cell in inline.items() if not cell.absent),
+        managed=managed,
+        exclusive=managed if r.terraform else frozenset(),
+        made_open=not r.terraform,
         lists={}
         if r.terraform
         else {way: cell.place for way, cell in inline.items() if not cell.absent},

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from taskwall.facts import Fact
 from taskwall.lowering._draft import SWITCH, Reading, lowers, setting
 from taskwall.model.place import (
+    WAYS,
     Association,
     BlockExclusion,
     EncryptionControl,
@@ -39,6 +40,7 @@ def vpc(r: Reading) -> Iterator[Thing]:
         origin=r.origin,
         external=r.external,
         cidrs=cidrs,
+        adoptable=r.terraform,
         dns_support=r.setting(
             "enable_dns_support", "EnableDnsSupport", True, "on is the default", SWITCH
         ),
@@ -135,7 +137,7 @@ def _route(r: Reading, table: Link, block: Cell, names: tuple[str, ...], at: Cel
             break
     written = [cell for name in names if not (cell := block.get(name)).absent]
     to = written[0] if written else block.get(names[0])
-    text = f"{r.name} routes to {_WAYS.get(way, 'a target that is not known')}"
+    text = f"{r.name} routes to {WAYS[way] if way else 'a target that is not known'}"
     known = r.fact(text, at)
     if way is None:
         known = Fact(None, text, target.place, r.name, target.needs or at.needs)
@@ -178,17 +180,6 @@ _GATEWAYS: dict[str, Way] = {
     "AWS::EC2::EgressOnlyInternetGateway": "egress-only",
 }
 _PREFIXES: dict[str, Way] = {"igw-": "internet", "vgw-": "vpn", "local": "local"}
-_WAYS: dict[Way | None, str] = {
-    "internet": "an internet gateway",
-    "nat": "a NAT gateway",
-    "egress-only": "an egress-only internet gateway",
-    "transit": "a transit gateway",
-    "peering": "a peering connection",
-    "vpn": "a VPN",
-    "appliance": "an appliance",
-    "endpoint": "an endpoint",
-    "local": "its own VPC",
-}
 
 
 @lowers("aws_internet_gateway", "aws_internet_gateway_attachment", "AWS::EC2::InternetGateway",

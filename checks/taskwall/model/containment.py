@@ -241,7 +241,7 @@ def undone(network: Network, group: SecurityGroup, way: Direction) -> Iterator[C
 
     Terraform keeps only what stands inline, and each run takes away what the other run adds.
     """
-    if group.origin.language != "terraform" or way not in group.managed or group.external:
+    if way not in group.exclusive or group.external:
         return
     found = permissions(network, group.id, way)
     own = [each for each in found if each.on.address == group.origin.address]

@@ -20,7 +20,7 @@ def as_aws_makes_it(network: Network, group: SecurityGroup) -> Fact:
     (aws-cloudformation/cfn-language-discussion#157). Whether it does so for an empty list is not
     documented. Terraform always takes it out.
     """
-    if group.external or group.origin.language == "terraform":
+    if group.external or not group.made_open:
         return FALSE
     at, name = group.origin.header, group.name
     text = f"nothing is written on what {name} lets out, so that AWS's own rule stays"

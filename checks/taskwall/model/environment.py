@@ -18,7 +18,8 @@ class Variable(Struct, frozen=True):
 
     `name` is "" where it is not known. `value` is the text as far as it is known (a Text whose
     pieces are literal or not), None where nothing of it is or for a secret. `refers` are the ids of
-    the resources that the value refers to, in the order of reading. Values are never shown.
+    the resources that the value refers to, in the order of reading, and `stores` those of data
+    stores among them that are only looked up. Values are never shown.
     """
 
     on: Origin
@@ -30,6 +31,7 @@ class Variable(Struct, frozen=True):
     at: Place
     needs: tuple[Need, ...] = ()
     secret: bool = False
+    stores: tuple[str, ...] = ()
 
 
 class Answers(Struct, frozen=True):

@@ -3,11 +3,10 @@
 from typing import Literal, TypeAlias
 
 from taskwall.facts import FALSE, Fact, any_of
-from taskwall.model.environment import Variable
-from taskwall.model.network import Network, remembered
+from taskwall.model.network import Network
 from taskwall.model.place import Subnet
 from taskwall.model.routes import leads
-from taskwall.model.store import Store, is_external_store, used
+from taskwall.model.store import Store, used
 from taskwall.model.thing import Link, Setting, Thing
 from taskwall.model.work import TaskSource
 from taskwall.values import Need
@@ -64,13 +63,3 @@ def store_used(network: Network, exposure: Exposure) -> Fact:
     link = exposure.store
     needs = link.fact.needs or (Need(link.to or "its store", "is not in the sources"),)
     return Fact(None, text, link.place, exposure.name, needs)
-
-
-@remembered
-def looked_up(network: Network) -> tuple[Variable, str] | None:
-    """The first variable of a task that refers to a store which is only looked up, and to which."""
-    for variable in network.every(Variable):
-        for name in variable.refers:
-            if is_external_store(name):
-                return variable, name
-    return None

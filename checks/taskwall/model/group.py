@@ -17,13 +17,17 @@ class SecurityGroup(Thing, frozen=True, kw_only=True):
     """A security group. `default` where it is its VPC's default group.
 
     `managed` names the directions whose permissions it writes inline, `lists` where it does so if
-    that is one list.
+    that is one list. `exclusive` names those in which what is inline undoes permissions that are
+    resources of their own. `made_open` says that the rule with which AWS makes a group, which lets
+    everything out, stays in it until the sources write another.
     """
 
     vpc: Link | None = None
     default: bool = False
     managed: frozenset[Direction] = frozenset()
     lists: Mapping[Direction, Place] = {}
+    exclusive: frozenset[Direction] = frozenset()
+    made_open: bool = False
 
     def place_for(self, way: Direction) -> Place:
         """Where a permission that is missing belongs."""

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from taskwall.facts import FALSE, Fact, all_of, any_of
+from taskwall.facts import FALSE, TRUE, Fact, all_of, any_of
 from taskwall.model.address import Ranges, cidr
+from taskwall.model.egress import as_aws_makes_it
 from taskwall.model.endpoint import Endpoint, worn
 from taskwall.model.group import Direction, Permission, PrefixList, SecurityGroup
 from taskwall.model.needs import (
@@ -258,8 +259,10 @@ def _lets_out(network: Network, endpoint: Endpoint, sender: Sender) -> Fact:
         if held is None:
             needs = link.fact.needs or (Need(link.to or "a group", "is not in the sources"),)
             parts.append(Fact(None, text, link.place, name, needs))
-        elif not held and group is not None and _as_made(group):
-            parts.append(Fact(True, f"{group.name} lets everything out by default", link.place))
+        elif group is not None:
+            parts.append(
+                TRUE if group.external and group.default else as_aws_makes_it(network, group)
+            )
         for permission in held or ():
             to = any_of(
                 (
@@ -270,13 +273,6 @@ def _lets_out(network: Network, endpoint: Endpoint, sender: Sender) -> Fact:
             parts.append(all_of((permission.fact, _on_https(permission), to)))
     otherwise = f"no group of {name} lets HTTPS out to {endpoint.name}"
     return any_of((Fact(False, text, at, name, otherwise=otherwise), *parts))
-
-
-def _as_made(group: SecurityGroup) -> bool:
-    """Whether AWS's own rule, which lets everything out, is left in a group."""
-    if group.external:
-        return group.default
-    return group.origin.language == "cloudformation" and "egress" not in group.managed
 
 
 def _everywhere(permission: Permission) -> bool:

@@ -13,11 +13,28 @@ Way: TypeAlias = Literal[
 ]
 """What a route leads to."""
 
+WAYS: dict[Way, str] = {
+    "internet": "an internet gateway",
+    "nat": "a NAT gateway",
+    "egress-only": "an egress-only internet gateway",
+    "transit": "a transit gateway",
+    "peering": "a peering connection",
+    "vpn": "a VPN",
+    "appliance": "an appliance",
+    "endpoint": "an endpoint",
+    "local": "its own VPC",
+}
+"""What messages call it."""
+
 
 class Vpc(Thing, frozen=True, kw_only=True):
-    """A VPC and its address ranges (IPv4 and IPv6 alike), and whether it has names for them."""
+    """A VPC and its address ranges (IPv4 and IPv6 alike), and whether it has names for them.
+
+    `adoptable` says that a resource can take over what AWS makes with the VPC: its default group.
+    """
 
     cidrs: tuple[Setting, ...] = ()
+    adoptable: bool = False
     dns_support: Setting
     dns_hostnames: Setting
 

@@ -87,7 +87,7 @@ def _needs(hole: Value) -> tuple[Need, ...]:
     """What a part waits for that may hold anything: no attribute of a resource of the sources."""
     from taskwall.values import needs
 
-    if isinstance(hole, Reference) and not hole.resource.startswith(("data.", "module.", "var.")):
+    if isinstance(hole, Reference) and not hole.looked_up:
         return ()
     return needs(hole)
 

@@ -63,11 +63,6 @@ def _by_group(network: Network, direction: Direction) -> dict[str, list[Permissi
     return found
 
 
-def worn(network: Network) -> Iterable[tuple[str, list[tuple[TaskSource, Fact]]]]:
-    """Every group that tasks wear, with its wearers."""
-    return wearers(network).items()
-
-
 # --- whom a permission admits
 
 

@@ -1,9 +1,12 @@
 """Which subnets have a way to the internet, and out to it."""
 
+from collections.abc import Callable
+
 from taskwall.facts import FALSE, Fact, all_of, any_of
 from taskwall.model.address import cidr
 from taskwall.model.network import Network, remembered
 from taskwall.model.place import (
+    WAYS,
     Association,
     BlockExclusion,
     InternetBlock,
@@ -71,7 +74,19 @@ def leads(network: Network, subnet: Subnet, *ways: Way) -> Fact:
     Unknown for a subnet or route table that the sources do not declare, unless a route that they
     do write for it leads there.
     """
-    text = f"{subnet.name} has a route to {' or '.join(_WORDS[way] for way in ways)}"
+    return _routed(network, subnet, "route", ways, lambda route: _leads(route, ways))
+
+
+def _routed(
+    network: Network,
+    subnet: Subnet,
+    word: str,
+    ways: tuple[Way, ...],
+    fits: Callable[[Route], Fact],
+) -> Fact:
+    """Whether a route fits of the tables that a subnet uses; `word` is what messages call it."""
+    words = " or ".join(WAYS[way] for way in ways)
+    text = f"{subnet.name} has a {word} to {words}"
     at = subnet.origin.header
     if subnet.external:
         return Fact(None, text, at, subnet.name, subnet.external)
@@ -79,16 +94,15 @@ def leads(network: Network, subnet: Subnet, *ways: Way) -> Fact:
     for link in tables(network, subnet):
         table = network.at(RouteTable, link)
         routes = _routes(network).get(link.to, []) if link.to else []
-        steps = [_leads(route, ways) for route in routes]
-        steps += [
-            _may(r.table, text) for r in _routes(network).get("", ()) if r.way in (*ways, None)
-        ]
+        steps = [fits(route) for route in routes]
+        loose = (route for route in _routes(network).get("", ()) if route.way in (*ways, None))
+        steps += [_may(route.table, text) for route in loose]
         if not link.to or table is None or table.external:
             needs = link.fact.needs or (table.external if table else ())
             needs = needs or (Need(link.to, "is not in the sources"),)
             steps.append(Fact(None, text, link.place, subnet.name, needs))
         parts.append(link.fact & any_of(steps))
-    otherwise = f"no route of {subnet.name} leads to {' or '.join(_WORDS[way] for way in ways)}"
+    otherwise = f"no {word} of {subnet.name} leads to {words}"
     if not parts or all(part.truth is False for part in parts):
         return Fact(False, text, at, subnet.name, otherwise=otherwise)
     return any_of(parts)
@@ -98,19 +112,6 @@ def _leads(route: Route, ways: tuple[Way, ...]) -> Fact:
     if route.way is None:
         return Fact(None, route.fact.text, route.fact.place, route.fact.resource, route.fact.needs)
     return route.fact if route.way in ways else FALSE
-
-
-_WORDS: dict[Way, str] = {
-    "internet": "an internet gateway",
-    "nat": "a NAT gateway",
-    "egress-only": "an egress-only internet gateway",
-    "transit": "a transit gateway",
-    "peering": "a peering connection",
-    "vpn": "a VPN",
-    "appliance": "an appliance",
-    "endpoint": "an endpoint",
-    "local": "its own VPC",
-}
 
 
 def subnets(network: Network, source: TaskSource) -> list[tuple[Subnet, Link]]:
@@ -161,27 +162,11 @@ def default_way(network: Network, subnet: Subnet, *ways: Way) -> Fact:
 
     A destination of a prefix list may be what is asked for, or not.
     """
-    words = " or ".join(_WORDS[way] for way in ways)
-    text = f"{subnet.name} has a default route to {words}"
-    at = subnet.origin.header
-    if subnet.external:
-        return Fact(None, text, at, subnet.name, subnet.external)
-    parts = []
-    for link in tables(network, subnet):
-        table = network.at(RouteTable, link)
-        routes = _routes(network).get(link.to, []) if link.to else []
-        steps = [all_of((_leads(route, ways), everywhere(route))) for route in routes]
-        loose = (r for r in _routes(network).get("", ()) if r.way in (*ways, None))
-        steps += [_may(route.table, text) for route in loose]
-        if not link.to or table is None or table.external:
-            needs = link.fact.needs or (table.external if table else ())
-            needs = needs or (Need(link.to, "is not in the sources"),)
-            steps.append(Fact(None, text, link.place, subnet.name, needs))
-        parts.append(link.fact & any_of(steps))
-    otherwise = f"no default route of {subnet.name} leads to {words}"
-    if not parts or all(part.truth is False for part in parts):
-        return Fact(False, text, at, subnet.name, otherwise=otherwise)
-    return any_of(parts)
+
+    def fits(route: Route) -> Fact:
+        return all_of((_leads(route, ways), everywhere(route)))
+
+    return _routed(network, subnet, "default route", ways, fits)
 
 
 def everywhere(route: Route) -> Fact:

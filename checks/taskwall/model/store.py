@@ -41,14 +41,11 @@ class MountTarget(Store, frozen=True, kw_only=True):
     """What mounts of a file system go to: an EFS mount target, or an FSx file system itself."""
 
 
-_KINDS = ("db_instance", "rds_cluster", "elasticache_", "memorydb_", "docdb_", "neptune_",
-          "redshift_", "opensearch_", "elasticsearch_", "msk_", "mq_broker")  # fmt: skip
-
-
-def is_external_store(name: str) -> bool:
-    """Whether what a value refers to is a store that is only looked up."""
-    kind = name.rpartition("data.aws_")[2] if "data.aws_" in name else ""
-    return kind.startswith(_KINDS)
+@remembered
+def looked_up(network: Network) -> tuple[Variable, str] | None:
+    """The first variable of a task that refers to a store which is only looked up, and to which."""
+    found = (variable for variable in network.every(Variable) if variable.stores)
+    return next(((variable, variable.stores[0]) for variable in found), None)
 
 
 @remembered

@@ -37,9 +37,8 @@ See: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.SSL.htm
 
 from collections.abc import Iterator
 
-from taskwall.model.environment import Variable
 from taskwall.model.network import Network
-from taskwall.model.store import Store, is_external_store, used
+from taskwall.model.store import Store, looked_up, used
 from taskwall.rule import Verdict, cannot_be_seen, rule
 from taskwall.values import Need
 
@@ -59,10 +58,7 @@ def lenient_store(network: Network) -> Iterator[Verdict]:
                 about=store.id,
                 concerned=concerned,
             )
-    for variable in network.every(Variable):
-        outside = [name for name in variable.refers if is_external_store(name)]
-        if outside:
-            text = f"{outside[0]} takes connections in plain text"
-            needs = (Need(outside[0], "is not in the sources"),)
-            yield cannot_be_seen(variable.on, variable.at, text, needs)
-            break
+    if (found := looked_up(network)) is not None:
+        variable, name = found
+        text = f"{name} takes connections in plain text"
+        yield cannot_be_seen(variable.on, variable.at, text, (Need(name, "is not in the sources"),))

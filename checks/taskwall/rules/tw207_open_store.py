@@ -23,11 +23,10 @@ from collections.abc import Iterator
 
 from taskwall.facts import all_of
 from taskwall.model.admission import instances
-from taskwall.model.environment import Variable
 from taskwall.model.group import SecurityGroup
 from taskwall.model.network import Network
 from taskwall.model.reach import permissions
-from taskwall.model.store import MountTarget, Store, is_external_store, used
+from taskwall.model.store import MountTarget, Store, looked_up, used
 from taskwall.model.store_peers import judged
 from taskwall.model.thing import Link
 from taskwall.rule import Verdict, cannot_be_seen, passes, rule
@@ -40,13 +39,10 @@ def open_store(network: Network) -> Iterator[Verdict]:
         usage = used(network, store)
         for link in store.groups if usage.truth is not False else ():
             yield from _judged(network, store, link)
-    for variable in network.every(Variable):
-        outside = [name for name in variable.refers if is_external_store(name)]
-        if outside:
-            text = f"{outside[0]} admits others than tasks"
-            needs = (Need(outside[0], "is not in the sources"),)
-            yield cannot_be_seen(variable.on, variable.at, text, needs)
-            break
+    if (found := looked_up(network)) is not None:
+        variable, name = found
+        text = f"{name} admits others than tasks"
+        yield cannot_be_seen(variable.on, variable.at, text, (Need(name, "is not in the sources"),))
 
 
 def _judged(network: Network, store: Store, link: Link) -> Iterator[Verdict]:

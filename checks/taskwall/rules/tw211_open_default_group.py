@@ -38,14 +38,14 @@ from taskwall.rule import Verdict, passes, rule
 @rule("low", yields_to=("TW202",))
 def open_default_group(network: Network) -> Iterator[Verdict]:
     for each in held(network):
-        if each.vpc.origin.language == "terraform":
+        if each.vpc.adoptable:
             yield from _adopted(network, each)
         else:
             yield _as_made(each, restricted(network, each.vpc), each.falls)
 
 
 def _adopted(network: Network, each: Held) -> Iterator[Verdict]:
-    """What Terraform makes of the default group of a VPC."""
+    """What the resource that adopts the default group of a VPC makes of it."""
     vpc, groups = each.vpc, default_groups(network, each.vpc)
     is_written = any_of(all_of((fact, group.exists)) for group, fact in groups)
     if is_written.truth is not True:

@@ -21,6 +21,7 @@ from taskwall.readers.terraform.types import ANY, Type, convert, type_of
 from taskwall.readers.terraform.unit import Module, is_local, source_of
 from taskwall.resource import Resource
 from taskwall.values import (
+    OUTSIDE,
     Call,
     Fields,
     Items,
@@ -395,7 +396,7 @@ class ResourceInstance:
         self._local = local
         self._address = address
         self._maybe = maybe
-        self._why = "is not in the sources" if block.type == "data" else "is known only after apply"
+        self._why = OUTSIDE if block.type == "data" else "is known only after apply"
         self._fields = FieldsReader(block.body, scope, env, address)
         self._references: dict[str, Value] = {}
 
