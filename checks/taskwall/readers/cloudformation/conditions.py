@@ -124,7 +124,7 @@ def _equal(run: "Evaluator", call: Function, one: Value, other: Value) -> Known 
     if question.operand in run.lookups:
         return _looked_up(run, call, question, waits)
     if question.operand not in run.scenario:
-        return Unknown(waits, asks=run.asks(question), place=call.place)
+        return Unknown(waits, asks=run.parameters.asks(question), place=call.place)
     answer = run.scenario[question.operand]
     return Known(answer != OTHER and spelled(answer) == question.answer, call.place)
 
@@ -141,7 +141,7 @@ def _looked_up(
     if len(rows) > MOST_ROWS:
         alike = [row for row in column if column[row] == question.answer]
         rows = [*alike[:1], *[row for row in column if row not in alike][:1]]
-    asks = frozenset().union(*(run.asks(Question(key, row)) for row in rows))
+    asks = frozenset().union(*(run.parameters.asks(Question(key, row)) for row in rows))
     return Unknown(waits, asks=asks, place=call.place)
 
 
@@ -149,7 +149,7 @@ def _both_open(run: "Evaluator", one: Value, other: Value) -> frozenset[Question
     """What to ask while two operands are compared that are both open: one has few answers."""
     for value in (one, other):
         name = symbol(settled(value))
-        allowed = run.allowed(name) if name and name not in run.scenario else None
+        allowed = run.parameters.allowed(name) if name and name not in run.scenario else None
         if allowed and len(allowed) <= MOST_ROWS:
             return frozenset(Question(name, answer) for answer in allowed)
     return frozenset()
@@ -158,8 +158,8 @@ def _both_open(run: "Evaluator", one: Value, other: Value) -> frozenset[Question
 def _operand(run: "Evaluator", node: Node) -> Value:
     """A side of a comparison. A secret is compared, though it is never shown."""
     found = run.argument(node)
-    if isinstance(found, Unknown) and found.symbol in run.secrets:
-        return run.secrets[found.symbol]
+    if isinstance(found, Unknown) and found.symbol in run.parameters.secrets:
+        return run.parameters.secrets[found.symbol]
     return found
 
 

@@ -3,7 +3,6 @@
 What the functions mean: "Intrinsic function reference" of the AWS CloudFormation User Guide.
 """
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 from collections.abc import Mapping as Lookup
 from typing import Final, TypeVar
@@ -18,8 +17,6 @@ from taskwall.readers.cloudformation.calls import (
     Outcome,
     Perhaps,
     called,
-    is_empty,
-    literal,
     nameless,
     placed,
     with_null,
@@ -35,6 +32,7 @@ from taskwall.readers.cloudformation.document import (
     members,
     written,
 )
+from taskwall.readers.cloudformation.parameter_values import Parameters
 from taskwall.readers.cloudformation.template import Declared, Template
 from taskwall.stack import SourceError
 from taskwall.values import (
@@ -45,7 +43,6 @@ from taskwall.values import (
     Known,
     Need,
     Place,
-    Question,
     Reference,
     Text,
     Unknown,
@@ -56,11 +53,6 @@ from taskwall.values import (
     unknown,
 )
 
-# Compiled by its first use: few templates need it.
-_EXISTING: Final = (
-    r"(?i)vpc|subnet|cluster|security_?group|sg(?:s|id|ids)?$|load_?balancer|listener"
-    r"|target_?group|^[an]lb"
-)
 _OWN: Final = frozenset(("AWS::StackId", "AWS::StackName"))
 _PSEUDO: Final = _OWN | {
     f"AWS::{name}" for name in ("AccountId", "Partition", "Region", "URLSuffix")
@@ -109,11 +101,10 @@ class Evaluator:
         self.inputs = run.inputs
         self.scenario = run.scenario
         self.questions = run.questions
-        self.secrets: dict[str, Known] = {}
         self.lookups: dict[str, tuple[str, dict[str, str]]] = {}
         self._addresses = addresses or {}
         self._own = own or site.prefix
-        self._parameters: dict[tuple[str, bool], tuple[Value, set[str]]] = {}
+        self.parameters = Parameters(self)
         self._conditions: dict[str, tuple[Known | Unknown, set[str]]] = {}
         self._attributes: dict[tuple[str, str], tuple[Value | None, set[str]]] = {}
         self._outputs: dict[str, tuple[Value, set[str]]] = {}
@@ -288,7 +279,7 @@ class Evaluator:
     def named(self, name: str, place: Place) -> Outcome:
         """What `Ref` gives for a name."""
         if name in self.template.parameters:
-            return placed(self.parameter(name), place)
+            return placed(self.parameters.value(name), place)
         if name in self.template.resources:
             return self._reference(name, "Ref", place)
         if name.startswith("AWS::"):
@@ -446,133 +437,6 @@ class Evaluator:
                             return None if found is None else placed(found, place)
         return None
 
-    # Parameters
-
-    def parameter(self, name: str) -> Value:
-        """The value of a declared parameter."""
-        if self.inputs.free and (freed := self._freed(name)) is not None:
-            return freed
-        # What is passed from above may differ where something is decided.
-        key = (name, self.inputs.free and self.run.deciding > 0)
-        return self.remembered(self._parameters, key, lambda: self._once(name))
-
-    def _once(self, name: str) -> Value:
-        goes_by = f"{self.site.prefix}{name}"
-        if name in self._making:
-            return nameless(goes_by, "rests on itself", None)
-        self._making.add(name)
-        try:
-            return self._parameter(name, goes_by)
-        finally:
-            self._making.discard(name)
-
-    def _freed(self, name: str) -> Value | None:
-        """What a parameter is while its default is only one of its answers; None if it holds."""
-        default = self._free_default(name)
-        if default is None:
-            return None
-        answer = self.scenario.get(name)
-        if name not in self.scenario:
-            if not self.run.deciding:
-                return None
-        elif answer != OTHER:
-            return None if answer == spelled(default.data) else Known(answer, default.place)
-        return unknown(name, "may be given another value than its default", default.place)
-
-    def _free_default(self, name: str) -> Known | None:
-        fields = members(self.template.parameters.get(name))
-        kind = written(fields.get("Type")) or "String"
-        if kind not in ("String", "Number") or _is_hidden(fields) or self.above is not None:
-            return None  # to a nested stack nobody gives anything but the stack above
-        if name in self.inputs.parameters or name in self.inputs.assumptions:
-            return None
-        default = literal(fields.get("Default"))
-        return None if is_empty(default) and _names_existing(name, kind) else default
-
-    def asks(self, question: Question) -> frozenset[Question]:
-        """A question, with the default that its operand has if nothing else is given."""
-        if self.inputs.free:
-            top = self
-            while top.above is not None:
-                top = top.above
-            default = top._free_default(question.operand)  # noqa: SLF001 (of its own class)
-            if default is not None:
-                return frozenset((question, Question(question.operand, spelled(default.data))))
-        return frozenset((question,))
-
-    def allowed(self, operand: str) -> tuple[str, ...] | None:
-        """The values that a parameter is limited to; None if it is not, or is no parameter."""
-        name = operand.removeprefix(self.site.prefix)
-        fields = members(self.template.parameters.get(name))
-        if "AllowedValues" not in fields or f"{self.site.prefix}{name}" != operand:
-            return None
-        found = [
-            spelled(item.data)
-            for item in elements(fields["AllowedValues"])
-            if isinstance(item, Known)
-        ]
-        return tuple(text for text in found if text is not None)
-
-    def _parameter(self, name: str, goes_by: str) -> Value:
-        node = self.template.parameters[name]
-        fields = members(node)
-        kind = written(fields.get("Type")) or "String"
-        place = node.place
-        stored = kind.startswith("AWS::SSM::Parameter::Value<")
-        if stored:
-            kind = kind.removeprefix("AWS::SSM::Parameter::Value<").removesuffix(">")
-        several = kind == "CommaDelimitedList" or kind.startswith("List<")
-        given = self.inputs.assumptions.get(goes_by)
-        supplied = self.inputs.parameters.get(goes_by)
-        if not stored and supplied is not None:
-            given = supplied  # of a stored one this, like the default, is only the key
-        if given is None and not stored and self.above is not None:
-            given = self._handed_down(name, goes_by, place)
-        default = None if stored or given is not None else literal(fields.get("Default"))
-        if isinstance(given, Known):
-            given = texts.dynamic(self, given)
-        if _is_hidden(fields):
-            secret = given if given is not None else default
-            if isinstance(secret, Known):
-                self.secrets[goes_by] = secret
-            return Unknown((Need(goes_by, "is a secret (NoEcho)"),), goes_by, place=place)
-        if default is not None and is_empty(default) and _names_existing(name, kind):
-            given = self.unknown(goes_by, "is empty by default", place)
-        elif default is not None:
-            given = texts.dynamic(self, default)
-        elif given is None:
-            why = "is read from Parameter Store" if stored else "is a parameter without a default"
-            given = self.unknown(goes_by, why, place)
-        return self._listed(given, place) if several else given
-
-    def _listed(self, given: Value, place: Place | None) -> Items:
-        """The value of a list parameter."""
-        found = settled(given)
-        if isinstance(found, Items):
-            return found
-        cut = lists.pieces(self, found, ",") if isinstance(found, Known | Text) else None
-        if cut is None:
-            return Items((), (given,), place)
-        items = [
-            Known((spelled(item.data) or "").strip(), given.place)
-            if isinstance(item, Known)
-            else item
-            for item in cut.items
-        ]
-        if len(items) == 1 and is_empty(items[0]):
-            items = []
-        return Items(tuple(items), cut.rest, given.place)
-
-    def _handed_down(self, name: str, goes_by: str, place: Place | None) -> Value | None:
-        """What the stack above passes for a parameter; None if it leaves it to the default."""
-        if self.above is None:
-            return None
-        if self.site.given is None:
-            return self.unknown(goes_by, "is passed by the stack above", place)
-        node = self.site.given.get(name)
-        found = None if node is None else self.above.value(node)
-        return found if not isinstance(found, Known) or found.data is not None else None
-
     # Conditions
 
     def condition_of(self, node: Node) -> Known | Unknown:
@@ -717,16 +581,6 @@ def _given(declared: Declared) -> Lookup[str, Node] | None:
         if name is not None and value is not None:
             found[name] = value
     return None if any(key.startswith("Fn::") for key in found) else found
-
-
-def _is_hidden(fields: Lookup[str, Node]) -> bool:
-    hidden = fields.get("NoEcho")
-    return isinstance(hidden, Known) and spelled(hidden.data) != "false"
-
-
-def _names_existing(name: str, kind: str) -> bool:
-    """Whether a parameter names something that exists beside the template."""
-    return "AWS::" in kind or re.search(_EXISTING, name) is not None
 
 
 def _short(file: str) -> str:

@@ -182,7 +182,7 @@ class CloudFormationStack:
         found: tuple[str, ...] | None = None
         for root in self._run({}).roots:
             for one in root.all_below():
-                allowed = one.allowed(operand)
+                allowed = one.parameters.allowed(operand)
                 if allowed is not None:
                     found = allowed if found is None else tuple(a for a in found if a in allowed)
         return found

@@ -1,0 +1,185 @@
+"""Parameters of a template: what each is, given what the user, the stack above and defaults say."""
+
+import re
+from collections.abc import Mapping as Lookup
+from typing import TYPE_CHECKING, Final
+
+from taskwall.readers.cloudformation import lists, texts
+from taskwall.readers.cloudformation.calls import is_empty, literal, nameless
+from taskwall.readers.cloudformation.document import Node, elements, members, written
+from taskwall.values import (
+    OTHER,
+    Items,
+    Known,
+    Need,
+    Place,
+    Question,
+    Text,
+    Unknown,
+    Value,
+    settled,
+    spelled,
+    unknown,
+)
+
+if TYPE_CHECKING:
+    from taskwall.readers.cloudformation.evaluate import Evaluator
+
+# Compiled by its first use: few templates need it.
+_EXISTING: Final = (
+    r"(?i)vpc|subnet|cluster|security_?group|sg(?:s|id|ids)?$|load_?balancer|listener"
+    r"|target_?group|^[an]lb"
+)
+
+
+class Parameters:
+    """The parameters of one template, at one place of a deployment.
+
+    `secrets` are the values of those that are never shown, by the names of the unknowns that stand
+    for them.
+    """
+
+    def __init__(self, evaluator: "Evaluator") -> None:
+        self.secrets: dict[str, Known] = {}
+        self._evaluator = evaluator
+        self._known: dict[tuple[str, bool], tuple[Value, set[str]]] = {}
+        self._making: set[str] = set()
+
+    def value(self, name: str) -> Value:
+        """The value of a declared parameter."""
+        if self._evaluator.inputs.free and (freed := self._freed(name)) is not None:
+            return freed
+        # What is passed from above may differ where something is decided.
+        key = (name, self._evaluator.inputs.free and self._evaluator.run.deciding > 0)
+        return self._evaluator.remembered(self._known, key, lambda: self._once(name))
+
+    def _once(self, name: str) -> Value:
+        goes_by = f"{self._evaluator.site.prefix}{name}"
+        if name in self._making:
+            return nameless(goes_by, "rests on itself", None)
+        self._making.add(name)
+        try:
+            return self._parameter(name, goes_by)
+        finally:
+            self._making.discard(name)
+
+    def _freed(self, name: str) -> Value | None:
+        """What a parameter is while its default is only one of its answers; None if it holds."""
+        default = self._free_default(name)
+        if default is None:
+            return None
+        answer = self._evaluator.scenario.get(name)
+        if name not in self._evaluator.scenario:
+            if not self._evaluator.run.deciding:
+                return None
+        elif answer != OTHER:
+            return None if answer == spelled(default.data) else Known(answer, default.place)
+        return unknown(name, "may be given another value than its default", default.place)
+
+    def _free_default(self, name: str) -> Known | None:
+        fields = members(self._evaluator.template.parameters.get(name))
+        kind = written(fields.get("Type")) or "String"
+        if (
+            kind not in ("String", "Number")
+            or _is_hidden(fields)
+            or self._evaluator.above is not None
+        ):
+            return None  # to a nested stack nobody gives anything but the stack above
+        if name in self._evaluator.inputs.parameters or name in self._evaluator.inputs.assumptions:
+            return None
+        default = literal(fields.get("Default"))
+        return None if is_empty(default) and _names_existing(name, kind) else default
+
+    def asks(self, question: Question) -> frozenset[Question]:
+        """A question, with the default that its operand has if nothing else is given."""
+        if self._evaluator.inputs.free:
+            top = self._evaluator
+            while top.above is not None:
+                top = top.above
+            default = top.parameters._free_default(question.operand)  # noqa: SLF001 (its own class)
+            if default is not None:
+                return frozenset((question, Question(question.operand, spelled(default.data))))
+        return frozenset((question,))
+
+    def allowed(self, operand: str) -> tuple[str, ...] | None:
+        """The values that a parameter is limited to; None if it is not, or is no parameter."""
+        name = operand.removeprefix(self._evaluator.site.prefix)
+        fields = members(self._evaluator.template.parameters.get(name))
+        if "AllowedValues" not in fields or f"{self._evaluator.site.prefix}{name}" != operand:
+            return None
+        found = [
+            spelled(item.data)
+            for item in elements(fields["AllowedValues"])
+            if isinstance(item, Known)
+        ]
+        return tuple(text for text in found if text is not None)
+
+    def _parameter(self, name: str, goes_by: str) -> Value:
+        node = self._evaluator.template.parameters[name]
+        fields = members(node)
+        kind = written(fields.get("Type")) or "String"
+        place = node.place
+        stored = kind.startswith("AWS::SSM::Parameter::Value<")
+        if stored:
+            kind = kind.removeprefix("AWS::SSM::Parameter::Value<").removesuffix(">")
+        several = kind == "CommaDelimitedList" or kind.startswith("List<")
+        given = self._evaluator.inputs.assumptions.get(goes_by)
+        supplied = self._evaluator.inputs.parameters.get(goes_by)
+        if not stored and supplied is not None:
+            given = supplied  # of a stored one this, like the default, is only the key
+        if given is None and not stored and self._evaluator.above is not None:
+            given = self._handed_down(name, goes_by, place)
+        default = None if stored or given is not None else literal(fields.get("Default"))
+        if isinstance(given, Known):
+            given = texts.dynamic(self._evaluator, given)
+        if _is_hidden(fields):
+            secret = given if given is not None else default
+            if isinstance(secret, Known):
+                self.secrets[goes_by] = secret
+            return Unknown((Need(goes_by, "is a secret (NoEcho)"),), goes_by, place=place)
+        if default is not None and is_empty(default) and _names_existing(name, kind):
+            given = self._evaluator.unknown(goes_by, "is empty by default", place)
+        elif default is not None:
+            given = texts.dynamic(self._evaluator, default)
+        elif given is None:
+            why = "is read from Parameter Store" if stored else "is a parameter without a default"
+            given = self._evaluator.unknown(goes_by, why, place)
+        return self._listed(given, place) if several else given
+
+    def _listed(self, given: Value, place: Place | None) -> Items:
+        """The value of a list parameter."""
+        found = settled(given)
+        if isinstance(found, Items):
+            return found
+        cut = lists.pieces(self._evaluator, found, ",") if isinstance(found, Known | Text) else None
+        if cut is None:
+            return Items((), (given,), place)
+        items = [
+            Known((spelled(item.data) or "").strip(), given.place)
+            if isinstance(item, Known)
+            else item
+            for item in cut.items
+        ]
+        if len(items) == 1 and is_empty(items[0]):
+            items = []
+        return Items(tuple(items), cut.rest, given.place)
+
+    def _handed_down(self, name: str, goes_by: str, place: Place | None) -> Value | None:
+        """What the stack above passes for a parameter; None if it leaves it to the default."""
+        if self._evaluator.above is None:
+            return None
+        if self._evaluator.site.given is None:
+            return self._evaluator.unknown(goes_by, "is passed by the stack above", place)
+        node = self._evaluator.site.given.get(name)
+        found = None if node is None else self._evaluator.above.value(node)
+        return found if not isinstance(found, Known) or found.data is not None else None
+
+
+def _is_hidden(fields: Lookup[str, Node]) -> bool:
+    hidden = fields.get("NoEcho")
+    return isinstance(hidden, Known) and spelled(hidden.data) != "false"
+
+
+def _names_existing(name: str, kind: str) -> bool:
+    """Whether a parameter names something that exists beside the template."""
+    return "AWS::" in kind or re.search(_EXISTING, name) is not None
