@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
+from typing import Literal, TypeAlias, get_args
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -12,8 +13,22 @@ from taskwall.settings import Settings
 from taskwall.stack import Inputs, SourceError, Stack
 from taskwall.values import Place
 
+Kind: TypeAlias = Literal["terraform", "plan", "cloudformation"]
+"""The kinds of sources."""
+
 TERRAFORM = (".tf", ".tf.json", ".tofu", ".tofu.json")
 TEMPLATES = (".yaml", ".yml", ".json", ".template")
+
+
+class Scope(Struct, frozen=True):
+    """Which of the sources below the given paths count, for surfaces whose host has its own mind.
+
+    `kinds` are those that are read, all by default. `among`, if it is given, are the absolute
+    paths of the only files that count below a folder.
+    """
+
+    kinds: frozenset[Kind] = frozenset(get_args(Kind))
+    among: frozenset[str] | None = None
 
 
 class Read(Struct, frozen=True):
@@ -43,7 +58,9 @@ class Sources(Struct):
     foreign: list[str] = []
 
 
-def read(paths: Sequence[str], inputs: Inputs, use: Settings, files: Files) -> Sources:
+def read(
+    paths: Sequence[str], inputs: Inputs, use: Settings, files: Files, scope: Scope
+) -> Sources:
     """Read every stack below the given absolute paths.
 
     A file given by itself is read within the stacks that it takes part in, wherever in its
@@ -56,7 +73,8 @@ def read(paths: Sequence[str], inputs: Inputs, use: Settings, files: Files) -> S
     wide: dict[str, list[str]] = {}
     for folder in filter(os.path.isdir, paths):
         for path in _below((folder,)):
-            if path not in seen and not use.excludes(path):
+            counts = scope.among is None or path in scope.among
+            if counts and path not in seen and not use.excludes(path):
                 seen.add(path)
                 wide.setdefault(boundaries[folder], []).append(path)
     narrow: dict[str, list[str]] = {}
@@ -73,13 +91,13 @@ def read(paths: Sequence[str], inputs: Inputs, use: Settings, files: Files) -> S
         else:
             found.foreign.append(path)
     for boundary, sources in wide.items():
-        stacks, errors = _stacks(sources, files, replace(inputs, boundary=boundary))
+        stacks, errors = _stacks(sources, files, replace(inputs, boundary=boundary), scope)
         found.reads += [Read(stack, boundary) for stack in stacks]
         found.errors += errors
     for boundary, given in narrow.items():
         only = frozenset(given)
         around = list(dict.fromkeys((*given, *_around(given, boundary, use, files))))
-        stacks, errors = _stacks(around, files, replace(inputs, boundary=boundary))
+        stacks, errors = _stacks(around, files, replace(inputs, boundary=boundary), scope)
         kept = [stack for stack in stacks if not only.isdisjoint(stack.files)]
         concerned = only.union(*(stack.files for stack in kept))
         # What a plan says stands in the sources beside it, where they are there.
@@ -149,26 +167,28 @@ def _below(folders: Iterable[str]) -> Iterator[str]:
 
 
 def _stacks(
-    paths: Sequence[str], files: Files, inputs: Inputs
+    paths: Sequence[str], files: Files, inputs: Inputs, scope: Scope
 ) -> tuple[list[Stack], list[SourceError]]:
     """The stacks of some files; a reader is imported only for files that are its own."""
     stacks: list[Stack] = []
     errors: list[SourceError] = []
-    if terraform := [path for path in paths if path.endswith(TERRAFORM)]:
+    terraform = [path for path in paths if path.endswith(TERRAFORM)]
+    if terraform and "terraform" in scope.kinds:
         from taskwall.readers.terraform import stacks as read_terraform
 
         roots, wrong = read_terraform(terraform, files, inputs)
         stacks += roots
         errors += wrong
     others = [path for path in paths if not path.endswith(TERRAFORM)]
-    if plans := [path for path in others if _is_plan(path, files)]:
+    plans = [path for path in others if _is_plan(path, files)]
+    if plans and "plan" in scope.kinds:
         from taskwall.readers.terraform.plan import plans as read_plans
 
         planned, unread = read_plans(plans, files, inputs)
         stacks += planned
         errors += unread
-        others = [path for path in others if path not in plans]
-    if templates := [path for path in others if path.endswith(TEMPLATES)]:
+    templates = [path for path in others if path.endswith(TEMPLATES) and path not in plans]
+    if templates and "cloudformation" in scope.kinds:
         from taskwall.readers.cloudformation import stacks as read_templates
 
         made, bad = read_templates(templates, files, inputs)

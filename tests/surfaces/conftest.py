@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from taskwall import api, engine, sources
+from taskwall import engine, job, result, sources
 from taskwall.engine import Judged, Judgement
 from taskwall.files import Files
 from taskwall.finding import CalledFrom, Finding, Fix, Step
@@ -75,7 +75,7 @@ class ToyStack:
 
 
 def toy_stacks(
-    paths: Sequence[str], files: Files, inputs: Inputs
+    paths: Sequence[str], files: Files, inputs: Inputs, scope: sources.Scope
 ) -> tuple[list[ToyStack], list[SourceError]]:
     """The folders that no other calls."""
     folders: dict[str, set[str]] = {}
@@ -159,6 +159,7 @@ def toy(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> Any:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sources, "_stacks", toy_stacks)
     monkeypatch.setattr(engine, "judge", toy_judge)
-    monkeypatch.setattr(api, "all_rules", lambda: RULES)
+    monkeypatch.setattr(job, "all_rules", lambda: RULES)
+    monkeypatch.setattr(result, "all_rules", lambda: RULES)
     monkeypatch.setattr("taskwall.rules.all_rules", lambda: RULES)
     return tmp_path

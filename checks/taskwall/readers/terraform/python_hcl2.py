@@ -45,7 +45,7 @@ _CONSTANTS: dict[str, Scalar] = {"true": True, "false": False, "null": None}
 def unusable() -> str | None:
     """Why python-hcl2 cannot be used here; None if it can."""
     try:
-        import hcl2  # type: ignore[import-not-found, unused-ignore]
+        import hcl2
     except ImportError:
         return "python-hcl2 is not installed: pip install python-hcl2"
     if not hasattr(hcl2, "parses_to_tree"):
@@ -59,7 +59,7 @@ def unusable() -> str | None:
 def parse(path: str, text: str) -> Parsed:
     """Read a file. Where something is broken all of it is an error: the parser does not go on."""
     import hcl2
-    from lark.exceptions import (  # type: ignore[import-not-found, unused-ignore]
+    from lark.exceptions import (
         LarkError,
         UnexpectedInput,
     )

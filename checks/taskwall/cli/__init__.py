@@ -1,0 +1,92 @@
+"""The command `taskwall`: what was asked for, told to the api, and shown.
+
+Start-up counts: this module imports nothing that `taskwall --version` does not need, and a
+command's own module only when it is asked for.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from taskwall.cli.terminal import UsageError, say
+
+TYPE_CHECKING = False  # typing would take as long to import as all else that --version needs
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from types import TracebackType
+
+COMMANDS = ("scan", "rules", "explain")
+"""The commands: each is the function `run` of the module that has its name."""
+
+USAGE = """\
+taskwall: network-security policy as code for Amazon ECS
+
+  taskwall [scan] [PATH...]    say where Terraform and CloudFormation break the policy
+  taskwall rules               list the rules
+  taskwall explain RULE        the page of one rule
+  taskwall --version
+
+Each command takes --help.
+"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command and return the exit status: 0, 1 for findings, 2 if something went wrong.
+
+    Without `argv` it is the process's own command, and ends the process.
+    """
+    if argv is not None:
+        return _status(list(argv))
+    sys.excepthook = _crashed
+    status = _status(sys.argv[1:])
+    # To take a large network apart, only to end, would be a tenth of the run.
+    sys.stderr.flush()
+    say("")
+    os._exit(status)
+
+
+def _status(arguments: list[str]) -> int:
+    try:
+        return _run(arguments)
+    except UsageError as error:
+        sys.stderr.write(f"taskwall: {error}\n")
+        return 2
+    except KeyboardInterrupt:
+        return 130
+
+
+def _run(arguments: list[str]) -> int:
+    if arguments[:1] in (["--version"], ["-V"]):
+        from taskwall import __version__
+
+        say(f"taskwall {__version__}\n")
+        return 0
+    if arguments[:1] in (["-h"], ["--help"], ["help"]):
+        say(USAGE)
+        return 0
+    if arguments and arguments[0] in COMMANDS:
+        return _command(arguments[0])(arguments[1:])
+    return _command("scan")(arguments)
+
+
+def _command(name: str) -> Callable[[list[str]], int]:
+    """What runs a command, imported only now."""
+    from importlib import import_module
+
+    run: Callable[[list[str]], int] = import_module(f"taskwall.cli.{name}").run
+    return run
+
+
+def _crashed(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """The last resort for a defect of our own: one sentence, and the exit status of a crash."""
+    import traceback
+
+    last = traceback.extract_tb(trace)[-1:]
+    where = f" ({os.path.basename(last[0].filename)}:{last[0].lineno})" if last else ""
+    sys.stderr.write(f"taskwall: crashed: {kind.__name__}: {error}{where}. Please report this.\n")
+    if os.environ.get("TASKWALL_TRACE"):
+        traceback.print_exception(error)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(2)

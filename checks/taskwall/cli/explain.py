@@ -1,0 +1,43 @@
+"""`taskwall explain`: show the page of a rule."""
+
+from __future__ import annotations
+
+from taskwall.cli.arguments import colour_option, parsed, parser_of
+from taskwall.cli.rules import profiles_of
+from taskwall.cli.terminal import UsageError, say, view_on
+from taskwall.guide import encodes, recommendations
+from taskwall.outputs.text import Piece, put_together
+from taskwall.rules import all_rules
+from taskwall.settings import SettingsError, nearest
+
+
+def run(arguments: list[str]) -> int:
+    """Show the page of the rule that the arguments name, and return the exit status."""
+    parser = parser_of(
+        "explain",
+        "[OPTION...] RULE",
+        "Show the page of a rule: what it asks for, why, and the fix.",
+    )
+    parser.add_argument("rule", metavar="RULE", help="its id, such as TW206")
+    colour_option(parser)
+    given = parsed(parser, arguments)
+    rules = {rule.id: rule for rule in all_rules()}
+    rules |= {rule.lint_id: rule for rule in rules.values()}
+    rule = rules.get(given.rule.upper())
+    if rule is None:
+        hint = nearest(given.rule.upper(), rules)
+        raise UsageError(f'no rule is "{given.rule}"{hint}; "taskwall rules" lists them.')
+    pieces: list[Piece] = [(f"{rule.id}: {rule.title}", "loud"), ("\n", "")]
+    pieces += [(rule.severity, rule.severity), (f"; profiles {', '.join(profiles_of(rule))}", "")]
+    pieces += [(f"; in cfn-lint {rule.lint_id}\n", "")]
+    known = recommendations()
+    guide = "\n".join(known.get(key, key) for key in encodes(rule)) or "Beyond the guide."
+    for name, text in {**rule.sections, "Guide": guide}.items():
+        lines = "".join(f"  {line}".rstrip() + "\n" for line in text.splitlines())
+        pieces += [(f"\n{name}\n", "loud"), (lines, "")]
+    try:
+        view = view_on(given.color, False)
+    except SettingsError as error:
+        raise UsageError(str(error)) from error
+    say(put_together(pieces, view.colour))
+    return 0

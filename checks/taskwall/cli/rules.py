@@ -1,0 +1,68 @@
+"""`taskwall rules`: list the rules."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from taskwall.cli.arguments import parsed, parser_of
+from taskwall.cli.terminal import UsageError, say
+from taskwall.rules import all_rules
+from taskwall.settings import SettingsError, one_of
+
+if TYPE_CHECKING:
+    from taskwall.rule import Rule
+
+
+def run(arguments: list[str]) -> int:
+    """List the rules as the arguments ask, and return the exit status."""
+    parser = parser_of(
+        "rules", "[OPTION...]", "List the rules: id, severity, profiles, title, and where it is."
+    )
+    parser.add_argument("--format", default="text", metavar="text|json", help="default: text")
+    given = parsed(parser, arguments)
+    try:
+        one_of(given.format, ("text", "json"), "--format")
+    except SettingsError as error:
+        raise UsageError(str(error)) from error
+    if given.format == "json":
+        import msgspec
+
+        raw = msgspec.json.encode([_described(rule) for rule in all_rules()])
+        say(msgspec.json.format(raw, indent=2).decode() + "\n")
+        return 0
+    rows = [
+        (rule.id, rule.severity, ",".join(profiles_of(rule)), rule.title, ":".join(_source(rule)))
+        for rule in all_rules()
+    ]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        say("  ".join(cells).rstrip() + "\n")
+    return 0
+
+
+def _described(rule: Rule) -> dict[str, object]:
+    file, line = _source(rule)
+    return {
+        "id": rule.id,
+        "name": rule.name,
+        "title": rule.title,
+        "severity": rule.severity,
+        "profiles": profiles_of(rule),
+        "cfn_lint_id": rule.lint_id,
+        "file": file,
+        "line": int(line),
+    }
+
+
+def profiles_of(rule: Rule) -> list[str]:
+    """The profiles in which a rule runs, by name."""
+    return [profile for profile in ("default", "pci", "strict") if rule.in_profile(profile)]
+
+
+def _source(rule: Rule) -> tuple[str, str]:
+    """The file of a rule, as seen from here if it is below, and the line of its function."""
+    code = rule.judge.__code__
+    file = os.path.relpath(code.co_filename)
+    return code.co_filename if file.startswith(os.pardir) else file, str(code.co_firstlineno)

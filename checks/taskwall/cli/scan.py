@@ -1,0 +1,248 @@
+"""`taskwall scan`: say where the sources break the policy."""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from taskwall import api, outputs
+from taskwall.baseline import BaselineError
+from taskwall.cli.arguments import colour_option, flat, pairs, parsed, parser_of, words
+from taskwall.cli.terminal import UsageError, say, view_on
+from taskwall.settings import CHOICES, SettingsError, one_of
+from taskwall.stack import Inputs
+from taskwall.values import Known
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+
+    from taskwall.finding import Report
+    from taskwall.outputs import View
+    from taskwall.values import Value
+
+EXIT_STATUS = """\
+exit status: 0 nothing at or above --fail-on, 1 findings, 2 wrong usage, a crash,
+or a source that could not be read (also beside findings)
+"""
+
+
+def run(arguments: list[str]) -> int:
+    """Scan as the arguments ask, and return the exit status."""
+    # What a scan makes it keeps: looking for garbage frees nothing, and takes the longer the more
+    # there is.
+    gc.disable()
+    given = _arguments(arguments)
+    try:
+        targets = _targets(flat(given.format), given.output or [])
+        view = view_on(given.color, given.verbose)
+        options = _options(given)
+        shown = not given.no_progress and sys.stderr.isatty()
+        with _Progress(shown) as progress:
+            report = api.scan(options, progress=progress)
+    except (SettingsError, BaselineError) as error:
+        raise UsageError(str(error)) from error
+    for name, target in targets:
+        _deliver(name, target, report, view)
+    if all(target != "-" for _, target in targets):
+        counts = report.document.summary
+        files = ", ".join(target for _, target in targets)
+        sys.stderr.write(f"taskwall: {counts.fail} fail, {counts.unknown} unknown: see {files}\n")
+    return report.status
+
+
+def _arguments(arguments: list[str]) -> Namespace:
+    def option(name: str, words: str, *, many: bool = True, metavar: str = "") -> None:
+        choices = "|".join(CHOICES.get(name[2:], ()))
+        action = "append" if many else "store"
+        parser.add_argument(name, action=action, metavar=metavar or choices, help=words)
+
+    def flag(name: str, words: str) -> None:
+        parser.add_argument(name, action="store_true", help=words)
+
+    parser = parser_of(
+        "scan", "[OPTION...] [PATH...]", "Say where Terraform and CloudFormation break the policy."
+    )
+    parser.add_argument("paths", nargs="*", metavar="PATH", help="files or folders (default: .)")
+    option("--format", "how to report (default: text)", metavar="|".join(outputs.formats()))
+    option("--output", "where the --format of the same turn goes", metavar="FILE")
+    option("--select", "run these rules and no others, such as TW2,TW305", metavar="RULES")
+    option("--ignore", "do not run these rules", metavar="RULES")
+    option("--profile", "the set of rules that runs (default: default)", many=False)
+    option("--fail-on", "the least severity that fails the run (default: low)", many=False)
+    option("--show", "the verdicts to report (default: fail)", metavar="fail,unknown,pass")
+    option("--var", "the value of a Terraform variable", metavar="NAME=VALUE")
+    option("--var-file", "a .tfvars file", metavar="FILE")
+    flag("--tf-vars-from-env", "take variables from TF_VAR_... of the environment too")
+    option("--hcl-parser", "who parses Terraform", many=False, metavar="tree-sitter|python-hcl2")
+    option("--workspace", "the Terraform workspace", many=False, metavar="NAME")
+    option("--parameters", "a file of CloudFormation parameters, or one", metavar="FILE|K=V")
+    option("--assume", "the value of anything unknown, JSON or text", metavar="NAME=VALUE")
+    option("--scenarios", "follow how many settings of open switches", many=False)
+    option("--baseline", "findings that were put aside", many=False, metavar="FILE")
+    parser.add_argument(
+        "--write-baseline",
+        nargs="?",
+        const="",
+        metavar="FILE",
+        help="put what is found aside (default: in the baseline of the settings)",
+    )
+    parser.add_argument("--jobs", type=int, default=1, metavar="N", help="processes (default: 1)")
+    flag("--allow-outside", "read modules and files beyond the repository")
+    flag("--no-progress", "show no progress")
+    flag("--verbose", "say everything: suppressed, unread, long chains, every fix")
+    colour_option(parser)
+    parser.epilog = EXIT_STATUS
+    return parsed(parser, arguments)
+
+
+def _options(given: Namespace) -> api.Options:
+    """What the arguments of `scan` ask for.
+
+    Raises:
+        UsageError: a value has not the form that its option takes, or names no file.
+    """
+    for path in given.var_file or ():
+        if not os.path.isfile(path):
+            raise UsageError(f"--var-file: there is no file {path}.")
+    if given.jobs < 1:
+        raise UsageError("--jobs: there must be at least one process.")
+    variables: dict[str, Value] = {
+        name: Known(value) for name, value in pairs(given.var or (), "--var")
+    }
+    assumed = {name: _assumed(value) for name, value in pairs(given.assume or (), "--assume")}
+    return api.Options(
+        paths=tuple(given.paths) or (os.curdir,),
+        inputs=Inputs(
+            variables=variables,
+            var_files=tuple(given.var_file or ()),
+            parameters=_parameters(given.parameters or ()),
+            assumptions=assumed,
+            outside=given.allow_outside,
+            workspace=given.workspace,
+            hcl_parser=_hcl_parser(given.hcl_parser),
+            environment=dict(os.environ) if given.tf_vars_from_env else {},
+        ),
+        profile=given.profile,
+        select=words(given.select),
+        ignore=words(given.ignore),
+        show=words(given.show),
+        fail_on=given.fail_on,
+        scenarios=given.scenarios,
+        baseline=given.baseline,
+        write_baseline=given.write_baseline,
+        jobs=given.jobs,
+    )
+
+
+def _hcl_parser(name: str | None) -> str:
+    """The parser that is asked for.
+
+    Raises:
+        UsageError: there is none of that name, or it cannot be used here.
+    """
+    if name in (None, "tree-sitter"):
+        return "tree-sitter"
+    if name != "python-hcl2":
+        raise UsageError(f"--hcl-parser: {name} is neither tree-sitter nor python-hcl2.")
+    from taskwall.readers.terraform.python_hcl2 import unusable
+
+    if why := unusable():
+        raise UsageError(f"--hcl-parser: {why}.")
+    return name
+
+
+def _assumed(text: str) -> Value:
+    """What `--assume` says: JSON if it is some, else the text as it stands."""
+    import msgspec
+
+    from taskwall.values import lifted
+
+    try:
+        return lifted(msgspec.json.decode(text))
+    except (msgspec.DecodeError, RecursionError):
+        return Known(text)
+
+
+def _parameters(texts: Iterable[str]) -> dict[str, Value]:
+    """The parameters of all `--parameters`, later ones before earlier ones.
+
+    Raises:
+        UsageError: one is neither a file nor KEY=VALUE, or its file has none of the three forms.
+    """
+    found: dict[str, Value] = {}
+    for text in texts:
+        if os.path.isfile(text):
+            found |= _parameter_file(text)
+        elif "=" in text:
+            key, _, value = text.partition(",ParameterValue=")  # as the AWS CLI abbreviates it
+            pair = f"{key[13:]}={value}" if text.startswith("ParameterKey=") else text
+            found |= {name: Known(word) for name, word in pairs([pair], "--parameters")}
+        else:
+            raise UsageError(f"--parameters: {text} is neither a file nor KEY=VALUE.")
+    return found
+
+
+def _parameter_file(path: str) -> dict[str, Value]:
+    """Parameters by name, from a file in one of the forms that deployment tools take."""
+    from taskwall.files import Files, UnreadableError
+    from taskwall.readers.cloudformation.parameters import ParametersError, parameters
+
+    try:
+        return parameters(path, Files().text(path))
+    except (UnreadableError, ParametersError) as error:
+        raise UsageError(f"--parameters: {path} {error}.") from error
+
+
+def _targets(formats: Sequence[str], files: Sequence[str]) -> list[tuple[str, str]]:
+    """Each format with the file that it goes to, "-" for standard output."""
+    names = list(formats) or ["text"]
+    known = outputs.formats()
+    for name in names:
+        one_of(name, known, "--format")
+    if len(files) > len(names):
+        raise UsageError(f"--output {files[len(names)]} has no --format of its own.")
+    return list(zip(names, [*files, *["-"] * (len(names) - len(files))], strict=True))
+
+
+def _deliver(name: str, target: str, report: Report, view: View) -> None:
+    if target == "-":
+        say(outputs.render(name, report, view))
+        return
+    try:
+        outputs.write(target, outputs.render(name, report, outputs.View(verbose=view.verbose)))
+    except OSError as error:
+        raise UsageError(f"{target}: cannot be written: {error.strerror or error}.") from error
+
+
+class _Progress:
+    """A bar on standard error, once the work has taken a second."""
+
+    def __init__(self, shown: bool) -> None:
+        self._start = monotonic() + 1 if shown else float("inf")
+        self._update: Callable[[int, int], None] | None = None
+        self._stop: Callable[[], None] | None = None
+
+    def __enter__(self) -> _Progress:
+        return self
+
+    def __call__(self, done: int, total: int) -> None:
+        if self._update is None:
+            if monotonic() < self._start:
+                return
+            from rich.console import Console
+            from rich.progress import Progress
+
+            bar = Progress(console=Console(stderr=True), transient=True)
+            task = bar.add_task("Judging stacks", total=total)
+            bar.start()
+            self._update = lambda done, total: bar.update(task, completed=done, total=total)
+            self._stop = bar.stop
+        self._update(done, total)
+
+    def __exit__(self, *_: object) -> None:
+        if self._stop is not None:
+            self._stop()

@@ -1,0 +1,45 @@
+"""What every command says to its user, and how."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+TYPE_CHECKING = False  # see taskwall.cli
+if TYPE_CHECKING:
+    from taskwall.outputs import View
+
+
+class UsageError(Exception):
+    """Something on the command line cannot be meant so; the message is a whole sentence."""
+
+
+def say(text: str) -> None:
+    """Write to standard output, whatever its encoding can say."""
+    encoding = sys.stdout.encoding or "utf-8"
+    try:
+        sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding))
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever read the output has enough of it: the rest goes nowhere, and that quietly.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def view_on(color: str, verbose: bool) -> View:
+    """How the terminal, if standard output is one, is to be written on."""
+    from contextlib import suppress
+
+    from taskwall.outputs import View
+    from taskwall.settings import one_of
+
+    one_of(color, ("auto", "always", "never"), "--color")
+    terminal = sys.stdout.isatty()
+    plain = bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
+    if sys.platform == "win32" and "WT_SESSION" not in os.environ:
+        plain = True  # the old console would show the colours as text
+    colour = color == "always" or (color == "auto" and terminal and not plain)
+    width = View().width
+    if terminal:
+        with suppress(OSError):
+            width = os.get_terminal_size(sys.stdout.fileno()).columns or width
+    return View(colour, width, verbose)

@@ -1,0 +1,78 @@
+"""What a scan is asked to do, with the settings that hold for it."""
+
+import os
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from taskwall import settings, sources
+from taskwall.files import Files
+from taskwall.rule import Rule
+from taskwall.rules import all_rules
+from taskwall.settings import Settings
+from taskwall.stack import Inputs
+
+
+class Options(Struct, frozen=True):
+    """What a user asks for; None leaves it to the settings.
+
+    `inputs` are values as the user gave them (the boundary in them is found, not given). `cwd` is
+    the folder that relative paths, here and in the report, are seen from. `write_baseline` names
+    the file that a new baseline goes to, "" the usual one: what goes into it is then reported as
+    suppressed by it. `scope` says which sources below `paths` count. `jobs` is the number of
+    processes.
+    """
+
+    paths: tuple[str, ...] = (os.curdir,)
+    inputs: Inputs = Inputs()
+    profile: str | None = None
+    select: tuple[str, ...] | None = None
+    ignore: tuple[str, ...] | None = None
+    show: tuple[str, ...] | None = None
+    fail_on: str | None = None
+    scenarios: str | None = None
+    baseline: str | None = None
+    write_baseline: str | None = None
+    scope: sources.Scope = sources.Scope()
+    jobs: int = 1
+    cwd: str = ""
+
+
+class Job(Struct, frozen=True):
+    """A scan that can be done: absolute paths, the settings that hold, and the rules that run."""
+
+    paths: tuple[str, ...]
+    inputs: Inputs
+    scope: sources.Scope
+    use: Settings
+    rules: tuple[Rule, ...]
+    cwd: str
+
+    def read(self, files: Files) -> sources.Sources:
+        """Read the sources."""
+        return sources.read(self.paths, self.inputs, self.use, files, self.scope)
+
+
+def job(options: Options) -> Job:
+    """What the options ask for, completed by the settings nearest above the first path.
+
+    Raises:
+        SettingsError: the settings, or options that stand before them, cannot be meant so.
+    """
+    cwd = os.path.abspath(options.cwd or os.curdir)
+    paths = tuple(os.path.normpath(os.path.join(cwd, path)) for path in options.paths)
+    every = all_rules()
+    use = settings.overridden(
+        settings.load(paths[0] if paths else cwd, every),
+        every,
+        profile=options.profile,
+        select=options.select,
+        ignore=options.ignore,
+        show=options.show,
+        fail_on=options.fail_on,
+        scenarios=options.scenarios,
+        baseline=options.baseline and os.path.join(cwd, options.baseline),
+    )
+    var_files = tuple(os.path.join(cwd, path) for path in options.inputs.var_files)
+    inputs = replace(options.inputs, var_files=var_files)
+    return Job(paths, inputs, options.scope, use, settings.chosen(every, use), cwd)
