@@ -23,10 +23,14 @@ class UnreadableError(Exception):
 
 
 class Files:
-    """Texts by path, read at most once. `overlay` holds texts that stand before those on disk."""
+    """Texts by path, read at most once. `overlay` holds texts that stand before those on disk.
+
+    `held` are the paths of the overlay.
+    """
 
     def __init__(self, overlay: dict[str, str] | None = None) -> None:
         self._texts: dict[str, str] = dict(overlay or {})
+        self.held = tuple(self._texts)
 
     def exists(self, path: str) -> bool:
         """Whether there is such a file."""

@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias, get_args
 from msgspec import Struct
 from msgspec.structs import replace
 
-from taskwall.files import Files, UnreadableError, walk
+from taskwall.files import PASSED_OVER, Files, UnreadableError, walk
 from taskwall.settings import Settings
 from taskwall.stack import Inputs, SourceError, Stack
 from taskwall.values import Place
@@ -72,7 +72,7 @@ def read(
     seen: set[str] = set()
     wide: dict[str, list[str]] = {}
     for folder in filter(os.path.isdir, paths):
-        for path in _below((folder,)):
+        for path in (*_below((folder,)), *_unsaved(folder, files)):
             counts = scope.among is None or path in scope.among
             if counts and path not in seen and not use.excludes(path):
                 seen.add(path)
@@ -164,6 +164,40 @@ def _below(folders: Iterable[str]) -> Iterator[str]:
     for path in walk(folders):
         if path.endswith((*TERRAFORM, *TEMPLATES)) and cache not in path:
             yield path
+
+
+def _unsaved(folder: str, files: Files) -> Iterator[str]:
+    """The sources below a folder that are not on disk, but held for it."""
+    for path in files.held:
+        names = os.path.relpath(path, folder).split(os.sep)
+        if (
+            path.endswith((*TERRAFORM, *TEMPLATES))
+            and _encloses(folder, path)
+            and PASSED_OVER.isdisjoint(names)
+            and not os.path.exists(path)
+        ):
+            yield path
+
+
+def unparsed(path: str, text: str) -> SourceError | None:
+    """Why nothing at all can be read in the text of a source; None if something can.
+
+    Of Terraform's own syntax something always can: its parser recovers.
+    """
+    try:
+        if path.endswith(TERRAFORM):
+            if path.endswith(".json"):
+                from taskwall.readers.terraform.json_syntax import parse
+
+                found = parse(path, text)
+                return None if found.body.blocks else next(iter(found.errors), None)
+        elif path.endswith(TEMPLATES):
+            from taskwall.readers.cloudformation.template import parsed
+
+            parsed(path, text)
+    except UnreadableError as error:
+        return error.error
+    return None
 
 
 def _stacks(

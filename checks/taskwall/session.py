@@ -1,0 +1,108 @@
+"""A project that is asked again and again while its sources change, as in an editor."""
+
+import os
+from collections.abc import Mapping
+
+from msgspec.structs import replace
+
+from taskwall import api
+from taskwall.excerpts import seen_from
+from taskwall.files import Files, UnreadableError
+from taskwall.finding import Problem, Report
+from taskwall.job import Options
+from taskwall.sources import unparsed
+
+
+class Session:
+    """Judges one folder anew whenever what is in it has changed.
+
+    Texts of open documents stand before the files on disk, also where there is no such file. A
+    document that cannot be parsed at all (YAML or JSON in the middle of a change; Terraform's
+    parser recovers) is an error in the report, and its last text that could be parsed stands for
+    it meanwhile, so that nothing else is judged as if it had vanished: `texts` says which.
+    """
+
+    def __init__(self, folder: str, options: Options | None = None) -> None:
+        """A session for an absolute folder.
+
+        `options` are what the user asks for beside the settings; their paths and working
+        directory are the folder's, and paths of the report are relative to it.
+        """
+        asked = options or Options()
+        self.folder = os.path.normpath(folder)
+        self._options = replace(asked, paths=(self.folder,), cwd=self.folder)
+        self._open: dict[str, str] = {}
+        self._good: dict[str, str] = {}
+        self._broken: dict[str, Problem] = {}
+        self._report: Report | None = None
+
+    @property
+    def texts(self) -> Mapping[str, str]:
+        """The texts that the report speaks of, by absolute path, for all open documents."""
+        return {
+            path: self._good[path] if path in self._broken else text
+            for path, text in self._open.items()
+        }
+
+    def change(self, path: str, text: str | None) -> None:
+        """Let a text stand for a file (an absolute path); None: what is on disk again."""
+        if self._open.get(path) == text:
+            return
+        self._report = None
+        self._broken.pop(path, None)
+        if text is None:
+            self._open.pop(path, None)
+            self._good.pop(path, None)
+            return
+        opened = path not in self._open
+        self._open[path] = text
+        error = unparsed(path, text)
+        if error is None:
+            self._good[path] = text
+            return
+        if opened and (saved := _saved(path)) is not None:
+            self._good[path] = saved
+        if path in self._good:  # else the report itself says that it cannot be parsed
+            shown = seen_from(self.folder, path)
+            place = error.place
+            self._broken[path] = Problem(shown, place.line, place.column, error.message)
+
+    def refresh(self, path: str) -> None:
+        """Learn that a file on disk was written, came or went; settings and baselines too."""
+        if path not in self._open:
+            self._report = None
+
+    def report(self) -> Report:
+        """What the rules say now; the same report as long as nothing has changed.
+
+        Raises:
+            SettingsError: the settings cannot be meant so.
+            BaselineError: the baseline cannot be read.
+        """
+        if self._report is None:
+            self._report = self._told(api.scan(self._options, Files(dict(self.texts))))
+        return self._report
+
+    def _told(self, report: Report) -> Report:
+        """The report, with the errors of documents for which an earlier text stands."""
+        if not self._broken:
+            return report
+        document = report.document
+        errors = sorted(
+            {*document.errors, *self._broken.values()},
+            key=lambda problem: (problem.file, problem.line, problem.column, problem.message),
+        )
+        summary = replace(document.summary, errors=len(errors))
+        return replace(
+            report, document=replace(document, errors=tuple(errors), summary=summary), status=2
+        )
+
+
+def _saved(path: str) -> str | None:
+    """The text of a file on disk, if it can be parsed."""
+    files = Files()
+    try:
+        text = files.text(path) if files.exists(path) else None
+    except UnreadableError:
+        return None
+    return None if text is None or unparsed(path, text) is not None else text

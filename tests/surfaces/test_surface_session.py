@@ -1,0 +1,195 @@
+"""A session judges a folder as its sources change, and keeps its ground while one is broken."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from taskwall import api
+from taskwall.finding import Report
+from taskwall.session import Session
+from taskwall.settings import SettingsError
+
+OPEN = """\
+resource "aws_vpc_security_group_ingress_rule" "web" {
+  security_group_id = aws_security_group.web.id
+  cidr_ipv4         = "0.0.0.0/0"
+  ip_protocol       = "tcp"
+  from_port         = 22
+  to_port           = 22
+}
+"""
+SERVICE = """\
+resource "aws_security_group" "web" {
+  name   = "web"
+  vpc_id = "vpc-12345678"
+}
+
+resource "aws_ecs_task_definition" "web" {
+  family                   = "web"
+  network_mode             = "awsvpc"
+  requires_compatibilities = ["FARGATE"]
+  container_definitions = jsonencode([
+    { name = "web", image = "web", portMappings = [{ containerPort = 22 }] },
+  ])
+}
+
+resource "aws_ecs_service" "web" {
+  name            = "web"
+  task_definition = aws_ecs_task_definition.web.arn
+  launch_type     = "FARGATE"
+  network_configuration {
+    subnets         = ["subnet-12345678"]
+    security_groups = [aws_security_group.web.id]
+  }
+}
+"""
+TEMPLATE = """\
+AWSTemplateFormatVersion: "2010-09-09"
+Resources:
+  Web:
+    Type: AWS::EC2::SecurityGroup
+    Properties:
+      GroupDescription: of the tasks
+      VpcId: vpc-12345678
+      SecurityGroupIngress:
+        - IpProtocol: tcp
+          FromPort: 22
+          ToPort: 22
+          CidrIp: 0.0.0.0/0
+  Task:
+    Type: AWS::ECS::TaskDefinition
+    Properties:
+      NetworkMode: awsvpc
+      ContainerDefinitions:
+        - {Name: web, Image: web, PortMappings: [{ContainerPort: 22}]}
+  Service:
+    Type: AWS::ECS::Service
+    Properties:
+      TaskDefinition: !Ref Task
+      LaunchType: FARGATE
+      NetworkConfiguration:
+        AwsvpcConfiguration:
+          Subnets: [subnet-12345678]
+          SecurityGroups: [!Ref Web]
+"""
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """A root module of two files."""
+    (tmp_path / "main.tf").write_text(SERVICE)
+    (tmp_path / "rules.tf").write_text(OPEN)
+    return tmp_path
+
+
+def rules(report: Report) -> set[tuple[str, str]]:
+    """The rules that fail, and in which file."""
+    return {(one.rule, one.file) for one in report.document.findings}
+
+
+def test_text_of_editor_stands_before_the_disk(root: Path) -> None:
+    """What is judged is what is open; once closed, what is on disk."""
+    session = Session(str(root))
+    before = session.report()
+    assert ("TW204", "rules.tf") in rules(before)
+    session.change(str(root / "rules.tf"), OPEN.replace("0.0.0.0/0", "10.0.0.0/8"))
+    assert ("TW204", "rules.tf") not in rules(session.report())
+    session.change(str(root / "rules.tf"), None)
+    assert session.report().document == before.document
+
+
+def test_report_is_the_one_of_a_scan(root: Path) -> None:
+    """A session says what a scan of the folder says, and says it once while nothing changes."""
+    session = Session(str(root))
+    scanned = api.scan(api.Options(paths=(str(root),), cwd=str(root)))
+    assert session.report().document == scanned.document
+    assert session.report() is session.report()
+
+
+def test_document_that_is_not_on_disk_takes_part(tmp_path: Path) -> None:
+    """A file that was never saved belongs to the module of its folder."""
+    (tmp_path / "main.tf").write_text(SERVICE)
+    session = Session(str(tmp_path))
+    assert session.report().document.summary.files == 1
+    session.change(str(tmp_path / "rules.tf"), OPEN)
+    session.change(str(tmp_path / ".terraform" / "rules.tf"), OPEN)
+    session.change(str(tmp_path.parent / "rules.tf"), OPEN)
+    report = session.report()
+    assert ("TW204", "rules.tf") in rules(report)
+    assert report.document.summary.files == 2
+
+
+def test_last_good_template_stands_while_the_text_is_broken(tmp_path: Path) -> None:
+    """Broken YAML is an error at its place, and takes no finding away."""
+    path = tmp_path / "stack.yaml"
+    path.write_text(TEMPLATE)
+    session = Session(str(tmp_path))
+    session.change(str(path), TEMPLATE)
+    before = session.report()
+    assert before.document.findings
+    broken = TEMPLATE.replace("FromPort: 22", "FromPort: [22")
+    session.change(str(path), broken)
+    report = session.report()
+    assert report.document.findings == before.document.findings
+    (error,) = report.document.errors
+    assert (error.file, report.document.summary.errors, report.status) == ("stack.yaml", 1, 2)
+    assert session.texts[str(path)] == TEMPLATE
+    session.change(str(path), TEMPLATE)
+    assert session.report().document == before.document
+
+
+def test_document_opened_broken(tmp_path: Path) -> None:
+    """The file on disk stands in if it is better; else the report says once what is wrong."""
+    path = tmp_path / "stack.yaml"
+    path.write_text(TEMPLATE)
+    broken = TEMPLATE.replace("FromPort: 22", "FromPort: [22")
+    session = Session(str(tmp_path))
+    session.change(str(path), broken)
+    assert session.report().document.findings
+    assert len(session.report().document.errors) == 1
+    path.write_text(broken)
+    other = Session(str(tmp_path))
+    other.change(str(path), broken)
+    assert not other.report().document.findings
+    other.change(str(path), broken + "\n")
+    assert len(other.report().document.errors) == 1
+
+
+def test_broken_json_of_terraform(tmp_path: Path) -> None:
+    """Terraform's JSON does not recover either: the last good text stands."""
+    path = tmp_path / "main.tf.json"
+    good = '{"resource": {"aws_vpc": {"main": {"cidr_block": "10.0.0.0/16"}}}}'
+    session = Session(str(tmp_path))
+    session.change(str(path), good)
+    session.change(str(path), good[:-1])
+    report = session.report()
+    assert report.document.summary.resources == 1
+    assert [error.file for error in report.document.errors] == ["main.tf.json"]
+
+
+def test_refresh_reads_the_disk_again(root: Path) -> None:
+    """What was written beside the editor counts once it is told of; settings too."""
+    session = Session(str(root))
+    assert ("TW204", "rules.tf") in rules(session.report())
+    (root / "rules.tf").unlink()
+    session.refresh(str(root / "rules.tf"))
+    assert ("TW204", "rules.tf") not in rules(session.report())
+    (root / "taskwall.toml").write_text('profile = "sloppy"')
+    session.refresh(str(root / "taskwall.toml"))
+    with pytest.raises(SettingsError, match="sloppy"):
+        session.report()
+    (root / "taskwall.toml").write_text('ignore = ["TW"]')
+    session.refresh(str(root / "taskwall.toml"))
+    assert not session.report().document.findings
+
+
+def test_half_a_block_leaves_the_rest_of_the_file(root: Path) -> None:
+    """Terraform's parser recovers: what stands after a block in the making is judged."""
+    session = Session(str(root))
+    half = 'resource "aws_security_group" "new" {\n  name = \n}\n\n'
+    session.change(str(root / "rules.tf"), half + OPEN)
+    found = session.report()
+    assert ("TW204", "rules.tf") in rules(found)
+    assert found.document.errors
+    assert os.path.basename(found.document.errors[0].file) == "rules.tf"
