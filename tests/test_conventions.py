@@ -8,6 +8,8 @@ import pytest
 
 from taskwall import guide
 from taskwall.model import nitro, store_tls, tls
+from taskwall.rule import Rule
+from taskwall.rules import all_rules
 
 PACKAGE = Path(__file__).parent.parent / "checks" / "taskwall"
 NETWORK = sorted((*(PACKAGE / "model").glob("*.py"), *(PACKAGE / "rules").glob("tw*.py")))
@@ -37,3 +39,9 @@ def test_the_network_does_not_ask_for_the_language(file: Path) -> None:
 def test_tables_of_facts_are_not_older_than_a_year(table: str, read: str) -> None:
     """Facts of AWS's are read again in time: then the date in the table is set anew."""
     assert date.fromisoformat(read) + timedelta(days=366) > date.today(), f"read {table} again"
+
+
+@pytest.mark.parametrize("rule", all_rules(), ids=lambda rule: rule.id)
+def test_a_rule_sends_its_reader_to_aws(rule: Rule) -> None:
+    """Hosts and editors show one link with a finding: the first that the rule's `See` names."""
+    assert rule.link.startswith("https://docs.aws.amazon.com/")

@@ -23,11 +23,6 @@ LANGUAGES = {"Terraform": ("main.tf", "hcl"), "CloudFormation": ("template.yaml"
 NOTE = "<!-- Written by tools/docs.py: edit the rules, not this page. -->"
 
 
-def profiles(rule: Rule) -> str:
-    """The profiles that have a rule, as readers see them."""
-    return ", ".join(name for name in ("default", "pci", "strict") if rule.in_profile(name))
-
-
 def pages() -> dict[Path, str]:
     """Every derived file and what has to stand in it."""
     rules = all_rules()
@@ -65,7 +60,7 @@ def table(rules: tuple[Rule, ...], folder: str) -> str:
     """The rules as a table whose ids lead to their pages."""
     rows = (
         f"| [{rule.id}]({folder}{rule.id}.md) | {prose(rule.title)} | {rule.severity} |"
-        f" {profiles(rule)} |\n"
+        f" {', '.join(rule.profiles)} |\n"
         for rule in rules
     )
     return (
@@ -117,7 +112,7 @@ def page(rule: Rule) -> str:
     return (
         f"{NOTE}\n\n# {rule.id}: {prose(rule.title)}\n\n"
         f"| Severity | Profiles | cfn-lint | checkov |\n| --- | --- | --- | --- |\n"
-        f"| {rule.severity} | {profiles(rule)} | `{rule.lint_id}` | `{rule.id}` |\n\n"
+        f"| {rule.severity} | {', '.join(rule.profiles)} | `{rule.lint_id}` | `{rule.id}` |\n\n"
         f"## What it finds\n\n{prose(rule.sections['What'])}\n\n"
         f"{''.join(examples(rule))}"
         f"## Why it matters\n\n{prose(rule.sections['Why'])}\n\n"

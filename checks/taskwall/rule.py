@@ -25,6 +25,10 @@ SECTIONS = ("What", "Why", "Fine when", "Terraform", "CloudFormation", "Guide", 
 """
 
 
+PROFILES = ("default", "pci", "strict")
+"""The sets of rules that run, the smallest first."""
+
+
 class Verdict(Struct, frozen=True):
     """A rule's answer for one place.
 
@@ -106,6 +110,16 @@ class Rule(Struct, frozen=True):
     @property
     def _low_default(self) -> bool:
         return self.severity == "low" and self.default
+
+    @property
+    def link(self) -> str:
+        """The first page of AWS that its section `See` names: where a reader is sent."""
+        return self.sections["See"].split()[0]
+
+    @property
+    def profiles(self) -> tuple[str, ...]:
+        """The profiles that have it, the smallest first."""
+        return tuple(name for name in PROFILES if self.in_profile(name))
 
     def in_profile(self, profile: str) -> bool:
         """Whether the profile `strict`, `pci` or `default` has this rule."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from taskwall.cli.arguments import colour_option, parsed, parser_of
-from taskwall.cli.rules import profiles_of
 from taskwall.cli.terminal import UsageError, say, view_on
 from taskwall.guide import encodes, recommendations
 from taskwall.outputs.text import Piece, put_together
@@ -28,7 +27,7 @@ def run(arguments: list[str]) -> int:
         hint = nearest(given.rule.upper(), rules)
         raise UsageError(f'no rule is "{given.rule}"{hint}; "taskwall rules" lists them.')
     pieces: list[Piece] = [(f"{rule.id}: {rule.title}", "loud"), ("\n", "")]
-    pieces += [(rule.severity, rule.severity), (f"; profiles {', '.join(profiles_of(rule))}", "")]
+    pieces += [(rule.severity, rule.severity), (f"; profiles {', '.join(rule.profiles)}", "")]
     pieces += [(f"; in cfn-lint {rule.lint_id}\n", "")]
     known = recommendations()
     guide = "\n".join(known.get(key, key) for key in encodes(rule)) or "Beyond the guide."

@@ -32,7 +32,7 @@ def run(arguments: list[str]) -> int:
         say(msgspec.json.format(raw, indent=2).decode() + "\n")
         return 0
     rows = [
-        (rule.id, rule.severity, ",".join(profiles_of(rule)), rule.title, ":".join(_source(rule)))
+        (rule.id, rule.severity, ",".join(rule.profiles), rule.title, ":".join(_source(rule)))
         for rule in all_rules()
     ]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
@@ -49,16 +49,11 @@ def _described(rule: Rule) -> dict[str, object]:
         "name": rule.name,
         "title": rule.title,
         "severity": rule.severity,
-        "profiles": profiles_of(rule),
+        "profiles": rule.profiles,
         "cfn_lint_id": rule.lint_id,
         "file": file,
         "line": int(line),
     }
-
-
-def profiles_of(rule: Rule) -> list[str]:
-    """The profiles in which a rule runs, by name."""
-    return [profile for profile in ("default", "pci", "strict") if rule.in_profile(profile)]
 
 
 def _source(rule: Rule) -> tuple[str, str]:

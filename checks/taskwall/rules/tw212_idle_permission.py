@@ -11,7 +11,8 @@ Terraform: Remove the permission, or the wider one. Write all permissions of a g
     inline, or as resources of their own.
 CloudFormation: Remove the permission, or the wider one.
 Guide: beyond
-See: https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/security_group
+See: https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html
+    https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/security_group
 """
 
 from collections.abc import Iterator
