@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from taskwall.lowering._draft import SWITCH, Reading, lowers, setting
 from taskwall.lowering._structure import structure
 from taskwall.model.endpoint import (
+    OFFERED,
     Endpoint,
     EndpointDns,
     EndpointGroup,
@@ -52,10 +53,12 @@ def endpoint(r: Reading) -> Iterator[Thing]:
 
 
 def _looked_up(r: Reading, name: Value | None) -> str:
-    """The service that a data source looks up the full name of: it is asked for the service."""
+    """The service whose full name a data source looks up, or an endpoint service of the sources."""
     while isinstance(name, Reference):
         source = r.draft.resources.get(name.resource)
         if source is not None and source.type == "aws_vpc_endpoint_service":
+            if not source.data:
+                return OFFERED
             asked = source.body.fields.get("service")
             known = None if asked is None else settled(asked)
             if isinstance(known, Known) and isinstance(known.data, str):

@@ -19,7 +19,7 @@ from taskwall.model.place import (
 )
 from taskwall.model.thing import Link, Thing
 from taskwall.resource import Cell
-from taskwall.values import Reference
+from taskwall.values import Need, Reference
 
 
 class Gateway(Thing, frozen=True, kw_only=True):
@@ -41,6 +41,7 @@ def vpc(r: Reading) -> Iterator[Thing]:
         external=r.external,
         cidrs=cidrs,
         adoptable=r.terraform,
+        found=default,
         dns_support=r.setting(
             "enable_dns_support", "EnableDnsSupport", True, "on is the default", SWITCH
         ),
@@ -51,7 +52,14 @@ def vpc(r: Reading) -> Iterator[Thing]:
     if not r.external and not r.draft.implied(RouteTable, r.id):
         # Every VPC has a main route table, which others may add routes to by its attribute.
         here = Link(r.id, Fact(True, ""), r.origin.header)
-        yield RouteTable(id=f"{r.id}.main", origin=r.origin, vpc=here, main=True)
+        unseen = (Need(f"the main route table of {r.name}", "is not in the sources"),)
+        yield RouteTable(
+            id=f"{r.id}.main",
+            origin=r.origin,
+            external=unseen if default else (),
+            vpc=here,
+            main=True,
+        )
 
 
 @lowers("aws_vpc_ipv4_cidr_block_association", "AWS::EC2::VPCCidrBlock")
@@ -219,16 +227,23 @@ def association(r: Reading) -> Iterator[Association]:
     subnet_cell = r.at("subnet_id", "SubnetId")
     if subnet_cell.absent:
         return
+    table = r.at("route_table_id", "RouteTableId")
     yield Association(
         r.must(Subnet, subnet_cell, "gives a route table to"),
-        r.must(RouteTable, r.at("route_table_id", "RouteTableId"), "uses"),
+        r.must(RouteTable, table, "uses"),
+        r.fact(f"{r.name} exists", table),
     )
 
 
 @lowers("aws_main_route_table_association")
 def main_association(r: Reading) -> Iterator[Association]:
-    table = r.must(RouteTable, r.at("route_table_id", ""), "makes main")
-    yield Association(None, table, r.must(Vpc, r.at("vpc_id", ""), "sets the main table of"))
+    table = r.at("route_table_id", "")
+    yield Association(
+        None,
+        r.must(RouteTable, table, "makes main"),
+        r.fact(f"{r.name} exists", table),
+        r.must(Vpc, r.at("vpc_id", ""), "sets the main table of"),
+    )
 
 
 @lowers("aws_vpc_block_public_access_options", "AWS::EC2::VPCBlockPublicAccessOptions")

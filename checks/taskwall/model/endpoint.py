@@ -16,7 +16,8 @@ from taskwall.values import Need, Origin, Place, Text, Unknown, Value, settled, 
 class Endpoint(Thing, frozen=True, kw_only=True):
     """A VPC endpoint. `service` is what follows the Region in its service's name, FIPS apart.
 
-    It is "" where the name is not known. `policy` is None where none is written inline.
+    It is "" where the name is not known, `OFFERED` where somebody else than AWS offers the service.
+    `policy` is None where none is written inline.
     """
 
     vpc: Link
@@ -80,6 +81,9 @@ class PrivateZone(Thing, frozen=True, kw_only=True):
 ECR = ("ecr.api", "ecr.dkr")
 AGENT = ("ecs", "ecs-agent", "ecs-telemetry")
 
+OFFERED = "an endpoint service"
+"""Stands for the endpoint services of users, which are no services of AWS."""
+
 _A_REGION = re.compile(r"[a-z]{2,5}(?:-[a-z]+)+-\d+")
 _REGION = re.compile(rf"\.{_A_REGION.pattern}\.")
 _PREFIX = re.compile(
@@ -97,6 +101,8 @@ def service_of(name: Value | None) -> str:
     value = None if name is None else settled(name)
     if isinstance(value, Text):
         first, last = value.parts[0], value.parts[-1]
+        if isinstance(first, str) and first.startswith(_USERS):
+            return OFFERED
         if not isinstance(last, str):
             return ""
         region = _REGION.search(last)
@@ -104,8 +110,14 @@ def service_of(name: Value | None) -> str:
         opens = last.startswith(".") and (not isinstance(first, str) or _PREFIX.match(first))
         return _plain(tail) if region or opens else ""
     text = str(getattr(value, "data", None) or "")
+    if text.startswith(_USERS):
+        return OFFERED
     region = _REGION.search(text)
     return _plain(text[region.end() :]) if region and _PREFIX.match(text) else ""
+
+
+_USERS = "com.amazonaws.vpce."
+"""How the names of users' endpoint services begin (AWS PrivateLink guide, read 2026-11-24)."""
 
 
 def _plain(service: str) -> str:

@@ -237,6 +237,22 @@ def stands_before_tasks(network: Network, balancer: LoadBalancer) -> Fact:
     return any_of(parts)
 
 
+@remembered
+def leads_to_tasks(network: Network, balancer: LoadBalancer) -> Fact:
+    """Whether a load balancer leads to tasks: itself, or by an ALB among an NLB's targets."""
+    parts = [stands_before_tasks(network, balancer)]
+    for listener in listeners(network).get(balancer.id, ()):
+        for action in listener.actions:
+            for link in action.targets:
+                group = network.at(TargetGroup, link)
+                for target in group.targets if group is not None else ():
+                    inner = network.at(LoadBalancer, target)
+                    if inner is not None and not inner.external:
+                        way = (listener.exists, link.fact, target.fact)
+                        parts.append(all_of((*way, stands_before_tasks(network, inner))))
+    return any_of(parts)
+
+
 def balancer_needs(balancer: LoadBalancer | None, key: str) -> tuple[Need, ...]:
     """What is not known of a load balancer that is not in the sources."""
     return balancer.external if balancer else (Need(key, "is not in the sources"),)

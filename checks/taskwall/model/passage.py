@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from taskwall.facts import FALSE, TRUE, Fact, all_of, any_of
 from taskwall.model.address import Ranges, cidr
+from taskwall.model.default_group import default_groups
 from taskwall.model.egress import as_aws_makes_it
-from taskwall.model.endpoint import Endpoint, worn
+from taskwall.model.endpoint import Endpoint, Worn, worn
 from taskwall.model.group import Direction, Permission, PrefixList, SecurityGroup
 from taskwall.model.needs import (
     by_host,
@@ -15,6 +17,7 @@ from taskwall.model.needs import (
     instance_subnets,
     instances_for,
     neighbours,
+    vpc_of,
 )
 from taskwall.model.network import Network, remembered
 from taskwall.model.place import Subnet, Vpc
@@ -57,13 +60,22 @@ class Sender(Struct, frozen=True):
     more: Fact
 
 
-def _itself(source: TaskSource) -> Sender:
+def _itself(network: Network, source: TaskSource) -> Sender:
     at = source.groups_setting
     open_ = any(not link.sure or not link.to for link in source.groups)
     needs = () if source.groups and not open_ else at.needs
     waits = needs or tuple(need for link in source.groups for need in link.fact.needs)
     more = _others(source, waits) if open_ or needs else FALSE
-    return Sender(source, source.groups, source.subnets, more)
+    groups = source.groups or _default_instead(network, source, more)
+    return Sender(source, groups, source.subnets, more)
+
+
+def _default_instead(network: Network, source: TaskSource, more: Fact) -> tuple[Link, ...]:
+    """The default group that something adopts, where a source certainly names no other."""
+    if more.truth is not False:
+        return ()
+    adopted = _adopted(network, vpc_of(network, source))
+    return tuple(here for here, fact in adopted if fact.truth)
 
 
 def _hosts(network: Network, source: TaskSource) -> Sender:
@@ -76,7 +88,9 @@ def _hosts(network: Network, source: TaskSource) -> Sender:
         at = member.instances.groups_setting
         open_ = open_ or bool(at.needs)
         waits += at.needs
-    return Sender(source, groups, subnets, _others(source, waits) if open_ else FALSE)
+    more = _others(source, waits) if open_ else FALSE
+    groups = groups or _default_instead(network, source, more)
+    return Sender(source, groups, subnets, more)
 
 
 def _others(source: TaskSource, waits: tuple[Need, ...]) -> Fact:
@@ -169,29 +183,33 @@ def admitted(network: Network, endpoint: Endpoint, source: TaskSource) -> Fact:
     """Whether the groups of an endpoint admit HTTPS from the tasks of a source."""
     own, hosted = (
         _admitted(network, endpoint, sender)
-        for sender in (_itself(source), _hosts(network, source))
+        for sender in (_itself(network, source), _hosts(network, source))
     )
     return by_host(network, source, own, hosted)
 
 
 def _admitted(network: Network, endpoint: Endpoint, sender: Sender) -> Fact:
-    groups = worn(network, endpoint)
+    groups = _worn(network, endpoint)
     source = sender.source
     name, at = endpoint.name, endpoint.groups_setting.place
     text = f"the groups of {name} admit {source.name} on port {HTTPS}"
     parts = []
     for link in groups.groups:
+        group = network.at(SecurityGroup, link) if link.to else None
         held = _whose(network, link, "ingress")
         if held is None:
             needs = link.fact.needs or (Need(link.to or "a group", "is not in the sources"),)
             parts.append(Fact(None, text, link.place, name, needs))
             continue
+        if group is not None and group.external:
+            # A default group that nobody adopts keeps what AWS wrote in it.
+            parts.append(all_of((link.fact, _member(network, sender))))
         for permission in held:
             who = _from(network, permission, sender, link)
             tie = (permission.fact,) if link.sure else (permission.fact, link.fact)
             parts.append(all_of((*tie, _on_https(permission), who)))
     if groups.default.truth is not False:
-        parts.append(all_of((groups.default, _by_default(network, endpoint, sender))))
+        parts.append(all_of((groups.default, _member(network, sender))))
     otherwise = f"no group of {name} admits {source.name} on port {HTTPS}"
     return any_of((Fact(False, text, at, name, otherwise=otherwise), *parts))
 
@@ -216,20 +234,42 @@ def _from(network: Network, permission: Permission, sender: Sender, own: Link) -
     return _covers_tasks(network, permission, sender)
 
 
-def _by_default(network: Network, endpoint: Endpoint, sender: Sender) -> Fact:
-    """Whether the VPC's default group admits a source: as it is made, it admits its own members."""
+def _worn(network: Network, endpoint: Endpoint) -> Worn:
+    """The groups of an endpoint, an adopted default group among them.
+
+    `default` is whether it wears one that is as AWS makes it: that admits its own members.
+    """
+    found = worn(network, endpoint)
+    if found.default.truth is False:
+        return found
+    written = _adopted(network, endpoint.vpc)
+    links = [replace(here, fact=all_of((found.default, fact))) for here, fact in written]
+    as_made = all_of((found.default, ~any_of(fact for _, fact in written)))
+    return Worn((*found.groups, *links), as_made)
+
+
+def _member(network: Network, sender: Sender) -> Fact:
+    """Whether a sender wears its VPC's default group: by name, or because it names none."""
     parts = [sender.more]
     for link in sender.groups:
         group = network.at(SecurityGroup, link)
         if group is not None and group.default:
             parts.append(link.fact)
-    for group in network.every(SecurityGroup):
-        if group.default and group.vpc is not None and group.vpc.to == endpoint.vpc.to:
-            here = Link(group.id, group.exists, group.origin.header)
-            for permission in permissions(network, group.id, "ingress"):
-                who = _from(network, permission, sender, here)
-                parts.append(all_of((permission.fact, _on_https(permission), who)))
+    if not sender.groups:
+        at, name = sender.source.groups_setting.place, sender.source.name
+        parts.append(~sender.more & Fact(True, f"{name} wears the default group", at, name))
     return any_of(parts)
+
+
+def _adopted(network: Network, vpc: Link | None) -> list[tuple[Link, Fact]]:
+    """What the sources write as the default group of a VPC, and whether that is in force."""
+    found = network.at(Vpc, vpc)
+    if found is None or found.external:
+        return []
+    return [
+        (Link(group.id, group.exists, group.origin.header), all_of((fact, group.exists)))
+        for group, fact in default_groups(network, found)
+    ]
 
 
 @remembered
@@ -241,7 +281,7 @@ def lets_out(network: Network, endpoint: Endpoint, source: TaskSource) -> Fact:
     """
     own, hosted = (
         _lets_out(network, endpoint, sender)
-        for sender in (_itself(source), _hosts(network, source))
+        for sender in (_itself(network, source), _hosts(network, source))
     )
     return by_host(network, source, own, hosted)
 
@@ -321,11 +361,11 @@ def _to_endpoint(network: Network, permission: Permission, endpoint: Endpoint) -
     text = f"{permission.on.name} is for {endpoint.name}"
     place, name = permission.place, permission.on.name
     if permission.peer is not None:
-        return admits_group_of(permission, worn(network, endpoint).groups, text)
+        return admits_group_of(permission, _worn(network, endpoint).groups, text)
     if permission.itself:
         own = [
             Fact(truth, text, link.place, name, link.fact.needs)
-            for link in worn(network, endpoint).groups
+            for link in _worn(network, endpoint).groups
             if (truth := alike(link, permission.group)) is not False
         ]
         return any_of(own)
@@ -368,7 +408,7 @@ def _where(endpoint: Endpoint) -> Need:
 
 def outsiders(network: Network, endpoint: Endpoint) -> Iterator[tuple[Permission, Fact]]:
     """What the groups of an endpoint admit, and whether it is from outside the VPC."""
-    for link in worn(network, endpoint).groups:
+    for link in _worn(network, endpoint).groups:
         for permission in permissions(network, link.to, "ingress") if link.to else ():
             if permission.range is None and permission.prefix_list is None:
                 continue

@@ -31,10 +31,13 @@ class Vpc(Thing, frozen=True, kw_only=True):
     """A VPC and its address ranges (IPv4 and IPv6 alike), and whether it has names for them.
 
     `adoptable` says that a resource can take over what AWS makes with the VPC: its default group.
+    `found` says that it was there before the sources (the account's default VPC), so that what
+    AWS made with it is not in them.
     """
 
     cidrs: tuple[Setting, ...] = ()
     adoptable: bool = False
+    found: bool = False
     dns_support: Setting
     dns_hostnames: Setting
 
@@ -69,10 +72,11 @@ class Route(Struct, frozen=True):
 
 
 class Association(Struct, frozen=True):
-    """A subnet (or with `subnet` None, a VPC's main table) tied to a route table."""
+    """A subnet (or with `subnet` None, a VPC's main table) tied to a route table, if it exists."""
 
     subnet: Link | None
     table: Link
+    fact: Fact
     vpc: Link | None = None
 
 

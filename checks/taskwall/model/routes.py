@@ -28,15 +28,26 @@ def tables(network: Network, subnet: Subnet) -> tuple[Link, ...]:
     A subnet of the sources with neither has AWS's own main table, which routes nowhere else; no
     tie at all stands for it.
     """
-    own = [
-        Link(a.table.to, a.subnet.fact & a.table.fact, a.table.place, a.table.exact)
-        for a in network.every(Association)
-        if a.subnet is not None and alike(a.subnet, _link(subnet)) is not False
-        if a.subnet.to == subnet.id or not a.subnet.exact
-    ]
+    own = []
+    for each in network.every(Association):
+        if each.subnet is None or alike(each.subnet, _link(subnet)) is False:
+            continue
+        if each.subnet.to == subnet.id:
+            tie = each.subnet.fact & each.table.fact & each.fact
+        elif each.subnet.exact:
+            continue
+        else:
+            text = f"{each.fact.resource} gives a route table to {subnet.name}"
+            tie = Fact(None, text, each.subnet.place, each.fact.resource, _of(each.subnet))
+        own.append(Link(each.table.to, tie, each.table.place, each.table.exact))
     if any(link.sure for link in own):
         return tuple(link for link in own if link.sure)
     return (*own, *_main(network, subnet.vpc))
+
+
+def _of(link: Link) -> tuple[Need, ...]:
+    """What it waits for to know where a tie leads."""
+    return link.fact.needs or (Need(link.to or "a subnet", "is not in the sources"),)
 
 
 def _link(subnet: Subnet) -> Link:
@@ -50,11 +61,14 @@ def _main(network: Network, vpc: Link) -> tuple[Link, ...]:
         if table.main and table.vpc.to == vpc.to
     ]
     found += [
-        Link(a.table.to, a.table.fact, a.table.place, a.table.exact)
+        Link(a.table.to, a.table.fact & a.fact, a.table.place, a.table.exact)
         for a in network.every(Association)
         if a.subnet is None and a.vpc is not None and a.vpc.to == vpc.to
     ]
     known = network.at(Vpc, vpc)
+    if not found and known is not None and known.found:
+        # What AWS (or somebody since) wrote in its main table is not in the sources.
+        return (Link(f"{known.id}.main", known.exists, known.origin.header, exact=False),)
     if not found and (known is None or known.external):
         needs = vpc.fact.needs or (Need(vpc.to or "the VPC", "is not in the sources"),)
         text = f"{vpc.to or 'the VPC'} has a main route table that leads to the internet"
