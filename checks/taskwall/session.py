@@ -1,7 +1,7 @@
 """A project that is asked again and again while its sources change, as in an editor."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from msgspec.structs import replace
 
@@ -9,8 +9,11 @@ from taskwall import api
 from taskwall.excerpts import seen_from
 from taskwall.files import Files, UnreadableError
 from taskwall.finding import Problem, Report
-from taskwall.job import Options
+from taskwall.job import Options, job
+from taskwall.lowering import lower
+from taskwall.portraits import Portrait, portraits
 from taskwall.sources import unparsed
+from taskwall.stack import Stack
 
 
 class Session:
@@ -35,6 +38,7 @@ class Session:
         self._good: dict[str, str] = {}
         self._broken: dict[str, Problem] = {}
         self._report: Report | None = None
+        self._portraits: tuple[Portrait, ...] | None = None
 
     @property
     def texts(self) -> Mapping[str, str]:
@@ -48,7 +52,7 @@ class Session:
         """Let a text stand for a file (an absolute path); None: what is on disk again."""
         if self._open.get(path) == text:
             return
-        self._report = None
+        self._changed()
         self._broken.pop(path, None)
         if text is None:
             self._open.pop(path, None)
@@ -70,7 +74,7 @@ class Session:
     def refresh(self, path: str) -> None:
         """Learn that a file on disk was written, came or went; settings and baselines too."""
         if path not in self._open:
-            self._report = None
+            self._changed()
 
     def report(self) -> Report:
         """What the rules say now; the same report as long as nothing has changed.
@@ -80,8 +84,28 @@ class Session:
             BaselineError: the baseline cannot be read.
         """
         if self._report is None:
-            self._report = self._told(api.scan(self._options, Files(dict(self.texts))))
+            self._report = self._told(api.scan(self._options, self._files()))
         return self._report
+
+    def portraits(self) -> tuple[Portrait, ...]:
+        """What the networks of the folder say of their things, open switches left open.
+
+        Their places name files by absolute paths.
+
+        Raises:
+            SettingsError: the settings cannot be meant so.
+        """
+        if self._portraits is None:
+            stacks = (read.stack for read in job(self._options).read(self._files()).reads)
+            self._portraits = tuple(each for stack in stacks for each in _portrayed(stack))
+        return self._portraits
+
+    def _files(self) -> Files:
+        return Files(dict(self.texts))
+
+    def _changed(self) -> None:
+        self._report = None
+        self._portraits = None
 
     def _told(self, report: Report) -> Report:
         """The report, with the errors of documents for which an earlier text stands."""
@@ -96,6 +120,14 @@ class Session:
         return replace(
             report, document=replace(document, errors=tuple(errors), summary=summary), status=2
         )
+
+
+def _portrayed(stack: Stack) -> Iterator[Portrait]:
+    """The portraits of a stack; none if it is nested too deeply to be analysed, as errors tell."""
+    try:
+        yield from portraits(lower(stack.evaluate({}).resources).network)
+    except RecursionError:
+        return
 
 
 def _saved(path: str) -> str | None:

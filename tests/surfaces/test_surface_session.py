@@ -193,3 +193,20 @@ def test_half_a_block_leaves_the_rest_of_the_file(root: Path) -> None:
     assert ("TW204", "rules.tf") in rules(found)
     assert found.document.errors
     assert os.path.basename(found.document.errors[0].file) == "rules.tf"
+
+
+def test_portraits_follow_the_text(root: Path) -> None:
+    """What is said of a service and its group is what the open texts make of them."""
+    session = Session(str(root))
+    before = {each.name: each for each in session.portraits()}
+    service = before["aws_ecs_service.web"]
+    assert service.brief == "behind no load balancer, admits 0.0.0.0/0:22"
+    assert service.header.file == str(root / "main.tf")
+    assert "aws_security_group.web admits 0.0.0.0/0 on port 22." in [
+        line.text for line in service.lines
+    ]
+    session.change(str(root / "rules.tf"), "")
+    after = {each.name: each for each in session.portraits()}
+    assert after["aws_ecs_service.web"].brief == "behind no load balancer, admits nobody"
+    wears = "Service aws_ecs_service.web wears it."
+    assert wears in [line.text for line in after["aws_security_group.web"].lines]

@@ -1,0 +1,253 @@
+"""What the network says of one thing: who may reach it and why, as an editor shows it."""
+
+from collections.abc import Iterable, Iterator
+from typing import Literal, TypeAlias
+
+from msgspec import Struct
+
+from taskwall.facts import Fact
+from taskwall.model.edge import LoadBalancer
+from taskwall.model.fronts import Front, fronts, public
+from taskwall.model.group import Permission, SecurityGroup
+from taskwall.model.hosts import shares_network
+from taskwall.model.network import Network, remembered
+from taskwall.model.reach import listed, permissions, wearers, who
+from taskwall.model.thing import Link, Thing
+from taskwall.model.work import TaskSource
+from taskwall.values import Place
+
+Kind: TypeAlias = Literal["tasks", "load balancer", "security group"]
+
+MOST = 12
+"""So many lines of one kind are told; of more, how many there are."""
+
+
+class Line(Struct, frozen=True):
+    """One sentence of a portrait, and where the sources say so."""
+
+    text: str
+    place: Place | None = None
+
+
+class Portrait(Struct, frozen=True):
+    """What is said of one thing.
+
+    `header` is where it is declared, with its file as the readers name it. `word` is what
+    messages call its kind. `brief` is one short line, "" where there is nothing short to say.
+    """
+
+    kind: Kind
+    name: str
+    word: str
+    header: Place
+    lines: tuple[Line, ...]
+    brief: str = ""
+
+
+def portraits(network: Network) -> Iterator[Portrait]:
+    """A portrait of each task source, load balancer and security group of the sources."""
+    for source in network.every(TaskSource):
+        yield _of_tasks(network, source)
+    for balancer in network.every(LoadBalancer):
+        yield _of_balancer(network, balancer)
+    for group in network.every(SecurityGroup):
+        yield _of_group(network, group)
+
+
+# Task sources
+
+
+def _of_tasks(network: Network, source: TaskSource) -> Portrait:
+    ways = [front for front in fronts(network, source) if front.fact.truth is not False]
+    before = list(_before(ways))
+    lines = [line for front in ways for line in _way(network, source, front)]
+    if not ways:
+        lines.append(Line(f"No load balancer of the sources stands in front of {source.name}."))
+    shares = shares_network(network, source)
+    admits: list[str] = []
+    if shares.truth is not False:
+        share = _verb(shares, "share", "share")
+        text = f"Its tasks {share} their instance's network, where the instance's groups hold."
+        lines.append(Line(text, next((each.place for each in shares.deciding()), None)))
+    else:
+        for link in source.groups:
+            lines += _admitted(network, link)
+            admits += _briefly(network, link.to)
+        if not source.groups:
+            lines.append(_without_groups(source))
+    if source.lattice.truth is not False:
+        lines.append(Line(f"VPC Lattice {_verb(source.lattice, 'leads', 'lead')} to it."))
+    brief = f"behind {listed(before)}" if before else "behind no load balancer"
+    if shares.truth is False and source.groups:
+        brief += f", admits {listed(admits)}" if admits else ", admits nobody"
+    return _portrait("tasks", source.word, source, lines, brief)
+
+
+def _without_groups(source: TaskSource) -> Line:
+    """What holds for tasks whose source names no group.
+
+    They wear the default group of their VPC (Amazon ECS API reference, AwsVpcConfiguration).
+    """
+    place = source.groups_setting.place
+    if source.managed:
+        return Line("AWS makes its security groups.", place)
+    if needs := "; ".join(str(need) for need in source.groups_setting.needs):
+        return Line(f"Its groups are not known: {needs}.", place)
+    return Line("It names no security group: its tasks wear the default group of the VPC.", place)
+
+
+def _before(ways: Iterable[Front]) -> Iterator[str]:
+    """The load balancers of ways, in short."""
+    for front in ways:
+        maybe = "" if front.fact.truth else "perhaps "
+        if front.balancer is None:
+            yield "a load balancer that is not in the sources"
+        else:
+            yield f"{maybe}{front.balancer.word} {front.balancer.name}"
+
+
+def _way(network: Network, source: TaskSource, front: Front) -> Iterator[Line]:
+    """How a load balancer leads to tasks, and who reaches the load balancer."""
+    stands = "stands" if front.fact.truth else "may stand"
+    if front.balancer is None:
+        waits = "; ".join(dict.fromkeys(str(need) for need in front.needs))
+        yield Line(f"A load balancer {stands} in front of {source.name}: {waits}.", front.place)
+        return
+    balancer = front.balancer
+    by = f" by {front.listener.name}" if front.listener is not None else ""
+    text = f"The {balancer.word} {balancer.name} {stands} in front of {source.name}{by}."
+    yield Line(text, front.place)
+    yield from _openness(network, balancer)
+
+
+# Load balancers
+
+
+def _of_balancer(network: Network, balancer: LoadBalancer) -> Portrait:
+    lines = list(_openness(network, balancer))
+    behind = _behind(network).get(balancer.id, [])
+    for source, front in behind:
+        stands = "stands" if front.fact.truth else "may stand"
+        lines.append(Line(f"The {source.word} {source.name} {stands} behind it.", front.place))
+    if not behind:
+        lines.append(Line("No tasks of the sources stand behind it."))
+    return _portrait("load balancer", balancer.word, balancer, lines)
+
+
+@remembered
+def _behind(network: Network) -> dict[str, list[tuple[TaskSource, Front]]]:
+    """The task sources behind each load balancer, by its id."""
+    found: dict[str, list[tuple[TaskSource, Front]]] = {}
+    for source in network.every(TaskSource):
+        for front in fronts(network, source):
+            if front.balancer is not None and front.fact.truth is not False:
+                found.setdefault(front.balancer.id, []).append((source, front))
+    return found
+
+
+def _openness(network: Network, balancer: LoadBalancer) -> Iterator[Line]:
+    """Who reaches a load balancer: by its scheme, and by its groups."""
+    open_ = public(network, Link(balancer.id, balancer.exists, balancer.origin.header))
+    yield from _told(open_)
+    for link in balancer.groups:
+        yield from _admitted(network, link)
+    if not balancer.groups and balancer.kind.known == "network":
+        place = balancer.groups_setting.place
+        yield Line(f"{balancer.name} has no security group: whoever reaches it is let in.", place)
+
+
+def _told(fact: Fact) -> Iterator[Line]:
+    for leaf in fact.deciding():
+        yield Line(f"{_sentence(str(leaf))}.", leaf.place)
+
+
+# Security groups
+
+
+def _of_group(network: Network, group: SecurityGroup) -> Portrait:
+    lines = [
+        Line(
+            f"{source.word.capitalize()} {source.name} {_verb(fact, 'wears', 'wear')} it.",
+            fact.place,
+        )
+        for source, fact in wearers(network).get(group.id, ())
+        if fact.truth is not False
+    ]
+    lines += [
+        Line(f"{balancer.word} {balancer.name} {_verb(link.fact, 'wears', 'wear')} it.", link.place)
+        for balancer in network.every(LoadBalancer)
+        for link in balancer.groups
+        if link.to == group.id
+    ]
+    if not lines:
+        lines.append(Line("No tasks and no load balancer of the sources wear it."))
+    lines += _permissions(network, group.id, group.name)
+    lines += [
+        Line(f"{each.on.name} admits it on {each.ports}.", each.place)
+        for each in _admitting(network).get(group.id, ())
+        if each.group.to != group.id
+    ]
+    return _portrait("security group", "security group", group, lines)
+
+
+@remembered
+def _admitting(network: Network) -> dict[str, list[Permission]]:
+    """The ingress permissions by the id of the group that they admit."""
+    found: dict[str, list[Permission]] = {}
+    for permission in network.every(Permission):
+        if permission.direction == "ingress" and permission.peer is not None:
+            found.setdefault(permission.peer.to, []).append(permission)
+    return found
+
+
+def _admitted(network: Network, link: Link) -> Iterator[Line]:
+    """Whom the group admits that a tie leads to."""
+    group = network.at(SecurityGroup, link)
+    if group is None or group.external or not link.to:
+        waits = "; ".join(str(need) for need in link.fact.needs) or "it is not in the sources"
+        yield Line(f"What {link.to or 'a group'} admits is not known: {waits}.", link.place)
+        return
+    yield from _permissions(network, group.id, group.name)
+
+
+def _permissions(network: Network, group: str, name: str) -> Iterator[Line]:
+    found = [each for each in permissions(network, group, "ingress") if _counts(each)]
+    if not found:
+        yield Line(f"{name} admits nobody.")
+    for each in found[:MOST]:
+        admits = _verb(each.fact, "admits", "admit")
+        yield Line(f"{name} {admits} {who(network, each)} on {each.ports}.", each.place)
+    if len(found) > MOST:
+        yield Line(f"{name} has {len(found) - MOST} more ingress rules.")
+
+
+def _briefly(network: Network, group: str) -> Iterator[str]:
+    """Whom a group admits, in short."""
+    for each in permissions(network, group, "ingress"):
+        if _counts(each):
+            peer = who(network, each).removeprefix("group ")
+            ports = each.ports.removeprefix("ports ").removeprefix("port ")
+            yield f"{peer}:{ports}" if ports[0].isdigit() else f"{peer} ({ports})"
+
+
+def _counts(permission: Permission) -> bool:
+    return permission.fact.truth is not False
+
+
+def _verb(fact: Fact, sure: str, maybe: str) -> str:
+    return sure if fact.truth else f"may {maybe}"
+
+
+def _sentence(text: str) -> str:
+    """A clause as the beginning of a sentence: names stay as they are written."""
+    first = text.partition(" ")[0]
+    return text if "." in first or "_" in first else text[:1].upper() + text[1:]
+
+
+def _portrait(
+    kind: Kind, word: str, thing: Thing, lines: Iterable[Line], brief: str = ""
+) -> Portrait:
+    once: dict[str, Line] = {}
+    for line in lines:
+        once.setdefault(line.text, line)
+    return Portrait(kind, thing.name, word, thing.origin.header, tuple(once.values()), brief)

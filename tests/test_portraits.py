@@ -1,0 +1,92 @@
+"""Portraits say of services, load balancers and groups who may reach them, in both languages."""
+
+from pathlib import Path
+
+import pytest
+
+from taskwall.portraits import Portrait
+from taskwall.session import Session
+
+DEMO = Path(__file__).parent.parent / "fixtures" / "demo"
+
+
+@pytest.fixture(scope="module", params=["terraform", "cloudformation"])
+def drawn(request: pytest.FixtureRequest) -> dict[str, Portrait]:
+    """The portraits of the storefront, by the names that both languages share."""
+    names = {
+        "terraform": {
+            "module.web.aws_ecs_service.this": "web",
+            "module.mailer.aws_ecs_service.this": "mailer",
+            "aws_ecs_service.worker": "worker",
+            "aws_cloudwatch_event_target.reports": "reports",
+            "aws_lb.shop": "balancer",
+            "aws_security_group.shop": "group",
+            "aws_security_group.endpoints": "endpoints",
+        },
+        "cloudformation": {
+            "Web": "web",
+            "Mailer": "mailer",
+            "Worker": "worker",
+            "ReportsSchedule": "reports",
+            "ShopBalancer": "balancer",
+            "ShopBalancerSecurityGroup": "group",
+            "EndpointSecurityGroup": "endpoints",
+        },
+    }[request.param]
+    found = Session(str(DEMO / request.param)).portraits()
+    return {names[each.name]: each for each in found if each.name in names}
+
+
+def texts(portrait: Portrait) -> str:
+    """All that a portrait says."""
+    return "\n".join(line.text for line in portrait.lines)
+
+
+def test_service_behind_a_load_balancer(drawn: dict[str, Portrait]) -> None:
+    """It says which load balancer, that it is public, and what both groups admit."""
+    web = drawn["web"]
+    assert (web.kind, web.word) == ("tasks", "service")
+    assert web.brief.startswith("behind ALB ")
+    assert web.brief.count("behind") == 1
+    assert ", admits " in web.brief
+    said = texts(web)
+    assert "stands in front of" in said
+    assert "is internet-facing" in said
+    assert "admits 0.0.0.0/0 on port 9102." in said
+    assert all(line.place for line in web.lines)
+
+
+def test_service_without_a_load_balancer(drawn: dict[str, Portrait]) -> None:
+    """It says so, and what the group admits all the same."""
+    assert drawn["mailer"].brief.startswith("behind no load balancer, admits ")
+    assert "on port 8025." in texts(drawn["mailer"])
+
+
+def test_tasks_that_share_a_network_have_no_groups_of_their_own(
+    drawn: dict[str, Portrait],
+) -> None:
+    """Nothing is said of what groups admit that do not hold."""
+    assert drawn["worker"].brief == "behind no load balancer"
+    assert "Its tasks share their instance's network" in texts(drawn["worker"])
+
+
+def test_tasks_without_a_group_wear_the_default_one(drawn: dict[str, Portrait]) -> None:
+    """What that admits is not in the sources, so that "nobody" would be wrong."""
+    assert drawn["reports"].brief == "behind no load balancer"
+    assert "wear the default group of the VPC" in texts(drawn["reports"])
+
+
+def test_load_balancer(drawn: dict[str, Portrait]) -> None:
+    """It says who reaches it, and each service behind it once."""
+    said = texts(drawn["balancer"])
+    assert "admits 0.0.0.0/0 on port 443." in said
+    assert said.count("stands behind it.") == 1
+
+
+def test_security_group(drawn: dict[str, Portrait]) -> None:
+    """It says who wears it, whom it admits, and where it is admitted itself."""
+    said = texts(drawn["group"])
+    assert " wears it." in said
+    assert "admits 0.0.0.0/0 on port 80." in said
+    assert "admits it on port 8080." in said
+    assert "No tasks and no load balancer of the sources wear it." in texts(drawn["endpoints"])
