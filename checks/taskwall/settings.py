@@ -56,6 +56,8 @@ class Settings(Struct, frozen=True, rename="kebab"):
     `elsewhere` names the rules for which what is missing here may be made somewhere else.
     `exclude` are patterns of paths, seen from the settings' folder, that folders are searched
     without. `internet_gateway` false says that the security policy forbids internet gateways.
+    `remote_state` holds the folders of Terraform's roots, by the name or address of the data
+    source that reads their state.
     `scenarios` and `file` (where the settings stand) are no keys of the file.
     """
 
@@ -69,6 +71,7 @@ class Settings(Struct, frozen=True, rename="kebab"):
     exclude: tuple[str, ...] = ()
     isolation: Isolation = Isolation()
     internet_gateway: bool = True
+    remote_state: Mapping[str, str] = {}
     baseline: str = ""
     scenarios: Scenarios = "bounded"
     file: str = ""
@@ -158,6 +161,15 @@ def _checked(table: object, file: str, rules: "Sequence[Rule]") -> Settings:
     except msgspec.ValidationError as error:
         what, _, where = str(error).replace("`", "").partition(" - at $.")
         raise SettingsError(f"{file}: {where or 'settings'}: {what.lower()}.") from error
+    folder = os.path.dirname(file)
+    states = {
+        name: os.path.normpath(os.path.join(folder, root))
+        for name, root in settings.remote_state.items()
+    }
+    for name, root in states.items():
+        if not os.path.isdir(root):
+            said = settings.remote_state[name]
+            raise SettingsError(f'{file}: remote-state.{name}: there is no folder "{said}".')
     for key in ("select", "ignore", "elsewhere"):
         known_rules(getattr(settings, key), rules, f"{file}: {key}")
     return msgspec.structs.replace(
@@ -165,7 +177,8 @@ def _checked(table: object, file: str, rules: "Sequence[Rule]") -> Settings:
         select=_upper(settings.select),
         ignore=_upper(settings.ignore),
         elsewhere=_upper(settings.elsewhere),
-        baseline=settings.baseline and os.path.join(os.path.dirname(file), settings.baseline),
+        remote_state=states,
+        baseline=settings.baseline and os.path.join(folder, settings.baseline),
     )
 
 

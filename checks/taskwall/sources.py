@@ -67,7 +67,7 @@ def read(
     repository their roots are.
     """
     found = Sources()
-    inputs = replace(inputs, free=use.scenarios == "all")
+    inputs = replace(inputs, free=use.scenarios == "all", remote_states=use.remote_state)
     boundaries = _boundaries(paths)
     seen: set[str] = set()
     wide: dict[str, list[str]] = {}

@@ -26,9 +26,10 @@ class Inputs(Struct, frozen=True):
     `variables` and `parameters` are values by name; `var_files` are paths of .tfvars files;
     `assumptions` give a value to anything that is unknown, by the name of its `Need`. `outside`
     allows modules and files beyond `boundary`, the folder that encloses everything scanned.
-    `workspace` is Terraform's workspace, None if it is not known. `environment` holds what
-    variables named `TF_VAR_...` say, if it is to be listened to. `hcl_parser` is "tree-sitter" or
-    "python-hcl2".
+    `workspace` is Terraform's workspace, None if it is not known. `remote_states` are folders of
+    roots, by the name or address of the data source that reads their state. `environment` holds
+    what variables named `TF_VAR_...` say, if it is to be listened to. `hcl_parser` is "tree-sitter"
+    or "python-hcl2".
     """
 
     variables: Mapping[str, Value] = {}
@@ -39,6 +40,7 @@ class Inputs(Struct, frozen=True):
     outside: bool = False
     free: bool = False
     workspace: str | None = None
+    remote_states: Mapping[str, str] = {}
     environment: Mapping[str, str] = {}
     hcl_parser: str = "tree-sitter"
 

@@ -25,7 +25,7 @@ def stack() -> Callable[..., TerraformStack]:
         tf = [path for path in texts if path.endswith(".tf")]
         found, errors = stacks(tf, files, inputs or Inputs(boundary="/nowhere"))
         assert errors == []
-        return next(one for one in found if one.name == ROOT)
+        return next(one for one in found if one.name == ROOT and isinstance(one, TerraformStack))
 
     return made
 

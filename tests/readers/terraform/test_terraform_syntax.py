@@ -208,7 +208,9 @@ def test_units_are_read_once(stack: Stack) -> None:
     files = Files(texts)
     (one,), _ = stacks(list(texts), files, Inputs(boundary="/nowhere"))
     (other,), _ = stacks(list(texts), files, Inputs(boundary="/nowhere"))
-    assert one._root is other._root
+    assert isinstance(one, TerraformStack)
+    assert isinstance(other, TerraformStack)
+    assert one.root is other.root
 
 
 ARGUMENTS = st.sampled_from(

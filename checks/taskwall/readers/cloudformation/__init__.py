@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from itertools import islice
 
 from taskwall.files import Files, UnreadableError
+from taskwall.groups import groups
 from taskwall.readers.cloudformation.skips import skips
 from taskwall.readers.cloudformation.stack import CloudFormationStack
 from taskwall.readers.cloudformation.template import Template, may_be_template, parsed
@@ -105,7 +106,7 @@ def _tied(stacks: list[CloudFormationStack], inputs: Inputs) -> list[CloudFormat
     ]
     if not importing:
         return stacks
-    from taskwall.readers.cloudformation.joined import Market, groups, offers
+    from taskwall.readers.cloudformation.joined import Market, offers
 
     every = [offer for stack in stacks for offer in offers(stack.template, inputs, stack.nested)]
     if not every:

@@ -379,23 +379,3 @@ def _may_be(wanted: tuple[str, ...], offered: tuple[str, ...]) -> bool:
     return (head.startswith(other) or other.startswith(head)) and (
         tail.endswith(end) or end.endswith(tail)
     )
-
-
-def groups(roots: Sequence[str], ties: Iterable[tuple[str, str]]) -> list[list[str]]:
-    """The roots in groups, those that are tied together in one, in the order of the roots."""
-    group = {root: root for root in roots}
-
-    def first(root: str) -> str:
-        while group[root] != root:
-            group[root] = group[group[root]]
-            root = group[root]
-        return root
-
-    order = {root: index for index, root in enumerate(roots)}
-    for one, other in ties:
-        a, b = sorted((first(one), first(other)), key=order.__getitem__)
-        group[b] = a
-    found: dict[str, list[str]] = {}
-    for root in roots:
-        found.setdefault(first(root), []).append(root)
-    return list(found.values())

@@ -73,6 +73,9 @@ def index(value: Value, key: Value, run: "Run") -> Value:
     """
     key = settled(key)
     if isinstance(value, Reference):
+        whole = None if value.attribute else run.handles.get(value.resource)
+        if whole is not None and isinstance(key, Known) and isinstance(key.data, str):
+            return whole.get(key.data)
         if isinstance(key, Known):
             return _below(value, spelled_key(key), key, run)
         return waiting(value, key)
@@ -176,7 +179,7 @@ def extended(value: Unknown, suffix: str, run: "Run") -> Value:
 
 def _is_variable(name: str) -> bool:
     """Whether a name is that of a variable, which is supplied whole."""
-    return name.startswith("var.") or ".var." in name
+    return name.startswith("var.") or ".var." in name or "/var." in name
 
 
 def splat(value: Value, each: Callable[[Value], Value], run: "Run") -> Value:

@@ -21,13 +21,18 @@ from taskwall.values import (
 
 if TYPE_CHECKING:
     from taskwall.readers.terraform.instances import Whole
+    from taskwall.readers.terraform.remote_states import RemoteStates
 
 MOST_ROUNDS = 500_000
 """So many rounds of loops one evaluation may take altogether."""
 
 
 class Run:
-    """The state of one evaluation: it is thrown away with it."""
+    """The state of one evaluation: it is thrown away with it.
+
+    Where several roots are evaluated together, `label` tells apart those of its names that other
+    roots have too (`shared`).
+    """
 
     def __init__(
         self,
@@ -36,6 +41,8 @@ class Run:
         inputs: Inputs,
         scenario: Scenario,
         boundary: str,
+        label: str = "",
+        shared: frozenset[str] = frozenset(),
     ) -> None:
         self.root = root
         self.library = library
@@ -46,15 +53,32 @@ class Run:
         self.questions: set[Question] = set()
         self.handles: dict[str, Whole] = {}
         """What stands behind a reference without an attribute, by its address."""
+        self.states: RemoteStates | None = None
+        """The roots that are evaluated together with this one."""
         self.alone = False
         """Whether the root is a module analysed on its own."""
         self.templates = 0
         self.depth = 0
         self.weights: dict[int, tuple[Value, int]] = {}
         """The weights of large values, by identity."""
+        self._label = label
+        self._shared = shared
         self._rounds = 0
         self._downloaded: dict[str, str] | None = None
         self._parsed_templates: dict[str, Expression] = {}
+
+    @property
+    def depth_of_states(self) -> int:
+        """How many outputs of other roots are being read, each for the next."""
+        return 0 if self.states is None else self.states.depth
+
+    def told_apart(self, name: str) -> str:
+        """A name of the root module as the whole stack has it."""
+        return f"{self._label}/{name}" if name in self._shared else name
+
+    def _own(self, name: str) -> str:
+        """A name of the whole stack as the root module has it."""
+        return name.removeprefix(f"{self._label}/") if self._label else name
 
     def complain(self, place: Place, message: str) -> None:
         """Note an error; each is noted once."""
@@ -65,7 +89,7 @@ class Run:
 
         A module analysed on its own is not followed both ways where its variables decide.
         """
-        if self.alone and all(question.operand.startswith("var.") for question in asks):
+        if self.alone and all(self._own(question.operand).startswith("var.") for question in asks):
             return
         self.questions |= asks
 
@@ -84,9 +108,11 @@ class Run:
     def assumed(self, value: Unknown | Reference) -> Value:
         """What the user says of something unknown, else that itself."""
         assumptions = self.inputs.assumptions
-        if not assumptions or value.symbol not in assumptions:
+        if not assumptions:
             return value
-        said = assumptions[value.symbol]
+        said = assumptions.get(value.symbol) or assumptions.get(self._own(value.symbol))
+        if said is None:
+            return value
         if isinstance(value, Reference):
             return Reference(value.resource, value.attribute, said, value.place, value.why)
         return said

@@ -4,12 +4,12 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from taskwall.readers.terraform import data_sources
 from taskwall.readers.terraform.body import FieldsReader
 from taskwall.readers.terraform.evaluate import evaluate
 from taskwall.readers.terraform.hcl import BROKEN_VALUE
 from taskwall.readers.terraform.instances import Instances, expand
-from taskwall.readers.terraform.kinds import FailedError, weight
+from taskwall.readers.terraform.kinds import FailedError, is_null, weight
+from taskwall.readers.terraform.resource_instance import ResourceInstance
 from taskwall.readers.terraform.syntax import (
     Attr,
     Attribute,
@@ -21,15 +21,12 @@ from taskwall.readers.terraform.types import ANY, Type, convert, type_of
 from taskwall.readers.terraform.unit import Module, is_local, source_of
 from taskwall.resource import Resource
 from taskwall.values import (
-    OUTSIDE,
     Call,
     Fields,
     Items,
     Known,
     Need,
-    Origin,
     Place,
-    Reference,
     Unknown,
     Value,
     settled,
@@ -77,11 +74,20 @@ class Scope:
         self.chain = (*chain, module.folder)
         self._given = given
         self._values: dict[str, Value] = {}
-        self._pending: set[str] = set()
+        self._pending: dict[str, int] = {}
+        """What is being read, and how many states of other roots are since then."""
         self._resources: dict[str, Instances[ResourceInstance]] = {}
         self._calls: dict[str, Instances[ModuleInstance] | Value] = {}
         for error in module.errors:
             run.errors[error] = None
+
+    def address(self, name: str) -> str:
+        """What something of this module is called in the whole stack."""
+        return f"{self.prefix}{name}" if self.prefix else self.run.told_apart(name)
+
+    def bare_address(self, name: str) -> str:
+        """The same without instance keys."""
+        return f"{self.bare_prefix}{name}" if self.bare_prefix else self.run.told_apart(name)
 
     def bare(self) -> "Scope":
         """A scope without any names, as within a template file."""
@@ -110,7 +116,7 @@ class Scope:
         if name == "path":
             return self._path(first), 1
         if name == "ephemeral" and len(names) > 1:
-            address = f"{self.prefix}ephemeral.{first}.{names[1]}"
+            address = self.address(f"ephemeral.{first}.{names[1]}")
             return self.run.assumed(unknown(address, "is known only while Terraform runs")), 2
         if name in _WORKSPACE and first == "workspace" and self.run.inputs.workspace is not None:
             return Known(self.run.inputs.workspace), 1
@@ -142,22 +148,26 @@ class Scope:
 
     def _variable(self, name: str) -> Value:
         block = self.module.variables.get(name)
-        symbol = f"{self.prefix}var.{name}"
         if block is None:
-            return self.run.assumed(unknown(symbol, "is not declared"))
+            return self._open_variable(name, "is not declared")
         attributes = block.body.attributes
         value = None if self._given is None else self._given(name)
-        if value is not None and _null(value) and _refuses_null(attributes):
+        if value is not None and is_null(settled(value)) and _refuses_null(attributes):
             value = None
         if value is None:
             default = attributes.get("default")
             if default is None:
                 why = "is a required argument that is missing" if self.prefix else "has no default"
-                return self.run.assumed(unknown(symbol, why))
+                return self._open_variable(name, why)
             value = evaluate(default.expression, self, {})
             if not self.prefix and not self.run.alone and _names_existing(name, value):
-                return self.run.assumed(unknown(symbol, "is empty by default"))
+                return self._open_variable(name, "is empty by default")
         return convert(value, self.type(name), lambda node: evaluate(node, self, {}))
+
+    def _open_variable(self, name: str, why: str) -> Value:
+        """A variable that is not known: what a user supplies has no root before it."""
+        need = Need(f"{self.prefix}var.{name}", why)
+        return self.run.assumed(Unknown((need,), self.address(f"var.{name}")))
 
     def type(self, name: str) -> Type:
         """The type of a variable."""
@@ -173,7 +183,7 @@ class Scope:
         """`local.name`."""
         attribute = self.module.locals.get(name)
         if attribute is None:
-            return self.run.assumed(unknown(f"{self.prefix}local.{name}", "is not declared"))
+            return self.run.assumed(unknown(self.address(f"local.{name}"), "is not declared"))
         return self._memoised(
             f"local.{name}", lambda: evaluate(attribute.expression, self, {}), attribute.place
         )
@@ -192,21 +202,22 @@ class Scope:
     def _memoised(self, key: str, read: Callable[[], Value], place: Place | None) -> Value:
         known = self._values.get(key)
         if known is None:
-            known = self._values[key] = self.guarded(f"{self.prefix}{key}", read, place)
+            known = self._values[key] = self.guarded(self.address(key), read, place)
         return known
 
     def guarded(self, name: str, read: Callable[[], Value], place: Place | None) -> Value:
         """A value that has a name: unknown where it fails, depends on itself, or is too deep."""
         run = self.run
         if name in self._pending:
-            if place is not None:
+            # Through the states of other roots it rests on itself as it was before.
+            if place is not None and self._pending[name] == run.depth_of_states:
                 run.complain(place, f"{name} depends on itself")
             return Unknown((Need(name, "depends on itself"),))
         if run.depth > DEEPEST_CHAIN:
             if place is not None:
                 run.complain(place, f"{name} waits for more than {DEEPEST_CHAIN} values in a row")
             return Unknown((Need(name, "depends on too many values in a row"),))
-        self._pending.add(name)
+        self._pending[name] = run.depth_of_states
         run.depth += 1
         try:
             found = read()
@@ -218,7 +229,7 @@ class Scope:
             return Unknown((Need(name, "is nested too deeply"),))
         finally:
             run.depth -= 1
-            self._pending.discard(name)
+            del self._pending[name]
         if type(found) is not Known and weight(found, run.weights) > HEAVIEST:
             if place is not None:
                 run.complain(place, f"{name} has more than {HEAVIEST} parts")
@@ -229,7 +240,7 @@ class Scope:
         """A whole resource or data source, or all its instances."""
         block = self.module.resources.get(address)
         if block is None:
-            return self.run.assumed(unknown(f"{self.prefix}{address}", "is not declared"))
+            return self.run.assumed(unknown(self.address(address), "is not declared"))
         return self.instances(address).value
 
     def instances(self, address: str) -> "Instances[ResourceInstance]":
@@ -239,20 +250,21 @@ class Scope:
             return known
         block = self.module.resources[address]
         if f"*{address}" in self._pending:
-            self.run.complain(block.header, f"{self.prefix}{address} depends on itself")
-            empty: Instances[ResourceInstance] = Instances(self.prefix + address)
-            empty.value = Unknown((Need(self.prefix + address, "depends on itself"),))
+            if self._pending[f"*{address}"] == self.run.depth_of_states:
+                self.run.complain(block.header, f"{self.address(address)} depends on itself")
+            empty: Instances[ResourceInstance] = Instances(self.address(address))
+            empty.value = Unknown((Need(self.address(address), "depends on itself"),))
             return empty
-        self._pending.add(f"*{address}")
+        self._pending[f"*{address}"] = self.run.depth_of_states
         try:
             found = expand(
                 block,
-                self.prefix + address,
+                self.address(address),
                 self,
                 lambda full, env, maybe: ResourceInstance(self, block, address, full, env, maybe),
             )
         finally:
-            self._pending.discard(f"*{address}")
+            del self._pending[f"*{address}"]
         self._resources[address] = found
         return found
 
@@ -270,16 +282,17 @@ class Scope:
 
     def _modules(self, name: str) -> "Instances[ModuleInstance] | Value":
         block = self.module.calls.get(name)
-        address = f"{self.prefix}module.{name}"
+        address = self.address(f"module.{name}")
         if block is None:
             return self.run.assumed(unknown(address, "is not declared"))
         if f"*{name}" in self._pending:
-            self.run.complain(block.header, f"{address} depends on itself")
+            if self._pending[f"*{name}"] == self.run.depth_of_states:
+                self.run.complain(block.header, f"{address} depends on itself")
             return Unknown((Need(address, "depends on itself"),))
         module = self._called(name, block)
         if isinstance(module, str):
             return self.run.assumed(unknown(address, module))
-        self._pending.add(f"*{name}")
+        self._pending[f"*{name}"] = self.run.depth_of_states
         try:
             return expand(
                 block,
@@ -290,7 +303,7 @@ class Scope:
                 ),
             )
         finally:
-            self._pending.discard(f"*{name}")
+            del self._pending[f"*{name}"]
 
     def _called(self, name: str, block: Block) -> "Module | str":
         """The module that a call means, or why it is not there."""
@@ -325,10 +338,15 @@ class Scope:
             for instance in self.instances(address).all:
                 yield instance.resource()
         for name in self.module.calls:
-            found = self.modules(name)
-            if isinstance(found, Instances):
-                for called in found.all:
-                    yield from called.scope.resources()
+            for called in self.called(name):
+                yield from called.resources()
+
+    def called(self, name: str) -> "Iterator[Scope]":
+        """The instances of a called module; none if it is not there."""
+        found = self.modules(name)
+        if isinstance(found, Instances):
+            for instance in found.all:
+                yield instance.scope
 
 
 _WORKSPACE = ("terraform", "tofu")
@@ -339,11 +357,6 @@ _ELSEWHERE = {
     "count": "stands outside of a count",
     "self": "stands outside of a resource",
 }
-
-
-def _null(value: Value) -> bool:
-    found = settled(value)
-    return isinstance(found, Known) and found.data is None
 
 
 def _refuses_null(attributes: Mapping[str, Attribute]) -> bool:
@@ -379,74 +392,6 @@ def _names_existing(name: str, value: Value) -> bool:
     return tuple(word.removesuffix("s") for word in words[-2:]) in _PAIRS
 
 
-class ResourceInstance:
-    """One instance of a resource or data source."""
-
-    def __init__(
-        self,
-        scope: Scope,
-        block: Block,
-        local: str,
-        address: str,
-        env: "Env",
-        maybe: tuple[Need, ...],
-    ) -> None:
-        self._scope = scope
-        self._block = block
-        self._local = local
-        self._address = address
-        self._maybe = maybe
-        self._why = OUTSIDE if block.type == "data" else "is known only after apply"
-        self._fields = FieldsReader(block.body, scope, env, address)
-        self._references: dict[str, Value] = {}
-
-    def get(self, name: str) -> Value:
-        """A reference to an attribute, with the value that the block writes for it."""
-        known = self._references.get(name)
-        if known is None:
-            value = self._fields.get(name)
-            if value is not None and _null(value):
-                value = None
-            if self._block.type == "data":
-                kind = self._block.labels[0]
-                name = data_sources.SAME.get((kind, name), name)
-                value = value or self._computed(kind, name)
-            reference = Reference(self._address, name, value, None, self._why)
-            is_told = value is not None and not isinstance(settled(value), Unknown)
-            known = reference if is_told else self._scope.run.assumed(reference)
-            self._references[name] = known
-        return known
-
-    def _computed(self, kind: str, name: str) -> Value | None:
-        """What a data source makes of that which is written in it."""
-        compute = data_sources.COMPUTED.get((kind, name))
-        if compute is None:
-            return None
-        return self._scope.guarded(
-            f"{self._address}.{name}",
-            lambda: compute(self._fields, self._scope),
-            self._block.header,
-        )
-
-    def opened(self, value: Value) -> Value:
-        """A resource stays a reference."""
-        return value
-
-    def resource(self) -> Resource:
-        """The resource with all that its block writes."""
-        scope, block = self._scope, self._block
-        origin = Origin(
-            scope.bare_prefix + self._local,
-            self._address,
-            block.header,
-            "terraform",
-            scope.called_from,
-            tuple(dict.fromkeys((*scope.maybe, *self._maybe))),
-        )
-        body = self._fields.all(block.place)
-        return Resource(block.labels[0], origin, body, block.place, block.type == "data")
-
-
 class ModuleInstance:
     """One instance of a module call."""
 
@@ -469,7 +414,7 @@ class ModuleInstance:
             caller.run,
             module,
             f"{address}.",
-            f"{caller.bare_prefix}module.{name}.",
+            f"{caller.bare_address(f'module.{name}')}.",
             given,
             (*caller.called_from, Call(f"module.{name}", block.header)),
             tuple(dict.fromkeys((*caller.maybe, *maybe))),

@@ -1,0 +1,23 @@
+"""What belongs together because it is tied."""
+
+from collections.abc import Iterable, Sequence
+
+
+def groups(members: Sequence[str], ties: Iterable[tuple[str, str]]) -> list[list[str]]:
+    """The members in groups, those that are tied together in one, in the order of the members."""
+    group = {member: member for member in members}
+
+    def first(member: str) -> str:
+        while group[member] != member:
+            group[member] = group[group[member]]
+            member = group[member]
+        return member
+
+    order = {member: index for index, member in enumerate(members)}
+    for one, other in ties:
+        a, b = sorted((first(one), first(other)), key=order.__getitem__)
+        group[b] = a
+    found: dict[str, list[str]] = {}
+    for member in members:
+        found.setdefault(first(member), []).append(member)
+    return list(found.values())

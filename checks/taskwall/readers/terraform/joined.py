@@ -1,0 +1,137 @@
+"""Roots that read each other's states, as one stack."""
+
+import os
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+
+from taskwall.groups import groups
+from taskwall.readers.terraform.remote_states import RemoteStates, reads_states, ties
+from taskwall.readers.terraform.scope import Scope
+from taskwall.readers.terraform.stack import TerraformStack, deeply
+from taskwall.readers.terraform.unit import Module
+from taskwall.resource import Resource, Skip
+from taskwall.stack import Evaluation, Inputs, SourceError
+from taskwall.values import Place, Question, Scenario
+
+
+class JoinedStack:
+    """Roots that are evaluated together, each with its own variables and folder."""
+
+    def __init__(self, roots: Sequence[TerraformStack], inputs: Inputs) -> None:
+        self.name = os.path.commonpath([root.name for root in roots])
+        self._roots = tuple(roots)
+        self._said = inputs.remote_states
+        self._labels = _labels([root.name for root in roots], self.name)
+        names = Counter(name for root in roots for name in set(_names(root.root)))
+        self._shared = frozenset(name for name, count in names.items() if count > 1)
+
+    @property
+    def files(self) -> frozenset[str]:
+        """The source files of all roots."""
+        return frozenset().union(*(root.files for root in self._roots))
+
+    def evaluate(self, scenario: Scenario) -> Evaluation:
+        """Evaluate all roots under a scenario."""
+        return deeply(lambda: self._evaluate(scenario))
+
+    def _evaluate(self, scenario: Scenario) -> Evaluation:
+        scopes = list(self._scopes(scenario))
+        resources: list[Resource] = []
+        errors: dict[SourceError, None] = {}
+        questions: set[Question] = set()
+        skips: dict[Skip, None] = {}
+        for root, scope in zip(self._roots, scopes, strict=True):
+            resources += scope.resources()
+            skips.update(dict.fromkeys(root.skips(scope.run)))
+        for scope in scopes:
+            errors |= scope.run.errors
+            questions |= scope.run.questions
+        return Evaluation(tuple(resources), tuple(errors), frozenset(questions), tuple(skips))
+
+    def _scopes(self, scenario: Scenario) -> Iterator[Scope]:
+        """The root modules, where each reads the outputs of the others."""
+        scopes = [
+            root.scope(scenario, label, self._shared)
+            for root, label in zip(self._roots, self._labels, strict=True)
+        ]
+        together(scopes, self._said)
+        return iter(scopes)
+
+    def secrets(self, file: str) -> tuple[Place, ...]:
+        """The stretches of a file whose text is never shown."""
+        return tuple(place for root in self._roots for place in root.secrets(file))
+
+
+def together(scopes: Sequence[Scope], said: Mapping[str, str]) -> RemoteStates:
+    """Let root modules read each other's outputs."""
+    states = RemoteStates(scopes, said)
+    for scope in scopes:
+        scope.run.states = states
+        scope.run.handles = scopes[0].run.handles
+    return states
+
+
+def joined(
+    roots: Sequence[TerraformStack],
+    modules: Mapping[str, Module],
+    calls: Mapping[str, set[str]],
+    inputs: Inputs,
+) -> "list[TerraformStack | JoinedStack]":
+    """The roots of a scan, those as one stack that read each other's states.
+
+    Args:
+        roots: in the order of their folders.
+        modules: all modules of the scan, by folder.
+        calls: the folders of the modules that each of them calls.
+        inputs: what the user says.
+    """
+    leading = _leading(modules, calls)
+    if len(roots) < 2 or not leading:
+        return list(roots)
+
+    def tied() -> list[tuple[str, str]]:
+        scopes = [root.scope({}) for root in roots]
+        return list(ties(together(scopes, inputs.remote_states), scopes, leading))
+
+    by_folder = {root.name: root for root in roots}
+    found: list[TerraformStack | JoinedStack] = []
+    for group in groups([root.name for root in roots], deeply(tied)):
+        several = [by_folder[folder] for folder in group]
+        found.append(several[0] if len(several) == 1 else JoinedStack(several, inputs))
+    return found
+
+
+def _leading(modules: Mapping[str, Module], calls: Mapping[str, set[str]]) -> frozenset[str]:
+    """The folders whose modules read states, or call others that do."""
+    callers: dict[str, set[str]] = {}
+    for folder, targets in calls.items():
+        for target in targets:
+            callers.setdefault(target, set()).add(folder)
+    pending = [folder for folder, module in modules.items() if reads_states(module)]
+    found: set[str] = set()
+    while pending:
+        folder = pending.pop()
+        if folder not in found:
+            found.add(folder)
+            pending.extend(callers.get(folder, ()))
+    return frozenset(found)
+
+
+def _labels(folders: Sequence[str], base: str) -> list[str]:
+    """What each root is called within the stack: its folder's name, if no other has it."""
+    names = [os.path.basename(folder) for folder in folders]
+    if len(set(names)) == len(names):
+        return names
+    return [os.path.relpath(folder, base).replace(os.sep, "/") for folder in folders]
+
+
+def _names(module: Module) -> Iterator[str]:
+    """What a root module declares, as its addresses begin."""
+    yield from module.resources
+    for kind, names in (
+        ("var", module.variables),
+        ("local", module.locals),
+        ("module", module.calls),
+        ("output", module.outputs),
+    ):
+        yield from (f"{kind}.{name}" for name in names)

@@ -1,0 +1,92 @@
+"""One instance of a resource or data source: its attributes, by need."""
+
+from typing import TYPE_CHECKING
+
+from taskwall.readers.terraform import data_sources
+from taskwall.readers.terraform.body import FieldsReader
+from taskwall.readers.terraform.kinds import is_null
+from taskwall.readers.terraform.remote_states import TYPE
+from taskwall.readers.terraform.syntax import Block
+from taskwall.resource import Resource
+from taskwall.values import OUTSIDE, Need, Origin, Reference, Unknown, Value, settled
+
+if TYPE_CHECKING:
+    from taskwall.readers.terraform.evaluate import Env
+    from taskwall.readers.terraform.scope import Scope
+
+
+class ResourceInstance:
+    """One instance of a resource or data source."""
+
+    def __init__(
+        self,
+        scope: "Scope",
+        block: Block,
+        local: str,
+        address: str,
+        env: "Env",
+        maybe: tuple[Need, ...],
+    ) -> None:
+        self._scope = scope
+        self._block = block
+        self._local = local
+        self.address = address
+        self._maybe = maybe
+        self._why = OUTSIDE if block.type == "data" else "is known only after apply"
+        self.fields = FieldsReader(block.body, scope, env, address)
+        self._references: dict[str, Value] = {}
+
+    def get(self, name: str) -> Value:
+        """A reference to an attribute, with the value that the block writes for it."""
+        known = self._references.get(name)
+        if known is None and name == "outputs" and (found := self._outputs()) is not None:
+            known = self._references[name] = found
+        if known is None:
+            value = self.fields.get(name)
+            if value is not None and is_null(settled(value)):
+                value = None
+            if self._block.type == "data":
+                kind = self._block.labels[0]
+                name = data_sources.SAME.get((kind, name), name)
+                value = value or self._computed(kind, name)
+            reference = Reference(self.address, name, value, None, self._why)
+            is_told = value is not None and not isinstance(settled(value), Unknown)
+            known = reference if is_told else self._scope.run.assumed(reference)
+            self._references[name] = known
+        return known
+
+    def _outputs(self) -> Value | None:
+        """What another root of the scan puts out, if this data source reads its state."""
+        states = self._scope.run.states
+        if states is None or self._block.type != "data" or self._block.labels[0] != TYPE:
+            return None
+        return states.outputs(self._local, self.address, self.fields, self._scope.run)
+
+    def _computed(self, kind: str, name: str) -> Value | None:
+        """What a data source makes of that which is written in it."""
+        compute = data_sources.COMPUTED.get((kind, name))
+        if compute is None:
+            return None
+        return self._scope.guarded(
+            f"{self.address}.{name}",
+            lambda: compute(self.fields, self._scope),
+            self._block.header,
+        )
+
+    def opened(self, value: Value) -> Value:
+        """A resource stays a reference."""
+        return value
+
+    def resource(self) -> Resource:
+        """The resource with all that its block writes."""
+        scope, block = self._scope, self._block
+        origin = Origin(
+            scope.bare_address(self._local),
+            self.address,
+            block.header,
+            "terraform",
+            scope.called_from,
+            tuple(dict.fromkeys((*scope.maybe, *self._maybe))),
+        )
+        body = self.fields.all(block.place)
+        return Resource(block.labels[0], origin, body, block.place, block.type == "data")

@@ -1,0 +1,71 @@
+"""Which folders of a scan are root modules, and which of them are one stack."""
+
+import os
+from collections.abc import Iterable
+
+from taskwall.files import Files
+from taskwall.readers.terraform.joined import JoinedStack, joined
+from taskwall.readers.terraform.stack import TerraformStack
+from taskwall.readers.terraform.unit import Module, library, local_sources
+from taskwall.stack import Inputs, SourceError
+
+
+def stacks(
+    paths: Iterable[str], files: Files, inputs: Inputs
+) -> tuple[list[TerraformStack | JoinedStack], list[SourceError]]:
+    """The root modules among the files of a scan.
+
+    A root module is a folder that no other folder of the scan calls; of folders that only call
+    each other in a circle, one counts as root, so that the circle is reported. Roots that read
+    each other's states are one stack.
+
+    Args:
+        paths: all files of the scan that end in `.tf`, absolute.
+        files: reads them.
+        inputs: what the user says of variables and unknown values.
+
+    Returns:
+        The stacks in the order of their folders, and the errors of files that cannot be read.
+    """
+    books = library(files)
+    books.parser = inputs.hcl_parser
+    folders: dict[str, set[str]] = {}
+    for path in paths:
+        folders.setdefault(os.path.dirname(path), set()).add(path)
+    if not folders:
+        return [], []
+    boundary = inputs.boundary or os.path.commonpath(folders)
+    books.scanned = {folder: frozenset(found) for folder, found in folders.items()}
+    errors: dict[SourceError, None] = {}
+    modules: dict[str, Module] = {}
+    for folder in sorted(folders):
+        module, unreadable = books.module(folder)
+        errors.update(dict.fromkeys(unreadable))
+        if module is not None:
+            modules[folder] = module
+    calls = {folder: set(local_sources(module)) for folder, module in modules.items()}
+    roots = _roots(calls)
+    found = [TerraformStack(modules[folder], files, inputs, boundary) for folder in roots]
+    return joined(found, modules, calls, inputs), list(errors)
+
+
+def _roots(calls: dict[str, set[str]]) -> list[str]:
+    called = {target for folder, targets in calls.items() for target in targets if target != folder}
+    roots = [folder for folder in calls if folder not in called]
+    reached: set[str] = set()
+
+    def reach(folder: str) -> None:
+        pending = [folder]
+        while pending:
+            at = pending.pop()
+            if at not in reached:
+                reached.add(at)
+                pending.extend(calls.get(at, ()))
+
+    for folder in roots:
+        reach(folder)
+    for folder in calls:
+        if folder not in reached:
+            roots.append(folder)
+            reach(folder)
+    return sorted(roots)

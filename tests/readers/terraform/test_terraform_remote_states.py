@@ -1,0 +1,386 @@
+"""What a root reads of another root's state is what that root puts out, where both are scanned."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+
+from taskwall import api
+from taskwall.api import Options
+from taskwall.files import Files
+from taskwall.readers.terraform import stacks
+from taskwall.settings import SettingsError
+from taskwall.stack import Evaluation, Inputs
+from taskwall.values import Known, Reference, Value, needs
+
+Shown = Callable[[Value], object]
+
+
+def evaluated(texts: Mapping[str, str], **inputs: object) -> Evaluation:
+    """The evaluation of the one stack that the texts, by path, make together."""
+    files = Files({f"/infra/{path}": text for path, text in texts.items()})
+    said = Inputs(boundary="/infra", **inputs)  # type: ignore[arg-type]
+    (stack,), errors = stacks([f"/infra/{path}" for path in texts], files, said)
+    assert errors == []
+    return stack.evaluate({})
+
+
+def count(texts: Mapping[str, str], **inputs: object) -> int:
+    """How many stacks the texts make."""
+    files = Files({f"/infra/{path}": text for path, text in texts.items()})
+    said = Inputs(boundary="/infra", **inputs)  # type: ignore[arg-type]
+    return len(stacks([f"/infra/{path}" for path in texts], files, said)[0])
+
+
+def x(evaluation: Evaluation) -> Value:
+    """The attribute x of the resource t.t."""
+    return next(r for r in evaluation.resources if r.type == "t").body.fields["x"]
+
+
+NET = """
+terraform {
+  backend "s3" {
+    bucket = "states"
+    key    = "net.tfstate"
+  }
+}
+resource "aws_vpc" "main" { cidr_block = "10.0.0.0/16" }
+output "vpc" { value = aws_vpc.main.id }
+output "cidr" { value = aws_vpc.main.cidr_block }
+output "all" { value = { id = aws_vpc.main.id, names = ["a", "b"] } }
+output "whole" { value = aws_vpc.main }
+output "nothing" { value = null }
+"""
+APP = """
+data "terraform_remote_state" "net" {
+  backend = "s3"
+  config = {
+    bucket = "states"
+    key    = "net.tfstate"
+    region = "eu-west-1"
+  }
+  defaults = { late = "by default", nothing = "not null", cidr = "not used" }
+}
+resource "t" "t" { x = EXPRESSION }
+"""
+
+
+@pytest.mark.parametrize(
+    ("expression", "value"),
+    [
+        ("data.terraform_remote_state.net.outputs.vpc", "<aws_vpc.main.id>"),
+        ("data.terraform_remote_state.net.outputs.cidr", "10.0.0.0/16"),
+        ('data.terraform_remote_state.net.outputs["cidr"]', "10.0.0.0/16"),
+        ("data.terraform_remote_state.net.outputs.all.names[1]", "b"),
+        ("data.terraform_remote_state.net.outputs.whole.cidr_block", "10.0.0.0/16"),
+        ("data.terraform_remote_state.net.outputs.late", "by default"),
+        ("data.terraform_remote_state.net.outputs.nothing", "not null"),
+        ('try(data.terraform_remote_state.net.outputs.never, "else")', "else"),
+        ('lookup(data.terraform_remote_state.net.outputs, "late", "")', "by default"),
+        ("keys(data.terraform_remote_state.net.outputs)", ["all", "cidr", "late", "nothing"]),
+        ("one(data.terraform_remote_state.net[*].outputs.cidr)", "10.0.0.0/16"),
+    ],
+)
+def test_outputs_are_those_of_the_root(expression: str, value: object, shown: Shown) -> None:
+    """Every way to an output leads to what the other root writes for it."""
+    found = shown(
+        x(evaluated({"net/main.tf": NET, "app/main.tf": APP.replace("EXPRESSION", expression)}))
+    )
+    if isinstance(value, list) and isinstance(found, list):
+        found = [key for key in found if key in value]
+    assert found == value
+
+
+def test_resources_of_both_are_one_stack() -> None:
+    """A reference leads to the resource of the other root, which is there."""
+    texts = {
+        "net/main.tf": NET,
+        "app/main.tf": APP.replace("EXPRESSION", "data.terraform_remote_state.net.outputs.vpc"),
+    }
+    evaluation = evaluated(texts)
+    found = x(evaluation)
+    assert isinstance(found, Reference)
+    assert found.resource in {resource.origin.address for resource in evaluation.resources}
+    assert evaluation.errors == ()
+
+
+def test_a_missing_output_is_unknown_and_says_so() -> None:
+    """What the other root does not put out is told as that."""
+    texts = {
+        "net/main.tf": NET,
+        "app/main.tf": APP.replace("EXPRESSION", "data.terraform_remote_state.net.outputs.never"),
+    }
+    (need,) = needs(x(evaluated(texts)))
+    assert "output.never is not an output of the root net" in str(need)
+
+
+READ = 'resource "t" "t" { x = data.terraform_remote_state.s.outputs.v }\n'
+LOCAL = 'data "terraform_remote_state" "s" {\n  backend = "local"\n  config = { path = PATH }\n}\n'
+VALUE = 'output "v" { value = "there" }\n'
+
+
+@pytest.mark.parametrize(
+    ("backend", "backend_config", "config"),
+    [
+        ('backend "gcs" { bucket = "b" }', "gcs", '{ bucket = "b" }'),
+        ('backend "gcs" {\n bucket = "b"\n prefix = "p"\n}', "gcs", '{ bucket = "b", prefix="p" }'),
+        (
+            """backend "azurerm" {
+  storage_account_name = "a"
+  container_name       = "c"
+  key                  = "k"
+}""",
+            "azurerm",
+            '{ storage_account_name = "a", container_name = "c", key = "k" }',
+        ),
+        ('backend "http" { address = "https://s" }', "http", '{ address = "https://s" }'),
+        ('backend "consul" { path = "p" }', "consul", '{ path = "p", address = "c:8500" }'),
+        (
+            'backend "remote" {\n organization = "o"\n workspaces { name = "w" }\n}',
+            "remote",
+            '{ organization = "o", workspaces = { name = "w" } }',
+        ),
+        (
+            'cloud {\n organization = "o"\n workspaces { name = "w" }\n}',
+            "remote",
+            '{ organization = "o", workspaces = { name = "w" } }',
+        ),
+        (
+            'backend "remote" {\n organization = "o"\n workspaces { prefix = "w-" }\n}',
+            "remote",
+            '{ organization = "o", workspaces = { prefix = "w-" } }',
+        ),
+    ],
+)
+def test_backends_agree(backend: str, backend_config: str, config: str, shown: Shown) -> None:
+    """Each backend has its own attributes that tell states apart."""
+    says = f' backend = "{backend_config}"\n config = {config}\n'
+    data = f'data "terraform_remote_state" "s" {{\n{says}}}'
+    texts = {"a/main.tf": READ + data, "b/main.tf": VALUE + f"terraform {{\n{backend}\n}}"}
+    assert shown(x(evaluated(texts))) == "there"
+
+
+@pytest.mark.parametrize(
+    ("backend", "path"),
+    [
+        ("", '"../b/terraform.tfstate"'),
+        ("", '"${path.module}/../b/terraform.tfstate"'),
+        ('terraform {\n backend "local" { path = "../states/b" }\n}', '"../states/b"'),
+    ],
+)
+def test_states_on_disk_are_found_by_their_path(backend: str, path: str, shown: Shown) -> None:
+    """A root without a backend keeps its state beside it."""
+    texts = {"a/main.tf": READ + LOCAL.replace("PATH", path), "b/main.tf": VALUE + backend}
+    assert shown(x(evaluated(texts))) == "there"
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        '{ bucket = "other", key = "net.tfstate" }',
+        '{ bucket = "states", key = "other" }',
+        '{ bucket = var.bucket, key = "net.tfstate" }',
+        '{ bucket = "states" }',
+        "var.all",
+        "null",
+    ],
+)
+def test_what_does_not_agree_is_not_tied(config: str) -> None:
+    """Whatever is not certainly the same state is outside."""
+    data = f'data "terraform_remote_state" "s" {{\n backend = "s3"\n config = {config}\n}}\n'
+    open_ones = 'variable "bucket" {}\nvariable "all" {}\n'
+    assert count({"a/main.tf": READ + data + open_ones, "net/main.tf": NET}) == 2
+
+
+def test_several_roots_of_one_state_are_not_told_apart() -> None:
+    """Two roots that say the same of their state: which is meant is open."""
+    data = 'data "terraform_remote_state" "s" {\n backend = "s3"\n config = CONFIG\n}\n'
+    config = '{ bucket = "states", key = "net.tfstate" }'
+    texts = {"a/main.tf": READ + data.replace("CONFIG", config), "b/m.tf": NET, "c/m.tf": NET}
+    assert count(texts) == 3
+
+
+@pytest.mark.parametrize(("workspace", "stacks_"), [(None, 1), ("dev", 1), ("prod", 2)])
+def test_another_workspace_is_another_state(workspace: str | None, stacks_: int) -> None:
+    """A data source that names a workspace reads no other one."""
+    data = LOCAL.replace("PATH", '"../b/terraform.tfstate"\n }\n workspace = "dev"\n x = { y = 1')
+    texts = {"a/main.tf": READ + data, "b/main.tf": VALUE}
+    assert count(texts, workspace=workspace) == stacks_
+
+
+@pytest.mark.parametrize(
+    "key", ["s", "data.terraform_remote_state.s", "module.m.data.terraform_remote_state.s"]
+)
+def test_settings_tie_a_data_source_to_a_root(key: str, shown: Shown) -> None:
+    """What settings say of a name or an address stands before what the sources say."""
+    module = 'module "m" { source = "./m" }\nresource "t" "t" { x = module.m.v }\n'
+    inner = 'output "v" { value = data.terraform_remote_state.s.outputs.v }\n'
+    texts = {
+        "a/main.tf": module,
+        "a/m/main.tf": inner + LOCAL.replace("PATH", "var.open"),
+        "b/main.tf": VALUE,
+    }
+    assert shown(x(evaluated(texts, remote_states={key: "/infra/b"}))) == "there"
+
+
+def test_each_instance_reads_its_own_state(shown: Shown) -> None:
+    """Count and for_each make data sources of which each has its own root."""
+    data = """
+data "terraform_remote_state" "s" {
+  for_each = toset(["b", "c"])
+  backend  = "local"
+  config   = { path = "../${each.key}/terraform.tfstate" }
+}
+data "terraform_remote_state" "counted" {
+  count   = 1
+  backend = "local"
+  config  = { path = "../c/terraform.tfstate" }
+}
+resource "t" "t" {
+  x = [
+    data.terraform_remote_state.s["b"].outputs.v,
+    data.terraform_remote_state.s["c"].outputs.v,
+    data.terraform_remote_state.counted[0].outputs.v,
+    [for state in data.terraform_remote_state.s : state.outputs.v],
+  ]
+}
+"""
+    other = VALUE.replace("there", "here")
+    texts = {"a/main.tf": data, "b/main.tf": VALUE, "c/main.tf": other}
+    assert shown(x(evaluated(texts))) == ["there", "here", "here", ["there", "here"]]
+
+
+def test_chains_of_roots_are_one_stack(shown: Shown) -> None:
+    """A root reads what another one reads of a third."""
+    read_c = LOCAL.replace("PATH", '"../c/terraform.tfstate"')
+    texts = {
+        "a/main.tf": READ + LOCAL.replace("PATH", '"../b/terraform.tfstate"'),
+        "b/main.tf": 'output "v" { value = data.terraform_remote_state.s.outputs.v }\n' + read_c,
+        "c/main.tf": VALUE,
+    }
+    assert shown(x(evaluated(texts))) == "there"
+
+
+def test_roots_that_read_each_other_are_no_cycle(shown: Shown) -> None:
+    """Two roots may read each other's state: only values that rest on themselves are unknown."""
+    texts = {
+        "a/main.tf": READ + LOCAL.replace("PATH", '"../b/terraform.tfstate"') + VALUE,
+        "b/main.tf": """
+output "v" { value = "${data.terraform_remote_state.s.outputs.v} and back" }
+"""
+        + LOCAL.replace("PATH", '"../a/terraform.tfstate"'),
+    }
+    assert shown(x(evaluated(texts))) == "there and back"
+
+
+def test_a_value_that_rests_on_itself_through_states_is_unknown() -> None:
+    """It is what it was before, which no source tells; that is no error."""
+    output = """
+locals { v = "${data.terraform_remote_state.s.outputs.v}!" }
+output "v" { value = local.v }
+"""
+    texts = {
+        "a/main.tf": output
+        + LOCAL.replace("PATH", '"../b/terraform.tfstate"')
+        + 'resource "t" "t" { x = local.v }\n',
+        "b/main.tf": output + LOCAL.replace("PATH", '"../a/terraform.tfstate"'),
+    }
+    evaluation = evaluated(texts)
+    assert any("depends on itself" in need.why for need in needs(x(evaluation)))
+    assert evaluation.errors == ()
+
+
+def test_a_cycle_within_one_of_several_roots_is_an_error() -> None:
+    """What depends on itself without any state is told with its place."""
+    texts = {
+        "a/main.tf": READ + LOCAL.replace("PATH", '"../b/terraform.tfstate"'),
+        "b/main.tf": 'locals { v = local.v }\noutput "v" { value = local.v }\n',
+    }
+    (error,) = evaluated(texts).errors
+    assert (error.place.file, error.place.line) == ("/infra/b/main.tf", 1)
+    assert error.message == "local.v depends on itself"
+
+
+def test_its_own_state_is_as_it_was_before() -> None:
+    """A root that reads its own state learns nothing from its sources."""
+    texts = {
+        "a/main.tf": READ + VALUE + LOCAL.replace("PATH", '"./terraform.tfstate"'),
+        "b/main.tf": LOCAL.replace("PATH", '"../a/terraform.tfstate"'),
+    }
+    assert not isinstance(x(evaluated(texts)), Known)
+
+
+def test_equal_names_of_roots_are_told_apart(shown: Shown) -> None:
+    """What two roots both declare goes by its root; a variable stays one that a user can give."""
+    app = APP.replace("EXPRESSION", "data.terraform_remote_state.net.outputs.vpc")
+    app += 'resource "aws_vpc" "main" { cidr_block = var.open }\nvariable "open" {}\n'
+    texts = {"net/main.tf": NET + 'variable "open" {}\n', "app/main.tf": app}
+    evaluation = evaluated(texts)
+    addresses = [resource.origin.address for resource in evaluation.resources]
+    assert sorted(addresses) == [
+        "app/aws_vpc.main",
+        "data.terraform_remote_state.net",
+        "net/aws_vpc.main",
+        "t.t",
+    ]
+    assert shown(x(evaluation)) == "<net/aws_vpc.main.id>"
+    vpc = next(r for r in evaluation.resources if r.origin.address == "app/aws_vpc.main")
+    assert [str(need) for need in needs(vpc.body)] == ["var.open has no default"]
+    given = evaluated(texts, variables={"open": Known("10.1.0.0/16")})
+    vpc = next(r for r in given.resources if r.origin.address == "app/aws_vpc.main")
+    assert shown(vpc.body.fields["cidr_block"]) == "10.1.0.0/16"
+
+
+def test_rules_see_what_lies_in_another_root(tmp_path: Path) -> None:
+    """A service in a public subnet of another root is found, with the route as its reason."""
+    (tmp_path / "net").mkdir()
+    (tmp_path / "app").mkdir()
+    (tmp_path / "net/main.tf").write_text("""
+resource "aws_vpc" "main" { cidr_block = "10.0.0.0/16" }
+resource "aws_internet_gateway" "main" { vpc_id = aws_vpc.main.id }
+resource "aws_subnet" "web" { vpc_id = aws_vpc.main.id }
+resource "aws_route_table" "web" {
+  vpc_id = aws_vpc.main.id
+  route {
+    cidr_block = "0.0.0.0/0"
+    gateway_id = aws_internet_gateway.main.id
+  }
+}
+resource "aws_route_table_association" "web" {
+  subnet_id      = aws_subnet.web.id
+  route_table_id = aws_route_table.web.id
+}
+output "v" { value = [aws_subnet.web.id] }
+""")
+    (tmp_path / "app/main.tf").write_text(
+        LOCAL.replace("PATH", '"../net/terraform.tfstate"')
+        + """
+resource "aws_ecs_service" "web" {
+  name            = "web"
+  launch_type     = "FARGATE"
+  task_definition = "web:1"
+  network_configuration { subnets = data.terraform_remote_state.s.outputs.v }
+}
+"""
+    )
+    report = api.scan(Options((str(tmp_path),), select=("TW603",), cwd=str(tmp_path)))
+    (finding,) = report.document.findings
+    assert (finding.rule, finding.verdict, finding.file) == ("TW603", "fail", "app/main.tf")
+    assert "net/main.tf" in {step.file for step in finding.because}
+
+
+def test_settings_name_folders(tmp_path: Path) -> None:
+    """The table remote-state ties roots in a scan; a folder that is not there is an error."""
+    settings = '[remote-state]\ns = "b"\n'
+    for path, text in {
+        "taskwall.toml": settings,
+        "a/main.tf": READ + LOCAL.replace("PATH", "var.open"),
+        "b/main.tf": VALUE,
+    }.items():
+        (tmp_path / path).parent.mkdir(exist_ok=True)
+        (tmp_path / path).write_text(text)
+    report = api.scan(Options((str(tmp_path),)))
+    assert report.document.summary.stacks == 1
+    (tmp_path / "taskwall.toml").write_text(settings.replace('"b"', '"nowhere"'))
+    with pytest.raises(SettingsError, match=r'remote-state\.s: there is no folder "nowhere"'):
+        api.scan(Options((str(tmp_path),)))
