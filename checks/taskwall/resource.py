@@ -105,9 +105,10 @@ class Cell(Struct, frozen=True):
             value = settled((*value.items, *value.rest)[0])
         if isinstance(value, Fields):
             found = value.fields.get(key, value.rest)
-            at = value.places.get(key) or (found and found.place) or value.place
+            written = value.places.get(key)
+            at = written or (found and found.place) or value.place
             # Missing: the deepest thing written below the resource stands for it, key included.
-            place = self._inside(at) if found is not None else self.place
+            place = self._inside(at) if found is not None or written else self.place
             return self._at(found, place, path, doubt, key)
         if isinstance(value, Items):
             # Several blocks where one is expected: nothing can be said of "the" value.

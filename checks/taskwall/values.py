@@ -119,8 +119,8 @@ class Items(Struct, frozen=True):
 class Fields(Struct, frozen=True):
     """A map, an object, or the body of a block.
 
-    `places` holds, for a key, where key and value stand together. `rest`, if given, is the value
-    that further keys may have.
+    `places` holds, for a key, where key and value stand together, also of a key that something
+    writes to no effect. `rest`, if given, is the value that further keys may have.
     """
 
     fields: "dict[str, Value]"

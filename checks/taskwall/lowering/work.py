@@ -39,7 +39,7 @@ from taskwall.model.work import (
     TaskSource,
 )
 from taskwall.resource import Cell
-from taskwall.values import Fields, Known, Need, Unknown, settled
+from taskwall.values import Fields, Need, settled
 
 
 class Namespace(Thing, frozen=True):
@@ -325,12 +325,10 @@ def _source(
     groups, subnets, public = (network.get(key) for key in spelling.awsvpc)
     clusters = cluster_cell if cluster_cell is not None else block.get(spelling.cluster)
     text = f"{r.name} has an awsvpc network configuration"
-    if network.absent:
-        networked = Fact(False, text, block.place, r.name, otherwise=f"{r.name} has none")
-    else:
-        networked = r.fact(text, network)
-        if isinstance(settled(network.value or Known(None)), Unknown):
-            networked = Fact(None, text, network.place, r.name, network.needs)
+    networked = Fact(False, text, block.place, r.name, otherwise=f"{r.name} has none")
+    for each in network.each():
+        networked = r.fact(text, each)
+        break  # What is certainly there comes first.
     serves = spelling.word == "service"
     connectors = block.get("GatewayConnectors") if serves and not r.terraform else r.nothing()
     return TaskSource(

@@ -10,10 +10,11 @@ from msgspec.structs import replace
 
 from taskwall.facts import FALSE, TRUE, Fact, all_of, any_of
 from taskwall.model.edge import Kind, LoadBalancer, TargetGroup
-from taskwall.model.fronts import Front, behind, fronts, preserves_client_ip, public
+from taskwall.model.fronts import Front, behind, fronts, preserves_client_ip
 from taskwall.model.group import Permission, SecurityGroup
 from taskwall.model.launch import awsvpc
 from taskwall.model.network import Network, remembered
+from taskwall.model.public import public
 from taskwall.model.reach import (
     admits_group_of,
     admits_range_within,

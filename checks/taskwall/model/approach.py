@@ -1,10 +1,12 @@
 """What reaches load balancers from AWS's edge: CloudFront and API Gateway."""
 
+from collections.abc import Sequence
+
 from msgspec import Struct
 
 from taskwall.facts import FALSE, Fact
 from taskwall.model.edge import Listener, LoadBalancer
-from taskwall.model.fronts import fronts, listeners, stands_before_tasks
+from taskwall.model.fronts import balancers_behind, fronts, listeners, stands_before_tasks
 from taskwall.model.network import Network, remembered
 from taskwall.model.thing import Link
 from taskwall.model.work import TaskSource
@@ -47,8 +49,21 @@ def reached(network: Network, approach: Approach) -> tuple[str, str, Fact]:
     concerned = link.fact & stands_before_tasks(network, balancer)
     if listener is None:
         own = listeners(network).get(balancer.id, ())
-        listener = next((each for each in own if str(each.port.known) == approach.port), None)
-    return balancer.name, listener.id if listener else "", concerned
+        listener = _on_port(own, approach.port)
+    return balancer.name, _in_the_end(network, listener) if listener else "", concerned
+
+
+def _on_port(own: Sequence[Listener], port: object) -> Listener | None:
+    return next((each for each in own if str(each.port.known) == str(port)), None)
+
+
+def _in_the_end(network: Network, listener: Listener) -> str:
+    """The id of the listener that takes what a listener takes: an ALB's, behind an NLB's."""
+    for _, group, balancer in balancers_behind(network, listener):
+        found = _on_port(listeners(network).get(balancer.id, ()), group.port.known)
+        if found is not None:
+            return found.id
+    return listener.id
 
 
 @remembered

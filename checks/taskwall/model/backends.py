@@ -7,9 +7,10 @@ from msgspec import Struct
 from taskwall.facts import FALSE, Fact, all_of, any_of
 from taskwall.model.edge import Kind, Listener, LoadBalancer, TargetGroup
 from taskwall.model.encryption import enforced
-from taskwall.model.fronts import before_tasks, forwards, fronts, public
+from taskwall.model.fronts import before_tasks, forwards, fronts
 from taskwall.model.network import Network, remembered
 from taskwall.model.place import Subnet
+from taskwall.model.public import public
 from taskwall.model.thing import Setting, Thing
 from taskwall.model.work import AutoScalingGroup, CapacityProvider, TaskSource
 

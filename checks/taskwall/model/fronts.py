@@ -1,15 +1,12 @@
-"""Which load balancers stand in front of which tasks, and which of them the internet reaches."""
+"""Which load balancers stand in front of which tasks."""
 
 from collections.abc import Iterator
 
 from msgspec import Struct
 
-from taskwall.facts import FALSE, Fact, all_of, any_of
+from taskwall.facts import Fact, all_of, any_of
 from taskwall.model.edge import Action, Kind, Listener, ListenerRule, LoadBalancer, TargetGroup
-from taskwall.model.encryption import enforced
-from taskwall.model.launch import awsvpc
 from taskwall.model.network import Network, remembered
-from taskwall.model.place import Subnet
 from taskwall.model.thing import Link, Thing
 from taskwall.model.work import (
     AutoScalingGroup,
@@ -107,7 +104,7 @@ def _fronts(network: Network, source: TaskSource, binding: Binding) -> Iterator[
     if group is None or group.external:
         text = f"a load balancer stands in front of {source.name}"
         needs = link.fact.needs or (Need(link.to, "is not in the sources"),)
-        kind = _kind_by_protocol(group.protocol.known if group else None)
+        kind = kind_by_protocol(group.protocol.known if group else None)
         fact = Fact(None, text, link.place, source.name, needs)
         yield Front(None, None, group, kind, fact, needs, link.exact)
         return
@@ -131,8 +128,8 @@ def _front(
     kind: Kind | None = "application" if forward.rule else None
     if balancer is not None and isinstance(balancer.kind.known, str):
         kind = balancer.kind.known  # type: ignore[assignment]
-    kind = kind or _kind_by_protocol(listener.protocol.known)
-    kind = kind or _kind_by_protocol(group.protocol.known if group else None)
+    kind = kind or kind_by_protocol(listener.protocol.known)
+    kind = kind or kind_by_protocol(group.protocol.known if group else None)
     fact = all_of((link.fact, forward.fact, listener.load_balancer.fact))
     given = all_of((link.fact, forward.given, listener.load_balancer.fact))
     if balancer is not None and not balancer.external:
@@ -141,7 +138,8 @@ def _front(
     return Front(None, listener, group, kind, fact, needs, given=given)
 
 
-def _kind_by_protocol(protocol: object) -> Kind | None:
+def kind_by_protocol(protocol: object) -> Kind | None:
+    """The kind of load balancer that alone speaks a protocol."""
     if protocol in ("HTTP", "HTTPS"):
         return "application"
     return "network" if protocol in NETWORK_PROTOCOLS else None
@@ -182,6 +180,40 @@ def before_tasks(network: Network, listener: Listener) -> Fact:
     Container instances that their Auto Scaling group registers stand for the tasks on them. A
     listener that may not exist counts for what it does wrong, as if it did.
     """
+    directly = _directly(network, listener)
+    if directly.truth:
+        return directly
+    by_others = (
+        fact & _holds(network, balancer)
+        for fact, _, balancer in balancers_behind(network, listener)
+    )
+    return any_of((directly, *by_others))
+
+
+def balancers_behind(
+    network: Network, listener: Listener
+) -> Iterator[tuple[Fact, TargetGroup, LoadBalancer]]:
+    """The ALBs of the sources to which an NLB's listener hands its traffic, and by which group."""
+    for action in listener.actions:
+        for link in action.targets:
+            group = network.at(TargetGroup, link)
+            for target in group.targets if group is not None else ():
+                balancer = network.at(LoadBalancer, target)
+                if group is not None and balancer is not None and not balancer.external:
+                    yield all_of((link.fact, target.fact)), group, balancer
+
+
+@remembered
+def _holds(network: Network, balancer: LoadBalancer) -> Fact:
+    """Whether a load balancer stands directly in front of tasks."""
+    parts = [front.fact for _, front in _sources_behind(network).get(balancer.id, ())]
+    parts += [_directly(network, each) for each in listeners(network).get(balancer.id, ())]
+    return any_of(parts)
+
+
+@remembered
+def _directly(network: Network, listener: Listener) -> Fact:
+    """Whether the load balancer of a listener stands in front of tasks, by no other one."""
     key = listener.load_balancer.to
     parts = []
     for _, front in _sources_behind(network).get(key, ()):
@@ -287,33 +319,6 @@ def _instances_behind(network: Network) -> list[tuple[str, Fact]]:
     return found
 
 
-@remembered
-def public(network: Network, link: Link) -> Fact:
-    """Whether the internet reaches a load balancer: by its scheme, or through a public NLB."""
-    balancer = network.at(LoadBalancer, link)
-    if balancer is None or balancer.external:
-        needs = link.fact.needs or balancer_needs(balancer, link.to)
-        return Fact(None, f"{link.to} is public", link.place, link.to, needs)
-    scheme = balancer.internal
-    text = f"{balancer.name} is internet-facing"
-    otherwise = f"{balancer.name} is internal"
-    if scheme.open:
-        own = Fact(None, text, scheme.place, balancer.name, scheme.needs)
-    else:
-        told = f"{text} ({scheme.default})" if scheme.default else text
-        own = Fact(not scheme.known, told, scheme.place, balancer.name, otherwise=otherwise)
-    parts = [own]
-    for group in network.every(TargetGroup):
-        for target in group.targets:
-            if target.to != balancer.id:
-                continue
-            for forward in forwards(network).get(group.id, ()):
-                outer = network.at(Listener, forward.listener)
-                if outer is not None and outer.load_balancer.to != balancer.id:
-                    parts.append(forward.fact & target.fact & public(network, outer.load_balancer))
-    return any_of(parts)
-
-
 def preserves_client_ip(group: TargetGroup) -> Fact:
     """Whether targets of an NLB's target group see the clients' addresses.
 
@@ -344,126 +349,3 @@ def beyond_sources(network: Network) -> list[tuple[TaskSource, Front]]:
 def _position(front: Front, source: TaskSource) -> tuple[str, int, int]:
     place = front.place or source.origin.header
     return place.file, place.line, place.column
-
-
-def takes_encrypted(network: Network, listener: Listener) -> Fact | None:
-    """Whether a listener takes clients' traffic encrypted; None where the question is another's.
-
-    A redirect to HTTPS and a fixed response take nothing that needs it. A network listener's TCP
-    may carry TLS that the tasks end themselves, so that it is not known unless its port or its
-    health check shows plain HTTP. What a listener hands to an ALB is judged there.
-    """
-    balancer = network.at(LoadBalancer, listener.load_balancer)
-    kind = balancer.kind.known if balancer is not None else None
-    protocol = str(listener.protocol.known or "").upper()
-    if kind == "gateway" or protocol == "GENEVE":
-        return None
-    if listener.protocol.open:
-        return listener.protocol.is_("HTTPS")
-    if kind is None:
-        kind = _kind_by_protocol(protocol)
-    if kind == "network" or protocol in NETWORK_PROTOCOLS:
-        if any(group.targets or group.type.known == "alb" for group in _targets(network, listener)):
-            return None
-        control = _enforced(network, balancer, listener) if kind != "classic" else FALSE
-        if control.truth is not False:
-            return None if control.truth else control
-        return _network_encrypted(network, listener, protocol)
-    if protocol in ("HTTPS", "SSL"):
-        return listener.protocol.is_("HTTPS", "SSL")
-    if kind == "classic":
-        return listener.protocol.is_("HTTPS", "SSL")
-    return _only_sends_on(network, listener)
-
-
-def _targets(network: Network, listener: Listener) -> list[TargetGroup]:
-    links = (target for action in listener.actions for target in action.targets)
-    return [group for link in links if (group := network.at(TargetGroup, link)) is not None]
-
-
-def _enforced(network: Network, balancer: LoadBalancer | None, listener: Listener) -> Fact:
-    """Whether encryption control, which forbids TLS listeners, is enforced where an NLB stands.
-
-    It stands in the VPC of its target groups and subnets.
-    """
-    subnets = [network.at(Subnet, link) for link in (balancer.subnets if balancer else ())]
-    vpcs = [subnet.vpc for subnet in subnets if subnet is not None]
-    vpcs += [group.vpc for group in _targets(network, listener) if group.vpc is not None]
-    return enforced(network, vpcs, listener.name)
-
-
-def _network_encrypted(network: Network, listener: Listener, protocol: str) -> Fact:
-    setting = listener.protocol
-    if protocol in ("TLS", "SSL", "QUIC"):
-        return Fact(True, f"{listener.name} takes {protocol}", setting.place, listener.name)
-    name = listener.name
-    if str(listener.port.known) == "80":
-        text = f"{name} listens with {protocol} on port 80, the port of plain HTTP"
-        return ~Fact(True, text, listener.port.place, name)
-    for group in _targets(network, listener):
-        ports = _traffic_ports(network, group)
-        plain = group.check_protocol.written and group.check_protocol.known == "HTTP"
-        if plain and str(group.check_port.known) in ports:
-            text = f"{group.name} checks health by plain HTTP on the port that takes the traffic"
-            return ~Fact(True, text, group.check_protocol.place, group.name)
-    text = f"tasks behind {name} end TLS themselves"
-    why = f"takes {protocol or 'it'} and passes it on: whether that is TLS is not in the sources"
-    return Fact(None, text, setting.place, name, (Need(name, why),))
-
-
-def _traffic_ports(network: Network, group: TargetGroup) -> set[str]:
-    """How a health check may name the port that takes the traffic of a target group.
-
-    Of tasks that is the port they are registered under, whatever the group says; those that share
-    their instance's network may be registered under any.
-    """
-    bound = [
-        (source, binding)
-        for source in network.every(TaskSource)
-        for binding in source.bindings
-        if binding.target_group is not None and binding.target_group.to == group.id
-    ]
-    if not bound:
-        return {"traffic-port", str(group.port.known)}
-    own = [str(binding.port.known) for source, binding in bound if awsvpc(network, source).truth]
-    return {"traffic-port", *own}
-
-
-def _only_sends_on(network: Network, listener: Listener) -> Fact:
-    """Whether every action of an HTTP listener, its rules' included, redirects to HTTPS."""
-    own = [(action, listener.name) for action in listener.actions]
-    ruled = _rules(network)
-    rules = [(action, r.name) for r in ruled.get(listener.id, ()) for action in r.actions]
-    place, name = listener.protocol.place, listener.name
-    parts = [_sends_on(action, who, place) for action, who in (*own, *rules)]
-    for each in ruled.get("", ()):
-        text = f"{each.name} is no rule of {name}"
-        parts.append(Fact(None, text, each.listener.place, each.name, each.listener.fact.needs))
-    if not own:
-        return ~Fact(True, listener.protocol.told, place, name)
-    plain = Fact(False, f"{name} takes HTTPS", place, name, otherwise=listener.protocol.told)
-    return plain | all_of(parts)
-
-
-@remembered
-def _rules(network: Network) -> dict[str, list[ListenerRule]]:
-    """Listener rules by their listener; "" holds those of which it is not known whose they are."""
-    return network.grouped(ListenerRule, lambda rule: (rule.listener.to,))
-
-
-def _sends_on(action: Action, who: str, place: Place) -> Fact:
-    if action.type.open:
-        text = f"{who} only redirects"
-        return Fact(None, text, action.type.place, who, action.type.needs)
-    if action.type.known == "fixed-response":
-        return Fact(True, f"{who} answers by itself", action.type.place, who)
-    if action.type.known == "redirect":
-        text = f"{who} redirects to HTTPS"
-        if action.protocol.open:
-            return Fact(None, text, action.protocol.place, who, action.protocol.needs)
-        otherwise = f"{who} redirects, but not to HTTPS"
-        https = str(action.protocol.known).upper() == "HTTPS"
-        return Fact(https, text, action.protocol.place, who, otherwise=otherwise)
-    text = f"{who} only redirects"
-    otherwise = f"{who} forwards what it takes"
-    return Fact(False, text, action.type.place or place, who, otherwise=otherwise)

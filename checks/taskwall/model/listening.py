@@ -6,9 +6,10 @@ from taskwall.facts import FALSE, Fact, all_of, any_of
 from taskwall.model.address import Ranges
 from taskwall.model.carriers import ties
 from taskwall.model.edge import Listener, LoadBalancer
-from taskwall.model.fronts import listeners, public, stands_before_tasks
+from taskwall.model.fronts import listeners, stands_before_tasks
 from taskwall.model.network import Network, remembered
 from taskwall.model.ports import Ports
+from taskwall.model.public import public
 from taskwall.model.reach import listed
 from taskwall.model.thing import Link
 from taskwall.values import Need, symbol

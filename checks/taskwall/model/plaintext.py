@@ -54,11 +54,13 @@ def connection(network: Network, variable: Variable) -> Connection | None:
         return _by_http(network, variable, host, holes)
     if scheme in _ENCRYPTED:
         return Connection(FALSE, TRUE, store)
+    if scheme.partition("+")[0] not in _SCHEMES and not _SWITCH.search(text):
+        return None  # An object of S3, a file: nothing that has options of TLS.
     if needs and not _SWITCH.search(text):
         return _open(variable, needs)
     if scheme == "redis":
         return _by_redis(network, variable, host, holes)
-    return Connection(FALSE, TRUE, store) if scheme in _SCHEMES else None
+    return Connection(FALSE, TRUE, store)
 
 
 _MARKS = ("url", "uri", "dsn")
@@ -70,8 +72,8 @@ _HOLE = "\x01"
 _OPEN_URL = re.compile(r"(?i)\s*[a-z0-9+.\x01-]+://")
 _ENCRYPTED = ("https", "rediss", "amqps", "wss")
 _SCHEMES = frozenset(
-    ("postgres", "postgresql", "mysql", "mariadb", "mongodb", "mongodb+srv",
-     "amqp", "sqlserver")
+    ("postgres", "postgresql", "mysql", "mysql2", "mariadb", "mongodb", "redis", "amqp",
+     "sqlserver", "mssql", "oracle", "clickhouse")
 )  # fmt: skip
 
 

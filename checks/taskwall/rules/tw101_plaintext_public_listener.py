@@ -23,8 +23,10 @@ See: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/create-
 from collections.abc import Iterator
 
 from taskwall.model.edge import Listener
-from taskwall.model.fronts import before_tasks, beyond_sources, public, takes_encrypted
+from taskwall.model.fronts import before_tasks, beyond_sources
+from taskwall.model.intake import takes_encrypted
 from taskwall.model.network import Network
+from taskwall.model.public import public
 from taskwall.rule import Verdict, cannot_be_seen, rule
 
 

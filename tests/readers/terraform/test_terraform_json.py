@@ -66,7 +66,7 @@ def from_json() -> Callable[[str], Evaluation]:
 def test_json_syntax(
     from_json: Callable[[str], Evaluation], shown: Callable[[Value], object]
 ) -> None:
-    """Texts are templates, `dynamic` makes blocks, types and defaults are read as in HCL."""
+    """Texts are templates, `dynamic` makes blocks or none, types and defaults are as in HCL."""
     evaluation = from_json(json.dumps(MAIN, indent=2))
     assert evaluation.errors == ()
     bodies = {r.origin.address: shown(r.body) for r in evaluation.resources}
@@ -76,7 +76,6 @@ def test_json_syntax(
         "aws_lb.a[1]": a,
         "aws_security_group.g": {
             "ingress": [{"from_port": 1}, {"from_port": 2}, {"from_port": 3}],
-            "egress": [],
         },
         "data.aws_vpc.v": {"default": True},
         "module.m.aws_subnet.s": {"vpc_id": "<data.aws_vpc.v.id>"},

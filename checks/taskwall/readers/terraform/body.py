@@ -57,6 +57,8 @@ class FieldsReader:
             found = self._scope.guarded(
                 full, lambda: _blocks(blocks, self._scope, self._env), blocks[0].place
             )
+            if _is_nothing(found):
+                return None
         self._values[name] = found
         return found
 
@@ -75,8 +77,8 @@ class FieldsReader:
         fields: dict[str, Value] = {}
         for name in places:
             value = self.get(name)
-            assert value is not None
-            fields[name] = value
+            if value is not None:
+                fields[name] = value
         return Fields(fields, places, place=place)
 
 
@@ -96,8 +98,10 @@ def _fields(body: Body, scope: "Scope", env: "Env", place: Place) -> Fields:
     for block in body.blocks:
         kinds.setdefault(_makes(block), []).append(block)
     for kind, blocks in kinds.items():
-        fields[kind] = _blocks(blocks, scope, env)
+        made = _blocks(blocks, scope, env)
         places[kind] = blocks[0].place
+        if not _is_nothing(made):
+            fields[kind] = made
     return Fields(fields, places, place=place)
 
 
@@ -119,6 +123,11 @@ def _blocks(blocks: list[Block], scope: "Scope", env: "Env") -> Value:
         else:
             items.append(_fields(block.body, scope, env, block.place))
     return Items(tuple(items), tuple(rest), blocks[0].place, tuple(waits))
+
+
+def _is_nothing(made: Value) -> bool:
+    """Whether blocks are none: `dynamic` ones over nothing write nothing but their place."""
+    return isinstance(made, Items) and not (made.items or made.rest or made.needs)
 
 
 def _dynamic(
