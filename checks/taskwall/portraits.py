@@ -7,10 +7,11 @@ from msgspec import Struct
 
 from taskwall.facts import Fact
 from taskwall.model.edge import LoadBalancer
-from taskwall.model.fronts import Front, fronts, public
+from taskwall.model.fronts import Front, fronts
 from taskwall.model.group import Permission, SecurityGroup
 from taskwall.model.hosts import shares_network
 from taskwall.model.network import Network, remembered
+from taskwall.model.public import public
 from taskwall.model.reach import listed, permissions, wearers, who
 from taskwall.model.thing import Link, Thing
 from taskwall.model.work import TaskSource
