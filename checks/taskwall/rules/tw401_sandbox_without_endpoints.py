@@ -37,10 +37,13 @@ See: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/vpc-endpoints.h
 from collections.abc import Iterator
 
 from taskwall.facts import Fact, all_of, any_of
-from taskwall.model.needs import Quarter, demands, position, provided, quarters, way_out
+from taskwall.model.needs import demands
 from taskwall.model.network import Network
 from taskwall.model.reach import listed
+from taskwall.model.supply import provided
 from taskwall.model.use import ELSEWHERE
+from taskwall.model.ways import way_out
+from taskwall.model.whereabouts import Quarter, position, quarters
 from taskwall.model.work import TaskSource
 from taskwall.rule import Verdict, rule
 from taskwall.values import Need

@@ -26,8 +26,8 @@ from collections.abc import Iterator
 
 from taskwall.facts import all_of
 from taskwall.model.endpoint import Endpoint, asked, private_dns, vpc_names, zoned
-from taskwall.model.needs import beside_gateway, needed
 from taskwall.model.network import Network
+from taskwall.model.supply import beside_gateway, needed
 from taskwall.rule import Verdict, rule
 
 

@@ -32,10 +32,11 @@ from collections.abc import Iterator
 
 from taskwall.facts import Fact, all_of, any_of
 from taskwall.model.endpoint import Endpoint, asked, is_for
-from taskwall.model.needs import beside_gateway, needed
 from taskwall.model.network import Network
-from taskwall.model.passage import admitted, lets_out, needing, outsiders
+from taskwall.model.outlet import lets_out
+from taskwall.model.passage import admitted, needing, outsiders
 from taskwall.model.reach import listed, who
+from taskwall.model.supply import beside_gateway, needed
 from taskwall.rule import Verdict, rule
 
 

@@ -15,8 +15,9 @@ from collections.abc import Iterator
 
 from taskwall.facts import all_of
 from taskwall.model.endpoint import AGENT, Endpoint, asked, is_for
-from taskwall.model.needs import anybody, serves_instances
 from taskwall.model.network import Network
+from taskwall.model.supply import serves_instances
+from taskwall.model.whereabouts import anybody
 from taskwall.rule import Verdict, rule
 
 

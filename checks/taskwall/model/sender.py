@@ -1,0 +1,146 @@
+"""What tasks talk to endpoints with: their security groups, or those of their instances."""
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from taskwall.facts import FALSE, Fact, all_of, any_of
+from taskwall.model.default_group import default_groups
+from taskwall.model.endpoint import Endpoint, Worn, worn
+from taskwall.model.group import Direction, Permission, SecurityGroup
+from taskwall.model.network import Network
+from taskwall.model.place import Vpc
+from taskwall.model.reach import (
+    permissions,
+)
+from taskwall.model.thing import Link
+from taskwall.model.whereabouts import (
+    instance_subnets,
+    instances_for,
+    vpc_of,
+)
+from taskwall.model.work import TaskSource
+from taskwall.values import Need
+
+HTTPS = 443
+
+
+class Sender(Struct, frozen=True):
+    """What asks for a task: the task itself, or on container instances mostly their agent.
+
+    `more` is that it may have other groups than those known.
+    """
+
+    source: TaskSource
+    groups: tuple[Link, ...]
+    subnets: tuple[Link, ...]
+    more: Fact
+
+
+def itself(network: Network, source: TaskSource) -> Sender:
+    """Tasks of their own, as they ask."""
+    at = source.groups_setting
+    open_ = any(not link.sure or not link.to for link in source.groups)
+    needs = () if source.groups and not open_ else at.needs
+    waits = needs or tuple(need for link in source.groups for need in link.fact.needs)
+    more = _others(source, waits) if open_ or needs else FALSE
+    groups = source.groups or _default_instead(network, source, more)
+    return Sender(source, groups, source.subnets, more)
+
+
+def _default_instead(network: Network, source: TaskSource, more: Fact) -> tuple[Link, ...]:
+    """The default group that something adopts, where a source certainly names no other."""
+    if more.truth is not False:
+        return ()
+    adopted = _adopted(network, vpc_of(network, source))
+    return tuple(here for here, fact in adopted if fact.truth)
+
+
+def hosts(network: Network, source: TaskSource) -> Sender:
+    """The container instances of tasks, whose agent asks for them."""
+    members = instances_for(network, source)
+    groups = tuple(link for member in members for link in member.instances.groups)
+    subnets = tuple(link for member in members for link in instance_subnets(member))
+    open_ = not members or any(not link.sure or not link.to for link in groups)
+    waits = tuple(need for link in groups for need in link.fact.needs)
+    for member in members:
+        at = member.instances.groups_setting
+        open_ = open_ or bool(at.needs)
+        waits += at.needs
+    more = _others(source, waits) if open_ else FALSE
+    groups = groups or _default_instead(network, source, more)
+    return Sender(source, groups, subnets, more)
+
+
+def _others(source: TaskSource, waits: tuple[Need, ...]) -> Fact:
+    at, name = source.groups_setting.place, source.name
+    needs = waits or (Need(f"the groups of {name}", "are not in the sources"),)
+    return Fact(None, f"{name} has other groups", at, name, needs)
+
+
+def on_https(permission: Permission) -> Fact:
+    """Whether a permission is for HTTPS, among others or alone."""
+    on = permission.on.name
+    text = f"{on} is for port {HTTPS}"
+    every = permission.protocol.is_("-1", "all")
+    ports = all_of(
+        (
+            permission.protocol.is_("tcp", "6"),
+            permission.first_port.test(lambda port: _number(port) <= HTTPS, text),
+            permission.last_port.test(lambda port: _number(port) >= HTTPS, text),
+        )
+    )
+    return any_of((every, ports))
+
+
+def _number(port: object) -> int:
+    try:
+        return int(str(port))
+    except ValueError:
+        return -1
+
+
+def whose(network: Network, link: Link, way: Direction) -> list[Permission] | None:
+    """The permissions of a group; None where the group is not in the sources."""
+    group = network.at(SecurityGroup, link) if link.to else None
+    found = permissions(network, link.to, way) if link.to else []
+    if found:
+        return found
+    return None if group is None or (group.external and not group.default) else []
+
+
+def worn_by(network: Network, endpoint: Endpoint) -> Worn:
+    """The groups of an endpoint, an adopted default group among them.
+
+    `default` is whether it wears one that is as AWS makes it: that admits its own members.
+    """
+    found = worn(network, endpoint)
+    if found.default.truth is False:
+        return found
+    written = _adopted(network, endpoint.vpc)
+    links = [replace(here, fact=all_of((found.default, fact))) for here, fact in written]
+    as_made = all_of((found.default, ~any_of(fact for _, fact in written)))
+    return Worn((*found.groups, *links), as_made)
+
+
+def member(network: Network, sender: Sender) -> Fact:
+    """Whether a sender wears its VPC's default group: by name, or because it names none."""
+    parts = [sender.more]
+    for link in sender.groups:
+        group = network.at(SecurityGroup, link)
+        if group is not None and group.default:
+            parts.append(link.fact)
+    if not sender.groups:
+        at, name = sender.source.groups_setting.place, sender.source.name
+        parts.append(~sender.more & Fact(True, f"{name} wears the default group", at, name))
+    return any_of(parts)
+
+
+def _adopted(network: Network, vpc: Link | None) -> list[tuple[Link, Fact]]:
+    """What the sources write as the default group of a VPC, and whether that is in force."""
+    found = network.at(Vpc, vpc)
+    if found is None or found.external:
+        return []
+    return [
+        (Link(group.id, group.exists, group.origin.header), all_of((fact, group.exists)))
+        for group, fact in default_groups(network, found)
+    ]
