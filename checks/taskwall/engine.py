@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from taskwall.facts import Fact
 from taskwall.finding import CalledFrom, Crash, Finding, Fix, Severity, Step, Truth, Unread
 from taskwall.lowering import lower
+from taskwall.masks import Mask
 from taskwall.model.network import Network, Policy
 from taskwall.resource import Skip
 from taskwall.rule import Rule, Verdict
@@ -30,7 +31,10 @@ class Judged(Struct, frozen=True):
 
 
 class Judgement(Struct, frozen=True):
-    """Everything that judging one stack brought, findings of all three verdicts included."""
+    """Everything that judging one stack brought, findings of all three verdicts included.
+
+    `hidden` are the sensitive texts of its sources, which nothing else in it holds.
+    """
 
     judged: tuple[Judged, ...]
     resources: int
@@ -39,6 +43,7 @@ class Judgement(Struct, frozen=True):
     crashes: tuple[Crash, ...] = ()
     skips: tuple[Skip, ...] = ()
     notes: tuple[str, ...] = ()
+    hidden: frozenset[str] = frozenset()
 
 
 class Answer(Struct, frozen=True):
@@ -81,14 +86,17 @@ def judge(stack: Stack, rules: Sequence[Rule], settings: Settings) -> Judgement:
             crashes[replace(crash, stack=stack.name)] = None
         answers += known[same]
     bound = f"{stack.name}: only {len(evaluations)} settings of its open switches were followed"
+    hidden = frozenset().union(*(evaluation.hidden for evaluation in evaluations))
+    mask = Mask(hidden)
     return Judgement(
-        tuple(_merged(answers, followed, stack.name, settings.profile)),
+        mask.of(tuple(_merged(answers, followed, stack.name, settings.profile))),
         max(len(evaluation.resources) for evaluation in evaluations),
         unread,
-        tuple(dict.fromkeys(error for each in evaluations for error in each.errors)),
-        tuple(crashes),
+        mask.of(tuple(dict.fromkeys(error for each in evaluations for error in each.errors))),
+        mask.of(tuple(crashes)),
         tuple(dict.fromkeys(skip for each in evaluations for skip in each.skips)),
         () if followed.whole else (bound,),
+        hidden,
     )
 
 

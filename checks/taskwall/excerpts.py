@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from taskwall.files import Files, UnreadableError
 from taskwall.finding import Finding
+from taskwall.masks import Mask
 from taskwall.stack import Stack
 from taskwall.values import Place
 
@@ -63,11 +64,12 @@ def seen_from(folder: str, path: str) -> str:
 
 
 class Lines:
-    """The lines of the stacks' files, masked where a secret may stand."""
+    """The lines of the stacks' files, masked where a secret may stand or a sensitive text does."""
 
-    def __init__(self, files: Files, stacks: Sequence[Stack]) -> None:
+    def __init__(self, files: Files, stacks: Sequence[Stack], mask: Mask | None = None) -> None:
         self._files = files
         self._stacks = stacks
+        self._mask = mask or Mask(())
         self._masked: dict[str, list[str]] = {}
 
     def of(self, path: str) -> list[str]:
@@ -104,4 +106,4 @@ class Lines:
                 stars = "*" * (min(end, len(line)) - start)
                 if stars:
                     lines[number - 1] = line[:start] + stars + line[end:]
-        return lines
+        return [self._mask.starred(line) for line in lines]

@@ -21,6 +21,7 @@ from taskwall.finding import (
     Suppressed,
     Unread,
 )
+from taskwall.masks import Mask
 from taskwall.resource import Skip
 from taskwall.rule import Rule
 from taskwall.rules import all_rules
@@ -55,7 +56,11 @@ class Result:
         self.judgements = judgements
         self.rules = rules
         self.use = use
-        self.lines = Lines(files, [read.stack for read in found.reads])
+        self.lines = Lines(
+            files,
+            [read.stack for read in found.reads],
+            Mask(text for judgement in judgements for text in judgement.hidden),
+        )
         self.paths = Paths(cwd)
         self.used: set[Skip] = set()
         rows = sorted(_merged(self._rows()), key=lambda row: _order(row.finding))

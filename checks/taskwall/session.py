@@ -11,6 +11,7 @@ from taskwall.files import Files, UnreadableError
 from taskwall.finding import Problem, Report
 from taskwall.job import Options, job
 from taskwall.lowering import lower
+from taskwall.masks import Mask
 from taskwall.portraits import Portrait, portraits
 from taskwall.sources import unparsed
 from taskwall.stack import Stack
@@ -125,7 +126,9 @@ class Session:
 def _portrayed(stack: Stack) -> Iterator[Portrait]:
     """The portraits of a stack; none if it is nested too deeply to be analysed, as errors tell."""
     try:
-        yield from portraits(lower(stack.evaluate({}).resources).network)
+        evaluation = stack.evaluate({})
+        found = tuple(portraits(lower(evaluation.resources).network))
+        yield from Mask(evaluation.hidden).of(found)
     except RecursionError:
         return
 

@@ -49,13 +49,15 @@ class Evaluation(Struct, frozen=True):
     """What a stack declares under one scenario.
 
     `questions` are those that decide a switch (a Condition, a conditional, a count) and that
-    neither the sources nor the scenario answer.
+    neither the sources nor the scenario answer. `hidden` are texts that sources declare to be
+    sensitive, and what is made of them: nothing that is told holds them.
     """
 
     resources: tuple[Resource, ...]
     errors: tuple[SourceError, ...] = ()
     questions: frozenset[Question] = frozenset()
     skips: tuple[Skip, ...] = ()
+    hidden: frozenset[str] = frozenset()
 
 
 class Stack(Protocol):

@@ -46,7 +46,10 @@ class JoinedStack:
         for scope in scopes:
             errors |= scope.run.errors
             questions |= scope.run.questions
-        return Evaluation(tuple(resources), tuple(errors), frozenset(questions), tuple(skips))
+        hidden = frozenset(scopes[0].run.hidden)
+        return Evaluation(
+            tuple(resources), tuple(errors), frozenset(questions), tuple(skips), hidden
+        )
 
     def _scopes(self, scenario: Scenario) -> Iterator[Scope]:
         """The root modules, where each reads the outputs of the others."""
@@ -68,6 +71,8 @@ def together(scopes: Sequence[Scope], said: Mapping[str, str]) -> RemoteStates:
     for scope in scopes:
         scope.run.states = states
         scope.run.handles = scopes[0].run.handles
+        scopes[0].run.hidden |= scope.run.hidden
+        scope.run.hidden = scopes[0].run.hidden
     return states
 
 

@@ -20,6 +20,7 @@ from taskwall.readers.terraform.plan_references import (
     mapping,
     sequence,
 )
+from taskwall.readers.terraform.plan_sensitive import hidden
 from taskwall.readers.terraform.stack import TerraformStack
 from taskwall.readers.terraform.unit import library
 from taskwall.resource import Resource
@@ -92,6 +93,7 @@ class PlanStack:
         module, _ = library(files).module(os.path.dirname(path))
         self._sources: TerraformStack | None = None
         self._files: frozenset[str] | None = None
+        self._hidden: frozenset[str] | None = None
         if module is not None:
             variables: dict[str, Value] = {
                 name: lifted(mapping(variable)["value"])
@@ -134,7 +136,15 @@ class PlanStack:
             for resource in beside.resources
             if resource.data and resource.origin.address not in made
         ]
-        return Evaluation(tuple(resources), beside.errors, beside.questions, beside.skips)
+        if self._hidden is None:
+            self._hidden = hidden(self._plan)
+        return Evaluation(
+            tuple(resources),
+            beside.errors,
+            beside.questions,
+            beside.skips,
+            beside.hidden | self._hidden,
+        )
 
 
 def _joined(planned: Resource, source: Resource, same: bool) -> Resource:

@@ -6,6 +6,7 @@ from taskwall.readers.terraform import data_sources
 from taskwall.readers.terraform.body import FieldsReader
 from taskwall.readers.terraform.kinds import is_null
 from taskwall.readers.terraform.remote_states import TYPE
+from taskwall.readers.terraform.sensitive import names_secret
 from taskwall.readers.terraform.syntax import Block
 from taskwall.resource import Resource
 from taskwall.values import OUTSIDE, Need, Origin, Reference, Unknown, Value, settled
@@ -89,4 +90,7 @@ class ResourceInstance:
             tuple(dict.fromkeys((*scope.maybe, *self._maybe))),
         )
         body = self.fields.all(block.place)
+        for name, value in body.fields.items():
+            if names_secret(name):
+                scope.run.hidden.hide(value)
         return Resource(block.labels[0], origin, body, block.place, block.type == "data")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from taskwall.files import UnreadableError
 from taskwall.readers.terraform.kinds import FailedError
+from taskwall.readers.terraform.sensitive import Hidden
 from taskwall.readers.terraform.syntax import Block, Expression
 from taskwall.readers.terraform.unit import Library, Module, is_local, source_of
 from taskwall.stack import Inputs, SourceError
@@ -53,6 +54,7 @@ class Run:
         self.questions: set[Question] = set()
         self.handles: dict[str, Whole] = {}
         """What stands behind a reference without an attribute, by its address."""
+        self.hidden = Hidden()
         self.states: RemoteStates | None = None
         """The roots that are evaluated together with this one."""
         self.alone = False

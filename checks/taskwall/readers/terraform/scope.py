@@ -10,6 +10,7 @@ from taskwall.readers.terraform.hcl import BROKEN_VALUE
 from taskwall.readers.terraform.instances import Instances, expand
 from taskwall.readers.terraform.kinds import FailedError, is_null, weight
 from taskwall.readers.terraform.resource_instance import ResourceInstance
+from taskwall.readers.terraform.sensitive import is_sensitive, names_secret
 from taskwall.readers.terraform.syntax import (
     Attr,
     Attribute,
@@ -162,7 +163,10 @@ class Scope:
             value = evaluate(default.expression, self, {})
             if not self.prefix and not self.run.alone and _names_existing(name, value):
                 return self._open_variable(name, "is empty by default")
-        return convert(value, self.type(name), lambda node: evaluate(node, self, {}))
+        found = convert(value, self.type(name), lambda node: evaluate(node, self, {}))
+        if is_sensitive(block.body) or names_secret(name):
+            self.run.hidden.hide(found)
+        return found
 
     def _open_variable(self, name: str, why: str) -> Value:
         """A variable that is not known: what a user supplies has no root before it."""
@@ -195,9 +199,12 @@ class Scope:
         symbol = f"{self.prefix}{name}"
         if attribute is None:
             return self.run.assumed(unknown(symbol, "is not an output of that module"))
-        return self._memoised(
+        found = self._memoised(
             f"output.{name}", lambda: evaluate(attribute.expression, self, {}), attribute.place
         )
+        if block is not None and is_sensitive(block.body):
+            self.run.hidden.hide(found)
+        return found
 
     def _memoised(self, key: str, read: Callable[[], Value], place: Place | None) -> Value:
         known = self._values.get(key)

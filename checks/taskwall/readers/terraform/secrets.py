@@ -1,8 +1,9 @@
 """Values whose text is never shown: environments, secrets, user data."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
+from taskwall.readers.terraform.sensitive import is_sensitive, names_secret
 from taskwall.readers.terraform.syntax import (
     Access,
     Binary,
@@ -37,22 +38,21 @@ def secrets(body: Body, hidden: frozenset[str] = frozenset()) -> tuple[Place, ..
     return tuple(_in_body(body, "", hidden))
 
 
-def sensitive(variables: Mapping[str, Block]) -> frozenset[str]:
-    """The names of the variables that are declared to be sensitive."""
-    return frozenset(name for name, block in variables.items() if _is_sensitive(block.body))
-
-
 def _hides(name: str) -> bool:
     return _NAMES.fullmatch(name.lower()) is not None
 
 
-def _in_body(body: Body, kind: str, hidden: frozenset[str] = frozenset()) -> Iterator[Place]:
+def _in_body(
+    body: Body, kind: str, hidden: frozenset[str] = frozenset(), label: str = ""
+) -> Iterator[Place]:
+    told = {"variable": "default", "output": "value"}.get(kind)
+    secret = told is not None and (is_sensitive(body) or names_secret(label))
     for name, attribute in body.attributes.items():
         expression = attribute.expression
         if (
             _hides(name)
             or name in hidden
-            or (kind == "variable" and name == "default" and _is_sensitive(body))
+            or (secret and name == told)
             or (name == "container_definitions" and isinstance(expression, Literal | Template))
         ):
             yield expression.place
@@ -68,13 +68,7 @@ def _in_block(block: Block) -> Iterator[Place]:
     if _hides(name):
         yield block.place
         return
-    yield from _in_body(block.body, block.type)
-
-
-def _is_sensitive(variable: Body) -> bool:
-    attribute = variable.attributes.get("sensitive")
-    expression = attribute.expression if attribute else None
-    return isinstance(expression, Literal) and expression.value.data is True
+    yield from _in_body(block.body, block.type, label=block.labels[0] if block.labels else "")
 
 
 def _in_expression(node: Expression) -> Iterator[Place]:
@@ -85,6 +79,9 @@ def _in_expression(node: Expression) -> Iterator[Place]:
                 yield member.value.place
             else:
                 yield from _in_expression(member.value)
+        return
+    if isinstance(node, FunctionCall) and node.name == "sensitive":
+        yield from (argument.place for argument in node.arguments)
         return
     for child in _children(node):
         yield from _in_expression(child)

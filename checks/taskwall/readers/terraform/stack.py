@@ -8,7 +8,8 @@ from typing import TypeVar
 from taskwall.files import Files, UnreadableError
 from taskwall.readers.terraform.run import Run
 from taskwall.readers.terraform.scope import Scope
-from taskwall.readers.terraform.secrets import secrets, sensitive
+from taskwall.readers.terraform.secrets import secrets
+from taskwall.readers.terraform.sensitive import sensitive
 from taskwall.readers.terraform.skips import skips
 from taskwall.readers.terraform.unit import Library, Module, library
 from taskwall.readers.terraform.variables import supplied, value_files
@@ -53,7 +54,9 @@ class TerraformStack:
         run = scope.run
         resources = tuple(scope.resources())
         found = self.skips(run)
-        return Evaluation(resources, tuple(run.errors), frozenset(run.questions), found)
+        return Evaluation(
+            resources, tuple(run.errors), frozenset(run.questions), found, frozenset(run.hidden)
+        )
 
     def scope(
         self, scenario: Scenario, label: str = "", shared: frozenset[str] = frozenset()

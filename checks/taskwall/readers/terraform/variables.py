@@ -9,6 +9,7 @@ from taskwall.readers.terraform.evaluate import evaluate, value_of
 from taskwall.readers.terraform.hcl import parse_expression
 from taskwall.readers.terraform.kinds import FailedError
 from taskwall.readers.terraform.scope import Scope
+from taskwall.readers.terraform.sensitive import is_sensitive, names_secret
 from taskwall.readers.terraform.types import Simple
 from taskwall.readers.terraform.unit import Library
 from taskwall.values import Known, Unknown, Value, lifted, plain, unknown
@@ -68,6 +69,8 @@ def _spelled(name: str, value: Value, scope: Scope) -> Value:
     if not isinstance(value, Known) or not isinstance(value.data, str):
         return value
     block = scope.module.variables.get(name)
+    if block is not None and (is_sensitive(block.body) or names_secret(name)):
+        scope.run.hidden.hide(value)
     declared = block is not None and "type" in block.body.attributes
     kind = scope.type(name)
     if isinstance(kind, Simple) and not (declared and kind.name == "any"):

@@ -73,8 +73,11 @@ def call(
             return merge(arguments, scope, more)
         return waiting(*arguments, more, place=place)
     try:
-        return function(arguments, scope)
+        found = function(arguments, scope)
     except UnsettledError:
         return waiting(*arguments, place=place)
     except (ArithmeticError, IndexError, ValueError) as error:
         raise FailedError(f"{name}(...)", "has arguments that it does not take") from error
+    if scope.run.hidden:
+        scope.run.hidden.hide_derived(arguments, found)
+    return found

@@ -136,6 +136,11 @@ def _tobool(arguments: list[Value], scope: "Scope") -> Value:
     return simple(arguments[0], "bool")
 
 
+def _sensitive(arguments: list[Value], scope: "Scope") -> Value:
+    scope.run.hidden.hide(arguments[0])
+    return arguments[0]
+
+
 def _itself(arguments: list[Value], scope: "Scope") -> Value:
     return arguments[0]
 
@@ -157,7 +162,7 @@ NUMBERS = {
     "tostring": _tostring,
     "tonumber": _tonumber,
     "tobool": _tobool,
-    "sensitive": _itself,
+    "sensitive": _sensitive,
     "nonsensitive": _itself,
     "ephemeralasnull": _itself,
 }

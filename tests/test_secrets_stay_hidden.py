@@ -1,0 +1,354 @@
+"""What sources declare to be secret is in no output, whatever way it takes through them."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from taskwall import api
+from taskwall.finding import Report
+from taskwall.job import Options
+from taskwall.masks import SHOWN, Mask
+from taskwall.outputs import View, formats, render
+from taskwall.session import Session
+from taskwall.stack import Inputs
+from taskwall.values import Known, Value
+
+CANARY = "203.0.113.77"
+"""An address: rules tell whom a group admits."""
+
+WORD = "canary-7f3a9c51"
+"""A text that rules judge, and must not tell."""
+
+STACK = """
+resource "aws_security_group" "tasks" { vpc_id = "vpc-1" }
+resource "aws_vpc_security_group_ingress_rule" "in" {
+  security_group_id = aws_security_group.tasks.id
+  ip_protocol       = "tcp"
+  from_port         = 80
+  to_port           = 80
+  cidr_ipv4         = CIDR
+}
+resource "aws_ecs_service" "web" {
+  name            = "web"
+  launch_type     = "FARGATE"
+  task_definition = "web:1"
+  network_configuration {
+    subnets         = ["subnet-1"]
+    security_groups = [aws_security_group.tasks.id]
+  }
+}
+"""
+
+
+def scanned(
+    folder: Path, texts: Mapping[str, str], variables: Mapping[str, Value] | None = None
+) -> str:
+    """All formats of a scan of the texts, with everything shown and said."""
+    for path, text in texts.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_text(text)
+    every = ("fail", "unknown", "pass")
+    asked = Options(
+        (str(folder),), Inputs(variables=variables or {}), "strict", show=every, cwd=str(folder)
+    )
+    report = api.scan(asked)
+    assert report.document.crashes == ()
+    assert any(finding.rule == "TW215" for finding in report.document.findings)
+    return told(report) + "".join(map(repr, Session(str(folder), asked).portraits()))
+
+
+def told(report: Report) -> str:
+    """A report in all formats."""
+    views = (View(colour=True, verbose=True), View(width=400, verbose=True))
+    return "".join(render(name, report, view) for name in formats() for view in views)
+
+
+def test_the_way_to_the_outputs_is_open(tmp_path: Path) -> None:
+    """What is not secret is told: else these tests could not fail."""
+    assert f"{CANARY}/32" in scanned(
+        tmp_path, {"main.tf": STACK.replace("CIDR", f'"{CANARY}/32"')}
+    ).replace("\033[0m", "")
+
+
+SECRET = 'variable "net" {\n  sensitive = true\n  DEFAULT\n}\n'
+DEFAULT = SECRET.replace("DEFAULT", f'default = "{CANARY}/32"')
+MODULE = """
+variable "net" { sensitive = true }
+output "net" {
+  sensitive = true
+  value     = VALUE
+}
+"""
+REMOTE = """
+data "terraform_remote_state" "s" {
+  backend = "local"
+  config  = { path = "../other/terraform.tfstate" }
+}
+"""
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        {"main.tf": DEFAULT + STACK.replace("CIDR", "var.net")},
+        {
+            "main.tf": SECRET.replace("DEFAULT", "") + STACK.replace("CIDR", "var.net"),
+            "terraform.tfvars": f'net = "{CANARY}/32"\n',
+        },
+        {
+            "main.tf": SECRET.replace("DEFAULT", "") + STACK.replace("CIDR", "var.net"),
+            "x.auto.tfvars.json": json.dumps({"net": f"{CANARY}/32"}),
+        },
+        {
+            "main.tf": DEFAULT
+            + "locals { net = var.net\n nets = [local.net] }\n"
+            + STACK.replace("CIDR", "local.nets[0]")
+        },
+        {"main.tf": STACK.replace("CIDR", f'sensitive("{CANARY}/32")')},
+        {
+            "main.tf": f'locals {{ net = sensitive("{CANARY}") }}\n'
+            + STACK.replace("CIDR", '"${local.net}/32"')
+        },
+        {
+            "main.tf": SECRET.replace("DEFAULT", 'default = ["203.0.113.64/26", 77]')
+            + STACK.replace("CIDR", '"${cidrhost(var.net[0], 13)}/32"')
+        },
+        {
+            "main.tf": f'variable "all" {{\n sensitive = true\n default = "a,{CANARY},b"\n}}\n'
+            + STACK.replace("CIDR", '"${split(",", var.all)[1]}/32"')
+        },
+        {
+            "main.tf": 'variable "all" {\n sensitive = true\n'
+            f'  default = "{{\\"net\\":\\"{CANARY}/32\\"}}"\n}}\n'
+            + STACK.replace("CIDR", "jsondecode(var.all).net")
+        },
+        {
+            "main.tf": f'module "m" {{\n source = "./m"\n net = "{CANARY}/32"\n}}\n'
+            + STACK.replace("CIDR", "module.m.net"),
+            "m/main.tf": MODULE.replace("VALUE", "var.net"),
+        },
+        {
+            "main.tf": 'module "m" {\n source = "./m"\n net = ""\n}\n'
+            + STACK.replace("CIDR", "module.m.net"),
+            "m/main.tf": MODULE.replace("VALUE", f'"{CANARY}/32"'),
+        },
+        {
+            "app/main.tf": REMOTE
+            + STACK.replace("CIDR", "data.terraform_remote_state.s.outputs.net"),
+            "other/main.tf": f'output "net" {{\n sensitive = true\n value = "{CANARY}/32"\n}}\n',
+        },
+    ],
+    ids=[
+        "variable",
+        "tfvars",
+        "tfvars.json",
+        "local",
+        "sensitive()",
+        "within a text",
+        "calculated",
+        "cut out",
+        "decoded",
+        "module's argument",
+        "module's output",
+        "another root's output",
+    ],
+)
+def test_sensitive_values_are_not_told(texts: Mapping[str, str], tmp_path: Path) -> None:
+    """What Terraform calls sensitive is in no format, and what is made of it is not either."""
+    found = scanned(tmp_path, texts)
+    assert CANARY not in found
+    assert SHOWN in found
+
+
+@pytest.mark.parametrize("value", [f"{CANARY}/32", f'["{CANARY}/32'])
+def test_a_sensitive_variable_of_the_command_line_is_not_told(value: str, tmp_path: Path) -> None:
+    """Neither as a value, nor where it cannot be read as one."""
+    kind = "type = list(string)" if value.startswith("[") else ""
+    use = "var.net[0]" if kind else "var.net"
+    texts = {"main.tf": SECRET.replace("DEFAULT", kind) + STACK.replace("CIDR", use)}
+    found = scanned(tmp_path, texts, {"net": Known(value)})
+    assert CANARY not in found
+
+
+RULE = "aws_vpc_security_group_ingress_rule"
+CIDR = {"cidr_ipv4": f"{CANARY}/32"}
+
+
+def plan(marks: Mapping[str, object], **more: object) -> str:
+    """A plan in the likeness of `terraform show -json`, of the stack, and its rule with marks."""
+    group = {"vpc_id": "vpc-1", "id": "sg-0123456789abcdef0"}
+    service = {
+        "launch_type": "FARGATE",
+        "task_definition": "web:1",
+        "name": "web",
+        "network_configuration": [
+            {"subnets": ["subnet-1"], "security_groups": ["sg-0123456789abcdef0"]}
+        ],
+    }
+    entry = {
+        "security_group_id": "sg-0123456789abcdef0",
+        "ip_protocol": "tcp",
+        "from_port": 80,
+        "to_port": 80,
+    }
+    resources = [
+        {"address": f"{kind}.x", "mode": "managed", "type": kind, "name": "x", **held}
+        for kind, held in (
+            ("aws_security_group", {"values": group}),
+            ("aws_ecs_service", {"values": service}),
+            (RULE, {**marks, "values": {**entry, **CIDR}}),
+        )
+    ]
+    return json.dumps(
+        {
+            "format_version": "1.2",
+            "planned_values": {"root_module": {"resources": resources}},
+            "configuration": {"root_module": {}},
+            **more,
+        }
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        plan({"sensitive_values": {"cidr_ipv4": True}}),
+        plan(
+            {},
+            resource_changes=[
+                {
+                    "address": f"{RULE}.x",
+                    "change": {"after": CIDR, "after_sensitive": {"cidr_ipv4": True}},
+                }
+            ],
+        ),
+        plan(
+            {},
+            variables={"net": {"value": f"{CANARY}/32"}},
+            configuration={"root_module": {"variables": {"net": {"sensitive": True}}}},
+        ),
+        plan(
+            {},
+            output_changes={"net": {"after": f"{CANARY}/32", "after_sensitive": True}},
+        ),
+    ],
+    ids=["planned", "changed", "variable", "output"],
+)
+def test_sensitive_values_of_a_plan_are_not_told(text: str, tmp_path: Path) -> None:
+    """Whatever a plan marks as sensitive is in no format; without the mark it is told."""
+    found = scanned(tmp_path / "marked", {"plan.json": text})
+    assert CANARY not in found
+    open_ = scanned(tmp_path / "open", {"plan.json": plan({})})
+    assert CANARY in open_
+
+
+TASKS = """
+resource "aws_ecs_task_definition" "web" {
+  family                   = "web"
+  requires_compatibilities = ["FARGATE"]
+  network_mode             = "awsvpc"
+  container_definitions = jsonencode([{
+    name        = "web"
+    image       = "nginx"
+    environment = [{ name = "DATABASE_URL", value = "postgres://u:WORD@db/x?sslmode=disable" }]
+    secrets     = [{ name = "KEY", valueFrom = "arn:aws:ssm:eu-west-1:111122223333:WORD" }]
+    repositoryCredentials = { credentialsParameter = "WORD" }
+  }])
+}
+resource "aws_ecs_task_definition" "plain" {
+  family                = "plain"
+  container_definitions = "[{\\"name\\":\\"a\\",\\"environment\\":[{\\"name\\":\\"A\\",\\"value\\":\\"http://WORD\\"}]}]"
+}
+resource "aws_launch_template" "ecs" {
+  user_data = base64encode(<<-EOT
+    #!/bin/bash
+    echo ECS_CLUSTER=web >> /etc/ecs/ecs.config
+    echo HTTP_PROXY=http://user:WORD@203.0.113.9:3128 >> /etc/ecs/ecs.config
+    echo ECS_ENGINE_AUTH_DATA=WORD >> /etc/ecs/ecs.config
+  EOT
+  )
+}
+resource "aws_autoscaling_group" "ecs" {
+  launch_template { id = aws_launch_template.ecs.id }
+}
+resource "aws_db_instance" "db" {
+  password            = "WORD"
+  publicly_accessible = true
+  tags                = { Name = "WORD" }
+}
+resource "aws_ecs_service" "other" {
+  name            = "other"
+  task_definition = aws_ecs_task_definition.web.arn
+}
+"""
+
+
+def test_secrets_by_their_place_are_not_told(tmp_path: Path) -> None:
+    """Environments, secrets, user data and passwords are in no format."""
+    texts = {"main.tf": STACK.replace("CIDR", '"10.0.0.0/8"') + TASKS.replace("WORD", WORD)}
+    found = scanned(tmp_path, texts)
+    assert WORD not in found
+    assert "TW109" in found
+
+
+TEMPLATE = """
+Parameters:
+  Net: {Type: String, NoEcho: true, Default: CANARY/32}
+  DbPassword: {Type: String, Default: WORD}
+Resources:
+  Group:
+    Type: AWS::EC2::SecurityGroup
+    Properties:
+      GroupDescription: tasks
+      VpcId: vpc-1
+      SecurityGroupIngress:
+        - {IpProtocol: tcp, FromPort: 80, ToPort: 80, CidrIp: !Ref Net}
+        - {IpProtocol: tcp, FromPort: 81, ToPort: 81, CidrIp: 10.0.0.0/8}
+  Task:
+    Type: AWS::ECS::TaskDefinition
+    Properties:
+      ContainerDefinitions:
+        - Name: web
+          Image: nginx
+          Environment: [{Name: DATABASE_URL, Value: "postgres://u:WORD@db/x?sslmode=disable"}]
+          Secrets: [{Name: KEY, ValueFrom: WORD}]
+  Service:
+    Type: AWS::ECS::Service
+    Properties:
+      LaunchType: FARGATE
+      TaskDefinition: !Ref Task
+      NetworkConfiguration:
+        AwsvpcConfiguration: {Subnets: [subnet-1], SecurityGroups: [!Ref Group]}
+  Template:
+    Type: AWS::EC2::LaunchTemplate
+    Properties:
+      LaunchTemplateData:
+        UserData:
+          Fn::Base64: |
+            #!/bin/bash
+            echo HTTP_PROXY=http://user:WORD@203.0.113.9:3128 >> /etc/ecs/ecs.config
+  Database:
+    Type: AWS::RDS::DBInstance
+    Properties: {MasterUserPassword: WORD, PubliclyAccessible: true}
+"""
+
+
+def test_secrets_of_a_template_are_not_told(tmp_path: Path) -> None:
+    """Parameters with NoEcho, environments, secrets, user data and passwords are in no format."""
+    text = TEMPLATE.replace("WORD", WORD).replace("CANARY", CANARY)
+    found = scanned(tmp_path, {"template.yaml": text})
+    assert WORD not in found
+    assert CANARY not in found
+    assert "TW109" in found
+
+
+def test_short_secrets_are_masked_as_words_only() -> None:
+    """A short text within a longer word is not what was meant."""
+    mask = Mask(["web", "long enough", "x"])
+    assert mask.text("web, aws_ecs_service.web and website x") == (
+        f"{SHOWN}, aws_ecs_service.web and website x"
+    )
+    assert mask.text("how long enough is") == f"how {SHOWN} is"
+    assert mask.starred("  web = 1") == "  *** = 1"
