@@ -15,7 +15,7 @@ from taskwall.settings import Settings
 from taskwall.stack import SourceError, Stack
 from taskwall.values import Place
 
-__all__ = ["Options", "Progress", "scan"]
+__all__ = ["Options", "Progress", "judged", "scan"]
 
 Progress: TypeAlias = Callable[[int, int], None]
 """Told, after each stack, how many are judged and how many there are."""
@@ -58,6 +58,16 @@ def scan(options: Options, files: Files | None = None, progress: Progress | None
     return result.report(known, aside)
 
 
+def judged(stack: Stack, rules: Sequence[Rule], use: Settings) -> Judgement:
+    """The judgement of one stack, however it is written."""
+    try:
+        return engine.judge(stack, rules, use)
+    except RecursionError:
+        place = Place(min(stack.files, default=stack.name), 1, 1, 1, 1)
+        error = SourceError(place, "is nested too deeply to be analysed")
+        return Judgement((), 0, errors=(error,))
+
+
 def _judged(
     stacks: Sequence[Stack],
     rules: Sequence[Rule],
@@ -88,13 +98,7 @@ class _Judging:
         self.use = use
 
     def __call__(self, index: int) -> Judgement:
-        stack = self.stacks[index]
-        try:
-            return engine.judge(stack, self.rules, self.use)
-        except RecursionError:
-            place = Place(min(stack.files, default=stack.name), 1, 1, 1, 1)
-            error = SourceError(place, "is nested too deeply to be analysed")
-            return Judgement((), 0, errors=(error,))
+        return judged(self.stacks[index], self.rules, self.use)
 
     def apart(self, count: int) -> Iterator[Judgement]:
         """The judgements in order, made by several processes where the platform can fork."""

@@ -23,13 +23,15 @@ class Skip(Struct, frozen=True):
     """A wish, written in a source, that a rule stay silent for a resource or on a line.
 
     `rule` is a rule id or prefix (`TW206`, `TW2`). `place` is the comment or metadata itself;
-    `scope` is where it holds.
+    `scope` is where it holds. `host` names the tool whose own way of writing it is: "cfn-lint";
+    "" if it is ours.
     """
 
     rule: str
     reason: str
     place: Place
     scope: Place
+    host: str = ""
 
 
 class Resource(Struct, frozen=True):

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from types import TracebackType
 
-COMMANDS = ("scan", "rules", "explain")
-"""The commands: each is the function `run` of the module that has its name."""
+COMMANDS = ("scan", "rules", "explain", "cfn-lint-dir")
+"""The commands: each is the function `run` of the module that has its name, spelt with _."""
 
 USAGE = """\
 taskwall: network-security policy as code for Amazon ECS
@@ -25,6 +25,7 @@ taskwall: network-security policy as code for Amazon ECS
   taskwall [scan] [PATH...]    say where Terraform and CloudFormation break the policy
   taskwall rules               list the rules
   taskwall explain RULE        the page of one rule
+  taskwall cfn-lint-dir        the folder for cfn-lint --append-rules
   taskwall --version
 
 Each command takes --help.
@@ -74,7 +75,7 @@ def _command(name: str) -> Callable[[list[str]], int]:
     """What runs a command, imported only now."""
     from importlib import import_module
 
-    run: Callable[[list[str]], int] = import_module(f"taskwall.cli.{name}").run
+    run: Callable[[list[str]], int] = import_module(f"taskwall.cli.{name.replace('-', '_')}").run
     return run
 
 

@@ -24,7 +24,7 @@ _WISH: Final = (
     r"(taskwall|checkov):skip=\s*([\w*,-]*)\s*(:?)(.*?)(?=$|#\s*(?:taskwall|checkov):skip=)"
 )
 _NO_RULE: Final = "a skip names a rule, as in TW206"
-_LETTERED: Final = r"[EWI](TW\d*)"
+_LETTERED: Final = r"[EWIU](TW\d*)"
 
 
 def skips(template: Template) -> tuple[tuple[Skip, ...], tuple[SourceError, ...]]:
@@ -78,7 +78,7 @@ def _of_metadata(
             found.append(Skip(name, why.strip(), item.place or scope, scope))
     config = members(members(metadata).get("cfn-lint")).get("config")
     found.extend(
-        Skip(match[1], "", item.place or scope, scope)
+        Skip(match[1], "", item.place or scope, scope, "cfn-lint")
         for item in elements(members(config).get("ignore_checks"))
         if (match := re.fullmatch(_LETTERED, written(item) or ""))
     )

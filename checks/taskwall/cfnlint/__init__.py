@@ -1,0 +1,12 @@
+"""The rules as rules of cfn-lint: `cfn-lint -a taskwall.cfnlint -- template.yaml`.
+
+cfn-lint makes a rule of each class that is a member of this module. Importing it needs cfn-lint.
+"""
+
+from taskwall.cfnlint.host import insist
+
+insist()
+
+from taskwall.cfnlint.classes import made  # noqa: E402 (needs what was insisted on)
+
+globals().update(made())

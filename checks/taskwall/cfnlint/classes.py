@@ -1,0 +1,214 @@
+"""The classes that cfn-lint makes its rules of, one for each rule and verdict."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from cfnlint.rules import CloudFormationLintRule, RuleMatch
+
+from taskwall.cfnlint.run import GENERAL, Run, Told, place_of
+from taskwall.cfnlint.template import Source, Template
+from taskwall.finding import Finding, Truth
+from taskwall.rule import Rule
+from taskwall.rules import all_rules
+from taskwall.values import Place
+
+STEPS = "STW000"
+"""The rule of the steps that lead to a finding. Its letter is none of cfn-lint's: it is off unless
+`--include-checks` names it, and never changes the exit status."""
+
+NOTES = "ITW000"
+"""The rule of notes."""
+
+TAGS = ["ecs", "network", "security", "taskwall"]
+PAGE = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/security-network.html"
+
+_FIX = {"fix": {"default": False, "type": "boolean"}}
+_ELSEWHERE = {"elsewhere": {"default": False, "type": "boolean"}}
+_PROFILE = {"profile": {"default": "", "type": "string"}}
+
+
+class Ours:
+    """What every class of ours adds to cfn-lint's."""
+
+    id = ""
+    options: Mapping[str, Any] = {}
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.config_definition = dict(self.options)
+        self.given: Mapping[str, Any] = {}
+        self.shown = False
+        self.run = Run.joined(self)
+
+    def configure(self, configs: Any = None, experimental: bool = False) -> None:
+        """Take the options that the user of cfn-lint set; `given` holds those and no others."""
+        super().configure(configs, experimental)  # type: ignore[misc]
+        config: Mapping[str, Any] = getattr(self, "config", {})
+        self.given = {name: config[name] for name in configs or () if name in config}
+
+    def is_enabled(self, *arguments: Any, **named: Any) -> bool:
+        """Whether cfn-lint shows what this rule finds; `shown` holds the last answer."""
+        self.shown = bool(super().is_enabled(*arguments, **named))  # type: ignore[misc]
+        return self.shown
+
+    def match(self, cfn: Template) -> Iterator[Any]:
+        """What there is to say of a template, as matches."""
+        yield from self.matches(self.run.told(cfn))
+
+    def matches(self, told: Told) -> Iterator[Any]:
+        """The matches of what was found out."""
+        raise NotImplementedError
+
+    def matchall_resource_properties(self, *_: object) -> tuple[()]:
+        """Nothing: what cfn-lint asks of each rule for each resource, ours say of the whole."""
+        return ()
+
+
+class Chain:
+    """The steps that lead to a finding, as far as its template has them.
+
+    They are made when cfn-lint has decided whether it shows the finding: of what is not shown
+    there are none.
+    """
+
+    def __init__(self, rule: Ours, finding: Finding, told: Told) -> None:
+        self.rule = rule
+        self.finding = finding
+        self.told = told
+
+    def __iter__(self) -> Iterator[Any]:
+        rule = self.rule.run.members.get(STEPS)
+        source = self.told.source
+        if rule is None or source is None or not self.rule.shown:
+            return
+        for step in self.finding.because:
+            if step.file == self.told.file:
+                _, location = source.step_at(step.line)
+                yield _match([], step.text, location, rule=rule)
+
+
+class Findings(Ours):
+    """A rule: its fails, or under an id of their own its unknowns."""
+
+    rule: str
+    verdict: Truth
+
+    def matches(self, told: Told) -> Iterator[Any]:
+        """A match for each finding."""
+        if told.source is None:
+            return
+        for finding in told.findings:
+            if (finding.rule, finding.verdict) == (self.rule, self.verdict):
+                yield self._match(finding, told, told.source)
+
+    def _match(self, finding: Finding, told: Told, source: Source) -> Any:
+        fix = self.run.option(self.id, "fix")
+        place = place_of(finding, source)
+        path = source.path_at(place)
+        found = _match(path, _message(finding, told, fix), source.location_of(place))
+        if not self._silent(source, path):
+            found.context = Chain(self, finding, told)
+        return found
+
+    def _silent(self, source: Source, path: list[str | int]) -> bool:
+        """Whether the metadata of the resource ignores the rule: then it has no steps either."""
+        return len(path) > 1 and path[1] in source.cfn.get_directives().get(self.id, ())
+
+
+class Problems(Ours):
+    """What could not be analysed, and crashes: loud, whatever the profile."""
+
+    def matches(self, told: Told) -> Iterator[Any]:
+        """A match for each."""
+        for problem in told.problems:
+            if told.source is None:
+                yield _match(["Resources"], f"taskwall: {problem.message}", (0, 0, 0, 0))
+            else:
+                where = (problem.line, problem.column)
+                place = Place(told.source.path, *where, *where)
+                path = told.source.path_at(place) or ["Resources"]
+                location = told.source.location_of(place)
+                yield _match(path, f"taskwall: {problem.message}", location)
+
+
+class Notes(Ours):
+    """What taskwall has to say beside findings."""
+
+    def matches(self, told: Told) -> Iterator[Any]:
+        """A match for each note: on its line if it names one of this template's."""
+        for note in told.notes:
+            words = note.removeprefix(f"{told.file}:")
+            number, colon, rest = words.partition(": ")
+            if told.source is not None and words != note and colon and number.isdigit():
+                path, location = told.source.step_at(int(number))
+                yield _match(path or ["Resources"], f"taskwall: {rest}", location)
+            else:
+                yield _match(["Resources"], f"taskwall: {words.strip()}", (0, 0, 0, 0))
+
+
+class Steps(Ours):
+    """The steps of a chain, which come as children of what they lead to."""
+
+    def matches(self, told: Told) -> Iterator[Any]:  # noqa: ARG002
+        """None of its own."""
+        return iter(())
+
+
+def made() -> dict[str, type]:
+    """The classes by their names, which are their ids."""
+    found = [
+        _class(Problems, GENERAL, "taskwall could analyse the template", _PROFILE | _FIX),
+        _class(Notes, NOTES, "taskwall has nothing to remark"),
+        _class(Steps, STEPS, "What leads to a finding of taskwall"),
+    ]
+    for rule in all_rules():
+        found += _of_rule(rule)
+    return {one.__name__: one for one in found}
+
+
+def _of_rule(rule: Rule) -> Iterable[type]:
+    what = " ".join(rule.sections["What"].split())
+    why = " ".join(rule.sections["Why"].split())
+    about = {"rule": rule.id, "source_url": rule.link, "description": f"{what} {why}"}
+    options = _FIX | _ELSEWHERE
+    yield _class(Findings, rule.lint_id, rule.title, options, **about, verdict="fail")
+    unknown = f"Not known: {rule.title}"
+    yield _class(Findings, f"U{rule.id}", unknown, _FIX, **about, verdict="unknown")
+
+
+def _class(
+    kind: type[Ours], number: str, title: str, options: Mapping[str, Any] | None = None, **more: Any
+) -> type:
+    members = {
+        "id": number,
+        "shortdesc": title,
+        "description": title,
+        "source_url": PAGE,
+        "tags": TAGS,
+        "options": options or {},
+        "__module__": __name__,
+        **more,
+    }
+    return type(number, (kind, CloudFormationLintRule), members)
+
+
+def _match(path: list[str | int], message: str, location: Any = None, **more: Any) -> Any:
+    if location is not None:
+        more["location"] = location
+    return RuleMatch(path, message, **more)
+
+
+def _message(finding: Finding, told: Told, fix: bool) -> str:
+    """What is wrong, what it needs, and what leads there from other files."""
+    parts = [finding.message]
+    if finding.when:
+        parts.append(f"when {finding.when}")
+    if finding.missing:
+        waits = (f"{name} {told.reasons.get(name, '')}".strip() for name in finding.missing)
+        parts.append(f"waits for: {', '.join(waits)}")
+    parts += [f"called from {call.file}:{call.line} ({call.text})" for call in finding.called_from]
+    others = [step for step in finding.because if step.file != told.file]
+    parts += [f"because {step.text} ({step.file}:{step.line})" for step in others]
+    if fix and finding.fix:
+        parts.append(f"fix: {' '.join(finding.fix.text.split())}")
+    return "; ".join(parts)

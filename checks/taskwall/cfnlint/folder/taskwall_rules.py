@@ -1,0 +1,3 @@
+"""The rules of taskwall, for `cfn-lint --append-rules` with a folder."""
+
+from taskwall.cfnlint import *  # noqa: F403

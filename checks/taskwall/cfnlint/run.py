@@ -1,0 +1,192 @@
+"""One run of cfn-lint: the rules that it holds, and one analysis for all of them."""
+
+import gc
+import os
+from collections.abc import Mapping
+from typing import Any, ClassVar, Protocol
+from weakref import WeakKeyDictionary
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from taskwall import api, baseline
+from taskwall.baseline import BaselineError
+from taskwall.cfnlint import host
+from taskwall.cfnlint.template import Source, Template, source_of
+from taskwall.excerpts import seen_from
+from taskwall.files import Files
+from taskwall.finding import Crash, Finding, Problem, Report
+from taskwall.job import Job, Options, job
+from taskwall.result import Result
+from taskwall.settings import CHOICES, SettingsError, one_of
+from taskwall.sources import Scope
+from taskwall.stack import Inputs
+from taskwall.values import Known, Place, Value, spelled
+
+GENERAL = "ETW000"
+"""The rule that has the options of all."""
+
+
+class Member(Protocol):
+    """A rule as its run sees it."""
+
+    id: str
+    given: Mapping[str, Any]
+
+
+class Told(Struct):
+    """What is said of one template; paths as a report spells them, and the template's own."""
+
+    source: Source | None = None
+    file: str = ""
+    findings: tuple[Finding, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    notes: tuple[str, ...] = ()
+    reasons: Mapping[str, str] = {}
+
+
+class Run:
+    """The rules that cfn-lint made for one run, and what they say of its templates."""
+
+    latest: ClassVar["Run | None"] = None
+
+    def __init__(self) -> None:
+        self.members: dict[str, Member] = {}
+        self._told: WeakKeyDictionary[Template, Told] = WeakKeyDictionary()
+        self._asked: set[tuple[str | None, str]] = set()
+        self._files = Files()
+
+    @classmethod
+    def joined(cls, rule: Member) -> "Run":
+        """The run that a new rule belongs to: rules of one run are made one after another."""
+        if cls.latest is None or rule.id in cls.latest.members:
+            cls.latest = cls()
+        cls.latest.members[rule.id] = rule
+        return cls.latest
+
+    def option(self, rule: str, name: str) -> Any:
+        """What the user of cfn-lint set for a rule, or for all; None if nothing."""
+        for member in (rule, GENERAL):
+            given = self.members[member].given if member in self.members else {}
+            if name in given:
+                return given[name]
+        return None
+
+    def told(self, cfn: Template) -> Told:
+        """What there is to say of a template, found out by the first rule that asks."""
+        found = self._told.get(cfn)
+        if found is None:
+            found = self._told[cfn] = self._first_told(cfn)
+        return found
+
+    def _first_told(self, cfn: Template) -> Told:
+        collecting = gc.isenabled()
+        gc.disable()  # what cfn-lint holds is large, and looking for garbage in it takes long
+        try:
+            return self._analysed(cfn)
+        except (SettingsError, BaselineError) as error:
+            return _failed(cfn, str(error))
+        except Exception as error:  # noqa: BLE001 (whatever it is, it must be seen, and once)
+            kind = type(error).__name__
+            return _failed(cfn, f"crashed with cfn-lint {host.version()}: {kind}: {error}")
+        finally:
+            if collecting:
+                gc.enable()
+
+    def _analysed(self, cfn: Template) -> Told:
+        sets = _parameter_sets(cfn)
+        if not sets and any(file == cfn.filename and given for file, given in self._asked):
+            return Told()  # once more without parameters, after those that are meant
+        key = (cfn.filename, repr(sets) if sets else "")
+        if key in self._asked:  # the files may have changed since
+            self._asked.clear()
+            self._files = Files()
+        self._asked.add(key)
+        source = source_of(cfn)
+        if source.text is not None:
+            self._files = Files({source.path: source.text})
+        file = seen_from(os.curdir, source.path)
+        reports = [self._report(source.path, given) for given in sets or [{}]]
+        return Told(
+            source,
+            file,
+            tuple(dict.fromkeys(one for report in reports for one in report.findings)),
+            tuple(dict.fromkeys(one for report in reports for one in _problems(report, file))),
+            tuple(dict.fromkeys(one for report in reports for one in report.notes)),
+            {name: why for report in reports for name, why in report.reasons.items()},
+        )
+
+    def _report(self, path: str, parameters: Mapping[str, Value]) -> Report:
+        asked = self._job(path, parameters)
+        found = asked.read(self._files)
+        judgements = []
+        for read in found.reads:
+            judgement = api.judged(read.stack, asked.rules, asked.use)
+            # What cfn-lint itself keeps silent, it must be shown first.
+            skips = tuple(skip for skip in judgement.skips if skip.host != "cfn-lint")
+            judgements.append(replace(judgement, skips=skips))
+        use = asked.use
+        known = baseline.read(use.baseline) if use.baseline else {}
+        result = Result(
+            found, judgements, rules=asked.rules, use=use, files=self._files, cwd=asked.cwd
+        )
+        return result.report(known, use.baseline)
+
+    def _job(self, path: str, parameters: Mapping[str, Value]) -> Job:
+        """What is asked: the settings as the command reads them, and cfn-lint's options first."""
+        profile = self.option(GENERAL, "profile")
+        if profile:
+            one_of(profile, CHOICES["profile"], f"{GENERAL}:profile")
+        asked = job(
+            Options(
+                paths=(path,),
+                inputs=Inputs(parameters=parameters),
+                profile=profile or None,
+                scope=Scope(kinds=frozenset(("cloudformation",))),
+            )
+        )
+        elsewhere = set(asked.use.elsewhere)
+        for member in self.members.values():
+            if "elsewhere" in member.given:
+                rule = member.id[1:]
+                (elsewhere.add if member.given["elsewhere"] else elsewhere.discard)(rule)
+        return replace(asked, use=replace(asked.use, elsewhere=tuple(sorted(elsewhere))))
+
+
+def _failed(cfn: Template, message: str) -> Told:
+    file = cfn.filename or ""
+    return Told(None, file, problems=(Problem(file, 1, 1, message),))
+
+
+def _problems(report: Report, file: str) -> list[Problem]:
+    """What went wrong with a template: errors in it, and crashes of ours."""
+    document = report.document
+    found = [error for error in document.errors if error.file == file]
+    return found + [_of_crash(crash, file) for crash in document.crashes]
+
+
+def _of_crash(crash: Crash, file: str) -> Problem:
+    return Problem(file, 1, 1, f"crashed in {crash.rule}: {crash.message}")
+
+
+def _parameter_sets(cfn: Template) -> list[dict[str, Value]]:
+    """The parameters of each deployment that cfn-lint was told of, since its version 1.21."""
+    context = getattr(cfn, "context", None)
+    given = getattr(context, "parameter_sets", None) or ()
+    return [{str(name): _value(value) for name, value in one.parameters.items()} for one in given]
+
+
+def _value(value: object) -> Value:
+    """A parameter's value, a list as the text that CloudFormation takes."""
+    words = value if isinstance(value, list) else [value]
+    return Known(",".join(spelled(_plain(word)) or "" for word in words))
+
+
+def _plain(word: object) -> Any:
+    return str(word) if isinstance(word, str) else word
+
+
+def place_of(finding: Finding, source: Source) -> Place:
+    """Where a finding is, in the file that was analysed."""
+    one = finding
+    return Place(source.path, one.line, one.column, one.end_line, one.end_column)

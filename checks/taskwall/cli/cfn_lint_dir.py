@@ -1,0 +1,21 @@
+"""`taskwall cfn-lint-dir`: name the folder from which cfn-lint takes the rules."""
+
+from __future__ import annotations
+
+import os
+
+import taskwall
+from taskwall.cli.arguments import parsed, parser_of
+from taskwall.cli.terminal import say
+
+
+def run(arguments: list[str]) -> int:
+    """Print the folder that `cfn-lint --append-rules` takes, and return the exit status."""
+    parsed(
+        parser_of("cfn-lint-dir", "", "Print the folder that cfn-lint --append-rules takes."),
+        arguments,
+    )
+    # Not asked of taskwall.cfnlint: importing that takes cfn-lint, which may be somewhere else.
+    package = os.path.dirname(os.path.abspath(taskwall.__file__))
+    say(os.path.join(package, "cfnlint", "folder") + "\n")
+    return 0
