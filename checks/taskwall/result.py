@@ -1,7 +1,6 @@
 """What the rules said of a scan's sources, put in order: rows, fingerprints, and the report."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import cast
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -11,12 +10,10 @@ from taskwall.engine import Judgement
 from taskwall.excerpts import Lines, Paths, seen_from
 from taskwall.files import Files
 from taskwall.finding import (
-    SEVERITIES,
     Document,
     Finding,
     Problem,
     Report,
-    Severity,
     Summary,
     Suppressed,
     Unread,
@@ -25,7 +22,7 @@ from taskwall.masks import Mask
 from taskwall.resource import Skip
 from taskwall.rule import Rule
 from taskwall.rules import all_rules
-from taskwall.settings import Settings
+from taskwall.settings import Settings, Threshold, reaches
 from taskwall.values import Place
 
 
@@ -258,9 +255,6 @@ def _unread(judgements: Iterable[Judgement]) -> tuple[Unread, ...]:
     return tuple(found[key] for key in sorted(found))
 
 
-def _fails(findings: Iterable[Finding], threshold: str) -> bool:
+def _fails(findings: Iterable[Finding], threshold: Threshold) -> bool:
     """Whether a fail is at or above a threshold of severity."""
-    if threshold == "never":
-        return False
-    bad = SEVERITIES[: SEVERITIES.index(cast(Severity, threshold)) + 1]
-    return any(finding.verdict == "fail" and finding.severity in bad for finding in findings)
+    return any(one.verdict == "fail" and reaches(one.severity, threshold) for one in findings)

@@ -20,6 +20,7 @@ Profile: TypeAlias = Literal["default", "strict", "pci"]
 Threshold: TypeAlias = Severity | Literal["never"]
 Scenarios: TypeAlias = Literal["bounded", "all"]
 Undeclared: TypeAlias = Literal["outside", "ignore"]
+Untold: TypeAlias = Literal["silent", "fail"]
 
 CHOICES: Mapping[str, tuple[str, ...]] = {
     "profile": get_args(Profile),
@@ -27,6 +28,7 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
     "show": get_args(Truth),
     "scenarios": get_args(Scenarios),
     "undeclared": get_args(Undeclared),
+    "unknown": get_args(Untold),
 }
 """The words that a key, or an option of the same name, may have."""
 
@@ -46,6 +48,16 @@ class Isolation(Struct, frozen=True, rename="kebab"):
     groups: Mapping[str, tuple[str, ...]] = {}
     tag: str = "taskwall:isolation"
     undeclared: Undeclared = "outside"
+
+
+class Checkov(Struct, frozen=True, rename="kebab"):
+    """What holds within checkov only, the table `checkov` of the settings.
+
+    checkov cannot show that something is not known: `unknown` says whether such a verdict is
+    silent there or a fail.
+    """
+
+    unknown: Untold = "silent"
 
 
 class Settings(Struct, frozen=True, rename="kebab"):
@@ -70,6 +82,7 @@ class Settings(Struct, frozen=True, rename="kebab"):
     elsewhere: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     isolation: Isolation = Isolation()
+    checkov: Checkov = Checkov()
     internet_gateway: bool = True
     remote_state: Mapping[str, str] = {}
     baseline: str = ""
@@ -96,6 +109,9 @@ class Settings(Struct, frozen=True, rename="kebab"):
 
 _OURS = {"scenarios", "file"}
 """Fields that no settings file holds."""
+
+_TABLES: Mapping[str, type[Struct]] = {"isolation": Isolation, "checkov": Checkov}
+"""The tables within the settings."""
 
 
 def load(start: str, rules: "Sequence[Rule]") -> Settings:
@@ -155,7 +171,8 @@ def _checked(table: object, file: str, rules: "Sequence[Rule]") -> Settings:
         for word in value if isinstance(value, list) else [value]:
             if key in CHOICES and isinstance(word, str):
                 one_of(word, CHOICES[key], f"{file}: {written}")
-        found[key] = _isolation(value, file) if key == "isolation" else value
+        inner = _TABLES.get(key)
+        found[key] = value if inner is None else _spelled(key, inner, value, file)
     try:
         settings = msgspec.convert({**found, "file": file}, Settings)
     except msgspec.ValidationError as error:
@@ -182,18 +199,16 @@ def _checked(table: object, file: str, rules: "Sequence[Rule]") -> Settings:
     )
 
 
-def _isolation(table: object, file: str) -> object:
-    """The table `isolation`, its keys spelled as ours; anything but a table is left as it is."""
+def _spelled(name: str, inner: type[Struct], table: object, file: str) -> object:
+    """A table within the settings, its keys known; anything but a table is left as it is."""
     if not isinstance(table, dict):
         return table
-    known = Isolation.__struct_encode_fields__
+    known = inner.__struct_encode_fields__
     for key, value in table.items():
         if key not in known:
-            raise SettingsError(
-                f'{file}: there is no setting "isolation.{key}"{nearest(key, known)}.'
-            )
+            raise SettingsError(f'{file}: there is no setting "{name}.{key}"{nearest(key, known)}.')
         if key in CHOICES and isinstance(value, str):
-            one_of(value, CHOICES[key], f"{file}: isolation.{key}")
+            one_of(value, CHOICES[key], f"{file}: {name}.{key}")
     return table
 
 
@@ -245,6 +260,11 @@ def chosen(rules: "Sequence[Rule]", settings: Settings) -> "tuple[Rule, ...]":
         if selected and not _any(settings.ignore, rule.id):
             found.append(rule)
     return tuple(found)
+
+
+def reaches(severity: Severity, threshold: Threshold) -> bool:
+    """Whether a fail of some severity fails the run under a threshold (`fail-on`)."""
+    return threshold != "never" and SEVERITIES.index(severity) <= SEVERITIES.index(threshold)
 
 
 def known_rules(patterns: Iterable[str], rules: "Sequence[Rule]", where: str) -> tuple[str, ...]:

@@ -340,3 +340,11 @@ def test_a_defect_of_our_own_is_a_crash(tmp_path: Path) -> None:
     assert done.returncode == 2
     assert done.stderr.startswith("taskwall: crashed: ValueError: odd (<string>:3).")
     assert done.stderr.count("\n") == 1
+
+
+def test_the_folder_for_checkov(capsys: pytest.CaptureFixture[str]) -> None:
+    """It is one line, and holds only what checkov must load: a shim, not named as the package."""
+    assert cli.main(["checkov-dir"]) == 0
+    folder = Path(capsys.readouterr().out.removesuffix("\n"))
+    held = sorted(path.name for path in folder.iterdir() if path.name != "__pycache__")
+    assert held == ["__init__.py", "taskwall_checks.py"]

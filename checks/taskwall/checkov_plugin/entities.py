@@ -1,0 +1,118 @@
+"""Findings onto checkov's entities: the vertices of its graph, by file and address."""
+
+import os
+import re
+from collections.abc import Iterator
+from typing import Any, SupportsIndex
+
+from taskwall.finding import Finding
+from taskwall.sources import Kind
+
+Vertex = dict[str, Any]
+
+_JUDGED = ("resource", "data")
+_KEYS = re.compile(r"\[(?:\d+|\*|\"(?:[^\"\\]|\\.)*\")\]")
+_LINES = (("__start_line__", "__end_line__"), ("__startline__", "__endline__"))
+
+
+def vertices(graph: Any) -> Iterator[Vertex]:
+    """The vertices of a graph of either library that checkov can use (rustworkx, networkx)."""
+    networkx = type(graph).__module__.startswith("networkx")
+    nodes = graph.nodes(data=True) if networkx else graph.nodes()
+    for _, attributes in nodes:
+        yield attributes
+
+
+class Entities:
+    """The entities of one graph."""
+
+    def __init__(self, graph: Any, kind: Kind) -> None:
+        self._kind = kind
+        self._by_address: dict[str, dict[str, list[Vertex]]] = {}
+        self._bare: dict[str, dict[str, list[Vertex]]] = {}
+        self._by_file: dict[str, list[Vertex]] = {}
+        for found in vertices(graph):
+            vertex = _findable(found) if kind == "terraform" else found
+            if vertex.get("block_type_") in _JUDGED and "file_path_" in vertex:
+                file = os.path.abspath(vertex["file_path_"])
+                address = self._address(vertex)
+                for table, name in ((self._by_address, address), (self._bare, _bare(address))):
+                    table.setdefault(file, {}).setdefault(name, []).append(vertex)
+                self._by_file.setdefault(file, []).append(vertex)
+
+    @property
+    def first(self) -> Vertex | None:
+        """Any entity, to say something on that is about none; None if there is none."""
+        return next((held[0] for held in self._by_file.values()), None)
+
+    def _address(self, vertex: Vertex) -> str:
+        if self._kind == "cloudformation":
+            return str(vertex["block_name_"]).rpartition(".")[2]
+        return str(vertex.get("__address__") or vertex["block_name_"])
+
+    def of(self, finding: Finding, file: str, stack: str) -> list[Vertex]:
+        """The entities that a finding is about: one for each instance that checkov tells apart.
+
+        Where checkov has no entity of that name (it expands neither every loop nor every module)
+        a mistake stands at the one that its line lies in, or else the one before it.
+
+        Args:
+            finding: the finding.
+            file: its file, absolute.
+            stack: the absolute path of its stack, a file for a plan or a template.
+        """
+        if self._kind == "plan":
+            file = stack
+        found: dict[int, Vertex] = {}
+        for address in finding.instances:
+            for vertex in self._named(file, address):
+                found[id(vertex)] = vertex
+        if not found and finding.verdict != "pass":
+            near = self._near(file, finding.line)
+            return [] if near is None else [near]
+        return list(found.values())
+
+    def _named(self, file: str, address: str) -> list[Vertex]:
+        if self._kind == "cloudformation":
+            address = address.rpartition("/")[2]
+        exact = self._by_address.get(file, {}).get(address)
+        return exact or self._bare.get(file, {}).get(_bare(address), [])
+
+    def _near(self, file: str, line: int) -> Vertex | None:
+        """The entity of a file that a line lies in; without one, the last before it."""
+        best: tuple[bool, int, Vertex] | None = None
+        for vertex in self._by_file.get(file, ()):
+            start, end = _extent(vertex)
+            rank = (start <= line <= end, start if start <= line else -start)
+            if best is None or rank > best[:2]:
+                best = (*rank, vertex)
+        return None if best is None else best[2]
+
+
+class _Name(str):
+    """A name that is split at the dots between its parts, and not at those in an instance key."""
+
+    __slots__ = ()
+
+    def split(self, sep: str | None = None, maxsplit: SupportsIndex = -1) -> list[str]:
+        head, bracket, key = self.partition("[")
+        *parts, last = head.split(sep, maxsplit)
+        return [*parts, f"{last}{bracket}{key}"]
+
+
+def _findable(vertex: Vertex) -> Vertex:
+    """A vertex whose context checkov finds: it loses those with a dot in an instance key."""
+    name = str(vertex.get("block_name_"))
+    return {**vertex, "block_name_": _Name(name)} if "." in name.partition("[")[2] else vertex
+
+
+def _bare(address: str) -> str:
+    """An address without instance keys."""
+    return _KEYS.sub("", address)
+
+
+def _extent(vertex: Vertex) -> tuple[int, int]:
+    for first, last in _LINES:
+        if first in vertex and last in vertex:
+            return int(vertex[first]), int(vertex[last])
+    return 0, 0

@@ -1,0 +1,172 @@
+"""What taskwall finds in what checkov scans, entity by entity."""
+
+import os
+from collections.abc import Iterable, Iterator
+from threading import Lock
+from typing import Literal, TypeAlias
+
+from msgspec import Struct
+
+from taskwall import settings
+from taskwall.api import scan
+from taskwall.checkov_plugin.entities import Entities, Vertex
+from taskwall.checkov_plugin.scope import Asked
+from taskwall.checkov_plugin.wording import told
+from taskwall.finding import SEVERITIES, Finding, Report, Severity
+from taskwall.job import job
+from taskwall.rules import all_rules
+from taskwall.settings import Settings
+
+Outcome: TypeAlias = Literal["PASSED", "FAILED", "SKIPPED"]
+"""The names of checkov's results that a finding can come to."""
+
+
+class Entry(Struct, frozen=True):
+    """A result of checkov's: what a rule says of one entity, and why it is skipped, if it is."""
+
+    rule: str
+    vertex: Vertex
+    outcome: Outcome
+    name: str
+    severity: Severity
+    comment: str = ""
+
+
+class Analysis(Struct, frozen=True):
+    """A scan that was done for checkov, and the settings that held for it."""
+
+    report: Report
+    use: Settings
+
+    def complaints(self) -> Iterator[str]:
+        """What must not be silent: rules that crashed, and that nothing was read at all."""
+        document = self.report.document
+        for crash in document.crashes:
+            yield f"{crash.rule} crashed in {crash.stack}: {crash.message}"
+        if not document.summary.files:
+            why = "; does the setting `exclude` cover them all?" if self.use.exclude else ""
+            yield f"it saw none of the files that checkov scans{why}"
+
+    def warnings(self) -> Iterator[str]:
+        """The sources that could not be read, or not in full."""
+        for one in self.report.document.errors:
+            yield f"{one.file}:{one.line}:{one.column}: {one.message}"
+
+
+_lock = Lock()
+_last: list[tuple[Asked, tuple[str, ...], Analysis]] = []
+
+
+def analysis(asked: Asked, runs: frozenset[str], exact: frozenset[str]) -> Analysis | None:
+    """The findings of what checkov was asked for; None if no rule runs.
+
+    However many graphs a run of checkov consists of, it is done once.
+
+    Args:
+        asked: what checkov scans.
+        runs: the ids of the rules that checkov lets run.
+        exact: the ids of those that somebody asked checkov for by name: they run whichever
+            profile the settings choose.
+
+    Raises:
+        SettingsError: the settings cannot be meant so.
+        BaselineError: the baseline of the settings cannot be read.
+    """
+    use = job(asked.options()).use
+    chosen = {rule.id for rule in settings.chosen(all_rules(), use)}
+    rules = tuple(sorted((chosen | exact) & runs))
+    if not rules:
+        return None
+    with _lock:
+        for held, by, known in _last:
+            if (held, by) == (asked, rules):
+                return known
+        found = Analysis(scan(asked.options(rules)), use)
+        _last[:] = [(asked, rules, found)]
+    return found
+
+
+def entries(found: Analysis, asked: Asked, entities: Entities) -> tuple[list[Entry], list[Finding]]:
+    """What the rules say of the entities of a graph, and the fails that no entity can show."""
+    titles = {rule.id: rule.title for rule in all_rules()}
+    places: dict[tuple[str, int], _Place] = {}
+    lost = []
+    cwd = os.getcwd()
+    for finding, reason in _all(found.report):
+        file, stack = (
+            os.path.normpath(os.path.join(cwd, p)) for p in (finding.file, finding.stack)
+        )
+        on = entities.of(finding, file, stack)
+        for vertex in on:
+            place = places.setdefault((finding.rule, id(vertex)), _Place(vertex))
+            place.take(finding, reason, found.use)
+        if not on and reason is None and _loud(finding, found.use):
+            elsewhere = asked.split and file in asked.known
+            if not elsewhere:
+                lost.append(finding)
+    made = (place.entry(rule, titles[rule], found.use) for (rule, _), place in places.items())
+    return [entry for entry in made if entry is not None], lost
+
+
+def _all(report: Report) -> Iterator[tuple[Finding, str | None]]:
+    """Every finding, and why it is kept silent if it is."""
+    for finding in report.findings:
+        yield finding, None
+    for one in report.document.suppressed:
+        yield one.finding, one.reason or ("in the baseline" if one.by == "baseline" else "")
+
+
+def _counts(finding: Finding, use: Settings) -> bool:
+    """Whether a finding tells a mistake: a fail, or an unknown if the settings ask for those."""
+    unknown = finding.verdict == "unknown" and use.checkov.unknown == "fail"
+    return finding.verdict == "fail" or unknown
+
+
+def _loud(finding: Finding, use: Settings) -> bool:
+    return _counts(finding, use) and settings.reaches(finding.severity, use.fail_on)
+
+
+class _Place:
+    """What one rule says of one entity."""
+
+    def __init__(self, vertex: Vertex) -> None:
+        self.vertex = vertex
+        self.loud: list[Finding] = []
+        self.low: list[Finding] = []
+        self.silent: list[Finding] = []
+        self.reasons: list[str] = []
+        self.passes = True
+
+    def take(self, finding: Finding, reason: str | None, use: Settings) -> None:
+        """Enter a finding, with the reason for which it is kept silent."""
+        self.passes = self.passes and finding.verdict == "pass"
+        if not _counts(finding, use):
+            return
+        if reason is not None:
+            self.silent.append(finding)
+            self.reasons.append(reason)
+        elif _loud(finding, use):
+            self.loud.append(finding)
+        else:
+            self.low.append(finding)
+
+    def entry(self, rule: str, title: str, use: Settings) -> Entry | None:
+        """What it comes to: a fail before what is skipped before a pass; nothing if unknown."""
+        if self.loud:
+            return self._entry(rule, title, "FAILED", self.loud)
+        if self.silent or self.low:
+            below = [f'below the setting fail-on = "{use.fail_on}"'] if self.low else []
+            why = "; ".join(dict.fromkeys((*filter(None, self.reasons), *below)))
+            return self._entry(rule, title, "SKIPPED", [*self.silent, *self.low], why)
+        if self.passes:
+            return Entry(rule, self.vertex, "PASSED", title, "info")
+        return None
+
+    def _entry(
+        self, rule: str, title: str, outcome: Outcome, said: list[Finding], comment: str = ""
+    ) -> Entry:
+        return Entry(rule, self.vertex, outcome, told(title, said), _worst(said), comment)
+
+
+def _worst(findings: Iterable[Finding]) -> Severity:
+    return min((one.severity for one in findings), key=SEVERITIES.index)
