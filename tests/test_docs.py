@@ -58,7 +58,7 @@ def test_every_rule_is_covered() -> None:
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
 def test_a_page_shows_what_the_rule_finds(rule: Rule) -> None:
     """A page has an example of a fixture that fails, with the mark on its line."""
-    assert re.search(rf"```\w+\n(.*\n)*?.*# .*{rule.id}\b", docs.page(rule))
+    assert re.search(rf"```\w+\n(.*\n)*?.*# .*{rule.id}\b", docs.page_of(rule))
 
 
 def test_an_example_is_the_whole_block() -> None:

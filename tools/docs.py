@@ -15,18 +15,19 @@ from pathlib import Path
 
 from taskwall.cli import main as taskwall
 from taskwall.guide import encodes, recommendations, source
+from taskwall.pages import HIGHLIGHTS, page, prose
 from taskwall.rule import Rule
 from taskwall.rules import all_rules
 
 ROOT = Path(__file__).parent.parent
-LANGUAGES = {"Terraform": ("main.tf", "hcl"), "CloudFormation": ("template.yaml", "yaml")}
+FILES = {"Terraform": "main.tf", "CloudFormation": "template.yaml"}
 NOTE = "<!-- Written by tools/docs.py: edit the rules, not this page. -->"
 
 
 def pages() -> dict[Path, str]:
     """Every derived file and what has to stand in it."""
     rules = all_rules()
-    found = {ROOT / "docs" / "rules" / f"{rule.id}.md": page(rule) for rule in rules}
+    found = {ROOT / "docs" / "rules" / f"{rule.id}.md": page_of(rule) for rule in rules}
     found[ROOT / "docs" / "coverage.md"] = coverage(rules)
     readme = ROOT / "README.md"
     text = marked(readme.read_text(), "rules", table(rules, "docs/rules/"))
@@ -99,43 +100,9 @@ def linked(rule: Rule) -> str:
     return f"[{rule.id}](rules/{rule.id}.md)"
 
 
-def page(rule: Rule) -> str:
-    """A rule's page."""
-    known = recommendations()
-    keys = encodes(rule)
-    said = "".join(f"- {prose(known[key])}\n" for key in keys if key in known)
-    links = "".join(f"- <{link}>\n" for link in rule.sections["See"].split())
-    fixes = "\n".join(
-        f"### {name}\n\n{fix(rule.sections[name], highlight)}"
-        for name, (_, highlight) in LANGUAGES.items()
-    )
-    return (
-        f"{NOTE}\n\n# {rule.id}: {prose(rule.title)}\n\n"
-        f"| Severity | Profiles | cfn-lint | checkov |\n| --- | --- | --- | --- |\n"
-        f"| {rule.severity} | {', '.join(rule.profiles)} | `{rule.lint_id}` | `{rule.id}` |\n\n"
-        f"## What it finds\n\n{prose(rule.sections['What'])}\n\n"
-        f"{''.join(examples(rule))}"
-        f"## Why it matters\n\n{prose(rule.sections['Why'])}\n\n"
-        f"## When it is fine\n\n{prose(rule.sections['Fine when'])}\n\n"
-        f"## What to write instead\n\n{fixes}\n"
-        f"## Where it is from\n\n{said or 'Beyond the guide: it follows from it.' + chr(10)}\n"
-        f"## See also\n\n{links}"
-    )
-
-
-def prose(text: str) -> str:
-    """A text that Markdown shows as it stands."""
-    return re.sub(r"([<*|])", r"\\\1", text)
-
-
-def fix(text: str, highlight: str) -> str:
-    """What to write instead: a sentence, the code after its colon, or code alone."""
-    head, colon, code = text.partition(":\n")
-    if colon:
-        return f"{prose(head)}:\n\n```{highlight}\n{code}\n```\n"
-    if "\n" in text:
-        return f"{prose(text)}\n"
-    return f"```{highlight}\n{text}\n```\n"
+def page_of(rule: Rule) -> str:
+    """A rule's page, with examples."""
+    return f"{NOTE}\n\n{page(rule, ''.join(examples(rule)))}"
 
 
 def examples(rule: Rule) -> Iterator[str]:
@@ -143,10 +110,10 @@ def examples(rule: Rule) -> Iterator[str]:
     folder = ROOT / "fixtures" / "rules" / rule.id.lower()
     cases = sorted(case for case in folder.glob("fail*") if case.is_dir())
     for case in cases[:1]:
-        for name, (file, highlight) in LANGUAGES.items():
+        for name, file in FILES.items():
             source = case / file
             if source.exists() and (found := excerpt(source.read_text(), rule.id)):
-                yield f"In {name}:\n\n```{highlight}\n{found}\n```\n\n"
+                yield f"In {name}:\n\n```{HIGHLIGHTS[name]}\n{found}\n```\n\n"
 
 
 def excerpt(text: str, rule: str) -> str:

@@ -179,6 +179,17 @@ def _unsaved(folder: str, files: Files) -> Iterator[str]:
             yield path
 
 
+def may_be_source(path: str, text: str) -> bool:
+    """Whether a text may be a source, or values for one, by its path and at a glance."""
+    if path.endswith((*TERRAFORM, ".tfvars", ".tfvars.json")):
+        return True
+    if not path.endswith(TEMPLATES):
+        return False
+    from taskwall.readers.cloudformation.template import may_be_template
+
+    return may_be_template(text)
+
+
 def unparsed(path: str, text: str) -> SourceError | None:
     """Why nothing at all can be read in the text of a source; None if something can.
 

@@ -1,0 +1,47 @@
+"""`taskwall lsp`: the language server, on standard input and output."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+
+from taskwall.cli.arguments import parsed, parser_of
+from taskwall.cli.terminal import UsageError
+
+
+def run(arguments: list[str]) -> int:
+    """Serve an editor until it says goodbye; the exit status is 1 if it did not."""
+    parser = parser_of(
+        "lsp",
+        "[OPTION...]",
+        "Serve an editor by the Language Server Protocol, on standard input and output.",
+    )
+    parser.add_argument("--stdio", action="store_true", help="what it does anyway")
+    parser.add_argument("--log", metavar="FILE", help="write what the two say to each other")
+    given = parsed(parser, arguments)
+    try:
+        from taskwall.languageserver.server import server
+    except ModuleNotFoundError as error:
+        if error.name is None or error.name.partition(".")[0] not in {"pygls", "lsprotocol"}:
+            raise
+        raise UsageError('lsp needs pygls: install "taskwall[lsp]".') from error
+    try:
+        _log(given.log)
+    except OSError as error:
+        raise UsageError(f"--log: {given.log}: {error.strerror or error}.") from error
+    serving = server()
+    # The protocol closes its output in the end, the command writes to its own once more.
+    with os.fdopen(os.dup(sys.stdout.fileno()), "wb") as output:
+        serving.start_io(sys.stdin.buffer, output)
+    serving.end()
+    return 0 if serving.asked_to_end else 1
+
+
+def _log(file: str | None) -> None:
+    """Log to a file, or nothing: standard output is the editor's."""
+    if file is None:
+        logging.disable(logging.CRITICAL)
+        return
+    form = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+    logging.basicConfig(filename=file, level=logging.DEBUG, format=form, encoding="utf-8")

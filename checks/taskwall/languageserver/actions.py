@@ -1,0 +1,97 @@
+"""Code actions: apply a finding's fix, keep it silent with a reason, explain its rule."""
+
+from collections.abc import Iterable, Iterator
+
+from lsprotocol.types import (
+    CodeAction,
+    CodeActionKind,
+    Command,
+    Diagnostic,
+    Position,
+    Range,
+    TextEdit,
+    WorkspaceEdit,
+)
+
+from taskwall.finding import Finding, Fix
+from taskwall.languageserver.documents import Document
+from taskwall.languageserver.positions import Lines
+from taskwall.languageserver.suppressing import Wish, above, wishes
+from taskwall.languageserver.whereabouts import Whereabouts
+
+EXPLAIN = "taskwall.explain"
+"""The command that shows the page of a rule, whose id is its argument."""
+
+SHOW = "taskwall.show"
+"""The command that puts the cursor at a position (line, character) of a document (URI)."""
+
+_LONGEST = 72
+
+
+def actions(
+    pairs: Iterable[tuple[Finding, Diagnostic]], document: Document, where: Whereabouts
+) -> Iterator[CodeAction]:
+    """The actions for findings of a document, which stands as it was judged."""
+    for finding, diagnostic in pairs:
+        if (fix := finding.fix) is not None and fix.edits:
+            yield _fixing(fix, diagnostic, where)
+        for wish in wishes(finding, document.path, document.text):
+            yield _suppressing(finding, wish, diagnostic, document.uri, document.lines)
+        for call in finding.called_from[:1]:
+            path = where.path(call.file)
+            wish = above(finding.rule, f"for all inside {call.text}", call.line, "")
+            yield _suppressing(finding, wish, diagnostic, where.uri(path), where.lines(path))
+        yield CodeAction(
+            f"Explain {finding.rule}",
+            kind=CodeActionKind.QuickFix,
+            diagnostics=[diagnostic],
+            command=Command(f"Explain {finding.rule}", EXPLAIN, arguments=[finding.rule]),
+        )
+
+
+def _fixing(fix: Fix, diagnostic: Diagnostic, where: Whereabouts) -> CodeAction:
+    changes: dict[str, list[TextEdit]] = {}
+    for edit in fix.edits:
+        path = where.path(edit.file)
+        range_ = where.range(path, edit.line, edit.column, edit.end_line, edit.end_column)
+        changes.setdefault(where.uri(path), []).append(TextEdit(range_, edit.text))
+    first = next(iter(fix.text.splitlines()), "").rstrip(":")
+    title = first if len(first) <= _LONGEST else f"{first[: _LONGEST - 3]}..."
+    return CodeAction(
+        f"Fix: {title}",
+        kind=CodeActionKind.QuickFix,
+        diagnostics=[diagnostic],
+        is_preferred=True,
+        edit=WorkspaceEdit(changes),
+    )
+
+
+def _suppressing(
+    finding: Finding, wish: Wish, diagnostic: Diagnostic, uri: str, lines: Lines
+) -> CodeAction:
+    at = lines.position(wish.line, wish.column)
+    line, column = wish.reason_at
+    after = _after(lines, wish)
+    cursor = after.position(line, column)
+    return CodeAction(
+        f"Suppress {finding.rule} {wish.title}",
+        kind=CodeActionKind.QuickFix,
+        diagnostics=[diagnostic],
+        edit=WorkspaceEdit({uri: [TextEdit(Range(at, at), wish.text)]}),
+        command=Command("Write the reason", SHOW, arguments=[uri, cursor.line, cursor.character]),
+    )
+
+
+def _after(lines: Lines, wish: Wish) -> Lines:
+    """The text once the wish is written."""
+    at = lines.offset(lines.position(wish.line, wish.column))
+    return Lines(lines.text[:at] + wish.text + lines.text[at:], lines.encoding)
+
+
+def touches(one: Range, other: Range) -> bool:
+    """Whether two ranges have a position in common."""
+    return _key(one.start) <= _key(other.end) and _key(other.start) <= _key(one.end)
+
+
+def _key(position: Position) -> tuple[int, int]:
+    return position.line, position.character

@@ -1,0 +1,134 @@
+"""What is shown of services, load balancers and groups: hovers, and a line above each service."""
+
+import os
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
+
+from lsprotocol.types import CodeLens, Command, Hover, MarkupContent, MarkupKind, Position
+from msgspec import Struct
+
+from taskwall.languageserver.documents import Document
+from taskwall.languageserver.drift import Drift
+from taskwall.languageserver.positions import uri_of
+from taskwall.pages import prose
+from taskwall.portraits import Line, Portrait
+from taskwall.rules import all_rules
+
+PORTRAIT = "taskwall.portrait"
+"""The command that shows the whole portrait of what is declared on a line of a document."""
+
+MOST = 20
+"""So many instances of one declaration are shown."""
+
+_WORD = re.compile(r"TW\d{3}|[A-Za-z][\w-]*(?:\.[A-Za-z_][\w-]*)*")
+
+
+class Drawn(Struct):
+    """The portraits of a project by the files of their headers, and the texts they are of."""
+
+    by_file: Mapping[str, tuple[Portrait, ...]] = {}
+    texts: Mapping[str, str] = {}
+
+    @classmethod
+    def of(cls, portraits: Iterable[Portrait], texts: Mapping[str, str]) -> "Drawn":
+        """Portraits by file."""
+        found: dict[str, list[Portrait]] = {}
+        for portrait in portraits:
+            found.setdefault(portrait.header.file, []).append(portrait)
+        return cls({file: tuple(each) for file, each in found.items()}, texts)
+
+    def drift(self, document: Document) -> Drift:
+        """Where lines of the portraits are in a document now."""
+        return Drift(self.texts.get(document.path, document.text), document.text)
+
+
+def lenses(document: Document, drawn: Drawn) -> Iterator[CodeLens]:
+    """A line above each service: what it stands behind, and whom it admits."""
+    drift = drawn.drift(document)
+    briefs: dict[int, dict[str, None]] = {}
+    for portrait in drawn.by_file.get(document.path, ()):
+        line = drift.line(portrait.header.line)
+        if portrait.brief and line is not None:
+            briefs.setdefault(line, {})[portrait.brief] = None
+    for line, told in briefs.items():
+        first, *others = told
+        more = f" (and {len(others)} more)" if others else ""
+        command = Command(f"{first}{more}", PORTRAIT, arguments=[document.uri, line - 1])
+        yield CodeLens(document.lines.whole_line(line), command)
+
+
+def hover(document: Document, position: Position, drawn: Drawn, *, markdown: bool) -> Hover | None:
+    """What is known of the declaration, reference or rule at a position."""
+    line, column = document.lines.place(position)
+    text = document.lines.line(position.line)
+    word = _word(text, column)
+    if re.fullmatch(r"TW\d{3}", word):
+        told = _rule(word)
+    else:
+        found = at_line(document, line, drawn) or _named(document, word, drawn)
+        told = "\n\n".join(written(each) for each in found[:MOST])
+    if not told:
+        return None
+    kind = MarkupKind.Markdown if markdown else MarkupKind.PlainText
+    return Hover(MarkupContent(kind, told if markdown else _plain(told)))
+
+
+def at_line(document: Document, line: int, drawn: Drawn) -> list[Portrait]:
+    """The portraits of what is declared on a line of a document (counted from 1)."""
+    drift = drawn.drift(document)
+    here = drawn.by_file.get(document.path, ())
+    return [each for each in here if drift.line(each.header.line) == line]
+
+
+def _named(document: Document, word: str, drawn: Drawn) -> list[Portrait]:
+    """The portraits of what a word of a document refers to."""
+    if document.path.endswith((".tf", ".tofu")):
+        name = ".".join(word.split(".")[:2])
+        folder = os.path.dirname(document.path)
+        near = chain.from_iterable(
+            each for file, each in drawn.by_file.items() if os.path.dirname(file) == folder
+        )
+        return [each for each in near if "." in name and _is(each.name, name, ".")]
+    here = drawn.by_file.get(document.path, ())
+    return [each for each in here if word and _is(each.name, word.partition(".")[0], "/")]
+
+
+def _is(whole: str, name: str, between: str) -> bool:
+    return whole == name or whole.endswith(f"{between}{name}")
+
+
+def _word(text: str, column: int) -> str:
+    """The word, with the dots in it, around a column (counted from 1)."""
+    for match in _WORD.finditer(text):
+        if match.start() < column <= match.end() + 1:
+            return match[0]
+    return ""
+
+
+def written(portrait: Portrait) -> str:
+    """A portrait in Markdown."""
+    brief = f": {prose(portrait.brief)}" if portrait.brief else ""
+    head = f"**{portrait.word} `{portrait.name}`**{brief}"
+    return "\n".join((head, "", *(f"- {_line(line)}" for line in portrait.lines)))
+
+
+def _line(line: Line) -> str:
+    if line.place is None:
+        return prose(line.text)
+    at = f"{os.path.basename(line.place.file)}:{line.place.line}"
+    return f"{prose(line.text)} ([{at}]({uri_of(line.place.file)}#L{line.place.line}))"
+
+
+def _rule(word: str) -> str:
+    """The title of a rule, and what it finds."""
+    for rule in all_rules():
+        if rule.id == word:
+            return f"**{rule.id}: {prose(rule.title)}**\n\n{prose(rule.sections['What'])}"
+    return ""
+
+
+def _plain(markdown: str) -> str:
+    """The Markdown of this module without its marks."""
+    text = re.sub(r"\[([^]\n]*)\]\([^)\n]*\)", r"\1", markdown)
+    return re.sub(r"\\([<*|])|\*\*|`", lambda match: match[1] or "", text)

@@ -1,0 +1,137 @@
+"""Projects: the folders that are judged, each with its session and what it last said."""
+
+import os
+from collections.abc import Iterable, Mapping
+
+from msgspec import Struct
+
+from taskwall.baseline import BaselineError
+from taskwall.finding import Report
+from taskwall.languageserver.diagnostics import Teller, Told
+from taskwall.languageserver.documents import Document
+from taskwall.languageserver.positions import Encoding, Lines
+from taskwall.languageserver.preferences import Preferences
+from taskwall.languageserver.whereabouts import Whereabouts
+from taskwall.portraits import Portrait
+from taskwall.session import Session
+from taskwall.settings import SettingsError
+
+SETTINGS = ("taskwall.toml", "pyproject.toml")
+
+
+def folder_of(path: str, workspace: Iterable[str]) -> str:
+    """The folder of the project that a file belongs to.
+
+    It is the nearest folder, within the workspace folder that holds the file, that has settings
+    of taskwall or is a repository; else the workspace folder itself. Without one, the file's.
+    """
+    within = [folder for folder in workspace if _encloses(folder, path)]
+    top = max(within, key=len, default="")
+    folder = own = os.path.dirname(path)
+    while True:
+        if folder == top or _has_settings(folder) or os.path.exists(os.path.join(folder, ".git")):
+            return folder
+        above = os.path.dirname(folder)
+        if above == folder:
+            return top or own
+        folder = above
+
+
+def _encloses(folder: str, path: str) -> bool:
+    return path.startswith(os.path.join(folder, ""))
+
+
+def _has_settings(folder: str) -> bool:
+    if os.path.isfile(os.path.join(folder, "taskwall.toml")):
+        return True
+    try:
+        with open(os.path.join(folder, "pyproject.toml"), "rb") as stream:
+            return b"[tool.taskwall" in stream.read()
+    except OSError:
+        return False
+
+
+class View(Struct):
+    """What is to be shown of a project.
+
+    `told` is what is said of each file. `sources` are the open documents as they were when it was
+    made, by path, with the texts that were judged. `failure` says why nothing could be judged, and
+    `settings` is the file that it lies in, if in one; then `told` is what was said before.
+    `crashes` are defects of our own. `portraits` are None until somebody has asked for them.
+    """
+
+    folder: str
+    told: Mapping[str, Told] = {}
+    sources: Mapping[str, tuple[Document, str]] = {}
+    failure: str = ""
+    settings: str = ""
+    crashes: tuple[str, ...] = ()
+    portraits: tuple[Portrait, ...] | None = None
+
+
+class Project:
+    """A folder that is judged again and again. Used by one thread only."""
+
+    def __init__(self, folder: str, preferences: Preferences, encoding: Encoding) -> None:
+        self.folder = folder
+        self._encoding = encoding
+        self._session = Session(folder, preferences.options())
+        self._documents: dict[str, Document] = {}
+        self._read: dict[str, Lines] = {}
+        self._teller = Teller()
+        self._view = View(folder)
+
+    def change(self, path: str, document: Document | None) -> None:
+        """Let a document, as it is now, stand for a file; None: it was closed."""
+        self._read.pop(path, None)
+        if document is None:
+            self._documents.pop(path, None)
+        else:
+            self._documents[path] = document
+        held = document is not None and not document.too_large
+        self._session.change(path, document.text if document is not None and held else None)
+
+    def refresh(self, path: str) -> None:
+        """Learn that a file on disk was written, came or went."""
+        self._read.pop(path, None)
+        self._session.refresh(path)
+
+    def judge(self) -> View:
+        """What is to be shown now."""
+        documents = dict(self._documents)
+        try:
+            report = self._session.report()
+        except (SettingsError, BaselineError) as error:
+            return self._failed(str(error))
+        judged = self._session.texts
+        where = Whereabouts(self.folder, self._encoding, documents, judged, self._read)
+        self._view = View(
+            self.folder,
+            self._teller.tell(report, where),
+            {
+                path: (document, judged[path])
+                for path, document in documents.items()
+                if path in judged
+            },
+            crashes=_crashes(report),
+        )
+        return self._view
+
+    def _failed(self, failure: str) -> View:
+        """What was to be shown before, and why it is not judged anew."""
+        file = failure.partition(": ")[0]
+        name = os.path.basename(file)
+        settings = file if name in SETTINGS and os.path.isabs(file) else ""
+        before = self._view
+        return View(self.folder, before.told, before.sources, failure, settings)
+
+    def portraits(self) -> tuple[Portrait, ...]:
+        """What the networks of the folder say of their things, as of now."""
+        try:
+            return self._session.portraits()
+        except SettingsError:
+            return ()
+
+
+def _crashes(report: Report) -> tuple[str, ...]:
+    return tuple(f"{one.rule} on {one.stack}: {one.message}" for one in report.document.crashes)

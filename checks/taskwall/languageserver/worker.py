@@ -1,0 +1,131 @@
+"""One thread that judges projects, so that the editor is always listened to.
+
+What is asked of it is done in order, but for what has become stale meanwhile: all changes that
+wait are made before anything is judged, and of several wishes to judge a project one is left.
+"""
+
+import threading
+from collections.abc import Callable
+from typing import ParamSpec, TypeAlias
+
+from taskwall.languageserver.documents import Document
+from taskwall.languageserver.positions import Encoding
+from taskwall.languageserver.preferences import Preferences
+from taskwall.languageserver.projects import Project, View
+from taskwall.portraits import Portrait
+
+P = ParamSpec("P")
+
+Change: TypeAlias = Callable[[dict[str, Project]], None]
+"""Something to be done to the projects, by their folders."""
+
+
+class Worker:
+    """Judges projects in a thread of its own.
+
+    `shown` is called in that thread with what a project is to be shown as, and with the number
+    that the wish for it had; `drawn` with portraits, where they are wanted; `crashed` with an
+    exception that is a defect of ours.
+    """
+
+    def __init__(
+        self,
+        shown: Callable[[View, int], None],
+        drawn: Callable[[str, tuple[Portrait, ...], int], None],
+        crashed: Callable[[str, Exception], None],
+    ) -> None:
+        self._shown = shown
+        self._drawn = drawn
+        self._crashed = crashed
+        self._projects: dict[str, Project] = {}
+        self._changes: list[Change] = []
+        self._wishes: dict[str, int] = {}
+        self._portraits: dict[str, int] = {}
+        self._ended = False
+        self._news = threading.Condition()
+        self._thread = threading.Thread(target=self._run, name="taskwall", daemon=True)
+        self._thread.start()
+
+    def open(self, folder: str, preferences: Preferences, encoding: Encoding) -> None:
+        """Begin a project anew."""
+
+        def change(projects: dict[str, Project]) -> None:
+            projects[folder] = Project(folder, preferences, encoding)
+
+        self._do(change)
+
+    def close(self, folder: str) -> None:
+        """Forget a project."""
+
+        def change(projects: dict[str, Project]) -> None:
+            projects.pop(folder, None)
+
+        with self._news:
+            self._wishes.pop(folder, None)
+            self._portraits.pop(folder, None)
+        self._do(change)
+
+    def change(self, folder: str, path: str, document: Document | None) -> None:
+        """Let a document stand for a file of a project; None: the file on disk again."""
+        self._to(folder, lambda project: project.change(path, document))
+
+    def refresh(self, folder: str, path: str) -> None:
+        """Let a project learn that a file on disk was written, came or went."""
+        self._to(folder, lambda project: project.refresh(path))
+
+    def judge(self, folder: str, number: int, *, portraits: bool) -> None:
+        """Wish that a project be judged; `number` tells this wish from earlier ones."""
+        with self._news:
+            self._wishes[folder] = number
+            if portraits:
+                self._portraits[folder] = number
+            self._news.notify()
+
+    def end(self) -> None:
+        """Stop after what is being done now."""
+        with self._news:
+            self._ended = True
+            self._news.notify()
+
+    def _to(self, folder: str, change: Callable[[Project], None]) -> None:
+        def made(projects: dict[str, Project]) -> None:
+            if (project := projects.get(folder)) is not None:
+                change(project)
+
+        self._do(made)
+
+    def _do(self, change: Change) -> None:
+        with self._news:
+            self._changes.append(change)
+            self._news.notify()
+
+    def _run(self) -> None:
+        while True:
+            with self._news:
+                while not (self._ended or self._changes or self._wishes or self._portraits):
+                    self._news.wait()
+                if self._ended:
+                    return
+                changes, self._changes = self._changes, []
+                # What has been typed comes before what is only looked at.
+                wanted, work = (
+                    (self._wishes, self._judge) if self._wishes else (self._portraits, self._draw)
+                )
+                folder = next(iter(wanted), "")
+                number = wanted.pop(folder, 0)
+            for change in changes:
+                self._guarded(folder, change, self._projects)
+            if (project := self._projects.get(folder)) is not None:
+                self._guarded(folder, work, project, number)
+
+    def _judge(self, project: Project, number: int) -> None:
+        self._shown(project.judge(), number)
+
+    def _draw(self, project: Project, number: int) -> None:
+        self._drawn(project.folder, project.portraits(), number)
+
+    def _guarded(self, folder: str, work: Callable[P, None], *args: P.args, **k: P.kwargs) -> None:
+        try:
+            work(*args, **k)
+        except Exception as error:  # noqa: BLE001 (a defect of ours must not end the thread)
+            self._crashed(folder, error)

@@ -1,0 +1,48 @@
+"""The page of a rule, in Markdown: for the site, and for editors."""
+
+import re
+
+from taskwall.guide import encodes, recommendations
+from taskwall.rule import Rule
+
+HIGHLIGHTS = {"Terraform": "hcl", "CloudFormation": "yaml"}
+"""How code blocks of the two languages are marked."""
+
+
+def page(rule: Rule, examples: str = "") -> str:
+    """A rule's page; `examples` show what it finds."""
+    known = recommendations()
+    keys = encodes(rule)
+    said = "".join(f"- {prose(known[key])}\n" for key in keys if key in known)
+    links = "".join(f"- <{link}>\n" for link in rule.sections["See"].split())
+    fixes = "\n".join(
+        f"### {name}\n\n{_fix(rule.sections[name], highlight)}"
+        for name, highlight in HIGHLIGHTS.items()
+    )
+    return (
+        f"# {rule.id}: {prose(rule.title)}\n\n"
+        f"| Severity | Profiles | cfn-lint | checkov |\n| --- | --- | --- | --- |\n"
+        f"| {rule.severity} | {', '.join(rule.profiles)} | `{rule.lint_id}` | `{rule.id}` |\n\n"
+        f"## What it finds\n\n{prose(rule.sections['What'])}\n\n"
+        f"{examples}"
+        f"## Why it matters\n\n{prose(rule.sections['Why'])}\n\n"
+        f"## When it is fine\n\n{prose(rule.sections['Fine when'])}\n\n"
+        f"## What to write instead\n\n{fixes}\n"
+        f"## Where it is from\n\n{said or 'Beyond the guide: it follows from it.' + chr(10)}\n"
+        f"## See also\n\n{links}"
+    )
+
+
+def prose(text: str) -> str:
+    """A text that Markdown shows as it stands."""
+    return re.sub(r"([<*|])", r"\\\1", text)
+
+
+def _fix(text: str, highlight: str) -> str:
+    """What to write instead: a sentence, the code after its colon, or code alone."""
+    head, colon, code = text.partition(":\n")
+    if colon:
+        return f"{prose(head)}:\n\n```{highlight}\n{code}\n```\n"
+    if "\n" in text:
+        return f"{prose(text)}\n"
+    return f"```{highlight}\n{text}\n```\n"
