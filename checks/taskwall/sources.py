@@ -116,7 +116,7 @@ def _is_plan(path: str, files: Files) -> bool:
         text = files.text(path)
     except UnreadableError:
         return False
-    return '"format_version"' in text[:500] and '"planned_values"' in text
+    return '"format_version"' in text and '"planned_values"' in text
 
 
 def _is_empty(path: str, files: Files) -> bool:
@@ -228,9 +228,10 @@ def _stacks(
     plans = [path for path in others if _is_plan(path, files)]
     if plans and "plan" in scope.kinds:
         from taskwall.readers.terraform.plan import plans as read_plans
+        from taskwall.readers.terraform.plan import unplanned
 
-        planned, unread = read_plans(plans, files, inputs)
-        stacks += planned
+        planned, unread = read_plans(plans, files, inputs, stacks)
+        stacks = [*unplanned(stacks, planned), *planned]
         errors += unread
     templates = [path for path in others if path.endswith(TEMPLATES) and path not in plans]
     if templates and "cloudformation" in scope.kinds:

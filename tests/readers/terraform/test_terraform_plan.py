@@ -2,15 +2,18 @@
 
 import json
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from taskwall import api
 from taskwall.files import Files
+from taskwall.job import Options
 from taskwall.readers.terraform import stacks
-from taskwall.readers.terraform.plan import PlanStack, plans
+from taskwall.readers.terraform.plan import PlanStack, plans, unplanned
 from taskwall.stack import Evaluation, Inputs
 from taskwall.values import Place, Value
 
@@ -208,6 +211,107 @@ def test_plan_knows_what_sources_leave_open(shown: Shown) -> None:
         f"aws_eip.e[{i}]": {"instance": f"i{i}", "domain": "vpc", "region": "r"} for i in (0, 1)
     }
     assert {r.place.line for r in evaluation.resources} == {3}
+
+
+def test_what_the_provider_fills_in_is_left_out(shown: Shown) -> None:
+    """An unknown within a block is there only if the configuration writes it, or the whole."""
+    values = {"action": [{"type": "fixed"}], "block": [{"a": 1}]}
+    unknowns = {"action": [{"order": True, "target": True}], "block": [{"b": True}]}
+    expressions = {
+        "action": [{"type": {}, "target": {"references": ["var.x"]}}],
+        "block": {"references": ["var.x"]},
+    }
+    listener = {"address": "aws_lb_listener.l", "expressions": expressions}
+    plan = {
+        "format_version": "1.0",
+        "planned_values": {"root_module": {"resources": [resource("aws_lb_listener.l", values)]}},
+        "resource_changes": [
+            {"address": "aws_lb_listener.l", "change": {"after_unknown": unknowns}}
+        ],
+        "configuration": {"root_module": {"resources": [listener]}},
+    }
+    (found,) = bodies(read(plan).evaluate({}), shown).values()
+    assert set(found["action"][0]) == {"type", "target"}  # type: ignore[index]
+    assert set(found["block"][0]) == {"a", "b"}  # type: ignore[index]
+
+
+def standing(plan: Mapping[str, object], texts: Mapping[str, str]) -> tuple[list[str], list[str]]:
+    """The names of stacks that are judged, and of the sources for which a plan stands."""
+    files = Files({"/nowhere/p/plan.json": json.dumps(plan), **texts})
+    inputs = Inputs(boundary="/nowhere")
+    read, _ = stacks(list(texts), files, inputs)
+    planned, _ = plans(["/nowhere/p/plan.json"], files, inputs, read)
+    kept = [stack.name for stack in unplanned(read, planned)]
+    return kept, [one.sources.name for one in planned if one.sources is not None]
+
+
+CONFIGURED = {
+    "format_version": "1.0",
+    "planned_values": {"root_module": {}},
+    "configuration": {
+        "root_module": {
+            "resources": [{"address": "aws_vpc.main"}, {"address": "data.aws_region.here"}],
+            "module_calls": {"m": {}},
+        }
+    },
+}
+DECLARED = """
+resource "aws_vpc" "main" {}
+data "aws_region" "here" {}
+module "m" { source = "example/m" }
+"""
+
+
+@pytest.mark.parametrize("path", ["/nowhere/p/main.tf", "/nowhere/infra/main.tf"])
+def test_a_plan_stands_for_its_sources(path: str) -> None:
+    """A root that was planned is not judged twice, wherever the plan lies."""
+    texts = {path: DECLARED, "/nowhere/other/main.tf": 'resource "aws_vpc" "main" {}\n'}
+    assert standing(CONFIGURED, texts) == (["/nowhere/other"], [path.removesuffix("/main.tf")])
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        {"/nowhere/p/main.tf": DECLARED + 'resource "aws_vpc" "new" {}\n'},
+        {"/nowhere/a/main.tf": DECLARED, "/nowhere/b/main.tf": DECLARED},
+    ],
+    ids=["changed", "two"],
+)
+def test_sources_that_are_not_those_of_the_plan_are_judged(texts: Mapping[str, str]) -> None:
+    """Sources that have changed, or of which several could be meant, are judged by themselves."""
+    kept, for_ = standing(CONFIGURED, texts)
+    assert len(kept) == len(texts)
+    assert for_ == []
+
+
+def test_findings_of_a_plan_and_its_sources_are_told_once(tmp_path: Path) -> None:
+    """A scan of both judges one stack, and points into the sources."""
+    (tmp_path / "main.tf").write_text(MAIN)
+    (tmp_path / "api").mkdir()
+    (tmp_path / "api/main.tf").write_text(CHILD)
+    (tmp_path / "web.tf").write_text("""
+resource "aws_ecs_service" "web" {
+  launch_type = "FARGATE"
+  network_configuration { subnets = ["subnet-1"] }
+}
+""")
+    service = resource("aws_ecs_service.web", {"launch_type": "FARGATE"})
+    planned = {**PLAN["planned_values"]["root_module"]}
+    planned["resources"] = [*planned["resources"], service]
+    config = {**PLAN["configuration"]["root_module"]}
+    config["resources"] = [*config.get("resources", ()), {"address": "aws_ecs_service.web"}]
+    plan = {
+        **PLAN,
+        "planned_values": {"root_module": planned},
+        "configuration": {"root_module": config},
+    }
+    (tmp_path / "plan.json").write_text(json.dumps(plan, sort_keys=True))
+    report = api.scan(Options((str(tmp_path),), profile="strict", cwd=str(tmp_path)))
+    assert report.document.summary.stacks == 1
+    assert report.document.summary.errors == 0
+    files = {finding.file for finding in report.findings}
+    assert files
+    assert "plan.json" not in files
 
 
 def test_ids_of_what_exists(shown: Shown) -> None:

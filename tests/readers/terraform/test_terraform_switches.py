@@ -35,6 +35,8 @@ ASKED = [
     ("!data.d.d.on ? 1 : 2", {("data.d.d.on", True)}),
     ("module.absent.size == 3 ? 1 : 2", {("module.absent.size", 3)}),
     ("module.absent.arn != null ? 1 : 2", {("module.absent.arn", None)}),
+    ('data.d.d.id != "" && data.d.d.arn != null ? 1 : 2', set()),
+    ('data.d.d.name != "" ? 1 : 2', {("data.d.d.name", "")}),
     (
         'terraform.workspace == "a" || terraform.workspace == "b" ? 1 : 2',
         {(WORKSPACE, "a"), (WORKSPACE, "b")},

@@ -204,13 +204,13 @@ def splat(value: Value, each: Callable[[Value], Value], run: "Run") -> Value:
     raise AssertionError("all kinds of values are named above")
 
 
-_NEVER_NULL = ("id", "arn")
+_NEVER_EMPTY = ("id", "arn")
 """Attributes of which every resource that has them has a value."""
 
 
 def is_set(reference: Reference) -> bool:
-    """Whether a resource, or its attribute, is a single value that certainly is not null."""
-    return reference.attribute.rpartition(".")[2] in ("", *_NEVER_NULL)
+    """Whether a resource, or its attribute, is a single value that is not null and not empty."""
+    return reference.attribute.rpartition(".")[2] in ("", *_NEVER_EMPTY)
 
 
 def _each_possible(rest: tuple[Value, ...], each: Callable[[Value], Value]) -> tuple[Value, ...]:

@@ -89,7 +89,7 @@ def equality(one: Value, other: Value, run: "Run") -> Known | Unknown:
         scalar, named = settled(twin), settled(side)
         if isinstance(scalar, Known) and isinstance(named, Unknown | Reference):
             name = symbol(named)
-            if scalar.data is None and isinstance(named, Reference) and is_set(named):
+            if scalar.data in (None, "") and isinstance(named, Reference) and is_set(named):
                 return Known(False)
             if isinstance(named, Unknown) and named.asks:
                 return _like(named, scalar.data)

@@ -29,7 +29,7 @@ KEY = re.compile(r'\[(?:"(?:[^"\\]|\\.)*"|\d+)\]')
 _PART = re.compile(r'[^.\["]+(?:\[(?:"(?:[^"\\]|\\.)*"|[^"\]]*)\])*')
 
 
-class Module(Struct, frozen=True):
+class PlannedModule(Struct, frozen=True):
     """A module of the configuration: where the names of its expressions are looked up.
 
     `prefix` stands before the addresses in it. `call` is how its caller calls it.
@@ -37,15 +37,15 @@ class Module(Struct, frozen=True):
 
     config: Json
     prefix: str = ""
-    caller: "Module | None" = None
+    caller: "PlannedModule | None" = None
     call: Json = None
 
-    def called(self, name: str, step: str) -> "Module | None":
+    def called(self, name: str, step: str) -> "PlannedModule | None":
         """The module that is called by a name; `step` is the call with its instance key."""
         call = mapping(mapping(self.config).get("module_calls")).get(name)
         if not isinstance(call, dict):
             return None
-        return Module(mapping(call.get("module")), f"{self.prefix}{step}.", self, call)
+        return PlannedModule(mapping(call.get("module")), f"{self.prefix}{step}.", self, call)
 
 
 def mapping(value: Json) -> dict[str, Json]:
@@ -64,7 +64,7 @@ class References:
     def __init__(self, known: Mapping[str, Mapping[str, Json]]) -> None:
         self._known = known
 
-    def of(self, attribute: str, expression: Json, at: Module, unknowns: Json) -> Value:
+    def of(self, attribute: str, expression: Json, at: PlannedModule, unknowns: Json) -> Value:
         """The value of an attribute that the plan does not know, or not all of.
 
         `unknowns` tells which elements are unknown, if the plan knows how many there are.
@@ -83,7 +83,7 @@ class References:
             return Items((), flat, None, waits)
         return Items(flat) if several else flat[0]
 
-    def named(self, expression: Json, at: Module, data: object) -> Reference | None:
+    def named(self, expression: Json, at: PlannedModule, data: object) -> Reference | None:
         """The attribute that a known value was taken from, if that is what it is equal to."""
         names = _names(expression)
         if len(names) != 1:
@@ -95,7 +95,7 @@ class References:
             return None
         return found if found.value.data == data else None
 
-    def resolved(self, name: str, at: Module, depth: int = 0) -> Value:
+    def resolved(self, name: str, at: PlannedModule, depth: int = 0) -> Value:
         """What a name in an expression stands for."""
         if depth > DEEPEST:
             return unknown(name, "is passed on too often")
@@ -118,19 +118,19 @@ class References:
         value = Known(data) if isinstance(data, str | int | float) else None
         return Reference(address, attribute, value, None, why)
 
-    def _variable(self, name: str, at: Module, depth: int) -> Value:
+    def _variable(self, name: str, at: PlannedModule, depth: int) -> Value:
         if at.caller is None:
             return unknown(f"var.{name}", "is not known in the plan")
         return self._expression(mapping(at.call).get("expressions"), name, at.caller, depth)
 
-    def _output(self, step: str, name: str, at: Module, depth: int) -> Value:
+    def _output(self, step: str, name: str, at: PlannedModule, depth: int) -> Value:
         inner = at.called(KEY.sub("", step), f"module.{step}")
         if inner is None:
             return unknown(f"{at.prefix}module.{step}.{name}", "is not in the plan")
         outputs = mapping(mapping(inner.config).get("outputs"))
         return self._expression(mapping(outputs.get(name)), "expression", inner, depth)
 
-    def _expression(self, expressions: Json, name: str, at: Module, depth: int) -> Value:
+    def _expression(self, expressions: Json, name: str, at: PlannedModule, depth: int) -> Value:
         """What an argument or an output stands for, if it is one name or constant."""
         expression = mapping(mapping(expressions).get(name))
         if "constant_value" in expression:
