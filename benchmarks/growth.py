@@ -1,6 +1,7 @@
 """Sources of any size: how time and memory grow with the number of services and permissions.
 
-python -m benchmarks.growth [--services 100,1000,10000] [--groups 1000] [--taskwall PROGRAM]
+python -m benchmarks.growth [--services 100,1000,10000] [--estates 100,200,400] [--groups 1000]
+    [--taskwall PROGRAM]
 """
 
 import argparse
@@ -8,6 +9,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from benchmarks.estates import estates
 from benchmarks.measure import Runs, once
 
 BASE = """\
@@ -87,7 +89,7 @@ resource "aws_lb_listener" "s{n}" {{
 
 resource "aws_vpc_endpoint" "s{n}" {{
   vpc_id            = aws_vpc.main.id
-  service_name      = "com.amazonaws.eu-west-1.s{n}"
+  service_name      = "com.amazonaws.eu-west-1.own{n}"
   vpc_endpoint_type = "Interface"
 }}
 
@@ -154,7 +156,10 @@ def measured(taskwall: str, files: dict[str, str]) -> Runs:
     with tempfile.TemporaryDirectory() as folder:
         for name, text in files.items():
             Path(folder, name).write_text(text)
-        once((taskwall, "scan", "--no-progress", "--format", "json", folder), runs)
+        once(
+            (taskwall, "scan", "--profile", "strict", "--no-progress", "--format", "json", folder),
+            runs,
+        )
     return runs
 
 
@@ -163,11 +168,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.growth", description=__doc__)
     parser.add_argument("--taskwall", default=shutil.which("taskwall") or "taskwall")
     parser.add_argument("--services", default="100,1000,10000")
+    parser.add_argument("--estates", default="100,200,400")
     parser.add_argument("--groups", type=int, default=1000)
     given = parser.parse_args()
-    for count in map(int, given.services.split(",")):
-        runs = measured(given.taskwall, services(count))
-        print(f"{count:6d} services {runs} {runs.cpu[0] / count * 1000:.2f} ms each", flush=True)
+    for word, sizes, made in (
+        ("services", given.services, services),
+        ("estates", given.estates, estates),
+    ):
+        for count in map(int, sizes.split(",")):
+            runs = measured(given.taskwall, made(count))
+            each = runs.cpu[0] / count * 1000
+            print(f"{count:6d} {word:8} {runs} {each:.2f} ms each", flush=True)
     if given.groups:
         print(f"{given.groups:6d} groups   {measured(given.taskwall, groups(given.groups))}")
 

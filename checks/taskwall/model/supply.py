@@ -13,10 +13,12 @@ from taskwall.model.ways import unseen_subnets
 from taskwall.model.whereabouts import (
     Quarter,
     by_host,
+    in_vpcs,
     instance_subnets,
     instances_for,
     members_in,
     neighbours,
+    those_beside,
 )
 from taskwall.model.work import TaskSource
 from taskwall.values import Need
@@ -26,19 +28,34 @@ from taskwall.values import Need
 def needed(network: Network, endpoint: Endpoint) -> Fact:
     """Whether tasks in an endpoint's VPC need the service that it is for."""
     parts = []
-    for source, here in neighbours(network, endpoint):
-        for demand in demands(network, source):
-            if demand.service == endpoint.service:
-                parts.append(all_of((here, demand.fact)))
-            elif not endpoint.service and endpoint.named.needs and demand.service != ELSEWHERE:
-                named = endpoint.named
-                text = f"{endpoint.name} is the endpoint of {demand.service}"
-                may = Fact(None, text, named.place, endpoint.name, named.needs)
-                parts.append(all_of((may, here)))
+    named = endpoint.named
+    if endpoint.service:
+        wanting = _wanting(network).get(endpoint.service, {})
+        sources = (source for source, _ in wanting.values())
+        for source, here in those_beside(network, endpoint, sources):
+            parts += [all_of((here, fact)) for fact in wanting[source.id][1]]
+    elif named.needs:
+        for source, here in neighbours(network, endpoint):
+            for demand in demands(network, source):
+                if demand.service != ELSEWHERE:
+                    text = f"{endpoint.name} is the endpoint of {demand.service}"
+                    may = Fact(None, text, named.place, endpoint.name, named.needs)
+                    parts.append(all_of((may, here)))
     otherwise = f"no task in the VPC of {endpoint.name} needs it"
     text = f"tasks need {endpoint.name}"
     at = endpoint.origin.header
     return any_of((Fact(False, text, at, endpoint.name, otherwise=otherwise), *parts))
+
+
+@remembered
+def _wanting(network: Network) -> dict[str, dict[str, tuple[TaskSource, list[Fact]]]]:
+    """The task sources in VPCs that need a service, by their ids, and why."""
+    found: dict[str, dict[str, tuple[TaskSource, list[Fact]]]] = {}
+    for source in in_vpcs(network):
+        for demand in demands(network, source):
+            of_service = found.setdefault(demand.service, {})
+            of_service.setdefault(source.id, (source, []))[1].append(demand.fact)
+    return found
 
 
 @remembered

@@ -1,5 +1,7 @@
 """Where tasks are: in which VPC and subnets, on which instances, beside which endpoints."""
 
+from collections.abc import Iterable, Iterator
+
 from msgspec import Struct
 
 from taskwall.facts import Fact, all_of, any_of
@@ -51,16 +53,27 @@ def vpc_of(network: Network, source: TaskSource) -> Link | None:
 @remembered
 def neighbours(network: Network, endpoint: Endpoint) -> tuple[tuple[TaskSource, Fact], ...]:
     """The task sources whose tasks run in an endpoint's VPC, or may do so."""
-    found = []
-    for source in network.every(TaskSource):
-        if source.network_from == "elsewhere":
-            continue
-        known, waits = launches(network, source)
-        if known == {"EXTERNAL"} and not waits:
-            continue
+    return tuple(those_beside(network, endpoint, in_vpcs(network)))
+
+
+def those_beside(
+    network: Network, endpoint: Endpoint, sources: Iterable[TaskSource]
+) -> Iterator[tuple[TaskSource, Fact]]:
+    """Those of some task sources whose tasks run in an endpoint's VPC, or may do so."""
+    for source in sources:
         here = inside(network, endpoint, vpc_of(network, source))
         if here.truth is not False:
-            found.append((source, all_of((source.exists, here)) if source.origin.maybe else here))
+            yield source, all_of((source.exists, here)) if source.origin.maybe else here
+
+
+@remembered
+def in_vpcs(network: Network) -> tuple[TaskSource, ...]:
+    """The task sources whose tasks run in a VPC, or may do so, where the sources say in which."""
+    found = []
+    for source in network.every(TaskSource):
+        known, waits = launches(network, source)
+        if source.network_from != "elsewhere" and (known != {"EXTERNAL"} or waits):
+            found.append(source)
     return tuple(found)
 
 
@@ -106,10 +119,7 @@ def quarters(network: Network) -> tuple[Quarter, ...]:
     """The VPCs of all task sources that run in one."""
     held: dict[str, list[TaskSource]] = {}
     links: dict[str, Link | None] = {}
-    for source in network.every(TaskSource):
-        known, waits = launches(network, source)
-        if source.network_from == "elsewhere" or (known == {"EXTERNAL"} and not waits):
-            continue
+    for source in in_vpcs(network):
         link = vpc_of(network, source)
         key = link.to if link else ""
         held.setdefault(key, []).append(source)

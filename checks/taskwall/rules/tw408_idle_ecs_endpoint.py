@@ -24,7 +24,10 @@ from taskwall.rule import Verdict, rule
 @rule("info")
 def idle_ecs_endpoint(network: Network) -> Iterator[Verdict]:
     for endpoint in network.every(Endpoint):
-        concerned = all_of((is_for(network, endpoint, AGENT), anybody(network, endpoint)))
+        one = is_for(network, endpoint, AGENT)
+        if one.truth is False:
+            continue
+        concerned = all_of((one, anybody(network, endpoint)))
         if concerned.truth is False:
             continue
         yield Verdict(
