@@ -5,12 +5,14 @@ from collections.abc import Iterable, Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
+from taskwall.change import Change
 from taskwall.facts import Fact
 from taskwall.finding import CalledFrom, Crash, Finding, Fix, Severity, Step, Truth, Unread
 from taskwall.lowering import lower
 from taskwall.masks import Mask
 from taskwall.model.network import Network, Policy
-from taskwall.resource import Skip
+from taskwall.offers import Changes
+from taskwall.resource import Resource, Skip
 from taskwall.rule import Rule, Verdict
 from taskwall.scenarios import Followed, explore
 from taskwall.settings import Settings
@@ -21,13 +23,15 @@ from taskwall.values import Need, Origin, Place
 class Judged(Struct, frozen=True):
     """A finding, with what its suppression needs. Its paths are as the readers give them.
 
-    `waits` says why what the finding waits for is not known.
+    `waits` says why what the finding waits for is not known. `changes` would mend it together, each
+    with the resource that it is about.
     """
 
     finding: Finding
     at: Place
     on: Origin
     waits: tuple[Need, ...] = ()
+    changes: tuple[tuple[Change, Resource], ...] = ()
 
 
 class Judgement(Struct, frozen=True):
@@ -147,7 +151,7 @@ _WORDS: dict[bool | None, Truth] = {True: "fail", None: "unknown", False: "pass"
 
 
 def _merged(
-    answers: Iterable[Answer], followed: Followed, stack: str, profile: str
+    answers: Sequence[Answer], followed: Followed, stack: str, profile: str
 ) -> Iterable[Judged]:
     """One finding for each rule, place and call chain where verdict and message agree."""
     by_place: dict[tuple[str, str, Place], list[Answer]] = {}
@@ -161,8 +165,18 @@ def _merged(
             calls = tuple(call.place for call in verdict.on.called_from)
             same = (answer.rule.id, verdict.at, calls, _message(answer), answer.truth, setting)
             found.setdefault(same, []).append((answer, setting))
+    changes = Changes(followed.evaluations)
+    for answer in answers:
+        if answer.truth and answer.verdict.changes:
+            changes.note(answer.rule.id, answer.verdict.changes)
     for alike in found.values():
-        yield _judged(alike, stack, profile)
+        answer = alike[0][0]
+        judged = _judged(alike, stack, profile)
+        if answer.truth and (asked := answer.verdict.changes):
+            judged = replace(
+                judged, changes=changes.offered(answer.rule.id, asked, answer.scenario)
+            )
+        yield judged
 
 
 def _settled(group: list[Answer], followed: Followed) -> Iterable[tuple[Answer, str | None]]:

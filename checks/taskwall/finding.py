@@ -30,7 +30,11 @@ class CalledFrom(Struct, frozen=True):
 
 
 class Edit(Struct, frozen=True):
-    """A replacement of a stretch of a file, for an editor to apply."""
+    """A replacement of a stretch of a file, for an editor to apply.
+
+    `placeholder` says that `text` holds something in angle brackets (`<ARN of the certificate>`)
+    that the user has to replace.
+    """
 
     file: str
     line: int
@@ -38,10 +42,14 @@ class Edit(Struct, frozen=True):
     end_line: int
     end_column: int
     text: str
+    placeholder: bool = False
 
 
 class Fix(Struct, frozen=True):
-    """What to write, in the source's own language, and the edits that write it, if it is one."""
+    """What to write, in the source's own language, and the edits that write it where some can.
+
+    Edits belong together, do not overlap, and are in the order of the file.
+    """
 
     text: str
     edits: tuple[Edit, ...] = ()

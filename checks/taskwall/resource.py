@@ -59,8 +59,9 @@ class Cell(Struct, frozen=True):
     """A value inside a resource, with the place in that resource where a user would change it.
 
     A value that came from elsewhere (a variable's default, a local) is at the attribute that
-    uses it. `value` is None where nothing is written. `doubt` says what the presence of an element
-    waits for that a list may or may not hold; None where there is no doubt.
+    uses it. `path` leads there from the body: `a.b[0]["c.d"]`. `value` is None where nothing is
+    written. `doubt` says what the presence of an element waits for that a list may or may not hold;
+    None where there is no doubt.
     """
 
     value: Value | None
@@ -99,7 +100,8 @@ class Cell(Struct, frozen=True):
         """
         if self.ledger is not None and not self.path:
             self.ledger.add((self.resource.type, key))
-        path = f"{self.path}.{key}" if self.path else key
+        name = f'["{key}"]' if "." in key else f".{key}"
+        path = f"{self.path}{name}".removeprefix(".")
         value = None if self.value is None else settled(self.value)
         doubt = self.doubt
         if isinstance(value, Items) and len(value.items) + len(value.rest) == 1:

@@ -5,12 +5,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
-from taskwall import __version__, baseline, settings, sources, suppress
+from taskwall import __version__, baseline, edits, settings, sources, suppress
 from taskwall.engine import Judgement
 from taskwall.excerpts import Lines, Paths, seen_from
 from taskwall.files import Files
 from taskwall.finding import (
     Document,
+    Edit,
     Finding,
     Problem,
     Report,
@@ -60,18 +61,25 @@ class Result:
         )
         self.paths = Paths(cwd)
         self.used: set[Skip] = set()
-        rows = sorted(_merged(self._rows()), key=lambda row: _order(row.finding))
+        fixes = edits.agreed(
+            [
+                (read.stack.files, [(each.finding.rule, each.changes) for each in one.judged])
+                for read, one in zip(found.reads, judgements, strict=True)
+            ],
+            files.text,
+        )
+        rows = sorted(_merged(self._rows(fixes)), key=lambda row: _order(row.finding))
         self.rows = _fingerprinted(rows, self.lines, "pass" in use.show)
 
-    def _rows(self) -> Iterator[Row]:
-        for read, judgement in zip(self.found.reads, self.judgements, strict=True):
+    def _rows(self, fixes: Iterable[Sequence[tuple[Edit, ...]]]) -> Iterator[Row]:
+        for read, judgement, edited in zip(self.found.reads, self.judgements, fixes, strict=True):
             skips = suppress.by_file(judgement.skips)
-            for judged in judgement.judged:
+            for judged, mends in zip(judgement.judged, edited, strict=True):
                 silencing = suppress.silencing(judged, skips)
                 self.used.update(silencing)
                 if read.only is None or judged.at.file in read.only:
                     yield Row(
-                        self.paths.respelt(judged.finding),
+                        self.paths.respelt(_mended(judged.finding, mends)),
                         judged.at,
                         read.boundary,
                         judged.on.name,
@@ -197,6 +205,13 @@ class Result:
         for entry in known.values():
             if entry.fingerprint not in met and entry.rule in ran and entry.file in scanned:
                 yield f"{entry.file}: the baseline's {entry.rule} on {entry.resource} is gone"
+
+
+def _mended(finding: Finding, mends: tuple[Edit, ...]) -> Finding:
+    """A finding whose fix has edits."""
+    if finding.fix is None or not mends:
+        return finding
+    return replace(finding, fix=replace(finding.fix, edits=mends))
 
 
 def _merged(rows: Iterable[Row]) -> Iterator[Row]:

@@ -11,6 +11,7 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
+from taskwall.change import Change
 from taskwall.facts import TRUE, Fact
 from taskwall.finding import Severity
 from taskwall.model.network import Network
@@ -39,7 +40,8 @@ class Verdict(Struct, frozen=True):
     permission, listener or log that
     rules take precedence over each other for. `absent` marks that something is missing, which
     the setting `elsewhere` excuses. `names` fill the fix. `asked_by` is a rule whose unknown about
-    the same thing asks the user what this one would ask.
+    the same thing asks the user what this one would ask. `changes` are what would mend a fail, if
+    setting attributes does: all of them together.
     """
 
     on: Origin
@@ -53,6 +55,7 @@ class Verdict(Struct, frozen=True):
     names: Mapping[str, str] = {}
     concerned: Fact = TRUE
     asked_by: str = ""
+    changes: tuple[Change, ...] = ()
 
     @property
     def decided(self) -> Fact | None:

@@ -5,6 +5,7 @@ from typing import Any, TypeAlias, TypeVar
 
 from msgspec import Struct
 
+from taskwall.change import Spot
 from taskwall.facts import Fact
 from taskwall.model.thing import Link, Setting, Thing
 from taskwall.resource import Cell, Resource
@@ -106,15 +107,17 @@ def setting(
         says: that default as a sentence; none means that absence stays absence.
         answers: texts of the source (`ENABLED`) and the values that they mean.
     """
-    resource = cell.resource.origin.name
+    origin = cell.resource.origin
+    resource, spot = origin.name, Spot(origin.address, cell.path) if cell.path else None
     if cell.absent:
-        return Setting(Known(default) if says else None, cell.place, name, resource, says)
+        standing = Known(default) if says else None
+        return Setting(standing, cell.place, name, resource, says, spot)
     known = cell.known
     if answers is not None and known is not None:
         meant = answers.get(str(known).lower(), known)
-        return Setting(Known(meant), cell.place, name, resource)
+        return Setting(Known(meant), cell.place, name, resource, spot=spot)
     value = cell.value if cell.doubt is None else Unknown(cell.doubt)
-    return Setting(value, cell.place, name, resource)
+    return Setting(value, cell.place, name, resource, spot=spot)
 
 
 SWITCH: Mapping[str, Scalar] = {

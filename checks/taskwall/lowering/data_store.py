@@ -12,7 +12,7 @@ from taskwall.lowering.exposure import exposure
 from taskwall.model.group import SecurityGroup
 from taskwall.model.place import Subnet
 from taskwall.model.store import Insists, Store
-from taskwall.model.store_tls import PARAMETERS, by_default, engine, insists
+from taskwall.model.store_tls import PARAMETERS, by_default, engine, insists, word_for
 from taskwall.model.thing import Link, Setting, Thing
 from taskwall.resource import Cell
 from taskwall.values import Fields, Known, Need, Reference, Text, Value, settled
@@ -70,7 +70,8 @@ def _parameters(r: Reading, group: str, fixed: str = "") -> Iterator[Insists]:
             told = f"{found.name} sets {parameter} to {value.known}"
             if truth and found.origin.maybe:
                 truth, waits = None, found.origin.maybe
-            yield Insists(Fact(truth, told, value.place, found.name, waits, told), at)
+            fact = Fact(truth, told, value.place, found.name, waits, told)
+            yield Insists(fact, at, setting(value, parameter).to(word_for(parameter)))
             return
     elif not cell.absent and not family:
         waits = cell.needs or (Need(str(cell.known), "is a parameter group not in the sources"),)
@@ -171,7 +172,7 @@ def subnet_group(r: Reading) -> Iterator[Thing]:
 
 
 def _set(found: Setting, *good: str | bool) -> Insists:
-    return Insists(found.is_(*good), found.place)
+    return Insists(found.is_(*good), found.place, found.to(good[0]))
 
 
 def _cache(r: Reading) -> Iterator[Insists]:

@@ -72,7 +72,7 @@ def _efs(r: Reading, block: Cell, name: str, spelled: Spelling) -> Volume:
     off = "transit encryption is off by default"
     block = replace(block, doubt=None)
     transit = setting(block.get(spelled.transit), spelled.transit, "DISABLED", off)
-    return Volume(r.origin, name, transit.place, TRUE, transit.is_("ENABLED"))
+    return Volume(r.origin, name, transit.place, TRUE, transit.is_("ENABLED"), transit)
 
 
 def _docker(r: Reading, block: Cell, name: str, spelled: Spelling) -> Volume:

@@ -32,8 +32,6 @@ from taskwall.values import (
     symbol,
 )
 
-READ = "2026-11-24"
-
 Truth = bool | None
 ANY = Known("*")
 
@@ -329,7 +327,7 @@ PERIMETER = ORGANISATION | {
 }  # fmt: skip
 """Global condition keys that tie a request to an account or organisation.
 
-IAM user guide, "AWS global condition context keys".
+IAM user guide, "AWS global condition context keys", as of 2026-11-24.
 """
 
 _RESOURCE = frozenset(key for key in PERIMETER if "resource" in key)

@@ -2,6 +2,7 @@
 
 from msgspec import Struct
 
+from taskwall.change import Change
 from taskwall.facts import FALSE, Fact, any_of
 from taskwall.model.address import Ranges, cidr
 from taskwall.model.capacity import container_instances
@@ -16,10 +17,14 @@ from taskwall.values import Need, Place
 
 
 class Insists(Struct, frozen=True):
-    """Whether a data store insists on one kind of encryption, and where the sources say so."""
+    """Whether a data store insists on one kind of encryption, and where the sources say so.
+
+    `changes` would make it insist.
+    """
 
     fact: Fact
     place: Place
+    changes: tuple[Change, ...] = ()
 
 
 class Store(Thing, frozen=True, kw_only=True):

@@ -81,3 +81,8 @@ def insists(parameter: str, value: str) -> bool | None:
     if value in ("1", "on", "true", "yes"):
         return True
     return False if value in ("0", "off", "false", "no") else None
+
+
+def word_for(parameter: str) -> str:
+    """The value by which a parameter makes an engine refuse plain text."""
+    return "enabled" if parameter == "tls" else "1"

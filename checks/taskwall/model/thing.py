@@ -1,9 +1,10 @@
 """What all things of the network have in common: identity, origin, settings, and ties."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from msgspec import Struct
 
+from taskwall.change import Change, Spot, Wanted
 from taskwall.facts import Fact
 from taskwall.values import Known, Need, Origin, Place, Scalar, Value, needs, settled, spelled
 
@@ -13,7 +14,8 @@ class Setting(Struct, frozen=True):
 
     `name` is how the source spells the attribute, `resource` whose it is. `value` is None where
     nothing is written and there is no default; `default` says what AWS does then, and is empty
-    where the sources write the attribute.
+    where the sources write the attribute. `spot` is where it is written or would be, if that is
+    one attribute of one resource.
     """
 
     value: Value | None
@@ -21,6 +23,7 @@ class Setting(Struct, frozen=True):
     name: str
     resource: str
     default: str = ""
+    spot: Spot | None = None
 
     @property
     def written(self) -> bool:
@@ -57,6 +60,31 @@ class Setting(Struct, frozen=True):
             return Fact(None, text, self.place, self.resource, self.needs)
         truth = _folded(self.known) in wanted
         return Fact(truth, self.told, self.place, self.resource, otherwise=self.told)
+
+    def to(self, wanted: Wanted, cloudformation: Wanted = None) -> tuple[Change, ...]:
+        """The change that sets it; none where there is no one attribute to set.
+
+        Args:
+            wanted: the value, as Terraform writes it.
+            cloudformation: the same as CloudFormation writes it, if otherwise.
+        """
+        if self.spot is None:
+            return ()
+        return (Change(self.spot, wanted, wanted if cloudformation is None else cloudformation),)
+
+    def around(
+        self, wanted: Mapping[str, Wanted], cloudformation: Mapping[str, Wanted]
+    ) -> tuple[Change, ...]:
+        """The change that sets several attributes of the block that this one is in.
+
+        Args:
+            wanted: their values, as Terraform writes them.
+            cloudformation: the same as CloudFormation writes them.
+        """
+        if self.spot is None:
+            return ()
+        block = Spot(self.spot.address, self.spot.path.rpartition(".")[0])
+        return (Change(block, wanted, cloudformation),)
 
     @property
     def told(self) -> str:

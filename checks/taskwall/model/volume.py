@@ -3,6 +3,7 @@
 from msgspec import Struct
 
 from taskwall.facts import Fact
+from taskwall.model.thing import Setting
 from taskwall.values import Origin, Place
 
 
@@ -10,7 +11,7 @@ class Volume(Struct, frozen=True):
     """A volume of a task definition (or Batch job) that speaks NFS, or may do so.
 
     `nfs` is whether it does, `encrypted` whether what it speaks is encrypted; `at` is where the
-    sources say so, or should.
+    sources say so, or should, by the setting `transit` if by one.
     """
 
     on: Origin
@@ -18,3 +19,4 @@ class Volume(Struct, frozen=True):
     at: Place
     nfs: Fact
     encrypted: Fact
+    transit: Setting | None = None

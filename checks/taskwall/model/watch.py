@@ -168,14 +168,7 @@ def lacks_fields(log: FlowLog, fields: Sequence[str]) -> Fact:
 
     A format may be known in part: a field that stands in a known piece of it is there.
     """
-    setting = log.format
-    value = None if setting.value is None else settled(setting.value)
-    pieces = value.parts if isinstance(value, Text) else (str(setting.known or ""),)
-    written = " ".join(piece for piece in pieces if isinstance(piece, str))
-    written = written.replace("{!", "{")
-    missing = [
-        field for field in fields if not any(f"{{{one}}}" in written for one in field.split(" or "))
-    ]
+    setting, missing = log.format, _missing(log, fields)
     text = f"the format of {log.name} lacks {', '.join(missing)}"
     if setting.default:
         text = f"{log.name} sets no format: {setting.default}"
@@ -183,3 +176,21 @@ def lacks_fields(log: FlowLog, fields: Sequence[str]) -> Fact:
         return Fact(None, text, setting.place, log.name, setting.needs)
     otherwise = f"the format of {log.name} has {', '.join(fields)}"
     return Fact(bool(missing), text, setting.place, log.name, otherwise=otherwise)
+
+
+def with_fields(log: FlowLog, fields: Sequence[str]) -> str:
+    """The format of a flow log with the fields that it lacks at its end."""
+    added = [f"${{{field.partition(' or ')[0]}}}" for field in _missing(log, fields)]
+    return " ".join((str(log.format.known or ""), *added))
+
+
+def _missing(log: FlowLog, fields: Sequence[str]) -> list[str]:
+    """The fields that no known piece of a log's format has."""
+    setting = log.format
+    value = None if setting.value is None else settled(setting.value)
+    pieces = value.parts if isinstance(value, Text) else (str(setting.known or ""),)
+    written = " ".join(piece for piece in pieces if isinstance(piece, str))
+    written = written.replace("{!", "{")
+    return [
+        field for field in fields if not any(f"{{{one}}}" in written for one in field.split(" or "))
+    ]

@@ -23,6 +23,8 @@ from taskwall.model.tls import API_DEFAULT, FORWARD_SECRET_AEAD, floor
 from taskwall.rule import Verdict, rule
 from taskwall.values import Need
 
+STRONG = "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09"
+
 
 @rule("medium", default=True, pci=True)
 def weak_tls_policy(network: Network) -> Iterator[Verdict]:
@@ -42,6 +44,7 @@ def weak_tls_policy(network: Network) -> Iterator[Verdict]:
             holds=f"{listener.name} offers TLS 1.2 or better by {policy}",
             about=listener.id,
             concerned=ends_tls,
+            changes=() if classic else listener.policy.to(STRONG),
         )
 
 

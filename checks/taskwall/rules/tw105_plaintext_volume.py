@@ -32,4 +32,5 @@ def plaintext_volume(network: Network) -> Iterator[Verdict]:
             f"{volume.on.name} mounts {volume.name} by NFS in plain text",
             holds=f"{volume.on.name} mounts {volume.name} encrypted",
             concerned=volume.nfs,
+            changes=volume.transit.to("ENABLED") if volume.transit else (),
         )

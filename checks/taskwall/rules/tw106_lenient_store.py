@@ -57,6 +57,7 @@ def lenient_store(network: Network) -> Iterator[Verdict]:
                 holds=f"{store.word} {store.name} takes encrypted connections only",
                 about=store.id,
                 concerned=concerned,
+                changes=each.changes,
             )
     if (found := looked_up(network)) is not None:
         variable, name = found

@@ -45,13 +45,17 @@ def public_task_address(network: Network) -> Iterator[Verdict]:
         launched = runs_on(network, source, "FARGATE", "MANAGED_INSTANCES")
         if public.value is None:
             continue
+        first = _first(network, source)
+        # A pipe takes AWS's word in Terraform too.
+        off = "DISABLED" if source.word == "pipe" else False
         yield Verdict(
             source.origin,
             public.place,
             public.is_(True),
-            f"tasks of {source.name} get public addresses" + _first(network, source),
+            f"tasks of {source.name} get public addresses{first}",
             holds=f"tasks of {source.name} get no public address",
             concerned=launched & awsvpc(network, source),
+            changes=() if first else public.to(off, "DISABLED"),
         )
 
 

@@ -38,4 +38,5 @@ def open_mesh_egress(network: Network) -> Iterator[Verdict]:
             f"nodes of {mesh.name} reach whatever they like (ALLOW_ALL), where a virtual node for"
             " each external service would do",
             holds=f"nodes of {mesh.name} reach their declared backends only",
+            changes=mesh.egress.to("DROP_ALL"),
         )

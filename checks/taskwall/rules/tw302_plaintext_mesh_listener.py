@@ -23,8 +23,9 @@ Guide: encrypt-in-transit, mutual-tls
 See: https://docs.aws.amazon.com/app-mesh/latest/userguide/tls.html
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
+from taskwall.change import Blank, Wanted
 from taskwall.model.mesh import Intake
 from taskwall.model.network import Network
 from taskwall.rule import Verdict, rule
@@ -34,6 +35,13 @@ _SAYS = {
     "DISABLED": "has TLS switched off (DISABLED)",
     "none": "says nothing of TLS, and takes plain text",
 }
+
+_ARN = Blank("ARN of the certificate")
+_STRICT: tuple[Mapping[str, Wanted], ...] = (
+    {"mode": "STRICT", "certificate": {"acm": {"certificate_arn": _ARN}}},
+    {"Mode": "STRICT", "Certificate": {"ACM": {"CertificateArn": _ARN}}},
+)
+"""What a listener without TLS needs, in both languages."""
 
 
 @rule("medium", pci=True)
@@ -47,4 +55,5 @@ def plaintext_mesh_listener(network: Network) -> Iterator[Verdict]:
             f"a listener of {intake.on.name} {_SAYS.get(str(mode.known), 'takes plain text')}",
             holds=f"a listener of {intake.on.name} takes TLS only",
             about=intake.id,
+            changes=mode.around(*_STRICT) if mode.default else mode.to("STRICT"),
         )

@@ -62,4 +62,5 @@ def plaintext_mesh_backend(network: Network) -> Iterator[Verdict]:
                 holds=f"{name} insists on TLS to {policy.whom}",
                 about=policy.id,
                 concerned=policy.used,
+                changes=policy.enforce.to(True),
             )

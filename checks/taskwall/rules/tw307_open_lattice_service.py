@@ -49,6 +49,7 @@ def open_lattice_service(network: Network) -> Iterator[Verdict]:
             f"{listener.name} takes requests for tasks in plain text",
             holds=f"{listener.name} takes requests for tasks by TLS",
             concerned=leads_to_tasks(network, listener),
+            changes=listener.protocol.to("HTTPS"),
         )
     for service in network.every(LatticeService):
         yield Verdict(

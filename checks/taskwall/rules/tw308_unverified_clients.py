@@ -20,12 +20,19 @@ Guide: beyond
 See: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/mutual-authentication.html
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
+from taskwall.change import Blank, Wanted
 from taskwall.facts import Fact
 from taskwall.model.edge import ClientCheck
 from taskwall.model.network import Network
 from taskwall.rule import Verdict, rule
+
+_STORE = Blank("ARN of the trust store")
+_VERIFY: tuple[Mapping[str, Wanted], ...] = (
+    {"mode": "verify", "trust_store_arn": _STORE},
+    {"Mode": "verify", "TrustStoreArn": _STORE},
+)
 
 
 @rule("info")
@@ -40,6 +47,7 @@ def unverified_clients(network: Network) -> Iterator[Verdict]:
             f"{name} asks clients for certificates without verifying them ({mode.known})",
             holds=f"{name} verifies clients' certificates",
             concerned=asks,
+            changes=mode.to("verify") if store.value else mode.around(*_VERIFY),
         )
         verifies = mode.is_("verify")
         if check.ignores_expiry.open or check.ignores_expiry.known is True:
@@ -49,6 +57,7 @@ def unverified_clients(network: Network) -> Iterator[Verdict]:
                 check.ignores_expiry.is_(True),
                 f"{name} takes certificates of clients that have expired",
                 concerned=verifies,
+                changes=check.ignores_expiry.to(False),
             )
         if store.value is None:
             yield Verdict(
@@ -57,4 +66,5 @@ def unverified_clients(network: Network) -> Iterator[Verdict]:
                 Fact(True, store.told, store.place, name),
                 f"{name} verifies clients' certificates against no trust store",
                 concerned=verifies,
+                changes=store.to(_STORE),
             )

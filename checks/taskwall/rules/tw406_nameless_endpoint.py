@@ -24,9 +24,11 @@ See: https://docs.aws.amazon.com/vpc/latest/privatelink/create-interface-endpoin
 
 from collections.abc import Iterator
 
+from taskwall.change import Change
 from taskwall.facts import all_of
 from taskwall.model.endpoint import Endpoint, asked, private_dns, vpc_names, zoned
 from taskwall.model.network import Network
+from taskwall.model.place import Vpc
 from taskwall.model.supply import beside_gateway, needed
 from taskwall.rule import Verdict, rule
 
@@ -51,4 +53,15 @@ def nameless_endpoint(network: Network) -> Iterator[Verdict]:
             absent=True,
             asked_by="TW402",
             concerned=all_of((kind, need, ~beside_gateway(network, endpoint))),
+            changes=_changes(network, endpoint),
         )
+
+
+def _changes(network: Network, endpoint: Endpoint) -> tuple[Change, ...]:
+    """Every switch that is off, switched on."""
+    vpc = network.at(Vpc, endpoint.vpc)
+    switches = [] if vpc is None else [vpc.dns_support, vpc.dns_hostnames]
+    if private_dns(network, endpoint).truth is False:
+        switches.append(endpoint.private_dns)
+    off = (switch for switch in switches if switch.is_(True).truth is False)
+    return tuple(change for switch in off for change in switch.to(True))

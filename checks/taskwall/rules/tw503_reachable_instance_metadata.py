@@ -25,6 +25,7 @@ See: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/configuring-instance-me
 
 from collections.abc import Iterator
 
+from taskwall.change import Change
 from taskwall.facts import FALSE, Fact
 from taskwall.model.capacity import (
     Instances,
@@ -53,6 +54,7 @@ def reachable_instance_metadata(network: Network) -> Iterator[Verdict]:
             f"whatever runs on {name} reaches its instance metadata without a token",
             holds=f"nothing on {name} reaches its instance metadata without a token",
             concerned=member.fact,
+            changes=_changes(options),
         )
         yield Verdict(
             instances.origin,
@@ -61,10 +63,21 @@ def reachable_instance_metadata(network: Network) -> Iterator[Verdict]:
             f"containers on {name} get tokens for its instance metadata",
             holds=f"containers on {name} get no token for its instance metadata",
             concerned=member.fact,
+            changes=options.hop_limit.to(1),
         )
     for each in unseen(network)[:1]:
         message = f"containers of {each.source.name} reach the metadata of their instances"
         yield cannot_be_seen(each.source.origin, each.at, message, each.needs, each.fact)
+
+
+def _changes(options: MetadataOptions) -> tuple[Change, ...]:
+    """What makes tokens a must; the hop limit with it where neither is written."""
+    if options.tokens.value is None and options.hop_limit.value is None:
+        return options.tokens.around(
+            {"http_tokens": "required", "http_put_response_hop_limit": 1},
+            {"HttpTokens": "required", "HttpPutResponseHopLimit": 1},
+        )
+    return options.tokens.to("required")
 
 
 def _with_defaults(network: Network, options: MetadataOptions) -> MetadataOptions:

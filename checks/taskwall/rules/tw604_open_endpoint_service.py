@@ -46,4 +46,5 @@ def open_endpoint_service(network: Network) -> Iterator[Verdict]:
             holds=f"{service.name} lets only those connect to tasks whom somebody chose",
             concerned=offers_tasks(network, service),
             names={"service": service.name},
+            changes=service.acceptance.to(True),
         )

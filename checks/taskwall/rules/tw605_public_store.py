@@ -38,6 +38,7 @@ def public_store(network: Network) -> Iterator[Verdict]:
             f"{exposure.name}, which tasks use, has a public address",
             holds=f"{exposure.name} has no public address",
             concerned=store_used(network, exposure),
+            changes=exposure.setting.to(False if True in exposure.open else "DISABLED"),
         )
     if (found := looked_up(network)) is not None:
         variable, name = found

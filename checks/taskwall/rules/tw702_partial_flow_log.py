@@ -31,6 +31,7 @@ def partial_flow_log(network: Network) -> Iterator[Verdict]:
             holds=f"{log.name} records all traffic",
             about=log.id,
             concerned=concerned,
+            changes=log.traffic.to("ALL"),
         )
 
 

@@ -20,7 +20,7 @@ from collections.abc import Iterator
 from taskwall.facts import Fact
 from taskwall.model.network import Network
 from taskwall.model.place import FlowLog
-from taskwall.model.watch import judged_logs, lacks_fields
+from taskwall.model.watch import judged_logs, lacks_fields, with_fields
 from taskwall.rule import Verdict, rule
 
 FIELDS = (
@@ -41,6 +41,7 @@ def taskless_flow_log(network: Network) -> Iterator[Verdict]:
             holds=f"{log.name} records cluster, service and task",
             about=log.id,
             concerned=concerned,
+            changes=log.format.to(with_fields(log, FIELDS)),
         )
 
 

@@ -33,6 +33,7 @@ def slow_flow_log(network: Network) -> Iterator[Verdict]:
             holds=f"{log.name} records traffic by the minute",
             about=log.id,
             concerned=concerned,
+            changes=log.interval.to(60),
         )
 
 

@@ -74,7 +74,7 @@ def read(file: str, text: str) -> Unit:
     if not text.isascii():  # lone surrogates stand in no file, but may in an editor's buffer
         text = re.sub("[\ud800-\udfff]", "\N{REPLACEMENT CHARACTER}", text)
     builder = _Builder(file, text)
-    root = _composed(file, text)
+    root = composed(file, text)
     node = None if root is None else builder.node(root)
     return Unit(file, text, node, tuple(builder.errors))
 
@@ -100,7 +100,12 @@ class _DepthError(Exception):
     """Raised from within the composer."""
 
 
-def _composed(file: str, text: str) -> "yaml.Node | None":
+def composed(file: str, text: str) -> "yaml.Node | None":
+    """What PyYAML's composer makes of a YAML or JSON text; tags are not resolved.
+
+    Raises:
+        UnreadableError: it is neither, or is nested beyond what is sensible.
+    """
     import yaml
 
     loader: Any = None

@@ -1,0 +1,106 @@
+"""Fixes as edits of the sources: the text that a change stands for, in the style of its file.
+
+A change names an attribute of a resource and the value that it is to get. An edit is made only
+where plain text of that resource decides what stands there: not where a variable, a parameter, a
+function or an override does, and not in files that a program has written.
+"""
+
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, TypeAlias
+
+from taskwall.change import Change
+from taskwall.edits.refused import RefusedError
+from taskwall.edits.sheet import Sheet
+from taskwall.edits.steps import steps
+from taskwall.files import UnreadableError
+from taskwall.finding import Edit
+from taskwall.resource import Resource
+
+if TYPE_CHECKING:
+    from taskwall.edits import cloudformation, terraform
+
+_GENERATED = re.compile(
+    r"@generated\b|\bdo not (?:edit|modify)\b|\bgenerated (?:by|from|with)\b", re.IGNORECASE
+)
+_HEAD = 5
+"""In how many first lines a program says that it wrote a file."""
+
+_FOLDERS = re.compile(r"[/\\](?:\.terraform|cdk\.out|\.aws-sam|\.serverless)[/\\]")
+"""Folders that programs write."""
+
+
+class Editor:
+    """Makes edits of files, each of which it reads once."""
+
+    def __init__(self, text: Callable[[str], str]) -> None:
+        """Take what gives the text of a file, or raises `UnreadableError`."""
+        self._text = text
+        self._writers: dict[str, terraform.Writer | cloudformation.Writer] = {}
+
+    def edits(self, changes: Iterable[tuple[Change, Resource]]) -> tuple[Edit, ...]:
+        """The edits that make all of some changes; none where one of them cannot be made."""
+        try:
+            found = [edit for change, resource in changes for edit in self._made(change, resource)]
+        except (RefusedError, UnreadableError):
+            return ()
+        return tuple(sorted(found, key=lambda edit: (edit.file, edit.line, edit.column)))
+
+    def _made(self, change: Change, resource: Resource) -> Iterator[Edit]:
+        origin = resource.origin
+        file = origin.header.file
+        if resource.data or origin.construct or _FOLDERS.search(file):
+            raise RefusedError
+        writer = self._writers.get(file)
+        if writer is None:
+            writer = self._writers[file] = _writer(origin.language, file, self._text(file))
+        wanted = change.wanted(origin.language)
+        return writer.edits(resource, steps(change.spot.path), wanted)
+
+
+def _writer(language: str, file: str, text: str) -> "terraform.Writer | cloudformation.Writer":
+    if _GENERATED.search("\n".join(text.split("\n", _HEAD)[:_HEAD])):
+        raise RefusedError
+    if language == "cloudformation":
+        from taskwall.edits import cloudformation
+
+        return cloudformation.Writer(Sheet(file, text))
+    if not file.endswith(".tf"):  # a plan, or JSON, which programs write
+        raise RefusedError
+    from taskwall.edits import terraform
+
+    return terraform.Writer(Sheet(file, text))
+
+
+Asked: TypeAlias = tuple[str, Sequence[tuple[Change, Resource]]]
+"""A rule, and the changes that would mend one of its fails."""
+
+
+def agreed(
+    stacks: Sequence[tuple[Collection[str], Sequence[Asked]]], text: Callable[[str], str]
+) -> Iterator[list[tuple[Edit, ...]]]:
+    """The edits for each of the fails of each stack; none where stacks disagree.
+
+    An edit of a file that several stacks share changes all of them, so all must ask for it.
+
+    Args:
+        stacks: the files of each stack, and what its fails ask for.
+        text: gives the text of a file, or raises `UnreadableError`.
+    """
+    editor = Editor(text)
+    made = [[editor.edits(changes) for _, changes in asked] for _, asked in stacks]
+    offers = [
+        {(rule, edits) for (rule, _), edits in zip(asked, each, strict=True)}
+        for (_, asked), each in zip(stacks, made, strict=True)
+    ]
+    for (_, asked), each in zip(stacks, made, strict=True):
+        yield [
+            edits
+            if all(
+                (rule, edits) in offered
+                for (files, _), offered in zip(stacks, offers, strict=True)
+                if any(edit.file in files for edit in edits)
+            )
+            else ()
+            for (rule, _), edits in zip(asked, each, strict=True)
+        ]

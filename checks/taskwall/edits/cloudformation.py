@@ -1,0 +1,200 @@
+"""Edits of templates, in YAML and JSON: the text of a scalar, or a member that is added."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from taskwall.change import Wanted, blanks
+from taskwall.edits import yaml_text
+from taskwall.edits.refused import RefusedError
+from taskwall.edits.sheet import Sheet
+from taskwall.edits.steps import Step, below, nested
+from taskwall.finding import Edit
+from taskwall.readers.cloudformation.document import composed
+from taskwall.resource import Resource
+from taskwall.values import Value
+
+PROPERTIES = "Properties"
+
+
+class Writer:
+    """Makes edits of one template."""
+
+    def __init__(self, sheet: Sheet) -> None:
+        self.sheet = sheet
+        self._root = composed(sheet.file, sheet.text)
+        self._json = sheet.text.lstrip()[:1] == "{"
+
+    def edits(self, resource: Resource, path: Sequence[Step], wanted: Wanted) -> Iterator[Edit]:
+        """The edits that give a property of a resource a value.
+
+        Raises:
+            RefusedError: something other than plain text of this resource decides what is there.
+        """
+        node = _at(self._root, *self.sheet.span(resource.place))
+        members = self._members(node)
+        if PROPERTIES in members:
+            yield from self._reach(members[PROPERTIES][1], resource.body, path, wanted)
+        elif resource.body.fields:
+            raise RefusedError
+        else:
+            added = nested((PROPERTIES, *path), wanted)
+            assert isinstance(added, Mapping)
+            yield self._added(node, added)
+
+    def _members(self, node: Any) -> dict[str, tuple[Any, Any]]:
+        """The keys and values of a mapping by key.
+
+        Raises:
+            RefusedError: it is none that can be edited: it is made by a function, shared by an
+                anchor, or merged from elsewhere.
+        """
+        self._plain(node)
+        if node.id != "mapping":
+            raise RefusedError
+        found = {key.value: (key, value) for key, value in node.value}
+        if any(key.start_mark.index < node.start_mark.index for key, _ in found.values()):
+            raise RefusedError
+        if any(not isinstance(k, str) or k in ("<<", "Ref") or k[:4] == "Fn::" for k in found):
+            raise RefusedError
+        return found
+
+    def _plain(self, node: Any) -> None:
+        if self.sheet.text[node.start_mark.index : node.start_mark.index + 1] in tuple("&!*?"):
+            raise RefusedError
+
+    def _reach(
+        self, node: Any, value: Value, path: Sequence[Step], wanted: Wanted
+    ) -> Iterator[Edit]:
+        """The edits below a node that evaluates to `value`."""
+        if not path:
+            if isinstance(wanted, Mapping):
+                yield from self._into(node, value, wanted)
+            else:
+                yield self._replaced(node, wanted)
+            return
+        step, rest = path[0], path[1:]
+        if isinstance(step, int):
+            yield from self._reach(self._element(node, step), _sure(value, step), rest, wanted)
+            return
+        if node.id == "sequence":  # a list of one stands for its element
+            yield from self._reach(self._element(node, 0, alone=True), value, path, wanted)
+            return
+        members = self._members(node)
+        found = below(value, step)
+        if (found is None) != (step not in members):
+            raise RefusedError
+        if found is None:
+            yield from self._into(node, value, {step: nested(rest, wanted)})
+        else:
+            key, inner = members[step]
+            if inner.start_mark.index < key.end_mark.index:
+                raise RefusedError  # an alias
+            yield from self._reach(inner, found, rest, wanted)
+
+    def _element(self, node: Any, index: int, alone: bool = False) -> Any:
+        """The element of a list in which nothing is conditional or inserted."""
+        self._plain(node)
+        if node.id != "sequence" or index >= len(node.value) or (alone and len(node.value) > 1):
+            raise RefusedError
+        for element in node.value:
+            self._plain(element)
+            if element.id == "mapping":
+                self._members(element)
+        return node.value[index]
+
+    def _into(self, node: Any, value: Value, wanted: Mapping[str, Wanted]) -> Iterator[Edit]:
+        """The edits that set members of a mapping, whichever of them are there."""
+        members = self._members(node)
+        missing: dict[str, Wanted] = {}
+        for name, each in wanted.items():
+            if below(value, name) is None and name not in members:
+                missing[name] = each
+            else:
+                yield from self._reach(node, value, (name,), each)
+        if missing:
+            yield self._added(node, missing)
+
+    def _replaced(self, node: Any, wanted: Wanted) -> Edit:
+        self._plain(node)
+        start, end = node.start_mark.index, node.end_mark.index
+        if node.id != "scalar" or node.style in ("|", ">") or isinstance(wanted, tuple):
+            raise RefusedError
+        text = yaml_text.scalar(wanted, quote=node.style or "", json=self._json)
+        lead = " " if start == end else ""  # nothing stands behind the colon
+        return self.sheet.edit(start, end, lead + text, blanks(wanted))
+
+    def _added(self, node: Any, missing: Mapping[str, Wanted]) -> Edit:
+        """The edit that adds members to a mapping, behind those that it has."""
+        self._members(node)
+        sheet, placeholder = self.sheet, blanks(missing)
+        start, end = node.start_mark.index, node.end_mark.index
+        if not node.value:
+            if not node.flow_style:
+                raise RefusedError
+            text = yaml_text.flow(missing, self._json)
+            return sheet.edit(start, end, text, placeholder)
+        first = node.value[0][0].start_mark
+        last = self._end(node.value[-1][1])
+        if node.flow_style:
+            return self._added_in_flow(node, missing, last)
+        indent = " " * (first.index - sheet.line_start(first.index))
+        unit = self._unit(node)
+        lines = "".join(f"\n{line}" for line in yaml_text.block(missing, indent, unit))
+        at = sheet.line_end(last)
+        return sheet.edit(at, at, lines, placeholder)
+
+    def _added_in_flow(self, node: Any, missing: Mapping[str, Wanted], last: int) -> Edit:
+        sheet, text = self.sheet, self.sheet.text
+        first = node.value[0][0].start_mark.index
+        rest = text[last : node.end_mark.index - 1]
+        if rest.lstrip()[:1] == ",":  # YAML allows a comma behind the last member
+            raise RefusedError
+        if "\n" in text[node.start_mark.index : first]:
+            indent = sheet.indent(first)
+            unit = self._unit(node)
+            body = yaml_text.flow_lines(missing, indent, unit, self._json)
+            return sheet.edit(last, last, f",\n{body}", blanks(missing))
+        body = yaml_text.flow(missing, self._json)[1:-1].strip()
+        return sheet.edit(last, last, f", {body}", blanks(missing))
+
+    def _end(self, node: Any) -> int:
+        """Where the text of a node ends, without the white space that the parser counts to it."""
+        if node.id != "scalar" and not node.flow_style and node.value:
+            last = node.value[-1]
+            inner = self._end(last[1] if node.id == "mapping" else last)
+            return max(inner, int(node.start_mark.index))
+        start: int = node.start_mark.index
+        return start + len(self.sheet.text[start : node.end_mark.index].rstrip())
+
+    def _unit(self, node: Any) -> int:
+        """By how much the file indents a mapping below its key."""
+        for key, value in node.value:
+            column = key.start_mark.index - self.sheet.line_start(key.start_mark.index)
+            if value.id == "mapping" and value.value:
+                inner = value.value[0][0].start_mark.index
+                below_ = inner - self.sheet.line_start(inner)
+                if below_ > column and "\n" in self.sheet.text[key.end_mark.index : inner]:
+                    return int(below_ - column)
+        return 2
+
+
+def _sure(value: Value, step: int) -> Value:
+    found = below(value, step)
+    if found is None:
+        raise RefusedError
+    return found
+
+
+def _at(node: Any, start: int, end: int) -> Any:
+    """The value of the member of a document that begins at an offset.
+
+    Raises:
+        RefusedError: none does, or an anchor lets something else repeat it.
+    """
+    while node is not None and node.id == "mapping":
+        for key, value in node.value:
+            if key.start_mark.index == start:
+                return value
+        inside = (value for key, value in node.value if key.start_mark.index <= start)
+        node = next((v for v in inside if v.end_mark.index >= end), None)
+    raise RefusedError

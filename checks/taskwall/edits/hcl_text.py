@@ -1,0 +1,65 @@
+"""Values and blocks as lines of HCL, in the form that `terraform fmt` leaves alone."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+
+from taskwall.change import Blank, Wanted
+from taskwall.values import Scalar, spelled
+
+STEP = "  "
+"""What `terraform fmt` indents by."""
+
+
+def literal(data: Scalar) -> str:
+    """A scalar, quoted and escaped where it is a text."""
+    if not isinstance(data, str):
+        return spelled(data) or "null"
+    text = data.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    return '"' + re.sub(r"[$%](?=\{)", lambda match: match[0] * 2, text) + '"'
+
+
+def expression(wanted: Wanted, indent: str) -> str:
+    """A value as the right-hand side of an attribute whose line has the indentation given."""
+    if isinstance(wanted, Mapping):
+        inner = indent + STEP
+        lines = "\n".join(_aligned(wanted, inner, key=literal))
+        return f"{{\n{lines}\n{indent}}}"
+    if isinstance(wanted, tuple):
+        return f"[{', '.join(expression(each, indent) for each in wanted)}]"
+    return literal(f"<{wanted.hint}>" if isinstance(wanted, Blank) else wanted)
+
+
+def members(wanted: Mapping[str, Wanted], indent: str, before: int = 0) -> Iterator[str]:
+    """The lines of attributes and nested blocks; blocks after attributes, apart from them.
+
+    `before` is how wide the names of attributes are that stand directly before.
+    """
+    plain = {name: value for name, value in wanted.items() if not is_block(value)}
+    yield from _aligned(plain, indent, before)
+    for name, value in wanted.items():
+        if is_block(value):
+            if plain or name != next(iter(wanted)):
+                yield ""
+            yield from block(name, value, indent)
+
+
+def block(name: str, body: Wanted, indent: str) -> Iterator[str]:
+    """The lines of a block."""
+    assert isinstance(body, Mapping)
+    yield f"{indent}{name} {{"
+    yield from members(body, indent + STEP)
+    yield f"{indent}}}"
+
+
+def is_block(wanted: Wanted) -> bool:
+    """Whether a value is written as a block; the keys of maps have hyphens, those of blocks not."""
+    return isinstance(wanted, Mapping) and not any("-" in key for key in wanted)
+
+
+def _aligned(
+    wanted: Mapping[str, Wanted], indent: str, before: int = 0, key: Callable[[str], str] = str
+) -> Iterator[str]:
+    names = {name: key(name) for name in wanted}
+    width = max(before, *map(len, names.values())) if names else 0
+    for name, value in wanted.items():
+        yield f"{indent}{names[name].ljust(width)} = {expression(value, indent)}"

@@ -1,0 +1,56 @@
+"""Paths into a resource, as cells spell them, taken apart."""
+
+import re
+from collections.abc import Iterable
+from typing import TypeAlias
+
+from taskwall.change import Wanted
+from taskwall.edits.refused import RefusedError
+from taskwall.values import Fields, Items, Value, settled
+
+Step: TypeAlias = str | int
+"""A key, or an index into a list."""
+
+_PART = re.compile(r'\["([^"]*)"\]|\[(\d+)\]|([^.\[\]]+)')
+
+
+def steps(path: str) -> tuple[Step, ...]:
+    """The steps of a path.
+
+    Raises:
+        RefusedError: it leads through an element that a list may or may not hold.
+    """
+    if "[*]" in path:
+        raise RefusedError
+    found = _PART.findall(path)
+    return tuple(int(index) if index else quoted or key for quoted, index, key in found)
+
+
+def nested(path: Iterable[Step], wanted: Wanted) -> Wanted:
+    """A value below the keys of a path, none of which is written.
+
+    Raises:
+        RefusedError: one of them is an index: nobody knows what else the list would hold.
+    """
+    for step in reversed(tuple(path)):
+        if isinstance(step, int):
+            raise RefusedError
+        wanted = {step: wanted}
+    return wanted
+
+
+def below(value: Value | None, step: Step) -> Value | None:
+    """What the sources evaluate to one step below a value; a list of one is its element.
+
+    Raises:
+        RefusedError: that is not known, so that no text can be said to write it.
+    """
+    found = None if value is None else settled(value)
+    if isinstance(found, Items) and not found.rest:
+        if isinstance(step, int):
+            return found.items[step] if step < len(found.items) else None
+        if len(found.items) == 1:
+            return below(found.items[0], step)
+    if isinstance(found, Fields) and isinstance(step, str) and found.rest is None:
+        return found.fields.get(step)
+    raise RefusedError

@@ -1,0 +1,74 @@
+"""Values as YAML and JSON text."""
+
+import json as json_
+import re
+from collections.abc import Iterator, Mapping
+
+from taskwall.change import Blank, Wanted
+from taskwall.readers.cloudformation.document import resolved
+from taskwall.values import spelled
+
+_PLAIN = re.compile(r"[A-Za-z0-9_./][A-Za-z0-9_./:-]*(?<!:)")
+"""What may stand without quotes, in flow style as well."""
+
+
+def scalar(wanted: Wanted, quote: str = "", json: bool = False) -> str:
+    """A scalar; `quote` is the quotation mark of the one that it replaces, if that has one."""
+    data = f"<{wanted.hint}>" if isinstance(wanted, Blank) else wanted
+    assert not isinstance(data, Mapping | tuple)
+    if quote == "'":
+        return "'" + (spelled(data) or "").replace("'", "''") + "'"
+    if quote == '"':
+        return json_.dumps(spelled(data) or "", ensure_ascii=False)
+    if not isinstance(data, str):
+        return spelled(data) or "null"
+    if not json and _PLAIN.fullmatch(data) and resolved(data) == data:
+        return data
+    return json_.dumps(data, ensure_ascii=False)
+
+
+def flow(wanted: Wanted, json: bool) -> str:
+    """A value in one line."""
+    if isinstance(wanted, Mapping):
+        inner = ", ".join(f"{_key(key, json)}: {flow(each, json)}" for key, each in wanted.items())
+        return f"{{ {inner} }}"
+    if isinstance(wanted, tuple):
+        return f"[{', '.join(flow(each, json) for each in wanted)}]"
+    return scalar(wanted, json=json)
+
+
+def flow_lines(wanted: Mapping[str, Wanted], indent: str, unit: int, json: bool) -> str:
+    """The members of a mapping in braces, each on lines of its own, without the braces."""
+    return ",\n".join(
+        f"{indent}{_key(key, json)}: {_spread(each, indent, unit, json)}"
+        for key, each in wanted.items()
+    )
+
+
+def _spread(wanted: Wanted, indent: str, unit: int, json: bool) -> str:
+    inner = indent + " " * unit
+    if isinstance(wanted, Mapping):
+        return f"{{\n{flow_lines(wanted, inner, unit, json)}\n{indent}}}"
+    if isinstance(wanted, tuple):
+        lines = ",\n".join(inner + _spread(each, inner, unit, json) for each in wanted)
+        return f"[\n{lines}\n{indent}]"
+    return scalar(wanted, json=json)
+
+
+def block(wanted: Mapping[str, Wanted], indent: str, unit: int) -> Iterator[str]:
+    """The members of a mapping in block style, as lines."""
+    deeper = indent + " " * unit
+    for key, each in wanted.items():
+        if isinstance(each, Mapping):
+            yield f"{indent}{key}:"
+            yield from block(each, deeper, unit)
+        elif isinstance(each, tuple):
+            yield f"{indent}{key}:"
+            for element in each:
+                yield f"{deeper}- {flow(element, json=False)}"
+        else:
+            yield f"{indent}{key}: {scalar(each)}"
+
+
+def _key(key: str, json: bool) -> str:
+    return json_.dumps(key) if json else key

@@ -1,0 +1,64 @@
+"""Which changes may be offered: those that are right for everything that the text declares.
+
+What one text declares may be many resources (`count`, `for_each`, a module that is called twice),
+and an edit changes them all: so all of them must need it.
+"""
+
+from collections.abc import Sequence
+
+from taskwall.change import Change
+from taskwall.resource import Resource
+from taskwall.stack import Evaluation
+from taskwall.values import Place
+
+
+class Changes:
+    """The changes that the fails of one stack ask for, and the resources that they are about."""
+
+    def __init__(self, evaluations: Sequence[Evaluation]) -> None:
+        self._evaluations = evaluations
+        self._asked: dict[tuple[str, str], list[Change]] = {}
+        self._declared: dict[Place, set[str]] | None = None
+
+    def note(self, rule: str, changes: Sequence[Change]) -> None:
+        """Take down what a fail of a rule asks for."""
+        for change in changes:
+            self._asked.setdefault((rule, change.spot.address), []).append(change)
+
+    def offered(
+        self, rule: str, changes: Sequence[Change], scenario: int
+    ) -> tuple[tuple[Change, Resource], ...]:
+        """The changes with their resources as a scenario has them.
+
+        None unless the rule asks the same of every resource that is declared by the same text.
+        """
+        resources = {one.origin.address: one for one in self._evaluations[scenario].resources}
+        found = []
+        for change in changes:
+            resource = resources.get(change.spot.address)
+            if resource is None:
+                return ()
+            for address in self._alike(resource):
+                if not any(_same(change, other) for other in self._asked.get((rule, address), ())):
+                    return ()
+            found.append((change, resource))
+        return tuple(found)
+
+    def _alike(self, resource: Resource) -> set[str]:
+        """The addresses of all resources that a resource's text declares."""
+        if self._declared is None:
+            self._declared = {}
+            for evaluation in self._evaluations:
+                for one in evaluation.resources:
+                    origin = one.origin
+                    self._declared.setdefault(origin.header, set()).add(origin.address)
+        return self._declared[resource.origin.header]
+
+
+def _same(one: Change, other: Change) -> bool:
+    """Whether two changes write the same at the same path."""
+    return (one.spot.path, one.terraform, one.cloudformation) == (
+        other.spot.path,
+        other.terraform,
+        other.cloudformation,
+    )

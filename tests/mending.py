@@ -1,0 +1,117 @@
+"""What tests of edits share: scans of one source, edits applied, and templates as JSON."""
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from msgspec import Struct
+
+from taskwall import edits
+from taskwall.engine import Judged, judge
+from taskwall.files import Files
+from taskwall.finding import Edit
+from taskwall.readers import cloudformation, terraform
+from taskwall.readers.cloudformation.document import composed, resolved
+from taskwall.rules import all_rules
+from taskwall.settings import Settings
+from taskwall.stack import Inputs, Stack
+from taskwall.values import Fields, Items, Known, Reference, Text, Unknown, Value
+
+
+class Scan(Struct):
+    """What all rules say of one source, and the edits for each finding."""
+
+    stack: Stack
+    files: Files
+    judged: list[tuple[Judged, tuple[Edit, ...]]]
+
+    def said(self) -> "Counter[tuple[str, str, str, str]]":
+        """The fails and unknowns, without their places."""
+        return Counter(
+            (one.rule, one.verdict, one.resource, one.message)
+            for one in (judged.finding for judged, _ in self.judged)
+            if one.verdict != "pass"
+        )
+
+    def bodies(self) -> dict[str, dict[str, object]]:
+        """The attributes of every resource by its address, without places."""
+        resources = self.stack.evaluate({}).resources
+        return {
+            one.origin.address: {key: plain(value) for key, value in one.body.fields.items()}
+            for one in resources
+        }
+
+
+def scanned(
+    source: str, settings: Settings | None = None, overlay: Mapping[str, str] | None = None
+) -> Scan:
+    """Scan a source; `overlay` holds texts that stand before those on disk."""
+    files = Files(dict(overlay or {}))
+    reader = terraform if source.endswith(".tf") else cloudformation
+    stacks, errors = reader.stacks([source], files, Inputs(boundary=str(Path(source).parent)))
+    assert not errors
+    [stack] = stacks
+    judgement = judge(stack, all_rules(), settings or Settings())
+    assert not judgement.errors
+    assert not judgement.crashes
+    asked = [(one.finding.rule, one.changes) for one in judgement.judged]
+    [found] = edits.agreed([(stack.files, asked)], files.text)
+    return Scan(stack, files, list(zip(judgement.judged, found, strict=True)))
+
+
+def applied(text: str, changes: Iterable[Edit]) -> str:
+    """A text with edits made in it, as an editor makes them: all places are of the old text."""
+    starts = [0]
+    for line in text.split("\n"):
+        starts.append(starts[-1] + len(line) + 1)
+    for edit in reversed(list(changes)):
+        start = starts[edit.line - 1] + edit.column - 1
+        end = starts[edit.end_line - 1] + edit.end_column - 1
+        text = text[:start] + edit.text + text[end:]
+    return text
+
+
+def mended(scan: Scan, changes: Iterable[Edit]) -> dict[str, str]:
+    """The texts of the files that edits change, with the edits made."""
+    by_file: dict[str, list[Edit]] = {}
+    for edit in changes:
+        by_file.setdefault(edit.file, []).append(edit)
+    return {file: applied(scan.files.text(file), own) for file, own in by_file.items()}
+
+
+def plain(value: Value) -> object:
+    """A value without places."""
+    if isinstance(value, Known):
+        return value.data
+    if isinstance(value, Reference):
+        return f"${{{value.symbol}}}"
+    if isinstance(value, Unknown):
+        return f"${{{value.symbol}}}?"
+    if isinstance(value, Text):
+        return [part if isinstance(part, str) else plain(part) for part in value.parts]
+    if isinstance(value, Items):
+        return [plain(item) for item in (*value.items, *value.rest)]
+    assert isinstance(value, Fields)
+    return {key: plain(item) for key, item in value.fields.items()}
+
+
+def as_json(template: str, indent: int | None = 2) -> str:
+    """A template in YAML as one in JSON, with the long names of functions."""
+    return json.dumps(_data(composed("template.yaml", template)), indent=indent)
+
+
+def _data(node: Any) -> object:
+    if node.id == "mapping":
+        found: object = {key.value: _data(value) for key, value in node.value}
+    elif node.id == "sequence":
+        found = [_data(each) for each in node.value]
+    else:
+        found = node.value if node.style else resolved(node.value)
+    name = (node.tag or "").removeprefix("!")
+    if not name or name.startswith("tag:"):
+        return found
+    if name == "GetAtt" and isinstance(found, str):
+        found = found.split(".", 1)
+    return {name if name in ("Ref", "Condition") else f"Fn::{name}": found}
