@@ -37,7 +37,8 @@ class FieldsReader:
 
     def get(self, name: str) -> Value | None:
         """The value of an attribute, or the blocks of a type; None if nothing is written."""
-        known = self._values.get(name)
+        kept = f"?{name}" if self._scope.run.frees else name
+        known = self._values.get(kept)
         if known is not None:
             return known
         attribute = self._body.attributes.get(name)
@@ -59,7 +60,7 @@ class FieldsReader:
             )
             if _is_nothing(found):
                 return None
-        self._values[name] = found
+        self._values[kept] = found
         return found
 
     def all(self, place: Place) -> Fields:

@@ -231,7 +231,7 @@ def _conditional(node: Conditional, scope: "Scope", env: Env) -> Value:
     open_ones: list[tuple[Value, Unknown]] = []
     while True:
         try:
-            condition = operators.true_or_false(evaluate(node.condition, scope, env), scope.run)
+            condition = _condition(node.condition, scope, env)
         except FailedError as error:
             if not open_ones:
                 raise
@@ -251,6 +251,16 @@ def _conditional(node: Conditional, scope: "Scope", env: Env) -> Value:
     for value, condition in reversed(open_ones):
         found = alternatives(value, found, condition.needs)
     return found
+
+
+def _condition(node: Expression, scope: "Scope", env: Env) -> Known | Unknown:
+    """A condition that decides something."""
+    run = scope.run
+    run.deciding += 1
+    try:
+        return operators.true_or_false(evaluate(node, scope, env), run)
+    finally:
+        run.deciding -= 1
 
 
 def _tuple(node: Tuple, scope: "Scope", env: Env) -> Value:
@@ -323,7 +333,7 @@ class _Loop:
             if node.condition is None:
                 yield True, env
                 continue
-            condition = operators.true_or_false(evaluate(node.condition, scope, env), scope.run)
+            condition = _condition(node.condition, scope, env)
             if isinstance(condition, Unknown):
                 scope.run.ask(condition.asks)
                 self.doubts.update(dict.fromkeys(condition.needs))

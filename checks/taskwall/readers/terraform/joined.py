@@ -60,6 +60,15 @@ class JoinedStack:
         together(scopes, self._said)
         return iter(scopes)
 
+    def answers(self, operand: str) -> tuple[str, ...] | None:
+        """The values that a variable can have, as texts; of one that several roots have, of all."""
+        found: tuple[str, ...] | None = None
+        for root, label in zip(self._roots, self._labels, strict=True):
+            limits = root.answers(operand.removeprefix(f"{label}/"))
+            if limits is not None:
+                found = limits if found is None else tuple(one for one in found if one in limits)
+        return found
+
     def secrets(self, file: str) -> tuple[Place, ...]:
         """The stretches of a file whose text is never shown."""
         return tuple(place for root in self._roots for place in root.secrets(file))

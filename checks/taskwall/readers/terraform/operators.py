@@ -4,6 +4,7 @@ import math
 from typing import TYPE_CHECKING
 
 from taskwall.readers.terraform.access import is_set
+from taskwall.readers.terraform.free import Free, question
 from taskwall.readers.terraform.kinds import (
     FailedError,
     JsonFields,
@@ -41,6 +42,8 @@ def true_or_false(value: Value, run: "Run") -> Known | Unknown:
     """
     found = settled(value)
     if isinstance(found, Known):
+        if run.deciding and isinstance(found, Free):
+            return question(found, True)
         if found.data is None:
             raise FailedError("a condition", "is null")
         return Known(truth(found.data))
@@ -82,6 +85,10 @@ def combined(operator: str, one: Known | Unknown, other: Known | Unknown) -> Kno
 
 def equality(one: Value, other: Value, run: "Run") -> Known | Unknown:
     """`==`. An unknown that has a name, compared with a scalar, is a question."""
+    if run.deciding:
+        for side, twin in ((settled(one), settled(other)), (settled(other), settled(one))):
+            if isinstance(side, Free) and isinstance(twin, Known):
+                return question(side, twin.data)
     truth_value = equal(one, other)
     if truth_value is not None:
         return Known(truth_value)

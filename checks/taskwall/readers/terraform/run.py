@@ -59,6 +59,8 @@ class Run:
         """The roots that are evaluated together with this one."""
         self.alone = False
         """Whether the root is a module analysed on its own."""
+        self.deciding = 0
+        """How many conditions are being evaluated, each within the next."""
         self.templates = 0
         self.depth = 0
         self.weights: dict[int, tuple[Value, int]] = {}
@@ -68,6 +70,11 @@ class Run:
         self._rounds = 0
         self._downloaded: dict[str, str] | None = None
         self._parsed_templates: dict[str, Expression] = {}
+
+    @property
+    def frees(self) -> bool:
+        """Whether defaults are not what they are: in conditions, where all settings are wanted."""
+        return self.deciding > 0 and self.inputs.free
 
     @property
     def depth_of_states(self) -> int:
@@ -91,7 +98,11 @@ class Run:
 
         A module analysed on its own is not followed both ways where its variables decide.
         """
-        if self.alone and all(self._own(question.operand).startswith("var.") for question in asks):
+        if (
+            self.alone
+            and not self.inputs.free
+            and all(self._own(question.operand).startswith("var.") for question in asks)
+        ):
             return
         self.questions |= asks
 

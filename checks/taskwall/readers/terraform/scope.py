@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from taskwall.readers.terraform.body import FieldsReader
 from taskwall.readers.terraform.evaluate import evaluate
+from taskwall.readers.terraform.free import freed
 from taskwall.readers.terraform.hcl import BROKEN_VALUE
 from taskwall.readers.terraform.instances import Instances, expand
 from taskwall.readers.terraform.kinds import FailedError, is_null, weight
@@ -155,6 +156,7 @@ class Scope:
         value = None if self._given is None else self._given(name)
         if value is not None and is_null(settled(value)) and _refuses_null(attributes):
             value = None
+        by_default = value is None
         if value is None:
             default = attributes.get("default")
             if default is None:
@@ -166,6 +168,9 @@ class Scope:
         found = convert(value, self.type(name), lambda node: evaluate(node, self, {}))
         if is_sensitive(block.body) or names_secret(name):
             self.run.hidden.hide(found)
+        if self.run.inputs.free and by_default and not self.prefix:
+            operand = self.address(f"var.{name}")
+            return freed(name, operand, block, self.type(name), found, self.run)
         return found
 
     def _open_variable(self, name: str, why: str) -> Value:
@@ -207,9 +212,10 @@ class Scope:
         return found
 
     def _memoised(self, key: str, read: Callable[[], Value], place: Place | None) -> Value:
-        known = self._values.get(key)
+        kept = f"?{key}" if self.run.frees else key
+        known = self._values.get(kept)
         if known is None:
-            known = self._values[key] = self.guarded(self.address(key), read, place)
+            known = self._values[kept] = self.guarded(self.address(key), read, place)
         return known
 
     def guarded(self, name: str, read: Callable[[], Value], place: Place | None) -> Value:

@@ -6,11 +6,13 @@ from contextlib import suppress
 from typing import TypeVar
 
 from taskwall.files import Files, UnreadableError
+from taskwall.readers.terraform.free import allowed
 from taskwall.readers.terraform.run import Run
 from taskwall.readers.terraform.scope import Scope
 from taskwall.readers.terraform.secrets import secrets
 from taskwall.readers.terraform.sensitive import sensitive
 from taskwall.readers.terraform.skips import skips
+from taskwall.readers.terraform.types import ANY, type_of
 from taskwall.readers.terraform.unit import Library, Module, library
 from taskwall.readers.terraform.variables import supplied, value_files
 from taskwall.resource import Skip
@@ -80,6 +82,15 @@ class TerraformStack:
         found, complaints = self._skips
         run.errors.update(dict.fromkeys(complaints))
         return found
+
+    def answers(self, operand: str) -> tuple[str, ...] | None:
+        """The values that a variable of the root can have, as texts, if they are limited."""
+        name = operand.removeprefix("var.")
+        block = self.root.variables.get(name) if operand.startswith("var.") else None
+        if block is None:
+            return None
+        attribute = block.body.attributes.get("type")
+        return allowed(block, ANY if attribute is None else type_of(attribute.expression))
 
     def secrets(self, file: str) -> tuple[Place, ...]:
         """The stretches of a file whose text is never shown."""
