@@ -9,6 +9,7 @@ from taskwall.engine import Judgement
 from taskwall.files import Files
 from taskwall.finding import Report
 from taskwall.job import Options, job
+from taskwall.rejudge import Memory
 from taskwall.result import Result
 from taskwall.rule import Rule
 from taskwall.settings import Settings
@@ -21,13 +22,20 @@ Progress: TypeAlias = Callable[[int, int], None]
 """Told, after each stack, how many are judged and how many there are."""
 
 
-def scan(options: Options, files: Files | None = None, progress: Progress | None = None) -> Report:
+def scan(
+    options: Options,
+    files: Files | None = None,
+    progress: Progress | None = None,
+    memory: Memory | None = None,
+) -> Report:
     """Scan sources and report what the rules say of them.
 
     Args:
         options: what to scan, and how.
         files: where texts come from, for surfaces that hold some that are not on disk.
         progress: is told how far the judging is.
+        memory: what earlier scans of the same sources found, for surfaces that scan again and
+            again: it changes nothing but the time that the scan takes.
 
     Raises:
         SettingsError: the settings, or options that stand before them, cannot be meant so.
@@ -45,7 +53,8 @@ def scan(options: Options, files: Files | None = None, progress: Progress | None
     files = Files() if files is None else files
     found = asked.read(files)
     stacks = [read.stack for read in found.reads]
-    judgements = _judged(stacks, asked.rules, asked.use, options.jobs, progress)
+    judging = _Judging(stacks, asked.rules, asked.use, memory)
+    judgements = _judged(judging, options.jobs, progress)
 
     result = Result(found, judgements, rules=asked.rules, use=asked.use, files=files, cwd=asked.cwd)
     if options.write_baseline is not None:
@@ -58,25 +67,24 @@ def scan(options: Options, files: Files | None = None, progress: Progress | None
     return result.report(known, aside)
 
 
-def judged(stack: Stack, rules: Sequence[Rule], use: Settings) -> Judgement:
+def judged(
+    stack: Stack,
+    rules: Sequence[Rule],
+    use: Settings,
+    judge: Callable[[Stack, Sequence[Rule], Settings], Judgement] = engine.judge,
+) -> Judgement:
     """The judgement of one stack, however it is written."""
     try:
-        return engine.judge(stack, rules, use)
+        return judge(stack, rules, use)
     except RecursionError:
         place = Place(min(stack.files, default=stack.name), 1, 1, 1, 1)
         error = SourceError(place, "is nested too deeply to be analysed")
         return Judgement((), 0, errors=(error,))
 
 
-def _judged(
-    stacks: Sequence[Stack],
-    rules: Sequence[Rule],
-    use: Settings,
-    jobs: int,
-    progress: Progress | None,
-) -> list[Judgement]:
+def _judged(judging: "_Judging", jobs: int, progress: Progress | None) -> list[Judgement]:
     """The judgement of each stack, in the order of the stacks, however many processes work."""
-    judging = _Judging(stacks, rules, use)
+    stacks = judging.stacks
     count = min(jobs, len(stacks))
     results = judging.apart(count) if count > 1 else map(judging, range(len(stacks)))
     found: list[Judgement] = []
@@ -92,13 +100,23 @@ class _Judging:
 
     current: "_Judging"
 
-    def __init__(self, stacks: Sequence[Stack], rules: Sequence[Rule], use: Settings) -> None:
+    def __init__(
+        self,
+        stacks: Sequence[Stack],
+        rules: Sequence[Rule],
+        use: Settings,
+        memory: Memory | None = None,
+    ) -> None:
         self.stacks = stacks
         self.rules = rules
         self.use = use
+        self.judge = engine.judge
+        if memory is not None:
+            memory.keep((stack.name for stack in stacks), rules, use)
+            self.judge = memory.judge
 
     def __call__(self, index: int) -> Judgement:
-        return judged(self.stacks[index], self.rules, self.use)
+        return judged(self.stacks[index], self.rules, self.use, self.judge)
 
     def apart(self, count: int) -> Iterator[Judgement]:
         """The judgements in order, made by several processes where the platform can fork."""

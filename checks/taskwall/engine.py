@@ -1,6 +1,7 @@
 """Judge a stack: evaluate it under each scenario, build its network, ask the rules, and merge."""
 
 from collections.abc import Iterable, Sequence
+from typing import TypeAlias
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -62,16 +63,13 @@ class Answer(Struct, frozen=True):
 
 def judge(stack: Stack, rules: Sequence[Rule], settings: Settings) -> Judgement:
     """Judge one stack by the given rules."""
-    followed = explore(stack)
+    return judged(stack.name, explore(stack), rules, settings)
+
+
+def judged(stack: str, followed: Followed, rules: Sequence[Rule], settings: Settings) -> Judgement:
+    """The judgement of the stack of this name, as evaluated under each scenario."""
     evaluations = followed.evaluations
-    policy = Policy(
-        frozenset(settings.allowed_peers),
-        settings.profile,
-        isolated=tuple(settings.isolation.groups.items()),
-        isolation_tag=settings.isolation.tag,
-        undeclared=settings.isolation.undeclared == "outside",
-        internet_gateways=settings.internet_gateway,
-    )
+    policy = policy_of(settings)
     answers: list[Answer] = []
     crashes: dict[Crash, None] = {}
     unread: tuple[Unread, ...] = ()
@@ -84,16 +82,16 @@ def judge(stack: Stack, rules: Sequence[Rule], settings: Settings) -> Judgement:
         lowered = lower(evaluation.resources, policy)
         unread = unread or lowered.unread
         for name, error in lowered.crashes:
-            crashes[Crash(f"reading {name}", stack.name, _told(error))] = None
+            crashes[Crash(f"reading {name}", stack, told(error))] = None
         known[same] = []
         for crash in _ask(lowered.network, rules, settings, number, known[same]):
-            crashes[replace(crash, stack=stack.name)] = None
+            crashes[replace(crash, stack=stack)] = None
         answers += known[same]
-    bound = f"{stack.name}: only {len(evaluations)} settings of its open switches were followed"
+    bound = f"{stack}: only {len(evaluations)} settings of its open switches were followed"
     hidden = frozenset().union(*(evaluation.hidden for evaluation in evaluations))
     mask = Mask(hidden)
     return Judgement(
-        mask.of(tuple(_merged(answers, followed, stack.name, settings.profile))),
+        mask.of(tuple(merged(answers, followed, stack, settings.profile))),
         max(len(evaluation.resources) for evaluation in evaluations),
         unread,
         mask.of(tuple(dict.fromkeys(error for each in evaluations for error in each.errors))),
@@ -104,6 +102,18 @@ def judge(stack: Stack, rules: Sequence[Rule], settings: Settings) -> Judgement:
     )
 
 
+def policy_of(settings: Settings) -> Policy:
+    """What the settings say that rules must know."""
+    return Policy(
+        frozenset(settings.allowed_peers),
+        settings.profile,
+        isolated=tuple(settings.isolation.groups.items()),
+        isolation_tag=settings.isolation.tag,
+        undeclared=settings.isolation.undeclared == "outside",
+        internet_gateways=settings.internet_gateway,
+    )
+
+
 def _ask(
     network: Network, rules: Sequence[Rule], settings: Settings, scenario: int, into: list[Answer]
 ) -> list[Crash]:
@@ -111,33 +121,43 @@ def _ask(
     crashes = []
     found: list[Answer] = []
     for rule in rules:
-        answers: list[Answer] = []
         try:
             for verdict in rule.judge(network):
-                decided = verdict.decided
-                if decided is None:
-                    continue
-                truth = decided.truth
-                if verdict.absent and truth and rule.id in settings.elsewhere:
-                    truth = None
-                answers.append(Answer(rule, verdict, decided, truth, scenario))
+                answer = answered(rule, verdict, settings, scenario)
+                if answer is not None:
+                    found.append(answer)
         except Exception as error:  # noqa: BLE001 (a defect of a rule is a crash in the report)
-            crashes.append(Crash(rule.id, "", _told(error)))
-        found += answers
-    told = {(a.truth, a.rule.id, a.verdict.about) for a in found if a.verdict.about}
-    into += [answer for answer in found if not _silenced(answer, told)]
+            crashes.append(Crash(rule.id, "", told(error)))
+    into += heard(found)
     return crashes
 
 
-def _silenced(answer: Answer, told: set[tuple[bool | None, str, str]]) -> bool:
+def answered(rule: Rule, verdict: Verdict, settings: Settings, scenario: int) -> Answer | None:
+    """A verdict as an answer of its rule; None if the rule is not concerned."""
+    decided = verdict.decided
+    if decided is None:
+        return None
+    truth = decided.truth
+    if verdict.absent and truth and rule.id in settings.elsewhere:
+        truth = None
+    return Answer(rule, verdict, decided, truth, scenario)
+
+
+def heard(found: Sequence[Answer]) -> list[Answer]:
+    """The answers of all rules without those that others have precedence over."""
+    said = {(a.truth, a.rule.id, a.verdict.about) for a in found if a.verdict.about}
+    return [answer for answer in found if not _silenced(answer, said)]
+
+
+def _silenced(answer: Answer, said: set[tuple[bool | None, str, str]]) -> bool:
     """Whether another rule says the same mistake, or asks the same question, of the same thing."""
     verdict = answer.verdict
     if answer.truth is None:
-        return (None, verdict.asked_by, verdict.about) in told
-    return answer.truth and any((True, r, verdict.about) in told for r in answer.rule.yields_to)
+        return (None, verdict.asked_by, verdict.about) in said
+    return answer.truth and any((True, r, verdict.about) in said for r in answer.rule.yields_to)
 
 
-def _told(error: Exception) -> str:
+def told(error: Exception) -> str:
     """An exception in one line, with the place in this package where it was raised."""
     import traceback
 
@@ -150,33 +170,51 @@ _WORST: dict[bool | None, int] = {True: 0, None: 1, False: 2}
 _WORDS: dict[bool | None, Truth] = {True: "fail", None: "unknown", False: "pass"}
 
 
-def _merged(
+def merged(
     answers: Sequence[Answer], followed: Followed, stack: str, profile: str
 ) -> Iterable[Judged]:
     """One finding for each rule, place and call chain where verdict and message agree."""
+    changes = asked_changes(answers, followed)
+    for same in alike(answers, followed):
+        yield with_changes(judged_of(same, stack, profile), same, changes)
+
+
+def asked_changes(answers: Iterable[Answer], followed: Followed) -> Changes:
+    """What the fails among answers ask for."""
+    changes = Changes(followed.evaluations)
+    for answer in answers:
+        if answer.truth and answer.verdict.changes:
+            changes.note(answer.rule.id, answer.verdict.changes)
+    return changes
+
+
+def with_changes(judged: Judged, same: "Alike", changes: Changes) -> Judged:
+    """A finding with those of the changes it asks for that may be offered."""
+    answer = same[0][0]
+    if not answer.truth or not answer.verdict.changes:
+        return judged
+    offered = changes.offered(answer.rule.id, answer.verdict.changes, answer.scenario)
+    return judged if offered == judged.changes else replace(judged, changes=offered)
+
+
+Alike: TypeAlias = list[tuple[Answer, str | None]]
+"""Answers that make one finding, each with the setting that it needs."""
+
+
+def alike(answers: Iterable[Answer], followed: Followed) -> Iterable[Alike]:
+    """The answers that make one finding each; those of one rule never meet another's."""
     by_place: dict[tuple[str, str, Place], list[Answer]] = {}
     for answer in answers:
         key = (answer.rule.id, answer.verdict.on.address, answer.verdict.at)
         by_place.setdefault(key, []).append(answer)
-    found: dict[tuple[object, ...], list[tuple[Answer, str | None]]] = {}
+    found: dict[tuple[object, ...], Alike] = {}
     for group in by_place.values():
         for answer, setting in _settled(group, followed):
             verdict = answer.verdict
             calls = tuple(call.place for call in verdict.on.called_from)
             same = (answer.rule.id, verdict.at, calls, _message(answer), answer.truth, setting)
             found.setdefault(same, []).append((answer, setting))
-    changes = Changes(followed.evaluations)
-    for answer in answers:
-        if answer.truth and answer.verdict.changes:
-            changes.note(answer.rule.id, answer.verdict.changes)
-    for alike in found.values():
-        answer = alike[0][0]
-        judged = _judged(alike, stack, profile)
-        if answer.truth and (asked := answer.verdict.changes):
-            judged = replace(
-                judged, changes=changes.offered(answer.rule.id, asked, answer.scenario)
-            )
-        yield judged
+    return found.values()
 
 
 def _settled(group: list[Answer], followed: Followed) -> Iterable[tuple[Answer, str | None]]:
@@ -203,10 +241,11 @@ def _message(answer: Answer) -> str:
     return verdict.message if answer.truth else verdict.holds or answer.rule.title
 
 
-def _judged(alike: list[tuple[Answer, str | None]], stack: str, profile: str) -> Judged:
-    answer, setting = alike[0]
+def judged_of(same: Alike, stack: str, profile: str) -> Judged:
+    """The finding that answers make which say the same."""
+    answer, setting = same[0]
     rule, verdict = answer.rule, answer.verdict
-    instances = sorted({each.verdict.on.address for each, _ in alike}, key=_natural)
+    instances = sorted({each.verdict.on.address for each, _ in same}, key=_natural)
     waits = answer.decided.waits_for()
     if answer.truth is None and not waits:
         waits = (Need("elsewhere", "is where the settings say that this may be made"),)

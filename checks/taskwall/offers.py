@@ -18,6 +18,7 @@ class Changes:
     def __init__(self, evaluations: Sequence[Evaluation]) -> None:
         self._evaluations = evaluations
         self._asked: dict[tuple[str, str], list[Change]] = {}
+        self._resources: dict[int, dict[str, Resource]] = {}
         self._declared: dict[Place, set[str]] | None = None
 
     def note(self, rule: str, changes: Sequence[Change]) -> None:
@@ -32,7 +33,7 @@ class Changes:
 
         None unless the rule asks the same of every resource that is declared by the same text.
         """
-        resources = {one.origin.address: one for one in self._evaluations[scenario].resources}
+        resources = self._of(scenario)
         found = []
         for change in changes:
             resource = resources.get(change.spot.address)
@@ -43,6 +44,13 @@ class Changes:
                     return ()
             found.append((change, resource))
         return tuple(found)
+
+    def _of(self, scenario: int) -> dict[str, Resource]:
+        """The resources of a scenario by address."""
+        if scenario not in self._resources:
+            resources = self._evaluations[scenario].resources
+            self._resources[scenario] = {one.origin.address: one for one in resources}
+        return self._resources[scenario]
 
     def _alike(self, resource: Resource) -> set[str]:
         """The addresses of all resources that a resource's text declares."""

@@ -13,6 +13,7 @@ from taskwall.job import Options, job
 from taskwall.lowering import lower
 from taskwall.masks import Mask
 from taskwall.portraits import Portrait, portraits
+from taskwall.rejudge import Memory
 from taskwall.sources import unparsed
 from taskwall.stack import Stack
 
@@ -38,6 +39,7 @@ class Session:
         self._open: dict[str, str] = {}
         self._good: dict[str, str] = {}
         self._broken: dict[str, Problem] = {}
+        self._memory = Memory()
         self._report: Report | None = None
         self._portraits: tuple[Portrait, ...] | None = None
 
@@ -85,7 +87,7 @@ class Session:
             BaselineError: the baseline cannot be read.
         """
         if self._report is None:
-            self._report = self._told(api.scan(self._options, self._files()))
+            self._report = self._told(api.scan(self._options, self._files(), memory=self._memory))
         return self._report
 
     def portraits(self) -> tuple[Portrait, ...]:

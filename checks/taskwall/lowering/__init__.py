@@ -5,7 +5,7 @@ resources of its types; files here are found, not listed.
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache
 from importlib import import_module
 from os import listdir
@@ -14,7 +14,9 @@ from msgspec import Struct
 
 from taskwall.finding import Unread
 from taskwall.lowering._draft import Draft, kinds
+from taskwall.lowering._lasting import LastingDraft
 from taskwall.model.network import Network, Policy
+from taskwall.recall import Recall
 from taskwall.resource import Resource
 
 
@@ -32,6 +34,23 @@ def lower(resources: Iterable[Resource], policy: Policy | None = None) -> Lowere
     draft = Draft(resources)
     network = Network(draft.build(), policy)
     return Lowered(network, _unread(draft), tuple(draft.crashes))
+
+
+class Lasting:
+    """A network that lasts while the resources that declare it change."""
+
+    def __init__(self, network: Network, recall: Recall) -> None:
+        _load()
+        self._network = network
+        self._recall = recall
+        self._draft = LastingDraft(recall)
+
+    def lowered(self, resources: Sequence[Resource]) -> Lowered:
+        """What these resources declare now."""
+        fresh = Network(self._draft.rebuilt(resources))
+        self._network.by_kind = self._recall.put("kinds", fresh.by_kind)
+        self._network.by_id = self._recall.put("things", fresh.by_id)
+        return Lowered(self._network, _unread(self._draft), tuple(self._draft.crashes))
 
 
 def lowered_types() -> frozenset[str]:

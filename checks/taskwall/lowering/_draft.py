@@ -14,6 +14,7 @@ from taskwall.values import (
     Known,
     Need,
     Origin,
+    Place,
     Reference,
     Scalar,
     Text,
@@ -174,6 +175,14 @@ def kinds() -> frozenset[str]:
     return frozenset(_KINDS)
 
 
+class Outside(Struct, frozen=True):
+    """Where something that is not declared is first referred to, and what is not known of it."""
+
+    place: Place
+    language: str
+    needs: tuple[Need, ...]
+
+
 class Draft:
     """The resources of a stack on their way to a network."""
 
@@ -181,9 +190,11 @@ class Draft:
         self.resources = {resource.origin.address: resource for resource in resources}
         self.ledger: set[tuple[str, str]] = set()
         self.crashes: list[tuple[str, Exception]] = []
-        self._outside: dict[tuple[type[Thing], str], tuple[Cell, tuple[Need, ...]]] = {}
+        self.outside: dict[tuple[type[Thing], str], Outside] = {}
         self._names: dict[type[Thing], dict[str, str]] = {}
-        self._types: dict[str, list[Resource]] | None = None
+        self.types: dict[str, list[Resource]] = {}
+        for resource in self.resources.values():
+            self.types.setdefault(resource.type, []).append(resource)
 
     @staticmethod
     def lowers(name: str) -> bool:
@@ -193,16 +204,20 @@ class Draft:
     def build(self) -> Iterator[Struct]:
         """Lower every resource, then everything outside the sources that was referred to."""
         for resource in self.resources.values():
-            kind = _KINDS.get(resource.type)
-            if kind is not None and not resource.data:
-                yield from self._lowered(kind, Reading(resource, self))
+            yield from self.made(resource)
         done: set[tuple[type[Thing], str]] = set()
-        while waiting := [key for key in self._outside if key not in done]:
+        while waiting := [key for key in self.outside if key not in done]:
             for key in waiting:
                 done.add(key)
-                thing = self._external(*key)
+                thing = self.external(*key, self.outside[key])
                 if thing is not None:
                     yield thing
+
+    def made(self, resource: Resource) -> Iterator[Any]:
+        """What becomes of one resource."""
+        kind = _KINDS.get(resource.type)
+        if kind is not None and not resource.data:
+            yield from self._lowered(kind, Reading(resource, self))
 
     def _lowered(self, kind: Kind, reading: Reading) -> Iterator[Any]:
         """What a resource becomes; one that makes its lowering raise is reported, not the end."""
@@ -240,20 +255,25 @@ class Draft:
             if len(known) == 1:
                 return known[0]
             head = value.parts[0]
-            if isinstance(head, str) and (address := self._by_name(kind).get(_bare(head))):
+            if isinstance(head, str) and (address := self.by_name(kind).get(_bare(head))):
                 return address, True, ()
         if isinstance(value, Known):
             text = str(value.data)
-            address = self._by_name(kind).get(text) or self._by_name(kind).get(_bare(text))
+            address = self.by_name(kind).get(text) or self.by_name(kind).get(_bare(text))
             if address is not None:
                 return address, True, ()
             outside = (Need(text, "is not in the sources"),)
-            self._outside.setdefault((kind, text), (cell, outside))
+            self._refer((kind, text), cell, outside)
             return text, True, outside
         name, needs = symbol(value), cell.needs
         if name:
-            self._outside.setdefault((kind, name), (cell, needs))
+            self._refer((kind, name), cell, needs)
         return name, False, needs
+
+    def _refer(self, to: tuple[type[Thing], str], cell: Cell, needs: tuple[Need, ...]) -> None:
+        """Note that a cell refers to something that the sources do not declare."""
+        if to not in self.outside:
+            self.outside[to] = Outside(cell.place, cell.resource.origin.language, needs)
 
     def _declared(
         self, kind: type[Thing], reference: Reference, cell: Cell
@@ -265,7 +285,7 @@ class Draft:
         if (suffix := _IMPLIED.get((kind.__name__, reference.attribute))) is not None:
             address = self.implied(kind, reference.resource) or reference.resource + suffix
             if resource.data or suffix == ".default":
-                self._outside.setdefault((kind, address), (cell, ()))
+                self._refer((kind, address), cell, ())
             return address, not resource.data, ()
         if own is None or own.thing is not kind:
             return None
@@ -276,7 +296,7 @@ class Draft:
             if not found.absent and not isinstance(found.value, Unknown):
                 return self.identify(kind, found)
         needs = (Need(reference.resource, "is not in the sources"),)
-        self._outside.setdefault((kind, reference.resource), (cell, needs))
+        self._refer((kind, reference.resource), cell, needs)
         return reference.resource, False, needs
 
     def implied(self, kind: type[Thing], vpc: str) -> str:
@@ -292,39 +312,39 @@ class Draft:
 
     def of_type(self, *types: str) -> list[Resource]:
         """The resources of some types."""
-        if self._types is None:
-            self._types = {}
-            for resource in self.resources.values():
-                self._types.setdefault(resource.type, []).append(resource)
-        return [resource for name in types for resource in self._types.get(name, ())]
+        return [resource for name in types for resource in self.types.get(name, ())]
 
-    def _by_name(self, kind: type[Thing]) -> dict[str, str]:
+    def by_name(self, kind: type[Thing]) -> dict[str, str]:
+        """The addresses of the resources that become things of a kind, by their names."""
         if kind not in self._names:
-            names: dict[str, str] = {}
-            for address, resource in self.resources.items():
-                own = _KINDS.get(resource.type)
-                if own is None or own.thing is not kind or not own.named or resource.data:
-                    continue
-                found = resource.body.fields.get(own.named)
-                text = None if found is None else settled(found)
-                if isinstance(text, Known) and isinstance(text.data, str):
-                    names.setdefault(text.data, address)
-            self._names[kind] = names
+            self._names[kind] = self.named(kind)
         return self._names[kind]
 
-    def _external(self, kind: type[Thing], name: str) -> Thing | None:
+    def named(self, kind: type[Thing]) -> dict[str, str]:
+        """What `by_name` remembers: the first resource of each name, by type."""
+        names: dict[str, str] = {}
+        for type_, own in _KINDS.items():
+            if own.thing is not kind or not own.named:
+                continue
+            for resource in self.types.get(type_, ()):
+                found = None if resource.data else resource.body.fields.get(own.named)
+                text = None if found is None else settled(found)
+                if isinstance(text, Known) and isinstance(text.data, str):
+                    names.setdefault(text.data, resource.origin.address)
+        return names
+
+    def external(self, kind: type[Thing], name: str, outside: Outside) -> Thing | None:
         """The thing behind a name that the sources do not declare: all its attributes unknown."""
-        cell, needs = self._outside[kind, name]
+        at, language, needs = outside.place, outside.language, outside.needs
         known = self.resources.get(name)
-        language = cell.resource.origin.language
         type_ = known.type if known else _FIRST.get((kind, language)) or _FIRST[kind, "terraform"]
-        origin = Origin(name, name, cell.place, language)
+        origin = Origin(name, name, at, language)
         body = dict(known.body.fields) if known else {}
         places = known.body.places if known else {}
         needs = needs or (Need(name, "is not in the sources"),)
         rest = Unknown(needs)
-        whole = Fields(body, places, rest, cell.place)
-        resource = Resource(type_, origin, whole, known.place if known else cell.place, data=True)
+        whole = Fields(body, places, rest, at)
+        resource = Resource(type_, origin, whole, known.place if known else at, data=True)
         reading = Reading(resource, self, needs)
         for thing in self._lowered(_KINDS[type_], reading):
             if isinstance(thing, kind):

@@ -332,6 +332,7 @@ def preserves_client_ip(group: TargetGroup) -> Fact:
     return by_type | by_protocol
 
 
+@remembered
 def beyond_sources(network: Network) -> list[tuple[TaskSource, Front]]:
     """Task sources that register with a load balancer which the sources do not declare.
 

@@ -5,12 +5,13 @@ internet) is asked in the modules beside this one: `fronts`, `reach`, `routes`, 
 """
 
 from collections.abc import Callable, Iterable
-from functools import wraps
-from typing import Any, ParamSpec, TypeVar
+from functools import partial, wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar, cast, overload
 
 from msgspec import Struct
 
 from taskwall.model.thing import Link, Thing
+from taskwall.recall import Recall
 
 T = TypeVar("T")
 Kind = TypeVar("Kind", bound=Thing)
@@ -36,32 +37,53 @@ class Policy(Struct, frozen=True):
 
 
 class Network:
-    """All things of a stack. Immutable once built; answers are remembered in it."""
+    """All things of a stack. Immutable once built; answers are remembered in it.
 
-    def __init__(self, things: Iterable[Struct], policy: Policy | None = None) -> None:
+    One that is judged again and again has a `recall`, and others may build it anew.
+    """
+
+    def __init__(self, things: Iterable[Struct] = (), policy: Policy | None = None) -> None:
         self.policy = policy or Policy()
         self.memory: dict[object, Any] = {}
-        self._by_kind: dict[type, list[Any]] = {}
-        self._by_id: dict[type, dict[str, Any]] = {}
+        self.recall: Recall | None = None
+        self.by_kind: dict[type, list[Any]] = {}
+        self.by_id: dict[tuple[type, str], Any] = {}
         for thing in things:
             kind = type(thing)
             if not isinstance(thing, Thing) or not thing.external:
-                self._by_kind.setdefault(kind, []).append(thing)
+                self.by_kind.setdefault(kind, []).append(thing)
             if isinstance(thing, Thing):
-                self._by_id.setdefault(kind, {}).setdefault(thing.id, thing)
+                self.by_id.setdefault((kind, thing.id), thing)
 
     def every(self, kind: type[T]) -> list[T]:
         """All things of a kind, in the order of their declaration; external ones are not among."""
-        return self._by_kind.get(kind, [])
+        return self.by_kind.get(kind, [])
+
+    @overload
+    def each(self, of: type[T]) -> Iterable[T]: ...
+
+    @overload
+    def each(
+        self,
+        of: "Callable[Concatenate[Network, P], Iterable[T]]",
+        *about: P.args,
+        **named: P.kwargs,
+    ) -> Iterable[T]: ...
+
+    def each(self, of: Any, *about: Any, **named: Any) -> Iterable[Any]:
+        """All things of a kind, or all that a question finds, for a rule to judge one by one.
+
+        What the rule yields of one must rest on that one and the network alone, and on nothing
+        that it noted while it judged others: then it need not be asked again of each.
+        """
+        return self.every(of) if isinstance(of, type) else of(self, *about, **named)
 
     def at(self, kind: type[Kind], link: Link | str | None) -> Kind | None:
         """The thing that a tie leads to; None if the sources do not declare it."""
         if link is None:
             return None
-        found: Kind | None = self._by_id.get(kind, {}).get(
-            link if isinstance(link, str) else link.to
-        )
-        return found
+        to = link if isinstance(link, str) else link.to
+        return cast("Kind | None", self.by_id.get((kind, to)))
 
     def grouped(self, kind: type[T], key: Callable[[T], Iterable[str]]) -> dict[str, list[T]]:
         """All things of a kind by what `key` says of each."""
@@ -77,11 +99,14 @@ def remembered(question: Callable[P, R]) -> Callable[P, R]:
 
     @wraps(question)
     def answer(*about: P.args, **named: P.kwargs) -> R:
-        memory: dict[object, R] = about[0].memory  # type: ignore[attr-defined]
+        network = cast(Network, about[0])
         key = (question, *(_key(each) for each in about[1:]), *named.values())
+        if network.recall is not None:
+            return network.recall.answer(key, partial(question, **named), about)
+        memory = network.memory
         if key not in memory:
             memory[key] = question(*about, **named)
-        return memory[key]
+        return cast(R, memory[key])
 
     return answer
 

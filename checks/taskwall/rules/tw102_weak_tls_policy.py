@@ -28,7 +28,7 @@ STRONG = "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09"
 
 @rule("medium", default=True, pci=True)
 def weak_tls_policy(network: Network) -> Iterator[Verdict]:
-    for listener in network.every(Listener):
+    for listener in network.each(Listener):
         ends_tls = listener.protocol.is_("HTTPS", "TLS", "SSL")
         if ends_tls.truth is False or listener.certificate.value is None:
             continue

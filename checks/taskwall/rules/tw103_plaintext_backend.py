@@ -31,7 +31,7 @@ from taskwall.rule import Verdict, cannot_be_seen, rule
 
 @rule("low", pci=True)
 def plaintext_backend(network: Network) -> Iterator[Verdict]:
-    for backend in backends(network):
+    for backend in network.each(backends):
         name, spoken = backend.on.name, backend.spoken
         check = "check" in spoken.name.lower() or spoken.name in ("target", "Target")
         what = "checks the health of tasks" if check else "hands clients' traffic to tasks"

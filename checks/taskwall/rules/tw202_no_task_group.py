@@ -30,7 +30,7 @@ from taskwall.rule import Verdict, rule
 
 @rule("medium", default=True, pci=True)
 def no_task_group(network: Network) -> Iterator[Verdict]:
-    for source in network.every(TaskSource):
+    for source in network.each(TaskSource):
         if source.managed or source.gateways or source.network_from == "elsewhere":
             continue
         mode = awsvpc(network, source)

@@ -37,7 +37,7 @@ from taskwall.rule import Verdict, passes, rule
 
 @rule("low", yields_to=("TW202",))
 def open_default_group(network: Network) -> Iterator[Verdict]:
-    for each in held(network):
+    for each in network.each(held):
         if each.vpc.adoptable:
             yield from _adopted(network, each)
         else:

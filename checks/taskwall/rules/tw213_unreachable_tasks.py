@@ -40,7 +40,7 @@ from taskwall.values import Origin
 
 @rule("medium", default=True)
 def unreachable_tasks(network: Network) -> Iterator[Verdict]:
-    for flow in inflows(network):
+    for flow in network.each(inflows):
         taker, sender = flow.taker, flow.sender
         names = {
             "tasks": next((link.to for link in taker.groups if link.to), "the tasks' group"),

@@ -39,7 +39,7 @@ from taskwall.rule import Verdict, rule
 
 @rule("low", pci=True, yields_to=("TW302", "TW303"))
 def one_sided_tls(network: Network) -> Iterator[Verdict]:
-    for intake in network.every(Intake):
+    for intake in network.each(Intake):
         yield Verdict(
             intake.on,
             intake.trust,
@@ -49,7 +49,7 @@ def one_sided_tls(network: Network) -> Iterator[Verdict]:
             about=intake.id,
             asked_by="TW302",
         )
-    for policy in network.every(ClientPolicy):
+    for policy in network.each(ClientPolicy):
         name = policy.on.name
         yield Verdict(
             policy.on,

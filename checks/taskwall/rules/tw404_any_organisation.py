@@ -31,7 +31,7 @@ from taskwall.rule import Verdict, rule
 
 @rule("low", pci=True, yields_to=("TW402",))
 def any_organisation(network: Network) -> Iterator[Verdict]:
-    for endpoint in network.every(Endpoint):
+    for endpoint in network.each(Endpoint):
         said = stated(network, endpoint)
         concerned = all_of((is_for(network, endpoint, ECR), said.written))
         if concerned.truth is False:

@@ -46,7 +46,7 @@ from taskwall.rule import Verdict, cannot_be_seen, rule
 
 @rule("medium", default=True, pci=True)
 def open_instance_metadata(network: Network) -> Iterator[Verdict]:
-    for member in container_instances(network):
+    for member in network.each(container_instances):
         agent = member.instances.agent
         if agent is None:
             continue

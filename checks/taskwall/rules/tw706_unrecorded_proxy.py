@@ -32,7 +32,7 @@ from taskwall.rule import Verdict, rule
 
 @rule("info")
 def unrecorded_proxy(network: Network) -> Iterator[Verdict]:
-    for proxy in network.every(Proxy):
+    for proxy in network.each(Proxy):
         yield Verdict(
             proxy.on,
             proxy.at,

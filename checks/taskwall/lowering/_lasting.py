@@ -1,0 +1,82 @@
+"""Lowering again and again: resources that did not change, nor what they refer to, are recalled."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from msgspec import Struct
+
+from taskwall.lowering._draft import Draft, Outside
+from taskwall.model.thing import Thing
+from taskwall.recall import Entry, Recall
+from taskwall.resource import Resource
+
+
+class _Part(Struct, frozen=True):
+    """What became of one resource, and what was met on the way."""
+
+    things: tuple[Any, ...]
+    outside: dict[tuple[type[Thing], str], Outside]
+    read: frozenset[tuple[str, str]]
+    crashes: tuple[tuple[str, Exception], ...]
+
+
+class LastingDraft(Draft):
+    """A draft that lasts while its resources change."""
+
+    def __init__(self, recall: Recall) -> None:
+        super().__init__(())
+        self._recall = recall
+        self._all = Entry("draft")
+
+    def rebuilt(self, resources: Sequence[Resource]) -> list[Any]:
+        """All things that these resources declare now."""
+        recall = self._recall
+        fresh = Draft(resources)
+        self.resources = recall.put("resources", fresh.resources)
+        self.types = recall.put("types", fresh.types)
+        reads: dict[Entry, None] = {}
+        recall.reads = reads
+        parts = [
+            recall.answer(("lowered", resource.origin.address), self._part, (resource,))
+            for resource in fresh.resources.values()
+            if self.lowers(resource.type) and not resource.data
+        ]
+        outside: dict[tuple[type[Thing], str], Outside] = {}
+        done: set[tuple[type[Thing], str]] = set()
+        waiting = parts
+        while True:
+            for part in waiting:
+                for to, where in part.outside.items():
+                    outside.setdefault(to, where)
+            waiting = []
+            for key in [key for key in outside if key not in done]:
+                done.add(key)
+                about = (*key, outside[key])
+                waiting.append(recall.answer(("external", *key), self._external, about))
+            if not waiting:
+                break
+            parts += waiting
+        recall.reads = {}
+        recall.rests_on(self._all, reads)
+        self.ledger = set().union(*{part.read for part in parts})
+        self.crashes = [crash for part in parts for crash in part.crashes]
+        return [thing for part in parts for thing in part.things]
+
+    def by_name(self, kind: type[Thing]) -> dict[str, str]:
+        """The addresses of the resources that become things of a kind, by their names."""
+        return self._recall.answer(("names", kind), self.named, (kind,))
+
+    def _part(self, resource: Resource) -> _Part:
+        self._begin()
+        return self._ended(tuple(self.made(resource)))
+
+    def _external(self, kind: type[Thing], name: str, outside: Outside) -> _Part:
+        self._begin()
+        thing = self.external(kind, name, outside)
+        return self._ended(() if thing is None else (thing,))
+
+    def _begin(self) -> None:
+        self.ledger, self.outside, self.crashes = set(), {}, []
+
+    def _ended(self, things: tuple[Any, ...]) -> _Part:
+        return _Part(things, self.outside, frozenset(self.ledger), tuple(self.crashes))

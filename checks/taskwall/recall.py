@@ -1,0 +1,279 @@
+"""Answers kept from one look at the sources to the next, with what each was made from.
+
+An answer is recalled as long as nothing that it read has changed. What is read are inputs, put in
+anew before each look, and other answers; of maps each key is watched by itself. If something may
+have changed that an answer rests on, its parts are looked at again in the order in which they were
+read, and what comes out equal changes nothing further up.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, TypeVar
+
+from msgspec import Struct
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+_NOTHING: Any = object()
+
+
+class Entry:
+    """An answer (or an input, or what a map says of one key) and what it was made from."""
+
+    __slots__ = ("about", "ask", "changed", "checked", "key", "parts", "readers", "reads",
+                 "suspect", "value")  # fmt: skip
+
+    def __init__(self, key: object) -> None:
+        self.key = key
+        self.about: tuple[Any, ...] = ()
+        self.ask: Callable[[], Any] | None = None
+        self.value: Any = _NOTHING
+        self.reads: Mapping[Entry, None] = {}
+        self.readers: dict[Entry, None] = {}
+        self.parts: dict[object, Entry] | None = None
+        self.suspect = False
+        self.changed = self.checked = 0
+
+
+class Watched(dict[K, V]):
+    """A map whose readers are known: each key by itself, or the map as a whole."""
+
+    __slots__ = ("entry", "recall")
+
+    def __init__(self, data: Mapping[K, V], recall: "Recall", entry: Entry) -> None:
+        super().__init__(data)
+        self.recall = recall
+        self.entry = entry
+
+    def __getitem__(self, key: K) -> V:
+        self.recall.note_part(self.entry, key)
+        return super().__getitem__(key)
+
+    def get(self, key: K, default: Any = None) -> Any:
+        """The value of a key."""
+        self.recall.note_part(self.entry, key)
+        return super().get(key, default)
+
+    def __contains__(self, key: object) -> bool:
+        self.recall.note_part(self.entry, key)
+        return super().__contains__(key)
+
+    def __iter__(self) -> Iterator[K]:
+        self.recall.note(self.entry)
+        return super().__iter__()
+
+    def __len__(self) -> int:
+        self.recall.note(self.entry)
+        return super().__len__()
+
+    def keys(self) -> Any:
+        """All keys."""
+        self.recall.note(self.entry)
+        return super().keys()
+
+    def values(self) -> Any:
+        """All values."""
+        self.recall.note(self.entry)
+        return super().values()
+
+    def items(self) -> Any:
+        """All keys with their values."""
+        self.recall.note(self.entry)
+        return super().items()
+
+
+class Recall:
+    """All answers about one subject."""
+
+    def __init__(self) -> None:
+        self.now = 1
+        self.reads: dict[Entry, None] = {}
+        """What was read so far by the answer that is being made."""
+        self._entries: dict[object, Entry] = {}
+        self._loose: dict[Entry, None] = {}
+
+    # Reading
+
+    def note(self, entry: Entry) -> None:
+        """Enter that the answer that is being made reads an entry."""
+        self.reads[entry] = None
+
+    def note_part(self, entry: Entry, key: object) -> None:
+        """Enter that the answer that is being made reads what a map says of a key."""
+        if entry.parts is None:
+            entry.parts = {}
+        part = entry.parts.get(key)
+        if part is None:
+            part = entry.parts[key] = Entry(key)
+            part.value = entry
+            part.checked = self.now
+            part.reads = {entry: None}
+            entry.readers[part] = None
+        elif part.suspect:
+            self.settle(part)
+        self.reads[part] = None
+
+    def answer(self, key: object, ask: Callable[..., V], about: tuple[Any, ...] = ()) -> V:
+        """What `ask` says about something, recalled if that is what it would say now.
+
+        Args:
+            key: identifies the question.
+            ask: is asked with `about` if need be, and must be pure.
+            about: what the question is about. It may have changed since it was last asked.
+        """
+        entry = self._entries.get(key)
+        if entry is None:
+            entry = self._entries[key] = Entry(key)
+            self._make(entry, ask, about)
+        elif about and not all(map(_identical, entry.about, about)) and entry.about != about:
+            self._make(entry, ask, about)
+        elif entry.suspect:
+            self.settle(entry)
+        if type(entry.value) is not Watched:
+            self.reads[entry] = None
+        value: V = entry.value
+        return value
+
+    def _make(self, entry: Entry, ask: Callable[..., Any], about: tuple[Any, ...]) -> None:
+        entry.about = about
+        entry.ask = ask
+        outer = self.reads
+        mine: dict[Entry, None] = {}
+        self.reads = mine
+        try:
+            value = ask(*about)
+        except BaseException:
+            outer.update(mine)
+            self._entries.pop(entry.key, None)
+            raise
+        finally:
+            self.reads = outer
+        self.rests_on(entry, mine)
+        self._enter(entry, value)
+        entry.suspect = False
+        entry.checked = self.now
+
+    def _enter(self, entry: Entry, value: Any) -> None:
+        old = entry.value
+        if isinstance(value, dict):
+            value = Watched(value, self, entry)
+            if type(old) is Watched:
+                if alike(old, value):
+                    return
+                for key, part in list((entry.parts or {}).items()):
+                    if not alike(dict.get(old, key), dict.get(value, key)):
+                        part.changed = self.now
+            elif entry.parts:
+                for part in entry.parts.values():
+                    part.changed = self.now
+        elif old is not _NOTHING and alike(old, value):
+            return
+        entry.value = value
+        entry.changed = self.now
+
+    def rests_on(self, entry: Entry, reads: dict[Entry, None]) -> None:
+        """Let an entry rest on what was read for it, and on nothing else."""
+        old = entry.reads
+        entry.reads = reads
+        for read in reads:
+            read.readers[entry] = None
+        for read in old:
+            if read not in reads:
+                read.readers.pop(entry, None)
+                if not read.readers:
+                    self._loose[read] = None
+
+    def sweep(self) -> None:
+        """Forget the answers that nothing reads any more."""
+        while self._loose:
+            entry, _ = self._loose.popitem()
+            if entry.readers:
+                continue
+            if type(entry.value) is Entry:
+                owner: Entry = entry.value
+                if owner.parts is not None:
+                    owner.parts.pop(entry.key, None)
+            elif entry.ask is None:
+                continue  # an input stays
+            else:
+                self._entries.pop(entry.key, None)
+            self.rests_on(entry, {})
+
+    def settle(self, entry: Entry) -> bool:
+        """Bring an entry up to date; whether what it rests on was unchanged."""
+        if not entry.suspect:
+            return True
+        fresh = True
+        for read in entry.reads:
+            if read.suspect:
+                self.settle(read)
+            if read.changed > entry.checked:
+                fresh = False
+                break
+        if not fresh and entry.ask is not None:
+            self._make(entry, entry.ask, entry.about)
+        entry.suspect = False
+        entry.checked = self.now
+        return fresh
+
+    # Inputs
+
+    def put(self, key: object, value: Any) -> Any:
+        """Set an input; what rests on what has changed in it becomes suspect."""
+        entry = self._entries.get(key)
+        if entry is None:
+            entry = self._entries[key] = Entry(key)
+        old = entry.value
+        if type(value) is dict:
+            if type(old) is not Watched:
+                entry.value = Watched(value, self, entry)
+                return entry.value
+            for name, part in (entry.parts or {}).items():
+                if not alike(dict.get(old, name), dict.get(value, name)):
+                    part.changed = self.now
+                    self.suspect(part)
+            whole = [reader for reader in entry.readers if type(reader.value) is not Entry]
+            if whole and not alike(dict(dict.items(old)), value):
+                entry.changed = self.now
+                for reader in whole:
+                    self.suspect(reader)
+            dict.clear(old)
+            dict.update(old, value)
+            return old
+        if old is _NOTHING or not alike(old, value):
+            entry.value = value
+            entry.changed = self.now
+            for reader in entry.readers:
+                self.suspect(reader)
+        return value
+
+    def suspect(self, entry: Entry) -> None:
+        """Mark what may have changed."""
+        pending = [entry]
+        while pending:
+            one = pending.pop()
+            if not one.suspect:
+                one.suspect = True
+                pending.extend(one.readers)
+
+
+def _identical(one: object, other: object) -> bool:
+    return one is other
+
+
+def alike(one: Any, other: Any) -> bool:
+    """Whether two values are equal and of equal types throughout: 1 is neither True nor 1.0."""
+    if one is other:
+        return True
+    kind = type(one)
+    if kind is not type(other):
+        return False
+    if kind is tuple or kind is list:
+        return len(one) == len(other) and all(map(alike, one, other))
+    if issubclass(kind, Struct):
+        return all(alike(getattr(one, f), getattr(other, f)) for f in kind.__struct_fields__)
+    if issubclass(kind, dict):
+        return dict.keys(one) == dict.keys(other) and all(
+            alike(value, dict.__getitem__(other, key)) for key, value in dict.items(one)
+        )
+    return bool(one == other)

@@ -1,0 +1,262 @@
+"""Judging a stack again and again: what a change cannot have reached is recalled, not judged."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
+from operator import is_not
+from typing import Any
+
+from msgspec import Struct
+
+from taskwall import engine
+from taskwall.engine import Answer, Judged, Judgement
+from taskwall.finding import Crash
+from taskwall.lowering import Lasting
+from taskwall.masks import Mask
+from taskwall.model.network import Network, Policy
+from taskwall.offers import Changes
+from taskwall.recall import Entry, Recall, alike
+from taskwall.rule import Rule
+from taskwall.scenarios import Followed, explore
+from taskwall.settings import Settings
+from taskwall.stack import Stack
+
+
+class Standing:
+    """What was said of a stack, to be brought up to date when its sources change."""
+
+    def __init__(self, rules: Sequence[Rule], settings: Settings) -> None:
+        self._rules = rules
+        self._settings = settings
+        self._recall = Recall()
+        self._network = AskedNetwork(self._recall, engine.policy_of(settings))
+        self._lasting = Lasting(self._network, self._recall)
+        self._asked = [Asked(rule, self._recall, settings) for rule in rules]
+        self._findings = [_Findings() for _ in rules]
+
+    def judge(self, stack: Stack) -> Judgement:
+        """The judgement of the stack as it is now.
+
+        Stacks with open switches are judged anew.
+        """
+        followed = explore(stack)
+        if len(followed.evaluations) > 1:
+            return engine.judged(stack.name, followed, self._rules, self._settings)
+        evaluation = followed.evaluations[0]
+        self._recall.now += 1
+        lowered = self._lasting.lowered(evaluation.resources)
+        crashes = [
+            Crash(f"reading {name}", stack.name, engine.told(error))
+            for name, error in lowered.crashes
+        ]
+        found: list[Answer] = []
+        for asked in self._asked:
+            asked.again(self._network)
+            found += asked.answers
+            if asked.crash is not None:
+                crashes.append(Crash(asked.rule.id, stack.name, engine.told(asked.crash)))
+        self._recall.sweep()
+        by_rule: dict[str, list[Answer]] = {rule.id: [] for rule in self._rules}
+        for answer in engine.heard(found):
+            by_rule[answer.rule.id].append(answer)
+        changes = engine.asked_changes(chain.from_iterable(by_rule.values()), followed)
+        judged: list[Judged] = []
+        for findings, answers in zip(self._findings, by_rule.values(), strict=True):
+            judged += findings.of(answers, followed, stack.name, self._settings.profile, changes)
+        mask = Mask(evaluation.hidden)
+        return Judgement(
+            mask.of(tuple(judged)),
+            len(evaluation.resources),
+            lowered.unread,
+            mask.of(tuple(dict.fromkeys(evaluation.errors))),
+            mask.of(tuple(dict.fromkeys(crashes))),
+            tuple(dict.fromkeys(evaluation.skips)),
+            (),
+            evaluation.hidden,
+        )
+
+
+class Memory:
+    """What was said of each stack of a scan that is made again and again."""
+
+    def __init__(self) -> None:
+        self._standings: dict[str, Standing] = {}
+        self._asked: tuple[Sequence[Rule], Settings] | None = None
+
+    def keep(self, names: Iterable[str], rules: Sequence[Rule], settings: Settings) -> None:
+        """Forget all but the stacks of these names, and all if rules or settings are others."""
+        if self._asked != (rules, settings):
+            self._asked = rules, settings
+            self._standings.clear()
+        wanted = frozenset(names)
+        self._standings = {n: kept for n, kept in self._standings.items() if n in wanted}
+
+    def judge(self, stack: Stack, rules: Sequence[Rule], settings: Settings) -> Judgement:
+        """The judgement of a stack, from what is remembered of the stack of its name."""
+        standing = self._standings.get(stack.name)
+        if standing is None:
+            standing = self._standings[stack.name] = Standing(rules, settings)
+        try:
+            return standing.judge(stack)
+        except BaseException:
+            del self._standings[stack.name]
+            raise
+
+
+class _Findings:
+    """The findings of one rule, made anew only where its answers have changed."""
+
+    def __init__(self) -> None:
+        self._answers: list[Answer] = []
+        self._made: dict[tuple[int, ...], tuple[engine.Alike, Judged]] = {}
+
+    def of(
+        self,
+        answers: list[Answer],
+        followed: Followed,
+        stack: str,
+        profile: str,
+        changes: Changes,
+    ) -> list[Judged]:
+        """The findings that answers make, with what of the changes may be offered."""
+        if len(answers) != len(self._answers) or any(map(is_not, answers, self._answers)):
+            made: dict[tuple[int, ...], tuple[engine.Alike, Judged]] = {}
+            for same in engine.alike(answers, followed):
+                key = tuple(id(answer) for answer, _ in same)
+                known = self._made.get(key)
+                made[key] = known or (same, engine.judged_of(same, stack, profile))
+            self._answers, self._made = answers, made
+        for key, (same, judged) in self._made.items():
+            found = engine.with_changes(judged, same, changes)
+            if found is not judged:
+                self._made[key] = same, found
+        return [judged for _, judged in self._made.values()]
+
+
+class AskedNetwork(Network):
+    """A network that lasts while its things change, with what rules said of them."""
+
+    def __init__(self, recall: Recall, policy: Policy) -> None:
+        super().__init__((), policy)
+        self.recall = recall
+        self.asking: Asked | None = None
+
+    def each(self, of: Any, *about: Any, **named: Any) -> Iterable[Any]:
+        """All things of a kind, or all that a question finds, but for those recalled."""
+        if self.asking is None:
+            return super().each(of, *about, **named)
+        return self.asking.each(self, of, about)
+
+
+class Asked:
+    """What one rule said of a network: of each thing, and beside them."""
+
+    def __init__(self, rule: Rule, recall: Recall, settings: Settings) -> None:
+        self.rule = rule
+        self.answers: list[Answer] = []
+        self.crash: Exception | None = None
+        self._recall = recall
+        self._settings = settings
+        self._own = Entry(rule.id)
+        self._lists: list[Entry] = []
+        self._of: dict[object, Entry] = {}
+        self._turns = 0
+        self._met: set[object] = set()
+        self._whole = False
+        self._new: list[Answer] = []
+
+    def again(self, network: AskedNetwork) -> None:
+        """Bring the answers up to date."""
+        if self._whole and not self._stale():
+            return
+        recall, own = self._recall, self._own
+        if not (self._whole and recall.settle(own)):
+            self._forget(self._of)
+        self._whole, self._turns, self._lists, self._new = True, 0, [], []
+        self._met.clear()
+        self.crash = None
+        outer = recall.reads
+        mine: dict[Entry, None] = {}
+        recall.reads = mine
+        network.asking = self
+        try:
+            for verdict in self.rule.judge(network):
+                answer = engine.answered(self.rule, verdict, self._settings, 0)
+                if answer is not None:
+                    self._new.append(answer)
+        except Exception as error:  # noqa: BLE001 (a defect of a rule is a crash in the report)
+            self.crash = error
+            self._whole = False
+        finally:
+            network.asking = None
+            recall.reads = outer
+        recall.rests_on(own, mine)
+        own.suspect = False
+        own.checked = recall.now
+        self._forget([key for key in self._of if key not in self._met])
+        self.answers = self._new
+
+    def _stale(self) -> bool:
+        return (
+            self._own.suspect
+            or any(entry.suspect for entry in self._lists)
+            or any(entry.suspect for entry in self._of.values())
+        )
+
+    def _forget(self, keys: Iterable[object]) -> None:
+        for key in list(keys):
+            self._recall.rests_on(self._of.pop(key), {})
+
+    def each(self, network: Network, of: Any, about: tuple[Any, ...]) -> Iterator[Any]:
+        """The things to judge anew; what was said of the others is entered meanwhile."""
+        recall = self._recall
+        turn = self._turns
+        self._turns += 1
+        outer = recall.reads
+        recall.reads = {}
+        try:
+            things = recall.answer((self.rule.id, turn), _listed, (network, of, about))
+            self._lists.extend(recall.reads)
+        finally:
+            recall.reads = outer
+        for thing in things:
+            key: object = (turn, _identity(thing))
+            while key in self._met:
+                key = (key,)
+            self._met.add(key)
+            entry = self._of.get(key)
+            if entry is None:
+                entry = self._of[key] = Entry(key)
+            elif alike(entry.about, (thing,)) and recall.settle(entry):
+                self._new.extend(entry.value)
+                continue
+            start = len(self._new)
+            mine: dict[Entry, None] = {}
+            recall.reads = mine
+            try:
+                yield thing
+            except GeneratorExit:  # the rule stops here: whether it would, only it can tell
+                self._whole = False
+                raise
+            finally:
+                recall.reads = outer
+            recall.rests_on(entry, mine)
+            entry.about = (thing,)
+            entry.value = self._new[start:]
+            entry.suspect = False
+            entry.checked = recall.now
+
+
+def _listed(network: Network, of: Any, about: tuple[Any, ...]) -> tuple[Any, ...]:
+    return tuple(network.every(of) if isinstance(of, type) else of(network, *about))
+
+
+def _identity(thing: Any) -> object:
+    """What most likely tells a thing from the others that a rule goes through."""
+    while not isinstance(thing, str):
+        if isinstance(thing, Struct):
+            thing = getattr(thing, thing.__struct_fields__[0])
+        elif isinstance(thing, tuple) and thing:
+            thing = thing[0]
+        else:
+            return None
+    return thing
