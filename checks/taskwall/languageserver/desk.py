@@ -15,6 +15,7 @@ from lsprotocol.types import (
     Range,
     TextDocumentContentChangeEvent,
 )
+from msgspec.structs import replace
 
 from taskwall.files import PASSED_OVER
 from taskwall.languageserver.actions import actions, touches
@@ -28,6 +29,9 @@ from taskwall.languageserver.whereabouts import Whereabouts
 from taskwall.languageserver.worker import Worker
 from taskwall.portraits import Portrait
 from taskwall.sources import may_be_source
+
+REST = 1.0
+"""Seconds without anything new after which portraits are drawn anew: nobody reads them typing."""
 
 _TOP = Range(Position(0, 0), Position(0, 0))
 
@@ -206,9 +210,18 @@ class Desk:
 
         def judge() -> None:
             self._timers.pop(folder, None)
-            self._worker.judge(folder, number, portraits=True)
+            self._worker.judge(folder, number)
 
         self._timers[folder] = self._loop.call_later(delay, judge)
+
+    def _draw_later(self, folder: str, number: int) -> None:
+        """Have portraits drawn: at once where there are none, else after a rest."""
+
+        def draw() -> None:
+            if self._numbers.get(folder) == number:
+                self._worker.draw(folder, number)
+
+        self._loop.call_later(REST if folder in self._drawn else 0, draw)
 
     def _here(self, told: Callable[..., None]) -> Callable[..., None]:
         """The same, but called in the thread of the event loop."""
@@ -223,12 +236,15 @@ class Desk:
         folder = view.folder
         if self._numbers.get(folder) != number:
             return  # something was told meanwhile: what comes of that follows
-        self._views[folder] = view
         if view.failure:
             self._say_once(view.failure)
+            before = self._views.get(folder, view)
+            view = replace(view, told=before.told, sources=before.sources)
+        self._views[folder] = view
         for crash in view.crashes:
             self._say_once(f"taskwall crashed in {crash}. Please report this.")
         self._publish(folder, self._diagnostics(view))
+        self._draw_later(folder, number)
 
     def _diagnostics(self, view: View) -> Mapping[str, list[Diagnostic]]:
         """All that is to be shown of a project, by path: nothing of files of other projects."""

@@ -56,8 +56,7 @@ class View(Struct):
 
     `told` is what is said of each file. `sources` are the open documents as they were when it was
     made, by path, with the texts that were judged. `failure` says why nothing could be judged, and
-    `settings` is the file that it lies in, if in one; then `told` is what was said before.
-    `crashes` are defects of our own. `portraits` are None until somebody has asked for them.
+    `settings` is the file that it lies in, if in one. `crashes` are defects of our own.
     """
 
     folder: str
@@ -66,7 +65,6 @@ class View(Struct):
     failure: str = ""
     settings: str = ""
     crashes: tuple[str, ...] = ()
-    portraits: tuple[Portrait, ...] | None = None
 
 
 class Project:
@@ -79,7 +77,6 @@ class Project:
         self._documents: dict[str, Document] = {}
         self._read: dict[str, Lines] = {}
         self._teller = Teller()
-        self._view = View(folder)
 
     def change(self, path: str, document: Document | None) -> None:
         """Let a document, as it is now, stand for a file; None: it was closed."""
@@ -102,10 +99,10 @@ class Project:
         try:
             report = self._session.report()
         except (SettingsError, BaselineError) as error:
-            return self._failed(str(error))
+            return _failed(self.folder, str(error))
         judged = self._session.texts
         where = Whereabouts(self.folder, self._encoding, documents, judged, self._read)
-        self._view = View(
+        return View(
             self.folder,
             self._teller.tell(report, where),
             {
@@ -115,15 +112,6 @@ class Project:
             },
             crashes=_crashes(report),
         )
-        return self._view
-
-    def _failed(self, failure: str) -> View:
-        """What was to be shown before, and why it is not judged anew."""
-        file = failure.partition(": ")[0]
-        name = os.path.basename(file)
-        settings = file if name in SETTINGS and os.path.isabs(file) else ""
-        before = self._view
-        return View(self.folder, before.told, before.sources, failure, settings)
 
     def portraits(self) -> tuple[Portrait, ...]:
         """What the networks of the folder say of their things, as of now."""
@@ -131,6 +119,12 @@ class Project:
             return self._session.portraits()
         except SettingsError:
             return ()
+
+
+def _failed(folder: str, why: str) -> View:
+    file = why.partition(": ")[0]
+    in_settings = os.path.basename(file) in SETTINGS and os.path.isabs(file)
+    return View(folder, failure=why, settings=file if in_settings else "")
 
 
 def _crashes(report: Report) -> tuple[str, ...]:

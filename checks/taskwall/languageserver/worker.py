@@ -73,12 +73,16 @@ class Worker:
         """Let a project learn that a file on disk was written, came or went."""
         self._to(folder, lambda project: project.refresh(path))
 
-    def judge(self, folder: str, number: int, *, portraits: bool) -> None:
+    def judge(self, folder: str, number: int) -> None:
         """Wish that a project be judged; `number` tells this wish from earlier ones."""
         with self._news:
             self._wishes[folder] = number
-            if portraits:
-                self._portraits[folder] = number
+            self._news.notify()
+
+    def draw(self, folder: str, number: int) -> None:
+        """Wish for the portraits of a project."""
+        with self._news:
+            self._portraits[folder] = number
             self._news.notify()
 
     def end(self) -> None:

@@ -1,0 +1,208 @@
+"""Code actions do what they say: silence holds once it has a reason, and fixes are applied."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+from lsprotocol.types import CodeAction, Diagnostic, Position, Range, TextEdit
+from msgspec.structs import replace
+
+from languageserver.editors import Editor, codes
+from languageserver.stacks import RULE, SERVICE, TEMPLATE
+from taskwall.finding import Edit, Finding, Fix
+from taskwall.languageserver.actions import actions
+from taskwall.languageserver.documents import Document
+from taskwall.languageserver.positions import Lines, path_of
+from taskwall.languageserver.suppressing import Wish, wishes
+from taskwall.languageserver.whereabouts import Whereabouts
+from taskwall.session import Session
+
+DEMO = Path(__file__).parents[2] / "fixtures" / "demo"
+HEREDOC = """\
+resource "aws_ecs_task_definition" "web" {
+  family                = "web"
+  container_definitions = <<-EOT
+    [
+      {"name": "web", "image": "web", "privileged": true}
+    ]
+  EOT
+}
+"""
+
+
+def reasoned(text: str, wish: Wish) -> str:
+    """A text with a wish written into it, and its reason."""
+    lines = Lines(text, "utf-32")
+    at = lines.offset(lines.position(wish.line, wish.column))
+    written = text[:at] + wish.text + text[at:]
+    after = Lines(written, "utf-32")
+    reason = after.offset(after.position(*wish.reason_at))
+    return f"{written[:reason]}it is meant so{written[reason:]}"
+
+
+def silenced(session: Session, finding: Finding, wish: Wish, text: str) -> None:
+    """A wish with a reason keeps its finding silent, and brings no error; without one, an error."""
+    path = str(Path(session.folder) / finding.file)
+    session.change(path, reasoned(text, wish))
+    after = session.report().document
+    assert finding.fingerprint in {each.finding.fingerprint for each in after.suppressed}, wish
+    assert not after.errors
+    session.change(path, None)
+
+
+@pytest.mark.parametrize("language", ["terraform", "cloudformation"])
+def test_wishes_silence_what_they_are_about(language: str) -> None:
+    """Of each rule that the demo stack breaks: for the place alone, and for the resource."""
+    session = Session(str(DEMO / language))
+    first: dict[str, Finding] = {}
+    for finding in session.report().document.findings:
+        first.setdefault(finding.rule, finding)
+    offered = 0
+    for finding in list(first.values())[::3]:
+        text = (DEMO / language / finding.file).read_text()
+        found = list(wishes(finding, finding.file, text))
+        assert found
+        offered += len(found)
+        for wish in found:
+            silenced(session, finding, wish, text)
+    assert offered > len(first) // 3
+
+
+@pytest.mark.parametrize("indent", [None, 2])
+def test_wishes_in_json_are_metadata(tmp_path: Path, indent: int | None) -> None:
+    """On one line or many; and none is offered beside metadata that is there."""
+
+    class Loader(yaml.SafeLoader):
+        """Reads the two short tags of the template."""
+
+    Loader.add_constructor("!Ref", lambda _, node: {"Ref": node.value})
+    template = yaml.load(TEMPLATE, Loader)
+    text = json.dumps(template, indent=indent)
+    path = tmp_path / "stack.json"
+    path.write_text(text)
+    session = Session(str(tmp_path))
+    (finding,) = [each for each in session.report().document.findings if each.rule == "TW204"]
+    (wish,) = wishes(finding, "stack.json", text)
+    assert json.loads(reasoned(text, wish))
+    silenced(session, finding, wish, text)
+    template["Resources"]["Web"]["Metadata"] = {}
+    assert not list(wishes(finding, "stack.json", json.dumps(template)))
+    assert not list(wishes(finding, "stack.json", text[:-5]))
+
+
+def test_no_comment_is_written_into_a_text(tmp_path: Path) -> None:
+    """Within a heredoc or a block scalar, a comment would be part of the text."""
+    (tmp_path / "main.tf").write_text(HEREDOC)
+    inside = _at("main.tf", 5, "aws_ecs_task_definition.web")
+    assert [wish.line for wish in wishes(inside, "main.tf", HEREDOC)] == [1]
+    after = HEREDOC.removesuffix("}\n") + '  network_mode = "host"\n}\n'
+    outside = _at("main.tf", 8, "aws_ecs_task_definition.web")
+    assert [wish.line for wish in wishes(outside, "main.tf", after)] == [8, 1]
+    scalar = TEMPLATE.replace("of the tasks", "|\n        of the\n        tasks")
+    inside = _at("stack.yaml", 8, "Web")
+    assert [wish.line for wish in wishes(inside, "stack.yaml", scalar)] == [3]
+    assert not list(wishes(_at("stack.yaml", 99, "Web"), "stack.yaml", scalar))
+
+
+def _at(file: str, line: int, resource: str) -> Finding:
+    return Finding("TW204", "fail", "high", resource, (), ".", file, line, 5, line, 9, "is wrong")
+
+
+def test_fixes_are_edits_and_module_calls_can_be_silenced(tmp_path: Path) -> None:
+    """An edit of several files is one action; a call of a module silences all inside it."""
+    (tmp_path / "main.tf").write_text('module "web" {\n  source = "./web"\n}\n')
+    (tmp_path / "web").mkdir()
+    (tmp_path / "web" / "main.tf").write_text(SERVICE + RULE)
+    session = Session(str(tmp_path))
+    (finding,) = [each for each in session.report().document.findings if each.rule == "TW204"]
+    line = finding.line
+    edits = (
+        Edit("web/main.tf", line, 23, line, 34, '"10.0.0.0/16"'),
+        Edit("main.tf", 4, 1, 4, 1, "# fixed\n"),
+    )
+    finding = replace(finding, fix=Fix("admit the load balancer:\nmore", edits))
+    path = str(tmp_path / "web" / "main.tf")
+    document = Document("file:///my/spelling.tf", path, 3, Lines(SERVICE + RULE, "utf-16"))
+    where = Whereabouts(str(tmp_path), "utf-16", {path: document}, {path: document.text}, {})
+    diagnostic = Diagnostic(Range(Position(0, 0), Position(0, 1)), "is wrong")
+    found = list(actions([(finding, diagnostic)], document, where))
+    assert [each.title for each in found] == [
+        "Fix: admit the load balancer",
+        "Suppress TW204 for this place",
+        f"Suppress TW204 for all of {finding.resource}",
+        "Suppress TW204 for all inside module.web",
+        "Explain TW204",
+    ]
+    fix = dict(_edits(found[0]))
+    assert '  cidr_ipv4         = "10.0.0.0/16"\n' in _applied(SERVICE + RULE, fix[document.uri])
+    main = (tmp_path / "main.tf").read_text()
+    assert _applied(main, fix[(tmp_path / "main.tf").as_uri()]).endswith("}\n# fixed\n")
+
+    (call,) = _edits(found[3])
+    assert path_of(call[0]) == str(tmp_path / "main.tf")
+    session.change(path_of(call[0]) or "", _applied(main, call[1]).replace(": \n", ": why\n"))
+    assert "TW204" not in {each.rule for each in session.report().document.findings}
+
+
+def _edits(action: CodeAction) -> Iterator[tuple[str, TextEdit]]:
+    assert action.edit is not None
+    for uri, edits in (action.edit.changes or {}).items():
+        for edit in edits:
+            assert isinstance(edit, TextEdit)
+            yield uri, edit
+
+
+def _applied(text: str, edit: TextEdit) -> str:
+    lines = Lines(text, "utf-16")
+    start, end = lines.offset(edit.range.start), lines.offset(edit.range.end)
+    return text[:start] + edit.new_text + text[end:]
+
+
+def test_actions_in_an_editor(tmp_path: Path) -> None:
+    """They stand at their finding alone; explaining shows a page, suppressing puts the cursor."""
+    path = tmp_path / "main.tf"
+    path.write_text(SERVICE + RULE)
+    with Editor() as editor:
+        editor.begin(tmp_path)
+        uri = editor.open(path)
+        shown = editor.shown(uri, lambda found: "TW204" in codes(found))
+        (open_,) = [each for each in shown if each["code"] == "TW204"]
+
+        def offered(range_: object) -> list[dict[str, object]]:
+            document = {"uri": uri}
+            asked = {"textDocument": document, "range": range_, "context": {"diagnostics": []}}
+            answer = editor.ask("textDocument/codeAction", asked)
+            assert isinstance(answer, list)
+            return answer
+
+        found = {str(each["title"]): each for each in offered(open_["range"])}
+        assert "Suppress TW204 for this place" in found
+        explain = found["Explain TW204"]["command"]
+        assert isinstance(explain, dict)
+        editor.ask(
+            "workspace/executeCommand",
+            {"command": explain["command"], "arguments": explain["arguments"]},
+        )
+        (page,) = [each for each in editor.heard if each.get("method") == "window/showDocument"]
+        shown_page = Path(path_of(page["params"]["uri"]) or "")
+        assert shown_page.read_text().startswith("# TW204: ")
+
+        suppress = found["Suppress TW204 for this place"]["command"]
+        assert isinstance(suppress, dict)
+        editor.ask(
+            "workspace/executeCommand",
+            {"command": suppress["command"], "arguments": suppress["arguments"]},
+        )
+        *_, cursor = [each for each in editor.heard if each.get("method") == "window/showDocument"]
+        at = cursor["params"]["selection"]["start"]
+        line = (SERVICE + RULE).split("  cidr_ipv4")[0].count("\n")
+        assert at == {"line": line, "character": len("  # taskwall:skip=TW204: ")}
+
+        start = {"line": 0, "character": 0}
+        assert not [
+            each for each in offered({"start": start, "end": start}) if "TW204" in str(each)
+        ]
+        assert editor.end() == 0
+        assert not shown_page.exists()

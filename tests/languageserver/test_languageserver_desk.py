@@ -1,0 +1,302 @@
+"""The desk: projects, settings, files on disk, and what is no longer so."""
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from lsprotocol.types import Diagnostic
+
+from languageserver.desks import Sitting, sit
+from languageserver.stacks import RULE, SERVICE
+from taskwall.languageserver import documents
+from taskwall.languageserver.preferences import Preferences, preferences
+from taskwall.languageserver.projects import folder_of
+
+
+def root(folder: Path) -> Path:
+    """A root module of two files, of which `rules.tf` breaks TW204."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "main.tf").write_text(SERVICE)
+    (folder / "rules.tf").write_text(RULE)
+    return folder
+
+
+def at_desk(
+    *folders: Path, **settings: object
+) -> Callable[[Callable[[Sitting], Awaitable[None]]], None]:
+    """Run a script at a desk, and leave it."""
+
+    def run(script: Callable[[Sitting], Awaitable[None]]) -> None:
+        async def whole() -> None:
+            sitting = Sitting(*folders, **settings)
+            try:
+                await script(sitting)
+            finally:
+                sitting.desk.end()
+
+        sit(whole)
+
+    return run
+
+
+def test_files_that_are_not_open_are_shown_too(tmp_path: Path) -> None:
+    """Whoever opens one file of a root is shown what is wrong in all of them."""
+    root(tmp_path)
+
+    @at_desk(tmp_path)
+    async def _(sitting: Sitting) -> None:
+        sitting.open(tmp_path / "main.tf")
+        await sitting.shows("rules.tf", "TW204")
+        assert ("rules.tf", None) in sitting.screen.publications
+
+
+def test_what_has_not_changed_is_not_shown_again(tmp_path: Path) -> None:
+    """A change that no rule minds is published for no file but its own."""
+    root(tmp_path)
+
+    @at_desk(tmp_path)
+    async def _(sitting: Sitting) -> None:
+        sitting.open(tmp_path / "main.tf")
+        await sitting.shows("rules.tf", "TW204")
+        sitting.open(tmp_path / "note.tf", "# nothing\n")
+        before = len(sitting.screen.publications)
+        sitting.type(tmp_path / "note.tf", "# still nothing\n")
+        sitting.type(tmp_path / "main.tf", SERVICE.replace("aws_security_group.web.id", '"sg-1"'))
+        sitting.desk.saved((tmp_path / "main.tf").as_uri())
+        await sitting.lacks("rules.tf", "TW204")
+        names = {name for name, _ in sitting.screen.publications[before:]}
+        assert "note.tf" not in names
+
+
+def test_only_the_newest_text_is_shown(tmp_path: Path) -> None:
+    """Of many changes in a row what is shown is the last: nothing of those before it."""
+    root(tmp_path)
+
+    @at_desk(tmp_path)
+    async def _(sitting: Sitting) -> None:
+        path = tmp_path / "rules.tf"
+        sitting.open(path)
+        for number in range(50):
+            sitting.type(path, RULE + f"# {number}\n")
+        sitting.type(path, RULE)
+        await sitting.shows("rules.tf", "TW204")
+        versions = [version for name, version in sitting.screen.publications if name == "rules.tf"]
+        assert versions == [52]
+
+
+def test_closing_the_last_document_takes_everything_away(tmp_path: Path) -> None:
+    """Of a project that nobody looks at nothing is shown."""
+    root(tmp_path)
+
+    @at_desk(tmp_path)
+    async def _(sitting: Sitting) -> None:
+        uri = sitting.open(tmp_path / "main.tf")
+        await sitting.shows("rules.tf", "TW204")
+        sitting.desk.closed(uri)
+        await sitting.screen.until(lambda: not any(sitting.screen.shown.values()))
+
+
+def test_closing_without_saving_brings_the_disk_back(tmp_path: Path) -> None:
+    """What was typed and thrown away no longer counts."""
+    root(tmp_path)
+
+    @at_desk(tmp_path)
+    async def _(sitting: Sitting) -> None:
+        sitting.open(tmp_path / "main.tf")
+        uri = sitting.open(tmp_path / "rules.tf", "")
+        await sitting.lacks("rules.tf", "TW204")
+        sitting.desk.closed(uri)
+        await sitting.shows("rules.tf", "TW204")
+
+
+def test_each_workspace_folder_is_a_project(tmp_path: Path) -> None:
+    """What is opened in one folder is judged with that, and settings hold where they stand."""
+    one, two = root(tmp_path / "one"), tmp_path / "two"
+    two.mkdir()
+    (two / "other.tf").write_text(SERVICE.replace("web", "shop") + RULE.replace("web", "shop"))
+    (two / "taskwall.toml").write_text('ignore = ["TW204"]')
+
+    @at_desk(one, two)
+    async def _(sitting: Sitting) -> None:
+        sitting.open(one / "main.tf")
+        sitting.open(two / "other.tf")
+        await sitting.shows("rules.tf", "TW204")
+        await sitting.screen.until(lambda: bool(sitting.screen.shown.get("other.tf")))
+        assert "TW204" not in sitting.screen.codes("other.tf")
+        sitting.desk.folders([], [two.as_uri()])
+        await sitting.shows("rules.tf", "TW204")
+
+
+def test_folder_of_a_document(tmp_path: Path) -> None:
+    """The nearest settings or repository within the workspace folder, else that itself."""
+    deep = tmp_path / "work" / "infra" / "prod"
+    deep.mkdir(parents=True)
+    work, file = str(tmp_path / "work"), str(deep / "main.tf")
+    assert folder_of(file, [work]) == work
+    assert folder_of(file, [work, str(deep)]) == str(deep)
+    (tmp_path / "work" / "infra" / "pyproject.toml").write_text("[tool.other]\n")
+    assert folder_of(file, [work]) == work
+    (tmp_path / "work" / "infra" / "pyproject.toml").write_text("[tool.taskwall]\n")
+    assert folder_of(file, [work]) == str(tmp_path / "work" / "infra")
+    (deep / ".git").mkdir()
+    assert folder_of(file, [work]) == str(deep)
+    other = tmp_path / "elsewhere"
+    other.mkdir()
+    assert folder_of(str(other / "a.yaml"), [work]) == str(other)
+
+
+def test_settings_are_read_again_when_they_are_written(tmp_path: Path) -> None:
+    """A mistake in them is shown there, and takes nothing away that was shown before."""
+    root(tmp_path)
+    settings = tmp_path / "taskwall.toml"
+
+    @at_desk(tmp_path)
+    async def _(sitting: Sitting) -> None:
+        sitting.open(tmp_path / "main.tf")
+        await sitting.shows("rules.tf", "TW204")
+        settings.write_text('profil = "pci"')
+        sitting.desk.files_changed([settings.as_uri()])
+        await sitting.screen.until(lambda: bool(sitting.screen.shown.get("taskwall.toml")))
+        (wrong,) = sitting.screen.shown["taskwall.toml"]
+        assert 'did you mean "profile"' in wrong.message
+        assert "TW204" in sitting.screen.codes("rules.tf")
+        assert any("profil" in text for text in sitting.screen.said)
+        settings.write_text('ignore = ["TW204"]')
+        sitting.desk.files_changed([settings.as_uri()])
+        await sitting.lacks("rules.tf", "TW204")
+        assert sitting.screen.shown["taskwall.toml"] == []
+
+
+def test_files_on_disk_are_read_again_when_they_change(tmp_path: Path) -> None:
+    """What another program writes or takes away counts, but not in folders nobody enters."""
+    root(tmp_path)
+    rules = tmp_path / "rules.tf"
+
+    @at_desk(tmp_path)
+    async def _(sitting: Sitting) -> None:
+        sitting.open(tmp_path / "main.tf")
+        await sitting.shows("rules.tf", "TW204")
+        rules.unlink()
+        sitting.desk.files_changed([(tmp_path / "node_modules" / "a.json").as_uri()])
+        sitting.desk.files_changed([rules.as_uri(), "untitled:a"])
+        await sitting.lacks("rules.tf", "TW204")
+        rules.write_text(RULE)
+        sitting.desk.files_changed([rules.as_uri()])
+        await sitting.shows("rules.tf", "TW204")
+
+
+def test_unknowns_are_hints_when_they_are_asked_for(tmp_path: Path) -> None:
+    """They are not shown by default; with a value for what they wait for they are gone."""
+    root(tmp_path)
+    rules = tmp_path / "rules.tf"
+    rules.write_text(RULE.replace('"0.0.0.0/0"', "var.peers") + 'variable "peers" {}\n')
+
+    @at_desk(tmp_path)
+    async def _(sitting: Sitting) -> None:
+        sitting.open(rules)
+        await sitting.screen.until(lambda: bool(sitting.screen.publications))
+        assert "TW204" not in sitting.screen.codes("rules.tf")
+        asked = {"debounce": 0, "showUnknown": True}
+        sitting.desk.prefer(*preferences(asked))
+        await sitting.shows("rules.tf", "TW204")
+        (hint,) = [each for each in sitting.screen.shown["rules.tf"] if each.code == "TW204"]
+        assert hint.severity == 4
+        assert "It waits for var.peers." in hint.message
+        sitting.desk.prefer(*preferences({**asked, "variables": {"peers": "0.0.0.0/0"}}))
+        await sitting.screen.until(
+            lambda: any(
+                each.code == "TW204" and each.severity == 1
+                for each in sitting.screen.shown["rules.tf"]
+            )
+        )
+
+
+def test_suppressed_findings_are_not_shown_and_idle_suppressions_are(tmp_path: Path) -> None:
+    """A reason keeps a finding silent; a suppression of nothing is shown as unnecessary."""
+    root(tmp_path)
+    rules = tmp_path / "rules.tf"
+    silent = RULE.replace("  cidr_ipv4", "  # taskwall:skip=TW204: a public API\n  cidr_ipv4")
+
+    @at_desk(tmp_path)
+    async def _(sitting: Sitting) -> None:
+        def shown() -> list[Diagnostic]:
+            return sitting.screen.shown["rules.tf"]
+
+        sitting.open(rules)
+        await sitting.shows("rules.tf", "TW204")
+        sitting.type(rules, silent)
+        await sitting.lacks("rules.tf", "TW204")
+        sitting.type(rules, silent.replace("0.0.0.0/0", "10.0.0.0/16"))
+        await sitting.screen.until(
+            lambda: any("no longer suppresses" in each.message for each in shown())
+        )
+        (idle,) = [each for each in shown() if "no longer suppresses" in each.message]
+        assert idle.range.start.line == 2
+        assert [tag.value for tag in idle.tags or ()] == [1]
+
+        sitting.type(rules, silent.replace(": a public API", ":"))
+        await sitting.shows("rules.tf", "TW204")
+        assert any("needs a reason" in each.message for each in shown())
+
+
+def test_preferences_that_cannot_be_meant_so() -> None:
+    """Each is named, with the nearest that there is; the others hold all the same."""
+    found, wrong = preferences({"debounce": 10, "profil": "pci", "path": "taskwall"})
+    assert (found.debounce, wrong) == (
+        10,
+        'There is no setting "taskwall.profil" (did you mean "profile"?).',
+    )
+    found, wrong = preferences({"codeLens": "no", "select": ["TW2"], "profile": None})
+    assert found == Preferences(select=("TW2",))
+    assert wrong == "taskwall.codeLens: expected bool, got str."
+    assert preferences([])[1]
+    assert preferences(None) == (Preferences(), "")
+
+
+def test_rules_that_do_not_exist_are_told(tmp_path: Path) -> None:
+    """A preference that the scan refuses is said, and the server goes on."""
+    root(tmp_path)
+
+    @at_desk(tmp_path, select=["TW999"])
+    async def _(sitting: Sitting) -> None:
+        sitting.open(tmp_path / "rules.tf")
+        await sitting.screen.until(lambda: any("TW999" in each for each in sitting.screen.said))
+        sitting.desk.prefer(*preferences({"debounce": 0}))
+        await sitting.shows("rules.tf", "TW204")
+
+
+def test_documents_that_cannot_be_judged(tmp_path: Path) -> None:
+    """What was never saved as a file, was not opened, or is no source: said, or passed over."""
+    root(tmp_path)
+
+    @at_desk(tmp_path)
+    async def _(sitting: Sitting) -> None:
+        sitting.desk.opened("untitled:Untitled-1", 1, RULE)
+        sitting.desk.changed("file:///never/opened.tf", 2, [])
+        sitting.desk.closed("file:///never/opened.tf")
+        sitting.desk.saved("untitled:Untitled-1")
+        assert len(sitting.screen.logged) == 2
+        sitting.open(tmp_path / "compose.yaml", "services: {web: {image: web}}\n")
+        sitting.open(tmp_path / "new.tf", RULE.replace('" "web"', '" "new"'))
+        await sitting.shows("new.tf", "TW204")
+        assert "compose.yaml" not in sitting.screen.shown
+        sitting.type(tmp_path / "compose.yaml", "Resources: [\nAWSTemplateFormatVersion: x")
+        await sitting.screen.until(lambda: bool(sitting.screen.shown.get("compose.yaml")))
+
+
+def test_large_documents_are_judged_as_they_are_on_disk(tmp_path: Path) -> None:
+    """Ten megabytes are not parsed at each keystroke; it is said, and the rest is judged."""
+    root(tmp_path)
+    rules = tmp_path / "rules.tf"
+    large = "# " + "x" * (2 * documents.LARGEST) + "\n"
+
+    @at_desk(tmp_path)
+    async def _(sitting: Sitting) -> None:
+        sitting.open(rules, large)
+        await sitting.shows("rules.tf", "TW204")
+        assert any("judged as it is on disk" in text for text in sitting.screen.said)
+        assert any("on disk" in each.message for each in sitting.screen.shown["rules.tf"])
+        for _ in range(3):
+            sitting.type(rules, large + "\n")
+        sitting.type(rules, "")
+        await sitting.lacks("rules.tf", "TW204")
+        assert sitting.screen.shown["rules.tf"] == []
