@@ -120,12 +120,15 @@ def guarded(network: Network, acl: NetworkAcl) -> list[tuple[Subnet | None, Fact
                 at = subnet.origin.header
                 mine.append(Link(subnet.id, acl.default_of.fact & subnet.vpc.fact, at))
     found: list[tuple[Subnet | None, Fact]] = []
-    for key, tenants in task_subnets(network).items():
-        runs = any_of(fact for _, fact in tenants)
-        found_here = network.at(Subnet, key)
-        exact = found_here is not None and not found_here.external
-        here = Link(key, runs, acl.origin.header, exact)
-        for link in mine:
+    held = task_subnets(network)
+    unseen = _unseen_subnets(network)
+    for link in mine:
+        near = (link.to, *unseen) if link.exact else held
+        for key in dict.fromkeys(key for key in near if key in held):
+            tenants = held[key]
+            runs = any_of(fact for _, fact in tenants)
+            found_here = network.at(Subnet, key)
+            here = Link(key, runs, acl.origin.header, key not in unseen)
             same = alike(link, here)
             if same is not False:
                 needs = (*link.fact.needs, *(need for _, f in tenants for need in f.needs))
@@ -135,16 +138,33 @@ def guarded(network: Network, acl: NetworkAcl) -> list[tuple[Subnet | None, Fact
     return found
 
 
+@remembered
+def _unseen_subnets(network: Network) -> tuple[str, ...]:
+    """The subnets with tasks that are not in the sources: each may be any."""
+    found = ((key, network.at(Subnet, key)) for key in task_subnets(network))
+    return tuple(key for key, subnet in found if subnet is None or subnet.external)
+
+
 def balanced(network: Network, subnet: Subnet | None) -> Fact:
     """Whether a load balancer stands in a subnet."""
+    by_subnet = _balancers_in(network)
+    keys = (subnet.id, "") if subnet is not None else by_subnet
     parts = []
+    for balancer, link in (pair for key in keys for pair in by_subnet.get(key, ())):
+        same = alike(link, Link(subnet.id, TRUE, link.place)) if subnet is not None else None
+        text = f"{balancer.name} stands in {subnet.name if subnet else 'the subnet'}"
+        parts.append(Fact(same, text, link.place, balancer.name, link.fact.needs))
+    return any_of(parts)
+
+
+@remembered
+def _balancers_in(network: Network) -> dict[str, list[tuple[LoadBalancer, Link]]]:
+    """Load balancers by their subnets; "" holds ties of which nobody knows where they lead."""
+    found: dict[str, list[tuple[LoadBalancer, Link]]] = {}
     for balancer in network.every(LoadBalancer):
         for link in balancer.subnets:
-            here = Link(subnet.id, TRUE, link.place) if subnet else None
-            same = alike(link, here) if here is not None else None
-            text = f"{balancer.name} stands in {subnet.name if subnet else 'the subnet'}"
-            parts.append(Fact(same, text, link.place, balancer.name, link.fact.needs))
-    return any_of(parts)
+            found.setdefault(link.to if link.exact else "", []).append((balancer, link))
+    return found
 
 
 # --- what passes
@@ -340,16 +360,20 @@ def _peers(network: Network, permission: Permission) -> tuple[dict[int, Ranges],
 def _of_group(network: Network, group: Link) -> tuple[dict[int, Ranges], bool, bool] | None:
     links = [link for source, _ in wearers(network).get(group.to, ()) for link in source.subnets]
     balancer = False
-    for each in network.every(LoadBalancer):
-        if any(link.to == group.to for link in each.groups):
-            links += each.subnets
-            balancer = True
+    for each in _carriers(network).get(group.to, ()):
+        links += each.subnets
+        balancer = True
     subnets = [network.at(Subnet, link) for link in links]
     known = [each for each in subnets if each is not None and not each.external]
     settings = [setting for each in known for setting in each.cidrs]
     if not links or len(known) < len(links) or any(each.open for each in settings):
         return None
     return _ranges(settings), True, balancer
+
+
+@remembered
+def _carriers(network: Network) -> dict[str, list[LoadBalancer]]:
+    return network.grouped(LoadBalancer, lambda each: {link.to for link in each.groups})
 
 
 def _addresses(subnets: Iterable[Subnet]) -> dict[int, Ranges]:

@@ -215,19 +215,25 @@ def admitted_properly(network: Network, worn: Worn, permission: Permission) -> F
             )
             parts.append(Fact(None, text, permission.place, name, needs))
         text = f"{name} admits a group of the same namespace"
-        parts.append(admits_group_of(permission, _neighbours(network, worn), text))
+        parts.append(admits_group_of(permission, _neighbours(network, worn, permission.peer), text))
     elif permission.range is None and permission.prefix_list is None:
         needs = permission.fact.needs
         parts.append(Fact(None, "it may admit nobody else", permission.place, needs=needs))
     return any_of(parts)
 
 
-def _neighbours(network: Network, worn: Worn) -> list[Link]:
-    """The groups of task sources that share a namespace with a group's wearers, or may do so."""
+def _neighbours(network: Network, worn: Worn, peer: Link) -> list[Link]:
+    """The groups of task sources that share a namespace with a group's wearers, or may do so.
+
+    Of all these only those that may be the peer's.
+    """
     mine = [link for source, fact in worn.wearers for link in _if(fact, source.namespaces)]
+    dressed = _members(network) if mine else {}
+    keys = (peer.to, "") if peer.exact and peer.to else dressed
+    theirs = {source.id: source for key in keys for source in dressed.get(key, ())}
     found = []
-    for theirs, source in _members(network) if mine else ():
-        shared = any_of(same_namespace(one, theirs) for one in mine)
+    for source in theirs.values():
+        shared = any_of(same_namespace(one, link) for link in source.namespaces for one in mine)
         if shared.truth is not False:
             found += _if(shared, source.groups)
     return found
@@ -241,8 +247,13 @@ def same_namespace(one: Link, other: Link) -> Fact:
 
 
 @remembered
-def _members(network: Network) -> list[tuple[Link, TaskSource]]:
-    return [(link, source) for source in network.every(TaskSource) for link in source.namespaces]
+def _members(network: Network) -> dict[str, list[TaskSource]]:
+    """Members of namespaces by their groups; "" holds those of which not all groups are known."""
+    found: dict[str, list[TaskSource]] = {}
+    for source in network.every(TaskSource):
+        for link in source.groups if source.namespaces else ():
+            found.setdefault(link.to if link.exact else "", []).append(source)
+    return found
 
 
 def admitted_by_network(network: Network, worn: Worn, permission: Permission) -> Fact:

@@ -1,8 +1,8 @@
-"""Container instances: what they are made from, which cluster they join, and whose tasks they run.
+"""Container instances: what they are made from, and which clusters they join.
 
 A launch template, launch configuration or instance is lowered to `Instances`, whether or not it
-has to do with ECS; `container_instances` says which of them do, and `placed` which task sources
-can have tasks on them. Fargate and Managed Instances are no container instances in this sense.
+has to do with ECS; `container_instances` says which of them do. Fargate and Managed Instances are
+no container instances in this sense.
 """
 
 from collections.abc import Iterator
@@ -12,9 +12,8 @@ from msgspec.structs import replace
 
 from taskwall.facts import FALSE, Fact, all_of, any_of
 from taskwall.model.agent import Agent
-from taskwall.model.launch import awsvpc, runs_on, strategy
 from taskwall.model.network import Network, remembered
-from taskwall.model.thing import Link, Setting, Thing, alike
+from taskwall.model.thing import Link, Setting, Thing
 from taskwall.model.work import (
     AutoScalingGroup,
     CapacityProvider,
@@ -22,7 +21,7 @@ from taskwall.model.work import (
     ClusterProviders,
     TaskSource,
 )
-from taskwall.values import Need, Place
+from taskwall.values import Need
 
 
 class MetadataOptions(Struct, frozen=True):
@@ -183,125 +182,3 @@ def _by_provider(network: Network) -> dict[str, list[Link]]:
         for link in cluster.providers:
             found.setdefault(link.to, []).append(Link(cluster.id, link.fact, link.place))
     return found
-
-
-@remembered
-def on_ec2(network: Network) -> list[tuple[TaskSource, Fact]]:
-    """The task sources whose tasks run on container instances, or may."""
-    found = []
-    for source in network.every(TaskSource):
-        launched = runs_on(network, source, "EC2")
-        if launched.truth is not False:
-            found.append((source, launched))
-    return found
-
-
-@remembered
-def kinds_of_source(network: Network) -> tuple[TaskSource, ...]:
-    """The first task source, in the order of files, of each kind that is placed alike.
-
-    Many services of a cluster need one answer: what holds of one in `placed`,
-    `joins_cluster_of` and `awsvpc` holds of all of its kind.
-    """
-    found: dict[object, TaskSource] = {}
-    for source in sorted(network.every(TaskSource), key=_position):
-        found.setdefault(_kind(network, source), source)
-    return tuple(found.values())
-
-
-def _position(source: TaskSource) -> tuple[str, int]:
-    return source.origin.header.file, source.origin.header.line
-
-
-def _kind(network: Network, source: TaskSource) -> object:
-    """What decides where tasks of a source can be placed."""
-    launched, own = runs_on(network, source, "EC2"), awsvpc(network, source)
-    links = (source.cluster, *strategy(network, source).providers)
-    ties = tuple((link.to, link.exact, link.sure, link.fact.needs) for link in links if link)
-    fargate = launched.truth is False
-    needs = () if fargate else (launched.waits_for(), own.waits_for())
-    return source.cluster is None, ties, launched.truth, own.truth, needs
-
-
-def placed(network: Network, member: ContainerInstances, source: TaskSource) -> Fact:
-    """Whether tasks of a source can be placed on container instances.
-
-    With a capacity provider strategy (its own, or its cluster's default) on those of its
-    providers, else on all that join its cluster.
-    """
-    launched = runs_on(network, source, "EC2")
-    if launched.truth is False:
-        return launched
-    here = _by_strategy(network, member, source)
-    return all_of((launched, here if here is not None else joins_cluster_of(member, source)))
-
-
-def _by_strategy(network: Network, member: ContainerInstances, source: TaskSource) -> Fact | None:
-    """Whether a strategy places tasks on container instances; None where there is no strategy."""
-    providers = strategy(network, source).providers
-    if not providers:
-        return None
-    served = {provider.id: fact for provider, fact in member.providers}
-    name, instances = source.name, member.instances.name
-    parts = []
-    for link in providers:
-        text = f"{name} runs on a capacity provider that starts {instances}"
-        provider = network.at(CapacityProvider, link)
-        if link.to in served:
-            parts.append(all_of((link.fact, served[link.to])))
-        elif provider is None or provider.external:
-            waits = link.fact.needs or (Need(link.to or name, "is not in the sources"),)
-            parts.append(Fact(None, text, link.place, name, waits))
-        else:
-            told = f"{name} runs on {provider.name}, which does not start {instances}"
-            parts.append(Fact(False, text, link.place, name, otherwise=told))
-    return any_of(parts)
-
-
-def joins_cluster_of(member: ContainerInstances, source: TaskSource) -> Fact:
-    """Whether container instances join the cluster of a task source."""
-    name, instances = source.name, member.instances.name
-    place = source.cluster.place if source.cluster else source.origin.header
-    cluster = (source.cluster.to if source.cluster else "default") or "a cluster"
-    text = f"{instances} joins {cluster}, where {name} runs"
-    parts = []
-    for link in member.clusters:
-        same = alike(link, source.cluster) if source.cluster else link.to == "default"
-        needs = (*link.fact.needs, *(source.cluster.fact.needs if source.cluster else ()))
-        told = f"{instances} joins another cluster than {name}"
-        parts.append(Fact(same, text, place, name, () if same is not None else needs, told))
-    if member.open or not parts:
-        waits = member.open or (Need(f"the cluster of {instances}", "is not in the sources"),)
-        parts.append(Fact(None, text, place, name, waits))
-    return any_of(parts)
-
-
-class Unseen(Struct, frozen=True):
-    """A task source on EC2 whose container instances are not in the sources.
-
-    `at` is the attribute through which they are external.
-    """
-
-    source: TaskSource
-    at: Place
-    needs: tuple[Need, ...]
-    fact: Fact
-
-
-@remembered
-def unseen(network: Network) -> tuple[Unseen, ...]:
-    """The task sources (one of a kind) that run on container instances from elsewhere."""
-    found = []
-    members = container_instances(network)
-    for source in kinds_of_source(network):
-        launched = runs_on(network, source, "EC2")
-        if launched.truth is False:
-            continue
-        if any(placed(network, member, source).truth is not False for member in members):
-            continue
-        link = source.cluster
-        why = Need(f"the container instances of {source.name}", "are not in the sources")
-        at = link.place if link else source.runs_on.place or source.origin.header
-        needs = link.fact.needs if link and link.fact.needs else (why,)
-        found.append(Unseen(source, at, needs, launched))
-    return tuple(found)

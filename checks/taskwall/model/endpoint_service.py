@@ -4,7 +4,7 @@ from msgspec import Struct
 
 from taskwall.facts import FALSE, Fact, all_of, any_of
 from taskwall.model.edge import LoadBalancer
-from taskwall.model.fronts import beyond_sources, leads_to_tasks
+from taskwall.model.fronts import beyond_sources, stands_before_tasks
 from taskwall.model.network import Network, remembered
 from taskwall.model.thing import Link, Setting, Thing
 from taskwall.model.work import TaskSource
@@ -75,10 +75,10 @@ def offers_tasks(network: Network, service: EndpointService) -> Fact:
     for link in service.balancers:
         balancer = network.at(LoadBalancer, link)
         if balancer is not None and not balancer.external:
-            parts.append(all_of((link.fact, leads_to_tasks(network, balancer))))
+            parts.append(all_of((link.fact, stands_before_tasks(network, balancer))))
             continue
-        if balancer is not None and leads_to_tasks(network, balancer).truth:
-            parts.append(all_of((link.fact, leads_to_tasks(network, balancer))))
+        if balancer is not None and stands_before_tasks(network, balancer).truth:
+            parts.append(all_of((link.fact, stands_before_tasks(network, balancer))))
         elif _may_lead_to_tasks(network, link):
             text = f"{service.name} leads to a load balancer in front of tasks"
             needs = link.fact.needs or (Need(link.to, "is not in the sources"),)
@@ -91,6 +91,6 @@ def _may_lead_to_tasks(network: Network, link: Link) -> bool:
     if next(iter(beyond_sources(network)), None) is not None:
         return True
     return not link.exact and any(
-        leads_to_tasks(network, balancer).truth is not False
+        stands_before_tasks(network, balancer).truth is not False
         for balancer in network.every(LoadBalancer)
     )

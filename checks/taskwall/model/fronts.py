@@ -222,7 +222,7 @@ def _directly(network: Network, listener: Listener) -> Fact:
         if part.truth:
             return part  # One is enough, and the first explains: there may be thousands.
         parts.append(part)
-    parts += [fact for to, fact in _instances_behind(network) if to == key]
+    parts += _instances_behind(network).get(key, ())
     text = f"{listener.load_balancer.to} stands in front of tasks"
     if not any(part.truth for part in parts):
         # A way that leads out of the sources may lead to this load balancer, if of its kind.
@@ -269,22 +269,6 @@ def stands_before_tasks(network: Network, balancer: LoadBalancer) -> Fact:
     return any_of(parts)
 
 
-@remembered
-def leads_to_tasks(network: Network, balancer: LoadBalancer) -> Fact:
-    """Whether a load balancer leads to tasks: itself, or by an ALB among an NLB's targets."""
-    parts = [stands_before_tasks(network, balancer)]
-    for listener in listeners(network).get(balancer.id, ()):
-        for action in listener.actions:
-            for link in action.targets:
-                group = network.at(TargetGroup, link)
-                for target in group.targets if group is not None else ():
-                    inner = network.at(LoadBalancer, target)
-                    if inner is not None and not inner.external:
-                        way = (listener.exists, link.fact, target.fact)
-                        parts.append(all_of((*way, stands_before_tasks(network, inner))))
-    return any_of(parts)
-
-
 def balancer_needs(balancer: LoadBalancer | None, key: str) -> tuple[Need, ...]:
     """What is not known of a load balancer that is not in the sources."""
     return balancer.external if balancer else (Need(key, "is not in the sources"),)
@@ -296,26 +280,29 @@ def _loose(network: Network) -> list[Front]:
 
 
 @remembered
-def _instances_behind(network: Network) -> list[tuple[str, Fact]]:
-    found = []
+def _instances_behind(network: Network) -> dict[str, list[Fact]]:
+    """That container instances stand behind load balancers, by the load balancer's id."""
+    found: dict[str, list[Fact]] = {}
     for provider in network.every(CapacityProvider):
         group = network.at(AutoScalingGroup, provider.auto_scaling_group)
         if group is None or provider.auto_scaling_group is None:
             continue
         tie = provider.auto_scaling_group.fact
-        found += [(link.to, tie & link.fact) for link in group.load_balancers]
+        for link in group.load_balancers:
+            found.setdefault(link.to, []).append(tie & link.fact)
         for link in group.target_groups:
             for forward in forwards(network).get(link.to, ()):
                 listener = network.at(Listener, forward.listener)
                 if listener is not None:
                     way = (tie, link.fact, forward.fact)
-                    found.append((listener.load_balancer.to, all_of(way)))
+                    found.setdefault(listener.load_balancer.to, []).append(all_of(way))
             if not link.exact:
                 text = (
                     f"{group.name} registers its instances in a target group that is written here"
                 )
                 may = Fact(None, text, link.place, group.name, link.fact.needs)
-                found += [(each.load_balancer.to, may) for each in network.every(Listener)]
+                for each in network.every(Listener):
+                    found.setdefault(each.load_balancer.to, []).append(may)
     return found
 
 

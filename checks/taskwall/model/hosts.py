@@ -12,18 +12,13 @@ from msgspec.structs import replace
 from taskwall.facts import FALSE, Fact, all_of, any_of
 from taskwall.model.address import Ranges
 from taskwall.model.admission import Worn
-from taskwall.model.capacity import (
-    ContainerInstances,
-    Instances,
-    container_instances,
-    on_ec2,
-    placed,
-)
+from taskwall.model.capacity import ContainerInstances, Instances, container_instances
 from taskwall.model.edge import Kind, Listener, LoadBalancer, TargetGroup
 from taskwall.model.fronts import Front, behind, forwards
 from taskwall.model.group import SecurityGroup
-from taskwall.model.launch import awsvpc
+from taskwall.model.launch import awsvpc, uses
 from taskwall.model.network import Network, remembered
+from taskwall.model.placement import hosts_of, on_ec2
 from taskwall.model.ports import Ports
 from taskwall.model.serving import number_of, published
 from taskwall.model.thing import Link
@@ -45,21 +40,32 @@ def shares_network(network: Network, source: TaskSource) -> Fact:
 @remembered
 def tasks_on(network: Network) -> tuple[tuple[ContainerInstances, tuple[Sharing, ...]], ...]:
     """Container instances with the task sources whose tasks share their network, or may do so."""
-    sharing = []
+    held: dict[str, list[Sharing]] = {}
     for source, launched in on_ec2(network):
-        fact = all_of((launched, shares_network(network, source)))
-        if fact.truth is not False:
-            sharing.append((source, fact))
-    found = []
-    for member in container_instances(network):
-        here = [
-            (source, all_of((member.fact, fact, placed(network, member, source))))
-            for source, fact in sharing
-        ]
-        held = tuple((source, fact) for source, fact in here if fact.truth is not False)
-        if held:
-            found.append((member, held))
-    return tuple(found)
+        sharing = all_of((launched, shares_network(network, source)))
+        if sharing.truth is not False:
+            for member, placed in hosts_of(network, source):
+                fact = all_of((member.fact, sharing, placed))
+                if fact.truth is not False:
+                    held.setdefault(member.instances.id, []).append((source, fact))
+    members = container_instances(network)
+    return tuple(
+        (member, tuple(held[member.instances.id]))
+        for member in members
+        if member.instances.id in held
+    )
+
+
+@remembered
+def in_host_mode(network: Network) -> dict[str, TaskDefinition]:
+    """The first task definition in host mode whose tasks run on instances, by the instances' id."""
+    found: dict[str, TaskDefinition] = {}
+    for definition in network.every(TaskDefinition):
+        for source, _ in uses(network, definition) if definition.mode.known == "host" else ():
+            for member, fact in hosts_of(network, source):
+                if fact.truth is True:
+                    found.setdefault(member.instances.id, definition)
+    return found
 
 
 @remembered

@@ -38,14 +38,22 @@ def strategy(network: Network, source: TaskSource) -> Providers:
     """What a task source says of its launch types and providers, else its cluster by default."""
     if source.runs_on or source.cluster is None:
         return source.runs_on
-    cluster = network.at(Cluster, source.cluster)
-    separate = [p.default for p in network.every(ClusterProviders) if _of(p, source.cluster)]
-    defaults = (*separate, *([cluster.default] if cluster else []))
-    return next((default for default in defaults if default), Providers())
+    return next((each for each in _defaults_of(network, source.cluster) if each), Providers())
 
 
-def _of(providers: ClusterProviders, cluster: Link) -> bool:
-    return providers.cluster.to == cluster.to
+def _defaults_of(network: Network, cluster: Link) -> list[Providers]:
+    """What a cluster gives to sources that name no launch type, of which the first counts."""
+    own = network.at(Cluster, cluster)
+    return [*_given(network).get(cluster.to, ()), *([own.default] if own else [])]
+
+
+@remembered
+def _given(network: Network) -> dict[str, list[Providers]]:
+    """The default providers that resources of their own give to clusters."""
+    found: dict[str, list[Providers]] = {}
+    for each in network.every(ClusterProviders):
+        found.setdefault(each.cluster.to, []).append(each.default)
+    return found
 
 
 def _cluster_default(
@@ -55,8 +63,7 @@ def _cluster_default(
     if link is None:
         return frozenset({"EC2"}), ()
     cluster = network.at(Cluster, link)
-    separate = [p.default for p in network.every(ClusterProviders) if p.cluster.to == link.to]
-    for default in (*separate, *([cluster.default] if cluster else [])):
+    for default in _defaults_of(network, link):
         if default:
             return _providers(network, default)
     if cluster is None or cluster.external:

@@ -11,9 +11,9 @@ from taskwall.facts import FALSE, TRUE, Fact, all_of, any_of
 from taskwall.model.edge import LoadBalancer
 from taskwall.model.environment import Answers, Variable
 from taskwall.model.fronts import stands_before_tasks
-from taskwall.model.network import Network
+from taskwall.model.network import Network, remembered
 from taskwall.model.store import Store
-from taskwall.values import Known, Need, Reference, Text, Value, same
+from taskwall.values import Known, Need, Reference, Text, Value, same, settled
 
 
 class Connection(Struct, frozen=True):
@@ -132,7 +132,7 @@ def _by_http(
     if _HOLE not in host:
         told = [
             (Fact(same(each.name, Known(host)), f"{each.by} answers at that name"), each.encrypted)
-            for each in network.every(Answers)
+            for each in (*_answers(network).get(host, ()), *_answers(network).get("", ()))
         ]
         if not told:
             return None
@@ -149,6 +149,16 @@ def _by_http(
                 return Connection(plain, stands_before_tasks(network, balancer))
     needs = tuple(need for hole in holes for need in _needs(hole))
     return _open(variable, needs) if needs else None
+
+
+@remembered
+def _answers(network: Network) -> dict[str, list[Answers]]:
+    """What answers at a name; "" holds those at a name that is not known."""
+    found: dict[str, list[Answers]] = {}
+    for each in network.every(Answers):
+        name = settled(each.name)
+        found.setdefault(str(name.data) if isinstance(name, Known) else "", []).append(each)
+    return found
 
 
 _LOCAL = re.compile(r"(?i)localhost|127\.[\d.]+|\[?::1\]?|169\.254\.[\d.]+|0\.0\.0\.0|")

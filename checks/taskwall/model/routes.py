@@ -29,13 +29,12 @@ def tables(network: Network, subnet: Subnet) -> tuple[Link, ...]:
     tie at all stands for it.
     """
     own = []
-    for each in network.every(Association):
+    by_subnet = _by_subnet(network)
+    for each in (*by_subnet.get(subnet.id, ()), *by_subnet.get("", ())):
         if each.subnet is None or alike(each.subnet, _link(subnet)) is False:
             continue
         if each.subnet.to == subnet.id:
             tie = each.subnet.fact & each.table.fact & each.fact
-        elif each.subnet.exact:
-            continue
         else:
             text = f"{each.fact.resource} gives a route table to {subnet.name}"
             tie = Fact(None, text, each.subnet.place, each.fact.resource, _of(each.subnet))
@@ -43,6 +42,15 @@ def tables(network: Network, subnet: Subnet) -> tuple[Link, ...]:
     if any(link.sure for link in own):
         return tuple(link for link in own if link.sure)
     return (*own, *_main(network, subnet.vpc))
+
+
+@remembered
+def _by_subnet(network: Network) -> dict[str, list[Association]]:
+    """Associations by their subnet; "" holds those of which nobody knows whose they are."""
+    return network.grouped(
+        Association,
+        lambda each: () if each.subnet is None else (each.subnet.to if each.subnet.exact else "",),
+    )
 
 
 def _of(link: Link) -> tuple[Need, ...]:
@@ -55,16 +63,7 @@ def _link(subnet: Subnet) -> Link:
 
 
 def _main(network: Network, vpc: Link) -> tuple[Link, ...]:
-    found = [
-        Link(table.id, table.exists, table.origin.header)
-        for table in network.every(RouteTable)
-        if table.main and table.vpc.to == vpc.to
-    ]
-    found += [
-        Link(a.table.to, a.table.fact & a.fact, a.table.place, a.table.exact)
-        for a in network.every(Association)
-        if a.subnet is None and a.vpc is not None and a.vpc.to == vpc.to
-    ]
+    found = list(_main_tables(network).get(vpc.to, ()))
     known = network.at(Vpc, vpc)
     if not found and known is not None and known.found:
         # What AWS (or somebody since) wrote in its main table is not in the sources.
@@ -74,6 +73,23 @@ def _main(network: Network, vpc: Link) -> tuple[Link, ...]:
         text = f"{vpc.to or 'the VPC'} has a main route table that leads to the internet"
         return (Link("", Fact(None, text, vpc.place, vpc.to, needs), vpc.place, exact=False),)
     return tuple(found)
+
+
+@remembered
+def _main_tables(network: Network) -> dict[str, list[Link]]:
+    """The main route tables that the sources write, by their VPC."""
+    found: dict[str, list[Link]] = {}
+    for table in network.every(RouteTable):
+        if table.main:
+            link = Link(table.id, table.exists, table.origin.header)
+            found.setdefault(table.vpc.to, []).append(link)
+    for each in network.every(Association):
+        if each.subnet is None and each.vpc is not None:
+            link = Link(
+                each.table.to, each.table.fact & each.fact, each.table.place, each.table.exact
+            )
+            found.setdefault(each.vpc.to, []).append(link)
+    return found
 
 
 @remembered

@@ -89,12 +89,22 @@ def _perhaps(network: Network, store: Store, needs: tuple[Need, ...]) -> Fact:
     """That it is not known whether tasks use a store, unless no tasks are in its VPC."""
     text = f"tasks use {store.name}"
     here = _vpc(network, store)
-    if here is not None:
-        theirs = [vpcs(network, source) for source in network.every(TaskSource)]
-        if all(found and alike(found[0], here) is False for found in theirs):
-            return FALSE
+    if here is not None and all(
+        link is not None and alike(link, here) is False for link in _theirs(network)
+    ):
+        return FALSE
     waits = needs or (Need(f"the security groups of {store.name}", "are not in the sources"),)
     return Fact(None, text, store.groups_setting.place, store.name, waits)
+
+
+@remembered
+def _theirs(network: Network) -> tuple[Link | None, ...]:
+    """The VPCs of task sources, each once; None for one of which none is known."""
+    found: dict[tuple[str, bool], Link | None] = {}
+    for source in network.every(TaskSource):
+        link = next(iter(vpcs(network, source)), None)
+        found.setdefault((link.to, link.exact) if link else ("", False), link)
+    return tuple(found.values())
 
 
 def _vpc(network: Network, store: Store) -> Link | None:
@@ -132,7 +142,7 @@ def groups_of_tasks(network: Network) -> dict[str, Fact]:
 @remembered
 def _addresses(network: Network) -> tuple[dict[int, Ranges], tuple[Need, ...]]:
     """The addresses of the tasks' subnets, and what further ones wait for."""
-    found: dict[int, Ranges] = {}
+    found: dict[int, list[tuple[int, int]]] = {}
     waits: list[Need] = []
     for source in network.every(TaskSource):
         for link in source.subnets:
@@ -145,10 +155,10 @@ def _addresses(network: Network) -> tuple[dict[int, Ranges], tuple[Need, ...]]:
                 if known is None:
                     waits += setting.needs
                 else:
-                    found[known.version] = found.get(known.version, Ranges()) | known.ranges
+                    found.setdefault(known.version, []).append((known.first, known.last))
         if not source.subnets:
             waits += source.subnets_setting.needs
-    return found, tuple(waits)
+    return {version: Ranges.of(spans) for version, spans in found.items()}, tuple(waits)
 
 
 def _admits_tasks(network: Network, store: Store, group: Link, permission: Permission) -> Fact:
@@ -166,8 +176,7 @@ def _admits_tasks(network: Network, store: Store, group: Link, permission: Permi
             return Fact(False, text, at, name)
         return Fact(None, text, at, name, permission.peer.fact.needs)
     if permission.range_of is not None:
-        theirs = [found[0] for s in network.every(TaskSource) if (found := vpcs(network, s))]
-        truths = {alike(permission.range_of, link) for link in theirs}
+        truths = {alike(permission.range_of, link) for link in _theirs(network) if link}
         truth = True if True in truths else False if truths == {False} else None
         return Fact(truth, text, at, name, permission.range_of.fact.needs)
     ranges: list[Setting] | None = [permission.range] if permission.range else None

@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from taskwall.facts import Fact, any_of
-from taskwall.model.capacity import ContainerInstances, container_instances, on_ec2, placed
+from taskwall.model.capacity import ContainerInstances, container_instances
 from taskwall.model.launch import awsvpc, runs_on
 from taskwall.model.network import Network, remembered
 from taskwall.model.place import Subnet
+from taskwall.model.placement import hosts_of, on_ec2
 from taskwall.model.reach import vpcs
 from taskwall.model.thing import Link, Thing, alike
 from taskwall.model.work import TaskSource
@@ -45,8 +46,8 @@ def tenants(network: Network) -> tuple[Tenant, ...]:
     for source in network.every(TaskSource):
         known = vpcs(network, source)
         if not known and source.id in hosted and awsvpc(network, source).truth is not True:
-            hosts = (m for m in _members(network) if placed(network, m, source).truth is not False)
-            known = [link for host in hosts for link in inside[host.instances.id]][:1]
+            hosts = hosts_of(network, source)
+            known = [link for host, _ in hosts for link in inside[host.instances.id]][:1]
         if not known and runs_on(network, source, "EXTERNAL").truth is not True:
             known = [_somewhere(source)]
         found += [Tenant(source, source, link) for link in known]

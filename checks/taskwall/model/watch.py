@@ -77,33 +77,48 @@ def _position(place: Place) -> tuple[str, int]:
 
 def logs_of(network: Network, watch: Watched) -> list[FlowLog]:
     """The flow logs of a VPC itself."""
-    return [log for log in network.every(FlowLog) if log.vpc and log.vpc.to == watch.key != ""]
+    return _logs(network).get(watch.key, []) if watch.key else []
+
+
+@remembered
+def _logs(network: Network) -> dict[str, list[FlowLog]]:
+    return network.grouped(FlowLog, lambda log: (log.vpc.to,) if log.vpc else ())
 
 
 def logs_of_subnet(network: Network, subnet: Subnet) -> list[FlowLog]:
     """The flow logs of a subnet itself."""
-    return [log for log in network.every(FlowLog) if log.subnet and log.subnet.to == subnet.id]
+    return _subnet_logs(network).get(subnet.id, [])
+
+
+@remembered
+def _subnet_logs(network: Network) -> dict[str, list[FlowLog]]:
+    return network.grouped(FlowLog, lambda log: (log.subnet.to,) if log.subnet else ())
 
 
 def elsewhere(network: Network, watch: Watched) -> Fact:
     """Whether a flow log whose target is not known may be this VPC's (or its subnets')."""
-    parts = []
-    for log in network.every(FlowLog):
-        may = _may_be_of(log, watch)
-        if may is not None:
-            parts.append(may)
-    return any_of(parts)
+    return any_of(may for _, may in _loose_for(network, watch))
 
 
-def _may_be_of(log: FlowLog, watch: Watched) -> Fact | None:
-    """That it is not known whether a flow log is a VPC's; None if that is known."""
-    link = log.vpc or log.subnet
-    if link is None or link.to == watch.key != "" or any(link.to == s.id for s in watch.subnets):
-        return None
-    if link.exact and (watch.whole if log.vpc is None else watch.thing is not None):
-        return None
-    text = f"{log.name} records {watch.key or 'the VPC of the tasks'}"
-    return Fact(None, text, log.at, log.name, link.fact.needs or watch.needs)
+def _loose_for(network: Network, watch: Watched) -> Iterator[tuple[FlowLog, Fact]]:
+    """The flow logs of which it is not known whether they are a VPC's, with that they may be."""
+    seen = watch.whole and watch.thing is not None
+    own = {watch.key, *(subnet.id for subnet in watch.subnets)} - {""}
+    for log in _loose(network) if seen else network.every(FlowLog):
+        link = log.vpc or log.subnet
+        if link is None or link.to in own:
+            continue
+        if link.exact and (watch.whole if log.vpc is None else watch.thing is not None):
+            continue
+        text = f"{log.name} records {watch.key or 'the VPC of the tasks'}"
+        yield log, Fact(None, text, log.at, log.name, link.fact.needs or watch.needs)
+
+
+@remembered
+def _loose(network: Network) -> list[FlowLog]:
+    """The flow logs whose targets are not in the sources."""
+    links = ((log, log.vpc or log.subnet) for log in network.every(FlowLog))
+    return [log for log, link in links if link is not None and not link.exact]
 
 
 def judged_logs(
@@ -121,11 +136,7 @@ def judged_logs(
             [(log, satisfies(log)) for log in logs_of_subnet(network, subnet)]
             for subnet in watch.subnets
         ]
-        others = [
-            (log, satisfies(log), may)
-            for log in network.every(FlowLog)
-            if (may := _may_be_of(log, watch)) is not None
-        ]
+        others = [(log, satisfies(log), may) for log, may in _loose_for(network, watch)]
         enough = any_of(
             (
                 _met(own),
@@ -154,9 +165,13 @@ def _met(logs: list[tuple[FlowLog, Fact]]) -> Fact:
 def _of_each_subnet(
     network: Network, watch: Watched, met: list[Fact], satisfies: Callable[[FlowLog], Fact]
 ) -> Fact:
-    """Whether the logs of the tasks' subnets meet a requirement, for each subnet."""
+    """Whether the logs of the tasks' subnets meet a requirement, for each subnet.
+
+    One that does not is enough to say so: there may be thousands.
+    """
     if watch.whole and met:
-        return all_of(met)
+        lacking = next((each for each in met if each.truth is False), None)
+        return all_of(met) if lacking is None else lacking
     if any(log.subnet and satisfies(log).truth is not False for log in network.every(FlowLog)):
         text = f"each subnet of the tasks in {watch.key or 'the VPC'} has such a flow log"
         return Fact(None, text, watch.at, watch.sources[0].name, watch.needs)

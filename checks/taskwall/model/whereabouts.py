@@ -5,11 +5,12 @@ from collections.abc import Iterable, Iterator
 from msgspec import Struct
 
 from taskwall.facts import Fact, all_of, any_of
-from taskwall.model.capacity import ContainerInstances, container_instances, placed
+from taskwall.model.capacity import ContainerInstances, container_instances
 from taskwall.model.endpoint import Endpoint, inside
 from taskwall.model.launch import launches, runs_on
 from taskwall.model.network import Network, remembered
 from taskwall.model.place import Subnet, Vpc
+from taskwall.model.placement import hosts_of
 from taskwall.model.reach import vpcs
 from taskwall.model.thing import Link
 from taskwall.model.work import TaskSource
@@ -26,10 +27,7 @@ def by_host(network: Network, source: TaskSource, own: Fact, hosted: Fact) -> Fa
 @remembered
 def instances_for(network: Network, source: TaskSource) -> tuple[ContainerInstances, ...]:
     """The container instances on which tasks of a source are placed, or may be."""
-    if runs_on(network, source, "EC2").truth is False:
-        return ()
-    members = container_instances(network)
-    return tuple(each for each in members if placed(network, each, source).truth is not False)
+    return tuple(member for member, _ in hosts_of(network, source))
 
 
 def instance_subnets(member: ContainerInstances) -> tuple[Link, ...]:

@@ -18,12 +18,13 @@ See: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/data-protection.html#en
 from collections.abc import Iterator
 
 from taskwall.facts import FALSE, TRUE, Fact, any_of
-from taskwall.model.capacity import ContainerInstances, container_instances, on_ec2, placed
+from taskwall.model.capacity import ContainerInstances, container_instances
 from taskwall.model.encryption import enforced
 from taskwall.model.group import SecurityGroup
 from taskwall.model.network import Network
 from taskwall.model.nitro import encrypts
 from taskwall.model.place import Subnet
+from taskwall.model.placement import hosts_of, on_ec2
 from taskwall.model.thing import Link, Setting
 from taskwall.rule import Verdict, cannot_be_seen, rule
 from taskwall.values import Need, Origin, Place
@@ -31,8 +32,7 @@ from taskwall.values import Need, Origin, Place
 
 @rule("info", pci=True)
 def unencrypted_instance_type(network: Network) -> Iterator[Verdict]:
-    members = container_instances(network)
-    for member in members:
+    for member in container_instances(network):
         instances = member.instances
         spared = enforced(network, _vpcs(network, member), instances.name)
         own = any_of(_own_type(member))
@@ -46,8 +46,7 @@ def unencrypted_instance_type(network: Network) -> Iterator[Verdict]:
             for fact in group.by_attributes:
                 yield from _chosen(group.origin, fact, spared, concerned)
     for source, launched in on_ec2(network):
-        seen = any(placed(network, member, source).truth is not False for member in members)
-        if launched.truth is not False and not seen:
+        if launched.truth is not False and not hosts_of(network, source):
             text = f"{source.name} runs on instances of types that do not encrypt"
             at = source.runs_on.place or (source.cluster and source.cluster.place)
             why = (Need(f"the container instances of {source.name}", "are not in the sources"),)

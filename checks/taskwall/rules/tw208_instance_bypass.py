@@ -33,11 +33,11 @@ from taskwall.model.admission import (
     instances,
     stands_behind,
 )
-from taskwall.model.capacity import unseen
 from taskwall.model.fronts import behind, beyond_sources
 from taskwall.model.group import Permission
 from taskwall.model.hosts import host_groups, ports_before, shares_network
 from taskwall.model.network import Network
+from taskwall.model.placement import unseen
 from taskwall.model.ports import at_ports, has_ports, only_opens
 from taskwall.model.reach import admits_internet, by_settings
 from taskwall.rule import Verdict, cannot_be_seen, passes, rule

@@ -31,15 +31,10 @@ See: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-agent-confi
 from collections.abc import Iterator
 
 from taskwall.facts import FALSE, Fact, any_of
-from taskwall.model.capacity import (
-    ContainerInstances,
-    container_instances,
-    kinds_of_source,
-    placed,
-    unseen,
-)
+from taskwall.model.capacity import ContainerInstances, container_instances
 from taskwall.model.launch import awsvpc
 from taskwall.model.network import Network
+from taskwall.model.placement import kinds_near, placed, unseen
 from taskwall.model.work import TaskDefinition
 from taskwall.rule import Verdict, cannot_be_seen, rule
 
@@ -76,7 +71,7 @@ def _awsvpc(network: Network, member: ContainerInstances) -> Fact:
     if not network.every(TaskDefinition):
         return Fact(True, f"any task can be placed on {name}", member.instances.origin.header, name)
     parts = []
-    for source in kinds_of_source(network):
+    for source in kinds_near(network, member):
         found = placed(network, member, source) & awsvpc(network, source)
         if found.truth is True:
             return found

@@ -19,10 +19,10 @@ See: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-agent-confi
 
 from collections.abc import Iterator
 
-from taskwall.model.capacity import ContainerInstances, container_instances, placed, unseen
-from taskwall.model.launch import uses
+from taskwall.model.capacity import ContainerInstances, container_instances
+from taskwall.model.hosts import in_host_mode
 from taskwall.model.network import Network
-from taskwall.model.work import TaskDefinition
+from taskwall.model.placement import unseen
 from taskwall.rule import Verdict, cannot_be_seen, rule
 
 
@@ -51,9 +51,7 @@ def host_mode_roles(network: Network) -> Iterator[Verdict]:
 
 def _cure(network: Network, member: ContainerInstances) -> str:
     """What to do about host-mode tasks of the sources: the setting keeps none from metadata."""
-    for definition in network.every(TaskDefinition):
-        if definition.mode.known == "host":
-            for source, _ in uses(network, definition):
-                if placed(network, member, source).truth is True:
-                    return f"; {definition.name} reaches instance metadata until it uses awsvpc"
-    return ""
+    definition = in_host_mode(network).get(member.instances.id)
+    if definition is None:
+        return ""
+    return f"; {definition.name} reaches instance metadata until it uses awsvpc"

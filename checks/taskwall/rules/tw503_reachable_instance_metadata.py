@@ -32,9 +32,9 @@ from taskwall.model.capacity import (
     MetadataDefaults,
     MetadataOptions,
     container_instances,
-    unseen,
 )
 from taskwall.model.network import Network
+from taskwall.model.placement import unseen
 from taskwall.model.thing import Setting
 from taskwall.rule import Verdict, cannot_be_seen, rule
 

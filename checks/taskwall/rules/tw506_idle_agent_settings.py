@@ -17,13 +17,9 @@ See: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-agent-confi
 from collections.abc import Iterator
 
 from taskwall.facts import FALSE, any_of
-from taskwall.model.capacity import (
-    container_instances,
-    joins_cluster_of,
-    kinds_of_source,
-    placed,
-)
+from taskwall.model.capacity import container_instances
 from taskwall.model.network import Network
+from taskwall.model.placement import joins_cluster_of, kinds_near, placed
 from taskwall.rule import Verdict, rule
 
 
@@ -33,7 +29,7 @@ def idle_agent_settings(network: Network) -> Iterator[Verdict]:
         agent, name = member.instances.agent, member.instances.name
         if agent is None or agent.joins.truth is False:
             continue
-        sources = kinds_of_source(network)
+        sources = kinds_near(network, member)
         here = any_of((FALSE, *(placed(network, member, source) for source in sources)))
         cluster = any_of((FALSE, *(joins_cluster_of(member, source) for source in sources)))
         yield Verdict(
