@@ -3,15 +3,18 @@
 There is no resource of its own; what holds containers is lowered in `work`.
 """
 
-import re
 from collections.abc import Iterator
 
 from taskwall.facts import Fact
 from taskwall.lowering._draft import Reading
 from taskwall.lowering._structure import structure
+from taskwall.lowering.image import first_pull, pull_through, registry, shown, type_of
+from taskwall.lowering.sidecar import cased, sidecar
 from taskwall.model.use import ECR, ELSEWHERE, Use, What
 from taskwall.resource import Cell
-from taskwall.values import Fields, Known, Reference, Text, Value, settled, spelled, symbol
+from taskwall.values import Fields, Known, Need, Text, Value, settled, spelled, symbol
+
+READ = "2026-11-24"
 
 
 def uses(r: Reading, cell: Cell) -> Iterator[Use]:
@@ -26,50 +29,77 @@ def uses(r: Reading, cell: Cell) -> Iterator[Use]:
     for container in found.each():
         if not isinstance(settled(container.value or Known(None)), Fields):
             yield from (_use(r, container, what, "") for what in _WHATS)
-        elif r.terraform:
-            yield from _container(r, container, _JSON)
         else:
-            yield from _container(r, container, _CLOUDFORMATION)
+            yield from _container(r, container)
 
 
 def express(r: Reading, image: Cell) -> Iterator[Use]:
     """What an Express Mode service uses: its image, and the logs that AWS sets up for it."""
-    yield _use(r, image, "image", _registry(r, image.value))
+    yield _use(r, image, "image", registry(r, image.value))
     yield _use(r, image, "log", "logs")
 
 
-_WHATS: tuple[What, ...] = ("image", "log", "secret", "file")
-_JSON = (
-    "image", "logConfiguration", "logDriver", "options", "secretOptions", "secrets", "valueFrom",
-    "repositoryCredentials", "environmentFiles",
-)  # fmt: skip
-_CLOUDFORMATION = (
-    "Image", "LogConfiguration", "LogDriver", "Options", "SecretOptions", "Secrets", "ValueFrom",
-    "RepositoryCredentials", "EnvironmentFiles",
-)  # fmt: skip
+_WHATS: tuple[What, ...] = ("image", "log", "secret", "file", "sidecar")
 
 
-def _container(r: Reading, container: Cell, names: tuple[str, ...]) -> Iterator[Use]:
-    image, log, driver, options, hidden, secrets, source, credentials, files = names
-    cell = container.get(image)
-    yield _use(r, cell, "image", _registry(r, cell.value), container)
-    logging = container.get(log)
+def _container(r: Reading, container: Cell) -> Iterator[Use]:
+    cell = container.get(cased(r, "image"))
+    held = registry(r, cell.value)
+    yield _use(r, cell, "image", held, container)
+    if held == ECR and (rule := pull_through(r, cell)):
+        yield first_pull(r, cell, rule)
+    logging = container.get(cased(r, "logConfiguration"))
     if not logging.absent:
-        at = logging.get(driver)
-        known = _LOG_DRIVERS.get(str(at.known)) if at.known is not None else ""
-        if at.known == "awsfirelens":
-            name = logging.get(options).get("Name")
-            known = _PLUGINS.get(str(name.known)) if name.known is not None else ""
-            known = None if name.absent and not name.needs else known
-        if known is not None:
-            yield _use(r, at, "log", known, container)
-    for secret in (*container.get(secrets).each(), *logging.get(hidden).each()):
-        at = secret.get(source)
+        yield from _logs(r, container, logging)
+    hidden = logging.get(cased(r, "secretOptions"))
+    for secret in (*container.get(cased(r, "secrets")).each(), *hidden.each()):
+        at = secret.get(cased(r, "valueFrom"))
         yield _use(r, at, "secret", _store(r, at.value), secret)
-    if not container.get(credentials).absent:
-        yield _use(r, container.get(credentials), "secret", "secretsmanager", container)
-    for file in container.get(files).each():
+    credentials = container.get(cased(r, "repositoryCredentials"))
+    if not credentials.absent:
+        yield _use(r, credentials, "secret", "secretsmanager", container)
+    for file in container.get(cased(r, "environmentFiles")).each():
         yield _use(r, file, "file", "s3", file)
+    router = container.get(cased(r, "firelensConfiguration")).get(cased(r, "options"))
+    if router.get("config-file-type").known == "s3":
+        yield _use(r, router.get("config-file-value"), "file", "s3", container)
+    for key in ("credentialSpecs", "dockerSecurityOptions"):
+        for spec in container.get(cased(r, key)).each():
+            yield from _credentials(r, spec)
+    yield from sidecar(r, container)
+
+
+def _logs(r: Reading, container: Cell, logging: Cell) -> Iterator[Use]:
+    at = logging.get(cased(r, "logDriver"))
+    known: str | None = _LOG_DRIVERS.get(str(at.known)) if at.known is not None else ""
+    if at.known == "awsfirelens":
+        name = logging.get(cased(r, "options")).get("Name")
+        known = _PLUGINS.get(str(name.known)) if name.known is not None else ""
+    if known == "":
+        need = Need(f"what FireLens of {r.name} writes to", "is not in the options of the log")
+        text = f"{r.name} writes its logs to CloudWatch"
+        yield Use(r.id, "log", "", Fact(None, text, at.place, r.name, at.needs or (need,)))
+    elif known is not None:
+        yield _use(r, at, "log", known, container)
+
+
+def _credentials(r: Reading, spec: Cell) -> Iterator[Use]:
+    """Where a credential spec for a gMSA is kept: `credentialspec:ARN`, of S3 or a parameter.
+
+    A domainless one names a secret as well (Amazon ECS API reference, ContainerDefinition).
+    """
+    value = settled(spec.value or Known(None))
+    parts = value.parts if isinstance(value, Text) else (spec.known,)
+    text = "".join(part if isinstance(part, str) else "\x01" for part in parts)
+    kind, colon, arn = text.partition(":")
+    if not colon or kind not in ("credentialspec", "credentialspecdomainless"):
+        return
+    if ":s3:" in arn:
+        yield _use(r, spec, "file", "s3", spec)
+    elif not arn.startswith("file:"):
+        yield _use(r, spec, "secret", "ssm" if ":ssm:" in arn else "", spec)
+    if kind == "credentialspecdomainless":
+        yield _use(r, spec, "secret", "secretsmanager", spec)
 
 
 _LOG_DRIVERS: dict[str, str] = {"awslogs": "logs", "awsfirelens": ""}
@@ -91,7 +121,7 @@ Outputs to others are not looked at.
 def _use(r: Reading, cell: Cell, what: What, service: str, within: Cell | None = None) -> Use:
     words = {
         ECR: "pulls an image from a private ECR registry",
-        ELSEWHERE: f"pulls {_shown(cell)}, which no endpoint serves",
+        ELSEWHERE: f"pulls {shown(cell)}, which no endpoint serves",
         "logs": "writes its logs to CloudWatch",
         "secretsmanager": "takes secrets from Secrets Manager",
         "ssm": "takes values from Parameter Store",
@@ -111,40 +141,8 @@ _OPEN: dict[What, str] = {
     "log": "writes its logs to CloudWatch",
     "secret": "takes secrets from AWS",
     "file": "takes environment files from S3",
+    "sidecar": "sends traces or metrics to AWS",
 }
-
-
-def _shown(cell: Cell) -> str:
-    known = cell.known
-    return str(known) if isinstance(known, str) and len(known) < 80 else "an image"
-
-
-_PRIVATE = re.compile(r"\.dkr[.-]ecr(-fips)?\.|\.dkr\.ecr\b")
-
-
-def _registry(r: Reading, image: Value | None) -> str:
-    """Where an image is: `ecr`, `elsewhere`, or "" where the sources do not tell."""
-    if image is None:
-        return ""
-    resource = _of(r, image)
-    if resource in ("aws_ecr_repository", "AWS::ECR::Repository"):
-        return ECR
-    value = settled(image)
-    if isinstance(value, Known):
-        text = spelled(value.data) or ""
-        if not text or text == "PLACEHOLDER":
-            return ""
-        return ECR if _PRIVATE.search(text.partition("/")[0]) else ELSEWHERE
-    if isinstance(value, Text):
-        text = "".join(part if isinstance(part, str) else "\x01" for part in value.parts)
-        host = text.partition("/")[0]
-        if _PRIVATE.search(host):
-            return ECR
-        if "\x01" not in host and "/" in text:
-            return ELSEWHERE
-        # `name:${tag}` is an image of Docker Hub, whatever the tag.
-        return ELSEWHERE if "\x01" not in host.partition(":")[0] and ":" in host else ""
-    return ""
 
 
 _STORES = {
@@ -169,7 +167,7 @@ def _store(r: Reading, source: Value | None) -> str:
     """Which service a secret comes from: by what it refers to, by its ARN, or by its bare name."""
     if source is None:
         return ""
-    found = _STORES.get(_of(r, source))
+    found = _STORES.get(type_of(r, source))
     if found:
         return found
     if any(name in symbol(source) for name in _MANAGED):
@@ -183,18 +181,4 @@ def _store(r: Reading, source: Value | None) -> str:
         # A name without ARN is a parameter's, of the same Region.
         named = text and not text.startswith(("arn:", "\x01"))
         return "ssm" if ":ssm:" in text or named else ""
-    return ""
-
-
-def _of(r: Reading, value: Value) -> str:
-    """The type of the resource whose attribute a value is, or begins with."""
-    while isinstance(value, Reference):
-        resource = r.draft.resources.get(value.resource)
-        if resource is not None:
-            return resource.type
-        if value.value is None:
-            return ""
-        value = value.value
-    if isinstance(value, Text) and not isinstance(value.parts[0], str):
-        return _of(r, value.parts[0])
     return ""

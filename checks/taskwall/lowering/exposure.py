@@ -13,6 +13,8 @@ from taskwall.model.thing import Link, Setting, Thing
 from taskwall.resource import Cell
 from taskwall.values import Fields, Items, Known, Unknown, Value, settled
 
+READ = "2026-11-24"
+
 
 class Spelling(Struct, frozen=True):
     """Where a type says so, and what holds where it does not.

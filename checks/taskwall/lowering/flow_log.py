@@ -6,6 +6,8 @@ from taskwall.lowering._draft import Reading, lowers, setting
 from taskwall.model.place import FlowLog, Subnet, Vpc
 from taskwall.model.thing import Link, Thing
 
+READ = "2026-11-24"
+
 _DEFAULT_FORMAT = (
     "${version} ${account-id} ${interface-id} ${srcaddr} ${dstaddr} ${srcport} ${dstport} "
     "${protocol} ${packets} ${bytes} ${start} ${end} ${action} ${log-status}"

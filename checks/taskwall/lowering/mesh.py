@@ -45,7 +45,14 @@ def connected(r: Reading) -> Iterator[Proxy | Offer]:
         if block.doubt is not None:
             on = Fact(None, f"{r.name} uses Service Connect", block.place, r.name, block.doubt)
         logs = _written(r, how) & _written(r, whereto)
-        yield Proxy(r.origin, whereto.place if _written(r, how).truth else how.place, on, logs)
+        driver = setting(whereto.get("log_driver" if r.terraform else "LogDriver"), "log driver")
+        yield Proxy(
+            r.origin,
+            whereto.place if _written(r, how).truth else how.place,
+            on,
+            logs,
+            _written(r, whereto) & driver.is_("awslogs"),
+        )
         for offer in offers.each():
             yield _offer(r, offer, on)
 

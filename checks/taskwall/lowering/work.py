@@ -39,7 +39,9 @@ from taskwall.model.work import (
     TaskSource,
 )
 from taskwall.resource import Cell
-from taskwall.values import Fields, Need, settled
+from taskwall.values import Fields, Known, Need, settled
+
+READ = "2026-11-24"
 
 
 class Namespace(Thing, frozen=True):
@@ -69,7 +71,50 @@ def cluster(r: Reading) -> Iterator[object]:
             Namespace,
             r.at("service_connect_defaults.namespace", "ServiceConnectDefaults.Namespace"),
         ),
+        audits=tuple(_audits(r)),
     )
+
+
+_EXEC = (
+    "configuration.execute_command_configuration",
+    "Configuration.ExecuteCommandConfiguration",
+)
+_AUDITS = (
+    ("kms", "kms_key_id", "KmsKeyId", "encrypts sessions with a key of its own"),
+    (
+        "logs",
+        "log_configuration.cloud_watch_log_group_name",
+        "LogConfiguration.CloudWatchLogGroupName",
+        "records sessions in CloudWatch Logs",
+    ),
+    (
+        "s3",
+        "log_configuration.s3_bucket_name",
+        "LogConfiguration.S3BucketName",
+        "records sessions in S3",
+    ),
+)
+"""What ECS Exec uses beside its own channel, by where a cluster says so.
+
+Amazon ECS developer guide, "Monitor Amazon ECS containers with ECS Exec".
+"""
+
+
+def _is_map(cell: Cell) -> bool:
+    return any(isinstance(settled(each.value or Known(None)), Fields) for each in cell.each())
+
+
+def _audits(r: Reading) -> Iterator[tuple[str, Fact]]:
+    whole = r.at(*_EXEC)
+    for service, terraform, cloudformation, says in _AUDITS:
+        cell = whole.at(terraform if r.terraform else cloudformation)
+        text = f"ECS Exec in {r.name} {says}"
+        if cell.absent:
+            continue
+        unseen = cell.doubt or (() if _is_map(whole) else whole.needs)
+        truth = None if unseen or r.external else True
+        needs = (unseen or r.external) if truth is None else ()
+        yield service, Fact(truth, text, cell.place, r.name, needs)
 
 
 @lowers("aws_ecs_cluster_capacity_providers", "AWS::ECS::ClusterCapacityProviderAssociations")

@@ -20,6 +20,8 @@ from taskwall.model.thing import Link, Setting, Thing, alike
 from taskwall.model.work import TaskSource
 from taskwall.values import Need, Origin, Place
 
+READ = "2026-11-24"
+
 CLIENT_PORTS = Ranges(((32768, 60999),))
 BALANCER_PORTS = Ranges(((1024, 65535),))
 """Where answers go: the ports that Linux takes as a client, and those that load balancers take.

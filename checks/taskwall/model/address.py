@@ -5,6 +5,8 @@ from functools import cache
 
 from msgspec import Struct
 
+READ = "2026-11-24"
+
 
 class Ranges(Struct, frozen=True):
     """A set of whole numbers: sorted intervals, ends included, that neither meet nor touch."""

@@ -12,6 +12,8 @@ from taskwall.model.policy import Policy, full_access
 from taskwall.model.thing import Link, Setting, Thing, alike
 from taskwall.values import Need, Origin, Place, Text, Unknown, Value, settled, spelled
 
+READ = "2026-11-24"
+
 
 class Endpoint(Thing, frozen=True, kw_only=True):
     """A VPC endpoint. `service` is what follows the Region in its service's name, FIPS apart.
@@ -90,7 +92,7 @@ _PREFIX = re.compile(
     r"(?:(?:cn\.)?com|eu|gov\.ic\.c2s|gov\.sgov\.sc2s|gov\.ic\.hci\.csp|uk\.adc-e\.cloud)"
     r"(?:\.amazonaws)?\.?|aws\.api\.?"
 )
-"""What stands before the Region, by partition (aws-cdk-lib 2.276.0, read 2026-11-24)."""
+"""What stands before the Region, by partition (aws-cdk-lib 2.276.0)."""
 
 
 def service_of(name: Value | None) -> str:
@@ -117,7 +119,7 @@ def service_of(name: Value | None) -> str:
 
 
 _USERS = "com.amazonaws.vpce."
-"""How the names of users' endpoint services begin (AWS PrivateLink guide, read 2026-11-24)."""
+"""How the names of users' endpoint services begin (AWS PrivateLink guide)."""
 
 
 def _plain(service: str) -> str:

@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from taskwall.facts import Fact
+from taskwall.facts import FALSE, Fact
 from taskwall.model.network import Network
 from taskwall.model.thing import Link, Setting, Thing
 from taskwall.values import Origin, Place
@@ -11,13 +11,15 @@ from taskwall.values import Origin, Place
 class Proxy(Struct, frozen=True):
     """The proxies of a service in Service Connect (if it is `connected`), or of a virtual node.
 
-    `logs` is whether they keep access logs; `at` is where the sources say so, or should.
+    `logs` is whether they keep access logs; `at` is where the sources say so, or should. `writes`
+    is whether what they log goes to CloudWatch Logs.
     """
 
     on: Origin
     at: Place
     connected: Fact
     logs: Fact
+    writes: Fact = FALSE
 
 
 class Offer(Struct, frozen=True):

@@ -15,8 +15,10 @@ from taskwall.model.launch import launches, runs_on
 from taskwall.model.mesh import Proxy
 from taskwall.model.network import Network, remembered
 from taskwall.model.use import ECR, ELSEWHERE, Use, What
-from taskwall.model.work import TaskDefinition, TaskSource
+from taskwall.model.work import Cluster, TaskDefinition, TaskSource
 from taskwall.values import Need
+
+READ = "2026-11-24"
 
 ENDPOINTS: dict[str, tuple[str, ...]] = {
     ECR: ("ecr.api", "ecr.dkr", "s3"),
@@ -31,7 +33,8 @@ variants of the names are taken for the service itself (see `endpoint.service_of
 
 _CANDIDATES: dict[What, tuple[str, ...]] = {
     "image": (*ENDPOINTS[ECR], ELSEWHERE),
-    "log": ("logs",),
+    "log": ("logs", "kinesis-firehose", "kinesis-streams"),
+    "sidecar": ("xray", "monitoring", "aps-workspaces"),
     "secret": ("secretsmanager", "ssm"),
     "file": ("s3",),
 }
@@ -67,12 +70,17 @@ def demands(network: Network, source: TaskSource) -> tuple[Demand, ...]:
             found.append(Demand(service, source, inside_vpc))
     if source.exec.truth is not False:
         found.append(Demand("ssmmessages", source, source.exec))
+        cluster = network.at(Cluster, source.cluster)
+        for service, fact in cluster.audits if cluster is not None else ():
+            found.append(Demand(service, source, all_of((source.exec, fact))))
     on_instances = runs_on(network, source, "EC2")
     if on_instances.truth is not False:
         found += [Demand(service, source, on_instances) for service in AGENT]
     for proxy in proxies(network).get(source.origin.address, ()):
         if proxy.connected.truth is not False:
             found.append(Demand("ecs-agent", source, proxy.connected))
+            if proxy.writes.truth is not False:
+                found.append(Demand("logs", source, all_of((proxy.connected, proxy.writes))))
     return tuple(found)
 
 
@@ -108,13 +116,9 @@ def _unseen(source: TaskSource, definition: TaskDefinition | None) -> Iterator[t
     place = link.place if link else source.origin.header
     needs = (link.fact.needs if link else ()) or (definition.external if definition else ())
     needs = needs or (Need(f"the task definition of {source.name}", "is not in the sources"),)
+    fact = Fact(None, f"{source.name} needs any of AWS's services", place, source.name, needs)
     for service in dict.fromkeys(each for some in _CANDIDATES.values() for each in some):
-        text = f"{source.name} needs {_word(service)}"
-        yield service, Fact(None, text, place, source.name, needs)
-
-
-def _word(service: str) -> str:
-    return "the internet" if service == ELSEWHERE else service
+        yield service, fact
 
 
 @remembered

@@ -32,6 +32,8 @@ from taskwall.values import (
     symbol,
 )
 
+READ = "2026-11-24"
+
 Truth = bool | None
 ANY = Known("*")
 
@@ -327,7 +329,7 @@ PERIMETER = ORGANISATION | {
 }  # fmt: skip
 """Global condition keys that tie a request to an account or organisation.
 
-IAM user guide, "AWS global condition context keys", as of 2026-11-24.
+IAM user guide, "AWS global condition context keys".
 """
 
 _RESOURCE = frozenset(key for key in PERIMETER if "resource" in key)

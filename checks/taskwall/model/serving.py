@@ -12,6 +12,8 @@ from taskwall.model.thing import Setting
 from taskwall.model.work import TaskDefinition, TaskSource
 from taskwall.values import Need, symbol
 
+READ = "2026-11-24"
+
 DYNAMIC = Ranges(((32768, 65535),))
 """Where Docker takes a port of the instance from if none is given: at most.
 

@@ -6,8 +6,9 @@ from msgspec import Struct
 
 from taskwall.facts import Fact
 
-What: TypeAlias = Literal["image", "log", "secret", "file"]
-"""What a container uses: its image, a log driver, a secret or parameter, an environment file."""
+What: TypeAlias = Literal["image", "log", "secret", "file", "sidecar"]
+"""What a container uses: its image, a log driver, a secret or parameter, a file, or what it talks
+to as a sidecar."""
 
 ECR, ELSEWHERE = "ecr", "elsewhere"
 """Where an image can be: in the private registry of AWS, or where no endpoint leads."""
@@ -18,7 +19,8 @@ class Use(Struct, frozen=True):
 
     `definition` is the id of the task definition (or of a task source that holds its container
     itself). `service` names the endpoint service that serves it (`logs`), or for an image `ecr`
-    or `elsewhere`; it is "" where the sources do not tell, and then `fact` is unknown.
+    or `elsewhere`; it is "" where the sources do not tell, and then `fact` is unknown. Of a sidecar
+    `fact` is unknown as well where it is open whether it talks to that service.
     """
 
     definition: str

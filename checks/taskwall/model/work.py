@@ -30,13 +30,15 @@ class Providers(Struct, frozen=True):
 class Cluster(Thing, frozen=True, kw_only=True):
     """A cluster, its default capacity providers, and all that it may use (`providers`).
 
-    `named` is the name that it is given.
+    `named` is the name that it is given. `audits` are the services that ECS Exec uses in it for
+    encryption and for records of its sessions, each with the fact that it does.
     """
 
     named: Setting
     default: Providers = Providers()
     providers: tuple[Link, ...] = ()
     namespace: Link | None = None
+    audits: tuple[tuple[str, Fact], ...] = ()
 
 
 class ClusterProviders(Struct, frozen=True):

@@ -2,8 +2,9 @@
 
 What: Tasks run in subnets from which no route leads to the internet, and their VPC lacks an
     endpoint for something that they need: their image (ecr.api, ecr.dkr, s3), their log driver,
-    secrets and parameters, environment files, ECS Exec, Service Connect, or the agent of their
-    instances. An image that no endpoint serves (Docker Hub, public.ecr.aws) is told as well.
+    secrets and parameters, environment files and credential specs, sidecars (X-Ray daemon, ADOT
+    collector, CloudWatch agent), ECS Exec, Service Connect, or the agent of their instances. An
+    image that no endpoint serves (Docker Hub, public.ecr.aws) is told as well.
 Why: Such tasks do not start, or start and fail when they first write a log. A way out that is
     opened in a hurry to mend that is what the sandbox was to prevent.
 Fine when: Another stack makes the endpoints in this VPC: name the rule in the setting `elsewhere`.

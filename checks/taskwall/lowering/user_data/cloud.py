@@ -12,6 +12,8 @@ from taskwall.lowering.user_data.machine import Machine, lines
 from taskwall.lowering.user_data.marked import STAND_IN, is_known
 from taskwall.values import Need
 
+READ = "2026-11-24"
+
 MOST_PARTS = 100
 
 

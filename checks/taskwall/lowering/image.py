@@ -1,0 +1,99 @@
+"""Images of containers: which registry holds them, and which come through a cache.
+
+There is no resource of its own but the cache's rule; what holds containers is lowered in `work`.
+"""
+
+import re
+from collections.abc import Iterator
+
+from taskwall.facts import Fact
+from taskwall.lowering._draft import Reading, lowers
+from taskwall.model.thing import Thing
+from taskwall.model.use import ECR, ELSEWHERE, Use
+from taskwall.resource import Cell
+from taskwall.values import Known, Need, Reference, Text, Value, settled, spelled
+
+_PRIVATE = re.compile(r"\.dkr[.-]ecr(-fips)?\.|\.dkr\.ecr\b")
+
+
+def registry(r: Reading, image: Value | None) -> str:
+    """Where an image is: `ecr`, `elsewhere`, or "" where the sources do not tell."""
+    if image is None:
+        return ""
+    resource = type_of(r, image)
+    if resource in ("aws_ecr_repository", "AWS::ECR::Repository"):
+        return ECR
+    value = settled(image)
+    if isinstance(value, Known):
+        text = spelled(value.data) or ""
+        if not text or text == "PLACEHOLDER":
+            return ""
+        return ECR if _PRIVATE.search(text.partition("/")[0]) else ELSEWHERE
+    if isinstance(value, Text):
+        text = "".join(part if isinstance(part, str) else "\x01" for part in value.parts)
+        host = text.partition("/")[0]
+        if _PRIVATE.search(host):
+            return ECR
+        if "\x01" not in host and "/" in text:
+            return ELSEWHERE
+        # `name:${tag}` is an image of Docker Hub, whatever the tag.
+        return ELSEWHERE if "\x01" not in host.partition(":")[0] and ":" in host else ""
+    return ""
+
+
+def type_of(r: Reading, value: Value) -> str:
+    """The type of the resource whose attribute a value is, or begins with."""
+    while isinstance(value, Reference):
+        resource = r.draft.resources.get(value.resource)
+        if resource is not None:
+            return resource.type
+        if value.value is None:
+            return ""
+        value = value.value
+    if isinstance(value, Text) and not isinstance(value.parts[0], str):
+        return type_of(r, value.parts[0])
+    return ""
+
+
+def pull_through(r: Reading, image: Cell) -> str:
+    """The pull-through cache of the sources that an image comes by, "" if it comes by none."""
+    value = settled(image.value or Known(None))
+    parts = value.parts if isinstance(value, Text) else (value,)
+    known = (part if isinstance(part, str) else _literal(part) for part in parts)
+    path = "".join(known).partition("/")[2]
+    for resource in r.draft.of_type(*_CACHES):
+        prefix = Reading(resource, r.draft).at("ecr_repository_prefix", "EcrRepositoryPrefix").known
+        if isinstance(prefix, str) and (prefix == "ROOT" or path.startswith(f"{prefix}/")):
+            return resource.origin.name
+    return ""
+
+
+def _literal(value: Value) -> str:
+    found = settled(value)
+    return spelled(found.data) or "" if isinstance(found, Known) else "\x01"
+
+
+_CACHES = ("aws_ecr_pull_through_cache_rule", "AWS::ECR::PullThroughCacheRule")
+
+
+@lowers(*_CACHES)
+def cache(r: Reading) -> Iterator[Thing]:
+    # Read by the containers whose images come through it.
+    r.at("ecr_repository_prefix", "EcrRepositoryPrefix")
+    return iter(())
+
+
+def first_pull(r: Reading, image: Cell, rule: str) -> Use:
+    """That the first pull through a cache needs a way out even where ECR has endpoints.
+
+    Amazon ECR user guide, "Amazon ECR interface VPC endpoints".
+    """
+    text = f"{r.name} pulls {shown(image)}, which {rule} fetches from outside at first"
+    needs = (Need(f"whether {rule} holds the image already", "is not in the sources"),)
+    return Use(r.id, "image", ELSEWHERE, Fact(None, text, image.place, r.name, needs))
+
+
+def shown(cell: Cell) -> str:
+    """An image, as messages say it."""
+    known = cell.known
+    return str(known) if isinstance(known, str) and len(known) < 80 else "an image"

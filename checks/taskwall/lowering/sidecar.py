@@ -1,0 +1,180 @@
+"""Sidecars: containers beside the application that talk to AWS by themselves.
+
+There is no resource of its own; what holds containers is lowered in `work`.
+"""
+
+from collections.abc import Iterator, Mapping
+
+from msgspec import Struct
+
+from taskwall.facts import Fact
+from taskwall.lowering._draft import Reading
+from taskwall.lowering._structure import structure
+from taskwall.model.use import Use
+from taskwall.resource import Cell
+from taskwall.values import Fields, Known, Need, Text, Value, settled, spelled
+
+READ = "2026-11-25"
+
+
+class Sidecar(Struct, frozen=True):
+    """A kind of sidecar: how it is told, and the services that it may talk to.
+
+    `image` is the name of AWS's own image, whichever registry holds a copy; `config` the variable
+    that may hold its configuration.
+    """
+
+    word: str
+    image: str
+    services: tuple[str, ...]
+    config: str = ""
+
+
+DAEMON = Sidecar("the X-Ray daemon", "aws-xray-daemon", ("xray",))
+COLLECTOR = Sidecar(
+    "the ADOT collector",
+    "aws-otel-collector",
+    ("xray", "logs", "monitoring", "aps-workspaces"),
+    "AOT_CONFIG_CONTENT",
+)
+AGENT = Sidecar(
+    "the CloudWatch agent",
+    "cloudwatch-agent",
+    ("monitoring", "logs", "xray"),
+    "CW_CONFIG_CONTENT",
+)
+SIDECARS = (DAEMON, COLLECTOR, AGENT)
+SERVICES = ("xray", "monitoring", "aps-workspaces", "logs")
+"""X-Ray developer guide, "Running the X-Ray daemon on Amazon ECS"; ADOT documentation, "Setting
+up the ADOT collector on ECS"; CloudWatch user guide, "Using the CloudWatch agent on ECS"."""
+
+CONFIGURATIONS: Mapping[str, tuple[str, ...]] = {
+    "ecs-default-config.yaml": ("xray", "logs"),
+    "ecs-cloudwatch-xray.yaml": ("xray", "logs"),
+    "ecs-cloudwatch.yaml": ("logs",),
+    "ecs-xray.yaml": ("xray",),
+    "ecs-amp.yaml": ("aps-workspaces",),
+    "ecs-amp-xray.yaml": ("aps-workspaces", "xray"),
+    "ecs-amp-prometheus.yaml": ("aps-workspaces",),
+    "ecs-amp-xray-prometheus.yaml": ("aps-workspaces", "xray"),
+    "otel-task-metrics-config.yaml": ("xray", "logs"),
+    "otel-instance-metrics-config.yaml": ("logs",),
+}
+"""What the configurations export to that the collector's image holds (its repository,
+`config/ecs`): awsxray to X-Ray, awsemf to CloudWatch Logs, prometheusremotewrite to AMP."""
+
+_SECTIONS = {"metrics": "monitoring", "logs": "logs", "traces": "xray"}
+"""What the sections of the CloudWatch agent's configuration send, and whereto."""
+
+
+def sidecar(r: Reading, container: Cell) -> Iterator[Use]:
+    """What a container uses of AWS because it is a sidecar; nothing if it is none.
+
+    It is told by its image, whatever its name, or by a command that only a sidecar's image takes;
+    one whose image is not known may be any.
+    """
+    image = container.get(cased(r, "image"))
+    called = _called(image.value)
+    found = [kind for kind in SIDECARS if called == kind.image]
+    if not found and called is None and _configuration(r, container) in CONFIGURATIONS:
+        found = [COLLECTOR]
+    for kind in found:
+        services, open_ = _services(r, container, kind)
+        waits = (Need(f"the configuration of {kind.word}", "is not in the sources"),)
+        for service in services:
+            yield _use(r, container, service, kind.word, waits if open_ else ())
+    if not found and called is None and image.needs:
+        for service in SERVICES:
+            yield _use(r, container, service, "a sidecar", image.needs)
+
+
+def cased(r: Reading, name: str) -> str:
+    """An attribute of a container definition as a language spells it."""
+    return name if r.terraform else name[0].upper() + name[1:]
+
+
+def _called(image: Value | None) -> str | None:
+    """The last part of an image's name, without tag and digest; None where it is not known."""
+    value = None if image is None else settled(image)
+    if isinstance(value, Known):
+        text = spelled(value.data) or ""
+    elif isinstance(value, Text):
+        text = "".join(part if isinstance(part, str) else "\x01" for part in value.parts)
+    else:
+        return None
+    last = text.rpartition("/")[2].partition("@")[0].partition(":")[0]
+    return None if not last or "\x01" in last else last
+
+
+def _configuration(r: Reading, container: Cell) -> str | None:
+    """The file that a command gives to `--config`; "" without any, None where it is not known."""
+    command = container.get(cased(r, "command"))
+    words: list[str] = []
+    for each in command.each():
+        if not isinstance(each.known, str) or not each.sure:
+            return None
+        words += each.known.split()
+    if not words:
+        return None if command.needs else ""
+    for index, word in enumerate(words):
+        if word.startswith("--config"):
+            _, equals, file = word.partition("=")
+            file = file if equals else "".join(words[index + 1 : index + 2])
+            return file.rpartition("/")[2]
+    return ""
+
+
+def _services(r: Reading, container: Cell, kind: Sidecar) -> tuple[tuple[str, ...], bool]:
+    """The services that a sidecar talks to, and whether it is open which of them."""
+    if len(kind.services) == 1:
+        return kind.services, False
+    config, elsewhere = _content(r, container, kind)
+    if elsewhere:
+        return kind.services, True
+    if kind is AGENT and config is not None:
+        found = structure(config)
+        value = None if found is None else found.value
+        if isinstance(value, Fields) and value.rest is None:
+            return tuple(_SECTIONS[key] for key in _SECTIONS if key in value.fields), False
+    if kind is COLLECTOR and config is None:
+        file = _configuration(r, container)
+        # Its image's own default exports traces to X-Ray and metrics as logs.
+        known = ("xray", "logs") if file == "" else CONFIGURATIONS.get(file or "")
+        if known is not None:
+            return known, False
+    return kind.services, True
+
+
+def _content(r: Reading, container: Cell, kind: Sidecar) -> tuple[Cell | None, bool]:
+    """The variable that holds a sidecar's configuration, and whether that is kept elsewhere."""
+    for entry in container.get(cased(r, "secrets")).each():
+        if entry.get(cased(r, "name")).known in (kind.config, None):
+            return None, True
+    environment = container.get(cased(r, "environment"))
+    for entry in environment.each():
+        if entry.get(cased(r, "name")).known == kind.config:
+            return entry.get(cased(r, "value")), False
+        if entry.get(cased(r, "name")).known is None:
+            return None, True
+    return None, False
+
+
+_WORDS = {
+    "xray": "sends traces to X-Ray",
+    "logs": "sends metrics and logs to CloudWatch Logs",
+    "monitoring": "sends metrics to CloudWatch",
+    "aps-workspaces": "sends metrics to Amazon Managed Service for Prometheus",
+}
+
+
+def _use(r: Reading, container: Cell, service: str, word: str, waits: tuple[Need, ...]) -> Use:
+    image = container.get(cased(r, "image"))
+    at = container.place if image.absent else image.place
+    needs = waits or container.doubt or ()
+    truth = None if waits or container.doubt is not None else True
+    return Use(
+        r.id,
+        "sidecar",
+        service,
+        Fact(truth, f"{word} of {r.name} {_WORDS[service]}", at, r.name, needs),
+    )

@@ -1,0 +1,347 @@
+"""What tasks need to reach: by their containers, sidecars, ECS Exec and Service Connect."""
+
+import json
+
+import pytest
+
+from taskwall.files import Files
+from taskwall.lowering import lower
+from taskwall.model.endpoint import OFFERED, service_of
+from taskwall.model.needs import demands
+from taskwall.model.network import Network
+from taskwall.model.work import TaskSource
+from taskwall.readers import cloudformation, terraform
+from taskwall.stack import Inputs
+from taskwall.values import Known, Text, Unknown, Value
+
+HUB = "nginx:1"
+ECR_HOST = "123456789012.dkr.ecr.eu-west-1.amazonaws.com"
+PULL = {"ecr.api", "ecr.dkr", "s3"}
+
+TASK = """
+variable "image" {}
+variable "config" {}
+
+resource "aws_ecs_cluster" "main" {
+  name = "main"
+CLUSTER}
+
+resource "aws_ecs_task_definition" "web" {
+  family                   = "web"
+  network_mode             = "awsvpc"
+  requires_compatibilities = ["FARGATE"]
+  cpu                      = 256
+  memory                   = 512
+  container_definitions    = CONTAINERS
+}
+
+resource "aws_ecs_service" "web" {
+  name            = "web"
+  cluster         = aws_ecs_cluster.main.id
+  launch_type     = "FARGATE"
+  task_definition = aws_ecs_task_definition.web.arn
+
+  network_configuration {
+    subnets = ["subnet-1"]
+  }
+SERVICE}
+"""
+
+
+def network(text: str) -> Network:
+    """The network of a Terraform source."""
+    files = Files({"/needs/main.tf": text})
+    (stack,), errors = terraform.stacks(["/needs/main.tf"], files, Inputs(boundary="/needs"))
+    assert not errors
+    lowered = lower(stack.evaluate({}).resources)
+    assert not lowered.crashes
+    return lowered.network
+
+
+def needed(found: Network) -> tuple[set[str], set[str]]:
+    """What the one service of a network certainly needs, and what else it may need."""
+    (source,) = found.every(TaskSource)
+    told = demands(found, source)
+    sure = {each.service for each in told if each.fact.truth}
+    return sure, {each.service for each in told} - sure
+
+
+def read(
+    *containers: str, cluster: str = "", service: str = "", more: str = ""
+) -> tuple[set[str], set[str]]:
+    """What tasks of some containers (bodies of objects in HCL) need."""
+    listed = ", ".join(f'{{ name = "c{i}", {body} }}' for i, body in enumerate(containers))
+    text = TASK.replace("CONTAINERS", f"jsonencode([{listed}])")
+    return needed(network(text.replace("CLUSTER", cluster).replace("SERVICE", service) + more))
+
+
+def of(image: str, *more: str) -> str:
+    """A container of an image."""
+    return ", ".join((f'image = "{image}"', *more))
+
+
+def config(content: str, name: str = "CW_CONFIG_CONTENT") -> str:
+    """An environment with one variable."""
+    return f'environment = [{{ name = "{name}", value = {content} }}]'
+
+
+def log(driver: str, output: str = "") -> str:
+    """A log configuration, perhaps with the name of an output."""
+    options = f', options = {{ Name = "{output}" }}' if output else ""
+    return f'logConfiguration = {{ logDriver = "{driver}"{options} }}'
+
+
+COLLECTOR = "public.ecr.aws/aws-observability/aws-otel-collector:v0.40.0"
+AGENT = "public.ecr.aws/cloudwatch-agent/cloudwatch-agent:latest"
+OUT = "elsewhere"
+SPEC, PARAMETER = "arn:aws:s3:::specs/web.json", "arn:aws:ssm:eu-west-1:1:parameter/s"
+
+NEEDS: dict[str, tuple[str, set[str], set[str]]] = {
+    "an image of ECR": (of(f"{ECR_HOST}/web:1"), PULL, set()),
+    "an image of ECR by a FIPS host": (
+        of("123456789012.dkr.ecr-fips.us-gov-west-1.amazonaws.com/web:1"), PULL, set(),
+    ),
+    "an image of ECR in China": (
+        of("123456789012.dkr.ecr.cn-north-1.amazonaws.com.cn/web:1"), PULL, set(),
+    ),
+    "an image of ECR by a dual-stack host": (
+        of("123456789012.dkr-ecr.eu-west-1.on.aws/web:1"), PULL, set(),
+    ),
+    "an image of Docker Hub": (of(HUB), {OUT}, set()),
+    "an image that is not known": (
+        "image = var.image",
+        set(),
+        {*PULL, OUT, "xray", "monitoring", "aps-workspaces", "logs"},
+    ),
+    "CloudWatch logs": (of(HUB, log("awslogs")), {OUT, "logs"}, set()),
+    "another log driver": (of(HUB, log("json-file")), {OUT}, set()),
+    "FireLens to Firehose": (
+        of(HUB, log("awsfirelens", "firehose")), {OUT, "kinesis-firehose"}, set(),
+    ),
+    "FireLens to somebody else": (
+        of(HUB, log("awsfirelens", "datadog")), {OUT}, set(),
+    ),
+    "FireLens as its own file says": (
+        of(HUB, log("awsfirelens")),
+        {OUT},
+        {"logs", "kinesis-firehose", "kinesis-streams"},
+    ),
+    "a FireLens file in S3": (
+        of(
+            HUB,
+            'firelensConfiguration = { type = "fluentbit", options = {'
+            ' "config-file-type" = "s3", "config-file-value" = "arn:aws:s3:::b/f" } }',
+        ),
+        {OUT, "s3"},
+        set(),
+    ),
+    "a secret and a parameter": (
+        of(
+            HUB,
+            'secrets = [{ name = "A", valueFrom = "arn:aws:secretsmanager:eu-west-1:1:secret:a" },'
+            ' { name = "B", valueFrom = "/web/b" }]',
+        ),
+        {OUT, "secretsmanager", "ssm"},
+        set(),
+    ),
+    "credentials of a registry": (
+        of("quay.io/web:1", 'repositoryCredentials = { credentialsParameter = "arn:x" }'),
+        {OUT, "secretsmanager"},
+        set(),
+    ),
+    "an environment file": (
+        of(HUB, 'environmentFiles = [{ type = "s3", value = "arn:aws:s3:::b/web.env" }]'),
+        {OUT, "s3"},
+        set(),
+    ),
+    "a credential spec in S3": (
+        of(HUB, f'credentialSpecs = ["credentialspec:{SPEC}"]'), {OUT, "s3"}, set(),
+    ),
+    "a domainless credential spec": (
+        of(HUB, f'credentialSpecs = ["credentialspecdomainless:{PARAMETER}"]'),
+        {OUT, "ssm", "secretsmanager"},
+        set(),
+    ),
+    "a credential spec of old": (
+        of(HUB, f'dockerSecurityOptions = ["credentialspec:{SPEC}"]'), {OUT, "s3"}, set(),
+    ),
+    "a credential spec on the instance": (
+        of(HUB, 'dockerSecurityOptions = ["credentialspec:file://web.json"]'), {OUT}, set(),
+    ),
+    "another security option": (
+        of(HUB, 'dockerSecurityOptions = ["no-new-privileges"]'), {OUT}, set(),
+    ),
+    "the X-Ray daemon": (of("amazon/aws-xray-daemon"), {OUT, "xray"}, set()),
+    "a copy of the X-Ray daemon": (
+        of(f"{ECR_HOST}/tools/aws-xray-daemon:3.x"), {*PULL, "xray"}, set(),
+    ),
+    "what is only called so": (of("example/not-aws-xray-daemon:1"), {OUT}, set()),
+    "the collector by default": (of(COLLECTOR), {OUT, "xray", "logs"}, set()),
+    "the collector with traces only": (
+        of(COLLECTOR, 'command = ["--config=/etc/ecs/ecs-xray.yaml"]'), {OUT, "xray"}, set(),
+    ),
+    "the collector for Prometheus": (
+        of(COLLECTOR, 'command = ["--config", "/etc/ecs/ecs-amp.yaml"]'),
+        {OUT, "aps-workspaces"},
+        set(),
+    ),
+    "the collector with a file of its own": (
+        of(COLLECTOR, 'command = ["--config=/etc/own.yaml"]'),
+        {OUT},
+        {"xray", "logs", "monitoring", "aps-workspaces"},
+    ),
+    "the collector with a variable of its own": (
+        of(COLLECTOR, config('"receivers: {}"', "AOT_CONFIG_CONTENT")),
+        {OUT},
+        {"xray", "logs", "monitoring", "aps-workspaces"},
+    ),
+    "the collector by its command": (
+        'image = var.image, command = ["--config=/etc/ecs/ecs-xray.yaml"]',
+        {"xray"},
+        {*PULL, OUT},
+    ),
+    "the agent with metrics": (
+        of(AGENT, config('jsonencode({ metrics = {} })')), {OUT, "monitoring"}, set(),
+    ),
+    "the agent with traces and logs": (
+        of(AGENT, config('jsonencode({ traces = {}, logs = {} })')), {OUT, "xray", "logs"}, set(),
+    ),
+    "the agent with what is not known": (
+        of(AGENT, config("var.config")), {OUT}, {"monitoring", "logs", "xray"},
+    ),
+    "the agent with a parameter": (
+        of(AGENT, 'secrets = [{ name = "CW_CONFIG_CONTENT", valueFrom = "cwagent" }]'),
+        {OUT, "ssm"},
+        {"monitoring", "logs", "xray"},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("container", "sure", "may"), NEEDS.values(), ids=NEEDS)
+def test_what_a_container_needs(container: str, sure: set[str], may: set[str]) -> None:
+    """What a container says decides which endpoints its tasks need."""
+    assert read(container) == (sure, may)
+
+
+def test_a_pull_through_cache_may_need_the_internet() -> None:
+    """The first pull through a cache goes outside, later ones do not."""
+    rule = """
+resource "aws_ecr_pull_through_cache_rule" "hub" {
+  ecr_repository_prefix = "hub"
+  upstream_registry_url = "registry-1.docker.io"
+}
+"""
+    assert read(of(f"{ECR_HOST}/hub/library/nginx:1"), more=rule) == (PULL, {OUT})
+    assert read(of(f"{ECR_HOST}/web:1"), more=rule) == (PULL, set())
+
+
+def test_ecs_exec() -> None:
+    """ECS Exec needs its channel, and what its cluster's audit uses."""
+    on = "  enable_execute_command = true\n"
+    audit = """
+  configuration {
+    execute_command_configuration {
+      kms_key_id = "arn:aws:kms:eu-west-1:1:key/k"
+      logging    = "OVERRIDE"
+      log_configuration {
+        s3_bucket_name = "audit"
+      }
+    }
+  }
+"""
+    assert read(of(HUB), service=on) == ({OUT, "ssmmessages"}, set())
+    assert read(of(HUB), cluster=audit, service=on) == ({OUT, "ssmmessages", "kms", "s3"}, set())
+    assert read(of(HUB), cluster=audit) == ({OUT}, set())
+
+
+def test_service_connect() -> None:
+    """Proxies of Service Connect are led by the agent's endpoint, and write logs if told to."""
+    proxies = "  service_connect_configuration {\n    enabled = true\nLOG  }\n"
+    log = '    log_configuration {\n      log_driver = "awslogs"\n    }\n'
+    assert read(of(HUB), service=proxies.replace("LOG", "")) == ({OUT, "ecs-agent"}, set())
+    assert read(of(HUB), service=proxies.replace("LOG", log)) == ({OUT, "ecs-agent", "logs"}, set())
+
+
+def test_both_languages_agree() -> None:
+    """CloudFormation spells the same containers with capitals, and they need the same."""
+    template = {
+        "Resources": {
+            "Cluster": {"Type": "AWS::ECS::Cluster"},
+            "Task": {
+                "Type": "AWS::ECS::TaskDefinition",
+                "Properties": {
+                    "NetworkMode": "awsvpc",
+                    "RequiresCompatibilities": ["FARGATE"],
+                    "ContainerDefinitions": [
+                        {
+                            "Name": "collector",
+                            "Image": COLLECTOR,
+                            "Command": ["--config=/etc/ecs/ecs-xray.yaml"],
+                        },
+                        {
+                            "Name": "agent",
+                            "Image": AGENT,
+                            "Environment": [
+                                {"Name": "CW_CONFIG_CONTENT", "Value": json.dumps({"metrics": {}})}
+                            ],
+                        },
+                        {
+                            "Name": "web",
+                            "Image": HUB,
+                            "CredentialSpecs": [f"credentialspecdomainless:{SPEC}"],
+                            "FirelensConfiguration": {
+                                "Type": "fluentbit",
+                                "Options": {"config-file-type": "s3", "config-file-value": "x"},
+                            },
+                        },
+                    ],
+                },
+            },
+            "Service": {
+                "Type": "AWS::ECS::Service",
+                "Properties": {
+                    "Cluster": {"Ref": "Cluster"},
+                    "LaunchType": "FARGATE",
+                    "TaskDefinition": {"Ref": "Task"},
+                    "NetworkConfiguration": {"AwsvpcConfiguration": {"Subnets": ["subnet-1"]}},
+                },
+            },
+        }
+    }
+    files = Files({"/needs/t.json": json.dumps(template)})
+    (stack,), errors = cloudformation.stacks(["/needs/t.json"], files, Inputs(boundary="/needs"))
+    assert not errors
+    found = needed(lower(stack.evaluate({}).resources).network)
+    assert found == ({OUT, "xray", "monitoring", "s3", "secretsmanager"}, set())
+
+
+REGION = Unknown((), "region")
+
+
+@pytest.mark.parametrize(
+    ("name", "service"),
+    [
+        (Known("com.amazonaws.eu-west-1.ecr.api"), "ecr.api"),
+        (Known("com.amazonaws.us-east-1.ecr-fips.dkr"), "ecr.dkr"),
+        (Known("com.amazonaws.us-gov-west-1.kms-fips"), "kms"),
+        (Known("cn.com.amazonaws.cn-north-1.ecr.dkr"), "ecr.dkr"),
+        (Known("com.amazonaws.cn-northwest-1.ecs-agent"), "ecs-agent"),
+        (Known("eu.amazonaws.eusc-de-east-1.ecr.api"), "ecr.api"),
+        (Known("gov.ic.c2s.us-iso-east-1.ecr.api"), "ecr.api"),
+        (Known("gov.sgov.sc2s.us-isob-east-1.ecr.dkr"), "ecr.dkr"),
+        (Known("gov.ic.hci.csp.us-isof-south-1.ecr.api"), "ecr.api"),
+        (Known("uk.adc-e.cloud.eu-isoe-west-1.ecr.api"), "ecr.api"),
+        (Text(("com.amazonaws.", REGION, ".ecr.api")), "ecr.api"),
+        (Text(("cn.com.amazonaws.", REGION, ".s3")), "s3"),
+        (Text((REGION, ".ecr.api")), "ecr.api"),
+        (Text(("com.amazonaws.eu-west-1.", REGION)), ""),
+        (Text(("com.amazonaws.vpce.", REGION, ".vpce-svc-1")), OFFERED),
+        (Known("com.amazonaws.vpce.eu-west-1.vpce-svc-1"), OFFERED),
+        (Known("com.example.service"), ""),
+        (REGION, ""),
+        (None, ""),
+    ],
+)
+def test_services_are_told_in_every_partition(name: Value | None, service: str) -> None:
+    """The name of an endpoint's service says which it is, whatever partition, Region or FIPS."""
+    assert service_of(name) == service
