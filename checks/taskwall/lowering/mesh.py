@@ -130,7 +130,7 @@ def _node(r: Reading) -> Iterator[Node | Intake]:
             f"{r.id}.listener[{index}]",
             r.origin,
             setting(tls.get(mode), "TLS mode", "none", "no TLS is the default"),
-            _any_written(r, trusted, _FILES),
+            _any_written(r, trusted, _FILES, "asks clients for certificates"),
             trusted.place,
         )
 
@@ -176,10 +176,11 @@ def _policy(r: Reading, tls: Cell, id_: str, whom: str, used: Fact) -> ClientPol
         r.origin,
         whom,
         used,
+        _written(r, tls),
         setting(tls.get(enforce), enforce, True, "enforcing is the default", SWITCH),
-        _any_written(r, trusted, _TRUSTS),
+        _any_written(r, trusted, _TRUSTS, f"says which certificates of {whom} it trusts"),
         trusted.place,
-        _any_written(r, certificate, _FILES),
+        _any_written(r, certificate, _FILES, f"has a certificate to show to {whom}"),
         certificate.place,
     )
 
@@ -425,9 +426,12 @@ def _open(r: Reading, cell: Cell) -> Fact:
     return Fact(None, f"{r.name} sets {cell.key or 'it'}", cell.place, r.name, needs)
 
 
-def _any_written(r: Reading, cell: Cell, keys: tuple[tuple[str, str], ...]) -> Fact:
-    """Whether one of several blocks is written."""
-    return any_of(_written(r, cell.get(key[0 if r.terraform else 1])) for key in keys)
+def _any_written(r: Reading, cell: Cell, keys: tuple[tuple[str, str], ...], says: str) -> Fact:
+    """Whether one of several blocks is written, by which a resource does what `says`."""
+    found = any_of(_written(r, cell.get(key[0 if r.terraform else 1])) for key in keys)
+    if found.truth is not False:
+        return found
+    return Fact(False, f"{r.name} {says}", cell.place, r.name, otherwise=f"nowhere {r.name} {says}")
 
 
 def _present(r: Reading, cell: Cell) -> Fact:

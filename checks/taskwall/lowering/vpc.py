@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from taskwall.facts import Fact
+from taskwall.facts import TRUE, Fact
 from taskwall.lowering._draft import SWITCH, Reading, lowers, setting
 from taskwall.model.place import (
     WAYS,
@@ -231,8 +231,14 @@ def association(r: Reading) -> Iterator[Association]:
     yield Association(
         r.must(Subnet, subnet_cell, "gives a route table to"),
         r.must(RouteTable, table, "uses"),
-        r.fact(f"{r.name} exists", table),
+        _there(r, table),
     )
+
+
+def _there(r: Reading, table: Cell) -> Fact:
+    """That an association exists, which is worth a word only where it may not."""
+    found = r.fact(f"{r.name} exists", table)
+    return TRUE if found.truth else found
 
 
 @lowers("aws_main_route_table_association")
@@ -241,7 +247,7 @@ def main_association(r: Reading) -> Iterator[Association]:
     yield Association(
         None,
         r.must(RouteTable, table, "makes main"),
-        r.fact(f"{r.name} exists", table),
+        _there(r, table),
         r.must(Vpc, r.at("vpc_id", ""), "sets the main table of"),
     )
 

@@ -64,15 +64,17 @@ class Intake(Struct, frozen=True):
 class ClientPolicy(Struct, frozen=True):
     """How a virtual node or gateway speaks to a backend, or to all that say nothing of it.
 
-    `used` is whether it is a policy for anything. `enforce` is whether it insists on TLS, `trusts`
-    whether it says whom it trusts (at `trust`), `presents` whether it shows a certificate of its
-    own (at `certificate`). `id` identifies it for precedence.
+    `used` is whether it is a policy for anything, `written` whether it says anything of TLS.
+    `enforce` is whether it insists on TLS, `trusts` whether it says whom it trusts (at `trust`),
+    `presents` whether it shows a certificate of its own (at `certificate`). `id` identifies it for
+    precedence.
     """
 
     id: str
     on: Origin
     whom: str
     used: Fact
+    written: Fact
     enforce: Setting
     trusts: Fact
     trust: Place

@@ -48,11 +48,24 @@ Amazon ECS developer guide, "Fargate task networking".
 
 
 class Demand(Struct, frozen=True):
-    """That a task source needs the endpoint of a service (`elsewhere`: the internet itself)."""
+    """That a task source needs the endpoint of a service (`elsewhere`: the internet itself).
+
+    `purpose` continues the sentence "needs ecr.api": "to pull its image".
+    """
 
     service: str
     source: TaskSource
+    purpose: str
     fact: Fact
+
+
+_PURPOSES: dict[What, str] = {
+    "image": "to pull its image",
+    "log": "to write its logs",
+    "secret": "to fetch its secrets",
+    "file": "to fetch its files",
+    "sidecar": "for its sidecar",
+}
 
 
 @remembered
@@ -63,24 +76,27 @@ def demands(network: Network, source: TaskSource) -> tuple[Demand, ...]:
         return ()
     old = _old_platform(network, source)
     found = []
-    for service, fact in _used(network, source):
+    for service, purpose, fact in _used(network, source):
         spared = service in _BEFORE_1_4 and old.truth is not False
         inside_vpc = all_of((fact, ~old)) if spared else fact
         if inside_vpc.truth is not False:
-            found.append(Demand(service, source, inside_vpc))
+            found.append(Demand(service, source, purpose, inside_vpc))
     if source.exec.truth is not False:
-        found.append(Demand("ssmmessages", source, source.exec))
+        found.append(Demand("ssmmessages", source, "for ECS Exec", source.exec))
         cluster = network.at(Cluster, source.cluster)
         for service, fact in cluster.audits if cluster is not None else ():
-            found.append(Demand(service, source, all_of((source.exec, fact))))
+            found.append(Demand(service, source, "for ECS Exec", all_of((source.exec, fact))))
     on_instances = runs_on(network, source, "EC2")
     if on_instances.truth is not False:
-        found += [Demand(service, source, on_instances) for service in AGENT]
+        agent = "for the agent of its instances"
+        found += [Demand(service, source, agent, on_instances) for service in AGENT]
     for proxy in proxies(network).get(source.origin.address, ()):
         if proxy.connected.truth is not False:
-            found.append(Demand("ecs-agent", source, proxy.connected))
+            connect = "for Service Connect"
+            found.append(Demand("ecs-agent", source, connect, proxy.connected))
             if proxy.writes.truth is not False:
-                found.append(Demand("logs", source, all_of((proxy.connected, proxy.writes))))
+                writes = all_of((proxy.connected, proxy.writes))
+                found.append(Demand("logs", source, connect, writes))
     return tuple(found)
 
 
@@ -96,7 +112,7 @@ def _old_platform(network: Network, source: TaskSource) -> Fact:
 _OLD = ("1.0", "1.1", "1.2", "1.3")
 
 
-def _used(network: Network, source: TaskSource) -> Iterator[tuple[str, Fact]]:
+def _used(network: Network, source: TaskSource) -> Iterator[tuple[str, str, Fact]]:
     """The services behind what the containers of a source use."""
     own = _uses(network).get(source.id)
     definition = network.at(TaskDefinition, source.task_definition)
@@ -108,17 +124,20 @@ def _used(network: Network, source: TaskSource) -> Iterator[tuple[str, Fact]]:
     for use in own:
         services = ENDPOINTS.get(use.service, (use.service,))
         for service in services if use.service else _CANDIDATES[use.what]:
-            yield service, use.fact
+            yield service, _PURPOSES[use.what], use.fact
 
 
-def _unseen(source: TaskSource, definition: TaskDefinition | None) -> Iterator[tuple[str, Fact]]:
+def _unseen(
+    source: TaskSource, definition: TaskDefinition | None
+) -> Iterator[tuple[str, str, Fact]]:
     link = source.task_definition
     place = link.place if link else source.origin.header
     needs = (link.fact.needs if link else ()) or (definition.external if definition else ())
     needs = needs or (Need(f"the task definition of {source.name}", "is not in the sources"),)
     fact = Fact(None, f"{source.name} needs any of AWS's services", place, source.name, needs)
-    for service in dict.fromkeys(each for some in _CANDIDATES.values() for each in some):
-        yield service, fact
+    for what, services in _CANDIDATES.items():
+        for service in services:
+            yield service, _PURPOSES[what], fact
 
 
 @remembered

@@ -52,12 +52,12 @@ def _lets_out(network: Network, endpoint: Endpoint, sender: Sender) -> Fact:
                 TRUE if group.external and group.default else as_aws_makes_it(network, group)
             )
         for permission in held or ():
-            to = any_of(
-                (
-                    all_of((gateway, _to_s3(network, permission, endpoint))),
-                    all_of((~gateway, _to_endpoint(network, permission, endpoint))),
-                )
-            )
+            ways = []
+            if gateway.truth is not False:
+                ways.append(all_of((gateway, _to_s3(network, permission, endpoint))))
+            if gateway.truth is not True:
+                ways.append(all_of((~gateway, _to_endpoint(network, permission, endpoint))))
+            to = any_of(ways)
             parts.append(all_of((permission.fact, on_https(permission), to)))
     otherwise = f"no group of {name} lets HTTPS out to {endpoint.name}"
     return any_of((Fact(False, text, at, name, otherwise=otherwise), *parts))
@@ -69,29 +69,31 @@ def _everywhere(permission: Permission) -> bool:
 
 
 def _to_s3(network: Network, permission: Permission, endpoint: Endpoint) -> Fact:
-    text = f"{permission.on.name} is for the addresses of S3"
     place, name = permission.place, permission.on.name
+    text, otherwise = f"{name} is for the addresses of S3", f"{name} is not for the addresses of S3"
     if permission.prefix_list is not None:
         listed = network.at(PrefixList, permission.prefix_list)
         to = permission.prefix_list.to
         if to == f"{endpoint.id}.prefix_list_id" or (listed and listed.service == "s3"):
             return Fact(True, text, place, name)
         if listed is not None and (listed.service or listed.entries is not None):
-            return Fact(False, text, place, name)
+            return Fact(False, text, place, name, otherwise=otherwise)
         needs = permission.prefix_list.fact.needs or (Need(to, "is not in the sources"),)
         return Fact(None, text, place, name, needs)
     if permission.range is None:
         gone = permission.peer is not None or permission.itself
-        return Fact(False if gone else None, text, place, name, permission.fact.needs)
+        return Fact(False if gone else None, text, place, name, permission.fact.needs, otherwise)
     if permission.range_of is not None:
-        return Fact(False, text, place, name, otherwise=f"{name} is for the VPC only")
+        return Fact(
+            False, text, place, name, otherwise=f"{name} is for the VPC only, and S3 is outside"
+        )
     if permission.range.open:
         return Fact(None, text, place, name, permission.range.needs)
     if _everywhere(permission):
         return Fact(True, text, place, name)
     public = admits_internet(network, permission).truth is False and _private(permission)
     needs = (Need(str(permission.range.known), "may hold the addresses of S3"),)
-    return Fact(False if public else None, text, place, name, () if public else needs)
+    return Fact(False if public else None, text, place, name, () if public else needs, otherwise)
 
 
 _PRIVATE = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7")
@@ -126,7 +128,10 @@ def _to_endpoint(network: Network, permission: Permission, endpoint: Endpoint) -
     if permission.range is None:
         listed = permission.prefix_list and network.at(PrefixList, permission.prefix_list)
         if listed and listed.service:
-            return Fact(False, text, place, name)
+            otherwise = (
+                f"{name} is for {listed.service}'s prefix list, where {endpoint.name} is not"
+            )
+            return Fact(False, text, place, name, otherwise=otherwise)
         return Fact(None, text, place, name, permission.fact.needs or (_where(endpoint),))
     vpc = network.at(Vpc, endpoint.vpc)
     written = permission.range.value
@@ -146,7 +151,13 @@ def _to_endpoint(network: Network, permission: Permission, endpoint: Endpoint) -
         if held <= wanted.ranges:
             return Fact(True, text, place, name)
         if not held & wanted.ranges:
-            return Fact(False, text, place, name, otherwise=f"{name} is for other addresses")
+            return Fact(
+                False,
+                text,
+                place,
+                name,
+                otherwise=f"{name} is for {permission.range.known}, where {endpoint.name} is not",
+            )
     return Fact(None, text, place, name, waits or (_where(endpoint),))
 
 

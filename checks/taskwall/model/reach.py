@@ -287,7 +287,9 @@ def admits_range_within(network: Network, permission: Permission, vpc: Link | No
         return FALSE
     if wanted.ranges.size > VPC_SIZE[wanted.version]:
         # No VPC is that large, wherever its ranges lie.
-        return Fact(False, text, place, group, otherwise=f"{permission.range.known} is no VPC")
+        return Fact(
+            False, text, place, group, otherwise=f"{permission.range.known} is wider than any VPC"
+        )
     held = Ranges()
     for setting in settings:
         part = cidr(setting.known) if isinstance(setting.known, str) else None

@@ -36,8 +36,8 @@ def tables(network: Network, subnet: Subnet) -> tuple[Link, ...]:
         if each.subnet.to == subnet.id:
             tie = each.subnet.fact & each.table.fact & each.fact
         else:
-            text = f"{each.fact.resource} gives a route table to {subnet.name}"
-            tie = Fact(None, text, each.subnet.place, each.fact.resource, _of(each.subnet))
+            text = f"{each.table.fact.resource} gives a route table to {subnet.name}"
+            tie = Fact(None, text, each.subnet.place, each.table.fact.resource, _of(each.subnet))
         own.append(Link(each.table.to, tie, each.table.place, each.table.exact))
     if any(link.sure for link in own):
         return tuple(link for link in own if link.sure)

@@ -1,6 +1,6 @@
 """Which endpoints serve which tasks: who needs one, and whether it is where they are."""
 
-from taskwall.facts import Fact, all_of, any_of
+from taskwall.facts import FALSE, Fact, all_of, any_of
 from taskwall.model.endpoint import Endpoint, is_for, of_vpc, private_dns, serves_table
 from taskwall.model.launch import runs_on
 from taskwall.model.needs import demands, proxies
@@ -94,11 +94,15 @@ def provided(network: Network, quarter: Quarter, services: tuple[str, ...]) -> F
     """Whether a VPC has an endpoint of one of some services."""
     name = quarter.thing.name if quarter.thing else "the VPC"
     at = quarter.thing.origin.header if quarter.thing else None
-    text = f"{name} has an endpoint of {' or '.join(services[:3])}"
-    otherwise = f"{name} has no endpoint of {' or '.join(services[:3])}"
+    text = f"{name} has an endpoint of {' or '.join(services)}"
+    otherwise = f"{name} has no endpoint of {' or '.join(services)}"
+    if services == (ELSEWHERE,):
+        return FALSE
     parts = [Fact(False, text, at, name, otherwise=otherwise)]
     for endpoint, here in of_vpc(network, quarter.link):
-        parts.append(all_of((here, is_for(network, endpoint, services), endpoint.exists)))
+        fits = is_for(network, endpoint, services)
+        if fits.truth is not False:
+            parts.append(all_of((here, fits, endpoint.exists)))
     return any_of(parts)
 
 

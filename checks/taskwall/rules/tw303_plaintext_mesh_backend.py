@@ -44,11 +44,16 @@ from taskwall.rule import Verdict, rule
 def plaintext_mesh_backend(network: Network) -> Iterator[Verdict]:
     for policy in network.each(ClientPolicy):
         name = policy.on.name
+        message = (
+            f"{name} takes any certificate of {policy.whom}: it says of none that it trusts it"
+        )
+        if policy.written.truth is False:
+            message = f"{name} says nothing of TLS to {policy.whom}, and speaks plain text to them"
         yield Verdict(
             policy.on,
             policy.trust,
             ~policy.trusts,
-            f"{name} speaks to {policy.whom} without TLS, or without knowing whom it trusts",
+            message,
             holds=f"{name} speaks to {policy.whom} by TLS with those that it trusts",
             about=policy.id,
             concerned=policy.used,
@@ -58,7 +63,7 @@ def plaintext_mesh_backend(network: Network) -> Iterator[Verdict]:
                 policy.on,
                 policy.enforce.place,
                 ~policy.enforce.is_(True),
-                f"{name} does not insist on TLS to {policy.whom}",
+                f"{name} falls back to plain text to {policy.whom} where no TLS is offered",
                 holds=f"{name} insists on TLS to {policy.whom}",
                 about=policy.id,
                 concerned=policy.used,

@@ -40,22 +40,29 @@ from taskwall.rule import Verdict, rule
 @rule("low", pci=True, yields_to=("TW302", "TW303"))
 def one_sided_tls(network: Network) -> Iterator[Verdict]:
     for intake in network.each(Intake):
+        name = intake.on.name
+        message = f"a listener of {name} takes clients without certificates: it validates none"
+        if intake.validates.truth:
+            message = f"a listener of {name} takes plain text too, where nobody shows a certificate"
         yield Verdict(
             intake.on,
             intake.trust,
             ~(intake.mode.is_("STRICT") & intake.validates),
-            f"a listener of {intake.on.name} does not ask clients for certificates",
-            holds=f"a listener of {intake.on.name} validates clients' certificates",
+            message,
+            holds=f"a listener of {name} validates clients' certificates",
             about=intake.id,
             asked_by="TW302",
         )
     for policy in network.each(ClientPolicy):
         name = policy.on.name
+        message = f"{name} shows no certificate to {policy.whom}, which cannot tell who calls"
+        if policy.presents.truth:
+            message = f"{name} has a certificate, but speaks to {policy.whom} without certain TLS"
         yield Verdict(
             policy.on,
             policy.certificate,
             ~(policy.enforced & policy.presents),
-            f"{name} presents no certificate to {policy.whom}",
+            message,
             holds=f"{name} presents a certificate to {policy.whom}",
             about=policy.id,
             concerned=policy.used,

@@ -38,9 +38,8 @@ See: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/vpc-endpoints.h
 from collections.abc import Iterator
 
 from taskwall.facts import Fact, all_of, any_of
-from taskwall.model.needs import demands
+from taskwall.model.needs import Demand, demands
 from taskwall.model.network import Network
-from taskwall.model.reach import listed
 from taskwall.model.supply import provided
 from taskwall.model.use import ELSEWHERE
 from taskwall.model.ways import way_out
@@ -65,7 +64,7 @@ def sandbox_without_endpoints(network: Network) -> Iterator[Verdict]:
                 for service in {each.service for _, _, found in wanted for each in found}
             }
             lacks = [
-                (demand.service, source.name, all_of((fact, demand.fact, ~served[demand.service])))
+                (demand, all_of((fact, demand.fact, ~served[demand.service])))
                 for source, fact, found in wanted
                 for demand in found
                 if served[demand.service].truth is not True
@@ -73,8 +72,8 @@ def sandbox_without_endpoints(network: Network) -> Iterator[Verdict]:
             yield Verdict(
                 quarter.thing.origin,
                 quarter.thing.origin.header,
-                any_of(fact for _, _, fact in lacks),
-                f"{quarter.thing.name} has no way out and lacks {_missing(lacks)}",
+                any_of(fact for _, fact in lacks),
+                f"{quarter.thing.name} has no way to the internet, and {_missing(lacks)}",
                 holds=f"{quarter.thing.name} has the endpoints that its tasks need",
                 absent=True,
                 names={"vpc": quarter.thing.name},
@@ -93,22 +92,28 @@ def _shut(network: Network, source: TaskSource) -> Fact:
     return needs if needs.truth is False else all_of((needs, ~way_out(network, source)))
 
 
-def _missing(lacks: list[tuple[str, str, Fact]]) -> str:
-    """What is missing, and who needs it: the certain before the possible."""
-    sure = [(service, name) for service, name, fact in lacks if fact.truth]
-    found: dict[str, list[str]] = {}
-    for service, name in sure or [(service, name) for service, name, _ in lacks]:
-        found.setdefault(name, [])
-        if service not in found[name]:
-            found[name].append(service)
+def _missing(lacks: list[tuple[Demand, Fact]]) -> str:
+    """What is missing, who needs it and what for: the certain before the possible."""
+    sure = [demand for demand, fact in lacks if fact.truth]
+    found: dict[str, dict[str, list[str]]] = {}
+    for demand in sure or [demand for demand, _ in lacks]:
+        what, purpose = demand.service, demand.purpose
+        if what == ELSEWHERE:
+            what, purpose = "the internet itself", "for an image that no endpoint serves"
+        services = found.setdefault(demand.source.name, {}).setdefault(purpose, [])
+        if what not in services:
+            services.append(what)
     parts = []
-    for name, services in found.items():
-        endpoints = [service for service in services if service != ELSEWHERE]
-        words = [f"the endpoints {', '.join(endpoints)}"] if endpoints else []
-        if ELSEWHERE in services:
-            words.append("the internet, for an image that no endpoint serves")
-        parts.append(f"what {name} needs: {' and '.join(words)}")
-    return listed(parts) or "nothing"
+    for name, purposes in found.items():
+        words = [f"{_and(services)} {purpose}" for purpose, services in purposes.items()]
+        parts.append(f"{name} needs {_and(words)}")
+    missing = [each for each, _ in lacks if each.service != ELSEWHERE]
+    said = "no endpoint for what its tasks need: " if missing else ""
+    return f"{said}{'; '.join(parts)}" if parts else "lacks nothing"
+
+
+def _and(words: list[str]) -> str:
+    return " and ".join((", ".join(words[:-1]), words[-1])) if len(words) > 1 else words[0]
 
 
 def _unseen(quarter: Quarter, concerned: Fact) -> Verdict:

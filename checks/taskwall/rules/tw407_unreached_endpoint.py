@@ -31,7 +31,7 @@ See: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/vpc-endpoints.h
 from collections.abc import Iterator
 
 from taskwall.facts import Fact, all_of, any_of
-from taskwall.model.endpoint import Endpoint, asked, is_for
+from taskwall.model.endpoint import Endpoint, asked, is_for, worn
 from taskwall.model.network import Network
 from taskwall.model.outlet import lets_out
 from taskwall.model.passage import admitted, needing, outsiders
@@ -66,9 +66,22 @@ def _reached(network: Network, endpoint: Endpoint, interface: Fact, concerned: F
             kept.append(source.name)
     message = f"{endpoint.name} is out of reach for tasks that need it"
     if shut:
-        message = f"{endpoint.name} does not admit {listed(shut)} on port 443"
+        message = (
+            f"no security group of {endpoint.name} admits {listed(shut)} on port 443, so that they"
+            " hang"
+        )
+        if worn(network, endpoint).default.truth:
+            message = (
+                f"{endpoint.name} names no security group, and the VPC's default one does not"
+                f" admit {listed(shut)} on port 443, so that they hang"
+            )
+    elif kept and interface.truth is False:
+        message = (
+            f"no security group of {listed(kept)} lets HTTPS out to S3's own addresses (its prefix"
+            f" list), to which {endpoint.name} leads"
+        )
     elif kept:
-        message = f"{listed(kept)} cannot go out to {endpoint.name} on port 443"
+        message = f"no security group of {listed(kept)} lets HTTPS out to {endpoint.name}"
     return Verdict(
         endpoint.origin,
         endpoint.groups_setting.place,
@@ -91,7 +104,8 @@ def _closed(network: Network, endpoint: Endpoint, concerned: Fact) -> Iterator[V
             endpoint.origin,
             endpoint.groups_setting.place,
             outside,
-            f"{endpoint.name} admits {who(network, permission)}, from outside its VPC",
+            f"{permission.on.name} lets {who(network, permission)} from outside the VPC reach"
+            f" {endpoint.name}",
             about=asked(endpoint),
             concerned=concerned,
         )

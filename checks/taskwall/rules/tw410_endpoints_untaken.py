@@ -48,12 +48,14 @@ def endpoints_untaken(network: Network) -> Iterator[Verdict]:
         if concerned.truth is False:
             continue
         names = listed(source.name for source in quarter.sources)
+        used = listed(_services(network, quarter))
         if quarter.thing is not None:
             yield Verdict(
                 quarter.thing.origin,
                 quarter.thing.origin.header,
                 ~provided(network, quarter, SERVICES),
-                f"traffic of {names} to AWS leaves {quarter.thing.name} by NAT",
+                f"traffic of {names} to {used} leaves {quarter.thing.name} by a NAT gateway, though"
+                " endpoints could keep it inside",
                 holds=f"{quarter.thing.name} has endpoints for what its tasks use of AWS",
                 absent=True,
                 names={"vpc": quarter.thing.name},
@@ -72,7 +74,7 @@ def _unseen(quarter: Quarter, concerned: Fact) -> Verdict:
     at = source.subnets_setting.place
     needs = (link.fact.needs if link else ()) or source.subnets_setting.needs
     needs = needs or (Need(f"the VPC of {source.name}", "is not in the sources"),)
-    text = f"traffic of {source.name} to AWS leaves its VPC by NAT"
+    text = f"traffic of {source.name} to AWS leaves its VPC by a NAT gateway"
     return Verdict(
         source.origin, at, Fact(None, text, at, source.name, needs), text, concerned=concerned
     )
@@ -84,6 +86,14 @@ def _concerned(network: Network, quarter: Quarter) -> Fact:
         all_of((goes_by_nat(network, source), any_of(_used(network, source))))
         for source in quarter.sources
     )
+
+
+def _services(network: Network, quarter: Quarter) -> list[str]:
+    """The services that tasks use, or may use where none is certain."""
+    found = [d for source in quarter.sources for d in demands(network, source)]
+    found = [demand for demand in found if demand.service in SERVICES]
+    sure = [demand for demand in found if demand.fact.truth]
+    return list(dict.fromkeys(demand.service for demand in sure or found))
 
 
 def _used(network: Network, source: TaskSource) -> Iterator[Fact]:
