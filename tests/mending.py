@@ -2,9 +2,9 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from msgspec import Struct
 
@@ -18,6 +18,9 @@ from taskwall.rules import all_rules
 from taskwall.settings import Settings
 from taskwall.stack import Inputs, Stack
 from taskwall.values import Fields, Items, Known, Reference, Text, Unknown, Value
+
+Mend: TypeAlias = Callable[..., str | None]
+"""Gives the text of a source with an attribute set (a fixture of `tests/edits`)."""
 
 
 class Scan(Struct):

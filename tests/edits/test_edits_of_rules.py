@@ -4,6 +4,7 @@ They are tried on every fail fixture of every rule, in Terraform, in YAML, and i
 as JSON.
 """
 
+import re
 from pathlib import Path
 
 import pytest
@@ -102,3 +103,10 @@ def test_rules_that_offer_edits_are_known() -> None:
     }
 
     assert found == set()
+
+
+def test_the_page_names_the_rules() -> None:
+    """The page on fixes lists the rules that have edits."""
+    page = (FIXTURES.parent.parent / "docs" / "fixes.md").read_text()
+
+    assert set(re.findall(r"TW\d{3}", page.partition("## Rules")[2])) == OFFERS

@@ -23,6 +23,7 @@ class Writer:
         self.sheet = sheet
         self._root = composed(sheet.file, sheet.text)
         self._json = sheet.text.lstrip()[:1] == "{"
+        self._unit = _unit(self._root, sheet.text)
 
     def edits(self, resource: Resource, path: Sequence[Step], wanted: Wanted) -> Iterator[Edit]:
         """The edits that give a property of a resource a value.
@@ -132,14 +133,18 @@ class Writer:
             if not node.flow_style:
                 raise RefusedError
             text = yaml_text.flow(missing, self._json)
+            if self._json and "\n" in sheet.text.strip():
+                indent = sheet.indent(start)
+                inner = indent + " " * self._unit
+                text = yaml_text.flow_lines(missing, inner, self._unit, self._json)
+                text = f"{{\n{text}\n{indent}}}"
             return sheet.edit(start, end, text, placeholder)
         first = node.value[0][0].start_mark
         last = self._end(node.value[-1][1])
         if node.flow_style:
             return self._added_in_flow(node, missing, last)
         indent = " " * (first.index - sheet.line_start(first.index))
-        unit = self._unit(node)
-        lines = "".join(f"\n{line}" for line in yaml_text.block(missing, indent, unit))
+        lines = "".join(f"\n{line}" for line in yaml_text.block(missing, indent, self._unit))
         at = sheet.line_end(last)
         return sheet.edit(at, at, lines, placeholder)
 
@@ -151,8 +156,7 @@ class Writer:
             raise RefusedError
         if "\n" in text[node.start_mark.index : first]:
             indent = sheet.indent(first)
-            unit = self._unit(node)
-            body = yaml_text.flow_lines(missing, indent, unit, self._json)
+            body = yaml_text.flow_lines(missing, indent, self._unit, self._json)
             return sheet.edit(last, last, f",\n{body}", blanks(missing))
         body = yaml_text.flow(missing, self._json)[1:-1].strip()
         return sheet.edit(last, last, f", {body}", blanks(missing))
@@ -166,16 +170,19 @@ class Writer:
         start: int = node.start_mark.index
         return start + len(self.sheet.text[start : node.end_mark.index].rstrip())
 
-    def _unit(self, node: Any) -> int:
-        """By how much the file indents a mapping below its key."""
-        for key, value in node.value:
-            column = key.start_mark.index - self.sheet.line_start(key.start_mark.index)
-            if value.id == "mapping" and value.value:
-                inner = value.value[0][0].start_mark.index
-                below_ = inner - self.sheet.line_start(inner)
-                if below_ > column and "\n" in self.sheet.text[key.end_mark.index : inner]:
-                    return int(below_ - column)
-        return 2
+
+def _unit(node: Any, text: str) -> int:
+    """By how much a document indents a mapping below its key."""
+    while node is not None and node.id == "mapping" and node.value:
+        key, value = node.value[0]
+        if value.id == "mapping" and value.value:
+            inner: int = value.value[0][0].start_mark.index
+            if "\n" in text[key.end_mark.index : inner]:
+                column = key.start_mark.index - (text.rfind("\n", 0, key.start_mark.index) + 1)
+                return max(inner - (text.rfind("\n", 0, inner) + 1) - int(column), 1)
+        nested = (value for _, value in node.value if value.id == "mapping" and value.value)
+        node = next(nested, None)
+    return 2
 
 
 def _sure(value: Value, step: int) -> Value:

@@ -106,7 +106,7 @@ def _finding(
     yield _place(finding.file, finding.line, finding.column), ""
     yield f" ({clean(finding.resource)})\n", "quiet"
     yield from _excerpt(marked, gutter, word, view)
-    for name, lines in _remarks(finding, view, fixed):
+    for name, lines in (*_remarks(finding, view, fixed), *_edits(finding, report, view)):
         for number, line in enumerate(lines):
             if number == 0:
                 yield f"{'':{gutter}} = ", "frame"
@@ -140,6 +140,23 @@ def _remarks(
         fixed.add(key)
         text = f"as above ({finding.rule})" if again else finding.fix.text
         yield "fix", text.strip().splitlines() or [""]
+
+
+def _edits(finding: Finding, report: Report, view: View) -> Iterator[tuple[str, list[str]]]:
+    """The edits of a fix as lines that go and lines that come; only where everything is said."""
+    for edit in finding.fix.edits if finding.fix and view.verbose else ():
+        lines = [report.excerpt(edit.file, n) for n in range(edit.line, edit.end_line + 1)]
+        old = [line for line in lines if line is not None]
+        if len(old) < len(lines):
+            continue
+        head, tail = old[0][: edit.column - 1], old[-1][edit.end_column - 1 :]
+        new = f"{head}{edit.text}{tail}".replace("\r\n", "\n").split("\n")
+        while old and new and old[0] == new[0]:  # what is added begins behind its line
+            del old[0], new[0]
+        where = _place(edit.file, edit.line, edit.column)
+        hint = " (fill in what stands in angle brackets)" if edit.placeholder else ""
+        shown = [*(f"- {line}" for line in old), *(f"+ {line}" for line in new)]
+        yield "edit", [f"{where}{hint}", *shown]
 
 
 def _capped(texts: Sequence[str], most: int) -> list[str]:

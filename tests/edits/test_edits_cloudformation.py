@@ -1,0 +1,352 @@
+"""Edits of templates: the place, the style of the file, and where none is offered."""
+
+import json
+from textwrap import dedent
+
+import pytest
+
+from mending import Mend, as_json
+from taskwall.change import Blank, Wanted
+
+CASES: dict[str, tuple[str, str, Wanted, str]] = {
+    "a plain scalar": (
+        """
+        Resources:
+          x:
+            Type: AWS::B::C
+            Properties:
+              A: REJECT  # only these
+        """,
+        "A",
+        "ALL",
+        """
+        Resources:
+          x:
+            Type: AWS::B::C
+            Properties:
+              A: ALL  # only these
+        """,
+    ),
+    "quotation marks stay": (
+        """
+        Resources:
+          x:
+            Type: AWS::B::C
+            Properties:
+              A: 'false'
+              B: "no"
+        """,
+        "",
+        {"A": True, "B": 60},
+        """
+        Resources:
+          x:
+            Type: AWS::B::C
+            Properties:
+              A: 'true'
+              B: "60"
+        """,
+    ),
+    "a text that reads as something else is quoted": (
+        """
+        Resources:
+          x:
+            Type: AWS::B::C
+            Properties:
+              A: 0
+        """,
+        "A",
+        "1",
+        """
+        Resources:
+          x:
+            Type: AWS::B::C
+            Properties:
+              A: "1"
+        """,
+    ),
+    "nothing stands behind the colon": (
+        """
+        Resources:
+          x:
+            Type: AWS::B::C
+            Properties:
+              A:
+              B: 1
+        """,
+        "A",
+        True,
+        """
+        Resources:
+          x:
+            Type: AWS::B::C
+            Properties:
+              A: true
+              B: 1
+        """,
+    ),
+    "a member goes behind the last": (
+        """
+        Resources:
+          x:
+            Type: AWS::B::C
+            Properties:
+              A:
+                - b
+                # of the list
+                - !Ref C # last
+
+          # of the next
+          y:
+            Type: AWS::B::C
+        """,
+        "D",
+        "e",
+        """
+        Resources:
+          x:
+            Type: AWS::B::C
+            Properties:
+              A:
+                - b
+                # of the list
+                - !Ref C # last
+              D: e
+
+          # of the next
+          y:
+            Type: AWS::B::C
+        """,
+    ),
+    "behind a block scalar": (
+        """
+        Resources:
+          x:
+            Type: AWS::B::C
+            Properties:
+              A: |
+                one
+
+                two
+
+          y: {Type: AWS::B::C}
+        """,
+        "D",
+        "e",
+        """
+        Resources:
+          x:
+            Type: AWS::B::C
+            Properties:
+              A: |
+                one
+
+                two
+              D: e
+
+          y: {Type: AWS::B::C}
+        """,
+    ),
+    "a resource without properties": (
+        """
+        Resources:
+          x:
+            Type: AWS::B::C
+        """,
+        "A.B",
+        {"C": 1, "D": ({"E": "f"}, {"E": Blank("g h")})},
+        """
+        Resources:
+          x:
+            Type: AWS::B::C
+            Properties:
+              A:
+                B:
+                  C: 1
+                  D:
+                    - { E: f }
+                    - { E: "<g h>" }
+        """,
+    ),
+    "the indentation of the file": (
+        """
+        Resources:
+            x:
+                Type: AWS::B::C
+                Properties:
+                    A:
+                        B: 1
+        """,
+        "C.D",
+        2,
+        """
+        Resources:
+            x:
+                Type: AWS::B::C
+                Properties:
+                    A:
+                        B: 1
+                    C:
+                        D: 2
+        """,
+    ),
+    "flow style": (
+        """
+        Resources:
+          x: {Type: AWS::B::C, Properties: {A: {B: 1}}}
+        """,
+        "",
+        {"A": {"B": 2, "C": "x y"}},
+        """
+        Resources:
+          x: {Type: AWS::B::C, Properties: {A: {B: 2, C: "x y"}}}
+        """,
+    ),
+    "flow style over several lines": (
+        """
+        Resources:
+          x:
+            Type: AWS::B::C
+            Properties: {
+              A: 1 # one
+            }
+        """,
+        "C",
+        {"D": 2},
+        """
+        Resources:
+          x:
+            Type: AWS::B::C
+            Properties: {
+              A: 1,
+              C: {
+                D: 2
+              } # one
+            }
+        """,
+    ),
+    "an empty mapping in braces": (
+        """
+        Resources:
+          x:
+            Type: AWS::B::C
+            Properties: {}
+        """,
+        "A",
+        1,
+        """
+        Resources:
+          x:
+            Type: AWS::B::C
+            Properties: { A: 1 }
+        """,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_text_of_an_edit(mend: Mend, name: str, newline: str) -> None:
+    """An edit changes one place, in the style and with the line ends of its file."""
+    before, path, wanted, after = CASES[name]
+    text = dedent(before).replace("\n", newline)
+
+    assert mend(text, path, wanted) == dedent(after).replace("\n", newline)
+
+
+LIST = """\
+Resources:
+  x:
+    Type: AWS::B::C
+    Properties:
+      L:
+        - N: a
+          é: 🙂
+        - {N: b}
+"""
+
+
+@pytest.mark.parametrize(
+    ("path", "old", "new"),
+    [
+        ("L[0].N", "- N: a", "- N: z"),
+        ("L[0].M", "          é: 🙂", "          é: 🙂\n          M: z"),
+        ("L[1].N", "{N: b}", "{N: z}"),
+        ("L[1].M", "{N: b}", "{N: b, M: z}"),
+        ('L[1]["a.b"]', "{N: b}", "{N: b, a.b: z}"),
+    ],
+)
+def test_elements_of_a_list(mend: Mend, path: str, old: str, new: str) -> None:
+    """A path leads into a list by an index."""
+    assert mend(LIST, path, "z") == LIST.replace(old, new)
+
+
+@pytest.mark.parametrize("indent", [None, 2, 4])
+@pytest.mark.parametrize("name", CASES)
+def test_json_stays_json(mend: Mend, name: str, indent: int | None) -> None:
+    """An edit of a template in JSON leaves JSON, spread over lines if it was."""
+    before, path, wanted, after = CASES[name]
+    text = as_json(dedent(before), indent)
+
+    found = mend(text, path, wanted, file="template.json")
+
+    assert found is not None
+    assert json.loads(found)["Resources"]["x"].keys() == {"Type", "Properties"}
+    assert ("\n" in found) == (indent is not None)
+    if indent and "quotation" not in name:
+        assert found == json.dumps(json.loads(as_json(dedent(after))), indent=indent)
+
+
+REFUSED: dict[str, tuple[str, str]] = {
+    "a parameter decides": ("A: !Ref P", "A"),
+    "a parameter decides, by the long name": ("A: {Ref: P}", "A"),
+    "a condition decides": ("A: !If [C, 1, 2]", "A"),
+    "a condition decides on a mapping": ("A: !If [C, {B: 1}, {B: 1}]", "A.B"),
+    "a text is filled in": ("A: !Sub a${P}", "A"),
+    "a part that a function inserts": ("A: {B: 1, 'Fn::Transform': {Name: M}}", "A.C"),
+    "a member is merged": ("<<: {A: 1}", "A"),
+    "an anchor shares it": ("A: &a {B: 1}\n      C: *a", "A.B"),
+    "an alias repeats it": ("A: &a {B: 1}\n      C: *a", "C.B"),
+    "an alias repeats a scalar": ("A: &a 1\n      C: *a", "C"),
+    "a block scalar": ("A: |\n        b", "A"),
+    "a list, where a scalar is wanted": ("A: [1]", "A"),
+    "one of two elements, nobody says which": ("A: [{B: 1}, {B: 2}]", "A.B"),
+    "an element of a list that a condition may shorten": ("A: [!If [C, 1, 2], {B: 1}]", "A[1].B"),
+    "a comma behind the last member": ("A: {B: 1,}", "A.C"),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_no_edit_is_offered(mend: Mend, name: str) -> None:
+    """Where something other than plain text of the resource decides, nothing is offered."""
+    body, path = REFUSED[name]
+    text = f"""\
+Parameters: {{P: {{Type: String, Default: d}}}}
+Conditions: {{C: !Equals [!Ref P, d]}}
+Resources:
+  x:
+    Type: AWS::B::C
+    Properties:
+      {body}
+"""
+
+    assert mend(text, path, 3) is None
+
+
+@pytest.mark.parametrize(
+    "head",
+    ["# @generated\n", "# This file was generated by sam. Do not edit.\n"],
+)
+def test_what_a_program_wrote_is_not_edited(mend: Mend, head: str) -> None:
+    """A file that says that it is generated is left alone."""
+    text = "Resources: {x: {Type: AWS::B::C, Properties: {A: 1}}}\n"
+
+    assert mend(text, "A", 2) is not None
+    assert mend(head + text, "A", 2) is None
+
+
+def test_what_the_cdk_wrote_is_not_edited(mend: Mend) -> None:
+    """A construct of the CDK is to be mended in its program."""
+    resource = "{Type: AWS::B::C, Metadata: {'aws:cdk:path': a/b}, Properties: {A: 1}}"
+
+    assert mend(f"Resources: {{x: {resource}}}\n", "A", 2) is None

@@ -1,0 +1,78 @@
+"""What one text declares may be many resources: all must need an edit, or none is offered."""
+
+from pathlib import Path
+
+import pytest
+
+from taskwall.api import Options, scan
+from taskwall.finding import Edit
+
+LISTENER = """\
+variable "protocol" {}
+
+resource "aws_lb_listener" "x" {
+  load_balancer_arn = "arn:aws:elasticloadbalancing:eu-west-1:1:loadbalancer/app/x/1"
+  port              = 443
+  protocol          = var.protocol
+  certificate_arn   = "arn:aws:acm:eu-west-1:1:certificate/x"
+  ssl_policy        = "ELBSecurityPolicy-2016-08"
+}
+"""
+
+
+def call(name: str, protocol: str, more: str = "") -> str:
+    """A call of the module that has the listener."""
+    return (
+        f'module "{name}" {{\n  source = "../listener"\n  protocol = "{protocol}"\n  {more}\n}}\n'
+    )
+
+
+def edits(folder: Path, **files: str) -> list[tuple[Edit, ...]]:
+    """The edits of each fail of TW102 in a repository with these files."""
+    (folder / "listener").mkdir()
+    (folder / "listener" / "main.tf").write_text(LISTENER)
+    for name, text in files.items():
+        (folder / name).mkdir()
+        (folder / name / "main.tf").write_text(text)
+    report = scan(Options(paths=(str(folder),), select=("TW102",), cwd=str(folder)))
+    assert report.document.findings
+    return [finding.fix.edits for finding in report.document.findings if finding.fix]
+
+
+def test_all_calls_of_a_module_need_it(tmp_path: Path) -> None:
+    """An edit in a module is offered for each of its calls, and is the same."""
+    found = edits(tmp_path, prod=call("a", "HTTPS") + call("b", "TLS"))
+
+    assert len(found) == 2
+    assert {each for one in found for each in one} == {
+        Edit("listener/main.tf", 8, 23, 8, 50, '"ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09"')
+    }
+
+
+def test_a_call_that_does_not_need_it(tmp_path: Path) -> None:
+    """Where another call of the module is fine, the edit would change that as well."""
+    assert edits(tmp_path, prod=call("a", "HTTPS") + call("b", "HTTP")) == [()]
+
+
+@pytest.mark.parametrize(("protocol", "offered"), [("TLS", True), ("HTTP", False)])
+def test_another_stack_that_calls_the_module(tmp_path: Path, protocol: str, offered: bool) -> None:
+    """The same holds for calls from another root module."""
+    found = edits(tmp_path, prod=call("a", "HTTPS"), test=call("a", protocol))
+
+    assert [bool(each) for each in found] == [offered] * len(found)
+
+
+def test_instances_of_a_loop(tmp_path: Path) -> None:
+    """Instances of a count that all need it share one finding, and its edit."""
+    [found] = edits(tmp_path, prod=call("a", "HTTPS", "count = 2"))
+
+    assert found
+
+
+def test_a_resource_that_only_some_settings_have(tmp_path: Path) -> None:
+    """A fail that an open switch brings is mended by its text all the same."""
+    text = 'variable "on" {}\n' + call("a", "HTTPS", "count = var.on ? 1 : 0")
+
+    [found] = edits(tmp_path, prod=text)
+
+    assert found

@@ -1,0 +1,339 @@
+"""Edits of Terraform's language: the place, the style of the file, and where none is offered."""
+
+from textwrap import dedent
+
+import pytest
+
+from mending import Mend
+from taskwall.change import Blank, Wanted
+
+CASES: dict[str, tuple[str, str, Wanted, str]] = {
+    "a text is replaced": (
+        """
+        resource "aws_flow_log" "x" {
+          traffic_type = "REJECT" # only these
+        }
+        """,
+        "traffic_type",
+        "ALL",
+        """
+        resource "aws_flow_log" "x" {
+          traffic_type = "ALL" # only these
+        }
+        """,
+    ),
+    "a text becomes a truth value": (
+        """
+        resource "aws_msk_cluster" "x" {
+          flag = "false"
+        }
+        """,
+        "flag",
+        True,
+        """
+        resource "aws_msk_cluster" "x" {
+          flag = true
+        }
+        """,
+    ),
+    "null is replaced": (
+        """
+        resource "aws_flow_log" "x" {
+          max_aggregation_interval = null
+        }
+        """,
+        "max_aggregation_interval",
+        60,
+        """
+        resource "aws_flow_log" "x" {
+          max_aggregation_interval = 60
+        }
+        """,
+    ),
+    "an attribute joins the others, aligned, before blocks": (
+        """
+        resource "aws_lb_listener" "x" {
+          load_balancer_arn = var.lb
+          port              = 443 # the usual
+          default_action {
+            type = "forward"
+          }
+
+          tags = {
+            a = "b"
+          }
+        }
+        """,
+        "ssl_policy",
+        "P",
+        """
+        resource "aws_lb_listener" "x" {
+          load_balancer_arn = var.lb
+          port              = 443 # the usual
+          ssl_policy        = "P"
+          default_action {
+            type = "forward"
+          }
+
+          tags = {
+            a = "b"
+          }
+        }
+        """,
+    ),
+    "the first attribute of a block stands before its blocks": (
+        """
+        resource "aws_vpc" "x" { # main
+          timeouts {
+            create = "1m"
+          }
+        }
+        """,
+        "flag",
+        True,
+        """
+        resource "aws_vpc" "x" { # main
+          flag = true
+          timeouts {
+            create = "1m"
+          }
+        }
+        """,
+    ),
+    "an empty block gets lines": (
+        """
+        resource "aws_vpc" "x" {}
+        """,
+        "enable_dns_hostnames",
+        True,
+        """
+        resource "aws_vpc" "x" {
+          enable_dns_hostnames = true
+        }
+        """,
+    ),
+    "a block of one line is spread out": (
+        """
+        resource "aws_instance" "x" {
+          metadata_options { http_endpoint = "enabled" }
+        }
+        """,
+        "metadata_options.http_tokens",
+        "required",
+        """
+        resource "aws_instance" "x" {
+          metadata_options {
+            http_endpoint = "enabled"
+            http_tokens = "required"
+          }
+        }
+        """,
+    ),
+    "a block is added at the end, after a blank line": (
+        """
+        resource "aws_instance" "x" {
+          ami = "ami-1"
+          # the end
+        }
+        """,
+        "metadata_options",
+        {"http_tokens": "required", "http_put_response_hop_limit": 1},
+        """
+        resource "aws_instance" "x" {
+          ami = "ami-1"
+          # the end
+
+          metadata_options {
+            http_tokens                 = "required"
+            http_put_response_hop_limit = 1
+          }
+        }
+        """,
+    ),
+    "attributes and blocks are added where each belongs": (
+        """
+        resource "aws_lb" "x" {
+          name = "x"
+
+          subnet_mapping {
+            subnet_id = "s"
+          }
+        }
+        """,
+        "",
+        {"internal": True, "access_logs": {"bucket": Blank("name of a bucket")}},
+        """
+        resource "aws_lb" "x" {
+          name = "x"
+          internal = true
+
+          subnet_mapping {
+            subnet_id = "s"
+          }
+
+          access_logs {
+            bucket = "<name of a bucket>"
+          }
+        }
+        """,
+    ),
+    "a path leads through blocks, by index where there are several": (
+        """
+        resource "aws_appmesh_virtual_node" "x" {
+          spec {
+            listener {
+              tls {
+                mode = "STRICT"
+              }
+            }
+            listener {
+              tls {
+                mode = "DISABLED"
+              }
+            }
+          }
+        }
+        """,
+        "spec.listener[1].tls.mode",
+        "STRICT",
+        """
+        resource "aws_appmesh_virtual_node" "x" {
+          spec {
+            listener {
+              tls {
+                mode = "STRICT"
+              }
+            }
+            listener {
+              tls {
+                mode = "STRICT"
+              }
+            }
+          }
+        }
+        """,
+    ),
+    "dollars before braces are doubled, quotation marks escaped": (
+        """
+        resource "aws_flow_log" "x" {
+          log_format = "a"
+        }
+        """,
+        "log_format",
+        '${version} "q" %{if}',
+        """
+        resource "aws_flow_log" "x" {
+          log_format = "$${version} \\"q\\" %%{if}"
+        }
+        """,
+    ),
+    "a map whose keys have hyphens is an attribute": (
+        """
+        resource "aws_ecs_service" "x" {
+          name = "x"
+        }
+        """,
+        "log_configuration",
+        {"log_driver": "awslogs", "options": {"awslogs-group": Blank("group")}},
+        """
+        resource "aws_ecs_service" "x" {
+          name = "x"
+
+          log_configuration {
+            log_driver = "awslogs"
+            options    = {
+              "awslogs-group" = "<group>"
+            }
+          }
+        }
+        """,
+    ),
+    "wide indentation is kept": (
+        """
+        resource "aws_vpc" "x" {
+            cidr_block = "10.0.0.0/16"
+        }
+        """,
+        "tag",
+        "é🙂",
+        """
+        resource "aws_vpc" "x" {
+            cidr_block = "10.0.0.0/16"
+            tag        = "é🙂"
+        }
+        """,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_text_of_an_edit(mend: Mend, name: str, newline: str) -> None:
+    """An edit changes one place, in the style and with the line ends of its file."""
+    before, path, wanted, after = CASES[name]
+    text = dedent(before).replace("\n", newline)
+
+    assert mend(text, path, wanted) == dedent(after).replace("\n", newline)
+
+
+REFUSED: dict[str, tuple[str, str, Wanted]] = {
+    "a variable decides": (
+        'variable "v" { default = "a" }\nresource "t" "x" {\n  a = var.v\n}',
+        "a",
+        1,
+    ),
+    "a local decides": ('locals {\n  v = "a"\n}\nresource "t" "x" {\n  a = local.v\n}', "a", 1),
+    "a conditional decides": ('resource "t" "x" {\n  a = true ? "b" : "c"\n}', "a", 1),
+    "a text with something filled in": (
+        'variable "v" {}\nresource "t" "x" {\n  a = "${var.v}b"\n}',
+        "a",
+        1,
+    ),
+    "a heredoc": ('resource "t" "x" {\n  a = <<-E\n    b\n  E\n}', "a", 1),
+    "a function makes it": ('resource "t" "x" {\n  a = jsonencode({ b = 1 })\n}', "a.b", 2),
+    "a map of an attribute": ('resource "t" "x" {\n  a = { b = 1 }\n}', "a.b", 2),
+    "a dynamic block": (
+        (
+            'resource "t" "x" {\n  dynamic "a" {\n    for_each = [1]\n    content {\n'
+            "      b = 1\n    }\n  }\n}"
+        ),
+        "a.b",
+        2,
+    ),
+    "one of two blocks, nobody says which": ('resource "t" "x" {\n  a {}\n  a {}\n}', "a.b", 2),
+    "a block that is not there, by index": ('resource "t" "x" {}', "a[0].b", 2),
+    "an element that may be there": ('resource "t" "x" {}', "a[*].b", 2),
+    "a program wrote the file": (
+        '# Code generated by x. DO NOT EDIT.\nresource "t" "x" {\n}',
+        "a",
+        2,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_no_edit_is_offered(mend: Mend, name: str) -> None:
+    """Where something other than plain text of the resource decides, nothing is offered."""
+    text, path, wanted = REFUSED[name]
+
+    assert mend(text + "\n", path, wanted) is None
+
+
+@pytest.mark.parametrize(
+    ("override", "path"), [('a = "c"', "a"), ('b = "c"', "b"), ('d {\n    a = "c"\n  }', "d.a")]
+)
+def test_an_override_file_decides(mend: Mend, override: str, path: str) -> None:
+    """What an override file replaces or adds is not edited in the file below it."""
+    text = 'resource "t" "x" {\n  a = "b"\n  d {\n    a = "b"\n  }\n}\n'
+    others = {"override.tf": f'resource "t" "x" {{\n  {override}\n}}\n'}
+
+    assert mend(text, path, "z", others=others) is None
+    assert mend(text, path, "z", others={"override.tf": ""}) is not None
+
+
+def test_a_downloaded_module_is_not_edited(mend: Mend) -> None:
+    """What lies below .terraform is written by a program."""
+    call = 'module "m" {\n  source = "./.terraform/modules/m"\n}\n'
+    others = {".terraform/modules/m/main.tf": 'resource "t" "x" {\n  a = "b"\n}\n'}
+
+    assert mend(call, "a", "z", others=others) is None
