@@ -2,12 +2,15 @@
 
 from random import Random
 
-_WORDS = ("a", "b", "web", "Hello World", "x-1", "10", "3.5", "true", "", " padded ", "é")
+_WORDS = (
+    *("a", "b", "web", "Hello World", "x-1", "10", "3.5", "true", "", " padded ", "é"),
+    *("$${x}", "$$${x}", "$$$${x} %%%{y}", "$%%{x}%$${y}", "100% $5"),
+)
 _NUMBERS = ("0", "1", "2", "7", "10", "2.5", "0.5", "100", "1e2", "-3")
 
 
 _SEPARATORS = ('","', '"a"')
-_KEYS = ("b", "c", '"d e"')
+_KEYS = ("b", "c", '"d e"', '"$$${k}"')
 
 
 class Maker:

@@ -98,6 +98,7 @@ def agree(ours: Any, them: Any, path: str = "") -> list[str]:
     if ours == OTHER:
         return [] if isinstance(them, str | dict) else [f"{path}: an expression, {them!r}"]
     if isinstance(ours, dict) and isinstance(them, dict):
+        ours = {_escaped(key): value for key, value in ours.items()}
         if ours.keys() != them.keys():
             return [f"{path}: {sorted(ours)} and {sorted(them)}"]
         return [line for key in ours for line in agree(ours[key], them[key], f"{path}.{key}")]
@@ -105,10 +106,15 @@ def agree(ours: Any, them: Any, path: str = "") -> list[str]:
         rows = enumerate(zip(ours, them, strict=True))
         return [line for i, (a, b) in rows for line in agree(a, b, f"{path}[{i}]")]
     if isinstance(ours, str) and isinstance(them, str):
-        plain = ours.replace("${", "$${").replace("%{", "%%{")
+        plain = _escaped(ours)
         return [] if them in (ours, plain, plain.rstrip("\n")) else [f"{path}: {ours!r}, {them!r}"]
     same = ours == them and type(ours) in (type(them), int, float)
     return [] if same else [f"{path}: {ours!r}, {them!r}"]
+
+
+def _escaped(text: str) -> str:
+    """A text as a template would write it."""
+    return text.replace("${", "$${").replace("%{", "%%{")
 
 
 def read(path: str) -> Parsed:
