@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from typing import Literal, TypeAlias, get_args
+from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -12,6 +12,9 @@ from taskwall.files import PASSED_OVER, Files, UnreadableError, walk
 from taskwall.settings import Settings
 from taskwall.stack import Inputs, SourceError, Stack
 from taskwall.values import Place
+
+if TYPE_CHECKING:
+    from taskwall.readers.cloudformation.neighbours import Neighbours
 
 Kind: TypeAlias = Literal["terraform", "plan", "cloudformation"]
 """The kinds of sources."""
@@ -59,14 +62,21 @@ class Sources(Struct):
 
 
 def read(
-    paths: Sequence[str], inputs: Inputs, use: Settings, files: Files, scope: Scope
+    paths: Sequence[str],
+    inputs: Inputs,
+    use: Settings,
+    files: Files,
+    scope: Scope,
+    known: "Known | None" = None,
 ) -> Sources:
     """Read every stack below the given absolute paths.
 
     A file given by itself is read within the stacks that it takes part in, wherever in its
-    repository their roots are.
+    repository their roots are. `known` is what earlier reads with the same files, inputs, settings
+    and scope have found out.
     """
     found = Sources()
+    known = known or Known()
     inputs = replace(inputs, free=use.scenarios == "all", remote_states=use.remote_state)
     boundaries = _boundaries(paths)
     seen: set[str] = set()
@@ -96,8 +106,7 @@ def read(
         found.errors += errors
     for boundary, given in narrow.items():
         only = frozenset(given)
-        around = list(dict.fromkeys((*given, *_around(given, boundary, use, files))))
-        stacks, errors = _stacks(around, files, replace(inputs, boundary=boundary), scope)
+        stacks, errors = known.stacks(given, replace(inputs, boundary=boundary), use, files, scope)
         kept = [stack for stack in stacks if not only.isdisjoint(stack.files)]
         concerned = only.union(*(stack.files for stack in kept))
         # What a plan says stands in the sources beside it, where they are there.
@@ -127,34 +136,75 @@ def _is_empty(path: str, files: Files) -> bool:
         return False
 
 
-def _around(given: Iterable[str], boundary: str, use: Settings, files: Files) -> Iterator[str]:
-    """The files beside given ones that may belong to the same stacks.
+class Known:
+    """What reads of the same repositories, with the same files, inputs and settings, share."""
 
-    Of Terraform those of the same folders, and all of the repository: a folder may be a module.
-    Of templates those that nest them or are nested, and those that export or import.
-    """
-    folders = [os.path.dirname(path) for path in given if path.endswith(TERRAFORM)]
-    if folders:
-        for path in _below((*folders, boundary)):
-            if path.endswith(TERRAFORM) and not use.excludes(path):
-                yield path
-    if templates := [path for path in given if path.endswith(TEMPLATES)]:
-        from taskwall.readers.cloudformation import related
+    def __init__(self) -> None:
+        self._neighbours: dict[tuple[str, ...], Neighbours] = {}
+        self._stacks: dict[tuple[str, ...], tuple[list[Stack], list[SourceError]]] = {}
 
-        others = (
-            path
-            for path in _near(templates, boundary)
-            if path.endswith(TEMPLATES) and not use.excludes(path)
+    def stacks(
+        self,
+        given: Sequence[str],
+        inputs: Inputs,
+        use: Settings,
+        files: Files,
+        scope: Scope,
+    ) -> tuple[list[Stack], list[SourceError]]:
+        """The stacks of given files, with those that may belong to the same, and the errors."""
+        around = (*given, *self._around(given, inputs, use, files))
+        key = tuple(sorted(set(around)))
+        found = self._stacks.get(key)
+        if found is None:
+            found = self._stacks[key] = _stacks(key, files, inputs, scope)
+        return found
+
+    def _around(
+        self, given: Sequence[str], inputs: Inputs, use: Settings, files: Files
+    ) -> Iterator[str]:
+        """The files beside given ones that may belong to the same stacks.
+
+        Of Terraform those of the same folders, and all of the repository: a folder may be a
+        module. Of templates those that nest them or are nested, and those that export or import.
+        """
+        folders = [os.path.dirname(path) for path in given if path.endswith(TERRAFORM)]
+        if folders:
+            for path in _below((*folders, inputs.boundary)):
+                if path.endswith(TERRAFORM) and not use.excludes(path):
+                    yield path
+        templates = [path for path in given if path.endswith(TEMPLATES)]
+        if templates:
+            yield from self._near(templates, inputs, use, files).around(templates)
+
+    def _near(
+        self, templates: Sequence[str], inputs: Inputs, use: Settings, files: Files
+    ) -> "Neighbours":
+        """The templates of a repository; without one, those in the folders of the given ones."""
+        from taskwall.readers.cloudformation.neighbours import Neighbours
+
+        whole = os.path.exists(os.path.join(inputs.boundary, ".git"))
+        where = (
+            (inputs.boundary,) if whole else tuple({os.path.dirname(t): None for t in templates})
         )
-        yield from related(templates, others, files)
+        found = self._neighbours.get(where)
+        if found is None or not found.looked_at.issuperset(templates):
+            others = _below(where) if whole else _in(where)
+            usable = (
+                path for path in others if path.endswith(TEMPLATES) and not use.excludes(path)
+            )
+            # The given ones first: not even of very many others any may crowd them out.
+            paths = dict.fromkeys((*templates, *usable))
+            found = self._neighbours[where] = Neighbours(
+                paths,
+                files,
+                inputs.parameters,
+                exact=not inputs.assumptions and not inputs.free,
+            )
+        return found
 
 
-def _near(given: Iterable[str], boundary: str) -> Iterator[str]:
-    """The files of a repository; without one, only those in the folders of given files."""
-    if os.path.exists(os.path.join(boundary, ".git")):
-        yield from _below((boundary,))
-        return
-    for folder in dict.fromkeys(map(os.path.dirname, given)):
+def _in(folders: Iterable[str]) -> Iterator[str]:
+    for folder in folders:
         with suppress(OSError):
             yield from sorted(entry.path for entry in os.scandir(folder) if entry.is_file())
 

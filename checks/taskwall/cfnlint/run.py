@@ -9,19 +9,20 @@ from weakref import WeakKeyDictionary
 from msgspec import Struct
 from msgspec.structs import replace
 
-from taskwall import api, baseline
+from taskwall import api, baseline, values
 from taskwall.baseline import BaselineError
 from taskwall.cfnlint import host
 from taskwall.cfnlint.template import Source, Template, source_of
+from taskwall.engine import Judgement
 from taskwall.excerpts import seen_from
 from taskwall.files import Files
 from taskwall.finding import Crash, Finding, Problem, Report
 from taskwall.job import Job, Options, job
 from taskwall.result import Result
 from taskwall.settings import CHOICES, SettingsError, one_of
-from taskwall.sources import Scope
+from taskwall.sources import Known, Scope
 from taskwall.stack import Inputs
-from taskwall.values import Known, Place, Value, spelled
+from taskwall.values import Place, Value, spelled
 
 GENERAL = "ETW000"
 """The rule that has the options of all."""
@@ -54,7 +55,7 @@ class Run:
         self.members: dict[str, Member] = {}
         self._told: WeakKeyDictionary[Template, Told] = WeakKeyDictionary()
         self._asked: set[tuple[str | None, str]] = set()
-        self._files = Files()
+        self._forget()
 
     @classmethod
     def joined(cls, rule: Member) -> "Run":
@@ -99,12 +100,11 @@ class Run:
             return Told()  # once more without parameters, after those that are meant
         key = (cfn.filename, repr(sets) if sets else "")
         if key in self._asked:  # the files may have changed since
-            self._asked.clear()
-            self._files = Files()
+            self._forget()
         self._asked.add(key)
         source = source_of(cfn)
         if source.text is not None:
-            self._files = Files({source.path: source.text})
+            self._forget(source)
         file = seen_from(os.curdir, source.path)
         reports = [self._report(source.path, given) for given in sets or [{}]]
         return Told(
@@ -116,21 +116,30 @@ class Run:
             {name: why for report in reports for name, why in report.reasons.items()},
         )
 
+    def _forget(self, source: Source | None = None) -> None:
+        """Begin anew; the text of a template that is in no file stands for one."""
+        self._asked.clear()
+        self._files = Files({} if source is None else {source.path: source.text or ""})
+        self._known: dict[str, tuple[Known, dict[int, Judgement]]] = {}
+
     def _report(self, path: str, parameters: Mapping[str, Value]) -> Report:
         asked = self._job(path, parameters)
-        found = asked.read(self._files)
+        use = asked.use
+        known, judged = self._known.setdefault(repr((use, parameters)), (Known(), {}))
+        found = asked.read(self._files, known)
         judgements = []
         for read in found.reads:
-            judgement = api.judged(read.stack, asked.rules, asked.use)
-            # What cfn-lint itself keeps silent, it must be shown first.
-            skips = tuple(skip for skip in judgement.skips if skip.host != "cfn-lint")
-            judgements.append(replace(judgement, skips=skips))
-        use = asked.use
-        known = baseline.read(use.baseline) if use.baseline else {}
+            if id(read.stack) not in judged:  # which what is known holds, so that ids stay
+                judgement = api.judged(read.stack, asked.rules, use)
+                # What cfn-lint itself keeps silent, it must be shown first.
+                skips = tuple(skip for skip in judgement.skips if skip.host != "cfn-lint")
+                judged[id(read.stack)] = replace(judgement, skips=skips)
+            judgements.append(judged[id(read.stack)])
+        aside = baseline.read(use.baseline) if use.baseline else {}
         result = Result(
             found, judgements, rules=asked.rules, use=use, files=self._files, cwd=asked.cwd
         )
-        return result.report(known, use.baseline)
+        return result.report(aside, use.baseline)
 
     def _job(self, path: str, parameters: Mapping[str, Value]) -> Job:
         """What is asked: the settings as the command reads them, and cfn-lint's options first."""
@@ -179,7 +188,7 @@ def _parameter_sets(cfn: Template) -> list[dict[str, Value]]:
 def _value(value: object) -> Value:
     """A parameter's value, a list as the text that CloudFormation takes."""
     words = value if isinstance(value, list) else [value]
-    return Known(",".join(spelled(_plain(word)) or "" for word in words))
+    return values.Known(",".join(spelled(_plain(word)) or "" for word in words))
 
 
 def _plain(word: object) -> Any:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from taskwall.files import Files
-from taskwall.readers.cloudformation import CloudFormationStack, related, stacks
+from taskwall.readers.cloudformation import CloudFormationStack, stacks
 from taskwall.resource import Resource
 from taskwall.stack import Inputs, SourceError
 from taskwall.values import Known, Reference, needs, plain, settled
@@ -513,21 +513,3 @@ def test_an_import_under_a_condition_that_is_false_ties_nothing() -> None:
     (stack,), _ = read({"/r/vpc.yaml": EXPORTING, "/r/web.yaml": IMPORTING}, inputs)
     group = {one.origin.address: one for one in stack.evaluate({}).resources}["web/Group"]
     assert plain(group.body.fields["VpcId"]) == "vpc-1"
-
-
-def test_what_is_related_is_found_by_its_text() -> None:
-    """What nests, is nested, exports or imports may belong together; other templates do not."""
-    texts = {
-        **PARTS,
-        "/r/vpc.yaml": EXPORTING,
-        "/r/web.yaml": IMPORTING,
-        "/r/lone.yaml": "Resources: {C: {Type: 'AWS::ECS::Cluster'}}\n",
-    }
-    files = Files(dict(texts))
-
-    def of(name: str) -> set[str]:
-        return set(related([name], texts, files))
-
-    assert of("/r/parts/service.yaml") == {"/r/main.yaml", "/r/parts/network.yaml"}
-    assert of("/r/vpc.yaml") == {"/r/web.yaml"}
-    assert of("/r/lone.yaml") == set()

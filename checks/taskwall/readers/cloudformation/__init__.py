@@ -1,8 +1,7 @@
 """Reads CloudFormation templates, in YAML and JSON."""
 
 import gc
-from collections.abc import Iterable, Sequence
-from itertools import islice
+from collections.abc import Iterable
 
 from taskwall.files import Files, UnreadableError
 from taskwall.groups import groups
@@ -12,10 +11,7 @@ from taskwall.readers.cloudformation.template import Template, may_be_template, 
 from taskwall.resource import Skip
 from taskwall.stack import Inputs, SourceError
 
-__all__ = ["CloudFormationStack", "related", "stacks"]
-
-MOST_RELATED = 5_000
-"""So many files at most are looked at to find those that belong to a given one."""
+__all__ = ["CloudFormationStack", "stacks"]
 
 _NESTS = ("AWS::CloudFormation::Stack", "AWS::Serverless::Application")
 
@@ -36,29 +32,6 @@ def stacks(
     finally:
         if collecting:
             gc.enable()
-
-
-def related(given: Sequence[str], others: Iterable[str], files: Files) -> list[str]:
-    """The templates among others that may belong to the same stacks as given ones."""
-    from taskwall.readers.cloudformation.joined import Mentions
-
-    mentions: dict[str, Mentions] = {}
-    for path in dict.fromkeys((*given, *islice(others, MOST_RELATED))):
-        try:
-            text = files.text(path)
-        except UnreadableError:
-            continue
-        if may_be_template(text):
-            mentions[path] = Mentions(path, text)
-    found = dict.fromkeys(path for path in given if path in mentions)
-    waiting = list(found)
-    while waiting:
-        one = mentions[waiting.pop()]
-        for path, other in mentions.items():
-            if path not in found and one.may_belong_to(other):
-                found[path] = None
-                waiting.append(path)
-    return [path for path in found if path not in given]
 
 
 def _stacks(

@@ -26,30 +26,8 @@ STACKS: Final = {
 MOST: Final = 500
 """A template that comes to more nested stacks than this, all told, is an error."""
 
-_FILE: Final = r"[\w.-]+\.(?:yaml|yml|json|template)(?![\w.])"
-
 Nested = dict[str, dict[str, Template]]
 """By file and logical id: the template of each nested stack that is in the scan."""
-
-
-class Mentions:
-    """What the text of a template says of others, before it is parsed."""
-
-    def __init__(self, path: str, text: str) -> None:
-        self.name = os.path.basename(path)
-        nests = "TemplateURL" in text or "AWS::Serverless::Application" in text
-        self.names = frozenset(re.findall(_FILE, text)) if nests else frozenset()
-        self.exports = "Export" in text
-        self.imports = "ImportValue" in text
-
-    def may_belong_to(self, other: "Mentions") -> bool:
-        """Whether one may nest the other, or import what it exports."""
-        return (
-            self.name in other.names
-            or other.name in self.names
-            or (self.exports and other.imports)
-            or (self.imports and other.exports)
-        )
 
 
 # Nested stacks
@@ -331,7 +309,7 @@ class Market:
         found = self._by_parts.get(wanted)
         if found is None:
             alike = (o for parts, o in self._by_parts.items() if _may_be(wanted, parts))
-            found = [offer for some in alike for offer in some]
+            found = [offer for some in alike for offer in some if not _of_no_stack(wanted, offer)]
         if len(found) > 1 and os.path.isfile(os.path.join(folder, "manifest.json")):
             # Stages of CDK may export the same: each stays within its own assembly.
             return [one for one in found if os.path.dirname(one.root) == folder] or found
@@ -352,6 +330,14 @@ def _stack_of(name: Value, offers: Sequence[Offer]) -> str:
     if len(parts) == 2 and parts[1] == tail[0] and not isinstance(parts[0], str):
         return f"${{{symbol(parts[0])}}}" if symbol(parts[0]) else ""
     return ""
+
+
+def _of_no_stack(wanted: tuple[str, ...], offer: Offer) -> bool:
+    """Whether an export has the name that is wanted only if its stack has none.
+
+    A parameter that is to hold the stack's name and is empty by default asks for that.
+    """
+    return wanted == ("".join(_parts(offer.name)),) and _begins_with_stack(offer.name)
 
 
 def _begins_with_stack(name: Value) -> bool:

@@ -1,0 +1,229 @@
+"""Which templates of a folder may belong to the same stacks, told by their texts before parsing.
+
+What this finds is never too little, and as little as a text can tell: to read one template of a
+large repository must not take the whole repository.
+"""
+
+import os
+import re
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import combinations, islice
+from typing import Final
+
+from taskwall.files import Files, UnreadableError
+from taskwall.readers.cloudformation.template import may_be_template
+
+MOST = 5_000
+"""So many files at most are looked at to find those that belong to a given one."""
+
+# Compiled by their first use: a template that is scanned with its whole folder needs none.
+_FILE: Final = r"[\w.-]+\.(?:yaml|yml|json|template)(?![\w.])"
+_EXPORT: Final = r"Export['\"]?\s*:"
+_SUB: Final = r"(?:!Sub|\{?\s*['\"]?Fn::Sub['\"]?\s*:)\s*(['\"]?)"
+_VARIABLE: Final = r"\$\{([\w:.]+)\}"
+_ENDING: Final = r"((?:[\w:.-]|\$\{[\w:.]+\})+)\1(?=\s*(?:[,}\]\n#]|$))"
+_OFFER: Final = rf"{_EXPORT}\s*\{{?\s*['\"]?Name['\"]?\s*:\s*{_SUB}\$\{{AWS::StackName\}}{_ENDING}"
+_WANT: Final = rf"ImportValue['\"]?\s*:?\s*{_SUB}\$\{{([\w:.]+)\}}{_ENDING}"
+_DEFAULT: Final = (
+    r"\bDefault['\"]?\s*:\s*(?:'([^'\n]*)'|\"([^\"\n\\]*)\"|([\w.:/-]+))\s*(?:[,}#\n]|$)"
+)
+_OPEN: Final = "${}"
+"""Stands in an ending for what no default settles."""
+
+
+class Mentions:
+    """What the text of a template says of others.
+
+    `offers` are the endings of the exports whose names are the stack's and an ending, as most are;
+    `offers_more` says that it exports by other names too. `wants` are the endings that it imports,
+    by the parameter that is to hold the stack's name; `open` are those of them that hang on a
+    parameter without a default. `wants_more` as above.
+    """
+
+    def __init__(self, path: str, text: str) -> None:
+        self.name = os.path.basename(path)
+        nests = "TemplateURL" in text or "AWS::Serverless::Application" in text
+        self.names = frozenset(re.findall(_FILE, text)) if nests else frozenset()
+        self.offers: frozenset[str] = frozenset()
+        self.wants: dict[str, set[str]] = {}
+        self.open: set[str] = set()
+        self.offers_more = self.wants_more = False
+        if "Export" in text:
+            offers = [ending for _, ending in re.findall(_OFFER, text) if "${" not in ending]
+            self.offers = frozenset(offers)
+            self.offers_more = len(re.findall(_EXPORT, text)) > len(offers)
+        if "ImportValue" in text:
+            wants = re.findall(_WANT, text)
+            for _, stack, ending in wants:
+                self.wants.setdefault(stack, set()).add(ending)
+            self.wants_more = text.count("ImportValue") > len(wants)
+
+    def settle(self, text: str, given: Collection[str]) -> None:
+        """Put the defaults of parameters into `wants`, but for those that are given."""
+        defaults: dict[str, str] = {}
+
+        def value(name: str) -> str:
+            if name not in defaults:
+                found = f"${{{name}}}" if name in given else _default(name, text)
+                defaults[name] = _OPEN if found is None else found
+            return defaults[name]
+
+        wants: dict[str, set[str]] = {}
+        for stack, endings in self.wants.items():
+            if value(stack) == "":
+                continue  # no stack has an empty name
+            settled = {re.sub(_VARIABLE, lambda one: value(one[1]), one) for one in endings}
+            self.open |= {ending for ending in settled if _OPEN in ending}
+            wants[stack] = {ending for ending in settled if _OPEN not in ending}
+        self.wants = wants
+
+    @property
+    def exports(self) -> bool:
+        """Whether it exports anything."""
+        return self.offers_more or bool(self.offers)
+
+    @property
+    def imports(self) -> bool:
+        """Whether it imports anything."""
+        return self.wants_more or bool(self.wants) or bool(self.open)
+
+
+class Neighbours:
+    """The templates among some files, by which of them may belong together.
+
+    Templates are tied if one may nest the other, or import what it exports. An import that several
+    templates can satisfy, and that nothing in the sources decides between, ties none of them; that
+    there are several must be seen all the same, so that they are read with it.
+    """
+
+    def __init__(
+        self,
+        paths: Iterable[str],
+        files: Files,
+        given: Collection[str] = (),
+        *,
+        exact: bool = True,
+    ) -> None:
+        """Look at files.
+
+        `given` are the parameters whose values are given. `exact` says that the others have their
+        defaults, and stacks any names: else every import may be of any export.
+        """
+        self._mentions: dict[str, Mentions] = {}
+        self.looked_at = frozenset(looked := list(islice(paths, MOST)))
+        for path in looked:
+            try:
+                text = files.text(path)
+            except UnreadableError:
+                continue
+            if may_be_template(text):
+                self._mentions[path] = Mentions(path, text)
+        named = frozenset[str]().union(*(one.names for one in self._mentions.values()))
+        for path, one in self._mentions.items():
+            if exact and one.name not in named:
+                one.settle(files.text(path), given)
+            if not exact:
+                one.offers_more = one.exports
+            if not exact or os.path.isfile(os.path.join(os.path.dirname(path), "manifest.json")):
+                one.wants_more = one.imports  # an assembly of CDK is a world of its own
+        self._by_name: dict[str, list[str]] = {}
+        self._offering: dict[str, set[str]] = {}
+        for path, one in self._mentions.items():
+            self._by_name.setdefault(one.name, []).append(path)
+            for ending in one.offers:
+                self._offering.setdefault(ending, set()).add(path)
+        self._ties: dict[str, set[str]] = {path: set() for path in self._mentions}
+        self._tie()
+
+    def around(self, given: Sequence[str]) -> list[str]:
+        """The files that must be read with given ones, without these, in the order of all."""
+        tied = {path for path in given if path in self._mentions}
+        waiting = list(tied)
+        while waiting:
+            more = self._ties[waiting.pop()] - tied
+            tied |= more
+            waiting += more
+        beside = {
+            path
+            for one in tied
+            for wants in (*self._mentions[one].wants.values(), self._mentions[one].open)
+            for ending in wants
+            for other in self._alike(ending)
+            for path in self._offering[other]
+        }
+        return [path for path in self._mentions if path in tied | beside and path not in given]
+
+    def _tie(self) -> None:
+        for path, one in self._mentions.items():
+            for name in one.names:
+                for other in self._by_name.get(name, ()):
+                    self._tied(path, other)
+        exporting = [path for path, one in self._mentions.items() if one.exports]
+        loose = [path for path in exporting if self._mentions[path].offers_more]
+        for path, one in self._mentions.items():
+            if one.imports:
+                for other in exporting if one.wants_more else (*loose, *self._meant(one)):
+                    self._tied(path, other)
+
+    def _tied(self, one: str, other: str) -> None:
+        self._ties[one].add(other)
+        self._ties[other].add(one)
+
+    def _meant(self, one: Mentions) -> Iterator[str]:
+        """The templates each of which may alone satisfy some of a template's imports.
+
+        What is imported from one stack comes from one template, which exports all of it. Two
+        parameters may hold the same stack's name. Where an ending is open, it may be any that is
+        like it: it counts towards the least that can be meant, and not towards the most.
+        """
+        stacks: list[tuple[set[str], set[str]]] = []
+        for endings in one.wants.values():
+            known = [self._offering[ending] for ending in endings if ending in self._offering]
+            maybe = [
+                self._offering[other]
+                for ending in endings
+                if "${" in ending
+                for other in self._alike(ending)
+            ]
+            if known or maybe:
+                most = set.intersection(*known) if known else set().union(*maybe)
+                stacks.append((most or set().union(*known), set.intersection(most, *maybe)))
+        both = [
+            (most & other, least & another)
+            for (most, least), (other, another) in combinations(stacks, 2)
+        ]
+        for most, least in (*stacks, *both):
+            if len(least) < 2:
+                yield from most
+        for ending in (*one.open, *(e for endings in one.wants.values() for e in endings)):
+            if "${" in ending:
+                alike = [self._offering[other] for other in self._alike(ending)]
+                alone = alike if _OPEN not in ending else [set().union(*alike)]
+                yield from (path for found in alone if len(found) == 1 for path in found)
+
+    def _alike(self, ending: str) -> list[str]:
+        """The endings of exports that an ending may be."""
+        head, opened, rest = ending.partition("${")
+        if not opened:
+            return [ending] if ending in self._offering else []
+        tail = rest.rpartition("}")[2]
+        return [one for one in self._offering if one.startswith(head) and one.endswith(tail)]
+
+
+def _default(parameter: str, text: str) -> str | None:
+    """The default of a parameter; None if it has none, itself as a variable if that is unclear."""
+    where = rf"^([ \t]*)['\"]?{re.escape(parameter)}['\"]?\s*:(.*)"
+    for found in re.finditer(where, text, re.MULTILINE):
+        body = found[2]
+        if "}" not in body:
+            deeper = rf"(?:\n(?:{found[1]}[ \t]+\S.*|[ \t]*(?=\n)))*"
+            if (more := re.compile(deeper).match(text, found.end())) is not None:
+                body = more[0]
+        if re.search(r"\bType['\"]?\s*:", body):
+            if "Default" not in body:
+                return None
+            given = re.search(_DEFAULT, body)
+            if given is not None:
+                return given[1] or given[2] or given[3] or ""
+            break
+    return f"${{{parameter}}}"

@@ -1,0 +1,207 @@
+"""What may belong to a template is found by texts: never too little, and little."""
+
+from collections.abc import Iterable, Mapping
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from taskwall.files import Files
+from taskwall.readers.cloudformation import stacks
+from taskwall.readers.cloudformation.neighbours import Neighbours
+from taskwall.stack import Inputs
+
+NESTING = """\
+Resources:
+  Web: {Type: "AWS::CloudFormation::Stack", Properties: {TemplateURL: parts/web.yaml}}
+"""
+LONE = "Resources: {C: {Type: 'AWS::ECS::Cluster'}}\n"
+
+
+def exporting(*names: str) -> str:
+    """A template that exports by some names."""
+    outputs = "".join(
+        f"  O{index}: {{Value: v, Export: {{Name: {name}}}}}\n" for index, name in enumerate(names)
+    )
+    return f"{LONE}Outputs:\n{outputs}"
+
+
+def importing(*names: str, defaults: Mapping[str, str | None] | None = None) -> str:
+    """A template that imports some names, by parameters with such defaults."""
+    parameters = "".join(
+        f"  {name}:\n    Type: String\n" + ("" if value is None else f"    Default: '{value}'\n")
+        for name, value in (defaults or {"P": None}).items()
+    )
+    groups = ", ".join(f"{{'Fn::ImportValue': {name}}}" for name in names)
+    return (
+        f"Parameters:\n{parameters}Resources:\n"
+        f"  S: {{Type: 'AWS::ECS::Service', Properties: {{Groups: [{groups}]}}}}\n"
+    )
+
+
+def around(texts: Mapping[str, str], name: str) -> set[str]:
+    """What is to be read with a template of a folder."""
+    files = Files({f"/r/{path}": text for path, text in texts.items()})
+    found = Neighbours([f"/r/{path}" for path in texts], files).around([f"/r/{name}"])
+    return {path.removeprefix("/r/") for path in found}
+
+
+VPC = exporting("!Sub '${AWS::StackName}-Vpc'", "!Sub '${AWS::StackName}-A'")
+
+
+@pytest.mark.parametrize("name", ["!Sub '${P}-Vpc'", '{"Fn::Sub": "${P}-Vpc"}', "!Sub ${P}-Vpc"])
+def test_the_one_template_that_exports_what_is_imported(name: str) -> None:
+    """It belongs to what imports, and that to it; others do not."""
+    texts = {"vpc.yaml": VPC, "web.yaml": importing(name), "lone.yaml": LONE}
+    assert around(texts, "web.yaml") == {"vpc.yaml"}
+    assert around(texts, "vpc.yaml") == {"web.yaml"}
+    assert around(texts, "lone.yaml") == set()
+
+
+def test_many_templates_that_could_be_meant() -> None:
+    """They are read with what imports, so that it is seen; but what else imports them is not."""
+    texts = {
+        "two.yaml": VPC,
+        "three.yaml": VPC,
+        **{f"web{number}.yaml": importing("!Sub '${P}-Vpc'") for number in range(9)},
+    }
+    assert around(texts, "web0.yaml") == {"two.yaml", "three.yaml"}
+    assert around(texts, "two.yaml") == set()
+
+
+def test_nesting() -> None:
+    """What nests, is nested, or is nested beside it."""
+    texts = {"main.yaml": NESTING, "parts/web.yaml": LONE, "lone.yaml": LONE}
+    assert around(texts, "parts/web.yaml") == {"main.yaml"}
+    assert around(texts, "main.yaml") == {"parts/web.yaml"}
+
+
+@pytest.mark.parametrize(
+    ("offer", "want"),
+    [
+        ("shared-Vpc", "shared-Vpc"),
+        ("!Sub '${Stage}-Vpc'", "!Sub '${P}-Vpc'"),
+        ("!Join ['-', [!Ref 'AWS::StackName', Vpc]]", "!Sub '${P}-Vpc'"),
+        ("!Sub '${AWS::StackName}-Vpc'", "!Join ['-', [!Ref P, Vpc]]"),
+        ("!Sub '${AWS::StackName}-${Name}'", "!Sub '${P}-Vpc'"),
+    ],
+)
+def test_other_names_may_be_any(offer: str, want: str) -> None:
+    """What is not the name of a stack with an ending is not compared: it may be meant."""
+    texts = {"vpc.yaml": exporting(offer), "other.yaml": VPC, "web.yaml": importing(want)}
+    assert "vpc.yaml" in around(texts, "web.yaml")
+    assert "web.yaml" in around(texts, "vpc.yaml")
+
+
+ENDINGS = ("-Vpc", "-A", "-B")
+OFFERS = st.lists(
+    st.sampled_from(
+        [*(f"!Sub '${{AWS::StackName}}{ending}'" for ending in ENDINGS), "shared", "shop-Vpc"]
+    ),
+    min_size=1,
+    max_size=3,
+    unique=True,
+)
+WANTS = st.lists(
+    st.sampled_from(
+        [
+            *(f"!Sub '${{{name}}}{ending}'" for name in "PQ" for ending in (*ENDINGS, "-${E}")),
+            "shared",
+        ]
+    ),
+    min_size=1,
+    max_size=4,
+    unique=True,
+)
+DEFAULTS = st.fixed_dictionaries(
+    {
+        "P": st.sampled_from([None, "", "shop"]),
+        "Q": st.sampled_from([None, "shop"]),
+        "E": st.sampled_from([None, "A", "Z"]),
+    }
+)
+
+
+def stacks_of(texts: Mapping[str, str], paths: Iterable[str], name: str) -> list[frozenset[str]]:
+    """The files of each stack that a template belongs to, if these paths are read."""
+    found, _ = stacks(paths, Files(dict(texts)), Inputs(boundary="/r"))
+    return [stack.files for stack in found if name in stack.files]
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.lists(OFFERS, max_size=4),
+    st.lists(st.tuples(WANTS, DEFAULTS), max_size=4),
+    st.lists(st.integers(0, 7), max_size=2),
+)
+def test_a_template_belongs_where_it_does_among_all(
+    offers: list[list[str]], wants: list[tuple[list[str], dict[str, str | None]]], nested: list[int]
+) -> None:
+    """Read with its neighbours only, a template is in the same stack as in the whole folder."""
+    texts = {f"/r/vpc{number}.yaml": exporting(*names) for number, names in enumerate(offers)}
+    texts |= {
+        f"/r/web{number}.yaml": importing(*names, defaults=defaults)
+        for number, (names, defaults) in enumerate(wants)
+    }
+    if below := [path for index, path in enumerate(texts) if index in nested]:
+        urls = (path.removeprefix("/r/") for path in below)
+        body = "".join(
+            f"  N{index}: {{Type: 'AWS::CloudFormation::Stack',"
+            f" Properties: {{TemplateURL: {url}}}}}\n"
+            for index, url in enumerate(urls)
+        )
+        texts["/r/main.yaml"] = f"Resources:\n{body}"
+    agree(texts)
+
+
+def agree(texts: Mapping[str, str]) -> None:
+    """Each template is in the same stack, whether all are read or only its neighbours."""
+    near = Neighbours(list(texts), Files(dict(texts)))
+    for name in texts:
+        paths = sorted({name, *near.around([name])})
+        assert stacks_of(texts, paths, name) == stacks_of(texts, sorted(texts), name), name
+
+
+def test_two_parameters_that_name_one_stack() -> None:
+    """What is imported by both then comes from one template, where either alone leaves two."""
+    texts = {
+        "/r/a.yaml": exporting("!Sub '${AWS::StackName}-Vpc'"),
+        "/r/b.yaml": VPC,
+        "/r/c.yaml": exporting("!Sub '${AWS::StackName}-A'"),
+        "/r/web.yaml": importing(
+            "!Sub '${P}-Vpc'", "!Sub '${Q}-A'", defaults={"P": "shop", "Q": "shop"}
+        ),
+    }
+    assert stacks_of(texts, texts, "/r/b.yaml") == [frozenset(("/r/b.yaml", "/r/web.yaml"))]
+    agree(texts)
+
+
+def test_an_ending_that_hangs_on_a_parameter() -> None:
+    """Its default settles it; without one it decides nothing, if there are several like it."""
+    names = ("!Sub '${P}-${E}'", "!Sub '${P}-Vpc'")
+    texts = {
+        "a.yaml": VPC,
+        "b.yaml": exporting("!Sub '${AWS::StackName}-Vpc'"),
+        "web.yaml": importing(*names, defaults={"P": None, "E": "A"}),
+    }
+    assert around(texts, "a.yaml") == {"web.yaml", "b.yaml"}
+    assert around(texts, "b.yaml") == set()
+    texts["web.yaml"] = importing(*names, defaults={"P": None, "E": None})
+    assert around(texts, "a.yaml") == set()
+    assert around(texts, "web.yaml") == {"a.yaml", "b.yaml"}
+
+
+@pytest.mark.parametrize(
+    "parameter",
+    [
+        "  P:\n    Type: String\n    Default: ''\n",
+        '  P:\n    Description: Optional\n    Default: ""  # none\n    Type: String\n',
+        "  P: {Type: String, Default: ''}\n",
+    ],
+)
+def test_what_is_imported_only_on_request(parameter: str) -> None:
+    """No stack has an empty name, so that nothing is imported by an empty default."""
+    want = importing("!Sub '${P}-Vpc'").replace("  P:\n    Type: String\n", parameter)
+    texts = {"vpc.yaml": VPC, "web.yaml": want}
+    assert around(texts, "web.yaml") == around(texts, "vpc.yaml") == set()
+    agree({f"/r/{path}": text for path, text in texts.items()})
