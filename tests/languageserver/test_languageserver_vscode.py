@@ -1,0 +1,87 @@
+"""The VS Code extension: it offers the server's settings, and starts the server as it should be."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from languageserver.editors import CHECKS, Editor, codes
+from languageserver.stacks import RULE, SERVICE
+from taskwall.languageserver.preferences import Preferences, preferences
+
+EXTENSION = Path(__file__).parents[2] / "editors" / "vscode"
+MANIFEST: dict[str, Any] = json.loads((EXTENSION / "package.json").read_text())
+NODE = shutil.which("node")
+OF_THE_EXTENSION = {"path", "trace.server"}
+
+
+def offered() -> dict[str, dict[str, Any]]:
+    """The settings that the extension offers, without its own."""
+    found = MANIFEST["contributes"]["configuration"]["properties"]
+    names = {name.removeprefix("taskwall."): about for name, about in found.items()}
+    return {name: about for name, about in names.items() if name not in OF_THE_EXTENSION}
+
+
+def test_settings_are_those_of_the_server() -> None:
+    """Each has the server's default, and none is missing or too many."""
+    found = offered()
+    assert set(found) == set(Preferences.__struct_encode_fields__)
+    defaults = {name: about["default"] for name, about in found.items()}
+    assert preferences(defaults) == (Preferences(), "")
+    assert all(about["description"].endswith(".") for about in found.values())
+
+
+def test_lock_file_names_no_registry_of_ours() -> None:
+    """What is installed comes from wherever the one who installs it says."""
+    locked = json.loads((EXTENSION / "package-lock.json").read_text())["packages"]
+    sources = {about.get("resolved", "") for about in locked.values()}
+    assert all(not each or each.startswith("https://registry.npmjs.org/") for each in sources)
+    assert locked[""]["devDependencies"] == MANIFEST["devDependencies"]
+
+
+@pytest.mark.skipif(NODE is None, reason="Node.js is not installed")
+def test_server_starts_as_the_extension_starts_it(tmp_path: Path) -> None:
+    """With the command by name, and with one that is named in the workspace."""
+    bin_ = tmp_path / "bin"
+    bin_.mkdir()
+    command = bin_ / "taskwall"
+    command.write_text(
+        f'#!/bin/sh\nPYTHONPATH="{CHECKS}" exec "{sys.executable}" -m taskwall "$@"\n'
+    )
+    command.chmod(0o755)
+    default = MANIFEST["contributes"]["configuration"]["properties"]["taskwall.path"]["default"]
+    root = tmp_path / "root"
+    root.mkdir()
+    (root / "main.tf").write_text(SERVICE + RULE)
+    assert started(default, "/workspace") == ["taskwall", "lsp"]
+    for words in (
+        started(default, str(root)),
+        started("${workspaceFolder}/bin/taskwall", str(tmp_path)),
+    ):
+        found = shutil.which(words[0], path=os.pathsep.join((str(bin_), os.environ["PATH"])))
+        assert found == str(command)
+        with Editor([found, *words[1:]]) as editor:
+            editor.begin(root)
+            uri = editor.open(root / "main.tf")
+            editor.shown(uri, lambda shown: "TW204" in codes(shown))
+            assert editor.end() == 0
+
+
+def started(path: str, folder: str) -> list[str]:
+    """The command with which the extension starts the server."""
+    assert NODE is not None
+    script = (
+        "const [path, folder] = process.argv.slice(1);"
+        "const { command, args } = require('./src/server.js').serverCommand(path, folder);"
+        "console.log(JSON.stringify([command, ...args]));"
+    )
+    run = subprocess.run(
+        [NODE, "-e", script, path, folder], cwd=EXTENSION, capture_output=True, check=True
+    )
+    found: list[str] = json.loads(run.stdout)
+    return found
