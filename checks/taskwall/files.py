@@ -25,12 +25,18 @@ class UnreadableError(Exception):
 class Files:
     """Texts by path, read at most once. `overlay` holds texts that stand before those on disk.
 
-    `held` are the paths of the overlay.
+    `held` are the paths of the overlay. `lasts` says that texts of the overlay will change, and
+    what is made of them is kept.
     """
 
-    def __init__(self, overlay: dict[str, str] | None = None) -> None:
+    def __init__(self, overlay: dict[str, str] | None = None, lasts: bool = False) -> None:
         self._texts: dict[str, str] = dict(overlay or {})
         self.held = tuple(self._texts)
+        self.lasts = lasts
+
+    def change(self, path: str, text: str) -> None:
+        """Let another text stand for a file of the overlay."""
+        self._texts[path] = text
 
     def exists(self, path: str) -> bool:
         """Whether there is such a file."""

@@ -6,7 +6,7 @@ have changed that an answer rests on, its parts are looked at again in the order
 read, and what comes out equal changes nothing further up.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from typing import Any, TypeVar
 
 from msgspec import Struct
@@ -23,7 +23,7 @@ class Entry:
     __slots__ = ("about", "ask", "changed", "checked", "key", "parts", "readers", "reads",
                  "suspect", "value")  # fmt: skip
 
-    def __init__(self, key: object) -> None:
+    def __init__(self, key: Any) -> None:
         self.key = key
         self.about: tuple[Any, ...] = ()
         self.ask: Callable[[], Any] | None = None
@@ -90,6 +90,7 @@ class Recall:
         self.reads: dict[Entry, None] = {}
         """What was read so far by the answer that is being made."""
         self._entries: dict[object, Entry] = {}
+        self._told: dict[Hashable, Entry] = {}
         self._loose: dict[Entry, None] = {}
 
     # Reading
@@ -171,6 +172,18 @@ class Recall:
         entry.value = value
         entry.changed = self.now
 
+    def tell(self, what: Hashable) -> None:
+        """Enter something that is so for as long as the answer stands that is being made."""
+        entry = self._told.get(what)
+        if entry is None:
+            entry = self._told[what] = Entry(what)
+            entry.value = what
+        self.reads[entry] = None
+
+    def told(self) -> list[Hashable]:
+        """All that the answers tell which stand."""
+        return [what for what, entry in self._told.items() if entry.readers]
+
     def rests_on(self, entry: Entry, reads: dict[Entry, None]) -> None:
         """Let an entry rest on what was read for it, and on nothing else."""
         old = entry.reads
@@ -194,7 +207,9 @@ class Recall:
                 if owner.parts is not None:
                     owner.parts.pop(entry.key, None)
             elif entry.ask is None:
-                continue  # an input stays
+                if self._told.get(entry.key) is entry:  # while an input stays
+                    del self._told[entry.key]
+                continue
             else:
                 self._entries.pop(entry.key, None)
             self.rests_on(entry, {})

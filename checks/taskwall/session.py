@@ -40,6 +40,7 @@ class Session:
         self._good: dict[str, str] = {}
         self._broken: dict[str, Problem] = {}
         self._memory = Memory()
+        self._held: Files | None = None
         self._report: Report | None = None
         self._portraits: tuple[Portrait, ...] | None = None
 
@@ -77,6 +78,7 @@ class Session:
     def refresh(self, path: str) -> None:
         """Learn that a file on disk was written, came or went; settings and baselines too."""
         if path not in self._open:
+            self._held = None
             self._changed()
 
     def report(self) -> Report:
@@ -104,7 +106,13 @@ class Session:
         return self._portraits
 
     def _files(self) -> Files:
-        return Files(dict(self.texts))
+        """The files as they are now; the same ones as long as only open documents change."""
+        texts = self.texts
+        if self._held is None or self._held.held != tuple(texts):
+            self._held = Files(dict(texts), lasts=True)
+        for path, text in texts.items():
+            self._held.change(path, text)
+        return self._held
 
     def _changed(self) -> None:
         self._report = None

@@ -26,14 +26,24 @@ _META_BLOCKS = frozenset({"lifecycle", "provisioner", "connection"})
 
 
 class FieldsReader:
-    """Reads the body of a resource or of a module call, each attribute by need and once."""
+    """Reads the body of a resource or of a module call, each attribute by need and once.
 
-    def __init__(self, body: Body, scope: "Scope", env: "Env", address: str) -> None:
+    `values` is where it remembers what was read.
+    """
+
+    def __init__(
+        self,
+        body: Body,
+        scope: "Scope",
+        env: "Env",
+        address: str,
+        values: dict[str, Value] | None = None,
+    ) -> None:
         self._body = body
         self._scope = scope
         self._env = env
         self._address = address
-        self._values: dict[str, Value] = {}
+        self._values: dict[str, Value] = {} if values is None else values
 
     def get(self, name: str) -> Value | None:
         """The value of an attribute, or the blocks of a type; None if nothing is written."""

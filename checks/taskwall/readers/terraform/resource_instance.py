@@ -3,7 +3,6 @@
 from typing import TYPE_CHECKING
 
 from taskwall.readers.terraform import data_sources
-from taskwall.readers.terraform.body import FieldsReader
 from taskwall.readers.terraform.kinds import is_null
 from taskwall.readers.terraform.remote_states import TYPE
 from taskwall.readers.terraform.sensitive import names_secret
@@ -34,7 +33,7 @@ class ResourceInstance:
         self.address = address
         self._maybe = maybe
         self._why = OUTSIDE if block.type == "data" else "is known only after apply"
-        self.fields = FieldsReader(block.body, scope, env, address)
+        self.fields = scope.reader(block.body, env, address)
         self._references: dict[str, Value] = {}
 
     def get(self, name: str) -> Value:

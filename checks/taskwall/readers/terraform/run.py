@@ -137,6 +137,10 @@ class Run:
             return value if whole is None else whole.opened(value)
         return settled(value)
 
+    def module(self, folder: str) -> tuple[Module | None, tuple[SourceError, ...]]:
+        """The module of a folder that is called, and what of it cannot be read."""
+        return self.library.module(folder)
+
     def may_read(self, path: str) -> bool:
         """Whether a file lies where functions and module calls may read."""
         return self.inputs.outside or lies_within(path, self.boundary)

@@ -16,6 +16,7 @@ from taskwall.readers.terraform.syntax import (
     Attr,
     Attribute,
     Block,
+    Body,
     Literal,
     Step,
 )
@@ -274,12 +275,22 @@ class Scope:
                 block,
                 self.address(address),
                 self,
-                lambda full, env, maybe: ResourceInstance(self, block, address, full, env, maybe),
+                lambda full, env, maybe: self.instance(block, address, full, env, maybe),
             )
         finally:
             del self._pending[f"*{address}"]
         self._resources[address] = found
         return found
+
+    def instance(
+        self, block: Block, local: str, address: str, env: "Env", maybe: tuple[Need, ...]
+    ) -> ResourceInstance:
+        """An instance of a resource: its address in the module, and in the whole stack."""
+        return ResourceInstance(self, block, local, address, env, maybe)
+
+    def reader(self, body: Body, env: "Env", address: str) -> FieldsReader:
+        """What reads the body of a resource or of a module call."""
+        return FieldsReader(body, self, env, address)
 
     def call(self, name: str) -> Value:
         """A called module, or all its instances."""
@@ -334,7 +345,7 @@ class Scope:
         if len(self.chain) > DEEPEST_CALL:
             run.complain(block.header, f"modules are called more than {DEEPEST_CALL} levels deep")
             return "is called too deeply"
-        module, unreadable = run.library.module(folder)
+        module, unreadable = run.module(folder)
         if folder not in run.library.scanned:
             # Those of the scan itself were told when its files were read.
             run.errors.update(dict.fromkeys(unreadable))
@@ -418,12 +429,12 @@ class ModuleInstance:
         env: "Env",
         maybe: tuple[Need, ...],
     ) -> None:
-        arguments = FieldsReader(block.body, caller, env, address)
+        arguments = caller.reader(block.body, env, address)
 
         def given(argument: str) -> Value | None:
             return arguments.get(argument) if argument not in _NOT_ARGUMENTS else None
 
-        self.scope = Scope(
+        self.scope = type(caller)(
             caller.run,
             module,
             f"{address}.",

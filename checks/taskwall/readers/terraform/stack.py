@@ -52,6 +52,17 @@ class TerraformStack:
         return deeply(lambda: self._evaluate(scenario))
 
     def _evaluate(self, scenario: Scenario) -> Evaluation:
+        if self._library.lasts and not scenario and not self._inputs.free:
+            from taskwall.readers.terraform.lasting import Evaluator
+
+            evaluator = self._library.kept.setdefault(self.name, Evaluator())
+            assert isinstance(evaluator, Evaluator)
+            lasting = evaluator.again(self.root, self._library, self._inputs, self._boundary)
+            if lasting is not None:
+                found, complaints = skips(self.parts())
+                resources, errors, questions = lasting
+                told = (*errors, *complaints)
+                return Evaluation(resources, tuple(dict.fromkeys(told)), questions, found)
         scope = self.scope(scenario)
         run = scope.run
         resources = tuple(scope.resources())
@@ -71,9 +82,9 @@ class TerraformStack:
             shared: these names.
         """
         run = Run(self.root, self._library, self._inputs, scenario, self._boundary, label, shared)
-        given, required = supplied(run)
+        values, required = supplied(run)
         run.alone = required
-        return Scope(run, self.root, given=given)
+        return Scope(run, self.root, given=values.get)
 
     def skips(self, run: Run) -> tuple[Skip, ...]:
         """The suppressions in all its files; what is wrong with them is told to the run."""

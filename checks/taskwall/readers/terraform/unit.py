@@ -53,8 +53,15 @@ class Library:
         self._modules: dict[str, Module] = {}
         self.scanned: dict[str, frozenset[str]] = {}
         """The files of the scan by folder: they need not be on the disk."""
+        self.kept: dict[str, object] = {}
+        """What lasts of the evaluation of roots, by their folders, if the files last."""
         self.parser = ""
         """Which parser reads HCL; the usual one if it is not `python-hcl2`."""
+
+    @property
+    def lasts(self) -> bool:
+        """Whether what is made of the files is kept while they change."""
+        return self._of().lasts
 
     def unit(self, path: str) -> Unit:
         """The unit of a file.
@@ -65,7 +72,10 @@ class Library:
         text = self.text(path)
         known = self._units.get(path)
         if known is None or known.text != text:
-            known = self._units[path] = Unit(path, text, self._parsed(path, text))
+            parsed = self._parsed(path, text)
+            if known is not None and self.lasts:
+                parsed = _with_known(parsed, text, known)
+            known = self._units[path] = Unit(path, text, parsed)
         return known
 
     def _parsed(self, path: str, text: str) -> Parsed:
@@ -124,6 +134,22 @@ class Library:
         if known is None or not _same_units(known.units, units):
             known = self._modules[folder] = _module(folder, units)
         return known, tuple(unreadable)
+
+
+def _with_known(parsed: Parsed, text: str, known: Unit) -> Parsed:
+    """What was read of a file, with the blocks of an earlier text that stand as they stood."""
+    if parsed.errors or known.parsed.errors:
+        return parsed  # what is read of a block hangs on what is broken elsewhere
+    lines, old = text.split("\n"), known.text.split("\n")
+    earlier = {block.place: block for block in known.parsed.body.blocks}
+    blocks = []
+    for block in parsed.body.blocks:
+        place = block.place
+        before = earlier.get(place)
+        stretch = slice(place.line - 1, place.end_line)
+        blocks.append(block if before is None or lines[stretch] != old[stretch] else before)
+    body = Body(parsed.body.attributes, tuple(blocks), parsed.body.twice)
+    return Parsed(body, parsed.comments, parsed.errors)
 
 
 def _same_units(known: tuple[Unit, ...], units: list[Unit]) -> bool:

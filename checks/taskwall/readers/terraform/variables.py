@@ -1,7 +1,6 @@
 """The values of a root module's variables: files of values, and what the command line gives."""
 
 import os
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from taskwall.files import UnreadableError
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
     from taskwall.readers.terraform.run import Run
 
 
-def supplied(run: "Run") -> tuple[Callable[[str], Value | None], bool]:
+def supplied(run: "Run") -> tuple[dict[str, Value], bool]:
     """What is given for variables, and whether a required one is given by nothing.
 
     Later ones win: the environment if it is listened to, terraform.tfvars, *.auto.tfvars in the
@@ -50,7 +49,7 @@ def supplied(run: "Run") -> tuple[Callable[[str], Value | None], bool]:
         and f"var.{name}" not in run.inputs.assumptions
         for name, block in run.root.variables.items()
     )
-    return values.get, required
+    return values, required
 
 
 def value_files(folder: str, library: Library) -> list[str]:

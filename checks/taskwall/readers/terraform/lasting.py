@@ -1,0 +1,321 @@
+"""Evaluating a root module again and again: what a change cannot have reached is recalled.
+
+Variables, locals, outputs, resources and their attributes are answers of a `Recall`, and blocks
+are its inputs. Where the order of evaluation shows in the result (sensitive texts, circles, very
+long chains), or where a change reaches into calls of modules, everything is evaluated anew.
+"""
+
+from collections.abc import Callable, Hashable, Iterable
+from functools import partial
+from typing import Any, TypeVar
+
+from taskwall.files import UnreadableError
+from taskwall.readers.terraform.body import FieldsReader
+from taskwall.readers.terraform.instances import MOST_ALTOGETHER, Instances
+from taskwall.readers.terraform.resource_instance import ResourceInstance
+from taskwall.readers.terraform.run import MOST_ROUNDS, Run
+from taskwall.readers.terraform.scope import DEEPEST_CHAIN, ModuleInstance, Scope
+from taskwall.readers.terraform.sensitive import Hidden
+from taskwall.readers.terraform.syntax import Block, Body
+from taskwall.readers.terraform.types import ANY, Type, type_of
+from taskwall.readers.terraform.unit import Library, Module
+from taskwall.readers.terraform.variables import supplied
+from taskwall.recall import Entry, Recall
+from taskwall.resource import Resource
+from taskwall.stack import Inputs, SourceError
+from taskwall.values import Need, Place, Question, Value
+
+T = TypeVar("T")
+
+
+class UnfitError(Exception):
+    """The root cannot be evaluated in parts."""
+
+
+class StaleError(Exception):
+    """The change reaches what does not last."""
+
+
+class Forgetful(dict[Any, Any]):
+    """A memory that keeps nothing: the recall does."""
+
+    def __setitem__(self, key: object, value: object) -> None:
+        pass
+
+
+class _ToldErrors(dict[SourceError, None]):
+    def __init__(self, recall: Recall) -> None:
+        super().__init__()
+        self._recall = recall
+
+    def __setitem__(self, error: SourceError, _: None) -> None:
+        self._recall.tell(error)
+
+    def update(self, errors: Iterable[SourceError]) -> None:  # type: ignore[override]
+        for error in errors:
+            self._recall.tell(error)
+
+
+class _ToldQuestions(set[Question]):
+    def __init__(self, recall: Recall) -> None:
+        super().__init__()
+        self._recall = recall
+
+    def __ior__(self, questions: Iterable[Hashable]) -> "_ToldQuestions":  # type: ignore[override]
+        for question in questions:
+            self._recall.tell(question)
+        return self
+
+
+class _NothingHidden(Hidden):
+    def add(self, text: str) -> None:
+        """Refuse: what functions make of it depends on what is evaluated before."""
+        raise UnfitError(text)
+
+
+class LastingRun(Run):
+    """An evaluation that lasts while the sources change."""
+
+    def __init__(self, root: Module, library: Library, inputs: Inputs, boundary: str) -> None:
+        self.recall = Recall()
+        self._modules: dict[str, tuple[Module | None, tuple[SourceError, ...]]] = {}
+        self._read: dict[str, str | None] = {}
+        super().__init__(root, library, inputs, {}, boundary)
+        self.errors = _ToldErrors(self.recall)
+        self.questions = _ToldQuestions(self.recall)
+        self.hidden = _NothingHidden()
+        self._root = Entry("root")
+        self._scope: LastingScope | None = None
+        self.root = self._lasting(root)
+        self._modules[root.folder] = self.root, ()
+
+    def module(self, folder: str) -> tuple[Module | None, tuple[SourceError, ...]]:
+        """The module of a folder, whose blocks are watched."""
+        if folder not in self._modules:
+            module, unreadable = self.library.module(folder)
+            found = None if module is None else self._lasting(module)
+            self._modules[folder] = found, unreadable
+        return self._modules[folder]
+
+    def _lasting(self, module: Module) -> Module:
+        put = partial(self._put, module.folder)
+        return Module(
+            module.folder,
+            (),
+            put("variables", module.variables),
+            put("locals", module.locals),
+            put("outputs", module.outputs),
+            put("resources", module.resources),
+            put("calls", module.calls),
+            (),
+            Forgetful(),
+        )
+
+    def _put(self, folder: str, table: str, blocks: dict[str, T]) -> dict[str, T]:
+        found: dict[str, T] = self.recall.put((folder, table), blocks)
+        return found
+
+    def may_read(self, path: str) -> bool:
+        """Whether a file lies where functions and module calls may read: it is kept in mind."""
+        if path not in self._read:
+            self._read[path] = self._text(path)
+        return super().may_read(path)
+
+    def _text(self, path: str) -> str | None:
+        try:
+            return self.library.text(path) if self.library.exists(path) else None
+        except UnreadableError:
+            return None
+
+    def again(self) -> tuple[tuple[Resource, ...], dict[SourceError, None], frozenset[Question]]:
+        """The resources, errors and open questions as the sources are now.
+
+        Raises:
+            StaleError: it has to be begun anew.
+            UnfitError: it must not be done in parts.
+        """
+        recall = self.recall
+        recall.now += 1
+        if any(self._text(path) != text for path, text in self._read.items()):
+            raise StaleError("files")
+        errors: dict[SourceError, None] = {}
+        for folder, (known, _) in self._modules.items():
+            module, unreadable = self.library.module(folder)
+            if (module is None) is not (known is None):
+                raise StaleError(folder)
+            if module is not None:
+                self._lasting(module)
+                errors.update(dict.fromkeys(module.errors))
+            if folder not in self.library.scanned:
+                errors.update(dict.fromkeys(unreadable))
+        reads: dict[Entry, None] = {}
+        recall.reads = reads
+        values, required = supplied(self)
+        given = recall.put("given", values)
+        if self._scope is None:
+            self.alone = required
+            self._scope = LastingScope(self, self.root, given=given.get)
+        elif self.alone is not required:
+            raise StaleError("required")
+        resources = tuple(self._scope.resources())
+        recall.reads = {}
+        recall.rests_on(self._root, reads)
+        recall.sweep()
+        self.weights.clear()
+        if self._rounds > MOST_ROUNDS // 2 or len(self.handles) > MOST_ALTOGETHER // 2:
+            raise StaleError("rounds")
+        told = recall.told()
+        errors.update(dict.fromkeys(one for one in told if isinstance(one, SourceError)))
+        questions = frozenset(one for one in told if isinstance(one, Question))
+        return resources, errors, questions
+
+
+class LastingScope(Scope):
+    """A scope whose names are answers of the run's recall."""
+
+    run: LastingRun
+
+    def _recalled(self, kind: str, name: str, read: Callable[[str], T]) -> T:
+        return self.run.recall.answer((self.prefix, kind, name), read, (name,))
+
+    def bare(self) -> Scope:
+        """A scope without any names, of which there is nothing to recall."""
+        return Scope(self.run, Module("", (), {}, {}, {}, {}, {}, ()))
+
+    def variable(self, name: str) -> Value:
+        """`var.name`."""
+        return self._recalled("var", name, super().variable)
+
+    def type(self, name: str) -> Type:
+        """The type of a variable."""
+        return self._recalled("type", name, self._type)
+
+    def _type(self, name: str) -> Type:
+        block = self.module.variables.get(name)
+        attribute = block.body.attributes.get("type") if block else None
+        return ANY if attribute is None else type_of(attribute.expression)
+
+    def local(self, name: str) -> Value:
+        """`local.name`."""
+        return self._recalled("local", name, super().local)
+
+    def output(self, name: str) -> Value:
+        """The value of an output, as the caller sees it."""
+        return self._recalled("output", name, super().output)
+
+    def resource(self, address: str) -> Value:
+        """A whole resource or data source, or all its instances."""
+        return self._recalled("whole", address, super().resource)
+
+    def instances(self, address: str) -> Instances[ResourceInstance]:
+        """The instances of a declared resource."""
+        return self._recalled("instances", address, self._instances)
+
+    def _instances(self, address: str) -> Instances[ResourceInstance]:
+        if f"*{address}" in self._pending:
+            raise UnfitError(address)
+        self._resources.pop(address, None)
+        return super().instances(address)
+
+    def call(self, name: str) -> Value:
+        """A called module, or all its instances."""
+        return self._recalled("call", name, super().call)
+
+    def modules(self, name: str) -> Instances[ModuleInstance] | Value:
+        """The instances of a module call, or what is known of a module that is not there."""
+        return self._recalled("modules", name, self._once)
+
+    def _once(self, name: str) -> Instances[ModuleInstance] | Value:
+        if f"*{name}" in self._pending:
+            raise UnfitError(name)
+        if name in self._calls:
+            raise StaleError(name)
+        return super().modules(name)
+
+    def _memoised(self, key: str, read: Callable[[], Value], place: Place | None) -> Value:
+        return self.guarded(self.address(key), read, place)
+
+    def guarded(self, name: str, read: Callable[[], Value], place: Place | None) -> Value:
+        """A value that has a name."""
+        if name in self._pending or self.run.depth > DEEPEST_CHAIN // 2:
+            raise UnfitError(name)
+        return super().guarded(name, read, place)
+
+    def reader(self, body: Body, env: Any, address: str) -> FieldsReader:
+        """Reads the body of a resource or of a module call."""
+        return FieldsReader(body, self, env, address, Forgetful())
+
+    def instance(
+        self, block: Block, local: str, address: str, env: Any, maybe: tuple[Need, ...]
+    ) -> ResourceInstance:
+        """An instance of a resource."""
+        return _LastingInstance(self, block, local, address, env, maybe)
+
+    def attribute(self, local: str, address: str, name: str) -> Value:
+        """What an attribute of an instance is now."""
+        self.instances(local)
+        whole = self.run.handles[address]
+        assert isinstance(whole, _LastingInstance)
+        return whole.read(name)
+
+    def resources(self) -> Iterable[Resource]:  # type: ignore[override]
+        """All resources of the module and of those that it calls."""
+        recall = self.run.recall
+        for address in self.module.resources:
+            for instance in self.instances(address).all:
+                key = (self.prefix, "resource", instance.address)
+                yield recall.answer(key, self._resource, (address, instance.address))
+        for name in self.module.calls:
+            for called in self.called(name):
+                yield from called.resources()
+
+    def _resource(self, local: str, address: str) -> Resource:
+        self.instances(local)
+        whole = self.run.handles[address]
+        assert isinstance(whole, _LastingInstance)
+        return whole.resource()
+
+
+class _LastingInstance(ResourceInstance):
+    def __init__(self, scope: LastingScope, *rest: Any) -> None:
+        super().__init__(scope, *rest)
+        self._references = Forgetful()
+        self._lasting = scope
+
+    def get(self, name: str) -> Value:
+        key = ("attribute", self.address, name)
+        about = (self._local, self.address, name)
+        return self._lasting.run.recall.answer(key, self._lasting.attribute, about)
+
+    def read(self, name: str) -> Value:
+        """What `get` says, read now."""
+        return super().get(name)
+
+
+class Evaluator:
+    """Evaluates a root module again and again."""
+
+    def __init__(self) -> None:
+        self._run: LastingRun | None = None
+        self._asked: tuple[Inputs, str] | None = None
+
+    def again(
+        self, root: Module, library: Library, inputs: Inputs, boundary: str
+    ) -> tuple[tuple[Resource, ...], dict[SourceError, None], frozenset[Question]] | None:
+        """Resources, errors and open questions; None if it must be evaluated as a whole."""
+        if self._asked != (inputs, boundary):
+            self._run, self._asked = None, (inputs, boundary)
+        try:
+            if self._run is not None:
+                try:
+                    return self._run.again()
+                except StaleError:
+                    self._run = None
+            self._run = LastingRun(root, library, inputs, boundary)
+            return self._run.again()
+        except (UnfitError, StaleError):
+            self._run = None
+            return None
+        except BaseException:
+            self._run = None
+            raise
