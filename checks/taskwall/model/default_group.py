@@ -121,13 +121,24 @@ def default_groups(network: Network, vpc: Vpc) -> list[tuple[SecurityGroup, Fact
     """What the sources write as the default group of a VPC, and whether that is its."""
     here = Link(vpc.id, vpc.exists, vpc.origin.header)
     found = []
-    for group in network.every(SecurityGroup):
-        if group.default and group.vpc is not None:
-            truth = alike(group.vpc, here)
+    for key in (vpc.id, ""):
+        for group, link in _defaults(network).get(key, ()):
+            truth = alike(link, here)
             if truth is not False:
                 text = f"{group.name} is the default group of {vpc.name}"
-                needs = group.vpc.fact.needs if truth is None else ()
-                found.append((group, Fact(truth, text, group.vpc.place, group.name, needs)))
+                needs = link.fact.needs if truth is None else ()
+                found.append((group, Fact(truth, text, link.place, group.name, needs)))
+    return found
+
+
+@remembered
+def _defaults(network: Network) -> dict[str, list[tuple[SecurityGroup, Link]]]:
+    """The default groups that the sources write, by VPC; "" holds those of one not in them."""
+    found: dict[str, list[tuple[SecurityGroup, Link]]] = {}
+    for group in network.every(SecurityGroup):
+        if group.default and group.vpc is not None:
+            key = group.vpc.to if group.vpc.exact else ""
+            found.setdefault(key, []).append((group, group.vpc))
     return found
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from taskwall.facts import Fact, all_of, any_of
-from taskwall.model.network import Network
+from taskwall.model.network import Network, remembered
 from taskwall.model.place import EncryptionControl
 from taskwall.model.thing import Link, alike
 from taskwall.values import Need
@@ -15,11 +15,19 @@ def enforced(network: Network, vpcs: Iterable[Link], name: str) -> Fact:
     `vpcs` are what the sources tell of that VPC, in as many ways as they tell it.
     """
     known = sorted(vpcs, key=lambda link: not (link.exact and link.to))
+    by_vpc = _controls(network)
+    keys = (known[0].to, "") if known and known[0].exact and known[0].to else by_vpc
     parts = []
-    for control in network.every(EncryptionControl):
+    for control in (each for key in keys for each in by_vpc.get(key, ())):
         here = alike(control.vpc, known[0]) if known else None
         text = f"{control.name} controls the VPC of {name}"
         needs = known[0].fact.needs if known else (Need(f"the VPC of {name}", "is not known"),)
         tie = Fact(here, text, control.vpc.place, control.name, needs or control.vpc.fact.needs)
         parts.append(all_of((control.exists, tie, control.mode.is_("enforce"))))
     return any_of(parts)
+
+
+@remembered
+def _controls(network: Network) -> dict[str, list[EncryptionControl]]:
+    """Encryption controls by their VPC; "" holds those of one that is not in the sources."""
+    return network.grouped(EncryptionControl, lambda each: (each.vpc.to if each.vpc.exact else "",))

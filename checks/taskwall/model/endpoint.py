@@ -155,8 +155,17 @@ def inside(network: Network, endpoint: Endpoint, vpc: Link | None) -> Fact:
 @remembered
 def of_vpc(network: Network, vpc: Link | None) -> list[tuple[Endpoint, Fact]]:
     """The endpoints that are in a VPC, or may be, and whether they are."""
-    found = ((each, inside(network, each, vpc)) for each in network.every(Endpoint))
+    by_vpc = _by_vpc(network)
+    keys = (vpc.to, "") if vpc is not None and vpc.exact and vpc.to else by_vpc
+    near = (each for key in keys for each in by_vpc.get(key, ()))
+    found = ((each, inside(network, each, vpc)) for each in near)
     return [(each, fact) for each, fact in found if fact.truth is not False]
+
+
+@remembered
+def _by_vpc(network: Network) -> dict[str, list[Endpoint]]:
+    """Endpoints by their VPC; "" holds those of one that is not in the sources."""
+    return network.grouped(Endpoint, lambda each: (each.vpc.to if each.vpc.exact else "",))
 
 
 # --- policies
@@ -236,11 +245,12 @@ def ecr_pairs(network: Network) -> tuple[tuple[Endpoint, Endpoint, Fact], ...]:
     An endpoint of which it is not known what it is for is a partner where no other is known.
     """
     found: list[tuple[Endpoint, Endpoint, Fact]] = []
-    apis, dkrs = (_candidates(network, service) for service in ECR)
-    for dkr, is_dkr in dkrs:
+    for dkr in network.every(Endpoint):
+        is_dkr = is_for(network, dkr, ("ecr.dkr",))
+        others = of_vpc(network, dkr.vpc) if is_dkr.truth is not False else ()
         near = [
-            (api, all_of((is_dkr, is_api, _together(api, dkr))))
-            for api, is_api in apis
+            (api, all_of((is_dkr, is_for(network, api, ("ecr.api",)), _together(api, dkr))))
+            for api, _ in others
             if api.id != dkr.id
         ]
         near = [(api, fact) for api, fact in near if fact.truth is not False]
@@ -251,11 +261,6 @@ def ecr_pairs(network: Network) -> tuple[tuple[Endpoint, Endpoint, Fact], ...]:
         for api, dkr, fact in found
         if fact.truth or (api.id not in sure and dkr.id not in sure)
     )
-
-
-def _candidates(network: Network, service: str) -> list[tuple[Endpoint, Fact]]:
-    pairs = ((each, is_for(network, each, (service,))) for each in network.every(Endpoint))
-    return [(each, fact) for each, fact in pairs if fact.truth is not False]
 
 
 def _together(one: Endpoint, other: Endpoint) -> Fact:

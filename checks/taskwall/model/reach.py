@@ -298,8 +298,8 @@ def admits_range_within(network: Network, permission: Permission, vpc: Link | No
     if wanted.ranges <= held:
         return Fact(True, text, place, group)
     waits = tuple(need for setting in settings for need in setting.needs)
-    loose = (subnet.vpc for subnet in network.every(Subnet) if not subnet.vpc.to)
-    waits += tuple(need for link in loose for need in link.fact.needs)
+    loose = _subnets(network).get("", ())
+    waits += tuple(need for subnet in loose for need in subnet.vpc.fact.needs)
     if known is None or known.external:
         waits = (*waits, *(vpc.fact.needs or (Need(f"{vpc.to}", "is not in the sources"),)))
     if waits:
@@ -311,8 +311,14 @@ def admits_range_within(network: Network, permission: Permission, vpc: Link | No
 def _ranges_within(network: Network, vpc: Link) -> list[Setting]:
     """The ranges of a VPC and of its subnets, as far as the sources write them."""
     known = network.at(Vpc, vpc)
-    inside = (subnet for subnet in network.every(Subnet) if subnet.vpc.to == vpc.to)
+    inside = _subnets(network).get(vpc.to, ())
     return [*(known.cidrs if known else ()), *(each for subnet in inside for each in subnet.cidrs)]
+
+
+@remembered
+def _subnets(network: Network) -> dict[str, list[Subnet]]:
+    """Subnets by their VPC; "" holds those of which nobody knows whose they are."""
+    return network.grouped(Subnet, lambda subnet: (subnet.vpc.to,))
 
 
 def by_settings(network: Network, permission: Permission) -> Fact:

@@ -1,0 +1,84 @@
+"""How long the network takes to say who reaches each task, where groups refer to each other.
+
+python -m benchmarks.reach [--groups 1000] [--rules 60] [--rounds 5]
+
+The network is built once and apart; each round then asks a network that remembers nothing. An
+answer is one task source, one permission of a group that its tasks wear, and the task sources
+(or the addresses) that the permission lets in, with whether that is the internet. It runs with
+taskwall's package on the path, in this process: what is measured is processor time.
+"""
+
+import argparse
+from collections.abc import Iterator
+from time import process_time
+
+from benchmarks.growth import groups
+from taskwall.facts import Fact
+from taskwall.files import Files
+from taskwall.lowering import lower
+from taskwall.model.group import Permission
+from taskwall.model.network import Network
+from taskwall.model.reach import admits_internet, permissions, wearers, who
+from taskwall.model.work import TaskSource
+from taskwall.readers import terraform
+from taskwall.stack import Inputs
+
+GOAL = 2.0
+"""Seconds of processor time within which every answer is to be there."""
+
+
+class Built:
+    """What `groups` declares, and a network of it as often as asked for."""
+
+    def __init__(self, count: int, rules: int) -> None:
+        files = {f"/nowhere/{name}": text for name, text in groups(count, rules).items()}
+        inputs = Inputs(boundary="/nowhere")
+        stacks, _ = terraform.stacks(sorted(files), Files(files), inputs)
+        self._resources = stacks[0].evaluate({}).resources
+
+    def network(self) -> Network:
+        """A network that has been asked nothing yet."""
+        return lower(self._resources).network
+
+
+def reaching(
+    network: Network,
+) -> Iterator[tuple[TaskSource, Permission, str, Fact, list[TaskSource]]]:
+    """Who reaches each task: whom each permission of its groups names, and who that is."""
+    for source in network.every(TaskSource):
+        for link in source.groups:
+            for permission in permissions(network, link.to, "ingress"):
+                peer = permission.peer.to if permission.peer is not None else ""
+                others = [other for other, _ in wearers(network).get(peer, ())]
+                internet = admits_internet(network, permission)
+                yield source, permission, who(network, permission), internet, others
+
+
+def main() -> int:
+    """Ask, and print how many answers came in which time.
+
+    Returns:
+        0 if the goal is met, else 1.
+    """
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.reach", description=__doc__)
+    parser.add_argument("--groups", type=int, default=1000)
+    parser.add_argument("--rules", type=int, default=60)
+    parser.add_argument("--rounds", type=int, default=5)
+    given = parser.parse_args()
+    start = process_time()
+    built = Built(given.groups, given.rules)
+    print(f"{given.groups} groups of {given.rules} rules: read in {process_time() - start:.2f} s")
+    best, count = float("inf"), 0
+    for _ in range(given.rounds):
+        network = built.network()
+        start = process_time()
+        count = sum(1 for _ in reaching(network))
+        best = min(best, process_time() - start)
+    met = best <= GOAL
+    verdict = "met" if met else "missed"
+    print(f"{count} answers in {best:.2f} s of processor time (goal {GOAL:.0f} s: {verdict})")
+    return 0 if met else 1
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
