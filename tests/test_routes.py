@@ -44,6 +44,7 @@ resource "aws_egress_only_internet_gateway" "main" {
 }
 
 variable "gateway" {}
+variable "subnet" {}
 variable "destination" {}
 """
 
@@ -55,6 +56,32 @@ resource "aws_route_table" "web" {
 resource "aws_route_table_association" "web" {
   subnet_id      = aws_subnet.web.id
   route_table_id = aws_route_table.web.id
+}
+"""
+
+PREFIXES = """
+resource "aws_ec2_managed_prefix_list" "all" {
+  name           = "all"
+  address_family = "IPv4"
+  max_entries    = 1
+
+  entry {
+    cidr = "CIDR"
+  }
+}
+"""
+
+PROPAGATION = """
+resource "aws_vpn_gateway_route_propagation" "web" {
+  vpn_gateway_id = "vgw-1"
+  route_table_id = aws_route_table.web.id
+}
+"""
+
+EXCLUSION = """
+resource "aws_vpc_block_public_access_exclusion" "main" {
+  internet_gateway_exclusion_mode = "allow-bidirectional"
+  OF
 }
 """
 
@@ -95,6 +122,7 @@ def read(text: str) -> tuple[Network, Subnet]:
 
 NAT, IGW = "nat_gateway_id = aws_nat_gateway.zonal.id", "gateway_id = aws_internet_gateway.main.id"
 EGRESS_ONLY = "egress_only_gateway_id = aws_egress_only_internet_gateway.main.id"
+OF_LIST = "destination_prefix_list_id = aws_ec2_managed_prefix_list.all.id"
 OUT = {
     "no table of its own": ("", False),
     "a table without routes": (TABLE, False),
@@ -119,6 +147,40 @@ OUT = {
         None,
     ),
     "a prefix list": (TABLE + route(NAT, 'destination_prefix_list_id = "pl-1"'), None),
+    "a prefix list of everything": (
+        TABLE + PREFIXES.replace("CIDR", "0.0.0.0/0") + route(NAT, OF_LIST),
+        True,
+    ),
+    "a prefix list of little": (
+        TABLE + PREFIXES.replace("CIDR", "192.0.2.0/24") + route(NAT, OF_LIST),
+        False,
+    ),
+    "an egress-only gateway for one destination": (
+        TABLE + route(EGRESS_ONLY, 'destination_ipv6_cidr_block = "2001:db8::/32"'),
+        False,
+    ),
+    "what a VPN gateway propagates": (TABLE + PROPAGATION, None),
+    "what a VPN gateway propagates by the table": (
+        TABLE.replace(
+            "  vpc_id = aws_vpc.main.id\n",
+            '  vpc_id = aws_vpc.main.id\n  propagating_vgws = ["vgw-1"]\n',
+            1,
+        ),
+        None,
+    ),
+    "a carrier gateway": (TABLE + route('carrier_gateway_id = "cagw-1"'), None),
+    "a local gateway": (TABLE + route('local_gateway_id = "lgw-1"'), None),
+    "the table of a subnet that is not known": (
+        TABLE
+        + inline('cidr_block = "0.0.0.0/0"', NAT)
+        .replace("web", "other")
+        .replace("aws_subnet.other.id", "var.subnet"),
+        False,
+    ),
+    "the table of a subnet that is not known, and no other": (
+        inline('cidr_block = "0.0.0.0/0"', NAT).replace("aws_subnet.web.id", "var.subnet"),
+        None,
+    ),
     "an internet gateway": (TABLE + route(IGW), False),
     "a transit gateway": (TABLE + route('transit_gateway_id = "tgw-1"'), None),
     "a narrow route to a transit gateway": (
@@ -174,8 +236,29 @@ def test_block_public_access_closes_an_internet_gateway() -> None:
 
 
 @pytest.mark.parametrize(
+    ("of", "truth"),
+    [
+        ("vpc_id = aws_vpc.main.id", False),
+        ("subnet_id = aws_subnet.web.id", False),
+        ('subnet_id = "subnet-1"', True),
+        ("subnet_id = var.subnet", None),
+    ],
+)
+def test_exclusions_undo_block_public_access(of: str, truth: bool | None) -> None:
+    """An exclusion of the VPC or subnet itself opens it again, another's does not."""
+    block = BLOCK.replace("MODE", "block-bidirectional") + EXCLUSION.replace("OF", of)
+    network, subnet = read(TABLE + route(IGW) + block)
+
+    assert blocked(network, subnet).truth is truth
+
+
+@pytest.mark.parametrize(
     ("text", "truth"),
     [
+        (TABLE + PROPAGATION, False),
+        (TABLE + route('carrier_gateway_id = "cagw-1"'), False),
+        (TABLE + route(EGRESS_ONLY, ANY_IPV6), False),
+        (TABLE + PREFIXES.replace("CIDR", "192.0.2.0/24") + route(IGW, OF_LIST), True),
         (TABLE + route(IGW), True),
         (TABLE + route(IGW, ANY_IPV6), True),
         (TABLE + route(NAT), False),

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from taskwall.facts import TRUE, Fact
 from taskwall.lowering._draft import SWITCH, Reading, lowers, setting
+from taskwall.model.group import PrefixList
 from taskwall.model.place import (
     WAYS,
     Association,
@@ -17,9 +18,9 @@ from taskwall.model.place import (
     Vpc,
     Way,
 )
-from taskwall.model.thing import Link, Thing
+from taskwall.model.thing import Link, Setting, Thing
 from taskwall.resource import Cell
-from taskwall.values import Need, Reference
+from taskwall.values import Need, Reference, Unknown
 
 
 class Gateway(Thing, frozen=True, kw_only=True):
@@ -103,6 +104,8 @@ def route_table(r: Reading) -> Iterator[object]:
     here = Link(r.id, Fact(True, ""), r.origin.header)
     for block in r.at("route", "").each():
         yield _route(r, here, block, _INLINE if r.terraform else _SEPARATE[1], block)
+    for gateway in r.at("propagating_vgws", "").each():
+        yield _propagated(r, here, gateway)
 
 
 @lowers("aws_route", "AWS::EC2::Route")
@@ -149,8 +152,25 @@ def _route(r: Reading, table: Link, block: Cell, names: tuple[str, ...], at: Cel
     known = r.fact(text, at)
     if way is None:
         known = Fact(None, text, target.place, r.name, target.needs or at.needs)
-    listed = bool(written) and to.key == names[-1]
+    listed = r.link(PrefixList, to, "is for") if written and to.key == names[-1] else None
     return Route(table, way, setting(to, to.key), known, listed)
+
+
+def _propagated(r: Reading, table: Link, gateway: Cell) -> Route:
+    """What a VPN gateway propagates into a table: routes that only its other side knows."""
+    name = gateway.resource.origin.name
+    unseen = Need(f"what the VPN gateway of {name} propagates", "is known only to its other side")
+    to = Setting(Unknown((unseen,)), gateway.place, "the propagated destination", name)
+    return Route(table, "vpn", to, r.fact(f"{name} takes routes from a VPN gateway", gateway))
+
+
+@lowers("aws_vpn_gateway_route_propagation", "AWS::EC2::VPNGatewayRoutePropagation")
+def propagation(r: Reading) -> Iterator[Route]:
+    gateway = r.at("vpn_gateway_id", "VpnGatewayId")
+    for table in r.at("route_table_id", "RouteTableIds").each():
+        link = r.link(RouteTable, table, "propagates into")
+        if link is not None:
+            yield _propagated(r, link, gateway)
 
 
 def _private(r: Reading, cell: Cell) -> bool:

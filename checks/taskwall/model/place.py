@@ -61,14 +61,14 @@ class Route(Struct, frozen=True):
     """One route: its table, where it leads, and to which destination.
 
     `way` is None where the target is not known; `needs` of the fact say what it waits for.
-    `listed` says that the destination is a prefix list.
+    `listed` is the prefix list that is the destination, if one is.
     """
 
     table: Link
     way: Way | None
     destination: Setting
     fact: Fact
-    listed: bool = False
+    listed: Link | None = None
 
 
 class Association(Struct, frozen=True):

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from taskwall.facts import FALSE, Fact, all_of, any_of
 from taskwall.model.address import cidr
+from taskwall.model.group import PrefixList
 from taskwall.model.network import Network, remembered
 from taskwall.model.place import (
     WAYS,
@@ -16,7 +17,7 @@ from taskwall.model.place import (
     Vpc,
     Way,
 )
-from taskwall.model.thing import Link, alike
+from taskwall.model.thing import Link, Setting, alike
 from taskwall.model.work import TaskSource
 from taskwall.values import Need
 
@@ -194,17 +195,30 @@ def default_way(network: Network, subnet: Subnet, *ways: Way) -> Fact:
     """
 
     def fits(route: Route) -> Fact:
-        return all_of((_leads(route, ways), everywhere(route)))
+        return all_of((_leads(route, ways), everywhere(network, route)))
 
     return _routed(network, subnet, "default route", ways, fits)
 
 
-def everywhere(route: Route) -> Fact:
+def everywhere(network: Network, route: Route) -> Fact:
     """Whether a route is for at least half of all addresses, IPv4 or IPv6."""
-    to = route.destination
+    if route.listed is None:
+        return _half(route, route.destination)
+    listed = network.at(PrefixList, route.listed)
+    if listed is not None and listed.service:
+        otherwise = f"{route.fact.resource} is for the addresses of {listed.service} only"
+        return Fact(False, "", route.listed.place, route.fact.resource, otherwise=otherwise)
+    if listed is None or listed.entries is None:
+        text = f"{route.fact.resource} is a default route"
+        needs = route.listed.fact.needs or (Need(route.listed.to, "is not in the sources"),)
+        return Fact(None, text, route.listed.place, route.fact.resource, needs)
+    return any_of(_half(route, entry) for entry in listed.entries)
+
+
+def _half(route: Route, to: Setting) -> Fact:
     text = f"{route.fact.resource} is a default route"
-    if route.listed or to.value is None:
-        needs = to.needs or (Need(to.name, "names destinations that are not known"),)
+    if to.value is None:
+        needs = (Need(to.name, "names destinations that are not known"),)
         return Fact(None, text, to.place, route.fact.resource, needs)
     otherwise = f"{route.fact.resource} is for {to.known} only"
     if to.open:
