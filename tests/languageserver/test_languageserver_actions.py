@@ -146,6 +146,60 @@ def test_fixes_are_edits_and_module_calls_can_be_silenced(tmp_path: Path) -> Non
     assert "TW204" not in {each.rule for each in session.report().document.findings}
 
 
+def test_placeholders_are_where_the_cursor_goes(tmp_path: Path) -> None:
+    """A fix that has to be filled in says so, is not preferred, and shows what to fill in."""
+    text = "a = 1\nb = 2\n"
+    edits = (
+        Edit("main.tf", 1, 5, 1, 6, "[\n1]"),
+        Edit("main.tf", 2, 1, 2, 1, "c = 3\n😋 = <ARN>\n", placeholder=True),
+    )
+    finding = replace(_at("main.tf", 1, "x"), fix=Fix("say which", edits))
+    path = str(tmp_path / "main.tf")
+    document = Document("file:///m.tf", path, 1, Lines(text, "utf-16"))
+    where = Whereabouts(str(tmp_path), "utf-16", {path: document}, {path: text}, {})
+    diagnostic = Diagnostic(Range(Position(0, 0), Position(0, 1)), "is wrong")
+    fix = next(iter(actions([(finding, diagnostic)], document, where)))
+    assert (fix.title, fix.is_preferred) == ("Fix, to be filled in: say which", False)
+    assert fix.command is not None
+    assert fix.command.arguments == ["file:///m.tf", 3, len("😋 = ".encode("utf-16-le")) // 2]
+
+
+@pytest.mark.parametrize("language", ["terraform", "cloudformation"])
+def test_fixes_of_the_demo_mend_what_they_are_of(language: str) -> None:
+    """The first fix of each rule that can be applied as it is takes its finding away."""
+    folder = DEMO / language
+    session = Session(str(folder))
+    before = session.report().document.findings
+    mended = set()
+    for finding in before:
+        fix = finding.fix
+        if fix is None or not fix.edits or finding.rule in mended:
+            continue
+        if any(edit.placeholder for edit in fix.edits):
+            continue
+        mended.add(finding.rule)
+        texts = {str(folder / edit.file): (folder / edit.file).read_text() for edit in fix.edits}
+        documents = {
+            path: Document(Path(path).as_uri(), path, 1, Lines(text, "utf-16"))
+            for path, text in texts.items()
+        }
+        where = Whereabouts(str(folder), "utf-16", documents, texts, {})
+        range_ = Range(Position(0, 0), Position(0, 1))
+        pairs = [(finding, Diagnostic(range_, finding.message))]
+        document = next(iter(documents.values()))
+        action = next(iter(actions(pairs, document, where)))
+        for uri, edit in reversed(list(_edits(action))):
+            path = path_of(uri) or ""
+            texts[path] = _applied(texts[path], edit)
+        for path, text in texts.items():
+            session.change(path, text)
+        left = {each.fingerprint for each in session.report().document.findings}
+        assert finding.fingerprint not in left, finding.rule
+        for path in texts:
+            session.change(path, None)
+    assert mended
+
+
 def _edits(action: CodeAction) -> Iterator[tuple[str, TextEdit]]:
     assert action.edit is not None
     for uri, edits in (action.edit.changes or {}).items():

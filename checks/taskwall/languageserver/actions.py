@@ -13,7 +13,7 @@ from lsprotocol.types import (
     WorkspaceEdit,
 )
 
-from taskwall.finding import Finding, Fix
+from taskwall.finding import Edit, Finding, Fix
 from taskwall.languageserver.documents import Document
 from taskwall.languageserver.positions import Lines
 from taskwall.languageserver.suppressing import Wish, above, wishes
@@ -50,19 +50,40 @@ def actions(
 
 
 def _fixing(fix: Fix, diagnostic: Diagnostic, where: Whereabouts) -> CodeAction:
+    """All edits of a fix as one; where they hold placeholders, the cursor goes to the first."""
     changes: dict[str, list[TextEdit]] = {}
+    open_: Command | None = None
     for edit in fix.edits:
         path = where.path(edit.file)
         range_ = where.range(path, edit.line, edit.column, edit.end_line, edit.end_column)
         changes.setdefault(where.uri(path), []).append(TextEdit(range_, edit.text))
+        if edit.placeholder and open_ is None:
+            lines = where.lines(path)
+            start = lines.offset(range_.start)
+            after = Lines(lines.text[:start] + edit.text, lines.encoding)
+            cursor = after.position_at(start + max(edit.text.find("<"), 0))
+            line = cursor.line + _lines_put_before(fix, edit)
+            arguments = [where.uri(path), line, cursor.character]
+            open_ = Command("Fill in", SHOW, arguments=arguments)
     first = next(iter(fix.text.splitlines()), "").rstrip(":")
     title = first if len(first) <= _LONGEST else f"{first[: _LONGEST - 3]}..."
     return CodeAction(
-        f"Fix: {title}",
+        f"Fix, to be filled in: {title}" if open_ else f"Fix: {title}",
         kind=CodeActionKind.QuickFix,
         diagnostics=[diagnostic],
-        is_preferred=True,
+        is_preferred=open_ is None,
         edit=WorkspaceEdit(changes),
+        command=open_,
+    )
+
+
+def _lines_put_before(fix: Fix, edit: Edit) -> int:
+    """How many lines the edits before one in its file add."""
+    before = fix.edits[: fix.edits.index(edit)]
+    return sum(
+        each.text.count("\n") - (each.end_line - each.line)
+        for each in before
+        if each.file == edit.file
     )
 
 
