@@ -3,7 +3,6 @@
 import json
 import logging
 import os
-import re
 import sys
 import traceback
 from collections import Counter
@@ -23,10 +22,14 @@ class Shown(Struct, frozen=True):
 
     @property
     def reports(self) -> list[dict[str, Any]]:
-        """The reports of `-o json`, one for each framework that had something to scan."""
-        read = json.loads(self.out[re.search(r"^[\[{]", self.out, re.MULTILINE).start() :])  # type: ignore[union-attr]
-        every = read if isinstance(read, list) else [read]
-        return [report for report in every if "results" in report]
+        """The reports of `-o json`: one for each folder and framework with something to scan."""
+        found: list[dict[str, Any]] = []
+        rest = self.out.strip()
+        while rest:
+            read, end = json.JSONDecoder().raw_decode(rest)
+            found += read if isinstance(read, list) else [read]
+            rest = rest[end:].strip()
+        return [report for report in found if "results" in report]
 
     def records(self, outcome: str = "failed") -> list[dict[str, Any]]:
         """The records of ours with one outcome: failed, passed or skipped."""

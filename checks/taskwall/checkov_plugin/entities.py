@@ -96,7 +96,7 @@ class _Name(str):
 
     def split(self, sep: str | None = None, maxsplit: SupportsIndex = -1) -> list[str]:
         head, bracket, key = self.partition("[")
-        *parts, last = head.split(sep, maxsplit)
+        *parts, last = str.split(head, sep, maxsplit)  # the head may be this very name
         return [*parts, f"{last}{bracket}{key}"]
 
 

@@ -1,0 +1,143 @@
+"""In checkov: what goes wrong within taskwall fails the run, in a sentence; nothing vanishes."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from checkov_runs import OPEN, Run
+from taskwall import engine
+from taskwall.checkov_plugin.entities import _Name
+
+
+def test_a_crash_of_the_analysis(
+    stack: Path, checkov: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Checkov swallows exceptions: ours fail a check about taskwall itself."""
+
+    def broken(*_: object) -> None:
+        raise ValueError("a defect")
+
+    monkeypatch.setattr(engine, "judge", broken)
+    shown = checkov("-d", ".", "--framework", "terraform")
+
+    assert shown.status == 1
+    (record,) = shown.records()
+    assert record["check_id"] == "TW000"
+    assert "crashed: ValueError: a defect" in record["check_name"]
+    assert "taskwall: crashed: ValueError: a defect" in shown.err
+    assert "Traceback" not in shown.err
+
+    (record,) = checkov("-d", ".", "--check", "TW204").records()
+    assert (record["check_id"], "a defect" in record["check_name"]) == ("TW204", True)
+
+
+def test_a_crash_of_a_rule(stack: Path, checkov: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The other rules still speak."""
+    from taskwall.rules.tw204_open_task import open_task
+
+    def broken(*_: object) -> None:
+        raise ValueError("a defect")
+
+    code = open_task.judge.__code__
+    monkeypatch.setattr(open_task.judge, "__code__", broken.__code__)
+    shown = checkov("-d", ".", "--framework", "terraform", "--check", "TW204,TW401,TW000")
+    monkeypatch.setattr(open_task.judge, "__code__", code)
+
+    assert {record["check_id"] for record in shown.records()} == {"TW000", "TW401"}
+    assert "TW204 crashed" in shown.err
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ('profil = "strict"', 'did you mean "profile"'),
+        ('baseline = "none.json"', "none.json"),
+        ('exclude = ["*.tf"]', "it saw none of the files that checkov scans; does the setting"),
+    ],
+)
+def test_settings_that_cannot_be_meant(stack: Path, checkov: Run, text: str, says: str) -> None:
+    """A mistake in them, and settings under which nothing is seen, fail the run."""
+    (stack / "taskwall.toml").write_text(text)
+    shown = checkov("-d", ".", "--framework", "terraform")
+
+    assert shown.status == 1
+    (record,) = shown.records()
+    assert record["check_id"] == "TW000"
+    assert says in record["check_name"]
+    assert says in shown.err
+
+
+def test_a_finding_where_checkov_sees_nothing(stack: Path, checkov: Run) -> None:
+    """Checkov reads no .tofu files: a finding in one fails the check about taskwall itself."""
+    group = OPEN.index('resource "aws_security_group"')
+    task = OPEN.index('resource "aws_ecs_task_definition"')
+    (stack / "main.tf").write_text(OPEN[:group] + OPEN[task:])
+    (stack / "group.tofu").write_text(OPEN[group:task])
+    shown = checkov("-d", ".", "--framework", "terraform", "--check", "TW204,TW000")
+
+    (record,) = shown.records()
+    assert record["check_id"] == "TW000"
+    assert "TW204 at group.tofu:" in record["check_name"]
+    assert "`taskwall scan` shows it" in shown.err
+
+
+def test_a_finding_on_an_entity_that_checkov_does_not_tell_apart(stack: Path, checkov: Run) -> None:
+    """Instances over what checkov leaves open are one entity of its own, and fail as one."""
+    text = OPEN.replace(
+        '"aws_security_group" "web" {',
+        '"aws_security_group" "web" {\n  for_each = toset(concat(["a.b"], ["c"]))',
+    )
+    (stack / "main.tf").write_text(text.replace("group.web.id", 'group.web["a.b"].id'))
+    shown = checkov("-d", ".", "--framework", "terraform", "--check", "TW204,TW000")
+
+    (record,) = shown.records()
+    assert record["check_id"] == "TW204"
+    assert record["resource"].startswith("aws_security_group.web")
+
+
+def test_a_source_that_cannot_be_read(stack: Path, checkov: Run) -> None:
+    """It is said on standard error, and the rest is judged."""
+    (stack / "broken.yaml").write_text("AWSTemplateFormatVersion: 1\nResources:\n  A: [\n")
+    (stack / "more.tf").write_text('resource "aws_vpc" {\n')
+    shown = checkov("-d", ".", "--framework", "terraform", "--check", "TW204")
+
+    assert shown.told() == {("TW204", "aws_security_group.web"): 1}
+    assert "taskwall: more.tf:" in shown.err
+
+
+SHIM = "from taskwall.checkov_plugin.registry import register; register()"
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ("import checkov.version; checkov.version.version = '3.2.9'", "checkov is too old"),
+        (
+            "import checkov.common.checks_infra.registry as r; r.Registry.run_checks = max",
+            "checkov has changed how it runs checks",
+        ),
+    ],
+)
+def test_another_checkov(change: str, says: str) -> None:
+    """One that is not known ends the run with a sentence."""
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", f"{change}\n{SHIM}"],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+    )
+
+    assert done.returncode == 2
+    assert done.stderr.startswith(f"taskwall: {says}: this is checkov ")
+    assert "Traceback" not in done.stderr
+
+
+def test_names_are_split_between_their_parts() -> None:
+    """As checkov splits them, but for what stands in an instance key."""
+    assert _Name("aws_x.y").split(".") == ["aws_x", "y"]
+    assert _Name('aws_x.y["a.b"]').split(".") == ["aws_x", 'y["a.b"]']
+    assert _Name('data.aws_x.y["a.b"]').split(".") == ["data", "aws_x", 'y["a.b"]']
