@@ -147,13 +147,29 @@ class Document(Struct, frozen=True):
     crashes: tuple[Crash, ...] = ()
 
 
+class About(Struct, frozen=True):
+    """A rule that ran, for formats that describe rules.
+
+    `what` and `why` are the paragraphs of its page, `link` is AWS's page on the matter.
+    """
+
+    id: str
+    name: str
+    title: str
+    severity: Severity
+    what: str
+    why: str
+    link: str
+
+
 class Report(Struct, frozen=True):
     """What a scan found, for every surface.
 
     `document.findings` holds all verdicts that were asked for, `findings` those of every verdict;
     `excerpt` gives a line of a source by file (as findings spell it) and line number, masked where
     it could hold a secret. `status` is the exit status that the findings ask for: 0, 1 or 2.
-    `reasons` say of each thing that an unknown waits for why it is not known.
+    `reasons` say of each thing that an unknown waits for why it is not known. `rules` are those
+    that ran, by id.
     """
 
     document: Document
@@ -162,3 +178,4 @@ class Report(Struct, frozen=True):
     findings: tuple[Finding, ...] = ()
     status: int = 0
     reasons: Mapping[str, str] = {}
+    rules: tuple[About, ...] = ()

@@ -21,7 +21,7 @@ from taskwall.finding import (
 )
 from taskwall.masks import Mask
 from taskwall.resource import Skip
-from taskwall.rule import Rule
+from taskwall.rule import Rule, about
 from taskwall.rules import all_rules
 from taskwall.settings import Settings, Threshold, reaches
 from taskwall.values import Place
@@ -155,7 +155,8 @@ class Result:
             for judged in one.judged
             for need in judged.waits
         }
-        return Report(document, self._excerpt, tuple(notes), tuple(loud), status, reasons)
+        rules = tuple(map(about, self.rules))
+        return Report(document, self._excerpt, tuple(notes), tuple(loud), status, reasons, rules)
 
     def _excerpt(self, file: str, line: int) -> str | None:
         lines = self.lines.of(self.paths.meant(file))

@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from taskwall.change import Change
 from taskwall.facts import TRUE, Fact
-from taskwall.finding import Severity
+from taskwall.finding import About, Severity
 from taskwall.model.network import Network
 from taskwall.values import Need, Origin, Place
 
@@ -127,6 +127,12 @@ class Rule(Struct, frozen=True):
     def in_profile(self, profile: str) -> bool:
         """Whether the profile `strict`, `pci` or `default` has this rule."""
         return profile == "strict" or self.default or (profile == "pci" and self.pci)
+
+
+def about(rule: Rule) -> About:
+    """A rule as reports describe it."""
+    what, why, see = (" ".join(rule.sections[name].split()) for name in ("What", "Why", "See"))
+    return About(rule.id, rule.name, rule.title, rule.severity, what, why, see.partition(" ")[0])
 
 
 def rule(

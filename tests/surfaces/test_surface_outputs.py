@@ -9,138 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from taskwall.finding import (
-    CalledFrom,
-    Crash,
-    Document,
-    Edit,
-    Finding,
-    Fix,
-    Problem,
-    Report,
-    Step,
-    Summary,
-    Suppressed,
-    Unread,
-)
+from reports import everything
+from taskwall.finding import Document, Report, Summary
 from taskwall.outputs import View, formats, render, write
-from taskwall.outputs.text import clean, windowed
+from taskwall.outputs.text import windowed
+from taskwall.plain import clean
 
 DATA = Path(__file__).parent / "data"
-
-SOURCES = {
-    "infra/api.tf": {
-        12: '\t\tcidr_blocks = ["0.0.0.0/0"]',
-        20: '  description = "網関 の 規則" # コメント',
-        30: '  environment = [{ name = "DB", value = "************" }]',
-        40: "  ingress {",
-        44: "  }",
-    },
-    "infra/template.yaml": {
-        7: "        SecurityGroupIngress: "
-        + "[{CidrIp: 10.0.0.0/8}, " * 6
-        + '{"CidrIp": "0.0.0.0/0"}'
-        + ", {CidrIp: 10.0.0.0/8}" * 6
-        + "]",
-    },
-}
-
-FIX = Fix(
-    "Admit the group of the load balancer instead:\n\n"
-    "    source_security_group_id = aws_security_group.alb.id\n",
-    (Edit("infra/api.tf", 12, 17, 12, 30, "[]"),),
-)
-
-FINDINGS = (
-    Finding(
-        "TW204", "fail", "high", "aws_security_group.api", ("aws_security_group.api",), "infra",
-        *("infra/api.tf", 12, 17, 12, 30),
-        "aws_security_group.api opens the tasks of aws_ecs_service.api to the whole internet",
-        because=(
-            Step("aws_ecs_service.api", "infra/main.tf", 3, "aws_ecs_service.api wears it"),
-            Step("aws_security_group.api", "infra/api.tf", 12, "0.0.0.0/0 is every address"),
-        ),
-        fix=FIX,
-        fingerprint="00000000000000000001",
-    ),
-    Finding(
-        "TW204", "fail", "critical", 'module.api["a"].aws_security_group.this[0]',
-        tuple(f'module.api["{key}"].aws_security_group.this[0]' for key in "abcdef"), "infra",
-        *("infra/api.tf", 20, 18, 20, 29),
-        "a group whose description is 網関 is open",
-        because=tuple(Step("r", "infra/api.tf", n, f"step {n}") for n in range(1, 13)),
-        called_from=(CalledFrom("infra/main.tf", 9, "module.api"),),
-        construct="Stack/Api/Group",
-        when='var.environment is "dev"',
-        fix=FIX,
-        fingerprint="00000000000000000002",
-    ),
-    Finding(
-        "TW109", "unknown", "medium", "aws_ecs_task_definition.api",
-        ("aws_ecs_task_definition.api",), "infra",
-        *("infra/api.tf", 30, 3, 30, 58),
-        "cannot tell whether aws_ecs_task_definition.api reaches its database in plain text",
-        missing=("var.database", "data.aws_db_instance.main.endpoint"),
-        fix=Fix("Use TLS."),
-        fingerprint="00000000000000000003",
-    ),
-    Finding(
-        "TW212", "pass", "low", "aws_security_group.api", ("aws_security_group.api",), "infra",
-        *("infra/api.tf", 40, 3, 44, 4),
-        "the permissions of aws_security_group.api mean what they say",
-        fix=Fix("Nothing."),
-    ),
-    Finding(
-        "TW205", "fail", "medium", "ApiGroup", ("ApiGroup",), "infra/template.yaml",
-        *("infra/template.yaml", 7, 169, 7, 192),
-        "ApiGroup admits \x1b[31mevery\u202e address\nand more",
-        fix=Fix("Name the group."),
-        fingerprint="00000000000000000005",
-    ),
-    Finding(
-        "TW205", "fail", "info", "Gone", ("Gone",), "infra/template.yaml",
-        *("infra/other.yaml", 3, 1, 3, 5),
-        "Gone stands where no excerpt can be had",
-        fix=Fix("Name the group."),
-        fingerprint="00000000000000000006",
-    ),
-)  # fmt: skip
-
-SUPPRESSED = (
-    Suppressed(
-        msgspec.structs.replace(FINDINGS[4], file="infra/old.yaml", message="Old is open"),
-        *("comment", "a game server", "infra/old.yaml", 6),
-    ),
-    Suppressed(FINDINGS[4], "baseline", "", "taskwall-baseline.json", 1),
-)
-
-
-def everything(verdicts: tuple[str, ...] = ("fail", "unknown", "pass")) -> Report:
-    """A report with something in each of its places."""
-    return Report(
-        Document(
-            1,
-            "0.1.0",
-            Summary(4, 2, 1080, 4, 1, 1, 2, 1, 1),
-            tuple(one for one in FINDINGS if one.verdict in verdicts),
-            SUPPRESSED,
-            (
-                Unread("aws_some_type", 2),
-                Unread("aws_other_type", 1),
-                Unread("aws_lb", 1, ("idle_timeout",)),
-            ),
-            (Problem("infra/broken.tf", 7, 2, "a block is not closed"),),
-            (Crash("TW302", "infra", "KeyError: 'port'"),),
-        ),
-        lambda file, line: SOURCES.get(file, {}).get(line),
-        ("infra/api.tf:2: the suppression of TW206 no longer suppresses anything",),
-        FINDINGS,
-        2,
-        {
-            "var.database": "has no default",
-            "data.aws_db_instance.main.endpoint": "is not in the sources",
-        },
-    )
 
 
 @pytest.mark.parametrize(
@@ -151,6 +26,11 @@ def everything(verdicts: tuple[str, ...] = ("fail", "unknown", "pass")) -> Repor
         ("report-verbose.txt", "text", ("fail", "unknown", "pass"), View(verbose=True)),
         ("report-narrow.txt", "text", ("fail",), View(width=60)),
         ("report-colour.txt", "text", ("fail", "unknown"), View(colour=True)),
+        ("report.sarif", "sarif", ("fail", "unknown", "pass"), View()),
+        ("report.xml", "junit", ("fail", "unknown", "pass"), View()),
+        ("report-github.txt", "github", ("fail", "unknown", "pass"), View()),
+        ("report-gitlab.json", "gitlab", ("fail", "unknown", "pass"), View()),
+        ("report.md", "markdown", ("fail", "unknown", "pass"), View()),
     ],
 )
 def test_goldens(golden: str, name: str, verdicts: tuple[str, ...], view: View) -> None:
@@ -182,7 +62,7 @@ def test_json_is_the_contract() -> None:
 
 def test_formats_are_the_files_of_the_folder() -> None:
     """Nothing lists the formats."""
-    assert {"json", "text"} <= set(formats())
+    assert formats() == ("github", "gitlab", "json", "junit", "markdown", "sarif", "text")
 
 
 def test_silence_is_no_praise() -> None:

@@ -12,6 +12,7 @@ from typing import TypeAlias
 
 from taskwall.finding import SEVERITIES, Finding, Report, Summary
 from taskwall.outputs import View
+from taskwall.plain import TAB, clean
 
 Piece: TypeAlias = tuple[str, str]
 
@@ -29,7 +30,6 @@ STYLES = {
     "quiet": "dim",
 }
 
-TAB = 4
 STEPS = 8
 NAMES = 3
 GROUPS = 10
@@ -260,18 +260,6 @@ def _cell(char: str) -> tuple[str, int]:
     if unicodedata.category(char) in ("Mn", "Me"):
         return char, 0
     return char, 2 if unicodedata.east_asian_width(char) in "WF" else 1
-
-
-def clean(text: str) -> str:
-    """A text without what would steer a terminal or turn the order of its characters."""
-    if text.isprintable():
-        return text
-    return "".join(
-        "\N{REPLACEMENT CHARACTER}"
-        if unicodedata.category(char) in ("Cc", "Cf", "Cs", "Zl", "Zp")
-        else char
-        for char in text.replace("\t", " " * TAB)
-    )
 
 
 def _place(file: str, line: int, column: int | None = None) -> str:

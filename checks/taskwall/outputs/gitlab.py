@@ -1,0 +1,68 @@
+"""GitLab's code quality report (a subset of Code Climate's), for merge requests.
+
+What is unknown is of the severity "info". What is put aside or passes is not in it. Sources that
+could not be read and rules that crashed are blockers.
+"""
+
+from collections.abc import Iterator, Mapping
+from hashlib import sha256
+
+import msgspec
+
+from taskwall.finding import Report, Severity
+from taskwall.outputs import View
+from taskwall.plain import clean, told
+
+SEVERITIES: Mapping[Severity, str] = {
+    "critical": "blocker",
+    "high": "critical",
+    "medium": "major",
+    "low": "minor",
+    "info": "info",
+}
+
+
+def render(report: Report, view: View | None = None) -> str:
+    """The report as a list of issues, each with the fingerprint that GitLab compares by."""
+    issues = list(_issues(report))
+    return msgspec.json.format(msgspec.json.encode(issues), indent=2).decode() + "\n"
+
+
+def _issues(report: Report) -> Iterator[dict[str, object]]:
+    document = report.document
+    for crash in document.crashes:
+        yield _issue("crash", f"{crash.rule} crashed: {crash.message}", "blocker", crash.stack, 1)
+    for error in document.errors:
+        yield _issue("unreadable", error.message, "blocker", error.file, error.line)
+    for finding in document.findings:
+        if finding.verdict == "pass":
+            continue
+        unknown = finding.verdict == "unknown"
+        yield _issue(
+            finding.rule,
+            told(finding, report.reasons),
+            "info" if unknown else SEVERITIES[finding.severity],
+            finding.file,
+            finding.line,
+            finding.end_line,
+            finding.fingerprint,
+        )
+
+
+def _issue(
+    check: str,
+    text: str,
+    severity: str,
+    file: str,
+    line: int,
+    end_line: int = 0,
+    fingerprint: str = "",
+) -> dict[str, object]:
+    said = clean(text)
+    return {
+        "description": said,
+        "check_name": check,
+        "fingerprint": fingerprint or sha256(f"{check}\0{file}\0{said}".encode()).hexdigest()[:20],
+        "severity": severity,
+        "location": {"path": file, "lines": {"begin": line, "end": end_line or line}},
+    }

@@ -1,0 +1,87 @@
+"""JUnit's XML, as most CI systems read it: a suite for each stack, a case for each finding.
+
+A fail is a failure and an unknown is skipped, as is what a comment or the baseline puts aside.
+Sources that could not be read and rules that crashed are errors.
+"""
+
+import re
+from collections.abc import Iterator
+from xml.etree.ElementTree import Element, SubElement, indent, tostring
+
+from taskwall.finding import Finding, Report
+from taskwall.outputs import View
+from taskwall.plain import clean, told
+
+READING = "sources"
+"""The suite of what concerns no stack: the sources that could not be read."""
+
+
+def render(report: Report, view: View | None = None) -> str:
+    """The report as `<testsuites>`."""
+    suites: dict[str, list[Element]] = {}
+    for finding in report.document.findings:
+        suites.setdefault(finding.stack, []).append(_case(finding, report))
+    for held in report.document.suppressed:
+        why = "in the baseline" if held.by == "baseline" else f"suppressed: {held.reason}"
+        case = _of(held.finding)
+        SubElement(case, "skipped", message=clean(why))
+        suites.setdefault(held.finding.stack, []).append(case)
+    for crash in report.document.crashes:
+        case = Element("testcase", classname=clean(crash.rule), name=clean(f"{crash.rule} crashed"))
+        SubElement(case, "error", message=clean(crash.message), type="crash")
+        suites.setdefault(crash.stack, []).append(case)
+    for error in report.document.errors:
+        name = clean(f"{error.file}:{error.line}:{error.column}")
+        case = Element("testcase", classname=READING, name=name, file=clean(error.file))
+        SubElement(case, "error", message=clean(error.message), type="unreadable")
+        suites.setdefault(READING, []).append(case)
+    if not suites:  # a report without any case is taken for one that is broken
+        suites["taskwall"] = [Element("testcase", classname="taskwall", name="nothing was found")]
+    root = Element("testsuites", name="taskwall")
+    for name in sorted(suites):
+        suite = SubElement(root, "testsuite", name=clean(name))
+        suite.extend(suites[name])
+        _count(suite, suites[name])
+    _count(root, [case for cases in suites.values() for case in cases])
+    indent(root)
+    text = re.sub("[\ufffe\uffff]", "\N{REPLACEMENT CHARACTER}", tostring(root, encoding="unicode"))
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{text}\n'
+
+
+def _of(finding: Finding) -> Element:
+    """The case of a finding, whatever is said of it."""
+    return Element(
+        "testcase",
+        classname=finding.rule,
+        name=clean(f"{finding.rule} {finding.resource} ({finding.file}:{finding.line})"),
+        file=clean(finding.file),
+        line=str(finding.line),
+    )
+
+
+def _case(finding: Finding, report: Report) -> Element:
+    case = _of(finding)
+    text = told(finding, report.reasons)
+    if finding.verdict == "fail":
+        failure = SubElement(case, "failure", message=text, type=finding.severity)
+        failure.text = "\n".join(_details(finding))
+    elif finding.verdict == "unknown":
+        SubElement(case, "skipped", message=text)
+    return case
+
+
+def _details(finding: Finding) -> Iterator[str]:
+    yield clean(f"{finding.file}:{finding.line}:{finding.column}: {finding.message}")
+    for step in finding.because:
+        yield clean(f"because {step.text} [{step.file}:{step.line}]")
+    for call in finding.called_from:
+        yield clean(f"called from {call.text} [{call.file}:{call.line}]")
+    if finding.fix:
+        yield "fix:"
+        yield from map(clean, finding.fix.text.splitlines())
+
+
+def _count(element: Element, cases: list[Element]) -> None:
+    element.set("tests", str(len(cases)))
+    for attribute, tag in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
+        element.set(attribute, str(sum(case.find(tag) is not None for case in cases)))

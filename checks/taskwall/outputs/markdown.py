@@ -1,0 +1,136 @@
+"""Markdown for a job's summary or a comment on a pull request, of at most a few hundred lines.
+
+The text of sources is escaped: it is shown as it stands, mentions nobody and makes no links.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+
+from taskwall.finding import SEVERITIES, Finding, Report
+from taskwall.outputs import View
+from taskwall.plain import clean, from_the_worst, told
+
+MOST = 50
+ROOM = 30_000
+"""How many findings of a kind are listed, and how many characters tell what stands behind them:
+GitHub takes comments of 65536."""
+
+
+def render(report: Report, view: View | None = None) -> str:
+    """The report as a heading, a sentence, a table of fails, and what stands behind each."""
+    return "\n".join(_blocks(report)) + "\n"
+
+
+def _blocks(report: Report) -> Iterator[str]:
+    document = report.document
+    found = from_the_worst(document.findings)
+    fails = [one for one in found if one.verdict == "fail"]
+    yield "## taskwall\n"
+    yield _summary(report) + "\n"
+    if document.crashes or document.errors:
+        yield "### Not analysed\n"
+        for crash in document.crashes:
+            where = f"{_escaped(crash.rule)} crashed on {_code(crash.stack)}"
+            yield f"- {where}: {_escaped(crash.message)}"
+        for error in document.errors:
+            where = _code(f"{error.file}:{error.line}:{error.column}")
+            yield f"- {where}: {_escaped(error.message)}"
+        yield ""
+    if fails:
+        yield from _table(fails, report)
+    unknown = [one for one in found if one.verdict == "unknown"]
+    if unknown:
+        yield "<details><summary>Unknown</summary>\n"
+        for one in unknown[:MOST]:
+            yield f"- {_where(one)} {one.rule}: {_escaped(told(one, report.reasons))}"
+        yield from _more(unknown)
+        yield "\n</details>\n"
+    if document.suppressed:
+        yield f"<details><summary>Suppressed: {len(document.suppressed)}</summary>\n"
+        for held in document.suppressed[:MOST]:
+            why = "in the baseline" if held.by == "baseline" else held.reason or "no reason given"
+            yield f"- {_where(held.finding)} {held.finding.rule}: {_escaped(why)}"
+        yield "\n</details>\n"
+
+
+def _summary(report: Report) -> str:
+    counts = report.document.summary
+    fails = Counter(one.severity for one in report.findings if one.verdict == "fail")
+    parts = [f"{fails[severity]} {severity}" for severity in SEVERITIES if fails[severity]]
+    said = f"**{counts.fail} fail{'' if counts.fail == 1 else 's'}**"
+    if parts:
+        said += f" ({', '.join(parts)})"
+    return f"{said}, {counts.unknown} unknown, {counts.passed} pass; {counts.files} files."
+
+
+def _table(fails: list[Finding], report: Report) -> Iterator[str]:
+    links = {rule.id: rule.link for rule in report.rules}
+    yield "| Severity | Rule | Where | What |"
+    yield "| --- | --- | --- | --- |"
+    for one in fails[:MOST]:
+        rule = f"[{one.rule}]({links[one.rule]})" if one.rule in links else one.rule
+        text = _escaped(told(one, report.reasons))
+        yield f"| {one.severity} | {rule} | {_where(one)} | {text} |"
+    yield from _more(fails)
+    yield ""
+    yield "<details><summary>Why, and what to write instead</summary>\n"
+    room = ROOM
+    for number, one in enumerate(fails):
+        text = "\n".join(_behind(one))
+        room -= len(text)
+        if room < 0:
+            yield f"And what stands behind {len(fails) - number} more.\n"
+            break
+        yield text
+    yield "</details>\n"
+
+
+def _behind(one: Finding) -> Iterator[str]:
+    """The chain that leads to a finding, and its fix."""
+    yield f"**{one.rule}** {_code(one.resource)} {_where(one)}\n"
+    for step in one.because:
+        yield f"- {_escaped(step.text)} ({_code(f'{step.file}:{step.line}')})"
+    for call in one.called_from:
+        yield f"- called from {_escaped(call.text)} ({_code(f'{call.file}:{call.line}')})"
+    if one.fix:
+        yield f"\n{_fenced(one.fix.text)}\n"
+
+
+def _more(findings: list[Finding]) -> Iterator[str]:
+    if len(findings) > MOST:
+        yield f"\nAnd {len(findings) - MOST} more."
+
+
+def _where(finding: Finding) -> str:
+    return _code(f"{finding.file}:{finding.line}")
+
+
+_SPECIAL = re.compile(r"([\\`*_\[\]|~$])")
+_LINKED = re.compile(r"[@#](?=\w)|:(?=//)|www(?=\.)", re.IGNORECASE)
+"""What GitHub makes a mention, a reference or a link of; a comment behind it keeps it from that."""
+
+
+def _escaped(text: str) -> str:
+    """A text in which nothing is taken for Markdown, HTML, a mention or a reference."""
+    marked = _SPECIAL.sub(r"\\\1", _html(text))
+    return _LINKED.sub(r"\g<0><!-- -->", marked)
+
+
+def _code(text: str) -> str:
+    """A text as code: as HTML, for backticks and bars could be in it, in a table as well."""
+    escaped = _SPECIAL.sub(lambda match: f"&#{ord(match[0])};", _html(text))
+    return f"<code>{escaped}</code>"
+
+
+def _html(text: str) -> str:
+    text = clean(text.replace("\n", " "))
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _fenced(text: str) -> str:
+    """A text of several lines as a block of code, in a fence longer than any within."""
+    lines = [clean(line).rstrip() for line in text.strip().splitlines()]
+    longest = max((len(run) for run in re.findall(r"`+", text)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return "\n".join((f"{fence}text", *lines, fence))

@@ -1,0 +1,205 @@
+"""SARIF 2.1.0, as code scanning takes it (OASIS, "Static Analysis Results Interchange Format").
+
+What is unknown is of the kind "review", a pass of the kind "pass". Findings that are put aside are
+results with suppressions. Sources that could not be read and rules that crashed are notifications,
+and make the run unsuccessful.
+"""
+
+from collections.abc import Mapping
+from typing import Any, TypeAlias
+from urllib.parse import quote
+
+import msgspec
+
+from taskwall.finding import About, Edit, Finding, Report, Severity, Suppressed
+from taskwall.outputs import View
+from taskwall.plain import clean, told
+
+Object: TypeAlias = dict[str, Any]
+
+SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
+
+LEVELS: Mapping[Severity, str] = {
+    "critical": "error",
+    "high": "error",
+    "medium": "warning",
+    "low": "note",
+    "info": "note",
+}
+SCORES: Mapping[Severity, str] = {
+    "critical": "9.5",
+    "high": "8.0",
+    "medium": "5.5",
+    "low": "3.0",
+    "info": "0.5",
+}
+"""GitHub sorts by these (`security-severity`), with the bounds of CVSS."""
+
+KINDS = {"fail": "fail", "unknown": "review", "pass": "pass"}
+FINGERPRINT = "taskwall/v1"
+
+
+def render(report: Report, view: View | None = None) -> str:
+    """The report as a SARIF log with one run."""
+    document = report.document
+    held = [one.finding for one in document.suppressed]
+    rules = _rules(report, [*document.findings, *held])
+    index = {rule["id"]: number for number, rule in enumerate(rules)}
+    results = [_result(one, report, index) for one in document.findings]
+    results += [
+        {**_result(one.finding, report, index), "suppressions": [_suppression(one)]}
+        for one in document.suppressed
+    ]
+    driver = {"name": "taskwall", "semanticVersion": document.taskwall, "rules": rules}
+    run: Object = {
+        "tool": {"driver": driver},
+        "columnKind": "unicodeCodePoints",
+        "invocations": [_invocation(report, index)],
+        "results": results,
+    }
+    log = {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
+    return msgspec.json.format(msgspec.json.encode(log), indent=2).decode() + "\n"
+
+
+def _rules(report: Report, findings: list[Finding]) -> list[Object]:
+    """The rules that ran, and whatever other rules the report speaks of."""
+    known = {rule.id: _rule(rule) for rule in report.rules}
+    spoken_of = [finding.rule for finding in findings]
+    spoken_of += [crash.rule for crash in report.document.crashes if crash.rule.startswith("TW")]
+    for name in spoken_of:
+        known.setdefault(name, {"id": name})
+    return [known[name] for name in sorted(known)]
+
+
+def _rule(rule: About) -> Object:
+    return {
+        "id": rule.id,
+        "name": "".join(word.capitalize() for word in rule.name.split("-")),
+        "shortDescription": {"text": f"{rule.title}."},
+        "fullDescription": {"text": rule.what},
+        "help": {"text": f"{rule.why} See {rule.link}"},
+        "helpUri": rule.link,
+        "defaultConfiguration": {"level": LEVELS[rule.severity]},
+        "properties": {
+            "tags": ["security", "network", "ecs"],
+            "security-severity": SCORES[rule.severity],
+        },
+    }
+
+
+def _result(finding: Finding, report: Report, index: Mapping[str, int]) -> Object:
+    region = {
+        "startLine": finding.line,
+        "startColumn": finding.column,
+        "endLine": finding.end_line,
+        "endColumn": finding.end_column,
+    }
+    location = {
+        "physicalLocation": {"artifactLocation": _artifact(finding.file), "region": region},
+        "logicalLocations": [{"fullyQualifiedName": one} for one in finding.instances],
+    }
+    properties = {
+        "severity": finding.severity,
+        "stack": finding.stack,
+        "when": finding.when,
+        "missing": finding.missing,
+        "construct": finding.construct,
+    }
+    found: Object = {
+        "ruleId": finding.rule,
+        "ruleIndex": index[finding.rule],
+        "kind": KINDS[finding.verdict],
+        "level": LEVELS[finding.severity] if finding.verdict == "fail" else "none",
+        "message": {"text": told(finding, report.reasons)},
+        "locations": [location],
+        "properties": {key: value for key, value in properties.items() if value},
+    }
+    if related := _related(finding):
+        found["relatedLocations"] = related
+    if finding.fingerprint:
+        found["partialFingerprints"] = {FINGERPRINT: finding.fingerprint}
+    if finding.fix and finding.fix.edits:
+        found["fixes"] = [_fix(finding.fix.text, finding.fix.edits)]
+    return found
+
+
+def _related(finding: Finding) -> list[Object]:
+    """The chain that leads to a finding, and the calls through which it comes to be."""
+    steps = [(step.file, step.line, step.text) for step in finding.because]
+    steps += [(call.file, call.line, f"called from {call.text}") for call in finding.called_from]
+    return [
+        {
+            "id": number,
+            "physicalLocation": {
+                "artifactLocation": _artifact(file),
+                "region": {"startLine": line},
+            },
+            "message": {"text": clean(text)},
+        }
+        for number, (file, line, text) in enumerate(steps, 1)
+    ]
+
+
+def _fix(text: str, edits: tuple[Edit, ...]) -> Object:
+    changes: dict[str, list[Object]] = {}
+    for edit in edits:
+        region = {
+            "startLine": edit.line,
+            "startColumn": edit.column,
+            "endLine": edit.end_line,
+            "endColumn": edit.end_column,
+        }
+        inserted = {"deletedRegion": region, "insertedContent": {"text": edit.text}}
+        changes.setdefault(edit.file, []).append(inserted)
+    return {
+        "description": {"text": text},
+        "artifactChanges": [
+            {"artifactLocation": _artifact(file), "replacements": replacements}
+            for file, replacements in changes.items()
+        ],
+    }
+
+
+def _suppression(one: Suppressed) -> Object:
+    """Why a finding is put aside: by the source itself, or by the baseline beside it."""
+    place = {"artifactLocation": _artifact(one.file), "region": {"startLine": one.line}}
+    found: Object = {
+        "kind": "inSource" if one.by == "comment" else "external",
+        "location": {"physicalLocation": place},
+    }
+    if one.reason:
+        found["justification"] = clean(one.reason)
+    return found
+
+
+def _invocation(report: Report, index: Mapping[str, int]) -> Object:
+    """Whether the run went well, with what it could not read and which rules crashed."""
+    document = report.document
+    told_of: list[Object] = []
+    for error in document.errors:
+        region = {"startLine": max(error.line, 1), "startColumn": max(error.column, 1)}
+        place = {"artifactLocation": _artifact(error.file), "region": region}
+        told_of.append(
+            {
+                "level": "error",
+                "message": {"text": clean(error.message)},
+                "locations": [{"physicalLocation": place}],
+            }
+        )
+    for crash in document.crashes:
+        text = f"{crash.rule} crashed on {crash.stack}: {crash.message}"
+        notification: Object = {"level": "error", "message": {"text": clean(text)}}
+        if crash.rule in index:
+            notification["associatedRule"] = {"id": crash.rule, "index": index[crash.rule]}
+        told_of.append(notification)
+    told_of += [{"level": "note", "message": {"text": clean(note)}} for note in report.notes]
+    return {
+        "executionSuccessful": not (document.errors or document.crashes),
+        "exitCode": report.status,
+        "toolExecutionNotifications": told_of,
+    }
+
+
+def _artifact(file: str) -> Object:
+    """A file by its path from the folder that the scan was started in."""
+    return {"uri": quote(file), "uriBaseId": "%SRCROOT%"}

@@ -1,0 +1,41 @@
+"""Texts of sources, made fit to be shown."""
+
+import unicodedata
+from collections.abc import Iterable, Mapping
+
+from taskwall.finding import SEVERITIES, Finding
+
+TAB = 4
+"""How many blanks a tab is shown as."""
+
+
+def clean(text: str) -> str:
+    """A text without what would steer a terminal or turn the order of its characters."""
+    if text.isprintable():
+        return text
+    return "".join(
+        "\N{REPLACEMENT CHARACTER}"
+        if unicodedata.category(char) in ("Cc", "Cf", "Cs", "Zl", "Zp")
+        else char
+        for char in text.replace("\t", " " * TAB)
+    )
+
+
+def told(finding: Finding, reasons: Mapping[str, str]) -> str:
+    """What a finding says in one line: its message, the settings it needs, what it waits for."""
+    text = finding.message
+    if finding.when:
+        text += f" (when {finding.when})"
+    if finding.missing:
+        waits = (f"{name} {reasons[name]}" if name in reasons else name for name in finding.missing)
+        text += f": {'; '.join(waits)}"
+    return clean(text)
+
+
+def from_the_worst(findings: Iterable[Finding]) -> list[Finding]:
+    """Findings by severity, fails before unknowns before passes; else in their order."""
+    verdicts = ("fail", "unknown", "pass")
+    return sorted(
+        findings,
+        key=lambda one: (verdicts.index(one.verdict), SEVERITIES.index(one.severity)),
+    )

@@ -1,0 +1,289 @@
+"""The formats that other programs read: their shape, and texts that would break out of them."""
+
+import json
+import re
+from collections.abc import Iterable
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
+from msgspec.structs import replace
+
+from reports import FINDINGS, everything
+from sarif_shape import LOG
+from taskwall.finding import Crash, Document, Finding, Problem, Report, Step, Summary, Suppressed
+from taskwall.outputs import View, formats, render
+
+SHAPE = Draft202012Validator(LOG)
+
+
+def report_of(
+    findings: Iterable[Finding] = (), suppressed: Iterable[Suppressed] = (), **more: Any
+) -> Report:
+    """A report of findings."""
+    shown = tuple(findings)
+    document = Document(1, "0.1.0", Summary(1, 1, 1), shown, tuple(suppressed), **more)
+    return Report(document, lambda _file, _line: None, (), shown)
+
+
+def sarif(report: Report) -> Any:
+    """The run of a report in SARIF, which has its shape."""
+    log = json.loads(render("sarif", report, View()))
+    SHAPE.validate(log)
+    [run] = log["runs"]
+    return run
+
+
+TEXTS = st.text(
+    st.characters(codec="utf-8") | st.sampled_from("\n\r\t%:,;|`*_<>&\"'@#\x1b\x00\u202e\ufffe"),
+    min_size=1,
+    max_size=40,
+)
+
+
+@st.composite
+def reports(draw: st.DrawFn) -> Report:
+    """Reports whose texts hold whatever sources may hold."""
+    base = FINDINGS[0]
+    findings = [
+        replace(
+            base,
+            verdict=draw(st.sampled_from(("fail", "unknown", "pass"))),
+            message=draw(TEXTS),
+            resource=draw(TEXTS),
+            file=draw(TEXTS),
+            stack=draw(TEXTS),
+            when=draw(st.none() | TEXTS),
+            missing=(draw(TEXTS),),
+            because=(Step(draw(TEXTS), draw(TEXTS), 1, draw(TEXTS)),),
+        )
+        for _ in range(draw(st.integers(0, 2)))
+    ]
+    held = [Suppressed(one, "comment", draw(TEXTS), draw(TEXTS), 3) for one in findings]
+    errors = (Problem(draw(TEXTS), 1, 1, draw(TEXTS)),)
+    return report_of(
+        findings, held, errors=errors, crashes=(Crash("TW302", draw(TEXTS), draw(TEXTS)),)
+    )
+
+
+@settings(deadline=None)
+@given(reports())
+def test_sarif_has_its_shape(report: Report) -> None:
+    """Whatever stands in the sources, the log is valid and each result points at its rule."""
+    run = sarif(report)
+
+    rules = run["tool"]["driver"]["rules"]
+    assert all(rules[one["ruleIndex"]]["id"] == one["ruleId"] for one in run["results"])
+    assert [one["id"] for one in rules] == sorted({one["id"] for one in rules})
+
+
+def test_sarif_says_what_the_report_says() -> None:
+    """Kinds, levels, suppressions, fixes and notifications of the report that holds everything."""
+    run = sarif(everything())
+
+    assert [(one["ruleId"], one["kind"], one["level"]) for one in run["results"]] == [
+        ("TW204", "fail", "error"),
+        ("TW204", "fail", "error"),
+        ("TW109", "review", "none"),
+        ("TW212", "pass", "none"),
+        ("TW205", "fail", "warning"),
+        ("TW205", "fail", "note"),
+        ("TW205", "fail", "warning"),
+        ("TW205", "fail", "warning"),
+    ]
+    held = [one["suppressions"][0] for one in run["results"] if "suppressions" in one]
+    assert [(one["kind"], one.get("justification")) for one in held] == [
+        ("inSource", "a game server"),
+        ("external", None),
+    ]
+    first = run["results"][0]
+    assert [one["message"]["text"] for one in first["relatedLocations"]] == [
+        "aws_ecs_service.api wears it",
+        "0.0.0.0/0 is every address",
+    ]
+    [change] = first["fixes"][0]["artifactChanges"]
+    [replacement] = change["replacements"]
+    assert replacement["insertedContent"] == {"text": "[]"}
+    assert replacement["deletedRegion"] == first["locations"][0]["physicalLocation"]["region"]
+    [invocation] = run["invocations"]
+    assert not invocation["executionSuccessful"]
+    told = [one["message"]["text"] for one in invocation["toolExecutionNotifications"]]
+    assert told[:2] == ["a block is not closed", "TW302 crashed on infra: KeyError: 'port'"]
+    described = next(r for r in run["tool"]["driver"]["rules"] if r["id"] == "TW204")
+    assert described["helpUri"].startswith("https://docs.aws.amazon.com/")
+
+
+def test_sarif_spells_paths_as_uris() -> None:
+    """Blanks, umlauts and percent signs of a path are escaped, slashes are not."""
+    run = sarif(report_of([replace(FINDINGS[0], file="a b/ü 50%.tf")]))
+
+    location = run["results"][0]["locations"][0]["physicalLocation"]
+    assert location["artifactLocation"]["uri"] == "a%20b/%C3%BC%2050%25.tf"
+
+
+@settings(deadline=None)
+@given(reports())
+def test_junit_is_xml_with_right_counts(report: Report) -> None:
+    """Whatever stands in the sources, it is XML, and its counts are those of its cases."""
+    root = ElementTree.fromstring(render("junit", report, View()))
+
+    cases = [len(list(suite)) for suite in root]
+    assert int(root.get("tests", "")) == sum(cases) > 0
+    for attribute, tag in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
+        counted = [len(suite.findall(f"testcase/{tag}")) for suite in root]
+        assert [int(suite.get(attribute, "")) for suite in root] == counted
+        assert int(root.get(attribute, "")) == sum(counted)
+    document = report.document
+    fails = sum(one.verdict == "fail" for one in document.findings)
+    assert len(root.findall(".//failure")) == fails
+    assert len(root.findall(".//error")) == len(document.errors) + len(document.crashes)
+
+
+def test_junit_has_a_suite_for_each_stack() -> None:
+    """Suites go by the names of stacks; sources that could not be read have their own."""
+    root = ElementTree.fromstring(render("junit", everything(), View()))
+
+    assert [suite.get("name") for suite in root] == ["infra", "infra/template.yaml", "sources"]
+
+
+def test_junit_of_nothing_is_a_case_that_passes() -> None:
+    """CI systems take a report without cases for a broken one."""
+    root = ElementTree.fromstring(render("junit", report_of(), View()))
+
+    assert (root.get("tests"), root.get("failures"), root.get("errors")) == ("1", "0", "0")
+
+
+COMMAND = re.compile(
+    r"::(error|warning|notice) ((?:[a-zA-Z]+=[^:,\r\n]*)(?:,[a-zA-Z]+=[^:,\r\n]*)*)::([^\r\n]*)"
+)
+
+
+@settings(deadline=None)
+@given(reports())
+def test_nothing_breaks_out_of_a_workflow_command(report: Report) -> None:
+    """Each line is one command with known properties, and the last one is the sum."""
+    *lines, last = render("github", report, View()).removesuffix("\n").split("\n")
+
+    document = report.document
+    shown = [one for one in document.findings if one.verdict != "pass"]
+    assert len(lines) == len(shown) + len(document.errors) + len(document.crashes)
+    for line in lines:
+        command = COMMAND.fullmatch(line)
+        assert command
+        names = [pair.partition("=")[0] for pair in command[2].split(",")]
+        assert set(names) <= {"file", "line", "endLine", "col", "endColumn", "title"}
+        assert len(names) == len(set(names))
+    assert not last.startswith("::")
+
+
+def test_github_escapes_as_its_toolkit_does() -> None:
+    """Percent signs and line ends in a message, colons and commas in properties as well."""
+    finding = replace(FINDINGS[0], file="a,b:c%.tf", message="50% of a:b,c", fix=None)
+
+    [line, _] = render("github", report_of([finding]), View()).splitlines()
+
+    assert line == (
+        "::error file=a%2Cb%3Ac%25.tf,line=12,col=17,endColumn=30,title=TW204 high::50%25 of a:b,c"
+    )
+
+
+def test_github_shows_the_worst_first() -> None:
+    """GitHub cuts what is beyond its limits, so unknowns come last."""
+    lines = render("github", everything(), View()).splitlines()
+
+    titles = re.findall(r"title=([^:]*)::", "\n".join(lines))
+    assert titles == [
+        "taskwall%3A TW302 crashed",
+        "taskwall%3A cannot be read",
+        "TW204 critical",
+        "TW204 high",
+        "TW205 medium",
+        "TW205 info",
+        "TW109 unknown",
+    ]
+
+
+@settings(deadline=None)
+@given(reports())
+def test_gitlab_takes_each_issue(report: Report) -> None:
+    """Every issue has the fields that GitLab asks for, and a fingerprint of its own."""
+    issues = json.loads(render("gitlab", report, View()))
+
+    assert all(
+        issue.keys() == {"description", "check_name", "fingerprint", "severity", "location"}
+        and issue["severity"] in ("info", "minor", "major", "critical", "blocker")
+        and issue["location"]["lines"]["begin"] >= 1
+        for issue in issues
+    )
+    document = report.document
+    shown = [one for one in document.findings if one.verdict != "pass"]
+    assert len(issues) == len(shown) + len(document.errors) + len(document.crashes)
+
+
+def test_gitlab_keeps_fingerprints() -> None:
+    """Findings keep their fingerprints; what could not be read has one that stays the same."""
+    first = json.loads(render("gitlab", everything(), View()))
+    again = json.loads(render("gitlab", everything(), View()))
+
+    prints = [issue["fingerprint"] for issue in first]
+    assert prints == [issue["fingerprint"] for issue in again]
+    assert len(set(prints)) == len(prints)
+    assert {one.fingerprint for one in FINDINGS if one.verdict != "pass"} <= set(prints)
+
+
+@settings(deadline=None)
+@given(reports())
+def test_markdown_keeps_its_tables(report: Report) -> None:
+    """Each fail is one row of four cells, and no text of a source makes HTML or a mention."""
+    text = render("markdown", report, View())
+
+    rows = [line for line in text.split("\n") if line.startswith("| ")][2:]
+    assert len(rows) == sum(one.verdict == "fail" for one in report.document.findings)
+    assert all(len(re.findall(r"(?<!\\)\|", row)) == 5 for row in rows)
+    prose = re.sub(r"(?s)^(`{3,})text\n.*?^\1$", "", text, flags=re.MULTILINE)
+    tags = set(re.findall(r"<[^>]*>", prose))
+    assert tags <= {
+        "<code>", "</code>", "<!-- -->", "<details>", "</details>", "<summary>", "</summary>",
+    }  # fmt: skip
+    assert not re.search(r"@\w", re.sub(r"<code>.*?</code>", "", prose))
+
+
+def test_markdown_fits_into_a_comment() -> None:
+    """However much was found, a comment can hold it, and says how much more there is."""
+    many = [replace(FINDINGS[1], line=number, message="m" * 200) for number in range(1, 500)]
+    unknown = [replace(one, verdict="unknown") for one in many]
+    held = [Suppressed(one, "comment", "reason " * 9, "a.tf", 1) for one in many]
+
+    text = render("markdown", report_of([*many, *unknown], held), View())
+
+    assert len(text) < 65_536
+    assert text.count("And 449 more.") == 2
+
+
+def test_markdown_fences_cannot_be_closed() -> None:
+    """Backticks in a fix do not end the block that it stands in."""
+    base = FINDINGS[0]
+    assert base.fix
+    finding = replace(base, fix=replace(base.fix, text="```\n# heading\n````"))
+
+    assert "`````text\n```\n# heading\n````\n`````" in render(
+        "markdown", report_of([finding]), View()
+    )
+
+
+@pytest.mark.parametrize("name", formats())
+def test_errors_and_crashes_are_in_every_format(name: str) -> None:
+    """No format keeps silent about what was not analysed."""
+    text = render(name, everything(("fail",)), View())
+
+    assert "a block is not closed" in text
+    assert "KeyError" in text
+
+
+@pytest.mark.parametrize("name", formats())
+def test_nothing_is_found_in_nothing(name: str) -> None:
+    """Every format can say that there is nothing."""
+    assert render(name, report_of(), View()).endswith("\n")
