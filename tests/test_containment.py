@@ -5,13 +5,10 @@ from typing import TypeAlias
 from hypothesis import given
 from hypothesis import strategies as st
 
-from taskwall.facts import TRUE
+from permits import group_of, permission
 from taskwall.model.address import cidr
 from taskwall.model.containment import contained
-from taskwall.model.group import Permission, SecurityGroup
 from taskwall.model.network import Network
-from taskwall.model.thing import Link, Setting
-from taskwall.values import Known, Origin, Place, Scalar
 
 Entry: TypeAlias = tuple[str, str, int, int]
 """A range of addresses, a protocol, the first port and the last one."""
@@ -29,36 +26,12 @@ entries = st.lists(
 )
 
 
-def place(line: int) -> Place:
-    """A line of some file."""
-    return Place("main.tf", line, 1, line, 9)
-
-
 def network(found: list[Entry]) -> Network:
     """A network of one group with the given entries, one a line."""
-    here = Origin("g", "g", place(1), "terraform")
-    group = SecurityGroup(id="g", origin=here)
-
-    def setting(value: Scalar, line: int) -> Setting:
-        return Setting(Known(value), place(line), "attribute", "g")
-
-    permissions = [
-        Permission(
-            id=f"g:{line}",
-            group=Link("g", TRUE, place(line)),
-            direction="ingress",
-            on=here,
-            place=place(line),
-            block=place(line),
-            protocol=setting(spoken, line),
-            first_port=setting(first, line),
-            last_port=setting(last, line),
-            range=setting(text, line),
-            fact=TRUE,
-        )
+    return group_of(
+        permission(spoken, first, last, text, line)
         for line, (text, spoken, first, last) in enumerate(found, 2)
-    ]
-    return Network([group, *permissions])
+    )
 
 
 def holds(one: Entry, other: Entry) -> bool:

@@ -1,0 +1,115 @@
+"""Which ports permissions open, against a slow model that asks of each port by itself."""
+
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from permits import permission
+from taskwall.model.address import Ranges
+from taskwall.model.ports import Ports, Transport, only_opens, opened
+from taskwall.values import Need, Scalar
+
+TRANSPORTS: tuple[Transport, ...] = ("tcp", "udp")
+SPELLED: dict[str, Scalar] = {
+    "tcp": "tcp",
+    "TCP": "tcp",
+    "6": "tcp",
+    "udp": "udp",
+    "17": "udp",
+    "-1": "every",
+    "all": "every",
+    "icmp": "icmp",
+    "1": "icmp",
+    "50": "other",
+}
+"""How sources write protocols, and which it is."""
+
+EDGES = (0, 1, 21, 22, 23, 79, 80, 81, 442, 443, 444, 8080, 32768, 65534, 65535)
+"""Ports of which each is asked; those of the permissions are among them, with their neighbours."""
+
+protocols = st.sampled_from([*SPELLED, 6, 17, -1, None])
+numbers = st.sampled_from([1, 22, 80, 443, 8080, 65535])
+entries = st.tuples(protocols, numbers, numbers).map(
+    lambda entry: (entry[0], min(entry[1:]), max(entry[1:]))
+)
+sets = st.lists(st.tuples(st.integers(0, 90), st.integers(0, 90)), max_size=4).map(Ranges.of)
+
+
+def slowly(spoken: Scalar, first: int, last: int, transport: Transport, port: int) -> bool:
+    """Whether a permission opens a port, as AWS's reference words it: protocol by protocol."""
+    which = "every" if spoken is None else SPELLED[str(spoken)]
+    if which == "every":
+        return True
+    return which == transport and first <= port <= last
+
+
+def numbers_of(found: Ranges) -> set[int]:
+    """Ports one by one."""
+    return {port for low, high in found.spans for port in range(low, high + 1)}
+
+
+@given(entries)
+def test_a_permission_opens_the_ports_of_its_protocol(entry: tuple[Scalar, int, int]) -> None:
+    """All of every protocol's, the written ones of TCP and UDP, none of what has no ports."""
+    found = permission(*entry)
+    for transport in TRANSPORTS:
+        ports = opened(found, transport)
+
+        assert ports is not None
+        for port in EDGES:
+            fast = bool(ports & Ranges(((port, port),)))
+            assert fast is slowly(*entry, transport, port)
+
+
+@given(entries.filter(lambda e: e[0] is not None and SPELLED[str(e[0])] in TRANSPORTS), sets, sets)
+def test_only_what_is_allowed_is_opened(
+    entry: tuple[Scalar, int, int], tcp: Ranges, udp: Ranges
+) -> None:
+    """Every port that a permission opens, asked by itself, is among those of its protocol."""
+    allowed = {"tcp": tcp, "udp": udp}
+    slow = all(
+        any(low <= port <= high for low, high in allowed[transport].spans)
+        for transport in TRANSPORTS
+        for port in range(entry[1], entry[2] + 1)
+        if slowly(*entry, transport, port)
+    )
+
+    assert only_opens(permission(*entry), Ports(tcp, udp), "tasks").truth is slow
+
+
+@given(entries, sets, sets)
+def test_more_that_may_be_allowed_makes_nothing_fail(
+    entry: tuple[Scalar, int, int], tcp: Ranges, udp: Ranges
+) -> None:
+    """What passes still does where further ports are not known; what fails may become unknown."""
+    open_ = Ports(tcp, udp, (Need("var.ports", "has no default"),))
+    before = only_opens(permission(*entry), Ports(tcp, udp), "tasks").truth
+    after = only_opens(permission(*entry), open_, "tasks").truth
+
+    assert after is before or (before is False and after is None)
+
+
+@given(st.lists(st.tuples(sets, sets), max_size=4))
+def test_a_union_has_what_each_has(found: list[tuple[Ranges, Ranges]]) -> None:
+    """Ports of each protocol are joined with those of the same protocol, port by port."""
+    whole = Ports.union(Ports(tcp, udp) for tcp, udp in found)
+    parts: list[Callable[[tuple[Ranges, Ranges]], Ranges]] = [lambda p: p[0], lambda p: p[1]]
+    for transport, part in zip(TRANSPORTS, parts, strict=True):
+        slow = {port for each in found for port in numbers_of(part(each))}
+
+        assert slow == numbers_of(whole.of(transport))
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "open_"), [(None, None, EDGES), (-1, -1, EDGES), (0, 0, (0,))]
+)
+def test_ports_that_are_left_out_or_negative(
+    first: int | None, last: int | None, open_: tuple[int, ...]
+) -> None:
+    """No ports are all ports, and so is -1; a 0 of TCP is that port only."""
+    ports = opened(permission("tcp", first, last), "tcp")
+
+    assert ports is not None
+    assert tuple(port for port in EDGES if ports & Ranges(((port, port),))) == open_

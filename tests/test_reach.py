@@ -1,0 +1,101 @@
+"""Whom permissions admit, against slow models: blocks of addresses, and Python's own networks."""
+
+from functools import cache
+from ipaddress import IPv4Network, collapse_addresses, ip_network
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from permits import group_of, permission, place, setting
+from taskwall.facts import TRUE
+from taskwall.model.address import INTERNET_SIZE, Ranges, public
+from taskwall.model.place import Subnet, Vpc
+from taskwall.model.reach import admits_internet, admits_range_within, leads_everywhere
+from taskwall.model.thing import Link
+from taskwall.values import Origin
+
+STEP = 2**18
+"""A /14: all ranges of these tests are made of such blocks."""
+
+lengths = st.integers(0, 14)
+networks = st.tuples(st.integers(0, 2**32 - 1), lengths).map(
+    lambda given: IPv4Network((given[0], given[1]), strict=False)
+)
+near = st.tuples(st.integers(0, 255), st.integers(16, 26)).map(
+    lambda given: IPv4Network((10 * 2**24 + given[0] * 2**14, given[1]), strict=False)
+)
+
+
+def blocks(network: IPv4Network) -> set[int]:
+    """The blocks of which a network is made."""
+    low, high = int(network[0]) // STEP, int(network[-1]) // STEP
+    return set(range(low, high + 1))
+
+
+def public_size(held: set[int]) -> int:
+    """How many public addresses blocks hold."""
+    return sum(map(_public_size, held))
+
+
+@cache
+def _public_size(block: int) -> int:
+    return (Ranges(((block * STEP, (block + 1) * STEP - 1),)) & public(4)).size
+
+
+@settings(deadline=None)
+@given(st.lists(networks, min_size=1, max_size=4, unique=True))
+def test_the_internet_is_admitted_by_one_range_or_by_several(found: list[IPv4Network]) -> None:
+    """A range does so by itself, or with the group's others of which none does by itself."""
+    permissions = [
+        permission("tcp", 443, 443, str(each), line) for line, each in enumerate(found, 2)
+    ]
+    network = group_of(permissions)
+    small = [each for each in found if public_size(blocks(each)) <= INTERNET_SIZE[4]]
+    together = public_size(set().union(*map(blocks, small))) > INTERNET_SIZE[4]
+    for each, entry in zip(found, permissions, strict=True):
+        own = public_size(blocks(each))
+        slow = own > INTERNET_SIZE[4] or (own > 0 and together)
+
+        assert admits_internet(network, entry).truth is slow
+        assert leads_everywhere(network, entry).truth is (own > INTERNET_SIZE[4])
+
+
+@given(near, st.lists(near, max_size=2), st.lists(near, max_size=3))
+def test_a_range_is_within_a_vpc_if_its_addresses_are(
+    wanted: IPv4Network, own: list[IPv4Network], subnets: list[IPv4Network]
+) -> None:
+    """The VPC's ranges and those of its subnets together hold it, however they are cut."""
+    here = Origin("v", "v", place(1), "terraform")
+    vpc = Vpc(
+        id="v",
+        origin=here,
+        cidrs=tuple(setting(str(each)) for each in own),
+        dns_support=setting(True),
+        dns_hostnames=setting(True),
+    )
+    link = Link("v", TRUE, place(1))
+    inside = [
+        Subnet(
+            id=f"s{number}",
+            origin=Origin(f"s{number}", f"s{number}", place(1), "terraform"),
+            vpc=link,
+            cidrs=(setting(str(each)),),
+        )
+        for number, each in enumerate(subnets)
+    ]
+    entry = permission("tcp", 443, 443, str(wanted))
+    network = group_of([entry], vpc, *inside)
+    held = list(collapse_addresses([*own, *subnets]))
+
+    slow = any(wanted.subnet_of(each) for each in held)
+
+    assert admits_range_within(network, entry, link).truth is slow
+
+
+def test_what_no_vpc_can_hold_is_not_within_one() -> None:
+    """A VPC has at most fifty ranges of a /16: what is larger is the internet's or others'."""
+    entry = permission("tcp", 443, 443, "10.0.0.0/8")
+    wide = ip_network("10.0.0.0/8")
+
+    assert wide.num_addresses > 50 * 2**16
+    assert admits_range_within(group_of([entry]), entry, Link("v", TRUE, place(1))).truth is False
