@@ -61,7 +61,10 @@ def test_exit_status(toy: Path, capsys: pytest.CaptureFixture[str]) -> None:
     ("arguments", "says"),
     [
         (("--formt", "json"), 'there is no option --formt (did you mean "--format"?)'),
-        (("--format", "jsn"), '--format: "jsn" is none of json, text (did you mean "json"?).'),
+        (
+            ("--format", "jsn"),
+            'markdown, sarif, text (did you mean "json"?).',
+        ),
         (("--profile", "strct"), '(did you mean "strict"?)'),
         (("--fail-on", "hi"), '--fail-on: "hi" is none of critical, high'),
         (("--show", "fail,passes"), '(did you mean "pass"?)'),
