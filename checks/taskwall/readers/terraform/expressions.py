@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 DEEPEST = 100
 """How far expressions may be nested; deeper ones are an error, not a crash."""
 
+MOST_MEMBERS = 100_000
+"""A list or an object that is written with more members is not read."""
+
 _SIMPLE = re.compile(
     rb"""(?P<text>"[^"\\$%\n]*")
     | (?P<path>[A-Za-z_][\w-]*(?:\.[A-Za-z_][\w-]*)*)
@@ -69,6 +72,8 @@ def _simple(match: "re.Match[bytes]", raw: bytes, node: "Node", source: Source) 
     base, *names = raw.decode("utf-8", "replace").split(".")
     if not names:
         return Name(place, base)
+    if len(names) > DEEPEST:
+        return Invalid(place, f"takes more than {DEEPEST} steps")
     return Access(place, Name(place, base), tuple(map(Attr, names)))
 
 
@@ -85,6 +90,8 @@ def _sequence(nodes: "Sequence[Node]", source: Source, depth: int) -> Expression
         raise AssertionError("the grammar has no empty expression")
     if depth > DEEPEST:
         return Invalid(source.place(nodes[0]), f"is nested more than {DEEPEST} levels deep")
+    if len(nodes) > DEEPEST:
+        return Invalid(source.place(nodes[0], nodes[-1]), f"takes more than {DEEPEST} steps")
     base, used = _primary(nodes, source, depth)
     if used == len(nodes):
         return base
@@ -194,6 +201,8 @@ def _call(node: "Node", source: Source, depth: int) -> Expression:
 
 def _collection(node: "Node", source: Source, depth: int) -> Expression:
     inner = node.children[0]
+    if inner.child_count > 2 * MOST_MEMBERS:  # the commas count too
+        return Invalid(source.place(node), f"has more than {MOST_MEMBERS} members")
     if inner.type == "tuple":
         return Tuple(
             source.place(inner),

@@ -52,6 +52,10 @@ class Whole(Protocol):
         """All that is known of it as a value, where a map is wanted."""
 
 
+MOST_MODULES = 10_000
+"""So many modules may be called altogether, each instance counted."""
+
+
 W = TypeVar("W", bound=Whole)
 
 

@@ -61,6 +61,8 @@ class Run:
         """Whether the root is a module analysed on its own."""
         self.deciding = 0
         """How many conditions are being evaluated, each within the next."""
+        self.modules = 0
+        """How many instances of called modules there are so far."""
         self.templates = 0
         self.depth = 0
         self.weights: dict[int, tuple[Value, int]] = {}

@@ -8,7 +8,7 @@ from taskwall.readers.terraform.body import FieldsReader
 from taskwall.readers.terraform.evaluate import evaluate
 from taskwall.readers.terraform.free import freed
 from taskwall.readers.terraform.hcl import BROKEN_VALUE
-from taskwall.readers.terraform.instances import Instances, expand
+from taskwall.readers.terraform.instances import MOST_MODULES, Instances, expand
 from taskwall.readers.terraform.kinds import FailedError, is_null, weight
 from taskwall.readers.terraform.resource_instance import ResourceInstance
 from taskwall.readers.terraform.sensitive import is_sensitive, names_secret
@@ -316,6 +316,11 @@ class Scope:
         module = self._called(name, block)
         if isinstance(module, str):
             return self.run.assumed(unknown(address, module))
+        if self.run.modules > MOST_MODULES:
+            self.run.complain(
+                block.header, f"more than {MOST_MODULES} modules are called: the rest is left out"
+            )
+            return self.run.assumed(unknown(address, "is one of too many modules"))
         self._pending[f"*{name}"] = self.run.depth_of_states
         try:
             return expand(
@@ -434,6 +439,7 @@ class ModuleInstance:
         def given(argument: str) -> Value | None:
             return arguments.get(argument) if argument not in _NOT_ARGUMENTS else None
 
+        caller.run.modules += 1
         self.scope = type(caller)(
             caller.run,
             module,
