@@ -9,7 +9,7 @@ from taskwall.engine import Judgement
 from taskwall.files import Files
 from taskwall.finding import Report
 from taskwall.job import Options, job
-from taskwall.rejudge import Memory
+from taskwall.memory import Memory
 from taskwall.result import Result
 from taskwall.rule import Rule
 from taskwall.settings import Settings
@@ -56,7 +56,17 @@ def scan(
     judging = _Judging(stacks, asked.rules, asked.use, memory)
     judgements = _judged(judging, options.jobs, progress)
 
-    result = Result(found, judgements, rules=asked.rules, use=asked.use, files=files, cwd=asked.cwd)
+    result = Result(
+        found,
+        judgements,
+        rules=asked.rules,
+        use=asked.use,
+        files=files,
+        cwd=asked.cwd,
+        earlier=None if memory is None else memory.result,
+    )
+    if memory is not None:
+        memory.result = result
     if options.write_baseline is not None:
         known = result.entries()
         try:

@@ -3,7 +3,9 @@
 import os
 from collections.abc import Sequence
 from contextlib import suppress
+from itertools import chain
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from taskwall.files import Files, UnreadableError
@@ -19,6 +21,7 @@ class Paths:
     def __init__(self, cwd: str) -> None:
         self._cwd = cwd
         self._shown: dict[str, str] = {}
+        self._seen: dict[tuple[str, str], str] = {}
         self._meant: dict[str, str] = {}
 
     def shown(self, path: str) -> str:
@@ -27,6 +30,13 @@ class Paths:
         if found is None:
             found = self._shown[path] = seen_from(self._cwd, path)
             self._meant.setdefault(found, path)
+        return found
+
+    def seen(self, folder: str, path: str) -> str:
+        """A path as it is seen from a folder."""
+        found = self._seen.get((folder, path))
+        if found is None:
+            found = self._seen[folder, path] = seen_from(folder, path)
         return found
 
     def meant(self, shown: str) -> str:
@@ -70,14 +80,19 @@ class Lines:
         self._files = files
         self._stacks = stacks
         self._mask = mask or Mask(())
-        self._masked: dict[str, list[str]] = {}
+        self._masked: dict[str, _Masked] = {}
 
     def of(self, path: str) -> list[str]:
         """All lines of a file; none if no stack has it, or it cannot be read."""
         found = self._masked.get(path)
         if found is None:
-            found = self._masked[path] = self._read(path)
-        return found
+            found = self._masked[path] = self._read(path, None)
+        return found.lines
+
+    def recall(self, earlier: "Lines") -> None:
+        """Take over the lines of files that are as they were, with the same secrets in them."""
+        for path, known in earlier._masked.items():  # noqa: SLF001 (of its own class)
+            self._masked[path] = self._read(path, known)
 
     def at(self, place: Place) -> str:
         """What stands at a place, with every stretch of white space as one blank."""
@@ -89,15 +104,23 @@ class Lines:
         lines[0] = lines[0][place.column - 1 :]
         return " ".join(" ".join(lines).split())
 
-    def _read(self, path: str) -> list[str]:
+    def _read(self, path: str, earlier: "_Masked | None") -> "_Masked":
         stacks = [stack for stack in self._stacks if path in stack.files]
-        if not stacks:
-            return []
         try:
-            lines = [line.removesuffix("\r") for line in self._files.text(path).split("\n")]
+            text = self._files.text(path) if stacks else None
         except UnreadableError:
-            return []
-        for place in dict.fromkeys(place for one in stacks for place in one.secrets(path)):
+            text = None
+        if text is None:
+            return _Masked(None, [], self._mask, [])
+        secrets = [one.secrets(path) for one in stacks]
+        if (
+            earlier is not None
+            and (text, secrets) == (earlier.text, earlier.secrets)
+            and self._mask == earlier.mask
+        ):
+            return earlier
+        lines = [line.removesuffix("\r") for line in text.split("\n")]
+        for place in dict.fromkeys(chain.from_iterable(secrets)):
             for number in range(place.line, min(place.end_line, len(lines)) + 1):
                 line = lines[number - 1]
                 indent = len(line) - len(line.lstrip())
@@ -106,4 +129,13 @@ class Lines:
                 stars = "*" * (min(end, len(line)) - start)
                 if stars:
                     lines[number - 1] = line[:start] + stars + line[end:]
-        return [self._mask.starred(line) for line in lines]
+        return _Masked(text, secrets, self._mask, [self._mask.starred(line) for line in lines])
+
+
+class _Masked(Struct, frozen=True):
+    """The masked lines of a file, and what they were made of."""
+
+    text: str | None
+    secrets: list[tuple[Place, ...]]
+    mask: Mask
+    lines: list[str]

@@ -36,6 +36,12 @@ class Mask:
         )
         self._pattern = re.compile("|".join(parts)) if found else None
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Mask) and self._pattern == other._pattern
+
+    def __hash__(self) -> int:
+        return hash(self._pattern)
+
     def __bool__(self) -> bool:
         return self._pattern is not None
 

@@ -75,33 +75,6 @@ class Standing:
         )
 
 
-class Memory:
-    """What was said of each stack of a scan that is made again and again."""
-
-    def __init__(self) -> None:
-        self._standings: dict[str, Standing] = {}
-        self._asked: tuple[Sequence[Rule], Settings] | None = None
-
-    def keep(self, names: Iterable[str], rules: Sequence[Rule], settings: Settings) -> None:
-        """Forget all but the stacks of these names, and all if rules or settings are others."""
-        if self._asked != (rules, settings):
-            self._asked = rules, settings
-            self._standings.clear()
-        wanted = frozenset(names)
-        self._standings = {n: kept for n, kept in self._standings.items() if n in wanted}
-
-    def judge(self, stack: Stack, rules: Sequence[Rule], settings: Settings) -> Judgement:
-        """The judgement of a stack, from what is remembered of the stack of its name."""
-        standing = self._standings.get(stack.name)
-        if standing is None:
-            standing = self._standings[stack.name] = Standing(rules, settings)
-        try:
-            return standing.judge(stack)
-        except BaseException:
-            del self._standings[stack.name]
-            raise
-
-
 class _Findings:
     """The findings of one rule, made anew only where its answers have changed."""
 

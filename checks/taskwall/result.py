@@ -1,12 +1,14 @@
 """What the rules said of a scan's sources, put in order: rows, fingerprints, and the report."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from operator import is_not
+from typing import TypeAlias
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from taskwall import __version__, baseline, edits, settings, sources, suppress
-from taskwall.engine import Judgement
+from taskwall.engine import Judged, Judgement
 from taskwall.excerpts import Lines, Paths, seen_from
 from taskwall.files import Files
 from taskwall.finding import (
@@ -37,6 +39,13 @@ class Row(Struct, frozen=True):
     skip: Skip | None
 
 
+_Made: TypeAlias = tuple[Judged, tuple[Edit, ...], Skip | None, str, Row]
+"""A row, and all that it was made of."""
+
+_File: TypeAlias = tuple[list[Row], list[list[str]], list[Row]]
+"""The rows of a file as they came, the lines of that file, and the rows as they are told."""
+
+
 class Result:
     """What the judging brought, put in order."""
 
@@ -49,7 +58,9 @@ class Result:
         use: Settings,
         files: Files,
         cwd: str,
+        earlier: "Result | None" = None,
     ) -> None:
+        """Put in order what judging brought; `earlier` is what another one made of the same."""
         self.found = found
         self.judgements = judgements
         self.rules = rules
@@ -59,32 +70,71 @@ class Result:
             [read.stack for read in found.reads],
             Mask(text for judgement in judgements for text in judgement.hidden),
         )
-        self.paths = Paths(cwd)
+        self.paths: Paths = Paths(cwd) if earlier is None else earlier.paths
         self.used: set[Skip] = set()
+        self.editor: edits.Editor = edits.Editor(files.text) if earlier is None else earlier.editor
+        self.made: dict[int, _Made] = {}
+        self.files: dict[str, _File] = {}
+        if earlier is not None:
+            self.lines.recall(earlier.lines)
         fixes = edits.agreed(
             [
                 (read.stack.files, [(each.finding.rule, each.changes) for each in one.judged])
                 for read, one in zip(found.reads, judgements, strict=True)
             ],
             files.text,
+            self.editor,
         )
-        rows = sorted(_merged(self._rows(fixes)), key=lambda row: _order(row.finding))
-        self.rows = _fingerprinted(rows, self.lines, "pass" in use.show)
+        self.rows = self._ordered(self._rows(fixes, earlier), earlier)
 
-    def _rows(self, fixes: Iterable[Sequence[tuple[Edit, ...]]]) -> Iterator[Row]:
+    def _rows(
+        self, fixes: Iterable[Sequence[tuple[Edit, ...]]], earlier: "Result | None"
+    ) -> dict[str, list[Row]]:
+        """The rows by the file that they are in, as its repository sees it."""
+        known = {} if earlier is None else earlier.made
+        rows: dict[str, list[Row]] = {}
         for read, judgement, edited in zip(self.found.reads, self.judgements, fixes, strict=True):
             skips = suppress.by_file(judgement.skips)
             for judged, mends in zip(judgement.judged, edited, strict=True):
-                silencing = suppress.silencing(judged, skips)
+                silencing = suppress.silencing(judged, skips) if skips else []
                 self.used.update(silencing)
                 if read.only is None or judged.at.file in read.only:
-                    yield Row(
-                        self.paths.respelt(_mended(judged.finding, mends)),
-                        judged.at,
-                        read.boundary,
-                        judged.on.name,
-                        silencing[0] if silencing else None,
-                    )
+                    skip = silencing[0] if silencing else None
+                    made = known.get(id(judged))
+                    if made is None or made[1:4] != (mends, skip, read.boundary):
+                        row = Row(
+                            self.paths.respelt(_mended(judged.finding, mends)),
+                            judged.at,
+                            read.boundary,
+                            judged.on.name,
+                            skip,
+                        )
+                        made = judged, mends, skip, read.boundary, row
+                    self.made[id(judged)] = made
+                    seen = self.paths.seen(read.boundary, judged.at.file)
+                    rows.setdefault(seen, []).append(made[4])
+        return rows
+
+    def _ordered(self, rows: Mapping[str, list[Row]], earlier: "Result | None") -> list[Row]:
+        """All rows in order, with their fingerprints."""
+        passes = "pass" in self.use.show
+        by_file: dict[str, list[Row]] = {}
+        for seen, mine in rows.items():
+            printed = (row.place.file for row in mine if passes or row.finding.verdict != "pass")
+            lines = [self.lines.of(path) for path in dict.fromkeys(printed)]
+            known = None if earlier is None else earlier.files.get(seen)
+            if (
+                known is None
+                or len(known[0]) != len(mine)
+                or any(map(is_not, known[0], mine))
+                or any(map(is_not, known[1], lines))
+            ):
+                ordered = sorted(_merged(mine), key=lambda row: _order(row.finding))
+                known = mine, lines, _fingerprinted(ordered, seen, self.lines, passes)
+            self.files[seen] = known
+            for row in known[2]:
+                by_file.setdefault(row.finding.file, []).append(row)
+        return [row for _, mine in sorted(by_file.items()) for row in mine]
 
     def entries(self) -> dict[str, baseline.Entry]:
         """The entries of a new baseline, by fingerprint: what is shown, but for passes."""
@@ -236,8 +286,8 @@ def _order(one: Finding) -> tuple[object, ...]:
     return (*first, one.verdict, one.end_line, one.end_column, one.stack, one.message)
 
 
-def _fingerprinted(rows: Sequence[Row], lines: Lines, passes: bool) -> list[Row]:
-    """The rows with fingerprints, which edits elsewhere in a file leave alone.
+def _fingerprinted(rows: Sequence[Row], file: str, lines: Lines, passes: bool) -> list[Row]:
+    """The rows of a file with fingerprints, which edits elsewhere in it leave alone.
 
     They rest on the rule, the file as seen from the repository, the resource and the masked text
     at the place; equal ones are counted. Passes get one only if they are shown, and come last, so
@@ -250,7 +300,6 @@ def _fingerprinted(rows: Sequence[Row], lines: Lines, passes: bool) -> list[Row]
     for index, row in sorted(enumerate(rows), key=lambda pair: pair[1].finding.verdict == "pass"):
         if row.finding.verdict == "pass" and not passes:
             break
-        file = seen_from(row.boundary, row.place.file)
         text = "\0".join((row.finding.rule, file, row.name, lines.at(row.place)))
         times[text] = times.get(text, 0) + 1
         prints[index] = sha256(f"{text}\0{times[text]}".encode()).hexdigest()[:20]

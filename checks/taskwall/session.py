@@ -12,8 +12,8 @@ from taskwall.finding import Problem, Report
 from taskwall.job import Options, job
 from taskwall.lowering import lower
 from taskwall.masks import Mask
+from taskwall.memory import Memory
 from taskwall.portraits import Portrait, portraits
-from taskwall.rejudge import Memory
 from taskwall.sources import unparsed
 from taskwall.stack import Stack
 

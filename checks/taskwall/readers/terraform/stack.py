@@ -13,7 +13,7 @@ from taskwall.readers.terraform.secrets import secrets
 from taskwall.readers.terraform.sensitive import sensitive
 from taskwall.readers.terraform.skips import skips
 from taskwall.readers.terraform.types import ANY, type_of
-from taskwall.readers.terraform.unit import Library, Module, library
+from taskwall.readers.terraform.unit import Library, Module, Unit, library
 from taskwall.readers.terraform.variables import supplied, value_files
 from taskwall.resource import Skip
 from taskwall.stack import Evaluation, Inputs, SourceError
@@ -36,6 +36,7 @@ class TerraformStack:
         self._inputs = inputs
         self._boundary = boundary
         self._modules: tuple[Module, ...] | None = None
+        self._units: dict[str, Unit] | None = None
         self._sources: frozenset[str] | None = None
         self._skips: tuple[tuple[Skip, ...], tuple[SourceError, ...]] | None = None
 
@@ -105,10 +106,10 @@ class TerraformStack:
 
     def secrets(self, file: str) -> tuple[Place, ...]:
         """The stretches of a file whose text is never shown."""
-        for module in self.parts():
-            for unit in module.units:
-                if unit.path == file:
-                    return secrets(unit.parsed.body)
+        if self._units is None:
+            self._units = {unit.path: unit for module in self.parts() for unit in module.units}
+        if (unit := self._units.get(file)) is not None:
+            return self._library.secrets(unit)
         if file in value_files(self.name, self._library) or file in self._inputs.var_files:
             with suppress(UnreadableError):
                 values = self._library.unit(file).parsed.body

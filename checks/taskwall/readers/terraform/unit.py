@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from taskwall.files import Files, UnreadableError
 from taskwall.readers.terraform.hcl import Parsed, parse
+from taskwall.readers.terraform.secrets import secrets
 from taskwall.readers.terraform.syntax import Attribute, Block, Body, Later, Literal
 from taskwall.readers.terraform.types import Type
 from taskwall.stack import SourceError
@@ -50,6 +51,7 @@ class Library:
     def __init__(self, files: Files) -> None:
         self._files = ref(files)
         self._units: dict[str, Unit] = {}
+        self._secrets: dict[str, tuple[Unit, tuple[Place, ...]]] = {}
         self._modules: dict[str, Module] = {}
         self.scanned: dict[str, frozenset[str]] = {}
         """The files of the scan by folder: they need not be on the disk."""
@@ -88,6 +90,13 @@ class Library:
 
             return python_hcl2.parse(path, text)
         return parse(path, text)
+
+    def secrets(self, unit: Unit) -> tuple[Place, ...]:
+        """The stretches of a unit whose text is never shown."""
+        known = self._secrets.get(unit.path)
+        if known is None or known[0] is not unit:
+            known = self._secrets[unit.path] = unit, secrets(unit.parsed.body)
+        return known[1]
 
     def text(self, path: str) -> str:
         """The text of any file, such as a template.
