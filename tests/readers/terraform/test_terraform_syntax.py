@@ -34,6 +34,8 @@ BROKEN = [
     ('variable "x" {\n  default = {\n}\nresource "t" "b" {}\n', 1),
     ('resource "t" "a" {\n  x = "never closed\n}\nresource "t" "b" {}\n', 2),
     ('resource "t" "a" {\n  x = <<EOT\nnever closed\n}\nresource "t" "b" {}\n', 2),
+    ('res\n\nresource "t" "b" {}\n', 1),
+    ('resource "t" "a"\n# b\nresource "t" "b" {}\n', 1),
 ]
 
 

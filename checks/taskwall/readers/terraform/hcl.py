@@ -54,7 +54,7 @@ def parse(path: str, text: str) -> Parsed:
     source = Source(path, text)
     root = _tree(source.raw).root_node
     asks = speaks(text)
-    if not root.has_error:
+    if not (root.has_error or _runs_on(root, text)):
         return _parsed(root, source, asks)
     # The parser may lose blocks behind an error: then each block is parsed by itself.
     pieces = _pieces(text)
@@ -70,6 +70,25 @@ def parse(path: str, text: str) -> Parsed:
         Body(attributes, tuple(block for part in parts for block in part.body.blocks)),
         tuple(comment for part in parts for comment in part.comments),
         errors[:MOST_ERRORS] or tuple(_errors(root, source)),
+    )
+
+
+_UNFINISHED = re.compile(r'^[A-Za-z_][\w-]*(?:[ \t]+"[^"\n]*")*[ \t]*$', re.MULTILINE)
+
+
+def _runs_on(root: "Node", text: str) -> bool:
+    """Whether the head of a block goes on in a later line: that of a block in the making.
+
+    HCL forbids it, the grammar does not: the word `resource` alone on a line would take the next
+    block for its own.
+    """
+    body = _inner(root) if _UNFINISHED.search(text) else None
+    return body is not None and any(
+        child.start_point.row != part.start_point.row
+        for child in body.children
+        if child.type == "block"
+        for part in child.children
+        if part.type == "block_start"
     )
 
 
