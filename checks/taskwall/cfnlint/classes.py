@@ -95,10 +95,8 @@ class Findings(Ours):
 
     def matches(self, told: Told) -> Iterator[Any]:
         """A match for each finding."""
-        if told.source is None:
-            return
-        for finding in told.findings:
-            if (finding.rule, finding.verdict) == (self.rule, self.verdict):
+        for finding in told.findings.get((self.rule, self.verdict), ()):
+            if told.source is not None:
                 yield self._match(finding, told, told.source)
 
     def _match(self, finding: Finding, told: Told, source: Source) -> Any:

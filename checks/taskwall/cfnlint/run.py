@@ -2,7 +2,7 @@
 
 import gc
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Protocol
 from weakref import WeakKeyDictionary
 
@@ -16,7 +16,7 @@ from taskwall.cfnlint.template import Source, Template, source_of
 from taskwall.engine import Judgement
 from taskwall.excerpts import seen_from
 from taskwall.files import Files
-from taskwall.finding import Crash, Finding, Problem, Report
+from taskwall.finding import Crash, Finding, Problem, Report, Truth
 from taskwall.job import Job, Options, job
 from taskwall.result import Result
 from taskwall.settings import CHOICES, SettingsError, one_of
@@ -36,11 +36,14 @@ class Member(Protocol):
 
 
 class Told(Struct):
-    """What is said of one template; paths as a report spells them, and the template's own."""
+    """What is said of one template, whose path is `file` as reports spell it.
+
+    `findings` are by rule and verdict.
+    """
 
     source: Source | None = None
     file: str = ""
-    findings: tuple[Finding, ...] = ()
+    findings: Mapping[tuple[str, Truth], Sequence[Finding]] = {}
     problems: tuple[Problem, ...] = ()
     notes: tuple[str, ...] = ()
     reasons: Mapping[str, str] = {}
@@ -107,10 +110,13 @@ class Run:
             self._forget(source)
         file = seen_from(os.curdir, source.path)
         reports = [self._report(source.path, given) for given in sets or [{}]]
+        findings: dict[tuple[str, Truth], list[Finding]] = {}
+        for one in dict.fromkeys(one for report in reports for one in report.findings):
+            findings.setdefault((one.rule, one.verdict), []).append(one)
         return Told(
             source,
             file,
-            tuple(dict.fromkeys(one for report in reports for one in report.findings)),
+            findings,
             tuple(dict.fromkeys(one for report in reports for one in _problems(report, file))),
             tuple(dict.fromkeys(one for report in reports for one in report.notes)),
             {name: why for report in reports for name, why in report.reasons.items()},

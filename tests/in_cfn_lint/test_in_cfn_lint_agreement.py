@@ -1,0 +1,66 @@
+"""What cfn-lint shows of taskwall is what the command reports, on every fixture."""
+
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+
+from linted import Lint
+from taskwall.api import Options, scan
+from taskwall.finding import Finding
+from taskwall.rules import all_rules
+
+FIXTURES = Path(__file__).parent.parent.parent / "fixtures"
+FOLDERS = ("demo", "good", *(f"rules/tw{chapter}" for chapter in range(1, 8)))
+IDS = {rule.id: rule.lint_id for rule in all_rules()}
+
+
+def templates(folder: str) -> list[str]:
+    """Every template of some fixtures that cfn-lint can read; `rules/tw1` is a whole chapter."""
+    found = (path for top in FIXTURES.glob(f"{folder}*") for path in sorted(top.rglob("*.yaml")))
+    return [str(path) for path in found if "Resources:" in path.read_text()]
+
+
+def reported(paths: list[str], profile: str) -> list[Finding]:
+    """What the command reports of templates, each with the settings that hold for it."""
+    by_settings = defaultdict(list)
+    for path in paths:
+        own = Path(path).parent / "taskwall.toml"
+        by_settings[own if own.exists() else None].append(path)
+    return [
+        finding
+        for group in by_settings.values()
+        for finding in scan(
+            Options(paths=tuple(group), profile=profile, show=("fail", "unknown"))
+        ).document.findings
+    ]
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_fixtures_agree(folder: str, lint: Lint, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same findings at the same places, in the same words; unknowns too, asked for."""
+    monkeypatch.chdir(FIXTURES)
+    paths = templates(folder)
+    profile = "default" if folder == "demo" else "strict"
+    wanted = defaultdict(list)
+    for one in reported(paths, profile):
+        number = IDS[one.rule] if one.verdict == "fail" else f"U{one.rule}"
+        place = (one.line, one.column, one.end_line, one.end_column)
+        wanted[one.file, number, place].append(one.message)
+
+    found = defaultdict(list)
+    for match in lint("-x", f"ETW000:profile={profile}", "-c", "I", "UTW", "--", *paths):
+        ends = (match.linenumberend, match.columnnumberend)
+        file = str(Path(match.filename).relative_to(FIXTURES))
+        found[file, match.rule.id, (match.linenumber, match.columnnumber, *ends)].append(
+            match.message
+        )
+
+    assert wanted or folder == "good"
+    assert {key for key in found if key[1][1:] == "TW000"} == set()
+    assert {key: len(texts) for key, texts in found.items()} == {
+        key: len(texts) for key, texts in wanted.items()
+    }
+    for key, texts in wanted.items():
+        for text, shown in zip(sorted(texts), sorted(found[key]), strict=True):
+            assert shown.startswith(text)
