@@ -57,9 +57,11 @@ def _unknown() -> str:
     numbers = tuple(int(part) for part in version.split(".") if part.isdigit())
     if numbers < OLDEST:
         return "checkov is too old"
-    if list(inspect.signature(Registry.run_checks).parameters) != _PARAMETERS:
-        return "checkov has changed how it runs checks"
-    return ""
+    try:
+        taken = list(inspect.signature(Registry.run_checks).parameters)
+    except (AttributeError, TypeError, ValueError):
+        taken = []
+    return "" if taken == _PARAMETERS else "checkov has changed how it runs checks"
 
 
 def _load_checks(self: Any) -> None:

@@ -1,0 +1,89 @@
+"""In checkov: what is told is what `taskwall scan` tells of the same sources, unknowns apart.
+
+A sample of the fixtures is compared; with TASKWALL_WHOLE_AGREEMENT=1 all of them are, which takes
+minutes.
+"""
+
+import os
+import re
+import shutil
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from checkov_runs import Run
+from taskwall.api import Options, scan
+from taskwall.finding import Finding, Report
+
+FIXTURES = Path(__file__).parent.parent.parent / "fixtures"
+WHOLE = [*FIXTURES.glob("rules/*"), *FIXTURES.glob("good/*"), *FIXTURES.glob("demo/*")]
+SAMPLE = ("rules/tw205", "rules/tw401", "rules/tw602", "demo/terraform", "demo/cloudformation")
+FOLDERS = (
+    sorted(WHOLE)
+    if os.environ.get("TASKWALL_WHOLE_AGREEMENT") == "1"
+    else [FIXTURES / name for name in SAMPLE]
+)
+KEYS = re.compile(r'\[(\d+|\*|"[^"]*")\]')
+
+Said = set[tuple[str, str, str]]
+"""Rules, the folder at the top, and the resources that they speak of, without instance keys."""
+
+
+def of_scan(findings: Iterable[Finding]) -> Said:
+    """What findings say; the logical id is what checkov knows of a nested stack's resource."""
+    return {
+        (one.rule, one.file.partition("/")[0], KEYS.sub("", address).rpartition("/")[2])
+        for one in findings
+        for address in one.instances
+    }
+
+
+def of_checkov(records: Iterable[dict[str, Any]]) -> Said:
+    """What records say; checkov puts the type before a logical id."""
+    return {
+        (
+            one["check_id"],
+            one["file_path"].strip("/").partition("/")[0],
+            KEYS.sub("", name.rpartition(".")[2] if "::" in name else name),
+        )
+        for one in records
+        for name in [one["resource"]]
+    }
+
+
+def expected(report: Report) -> tuple[Said, Said, Said]:
+    """The failed, skipped and passed records that a scan asks for."""
+    fails = [one for one in report.findings if one.verdict == "fail"]
+    silent = [one.finding for one in report.document.suppressed]
+    loud = of_scan(one for one in fails if one.severity != "info")
+    skipped = of_scan((*fails, *(one for one in silent if one.verdict == "fail"))) - loud
+    others = of_scan((*(one for one in report.findings if one.verdict != "pass"), *silent))
+    return loud, skipped, of_scan(one for one in report.findings if one.verdict == "pass") - others
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
+def test_checkov_tells_what_scan_tells(
+    folder: Path, tmp_path: Path, checkov: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By rule and resource: fails, what is kept silent, and passes."""
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "taskwall.toml").write_text('profile = "strict"\n')
+    monkeypatch.chdir(tmp_path)
+    cases = (
+        [one for one in folder.iterdir() if one.is_dir()]
+        if folder.parent.name == "rules"
+        else [folder]
+    )
+    for case in cases:
+        shutil.copytree(case, tmp_path / case.name, ignore=shutil.ignore_patterns("*.toml"))
+    report = scan(Options())
+    shown = checkov(
+        "-d", ".", "--framework", "terraform", "cloudformation", "terraform_plan", "--check", "TW*"
+    )
+
+    fails, skipped, passes = expected(report)
+    assert of_checkov(shown.records("failed")) == fails
+    assert of_checkov(shown.records("skipped")) == skipped
+    assert of_checkov(shown.records("passed")) == passes
