@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from types import TracebackType
 
-COMMANDS = ("scan", "rules", "explain", "lsp", "checkov-dir", "cfn-lint-dir")
+COMMANDS = ("scan", "rules", "explain", "graph", "lsp", "checkov-dir", "cfn-lint-dir")
 """The commands: each is the function `run` of the module that has its name, spelt with _."""
 
 USAGE = """\
@@ -25,6 +25,7 @@ taskwall: network-security policy as code for Amazon ECS
   taskwall [scan] [PATH...]    say where Terraform and CloudFormation break the policy
   taskwall rules               list the rules
   taskwall explain RULE        the page of one rule
+  taskwall graph [PATH...]     draw the network (Mermaid, Graphviz or JSON)
   taskwall lsp                 serve an editor (the language server)
   taskwall checkov-dir         the folder for checkov's --external-checks-dir
   taskwall cfn-lint-dir        the folder for cfn-lint --append-rules

@@ -1,0 +1,49 @@
+"""`taskwall graph`: draw the network."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from taskwall import outputs
+from taskwall.cli.arguments import parsed, parser_of
+from taskwall.cli.terminal import UsageError, say
+from taskwall.graph import FORMATS, render
+from taskwall.graph.sources import pictures
+from taskwall.job import Options
+from taskwall.plain import clean
+from taskwall.settings import SettingsError, one_of
+
+
+def run(arguments: list[str]) -> int:
+    """Draw what the arguments name; 2 if something could not be read (the rest is drawn)."""
+    parser = parser_of(
+        "graph",
+        "[OPTION...] [PATH...]",
+        "Draw the network: tasks, load balancers, data stores, groups, and who reaches whom.",
+    )
+    parser.add_argument("paths", nargs="*", metavar="PATH", help="files or folders (default: .)")
+    choices = "|".join(FORMATS)
+    parser.add_argument("--format", default="mermaid", metavar=choices, help="default: mermaid")
+    parser.add_argument("--output", default="-", metavar="FILE", help="default: standard output")
+    given = parsed(parser, arguments)
+    try:
+        one_of(given.format, FORMATS, "--format")
+        found = pictures(Options(paths=tuple(given.paths) or (os.curdir,)))
+    except SettingsError as error:
+        raise UsageError(str(error)) from error
+    text = render(given.format, found.graphs)
+    if given.output == "-":
+        say(text)
+    else:
+        try:
+            outputs.write(given.output, text)
+        except OSError as error:
+            why = error.strerror or str(error)
+            raise UsageError(f"{given.output}: cannot be written: {why}.") from error
+    for problem in found.errors:
+        where = f"{problem.file}:{problem.line}:{problem.column}"
+        sys.stderr.write(f"taskwall: {clean(where)}: {clean(problem.message)}\n")
+    if not found.graphs:
+        sys.stderr.write("taskwall: there are no tasks, load balancers or data stores to draw\n")
+    return 2 if found.errors else 0

@@ -1,0 +1,193 @@
+"""The picture of a network: tasks, load balancers, data stores and groups, and who reaches whom."""
+
+from collections.abc import Callable, Iterator, Sequence
+from importlib import import_module
+from typing import Literal, TypeAlias, cast
+
+from msgspec import Struct
+
+from taskwall.facts import Fact
+from taskwall.model.edge import LoadBalancer
+from taskwall.model.fronts import Front, fronts
+from taskwall.model.group import Permission, SecurityGroup
+from taskwall.model.network import Network
+from taskwall.model.public import public
+from taskwall.model.reach import admits_internet, permissions, who
+from taskwall.model.store import MountTarget, Store
+from taskwall.model.thing import Link, Thing
+from taskwall.model.work import TaskSource
+from taskwall.values import Place
+
+Kind: TypeAlias = Literal[
+    "internet", "addresses", "load balancer", "tasks", "security group", "data store"
+]
+TieKind: TypeAlias = Literal["reaches", "forwards", "wears", "admits"]
+
+FORMATS = ("mermaid", "dot", "json")
+
+
+class Node(Struct, frozen=True):
+    """A thing of the picture. `seen` is false for what the sources only refer to.
+
+    `id` is unique in its graph, `name` is the address, `word` is what messages call its kind.
+    `file` and `line` say where it is declared; None where nothing is.
+    """
+
+    id: str
+    kind: Kind
+    name: str
+    word: str
+    seen: bool = True
+    file: str | None = None
+    line: int | None = None
+
+
+class Tie(Struct, frozen=True):
+    """An arrow of the picture: traffic goes from `start` to `end`, but for `wears`.
+
+    `reaches`: the internet a load balancer; `forwards`: a load balancer its tasks; `wears`: a
+    thing its security group; `admits`: the end is a group, and the start is whom it lets in, on
+    the ports that `label` names. `sure` is false where the sources leave it open.
+    """
+
+    start: str
+    end: str
+    kind: TieKind
+    label: str
+    sure: bool
+    file: str | None = None
+    line: int | None = None
+
+
+class Graph(Struct, frozen=True):
+    """The picture of one stack."""
+
+    stack: str
+    nodes: tuple[Node, ...]
+    ties: tuple[Tie, ...]
+
+
+def drawn(network: Network, stack: str, shown: Callable[[str], str] = str) -> Graph:
+    """The picture of a network.
+
+    Args:
+        network: of one stack, with its switches left open: what may be there is drawn as unsure.
+        stack: its name.
+        shown: how paths are spelt.
+    """
+    pen = _Pen(network, shown)
+    for balancer in network.every(LoadBalancer):
+        pen.balancer(balancer)
+    for source in network.every(TaskSource):
+        pen.tasks(source)
+    for store in (*network.every(Store), *network.every(MountTarget)):
+        pen.store(store)
+    pen.admissions()
+    return Graph(stack, tuple(pen.nodes.values()), tuple(pen.ties.values()))
+
+
+class _Pen:
+    """Draws things once, however many ties lead to them."""
+
+    def __init__(self, network: Network, shown: Callable[[str], str]) -> None:
+        self.network = network
+        self.shown = shown
+        self.nodes: dict[tuple[Kind, str], Node] = {}
+        self.ties: dict[tuple[object, ...], Tie] = {}
+
+    def balancer(self, balancer: LoadBalancer) -> None:
+        """A load balancer, whether the internet reaches it, and its groups."""
+        here = self._thing("load balancer", balancer, balancer.word)
+        open_ = public(self.network, Link(balancer.id, balancer.exists, balancer.origin.header))
+        if open_.truth is not False:
+            internet = self._named("internet", "the internet")
+            self._tie(internet, here, "reaches", "", open_ & balancer.exists)
+        self._wears(here, balancer.groups)
+
+    def tasks(self, source: TaskSource) -> None:
+        """What starts tasks, the load balancers before them, and their groups."""
+        here = self._thing("tasks", source, source.word)
+        for front in fronts(self.network, source):
+            if front.fact.truth is not False:
+                before = self._front(front)
+                label = front.listener.name if front.listener is not None else ""
+                self._tie(before, here, "forwards", label, front.fact)
+        self._wears(here, source.groups)
+
+    def store(self, store: Store) -> None:
+        """A data store and its groups."""
+        self._wears(self._thing("data store", store, store.word), store.groups)
+
+    def admissions(self) -> None:
+        """Whom the groups drawn so far let in; groups that they let in are drawn as well."""
+        groups = [node for (kind, _), node in self.nodes.items() if kind == "security group"]
+        for node in groups:
+            for permission in permissions(self.network, node.name, "ingress"):
+                if permission.fact.truth is not False:
+                    peer = node if permission.itself else self._peer(permission)
+                    self._tie(peer, node, "admits", permission.ports, permission.fact)
+
+    def _front(self, front: Front) -> Node:
+        if front.balancer is not None:
+            return self._thing("load balancer", front.balancer, front.balancer.word)
+        return self._named("load balancer", "a load balancer that is not in the sources")
+
+    def _peer(self, permission: Permission) -> Node:
+        """Whom a permission lets in."""
+        if permission.peer is not None and permission.peer.to:
+            return self._group(permission.peer)
+        if admits_internet(self.network, permission).truth:
+            return self._named("internet", "the internet")
+        return self._named("addresses", who(self.network, permission))
+
+    def _wears(self, here: Node, groups: Sequence[Link]) -> None:
+        for link in groups:
+            if link.to:
+                self._tie(here, self._group(link), "wears", "", link.fact)
+
+    def _group(self, link: Link) -> Node:
+        group = self.network.at(SecurityGroup, link)
+        if group is None or group.external:
+            return self._named("security group", link.to)
+        return self._thing("security group", group, "security group")
+
+    def _thing(self, kind: Kind, thing: Thing, word: str) -> Node:
+        key: tuple[Kind, str] = (kind, thing.id)
+        if key not in self.nodes:
+            header = thing.origin.header
+            seen = not thing.external
+            file, line = (self.shown(header.file), header.line) if seen else (None, None)
+            self.nodes[key] = Node(self._id(), kind, thing.id, word, seen, file, line)
+        return self.nodes[key]
+
+    def _named(self, kind: Kind, name: str) -> Node:
+        """Something that the sources name and do not declare."""
+        key: tuple[Kind, str] = (kind, name)
+        if key not in self.nodes:
+            seen = kind in ("internet", "addresses")
+            self.nodes[key] = Node(self._id(), kind, name, kind, seen)
+        return self.nodes[key]
+
+    def _id(self) -> str:
+        return f"n{len(self.nodes) + 1}"
+
+    def _tie(self, start: Node, end: Node, kind: TieKind, label: str, fact: Fact) -> None:
+        place = _place(fact)
+        file, line = (None, None) if place is None else (self.shown(place.file), place.line)
+        said = (start.id, end.id, kind, label, fact.truth is True)
+        self.ties.setdefault(said, Tie(*said, file, line))
+
+
+def _place(fact: Fact) -> Place | None:
+    """Where the sources say so first."""
+    return next((leaf.place for leaf in _leaves(fact) if leaf.place is not None), None)
+
+
+def _leaves(fact: Fact) -> Iterator[Fact]:
+    return fact.deciding() if fact.op else iter((fact,))
+
+
+def render(name: str, graphs: Sequence[Graph]) -> str:
+    """Graphs in one of the formats, as a text that ends with a newline."""
+    module = import_module(f"{__name__}.{name}")
+    return cast(Callable[[Sequence[Graph]], str], module.render)(graphs)

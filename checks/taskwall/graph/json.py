@@ -1,0 +1,13 @@
+"""Graphs as JSON: their nodes and ties as they stand."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from taskwall.graph import Graph
+
+
+def render(graphs: Sequence[Graph]) -> str:
+    """An object with the version of the form and the graphs."""
+    raw = msgspec.json.encode({"version": 1, "graphs": graphs})
+    return msgspec.json.format(raw, indent=2).decode() + "\n"

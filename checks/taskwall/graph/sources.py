@@ -1,0 +1,70 @@
+"""From sources to pictures."""
+
+from collections.abc import Iterator
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from taskwall.excerpts import Paths
+from taskwall.files import Files
+from taskwall.finding import Problem
+from taskwall.graph import Graph, drawn
+from taskwall.job import Options, job
+from taskwall.lowering import lower
+from taskwall.masks import Mask
+from taskwall.stack import SourceError
+from taskwall.values import Place
+
+
+class Pictures(Struct, frozen=True):
+    """The picture of each stack that has something to draw, and what could not be read."""
+
+    graphs: tuple[Graph, ...]
+    errors: tuple[Problem, ...]
+
+
+def pictures(options: Options, files: Files | None = None) -> Pictures:
+    """Draw the networks of the sources that the options name.
+
+    Switches are left open: what may be there is drawn, as unsure. Secret values are masked.
+
+    Raises:
+        SettingsError: the settings cannot be meant so.
+    """
+    asked = job(options)
+    found = asked.read(Files() if files is None else files)
+    paths = Paths(asked.cwd)
+    graphs = []
+    errors = dict.fromkeys(found.errors)
+    for read in found.reads:
+        name = paths.shown(read.stack.name)
+        try:
+            evaluation = read.stack.evaluate({})
+            errors |= dict.fromkeys(evaluation.errors)
+            lowered = lower(evaluation.resources)
+            graph = drawn(lowered.network, name, paths.shown)
+        except RecursionError:
+            place = Place(min(read.stack.files, default=read.stack.name), 1, 1, 1, 1)
+            errors[SourceError(place, "is nested too deeply to be analysed")] = None
+            continue
+        if graph.nodes:
+            graphs.append(_masked(graph, Mask(evaluation.hidden)))
+        for what, error in lowered.crashes:
+            place = Place(read.stack.name, 1, 1, 1, 1)
+            errors[SourceError(place, f"reading {what} crashed: {error!r}")] = None
+    return Pictures(tuple(graphs), tuple(_problems(errors, paths)))
+
+
+def _masked(graph: Graph, mask: Mask) -> Graph:
+    """A picture whose words hold nothing that the sources declare to be sensitive."""
+    return Graph(
+        graph.stack,
+        tuple(replace(node, name=mask.text(node.name)) for node in graph.nodes),
+        tuple(replace(tie, label=mask.text(tie.label)) for tie in graph.ties),
+    )
+
+
+def _problems(errors: dict[SourceError, None], paths: Paths) -> Iterator[Problem]:
+    for error in errors:
+        place = error.place
+        yield Problem(paths.shown(place.file), place.line, place.column, error.message)
