@@ -31,7 +31,11 @@ Annex = Literal["volume", "cache", "edge", None]
 
 
 class Shop(Struct, frozen=True):
-    """One stack. Fields are what rules judge; None means that nothing is written."""
+    """One stack. Fields are what rules judge; None means that nothing is written.
+
+    Terraform can write a VPC's default group and CloudFormation cannot: what they say of one that
+    is not `closed` is alike only where tasks fall into it.
+    """
 
     mode: str | None
     launch: str
@@ -61,6 +65,7 @@ class Shop(Struct, frozen=True):
     isolated: bool = False
     offered: bool | None = None
     store: bool | None = None
+    closed: bool = True
 
 
 POLICIES = (None, "ELBSecurityPolicy-TLS13-1-2-2021-06", "ELBSecurityPolicy-2016-08")
@@ -84,11 +89,13 @@ def shops(draw: st.DrawFn) -> Shop:
     redirects = ("redirect-https", "redirect-http") if protocol == "HTTP" and balancer else ()
     launch = draw(st.sampled_from(("FARGATE", "EC2")))
     modes = ("awsvpc",) if launch == "FARGATE" else ("awsvpc", "bridge", "host", None)
+    mode, grouped = draw(st.sampled_from(modes)), draw(st.booleans())
     return Shop(
-        mode=draw(st.sampled_from(modes)),
+        mode=mode,
         launch=launch,
         public_address=draw(st.sampled_from((None, True, False))),
-        grouped=draw(st.booleans()),
+        grouped=grouped,
+        closed=grouped or mode != "awsvpc" or draw(st.booleans()),
         peers=tuple(
             draw(
                 st.lists(
@@ -284,6 +291,10 @@ def terraform(shop: Shop, n: str = "") -> list[str]:
             else '  container_definitions = "[]"\n}'
         ),
     ]
+    if shop.closed:
+        blocks.append(
+            f'resource "aws_default_security_group" "d{n}" {{\n  vpc_id = aws_vpc.main{n}.id\n}}'
+        )
     blocks += _terraform_endpoints(shop, n)
     # CloudFormation leaves AWS's own permission where a group writes none, Terraform removes it:
     # both write one.
@@ -493,6 +504,11 @@ def cloudformation(shop: Shop, n: str = "") -> dict[str, dict[str, object]]:
         found[f"{name}Out"] = {
             "Type": "AWS::EC2::SecurityGroupEgress",
             "Properties": {"GroupId": get(name, "GroupId"), **everywhere},
+        }
+    if shop.closed:
+        found["Closed"] = {
+            "Type": "Custom::VpcRestrictDefaultSG",
+            "Properties": {"DefaultSecurityGroupId": get("Main", "DefaultSecurityGroup")},
         }
     found |= _cloudformation_endpoints(shop, ref, get)
     if shop.public_subnet:

@@ -11,7 +11,6 @@ from msgspec.structs import replace
 
 from taskwall.facts import TRUE, Fact
 from taskwall.lowering._draft import Reading, lowers, setting
-from taskwall.model.default_group import DefaultGroupClosed
 from taskwall.model.group import Direction, Permission, PrefixList, SecurityGroup
 from taskwall.model.place import Vpc
 from taskwall.model.thing import Link, Setting, Thing
@@ -226,10 +225,18 @@ def _vpc_range(r: Reading, cell: Cell) -> Link | None:
 
 
 @lowers("Custom::VpcRestrictDefaultSG")
-def restricted_default_group(r: Reading) -> Iterator[object]:
-    # CDK makes it where its feature flag @aws-cdk/aws-ec2:restrictDefaultSecurityGroup is on.
-    group = r.must(SecurityGroup, r.at("", "DefaultSecurityGroupId"), "closes")
-    yield DefaultGroupClosed(r.origin, group)
+def restricted_default_group(r: Reading) -> Iterator[Thing]:
+    """The default group that a custom resource empties, as if it were written here.
+
+    CDK makes one where its feature flag @aws-cdk/aws-ec2:restrictDefaultSecurityGroup is on.
+    """
+    group = r.at("", "DefaultSecurityGroupId")
+    yield SecurityGroup(
+        id=r.must(SecurityGroup, group, "closes").to or r.id,
+        origin=r.origin,
+        vpc=r.must(Vpc, group, "closes the default group of"),
+        default=True,
+    )
 
 
 @lowers(

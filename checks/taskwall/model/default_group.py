@@ -13,14 +13,6 @@ from taskwall.model.place import Subnet, Vpc
 from taskwall.model.reach import vpcs
 from taskwall.model.thing import Link, alike
 from taskwall.model.work import TaskSource
-from taskwall.values import Need, Origin
-
-
-class DefaultGroupClosed(Struct, frozen=True):
-    """That something (CDK's custom resource, `on`) takes all permissions out of a default group."""
-
-    on: Origin
-    group: Link
 
 
 def about_default_group(network: Network, source: TaskSource) -> str:
@@ -140,20 +132,3 @@ def _defaults(network: Network) -> dict[str, list[tuple[SecurityGroup, Link]]]:
             key = group.vpc.to if group.vpc.exact else ""
             found.setdefault(key, []).append((group, group.vpc))
     return found
-
-
-def restricted(network: Network, vpc: Vpc) -> Fact:
-    """Whether CDK's custom resource closes the default group of a VPC."""
-    wanted = f"{vpc.id}.default"
-    parts = []
-    for each in network.every(DefaultGroupClosed):
-        on = each.on
-        exists = Fact(None if on.maybe else True, f"{on.name} exists", on.header, on.name, on.maybe)
-        same = each.group.to == wanted
-        if same or not each.group.exact:
-            text = f"{on.name} takes all permissions out of the default group of {vpc.name}"
-            needs: tuple[Need, ...] = () if same else each.group.fact.needs
-            parts.append(
-                all_of((exists, Fact(True if same else None, text, on.header, on.name, needs)))
-            )
-    return any_of(parts)

@@ -6,7 +6,7 @@ Why: Whatever is started without a group gets that one: a task source that forge
     instance made by hand. Empty, it lets such a thing neither talk nor listen, and the mistake
     shows at once.
 Fine when: CloudFormation has no resource for the default group. There the rule is about VPCs of
-    which a task source falls into the default group, and CDK's custom resource that empties it
+    which a task source falls into the default group; where CDK's custom resource empties it, that
     passes.
 Terraform: Adopt the group, and give it no rules:
     resource "aws_default_security_group" "closed" {
@@ -27,9 +27,8 @@ from taskwall.model.default_group import (
     default_group_of,
     default_groups,
     held,
-    restricted,
 )
-from taskwall.model.group import Permission
+from taskwall.model.group import Permission, SecurityGroup
 from taskwall.model.network import Network
 from taskwall.model.reach import permissions
 from taskwall.rule import Verdict, passes, rule
@@ -38,16 +37,20 @@ from taskwall.rule import Verdict, passes, rule
 @rule("low", yields_to=("TW202",))
 def open_default_group(network: Network) -> Iterator[Verdict]:
     for each in network.each(held):
+        groups = default_groups(network, each.vpc)
+        is_written = any_of(all_of((fact, group.exists)) for group, fact in groups)
         if each.vpc.adoptable:
-            yield from _adopted(network, each)
+            yield from _adopted(network, each, groups, is_written)
         else:
-            yield _as_made(each, restricted(network, each.vpc), each.falls)
+            concerned = any_of((each.falls, all_of((each.holds, is_written))))
+            yield _as_made(each, is_written, concerned)
 
 
-def _adopted(network: Network, each: Held) -> Iterator[Verdict]:
+def _adopted(
+    network: Network, each: Held, groups: list[tuple[SecurityGroup, Fact]], is_written: Fact
+) -> Iterator[Verdict]:
     """What the resource that adopts the default group of a VPC makes of it."""
-    vpc, groups = each.vpc, default_groups(network, each.vpc)
-    is_written = any_of(all_of((fact, group.exists)) for group, fact in groups)
+    vpc = each.vpc
     if is_written.truth is not True:
         yield _as_made(each, is_written, each.holds)
     for group, fact in groups:
