@@ -79,6 +79,8 @@ resource "t" "t" { x = EXPRESSION }
         ('lookup(data.terraform_remote_state.net.outputs, "late", "")', "by default"),
         ("keys(data.terraform_remote_state.net.outputs)", ["all", "cidr", "late", "nothing"]),
         ("one(data.terraform_remote_state.net[*].outputs.cidr)", "10.0.0.0/16"),
+        ("data.terraform_remote_state.net.cidr", "10.0.0.0/16"),
+        ("data.terraform_remote_state.net.config.key", "net.tfstate"),
     ],
 )
 def test_outputs_are_those_of_the_root(expression: str, value: object, shown: Shown) -> None:
@@ -172,6 +174,12 @@ def test_states_on_disk_are_found_by_their_path(backend: str, path: str, shown: 
     """A root without a backend keeps its state beside it."""
     texts = {"a/main.tf": READ + LOCAL.replace("PATH", path), "b/main.tf": VALUE + backend}
     assert shown(x(evaluated(texts))) == "there"
+
+
+def test_a_config_may_be_a_block(shown: Shown) -> None:
+    """Before Terraform 0.12 it was one."""
+    data = LOCAL.replace("config = { path = PATH }", 'config { path = "../b/terraform.tfstate" }')
+    assert shown(x(evaluated({"a/main.tf": READ + data, "b/main.tf": VALUE}))) == "there"
 
 
 @pytest.mark.parametrize(

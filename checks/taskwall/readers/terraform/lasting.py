@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from taskwall.files import UnreadableError
 from taskwall.readers.terraform.body import FieldsReader
-from taskwall.readers.terraform.instances import MOST_ALTOGETHER, Instances
+from taskwall.readers.terraform.instances import MOST_ALTOGETHER, MOST_MODULES, Instances
 from taskwall.readers.terraform.resource_instance import ResourceInstance
 from taskwall.readers.terraform.run import MOST_ROUNDS, Run
 from taskwall.readers.terraform.scope import DEEPEST_CHAIN, ModuleInstance, Scope
@@ -162,7 +162,11 @@ class LastingRun(Run):
         recall.rests_on(self._root, reads)
         recall.sweep()
         self.weights.clear()
-        if self._rounds > MOST_ROUNDS // 2 or len(self.handles) > MOST_ALTOGETHER // 2:
+        if (
+            self._rounds > MOST_ROUNDS // 2
+            or self.modules > MOST_MODULES // 2
+            or len(self.handles) > MOST_ALTOGETHER // 2
+        ):
             raise StaleError("rounds")
         told = recall.told()
         errors.update(dict.fromkeys(one for one in told if isinstance(one, SourceError)))

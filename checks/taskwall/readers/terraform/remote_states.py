@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 TYPE = "terraform_remote_state"
 """The type of the data source."""
 
+ARGUMENTS = frozenset({"backend", "config", "defaults", "workspace", "id"})
+"""Its attributes beside `outputs`."""
+
 State: TypeAlias = tuple[str, ...]
 """Where a state lies: the backend, and the values of the attributes that tell its states apart."""
 
@@ -192,6 +195,8 @@ def _read(written: FieldsReader, reader: "Run") -> State | None:
     """Where the state lies that a data source reads."""
     backend = _text(written.get("backend"))
     config = settled(written.get("config") or Fields({}))
+    if isinstance(config, Items) and len(config.items) == 1 and not config.rest:
+        config = settled(config.items[0])  # before Terraform 0.12 it was a block
     if backend is None or not isinstance(config, Fields) or config.rest is not None:
         return None
     return _state(backend, config.fields.get, reader.root.folder)

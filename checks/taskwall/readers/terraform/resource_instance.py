@@ -3,8 +3,9 @@
 from typing import TYPE_CHECKING
 
 from taskwall.readers.terraform import data_sources
+from taskwall.readers.terraform.access import attribute
 from taskwall.readers.terraform.kinds import is_null
-from taskwall.readers.terraform.remote_states import TYPE
+from taskwall.readers.terraform.remote_states import ARGUMENTS, TYPE
 from taskwall.readers.terraform.sensitive import names_secret
 from taskwall.readers.terraform.syntax import Block
 from taskwall.resource import Resource
@@ -39,7 +40,7 @@ class ResourceInstance:
     def get(self, name: str) -> Value:
         """A reference to an attribute, with the value that the block writes for it."""
         known = self._references.get(name)
-        if known is None and name == "outputs" and (found := self._outputs()) is not None:
+        if known is None and (found := self._outputs(name)) is not None:
             known = self._references[name] = found
         if known is None:
             value = self.fields.get(name)
@@ -55,12 +56,19 @@ class ResourceInstance:
             self._references[name] = known
         return known
 
-    def _outputs(self) -> Value | None:
-        """What another root of the scan puts out, if this data source reads its state."""
+    def _outputs(self, name: str) -> Value | None:
+        """What another root of the scan puts out, if this data source reads its state.
+
+        Before Terraform 0.12 outputs were attributes of the data source itself.
+        """
         states = self._scope.run.states
         if states is None or self._block.type != "data" or self._block.labels[0] != TYPE:
             return None
-        return states.outputs(self._local, self.address, self.fields, self._scope.run)
+        if name in ARGUMENTS:
+            return None
+        run = self._scope.run
+        found = states.outputs(self._local, self.address, self.fields, run)
+        return found if found is None or name == "outputs" else attribute(found, name, run)
 
     def _computed(self, kind: str, name: str) -> Value | None:
         """What a data source makes of that which is written in it."""

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from taskwall.readers.terraform.access import is_set
 from taskwall.readers.terraform.functions.arguments import (
     UnsettledError,
     items_of,
@@ -22,7 +23,19 @@ from taskwall.readers.terraform.kinds import (
     waiting,
 )
 from taskwall.readers.terraform.operators import texts_of
-from taskwall.values import Fields, Items, Known, Text, Unknown, Value, lifted, settled, spelled
+from taskwall.values import (
+    Fields,
+    Items,
+    Known,
+    Reference,
+    Text,
+    Unknown,
+    Value,
+    lifted,
+    settled,
+    spelled,
+    text,
+)
 
 if TYPE_CHECKING:
     import re
@@ -61,10 +74,42 @@ def _join(arguments: list[Value], scope: "Scope") -> Value:
 def _split(arguments: list[Value], scope: "Scope") -> Value:
     separator, value = text_of(arguments[0]), settled(arguments[1])
     if isinstance(value, Text):
-        raise UnsettledError
+        return _cut(value, separator)
     found = text_of(value)
     pieces = found.split(separator) if separator else list(found)
     return lifted(pieces) if found else Items((Known(""),) if separator else ())
+
+
+_LISTING = frozenset(",;| \t\n")
+"""Characters that no id or ARN holds."""
+
+
+def _cut(value: Text, separator: str) -> Value:
+    """A text known in part, cut where its literal pieces are, if nothing else can hold a cut.
+
+    Raises:
+        UnsettledError: what is not known may hold the separator.
+    """
+    if not _LISTING.intersection(separator):
+        raise UnsettledError
+    pieces: list[list[str | Value]] = [[]]
+    for part in value.parts:
+        if isinstance(part, str):
+            first, *rest = part.split(separator)
+            pieces[-1].append(first)
+            pieces += ([text] for text in rest)
+        elif isinstance(part, Reference) and is_set(part):
+            pieces[-1].append(part)
+        else:
+            raise UnsettledError
+    return Items(tuple(map(_piece, pieces)), place=value.place)
+
+
+def _piece(parts: "list[str | Value]") -> Value:
+    told = [part for part in parts if part != ""]
+    if len(told) == 1 and not isinstance(told[0], str):
+        return told[0]
+    return text(told)
 
 
 def _replace(arguments: list[Value], scope: "Scope") -> Value:
