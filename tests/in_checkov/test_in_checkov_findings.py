@@ -98,3 +98,37 @@ def test_instances_and_modules(checkov: Run, monkeypatch: pytest.MonkeyPatch) ->
     ]
     assert any('aws_vpc_endpoint.interface["ecr.api"]' in resource for _, resource in passed)
     assert not any(rule == "TW000" for rule, _ in failed)
+
+
+SECRET = "postgres://shop:" + "hunter2" + "@db.internal/shop"
+
+
+@pytest.mark.parametrize("form", ["json", "cli", "sarif", "junitxml"])
+@pytest.mark.parametrize("file", ["main.tf", "stack.yaml"])
+def test_secrets_are_starred(
+    tmp_path: Path, checkov: Run, file: str, form: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The lines that checkov shows with a finding of ours tell no value of an environment."""
+    (tmp_path / ".git").mkdir()
+    monkeypatch.chdir(tmp_path)
+    if file == "main.tf":
+        text = OPEN.replace('"awsvpc"', '"host"').replace(
+            'image = "web:1"',
+            f'image = "web:1", environment = [{{ name = "DB", value = "{SECRET}" }}]',
+        )
+    else:
+        text = OPEN_TEMPLATE.replace("awsvpc\n", "host\n").replace(
+            "          Image: web:1\n",
+            f"          Image: web:1\n          Environment: [{{Name: DB, Value: '{SECRET}'}}]\n",
+        )
+    Path(file).write_text(text)
+    shown = checkov(
+        "-d", ".", "--check", "TW201", "--framework", "terraform", "cloudformation", form=form
+    )
+    sarif = Path("results.sarif")
+    told = shown.out + (sarif.read_text() if sarif.exists() else "")
+
+    assert shown.status == 1
+    assert "TW201" in told
+    assert "hunter2" not in told
+    assert ("****" in told) or form == "sarif"

@@ -89,6 +89,30 @@ class Entities:
         return None if best is None else best[2]
 
 
+def shown(vertex: Vertex, kind: Kind) -> Vertex:
+    """What of a vertex checkov needs to show a result on it.
+
+    The rest, which checkov would copy and write into its JSON, may hold secrets.
+    """
+    kept = {key: value for key, value in vertex.items() if _is_kept(key)}
+    if kind != "cloudformation":
+        kept["config_"] = {
+            type_: {name: _kept(body) for name, body in named.items()}
+            for type_, named in vertex["config_"].items()
+            if isinstance(named, dict)
+        }
+    return kept
+
+
+def _kept(body: Any) -> Any:
+    return {key: body[key] for key in body if _is_kept(key)} if isinstance(body, dict) else body
+
+
+def _is_kept(key: str) -> bool:
+    """Whether an attribute of a vertex is checkov's own, or names the entity."""
+    return key in ("id", "hash", "tags", "Tags") or (key.endswith("_") and key != "config_")
+
+
 class _Name(str):
     """A name that is split at the dots between its parts, and not at those in an instance key."""
 

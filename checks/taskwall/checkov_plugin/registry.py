@@ -6,6 +6,7 @@ all rules at once, and to enter each finding under a check with a name of its ow
 """
 
 import inspect
+import os
 import sys
 from collections.abc import Iterable, Mapping
 from types import MethodType
@@ -19,10 +20,12 @@ from checkov.version import version
 
 from taskwall.baseline import BaselineError
 from taskwall.checkov_plugin.checks_of_rules import OWN_ID, TaskwallCheck, checks
-from taskwall.checkov_plugin.entities import Entities
+from taskwall.checkov_plugin.entities import Entities, shown
 from taskwall.checkov_plugin.findings import Entry, analysis, entries
-from taskwall.checkov_plugin.scope import KINDS, ChangedError, asked
+from taskwall.checkov_plugin.masking import mask
+from taskwall.checkov_plugin.scope import KINDS, ChangedError, asked, running
 from taskwall.settings import SettingsError
+from taskwall.sources import Kind
 
 OLDEST = (3, 3)
 """The oldest version of checkov that is supported."""
@@ -91,7 +94,7 @@ def _run_checks(
         entities = Entities(graph_connector, KINDS[report_type])
         if entities.first is not None:
             found, complaints = _judged(entities, runs, runner_filter, report_type)
-            _enter(found, ours, results)
+            _enter(found, KINDS[report_type], ours, results)
     except (SettingsError, BaselineError, ChangedError) as error:
         complaints = [str(error)]
     except Exception as error:  # noqa: BLE001 (checkov would swallow it, or end without a report)
@@ -112,13 +115,17 @@ def _judged(
     entities: Entities, runs: frozenset[str], runner_filter: RunnerFilter, report_type: str
 ) -> tuple[list[Entry], list[str]]:
     """What the rules say of the entities, and what went wrong on the way."""
-    scope = asked(report_type, runner_filter)
+    now = running()
+    scope = asked(now, report_type, runner_filter)
     found = analysis(scope, runs, runs.intersection(runner_filter.checks))
     if found is None:
         return [], []
     for warning in found.warnings():
         _say(warning)
     made, lost = entries(found, scope, entities)
+    for entry in made:
+        if entry.outcome != "PASSED":
+            mask(now.runner, scope.kind, entry.vertex, found.report, os.getcwd())
     complaints = list(found.complaints())
     if lost:
         one = lost[0]
@@ -130,14 +137,16 @@ def _judged(
     return made, complaints
 
 
-def _enter(found: Iterable[Entry], ours: Mapping[str, TaskwallCheck], results: Results) -> None:
+def _enter(
+    found: Iterable[Entry], kind: Kind, ours: Mapping[str, TaskwallCheck], results: Results
+) -> None:
     for entry in found:
         check = ours[entry.rule]
         if entry.outcome != "PASSED":
             check = check.saying(entry.name, entry.severity)
         result = {
             "result": CheckResult[entry.outcome],
-            "entity": entry.vertex,
+            "entity": shown(entry.vertex, kind),
             "evaluated_keys": [],
         }
         if entry.outcome == "SKIPPED":
@@ -167,7 +176,8 @@ def _complain(
     name = f"{ours[OWN_ID].title}: {'; '.join(complaints)}"
     if entities is None or entities.first is None:
         sys.exit(2)  # there is nothing that could be shown as failed
-    failed = {"result": CheckResult.FAILED, "entity": entities.first, "evaluated_keys": []}
+    entity = shown(entities.first, KINDS[report_type])
+    failed = {"result": CheckResult.FAILED, "entity": entity, "evaluated_keys": []}
     results[ours[id_].saying(name, "critical")] = [failed]
 
 

@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Iterator
+from types import FrameType
 from typing import Any
 
 from checkov.common.runners.base_runner import BaseRunner, filter_ignored_paths
@@ -50,36 +51,46 @@ class Asked(Struct, frozen=True):
         )
 
 
-def asked(framework: str, runner_filter: RunnerFilter) -> Asked:
-    """What the running runner was asked for.
+class Running(Struct, frozen=True):
+    """The runner whose checks are asked, and the folder or files that it was given."""
 
-    checkov hands the checks a graph, and neither the folder nor the files it was made of; both
-    are arguments of the runner, which waits for us up the stack.
+    runner: Any
+    folder: str
+    files: tuple[str, ...]
+
+
+def running() -> Running:
+    """The runner that waits for its checks.
+
+    checkov hands checks a graph, and neither the folder nor the files that it was made of: both
+    are arguments of the runner's, which is further up the stack.
 
     Raises:
         ChangedError: there is no such runner.
     """
-    frame = sys._getframe(1)  # noqa: SLF001
+    frame: FrameType | None = sys._getframe(1)  # noqa: SLF001
     while frame is not None:
         held = frame.f_locals
         if frame.f_code.co_name == "run" and isinstance(held.get("self"), BaseRunner):
-            break
-        frame = frame.f_back  # type: ignore[assignment]
-    else:
-        raise ChangedError("checkov's checks are no longer run by a runner that waits for them.")
-    if "files" not in held or "root_folder" not in held:
-        raise ChangedError("checkov's runners no longer say which files or folder they scan.")
-    runner = held["self"]
-    known = frozenset(map(_path, runner.definitions or ()))
-    split = len(getattr(runner, "all_graphs", ())) > 1
+            if not {"files", "root_folder"} <= held.keys():
+                raise ChangedError("checkov's runners no longer say what they scan")
+            files = tuple(map(os.path.abspath, held["files"] or ()))
+            return Running(held["self"], os.path.abspath(held["root_folder"] or ""), files)
+        frame = frame.f_back
+    raise ChangedError("checkov's checks are no longer run by a runner that waits for them")
+
+
+def asked(now: Running, framework: str, runner_filter: RunnerFilter) -> Asked:
+    """What a runner was asked for."""
+    known = frozenset(map(_path, now.runner.definitions or ()))
+    split = len(getattr(now.runner, "all_graphs", ())) > 1
     kind = KINDS[framework]
     var_files = tuple(map(os.path.abspath, runner_filter.var_files or ()))
-    if files := held["files"]:
-        given = tuple(path for path in map(os.path.abspath, files) if path in known)
+    if now.files:
+        given = tuple(path for path in now.files if path in known)
         return Asked(kind, given, None, var_files, known, split)
-    folder = os.path.abspath(held["root_folder"])
-    among = frozenset(_below(folder, runner_filter.excluded_paths))
-    return Asked(kind, (folder,), among, var_files, known, split)
+    among = frozenset(_below(now.folder, runner_filter.excluded_paths))
+    return Asked(kind, (now.folder,), among, var_files, known, split)
 
 
 def _path(key: Any) -> str:
