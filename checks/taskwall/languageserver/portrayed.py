@@ -82,16 +82,21 @@ def at_line(document: Document, line: int, drawn: Drawn) -> list[Portrait]:
 
 
 def _named(document: Document, word: str, drawn: Drawn) -> list[Portrait]:
-    """The portraits of what a word of a document refers to."""
-    if document.path.endswith((".tf", ".tofu")):
-        name = ".".join(word.split(".")[:2])
-        folder = os.path.dirname(document.path)
-        near = chain.from_iterable(
-            each for file, each in drawn.by_file.items() if os.path.dirname(file) == folder
-        )
-        return [each for each in near if "." in name and _is(each.name, name, ".")]
-    here = drawn.by_file.get(document.path, ())
-    return [each for each in here if word and _is(each.name, word.partition(".")[0], "/")]
+    """The portraits of what a word of a document refers to: of a module, all that is in it."""
+    if not document.path.endswith((".tf", ".tofu")):
+        here = drawn.by_file.get(document.path, ())
+        return [each for each in here if word and _is(each.name, word.partition(".")[0], "/")]
+    name = ".".join(word.split(".")[:2])
+    if "." not in name:
+        return []
+    if name.startswith("module."):
+        every = chain.from_iterable(drawn.by_file.values())
+        return [each for each in every if f".{name}." in f".{each.name}"]
+    folder = os.path.dirname(document.path)
+    near = chain.from_iterable(
+        each for file, each in drawn.by_file.items() if os.path.dirname(file) == folder
+    )
+    return [each for each in near if _is(each.name, name, ".")]
 
 
 def _is(whole: str, name: str, between: str) -> bool:

@@ -32,10 +32,14 @@ class Whereabouts:
         self._judged = judged
         self._read = read
         self._drifts: dict[str, Drift] = {}
+        self._paths: dict[str, str] = {}
 
     def path(self, shown: str) -> str:
         """The absolute path of a file as a report spells it."""
-        return os.path.normpath(os.path.join(self.folder, shown))
+        found = self._paths.get(shown)
+        if found is None:
+            found = self._paths[shown] = os.path.normpath(os.path.join(self.folder, shown))
+        return found
 
     def uri(self, path: str) -> str:
         """The URI of a path, spelt as the editor spells it if it is open."""
