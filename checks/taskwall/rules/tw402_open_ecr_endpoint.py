@@ -41,7 +41,8 @@ from collections.abc import Iterator
 from taskwall.facts import all_of
 from taskwall.model.endpoint import ECR, Endpoint, about, is_for, stated
 from taskwall.model.network import Network
-from taskwall.model.policy import TOKEN, restricts
+from taskwall.model.permits import TOKEN
+from taskwall.model.restrictions import restricts
 from taskwall.rule import Verdict, rule
 
 

@@ -20,7 +20,7 @@ from collections.abc import Iterator
 from taskwall.facts import Fact, all_of
 from taskwall.model.endpoint import Endpoint, Stated, about, ecr_pairs, stated
 from taskwall.model.network import Network
-from taskwall.model.policy import equal
+from taskwall.model.policy_equality import equal
 from taskwall.rule import Verdict, rule
 
 

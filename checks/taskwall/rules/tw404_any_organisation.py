@@ -25,7 +25,8 @@ from collections.abc import Iterator
 from taskwall.facts import all_of
 from taskwall.model.endpoint import ECR, Endpoint, about, is_for, stated
 from taskwall.model.network import Network
-from taskwall.model.policy import TOKEN, demands_organisation
+from taskwall.model.permits import TOKEN
+from taskwall.model.restrictions import demands_organisation
 from taskwall.rule import Verdict, rule
 
 

@@ -45,7 +45,9 @@ from collections.abc import Iterator
 from taskwall.facts import Fact, all_of
 from taskwall.model.endpoint import AGENT, Endpoint, Stated, asked, is_for, stated
 from taskwall.model.network import Network
-from taskwall.model.policy import AGENT_ACTIONS, allows, each, restricts, some_resource
+from taskwall.model.permits import AGENT_ACTIONS, allows, some_resource
+from taskwall.model.policy import each
+from taskwall.model.restrictions import restricts
 from taskwall.rule import Verdict, rule
 
 

@@ -28,7 +28,7 @@ from collections.abc import Iterator
 from taskwall.facts import all_of
 from taskwall.model.endpoint import Endpoint, about, is_for, stated
 from taskwall.model.network import Network
-from taskwall.model.policy import allows, layers
+from taskwall.model.permits import allows, layers
 from taskwall.model.supply import needed, pulls_layers, serves_subnets
 from taskwall.rule import Verdict, rule
 

@@ -23,7 +23,7 @@ from collections.abc import Iterator
 from taskwall.facts import all_of
 from taskwall.model.endpoint import Endpoint, asked, is_for, stated
 from taskwall.model.network import Network
-from taskwall.model.policy import TOKEN, allows, anything
+from taskwall.model.permits import TOKEN, allows, anything
 from taskwall.rule import Verdict, rule
 
 
