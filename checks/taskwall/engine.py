@@ -209,15 +209,19 @@ def alike(answers: Iterable[Answer], followed: Followed) -> Iterable[Alike]:
         by_place.setdefault(key, []).append(answer)
     found: dict[tuple[object, ...], Alike] = {}
     for group in by_place.values():
-        for answer, setting in _settled(group, followed):
-            verdict = answer.verdict
-            calls = tuple(call.place for call in verdict.on.called_from)
-            same = (answer.rule.id, verdict.at, calls, _message(answer), answer.truth, setting)
-            found.setdefault(same, []).append((answer, setting))
+        for answer, setting in settled(group, followed):
+            found.setdefault((*told_by(answer), setting), []).append((answer, setting))
     return found.values()
 
 
-def _settled(group: list[Answer], followed: Followed) -> Iterable[tuple[Answer, str | None]]:
+def told_by(answer: Answer) -> tuple[object, ...]:
+    """What an answer says, and where: those of which that is equal make one finding."""
+    verdict = answer.verdict
+    calls = tuple(call.place for call in verdict.on.called_from)
+    return answer.rule.id, verdict.at, calls, _message(answer), answer.truth
+
+
+def settled(group: list[Answer], followed: Followed) -> Iterable[tuple[Answer, str | None]]:
     """What a rule says of one resource and place in the end: fail before unknown before pass."""
     worst: dict[int, Answer] = {}
     for answer in group:

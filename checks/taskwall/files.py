@@ -33,10 +33,14 @@ class Files:
         self._texts: dict[str, str] = dict(overlay or {})
         self.held = tuple(self._texts)
         self.lasts = lasts
+        self.changes = 0
+        """How often texts were changed."""
 
     def change(self, path: str, text: str) -> None:
         """Let another text stand for a file of the overlay."""
-        self._texts[path] = text
+        if self._texts.get(path) != text:
+            self._texts[path] = text
+            self.changes += 1
 
     def exists(self, path: str) -> bool:
         """Whether there is such a file."""

@@ -6,7 +6,7 @@ have changed that an answer rests on, its parts are looked at again in the order
 read, and what comes out equal changes nothing further up.
 """
 
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from typing import Any, TypeVar
 
 from msgspec import Struct
@@ -25,7 +25,7 @@ class Entry:
 
     def __init__(self, key: Any) -> None:
         self.key = key
-        self.about: tuple[Any, ...] = ()
+        self.about: Any = ()
         self.ask: Callable[[], Any] | None = None
         self.value: Any = _NOTHING
         self.reads: Mapping[Entry, None] = {}
@@ -134,6 +134,24 @@ class Recall:
             self.reads[entry] = None
         value: V = entry.value
         return value
+
+    def answers(
+        self, group: Entry, asked: Iterable[tuple[object, Callable[..., V], tuple[Any, ...]]]
+    ) -> list[V]:
+        """Many answers, each as from `answer`; `group` stands for what rests on all of them."""
+        outer = self.reads
+        self.reads = {}
+        entries = []
+        for key, ask, about in asked:
+            entry = self._entries.get(key)
+            if entry is None or entry.suspect or entry.about != about:
+                self.answer(key, ask, about)
+                entry = self._entries[key]
+            entries.append(entry)
+        self.reads = outer
+        if len(entries) != len(group.reads) or any(e not in group.reads for e in entries):
+            self.rests_on(group, dict.fromkeys(entries))
+        return [entry.value for entry in entries]
 
     def _make(self, entry: Entry, ask: Callable[..., Any], about: tuple[Any, ...]) -> None:
         entry.about = about
@@ -244,7 +262,8 @@ class Recall:
                 entry.value = Watched(value, self, entry)
                 return entry.value
             for name, part in (entry.parts or {}).items():
-                if not alike(dict.get(old, name), dict.get(value, name)):
+                before, now = dict.get(old, name), value.get(name)
+                if before is not now and not alike(before, now):
                     part.changed = self.now
                     self.suspect(part)
             whole = [reader for reader in entry.readers if type(reader.value) is not Entry]
@@ -283,10 +302,19 @@ def alike(one: Any, other: Any) -> bool:
     kind = type(one)
     if kind is not type(other):
         return False
+    if kind is str or kind is int:
+        return bool(one == other)
     if kind is tuple or kind is list:
-        return len(one) == len(other) and all(map(alike, one, other))
+        if len(one) != len(other):
+            return False
+        pairs = [(a, b) for a, b in zip(one, other, strict=True) if a is not b]
+        return all(alike(a, b) for a, b in pairs)
     if issubclass(kind, Struct):
-        return all(alike(getattr(one, f), getattr(other, f)) for f in kind.__struct_fields__)
+        for field in kind.__struct_fields__:
+            a, b = getattr(one, field), getattr(other, field)
+            if a is not b and not alike(a, b):
+                return False
+        return True
     if issubclass(kind, dict):
         return dict.keys(one) == dict.keys(other) and all(
             alike(value, dict.__getitem__(other, key)) for key, value in dict.items(one)

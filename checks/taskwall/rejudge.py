@@ -2,23 +2,28 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
-from operator import is_not
-from typing import Any
+from operator import is_, is_not
+from typing import Any, TypeAlias
 
 from msgspec import Struct
 
 from taskwall import engine
 from taskwall.engine import Answer, Judged, Judgement
-from taskwall.finding import Crash
+from taskwall.finding import Crash, Unread
 from taskwall.lowering import Lasting
 from taskwall.masks import Mask
 from taskwall.model.network import Network, Policy
+from taskwall.model.thing import Thing
 from taskwall.offers import Changes
 from taskwall.recall import Entry, Recall, alike
+from taskwall.resource import Resource
 from taskwall.rule import Rule
 from taskwall.scenarios import Followed, explore
 from taskwall.settings import Settings
 from taskwall.stack import Stack
+
+_Last: TypeAlias = tuple[tuple[Judged, ...], tuple[Unread, ...], tuple[Crash, ...]]
+"""The findings of a stack, what nothing read, and what raised."""
 
 
 class Standing:
@@ -32,6 +37,8 @@ class Standing:
         self._lasting = Lasting(self._network, self._recall)
         self._asked = [Asked(rule, self._recall, settings) for rule in rules]
         self._findings = [_Findings() for _ in rules]
+        self._resources: tuple[Resource, ...] = ()
+        self._last: _Last | None = None
 
     def judge(self, stack: Stack) -> Judgement:
         """The judgement of the stack as it is now.
@@ -42,18 +49,39 @@ class Standing:
         if len(followed.evaluations) > 1:
             return engine.judged(stack.name, followed, self._rules, self._settings)
         evaluation = followed.evaluations[0]
+        same = len(evaluation.resources) == len(self._resources) and all(
+            map(is_, evaluation.resources, self._resources)
+        )
+        if self._last is None or not same:
+            self._resources = evaluation.resources
+            self._last = None
+            self._last = self._judge(stack.name, followed)
+        judged, unread, crashes = self._last
+        mask = Mask(evaluation.hidden)
+        return Judgement(
+            mask.of(judged),
+            len(evaluation.resources),
+            unread,
+            mask.of(tuple(dict.fromkeys(evaluation.errors))),
+            mask.of(crashes),
+            tuple(dict.fromkeys(evaluation.skips)),
+            (),
+            evaluation.hidden,
+        )
+
+    def _judge(self, stack: str, followed: Followed) -> _Last:
+        """What the rules say of the resources as they are now."""
         self._recall.now += 1
-        lowered = self._lasting.lowered(evaluation.resources)
+        lowered = self._lasting.lowered(followed.evaluations[0].resources)
         crashes = [
-            Crash(f"reading {name}", stack.name, engine.told(error))
-            for name, error in lowered.crashes
+            Crash(f"reading {name}", stack, engine.told(error)) for name, error in lowered.crashes
         ]
         found: list[Answer] = []
         for asked in self._asked:
             asked.again(self._network)
             found += asked.answers
             if asked.crash is not None:
-                crashes.append(Crash(asked.rule.id, stack.name, engine.told(asked.crash)))
+                crashes.append(Crash(asked.rule.id, stack, engine.told(asked.crash)))
         self._recall.sweep()
         by_rule: dict[str, list[Answer]] = {rule.id: [] for rule in self._rules}
         for answer in engine.heard(found):
@@ -61,18 +89,8 @@ class Standing:
         changes = engine.asked_changes(chain.from_iterable(by_rule.values()), followed)
         judged: list[Judged] = []
         for findings, answers in zip(self._findings, by_rule.values(), strict=True):
-            judged += findings.of(answers, followed, stack.name, self._settings.profile, changes)
-        mask = Mask(evaluation.hidden)
-        return Judgement(
-            mask.of(tuple(judged)),
-            len(evaluation.resources),
-            lowered.unread,
-            mask.of(tuple(dict.fromkeys(evaluation.errors))),
-            mask.of(tuple(dict.fromkeys(crashes))),
-            tuple(dict.fromkeys(evaluation.skips)),
-            (),
-            evaluation.hidden,
-        )
+            judged += findings.of(answers, followed, stack, self._settings.profile, changes)
+        return tuple(judged), lowered.unread, tuple(dict.fromkeys(crashes))
 
 
 class _Findings:
@@ -81,6 +99,10 @@ class _Findings:
     def __init__(self) -> None:
         self._answers: list[Answer] = []
         self._made: dict[tuple[int, ...], tuple[engine.Alike, Judged]] = {}
+        self._notes: dict[int, tuple[Answer, int, int]] = {}
+        self._numbers: dict[tuple[object, ...], int] = {}
+        self._asking: list[tuple[int, ...]] = []
+        self._found: list[Judged] = []
 
     def of(
         self,
@@ -93,16 +115,46 @@ class _Findings:
         """The findings that answers make, with what of the changes may be offered."""
         if len(answers) != len(self._answers) or any(map(is_not, answers, self._answers)):
             made: dict[tuple[int, ...], tuple[engine.Alike, Judged]] = {}
-            for same in engine.alike(answers, followed):
-                key = tuple(id(answer) for answer, _ in same)
+            for same in self._alike(answers, followed):
+                key = tuple([id(answer) for answer, _ in same])
                 known = self._made.get(key)
                 made[key] = known or (same, engine.judged_of(same, stack, profile))
             self._answers, self._made = answers, made
-        for key, (same, judged) in self._made.items():
+            self._asking = [key for key, (same, _) in made.items() if same[0][0].verdict.changes]
+            self._found = [judged for _, judged in made.values()]
+        for key in self._asking:
+            same, judged = self._made[key]
             found = engine.with_changes(judged, same, changes)
             if found is not judged:
                 self._made[key] = same, found
-        return [judged for _, judged in self._made.values()]
+                self._found = [judged for _, judged in self._made.values()]
+        return self._found
+
+    def _alike(self, answers: list[Answer], followed: Followed) -> Iterable[engine.Alike]:
+        """As `engine.alike` for one scenario: what it needs to know of each answer is kept."""
+        notes = self._notes
+        if len(self._numbers) > 4 * len(answers) + 100:
+            notes = {}
+            self._numbers.clear()
+        self._notes = {}
+        by_place: dict[int, list[Answer]] = {}
+        for answer in answers:
+            note = notes.get(id(answer))
+            if note is None:
+                place = (answer.verdict.on.address, answer.verdict.at)
+                note = answer, self._number(place), self._number(engine.told_by(answer))
+            self._notes[id(answer)] = note
+            by_place.setdefault(note[1], []).append(answer)
+        found: dict[int, engine.Alike] = {}
+        for group in by_place.values():
+            chosen = [(group[0], None)] if len(group) == 1 else engine.settled(group, followed)
+            for answer, setting in chosen:
+                same = self._notes[id(answer)][2]
+                found.setdefault(same, []).append((answer, setting))
+        return found.values()
+
+    def _number(self, key: tuple[object, ...]) -> int:
+        return self._numbers.setdefault(key, len(self._numbers))
 
 
 class AskedNetwork(Network):
@@ -199,7 +251,7 @@ class Asked:
             entry = self._of.get(key)
             if entry is None:
                 entry = self._of[key] = Entry(key)
-            elif alike(entry.about, (thing,)) and recall.settle(entry):
+            elif (entry.about is thing or alike(entry.about, thing)) and recall.settle(entry):
                 self._new.extend(entry.value)
                 continue
             start = len(self._new)
@@ -213,7 +265,7 @@ class Asked:
             finally:
                 recall.reads = outer
             recall.rests_on(entry, mine)
-            entry.about = (thing,)
+            entry.about = thing
             entry.value = self._new[start:]
             entry.suspect = False
             entry.checked = recall.now
@@ -225,6 +277,8 @@ def _listed(network: Network, of: Any, about: tuple[Any, ...]) -> tuple[Any, ...
 
 def _identity(thing: Any) -> object:
     """What most likely tells a thing from the others that a rule goes through."""
+    if isinstance(thing, Thing):
+        return thing.id
     while not isinstance(thing, str):
         if isinstance(thing, Struct):
             thing = getattr(thing, thing.__struct_fields__[0])

@@ -248,10 +248,12 @@ class Result:
 
     def _stale(self, known: Mapping[str, baseline.Entry]) -> Iterator[str]:
         """The entries of the baseline that could have been met here and were not."""
+        if not known:
+            return
         met = {row.finding.fingerprint for row in self.rows if row.finding.verdict != "pass"}
         ran = {rule.id for rule in self.rules}
         scanned = {
-            seen_from(read.boundary, path) for read in self.found.reads for path in read.files
+            self.paths.seen(read.boundary, path) for read in self.found.reads for path in read.files
         }
         for entry in known.values():
             if entry.fingerprint not in met and entry.rule in ran and entry.file in scanned:

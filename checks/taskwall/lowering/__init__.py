@@ -4,10 +4,10 @@ A file for each concept, both languages side by side in it. A function under `@l
 resources of its types; files here are found, not listed.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import cache
 from importlib import import_module
+from operator import is_not
 from os import listdir
 
 from msgspec import Struct
@@ -44,13 +44,15 @@ class Lasting:
         self._network = network
         self._recall = recall
         self._draft = LastingDraft(recall)
+        self._written: dict[str, tuple[list[Resource], set[str]]] = {}
 
     def lowered(self, resources: Sequence[Resource]) -> Lowered:
         """What these resources declare now."""
         fresh = Network(self._draft.rebuilt(resources))
         self._network.by_kind = self._recall.put("kinds", fresh.by_kind)
         self._network.by_id = self._recall.put("things", fresh.by_id)
-        return Lowered(self._network, _unread(self._draft), tuple(self._draft.crashes))
+        unread = _unread(self._draft, self._written)
+        return Lowered(self._network, unread, tuple(self._draft.crashes))
 
 
 def lowered_types() -> frozenset[str]:
@@ -66,17 +68,27 @@ def _load() -> None:
             import_module(f"{__name__}.{file[:-3]}")
 
 
-def _unread(draft: Draft) -> tuple[Unread, ...]:
-    """Types that nothing lowers, and attributes of lowered types that nobody reads."""
-    types = Counter(r.type for r in draft.resources.values() if not r.data)
+def _unread(
+    draft: Draft, known: "dict[str, tuple[list[Resource], set[str]]] | None" = None
+) -> tuple[Unread, ...]:
+    """Types that nothing lowers, and attributes of lowered types that nobody reads.
+
+    `known` keeps the attributes that the resources of a type write, from one time to the next.
+    """
+    known = {} if known is None else known
     found = []
-    for name, count in sorted(types.items()):
-        if not draft.lowers(name):
-            found.append(Unread(name, count))
+    for name, all_ in sorted(draft.types.items()):
+        of_type = [resource for resource in all_ if not resource.data]
+        if not of_type:
             continue
-        of_type = [r for r in draft.of_type(name) if not r.data]
-        written = {key for resource in of_type for key in resource.body.fields}
-        unread = sorted(key for key in written if (name, key) not in draft.ledger)
+        if not draft.lowers(name):
+            found.append(Unread(name, len(of_type)))
+            continue
+        before = known.get(name)
+        if before is None or len(before[0]) != len(of_type) or any(map(is_not, before[0], of_type)):
+            written = {key for resource in of_type for key in resource.body.fields}
+            before = known[name] = of_type, written
+        unread = sorted(key for key in before[1] if (name, key) not in draft.ledger)
         if unread:
-            found.append(Unread(name, count, tuple(unread)))
+            found.append(Unread(name, len(of_type), tuple(unread)))
     return tuple(found)

@@ -26,7 +26,8 @@ class LastingDraft(Draft):
     def __init__(self, recall: Recall) -> None:
         super().__init__(())
         self._recall = recall
-        self._all = Entry("draft")
+        self._declared_parts = Entry("declared")
+        self._outside_parts = Entry("outside")
 
     def rebuilt(self, resources: Sequence[Resource]) -> list[Any]:
         """All things that these resources declare now."""
@@ -34,13 +35,16 @@ class LastingDraft(Draft):
         fresh = Draft(resources)
         self.resources = recall.put("resources", fresh.resources)
         self.types = recall.put("types", fresh.types)
+        parts = recall.answers(
+            self._declared_parts,
+            (
+                (("lowered", resource.origin.address), self._part, (resource,))
+                for resource in fresh.resources.values()
+                if self.lowers(resource.type) and not resource.data
+            ),
+        )
         reads: dict[Entry, None] = {}
         recall.reads = reads
-        parts = [
-            recall.answer(("lowered", resource.origin.address), self._part, (resource,))
-            for resource in fresh.resources.values()
-            if self.lowers(resource.type) and not resource.data
-        ]
         outside: dict[tuple[type[Thing], str], Outside] = {}
         done: set[tuple[type[Thing], str]] = set()
         waiting = parts
@@ -57,7 +61,7 @@ class LastingDraft(Draft):
                 break
             parts += waiting
         recall.reads = {}
-        recall.rests_on(self._all, reads)
+        recall.rests_on(self._outside_parts, reads)
         self.ledger = set().union(*{part.read for part in parts})
         self.crashes = [crash for part in parts for crash in part.crashes]
         return [thing for part in parts for thing in part.things]

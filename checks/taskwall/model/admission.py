@@ -81,6 +81,11 @@ def worn_groups(network: Network) -> tuple[Worn, ...]:
     return tuple(found)
 
 
+@remembered
+def _worn(network: Network) -> dict[str, Worn]:
+    return {worn.group: worn for worn in worn_groups(network)}
+
+
 def stands_behind(network: Network, worn: Worn, *kinds: Kind) -> Fact:
     """Whether a wearer of a group stands behind a load balancer of one of the kinds."""
     also = (front.fact for front in worn.also if not kinds or front.kind in kinds)
@@ -94,23 +99,35 @@ def worn_before(network: Network, *kinds: Kind) -> Iterator[Worn]:
     Those too of which that is not known, but not for a load balancer that cannot be seen.
     """
     for worn in worn_groups(network):
-        way = stands_behind(network, worn, *kinds)
-        fronts_seen = (each for each in _fronts(network, worn) if each.balancer is not None)
-        if way.truth or (
-            way.truth is None and any(each.kind in (*kinds, None) for each in fronts_seen)
-        ):
-            yield replace(worn, fact=worn.fact & way)
+        yield from _worn_before(network, worn.group, *kinds)
+
+
+@remembered
+def _worn_before(network: Network, group: str, *kinds: Kind) -> tuple[Worn, ...]:
+    worn = _worn(network)[group]
+    way = stands_behind(network, worn, *kinds)
+    fronts_seen = (each for each in _fronts(network, worn) if each.balancer is not None)
+    if way.truth or (
+        way.truth is None and any(each.kind in (*kinds, None) for each in fronts_seen)
+    ):
+        return (replace(worn, fact=worn.fact & way),)
+    return ()
 
 
 def worn_alone(network: Network) -> Iterator[Worn]:
     """The groups of which no wearer stands behind any load balancer."""
     for worn in worn_groups(network):
-        way = any_of(
-            fact & (TRUE if _fronted(network, source) else behind(network, source))
-            for source, fact in worn.wearers
-        )
-        if not way.truth:
-            yield replace(worn, fact=worn.fact & ~way)
+        yield from _worn_alone(network, worn.group)
+
+
+@remembered
+def _worn_alone(network: Network, group: str) -> tuple[Worn, ...]:
+    worn = _worn(network)[group]
+    way = any_of(
+        fact & (TRUE if _fronted(network, source) else behind(network, source))
+        for source, fact in worn.wearers
+    )
+    return () if way.truth else (replace(worn, fact=worn.fact & ~way),)
 
 
 def _fronted(network: Network, source: TaskSource) -> bool:

@@ -145,6 +145,7 @@ def kind_by_protocol(protocol: object) -> Kind | None:
     return "network" if protocol in NETWORK_PROTOCOLS else None
 
 
+@remembered
 def behind(network: Network, source: TaskSource, *kinds: Kind) -> Fact:
     """Whether a task source stands behind a load balancer of one of the kinds (any, if none)."""
     word = {"application": "an ALB", "network": "an NLB"}.get("".join(kinds), "a load balancer")

@@ -13,7 +13,7 @@ from taskwall.model.fronts import Front, fronts, preserves_client_ip
 from taskwall.model.group import Direction, Permission, PrefixList, SecurityGroup
 from taskwall.model.hosts import groups_of, registered, tasks_on
 from taskwall.model.launch import awsvpc
-from taskwall.model.network import Network
+from taskwall.model.network import Network, remembered
 from taskwall.model.place import Subnet, Vpc
 from taskwall.model.ports import Transport, named_port, opened, protocol, unknown_ports
 from taskwall.model.reach import admits_group_of, permissions
@@ -68,9 +68,7 @@ class Inflow(Struct, frozen=True):
 def inflows(network: Network) -> Iterator[Inflow]:
     """Every way from a load balancer of the sources to tasks of the sources."""
     for source in network.every(TaskSource):
-        own = awsvpc(network, source)
-        if own.truth is not False and (source.groups or source.groups_setting.needs):
-            yield from _to_tasks(network, source, own)
+        yield from _to_tasks(network, source)
     for member, held in tasks_on(network):
         groups = groups_of(network, member.instances)
         scaled = [group for group, _ in member.scaled_by]
@@ -88,14 +86,22 @@ def inflows(network: Network) -> Iterator[Inflow]:
                 )
 
 
-def _to_tasks(network: Network, source: TaskSource, own: Fact) -> Iterator[Inflow]:
+@remembered
+def _to_tasks(network: Network, source: TaskSource) -> tuple[Inflow, ...]:
+    own = awsvpc(network, source)
+    if own.truth is False or not (source.groups or source.groups_setting.needs):
+        return ()
+    found = []
     taker = Side(source.name, source.groups, source.subnets)
     for front, setting in _ways(network, source):
         if front.balancer is None:
             continue
         traffic = _exactly(setting, "port", front.target_group)
         fact = all_of((own, front.fact))
-        yield _inflow(network, source, front.balancer, front.target_group, traffic, taker, fact)
+        found.append(
+            _inflow(network, source, front.balancer, front.target_group, traffic, taker, fact)
+        )
+    return tuple(found)
 
 
 def _to_instances(

@@ -179,6 +179,11 @@ class LastingScope(Scope):
 
     run: LastingRun
 
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self._blocks = Entry("blocks")
+        self._declared = Entry("resources")
+
     def _recalled(self, kind: str, name: str, read: Callable[[str], T]) -> T:
         return self.run.recall.answer((self.prefix, kind, name), read, (name,))
 
@@ -265,10 +270,20 @@ class LastingScope(Scope):
     def resources(self) -> Iterable[Resource]:  # type: ignore[override]
         """All resources of the module and of those that it calls."""
         recall = self.run.recall
-        for address in self.module.resources:
-            for instance in self.instances(address).all:
-                key = (self.prefix, "resource", instance.address)
-                yield recall.answer(key, self._resource, (address, instance.address))
+        blocks = [
+            ((self.prefix, "instances", address), self._instances, (address,))
+            for address in self.module.resources
+        ]
+        yield from recall.answers(
+            self._declared,
+            (
+                ((self.prefix, "resource", one.address), self._resource, (about[0], one.address))
+                for (_, _, about), found in zip(
+                    blocks, recall.answers(self._blocks, blocks), strict=True
+                )
+                for one in found.all
+            ),
+        )
         for name in self.module.calls:
             for called in self.called(name):
                 yield from called.resources()

@@ -53,6 +53,8 @@ class Library:
         self._units: dict[str, Unit] = {}
         self._secrets: dict[str, tuple[Unit, tuple[Place, ...]]] = {}
         self._modules: dict[str, Module] = {}
+        self._paths: dict[str, tuple[str, ...]] = {}
+        self._found: dict[str, tuple[int, tuple[Module | None, tuple[SourceError, ...]]]] = {}
         self.scanned: dict[str, frozenset[str]] = {}
         """The files of the scan by folder: they need not be on the disk."""
         self.kept: dict[str, object] = {}
@@ -130,9 +132,21 @@ class Library:
 
     def module(self, folder: str) -> tuple[Module | None, tuple[SourceError, ...]]:
         """The module of a folder, None if it has no file; and the files that cannot be read."""
+        if not self.lasts:
+            return self._read(folder)
+        changes = self._of().changes
+        found = self._found.get(folder)
+        if found is None or found[0] != changes:
+            found = self._found[folder] = changes, self._read(folder)
+        return found[1]
+
+    def _read(self, folder: str) -> tuple[Module | None, tuple[SourceError, ...]]:
         units = []
         unreadable = []
-        for path in self.paths(folder):
+        paths = self._paths.get(folder)
+        if paths is None or not self.lasts:
+            paths = self._paths[folder] = self.paths(folder)
+        for path in paths:
             try:
                 units.append(self.unit(path))
             except UnreadableError as error:
