@@ -30,7 +30,7 @@ from taskwall.model.restrictions import demands_organisation
 from taskwall.rule import Verdict, rule
 
 
-@rule("low", pci=True, yields_to=("TW402",))
+@rule("low", pci=True)
 def any_organisation(network: Network) -> Iterator[Verdict]:
     for endpoint in network.each(Endpoint):
         said = stated(network, endpoint)

@@ -20,7 +20,7 @@ from taskwall.model.watch import judged_logs
 from taskwall.rule import Verdict, rule
 
 
-@rule("medium", default=True, pci=True, yields_to=("TW701",))
+@rule("medium", default=True, pci=True)
 def partial_flow_log(network: Network) -> Iterator[Verdict]:
     for log, records, concerned in network.each(judged_logs, _records_all):
         yield Verdict(
@@ -29,7 +29,6 @@ def partial_flow_log(network: Network) -> Iterator[Verdict]:
             ~records,
             f"{log.name} records {str(log.traffic.known or 'some').lower()} traffic only",
             holds=f"{log.name} records all traffic",
-            about=log.id,
             concerned=concerned,
             changes=log.traffic.to("ALL"),
         )

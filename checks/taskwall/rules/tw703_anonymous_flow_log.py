@@ -24,7 +24,7 @@ from taskwall.rule import Verdict, rule
 FIELDS = ("vpc-id", "subnet-id", "instance-id")
 
 
-@rule("low", default=True, yields_to=("TW701",))
+@rule("low", default=True)
 def anonymous_flow_log(network: Network) -> Iterator[Verdict]:
     for log, has_fields, concerned in network.each(judged_logs, _has_fields):
         yield Verdict(
@@ -33,7 +33,6 @@ def anonymous_flow_log(network: Network) -> Iterator[Verdict]:
             ~has_fields,
             f"{log.name} does not record VPC, subnet and instance",
             holds=f"{log.name} records VPC, subnet and instance",
-            about=log.id,
             concerned=concerned,
             changes=log.format.to(with_fields(log, FIELDS)),
         )

@@ -30,7 +30,7 @@ FIELDS = (
 )
 
 
-@rule("info", yields_to=("TW701",))
+@rule("info")
 def taskless_flow_log(network: Network) -> Iterator[Verdict]:
     for log, has_fields, concerned in network.each(judged_logs, _has_fields):
         yield Verdict(
@@ -39,7 +39,6 @@ def taskless_flow_log(network: Network) -> Iterator[Verdict]:
             ~has_fields,
             f"{log.name} does not record cluster, service and task",
             holds=f"{log.name} records cluster, service and task",
-            about=log.id,
             concerned=concerned,
             changes=log.format.to(with_fields(log, FIELDS)),
         )

@@ -21,7 +21,7 @@ from taskwall.model.watch import judged_logs
 from taskwall.rule import Verdict, rule
 
 
-@rule("info", yields_to=("TW701",))
+@rule("info")
 def slow_flow_log(network: Network) -> Iterator[Verdict]:
     for log, by_the_minute, concerned in network.each(judged_logs, _by_the_minute):
         seconds = log.interval.known or "some"
@@ -31,7 +31,6 @@ def slow_flow_log(network: Network) -> Iterator[Verdict]:
             ~by_the_minute,
             f"{log.name} gathers traffic over {seconds} seconds before it records it",
             holds=f"{log.name} records traffic by the minute",
-            about=log.id,
             concerned=concerned,
             changes=log.interval.to(60),
         )
