@@ -19,7 +19,10 @@ Wanted: TypeAlias = "Scalar | Blank | tuple[Wanted, ...] | Mapping[str, Wanted]"
 
 
 class Spot(Struct, frozen=True):
-    """An attribute of a resource, written or not: the resource's address, and the path in it."""
+    """An attribute of a resource, written or not: the resource's address, and the path in it.
+
+    A path that ends with `[+]` means the end of a list, to which elements are to be added.
+    """
 
     address: str
     path: str

@@ -164,8 +164,8 @@ CASES: dict[str, tuple[str, str, Wanted, str]] = {
                 B:
                   C: 1
                   D:
-                    - { E: f }
-                    - { E: "<g h>" }
+                    - E: f
+                    - E: "<g h>"
         """,
     ),
     "the indentation of the file": (
@@ -279,6 +279,67 @@ Resources:
 def test_elements_of_a_list(mend: Mend, path: str, old: str, new: str) -> None:
     """A path leads into a list by an index."""
     assert mend(LIST, path, "z") == LIST.replace(old, new)
+
+
+ADDED = ({"K": "a", "V": 1}, {"K": "b", "V": Blank("v")})
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (
+            "L:\n        - K: z\n          V: 0 # z\n",
+            (
+                "L:\n        - K: z\n          V: 0 # z\n        - K: a\n          V: 1\n"
+                '        - K: b\n          V: "<v>"\n'
+            ),
+        ),
+        (
+            "L:\n      - { K: z, V: 0 }\n",
+            'L:\n      - { K: z, V: 0 }\n      - { K: a, V: 1 }\n      - { K: b, V: "<v>" }\n',
+        ),
+        (
+            "L: [{K: z, V: !Ref P}]\n",
+            'L: [{K: z, V: !Ref P}, { K: a, V: 1 }, { K: b, V: "<v>" }]\n',
+        ),
+        (
+            "M: 1\n",
+            'M: 1\n      L:\n        - K: a\n          V: 1\n        - K: b\n          V: "<v>"\n',
+        ),
+    ],
+)
+def test_elements_are_added_to_a_list(mend: Mend, before: str, after: str) -> None:
+    """What goes behind the last element is written as that is."""
+    head = "Resources:\n  x:\n    Type: AWS::B::C\n    Properties:\n      "
+    text = f"Parameters: {{P: {{Type: String}}}}\n{head}"
+
+    assert mend(text + before, "L[+]", ADDED) == text + after
+
+
+def test_elements_are_added_to_json(mend: Mend) -> None:
+    """In JSON as well, on lines of their own where the others have such."""
+    data: dict[str, object] = {"Type": "AWS::B::C", "Properties": {"L": [{"K": "z"}]}}
+    text = json.dumps({"Resources": {"x": data}}, indent=2)
+
+    found = mend(text, "L[+]", ADDED, file="template.json")
+
+    data["Properties"] = {"L": [{"K": "z"}, {"K": "a", "V": 1}, {"K": "b", "V": "<v>"}]}
+    assert found == json.dumps({"Resources": {"x": data}}, indent=2)
+
+
+@pytest.mark.parametrize("body", ["L: !Ref P", "L: []", "L: [1,]", "L: &a [1]\n      M: *a"])
+def test_lists_that_are_not_added_to(mend: Mend, body: str) -> None:
+    """A list that is none, or empty, or shared, is left alone."""
+    text = f"""\
+Parameters: {{P: {{Type: CommaDelimitedList, Default: "1"}}}}
+Resources:
+  x:
+    Type: AWS::B::C
+    Properties:
+      {body}
+"""
+
+    assert mend(text, "L[+]", ADDED) is None
 
 
 @pytest.mark.parametrize("indent", [None, 2, 4])

@@ -241,9 +241,67 @@ CASES: dict[str, tuple[str, str, Wanted, str]] = {
 
           log_configuration {
             log_driver = "awslogs"
-            options    = {
+            options = {
               "awslogs-group" = "<group>"
             }
+          }
+        }
+        """,
+    ),
+    "a block is added behind the others of its type": (
+        """
+        resource "aws_db_parameter_group" "x" {
+          parameter {
+            name  = "a"
+            value = "b"
+          } # last
+
+          tags = {}
+        }
+        """,
+        "parameter[+]",
+        ({"name": "c", "value": "1"}, {"name": "d", "value": "2"}),
+        """
+        resource "aws_db_parameter_group" "x" {
+          parameter {
+            name  = "a"
+            value = "b"
+          } # last
+
+          parameter {
+            name  = "c"
+            value = "1"
+          }
+
+          parameter {
+            name  = "d"
+            value = "2"
+          }
+
+          tags = {}
+        }
+        """,
+    ),
+    "the first blocks of a type": (
+        """
+        resource "aws_db_parameter_group" "x" {
+          family = "mysql8.0"
+        }
+        """,
+        "parameter[+]",
+        ({"name": "c", "value": "1"}, {"name": "d", "value": "2"}),
+        """
+        resource "aws_db_parameter_group" "x" {
+          family = "mysql8.0"
+
+          parameter {
+            name  = "c"
+            value = "1"
+          }
+
+          parameter {
+            name  = "d"
+            value = "2"
           }
         }
         """,

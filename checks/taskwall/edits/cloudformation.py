@@ -7,7 +7,7 @@ from taskwall.change import Wanted, blanks
 from taskwall.edits import yaml_text
 from taskwall.edits.refused import RefusedError
 from taskwall.edits.sheet import Sheet
-from taskwall.edits.steps import Step, below, nested
+from taskwall.edits.steps import END, Step, below, nested
 from taskwall.finding import Edit
 from taskwall.readers.cloudformation.document import composed
 from taskwall.resource import Resource
@@ -24,6 +24,7 @@ class Writer:
         self._root = composed(sheet.file, sheet.text)
         self._json = sheet.text.lstrip()[:1] == "{"
         self._unit = _unit(self._root, sheet.text)
+        self._starts: dict[int, dict[int, Any]] = {}
 
     def edits(self, resource: Resource, path: Sequence[Step], wanted: Wanted) -> Iterator[Edit]:
         """The edits that give a property of a resource a value.
@@ -31,7 +32,7 @@ class Writer:
         Raises:
             RefusedError: something other than plain text of this resource decides what is there.
         """
-        node = _at(self._root, *self.sheet.span(resource.place))
+        node = self._at(*self.sheet.span(resource.place))
         members = self._members(node)
         if PROPERTIES in members:
             yield from self._reach(members[PROPERTIES][1], resource.body, path, wanted)
@@ -41,6 +42,24 @@ class Writer:
             added = nested((PROPERTIES, *path), wanted)
             assert isinstance(added, Mapping)
             yield self._added(node, added)
+
+    def _at(self, start: int, end: int) -> Any:
+        """The value of the member of the document that begins at an offset.
+
+        Raises:
+            RefusedError: none does.
+        """
+        node: Any = self._root
+        while node is not None and node.id == "mapping":
+            starts = self._starts.get(id(node))
+            if starts is None:
+                starts = {key.start_mark.index: value for key, value in node.value}
+                self._starts[id(node)] = starts
+            if start in starts:
+                return starts[start]
+            inside = (value for at, value in starts.items() if at <= start)
+            node = next((value for value in inside if value.end_mark.index >= end), None)
+        raise RefusedError
 
     def _members(self, node: Any) -> dict[str, tuple[Any, Any]]:
         """The keys and values of a mapping by key.
@@ -74,6 +93,9 @@ class Writer:
                 yield self._replaced(node, wanted)
             return
         step, rest = path[0], path[1:]
+        if step == END:
+            yield self._appended(node, wanted)
+            return
         if isinstance(step, int):
             yield from self._reach(self._element(node, step), _sure(value, step), rest, wanted)
             return
@@ -123,6 +145,32 @@ class Writer:
         text = yaml_text.scalar(wanted, quote=node.style or "", json=self._json)
         lead = " " if start == end else ""  # nothing stands behind the colon
         return self.sheet.edit(start, end, lead + text, blanks(wanted))
+
+    def _appended(self, node: Any, wanted: Wanted) -> Edit:
+        """The edit that adds elements behind those of a list."""
+        self._plain(node)
+        if node.id != "sequence" or not node.value or not isinstance(wanted, tuple):
+            raise RefusedError
+        sheet, text = self.sheet, self.sheet.text
+        first, last = node.value[0].start_mark.index, node.value[-1]
+        end = self._end(last)
+        if not node.flow_style:
+            indent = sheet.text[sheet.line_start(node.start_mark.index) : node.start_mark.index]
+            if indent.strip():
+                raise RefusedError
+            inline = bool(last.flow_style)
+            lines = yaml_text.elements(wanted, indent, self._unit, inline)
+            at = sheet.line_end(end)
+            return sheet.edit(at, at, "".join(f"\n{line}" for line in lines), blanks(wanted))
+        if text[end : node.end_mark.index - 1].lstrip()[:1] == ",":
+            raise RefusedError
+        if "\n" not in text[node.start_mark.index : first]:
+            added = "".join(f", {yaml_text.flow(each, self._json)}" for each in wanted)
+        else:
+            indent = sheet.indent(first)
+            spread = (yaml_text.spread(each, indent, self._unit, self._json) for each in wanted)
+            added = "".join(f",\n{indent}{each}" for each in spread)
+        return sheet.edit(end, end, added, blanks(wanted))
 
     def _added(self, node: Any, missing: Mapping[str, Wanted]) -> Edit:
         """The edit that adds members to a mapping, behind those that it has."""
@@ -190,18 +238,3 @@ def _sure(value: Value, step: int) -> Value:
     if found is None:
         raise RefusedError
     return found
-
-
-def _at(node: Any, start: int, end: int) -> Any:
-    """The value of the member of a document that begins at an offset.
-
-    Raises:
-        RefusedError: none does, or an anchor lets something else repeat it.
-    """
-    while node is not None and node.id == "mapping":
-        for key, value in node.value:
-            if key.start_mark.index == start:
-                return value
-        inside = (value for key, value in node.value if key.start_mark.index <= start)
-        node = next((v for v in inside if v.end_mark.index >= end), None)
-    raise RefusedError

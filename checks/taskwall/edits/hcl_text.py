@@ -36,14 +36,16 @@ def members(wanted: Mapping[str, Wanted], indent: str, before: int = 0) -> Itera
     """
     plain = {name: value for name, value in wanted.items() if not is_block(value)}
     yield from _aligned(plain, indent, before)
+    apart = bool(plain)
     for name, value in wanted.items():
-        if is_block(value):
-            if plain or name != next(iter(wanted)):
+        for each in (value if isinstance(value, tuple) else (value,)) if is_block(value) else ():
+            if apart:
                 yield ""
-            yield from block(name, value, indent)
+            yield from block_lines(name, each, indent)
+            apart = True
 
 
-def block(name: str, body: Wanted, indent: str) -> Iterator[str]:
+def block_lines(name: str, body: Wanted, indent: str) -> Iterator[str]:
     """The lines of a block."""
     assert isinstance(body, Mapping)
     yield f"{indent}{name} {{"
@@ -52,14 +54,21 @@ def block(name: str, body: Wanted, indent: str) -> Iterator[str]:
 
 
 def is_block(wanted: Wanted) -> bool:
-    """Whether a value is written as a block; the keys of maps have hyphens, those of blocks not."""
+    """Whether a value is written as a block, or as several.
+
+    The keys of maps have hyphens, those of blocks have none.
+    """
+    if isinstance(wanted, tuple):
+        return bool(wanted) and all(map(is_block, wanted))
     return isinstance(wanted, Mapping) and not any("-" in key for key in wanted)
 
 
 def _aligned(
     wanted: Mapping[str, Wanted], indent: str, before: int = 0, key: Callable[[str], str] = str
 ) -> Iterator[str]:
-    names = {name: key(name) for name in wanted}
-    width = max(before, *map(len, names.values())) if names else 0
-    for name, value in wanted.items():
-        yield f"{indent}{names[name].ljust(width)} = {expression(value, indent)}"
+    """The lines of attributes; the equals signs of those that take one line are aligned."""
+    texts = {key(name): expression(value, indent) for name, value in wanted.items()}
+    width = max((len(name) for name, text in texts.items() if "\n" not in text), default=0)
+    for name, text in texts.items():
+        padded = name if "\n" in text else name.ljust(max(width, before))
+        yield f"{indent}{padded} = {text}"

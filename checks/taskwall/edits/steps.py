@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from taskwall.change import Wanted
 from taskwall.edits.refused import RefusedError
@@ -11,7 +11,10 @@ from taskwall.values import Fields, Items, Value, settled
 Step: TypeAlias = str | int
 """A key, or an index into a list."""
 
-_PART = re.compile(r'\["([^"]*)"\]|\[(\d+)\]|([^.\[\]]+)')
+END: Final = -1
+"""The index behind the last element of a list."""
+
+_PART = re.compile(r'\["([^"]*)"\]|\[(\d+|\+)\]|([^.\[\]]+)')
 
 
 def steps(path: str) -> tuple[Step, ...]:
@@ -23,7 +26,10 @@ def steps(path: str) -> tuple[Step, ...]:
     if "[*]" in path:
         raise RefusedError
     found = _PART.findall(path)
-    return tuple(int(index) if index else quoted or key for quoted, index, key in found)
+    return tuple(
+        (END if index == "+" else int(index)) if index else quoted or key
+        for quoted, index, key in found
+    )
 
 
 def nested(path: Iterable[Step], wanted: Wanted) -> Wanted:
@@ -33,6 +39,8 @@ def nested(path: Iterable[Step], wanted: Wanted) -> Wanted:
         RefusedError: one of them is an index: nobody knows what else the list would hold.
     """
     for step in reversed(tuple(path)):
+        if step == END:
+            continue  # the value is the whole list
         if isinstance(step, int):
             raise RefusedError
         wanted = {step: wanted}

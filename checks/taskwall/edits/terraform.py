@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from taskwall.change import Wanted, blanks
-from taskwall.edits.hcl_text import STEP, expression, is_block, members
+from taskwall.edits.hcl_text import STEP, block_lines, expression, is_block, members
 from taskwall.edits.refused import RefusedError
 from taskwall.edits.sheet import Sheet
-from taskwall.edits.steps import Step, below, nested
+from taskwall.edits.steps import END, Step, below, nested
 from taskwall.finding import Edit
 from taskwall.readers.terraform.hcl import parse
 from taskwall.readers.terraform.syntax import Attribute, Block, Body, Literal
@@ -19,7 +19,9 @@ class Writer:
 
     def __init__(self, sheet: Sheet) -> None:
         self.sheet = sheet
-        self._parsed = parse(sheet.file, sheet.text)
+        parsed = parse(sheet.file, sheet.text)
+        self._broken = bool(parsed.errors)
+        self._blocks = {block.header: block for block in parsed.body.blocks}
 
     def edits(self, resource: Resource, path: Sequence[Step], wanted: Wanted) -> Iterator[Edit]:
         """The edits that give an attribute or block of a resource a value.
@@ -27,9 +29,8 @@ class Writer:
         Raises:
             RefusedError: something other than plain text of this resource decides what is there.
         """
-        header = resource.origin.header
-        block = next((b for b in self._parsed.body.blocks if b.header == header), None)
-        if self._parsed.errors or block is None or block.type != "resource":
+        block = self._blocks.get(resource.origin.header)
+        if self._broken or block is None or block.type != "resource":
             raise RefusedError
         yield from self._reach(block, resource.body, path, wanted)
 
@@ -55,6 +56,8 @@ class Writer:
             if rest:
                 raise RefusedError
             yield self._replaced(attribute, found, wanted)
+        elif rest == (END,):
+            yield from self._appended(blocks[-1], name, wanted)
         else:
             index = rest[0] if rest and isinstance(rest[0], int) else None
             if any(each.type == "dynamic" for each in blocks):
@@ -89,6 +92,16 @@ class Writer:
             raise RefusedError  # an override file replaces it
         text = expression(wanted, self.sheet.indent(start))
         return self.sheet.edit(start, end, text, blanks(wanted))
+
+    def _appended(self, last: Block, name: str, wanted: Wanted) -> Iterator[Edit]:
+        """The edit that adds blocks behind the last of their type."""
+        if not isinstance(wanted, tuple):
+            raise RefusedError
+        start, end = self.sheet.span(last.place)
+        indent = self.sheet.indent(start)
+        lines = (line for each in wanted for line in ("", *block_lines(name, each, indent)))
+        at = self.sheet.line_end(end)
+        yield self.sheet.edit(at, at, "".join(f"\n{line}" for line in lines), blanks(wanted))
 
     def _added(self, block: Block, missing: Mapping[str, Wanted]) -> Iterator[Edit]:
         """The edits that add members: attributes to attributes, blocks at the end."""

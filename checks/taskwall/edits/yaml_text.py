@@ -40,17 +40,18 @@ def flow(wanted: Wanted, json: bool) -> str:
 def flow_lines(wanted: Mapping[str, Wanted], indent: str, unit: int, json: bool) -> str:
     """The members of a mapping in braces, each on lines of its own, without the braces."""
     return ",\n".join(
-        f"{indent}{_key(key, json)}: {_spread(each, indent, unit, json)}"
+        f"{indent}{_key(key, json)}: {spread(each, indent, unit, json)}"
         for key, each in wanted.items()
     )
 
 
-def _spread(wanted: Wanted, indent: str, unit: int, json: bool) -> str:
+def spread(wanted: Wanted, indent: str, unit: int, json: bool) -> str:
+    """A value over several lines, of which the first has the indentation given."""
     inner = indent + " " * unit
     if isinstance(wanted, Mapping):
         return f"{{\n{flow_lines(wanted, inner, unit, json)}\n{indent}}}"
     if isinstance(wanted, tuple):
-        lines = ",\n".join(inner + _spread(each, inner, unit, json) for each in wanted)
+        lines = ",\n".join(inner + spread(each, inner, unit, json) for each in wanted)
         return f"[\n{lines}\n{indent}]"
     return scalar(wanted, json=json)
 
@@ -64,10 +65,22 @@ def block(wanted: Mapping[str, Wanted], indent: str, unit: int) -> Iterator[str]
             yield from block(each, deeper, unit)
         elif isinstance(each, tuple):
             yield f"{indent}{key}:"
-            for element in each:
-                yield f"{deeper}- {flow(element, json=False)}"
+            yield from elements(each, deeper, unit)
         else:
             yield f"{indent}{key}: {scalar(each)}"
+
+
+def elements(
+    wanted: tuple[Wanted, ...], indent: str, unit: int, inline: bool = False
+) -> Iterator[str]:
+    """The elements of a list in block style, as lines; `inline`: each on one line."""
+    for each in wanted:
+        if isinstance(each, Mapping) and not inline:
+            first, *rest = block(each, indent + "  ", unit)
+            yield f"{indent}- {first.lstrip()}"
+            yield from rest
+        else:
+            yield f"{indent}- {flow(each, json=False)}"
 
 
 def _key(key: str, json: bool) -> str:

@@ -5,7 +5,7 @@ from typing import Any, TypeAlias, TypeVar
 
 from msgspec import Struct
 
-from taskwall.change import Spot
+from taskwall.change import Change, Spot, Wanted
 from taskwall.facts import Fact
 from taskwall.model.thing import Link, Setting, Thing
 from taskwall.resource import Cell, Resource
@@ -60,6 +60,16 @@ class Reading:
         path = terraform if self.terraform else cloudformation
         cell = self.at(terraform, cloudformation)
         return setting(cell, path.rpartition(".")[2] or terraform, default, says, answers)
+
+    def mend(
+        self, cell: Cell, terraform: Wanted, cloudformation: Wanted, end: str = ""
+    ) -> tuple[Change, ...]:
+        """The change that sets what a cell stands for, in the words of the resource's language.
+
+        With `end` ("[+]") it adds elements to the list that the cell is.
+        """
+        spot = Spot(self.id, f"{cell.path}{end}")
+        return (Change(spot, terraform, cloudformation),) if cell.path else ()
 
     def fact(self, text: str, cell: Cell) -> Fact:
         """That this resource says something at a cell; unknown where either may be absent."""

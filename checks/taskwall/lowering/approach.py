@@ -48,6 +48,7 @@ def distribution(r: Reading) -> Iterator[Approach]:
             None,
             str(config.get(port).known or 80),
             _https(protocol, forced),
+            protocol.to("https-only"),
         )
 
 
@@ -78,6 +79,7 @@ def vpc_origin(r: Reading) -> Iterator[Approach]:
         None,
         str(config.get(port).known or 80),
         _https(protocol, all_of(forced)),
+        protocol.to("https-only"),
     )
 
 

@@ -6,6 +6,7 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
+from taskwall.change import Change
 from taskwall.facts import Fact
 from taskwall.lowering._draft import Reading, lowers, setting
 from taskwall.lowering.exposure import exposure
@@ -84,7 +85,20 @@ def _parameters(r: Reading, group: str, fixed: str = "") -> Iterator[Insists]:
     told += " plain text by default"
     why = Need(f"the engine version of {r.name}", "does not tell its default")
     needs = () if truth is not None else (why,)
-    yield Insists(Fact(truth, told if truth is not None else text, at, r.name, needs, told), at)
+    fact = Fact(truth, told if truth is not None else text, at, r.name, needs, told)
+    yield Insists(fact, at, () if found is None else _setting(found, parameter))
+
+
+def _setting(group: Reading, parameter: str) -> tuple[Change, ...]:
+    """What sets a parameter in a group that does not."""
+    word = word_for(parameter)
+    cell = group.at("parameter", "Parameters")
+    if group.resource.type == "AWS::Redshift::ClusterParameterGroup":
+        named = {"ParameterName": parameter, "ParameterValue": word}
+        return group.mend(cell, None, (named,), "[+]")
+    if group.terraform:
+        return group.mend(cell, ({"name": parameter, "value": word},), None, "[+]")
+    return group.mend(cell, None, {parameter: word})
 
 
 _FAMILIES = ("family", "Family")

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
+from taskwall.change import Blank, Change, Wanted
 from taskwall.facts import FALSE, Fact, any_of
 from taskwall.lowering._draft import SWITCH, Reading, lowers, setting
 from taskwall.model.edge import (
@@ -55,6 +56,7 @@ def load_balancer(r: Reading) -> Iterator[Thing]:
         addresses=tuple(setting(cell, address) for cell in fixed if not cell.absent),
         elastic=tuple(link for link in allocated if link is not None),
         access_log=_access_log(r),
+        logging=_logging(r),
     )
 
 
@@ -81,6 +83,7 @@ def classic(r: Reading) -> Iterator[object]:
         groups_setting=setting(groups, "security_groups"),
         subnets=r.links(Subnet, r.at("subnets", "Subnets"), "is in"),
         access_log=_classic_access_log(r),
+        logging=_block_of_logs(r, r.at("access_logs", "AccessLoggingPolicy")),
         check=r.setting("health_check.target", "HealthCheck.Target"),
     )
     if r.external:
@@ -142,6 +145,31 @@ def _access_log(r: Reading) -> Setting:
         if key.known == _LOGS or key.needs:
             value, says = Unknown(item.doubt or key.needs or item.needs), ""
     return Setting(value, attributes.place, _LOGS, r.name, says)
+
+
+_BUCKET = Blank("name of a bucket for logs")
+
+
+def _logging(r: Reading) -> tuple[Change, ...]:
+    """What would make a load balancer keep access logs in S3."""
+    if r.terraform:
+        return _block_of_logs(r, r.at("access_logs", ""))
+    attributes = r.at("", "LoadBalancerAttributes")
+    found = {item.get("Key").known: item.get("Value") for item in attributes.each()}
+    changes: tuple[Change, ...] = ()
+    if _LOGS in found:
+        changes += r.mend(found[_LOGS], None, "true")
+    wanted: dict[str, Wanted] = {_LOGS: "true", "access_logs.s3.bucket": _BUCKET}
+    missing = tuple({"Key": key, "Value": each} for key, each in wanted.items() if key not in found)
+    return changes + (r.mend(attributes, None, missing, "[+]") if missing else ())
+
+
+def _block_of_logs(r: Reading, block: Cell) -> tuple[Change, ...]:
+    """The same by a block that names a bucket."""
+    named = not block.get("bucket" if r.terraform else "S3BucketName").absent
+    terraform: dict[str, Wanted] = {} if named else {"bucket": _BUCKET}
+    cloudformation: dict[str, Wanted] = {} if named else {"S3BucketName": _BUCKET}
+    return r.mend(block, {**terraform, "enabled": True}, {"Enabled": True, **cloudformation})
 
 
 def _delivered(r: Reading) -> Setting | None:

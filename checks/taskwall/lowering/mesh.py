@@ -6,6 +6,7 @@ from typing import TypeAlias
 from msgspec import Struct
 from msgspec.structs import replace
 
+from taskwall.change import Blank, Change, Wanted
 from taskwall.facts import FALSE, TRUE, Fact, all_of, any_of
 from taskwall.lowering._draft import SWITCH, Reading, lowers, setting
 from taskwall.lowering._structure import structure
@@ -52,9 +53,28 @@ def connected(r: Reading) -> Iterator[Proxy | Offer]:
             on,
             logs,
             _written(r, whereto) & driver.is_("awslogs"),
+            _logging(r, block, how, whereto),
         )
         for offer in offers.each():
             yield _offer(r, offer, on)
+
+
+def _logging(r: Reading, connect: Cell, how: Cell, whereto: Cell) -> tuple[Change, ...]:
+    """What is missing for the proxies of Service Connect to keep access logs."""
+    terraform: dict[str, Wanted] = {}
+    cloudformation: dict[str, Wanted] = {}
+    if how.absent:
+        terraform["access_log_configuration"] = {"format": "JSON"}
+        cloudformation["AccessLogConfiguration"] = {"Format": "JSON"}
+    if whereto.absent:
+        options: Wanted = {
+            "awslogs-group": Blank("name of a log group"),
+            "awslogs-region": Blank("region of the log group"),
+            "awslogs-stream-prefix": "proxy",
+        }
+        terraform["log_configuration"] = {"log_driver": "awslogs", "options": options}
+        cloudformation["LogConfiguration"] = {"LogDriver": "awslogs", "Options": options}
+    return r.mend(connect, terraform, cloudformation)
 
 
 def _offer(r: Reading, each: Cell, on: Fact) -> Offer:
@@ -69,7 +89,23 @@ def _offer(r: Reading, each: Cell, on: Fact) -> Offer:
     issued = _written(r, authority)
     encrypted = issued & _present(r, named) if issued.truth is not False else issued
     port = block.get(name).known
-    return Offer(r.origin, str(port or ""), named.place, on, encrypted)
+    changes = _encrypting(r, block.get(tls))
+    return Offer(r.origin, str(port or ""), named.place, on, encrypted, changes)
+
+
+def _encrypting(r: Reading, tls: Cell) -> tuple[Change, ...]:
+    """What makes the proxies speak TLS: an authority, and with a new block a role."""
+    authority, role = (
+        Blank("ARN of a private certificate authority"),
+        Blank("ARN of the role for TLS"),
+    )
+    terraform: dict[str, Wanted] = {"issuer_cert_authority": {"aws_pca_authority_arn": authority}}
+    cloudformation: dict[str, Wanted] = {
+        "IssuerCertificateAuthority": {"AwsPcaAuthorityArn": authority}
+    }
+    if tls.absent:
+        terraform["role_arn"] = cloudformation["RoleArn"] = role
+    return r.mend(tls, terraform, cloudformation)
 
 
 # --- App Mesh: the mesh, its nodes and gateways
@@ -96,7 +132,9 @@ def virtual_node(r: Reading) -> Iterator[object]:
     file = r.at("spec.logging.access_log.file", "Spec.Logging.AccessLog.File")
     if r.external:
         return
-    yield Proxy(r.origin, file.place, TRUE, _written(r, file))
+    path = "/dev/stdout"
+    logging = r.mend(file, {"path": path}, {"Path": path})
+    yield Proxy(r.origin, file.place, TRUE, _written(r, file), logging=logging)
     yield from _node(r)
     inherits: list[Fact] = []
     for index, each in enumerate(r.at("spec.backend", "Spec.Backends").each()):

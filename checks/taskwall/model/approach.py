@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
+from taskwall.change import Change
 from taskwall.facts import FALSE, Fact
 from taskwall.model.edge import Listener, LoadBalancer
 from taskwall.model.fronts import balancers_behind, fronts, listeners, stands_before_tasks
@@ -18,7 +19,7 @@ class Approach(Struct, frozen=True):
 
     `by` is what messages call it. `listener` is given where the way leads to one, else `balancer`
     and the `port` at which plain HTTP would arrive there. `encrypted` is whether all that takes
-    this way is.
+    this way is. `changes` would make it so.
     """
 
     on: Origin
@@ -28,6 +29,7 @@ class Approach(Struct, frozen=True):
     listener: Link | None
     port: str
     encrypted: Fact
+    changes: tuple[Change, ...] = ()
 
 
 def reached(network: Network, approach: Approach) -> tuple[str, str, Fact]:

@@ -20,12 +20,14 @@ class Backend(Struct, frozen=True):
 
     `on` is the target group, or the classic load balancer. `plain` is whether that is plain text;
     `concerned` is whether a public load balancer hands what it decrypts to tasks in that way.
+    `check` marks that only the health check is meant.
     """
 
     on: Thing
     spoken: Setting
     plain: Fact
     concerned: Fact
+    check: bool = False
 
 
 @remembered
@@ -90,7 +92,7 @@ def backends(network: Network) -> Iterator[Backend]:
         if traffic.truth is not True or check.truth is False:
             yield Backend(group, group.protocol, ~(traffic | spared), concerned)
         else:
-            yield Backend(group, group.check_protocol, check & ~spared, concerned)
+            yield Backend(group, group.check_protocol, check & ~spared, concerned, check=True)
     for listener in network.every(Listener):
         balancer = network.at(LoadBalancer, listener.load_balancer)
         if balancer is not None and listener.backend is not None:
@@ -114,4 +116,4 @@ def _classic(
     if traffic.truth is not True or check is None or plain.truth is False:
         yield Backend(balancer, backend, ~(traffic | spared), concerned)
     else:
-        yield Backend(balancer, check, plain & ~spared, concerned)
+        yield Backend(balancer, check, plain & ~spared, concerned, check=True)

@@ -4,6 +4,7 @@ from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
+from taskwall.change import Change
 from taskwall.facts import Fact
 from taskwall.model.thing import Link, Setting, Thing
 from taskwall.values import Origin, Place
@@ -15,7 +16,8 @@ class LoadBalancer(Thing, frozen=True, kw_only=True):
     """A load balancer. `internal` is its scheme; not internal is the default and is public.
 
     `addresses` are private addresses fixed for it, `elastic` Elastic IPs that it is given.
-    `access_log` is whether it keeps access logs, `check` a classic one's health check.
+    `access_log` is whether it keeps access logs, `check` a classic one's health check. `logging`
+    is what would make it keep them.
     """
 
     kind: Setting
@@ -26,6 +28,7 @@ class LoadBalancer(Thing, frozen=True, kw_only=True):
     addresses: tuple[Setting, ...] = ()
     elastic: tuple[Link, ...] = ()
     access_log: Setting
+    logging: tuple[Change, ...] = ()
     check: Setting | None = None
 
     @property

@@ -2,6 +2,7 @@
 
 from msgspec import Struct
 
+from taskwall.change import Change
 from taskwall.facts import FALSE, Fact
 from taskwall.model.network import Network
 from taskwall.model.thing import Link, Setting, Thing
@@ -12,7 +13,7 @@ class Proxy(Struct, frozen=True):
     """The proxies of a service in Service Connect (if it is `connected`), or of a virtual node.
 
     `logs` is whether they keep access logs; `at` is where the sources say so, or should. `writes`
-    is whether what they log goes to CloudWatch Logs.
+    is whether what they log goes to CloudWatch Logs. `logging` is what would make them keep some.
     """
 
     on: Origin
@@ -20,12 +21,14 @@ class Proxy(Struct, frozen=True):
     connected: Fact
     logs: Fact
     writes: Fact = FALSE
+    logging: tuple[Change, ...] = ()
 
 
 class Offer(Struct, frozen=True):
     """A port that a service offers in Service Connect (if it is `connected`).
 
     `encrypted` is whether its proxies speak TLS there; `at` is where the sources say so, or should.
+    `encrypting` is what would make them.
     """
 
     on: Origin
@@ -33,6 +36,7 @@ class Offer(Struct, frozen=True):
     at: Place
     connected: Fact
     encrypted: Fact
+    encrypting: tuple[Change, ...] = ()
 
 
 class Mesh(Thing, frozen=True, kw_only=True):

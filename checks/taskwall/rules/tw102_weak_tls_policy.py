@@ -15,6 +15,7 @@ See: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/describ
 
 from collections.abc import Iterator
 
+from taskwall.change import Change
 from taskwall.facts import Fact
 from taskwall.model.edge import Listener, LoadBalancer, Policy
 from taskwall.model.network import Network
@@ -24,6 +25,8 @@ from taskwall.rule import Verdict, rule
 from taskwall.values import Need
 
 STRONG = "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09"
+CLASSIC_STRONG = "ELBSecurityPolicy-TLS-1-2-2017-01"
+"""The best that classic load balancers have."""
 
 
 @rule("medium", default=True, pci=True)
@@ -34,7 +37,10 @@ def weak_tls_policy(network: Network) -> Iterator[Verdict]:
             continue
         balancer = network.at(LoadBalancer, listener.load_balancer)
         classic = balancer is not None and balancer.kind.known == "classic"
-        weak = _classic(network, listener) if classic else _weak(network, listener.policy)
+        weak = _weak(network, listener.policy)
+        changes = listener.policy.to(STRONG)
+        if classic:
+            weak, changes = _classic(network, listener)
         policy = listener.policy.known or "the default policy"
         yield Verdict(
             listener.origin,
@@ -44,7 +50,7 @@ def weak_tls_policy(network: Network) -> Iterator[Verdict]:
             holds=f"{listener.name} offers TLS 1.2 or better by {policy}",
             about=listener.id,
             concerned=ends_tls,
-            changes=() if classic else listener.policy.to(STRONG),
+            changes=changes,
         )
 
 
@@ -70,7 +76,7 @@ def _weak(network: Network, policy: Setting) -> Fact:
     return Fact(lowest in ("1.0", "1.1"), text, policy.place, policy.resource, otherwise=text)
 
 
-def _classic(network: Network, listener: Listener) -> Fact:
+def _classic(network: Network, listener: Listener) -> tuple[Fact, tuple[Change, ...]]:
     """The same for a classic load balancer, whose policies are resources or blocks of their own."""
     own = [
         policy
@@ -80,12 +86,12 @@ def _classic(network: Network, listener: Listener) -> Fact:
         and policy.named.known == listener.policy.known
     ]
     if not own:
-        return _weak(network, listener.policy)
+        return _weak(network, listener.policy), ()
     policy = own[0]
     if policy.reference.value is not None:
-        return _weak(network, policy.reference)
+        return _weak(network, policy.reference), policy.reference.to(CLASSIC_STRONG)
     old = sorted(set(policy.versions) & {"Protocol-SSLv3", "Protocol-TLSv1", "Protocol-TLSv1.1"})
     text = f"{policy.name} switches on {', '.join(old) or 'an old protocol'}"
     otherwise = f"{policy.name} switches on nothing below TLS 1.2"
     place = policy.origin.header
-    return Fact(bool(old), text, place, policy.name, otherwise=otherwise) | policy.open
+    return Fact(bool(old), text, place, policy.name, otherwise=otherwise) | policy.open, ()

@@ -33,8 +33,9 @@ from taskwall.rule import Verdict, cannot_be_seen, rule
 def plaintext_backend(network: Network) -> Iterator[Verdict]:
     for backend in network.each(backends):
         name, spoken = backend.on.name, backend.spoken
-        check = "check" in spoken.name.lower() or spoken.name in ("target", "Target")
-        what = "checks the health of tasks" if check else "hands clients' traffic to tasks"
+        what = "hands clients' traffic to tasks"
+        if backend.check:
+            what = "checks the health of tasks"
         yield Verdict(
             backend.on.origin,
             spoken.place,
@@ -42,6 +43,10 @@ def plaintext_backend(network: Network) -> Iterator[Verdict]:
             f"{name} {what} in plain text behind a public load balancer",
             holds=f"{name} encrypts what it hands to tasks",
             concerned=backend.concerned,
+            # The check alone: with the protocol of the traffic the containers have to change.
+            changes=spoken.to("HTTPS")
+            if backend.check and "protocol" in spoken.name.lower()
+            else (),
         )
     for source, front in beyond_sources(network):
         group = front.target_group

@@ -39,4 +39,5 @@ def plaintext_approach(network: Network) -> Iterator[Verdict]:
             holds=f"{approach.by} reaches {name} by HTTPS only",
             about=listener,
             concerned=concerned,
+            changes=approach.changes,
         )

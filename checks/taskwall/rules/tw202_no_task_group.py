@@ -15,6 +15,7 @@ See: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-networking
 
 from collections.abc import Iterator
 
+from taskwall.change import Blank
 from taskwall.facts import any_of
 from taskwall.model.default_group import (
     about_default_group,
@@ -26,6 +27,8 @@ from taskwall.model.launch import awsvpc
 from taskwall.model.network import Network
 from taskwall.model.work import TaskSource
 from taskwall.rule import Verdict, rule
+
+_OWN = (Blank("id of a security group for these tasks"),)
 
 
 @rule("medium", default=True, pci=True)
@@ -47,4 +50,5 @@ def no_task_group(network: Network) -> Iterator[Verdict]:
             holds=f"tasks of {source.name} have security groups of their own",
             about=about_default_group(network, source),
             concerned=mode & source.networked,
+            changes=() if source.groups_setting.value else source.groups_setting.to(_OWN),
         )

@@ -39,4 +39,5 @@ def plaintext_service_connect(network: Network) -> Iterator[Verdict]:
             f"{offer.on.name} offers {port} in Service Connect in plain text",
             holds=f"{offer.on.name} offers {port} in Service Connect by TLS",
             concerned=offer.connected,
+            changes=offer.encrypting,
         )

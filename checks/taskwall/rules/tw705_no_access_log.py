@@ -40,6 +40,7 @@ def no_access_log(network: Network) -> Iterator[Verdict]:
             holds=f"{balancer.name} keeps access logs",
             concerned=stands_before_tasks(network, balancer) & _writes_any(network, balancer),
             absent=not balancer.access_log.written,
+            changes=balancer.logging,
         )
     for source, front in beyond_sources(network):
         text = f"a load balancer in front of {source.name} keeps no access logs"

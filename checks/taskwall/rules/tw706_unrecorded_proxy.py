@@ -40,4 +40,5 @@ def unrecorded_proxy(network: Network) -> Iterator[Verdict]:
             f"proxies of {proxy.on.name} keep no access logs",
             holds=f"proxies of {proxy.on.name} keep access logs",
             concerned=proxy.connected,
+            changes=proxy.logging,
         )
