@@ -17,6 +17,7 @@ def main(expression: str) -> str:
     """A root module of which nothing is missing, with one expression."""
     return f"""
     data "d" "d" {{}}
+    data "aws_ssm_parameter" "p" {{}}
     variable "env" {{ default = null }}
     module "absent" {{
       source = "x/y/z"
@@ -36,6 +37,11 @@ ASKED = [
     ("module.absent.size == 3 ? 1 : 2", {("module.absent.size", 3)}),
     ("module.absent.arn != null ? 1 : 2", {("module.absent.arn", None)}),
     ('data.d.d.id != "" && data.d.d.arn != null ? 1 : 2', set()),
+    ('module.absent.security_group_id == "self" ? 1 : 2', set()),
+    ('data.d.d.arn == "none" ? 1 : 2', set()),
+    ('module.absent.vpc_id == "vpc-1" ? 1 : 2', {("module.absent.vpc_id", "vpc-1")}),
+    ('module.absent.vpc_id == "" ? 1 : 2', {("module.absent.vpc_id", "")}),
+    ("data.aws_ssm_parameter.p.value != null ? 1 : 2", set()),
     ('data.d.d.name != "" ? 1 : 2', {("data.d.d.name", "")}),
     (
         'terraform.workspace == "a" || terraform.workspace == "b" ? 1 : 2',

@@ -172,12 +172,12 @@ def extended(value: Unknown, suffix: str, run: "Run") -> Value:
         return Unknown(value.needs, place=value.place)
     name = value.symbol + suffix
     waits = value.needs
-    if len(waits) == 1 and waits[0].name == value.symbol and not _is_variable(value.symbol):
+    if len(waits) == 1 and waits[0].name == value.symbol and not is_variable(value.symbol):
         waits = (Need(name, waits[0].why),)
     return run.assumed(Unknown(waits, name, place=value.place))
 
 
-def _is_variable(name: str) -> bool:
+def is_variable(name: str) -> bool:
     """Whether a name is that of a variable, which is supplied whole."""
     return name.startswith("var.") or ".var." in name or "/var." in name
 
@@ -210,7 +210,9 @@ _NEVER_EMPTY = ("id", "arn")
 
 def is_set(reference: Reference) -> bool:
     """Whether a resource, or its attribute, is a single value that is not null and not empty."""
-    return reference.attribute.rpartition(".")[2] in ("", *_NEVER_EMPTY)
+    return reference.attribute.rpartition(".")[2] in ("", *_NEVER_EMPTY) or (
+        reference.attribute == "value" and "data.aws_ssm_parameter." in reference.resource
+    )
 
 
 def _each_possible(rest: tuple[Value, ...], each: Callable[[Value], Value]) -> tuple[Value, ...]:

@@ -190,7 +190,8 @@ def _tree(raw: bytes) -> "Tree":
 
         _parser = Parser(Language(tree_sitter_hcl.language()))
     # Of several dollars before a brace the last two are the escape; the grammar takes the first.
-    raw = _BEFORE_ESCAPE.sub(lambda marks: b"." * len(marks[0]), raw)
+    if b"$$${" in raw or b"%%%{" in raw:
+        raw = _BEFORE_ESCAPE.sub(lambda marks: b"." * len(marks[0]), raw)
     tree = _parser.parse(raw)
     if tree.root_node.has_error:
         # The grammar lacks exponents without a fraction (`1e3`): other digits stand in for them.

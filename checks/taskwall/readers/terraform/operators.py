@@ -1,9 +1,10 @@
 """Operators, on values that may be unknown, and the questions that unknown comparisons ask."""
 
 import math
+import re
 from typing import TYPE_CHECKING
 
-from taskwall.readers.terraform.access import is_set
+from taskwall.readers.terraform.access import is_set, is_variable
 from taskwall.readers.terraform.free import Free, question
 from taskwall.readers.terraform.kinds import (
     FailedError,
@@ -102,6 +103,8 @@ def equality(one: Value, other: Value, run: "Run") -> Known | Unknown:
                 return _like(named, scalar.data)
             if not name:
                 break
+            if _is_no_id(name, scalar.data):
+                return Known(False)
             if name in run.scenario:
                 return Known(_is(run.scenario[name], scalar.data))
             return Unknown(
@@ -110,6 +113,21 @@ def equality(one: Value, other: Value, run: "Run") -> Known | Unknown:
                 frozenset((Question(name, scalar.data),)),
             )
     return waiting(one, other)
+
+
+def _is_no_id(name: str, data: Scalar) -> bool:
+    """Whether a text cannot be the id or ARN that something of AWS's has.
+
+    What a user gives a variable may be any text.
+    """
+    if not isinstance(data, str) or is_variable(name) or not _IDS.search(name):
+        return False
+    return _WORD.fullmatch(data) is not None
+
+
+_IDS = re.compile(r"(?:_arn|\.arn|(?:security_group|subnet|route_table|vpc)_id)$")
+_WORD = re.compile(r"\w+")
+"""No ARN, and no id of these, is a word (`self`, which modules take for a group of their own)."""
 
 
 def _like(condition: Unknown, data: Scalar) -> Known | Unknown:

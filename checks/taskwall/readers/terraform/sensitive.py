@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from typing import Final
 
 from taskwall.masks import SHORTEST
@@ -18,6 +19,7 @@ _SECRET: Final = re.compile(
 """Names of attributes and variables whose text is a secret, declared so or not."""
 
 
+@cache
 def names_secret(name: str) -> bool:
     """Whether an attribute or a variable of this name holds a secret."""
     return _SECRET.fullmatch(name.lower()) is not None
