@@ -223,6 +223,24 @@ def test_what_a_container_needs(container: str, sure: set[str], may: set[str]) -
     assert read(container) == (sure, may)
 
 
+@pytest.mark.parametrize(
+    ("name", "sure", "may"),
+    [
+        ('"shop/web"', PULL, set()),
+        ('"${var.config}/web"', PULL, set()),
+        ('"tools/aws-xray-daemon"', {*PULL, "xray"}, set()),
+        ("var.config", PULL, {"xray", "monitoring", "aps-workspaces", "logs"}),
+    ],
+)
+def test_an_image_in_a_repository_of_the_sources(name: str, sure: set[str], may: set[str]) -> None:
+    """The repository's name tells whether the image is a sidecar's, though its address does not."""
+    repository = f'resource "aws_ecr_repository" "web" {{\n  name = {name}\n}}\n'
+
+    found = read('image = "${aws_ecr_repository.web.repository_url}:1"', more=repository)
+
+    assert found == (sure, may)
+
+
 def test_a_pull_through_cache_may_need_the_internet() -> None:
     """The first pull through a cache goes outside, later ones do not."""
     rule = """

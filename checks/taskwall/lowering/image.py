@@ -10,7 +10,7 @@ from taskwall.facts import Fact
 from taskwall.lowering._draft import Reading, lowers
 from taskwall.model.thing import Thing
 from taskwall.model.use import ECR, ELSEWHERE, Use
-from taskwall.resource import Cell
+from taskwall.resource import Cell, Resource
 from taskwall.values import Known, Need, Reference, Text, Value, settled, spelled
 
 _PRIVATE = re.compile(r"\.dkr[.-]ecr(-fips)?\.|\.dkr\.ecr\b")
@@ -20,8 +20,7 @@ def registry(r: Reading, image: Value | None) -> str:
     """Where an image is: `ecr`, `elsewhere`, or "" where the sources do not tell."""
     if image is None:
         return ""
-    resource = type_of(r, image)
-    if resource in ("aws_ecr_repository", "AWS::ECR::Repository"):
+    if repository(r, image) is not None:
         return ECR
     value = settled(image)
     if isinstance(value, Known):
@@ -41,18 +40,30 @@ def registry(r: Reading, image: Value | None) -> str:
     return ""
 
 
+def repository(r: Reading, image: Value) -> Resource | None:
+    """The ECR repository of the sources that holds an image, as far as they tell."""
+    found = _resource(r, image)
+    known = found is not None and found.type in ("aws_ecr_repository", "AWS::ECR::Repository")
+    return found if known else None
+
+
 def type_of(r: Reading, value: Value) -> str:
     """The type of the resource whose attribute a value is, or begins with."""
+    found = _resource(r, value)
+    return "" if found is None else found.type
+
+
+def _resource(r: Reading, value: Value) -> Resource | None:
     while isinstance(value, Reference):
         resource = r.draft.resources.get(value.resource)
         if resource is not None:
-            return resource.type
+            return resource
         if value.value is None:
-            return ""
+            return None
         value = value.value
     if isinstance(value, Text) and not isinstance(value.parts[0], str):
-        return type_of(r, value.parts[0])
-    return ""
+        return _resource(r, value.parts[0])
+    return None
 
 
 def pull_through(r: Reading, image: Cell) -> str:

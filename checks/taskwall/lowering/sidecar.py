@@ -10,6 +10,7 @@ from msgspec import Struct
 from taskwall.facts import Fact
 from taskwall.lowering._draft import Reading
 from taskwall.lowering._structure import structure
+from taskwall.lowering.image import repository
 from taskwall.model.use import Use
 from taskwall.resource import Cell
 from taskwall.values import Fields, Known, Need, Text, Value, settled, spelled
@@ -74,7 +75,7 @@ def sidecar(r: Reading, container: Cell) -> Iterator[Use]:
     one whose image is not known may be any.
     """
     image = container.get(cased(r, "image"))
-    called = _called(image.value)
+    called = _called(r, image.value)
     found = [kind for kind in SIDECARS if called == kind.image]
     if not found and called is None and _configuration(r, container) in CONFIGURATIONS:
         found = [COLLECTOR]
@@ -93,9 +94,19 @@ def cased(r: Reading, name: str) -> str:
     return name if r.terraform else name[0].upper() + name[1:]
 
 
-def _called(image: Value | None) -> str | None:
-    """The last part of an image's name, without tag and digest; None where it is not known."""
-    value = None if image is None else settled(image)
+def _called(r: Reading, image: Value | None) -> str | None:
+    """The last part of an image's name, without tag and digest; None where it is not known.
+
+    In a repository of the sources an image has the name of that; "" where AWS makes one up.
+    """
+    if image is not None and (holder := repository(r, image)) is not None:
+        name = Reading(holder, r.draft).at("name", "RepositoryName")
+        return "" if name.absent else _last(name.value)
+    return _last(image)
+
+
+def _last(name: Value | None) -> str | None:
+    value = None if name is None else settled(name)
     if isinstance(value, Known):
         text = spelled(value.data) or ""
     elif isinstance(value, Text):

@@ -35,6 +35,7 @@ class Worn(Struct, frozen=True):
     """A group that tasks wear: its wearers, and whether tasks wear it at all.
 
     `also` are ways from load balancers to them beside their own: those of their instances.
+    `meant` are the names of the wearers that a question is about, where not all are.
     """
 
     group: str
@@ -42,6 +43,7 @@ class Worn(Struct, frozen=True):
     wearers: tuple[tuple[TaskSource, Fact], ...]
     fact: Fact
     also: tuple[Front, ...] = ()
+    meant: tuple[str, ...] = ()
 
     @property
     def sources(self) -> list[TaskSource]:
@@ -61,6 +63,8 @@ class Worn(Struct, frozen=True):
     @property
     def names(self) -> str:
         """The wearers, as messages say them."""
+        if self.meant:
+            return listed(self.meant)
         sure = [source.name for source, fact in self.wearers if fact.truth]
         return listed(sure or (source.name for source in self.sources))
 
@@ -110,7 +114,12 @@ def _worn_before(network: Network, group: str, *kinds: Kind) -> tuple[Worn, ...]
     if way.truth or (
         way.truth is None and any(each.kind in (*kinds, None) for each in fronts_seen)
     ):
-        return (replace(worn, fact=worn.fact & way),)
+        meant = tuple(
+            source.name
+            for source, fact in worn.wearers
+            if (fact & behind(network, source, *kinds)).truth
+        )
+        return (replace(worn, fact=worn.fact & way, meant=meant),)
     return ()
 
 
