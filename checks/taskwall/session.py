@@ -1,7 +1,7 @@
 """A project that is asked again and again while its sources change, as in an editor."""
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from msgspec.structs import replace
 
@@ -16,6 +16,10 @@ from taskwall.memory import Memory
 from taskwall.portraits import Portrait, portraits
 from taskwall.sources import unparsed
 from taskwall.stack import Stack
+
+
+class StaleError(Exception):
+    """Judging was given up, because what is judged has changed."""
 
 
 class Session:
@@ -81,15 +85,24 @@ class Session:
             self._held = None
             self._changed()
 
-    def report(self) -> Report:
+    def report(self, stale: Callable[[], bool] | None = None) -> Report:
         """What the rules say now; the same report as long as nothing has changed.
 
+        `stale` is asked after each stack whether it is all in vain.
+
         Raises:
+            StaleError: it is; what has been judged until then is remembered.
             SettingsError: the settings cannot be meant so.
             BaselineError: the baseline cannot be read.
         """
+
+        def progress(done: int, count: int) -> None:
+            if stale is not None and done < count and stale():
+                raise StaleError
+
         if self._report is None:
-            self._report = self._told(api.scan(self._options, self._files(), memory=self._memory))
+            found = api.scan(self._options, self._files(), progress, self._memory)
+            self._report = self._told(found)
         return self._report
 
     def portraits(self) -> tuple[Portrait, ...]:

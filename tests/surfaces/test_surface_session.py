@@ -7,7 +7,7 @@ import pytest
 
 from taskwall import api
 from taskwall.finding import Report
-from taskwall.session import Session
+from taskwall.session import Session, StaleError
 from taskwall.settings import SettingsError
 
 OPEN = """\
@@ -210,3 +210,22 @@ def test_portraits_follow_the_text(root: Path) -> None:
     assert after["aws_ecs_service.web"].brief == "behind no load balancer, admits nobody"
     wears = "Service aws_ecs_service.web wears it."
     assert wears in [line.text for line in after["aws_security_group.web"].lines]
+
+
+def test_judging_is_given_up_when_it_is_in_vain(tmp_path: Path) -> None:
+    """Between stacks it is asked for; what follows says what a scan from scratch says."""
+    for name in ("one", "two", "three"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "main.tf").write_text(SERVICE + OPEN)
+    session = Session(str(tmp_path))
+    asked: list[bool] = []
+
+    def stale() -> bool:
+        asked.append(True)
+        return len(asked) == 2
+
+    with pytest.raises(StaleError):
+        session.report(stale)
+    assert len(asked) == 2
+    scanned = api.scan(api.Options(paths=(str(tmp_path),), cwd=str(tmp_path)))
+    assert session.report(stale).document == scanned.document

@@ -1,7 +1,7 @@
 """Projects: the folders that are judged, each with its session and what it last said."""
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from msgspec import Struct
 
@@ -93,11 +93,15 @@ class Project:
         self._read.pop(path, None)
         self._session.refresh(path)
 
-    def judge(self) -> View:
-        """What is to be shown now."""
+    def judge(self, stale: Callable[[], bool] | None = None) -> View:
+        """What is to be shown now.
+
+        Raises:
+            StaleError: `stale`, asked every now and then, says that it is all in vain.
+        """
         documents = dict(self._documents)
         try:
-            report = self._session.report()
+            report = self._session.report(stale)
         except (SettingsError, BaselineError) as error:
             return _failed(self.folder, str(error))
         judged = self._session.texts

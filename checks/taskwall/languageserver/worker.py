@@ -1,7 +1,8 @@
 """One thread that judges projects, so that the editor is always listened to.
 
 What is asked of it is done in order, but for what has become stale meanwhile: all changes that
-wait are made before anything is judged, and of several wishes to judge a project one is left.
+wait are made before anything is judged, of several wishes to judge a project one is left, and
+what is being judged is given up when something changes meanwhile.
 """
 
 import threading
@@ -13,6 +14,7 @@ from taskwall.languageserver.positions import Encoding
 from taskwall.languageserver.preferences import Preferences
 from taskwall.languageserver.projects import Project, View
 from taskwall.portraits import Portrait
+from taskwall.session import StaleError
 
 P = ParamSpec("P")
 
@@ -38,7 +40,7 @@ class Worker:
         self._drawn = drawn
         self._crashed = crashed
         self._projects: dict[str, Project] = {}
-        self._changes: list[Change] = []
+        self._changes: list[tuple[str, Change]] = []
         self._wishes: dict[str, int] = {}
         self._portraits: dict[str, int] = {}
         self._ended = False
@@ -52,7 +54,7 @@ class Worker:
         def change(projects: dict[str, Project]) -> None:
             projects[folder] = Project(folder, preferences, encoding)
 
-        self._do(change)
+        self._do(folder, change)
 
     def close(self, folder: str) -> None:
         """Forget a project."""
@@ -63,7 +65,7 @@ class Worker:
         with self._news:
             self._wishes.pop(folder, None)
             self._portraits.pop(folder, None)
-        self._do(change)
+        self._do(folder, change)
 
     def change(self, folder: str, path: str, document: Document | None) -> None:
         """Let a document stand for a file of a project; None: the file on disk again."""
@@ -96,11 +98,11 @@ class Worker:
             if (project := projects.get(folder)) is not None:
                 change(project)
 
-        self._do(made)
+        self._do(folder, made)
 
-    def _do(self, change: Change) -> None:
+    def _do(self, folder: str, change: Change) -> None:
         with self._news:
-            self._changes.append(change)
+            self._changes.append((folder, change))
             self._news.notify()
 
     def _run(self) -> None:
@@ -117,13 +119,21 @@ class Worker:
                 )
                 folder = next(iter(wanted), "")
                 number = wanted.pop(folder, 0)
-            for change in changes:
-                self._guarded(folder, change, self._projects)
+            for changed, change in changes:
+                self._guarded(changed, change, self._projects)
             if (project := self._projects.get(folder)) is not None:
                 self._guarded(folder, work, project, number)
 
     def _judge(self, project: Project, number: int) -> None:
-        self._shown(project.judge(), number)
+        def stale() -> bool:
+            with self._news:
+                return self._ended or any(each == project.folder for each, _ in self._changes)
+
+        try:
+            view = project.judge(stale)
+        except StaleError:
+            return  # what has changed is followed by a wish of its own
+        self._shown(view, number)
 
     def _draw(self, project: Project, number: int) -> None:
         self._drawn(project.folder, project.portraits(), number)
