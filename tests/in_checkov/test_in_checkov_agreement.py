@@ -18,7 +18,15 @@ from taskwall.api import Options, scan
 from taskwall.finding import Finding, Report
 
 FIXTURES = Path(__file__).parent.parent.parent / "fixtures"
-WHOLE = [*FIXTURES.glob("rules/*"), *FIXTURES.glob("good/*"), *FIXTURES.glob("demo/*")]
+UNREADABLE = {"cloudformation_sandbox"}
+"""What checkov counts as a parsing error of its own."""
+
+WHOLE = [
+    folder
+    for kind in ("rules", "good", "demo")
+    for folder in FIXTURES.glob(f"{kind}/*")
+    if folder.name not in UNREADABLE
+]
 SAMPLE = ("rules/tw205", "rules/tw401", "rules/tw602", "demo/terraform", "demo/cloudformation")
 FOLDERS = (
     sorted(WHOLE)
@@ -53,14 +61,18 @@ def of_checkov(records: Iterable[dict[str, Any]]) -> Said:
     }
 
 
-def expected(report: Report) -> tuple[Said, Said, Said]:
-    """The failed, skipped and passed records that a scan asks for."""
+def expected(report: Report) -> tuple[Said, Said, Said, Said]:
+    """The failed, skipped and passed records that a scan asks for.
+
+    Of the last two the one holds what passes in all its instances, the other what does in any.
+    """
     fails = [one for one in report.findings if one.verdict == "fail"]
     silent = [one.finding for one in report.document.suppressed]
     loud = of_scan(one for one in fails if one.severity != "info")
     skipped = of_scan((*fails, *(one for one in silent if one.verdict == "fail"))) - loud
     others = of_scan((*(one for one in report.findings if one.verdict != "pass"), *silent))
-    return loud, skipped, of_scan(one for one in report.findings if one.verdict == "pass") - others
+    passes = of_scan(one for one in report.findings if one.verdict == "pass")
+    return loud, skipped, passes - others, passes
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
@@ -83,7 +95,7 @@ def test_checkov_tells_what_scan_tells(
         "-d", ".", "--framework", "terraform", "cloudformation", "terraform_plan", "--check", "TW*"
     )
 
-    fails, skipped, passes = expected(report)
+    fails, skipped, passes, some = expected(report)
     assert of_checkov(shown.records("failed")) == fails
     assert of_checkov(shown.records("skipped")) == skipped
-    assert of_checkov(shown.records("passed")) == passes
+    assert passes <= of_checkov(shown.records("passed")) <= some

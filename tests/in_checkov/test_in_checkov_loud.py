@@ -9,6 +9,7 @@ import pytest
 
 from checkov_runs import OPEN, Run
 from taskwall import engine
+from taskwall.checkov_plugin import entities
 from taskwall.checkov_plugin.entities import _Name
 
 
@@ -106,6 +107,18 @@ def test_a_source_that_cannot_be_read(stack: Path, checkov: Run) -> None:
 
     assert shown.told() == {("TW204", "aws_security_group.web"): 1}
     assert "taskwall: more.tf:" in shown.err
+
+
+def test_a_graph_that_is_not_known(
+    stack: Path, checkov: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where no entity can be shown as failed, the run ends with a sentence."""
+    monkeypatch.setattr(entities, "vertices", lambda graph: graph.corners)
+    shown = checkov("-d", ".", "--framework", "terraform")
+
+    assert shown.status == 2
+    assert shown.err.startswith("taskwall: crashed: AttributeError: ")
+    assert "Traceback" not in shown.err
 
 
 SHIM = "from taskwall.checkov_plugin.registry import register; register()"

@@ -1,12 +1,23 @@
 """Findings onto checkov's entities: the vertices of its graph, by file and address."""
 
+from __future__ import annotations
+
 import os
 import re
-from collections.abc import Iterator
-from typing import Any, SupportsIndex
+from typing import TYPE_CHECKING, Any, SupportsIndex
 
-from taskwall.finding import Finding
-from taskwall.sources import Kind
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from taskwall.finding import Finding
+    from taskwall.sources import Kind
+
+KINDS: Mapping[str, Kind] = {
+    "terraform": "terraform",
+    "terraform_plan": "plan",
+    "cloudformation": "cloudformation",
+}
+"""The frameworks of checkov that we judge, and the kind of source that each reads."""
 
 Vertex = dict[str, Any]
 
@@ -41,9 +52,18 @@ class Entities:
                 self._by_file.setdefault(file, []).append(vertex)
 
     @property
-    def first(self) -> Vertex | None:
-        """Any entity, to say something on that is about none; None if there is none."""
-        return next((held[0] for held in self._by_file.values()), None)
+    def any_of_aws(self) -> bool:
+        """Whether there is anything that the rules could be about."""
+        return any(
+            address.startswith(("aws_", "AWS::")) or ".aws_" in address
+            for held in self._by_file.values()
+            for address in (str(vertex["block_name_"]) for vertex in held)
+        )
+
+    @property
+    def first(self) -> Vertex:
+        """Any entity, to say something on that is about none of them."""
+        return next(iter(self._by_file.values()))[0]
 
     def _address(self, vertex: Vertex) -> str:
         if self._kind == "cloudformation":

@@ -10,16 +10,10 @@ from checkov.common.runners.base_runner import BaseRunner, filter_ignored_paths
 from checkov.runner_filter import RunnerFilter
 from msgspec import Struct
 
+from taskwall.checkov_plugin.entities import KINDS
 from taskwall.job import Options
 from taskwall.sources import Kind, Scope
 from taskwall.stack import Inputs
-
-KINDS: dict[str, Kind] = {
-    "terraform": "terraform",
-    "terraform_plan": "plan",
-    "cloudformation": "cloudformation",
-}
-"""The frameworks of checkov that we judge, and the kind of source that each reads."""
 
 
 class ChangedError(Exception):
