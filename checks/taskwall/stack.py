@@ -27,9 +27,10 @@ class Inputs(Struct, frozen=True):
     `assumptions` give a value to anything that is unknown, by the name of its `Need`. `outside`
     allows modules and files beyond `boundary`, the folder that encloses everything scanned.
     `workspace` is Terraform's workspace, None if it is not known. `remote_states` are folders of
-    roots, by the name or address of the data source that reads their state. `environment` holds
-    what variables named `TF_VAR_...` say, if it is to be listened to. `hcl_parser` is "tree-sitter"
-    or "python-hcl2".
+    roots, by the name or address of the data source that reads their state. `modules` are the
+    folders of modules that a host has downloaded, by the folder that calls them and the name of
+    the call. `environment` holds what variables named `TF_VAR_...` say, if it is to be listened to.
+    `hcl_parser` is "tree-sitter" or "python-hcl2".
     """
 
     variables: Mapping[str, Value] = {}
@@ -41,6 +42,7 @@ class Inputs(Struct, frozen=True):
     free: bool = False
     workspace: str | None = None
     remote_states: Mapping[str, str] = {}
+    modules: Mapping[tuple[str, str], str] = {}
     environment: Mapping[str, str] = {}
     hcl_parser: str = "tree-sitter"
 

@@ -103,6 +103,18 @@ def test_a_plan_with_its_sources(stack: Path, checkov: Run) -> None:
     assert (shown.status, shown.told("skipped")) == (0, {GROUP: 1})
 
 
+def test_modules_that_checkov_downloads(stack: Path, checkov: Run) -> None:
+    """They are read where checkov put them, which is not where Terraform looks for them."""
+    folder = stack / ".external_modules" / "example.com" / "web" / "v1"
+    folder.mkdir(parents=True)
+    (stack / "main.tf").rename(folder / "main.tf")
+    call = 'module "web" {\n  source = "git::https://example.com/web.git?ref=v1"\n}\n'
+    (stack / "main.tf").write_text(call)
+    run = ("-d", ".", "--framework", "terraform", *ONLY, "--download-external-modules", "true")
+
+    assert checkov(*run).told() == {("TW204", "module.web.aws_security_group.web"): 1}
+
+
 def test_a_file_of_checkovs_settings(stack: Path, checkov: Run) -> None:
     """`.checkov.yaml` may name the folder of checks, and what is to be checked."""
     from taskwall.checkov_plugin import directory

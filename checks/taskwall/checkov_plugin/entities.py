@@ -42,6 +42,8 @@ class Entities:
         self._by_address: dict[str, dict[str, list[Vertex]]] = {}
         self._bare: dict[str, dict[str, list[Vertex]]] = {}
         self._by_file: dict[str, list[Vertex]] = {}
+        self.modules: dict[tuple[str, str], str] = {}
+        """The folders of called modules, by the folder that calls them and the name of the call."""
         for found in vertices(graph):
             vertex = _findable(found) if kind == "terraform" else found
             if vertex.get("block_type_") in _JUDGED and "file_path_" in vertex:
@@ -50,6 +52,8 @@ class Entities:
                 for table, name in ((self._by_address, address), (self._bare, _bare(address))):
                     table.setdefault(file, {}).setdefault(name, []).append(vertex)
                 self._by_file.setdefault(file, []).append(vertex)
+            elif vertex.get("block_type_") == "module":
+                self._call(vertex)
 
     @property
     def any_of_aws(self) -> bool:
@@ -64,6 +68,18 @@ class Entities:
     def first(self) -> Vertex:
         """Any entity, to say something on that is about none of them."""
         return next(iter(self._by_file.values()))[0]
+
+    def _call(self, vertex: Vertex) -> None:
+        """Enter where checkov found, or put, the module of a call."""
+        name = vertex["block_name_"]
+        folders = {
+            os.path.dirname(os.path.abspath(getattr(key, "file_path", key)))
+            for key in vertex["config_"].get(name, {}).get("__resolved__") or ()
+        }
+        if len(folders) == 1:
+            self.modules[os.path.dirname(os.path.abspath(vertex["file_path_"])), name] = (
+                folders.pop()
+            )
 
     def _address(self, vertex: Vertex) -> str:
         if self._kind == "cloudformation":

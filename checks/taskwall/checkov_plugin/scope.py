@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from types import FrameType
 from typing import Any
 
@@ -25,7 +25,8 @@ class Asked(Struct, frozen=True):
 
     `paths` are absolute: the folder of `-d` or the files of `-f`. `among` are the files below
     the folder that checkov does not pass over, None for files given by themselves. `known` are
-    the files that checkov read, and `split` whether it made several graphs of them.
+    the files that checkov read, and `split` whether it made several graphs of them. `modules` are
+    the folders of called modules, by the folder that calls them and the name of the call.
     """
 
     kind: Kind
@@ -33,13 +34,16 @@ class Asked(Struct, frozen=True):
     among: frozenset[str] | None
     var_files: tuple[str, ...]
     known: frozenset[str]
-    split: bool = False
+    split: bool
+    modules: Mapping[tuple[str, str], str]
 
     def options(self, rules: tuple[str, ...] | None = None) -> Options:
         """The scan that is asked for, by the given rules."""
         return Options(
             paths=self.paths,
-            inputs=Inputs(var_files=self.var_files if self.kind == "terraform" else ()),
+            inputs=Inputs(
+                var_files=self.var_files if self.kind == "terraform" else (), modules=self.modules
+            ),
             select=rules,
             scope=Scope(frozenset((self.kind,)), self.among),
         )
@@ -74,17 +78,22 @@ def running() -> Running:
     raise ChangedError("checkov's checks are no longer run by a runner that waits for them")
 
 
-def asked(now: Running, framework: str, runner_filter: RunnerFilter) -> Asked:
-    """What a runner was asked for."""
+def asked(
+    now: Running,
+    framework: str,
+    runner_filter: RunnerFilter,
+    modules: Mapping[tuple[str, str], str],
+) -> Asked:
+    """What a runner was asked for, with the modules that it found."""
     known = frozenset(map(_path, now.runner.definitions or ()))
     split = len(getattr(now.runner, "all_graphs", ())) > 1
     kind = KINDS[framework]
     var_files = tuple(map(os.path.abspath, runner_filter.var_files or ()))
     if now.files:
         given = tuple(path for path in now.files if path in known)
-        return Asked(kind, given, None, var_files, known, split)
+        return Asked(kind, given, None, var_files, known, split, modules)
     among = frozenset(_below(now.folder, runner_filter.excluded_paths))
-    return Asked(kind, (now.folder,), among, var_files, known, split)
+    return Asked(kind, (now.folder,), among, var_files, known, split, modules)
 
 
 def _path(key: Any) -> str:

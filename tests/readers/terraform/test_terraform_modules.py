@@ -230,6 +230,20 @@ def test_downloaded_module(tmp_path: Path) -> None:
     assert addresses(found.evaluate({})) == ["module.vpc.t.a"]
 
 
+def test_modules_that_a_host_downloaded(tmp_path: Path) -> None:
+    """A host says where it put the module of a call: of this name, in this folder."""
+    (tmp_path / "fetched").mkdir()
+    (tmp_path / "fetched" / "main.tf").write_text('resource "t" "a" {}\n')
+    main = tmp_path / "main.tf"
+    main.write_text(
+        'module "a" {\n  source = "x/a/aws"\n}\nmodule "b" {\n  source = "x/a/aws"\n}\n'
+    )
+    modules = {(str(tmp_path), "a"): str(tmp_path / "fetched")}
+    files = Files()
+    (found,), _ = stacks([str(main)], files, Inputs(boundary=str(tmp_path), modules=modules))
+    assert addresses(found.evaluate({})) == ["module.a.t.a"]
+
+
 def test_override_files(evaluated: Evaluated, shown: Shown) -> None:
     """An override file replaces attributes, and blocks of a type, of what it names."""
     evaluation = evaluated(

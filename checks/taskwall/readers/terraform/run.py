@@ -148,7 +148,9 @@ class Run:
         return self.inputs.outside or lies_within(path, self.boundary)
 
     def folder_of(self, module: Module, chain: tuple[str, ...], block: Block) -> str | None:
-        """Where the module of a call is: at a local path, or where `terraform init` put it.
+        """Where the module of a call is: at a local path, or where it was downloaded to.
+
+        That is where `terraform init` put it, or else a host that does so itself.
 
         `chain` are the names of the calls that lead there, the outermost first.
         """
@@ -159,7 +161,8 @@ class Run:
             folder = os.path.normpath(os.path.join(module.folder, source))
             own = os.path.join(self.root.folder, ".terraform")
             return folder if self.may_read(folder) or lies_within(folder, own) else None
-        return self._downloads().get(".".join(chain))
+        known = self._downloads().get(".".join(chain))
+        return known or self.inputs.modules.get((module.folder, chain[-1]))
 
     def _downloads(self) -> dict[str, str]:
         """The folders of downloaded modules, by the names of the calls that lead to them."""
