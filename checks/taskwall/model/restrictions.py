@@ -94,7 +94,7 @@ def _is_met(condition: Condition, keys: frozenset[str]) -> Truth:
         return is_false(condition)
     if condition.key in keys and condition.operator in UNEQUAL:
         return ties(condition, keys)
-    if condition.key in PERIMETER and ties(condition, PERIMETER):
+    if condition.key in PERIMETER and not condition.lenient and ties(condition, PERIMETER):
         return False
     return None
 
@@ -134,7 +134,8 @@ def _overruled(
             )
         )
 
-    return each(some(denies(other, pattern) for other in denying) for pattern in patterns)
+    found = each(some(denies(other, pattern) for other in denying) for pattern in patterns)
+    return found or None if words.open else found
 
 
 def _denies_action(other: Statement, pattern: Value, service: str, apart: str) -> Truth:
@@ -152,9 +153,12 @@ def _denies_resources(
     words, wanted = other.resources, statement.resources
     if words.negated:
         # What it spares must not be a stranger's.
-        return each(map(of_account, words.patterns)) if foreign and not words.open else None
+        spared = each(some((of_account(q), _of_another(q, service))) for q in words.patterns)
+        return True if foreign and spared and not words.open else None
     whole = words.holds(lambda q: _covers_all(q, service))
-    if wanted.negated or wanted.open:
+    if wanted.open:
+        return whole or None
+    if wanted.negated:
         return whole
     return some((whole, each(words.holds(_covering(r)) for r in wanted.patterns)))
 
