@@ -1,8 +1,9 @@
 """Judging a stack again and again: what a change cannot have reached is recalled, not judged."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
-from operator import is_, is_not
+from operator import is_
 from typing import Any, TypeAlias
 
 from msgspec import Struct
@@ -22,6 +23,8 @@ from taskwall.scenarios import Followed, explore
 from taskwall.settings import Settings
 from taskwall.stack import Stack
 
+_Key: TypeAlias = tuple[object, ...]
+
 _Last: TypeAlias = tuple[tuple[Judged, ...], tuple[Unread, ...], tuple[Crash, ...]]
 """The findings of a stack, what nothing read, and what raised."""
 
@@ -36,7 +39,7 @@ class Standing:
         self._network = AskedNetwork(self._recall, engine.policy_of(settings))
         self._lasting = Lasting(self._network, self._recall)
         self._asked = [Asked(rule, self._recall, settings) for rule in rules]
-        self._findings = [_Findings() for _ in rules]
+        self._findings: list[_Findings] = []
         self._resources: tuple[Resource, ...] = ()
         self._last: _Last | None = None
 
@@ -88,73 +91,87 @@ class Standing:
             by_rule[answer.rule.id].append(answer)
         changes = engine.asked_changes(chain.from_iterable(by_rule.values()), followed)
         judged: list[Judged] = []
+        if not self._findings:
+            profile = self._settings.profile
+            self._findings = [_Findings(stack, profile) for _ in self._rules]
         for findings, answers in zip(self._findings, by_rule.values(), strict=True):
-            judged += findings.of(answers, followed, stack, self._settings.profile, changes)
+            judged += findings.of(answers, followed, changes)
         return tuple(judged), lowered.unread, tuple(dict.fromkeys(crashes))
 
 
 class _Findings:
-    """The findings of one rule, made anew only where its answers have changed."""
+    """The findings of one rule in one scenario, made anew only where its answers have changed."""
 
-    def __init__(self) -> None:
+    def __init__(self, stack: str, profile: str) -> None:
+        self._stack = stack
+        self._profile = profile
         self._answers: list[Answer] = []
-        self._made: dict[tuple[int, ...], tuple[engine.Alike, Judged]] = {}
-        self._notes: dict[int, tuple[Answer, int, int]] = {}
-        self._numbers: dict[tuple[object, ...], int] = {}
-        self._asking: list[tuple[int, ...]] = []
+        self._notes: dict[int, tuple[Answer, _Key, _Key]] = {}
+        """Of each answer its place, and what it says."""
+        self._at: dict[_Key, int] = {}
+        """Where among the findings is what says so."""
+        self._crowded: set[_Key] = set()
+        """The places that have several answers."""
+        self._same: list[engine.Alike] = []
         self._found: list[Judged] = []
+        self._asking: set[int] = set()
+        """Which of the findings ask for changes."""
 
-    def of(
-        self,
-        answers: list[Answer],
-        followed: Followed,
-        stack: str,
-        profile: str,
-        changes: Changes,
-    ) -> list[Judged]:
+    def of(self, answers: list[Answer], followed: Followed, changes: Changes) -> list[Judged]:
         """The findings that answers make, with what of the changes may be offered."""
-        if len(answers) != len(self._answers) or any(map(is_not, answers, self._answers)):
-            made: dict[tuple[int, ...], tuple[engine.Alike, Judged]] = {}
-            for same in self._alike(answers, followed):
-                key = tuple([id(answer) for answer, _ in same])
-                known = self._made.get(key)
-                made[key] = known or (same, engine.judged_of(same, stack, profile))
-            self._answers, self._made = answers, made
-            self._asking = [key for key, (same, _) in made.items() if same[0][0].verdict.changes]
-            self._found = [judged for _, judged in made.values()]
-        for key in self._asking:
-            same, judged = self._made[key]
-            found = engine.with_changes(judged, same, changes)
-            if found is not judged:
-                self._made[key] = same, found
-                self._found = [judged for _, judged in self._made.values()]
+        before = self._answers
+        pairs = zip(answers, before, strict=False)
+        others = [(new, old) for new, old in pairs if new is not old]
+        if len(answers) != len(before) or not all(self._replaced(new, old) for new, old in others):
+            self._begin(answers, followed)
+        self._answers = answers
+        for index in self._asking:
+            same, judged = self._same[index], self._found[index]
+            self._found[index] = engine.with_changes(judged, same, changes)
         return self._found
 
-    def _alike(self, answers: list[Answer], followed: Followed) -> Iterable[engine.Alike]:
-        """As `engine.alike` for one scenario: what it needs to know of each answer is kept."""
-        notes = self._notes
-        if len(self._numbers) > 4 * len(answers) + 100:
-            notes = {}
-            self._numbers.clear()
-        self._notes = {}
-        by_place: dict[int, list[Answer]] = {}
-        for answer in answers:
-            note = notes.get(id(answer))
-            if note is None:
-                place = (answer.verdict.on.address, answer.verdict.at)
-                note = answer, self._number(place), self._number(engine.told_by(answer))
-            self._notes[id(answer)] = note
-            by_place.setdefault(note[1], []).append(answer)
-        found: dict[int, engine.Alike] = {}
-        for group in by_place.values():
-            chosen = [(group[0], None)] if len(group) == 1 else engine.settled(group, followed)
-            for answer, setting in chosen:
-                same = self._notes[id(answer)][2]
-                found.setdefault(same, []).append((answer, setting))
-        return found.values()
+    def _note(self, answer: Answer) -> tuple[Answer, _Key, _Key]:
+        place = (answer.verdict.on.address, answer.verdict.at)
+        return answer, place, engine.told_by(answer)
 
-    def _number(self, key: tuple[object, ...]) -> int:
-        return self._numbers.setdefault(key, len(self._numbers))
+    def _begin(self, answers: list[Answer], followed: Followed) -> None:
+        known = {tuple([id(a) for a, _ in same]): n for n, same in enumerate(self._same)}
+        found = self._found
+        self._notes = {
+            id(answer): self._notes.get(id(answer)) or self._note(answer) for answer in answers
+        }
+        places = Counter(place for _, place, _ in self._notes.values())
+        self._crowded = {place for place, count in places.items() if count > 1}
+        self._same = list(engine.alike(answers, followed))
+        self._at = {self._notes[id(same[0][0])][2]: n for n, same in enumerate(self._same)}
+        self._found = []
+        for same in self._same:
+            n = known.get(tuple([id(answer) for answer, _ in same]))
+            self._found.append(self._judged(same) if n is None else found[n])
+        self._asking = {n for n, same in enumerate(self._same) if same[0][0].verdict.changes}
+
+    def _replaced(self, new: Answer, old: Answer) -> bool:
+        """Put an answer in the place of one that stood alone for its place and its finding."""
+        _, place, said = self._notes[id(old)]
+        note = self._note(new)
+        index = self._at.get(said)
+        if index is None or note[1] != place or place in self._crowded:
+            return False
+        if len(self._same[index]) > 1 or self._at.get(note[2], index) != index:
+            return False
+        del self._notes[id(old)], self._at[said]
+        self._notes[id(new)] = note
+        self._at[note[2]] = index
+        same: engine.Alike = [(new, None)]
+        self._same[index] = same
+        self._found[index] = self._judged(same)
+        self._asking.discard(index)
+        if new.verdict.changes:
+            self._asking.add(index)
+        return True
+
+    def _judged(self, same: engine.Alike) -> Judged:
+        return engine.judged_of(same, self._stack, self._profile)
 
 
 class AskedNetwork(Network):
@@ -182,10 +199,11 @@ class Asked:
         self._recall = recall
         self._settings = settings
         self._own = Entry(rule.id)
-        self._lists: list[Entry] = []
-        self._of: dict[object, Entry] = {}
-        self._turns = 0
-        self._met: set[object] = set()
+        self._turns: list[_Turn] = []
+        """What was said of the things of each loop."""
+        self._before: list[_Turn] = []
+        self._frame: dict[Entry, None] = {}
+        """What the rule read beside the judgement of things."""
         self._whole = False
         self._new: list[Answer] = []
 
@@ -195,13 +213,13 @@ class Asked:
             return
         recall, own = self._recall, self._own
         if not (self._whole and recall.settle(own)):
-            self._forget(self._of)
-        self._whole, self._turns, self._lists, self._new = True, 0, [], []
-        self._met.clear()
+            before, self._turns = self._turns, []
+            self._forget(before)
+        self._whole, self._before, self._turns, self._new = True, self._turns, [], []
         self.crash = None
         outer = recall.reads
         mine: dict[Entry, None] = {}
-        recall.reads = mine
+        recall.reads = self._frame = mine
         network.asking = self
         try:
             for verdict in self.rule.judge(network):
@@ -217,43 +235,51 @@ class Asked:
         recall.rests_on(own, mine)
         own.suspect = False
         own.checked = recall.now
-        self._forget([key for key in self._of if key not in self._met])
+        self._forget(self._before)
         self.answers = self._new
 
     def _stale(self) -> bool:
-        return (
-            self._own.suspect
-            or any(entry.suspect for entry in self._lists)
-            or any(entry.suspect for entry in self._of.values())
+        return self._own.suspect or any(
+            turn.things.suspect or any(entry.suspect for entry in turn.said.values())
+            for turn in self._turns
         )
 
-    def _forget(self, keys: Iterable[object]) -> None:
-        for key in list(keys):
-            self._recall.rests_on(self._of.pop(key), {})
+    def _forget(self, turns: Iterable["_Turn"]) -> None:
+        """Let go of what was said in earlier loops and is not said any more."""
+        for number, turn in enumerate(turns):
+            now = self._turns[number].said if number < len(self._turns) else {}
+            for key, entry in turn.said.items():
+                if now.get(key) is not entry:
+                    self._recall.rests_on(entry, {})
 
     def each(self, network: Network, of: Any, about: tuple[Any, ...]) -> Iterator[Any]:
-        """The things to judge anew; what was said of the others is entered meanwhile."""
+        """The things to judge anew; what was said of the others is entered meanwhile.
+
+        Within the judgement of a thing, which is recalled as a whole, these are all things.
+        """
         recall = self._recall
-        turn = self._turns
-        self._turns += 1
+        if recall.reads is not self._frame:
+            yield from _listed(network, of, about)
+            return
+        number = len(self._turns)
         outer = recall.reads
         recall.reads = {}
         try:
-            things = recall.answer((self.rule.id, turn), _listed, (network, of, about))
-            self._lists.extend(recall.reads)
+            things = recall.answer((self.rule.id, number), _listed, (network, of, about))
+            turn = _Turn(next(iter(recall.reads)))
         finally:
             recall.reads = outer
-        for thing in things:
-            key: object = (turn, _identity(thing))
-            while key in self._met:
-                key = (key,)
-            self._met.add(key)
-            entry = self._of.get(key)
+        self._turns.append(turn)
+        said = self._before[number].said if number < len(self._before) else {}
+        for key, thing in _named(things, said):
+            entry = said.get(key)
             if entry is None:
-                entry = self._of[key] = Entry(key)
+                entry = Entry(key)
             elif (entry.about is thing or alike(entry.about, thing)) and recall.settle(entry):
+                turn.said[key] = entry
                 self._new.extend(entry.value)
                 continue
+            turn.said[key] = entry
             start = len(self._new)
             mine: dict[Entry, None] = {}
             recall.reads = mine
@@ -269,6 +295,32 @@ class Asked:
             entry.value = self._new[start:]
             entry.suspect = False
             entry.checked = recall.now
+
+
+class _Turn:
+    """A loop of a rule: the things that it goes through, and what was said of each."""
+
+    __slots__ = ("said", "things")
+
+    def __init__(self, things: Entry, said: dict[object, Entry] | None = None) -> None:
+        self.things = things
+        self.said = {} if said is None else said
+
+
+def _named(things: tuple[Any, ...], said: dict[object, Entry]) -> Iterator[tuple[object, Any]]:
+    """Things with what tells them apart, as far as it does."""
+    if len(things) == len(said):
+        known = list(zip(said.items(), things, strict=True))
+        if all(entry.about is thing or key == _identity(thing) for (key, entry), thing in known):
+            yield from ((key, thing) for (key, _), thing in known)
+            return
+    met: set[object] = set()
+    for thing in things:
+        key = _identity(thing)
+        while key in met:
+            key = (key,)
+        met.add(key)
+        yield key, thing
 
 
 def _listed(network: Network, of: Any, about: tuple[Any, ...]) -> tuple[Any, ...]:

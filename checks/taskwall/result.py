@@ -39,11 +39,14 @@ class Row(Struct, frozen=True):
     skip: Skip | None
 
 
-_Made: TypeAlias = tuple[Judged, tuple[Edit, ...], Skip | None, str, Row]
-"""A row, and all that it was made of."""
+_Made: TypeAlias = tuple[Judged, tuple[Edit, ...], Skip | None, str, str, Row]
+"""A row, after all that it was made of and the file that it is in, as its repository sees it."""
 
-_File: TypeAlias = tuple[list[Row], list[list[str]], list[Row]]
-"""The rows of a file as they came, the lines of that file, and the rows as they are told."""
+_File: TypeAlias = tuple[list[Row], list[list[str]], dict[str, list[Row]]]
+"""The rows of a file as they came, the lines of that file, and the rows as they are told.
+
+Several files may be one as their repositories see them: what is told goes by the file's path.
+"""
 
 
 class Result:
@@ -101,7 +104,12 @@ class Result:
                 if read.only is None or judged.at.file in read.only:
                     skip = silencing[0] if silencing else None
                     made = known.get(id(judged))
-                    if made is None or made[1:4] != (mends, skip, read.boundary):
+                    if (
+                        made is None
+                        or made[1] != mends
+                        or made[2] != skip
+                        or made[3] != read.boundary
+                    ):
                         row = Row(
                             self.paths.respelt(_mended(judged.finding, mends)),
                             judged.at,
@@ -109,10 +117,13 @@ class Result:
                             judged.on.name,
                             skip,
                         )
-                        made = judged, mends, skip, read.boundary, row
+                        seen = self.paths.seen(read.boundary, judged.at.file)
+                        made = judged, mends, skip, read.boundary, seen, row
                     self.made[id(judged)] = made
-                    seen = self.paths.seen(read.boundary, judged.at.file)
-                    rows.setdefault(seen, []).append(made[4])
+                    mine = rows.get(made[4])
+                    if mine is None:
+                        mine = rows[made[4]] = []
+                    mine.append(made[5])
         return rows
 
     def _ordered(self, rows: Mapping[str, list[Row]], earlier: "Result | None") -> list[Row]:
@@ -130,10 +141,13 @@ class Result:
                 or any(map(is_not, known[1], lines))
             ):
                 ordered = sorted(_merged(mine), key=lambda row: _order(row.finding))
-                known = mine, lines, _fingerprinted(ordered, seen, self.lines, passes)
+                told: dict[str, list[Row]] = {}
+                for row in _fingerprinted(ordered, seen, self.lines, passes):
+                    told.setdefault(row.finding.file, []).append(row)
+                known = mine, lines, told
             self.files[seen] = known
-            for row in known[2]:
-                by_file.setdefault(row.finding.file, []).append(row)
+            for file, some in known[2].items():
+                by_file.setdefault(file, []).extend(some)
         return [row for _, mine in sorted(by_file.items()) for row in mine]
 
     def entries(self) -> dict[str, baseline.Entry]:

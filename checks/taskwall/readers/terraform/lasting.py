@@ -79,6 +79,8 @@ class LastingRun(Run):
     def __init__(self, root: Module, library: Library, inputs: Inputs, boundary: str) -> None:
         self.recall = Recall()
         self._modules: dict[str, tuple[Module | None, tuple[SourceError, ...]]] = {}
+        self._most = -1
+        """How many instances may be known, those that are gone among them."""
         self._read: dict[str, str | None] = {}
         super().__init__(root, library, inputs, {}, boundary)
         self.errors = _ToldErrors(self.recall)
@@ -136,6 +138,8 @@ class LastingRun(Run):
         """
         recall = self.recall
         recall.now += 1
+        if 0 <= self._most < len(self.handles):
+            raise StaleError("instances")  # most of them are gone
         if any(self._text(path) != text for path, text in self._read.items()):
             raise StaleError("files")
         errors: dict[SourceError, None] = {}
@@ -158,6 +162,7 @@ class LastingRun(Run):
         elif self.alone is not required:
             raise StaleError("required")
         resources = tuple(self._scope.resources())
+        self._most = 2 * len(self.handles) + 1000 if self._most < 0 else self._most
         recall.reads = {}
         recall.rests_on(self._root, reads)
         recall.sweep()
