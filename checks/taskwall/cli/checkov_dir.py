@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import os
 
+import taskwall
 from taskwall.cli.arguments import parsed, parser_of
 from taskwall.cli.terminal import say
+
+
+def folder() -> str:
+    """The folder. It is not asked of the plugin: to import that takes checkov."""
+    package = os.path.dirname(os.path.abspath(taskwall.__file__))
+    return os.path.join(package, "checkov_plugin", "directory")
 
 
 def run(arguments: list[str]) -> int:
     """Print the folder, and return the exit status."""
     parser = parser_of("checkov-dir", "", "Print the folder for checkov's --external-checks-dir.")
     parsed(parser, arguments)
-    package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-    say(os.path.join(package, "checkov_plugin", "directory") + "\n")
+    say(f"{folder()}\n")
     return 0

@@ -1,0 +1,57 @@
+"""What taskwall costs within checkov: the same checkov on the same sources, with it and without.
+
+    python -m benchmarks.in_checkov --checkov PROGRAM SOURCES... [--rounds N]
+
+`PROGRAM` is a checkov beside which taskwall can be imported. Each of `SOURCES` is a folder, or
+`FRAMEWORK=FOLDER` to scan it for one framework only. Runs are interleaved, and medians of CPU
+time compared: with taskwall it may be 5 % more.
+"""
+
+import argparse
+import os
+import shutil
+import sys
+from collections.abc import Sequence
+from statistics import median
+
+from benchmarks.measure import in_turn
+from taskwall.cli import checkov_dir
+
+GOAL = 1.05
+"""How many times the CPU time of checkov alone it may take with taskwall."""
+
+
+def main() -> int:
+    """Measure each of the sources, and print a row for it.
+
+    Returns:
+        0 if the goal is met on all of them, else 1.
+    """
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.in_checkov", description=__doc__)
+    parser.add_argument("--checkov", default=shutil.which("checkov") or "checkov")
+    parser.add_argument("--rounds", type=int, default=10)
+    parser.add_argument("sources", nargs="+")
+    given = parser.parse_args()
+    met = [_row(given.checkov, source, given.rounds) for source in given.sources]
+    return 0 if all(met) else 1
+
+
+def _row(checkov: str, source: str, rounds: int) -> bool:
+    framework, _, folder = source.rpartition("=")
+    alone = [checkov, "-d", folder, "--quiet", "--compact", "--skip-download"]
+    alone += ["--framework", framework] if framework else []
+    commands: dict[str, Sequence[str]] = {
+        "alone": alone,
+        "with": [*alone, "--external-checks-dir", checkov_dir.folder()],
+    }
+    found = in_turn(commands, rounds)
+    ratio = median(found["with"].cpu) / median(found["alone"].cpu)
+    print(os.path.basename(os.path.abspath(folder)), framework)
+    for name, runs in found.items():
+        print(f"  {name:6s} {runs}")
+    print(f"  {ratio:.3f} times the CPU time (goal {GOAL}): {'met' if ratio <= GOAL else 'MISSED'}")
+    return ratio <= GOAL
+
+
+if __name__ == "__main__":
+    sys.exit(main())
