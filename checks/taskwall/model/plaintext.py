@@ -51,7 +51,9 @@ def connection(network: Network, variable: Variable) -> Connection | None:
         return Connection(FALSE, TRUE, store) if _SWITCH.search(text) else None
     scheme, host = found[1].lower(), found[2]
     if scheme == "http":
-        return _by_http(network, variable, host, holes)
+        # An origin is where browsers may come from, and nothing that the container connects to.
+        origin = name.endswith(("origin", "origins"))
+        return None if origin else _by_http(network, variable, host, holes)
     if scheme in _ENCRYPTED:
         return Connection(FALSE, TRUE, store)
     if scheme.partition("+")[0] not in _SCHEMES and not _SWITCH.search(text):

@@ -7,8 +7,8 @@ What: A variable of a container's environment makes it connect in plain text: ht
 Why: The best certificate is of no use to a client that was told not to ask for it. Passwords and
     data then cross the network as they are.
 Fine when: The name is answered by Service Connect with TLS, or leads nowhere else: localhost and
-    169.254.* are not looked at. What else is no connection string that can be recognized is passed
-    over, and so are addresses outside the sources.
+    169.254.* are not looked at, nor origins of browsers (`CORS_ORIGIN`). What else is no connection
+    string that can be recognized is passed over, and so are addresses outside the sources.
 Terraform: Connect by TLS: https://, rediss://, sslmode=verify-full, SASL_SSL:
     environment = [{ name = "DATABASE_OPTIONS", value = "sslmode=verify-full" }]
 CloudFormation: Connect by TLS: https://, rediss://, sslmode=verify-full, SASL_SSL:
