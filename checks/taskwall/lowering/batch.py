@@ -1,0 +1,99 @@
+"""AWS Batch: job definitions and compute environments, as far as they run tasks on Fargate."""
+
+from collections.abc import Iterator
+
+from taskwall.facts import FALSE, Fact
+from taskwall.lowering import volume
+from taskwall.lowering._draft import SWITCH, Reading, lowers, setting
+from taskwall.lowering._structure import structure
+from taskwall.lowering.tag import tags
+from taskwall.model.group import SecurityGroup
+from taskwall.model.place import Subnet
+from taskwall.model.thing import Thing
+from taskwall.model.work import Launch, Providers, TaskSource
+from taskwall.resource import Cell
+
+
+@lowers("aws_batch_job_definition", "AWS::Batch::JobDefinition")
+def batch_job(r: Reading) -> Iterator[object]:
+    yield from tags(r)
+    for mounted in _job_parts(r, "volumes" if r.terraform else "Volumes"):
+        spelled = volume.BATCH_JSON if r.terraform else volume.BATCH
+        yield from volume.volumes(r, mounted, spelled)
+    capabilities = r.at("platform_capabilities", "PlatformCapabilities")
+    launches: tuple[Launch, ...] = ("FARGATE",)
+    if "FARGATE" not in [each.known for each in capabilities.each()]:
+        launches = ()
+        if not capabilities.needs:
+            return
+    for network in _job_parts(r, "networkConfiguration" if r.terraform else "NetworkConfiguration"):
+        key = "assignPublicIp" if r.terraform else "AssignPublicIp"
+        yield TaskSource(
+            id=f"{r.id}:{network.path}",
+            origin=r.origin,
+            word="Batch job",
+            long_running=False,
+            cluster=None,
+            task_definition=None,
+            runs_on=Providers(launches, needs=() if launches else capabilities.needs),
+            networked=r.fact(f"{r.name} has tasks of its own", r.body),
+            groups=(),
+            groups_setting=setting(r.nothing(), "security_group_ids"),
+            subnets=(),
+            subnets_setting=setting(r.nothing(), "subnets"),
+            public_address=setting(
+                network.get(key), key, False, "no public address is the default", SWITCH
+            ),
+            lattice=FALSE,
+            network_from="elsewhere",
+        )
+
+
+def _job_parts(r: Reading, key: str) -> Iterator[Cell]:
+    """What each task that a job definition describes says under a key."""
+    one = r.at("container_properties", "ContainerProperties")
+    if not one.absent:
+        yield (structure(one) or one).get(key)
+    many = r.at("ecs_properties", "EcsProperties")
+    tasks = (structure(many) or many).get("taskProperties" if r.terraform else "TaskProperties")
+    for task in tasks.each():
+        yield task.get(key)
+    nodes = r.at("node_properties", "NodeProperties")
+    ranges, container, ecs = (
+        ("nodeRangeProperties", "container", "ecsProperties.taskProperties")
+        if r.terraform
+        else ("NodeRangeProperties", "Container", "EcsProperties.TaskProperties")
+    )
+    for node in (structure(nodes) or nodes).get(ranges).each():
+        yield node.get(container).get(key)
+        for task in node.at(ecs).each():
+            yield task.get(key)
+
+
+@lowers("aws_batch_compute_environment", "AWS::Batch::ComputeEnvironment")
+def batch_environment(r: Reading) -> Iterator[Thing]:
+    resources = r.at("compute_resources", "ComputeResources")
+    kind = resources.get("type" if r.terraform else "Type")
+    if kind.absent or kind.known not in ("FARGATE", "FARGATE_SPOT", None):
+        return
+    fargate = r.fact(f"{r.name} runs jobs on Fargate", r.body)
+    if kind.needs:
+        fargate = Fact(None, fargate.text, kind.place, r.name, kind.needs)
+    groups = resources.get("security_group_ids" if r.terraform else "SecurityGroupIds")
+    subnets = resources.get("subnets" if r.terraform else "Subnets")
+    yield TaskSource(
+        id=r.id,
+        origin=r.origin,
+        word="Batch compute environment",
+        long_running=False,
+        cluster=None,
+        task_definition=None,
+        runs_on=Providers(needs=kind.needs) if kind.needs else Providers(("FARGATE",)),
+        networked=fargate,
+        groups=r.links(SecurityGroup, groups, "uses group"),
+        groups_setting=setting(groups, "security_group_ids"),
+        subnets=r.links(Subnet, subnets, "runs in"),
+        subnets_setting=setting(subnets, "subnets"),
+        public_address=setting(r.nothing(), "assignPublicIp"),
+        lattice=FALSE,
+    )

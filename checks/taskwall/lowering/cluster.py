@@ -1,0 +1,170 @@
+"""Clusters, their capacity providers, and the Auto Scaling groups behind those."""
+
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from taskwall.facts import Fact
+from taskwall.lowering import capacity
+from taskwall.lowering._draft import Reading, lowers
+from taskwall.lowering.namespace import Namespace
+from taskwall.lowering.tag import tags
+from taskwall.model.edge import LoadBalancer, TargetGroup
+from taskwall.model.thing import Link, Thing
+from taskwall.model.work import (
+    AutoScalingGroup,
+    CapacityProvider,
+    Cluster,
+    ClusterProviders,
+    Launch,
+    Providers,
+)
+from taskwall.resource import Cell
+from taskwall.values import Fields, Known, Need, settled
+
+READ = "2026-11-24"
+
+
+@lowers("aws_ecs_cluster", to=Cluster, named="name")
+@lowers("AWS::ECS::Cluster", to=Cluster, named="ClusterName")
+def cluster(r: Reading) -> Iterator[object]:
+    strategy = r.at("default_capacity_provider_strategy", "DefaultCapacityProviderStrategy")
+    if not r.external:
+        yield from tags(r)
+    yield Cluster(
+        id=r.id,
+        origin=r.origin,
+        external=r.external,
+        default=Providers() if r.external else strategy_of(r, strategy),
+        providers=() if r.external else _own(r, r.at("capacity_providers", "CapacityProviders")),
+        named=r.setting("cluster_name" if r.external else "name", "ClusterName"),
+        namespace=r.link(
+            Namespace,
+            r.at("service_connect_defaults.namespace", "ServiceConnectDefaults.Namespace"),
+        ),
+        audits=tuple(_audits(r)),
+    )
+
+
+_EXEC = (
+    "configuration.execute_command_configuration",
+    "Configuration.ExecuteCommandConfiguration",
+)
+_AUDITS = (
+    ("kms", "kms_key_id", "KmsKeyId", "encrypts sessions with a key of its own"),
+    (
+        "logs",
+        "log_configuration.cloud_watch_log_group_name",
+        "LogConfiguration.CloudWatchLogGroupName",
+        "records sessions in CloudWatch Logs",
+    ),
+    (
+        "s3",
+        "log_configuration.s3_bucket_name",
+        "LogConfiguration.S3BucketName",
+        "records sessions in S3",
+    ),
+)
+"""What ECS Exec uses beside its own channel, by where a cluster says so.
+
+Amazon ECS developer guide, "Monitor Amazon ECS containers with ECS Exec".
+"""
+
+
+def _is_map(cell: Cell) -> bool:
+    return any(isinstance(settled(each.value or Known(None)), Fields) for each in cell.each())
+
+
+def _audits(r: Reading) -> Iterator[tuple[str, Fact]]:
+    whole = r.at(*_EXEC)
+    for service, terraform, cloudformation, says in _AUDITS:
+        cell = whole.at(terraform if r.terraform else cloudformation)
+        text = f"ECS Exec in {r.name} {says}"
+        if cell.absent:
+            continue
+        unseen = cell.doubt or (() if _is_map(whole) else whole.needs)
+        truth = None if unseen or r.external else True
+        needs = (unseen or r.external) if truth is None else ()
+        yield service, Fact(truth, text, cell.place, r.name, needs)
+
+
+@lowers("aws_ecs_cluster_capacity_providers", "AWS::ECS::ClusterCapacityProviderAssociations")
+def cluster_providers(r: Reading) -> Iterator[Struct]:
+    strategy = r.at("default_capacity_provider_strategy", "DefaultCapacityProviderStrategy")
+    name = r.at("cluster_name", "Cluster")
+    yield ClusterProviders(
+        r.must(Cluster, name, "gives providers to"),
+        strategy_of(r, strategy),
+        _own(r, r.at("capacity_providers", "CapacityProviders")),
+    )
+
+
+def _own(r: Reading, cell: Cell) -> tuple[Link, ...]:
+    """The capacity providers of a list, Fargate's apart."""
+    own = (each for each in cell.each() if each.known not in ("FARGATE", "FARGATE_SPOT"))
+    links = (r.link(CapacityProvider, each, "uses") for each in own)
+    return tuple(link for link in links if link is not None)
+
+
+def strategy_of(r: Reading, cell: Cell) -> Providers:
+    """A capacity provider strategy: Fargate by name, others by what they are."""
+    launches: list[Launch] = []
+    providers: list[Link] = []
+    needs: list[Need] = []
+    for item in cell.each():
+        name = item.get("capacity_provider" if r.terraform else "CapacityProvider")
+        if name.known in ("FARGATE", "FARGATE_SPOT"):
+            launches.append("FARGATE")
+        elif (link := r.link(CapacityProvider, name, "runs on")) is not None:
+            providers.append(link)
+        else:
+            needs += item.needs
+    return Providers(tuple(launches), tuple(providers), tuple(needs), cell.place)
+
+
+@lowers("aws_ecs_capacity_provider", to=CapacityProvider, named="name")
+@lowers("AWS::ECS::CapacityProvider", to=CapacityProvider, named="Name")
+def capacity_provider(r: Reading) -> Iterator[Thing]:
+    managed = r.at("managed_instances_provider", "ManagedInstancesProvider")
+    group = r.at(
+        "auto_scaling_group_provider.auto_scaling_group_arn",
+        "AutoScalingGroupProvider.AutoScalingGroupArn",
+    )
+    yield CapacityProvider(
+        id=r.id,
+        origin=r.origin,
+        external=r.external,
+        launch="EC2" if managed.absent or r.external else "MANAGED_INSTANCES",
+        auto_scaling_group=r.link(AutoScalingGroup, group, "runs on"),
+    )
+
+
+@lowers("aws_autoscaling_group", to=AutoScalingGroup, named="name")
+@lowers("AWS::AutoScaling::AutoScalingGroup", to=AutoScalingGroup, named="AutoScalingGroupName")
+def auto_scaling_group(r: Reading) -> Iterator[Thing]:
+    groups = r.links(TargetGroup, r.at("target_group_arns", "TargetGroupARNs"), "registers in")
+    balancers = r.links(LoadBalancer, r.at("load_balancers", "LoadBalancerNames"), "registers in")
+    for resource in r.draft.of_type("aws_autoscaling_attachment"):
+        other = Reading(resource, r.draft)
+        link = other.link(AutoScalingGroup, other.at("autoscaling_group_name", ""))
+        if link is not None and link.to == r.id:
+            target = other.link(TargetGroup, other.at("lb_target_group_arn", ""), "registers in")
+            balancer = other.link(LoadBalancer, other.at("elb", ""), "registers in")
+            groups += (target,) if target else ()
+            balancers += (balancer,) if balancer else ()
+    yield AutoScalingGroup(
+        id=r.id,
+        origin=r.origin,
+        external=r.external,
+        target_groups=groups,
+        load_balancers=balancers,
+        **capacity.started(r),
+    )
+
+
+@lowers("aws_autoscaling_attachment")
+def attachment(r: Reading) -> Iterator[Thing]:
+    # Read by the Auto Scaling group that it is about.
+    for key in ("autoscaling_group_name", "lb_target_group_arn", "elb"):
+        r.at(key, "")
+    return iter(())

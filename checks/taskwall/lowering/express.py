@@ -1,0 +1,39 @@
+"""Services of ECS Express Mode, of which AWS makes the load balancer and the groups."""
+
+from collections.abc import Iterator
+
+from taskwall.facts import FALSE
+from taskwall.lowering import container, serving
+from taskwall.lowering._draft import Reading, lowers, setting
+from taskwall.lowering.tag import tags
+from taskwall.model.group import SecurityGroup
+from taskwall.model.place import Subnet
+from taskwall.model.work import Cluster, Providers, TaskSource
+
+
+@lowers("aws_ecs_express_gateway_service", "AWS::ECS::ExpressGatewayService")
+def express_service(r: Reading) -> Iterator[object]:
+    network = r.at("network_configuration", "NetworkConfiguration")
+    groups = network.get("security_groups" if r.terraform else "SecurityGroups")
+    subnets = network.get("subnets" if r.terraform else "Subnets")
+    image = r.at("primary_container.image", "PrimaryContainer.Image")
+    yield from container.express(r, image)
+    yield from serving.express(r)
+    yield from tags(r)
+    yield TaskSource(
+        id=r.id,
+        origin=r.origin,
+        word="Express Mode service",
+        long_running=True,
+        cluster=r.link(Cluster, r.at("cluster", "Cluster"), "runs in"),
+        task_definition=None,
+        runs_on=Providers(("FARGATE",)),
+        networked=r.fact(f"{r.name} is an Express Mode service", r.body),
+        groups=r.links(SecurityGroup, groups, "uses group"),
+        groups_setting=setting(groups, "security_groups"),
+        subnets=r.links(Subnet, subnets, "runs in"),
+        subnets_setting=setting(subnets, "subnets"),
+        public_address=setting(r.nothing(), "subnets"),
+        lattice=FALSE,
+        managed=True,
+    )

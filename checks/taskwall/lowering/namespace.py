@@ -1,0 +1,44 @@
+"""Cloud Map: namespaces, and the services in them with which tasks register."""
+
+from collections.abc import Iterator
+
+from taskwall.lowering import answers
+from taskwall.lowering._draft import Reading, lowers
+from taskwall.model.thing import Link, Thing
+
+
+class Namespace(Thing, frozen=True):
+    """A Cloud Map namespace."""
+
+
+class Registry(Thing, frozen=True, kw_only=True):
+    """A Cloud Map service, and its namespace."""
+
+    namespace: Link | None
+
+
+@lowers(
+    "aws_service_discovery_private_dns_namespace",
+    "aws_service_discovery_public_dns_namespace",
+    "aws_service_discovery_http_namespace",
+    "AWS::ServiceDiscovery::PrivateDnsNamespace",
+    "AWS::ServiceDiscovery::PublicDnsNamespace",
+    "AWS::ServiceDiscovery::HttpNamespace",
+    to=Namespace,
+    named="name",
+)
+def namespace(r: Reading) -> Iterator[Thing]:
+    yield Namespace(id=r.id, origin=r.origin, external=r.external)
+
+
+@lowers("aws_service_discovery_service", "AWS::ServiceDiscovery::Service", to=Registry)
+def registry(r: Reading) -> Iterator[object]:
+    by_dns = r.at("dns_config.namespace_id", "DnsConfig.NamespaceId")
+    cell = r.at("namespace_id", "NamespaceId") if by_dns.absent else by_dns
+    yield Registry(
+        id=r.id,
+        origin=r.origin,
+        external=r.external,
+        namespace=r.link(Namespace, cell, "is in"),
+    )
+    yield from answers.registered(r, cell)

@@ -1,0 +1,33 @@
+"""Task definitions, with their containers, volumes and what these say."""
+
+from collections.abc import Iterator
+
+from taskwall.lowering import container, environment, mesh, serving, volume
+from taskwall.lowering._draft import Reading, lowers, setting
+from taskwall.model.work import TaskDefinition
+
+
+@lowers("aws_ecs_task_definition", to=TaskDefinition, named="family")
+@lowers("AWS::ECS::TaskDefinition", to=TaskDefinition, named="Family")
+def task_definition(r: Reading) -> Iterator[object]:
+    family = r.setting(
+        "runtime_platform.operating_system_family", "RuntimePlatform.OperatingSystemFamily"
+    )
+    requires = r.at("requires_compatibilities", "RequiresCompatibilities")
+    yield TaskDefinition(
+        id=r.id,
+        origin=r.origin,
+        external=r.external,
+        mode=r.setting("network_mode", "NetworkMode"),
+        requires=tuple(setting(each, "requires_compatibilities") for each in requires.each()),
+        windows=family.test(
+            lambda name: str(name or "").upper().startswith("WINDOWS"), f"{r.name} is for Windows"
+        ),
+    )
+    spelled = volume.TERRAFORM if r.terraform else volume.CLOUDFORMATION
+    yield from volume.volumes(r, r.at("volume", "Volumes"), spelled)
+    yield from container.uses(r, r.at("container_definitions", "ContainerDefinitions"))
+    containers = r.at("container_definitions", "ContainerDefinitions")
+    yield from environment.variables(r, containers)
+    yield from serving.mappings(r, containers)
+    yield from mesh.task(r, r.at("container_definitions", "ContainerDefinitions"))
