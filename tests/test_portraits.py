@@ -90,3 +90,29 @@ def test_security_group(drawn: dict[str, Portrait]) -> None:
     assert "admits 0.0.0.0/0 on port 80." in said
     assert "admits it on port 8080." in said
     assert "No tasks and no load balancer of the sources wear it." in texts(drawn["endpoints"])
+
+
+def test_groups_that_are_not_in_the_sources(tmp_path: Path) -> None:
+    """Whom they admit is not known: nobody would be a guess."""
+    (tmp_path / "main.tf").write_text(
+        """
+        resource "aws_ecs_task_definition" "web" {
+          family       = "web"
+          network_mode = "awsvpc"
+          container_definitions = "[]"
+        }
+        resource "aws_ecs_service" "web" {
+          name            = "web"
+          launch_type     = "FARGATE"
+          task_definition = aws_ecs_task_definition.web.arn
+          network_configuration {
+            subnets         = ["subnet-12345678"]
+            security_groups = ["sg-12345678", var.more]
+          }
+        }
+        """
+    )
+    (web,) = Session(str(tmp_path)).portraits()
+    unseen = "whoever sg-12345678 admits, whoever var.more admits"
+    assert web.brief == f"behind no load balancer, admits {unseen}"
+    assert "What sg-12345678 admits is not known: sg-12345678 is not in the sources." in texts(web)

@@ -73,7 +73,7 @@ def _of_tasks(network: Network, source: TaskSource) -> Portrait:
     else:
         for link in source.groups:
             lines += _admitted(network, link)
-            admits += _briefly(network, link.to)
+            admits += _briefly(network, link)
         if not source.groups:
             lines.append(_without_groups(source))
     if source.lattice.truth is not False:
@@ -222,9 +222,13 @@ def _permissions(network: Network, group: str, name: str) -> Iterator[Line]:
         yield Line(f"{name} has {len(found) - MOST} more ingress rules.")
 
 
-def _briefly(network: Network, group: str) -> Iterator[str]:
-    """Whom a group admits, in short."""
-    for each in permissions(network, group, "ingress"):
+def _briefly(network: Network, link: Link) -> Iterator[str]:
+    """Whom the group admits that a tie leads to, in short."""
+    group = network.at(SecurityGroup, link)
+    if group is None or group.external or not link.to:
+        yield f"whoever {link.to or 'a group that is not known'} admits"
+        return
+    for each in permissions(network, group.id, "ingress"):
         if _counts(each):
             peer = who(network, each).removeprefix("group ")
             ports = each.ports.removeprefix("ports ").removeprefix("port ")
