@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 
 from taskwall.readers.terraform.body import FieldsReader
 from taskwall.readers.terraform.evaluate import evaluate
+from taskwall.readers.terraform.existing import names_existing
 from taskwall.readers.terraform.free import freed
 from taskwall.readers.terraform.hcl import BROKEN_VALUE
 from taskwall.readers.terraform.instances import MOST_MODULES, Instances, expand
 from taskwall.readers.terraform.kinds import FailedError, is_null, weight
+from taskwall.readers.terraform.module_instance import ModuleInstance
 from taskwall.readers.terraform.resource_instance import ResourceInstance
 from taskwall.readers.terraform.sensitive import is_sensitive, names_secret
 from taskwall.readers.terraform.syntax import (
@@ -25,8 +27,6 @@ from taskwall.readers.terraform.unit import Module, is_local, source_of
 from taskwall.resource import Resource
 from taskwall.values import (
     Call,
-    Fields,
-    Items,
     Known,
     Need,
     Place,
@@ -164,7 +164,7 @@ class Scope:
                 why = "is a required argument that is missing" if self.prefix else "has no default"
                 return self._open_variable(name, why)
             value = evaluate(default.expression, self, {})
-            if not self.prefix and not self.run.alone and _names_existing(name, value):
+            if not self.prefix and not self.run.alone and names_existing(name, value):
                 return self._open_variable(name, "is empty by default")
         found = convert(value, self.type(name), lambda node: evaluate(node, self, {}))
         if is_sensitive(block.body) or names_secret(name):
@@ -392,72 +392,3 @@ def _refuses_null(attributes: Mapping[str, Attribute]) -> bool:
     nullable = attributes.get("nullable")
     expression = nullable.expression if nullable else None
     return isinstance(expression, Literal) and expression.value.data is False
-
-
-_EXISTING = frozenset(
-    {
-        "vpc", "vpcs", "subnet", "subnets", "cluster", "sg", "sgs", "lb", "lbs", "alb", "albs",
-        "nlb", "nlbs", "elb", "listener", "listeners",
-    }
-)  # fmt: skip
-_PAIRS = (("security", "group"), ("load", "balancer"), ("target", "group"))
-_ENDS = frozenset({"id", "ids", "arn", "arns", "name", "names"})
-
-
-def _names_existing(name: str, value: Value) -> bool:
-    """Whether an empty default stands for existing resources that the user has to name."""
-    empty = (
-        (isinstance(value, Known) and value.data in (None, ""))
-        or (isinstance(value, Items) and not value.items)
-        or (isinstance(value, Fields) and not value.fields)
-    )
-    if not empty:
-        return False
-    words = name.lower().split("_")
-    while len(words) > 1 and words[-1] in _ENDS:
-        words.pop()
-    if words[-1] in _EXISTING:
-        return True
-    return tuple(word.removesuffix("s") for word in words[-2:]) in _PAIRS
-
-
-class ModuleInstance:
-    """One instance of a module call."""
-
-    def __init__(
-        self,
-        caller: Scope,
-        block: Block,
-        name: str,
-        module: Module,
-        address: str,
-        env: "Env",
-        maybe: tuple[Need, ...],
-    ) -> None:
-        arguments = caller.reader(block.body, env, address)
-
-        def given(argument: str) -> Value | None:
-            return arguments.get(argument) if argument not in _NOT_ARGUMENTS else None
-
-        caller.run.modules += 1
-        self.scope = type(caller)(
-            caller.run,
-            module,
-            f"{address}.",
-            f"{caller.bare_address(f'module.{name}')}.",
-            given,
-            (*caller.called_from, Call(f"module.{name}", block.header)),
-            tuple(dict.fromkeys((*caller.maybe, *maybe))),
-            caller.chain,
-        )
-
-    def get(self, name: str) -> Value:
-        """The value of an output."""
-        return self.scope.output(name)
-
-    def opened(self, value: Value) -> Value:  # noqa: ARG002 (as Whole has it)
-        """All outputs."""
-        return Fields({name: self.get(name) for name in self.scope.module.outputs})
-
-
-_NOT_ARGUMENTS = frozenset({"source", "version", "providers", "count", "for_each", "depends_on"})
