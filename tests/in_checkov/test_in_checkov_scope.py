@@ -1,11 +1,16 @@
 """In checkov: what is judged is what checkov scans, with the inputs that it was given."""
 
 import os
+import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from checkov_runs import OPEN, OPEN_TEMPLATE, Run, plan
+from taskwall import api
+from taskwall.finding import Report
 
 ONLY = ("--check", "TW204")
 GROUP = ("TW204", "aws_security_group.web")
@@ -71,21 +76,35 @@ def test_several_folders(stack: Path, checkov: Run) -> None:
     assert "TW204 at two/main.tf:17 (in a file of which checkov shows nothing)" in other
 
 
+def told(scan: Callable[..., Report]) -> Callable[..., Report]:
+    """A scan that tells when it is done."""
+
+    def telling(*arguments: Any) -> Report:
+        sys.stderr.write("a scan\n")
+        return scan(*arguments)
+
+    return telling
+
+
 @pytest.mark.parametrize(
     "environment", [{"TF_SPLIT_GRAPH": "true"}, {"CHECKOV_GRAPH_FRAMEWORK": "NETWORKX"}]
 )
 def test_other_graphs(
     stack: Path, checkov: Run, environment: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """One graph for each root, and the other library of graphs, make no difference."""
+    """A graph for each root, and the other library of graphs: it is one analysis all the same."""
     for name in ("one", "two"):
         (stack / name).mkdir()
         (stack / name / "main.tf").write_text(OPEN)
+        (stack / name / "call.tf").write_text(f'module "it" {{\n  source = "../of_{name}"\n}}\n')
+        (stack / f"of_{name}").mkdir()
+        (stack / f"of_{name}" / "main.tf").write_text('resource "aws_eip" "a" {}\n')
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
+    monkeypatch.setattr("taskwall.checkov_plugin.findings.scan", told(api.scan))
     shown = checkov("-d", ".", "--framework", "terraform", "--check", "TW*")
 
-    assert (shown.told()[GROUP], shown.err) == (3, "")
+    assert (shown.told()[GROUP], shown.err) == (3, "a scan\n")
     assert not any(rule == "TW000" for rule, _ in shown.told())
 
 

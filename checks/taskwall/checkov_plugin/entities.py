@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any, SupportsIndex
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from taskwall.finding import Finding
     from taskwall.sources import Kind
@@ -38,12 +38,11 @@ class Entities:
     """The entities of one graph."""
 
     def __init__(self, graph: Any, kind: Kind) -> None:
+        self.graph = graph
         self._kind = kind
         self._by_address: dict[str, dict[str, list[Vertex]]] = {}
         self._bare: dict[str, dict[str, list[Vertex]]] = {}
         self._by_file: dict[str, list[Vertex]] = {}
-        self.modules: dict[tuple[str, str], str] = {}
-        """The folders of called modules, by the folder that calls them and the name of the call."""
         for found in vertices(graph):
             vertex = _findable(found) if kind == "terraform" else found
             if vertex.get("block_type_") in _JUDGED and "file_path_" in vertex:
@@ -52,8 +51,6 @@ class Entities:
                 for table, name in ((self._by_address, address), (self._bare, _bare(address))):
                     table.setdefault(file, {}).setdefault(name, []).append(vertex)
                 self._by_file.setdefault(file, []).append(vertex)
-            elif vertex.get("block_type_") == "module":
-                self._call(vertex)
 
     @property
     def any_of_aws(self) -> bool:
@@ -68,18 +65,6 @@ class Entities:
     def first(self) -> Vertex:
         """Any entity, to say something on that is about none of them."""
         return next(iter(self._by_file.values()))[0]
-
-    def _call(self, vertex: Vertex) -> None:
-        """Enter where checkov found, or put, the module of a call."""
-        name = vertex["block_name_"]
-        folders = {
-            os.path.dirname(os.path.abspath(getattr(key, "file_path", key)))
-            for key in vertex["config_"].get(name, {}).get("__resolved__") or ()
-        }
-        if len(folders) == 1:
-            self.modules[os.path.dirname(os.path.abspath(vertex["file_path_"])), name] = (
-                folders.pop()
-            )
 
     def _address(self, vertex: Vertex) -> str:
         if self._kind == "cloudformation":
@@ -123,6 +108,26 @@ class Entities:
             if best is None or rank > best[:2]:
                 best = (*rank, vertex)
         return None if best is None else best[2]
+
+
+def called(graphs: Iterable[Any]) -> dict[tuple[str, str], str]:
+    """Where checkov found, or put, the modules that are called.
+
+    Returns:
+        Their folders, by the folder that calls them and the name of the call.
+    """
+    found = {}
+    for vertex in (vertex for graph in graphs for vertex in vertices(graph)):
+        if vertex.get("block_type_") != "module":
+            continue
+        name = vertex["block_name_"]
+        folders = {
+            os.path.dirname(os.path.abspath(getattr(key, "file_path", key)))
+            for key in vertex["config_"].get(name, {}).get("__resolved__") or ()
+        }
+        if len(folders) == 1:
+            found[os.path.dirname(os.path.abspath(vertex["file_path_"])), name] = folders.pop()
+    return found
 
 
 def shown(vertex: Vertex, kind: Kind) -> Vertex:

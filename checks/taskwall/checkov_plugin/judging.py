@@ -71,7 +71,7 @@ def _judged(
 ) -> tuple[list[Entry], list[str]]:
     """What the rules say of the entities, and what went wrong on the way."""
     now = running()
-    scope = asked(now, report_type, runner_filter, entities.modules)
+    scope = asked(now, report_type, runner_filter, entities.graph)
     found = analysis(scope, runs, runs.intersection(runner_filter.checks))
     if found is None:
         return [], []

@@ -66,7 +66,7 @@ def _run_checks(self: Any, graph_connector: Any, runner_filter: Any, report_type
     try:
         entities = Entities(graph_connector, KINDS[report_type])
         if entities.any_of_aws:
-            with _uncollected():
+            with _apart():
                 from taskwall.checkov_plugin.judging import judge
 
                 results |= judge(self, entities, runner_filter, report_type)
@@ -77,15 +77,16 @@ def _run_checks(self: Any, graph_connector: Any, runner_filter: Any, report_type
 
 
 @contextmanager
-def _uncollected() -> Iterator[None]:
-    """A time without garbage collection: over checkov's many objects it takes longer than we do."""
-    enabled = gc.isenabled()
-    gc.disable()
+def _apart() -> Iterator[None]:
+    """A time in which garbage is looked for among new objects only.
+
+    To look through all of checkov's again and again takes longer than our work does.
+    """
+    gc.freeze()
     try:
         yield
     finally:
-        if enabled:
-            gc.enable()
+        gc.unfreeze()
 
 
 def crash(error: Exception) -> str:

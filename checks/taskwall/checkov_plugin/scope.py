@@ -10,7 +10,7 @@ from checkov.common.runners.base_runner import BaseRunner, filter_ignored_paths
 from checkov.runner_filter import RunnerFilter
 from msgspec import Struct
 
-from taskwall.checkov_plugin.entities import KINDS
+from taskwall.checkov_plugin.entities import KINDS, called
 from taskwall.job import Options
 from taskwall.sources import Kind, Scope
 from taskwall.stack import Inputs
@@ -78,16 +78,13 @@ def running() -> Running:
     raise ChangedError("checkov's checks are no longer run by a runner that waits for them")
 
 
-def asked(
-    now: Running,
-    framework: str,
-    runner_filter: RunnerFilter,
-    modules: Mapping[tuple[str, str], str],
-) -> Asked:
-    """What a runner was asked for, with the modules that it found."""
+def asked(now: Running, framework: str, runner_filter: RunnerFilter, graph: Any) -> Asked:
+    """What a runner was asked for; `graph` is one of those that it made of it."""
     known = frozenset(map(_path, now.runner.definitions or ()))
-    split = len(getattr(now.runner, "all_graphs", ())) > 1
+    graphs = [each for each, _ in getattr(now.runner, "all_graphs", ())] or [graph]
+    split = len(graphs) > 1
     kind = KINDS[framework]
+    modules = called(graphs) if kind == "terraform" else {}
     var_files = tuple(map(os.path.abspath, runner_filter.var_files or ()))
     if now.files:
         given = tuple(path for path in now.files if path in known)
