@@ -90,10 +90,9 @@ def walk(paths: Iterable[str], passed_over: frozenset[str] = PASSED_OVER) -> Ite
         if not os.path.isdir(path):
             yield path
             continue
-        folders = [path]
+        folders = [(path, os.path.realpath(path))]
         while folders:
-            folder = folders.pop()
-            real = os.path.realpath(folder)
+            folder, real = folders.pop()
             if real in seen:
                 continue
             seen.add(real)
@@ -109,7 +108,14 @@ def walk(paths: Iterable[str], passed_over: frozenset[str] = PASSED_OVER) -> Ite
                     is_folder, is_file = False, True
                 if is_folder:
                     if entry.name not in passed_over:
-                        below.append(entry.path)
+                        # Only a link can lead elsewhere: to look along the whole path takes long.
+                        linked = entry.is_symlink()
+                        inner = (
+                            os.path.realpath(entry.path)
+                            if linked
+                            else f"{real}{os.sep}{entry.name}"
+                        )
+                        below.append((entry.path, inner))
                 elif is_file:
                     yield entry.path
             folders.extend(reversed(below))

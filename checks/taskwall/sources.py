@@ -156,7 +156,10 @@ class Known:
         key = tuple(sorted(set(around)))
         found = self._stacks.get(key)
         if found is None:
-            found = self._stacks[key] = _stacks(key, files, inputs, scope)
+            found = _stacks(key, files, inputs, scope)
+            only = frozenset(given)
+            if any(only < stack.files for stack in found[0]):  # else nobody asks for them again
+                self._stacks[key] = found
         return found
 
     def _around(

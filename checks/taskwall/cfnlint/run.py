@@ -3,7 +3,7 @@
 import gc
 import os
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, Protocol, TypeAlias
 from weakref import WeakKeyDictionary
 
 from msgspec import Struct
@@ -21,11 +21,15 @@ from taskwall.job import Job, Options, job
 from taskwall.result import Result
 from taskwall.settings import CHOICES, SettingsError, one_of
 from taskwall.sources import Known, Scope
-from taskwall.stack import Inputs
+from taskwall.stack import Inputs, Stack
 from taskwall.values import Place, Value, spelled
 
 GENERAL = "ETW000"
 """The rule that has the options of all."""
+
+
+_Judged: TypeAlias = dict[int, tuple[Stack, Judgement]]
+"""By the identity of a stack, which is held with what is said of it."""
 
 
 class Member(Protocol):
@@ -126,26 +130,34 @@ class Run:
         """Begin anew; the text of a template that is in no file stands for one."""
         self._asked.clear()
         self._files = Files({} if source is None else {source.path: source.text or ""})
-        self._known: dict[str, tuple[Known, dict[int, Judgement]]] = {}
+        self._known: dict[str, tuple[Known, _Judged]] = {}
 
     def _report(self, path: str, parameters: Mapping[str, Value]) -> Report:
         asked = self._job(path, parameters)
         use = asked.use
         known, judged = self._known.setdefault(repr((use, parameters)), (Known(), {}))
         found = asked.read(self._files, known)
-        judgements = []
-        for read in found.reads:
-            if id(read.stack) not in judged:  # which what is known holds, so that ids stay
-                judgement = api.judged(read.stack, asked.rules, use)
-                # What cfn-lint itself keeps silent, it must be shown first.
-                skips = tuple(skip for skip in judgement.skips if skip.host != "cfn-lint")
-                judged[id(read.stack)] = replace(judgement, skips=skips)
-            judgements.append(judged[id(read.stack)])
+        judgements = [self._judgement(read.stack, asked, judged) for read in found.reads]
         aside = baseline.read(use.baseline) if use.baseline else {}
         result = Result(
             found, judgements, rules=asked.rules, use=use, files=self._files, cwd=asked.cwd
         )
         return result.report(aside, use.baseline)
+
+    def _judgement(self, stack: Stack, asked: Job, judged: _Judged) -> Judgement:
+        """What is said of a stack; kept only if other templates will ask for it as well.
+
+        What stays until the end of the process also has to be taken apart there.
+        """
+        if id(stack) in judged:
+            return judged[id(stack)][1]
+        found = api.judged(stack, asked.rules, asked.use)
+        # What cfn-lint itself keeps silent, it must be shown first.
+        skips = tuple(skip for skip in found.skips if skip.host != "cfn-lint")
+        found = replace(found, skips=skips)
+        if len(stack.files) > 1:
+            judged[id(stack)] = stack, found
+        return found
 
     def _job(self, path: str, parameters: Mapping[str, Value]) -> Job:
         """What is asked: the settings as the command reads them, and cfn-lint's options first."""

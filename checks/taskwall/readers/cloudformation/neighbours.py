@@ -124,8 +124,8 @@ class Neighbours:
                 one.settle(files.text(path), given)
             if not exact:
                 one.offers_more = one.exports
-            if not exact or os.path.isfile(os.path.join(os.path.dirname(path), "manifest.json")):
-                one.wants_more = one.imports  # an assembly of CDK is a world of its own
+            if one.imports and (not exact or _in_assembly(path)):
+                one.wants_more = True  # an assembly of CDK is a world of its own
         self._by_name: dict[str, list[str]] = {}
         self._offering: dict[str, set[str]] = {}
         for path, one in self._mentions.items():
@@ -212,13 +212,7 @@ class Neighbours:
 
 def _default(parameter: str, text: str) -> str | None:
     """The default of a parameter; None if it has none, itself as a variable if that is unclear."""
-    where = rf"^([ \t]*)['\"]?{re.escape(parameter)}['\"]?\s*:(.*)"
-    for found in re.finditer(where, text, re.MULTILINE):
-        body = found[2]
-        if "}" not in body:
-            deeper = rf"(?:\n(?:{found[1]}[ \t]+\S.*|[ \t]*(?=\n)))*"
-            if (more := re.compile(deeper).match(text, found.end())) is not None:
-                body = more[0]
+    for body in _bodies(parameter, text):
         if re.search(r"\bType['\"]?\s*:", body):
             if "Default" not in body:
                 return None
@@ -227,3 +221,20 @@ def _default(parameter: str, text: str) -> str | None:
                 return given[1] or given[2] or given[3] or ""
             break
     return f"${{{parameter}}}"
+
+
+def _bodies(name: str, text: str) -> Iterator[str]:
+    """What stands under each key of a name: the rest of its line, or what is set in deeper."""
+    at = text.find(name)
+    while at >= 0:
+        indent = text[text.rfind("\n", 0, at) + 1 : at].rstrip("'\"")
+        rest = re.compile(r"['\"]?\s*:(.*)").match(text, at + len(name))
+        if rest is not None and not indent.strip():
+            deeper = re.compile(rf"(?:\n(?:{indent}[ \t]+\S.*|[ \t]*(?=\n)))*")
+            below = None if "}" in rest[1] else deeper.match(text, rest.end())
+            yield rest[1] if below is None else below[0]
+        at = text.find(name, at + 1)
+
+
+def _in_assembly(path: str) -> bool:
+    return os.path.isfile(os.path.join(os.path.dirname(path), "manifest.json"))
