@@ -1,6 +1,7 @@
 """A stack that is cut in two and tied together again gets the verdicts of the whole."""
 
 import json
+import re
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,7 +14,7 @@ from storefronts import Shop
 from taskwall import api
 from taskwall.engine import judge
 from taskwall.files import Files
-from taskwall.readers import cloudformation
+from taskwall.readers import cloudformation, terraform
 from taskwall.rules import all_rules
 from taskwall.settings import Settings
 from taskwall.stack import Inputs
@@ -218,3 +219,58 @@ def test_joined_stacks_get_the_verdicts_of_the_whole(shop: Shop, data: st.DataOb
 
 
 FORMAT = {"AWSTemplateFormatVersion": "2010-09-09"}
+
+
+STATE = """
+data "terraform_remote_state" "OTHER" {
+  backend = "local"
+  config  = { path = "../OTHER/terraform.tfstate" }
+}
+"""
+
+
+def shared(block: str, there: Mapping[str, str], other: str) -> str:
+    """A block of one root, where it speaks of resources of the other by that one's outputs."""
+    for address, output in there.items():
+        at = f"data.terraform_remote_state.{other}.outputs.{output}"
+        block = re.sub(rf"(?<![\w.\"]){re.escape(address)}(?![\w-])", at, block)
+    return block
+
+
+def judged(texts: Mapping[str, str]) -> Counter[tuple[str, str]]:
+    """How often each rule gives each verdict for the one stack that roots make together."""
+    files = Files(dict(texts))
+    (stack,), errors = terraform.stacks(list(texts), files, Inputs(boundary="/shop"))
+    assert errors == []
+    judgement = judge(stack, all_rules(), Settings())
+    assert (judgement.errors, judgement.crashes) == ((), ())
+    return Counter((one.finding.rule, one.finding.verdict) for one in judgement.judged)
+
+
+@settings(max_examples=40, deadline=None)
+@given(storefronts.shops(), st.data())
+def test_roots_that_read_each_other_get_the_verdicts_of_the_whole(
+    shop: Shop, data: st.DataObject
+) -> None:
+    """Cut in two anywhere, each part reads of the other's state what it speaks of."""
+    blocks = storefronts.terraform(shop)
+    sides = data.draw(st.lists(st.booleans(), min_size=len(blocks), max_size=len(blocks)))
+    roots: dict[str, list[str]] = {"one": [], "two": []}
+    addresses: dict[str, dict[str, str]] = {"one": {}, "two": {}}
+    for block, side in zip(blocks, sides, strict=True):
+        found = re.match(r'(resource|data) "([\w-]+)" "([\w-]+)"', block)
+        assert found
+        name = "one" if side else "two"
+        roots[name].append(block)
+        address = ".".join(found.groups()[found[1] == "resource" :])
+        addresses[name][address] = address.replace(".", "-")
+    texts = {}
+    for name, other in (("one", "two"), ("two", "one")):
+        lines = [STATE.replace("OTHER", other)]
+        lines += [shared(block, addresses[other], other) for block in roots[name]]
+        lines += [
+            f'output "{output}" {{\n  value = {address}\n}}'
+            for address, output in addresses[name].items()
+        ]
+        texts[f"/shop/{name}/main.tf"] = "\n\n".join(lines) + "\n"
+    assert judged(texts) == judged({"/shop/main.tf": "\n\n".join(blocks) + "\n"})
