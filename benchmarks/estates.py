@@ -83,6 +83,28 @@ resource "aws_lb" "s{n}" {{
   security_groups    = [aws_security_group.b{n}.id]
 }}
 
+resource "aws_cloudwatch_log_delivery_source" "s{n}" {{
+  name         = "s{n}"
+  log_type     = "ALB_ACCESS_LOGS"
+  resource_arn = aws_lb.s{n}.arn
+}}
+
+resource "aws_lb_target_group" "host{n}" {{
+  port     = 9090
+  protocol = "{back}"
+  vpc_id   = aws_vpc.main.id
+}}
+
+resource "aws_lb_target_group_attachment" "host{n}" {{
+  target_group_arn = aws_lb_target_group.host{n}.arn
+  target_id        = "i-0123456789abcdef0"
+}}
+
+resource "aws_autoscaling_attachment" "s{n}" {{
+  autoscaling_group_name = aws_autoscaling_group.s{n}.name
+  lb_target_group_arn    = aws_lb_target_group.host{n}.arn
+}}
+
 resource "aws_lb_listener" "s{n}" {{
   load_balancer_arn = aws_lb.s{n}.arn
   port              = 443

@@ -202,6 +202,7 @@ class Draft:
         self.crashes: list[tuple[str, Exception]] = []
         self.outside: dict[tuple[type[Thing], str], Outside] = {}
         self._names: dict[type[Thing], dict[str, str]] = {}
+        self._referring: dict[tuple[str, ...], dict[str, list[Resource]]] = {}
         self.types: dict[str, list[Resource]] = {}
         for resource in self.resources.values():
             self.types.setdefault(resource.type, []).append(resource)
@@ -323,6 +324,30 @@ class Draft:
     def of_type(self, *types: str) -> list[Resource]:
         """The resources of some types."""
         return [resource for name in types for resource in self.types.get(name, ())]
+
+    def about(self, address: str, key: str, *types: str) -> list[Resource]:
+        """The resources of some types whose attribute refers to one, or may mean it."""
+        found = self.referring(key, *types)
+        return [*found.get(address, ()), *found.get("", ())]
+
+    def referring(self, key: str, *types: str) -> dict[str, list[Resource]]:
+        """The resources of some types by the resource of the sources that an attribute refers to.
+
+        "" holds those whose attribute is something else, of which each has to be looked at.
+        """
+        if (key, *types) not in self._referring:
+            self._referring[key, *types] = self.referred(key, *types)
+        return self._referring[key, *types]
+
+    def referred(self, key: str, *types: str) -> dict[str, list[Resource]]:
+        """What `referring` remembers."""
+        found: dict[str, list[Resource]] = {}
+        for resource in self.of_type(*types):
+            value = resource.body.fields.get(key)
+            meant = self.resources.get(value.resource) if isinstance(value, Reference) else None
+            address = "" if meant is None or meant.data else meant.origin.address
+            found.setdefault(address, []).append(resource)
+        return found
 
     def by_name(self, kind: type[Thing]) -> dict[str, str]:
         """The addresses of the resources that become things of a kind, by their names."""

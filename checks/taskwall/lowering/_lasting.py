@@ -70,6 +70,11 @@ class LastingDraft(Draft):
         """The addresses of the resources that become things of a kind, by their names."""
         return self._recall.answer(("names", kind), self.named, (kind,))
 
+    def referring(self, key: str, *types: str) -> dict[str, list[Resource]]:
+        """The resources of some types by what an attribute refers to."""
+        about = (key, *types)
+        return self._recall.answer(("referring", *about), self.referred, about)
+
     def _part(self, resource: Resource) -> _Part:
         self._begin()
         return self._ended(tuple(self.made(resource)))

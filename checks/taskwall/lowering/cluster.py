@@ -144,7 +144,8 @@ def capacity_provider(r: Reading) -> Iterator[Thing]:
 def auto_scaling_group(r: Reading) -> Iterator[Thing]:
     groups = r.links(TargetGroup, r.at("target_group_arns", "TargetGroupARNs"), "registers in")
     balancers = r.links(LoadBalancer, r.at("load_balancers", "LoadBalancerNames"), "registers in")
-    for resource in r.draft.of_type("aws_autoscaling_attachment"):
+    attachments = r.draft.about(r.id, "autoscaling_group_name", "aws_autoscaling_attachment")
+    for resource in attachments:
         other = Reading(resource, r.draft)
         link = other.link(AutoScalingGroup, other.at("autoscaling_group_name", ""))
         if link is not None and link.to == r.id:

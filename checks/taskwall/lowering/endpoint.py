@@ -150,7 +150,7 @@ def private_zone(r: Reading) -> Iterator[Thing]:
         r.link(Vpc, each.get("vpc_id" if r.terraform else "VPCId"), "answers in")
         for each in vpcs.each()
     ]
-    for resource in r.draft.of_type("aws_route53_zone_association"):
+    for resource in r.draft.about(r.id, "zone_id", "aws_route53_zone_association"):
         other = Reading(resource, r.draft)
         zone = other.link(PrivateZone, other.at("zone_id", ""))
         if zone is not None and zone.to == r.id:

@@ -175,7 +175,8 @@ def _block_of_logs(r: Reading, block: Cell) -> tuple[Change, ...]:
 def _delivered(r: Reading) -> Setting | None:
     """The delivery source that takes a load balancer's access logs, if there is one."""
     found = None
-    for resource in r.draft.of_type(*_DELIVERIES):
+    key = "resource_arn" if r.terraform else "ResourceArn"
+    for resource in r.draft.about(r.id, key, *_DELIVERIES):
         other = Reading(resource, r.draft)
         link = other.link(LoadBalancer, other.at("resource_arn", "ResourceArn"))
         kind = other.at("log_type", "LogType")
@@ -436,7 +437,7 @@ def _client_ip(r: Reading) -> Setting:
 
 def _attached(r: Reading) -> Iterator[Link]:
     """Load balancers that attachments of their own register in this target group."""
-    for resource in r.draft.of_type(*_ATTACHMENTS):
+    for resource in r.draft.about(r.id, "target_group_arn", *_ATTACHMENTS):
         other = Reading(resource, r.draft)
         group = other.link(TargetGroup, other.at("target_group_arn", ""))
         if group is not None and group.to == r.id:

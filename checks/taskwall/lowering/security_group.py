@@ -267,7 +267,7 @@ def prefix_list(r: Reading) -> Iterator[Thing]:
 
 def _entries(r: Reading) -> Iterator[Cell]:
     """The entries that resources of their own add to this list."""
-    for resource in r.draft.of_type("aws_ec2_managed_prefix_list_entry"):
+    for resource in r.draft.about(r.id, "prefix_list_id", "aws_ec2_managed_prefix_list_entry"):
         other = Reading(resource, r.draft)
         link = other.link(PrefixList, other.at("prefix_list_id", ""))
         if link is not None and link.to == r.id:
