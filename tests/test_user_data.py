@@ -77,6 +77,18 @@ SHAPES: dict[str, tuple[tuple[str | Value, ...], object]] = {
         (SCRIPT + f'echo "ECS_CLUSTER=a" >>  {FILE}\necho "{BLOCK}=true" >> {FILE}\n',),
         True,
     ),
+    "3 commands of a program, joined": (
+        (
+            SCRIPT + "echo ECS_CLUSTER=",
+            VAR,
+            (
+                f" >> {FILE}\necho ECS_ENABLE_TASK_IAM_ROLE=true >> {FILE}\n"
+                f"echo {BLOCK}=true >> {FILE}\nsudo iptables --insert FORWARD 1 "
+                "--in-interface docker+ --destination 169.254.169.254/32 --jump DROP\n"
+            ),
+        ),
+        True,
+    ),
     "4 single quotes": ((SCRIPT + f"echo '{BLOCK}=true' >> {FILE}\n",), True),
     "5 a comment": (
         (
@@ -192,6 +204,10 @@ SHAPES: dict[str, tuple[tuple[str | Value, ...], object]] = {
             ),
         ),
         None,
+    ),
+    "16 Windows, with the dash of a text processor": (
+        ("<powershell>\nInitialize-ECSAgent \u2013Cluster x \u2013AwsvpcBlockIMDS\n</powershell>",),
+        True,
     ),
     "16 Windows, switched off": (
         ("<powershell>\nInitialize-ECSAgent -Cluster x -AwsvpcBlockIMDS:$false\n</powershell>",),
@@ -451,6 +467,50 @@ def test_proxies() -> None:
         ("the agent", "proxy:3128", "169.254.169.254"),
         ("the service that starts the agent", "other:3128/", "169.254.169.254"),
     ]
+
+
+@pytest.mark.parametrize(
+    "excluded",
+    [
+        "169.254.169.254,169.254.170.2,/var/run/docker.sock",
+        "localhost,169.254.169.254,internal.elb.amazonaws.com,169.254.170.2,/var/run/docker.sock",
+    ],
+)
+def test_exceptions_to_a_proxy(excluded: str) -> None:
+    """What a proxy is not asked for is taken as it is written, further hosts and all."""
+    found = read(SCRIPT + f"cat <<EOF > {FILE}\nHTTP_PROXY=p:3128\nNO_PROXY={excluded}\nEOF\n")
+
+    assert [each.excluded.known for each in found.proxies] == [excluded]
+
+
+NESTED = "".join(
+    f'Content-Type: multipart/mixed; boundary="b{n}"\nMIME-Version: 1.0\n\n--b{n}\n'
+    for n in range(400)
+)
+LAUGHS = "#cloud-config\na: &a0 [x]\n" + "".join(
+    f"k{n}: &a{n + 1} [{', '.join([f'*a{n}'] * 9)}]\n" for n in range(30)
+)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        NESTED,
+        LAUGHS,
+        "<powershell>\nInitialize-ECSAgent " + "`" * 20000,
+        "<powershell>\nInitialize-ECSAgent " + '"' * 20001,
+        "<powershell>\n" + "[Environment]::SetEnvironmentVariable(" * 2000,
+        "<powershell>" * 5000,
+        SCRIPT + "cat <<EOF >> /etc/ecs/ecs.config\n" * 300,
+        SCRIPT + "a=$(" * 300,
+        SCRIPT + "'" * 20001,
+        "\x00" * 20000,
+    ],
+    ids=range(10),
+)
+def test_hostile_user_data_comes_to_an_end(text: str) -> None:
+    """Nothing that somebody writes there hangs the reader, or makes it raise."""
+    assert told(read(text)) in (None, OPEN)
 
 
 def test_wholly_unknown_user_data() -> None:

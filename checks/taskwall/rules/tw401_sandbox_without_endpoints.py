@@ -40,6 +40,7 @@ from collections.abc import Iterator
 from taskwall.facts import Fact, all_of, any_of
 from taskwall.model.needs import Demand, demands
 from taskwall.model.network import Network
+from taskwall.model.reach import listed
 from taskwall.model.supply import provided
 from taskwall.model.use import ELSEWHERE
 from taskwall.model.ways import way_out
@@ -95,6 +96,9 @@ def _shut(network: Network, source: TaskSource) -> Fact:
 def _missing(lacks: list[tuple[Demand, Fact]]) -> str:
     """What is missing, who needs it and what for: the certain before the possible."""
     sure = [demand for demand, fact in lacks if fact.truth]
+    wanted = dict.fromkeys(demand.service for demand, _ in lacks)
+    if not sure and len(wanted) > _MANY:
+        return f"no endpoint of {listed(each for each in wanted if each != ELSEWHERE)}"
     found: dict[str, dict[str, list[str]]] = {}
     for demand in sure or [demand for demand, _ in lacks]:
         what, purpose = demand.service, demand.purpose
@@ -110,6 +114,10 @@ def _missing(lacks: list[tuple[Demand, Fact]]) -> str:
     missing = [each for each, _ in lacks if each.service != ELSEWHERE]
     said = "no endpoint for what its tasks need: " if missing else ""
     return f"{said}{'; '.join(parts)}" if parts else "lacks nothing"
+
+
+_MANY = 5
+"""Of more services than this that may be needed, nobody wants to read who needs which what for."""
 
 
 def _and(words: list[str]) -> str:

@@ -22,6 +22,9 @@ SPELLED = {
 }
 """How `Initialize-ECSAgent` spells what the agent takes under a name."""
 
+_DASHES = "-\u2013\u2014\u2015"
+"""What PowerShell takes for a dash (PowerShell language specification, "Dashes")."""
+
 _TAGS = re.compile(r"<(powershell|script)>(.*?)(?:</\1>|\Z)", re.IGNORECASE | re.DOTALL)
 _TOKEN = re.compile(
     r"""#[^\n]*|<\#.*?\#>|'(?:[^']|'')*'|"(?:[^"`]|`.|"")*"|`\r?\n|[{}();|\n]|[^\s{}();|'"#`]+""",
@@ -40,10 +43,7 @@ _MARK = re.compile(r"^\s*([\ue000-\uf8ff])\s*$", re.MULTILINE)
 
 def is_windows(text: str) -> bool:
     """Whether user data is for Windows."""
-    return (
-        re.match(r"\s*(?:<persist>\w+</persist>\s*)?<(powershell|script)>", text, re.IGNORECASE)
-        is not None
-    )
+    return _WINDOWS.match(text) is not None
 
 
 def run(machine: Machine, text: str) -> None:
@@ -109,7 +109,7 @@ def _initialize(machine: Machine, rest: str, row: int, doubt: tuple[Need, ...]) 
         if token.startswith("@"):
             machine.direct.cloud(machine.unknown(token))
             continue
-        if token.startswith("-") and len(token) > 1:
+        if token[0] in _DASHES and len(token) > 1:
             switch, colon, value = token[1:].partition(":")
             name = SWITCHES.get(switch.lower(), "")
             if name and name != "ECS_CLUSTER":

@@ -10,15 +10,14 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from msgspec import Struct
 
-from taskwall.lowering.user_data.machine import WATCHED, Line, Machine, lines, opaque
+from taskwall.lowering.user_data.machine import Line, Machine, lines, opaque
 from taskwall.lowering.user_data.marked import is_known
+from taskwall.lowering.user_data.quoting import bare, escaped, quoted, unescaped
+from taskwall.lowering.user_data.shell_commands import DEEPEST, Call, StopError, ran, stripped
 from taskwall.values import Need, Unknown
 
 if TYPE_CHECKING:
     from tree_sitter import Node, Parser
-
-DEEPEST = 40
-"""How far statements may nest before they are given up."""
 
 _parser: "Parser | None" = None
 
@@ -45,10 +44,6 @@ class Redirect(Struct, frozen=True):
     append: bool
 
 
-class _StopError(Exception):
-    """The script ends here."""
-
-
 _SAFE = frozenset(
     (
         "apt", "apt-get", "cat", "cd", "chmod", "chown", "curl", "dnf", "echo", "export",
@@ -57,19 +52,6 @@ _SAFE = frozenset(
     )
 )  # fmt: skip
 """Commands on whose success the next one counts: `mkdir -p /etc/ecs && echo ...`."""
-
-_READERS = frozenset(
-    (
-        "[", "cat", "chkconfig", "chmod", "chown", "docker", "file", "grep", "egrep", "head",
-        "initctl", "less", "ls", "mkdir", "restorecon", "service", "source", "start", "stat",
-        "stop", "systemctl", "tail", "test", "touch", "wc", "cfn-signal", "logger", "diff",
-        "chattr", "setfacl",
-    )
-)  # fmt: skip
-"""Commands that do not change the files that they name."""
-
-_PREFIXES = frozenset(("sudo", "env", "command", "nohup", "time", "builtin", "exec"))
-_SHELLS = frozenset(("bash", "sh", "dash", "ash", "zsh", "ksh"))
 
 
 class Shell:
@@ -89,7 +71,7 @@ class Shell:
         root = _tree(self.source)
         try:
             return self._each(root.children, self.doubt, self.depth)
-        except _StopError:
+        except StopError:
             return []
 
     def _text(self, node: "Node") -> str:
@@ -139,7 +121,7 @@ class Shell:
         waits = (*doubt, Need(what, "decides on the instance"))
         try:
             return self._each(node.children, waits, depth)
-        except _StopError:
+        except StopError:
             return []
 
     def chain(
@@ -150,7 +132,7 @@ class Shell:
         found = self._statement(left, given, doubt, depth)
         try:
             return found + self._statement(right, [], waits, depth)
-        except _StopError:
+        except StopError:
             if waits == doubt:
                 raise
             return found
@@ -264,10 +246,10 @@ class Shell:
         found, at = "", node.start_byte
         for child in node.children:
             if child.type in _EXPANSIONS:
-                found += _unescaped(self.source[at : child.start_byte].decode("utf-8", "replace"))
+                found += unescaped(self.source[at : child.start_byte].decode("utf-8", "replace"))
                 found += self._word(child)
                 at = child.end_byte
-        text = _unescaped(self.source[at : node.end_byte].decode("utf-8", "replace"))
+        text = unescaped(self.source[at : node.end_byte].decode("utf-8", "replace"))
         return self._commands(found + text)
 
     def _commands(self, text: str) -> str:
@@ -291,7 +273,7 @@ class Shell:
         if kind in ("word", "number", "command_name"):
             if node.named_children:
                 return "".join(self._word(child) for child in node.named_children)
-            return _bare(text)
+            return bare(text)
         if kind == "raw_string":
             return text[1:-1]
         if kind in ("string", "translated_string"):
@@ -309,17 +291,17 @@ class Shell:
                 return self.variables[names[0]]
             return self._unknown(text)
         if kind == "ansi_c_string":
-            return _escaped(text[2:-1])
+            return escaped(text[2:-1])
         return self._unknown(text)
 
     def _string(self, node: "Node") -> str:
         found, at = "", node.start_byte + 1
         for child in node.named_children:
             if child.type in _EXPANSIONS:
-                found += _quoted(self.source[at : child.start_byte].decode("utf-8", "replace"))
+                found += quoted(self.source[at : child.start_byte].decode("utf-8", "replace"))
                 found += self._word(child)
                 at = child.end_byte
-        return found + _quoted(self.source[at : node.end_byte - 1].decode("utf-8", "replace"))
+        return found + quoted(self.source[at : node.end_byte - 1].decode("utf-8", "replace"))
 
     # commands
 
@@ -354,7 +336,7 @@ class Shell:
                 continue
             words.append(self._word(child))
         row = self._row(node)
-        words = _stripped(words)
+        words = stripped(words)
         if not words:
             return []
         if not is_known(words[0]):
@@ -363,285 +345,12 @@ class Shell:
             return [opaque(row, needs)]
         name = words[0].rpartition("/")[2]
         call = Call(self, name, words[1:], given, row, doubt, depth)
-        known = _COMMANDS.get(name)
-        if known is not None:
-            return known(call)
-        return _other(call)
+        return ran(call)
 
+    def inside(self, row: int, doubt: tuple[Need, ...], depth: int) -> "Shell":
+        """A shell of its own on the same machine."""
+        return Shell(self.machine, row, doubt, depth)
 
-class Call(Struct, frozen=True):
-    """A command with its arguments and its input."""
-
-    shell: Shell
-    name: str
-    arguments: list[str]
-    given: list[Line]
-    row: int
-    doubt: tuple[Need, ...]
-    depth: int
-
-    def unknown_output(self) -> list[Line]:
-        """Output that is known only on the instance."""
-        waits = [need for word in self.arguments for need in self.shell.machine.marks.needs(word)]
-        needs = tuple(waits) or Machine.unknown(f"the output of {self.name}")
-        return [opaque(self.row, needs)]
-
-
-def _stripped(words: list[str]) -> list[str]:
-    """A command without what only says how to run it: `sudo -u root`, `env A=b`."""
-    while words and words[0].rpartition("/")[2] in _PREFIXES:
-        words = words[1:]
-        while words and (words[0].startswith("-") or ("=" in words[0] and "/" not in words[0])):
-            takes = words[0] in ("-u", "-g", "--user", "--group")
-            words = words[2:] if takes else words[1:]
-    return words
-
-
-def _bare(text: str) -> str:
-    """An unquoted word without its backslashes."""
-    found, index = "", 0
-    while index < len(text):
-        if text[index] == "\\" and index + 1 < len(text):
-            index += 1
-            if text[index] == "\n":
-                index += 1
-                continue
-        found += text[index : index + 1]
-        index += 1
-    return found
-
-
-def _quoted(text: str) -> str:
-    """What stands between double quotes, without the backslashes that have a meaning there."""
-    for sign in ('"', "$", "`"):
-        text = text.replace(f"\\{sign}", sign)
-    return text.replace("\\\n", "").replace("\\\\", "\\")
-
-
-def _unescaped(text: str) -> str:
-    """A here-document's text, without the backslashes that have a meaning there."""
-    for sign in ("$", "\\"):
-        text = text.replace(f"\\{sign}", sign)
-    return text.replace("\\\n", "")
-
-
-def _escaped(text: str) -> str:
-    """What `echo -e`, `printf` and `$'...'` make of backslashes."""
-    for written, meant in (("\\n", "\n"), ("\\t", "\t"), ("\\r", "\r"), ("\\\\", "\\")):
-        text = text.replace(written, meant)
-    return text
-
-
-def _echo(call: Call) -> list[Line]:
-    words, end, escapes = call.arguments, "\n", False
-    while words and words[0] in ("-n", "-e", "-E", "-ne", "-en"):
-        end = "" if "n" in words[0] else end
-        escapes = escapes or "e" in words[0]
-        words = words[1:]
-    text = " ".join(words)
-    return lines((_escaped(text) if escapes else text) + end, call.row, within=False)
-
-
-def _printf(call: Call) -> list[Line]:
-    words = call.arguments[1:] if call.arguments[:1] == ["--"] else call.arguments
-    if not words:
-        return []
-    form = _escaped(words[0])
-    pieces = form.replace("%%", "\x00").split("%s")
-    if any("%" in piece for piece in pieces):
-        return call.unknown_output()
-    rest = words[1:]
-    text = ""
-    while True:
-        taken, rest = rest[: len(pieces) - 1], rest[len(pieces) - 1 :]
-        taken += [""] * (len(pieces) - 1 - len(taken))
-        text += "".join(a + b for a, b in zip(pieces, [*taken, ""], strict=True))
-        if not rest or len(pieces) == 1:
-            break
-    return lines(text.replace("\x00", "%"), call.row, within=False)
-
-
-def _cat(call: Call) -> list[Line]:
-    files = [word for word in call.arguments if not word.startswith("-") or word == "-"]
-    if not files or files == ["-"]:
-        return call.given
-    found: list[Line] = []
-    for file in files:
-        held = call.shell.machine.files.get(file)
-        found += held if held is not None else call.unknown_output()
-    return found
-
-
-def _tee(call: Call) -> list[Line]:
-    append = any(word in ("-a", "--append", "-ai", "-ia") for word in call.arguments)
-    for word in call.arguments:
-        if not word.startswith("-"):
-            call.shell.machine.write(word, call.given, append, call.doubt)
-    return call.given
-
-
-def _copy(call: Call) -> list[Line]:
-    files = [word for word in call.arguments if not word.startswith("-")]
-    if len(files) < 2:
-        return []
-    machine, target = call.shell.machine, files[-1]
-    source = files[0]
-    if target.endswith("/"):
-        target += source.rpartition("/")[2]
-    held = machine.files.get(source)
-    content = held if held is not None else [opaque(call.row, Machine.unknown(source))]
-    if held is not None or _watched(machine, target):
-        machine.write(target, list(content), append=False, doubt=call.doubt)
-    if call.name == "mv" and held is not None:
-        machine.write(source, [], append=False, doubt=call.doubt)
-    return []
-
-
-def _remove(call: Call) -> list[Line]:
-    for word in call.arguments:
-        if word in call.shell.machine.files:
-            call.shell.machine.write(word, [], append=False, doubt=call.doubt)
-    return []
-
-
-def _script(call: Call) -> list[Line]:
-    """A shell: `-c` with a text, a script from its input, or one from a file."""
-    words, shell = call.arguments, call.shell
-    inner = Shell(shell.machine, call.row, call.doubt, call.depth)
-    for index, word in enumerate(words[:-1]):
-        if word.startswith("-") and not word.startswith("--") and word.endswith("c"):
-            if not is_known(words[index + 1][:1]):
-                break
-            inner.variables = dict(shell.variables)
-            return inner.run(words[index + 1])
-    files = [word for word in words if not word.startswith("-")]
-    content = shell.machine.files.get(files[0]) if files else call.given
-    known = content is not None and not any(line.opaque or line.doubt for line in content)
-    if not known or not content:
-        needs = Machine.unknown(f"what {call.name} runs")
-        shell.machine.anything(call.row, needs)
-        return call.unknown_output()
-    inner.row = content[0].row
-    return inner.run("\n".join(line.text for line in content))
-
-
-def _source(call: Call) -> list[Line]:
-    if call.arguments and call.arguments[0] not in ("/etc/profile", "/etc/os-release"):
-        call.shell.variables.clear()
-    return []
-
-
-def _exit(call: Call) -> list[Line]:
-    if not call.doubt:
-        raise _StopError
-    return []
-
-
-def _iptables(call: Call) -> list[Line]:
-    """A rule that drops what containers send to the metadata address, before any other."""
-    words = [part for word in call.arguments for part in word.split("=", 1)]
-    options = {name: words[at + 1] for at, name in enumerate(words[:-1]) if name.startswith("-")}
-
-    def option(*names: str) -> str:
-        return next((options[name] for name in names if name in options), "")
-
-    chain = option("-I", "--insert")
-    target = option("-d", "--destination", "--dst")
-    verdict = option("-j", "--jump")
-    inward = option("-i", "--in-interface")
-    narrower = {"-s", "--source", "--src", "-m", "--match", "!", "-o", "--out-interface"}
-    if target in ("169.254.169.254", "169.254.169.254/32") and verdict in ("DROP", "REJECT"):
-        machine = call.shell.machine
-        if (
-            chain in ("DOCKER-USER", "FORWARD")
-            and inward in ("docker+", "docker0", "")
-            and not narrower & set(words)
-        ):
-            machine.drops.append((call.row, call.doubt))
-        else:
-            needs = Machine.unknown(f"what the rule of iptables in line {call.row + 1} drops")
-            machine.drops.append((call.row, needs))
-    return []
-
-
-def _docker(call: Call) -> list[Line]:
-    """`docker run` of the agent: its environment, and what starts it."""
-    words = call.arguments
-    if "run" not in words or not any("amazon-ecs-agent" in word for word in words):
-        return []
-    machine = call.shell.machine
-    machine.started_by = "docker"
-    machine.has_agent = True
-    for index, word in enumerate(words):
-        name, _, value = word.partition("=")
-        if word in ("-e", "--env") and index + 1 < len(words):
-            value = words[index + 1]
-        elif name != "--env":
-            continue
-        key, equals, said = value.partition("=")
-        if equals and is_known(key):
-            machine.direct.set(key, said, call.row, call.doubt)
-    return []
-
-
-def _sed(call: Call) -> list[Line]:
-    if any(word.startswith(("-i", "--in-place")) for word in call.arguments):
-        return _other(call)
-    return call.unknown_output()
-
-
-def _cfn_init(call: Call) -> list[Line]:
-    """Let the metadata of the named resource act, if it is one of the sources."""
-    from taskwall.lowering.user_data import cfn_init
-
-    words = [part for word in call.arguments for part in word.split("=", 1)]
-    named = {name: words[at + 1] for at, name in enumerate(words[:-1]) if name.startswith("-")}
-    machine = call.shell.machine
-    metadata = machine.metadata(named.get("-r") or named.get("--resource") or "")
-    if metadata is None or not metadata.fields:
-        machine.anything(call.row, machine.unknown("what cfn-init does"))
-    elif call.depth < DEEPEST:
-        sets = named.get("-c") or named.get("--configsets") or ""
-        cfn_init.run(machine, metadata, sets, call.row, call.doubt)
-    return []
-
-
-def _watched(machine: Machine, path: str) -> bool:
-    return path in WATCHED or path in machine.files or path.startswith("/etc/ecs/")
-
-
-def _other(call: Call) -> list[Line]:
-    """Any other command: it may change a watched file that it names, unless it only reads it."""
-    if call.name not in _READERS and not call.name.endswith(":"):
-        machine = call.shell.machine
-        for word in call.arguments:
-            path = word.rpartition("=")[2]
-            if _watched(machine, path):
-                needs = Machine.unknown(f"what {call.name} writes to {path}")
-                whole = call.name in ("aws", "curl", "wget", "gsutil") and not call.doubt
-                machine.replace(path, call.row, needs, whole=whole)
-    return call.unknown_output()
-
-
-_COMMANDS: dict[str, Callable[[Call], list[Line]]] = {
-    "echo": _echo,
-    "printf": _printf,
-    "cat": _cat,
-    "tee": _tee,
-    "cp": _copy,
-    "mv": _copy,
-    "rm": _remove,
-    "source": _source,
-    ".": _source,
-    "exit": _exit,
-    "return": _exit,
-    "iptables": _iptables,
-    "docker": _docker,
-    "sed": _sed,
-    "cfn-init": _cfn_init,
-    "eval": _script,
-    **dict.fromkeys(_SHELLS, _script),
-}
 
 _EXPANSIONS = frozenset(("simple_expansion", "expansion", "command_substitution"))
 _PASSED_OVER = frozenset(

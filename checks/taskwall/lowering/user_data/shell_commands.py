@@ -1,0 +1,281 @@
+"""What commands of a shell script do to the files of its machine, as far as that matters."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from taskwall.lowering.user_data.machine import WATCHED, Line, Machine, lines, opaque
+from taskwall.lowering.user_data.marked import is_known
+from taskwall.lowering.user_data.quoting import escaped
+from taskwall.values import Need
+
+if TYPE_CHECKING:
+    from taskwall.lowering.user_data.shell import Shell
+
+DEEPEST = 40
+"""How far statements, and scripts that run scripts, may nest before they are given up."""
+
+
+class StopError(Exception):
+    """The script ends here."""
+
+
+_READERS = frozenset(
+    (
+        "[", "cat", "chkconfig", "chmod", "chown", "docker", "file", "grep", "egrep", "head",
+        "initctl", "less", "ls", "mkdir", "restorecon", "service", "source", "start", "stat",
+        "stop", "systemctl", "tail", "test", "touch", "wc", "cfn-signal", "logger", "diff",
+        "chattr", "setfacl",
+    )
+)  # fmt: skip
+"""Commands that do not change the files that they name."""
+
+_PREFIXES = frozenset(("sudo", "env", "command", "nohup", "time", "builtin", "exec"))
+_SHELLS = frozenset(("bash", "sh", "dash", "ash", "zsh", "ksh"))
+
+
+class Call(Struct, frozen=True):
+    """A command with its arguments and its input."""
+
+    shell: "Shell"
+    name: str
+    arguments: list[str]
+    given: list[Line]
+    row: int
+    doubt: tuple[Need, ...]
+    depth: int
+
+    def unknown_output(self) -> list[Line]:
+        """Output that is known only on the instance."""
+        waits = [need for word in self.arguments for need in self.shell.machine.marks.needs(word)]
+        needs = tuple(waits) or Machine.unknown(f"the output of {self.name}")
+        return [opaque(self.row, needs)]
+
+
+def ran(call: Call) -> list[Line]:
+    """Let a command act on the machine; its output."""
+    known = _COMMANDS.get(call.name)
+    return _other(call) if known is None else known(call)
+
+
+def stripped(words: list[str]) -> list[str]:
+    """A command without what only says how to run it: `sudo -u root`, `env A=b`."""
+    while words and words[0].rpartition("/")[2] in _PREFIXES:
+        words = words[1:]
+        while words and (words[0].startswith("-") or ("=" in words[0] and "/" not in words[0])):
+            takes = words[0] in ("-u", "-g", "--user", "--group")
+            words = words[2:] if takes else words[1:]
+    return words
+
+
+def _echo(call: Call) -> list[Line]:
+    words, end, escapes = call.arguments, "\n", False
+    while words and words[0] in ("-n", "-e", "-E", "-ne", "-en"):
+        end = "" if "n" in words[0] else end
+        escapes = escapes or "e" in words[0]
+        words = words[1:]
+    text = " ".join(words)
+    return lines((escaped(text) if escapes else text) + end, call.row, within=False)
+
+
+def _printf(call: Call) -> list[Line]:
+    words = call.arguments[1:] if call.arguments[:1] == ["--"] else call.arguments
+    if not words:
+        return []
+    form = escaped(words[0])
+    pieces = form.replace("%%", "\x00").split("%s")
+    if any("%" in piece for piece in pieces):
+        return call.unknown_output()
+    rest = words[1:]
+    text = ""
+    while True:
+        taken, rest = rest[: len(pieces) - 1], rest[len(pieces) - 1 :]
+        taken += [""] * (len(pieces) - 1 - len(taken))
+        text += "".join(a + b for a, b in zip(pieces, [*taken, ""], strict=True))
+        if not rest or len(pieces) == 1:
+            break
+    return lines(text.replace("\x00", "%"), call.row, within=False)
+
+
+def _cat(call: Call) -> list[Line]:
+    files = [word for word in call.arguments if not word.startswith("-") or word == "-"]
+    if not files or files == ["-"]:
+        return call.given
+    found: list[Line] = []
+    for file in files:
+        held = call.shell.machine.files.get(file)
+        found += held if held is not None else call.unknown_output()
+    return found
+
+
+def _tee(call: Call) -> list[Line]:
+    append = any(word in ("-a", "--append", "-ai", "-ia") for word in call.arguments)
+    for word in call.arguments:
+        if not word.startswith("-"):
+            call.shell.machine.write(word, call.given, append, call.doubt)
+    return call.given
+
+
+def _copy(call: Call) -> list[Line]:
+    files = [word for word in call.arguments if not word.startswith("-")]
+    if len(files) < 2:
+        return []
+    machine, target = call.shell.machine, files[-1]
+    source = files[0]
+    if target.endswith("/"):
+        target += source.rpartition("/")[2]
+    held = machine.files.get(source)
+    content = held if held is not None else [opaque(call.row, Machine.unknown(source))]
+    if held is not None or _watched(machine, target):
+        machine.write(target, list(content), append=False, doubt=call.doubt)
+    if call.name == "mv" and held is not None:
+        machine.write(source, [], append=False, doubt=call.doubt)
+    return []
+
+
+def _remove(call: Call) -> list[Line]:
+    for word in call.arguments:
+        if word in call.shell.machine.files:
+            call.shell.machine.write(word, [], append=False, doubt=call.doubt)
+    return []
+
+
+def _script(call: Call) -> list[Line]:
+    """A shell: `-c` with a text, a script from its input, or one from a file."""
+    words, shell = call.arguments, call.shell
+    inner = shell.inside(call.row, call.doubt, call.depth)
+    for index, word in enumerate(words[:-1]):
+        if word.startswith("-") and not word.startswith("--") and word.endswith("c"):
+            if not is_known(words[index + 1][:1]):
+                break
+            inner.variables = dict(shell.variables)
+            return inner.run(words[index + 1])
+    files = [word for word in words if not word.startswith("-")]
+    content = shell.machine.files.get(files[0]) if files else call.given
+    known = content is not None and not any(line.opaque or line.doubt for line in content)
+    if not known or not content:
+        needs = Machine.unknown(f"what {call.name} runs")
+        shell.machine.anything(call.row, needs)
+        return call.unknown_output()
+    inner.row = content[0].row
+    return inner.run("\n".join(line.text for line in content))
+
+
+def _source(call: Call) -> list[Line]:
+    if call.arguments and call.arguments[0] not in ("/etc/profile", "/etc/os-release"):
+        call.shell.variables.clear()
+    return []
+
+
+def _exit(call: Call) -> list[Line]:
+    if not call.doubt:
+        raise StopError
+    return []
+
+
+def _iptables(call: Call) -> list[Line]:
+    """A rule that drops what containers send to the metadata address, before any other."""
+    words = [part for word in call.arguments for part in word.split("=", 1)]
+    options = {name: words[at + 1] for at, name in enumerate(words[:-1]) if name.startswith("-")}
+
+    def option(*names: str) -> str:
+        return next((options[name] for name in names if name in options), "")
+
+    chain = option("-I", "--insert")
+    target = option("-d", "--destination", "--dst")
+    verdict = option("-j", "--jump")
+    inward = option("-i", "--in-interface")
+    narrower = {"-s", "--source", "--src", "-m", "--match", "!", "-o", "--out-interface"}
+    if target in ("169.254.169.254", "169.254.169.254/32") and verdict in ("DROP", "REJECT"):
+        machine = call.shell.machine
+        if (
+            chain in ("DOCKER-USER", "FORWARD")
+            and inward in ("docker+", "docker0", "")
+            and not narrower & set(words)
+        ):
+            machine.drops.append((call.row, call.doubt))
+        else:
+            needs = Machine.unknown(f"what the rule of iptables in line {call.row + 1} drops")
+            machine.drops.append((call.row, needs))
+    return []
+
+
+def _docker(call: Call) -> list[Line]:
+    """`docker run` of the agent: its environment, and what starts it."""
+    words = call.arguments
+    if "run" not in words or not any("amazon-ecs-agent" in word for word in words):
+        return []
+    machine = call.shell.machine
+    machine.started_by = "docker"
+    machine.has_agent = True
+    for index, word in enumerate(words):
+        name, _, value = word.partition("=")
+        if word in ("-e", "--env") and index + 1 < len(words):
+            value = words[index + 1]
+        elif name != "--env":
+            continue
+        key, equals, said = value.partition("=")
+        if equals and is_known(key):
+            machine.direct.set(key, said, call.row, call.doubt)
+    return []
+
+
+def _sed(call: Call) -> list[Line]:
+    if any(word.startswith(("-i", "--in-place")) for word in call.arguments):
+        return _other(call)
+    return call.unknown_output()
+
+
+def _cfn_init(call: Call) -> list[Line]:
+    """Let the metadata of the named resource act, if it is one of the sources."""
+    from taskwall.lowering.user_data import cfn_init
+
+    words = [part for word in call.arguments for part in word.split("=", 1)]
+    named = {name: words[at + 1] for at, name in enumerate(words[:-1]) if name.startswith("-")}
+    machine = call.shell.machine
+    metadata = machine.metadata(named.get("-r") or named.get("--resource") or "")
+    if metadata is None or not metadata.fields:
+        machine.anything(call.row, machine.unknown("what cfn-init does"))
+    elif call.depth < DEEPEST:
+        sets = named.get("-c") or named.get("--configsets") or ""
+        cfn_init.run(machine, metadata, sets, call.row, call.doubt)
+    return []
+
+
+def _watched(machine: Machine, path: str) -> bool:
+    return path in WATCHED or path in machine.files or path.startswith("/etc/ecs/")
+
+
+def _other(call: Call) -> list[Line]:
+    """Any other command: it may change a watched file that it names, unless it only reads it."""
+    if call.name not in _READERS and not call.name.endswith(":"):
+        machine = call.shell.machine
+        for word in call.arguments:
+            path = word.rpartition("=")[2]
+            if _watched(machine, path):
+                needs = Machine.unknown(f"what {call.name} writes to {path}")
+                whole = call.name in ("aws", "curl", "wget", "gsutil") and not call.doubt
+                machine.replace(path, call.row, needs, whole=whole)
+    return call.unknown_output()
+
+
+_COMMANDS: dict[str, Callable[[Call], list[Line]]] = {
+    "echo": _echo,
+    "printf": _printf,
+    "cat": _cat,
+    "tee": _tee,
+    "cp": _copy,
+    "mv": _copy,
+    "rm": _remove,
+    "source": _source,
+    ".": _source,
+    "exit": _exit,
+    "return": _exit,
+    "iptables": _iptables,
+    "docker": _docker,
+    "sed": _sed,
+    "cfn-init": _cfn_init,
+    "eval": _script,
+    **dict.fromkeys(_SHELLS, _script),
+}
