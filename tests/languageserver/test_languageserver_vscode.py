@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from languageserver.editors import CHECKS, Editor, codes
-from languageserver.stacks import RULE, SERVICE
+from languageserver.stacks import RULE, SERVICE, TEMPLATE
 from taskwall.languageserver.preferences import Preferences, preferences
 
 EXTENSION = Path(__file__).parents[2] / "editors" / "vscode"
@@ -72,16 +72,38 @@ def test_server_starts_as_the_extension_starts_it(tmp_path: Path) -> None:
             assert editor.end() == 0
 
 
+@pytest.mark.skipif(NODE is None, reason="Node.js is not installed")
+def test_documents_that_start_the_server() -> None:
+    """Terraform and what looks like a template; other YAML does not start it."""
+    assert in_extension("mayBeSource", "/infra/main.tf", "")
+    assert in_extension("mayBeSource", "/infra/main.tofu.json", "{}")
+    assert in_extension("mayBeSource", "/stack.yaml", TEMPLATE)
+    assert not in_extension("mayBeSource", "/compose.yaml", "services: {web: {image: web}}")
+    assert not in_extension("mayBeSource", "/Resources.md", TEMPLATE)
+
+
+@pytest.mark.skipif(NODE is None, reason="Node.js is not installed")
+def test_pages_of_the_server_are_shown_as_pages() -> None:
+    """Those that it writes, and nothing else of the user's."""
+    assert in_extension("isPage", "file:///tmp/taskwall-a1_b2/TW204.md")
+    assert not in_extension("isPage", "file:///home/me/taskwall/README.md")
+    assert not in_extension("isPage", "file:///tmp/taskwall-a1_b2/main.tf")
+
+
 def started(path: str, folder: str) -> list[str]:
     """The command with which the extension starts the server."""
+    found = in_extension("serverCommand", path, folder)
+    return [found["command"], *found["args"]]
+
+
+def in_extension(function: str, *arguments: str) -> Any:
+    """What a function of the extension returns."""
     assert NODE is not None
     script = (
-        "const [path, folder] = process.argv.slice(1);"
-        "const { command, args } = require('./src/server.js').serverCommand(path, folder);"
-        "console.log(JSON.stringify([command, ...args]));"
+        "const [name, ...given] = process.argv.slice(1);"
+        "console.log(JSON.stringify(require('./src/server.js')[name](...given)));"
     )
     run = subprocess.run(
-        [NODE, "-e", script, path, folder], cwd=EXTENSION, capture_output=True, check=True
+        [NODE, "-e", script, function, *arguments], cwd=EXTENSION, capture_output=True, check=True
     )
-    found: list[str] = json.loads(run.stdout)
-    return found
+    return json.loads(run.stdout)

@@ -1,7 +1,20 @@
-import { commands, ExtensionContext, TextDocument, window, workspace } from "vscode";
-import { LanguageClient } from "vscode-languageclient/node";
+import {
+  CancellationTokenSource,
+  commands,
+  ExtensionContext,
+  TextDocument,
+  Uri,
+  window,
+  workspace,
+} from "vscode";
+import {
+  LanguageClient,
+  ShowDocumentParams,
+  ShowDocumentRequest,
+  ShowDocumentResult,
+} from "vscode-languageclient/node";
 
-import { mayBeSource, serverCommand } from "./server";
+import { isPage, mayBeSource, serverCommand } from "./server";
 
 const SOURCES = "**/*.{tf,tofu,tfvars,yaml,yml,json,template}";
 
@@ -38,6 +51,19 @@ export async function deactivate(): Promise<void> {
   await running?.dispose();
 }
 
+/** Show the pages that the server writes as pages, and all else as the editor does. */
+async function showDocument(
+  params: ShowDocumentParams,
+  next: ShowDocumentRequest.HandlerSignature,
+): Promise<ShowDocumentResult> {
+  if (isPage(params.uri)) {
+    await commands.executeCommand("markdown.showPreview", Uri.parse(params.uri));
+    return { success: true };
+  }
+  const result = await next(params, new CancellationTokenSource().token);
+  return result instanceof Error ? { success: false } : result;
+}
+
 async function restart(): Promise<void> {
   await deactivate();
   await start();
@@ -57,6 +83,7 @@ async function start(): Promise<void> {
     {
       documentSelector: [{ scheme: "file", pattern: SOURCES }],
       synchronize: { configurationSection: "taskwall" },
+      middleware: { window: { showDocument } },
     },
   ));
   try {

@@ -28,4 +28,14 @@ function mayBeSource(path, text) {
   return /\.(ya?ml|json|template)$/.test(path) && text.includes("Resources") && text.includes("AWS::");
 }
 
-module.exports = { mayBeSource, serverCommand };
+/**
+ * Whether a document is a page that the server has written to be read.
+ *
+ * @param {string} uri
+ * @returns {boolean}
+ */
+function isPage(uri) {
+  return /\/taskwall-[^/]+\/[^/]+\.md$/.test(uri);
+}
+
+module.exports = { isPage, mayBeSource, serverCommand };
