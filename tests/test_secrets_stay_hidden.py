@@ -352,3 +352,27 @@ def test_short_secrets_are_masked_as_words_only() -> None:
     )
     assert mask.text("how long enough is") == f"how {SHOWN} is"
     assert mask.starred("  web = 1") == "  *** = 1"
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("broken.tf", f'variable "p" {{\n  default = "{WORD}\n}}\n'),
+        ("broken.tf", f"locals {{\n  password = '{WORD}'\n}}\n"),
+        ("broken.tf", f"locals {{\n  x = <<EOT\n{WORD}\n"),
+        ("broken.tf", f"{WORD}\n"),
+        ("broken.tf.json", f'{{"locals": {{"password": "{WORD}" "x"}}}}'),
+        ("terraform.tfvars", f'password = "{WORD}\n'),
+        ("terraform.tfvars.json", f'{{"password": "{WORD}'),
+        ("broken.yaml", f"Resources:\n  A: {{Type: AWS::ECS::Service, X: '{WORD}}}\n"),
+        ("broken.json", f'{{"Resources": {{"A": {{"Type": "AWS::ECS::Service", "X": "{WORD}" 1'),
+        ("plan.json", f'{{"format_version": "1.2", "planned_values": {{"a": "{WORD}" 1'),
+    ],
+)
+def test_what_cannot_be_read_is_not_told(path: str, text: str, tmp_path: Path) -> None:
+    """Nobody knows where secrets are in what cannot be parsed: errors do not show its text."""
+    main = 'variable "password" {}\n' + STACK.replace("CIDR", '"10.0.0.0/8"')
+    (tmp_path / path).write_text(text)
+    found = scanned(tmp_path, {"main.tf": main})
+    assert WORD not in found
+    assert path in found

@@ -388,5 +388,6 @@ def _stumble(node: "Node", source: Source) -> SourceError:
     if not line:
         return SourceError(place, "syntax error")
     hint = "; texts stand in double quotes" if "'" in line else ""
-    shown = line if len(line) <= 40 else line[:37] + "..."
-    return SourceError(place, f"syntax error at: {shown}{hint}")
+    # What follows a name may be a secret: where nothing is parsed, nobody can tell.
+    name = re.match(r"([\w.-]{1,40})\s*(?:[=:{]|\s\")", line)
+    return SourceError(place, f"syntax error{f' at {name[1]}' if name else ''}{hint}")
