@@ -92,6 +92,30 @@ def test_wishes_in_json_are_metadata(tmp_path: Path, indent: int | None) -> None
     assert not list(wishes(finding, "stack.json", text[:-5]))
 
 
+def test_wishes_in_terraforms_json_are_comments(tmp_path: Path) -> None:
+    """A member that is a comment there, at the start of the resource."""
+    group = {"name": "web", "vpc_id": "vpc-12345678"}
+    rule = {
+        "security_group_id": "${aws_security_group.web.id}",
+        "cidr_ipv4": "0.0.0.0/0",
+        "ip_protocol": "-1",
+    }
+    (tmp_path / "main.tf").write_text(SERVICE[SERVICE.index('resource "aws_ecs') :])
+    source = {
+        "resource": {
+            "aws_security_group": {"web": group},
+            "aws_vpc_security_group_ingress_rule": {"web": rule},
+        }
+    }
+    text = json.dumps(source, indent=2)
+    (tmp_path / "rules.tf.json").write_text(text)
+    session = Session(str(tmp_path))
+    (finding,) = [each for each in session.report().document.findings if each.rule == "TW204"]
+    (wish,) = wishes(finding, finding.file, text)
+    assert json.loads(reasoned(text, wish))
+    silenced(session, finding, wish, text)
+
+
 def test_no_comment_is_written_into_a_text(tmp_path: Path) -> None:
     """Within a heredoc or a block scalar, a comment would be part of the text."""
     (tmp_path / "main.tf").write_text(HEREDOC)

@@ -66,6 +66,7 @@ class Desk:
         self._workspace: dict[str, None] = {}
         self._documents: dict[str, Document] = {}
         self._owners: dict[str, str] = {}
+        self._folders: dict[str, str] = {}
         self._numbers: dict[str, int] = {}
         self._count = 0
         self._timers: dict[str, asyncio.TimerHandle] = {}
@@ -181,6 +182,7 @@ class Desk:
         """Begin all projects anew; what is shown stays until they have been judged."""
         before = set(self._owners.values())
         owned, self._owners = list(self._owners), {}
+        self._folders.clear()
         for path in owned:
             self._worker.change(self._own(path), path, self._documents[path])
         for folder in before - set(self._owners.values()):
@@ -263,7 +265,11 @@ class Desk:
         return found
 
     def _owner(self, path: str) -> str:
-        return self._owners.get(path) or folder_of(path, self._workspace)
+        """The project of a file, looked for once until projects begin anew."""
+        found = self._owners.get(path) or self._folders.get(path)
+        if found is None:
+            found = self._folders[path] = folder_of(path, self._workspace)
+        return found
 
     def _publish(self, folder: str, found: Mapping[str, list[Diagnostic]]) -> None:
         """Show what differs from what is shown."""

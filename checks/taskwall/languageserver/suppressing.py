@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from taskwall.finding import Finding
+from taskwall.languageserver.positions import Lines
 
 _BLOCK = re.compile(r"(resource|data|module)\b")
 _HEREDOC = re.compile(r"<<-?\s*([A-Za-z_][\w-]*)\s*$")
@@ -37,8 +38,7 @@ def wishes(finding: Finding, file: str, text: str) -> Iterator[Wish]:
     if file.endswith((".tf", ".tofu")):
         yield from _in_terraform(finding, lines)
     elif text.lstrip().startswith("{"):
-        if not file.endswith((".tf.json", ".tofu.json")):
-            yield from _in_json(finding, text)
+        yield from _in_json(finding, text, file.endswith((".tf.json", ".tofu.json")))
     else:
         yield from _in_yaml(finding, lines)
 
@@ -92,31 +92,49 @@ def _in_block_scalar(lines: list[str]) -> bool:
     return False
 
 
-def _in_json(finding: Finding, text: str) -> Iterator[Wish]:
-    """A member `Metadata` at the start of the resource; none if it has metadata already."""
-    name = finding.resource.rpartition("/")[2]
+def _in_json(finding: Finding, text: str, terraform: bool) -> Iterator[Wish]:
+    """A member at the start of the resource; none if it has such a member already.
+
+    That is `Metadata` in templates, and `//`, which is a comment, in Terraform's JSON.
+    """
+    key = "//" if terraform else "Metadata"
     try:
-        declared = json.loads(text)["Resources"][name]
+        path = _way(finding.resource, terraform)
+        declared = json.loads(text)
+        for name in path:
+            declared = declared[name]
     except (ValueError, KeyError, TypeError, RecursionError):
         return
-    heads = list(re.finditer(rf'"{re.escape(name)}"\s*:\s*\{{', text))
-    before = text.split("\n", finding.line)[: finding.line]
-    last = sum(len(line) + 1 for line in before)
-    head = next((found for found in reversed(heads) if found.start() < last), None)
-    if head is None or not isinstance(declared, dict) or "Metadata" in declared:
+    name = path[-1]
+    heads = re.finditer(rf'"{re.escape(name)}"\s*:\s*\{{', text)
+    last = sum(len(line) + 1 for line in text.split("\n", finding.line)[: finding.line])
+    head = next((found for found in reversed(list(heads)) if found.start() < last), None)
+    if head is None or not isinstance(declared, dict) or key in declared:
         return
     rest = text[head.end() :]
     space = rest[: len(rest) - len(rest.lstrip())] or " "
-    entry = f'{{"id": "{finding.rule}", "reason": "'
-    member = f'"Metadata": {{"taskwall": {{"skip": [{entry}'
-    line = text.count("\n", 0, head.end()) + 1
-    column = head.end() - (text.rfind("\n", 0, head.end()) + 1) + 1
-    written = f"{space}{member}"
-    reason_line = line + written.count("\n")
-    own = len(written) - (written.rfind("\n") + 1) + 1
-    reason_at = (reason_line, own if "\n" in written else column + own - 1)
-    title = f"for all of {finding.resource}"
-    yield Wish(title, line, column, f'{written}"}}]}}}},', reason_at)
+    before, after = _json_member(finding.rule, terraform)
+    at = Lines(text, "utf-32")
+    line, column = at.place(at.position_at(head.end()))
+    written = f"{space}{before}"
+    told = Lines(text[: head.end()] + written, "utf-32")
+    reason_at = told.place(told.position_at(len(told.text)))
+    yield Wish(f"for all of {finding.resource}", line, column, f"{written}{after},", reason_at)
+
+
+def _way(resource: str, terraform: bool) -> tuple[str, ...]:
+    """The members that lead to a resource in JSON."""
+    if not terraform:
+        return "Resources", resource.rpartition("/")[2]
+    *_, type_, name = resource.partition("[")[0].split(".")
+    return "resource", type_, name
+
+
+def _json_member(rule: str, terraform: bool) -> tuple[str, str]:
+    """A member that asks for silence: what stands before the reason, and what after it."""
+    if terraform:
+        return f'"//": "taskwall:skip={rule}: ', '"'
+    return f'"Metadata": {{"taskwall": {{"skip": [{{"id": "{rule}", "reason": "', '"}]}}'
 
 
 def _indent(line: str) -> str:
