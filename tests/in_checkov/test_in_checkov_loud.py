@@ -109,12 +109,13 @@ def test_a_source_that_cannot_be_read(stack: Path, checkov: Run) -> None:
     assert "taskwall: more.tf:" in shown.err
 
 
+@pytest.mark.parametrize("frameworks", [("terraform",), ("terraform", "cloudformation")])
 def test_a_graph_that_is_not_known(
-    stack: Path, checkov: Run, monkeypatch: pytest.MonkeyPatch
+    stack: Path, checkov: Run, monkeypatch: pytest.MonkeyPatch, frameworks: tuple[str, ...]
 ) -> None:
     """Where no entity can be shown as failed, the run ends with a sentence."""
     monkeypatch.setattr(entities, "vertices", lambda graph: graph.corners)
-    shown = checkov("-d", ".", "--framework", "terraform")
+    shown = checkov("-d", ".", "--framework", *frameworks)
 
     assert shown.status == 2
     assert shown.err.startswith("taskwall: crashed: AttributeError: ")

@@ -71,7 +71,7 @@ class Entities:
             return str(vertex["block_name_"]).rpartition(".")[2]
         return str(vertex.get("__address__") or vertex["block_name_"])
 
-    def of(self, finding: Finding, file: str, stack: str) -> list[Vertex]:
+    def of(self, finding: Finding, file: str, stack: str, *, near: bool = True) -> list[Vertex]:
         """The entities that a finding is about: one for each instance that checkov tells apart.
 
         Where checkov has no entity of that name (it expands neither every loop nor every module)
@@ -81,6 +81,7 @@ class Entities:
             finding: the finding.
             file: its file, absolute.
             stack: the absolute path of its stack, a file for a plan or a template.
+            near: whether it may stand at another entity than its own.
         """
         if self._kind == "plan":
             file = stack
@@ -88,9 +89,9 @@ class Entities:
         for address in finding.instances:
             for vertex in self._named(file, address):
                 found[id(vertex)] = vertex
-        if not found and finding.verdict != "pass":
-            near = self._near(file, finding.line)
-            return [] if near is None else [near]
+        if not found and near and finding.verdict != "pass":
+            other = self._near(file, finding.line)
+            return [] if other is None else [other]
         return list(found.values())
 
     def _named(self, file: str, address: str) -> list[Vertex]:

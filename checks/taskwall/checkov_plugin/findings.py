@@ -96,7 +96,8 @@ def entries(found: Analysis, asked: Asked, entities: Entities) -> tuple[list[Ent
         file, stack = (
             os.path.normpath(os.path.join(cwd, p)) for p in (finding.file, finding.stack)
         )
-        on = entities.of(finding, file, stack)
+        # Of several graphs another one may have the very entity.
+        on = entities.of(finding, file, stack, near=not asked.split)
         for vertex in on:
             place = places.setdefault((finding.rule, id(vertex)), _Place(vertex))
             place.take(finding, reason, found.use)

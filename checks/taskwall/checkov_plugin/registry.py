@@ -16,9 +16,11 @@ from types import MethodType
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from checkov.common.checks_infra.registry import Registry, get_graph_checks_registry
+from checkov.common.models.enums import ErrorStatus
 from checkov.version import version
 
 from taskwall.checkov_plugin.entities import KINDS, Entities
+from taskwall.checkov_plugin.running import running
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -70,9 +72,9 @@ def _run_checks(self: Any, graph_connector: Any, runner_filter: Any, report_type
                 from taskwall.checkov_plugin.judging import judge
 
                 results |= judge(self, entities, runner_filter, report_type)
-    except Exception as error:  # noqa: BLE001 (checkov would end without a word, or go on)
+    except Exception as error:  # noqa: BLE001 (checkov would go on without a word)
         say(crash(error))
-        sys.exit(2)
+        running().report.set_error_status(ErrorStatus.ERROR)  # it ends as after a crash of its own
     return results
 
 

@@ -1,23 +1,18 @@
 """What checkov was asked to scan: the folder or files, and what its options say of them."""
 
 import os
-import sys
 from collections.abc import Iterator, Mapping
-from types import FrameType
 from typing import Any
 
-from checkov.common.runners.base_runner import BaseRunner, filter_ignored_paths
+from checkov.common.runners.base_runner import filter_ignored_paths
 from checkov.runner_filter import RunnerFilter
 from msgspec import Struct
 
 from taskwall.checkov_plugin.entities import KINDS, called
+from taskwall.checkov_plugin.running import Running
 from taskwall.job import Options
 from taskwall.sources import Kind, Scope
 from taskwall.stack import Inputs
-
-
-class ChangedError(Exception):
-    """checkov is not as this plugin knows it; the message is a whole sentence."""
 
 
 class Asked(Struct, frozen=True):
@@ -47,35 +42,6 @@ class Asked(Struct, frozen=True):
             select=rules,
             scope=Scope(frozenset((self.kind,)), self.among),
         )
-
-
-class Running(Struct, frozen=True):
-    """The runner whose checks are asked, and the folder or files that it was given."""
-
-    runner: Any
-    folder: str
-    files: tuple[str, ...]
-
-
-def running() -> Running:
-    """The runner that waits for its checks.
-
-    checkov hands checks a graph, and neither the folder nor the files that it was made of: both
-    are arguments of the runner's, which is further up the stack.
-
-    Raises:
-        ChangedError: there is no such runner.
-    """
-    frame: FrameType | None = sys._getframe(1)  # noqa: SLF001
-    while frame is not None:
-        held = frame.f_locals
-        if frame.f_code.co_name == "run" and isinstance(held.get("self"), BaseRunner):
-            if not {"files", "root_folder"} <= held.keys():
-                raise ChangedError("checkov's runners no longer say what they scan")
-            files = tuple(map(os.path.abspath, held["files"] or ()))
-            return Running(held["self"], os.path.abspath(held["root_folder"] or ""), files)
-        frame = frame.f_back
-    raise ChangedError("checkov's checks are no longer run by a runner that waits for them")
 
 
 def asked(now: Running, framework: str, runner_filter: RunnerFilter, graph: Any) -> Asked:
