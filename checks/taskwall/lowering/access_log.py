@@ -1,0 +1,101 @@
+"""Access logs of load balancers: in S3, or by a delivery source of CloudWatch."""
+
+from collections.abc import Iterator
+
+from taskwall.change import Blank, Change, Wanted
+from taskwall.lowering._draft import Reading, lowers, setting
+from taskwall.model.edge import (
+    LoadBalancer,
+)
+from taskwall.model.thing import Setting, Thing
+from taskwall.resource import Cell
+from taskwall.values import Known, Unknown, Value
+
+_LOGS = "access_logs.s3.enabled"
+_NO_LOGS = "access logs are off by default"
+
+
+def access_log(r: Reading) -> Setting:
+    """Whether a load balancer keeps access logs: in S3, or by a delivery source of CloudWatch."""
+    found = _delivered(r)
+    if found is not None:
+        return found
+    if r.terraform:
+        return r.setting("access_logs.enabled", "", False, _NO_LOGS)
+    attributes = r.at("", "LoadBalancerAttributes")
+    value: Value = Known(False)
+    says = _NO_LOGS
+    for item in attributes.each():
+        key = item.get("Key")
+        if key.known == _LOGS and item.sure:
+            return setting(item.get("Value"), _LOGS)
+        if key.known == _LOGS or key.needs:
+            value, says = Unknown(item.doubt or key.needs or item.needs), ""
+    return Setting(value, attributes.place, _LOGS, r.name, says)
+
+
+_BUCKET = Blank("name of a bucket for logs")
+
+
+def logging(r: Reading) -> tuple[Change, ...]:
+    """What would make a load balancer keep access logs in S3."""
+    if r.terraform:
+        return block_of_logs(r, r.at("access_logs", ""))
+    attributes = r.at("", "LoadBalancerAttributes")
+    found = {item.get("Key").known: item.get("Value") for item in attributes.each()}
+    changes: tuple[Change, ...] = ()
+    if _LOGS in found:
+        changes += r.mend(found[_LOGS], None, "true")
+    wanted: dict[str, Wanted] = {_LOGS: "true", "access_logs.s3.bucket": _BUCKET}
+    missing = tuple({"Key": key, "Value": each} for key, each in wanted.items() if key not in found)
+    return changes + (r.mend(attributes, None, missing, "[+]") if missing else ())
+
+
+def block_of_logs(r: Reading, block: Cell) -> tuple[Change, ...]:
+    """The same by a block that names a bucket."""
+    named = not block.get("bucket" if r.terraform else "S3BucketName").absent
+    terraform: dict[str, Wanted] = {} if named else {"bucket": _BUCKET}
+    cloudformation: dict[str, Wanted] = {} if named else {"S3BucketName": _BUCKET}
+    return r.mend(block, {**terraform, "enabled": True}, {"Enabled": True, **cloudformation})
+
+
+def _delivered(r: Reading) -> Setting | None:
+    """The delivery source that takes a load balancer's access logs, if there is one."""
+    found = None
+    key = "resource_arn" if r.terraform else "ResourceArn"
+    for resource in r.draft.about(r.id, key, *_DELIVERIES):
+        other = Reading(resource, r.draft)
+        link = other.link(LoadBalancer, other.at("resource_arn", "ResourceArn"))
+        kind = other.at("log_type", "LogType")
+        if link is None or (link.exact and link.to != r.id):
+            continue
+        needs = (*kind.needs, *other.origin.maybe, *(() if link.to == r.id else link.fact.needs))
+        if needs:
+            found = Setting(Unknown(needs), r.origin.header, _LOGS, r.name)
+        elif str(kind.known).endswith("ACCESS_LOGS"):
+            return Setting(Known(True), r.origin.header, _LOGS, r.name)
+    return found
+
+
+_DELIVERIES = ("aws_cloudwatch_log_delivery_source", "AWS::Logs::DeliverySource")
+
+
+@lowers(*_DELIVERIES)
+def delivery_source(r: Reading) -> Iterator[Thing]:
+    # Read by the load balancer whose logs it takes.
+    r.at("resource_arn", "ResourceArn")
+    r.at("log_type", "LogType")
+    return iter(())
+
+
+def classic_access_log(r: Reading) -> Setting:
+    """Whether a classic load balancer keeps access logs."""
+    block = r.at("access_logs", "AccessLoggingPolicy")
+    if block.absent:
+        return setting(block, "access_logs", False, _NO_LOGS)
+    enabled = block.get("enabled" if r.terraform else "Enabled")
+    if enabled.absent and enabled.sure and r.terraform:
+        return setting(enabled, "enabled", True, "a block of access logs switches them on")
+    if enabled.absent and enabled.doubt:
+        return Setting(Unknown(enabled.doubt), enabled.place, "enabled", r.name)
+    return setting(enabled, "enabled", False, _NO_LOGS)

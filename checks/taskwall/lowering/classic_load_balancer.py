@@ -1,0 +1,164 @@
+"""Classic load balancers with their listeners, and the TLS policies of these."""
+
+from collections.abc import Iterator
+
+from taskwall.facts import FALSE, Fact, any_of
+from taskwall.lowering._draft import Reading, lowers, setting
+from taskwall.lowering.access_log import block_of_logs, classic_access_log
+from taskwall.lowering.load_balancer import PUBLIC, SCHEME
+from taskwall.model.edge import (
+    Listener,
+    LoadBalancer,
+    Policy,
+)
+from taskwall.model.group import SecurityGroup
+from taskwall.model.place import Subnet
+from taskwall.model.thing import Link, Setting, Thing
+from taskwall.resource import Cell
+from taskwall.values import Known, Need, Unknown
+
+
+@lowers("aws_elb", "AWS::ElasticLoadBalancing::LoadBalancer", to=LoadBalancer, named="name")
+def classic(r: Reading) -> Iterator[object]:
+    groups = r.at("security_groups", "SecurityGroups")
+    kind = Setting(Known("classic"), r.origin.header, "type", r.name)
+    yield LoadBalancer(
+        id=r.id,
+        origin=r.origin,
+        external=r.external,
+        kind=kind,
+        internal=r.setting("internal", "Scheme", False, PUBLIC, SCHEME),
+        groups=r.links(SecurityGroup, groups, "wears"),
+        groups_setting=setting(groups, "security_groups"),
+        subnets=r.links(Subnet, r.at("subnets", "Subnets"), "is in"),
+        access_log=classic_access_log(r),
+        logging=block_of_logs(r, r.at("access_logs", "AccessLoggingPolicy")),
+        check=r.setting("health_check.target", "HealthCheck.Target"),
+    )
+    if r.external:
+        return
+    here = Link(r.id, r.fact(f"{r.name} listens", r.body), r.origin.header)
+    spelled = (
+        ("lb_protocol", "lb_port", "ssl_certificate_id", "instance_protocol")
+        if r.terraform
+        else ("Protocol", "LoadBalancerPort", "SSLCertificateId", "InstanceProtocol")
+    )
+    for index, block in enumerate(r.at("listener", "Listeners").each()):
+        protocol, port, certificate, backend = (setting(block.get(key), key) for key in spelled)
+        yield Listener(
+            id=f"{r.id}.listener[{index}]",
+            origin=r.origin,
+            load_balancer=here,
+            protocol=protocol,
+            port=port,
+            policy=_policy_used(r, block, port),
+            certificate=certificate,
+            backend=backend if backend.value is not None else _same_behind(backend, protocol),
+            place=block.place,
+        )
+    if not r.terraform:
+        for block in r.at("", "Policies").each():
+            yield _policy(r, here, block)
+
+
+def _same_behind(backend: Setting, protocol: Setting) -> Setting:
+    """What a classic listener speaks to instances where it does not say.
+
+    AWS's pages give no default. One that takes plain text hands plain text on, whichever it is.
+    """
+    if str(protocol.known).upper() in ("HTTP", "TCP"):
+        says = f"it is that of clients, {protocol.known}"
+        return Setting(protocol.value, backend.place, backend.name, backend.resource, says)
+    needs = (Need(f"{backend.name} of {backend.resource}", "is not written and has no default"),)
+    return Setting(Unknown(needs), backend.place, backend.name, backend.resource)
+
+
+def _policy_used(r: Reading, block: Cell, port: Setting) -> Setting:
+    """The name of the TLS policy that a listener uses, among policies of other kinds.
+
+    In Terraform a resource of its own ties it to the listener, whose block stands for it.
+    """
+    names: list[Cell] = []
+    if not r.terraform:
+        names += block.get("PolicyNames").each()
+        tls = [policy.get("PolicyName").known for policy in r.at("", "Policies").each()
+               if policy.get("PolicyType").known == _TLS]  # fmt: skip
+    else:
+        for resource in r.draft.of_type("aws_load_balancer_listener_policy"):
+            names += _names_for(r, Reading(resource, r.draft), port, "policy_names")
+        for resource in r.draft.of_type("aws_lb_ssl_negotiation_policy"):
+            names += _names_for(r, Reading(resource, r.draft), port, "name")
+        policies = (resource.cell() for resource in r.draft.of_type("aws_load_balancer_policy"))
+        tls = [
+            p.get("policy_name").known for p in policies if p.get("policy_type_name").known == _TLS
+        ]
+    word = "policy_names" if r.terraform else "PolicyNames"
+    meant = [name for name in names if name.known in tls] or names
+    if not meant:
+        return setting(r.nothing(), word)
+    found = setting(meant[0], word)
+    if len(meant) > 1:
+        waits = (Need(f"the TLS policy of {r.name}", "is one of several that are named"),)
+        found = Setting(Unknown(waits), found.place, word, r.name)
+    at = block.place if r.terraform else block.get(word).place
+    return Setting(found.value, at, word, r.name)
+
+
+_TLS = "SSLNegotiationPolicyType"
+
+
+def _names_for(r: Reading, other: Reading, port: Setting, key: str) -> Iterator[Cell]:
+    """The policies that a resource gives to a port of a classic load balancer."""
+    balancer, of_port = (
+        ("load_balancer", "lb_port")
+        if key == "name"
+        else ("load_balancer_name", "load_balancer_port")
+    )
+    link = other.link(LoadBalancer, other.at(balancer, ""))
+    if link is not None and link.to == r.id and port.is_(other.at(of_port, "").known).truth is True:
+        yield from other.at(key, "").each()
+
+
+@lowers("aws_load_balancer_listener_policy")
+def listener_policy(r: Reading) -> Iterator[Thing]:
+    # Read by the load balancer whose listener it is about.
+    for key in ("load_balancer_name", "load_balancer_port", "policy_names"):
+        r.at(key, "")
+    return iter(())
+
+
+@lowers("aws_lb_ssl_negotiation_policy", "aws_load_balancer_policy")
+def classic_policy(r: Reading) -> Iterator[Thing]:
+    key = "load_balancer" if "ssl" in r.resource.type else "load_balancer_name"
+    here = r.must(LoadBalancer, r.at(key, ""), "is a policy of")
+    yield _policy(r, here, r.body)
+
+
+def _policy(r: Reading, here: Link, block: Cell) -> Policy:
+    if not r.terraform:
+        attributes, name, value, named = "Attributes", "Name", "Value", "PolicyName"
+    else:
+        attributes, name, value, named = "attribute", "name", "value", "name"
+        if r.resource.type == "aws_load_balancer_policy":
+            attributes, named = "policy_attribute", "policy_name"
+    reference = r.nothing()
+    versions: list[str] = []
+    opens: list[Fact] = []
+    for item in block.get(attributes).each():
+        key, setting_of = item.get(name), item.get(value)
+        if key.known == "Reference-Security-Policy":
+            reference = setting_of
+        elif str(key.known).startswith("Protocol-") and str(setting_of.known).lower() == "true":
+            versions.append(str(key.known))
+        elif key.needs or (setting_of.needs and str(key.known).startswith("Protocol-")):
+            text = f"{r.name} switches another protocol on"
+            opens.append(Fact(None, text, item.place, r.name, (*key.needs, *setting_of.needs)))
+    return Policy(
+        id=f"{r.id}:{block.path}",
+        origin=r.origin,
+        load_balancer=here,
+        named=setting(block.get(named), named),
+        reference=setting(reference, "Reference-Security-Policy"),
+        versions=tuple(versions),
+        open=any_of(opens) if opens else FALSE,
+    )

@@ -1,0 +1,76 @@
+"""Target groups, and the load balancers that are registered in them."""
+
+from collections.abc import Iterator
+
+from taskwall.lowering._draft import SWITCH, Reading, lowers, setting
+from taskwall.model.edge import (
+    LoadBalancer,
+    TargetGroup,
+)
+from taskwall.model.place import Vpc
+from taskwall.model.thing import Link, Setting, Thing
+
+
+@lowers(
+    "aws_lb_target_group",
+    "aws_alb_target_group",
+    "AWS::ElasticLoadBalancingV2::TargetGroup",
+    to=TargetGroup,
+    named="name",
+)
+def target_group(r: Reading) -> Iterator[Thing]:
+    protocol = r.setting("protocol", "Protocol")
+    plain = "HTTP" if protocol.known in ("HTTP", "HTTPS") else "TCP"
+    registered = r.at("", "Targets").each()
+    own = [r.link(LoadBalancer, target.get("Id"), "has as its target") for target in registered]
+    yield TargetGroup(
+        id=r.id,
+        origin=r.origin,
+        external=r.external,
+        protocol=protocol,
+        port=r.setting("port", "Port"),
+        type=r.setting("target_type", "TargetType", "instance", "instance is the default"),
+        vpc=r.link(Vpc, r.at("vpc_id", "VpcId"), "is in"),
+        check_protocol=r.setting(
+            "health_check.protocol", "HealthCheckProtocol", plain, f"{plain} is the default"
+        ),
+        check_port=r.setting(
+            "health_check.port", "HealthCheckPort", "traffic-port", "traffic-port is the default"
+        ),
+        client_ip=_client_ip(r),
+        targets=(
+            *(link for link in own if link is not None),
+            *_attached(r),
+        ),
+    )
+
+
+def _client_ip(r: Reading) -> Setting:
+    if r.terraform:
+        return r.setting("preserve_client_ip", "", answers=SWITCH)
+    for item in r.at("", "TargetGroupAttributes").each():
+        if item.get("Key").known == "preserve_client_ip.enabled":
+            return setting(item.get("Value"), "preserve_client_ip.enabled", answers=SWITCH)
+    return setting(r.nothing(), "preserve_client_ip.enabled")
+
+
+def _attached(r: Reading) -> Iterator[Link]:
+    """Load balancers that attachments of their own register in this target group."""
+    for resource in r.draft.about(r.id, "target_group_arn", *_ATTACHMENTS):
+        other = Reading(resource, r.draft)
+        group = other.link(TargetGroup, other.at("target_group_arn", ""))
+        if group is not None and group.to == r.id:
+            link = other.link(LoadBalancer, other.at("target_id", ""), "registers")
+            if link is not None:
+                yield link
+
+
+_ATTACHMENTS = ("aws_lb_target_group_attachment", "aws_alb_target_group_attachment")
+
+
+@lowers(*_ATTACHMENTS)
+def attachment(r: Reading) -> Iterator[Thing]:
+    # Read by the target group that it fills.
+    r.at("target_group_arn", "")
+    r.at("target_id", "")
+    return iter(())
