@@ -9,9 +9,10 @@ from taskwall import api
 from taskwall.api import Options
 from taskwall.files import Files
 from taskwall.readers.terraform import stacks
+from taskwall.scenarios import explore
 from taskwall.settings import SettingsError
 from taskwall.stack import Evaluation, Inputs
-from taskwall.values import Known, Reference, Value, needs
+from taskwall.values import OTHER, Known, Reference, Value, needs, plain
 
 Shown = Callable[[Value], object]
 
@@ -392,3 +393,30 @@ def test_settings_name_folders(tmp_path: Path) -> None:
     (tmp_path / "taskwall.toml").write_text(settings.replace('"b"', '"nowhere"'))
     with pytest.raises(SettingsError, match=r'remote-state\.s: there is no folder "nowhere"'):
         api.scan(Options((str(tmp_path),)))
+
+
+def test_settings_of_each_root_are_followed_by_themselves() -> None:
+    """A variable that both roots have is two; what limits one does not limit the other."""
+    variable = 'variable "v" {\n  default = "dev"\nMORE}\n'
+    limit = '  validation {\n    condition = contains(["dev", "prod"], var.v)\n  }\n'
+    output = 'output "v" { value = var.v == "prod" ? 1 : 2 }\n'
+    use = 'resource "t" "t" {\n  x = [data.terraform_remote_state.s.outputs.v, V]\n}\n'
+    texts = {
+        "a/main.tf": variable.replace("MORE", "")
+        + LOCAL.replace("PATH", '"../b/terraform.tfstate"')
+        + use.replace("V]", 'var.v == "prod" ? 1 : 2]'),
+        "b/main.tf": variable.replace("MORE", limit) + output,
+    }
+    files = Files({f"/infra/{path}": text for path, text in texts.items()})
+    said = Inputs(boundary="/infra", free=True)
+    (stack,), _ = stacks([f"/infra/{path}" for path in texts], files, said)
+    followed = explore(stack)
+    answers = {name: {s[name] for s in followed.scenarios} for name in followed.scenarios[0]}
+    assert answers == {"a/var.v": {"dev", "prod", OTHER}, "b/var.v": {"dev", "prod"}}
+    found = {
+        (scenario["a/var.v"], scenario["b/var.v"]): plain(x(evaluation))
+        for scenario, evaluation in zip(followed.scenarios, followed.evaluations, strict=True)
+    }
+    assert found["dev", "prod"] == [1, 2]
+    assert found["prod", "dev"] == [2, 1]
+    assert found[OTHER, "dev"] == [2, 2]

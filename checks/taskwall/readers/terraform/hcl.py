@@ -29,9 +29,6 @@ if TYPE_CHECKING:
 MOST_ERRORS = 20
 """Syntax errors told of one file; after so many the rest is noise."""
 
-LONGEST = 4_000_000
-"""A file with more characters than this is an error, not a source."""
-
 DEEPEST_BLOCK = 30
 """How far blocks may be nested in each other."""
 
@@ -48,9 +45,6 @@ class Parsed(Struct, frozen=True):
 
 def parse(path: str, text: str) -> Parsed:
     """Read a file. What is broken gives an error, and all around it is still read."""
-    if len(text) > LONGEST:
-        why = f"is longer than {LONGEST} characters: not read"
-        return Parsed(Body({}, ()), (), (SourceError(Place(path, 1, 1, 1, 1), why),))
     source = Source(path, text)
     root = _tree(source.raw).root_node
     asks = speaks(text)

@@ -15,6 +15,9 @@ from taskwall.readers.terraform.types import Type
 from taskwall.stack import SourceError
 from taskwall.values import Place
 
+LONGEST = 4_000_000
+"""A file in HCL with more characters than this is an error, not a source."""
+
 ENDINGS = (".tf", ".tf.json", ".tofu", ".tofu.json")
 """How the names of the files end that make up a module."""
 
@@ -87,6 +90,9 @@ class Library:
             from taskwall.readers.terraform import json_syntax
 
             return (json_syntax.parse if path.endswith(ENDINGS) else json_syntax.values)(path, text)
+        if len(text) > LONGEST:
+            why = f"is longer than {LONGEST} characters: not read"
+            return Parsed(Body({}, ()), errors=(SourceError(Place(path, 1, 1, 1, 1), why),))
         if self.parser == "python-hcl2":
             from taskwall.readers.terraform import python_hcl2
 
