@@ -5,7 +5,7 @@ from typing import TypeVar
 
 from msgspec import Struct
 
-from taskwall.facts import Fact, all_of, any_of
+from taskwall.facts import TRUE, Fact, all_of, any_of
 from taskwall.model.network import Network, remembered
 from taskwall.model.place import Vpc
 from taskwall.model.policy import Policy, full_access
@@ -195,22 +195,33 @@ def about(endpoint: Endpoint, said: Stated) -> str:
 
 @remembered
 def stated(network: Network, endpoint: Endpoint) -> Stated:
-    """The policy of an endpoint, inline or by a resource of its own."""
+    """The policy of an endpoint, inline or by a resource of its own.
+
+    One that may not be there is what it says of an endpoint whose policy it may be: without it
+    everything is allowed, so that it can only restrict.
+    """
     text, name = f"{endpoint.name} has a policy", endpoint.name
-    parts = []
+    perhaps: list[Stated] = []
     for own, link in _own(network, EndpointPolicy, endpoint):
-        tie = all_of((link, own.exists))
+        written = _written(own.setting, text)
+        tie = all_of((link, _beside(endpoint, own)))
         if tie.truth is True:
-            written = _written(own.setting, text)
             return Stated(own.policy, written, own.origin, own.setting.place)
-        parts.append(Fact(None, text, own.setting.place, own.name, tie.waits_for()))
+        may = Fact(None, text, own.setting.place, own.name, tie.waits_for())
+        perhaps.append(Stated(own.policy, may, own.origin, own.setting.place))
     at = endpoint.policy_setting
     if endpoint.policy is not None:
         return Stated(endpoint.policy, _written(at, text), endpoint.origin, at.place)
+    if perhaps:
+        return perhaps[0]
     otherwise = f"{name} has no policy: AWS's default allows everything"
     absent = Fact(False, text, at.place, name, otherwise=otherwise)
-    full = full_access(name, at.place)
-    return Stated(full, any_of((absent, *parts)), endpoint.origin, at.place)
+    return Stated(full_access(name, at.place), absent, endpoint.origin, at.place)
+
+
+def _beside(endpoint: Endpoint, own: OfEndpoint) -> Fact:
+    """Whether a resource exists if the endpoint does: certain where the same decides both."""
+    return TRUE if set(own.origin.maybe) <= set(endpoint.origin.maybe) else own.exists
 
 
 def _written(setting: Setting, text: str) -> Fact:

@@ -268,6 +268,7 @@ def demands_organisation(policy: Policy, service: str, apart: str) -> Truth:
                 negation(touches(statement, service)),
                 only(statement, apart),
                 _conditioned(statement, ORGANISATION),
+                _named(statement),
                 _overruled(policy, statement, service, ORGANISATION, apart),
             )
         )

@@ -6,8 +6,9 @@ What: The policy of an endpoint of ecr.api or ecr.dkr has a statement that allow
     Deny of everything to all others does.
 Why: A policy on repositories alone says what may be fetched, not by whom: keys of a foreign account
     that somebody brought along work on this endpoint too.
-Fine when: A statement allows nothing but ecr:GetAuthorizationToken: nothing is asked of it, since a
-    token opens nothing that the other statements do not allow. An endpoint without a policy is
+Fine when: A statement's principals are named, account by account, in place of a condition: that
+    passes. Of a statement that allows nothing but ecr:GetAuthorizationToken nothing is asked, since
+    a token opens nothing that the other statements do not allow. An endpoint without a policy is
     TW402's.
 Terraform: In each statement of the policy that allows:
     Condition = { StringEquals = { "aws:PrincipalOrgID" = data.aws_organizations_organization.this.id } }
