@@ -193,7 +193,7 @@ def _checked(table: object, file: str, rules: "Sequence[Rule]") -> Settings:
         settings,
         select=_upper(settings.select),
         ignore=_upper(settings.ignore),
-        elsewhere=_upper(settings.elsewhere),
+        elsewhere=tuple(rule.id for rule in rules if _any(_upper(settings.elsewhere), rule.id)),
         remote_state=states,
         baseline=settings.baseline and os.path.join(folder, settings.baseline),
     )

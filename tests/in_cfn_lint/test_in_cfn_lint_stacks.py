@@ -142,7 +142,16 @@ def test_an_error_beside_a_template_is_not_its_own(here: Path, lint: Lint) -> No
     """What cannot be read elsewhere is told there."""
     Path("web.yaml").write_text(CLOSED)
     Path("main.yaml").write_text(PARENT + "  Shop: {}\n")
-    assert all("ETW000" not in one for one in told(lint("web.yaml")))
+    assert all("ETW0" not in one for one in told(lint("web.yaml")))
+
+
+def test_what_cannot_be_read_is_told_where_it_is(here: Path, lint: Lint) -> None:
+    """The rest of the template is judged; whom cfn-lint's own rules tell enough can ignore it."""
+    Path("web.yaml").write_text(TASKS.replace("!Ref Cluster", "!Ref Clutter"))
+    matches = lint("web.yaml", alone=False)
+    assert told(matches) == ["ETW001 39:16", MINE, "WTW203 44:11"]
+    assert [one.linenumber for one in matches if one.rule.id == "E1020"] == [39]
+    assert told(lint("-i", "ETW001", "--", "web.yaml")) == [MINE, "WTW203 44:11"]
 
 
 def test_a_crash_is_loud_and_told_once(
@@ -213,9 +222,20 @@ def run(program: str, *arguments: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(command, capture_output=True, text=True, check=False, env=env)
 
 
-@pytest.mark.parametrize("form", ["json", "parseable", "pretty", "quiet"])
-def test_formats(here: Path, form: str) -> None:
+@pytest.mark.parametrize(
+    ("form", "needs"),
+    [
+        ("json", "json"),
+        ("parseable", "json"),
+        ("pretty", "json"),
+        ("quiet", "json"),
+        ("junit", "junit_xml"),
+        ("sarif", "sarif_om"),
+    ],
+)
+def test_formats(here: Path, form: str, needs: str) -> None:
     """Each of cfn-lint's own formats takes our ids, those of letters that it does not know too."""
+    pytest.importorskip(needs)
     Path("web.yaml").write_text(TASKS)
     program = "from cfnlint.runner import main; main()"
     options = ("--format", form, "-c", "I", "UTW", "STW", "--", "web.yaml")

@@ -45,6 +45,12 @@ def test_both_spellings_of_a_key(tmp_path: Path, rules: Rules) -> None:
     assert (settings.allowed_peers, settings.fail_on) == (("10.0.0.0/8",), "high")
 
 
+def test_a_prefix_names_all_rules_that_begin_so(tmp_path: Path, rules: Rules) -> None:
+    """What is made elsewhere may be a chapter, in whatever case it is written."""
+    (tmp_path / "taskwall.toml").write_text('elsewhere = ["tw2", "TW308"]\n')
+    assert load(str(tmp_path), rules).elsewhere == ("TW206", "TW209", "TW210", "TW308")
+
+
 def test_isolation_groups(tmp_path: Path, rules: Rules) -> None:
     """Isolation groups hold patterns; whether internet gateways are allowed stands beside them."""
     (tmp_path / "taskwall.toml").write_text(

@@ -16,6 +16,9 @@ STEPS = "STW000"
 """The rule of the steps that lead to a finding. Its letter is none of cfn-lint's: it is off unless
 `--include-checks` names it, and never changes the exit status."""
 
+ERRORS = "ETW001"
+"""The rule of what cannot be read in a template."""
+
 NOTES = "ITW000"
 """The rule of notes."""
 
@@ -113,20 +116,27 @@ class Findings(Ours):
         return len(path) > 1 and path[1] in source.cfn.get_directives().get(self.id, ())
 
 
-class Problems(Ours):
-    """What could not be analysed, and crashes: loud, whatever the profile."""
+class Failures(Ours):
+    """Why nothing, or not all, is said of a template: loud, whatever the profile."""
 
     def matches(self, told: Told) -> Iterator[Any]:
         """A match for each."""
-        for problem in told.problems:
-            if told.source is None:
-                yield _match(["Resources"], f"taskwall: {problem.message}", (0, 0, 0, 0))
-            else:
-                where = (problem.line, problem.column)
+        for failure in told.failures:
+            yield _of_all(failure)
+
+
+class Errors(Ours):
+    """What cannot be read in a template; most of it cfn-lint's own rules tell as well."""
+
+    def matches(self, told: Told) -> Iterator[Any]:
+        """A match for each."""
+        for error in told.errors:
+            if told.source is not None:
+                where = (error.line, error.column)
                 place = Place(told.source.path, *where, *where)
                 path = told.source.path_at(place) or ["Resources"]
                 location = told.source.location_of(place)
-                yield _match(path, f"taskwall: {problem.message}", location)
+                yield _match(path, f"taskwall: {error.message}", location)
 
 
 class Notes(Ours):
@@ -141,7 +151,7 @@ class Notes(Ours):
                 path, location = told.source.step_at(int(number))
                 yield _match(path or ["Resources"], f"taskwall: {rest}", location)
             else:
-                yield _match(["Resources"], f"taskwall: {words.strip()}", (0, 0, 0, 0))
+                yield _of_all(words.strip())
 
 
 class Steps(Ours):
@@ -155,7 +165,8 @@ class Steps(Ours):
 def made() -> dict[str, type]:
     """The classes by their names, which are their ids."""
     found = [
-        _class(Problems, GENERAL, "taskwall could analyse the template", _PROFILE | _FIX),
+        _class(Failures, GENERAL, "taskwall could analyse the template", _PROFILE | _FIX),
+        _class(Errors, ERRORS, "taskwall could read all of the template"),
         _class(Notes, NOTES, "taskwall has nothing to remark"),
         _class(Steps, STEPS, "What leads to a finding of taskwall"),
     ]
@@ -188,6 +199,11 @@ def _class(
         **more,
     }
     return type(number, (kind, CloudFormationLintRule), members)
+
+
+def _of_all(message: str) -> Any:
+    """A match that is about all of a template: at its very beginning."""
+    return _match(["Resources"], f"taskwall: {message}", (0, 0, 0, 0))
 
 
 def _match(path: list[str | int], message: str, location: Any = None, **more: Any) -> Any:

@@ -2,7 +2,7 @@
 
 import gc
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar, Protocol, TypeAlias
 from weakref import WeakKeyDictionary
 
@@ -16,7 +16,7 @@ from taskwall.cfnlint.template import Source, Template, source_of
 from taskwall.engine import Judgement
 from taskwall.excerpts import seen_from
 from taskwall.files import Files
-from taskwall.finding import Crash, Finding, Problem, Report, Truth
+from taskwall.finding import Finding, Problem, Report, Truth
 from taskwall.job import Job, Options, job
 from taskwall.result import Result
 from taskwall.settings import CHOICES, SettingsError, one_of
@@ -42,13 +42,15 @@ class Member(Protocol):
 class Told(Struct):
     """What is said of one template, whose path is `file` as reports spell it.
 
-    `findings` are by rule and verdict.
+    `findings` are by rule and verdict, `errors` what cannot be read in the template, `failures`
+    why nothing, or not all, is said of it.
     """
 
     source: Source | None = None
     file: str = ""
     findings: Mapping[tuple[str, Truth], Sequence[Finding]] = {}
-    problems: tuple[Problem, ...] = ()
+    errors: tuple[Problem, ...] = ()
+    failures: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     reasons: Mapping[str, str] = {}
 
@@ -93,10 +95,10 @@ class Run:
         try:
             return self._analysed(cfn)
         except (SettingsError, BaselineError) as error:
-            return _failed(cfn, str(error))
+            return Told(failures=(str(error),))
         except Exception as error:  # noqa: BLE001 (whatever it is, it must be seen, and once)
             kind = type(error).__name__
-            return _failed(cfn, f"crashed with cfn-lint {host.version()}: {kind}: {error}")
+            return Told(failures=(f"crashed with cfn-lint {host.version()}: {kind}: {error}",))
         finally:
             if collecting:
                 gc.enable()
@@ -121,7 +123,8 @@ class Run:
             source,
             file,
             findings,
-            tuple(dict.fromkeys(one for report in reports for one in _problems(report, file))),
+            tuple(dict.fromkeys(one for report in reports for one in _errors(report, file))),
+            tuple(dict.fromkeys(one for report in reports for one in _crashes(report))),
             tuple(dict.fromkeys(one for report in reports for one in report.notes)),
             {name: why for report in reports for name, why in report.reasons.items()},
         )
@@ -180,20 +183,14 @@ class Run:
         return replace(asked, use=replace(asked.use, elsewhere=tuple(sorted(elsewhere))))
 
 
-def _failed(cfn: Template, message: str) -> Told:
-    file = cfn.filename or ""
-    return Told(None, file, problems=(Problem(file, 1, 1, message),))
+def _errors(report: Report, file: str) -> Iterator[Problem]:
+    """What cannot be read in a file."""
+    return (error for error in report.document.errors if error.file == file)
 
 
-def _problems(report: Report, file: str) -> list[Problem]:
-    """What went wrong with a template: errors in it, and crashes of ours."""
-    document = report.document
-    found = [error for error in document.errors if error.file == file]
-    return found + [_of_crash(crash, file) for crash in document.crashes]
-
-
-def _of_crash(crash: Crash, file: str) -> Problem:
-    return Problem(file, 1, 1, f"crashed in {crash.rule}: {crash.message}")
+def _crashes(report: Report) -> Iterator[str]:
+    for crash in report.document.crashes:
+        yield f"crashed in {crash.rule}: {crash.message}. Please report this."
 
 
 def _parameter_sets(cfn: Template) -> list[dict[str, Value]]:
