@@ -6,8 +6,8 @@ have changed that an answer rests on, its parts are looked at again in the order
 read, and what comes out equal changes nothing further up.
 """
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
-from typing import Any, TypeVar
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from typing import Any, TypeAlias, TypeVar
 
 from msgspec import Struct
 
@@ -82,6 +82,14 @@ class Watched(dict[K, V]):
         return super().items()
 
 
+Asking: TypeAlias = tuple[object, Callable[..., V], tuple[Any, ...]]
+"""A question: its key, whom it is asked, and about what. See `Recall.answer`."""
+
+
+class AmbiguousError(Exception):
+    """An answer hangs on who asks first, so that it cannot be recalled."""
+
+
 class Recall:
     """All answers about one subject."""
 
@@ -126,7 +134,7 @@ class Recall:
         if entry is None:
             entry = self._entries[key] = Entry(key)
             self._make(entry, ask, about)
-        elif about and not all(map(_identical, entry.about, about)) and entry.about != about:
+        elif about and not _unchanged(entry.about, about):
             self._make(entry, ask, about)
         elif entry.suspect:
             self.settle(entry)
@@ -135,22 +143,53 @@ class Recall:
         value: V = entry.value
         return value
 
-    def answers(
-        self, group: Entry, asked: Iterable[tuple[object, Callable[..., V], tuple[Any, ...]]]
-    ) -> list[V]:
-        """Many answers, each as from `answer`; `group` stands for what rests on all of them."""
+    def shared(self, key: object, ask: Callable[..., V], about: tuple[Any, ...]) -> V:
+        """As `answer`, where different things that are asked about share one answer.
+
+        Raises:
+            AmbiguousError: the answer hangs on who asks first.
+        """
+        entry = self._entries.get(key)
+        if entry is None:
+            return self.answer(key, ask, about)
+        value: V = self.answer(key, ask, entry.about)
+        if not _unchanged(entry.about, about):
+            other = ask(*about)  # read by whoever asks, so that it is compared again in time
+            known: object = entry.value
+            if type(known) is Watched:
+                known = dict(dict.items(known))
+            if not alike(known, other):
+                raise AmbiguousError(key)
+        return value
+
+    def answers(self, group: Entry, asked: Sequence[Asking[V]]) -> list[V]:
+        """Many answers, each as from `answer`; `group` stands for what rests on all of them.
+
+        It takes next to no time for each of `asked` that is the very object that it was before.
+        """
+        before: Sequence[Asking[V]] = group.about
+        entries: list[Entry] = group.value if before and len(asked) == len(before) else []
+        if entries:
+            others = [
+                index
+                for index, (now, old) in enumerate(zip(asked, before, strict=True))
+                if now is not old or entries[index].suspect
+            ]
+        else:
+            entries, others = [Entry("")] * len(asked), list(range(len(asked)))
         outer = self.reads
         self.reads = {}
-        entries = []
-        for key, ask, about in asked:
-            entry = self._entries.get(key)
-            if entry is None or entry.suspect or entry.about != about:
-                self.answer(key, ask, about)
-                entry = self._entries[key]
-            entries.append(entry)
+        moved = False
+        for index in others:
+            key, ask, about = asked[index]
+            self.answer(key, ask, about)
+            entry = self._entries[key]
+            moved = moved or entry is not entries[index]
+            entries[index] = entry
         self.reads = outer
-        if len(entries) != len(group.reads) or any(e not in group.reads for e in entries):
+        if moved or len(entries) != len(group.reads):
             self.rests_on(group, dict.fromkeys(entries))
+        group.about, group.value = asked, entries
         return [entry.value for entry in entries]
 
     def _make(self, entry: Entry, ask: Callable[..., Any], about: tuple[Any, ...]) -> None:
@@ -291,8 +330,11 @@ class Recall:
                 pending.extend(one.readers)
 
 
-def _identical(one: object, other: object) -> bool:
-    return one is other
+def _unchanged(one: tuple[Any, ...], other: tuple[Any, ...]) -> bool:
+    for a, b in zip(one, other, strict=True):  # noqa: SIM110 (it is asked very often)
+        if a is not b and not alike(a, b):
+            return False
+    return True
 
 
 def alike(one: Any, other: Any) -> bool:

@@ -1,6 +1,5 @@
 """Judging a stack again and again: what a change cannot have reached is recalled, not judged."""
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from operator import is_
@@ -16,14 +15,12 @@ from taskwall.masks import Mask
 from taskwall.model.network import Network, Policy
 from taskwall.model.thing import Thing
 from taskwall.offers import Changes
-from taskwall.recall import Entry, Recall, alike
+from taskwall.recall import AmbiguousError, Entry, Recall, alike
 from taskwall.resource import Resource
 from taskwall.rule import Rule
 from taskwall.scenarios import Followed, explore
 from taskwall.settings import Settings
 from taskwall.stack import Stack
-
-_Key: TypeAlias = tuple[object, ...]
 
 _Last: TypeAlias = tuple[tuple[Judged, ...], tuple[Unread, ...], tuple[Crash, ...]]
 """The findings of a stack, what nothing read, and what raised."""
@@ -35,6 +32,11 @@ class Standing:
     def __init__(self, rules: Sequence[Rule], settings: Settings) -> None:
         self._rules = rules
         self._settings = settings
+        self._begin()
+
+    def _begin(self) -> None:
+        """Remember nothing."""
+        rules, settings = self._rules, self._settings
         self._recall = Recall()
         self._network = AskedNetwork(self._recall, engine.policy_of(settings))
         self._lasting = Lasting(self._network, self._recall)
@@ -58,7 +60,11 @@ class Standing:
         if self._last is None or not same:
             self._resources = evaluation.resources
             self._last = None
-            self._last = self._judge(stack.name, followed)
+            try:
+                self._last = self._judge(stack.name, followed)
+            except AmbiguousError:
+                self._begin()
+                return engine.judged(stack.name, followed, self._rules, self._settings)
         judged, unread, crashes = self._last
         mask = Mask(evaluation.hidden)
         return Judgement(
@@ -106,11 +112,12 @@ class _Findings:
         self._stack = stack
         self._profile = profile
         self._answers: list[Answer] = []
-        self._notes: dict[int, tuple[Answer, _Key, _Key]] = {}
+        self._notes: dict[int, tuple[Answer, int, int]] = {}
         """Of each answer its place, and what it says."""
-        self._at: dict[_Key, int] = {}
+        self._numbers: dict[tuple[object, ...], int] = {}
+        self._at: dict[int, int] = {}
         """Where among the findings is what says so."""
-        self._crowded: set[_Key] = set()
+        self._crowded: set[int] = set()
         """The places that have several answers."""
         self._same: list[engine.Alike] = []
         self._found: list[Judged] = []
@@ -130,19 +137,38 @@ class _Findings:
             self._found[index] = engine.with_changes(judged, same, changes)
         return self._found
 
-    def _note(self, answer: Answer) -> tuple[Answer, _Key, _Key]:
-        place = (answer.verdict.on.address, answer.verdict.at)
-        return answer, place, engine.told_by(answer)
+    def _note(self, answer: Answer) -> tuple[Answer, int, int]:
+        place = self._number((answer.verdict.on.address, answer.verdict.at))
+        return answer, place, self._number(engine.told_by(answer))
+
+    def _number(self, key: tuple[object, ...]) -> int:
+        """Instead of the key, which takes long to compare."""
+        return self._numbers.setdefault(key, len(self._numbers))
+
+    def _alike(self, followed: Followed) -> Iterable[engine.Alike]:
+        """As `engine.alike` of one rule and scenario."""
+        by_place: dict[int, list[Answer]] = {}
+        for answer, place, _ in self._notes.values():
+            by_place.setdefault(place, []).append(answer)
+        self._crowded = {place for place, group in by_place.items() if len(group) > 1}
+        found: dict[int, engine.Alike] = {}
+        for group in by_place.values():
+            chosen = [(group[0], None)] if len(group) == 1 else engine.settled(group, followed)
+            for answer, setting in chosen:
+                found.setdefault(self._notes[id(answer)][2], []).append((answer, setting))
+        return found.values()
 
     def _begin(self, answers: list[Answer], followed: Followed) -> None:
         known = {tuple([id(a) for a, _ in same]): n for n, same in enumerate(self._same)}
         found = self._found
+        notes = self._notes
+        if len(self._numbers) > 4 * len(answers) + 100:
+            notes = {}
+            self._numbers.clear()
         self._notes = {
-            id(answer): self._notes.get(id(answer)) or self._note(answer) for answer in answers
+            id(answer): notes.get(id(answer)) or self._note(answer) for answer in answers
         }
-        places = Counter(place for _, place, _ in self._notes.values())
-        self._crowded = {place for place, count in places.items() if count > 1}
-        self._same = list(engine.alike(answers, followed))
+        self._same = list(self._alike(followed))
         self._at = {self._notes[id(same[0][0])][2]: n for n, same in enumerate(self._same)}
         self._found = []
         for same in self._same:
@@ -226,6 +252,8 @@ class Asked:
                 answer = engine.answered(self.rule, verdict, self._settings, 0)
                 if answer is not None:
                     self._new.append(answer)
+        except AmbiguousError:
+            raise
         except Exception as error:  # noqa: BLE001 (a defect of a rule is a crash in the report)
             self.crash = error
             self._whole = False

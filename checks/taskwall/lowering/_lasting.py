@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from taskwall.lowering._draft import Draft, Outside
 from taskwall.model.thing import Thing
-from taskwall.recall import Entry, Recall
+from taskwall.recall import Asking, Entry, Recall
 from taskwall.resource import Resource
 
 
@@ -26,6 +26,7 @@ class LastingDraft(Draft):
     def __init__(self, recall: Recall) -> None:
         super().__init__(())
         self._recall = recall
+        self._asked: dict[int, Asking[_Part]] = {}
         self._declared_parts = Entry("declared")
         self._outside_parts = Entry("outside")
 
@@ -35,14 +36,14 @@ class LastingDraft(Draft):
         fresh = Draft(resources)
         self.resources = recall.put("resources", fresh.resources)
         self.types = recall.put("types", fresh.types)
-        parts = recall.answers(
-            self._declared_parts,
-            (
-                (("lowered", resource.origin.address), self._part, (resource,))
-                for resource in fresh.resources.values()
-                if self.lowers(resource.type) and not resource.data
-            ),
-        )
+        known = self._asked
+        self._asked = {
+            id(resource): known.get(id(resource))
+            or (("lowered", resource.origin.address), self._part, (resource,))
+            for resource in fresh.resources.values()
+            if self.lowers(resource.type) and not resource.data
+        }
+        parts = recall.answers(self._declared_parts, list(self._asked.values()))
         reads: dict[Entry, None] = {}
         recall.reads = reads
         outside: dict[tuple[type[Thing], str], Outside] = {}

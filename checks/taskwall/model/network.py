@@ -100,9 +100,11 @@ def remembered(question: Callable[P, R]) -> Callable[P, R]:
     @wraps(question)
     def answer(*about: P.args, **named: P.kwargs) -> R:
         network = cast(Network, about[0])
-        key = (question, *(_key(each) for each in about[1:]), *named.values())
+        key = (question, *map(_key, about[1:]), *named.values())
         if network.recall is not None:
-            return network.recall.answer(key, partial(question, **named), about)
+            by_tie = any(isinstance(each, Link) for each in about)
+            asked = network.recall.shared if by_tie else network.recall.answer
+            return asked(key, partial(question, **named), about)
         memory = network.memory
         if key not in memory:
             memory[key] = question(*about, **named)

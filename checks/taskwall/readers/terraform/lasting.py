@@ -21,7 +21,7 @@ from taskwall.readers.terraform.syntax import Block, Body
 from taskwall.readers.terraform.types import ANY, Type, type_of
 from taskwall.readers.terraform.unit import Library, Module
 from taskwall.readers.terraform.variables import supplied
-from taskwall.recall import Entry, Recall
+from taskwall.recall import Asking, Entry, Recall
 from taskwall.resource import Resource
 from taskwall.stack import Inputs, SourceError
 from taskwall.values import Need, Place, Question, Value
@@ -187,8 +187,10 @@ class LastingScope(Scope):
 
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
-        self._blocks = Entry("blocks")
-        self._declared = Entry("resources")
+        self._all_blocks = Entry("blocks")
+        self._all_resources = Entry("resources")
+        self._blocks: dict[str, Asking[Instances[ResourceInstance]]] = {}
+        self._found: dict[int, tuple[Instances[ResourceInstance], list[Asking[Resource]]]] = {}
 
     def _recalled(self, kind: str, name: str, read: Callable[[str], T]) -> T:
         return self.run.recall.answer((self.prefix, kind, name), read, (name,))
@@ -276,20 +278,25 @@ class LastingScope(Scope):
     def resources(self) -> Iterable[Resource]:  # type: ignore[override]
         """All resources of the module and of those that it calls."""
         recall = self.run.recall
-        blocks = [
-            ((self.prefix, "instances", address), self._instances, (address,))
-            for address in self.module.resources
-        ]
-        yield from recall.answers(
-            self._declared,
-            (
-                ((self.prefix, "resource", one.address), self._resource, (about[0], one.address))
-                for (_, _, about), found in zip(
-                    blocks, recall.answers(self._blocks, blocks), strict=True
-                )
-                for one in found.all
-            ),
-        )
+        known, self._blocks = self._blocks, {}
+        for address in self.module.resources:
+            self._blocks[address] = known.get(address) or (
+                (self.prefix, "instances", address),
+                self._instances,
+                (address,),
+            )
+        instances = recall.answers(self._all_blocks, list(self._blocks.values()))
+        before, self._found = self._found, {}
+        for address, found in zip(self._blocks, instances, strict=True):
+            self._found[id(found)] = before.get(id(found)) or (
+                found,
+                [
+                    ((self.prefix, "resource", one.address), self._resource, (address, one.address))
+                    for one in found.all
+                ],
+            )
+        asked = [each for _, some in self._found.values() for each in some]
+        yield from recall.answers(self._all_resources, asked)
         for name in self.module.calls:
             for called in self.called(name):
                 yield from called.resources()

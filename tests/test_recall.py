@@ -1,0 +1,128 @@
+"""What is recalled, what is asked again, and how far a change goes."""
+
+import pytest
+
+from taskwall.recall import AmbiguousError, Asking, Entry, Recall, alike
+from taskwall.values import Known
+
+
+class Asked:
+    """Questions over two maps, and how often each was asked."""
+
+    def __init__(self) -> None:
+        self.recall = Recall()
+        self.times: dict[str, int] = {}
+        self.prices = self.recall.put("prices", {"a": 1, "b": 2})
+        self.group = Entry("group")
+
+    def change(self, prices: dict[str, int]) -> None:
+        """Other prices from now on."""
+        self.recall.now += 1
+        self.prices = self.recall.put("prices", prices)
+
+    def _count(self, name: str) -> None:
+        self.times[name] = self.times.get(name, 0) + 1
+
+    def dear(self, name: str) -> bool:
+        """Whether something costs more than one."""
+        return self.recall.answer(("dear", name), self._dear, (name,))
+
+    def _dear(self, name: str) -> bool:
+        self._count(f"dear {name}")
+        return bool(self.prices.get(name, 0) > 1)
+
+    def told(self, name: str) -> str:
+        """The same in words."""
+        return self.recall.answer(("told", name), self._told, (name,))
+
+    def _told(self, name: str) -> str:
+        self._count(f"told {name}")
+        return f"{name} is {'dear' if self.dear(name) else 'cheap'}"
+
+    def all(self) -> dict[str, bool]:
+        """Of each whether it is dear."""
+        return self.recall.answer("all", self._all)
+
+    def _all(self) -> dict[str, bool]:
+        self._count("all")
+        return {name: self.dear(name) for name in self.prices}
+
+    def of(self, name: str) -> bool:
+        """What `all` says of one."""
+        return self.recall.answer(("of", name), self._of, (name,))
+
+    def _of(self, name: str) -> bool:
+        self._count(f"of {name}")
+        return self.all()[name]
+
+
+def test_only_what_read_a_change_is_asked_again() -> None:
+    """Of a map each key is watched by itself, and equal answers change nothing further up."""
+    asked = Asked()
+    assert [asked.told("a"), asked.told("b")] == ["a is cheap", "b is dear"]
+    asked.change({"a": 1, "b": 3})
+    assert [asked.told("a"), asked.told("b")] == ["a is cheap", "b is dear"]
+    assert asked.times == {"told a": 1, "dear a": 1, "told b": 1, "dear b": 2}
+    asked.change({"a": 2, "b": 3})
+    assert [asked.told("a"), asked.told("b")] == ["a is dear", "b is dear"]
+    assert asked.times == {"told a": 2, "dear a": 2, "told b": 1, "dear b": 2}
+
+
+def test_of_an_answer_that_is_a_map_each_key_is_watched() -> None:
+    """Whoever asked for one key does not mind what is said of the others."""
+    asked = Asked()
+    assert [asked.of("a"), asked.of("b")] == [False, True]
+    asked.change({"a": 2, "b": 3, "c": 1})
+    assert [asked.of("a"), asked.of("b")] == [True, True]
+    assert (asked.times["all"], asked.times["of a"], asked.times["of b"]) == (2, 2, 1)
+
+
+def test_what_nobody_reads_is_forgotten() -> None:
+    """An answer goes when the last that read it goes, with what it told."""
+    asked = Asked()
+
+    def complain() -> str:
+        asked.recall.tell("an error")
+        return asked.told("a")
+
+    b: Asking[str] = ("b", asked._told, ("b",))
+    asked.recall.answers(asked.group, [("complain", complain, ()), b])
+    asked.recall.sweep()
+    assert asked.recall.told() == ["an error"]
+    asked.recall.answers(asked.group, [b])
+    asked.recall.sweep()
+    assert asked.recall.told() == []
+    asked.told("a")
+    assert asked.times["told a"] == 2
+
+
+def test_answers_that_hang_on_who_asks_first_are_refused() -> None:
+    """One answer for several things is one only as long as it is the same for each."""
+    recall = Recall()
+    assert recall.shared("key", len, ("ab",)) == recall.shared("key", len, ("cd",)) == 2
+    with pytest.raises(AmbiguousError):
+        recall.shared("key", len, ("abc",))
+
+
+def test_a_question_that_raises_is_asked_again() -> None:
+    """Nothing is kept of it, and whoever asked rests on what it had read."""
+    asked = Asked()
+
+    def outer() -> str:
+        try:
+            return str(asked.recall.answer("inverse", lambda: 1 / asked.prices["a"]))
+        except ZeroDivisionError:
+            return "none"
+
+    asked.change({"a": 0})
+    assert asked.recall.answer("outer", outer) == "none"
+    asked.change({"a": 4})
+    assert asked.recall.answer("outer", outer) == "0.25"
+
+
+def test_numbers_and_truth_values_are_not_alike() -> None:
+    """Python takes 1 for True and for 1.0; messages spell them differently."""
+    assert alike((Known(1), [True]), (Known(1), [True]))
+    assert not alike(Known(1), Known(True))
+    assert not alike({"a": 1}, {"a": 1.0})
+    assert not alike([1], [1, 1])
