@@ -107,15 +107,15 @@ def inline(*lines: str) -> str:
     return TABLE.replace("  vpc_id = aws_vpc.main.id\n", f"  vpc_id = aws_vpc.main.id\n{block}", 1)
 
 
-def read(text: str) -> tuple[Network, Subnet]:
-    """The network of a source, and its subnet `web`."""
+def read(text: str, name: str = "aws_subnet.web") -> tuple[Network, Subnet]:
+    """The network of a source, and one of its subnets."""
     (stack,), errors = terraform.stacks(
         ["/net/main.tf"], Files({"/net/main.tf": VPC + text}), Inputs(boundary="/net")
     )
     assert not errors
     lowered = lower(stack.evaluate({}).resources)
     assert not lowered.crashes
-    found = lowered.network.at(Subnet, "aws_subnet.web")
+    found = lowered.network.at(Subnet, name)
     assert found is not None
     return lowered.network, found
 
@@ -279,3 +279,35 @@ def test_a_default_route_is_told_from_a_narrow_one() -> None:
 
     assert leads(network, subnet, "nat").truth is True
     assert default_way(network, subnet, "nat").truth is False
+
+
+EACH = """
+resource "aws_subnet" "each" {
+  for_each   = var.zones
+  vpc_id     = aws_vpc.main.id
+  cidr_block = each.value
+}
+
+resource "aws_route_table_association" "each" {
+  for_each       = ZONES
+  subnet_id      = aws_subnet.each[each.key].id
+  route_table_id = aws_route_table.web.id
+}
+
+variable "zones" {
+  type = map(string)
+}
+
+variable "others" {
+  type = map(string)
+}
+"""
+
+
+@pytest.mark.parametrize(("zones", "truth"), [("var.zones", True), ("var.others", None)])
+def test_what_the_same_switch_decides_is_there_together(zones: str, truth: bool | None) -> None:
+    """A subnet that may not be there has its route table if the same decides over both."""
+    text = TABLE + EACH.replace("ZONES", zones) + route(NAT)
+    network, subnet = read(text, "aws_subnet.each[*]")
+
+    assert way_out(network, subnet, FALSE).truth is truth

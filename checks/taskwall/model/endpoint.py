@@ -288,7 +288,7 @@ def private_dns(network: Network, endpoint: Endpoint) -> Fact:
     """Whether an endpoint has private DNS on."""
     parts = [endpoint.private_dns.is_(True)]
     for own, link in _own(network, EndpointDns, endpoint):
-        parts.append(all_of((link, own.exists, own.private_dns.is_(True))))
+        parts.append(all_of((link, _beside(endpoint, own), own.private_dns.is_(True))))
     return any_of(parts)
 
 
@@ -369,7 +369,7 @@ def worn(network: Network, endpoint: Endpoint) -> Worn:
     links = list(endpoint.groups)
     at, name = endpoint.groups_setting, endpoint.name
     for own, link in _own(network, EndpointGroup, endpoint):
-        tie = all_of((link, own.exists, own.group.fact))
+        tie = all_of((link, _beside(endpoint, own), own.group.fact))
         links.append(Link(own.group.to, tie, own.group.place, own.group.exact))
     text = f"{name} names no security groups, so it wears the default one of its VPC"
     if any(link.sure for link in links):
@@ -388,7 +388,7 @@ def serves_table(network: Network, endpoint: Endpoint, table: Link) -> Fact:
     parts = []
     links = [(link, link.fact) for link in endpoint.tables]
     for own, tie in _own(network, EndpointTable, endpoint):
-        links.append((own.table, all_of((tie, own.exists, own.table.fact))))
+        links.append((own.table, all_of((tie, _beside(endpoint, own), own.table.fact))))
     for link, fact in links:
         truth = alike(link, table)
         if truth is not False:

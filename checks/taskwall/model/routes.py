@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from taskwall.facts import FALSE, Fact, all_of, any_of
+from taskwall.facts import FALSE, TRUE, Fact, all_of, any_of
 from taskwall.model.address import cidr
 from taskwall.model.group import PrefixList
 from taskwall.model.network import Network, remembered
@@ -35,7 +35,9 @@ def tables(network: Network, subnet: Subnet) -> tuple[Link, ...]:
         if each.subnet is None or alike(each.subnet, _link(subnet)) is False:
             continue
         if each.subnet.to == subnet.id:
-            tie = each.subnet.fact & each.table.fact & each.fact
+            # What the same switch decides as the subnet is there if the subnet is.
+            alone = set(each.fact.needs) - set(subnet.origin.maybe)
+            tie = each.subnet.fact & each.table.fact & (each.fact if alone else TRUE)
         else:
             text = f"{each.table.fact.resource} gives a route table to {subnet.name}"
             tie = Fact(None, text, each.subnet.place, each.table.fact.resource, _of(each.subnet))
