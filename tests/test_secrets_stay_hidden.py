@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from taskwall import api
 from taskwall.finding import Report
@@ -376,3 +378,18 @@ def test_what_cannot_be_read_is_not_told(path: str, text: str, tmp_path: Path) -
     found = scanned(tmp_path, {"main.tf": main})
     assert WORD not in found
     assert path in found
+
+
+@given(
+    st.lists(st.text("abc. ", min_size=1, max_size=12), max_size=5),
+    st.lists(st.text("abc. ", max_size=12), max_size=6),
+)
+def test_no_long_secret_is_left(hidden: list[str], pieces: list[str]) -> None:
+    """Whatever stands around it, a secret of eight characters or more is gone."""
+    secrets = [text for text in hidden if len(text.strip()) >= 8]
+    rows = zip(pieces, [*secrets, *[""] * 6], strict=False)
+    text = "".join(part for row in rows for part in row)
+    mask = Mask(hidden)
+    assert len(mask.starred(text)) == len(text)
+    assert not any(secret.strip() in mask.text(text) for secret in secrets)
+    assert not any(secret.strip() in mask.starred(text) for secret in secrets)

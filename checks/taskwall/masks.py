@@ -1,7 +1,6 @@
 """Keeps texts that sources declare to be sensitive out of what is told."""
 
-import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 from msgspec import Struct
@@ -29,35 +28,48 @@ class Mask:
 
     def __init__(self, hidden: Iterable[str]) -> None:
         texts = {line.strip() for text in hidden for line in (text, *text.splitlines())}
-        found = sorted((t for t in texts if len(t) >= SHORTEST), key=lambda t: (-len(t), t))
-        parts = (
-            re.escape(t) if len(t) >= _WORD else rf"(?<![\w.-]){re.escape(t)}(?![\w-])"
-            for t in found
-        )
-        self._pattern = re.compile("|".join(parts)) if found else None
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Mask) and self._pattern == other._pattern
-
-    def __hash__(self) -> int:
-        return hash(self._pattern)
+        self._texts = frozenset(text for text in texts if len(text) >= SHORTEST)
+        lengths: dict[str, set[int]] = {}
+        for text in self._texts:
+            lengths.setdefault(text[:SHORTEST], set()).add(len(text))
+        self._lengths = {start: sorted(found, reverse=True) for start, found in lengths.items()}
+        """The lengths of the texts, the longest first, by how they begin."""
 
     def __bool__(self) -> bool:
-        return self._pattern is not None
+        return bool(self._texts)
 
     def text(self, text: str) -> str:
         """The text without what is sensitive."""
-        return text if self._pattern is None else self._pattern.sub(SHOWN, text)
+        return self._replaced(text, lambda _: SHOWN)
 
     def starred(self, line: str) -> str:
         """A line of a source, with as many stars in the place of what is sensitive."""
-        if self._pattern is None:
-            return line
-        return self._pattern.sub(lambda found: "*" * len(found.group()), line)
+        return self._replaced(line, lambda length: "*" * length)
+
+    def _replaced(self, text: str, shown: Callable[[int], str]) -> str:
+        if not self._texts:
+            return text
+        pieces: list[str] = []
+        done = at = 0
+        while at <= len(text) - SHORTEST:
+            length = self._at(text, at)
+            if length:
+                pieces += (text[done:at], shown(length))
+                done = at + length
+            at += length or 1
+        return "".join((*pieces, text[done:]))
+
+    def _at(self, text: str, at: int) -> int:
+        """The length of the sensitive text that begins there; 0 if none does."""
+        for length in self._lengths.get(text[at : at + SHORTEST], ()):
+            end = at + length
+            if text[at:end] in self._texts and (length >= _WORD or _stands_alone(text, at, end)):
+                return length
+        return 0
 
     def of(self, told: T) -> T:
         """Findings, errors or crashes without what is sensitive; edits that hold it go."""
-        return told if self._pattern is None else self._masked(told)
+        return self._masked(told) if self._texts else told
 
     def _masked(self, told: Any) -> Any:
         if isinstance(told, str):
@@ -77,3 +89,14 @@ class Mask:
                 },
             )
         return told
+
+
+def _stands_alone(text: str, start: int, end: int) -> bool:
+    """Whether a stretch is a whole word, and no part of a name such as an address."""
+    before, after = text[:start][-1:], text[end : end + 1]
+    return not (before.isalnum() or before in _JOINING) and not (
+        after.isalnum() or after in _JOINING.difference(".")
+    )
+
+
+_JOINING = frozenset("_-.")

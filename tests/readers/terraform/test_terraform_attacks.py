@@ -197,6 +197,13 @@ ATTACKS: dict[str, Texts] = {
         "a.tpl": '${templatefile("a.tpl", {})}',
     },
     "a long chain": value("local.l2000", chained("1", "P", 2000)),
+    # Secrets
+    "many secrets": value(
+        '[for i in range(3000) : join("-", [for s in var.v : upper(s)])]',
+        'variable "v" {\n  sensitive = true\n  default = ['
+        + ", ".join(f'"secret-{i}-of-many"' for i in range(3000))
+        + "]\n}\n",
+    ),
     # Files
     "a device": value('file("/dev/zero")'),
     "a file far above": value('file("../../../../../../../etc/passwd")'),

@@ -12,6 +12,9 @@ from taskwall.values import Fields, Items, Known, Text, Value, settled, spelled
 MOST: Final = 10_000
 """So many texts of one evaluation are kept in mind."""
 
+MOST_LOOKS: Final = 2_000_000
+"""So often one text is looked for in another."""
+
 _SECRET: Final = re.compile(
     r"passwords?|.*_passwords?|passphrase|.*_passphrase|private_key|.*_private_key"
     r"|.*tokens?|.*secrets?(?:_string|_binary|_key)?"
@@ -42,6 +45,8 @@ def sensitive(variables: Mapping[str, Block]) -> frozenset[str]:
 class Hidden(set[str]):
     """The sensitive texts that an evaluation has met."""
 
+    _looks = 0
+
     def hide(self, value: Value) -> None:
         """Keep all texts and numbers of a value in mind."""
         for text in texts(value):
@@ -59,7 +64,9 @@ class Hidden(set[str]):
                     self.add(text)
 
     def _holds(self, text: str) -> bool:
-        return any(hidden in text for hidden in self)
+        """Whether a text has a sensitive one in it; taken for granted where looking takes long."""
+        self._looks += len(self)
+        return self._looks > MOST_LOOKS or any(hidden in text for hidden in self)
 
 
 def texts(value: Value) -> Iterator[str]:
