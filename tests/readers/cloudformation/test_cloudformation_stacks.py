@@ -527,3 +527,29 @@ def plain_or_open(value: Value) -> object:
         return plain(value)
     except LookupError:
         return OTHER
+
+
+def test_stacks_are_kept_while_files_last() -> None:
+    """What did not change is the same stack again; what may hang on others is made anew."""
+    alone = "Resources: {A: {Type: 'AWS::EC2::VPC', Properties: {CidrBlock: 10.0.0.0/16}}}"
+    exporting = f"{alone}\nOutputs: {{V: {{Value: !Ref A, Export: {{Name: v}}}}}}"
+    importing = alone.replace("10.0.0.0/16", "!ImportValue v")
+    texts = {"/alone.yaml": alone, "/out.yaml": exporting, "/in.yaml": importing, "/no.yaml": "["}
+    files = Files(dict(texts), lasts=True)
+
+    def read(inputs: Inputs) -> dict[str, CloudFormationStack]:
+        found, _ = stacks(texts, files, inputs)
+        return {stack.template.unit.file: stack for stack in found}
+
+    first, again = read(Inputs()), read(Inputs())
+    assert first["/alone.yaml"] is again["/alone.yaml"]
+    assert again["/alone.yaml"].evaluate({}) is first["/alone.yaml"].evaluate({})
+    assert first["/out.yaml"] is not again["/out.yaml"]  # joined with what imports
+    files.change("/alone.yaml", alone.replace("10.0", "10.1"))
+    changed = read(Inputs())["/alone.yaml"]
+    assert changed is not first["/alone.yaml"]
+    other = read(Inputs(parameters={"P": Known("x")}))["/alone.yaml"]
+    assert other is not changed
+    assert read(Inputs(parameters={"P": Known("x")}))["/alone.yaml"] is other
+    passing = Files(dict(texts))
+    assert stacks(texts, passing, Inputs())[0][0] is not stacks(texts, passing, Inputs())[0][0]

@@ -2,12 +2,13 @@
 
 import gc
 from collections.abc import Iterable
+from collections.abc import Mapping as Lookup
 
 from taskwall.files import Files, UnreadableError
 from taskwall.groups import groups
-from taskwall.readers.cloudformation.skips import skips
+from taskwall.readers.cloudformation.kept import kept
 from taskwall.readers.cloudformation.stack import CloudFormationStack
-from taskwall.readers.cloudformation.template import Template, may_be_template, parsed
+from taskwall.readers.cloudformation.template import Template
 from taskwall.resource import Skip
 from taskwall.stack import Inputs, SourceError
 
@@ -40,30 +41,29 @@ def _stacks(
     templates: list[Template] = []
     wishes: dict[str, tuple[Skip, ...]] = {}
     errors: list[SourceError] = []
+    keeping = kept(files)
     for path in paths:
         try:
-            text = files.text(path)
-            template = parsed(path, text, files, inputs) if may_be_template(text) else None
+            reading = keeping.reading(path, files.text(path), files, inputs)
         except UnreadableError as error:
             if _speaks_of_aws(path, files):
                 errors.append(error.error)
             continue
-        if template is None:
+        if reading.template is None:
             continue
-        templates.append(template)
-        errors.extend(template.errors)
-        wishes[path], problems = skips(template)
-        errors.extend(problems)
-    roots, nested = templates, {}
+        templates.append(reading.template)
+        errors.extend(reading.template.errors)
+        wishes[path] = reading.skips
+        errors.extend(reading.errors)
+    roots = templates
+    nested: Lookup[str, Lookup[str, Template]] = {}
     if any(nests in template.unit.text for template in templates for nests in _NESTS):
         from taskwall.readers.cloudformation.joined import Nesting
 
         nesting = Nesting(templates, inputs, files)
         roots, nested = nesting.roots(), nesting.nested
         errors.extend(nesting.errors)
-    found = [
-        CloudFormationStack(root, inputs, wishes[root.unit.file], nested=nested) for root in roots
-    ]
+    found = [keeping.stack(root, inputs, wishes[root.unit.file], nested, files) for root in roots]
     for stack in found:
         if len(stack.templates) > 1:
             stack.skips = tuple(skip for path in stack.templates for skip in wishes.get(path, ()))
