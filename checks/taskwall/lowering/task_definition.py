@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from taskwall.lowering import container, environment, mesh, serving, volume
+from taskwall.lowering import container, environment, mesh_task, serving, volume
 from taskwall.lowering._draft import Reading, lowers, setting
 from taskwall.model.work import TaskDefinition
 
@@ -30,4 +30,4 @@ def task_definition(r: Reading) -> Iterator[object]:
     containers = r.at("container_definitions", "ContainerDefinitions")
     yield from environment.variables(r, containers)
     yield from serving.mappings(r, containers)
-    yield from mesh.task(r, r.at("container_definitions", "ContainerDefinitions"))
+    yield from mesh_task.task(r, r.at("container_definitions", "ContainerDefinitions"))

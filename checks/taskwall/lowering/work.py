@@ -10,7 +10,7 @@ from typing import TypeAlias
 from msgspec import Struct
 
 from taskwall.facts import FALSE, Fact, any_of
-from taskwall.lowering import answers, lattice, mesh, serving
+from taskwall.lowering import answers, lattice, service_connect, serving
 from taskwall.lowering._draft import SWITCH, Reading, lowers, setting
 from taskwall.lowering.cluster import strategy_of
 from taskwall.lowering.namespace import Namespace, Registry
@@ -105,7 +105,7 @@ _UNTAGGED = ("aws_cloudwatch_event_target", "aws_scheduler_schedule", "AWS::Sche
 def task_source(r: Reading) -> Iterator[object]:
     spelling = SPELLINGS[r.resource.type]
     if spelling.word == "service":
-        yield from mesh.connected(r)
+        yield from service_connect.connected(r)
         yield from answers.connected(r)
         yield from serving.ingress(r)
         yield from lattice.registered(r)

@@ -1,0 +1,67 @@
+"""Whether blocks are written, of those that resources may leave out."""
+
+from msgspec.structs import replace
+
+from taskwall.facts import Fact, any_of
+from taskwall.lowering._draft import Reading
+from taskwall.resource import Cell
+from taskwall.values import (
+    Fields,
+    Known,
+    Need,
+    same,
+    settled,
+)
+
+
+def as_if_there(cell: Cell) -> Cell:
+    """A block as if it were there: one that may not be counts for what it does wrong."""
+    return replace(cell, doubt=None) if structured(cell) else cell
+
+
+def structured(cell: Cell) -> bool:
+    """Whether a block is written whose keys are known."""
+    return isinstance(settled(cell.value or Known(None)), Fields)
+
+
+def equal(one: Cell, other: Cell) -> bool | None:
+    """Whether two cells hold the same; None if the sources do not tell."""
+    if one.value is None or other.value is None:
+        return False
+    return same(one.value, other.value)
+
+
+def unread(r: Reading, what: str) -> Need:
+    """That something of a resource cannot be read."""
+    return Need(f"{what} of {r.name}", "cannot be read")
+
+
+def left_open(r: Reading, cell: Cell) -> Fact:
+    """That it is not known what is written at a cell."""
+    needs = cell.doubt or cell.needs or (unread(r, "a block"),)
+    return Fact(None, f"{r.name} sets {cell.key or 'it'}", cell.place, r.name, needs)
+
+
+def any_written(r: Reading, cell: Cell, keys: tuple[tuple[str, str], ...], says: str) -> Fact:
+    """Whether one of several blocks is written, by which a resource does what `says`."""
+    found = any_of(is_written(r, cell.get(key[0 if r.terraform else 1])) for key in keys)
+    if found.truth is not False:
+        return found
+    return Fact(False, f"{r.name} {says}", cell.place, r.name, otherwise=f"nowhere {r.name} {says}")
+
+
+def present(r: Reading, cell: Cell) -> Fact:
+    """Whether an attribute is written, whatever its value may be."""
+    text, otherwise = f"{r.name} sets {cell.key}", f"{r.name} does not set {cell.key}"
+    return Fact(not cell.absent, text, cell.place, r.name, otherwise=otherwise)
+
+
+def is_written(r: Reading, cell: Cell) -> Fact:
+    """Whether a block is written."""
+    text, otherwise = f"{r.name} sets {cell.key}", f"{r.name} does not set {cell.key}"
+    found = list(cell.each())
+    if any(each.sure for each in found):
+        return Fact(True, text, cell.place, r.name)
+    if found:
+        return Fact(None, text, cell.place, r.name, found[0].doubt or cell.needs)
+    return Fact(False, text, cell.place, r.name, otherwise=otherwise)

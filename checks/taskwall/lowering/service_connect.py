@@ -1,0 +1,96 @@
+"""Service Connect: the proxies of services, what they offer, encrypt and record."""
+
+from collections.abc import Iterator
+
+from msgspec.structs import replace
+
+from taskwall.change import Blank, Change, Wanted
+from taskwall.facts import Fact
+from taskwall.lowering._draft import Reading, setting
+from taskwall.lowering._written import (
+    as_if_there,
+    is_written,
+    present,
+)
+from taskwall.model.mesh import Offer, Proxy
+from taskwall.resource import Cell
+
+
+def connected(r: Reading) -> Iterator[Proxy | Offer]:
+    """The proxies that Service Connect gives to a service, and the ports that it offers there.
+
+    AWS keeps the proxies' access logs only where the service says both how and whereto.
+    """
+    written = (
+        ("enabled", "access_log_configuration", "log_configuration", "service")
+        if r.terraform
+        else ("Enabled", "AccessLogConfiguration", "LogConfiguration", "Services")
+    )
+    connect = r.at("service_connect_configuration", "ServiceConnectConfiguration")
+    for each in connect.each():
+        block = as_if_there(each)
+        enabled, how, whereto, offers = (block.get(key) for key in written)
+        on = ~setting(enabled, written[0]).is_(False)
+        if block.doubt is not None:
+            on = Fact(None, f"{r.name} uses Service Connect", block.place, r.name, block.doubt)
+        logs = is_written(r, how) & is_written(r, whereto)
+        driver = setting(whereto.get("log_driver" if r.terraform else "LogDriver"), "log driver")
+        yield Proxy(
+            r.origin,
+            whereto.place if is_written(r, how).truth else how.place,
+            on,
+            logs,
+            is_written(r, whereto) & driver.is_("awslogs"),
+            _logging(r, block, how, whereto),
+        )
+        for offer in offers.each():
+            yield _offer(r, offer, on)
+
+
+def _logging(r: Reading, connect: Cell, how: Cell, whereto: Cell) -> tuple[Change, ...]:
+    """What is missing for the proxies of Service Connect to keep access logs."""
+    terraform: dict[str, Wanted] = {}
+    cloudformation: dict[str, Wanted] = {}
+    if how.absent:
+        terraform["access_log_configuration"] = {"format": "JSON"}
+        cloudformation["AccessLogConfiguration"] = {"Format": "JSON"}
+    if whereto.absent:
+        options: Wanted = {
+            "awslogs-group": Blank("name of a log group"),
+            "awslogs-region": Blank("region of the log group"),
+            "awslogs-stream-prefix": "proxy",
+        }
+        terraform["log_configuration"] = {"log_driver": "awslogs", "options": options}
+        cloudformation["LogConfiguration"] = {"LogDriver": "awslogs", "Options": options}
+    return r.mend(connect, terraform, cloudformation)
+
+
+def _offer(r: Reading, each: Cell, on: Fact) -> Offer:
+    block = as_if_there(each)
+    tls, issuer, arn, name = (
+        ("tls", "issuer_cert_authority", "aws_pca_authority_arn", "port_name")
+        if r.terraform
+        else ("Tls", "IssuerCertificateAuthority", "AwsPcaAuthorityArn", "PortName")
+    )
+    authority = block.get(tls).get(issuer)
+    named = replace(authority.get(arn), doubt=None)
+    issued = is_written(r, authority)
+    encrypted = issued & present(r, named) if issued.truth is not False else issued
+    port = block.get(name).known
+    changes = _encrypting(r, block.get(tls))
+    return Offer(r.origin, str(port or ""), named.place, on, encrypted, changes)
+
+
+def _encrypting(r: Reading, tls: Cell) -> tuple[Change, ...]:
+    """What makes the proxies speak TLS: an authority, and with a new block a role."""
+    authority, role = (
+        Blank("ARN of a private certificate authority"),
+        Blank("ARN of the role for TLS"),
+    )
+    terraform: dict[str, Wanted] = {"issuer_cert_authority": {"aws_pca_authority_arn": authority}}
+    cloudformation: dict[str, Wanted] = {
+        "IssuerCertificateAuthority": {"AwsPcaAuthorityArn": authority}
+    }
+    if tls.absent:
+        terraform["role_arn"] = cloudformation["RoleArn"] = role
+    return r.mend(tls, terraform, cloudformation)
