@@ -125,6 +125,23 @@ def test_the_worst_verdict_of_a_place_stands() -> None:
     assert [finding.verdict for finding in found(a_rule(judging))] == ["fail"]
 
 
+@pytest.mark.parametrize(
+    ("doubtful", "verdict"), [(False, "pass"), (None, "unknown"), (True, "unknown")]
+)
+def test_a_pass_stands_beside_what_could_only_pass(doubtful: bool | None, verdict: str) -> None:
+    """Whether a rule is also about more does not matter, where that is as it should be too."""
+    maybe = Fact(None, "it is there", PLACE, "aws_vpc.main", (Need("var.y", "has no default"),))
+
+    def judging(network: Network) -> Iterator[Verdict]:
+        yield from saying(False)(network)
+        yield from saying(doubtful, concerned=maybe)(network)
+
+    (finding,) = found(a_rule(judging))
+    (alone,) = found(a_rule(saying(doubtful, concerned=maybe)))
+
+    assert (finding.verdict, alone.verdict) == (verdict, "unknown")
+
+
 def test_what_is_made_elsewhere_is_unknown() -> None:
     """The setting `elsewhere` turns a fail for something absent into an unknown."""
     settings = Settings(elsewhere=("TW901",))

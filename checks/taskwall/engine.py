@@ -222,11 +222,15 @@ def told_by(answer: Answer) -> tuple[object, ...]:
 
 
 def settled(group: list[Answer], followed: Followed) -> Iterable[tuple[Answer, str | None]]:
-    """What a rule says of one resource and place in the end: fail before unknown before pass."""
+    """What a rule says of one resource and place in the end: fail before unknown before pass.
+
+    Where all that is not known of something is whether the rule is about it, and it would pass,
+    another pass at that place holds whatever the unknown turns out to be.
+    """
     worst: dict[int, Answer] = {}
     for answer in group:
         held = worst.get(answer.scenario)
-        if held is None or _WORST[answer.truth] < _WORST[held.truth]:
+        if held is None or _rank(answer) < _rank(held):
             worst[answer.scenario] = answer
     fails: dict[str, list[Answer]] = {}
     for answer in worst.values():
@@ -235,7 +239,12 @@ def settled(group: list[Answer], followed: Followed) -> Iterable[tuple[Answer, s
     for same in fails.values():
         yield same[0], followed.when(each.scenario for each in same)
     if not fails:
-        yield min(worst.values(), key=lambda answer: _WORST[answer.truth]), None
+        yield min(worst.values(), key=_rank), None
+
+
+def _rank(answer: Answer) -> int:
+    harmless = answer.truth is None and answer.verdict.violated.truth is False
+    return len(_WORST) if harmless else _WORST[answer.truth]
 
 
 def _message(answer: Answer) -> str:
