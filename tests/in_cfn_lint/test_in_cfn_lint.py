@@ -50,6 +50,11 @@ def test_each_rule_is_a_rule_of_cfn_lint() -> None:
         assert set(made.config_definition) == {"elsewhere", "fix"}
 
 
+def test_nothing_of_the_default_profile_hides() -> None:
+    """cfn-lint shows what begins with I on request only: no rule that runs by default does."""
+    assert [rule.id for rule in all_rules() if rule.default and rule.lint_id[0] == "I"] == []
+
+
 def test_the_folder_has_the_same_rules(capsys: pytest.CaptureFixture[str]) -> None:
     """`-a FOLDER` and `-a MODULE` load the same."""
     assert taskwall(["cfn-lint-dir"]) == 0
@@ -205,6 +210,14 @@ def test_standard_input(here: Path, lint: Lint) -> None:
     as_json = json.dumps({"Resources": {}}, indent=1)
     assert told(lint(typed=as_json)) == []
     assert told(lint(typed=TASKS)) == FOUND
+
+
+def test_the_api_of_cfn_lint(here: Path) -> None:
+    """Programs hand over a text, which is as standard input."""
+    from cfnlint.api import lint as lint_text
+
+    matches = lint_text(TASKS, config={"append_rules": ["taskwall.cfnlint"]})
+    assert told(matches) == FOUND
 
 
 def test_any_name_will_do(here: Path, lint: Lint) -> None:
