@@ -92,6 +92,9 @@ def test_parameters_count(here: Path, lint: Lint) -> None:
         assert found.count(MINE) == count, files
         assert len(found) == len(set(found)), files
     assert MINE in told(lint("--parameters", "Range=0.0.0.0/0", "--", "web.yaml"))
+    Path("web.yaml").rename("web.cfn")
+    found = told(lint("web.cfn", "--parameter-files", "open.json"))
+    assert (found.count(MINE), len(found)) == (1, len(set(found)))
 
 
 @since_deployments

@@ -4,7 +4,6 @@ import gc
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar, Protocol, TypeAlias
-from weakref import WeakKeyDictionary
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -62,7 +61,7 @@ class Run:
 
     def __init__(self) -> None:
         self.members: dict[str, Member] = {}
-        self._told: WeakKeyDictionary[Template, Told] = WeakKeyDictionary()
+        self._current: tuple[Template, Told] | None = None
         self._asked: set[tuple[str | None, str]] = set()
         self._forget()
 
@@ -83,11 +82,14 @@ class Run:
         return None
 
     def told(self, cfn: Template) -> Told:
-        """What there is to say of a template, found out by the first rule that asks."""
-        found = self._told.get(cfn)
-        if found is None:
-            found = self._told[cfn] = self._first_told(cfn)
-        return found
+        """What there is to say of a template, found out by the first rule that asks.
+
+        All rules are asked of one template before the next.
+        """
+        if self._current is None or self._current[0] is not cfn:
+            self._current = None
+            self._current = cfn, self._first_told(cfn)
+        return self._current[1]
 
     def _first_told(self, cfn: Template) -> Told:
         collecting = gc.isenabled()
@@ -109,6 +111,7 @@ class Run:
             return Told()  # once more without parameters, after those that are meant
         key = (cfn.filename, repr(sets) if sets else "")
         if key in self._asked:  # the files may have changed since
+            self._asked.clear()
             self._forget()
         self._asked.add(key)
         source = source_of(cfn)
@@ -131,7 +134,6 @@ class Run:
 
     def _forget(self, source: Source | None = None) -> None:
         """Begin anew; the text of a template that is in no file stands for one."""
-        self._asked.clear()
         self._files = Files({} if source is None else {source.path: source.text or ""})
         self._known: dict[str, tuple[Known, _Judged]] = {}
 
