@@ -100,6 +100,25 @@ CASES: dict[str, tuple[str, str, Wanted, str]] = {
         }
         """,
     ),
+    "what a resource depends on stays last": (
+        """
+        resource "aws_flow_log" "x" {
+          vpc_id = "v"
+
+          depends_on = [aws_s3_bucket.y]
+        }
+        """,
+        "traffic_type",
+        "ALL",
+        """
+        resource "aws_flow_log" "x" {
+          vpc_id = "v"
+          traffic_type = "ALL"
+
+          depends_on = [aws_s3_bucket.y]
+        }
+        """,
+    ),
     "an empty block gets lines": (
         """
         resource "aws_vpc" "x" {}

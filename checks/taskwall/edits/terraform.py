@@ -153,7 +153,7 @@ class Writer:
         found = [
             each
             for each in block.body.attributes.values()
-            if each.place.line == each.place.end_line < limit
+            if each.place.line == each.place.end_line < limit and each.name != "depends_on"
         ]
         return max(found, key=lambda each: each.place.line, default=None)
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from typing import TypeAlias
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from taskwall.change import Change
 from taskwall.facts import Fact
@@ -204,7 +205,10 @@ def _cache(r: Reading) -> Iterator[Insists]:
         fact = Fact(None, f"{r.name} encrypts in transit", enabled.place, r.name, needs)
         yield Insists(fact, enabled.place)
     else:
-        yield _set(setting(enabled, names[1], False, "transit encryption is off by default"), True)
+        off = setting(enabled, names[1], False, "transit encryption is off by default")
+        # Of clusters by themselves AWS encrypts only memcached: others have to become groups.
+        alone = "luster" in r.resource.type and str(kind.known).lower() != "memcached"
+        yield replace(_set(off, True), changes=()) if alone else _set(off, True)
     if not mode.absent:
         yield _set(setting(mode, names[2]), "required")
 
