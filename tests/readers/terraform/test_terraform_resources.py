@@ -181,6 +181,31 @@ def test_blocks_and_dynamic_blocks_keep_their_order(evaluated: Evaluated, shown:
     }
 
 
+def test_a_dynamic_block_over_nothing_writes_nothing(evaluated: Evaluated, shown: Shown) -> None:
+    """No block is no attribute, on the top and inside; a list that is written empty is one."""
+    evaluation = evaluated(
+        """
+        variable "none" { default = {} }
+        resource "t" "a" {
+          written = []
+          dynamic "rule" {
+            for_each = var.none
+            content {}
+          }
+          inner {
+            dynamic "rule" {
+              for_each = null
+              content {}
+            }
+          }
+        }
+        """
+    )
+    body = only(evaluation, "t.a").body
+
+    assert shown(body) == {"written": [], "inner": [{}]}
+
+
 def test_nested_dynamic_blocks(evaluated: Evaluated, shown: Shown) -> None:
     """A dynamic block within another sees both iterators."""
     evaluation = evaluated(
