@@ -271,3 +271,10 @@ def test_python_hcl2_is_told_from_its_namesake(monkeypatch: pytest.MonkeyPatch) 
     assert "without checkov" in str(python_hcl2.unusable())
     monkeypatch.setitem(sys.modules, "hcl2", None)
     assert "not installed" in str(python_hcl2.unusable())
+
+
+def test_an_operation_begins_with_the_parenthesis_of_its_left_side() -> None:
+    """The place of an operation is all of it, also where its sides stand in parentheses."""
+    text = "x = (a.b == 1) || (c.d == 2)\n"
+    node = parse("/nowhere/main.tf", text).body.attributes["x"].expression
+    assert (node.place.column, node.place.end_column) == (5, len(text))

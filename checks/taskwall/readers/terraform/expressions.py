@@ -332,9 +332,9 @@ def _operation(node: "Node", source: Source, depth: int) -> Expression:
         break
     if len(rights) > DEEPEST:
         return Invalid(source.place(first), f"has more than {DEEPEST} operands")
+    start = source.place(node)  # a parenthesis before the left side is part of it
     for operator, nodes in reversed(rights):
         right = _sequence(nodes, source, depth + 1)
-        start = left.place
         stop = source.place(nodes[-1])
         place = type(start)(start.file, start.line, start.column, stop.end_line, stop.end_column)
         left = Binary(place, operator, left, right)
