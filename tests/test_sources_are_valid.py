@@ -92,7 +92,7 @@ def test_templates_pass_cfn_lint() -> None:
         [sys.executable, "-c", program, *options, *files],
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=1200,
         check=False,
     )
 

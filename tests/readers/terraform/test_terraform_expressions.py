@@ -314,6 +314,8 @@ OPEN = [
     ('split(":", "a:${aws_vpc.main.arn}")', "<?>"),
     ('split(",", "a,${var.open}")', "<?>"),
     ('format("%s:%d", var.open, 80)', "<var.open>:80"),
+    ('replace("a={x} b={x}", "{x}", var.open)', "a=<var.open> b=<var.open>"),
+    ('replace("nothing to fill", "{x}", var.open)', "nothing to fill"),
     ('startswith("abc${var.open}", "ab")', True),
     ('base64encode("ECS_CLUSTER=${var.open}")', "ECS_CLUSTER=<var.open>"),
     ('var.open ? 1 : 1', 1),

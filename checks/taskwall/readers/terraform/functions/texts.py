@@ -14,6 +14,7 @@ from taskwall.readers.terraform.functions.arguments import (
 )
 from taskwall.readers.terraform.kinds import (
     LONGEST,
+    MOST_PARTS,
     FailedError,
     as_text,
     is_null,
@@ -113,8 +114,15 @@ def _piece(parts: "list[str | Value]") -> Value:
 
 
 def _replace(arguments: list[Value], scope: "Scope") -> Value:
-    string, old, new = (text_of(argument) for argument in arguments)
-    if len(old) > 1 and old.startswith("/") and old.endswith("/"):
+    string, old = (text_of(argument) for argument in arguments[:2])
+    by_pattern = len(old) > 1 and old.startswith("/") and old.endswith("/")
+    open_ = not isinstance(settled(arguments[2]), Known)
+    if open_ and not by_pattern and old and string.count(old) < MOST_PARTS:
+        # What is put in may be unknown: what it is put into stays known.
+        first, *others = string.split(old)
+        return put_together([first, *(piece for each in others for piece in (arguments[2], each))])
+    new = text_of(arguments[2])
+    if by_pattern:
         pattern = _compiled(old[1:-1], string)
         return _bounded(pattern.sub(_expansion(new), string))
     if old and string.count(old) * len(new) > LONGEST:
