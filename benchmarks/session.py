@@ -63,7 +63,7 @@ def main() -> None:
         options = api.Options(paths=(folder,), cwd=folder)
         whole = min(cpu(lambda: api.scan(options)) for _ in range(max(3, given.rounds // 2)))
         print(f"{'a scan from scratch':20s} {whole:6.1f}", flush=True)
-        session = Session(folder)
+        session = Session(folder, lone=True)
         for name, text in files.items():
             session.change(str(Path(folder, name)), text)
         session.report()

@@ -129,13 +129,19 @@ class Recall:
             key: identifies the question.
             ask: is asked with `about` if need be, and must be pure.
             about: what the question is about. It may have changed since it was last asked.
+
+        Raises:
+            AmbiguousError: the same question has two answers.
         """
         entry = self._entries.get(key)
         if entry is None:
             entry = self._entries[key] = Entry(key)
             self._make(entry, ask, about)
         elif about and not _unchanged(entry.about, about):
+            before, asked = entry.value, entry.checked == self.now
             self._make(entry, ask, about)
+            if asked and entry.value is not before:
+                raise AmbiguousError(key)
         elif entry.suspect:
             self.settle(entry)
         if type(entry.value) is not Watched:

@@ -1,5 +1,6 @@
 """A project that is asked again and again while its sources change, as in an editor."""
 
+import gc
 import os
 from collections.abc import Callable, Iterator, Mapping
 
@@ -31,12 +32,15 @@ class Session:
     it meanwhile, so that nothing else is judged as if it had vanished: `texts` says which.
     """
 
-    def __init__(self, folder: str, options: Options | None = None) -> None:
+    def __init__(self, folder: str, options: Options | None = None, lone: bool = False) -> None:
         """A session for an absolute folder.
 
         `options` are what the user asks for beside the settings; their paths and working
-        directory are the folder's, and paths of the report are relative to it.
+        directory are the folder's, and paths of the report are relative to it. `lone` says that
+        the process serves sessions only: what lasts is left out of the rounds of Python's garbage
+        collector, which would take longer than most changes.
         """
+        self._lone = lone
         asked = options or Options()
         self.folder = os.path.normpath(folder)
         self._options = replace(asked, paths=(self.folder,), cwd=self.folder)
@@ -101,8 +105,13 @@ class Session:
                 raise StaleError
 
         if self._report is None:
+            held = self._held
             found = api.scan(self._options, self._files(), progress, self._memory)
             self._report = self._told(found)
+            if self._lone and self._held is not held:
+                gc.unfreeze()
+                gc.collect()
+                gc.freeze()
         return self._report
 
     def portraits(self) -> tuple[Portrait, ...]:

@@ -73,7 +73,7 @@ class Project:
     def __init__(self, folder: str, preferences: Preferences, encoding: Encoding) -> None:
         self.folder = folder
         self._encoding = encoding
-        self._session = Session(folder, preferences.options())
+        self._session = Session(folder, preferences.options(), lone=True)
         self._documents: dict[str, Document] = {}
         self._read: dict[str, Lines] = {}
         self._teller = Teller()
