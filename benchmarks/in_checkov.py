@@ -2,9 +2,9 @@
 
     python -m benchmarks.in_checkov --checkov PROGRAM SOURCES... [--rounds N]
 
-`PROGRAM` is a checkov beside which taskwall can be imported. Each of `SOURCES` is a folder, or
-`FRAMEWORK=FOLDER` to scan it for one framework only. Runs are interleaved, and medians of CPU
-time compared: with taskwall it may be 5 % more.
+`PROGRAM` is a checkov beside which taskwall is installed, so that Python has compiled it. Each of
+`SOURCES` is a folder, or `FRAMEWORK=FOLDER` to scan it for one framework only. Runs are
+interleaved, and medians of CPU time compared: with taskwall it may be 5 % more.
 """
 
 import argparse

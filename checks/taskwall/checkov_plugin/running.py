@@ -3,17 +3,16 @@
 import os
 import sys
 from types import FrameType
-from typing import Any
+from typing import Any, NamedTuple
 
 from checkov.common.runners.base_runner import BaseRunner
-from msgspec import Struct
 
 
 class ChangedError(Exception):
     """checkov is not as this plugin knows it; the message is a whole sentence."""
 
 
-class Running(Struct, frozen=True):
+class Running(NamedTuple):
     """The runner whose checks are asked, the folder or files that it was given, and its report."""
 
     runner: Any
