@@ -2,6 +2,7 @@
 
 import re
 import shlex
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,8 @@ import yaml
 from taskwall import cli
 
 ROOT = Path(__file__).parent.parent
-(HOOK,) = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
+HOOKS = {hook["id"]: hook for hook in yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())}
+HOOK = HOOKS["taskwall"]
 
 
 @pytest.mark.parametrize(
@@ -39,3 +41,13 @@ def test_the_entry_runs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> N
     assert command == "taskwall"
     assert cli.main([*arguments, str(file)]) == 0
     assert "No findings" in capsys.readouterr().out
+
+
+def test_the_hook_of_checkov() -> None:
+    """It runs a command that is installed, with the checkov that the extra asks for."""
+    hook = HOOKS["taskwall-checkov"]
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+
+    assert shlex.split(hook["entry"])[0] in project["scripts"]
+    assert hook["additional_dependencies"] == project["optional-dependencies"]["checkov"]
+    assert hook["pass_filenames"] is False
