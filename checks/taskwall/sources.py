@@ -27,11 +27,13 @@ class Scope(Struct, frozen=True):
     """Which of the sources below the given paths count, for surfaces whose host has its own mind.
 
     `kinds` are those that are read, all by default. `among`, if it is given, are the absolute
-    paths of the only files that count below a folder.
+    paths of the only files that count below a folder. `deep` says whether files below a folder
+    count, or only those in it.
     """
 
     kinds: frozenset[Kind] = frozenset(get_args(Kind))
     among: frozenset[str] | None = None
+    deep: bool = True
 
 
 class Read(Struct, frozen=True):
@@ -82,8 +84,11 @@ def read(
     seen: set[str] = set()
     wide: dict[str, list[str]] = {}
     for folder in filter(os.path.isdir, paths):
-        for path in (*_below((folder,)), *_unsaved(folder, files)):
-            counts = scope.among is None or path in scope.among
+        below = _below((folder,)) if scope.deep else _in((folder,))
+        for path in (*below, *_unsaved(folder, files, scope.deep)):
+            counts = path.endswith((*TERRAFORM, *TEMPLATES)) and (
+                scope.among is None or path in scope.among
+            )
             if counts and path not in seen and not use.excludes(path):
                 seen.add(path)
                 wide.setdefault(boundaries[folder], []).append(path)
@@ -219,16 +224,14 @@ def _below(folders: Iterable[str]) -> Iterator[str]:
             yield path
 
 
-def _unsaved(folder: str, files: Files) -> Iterator[str]:
-    """The sources below a folder that are not on disk, but held for it."""
+def _unsaved(folder: str, files: Files, deep: bool) -> Iterator[str]:
+    """The sources below a folder (or in it) that are not on disk, but held for it."""
     for path in files.held:
+        if not _encloses(folder, path) or not path.endswith((*TERRAFORM, *TEMPLATES)):
+            continue
         names = os.path.relpath(path, folder).split(os.sep)
-        if (
-            path.endswith((*TERRAFORM, *TEMPLATES))
-            and _encloses(folder, path)
-            and PASSED_OVER.isdisjoint(names)
-            and not os.path.exists(path)
-        ):
+        near = len(names) == 1 or (deep and PASSED_OVER.isdisjoint(names))
+        if near and not os.path.exists(path):
             yield path
 
 

@@ -20,6 +20,7 @@ class Screen:
 
     def __init__(self) -> None:
         self.shown: dict[str, list[Diagnostic]] = {}
+        self.by_uri: dict[str, list[Diagnostic]] = {}
         self.publications: list[tuple[str, int | None]] = []
         self.said: list[str] = []
         self.logged: list[str] = []
@@ -28,7 +29,7 @@ class Screen:
 
     def publish(self, uri: str, version: int | None, diagnostics: Sequence[Diagnostic]) -> None:
         """Show diagnostics."""
-        self.shown[Path(uri).name] = list(diagnostics)
+        self.shown[Path(uri).name] = self.by_uri[uri] = list(diagnostics)
         self.publications.append((Path(uri).name, version))
         self._news.set()
 

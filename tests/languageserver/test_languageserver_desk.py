@@ -1,5 +1,6 @@
 """The desk: projects, settings, files on disk, and what is no longer so."""
 
+import os
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from languageserver.desks import Sitting, sit
 from languageserver.stacks import RULE, SERVICE
 from taskwall.languageserver import documents
 from taskwall.languageserver.preferences import Preferences, preferences
-from taskwall.languageserver.projects import folder_of
+from taskwall.languageserver.projects import folder_of, is_deep
 
 
 def root(folder: Path) -> Path:
@@ -142,6 +143,32 @@ def test_folder_of_a_document(tmp_path: Path) -> None:
     other = tmp_path / "elsewhere"
     other.mkdir()
     assert folder_of(str(other / "a.yaml"), [work]) == str(other)
+
+
+def test_a_file_that_stands_alone_is_judged_with_its_folder(tmp_path: Path) -> None:
+    """Without a workspace folder nothing below is searched, but for the modules that are called."""
+    root(tmp_path / "below")
+    (tmp_path / "main.tf").write_text('module "web" {\n  source = "./called"\n}\n')
+    root(tmp_path / "called")
+
+    @at_desk()
+    async def _(sitting: Sitting) -> None:
+        sitting.open(tmp_path / "main.tf")
+        await sitting.shows("rules.tf", "TW204")
+        uris = {uri for uri, found in sitting.screen.by_uri.items() if found}
+        assert (tmp_path / "called" / "rules.tf").as_uri() in uris
+        assert (tmp_path / "below" / "rules.tf").as_uri() not in uris
+
+
+def test_folders_that_hold_everything_are_not_searched(tmp_path: Path) -> None:
+    """Not the home folder, nor the root; a workspace folder and a repository are."""
+    home, work = str(Path.home()), str(tmp_path / "work")
+    assert not is_deep(home, [home])
+    assert not is_deep(os.path.abspath(os.sep), [os.path.abspath(os.sep)])
+    assert is_deep(work, [work])
+    assert not is_deep(work, [])
+    (tmp_path / "work" / ".git").mkdir(parents=True)
+    assert is_deep(work, [])
 
 
 def test_settings_are_read_again_when_they_are_written(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from taskwall.languageserver.preferences import Preferences
 from taskwall.languageserver.projects import Project
 
 EDITS = 10_000
-JUDGED = 50
+JUDGED = 100
 """Of so many edits one is judged: the others come faster than anybody could judge them."""
 
 

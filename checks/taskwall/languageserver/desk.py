@@ -24,7 +24,7 @@ from taskwall.languageserver.documents import LARGEST, Document
 from taskwall.languageserver.portrayed import Drawn, at_line, hover, lenses
 from taskwall.languageserver.positions import Encoding, Lines, path_of, uri_of
 from taskwall.languageserver.preferences import Preferences
-from taskwall.languageserver.projects import SETTINGS, View, folder_of
+from taskwall.languageserver.projects import SETTINGS, View, folder_of, is_deep, owner_of
 from taskwall.languageserver.whereabouts import Whereabouts
 from taskwall.languageserver.worker import Worker
 from taskwall.portraits import Portrait
@@ -174,7 +174,8 @@ class Desk:
         """Find the project of a document, and begin it if this is its first."""
         folder = folder_of(path, self._workspace)
         if folder not in self._owners.values():
-            self._worker.open(folder, self.preferences, self.encoding)
+            deep = is_deep(folder, self._workspace)
+            self._worker.open(folder, self.preferences, self.encoding, deep)
         self._owners[path] = folder
         return folder
 
@@ -253,7 +254,7 @@ class Desk:
         found = {
             path: list(told.diagnostics)
             for path, told in view.told.items()
-            if self._owner(path) == view.folder
+            if self._owner(path) in (view.folder, "")
         }
         if view.settings:
             wrong = view.failure.removeprefix(f"{view.settings}: ")
@@ -266,9 +267,9 @@ class Desk:
 
     def _owner(self, path: str) -> str:
         """The project of a file, looked for once until projects begin anew."""
-        found = self._owners.get(path) or self._folders.get(path)
+        found = self._owners.get(path, self._folders.get(path))
         if found is None:
-            found = self._folders[path] = folder_of(path, self._workspace)
+            found = self._folders[path] = owner_of(path, self._workspace)
         return found
 
     def _publish(self, folder: str, found: Mapping[str, list[Diagnostic]]) -> None:

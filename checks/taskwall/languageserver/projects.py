@@ -1,9 +1,11 @@
 """Projects: the folders that are judged, each with its session and what it last said."""
 
 import os
+import tempfile
 from collections.abc import Callable, Iterable, Mapping
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from taskwall.baseline import BaselineError
 from taskwall.finding import Report
@@ -15,6 +17,7 @@ from taskwall.languageserver.whereabouts import Whereabouts
 from taskwall.portraits import Portrait
 from taskwall.session import Session
 from taskwall.settings import SettingsError
+from taskwall.sources import Scope
 
 SETTINGS = ("taskwall.toml", "pyproject.toml")
 
@@ -29,12 +32,34 @@ def folder_of(path: str, workspace: Iterable[str]) -> str:
     top = max(within, key=len, default="")
     folder = own = os.path.dirname(path)
     while True:
-        if folder == top or _has_settings(folder) or os.path.exists(os.path.join(folder, ".git")):
+        if folder == top or _is_root(folder):
             return folder
         above = os.path.dirname(folder)
         if above == folder:
             return top or own
         folder = above
+
+
+def owner_of(path: str, workspace: Iterable[str]) -> str:
+    """The project of a file that is not open; "" if any that calls it may have it."""
+    folder = folder_of(path, workspace)
+    return folder if folder in workspace or _is_root(folder) else ""
+
+
+def is_deep(folder: str, workspace: Iterable[str]) -> bool:
+    """Whether what is below a project's folder belongs to it: not to a file that stands alone.
+
+    Nor does it in folders that hold everything, even if an editor calls them its workspace.
+    """
+    everything = (os.path.expanduser("~"), tempfile.gettempdir(), os.path.dirname(folder))
+    if folder in everything:
+        return False
+    return folder in workspace or _is_root(folder)
+
+
+def _is_root(folder: str) -> bool:
+    """Whether a folder has settings of taskwall, or is a repository."""
+    return _has_settings(folder) or os.path.exists(os.path.join(folder, ".git"))
 
 
 def _encloses(folder: str, path: str) -> bool:
@@ -70,10 +95,13 @@ class View(Struct):
 class Project:
     """A folder that is judged again and again. Used by one thread only."""
 
-    def __init__(self, folder: str, preferences: Preferences, encoding: Encoding) -> None:
+    def __init__(
+        self, folder: str, preferences: Preferences, encoding: Encoding, deep: bool = True
+    ) -> None:
         self.folder = folder
         self._encoding = encoding
-        self._session = Session(folder, preferences.options(), lone=True)
+        asked = replace(preferences.options(), scope=Scope(deep=deep))
+        self._session = Session(folder, asked, lone=True)
         self._documents: dict[str, Document] = {}
         self._read: dict[str, Lines] = {}
         self._teller = Teller()

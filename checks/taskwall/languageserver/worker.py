@@ -48,11 +48,11 @@ class Worker:
         self._thread = threading.Thread(target=self._run, name="taskwall", daemon=True)
         self._thread.start()
 
-    def open(self, folder: str, preferences: Preferences, encoding: Encoding) -> None:
+    def open(self, folder: str, preferences: Preferences, encoding: Encoding, deep: bool) -> None:
         """Begin a project anew."""
 
         def change(projects: dict[str, Project]) -> None:
-            projects[folder] = Project(folder, preferences, encoding)
+            projects[folder] = Project(folder, preferences, encoding, deep)
 
         self._do(folder, change)
 
