@@ -11,21 +11,21 @@ Fine when: Another stack makes the endpoints in this VPC: name the rule in the s
     A default route to a transit gateway, a VPN, a peering or a firewall, and a proxy of the agent,
     may lead out: then taskwall says that it cannot tell. The first pull through a pull-through
     cache needs a way out even so, and what the application itself calls cannot be seen.
-Terraform: Add an endpoint for each service that is missing (s3 as a gateway, with the tasks' route tables):
-    resource "aws_vpc_endpoint" "ecr_api" {
+Terraform: Copy images that no endpoint serves to ECR, and add an endpoint for each service that is missing (s3 as a gateway, with the tasks' route tables):
+    resource "aws_vpc_endpoint" "missing" {
       vpc_id              = <vpc>.id
-      service_name        = "com.amazonaws.${data.aws_region.current.region}.ecr.api"
+      service_name        = "com.amazonaws.${data.aws_region.current.region}.<service>"
       vpc_endpoint_type   = "Interface"
       private_dns_enabled = true
       subnet_ids          = aws_subnet.private[*].id
       security_group_ids  = [aws_security_group.endpoints.id]
     }
-CloudFormation: Add an endpoint for each service that is missing (s3 as a gateway, with the tasks' route tables):
-    EcrApiEndpoint:
+CloudFormation: Copy images that no endpoint serves to ECR, and add an endpoint for each service that is missing (s3 as a gateway, with the tasks' route tables):
+    MissingEndpoint:
       Type: AWS::EC2::VPCEndpoint
       Properties:
         VpcId: !Ref <vpc>
-        ServiceName: !Sub com.amazonaws.${AWS::Region}.ecr.api
+        ServiceName: !Sub com.amazonaws.${AWS::Region}.<service>
         VpcEndpointType: Interface
         PrivateDnsEnabled: true
         SubnetIds: [!Ref PrivateSubnetA, !Ref PrivateSubnetB]
@@ -77,7 +77,7 @@ def sandbox_without_endpoints(network: Network) -> Iterator[Verdict]:
                 f"{quarter.thing.name} has no way to the internet, and {_missing(lacks)}",
                 holds=f"{quarter.thing.name} has the endpoints that its tasks need",
                 absent=True,
-                names={"vpc": quarter.thing.name},
+                names={"vpc": quarter.thing.name, "service": _first(lacks)},
                 concerned=concerned,
             )
         else:
@@ -91,6 +91,13 @@ def _shut(network: Network, source: TaskSource) -> Fact:
     """Whether a source's tasks need something and have no way out to it."""
     needs = any_of(demand.fact for demand in demands(network, source))
     return needs if needs.truth is False else all_of((needs, ~way_out(network, source)))
+
+
+def _first(lacks: list[tuple[Demand, Fact]]) -> str:
+    """The first interface endpoint that is missing, for the fix to show; none stays a gap in it."""
+    sure = sorted(lacks, key=lambda each: each[1].truth is not True)
+    names = (demand.service for demand, _ in sure if demand.service not in ("s3", ELSEWHERE))
+    return next(names, "<service>")
 
 
 def _missing(lacks: list[tuple[Demand, Fact]]) -> str:
