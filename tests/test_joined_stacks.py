@@ -3,17 +3,20 @@
 import json
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import storefronts
 from storefronts import Shop
-from taskwall import api
+from taskwall import api, sources
 from taskwall.engine import judge
 from taskwall.files import Files
+from taskwall.job import job
 from taskwall.readers import cloudformation, terraform
 from taskwall.rules import all_rules
 from taskwall.settings import Settings
@@ -106,6 +109,35 @@ def test_a_template_given_by_itself_is_read_within_its_stack(tmp_path: Path) -> 
     assert scanned(tmp_path, ".", scenarios="all") == found
     assert scanned(tmp_path, "parts/net.yaml", scenarios="all") == found
     assert scanned(tmp_path, "parts/app.yaml", scenarios="all") == []
+
+
+def test_templates_given_one_after_another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each is read within its stacks, and all together hardly more often than at once."""
+    (tmp_path / ".git").mkdir()
+    group = NET.partition("Outputs:")[0]
+    for name in ("two", "three"):
+        (tmp_path / f"{name}.yaml").write_text(
+            group + "Outputs:\n  Group:\n    Value: !Ref Group\n"
+            '    Export: {Name: !Sub "${AWS::StackName}-Group"}\n'
+        )
+    for number in range(8):
+        text = APP.replace("!Ref Group", '"Fn::ImportValue": !Sub "${Group}-Group"')
+        (tmp_path / f"app{number}.yaml").write_text(text)
+    read: list[int] = []
+    stacks = sources._stacks
+
+    def counted(paths: Sequence[str], *others: Any) -> Any:
+        read.append(len(paths))
+        return stacks(paths, *others)
+
+    monkeypatch.setattr(sources, "_stacks", counted)
+    known = sources.Known()
+    paths = [str(path) for path in sorted(tmp_path.glob("*.yaml"))]
+    for path in paths:
+        asked = job(api.Options(paths=(path,)))
+        found = asked.read(Files(), known)
+        assert [one.stack.files for one in found.reads] == [frozenset((path,))]
+    assert sum(read) < 3 * len(paths)
 
 
 class Cut:

@@ -147,6 +147,7 @@ class Known:
     def __init__(self) -> None:
         self._neighbours: dict[tuple[str, ...], Neighbours] = {}
         self._stacks: dict[tuple[str, ...], tuple[list[Stack], list[SourceError]]] = {}
+        self._spent: dict[Neighbours, int] = {}
 
     def stacks(
         self,
@@ -157,15 +158,33 @@ class Known:
         scope: Scope,
     ) -> tuple[list[Stack], list[SourceError]]:
         """The stacks of given files, with those that may belong to the same, and the errors."""
-        around = (*given, *self._around(given, inputs, use, files))
-        key = tuple(sorted(set(around)))
+        whole = False
+        if all(path.endswith(TEMPLATES) for path in given):
+            near = self._near(given, inputs, use, files)
+            key = self._worth(near, (*given, *near.around(given)))
+            whole = len(key) == len(near.templates)
+        else:
+            key = tuple(sorted({*given, *self._around(given, inputs, use, files)}))
         found = self._stacks.get(key)
         if found is None:
             found = _stacks(key, files, inputs, scope)
             only = frozenset(given)
-            if any(only < stack.files for stack in found[0]):  # else nobody asks for them again
-                self._stacks[key] = found
+            if whole or any(only < stack.files for stack in found[0]):
+                self._stacks[key] = found  # others may ask for them
         return found
+
+    def _worth(self, near: "Neighbours", around: Iterable[str]) -> tuple[str, ...]:
+        """What to read for files that belong together: these, or once they come to more, all.
+
+        The templates of a repository are read twice at most, however many of them are given one
+        after another.
+        """
+        key = tuple(sorted(set(around)))
+        if key not in self._stacks:
+            self._spent[near] = self._spent.get(near, 0) + len(key)
+            if self._spent[near] > len(near.templates) and near.templates.issuperset(key):
+                return tuple(sorted(near.templates))
+        return key
 
     def _around(
         self, given: Sequence[str], inputs: Inputs, use: Settings, files: Files

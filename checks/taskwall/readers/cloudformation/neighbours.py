@@ -128,6 +128,7 @@ class Neighbours:
                 one.wants_more = True  # an assembly of CDK is a world of its own
         self._by_name: dict[str, list[str]] = {}
         self._offering: dict[str, set[str]] = {}
+        self.templates = frozenset(self._mentions)
         for path, one in self._mentions.items():
             self._by_name.setdefault(one.name, []).append(path)
             for ending in one.offers:
