@@ -143,16 +143,12 @@ class LastingRun(Run):
             raise StaleError("instances")  # most of them are gone
         if any(self._text(path) != text for path, text in self._read.items()):
             raise StaleError("files")
-        errors: dict[SourceError, None] = {}
         for folder, (known, _) in self._modules.items():
-            module, unreadable = self.library.module(folder)
+            module, _ = self.library.module(folder)
             if (module is None) is not (known is None):
                 raise StaleError(folder)
             if module is not None:
                 self._lasting(module)
-                errors.update(dict.fromkeys(module.errors))
-            if folder not in self.library.scanned:
-                errors.update(dict.fromkeys(unreadable))
         reads: dict[Entry, None] = {}
         recall.reads = reads
         values, required = supplied(self)
@@ -175,6 +171,12 @@ class LastingRun(Run):
         ):
             raise StaleError("rounds")
         told = recall.told()
+        errors: dict[SourceError, None] = {}
+        for folder in self._modules:  # those that were called for the first time among them
+            module, unreadable = self.library.module(folder)
+            errors.update(dict.fromkeys(() if module is None else module.errors))
+            if folder not in self.library.scanned:
+                errors.update(dict.fromkeys(unreadable))
         errors.update(dict.fromkeys(one for one in told if isinstance(one, SourceError)))
         questions = frozenset(one for one in told if isinstance(one, Question))
         return resources, errors, questions
