@@ -42,6 +42,17 @@ class Files:
             self._texts[path] = text
             self.changes += 1
 
+    def take(self, path: str) -> bool:
+        """Hold a file that has been read from disk, so that its text may be changed.
+
+        False if it has not been read: others may not know of it.
+        """
+        if path not in self._texts:
+            return False
+        if path not in self.held:
+            self.held += (path,)
+        return True
+
     def exists(self, path: str) -> bool:
         """Whether there is such a file."""
         return path in self._texts or os.path.isfile(path)

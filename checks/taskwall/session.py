@@ -130,11 +130,13 @@ class Session:
     def _files(self) -> Files:
         """The files as they are now; the same ones as long as only open documents change."""
         texts = self.texts
-        if self._held is None or self._held.held != tuple(texts):
-            self._held = Files(dict(texts), lasts=True)
+        held = self._held
+        closed = held is not None and not texts.keys() >= set(held.held)
+        if held is None or closed or not all(map(held.take, texts)):
+            self._held = held = Files(dict(texts), lasts=True)
         for path, text in texts.items():
-            self._held.change(path, text)
-        return self._held
+            held.change(path, text)
+        return held
 
     def _changed(self) -> None:
         self._report = None

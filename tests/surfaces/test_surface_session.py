@@ -229,3 +229,21 @@ def test_judging_is_given_up_when_it_is_in_vain(tmp_path: Path) -> None:
     assert len(asked) == 2
     scanned = api.scan(api.Options(paths=(str(tmp_path),), cwd=str(tmp_path)))
     assert session.report(stale).document == scanned.document
+
+
+def test_opening_a_file_that_was_read_begins_nothing_anew(root: Path) -> None:
+    """Its text may change from then on; what is not on disk, or was closed, does begin anew."""
+    session = Session(str(root))
+    session.report()
+    held = session._files()
+    session.change(str(root / "rules.tf"), OPEN)
+    assert session._files() is held
+    session.change(str(root / "main.tf"), SERVICE.replace("aws_security_group.web.id", '"sg-1"'))
+    assert session._files() is held
+    assert ("TW204", "rules.tf") not in rules(session.report())
+    session.change(str(root / "new.tf"), "")
+    assert session._files() is not held
+    held = session._files()
+    session.change(str(root / "main.tf"), None)
+    assert session._files() is not held
+    assert ("TW204", "rules.tf") in rules(session.report())
