@@ -31,7 +31,13 @@ LEVEL: Shape = {"enum": ["none", "note", "warning", "error"]}
 BAG: Shape = {"type": "object"}
 MESSAGE = thing("text", text=TEXT)
 RELATIVE: Shape = {"type": "string", "pattern": r"^(?!/)[A-Za-z0-9._~/%!$&'()*+,;=@-]+$"}
-ARTIFACT = thing("uri", "uriBaseId", uri=RELATIVE, uriBaseId={"const": "%SRCROOT%"})
+ABSOLUTE: Shape = {"type": "string", "pattern": r"^file:///[A-Za-z0-9._~/%:-]*$"}
+ARTIFACT: Shape = {
+    "oneOf": [
+        thing("uri", "uriBaseId", uri=RELATIVE, uriBaseId={"const": "%SRCROOT%"}),
+        thing("uri", uri=ABSOLUTE),
+    ]
+}
 REGION = thing(
     "startLine",
     startLine=POSITIVE,

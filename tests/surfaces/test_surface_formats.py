@@ -116,12 +116,21 @@ def test_sarif_says_what_the_report_says() -> None:
     assert described["helpUri"].startswith("https://docs.aws.amazon.com/")
 
 
-def test_sarif_spells_paths_as_uris() -> None:
+@pytest.mark.parametrize(
+    ("file", "uri"),
+    [
+        ("a b/ü 50%.tf", "a%20b/%C3%BC%2050%25.tf"),
+        ("../a:b.tf", "../a%3Ab.tf"),
+        ("D:/a b.tf", "file:///D:/a%20b.tf"),
+        ("/a.tf", "file:///a.tf"),
+    ],
+)
+def test_sarif_spells_paths_as_uris(file: str, uri: str) -> None:
     """Blanks, umlauts and percent signs of a path are escaped, slashes are not."""
-    run = sarif(report_of([replace(FINDINGS[0], file="a b/ü 50%.tf")]))
+    run = sarif(report_of([replace(FINDINGS[0], file=file)]))
 
     location = run["results"][0]["locations"][0]["physicalLocation"]
-    assert location["artifactLocation"]["uri"] == "a%20b/%C3%BC%2050%25.tf"
+    assert location["artifactLocation"]["uri"] == uri
 
 
 @settings(deadline=None)

@@ -5,6 +5,7 @@ results with suppressions. Sources that could not be read and rules that crashed
 and make the run unsuccessful.
 """
 
+import re
 from collections.abc import Mapping
 from typing import Any, TypeAlias
 from urllib.parse import quote
@@ -201,5 +202,10 @@ def _invocation(report: Report, index: Mapping[str, int]) -> Object:
 
 
 def _artifact(file: str) -> Object:
-    """A file by its path from the folder that the scan was started in."""
+    """A file by its path from the folder that the scan was started in.
+
+    Only what is on another drive has no such path.
+    """
+    if file.startswith("/") or re.match("[A-Za-z]:/", file):
+        return {"uri": f"file:///{quote(file.removeprefix('/'), safe='/:')}"}
     return {"uri": quote(file), "uriBaseId": "%SRCROOT%"}
