@@ -4,14 +4,17 @@
 
 `PROGRAM` is a checkov beside which taskwall is installed, so that Python has compiled it. Each of
 `SOURCES` is a folder, or `FRAMEWORK=FOLDER` to scan it for one framework only. Runs are
-interleaved, and medians of CPU time compared: with taskwall it may be 5 % more.
+interleaved, and medians of CPU time compared: with taskwall it may be 5 % more. What checkov takes
+to look into any folder of checks, an empty one too, is shown beside that.
 """
 
 import argparse
 import os
 import shutil
 import sys
+import tempfile
 from collections.abc import Sequence
+from pathlib import Path
 from statistics import median
 
 from benchmarks.measure import in_turn
@@ -38,19 +41,24 @@ def main() -> int:
 
 def _row(checkov: str, source: str, rounds: int) -> bool:
     framework, _, folder = source.rpartition("=")
-    alone = [checkov, "-d", folder, "--quiet", "--compact", "--skip-download"]
-    alone += ["--framework", framework] if framework else []
-    commands: dict[str, Sequence[str]] = {
-        "alone": alone,
-        "with": [*alone, "--external-checks-dir", checkov_dir.folder()],
-    }
-    found = in_turn(commands, rounds)
-    ratio = median(found["with"].cpu) / median(found["alone"].cpu)
+    options = ["-d", folder, "--quiet", "--compact", "--skip-download"]
+    options += ["--framework", framework] if framework else []
+    with tempfile.TemporaryDirectory() as empty:
+        Path(empty, "__init__.py").touch()
+        commands: dict[str, Sequence[str]] = {
+            "alone": (checkov, *options),
+            "an empty folder": (checkov, *options, "--external-checks-dir", empty),
+            "our folder": (checkov, *options, "--external-checks-dir", checkov_dir.folder()),
+            "taskwall-checkov": (str(Path(checkov).with_name("taskwall-checkov")), *options),
+        }
+        found = in_turn(commands, rounds)
     print(os.path.basename(os.path.abspath(folder)), framework)
+    ratios = {name: median(runs.cpu) / median(found["alone"].cpu) for name, runs in found.items()}
     for name, runs in found.items():
-        print(f"  {name:6s} {runs}")
-    print(f"  {ratio:.3f} times the CPU time (goal {GOAL}): {'met' if ratio <= GOAL else 'MISSED'}")
-    return ratio <= GOAL
+        print(f"  {name:16s} {runs}  {ratios[name]:.3f} times the CPU time")
+    met = max(ratios["our folder"], ratios["taskwall-checkov"]) <= GOAL
+    print(f"  goal {GOAL}: {'met' if met else 'MISSED'}")
+    return met
 
 
 if __name__ == "__main__":
