@@ -4,7 +4,7 @@
 
 `FOLDER` holds checkouts of the repositories that are measured, each in a folder of its name
 (without owner); those that are not there are left out. checkov belongs in an environment of its
-own. Goals are ratios of wall time, and of peak memory.
+own. Goals are ratios of wall time, and of checkov's peak memory.
 """
 
 import argparse
@@ -102,11 +102,12 @@ def _row(
             continue
         ratio = _ratio(found["taskwall"], found[peer])
         memory = max(found["taskwall"].peak) / max(found[peer].peak)
-        good = ratio <= goal and memory <= 1 / 3
+        good = ratio <= goal and (memory <= 1 / 3 or peer != "checkov")
         met = met and good
+        within = " (goal 1/3)" if peer == "checkov" else ""
         print(
             f"  1/{1 / ratio:.0f} of {peer}'s time (goal 1/{1 / goal:.0f}),"
-            f" 1/{1 / memory:.1f} of its memory (goal 1/3): {'met' if good else 'MISSED'}"
+            f" 1/{1 / memory:.1f} of its memory{within}: {'met' if good else 'MISSED'}"
         )
     return met
 
