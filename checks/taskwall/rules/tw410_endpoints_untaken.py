@@ -56,7 +56,7 @@ def endpoints_untaken(network: Network) -> Iterator[Verdict]:
                 ~provided(network, quarter, SERVICES),
                 f"traffic of {names} to {used} leaves {quarter.thing.name} by a NAT gateway, though"
                 " endpoints could keep it inside",
-                holds=f"{quarter.thing.name} has endpoints for what its tasks use of AWS",
+                holds=f"{quarter.thing.name} takes traffic to AWS by endpoints, not by NAT alone",
                 absent=True,
                 names={"vpc": quarter.thing.name},
                 concerned=concerned,
