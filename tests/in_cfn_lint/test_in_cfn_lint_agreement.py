@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from pathlib import Path
+from typing import TypeAlias
 
 import pytest
 
@@ -13,6 +14,9 @@ from taskwall.rules import all_rules
 FIXTURES = Path(__file__).parent.parent.parent / "fixtures"
 FOLDERS = ("demo", "good", *(f"rules/tw{chapter}" for chapter in range(1, 8)))
 IDS = {rule.id: rule.lint_id for rule in all_rules()}
+
+Key: TypeAlias = tuple[str, str, tuple[int, int, int, int]]
+"""What a finding is told by: its file, its id in cfn-lint, and its place."""
 
 
 def templates(folder: str) -> list[str]:
@@ -42,19 +46,24 @@ def test_fixtures_agree(folder: str, lint: Lint, monkeypatch: pytest.MonkeyPatch
     monkeypatch.chdir(FIXTURES)
     paths = templates(folder)
     profile = "default" if folder == "demo" else "strict"
-    wanted = defaultdict(list)
+    wanted: dict[Key, list[str]] = defaultdict(list)
     for one in reported(paths, profile):
         number = IDS[one.rule] if one.verdict == "fail" else f"U{one.rule}"
         place = (one.line, one.column, one.end_line, one.end_column)
         wanted[one.file, number, place].append(one.message)
 
-    found = defaultdict(list)
+    found: dict[Key, list[str]] = defaultdict(list)
     for match in lint("-x", f"ETW000:profile={profile}", "-c", "I", "UTW", "--", *paths):
         ends = (match.linenumberend, match.columnnumberend)
         file = str(Path(match.filename).relative_to(FIXTURES))
         found[file, match.rule.id, (match.linenumber, match.columnnumber, *ends)].append(
             match.message
         )
+
+    # Older versions take a key that overrides a merged one for written twice, and read no more.
+    unread = {file for file, number, _ in found if number == "E0000"}
+    found = {key: texts for key, texts in found.items() if key[0] not in unread}
+    wanted = {key: texts for key, texts in wanted.items() if key[0] not in unread}
 
     assert wanted or folder == "good"
     assert {key for key in found if key[1][1:4] == "TW0"} == set()
