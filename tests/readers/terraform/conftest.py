@@ -9,7 +9,7 @@ from taskwall.readers.terraform import TerraformStack, stacks
 from taskwall.stack import Evaluation, Inputs
 from taskwall.values import Fields, Items, Known, Reference, Scenario, Text, Unknown, Value, settled
 
-ROOT = "/nowhere/root"
+ROOT = "/nowhere/live"
 
 
 @pytest.fixture

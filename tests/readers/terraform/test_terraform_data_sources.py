@@ -158,7 +158,7 @@ resource "t" "t" {
 }
 """
     template = "ECS_CLUSTER=${name}\n%{ if true }${open}%{ endif }"
-    found = x(evaluated(text, {"root/user.tpl": template}))
+    found = x(evaluated(text, {"live/user.tpl": template}))
     assert shown(found) == "ECS_CLUSTER=web\n<var.open>"
 
 
@@ -240,6 +240,6 @@ def test_local_file(evaluated: Evaluated, shown: Shown) -> None:
     text = 'data "local_file" "f" {\n  filename = "PATH"\n}\n'
     text += 'resource "t" "t" {\n  x = data.local_file.f.content\n}\n'
     inside = text.replace("PATH", "a.txt")
-    assert shown(x(evaluated(inside, {"root/a.txt": "hello"}))) == "hello"
+    assert shown(x(evaluated(inside, {"live/a.txt": "hello"}))) == "hello"
     outside = x(evaluated(text.replace("PATH", "/etc/hostname")))
     assert [need.why for need in needs(outside)] == ["lies outside of what is scanned"]

@@ -41,8 +41,8 @@ data "aws_region" "here" {}
 
 def evaluated(text: str, inputs: Inputs | None = None, **more: str) -> Evaluation:
     """A single root module, evaluated."""
-    files = Files({"/nowhere/root/main.tf": text, **{f"/nowhere/{k}": v for k, v in more.items()}})
-    found, errors = stacks(["/nowhere/root/main.tf"], files, inputs or Inputs(boundary="/nowhere"))
+    files = Files({"/nowhere/live/main.tf": text, **{f"/nowhere/{k}": v for k, v in more.items()}})
+    found, errors = stacks(["/nowhere/live/main.tf"], files, inputs or Inputs(boundary="/nowhere"))
     assert errors == []
     return found[0].evaluate({})
 

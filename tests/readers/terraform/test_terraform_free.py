@@ -108,7 +108,7 @@ resource "t" "t" {
 }
 """
     inner = 'variable "prod" {}\noutput "size" { value = var.prod ? 2 : 1 }\n'
-    found = followed(stack(text, {"root/m/main.tf": inner}, FREE), shown)
+    found = followed(stack(text, {"live/m/main.tf": inner}, FREE), shown)
     assert {s["var.v"]: value for s, value in found} == {
         "dev": [False, "d", 1],
         "prod": [True, "p", 2],
@@ -120,7 +120,7 @@ def test_modules_keep_their_own_defaults(stack: Stack, shown: Shown) -> None:
     """Nobody gives a called module anything but its caller."""
     text = 'module "m" { source = "./m" }\nresource "t" "t" { x = module.m.size }\n'
     inner = 'variable "prod" { default = true }\noutput "size" { value = var.prod ? 2 : 1 }\n'
-    assert followed(stack(text, {"root/m/main.tf": inner}, FREE), shown) == [({}, 2)]
+    assert followed(stack(text, {"live/m/main.tf": inner}, FREE), shown) == [({}, 2)]
 
 
 def test_findings_say_which_setting_they_need(tmp_path: Path) -> None:

@@ -179,8 +179,8 @@ def test_files_and_templates(evaluated: Evaluated, shown: Shown) -> None:
     }
     """
     others = {
-        "root/hello.txt": "hello ${not} a template\n",
-        "root/run.tpl": "#!/bin/sh\n%{ for p in ports ~}\nopen ${p}\n%{ endfor ~}\n"
+        "live/hello.txt": "hello ${not} a template\n",
+        "live/run.tpl": "#!/bin/sh\n%{ for p in ports ~}\nopen ${p}\n%{ endfor ~}\n"
         "echo ${name} ${open} $${HOME} \"q\" \\n 'x'",
     }
     assert shown(x(evaluated(main, others))) == [
@@ -194,9 +194,9 @@ def test_places_in_template_files(evaluated: Evaluated) -> None:
     """A text made from a template file stands in that file, whole; what fills it elsewhere."""
     main = 'resource "t" "a" {\n  x = templatefile("run.tpl", { a = "b" })\n}\n'
     for text in ("one\ntwo ${a}", "one\ntwo"):
-        found = x(evaluated(main, {"root/run.tpl": text}))
+        found = x(evaluated(main, {"live/run.tpl": text}))
         end = len("two ${a}") + 1 if "$" in text else 4
-        assert found.place == Place("/nowhere/root/run.tpl", 1, 1, 2, end)
+        assert found.place == Place("/nowhere/live/run.tpl", 1, 1, 2, end)
 
 
 def test_files_beyond_the_boundary(evaluated: Evaluated) -> None:

@@ -57,7 +57,7 @@ def test_called_module(evaluated: Evaluated, shown: Shown) -> None:
     called = evaluation.resources[1]
     assert shown(called.body) == {"name": "api", "port": 80, "strict": "fallback"}
     assert called.origin.name == "module.api.t.this"
-    place = Place("/nowhere/root/main.tf", 1, 1, 1, 13)
+    place = Place("/nowhere/live/main.tf", 1, 1, 1, 13)
     assert called.origin.called_from == (Call("module.api", place),)
     assert body(evaluation, "t.use", shown) == {"id": "<module.api.t.this.id>", "port": 80}
 
@@ -190,7 +190,7 @@ def test_files_of_a_stack(stack: Callable[..., TerraformStack]) -> None:
     """The files of called modules take part."""
     found = stack(call("../child"), {"child/main.tf": "", "child/more.tf": "", "other/main.tf": ""})
     assert found.files == {
-        "/nowhere/root/main.tf",
+        "/nowhere/live/main.tf",
         "/nowhere/child/main.tf",
         "/nowhere/child/more.tf",
     }
@@ -248,7 +248,7 @@ def test_override_files(evaluated: Evaluated, shown: Shown) -> None:
     """An override file replaces attributes, and blocks of a type, of what it names."""
     evaluation = evaluated(
         'resource "t" "a" {\n  x = 1\n  y = 2\n  b {}\n  b {}\n}\n',
-        {"root/main_override.tf": 'resource "t" "a" {\n  y = 3\n  b { z = 1 }\n}\n'},
+        {"live/main_override.tf": 'resource "t" "a" {\n  y = 3\n  b { z = 1 }\n}\n'},
     )
     assert body(evaluation, "t.a", shown) == {"x": 1, "y": 3, "b": [{"z": 1}]}
 

@@ -147,7 +147,7 @@ PLAN: dict[str, Any] = {
 def read(plan: object, **sources: str) -> PlanStack:
     """The stack of a plan, with sources beside it."""
     texts = {"/nowhere/plan.json": plan if isinstance(plan, str) else json.dumps(plan)}
-    texts |= {f"/nowhere/{name}/main.tf".replace("/root/", "/"): t for name, t in sources.items()}
+    texts |= {f"/nowhere/{name}/main.tf".replace("/live/", "/"): t for name, t in sources.items()}
     files, inputs = Files(texts), Inputs(boundary="/nowhere")
     stacks([path for path in texts if path.endswith(".tf")], files, inputs)
     (stack,), errors = plans(["/nowhere/plan.json"], files, inputs)
@@ -183,7 +183,7 @@ def test_plan_alone(shown: Shown) -> None:
 
 def test_plan_with_its_sources(shown: Shown) -> None:
     """With the sources beside it, everything has its place there."""
-    stack = read(PLAN, root=MAIN, api=CHILD)
+    stack = read(PLAN, live=MAIN, api=CHILD)
     evaluation = stack.evaluate({})
     assert evaluation.errors == ()
     found = bodies(evaluation, shown)
@@ -205,7 +205,7 @@ def test_plan_knows_what_sources_leave_open(shown: Shown) -> None:
         "planned_values": {"root_module": {"resources": planned}},
         "configuration": {},
     }
-    evaluation = read(plan, root=main).evaluate({})
+    evaluation = read(plan, live=main).evaluate({})
     assert [r.origin.maybe for r in evaluation.resources] == [(), ()]
     assert bodies(evaluation, shown) == {
         f"aws_eip.e[{i}]": {"instance": f"i{i}", "domain": "vpc", "region": "r"} for i in (0, 1)

@@ -11,7 +11,7 @@ from taskwall.values import Fields, Items, Place, Reference, Value, needs
 Evaluated = Callable[..., Evaluation]
 Shown = Callable[[Value], object]
 
-FILE = "/nowhere/root/main.tf"
+FILE = "/nowhere/live/main.tf"
 
 
 def addresses(evaluation: Evaluation) -> list[str]:

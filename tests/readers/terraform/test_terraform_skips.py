@@ -108,7 +108,7 @@ variable "w" {
   default = { api_token = "hush" }
 }
 """
-    places = stack(text).secrets("/nowhere/root/main.tf")
+    places = stack(text).secrets("/nowhere/live/main.tf")
     assert [(place.line, place.column, place.end_line) for place in places] == [
         (2, 15, 2),
         (4, 19, 4),
