@@ -176,9 +176,7 @@ def _of_group(network: Network, group: SecurityGroup) -> Portrait:
     ]
     lines += [
         Line(f"{balancer.word} {balancer.name} {_verb(link.fact, 'wears', 'wear')} it.", link.place)
-        for balancer in network.every(LoadBalancer)
-        for link in balancer.groups
-        if link.to == group.id
+        for balancer, link in _wearing(network).get(group.id, ())
     ]
     if not lines:
         lines.append(Line("No tasks and no load balancer of the sources wear it."))
@@ -189,6 +187,16 @@ def _of_group(network: Network, group: SecurityGroup) -> Portrait:
         if each.group.to != group.id
     ]
     return _portrait("security group", "security group", group, lines)
+
+
+@remembered
+def _wearing(network: Network) -> dict[str, list[tuple[LoadBalancer, Link]]]:
+    """The load balancers by the id of each group that they wear."""
+    found: dict[str, list[tuple[LoadBalancer, Link]]] = {}
+    for balancer in network.every(LoadBalancer):
+        for link in balancer.groups:
+            found.setdefault(link.to, []).append((balancer, link))
+    return found
 
 
 @remembered

@@ -30,6 +30,7 @@ class Spelling(Struct, frozen=True):
     """Where a kind of task source keeps what all have in common.
 
     Paths count from the block (`at`), of which a resource may have several, each a source.
+    `private` is its word for no public address.
     """
 
     word: str
@@ -42,6 +43,7 @@ class Spelling(Struct, frozen=True):
     at: str = ""
     long_running: bool = False
     to_cluster: str = ""
+    private: bool | str = "DISABLED"
 
 
 _TF = ("security_groups", "subnets", "assign_public_ip")
@@ -50,7 +52,7 @@ _CFN = ("SecurityGroups", "Subnets", "AssignPublicIp")
 SPELLINGS: dict[str, Spelling] = {
     "aws_ecs_service": Spelling(
         "service", "network_configuration", _TF, "task_definition", "cluster", "launch_type",
-        "capacity_provider_strategy", long_running=True,
+        "capacity_provider_strategy", long_running=True, private=False,
     ),
     "AWS::ECS::Service": Spelling(
         "service", "NetworkConfiguration.AwsvpcConfiguration", _CFN, "TaskDefinition", "Cluster",
@@ -58,7 +60,7 @@ SPELLINGS: dict[str, Spelling] = {
     ),
     "aws_ecs_task_set": Spelling(
         "task set", "network_configuration", _TF, "task_definition", "cluster", "launch_type",
-        "capacity_provider_strategy", long_running=True,
+        "capacity_provider_strategy", long_running=True, private=False,
     ),
     "AWS::ECS::TaskSet": Spelling(
         "task set", "NetworkConfiguration.AwsVpcConfiguration", _CFN, "TaskDefinition", "Cluster",
@@ -66,7 +68,7 @@ SPELLINGS: dict[str, Spelling] = {
     ),
     "aws_cloudwatch_event_target": Spelling(
         "scheduled task", "network_configuration", _TF, "task_definition_arn", "", "launch_type",
-        "capacity_provider_strategy", at="ecs_target", to_cluster="arn",
+        "capacity_provider_strategy", at="ecs_target", to_cluster="arn", private=False,
     ),
     "AWS::Events::Rule": Spelling(
         "scheduled task", "NetworkConfiguration.AwsVpcConfiguration", _CFN, "TaskDefinitionArn", "",
@@ -75,6 +77,7 @@ SPELLINGS: dict[str, Spelling] = {
     "aws_scheduler_schedule": Spelling(
         "scheduled task", "network_configuration", _TF, "task_definition_arn", "", "launch_type",
         "capacity_provider_strategy", at="target[].ecs_parameters", to_cluster="arn",
+        private=False,
     ),
     "AWS::Scheduler::Schedule": Spelling(
         "scheduled task", "NetworkConfiguration.AwsvpcConfiguration", _CFN, "TaskDefinitionArn", "",
@@ -166,6 +169,7 @@ def source_of(
         public_address=setting(
             public, spelling.awsvpc[2], False, "no public address is the default", SWITCH
         ),
+        closing=r.mend(public, spelling.private, spelling.private),
         bindings=_bindings(r, block, serves) if spelling.long_running else (),
         namespaces=_namespaces(r, block, serves) if spelling.long_running else (),
         lattice=_lattice(r, block) if serves else FALSE,

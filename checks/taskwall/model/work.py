@@ -4,6 +4,7 @@ from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
+from taskwall.change import Change
 from taskwall.facts import FALSE, Fact
 from taskwall.model.thing import Link, Setting, Thing
 from taskwall.values import Need, Place
@@ -94,7 +95,8 @@ class TaskSource(Thing, frozen=True, kw_only=True):
 
     `networked` is whether it has an awsvpc network configuration. `groups_setting` and
     `subnets_setting` are the attributes that `groups` and `subnets` come from. `managed` says
-    that AWS makes its security groups (Express Mode, ECS gateways). `namespaces` are those of
+    that AWS makes its security groups (Express Mode, ECS gateways). `closing` are the changes after
+    which its tasks get no public address. `namespaces` are those of
     Service Connect and Cloud Map that it is a member of, `gateways` say of each connector to an ECS
     gateway whether it lets a public one take it. `exec` is whether ECS Exec is on, `platform` the
     version of Fargate's platform.
@@ -111,6 +113,7 @@ class TaskSource(Thing, frozen=True, kw_only=True):
     subnets: tuple[Link, ...]
     subnets_setting: Setting
     public_address: Setting
+    closing: tuple[Change, ...] = ()
     bindings: tuple[Binding, ...] = ()
     namespaces: tuple[Link, ...] = ()
     lattice: Fact

@@ -46,8 +46,6 @@ def public_task_address(network: Network) -> Iterator[Verdict]:
         if public.value is None:
             continue
         first = _first(network, source)
-        # A pipe takes AWS's word in Terraform too.
-        off = "DISABLED" if source.word == "pipe" else False
         yield Verdict(
             source.origin,
             public.place,
@@ -55,7 +53,7 @@ def public_task_address(network: Network) -> Iterator[Verdict]:
             f"tasks of {source.name} get public addresses{first}",
             holds=f"tasks of {source.name} get no public address",
             concerned=launched & awsvpc(network, source),
-            changes=() if first else public.to(off, "DISABLED"),
+            changes=() if first else source.closing,
         )
 
 
