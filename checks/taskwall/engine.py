@@ -90,8 +90,9 @@ def judged(stack: str, followed: Followed, rules: Sequence[Rule], settings: Sett
     bound = f"{stack}: only {len(evaluations)} settings of its open switches were followed"
     hidden = frozenset().union(*(evaluation.hidden for evaluation in evaluations))
     mask = Mask(hidden)
+    found = evaluations[0].moved.of(tuple(merged(answers, followed, stack, settings.profile)))
     return Judgement(
-        mask.of(tuple(merged(answers, followed, stack, settings.profile))),
+        mask.of(found),
         max(len(evaluation.resources) for evaluation in evaluations),
         unread,
         mask.of(tuple(dict.fromkeys(error for each in evaluations for error in each.errors))),

@@ -31,7 +31,7 @@ class Files:
 
     def __init__(self, overlay: dict[str, str] | None = None, lasts: bool = False) -> None:
         self._texts: dict[str, str] = dict(overlay or {})
-        self.held = tuple(self._texts)
+        self.held = dict.fromkeys(self._texts)
         self.lasts = lasts
         self.changes = 0
         """How often texts were changed."""
@@ -49,8 +49,7 @@ class Files:
         """
         if path not in self._texts:
             return False
-        if path not in self.held:
-            self.held += (path,)
+        self.held[path] = None
         return True
 
     def exists(self, path: str) -> bool:

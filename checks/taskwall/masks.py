@@ -38,6 +38,12 @@ class Mask:
     def __bool__(self) -> bool:
         return bool(self._texts)
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Mask) and self._texts == other._texts
+
+    def __hash__(self) -> int:
+        return hash(self._texts)
+
     def text(self, text: str) -> str:
         """The text without what is sensitive."""
         return self._replaced(text, lambda _: SHOWN)

@@ -1,6 +1,6 @@
 """Judging a stack again and again: what a change cannot have reached is recalled, not judged."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from operator import is_
 from typing import Any, TypeAlias
@@ -14,6 +14,7 @@ from taskwall.lowering import Lasting
 from taskwall.masks import Mask
 from taskwall.model.network import Network, Policy
 from taskwall.model.thing import Thing
+from taskwall.moved import Moved, Shifts
 from taskwall.offers import Changes
 from taskwall.recall import AmbiguousError, Entry, Recall, alike
 from taskwall.resource import Resource
@@ -44,6 +45,7 @@ class Standing:
         self._findings: list[_Findings] = []
         self._resources: tuple[Resource, ...] = ()
         self._last: _Last | None = None
+        self._moving = _Moving()
 
     def judge(self, stack: Stack) -> Judgement:
         """The judgement of the stack as it is now.
@@ -68,7 +70,7 @@ class Standing:
         judged, unread, crashes = self._last
         mask = Mask(evaluation.hidden)
         return Judgement(
-            mask.of(judged),
+            mask.of(self._moving.of(judged, evaluation.moved)),
             len(evaluation.resources),
             unread,
             mask.of(tuple(dict.fromkeys(evaluation.errors))),
@@ -103,6 +105,53 @@ class Standing:
         for findings, answers in zip(self._findings, by_rule.values(), strict=True):
             judged += findings.of(answers, followed, changes)
         return tuple(judged), lowered.unread, tuple(dict.fromkeys(crashes))
+
+
+class _Moving:
+    """Moves findings to the lines of the files as they are, those anew that have moved."""
+
+    def __init__(self) -> None:
+        self._shifts: Mapping[str, Shifts] = {}
+        self._found: tuple[Judged, ...] = ()
+        self._known: dict[int, tuple[Judged, frozenset[str], Judged]] = {}
+        """Of each finding its files, and what it is once moved."""
+        self._moved: tuple[Judged, ...] = ()
+
+    def of(self, found: tuple[Judged, ...], moved: Moved) -> tuple[Judged, ...]:
+        """The findings, moved."""
+        before, self._shifts = self._shifts, moved.files
+        if not moved.files and not before:
+            return found
+        files = {*before, *moved.files}
+        others = {file for file in files if before.get(file) is not moved.files.get(file)}
+        if found is self._found and not others:
+            return self._moved
+        known, self._known = self._known, {}
+        result: list[Judged] = []
+        for judged in found:
+            told = known.get(id(judged))
+            if told is None:
+                told = judged, _files(judged), moved.of(judged)
+            elif others and not others.isdisjoint(told[1]):
+                told = judged, told[1], moved.of(judged)
+            self._known[id(judged)] = told
+            result.append(told[2])
+        self._found, self._moved = found, tuple(result)
+        return self._moved
+
+
+def _files(judged: Judged) -> frozenset[str]:
+    """The files of which a finding tells places."""
+    finding, on = judged.finding, judged.on
+    return frozenset(
+        (
+            judged.at.file,
+            on.header.file,
+            *(call.place.file for call in on.called_from),
+            *(step.file for step in finding.because),
+            *(resource.place.file for _, resource in judged.changes),
+        )
+    )
 
 
 class _Findings:

@@ -162,7 +162,7 @@ def _portrayed(stack: Stack) -> Iterator[Portrait]:
     try:
         evaluation = stack.evaluate({})
         found = tuple(portraits(lower(evaluation.resources).network))
-        yield from Mask(evaluation.hidden).of(found)
+        yield from Mask(evaluation.hidden).of(evaluation.moved.of(found))
     except RecursionError:
         return
 

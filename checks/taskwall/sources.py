@@ -1,7 +1,7 @@
 """The sources of a scan: which files there are, what encloses them, and the stacks they make."""
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
@@ -84,8 +84,8 @@ def read(
     seen: set[str] = set()
     wide: dict[str, list[str]] = {}
     for folder in filter(os.path.isdir, paths):
-        below = _below((folder,)) if scope.deep else _in((folder,))
-        for path in (*below, *_unsaved(folder, files, scope.deep)):
+        below = dict.fromkeys(_below((folder,)) if scope.deep else _in((folder,)))
+        for path in (*below, *_unsaved(folder, files, scope.deep, below)):
             counts = path.endswith((*TERRAFORM, *TEMPLATES)) and (
                 scope.among is None or path in scope.among
             )
@@ -243,10 +243,14 @@ def _below(folders: Iterable[str]) -> Iterator[str]:
             yield path
 
 
-def _unsaved(folder: str, files: Files, deep: bool) -> Iterator[str]:
-    """The sources below a folder (or in it) that are not on disk, but held for it."""
+def _unsaved(folder: str, files: Files, deep: bool, below: Container[str]) -> Iterator[str]:
+    """The sources below a folder (or in it) that are not on disk, as others are, but held."""
     for path in files.held:
-        if not _encloses(folder, path) or not path.endswith((*TERRAFORM, *TEMPLATES)):
+        if (
+            path in below
+            or not _encloses(folder, path)
+            or not path.endswith((*TERRAFORM, *TEMPLATES))
+        ):
             continue
         names = os.path.relpath(path, folder).split(os.sep)
         near = len(names) == 1 or (deep and PASSED_OVER.isdisjoint(names))

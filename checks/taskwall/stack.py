@@ -9,6 +9,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
+from taskwall.moved import UNMOVED, Moved
 from taskwall.resource import Resource, Skip
 from taskwall.values import Place, Question, Scenario, Value
 
@@ -52,7 +53,8 @@ class Evaluation(Struct, frozen=True):
 
     `questions` are those that decide a switch (a Condition, a conditional, a count) and that
     neither the sources nor the scenario answer. `hidden` are texts that sources declare to be
-    sensitive, and what is made of them: nothing that is told holds them.
+    sensitive, and what is made of them: nothing that is told holds them. `moved` leads from the
+    places of the resources to those of the files: what is told of them goes through it.
     """
 
     resources: tuple[Resource, ...]
@@ -60,6 +62,7 @@ class Evaluation(Struct, frozen=True):
     questions: frozenset[Question] = frozenset()
     skips: tuple[Skip, ...] = ()
     hidden: frozenset[str] = frozenset()
+    moved: Moved = UNMOVED
 
 
 class Stack(Protocol):

@@ -36,11 +36,15 @@ _parser: "Parser | None" = None
 
 
 class Parsed(Struct, frozen=True):
-    """A file as it was read."""
+    """A file as it was read.
+
+    `shaky` are the indices of the blocks that stand among what is broken.
+    """
 
     body: Body
     comments: tuple[Comment, ...] = ()
     errors: tuple[SourceError, ...] = ()
+    shaky: frozenset[int] = frozenset()
 
 
 def parse(path: str, text: str) -> Parsed:
@@ -57,13 +61,15 @@ def parse(path: str, text: str) -> Parsed:
     sources = [Source(path, piece, rows=row) for row, piece in pieces]
     parts = [_parsed(_tree(one.raw).root_node, one, asks) for one in sources]
     errors = tuple(error for part in parts for error in part.errors)
+    blocks = [(block, bool(part.errors)) for part in parts for block in part.body.blocks]
     attributes: dict[str, Attribute] = {}
     for part in parts:
         attributes.update(part.body.attributes)
     return Parsed(
-        Body(attributes, tuple(block for part in parts for block in part.body.blocks)),
+        Body(attributes, tuple(block for block, _ in blocks)),
         tuple(comment for part in parts for comment in part.comments),
         errors[:MOST_ERRORS] or tuple(_errors(root, source)),
+        frozenset(index for index, (_, broken) in enumerate(blocks) if broken),
     )
 
 
@@ -91,7 +97,8 @@ def _parsed(root: "Node", source: Source, asks: bool) -> Parsed:
     body = _body(_inner(root), source, 0)
     if errors and not body.blocks and not body.attributes:
         body = _salvaged(source, errors) or body
-    return Parsed(body, tuple(_comments(root, source)) if asks else (), errors)
+    shaky = frozenset(range(len(body.blocks)) if errors else ())
+    return Parsed(body, tuple(_comments(root, source)) if asks else (), errors, shaky)
 
 
 BROKEN_VALUE = "_._"

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from taskwall.groups import groups
+from taskwall.moved import Moved
 from taskwall.readers.terraform.remote_states import RemoteStates, reads_states, ties
 from taskwall.readers.terraform.scope import Scope
 from taskwall.readers.terraform.stack import TerraformStack, deeply
@@ -40,15 +41,23 @@ class JoinedStack:
         errors: dict[SourceError, None] = {}
         questions: set[Question] = set()
         skips: dict[Skip, None] = {}
+        complaints: list[SourceError] = []
         for root, scope in zip(self._roots, scopes, strict=True):
             resources += scope.resources()
-            skips.update(dict.fromkeys(root.skips(scope.run)))
+            found, wrong = root.skips()
+            skips.update(dict.fromkeys(found))
+            complaints += wrong
         for scope in scopes:
             errors |= scope.run.errors
             questions |= scope.run.questions
-        hidden = frozenset(scopes[0].run.hidden)
+        moved = Moved({p: s for root in self._roots for p, s in root.moved().files.items()})
         return Evaluation(
-            tuple(resources), tuple(errors), frozenset(questions), tuple(skips), hidden
+            tuple(resources),
+            tuple(dict.fromkeys((*moved.of(tuple(errors)), *complaints))),
+            frozenset(questions),
+            tuple(skips),
+            frozenset(scopes[0].run.hidden),
+            moved,
         )
 
     def _scopes(self, scenario: Scenario) -> Iterator[Scope]:

@@ -167,6 +167,7 @@ class PlanStack:
             beside.questions,
             beside.skips,
             beside.hidden | self._hidden,
+            beside.moved,
         )
 
 

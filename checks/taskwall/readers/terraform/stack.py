@@ -6,6 +6,7 @@ from contextlib import suppress
 from typing import TypeVar
 
 from taskwall.files import Files, UnreadableError
+from taskwall.moved import UNMOVED, Moved
 from taskwall.readers.terraform.free import allowed
 from taskwall.readers.terraform.run import Run
 from taskwall.readers.terraform.scope import Scope
@@ -60,16 +61,25 @@ class TerraformStack:
             assert isinstance(evaluator, Evaluator)
             lasting = evaluator.again(self.root, self._library, self._inputs, self._boundary)
             if lasting is not None:
-                found, complaints = skips(self.parts())
+                found, complaints = self.skips()
                 resources, errors, questions = lasting
-                told = (*errors, *complaints)
-                return Evaluation(resources, tuple(dict.fromkeys(told)), questions, found)
+                moved = self.moved()
+                told = (*moved.of(tuple(errors)), *complaints)
+                return Evaluation(
+                    resources, tuple(dict.fromkeys(told)), questions, found, moved=moved
+                )
         scope = self.scope(scenario)
         run = scope.run
         resources = tuple(scope.resources())
-        found = self.skips(run)
+        moved = self.moved()
+        found, complaints = self.skips()
         return Evaluation(
-            resources, tuple(run.errors), frozenset(run.questions), found, frozenset(run.hidden)
+            resources,
+            tuple(dict.fromkeys((*moved.of(tuple(run.errors)), *complaints))),
+            frozenset(run.questions),
+            found,
+            frozenset(run.hidden),
+            moved,
         )
 
     def scope(
@@ -87,13 +97,21 @@ class TerraformStack:
         run.alone = required
         return Scope(run, self.root, given=values.get)
 
-    def skips(self, run: Run) -> tuple[Skip, ...]:
-        """The suppressions in all its files; what is wrong with them is told to the run."""
+    def skips(self) -> tuple[tuple[Skip, ...], tuple[SourceError, ...]]:
+        """The suppressions in all its files, and what is wrong with them."""
         if self._skips is None:
             self._skips = skips(self.parts())
-        found, complaints = self._skips
-        run.errors.update(dict.fromkeys(complaints))
-        return found
+        return self._skips
+
+    def moved(self) -> Moved:
+        """How far what is evaluated is from the lines of its files."""
+        shifts = {
+            unit.path: unit.standing.shifts
+            for module in self.parts()
+            for unit in module.units
+            if unit.standing.shifts is not None
+        }
+        return Moved(shifts) if shifts else UNMOVED
 
     def answers(self, operand: str) -> tuple[str, ...] | None:
         """The values that a variable of the root can have, as texts, if they are limited."""

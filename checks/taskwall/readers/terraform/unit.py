@@ -6,10 +6,12 @@ from contextlib import suppress
 from weakref import WeakKeyDictionary, ref
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from taskwall.files import Files, UnreadableError
 from taskwall.readers.terraform.hcl import Parsed, parse
 from taskwall.readers.terraform.secrets import secrets
+from taskwall.readers.terraform.standing import Standing, standing
 from taskwall.readers.terraform.syntax import Attribute, Block, Body, Later, Literal
 from taskwall.readers.terraform.types import Type
 from taskwall.stack import SourceError
@@ -23,17 +25,19 @@ ENDINGS = (".tf", ".tf.json", ".tofu", ".tofu.json")
 
 
 class Unit(Struct, frozen=True):
-    """One file: its text and what was read from it."""
+    """One file: its text, what was read from it, and the same by its standing lines."""
 
     path: str
     text: str
     parsed: Parsed
+    standing: Standing
 
 
 class Module(Struct, frozen=True):
     """A folder of Terraform files, its blocks by what they declare.
 
     Resources and data sources go by their address within the module, `aws_x.y` or `data.aws_x.y`.
+    Blocks and errors have their standing lines.
     `types` are those of the variables, as far as they were asked for.
     """
 
@@ -80,10 +84,20 @@ class Library:
         known = self._units.get(path)
         if known is None or known.text != text:
             parsed = self._parsed(path, text)
-            if known is not None and self.lasts:
-                parsed = _with_known(parsed, text, known)
-            known = self._units[path] = Unit(path, text, parsed)
+            stands = Standing(parsed)
+            if self._changes(path):
+                stands = standing(path, text, parsed, known.standing if known else stands)
+            known = self._units[path] = Unit(path, text, parsed, stands)
+        elif known.standing.shifts is None and self._changes(path):
+            stands = standing(path, text, known.parsed, known.standing)
+            if stands.shifts is not None:
+                known = self._units[path] = replace(known, standing=stands)
         return known
+
+    def _changes(self, path: str) -> bool:
+        """Whether a file in HCL is open, so that its text is about to change."""
+        files = self._of()
+        return files.lasts and path in files.held and path.endswith((".tf", ".tofu"))
 
     def _parsed(self, path: str, text: str) -> Parsed:
         if path.endswith(".json"):
@@ -165,22 +179,6 @@ class Library:
         return known, tuple(unreadable)
 
 
-def _with_known(parsed: Parsed, text: str, known: Unit) -> Parsed:
-    """What was read of a file, with the blocks of an earlier text that stand as they stood."""
-    if parsed.errors or known.parsed.errors:
-        return parsed  # what is read of a block hangs on what is broken elsewhere
-    lines, old = text.split("\n"), known.text.split("\n")
-    earlier = {block.place: block for block in known.parsed.body.blocks}
-    blocks = []
-    for block in parsed.body.blocks:
-        place = block.place
-        before = earlier.get(place)
-        stretch = slice(place.line - 1, place.end_line)
-        blocks.append(block if before is None or lines[stretch] != old[stretch] else before)
-    body = Body(parsed.body.attributes, tuple(blocks), parsed.body.twice)
-    return Parsed(body, parsed.comments, parsed.errors)
-
-
 def _same_units(known: tuple[Unit, ...], units: list[Unit]) -> bool:
     return len(known) == len(units) and all(map(lambda a, b: a is b, known, units))
 
@@ -236,9 +234,9 @@ def _module(folder: str, units: Iterable[Unit]) -> Module:
     module = Module(folder, units, {}, {}, {}, {}, {}, ())
     errors: list[SourceError] = []
     for unit in units:
-        errors.extend(unit.parsed.errors)
+        errors.extend(unit.standing.parsed.errors)
         override = is_override(unit.path)
-        for block in unit.parsed.body.blocks:
+        for block in unit.standing.parsed.body.blocks:
             kind, labels = block.type, block.labels
             if kind == "locals":
                 for name, attribute in block.body.attributes.items():

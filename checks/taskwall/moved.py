@@ -1,0 +1,87 @@
+"""Places in files whose lines move, and what is told of such places.
+
+Where sources are read again and again, each block keeps the lines that it had when others above it
+grow or shrink, so that what is known of it stays as it is. These are its standing lines: ever
+further apart than those of the file as it is, and in the same order. What is told of them is moved
+to the lines of the file at the end.
+"""
+
+from bisect import bisect_right
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from taskwall.values import Place
+
+T = TypeVar("T")
+
+
+class Shifts(Struct, frozen=True):
+    """Where stretches of a file begin, in ascending order, and by how many lines each moves."""
+
+    starts: tuple[int, ...]
+    by: tuple[int, ...]
+
+    def line(self, line: int) -> int:
+        """Where a line is once it is moved; what is above the first stretch stays."""
+        index = bisect_right(self.starts, line) - 1
+        return line if index < 0 else line + self.by[index]
+
+
+class Moved:
+    """Moves whatever is told of places, by file."""
+
+    def __init__(self, files: Mapping[str, Shifts]) -> None:
+        self.files = files
+
+    def of(self, told: T) -> T:
+        """The same, with all places moved: the very object if none of them is."""
+        return self._of(told) if self.files else told
+
+    def _of(self, told: Any) -> Any:
+        kind = type(told)
+        if kind is Place:
+            return self._place(told)
+        if kind is tuple:
+            moved = tuple(map(self._of, told))
+            return told if all(map(_same, moved, told)) else moved
+        if kind is dict:
+            moved_items = {key: self._of(value) for key, value in told.items()}
+            return told if all(map(_same, moved_items.values(), told.values())) else moved_items
+        if isinstance(told, Struct):
+            return self._struct(told)
+        return told
+
+    def _place(self, place: Place) -> Place:
+        shifts = self.files.get(place.file)
+        if shifts is None:
+            return place
+        line = shifts.line(place.line)
+        end = place.end_line + line - place.line
+        return Place(place.file, line, place.column, end, place.end_column)
+
+    def _struct(self, told: Any) -> Any:
+        fields = told.__struct_fields__
+        changed: dict[str, Any] = {}
+        for name in fields:
+            value = getattr(told, name)
+            moved = self._of(value)
+            if moved is not value:
+                changed[name] = moved
+        if "file" in fields and "line" in fields:
+            shifts = self.files.get(told.file)
+            if shifts is not None:
+                line: int = told.line
+                changed["line"] = shifts.line(line)
+                if "end_line" in fields:
+                    changed["end_line"] = told.end_line + changed["line"] - line
+        return replace(told, **changed) if changed else told
+
+
+def _same(one: object, other: object) -> bool:
+    return one is other
+
+
+UNMOVED = Moved({})

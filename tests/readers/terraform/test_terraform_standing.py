@@ -1,0 +1,142 @@
+"""Blocks keep their standing lines while others in their file come, go and grow."""
+
+from typing import TypeVar
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from taskwall.moved import Moved, Shifts
+from taskwall.readers.terraform.hcl import Parsed, parse
+from taskwall.readers.terraform.standing import APART, Standing, standing
+from taskwall.readers.terraform.syntax import Attribute, Block, Body, Later
+
+PATH = "main.tf"
+T = TypeVar("T")
+
+BLOCKS = st.builds(
+    lambda name, lines, end: f'resource "aws_x" "{name}" {{\n{"".join(lines)}}}\n{end}',
+    st.sampled_from("abc"),
+    st.lists(
+        st.sampled_from(["\n", "  n = 1\n", "  b {\n  n = [1,\n2] }\n", "  # é\n"]), max_size=4
+    ),
+    st.sampled_from(["", "\n", "\n\n# between\n", "a {} b {}\n", "c {\n", "}\n", "\n" * 30]),
+)
+TEXTS = st.lists(BLOCKS, max_size=5).map("".join)
+
+
+def shown(body: Body) -> object:
+    """Everything in a body, read to the end."""
+    return (
+        [(one.name, one.place, one.expression) for one in body.attributes.values()],
+        [(one.type, one.labels, one.header, one.place, shown(one.body)) for one in body.blocks],
+        [one.place for one in body.twice],
+    )
+
+
+def back(stands: Standing) -> object:
+    """A file as it is, from its standing lines."""
+    moved = Moved({} if stands.shifts is None else {PATH: stands.shifts})
+
+    def of(body: Body) -> Body:
+        return Body(
+            {name: attribute(one) for name, one in body.attributes.items()},
+            tuple(map(block, body.blocks)),
+            tuple(map(attribute, body.twice)),
+        )
+
+    def attribute(one: Attribute) -> Attribute:
+        return Attribute(one.name, moved.of(one.place), read(moved.of(one.expression)))
+
+    def block(one: Block) -> Block:
+        at = moved.of((one.header, one.place))
+        return Block(one.type, one.labels, *at, read(of(one.body)))
+
+    return shown(of(stands.parsed.body)), moved.of(stands.parsed.errors)
+
+
+def read(value: T) -> Later[T]:
+    """Something that is known, where what is read later is expected."""
+    return Later(lambda: value)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(TEXTS, min_size=1, max_size=6))
+def test_standing_lines_lead_back_to_those_of_the_file(texts: list[str]) -> None:
+    """Whatever became of the file before: its blocks and errors, in the same order."""
+    stands = Standing(Parsed(Body({}, ())))
+    for text in texts:
+        parsed = parse(PATH, text)
+        stands = standing(PATH, text, parsed, stands)
+        assert back(stands) == (shown(parsed.body), parsed.errors)
+        if stands.shifts is not None:
+            lines = [block.place.line for block in stands.parsed.body.blocks]
+            assert lines == sorted(set(lines)) == list(stands.shifts.starts)
+
+
+def numbered(*texts: str) -> list[Standing]:
+    """A file after each of its changes."""
+    found = [Standing(Parsed(Body({}, ())))]
+    for text in texts:
+        found.append(standing(PATH, text, parse(PATH, text), found[-1]))
+    return found[1:]
+
+
+A, B, C = (f'resource "aws_x" "{name}" {{\n  n = 1\n}}\n' for name in "abc")
+
+
+def kept(one: Standing, other: Standing) -> list[str]:
+    """The names of the blocks that are the very same in both."""
+    before = {id(block) for block in one.parsed.body.blocks}
+    return [block.labels[1] for block in other.parsed.body.blocks if id(block) in before]
+
+
+def test_only_blocks_that_change_are_others() -> None:
+    """Lines and blocks above and between leave the others where they stood."""
+    first, *others = numbered(
+        A + B + C,
+        "\n\n" + A + "# more\n" * 40 + B + C,
+        A + C,
+        A + B.replace("1", "2\n") + C,
+        B + C,
+        C.replace('"c"', '"d"') + A + B + C,
+        A + B + C + C.replace('"c"', '"d"'),
+    )
+    assert [kept(first, other) for other in others[:1]] == [["a", "b", "c"]]
+    pairs = zip([first, *others], others, strict=False)
+    assert [kept(one, other) for one, other in pairs] == [
+        ["a", "b", "c"],
+        ["a", "c"],
+        ["a", "c"],
+        ["c"],
+        ["b", "c"],
+        [],
+    ]
+
+
+def test_half_a_block_leaves_the_others() -> None:
+    """What is broken is read anew at each change, and what is whole is not."""
+    whole, half, more, mended = numbered(
+        A + B, A + B + 'resource "aws_x" {\n', A + B + 'resource "aws_x" "c" {\n', A + B + C
+    )
+    assert half.parsed.errors
+    assert kept(whole, half) == kept(half, more) == kept(more, mended) == ["a", "b"]
+
+
+def test_where_no_room_is_left_all_are_numbered_anew() -> None:
+    """Blocks never stand closer than in the file."""
+    first, second = numbered(A + B, A + "\n" * (2 * APART) + B)
+    assert first.shifts is not None
+    assert second.shifts is not None
+    assert kept(first, second) == ["a"]
+    starts = second.shifts.starts
+    assert starts[1] - starts[0] > 2 * APART
+
+
+def test_what_is_told_moves_as_a_whole() -> None:
+    """The very object comes back where nothing of it moves."""
+    error = parse(PATH, A + "}").errors
+    still = Moved({"other.tf": Shifts((1,), (5,))})
+    assert still.of(error) is error
+    moved = Moved({PATH: Shifts((2,), (-1,))})
+    assert [one.place.line for one in moved.of(error)] == [one.place.line - 1 for one in error]
+    assert moved.of(error)[0].place.file == PATH
