@@ -58,3 +58,19 @@ def test_without_checkov(tmp_path: Path) -> None:
         "taskwall-checkov: checkov cannot be used (cannot import name 'START_LINE');"
         " pip install 'taskwall[checkov]'.\n"
     )
+
+
+def test_the_process_ends_without_a_search_for_garbage() -> None:
+    """Which Python would make several times, through all of checkov's objects; not before that."""
+    late = "atexit.register(lambda: print('at the end:', gc.get_freeze_count() > 100_000))"
+    shim = "from taskwall.checkov_plugin.registry import register; register()"
+    code = f"import atexit, gc; {late}; {shim}; print('before:', gc.get_freeze_count())"
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", code],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+    )
+
+    assert done.stdout.splitlines() == ["before: 0", "at the end: True"]

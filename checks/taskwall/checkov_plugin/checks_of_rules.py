@@ -2,6 +2,7 @@
 
 import copy
 from collections.abc import Mapping
+from functools import cache
 from typing import Any, ClassVar
 
 from checkov.common.bridgecrew.severities import Severities
@@ -46,8 +47,7 @@ class TaskwallCheck(BaseGraphCheck):  # type: ignore[misc]
         self.guideline = self.link
         self.severity = Severities[self.level.upper()]
         self.frameworks = [framework]
-        opening = "AWS::" if framework == "cloudformation" else "aws_"
-        self.resource_types = sorted(t for t in lowered_types() if t.startswith(opening))
+        self.resource_types = list(_types("AWS::" if framework == "cloudformation" else "aws_"))
 
     def run(self, graph_connector: object) -> tuple[Vertices, Vertices, Vertices]:  # noqa: ARG002
         """Nothing: the registry asks all rules at once, and enters what they say."""
@@ -69,6 +69,12 @@ class OwnCheck(TaskwallCheck):
     kind = "GENERAL_SECURITY"
     link = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/security-network.html"
     level = "critical"
+
+
+@cache
+def _types(opening: str) -> tuple[str, ...]:
+    """The resource types that are read whose names open so."""
+    return tuple(sorted(type_ for type_ in lowered_types() if type_.startswith(opening)))
 
 
 def _class_of(rule: Rule) -> type[TaskwallCheck]:

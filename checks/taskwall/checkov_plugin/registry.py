@@ -8,10 +8,12 @@ every process that it makes, most of which have nothing to do with us.
 
 from __future__ import annotations
 
+import atexit
 import gc
 import inspect
 import sys
 from contextlib import contextmanager
+from functools import cache
 from types import MethodType
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -48,6 +50,17 @@ def register() -> None:
         registry = get_graph_checks_registry(framework)
         if getattr(registry.run_checks, "__func__", None) is not _run_checks:
             registry.run_checks = MethodType(_run_checks, registry)
+    _end_at_once()
+
+
+@cache
+def _end_at_once() -> None:
+    """Have the process end without a search for garbage in all that is left of it.
+
+    Python searches several times as it ends, through some 350,000 objects of checkov's and those
+    of ours: in a small run that took checkov a quarter of its CPU time.
+    """
+    atexit.register(gc.freeze)
 
 
 def _unknown() -> str:
