@@ -9,6 +9,8 @@ from collections.abc import Callable, Hashable, Iterable
 from functools import partial
 from typing import Any, TypeVar
 
+from msgspec import Struct
+
 from taskwall.files import UnreadableError
 from taskwall.readers.terraform.body import FieldsReader
 from taskwall.readers.terraform.instances import MOST_ALTOGETHER, MOST_MODULES, Instances
@@ -35,6 +37,12 @@ class UnfitError(Exception):
 
 class StaleError(Exception):
     """The change reaches what does not last."""
+
+
+class _Called(Struct, frozen=True):
+    """That a module is called: its errors are told then."""
+
+    folder: str
 
 
 class Forgetful(dict[Any, Any]):
@@ -172,7 +180,8 @@ class LastingRun(Run):
             raise StaleError("rounds")
         told = recall.told()
         errors: dict[SourceError, None] = {}
-        for folder in self._modules:  # those that were called for the first time among them
+        called = (one.folder for one in told if isinstance(one, _Called))
+        for folder in dict.fromkeys((self.root.folder, *called)):
             module, unreadable = self.library.module(folder)
             errors.update(dict.fromkeys(() if module is None else module.errors))
             if folder not in self.library.scanned:
@@ -189,6 +198,7 @@ class LastingScope(Scope):
 
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
+        self.run.recall.tell(_Called(self.module.folder))
         self._all_blocks = Entry("blocks")
         self._all_resources = Entry("resources")
         self._blocks: dict[str, Asking[Instances[ResourceInstance]]] = {}
