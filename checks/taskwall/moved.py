@@ -45,7 +45,7 @@ class Moved:
         if kind is Place:
             return self._place(told)
         if kind is tuple:
-            moved = tuple(map(self._of, told))
+            moved = tuple([one if type(one) in _STILL else self._of(one) for one in told])
             return told if all(map(_same, moved, told)) else moved
         if kind is dict:
             moved_items = {key: self._of(value) for key, value in told.items()}
@@ -67,9 +67,10 @@ class Moved:
         changed: dict[str, Any] = {}
         for name in fields:
             value = getattr(told, name)
-            moved = self._of(value)
-            if moved is not value:
-                changed[name] = moved
+            if type(value) not in _STILL:
+                moved = self._of(value)
+                if moved is not value:
+                    changed[name] = moved
         if "file" in fields and "line" in fields:
             shifts = self.files.get(told.file)
             if shifts is not None:
@@ -78,6 +79,10 @@ class Moved:
                 if "end_line" in fields:
                     changed["end_line"] = told.end_line + changed["line"] - line
         return replace(told, **changed) if changed else told
+
+
+_STILL = frozenset({str, int, float, bool, type(None), frozenset})
+"""What holds no place."""
 
 
 def _same(one: object, other: object) -> bool:

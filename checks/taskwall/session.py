@@ -3,6 +3,7 @@
 import gc
 import os
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 
 from msgspec.structs import replace
 
@@ -105,13 +106,10 @@ class Session:
                 raise StaleError
 
         if self._report is None:
-            held = self._held
-            found = api.scan(self._options, self._files(), progress, self._memory)
+            held, files = self._held, self._files()
+            with _uncollected(self._lone and files is not held):
+                found = api.scan(self._options, files, progress, self._memory)
             self._report = self._told(found)
-            if self._lone and self._held is not held:
-                gc.unfreeze()
-                gc.collect()
-                gc.freeze()
         return self._report
 
     def portraits(self) -> tuple[Portrait, ...]:
@@ -155,6 +153,22 @@ class Session:
         return replace(
             report, document=replace(document, errors=tuple(errors), summary=summary), status=2
         )
+
+
+@contextmanager
+def _uncollected(lasts: bool) -> Iterator[None]:
+    """Let what is made meanwhile, if it lasts, be out of all rounds of the garbage collector."""
+    if not lasts:
+        yield
+        return
+    gc.unfreeze()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+        gc.collect()
+        gc.freeze()
 
 
 def _portrayed(stack: Stack) -> Iterator[Portrait]:

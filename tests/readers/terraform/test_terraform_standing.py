@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from taskwall.moved import Moved, Shifts
-from taskwall.readers.terraform.hcl import Parsed, parse
+from taskwall.readers.terraform.hcl import Parse
 from taskwall.readers.terraform.standing import APART, Standing, standing
 from taskwall.readers.terraform.syntax import Attribute, Block, Body, Later
 
@@ -24,7 +24,7 @@ BLOCKS = st.builds(
 TEXTS = st.lists(BLOCKS, max_size=5).map("".join)
 
 
-def shown(body: Body) -> object:
+def shown(body: Body) -> tuple[object, ...]:
     """Everything in a body, read to the end."""
     return (
         [(one.name, one.place, one.expression) for one in body.attributes.values()],
@@ -35,7 +35,7 @@ def shown(body: Body) -> object:
 
 def back(stands: Standing) -> object:
     """A file as it is, from its standing lines."""
-    moved = Moved({} if stands.shifts is None else {PATH: stands.shifts})
+    moved = stands.moved(PATH)
 
     def of(body: Body) -> Body:
         return Body(
@@ -51,7 +51,7 @@ def back(stands: Standing) -> object:
         at = moved.of((one.header, one.place))
         return Block(one.type, one.labels, *at, read(of(one.body)))
 
-    return shown(of(stands.parsed.body)), moved.of(stands.parsed.errors)
+    return shown(of(stands.parsed.body))[1], moved.of(stands.parsed.errors)
 
 
 def read(value: T) -> Later[T]:
@@ -63,11 +63,12 @@ def read(value: T) -> Later[T]:
 @given(st.lists(TEXTS, min_size=1, max_size=6))
 def test_standing_lines_lead_back_to_those_of_the_file(texts: list[str]) -> None:
     """Whatever became of the file before: its blocks and errors, in the same order."""
-    stands = Standing(Parsed(Body({}, ())))
+    stands: Standing | None = None
     for text in texts:
-        parsed = parse(PATH, text)
-        stands = standing(PATH, text, parsed, stands)
-        assert back(stands) == (shown(parsed.body), parsed.errors)
+        parse = Parse(PATH, text)
+        parsed = parse.read()
+        stands = standing(PATH, text, parse, parsed, stands)
+        assert back(stands) == (shown(parsed.body)[1], parsed.errors)
         if stands.shifts is not None:
             lines = [block.place.line for block in stands.parsed.body.blocks]
             assert lines == sorted(set(lines)) == list(stands.shifts.starts)
@@ -75,10 +76,12 @@ def test_standing_lines_lead_back_to_those_of_the_file(texts: list[str]) -> None
 
 def numbered(*texts: str) -> list[Standing]:
     """A file after each of its changes."""
-    found = [Standing(Parsed(Body({}, ())))]
+    found: list[Standing] = []
     for text in texts:
-        found.append(standing(PATH, text, parse(PATH, text), found[-1]))
-    return found[1:]
+        parse = Parse(PATH, text)
+        before = found[-1] if found else None
+        found.append(standing(PATH, text, parse, parse.read(), before))
+    return found
 
 
 A, B, C = (f'resource "aws_x" "{name}" {{\n  n = 1\n}}\n' for name in "abc")
@@ -134,7 +137,7 @@ def test_where_no_room_is_left_all_are_numbered_anew() -> None:
 
 def test_what_is_told_moves_as_a_whole() -> None:
     """The very object comes back where nothing of it moves."""
-    error = parse(PATH, A + "}").errors
+    error = Parse(PATH, A + "}").read().errors
     still = Moved({"other.tf": Shifts((1,), (5,))})
     assert still.of(error) is error
     moved = Moved({PATH: Shifts((2,), (-1,))})

@@ -1,7 +1,7 @@
 """Reads HCL with tree-sitter: the bodies and blocks of a file, its comments and syntax errors."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -49,28 +49,42 @@ class Parsed(Struct, frozen=True):
 
 def parse(path: str, text: str) -> Parsed:
     """Read a file. What is broken gives an error, and all around it is still read."""
-    source = Source(path, text)
-    root = _tree(source.raw).root_node
-    asks = speaks(text)
-    if not (root.has_error or _runs_on(root, text)):
-        return _parsed(root, source, asks)
-    # The parser may lose blocks behind an error: then each block is parsed by itself.
-    pieces = _pieces(text)
-    if len(pieces) < 2:
-        return _parsed(root, source, asks)
-    sources = [Source(path, piece, rows=row) for row, piece in pieces]
-    parts = [_parsed(_tree(one.raw).root_node, one, asks) for one in sources]
-    errors = tuple(error for part in parts for error in part.errors)
-    blocks = [(block, bool(part.errors)) for part in parts for block in part.body.blocks]
-    attributes: dict[str, Attribute] = {}
-    for part in parts:
-        attributes.update(part.body.attributes)
-    return Parsed(
-        Body(attributes, tuple(block for block, _ in blocks)),
-        tuple(comment for part in parts for comment in part.comments),
-        errors[:MOST_ERRORS] or tuple(_errors(root, source)),
-        frozenset(index for index, (_, broken) in enumerate(blocks) if broken),
-    )
+    return Parse(path, text).read()
+
+
+class Parse:
+    """A file as the parser has seen it: read as it is, or with its blocks elsewhere."""
+
+    def __init__(self, path: str, text: str) -> None:
+        self._asks = speaks(text)
+        self._source = Source(path, text)
+        self._root = _tree(self._source.raw).root_node
+        self._pieces: list[tuple[int, str]] = []
+        if self._root.has_error or _runs_on(self._root, text):
+            # The parser may lose blocks behind an error: then each block is parsed by itself.
+            self._pieces = _pieces(text)
+
+    def read(self, down: Sequence[int] = ()) -> Parsed:
+        """What stands in the file; `down` are lines by which each block stands further down."""
+        source = self._source
+        if len(self._pieces) < 2:
+            return _parsed(self._root, source, self._asks, down)
+        parts: list[Parsed] = []
+        blocks: list[tuple[Block, bool]] = []
+        attributes: dict[str, Attribute] = {}
+        for row, piece in self._pieces:
+            one = Source(source.path, piece, rows=row)
+            part = _parsed(_tree(one.raw).root_node, one, self._asks, down[len(blocks) :])
+            parts.append(part)
+            blocks += [(block, bool(part.errors)) for block in part.body.blocks]
+            attributes.update(part.body.attributes)
+        errors = tuple(error for part in parts for error in part.errors)
+        return Parsed(
+            Body(attributes, tuple(block for block, _ in blocks)),
+            tuple(comment for part in parts for comment in part.comments),
+            errors[:MOST_ERRORS] or tuple(_errors(self._root, source)),
+            frozenset(index for index, (_, broken) in enumerate(blocks) if broken),
+        )
 
 
 _UNFINISHED = re.compile(r'^[A-Za-z_][\w-]*(?:[ \t]+"[^"\n]*")*[ \t]*$', re.MULTILINE)
@@ -92,11 +106,11 @@ def _runs_on(root: "Node", text: str) -> bool:
     )
 
 
-def _parsed(root: "Node", source: Source, asks: bool) -> Parsed:
+def _parsed(root: "Node", source: Source, asks: bool, down: Sequence[int] = ()) -> Parsed:
     errors = tuple(_errors(root, source)) if root.has_error else ()
-    body = _body(_inner(root), source, 0)
+    body = _body(_inner(root), source, 0, down)
     if errors and not body.blocks and not body.attributes:
-        body = _salvaged(source, errors) or body
+        body = _salvaged(source, errors, down) or body
     shaky = frozenset(range(len(body.blocks)) if errors else ())
     return Parsed(body, tuple(_comments(root, source)) if asks else (), errors, shaky)
 
@@ -105,7 +119,7 @@ BROKEN_VALUE = "_._"
 """Stands for the value of a line that was taken out; nothing can be declared under this name."""
 
 
-def _salvaged(source: Source, errors: tuple[SourceError, ...]) -> Body | None:
+def _salvaged(source: Source, errors: tuple[SourceError, ...], down: Sequence[int]) -> Body | None:
     """A block that is lost for one broken line, read without that line's value."""
     row = errors[0].place.line - 1 - source.rows
     lines = source.raw.split(b"\n")
@@ -117,7 +131,7 @@ def _salvaged(source: Source, errors: tuple[SourceError, ...]) -> Body | None:
     lines[row] = (instead if len(instead) <= len(line) else b"").ljust(len(line))
     other = Source(source.path, b"\n".join(lines).decode("utf-8", "replace"), source.rows)
     root = _tree(other.raw).root_node
-    return None if root.has_error else _body(_inner(root), other, 0)
+    return None if root.has_error else _body(_inner(root), other, 0, down)
 
 
 def _pieces(text: str) -> list[tuple[int, str]]:
@@ -215,7 +229,7 @@ def _inner(node: "Node") -> "Node | None":
     return next((child for child in node.children if child.type == "body"), None)
 
 
-def _body(node: "Node | None", source: Source, depth: int) -> Body:
+def _body(node: "Node | None", source: Source, depth: int, down: Sequence[int] = ()) -> Body:
     attributes: dict[str, Attribute] = {}
     blocks: list[Block] = []
     twice: list[Attribute] = []
@@ -235,7 +249,8 @@ def _body(node: "Node | None", source: Source, depth: int) -> Body:
             else:
                 attributes[attribute.name] = attribute
         elif kind == "block":
-            blocks.append(_block(child, source, depth))
+            at = source.lower(down[len(blocks)]) if down else source
+            blocks.append(_block(child, at, depth))
     return Body(attributes, tuple(blocks), tuple(twice))
 
 

@@ -24,6 +24,13 @@ class Source:
         self.rows = rows
         self.broken: set[int] = set()
 
+    def lower(self, rows: int) -> "Source":
+        """The same source, with all places moved down by so many rows more."""
+        other = Source.__new__(Source)
+        other.path, other.raw, other.ascii = self.path, self.raw, self.ascii
+        other.rows, other.broken = self.rows + rows, self.broken
+        return other
+
     def text(self, node: "Node") -> str:
         """What a node covers."""
         return self.raw[node.start_byte : node.end_byte].decode("utf-8", "replace")

@@ -1,13 +1,12 @@
 """Files that are read again and again: blocks that stay as they are keep their standing lines."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from msgspec import Struct
 
-from taskwall.moved import Moved, Shifts
-from taskwall.readers.terraform.hcl import Parsed
-from taskwall.readers.terraform.syntax import Block, Body, Later
+from taskwall.moved import UNMOVED, Moved, Shifts
+from taskwall.readers.terraform.hcl import Parse, Parsed
+from taskwall.readers.terraform.syntax import Block, Body
 
 APART = 1000
 """How many lines further apart blocks stand, so that others find room between them."""
@@ -23,13 +22,20 @@ class Standing(Struct, frozen=True):
     shifts: Shifts | None = None
     blocks: tuple[tuple[str, Block, bool], ...] = ()
 
+    def moved(self, path: str) -> Moved:
+        """What leads from the standing lines of the file to its own."""
+        return UNMOVED if self.shifts is None else Moved({path: self.shifts})
 
-def standing(path: str, text: str, parsed: Parsed, earlier: Standing) -> Standing:
-    """A file whose text has changed.
+
+def standing(
+    path: str, text: str, parse: Parse, parsed: Parsed, earlier: Standing | None = None
+) -> Standing:
+    """A file by its standing lines: what stands in no block is left out, as nobody reads it.
 
     Args:
         path: the file's.
         text: what is in it now.
+        parse: the same as the parser sees it.
         parsed: what was read of that.
         earlier: the file before.
     """
@@ -40,27 +46,27 @@ def standing(path: str, text: str, parsed: Parsed, earlier: Standing) -> Standin
     lines = text.split("\n")
     texts = ["\n".join(lines[place.line - 1 : place.end_line]) for place in places]
     at = [place.line for place in places]
-    starts = _starts(texts, at, earlier.blocks) if earlier.shifts else None
+    before = earlier.blocks if earlier is not None else ()
+    starts = _starts(texts, at, before) if before else None
     if starts is None:
         starts = [line + APART * (index + 1) for index, line in enumerate(at)]
-    by = [start - line for start, line in zip(starts, at, strict=True)]
-    lift = _Lift({path: Shifts(tuple(at), tuple(by))})
-    known = {block.place.line: (told, block) for told, block, sound in earlier.blocks if sound}
+    down = [start - line for start, line in zip(starts, at, strict=True)]
+    known = {block.place.line: (told, block) for told, block, sound in before if sound}
     blocks = []
-    for index, (start, told) in enumerate(zip(starts, texts, strict=True)):
+    for index, block in enumerate(parse.read(down).body.blocks):
         sound = index not in parsed.shaky
-        before = known.get(start)
-        kept = before[1] if sound and before is not None and before[0] == told else None
-        blocks.append((told, kept or lift.of(parsed.body.blocks[index]), sound))
-    body = Body(
-        lift.of(parsed.body.attributes),
-        tuple(block for _, block, _ in blocks),
-        lift.of(parsed.body.twice),
-    )
-    shifts = Shifts(tuple(starts), tuple(-rows for rows in by))
+        told, kept = known.get(starts[index], ("", block))
+        same = sound and told == texts[index]
+        blocks.append((texts[index], kept if same else block, sound))
+    shifts = Shifts(tuple(starts), tuple(-rows for rows in down))
+    if earlier is not None and earlier.shifts == shifts:
+        shifts = earlier.shifts
     return Standing(
-        Parsed(body, (), lift.of(parsed.errors)),
-        earlier.shifts if earlier.shifts == shifts else shifts,
+        Parsed(
+            Body({}, tuple(block for _, block, _ in blocks)),
+            errors=Moved({path: Shifts(tuple(at), tuple(down))}).of(parsed.errors),
+        ),
+        shifts,
         tuple(blocks),
     )
 
@@ -96,12 +102,3 @@ def _starts(
     stretches = zip([0, *starts], starts, [0, *at], at, strict=False)
     fits = all(stand - above >= line - over for above, stand, over, line in stretches)
     return starts if fits else None
-
-
-class _Lift(Moved):
-    """Moves what was read of a file, as far as it has been read, to standing lines."""
-
-    def _of(self, told: Any) -> Any:
-        if isinstance(told, Later):
-            return Later(lambda: self._of(told.get()))
-        return super()._of(told)

@@ -6,10 +6,9 @@ from contextlib import suppress
 from weakref import WeakKeyDictionary, ref
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from taskwall.files import Files, UnreadableError
-from taskwall.readers.terraform.hcl import Parsed, parse
+from taskwall.readers.terraform.hcl import Parse, Parsed
 from taskwall.readers.terraform.secrets import secrets
 from taskwall.readers.terraform.standing import Standing, standing
 from taskwall.readers.terraform.syntax import Attribute, Block, Body, Later, Literal
@@ -83,41 +82,36 @@ class Library:
         text = self.text(path)
         known = self._units.get(path)
         if known is None or known.text != text:
-            parsed = self._parsed(path, text)
-            stands = Standing(parsed)
-            if self._changes(path):
-                stands = standing(path, text, parsed, known.standing if known else stands)
-            known = self._units[path] = Unit(path, text, parsed, stands)
-        elif known.standing.shifts is None and self._changes(path):
-            stands = standing(path, text, known.parsed, known.standing)
-            if stands.shifts is not None:
-                known = self._units[path] = replace(known, standing=stands)
+            known = self._units[path] = self._read_unit(path, text, known)
         return known
 
-    def _changes(self, path: str) -> bool:
-        """Whether a file in HCL is open, so that its text is about to change."""
-        files = self._of()
-        return files.lasts and path in files.held and path.endswith((".tf", ".tofu"))
-
-    def _parsed(self, path: str, text: str) -> Parsed:
+    def _read_unit(self, path: str, text: str, earlier: Unit | None) -> Unit:
         if path.endswith(".json"):
             from taskwall.readers.terraform import json_syntax
 
-            return (json_syntax.parse if path.endswith(ENDINGS) else json_syntax.values)(path, text)
-        if len(text) > LONGEST:
+            read = json_syntax.parse if path.endswith(ENDINGS) else json_syntax.values
+            parsed = read(path, text)
+        elif len(text) > LONGEST:
             why = f"is longer than {LONGEST} characters: not read"
-            return Parsed(Body({}, ()), errors=(SourceError(Place(path, 1, 1, 1, 1), why),))
-        if self.parser == "python-hcl2":
+            parsed = Parsed(Body({}, ()), errors=(SourceError(Place(path, 1, 1, 1, 1), why),))
+        elif self.parser == "python-hcl2":
             from taskwall.readers.terraform import python_hcl2
 
-            return python_hcl2.parse(path, text)
-        return parse(path, text)
+            parsed = python_hcl2.parse(path, text)
+        else:
+            parse = Parse(path, text)
+            parsed = parse.read()
+            if self.lasts and path.endswith((".tf", ".tofu")):
+                before = earlier.standing if earlier is not None else None
+                return Unit(path, text, parsed, standing(path, text, parse, parsed, before))
+        return Unit(path, text, parsed, Standing(parsed))
 
     def secrets(self, unit: Unit) -> tuple[Place, ...]:
         """The stretches of a unit whose text is never shown."""
         known = self._secrets.get(unit.path)
         if known is None or known[0] is not unit:
-            known = self._secrets[unit.path] = unit, secrets(unit.parsed.body)
+            found = unit.standing.moved(unit.path).of(secrets(unit.standing.parsed.body))
+            known = self._secrets[unit.path] = unit, found
         return known[1]
 
     def text(self, path: str) -> str:
