@@ -7,6 +7,7 @@ read, and what comes out equal changes nothing further up.
 """
 
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from operator import is_
 from typing import Any, TypeAlias, TypeVar
 
 from msgspec import Struct
@@ -337,10 +338,7 @@ class Recall:
 
 
 def _unchanged(one: tuple[Any, ...], other: tuple[Any, ...]) -> bool:
-    for a, b in zip(one, other, strict=True):  # noqa: SIM110 (it is asked very often)
-        if a is not b and not alike(a, b):
-            return False
-    return True
+    return all(map(is_, one, other)) or all(map(alike, one, other))
 
 
 def alike(one: Any, other: Any) -> bool:

@@ -100,11 +100,10 @@ def remembered(question: Callable[P, R]) -> Callable[P, R]:
     @wraps(question)
     def answer(*about: P.args, **named: P.kwargs) -> R:
         network = cast(Network, about[0])
-        key = (question, *map(_key, about[1:]), *named.values())
+        key = (question, *[_key(each) for each in about[1:]], *named.values())
         if network.recall is not None:
-            by_tie = any(isinstance(each, Link) for each in about)
-            asked = network.recall.shared if by_tie else network.recall.answer
-            return asked(key, partial(question, **named), about)
+            asked = network.recall.shared if Link in map(type, about) else network.recall.answer
+            return asked(key, partial(question, **named) if named else question, about)
         memory = network.memory
         if key not in memory:
             memory[key] = question(*about, **named)
