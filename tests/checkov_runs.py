@@ -108,6 +108,34 @@ resource "aws_ecs_service" "web" {
 }
 """
 
+OPEN_JSON = """\
+{
+  "resource": {
+    "aws_security_group": {
+      "web": {
+        "ingress": {
+          "from_port": 8080,
+          "to_port": 8080,
+          "protocol": "tcp",
+          "cidr_blocks": ["0.0.0.0/0"],
+          "description": "web"
+        },
+        "tags": { "DB_PASSWORD": "hunter2" }
+      }
+    },
+    "aws_ecs_service": {
+      "web": {
+        "launch_type": "FARGATE",
+        "network_configuration": {
+          "subnets": ["subnet-1"],
+          "security_groups": ["${aws_security_group.web.id}"]
+        }
+      }
+    }
+  }
+}
+"""
+
 OPEN_TEMPLATE = """\
 AWSTemplateFormatVersion: "2010-09-09"
 Resources:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from checkov_runs import OPEN, Run
+from checkov_runs import OPEN, OPEN_JSON, Run
 from taskwall import engine
 from taskwall.checkov_plugin import entities
 from taskwall.checkov_plugin.entities import _Name
@@ -107,6 +107,59 @@ def test_a_source_that_cannot_be_read(stack: Path, checkov: Run) -> None:
 
     assert shown.told() == {("TW204", "aws_security_group.web"): 1}
     assert "taskwall: more.tf:" in shown.err
+
+
+BROKEN = {
+    "main.tf": 'resource "aws_vpc" {\n',
+    "template.yaml": "Resources:\n  Vpc:\n    Type: AWS::EC2::VPC\n  A: [\n",
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+@pytest.mark.parametrize("by", ["-d", "-f"])
+def test_where_no_source_can_be_read(stack: Path, checkov: Run, name: str, by: str) -> None:
+    """Checkov alone ends well there; the check about taskwall fails, on a file."""
+    (stack / "main.tf").unlink()
+    (stack / name).write_text(BROKEN[name])
+    shown = checkov(by, "." if by == "-d" else name)
+
+    assert shown.status == 1
+    (record,) = shown.records()
+    assert (record["check_id"], record["resource"]) == ("TW000", f"/{name}")
+    assert f"checkov can read none of the sources here: {name}:" in record["check_name"]
+    assert f"taskwall: {name}:" in shown.err
+    for choice in ("--skip-check=TW000,TW*", "--check=CKV_AWS_23"):
+        skipped = checkov(by, "." if by == "-d" else name, choice)
+        assert (skipped.status, skipped.records()) == (0, [])
+
+
+def test_where_checkov_reads_another_language(stack: Path, checkov: Run) -> None:
+    """What neither reads nor should is no concern of ours: a chart of Helm's, say."""
+    (stack / "main.tf").unlink()
+    (stack / "chart.yaml").write_text("kind: Pod\nmetadata:\n  {{- if .a }}\n  b: c\n")
+    shown = checkov("-d", ".")
+
+    assert shown.status == 0
+    assert shown.records() == []
+    assert "taskwall" not in shown.err
+
+
+PASSED_OVER = {"main.tofu": OPEN, "main.tf.json": OPEN_JSON}
+
+
+@pytest.mark.parametrize("name", PASSED_OVER)
+def test_where_all_is_in_files_that_checkov_passes_over(
+    stack: Path, checkov: Run, name: str
+) -> None:
+    """A finding there fails the check about taskwall, though checkov has no entity at all."""
+    (stack / "main.tf").unlink()
+    (stack / name).write_text(PASSED_OVER[name])
+    shown = checkov("-d", ".", "--framework", "terraform", "--check", "TW204,TW000")
+
+    assert shown.status == 1
+    (record,) = shown.records()
+    assert (record["check_id"], record["resource"]) == ("TW000", f"/{name}")
+    assert f"TW204 at {name}:" in record["check_name"]
 
 
 @pytest.mark.parametrize("frameworks", [("terraform",), ("terraform", "cloudformation")])

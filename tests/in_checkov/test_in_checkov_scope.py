@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from checkov_runs import OPEN, OPEN_TEMPLATE, Run, plan
+from checkov_runs import OPEN, OPEN_JSON, OPEN_TEMPLATE, Run, plan
 from taskwall import api
 from taskwall.finding import Report
 
@@ -28,6 +28,22 @@ def test_several_frameworks(stack: Path, checkov: Run) -> None:
         "cloudformation": 1,
         "terraform_plan": 1,
     }
+
+
+@pytest.mark.parametrize("frameworks", [(), ("--framework", "terraform_json")])
+def test_terraform_in_json(stack: Path, checkov: Run, frameworks: tuple[str, ...]) -> None:
+    """It is a framework of its own, which asks the checks of Terraform's: each says its share."""
+    (stack / "json").mkdir()
+    (stack / "json" / "main.tf.json").write_text(OPEN_JSON)
+    shown = checkov("-d", ".", *frameworks, *ONLY)
+
+    found = {r["check_type"]: r["results"]["failed_checks"] for r in shown.reports}
+    assert found.keys() == ({"terraform_json"} if frameworks else {"terraform", "terraform_json"})
+    (record,) = found["terraform_json"]
+    assert (record["file_path"], record["resource"]) == ("/json/main.tf.json", GROUP[1])
+    assert "hunter2" not in shown.out
+    if not frameworks:
+        assert [record["file_path"] for record in found["terraform"]] == ["/main.tf"]
 
 
 def test_folders_that_are_skipped(stack: Path, checkov: Run) -> None:

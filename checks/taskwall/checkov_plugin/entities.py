@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 KINDS: Mapping[str, Kind] = {
     "terraform": "terraform",
+    "terraform_json": "terraform",
     "terraform_plan": "plan",
     "cloudformation": "cloudformation",
 }
@@ -62,9 +63,9 @@ class Entities:
         )
 
     @property
-    def first(self) -> Vertex:
+    def first(self) -> Vertex | None:
         """Any entity, to say something on that is about none of them."""
-        return next(iter(self._by_file.values()))[0]
+        return next((held[0] for held in self._by_file.values()), None)
 
     def _address(self, vertex: Vertex) -> str:
         if self._kind == "cloudformation":
@@ -104,7 +105,7 @@ class Entities:
         """The entity of a file that a line lies in; without one, the last before it."""
         best: tuple[bool, int, Vertex] | None = None
         for vertex in self._by_file.get(file, ()):
-            start, end = _extent(vertex)
+            start, end = extent(vertex)
             rank = (start <= line <= end, start if start <= line else -start)
             if best is None or rank > best[:2]:
                 best = (*rank, vertex)
@@ -177,7 +178,8 @@ def _bare(address: str) -> str:
     return _KEYS.sub("", address)
 
 
-def _extent(vertex: Vertex) -> tuple[int, int]:
+def extent(vertex: Vertex) -> tuple[int, int]:
+    """The first and the last line of an entity, (0, 0) if checkov does not say."""
     for first, last in _LINES:
         if first in vertex and last in vertex:
             return int(vertex[first]), int(vertex[last])

@@ -38,14 +38,22 @@ class Analysis(Struct, frozen=True):
     report: Report
     use: Settings
 
-    def complaints(self) -> Iterator[str]:
-        """What must not be silent: rules that crashed, and that nothing was read at all."""
+    def complaints(self, *, any_of_aws: bool, any_read: bool) -> Iterator[str]:
+        """What must not be silent: rules that crashed, and that nothing was read at all.
+
+        Args:
+            any_of_aws: whether checkov has anything that the rules could be about.
+            any_read: whether checkov could read any of the sources.
+        """
         document = self.report.document
         for crash in document.crashes:
             yield f"{crash.rule} crashed in {crash.stack}: {crash.message}"
-        if not document.summary.files:
+        if any_of_aws and not document.summary.files:
             why = "; does the setting `exclude` cover them all?" if self.use.exclude else ""
             yield f"it saw none of the files that checkov scans{why}"
+        if not any_read:
+            for first in list(self.warnings())[:1]:
+                yield f"checkov can read none of the sources here: {first}"
 
     def warnings(self) -> Iterator[str]:
         """The sources that could not be read, or not in full."""
@@ -101,10 +109,8 @@ def entries(found: Analysis, asked: Asked, entities: Entities) -> tuple[list[Ent
         for vertex in on:
             place = places.setdefault((finding.rule, id(vertex)), _Place(vertex))
             place.take(finding, reason, found.use)
-        if not on and reason is None and _loud(finding, found.use):
-            elsewhere = asked.split and file in asked.known
-            if not elsewhere:
-                lost.append(finding)
+        if not on and reason is None and _loud(finding, found.use) and not asked.elsewhere(file):
+            lost.append(finding)
     made = (place.entry(rule, titles[rule], found.use) for (rule, _), place in places.items())
     return [entry for entry in made if entry is not None], lost
 

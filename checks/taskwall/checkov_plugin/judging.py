@@ -6,6 +6,7 @@ from typing import Any
 
 from checkov.common.bridgecrew.severities import BcSeverities, Severities
 from checkov.common.models.enums import CheckResult
+from checkov.common.output.record import Record
 from checkov.runner_filter import RunnerFilter
 
 from taskwall.baseline import BaselineError
@@ -16,6 +17,7 @@ from taskwall.checkov_plugin.masking import mask
 from taskwall.checkov_plugin.registry import Results, crash, say
 from taskwall.checkov_plugin.running import ChangedError, running
 from taskwall.checkov_plugin.scope import asked
+from taskwall.finding import SEVERITIES
 from taskwall.settings import SettingsError
 from taskwall.sources import Kind
 
@@ -27,7 +29,7 @@ def judge(
 
     Args:
         registry: the registry; it gets our checks, if it has none yet.
-        entities: of the graph; there is at least one.
+        entities: of the graph.
         runner_filter: says which checks are to run.
         report_type: the framework, as checkov calls it.
     """
@@ -81,10 +83,10 @@ def _judged(
     made, lost = entries(found, scope, entities)
     for entry in made:
         if entry.outcome != "PASSED":
-            mask(now.runner, scope.kind, entry.vertex, found.report, os.getcwd())
-    complaints = list(found.complaints())
+            mask(now.runner, report_type, entry.vertex, found.report, os.getcwd())
+    complaints = list(found.complaints(any_of_aws=entities.any_of_aws, any_read=bool(scope.known)))
     if lost:
-        one = lost[0]
+        one = min(lost, key=lambda finding: SEVERITIES.index(finding.severity))
         more = f", and {len(lost) - 1} more" if lost[1:] else ""
         complaints.append(
             f"{one.rule} at {one.file}:{one.line} (in a file of which checkov shows nothing{more}):"
@@ -130,6 +132,32 @@ def _complain(
         say(complaint)
     id_ = OWN_ID if _may_run(OWN_ID, runner_filter, report_type) else min(runs)
     name = f"{ours[OWN_ID].title}: {'; '.join(complaints)}"
+    check = ours[id_].saying(name, "critical")
+    if entities.first is None:
+        _record(check, runner_filter, report_type)
+        return
     entity = shown(entities.first, KINDS[report_type])
     failed = {"result": CheckResult.FAILED, "entity": entity, "evaluated_keys": []}
-    results[ours[id_].saying(name, "critical")] = [failed]
+    results[check] = [failed]
+
+
+def _record(check: TaskwallCheck, runner_filter: RunnerFilter, report_type: str) -> None:
+    """Fail a check on a file, where checkov has no entity to show it on."""
+    now = running()
+    file = next(now.unread(report_type, runner_filter))
+    shown_as = f"/{os.path.relpath(file, now.folder)}"
+    record = Record(
+        check_id=check.id,
+        check_name=check.name,
+        check_result={"result": CheckResult.FAILED, "evaluated_keys": []},
+        code_block=[],
+        file_path=shown_as,
+        file_line_range=[1, 1],
+        resource=shown_as,
+        evaluations={},
+        check_class=type(check).__module__,
+        file_abs_path=file,
+        severity=check.severity,
+    )
+    record.set_guideline(check.guideline)
+    now.report.add_record(record)

@@ -5,30 +5,37 @@ finding of ours is as in our own excerpts: what may be a secret is starred.
 """
 
 import os
-from typing import Any
+from typing import Any, TypeAlias
 
-from taskwall.checkov_plugin.entities import Vertex
+from taskwall.checkov_plugin.entities import Vertex, extent
 from taskwall.excerpts import seen_from
 from taskwall.finding import Report
-from taskwall.sources import Kind
+
+Lines: TypeAlias = list[tuple[int, str]]
+"""Lines of a source, and their numbers."""
 
 
-def mask(runner: Any, kind: Kind, vertex: Vertex, report: Report, cwd: str) -> None:
+def mask(runner: Any, framework: str, vertex: Vertex, report: Report, cwd: str) -> None:
     """Star the secrets in what a runner is about to show of an entity.
 
     The lines that its other checks show have been taken by then, and stay as they are.
     """
     path = vertex["file_path_"]
-    if kind == "cloudformation":
+    file = seen_from(cwd, os.path.join(cwd, path))
+
+    def masked(lines: Lines) -> Lines:
+        excerpts = ((number, line, report.excerpt(file, number)) for number, line in lines)
+        return [(n, line if excerpt is None else f"{excerpt}\n") for n, line, excerpt in excerpts]
+
+    if framework == "terraform_json":
+        held = runner.definitions_raw[path]
+        start, end = extent(vertex)
+        held[start - 1 : end] = masked(held[start - 1 : end])
+        return
+    if framework == "cloudformation":
         name = str(vertex["block_name_"]).rpartition(".")[2]
         context = runner.context[path]["Resources"][name]
     else:
         context = runner.get_entity_context_and_evaluations(vertex)
-    if not context or "code_lines" not in context:
-        return
-    file = seen_from(cwd, os.path.join(cwd, path))
-    shown = []
-    for number, line in context["code_lines"]:
-        masked = report.excerpt(file, number)
-        shown.append((number, line if masked is None else f"{masked}\n"))
-    context["code_lines"] = shown
+    if context and "code_lines" in context:
+        context["code_lines"] = masked(context["code_lines"])

@@ -1,4 +1,4 @@
-"""Teaches checkov's registries of graph checks, one for each framework, to ask the rules as well.
+"""Teaches checkov's registries of graph checks to ask the rules as well.
 
 checkov swallows what a check raises, and shows of a check nothing but its name. So it is the
 registry that asks, all rules at once, and enters each finding under a check with a name of its
@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 OLDEST = (3, 3)
 """The oldest version of checkov that is supported."""
 
+REGISTRIES = ("terraform", "cloudformation")
+"""The registries that the frameworks which we judge ask: Terraform's is that of plans too."""
+
 _PARAMETERS = ["self", "graph_connector", "runner_filter", "report_type"]
 
 Results: TypeAlias = "dict[Any, list[dict[str, Any]]]"
@@ -46,8 +49,8 @@ def register() -> None:
         needed = ".".join(map(str, OLDEST))
         say(f"{why}: this is checkov {version}, and taskwall knows {needed} and what is like it")
         sys.exit(2)
-    for framework in KINDS:
-        registry = get_graph_checks_registry(framework)
+    for name in REGISTRIES:
+        registry = get_graph_checks_registry(name)
         if getattr(registry.run_checks, "__func__", None) is not _run_checks:
             registry.run_checks = MethodType(_run_checks, registry)
     _end_at_once()
@@ -78,9 +81,11 @@ def _unknown() -> str:
 def _run_checks(self: Any, graph_connector: Any, runner_filter: Any, report_type: str) -> Results:
     """What checkov's own checks say of a graph, and what the rules do."""
     results: Results = type(self).run_checks(self, graph_connector, runner_filter, report_type)
+    if report_type not in KINDS:
+        return results
     try:
         entities = Entities(graph_connector, KINDS[report_type])
-        if entities.any_of_aws:
+        if entities.any_of_aws or _any_unread(runner_filter, report_type):
             with _apart():
                 from taskwall.checkov_plugin.judging import judge
 
@@ -89,6 +94,11 @@ def _run_checks(self: Any, graph_connector: Any, runner_filter: Any, report_type
         say(crash(error))
         running().report.set_error_status(ErrorStatus.ERROR)  # it ends as after a crash of its own
     return results
+
+
+def _any_unread(runner_filter: Any, report_type: str) -> bool:
+    """Whether there is something that our readers may know better than checkov's graph."""
+    return any(True for _ in running().unread(report_type, runner_filter))
 
 
 @contextmanager

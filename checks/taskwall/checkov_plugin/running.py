@@ -2,10 +2,17 @@
 
 import os
 import sys
+from collections.abc import Iterator
 from types import FrameType
 from typing import Any, NamedTuple
 
-from checkov.common.runners.base_runner import BaseRunner
+from checkov.common.runners.base_runner import BaseRunner, filter_ignored_paths
+from checkov.runner_filter import RunnerFilter
+
+JSON = ".tf.json"
+"""How the names of files end that are of the framework terraform_json, and not of terraform."""
+
+_FOREIGN = (".tofu", ".tofu.json")
 
 
 class ChangedError(Exception):
@@ -19,6 +26,27 @@ class Running(NamedTuple):
     folder: str
     files: tuple[str, ...]
     report: Any
+
+    def below(self, excluded: list[str]) -> Iterator[str]:
+        """The files below the folder, without those that checkov passes over."""
+        for at, folders, files in os.walk(self.folder):
+            filter_ignored_paths(at, folders, excluded)
+            filter_ignored_paths(at, files, excluded)
+            for file in files:
+                yield os.path.join(at, file)
+
+    def unread(self, framework: str, runner_filter: RunnerFilter) -> Iterator[str]:
+        """The files of a framework that checkov could not read, or does not read at all."""
+        yield from map(os.path.abspath, self.report.parsing_errors)
+        if framework == "terraform":
+            endings = _FOREIGN if reads_json(runner_filter) else (*_FOREIGN, JSON)
+            every = self.files or self.below(runner_filter.excluded_paths)
+            yield from (file for file in every if file.endswith(endings))
+
+
+def reads_json(runner_filter: RunnerFilter) -> bool:
+    """Whether the framework terraform_json runs."""
+    return not {"all", "terraform_json"}.isdisjoint(runner_filter.framework)
 
 
 def running() -> Running:

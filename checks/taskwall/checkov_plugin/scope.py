@@ -1,15 +1,14 @@
 """What checkov was asked to scan: the folder or files, and what its options say of them."""
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from checkov.common.runners.base_runner import filter_ignored_paths
 from checkov.runner_filter import RunnerFilter
 from msgspec import Struct
 
 from taskwall.checkov_plugin.entities import KINDS, called
-from taskwall.checkov_plugin.running import Running
+from taskwall.checkov_plugin.running import JSON, Running, reads_json
 from taskwall.job import Options
 from taskwall.sources import Kind, Scope
 from taskwall.stack import Inputs
@@ -20,17 +19,30 @@ class Asked(Struct, frozen=True):
 
     `paths` are absolute: the folder of `-d` or the files of `-f`. `among` are the files below
     the folder that checkov does not pass over, None for files given by themselves. `known` are
-    the files that checkov read, and `split` whether it made several graphs of them. `modules` are
-    the folders of called modules, by the folder that calls them and the name of the call.
+    the files that checkov read, and `split` whether it made several graphs of them. `json` says
+    whether Terraform's JSON is left to the framework terraform_json. `modules` are the folders of
+    called modules, by the folder that calls them and the name of the call.
     """
 
-    kind: Kind
+    framework: str
     paths: tuple[str, ...]
     among: frozenset[str] | None
     var_files: tuple[str, ...]
     known: frozenset[str]
     split: bool
+    json: bool
     modules: Mapping[tuple[str, str], str]
+
+    @property
+    def kind(self) -> Kind:
+        """The kind of source that the framework reads."""
+        return KINDS[self.framework]
+
+    def elsewhere(self, file: str) -> bool:
+        """Whether another graph or framework shows what is found in a file."""
+        if self.framework == "terraform_json":
+            return not file.endswith(JSON)
+        return (self.json and file.endswith(JSON)) or (self.split and file in self.known)
 
     def options(self, rules: tuple[str, ...] | None = None) -> Options:
         """The scan that is asked for, by the given rules."""
@@ -49,26 +61,20 @@ def asked(now: Running, framework: str, runner_filter: RunnerFilter, graph: Any)
     known = frozenset(map(_path, now.runner.definitions or ()))
     graphs = [each for each, _ in getattr(now.runner, "all_graphs", ())] or [graph]
     split = len(graphs) > 1
-    kind = KINDS[framework]
-    modules = called(graphs) if kind == "terraform" else {}
+    json = framework == "terraform" and reads_json(runner_filter)
+    modules = called(graphs) if KINDS[framework] == "terraform" else {}
     var_files = tuple(map(os.path.abspath, runner_filter.var_files or ()))
+    among = None
+    paths: tuple[str, ...] = (now.folder,)
     if now.files:
-        given = tuple(path for path in now.files if path in known)
-        return Asked(kind, given, None, var_files, known, split, modules)
-    among = frozenset(_below(now.folder, runner_filter.excluded_paths))
-    return Asked(kind, (now.folder,), among, var_files, known, split, modules)
+        read = known.union(now.unread(framework, runner_filter))
+        paths = tuple(path for path in now.files if path in read)
+    else:
+        among = frozenset(now.below(runner_filter.excluded_paths))
+    return Asked(framework, paths, among, var_files, known, split, json, modules)
 
 
 def _path(key: Any) -> str:
     """The file of a definition: checkov knows it by a path, or a key with one in it."""
     path: str = getattr(key, "file_path", key)
     return os.path.abspath(path)
-
-
-def _below(folder: str, excluded: list[str]) -> Iterator[str]:
-    """The files below a folder, without those that checkov passes over."""
-    for at, folders, files in os.walk(folder):
-        filter_ignored_paths(at, folders, excluded)
-        filter_ignored_paths(at, files, excluded)
-        for file in files:
-            yield os.path.join(at, file)
