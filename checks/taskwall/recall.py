@@ -11,6 +11,7 @@ from operator import is_
 from typing import Any, TypeAlias, TypeVar
 
 from msgspec import Struct
+from msgspec.structs import astuple
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -348,21 +349,24 @@ def alike(one: Any, other: Any) -> bool:
     kind = type(one)
     if kind is not type(other):
         return False
-    if kind is str or kind is int:
-        return bool(one == other)
-    if kind is tuple or kind is list:
-        if len(one) != len(other):
-            return False
-        pairs = [(a, b) for a, b in zip(one, other, strict=True) if a is not b]
-        return all(alike(a, b) for a, b in pairs)
     if issubclass(kind, Struct):
-        for field in kind.__struct_fields__:
-            a, b = getattr(one, field), getattr(other, field)
-            if a is not b and not alike(a, b):
-                return False
-        return True
+        return _all_alike(astuple(one), astuple(other))
+    if kind is tuple or kind is list:
+        return len(one) == len(other) and _all_alike(one, other)
     if issubclass(kind, dict):
         return dict.keys(one) == dict.keys(other) and all(
             alike(value, dict.__getitem__(other, key)) for key, value in dict.items(one)
         )
     return bool(one == other)
+
+
+def _all_alike(some: Sequence[Any], others: Sequence[Any]) -> bool:
+    for one, other in zip(some, others, strict=True):
+        if one is other:
+            continue
+        if type(one) is int and type(other) is int:  # lines and columns: it saves most of the calls
+            if one != other:
+                return False
+        elif not alike(one, other):
+            return False
+    return True
