@@ -62,9 +62,9 @@ def test_without_checkov(tmp_path: Path) -> None:
 
 def test_the_process_ends_without_a_search_for_garbage() -> None:
     """Which Python would make several times, through all of checkov's objects; not before that."""
-    late = "atexit.register(lambda: print('at the end:', gc.get_freeze_count() > 100_000))"
+    told = "print(gc.get_freeze_count() > 100_000)"  # some are frozen as Python 3.12 starts
     shim = "from taskwall.checkov_plugin.registry import register; register()"
-    code = f"import atexit, gc; {late}; {shim}; print('before:', gc.get_freeze_count())"
+    code = f"import atexit, gc; atexit.register(lambda: {told}); {shim}; {told}"
     done = subprocess.run(
         [sys.executable, "-W", "ignore", "-c", code],
         capture_output=True,
@@ -73,4 +73,4 @@ def test_the_process_ends_without_a_search_for_garbage() -> None:
         env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
     )
 
-    assert done.stdout.splitlines() == ["before: 0", "at the end: True"]
+    assert done.stdout.splitlines() == ["False", "True"]
