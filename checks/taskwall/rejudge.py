@@ -178,8 +178,13 @@ class _Findings:
         before = self._answers
         pairs = zip(answers, before, strict=False)
         others = [(new, old) for new, old in pairs if new is not old]
-        if len(answers) != len(before) or not all(self._replaced(new, old) for new, old in others):
-            self._begin(answers, followed)
+        crowded = len(self._numbers) > 4 * len(answers) + 100  # most are of answers that are gone
+        if (
+            crowded
+            or len(answers) != len(before)
+            or not all(self._replaced(new, old) for new, old in others)
+        ):
+            self._begin(answers, followed, {} if crowded else self._notes)
         self._answers = answers
         for index in self._asking:
             same, judged = self._same[index], self._found[index]
@@ -207,12 +212,12 @@ class _Findings:
                 found.setdefault(self._notes[id(answer)][2], []).append((answer, setting))
         return found.values()
 
-    def _begin(self, answers: list[Answer], followed: Followed) -> None:
+    def _begin(
+        self, answers: list[Answer], followed: Followed, notes: dict[int, tuple[Answer, int, int]]
+    ) -> None:
         known = {tuple([id(a) for a, _ in same]): n for n, same in enumerate(self._same)}
         found = self._found
-        notes = self._notes
-        if len(self._numbers) > 4 * len(answers) + 100:
-            notes = {}
+        if not notes:
             self._numbers.clear()
         self._notes = {
             id(answer): notes.get(id(answer)) or self._note(answer) for answer in answers

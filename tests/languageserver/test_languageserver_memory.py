@@ -1,58 +1,127 @@
 """A long day at the editor: memory does not grow with what was typed."""
 
 import gc
-import tracemalloc
+import sys
 from pathlib import Path
 
+import pytest
+
+from languageserver.desks import Sitting, sit
 from languageserver.stacks import RULE, SERVICE, TEMPLATE
-from taskwall.languageserver.documents import Document
-from taskwall.languageserver.positions import Lines
+from languageserver.typists import IN_TEMPLATES, IN_TERRAFORM, Hand, Typist
+from taskwall.languageserver import desk
 from taskwall.languageserver.preferences import Preferences
-from taskwall.languageserver.projects import Project
 
 EDITS = 10_000
-JUDGED = 100
-"""Of so many edits one is judged: the others come faster than anybody could judge them."""
+
+MORE_OBJECTS = 200
+"""So many objects more there may be after the second half of the edits of a kind: about 400."""
+
+MORE_BLOCKS = 2_500
+"""So many pieces of memory more there may be after the second half of all edits.
+
+Among them are those of caches that are not full yet.
+"""
 
 
-def test_memory_does_not_grow(tmp_path: Path) -> None:
-    """After ten thousand edits, mistakes and broken moments among them, no more than after some."""
-    rules, stack = tmp_path / "rules.tf", tmp_path / "stack.yaml"
-    (tmp_path / "main.tf").write_text(SERVICE)
-    project = Project(str(tmp_path), Preferences(), "utf-16")
+class Day:
+    """A typist at a document, beside another one that is only looked at."""
 
-    def edit(number: int) -> None:
-        port = 1024 + number % 50_000
-        text = RULE.replace("8080", str(port))
-        if number % 7 == 0:
-            text = text.replace("}\n", "")
-        template = TEMPLATE.replace("8080", str(port))
-        if number % 5 == 0:
-            template = template.replace("Resources:", f"Resources{number}: [")
-        project.change(str(rules), _document(rules, number, text))
-        project.change(str(stack), _document(stack, number, template))
-        if number % JUDGED == 0:
-            view = project.judge()
-            assert view.told
-            project.portraits()
+    def __init__(self, folder: Path, name: str, base: str) -> None:
+        self._typist = Typist(base, seed=1)
+        self._sitting = Sitting(folder)
+        self._folder = folder
+        self._file = folder / name
+        self._file.write_text(base)
+        self._aside = folder / "aside" / "aside.tf"
+        self._aside.parent.mkdir()
+        self._aside.write_text(SERVICE + RULE)
+        self._uri = self._sitting.open(self._file)
+        self._sitting.open(self._aside)
+        self._judged = 1
 
-    for number in range(EDITS // 5):
-        edit(number)
+    async def type(self, hand: Hand, edits: int) -> None:
+        """Make so many edits, each judged, and in the end undo them all."""
+        for _ in range(edits):
+            self._sitting.type(self._file, self._typist.type(hand))
+            await self._judging()
+        await self._portrayed("9999")
+        await self._portrayed("8080")
+
+    async def begin_anew(self) -> None:
+        """Close and open the document, and choose and write other settings."""
+        self._sitting.desk.closed(self._uri)
+        self._sitting.open(self._file)
+        await self._judging()
+        self._sitting.desk.prefer(Preferences(debounce=0, show_unknown=True), "")
+        await self._judging()
+        self._sitting.desk.prefer(Preferences(debounce=0), "")
+        await self._settings('profile = "strict"')
+        await self._settings("")
+
+    async def _judging(self) -> None:
+        """Wait until all that was told is judged: what is said of the other document says so."""
+        self._judged += 1
+        self._sitting.type(self._aside, SERVICE + RULE)
+        screen = self._sitting.screen
+        await screen.until(lambda: (self._aside.name, self._judged) in screen.publications)
+        screen.publications.clear()
+        assert screen.said == []
+
+    async def _settings(self, text: str) -> None:
+        """Write the settings of the project."""
+        path = self._folder / "taskwall.toml"
+        path.write_text(text)
+        self._sitting.desk.files_changed([path.as_uri()])
+        await self._judging()
+
+    async def _portrayed(self, port: str) -> None:
+        """Wait until a line above the service names a port that the group admits."""
+        self._sitting.type(self._file, self._typist.base.replace("8080", port))
+
+        def told() -> bool:
+            lenses = self._sitting.desk.lenses(self._uri)
+            return any(each.command and port in each.command.title for each in lenses)
+
+        await self._sitting.screen.until(told)
+        await self._judging()
+
+
+@pytest.mark.parametrize(
+    ("name", "base", "hands"),
+    [("main.tf", SERVICE + RULE, IN_TERRAFORM), ("stack.yaml", TEMPLATE, IN_TEMPLATES)],
+    ids=["terraform", "cloudformation"],
+)
+def test_memory_does_not_grow(
+    name: str, base: str, hands: dict[str, Hand], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ten thousand edits: after many of each kind there is no more than after some."""
+    monkeypatch.setattr(desk, "REST", 0)
+    called = tmp_path / "called" / "main.tf"
+    called.parent.mkdir()
+    called.write_text(RULE.replace("aws_security_group.web.id", '"sg-12345678"'))
+
+    async def script() -> None:
+        day = Day(tmp_path, name, base)
+        half = EDITS // len(hands) // 2
+        blocks: list[int] = []
+        for kind, hand in hands.items():
+            await day.begin_anew()
+            await day.type(hand, half)
+            objects = _objects()
+            await day.type(hand, half)
+            more = _objects() - objects
+            assert more < MORE_OBJECTS, f"{kind}: {more} more"
+            blocks.append(sys.getallocatedblocks())
+        more = blocks[-1] - blocks[len(blocks) // 2]
+        assert more < MORE_BLOCKS, f"{more} more"
+
+    sit(script)
+
+
+def _objects() -> int:
+    """How many objects there are that may refer to others."""
+    gc.unfreeze()
     gc.collect()
-    tracemalloc.start()
-    try:
-        for number in range(EDITS // 5, EDITS // 5 + 2 * JUDGED):
-            edit(number)  # what is traced replaces what was not
-        gc.collect()
-        before = tracemalloc.get_traced_memory()[0]
-        for number in range(EDITS // 5 + 2 * JUDGED, EDITS):
-            edit(number)
-        gc.collect()
-        after = tracemalloc.get_traced_memory()[0]
-    finally:
-        tracemalloc.stop()
-    assert after - before < 512 * 1024, f"{after - before} bytes more"
-
-
-def _document(path: Path, version: int, text: str) -> Document:
-    return Document(path.as_uri(), str(path), version, Lines(text, "utf-16"))
+    gc.collect()
+    return len(gc.get_objects())

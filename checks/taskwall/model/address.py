@@ -1,7 +1,7 @@
 """Sets of addresses and ports, by arithmetic on intervals and never by comparing texts."""
 
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 
 from msgspec import Struct
 
@@ -75,7 +75,7 @@ class Cidr(Struct, frozen=True):
         return Ranges(((self.first, self.last),))
 
 
-@cache
+@lru_cache(16384)
 def cidr(text: str) -> Cidr | None:
     """Read a CIDR or a single address; None if the text is neither."""
     from ipaddress import ip_network

@@ -6,7 +6,7 @@ field `NetworkInfo.EncryptionInTransitSupported` of DescribeInstanceTypes. Both 
 2026. It holds for a family as a whole, whatever the size.
 """
 
-from functools import cache
+from functools import lru_cache
 
 READ = "2026-11-24"
 
@@ -51,7 +51,7 @@ def families(type_: str) -> frozenset[str]:
     return frozenset((type_.lower().partition(".")[0],))
 
 
-@cache
+@lru_cache(256)
 def _matching(pattern: str) -> frozenset[str]:
     from fnmatch import fnmatchcase
 

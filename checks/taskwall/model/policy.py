@@ -11,7 +11,7 @@ They judge identity policies by tables of all AWS actions, of which endpoint pol
 
 import re
 from collections.abc import Callable, Iterable
-from functools import cache
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -240,7 +240,7 @@ def matches(pattern: Value, name: str) -> Truth:
     return found if not found or GAP not in text else None
 
 
-@cache
+@lru_cache(2048)
 def regex(text: str) -> re.Pattern[str]:
     """What a pattern's text covers; a `GAP` covers anything."""
     plain = {"*": ".*", GAP: ".*", "?": "."}

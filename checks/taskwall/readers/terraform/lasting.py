@@ -88,8 +88,8 @@ class LastingRun(Run):
     def __init__(self, root: Module, library: Library, inputs: Inputs, boundary: str) -> None:
         self.recall = Recall()
         self._modules: dict[str, tuple[Module | None, tuple[SourceError, ...]]] = {}
-        self._most = -1
-        """How many instances may be known, those that are gone among them."""
+        self.gone: list[ResourceInstance] = []
+        """Instances that are not there any more."""
         self._read: dict[str, str | None] = {}
         super().__init__(root, library, inputs, {}, boundary)
         self.errors = _ToldErrors(self.recall)
@@ -147,8 +147,6 @@ class LastingRun(Run):
         """
         recall = self.recall
         recall.now += 1
-        if 0 <= self._most < len(self.handles):
-            raise StaleError("instances")  # most of them are gone
         if any(self._text(path) != text for path, text in self._read.items()):
             raise StaleError("files")
         for folder, (known, _) in self._modules.items():
@@ -167,10 +165,10 @@ class LastingRun(Run):
         elif self.alone is not required:
             raise StaleError("required")
         resources = tuple(self._scope.resources())
-        self._most = 2 * len(self.handles) + 1000 if self._most < 0 else self._most
         recall.reads = {}
         recall.rests_on(self._root, reads)
         recall.sweep()
+        self._forget_gone()
         self.weights.clear()
         if (
             self._rounds > MOST_ROUNDS // 2
@@ -189,6 +187,13 @@ class LastingRun(Run):
         errors.update(dict.fromkeys(one for one in told if isinstance(one, SourceError)))
         questions = frozenset(one for one in told if isinstance(one, Question))
         return resources, errors, questions
+
+    def _forget_gone(self) -> None:
+        """Let go of instances that were there: no answer that stands can still ask for one."""
+        for one in self.gone:
+            if self.handles.get(one.address) is one:
+                del self.handles[one.address]
+        self.gone.clear()
 
 
 class LastingScope(Scope):
@@ -282,10 +287,19 @@ class LastingScope(Scope):
 
     def attribute(self, local: str, address: str, name: str) -> Value:
         """What an attribute of an instance is now."""
+        return self._whole(local, address).read(name)
+
+    def _whole(self, local: str, address: str) -> "_LastingInstance":
+        """An instance of a declared resource.
+
+        Raises:
+            StaleError: it is gone.
+        """
         self.instances(local)
-        whole = self.run.handles[address]
-        assert isinstance(whole, _LastingInstance)
-        return whole.read(name)
+        whole = self.run.handles.get(address)
+        if not isinstance(whole, _LastingInstance):
+            raise StaleError(address)
+        return whole
 
     def resources(self) -> Iterable[Resource]:  # type: ignore[override]
         """All resources of the module and of those that it calls."""
@@ -307,17 +321,21 @@ class LastingScope(Scope):
                     for one in found.all
                 ],
             )
+        for address in known.keys() - self._blocks.keys():
+            self._resources.pop(address, None)
+        for key in before.keys() - self._found.keys():
+            self.run.gone += before[key][0].all
         asked = [each for _, some in self._found.values() for each in some]
         yield from recall.answers(self._all_resources, asked)
+        for name in self._calls.keys() - self.module.calls.keys():
+            if isinstance(self._calls.pop(name), Instances):
+                raise StaleError(name)  # what was called holds on to much
         for name in self.module.calls:
             for called in self.called(name):
                 yield from called.resources()
 
     def _resource(self, local: str, address: str) -> Resource:
-        self.instances(local)
-        whole = self.run.handles[address]
-        assert isinstance(whole, _LastingInstance)
-        return whole.resource()
+        return self._whole(local, address).resource()
 
 
 class _LastingInstance(ResourceInstance):

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cache
+from functools import lru_cache
 from typing import Final
 
 from taskwall.masks import SHORTEST
@@ -22,7 +22,7 @@ _SECRET: Final = re.compile(
 """Names of attributes and variables whose text is a secret, declared so or not."""
 
 
-@cache
+@lru_cache(512)
 def names_secret(name: str) -> bool:
     """Whether an attribute or a variable of this name holds a secret."""
     return _SECRET.fullmatch(name.lower()) is not None
