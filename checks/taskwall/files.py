@@ -1,11 +1,14 @@
 """The files of a scan: found, read once, and decoded with an error that has a place."""
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from stat import S_ISREG
+from typing import TypeVar
 
 from taskwall.stack import SourceError
 from taskwall.values import Place
+
+T = TypeVar("T")
 
 PASSED_OVER = frozenset({".git", "node_modules", ".terraform", "__pycache__", ".venv"})
 """Folders that a scan does not enter; modules below `.terraform` are read when they are called."""
@@ -35,6 +38,23 @@ class Files:
         self.lasts = lasts
         self.changes = 0
         """How often texts were changed."""
+        self._asked: set[str] | None = None
+
+    def listened(self, work: Callable[[], T]) -> tuple[T, dict[str, str | None]]:
+        """What some work gives, and the texts of the files that it asked for; None: of no text."""
+        outer, self._asked = self._asked, set()
+        try:
+            found = work()
+            asked = self._asked
+        finally:
+            self._asked = outer
+        if outer is not None:
+            outer |= asked
+        return found, {path: self._texts.get(path) for path in asked}
+
+    def same(self, texts: Mapping[str, str | None]) -> bool:
+        """Whether files that were asked for have the very same texts still."""
+        return all(self._texts.get(path) is text for path, text in texts.items())
 
     def change(self, path: str, text: str) -> None:
         """Let another text stand for a file of the overlay."""
@@ -54,6 +74,8 @@ class Files:
 
     def exists(self, path: str) -> bool:
         """Whether there is such a file."""
+        if self._asked is not None:
+            self._asked.add(path)
         return path in self._texts or os.path.isfile(path)
 
     def text(self, path: str) -> str:
@@ -63,6 +85,8 @@ class Files:
             UnreadableError: missing, no plain file, too large, or not UTF-8 (placed at the first
                 bad byte).
         """
+        if self._asked is not None:
+            self._asked.add(path)
         if (known := self._texts.get(path)) is not None:
             return known
         try:

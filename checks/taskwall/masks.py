@@ -1,5 +1,6 @@
 """Keeps texts that sources declare to be sensitive out of what is told."""
 
+import re
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
@@ -34,6 +35,7 @@ class Mask:
             lengths.setdefault(text[:SHORTEST], set()).add(len(text))
         self._lengths = {start: sorted(found, reverse=True) for start, found in lengths.items()}
         """The lengths of the texts, the longest first, by how they begin."""
+        self._starts = re.compile("|".join(map(re.escape, sorted(self._lengths))))
 
     def __bool__(self) -> bool:
         return bool(self._texts)
@@ -57,13 +59,14 @@ class Mask:
             return text
         pieces: list[str] = []
         done = at = 0
-        while at <= len(text) - SHORTEST:
+        while (start := self._starts.search(text, at)) is not None:
+            at = start.start()
             length = self._at(text, at)
             if length:
                 pieces += (text[done:at], shown(length))
                 done = at + length
             at += length or 1
-        return "".join((*pieces, text[done:]))
+        return "".join((*pieces, text[done:])) if pieces else text
 
     def _at(self, text: str, at: int) -> int:
         """The length of the sensitive text that begins there; 0 if none does."""

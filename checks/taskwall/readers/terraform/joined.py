@@ -4,12 +4,13 @@ import os
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
+from taskwall.files import Files
 from taskwall.groups import groups
 from taskwall.moved import Moved
 from taskwall.readers.terraform.remote_states import RemoteStates, reads_states, ties
 from taskwall.readers.terraform.scope import Scope
 from taskwall.readers.terraform.stack import TerraformStack, deeply
-from taskwall.readers.terraform.unit import Module
+from taskwall.readers.terraform.unit import Module, library
 from taskwall.resource import Resource, Skip
 from taskwall.stack import Evaluation, Inputs, SourceError
 from taskwall.values import Place, Question, Scenario
@@ -18,10 +19,13 @@ from taskwall.values import Place, Question, Scenario
 class JoinedStack:
     """Roots that are evaluated together, each with its own variables and folder."""
 
-    def __init__(self, roots: Sequence[TerraformStack], inputs: Inputs) -> None:
+    def __init__(self, roots: Sequence[TerraformStack], inputs: Inputs, files: Files) -> None:
         self.name = os.path.commonpath([root.name for root in roots])
         self._roots = tuple(roots)
         self._said = inputs.remote_states
+        self._files = files
+        self._read: dict[str, str | None] = {}
+        """The texts of the files that its evaluation asked for, if the files last."""
         self._labels = _labels([root.name for root in roots], self.name)
         names = Counter(name for root in roots for name in set(_names(root.root)))
         self._shared = frozenset(name for name, count in names.items() if count > 1)
@@ -33,7 +37,14 @@ class JoinedStack:
 
     def evaluate(self, scenario: Scenario) -> Evaluation:
         """Evaluate all roots under a scenario."""
-        return deeply(lambda: self._evaluate(scenario))
+        found, read = self._files.listened(lambda: deeply(lambda: self._evaluate(scenario)))
+        if self._files.lasts:
+            self._read.update(read)
+        return found
+
+    def holds(self, roots: Sequence[TerraformStack]) -> bool:
+        """Whether it says what a stack of these roots would say that is made now."""
+        return self._roots == tuple(roots) and self._files.same(self._read)
 
     def _evaluate(self, scenario: Scenario) -> Evaluation:
         scopes = list(self._scopes(scenario))
@@ -99,6 +110,7 @@ def joined(
     modules: Mapping[str, Module],
     calls: Mapping[str, set[str]],
     inputs: Inputs,
+    files: Files,
 ) -> "list[TerraformStack | JoinedStack]":
     """The roots of a scan, those as one stack that read each other's states.
 
@@ -107,6 +119,7 @@ def joined(
         modules: all modules of the scan, by folder.
         calls: the folders of the modules that each of them calls.
         inputs: what the user says.
+        files: reads their files.
     """
     leading = _leading(modules, calls)
     if len(roots) < 2 or not leading:
@@ -120,7 +133,19 @@ def joined(
     found: list[TerraformStack | JoinedStack] = []
     for group in groups([root.name for root in roots], deeply(tied)):
         several = [by_folder[folder] for folder in group]
-        found.append(several[0] if len(several) == 1 else JoinedStack(several, inputs))
+        found.append(several[0] if len(several) == 1 else _together(several, inputs, files))
+    return found
+
+
+def _together(roots: Sequence[TerraformStack], inputs: Inputs, files: Files) -> JoinedStack:
+    """The stack of several roots; the one before, with all that it knows, if nothing differs."""
+    kept = library(files).kept
+    found = kept.get(("joined", roots[0].name))
+    if isinstance(found, JoinedStack) and found.holds(roots):
+        return found
+    found = JoinedStack(roots, inputs, files)
+    if files.lasts:
+        kept["joined", roots[0].name] = found
     return found
 
 

@@ -45,8 +45,20 @@ def stacks(
             modules[folder] = module
     calls = {folder: set(local_sources(module)) for folder, module in modules.items()}
     roots = _roots(calls)
-    found = [TerraformStack(modules[folder], files, inputs, boundary) for folder in roots]
-    return joined(found, modules, calls, inputs), list(errors)
+    found = [_stack(modules[folder], files, inputs, boundary) for folder in roots]
+    return joined(found, modules, calls, inputs, files), list(errors)
+
+
+def _stack(root: Module, files: Files, inputs: Inputs, boundary: str) -> TerraformStack:
+    """The stack of a root module; the one before, with all that it knows, if nothing differs."""
+    kept = library(files).kept
+    found = kept.get(("stack", root.folder))
+    if isinstance(found, TerraformStack) and found.holds(root, inputs, boundary):
+        return found
+    found = TerraformStack(root, files, inputs, boundary)
+    if files.lasts:
+        kept["stack", root.folder] = found
+    return found
 
 
 def _roots(calls: dict[str, set[str]]) -> list[str]:

@@ -37,6 +37,8 @@ class TerraformStack:
         self._inputs = inputs
         self._boundary = boundary
         self._modules: tuple[Module, ...] | None = None
+        self._read: dict[str, str | None] = {}
+        """The texts of the files that its evaluation asked for, if the files last."""
         self._units: dict[str, Unit] | None = None
         self._sources: frozenset[str] | None = None
         self._skips: tuple[tuple[Skip, ...], tuple[SourceError, ...]] | None = None
@@ -51,13 +53,28 @@ class TerraformStack:
 
     def evaluate(self, scenario: Scenario) -> Evaluation:
         """Evaluate the root module and all that it calls under a scenario."""
-        return deeply(lambda: self._evaluate(scenario))
+        if not self._library.lasts:
+            return deeply(lambda: self._evaluate(scenario))
+        found, read = self._files.listened(lambda: deeply(lambda: self._evaluate(scenario)))
+        self._read.update(read)
+        return found
+
+    def holds(self, root: Module, inputs: Inputs, boundary: str) -> bool:
+        """Whether it says what a stack of this root would say that is made now."""
+        return (
+            root is self.root
+            and self._modules is not None
+            and boundary == self._boundary
+            and inputs == self._inputs
+            and all(self._library.module(one.folder)[0] is one for one in self._modules)
+            and self._files.same(self._read)
+        )
 
     def _evaluate(self, scenario: Scenario) -> Evaluation:
         if self._library.lasts and not scenario and not self._inputs.free:
             from taskwall.readers.terraform.lasting import Evaluator
 
-            evaluator = self._library.kept.setdefault(self.name, Evaluator())
+            evaluator = self._library.kept.setdefault(("evaluator", self.name), Evaluator())
             assert isinstance(evaluator, Evaluator)
             lasting = evaluator.again(self.root, self._library, self._inputs, self._boundary)
             if lasting is not None:

@@ -63,8 +63,8 @@ class Library:
         self._found: dict[str, tuple[int, tuple[Module | None, tuple[SourceError, ...]]]] = {}
         self.scanned: dict[str, frozenset[str]] = {}
         """The files of the scan by folder: they need not be on the disk."""
-        self.kept: dict[str, object] = {}
-        """What lasts of the evaluation of roots, by their folders, if the files last."""
+        self.kept: dict[tuple[str, str], object] = {}
+        """What lasts of roots if the files last: of which kind, and by their folders."""
         self.parser = ""
         """Which parser reads HCL; the usual one if it is not `python-hcl2`."""
 
