@@ -172,7 +172,7 @@ def test_a_link_to_itself_is_an_error(name: str, tmp_path: Path) -> None:
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="the platform has no pipes among files")
 def test_a_pipe_does_not_hang_the_scan(tmp_path: Path) -> None:
-    """What is no plain file is not opened: a pipe that nobody writes to would never end."""
+    """What is no plain file is not read: a pipe that nobody writes to would never end."""
     os.mkfifo(tmp_path / "pipe.tf")
     (tmp_path / "good.tf").write_text((BROKEN / "hcl_latin_1" / "good.tf").read_text())
 

@@ -16,6 +16,14 @@ PASSED_OVER = frozenset({".git", "node_modules", ".terraform", "__pycache__", ".
 LARGEST = 32 * 1024 * 1024
 """Files larger than this many bytes are an error, not a source."""
 
+_READING = (
+    os.O_RDONLY
+    | getattr(os, "O_BINARY", 0)
+    | getattr(os, "O_CLOEXEC", 0)
+    | getattr(os, "O_NOINHERIT", 0)
+    | getattr(os, "O_NONBLOCK", 0)  # to open a pipe does not wait for who writes to it
+)
+
 
 class UnreadableError(Exception):
     """A file that could not be read; carries the error with its place."""
@@ -90,13 +98,7 @@ class Files:
         if (known := self._texts.get(path)) is not None:
             return known
         try:
-            about = os.stat(path)
-            if not S_ISREG(about.st_mode):  # a pipe might never end
-                raise UnreadableError(path, "is not a plain file: not read")
-            if about.st_size > LARGEST:
-                raise UnreadableError(path, f"larger than {LARGEST // 1024**2} MiB: not read")
-            with open(path, "rb") as stream:
-                raw = stream.read()
+            raw = _content(path)
         except OSError as error:
             raise UnreadableError(path, f"cannot be read: {error.strerror or error}") from error
         try:
@@ -112,6 +114,29 @@ class Files:
             raise UnreadableError(path, "is not UTF-8", line, column) from error
         self._texts[path] = found
         return found
+
+
+def _content(path: str) -> bytes:
+    """What is in a file, read with as few calls as can be: of a repository there are many.
+
+    Raises:
+        UnreadableError: no plain file, or too large.
+        OSError: it cannot be read.
+    """
+    opened = os.open(path, _READING)
+    try:
+        about = os.fstat(opened)
+        if not S_ISREG(about.st_mode):  # a pipe might never end
+            raise UnreadableError(path, "is not a plain file: not read")
+        if about.st_size > LARGEST:
+            raise UnreadableError(path, f"larger than {LARGEST // 1024**2} MiB: not read")
+        parts = [os.read(opened, about.st_size + 1)]
+        if len(parts[0]) != about.st_size:  # still written to, or not of a known size
+            while parts[-1]:
+                parts.append(os.read(opened, LARGEST))
+        return b"".join(parts)
+    finally:
+        os.close(opened)
 
 
 def walk(paths: Iterable[str], passed_over: frozenset[str] = PASSED_OVER) -> Iterator[str]:

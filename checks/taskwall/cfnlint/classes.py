@@ -45,9 +45,12 @@ class Ours:
 
     def configure(self, configs: Any = None, experimental: bool = False) -> None:
         """Take the options that the user of cfn-lint set; `given` holds those and no others."""
+        if not configs:  # so it is for nearly all rules, at every template
+            self.given = {}
+            return
         super().configure(configs, experimental)  # type: ignore[misc]
         config: Mapping[str, Any] = getattr(self, "config", {})
-        self.given = {name: config[name] for name in configs or () if name in config}
+        self.given = {name: config[name] for name in configs if name in config}
 
     def is_enabled(self, *arguments: Any, **named: Any) -> bool:
         """Whether cfn-lint shows what this rule finds; `shown` holds the last answer."""
@@ -95,6 +98,13 @@ class Findings(Ours):
 
     rule: str
     verdict: Truth
+
+    def matchall(self, filename: str, cfn: Template) -> Iterable[Any]:
+        """What cfn-lint makes of the matches; most rules have none, and are done at once."""
+        if (self.rule, self.verdict) not in self.run.told(cfn).findings:
+            return ()
+        found: Iterable[Any] = super().matchall(filename, cfn)  # type: ignore[misc]
+        return found
 
     def matches(self, told: Told) -> Iterator[Any]:
         """A match for each finding."""

@@ -1,6 +1,5 @@
 """One run of cfn-lint: the rules that it holds, and one analysis for all of them."""
 
-import gc
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar, Protocol, TypeAlias
@@ -11,6 +10,7 @@ from msgspec.structs import replace
 from taskwall import api, baseline, values
 from taskwall.baseline import BaselineError
 from taskwall.cfnlint import host
+from taskwall.cfnlint.heap import unheeded
 from taskwall.cfnlint.template import Source, Template, source_of
 from taskwall.engine import Judgement
 from taskwall.excerpts import seen_from
@@ -92,18 +92,14 @@ class Run:
         return self._current[1]
 
     def _first_told(self, cfn: Template) -> Told:
-        collecting = gc.isenabled()
-        gc.disable()  # what cfn-lint holds is large, and looking for garbage in it takes long
         try:
-            return self._analysed(cfn)
+            with unheeded(counted=bool(self._asked)):
+                return self._analysed(cfn)
         except (SettingsError, BaselineError) as error:
             return Told(failures=(str(error),))
         except Exception as error:  # noqa: BLE001 (whatever it is, it must be seen, and once)
             kind = type(error).__name__
             return Told(failures=(f"crashed with cfn-lint {host.version()}: {kind}: {error}",))
-        finally:
-            if collecting:
-                gc.enable()
 
     def _analysed(self, cfn: Template) -> Told:
         sets = _parameter_sets(cfn)

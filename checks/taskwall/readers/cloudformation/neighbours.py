@@ -31,6 +31,15 @@ _OPEN: Final = "${}"
 """Stands in an ending for what no default settles."""
 
 
+_NESTING: Final = ("TemplateURL", "AWS::Serverless::Application")
+_SHARING: Final = ("Export", "ImportValue")
+
+
+def _mentions_others(text: str) -> bool:
+    """Whether a text may say anything of other templates: most do not."""
+    return any(word in text for word in (*_NESTING, *_SHARING))
+
+
 class Mentions:
     """What the text of a template says of others.
 
@@ -42,7 +51,7 @@ class Mentions:
 
     def __init__(self, path: str, text: str) -> None:
         self.name = os.path.basename(path)
-        nests = "TemplateURL" in text or "AWS::Serverless::Application" in text
+        nests = any(word in text for word in _NESTING)
         self.names = frozenset(re.findall(_FILE, text)) if nests else frozenset()
         self.offers: frozenset[str] = frozenset()
         self.wants: dict[str, set[str]] = {}
@@ -110,14 +119,21 @@ class Neighbours:
         defaults, and stacks any names: else every import may be of any export.
         """
         self._mentions: dict[str, Mentions] = {}
+        """Of the templates that may say anything of others."""
         self.looked_at = frozenset(looked := list(islice(paths, MOST)))
+        self._order: dict[str, None] = {}
+        self._by_name: dict[str, list[str]] = {}
         for path in looked:
             try:
                 text = files.text(path)
             except UnreadableError:
                 continue
             if may_be_template(text):
-                self._mentions[path] = Mentions(path, text)
+                self._order[path] = None
+                self._by_name.setdefault(path.rpartition(os.sep)[2], []).append(path)
+                if _mentions_others(text):
+                    self._mentions[path] = Mentions(path, text)
+        self.templates = frozenset(self._order)
         named = frozenset[str]().union(*(one.names for one in self._mentions.values()))
         for path, one in self._mentions.items():
             if exact and one.name not in named:
@@ -126,33 +142,32 @@ class Neighbours:
                 one.offers_more = one.exports
             if one.imports and (not exact or _in_assembly(path)):
                 one.wants_more = True  # an assembly of CDK is a world of its own
-        self._by_name: dict[str, list[str]] = {}
         self._offering: dict[str, set[str]] = {}
-        self.templates = frozenset(self._mentions)
         for path, one in self._mentions.items():
-            self._by_name.setdefault(one.name, []).append(path)
             for ending in one.offers:
                 self._offering.setdefault(ending, set()).add(path)
-        self._ties: dict[str, set[str]] = {path: set() for path in self._mentions}
+        self._ties: dict[str, set[str]] = {}
         self._tie()
 
     def around(self, given: Sequence[str]) -> list[str]:
         """The files that must be read with given ones, without these, in the order of all."""
-        tied = {path for path in given if path in self._mentions}
+        tied = {path for path in given if path in self.templates}
         waiting = list(tied)
         while waiting:
-            more = self._ties[waiting.pop()] - tied
+            more = self._ties.get(waiting.pop(), set()) - tied
             tied |= more
             waiting += more
         beside = {
             path
             for one in tied
+            if one in self._mentions
             for wants in (*self._mentions[one].wants.values(), self._mentions[one].open)
             for ending in wants
             for other in self._alike(ending)
             for path in self._offering[other]
         }
-        return [path for path in self._mentions if path in tied | beside and path not in given]
+        wanted = (tied | beside).difference(given)
+        return [path for path in self._order if path in wanted] if wanted else []
 
     def _tie(self) -> None:
         for path, one in self._mentions.items():
@@ -167,8 +182,8 @@ class Neighbours:
                     self._tied(path, other)
 
     def _tied(self, one: str, other: str) -> None:
-        self._ties[one].add(other)
-        self._ties[other].add(one)
+        self._ties.setdefault(one, set()).add(other)
+        self._ties.setdefault(other, set()).add(one)
 
     def _meant(self, one: Mentions) -> Iterator[str]:
         """The templates each of which may alone satisfy some of a template's imports.
