@@ -530,7 +530,7 @@ def plain_or_open(value: Value) -> object:
 
 
 def test_stacks_are_kept_while_files_last() -> None:
-    """What did not change is the same stack again; what may hang on others is made anew."""
+    """What did not change is the same stack again; what hangs on another that did is made anew."""
     alone = "Resources: {A: {Type: 'AWS::EC2::VPC', Properties: {CidrBlock: 10.0.0.0/16}}}"
     exporting = f"{alone}\nOutputs: {{V: {{Value: !Ref A, Export: {{Name: v}}}}}}"
     importing = alone.replace("10.0.0.0/16", "!ImportValue v")
@@ -539,15 +539,35 @@ def test_stacks_are_kept_while_files_last() -> None:
 
     def read(inputs: Inputs) -> dict[str, CloudFormationStack]:
         found, _ = stacks(texts, files, inputs)
+        others, _ = stacks(texts, Files({path: files.text(path) for path in texts}), inputs)
+        for one, other in zip(found, others, strict=True):
+            assert one.files == other.files
+            assert one.evaluate({}).resources == other.evaluate({}).resources
         return {stack.template.unit.file: stack for stack in found}
 
     first, again = read(Inputs()), read(Inputs())
     assert first["/alone.yaml"] is again["/alone.yaml"]
     assert again["/alone.yaml"].evaluate({}) is first["/alone.yaml"].evaluate({})
-    assert first["/out.yaml"] is not again["/out.yaml"]  # joined with what imports
+    tied = first["/out.yaml"]
+    assert tied.files == {"/in.yaml", "/out.yaml"}
+    assert again["/out.yaml"] is tied
     files.change("/alone.yaml", alone.replace("10.0", "10.1"))
     changed = read(Inputs())["/alone.yaml"]
     assert changed is not first["/alone.yaml"]
+    assert read(Inputs())["/out.yaml"] is tied
+    files.change("/alone.yaml", exporting)  # the name is no longer one template's alone
+    apart = read(Inputs())
+    assert apart.keys() == {"/alone.yaml", "/out.yaml", "/in.yaml"}
+    files.change("/alone.yaml", alone.replace("10.0", "10.1"))
+    assert read(Inputs())["/out.yaml"].files == tied.files
+    files.change("/out.yaml", exporting.replace("Name: v", "Name: w"))
+    assert read(Inputs()).keys() == apart.keys()
+    assert read(Inputs())["/in.yaml"] is not apart["/in.yaml"]
+    files.change("/out.yaml", alone)  # nothing is exported at all
+    assert read(Inputs())["/in.yaml"].market is None
+    files.change("/out.yaml", exporting)
+    changed = read(Inputs())["/alone.yaml"]
+    assert read(Inputs())["/out.yaml"].files == tied.files
     other = read(Inputs(parameters={"P": Known("x")}))["/alone.yaml"]
     assert other is not changed
     assert read(Inputs(parameters={"P": Known("x")}))["/alone.yaml"] is other

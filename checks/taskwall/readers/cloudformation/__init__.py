@@ -6,7 +6,8 @@ from collections.abc import Mapping as Lookup
 
 from taskwall.files import Files, UnreadableError
 from taskwall.groups import groups
-from taskwall.readers.cloudformation.kept import kept
+from taskwall.readers.cloudformation.joined import Market
+from taskwall.readers.cloudformation.kept import Kept, kept
 from taskwall.readers.cloudformation.stack import CloudFormationStack
 from taskwall.readers.cloudformation.template import Template
 from taskwall.resource import Skip
@@ -63,57 +64,52 @@ def _stacks(
         nesting = Nesting(templates, inputs, files)
         roots, nested = nesting.roots(), nesting.nested
         errors.extend(nesting.errors)
-    found = [keeping.stack(root, inputs, wishes[root.unit.file], nested, files) for root in roots]
+    found = [
+        keeping.stack(
+            CloudFormationStack(root, inputs, wishes[root.unit.file], nested=nested), files
+        )
+        for root in roots
+    ]
     for stack in found:
         if len(stack.templates) > 1:
             stack.skips = tuple(skip for path in stack.templates for skip in wishes.get(path, ()))
-    return _tied(found, inputs), errors
+    return _tied(found, keeping, files), errors
 
 
-def _tied(stacks: list[CloudFormationStack], inputs: Inputs) -> list[CloudFormationStack]:
+def _tied(
+    stacks: list[CloudFormationStack], keeping: Kept, files: Files
+) -> list[CloudFormationStack]:
     """The stacks, with those that import from each other made one."""
     importing = [
-        stack
+        stack.name
         for stack in stacks
         if any("ImportValue" in one.unit.text for one in stack.templates.values())
     ]
     if not importing:
         return stacks
-    from taskwall.readers.cloudformation.joined import Market, offers
-
-    every = [offer for stack in stacks for offer in offers(stack.template, inputs, stack.nested)]
-    if not every:
-        return stacks
-    market = Market(every)
+    every = [offer for stack in stacks for offer in keeping.offers(stack)]
+    market = Market(every) if every else None
+    by_name = {stack.name: stack for stack in stacks}
+    for name in importing:
+        by_name[name] = keeping.heard(by_name[name], market)
+    if market is None:
+        return list(by_name.values())
     ties: list[tuple[str, str]] = []
     anew: set[str] = set()
-    for stack in importing:
-        stack.market = market
+    for name in importing:
+        stack = by_name[name]
         stack.evaluate({})
         if market.bind(stack.imports):
-            anew.add(stack.name)
-        for file, name in stack.imports:
-            exports = market.meant(name, file)
+            anew.add(name)
+        for file, imported in stack.imports:
+            exports = market.meant(imported, file)
             if len(exports) == 1:
-                ties.append((stack.name, exports[0].root))
-    by_name = {stack.name: stack for stack in stacks}
+                ties.append((name, exports[0].root))
     found = []
     for names in groups(list(by_name), ties):
         members = [by_name[name] for name in names]
-        first = members[0]
-        if len(members) == 1 and first.name not in anew:
-            found.append(first)
-            continue
-        found.append(
-            CloudFormationStack(
-                first.template,
-                inputs,
-                tuple(skip for stack in members for skip in stack.skips),
-                roots=[stack.template for stack in members],
-                nested=first.nested,
-                market=market,
-            )
-        )
+        alone = len(members) == 1 and names[0] not in anew
+        found.append(members[0] if alone else keeping.tied(members, market, files))
     return found
 
 

@@ -13,7 +13,7 @@ from taskwall.values import Call, Need, Place, Question, Scalar, Scenario, Value
 
 if TYPE_CHECKING:
     from taskwall.readers.cloudformation.evaluate import Evaluator
-    from taskwall.readers.cloudformation.joined import Market
+    from taskwall.readers.cloudformation.joined import Customer
 
 
 class Offer(Struct, frozen=True):
@@ -72,7 +72,7 @@ class Run:
         inputs: Inputs,
         scenario: Scenario,
         nested: Lookup[str, Lookup[str, Template]] | None = None,
-        market: "Market | None" = None,
+        market: "Customer | None" = None,
         expansions: "dict[str, list[Expansion]] | None" = None,
     ) -> None:
         self.inputs = inputs

@@ -316,6 +316,34 @@ class Market:
         return found
 
 
+class Customer:
+    """A market as one stack asks it: whether it would hear the same of another shows in time."""
+
+    def __init__(self, market: Market) -> None:
+        self._market = market
+        self._told: dict[tuple[str, Value], list[Offer]] = {}
+        self._lost = False
+        """Whether it was told something that it cannot remember."""
+
+    def meant(self, name: Value, file: str) -> list[Offer]:
+        """The exports that an import of a template can mean."""
+        found = self._market.meant(name, file)
+        try:
+            self._told[file, name] = found
+        except TypeError:  # a name that is made of a map
+            self._lost = True
+        return found
+
+    def holds(self, market: Market) -> bool:
+        """Whether another market says what this one did; it is that one from now on."""
+        same = not self._lost and all(
+            market.meant(name, file) == found for (file, name), found in self._told.items()
+        )
+        if same:
+            self._market = market
+        return same
+
+
 def _stack_of(name: Value, offers: Sequence[Offer]) -> str:
     """What an import calls the stack whose name the exports begin with; "" if they do not."""
     tails = {_parts(offer.name)[1:] if _begins_with_stack(offer.name) else () for offer in offers}

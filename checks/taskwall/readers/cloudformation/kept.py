@@ -1,11 +1,14 @@
 """What is kept of templates and stacks from one reading to the next, where the files last."""
 
-from collections.abc import Mapping as Lookup
+from collections.abc import Sequence
+from operator import is_
 from weakref import WeakKeyDictionary
 
 from msgspec import Struct
 
 from taskwall.files import Files, UnreadableError
+from taskwall.readers.cloudformation.deployment import Offer
+from taskwall.readers.cloudformation.joined import Customer, Market, offers
 from taskwall.readers.cloudformation.skips import skips
 from taskwall.readers.cloudformation.stack import CloudFormationStack
 from taskwall.readers.cloudformation.template import Template, may_be_template, parsed
@@ -29,6 +32,10 @@ class Kept:
     def __init__(self) -> None:
         self._readings: dict[str, Reading] = {}
         self._stacks: dict[str, CloudFormationStack] = {}
+        self._offers: dict[str, tuple[CloudFormationStack, list[Offer]]] = {}
+        self._tied: dict[
+            tuple[str, ...], tuple[Sequence[CloudFormationStack], CloudFormationStack]
+        ] = {}
 
     def reading(self, path: str, text: str, files: Files, inputs: Inputs) -> Reading:
         """What becomes of a text; what it was before, if it is the same text.
@@ -45,25 +52,79 @@ class Kept:
             raise found.failure.with_traceback(None)
         return found
 
-    def stack(
-        self,
-        root: Template,
-        inputs: Inputs,
-        wishes: tuple[Skip, ...],
-        nested: Lookup[str, Lookup[str, Template]],
-        files: Files,
-    ) -> CloudFormationStack:
-        """The stack of a template; the one before, with all that it knows, if nothing differs.
+    def stack(self, made: CloudFormationStack, files: Files) -> CloudFormationStack:
+        """A stack that was made; the one before, with all that it knows, if nothing differs.
 
-        Stacks that nest or import hang on other templates, and are made anew.
+        What it knows may rest on what others export: `heard` sees to that.
         """
-        path, text = root.unit.file, root.unit.text
-        if not files.lasts or nested.get(path) or "ImportValue" in text:
-            return CloudFormationStack(root, inputs, wishes, nested=nested)
+        if not files.lasts:
+            return made
+        path = made.template.unit.file
         found = self._stacks.get(path)
-        if found is None or found.template is not root or found.inputs != inputs:
-            found = self._stacks[path] = CloudFormationStack(root, inputs, wishes)
+        if found is None or not _same(found, made):
+            found = self._stacks[path] = made
         return found
+
+    def heard(self, stack: CloudFormationStack, market: Market | None) -> CloudFormationStack:
+        """A stack that asks a market, if there is one; made anew if it was told something else."""
+        if market is None:
+            if stack.market is None:
+                return stack
+        elif stack.market is not None and stack.market.holds(market):
+            return stack
+        if stack.evaluated:
+            known = self._stacks.get(stack.name) is stack
+            stack = CloudFormationStack(
+                stack.template, stack.inputs, stack.skips, nested=stack.nested
+            )
+            if known:
+                self._stacks[stack.name] = stack
+        stack.market = None if market is None else Customer(market)
+        return stack
+
+    def offers(self, stack: CloudFormationStack) -> list[Offer]:
+        """What the templates of a stack export."""
+        known = self._offers.get(stack.name)
+        if known is None or known[0] is not stack:
+            found = list(offers(stack.template, stack.inputs, stack.nested))
+            known = self._offers[stack.name] = stack, found
+        return known[1]
+
+    def tied(
+        self, members: Sequence[CloudFormationStack], market: Market, files: Files
+    ) -> CloudFormationStack:
+        """Stacks that import from each other as one; the one before if nothing differs."""
+        key = tuple(stack.name for stack in members)
+        known = self._tied.get(key)
+        if (
+            known is not None
+            and all(map(is_, known[0], members))
+            and known[1].market is not None
+            and known[1].market.holds(market)
+        ):
+            return known[1]
+        first = members[0]
+        made = CloudFormationStack(
+            first.template,
+            first.inputs,
+            tuple(skip for stack in members for skip in stack.skips),
+            roots=[stack.template for stack in members],
+            nested=first.nested,
+            market=Customer(market),
+        )
+        if files.lasts:
+            self._tied[key] = members, made
+        return made
+
+
+def _same(one: CloudFormationStack, other: CloudFormationStack) -> bool:
+    """Whether two stacks are made of the very same templates, in the same way."""
+    return (
+        one.inputs == other.inputs
+        and one.templates.keys() == other.templates.keys()
+        and all(one.templates[file] is template for file, template in other.templates.items())
+        and all(one.nested.get(file) == other.nested.get(file) for file in one.templates)
+    )
 
 
 def _read(path: str, text: str, files: Files, inputs: Inputs) -> Reading:

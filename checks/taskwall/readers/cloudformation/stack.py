@@ -30,7 +30,7 @@ from taskwall.values import (
 )
 
 if TYPE_CHECKING:
-    from taskwall.readers.cloudformation.joined import Market
+    from taskwall.readers.cloudformation.joined import Customer
 
 INIT = "AWS::CloudFormation::Init"
 """The one part of a resource's metadata that works on it."""
@@ -69,7 +69,7 @@ class CloudFormationStack:
         *,
         roots: Sequence[Template] = (),
         nested: Lookup[str, Lookup[str, Template]] | None = None,
-        market: "Market | None" = None,
+        market: "Customer | None" = None,
     ) -> None:
         self.template = template
         self.roots = tuple(roots) or (template,)
@@ -85,6 +85,7 @@ class CloudFormationStack:
         self._expansions: dict[str, list[Expansion]] = {}
         self._truths: dict[str, list[_Truth]] = {}
         self._decided: frozenset[str] | None = None
+        self._secrets: dict[str, tuple[Place, ...]] = {}
 
     @property
     def name(self) -> str:
@@ -97,6 +98,11 @@ class CloudFormationStack:
     def files(self) -> frozenset[str]:
         """The templates, and what they include."""
         return frozenset().union(*(template.files for template in self.templates.values()))
+
+    @property
+    def evaluated(self) -> bool:
+        """Whether it knows already what it says under a scenario."""
+        return bool(self._known or self._truths or self._first)
 
     def evaluate(self, scenario: Scenario) -> Evaluation:
         """The resources of the templates, with operands of questions as the scenario says."""
@@ -191,12 +197,15 @@ class CloudFormationStack:
         """The stretches of a template whose text is never shown; none of other files."""
         from taskwall.readers.cloudformation.secrets import stretches
 
-        return tuple(
-            place
-            for name, template in self.templates.items()
-            if name.partition("#")[0] == file
-            for place in stretches(template)
-        )
+        found = self._secrets.get(file)
+        if found is None:
+            found = self._secrets[file] = tuple(
+                place
+                for name, template in self.templates.items()
+                if name.partition("#")[0] == file
+                for place in stretches(template)
+            )
+        return found
 
     def _run(self, scenario: Scenario) -> Run:
         run = Run(self.inputs, scenario, self.nested, self.market, self._expansions)
