@@ -1,15 +1,14 @@
 """In checkov: what goes wrong within taskwall fails the run, in a sentence; nothing vanishes."""
 
-import os
-import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from checkov_runs import OPEN, OPEN_JSON, Run
 from taskwall import engine
-from taskwall.checkov_plugin import entities
+from taskwall.checkov_plugin import command, entities
 from taskwall.checkov_plugin.entities import _Name
 
 
@@ -175,32 +174,89 @@ def test_a_graph_that_is_not_known(
     assert "Traceback" not in shown.err
 
 
-SHIM = "from taskwall.checkov_plugin.registry import register; register()"
+REGISTRY = "taskwall.checkov_plugin.registry"
 
 
-@pytest.mark.parametrize(
-    ("change", "says"),
-    [
-        ("import checkov.version; checkov.version.version = '3.2.9'", "checkov is too old"),
-        (
-            "import checkov.common.checks_infra.registry as r; r.Registry.run_checks = max",
-            "checkov has changed how it runs checks",
-        ),
-    ],
-)
-def test_another_checkov(change: str, says: str) -> None:
-    """One that is not known ends the run with a sentence."""
-    done = subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", f"{change}\n{SHIM}"],
-        capture_output=True,
-        text=True,
-        check=False,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
-    )
+def _old(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(f"{REGISTRY}.version", "3.2.9")
 
-    assert done.returncode == 2
-    assert done.stderr.startswith(f"taskwall: {says}: this is checkov ")
-    assert "Traceback" not in done.stderr
+
+def _another_signature(monkeypatch: pytest.MonkeyPatch) -> None:
+    def run_checks(*_: object) -> dict[object, object]:
+        return {}
+
+    monkeypatch.setattr(f"{REGISTRY}.Registry.run_checks", run_checks)
+
+
+def _checks_asked_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(f"{REGISTRY}.BaseRunner.run_graph_checks_results", lambda *_: {})
+
+
+def _another_graph(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(f"{REGISTRY}.CustomAttributes.BLOCK_TYPE", "kind_")
+
+
+def _nothing_beside_the_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, REGISTRY, None)
+
+
+Change = Callable[[pytest.MonkeyPatch], None]
+
+CHANGES: dict[Change, str] = {
+    _old: "checkov is too old: this is checkov 3.2.9",
+    _another_signature: "checkov has changed how it runs checks",
+    _checks_asked_elsewhere: "checkov has changed how it runs checks",
+    _another_graph: "checkov has changed what its graph holds",
+    _nothing_beside_the_folder: "install taskwall there",
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+@pytest.mark.parametrize("frameworks", [("terraform",), ("terraform", "cloudformation")])
+def test_a_checkov_that_is_not_known(
+    stack: Path,
+    checkov: Run,
+    monkeypatch: pytest.MonkeyPatch,
+    change: Change,
+    frameworks: tuple[str, ...],
+) -> None:
+    """The run ends with a sentence; checkov itself would go on without the rules."""
+    change(monkeypatch)
+    shown = checkov("-d", ".", "--framework", *frameworks)
+
+    assert shown.status == 2
+    lines = shown.err.splitlines()
+    assert len(lines) == len(frameworks)
+    for line in lines:
+        assert line.startswith("taskwall: no rule is judged: ")
+        assert CHANGES[change] in line
+
+
+def test_frameworks_of_others_go_on(
+    stack: Path, checkov: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where nothing is judged anyway, there is nothing to say."""
+    _old(monkeypatch)
+    (stack / "Dockerfile").write_text("FROM scratch\n")
+    shown = checkov("-d", ".", "--framework", "dockerfile")
+
+    assert shown.err == ""
+    assert [report["check_type"] for report in shown.reports] == ["dockerfile"]
+
+
+@pytest.mark.parametrize("change", [_old, _another_graph])
+def test_the_command_with_a_checkov_that_is_not_known(
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+    change: Change,
+) -> None:
+    """It does not begin."""
+    change(monkeypatch)
+
+    assert command.main() == 2
+    told = capfd.readouterr()
+    assert told.out == ""
+    assert told.err.startswith(f"taskwall-checkov: {CHANGES[change]}")
 
 
 def test_names_are_split_between_their_parts() -> None:

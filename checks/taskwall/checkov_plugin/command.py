@@ -12,9 +12,14 @@ def main() -> int:
             from checkov.main import Checkov
 
             from taskwall.checkov_plugin.registry import register
+            from taskwall.checkov_plugin.running import ChangedError
     except ImportError as error:
         install = "pip install 'taskwall[checkov]'"
         sys.stderr.write(f"taskwall-checkov: checkov cannot be used ({error}); {install}.\n")
         return 2
-    register()
+    try:
+        register()
+    except ChangedError as error:
+        sys.stderr.write(f"taskwall-checkov: {error}.\n")
+        return 2
     return int(Checkov(sys.argv[1:]).run() or 0)

@@ -18,11 +18,13 @@ from types import MethodType
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from checkov.common.checks_infra.registry import Registry, get_graph_checks_registry
+from checkov.common.graph.graph_builder import CustomAttributes
 from checkov.common.models.enums import ErrorStatus
+from checkov.common.runners.base_runner import BaseRunner
 from checkov.version import version
 
 from taskwall.checkov_plugin.entities import KINDS, Entities
-from taskwall.checkov_plugin.running import running
+from taskwall.checkov_plugin.running import ChangedError, running
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,6 +36,13 @@ REGISTRIES = ("terraform", "cloudformation")
 """The registries that the frameworks which we judge ask: Terraform's is that of plans too."""
 
 _PARAMETERS = ["self", "graph_connector", "runner_filter", "report_type"]
+_ATTRIBUTES = {
+    "BLOCK_TYPE": "block_type_",
+    "BLOCK_NAME": "block_name_",
+    "FILE_PATH": "file_path_",
+    "CONFIG": "config_",
+    "TF_RESOURCE_ADDRESS": "__address__",
+}
 
 Results: TypeAlias = "dict[Any, list[dict[str, Any]]]"
 
@@ -43,12 +52,14 @@ _said: set[str] = set()
 def register() -> None:
     """Have the rules asked of the frameworks that they judge; doing it again does nothing.
 
-    Ends the process, with a sentence that says why, if this checkov is none that is known here.
+    Raises:
+        ChangedError: this checkov is none that is known here.
     """
     if why := _unknown():
         needed = ".".join(map(str, OLDEST))
-        say(f"{why}: this is checkov {version}, and taskwall knows {needed} and what is like it")
-        sys.exit(2)
+        raise ChangedError(
+            f"{why}: this is checkov {version}, and taskwall knows {needed} and what is like it"
+        )
     for name in REGISTRIES:
         registry = get_graph_checks_registry(name)
         if getattr(registry.run_checks, "__func__", None) is not _run_checks:
@@ -73,9 +84,13 @@ def _unknown() -> str:
         return "checkov is too old"
     try:
         taken = list(inspect.signature(Registry.run_checks).parameters)
+        asked = "run_checks" in BaseRunner.run_graph_checks_results.__code__.co_names
     except (AttributeError, TypeError, ValueError):
-        taken = []
-    return "" if taken == _PARAMETERS else "checkov has changed how it runs checks"
+        taken, asked = [], False
+    if taken != _PARAMETERS or not asked:
+        return "checkov has changed how it runs checks"
+    named = {key: getattr(CustomAttributes, key, None) for key in _ATTRIBUTES}
+    return "" if named == _ATTRIBUTES else "checkov has changed what its graph holds"
 
 
 def _run_checks(self: Any, graph_connector: Any, runner_filter: Any, report_type: str) -> Results:
