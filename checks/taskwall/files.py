@@ -47,6 +47,17 @@ class Files:
         self.changes = 0
         """How often texts were changed."""
         self._asked: set[str] | None = None
+        self._made: dict[type, object] = {}
+
+    def one(self, kind: type[T], make: Callable[[], T]) -> T:
+        """The one object of a kind that belongs to these files, made when it is first asked for.
+
+        It goes with them even if it refers to them.
+        """
+        found = self._made.get(kind)
+        if not isinstance(found, kind):
+            found = self._made[kind] = make()
+        return found
 
     def listened(self, work: Callable[[], T]) -> tuple[T, dict[str, str | None]]:
         """What some work gives, and the texts of the files that it asked for; None: of no text."""

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from operator import is_
-from weakref import WeakKeyDictionary
 
 from msgspec import Struct
 
@@ -139,10 +138,4 @@ def _read(path: str, text: str, files: Files, inputs: Inputs) -> Reading:
 
 def kept(files: Files) -> Kept:
     """What is kept for a scan's files: the same for as long as the caller keeps them."""
-    found = _kept.get(files)
-    if found is None:
-        found = _kept[files] = Kept()
-    return found
-
-
-_kept: "WeakKeyDictionary[Files, Kept]" = WeakKeyDictionary()
+    return files.one(Kept, Kept)

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from weakref import WeakKeyDictionary, ref
+from weakref import ref
 
 from msgspec import Struct
 
@@ -192,13 +192,7 @@ def is_override(path: str) -> bool:
 
 def library(files: Files) -> Library:
     """The library of a scan's files: the same for as long as the caller keeps them."""
-    known = _libraries.get(files)
-    if known is None:
-        known = _libraries[files] = Library(files)
-    return known
-
-
-_libraries: "WeakKeyDictionary[Files, Library]" = WeakKeyDictionary()
+    return files.one(Library, lambda: Library(files))
 
 
 def local_sources(module: Module) -> Iterator[str]:
