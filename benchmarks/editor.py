@@ -4,7 +4,8 @@ python -m benchmarks.editor [--files 100] [--keys 200] [--scans 7]
 
 A root module of as many files, each with a service and all that belongs to it, is opened as the
 language server opens it. Then keys are typed in one file after the other, and after each the
-project is judged and its diagnostics are made. Beside that, in turn, the root is scanned from
+project is judged and its diagnostics are made; then what hovers and lenses show, for which nobody
+waits while typing. Beside that, in turn, the root is scanned from
 scratch. The debounce, and what the editor itself does, are left out.
 """
 
@@ -65,6 +66,7 @@ def measure(folder: Path, files: int, keys: int, scans: int) -> None:
 
     chance = random.Random(0)
     found: dict[str, list[Time]] = {name: [] for name in EDITS}
+    drawn: list[Time] = []
     scratch: list[Time] = []
     between = max(1, keys // scans)
     for key in range(keys):
@@ -76,6 +78,7 @@ def measure(folder: Path, files: int, keys: int, scans: int) -> None:
         texts[path] = swapped(before, *EDITS[name])
         document = Document(path.as_uri(), str(path), key + 2, Lines(texts[path], "utf-16"))
         found[name].append(timed(partial(typed_in, project, document)))
+        drawn.append(timed(project.portraits))
 
     print(f"{files} files, {keys} keys, {len(scratch)} scans from scratch; in milliseconds")
     print(f"{'':22} {'cpu median':>11} {'cpu 95%':>9} {'wall median':>12} {'wall 95%':>9}")
@@ -85,6 +88,7 @@ def measure(folder: Path, files: int, keys: int, scans: int) -> None:
         print(row(name, times))
     every = [each for times in found.values() for each in times]
     print(row("every key", every))
+    print(row("hovers and lenses", drawn))
     ratio = middle(scratch, 0) / middle(every, 0)
     print(f"a key takes 1/{ratio:.0f} of a scan from scratch (goal 1/20, 50 ms at 95 %)")
 

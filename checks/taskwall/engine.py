@@ -15,7 +15,7 @@ from taskwall.model.network import Network, Policy
 from taskwall.offers import Changes
 from taskwall.resource import Resource, Skip
 from taskwall.rule import Rule, Verdict
-from taskwall.scenarios import Followed, explore
+from taskwall.scenarios import Followed, Heed, explore, heedless
 from taskwall.settings import Settings
 from taskwall.stack import SourceError, Stack
 from taskwall.values import Need, Origin, Place
@@ -66,7 +66,13 @@ def judge(stack: Stack, rules: Sequence[Rule], settings: Settings) -> Judgement:
     return judged(stack.name, explore(stack), rules, settings)
 
 
-def judged(stack: str, followed: Followed, rules: Sequence[Rule], settings: Settings) -> Judgement:
+def judged(
+    stack: str,
+    followed: Followed,
+    rules: Sequence[Rule],
+    settings: Settings,
+    heed: Heed = heedless,
+) -> Judgement:
     """The judgement of the stack of this name, as evaluated under each scenario."""
     evaluations = followed.evaluations
     policy = policy_of(settings)
@@ -84,7 +90,7 @@ def judged(stack: str, followed: Followed, rules: Sequence[Rule], settings: Sett
         for name, error in lowered.crashes:
             crashes[Crash(f"reading {name}", stack, told(error))] = None
         known[same] = []
-        for crash in _ask(lowered.network, rules, settings, number, known[same]):
+        for crash in _ask(lowered.network, rules, settings, number, known[same], heed):
             crashes[replace(crash, stack=stack)] = None
         answers += known[same]
     bound = f"{stack}: only {len(evaluations)} settings of its open switches were followed"
@@ -116,12 +122,18 @@ def policy_of(settings: Settings) -> Policy:
 
 
 def _ask(
-    network: Network, rules: Sequence[Rule], settings: Settings, scenario: int, into: list[Answer]
+    network: Network,
+    rules: Sequence[Rule],
+    settings: Settings,
+    scenario: int,
+    into: list[Answer],
+    heed: Heed,
 ) -> list[Crash]:
     """Ask every rule, let those with precedence silence others, and enter what remains."""
     crashes = []
     found: list[Answer] = []
     for rule in rules:
+        heed()
         try:
             for verdict in rule.judge(network):
                 answer = answered(rule, verdict, settings, scenario)

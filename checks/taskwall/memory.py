@@ -1,8 +1,11 @@
 """What a scan that is made again and again keeps from one time to the next."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+from msgspec import Struct
 
 from taskwall.engine import Judgement
+from taskwall.portraits import Portrait
 from taskwall.rejudge import Standing
 from taskwall.result import Result
 from taskwall.rule import Rule
@@ -10,38 +13,75 @@ from taskwall.settings import Settings
 from taskwall.stack import Stack
 
 
+class StaleError(Exception):
+    """Judging was given up, because what is judged has changed."""
+
+
+class _Known(Struct):
+    """A stack, and what was said of it; None if that has not been asked yet."""
+
+    stack: Stack
+    judgement: Judgement
+    portraits: tuple[Portrait, ...] | None = None
+
+
 class Memory:
-    """What was said of each stack of a scan that is made again and again, and what came of it."""
+    """What was said of each stack of a scan that is made again and again, and what came of it.
+
+    `stale` is asked every now and then whether what is being judged has changed meanwhile.
+    """
 
     def __init__(self) -> None:
         self._standings: dict[str, Standing] = {}
-        self._judged: dict[str, tuple[Stack, Judgement]] = {}
+        self._known: dict[str, _Known] = {}
         self._asked: tuple[Sequence[Rule], Settings] | None = None
         self.result: Result | None = None
+        self.stale: Callable[[], bool] | None = None
 
     def keep(self, names: Iterable[str], rules: Sequence[Rule], settings: Settings) -> None:
         """Forget all but the stacks of these names, and all if rules or settings are others."""
         if self._asked != (rules, settings):
             self._asked = rules, settings
             self._standings.clear()
-            self._judged.clear()
+            self._known.clear()
             self.result = None
         wanted = frozenset(names)
         self._standings = {n: kept for n, kept in self._standings.items() if n in wanted}
-        self._judged = {n: known for n, known in self._judged.items() if n in wanted}
+        self._known = {n: known for n, known in self._known.items() if n in wanted}
 
     def judge(self, stack: Stack, rules: Sequence[Rule], settings: Settings) -> Judgement:
-        """The judgement of a stack, from what is remembered of the stack of its name."""
-        known = self._judged.get(stack.name)
-        if known is not None and known[0] is stack:
-            return known[1]
+        """The judgement of a stack, from what is remembered of the stack of its name.
+
+        Raises:
+            StaleError: it is all in vain; what has been judged until then is remembered.
+        """
+        known = self._known.get(stack.name)
+        if known is not None and known.stack is stack:
+            return known.judgement
+        self._heed()
         standing = self._standings.get(stack.name)
         if standing is None:
             standing = self._standings[stack.name] = Standing(rules, settings)
         try:
-            found = standing.judge(stack)
+            found = standing.judge(stack, self._heed)
+        except StaleError:
+            raise
         except BaseException:
             del self._standings[stack.name]
             raise
-        self._judged[stack.name] = stack, found
+        self._known[stack.name] = _Known(stack, found)
         return found
+
+    def portraits(self) -> Iterator[Portrait]:
+        """What the networks say of their things, as they were judged last."""
+        for read in () if self.result is None else self.result.found.reads:
+            known = self._known.get(read.stack.name)
+            if known is None or known.stack is not read.stack:
+                continue  # it cannot be analysed, as errors tell
+            if known.portraits is None:
+                known.portraits = self._standings[read.stack.name].portraits(read.stack)
+            yield from known.portraits
+
+    def _heed(self) -> None:
+        if self.stale is not None and self.stale():
+            raise StaleError

@@ -10,16 +10,17 @@ from msgspec import Struct
 from taskwall import engine
 from taskwall.engine import Answer, Judged, Judgement
 from taskwall.finding import Crash, Unread
-from taskwall.lowering import Lasting
+from taskwall.lowering import Lasting, lower
 from taskwall.masks import Mask
 from taskwall.model.network import Network, Policy
 from taskwall.model.thing import Thing
 from taskwall.moved import Moved, Shifts
 from taskwall.offers import Changes
+from taskwall.portraits import Portrait, portraits
 from taskwall.recall import AmbiguousError, Entry, Recall, alike
 from taskwall.resource import Resource
 from taskwall.rule import Rule
-from taskwall.scenarios import Followed, explore
+from taskwall.scenarios import Followed, Heed, explore
 from taskwall.settings import Settings
 from taskwall.stack import Stack
 
@@ -47,26 +48,23 @@ class Standing:
         self._last: _Last | None = None
         self._moving = _Moving()
 
-    def judge(self, stack: Stack) -> Judgement:
-        """The judgement of the stack as it is now.
+    def judge(self, stack: Stack, heed: Heed) -> Judgement:
+        """The judgement of the stack as it is now; what `heed` raises leaves it as it was.
 
         Stacks with open switches are judged anew.
         """
-        followed = explore(stack)
+        followed = explore(stack, heed)
         if len(followed.evaluations) > 1:
-            return engine.judged(stack.name, followed, self._rules, self._settings)
+            return engine.judged(stack.name, followed, self._rules, self._settings, heed)
         evaluation = followed.evaluations[0]
-        same = len(evaluation.resources) == len(self._resources) and all(
-            map(is_, evaluation.resources, self._resources)
-        )
-        if self._last is None or not same:
+        if self._last is None or not self._lasts(evaluation.resources):
             self._resources = evaluation.resources
             self._last = None
             try:
-                self._last = self._judge(stack.name, followed)
+                self._last = self._judge(stack.name, followed, heed)
             except AmbiguousError:
                 self._begin()
-                return engine.judged(stack.name, followed, self._rules, self._settings)
+                return engine.judged(stack.name, followed, self._rules, self._settings, heed)
         judged, unread, crashes = self._last
         mask = Mask(evaluation.hidden)
         return Judgement(
@@ -80,7 +78,25 @@ class Standing:
             evaluation.hidden,
         )
 
-    def _judge(self, stack: str, followed: Followed) -> _Last:
+    def portraits(self, stack: Stack) -> tuple[Portrait, ...]:
+        """What the network of the stack says of its things, open switches left open.
+
+        None if it is nested too deeply to be analysed, as errors tell.
+        """
+        try:
+            evaluation = stack.evaluate({})
+            known = self._last is not None and self._lasts(evaluation.resources)
+            network = self._lasting.plain if known else lower(evaluation.resources).network
+            found = tuple(portraits(network))
+            return Mask(evaluation.hidden).of(evaluation.moved.of(found))
+        except RecursionError:
+            return ()
+
+    def _lasts(self, resources: tuple[Resource, ...]) -> bool:
+        """Whether these are the very resources that were judged last."""
+        return len(resources) == len(self._resources) and all(map(is_, resources, self._resources))
+
+    def _judge(self, stack: str, followed: Followed, heed: Heed) -> _Last:
         """What the rules say of the resources as they are now."""
         self._recall.now += 1
         lowered = self._lasting.lowered(followed.evaluations[0].resources)
@@ -89,6 +105,7 @@ class Standing:
         ]
         found: list[Answer] = []
         for asked in self._asked:
+            heed()
             asked.again(self._network)
             found += asked.answers
             if asked.crash is not None:

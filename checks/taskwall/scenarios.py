@@ -41,7 +41,15 @@ class Followed(Struct, frozen=True):
         return when([*needed], self.scenarios, self.switches)
 
 
-def explore(stack: Stack) -> Followed:
+Heed: TypeAlias = Callable[[], None]
+"""Called every now and then while a stack is judged; what it raises gives the judging up."""
+
+
+def heedless() -> None:
+    """Judge to the end, whatever happens meanwhile."""
+
+
+def explore(stack: Stack, heed: Heed = heedless) -> Followed:
     """Evaluate a stack under settings of its open switches, so far as they can hold together.
 
     These are all settings if they are few. Else they are enough that every answer is given once,
@@ -56,7 +64,10 @@ def explore(stack: Stack) -> Followed:
     questions = set(first.questions)
     for left in reversed(range(_ROUNDS)):
         scenarios, whole = _chosen(_domains(questions, limits), settle)
-        found = [stack.evaluate(scenario) for scenario in scenarios]
+        found = []
+        for scenario in scenarios:
+            heed()
+            found.append(stack.evaluate(scenario))
         further = questions.union(*(evaluation.questions for evaluation in found))
         if further == questions:
             break

@@ -11,17 +11,10 @@ from taskwall import api
 from taskwall.excerpts import seen_from
 from taskwall.files import Files, UnreadableError
 from taskwall.finding import Problem, Report
-from taskwall.job import Options, job
-from taskwall.lowering import lower
-from taskwall.masks import Mask
+from taskwall.job import Options
 from taskwall.memory import Memory
-from taskwall.portraits import Portrait, portraits
+from taskwall.portraits import Portrait
 from taskwall.sources import unparsed
-from taskwall.stack import Stack
-
-
-class StaleError(Exception):
-    """Judging was given up, because what is judged has changed."""
 
 
 class Session:
@@ -93,22 +86,18 @@ class Session:
     def report(self, stale: Callable[[], bool] | None = None) -> Report:
         """What the rules say now; the same report as long as nothing has changed.
 
-        `stale` is asked after each stack whether it is all in vain.
+        `stale` is asked every now and then, once for each rule at least, whether it is all in vain.
 
         Raises:
             StaleError: it is; what has been judged until then is remembered.
             SettingsError: the settings cannot be meant so.
             BaselineError: the baseline cannot be read.
         """
-
-        def progress(done: int, count: int) -> None:
-            if stale is not None and done < count and stale():
-                raise StaleError
-
         if self._report is None:
             held, files = self._held, self._files()
             with _uncollected(self._lone and files is not held):
-                found = api.scan(self._options, files, progress, self._memory)
+                self._memory.stale = stale
+                found = api.scan(self._options, files, memory=self._memory)
             self._report = self._told(found)
         return self._report
 
@@ -119,10 +108,11 @@ class Session:
 
         Raises:
             SettingsError: the settings cannot be meant so.
+            BaselineError: the baseline cannot be read.
         """
         if self._portraits is None:
-            stacks = (read.stack for read in job(self._options).read(self._files()).reads)
-            self._portraits = tuple(each for stack in stacks for each in _portrayed(stack))
+            self.report()
+            self._portraits = tuple(self._memory.portraits())
         return self._portraits
 
     def _files(self) -> Files:
@@ -169,16 +159,6 @@ def _uncollected(lasts: bool) -> Iterator[None]:
         gc.enable()
         gc.collect()
         gc.freeze()
-
-
-def _portrayed(stack: Stack) -> Iterator[Portrait]:
-    """The portraits of a stack; none if it is nested too deeply to be analysed, as errors tell."""
-    try:
-        evaluation = stack.evaluate({})
-        found = tuple(portraits(lower(evaluation.resources).network))
-        yield from Mask(evaluation.hidden).of(evaluation.moved.of(found))
-    except RecursionError:
-        return
 
 
 def _saved(path: str) -> str | None:

@@ -1,7 +1,7 @@
 """A session judges a folder as its sources change, and keeps its ground while one is broken."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +11,11 @@ from taskwall import api, engine
 from taskwall.files import Files
 from taskwall.finding import Report
 from taskwall.masks import Mask
+from taskwall.memory import StaleError
+from taskwall.model.network import Network
 from taskwall.outputs import json
-from taskwall.session import Session, StaleError
+from taskwall.portraits import Portrait, portraits
+from taskwall.session import Session
 from taskwall.settings import SettingsError
 
 OPEN = """\
@@ -217,23 +220,73 @@ def test_portraits_follow_the_text(root: Path) -> None:
     assert wears in [line.text for line in after["aws_security_group.web"].lines]
 
 
-def test_judging_is_given_up_when_it_is_in_vain(tmp_path: Path) -> None:
-    """Between stacks it is asked for; what follows says what a scan from scratch says."""
-    for name in ("one", "two", "three"):
+def test_portraits_are_drawn_of_what_was_judged(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is lowered for them a second time, and those of other stacks are not drawn anew."""
+    (root / "stack.yaml").write_text(TEMPLATE)
+    session = Session(str(root))
+    session.report()
+    drawn: list[int] = []
+
+    def counted(network: Network) -> Iterator[Portrait]:
+        drawn.append(1)
+        return portraits(network)
+
+    def refused(_: object) -> None:
+        raise AssertionError
+
+    with monkeypatch.context() as patch:
+        patch.setattr("taskwall.rejudge.portraits", counted)
+        patch.setattr("taskwall.rejudge.lower", refused)
+        assert len(session.portraits()) == 4
+        session.change(str(root / "rules.tf"), OPEN.replace("22", "23"))
+        session.report()
+        told = {each.name: each for each in session.portraits()}
+    assert len(drawn) == 3
+    assert told["aws_ecs_service.web"].brief.endswith("admits 0.0.0.0/0:23")
+    anew = Session(str(root))
+    anew.change(str(root / "rules.tf"), OPEN.replace("22", "23"))
+    assert session.portraits() == anew.portraits()
+
+
+SWITCH = """variable "open" {}
+
+resource "aws_vpc_security_group_egress_rule" "web" {
+  count             = var.open == "yes" ? 1 : 0
+  security_group_id = aws_security_group.web.id
+  cidr_ipv4         = "0.0.0.0/0"
+  ip_protocol       = "-1"
+}
+"""
+
+
+@pytest.mark.parametrize("switch", ["", SWITCH], ids=["settled", "open switch"])
+def test_judging_is_given_up_when_it_is_in_vain(tmp_path: Path, switch: str) -> None:
+    """Wherever that is within a stack, what follows says what a scan from scratch says."""
+    for name in ("one", "two"):
         (tmp_path / name).mkdir()
-        (tmp_path / name / "main.tf").write_text(SERVICE + OPEN)
+        (tmp_path / name / "main.tf").write_text(SERVICE + OPEN + switch)
+    path = str(tmp_path / "one" / "main.tf")
     session = Session(str(tmp_path))
-    asked: list[bool] = []
+    for count in (1, 2, 7, 30):
+        asked: list[bool] = []
 
-    def stale() -> bool:
-        asked.append(True)
-        return len(asked) == 2
+        def stale(count: int = count, asked: list[bool] = asked) -> bool:
+            asked.append(True)
+            return len(asked) == count
 
-    with pytest.raises(StaleError):
-        session.report(stale)
-    assert len(asked) == 2
-    scanned = api.scan(api.Options(paths=(str(tmp_path),), cwd=str(tmp_path)))
-    assert session.report(stale).document == scanned.document
+        text = SERVICE + OPEN.replace("22", str(count)) + switch
+        session.change(path, text)
+        with pytest.raises(StaleError):
+            session.report(stale)
+        assert len(asked) == count
+        if count % 2:  # else it goes on where it was given up
+            text = text.replace("0.0.0.0/0", "10.0.0.0/8", 1)
+            session.change(path, text)
+        found = session.report(lambda: False).document
+        anew = api.Options(paths=(str(tmp_path),), cwd=str(tmp_path))
+        assert found == api.scan(anew, Files({path: text})).document
 
 
 def test_opening_a_file_that_was_read_begins_nothing_anew(root: Path) -> None:

@@ -70,6 +70,7 @@ class Desk:
         self._numbers: dict[str, int] = {}
         self._count = 0
         self._timers: dict[str, asyncio.TimerHandle] = {}
+        self._rests: dict[str, asyncio.TimerHandle] = {}
         self._views: dict[str, View] = {}
         self._drawn: dict[str, Drawn] = {}
         self._published: dict[str, dict[str, tuple[object, ...]]] = {}
@@ -80,7 +81,7 @@ class Desk:
 
     def end(self) -> None:
         """Stop judging."""
-        for timer in self._timers.values():
+        for timer in (*self._timers.values(), *self._rests.values()):
             timer.cancel()
         self._worker.end()
 
@@ -195,8 +196,9 @@ class Desk:
         """Forget a project, and take what is shown of it away."""
         self._worker.close(folder)
         self._numbers.pop(folder, None)
-        if (timer := self._timers.pop(folder, None)) is not None:
-            timer.cancel()
+        for timers in (self._timers, self._rests):
+            if (timer := timers.pop(folder, None)) is not None:
+                timer.cancel()
         self._views.pop(folder, None)
         self._drawn.pop(folder, None)
         for path in self._published.pop(folder, {}):
@@ -219,12 +221,16 @@ class Desk:
 
     def _draw_later(self, folder: str, number: int) -> None:
         """Have portraits drawn: at once where there are none, else after a rest."""
+        if (timer := self._rests.pop(folder, None)) is not None:
+            timer.cancel()
 
         def draw() -> None:
+            self._rests.pop(folder, None)
             if self._numbers.get(folder) == number:
                 self._worker.draw(folder, number)
 
-        self._loop.call_later(REST if folder in self._drawn else 0, draw)
+        rest = REST if folder in self._drawn else 0
+        self._rests[folder] = self._loop.call_later(rest, draw)
 
     def _here(self, told: Callable[..., None]) -> Callable[..., None]:
         """The same, but called in the thread of the event loop."""

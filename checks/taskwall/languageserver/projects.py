@@ -149,7 +149,7 @@ class Project:
         """What the networks of the folder say of their things, as of now."""
         try:
             return self._session.portraits()
-        except SettingsError:
+        except (SettingsError, BaselineError):
             return ()
 
 

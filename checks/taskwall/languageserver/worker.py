@@ -13,8 +13,8 @@ from taskwall.languageserver.documents import Document
 from taskwall.languageserver.positions import Encoding
 from taskwall.languageserver.preferences import Preferences
 from taskwall.languageserver.projects import Project, View
+from taskwall.memory import StaleError
 from taskwall.portraits import Portrait
-from taskwall.session import StaleError
 
 P = ParamSpec("P")
 
@@ -113,6 +113,8 @@ class Worker:
                 if self._ended:
                     return
                 changes, self._changes = self._changes, []
+                for changed, _ in changes:
+                    self._portraits.pop(changed, None)  # they are asked for again once it is judged
                 # What has been typed comes before what is only looked at.
                 wanted, work = (
                     (self._wishes, self._judge) if self._wishes else (self._portraits, self._draw)

@@ -37,10 +37,14 @@ def lower(resources: Iterable[Resource], policy: Policy | None = None) -> Lowere
 
 
 class Lasting:
-    """A network that lasts while the resources that declare it change."""
+    """A network that lasts while the resources that declare it change.
+
+    `plain` is the same as it was last built: a network of its own, which has no recall.
+    """
 
     def __init__(self, network: Network, recall: Recall) -> None:
         _load()
+        self.plain = Network()
         self._network = network
         self._recall = recall
         self._draft = LastingDraft(recall)
@@ -48,7 +52,7 @@ class Lasting:
 
     def lowered(self, resources: Sequence[Resource]) -> Lowered:
         """What these resources declare now."""
-        fresh = Network(self._draft.rebuilt(resources))
+        self.plain = fresh = Network(self._draft.rebuilt(resources))
         self._network.by_kind = self._recall.put("kinds", fresh.by_kind)
         self._network.by_id = self._recall.put("things", fresh.by_id)
         unread = _unread(self._draft, self._written)
