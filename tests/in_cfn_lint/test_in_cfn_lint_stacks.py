@@ -199,14 +199,71 @@ def test_an_older_cfn_lint_is_refused(
     )
 
 
-def test_a_cfn_lint_that_changed_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    "gone",
+    [
+        "rules.RuleMatch",
+        "rules.CloudFormationLintRule.configure",
+        "rules.CloudFormationLintRule.matchall",
+        "template.Template.get_location_yaml",
+        "decode.decode_str",
+    ],
+)
+def test_a_cfn_lint_that_changed_is_refused(gone: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """With the name of what is gone."""
-    monkeypatch.delattr("cfnlint.rules.RuleMatch")
+    monkeypatch.delattr(f"cfnlint.{gone}")
     with pytest.raises(SystemExit) as ended:
         host.insist()
-    assert re.fullmatch(
-        r"taskwall: cfn-lint [\d.]+ has no RuleMatch any more: .*", str(ended.value)
+    name = re.escape(gone.partition(".")[2])
+    assert re.fullmatch(rf"taskwall: cfn-lint [\d.]+ has no {name} any more: .*", str(ended.value))
+
+
+def test_a_cfn_lint_whose_matches_changed_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else each rule would fail, with a line of its own."""
+
+    class Match:
+        def __init__(self, path: list[str], message: str) -> None:
+            self.told = path, message
+
+    monkeypatch.setattr("cfnlint.rules.RuleMatch", Match)
+    with pytest.raises(SystemExit, match="has no RuleMatch with a location any more"):
+        host.insist()
+
+
+@pytest.mark.parametrize("module", ["cfnlint.template", "cfnlint.rules"])
+def test_a_cfn_lint_without_a_module_is_refused(
+    module: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With the name of the module."""
+    monkeypatch.setitem(sys.modules, module, None)
+    with pytest.raises(SystemExit, match=rf"has no {module} any more"):
+        host.insist()
+
+
+def test_matches_that_cannot_be_made_are_one_error(
+    here: Path, lint: Lint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not one for each rule that has found something."""
+    Path("web.yaml").write_text(TASKS)
+
+    def refused(*_: object, **__: object) -> None:
+        raise TypeError("no such argument")
+
+    monkeypatch.setattr("taskwall.cfnlint.classes.RuleMatch", refused)
+    found = lint("web.yaml", alone=False)
+    (only,) = [one for one in found if "taskwall" in one.message or "TW" in one.rule.id]
+    assert only.rule.id == "E0002"
+    assert (
+        f"taskwall crashed with cfn-lint {host.version()}: TypeError: no such argument"
+        in only.message
     )
+
+
+def test_the_version_is_known_however_it_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By the package's metadata, where cfn-lint itself does not say it."""
+    told = host.version()
+    monkeypatch.setitem(sys.modules, "cfnlint.version", None)
+    assert host.version() == told
 
 
 def test_the_command_ends_with_one_sentence(here: Path) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 from cfnlint.rules import CloudFormationLintRule, RuleMatch
 
-from taskwall.cfnlint.run import GENERAL, Run, Told, place_of
+from taskwall.cfnlint.run import GENERAL, Run, Told, crashed, place_of
 from taskwall.cfnlint.template import Source, Template
 from taskwall.finding import Finding, Truth
 from taskwall.rule import Rule
@@ -58,8 +58,19 @@ class Ours:
         return self.shown
 
     def match(self, cfn: Template) -> Iterator[Any]:
-        """What there is to say of a template, as matches."""
-        yield from self.matches(self.run.told(cfn))
+        """What there is to say of a template, as matches.
+
+        Raises:
+            RuntimeError: they cannot be made, once for a template: cfn-lint shows it as an error.
+        """
+        told = self.run.told(cfn)
+        if told.broken:
+            return
+        try:
+            yield from self.matches(told)
+        except Exception as error:
+            told.broken = True
+            raise RuntimeError(f"taskwall {crashed(error)}") from error
 
     def matches(self, told: Told) -> Iterator[Any]:
         """The matches of what was found out."""

@@ -42,7 +42,7 @@ class Told(Struct):
     """What is said of one template, whose path is `file` as reports spell it.
 
     `findings` are by rule and verdict, `errors` what cannot be read in the template, `failures`
-    why nothing, or not all, is said of it.
+    why nothing, or not all, is said of it. `broken` says that cfn-lint takes no matches of it.
     """
 
     source: Source | None = None
@@ -52,6 +52,7 @@ class Told(Struct):
     failures: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     reasons: Mapping[str, str] = {}
+    broken: bool = False
 
 
 class Run:
@@ -98,8 +99,7 @@ class Run:
         except (SettingsError, BaselineError) as error:
             return Told(failures=(str(error),))
         except Exception as error:  # noqa: BLE001 (whatever it is, it must be seen, and once)
-            kind = type(error).__name__
-            return Told(failures=(f"crashed with cfn-lint {host.version()}: {kind}: {error}",))
+            return Told(failures=(crashed(error),))
 
     def _analysed(self, cfn: Template) -> Told:
         sets = _parameter_sets(cfn)
@@ -179,6 +179,11 @@ class Run:
                 rule = member.id[1:]
                 (elsewhere.add if member.given["elsewhere"] else elsewhere.discard)(rule)
         return replace(asked, use=replace(asked.use, elsewhere=tuple(sorted(elsewhere))))
+
+
+def crashed(error: Exception) -> str:
+    """What to say of an error that nobody expected."""
+    return f"crashed with cfn-lint {host.version()}: {type(error).__name__}: {error}"
 
 
 def _errors(report: Report, file: str) -> Iterator[Problem]:
