@@ -3,16 +3,19 @@
 import json
 from collections.abc import Mapping
 from pathlib import Path
+from random import Random
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from taskwall import api
+from taskwall.files import Files
 from taskwall.finding import Report
 from taskwall.job import Options
 from taskwall.masks import SHOWN, Mask
 from taskwall.outputs import View, formats, render
+from taskwall.readers.terraform.sensitive import Derived, with_derived
 from taskwall.session import Session
 from taskwall.stack import Inputs
 from taskwall.values import Known, Value
@@ -344,6 +347,50 @@ def test_secrets_of_a_template_are_not_told(tmp_path: Path) -> None:
     assert WORD not in found
     assert CANARY not in found
     assert "TW109" in found
+
+
+def test_what_is_typed_is_hidden_from_then_on(tmp_path: Path) -> None:
+    """A session tells a text until it is sensitive, itself or by what it is made of, and again."""
+    (tmp_path / "main.tf").write_text(STACK.replace("CIDR", "local.net"))
+    made = 'locals {\n  net = join("/", [local.host, "32"])\n  host = upper(var.net)\n}\n'
+    plain = SECRET.replace("DEFAULT", f'default = "{CANARY}"').replace("true", "false")
+    session = Session(str(tmp_path))
+    texts = (
+        (plain + made, False),
+        (plain.replace("false", "true") + made, True),
+        (plain.replace("false", "true") + made + "# more\n", True),
+        (plain + made, False),
+        (plain.replace("net", "net_password") + made.replace("net)", "net_password)"), True),
+        (plain + made, False),
+    )
+    for text, hidden in texts:
+        session.change(str(tmp_path / "values.tf"), text)
+        report = session.report()
+        assert (CANARY in told(report).replace("\033[0m", "")) is not hidden
+        scratch = api.scan(
+            Options(paths=(str(tmp_path),), cwd=str(tmp_path)), Files(dict(session.texts))
+        )
+        assert told(report) == told(scratch)
+
+
+TEXTS = st.sampled_from(["abcd", "bcd", "xabcdx", "word", "other", "a word", "x"])
+MADE = st.tuples(st.lists(TEXTS, max_size=3), TEXTS)
+
+
+@given(st.lists(TEXTS, max_size=2), st.lists(MADE, max_size=6), st.randoms())
+def test_what_is_derived_hangs_on_no_order(
+    met: list[str], made: list[tuple[list[str], str]], chance: Random
+) -> None:
+    """Whatever is evaluated first; and what one sensitive text is made of is not hidden by it."""
+    derived = [Derived(map(Known, texts), Known(result)) for texts, result in made]
+    found = with_derived(met, derived)
+    assert found.issuperset(met)
+    for texts, result in made:
+        if any(one in text for text in texts for one in found) and result not in texts:
+            assert result in found or len(result) < 3
+    assert found.difference(met) <= {result for _, result in made}
+    chance.shuffle(derived)
+    assert with_derived(reversed(met), derived) == found
 
 
 def test_short_secrets_are_masked_as_words_only() -> None:

@@ -46,7 +46,7 @@ class Standing:
         self._findings: list[_Findings] = []
         self._resources: tuple[Resource, ...] = ()
         self._last: _Last | None = None
-        self._moving = _Moving()
+        self._telling = _Telling()
 
     def judge(self, stack: Stack, heed: Heed) -> Judgement:
         """The judgement of the stack as it is now; what `heed` raises leaves it as it was.
@@ -68,7 +68,7 @@ class Standing:
         judged, unread, crashes = self._last
         mask = Mask(evaluation.hidden)
         return Judgement(
-            mask.of(self._moving.of(judged, evaluation.moved)),
+            self._telling.of(judged, evaluation.moved, mask),
             len(evaluation.resources),
             unread,
             mask.of(tuple(dict.fromkeys(evaluation.errors))),
@@ -124,37 +124,42 @@ class Standing:
         return tuple(judged), lowered.unread, tuple(dict.fromkeys(crashes))
 
 
-class _Moving:
-    """Moves findings to the lines of the files as they are, those anew that have moved."""
+class _Telling:
+    """Findings as they are told: on the lines of the files as they are, without what is sensitive.
+
+    Made anew are those of files that have moved, and all if other texts are sensitive.
+    """
 
     def __init__(self) -> None:
         self._shifts: Mapping[str, Shifts] = {}
+        self._mask = Mask(())
         self._found: tuple[Judged, ...] = ()
         self._known: dict[int, tuple[Judged, frozenset[str], Judged]] = {}
-        """Of each finding its files, and what it is once moved."""
-        self._moved: tuple[Judged, ...] = ()
+        """Of each finding its files, and how it is told."""
+        self._told: tuple[Judged, ...] = ()
 
-    def of(self, found: tuple[Judged, ...], moved: Moved) -> tuple[Judged, ...]:
-        """The findings, moved."""
+    def of(self, found: tuple[Judged, ...], moved: Moved, mask: Mask) -> tuple[Judged, ...]:
+        """The findings as they are told."""
         before, self._shifts = self._shifts, moved.files
-        if not moved.files and not before:
-            return found
+        if mask != self._mask:
+            self._mask = mask
+            self._found, self._known = (), {}
         files = {*before, *moved.files}
         others = {file for file in files if before.get(file) is not moved.files.get(file)}
         if found is self._found and not others:
-            return self._moved
+            return self._told
         known, self._known = self._known, {}
         result: list[Judged] = []
         for judged in found:
             told = known.get(id(judged))
             if told is None:
-                told = judged, _files(judged), moved.of(judged)
+                told = judged, _files(judged), mask.of(moved.of(judged))
             elif others and not others.isdisjoint(told[1]):
-                told = judged, told[1], moved.of(judged)
+                told = judged, told[1], mask.of(moved.of(judged))
             self._known[id(judged)] = told
             result.append(told[2])
-        self._found, self._moved = found, tuple(result)
-        return self._moved
+        self._found, self._told = found, tuple(result)
+        return self._told
 
 
 def _files(judged: Judged) -> frozenset[str]:

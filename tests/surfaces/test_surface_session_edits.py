@@ -122,6 +122,9 @@ def _declare(text: str, data: DataObject) -> str:
         'locals {\n  edited = "10.0.0.0/8"\n}\n', "locals {\n  edited = var.edited\n}\n",
         'variable "edited" {\n  default = local.edited\n}\n', MORE,
         "# taskwall:skip=TW2: for a test\n",
+        'variable "edited" {\n  default   = "10.0.0.0/8"\n  sensitive = true\n}\n',
+        'variable "edited_password" {\n  default = "0.0.0.0/0"\n}\n',
+        'locals {\n  edited = join("/", ["10.0.0.0", split("/", var.edited)[1]])\n}\n',
     ]))  # fmt: skip
 
 

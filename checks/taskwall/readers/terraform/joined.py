@@ -67,7 +67,7 @@ class JoinedStack:
             tuple(dict.fromkeys((*moved.of(tuple(errors)), *complaints))),
             frozenset(questions),
             tuple(skips),
-            frozenset(scopes[0].run.hidden),
+            scopes[0].run.hidden.all(),
             moved,
         )
 
@@ -100,7 +100,7 @@ def together(scopes: Sequence[Scope], said: Mapping[str, str]) -> RemoteStates:
     for scope in scopes:
         scope.run.states = states
         scope.run.handles = scopes[0].run.handles
-        scopes[0].run.hidden |= scope.run.hidden
+        scopes[0].run.hidden.met |= scope.run.hidden.met  # of variables that are given
         scope.run.hidden = scopes[0].run.hidden
     return states
 

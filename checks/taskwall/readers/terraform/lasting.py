@@ -1,13 +1,13 @@
 """Evaluating a root module again and again: what a change cannot have reached is recalled.
 
 Variables, locals, outputs, resources and their attributes are answers of a `Recall`, and blocks
-are its inputs. Where the order of evaluation shows in the result (sensitive texts, circles, very
-long chains), or where a change reaches into calls of modules, everything is evaluated anew.
+are its inputs. Where the order of evaluation shows in the result (circles, very long chains), or
+where a change reaches into calls of modules, everything is evaluated anew.
 """
 
 from collections.abc import Callable, Hashable, Iterable
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 from msgspec import Struct
 
@@ -18,7 +18,7 @@ from taskwall.readers.terraform.module_instance import ModuleInstance
 from taskwall.readers.terraform.resource_instance import ResourceInstance
 from taskwall.readers.terraform.run import MOST_ROUNDS, Run
 from taskwall.readers.terraform.scope import DEEPEST_CHAIN, Scope
-from taskwall.readers.terraform.sensitive import Hidden
+from taskwall.readers.terraform.sensitive import MOST, Derived, Hidden, with_derived
 from taskwall.readers.terraform.syntax import Block, Body
 from taskwall.readers.terraform.types import ANY, Type, type_of
 from taskwall.readers.terraform.unit import Library, Module
@@ -29,6 +29,11 @@ from taskwall.stack import Inputs, SourceError
 from taskwall.values import Need, Place, Question, Value
 
 T = TypeVar("T")
+
+Evaluated: TypeAlias = tuple[
+    tuple[Resource, ...], dict[SourceError, None], frozenset[Question], frozenset[str]
+]
+"""The resources of a root, the errors, the open questions, and the sensitive texts."""
 
 
 class UnfitError(Exception):
@@ -76,10 +81,39 @@ class _ToldQuestions(set[Question]):
         return self
 
 
-class _NothingHidden(Hidden):
+class _Secret(Struct, frozen=True):
+    """A text that is sensitive."""
+
+    text: str
+
+
+class _ToldHidden(Hidden):
+    def __init__(self, recall: Recall) -> None:
+        super().__init__()
+        self._recall = recall
+        self._last: tuple[set[str], list[Derived], frozenset[str]] = set(), [], frozenset()
+
     def add(self, text: str) -> None:
-        """Refuse: what functions make of it depends on what is evaluated before."""
-        raise UnfitError(text)
+        """Keep a text in mind for as long as the answer stands that is being made."""
+        self._recall.tell(_Secret(text))
+
+    def note(self, derived: Derived) -> None:
+        """Keep in mind what a function made for as long."""
+        self._recall.tell(derived)
+
+    def of(self, told: Iterable[object]) -> frozenset[str]:
+        """The sensitive texts among what is told, and those that are made of them.
+
+        Raises:
+            UnfitError: there are so many that it hangs on the order which are kept in mind.
+        """
+        met = {one.text for one in told if isinstance(one, _Secret)}
+        if len(met) >= MOST:
+            raise UnfitError("texts")
+        derived = [one for one in told if isinstance(one, Derived)]
+        if (met, derived) != self._last[:2]:
+            self._last = met, derived, with_derived(met, derived)
+        return self._last[2]
 
 
 class LastingRun(Run):
@@ -94,7 +128,7 @@ class LastingRun(Run):
         super().__init__(root, library, inputs, {}, boundary)
         self.errors = _ToldErrors(self.recall)
         self.questions = _ToldQuestions(self.recall)
-        self.hidden = _NothingHidden()
+        self.hidden: _ToldHidden = _ToldHidden(self.recall)
         self._root = Entry("root")
         self._scope: LastingScope | None = None
         self.root = self._lasting(root)
@@ -138,8 +172,8 @@ class LastingRun(Run):
         except UnreadableError:
             return None
 
-    def again(self) -> tuple[tuple[Resource, ...], dict[SourceError, None], frozenset[Question]]:
-        """The resources, errors and open questions as the sources are now.
+    def again(self) -> Evaluated:
+        """What the root is now.
 
         Raises:
             StaleError: it has to be begun anew.
@@ -186,7 +220,7 @@ class LastingRun(Run):
                 errors.update(dict.fromkeys(unreadable))
         errors.update(dict.fromkeys(one for one in told if isinstance(one, SourceError)))
         questions = frozenset(one for one in told if isinstance(one, Question))
-        return resources, errors, questions
+        return resources, errors, questions, self.hidden.of(told)
 
     def _forget_gone(self) -> None:
         """Let go of instances that were there: no answer that stands can still ask for one."""
@@ -363,8 +397,8 @@ class Evaluator:
 
     def again(
         self, root: Module, library: Library, inputs: Inputs, boundary: str
-    ) -> tuple[tuple[Resource, ...], dict[SourceError, None], frozenset[Question]] | None:
-        """Resources, errors and open questions; None if it must be evaluated as a whole."""
+    ) -> Evaluated | None:
+        """What the root is now; None if it must be evaluated as a whole."""
         if self._asked != (inputs, boundary):
             self._run, self._asked = None, (inputs, boundary)
         try:

@@ -22,7 +22,7 @@ def hidden(plan: Mapping[str, Json]) -> frozenset[str]:
         found.hide(lifted(text))
         for inner in _within(text):
             found.hide(lifted(inner))
-    return frozenset(found)
+    return found.all()
 
 
 def _sensitive(plan: Mapping[str, Json]) -> Iterator[Json]:

@@ -42,31 +42,82 @@ def sensitive(variables: Mapping[str, Block]) -> frozenset[str]:
     )
 
 
-class Hidden(set[str]):
-    """The sensitive texts that an evaluation has met."""
+class Derived:
+    """What a function made of its arguments, as texts."""
 
-    _looks = 0
+    __slots__ = ("_of", "_texts")
+
+    def __init__(self, arguments: Iterable[Value], result: Value) -> None:
+        self._of = (*arguments, result)
+        self._texts: tuple[frozenset[str], frozenset[str]] | None = None
+
+    @property
+    def texts(self) -> tuple[frozenset[str], frozenset[str]]:
+        """The texts of the arguments, and those that were not among them."""
+        if self._texts is None:
+            *arguments, result = self._of
+            given = frozenset(text for argument in arguments for text in texts(argument))
+            made = frozenset(text for text in texts(result) if len(text) >= SHORTEST)
+            self._texts = given, made - given
+            self._of = ()
+        return self._texts
+
+
+class Hidden:
+    """The sensitive texts that an evaluation has met, and what was made of any texts."""
+
+    def __init__(self) -> None:
+        self.met: set[str] = set()
+        self.derived: list[Derived] = []
 
     def hide(self, value: Value) -> None:
         """Keep all texts and numbers of a value in mind."""
         for text in texts(value):
-            if len(self) < MOST and len(text) >= SHORTEST:
+            if len(self.met) < MOST and len(text) >= SHORTEST:
                 self.add(text)
 
-    def hide_derived(self, arguments: Iterable[Value], result: Value) -> None:
-        """Keep in mind what a function made of something sensitive."""
-        if not self:
-            return
-        given = {text for argument in arguments for text in texts(argument)}
-        if any(text in self or self._holds(text) for text in given):
-            for text in texts(result):
-                if text not in given and len(self) < MOST and len(text) >= SHORTEST:
-                    self.add(text)
+    def derive(self, arguments: Iterable[Value], result: Value) -> None:
+        """Keep in mind what a function made: it is sensitive if something in its arguments is."""
+        self.note(Derived(arguments, result))
 
-    def _holds(self, text: str) -> bool:
-        """Whether a text has a sensitive one in it; taken for granted where looking takes long."""
-        self._looks += len(self)
-        return self._looks > MOST_LOOKS or any(hidden in text for hidden in self)
+    def add(self, text: str) -> None:
+        """Keep a text in mind."""
+        self.met.add(text)
+
+    def note(self, derived: Derived) -> None:
+        """Keep in mind what a function made."""
+        self.derived.append(derived)
+
+    def all(self) -> frozenset[str]:
+        """The texts, and those that are made of them."""
+        return with_derived(self.met, self.derived)
+
+
+def with_derived(met: Iterable[str], derived: Iterable[Derived]) -> frozenset[str]:
+    """Sensitive texts, and what functions made of them, in however many steps.
+
+    What was made of anything is taken for sensitive where looking takes too long.
+    """
+    found = fresh = set(met)
+    waiting = list(dict.fromkeys(each.texts for each in derived)) if found else []
+    looks = 0
+    while fresh and waiting and len(found) < MOST:
+        looks += len(fresh) * sum(len(given) for given, _ in waiting)
+        left = []
+        made: set[str] = set()
+        for given, result in waiting:
+            if looks > MOST_LOOKS or _hold(given, fresh):
+                made |= result
+            else:
+                left.append((given, result))
+        waiting, fresh = left, made - found
+        found |= fresh
+    return frozenset(found)
+
+
+def _hold(given: frozenset[str], hidden: set[str]) -> bool:
+    """Whether one of some texts is hidden, or has a hidden one in it."""
+    return not given.isdisjoint(hidden) or any(one in text for text in given for one in hidden)
 
 
 def texts(value: Value) -> Iterator[str]:

@@ -79,11 +79,11 @@ class TerraformStack:
             lasting = evaluator.again(self.root, self._library, self._inputs, self._boundary)
             if lasting is not None:
                 found, complaints = self.skips()
-                resources, errors, questions = lasting
+                resources, errors, questions, hidden = lasting
                 moved = self.moved()
                 told = (*moved.of(tuple(errors)), *complaints)
                 return Evaluation(
-                    resources, tuple(dict.fromkeys(told)), questions, found, moved=moved
+                    resources, tuple(dict.fromkeys(told)), questions, found, hidden, moved
                 )
         scope = self.scope(scenario)
         run = scope.run
@@ -95,7 +95,7 @@ class TerraformStack:
             tuple(dict.fromkeys((*moved.of(tuple(run.errors)), *complaints))),
             frozenset(run.questions),
             found,
-            frozenset(run.hidden),
+            run.hidden.all(),
             moved,
         )
 

@@ -78,6 +78,5 @@ def call(
         return waiting(*arguments, place=place)
     except (ArithmeticError, IndexError, ValueError) as error:
         raise FailedError(f"{name}(...)", "has arguments that it does not take") from error
-    if scope.run.hidden:
-        scope.run.hidden.hide_derived(arguments, found)
+    scope.run.hidden.derive(arguments, found)
     return found
