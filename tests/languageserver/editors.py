@@ -30,12 +30,13 @@ CAPABILITIES = {
 class Editor:
     """One editor with one server.
 
-    `settings` are what it answers when it is asked for its configuration. All that the server
-    has said stands in `heard`; `diagnostics` holds those that were published last, by URI.
+    `settings` are what it answers when it is asked for its configuration, None if it has none.
+    All that the server has said stands in `heard`; `diagnostics` holds those that were published
+    last, by URI.
     """
 
     def __init__(self, command: list[str] | None = None, **settings: object) -> None:
-        self.settings = settings
+        self.settings: dict[str, object] | None = settings
         self.heard: list[dict[str, Any]] = []
         self.diagnostics: dict[str, list[dict[str, Any]]] = {}
         self.versions: dict[str, int | None] = {}
@@ -141,13 +142,16 @@ class Editor:
 
     # What an editor does
 
-    def begin(self, *folders: Path, **capabilities: object) -> dict[str, Any]:
-        """Say hello; the server's capabilities."""
+    def begin(
+        self, *folders: Path, options: object = None, **capabilities: object
+    ) -> dict[str, Any]:
+        """Say hello, with `options` for the server to begin with; the server's capabilities."""
         result: dict[str, Any] = self.ask(
             "initialize",
             {
                 "processId": os.getpid(),
                 "rootUri": None,
+                "initializationOptions": options,
                 "capabilities": {**CAPABILITIES, **capabilities},
                 "workspaceFolders": [{"uri": each.as_uri(), "name": each.name} for each in folders],
             },

@@ -275,6 +275,7 @@ def test_preferences_that_cannot_be_meant_so() -> None:
     found, wrong = preferences({"codeLens": "no", "select": ["TW2"], "profile": None})
     assert found == Preferences(select=("TW2",))
     assert wrong == "taskwall.codeLens: expected bool, got str."
+    assert preferences({"taskwall": {"select": ["TW2"]}, "yaml": {}}) == (found, "")
     assert preferences([])[1]
     assert preferences(None) == (Preferences(), "")
 

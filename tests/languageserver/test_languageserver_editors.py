@@ -3,18 +3,23 @@
 import json
 import os
 import re
+import select
 import shutil
+import struct
 import subprocess
 import sys
+import time
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from languageserver.editors import CHECKS, PATIENCE
-from languageserver.stacks import RULE, SERVICE
+from languageserver.editors import CHECKS, PATIENCE, Editor, codes
+from languageserver.stacks import RULE, SERVICE, TEMPLATE
 from taskwall.languageserver.preferences import Preferences
 
+EXTENSIONS = (".tf", ".yaml", ".yml", ".json", ".template")
 PAGE = (Path(__file__).parents[2] / "docs" / "editors.md").read_text()
 
 NEOVIM = """
@@ -85,22 +90,27 @@ def snippet(language: str, number: int = 0) -> str:
     return found[number]
 
 
-def in_editor(folder: Path, *command: str) -> str:
-    """What an editor prints that runs in a folder with a mistake in it."""
+def prepared(folder: Path, flags: str = "") -> dict[str, str]:
+    """An environment for an editor in a folder, which gets a mistake and a command `taskwall`."""
     (folder / "main.tf").write_text(SERVICE)
     (folder / "rules.tf").write_text(RULE)
     bin_ = folder / "bin"
     bin_.mkdir()
     server = bin_ / "taskwall"
     server.write_text(
-        f'#!/bin/sh\nPYTHONPATH="{CHECKS}" exec "{sys.executable}" -m taskwall "$@"\n'
+        f'#!/bin/sh\nPYTHONPATH="{CHECKS}" exec "{sys.executable}" -m taskwall "$@" {flags}\n'
     )
     server.chmod(0o755)
     path = os.pathsep.join((str(bin_), os.environ["PATH"]))
+    return {**os.environ, "PATH": path, "HOME": str(folder)}
+
+
+def in_editor(folder: Path, *command: str) -> str:
+    """What an editor prints that runs in a folder with a mistake in it."""
     run = subprocess.run(
         command,
         cwd=folder,
-        env={**os.environ, "PATH": path, "HOME": str(folder)},
+        env=prepared(folder),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -110,6 +120,50 @@ def in_editor(folder: Path, *command: str) -> str:
     )
     assert run.returncode == 0, run.stdout
     return run.stdout
+
+
+class Terminal:
+    """A program in a terminal: what it draws, and keys for it."""
+
+    def __init__(self, *command: str, folder: Path, env: dict[str, str]) -> None:
+        import fcntl
+        import pty
+        import termios
+
+        self.drawn = ""
+        self._mine, its = pty.openpty()
+        fcntl.ioctl(its, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 150, 0, 0))
+        self.process = subprocess.Popen(
+            command,
+            cwd=folder,
+            env={**env, "TERM": "xterm-256color"},
+            stdin=its,
+            stdout=its,
+            stderr=its,
+            start_new_session=True,
+        )
+        os.close(its)
+
+    def press(self, keys: str) -> None:
+        """Press keys."""
+        os.write(self._mine, keys.encode())
+
+    def until(self, wanted: Callable[[], bool]) -> None:
+        """Read what is drawn until something is so."""
+        end = time.monotonic() + PATIENCE
+        while not wanted():
+            assert time.monotonic() < end, self.drawn[-2000:]
+            if select.select([self._mine], [], [], 0.05)[0]:
+                try:
+                    self.drawn += os.read(self._mine, 1 << 16).decode(errors="replace")
+                except OSError:  # it has ended
+                    self.process.wait(PATIENCE)
+
+    def end(self) -> None:
+        """Let it go."""
+        self.process.kill()
+        self.process.wait()
+        os.close(self._mine)
 
 
 @pytest.mark.skipif(shutil.which("nvim") is None, reason="Neovim is not installed")
@@ -134,14 +188,119 @@ def test_emacs(tmp_path: Path) -> None:
     assert "DONE" in said
 
 
-def test_other_snippets_can_be_read() -> None:
-    """What is TOML or JSON is some, and starts the server."""
-    helix = tomllib.loads(snippet("toml"))
-    assert helix["language-server"]["taskwall"]["args"] == ["lsp"]
-    settings = helix["language-server"]["taskwall"]["config"]["taskwall"]
-    assert set(settings) <= set(Preferences.__struct_encode_fields__)
-    assert json.loads(snippet("json"))["programArgs"]["default"] == "taskwall lsp"
-    assert tomllib.loads(snippet("toml", 1))["language_servers"]["taskwall"]
+@pytest.mark.skipif(shutil.which("hx") is None, reason="Helix is not installed")
+def test_helix(tmp_path: Path) -> None:
+    """A finding is shown, and the comment that silences it written by its action."""
+    log = tmp_path / "log"
+    env = prepared(tmp_path, f"--log {log}")
+    (tmp_path / ".git").mkdir()
+    settings = tmp_path / ".config" / "helix"
+    settings.mkdir(parents=True)
+    (settings / "languages.toml").write_text(snippet("toml"))
+    env["XDG_CONFIG_HOME"] = str(settings.parent)
+    helix = Terminal("hx", "rules.tf:3:5", folder=tmp_path, env=env)
+    try:
+        helix.until(lambda: log.exists() and "TW204" in log.read_text())
+        helix.until(lambda: "●" in helix.drawn)
+        helix.press(" a")
+        helix.until(lambda: "Suppress TW204 for this place" in helix.drawn)
+        helix.press("\r")
+        helix.until(lambda: "textDocument/didChange" in log.read_text())
+        helix.press(":wq\r")
+        helix.until(lambda: helix.process.poll() is not None)
+    finally:
+        helix.end()
+    assert "\n  # taskwall:skip=TW204: \n  cidr_ipv4 " in (tmp_path / "rules.tf").read_text()
+
+
+def as_started(command: list[str], folder: Path) -> list[str]:
+    """A command as an editor finds it that has `taskwall` on its path."""
+    found = shutil.which(command[0], path=prepared(folder)["PATH"])
+    assert found == str(folder / "bin" / "taskwall")
+    return [found, *command[1:]]
+
+
+def opened_as(editor: Editor, path: Path, language: str) -> None:
+    """See that what an editor opens as a document of a language is judged."""
+    uri = editor.open(path, language=language)
+    editor.shown(uri, lambda shown: "TW204" in codes(shown))
+
+
+def test_helix_as_it_is_configured(tmp_path: Path) -> None:
+    """The command, with the configuration that Helix sends whole and is asked for by sections.
+
+    Its languages "hcl" and "yaml" have `terraform` and `yaml` for documents (Helix's
+    languages.toml).
+    """
+    configured = tomllib.loads(snippet("toml"))
+    server = configured["language-server"]["taskwall"]
+    assert {each["name"] for each in configured["language"]} == {"hcl", "yaml"}
+    assert all("taskwall" in each["language-servers"] for each in configured["language"])
+    command = as_started([server["command"], *server["args"]], tmp_path)
+    (tmp_path / "stack.yaml").write_text(TEMPLATE)
+    with Editor(command, **server["config"]["taskwall"]) as editor:
+        editor.begin(tmp_path, options=server["config"])
+        editor.tell("workspace/didChangeConfiguration", {"settings": server["config"]})
+        opened_as(editor, tmp_path / "rules.tf", "terraform")
+        opened_as(editor, tmp_path / "stack.yaml", "yaml")
+        assert complaints(editor) == []
+        assert editor.end() == 0
+
+
+def test_jetbrains_as_it_is_configured(tmp_path: Path) -> None:
+    """The template's command and languages, for the files that its patterns name.
+
+    LSP4IJ takes `default` for the command of all systems that have none of their own, splits it
+    at spaces, and answers with null where it has no settings (its UserDefinedLanguageServer.md
+    and UserDefinedLanguageServerTemplate.md).
+    """
+    template = json.loads(snippet("json"))
+    command = as_started(template["programArgs"]["default"].split(), tmp_path)
+    languages = {
+        pattern: mapping["languageId"]
+        for mapping in template["fileTypeMappings"]
+        for pattern in mapping["fileType"]["patterns"]
+    }
+    assert set(languages) == {f"*{end}" for end in (".tofu", ".tfvars", *EXTENSIONS)}
+    (tmp_path / "stack.template").write_text(TEMPLATE)
+    with Editor(command) as editor:
+        editor.settings = None
+        editor.begin(tmp_path)
+        opened_as(editor, tmp_path / "rules.tf", languages["*.tf"])
+        opened_as(editor, tmp_path / "stack.template", languages["*.template"])
+        assert complaints(editor) == []
+        assert editor.end() == 0
+
+
+def test_zed_as_it_is_configured(tmp_path: Path) -> None:
+    """The languages of the extension, and settings as `initialization_options`.
+
+    Zed's documentation, Developing Extensions (Language Extensions) and Configuring Languages.
+    """
+    extension = tomllib.loads(snippet("toml", 1))
+    assert set(extension) == {"id", "name", "version", "schema_version", "language_servers"}
+    served = extension["language_servers"]["taskwall"]["languages"]
+    assert {"Terraform", "YAML", "JSON"} <= set(served)
+    settings = json.loads(snippet("json", 1))["lsp"]["taskwall"]["initialization_options"]
+    (tmp_path / "stack.yaml").write_text(TEMPLATE.replace("0.0.0.0/0", "!Ref Range"))
+    with Editor(as_started(["taskwall", "lsp"], tmp_path)) as editor:
+        editor.settings = None
+        editor.begin(tmp_path, options=settings)
+        opened_as(editor, tmp_path / "rules.tf", "terraform")
+        uri = editor.open(tmp_path / "stack.yaml", language="yaml")
+        editor.shown(uri, lambda shown: any(each["severity"] == 4 for each in shown))
+        assert settings == {"showUnknown": True}
+        assert complaints(editor) == []
+        assert editor.end() == 0
+
+
+def complaints(editor: Editor) -> list[str]:
+    """What the server said to the user."""
+    return [
+        each["params"]["message"]
+        for each in editor.heard
+        if each.get("method") == "window/showMessage"
+    ]
 
 
 def test_all_settings_are_described() -> None:

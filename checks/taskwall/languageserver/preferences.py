@@ -64,10 +64,15 @@ class Preferences(Struct, frozen=True, rename="camel", forbid_unknown_fields=Tru
 def preferences(raw: object) -> tuple[Preferences, str]:
     """The preferences in what an editor sends, and a sentence on what cannot be meant so, or "".
 
-    Where there is such a sentence, the preferences are those that can be read without it.
+    Some editors send at the start what they answer from when they are asked: settings of several
+    sections, of which the server's is one. Where there is such a sentence, the preferences are
+    those that can be read without it.
     """
     if not isinstance(raw, Mapping):
         return Preferences(), "" if raw is None else "The settings of taskwall are no object."
+    own = raw.get(SECTION)
+    if isinstance(own, Mapping):
+        raw = own
     known = Preferences.__struct_encode_fields__
     found: dict[str, Any] = {}
     wrong = ""
