@@ -123,10 +123,10 @@ class TerraformStack:
     def moved(self) -> Moved:
         """How far what is evaluated is from the lines of its files."""
         shifts = {
-            unit.path: unit.standing.shifts
+            unit.path: unit.placed.shifts
             for module in self.parts()
             for unit in module.units
-            if unit.standing.shifts is not None
+            if unit.placed.shifts is not None
         }
         return Moved(shifts) if shifts else UNMOVED
 

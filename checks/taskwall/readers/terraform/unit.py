@@ -9,8 +9,8 @@ from msgspec import Struct
 
 from taskwall.files import Files, UnreadableError
 from taskwall.readers.terraform.hcl import Parse, Parsed
+from taskwall.readers.terraform.placed import Placed, placed
 from taskwall.readers.terraform.secrets import secrets
-from taskwall.readers.terraform.standing import Standing, standing
 from taskwall.readers.terraform.syntax import Attribute, Block, Body, Later, Literal
 from taskwall.readers.terraform.types import Type
 from taskwall.stack import SourceError
@@ -29,7 +29,7 @@ class Unit(Struct, frozen=True):
     path: str
     text: str
     parsed: Parsed
-    standing: Standing
+    placed: Placed
 
 
 class Module(Struct, frozen=True):
@@ -102,15 +102,15 @@ class Library:
             parse = Parse(path, text)
             parsed = parse.read()
             if self.lasts and path.endswith((".tf", ".tofu")):
-                before = earlier.standing if earlier is not None else None
-                return Unit(path, text, parsed, standing(path, text, parse, parsed, before))
-        return Unit(path, text, parsed, Standing(parsed))
+                before = earlier.placed if earlier is not None else None
+                return Unit(path, text, parsed, placed(path, text, parse, parsed, before))
+        return Unit(path, text, parsed, Placed(parsed))
 
     def secrets(self, unit: Unit) -> tuple[Place, ...]:
         """The stretches of a unit whose text is never shown."""
         known = self._secrets.get(unit.path)
         if known is None or known[0] is not unit:
-            found = unit.standing.moved(unit.path).of(secrets(unit.standing.parsed.body))
+            found = unit.placed.moved(unit.path).of(secrets(unit.placed.parsed.body))
             known = self._secrets[unit.path] = unit, found
         return known[1]
 
@@ -222,9 +222,9 @@ def _module(folder: str, units: Iterable[Unit]) -> Module:
     module = Module(folder, units, {}, {}, {}, {}, {}, ())
     errors: list[SourceError] = []
     for unit in units:
-        errors.extend(unit.standing.parsed.errors)
+        errors.extend(unit.placed.parsed.errors)
         override = is_override(unit.path)
-        for block in unit.standing.parsed.body.blocks:
+        for block in unit.placed.parsed.body.blocks:
             kind, labels = block.type, block.labels
             if kind == "locals":
                 for name, attribute in block.body.attributes.items():

@@ -12,7 +12,7 @@ APART = 1000
 """How many lines further apart blocks stand, so that others find room between them."""
 
 
-class Standing(Struct, frozen=True):
+class Placed(Struct, frozen=True):
     """A file by its standing lines, and how far each block is from there.
 
     `blocks` are those of `parsed` with their text, and whether nothing around them is broken.
@@ -27,9 +27,9 @@ class Standing(Struct, frozen=True):
         return UNMOVED if self.shifts is None else Moved({path: self.shifts})
 
 
-def standing(
-    path: str, text: str, parse: Parse, parsed: Parsed, earlier: Standing | None = None
-) -> Standing:
+def placed(
+    path: str, text: str, parse: Parse, parsed: Parsed, earlier: Placed | None = None
+) -> Placed:
     """A file by its standing lines: what stands in no block is left out, as nobody reads it.
 
     Args:
@@ -42,7 +42,7 @@ def standing(
     places = [block.place for block in parsed.body.blocks]
     ends = [0, *(place.end_line for place in places)]
     if not places or any(place.line <= end for place, end in zip(places, ends, strict=False)):
-        return Standing(parsed)  # several stand on one line
+        return Placed(parsed)  # several stand on one line
     lines = text.split("\n")
     texts = ["\n".join(lines[place.line - 1 : place.end_line]) for place in places]
     at = [place.line for place in places]
@@ -61,7 +61,7 @@ def standing(
     shifts = Shifts(tuple(starts), tuple(-rows for rows in down))
     if earlier is not None and earlier.shifts == shifts:
         shifts = earlier.shifts
-    return Standing(
+    return Placed(
         Parsed(
             Body({}, tuple(block for _, block, _ in blocks)),
             errors=Moved({path: Shifts(tuple(at), tuple(down))}).of(parsed.errors),

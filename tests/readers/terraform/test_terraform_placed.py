@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from taskwall.moved import Moved, Shifts
 from taskwall.readers.terraform.hcl import Parse
-from taskwall.readers.terraform.standing import APART, Standing, standing
+from taskwall.readers.terraform.placed import APART, Placed, placed
 from taskwall.readers.terraform.syntax import Attribute, Block, Body, Later
 
 PATH = "main.tf"
@@ -33,7 +33,7 @@ def shown(body: Body) -> tuple[object, ...]:
     )
 
 
-def back(stands: Standing) -> object:
+def back(stands: Placed) -> object:
     """A file as it is, from its standing lines."""
     moved = stands.moved(PATH)
 
@@ -63,31 +63,31 @@ def read(value: T) -> Later[T]:
 @given(st.lists(TEXTS, min_size=1, max_size=6))
 def test_standing_lines_lead_back_to_those_of_the_file(texts: list[str]) -> None:
     """Whatever became of the file before: its blocks and errors, in the same order."""
-    stands: Standing | None = None
+    stands: Placed | None = None
     for text in texts:
         parse = Parse(PATH, text)
         parsed = parse.read()
-        stands = standing(PATH, text, parse, parsed, stands)
+        stands = placed(PATH, text, parse, parsed, stands)
         assert back(stands) == (shown(parsed.body)[1], parsed.errors)
         if stands.shifts is not None:
             lines = [block.place.line for block in stands.parsed.body.blocks]
             assert lines == sorted(set(lines)) == list(stands.shifts.starts)
 
 
-def numbered(*texts: str) -> list[Standing]:
+def numbered(*texts: str) -> list[Placed]:
     """A file after each of its changes."""
-    found: list[Standing] = []
+    found: list[Placed] = []
     for text in texts:
         parse = Parse(PATH, text)
         before = found[-1] if found else None
-        found.append(standing(PATH, text, parse, parse.read(), before))
+        found.append(placed(PATH, text, parse, parse.read(), before))
     return found
 
 
 A, B, C = (f'resource "aws_x" "{name}" {{\n  n = 1\n}}\n' for name in "abc")
 
 
-def kept(one: Standing, other: Standing) -> list[str]:
+def kept(one: Placed, other: Placed) -> list[str]:
     """The names of the blocks that are the very same in both."""
     before = {id(block) for block in one.parsed.body.blocks}
     return [block.labels[1] for block in other.parsed.body.blocks if id(block) in before]
