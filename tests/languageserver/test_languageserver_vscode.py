@@ -5,12 +5,13 @@ import os
 import shutil
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from languageserver.editors import CHECKS, Editor, codes
+from languageserver.editors import CHECKS, Editor, codes, replacing
 from languageserver.stacks import RULE, SERVICE, TEMPLATE
 from taskwall.languageserver.preferences import Preferences, preferences
 
@@ -47,13 +48,7 @@ def test_lock_file_names_no_registry_of_ours() -> None:
 @pytest.mark.skipif(NODE is None, reason="Node.js is not installed")
 def test_server_starts_as_the_extension_starts_it(tmp_path: Path) -> None:
     """With the command by name, and with one that is named in the workspace."""
-    bin_ = tmp_path / "bin"
-    bin_.mkdir()
-    command = bin_ / "taskwall"
-    command.write_text(
-        f'#!/bin/sh\nPYTHONPATH="{CHECKS}" exec "{sys.executable}" -m taskwall "$@"\n'
-    )
-    command.chmod(0o755)
+    command = command_in(tmp_path)
     default = MANIFEST["contributes"]["configuration"]["properties"]["taskwall.path"]["default"]
     root = tmp_path / "root"
     root.mkdir()
@@ -63,13 +58,91 @@ def test_server_starts_as_the_extension_starts_it(tmp_path: Path) -> None:
         started(default, str(root)),
         started("${workspaceFolder}/bin/taskwall", str(tmp_path)),
     ):
-        found = shutil.which(words[0], path=os.pathsep.join((str(bin_), os.environ["PATH"])))
+        found = shutil.which(
+            words[0], path=os.pathsep.join((str(command.parent), os.environ["PATH"]))
+        )
         assert found == str(command)
         with Editor([found, *words[1:]]) as editor:
             editor.begin(root)
             uri = editor.open(root / "main.tf")
             editor.shown(uri, lambda shown: "TW204" in codes(shown))
             assert editor.end() == 0
+
+
+@pytest.mark.skipif(NODE is None, reason="Node.js is not installed")
+def test_a_recorded_session(tmp_path: Path) -> None:
+    """Initialize, open, type, fix, close, shutdown: what the server says to that, in order."""
+    path = tmp_path / "main.tf"
+    good = SERVICE + RULE.replace("0.0.0.0/0", "10.0.0.0/16")
+    path.write_text(good)
+    words = started(str(command_in(tmp_path)), str(tmp_path))
+    with Editor(words, debounce=0) as editor:
+        editor.begin(tmp_path)
+        editor.wait(lambda each: each.get("method") == "client/registerCapability")
+        uri = editor.open(path)
+        editor.shown(uri, lambda shown: "TW204" not in codes(shown))
+        editor.change(uri, 2, replacing(good, "10.0.0.0/16", "0.0.0.0/0"))
+        editor.shown(uri, lambda shown: "TW204" in codes(shown))
+        editor.change(uri, 3, {"text": good})
+        editor.shown(uri, lambda shown: "TW204" not in codes(shown))
+        editor.close(uri)
+        editor.shown(uri, lambda shown: not shown)
+        assert editor.end() == 0
+    said = [each.get("method") or f"answer {each['id']}" for each in editor.heard]
+    assert [each for each in said if each != "workspace/codeLens/refresh"] == [
+        "answer 1",
+        "workspace/configuration",
+        "client/registerCapability",
+        *["textDocument/publishDiagnostics"] * 4,
+        "answer 2",
+    ]
+    record = [
+        (each["params"].get("version"), "TW204" in codes(each["params"]["diagnostics"]))
+        for each in editor.heard
+        if each.get("method") == "textDocument/publishDiagnostics"
+    ]
+    assert record == [(1, False), (2, True), (3, False), (None, False)]
+
+
+UNREACHED = ("ENOTFOUND", "ECONNREFUSED", "ETIMEDOUT", "EAI_AGAIN", "ENETUNREACH")
+STUB = """
+const Module = require("module");
+const any = () => new Proxy(function () {}, {
+  get: (own, key) => (key in own ? own[key] : any()),
+  apply: () => ({ dispose() {} }),
+});
+const load = Module._load;
+Module._load = (name, ...rest) => (name === "vscode" ? any() : load(name, ...rest));
+console.log(JSON.stringify(Object.keys(require(process.argv[1]))));
+"""
+"""Loads an extension where there is no editor around it."""
+
+
+@pytest.mark.skipif(shutil.which("npm") is None, reason="npm is not installed")
+def test_package(tmp_path: Path) -> None:
+    """The commands of the documentation make a package, which holds what it needs and loads."""
+    repository = EXTENSION.parents[1]
+    folder = tmp_path / "editors" / "vscode"
+    ours = shutil.ignore_patterns("node_modules", "dist", "*.vsix", "LICENSE")
+    shutil.copytree(EXTENSION, folder, ignore=ours)
+    shutil.copy(repository / "LICENSE", tmp_path)
+    for command in (["npm", "ci", "--no-audit", "--no-fund"], ["npm", "run", "package"]):
+        run = subprocess.run(command, cwd=folder, capture_output=True, check=False, text=True)
+        if command[1] == "ci" and any(word in run.stderr for word in UNREACHED):
+            pytest.skip("no registry of npm is reached")
+        assert run.returncode == 0, run.stdout + run.stderr
+    with zipfile.ZipFile(folder / "taskwall.vsix") as package:
+        names = set(package.namelist())
+        package.extractall(tmp_path / "unpacked")
+    own = {name.removeprefix("extension/") for name in names if name.startswith("extension/")}
+    assert own == {"package.json", "readme.md", "LICENSE.txt", "dist/extension.js"}
+    unpacked = tmp_path / "unpacked" / "extension"
+    assert json.loads((unpacked / "package.json").read_text())["version"] == MANIFEST["version"]
+    main = str(unpacked / MANIFEST["main"])
+    loaded = subprocess.run(
+        [str(NODE), "-e", STUB, main], capture_output=True, check=True, text=True
+    )
+    assert json.loads(loaded.stdout) == ["activate", "deactivate"]
 
 
 @pytest.mark.skipif(NODE is None, reason="Node.js is not installed")
@@ -88,6 +161,17 @@ def test_pages_of_the_server_are_shown_as_pages() -> None:
     assert in_extension("isPage", "file:///tmp/taskwall-a1_b2/TW204.md")
     assert not in_extension("isPage", "file:///home/me/taskwall/README.md")
     assert not in_extension("isPage", "file:///tmp/taskwall-a1_b2/main.tf")
+
+
+def command_in(folder: Path) -> Path:
+    """A command `taskwall` that runs these sources."""
+    command = folder / "bin" / "taskwall"
+    command.parent.mkdir()
+    command.write_text(
+        f'#!/bin/sh\nPYTHONPATH="{CHECKS}" exec "{sys.executable}" -m taskwall "$@"\n'
+    )
+    command.chmod(0o755)
+    return command
 
 
 def started(path: str, folder: str) -> list[str]:
