@@ -11,6 +11,7 @@ from taskwall.model.needs import demands
 from taskwall.model.network import Network
 from taskwall.model.work import TaskSource
 from taskwall.readers import cloudformation, terraform
+from taskwall.rules import all_rules
 from taskwall.stack import Inputs
 from taskwall.values import Known, Text, Unknown, Value
 
@@ -363,3 +364,39 @@ REGION = Unknown((), "region")
 def test_services_are_told_in_every_partition(name: Value | None, service: str) -> None:
     """The name of an endpoint's service says which it is, whatever partition, Region or FIPS."""
     assert service_of(name) == service
+
+
+def test_tasks_that_need_the_same_are_told_together() -> None:
+    """However many there are, one can read what is missing."""
+    shut = """
+resource "aws_vpc" "main" { cidr_block = "10.0.0.0/16" }
+resource "aws_subnet" "main" {
+  vpc_id     = aws_vpc.main.id
+  cidr_block = "10.0.1.0/24"
+}
+resource "aws_route_table" "main" { vpc_id = aws_vpc.main.id }
+resource "aws_route_table_association" "main" {
+  subnet_id      = aws_subnet.main.id
+  route_table_id = aws_route_table.main.id
+}
+"""
+    task = TASK[TASK.index('resource "aws_ecs_task_definition"') :].replace("SERVICE", "")
+    texts = [shut, 'resource "aws_ecs_cluster" "main" { name = "main" }\n']
+    for number in range(8):
+        driver = "awslogs" if number % 2 else "none"
+        image = HUB if number < 6 else f"{ECR_HOST}/web:1"
+        containers = f'jsonencode([{{ name = "c", {of(image, log(driver))} }}])'
+        text = task.replace("CONTAINERS", containers).replace('"subnet-1"', "aws_subnet.main.id")
+        texts.append(text.replace("web", f"web{number}"))
+    rules = [rule for rule in all_rules() if rule.id == "TW401"]
+    (verdict,) = rules[0].judge(network("".join(texts)))
+    hub = "the internet itself for an image that no endpoint serves"
+    assert verdict.message == (
+        "aws_vpc.main has no way to the internet, and no endpoint for what its tasks need: "
+        f"aws_ecs_service.web0, aws_ecs_service.web2, aws_ecs_service.web4 need {hub}; "
+        f"aws_ecs_service.web1, aws_ecs_service.web3, aws_ecs_service.web5 need {hub} "
+        "and logs to write their logs; "
+        "aws_ecs_service.web6 needs ecr.api, ecr.dkr and s3 to pull its image; "
+        "aws_ecs_service.web7 needs ecr.api, ecr.dkr and s3 to pull its image "
+        "and logs to write its logs"
+    )

@@ -114,10 +114,18 @@ def _missing(lacks: list[tuple[Demand, Fact]]) -> str:
         services = found.setdefault(demand.source.name, {}).setdefault(purpose, [])
         if what not in services:
             services.append(what)
-    parts = []
+    alike: dict[str, list[str]] = {}
     for name, purposes in found.items():
         words = [f"{_and(services)} {purpose}" for purpose, services in purposes.items()]
-        parts.append(f"{name} needs {_and(words)}")
+        alike.setdefault(_and(words), []).append(name)
+    parts = [
+        f"{names[0]} needs {what}"
+        if len(names) == 1
+        else f"{listed(names)} need {what.replace(' its ', ' their ')}"
+        for what, names in alike.items()
+    ]
+    if len(parts) > _MANY:
+        parts[_MANY:] = [f"{len(parts) - _MANY} more need other things"]
     missing = [each for each, _ in lacks if each.service != ELSEWHERE]
     said = "no endpoint for what its tasks need: " if missing else ""
     return f"{said}{'; '.join(parts)}" if parts else "lacks nothing"
