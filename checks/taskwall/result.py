@@ -12,6 +12,7 @@ from taskwall.engine import Judged, Judgement
 from taskwall.excerpts import Lines, Paths, seen_from
 from taskwall.files import Files
 from taskwall.finding import (
+    About,
     Document,
     Edit,
     Finding,
@@ -63,7 +64,10 @@ class Result:
         cwd: str,
         earlier: "Result | None" = None,
     ) -> None:
-        """Put in order what judging brought; `earlier` is what another one made of the same."""
+        """Put in order what judging brought.
+
+        `earlier` is what another one made of the same by the same rules.
+        """
         self.found = found
         self.judgements = judgements
         self.rules = rules
@@ -76,6 +80,9 @@ class Result:
         self.paths: Paths = Paths(cwd) if earlier is None else earlier.paths
         self.used: set[Skip] = set()
         self.editor: edits.Editor = edits.Editor(files.text) if earlier is None else earlier.editor
+        self.about: tuple[About, ...] = (
+            tuple(map(about, rules)) if earlier is None else earlier.about
+        )
         self.made: dict[int, _Made] = {}
         self.files: dict[str, _File] = {}
         if earlier is not None:
@@ -211,7 +218,7 @@ class Result:
             errors,
             crashes,
         )
-        notes = dict.fromkeys((*self._notes(), *self._idle(), *self._stale(known)))
+        notes = tuple(dict.fromkeys((*self._notes(), *self._idle(), *self._stale(known))))
         status = 2 if errors or crashes else int(_fails(loud, self.use.fail_on))
         reasons = {
             need.name: need.why
@@ -219,8 +226,7 @@ class Result:
             for judged in one.judged
             for need in judged.waits
         }
-        rules = tuple(map(about, self.rules))
-        return Report(document, self._excerpt, tuple(notes), tuple(loud), status, reasons, rules)
+        return Report(document, self._excerpt, notes, tuple(loud), status, reasons, self.about)
 
     def _excerpt(self, file: str, line: int) -> str | None:
         lines = self.lines.of(self.paths.meant(file))

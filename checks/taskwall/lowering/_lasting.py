@@ -27,6 +27,8 @@ class LastingDraft(Draft):
         super().__init__(())
         self._recall = recall
         self._asked: dict[int, Asking[_Part]] = {}
+        self._ledgers: dict[frozenset[tuple[str, str]], frozenset[tuple[str, str]]] = {}
+        """What was read of resources, each set once: there are few, and many that are equal."""
         self._declared_parts = Entry("declared")
         self._outside_parts = Entry("outside")
 
@@ -89,4 +91,6 @@ class LastingDraft(Draft):
         self.ledger, self.outside, self.crashes = set(), {}, []
 
     def _ended(self, things: tuple[Any, ...]) -> _Part:
-        return _Part(things, self.outside, frozenset(self.ledger), tuple(self.crashes))
+        read = frozenset(self.ledger)
+        read = self._ledgers.setdefault(read, read)
+        return _Part(things, self.outside, read, tuple(self.crashes))
