@@ -83,7 +83,7 @@ def read(
     boundaries = _boundaries(paths)
     seen: set[str] = set()
     wide: dict[str, list[str]] = {}
-    for folder in filter(os.path.isdir, paths):
+    for folder in (path for path in paths if _is_folder(path, files)):
         below = dict.fromkeys(_below((folder,)) if scope.deep else _in((folder,)))
         for path in (*below, *_unsaved(folder, files, scope.deep, below)):
             counts = path.endswith((*TERRAFORM, *TEMPLATES)) and (
@@ -94,7 +94,7 @@ def read(
                 wide.setdefault(boundaries[folder], []).append(path)
     narrow: dict[str, list[str]] = {}
     for path in dict.fromkeys(paths):
-        if os.path.isdir(path) or path in seen:
+        if _is_folder(path, files) or path in seen:
             continue
         if not files.exists(path):
             place = Place(path, 1, 1, 1, 1)
@@ -241,6 +241,11 @@ def _below(folders: Iterable[str]) -> Iterator[str]:
     for path in walk(folders):
         if path.endswith((*TERRAFORM, *TEMPLATES)) and cache not in path:
             yield path
+
+
+def _is_folder(path: str, files: Files) -> bool:
+    """Whether a path is a folder, be it that only held files are in it."""
+    return os.path.isdir(path) or any(_encloses(path, held) for held in files.held)
 
 
 def _unsaved(folder: str, files: Files, deep: bool, below: Container[str]) -> Iterator[str]:

@@ -5,12 +5,13 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from languageserver.editors import CHECKS, PATIENCE, Editor, codes
-from languageserver.stacks import RULE, SERVICE
+from languageserver.stacks import RULE, SERVICE, TEMPLATE
 
 MALFORMED = [
     b"",
@@ -44,9 +45,108 @@ def test_malformed_messages(tmp_path: Path) -> None:
                 editor.send(body)
         editor.send(b"", b"Content-Length: many\r\n\r\n")
         editor.send(b"", b"Nonsense\r\n")
+        editor.send(b"{}", b"content-length: 2\r\n\r\n")
+        editor.send(b"{} and more than it says", b"Content-Length: 2\r\n\r\n")
+        editor.send(b"", b"Content-Length: 99999999999999\r\n\r\n")
         uri = editor.open(path)
         editor.shown(uri, lambda found: "TW204" in codes(found))
         assert editor.end() == 0
+        told = {method: messages(editor, method) for method in ("show", "log")}
+        assert told["show"] == [
+            "A message of 99999999999999 bytes is passed over: it is too large."
+        ]
+        assert any("means nothing" in text for text in told["log"])
+        assert not any("crash" in text or "Traceback" in text for text in told["log"])
+
+
+def messages(editor: Editor, kind: str) -> list[str]:
+    """What the server showed the user, or logged."""
+    method = f"window/{kind}Message"
+    return [each["params"]["message"] for each in editor.heard if each.get("method") == method]
+
+
+@pytest.mark.parametrize(
+    "uri",
+    [
+        "{folder}/new.tf",
+        "{folder}/not/there/yet/new.tf",
+        "{folder}/a%20b%23c/%6Eew.tf",
+        "{folder}/%C3%BC/%F0%9F%98%8B.tf",
+        "{folder}/\u00fc/new.tf",
+        "{folder}/%zz/new.tf",
+        "{folder}/new.tf?query#fragment",
+        "{folder}/there/../new.tf",
+        "file:///not/there/at/all/new.tf",
+        "file://localhost/not/there/at/all/new.tf",
+        "file://server/share/new.tf",
+        "file:///c%3A/Users/new.tf",
+        "file:///C:/Users/new.tf",
+    ],
+)
+def test_documents_that_are_not_on_disk(tmp_path: Path, uri: str) -> None:
+    """They are judged all the same, and shown by the very URI that the editor has for them."""
+    uri = uri.format(folder=tmp_path.as_uri())
+    with Editor() as editor:
+        editor.begin(tmp_path)
+        opened(editor, uri, SERVICE + RULE)
+        editor.shown(uri, lambda found: "TW204" in codes(found))
+        editor.change(uri, 2, {"text": SERVICE})
+        editor.shown(uri, lambda found: "TW204" not in codes(found))
+        assert editor.end() == 0
+        assert messages(editor, "show") == []
+
+
+@pytest.mark.parametrize(
+    "uri", ["untitled:Untitled-1", "git:/a/main.tf?HEAD", "file:///%00.tf", ""]
+)
+def test_documents_that_are_no_files(tmp_path: Path, uri: str) -> None:
+    """The log says once that they are not judged, and other documents are."""
+    path = tmp_path / "main.tf"
+    path.write_text(SERVICE + RULE)
+    with Editor() as editor:
+        editor.begin(tmp_path)
+        opened(editor, uri, SERVICE + RULE)
+        editor.change(uri, 2, {"text": SERVICE})
+        editor.close(uri)
+        other = editor.open(path)
+        editor.shown(other, lambda found: "TW204" in codes(found))
+        assert editor.end() == 0
+        told = [text for text in messages(editor, "log") if "is no file" in text]
+        assert told == [f"{uri} is no file: it is judged once it is saved as one."]
+        assert set(editor.diagnostics) == {other}
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        lambda text: "\ufeff" + text,
+        lambda text: text.replace("\n", "\r\n"),
+        lambda text: text + "# \ud83d\n",
+        lambda text: text + "# \0\n",
+        lambda text: text + "# " + "\U0001f60b" * 1000,
+    ],
+    ids=["byte order mark", "carriage returns", "half a sign", "nul", "signs beyond 16 bits"],
+)
+@pytest.mark.parametrize(
+    ("name", "text"), [("main.tf", SERVICE + RULE), ("stack.yaml", TEMPLATE)], ids=["tf", "yaml"]
+)
+def test_odd_texts(tmp_path: Path, name: str, text: str, written: Callable[[str], str]) -> None:
+    """What is odd about a text takes nothing away of what is found in it, or is said."""
+    with Editor() as editor:
+        editor.begin(tmp_path)
+        uri = (tmp_path / name).as_uri()
+        opened(editor, uri, written(text))
+        shown = editor.shown(uri, bool)
+        assert "TW204" in codes(shown) or any("code" not in each for each in shown)
+        editor.change(uri, 2, {"text": text})
+        shown = editor.shown(uri, lambda found: "TW204" in codes(found))
+        assert editor.end() == 0
+
+
+def opened(editor: Editor, uri: str, text: str) -> None:
+    """Open a document by its URI."""
+    document = {"uri": uri, "languageId": "terraform", "version": 1, "text": text}
+    editor.tell("textDocument/didOpen", {"textDocument": document})
 
 
 @pytest.mark.parametrize(

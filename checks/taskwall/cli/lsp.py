@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import sys
+from typing import BinaryIO, cast
 
 from taskwall.cli.arguments import parsed, parser_of
 from taskwall.cli.terminal import UsageError
@@ -21,6 +22,7 @@ def run(arguments: list[str]) -> int:
     parser.add_argument("--log", metavar="FILE", help="write what the two say to each other")
     given = parsed(parser, arguments)
     try:
+        from taskwall.languageserver.incoming import Incoming
         from taskwall.languageserver.server import server
     except ModuleNotFoundError as error:
         if error.name is None or error.name.partition(".")[0] not in {"pygls", "lsprotocol"}:
@@ -33,7 +35,8 @@ def run(arguments: list[str]) -> int:
     serving = server()
     # The protocol closes its output in the end, the command writes to its own once more.
     with os.fdopen(os.dup(sys.stdout.fileno()), "wb") as output:
-        serving.start_io(sys.stdin.buffer, output)
+        incoming = Incoming(sys.stdin.buffer, serving.passed_over)
+        serving.start_io(cast(BinaryIO, incoming), output)  # nothing else of it is asked for
     serving.end()
     return 0 if serving.asked_to_end else 1
 

@@ -117,7 +117,10 @@ class Desk:
         self, uri: str, version: int, changes: Sequence[TextDocumentContentChangeEvent]
     ) -> None:
         """A document was changed."""
-        document = self._documents.get(path_of(uri) or "")
+        path = path_of(uri)
+        if path is None:
+            return  # as was said when it was opened
+        document = self._documents.get(path)
         if document is None:
             self._editor.log(f"{uri} is not open: its change is passed over.")
             return

@@ -8,7 +8,7 @@ from collections.abc import Generator, Sequence
 from typing import Any
 
 from lsprotocol import types
-from pygls.exceptions import JsonRpcException
+from pygls.exceptions import FeatureRequestError, JsonRpcException
 from pygls.lsp.server import LanguageServer
 from pygls.protocol import LanguageServerProtocol, lsp_method
 
@@ -76,6 +76,7 @@ class Server(LanguageServer):
         super().__init__("taskwall", __version__, protocol_cls=_Protocol)
         self._desk: Desk | None = None
         self._folder: tempfile.TemporaryDirectory[str] | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
         self.asked_to_end = False
 
     @property
@@ -91,6 +92,7 @@ class Server(LanguageServer):
 
     def begin(self, params: types.InitializeParams) -> None:
         """Get to know the editor."""
+        self._loop = asyncio.get_running_loop()
         self._desk = desk = Desk(self)
         desk.encoding = _ENCODINGS[types.PositionEncodingKind(self.workspace.position_encoding)]
         desk.prefer(*preferences(params.initialization_options))
@@ -107,6 +109,11 @@ class Server(LanguageServer):
             self._desk.end()
         if self._folder is not None:
             self._folder.cleanup()
+
+    def passed_over(self, text: str) -> None:
+        """Tell, from any thread, what of that which the editor sent was passed over."""
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self.say, text)
 
     async def configure(self, pushed: object = None) -> None:
         """Take over the user's settings, asked for if the editor can be asked."""
@@ -159,6 +166,15 @@ class Server(LanguageServer):
             stream.write(text)
         if not await self.show(uri_of(path)):
             self.say(text)
+
+    def report_server_error(self, error: Exception, source: type[Exception]) -> None:
+        """Tell of an error that no answer tells: of ours the user, of the editor's the log."""
+        if source is FeatureRequestError:
+            return
+        if source is JsonRpcException or isinstance(error, JsonRpcException):
+            self.log(f"A message of the editor means nothing, and is passed over: {error}.")
+        else:
+            self.say(f"taskwall crashed: {error!r}. Please report this.")
 
     # What the desk sees
 
