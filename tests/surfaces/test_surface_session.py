@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
+from json import dumps
 from pathlib import Path
 from typing import Any
 
@@ -352,3 +353,46 @@ def test_what_a_change_cannot_have_reached_is_not_told_anew(
             api.Options(paths=(str(root),), cwd=str(root)), Files({str(root / "rules.tf"): text})
         )
     )
+
+
+def test_plan_beside_sources_that_change(root: Path) -> None:
+    """It stands for them as long as it is of them, and is decoded once for each of its texts."""
+
+    def plan(port: int) -> str:
+        values = {"security_group_id": "sg-1", "cidr_ipv4": "0.0.0.0/0", "ip_protocol": "tcp"}
+        address = "aws_vpc_security_group_ingress_rule.web"
+        head = {"address": address, "mode": "managed", "name": "web"}
+        type_ = "aws_vpc_security_group_ingress_rule"
+        ports = {"from_port": port, "to_port": port}
+        return dumps({
+            "format_version": "1.2",
+            "planned_values": {"root_module": {"resources": [
+                {**head, "type": type_, "values": {**values, **ports}},
+            ]}},
+            "configuration": {"root_module": {"resources": [
+                {**head, "type": type_},
+                *({"address": f"{kind}.web"} for kind in (
+                    "aws_security_group", "aws_ecs_task_definition", "aws_ecs_service",
+                )),
+            ]}},
+        })  # fmt: skip
+
+    path = root / "plan.json"
+    path.write_text(plan(22))
+    session = Session(str(root))
+    session.report()
+    main = root / "main.tf"
+    for changed, text in (
+        (path, plan(23)),
+        (main, "\n" + SERVICE),
+        (main, SERVICE.replace("FARGATE", "EC2")),
+        (main, SERVICE.replace('"web" {', '"other" {')),  # not what was planned
+        (main, SERVICE),
+        (path, plan(23) + " "),
+        (path, plan(22)),
+    ):
+        session.change(str(changed), text)
+        scratch = api.scan(
+            api.Options(paths=(str(root),), cwd=str(root)), Files(dict(session.texts))
+        )
+        assert json.render(session.report()) == json.render(scratch)

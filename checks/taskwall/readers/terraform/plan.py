@@ -51,12 +51,18 @@ def plans(
     import msgspec
 
     roots = [stack.root for stack in stacks if isinstance(stack, TerraformStack)]
+    kept = library(files).kept
     found = []
     errors = []
     for path in sorted(paths):
         start = Place(path, 1, 1, 1, 1)
+        known = kept.get(("plan", path))
         try:
-            plan = msgspec.json.decode(files.text(path))
+            text = files.text(path)
+            if isinstance(known, PlanStack) and known.text is text:
+                plan: Json = known.plan
+            else:
+                plan, known = msgspec.json.decode(text), None
         except UnreadableError as error:
             errors.append(error.error)
             continue
@@ -69,7 +75,11 @@ def plans(
             continue
         beside, _ = library(files).module(os.path.dirname(path))
         sources = _sources(mapping(plan), beside, roots)
-        found.append(PlanStack(path, mapping(plan), files, inputs, sources))
+        if not (isinstance(known, PlanStack) and known.holds(sources, inputs)):
+            known = PlanStack(path, text, mapping(plan), files, inputs, sources)
+            if files.lasts:
+                kept["plan", path] = known
+        found.append(known)
     return found, errors
 
 
@@ -105,13 +115,16 @@ class PlanStack:
     def __init__(
         self,
         path: str,
+        text: str,
         plan: Mapping[str, Json],
         files: Files,
         inputs: Inputs,
         root: Module | None = None,
     ) -> None:
         self.name = path
-        self._plan = plan
+        self.text = text
+        self.plan = plan
+        self._inputs = inputs
         self._place = Place(path, 1, 1, 1, 1)
         self.sources: TerraformStack | None = None
         """The sources that were planned; this stack stands for them."""
@@ -126,6 +139,12 @@ class PlanStack:
             said = replace(inputs, variables={**variables, **inputs.variables})
             boundary = inputs.boundary or root.folder
             self.sources = TerraformStack(root, files, said, boundary)
+
+    def holds(self, root: Module | None, inputs: Inputs) -> bool:
+        """Whether it says what the stack of the same text with these sources would say now."""
+        if root is None or self.sources is None:
+            return root is None and self.sources is None and inputs == self._inputs
+        return inputs == self._inputs and self.sources.holds(root)
 
     @property
     def files(self) -> frozenset[str]:
@@ -146,7 +165,7 @@ class PlanStack:
         beside = self.sources.evaluate(scenario) if self.sources else Evaluation(())
         written = {resource.origin.address: resource for resource in beside.resources}
         blocks = {resource.origin.name: resource for resource in beside.resources}
-        reading = Planned(self._plan, self._place)
+        reading = Planned(self.plan, self._place)
         resources = []
         for planned in reading.resources():
             address = planned.origin.address
@@ -160,7 +179,7 @@ class PlanStack:
             if resource.data and resource.origin.address not in made
         ]
         if self._hidden is None:
-            self._hidden = hidden(self._plan)
+            self._hidden = hidden(self.plan)
         return Evaluation(
             tuple(resources),
             beside.errors,

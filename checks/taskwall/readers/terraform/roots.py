@@ -53,7 +53,11 @@ def _stack(root: Module, files: Files, inputs: Inputs, boundary: str) -> Terrafo
     """The stack of a root module; the one before, with all that it knows, if nothing differs."""
     kept = library(files).kept
     found = kept.get(("stack", root.folder))
-    if isinstance(found, TerraformStack) and found.holds(root, inputs, boundary):
+    if (
+        isinstance(found, TerraformStack)
+        and (found.inputs, found.boundary) == (inputs, boundary)
+        and found.holds(root)
+    ):
         return found
     found = TerraformStack(root, files, inputs, boundary)
     if files.lasts:

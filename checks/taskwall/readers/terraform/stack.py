@@ -34,8 +34,8 @@ class TerraformStack:
         self.root = root
         self._files = files
         self._library: Library = library(files)
-        self._inputs = inputs
-        self._boundary = boundary
+        self.inputs = inputs
+        self.boundary = boundary
         self._modules: tuple[Module, ...] | None = None
         self._read: dict[str, str | None] = {}
         """The texts of the files that its evaluation asked for, if the files last."""
@@ -59,24 +59,22 @@ class TerraformStack:
         self._read.update(read)
         return found
 
-    def holds(self, root: Module, inputs: Inputs, boundary: str) -> bool:
-        """Whether it says what a stack of this root would say that is made now."""
+    def holds(self, root: Module) -> bool:
+        """Whether it says what a stack of this root, of the same inputs, would say now."""
         return (
             root is self.root
             and self._modules is not None
-            and boundary == self._boundary
-            and inputs == self._inputs
             and all(self._library.module(one.folder)[0] is one for one in self._modules)
             and self._files.same(self._read)
         )
 
     def _evaluate(self, scenario: Scenario) -> Evaluation:
-        if self._library.lasts and not scenario and not self._inputs.free:
+        if self._library.lasts and not scenario and not self.inputs.free:
             from taskwall.readers.terraform.lasting import Evaluator
 
             evaluator = self._library.kept.setdefault(("evaluator", self.name), Evaluator())
             assert isinstance(evaluator, Evaluator)
-            lasting = evaluator.again(self.root, self._library, self._inputs, self._boundary)
+            lasting = evaluator.again(self.root, self._library, self.inputs, self.boundary)
             if lasting is not None:
                 found, complaints = self.skips()
                 resources, errors, questions, hidden = lasting
@@ -109,7 +107,7 @@ class TerraformStack:
             label: what tells apart those of its names that other roots have too.
             shared: these names.
         """
-        run = Run(self.root, self._library, self._inputs, scenario, self._boundary, label, shared)
+        run = Run(self.root, self._library, self.inputs, scenario, self.boundary, label, shared)
         values, required = supplied(run)
         run.alone = required
         return Scope(run, self.root, given=values.get)
@@ -145,7 +143,7 @@ class TerraformStack:
             self._units = {unit.path: unit for module in self.parts() for unit in module.units}
         if (unit := self._units.get(file)) is not None:
             return self._library.secrets(unit)
-        if file in value_files(self.name, self._library) or file in self._inputs.var_files:
+        if file in value_files(self.name, self._library) or file in self.inputs.var_files:
             with suppress(UnreadableError):
                 values = self._library.unit(file).parsed.body
                 return secrets(values, hidden=sensitive(self.root.variables))
@@ -154,7 +152,7 @@ class TerraformStack:
     def parts(self) -> tuple[Module, ...]:
         """The root module and those that it calls, each once."""
         if self._modules is None:
-            run = Run(self.root, self._library, self._inputs, {}, self._boundary)
+            run = Run(self.root, self._library, self.inputs, {}, self.boundary)
             found: dict[str, Module] = {}
             pending: list[tuple[Module, tuple[str, ...]]] = [(self.root, ())]
             while pending:
