@@ -153,7 +153,8 @@ def _content(path: str) -> bytes:
 def walk(paths: Iterable[str], passed_over: frozenset[str] = PASSED_OVER) -> Iterator[str]:
     """Every file below the given files and folders, each once, in a stable order.
 
-    Folders reached twice through symbolic links are entered once.
+    Folders reached twice through symbolic links are entered once. Environments of Python, by
+    whatever name, are passed over too: the libraries in them bring thousands of JSON files.
     """
     seen: set[str] = set()
     for path in paths:
@@ -169,6 +170,8 @@ def walk(paths: Iterable[str], passed_over: frozenset[str] = PASSED_OVER) -> Ite
             try:
                 entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
             except OSError:
+                continue
+            if folder != path and any(entry.name == "pyvenv.cfg" for entry in entries):
                 continue
             below = []
             for entry in entries:

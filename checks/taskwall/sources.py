@@ -3,6 +3,7 @@
 import os
 from collections.abc import Container, Iterable, Iterator, Sequence
 from contextlib import suppress
+from itertools import islice
 from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
 from msgspec import Struct
@@ -21,6 +22,9 @@ Kind: TypeAlias = Literal["terraform", "plan", "cloudformation"]
 
 TERRAFORM = (".tf", ".tf.json", ".tofu", ".tofu.json")
 TEMPLATES = (".yaml", ".yml", ".json", ".template")
+
+MOST = 5_000
+"""So many files at most are looked at to find those that belong to a given template."""
 
 
 class Scope(Struct, frozen=True):
@@ -180,8 +184,8 @@ class Known:
         after another.
         """
         key = tuple(sorted(set(around)))
-        if key not in self._stacks:
-            self._spent[near] = self._spent.get(near, 0) + len(key)
+        if key not in self._stacks and near in self._spent:
+            self._spent[near] += len(key)
             if self._spent[near] > len(near.templates) and near.templates.issuperset(key):
                 return tuple(sorted(near.templates))
         return key
@@ -213,20 +217,19 @@ class Known:
         where = (
             (inputs.boundary,) if whole else tuple({os.path.dirname(t): None for t in templates})
         )
+        exact = not inputs.assumptions and not inputs.free
         found = self._neighbours.get(where)
-        if found is None or not found.looked_at.issuperset(templates):
+        if found is None:
             others = _below(where) if whole else _in(where)
             usable = (
                 path for path in others if path.endswith(TEMPLATES) and not use.excludes(path)
             )
-            # The given ones first: not even of very many others any may crowd them out.
-            paths = dict.fromkeys((*templates, *usable))
-            found = self._neighbours[where] = Neighbours(
-                paths,
-                files,
-                inputs.parameters,
-                exact=not inputs.assumptions and not inputs.free,
-            )
+            paths = islice(usable, MOST)
+            found = Neighbours(paths, files, inputs.parameters, exact=exact)
+            self._neighbours[where] = found
+            self._spent[found] = 0
+        if not found.looked_at.issuperset(templates):  # one of very many, or nowhere near
+            return Neighbours(templates, files, inputs.parameters, exact=exact, beside=found)
         return found
 
 

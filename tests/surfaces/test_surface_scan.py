@@ -107,6 +107,17 @@ def test_folders_that_loop_are_entered_once(toy: Path) -> None:
     assert told(scan(Options(paths=("a", "a", ".")))) == ["a/main.tf:1 TW206 fail"]
 
 
+def test_folders_that_hold_no_sources_of_ones_own(toy: Path) -> None:
+    """What was installed is passed over, an environment of Python by whatever name; all but where
+    it is what was given."""
+    folders = ("node_modules", ".venv", "__pycache__", "env")
+    put(toy, **{f"{folder}__main": "x = 1 # fail TW206\n" for folder in folders})
+    (toy / "env" / "pyvenv.cfg").touch()
+    put(toy, environment__main="x = 1 # fail TW206\n")
+    assert told(scan(Options())) == ["environment/main.tf:1 TW206 fail"]
+    assert told(scan(Options(paths=("env",)))) == ["env/main.tf:1 TW206 fail"]
+
+
 def test_excluded_files_are_not_scanned_unless_given(toy: Path) -> None:
     """Settings exclude what lies below folders, not a file that is named."""
     (toy / "taskwall.toml").write_text('exclude = ["examples"]\n')

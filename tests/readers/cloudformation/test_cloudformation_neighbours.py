@@ -1,14 +1,18 @@
 """What may belong to a template is found by texts: never too little, and little."""
 
+import os
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from taskwall.files import Files
+from taskwall import sources
+from taskwall.files import Files, walk
 from taskwall.readers.cloudformation import stacks
 from taskwall.readers.cloudformation.neighbours import Neighbours
+from taskwall.settings import Settings
 from taskwall.stack import Inputs
 
 NESTING = """\
@@ -189,6 +193,62 @@ def test_an_ending_that_hangs_on_a_parameter() -> None:
     texts["web.yaml"] = importing(*names, defaults={"P": None, "E": None})
     assert around(texts, "a.yaml") == set()
     assert around(texts, "web.yaml") == {"a.yaml", "b.yaml"}
+
+
+def test_others_that_stand_beside() -> None:
+    """Files looked at later belong where they would, had all been looked at together."""
+    names = ("!Sub '${P}-${E}'", "!Sub '${Q}-A'")
+    texts = {
+        "/r/main.yaml": NESTING,
+        "/r/parts/web.yaml": importing(*names, defaults={"P": "shop", "Q": "s", "E": None}),
+        "/r/vpc.yaml": VPC,
+        "/r/lone.yaml": LONE,
+        "/r/text.yaml": "a: b",
+    }
+    files = Files(dict(texts))
+    together = Neighbours(texts, files)
+    for later in texts:
+        earlier = Neighbours([path for path in texts if path != later], files)
+        before = {path: earlier.around([path]) for path in texts}
+        found = Neighbours([later], files, beside=earlier)
+        assert found.looked_at == together.looked_at
+        assert found.templates == together.templates
+        for path in texts:
+            assert set(found.around([path])) == set(together.around([path])), (later, path)
+        assert {path: earlier.around([path]) for path in texts} == before
+
+
+def test_of_very_many_files_the_first_are_looked_at(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Once, however many templates are given one after another; a given one is never too far."""
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "a.yaml").write_text(VPC)
+    for number in range(3):
+        (tmp_path / f"web{number}.yaml").write_text(importing("!Sub '${P}-Vpc'"))
+    (tmp_path / "z.yaml").write_text(VPC)
+    monkeypatch.setattr(sources, "MOST", 2)
+    walks: list[str] = []
+    monkeypatch.setattr(sources, "walk", lambda paths: walks.append("") or walk(paths))
+    known, files = sources.Known(), Files()
+    read = {
+        path.name: [
+            sorted(os.path.basename(file) for file in stack.files)
+            for one in sources.read(
+                [str(path)], Inputs(), Settings(), files, sources.Scope(), known
+            ).reads
+            for stack in [one.stack]
+        ]
+        for path in sorted(tmp_path.glob("*.yaml"))
+    }
+    assert read == {
+        "a.yaml": [["a.yaml", "web0.yaml"]],
+        "web0.yaml": [["a.yaml", "web0.yaml"]],
+        "web1.yaml": [["a.yaml", "web0.yaml", "web1.yaml"]],
+        "web2.yaml": [["a.yaml", "web0.yaml", "web2.yaml"]],
+        "z.yaml": [["z.yaml"]],
+    }
+    assert len(walks) == 1
 
 
 @pytest.mark.parametrize(

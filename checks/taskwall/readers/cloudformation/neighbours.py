@@ -7,14 +7,12 @@ large repository must not take the whole repository.
 import os
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from itertools import combinations, islice
+from copy import copy
+from itertools import combinations
 from typing import Final
 
 from taskwall.files import Files, UnreadableError
 from taskwall.readers.cloudformation.template import may_be_template
-
-MOST = 5_000
-"""So many files at most are looked at to find those that belong to a given one."""
 
 # Compiled by their first use: a template that is scanned with its whole folder needs none.
 _FILE: Final = r"[\w.-]+\.(?:yaml|yml|json|template)(?![\w.])"
@@ -82,7 +80,7 @@ class Mentions:
             if value(stack) == "":
                 continue  # no stack has an empty name
             settled = {re.sub(_VARIABLE, lambda one: value(one[1]), one) for one in endings}
-            self.open |= {ending for ending in settled if _OPEN in ending}
+            self.open = self.open.union(ending for ending in settled if _OPEN in ending)
             wants[stack] = {ending for ending in settled if _OPEN not in ending}
         self.wants = wants
 
@@ -112,30 +110,30 @@ class Neighbours:
         given: Collection[str] = (),
         *,
         exact: bool = True,
+        beside: "Neighbours | None" = None,
     ) -> None:
-        """Look at files.
+        """Look at files, and at those that others were made of, which stand `beside` them.
 
         `given` are the parameters whose values are given. `exact` says that the others have their
         defaults, and stacks any names: else every import may be of any export.
         """
-        self._mentions: dict[str, Mentions] = {}
-        """Of the templates that may say anything of others."""
-        self.looked_at = frozenset(looked := list(islice(paths, MOST)))
-        self._order: dict[str, None] = {}
-        self._by_name: dict[str, list[str]] = {}
+        self.looked_at = frozenset(looked := list(dict.fromkeys(paths)))
+        self.said: dict[str, Mentions | None] = {}
+        """By template what its text says, if it may say anything of others."""
+        if beside is not None:
+            self.looked_at |= beside.looked_at
+            self.said |= beside.said
         for path in looked:
-            try:
-                text = files.text(path)
-            except UnreadableError:
-                continue
-            if may_be_template(text):
-                self._order[path] = None
-                self._by_name.setdefault(path.rpartition(os.sep)[2], []).append(path)
-                if _mentions_others(text):
-                    self._mentions[path] = Mentions(path, text)
-        self.templates = frozenset(self._order)
-        named = frozenset[str]().union(*(one.names for one in self._mentions.values()))
-        for path, one in self._mentions.items():
+            self._look(path, files)
+        self.templates = frozenset(self.said)
+        self._by_name: dict[str, list[str]] = {}
+        for path in self.said:
+            self._by_name.setdefault(path.rpartition(os.sep)[2], []).append(path)
+        said = {path: one for path, one in self.said.items() if one is not None}
+        named = frozenset[str]().union(*(one.names for one in said.values()))
+        self._mentions: dict[str, Mentions] = {}
+        for path, plain in said.items():
+            one = self._mentions[path] = copy(plain)
             if exact and one.name not in named:
                 one.settle(files.text(path), given)
             if not exact:
@@ -167,7 +165,15 @@ class Neighbours:
             for path in self._offering[other]
         }
         wanted = (tied | beside).difference(given)
-        return [path for path in self._order if path in wanted] if wanted else []
+        return [path for path in self.said if path in wanted] if wanted else []
+
+    def _look(self, path: str, files: Files) -> None:
+        try:
+            text = files.text(path)
+        except UnreadableError:
+            return
+        if may_be_template(text):
+            self.said[path] = Mentions(path, text) if _mentions_others(text) else None
 
     def _tie(self) -> None:
         for path, one in self._mentions.items():
