@@ -108,8 +108,10 @@ def test_folders_that_loop_are_entered_once(toy: Path) -> None:
 
 
 def test_folders_that_hold_no_sources_of_ones_own(toy: Path) -> None:
-    """What was installed is passed over, an environment of Python by whatever name; all but where
-    it is what was given."""
+    """What was installed is passed over, but for the given one.
+
+    An environment of Python is told by what is in it.
+    """
     folders = ("node_modules", ".venv", "__pycache__", "env")
     put(toy, **{f"{folder}__main": "x = 1 # fail TW206\n" for folder in folders})
     (toy / "env" / "pyvenv.cfg").touch()

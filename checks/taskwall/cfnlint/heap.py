@@ -5,6 +5,10 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
+from typing import Final
+
+_PYTHONS_OWN: Final = 1_000
+"""Fewer objects than this are frozen by Python itself: version 3.12 begins with some hundreds."""
 
 
 @contextmanager
@@ -23,7 +27,8 @@ def unheeded(*, counted: bool) -> Iterator[None]:
         yield
     finally:
         if collecting:
-            if not counted and not gc.get_freeze_count():  # what somebody froze stays so
+            # What somebody froze stays so.
+            if not counted and gc.get_freeze_count() < _PYTHONS_OWN:
                 gc.freeze()
                 gc.unfreeze()
             gc.enable()

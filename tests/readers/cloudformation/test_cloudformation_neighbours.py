@@ -1,7 +1,7 @@
 """What may belong to a template is found by texts: never too little, and little."""
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -229,15 +229,19 @@ def test_of_very_many_files_the_first_are_looked_at(
     (tmp_path / "z.yaml").write_text(VPC)
     monkeypatch.setattr(sources, "MOST", 2)
     walks: list[str] = []
-    monkeypatch.setattr(sources, "walk", lambda paths: walks.append("") or walk(paths))
+
+    def walked(paths: Iterable[str]) -> Iterator[str]:
+        walks.append("")
+        return walk(paths)
+
+    monkeypatch.setattr(sources, "walk", walked)
     known, files = sources.Known(), Files()
     read = {
         path.name: [
-            sorted(os.path.basename(file) for file in stack.files)
+            sorted(os.path.basename(file) for file in one.stack.files)
             for one in sources.read(
                 [str(path)], Inputs(), Settings(), files, sources.Scope(), known
             ).reads
-            for stack in [one.stack]
         ]
         for path in sorted(tmp_path.glob("*.yaml"))
     }
