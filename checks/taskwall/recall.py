@@ -308,18 +308,7 @@ class Recall:
             if type(old) is not Watched:
                 entry.value = Watched(value, self, entry)
                 return entry.value
-            for name, part in (entry.parts or {}).items():
-                before, now = dict.get(old, name), value.get(name)
-                if before is not now and not alike(before, now):
-                    part.changed = self.now
-                    self.suspect(part)
-            whole = [reader for reader in entry.readers if type(reader.value) is not Entry]
-            if whole and not alike(dict(dict.items(old)), value):
-                entry.changed = self.now
-                for reader in whole:
-                    self.suspect(reader)
-            dict.clear(old)
-            dict.update(old, value)
+            self._replace(entry, old, value)
             return old
         if old is _NOTHING or not alike(old, value):
             entry.value = value
@@ -327,6 +316,35 @@ class Recall:
             for reader in entry.readers:
                 self.suspect(reader)
         return value
+
+    def _replace(self, entry: Entry, old: Watched[Any, Any], value: dict[Any, Any]) -> None:
+        """Let a map say what another one says."""
+        ordered = list(dict.keys(old)) == list(value)
+        if ordered:  # as it mostly is: then only the values that differ are looked at
+            same = map(is_, dict.values(old), value.values())
+            names = [name for name, known in zip(value, same, strict=True) if not known]
+        else:
+            names = list(dict.fromkeys((*dict.keys(old), *value)))
+        others = []
+        for name in names:
+            before, now = dict.get(old, name, _NOTHING), value.get(name, _NOTHING)
+            if before is not now and not alike(before, now):
+                others.append(name)
+        parts = entry.parts or {}
+        for part in [parts[name] for name in others if name in parts]:
+            part.changed = self.now
+            self.suspect(part)
+        if others:
+            for reader in entry.readers:
+                if type(reader.value) is not Entry:
+                    entry.changed = self.now
+                    self.suspect(reader)
+        if ordered:
+            for name in names:
+                dict.__setitem__(old, name, value[name])
+        else:
+            dict.clear(old)
+            dict.update(old, value)
 
     def suspect(self, entry: Entry) -> None:
         """Mark what may have changed."""

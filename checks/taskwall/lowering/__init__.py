@@ -52,7 +52,7 @@ class Lasting:
 
     def lowered(self, resources: Sequence[Resource]) -> Lowered:
         """What these resources declare now."""
-        self.plain = fresh = Network(self._draft.rebuilt(resources))
+        self.plain = fresh = self.plain.of_others(self._draft.rebuilt(resources))
         self._network.by_kind = self._recall.put("kinds", fresh.by_kind)
         self._network.by_id = self._recall.put("things", fresh.by_id)
         unread = _unread(self._draft, self._written)

@@ -6,6 +6,7 @@ internet) is asked in the modules beside this one: `fronts`, `reach`, `routes`, 
 
 from collections.abc import Callable, Iterable
 from functools import partial, wraps
+from operator import is_
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast, overload
 
 from msgspec import Struct
@@ -48,12 +49,34 @@ class Network:
         self.recall: Recall | None = None
         self.by_kind: dict[type, list[Any]] = {}
         self.by_id: dict[tuple[type, str], Any] = {}
-        for thing in things:
+        self._things: list[Any] = list(things)
+        for thing in self._things:
             kind = type(thing)
             if not isinstance(thing, Thing) or not thing.external:
                 self.by_kind.setdefault(kind, []).append(thing)
             if isinstance(thing, Thing):
                 self.by_id.setdefault((kind, thing.id), thing)
+
+    def of_others(self, things: list[Any]) -> "Network":
+        """The network of other things, made quickly where few of them are others than here."""
+        before = self._things
+        same = map(is_, before, things)
+        others = [number for number, known in enumerate(same) if not known]
+        if len(things) != len(before) or not all(
+            _stands_for(things[number], before[number]) for number in others
+        ):
+            return Network(things, self.policy)
+        found = Network((), self.policy)
+        found._things = things
+        found.by_kind, found.by_id = dict(self.by_kind), dict(self.by_id)
+        for number in others:
+            old, new = before[number], things[number]
+            kind = type(new)
+            if not isinstance(new, Thing) or not new.external:
+                found.by_kind[kind] = [new if each is old else each for each in found.by_kind[kind]]
+            if isinstance(new, Thing) and found.by_id[kind, new.id] is old:
+                found.by_id[kind, new.id] = new
+        return found
 
     def every(self, kind: type[T]) -> list[T]:
         """All things of a kind, in the order of their declaration; external ones are not among."""
@@ -92,6 +115,15 @@ class Network:
             for name in key(thing):
                 found.setdefault(name, []).append(thing)
         return found
+
+
+def _stands_for(one: Any, other: Any) -> bool:
+    """Whether a thing is found wherever another one is."""
+    if type(one) is not type(other):
+        return False
+    if not isinstance(one, Thing):
+        return True
+    return one.id == other.id and bool(one.external) == bool(other.external)
 
 
 def remembered(question: Callable[P, R]) -> Callable[P, R]:

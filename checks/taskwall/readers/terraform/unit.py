@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
 from weakref import ref
 
 from msgspec import Struct
@@ -59,6 +58,7 @@ class Library:
         self._units: dict[str, Unit] = {}
         self._secrets: dict[str, tuple[Unit, tuple[Place, ...]]] = {}
         self._modules: dict[str, Module] = {}
+        self._names: dict[str, list[str]] = {}
         self._paths: dict[str, tuple[str, ...]] = {}
         self._found: dict[str, tuple[int, tuple[Module | None, tuple[SourceError, ...]]]] = {}
         self.scanned: dict[str, frozenset[str]] = {}
@@ -134,15 +134,25 @@ class Library:
     def paths(self, folder: str) -> tuple[str, ...]:
         """The Terraform files of a folder, in the order in which they are read."""
         found = set(self.scanned.get(folder, ()))
-        with suppress(OSError):
-            found.update(
-                os.path.join(folder, name)
-                for name in os.listdir(folder)
-                if name.endswith(ENDINGS) and not name.startswith(".")
-            )
+        found.update(
+            os.path.join(folder, name)
+            for name in self.names(folder)
+            if name.endswith(ENDINGS) and not name.startswith(".")
+        )
         # OpenTofu reads x.tofu instead of x.tf; whoever has both means it for OpenTofu.
         found -= {_twin(path) for path in found if path.endswith((".tofu", ".tofu.json"))}
         return tuple(sorted(found, key=lambda path: (is_override(path), path)))
+
+    def names(self, folder: str) -> list[str]:
+        """What is in a folder, by name; nothing if there is no such folder."""
+        found = self._names.get(folder)
+        if found is None or not self.lasts:
+            try:
+                found = sorted(os.listdir(folder))
+            except OSError:
+                found = []
+            self._names[folder] = found
+        return found
 
     def module(self, folder: str) -> tuple[Module | None, tuple[SourceError, ...]]:
         """The module of a folder, None if it has no file; and the files that cannot be read."""

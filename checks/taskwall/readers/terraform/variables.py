@@ -55,10 +55,7 @@ def supplied(run: "Run") -> tuple[dict[str, Value], bool]:
 def value_files(folder: str, library: Library) -> list[str]:
     """The files of values that Terraform reads by itself, in their order."""
     endings = (".auto.tfvars", ".auto.tfvars.json")
-    try:
-        names = sorted(name for name in os.listdir(folder) if name.endswith(endings))
-    except OSError:
-        names = []
+    names = [name for name in library.names(folder) if name.endswith(endings)]
     first = (os.path.join(folder, f"terraform.tfvars{ending}") for ending in ("", ".json"))
     return [*filter(library.exists, first), *(os.path.join(folder, name) for name in names)]
 
