@@ -1,6 +1,7 @@
 """Judge a stack: evaluate it under each scenario, build its network, ask the rules, and merge."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from itertools import chain
 from typing import TypeAlias
 
 from msgspec import Struct
@@ -38,10 +39,12 @@ class Judged(Struct, frozen=True):
 class Judgement(Struct, frozen=True):
     """Everything that judging one stack brought, findings of all three verdicts included.
 
-    `hidden` are the sensitive texts of its sources, which nothing else in it holds.
+    The findings come in `parts`, which whoever judges the stack again leaves as they are where
+    they say the same. `hidden` are the sensitive texts of its sources, which nothing else in it
+    holds.
     """
 
-    judged: tuple[Judged, ...]
+    parts: tuple[tuple[Judged, ...], ...]
     resources: int
     unread: tuple[Unread, ...] = ()
     errors: tuple[SourceError, ...] = ()
@@ -49,6 +52,11 @@ class Judgement(Struct, frozen=True):
     skips: tuple[Skip, ...] = ()
     notes: tuple[str, ...] = ()
     hidden: frozenset[str] = frozenset()
+
+    @property
+    def judged(self) -> tuple[Judged, ...]:
+        """All findings."""
+        return tuple(chain.from_iterable(self.parts))
 
 
 class Answer(Struct, frozen=True):
@@ -98,7 +106,7 @@ def judged(
     mask = Mask(hidden)
     found = evaluations[0].moved.of(tuple(merged(answers, followed, stack, settings.profile)))
     return Judgement(
-        mask.of(found),
+        (mask.of(found),),
         max(len(evaluation.resources) for evaluation in evaluations),
         unread,
         mask.of(tuple(dict.fromkeys(error for each in evaluations for error in each.errors))),
@@ -156,18 +164,45 @@ def answered(rule: Rule, verdict: Verdict, settings: Settings, scenario: int) ->
     return Answer(rule, verdict, decided, truth, scenario)
 
 
+Said: TypeAlias = frozenset[tuple[bool | None, Hashable]]
+"""Of what a rule says something, and what: see `Verdict.about`."""
+
+
 def heard(found: Sequence[Answer]) -> list[Answer]:
     """The answers of all rules without those that others have precedence over."""
-    said = {(a.truth, a.rule.id, a.verdict.about) for a in found if a.verdict.about}
-    return [answer for answer in found if not _silenced(answer, said)]
+    by_rule: dict[str, list[Answer]] = {}
+    for answer in found:
+        by_rule.setdefault(answer.rule.id, []).append(answer)
+    said = {rule: said_by(answers) for rule, answers in by_rule.items()}
+    return [answer for answer in found if not silenced(answer, said)]
 
 
-def _silenced(answer: Answer, said: set[tuple[bool | None, str, str]]) -> bool:
-    """Whether another rule says the same mistake, or asks the same question, of the same thing."""
+def said_by(answers: Iterable[Answer]) -> Said:
+    """What the answers of a rule say that may silence others."""
+    return frozenset((a.truth, a.verdict.about) for a in answers if a.verdict.about)
+
+
+def silenced(answer: Answer, said: Mapping[str, Said]) -> bool:
+    """Whether another rule says the same mistake, or asks the same question, of the same thing.
+
+    `said` is what each rule says.
+    """
     verdict = answer.verdict
     if answer.truth is None:
-        return (None, verdict.asked_by, verdict.about) in said
-    return answer.truth and any((True, r, verdict.about) in said for r in answer.rule.yields_to)
+        return (None, verdict.about) in said.get(verdict.asked_by, ())
+    if not answer.truth:
+        return False
+    return any((True, verdict.about) in said.get(rule, ()) for rule in answer.rule.yields_to)
+
+
+def may_be_silenced_by(answers: Iterable[Answer]) -> frozenset[str]:
+    """The rules that may have precedence over answers."""
+    return frozenset(
+        rule
+        for answer in answers
+        for rule in (*answer.rule.yields_to, answer.verdict.asked_by)
+        if rule
+    )
 
 
 def told(error: Exception) -> str:

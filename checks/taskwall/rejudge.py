@@ -1,6 +1,6 @@
 """Judging a stack again and again: what a change cannot have reached is recalled, not judged."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from operator import is_
 from typing import Any, TypeAlias
@@ -23,8 +23,8 @@ from taskwall.scenarios import Followed, Heed, explore
 from taskwall.settings import Settings
 from taskwall.stack import Stack
 
-_Last: TypeAlias = tuple[tuple[Judged, ...], tuple[Unread, ...], tuple[Crash, ...]]
-"""The findings of a stack, what nothing read, and what raised."""
+_Last: TypeAlias = tuple[tuple[tuple[Judged, ...], ...], tuple[Unread, ...], tuple[Crash, ...]]
+"""The findings of a stack, rule by rule, what nothing read, and what raised."""
 
 
 class Standing:
@@ -64,10 +64,10 @@ class Standing:
             except AmbiguousError:
                 self._begin()
                 return engine.judged(stack.name, followed, self._rules, self._settings, heed)
-        judged, unread, crashes = self._last
+        parts, unread, crashes = self._last
         mask = Mask(evaluation.hidden)
         return Judgement(
-            self._telling.of(judged, evaluation.moved, mask),
+            self._telling.of(parts, evaluation.moved, mask),
             len(evaluation.resources),
             unread,
             mask.of(tuple(dict.fromkeys(evaluation.errors))),
@@ -102,25 +102,23 @@ class Standing:
         crashes = [
             Crash(f"reading {name}", stack, engine.told(error)) for name, error in lowered.crashes
         ]
-        found: list[Answer] = []
         for asked in self._asked:
             heed()
             asked.again(self._network)
-            found += asked.answers
             if asked.crash is not None:
                 crashes.append(Crash(asked.rule.id, stack, engine.told(asked.crash)))
         self._recall.sweep()
-        by_rule: dict[str, list[Answer]] = {rule.id: [] for rule in self._rules}
-        for answer in engine.heard(found):
-            by_rule[answer.rule.id].append(answer)
-        changes = engine.asked_changes(chain.from_iterable(by_rule.values()), followed)
-        judged: list[Judged] = []
+        said = {asked.rule.id: asked.said for asked in self._asked}
+        heard = [asked.heard(said) for asked in self._asked]
+        changes = engine.asked_changes(chain.from_iterable(heard), followed)
         if not self._findings:
             profile = self._settings.profile
             self._findings = [Findings(stack, profile) for _ in self._rules]
-        for findings, answers in zip(self._findings, by_rule.values(), strict=True):
-            judged += findings.of(answers, followed, changes)
-        return tuple(judged), lowered.unread, tuple(dict.fromkeys(crashes))
+        parts = tuple(
+            findings.of(answers, followed, changes)
+            for findings, answers in zip(self._findings, heard, strict=True)
+        )
+        return parts, lowered.unread, tuple(dict.fromkeys(crashes))
 
 
 class AskedNetwork(Network):
@@ -144,6 +142,7 @@ class Asked:
     def __init__(self, rule: Rule, recall: Recall, settings: Settings) -> None:
         self.rule = rule
         self.answers: list[Answer] = []
+        self.said: engine.Said = frozenset()
         self.crash: Exception | None = None
         self._recall = recall
         self._settings = settings
@@ -155,6 +154,9 @@ class Asked:
         """What the rule read beside the judgement of things."""
         self._whole = False
         self._new: list[Answer] = []
+        self._silencers: frozenset[str] = frozenset()
+        self._hearing: tuple[list[Answer], list[engine.Said], list[Answer]] | None = None
+        """Of which answers, beside what else is said, which are heard."""
 
     def again(self, network: AskedNetwork) -> None:
         """Bring the answers up to date."""
@@ -187,7 +189,24 @@ class Asked:
         own.suspect = False
         own.checked = recall.now
         self._forget(self._before)
-        self.answers = self._new
+        if len(self._new) != len(self.answers) or not all(map(is_, self._new, self.answers)):
+            self.answers = self._new
+            self.said = engine.said_by(self.answers)
+            self._silencers = engine.may_be_silenced_by(self.answers)
+
+    def heard(self, said: Mapping[str, engine.Said]) -> list[Answer]:
+        """The answers that no other rule, of those that say something, has precedence over.
+
+        They are the very list that they were before where nothing has changed.
+        """
+        if not self._silencers:
+            return self.answers
+        others = [said.get(rule, frozenset()) for rule in sorted(self._silencers)]
+        known = self._hearing
+        if known is None or known[0] is not self.answers or known[1] != others:
+            found = [one for one in self.answers if not engine.silenced(one, said)]
+            self._hearing = known = self.answers, others, found
+        return known[2]
 
     def _stale(self) -> bool:
         return self._own.suspect or any(

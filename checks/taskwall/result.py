@@ -1,53 +1,43 @@
 """What the rules said of a scan's sources, put in order: rows, fingerprints, and the report."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from operator import is_not
-from typing import TypeAlias
+from itertools import chain
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from taskwall import __version__, baseline, edits, settings, sources, suppress
-from taskwall.engine import Judged, Judgement
+from taskwall import __version__, baseline, settings, sources, suppress
+from taskwall.engine import Judgement
 from taskwall.excerpts import Lines, Paths, seen_from
 from taskwall.files import Files
 from taskwall.finding import (
     About,
     Document,
-    Edit,
     Finding,
     Problem,
     Report,
     Summary,
     Suppressed,
+    Truth,
     Unread,
 )
 from taskwall.masks import Mask
-from taskwall.resource import Skip
+from taskwall.rows import Row, Rows
 from taskwall.rule import Rule, about
 from taskwall.rules import all_rules
 from taskwall.settings import Settings, Threshold, reaches
-from taskwall.values import Place
 
 
-class Row(Struct, frozen=True):
-    """A finding on its way into the report, and the skip that keeps it silent."""
+class _Told(Struct, frozen=True):
+    """What a report tells of the rows of a file: what is loud, and what of that is shown."""
 
-    finding: Finding
-    place: Place
-    boundary: str
-    name: str
-    skip: Skip | None
-
-
-_Made: TypeAlias = tuple[Judged, tuple[Edit, ...], Skip | None, str, str, Row]
-"""A row, after all that it was made of and the file that it is in, as its repository sees it."""
-
-_File: TypeAlias = tuple[list[Row], list[list[str]], dict[str, list[Row]]]
-"""The rows of a file as they came, the lines of that file, and the rows as they are told.
-
-Several files may be one as their repositories see them: what is told goes by the file's path.
-"""
+    rows: list[Row]
+    loud: list[Finding]
+    shown: list[Finding]
+    silent: list[Suppressed]
+    verdicts: Counter[Truth]
+    fails: bool
 
 
 class Result:
@@ -78,84 +68,22 @@ class Result:
             Mask(text for judgement in judgements for text in judgement.hidden),
         )
         self.paths: Paths = Paths(cwd) if earlier is None else earlier.paths
-        self.used: set[Skip] = set()
-        self.editor: edits.Editor = edits.Editor(files.text) if earlier is None else earlier.editor
         self.about: tuple[About, ...] = (
             tuple(map(about, rules)) if earlier is None else earlier.about
         )
-        self.made: dict[int, _Made] = {}
-        self.files: dict[str, _File] = {}
         if earlier is not None:
             self.lines.recall(earlier.lines)
-        fixes = edits.agreed(
-            [
-                (read.stack.files, [(each.finding.rule, each.changes) for each in one.judged])
-                for read, one in zip(found.reads, judgements, strict=True)
-            ],
-            files.text,
-            self.editor,
+        self.rows: Rows = Rows(
+            found.reads,
+            judgements,
+            files=files,
+            lines=self.lines,
+            paths=self.paths,
+            passes="pass" in use.show,
+            earlier=None if earlier is None else earlier.rows,
         )
-        self.rows = self._ordered(self._rows(fixes, earlier), earlier)
-
-    def _rows(
-        self, fixes: Iterable[Sequence[tuple[Edit, ...]]], earlier: "Result | None"
-    ) -> dict[str, list[Row]]:
-        """The rows by the file that they are in, as its repository sees it."""
-        known = {} if earlier is None else earlier.made
-        rows: dict[str, list[Row]] = {}
-        for read, judgement, edited in zip(self.found.reads, self.judgements, fixes, strict=True):
-            skips = suppress.by_file(judgement.skips)
-            for judged, mends in zip(judgement.judged, edited, strict=True):
-                silencing = suppress.silencing(judged, skips) if skips else []
-                self.used.update(silencing)
-                if read.only is None or judged.at.file in read.only:
-                    skip = silencing[0] if silencing else None
-                    made = known.get(id(judged))
-                    if (
-                        made is None
-                        or made[1] != mends
-                        or made[2] != skip
-                        or made[3] != read.boundary
-                    ):
-                        row = Row(
-                            self.paths.respelt(_mended(judged.finding, mends)),
-                            judged.at,
-                            read.boundary,
-                            judged.on.name,
-                            skip,
-                        )
-                        seen = self.paths.seen(read.boundary, judged.at.file)
-                        made = judged, mends, skip, read.boundary, seen, row
-                    self.made[id(judged)] = made
-                    mine = rows.get(made[4])
-                    if mine is None:
-                        mine = rows[made[4]] = []
-                    mine.append(made[5])
-        return rows
-
-    def _ordered(self, rows: Mapping[str, list[Row]], earlier: "Result | None") -> list[Row]:
-        """All rows in order, with their fingerprints."""
-        passes = "pass" in self.use.show
-        by_file: dict[str, list[Row]] = {}
-        for seen, mine in rows.items():
-            printed = (row.place.file for row in mine if passes or row.finding.verdict != "pass")
-            lines = [self.lines.of(path) for path in dict.fromkeys(printed)]
-            known = None if earlier is None else earlier.files.get(seen)
-            if (
-                known is None
-                or len(known[0]) != len(mine)
-                or any(map(is_not, known[0], mine))
-                or any(map(is_not, known[1], lines))
-            ):
-                ordered = sorted(_merged(mine), key=lambda row: _order(row.finding))
-                told: dict[str, list[Row]] = {}
-                for row in _fingerprinted(ordered, seen, self.lines, passes):
-                    told.setdefault(row.finding.file, []).append(row)
-                known = mine, lines, told
-            self.files[seen] = known
-            for file, some in known[2].items():
-                by_file.setdefault(file, []).extend(some)
-        return [row for _, mine in sorted(by_file.items()) for row in mine]
+        self.told: dict[int, _Told] = {} if earlier is None else earlier.told
+        """What was last told, of each file, with no baseline: by the id of its rows."""
 
     def entries(self) -> dict[str, baseline.Entry]:
         """The entries of a new baseline, by fingerprint: what is shown, but for passes."""
@@ -175,9 +103,53 @@ class Result:
 
     def report(self, known: Mapping[str, baseline.Entry], aside: str) -> Report:
         """The report, with the findings put aside that a baseline (in the file `aside`) knows."""
+        told = [self._told(rows, known, aside) for rows in self.rows.by_file]
+        self.told = {} if known else {id(one.rows): one for one in told}
+        loud = tuple(chain.from_iterable(one.loud for one in told))
+        silent = tuple(chain.from_iterable(one.silent for one in told))
+        errors = self._errors()
+        crashes = tuple(
+            dict.fromkeys(
+                replace(crash, stack=self.paths.shown(crash.stack))
+                for judgement in self.judgements
+                for crash in judgement.crashes
+            )
+        )
+        verdicts = [one.verdicts for one in told]
+        reads = self.found.reads
+        summary = Summary(
+            files=len(frozenset().union(*(read.stack.files for read in reads))),
+            stacks=len(reads),
+            resources=sum(judgement.resources for judgement in self.judgements),
+            fail=sum(each["fail"] for each in verdicts),
+            unknown=sum(each["unknown"] for each in verdicts),
+            passed=sum(each["pass"] for each in verdicts),
+            suppressed=len(silent),
+            errors=len(errors),
+            crashes=len(crashes),
+        )
+        document = Document(
+            1,
+            __version__,
+            summary,
+            tuple(chain.from_iterable(one.shown for one in told)),
+            silent,
+            _unread(self.judgements),
+            errors,
+            crashes,
+        )
+        notes = tuple(dict.fromkeys((*self._notes(), *self._idle(), *self._stale(known))))
+        status = 2 if errors or crashes else int(any(one.fails for one in told))
+        return Report(document, self._excerpt, notes, loud, status, self.rows.reasons(), self.about)
+
+    def _told(self, rows: list[Row], known: Mapping[str, baseline.Entry], aside: str) -> _Told:
+        """What is told of the rows of a file; without a baseline, the same as the last time."""
+        before = None if known else self.told.get(id(rows))
+        if before is not None:
+            return before
         loud: list[Finding] = []
         silent: list[Suppressed] = []
-        for row in self.rows:
+        for row in rows:
             finding, skip = row.finding, row.skip
             entry = known.get(finding.fingerprint)
             if skip is not None:
@@ -187,46 +159,9 @@ class Result:
                 silent.append(Suppressed(finding, "baseline", "", self.paths.shown(aside), 1))
             else:
                 loud.append(finding)
-        errors = self._errors()
-        crashes = tuple(
-            dict.fromkeys(
-                replace(crash, stack=self.paths.shown(crash.stack))
-                for judgement in self.judgements
-                for crash in judgement.crashes
-            )
-        )
-        verdicts = [finding.verdict for finding in loud]
-        reads = self.found.reads
-        summary = Summary(
-            files=len(frozenset().union(*(read.stack.files for read in reads))),
-            stacks=len(reads),
-            resources=sum(judgement.resources for judgement in self.judgements),
-            fail=verdicts.count("fail"),
-            unknown=verdicts.count("unknown"),
-            passed=verdicts.count("pass"),
-            suppressed=len(silent),
-            errors=len(errors),
-            crashes=len(crashes),
-        )
-        document = Document(
-            1,
-            __version__,
-            summary,
-            tuple(finding for finding in loud if finding.verdict in self.use.show),
-            tuple(silent),
-            _unread(self.judgements),
-            errors,
-            crashes,
-        )
-        notes = tuple(dict.fromkeys((*self._notes(), *self._idle(), *self._stale(known))))
-        status = 2 if errors or crashes else int(_fails(loud, self.use.fail_on))
-        reasons = {
-            need.name: need.why
-            for one in self.judgements
-            for judged in one.judged
-            for need in judged.waits
-        }
-        return Report(document, self._excerpt, notes, tuple(loud), status, reasons, self.about)
+        shown = [finding for finding in loud if finding.verdict in self.use.show]
+        verdicts = Counter(finding.verdict for finding in loud)
+        return _Told(rows, loud, shown, silent, verdicts, _fails(loud, self.use.fail_on))
 
     def _excerpt(self, file: str, line: int) -> str | None:
         lines = self.lines.of(self.paths.meant(file))
@@ -250,11 +185,11 @@ class Result:
 
     def _idle(self) -> Iterator[str]:
         """The suppressions in the sources that suppress nothing."""
-        every = all_rules()
+        every, used = all_rules(), self.rows.used()
         for read, judgement in zip(self.found.reads, self.judgements, strict=True):
             for skip in judgement.skips:
                 if (
-                    skip in self.used
+                    skip in used
                     or not skip.rule.startswith("TW")
                     or skip.place.file not in read.files
                 ):
@@ -278,57 +213,6 @@ class Result:
         for entry in known.values():
             if entry.fingerprint not in met and entry.rule in ran and entry.file in scanned:
                 yield f"{entry.file}: the baseline's {entry.rule} on {entry.resource} is gone"
-
-
-def _mended(finding: Finding, mends: tuple[Edit, ...]) -> Finding:
-    """A finding whose fix has edits."""
-    if finding.fix is None or not mends:
-        return finding
-    return replace(finding, fix=replace(finding.fix, edits=mends))
-
-
-def _merged(rows: Iterable[Row]) -> Iterator[Row]:
-    """One row for those, of whichever stacks, that say the same of the same place."""
-    found: dict[tuple[object, ...], Row] = {}
-    for row in rows:
-        one = row.finding
-        says = (one.rule, one.verdict, one.severity, one.message, one.when, one.missing)
-        key = (says, row.place, one.called_from, row.skip)
-        if (first := found.get(key)) is None:
-            found[key] = row
-        else:
-            instances = tuple(dict.fromkeys((*first.finding.instances, *one.instances)))
-            found[key] = replace(first, finding=replace(first.finding, instances=instances))
-    yield from found.values()
-
-
-def _order(one: Finding) -> tuple[object, ...]:
-    """By place, rule and resource, and then by whatever else may differ."""
-    first = (one.file, one.line, one.column, one.rule, one.resource)
-    return (*first, one.verdict, one.end_line, one.end_column, one.stack, one.message)
-
-
-def _fingerprinted(rows: Sequence[Row], file: str, lines: Lines, passes: bool) -> list[Row]:
-    """The rows of a file with fingerprints, which edits elsewhere in it leave alone.
-
-    They rest on the rule, the file as seen from the repository, the resource and the masked text
-    at the place; equal ones are counted. Passes get one only if they are shown, and come last, so
-    that fails have the same fingerprint either way.
-    """
-    from hashlib import sha256
-
-    times: dict[str, int] = {}
-    prints: dict[int, str] = {}
-    for index, row in sorted(enumerate(rows), key=lambda pair: pair[1].finding.verdict == "pass"):
-        if row.finding.verdict == "pass" and not passes:
-            break
-        text = "\0".join((row.finding.rule, file, row.name, lines.at(row.place)))
-        times[text] = times.get(text, 0) + 1
-        prints[index] = sha256(f"{text}\0{times[text]}".encode()).hexdigest()[:20]
-    return [
-        replace(row, finding=replace(row.finding, fingerprint=prints.get(index, "")))
-        for index, row in enumerate(rows)
-    ]
 
 
 def _unread(judgements: Iterable[Judgement]) -> tuple[Unread, ...]:

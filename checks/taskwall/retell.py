@@ -1,6 +1,9 @@
 """Findings of a stack that is judged again and again: anew where what they tell has changed."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
+from operator import is_
+
+from msgspec import Struct
 
 from taskwall import engine
 from taskwall.engine import Answer, Judged
@@ -8,6 +11,14 @@ from taskwall.masks import Mask
 from taskwall.moved import Moved, Shifts
 from taskwall.offers import Changes
 from taskwall.scenarios import Followed
+
+
+class _Part(Struct, frozen=True):
+    """Some findings; of each the files of which it tells, and how it is told; and the latter."""
+
+    found: tuple[Judged, ...] = ()
+    each: list[tuple[frozenset[str], Judged]] = []
+    told: tuple[Judged, ...] = ()
 
 
 class Telling:
@@ -19,33 +30,42 @@ class Telling:
     def __init__(self) -> None:
         self._shifts: Mapping[str, Shifts] = {}
         self._mask = Mask(())
-        self._found: tuple[Judged, ...] = ()
-        self._known: dict[int, tuple[Judged, frozenset[str], Judged]] = {}
-        """Of each finding its files, and how it is told."""
-        self._told: tuple[Judged, ...] = ()
+        self._parts: list[_Part] = []
 
-    def of(self, found: tuple[Judged, ...], moved: Moved, mask: Mask) -> tuple[Judged, ...]:
-        """The findings as they are told."""
+    def of(
+        self, found: tuple[tuple[Judged, ...], ...], moved: Moved, mask: Mask
+    ) -> tuple[tuple[Judged, ...], ...]:
+        """The findings as they are told, in the same parts: the same ones where nothing changed."""
         before, self._shifts = self._shifts, moved.files
-        if mask != self._mask:
-            self._mask = mask
-            self._found, self._known = (), {}
         files = {*before, *moved.files}
         others = {file for file in files if before.get(file) is not moved.files.get(file)}
-        if found is self._found and not others:
-            return self._told
-        known, self._known = self._known, {}
-        result: list[Judged] = []
-        for judged in found:
-            told = known.get(id(judged))
-            if told is None:
-                told = judged, _files(judged), mask.of(moved.of(judged))
-            elif others and not others.isdisjoint(told[1]):
-                told = judged, told[1], mask.of(moved.of(judged))
-            self._known[id(judged)] = told
-            result.append(told[2])
-        self._found, self._told = found, tuple(result)
-        return self._told
+        if mask != self._mask or len(found) != len(self._parts):
+            self._mask = mask
+            self._parts = [_Part()] * len(found)
+        self._parts = [
+            known if known.found is part and not others else self._again(part, known, others, moved)
+            for part, known in zip(found, self._parts, strict=True)
+        ]
+        return tuple(part.told for part in self._parts)
+
+    def _again(
+        self, found: tuple[Judged, ...], known: _Part, others: set[str], moved: Moved
+    ) -> _Part:
+        before = dict(zip(map(id, known.found), known.each, strict=True))
+        each = [before.get(id(judged)) or self._tell(judged, moved) for judged in found]
+        if others:
+            each = [
+                one if others.isdisjoint(one[0]) else self._tell(judged, moved)
+                for one, judged in zip(each, found, strict=True)
+            ]
+        now = tuple([told for _, told in each])
+        same = len(now) == len(known.told) and all(map(is_, now, known.told))
+        return _Part(found, each, known.told if same else now)
+
+    def _tell(self, judged: Judged, moved: Moved) -> tuple[frozenset[str], Judged]:
+        files = _files(judged)
+        told = judged if files.isdisjoint(moved.files) else moved.of(judged)
+        return files, self._mask.of(told)
 
 
 def _files(judged: Judged) -> frozenset[str]:
@@ -63,41 +83,114 @@ def _files(judged: Judged) -> frozenset[str]:
 
 
 class Findings:
-    """The findings of one rule in one scenario, made anew only where its answers have changed."""
+    """The findings of one rule in one scenario, made anew only where its answers have changed.
+
+    They are in no order: a report has its own.
+    """
 
     def __init__(self, stack: str, profile: str) -> None:
         self._stack = stack
         self._profile = profile
-        self._answers: list[Answer] = []
+        self._answers: Sequence[Answer] = ()
+        self._told: tuple[Judged, ...] = ()
+        self._begin()
+
+    def _begin(self) -> None:
+        self._numbers: dict[tuple[object, ...], int] = {}
         self._notes: dict[int, tuple[Answer, int, int]] = {}
         """Of each answer its place, and what it says."""
-        self._numbers: dict[tuple[object, ...], int] = {}
-        self._at: dict[int, int] = {}
-        """Where among the findings is what says so."""
-        self._crowded: set[int] = set()
-        """The places that have several answers."""
-        self._same: list[engine.Alike] = []
-        self._found: list[Judged] = []
-        self._asking: set[int] = set()
-        """Which of the findings ask for changes."""
+        self._by_place: dict[int, list[Answer]] = {}
+        self._chosen: dict[int, engine.Alike] = {}
+        """What is told of each place in the end."""
+        self._places: dict[int, dict[int, None]] = {}
+        """The places of which the same is told."""
+        self._same: dict[int, engine.Alike] = {}
+        self._made: dict[int, Judged] = {}
+        """The finding that tells so, and what it is made of."""
+        self._asking: dict[int, engine.Alike] = {}
+        """What those are made of that ask for changes."""
 
-    def of(self, answers: list[Answer], followed: Followed, changes: Changes) -> list[Judged]:
-        """The findings that answers make, with what of the changes may be offered."""
-        before = self._answers
-        pairs = zip(answers, before, strict=False)
-        others = [(new, old) for new, old in pairs if new is not old]
-        crowded = len(self._numbers) > 4 * len(answers) + 100  # most are of answers that are gone
-        if (
-            crowded
-            or len(answers) != len(before)
-            or not all(self._replaced(new, old) for new, old in others)
-        ):
-            self._begin(answers, followed, {} if crowded else self._notes)
-        self._answers = answers
-        for index in self._asking:
-            same, judged = self._same[index], self._found[index]
-            self._found[index] = engine.with_changes(judged, same, changes)
-        return self._found
+    def of(
+        self, answers: Sequence[Answer], followed: Followed, changes: Changes
+    ) -> tuple[Judged, ...]:
+        """The findings that answers make, with what of the changes may be offered.
+
+        They are the very object that they were before where nothing has changed.
+        """
+        before, self._answers = self._answers, answers
+        if before is not answers:
+            if len(self._numbers) > 4 * len(answers) + 20:  # most are of answers that are gone
+                self._begin()
+                before = ()
+            start = _alike(before, answers)
+            old, new = before[start:], answers[start:]
+            end = _alike(old[::-1], new[::-1])
+            self._exchange(old[: len(old) - end], new[: len(new) - end], followed)
+        for said, same in self._asking.items():
+            self._made[said] = engine.with_changes(self._made[said], same, changes)
+        told = tuple(self._made.values())
+        if len(told) != len(self._told) or not all(map(is_, told, self._told)):
+            self._told = told
+        return self._told
+
+    def _exchange(self, gone: Sequence[Answer], come: Sequence[Answer], followed: Followed) -> None:
+        """Let answers stand for others."""
+        notes = self._notes
+        fresh = [notes.get(id(answer)) or self._note(answer) for answer in come]
+        places = dict.fromkeys(notes[id(answer)][1] for answer in gone)
+        places.update(dict.fromkeys(place for _, place, _ in fresh))
+        others: dict[int, None] = {}
+        for place in places:
+            for answer, _ in self._chosen.pop(place, ()):
+                said = notes[id(answer)][2]
+                self._places[said].pop(place, None)
+                others[said] = None
+        for answer in gone:
+            _, place, _ = notes.pop(id(answer))
+            self._by_place[place] = [one for one in self._by_place[place] if one is not answer]
+        for note in fresh:
+            notes[id(note[0])] = note
+            self._by_place.setdefault(note[1], []).append(note[0])
+        for place in places:
+            group = self._in_order(self._by_place[place])
+            if not group:
+                del self._by_place[place]
+                continue
+            self._chosen[place] = list(engine.settled(group, followed))
+            for answer, _ in self._chosen[place]:
+                said = notes[id(answer)][2]
+                self._places.setdefault(said, {})[place] = None
+                others[said] = None
+        for said in others:
+            self._remake(said)
+
+    def _remake(self, said: int) -> None:
+        """Make the finding that tells something of the places of which it is told."""
+        places = self._places[said]
+        if not places:
+            del self._places[said], self._same[said], self._made[said]
+            self._asking.pop(said, None)
+            return
+        chosen = {
+            id(answer): (answer, setting)
+            for place in places
+            for answer, setting in self._chosen[place]
+            if self._notes[id(answer)][2] == said
+        }
+        same = [chosen[id(each)] for each in self._in_order([one for one, _ in chosen.values()])]
+        if (known := self._same.get(said)) is None or not _all_same(known, same):
+            self._same[said] = same
+            self._made[said] = engine.judged_of(same, self._stack, self._profile)
+            self._asking.pop(said, None)
+            if same[0][0].verdict.changes:
+                self._asking[said] = same
+
+    def _in_order(self, answers: list[Answer]) -> list[Answer]:
+        """Some of the answers, in the order in which they were given."""
+        if len(answers) < 2:
+            return answers
+        some = set(map(id, answers))
+        return [answer for answer in self._answers if id(answer) in some]
 
     def _note(self, answer: Answer) -> tuple[Answer, int, int]:
         place = self._number((answer.verdict.on.address, answer.verdict.at))
@@ -107,56 +200,16 @@ class Findings:
         """Instead of the key, which takes long to compare."""
         return self._numbers.setdefault(key, len(self._numbers))
 
-    def _alike(self, followed: Followed) -> Iterable[engine.Alike]:
-        """As `engine.alike` of one rule and scenario."""
-        by_place: dict[int, list[Answer]] = {}
-        for answer, place, _ in self._notes.values():
-            by_place.setdefault(place, []).append(answer)
-        self._crowded = {place for place, group in by_place.items() if len(group) > 1}
-        found: dict[int, engine.Alike] = {}
-        for group in by_place.values():
-            chosen = [(group[0], None)] if len(group) == 1 else engine.settled(group, followed)
-            for answer, setting in chosen:
-                found.setdefault(self._notes[id(answer)][2], []).append((answer, setting))
-        return found.values()
 
-    def _begin(
-        self, answers: list[Answer], followed: Followed, notes: dict[int, tuple[Answer, int, int]]
-    ) -> None:
-        known = {tuple([id(a) for a, _ in same]): n for n, same in enumerate(self._same)}
-        found = self._found
-        if not notes:
-            self._numbers.clear()
-        self._notes = {
-            id(answer): notes.get(id(answer)) or self._note(answer) for answer in answers
-        }
-        self._same = list(self._alike(followed))
-        self._at = {self._notes[id(same[0][0])][2]: n for n, same in enumerate(self._same)}
-        self._found = []
-        for same in self._same:
-            n = known.get(tuple([id(answer) for answer, _ in same]))
-            self._found.append(self._judged(same) if n is None else found[n])
-        self._asking = {n for n, same in enumerate(self._same) if same[0][0].verdict.changes}
+def _alike(some: Sequence[object], others: Sequence[object]) -> int:
+    """How many at the beginning of two lists are the very same."""
+    shorter = min(len(some), len(others))
+    pairs = enumerate(map(is_, some, others))
+    return next((number for number, same in pairs if not same), shorter)
 
-    def _replaced(self, new: Answer, old: Answer) -> bool:
-        """Put an answer in the place of one that stood alone for its place and its finding."""
-        _, place, said = self._notes[id(old)]
-        note = self._note(new)
-        index = self._at.get(said)
-        if index is None or note[1] != place or place in self._crowded:
-            return False
-        if len(self._same[index]) > 1 or self._at.get(note[2], index) != index:
-            return False
-        del self._notes[id(old)], self._at[said]
-        self._notes[id(new)] = note
-        self._at[note[2]] = index
-        same: engine.Alike = [(new, None)]
-        self._same[index] = same
-        self._found[index] = self._judged(same)
-        self._asking.discard(index)
-        if new.verdict.changes:
-            self._asking.add(index)
-        return True
 
-    def _judged(self, same: engine.Alike) -> Judged:
-        return engine.judged_of(same, self._stack, self._profile)
+def _all_same(some: engine.Alike, others: engine.Alike) -> bool:
+    return len(some) == len(others) and all(
+        one is other and setting == then
+        for (one, setting), (other, then) in zip(some, others, strict=True)
+    )

@@ -17,10 +17,10 @@ EDITS = 10_000
 MORE_OBJECTS = 200
 """So many objects more there may be after the second half of the edits of a kind: about 400."""
 
-MORE_BLOCKS = 2_500
+MORE_BLOCKS = 4_000
 """So many pieces of memory more there may be after the second half of all edits.
 
-Among them are those of caches that are not full yet.
+Among them are those of caches that are not full yet; one that stays with each edit would be more.
 """
 
 

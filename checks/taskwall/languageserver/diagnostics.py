@@ -1,7 +1,9 @@
 """The diagnostics of a report: findings, what could not be read, and idle suppressions."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import groupby
+from operator import attrgetter
 
 from lsprotocol.types import (
     CodeDescription,
@@ -13,6 +15,7 @@ from lsprotocol.types import (
 from msgspec import Struct
 
 from taskwall.finding import Finding, Problem, Report
+from taskwall.languageserver.positions import Lines
 from taskwall.languageserver.whereabouts import Whereabouts
 from taskwall.rules import all_rules
 
@@ -42,47 +45,46 @@ class Told(Struct):
     diagnostics: tuple[Diagnostic, ...]
 
 
+class _Said(Struct):
+    """What is said of one file, and where it leads: the texts of the files, each by its path."""
+
+    findings: tuple[Finding, ...] = ()
+    problems: list[Problem] = []
+    notes: list[tuple[int, str]] = []
+    texts: dict[str, Lines] = {}
+
+
 class Teller:
     """Makes diagnostics, and keeps those of files of which nothing else is said than before."""
 
     def __init__(self) -> None:
         self._links = {rule.id: rule.link for rule in all_rules()}
-        self._told: dict[str, tuple[object, Told]] = {}
+        self._told: dict[str, tuple[_Said, Told]] = {}
 
     def tell(self, report: Report, where: Whereabouts) -> Mapping[str, Told]:
         """What is told of each file, by its absolute path; nothing of those without any."""
-        found: dict[str, tuple[list[Finding], list[Problem], list[tuple[int, str]]]] = {}
-        for finding in report.document.findings:
-            found.setdefault(where.path(finding.file), ([], [], []))[0].append(finding)
+        found: dict[str, _Said] = {}
+        for file, findings in groupby(report.document.findings, attrgetter("file")):
+            said = found.setdefault(where.path(file), _Said())
+            said.findings += tuple(findings)
         for problem in report.document.errors:
-            found.setdefault(where.path(problem.file), ([], [], []))[1].append(problem)
+            found.setdefault(where.path(problem.file), _Said()).problems.append(problem)
         for note in report.notes:
             if (match := _NOTE.fullmatch(note)) is not None:
-                notes = found.setdefault(where.path(match["file"]), ([], [], []))[2]
+                notes = found.setdefault(where.path(match["file"]), _Said()).notes
                 notes.append((int(match["line"]), match["text"]))
-        told = {}
-        for path, (findings, problems, notes) in found.items():
-            texts = [where.lines(each) for each in sorted(_files(path, findings, where))]
-            said = (tuple(findings), tuple(problems), tuple(notes))
-            before = self._told.get(path)
-            if before is not None and before[0] == (said, _Same(texts)):
-                told[path] = before[1]
-                continue
-            told[path] = self._of_file(path, findings, problems, notes, where)
-            self._told[path] = ((said, _Same(texts)), told[path])
-        for path in self._told.keys() - told.keys():
-            del self._told[path]
-        return told
+        before, self._told = self._told, {}
+        for path, said in found.items():
+            known = before.get(path)
+            if known is None or not _same(said, known[0], where):
+                files = _files(path, said.findings, where)
+                said.texts = {each: where.lines(each) for each in files}
+                known = said, self._of_file(path, said, where)
+            self._told[path] = known
+        return {path: told for path, (_, told) in self._told.items()}
 
-    def _of_file(
-        self,
-        path: str,
-        findings: Iterable[Finding],
-        problems: Iterable[Problem],
-        notes: Iterable[tuple[int, str]],
-        where: Whereabouts,
-    ) -> Told:
-        pairs = tuple((finding, self._diagnostic(path, finding, where)) for finding in findings)
+    def _of_file(self, path: str, said: _Said, where: Whereabouts) -> Told:
+        pairs = tuple((each, self._diagnostic(path, each, where)) for each in said.findings)
         others = [
             Diagnostic(
                 where.range(path, one.line, one.column, one.line, 1 << 30),
@@ -90,7 +92,7 @@ class Teller:
                 severity=DiagnosticSeverity.Error,
                 source=SOURCE,
             )
-            for one in problems
+            for one in said.problems
         ]
         others += [
             Diagnostic(
@@ -100,7 +102,7 @@ class Teller:
                 source=SOURCE,
                 tags=[DiagnosticTag.Unnecessary],
             )
-            for line, text in notes
+            for line, text in said.notes
         ]
         return Told(pairs, (*(diagnostic for _, diagnostic in pairs), *others))
 
@@ -117,18 +119,14 @@ class Teller:
         )
 
 
-class _Same:
-    """Equal to another if it holds the very same objects."""
-
-    def __init__(self, objects: Sequence[object]) -> None:
-        self._objects = objects
-
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, _Same) or len(self._objects) != len(other._objects):
-            return False
-        return all(map(lambda one, two: one is two, self._objects, other._objects))
-
-    __hash__ = None  # type: ignore[assignment]
+def _same(said: _Said, before: _Said, where: Whereabouts) -> bool:
+    """Whether the same is said, and leads to the very texts that it led to."""
+    return (
+        said.findings == before.findings
+        and said.problems == before.problems
+        and said.notes == before.notes
+        and all(where.lines(path) is text for path, text in before.texts.items())
+    )
 
 
 def _files(path: str, findings: Iterable[Finding], where: Whereabouts) -> set[str]:

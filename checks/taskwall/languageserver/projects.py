@@ -104,6 +104,7 @@ class Project:
         self._session = Session(folder, asked, lone=True)
         self._documents: dict[str, Document] = {}
         self._read: dict[str, Lines] = {}
+        self._paths: dict[str, str] = {}
         self._teller = Teller()
 
     def change(self, path: str, document: Document | None) -> None:
@@ -133,7 +134,7 @@ class Project:
         except (SettingsError, BaselineError) as error:
             return _failed(self.folder, str(error))
         judged = self._session.texts
-        where = Whereabouts(self.folder, self._encoding, documents, judged, self._read)
+        where = Whereabouts(self.folder, self._encoding, documents, judged, self._read, self._paths)
         return View(
             self.folder,
             self._teller.tell(report, where),

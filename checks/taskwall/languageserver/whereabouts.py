@@ -15,7 +15,8 @@ class Whereabouts:
     """Finds the places of a report in the texts as they were when it was made.
 
     `judged` are the texts that the report speaks of where they are not those of the documents: a
-    document that is broken is shown with the findings of its last good text.
+    document that is broken is shown with the findings of its last good text. `read` holds the lines
+    of files that are not open, and `paths` those that were found of the folder until now.
     """
 
     def __init__(
@@ -25,6 +26,7 @@ class Whereabouts:
         documents: Mapping[str, Document],
         judged: Mapping[str, str],
         read: dict[str, Lines],
+        paths: dict[str, str] | None = None,
     ) -> None:
         self.folder = folder
         self._encoding = encoding
@@ -32,7 +34,7 @@ class Whereabouts:
         self._judged = judged
         self._read = read
         self._drifts: dict[str, Drift] = {}
-        self._paths: dict[str, str] = {}
+        self._paths = {} if paths is None else paths
 
     def path(self, shown: str) -> str:
         """The absolute path of a file as a report spells it."""
