@@ -371,6 +371,16 @@ def test_a_scenario_settles_what_it_names() -> None:
     assert plain(value) == "10.0.0.0/16"
 
 
+def test_a_mapping_need_not_know_every_setting() -> None:
+    """A condition may ask for one that the template is not for: that is no error of the template."""
+    value, evaluation = evaluated(
+        "!FindInMap [Ranges, !Ref Env, Cidr]", scenario={"Env": "stage"}
+    )
+    assert value is not None
+    assert [str(need) for need in needs(value)] == ["Fn::FindInMap finds nothing in Ranges"]
+    assert evaluation.errors == ()
+
+
 def test_a_comparison_of_a_text_asks_for_its_open_part() -> None:
     """`${Env}-x` is `prod-x` if Env is prod."""
     text = HEAD.replace("!Equals [!Ref Env, prod]", "!Equals [!Sub '${Env}-x', prod-x]")

@@ -51,6 +51,10 @@ class Heard(dict[str, Scalar]):
         """Whether it gives these answers."""
         return all(self.peek(operand) == answer for operand, answer in answers)
 
+    def answers(self, operands: Iterable[str]) -> bool:
+        """Whether it has an answer for any of these operands."""
+        return not self.keys().isdisjoint(operands)
+
     def heard(self) -> tuple[tuple[str, Scalar], ...]:
         """What it was asked for, with its answers."""
         return tuple((operand, self.peek(operand)) for operand in self.asked)

@@ -174,8 +174,11 @@ def find_in_map(run: "Evaluator", call: Function) -> Value:
         keys.append(last)
     if len(keys) != 2:
         raise MalformedError("takes a map and two keys")
-    top, second = (run.argument(key) for key in keys)
-    named = settled(run.argument(first))
+    found_by: dict[str, tuple[list[Value], set[str]]] = {}
+    top, second, named = run.remembered(
+        found_by, call.name, lambda: [run.argument(key) for key in (*keys, first)]
+    )
+    named = settled(named)
     name = spelled(named.data) if isinstance(named, Known) else None
     if name is not None and name not in run.template.mappings:
         if default is not None:
@@ -192,6 +195,9 @@ def find_in_map(run: "Evaluator", call: Function) -> Value:
             return placed(run.argument(found[0]), call.place)
         if default is not None:
             return run.argument(default)
+        if run.scenario.answers(found_by[call.name][1]):
+            # The setting that is followed is none that this template is for.
+            return nameless(call.name, f"finds nothing in {name}", call.place)
         raise MalformedError(f"finds nothing in {name}")
     if default is None and found and run.affords(10 * len(found)):
         value = run.argument(found[0])
