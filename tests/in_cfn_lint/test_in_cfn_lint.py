@@ -126,6 +126,37 @@ def test_the_fix_is_shown_on_request(here: Path, lint: Lint) -> None:
         assert ["; fix: " in by_rule[rule] for rule in ("ETW204", "WTW203")] == shown, options
 
 
+@pytest.mark.parametrize(
+    ("option", "message"),
+    [
+        (
+            "ETW000:profle=strict",
+            'ETW000: "profle" is none of profile, fix (did you mean "profile"?).',
+        ),
+        ("ETW000:profile=lax", 'ETW000:profile: "lax" is none of default, strict, pci.'),
+        ("WTW701:fix=yes", 'WTW701:fix: "yes" is none of true, false.'),
+        ("UTW701:elsewhere=true", 'UTW701: "elsewhere" is none of fix.'),
+    ],
+)
+def test_a_wrong_option_is_loud(here: Path, lint: Lint, option: str, message: str) -> None:
+    """Though cfn-lint itself passes over options that a rule does not have."""
+    Path("web.yaml").write_text(TASKS)
+    (found,) = lint("-x", option, "--", "web.yaml")
+    assert (found.rule.id, found.message) == ("ETW000", f"taskwall: {message}")
+
+
+def test_options_in_the_configuration_file(here: Path, lint: Lint) -> None:
+    """As the page says they stand there, be they truth values or their names."""
+    Path("web.yaml").write_text(TASKS)
+    Path(".cfnlintrc").write_text(
+        "configure_rules:\n  ETW000: {profile: strict}\n  ETW204: {fix: True}\n"
+        "  WTW203: {fix: 'true'}\ninclude_checks: [I]\n"
+    )
+    matches = {one.rule.id: one.message for one in lint("web.yaml")}
+    assert sorted(matches) == ["ETW204", "ITW210", "WTW203"]
+    assert ["; fix: " in matches[rule] for rule in sorted(matches)] == [True, False, True]
+
+
 IGNORED = "    Metadata: {cfn-lint: {config: {ignore_checks: [ETW204]}}}\n"
 
 

@@ -10,6 +10,7 @@ from taskwall.cfnlint.template import Source, Template
 from taskwall.finding import Finding, Truth
 from taskwall.rule import Rule
 from taskwall.rules import all_rules
+from taskwall.settings import SettingsError, one_of
 from taskwall.values import Place
 
 STEPS = "STW000"
@@ -40,17 +41,37 @@ class Ours:
         super().__init__()
         self.config_definition = dict(self.options)
         self.given: Mapping[str, Any] = {}
+        self.wrong = ""
         self.shown = False
         self.run = Run.joined(self)
 
     def configure(self, configs: Any = None, experimental: bool = False) -> None:
-        """Take the options that the user of cfn-lint set; `given` holds those and no others."""
+        """Take the options that the user of cfn-lint set; `given` holds those and no others.
+
+        What is `wrong` with them is said by the run: cfn-lint passes over what it does not know.
+        """
+        self.given, self.wrong = {}, ""
         if not configs:  # so it is for nearly all rules, at every template
-            self.given = {}
+            return
+        try:
+            self._see(configs)
+        except SettingsError as error:
+            self.wrong = str(error)
             return
         super().configure(configs, experimental)  # type: ignore[misc]
         config: Mapping[str, Any] = getattr(self, "config", {})
         self.given = {name: config[name] for name in configs if name in config}
+
+    def _see(self, configs: Mapping[str, Any]) -> None:
+        """See whether options are such as the rule has.
+
+        Raises:
+            SettingsError: one is not.
+        """
+        for name, value in configs.items():
+            one_of(name, tuple(self.options), self.id)
+            if self.options[name]["type"] == "boolean":
+                one_of(str(value).lower(), ("true", "false"), f"{self.id}:{name}")
 
     def is_enabled(self, *arguments: Any, **named: Any) -> bool:
         """Whether cfn-lint shows what this rule finds; `shown` holds the last answer."""

@@ -36,6 +36,7 @@ class Member(Protocol):
 
     id: str
     given: Mapping[str, Any]
+    wrong: str
 
 
 class Told(Struct):
@@ -161,7 +162,14 @@ class Run:
         return found
 
     def _job(self, path: str, parameters: Mapping[str, Value]) -> Job:
-        """What is asked: the settings as the command reads them, and cfn-lint's options first."""
+        """What is asked: the settings as the command reads them, and cfn-lint's options first.
+
+        Raises:
+            SettingsError: some of either are wrong.
+        """
+        for member in self.members.values():
+            if member.wrong:
+                raise SettingsError(member.wrong)
         profile = self.option(GENERAL, "profile")
         if profile:
             one_of(profile, CHOICES["profile"], f"{GENERAL}:profile")

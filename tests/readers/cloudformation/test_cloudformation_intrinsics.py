@@ -372,10 +372,8 @@ def test_a_scenario_settles_what_it_names() -> None:
 
 
 def test_a_mapping_need_not_know_every_setting() -> None:
-    """A condition may ask for one that the template is not for: that is no error of the template."""
-    value, evaluation = evaluated(
-        "!FindInMap [Ranges, !Ref Env, Cidr]", scenario={"Env": "stage"}
-    )
+    """A condition may ask for one that the template is not for: that is no error of its."""
+    value, evaluation = evaluated("!FindInMap [Ranges, !Ref Env, Cidr]", scenario={"Env": "stage"})
     assert value is not None
     assert [str(need) for need in needs(value)] == ["Fn::FindInMap finds nothing in Ranges"]
     assert evaluation.errors == ()
