@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from taskwall import sources
@@ -98,6 +98,7 @@ def test_other_names_may_be_any(offer: str, want: str) -> None:
 
 
 ENDINGS = ("-Vpc", "-A", "-B")
+LIKE = ("-${E}", "A${E}", "-net-Vpc", "Vpc", "-net-${E}", "${E}-Vpc")
 OFFERS = st.lists(
     st.sampled_from(
         [*(f"!Sub '${{AWS::StackName}}{ending}'" for ending in ENDINGS), "shared", "shop-Vpc"]
@@ -109,7 +110,7 @@ OFFERS = st.lists(
 WANTS = st.lists(
     st.sampled_from(
         [
-            *(f"!Sub '${{{name}}}{ending}'" for name in "PQ" for ending in (*ENDINGS, "-${E}")),
+            *(f"!Sub '${{{name}}}{end}'" for name in "PQ" for end in (*ENDINGS, *LIKE)),
             "shared",
         ]
     ),
@@ -137,6 +138,14 @@ def stacks_of(texts: Mapping[str, str], paths: Iterable[str], name: str) -> list
     st.lists(OFFERS, max_size=4),
     st.lists(st.tuples(WANTS, DEFAULTS), max_size=4),
     st.lists(st.integers(0, 7), max_size=2),
+)
+@example(
+    [["!Sub '${AWS::StackName}-Vpc'"]],
+    [
+        (["!Sub '${P}-Vpc'"], {"P": None, "Q": None, "E": None}),
+        (["!Sub '${P}-${E}'"], {"P": "", "Q": None, "E": None}),
+    ],
+    [],
 )
 def test_a_template_belongs_where_it_does_among_all(
     offers: list[list[str]], wants: list[tuple[list[str], dict[str, str | None]]], nested: list[int]

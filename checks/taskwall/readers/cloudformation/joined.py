@@ -363,9 +363,13 @@ def _stack_of(name: Value, offers: Sequence[Offer]) -> str:
 def _of_no_stack(wanted: tuple[str, ...], offer: Offer) -> bool:
     """Whether an export has the name that is wanted only if its stack has none.
 
-    A parameter that is to hold the stack's name and is empty by default asks for that.
+    A parameter that is to hold the stack's name and is empty by default asks for that: names of
+    stacks begin with a letter.
     """
-    return wanted == ("".join(_parts(offer.name)),) and _begins_with_stack(offer.name)
+    if not _begins_with_stack(offer.name):
+        return False
+    first = wanted[0][:1]
+    return wanted == ("".join(_parts(offer.name)),) or (first != "" and not first.isalpha())
 
 
 def _begins_with_stack(name: Value) -> bool:
@@ -390,6 +394,13 @@ def _may_be(wanted: tuple[str, ...], offered: tuple[str, ...]) -> bool:
         return False
     head, other = wanted[0], offered[0]
     tail, end = wanted[-1], offered[-1]
+    if not tail and not other and len(wanted) > 1 and len(offered) > 1:
+        # Both begin with a stack's name, of which some may be what is known of the wanted one.
+        known, rest = head or wanted[1], offered[1]
+        return any(
+            rest.startswith(known[start:]) or (len(offered) > 2 and known[start:].startswith(rest))
+            for start in range(len(known))
+        )
     return (head.startswith(other) or other.startswith(head)) and (
         tail.endswith(end) or end.endswith(tail)
     )

@@ -77,8 +77,11 @@ class Mentions:
 
         wants: dict[str, set[str]] = {}
         for stack, endings in self.wants.items():
-            if value(stack) == "":
-                continue  # no stack has an empty name
+            if value(stack) == "":  # no stack has an empty name, nor one that begins otherwise
+                self.wants_more |= any(
+                    ending[0].isalpha() or ending[0] == "$" for ending in endings
+                )
+                continue
             settled = {re.sub(_VARIABLE, lambda one: value(one[1]), one) for one in endings}
             self.open = self.open.union(ending for ending in settled if _OPEN in ending)
             wants[stack] = {ending for ending in settled if _OPEN not in ending}
@@ -200,11 +203,11 @@ class Neighbours:
         """
         stacks: list[tuple[set[str], set[str]]] = []
         for endings in one.wants.values():
-            known = [self._offering[ending] for ending in endings if ending in self._offering]
+            known = [self._offering[ending] for ending in endings if self._is_one(ending)]
             maybe = [
                 self._offering[other]
                 for ending in endings
-                if "${" in ending
+                if not self._is_one(ending)
                 for other in self._alike(ending)
             ]
             if known or maybe:
@@ -218,18 +221,29 @@ class Neighbours:
             if len(least) < 2:
                 yield from most
         for ending in (*one.open, *(e for endings in one.wants.values() for e in endings)):
-            if "${" in ending:
+            if not self._is_one(ending):
                 alike = [self._offering[other] for other in self._alike(ending)]
-                alone = alike if _OPEN not in ending else [set().union(*alike)]
+                hangs = "${" in ending and _OPEN not in ending
+                alone = alike if hangs else [set().union(*alike)]
                 yield from (path for found in alone if len(found) == 1 for path in found)
 
+    def _is_one(self, ending: str) -> bool:
+        """Whether an ending is that of an export, and of no other."""
+        return "${" not in ending and ending in self._offering
+
     def _alike(self, ending: str) -> list[str]:
-        """The endings of exports that an ending may be."""
+        """The endings of exports that an ending may be.
+
+        What stands before it may be a part of the stack's name, and what it begins with as well.
+        """
+        if self._is_one(ending):
+            return [ending]
         head, opened, rest = ending.partition("${")
-        if not opened:
-            return [ending] if ending in self._offering else []
-        tail = rest.rpartition("}")[2]
-        return [one for one in self._offering if one.startswith(head) and one.endswith(tail)]
+        tail = rest.rpartition("}")[2] if opened else head
+        if tail:
+            return [one for one in self._offering if one.endswith(tail) or tail.endswith(one)]
+        starts = [head[start:] for start in range(len(head))]
+        return [one for one in self._offering if any(map(one.startswith, starts))]
 
 
 def _default(parameter: str, text: str) -> str | None:
