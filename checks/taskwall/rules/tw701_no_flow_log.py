@@ -25,12 +25,13 @@ Guide: flow-logs
 See: https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs.html
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from taskwall.facts import Fact, all_of, any_of
 from taskwall.model.network import Network
 from taskwall.model.place import FlowLog
 from taskwall.model.watch import Watched, elsewhere, logs_of, logs_of_subnet, watched
+from taskwall.model.work import TaskSource
 from taskwall.rule import Verdict, rule
 
 
@@ -38,14 +39,14 @@ from taskwall.rule import Verdict, rule
 def no_flow_log(network: Network) -> Iterator[Verdict]:
     told = False
     for watch in watched(network):
-        names = ", ".join(dict.fromkeys(source.name for source in watch.sources[:3]))
+        names = _named(watch.sources)
         logged = _logged(network, watch)
         if watch.thing is not None:
             yield Verdict(
                 watch.thing.origin,
                 watch.thing.origin.header,
                 ~logged,
-                f"{watch.thing.name} lacks a flow log of what {names} sends and receives",
+                f"{watch.thing.name} lacks a flow log of the traffic of {names}",
                 holds=f"a flow log records {watch.thing.name}",
                 absent=True,
                 names={"vpc": watch.thing.name},
@@ -60,6 +61,16 @@ def no_flow_log(network: Network) -> Iterator[Verdict]:
                 f"the VPC of {names} lacks a flow log",
                 holds=f"a flow log records the VPC of {names}",
             )
+
+
+def _named(sources: Iterable[TaskSource]) -> str:
+    """The names of tasks: the first few, and how many more there are."""
+    names = list(dict.fromkeys(source.name for source in sources))
+    rest = f" and {len(names) - _MANY} more" if len(names) > _MANY else ""
+    return ", ".join(names[:_MANY]) + rest
+
+
+_MANY = 3
 
 
 def _logged(network: Network, watch: Watched) -> Fact:

@@ -1,0 +1,46 @@
+"""What is said of VPCs whose traffic nobody records."""
+
+import pytest
+
+from taskwall import api
+from taskwall.files import Files
+
+VPC = """
+resource "aws_vpc" "main" { cidr_block = "10.0.0.0/16" }
+resource "aws_subnet" "main" {
+  vpc_id     = aws_vpc.main.id
+  cidr_block = "10.0.1.0/24"
+}
+resource "aws_ecs_task_definition" "web" {
+  family                = "web"
+  network_mode          = "awsvpc"
+  container_definitions = jsonencode([{ name = "web", image = "web:1" }])
+}
+"""
+SERVICE = """
+resource "aws_ecs_service" "web" {
+  name            = "web"
+  task_definition = aws_ecs_task_definition.web.arn
+  desired_count   = 1
+  network_configuration { subnets = [aws_subnet.main.id] }
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("services", "named"),
+    [
+        (1, "aws_ecs_service.web0"),
+        (3, "aws_ecs_service.web0, aws_ecs_service.web1, aws_ecs_service.web2"),
+        (5, "aws_ecs_service.web0, aws_ecs_service.web1, aws_ecs_service.web2 and 2 more"),
+    ],
+)
+def test_the_services_without_a_flow_log_are_named(services: int, named: str) -> None:
+    """The first of them, and how many more there are."""
+    text = VPC + "".join(
+        SERVICE.replace('"aws_ecs_service" "web"', f'"aws_ecs_service" "web{number}"')
+        for number in range(services)
+    )
+    options = api.Options(("/watch/main.tf",), cwd="/watch", select=("TW701",))
+    (finding,) = api.scan(options, Files({"/watch/main.tf": text})).document.findings
+    assert finding.message == f"aws_vpc.main lacks a flow log of the traffic of {named}"
