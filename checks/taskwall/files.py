@@ -37,13 +37,17 @@ class Files:
     """Texts by path, read at most once. `overlay` holds texts that stand before those on disk.
 
     `held` are the paths of the overlay. `lasts` says that texts of the overlay will change, and
-    what is made of them is kept.
+    what is made of them is kept. `again` says that files will be read again in other company, and
+    what each of them says is kept.
     """
 
-    def __init__(self, overlay: dict[str, str] | None = None, lasts: bool = False) -> None:
+    def __init__(
+        self, overlay: dict[str, str] | None = None, lasts: bool = False, again: bool = False
+    ) -> None:
         self._texts: dict[str, str] = dict(overlay or {})
         self.held = dict.fromkeys(self._texts)
         self.lasts = lasts
+        self.again = again or lasts
         self.changes = 0
         """How often texts were changed."""
         self._asked: set[str] | None = None

@@ -16,6 +16,7 @@ from linted import TASKS, Lint, told
 from taskwall import api
 from taskwall.cfnlint import host
 from taskwall.files import Files
+from taskwall.readers.cloudformation import document, template
 
 DEPLOYMENTS = hasattr(ConfigMixIn([]), "deployment_files")
 since_deployments = pytest.mark.skipif(
@@ -317,3 +318,29 @@ def test_json_templates(here: Path, lint: Lint) -> None:
         lines = Path("web.json").read_text().splitlines()
         assert '"CidrIp"' in lines[found["ETW204"].linenumber - 1]
         assert found["ETW204"].path[-1] == "CidrIp"
+
+
+NET = "Net:\n    Type: String"
+
+
+def test_each_template_is_parsed_once(
+    here: Path, lint: Lint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A run, though it is read with others for each that it belongs to; anew in the next run."""
+    parsed: list[str] = []
+    read = document.read
+
+    def counted(path: str, text: str) -> document.Unit:
+        parsed.append(os.path.basename(path))
+        return read(path, text)
+
+    monkeypatch.setattr(template, "read", counted)
+    export = "Outputs: {V: {Value: v, Export: {Name: !Sub '${AWS::StackName}-Vpc'}}}\n"
+    for name in ("a.yaml", "b.yaml"):
+        Path(name).write_text(f"{TASKS}{export}")
+    wanted = TASKS.replace("!Ref Vpc", "{Fn::ImportValue: !Sub '${Net}-Vpc'}")
+    Path("web.yaml").write_text(wanted.replace("Vpc:\n    Type: AWS::EC2::VPC::Id", NET))
+    assert told(lint("a.yaml", "b.yaml", "web.yaml")).count(MINE) == 3
+    assert sorted(parsed) == ["a.yaml", "b.yaml", "web.yaml"]
+    Path("a.yaml").write_text(CLOSED)
+    assert MINE not in told(lint("a.yaml"))

@@ -131,7 +131,8 @@ class Run:
 
     def _forget(self, source: Source | None = None) -> None:
         """Begin anew; the text of a template that is in no file stands for one."""
-        self._files = Files({} if source is None else {source.path: source.text or ""})
+        overlay = {} if source is None else {source.path: source.text or ""}
+        self._files = Files(overlay, again=True)
         self._known: dict[str, tuple[Known, _Judged]] = {}
 
     def _report(self, path: str, parameters: Mapping[str, Value]) -> Report:

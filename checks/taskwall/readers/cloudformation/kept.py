@@ -45,7 +45,7 @@ class Kept:
         found = self._readings.get(path)
         if found is None or found.text != text:
             found = _read(path, text, files, inputs)
-            if files.lasts and "AWS::Include" not in text:  # else it depends on other files too
+            if files.again and "AWS::Include" not in text:  # else it depends on other files too
                 self._readings[path] = found
         if found.failure is not None:
             raise found.failure.with_traceback(None)
