@@ -338,13 +338,15 @@ class LastingScope(Scope):
     def resources(self) -> Iterable[Resource]:  # type: ignore[override]
         """All resources of the module and of those that it calls."""
         recall = self.run.recall
-        known, self._blocks = self._blocks, {}
-        for address in self.module.resources:
-            self._blocks[address] = known.get(address) or (
-                (self.prefix, "instances", address),
-                self._instances,
-                (address,),
-            )
+        known = self._blocks
+        if list(known) != list(self.module.resources):
+            self._blocks = {
+                address: known.get(address)
+                or ((self.prefix, "instances", address), self._instances, (address,))
+                for address in self.module.resources
+            }
+            for address in known.keys() - self._blocks.keys():
+                self._resources.pop(address, None)
         instances = recall.answers(self._all_blocks, list(self._blocks.values()))
         before, self._found = self._found, {}
         for address, found in zip(self._blocks, instances, strict=True):
@@ -355,8 +357,6 @@ class LastingScope(Scope):
                     for one in found.all
                 ],
             )
-        for address in known.keys() - self._blocks.keys():
-            self._resources.pop(address, None)
         for key in before.keys() - self._found.keys():
             self.run.gone += before[key][0].all
         asked = [each for _, some in self._found.values() for each in some]

@@ -2,6 +2,8 @@
 
 import os
 from collections.abc import Iterable, Iterator
+from itertools import chain
+from typing import Any
 from weakref import ref
 
 from msgspec import Struct
@@ -58,6 +60,8 @@ class Library:
         self._units: dict[str, Unit] = {}
         self._secrets: dict[str, tuple[Unit, tuple[Place, ...]]] = {}
         self._modules: dict[str, Module] = {}
+        self._alone: dict[str, dict[int, Module]] = {}
+        """The modules that units by themselves would be: by folder and by the id of the unit."""
         self._names: dict[str, list[str]] = {}
         self._paths: dict[str, tuple[str, ...]] = {}
         self._found: dict[str, tuple[int, tuple[Module | None, tuple[SourceError, ...]]]] = {}
@@ -179,8 +183,26 @@ class Library:
             return None, tuple(unreadable)
         known = self._modules.get(folder)
         if known is None or not _same_units(known.units, units):
-            known = self._modules[folder] = _module(folder, units)
+            known = self._together(folder, units) if self.lasts else None
+            known = self._modules[folder] = known or _module(folder, units)
         return known, tuple(unreadable)
+
+    def _together(self, folder: str, units: list[Unit]) -> Module | None:
+        """The module of some units, from those that each makes by itself; None if they overlap."""
+        before = self._alone.get(folder, {})
+        self._alone[folder] = alone = {
+            id(unit): before.get(id(unit)) or _module(folder, (unit,)) for unit in units
+        }
+        errors = tuple(chain.from_iterable(one.errors for one in alone.values()))
+        found = Module(folder, tuple(units), {}, {}, {}, {}, {}, errors)
+        size = 0
+        for one in alone.values():
+            for table, some in zip(_tables(found), _tables(one), strict=True):
+                if some:
+                    table.update(some)
+                    size += len(some)
+        # Else something is declared twice, or laid over.
+        return found if sum(map(len, _tables(found))) == size else None
 
 
 def _same_units(known: tuple[Unit, ...], units: list[Unit]) -> bool:
@@ -273,6 +295,11 @@ def _module(folder: str, units: Iterable[Unit]) -> Module:
 
 _LABELS = {"variable": 1, "output": 1, "module": 1, "resource": 2, "data": 2}
 _PREFIXES = {"variable": "var.", "output": "output.", "module": "module."}
+
+
+def _tables(module: Module) -> tuple[dict[str, Any], ...]:
+    """The tables of a module, in the order of its fields."""
+    return module.variables, module.locals, module.outputs, module.resources, module.calls
 
 
 def _table(module: Module, kind: str) -> dict[str, Block]:
