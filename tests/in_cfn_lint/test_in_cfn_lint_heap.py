@@ -13,6 +13,16 @@ from taskwall.cfnlint.heap import unheeded
 MANY = 50 * gc.get_threshold()[0]
 
 
+@pytest.fixture(autouse=True)
+def collecting() -> Iterator[None]:
+    """The collector runs, as it does in cfn-lint, whatever tests of commands have left of it."""
+    ran = gc.isenabled()
+    gc.enable()
+    yield
+    if not ran:
+        gc.disable()
+
+
 @pytest.fixture
 def searches() -> Iterator[list[int]]:
     """The generation of each search for garbage since the beginning of the test."""
