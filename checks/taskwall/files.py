@@ -53,6 +53,11 @@ class Files:
         self._asked: set[str] | None = None
         self._made: dict[type, object] = {}
 
+    @property
+    def known(self) -> Iterable[str]:
+        """The files that have been read, and those of the overlay."""
+        return self._texts.keys()
+
     def one(self, kind: type[T], make: Callable[[], T]) -> T:
         """The one object of a kind that belongs to these files, made when it is first asked for.
 

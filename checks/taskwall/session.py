@@ -3,7 +3,7 @@
 import gc
 import os
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from msgspec.structs import replace
 
@@ -14,7 +14,7 @@ from taskwall.finding import Problem, Report
 from taskwall.job import Options
 from taskwall.memory import Memory
 from taskwall.portraits import Portrait
-from taskwall.sources import unparsed
+from taskwall.sources import found_in, unparsed
 
 
 class Session:
@@ -43,6 +43,7 @@ class Session:
         self._broken: dict[str, Problem] = {}
         self._memory = Memory()
         self._held: Files | None = None
+        self._stamps: Mapping[str, tuple[int, int]] | None = None
         self._report: Report | None = None
         self._portraits: tuple[Portrait, ...] | None = None
 
@@ -82,6 +83,18 @@ class Session:
         if path not in self._open:
             self._held = None
             self._changed()
+
+    def look(self) -> bool:
+        """Look whether any file was written, came or went, and learn it; whether one may have.
+
+        Files beyond the folder are looked at that have been read.
+        """
+        before, self._stamps = self._stamps, self._stamped()
+        if self._held is not None and self._stamps == before:
+            return False
+        self._held = None
+        self._changed()
+        return True
 
     def report(self, stale: Callable[[], bool] | None = None) -> Report:
         """What the rules say now; the same report as long as nothing has changed.
@@ -125,6 +138,16 @@ class Session:
         for path, text in texts.items():
             held.change(path, text)
         return held
+
+    def _stamped(self) -> Mapping[str, tuple[int, int]]:
+        """When the files were written and how large they are, but for open documents."""
+        read = () if self._held is None else self._held.known
+        found = {}
+        for path in {*found_in(self.folder, self._options.scope), *read} - self._open.keys():
+            with suppress(OSError):
+                about = os.stat(path)
+                found[path] = about.st_mtime_ns, about.st_size
+        return found
 
     def _changed(self) -> None:
         self._report = None

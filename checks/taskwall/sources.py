@@ -239,6 +239,11 @@ def _in(folders: Iterable[str]) -> Iterator[str]:
             yield from sorted(entry.path for entry in os.scandir(folder) if entry.is_file())
 
 
+def found_in(folder: str, scope: Scope) -> Iterator[str]:
+    """The files below a folder, or in it, whatever they are."""
+    return walk((folder,)) if scope.deep else _in((folder,))
+
+
 def _below(folders: Iterable[str]) -> Iterator[str]:
     cache = os.path.join("", "cdk.out", ".cache", "")
     for path in walk(folders):

@@ -11,6 +11,7 @@ import pytest
 from taskwall import api, engine
 from taskwall.files import Files
 from taskwall.finding import Report
+from taskwall.job import Options
 from taskwall.masks import Mask
 from taskwall.memory import StaleError
 from taskwall.model.network import Network
@@ -18,6 +19,7 @@ from taskwall.outputs import json
 from taskwall.portraits import Portrait, portraits
 from taskwall.session import Session
 from taskwall.settings import SettingsError
+from taskwall.stack import Inputs
 
 OPEN = """\
 resource "aws_vpc_security_group_ingress_rule" "web" {
@@ -175,6 +177,39 @@ def test_broken_json_of_terraform(tmp_path: Path) -> None:
     report = session.report()
     assert report.document.summary.resources == 1
     assert [error.file for error in report.document.errors] == ["main.tf.json"]
+
+
+def test_look_finds_what_changed_on_disk(
+    root: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Files below the folder, and beyond it if they were read; but for those nothing is begun."""
+    beyond = tmp_path_factory.mktemp("beyond") / "more.tfvars"
+    beyond.write_text("")
+    inputs = Inputs(var_files=(str(beyond),), outside=True)
+    session = Session(str(root), Options(inputs=inputs))
+    main = str(root / "main.tf")
+    session.change(main, SERVICE)
+    session.report()
+    session.look()
+    before = session.report()
+    assert not session.look()
+    os.utime(main, (0, 0))  # an open document, which was saved
+    assert not session.look()
+    assert session.report() is before
+    (root / "rules.tf").write_text("")
+    assert session.look()
+    assert ("TW204", "rules.tf") not in rules(session.report())
+    beyond.write_text("no = {")
+    assert session.look()
+    assert session.report().document.errors
+    beyond.write_text("")
+    (root / "again.tf").write_text(OPEN)
+    assert session.look()
+    assert not session.report().document.errors
+    assert ("TW204", "again.tf") in rules(session.report())
+    (root / "again.tf").unlink()
+    assert session.look()
+    assert ("TW204", "again.tf") not in rules(session.report())
 
 
 def test_refresh_reads_the_disk_again(root: Path) -> None:

@@ -122,6 +122,11 @@ class Project:
         self._read.pop(path, None)
         self._session.refresh(path)
 
+    def look(self) -> None:
+        """Look whether any file on disk was written, came or went."""
+        if self._session.look():
+            self._read.clear()
+
     def judge(self, stale: Callable[[], bool] | None = None) -> View:
         """What is to be shown now.
 

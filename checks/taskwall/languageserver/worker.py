@@ -71,6 +71,10 @@ class Worker:
         """Let a document stand for a file of a project; None: the file on disk again."""
         self._to(folder, lambda project: project.change(path, document))
 
+    def look(self, folder: str) -> None:
+        """Let a project look whether any file on disk was written, came or went."""
+        self._to(folder, lambda project: project.look())
+
     def refresh(self, folder: str, path: str) -> None:
         """Let a project learn that a file on disk was written, came or went."""
         self._to(folder, lambda project: project.refresh(path))
