@@ -155,7 +155,7 @@ def test_fixes_are_edits_and_module_calls_can_be_silenced(tmp_path: Path) -> Non
     assert [each.title for each in found] == [
         "Fix: admit the load balancer",
         "Suppress TW204 for this place",
-        f"Suppress TW204 for all of {finding.resource}",
+        "Suppress TW204 for all of aws_vpc_security_group_ingress_rule.web",
         "Suppress TW204 for all inside module.web",
         "Explain TW204",
     ]
@@ -168,6 +168,36 @@ def test_fixes_are_edits_and_module_calls_can_be_silenced(tmp_path: Path) -> Non
     assert path_of(call[0]) == str(tmp_path / "main.tf")
     session.change(path_of(call[0]) or "", _applied(main, call[1]).replace(": \n", ": why\n"))
     assert "TW204" not in {each.rule for each in session.report().document.findings}
+
+
+def test_what_helps_against_several_findings_is_one_action(tmp_path: Path) -> None:
+    """A block of a module that is called twice is offered to be silenced once, by what it is."""
+    calls = "".join(f'module "{name}" {{\n  source = "./web"\n}}\n' for name in ("a", "b"))
+    (tmp_path / "main.tf").write_text(calls)
+    (tmp_path / "web").mkdir()
+    (tmp_path / "web" / "main.tf").write_text(SERVICE + RULE)
+    found = [
+        each for each in Session(str(tmp_path)).report().document.findings if each.rule == "TW204"
+    ]
+    assert len(found) == 2
+    path = str(tmp_path / "web" / "main.tf")
+    document = Document(Path(path).as_uri(), path, 1, Lines(SERVICE + RULE, "utf-16"))
+    where = Whereabouts(str(tmp_path), "utf-16", {path: document}, {path: document.text}, {})
+    range_ = Range(Position(0, 0), Position(0, 1))
+    pairs = [(each, Diagnostic(range_, each.message)) for each in found]
+    told = [
+        (each.title, [diagnostic.message for diagnostic in each.diagnostics or ()])
+        for each in actions(pairs, document, where)
+    ]
+    both = [each.message for each in found]
+    assert both[0] != both[1]
+    assert told == [
+        ("Suppress TW204 for this place", both),
+        ("Suppress TW204 for all of aws_vpc_security_group_ingress_rule.web", both),
+        ("Suppress TW204 for all inside module.a", both[:1]),
+        ("Explain TW204", both),
+        ("Suppress TW204 for all inside module.b", both[1:]),
+    ]
 
 
 def test_placeholders_are_where_the_cursor_goes(tmp_path: Path) -> None:

@@ -31,7 +31,22 @@ _LONGEST = 72
 def actions(
     pairs: Iterable[tuple[Finding, Diagnostic]], document: Document, where: Whereabouts
 ) -> Iterator[CodeAction]:
-    """The actions for findings of a document, which stands as it was judged."""
+    """The actions for findings of a document, which stands as it was judged.
+
+    What helps against several findings (instances of one block, in several modules) is one action.
+    """
+    found: dict[tuple[object, ...], CodeAction] = {}
+    for action in _each(pairs, document, where):
+        known = found.setdefault((action.title, repr(action.edit), repr(action.command)), action)
+        if known is not action:
+            known.diagnostics = [*(known.diagnostics or ()), *(action.diagnostics or ())]
+    yield from found.values()
+
+
+def _each(
+    pairs: Iterable[tuple[Finding, Diagnostic]], document: Document, where: Whereabouts
+) -> Iterator[CodeAction]:
+    """The actions for each finding by itself."""
     for finding, diagnostic in pairs:
         if (fix := finding.fix) is not None and fix.edits:
             yield _fixing(fix, diagnostic, where)

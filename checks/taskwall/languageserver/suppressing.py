@@ -55,7 +55,13 @@ def _in_terraform(finding: Finding, lines: list[str]) -> Iterator[Wish]:
         indent = _indent(lines[finding.line - 1])
         yield above(finding.rule, "for this place", finding.line, indent)
     if start:
-        yield above(finding.rule, f"for all of {finding.resource}", start, "")
+        yield above(finding.rule, f"for all of {_declared(lines[start - 1])}", start, "")
+
+
+def _declared(head: str) -> str:
+    """What a block declares, whichever modules it is in: that is what a comment silences."""
+    kind, *labels = re.findall(r"[\w-]+", head)
+    return ".".join(labels[:2] if kind == "resource" else (kind, *labels[:2]))
 
 
 def _in_heredoc(before: list[str]) -> bool:
