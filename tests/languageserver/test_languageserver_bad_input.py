@@ -195,6 +195,24 @@ def test_questions_before_hello(tmp_path: Path) -> None:
         assert editor.end() == 0
 
 
+def test_requests_out_of_their_time(tmp_path: Path) -> None:
+    """A second hello, and whatever is asked after goodbye, are answered: with errors."""
+    path = tmp_path / "main.tf"
+    path.write_text(SERVICE + RULE)
+    with Editor() as editor:
+        editor.begin(tmp_path)
+        hello: dict[str, object] = {"processId": None, "rootUri": None, "capabilities": {}}
+        assert editor.answer("initialize", hello)["error"]["code"] == -32600
+        uri = editor.open(path)
+        editor.shown(uri, lambda found: "TW204" in codes(found))
+        assert editor.ask("shutdown") is None
+        for method in ("textDocument/codeLens", "shutdown", "initialize"):
+            answer = editor.answer(method, {**hello, "textDocument": {"uri": uri}})
+            assert answer["error"]["code"] == -32600
+        editor.tell("exit")
+        assert editor.process.wait(PATIENCE) == 0
+
+
 def test_ten_megabytes(tmp_path: Path) -> None:
     """A document of that size is said to be too large, and others are judged as before."""
     path = tmp_path / "main.tf"

@@ -1,16 +1,20 @@
 """The desk: projects, settings, files on disk, and what is no longer so."""
 
+import asyncio
 import os
+import threading
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+import pytest
 from lsprotocol.types import Diagnostic
 
-from languageserver.desks import Sitting, sit
+from languageserver.desks import PATIENCE, Sitting, sit
 from languageserver.stacks import RULE, SERVICE
 from taskwall.languageserver import documents
 from taskwall.languageserver.preferences import Preferences, preferences
-from taskwall.languageserver.projects import folder_of, is_deep
+from taskwall.languageserver.projects import Project, View, folder_of, is_deep
+from taskwall.memory import StaleError
 
 
 def root(folder: Path) -> Path:
@@ -82,6 +86,66 @@ def test_only_the_newest_text_is_shown(tmp_path: Path) -> None:
         await sitting.shows("rules.tf", "TW204")
         versions = [version for name, version in sitting.screen.publications if name == "rules.tf"]
         assert versions == [52]
+
+
+CLOSED = RULE.replace("0.0.0.0/0", "10.0.0.0/16")
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["while it is judged", "once it is judged"])
+@pytest.mark.parametrize("last", [CLOSED, RULE], ids=["another", "the one before"])
+def test_a_text_that_is_older_is_given_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, last: str, after: bool
+) -> None:
+    """What is typed while an older text is judged is shown, and nothing of the older one.
+
+    The thread that judges waits in the middle of it, or at its end, until something was typed.
+    """
+    root(tmp_path)
+    path = tmp_path / "rules.tf"
+    older = RULE.replace("8080", "8443")
+    ends: list[str] = []
+    judge = Project.judge
+
+    @at_desk(tmp_path)
+    async def _(sitting: Sitting) -> None:
+        loop, typed = asyncio.get_running_loop(), threading.Event()
+
+        def newer() -> None:
+            sitting.type(path, last)
+            typed.set()
+
+        def interrupted() -> None:
+            loop.call_soon_threadsafe(newer)
+            assert typed.wait(PATIENCE)
+
+        def judged(project: Project, stale: Callable[[], bool] | None = None) -> View:
+            asked = stale or bool
+
+            def met() -> bool:
+                if not typed.is_set() and not after:
+                    assert not asked()
+                    interrupted()
+                return asked()
+
+            try:
+                view = judge(project, met)
+            except StaleError:
+                ends.append("given up")
+                raise
+            if after and not typed.is_set():
+                interrupted()
+            ends.append("judged")
+            return view
+
+        sitting.open(path)
+        await sitting.shows("rules.tf", "TW204")
+        monkeypatch.setattr(Project, "judge", judged)
+        sitting.type(path, older)
+        await sitting.screen.until(lambda: ("rules.tf", 3) in sitting.screen.publications)
+        assert ends == ["judged" if after else "given up", "judged"]
+        assert ("TW204" in sitting.screen.codes("rules.tf")) is (last == RULE)
+        versions = [version for name, version in sitting.screen.publications if name == "rules.tf"]
+        assert versions == [1, 3]
 
 
 def test_closing_the_last_document_takes_everything_away(tmp_path: Path) -> None:
@@ -209,6 +273,49 @@ def test_files_on_disk_are_read_again_when_they_change(tmp_path: Path) -> None:
         rules.write_text(RULE)
         sitting.desk.files_changed([rules.as_uri()])
         await sitting.shows("rules.tf", "TW204")
+
+
+def test_saving_reads_again_what_is_on_disk(tmp_path: Path) -> None:
+    """Some editors do not tell what others write there."""
+    root(tmp_path)
+    rules = tmp_path / "rules.tf"
+
+    @at_desk(tmp_path)
+    async def _(sitting: Sitting) -> None:
+        uri = sitting.open(tmp_path / "main.tf")
+        await sitting.shows("rules.tf", "TW204")
+        rules.write_text(f"\n{RULE}")
+        sitting.desk.saved(uri)
+        await sitting.screen.until(
+            lambda: (
+                sitting.screen.shown["rules.tf"][0].range.start.line
+                == RULE[: RULE.index("cidr_ipv4")].count("\n") + 1
+            )
+        )
+        rules.unlink()
+        sitting.desk.saved(uri)
+        await sitting.lacks("rules.tf", "TW204")
+
+
+def test_saving_finds_settings_that_came_or_went(tmp_path: Path) -> None:
+    """Also where they make another folder the project of what is saved."""
+    root(tmp_path / "infra")
+    main, settings = tmp_path / "infra" / "main.tf", tmp_path / "infra" / "taskwall.toml"
+
+    @at_desk(tmp_path)
+    async def _(sitting: Sitting) -> None:
+        uri = sitting.open(main)
+        await sitting.shows("rules.tf", "TW204")
+        settings.write_text('ignore = ["TW204"]')
+        sitting.desk.saved(uri)
+        await sitting.lacks("rules.tf", "TW204")
+        settings.write_text('ignore = ["TW203"]')
+        sitting.desk.saved(uri)
+        await sitting.shows("rules.tf", "TW204")
+        settings.unlink()
+        (tmp_path / "taskwall.toml").write_text('ignore = ["TW204"]')
+        sitting.desk.saved(uri)
+        await sitting.lacks("rules.tf", "TW204")
 
 
 def test_unknowns_are_hints_when_they_are_asked_for(tmp_path: Path) -> None:

@@ -66,6 +66,23 @@ def test_broken_template_keeps_its_findings(tmp_path: Path) -> None:
         assert editor.end() == 0
 
 
+def test_settings_that_are_taken_back(tmp_path: Path) -> None:
+    """Where the editor has none any more, what it said at the start holds again."""
+    path = tmp_path / "main.tf"
+    path.write_text(SERVICE + RULE)
+    with Editor(ignore=["TW204"]) as editor:
+        editor.begin(tmp_path, options={"ignore": ["TW2", "TW7"]})
+        uri = editor.open(path)
+        editor.shown(uri, lambda found: "TW204" not in codes(found) and "TW705" not in codes(found))
+        editor.settings = {}
+        editor.tell("workspace/didChangeConfiguration", {"settings": None})
+        editor.shown(uri, lambda found: "TW204" in codes(found))
+        editor.settings = None
+        editor.tell("workspace/didChangeConfiguration", {"settings": None})
+        editor.shown(uri, lambda found: "TW204" not in codes(found))
+        assert editor.end() == 0
+
+
 def test_columns_are_counted_as_agreed(tmp_path: Path) -> None:
     """Beside a sign beyond the 16 bits, a finding is where the editor counts it to be."""
     path = tmp_path / "main.tf"

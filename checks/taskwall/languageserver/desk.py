@@ -75,6 +75,7 @@ class Desk:
         self._drawn: dict[str, Drawn] = {}
         self._published: dict[str, dict[str, tuple[object, ...]]] = {}
         self._said: set[str] = set()
+        self._wrong = ""
         self._worker = Worker(
             self._here(self._shown), self._here(self._portrayed), self._here(self._crashed)
         )
@@ -98,8 +99,9 @@ class Desk:
 
     def prefer(self, preferences: Preferences, wrong: str) -> None:
         """The user's settings are these; `wrong` says what of them cannot be meant so."""
-        if wrong:
+        if wrong and wrong != self._wrong:
             self._editor.say(wrong)
+        self._wrong = wrong
         if preferences != self.preferences:
             self.preferences = preferences
             self._anew()
@@ -141,11 +143,18 @@ class Desk:
             self._leave(folder)
 
     def saved(self, uri: str) -> None:
-        """A document was saved: it is judged at once."""
+        """A document was saved: its project is judged at once, as it is on disk by now.
+
+        Some editors watch no files, or tell of none but those that they themselves have written.
+        """
         path = path_of(uri) or ""
-        if (folder := self._owners.get(path)) is not None:
-            self._worker.refresh(folder, path)
-            self._soon(folder, 0)
+        if (folder := self._owners.get(path)) is None:
+            return
+        if folder_of(path, self._workspace) != folder:
+            self._anew()  # settings came or went
+            return
+        self._worker.look(folder)
+        self._soon(folder, 0)
 
     def files_changed(self, uris: Iterable[str]) -> None:
         """Files on disk were written, came or went."""

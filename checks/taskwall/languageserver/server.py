@@ -8,7 +8,7 @@ from collections.abc import Generator, Sequence
 from typing import Any
 
 from lsprotocol import types
-from pygls.exceptions import FeatureRequestError, JsonRpcException
+from pygls.exceptions import FeatureRequestError, JsonRpcException, JsonRpcInvalidRequest
 from pygls.lsp.server import LanguageServer
 from pygls.protocol import LanguageServerProtocol, lsp_method
 
@@ -41,6 +41,8 @@ class _Protocol(LanguageServerProtocol):
     not know ends in an error of its own.
     """
 
+    _greeted = False
+
     @lsp_method(types.TEXT_DOCUMENT_DID_OPEN)
     def lsp_text_document__did_open(
         self, params: types.DidOpenTextDocumentParams
@@ -68,6 +70,21 @@ class _Protocol(LanguageServerProtocol):
                 self._send_response(data["id"], error=error.to_response_error())
             raise
 
+    def handle_message(self, message: Any) -> None:
+        """Act upon a message; a request out of its time is answered with an error.
+
+        The library leaves requests after `shutdown` without an answer, and begins once more when
+        it is greeted again.
+        """
+        id_, method = getattr(message, "id", None), getattr(message, "method", None)
+        again = method == types.INITIALIZE and self._greeted
+        if id_ is not None and method is not None and (self._shutdown or again):
+            what = "the server is already initialized" if again else "the server is shut down"
+            self._send_response(id_, error=JsonRpcInvalidRequest(what).to_response_error())
+            return
+        self._greeted = self._greeted or method == types.INITIALIZE
+        super().handle_message(message)
+
 
 class Server(LanguageServer):
     """The server, which is also what the desk sees of the editor."""
@@ -75,6 +92,7 @@ class Server(LanguageServer):
     def __init__(self) -> None:
         super().__init__("taskwall", __version__, protocol_cls=_Protocol)
         self._desk: Desk | None = None
+        self._options: object = None
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self.asked_to_end = False
@@ -95,7 +113,8 @@ class Server(LanguageServer):
         self._loop = asyncio.get_running_loop()
         self._desk = desk = Desk(self)
         desk.encoding = _ENCODINGS[types.PositionEncodingKind(self.workspace.position_encoding)]
-        desk.prefer(*preferences(params.initialization_options))
+        self._options = params.initialization_options
+        desk.prefer(*preferences(self._options))
         roots = [folder.uri for folder in params.workspace_folders or ()]
         if not roots and self.workspace.root_uri:
             roots = [self.workspace.root_uri]
@@ -116,7 +135,10 @@ class Server(LanguageServer):
             self._loop.call_soon_threadsafe(self.say, text)
 
     async def configure(self, pushed: object = None) -> None:
-        """Take over the user's settings, asked for if the editor can be asked."""
+        """Take over the user's settings, asked for if the editor can be asked.
+
+        Where it has none (any more), what it said at the start holds.
+        """
         about = self.client_capabilities.workspace
         raw = pushed
         if about is not None and about.configuration:
@@ -129,8 +151,7 @@ class Server(LanguageServer):
             raw = found[0] if found else None
         elif isinstance(pushed, dict):
             raw = pushed.get(SECTION)
-        if raw is not None:
-            self.desk.prefer(*preferences(raw))
+        self.desk.prefer(*preferences(self._options if raw is None else raw))
 
     async def watch(self) -> None:
         """Have the editor say when files change on disk, if it can."""
