@@ -229,12 +229,13 @@ def opened_as(editor: Editor, path: Path, language: str) -> None:
 def test_helix_as_it_is_configured(tmp_path: Path) -> None:
     """The command, with the configuration that Helix sends whole and is asked for by sections.
 
-    Its languages "hcl" and "yaml" have `terraform` and `yaml` for documents (Helix's
-    languages.toml).
+    Its languages "hcl" and "tfvars" have `terraform` and `terraform-vars` for documents, the
+    others their own names (Helix's languages.toml).
     """
     configured = tomllib.loads(snippet("toml"))
     server = configured["language-server"]["taskwall"]
-    assert {each["name"] for each in configured["language"]} == {"hcl", "yaml"}
+    named = {each["name"] for each in configured["language"]}
+    assert named == {"hcl", "tfvars", "yaml", "json"}
     assert all("taskwall" in each["language-servers"] for each in configured["language"])
     command = as_started([server["command"], *server["args"]], tmp_path)
     (tmp_path / "stack.yaml").write_text(TEMPLATE)
