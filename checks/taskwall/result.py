@@ -1,6 +1,5 @@
 """What the rules said of a scan's sources, put in order: rows, fingerprints, and the report."""
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 
@@ -19,7 +18,6 @@ from taskwall.finding import (
     Report,
     Summary,
     Suppressed,
-    Truth,
     Unread,
 )
 from taskwall.masks import Mask
@@ -30,13 +28,16 @@ from taskwall.settings import Settings, Threshold, reaches
 
 
 class _Told(Struct, frozen=True):
-    """What a report tells of the rows of a file: what is loud, and what of that is shown."""
+    """What a report tells of the rows of a file: what is loud, and what of that is shown.
+
+    `verdicts` counts how many of what is loud fail, are unknown, and pass.
+    """
 
     rows: list[Row]
     loud: list[Finding]
     shown: list[Finding]
     silent: list[Suppressed]
-    verdicts: Counter[Truth]
+    verdicts: tuple[int, int, int]
     fails: bool
 
 
@@ -115,15 +116,15 @@ class Result:
                 for crash in judgement.crashes
             )
         )
-        verdicts = [one.verdicts for one in told]
+        fail, unknown, passed = (sum(one.verdicts[number] for one in told) for number in range(3))
         reads = self.found.reads
         summary = Summary(
             files=len(frozenset().union(*(read.stack.files for read in reads))),
             stacks=len(reads),
             resources=sum(judgement.resources for judgement in self.judgements),
-            fail=sum(each["fail"] for each in verdicts),
-            unknown=sum(each["unknown"] for each in verdicts),
-            passed=sum(each["pass"] for each in verdicts),
+            fail=fail,
+            unknown=unknown,
+            passed=passed,
             suppressed=len(silent),
             errors=len(errors),
             crashes=len(crashes),
@@ -160,8 +161,9 @@ class Result:
             else:
                 loud.append(finding)
         shown = [finding for finding in loud if finding.verdict in self.use.show]
-        verdicts = Counter(finding.verdict for finding in loud)
-        return _Told(rows, loud, shown, silent, verdicts, _fails(loud, self.use.fail_on))
+        verdicts = [finding.verdict for finding in loud]
+        counts = (verdicts.count("fail"), verdicts.count("unknown"), verdicts.count("pass"))
+        return _Told(rows, loud, shown, silent, counts, _fails(loud, self.use.fail_on))
 
     def _excerpt(self, file: str, line: int) -> str | None:
         lines = self.lines.of(self.paths.meant(file))
