@@ -87,7 +87,8 @@ class Session:
     def look(self) -> bool:
         """Look whether any file was written, came or went, and learn it; whether one may have.
 
-        Files beyond the folder are looked at that have been read.
+        Of other files than sources, values and settings, and beyond the folder, those are looked at
+        that have been read.
         """
         before, self._stamps = self._stamps, self._stamped()
         if self._held is not None and self._stamps == before:

@@ -240,8 +240,10 @@ def _in(folders: Iterable[str]) -> Iterator[str]:
 
 
 def found_in(folder: str, scope: Scope) -> Iterator[str]:
-    """The files below a folder, or in it, whatever they are."""
-    return walk((folder,)) if scope.deep else _in((folder,))
+    """The files below a folder, or in it, that may be sources, values for them, or settings."""
+    for path in walk((folder,)) if scope.deep else _in((folder,)):
+        if path.endswith((*TERRAFORM, *TEMPLATES, ".tfvars", ".toml")):
+            yield path
 
 
 def _below(folders: Iterable[str]) -> Iterator[str]:

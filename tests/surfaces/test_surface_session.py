@@ -196,6 +196,8 @@ def test_look_finds_what_changed_on_disk(
     os.utime(main, (0, 0))  # an open document, which was saved
     assert not session.look()
     assert session.report() is before
+    (root / "README.md").write_text("It is nothing that a scan would read.")
+    assert not session.look()
     (root / "rules.tf").write_text("")
     assert session.look()
     assert ("TW204", "rules.tf") not in rules(session.report())
