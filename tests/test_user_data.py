@@ -295,7 +295,7 @@ SHAPES: dict[str, tuple[tuple[str | Value, ...], object]] = {
     "a variable for the value": ((SCRIPT + f'ON=true\necho {BLOCK}=$ON >> "{FILE}"\n',), True),
     "a path that is not known": ((SCRIPT + f"echo {BLOCK}=true >> $CONF\n",), OPEN),
     "a value that is not known": ((SCRIPT + f"echo {BLOCK}=", VAR, f" >> {FILE}\n"), OPEN),
-    "moved into place": ((SCRIPT + f"echo {BLOCK}=true > /tmp/c\nmv /tmp/c {FILE}\n",), True),
+    "moved into place": ((SCRIPT + f"echo {BLOCK}=true > draft\nmv draft {FILE}\n",), True),
     "removed": ((SCRIPT + f"echo {BLOCK}=true > {FILE}\nrm -f {FILE}\n",), None),
     "behind mkdir": ((SCRIPT + f"mkdir -p /etc/ecs && echo {BLOCK}=true >> {FILE}\n",), True),
     "behind another command": ((SCRIPT + f"mycheck && echo {BLOCK}=true >> {FILE}\n",), OPEN),

@@ -109,6 +109,8 @@ class Findings:
         """The finding that tells so, and what it is made of."""
         self._asking: dict[int, engine.Alike] = {}
         """What those are made of that ask for changes."""
+        self._order: dict[int, int] = {}
+        """Where the answers are in their list, as far as that was asked."""
 
     def of(
         self, answers: Sequence[Answer], followed: Followed, changes: Changes
@@ -146,16 +148,19 @@ class Findings:
                 self._places[said].pop(place, None)
                 others[said] = None
         for answer in gone:
-            _, place, _ = notes.pop(id(answer))
-            self._by_place[place] = [one for one in self._by_place[place] if one is not answer]
+            del notes[id(answer)]
+        groups: dict[int, list[Answer]] = {
+            place: [one for one in self._by_place.pop(place, ()) if id(one) in notes]
+            for place in places
+        }
         for note in fresh:
             notes[id(note[0])] = note
-            self._by_place.setdefault(note[1], []).append(note[0])
-        for place in places:
-            group = self._in_order(self._by_place[place])
-            if not group:
-                del self._by_place[place]
+            groups[note[1]].append(note[0])
+        self._order.clear()
+        for place, some in groups.items():
+            if not some:
                 continue
+            group = self._by_place[place] = self._in_order(some)
             self._chosen[place] = list(engine.settled(group, followed))
             for answer, _ in self._chosen[place]:
                 said = notes[id(answer)][2]
@@ -171,13 +176,13 @@ class Findings:
             del self._places[said], self._same[said], self._made[said]
             self._asking.pop(said, None)
             return
-        chosen = {
-            id(answer): (answer, setting)
-            for place in places
-            for answer, setting in self._chosen[place]
-            if self._notes[id(answer)][2] == said
-        }
-        same = [chosen[id(each)] for each in self._in_order([one for one, _ in chosen.values()])]
+        firsts = {id(self._by_place[place][0]): place for place in places}
+        same = [
+            pair
+            for first in self._in_order([self._by_place[place][0] for place in places])
+            for pair in self._chosen[firsts[id(first)]]
+            if self._notes[id(pair[0])][2] == said
+        ]
         if (known := self._same.get(said)) is None or not _all_same(known, same):
             self._same[said] = same
             self._made[said] = engine.judged_of(same, self._stack, self._profile)
@@ -189,8 +194,9 @@ class Findings:
         """Some of the answers, in the order in which they were given."""
         if len(answers) < 2:
             return answers
-        some = set(map(id, answers))
-        return [answer for answer in self._answers if id(answer) in some]
+        if not self._order:
+            self._order = {id(answer): number for number, answer in enumerate(self._answers)}
+        return sorted(answers, key=lambda answer: self._order[id(answer)])
 
     def _note(self, answer: Answer) -> tuple[Answer, int, int]:
         place = self._number((answer.verdict.on.address, answer.verdict.at))

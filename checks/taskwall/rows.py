@@ -7,6 +7,7 @@ wherever it would come out the same: part by part of the judgements, then file b
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice
 from operator import is_
+from typing import TypeAlias
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -40,6 +41,10 @@ class _Made(Struct, frozen=True):
     skips: list[Skip]
 
 
+_Within: TypeAlias = tuple[str, frozenset[str] | None, tuple[Skip, ...]]
+"""Where findings are: the boundary of their sources, the files that count, and the skips."""
+
+
 class _Part(Struct, frozen=True):
     """The rows of some findings of a judgement, and what they were made of.
 
@@ -51,7 +56,7 @@ class _Part(Struct, frozen=True):
     judged: tuple[Judged, ...]
     asking: tuple[Judged, ...]
     mends: tuple[tuple[Edit, ...], ...]
-    read: tuple[str, frozenset[str] | None, tuple[Skip, ...]]
+    within: _Within
     made: dict[int, _Made]
     rows: dict[str, list[Row]]
     reasons: frozenset[tuple[str, str]]
@@ -117,7 +122,7 @@ class Rows:
         return frozenset(
             skip
             for part in chain.from_iterable(self.parts)
-            if part.read[2]
+            if part.within[2]
             for made in part.made.values()
             for skip in made.skips
         )
@@ -160,10 +165,10 @@ class Rows:
         for read, one, olds, askings, mends in zip(
             reads, judgements, known, asking, map(iter, offered), strict=True
         ):
-            of = (read.boundary, read.only, one.skips)
+            within = (read.boundary, read.only, one.skips)
             found.append(
                 [
-                    self._part(part, some, tuple(islice(mends, len(some))), of, old)
+                    self._part(part, some, tuple(islice(mends, len(some))), within, old)
                     for part, some, old in zip(one.parts, askings, olds, strict=True)
                 ]
             )
@@ -174,38 +179,38 @@ class Rows:
         judged: tuple[Judged, ...],
         asking: tuple[Judged, ...],
         mends: tuple[tuple[Edit, ...], ...],
-        read: tuple[str, frozenset[str] | None, tuple[Skip, ...]],
+        within: _Within,
         old: _Part | None,
     ) -> _Part:
         """The rows of some findings: the very object that they were if nothing has changed."""
         before: Mapping[int, _Made] = {}
-        if old is not None and old.read == read:
+        if old is not None and old.within == within:
             if old.judged is judged and old.mends == mends:
                 return old
             before = old.made
         offered = dict(zip(map(id, asking), mends, strict=True))
-        skips = suppress.by_file(read[2])
+        skips = suppress.by_file(within[2])
         made: dict[int, _Made] = {}
         rows: dict[str, list[Row]] = {}
         for one in judged:
             mend = offered.get(id(one), ())
             row = before.get(id(one))
             if row is None or row.mends != mend:
-                row = self._row(one, mend, read, skips)
+                row = self._row(one, mend, within, skips)
             made[id(one)] = row
             if row.row is not None:
                 rows.setdefault(row.file, []).append(row.row)
         reasons = frozenset((need.name, need.why) for one in judged for need in one.waits)
-        return _Part(judged, asking, mends, read, made, rows, reasons)
+        return _Part(judged, asking, mends, within, made, rows, reasons)
 
     def _row(
         self,
         one: Judged,
         mends: tuple[Edit, ...],
-        read: tuple[str, frozenset[str] | None, tuple[Skip, ...]],
+        within: _Within,
         skips: Mapping[str, Sequence[Skip]],
     ) -> _Made:
-        boundary, only, _ = read
+        boundary, only, _ = within
         silencing = suppress.silencing(one, skips)
         if only is not None and one.at.file not in only:
             return _Made(None, "", mends, silencing)

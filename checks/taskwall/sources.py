@@ -23,6 +23,9 @@ Kind: TypeAlias = Literal["terraform", "plan", "cloudformation"]
 TERRAFORM = (".tf", ".tf.json", ".tofu", ".tofu.json")
 TEMPLATES = (".yaml", ".yml", ".json", ".template")
 
+MAY_COUNT = (*TERRAFORM, *TEMPLATES, ".tfvars", ".toml")
+"""How files end that may be sources, values for them (`.tfvars.json` too), or settings."""
+
 MOST = 5_000
 """So many files at most are looked at to find those that belong to a given template."""
 
@@ -242,7 +245,7 @@ def _in(folders: Iterable[str]) -> Iterator[str]:
 def found_in(folder: str, scope: Scope) -> Iterator[str]:
     """The files below a folder, or in it, that may be sources, values for them, or settings."""
     for path in walk((folder,)) if scope.deep else _in((folder,)):
-        if path.endswith((*TERRAFORM, *TEMPLATES, ".tfvars", ".toml")):
+        if path.endswith(MAY_COUNT):
             yield path
 
 

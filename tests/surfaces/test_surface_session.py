@@ -433,3 +433,19 @@ def test_plan_beside_sources_that_change(root: Path) -> None:
             api.Options(paths=(str(root),), cwd=str(root)), Files(dict(session.texts))
         )
         assert json.render(session.report()) == json.render(scratch)
+
+
+def test_files_that_overlap(root: Path) -> None:
+    """Blocks laid over others, and names declared twice, come and go as in a scan from scratch."""
+    session = Session(str(root))
+    options = Options((str(root),), cwd=str(root))
+    over = str(root / "override.tf")
+    again = str(root / "again.tf")
+    texts = ["", OPEN, OPEN.replace("0.0.0.0/0", "10.0.0.0/8"), "# nothing\n", OPEN]
+    for path in (again, over):
+        for text in texts:
+            session.change(path, text)
+            said = session.report().document
+            assert said == api.scan(options, Files(dict(session.texts))).document
+            assert bool(said.errors) is (path == again and text.startswith("resource"))
+        session.change(path, "")

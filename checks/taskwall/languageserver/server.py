@@ -20,8 +20,9 @@ from taskwall.languageserver.positions import Encoding, uri_of
 from taskwall.languageserver.preferences import SECTION, preferences
 from taskwall.pages import page
 from taskwall.rules import all_rules
+from taskwall.sources import MAY_COUNT
 
-WATCHED = "**/*.{tf,tofu,tfvars,json,yaml,yml,template,toml}"
+WATCHED = f"**/*.{{{','.join(ending.removeprefix('.') for ending in MAY_COUNT)}}}"
 """The files of which the editor is to say when they are written, come or go."""
 
 _ENCODINGS: dict[types.PositionEncodingKind, Encoding] = {

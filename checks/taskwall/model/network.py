@@ -69,13 +69,13 @@ class Network:
         found = Network((), self.policy)
         found._things = things
         found.by_kind, found.by_id = dict(self.by_kind), dict(self.by_id)
+        new = {id(before[number]): things[number] for number in others}
+        for kind in {type(thing) for thing in new.values()} & found.by_kind.keys():
+            found.by_kind[kind] = [new.get(id(old), old) for old in found.by_kind[kind]]
         for number in others:
-            old, new = before[number], things[number]
-            kind = type(new)
-            if not isinstance(new, Thing) or not new.external:
-                found.by_kind[kind] = [new if each is old else each for each in found.by_kind[kind]]
-            if isinstance(new, Thing) and found.by_id[kind, new.id] is old:
-                found.by_id[kind, new.id] = new
+            old, thing = before[number], things[number]
+            if isinstance(thing, Thing) and found.by_id[type(thing), thing.id] is old:
+                found.by_id[type(thing), thing.id] = thing
         return found
 
     def every(self, kind: type[T]) -> list[T]:

@@ -77,7 +77,7 @@ class Mentions:
 
         wants: dict[str, set[str]] = {}
         for stack, endings in self.wants.items():
-            if value(stack) == "":  # no stack has an empty name, nor one that begins otherwise
+            if value(stack) == "":  # no stack's name is empty, and each begins with a letter
                 self.wants_more |= any(
                     ending[0].isalpha() or ending[0] == "$" for ending in endings
                 )

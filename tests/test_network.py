@@ -1,0 +1,63 @@
+"""A network that is made from an earlier one is the one that its things make."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec import Struct
+
+from taskwall.model.network import Network
+from taskwall.model.thing import Thing
+from taskwall.values import Need, Origin, Place
+
+ORIGIN = Origin("a.b", "a.b", Place("main.tf", 1, 1, 1, 1), "terraform")
+
+
+class Plain(Thing, frozen=True, kw_only=True):
+    """A thing of a kind."""
+
+    size: int = 0
+
+
+class Other(Thing, frozen=True, kw_only=True):
+    """A thing of another kind."""
+
+
+class Loose(Struct, frozen=True):
+    """Something that nothing refers to."""
+
+    size: int = 0
+
+
+def _external(no: bool) -> tuple[Need, ...]:
+    return () if no else (Need("x", "is not in the sources"),)
+
+
+THINGS = st.lists(
+    st.one_of(
+        st.builds(
+            Plain,
+            id=st.sampled_from("ab"),
+            origin=st.just(ORIGIN),
+            external=st.booleans().map(_external),
+            size=st.integers(0, 1),
+        ),
+        st.builds(Other, id=st.sampled_from("ab"), origin=st.just(ORIGIN)),
+        st.builds(Loose, st.integers(0, 1)),
+    ),
+    max_size=6,
+)
+
+
+@given(THINGS, st.data())
+def test_of_others(things: list[Struct], data: st.DataObject) -> None:
+    """Whichever things are others than before, of whatever kind, name and origin."""
+    before = Network(things)
+    swapped = data.draw(THINGS)
+    spare = iter(swapped)
+    others = [next(spare, old) if data.draw(st.booleans()) else old for old in things]
+    for now in (others, swapped):
+        quick, plain = before.of_others(now), Network(now)
+        assert [*map(id, quick.by_id.values())] == [*map(id, plain.by_id.values())]
+        assert quick.by_id.keys() == plain.by_id.keys()
+        assert {kind: [*map(id, some)] for kind, some in quick.by_kind.items()} == {
+            kind: [*map(id, some)] for kind, some in plain.by_kind.items()
+        }
