@@ -8,11 +8,9 @@ block, and what `dynamic` makes.
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
-from json.decoder import JSONDecodeError, scanstring  # type: ignore[attr-defined]
-from typing import Final, TypeAlias
 
-from msgspec import Struct
-
+from taskwall.readers import json_text
+from taskwall.readers.json_text import JsonError, JsonList, JsonNode, JsonObject, JsonScalar
 from taskwall.readers.terraform.hcl import Parsed, parse_expression, parse_text, speaks
 from taskwall.readers.terraform.syntax import (
     Attribute,
@@ -27,136 +25,16 @@ from taskwall.readers.terraform.syntax import (
     Tuple,
 )
 from taskwall.stack import SourceError
-from taskwall.values import Known, Place, Scalar
+from taskwall.values import Known, Place
 
 DEEPEST = 100
 """How far JSON may be nested."""
-
-_BLANK: Final = re.compile(r"[ \t\r\n]*")
-_NUMBER: Final = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?", re.ASCII)
-_WORDS: Final[dict[str, Scalar]] = {"true": True, "false": False, "null": None}
-
-
-class _Scalar(Struct, frozen=True):
-    start: int
-    end: int
-    data: Scalar
-
-
-class _List(Struct, frozen=True):
-    start: int
-    end: int
-    items: "tuple[_Node, ...]"
-
-
-class _Map(Struct, frozen=True):
-    """An object: each member is its key and its value."""
-
-    start: int
-    end: int
-    members: "tuple[tuple[_Scalar, _Node], ...]"
-
-
-_Node: TypeAlias = _Scalar | _List | _Map
-
-
-class _Broken(Exception):  # noqa: N818 (it never leaves this module)
-    def __init__(self, at: int, why: str) -> None:
-        super().__init__(why)
-        self.at = at
-        self.why = why
-
-
-class _Reader:
-    """Reads JSON, with the offsets at which everything stands."""
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-        self.at = 0
-
-    def document(self) -> _Node:
-        """All of the text.
-
-        Raises:
-            _Broken: it is no JSON.
-        """
-        found = self._value(0)
-        if self._blank():
-            raise _Broken(self.at, "nothing may follow the outermost value")
-        return found
-
-    def _blank(self) -> str:
-        match = _BLANK.match(self.text, self.at)
-        self.at = match.end() if match else self.at
-        return self.text[self.at : self.at + 1]
-
-    def _value(self, depth: int) -> _Node:
-        sign = self._blank()
-        start = self.at
-        if depth > DEEPEST:
-            raise _Broken(start, f"nested more than {DEEPEST} levels deep")
-        if sign == '"':
-            return self._string()
-        if sign == "{":
-            members: list[tuple[_Scalar, _Node]] = []
-            for _ in self._members("}"):
-                if self._blank() != '"':
-                    raise _Broken(self.at, "a name in double quotes is expected")
-                key = self._string()
-                if self._blank() != ":":
-                    raise _Broken(self.at, 'a ":" is expected')
-                self.at += 1
-                members.append((key, self._value(depth + 1)))
-            return _Map(start, self.at, tuple(members))
-        if sign == "[":
-            items = [self._value(depth + 1) for _ in self._members("]")]
-            return _List(start, self.at, tuple(items))
-        for word, data in _WORDS.items():
-            if self.text.startswith(word, start):
-                self.at += len(word)
-                return _Scalar(start, self.at, data)
-        match = _NUMBER.match(self.text, start)
-        if match is None:
-            raise _Broken(start, "a value is expected")
-        self.at = match.end()
-        return _Scalar(start, self.at, _number(match[0]))
-
-    def _members(self, closing: str) -> Iterator[None]:
-        """Steps from member to member, up to behind the closing bracket."""
-        self.at += 1
-        if self._blank() != closing:
-            yield
-            while self._blank() == ",":
-                self.at += 1
-                yield
-        if self._blank() != closing:
-            raise _Broken(self.at, f'a "," or "{closing}" is expected')
-        self.at += 1
-
-    def _string(self) -> _Scalar:
-        start = self.at
-        try:
-            text, self.at = scanstring(self.text, start + 1, True)
-        except JSONDecodeError as error:
-            raise _Broken(error.pos, error.msg[:1].lower() + error.msg[1:]) from error
-        # Halves of surrogate pairs cannot be printed.
-        text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-        return _Scalar(start, self.at, text)
-
-
-def _number(text: str) -> Scalar:
-    if len(text) > 1000:
-        return None
-    if text.lstrip("-").isdigit():
-        return int(text)
-    number = float(text)
-    return int(number) if number.is_integer() and abs(number) < 1e15 else number
 
 
 def parse(path: str, text: str) -> Parsed:
     """Read a file. JSON that is broken gives an error, and nothing else."""
 
-    def made(tree: "_Tree", root: _Node) -> Parsed:
+    def made(tree: "_Tree", root: JsonNode) -> Parsed:
         comments = tuple(tree.comments(root)) if speaks(text) else ()
         return Parsed(Body({}, tuple(tree.top(root))), comments)
 
@@ -168,7 +46,7 @@ def values(path: str, text: str) -> Parsed:
     return _read(path, text, lambda tree, root: Parsed(tree.values(root)))
 
 
-def _read(path: str, text: str, made: "Callable[[_Tree, _Node], Parsed]") -> Parsed:
+def _read(path: str, text: str, made: "Callable[[_Tree, JsonNode], Parsed]") -> Parsed:
     lines = [0, *(match.end() for match in re.finditer("\n", text))]
 
     def place(start: int, end: int) -> Place:
@@ -176,8 +54,8 @@ def _read(path: str, text: str, made: "Callable[[_Tree, _Node], Parsed]") -> Par
         return Place(path, row + 1, start - lines[row] + 1, end_row + 1, end - lines[end_row] + 1)
 
     try:
-        root = _Reader(text).document()
-    except _Broken as error:
+        root = json_text.parse(text, DEEPEST)
+    except JsonError as error:
         told = SourceError(place(error.at, error.at), f"no JSON: {error.why}")
         return Parsed(Body({}, ()), errors=(told,))
     return made(_Tree(path, place), root)
@@ -201,10 +79,10 @@ class _Tree:
         self._path = path
         self._place = place
 
-    def _of(self, node: _Node) -> Place:
+    def _of(self, node: JsonNode) -> Place:
         return self._place(node.start, node.end)
 
-    def top(self, root: _Node) -> Iterator[Block]:
+    def top(self, root: JsonNode) -> Iterator[Block]:
         """The blocks of a file."""
         for member in _maps(root):
             for key, value in member.members:
@@ -212,7 +90,7 @@ class _Tree:
                 if kind != "//":
                     yield from self._labelled(kind, (), _LABELS.get(kind, 0), key, value)
 
-    def values(self, root: _Node) -> Body:
+    def values(self, root: JsonNode) -> Body:
         """The members of a file of values."""
         attributes = (
             self._attribute("values", str(key.data), key, value)
@@ -223,7 +101,7 @@ class _Tree:
         return Body({attribute.name: attribute for attribute in attributes}, ())
 
     def _labelled(
-        self, kind: str, labels: tuple[str, ...], more: int, key: _Scalar, value: _Node
+        self, kind: str, labels: tuple[str, ...], more: int, key: JsonScalar, value: JsonNode
     ) -> Iterator[Block]:
         """The blocks below a type, each below its labels."""
         for inner in _maps(value):
@@ -235,12 +113,14 @@ class _Tree:
             else:
                 yield self._block(kind, labels, key, inner)
 
-    def _block(self, kind: str, labels: tuple[str, ...], key: _Scalar, node: _Map) -> Block:
+    def _block(
+        self, kind: str, labels: tuple[str, ...], key: JsonScalar, node: JsonObject
+    ) -> Block:
         place = self._place(key.start, node.end)
         body = Later(lambda: self._body(kind, node))
         return Block(kind, labels, self._of(key), place, body)
 
-    def _body(self, kind: str, node: _Map) -> Body:
+    def _body(self, kind: str, node: JsonObject) -> Body:
         attributes: dict[str, Attribute] = {}
         blocks: list[Block] = []
         twice: list[Attribute] = []
@@ -265,20 +145,20 @@ class _Tree:
                 attributes[name] = attribute
         return Body(attributes, tuple(blocks), tuple(twice))
 
-    def _attribute(self, kind: str, name: str, key: _Scalar, value: _Node) -> Attribute:
+    def _attribute(self, kind: str, name: str, key: JsonScalar, value: JsonNode) -> Attribute:
         place = self._place(key.start, value.end)
         if kind == "values" or name in _LITERAL.get(kind, ()):
             return Attribute(name, place, Later(lambda: self._expression(value, False)))
-        if name in _TYPES.get(kind, ()) and isinstance(value, _Scalar):
+        if name in _TYPES.get(kind, ()) and isinstance(value, JsonScalar):
             text = str(value.data)
             return Attribute(name, place, Later(lambda: parse_expression(self._path, text)))
         return Attribute(name, place, Later(lambda: self._expression(value, True)))
 
-    def _expression(self, node: _Node, templates: bool) -> Expression:
+    def _expression(self, node: JsonNode, templates: bool) -> Expression:
         place = self._of(node)
-        if isinstance(node, _List):
+        if isinstance(node, JsonList):
             return Tuple(place, tuple(self._expression(item, templates) for item in node.items))
-        if isinstance(node, _Map):
+        if isinstance(node, JsonObject):
             members = (
                 Member(
                     self._place(key.start, value.end),
@@ -293,30 +173,30 @@ class _Tree:
             return parse_text(self._path, data, place)
         return Literal(place, Known(data, place))
 
-    def comments(self, node: _Node) -> Iterator[Comment]:
+    def comments(self, node: JsonNode) -> Iterator[Comment]:
         """Members named `//` that ask for silence."""
-        if isinstance(node, _List):
+        if isinstance(node, JsonList):
             for item in node.items:
                 yield from self.comments(item)
-        elif isinstance(node, _Map):
+        elif isinstance(node, JsonObject):
             for key, value in node.members:
                 if key.data != "//":
                     yield from self.comments(value)
-                elif isinstance(value, _Scalar) and speaks(str(value.data)):
+                elif isinstance(value, JsonScalar) and speaks(str(value.data)):
                     yield Comment(str(value.data), self._of(value), trailing=False)
 
 
-def _maps(node: _Node) -> tuple[_Map, ...]:
+def _maps(node: JsonNode) -> tuple[JsonObject, ...]:
     """A block, or the blocks of a list; nothing if there is anything else."""
-    if isinstance(node, _Map):
+    if isinstance(node, JsonObject):
         return (node,)
-    if isinstance(node, _List):
-        maps = tuple(item for item in node.items if isinstance(item, _Map))
+    if isinstance(node, JsonList):
+        maps = tuple(item for item in node.items if isinstance(item, JsonObject))
         return maps if len(maps) == len(node.items) else ()
     return ()
 
 
-def _dynamic(node: _Map) -> frozenset[str]:
+def _dynamic(node: JsonObject) -> frozenset[str]:
     """The types of blocks that `dynamic` makes in a body."""
     return frozenset(
         str(label.data)
@@ -328,9 +208,9 @@ def _dynamic(node: _Map) -> frozenset[str]:
     )
 
 
-def _holds_dynamic(node: _Node) -> bool:
-    if isinstance(node, _List):
+def _holds_dynamic(node: JsonNode) -> bool:
+    if isinstance(node, JsonList):
         return any(map(_holds_dynamic, node.items))
-    if isinstance(node, _Map):
+    if isinstance(node, JsonObject):
         return bool(_dynamic(node)) or any(_holds_dynamic(value) for _, value in node.members)
     return False
