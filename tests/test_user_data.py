@@ -416,6 +416,16 @@ def test_metadata_of_cfn_init_is_read() -> None:
     assert told(read(call)) is OPEN
 
 
+def test_cfn_init_that_calls_itself_comes_to_an_end() -> None:
+    """Commands of cfn-init that run cfn-init on the same resource are given up, not followed."""
+    call = "cfn-init -s x -r aws_instance.a"
+    command = Fields({"command": Known(call)})
+    config = Fields({"commands": Fields({"1": command})})
+    metadata = Fields({"AWS::CloudFormation::Init": Fields({"config": config})})
+
+    assert told(read(SCRIPT + call, metadata=metadata)) in (None, OPEN)
+
+
 def test_cfn_init_runs_the_set_that_is_named() -> None:
     """Of several configurations, those of the named set act, in its order."""
 

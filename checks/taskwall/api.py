@@ -1,32 +1,44 @@
 """The one door for every surface: read the sources, judge them, and make the report."""
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import TypeAlias
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Protocol, TypeAlias
 
 from taskwall import baseline, engine, outputs
 from taskwall.engine import Judgement
 from taskwall.files import Files
 from taskwall.finding import Report
 from taskwall.job import Options, job
-from taskwall.memory import Memory
 from taskwall.result import Result
 from taskwall.rule import Rule
 from taskwall.settings import Settings
 from taskwall.stack import SourceError, Stack
 from taskwall.values import Place
 
-__all__ = ["Options", "Progress", "judged", "scan"]
+__all__ = ["Cache", "Options", "Progress", "judged", "scan"]
 
 Progress: TypeAlias = Callable[[int, int], None]
 """Told, after each stack, how many are judged and how many there are."""
+
+
+class Cache(Protocol):
+    """What surfaces that scan again and again keep from one scan to the next."""
+
+    result: Result | None
+    """What came of the last scan."""
+
+    def keep(self, names: Iterable[str], rules: Sequence[Rule], settings: Settings) -> None:
+        """Forget all but the stacks of these names, and all if rules or settings are others."""
+
+    def judge(self, stack: Stack, rules: Sequence[Rule], settings: Settings) -> Judgement:
+        """The judgement of a stack."""
 
 
 def scan(
     options: Options,
     files: Files | None = None,
     progress: Progress | None = None,
-    memory: Memory | None = None,
+    memory: Cache | None = None,
 ) -> Report:
     """Scan sources and report what the rules say of them.
 
@@ -115,7 +127,7 @@ class _Judging:
         stacks: Sequence[Stack],
         rules: Sequence[Rule],
         use: Settings,
-        memory: Memory | None = None,
+        memory: Cache | None = None,
     ) -> None:
         self.stacks = stacks
         self.rules = rules

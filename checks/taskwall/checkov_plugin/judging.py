@@ -14,8 +14,8 @@ from taskwall.checkov_plugin.checks_of_rules import OWN_ID, TaskwallCheck, check
 from taskwall.checkov_plugin.entities import KINDS, Entities, shown
 from taskwall.checkov_plugin.findings import Entry, analysis, entries
 from taskwall.checkov_plugin.masking import mask
-from taskwall.checkov_plugin.registry import Results, crash, say
-from taskwall.checkov_plugin.running import ChangedError, running
+from taskwall.checkov_plugin.messages import crash, say
+from taskwall.checkov_plugin.running import ChangedError, Results, running
 from taskwall.checkov_plugin.scope import asked
 from taskwall.finding import SEVERITIES
 from taskwall.settings import SettingsError

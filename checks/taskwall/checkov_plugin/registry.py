@@ -11,11 +11,10 @@ from __future__ import annotations
 import atexit
 import gc
 import inspect
-import sys
 from contextlib import contextmanager
 from functools import cache
 from types import MethodType
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 from checkov.common.checks_infra.registry import Registry, get_graph_checks_registry
 from checkov.common.graph.graph_builder import CustomAttributes
@@ -24,7 +23,8 @@ from checkov.common.runners.base_runner import BaseRunner
 from checkov.version import version
 
 from taskwall.checkov_plugin.entities import KINDS, Entities
-from taskwall.checkov_plugin.running import ChangedError, running
+from taskwall.checkov_plugin.messages import crash, say
+from taskwall.checkov_plugin.running import ChangedError, Results, running
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,10 +43,6 @@ _ATTRIBUTES = {
     "CONFIG": "config_",
     "TF_RESOURCE_ADDRESS": "__address__",
 }
-
-Results: TypeAlias = "dict[Any, list[dict[str, Any]]]"
-
-_said: set[str] = set()
 
 
 def register() -> None:
@@ -127,19 +123,3 @@ def _apart() -> Iterator[None]:
         yield
     finally:
         gc.unfreeze()
-
-
-def crash(error: Exception) -> str:
-    """An exception in a sentence."""
-    import traceback
-
-    last = traceback.extract_tb(error.__traceback__)[-1]
-    return f"crashed: {type(error).__name__}: {error} ({last.name}, line {last.lineno})"
-
-
-def say(text: str) -> None:
-    """Say something on standard error, once in a process."""
-    if text not in _said:
-        _said.add(text)
-        sys.stderr.write(f"taskwall: {text}\n")
-        sys.stderr.flush()

@@ -4,13 +4,16 @@ import os
 import sys
 from collections.abc import Iterator
 from types import FrameType
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from checkov.common.runners.base_runner import BaseRunner, filter_ignored_paths
 from checkov.runner_filter import RunnerFilter
 
 JSON = ".tf.json"
 """How the names of files end that are of the framework terraform_json, and not of terraform."""
+
+Results: TypeAlias = dict[Any, list[dict[str, Any]]]
+"""What the runner is told of a graph: for each check, where it failed, passed or was skipped."""
 
 _FOREIGN = (".tofu", ".tofu.json")
 

@@ -1,12 +1,19 @@
 """What cfn-init does by the metadata `AWS::CloudFormation::Init`: files, then commands."""
 
-from taskwall.lowering.user_data import shell
+from collections.abc import Callable
+from typing import TypeAlias
+
 from taskwall.lowering.user_data.machine import Machine, lines, opaque
 from taskwall.lowering.user_data.marked import is_known
 from taskwall.values import Fields, Items, Known, Need, Text, Value, needs, settled
 
+Shell: TypeAlias = Callable[[str, tuple[Need, ...]], object]
+"""Lets a command act, unless what is needed for that is not so."""
 
-def run(machine: Machine, metadata: Fields, sets: str, row: int, doubt: tuple[Need, ...]) -> None:
+
+def run(
+    machine: Machine, metadata: Fields, sets: str, row: int, doubt: tuple[Need, ...], shell: Shell
+) -> None:
     """Let the configurations of a set ("default" if `sets` is empty) act."""
     init = _fields(metadata.fields.get("AWS::CloudFormation::Init"))
     if init is None or init.rest is not None or not is_known(sets):
@@ -18,7 +25,7 @@ def run(machine: Machine, metadata: Fields, sets: str, row: int, doubt: tuple[Ne
             machine.anything(row, machine.unknown(f"what configuration {name} of cfn-init does"))
             continue
         _files(machine, _fields(config.fields.get("files")), row, doubt)
-        _commands(machine, _fields(config.fields.get("commands")), row, doubt)
+        _commands(machine, _fields(config.fields.get("commands")), row, doubt, shell)
 
 
 def _fields(value: Value | None) -> Fields | None:
@@ -70,7 +77,9 @@ def _files(machine: Machine, files: Fields | None, row: int, doubt: tuple[Need, 
             machine.write(path, lines(text, row, within=False), append=False, doubt=doubt)
 
 
-def _commands(machine: Machine, orders: Fields | None, row: int, doubt: tuple[Need, ...]) -> None:
+def _commands(
+    machine: Machine, orders: Fields | None, row: int, doubt: tuple[Need, ...], shell: Shell
+) -> None:
     for name, value in sorted(orders.fields.items()) if orders is not None else ():
         order = _fields(value)
         if order is None:
@@ -92,4 +101,4 @@ def _commands(machine: Machine, orders: Fields | None, row: int, doubt: tuple[Ne
         if text is None:
             machine.anything(row, needs(value))
         else:
-            shell.run(machine, text, row, waits)
+            shell(text, waits)

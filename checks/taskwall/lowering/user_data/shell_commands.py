@@ -1,7 +1,7 @@
 """What commands of a shell script do to the files of its machine, as far as that matters."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from msgspec import Struct
 
@@ -9,9 +9,6 @@ from taskwall.lowering.user_data.machine import WATCHED, Line, Machine, lines, o
 from taskwall.lowering.user_data.marked import is_known
 from taskwall.lowering.user_data.quoting import escaped
 from taskwall.values import Need
-
-if TYPE_CHECKING:
-    from taskwall.lowering.user_data.shell import Shell
 
 DEEPEST = 40
 """How far statements, and scripts that run scripts, may nest before they are given up."""
@@ -35,10 +32,24 @@ _PREFIXES = frozenset(("sudo", "env", "command", "nohup", "time", "builtin", "ex
 _SHELLS = frozenset(("bash", "sh", "dash", "ash", "zsh", "ksh"))
 
 
+class Shell(Protocol):
+    """The shell that a command is given to."""
+
+    machine: Machine
+    variables: dict[str, str]
+    row: int
+
+    def inside(self, row: int, doubt: tuple[Need, ...], depth: int) -> "Shell":
+        """A shell of its own on the same machine."""
+
+    def run(self, script: str) -> list[Line]:
+        """Let a script act; its output."""
+
+
 class Call(Struct, frozen=True):
     """A command with its arguments and its input."""
 
-    shell: "Shell"
+    shell: Shell
     name: str
     arguments: list[str]
     given: list[Line]
@@ -239,7 +250,11 @@ def _cfn_init(call: Call) -> list[Line]:
         machine.anything(call.row, machine.unknown("what cfn-init does"))
     elif call.depth < DEEPEST:
         sets = named.get("-c") or named.get("--configsets") or ""
-        cfn_init.run(machine, metadata, sets, call.row, call.doubt)
+
+        def shell(script: str, doubt: tuple[Need, ...]) -> list[Line]:
+            return call.shell.inside(call.row, doubt, call.depth).run(script)
+
+        cfn_init.run(machine, metadata, sets, call.row, call.doubt, shell)
     return []
 
 

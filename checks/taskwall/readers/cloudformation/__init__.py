@@ -6,7 +6,7 @@ from collections.abc import Mapping as Lookup
 
 from taskwall.files import Files, UnreadableError
 from taskwall.groups import groups
-from taskwall.readers.cloudformation.joined import Market
+from taskwall.readers.cloudformation.exports import Market
 from taskwall.readers.cloudformation.kept import Kept, kept
 from taskwall.readers.cloudformation.stack import CloudFormationStack
 from taskwall.readers.cloudformation.template import Template

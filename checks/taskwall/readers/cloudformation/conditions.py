@@ -1,6 +1,6 @@
 """Conditions: what they compare, what they ask while it is open, and what they decide."""
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from taskwall.readers.cloudformation.calls import (
     WIDEST,
@@ -8,6 +8,7 @@ from taskwall.readers.cloudformation.calls import (
     Outcome,
     Perhaps,
 )
+from taskwall.readers.cloudformation.deployment import TemplateContext
 from taskwall.readers.cloudformation.document import Function, Node, members, written
 from taskwall.values import (
     OTHER,
@@ -26,14 +27,11 @@ from taskwall.values import (
     symbol,
 )
 
-if TYPE_CHECKING:
-    from taskwall.readers.cloudformation.evaluate import Evaluator
-
 MOST_ROWS: Final = 8
 """Of a mapping with more rows, one that has the value in question is asked for, and one other."""
 
 
-def if_(run: "Evaluator", call: Function) -> Outcome:
+def if_(run: TemplateContext, call: Function) -> Outcome:
     """`Fn::If`: one of two values; both, while the condition is open."""
     test, one, other = run.arguments(call, 3)
     truth = run.condition_of(test)
@@ -55,7 +53,7 @@ def if_(run: "Evaluator", call: Function) -> Outcome:
     return _either(run, first, second, truth.needs)
 
 
-def _either(run: "Evaluator", one: Value, other: Value, waits_for: tuple[Need, ...]) -> Value:
+def _either(run: TemplateContext, one: Value, other: Value, waits_for: tuple[Need, ...]) -> Value:
     """As `values.either`, but for long lists without a search for what they have in common."""
     if isinstance(one, Items) and isinstance(other, Items):
         pairs = len(one.items) * len(other.items)
@@ -65,17 +63,17 @@ def _either(run: "Evaluator", one: Value, other: Value, waits_for: tuple[Need, .
     return either(one, other, waits_for)
 
 
-def and_(run: "Evaluator", call: Function) -> Value:
+def and_(run: TemplateContext, call: Function) -> Value:
     """`Fn::And`: true if all are."""
     return _all(run, call, absorbing=False)
 
 
-def or_(run: "Evaluator", call: Function) -> Value:
+def or_(run: TemplateContext, call: Function) -> Value:
     """`Fn::Or`: true if one is."""
     return _all(run, call, absorbing=True)
 
 
-def _all(run: "Evaluator", call: Function, absorbing: bool) -> Value:
+def _all(run: TemplateContext, call: Function, absorbing: bool) -> Value:
     """The conjunction (or, with `absorbing` True, the disjunction) of conditions."""
     waits: dict[Need, None] = {}
     asks: frozenset[Question] = frozenset()
@@ -91,7 +89,7 @@ def _all(run: "Evaluator", call: Function, absorbing: bool) -> Value:
     return Known(not absorbing, call.place)
 
 
-def not_(run: "Evaluator", call: Function) -> Value:
+def not_(run: TemplateContext, call: Function) -> Value:
     """`Fn::Not`: the other truth."""
     truth = run.truth(run.arguments(call, 1)[0])
     if isinstance(truth, Known):
@@ -99,7 +97,7 @@ def not_(run: "Evaluator", call: Function) -> Value:
     return Unknown(truth.needs, asks=truth.asks, place=call.place)
 
 
-def condition(run: "Evaluator", call: Function) -> Value:
+def condition(run: TemplateContext, call: Function) -> Value:
     """`Condition`: a declared condition by its name."""
     name = written(call.argument)
     if name is None:
@@ -107,13 +105,13 @@ def condition(run: "Evaluator", call: Function) -> Value:
     return run.condition(name, call.place)
 
 
-def equals(run: "Evaluator", call: Function) -> Value:
+def equals(run: TemplateContext, call: Function) -> Value:
     """`Fn::Equals`: whether two values are the same text."""
     one, other = (_operand(run, node) for node in run.arguments(call, 2))
     return _equal(run, call, one, other)
 
 
-def _equal(run: "Evaluator", call: Function, one: Value, other: Value) -> Known | Unknown:
+def _equal(run: TemplateContext, call: Function, one: Value, other: Value) -> Known | Unknown:
     truth = same(one, other)
     if truth is not None:
         return Known(truth, call.place)
@@ -130,7 +128,7 @@ def _equal(run: "Evaluator", call: Function, one: Value, other: Value) -> Known 
 
 
 def _looked_up(
-    run: "Evaluator", call: Function, question: Question, waits: tuple[Need, ...]
+    run: TemplateContext, call: Function, question: Question, waits: tuple[Need, ...]
 ) -> Known | Unknown:
     """Whether what a mapping holds is the answer: that hangs on the key which is looked up."""
     key, column = run.lookups[question.operand]
@@ -145,7 +143,7 @@ def _looked_up(
     return Unknown(waits, asks=asks, place=call.place)
 
 
-def _both_open(run: "Evaluator", one: Value, other: Value) -> frozenset[Question]:
+def _both_open(run: TemplateContext, one: Value, other: Value) -> frozenset[Question]:
     """What to ask while two operands are compared that are both open: one has few answers."""
     for value in (one, other):
         name = symbol(settled(value))
@@ -155,7 +153,7 @@ def _both_open(run: "Evaluator", one: Value, other: Value) -> frozenset[Question
     return frozenset()
 
 
-def _operand(run: "Evaluator", node: Node) -> Value:
+def _operand(run: TemplateContext, node: Node) -> Value:
     """A side of a comparison. A secret is compared, though it is never shown."""
     found = run.argument(node)
     if isinstance(found, Unknown) and found.symbol in run.parameters.secrets:
@@ -186,12 +184,12 @@ def _question(one: Value, other: Value) -> Question | None:
 # The functions of the section Rules
 
 
-def contains(run: "Evaluator", call: Function) -> Value:
+def contains(run: TemplateContext, call: Function) -> Value:
     """`Fn::Contains`: whether one of a list of texts is a value."""
     return _in(run, call, *(_operand(run, node) for node in run.arguments(call, 2)))
 
 
-def _in(run: "Evaluator", call: Function, values: Value, value: Value) -> Known | Unknown:
+def _in(run: TemplateContext, call: Function, values: Value, value: Value) -> Known | Unknown:
     found = settled(values)
     if not isinstance(found, Items):
         return Unknown(needs(values), place=call.place)
@@ -206,7 +204,7 @@ def _in(run: "Evaluator", call: Function, values: Value, value: Value) -> Known 
     return Known(False, call.place)
 
 
-def each_equals(run: "Evaluator", call: Function) -> Value:
+def each_equals(run: TemplateContext, call: Function) -> Value:
     """`Fn::EachMemberEquals`: whether all of a list of texts are a value."""
     values, value = (_operand(run, node) for node in run.arguments(call, 2))
     found = settled(values)
@@ -215,7 +213,7 @@ def each_equals(run: "Evaluator", call: Function) -> Value:
     return _of_all(call, truths, (*needs(values), *needs(value)))
 
 
-def each_in(run: "Evaluator", call: Function) -> Value:
+def each_in(run: TemplateContext, call: Function) -> Value:
     """`Fn::EachMemberIn`: whether all of a list of texts are in another."""
     one, other = (_operand(run, node) for node in run.arguments(call, 2))
     found = settled(one)
@@ -233,13 +231,13 @@ def _of_all(call: Function, truths: list[bool | None] | None, waits: tuple[Need,
     return Unknown(waits or (Need(call.name, "is not known"),), place=call.place)
 
 
-def of_account(_: "Evaluator", call: Function) -> Value:
+def of_account(_: TemplateContext, call: Function) -> Value:
     """`Fn::RefAll`, `Fn::ValueOf`, `Fn::ValueOfAll`: what exists where it is deployed."""
     why = "is known only where it is deployed"
     return Unknown((Need(call.name, why),), place=call.place)
 
 
-def rules_hold(run: "Evaluator", rules: "dict[str, Node] | object") -> bool:
+def rules_hold(run: TemplateContext, rules: "dict[str, Node] | object") -> bool:
     """Whether no assertion of the section Rules is known to be false."""
     for rule in rules.values() if isinstance(rules, dict) else ():
         fields = members(rule)

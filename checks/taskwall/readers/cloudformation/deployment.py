@@ -1,29 +1,20 @@
-"""What the templates of a deployment share while they are evaluated, and where each stands."""
+"""What the templates of a deployment share while they are evaluated, and where each stands.
 
-from collections.abc import Iterable
+Functions, loops and parameters see no more of a template than `TemplateContext` says.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
 from collections.abc import Mapping as Lookup
-from typing import TYPE_CHECKING, Final
+from typing import Final, Protocol, TypeVar
 
 from msgspec import Struct
 
-from taskwall.readers.cloudformation.document import Node
+from taskwall.readers.cloudformation.calls import Outcome
+from taskwall.readers.cloudformation.document import Function, Node
+from taskwall.readers.cloudformation.exports import Customer
 from taskwall.readers.cloudformation.template import Template
 from taskwall.stack import Inputs, SourceError
-from taskwall.values import Call, Need, Place, Question, Scalar, Scenario, Value
-
-if TYPE_CHECKING:
-    from taskwall.readers.cloudformation.evaluate import Evaluator
-    from taskwall.readers.cloudformation.joined import Customer
-
-
-class Offer(Struct, frozen=True):
-    """An output that is exported: by which tree of templates, where in it, and under what name."""
-
-    root: str
-    path: str
-    output: str
-    name: Value
-    place: Place
+from taskwall.values import Call, Known, Need, Place, Question, Scalar, Scenario, Unknown, Value
 
 
 class Expansion(Struct, frozen=True):
@@ -76,8 +67,8 @@ class Run:
         inputs: Inputs,
         scenario: Scenario,
         nested: Lookup[str, Lookup[str, Template]] | None = None,
-        market: "Customer | None" = None,
-        expansions: "dict[str, list[Expansion]] | None" = None,
+        market: Customer | None = None,
+        expansions: dict[str, list[Expansion]] | None = None,
     ) -> None:
         self.inputs = inputs
         self.scenario = Heard(scenario)
@@ -87,7 +78,7 @@ class Run:
         self.questions: set[Question] = set()
         self.errors: dict[SourceError, None] = {}
         self.imports: list[tuple[str, Value]] = []
-        self.roots: list[Evaluator] = []
+        self.roots: list[TemplateContext] = []
         self.made = 0
         self.deciding = 0
         self.turns = 0
@@ -109,3 +100,102 @@ class Site(Struct, frozen=True):
 
 
 TOP: Final = Site()
+
+
+K = TypeVar("K")
+T = TypeVar("T")
+
+
+class ParameterContext(Protocol):
+    """The parameters of a template."""
+
+    secrets: dict[str, Known]
+    """The values of those that are never shown."""
+
+    def asks(self, question: Question) -> frozenset[Question]:
+        """A question, with the default that its operand has if nothing else is given."""
+
+    def allowed(self, operand: str) -> tuple[str, ...] | None:
+        """The values that a parameter is limited to; None if it is not, or is no parameter."""
+
+    def free_default(self, name: str) -> Known | None:
+        """The default of a parameter that may be given another value; None if there is none."""
+
+
+class TemplateContext(Protocol):
+    """A template while it is evaluated, at one place of a deployment."""
+
+    template: Template
+    run: Run
+    site: Site
+    inputs: Inputs
+    scenario: Heard
+    questions: set[Question]
+    lookups: dict[str, tuple[str, dict[str, str]]]
+    """Of an unknown value of a mapping: what its key is called, and what each row holds."""
+    asked: frozenset[str]
+    """The operands that its loops ask for."""
+
+    @property
+    def above(self) -> "TemplateContext | None":
+        """The template that nests it."""
+
+    @property
+    def parameters(self) -> ParameterContext:
+        """Its parameters."""
+
+    def value(self, node: Node) -> Value | None:
+        """The value of a node; None if it is removed."""
+
+    def outcome(self, node: Node) -> Outcome:
+        """The value of a node, or that it is, or may be, removed."""
+
+    def argument(self, node: Node) -> Value:
+        """The value of a node; null if it is removed."""
+
+    def arguments(self, call: Function, least: int, most: int | None = None) -> tuple[Node, ...]:
+        """The arguments of a function, which takes a list of so many."""
+
+    def entries(self, node: Node | None) -> tuple[Node, ...]:
+        """The elements of a list, or the one thing that stands where a list may."""
+
+    def error(self, place: Place, message: str) -> None:
+        """Enter an error, unless a macro may yet make it right."""
+
+    def remembered(self, memo: dict[K, tuple[T, set[str]]], key: K, make: Callable[[], T]) -> T:
+        """What is made once for a key, with what it asks of the scenario noted each time."""
+
+    def affords(self, size: int) -> bool:
+        """Whether something of this many characters may still be made."""
+
+    def unknown(
+        self, name: str, why: str, place: Place | None, waits: tuple[Need, ...] = ()
+    ) -> Value:
+        """An unknown that goes by a name, unless the user or the scenario says what it is."""
+
+    def computed(self, goes_by: str, waits: tuple[Need, ...], call: Function) -> Value:
+        """What a function gives while its arguments are open; `goes_by` is what it is called."""
+
+    def macro(self, name: str, place: Place | None) -> Value:
+        """What a macro makes; two of the same name can make different things."""
+
+    def named(self, name: str, place: Place) -> Outcome:
+        """What `Ref` gives for a name."""
+
+    def get(self, name: str, attribute: str, place: Place) -> Value:
+        """What `Fn::GetAtt` gives."""
+
+    def output(self, name: str, place: Place) -> Value | None:
+        """The value of an output, for whoever refers to it from `place`."""
+
+    def all_below(self) -> "Iterator[TemplateContext]":
+        """Itself and the templates of all nested stacks that may exist."""
+
+    def condition_of(self, node: Node) -> Known | Unknown:
+        """Whether a condition holds that is named, or written out."""
+
+    def condition(self, name: str, place: Place | None = None) -> Known | Unknown:
+        """Whether a declared condition holds; where it is open, with what it asks."""
+
+    def truth(self, node: Node) -> Known | Unknown:
+        """Whether what is written as a condition holds."""

@@ -1,8 +1,8 @@
-"""Which templates of a scan belong together: nested stacks, and exports with their imports."""
+"""Which templates of a scan belong together: nested stacks, and what their trees export."""
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from collections.abc import Mapping as Lookup
 from typing import Final
 
@@ -10,12 +10,13 @@ import msgspec
 from msgspec.structs import replace
 
 from taskwall.files import Files, UnreadableError
-from taskwall.readers.cloudformation.deployment import Offer, Run
+from taskwall.readers.cloudformation.deployment import Run
 from taskwall.readers.cloudformation.document import members, written
 from taskwall.readers.cloudformation.evaluate import Evaluator
+from taskwall.readers.cloudformation.exports import Offer
 from taskwall.readers.cloudformation.template import Declared, Template, parsed
 from taskwall.stack import Inputs, SourceError
-from taskwall.values import Known, Text, Value, settled, spelled, symbol
+from taskwall.values import Known, Text, Value, settled, spelled
 
 STACKS: Final = {
     "AWS::CloudFormation::Stack": "TemplateURL",
@@ -254,153 +255,3 @@ def _of(
             if one.unit.file in files and one.unit.file not in seen:
                 seen.add(one.unit.file)
                 yield one
-
-
-class Market:
-    """Everything that a scan exports, to be found by the names that imports give."""
-
-    def __init__(self, every: Iterable[Offer]) -> None:
-        self._by_parts: dict[tuple[str, ...], list[Offer]] = {}
-        self._bound: dict[tuple[str, str], set[str]] = {}
-        self._known: dict[tuple[str, tuple[str, ...]], list[Offer]] = {}
-        for offer in every:
-            self._by_parts.setdefault(_parts(offer.name), []).append(offer)
-
-    def __bool__(self) -> bool:
-        return bool(self._by_parts)
-
-    def meant(self, name: Value, file: str) -> list[Offer]:
-        """The exports that an import of a template can mean.
-
-        Those of the same known parts come before others.
-        """
-        wanted = _parts(name)
-        key = (os.path.dirname(file), wanted)
-        found = self._known.get(key)
-        if found is None:
-            found = self._known[key] = self._meant(*key)
-        if len(found) > 1 and (stack := _stack_of(name, found)):
-            roots = self._bound.get((file, stack))
-            found = [one for one in found if one.root in roots] if roots else found
-        return found
-
-    def bind(self, imports: Iterable[tuple[str, Value]]) -> bool:
-        """Learn from imports, with the templates that they stand in, which stack is which.
-
-        What one template imports from one stack comes from one template: of several that export a
-        name, only those count that export the others too. Whether anything was learnt.
-        """
-        sources: dict[tuple[str, str], list[set[str]]] = {}
-        for file, name in imports:
-            found = self.meant(name, file)
-            if found and (stack := _stack_of(name, found)):
-                sources.setdefault((file, stack), []).append({offer.root for offer in found})
-        learnt = False
-        for key, roots in sources.items():
-            common = set.intersection(*roots)
-            if common and any(len(one) > len(common) for one in roots):
-                self._bound[key] = common
-                learnt = True
-        return learnt
-
-    def _meant(self, folder: str, wanted: tuple[str, ...]) -> list[Offer]:
-        if not any(wanted):
-            return []
-        found = self._by_parts.get(wanted)
-        if found is None:
-            alike = (o for parts, o in self._by_parts.items() if _may_be(wanted, parts))
-            found = [offer for some in alike for offer in some if not _of_no_stack(wanted, offer)]
-        if len(found) > 1 and os.path.isfile(os.path.join(folder, "manifest.json")):
-            # Stages of CDK may export the same: each stays within its own assembly.
-            return [one for one in found if os.path.dirname(one.root) == folder] or found
-        return found
-
-
-class Customer:
-    """A market as one stack asks it: whether it would hear the same of another shows in time."""
-
-    def __init__(self, market: Market) -> None:
-        self._market = market
-        self._told: dict[tuple[str, Value], list[Offer]] = {}
-        self._lost = False
-        """Whether it was told something that it cannot remember."""
-
-    def meant(self, name: Value, file: str) -> list[Offer]:
-        """The exports that an import of a template can mean."""
-        found = self._market.meant(name, file)
-        try:
-            self._told[file, name] = found
-        except TypeError:  # a name that is made of a map
-            self._lost = True
-        return found
-
-    def holds(self, market: Market) -> bool:
-        """Whether another market says what this one did; it is that one from now on."""
-        same = not self._lost and all(
-            market.meant(name, file) == found for (file, name), found in self._told.items()
-        )
-        if same:
-            self._market = market
-        return same
-
-
-def _stack_of(name: Value, offers: Sequence[Offer]) -> str:
-    """What an import calls the stack whose name the exports begin with; "" if they do not."""
-    tails = {_parts(offer.name)[1:] if _begins_with_stack(offer.name) else () for offer in offers}
-    tail = next(iter(tails)) if len(tails) == 1 else ()
-    if len(tail) != 1:
-        return ""
-    found = settled(name)
-    if isinstance(found, Known):
-        text = spelled(found.data) or ""
-        return text.removesuffix(tail[0]) if text.endswith(tail[0]) else ""
-    parts = found.parts if isinstance(found, Text) else ()
-    if len(parts) == 2 and parts[1] == tail[0] and not isinstance(parts[0], str):
-        return f"${{{symbol(parts[0])}}}" if symbol(parts[0]) else ""
-    return ""
-
-
-def _of_no_stack(wanted: tuple[str, ...], offer: Offer) -> bool:
-    """Whether an export has the name that is wanted only if its stack has none.
-
-    A parameter that is to hold the stack's name and is empty by default asks for that: names of
-    stacks begin with a letter.
-    """
-    if not _begins_with_stack(offer.name):
-        return False
-    first = wanted[0][:1]
-    return wanted == ("".join(_parts(offer.name)),) or (first != "" and not first.isalpha())
-
-
-def _begins_with_stack(name: Value) -> bool:
-    first = name.parts[0] if isinstance(name, Text) else ""
-    return not isinstance(first, str) and symbol(first).endswith("AWS::StackName")
-
-
-def _parts(name: Value) -> tuple[str, ...]:
-    """The literal pieces of a name; what is open between them is left out."""
-    found = settled(name)
-    if isinstance(found, Known):
-        return (spelled(found.data) or "",)
-    if isinstance(found, Text):
-        pieces = [part if isinstance(part, str) else "\0" for part in found.parts]
-        return tuple("".join(pieces).split("\0"))
-    return ("", "")
-
-
-def _may_be(wanted: tuple[str, ...], offered: tuple[str, ...]) -> bool:
-    """Whether two names, known in part, can be the same; one of nothing known never is."""
-    if not any(offered) or (len(wanted) == 1 and len(offered) == 1):
-        return False
-    head, other = wanted[0], offered[0]
-    tail, end = wanted[-1], offered[-1]
-    if not tail and not other and len(wanted) > 1 and len(offered) > 1:
-        # Both begin with a stack's name, of which some may be what is known of the wanted one.
-        known, rest = head or wanted[1], offered[1]
-        return any(
-            rest.startswith(known[start:]) or (len(offered) > 2 and known[start:].startswith(rest))
-            for start in range(len(known))
-        )
-    return (head.startswith(other) or other.startswith(head)) and (
-        tail.endswith(end) or end.endswith(tail)
-    )

@@ -6,8 +6,8 @@ from operator import is_
 from msgspec import Struct
 
 from taskwall.files import Files, UnreadableError
-from taskwall.readers.cloudformation.deployment import Offer
-from taskwall.readers.cloudformation.joined import Customer, Market, offers
+from taskwall.readers.cloudformation.exports import Customer, Market, Offer
+from taskwall.readers.cloudformation.joined import offers
 from taskwall.readers.cloudformation.skips import skips
 from taskwall.readers.cloudformation.stack import CloudFormationStack
 from taskwall.readers.cloudformation.template import Template, may_be_template, parsed

@@ -1,7 +1,6 @@
 """The functions that make lists and look things up in them, and in mappings."""
 
 import re
-from typing import TYPE_CHECKING
 
 from taskwall.readers.cloudformation.calls import (
     DEPENDS,
@@ -12,6 +11,7 @@ from taskwall.readers.cloudformation.calls import (
     nameless,
     placed,
 )
+from taskwall.readers.cloudformation.deployment import TemplateContext
 from taskwall.readers.cloudformation.document import Function, Node, members
 from taskwall.values import (
     Fields,
@@ -31,14 +31,11 @@ from taskwall.values import (
     unknown,
 )
 
-if TYPE_CHECKING:
-    from taskwall.readers.cloudformation.evaluate import Evaluator
-
 _WHOLE = re.compile(r"(?:.*/)?AWS::(?:AccountId|Partition|Region|URLSuffix|StackName|StackId)")
 """Unknowns in which there is certainly no comma."""
 
 
-def select(run: "Evaluator", call: Function) -> Value:
+def select(run: TemplateContext, call: Function) -> Value:
     """`Fn::Select`: an element by its number."""
     first, second = run.arguments(call, 2)
     index, found = settled(run.argument(first)), run.argument(second)
@@ -59,7 +56,7 @@ def select(run: "Evaluator", call: Function) -> Value:
     return run.computed(goes_by, (*needs(index), *needs(found)), call)
 
 
-def split(run: "Evaluator", call: Function) -> Value:
+def split(run: TemplateContext, call: Function) -> Value:
     """`Fn::Split`: the pieces of a text."""
     first, second = run.arguments(call, 2)
     by, whole = settled(run.argument(first)), run.argument(second)
@@ -78,7 +75,7 @@ def split(run: "Evaluator", call: Function) -> Value:
 
 
 def pieces(
-    run: "Evaluator", source: Known | Text, separator: str, call: Function | None = None
+    run: TemplateContext, source: Known | Text, separator: str, call: Function | None = None
 ) -> Items | None:
     """The pieces of a text; None if what is open in it could hold the separator.
 
@@ -114,7 +111,7 @@ def _piece(parts: list[str | Value], whole: Text) -> Value:
     return text(solid, whole.place)
 
 
-def cidr(run: "Evaluator", call: Function) -> Value:
+def cidr(run: TemplateContext, call: Function) -> Value:
     """`Fn::Cidr`: ranges of a block."""
     given = [run.argument(node) for node in run.arguments(call, 2, 3)]
     waits = tuple(need for argument in given for need in needs(argument))
@@ -145,7 +142,7 @@ def cidr(run: "Evaluator", call: Function) -> Value:
     )
 
 
-def zones(run: "Evaluator", call: Function) -> Value:
+def zones(run: TemplateContext, call: Function) -> Value:
     """`Fn::GetAZs`: as many as the region has."""
     name = called(run.argument(call.argument))
     goes_by = call.name if name in ("", None, "AWS::Region") else f"{call.name} {name}"
@@ -153,7 +150,7 @@ def zones(run: "Evaluator", call: Function) -> Value:
     return found if isinstance(found, Items) else Items((), (found,), call.place)
 
 
-def length_of(run: "Evaluator", call: Function) -> Value:
+def length_of(run: TemplateContext, call: Function) -> Value:
     """`Fn::Length`: how many elements a list has."""
     found = run.argument(call.argument)
     values = settled(found)
@@ -164,7 +161,7 @@ def length_of(run: "Evaluator", call: Function) -> Value:
     return run.computed("", needs(found), call)
 
 
-def find_in_map(run: "Evaluator", call: Function) -> Value:
+def find_in_map(run: TemplateContext, call: Function) -> Value:
     """`Fn::FindInMap`: a value of the section Mappings."""
     first, *keys, last = run.arguments(call, 3, 4)
     default: Node | None = None
@@ -221,7 +218,7 @@ def _rows(table: "dict[str, Node] | object", key: Value) -> list[Node]:
     return list(fields.values())
 
 
-def _column(run: "Evaluator", table: "dict[str, Node] | object", key: Value) -> dict[str, str]:
+def _column(run: TemplateContext, table: "dict[str, Node] | object", key: Value) -> dict[str, str]:
     """By the first key of a mapping, the text under the second; rows without one are left out."""
     found: dict[str, str] = {}
     for name, row in (table if isinstance(table, dict) else {}).items():

@@ -6,12 +6,12 @@ What it means: "Fn::ForEach" in the template reference of the AWS CloudFormation
 import re
 from collections.abc import Iterator
 from collections.abc import Sequence as Several
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from taskwall.readers.cloudformation.deployment import Expansion
+from taskwall.readers.cloudformation.deployment import Expansion, TemplateContext
 from taskwall.readers.cloudformation.document import (
     Function,
     Mapping,
@@ -33,9 +33,6 @@ from taskwall.values import (
     spelled,
 )
 
-if TYPE_CHECKING:
-    from taskwall.readers.cloudformation.evaluate import Evaluator
-
 LOOP: Final = "Fn::ForEach::"
 MOST_TURNS: Final = 2_000
 """Loops of one deployment that turn more often than this, all told, are an error; a turn of a long
@@ -55,7 +52,7 @@ class Turn(Struct, frozen=True):
     waits: tuple[Need, ...] = ()
 
 
-def turns(run: "Evaluator", key: str, node: Node) -> Iterator[Turn]:
+def turns(run: TemplateContext, key: str, node: Node) -> Iterator[Turn]:
     """The turns of a loop; one that stands for all where its collection is not known."""
     parts = elements(node)
     identifier = written(parts[0]) if len(parts) == 3 else None
@@ -129,7 +126,7 @@ def _size(node: Node) -> int:
     return 1 + sum(_size(one) for one in inner)
 
 
-def turned(run: "Evaluator") -> None:
+def turned(run: TemplateContext) -> None:
     """Give an evaluator its template with the loops turned, as often as the scenario says."""
     known = run.run.expansions.setdefault(f"{run.template.unit.file}:{run.site.path}", [])
     scenario, outer = run.scenario, run.scenario.asked
@@ -153,7 +150,7 @@ def turned(run: "Evaluator") -> None:
     run.asked = frozenset(operand for operand, _ in made.answers)
 
 
-def _expanded(run: "Evaluator") -> Template:
+def _expanded(run: TemplateContext) -> Template:
     template = run.template
     conditions = _section(run, template.conditions)[0]
     run.template = template = replace(template, conditions=conditions)
@@ -166,7 +163,7 @@ def _expanded(run: "Evaluator") -> Template:
     return replace(template, outputs=outputs, resources=resources, open_names=open_names)
 
 
-def _section(run: "Evaluator", section: object) -> tuple[dict[str, Node], bool]:
+def _section(run: TemplateContext, section: object) -> tuple[dict[str, Node], bool]:
     """The members of a section, and whether all are known."""
     found: dict[str, Node] = {}
     whole = True
@@ -182,7 +179,7 @@ def _section(run: "Evaluator", section: object) -> tuple[dict[str, Node], bool]:
 
 
 def _declare(
-    run: "Evaluator",
+    run: TemplateContext,
     key: str,
     node: Node,
     waits: tuple[Need, ...],

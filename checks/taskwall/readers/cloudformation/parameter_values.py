@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Mapping as Lookup
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from taskwall.readers.cloudformation import lists, texts
 from taskwall.readers.cloudformation.calls import is_empty, literal, nameless
+from taskwall.readers.cloudformation.deployment import TemplateContext
 from taskwall.readers.cloudformation.document import Node, elements, members, written
 from taskwall.values import (
     OTHER,
@@ -22,9 +23,6 @@ from taskwall.values import (
     unknown,
 )
 
-if TYPE_CHECKING:
-    from taskwall.readers.cloudformation.evaluate import Evaluator
-
 # Compiled by its first use: few templates need it.
 _EXISTING: Final = (
     r"(?i)vpc|subnet|cluster|security_?group|sg(?:s|id|ids)?$|load_?balancer|listener"
@@ -39,7 +37,7 @@ class Parameters:
     for them.
     """
 
-    def __init__(self, evaluator: "Evaluator") -> None:
+    def __init__(self, evaluator: TemplateContext) -> None:
         self.secrets: dict[str, Known] = {}
         self._evaluator = evaluator
         self._known: dict[tuple[str, bool], tuple[Value, set[str]]] = {}
@@ -65,7 +63,7 @@ class Parameters:
 
     def _freed(self, name: str) -> Value | None:
         """What a parameter is while its default is only one of its answers; None if it holds."""
-        default = self._free_default(name)
+        default = self.free_default(name)
         if default is None:
             return None
         answer = self._evaluator.scenario.get(name)
@@ -76,7 +74,8 @@ class Parameters:
             return None if answer == spelled(default.data) else Known(answer, default.place)
         return unknown(name, "may be given another value than its default", default.place)
 
-    def _free_default(self, name: str) -> Known | None:
+    def free_default(self, name: str) -> Known | None:
+        """The default of a parameter that may be given another value; None if there is none."""
         fields = members(self._evaluator.template.parameters.get(name))
         kind = written(fields.get("Type")) or "String"
         if (
@@ -93,10 +92,10 @@ class Parameters:
     def asks(self, question: Question) -> frozenset[Question]:
         """A question, with the default that its operand has if nothing else is given."""
         if self._evaluator.inputs.free:
-            top = self._evaluator
+            top: TemplateContext = self._evaluator
             while top.above is not None:
                 top = top.above
-            default = top.parameters._free_default(question.operand)  # noqa: SLF001 (its own class)
+            default = top.parameters.free_default(question.operand)
             if default is not None:
                 return frozenset((question, Question(question.operand, spelled(default.data))))
         return frozenset((question,))

@@ -4,7 +4,6 @@ import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from collections.abc import Mapping as Lookup
-from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
@@ -12,6 +11,7 @@ from taskwall.readers.cloudformation.conditions import rules_hold
 from taskwall.readers.cloudformation.deployment import Expansion, Run
 from taskwall.readers.cloudformation.document import members, written
 from taskwall.readers.cloudformation.evaluate import Evaluator
+from taskwall.readers.cloudformation.exports import Customer
 from taskwall.readers.cloudformation.template import Declared, Template
 from taskwall.resource import Resource, Skip
 from taskwall.stack import Evaluation, Inputs, SourceError
@@ -28,9 +28,6 @@ from taskwall.values import (
     Value,
     needs,
 )
-
-if TYPE_CHECKING:
-    from taskwall.readers.cloudformation.joined import Customer
 
 INIT = "AWS::CloudFormation::Init"
 """The one part of a resource's metadata that works on it."""
@@ -69,7 +66,7 @@ class CloudFormationStack:
         *,
         roots: Sequence[Template] = (),
         nested: Lookup[str, Lookup[str, Template]] | None = None,
-        market: "Customer | None" = None,
+        market: Customer | None = None,
     ) -> None:
         self.template = template
         self.roots = tuple(roots) or (template,)
@@ -108,11 +105,12 @@ class CloudFormationStack:
         """The resources of the templates, with operands of questions as the scenario says."""
         if not scenario and self._first is not None:
             return self._first
-        run = self._run(scenario)
+        roots = self._evaluators(scenario)
+        run = roots[0].run
         resources = []
         questions: set[Question] = set()
         errors: dict[SourceError, None] = {}
-        for root in run.roots:
+        for root in roots:
             for evaluator in root.all_below():
                 errors |= run.errors  # of its loops, and so on
                 questions |= run.questions
@@ -151,8 +149,7 @@ class CloudFormationStack:
         if self._decided is None:
             self._decided = frozenset()
             self._decided = frozenset(self.switches({}) or ())
-        run = self._run(scenario)
-        here = [one for root in run.roots for one in root.all_below()]
+        here = [one for root in self._evaluators(scenario) for one in root.all_below()]
         if not all(rules_hold(one, one.template.rules) for one in here):
             return None
         found: dict[str, bool] = {}
@@ -186,7 +183,7 @@ class CloudFormationStack:
     def answers(self, operand: str) -> tuple[str, ...] | None:
         """The values that the operand of a question can have, if the templates limit them."""
         found: tuple[str, ...] | None = None
-        for root in self._run({}).roots:
+        for root in self._evaluators({}):
             for one in root.all_below():
                 allowed = one.parameters.allowed(operand)
                 if allowed is not None:
@@ -207,13 +204,16 @@ class CloudFormationStack:
             )
         return found
 
-    def _run(self, scenario: Scenario) -> Run:
+    def _evaluators(self, scenario: Scenario) -> list[Evaluator]:
+        """The roots while they are evaluated together."""
         run = Run(self.inputs, scenario, self.nested, self.market, self._expansions)
+        found = []
         for root in self.roots:
             file = root.unit.file
             addresses = self._addresses.get(file)
-            run.roots.append(Evaluator(root, run, addresses=addresses, own=self._own.get(file, "")))
-        return run
+            found.append(Evaluator(root, run, addresses=addresses, own=self._own.get(file, "")))
+            run.roots.append(found[-1])
+        return found
 
     def _all(self) -> Iterator[Template]:
         waiting, seen = list(self.roots), set()

@@ -1,7 +1,7 @@
 """The functions that make texts, and dynamic references within texts."""
 
 import re
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from taskwall.readers.cloudformation.calls import (
     MalformedError,
@@ -12,6 +12,7 @@ from taskwall.readers.cloudformation.calls import (
     nameless,
     no_text,
 )
+from taskwall.readers.cloudformation.deployment import TemplateContext
 from taskwall.readers.cloudformation.document import (
     DYNAMIC,
     Function,
@@ -35,15 +36,12 @@ from taskwall.values import (
     text,
 )
 
-if TYPE_CHECKING:
-    from taskwall.readers.cloudformation.evaluate import Evaluator
-
 _PLACEHOLDER: Final = re.compile(r"\$\{(!?)([^${}]*)\}")
 _RESOLVE: Final = r"(\{\{resolve:[^{}]*\}\})"
 """Compiled by its first use: few templates need it."""
 
 
-def sub(run: "Evaluator", call: Function) -> Value:
+def sub(run: TemplateContext, call: Function) -> Value:
     """`Fn::Sub`: a text with names in it."""
     given: dict[str, Node] = {}
     template = call.argument
@@ -77,7 +75,7 @@ def sub(run: "Evaluator", call: Function) -> Value:
     return dynamic(run, put_together(run, parts, call.place))
 
 
-def _substituted(run: "Evaluator", name: str, place: Place) -> Value:
+def _substituted(run: TemplateContext, name: str, place: Place) -> Value:
     resource, _, attribute = name.partition(".")
     if attribute and name not in run.template.parameters:
         return run.get(resource, attribute, place)
@@ -87,7 +85,7 @@ def _substituted(run: "Evaluator", name: str, place: Place) -> Value:
     return found
 
 
-def put_together(run: "Evaluator", parts: list[str | Value], place: Place | None) -> Value:
+def put_together(run: TemplateContext, parts: list[str | Value], place: Place | None) -> Value:
     """The parts as one text; a list or a map among them makes that part unknown."""
     solid: list[str | Value] = []
     size = 0
@@ -102,7 +100,7 @@ def put_together(run: "Evaluator", parts: list[str | Value], place: Place | None
     return text(solid, place)
 
 
-def join(run: "Evaluator", call: Function) -> Value:
+def join(run: TemplateContext, call: Function) -> Value:
     """`Fn::Join`: the elements of a list as one text."""
     first, second = run.arguments(call, 2)
     between, found = settled(run.argument(first)), run.argument(second)
@@ -121,7 +119,7 @@ def join(run: "Evaluator", call: Function) -> Value:
     return dynamic(run, put_together(run, parts, call.place))
 
 
-def dynamic(run: "Evaluator", value: Value) -> Value:
+def dynamic(run: TemplateContext, value: Value) -> Value:
     """The value with its dynamic references made unknown: they are read at deployment."""
     why = "is read at deployment"
     if isinstance(value, Known):
@@ -143,17 +141,17 @@ def dynamic(run: "Evaluator", value: Value) -> Value:
     return value
 
 
-def resolve(run: "Evaluator", call: Function) -> Value:
+def resolve(run: TemplateContext, call: Function) -> Value:
     """A text with a dynamic reference in it."""
     return dynamic(run, run.argument(call.argument))
 
 
-def base64(run: "Evaluator", call: Function) -> Value:
+def base64(run: TemplateContext, call: Function) -> Value:
     """`Fn::Base64`. Lowering reads what is encoded, so it stays as it is."""
     value = run.argument(call.argument)
     return Fields({call.name: value}, place=call.place)
 
 
-def to_json(run: "Evaluator", call: Function) -> Value:
+def to_json(run: TemplateContext, call: Function) -> Value:
     """`Fn::ToJsonString`: what the text says, which is what lowering reads."""
     return run.argument(call.argument)

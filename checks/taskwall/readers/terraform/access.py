@@ -1,8 +1,8 @@
 """Steps into values: attributes, keys and splats."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
+from taskwall.readers.terraform.context import RunContext
 from taskwall.readers.terraform.kinds import (
     FailedError,
     JsonFields,
@@ -29,14 +29,11 @@ from taskwall.values import (
     spelled,
 )
 
-if TYPE_CHECKING:
-    from taskwall.readers.terraform.run import Run
-
 MOST_ALTERNATIVES = 16
 """So many elements are weighed against each other where the key is not known."""
 
 
-def attribute(value: Value, name: str, run: "Run") -> Value:
+def attribute(value: Value, name: str, run: RunContext) -> Value:
     """The value of `value.name`.
 
     Raises:
@@ -65,7 +62,7 @@ def attribute(value: Value, name: str, run: "Run") -> Value:
     raise FailedError(name, "is asked of something that has no attributes")
 
 
-def index(value: Value, key: Value, run: "Run") -> Value:
+def index(value: Value, key: Value, run: RunContext) -> Value:
     """The value of `value[key]`.
 
     Raises:
@@ -149,7 +146,7 @@ def _some(value: Items | Fields, key: Value) -> Value:
     return found
 
 
-def _below(reference: Reference, suffix: str, key: "str | Known", run: "Run") -> Value:
+def _below(reference: Reference, suffix: str, key: "str | Known", run: RunContext) -> Value:
     """What is below an attribute of a resource. What is not written there may still exist."""
     value = None
     if reference.value is not None:
@@ -166,7 +163,7 @@ def _below(reference: Reference, suffix: str, key: "str | Known", run: "Run") ->
     return found if value is not None else run.assumed(found)
 
 
-def extended(value: Unknown, suffix: str, run: "Run") -> Value:
+def extended(value: Unknown, suffix: str, run: RunContext) -> Value:
     """What is below something unknown; it keeps a name if that has one."""
     if not value.symbol:
         return Unknown(value.needs, place=value.place)
@@ -182,7 +179,7 @@ def is_variable(name: str) -> bool:
     return name.startswith("var.") or ".var." in name or "/var." in name
 
 
-def splat(value: Value, each: Callable[[Value], Value], run: "Run") -> Value:
+def splat(value: Value, each: Callable[[Value], Value], run: RunContext) -> Value:
     """The list of what `each` gives of the elements; something that is no list counts as one."""
     found = settled(value)
     if isinstance(found, Items):
@@ -225,7 +222,7 @@ def _each_possible(rest: tuple[Value, ...], each: Callable[[Value], Value]) -> t
     return tuple(found)
 
 
-def element_of(value: Reference | Unknown, run: "Run") -> Value:
+def element_of(value: Reference | Unknown, run: RunContext) -> Value:
     """The unknown elements of a collection of which nothing is known."""
     if isinstance(value, Reference):
         return Reference(value.resource, f"{value.attribute}[*]", None, value.place, value.why)

@@ -1,8 +1,7 @@
 """The bodies of blocks as values: attributes, nested blocks and `dynamic` ones."""
 
-from typing import TYPE_CHECKING
-
 from taskwall.readers.terraform.access import element_of
+from taskwall.readers.terraform.context import Env, ModuleContext
 from taskwall.readers.terraform.evaluate import evaluate, key_of
 from taskwall.readers.terraform.kinds import FailedError, doubts, elements, is_null, possible
 from taskwall.readers.terraform.syntax import Attribute, Block, Body, Literal, Name
@@ -17,10 +16,6 @@ from taskwall.values import (
     needs,
 )
 
-if TYPE_CHECKING:
-    from taskwall.readers.terraform.evaluate import Env
-    from taskwall.readers.terraform.scope import Scope
-
 _META = frozenset({"count", "for_each", "provider", "depends_on"})
 _META_BLOCKS = frozenset({"lifecycle", "provisioner", "connection"})
 
@@ -34,8 +29,8 @@ class FieldsReader:
     def __init__(
         self,
         body: Body,
-        scope: "Scope",
-        env: "Env",
+        scope: ModuleContext,
+        env: Env,
         address: str,
         values: dict[str, Value] | None = None,
     ) -> None:
@@ -98,7 +93,7 @@ def _makes(block: Block) -> str:
     return block.labels[0] if block.type == "dynamic" and block.labels else block.type
 
 
-def _fields(body: Body, scope: "Scope", env: "Env", place: Place) -> Fields:
+def _fields(body: Body, scope: ModuleContext, env: Env, place: Place) -> Fields:
     """A nested body."""
     fields: dict[str, Value] = {}
     places: dict[str, Place] = {}
@@ -116,14 +111,14 @@ def _fields(body: Body, scope: "Scope", env: "Env", place: Place) -> Fields:
     return Fields(fields, places, place=place)
 
 
-def _attribute(attribute: Attribute, scope: "Scope", env: "Env") -> Value:
+def _attribute(attribute: Attribute, scope: ModuleContext, env: Env) -> Value:
     try:
         return evaluate(attribute.expression, scope, env)
     except FailedError as error:
         return Unknown((error.need,), place=attribute.expression.place)
 
 
-def _blocks(blocks: list[Block], scope: "Scope", env: "Env") -> Value:
+def _blocks(blocks: list[Block], scope: ModuleContext, env: Env) -> Value:
     """The blocks of one type in their order, `dynamic` ones among them."""
     items: list[Value] = []
     rest: list[Value] = []
@@ -142,7 +137,7 @@ def _is_nothing(made: Value) -> bool:
 
 
 def _dynamic(
-    block: Block, scope: "Scope", env: "Env", items: list[Value], rest: list[Value]
+    block: Block, scope: ModuleContext, env: Env, items: list[Value], rest: list[Value]
 ) -> tuple[Need, ...]:
     """Add the blocks that a `dynamic` one makes; what those that it may make wait for."""
     body = block.body

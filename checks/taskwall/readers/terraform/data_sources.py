@@ -1,9 +1,11 @@
 """Data sources that only compute: what they say follows from what is written."""
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
 
+from taskwall.readers.terraform.context import ModuleContext, Written
 from taskwall.readers.terraform.functions.arguments import text_of
+from taskwall.readers.terraform.functions.filesystem import FILESYSTEM
+from taskwall.readers.terraform.hcl import parse_template
 from taskwall.readers.terraform.kinds import (
     Base64Text,
     FailedError,
@@ -28,10 +30,11 @@ from taskwall.values import (
     unknown,
 )
 
-if TYPE_CHECKING:
-    from taskwall.readers.terraform.body import FieldsReader
-    from taskwall.readers.terraform.scope import Scope
+REMOTE_STATE = "terraform_remote_state"
+"""The type of those that read the state of another root."""
 
+REMOTE_STATE_ARGUMENTS = frozenset({"backend", "config", "defaults", "workspace", "id"})
+"""Their attributes beside `outputs`."""
 
 SAME = {
     ("aws_region", "id"): "name",
@@ -46,7 +49,7 @@ _VERSION = "2012-10-17"
 """The version of a policy that names none."""
 
 
-def _policy(written: "FieldsReader", scope: "Scope") -> Value:
+def _policy(written: Written, scope: ModuleContext) -> Value:
     """`aws_iam_policy_document`, put together as the provider does: sources, own, overrides."""
     document = _Document()
     for source in (*_documents(written, "source_json", "source_policy_documents"), None):
@@ -127,7 +130,7 @@ def _sid(statement: Value) -> str | None:
     return str(sid.data or "") if isinstance(sid, Known) else None
 
 
-def _documents(written: "FieldsReader", single: str, several: str) -> Iterator[Value]:
+def _documents(written: Written, single: str, several: str) -> Iterator[Value]:
     """The policies that an attribute gives, as structure."""
     if (one := written.get(single)) is not None and not is_null(settled(one)):
         yield _decoded(one)
@@ -156,7 +159,7 @@ def _decoded(value: Value) -> Value:
         raise FailedError("a policy", "is no JSON") from error
 
 
-def _own(written: "FieldsReader") -> Value:
+def _own(written: Written) -> Value:
     fields: dict[str, Value] = {"Version": Known(_VERSION)}
     for name, key in (("version", "Version"), ("policy_id", "Id")):
         value = written.get(name)
@@ -299,10 +302,7 @@ def _conditions(value: Value) -> Value:
     )
 
 
-def _template_file(written: "FieldsReader", scope: "Scope") -> Value:
-    from taskwall.readers.terraform.evaluate import evaluate
-    from taskwall.readers.terraform.hcl import parse_template
-
+def _template_file(written: Written, scope: ModuleContext) -> Value:
     template = settled(written.get("template") or Known(None))
     if not isinstance(template, Known):
         return waiting(template)
@@ -310,10 +310,10 @@ def _template_file(written: "FieldsReader", scope: "Scope") -> Value:
     if not isinstance(variables, Fields) or variables.rest is not None:
         return waiting(variables)
     file = template.place.file if template.place else scope.module.folder
-    return evaluate(parse_template(file, text_of(template)), scope.bare(), variables.fields)
+    return scope.filled_in(parse_template(file, text_of(template)), variables.fields)
 
 
-def _cloudinit(written: "FieldsReader", scope: "Scope") -> Value:
+def _cloudinit(written: Written, scope: ModuleContext) -> Value:
     """The parts of cloud-init's configuration as one MIME text; compressed it stays readable."""
     from base64 import b64encode
 
@@ -360,7 +360,7 @@ def _part(part: Fields) -> Iterator[str | Value]:
     yield given("content") or ""
 
 
-def _flag(written: "FieldsReader", name: str) -> Known | Unknown:
+def _flag(written: Written, name: str) -> Known | Unknown:
     """A truth value that is true unless it is written otherwise."""
     found = settled(written.get(name) or Known(True))
     if isinstance(found, Known):
@@ -368,7 +368,7 @@ def _flag(written: "FieldsReader", name: str) -> Known | Unknown:
     return waiting(found)
 
 
-def _service_name(written: "FieldsReader", scope: "Scope") -> Value:
+def _service_name(written: Written, scope: ModuleContext) -> Value:
     service = written.get("service")
     if service is None or is_null(settled(service)):
         raise FailedError("the endpoint service", "is not named")
@@ -376,13 +376,11 @@ def _service_name(written: "FieldsReader", scope: "Scope") -> Value:
     return put_together(["com.amazonaws.", region, ".", as_text(service)])
 
 
-def _local_file(written: "FieldsReader", scope: "Scope") -> Value:
-    from taskwall.readers.terraform.functions.filesystem import FILESYSTEM
-
+def _local_file(written: Written, scope: ModuleContext) -> Value:
     return FILESYSTEM["file"]([written.get("filename") or Known(None)], scope)
 
 
-COMPUTED: "dict[tuple[str, str], Callable[[FieldsReader, Scope], Value]]" = {
+COMPUTED: dict[tuple[str, str], Callable[[Written, ModuleContext], Value]] = {
     ("aws_iam_policy_document", "json"): _policy,
     ("aws_iam_policy_document", "minified_json"): _policy,
     ("template_file", "rendered"): _template_file,

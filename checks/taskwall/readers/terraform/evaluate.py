@@ -1,9 +1,10 @@
 """The values of expressions."""
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, TypeAlias
+from collections.abc import Callable, Iterator
+from typing import Any
 
 from taskwall.readers.terraform import access, operators
+from taskwall.readers.terraform.context import Env, ModuleContext
 from taskwall.readers.terraform.functions import call
 from taskwall.readers.terraform.kinds import (
     FailedError,
@@ -55,14 +56,8 @@ from taskwall.values import (
     settled,
 )
 
-if TYPE_CHECKING:
-    from taskwall.readers.terraform.scope import Scope
 
-Env: TypeAlias = Mapping[str, Value]
-"""The variables of loops, with `each` and `count`."""
-
-
-def evaluate(node: Expression, scope: "Scope", env: Env) -> Value:
+def evaluate(node: Expression, scope: ModuleContext, env: Env) -> Value:
     """The value of an expression.
 
     Raises:
@@ -71,7 +66,7 @@ def evaluate(node: Expression, scope: "Scope", env: Env) -> Value:
     return _HANDLERS[type(node)](node, scope, env)
 
 
-def value_of(node: Expression, scope: "Scope", env: Env) -> Value:
+def value_of(node: Expression, scope: ModuleContext, env: Env) -> Value:
     """The value of an expression; unknown, with the reason, where it fails."""
     try:
         return _HANDLERS[type(node)](node, scope, env)
@@ -79,17 +74,17 @@ def value_of(node: Expression, scope: "Scope", env: Env) -> Value:
         return Unknown((error.need,), place=node.place)
 
 
-def _literal(node: Literal, scope: "Scope", env: Env) -> Value:
+def _literal(node: Literal, scope: ModuleContext, env: Env) -> Value:
     return node.value
 
 
-def _invalid(node: Invalid, scope: "Scope", env: Env) -> Value:
+def _invalid(node: Invalid, scope: ModuleContext, env: Env) -> Value:
     if not node.reported:
         scope.run.complain(node.place, f"the expression {node.why}")
     raise FailedError("the expression", node.why)
 
 
-def _template(node: Template, scope: "Scope", env: Env) -> Value:
+def _template(node: Template, scope: ModuleContext, env: Env) -> Value:
     parts = node.parts
     if len(parts) == 1 and not isinstance(parts[0], str):
         return _HANDLERS[type(parts[0])](parts[0], scope, env)
@@ -105,7 +100,7 @@ def _template(node: Template, scope: "Scope", env: Env) -> Value:
     return put_together(pieces, node.place)
 
 
-def _join(node: Join, scope: "Scope", env: Env) -> Value:
+def _join(node: Join, scope: ModuleContext, env: Env) -> Value:
     found = _for(node.loop, scope, env)
     if not isinstance(found, Items):
         return found
@@ -115,14 +110,14 @@ def _join(node: Join, scope: "Scope", env: Env) -> Value:
     return put_together(pieces, node.place)
 
 
-def _name(node: Name, scope: "Scope", env: Env) -> Value:
+def _name(node: Name, scope: ModuleContext, env: Env) -> Value:
     found = env.get(node.name)
     if found is not None:
         return found
     raise FailedError(node.name, "is not declared")
 
 
-def _access(node: Access, scope: "Scope", env: Env) -> Value:
+def _access(node: Access, scope: ModuleContext, env: Env) -> Value:
     base = node.base
     used = 0
     try:
@@ -137,7 +132,7 @@ def _access(node: Access, scope: "Scope", env: Env) -> Value:
         raise FailedError(spelled_out(node), f"fails: {error}", located=True) from error
 
 
-def _walk(value: Value, steps: tuple[Step, ...], scope: "Scope", env: Env) -> Value:
+def _walk(value: Value, steps: tuple[Step, ...], scope: ModuleContext, env: Env) -> Value:
     run = scope.run
     for step in steps:
         if type(step) is Attr:
@@ -155,7 +150,7 @@ def _walk(value: Value, steps: tuple[Step, ...], scope: "Scope", env: Env) -> Va
     return value
 
 
-def _call(node: FunctionCall, scope: "Scope", env: Env) -> Value:
+def _call(node: FunctionCall, scope: ModuleContext, env: Env) -> Value:
     if node.name == "try":
         return _try(node, scope, env)
     if node.name == "can":
@@ -172,7 +167,7 @@ def _call(node: FunctionCall, scope: "Scope", env: Env) -> Value:
     return call(node.name, arguments, scope, node.place)
 
 
-def _try(node: FunctionCall, scope: "Scope", env: Env) -> Value:
+def _try(node: FunctionCall, scope: ModuleContext, env: Env) -> Value:
     failure = FailedError("try", "has no arguments")
     for argument in node.arguments:
         try:
@@ -182,7 +177,7 @@ def _try(node: FunctionCall, scope: "Scope", env: Env) -> Value:
     raise failure
 
 
-def _can(node: FunctionCall, scope: "Scope", env: Env) -> Value:
+def _can(node: FunctionCall, scope: ModuleContext, env: Env) -> Value:
     try:
         found = [evaluate(argument, scope, env) for argument in node.arguments]
     except FailedError:
@@ -192,14 +187,14 @@ def _can(node: FunctionCall, scope: "Scope", env: Env) -> Value:
     return Known(True)
 
 
-def _unary(node: Unary, scope: "Scope", env: Env) -> Value:
+def _unary(node: Unary, scope: ModuleContext, env: Env) -> Value:
     value = evaluate(node.operand, scope, env)
     if node.operator == "!":
         return operators.negated(operators.true_or_false(value, scope.run))
     return operators.minus(value)
 
 
-def _binary(node: Binary, scope: "Scope", env: Env) -> Value:
+def _binary(node: Binary, scope: ModuleContext, env: Env) -> Value:
     operator = node.operator
     left = evaluate(node.left, scope, env)
     if operator in ("&&", "||"):
@@ -212,7 +207,7 @@ def _binary(node: Binary, scope: "Scope", env: Env) -> Value:
     return operators.arithmetic(operator, left, right)
 
 
-def _logical(node: Binary, left: Value, scope: "Scope", env: Env) -> Value:
+def _logical(node: Binary, left: Value, scope: ModuleContext, env: Env) -> Value:
     """`&&` and `||`: a side that fails does not matter where the other decides."""
     one = operators.true_or_false(left, scope.run)
     if isinstance(one, Known) and one.data is (node.operator == "||"):
@@ -227,7 +222,7 @@ def _logical(node: Binary, left: Value, scope: "Scope", env: Env) -> Value:
     return operators.combined(node.operator, one, other)
 
 
-def _conditional(node: Conditional, scope: "Scope", env: Env) -> Value:
+def _conditional(node: Conditional, scope: ModuleContext, env: Env) -> Value:
     open_ones: list[tuple[Value, Unknown]] = []
     while True:
         try:
@@ -253,7 +248,7 @@ def _conditional(node: Conditional, scope: "Scope", env: Env) -> Value:
     return found
 
 
-def _condition(node: Expression, scope: "Scope", env: Env) -> Known | Unknown:
+def _condition(node: Expression, scope: ModuleContext, env: Env) -> Known | Unknown:
     """A condition that decides something."""
     run = scope.run
     run.deciding += 1
@@ -263,7 +258,7 @@ def _condition(node: Expression, scope: "Scope", env: Env) -> Known | Unknown:
         run.deciding -= 1
 
 
-def _tuple(node: Tuple, scope: "Scope", env: Env) -> Value:
+def _tuple(node: Tuple, scope: ModuleContext, env: Env) -> Value:
     items = []
     for item in node.items:
         value = _HANDLERS[type(item)](item, scope, env)
@@ -272,7 +267,7 @@ def _tuple(node: Tuple, scope: "Scope", env: Env) -> Value:
     return Items(tuple(items), (), node.place)
 
 
-def _object(node: Object, scope: "Scope", env: Env) -> Value:
+def _object(node: Object, scope: ModuleContext, env: Env) -> Value:
     fields: dict[str, Value] = {}
     places: dict[str, Place] = {}
     rest: Value | None = None
@@ -296,7 +291,7 @@ def _object(node: Object, scope: "Scope", env: Env) -> Value:
     return Open(fields, places, rest, node.place, tuple(waits))
 
 
-def _for(node: For, scope: "Scope", env: Env) -> Value:
+def _for(node: For, scope: ModuleContext, env: Env) -> Value:
     value = evaluate(node.collection, scope, env)
     collection = scope.run.opened(value)
     if isinstance(collection, Reference | Unknown):
@@ -315,7 +310,7 @@ def _for(node: For, scope: "Scope", env: Env) -> Value:
 class _Loop:
     """One evaluation of a `for` expression."""
 
-    def __init__(self, node: For, scope: "Scope", env: Env) -> None:
+    def __init__(self, node: For, scope: ModuleContext, env: Env) -> None:
         self.node = node
         self.scope = scope
         self.env = dict(env)
@@ -399,7 +394,7 @@ def key_of(value: Value) -> Value:
     return Unknown(needs(value))
 
 
-_HANDLERS: dict[type, Callable[[Any, "Scope", Env], Value]] = {
+_HANDLERS: dict[type, Callable[[Any, ModuleContext, Env], Value]] = {
     Literal: _literal,
     Invalid: _invalid,
     Template: _template,

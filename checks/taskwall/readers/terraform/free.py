@@ -4,8 +4,7 @@ Then a condition that rests on a variable's default is an open switch: the varia
 another value. Outside of conditions the default stays what it is.
 """
 
-from typing import TYPE_CHECKING
-
+from taskwall.readers.terraform.context import RunContext
 from taskwall.readers.terraform.kinds import FailedError
 from taskwall.readers.terraform.sensitive import is_sensitive, names_secret
 from taskwall.readers.terraform.syntax import (
@@ -20,9 +19,6 @@ from taskwall.readers.terraform.syntax import (
 from taskwall.readers.terraform.types import Simple, Type, convert
 from taskwall.values import OTHER, Known, Need, Question, Scalar, Unknown, Value, settled, spelled
 
-if TYPE_CHECKING:
-    from taskwall.readers.terraform.run import Run
-
 WHY = "may be given another value than its default"
 
 
@@ -32,7 +28,9 @@ class Free(Known, frozen=True):
     operand: str = ""
 
 
-def freed(name: str, operand: str, block: Block, kind: Type, default: Value, run: "Run") -> Value:
+def freed(
+    name: str, operand: str, block: Block, kind: Type, default: Value, run: RunContext
+) -> Value:
     """What a root's variable is where its default is only one of its answers.
 
     Args:

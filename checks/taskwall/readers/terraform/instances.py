@@ -1,9 +1,10 @@
 """The instances of a block that `count` or `for_each` may multiply."""
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
+from typing import Generic, TypeVar
 
 from taskwall.readers.terraform.access import spelled_key
+from taskwall.readers.terraform.context import Env, ModuleContext, Whole
 from taskwall.readers.terraform.evaluate import evaluate, key_of
 from taskwall.readers.terraform.kinds import (
     FailedError,
@@ -30,26 +31,12 @@ from taskwall.values import (
     symbol,
 )
 
-if TYPE_CHECKING:
-    from taskwall.readers.terraform.evaluate import Env
-    from taskwall.readers.terraform.scope import Scope
-
 MOST_INSTANCES = 1000
 """A block with more instances than this is an error."""
 
 
 MOST_ALTOGETHER = 200_000
 """A root module with more instances than this is not read to its end."""
-
-
-class Whole(Protocol):
-    """What a reference without an attribute stands for: a resource or a module call."""
-
-    def get(self, name: str) -> Value:
-        """The value of an attribute or output."""
-
-    def opened(self, value: Value) -> Value:
-        """All that is known of it as a value, where a map is wanted."""
 
 
 MOST_MODULES = 10_000
@@ -71,8 +58,8 @@ class Instances(Generic[W]):
 def expand(
     block: Block,
     address: str,
-    scope: "Scope",
-    make: "Callable[[str, Env, tuple[Need, ...]], W]",
+    scope: ModuleContext,
+    make: Callable[[str, Env, tuple[Need, ...]], W],
 ) -> Instances[W]:
     """The instances of a block, as its `count` or `for_each` tells."""
     found: Instances[W] = Instances(address)
@@ -82,7 +69,7 @@ def expand(
         found.value = Unknown((Need(address, "is one of too many instances"),))
         return found
 
-    def add(suffix: str, env: "Env", maybe: tuple[Need, ...] = ()) -> Reference:
+    def add(suffix: str, env: Env, maybe: tuple[Need, ...] = ()) -> Reference:
         instance = make(address + suffix, env, maybe)
         found.all.append(instance)
         run.handles[address + suffix] = instance
@@ -123,7 +110,7 @@ def expand(
     return found
 
 
-def _settled(scope: "Scope", expression: Expression) -> Value:
+def _settled(scope: ModuleContext, expression: Expression) -> Value:
     try:
         return scope.run.opened(evaluate(expression, scope, {}))
     except FailedError as error:
@@ -147,7 +134,7 @@ def _members(value: Items | Fields) -> "tuple[Value, ...] | Mapping[str, Value]"
 
 def _for_each(
     value: Items | Fields,
-    add: "Callable[[str, Env, tuple[Need, ...]], Reference]",
+    add: Callable[[str, Env, tuple[Need, ...]], Reference],
 ) -> Value:
     fields: dict[str, Value] = {}
     rest: Value | None = None
@@ -177,11 +164,11 @@ def _for_each(
     return Fields(fields) if rest is None else Open(fields, {}, rest, None, waits)
 
 
-def _each(key: Value, value: Value) -> "Env":
+def _each(key: Value, value: Value) -> Env:
     return {"each": Fields({"key": key, "value": value})}
 
 
-def _open_each(value: Value, element: bool = False) -> "Env":
+def _open_each(value: Value, element: bool = False) -> Env:
     """`each` of an instance of which the key is not known."""
     if element:
         return _each(key_of(value), value)

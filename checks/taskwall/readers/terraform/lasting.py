@@ -14,10 +14,9 @@ from msgspec import Struct
 from taskwall.files import UnreadableError
 from taskwall.readers.terraform.body import FieldsReader
 from taskwall.readers.terraform.instances import MOST_ALTOGETHER, MOST_MODULES, Instances
-from taskwall.readers.terraform.module_instance import ModuleInstance
 from taskwall.readers.terraform.resource_instance import ResourceInstance
 from taskwall.readers.terraform.run import MOST_ROUNDS, Run
-from taskwall.readers.terraform.scope import DEEPEST_CHAIN, Scope
+from taskwall.readers.terraform.scope import DEEPEST_CHAIN, ModuleInstance, Scope
 from taskwall.readers.terraform.sensitive import MOST, Derived, Hidden, with_derived
 from taskwall.readers.terraform.syntax import Block, Body
 from taskwall.readers.terraform.types import ANY, Type, type_of

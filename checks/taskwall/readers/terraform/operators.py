@@ -2,9 +2,9 @@
 
 import math
 import re
-from typing import TYPE_CHECKING
 
 from taskwall.readers.terraform.access import is_set, is_variable
+from taskwall.readers.terraform.context import RunContext
 from taskwall.readers.terraform.free import Free, question
 from taskwall.readers.terraform.kinds import (
     FailedError,
@@ -31,11 +31,8 @@ from taskwall.values import (
     symbol,
 )
 
-if TYPE_CHECKING:
-    from taskwall.readers.terraform.run import Run
 
-
-def true_or_false(value: Value, run: "Run") -> Known | Unknown:
+def true_or_false(value: Value, run: RunContext) -> Known | Unknown:
     """A value where a truth value is wanted: true, false, or unknown with its questions.
 
     Raises:
@@ -84,7 +81,7 @@ def combined(operator: str, one: Known | Unknown, other: Known | Unknown) -> Kno
     return Unknown(waits, name, one.asks | other.asks)
 
 
-def equality(one: Value, other: Value, run: "Run") -> Known | Unknown:
+def equality(one: Value, other: Value, run: RunContext) -> Known | Unknown:
     """`==`. An unknown that has a name, compared with a scalar, is a question."""
     if run.deciding:
         for side, twin in ((settled(one), settled(other)), (settled(other), settled(one))):

@@ -7,23 +7,16 @@ user says of a data source, by its name or address, stands before that.
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
 from taskwall.readers.terraform.body import FieldsReader
+from taskwall.readers.terraform.context import RunContext, Written
+from taskwall.readers.terraform.data_sources import REMOTE_STATE
 from taskwall.readers.terraform.kinds import FailedError, is_null
+from taskwall.readers.terraform.scope import Scope
 from taskwall.readers.terraform.syntax import Body
 from taskwall.readers.terraform.unit import Module
 from taskwall.values import Fields, Items, Known, Reference, Value, settled, spelled
-
-if TYPE_CHECKING:
-    from taskwall.readers.terraform.run import Run
-    from taskwall.readers.terraform.scope import Scope
-
-TYPE = "terraform_remote_state"
-"""The type of the data source."""
-
-ARGUMENTS = frozenset({"backend", "config", "defaults", "workspace", "id"})
-"""Its attributes beside `outputs`."""
 
 State: TypeAlias = tuple[str, ...]
 """Where a state lies: the backend, and the values of the attributes that tell its states apart."""
@@ -50,14 +43,14 @@ From the pages below https://developer.hashicorp.com/terraform/language/backend.
 class RemoteStates:
     """The roots that are evaluated together, as the states that they read of each other."""
 
-    def __init__(self, scopes: Sequence["Scope"], said: Mapping[str, str]) -> None:
+    def __init__(self, scopes: Sequence[Scope], said: Mapping[str, str]) -> None:
         self._scopes = {scope.run.root.folder: scope for scope in scopes}
         self._said = said
         self._folders: dict[State, str | None] | None = None
         self.depth = 0
         """How many outputs of other roots are being read, each for the next."""
 
-    def root(self, local: str, address: str, written: FieldsReader, reader: "Run") -> str | None:
+    def root(self, local: str, address: str, written: Written, reader: RunContext) -> str | None:
         """The folder of the root whose state a data source reads; None if that is not known.
 
         Args:
@@ -79,7 +72,7 @@ class RemoteStates:
         return found if found != reader.root.folder else None
 
     def outputs(
-        self, local: str, address: str, written: FieldsReader, reader: "Run"
+        self, local: str, address: str, written: Written, reader: RunContext
     ) -> Value | None:
         """The outputs that a data source reads; None if it is not known of which root."""
         folder = self.root(local, address, written, reader)
@@ -105,7 +98,7 @@ class RemoteStates:
 class _Outputs:
     """The outputs of another root, with the defaults for those that its state does not have."""
 
-    def __init__(self, states: RemoteStates, scope: "Scope", defaults: Fields) -> None:
+    def __init__(self, states: RemoteStates, scope: Scope, defaults: Fields) -> None:
         self._states = states
         self._scope = scope
         self._defaults = defaults
@@ -141,7 +134,7 @@ class _Outputs:
 
 
 def ties(
-    states: RemoteStates, scopes: Sequence["Scope"], leading: frozenset[str]
+    states: RemoteStates, scopes: Sequence[Scope], leading: frozenset[str]
 ) -> Iterator[tuple[str, str]]:
     """Which root reads the state of which: the folders of both.
 
@@ -154,14 +147,12 @@ def ties(
                 yield scope.run.root.folder, folder
 
 
-def _data_sources(
-    scope: "Scope", leading: frozenset[str]
-) -> Iterator[tuple[str, str, FieldsReader]]:
+def _data_sources(scope: Scope, leading: frozenset[str]) -> Iterator[tuple[str, str, Written]]:
     """The data sources of a module and of those that it calls: addresses and bodies."""
     if scope.module.folder not in leading:
         return
     for local in scope.module.resources:
-        if local.startswith(f"data.{TYPE}."):
+        if local.startswith(f"data.{REMOTE_STATE}."):
             for instance in scope.instances(local).all:
                 yield local, instance.address, instance.fields
     for name in scope.module.calls:
@@ -171,13 +162,13 @@ def _data_sources(
 
 def reads_states(module: Module) -> bool:
     """Whether a module itself reads the state of another root."""
-    return any(local.startswith(f"data.{TYPE}.") for local in module.resources)
+    return any(local.startswith(f"data.{REMOTE_STATE}.") for local in module.resources)
 
 
 # Where states lie
 
 
-def _kept(scope: "Scope") -> State | None:
+def _kept(scope: Scope) -> State | None:
     """Where the state of a root lies; None if its sources do not tell."""
     backend, body = "local", None
     for unit in scope.module.units:
@@ -191,7 +182,7 @@ def _kept(scope: "Scope") -> State | None:
     return _state(backend, reader.get, scope.run.root.folder)
 
 
-def _read(written: FieldsReader, reader: "Run") -> State | None:
+def _read(written: Written, reader: RunContext) -> State | None:
     """Where the state lies that a data source reads."""
     backend = _text(written.get("backend"))
     config = settled(written.get("config") or Fields({}))
@@ -202,7 +193,7 @@ def _read(written: FieldsReader, reader: "Run") -> State | None:
     return _state(backend, config.fields.get, reader.root.folder)
 
 
-def _is_of_another_workspace(written: FieldsReader, reader: "Run") -> bool:
+def _is_of_another_workspace(written: Written, reader: RunContext) -> bool:
     """Whether a data source names another workspace than the one that is looked at."""
     workspace = written.get("workspace")
     if workspace is None or reader.inputs.workspace is None:

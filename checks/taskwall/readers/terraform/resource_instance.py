@@ -1,19 +1,18 @@
 """One instance of a resource or data source: its attributes, by need."""
 
-from typing import TYPE_CHECKING
-
-from taskwall.readers.terraform import data_sources
 from taskwall.readers.terraform.access import attribute
+from taskwall.readers.terraform.context import Env, ModuleContext
+from taskwall.readers.terraform.data_sources import (
+    COMPUTED,
+    REMOTE_STATE,
+    REMOTE_STATE_ARGUMENTS,
+    SAME,
+)
 from taskwall.readers.terraform.kinds import is_null
-from taskwall.readers.terraform.remote_states import ARGUMENTS, TYPE
 from taskwall.readers.terraform.sensitive import names_secret
 from taskwall.readers.terraform.syntax import Block
 from taskwall.resource import Resource
 from taskwall.values import OUTSIDE, Need, Origin, Reference, Unknown, Value, settled
-
-if TYPE_CHECKING:
-    from taskwall.readers.terraform.evaluate import Env
-    from taskwall.readers.terraform.scope import Scope
 
 
 class ResourceInstance:
@@ -21,11 +20,11 @@ class ResourceInstance:
 
     def __init__(
         self,
-        scope: "Scope",
+        scope: ModuleContext,
         block: Block,
         local: str,
         address: str,
-        env: "Env",
+        env: Env,
         maybe: tuple[Need, ...],
     ) -> None:
         self._scope = scope
@@ -48,7 +47,7 @@ class ResourceInstance:
                 value = None
             if self._block.type == "data":
                 kind = self._block.labels[0]
-                name = data_sources.SAME.get((kind, name), name)
+                name = SAME.get((kind, name), name)
                 value = value or self._computed(kind, name)
             reference = Reference(self.address, name, value, None, self._why)
             is_told = value is not None and not isinstance(settled(value), Unknown)
@@ -62,9 +61,9 @@ class ResourceInstance:
         Before Terraform 0.12 outputs were attributes of the data source itself.
         """
         states = self._scope.run.states
-        if states is None or self._block.type != "data" or self._block.labels[0] != TYPE:
+        if states is None or self._block.type != "data" or self._block.labels[0] != REMOTE_STATE:
             return None
-        if name in ARGUMENTS:
+        if name in REMOTE_STATE_ARGUMENTS:
             return None
         run = self._scope.run
         found = states.outputs(self._local, self.address, self.fields, run)
@@ -72,7 +71,7 @@ class ResourceInstance:
 
     def _computed(self, kind: str, name: str) -> Value | None:
         """What a data source makes of that which is written in it."""
-        compute = data_sources.COMPUTED.get((kind, name))
+        compute = COMPUTED.get((kind, name))
         if compute is None:
             return None
         return self._scope.guarded(

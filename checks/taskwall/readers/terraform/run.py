@@ -2,9 +2,9 @@
 
 import os
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from taskwall.files import UnreadableError
+from taskwall.readers.terraform.context import States, Whole
 from taskwall.readers.terraform.kinds import FailedError
 from taskwall.readers.terraform.sensitive import Hidden
 from taskwall.readers.terraform.syntax import Block, Expression
@@ -19,10 +19,6 @@ from taskwall.values import (
     Value,
     settled,
 )
-
-if TYPE_CHECKING:
-    from taskwall.readers.terraform.instances import Whole
-    from taskwall.readers.terraform.remote_states import RemoteStates
 
 MOST_ROUNDS = 500_000
 """So many rounds of loops one evaluation may take altogether."""
@@ -55,7 +51,7 @@ class Run:
         self.handles: dict[str, Whole] = {}
         """What stands behind a reference without an attribute, by its address."""
         self.hidden = Hidden()
-        self.states: RemoteStates | None = None
+        self.states: States | None = None
         """The roots that are evaluated together with this one."""
         self.alone = False
         """Whether the root is a module analysed on its own."""

@@ -2,23 +2,24 @@
 
 import os
 from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING
 
 from taskwall.readers.terraform.body import FieldsReader
+from taskwall.readers.terraform.context import Env
 from taskwall.readers.terraform.evaluate import evaluate
 from taskwall.readers.terraform.existing import names_existing
 from taskwall.readers.terraform.free import freed
 from taskwall.readers.terraform.hcl import BROKEN_VALUE
 from taskwall.readers.terraform.instances import MOST_MODULES, Instances, expand
 from taskwall.readers.terraform.kinds import FailedError, is_null, weight
-from taskwall.readers.terraform.module_instance import ModuleInstance
 from taskwall.readers.terraform.resource_instance import ResourceInstance
+from taskwall.readers.terraform.run import Run
 from taskwall.readers.terraform.sensitive import is_sensitive, names_secret
 from taskwall.readers.terraform.syntax import (
     Attr,
     Attribute,
     Block,
     Body,
+    Expression,
     Literal,
     Step,
 )
@@ -27,6 +28,7 @@ from taskwall.readers.terraform.unit import Module, is_local, source_of
 from taskwall.resource import Resource
 from taskwall.values import (
     Call,
+    Fields,
     Known,
     Need,
     Place,
@@ -35,10 +37,6 @@ from taskwall.values import (
     settled,
     unknown,
 )
-
-if TYPE_CHECKING:
-    from taskwall.readers.terraform.evaluate import Env
-    from taskwall.readers.terraform.run import Run
 
 DEEPEST_CHAIN = 150
 """So many values may wait for one another in a row."""
@@ -59,11 +57,11 @@ class Scope:
 
     def __init__(
         self,
-        run: "Run",
+        run: Run,
         module: Module,
         prefix: str = "",
         bare_prefix: str = "",
-        given: "Callable[[str], Value | None] | None" = None,
+        given: Callable[[str], Value | None] | None = None,
         called_from: tuple[Call, ...] = (),
         maybe: tuple[Need, ...] = (),
         chain: tuple[str, ...] = (),
@@ -95,6 +93,10 @@ class Scope:
     def bare(self) -> "Scope":
         """A scope without any names, as within a template file."""
         return Scope(self.run, Module("", (), {}, {}, {}, {}, {}, ()))
+
+    def filled_in(self, template: Expression, names: Env) -> Value:
+        """What a template is with values for its names: it sees none of the module's."""
+        return evaluate(template, self.bare(), names)
 
     def named(self, name: str, steps: tuple[Step, ...]) -> tuple[Value, int]:
         """The value of the leading names of a reference, and how many steps they take.
@@ -257,7 +259,7 @@ class Scope:
             return self.run.assumed(unknown(self.address(address), "is not declared"))
         return self.instances(address).value
 
-    def instances(self, address: str) -> "Instances[ResourceInstance]":
+    def instances(self, address: str) -> Instances[ResourceInstance]:
         """The instances of a declared resource."""
         known = self._resources.get(address)
         if known is not None:
@@ -283,12 +285,12 @@ class Scope:
         return found
 
     def instance(
-        self, block: Block, local: str, address: str, env: "Env", maybe: tuple[Need, ...]
+        self, block: Block, local: str, address: str, env: Env, maybe: tuple[Need, ...]
     ) -> ResourceInstance:
         """An instance of a resource: its address in the module, and in the whole stack."""
         return ResourceInstance(self, block, local, address, env, maybe)
 
-    def reader(self, body: Body, env: "Env", address: str) -> FieldsReader:
+    def reader(self, body: Body, env: Env, address: str) -> FieldsReader:
         """What reads the body of a resource or of a module call."""
         return FieldsReader(body, self, env, address)
 
@@ -334,7 +336,7 @@ class Scope:
         finally:
             del self._pending[f"*{name}"]
 
-    def _called(self, name: str, block: Block) -> "Module | str":
+    def _called(self, name: str, block: Block) -> Module | str:
         """The module that a call means, or why it is not there."""
         run = self.run
         source = source_of(block)
@@ -361,7 +363,7 @@ class Scope:
             return "comes from a module that is not in the sources"
         return module
 
-    def resources(self) -> "Iterator[Resource]":
+    def resources(self) -> Iterator[Resource]:
         """All resources of the module and of those that it calls."""
         for address in self.module.resources:
             for instance in self.instances(address).all:
@@ -377,6 +379,47 @@ class Scope:
             for instance in found.all:
                 yield instance.scope
 
+
+class ModuleInstance:
+    """One instance of a module call."""
+
+    def __init__(
+        self,
+        caller: Scope,
+        block: Block,
+        name: str,
+        module: Module,
+        address: str,
+        env: Env,
+        maybe: tuple[Need, ...],
+    ) -> None:
+        arguments = caller.reader(block.body, env, address)
+
+        def given(argument: str) -> Value | None:
+            return arguments.get(argument) if argument not in _NOT_ARGUMENTS else None
+
+        caller.run.modules += 1
+        self.scope = type(caller)(
+            caller.run,
+            module,
+            f"{address}.",
+            f"{caller.bare_address(f'module.{name}')}.",
+            given,
+            (*caller.called_from, Call(f"module.{name}", block.header)),
+            tuple(dict.fromkeys((*caller.maybe, *maybe))),
+            caller.chain,
+        )
+
+    def get(self, name: str) -> Value:
+        """The value of an output."""
+        return self.scope.output(name)
+
+    def opened(self, value: Value) -> Value:  # noqa: ARG002 (as Whole has it)
+        """All outputs."""
+        return Fields({name: self.get(name) for name in self.scope.module.outputs})
+
+
+_NOT_ARGUMENTS = frozenset({"source", "version", "providers", "count", "for_each", "depends_on"})
 
 _WORKSPACE = ("terraform", "tofu")
 _ELSEWHERE = {

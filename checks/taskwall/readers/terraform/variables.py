@@ -1,23 +1,20 @@
 """The values of a root module's variables: files of values, and what the command line gives."""
 
 import os
-from typing import TYPE_CHECKING
 
 from taskwall.files import UnreadableError
 from taskwall.readers.terraform.evaluate import evaluate, value_of
 from taskwall.readers.terraform.hcl import parse_expression
 from taskwall.readers.terraform.kinds import FailedError
+from taskwall.readers.terraform.run import Run
 from taskwall.readers.terraform.scope import Scope
 from taskwall.readers.terraform.sensitive import is_sensitive, names_secret
 from taskwall.readers.terraform.types import Simple
 from taskwall.readers.terraform.unit import Library
 from taskwall.values import Known, Unknown, Value, lifted, plain, unknown
 
-if TYPE_CHECKING:
-    from taskwall.readers.terraform.run import Run
 
-
-def supplied(run: "Run") -> tuple[dict[str, Value], bool]:
+def supplied(run: Run) -> tuple[dict[str, Value], bool]:
     """What is given for variables, and whether a required one is given by nothing.
 
     Later ones win: the environment if it is listened to, terraform.tfvars, *.auto.tfvars in the

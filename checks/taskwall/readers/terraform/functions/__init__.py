@@ -1,8 +1,9 @@
 """Terraform's functions, on values that may be known in part."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
+from taskwall.readers.terraform.context import ModuleContext
 from taskwall.readers.terraform.functions.arguments import UnsettledError
 from taskwall.readers.terraform.functions.collections import COLLECTIONS, concat, merge
 from taskwall.readers.terraform.functions.encodings import ENCODINGS
@@ -13,10 +14,7 @@ from taskwall.readers.terraform.functions.texts import TEXTS
 from taskwall.readers.terraform.kinds import FailedError, waiting
 from taskwall.values import Need, Place, Unknown, Value
 
-if TYPE_CHECKING:
-    from taskwall.readers.terraform.scope import Scope
-
-Function: TypeAlias = "Callable[[list[Value], Scope], Value]"
+Function: TypeAlias = Callable[[list[Value], ModuleContext], Value]
 
 FUNCTIONS: dict[str, Function] = {
     **COLLECTIONS,
@@ -53,7 +51,7 @@ def _rare(name: str) -> "Function | None":
 
 
 def call(
-    name: str, arguments: list[Value], scope: "Scope", place: Place, more: Value | None = None
+    name: str, arguments: list[Value], scope: ModuleContext, place: Place, more: Value | None = None
 ) -> Value:
     """The result of a function; unknown if it is none of those that are evaluated here.
 

@@ -1,9 +1,9 @@
 """How functions look at their arguments."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from taskwall.readers.terraform.access import element_of
+from taskwall.readers.terraform.context import ModuleContext
 from taskwall.readers.terraform.kinds import (
     FailedError,
     JsonFields,
@@ -16,15 +16,12 @@ from taskwall.readers.terraform.types import number as number_of
 from taskwall.readers.terraform.types import truth
 from taskwall.values import Fields, Items, Known, Reference, Unknown, Value, needs, settled
 
-if TYPE_CHECKING:
-    from taskwall.readers.terraform.scope import Scope
-
 
 class UnsettledError(Exception):
     """An argument that decides the result is not known: the result is not known either."""
 
 
-def items_of(value: Value, scope: "Scope") -> Items:
+def items_of(value: Value, scope: ModuleContext) -> Items:
     """An argument that must be a list or set; an unknown one may hold unknown elements.
 
     Raises:
@@ -38,7 +35,7 @@ def items_of(value: Value, scope: "Scope") -> Items:
     raise FailedError("an argument", "is no list")
 
 
-def fields_of(value: Value, scope: "Scope") -> Fields | Unknown | Reference:
+def fields_of(value: Value, scope: ModuleContext) -> Fields | Unknown | Reference:
     """An argument that must be a map or object, or unknown.
 
     Raises:

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from itertools import product
-from typing import TYPE_CHECKING
 
 from taskwall.readers.terraform import access
+from taskwall.readers.terraform.context import ModuleContext
 from taskwall.readers.terraform.functions.arguments import (
     UnsettledError,
     fields_of,
@@ -43,9 +43,6 @@ from taskwall.values import (
     settled,
 )
 
-if TYPE_CHECKING:
-    from taskwall.readers.terraform.scope import Scope
-
 MOST_ELEMENTS = 100_000
 """A collection larger than this is not put together."""
 
@@ -55,7 +52,7 @@ def _bounded(count: int) -> None:
         raise FailedError("a list", f"has more than {MOST_ELEMENTS} elements")
 
 
-def concat(arguments: list[Value], scope: "Scope", more: Value | None = None) -> Value:
+def concat(arguments: list[Value], scope: ModuleContext, more: Value | None = None) -> Value:
     """The elements of all lists. `more` are lists of which it is open how many there are."""
     items: list[Value] = []
     rest: list[Value] = []
@@ -72,7 +69,7 @@ def concat(arguments: list[Value], scope: "Scope", more: Value | None = None) ->
     return Items(tuple(items), distinct(rest), None, doubts(*lists))
 
 
-def merge(arguments: list[Value], scope: "Scope", more: Value | None = None) -> Value:
+def merge(arguments: list[Value], scope: ModuleContext, more: Value | None = None) -> Value:
     """The members of all maps, later ones first. An unknown map may change earlier members."""
     merged: Fields | None = None
     rest: Value | None = None
@@ -108,7 +105,7 @@ def merge(arguments: list[Value], scope: "Scope", more: Value | None = None) -> 
     return Open(fields, places, rest, place, tuple(waiting_for))
 
 
-def _all_of(value: Fields | Unknown | Reference, scope: "Scope") -> Value:
+def _all_of(value: Fields | Unknown | Reference, scope: ModuleContext) -> Value:
     """A map that may or may not be there, as one without certain members."""
     if not isinstance(value, Fields):
         return value
@@ -118,7 +115,7 @@ def _all_of(value: Fields | Unknown | Reference, scope: "Scope") -> Value:
     return Fields({}, rest=rest)
 
 
-def _flatten(arguments: list[Value], scope: "Scope") -> Value:
+def _flatten(arguments: list[Value], scope: ModuleContext) -> Value:
     items: list[Value] = []
     rest: list[Value] = []
     waits: dict[Need, None] = {}
@@ -132,7 +129,7 @@ def _flatten_into(
     items: list[Value],
     rest: list[Value],
     waits: dict[Need, None],
-    scope: "Scope",
+    scope: ModuleContext,
     sure: bool,
     depth: int = 0,
 ) -> None:
@@ -160,7 +157,7 @@ def _many(reference: Reference) -> bool:
     return name.endswith("s") and not name.endswith(("ss", "dns", "status"))
 
 
-def _lookup(arguments: list[Value], scope: "Scope") -> Value:
+def _lookup(arguments: list[Value], scope: ModuleContext) -> Value:
     default = arguments[2] if len(arguments) > 2 else None
     map_ = fields_of(arguments[0], scope)
     if isinstance(map_, Unknown | Reference):
@@ -176,7 +173,7 @@ def _lookup(arguments: list[Value], scope: "Scope") -> Value:
     return default
 
 
-def _element(arguments: list[Value], scope: "Scope") -> Value:
+def _element(arguments: list[Value], scope: ModuleContext) -> Value:
     items = items_of(arguments[0], scope)
     at = settled(arguments[1])
     if is_open(arguments[0]) and isinstance(at, Known) and whole(at) == 0:
@@ -188,7 +185,7 @@ def _element(arguments: list[Value], scope: "Scope") -> Value:
     return items.items[whole(arguments[1]) % len(items.items)]
 
 
-def _length(arguments: list[Value], scope: "Scope") -> Value:
+def _length(arguments: list[Value], scope: ModuleContext) -> Value:
     value = scope.run.opened(arguments[0])
     if isinstance(value, Known) and isinstance(value.data, str):
         return Known(len(letters(value.data)))
@@ -205,7 +202,7 @@ def _length(arguments: list[Value], scope: "Scope") -> Value:
     raise UnsettledError
 
 
-def _keys(arguments: list[Value], scope: "Scope") -> Value:
+def _keys(arguments: list[Value], scope: ModuleContext) -> Value:
     map_ = fields_of(arguments[0], scope)
     if isinstance(map_, Unknown | Reference):
         return Items((), (waiting(map_),), None, needs(map_))
@@ -214,7 +211,7 @@ def _keys(arguments: list[Value], scope: "Scope") -> Value:
     return Items(known, rest, None, doubts(map_))
 
 
-def _values(arguments: list[Value], scope: "Scope") -> Value:
+def _values(arguments: list[Value], scope: ModuleContext) -> Value:
     map_ = fields_of(arguments[0], scope)
     if isinstance(map_, Unknown | Reference):
         return Items((), (access.element_of(map_, scope.run),), None, needs(map_))
@@ -223,7 +220,7 @@ def _values(arguments: list[Value], scope: "Scope") -> Value:
     return Items(known, rest, None, doubts(map_))
 
 
-def _coalesce(arguments: list[Value], scope: "Scope") -> Value:
+def _coalesce(arguments: list[Value], scope: ModuleContext) -> Value:
     for argument in arguments:
         value = settled(argument)
         if isinstance(value, Known) and value.data in (None, ""):
@@ -235,7 +232,7 @@ def _coalesce(arguments: list[Value], scope: "Scope") -> Value:
     raise FailedError("coalesce(...)", "is given nothing but null")
 
 
-def _coalescelist(arguments: list[Value], scope: "Scope") -> Value:
+def _coalescelist(arguments: list[Value], scope: ModuleContext) -> Value:
     for argument in arguments:
         if is_null(settled(argument)):
             continue
@@ -247,7 +244,7 @@ def _coalescelist(arguments: list[Value], scope: "Scope") -> Value:
     raise FailedError("coalescelist(...)", "is given nothing but empty lists")
 
 
-def _compact(arguments: list[Value], scope: "Scope") -> Value:
+def _compact(arguments: list[Value], scope: ModuleContext) -> Value:
     found = items_of(arguments[0], scope)
     items: list[Value] = []
     rest = [item for item in found.rest if not _is_empty(item)]
@@ -265,7 +262,7 @@ def _is_empty(value: Value) -> bool:
     return isinstance(found, Known) and found.data in (None, "")
 
 
-def _contains(arguments: list[Value], scope: "Scope") -> Value:
+def _contains(arguments: list[Value], scope: ModuleContext) -> Value:
     items = items_of(arguments[0], scope)
     found: Known | Unknown = Known(False)
     for item in items.items:
@@ -277,12 +274,12 @@ def _contains(arguments: list[Value], scope: "Scope") -> Value:
     return found
 
 
-def _distinct(arguments: list[Value], scope: "Scope") -> Value:
+def _distinct(arguments: list[Value], scope: ModuleContext) -> Value:
     found = items_of(arguments[0], scope)
     return Items(distinct(_alike(found.items)), found.rest, found.place, found.needs)
 
 
-def _toset(arguments: list[Value], scope: "Scope") -> Value:
+def _toset(arguments: list[Value], scope: ModuleContext) -> Value:
     if is_null(settled(arguments[0])):
         return arguments[0]
     found = items_of(arguments[0], scope)
@@ -304,7 +301,7 @@ def _alike(values: Sequence[Value]) -> list[Value]:
     return [as_text(value) if isinstance(settled(value), Known) else value for value in values]
 
 
-def _tolist(arguments: list[Value], scope: "Scope") -> Value:
+def _tolist(arguments: list[Value], scope: ModuleContext) -> Value:
     if is_null(settled(arguments[0])):
         return arguments[0]
     found = items_of(arguments[0], scope)
@@ -326,7 +323,7 @@ def _ordered(found: Items) -> Items:
     return Items(tuple(sorted(found.items, key=text_of)), (), found.place)
 
 
-def _tomap(arguments: list[Value], scope: "Scope") -> Value:
+def _tomap(arguments: list[Value], scope: ModuleContext) -> Value:
     if is_null(settled(arguments[0])):
         return arguments[0]
     found = fields_of(arguments[0], scope)
@@ -336,7 +333,7 @@ def _tomap(arguments: list[Value], scope: "Scope") -> Value:
     return Fields(alike, found.places, place=found.place)
 
 
-def _index(arguments: list[Value], scope: "Scope") -> Value:
+def _index(arguments: list[Value], scope: ModuleContext) -> Value:
     items = items_of(arguments[0], scope)
     for index, item in enumerate(items.items):
         truth = equal(item, arguments[1])
@@ -349,7 +346,7 @@ def _index(arguments: list[Value], scope: "Scope") -> Value:
     raise FailedError("index(...)", "finds no such element")
 
 
-def _zipmap(arguments: list[Value], scope: "Scope") -> Value:
+def _zipmap(arguments: list[Value], scope: ModuleContext) -> Value:
     keys, values = items_of(arguments[0], scope), items_of(arguments[1], scope)
     if keys.rest or values.rest or len(keys.items) != len(values.items):
         raise UnsettledError
@@ -364,33 +361,33 @@ def _zipmap(arguments: list[Value], scope: "Scope") -> Value:
     return Fields(fields, rest=rest)
 
 
-def _setunion(arguments: list[Value], scope: "Scope") -> Value:
+def _setunion(arguments: list[Value], scope: ModuleContext) -> Value:
     found = concat(arguments, scope)
     assert isinstance(found, Items)
     return Set(distinct(_alike(found.items)), found.rest, None, found.needs)
 
 
-def _setintersection(arguments: list[Value], scope: "Scope") -> Value:
+def _setintersection(arguments: list[Value], scope: ModuleContext) -> Value:
     first, *others = (_closed(argument, scope) for argument in arguments)
     shared = set(map(identity, first)).intersection(*(map(identity, items) for items in others))
     return Set(distinct(item for item in first if identity(item) in shared))
 
 
-def _setsubtract(arguments: list[Value], scope: "Scope") -> Value:
+def _setsubtract(arguments: list[Value], scope: ModuleContext) -> Value:
     taken = {identity(item) for item in _closed(arguments[1], scope)}
     return Set(
         distinct(item for item in _closed(arguments[0], scope) if identity(item) not in taken)
     )
 
 
-def _closed(value: Value, scope: "Scope") -> tuple[Value, ...]:
+def _closed(value: Value, scope: ModuleContext) -> tuple[Value, ...]:
     items = items_of(value, scope)
     if not is_whole(items):
         raise UnsettledError
     return items.items
 
 
-def _setproduct(arguments: list[Value], scope: "Scope") -> Value:
+def _setproduct(arguments: list[Value], scope: ModuleContext) -> Value:
     lists = [items_of(argument, scope) for argument in arguments]
     count = 1
     for found in lists:
@@ -404,7 +401,7 @@ def _setproduct(arguments: list[Value], scope: "Scope") -> Value:
     return Items(items, others, None, doubts(*lists))
 
 
-def _slice(arguments: list[Value], scope: "Scope") -> Value:
+def _slice(arguments: list[Value], scope: ModuleContext) -> Value:
     """A stretch of a list. If it is there at all it has the wanted length, whatever it holds."""
     start, end = whole(arguments[1]), whole(arguments[2])
     _bounded(end - start)
@@ -422,12 +419,12 @@ def _slice(arguments: list[Value], scope: "Scope") -> Value:
     return Items(items.items[start:end], (), items.place)
 
 
-def _reverse(arguments: list[Value], scope: "Scope") -> Value:
+def _reverse(arguments: list[Value], scope: ModuleContext) -> Value:
     items = items_of(arguments[0], scope)
     return Items(items.items[::-1], items.rest, items.place, items.needs)
 
 
-def _sort(arguments: list[Value], scope: "Scope") -> Value:
+def _sort(arguments: list[Value], scope: ModuleContext) -> Value:
     items = items_of(arguments[0], scope)
     if not is_whole(items):
         # The elements are known, their order is not: as in a set.
@@ -436,7 +433,7 @@ def _sort(arguments: list[Value], scope: "Scope") -> Value:
     return Items(tuple(sorted(items.items, key=text_of)), (), items.place)
 
 
-def _one(arguments: list[Value], scope: "Scope") -> Value:
+def _one(arguments: list[Value], scope: ModuleContext) -> Value:
     value = settled(arguments[0])
     if is_null(value):
         return value
@@ -454,7 +451,7 @@ def _one(arguments: list[Value], scope: "Scope") -> Value:
     return found
 
 
-def _chunklist(arguments: list[Value], scope: "Scope") -> Value:
+def _chunklist(arguments: list[Value], scope: ModuleContext) -> Value:
     items, size = tuple(_alike(_closed(arguments[0], scope))), whole(arguments[1])
     if size < 1:
         return Items((Items(items),))
@@ -462,7 +459,7 @@ def _chunklist(arguments: list[Value], scope: "Scope") -> Value:
     return Items(tuple(Items(items[start : start + size]) for start in starts))
 
 
-def _matchkeys(arguments: list[Value], scope: "Scope") -> Value:
+def _matchkeys(arguments: list[Value], scope: ModuleContext) -> Value:
     values = items_of(arguments[0], scope)
     keys = _closed(arguments[1], scope)
     wanted = {identity(item) for item in _closed(arguments[2], scope)}
@@ -473,7 +470,7 @@ def _matchkeys(arguments: list[Value], scope: "Scope") -> Value:
     )
 
 
-def _transpose(arguments: list[Value], scope: "Scope") -> Value:
+def _transpose(arguments: list[Value], scope: ModuleContext) -> Value:
     map_ = fields_of(arguments[0], scope)
     if not is_whole(map_) or not isinstance(map_, Fields):
         raise UnsettledError
@@ -484,7 +481,7 @@ def _transpose(arguments: list[Value], scope: "Scope") -> Value:
     return Fields({key: Items(tuple(items)) for key, items in sorted(found.items())})
 
 
-def _list(arguments: list[Value], scope: "Scope") -> Value:
+def _list(arguments: list[Value], scope: ModuleContext) -> Value:
     return Items(tuple(arguments))
 
 

@@ -2,14 +2,11 @@
 
 import re
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
 
+from taskwall.readers.terraform.context import ModuleContext
 from taskwall.readers.terraform.functions.arguments import text_of
 from taskwall.readers.terraform.kinds import FailedError
 from taskwall.values import Known, Value
-
-if TYPE_CHECKING:
-    from taskwall.readers.terraform.scope import Scope
 
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)", re.ASCII)
 _DURATION = re.compile(r"(\d+(?:\.\d*)?|\.\d+)(h|ms|us|µs|ns|m|s)", re.ASCII)
@@ -40,7 +37,7 @@ def _offset(time: datetime, colon: str) -> str:
     return f"{'-' if minutes < 0 else '+'}{hours:02}{colon}{rest:02}"
 
 
-def _formatdate(arguments: list[Value], scope: "Scope") -> Value:
+def _formatdate(arguments: list[Value], scope: ModuleContext) -> Value:
     pattern, time = text_of(arguments[0]), _time(arguments[1])
     pieces = []
     end = 0
@@ -98,7 +95,7 @@ def _formatted(verb: str, time: datetime) -> str:
     return shapes[verb]
 
 
-def _timeadd(arguments: list[Value], scope: "Scope") -> Value:
+def _timeadd(arguments: list[Value], scope: ModuleContext) -> Value:
     time, text = _time(arguments[0]), text_of(arguments[1])
     bare = text.lstrip("+-") if text[:1] in ("+", "-") else text
     if bare != "0" and (not bare or _DURATION.sub("", bare)):
@@ -107,7 +104,7 @@ def _timeadd(arguments: list[Value], scope: "Scope") -> Value:
     return Known(_written(time + timedelta(seconds=-seconds if text[:1] == "-" else seconds)))
 
 
-def _timecmp(arguments: list[Value], scope: "Scope") -> Value:
+def _timecmp(arguments: list[Value], scope: ModuleContext) -> Value:
     one, other = (_time(argument).astimezone(UTC) for argument in arguments)
     return Known((one > other) - (one < other))
 

@@ -1,17 +1,15 @@
 """Encodings that are met less often than JSON and base64."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from taskwall.readers.terraform.context import ModuleContext
 from taskwall.readers.terraform.functions.arguments import UnsettledError, known, text_of
 from taskwall.readers.terraform.functions.encodings import ENCODINGS
 from taskwall.readers.terraform.kinds import LONGEST, Base64Text, FailedError
 from taskwall.values import Items, Known, Text, Value, lifted, settled
 
-if TYPE_CHECKING:
-    from taskwall.readers.terraform.scope import Scope
 
-
-def _yamlencode(arguments: list[Value], scope: "Scope") -> Value:
+def _yamlencode(arguments: list[Value], scope: ModuleContext) -> Value:
     """Texts are quoted, keys too; a text of several lines stands in a block."""
     import yaml
 
@@ -32,7 +30,7 @@ def _yamlencode(arguments: list[Value], scope: "Scope") -> Value:
     return Known(text)
 
 
-def _yamldecode(arguments: list[Value], scope: "Scope") -> Value:
+def _yamldecode(arguments: list[Value], scope: ModuleContext) -> Value:
     """YAML 1.2 as far as it goes: `yes` is a text, and so is a date."""
     import yaml
 
@@ -68,7 +66,7 @@ def _yamldecode(arguments: list[Value], scope: "Scope") -> Value:
         raise FailedError("yamldecode(...)", "is given no YAML") from error
 
 
-def _csvdecode(arguments: list[Value], scope: "Scope") -> Value:
+def _csvdecode(arguments: list[Value], scope: ModuleContext) -> Value:
     import csv
 
     text = text_of(arguments[0])
@@ -84,13 +82,13 @@ def _csvdecode(arguments: list[Value], scope: "Scope") -> Value:
     return Items(tuple(lifted(dict(zip(header, row, strict=True))) for row in full))
 
 
-def _urlencode(arguments: list[Value], scope: "Scope") -> Value:
+def _urlencode(arguments: list[Value], scope: ModuleContext) -> Value:
     from urllib.parse import quote_plus
 
     return Known(quote_plus(text_of(arguments[0]), safe="-_.~"))
 
 
-def _urldecode(arguments: list[Value], scope: "Scope") -> Value:
+def _urldecode(arguments: list[Value], scope: ModuleContext) -> Value:
     from urllib.parse import unquote_plus
 
     return Known(unquote_plus(text_of(arguments[0]), errors="strict"))
@@ -107,26 +105,26 @@ def _codec(value: Value) -> str:
     return found
 
 
-def _textencodebase64(arguments: list[Value], scope: "Scope") -> Value:
+def _textencodebase64(arguments: list[Value], scope: ModuleContext) -> Value:
     from base64 import b64encode
 
     return Known(b64encode(text_of(arguments[0]).encode(_codec(arguments[1]))).decode())
 
 
-def _textdecodebase64(arguments: list[Value], scope: "Scope") -> Value:
+def _textdecodebase64(arguments: list[Value], scope: ModuleContext) -> Value:
     from base64 import b64decode
 
     return Known(b64decode(text_of(arguments[0]), validate=True).decode(_codec(arguments[1])))
 
 
-def _base64gzip(arguments: list[Value], scope: "Scope") -> Value:
+def _base64gzip(arguments: list[Value], scope: ModuleContext) -> Value:
     """What is compressed stays readable: the bytes differ from one compressor to the next."""
     found = settled(arguments[0])
     parts = found.parts if isinstance(found, Text) else (text_of(found),)
     return Base64Text(parts, found.place)
 
 
-def _base64gunzip(arguments: list[Value], scope: "Scope") -> Value:
+def _base64gunzip(arguments: list[Value], scope: ModuleContext) -> Value:
     from base64 import b64decode
     from zlib import decompressobj
     from zlib import error as zlib_error

@@ -6,8 +6,7 @@ another text, in `base64encode`) is it written out, if it is known in all its pa
 `base64encode` of a text known in part likewise is that text, marked as encoded.
 """
 
-from typing import TYPE_CHECKING
-
+from taskwall.readers.terraform.context import ModuleContext
 from taskwall.readers.terraform.functions.arguments import (
     UnsettledError,
     text_of,
@@ -23,11 +22,8 @@ from taskwall.readers.terraform.kinds import (
 )
 from taskwall.values import Fields, Items, Known, Text, Value, lifted, settled
 
-if TYPE_CHECKING:
-    from taskwall.readers.terraform.scope import Scope
 
-
-def _jsonencode(arguments: list[Value], scope: "Scope") -> Value:
+def _jsonencode(arguments: list[Value], scope: ModuleContext) -> Value:
     value = settled(arguments[0])
     if isinstance(value, Items):
         return JsonItems(value.items, value.rest, value.place, value.needs)
@@ -38,7 +34,7 @@ def _jsonencode(arguments: list[Value], scope: "Scope") -> Value:
     return arguments[0]
 
 
-def _jsondecode(arguments: list[Value], scope: "Scope") -> Value:
+def _jsondecode(arguments: list[Value], scope: ModuleContext) -> Value:
     import json
 
     value = settled(arguments[0])
@@ -58,7 +54,7 @@ def _unsettled() -> Value:
     raise UnsettledError
 
 
-def _base64encode(arguments: list[Value], scope: "Scope") -> Value:
+def _base64encode(arguments: list[Value], scope: ModuleContext) -> Value:
     from base64 import b64encode
 
     value = settled(as_text(arguments[0]))
@@ -69,7 +65,7 @@ def _base64encode(arguments: list[Value], scope: "Scope") -> Value:
     return Known(b64encode(text_of(value).encode()).decode(), value.place)
 
 
-def _base64decode(arguments: list[Value], scope: "Scope") -> Value:
+def _base64decode(arguments: list[Value], scope: ModuleContext) -> Value:
     from base64 import b64decode
 
     value = settled(arguments[0])

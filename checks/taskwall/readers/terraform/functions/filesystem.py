@@ -1,16 +1,13 @@
 """Functions of files and paths. Files are read only within the boundary of the scan."""
 
 import os
-from typing import TYPE_CHECKING
 
 from taskwall.files import UnreadableError
+from taskwall.readers.terraform.context import ModuleContext
 from taskwall.readers.terraform.functions.arguments import UnsettledError, text_of
 from taskwall.readers.terraform.hcl import parse_template
 from taskwall.readers.terraform.kinds import FailedError, Set
 from taskwall.values import Fields, Known, Need, Place, Unknown, Value, settled
-
-if TYPE_CHECKING:
-    from taskwall.readers.terraform.scope import Scope
 
 DEEPEST_TEMPLATE = 10
 """How far templates may include each other."""
@@ -19,13 +16,13 @@ MOST_FILES = 20_000
 """A folder with more files than this is not looked through."""
 
 
-def _located(argument: Value, scope: "Scope") -> str:
+def _located(argument: Value, scope: ModuleContext) -> str:
     """The absolute path that a path argument means: relative ones start at the root's folder."""
     path = text_of(argument)
     return os.path.normpath(os.path.join(scope.run.root.folder, os.path.expanduser(path)))
 
 
-def _read(path: str, scope: "Scope") -> str | Unknown:
+def _read(path: str, scope: ModuleContext) -> str | Unknown:
     if not scope.run.may_read(path):
         return Unknown((Need(f'file("{path}")', "lies outside of what is scanned"),))
     try:
@@ -36,12 +33,12 @@ def _read(path: str, scope: "Scope") -> str | Unknown:
         return Unknown((Need(f'file("{os.path.basename(path)}")', str(error)),))
 
 
-def content(argument: Value, scope: "Scope") -> str | Unknown:
+def content(argument: Value, scope: ModuleContext) -> str | Unknown:
     """The text of the file at a path."""
     return _read(_located(argument, scope), scope)
 
 
-def _file(arguments: list[Value], scope: "Scope") -> Value:
+def _file(arguments: list[Value], scope: ModuleContext) -> Value:
     path = _located(arguments[0], scope)
     found = _read(path, scope)
     return found if isinstance(found, Unknown) else Known(found, _start(path))
@@ -51,16 +48,14 @@ def _start(path: str) -> Place:
     return Place(path, 1, 1, 1, 1)
 
 
-def _fileexists(arguments: list[Value], scope: "Scope") -> Value:
+def _fileexists(arguments: list[Value], scope: ModuleContext) -> Value:
     path = _located(arguments[0], scope)
     if not scope.run.may_read(path):
         return Unknown((Need(f'file("{path}")', "lies outside of what is scanned"),))
     return Known(scope.run.library.exists(path))
 
 
-def _templatefile(arguments: list[Value], scope: "Scope") -> Value:
-    from taskwall.readers.terraform.evaluate import evaluate
-
+def _templatefile(arguments: list[Value], scope: ModuleContext) -> Value:
     path = _located(arguments[0], scope)
     found = _read(path, scope)
     if isinstance(found, Unknown):
@@ -74,19 +69,19 @@ def _templatefile(arguments: list[Value], scope: "Scope") -> Value:
     node = run.template(path, found, parse_template)
     run.templates += 1
     try:
-        value = evaluate(node, scope.bare(), variables.fields)
+        value = scope.filled_in(node, variables.fields)
     finally:
         run.templates -= 1
     return value
 
 
-def _filebase64(arguments: list[Value], scope: "Scope") -> Value:
+def _filebase64(arguments: list[Value], scope: ModuleContext) -> Value:
     from taskwall.readers.terraform.functions.encodings import ENCODINGS
 
     return ENCODINGS["base64encode"]([_file(arguments, scope)], scope)
 
 
-def _fileset(arguments: list[Value], scope: "Scope") -> Value:
+def _fileset(arguments: list[Value], scope: ModuleContext) -> Value:
     """The files below a folder whose paths, as seen from it, match a pattern."""
     import re
 
@@ -142,17 +137,15 @@ _PATTERNS = {
 }
 
 
-def _templatestring(arguments: list[Value], scope: "Scope") -> Value:
-    from taskwall.readers.terraform.evaluate import evaluate
-
+def _templatestring(arguments: list[Value], scope: ModuleContext) -> Value:
     variables = settled(arguments[1])
     if not isinstance(variables, Fields):
         raise UnsettledError
     node = parse_template(scope.module.folder, text_of(arguments[0]))
-    return evaluate(node, scope.bare(), variables.fields)
+    return scope.filled_in(node, variables.fields)
 
 
-def _pathexpand(arguments: list[Value], scope: "Scope") -> Value:
+def _pathexpand(arguments: list[Value], scope: ModuleContext) -> Value:
     """Whose home folder it will be is not known from the sources."""
     path = text_of(arguments[0])
     if path.startswith("~"):
@@ -160,16 +153,16 @@ def _pathexpand(arguments: list[Value], scope: "Scope") -> Value:
     return Known(path)
 
 
-def _abspath(arguments: list[Value], scope: "Scope") -> Value:
+def _abspath(arguments: list[Value], scope: ModuleContext) -> Value:
     path = text_of(arguments[0])
     return Known(os.path.normpath(os.path.join(scope.run.root.folder, path)))
 
 
-def _basename(arguments: list[Value], scope: "Scope") -> Value:
+def _basename(arguments: list[Value], scope: ModuleContext) -> Value:
     return Known(os.path.basename(text_of(arguments[0]).rstrip("/")))
 
 
-def _dirname(arguments: list[Value], scope: "Scope") -> Value:
+def _dirname(arguments: list[Value], scope: ModuleContext) -> Value:
     return Known(os.path.dirname(text_of(arguments[0])) or ".")
 
 

@@ -1,14 +1,11 @@
 """Functions that digest: hashes of texts and files, and identifiers made of them."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
+from taskwall.readers.terraform.context import ModuleContext
 from taskwall.readers.terraform.functions.arguments import text_of
 from taskwall.readers.terraform.functions.filesystem import content
 from taskwall.values import Known, Unknown, Value
-
-if TYPE_CHECKING:
-    from taskwall.readers.terraform.scope import Scope
 
 
 def _hex(raw: bytes) -> str:
@@ -23,8 +20,8 @@ def _base64(raw: bytes) -> str:
 
 def _digest(
     algorithm: str, written: Callable[[bytes], str], of_file: bool = False
-) -> "Callable[[list[Value], Scope], Value]":
-    def digested(arguments: "list[Value]", scope: "Scope") -> Value:
+) -> Callable[[list[Value], ModuleContext], Value]:
+    def digested(arguments: "list[Value]", scope: ModuleContext) -> Value:
         import hashlib
 
         found = content(arguments[0], scope) if of_file else text_of(arguments[0])
@@ -36,7 +33,7 @@ def _digest(
     return digested
 
 
-def _uuidv5(arguments: list[Value], scope: "Scope") -> Value:
+def _uuidv5(arguments: list[Value], scope: ModuleContext) -> Value:
     import uuid
 
     spaces = {

@@ -2,14 +2,13 @@
 
 from typing import TYPE_CHECKING
 
+from taskwall.readers.terraform.context import ModuleContext
 from taskwall.readers.terraform.functions.arguments import text_of, whole
 from taskwall.readers.terraform.kinds import FailedError, is_open, waiting
 from taskwall.values import Items, Known, Value
 
 if TYPE_CHECKING:
     from ipaddress import IPv4Network, IPv6Network
-
-    from taskwall.readers.terraform.scope import Scope
 
 
 def _network(value: Value) -> "IPv4Network | IPv6Network":
@@ -31,12 +30,12 @@ def _subnet(
     return type(network)((start, length))
 
 
-def _cidrsubnet(arguments: list[Value], scope: "Scope") -> Value:
+def _cidrsubnet(arguments: list[Value], scope: ModuleContext) -> Value:
     network = _network(arguments[0])
     return Known(str(_subnet(network, whole(arguments[1]), whole(arguments[2]))))
 
 
-def _cidrsubnets(arguments: list[Value], scope: "Scope") -> Value:
+def _cidrsubnets(arguments: list[Value], scope: ModuleContext) -> Value:
     if is_open(arguments[0]):
         # How many there are is known all the same.
         return Items(tuple(waiting(arguments[0]) for _ in arguments[1:]))
@@ -57,7 +56,7 @@ def _cidrsubnets(arguments: list[Value], scope: "Scope") -> Value:
     return Items(tuple(found))
 
 
-def _cidrhost(arguments: list[Value], scope: "Scope") -> Value:
+def _cidrhost(arguments: list[Value], scope: ModuleContext) -> Value:
     network, number = _network(arguments[0]), whole(arguments[1])
     size = network.num_addresses
     if not -size <= number < size:
@@ -66,14 +65,14 @@ def _cidrhost(arguments: list[Value], scope: "Scope") -> Value:
     return Known(str(base + number))
 
 
-def _cidrnetmask(arguments: list[Value], scope: "Scope") -> Value:
+def _cidrnetmask(arguments: list[Value], scope: ModuleContext) -> Value:
     network = _network(arguments[0])
     if network.version != 4:
         raise FailedError("cidrnetmask(...)", "takes IPv4 only")
     return Known(str(network.netmask))
 
 
-def _cidrcontains(arguments: list[Value], scope: "Scope") -> Value:
+def _cidrcontains(arguments: list[Value], scope: ModuleContext) -> Value:
     from ipaddress import ip_address
 
     network, text = _network(arguments[0]), text_of(arguments[1])

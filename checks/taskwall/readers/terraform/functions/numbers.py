@@ -1,8 +1,8 @@
 """Functions of numbers, and conversions between simple types."""
 
 import math
-from typing import TYPE_CHECKING
 
+from taskwall.readers.terraform.context import ModuleContext
 from taskwall.readers.terraform.functions.arguments import (
     UnsettledError,
     boolean,
@@ -16,14 +16,11 @@ from taskwall.readers.terraform.operators import combined, true_or_false
 from taskwall.readers.terraform.types import simple
 from taskwall.values import Items, Known, Unknown, Value
 
-if TYPE_CHECKING:
-    from taskwall.readers.terraform.scope import Scope
-
 LONGEST_RANGE = 1024
 """Terraform's own bound for `range`."""
 
 
-def _sum(arguments: list[Value], scope: "Scope") -> Value:
+def _sum(arguments: list[Value], scope: ModuleContext) -> Value:
     items = items_of(arguments[0], scope)
     if items.rest:
         raise UnsettledError
@@ -32,45 +29,45 @@ def _sum(arguments: list[Value], scope: "Scope") -> Value:
     return Known(sum(number(item) for item in items.items))
 
 
-def _min(arguments: list[Value], scope: "Scope") -> Value:
+def _min(arguments: list[Value], scope: ModuleContext) -> Value:
     return Known(min(number(item) for item in arguments))
 
 
-def _max(arguments: list[Value], scope: "Scope") -> Value:
+def _max(arguments: list[Value], scope: ModuleContext) -> Value:
     return Known(max(number(item) for item in arguments))
 
 
-def _abs(arguments: list[Value], scope: "Scope") -> Value:
+def _abs(arguments: list[Value], scope: ModuleContext) -> Value:
     return Known(abs(number(arguments[0])))
 
 
-def _ceil(arguments: list[Value], scope: "Scope") -> Value:
+def _ceil(arguments: list[Value], scope: ModuleContext) -> Value:
     return Known(math.ceil(number(arguments[0])))
 
 
-def _floor(arguments: list[Value], scope: "Scope") -> Value:
+def _floor(arguments: list[Value], scope: ModuleContext) -> Value:
     return Known(math.floor(number(arguments[0])))
 
 
-def _pow(arguments: list[Value], scope: "Scope") -> Value:
+def _pow(arguments: list[Value], scope: ModuleContext) -> Value:
     found = float(number(arguments[0])) ** number(arguments[1])
     if not isinstance(found, float) or not math.isfinite(found):
         raise FailedError("pow(...)", "is too large")
     return Known(int(found) if found.is_integer() and abs(found) < 1e15 else found)
 
 
-def _log(arguments: list[Value], scope: "Scope") -> Value:
+def _log(arguments: list[Value], scope: ModuleContext) -> Value:
     found = math.log(number(arguments[0])) / math.log(number(arguments[1]))
     near = round(found)
     return Known(near if math.isclose(found, near, rel_tol=1e-15) else found)
 
 
-def _signum(arguments: list[Value], scope: "Scope") -> Value:
+def _signum(arguments: list[Value], scope: ModuleContext) -> Value:
     found = whole(arguments[0])
     return Known((found > 0) - (found < 0))
 
 
-def _parseint(arguments: list[Value], scope: "Scope") -> Value:
+def _parseint(arguments: list[Value], scope: ModuleContext) -> Value:
     text, base = text_of(arguments[0]), whole(arguments[1])
     if not 2 <= base <= 62 or len(text) > 1000:
         raise FailedError("parseint(...)", "takes bases from 2 to 62")
@@ -88,7 +85,7 @@ def _parseint(arguments: list[Value], scope: "Scope") -> Value:
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
-def _range(arguments: list[Value], scope: "Scope") -> Value:
+def _range(arguments: list[Value], scope: ModuleContext) -> Value:
     numbers = [number(argument) for argument in arguments]
     start = numbers[0] if len(numbers) > 1 else 0
     limit = numbers[1] if len(numbers) > 1 else numbers[0]
@@ -102,15 +99,15 @@ def _range(arguments: list[Value], scope: "Scope") -> Value:
     return Items(tuple(found))
 
 
-def _alltrue(arguments: list[Value], scope: "Scope") -> Value:
+def _alltrue(arguments: list[Value], scope: ModuleContext) -> Value:
     return _all(arguments[0], "&&", True, scope)
 
 
-def _anytrue(arguments: list[Value], scope: "Scope") -> Value:
+def _anytrue(arguments: list[Value], scope: ModuleContext) -> Value:
     return _all(arguments[0], "||", False, scope)
 
 
-def _all(value: Value, operator: str, start: bool, scope: "Scope") -> Value:
+def _all(value: Value, operator: str, start: bool, scope: ModuleContext) -> Value:
     items = items_of(value, scope)
     found: Known | Unknown = Known(start)
     for item in items.items:
@@ -122,26 +119,26 @@ def _all(value: Value, operator: str, start: bool, scope: "Scope") -> Value:
     return found
 
 
-def _tostring(arguments: list[Value], scope: "Scope") -> Value:
+def _tostring(arguments: list[Value], scope: ModuleContext) -> Value:
     return simple(arguments[0], "string")
 
 
-def _tonumber(arguments: list[Value], scope: "Scope") -> Value:
+def _tonumber(arguments: list[Value], scope: ModuleContext) -> Value:
     return simple(arguments[0], "number")
 
 
-def _tobool(arguments: list[Value], scope: "Scope") -> Value:
+def _tobool(arguments: list[Value], scope: ModuleContext) -> Value:
     if isinstance(arguments[0], Known) and arguments[0].data is not None:
         return Known(boolean(arguments[0]))
     return simple(arguments[0], "bool")
 
 
-def _sensitive(arguments: list[Value], scope: "Scope") -> Value:
+def _sensitive(arguments: list[Value], scope: ModuleContext) -> Value:
     scope.run.hidden.hide(arguments[0])
     return arguments[0]
 
 
-def _itself(arguments: list[Value], scope: "Scope") -> Value:
+def _itself(arguments: list[Value], scope: ModuleContext) -> Value:
     return arguments[0]
 
 

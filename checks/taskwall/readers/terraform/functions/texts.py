@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from taskwall.readers.terraform.access import is_set
+from taskwall.readers.terraform.context import ModuleContext
 from taskwall.readers.terraform.functions.arguments import (
     UnsettledError,
     items_of,
@@ -41,13 +42,12 @@ from taskwall.values import (
 if TYPE_CHECKING:
     import re
 
-    from taskwall.readers.terraform.scope import Scope
 
 MOST_WORK = 1_000_000
 """How many steps a regular expression may take at the worst."""
 
 
-def _on_text(function: Callable[[str], str]) -> "Callable[[list[Value], Scope], Value]":
+def _on_text(function: Callable[[str], str]) -> Callable[[list[Value], ModuleContext], Value]:
     return lambda arguments, scope: Known(function(text_of(arguments[0])))
 
 
@@ -57,7 +57,7 @@ def _bounded(found: str) -> Known:
     return Known(found)
 
 
-def _join(arguments: list[Value], scope: "Scope") -> Value:
+def _join(arguments: list[Value], scope: ModuleContext) -> Value:
     separator = text_of(arguments[0])
     pieces: list[str | Value] = []
     for argument in arguments[1:]:
@@ -72,7 +72,7 @@ def _join(arguments: list[Value], scope: "Scope") -> Value:
     return put_together(pieces)
 
 
-def _split(arguments: list[Value], scope: "Scope") -> Value:
+def _split(arguments: list[Value], scope: ModuleContext) -> Value:
     separator, value = text_of(arguments[0]), settled(arguments[1])
     if isinstance(value, Text):
         return _cut(value, separator)
@@ -113,7 +113,7 @@ def _piece(parts: "list[str | Value]") -> Value:
     return text(told)
 
 
-def _replace(arguments: list[Value], scope: "Scope") -> Value:
+def _replace(arguments: list[Value], scope: ModuleContext) -> Value:
     string, old = (text_of(argument) for argument in arguments[:2])
     by_pattern = len(old) > 1 and old.startswith("/") and old.endswith("/")
     open_ = not isinstance(settled(arguments[2]), Known)
@@ -189,7 +189,7 @@ def _matched(match: "re.Match[str]") -> Value:
     return Known(match[0])
 
 
-def _regex(arguments: list[Value], scope: "Scope") -> Value:
+def _regex(arguments: list[Value], scope: ModuleContext) -> Value:
     string = text_of(arguments[1])
     match = _compiled(text_of(arguments[0]), string).search(string)
     if match is None:
@@ -197,20 +197,20 @@ def _regex(arguments: list[Value], scope: "Scope") -> Value:
     return _matched(match)
 
 
-def _regexall(arguments: list[Value], scope: "Scope") -> Value:
+def _regexall(arguments: list[Value], scope: ModuleContext) -> Value:
     string = text_of(arguments[1])
     return Items(tuple(map(_matched, _compiled(text_of(arguments[0]), string).finditer(string))))
 
 
-def _trim(arguments: list[Value], scope: "Scope") -> Value:
+def _trim(arguments: list[Value], scope: ModuleContext) -> Value:
     return Known(text_of(arguments[0]).strip(text_of(arguments[1])))
 
 
-def _trimprefix(arguments: list[Value], scope: "Scope") -> Value:
+def _trimprefix(arguments: list[Value], scope: ModuleContext) -> Value:
     return Known(text_of(arguments[0]).removeprefix(text_of(arguments[1])))
 
 
-def _trimsuffix(arguments: list[Value], scope: "Scope") -> Value:
+def _trimsuffix(arguments: list[Value], scope: ModuleContext) -> Value:
     return Known(text_of(arguments[0]).removesuffix(text_of(arguments[1])))
 
 
@@ -222,7 +222,7 @@ def _title(string: str) -> str:
     )  # fmt: skip
 
 
-def _substr(arguments: list[Value], scope: "Scope") -> Value:
+def _substr(arguments: list[Value], scope: ModuleContext) -> Value:
     string, offset, length = text_of(arguments[0]), whole(arguments[1]), whole(arguments[2])
     found = letters(string)
     if offset < 0:
@@ -230,7 +230,7 @@ def _substr(arguments: list[Value], scope: "Scope") -> Value:
     return Known("".join(found[offset:] if length < 0 else found[offset : offset + length]))
 
 
-def _startswith(arguments: list[Value], scope: "Scope") -> Value:
+def _startswith(arguments: list[Value], scope: ModuleContext) -> Value:
     value, prefix = settled(arguments[0]), text_of(arguments[1])
     if isinstance(value, Text) and isinstance(value.parts[0], str):
         start = value.parts[0]
@@ -239,7 +239,7 @@ def _startswith(arguments: list[Value], scope: "Scope") -> Value:
     return Known(text_of(value).startswith(prefix))
 
 
-def _endswith(arguments: list[Value], scope: "Scope") -> Value:
+def _endswith(arguments: list[Value], scope: ModuleContext) -> Value:
     value, suffix = settled(arguments[0]), text_of(arguments[1])
     if isinstance(value, Text) and isinstance(value.parts[-1], str):
         end = value.parts[-1]
@@ -248,14 +248,14 @@ def _endswith(arguments: list[Value], scope: "Scope") -> Value:
     return Known(text_of(value).endswith(suffix))
 
 
-def _strcontains(arguments: list[Value], scope: "Scope") -> Value:
+def _strcontains(arguments: list[Value], scope: ModuleContext) -> Value:
     value, part = settled(arguments[0]), text_of(arguments[1])
     if isinstance(value, Text) and any(isinstance(p, str) and part in p for p in value.parts):
         return Known(True)
     return Known(part in text_of(value))
 
 
-def _format(arguments: list[Value], scope: "Scope") -> Value:
+def _format(arguments: list[Value], scope: ModuleContext) -> Value:
     return formatted(text_of(arguments[0]), arguments[1:])
 
 
@@ -325,7 +325,7 @@ def _verb(match: "re.Match[str]", value: Value) -> "str | Value":
     raise UnsettledError
 
 
-def _formatlist(arguments: list[Value], scope: "Scope") -> Value:
+def _formatlist(arguments: list[Value], scope: ModuleContext) -> Value:
     pattern = text_of(arguments[0])
     lists = [settled(argument) for argument in arguments[1:]]
     lengths = {len(value.items) for value in lists if isinstance(value, Items)}
@@ -342,7 +342,7 @@ def _chomp(string: str) -> str:
     return string.rstrip("\r\n")
 
 
-def _indent(arguments: list[Value], scope: "Scope") -> Value:
+def _indent(arguments: list[Value], scope: ModuleContext) -> Value:
     spaces, string = whole(arguments[0]), text_of(arguments[1])
     if spaces * (string.count("\n") + 1) > LONGEST:
         raise FailedError("a text", f"is longer than {LONGEST} characters")
