@@ -2,19 +2,21 @@
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from taskwall import baseline, engine, outputs
 from taskwall.engine import Judgement
 from taskwall.files import Files
 from taskwall.finding import Report
 from taskwall.job import Options, job
-from taskwall.memory import Memory
 from taskwall.result import Result
 from taskwall.rule import Rule
 from taskwall.settings import Settings
 from taskwall.stack import SourceError, Stack
 from taskwall.values import Place
+
+if TYPE_CHECKING:
+    from taskwall.memory import Memory
 
 __all__ = ["Options", "Progress", "judged", "scan"]
 
@@ -26,7 +28,7 @@ def scan(
     options: Options,
     files: Files | None = None,
     progress: Progress | None = None,
-    memory: Memory | None = None,
+    memory: "Memory | None" = None,
 ) -> Report:
     """Scan sources and report what the rules say of them.
 
@@ -115,7 +117,7 @@ class _Judging:
         stacks: Sequence[Stack],
         rules: Sequence[Rule],
         use: Settings,
-        memory: Memory | None = None,
+        memory: "Memory | None" = None,
     ) -> None:
         self.stacks = stacks
         self.rules = rules

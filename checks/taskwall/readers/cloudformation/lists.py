@@ -1,8 +1,8 @@
 """The functions that make lists and look things up in them, and in mappings."""
 
-import re
 from typing import TYPE_CHECKING
 
+from taskwall.patterns import pattern
 from taskwall.readers.cloudformation.calls import (
     DEPENDS,
     DEPLOYED,
@@ -34,7 +34,7 @@ from taskwall.values import (
 if TYPE_CHECKING:
     from taskwall.readers.cloudformation.evaluate import Evaluator
 
-_WHOLE = re.compile(r"(?:.*/)?AWS::(?:AccountId|Partition|Region|URLSuffix|StackName|StackId)")
+_WHOLE = pattern(r"(?:.*/)?AWS::(?:AccountId|Partition|Region|URLSuffix|StackName|StackId)")
 """Unknowns in which there is certainly no comma."""
 
 

@@ -3,6 +3,7 @@
 import re
 from typing import TYPE_CHECKING, Final
 
+from taskwall.patterns import pattern
 from taskwall.readers.cloudformation.calls import (
     MalformedError,
     Perhaps,
@@ -38,7 +39,7 @@ from taskwall.values import (
 if TYPE_CHECKING:
     from taskwall.readers.cloudformation.evaluate import Evaluator
 
-_PLACEHOLDER: Final = re.compile(r"\$\{(!?)([^${}]*)\}")
+_PLACEHOLDER: Final = pattern(r"\$\{(!?)([^${}]*)\}")
 _RESOLVE: Final = r"(\{\{resolve:[^{}]*\}\})"
 """Compiled by its first use: few templates need it."""
 
