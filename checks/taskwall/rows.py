@@ -13,6 +13,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from taskwall import edits, suppress
+from taskwall.digest import sha256
 from taskwall.engine import Judged, Judgement
 from taskwall.excerpts import Lines, Paths
 from taskwall.files import Files
@@ -242,8 +243,6 @@ class Rows:
         text at the place; equal ones are counted. Passes get one only if they are shown, and come
         last, so that fails have the same fingerprint either way.
         """
-        from hashlib import sha256
-
         times: dict[str, int] = {}
         prints: dict[int, str] = {}
         for index, row in sorted(
@@ -253,7 +252,7 @@ class Rows:
                 break
             text = "\0".join((row.finding.rule, file, row.name, self._lines.at(row.place)))
             times[text] = times.get(text, 0) + 1
-            prints[index] = sha256(f"{text}\0{times[text]}".encode()).hexdigest()[:20]
+            prints[index] = sha256(f"{text}\0{times[text]}".encode())[:20]
         return [
             replace(row, finding=replace(row.finding, fingerprint=prints.get(index, "")))
             for index, row in enumerate(rows)

@@ -15,18 +15,19 @@ from taskwall.edits.sheet import Sheet
 from taskwall.edits.steps import steps
 from taskwall.files import UnreadableError
 from taskwall.finding import Edit
+from taskwall.patterns import pattern
 from taskwall.resource import Resource
 
 if TYPE_CHECKING:
     from taskwall.edits import cloudformation, terraform
 
-_GENERATED = re.compile(
+_GENERATED = pattern(
     r"@generated\b|\bdo not (?:edit|modify)\b|\bgenerated (?:by|from|with)\b", re.IGNORECASE
 )
 _HEAD = 5
 """In how many first lines a program says that it wrote a file."""
 
-_FOLDERS = re.compile(r"[/\\](?:\.terraform|cdk\.out|\.aws-sam|\.serverless)[/\\]")
+_FOLDERS = pattern(r"[/\\](?:\.terraform|cdk\.out|\.aws-sam|\.serverless)[/\\]")
 """Folders that programs write."""
 
 

@@ -1,11 +1,11 @@
 """Paths into a resource, as cells spell them, taken apart."""
 
-import re
 from collections.abc import Iterable
 from typing import Final, TypeAlias
 
 from taskwall.change import Wanted
 from taskwall.edits.refused import RefusedError
+from taskwall.patterns import pattern
 from taskwall.values import Fields, Items, Value, settled
 
 Step: TypeAlias = str | int
@@ -14,7 +14,7 @@ Step: TypeAlias = str | int
 END: Final = -1
 """The index behind the last element of a list."""
 
-_PART = re.compile(r'\["([^"]*)"\]|\[(\d+|\+)\]|([^.\[\]]+)')
+_PART = pattern(r'\["([^"]*)"\]|\[(\d+|\+)\]|([^.\[\]]+)')
 
 
 def steps(path: str) -> tuple[Step, ...]:

@@ -1,14 +1,14 @@
 """Values as YAML and JSON text."""
 
 import json as json_
-import re
 from collections.abc import Iterator, Mapping
 
 from taskwall.change import Blank, Wanted
+from taskwall.patterns import pattern
 from taskwall.readers.cloudformation.document import resolved
 from taskwall.values import spelled
 
-_PLAIN = re.compile(r"[A-Za-z0-9_./][A-Za-z0-9_./:-]*(?<!:)")
+_PLAIN = pattern(r"[A-Za-z0-9_./][A-Za-z0-9_./:-]*(?<!:)")
 """What may stand without quotes, in flow style as well."""
 
 

@@ -9,15 +9,17 @@ from functools import cache
 from importlib import import_module
 from operator import is_not
 from os import listdir
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from taskwall.finding import Unread
 from taskwall.lowering._draft import Draft, kinds
-from taskwall.lowering._lasting import LastingDraft
 from taskwall.model.network import Network, Policy
-from taskwall.recall import Recall
 from taskwall.resource import Resource
+
+if TYPE_CHECKING:
+    from taskwall.recall import Recall
 
 
 class Lowered(Struct, frozen=True):
@@ -42,7 +44,9 @@ class Lasting:
     `plain` is the same as it was last built: a network of its own, which has no recall.
     """
 
-    def __init__(self, network: Network, recall: Recall) -> None:
+    def __init__(self, network: Network, recall: "Recall") -> None:
+        from taskwall.lowering._lasting import LastingDraft
+
         _load()
         self.plain = Network()
         self._network = network

@@ -1,6 +1,5 @@
 """VPC endpoints and the resources of their own that complete them, and private hosted zones."""
 
-import re
 from collections.abc import Iterator
 
 from msgspec.structs import replace
@@ -21,6 +20,7 @@ from taskwall.model.group import SecurityGroup
 from taskwall.model.place import RouteTable, Vpc
 from taskwall.model.policy import Policy, read
 from taskwall.model.thing import Link, Setting, Thing
+from taskwall.patterns import pattern
 from taskwall.resource import Cell
 from taskwall.values import Known, Reference, Text, Value, settled
 
@@ -91,7 +91,7 @@ def _without_commas(value: Value) -> Value:
     return value
 
 
-_TRAILING = re.compile(r",(\s*[\]}])")
+_TRAILING = pattern(r",(\s*[\]}])")
 
 
 def _endpoint(r: Reading) -> Link:

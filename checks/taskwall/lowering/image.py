@@ -3,17 +3,17 @@
 There is no resource of its own but the cache's rule; what holds containers is lowered in `work`.
 """
 
-import re
 from collections.abc import Iterator
 
 from taskwall.facts import Fact
 from taskwall.lowering._draft import Reading, lowers
 from taskwall.model.thing import Thing
 from taskwall.model.use import ECR, ELSEWHERE, Use
+from taskwall.patterns import pattern
 from taskwall.resource import Cell, Resource
 from taskwall.values import Known, Need, Reference, Text, Value, settled, spelled
 
-_PRIVATE = re.compile(r"\.dkr[.-]ecr(-fips)?\.|\.dkr\.ecr\b")
+_PRIVATE = pattern(r"\.dkr[.-]ecr(-fips)?\.|\.dkr\.ecr\b")
 
 
 def registry(r: Reading, image: Value | None) -> str:

@@ -10,6 +10,7 @@ from taskwall.model.network import Network, remembered
 from taskwall.model.place import Vpc
 from taskwall.model.policy import Policy, full_access
 from taskwall.model.thing import Link, Setting, Thing, alike
+from taskwall.patterns import pattern
 from taskwall.values import Need, Origin, Place, Text, Unknown, Value, settled, spelled
 
 READ = "2026-11-24"
@@ -86,9 +87,9 @@ AGENT = ("ecs", "ecs-agent", "ecs-telemetry")
 OFFERED = "an endpoint service"
 """Stands for the endpoint services of users, which are no services of AWS."""
 
-_A_REGION = re.compile(r"[a-z]{2,5}(?:-[a-z]+)+-\d+")
-_REGION = re.compile(rf"\.{_A_REGION.pattern}\.")
-_PREFIX = re.compile(
+_A_REGION = pattern(r"[a-z]{2,5}(?:-[a-z]+)+-\d+")
+_REGION = pattern(r"\.[a-z]{2,5}(?:-[a-z]+)+-\d+\.")
+_PREFIX = pattern(
     r"(?:(?:cn\.)?com|eu|gov\.ic\.c2s|gov\.sgov\.sc2s|gov\.ic\.hci\.csp|uk\.adc-e\.cloud)"
     r"(?:\.amazonaws)?\.?|aws\.api\.?"
 )

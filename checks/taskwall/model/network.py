@@ -7,12 +7,14 @@ internet) is asked in the modules beside this one: `fronts`, `reach`, `routes`, 
 from collections.abc import Callable, Iterable
 from functools import partial, wraps
 from operator import is_
-from typing import Any, Concatenate, ParamSpec, TypeVar, cast, overload
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar, cast, overload
 
 from msgspec import Struct
 
 from taskwall.model.thing import Link, Thing
-from taskwall.recall import Recall
+
+if TYPE_CHECKING:
+    from taskwall.recall import Recall
 
 T = TypeVar("T")
 Kind = TypeVar("Kind", bound=Thing)

@@ -18,6 +18,7 @@ from taskwall.model.policy import (
     written,
 )
 from taskwall.model.policy_conditions import ALWAYS, EQUAL, ORGANISATION, RESOURCE, UNEQUAL, ties
+from taskwall.patterns import pattern
 from taskwall.values import Value
 
 READ = "2026-11-24"
@@ -102,7 +103,7 @@ def _whichever(pattern: Value) -> Truth:
     return True if matches(pattern, EVERY) else None
 
 
-_LAYERS = re.compile(rf"prod-[a-z0-9{GAP}-]+-starport-layer-bucket/")
+_LAYERS = pattern(rf"prod-[a-z0-9{GAP}-]+-starport-layer-bucket/")
 
 
 def layers(pattern: Value) -> Truth:

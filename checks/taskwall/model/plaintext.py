@@ -13,6 +13,7 @@ from taskwall.model.environment import Answers, Variable
 from taskwall.model.fronts import stands_before_tasks
 from taskwall.model.network import Network, remembered
 from taskwall.model.store import Store
+from taskwall.patterns import pattern
 from taskwall.values import Known, Need, Reference, Text, Value, same, settled
 
 
@@ -67,11 +68,11 @@ def connection(network: Network, variable: Variable) -> Connection | None:
 
 _MARKS = ("url", "uri", "dsn")
 _PROTOCOL = "securityprotocol"
-_SWITCHED_OFF = re.compile(r"(?i)(?<![a-z])(?:sslmode=disable|usessl=false|tls=false)(?![a-z])")
-_SWITCH = re.compile(r"(?i)(?<![a-z])(?:sslmode|usessl|tls)=\w")
-_URL = re.compile(r"(?i)\s*(?:jdbc:)?([a-z][a-z0-9+.-]*)://(?:[^@/?\s]*@)?(\[[^]]*\]|[^/:?\s,]*)")
+_SWITCHED_OFF = pattern(r"(?i)(?<![a-z])(?:sslmode=disable|usessl=false|tls=false)(?![a-z])")
+_SWITCH = pattern(r"(?i)(?<![a-z])(?:sslmode|usessl|tls)=\w")
+_URL = pattern(r"(?i)\s*(?:jdbc:)?([a-z][a-z0-9+.-]*)://(?:[^@/?\s]*@)?(\[[^]]*\]|[^/:?\s,]*)")
 _HOLE = "\x01"
-_OPEN_URL = re.compile(r"(?i)\s*[a-z0-9+.\x01-]+://")
+_OPEN_URL = pattern(r"(?i)\s*[a-z0-9+.\x01-]+://")
 _ENCRYPTED = ("https", "rediss", "amqps", "wss")
 _SCHEMES = frozenset(
     ("postgres", "postgresql", "mysql", "mysql2", "mariadb", "mongodb", "redis", "amqp",
@@ -163,7 +164,7 @@ def _answers(network: Network) -> dict[str, list[Answers]]:
     return found
 
 
-_LOCAL = re.compile(r"(?i)localhost|127\.[\d.]+|\[?::1\]?|169\.254\.[\d.]+|0\.0\.0\.0|")
+_LOCAL = pattern(r"(?i)localhost|127\.[\d.]+|\[?::1\]?|169\.254\.[\d.]+|0\.0\.0\.0|")
 
 
 def _by_redis(

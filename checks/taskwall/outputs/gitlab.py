@@ -5,10 +5,10 @@ could not be read and rules that crashed are blockers.
 """
 
 from collections.abc import Iterator, Mapping
-from hashlib import sha256
 
 import msgspec
 
+from taskwall.digest import sha256
 from taskwall.finding import Report, Severity
 from taskwall.outputs import View
 from taskwall.plain import clean, told
@@ -62,7 +62,7 @@ def _issue(
     return {
         "description": said,
         "check_name": check,
-        "fingerprint": fingerprint or sha256(f"{check}\0{file}\0{said}".encode()).hexdigest()[:20],
+        "fingerprint": fingerprint or sha256(f"{check}\0{file}\0{said}".encode())[:20],
         "severity": severity,
         "location": {"path": file, "lines": {"begin": line, "end": end_line or line}},
     }

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from taskwall.finding import SEVERITIES, Finding, Report
 from taskwall.outputs import View
+from taskwall.patterns import pattern
 from taskwall.plain import clean, from_the_worst, told
 
 MOST = 50
@@ -106,8 +107,8 @@ def _where(finding: Finding) -> str:
     return _code(f"{finding.file}:{finding.line}")
 
 
-_SPECIAL = re.compile(r"([\\`*_\[\]|~$])")
-_LINKED = re.compile(r"[@#](?=\w)|:(?=//)|www(?=\.)", re.IGNORECASE)
+_SPECIAL = pattern(r"([\\`*_\[\]|~$])")
+_LINKED = pattern(r"[@#](?=\w)|:(?=//)|www(?=\.)", re.IGNORECASE)
 """What GitHub makes a mention, a reference or a link of; a comment behind it keeps it from that."""
 
 

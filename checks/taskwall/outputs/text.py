@@ -4,7 +4,6 @@ What is printed is made once, as pieces of text with the name of a style; they a
 plainly or, for a terminal, in colour.
 """
 
-import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -12,6 +11,7 @@ from typing import TypeAlias
 
 from taskwall.finding import SEVERITIES, Finding, Report, Summary
 from taskwall.outputs import View
+from taskwall.patterns import pattern
 from taskwall.plain import TAB, clean
 
 Piece: TypeAlias = tuple[str, str]
@@ -329,7 +329,7 @@ def _supply(name: str, why: str) -> str:
 
 
 _OF_PARAMETERS = ("is a parameter without a default", "is empty by default")
-_RESOURCE = re.compile(r"(module\.[^.]+\.)*(data\.)?[a-z0-9]+_\w+\.[\w-]+(\[[^\]]*\])?")
+_RESOURCE = pattern(r"(module\.[^.]+\.)*(data\.)?[a-z0-9]+_\w+\.[\w-]+(\[[^\]]*\])?")
 
 
 def _totals(report: Report) -> Iterator[Piece]:

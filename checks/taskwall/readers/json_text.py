@@ -7,10 +7,11 @@ from typing import Final, TypeAlias
 
 from msgspec import Struct
 
+from taskwall.patterns import pattern
 from taskwall.values import Scalar
 
-_BLANK: Final = re.compile(r"[ \t\r\n]*")
-_NUMBER: Final = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?", re.ASCII)
+_BLANK: Final = pattern(r"[ \t\r\n]*")
+_NUMBER: Final = pattern(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?", re.ASCII)
 _WORDS: Final[dict[str, Scalar]] = {"true": True, "false": False, "null": None}
 
 LONGEST_NUMBER = 1000

@@ -1,19 +1,19 @@
 """What user data does to a machine, as far as its ECS agent and its metadata are concerned."""
 
-import re
 from collections.abc import Callable
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from taskwall.lowering.user_data.marked import STAND_IN, Marks, is_known
+from taskwall.patterns import pattern
 from taskwall.values import Fields, Need
 
 AGENT = "/etc/ecs/ecs.config"
 INSTANCE = "/var/lib/ecs/ecs.config"
 JSON = "/etc/ecs/ecs.config.json"
 UPSTART = "/etc/init/ecs.override"
-SYSTEMD = re.compile(r"/(etc|usr/lib|lib)/systemd/system/ecs\.service(\.d/[^/]+\.conf)?")
+SYSTEMD = pattern(r"/(etc|usr/lib|lib)/systemd/system/ecs\.service(\.d/[^/]+\.conf)?")
 WATCHED = (AGENT, INSTANCE, JSON, UPSTART, "/etc/systemd/system/ecs.service.d/http-proxy.conf")
 ON_INSTANCE = "is known only on the instance"
 
@@ -180,7 +180,7 @@ class Machine:
             found.set(name, value.strip("\"'"), line.row, line.doubt)
 
 
-_ITEM = re.compile(r"\"([^\"]*)\"|'([^']*)'|([^\s\"']+)")
+_ITEM = pattern(r"\"([^\"]*)\"|'([^']*)'|([^\s\"']+)")
 
 
 def _may_be(path: str, known: str) -> bool:

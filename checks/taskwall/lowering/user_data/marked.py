@@ -7,11 +7,12 @@ area, so that they can be part of a word and of nothing else.
 import re
 from collections.abc import Iterable
 
+from taskwall.patterns import pattern
 from taskwall.values import Need, Value, needs, text
 
 _FIRST = 0xE000
 _MOST = 6000
-STAND_IN = re.compile("[\ue000-\uf8ff]")
+STAND_IN = pattern("[\ue000-\uf8ff]")
 
 
 class Marks:

@@ -8,6 +8,7 @@ import re
 
 from taskwall.lowering.user_data.machine import Machine
 from taskwall.lowering.user_data.marked import STAND_IN, is_known
+from taskwall.patterns import pattern
 from taskwall.values import Need, Unknown
 
 SWITCHES = {
@@ -25,20 +26,20 @@ SPELLED = {
 _DASHES = "-\u2013\u2014\u2015"
 """What PowerShell takes for a dash (PowerShell language specification, "Dashes")."""
 
-_TAGS = re.compile(r"<(powershell|script)>(.*?)(?:</\1>|\Z)", re.IGNORECASE | re.DOTALL)
-_TOKEN = re.compile(
+_TAGS = pattern(r"<(powershell|script)>(.*?)(?:</\1>|\Z)", re.IGNORECASE | re.DOTALL)
+_TOKEN = pattern(
     r"""#[^\n]*|<\#.*?\#>|'(?:[^']|'')*'|"(?:[^"`]|`.|"")*"|`\r?\n|[{}();|\n]|[^\s{}();|'"#`]+""",
     re.DOTALL,
 )
-_SET = re.compile(
+_SET = pattern(
     r"^[^\n#]*?\[(?:System\.)?Environment\]::SetEnvironmentVariable\(\s*"
     r"(['\"])(?P<name>[^'\"]*)\1\s*,\s*(?P<value>\$?[\w.]+|'[^']*'|\"[^\"]*\")\s*,\s*"
     r"(['\"]?)(?P<scope>[^'\")]*)\4\s*\)",
     re.IGNORECASE | re.MULTILINE,
 )
-_WINDOWS = re.compile(r"\s*(?:<persist>\w+</persist>\s*)?<(powershell|script)>", re.IGNORECASE)
-_CALL = re.compile(r"^[^\n#]*?\b(Initialize-ECSAgent)\b", re.IGNORECASE | re.MULTILINE)
-_MARK = re.compile(r"^\s*([\ue000-\uf8ff])\s*$", re.MULTILINE)
+_WINDOWS = pattern(r"\s*(?:<persist>\w+</persist>\s*)?<(powershell|script)>", re.IGNORECASE)
+_CALL = pattern(r"^[^\n#]*?\b(Initialize-ECSAgent)\b", re.IGNORECASE | re.MULTILINE)
+_MARK = pattern(r"^\s*([\ue000-\uf8ff])\s*$", re.MULTILINE)
 
 
 def is_windows(text: str) -> bool:

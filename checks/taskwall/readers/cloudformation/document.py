@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from msgspec import Struct
 
 from taskwall.files import UnreadableError
+from taskwall.patterns import pattern
 from taskwall.stack import SourceError
 from taskwall.values import Fields, Items, Known, Place, Scalar, Value
 
@@ -178,7 +179,7 @@ _WORDS: Final[dict[str, Scalar]] = {
     **{word: True for low in ("true", "yes", "on") for word in (low, low.title(), low.upper())},
     **{word: False for low in ("false", "no", "off") for word in (low, low.title(), low.upper())},
 }
-_NUMBER: Final = re.compile(r"-?(?:0|[1-9][0-9]{0,17})(?P<fraction>\.(?:0|[0-9]{0,8}[1-9]))?")
+_NUMBER: Final = pattern(r"-?(?:0|[1-9][0-9]{0,17})(?P<fraction>\.(?:0|[0-9]{0,8}[1-9]))?")
 _LITERAL: Final = (Known, Items, Fields)
 
 

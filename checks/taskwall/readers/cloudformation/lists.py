@@ -1,7 +1,6 @@
 """The functions that make lists and look things up in them, and in mappings."""
 
-import re
-
+from taskwall.patterns import pattern
 from taskwall.readers.cloudformation.calls import (
     DEPENDS,
     DEPLOYED,
@@ -31,7 +30,7 @@ from taskwall.values import (
     unknown,
 )
 
-_WHOLE = re.compile(r"(?:.*/)?AWS::(?:AccountId|Partition|Region|URLSuffix|StackName|StackId)")
+_WHOLE = pattern(r"(?:.*/)?AWS::(?:AccountId|Partition|Region|URLSuffix|StackName|StackId)")
 """Unknowns in which there is certainly no comma."""
 
 

@@ -3,6 +3,7 @@
 import re
 from typing import Final
 
+from taskwall.patterns import pattern
 from taskwall.readers.cloudformation.document import (
     Function,
     Mapping,
@@ -13,7 +14,7 @@ from taskwall.readers.cloudformation.document import (
 from taskwall.readers.cloudformation.template import Template
 from taskwall.values import Fields, Known, Place, spelled
 
-_SECRET: Final = re.compile(
+_SECRET: Final = pattern(
     r"Environment|EnvironmentVariables|UserData|RepositoryCredentials"
     r"|.*(?:passwords?|tokens?|secret.*)",
     re.IGNORECASE,

@@ -3,6 +3,7 @@
 import re
 from typing import Final
 
+from taskwall.patterns import pattern
 from taskwall.readers.cloudformation.calls import (
     MalformedError,
     Perhaps,
@@ -36,7 +37,7 @@ from taskwall.values import (
     text,
 )
 
-_PLACEHOLDER: Final = re.compile(r"\$\{(!?)([^${}]*)\}")
+_PLACEHOLDER: Final = pattern(r"\$\{(!?)([^${}]*)\}")
 _RESOLVE: Final = r"(\{\{resolve:[^{}]*\}\})"
 """Compiled by its first use: few templates need it."""
 

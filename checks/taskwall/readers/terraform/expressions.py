@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from taskwall.patterns import pattern
 from taskwall.readers.terraform.source import Source
 from taskwall.readers.terraform.syntax import (
     Access,
@@ -36,7 +37,7 @@ DEEPEST = 100
 MOST_MEMBERS = 100_000
 """A list or an object that is written with more members is not read."""
 
-_SIMPLE = re.compile(
+_SIMPLE = pattern(
     rb"""(?P<text>"[^"\\$%\n]*")
     | (?P<path>[A-Za-z_][\w-]*(?:\.[A-Za-z_][\w-]*)*)
     | (?P<number>\d+)""",

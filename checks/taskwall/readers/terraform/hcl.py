@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from taskwall.patterns import pattern
 from taskwall.readers.terraform.expressions import expression_at
 from taskwall.readers.terraform.source import Pinned, Source
 from taskwall.readers.terraform.syntax import (
@@ -87,7 +88,7 @@ class Parse:
         )
 
 
-_UNFINISHED = re.compile(r'^[A-Za-z_][\w-]*(?:[ \t]+"[^"\n]*")*[ \t]*$', re.MULTILINE)
+_UNFINISHED = pattern(r'^[A-Za-z_][\w-]*(?:[ \t]+"[^"\n]*")*[ \t]*$', re.MULTILINE)
 
 
 def _runs_on(root: "Node", text: str) -> bool:
@@ -216,8 +217,8 @@ def _tree(raw: bytes) -> "Tree":
     return tree
 
 
-_BEFORE_ESCAPE = re.compile(rb"\$+(?=\$\$\{)|%+(?=%%\{)")
-_EXPONENT = re.compile(rb"(?<![\w.])\d+(?:\.\d+)?[eE][+-]?\d+")
+_BEFORE_ESCAPE = pattern(rb"\$+(?=\$\$\{)|%+(?=%%\{)")
+_EXPONENT = pattern(rb"(?<![\w.])\d+(?:\.\d+)?[eE][+-]?\d+")
 
 
 def _digits(match: "re.Match[bytes]") -> bytes:

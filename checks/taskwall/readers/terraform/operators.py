@@ -1,8 +1,8 @@
 """Operators, on values that may be unknown, and the questions that unknown comparisons ask."""
 
 import math
-import re
 
+from taskwall.patterns import pattern
 from taskwall.readers.terraform.access import is_set, is_variable
 from taskwall.readers.terraform.context import RunContext
 from taskwall.readers.terraform.free import Free, question
@@ -122,8 +122,8 @@ def _is_no_id(name: str, data: Scalar) -> bool:
     return _WORD.fullmatch(data) is not None
 
 
-_IDS = re.compile(r"(?:_arn|\.arn|(?:security_group|subnet|route_table|vpc)_id)$")
-_WORD = re.compile(r"\w+")
+_IDS = pattern(r"(?:_arn|\.arn|(?:security_group|subnet|route_table|vpc)_id)$")
+_WORD = pattern(r"\w+")
 """No ARN, and no id of these, is a word (`self`, which modules take for a group of their own)."""
 
 

@@ -4,12 +4,12 @@ A plan does not hold the expressions themselves, only the names in them. Where t
 but the ids of resources, in an attribute that takes ids, the expression is taken for those.
 """
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any, TypeAlias
 
 from msgspec import Struct
 
+from taskwall.patterns import pattern
 from taskwall.values import Items, Known, Need, Reference, Unknown, Value, lifted, needs, unknown
 
 Json: TypeAlias = Any
@@ -19,14 +19,14 @@ DEEPEST = 40
 """How far names are followed from module to module."""
 
 _IDS = frozenset({"id", "arn", "allocation_id", "cidr_block", "ipv6_cidr_block"})
-_TEXTS = re.compile(
+_TEXTS = pattern(
     r"name|name_prefix|description|.*polic(?:y|ies)|.*_json|user_data.*|container_definitions"
     r"|tags.*|values?|command|content|environment"
 )
 """Attributes that are put together from pieces: a name in them says nothing."""
-KEY = re.compile(r'\[(?:"(?:[^"\\]|\\.)*"|\d+)\]')
+KEY = pattern(r'\[(?:"(?:[^"\\]|\\.)*"|\d+)\]')
 """An instance key in an address."""
-_PART = re.compile(r'[^.\["]+(?:\[(?:"(?:[^"\\]|\\.)*"|[^"\]]*)\])*')
+_PART = pattern(r'[^.\["]+(?:\[(?:"(?:[^"\\]|\\.)*"|[^"\]]*)\])*')
 
 
 class PlannedModule(Struct, frozen=True):

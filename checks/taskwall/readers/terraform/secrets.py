@@ -1,8 +1,8 @@
 """Values whose text is never shown: environments, secrets, user data."""
 
-import re
 from collections.abc import Iterator
 
+from taskwall.patterns import pattern
 from taskwall.readers.terraform.sensitive import is_sensitive, names_secret
 from taskwall.readers.terraform.syntax import (
     Access,
@@ -23,7 +23,7 @@ from taskwall.readers.terraform.syntax import (
 )
 from taskwall.values import Place
 
-_NAMES = re.compile(
+_NAMES = pattern(
     r"environment|environment_variables|env_vars|secrets|user_data|user_data_base64"
     r"|repository_credentials|repositorycredentials|passwords?|.*_passwords?|.*_tokens?"
     r"|.*secret.*"

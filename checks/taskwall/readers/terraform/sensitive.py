@@ -1,11 +1,11 @@
 """What sources declare to be sensitive: its texts, and those that are made of them."""
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Final
 
 from taskwall.masks import SHORTEST
+from taskwall.patterns import pattern
 from taskwall.readers.terraform.syntax import Block, Body, Literal
 from taskwall.values import Fields, Items, Known, Text, Value, settled, spelled
 
@@ -15,7 +15,7 @@ MOST: Final = 10_000
 MOST_LOOKS: Final = 2_000_000
 """So often one text is looked for in another."""
 
-_SECRET: Final = re.compile(
+_SECRET: Final = pattern(
     r"passwords?|.*_passwords?|passphrase|.*_passphrase|private_key|.*_private_key"
     r"|.*tokens?|.*secrets?(?:_string|_binary|_key)?"
 )

@@ -1,10 +1,10 @@
 """Comments that ask for silence: `taskwall:skip=TW206: reason` and `checkov:skip=CKV_X:reason`."""
 
-import re
 from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
+from taskwall.patterns import pattern
 from taskwall.readers.terraform.syntax import (
     Block,
     Body,
@@ -20,7 +20,7 @@ from taskwall.resource import Skip
 from taskwall.stack import SourceError
 from taskwall.values import Place
 
-_SKIP = re.compile(
+_SKIP = pattern(
     r"(?P<tool>taskwall|checkov):skip=\s*(?P<rules>[\w.*-]+(?:\s*,\s*[\w.*-]+)*)[^\S\n]*"
     r"(?::(?P<why>[^\n]*))?"
 )

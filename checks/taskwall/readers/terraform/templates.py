@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from taskwall.patterns import pattern
 from taskwall.readers.terraform.source import Source
 from taskwall.readers.terraform.syntax import (
     Conditional,
@@ -188,7 +189,7 @@ def _strip(tokens: list[Token]) -> None:
             tokens[index + 1].text = tokens[index + 1].text.lstrip()
 
 
-_ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(.))", re.DOTALL)
+_ESCAPE = pattern(r"\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(.))", re.DOTALL)
 _ESCAPES = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\"}
 
 
