@@ -1,14 +1,18 @@
 """Which permissions others contain, against a slow model that tries every pair."""
 
+from collections import Counter
+from random import Random
 from typing import TypeAlias
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
-from permits import group_of, permission
+from permits import HERE, group_of, permission
 from taskwall.model.address import cidr
 from taskwall.model.containment import contained
 from taskwall.model.network import Network
+from taskwall.values import Need
 
 Entry: TypeAlias = tuple[str, str, int, int]
 """A range of addresses, a protocol, the first port and the last one."""
@@ -61,3 +65,37 @@ def test_what_is_contained_is_what_some_other_holds(found: list[Entry]) -> None:
     }
 
     assert slow == fast
+
+
+@given(entries, st.lists(st.booleans(), min_size=9), st.randoms(use_true_random=False))
+def test_what_is_contained_hangs_on_no_order(
+    found: list[Entry], open_: list[bool], random: Random
+) -> None:
+    """Of equals the same one stays, wherever it is written; one that may not be there does not."""
+    maybe = (Need("var.on", "has no default"),)
+
+    def verdicts(lines: list[int]) -> Counter[tuple[str, bool | None]]:
+        of = [
+            replace(
+                permission(spoken, first, last, text, line),
+                on=replace(HERE, address=f"rule{number}", maybe=maybe if open_[number] else ()),
+            )
+            for number, ((text, spoken, first, last), line) in enumerate(
+                zip(found, lines, strict=True)
+            )
+        ]
+        answers = contained(group_of(sorted(of, key=lambda each: each.place.line)), "g", "ingress")
+        return Counter((each.permission.on.address, each.fact.truth) for each in answers)
+
+    lines = [*range(2, len(found) + 2)]
+    before = verdicts(lines)
+    random.shuffle(lines)
+
+    assert verdicts(lines) == before
+    for number, entry in enumerate(found):
+        if not open_[number] and before[f"rule{number}", True]:
+            assert any(
+                holds(other, entry)
+                for index, other in enumerate(found)
+                if index != number and not open_[index]
+            )

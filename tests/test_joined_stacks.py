@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import storefronts
+from budgets import examples
 from storefronts import Shop
 from taskwall import api, sources
 from taskwall.engine import judge
@@ -202,7 +203,7 @@ def put(data: object, way: str) -> object:
     return data
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(storefronts.shops(), st.data())
 def test_joined_stacks_get_the_verdicts_of_the_whole(shop: Shop, data: st.DataObject) -> None:
     """Nested, or tied by exports: no verdict is lost, and none is new."""
@@ -279,7 +280,7 @@ def judged(texts: Mapping[str, str]) -> Counter[tuple[str, str]]:
     return Counter((one.finding.rule, one.finding.verdict) for one in judgement.judged)
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(storefronts.shops(), st.data())
 def test_roots_that_read_each_other_get_the_verdicts_of_the_whole(
     shop: Shop, data: st.DataObject

@@ -11,11 +11,12 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from random import Random
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
 import storefronts
+from budgets import examples
 from storefronts import Shop
 from taskwall.engine import Judgement, judge
 from taskwall.files import Files
@@ -38,7 +39,7 @@ from taskwall.values import (
 )
 
 ROOT = "/shop"
-few = settings(max_examples=60, deadline=None)
+few = examples(60)
 
 
 def _stack(texts: Mapping[str, str]) -> Stack:
@@ -157,7 +158,7 @@ def _verdicts(resources: tuple[Resource, ...]) -> dict[tuple[str, str, Place], b
     return found
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(storefronts.shops(), st.booleans(), st.data())
 def test_an_unknown_leaf_makes_nothing_certain(shop: Shop, hcl: bool, data: st.DataObject) -> None:
     """Law 1: no fail and no pass appears when a leaf becomes unknown, and none is just lost."""

@@ -10,11 +10,12 @@ from fnmatch import fnmatchcase
 from itertools import product
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import Struct
 from msgspec.structs import replace
 
+from budgets import examples
 from taskwall.model.permits import TOKEN, allows, anything, some_resource
 from taskwall.model.policy import Policy, read
 from taskwall.model.restrictions import demands_organisation, restricts
@@ -220,7 +221,7 @@ def agree(said: bool | None, truth: bool) -> bool:
     return said is None or said is truth
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(documents(OURS, THEIRS))
 def test_who_is_restricted(document: list[dict[str, object]]) -> None:
     """A policy restricts ECR if it lets no stranger at a stranger's things, tokens apart."""
@@ -233,7 +234,7 @@ def test_who_is_restricted(document: list[dict[str, object]]) -> None:
     assert agree(restricts(policy(document), "ecr", apart=TOKEN), not open_)
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(documents(OURS, THEIRS))
 def test_whose_organisation_is_demanded(document: list[dict[str, object]]) -> None:
     """A policy that demands an organisation lets no stranger at anything of ECR, tokens apart."""
@@ -248,7 +249,7 @@ def test_whose_organisation_is_demanded(document: list[dict[str, object]]) -> No
         assert not any(permitted(document, each) for each in asked)
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(documents(OURS))
 def test_what_tasks_may_do(document: list[dict[str, object]]) -> None:
     """What a policy lets a task of the own account do is what IAM would let it do."""

@@ -3,7 +3,7 @@
 from functools import cache
 from ipaddress import IPv4Network, collapse_addresses, ip_network
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from permits import group_of, permission, place, setting
@@ -42,7 +42,6 @@ def _public_size(block: int) -> int:
     return (Ranges(((block * STEP, (block + 1) * STEP - 1),)) & public(4)).size
 
 
-@settings(deadline=None)
 @given(st.lists(networks, min_size=1, max_size=4, unique=True))
 def test_the_internet_is_admitted_by_one_range_or_by_several(found: list[IPv4Network]) -> None:
     """A range does so by itself, or with the group's others of which none does by itself."""

@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from itertools import product
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from budgets import examples
 from taskwall.files import Files
 from taskwall.readers import cloudformation
 from taskwall.scenarios import MANY, MOST, Followed, explore, when
@@ -129,7 +130,7 @@ def test_all_scenarios_free_defaults() -> None:
     assert resource.cell().get("ClusterName").known == "web"
 
 
-@settings(max_examples=30, deadline=None)
+@examples(30)
 @given(st.integers(5, 9), st.data())
 def test_every_condition_is_true_and_false(count: int, data: st.DataObject) -> None:
     """Whatever conditions are made of: each comes out both ways, if any setting brings it."""
@@ -184,7 +185,7 @@ ROWS: list[Mapping[str, Scalar]] = [
 ]
 
 
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(st.sets(st.integers(0, len(ROWS) - 1), min_size=1))
 def test_when_holds_where_it_is_needed(needed: set[int]) -> None:
     """What is said holds in the needed scenarios and in no other."""

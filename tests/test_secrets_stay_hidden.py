@@ -403,6 +403,16 @@ def test_short_secrets_are_masked_as_words_only() -> None:
     assert mask.starred("  web = 1") == "  *** = 1"
 
 
+def test_secrets_that_extend_each_other_are_masked_to_the_letter() -> None:
+    """As many stars as letters, at the end of a text too; what two secrets share is masked once."""
+    mask = Mask(["abcdefg", "abcdefghi", "efghijklmn"])
+    assert mask.starred("x = abcdefg") == "x = *******"
+    assert mask.text("x = abcdefg") == f"x = {SHOWN}"
+    assert mask.starred("abcdefghi.") == "*********."
+    assert mask.starred("abcdefghijklmn") == "*" * 14
+    assert mask.text("abcdefghijklmn") == SHOWN
+
+
 @pytest.mark.parametrize(
     ("path", "text"),
     [

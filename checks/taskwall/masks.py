@@ -1,7 +1,7 @@
 """Keeps texts that sources declare to be sensitive out of what is told."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeVar
 
 from msgspec import Struct
@@ -58,21 +58,37 @@ class Mask:
         if not self._texts:
             return text
         pieces: list[str] = []
-        done = at = 0
-        while (start := self._starts.search(text, at)) is not None:
-            at = start.start()
-            length = self._at(text, at)
-            if length:
-                pieces += (text[done:at], shown(length))
-                done = at + length
-            at += length or 1
+        done = 0
+        for start, end in self._stretches(text):
+            pieces += (text[done:start], shown(end - start))
+            done = end
         return "".join((*pieces, text[done:])) if pieces else text
 
+    def _stretches(self, text: str) -> Iterator[tuple[int, int]]:
+        """Where sensitive texts stand; those that overlap are one stretch."""
+        start = end = at = 0
+        while (found := self._starts.search(text, at)) is not None:
+            at = found.start()
+            length = self._at(text, at)
+            if length:
+                if at >= end:
+                    if end:
+                        yield start, end
+                    start = at
+                end = max(end, at + length)
+            at += 1
+        if end:
+            yield start, end
+
     def _at(self, text: str, at: int) -> int:
-        """The length of the sensitive text that begins there; 0 if none does."""
+        """The length of the longest sensitive text that begins there; 0 if none does."""
         for length in self._lengths.get(text[at : at + SHORTEST], ()):
             end = at + length
-            if text[at:end] in self._texts and (length >= _WORD or _stands_alone(text, at, end)):
+            if (
+                end <= len(text)
+                and text[at:end] in self._texts
+                and (length >= _WORD or _stands_alone(text, at, end))
+            ):
                 return length
         return 0
 

@@ -5,7 +5,7 @@ from copy import deepcopy
 from typing import Any
 
 import yaml
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from mending import applied, plain
@@ -101,7 +101,6 @@ def holds(file: str, text: str, reader: Any, choose: Callable[[list[str]], str],
     assert values(read(file, after, reader)) == expected, f"{path} of\n{text}\nis\n{after}"
 
 
-@settings(deadline=None)
 @given(
     BODIES,
     SCALARS,
@@ -166,7 +165,6 @@ def _quoted(text: str) -> str:
     return '"' + escaped.replace("${", "$${").replace("%{", "%%{") + '"'
 
 
-@settings(deadline=None)
 @given(hcl_bodies(), SCALARS, st.sampled_from(("\n", "\r\n")), st.data())
 def test_edits_of_terraform(body: str, new: Any, newline: str, data: st.DataObject) -> None:
     """The same for Terraform."""

@@ -7,7 +7,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 from msgspec.structs import replace
@@ -69,7 +69,6 @@ def reports(draw: st.DrawFn) -> Report:
     )
 
 
-@settings(deadline=None)
 @given(reports())
 def test_sarif_has_its_shape(report: Report) -> None:
     """Whatever stands in the sources, the log is valid and each result points at its rule."""
@@ -133,7 +132,6 @@ def test_sarif_spells_paths_as_uris(file: str, uri: str) -> None:
     assert location["artifactLocation"]["uri"] == uri
 
 
-@settings(deadline=None)
 @given(reports())
 def test_junit_is_xml_with_right_counts(report: Report) -> None:
     """Whatever stands in the sources, it is XML, and its counts are those of its cases."""
@@ -170,7 +168,6 @@ COMMAND = re.compile(
 )
 
 
-@settings(deadline=None)
 @given(reports())
 def test_nothing_breaks_out_of_a_workflow_command(report: Report) -> None:
     """Each line is one command with known properties, and the last one is the sum."""
@@ -215,7 +212,6 @@ def test_github_shows_the_worst_first() -> None:
     ]
 
 
-@settings(deadline=None)
 @given(reports())
 def test_gitlab_takes_each_issue(report: Report) -> None:
     """Every issue has the fields that GitLab asks for, and a fingerprint of its own."""
@@ -243,7 +239,6 @@ def test_gitlab_keeps_fingerprints() -> None:
     assert {one.fingerprint for one in FINDINGS if one.verdict != "pass"} <= set(prints)
 
 
-@settings(deadline=None)
 @given(reports())
 def test_markdown_keeps_its_tables(report: Report) -> None:
     """Each fail is one row of four cells, and no text of a source makes HTML or a mention."""

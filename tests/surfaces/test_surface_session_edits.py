@@ -6,10 +6,11 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.strategies import DataObject
 
+from budgets import examples
 from taskwall import api
 from taskwall.files import Files
 from taskwall.finding import Report
@@ -155,7 +156,7 @@ def sources(folder: Path) -> list[Path]:
     ]
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@examples(60)
 @given(st.data())
 def test_session_says_what_a_scan_says(data: DataObject) -> None:
     """Edits of every kind, one after the other, over stacks in both languages."""

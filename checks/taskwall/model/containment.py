@@ -23,7 +23,7 @@ class Extent(Struct, frozen=True):
     """A permission as far as it is compared. `who` and `ports` are None where not known.
 
     `kind` is what it names: ranges, a list, a group, or "" where that is not known. `order` counts
-    the permissions of a group as they stand in the sources.
+    the permissions of a group: of equal ones, the first stays.
     """
 
     permission: Permission
@@ -41,7 +41,11 @@ class Extent(Struct, frozen=True):
     @property
     def sure(self) -> bool:
         """Whether it is certainly there, on this very group."""
-        return self.permission.fact.truth is True and not self.permission.on.maybe
+        return _sure(self.permission)
+
+
+def _sure(permission: Permission) -> bool:
+    return permission.fact.truth is True and not permission.on.maybe
 
 
 class Contained(Struct, frozen=True):
@@ -98,7 +102,7 @@ def _says(permission: Permission) -> str:
 
 def _extents(found: Iterable[Permission], group: str) -> list[Extent]:
     """What is compared of permissions; what one text makes several times is taken once."""
-    ordered = sorted(found, key=lambda each: (each.place.file, each.place.line, each.place.column))
+    ordered = sorted(found, key=_standing)
     extents: list[Extent] = []
     seen: set[object] = set()
     for permission in ordered:
@@ -115,6 +119,16 @@ def _extents(found: Iterable[Permission], group: str) -> list[Extent]:
             seen.add(same)
             extents.append(extent)
     return extents
+
+
+def _standing(permission: Permission) -> tuple[object, ...]:
+    """A key by which, of equal permissions, the one that stays comes first.
+
+    What is certainly there stays. Else names decide, since the order of files and of what stands
+    in them must not.
+    """
+    place = permission.place
+    return not _sure(permission), permission.on.address, place.file, place.line, place.column
 
 
 def _numbered(permission: Permission) -> tuple[int, int] | None:
@@ -195,7 +209,7 @@ class _Covers:
             stack.append(who)
 
     def container(self, extent: Extent) -> Extent | None:
-        """A permission that contains another; of two that are equal, the first one stays."""
+        """A permission that contains another; of two that are equal, the first by `order` stays."""
         assert extent.who is not None
         around = self._around.get(extent.who)
         if around is None:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from taskwall.facts import FALSE, TRUE, Fact, all_of, any_of
 from taskwall.model.address import Ranges, cidr
@@ -146,7 +147,12 @@ def _tables(network: Network, attachment: TransitAttachment) -> list[Link]:
             own.append(Link(entry.table.to, tie, entry.table.place, entry.table.exact))
     if any(link.fact.truth for link in own):
         return own
-    return [*own, _default(network, attachment, "associates")]
+    default = _default(network, attachment, "associates")
+    if own:
+        # The default table is used unless one of those is.
+        none = ~any_of(link.fact for link in own)
+        default = replace(default, fact=all_of((default.fact, none)))
+    return [*own, default]
 
 
 def _default(

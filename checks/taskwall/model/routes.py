@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 
+from msgspec.structs import replace
+
 from taskwall.facts import FALSE, TRUE, Fact, all_of, any_of
 from taskwall.model.address import cidr
 from taskwall.model.group import PrefixList
@@ -44,7 +46,12 @@ def tables(network: Network, subnet: Subnet) -> tuple[Link, ...]:
         own.append(Link(each.table.to, tie, each.table.place, each.table.exact))
     if any(link.sure for link in own):
         return tuple(link for link in own if link.sure)
-    return (*own, *_main(network, subnet.vpc))
+    main = _main(network, subnet.vpc)
+    if own:
+        # The main table is used unless one of those is.
+        none = ~any_of(link.fact for link in own)
+        main = tuple(replace(link, fact=all_of((link.fact, none))) for link in main)
+    return (*own, *main)
 
 
 @remembered

@@ -168,7 +168,11 @@ def in_tables(network: Network, endpoint: Endpoint, subnet: Subnet) -> Fact:
         text = f"{endpoint.name} is in the route table of {subnet.name}"
         otherwise = f"{subnet.name} has no route table but AWS's main one"
         return Fact(False, text, at.place, endpoint.name, otherwise=otherwise)
-    return all_of(_served(network, endpoint, link) for link in found)
+    served = [_served(network, endpoint, link) for link in found]
+    if not any(link.sure for link in found):
+        # Perhaps none of them is used, but AWS's main one, where no endpoint is.
+        served.append(any_of(link.fact for link in found))
+    return all_of(served)
 
 
 def _served(network: Network, endpoint: Endpoint, table: Link) -> Fact:

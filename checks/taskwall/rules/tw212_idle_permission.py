@@ -6,7 +6,8 @@ What: A permission of a group of tasks, container instances, load balancers or d
 Why: Who removes or narrows such a permission changes nothing and believes the opposite; who reads
     the group takes it for tighter than it is. Inline and separate permissions of one group open
     and close its ports by turns.
-Fine when: Permissions that are not known are not compared. Of two that are equal, the first stays.
+Fine when: Permissions that are not known are not compared. Of two that are equal, one stays: that
+    which certainly exists, else the first by the names of their resources.
 Terraform: Remove the permission, or the wider one. Write all permissions of a group in one way:
     inline, or as resources of their own.
 CloudFormation: Remove the permission, or the wider one.

@@ -5,9 +5,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
+from budgets import examples
 from taskwall import sources
 from taskwall.files import Files, walk
 from taskwall.readers.cloudformation import stacks
@@ -133,7 +134,7 @@ def stacks_of(texts: Mapping[str, str], paths: Iterable[str], name: str) -> list
     return [stack.files for stack in found if name in stack.files]
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(
     st.lists(OFFERS, max_size=4),
     st.lists(st.tuples(WANTS, DEFAULTS), max_size=4),

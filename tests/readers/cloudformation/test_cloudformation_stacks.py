@@ -5,9 +5,10 @@ import random
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from budgets import examples
 from taskwall.files import Files
 from taskwall.readers.cloudformation import CloudFormationStack, stacks
 from taskwall.resource import Resource, Skip
@@ -339,7 +340,7 @@ Resources:
     assert stack.secrets("other.yaml") == ()
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(st.text(alphabet=st.sampled_from("ab:-[]{}#&*!|>'\"\\ \n\t<,?%@`é\u2028"), max_size=60))
 def test_no_text_raises(noise: str) -> None:
     """Whatever stands in a template, it is read or it is an error."""
@@ -415,7 +416,7 @@ def template_of(value: Any, condition: Any) -> dict[str, Any]:
     }
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(NODES, NODES)
 def test_no_function_raises(value: Any, condition: Any) -> None:
     """However functions are put together, evaluation ends with values."""
@@ -456,7 +457,7 @@ def unplaced(data: Any) -> Any:
     return data
 
 
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(NODES, NODES, st.randoms(use_true_random=False))
 def test_the_order_of_keys_does_not_matter(
     value: Any, condition: Any, chance: random.Random
@@ -472,7 +473,7 @@ def test_the_order_of_keys_does_not_matter(
     assert results[0] == results[1]
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(NODES, NODES, st.sampled_from(("", "A", "B", "a,b", "10.0.0.0/16")))
 def test_what_is_known_does_not_hang_on_what_is_open(
     value: Any, condition: Any, given_: str
@@ -494,7 +495,7 @@ def test_what_is_known_does_not_hang_on_what_is_open(
     assert sure <= {item.origin.name for item in after.resources}
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(NODES, NODES, st.booleans())
 def test_what_was_evaluated_before_does_not_matter(
     value: Any, condition: Any, backwards: bool

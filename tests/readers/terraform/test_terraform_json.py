@@ -4,9 +4,10 @@ import json
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from budgets import examples
 from taskwall.files import Files
 from taskwall.readers.terraform import stacks
 from taskwall.stack import Evaluation, Inputs
@@ -192,7 +193,7 @@ JSON = st.recursive(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(JSON)
 def test_any_json_is_read(document: object) -> None:
     """JSON of any shape is read without a crash, and so is a text cut off anywhere."""

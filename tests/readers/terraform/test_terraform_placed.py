@@ -2,9 +2,10 @@
 
 from typing import TypeVar
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from budgets import examples
 from taskwall.moved import Moved, Shifts
 from taskwall.readers.terraform.hcl import Parse
 from taskwall.readers.terraform.placed import APART, Placed, placed
@@ -59,7 +60,7 @@ def read(value: T) -> Later[T]:
     return Later(lambda: value)
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(st.lists(TEXTS, min_size=1, max_size=6))
 def test_standing_lines_lead_back_to_those_of_the_file(texts: list[str]) -> None:
     """Whatever became of the file before: its blocks and errors, in the same order."""

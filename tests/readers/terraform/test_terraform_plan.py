@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from budgets import examples
 from taskwall import api
 from taskwall.files import Files
 from taskwall.job import Options
@@ -410,7 +411,7 @@ def test_both_readers_say_the_same(shown: Shown, evaluated: Callable[..., Evalua
             assert blocks == value
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(st.data())
 def test_any_shape_within_a_plan(data: st.DataObject) -> None:
     """A plan of which any part has another shape is read without a crash."""

@@ -5,9 +5,10 @@ from collections.abc import Callable
 from types import ModuleType
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from budgets import examples
 from taskwall.files import Files
 from taskwall.readers.terraform import TerraformStack, instances, python_hcl2, stacks
 from taskwall.readers.terraform.functions import FUNCTIONS
@@ -144,7 +145,7 @@ PIECES = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(st.lists(PIECES, max_size=40).map("".join) | st.text(max_size=60))
 def test_any_text_is_read(text: str) -> None:
     """Whatever a file holds, reading and evaluating it ends without raising."""
@@ -154,7 +155,7 @@ def test_any_text_is_read(text: str) -> None:
         pass
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=30))
 def test_texts_survive(text: str) -> None:
     """A text that is written with its escapes has the value that it had."""
@@ -179,7 +180,7 @@ BLOCKS = [
 ]
 
 
-@settings(max_examples=50, deadline=None)
+@examples(50)
 @given(st.permutations(BLOCKS), st.integers(0, len(BLOCKS)))
 def test_order_does_not_matter(blocks: list[str], cut: int) -> None:
     """The order of blocks, and how they are spread over files, changes no value."""
@@ -224,7 +225,7 @@ ARGUMENTS = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(max_examples=400, deadline=None)
+@examples(400)
 @given(st.sampled_from(sorted(FUNCTIONS)), st.lists(ARGUMENTS, max_size=4), st.booleans())
 def test_functions_never_raise(name: str, arguments: list[str], expands: bool) -> None:
     """A function with any arguments gives a value, known or unknown."""
