@@ -1,0 +1,182 @@
+"""One name, one meaning: what modules define under the same name means the same, or is listed."""
+
+import ast
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+
+PACKAGE = Path(__file__).parent.parent / "checks" / "taskwall"
+
+SAME = {
+    "DEEPEST": "how deep a reader follows what a source nests",
+    "FIELDS": "the fields of a flow log that a rule looks for",
+    "FUNCTIONS": "the functions of a language, by name",
+    "OLDEST": "the oldest version of a host that is supported",
+    "OPEN": "stands for what is not known in a text",
+    "READ": "when the documentation was read that a table is from",
+    "SHAPES": "how a format of the graph draws each kind of node",
+    "SPELLED": "how user data spells the settings of the agent",
+    "Writer": "makes edits of a file in one language",
+    "composed": "what the composer makes of a text, in YAML or JSON",
+    "main": "the entry point of a command",
+    "parse": "reads a file in one syntax",
+    "render": "writes a report, or a graph, in one format",
+    "run": "does what a command, or a kind of user data, says",
+    "stacks": "the entry point of a reader",
+}
+"""Names that mean the same wherever they are defined, and what."""
+
+LEFT: frozenset[str] = frozenset(
+    (
+        "AGENT",
+        "ANY",
+        "Asked",
+        "BEFORE",
+        "COMMANDS",
+        "Call",
+        "Change",
+        "Changes",
+        "DYNAMIC",
+        "Document",
+        "Editor",
+        "Entry",
+        "Evaluator",
+        "Findings",
+        "Function",
+        "Instances",
+        "JSON",
+        "KINDS",
+        "Kind",
+        "Known",
+        "LARGEST",
+        "LONGEST",
+        "Line",
+        "Lines",
+        "MOST",
+        "MOST_PARTS",
+        "Member",
+        "NAME",
+        "NAMES",
+        "Names",
+        "Node",
+        "Object",
+        "Offer",
+        "Outcome",
+        "Paths",
+        "Policy",
+        "Proxy",
+        "Read",
+        "Reading",
+        "Run",
+        "SERVICES",
+        "SEVERITIES",
+        "SPELLINGS",
+        "STEPS",
+        "Scope",
+        "Settings",
+        "Shared",
+        "Source",
+        "Spelling",
+        "StaleError",
+        "Step",
+        "TERRAFORM",
+        "Template",
+        "Told",
+        "Truth",
+        "Unit",
+        "View",
+        "WATCHED",
+        "WAYS",
+        "WIDEST",
+        "Wanted",
+        "Watched",
+        "Worn",
+        "about",
+        "admitted",
+        "alike",
+        "asked",
+        "called",
+        "cidr",
+        "connected",
+        "elements",
+        "entries",
+        "equal",
+        "express",
+        "ingress",
+        "judge",
+        "judged",
+        "literal",
+        "mappings",
+        "member",
+        "members",
+        "number",
+        "of_account",
+        "parsed",
+        "placed",
+        "public",
+        "put_together",
+        "read",
+        "registered",
+        "say",
+        "settled",
+        "shown",
+        "skips",
+        "source_of",
+        "ties",
+        "told",
+        "touches",
+        "type_of",
+        "uses",
+        "way_out",
+        "written",
+    )
+)
+"""Names that still have several meanings. Nothing is added here: give a new thing its own name."""
+
+
+def _is_type_variable(node: ast.stmt) -> bool:
+    value = getattr(node, "value", None)
+    return isinstance(value, ast.Call) and ast.unparse(value.func) in ("TypeVar", "ParamSpec")
+
+
+def _is_lowering(node: ast.FunctionDef) -> bool:
+    """Whether a function is found by resource types, and named for readers only."""
+    return any(ast.unparse(one).startswith("lowers(") for one in node.decorator_list)
+
+
+def _defined(module: Path) -> Iterator[str]:
+    """The public names that a module defines itself."""
+    for node in ast.parse(module.read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.ClassDef) or (
+            isinstance(node, ast.FunctionDef) and not _is_lowering(node)
+        ):
+            yield node.name
+        elif isinstance(node, ast.Assign) and not _is_type_variable(node):
+            yield from (target.id for target in node.targets if isinstance(target, ast.Name))
+        elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+            yield node.target.id
+
+
+def _twice() -> dict[str, list[str]]:
+    """The public names that several modules define, with those modules."""
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    for module in sorted(PACKAGE.rglob("*.py")):
+        for name in sorted({*_defined(module)}):
+            if not name.startswith("_") and name != "TYPE_CHECKING":
+                found[name].append(str(module.relative_to(PACKAGE)))
+    return {name: modules for name, modules in found.items() if len(modules) > 1}
+
+
+def test_a_name_has_one_meaning() -> None:
+    """A class, function or constant is called as no other is, unless it means the same."""
+    twice = _twice()
+
+    assert {name: twice[name] for name in sorted(twice) if name not in {*SAME, *LEFT}} == {}
+
+
+def test_what_is_listed_is_needed() -> None:
+    """A name that is defined once leaves the lists, which so become shorter."""
+    twice = _twice()
+
+    assert sorted(name for name in {*SAME, *LEFT} if name not in twice) == []
+    assert sorted(LEFT.intersection(SAME)) == []
