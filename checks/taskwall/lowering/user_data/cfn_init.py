@@ -7,12 +7,17 @@ from taskwall.lowering.user_data.machine import Machine, lines, opaque
 from taskwall.lowering.user_data.marked import is_known
 from taskwall.values import Fields, Items, Known, Need, Text, Value, needs, settled
 
-Shell: TypeAlias = Callable[[str, tuple[Need, ...]], object]
+RunScript: TypeAlias = Callable[[str, tuple[Need, ...]], object]
 """Lets a command act, unless what is needed for that is not so."""
 
 
 def run(
-    machine: Machine, metadata: Fields, sets: str, row: int, doubt: tuple[Need, ...], shell: Shell
+    machine: Machine,
+    metadata: Fields,
+    sets: str,
+    row: int,
+    doubt: tuple[Need, ...],
+    shell: RunScript,
 ) -> None:
     """Let the configurations of a set ("default" if `sets` is empty) act."""
     init = _fields(metadata.fields.get("AWS::CloudFormation::Init"))
@@ -78,7 +83,7 @@ def _files(machine: Machine, files: Fields | None, row: int, doubt: tuple[Need, 
 
 
 def _commands(
-    machine: Machine, orders: Fields | None, row: int, doubt: tuple[Need, ...], shell: Shell
+    machine: Machine, orders: Fields | None, row: int, doubt: tuple[Need, ...], shell: RunScript
 ) -> None:
     for name, value in sorted(orders.fields.items()) if orders is not None else ():
         order = _fields(value)

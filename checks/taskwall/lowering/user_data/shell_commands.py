@@ -32,14 +32,14 @@ _PREFIXES = frozenset(("sudo", "env", "command", "nohup", "time", "builtin", "ex
 _SHELLS = frozenset(("bash", "sh", "dash", "ash", "zsh", "ksh"))
 
 
-class Shell(Protocol):
+class ShellContext(Protocol):
     """The shell that a command is given to."""
 
     machine: Machine
     variables: dict[str, str]
     row: int
 
-    def inside(self, row: int, doubt: tuple[Need, ...], depth: int) -> "Shell":
+    def inside(self, row: int, doubt: tuple[Need, ...], depth: int) -> "ShellContext":
         """A shell of its own on the same machine."""
 
     def run(self, script: str) -> list[Line]:
@@ -49,7 +49,7 @@ class Shell(Protocol):
 class Call(Struct, frozen=True):
     """A command with its arguments and its input."""
 
-    shell: Shell
+    shell: ShellContext
     name: str
     arguments: list[str]
     given: list[Line]

@@ -36,7 +36,7 @@ class Whole(Protocol):
         """All that is known of it as a value, where a map is wanted."""
 
 
-class Written(Protocol):
+class WrittenBody(Protocol):
     """The body of a resource or of a module call."""
 
     def get(self, name: str) -> Value | None:
@@ -53,7 +53,7 @@ class States(Protocol):
     """How many outputs of other roots are being read, each for the next."""
 
     def outputs(
-        self, local: str, address: str, written: Written, reader: "RunContext"
+        self, local: str, address: str, written: WrittenBody, reader: "RunContext"
     ) -> Value | None:
         """The outputs that a data source reads; None if it is not known of which root."""
 
@@ -128,5 +128,5 @@ class ModuleContext(Protocol):
     def filled_in(self, template: Expression, names: Env) -> Value:
         """What a template is with values for its names: it sees none of the module's."""
 
-    def reader(self, body: Body, env: Env, address: str) -> Written:
+    def reader(self, body: Body, env: Env, address: str) -> WrittenBody:
         """What reads the body of a resource or of a module call."""

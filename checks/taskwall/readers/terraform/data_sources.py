@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from taskwall.readers.terraform.context import ModuleContext, Written
+from taskwall.readers.terraform.context import ModuleContext, WrittenBody
 from taskwall.readers.terraform.functions.arguments import text_of
 from taskwall.readers.terraform.functions.filesystem import FILESYSTEM
 from taskwall.readers.terraform.hcl import parse_template
@@ -49,7 +49,7 @@ _VERSION = "2012-10-17"
 """The version of a policy that names none."""
 
 
-def _policy(written: Written, scope: ModuleContext) -> Value:
+def _policy(written: WrittenBody, scope: ModuleContext) -> Value:
     """`aws_iam_policy_document`, put together as the provider does: sources, own, overrides."""
     document = _Document()
     for source in (*_documents(written, "source_json", "source_policy_documents"), None):
@@ -130,7 +130,7 @@ def _sid(statement: Value) -> str | None:
     return str(sid.data or "") if isinstance(sid, Known) else None
 
 
-def _documents(written: Written, single: str, several: str) -> Iterator[Value]:
+def _documents(written: WrittenBody, single: str, several: str) -> Iterator[Value]:
     """The policies that an attribute gives, as structure."""
     if (one := written.get(single)) is not None and not is_null(settled(one)):
         yield _decoded(one)
@@ -159,7 +159,7 @@ def _decoded(value: Value) -> Value:
         raise FailedError("a policy", "is no JSON") from error
 
 
-def _own(written: Written) -> Value:
+def _own(written: WrittenBody) -> Value:
     fields: dict[str, Value] = {"Version": Known(_VERSION)}
     for name, key in (("version", "Version"), ("policy_id", "Id")):
         value = written.get(name)
@@ -302,7 +302,7 @@ def _conditions(value: Value) -> Value:
     )
 
 
-def _template_file(written: Written, scope: ModuleContext) -> Value:
+def _template_file(written: WrittenBody, scope: ModuleContext) -> Value:
     template = settled(written.get("template") or Known(None))
     if not isinstance(template, Known):
         return waiting(template)
@@ -313,7 +313,7 @@ def _template_file(written: Written, scope: ModuleContext) -> Value:
     return scope.filled_in(parse_template(file, text_of(template)), variables.fields)
 
 
-def _cloudinit(written: Written, scope: ModuleContext) -> Value:
+def _cloudinit(written: WrittenBody, scope: ModuleContext) -> Value:
     """The parts of cloud-init's configuration as one MIME text; compressed it stays readable."""
     from base64 import b64encode
 
@@ -360,7 +360,7 @@ def _part(part: Fields) -> Iterator[str | Value]:
     yield given("content") or ""
 
 
-def _flag(written: Written, name: str) -> Known | Unknown:
+def _flag(written: WrittenBody, name: str) -> Known | Unknown:
     """A truth value that is true unless it is written otherwise."""
     found = settled(written.get(name) or Known(True))
     if isinstance(found, Known):
@@ -368,7 +368,7 @@ def _flag(written: Written, name: str) -> Known | Unknown:
     return waiting(found)
 
 
-def _service_name(written: Written, scope: ModuleContext) -> Value:
+def _service_name(written: WrittenBody, scope: ModuleContext) -> Value:
     service = written.get("service")
     if service is None or is_null(settled(service)):
         raise FailedError("the endpoint service", "is not named")
@@ -376,11 +376,11 @@ def _service_name(written: Written, scope: ModuleContext) -> Value:
     return put_together(["com.amazonaws.", region, ".", as_text(service)])
 
 
-def _local_file(written: Written, scope: ModuleContext) -> Value:
+def _local_file(written: WrittenBody, scope: ModuleContext) -> Value:
     return FILESYSTEM["file"]([written.get("filename") or Known(None)], scope)
 
 
-COMPUTED: dict[tuple[str, str], Callable[[Written, ModuleContext], Value]] = {
+COMPUTED: dict[tuple[str, str], Callable[[WrittenBody, ModuleContext], Value]] = {
     ("aws_iam_policy_document", "json"): _policy,
     ("aws_iam_policy_document", "minified_json"): _policy,
     ("template_file", "rendered"): _template_file,

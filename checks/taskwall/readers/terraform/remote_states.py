@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TypeAlias
 
 from taskwall.readers.terraform.body import FieldsReader
-from taskwall.readers.terraform.context import RunContext, Written
+from taskwall.readers.terraform.context import RunContext, WrittenBody
 from taskwall.readers.terraform.data_sources import REMOTE_STATE
 from taskwall.readers.terraform.kinds import FailedError, is_null
 from taskwall.readers.terraform.scope import Scope
@@ -50,7 +50,9 @@ class RemoteStates:
         self.depth = 0
         """How many outputs of other roots are being read, each for the next."""
 
-    def root(self, local: str, address: str, written: Written, reader: RunContext) -> str | None:
+    def root(
+        self, local: str, address: str, written: WrittenBody, reader: RunContext
+    ) -> str | None:
         """The folder of the root whose state a data source reads; None if that is not known.
 
         Args:
@@ -72,7 +74,7 @@ class RemoteStates:
         return found if found != reader.root.folder else None
 
     def outputs(
-        self, local: str, address: str, written: Written, reader: RunContext
+        self, local: str, address: str, written: WrittenBody, reader: RunContext
     ) -> Value | None:
         """The outputs that a data source reads; None if it is not known of which root."""
         folder = self.root(local, address, written, reader)
@@ -147,7 +149,7 @@ def ties(
                 yield scope.run.root.folder, folder
 
 
-def _data_sources(scope: Scope, leading: frozenset[str]) -> Iterator[tuple[str, str, Written]]:
+def _data_sources(scope: Scope, leading: frozenset[str]) -> Iterator[tuple[str, str, WrittenBody]]:
     """The data sources of a module and of those that it calls: addresses and bodies."""
     if scope.module.folder not in leading:
         return
@@ -182,7 +184,7 @@ def _kept(scope: Scope) -> State | None:
     return _state(backend, reader.get, scope.run.root.folder)
 
 
-def _read(written: Written, reader: RunContext) -> State | None:
+def _read(written: WrittenBody, reader: RunContext) -> State | None:
     """Where the state lies that a data source reads."""
     backend = _text(written.get("backend"))
     config = settled(written.get("config") or Fields({}))
@@ -193,7 +195,7 @@ def _read(written: Written, reader: RunContext) -> State | None:
     return _state(backend, config.fields.get, reader.root.folder)
 
 
-def _is_of_another_workspace(written: Written, reader: RunContext) -> bool:
+def _is_of_another_workspace(written: WrittenBody, reader: RunContext) -> bool:
     """Whether a data source names another workspace than the one that is looked at."""
     workspace = written.get("workspace")
     if workspace is None or reader.inputs.workspace is None:
