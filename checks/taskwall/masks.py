@@ -17,7 +17,7 @@ SHOWN = "(sensitive)"
 SHORTEST = 3
 """Shorter texts say too little to be looked for."""
 
-_WORD = 8
+WORD = 8
 """Texts shorter than this are looked for as whole words only: else every sentence has some."""
 
 _KEPT = frozenset({"file", "fingerprint", "rule", "severity", "stack", "verdict"})
@@ -87,7 +87,7 @@ class Mask:
             if (
                 end <= len(text)
                 and text[at:end] in self._texts
-                and (length >= _WORD or _stands_alone(text, at, end))
+                and (length >= WORD or _stands_alone(text, at, end))
             ):
                 return length
         return 0
