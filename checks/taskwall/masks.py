@@ -25,9 +25,13 @@ _KEPT = frozenset({"file", "fingerprint", "rule", "severity", "stack", "verdict"
 
 
 class Mask:
-    """Replaces sensitive texts in whatever is told of a stack."""
+    """Replaces sensitive texts in whatever is told of a stack.
 
-    def __init__(self, hidden: Iterable[str]) -> None:
+    The texts `own` are none of the sources, and stay: what rules say of a fix.
+    """
+
+    def __init__(self, hidden: Iterable[str], own: Iterable[str] = ()) -> None:
+        self._own = frozenset(own)
         texts = {line.strip() for text in hidden for line in (text, *text.splitlines())}
         self._texts = frozenset(text for text in texts if len(text) >= SHORTEST)
         lengths: dict[str, set[int]] = {}
@@ -103,7 +107,7 @@ class Mask:
             return tuple(map(self._masked, told))
         if isinstance(told, Fix):
             edits = told.edits if all(self.text(e.text) == e.text for e in told.edits) else ()
-            return Fix(self.text(told.text), edits)
+            return Fix(told.text if told.text in self._own else self.text(told.text), edits)
         if isinstance(told, Struct):
             return replace(
                 told,
