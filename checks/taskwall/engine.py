@@ -1,6 +1,6 @@
 """Judge a stack: evaluate it under each scenario, build its network, ask the rules, and merge."""
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import TypeAlias
 
@@ -103,7 +103,7 @@ def judged(
         answers += known[same]
     bound = f"{stack}: only {len(evaluations)} settings of its open switches were followed"
     hidden = frozenset().union(*(evaluation.hidden for evaluation in evaluations))
-    mask = Mask(hidden)
+    mask = Mask(hidden, fixes(rules))
     found = evaluations[0].moved.of(tuple(merged(answers, followed, stack, settings.profile)))
     return Judgement(
         (mask.of(found),),
@@ -355,6 +355,12 @@ def _steps(violated: Fact, on: Origin) -> tuple[Step, ...]:
         place = fact.place or on.header
         steps.append(Step(fact.resource or on.name, place.file, place.line, str(fact)))
     return tuple(dict.fromkeys(steps))
+
+
+def fixes(rules: Iterable[Rule]) -> Iterator[str]:
+    """What rules say of their fixes, in both languages, without any text of a source."""
+    for rule in rules:
+        yield from (rule.sections["Terraform"], rule.sections["CloudFormation"])
 
 
 def _fix(rule: Rule, verdict: Verdict) -> str:

@@ -17,7 +17,7 @@ SHOWN = "(sensitive)"
 SHORTEST = 3
 """Shorter texts say too little to be looked for."""
 
-_WORD = 8
+WORD = 8
 """Texts shorter than this are looked for as whole words only: else every sentence has some."""
 
 _KEPT = frozenset({"file", "fingerprint", "rule", "severity", "stack", "verdict"})
@@ -25,9 +25,13 @@ _KEPT = frozenset({"file", "fingerprint", "rule", "severity", "stack", "verdict"
 
 
 class Mask:
-    """Replaces sensitive texts in whatever is told of a stack."""
+    """Replaces sensitive texts in whatever is told of a stack.
 
-    def __init__(self, hidden: Iterable[str]) -> None:
+    The texts `own` are none of the sources, and stay: what rules say of a fix.
+    """
+
+    def __init__(self, hidden: Iterable[str], own: Iterable[str] = ()) -> None:
+        self._own = frozenset(own)
         texts = {line.strip() for text in hidden for line in (text, *text.splitlines())}
         self._texts = frozenset(text for text in texts if len(text) >= SHORTEST)
         lengths: dict[str, set[int]] = {}
@@ -87,7 +91,7 @@ class Mask:
             if (
                 end <= len(text)
                 and text[at:end] in self._texts
-                and (length >= _WORD or _stands_alone(text, at, end))
+                and (length >= WORD or _stands_alone(text, at, end))
             ):
                 return length
         return 0
@@ -103,7 +107,7 @@ class Mask:
             return tuple(map(self._masked, told))
         if isinstance(told, Fix):
             edits = told.edits if all(self.text(e.text) == e.text for e in told.edits) else ()
-            return Fix(self.text(told.text), edits)
+            return Fix(told.text if told.text in self._own else self.text(told.text), edits)
         if isinstance(told, Struct):
             return replace(
                 told,

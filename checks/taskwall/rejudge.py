@@ -65,7 +65,7 @@ class Standing:
                 self._begin()
                 return engine.judged(stack.name, followed, self._rules, self._settings, heed)
         parts, unread, crashes = self._last
-        mask = Mask(evaluation.hidden)
+        mask = Mask(evaluation.hidden, engine.fixes(self._rules))
         return Judgement(
             self._telling.of(parts, evaluation.moved, mask),
             len(evaluation.resources),

@@ -37,10 +37,11 @@ def lets_out(network: Network, endpoint: Endpoint, source: TaskSource) -> Fact:
 def _lets_out(network: Network, endpoint: Endpoint, sender: Sender) -> Fact:
     at, name = sender.source.groups_setting.place, sender.source.name
     text = f"the groups of {name} let HTTPS out to {endpoint.name}"
-    if not sender.groups and sender.more.truth is False:
-        return Fact(True, f"the default group of {name} lets everything out", at, name)
+    everything = Fact(True, f"the default group of {name} lets everything out", at, name)
+    if sender.default.truth:
+        return everything
     gateway = endpoint.kind.is_("Gateway")
-    parts = [sender.more]
+    parts = [sender.more, all_of((sender.default, everything))]
     for link in sender.groups:
         held = whose(network, link, "egress")
         group = network.at(SecurityGroup, link) if link.to else None
@@ -48,9 +49,8 @@ def _lets_out(network: Network, endpoint: Endpoint, sender: Sender) -> Fact:
             needs = link.fact.needs or (Need(link.to or "a group", "is not in the sources"),)
             parts.append(Fact(None, text, link.place, name, needs))
         elif group is not None:
-            parts.append(
-                TRUE if group.external and group.default else as_aws_makes_it(network, group)
-            )
+            made = TRUE if group.external and group.default else as_aws_makes_it(network, group)
+            parts.append(all_of((link.fact, made)))
         for permission in held or ():
             ways = []
             if gateway.truth is not False:
@@ -58,7 +58,7 @@ def _lets_out(network: Network, endpoint: Endpoint, sender: Sender) -> Fact:
             if gateway.truth is not True:
                 ways.append(all_of((~gateway, _to_endpoint(network, permission, endpoint))))
             to = any_of(ways)
-            parts.append(all_of((permission.fact, on_https(permission), to)))
+            parts.append(all_of((link.fact, permission.fact, on_https(permission), to)))
     otherwise = f"no group of {name} lets HTTPS out to {endpoint.name}"
     return any_of((Fact(False, text, at, name, otherwise=otherwise), *parts))
 

@@ -27,13 +27,15 @@ HTTPS = 443
 class Sender(Struct, frozen=True):
     """What asks for a task: the task itself, or on container instances mostly their agent.
 
-    `more` is that it may have other groups than those known.
+    `more` is that it may have other groups than those known, `default` whether it wears a default
+    group that is as AWS makes it.
     """
 
     source: TaskSource
     groups: tuple[Link, ...]
     subnets: tuple[Link, ...]
     more: Fact
+    default: Fact
 
 
 def itself(network: Network, source: TaskSource) -> Sender:
@@ -43,16 +45,24 @@ def itself(network: Network, source: TaskSource) -> Sender:
     needs = () if source.groups and not open_ else at.needs
     waits = needs or tuple(need for link in source.groups for need in link.fact.needs)
     more = _others(source, waits) if open_ or needs else FALSE
-    groups = source.groups or _default_instead(network, source, more)
-    return Sender(source, groups, source.subnets, more)
+    return _sender(network, source, source.groups, source.subnets, more)
 
 
-def _default_instead(network: Network, source: TaskSource, more: Fact) -> tuple[Link, ...]:
-    """The default group that something adopts, where a source certainly names no other."""
-    if more.truth is not False:
-        return ()
+def _sender(
+    network: Network,
+    source: TaskSource,
+    groups: tuple[Link, ...],
+    subnets: tuple[Link, ...],
+    more: Fact,
+) -> Sender:
+    """What asks with the groups that it names; who certainly names none wears the default group."""
+    if groups or more.truth is not False:
+        return Sender(source, groups, subnets, more, FALSE)
     adopted = _adopted(network, vpc_of(network, source))
-    return tuple(here for here, fact in adopted if fact.truth)
+    wears = Fact(True, f"{source.name} wears the default group", source.groups_setting.place)
+    as_made = all_of((wears, ~any_of(fact for _, fact in adopted)))
+    groups = tuple(replace(here, fact=fact) for here, fact in adopted)
+    return Sender(source, groups, subnets, more, as_made)
 
 
 def hosts(network: Network, source: TaskSource) -> Sender:
@@ -67,8 +77,7 @@ def hosts(network: Network, source: TaskSource) -> Sender:
         open_ = open_ or bool(at.needs)
         waits += at.needs
     more = _others(source, waits) if open_ else FALSE
-    groups = groups or _default_instead(network, source, more)
-    return Sender(source, groups, subnets, more)
+    return _sender(network, source, groups, subnets, more)
 
 
 def _others(source: TaskSource, waits: tuple[Need, ...]) -> Fact:
@@ -124,23 +133,28 @@ def worn_by(network: Network, endpoint: Endpoint) -> Worn:
 
 def member(network: Network, sender: Sender) -> Fact:
     """Whether a sender wears its VPC's default group: by name, or because it names none."""
-    parts = [sender.more]
+    parts = [sender.more, sender.default]
     for link in sender.groups:
         group = network.at(SecurityGroup, link)
         if group is not None and group.default:
             parts.append(link.fact)
-    if not sender.groups:
-        at, name = sender.source.groups_setting.place, sender.source.name
-        parts.append(~sender.more & Fact(True, f"{name} wears the default group", at, name))
     return any_of(parts)
 
 
 def _adopted(network: Network, vpc: Link | None) -> list[tuple[Link, Fact]]:
     """What the sources write as the default group of a VPC, and whether that is in force."""
     found = network.at(Vpc, vpc)
-    if found is None or found.external:
-        return []
+    if found is not None:
+        adopted = default_groups(network, found)
+    else:
+        needs = vpc.fact.needs if vpc else ()
+        needs = needs or (Need("the VPC", "is not in the sources"),)
+        adopted = [
+            (group, Fact(None, f"{group.name} is in force", group.origin.header, needs=needs))
+            for group in network.every(SecurityGroup)
+            if group.default
+        ]
     return [
         (Link(group.id, group.exists, group.origin.header), all_of((fact, group.exists)))
-        for group, fact in default_groups(network, found)
+        for group, fact in adopted
     ]

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Final
 
-from taskwall.masks import SHORTEST
+from taskwall.masks import SHORTEST, WORD
 from taskwall.patterns import pattern
 from taskwall.readers.terraform.syntax import Block, Body, Literal
 from taskwall.values import Fields, Items, Known, Text, Value, settled, spelled
@@ -53,12 +53,11 @@ class Derived:
 
     @property
     def texts(self) -> tuple[frozenset[str], frozenset[str]]:
-        """The texts of the arguments, and those that were not among them."""
+        """The texts of the arguments, and those of the result."""
         if self._texts is None:
             *arguments, result = self._of
             given = frozenset(text for argument in arguments for text in texts(argument))
-            made = frozenset(text for text in texts(result) if len(text) >= SHORTEST)
-            self._texts = given, made - given
+            self._texts = given, frozenset(text for text in texts(result) if len(text) >= SHORTEST)
             self._of = ()
         return self._texts
 
@@ -96,6 +95,8 @@ class Hidden:
 def with_derived(met: Iterable[str], derived: Iterable[Derived]) -> frozenset[str]:
     """Sensitive texts, and what functions made of them, in however many steps.
 
+    A result that still holds what was sensitive in the arguments is not sensitive as a whole: that
+    is hidden wherever it stands, and what stands around it (the words of a policy) is no secret.
     What was made of anything is taken for sensitive where looking takes too long.
     """
     found = fresh = set(met)
@@ -106,8 +107,8 @@ def with_derived(met: Iterable[str], derived: Iterable[Derived]) -> frozenset[st
         left = []
         made: set[str] = set()
         for given, result in waiting:
-            if looks > MOST_LOOKS or _hold(given, fresh):
-                made |= result
+            if looks > MOST_LOOKS or _changed(fresh, given, result):
+                made |= result - given
             else:
                 left.append((given, result))
         waiting, fresh = left, made - found
@@ -115,9 +116,16 @@ def with_derived(met: Iterable[str], derived: Iterable[Derived]) -> frozenset[st
     return frozenset(found)
 
 
-def _hold(given: frozenset[str], hidden: set[str]) -> bool:
-    """Whether one of some texts is hidden, or has a hidden one in it."""
-    return not given.isdisjoint(hidden) or any(one in text for text in given for one in hidden)
+def _changed(hidden: set[str], given: frozenset[str], result: frozenset[str]) -> bool:
+    """Whether one of the hidden texts stands in the given ones, but not to be found in the result.
+
+    Short ones are found as whole words only.
+    """
+    return any(
+        (one in given or any(one in text for text in given))
+        and not any(one in text if len(one) >= WORD else one == text for text in result)
+        for one in hidden
+    )
 
 
 def texts(value: Value) -> Iterator[str]:
