@@ -66,16 +66,16 @@ class Passed(msgspec.Struct):
     def against(self, mutant: Mutant, seconds: float) -> list[str]:
         """The tests that pass the statement of a mutant.
 
-        First come those that pass much of its file in little time. What runs when a file is
-        imported, or hides behind a cache, is passed by no test of its own: there all tests of the
-        file count.
+        First come those that pass much of its file in little time. What runs only when its file is
+        imported is passed by no test of its own: there all tests of the file count.
         """
         lines = self.lines.get(mutant.file, {})
         first, last = mutant.lines
-        found = {test for line in range(first, last + 1) for test in lines.get(line, [])}
+        passed = [lines[line] for line in range(first, last + 1) if line in lines]
         here = Counter(test for tests in lines.values() for test in tests)
+        found = {test for tests in passed for test in tests} or (here if passed else ())
         ordered = sorted(
-            found or here, key=lambda test: (-here[test] / (self.seconds[test] + OVERHEAD), test)
+            found, key=lambda test: (-here[test] / (self.seconds[test] + OVERHEAD), test)
         )
         until = bisect(list(accumulate(self.seconds[test] for test in ordered)), seconds)
         return [self.tests[test] for test in ordered[: until + 1]]
