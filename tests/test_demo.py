@@ -5,12 +5,12 @@ rules of the default profile at once; what passes has no mark here. It is what t
 first, so that what it shows must be exactly what is wrong with it.
 """
 
-import re
 from collections import Counter
 from pathlib import Path
 
 import pytest
 
+from marks import MARK, mark
 from taskwall.engine import Judgement, judge
 from taskwall.files import Files, walk
 from taskwall.finding import Finding
@@ -24,7 +24,6 @@ LANGUAGES = {
     "terraform": (terraform, ".tf"),
     "cloudformation": (cloudformation, ".yaml"),
 }
-MARK = re.compile(r"\bTW\d{3}\b\??(?: when\b)?")
 
 
 def judged(language: str) -> Judgement:
@@ -44,21 +43,15 @@ def shown(language: str) -> list[Finding]:
     return [finding for finding in findings if finding.verdict != "pass"]
 
 
-def said(finding: Finding) -> str:
-    """A verdict as a mark states it."""
-    unknown, when = finding.verdict == "unknown", finding.when
-    return f"{finding.rule}{'?' if unknown else ' when' if when else ''}"
-
-
 def marks(language: str) -> Counter[tuple[str, int, str]]:
     """The marks of the demo: file, line and what must be said there."""
     _, ending = LANGUAGES[language]
     return Counter(
-        (str(file.relative_to(DEMO)), number, mark)
+        (str(file.relative_to(DEMO)), number, found[0])
         for file in (DEMO / language).rglob(f"*{ending}")
         for number, line in enumerate(file.read_text().splitlines(), 1)
         if not line.startswith("#")
-        for mark in MARK.findall(line.partition("#")[2])
+        for found in MARK.finditer(line.partition("#")[2])
     )
 
 
@@ -74,7 +67,7 @@ def test_the_demo_is_read_whole(language: str) -> None:
 def test_every_mistake_is_reported_on_its_line(language: str) -> None:
     """Each mark gets its finding on that very line, and there are no others."""
     found = Counter(
-        (str(Path(finding.file).relative_to(DEMO)), finding.line, said(finding))
+        (str(Path(finding.file).relative_to(DEMO)), finding.line, mark(finding))
         for finding in shown(language)
     )
 
@@ -83,7 +76,7 @@ def test_every_mistake_is_reported_on_its_line(language: str) -> None:
 
 def test_both_languages_agree() -> None:
     """The same storefront gets the same verdicts, rule by rule, in either language."""
-    assert Counter(map(said, shown("terraform"))) == Counter(map(said, shown("cloudformation")))
+    assert Counter(map(mark, shown("terraform"))) == Counter(map(mark, shown("cloudformation")))
 
 
 def test_the_mistakes_are_about_a_dozen() -> None:

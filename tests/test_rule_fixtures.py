@@ -1,18 +1,19 @@
 """The rule fixtures: each says on its very lines what rules must say of them.
 
-A case is a folder `fixtures/rules/<rule>/<case>/` with `main.tf` and its twin `template.yaml`. A
-comment on a line states the verdict that the folder's rule must give there: `# TW101` fails,
-`# TW101 when` fails under one setting of a switch, `# TW101?` is unknown, `# TW101 ok` passes. A
-line without a mark gets no verdict. Where a language cannot say a thing, `only.txt` gives the
-reason. A `taskwall.toml` in the folder sets what the case needs.
+A case is a folder `fixtures/rules/<rule>/<case>/` with `main.tf` and its twin `template.yaml`. The
+first line of each is a comment and says what the case is about. A comment on a line states the
+verdict that the folder's rule must give there: `# TW101` fails, `# TW101 when` fails under one
+setting of a switch, `# TW101?` is unknown, `# TW101 ok` passes; a severity follows where it is not
+the rule's own (`# TW208 high`). A line without a mark gets no verdict. Where a language cannot say
+a thing, `only.txt` gives the reason. A `taskwall.toml` in the folder sets what the case needs.
 """
 
-import re
 from collections import Counter
 from pathlib import Path
 
 import pytest
 
+from marks import MARK, SEVERITIES, mark
 from taskwall.engine import judge
 from taskwall.files import Files
 from taskwall.finding import Finding
@@ -23,7 +24,6 @@ from taskwall.stack import Inputs
 
 FIXTURES = Path(__file__).parent.parent / "fixtures" / "rules"
 KINDS = ("fail", "pass", "unknown_scalar", "unknown_list", "unknown_elsewhere", "not_concerned")
-MARK = re.compile(r"\b(TW\d{3})(\?| ok\b| when\b)?")
 SOURCES = ("main.tf", "template.yaml")
 
 CASES = sorted(case for rule in FIXTURES.glob("tw*") for case in rule.iterdir() if case.is_dir())
@@ -50,12 +50,6 @@ def verdicts(source: Path) -> list[Finding]:
     return [each.finding for each in judgement.judged if each.finding.rule == rule]
 
 
-def said(finding: Finding) -> str:
-    """A verdict as a mark states it."""
-    ending = {"fail": " when" if finding.when else "", "unknown": "?", "pass": " ok"}
-    return f"{finding.rule}{ending[finding.verdict]}"
-
-
 def marks(source: Path) -> dict[tuple[str, int], list[str]]:
     """The marks of a fixture's files for the folder's rule, by file and line."""
     rule = source.parent.parent.name.upper()
@@ -74,7 +68,7 @@ def test_verdicts_stand_where_they_are_marked(source: Path) -> None:
     """A fixture gets each verdict that it marks, on that line, and no other."""
     found: dict[tuple[str, int], list[str]] = {}
     for finding in verdicts(source):
-        found.setdefault((finding.file, finding.line), []).append(said(finding))
+        found.setdefault((finding.file, finding.line), []).append(mark(finding))
 
     assert {key: sorted(texts) for key, texts in marks(source).items()} == {
         key: sorted(texts) for key, texts in found.items()
@@ -89,7 +83,7 @@ def test_twins_agree(case: Path) -> None:
         assert (case / "only.txt").read_text().strip(), "a reason why there is no twin"
         return
 
-    one, other = (Counter(map(said, verdicts(source))) for source in sources)
+    one, other = (Counter(map(mark, verdicts(source))) for source in sources)
 
     assert one == other
 
@@ -100,10 +94,11 @@ def test_a_fixture_asserts_something(case: Path) -> None:
     kind = case.name.partition("_")[0]
     sources = [case / name for name in SOURCES if (case / name).exists()]
     endings = {
-        mark[len("TW101") :]
+        found[2] or ""
         for source in sources
         for texts in marks(source).values()
-        for mark in texts
+        for found in map(MARK.fullmatch, texts)
+        if found
     }
 
     wanted = {"fail": {"", " when"}, "pass": {" ok"}, "unknown": {"?"}}.get(kind)
@@ -123,3 +118,27 @@ def test_a_rule_has_fixtures_of_every_kind(rule: str) -> None:
     missing = [kind for kind in KINDS if not any(folder.glob(f"{kind}*"))]
 
     assert missing == []
+
+
+@pytest.mark.parametrize("rule", [rule.id for rule in all_rules()])
+def test_a_mark_names_no_severity_that_is_the_rules_own(rule: str) -> None:
+    """A severity in a mark says that this place is judged otherwise than others."""
+    said = {
+        text.rpartition(" ")[2]
+        for source in FILES
+        if source.parent.parent.name == rule.lower()
+        for texts in marks(source).values()
+        for text in texts
+    }
+
+    assert SEVERITIES[rule] not in said
+
+
+@pytest.mark.parametrize("source", FILES, ids=_id)
+def test_the_first_line_says_what_a_case_is_about(source: Path) -> None:
+    """Who opens a fixture reads in its first line, a comment, what it shows."""
+    first = source.read_text().partition("\n")[0]
+
+    assert first.startswith("# ")
+    assert len(first.split()) > 3
+    assert source.parent.parent.name.upper() not in first

@@ -1,0 +1,110 @@
+"""The tool that breaks the code in small ways makes the right ones, and judges the tests."""
+
+from pathlib import Path
+
+import pytest
+from tools import mutants as tool
+from tools.mutations import mutants
+
+SMALL = '''"""A module."""
+
+
+def least(one: int, other: int) -> int:
+    """The smaller number."""
+    return one if one < other else other
+
+
+def never_asked() -> bool:
+    return 1 < 2
+'''
+TESTS = """from small import least
+
+
+def test_least_is_the_first():
+    assert least(1, 2) == 1
+"""
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("x = a < b", ["x = (a <= b)", "x = (a >= b)"]),
+        ("x = a in b", ["x = (a not in b)"]),
+        ("a(b)", ["b", "pass"]),
+        ("x = a and not b", ["x = (a or not b)", "x = (not b)", "x = a", "x = a and b"]),
+        ("x = a & ~b", ["x = (a | ~b)", "x = a", "x = (~b)", "x = a & b"]),
+        ("x = all_of(a)", ["x = any_of(a)", "x = a"]),
+        ("x = Fact(True, t)", ["x = Fact(False, t)", "x = Fact(None, t)"]),
+        ("x = Fact(None)", ["x = Fact(True)", "x = Fact(False)"]),
+        ("x = Fact(a)", ["x = Fact(True)", "x = Fact(False)", "x = Fact(None)"]),
+        ("x = 7", ["x = 8", "x = 6"]),
+        ("x = [a, b]", ["x = [b]", "x = [a]"]),
+        ("x = {a: b, c: d}", ["x = {c: d}", "x = {a: b}"]),
+        ("x = [a for a in b if c]", ["x = [a for a in b]"]),
+        ("x = a if b else c", ["x = a", "x = c"]),
+        ("if a:\n    b()", ["if True:\n    b()", "if False:\n    b()", "if a:\n    pass"]),
+        ("for a in b:\n    continue", ["for a in b:\n    break"]),
+        ("a += b", ["pass"]),
+        ("'says'", []),
+        ("x: list[1] = f'{a + 1}'", []),
+        ("if TYPE_CHECKING:\n    x = 1", []),
+        ("class A(B, frozen=True): ...", []),
+    ],
+)
+def test_a_mutant_is_one_small_change(source: str, expected: list[str]) -> None:
+    """What takes the place of each expression and statement; texts and types are left alone."""
+    found = [mutant.applied(source) for mutant in mutants("a.py", source)]
+
+    assert sorted(found) == sorted(expected)
+
+
+def test_a_mutant_knows_the_lines_of_its_statement() -> None:
+    """Of a statement with a body it is the head, over all its lines."""
+    source = "x = (\n    1,\n    y,\n)\nif (a\n        is b):\n    pass\n"
+
+    assert {mutant.lines for mutant in mutants("a.py", source)} == {(1, 4), (5, 6)}
+
+
+def test_what_no_test_sees_survives(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Mutants on lines that no test passes survive, and those that no test tells apart.
+
+    The exit status says whether as many were killed as was asked for; a seed always chooses the
+    same; the tree stays as it is.
+    """
+    (tmp_path / "small.py").write_text(SMALL)
+    (tmp_path / "test_small.py").write_text(TESTS)
+
+    assert tool.main(["--jobs", "1", "--at-least", "21", "small.py"], tmp_path) == 1
+    out = capsys.readouterr().out
+    assert [line for line in out.splitlines() if line.startswith(("+ ", "- "))] == [
+        "-    return one if one < other else other",
+        "+    return one",
+        "-    return one if one < other else other",
+        "+    return one if (one <= other) else other",
+        *(
+            line
+            for text in ("0 < 2", "2 < 2", "(1 <= 2)", "(1 >= 2)", "1 < 1", "1 < 3")
+            for line in ("-    return 1 < 2", f"+    return {text}")
+        ),
+    ]
+    assert "2 of  10 killed  small.py" in out
+    assert "2 of 10 killed (20 %), seed 1, 10 mutants in all" in out
+
+    told = set()
+    for _ in range(2):
+        assert (
+            tool.main(["--jobs", "1", "--sample", "2", "--seed", "3", "small.py:10"], tmp_path) == 0
+        )
+        told.add(capsys.readouterr().out)
+    assert len(told) == 1
+    assert "0 of 2 killed (0 %), seed 3, 6 mutants in all" in told.pop()
+    assert (tmp_path / "small.py").read_text() == SMALL
+
+
+def test_tests_that_fail_without_a_mutant_judge_nothing(tmp_path: Path) -> None:
+    """A suite that is not green ends the run."""
+    (tmp_path / "small.py").write_text(SMALL)
+    (tmp_path / "test_small.py").write_text(TESTS.replace("== 1", "== 2"))
+
+    with pytest.raises(SystemExit, match="do not pass without a mutant"):
+        tool.main(["--jobs", "1", "small.py"], tmp_path)
