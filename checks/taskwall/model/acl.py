@@ -4,18 +4,29 @@ An ACL keeps no state: the first entry that matches a packet decides, and answer
 their own, for the ports that clients take for them.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from msgspec import Struct
 
 from taskwall.facts import FALSE, TRUE, Fact, any_of
-from taskwall.model.address import ALL_PORTS, Ranges, cidr
+from taskwall.model.address import ALL_PORTS, EVERYWHERE, V4, V6, Ranges, is_internet
 from taskwall.model.capacity import container_instances
 from taskwall.model.edge import LoadBalancer
-from taskwall.model.group import Direction, Permission, PrefixList
+from taskwall.model.group import Direction, Permission
 from taskwall.model.network import Network, remembered
-from taskwall.model.place import Subnet, Vpc
-from taskwall.model.reach import is_internet, permissions, wearers
+from taskwall.model.permissions.coverage import (
+    TCP,
+    UDP,
+    Addresses,
+    Traffic,
+    addresses,
+    of_subnet,
+    part,
+    protocols,
+)
+from taskwall.model.place import Subnet
+from taskwall.model.ports import protocol, range_of_ports
+from taskwall.model.reach import permissions, wearers
 from taskwall.model.thing import Link, Setting, Thing, alike
 from taskwall.model.work import TaskSource
 from taskwall.values import Need, Origin, Place
@@ -65,19 +76,19 @@ class AclEntry(Struct, frozen=True):
     def needs(self) -> tuple[Need, ...]:
         """What its content waits for."""
         parts = (self.action, self.protocol, self.range, self.first_port, self.last_port)
-        found = (need for part in (*parts, self.number) for need in part.needs)
+        found = (need for each in (*parts, self.number) for need in each.needs)
         return (*self.doubt, *self.on.maybe, *found, *self.acl.fact.needs)
 
     @property
     def ports(self) -> Ranges:
         """The ports that it is about, as far as they are known."""
         low, high = self.first_port.known, self.last_port.known
-        if str(self.protocol.known).lower() not in _TCP | _UDP or low is None or high is None:
+        if protocols(str(self.protocol.known)) not in (TCP, UDP) or low is None or high is None:
             return ALL_PORTS
         return Ranges.of([(int(low), int(high))]) if _whole(low) and _whole(high) else ALL_PORTS
 
 
-_TCP, _UDP, _ALL = {"tcp", "6"}, {"udp", "17"}, {"-1", "all"}
+_OVER_TCP = Traffic.of(TCP, ALL_PORTS, EVERYWHERE)
 
 
 def _whole(data: object) -> bool:
@@ -182,36 +193,24 @@ def entries(network: Network) -> dict[str, list[AclEntry]]:
     return found
 
 
-class Traffic(Struct, frozen=True):
-    """Packets to some ports from (or to) some addresses of one IP version."""
-
-    way: Direction
-    version: int
-    addresses: Ranges
-    ports: Ranges
-    udp: bool = False
-
-
 def _other(way: Direction) -> Direction:
     return "egress" if way == "ingress" else "ingress"
 
 
 def passing(
-    network: Network, acl: NetworkAcl, traffic: Traffic, kindly: bool
-) -> list[tuple[Ranges, Ranges]]:
-    """The part of traffic that an ACL lets through: addresses, and ports from (or to) them.
+    network: Network, acl: NetworkAcl, way: Direction, traffic: Traffic, kindly: bool
+) -> Traffic:
+    """The part of traffic that an ACL lets through.
 
     What is not known of an entry is taken to be `kindly` for the traffic, or to be against it.
     """
-    left, passed = [(traffic.addresses, traffic.ports)], []
+    left, passed = traffic, Traffic()
     found = entries(network)
     mine = [
-        each
-        for each in (*found.get(acl.id, ()), *found.get("", ()))
-        if each.way in (traffic.way, None)
+        each for each in (*found.get(acl.id, ()), *found.get("", ())) if each.way in (way, None)
     ]
     for entry in sorted(mine, key=_number):
-        match = _match(entry, traffic)
+        match = _match(entry)
         allows: bool | None = str(entry.action.known).lower() == "allow"
         if entry.action.open:
             allows = kindly
@@ -219,17 +218,10 @@ def passing(
             # An entry whose match is open matches all, or nothing, whichever suits.
             if allows is not kindly:
                 continue
-            match = match or (traffic.addresses, traffic.ports)
-        rest = []
-        for addresses, ports in left:
-            inside, over = addresses & match[0], ports & match[1]
-            if not inside or not over:
-                rest.append((addresses, ports))
-                continue
-            if allows:
-                passed.append((inside, over))
-            rest += [(addresses - match[0], ports), (inside, ports - match[1])]
-        left = [(a, p) for a, p in rest if a and p]
+            match = match or left
+        if allows:
+            passed |= left & match
+        left -= match
     return passed
 
 
@@ -237,36 +229,21 @@ def _number(entry: AclEntry) -> int:
     return int(str(entry.number.known)) if _whole(entry.number.known) else -1
 
 
-def _match(entry: AclEntry, traffic: Traffic) -> tuple[Ranges, Ranges] | None:
-    """What of traffic an entry matches; None if that is not known."""
+def _match(entry: AclEntry) -> Traffic | None:
+    """What an entry matches; None if that is not known."""
     parts = (entry.protocol, entry.range, entry.first_port, entry.last_port, entry.number)
-    if any(part.open for part in parts):
+    if any(each.open for each in parts):
         return None
-    known = cidr(entry.range.known) if isinstance(entry.range.known, str) else None
-    if known is None or known.version != traffic.version:
-        return Ranges(), Ranges()
-    wanted = _ALL | (_UDP if traffic.udp else _TCP)
-    if str(entry.protocol.known).lower() not in wanted:
-        return Ranges(), Ranges()
-    return known.ranges, entry.ports
-
-
-def _misses(passed: list[tuple[Ranges, Ranges]], wanted: tuple[Ranges, Ranges]) -> bool:
-    """Whether some of the wanted addresses and ports are not among those that pass."""
-    left = [wanted]
-    for addresses, ports in passed:
-        rest = []
-        for a, p in left:
-            rest += [(a - addresses, p), (a & addresses, p - ports)]
-        left = [(a, p) for a, p in rest if a and p]
-    return bool(left)
+    spoken = protocols(str(entry.protocol.known))
+    return Traffic.of(spoken, entry.ports, part(entry.range).within)
 
 
 class Flow(Struct, frozen=True):
     """What a permission of a task's group allows across the edge of a subnet.
 
     `whole` says that each address must pass, since all of them are those of a peer; a range of
-    addresses may be wider than what an ACL admits of it. `answers` are the ports of answers.
+    addresses may be wider than what an ACL admits of it. `answers` are the ports of answers, which
+    are asked for over TCP only.
     """
 
     permission: Permission
@@ -282,25 +259,18 @@ def broken(network: Network, acl: NetworkAcl, flow: Flow) -> bool | None:
 
 
 def _broken(network: Network, acl: NetworkAcl, flow: Flow, kindly: bool) -> bool:
-    there = passing(network, acl, flow.traffic, kindly)
-    every = flow.traffic.ports.size >= ALL_PORTS.size
+    way, traffic = flow.permission.direction, flow.traffic
+    there = passing(network, acl, way, traffic, kindly)
     if not there:
         return True
-    if not every and flow.whole and _misses(there, (flow.traffic.addresses, flow.traffic.ports)):
-        return True
-    if not every and not flow.whole:
-        ports = Ranges.of(span for _, p in there for span in p.spans)
-        if not flow.traffic.ports <= ports:
+    if traffic.ports.size < ALL_PORTS.size:
+        missed = not traffic <= there if flow.whole else not traffic.ports <= there.ports
+        if missed:
             return True
-    if flow.traffic.udp:
-        return False
     # Judged kindly, only what surely passes needs answers; else all that may.
-    reached = passing(network, acl, flow.traffic, not kindly)
-    addresses = Ranges.of(span for a, _ in reached for span in a.spans)
-    if not addresses:
-        return False
-    back = Traffic(_other(flow.traffic.way), flow.traffic.version, addresses, flow.answers)
-    return _misses(passing(network, acl, back, kindly), (addresses, flow.answers))
+    reached = passing(network, acl, way, traffic & _OVER_TCP, not kindly)
+    back = Traffic.of(TCP, flow.answers, reached.addresses)
+    return not back <= passing(network, acl, _other(way), back, kindly)
 
 
 def flows(network: Network, source: TaskSource, subnet: Subnet) -> Iterator[Flow | Permission]:
@@ -308,87 +278,48 @@ def flows(network: Network, source: TaskSource, subnet: Subnet) -> Iterator[Flow
 
     A permission of which that is not known is given itself.
     """
-    own = _addresses([subnet])
+    own = Ranges.union(part(each).within for each in subnet.cidrs if not each.open)
     ways: tuple[Direction, ...] = ("ingress", "egress")
     for link in source.groups:
         for way in ways:
             for permission in permissions(network, link.to, way) if link.to else ():
                 peers = _peers(network, permission)
-                ports = _ports(permission)
+                ports = range_of_ports(permission)
                 if peers is None or ports is None or permission.fact.truth is None:
                     yield permission
                     continue
-                ranges, whole, balancer = peers
-                for version, addresses in ranges.items():
-                    beyond = addresses - own.get(version, Ranges())
-                    if beyond and ports[0]:
-                        traffic = Traffic(way, version, beyond, ports[0], ports[1])
+                held, whole, balancer = peers
+                spoken = protocols(protocol(permission))
+                # A permission for every protocol is judged by TCP.
+                spoken = UDP if spoken == UDP else spoken & TCP
+                for version in (V4, V6):
+                    traffic = Traffic.of(spoken, ports, (held & version) - own)
+                    if traffic:
                         answers = BALANCER_PORTS if balancer else CLIENT_PORTS
                         yield Flow(permission, traffic, whole, answers)
 
 
-def _ports(permission: Permission) -> tuple[Ranges, bool] | None:
-    """The ports of a permission, and whether they are UDP's; None if not known."""
-    parts = (permission.protocol, permission.first_port, permission.last_port)
-    if any(part.open for part in parts):
-        return None
-    protocol = str(permission.protocol.known).lower()
-    if protocol not in _TCP | _UDP:
-        return (ALL_PORTS if protocol in _ALL else Ranges()), False
-    low, high = permission.first_port.known, permission.last_port.known
-    if not _whole(low) or not _whole(high) or str(low) == "-1":
-        return ALL_PORTS, protocol in _UDP
-    return Ranges.of([(int(str(low)), int(str(high)))]), protocol in _UDP
-
-
-def _peers(network: Network, permission: Permission) -> tuple[dict[int, Ranges], bool, bool] | None:
+def _peers(network: Network, permission: Permission) -> tuple[Ranges, bool, bool] | None:
     """The addresses of whom a permission is about, whether all are in use, and by a balancer."""
-    settings: list[Setting] = []
-    if permission.range_of is not None:
-        vpc = network.at(Vpc, permission.range_of)
-        settings = list(vpc.cidrs) if vpc is not None and not vpc.external else []
-    elif permission.range is not None:
-        settings = [permission.range]
-    elif permission.prefix_list is not None:
-        known = network.at(PrefixList, permission.prefix_list)
-        settings = list(known.entries or ()) if known is not None else []
-    elif permission.peer is not None or permission.itself:
+    if permission.peer is not None or permission.itself:
         return _of_group(network, permission.peer or permission.group)
-    if not settings or any(each.open for each in settings):
-        return None
-    return _ranges(settings), False, False
+    held = addresses(network, permission)
+    return None if not held.parts or held.open else (held.sure, False, False)
 
 
-def _of_group(network: Network, group: Link) -> tuple[dict[int, Ranges], bool, bool] | None:
+def _of_group(network: Network, group: Link) -> tuple[Ranges, bool, bool] | None:
     links = [link for source, _ in wearers(network).get(group.to, ()) for link in source.subnets]
-    balancer = False
-    for each in _carriers(network).get(group.to, ()):
-        links += each.subnets
-        balancer = True
-    subnets = [network.at(Subnet, link) for link in links]
-    known = [each for each in subnets if each is not None and not each.external]
-    settings = [setting for each in known for setting in each.cidrs]
-    if not links or len(known) < len(links) or any(each.open for each in settings):
-        return None
-    return _ranges(settings), True, balancer
+    carriers = _carriers(network).get(group.to, ())
+    links += [link for each in carriers for link in each.subnets]
+    held = Addresses()
+    for link in links:
+        held |= of_subnet(network, link)
+    return (held.sure, True, bool(carriers)) if links and not held.open else None
 
 
 @remembered
 def _carriers(network: Network) -> dict[str, list[LoadBalancer]]:
     return network.grouped(LoadBalancer, lambda each: {link.to for link in each.groups})
-
-
-def _addresses(subnets: Iterable[Subnet]) -> dict[int, Ranges]:
-    return _ranges(setting for subnet in subnets for setting in subnet.cidrs)
-
-
-def _ranges(settings: Iterable[Setting]) -> dict[int, Ranges]:
-    found: dict[int, Ranges] = {}
-    for setting in settings:
-        known = cidr(setting.known) if isinstance(setting.known, str) else None
-        if known is not None:
-            found[known.version] = found.get(known.version, Ranges()) | known.ranges
-    return found
 
 
 # --- what is admitted from the internet
@@ -404,11 +335,11 @@ def lets_internet_in(entry: AclEntry) -> Fact:
     parts = (entry.action, entry.protocol, entry.range, entry.first_port, entry.last_port)
     closed = [
         not entry.action.open and str(entry.action.known).lower() != "allow",
-        not entry.range.open and not is_internet([entry.range.known]),
-        not any(part.open for part in parts[1:2] + parts[3:]) and entry.ports <= BALANCER_PORTS,
+        not entry.range.open and not is_internet(part(entry.range).within),
+        not any(each.open for each in parts[1:2] + parts[3:]) and entry.ports <= BALANCER_PORTS,
     ]
     otherwise = f"{name} admits no more of the internet than answers"
     if any(closed):
         return Fact(False, text, at, name, otherwise=otherwise)
-    waits = any(part.open for part in parts) or entry.way is None
+    waits = any(each.open for each in parts) or entry.way is None
     return Fact(None if waits or entry.doubt else True, text, at, name, entry.needs, otherwise)

@@ -24,6 +24,11 @@ class Ranges(Struct, frozen=True):
                 merged.append((low, high))
         return cls(tuple(merged))
 
+    @classmethod
+    def union(cls, sets: "Iterable[Ranges]") -> "Ranges":
+        """All numbers of several sets."""
+        return cls.of(span for each in sets for span in each.spans)
+
     def __or__(self, other: "Ranges") -> "Ranges":
         return Ranges.of((*self.spans, *other.spans))
 
@@ -61,6 +66,11 @@ class Ranges(Struct, frozen=True):
 
 ALL_PORTS = Ranges(((0, 65535),))
 
+V4, V6 = Ranges(((0, 2**32 - 1),)), Ranges(((2**33, 2**33 + 2**128 - 1),))
+"""All addresses of IPv4 and of IPv6, on one line of numbers and apart, so that a set holds both."""
+
+EVERYWHERE = V4 | V6
+
 
 class Cidr(Struct, frozen=True):
     """An address range, host bits cleared: `1.2.3.4/0` is everything."""
@@ -71,8 +81,9 @@ class Cidr(Struct, frozen=True):
 
     @property
     def ranges(self) -> Ranges:
-        """The addresses in it."""
-        return Ranges(((self.first, self.last),))
+        """The addresses in it, on the line on which those of IPv6 stand beyond IPv4's."""
+        ((start, _),) = (V4 if self.version == 4 else V6).spans
+        return Ranges(((start + self.first, start + self.last),))
 
 
 @lru_cache(16384)
@@ -105,12 +116,18 @@ def public(version: int) -> Ranges:
             "fe80::/10", "ff00::/8",
         ),
     }  # fmt: skip
-    everything = Ranges(((0, 2 ** (32 if version == 4 else 128) - 1),))
-    return everything - Ranges.of((c.first, c.last) for c in map(cidr, special[version]) if c)
+    held = (found.ranges for found in map(cidr, special[version]) if found)
+    return (V4 if version == 4 else V6) - Ranges.union(held)
 
 
 INTERNET_SIZE = {4: 2 ** (32 - 8), 6: 2 ** (128 - 32)}
 """More public addresses than this, a /8 or an IPv6 /32, count as the internet."""
+
+
+def is_internet(addresses: Ranges) -> bool:
+    """Whether a set holds more public addresses than a /8 (IPv6: a /32)."""
+    return any((addresses & public(version)).size > INTERNET_SIZE[version] for version in (4, 6))
+
 
 VPC_SIZE = {4: 50 * 2**16, 6: 50 * 2**84}
 """More addresses than this no VPC has: at most 50 ranges, of a /16 (IPv6: a /44) each.

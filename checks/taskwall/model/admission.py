@@ -14,9 +14,9 @@ from taskwall.model.fronts import Front, behind, fronts, preserves_client_ip
 from taskwall.model.group import Permission, SecurityGroup
 from taskwall.model.launch import awsvpc
 from taskwall.model.network import Network, remembered
+from taskwall.model.permissions.coverage import names_addresses, names_group_of
 from taskwall.model.public import public
 from taskwall.model.reach import (
-    admits_group_of,
     admits_range_within,
     by_settings,
     lattice_list,
@@ -228,10 +228,10 @@ def admitted_properly(network: Network, worn: Worn, permission: Permission) -> F
     if permission.peer is not None:
         name = permission.on.name
         own = [link for source, fact in worn.wearers for link in _if(fact, source.groups)]
-        parts.append(admits_group_of(permission, own, f"{name} admits a group of the same tasks"))
+        parts.append(names_group_of(permission, own, f"{name} admits a group of the same tasks"))
         balancers, whole = balancer_groups(network, worn)
         text = f"{name} admits a group of the load balancer"
-        parts.append(admits_group_of(permission, balancers, text))
+        parts.append(names_group_of(permission, balancers, text))
         if not whole:
             needs = tuple(
                 need
@@ -241,7 +241,7 @@ def admitted_properly(network: Network, worn: Worn, permission: Permission) -> F
             )
             parts.append(Fact(None, text, permission.place, name, needs))
         text = f"{name} admits a group of the same namespace"
-        parts.append(admits_group_of(permission, _neighbours(network, worn, permission.peer), text))
+        parts.append(names_group_of(permission, _neighbours(network, worn, permission.peer), text))
     elif permission.range is None and permission.prefix_list is None:
         needs = permission.fact.needs
         parts.append(Fact(None, "it may admit nobody else", permission.place, needs=needs))
@@ -284,18 +284,10 @@ def _members(network: Network) -> dict[str, list[TaskSource]]:
 
 def admitted_by_network(network: Network, worn: Worn, permission: Permission) -> Fact:
     """Whether a permission admits what tasks behind an NLB may: its VPC, or the NLB's addresses."""
-    if permission.range is None:
+    if not names_addresses(permission):
         return FALSE
-    parts = []
-    for front in _fronts(network, worn):
-        for address in front.balancer.addresses if front.balancer else ():
-            if str(permission.range.known).removesuffix("/32") == address.known:
-                own = Fact(True, f"{address.known} is the NLB's own", address.place)
-                parts.append(own & front.fact)
-        for link in front.balancer.elastic if front.balancer else ():
-            if link.to and link.to == _address(permission.range):
-                text = f"{link.to} is the NLB's own Elastic IP, which its targets never see"
-                parts.append(Fact(True, text, link.place) & front.fact)
+    given = permission.range
+    parts = [] if given is None else list(_own_addresses(network, worn, given))
     places = [link for source in worn.sources for link in vpcs(network, source)]
     places += [
         group.vpc
@@ -304,6 +296,19 @@ def admitted_by_network(network: Network, worn: Worn, permission: Permission) ->
     ]
     parts += [admits_range_within(network, permission, vpc) for vpc in places[:2] or (None,)]
     return any_of(parts)
+
+
+def _own_addresses(network: Network, worn: Worn, given: Setting) -> Iterator[Fact]:
+    """Whether a range is an address of an NLB in front: a private one, or its Elastic IP."""
+    for front in _fronts(network, worn):
+        for address in front.balancer.addresses if front.balancer else ():
+            if str(given.known).removesuffix("/32") == address.known:
+                own = Fact(True, f"{address.known} is the NLB's own", address.place)
+                yield own & front.fact
+        for link in front.balancer.elastic if front.balancer else ():
+            if link.to and link.to == _address(given):
+                text = f"{link.to} is the NLB's own Elastic IP, which its targets never see"
+                yield Fact(True, text, link.place) & front.fact
 
 
 def _address(range_: Setting) -> str:

@@ -12,6 +12,15 @@ from taskwall.model.fronts import Front, fronts, preserves_client_ip
 from taskwall.model.hosts import groups_of, registered, tasks_on
 from taskwall.model.launch import awsvpc
 from taskwall.model.network import Network, remembered
+from taskwall.model.permissions.coverage import (
+    Addresses,
+    End,
+    Location,
+    in_subnet,
+    inside,
+    part,
+    unseen,
+)
 from taskwall.model.ports import Transport
 from taskwall.model.serving import DYNAMIC, DYNAMIC_ENOUGH, mappings, number_of, speaks_udp
 from taskwall.model.thing import Link, Setting
@@ -36,7 +45,8 @@ class Wanted(Struct, frozen=True):
 class Side(Struct, frozen=True):
     """One end of the way: its groups and its subnets; what has no groups is not guarded by any.
 
-    `open` says that it may have other groups than those.
+    `open` says that it may have other groups than those. `addresses` are those of its own, where
+    all are known; `clients` says that its clients' addresses are seen in their place.
     """
 
     name: str
@@ -45,6 +55,28 @@ class Side(Struct, frozen=True):
     vpc: Link | None = None
     open: tuple[Need, ...] = ()
     clients: bool = False
+    addresses: tuple[Setting, ...] = ()
+
+    def ends(self, network: Network) -> Iterator[End]:
+        """The end of a connection that it is; it is enough to reach it in one of these ways."""
+        more = Fact(None, f"{self.name} has other groups", None, self.name, self.open)
+        more = more if self.open else FALSE
+        found: tuple[Location, ...]
+        if self.clients:
+            needs = (Need(f"the clients of {self.name}", "are not in the sources"),)
+            found = (Location(self.name, unseen(needs)),)
+        elif self.subnets:
+            all_over = (in_subnet(network, link) for link in self.subnets)
+            found = tuple(replace(each, addresses=each.addresses.some) for each in all_over)
+        elif self.vpc is not None:
+            found = (Location(self.name, inside(network, self.vpc)),)
+        else:
+            needs = (Need(f"the subnets of {self.name}", "are not known"),)
+            found = (Location(self.name, unseen(needs)),)
+        yield End(self.groups, found, more)
+        if self.addresses and not self.clients:
+            own = (Location(self.name, Addresses((part(each),))) for each in self.addresses)
+            yield End((), tuple(own))
 
 
 class Inflow(Struct, frozen=True):
@@ -145,6 +177,7 @@ def _inflow(
         group.vpc if group else None,
         setting.needs if not balancer.groups else (),
         bare and balancer.kind.known == "network" and shown.truth is not False,
+        balancer.addresses if len(balancer.addresses) == len(balancer.subnets) else (),
     )
     return Inflow(source, balancer, wanted, sender, taker, fact)
 

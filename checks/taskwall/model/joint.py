@@ -225,7 +225,7 @@ def _addresses(network: Network, vpc: Link) -> tuple[Ranges, tuple[Need, ...]]:
 
 def _ranges(texts: Iterable[object]) -> Ranges:
     found = [cidr(text) for text in texts if isinstance(text, str)]
-    return Ranges.of((each.first, each.last) for each in found if each is not None)
+    return Ranges.union(each.ranges for each in found if each is not None)
 
 
 # --- VPNs

@@ -3,26 +3,21 @@
 from collections.abc import Iterator
 
 from taskwall.facts import Fact, all_of, any_of
-from taskwall.model.address import cidr
 from taskwall.model.endpoint import Endpoint
 from taskwall.model.group import Permission, SecurityGroup
 from taskwall.model.needs import demands
 from taskwall.model.network import Network, remembered
-from taskwall.model.place import Subnet, Vpc
-from taskwall.model.reach import (
-    admits_group_of,
-    admits_range_within,
-    by_settings,
-    permissions,
+from taskwall.model.permissions.coverage import (
+    Grant,
+    Wording,
+    names_addresses,
+    not_seen,
+    reach,
 )
-from taskwall.model.sender import HTTPS, Sender, hosts, itself, member, on_https, whose, worn_by
-from taskwall.model.thing import Link, alike
-from taskwall.model.whereabouts import (
-    by_host,
-    neighbours,
-)
+from taskwall.model.reach import admits_range_within, by_settings, permissions
+from taskwall.model.sender import HTTPS, Sender, hosts, itself, member, on_grants, whose, worn_by
+from taskwall.model.whereabouts import by_host, neighbours
 from taskwall.model.work import TaskSource
-from taskwall.values import Need, same
 
 
 def needing(network: Network, endpoint: Endpoint) -> Iterator[tuple[TaskSource, Fact]]:
@@ -36,54 +31,6 @@ def needing(network: Network, endpoint: Endpoint) -> Iterator[tuple[TaskSource, 
         fact = all_of((here, wanted))
         if fact.truth is not False:
             yield source, fact
-
-
-def _covers_tasks(network: Network, permission: Permission, sender: Sender) -> Fact:
-    """Whether a range holds the addresses of all subnets that a sender is in."""
-    place, name = permission.place, permission.on.name
-    text = f"{name} admits the subnets of {sender.source.name}"
-    if not sender.subnets:
-        needs = sender.source.subnets_setting.needs
-        needs = needs or (Need("the tasks' subnets", "are not known"),)
-        return Fact(None, text, place, name, needs)
-    subnets = [(link, network.at(Subnet, link)) for link in sender.subnets]
-    return all_of(_covers(network, permission, link, subnet, text) for link, subnet in subnets)
-
-
-def _covers(
-    network: Network, permission: Permission, link: Link, subnet: Subnet | None, text: str
-) -> Fact:
-    place, name = permission.place, permission.on.name
-    wanted = permission.cidr
-    if permission.range_of is not None and subnet is not None:
-        truth = alike(permission.range_of, subnet.vpc)
-        needs = (*permission.range_of.fact.needs, *subnet.vpc.fact.needs)
-        return Fact(truth, text, place, name, needs if truth is None else ())
-    if wanted is not None and wanted.ranges.size >= 2 ** (31 if wanted.version == 4 else 127):
-        return Fact(True, text, place, name)
-    if subnet is None or subnet.external or permission.range is None:
-        needs = link.fact.needs or (subnet.external if subnet else ())
-        needs = needs or (Need(link.to or "a subnet", "is not in the sources"),)
-        return Fact(None, text, place, name, needs)
-    vpc = network.at(Vpc, subnet.vpc)
-    written = permission.range.value
-    around = [*subnet.cidrs, *(vpc.cidrs if vpc else ())]
-    if written is not None and any(each.value and same(written, each.value) for each in around):
-        return Fact(True, text, place, name)
-    if wanted is None:
-        needs = permission.range.needs
-        return Fact(None if needs else False, text, place, name, needs)
-    own = [cidr(str(each.known)) for each in subnet.cidrs if not each.open]
-    held = [each for each in own if each is not None and each.version == wanted.version]
-    if held:
-        covered = any(each.ranges <= wanted.ranges for each in held)
-        otherwise = f"{name} does not admit {subnet.name}"
-        return Fact(covered, text, place, name, otherwise=otherwise)
-    whole = [cidr(str(each.known)) for each in (vpc.cidrs if vpc else ()) if not each.open]
-    if any(each is not None and each.ranges <= wanted.ranges for each in whole):
-        return Fact(True, text, place, name)
-    waits = tuple(need for each in subnet.cidrs for need in each.needs)
-    return Fact(None if waits else False, text, place, name, waits)
 
 
 @remembered
@@ -101,60 +48,39 @@ def _admitted(network: Network, endpoint: Endpoint, sender: Sender) -> Fact:
     source = sender.source
     name, at = endpoint.name, endpoint.groups_setting.place
     text = f"the groups of {name} admit {source.name} on port {HTTPS}"
-    parts = []
+    parts: list[Fact] = []
+    grants: list[Grant] = []
     for link in groups.groups:
         group = network.at(SecurityGroup, link) if link.to else None
         held = whose(network, link, "ingress")
         if held is None:
-            needs = link.fact.needs or (Need(link.to or "a group", "is not in the sources"),)
-            parts.append(Fact(None, text, link.place, name, needs))
+            parts.append(Fact(None, text, link.place, name, not_seen(link, "a group")))
             continue
         if group is not None and group.external:
             # A default group that nobody adopts keeps what AWS wrote in it.
             parts.append(all_of((link.fact, member(network, sender))))
-        for permission in held:
-            who = _from(network, permission, sender, link)
-            tie = (permission.fact,) if link.sure else (permission.fact, link.fact)
-            parts.append(all_of((*tie, on_https(permission), who)))
+        grants += on_grants(link, held)
+    parts += reach(network, grants, sender.end(network), _words(source))
     if groups.default.truth is not False:
         parts.append(all_of((groups.default, member(network, sender))))
     otherwise = f"no group of {name} admits {source.name} on port {HTTPS}"
     return any_of((Fact(False, text, at, name, otherwise=otherwise), *parts))
 
 
-def _from(network: Network, permission: Permission, sender: Sender, own: Link) -> Fact:
-    """Whether a permission admits a source: its groups, or the addresses of its subnets."""
-    text = f"{permission.on.name} admits a group of {sender.source.name}"
-    if permission.itself:
-        same_group = [
-            Fact(truth, text, link.place, permission.on.name, link.fact.needs) & link.fact
-            for link in sender.groups
-            if (truth := alike(link, own)) is not False
-        ]
-        return any_of((*same_group, sender.more))
-    if permission.peer is not None:
-        return any_of((admits_group_of(permission, sender.groups, text), sender.more))
-    if permission.range is None and permission.prefix_list is None:
-        return Fact(None, text, permission.place, permission.on.name, permission.fact.needs)
-    if permission.prefix_list is not None:
-        needs = (Need(permission.prefix_list.to or "a prefix list", "may hold the subnets"),)
-        return Fact(None, text, permission.place, permission.on.name, needs)
-    return _covers_tasks(network, permission, sender)
+def _words(source: TaskSource) -> Wording:
+    def text(permission: Permission) -> str:
+        what = "the subnets" if names_addresses(permission) else "a group"
+        return f"{permission.on.name} admits {what} of {source.name}"
+
+    return Wording(text, lambda permission, place: f"{permission.on.name} does not admit {place}")
 
 
 def outsiders(network: Network, endpoint: Endpoint) -> Iterator[tuple[Permission, Fact]]:
     """What the groups of an endpoint admit, and whether it is from outside the VPC."""
     for link in worn_by(network, endpoint).groups:
         for permission in permissions(network, link.to, "ingress") if link.to else ():
-            if permission.range is None and permission.prefix_list is None:
-                continue
-            name = permission.on.name
-            if permission.prefix_list is not None:
-                needs = (Need(permission.prefix_list.to or "a prefix list", "may be outside"),)
-                text = f"{name} admits addresses outside the VPC"
-                outside = Fact(None, text, permission.place, name, needs)
-            else:
+            if names_addresses(permission):
                 outside = ~admits_range_within(network, permission, endpoint.vpc)
-            spared = by_settings(network, permission)
-            there = permission.fact if link.sure else all_of((permission.fact, link.fact))
-            yield permission, all_of((there, outside, ~spared))
+                spared = by_settings(network, permission)
+                tie = permission.fact if link.sure else all_of((permission.fact, link.fact))
+                yield permission, all_of((tie, outside, ~spared))

@@ -4,14 +4,35 @@ from collections.abc import Iterable
 
 from msgspec.structs import replace
 
-from taskwall.facts import FALSE, Fact, all_of, any_of
-from taskwall.model.address import INTERNET_SIZE, VPC_SIZE, Cidr, Ranges, cidr, public
+from taskwall.facts import FALSE, Fact, all_of
+from taskwall.model.address import (
+    EVERYWHERE,
+    INTERNET_SIZE,
+    V4,
+    V6,
+    VPC_SIZE,
+    Ranges,
+    cidr,
+    is_internet,
+    public,
+)
 from taskwall.model.group import Direction, Permission, PrefixList, SecurityGroup
 from taskwall.model.network import Network, remembered
+from taskwall.model.permissions.coverage import (
+    Addresses,
+    Part,
+    addresses,
+    aws_service,
+    names_addresses,
+    not_seen,
+    of_vpc,
+    part,
+    subnets_of,
+)
 from taskwall.model.place import Subnet, Vpc
-from taskwall.model.thing import Link, Setting, alike
+from taskwall.model.thing import Link, alike
 from taskwall.model.work import TaskSource
-from taskwall.values import Need, Text, same
+from taskwall.values import Need
 
 
 @remembered
@@ -66,33 +87,6 @@ def _by_group(network: Network, direction: Direction) -> dict[str, list[Permissi
 # --- whom a permission admits
 
 
-def _ranges(network: Network, permission: Permission) -> list[Setting] | None:
-    """The address ranges that a permission names, itself or by a prefix list; None: not known."""
-    if permission.range is not None:
-        return [permission.range]
-    if permission.prefix_list is not None:
-        known = network.at(PrefixList, permission.prefix_list)
-        if known is None or (known.entries is None and not known.service):
-            return None
-        return list(known.entries or ())
-    return []
-
-
-def public_part(text: object) -> tuple[int, Ranges] | None:
-    """The addresses of the internet in a CIDR, with its IP version; None if it is no CIDR."""
-    found: Cidr | None = cidr(text) if isinstance(text, str) else None
-    return (found.version, found.ranges & public(found.version)) if found else None
-
-
-def is_internet(ranges: Iterable[object]) -> bool:
-    """Whether ranges together hold more public addresses than a /8 (IPv6: a /32)."""
-    held: dict[int, Ranges] = {}
-    for text in ranges:
-        if (part := public_part(text)) is not None:
-            held[part[0]] = held.get(part[0], Ranges()) | part[1]
-    return any(addresses.size > INTERNET_SIZE[version] for version, addresses in held.items())
-
-
 def admits_internet(network: Network, permission: Permission) -> Fact:
     """Whether a permission opens its group to the internet.
 
@@ -103,28 +97,24 @@ def admits_internet(network: Network, permission: Permission) -> Fact:
     group = permission.on.name
     if permission.peer is not None or permission.itself:
         return Fact(False, "", otherwise=f"{group} admits a security group, not addresses")
-    if permission.range_of is not None or _given_to_vpc(network, permission):
+    if _of_a_vpc(network, permission):
         told = f"{group} admits a VPC's own range"
         return Fact(False, "", permission.place, group, otherwise=told)
-    ranges = _ranges(network, permission)
-    if ranges is None or (permission.range is None and permission.prefix_list is None):
-        text = f"{group} admits the internet"
-        return Fact(None, text, permission.place, group, _peer_needs(permission))
-    known = [setting.known for setting in ranges if not setting.open]
-    open_needs = tuple(need for setting in ranges for need in setting.needs)
+    held = addresses(network, permission)
     said = who(network, permission)
+    known = any(each.known for each in held.parts)
     text = f"{group} admits {said}, the internet" if known else f"{group} admits the internet"
-    if is_internet(known):
+    if is_internet(held.sure):
         return Fact(True, f"{group} admits {said}", permission.place, group)
     small, waits = _small_ranges(network, permission.group.to)
-    if any((public_part(text) or (4, Ranges()))[1] for text in known):
+    if any(held.sure & public(version) for version in (4, 6)):
         together = f"{group} admits {said}: the public ranges of the group add up to the internet"
         if is_internet(small):
             return Fact(True, together, permission.place, group)
         if waits:
             return Fact(None, together, permission.place, group, waits)
-    if open_needs and (waits or not _bounded(ranges, small)):
-        return Fact(None, text, permission.place, group, open_needs)
+    if held.open and (waits or not _bounded(held.open, small)):
+        return Fact(None, text, permission.place, group, held.needs)
     return Fact(False, text, permission.place, group, otherwise=f"{group} admits {said}")
 
 
@@ -132,78 +122,51 @@ def leads_everywhere(network: Network, permission: Permission) -> Fact:
     """Whether the addresses that a permission names are, by themselves, those of the internet."""
     name, place = permission.on.name, permission.place
     text, otherwise = f"{name} is for everywhere", f"{name} is for {who(network, permission)}"
-    inside = permission.range_of is not None or _given_to_vpc(network, permission)
-    if permission.peer is not None or permission.itself or inside:
+    if permission.peer is not None or permission.itself or _of_a_vpc(network, permission):
         return Fact(False, text, place, name, otherwise=otherwise)
-    ranges = _ranges(network, permission)
-    if ranges is None or (permission.range is None and permission.prefix_list is None):
-        return Fact(None, text, place, name, _peer_needs(permission))
-    if is_internet(each.known for each in ranges if not each.open):
+    held = addresses(network, permission)
+    if is_internet(held.sure):
         return Fact(True, f"{name} is for {who(network, permission)}", place, name)
-    needs = tuple(need for each in ranges if _may_be_internet(each) for need in each.needs)
+    large = (each for each in held.open if not _bounded((each,), Ranges()))
+    needs = tuple(need for each in large for need in each.needs)
     return Fact(None if needs else False, text, place, name, needs, otherwise)
 
 
-def _may_be_internet(setting: Setting) -> bool:
-    """Whether a range that is not known may be as large as the internet."""
-    size = _size(setting) if setting.open else (4, 0)
-    return size is None or size[1] > INTERNET_SIZE[size[0]]
-
-
-def _given_to_vpc(network: Network, permission: Permission) -> bool:
-    """Whether a range that is not known is what a VPC of the sources gets as its own."""
-    value = permission.range.value if permission.range and permission.range.open else None
-    return value is not None and any(
-        each.value is not None and same(value, each.value) is True
-        for vpc in network.every(Vpc)
-        for each in vpc.cidrs
-    )
+def _of_a_vpc(network: Network, permission: Permission) -> bool:
+    """Whether a range is a VPC's own, by reference or because the VPC is given the same value."""
+    if permission.range is None or not permission.range.open:
+        return permission.range_of is not None
+    names = part(permission.range).names
+    owns = (each for vpc in network.every(Vpc) for each in of_vpc(network, vpc).parts)
+    return permission.range_of is not None or any(names & each.names for each in owns)
 
 
 @remembered
-def _small_ranges(network: Network, group: str) -> tuple[list[object], tuple[Need, ...]]:
+def _small_ranges(network: Network, group: str) -> tuple[Ranges, tuple[Need, ...]]:
     """The ranges of a group's permissions that are not the internet by themselves.
 
     With them, what others wait for that may be public ranges as well, of whatever size.
     """
-    found: list[object] = []
+    small: list[Ranges] = []
     waits: list[Need] = []
     for permission in permissions(network, group, "ingress"):
-        if permission.range_of is not None or _given_to_vpc(network, permission):
-            continue
-        ranges = _ranges(network, permission)
-        if ranges is None:
-            waits += _peer_needs(permission)
-        for each in ranges or ():
-            if not each.open:
-                found += [] if is_internet([each.known]) else [each.known]
-            elif _size(each) is None:
-                waits += each.needs
-    return found, tuple(waits)
+        if names_addresses(permission) and not _of_a_vpc(network, permission):
+            for each in addresses(network, permission).parts:
+                if each.known:
+                    small += [] if is_internet(each.within) else [each.within]
+                elif each.most is None:
+                    waits += each.needs
+    return Ranges.union(small), tuple(waits)
 
 
-def _bounded(ranges: Iterable[Setting], small: Iterable[object]) -> bool:
-    """Whether the open ones among ranges are too small to make a group's ranges the internet."""
-    held: dict[int, int] = dict.fromkeys(INTERNET_SIZE, 0)
-    for text in small:
-        if (part := public_part(text)) is not None:
-            held[part[0]] += part[1].size
-    for setting in ranges:
-        if setting.open:
-            if (size := _size(setting)) is None:
-                return False
-            held[size[0]] += size[1]
+def _bounded(parts: Iterable[Part], small: Ranges) -> bool:
+    """Whether ranges that are not known are too small to make a group's ranges the internet."""
+    held = {version: (small & public(version)).size for version in INTERNET_SIZE}
+    for each in parts:
+        if each.most is None:
+            return False
+        held[6 if each.within & V6 else 4] += each.most
     return all(held[version] <= INTERNET_SIZE[version] for version in held)
-
-
-def _size(setting: Setting) -> tuple[int, int] | None:
-    """How many addresses a range has of which only the length is known, with its IP version."""
-    last = setting.value.parts[-1] if isinstance(setting.value, Text) else None
-    _, slash, length = last.rpartition("/") if isinstance(last, str) else ("", "", "")
-    version, bits = (6, 128) if "6" in setting.name else (4, 32)
-    if not slash or not length.isdecimal() or setting.name == "cidr" or int(length) > bits:
-        return None
-    return version, 2 ** (bits - int(length))
 
 
 def who(network: Network, permission: Permission) -> str:
@@ -230,95 +193,55 @@ def listed(words: Iterable[str]) -> str:
     return ", ".join(once[:3]) + (f" and {len(once) - 3} more" if len(once) > 3 else "")
 
 
-def _peer_needs(permission: Permission) -> tuple[Need, ...]:
-    for part in (permission.range, permission.prefix_list, permission.peer):
-        if isinstance(part, Setting) and part.needs:
-            return part.needs
-        if isinstance(part, Link):
-            return part.fact.needs or (Need(part.to, "is not in the sources"),)
-    return permission.fact.needs
-
-
 # --- what may be admitted
-
-
-def admits_group_of(permission: Permission, allowed: Iterable[Link], text: str) -> Fact:
-    """Whether the group that a permission admits is one of those allowed."""
-    if permission.peer is None:
-        return FALSE
-    peer = permission.peer
-    parts = []
-    for link in allowed:
-        truth = alike(peer, link)
-        if truth is not False:
-            needs = (*_open(peer), *_open(link)) if truth is None else ()
-            same = Fact(truth, text, link.place, permission.on.name, needs)
-            parts.append(same & link.fact)
-    return any_of(parts)
-
-
-def _open(link: Link) -> tuple[Need, ...]:
-    if link.exact:
-        return ()
-    return link.fact.needs or (Need(link.to or "a group", "is not in the sources"),)
 
 
 def admits_range_within(network: Network, permission: Permission, vpc: Link | None) -> Fact:
     """Whether the addresses that a permission admits lie within a VPC's ranges."""
     group, place = permission.on.name, permission.place
     text = f"{group} admits only addresses of its VPC"
-    if permission.range is None:
+    if not names_addresses(permission):
         return FALSE
     if vpc is None:
         return Fact(None, text, place, group, (Need("the tasks' VPC", "is not known"),))
     if permission.range_of is not None:
         truth = alike(permission.range_of, vpc)
-        needs = (*_open(permission.range_of), *_open(vpc)) if truth is None else ()
-        return Fact(truth, text, place, group, needs)
-    known = network.at(Vpc, vpc)
-    settings = _ranges_within(network, vpc)
-    if permission.range.open:
-        written = permission.range.value
-        if any(same(written, each.value) for each in settings if written and each.value):
-            return Fact(True, text, place, group)
-        return Fact(None, text, place, group, permission.range.needs)
-    wanted = permission.cidr
-    if wanted is None:
-        return FALSE
-    if wanted.ranges.size > VPC_SIZE[wanted.version]:
-        # No VPC is that large, wherever its ranges lie.
-        return Fact(
-            False, text, place, group, otherwise=f"{permission.range.known} is wider than any VPC"
+        needs = tuple(
+            need
+            for link in (permission.range_of, vpc)
+            if not link.exact
+            for need in not_seen(link, "a VPC")
         )
-    held = Ranges()
-    for setting in settings:
-        part = cidr(setting.known) if isinstance(setting.known, str) else None
-        if part is not None and part.version == wanted.version:
-            held |= part.ranges
-    if wanted.ranges <= held:
-        return Fact(True, text, place, group)
-    waits = tuple(need for setting in settings for need in setting.needs)
-    loose = _subnets(network).get("", ())
-    waits += tuple(need for subnet in loose for need in subnet.vpc.fact.needs)
-    if known is None or known.external:
-        waits = (*waits, *(vpc.fact.needs or (Need(f"{vpc.to}", "is not in the sources"),)))
-    if waits:
-        return Fact(None, text, place, group, waits)
-    otherwise = f"{permission.range.known} is not within the ranges of {vpc.to}"
-    return Fact(False, text, place, group, otherwise=otherwise)
+        return Fact(truth, text, place, group, needs if truth is None else ())
+    if service := aws_service(network, permission):
+        otherwise = f"{group} admits {service}, which is in no VPC"
+        return Fact(False, text, place, group, otherwise=otherwise)
+    wanted, held = addresses(network, permission), _ranges_within(network, vpc)
+    said = who(network, permission)
+    if any(p.whole and (p.within & v).size > n for p in wanted.parts for v, n in _LARGEST):
+        # No VPC is that large, wherever its ranges lie.
+        return Fact(False, text, place, group, otherwise=f"{said} is wider than any VPC")
+    truth = held.covers(wanted)
+    needs = (wanted.needs or held.needs) if truth is None else ()
+    otherwise = f"{said} is not within the ranges of {vpc.to}"
+    return Fact(truth, text, place, group, needs, otherwise)
 
 
-def _ranges_within(network: Network, vpc: Link) -> list[Setting]:
+_LARGEST = ((V4, VPC_SIZE[4]), (V6, VPC_SIZE[6]))
+
+
+def _ranges_within(network: Network, vpc: Link) -> Addresses:
     """The ranges of a VPC and of its subnets, as far as the sources write them."""
     known = network.at(Vpc, vpc)
-    inside = _subnets(network).get(vpc.to, ())
-    return [*(known.cidrs if known else ()), *(each for subnet in inside for each in subnet.cidrs)]
-
-
-@remembered
-def _subnets(network: Network) -> dict[str, list[Subnet]]:
-    """Subnets by their VPC; "" holds those of which nobody knows whose they are."""
-    return network.grouped(Subnet, lambda subnet: (subnet.vpc.to,))
+    held = of_vpc(network, known) if known is not None else Addresses()
+    for subnet in subnets_of(network).get(vpc.to, ()) if vpc.to else ():
+        held |= Addresses(tuple(part(each, subnet.id) for each in subnet.cidrs))
+    for subnet in subnets_of(network).get("", ()):
+        loose = Addresses(tuple(part(each, subnet.id) for each in subnet.cidrs))
+        held |= loose.perhaps(subnet.vpc.fact.needs)
+    if known is None or known.external:
+        held |= Addresses((Part(EVERYWHERE, False, needs=not_seen(vpc, "a VPC")),))
+    return held
 
 
 def by_settings(network: Network, permission: Permission) -> Fact:
@@ -326,19 +249,19 @@ def by_settings(network: Network, permission: Permission) -> Fact:
     allowed = network.policy.allowed_peers
     if not allowed:
         return FALSE
-    ranges = [found for name in allowed if (found := cidr(name)) is not None]
-    text = f"the settings allow {who(network, permission)}"
+    ranges = [found.ranges for peer in allowed if (found := cidr(peer)) is not None]
+    name, text = permission.on.name, f"the settings allow {who(network, permission)}"
     for link in (permission.peer, permission.prefix_list):
         if link is not None and link.to in allowed:
-            return Fact(True, text, permission.place, permission.on.name)
+            return Fact(True, text, permission.place, name)
         if link is not None and not link.exact and len(ranges) < len(allowed):
-            return Fact(None, text, permission.place, permission.on.name, _peer_needs(permission))
-    wanted = permission.cidr
-    if any(wanted and a.version == wanted.version and wanted.ranges <= a.ranges for a in ranges):
-        return Fact(True, text, permission.place, permission.on.name)
-    if permission.range is not None and permission.range.open and ranges:
-        return Fact(None, text, permission.place, permission.on.name, _peer_needs(permission))
-    return FALSE
+            return Fact(None, text, permission.place, name, not_seen(link, ""))
+    wanted = addresses(network, permission)
+    if not names_addresses(permission) or not wanted.parts or not ranges:
+        return FALSE
+    truth = Addresses(tuple(map(Part, ranges))).covers(wanted)
+    needs = wanted.needs if truth is None else ()
+    return FALSE if truth is False else Fact(truth, text, permission.place, name, needs)
 
 
 def lattice_list(network: Network, permission: Permission, serves: Fact) -> Fact:
@@ -352,7 +275,7 @@ def lattice_list(network: Network, permission: Permission, serves: Fact) -> Fact
     if listed is not None and (listed.service or isinstance(listed.named.known, str)):
         known = Fact(listed.service == "vpc-lattice", text, permission.place, permission.on.name)
     else:
-        needs = _peer_needs(permission)
+        needs = not_seen(permission.prefix_list, "")
         known = Fact(None, text, permission.place, permission.on.name, needs)
     return all_of((known, serves))
 

@@ -8,10 +8,9 @@ from taskwall.model.default_group import default_groups
 from taskwall.model.endpoint import Endpoint, Worn, worn
 from taskwall.model.group import Direction, Permission, SecurityGroup
 from taskwall.model.network import Network
+from taskwall.model.permissions.coverage import End, Grant, Location, in_subnet, there, unseen
 from taskwall.model.place import Vpc
-from taskwall.model.reach import (
-    permissions,
-)
+from taskwall.model.reach import permissions
 from taskwall.model.thing import Link
 from taskwall.model.whereabouts import (
     instance_subnets,
@@ -36,6 +35,14 @@ class Sender(Struct, frozen=True):
     subnets: tuple[Link, ...]
     more: Fact
     default: Fact
+
+    def end(self, network: Network) -> End:
+        """The end of a connection that it is."""
+        needs = self.source.subnets_setting.needs
+        needs = needs or (Need("the tasks' subnets", "are not known"),)
+        found = tuple(in_subnet(network, link) for link in self.subnets)
+        nowhere = (Location("the tasks' subnets", unseen(needs)),)
+        return End(self.groups, found or nowhere, self.more)
 
 
 def itself(network: Network, source: TaskSource) -> Sender:
@@ -115,6 +122,12 @@ def whose(network: Network, link: Link, way: Direction) -> list[Permission] | No
     if found:
         return found
     return None if group is None or (group.external and not group.default) else []
+
+
+def on_grants(link: Link, held: list[Permission]) -> list[Grant]:
+    """The permissions of a group that something has, as far as they are for HTTPS."""
+    sure = () if link.sure else (link.fact,)
+    return [Grant(each, all_of((there(each), *sure, on_https(each)))) for each in held]
 
 
 def worn_by(network: Network, endpoint: Endpoint) -> Worn:

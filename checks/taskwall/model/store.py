@@ -4,11 +4,18 @@ from msgspec import Struct
 
 from taskwall.change import Change
 from taskwall.facts import FALSE, Fact, any_of
-from taskwall.model.address import Ranges, cidr
+from taskwall.model.address import V4, V6
 from taskwall.model.capacity import container_instances
 from taskwall.model.environment import Variable
-from taskwall.model.group import Permission, PrefixList, SecurityGroup
+from taskwall.model.group import Permission, SecurityGroup
 from taskwall.model.network import Network, remembered
+from taskwall.model.permissions.coverage import (
+    Addresses,
+    addresses,
+    names_addresses,
+    of_subnet,
+    unseen,
+)
 from taskwall.model.place import Subnet
 from taskwall.model.reach import permissions, vpcs, wearers
 from taskwall.model.thing import Link, Setting, Thing, alike
@@ -140,25 +147,15 @@ def groups_of_tasks(network: Network) -> dict[str, Fact]:
 
 
 @remembered
-def _addresses(network: Network) -> tuple[dict[int, Ranges], tuple[Need, ...]]:
-    """The addresses of the tasks' subnets, and what further ones wait for."""
-    found: dict[int, list[tuple[int, int]]] = {}
-    waits: list[Need] = []
+def _addresses(network: Network) -> Addresses:
+    """Where tasks are."""
+    found = Addresses()
     for source in network.every(TaskSource):
         for link in source.subnets:
-            subnet = network.at(Subnet, link)
-            settings = subnet.cidrs if subnet is not None and not subnet.external else ()
-            if not settings:
-                waits += link.fact.needs or (Need(link.to or source.name, "is not known"),)
-            for setting in settings:
-                known = cidr(setting.known) if isinstance(setting.known, str) else None
-                if known is None:
-                    waits += setting.needs
-                else:
-                    found.setdefault(known.version, []).append((known.first, known.last))
-        if not source.subnets:
-            waits += source.subnets_setting.needs
-    return {version: Ranges.of(spans) for version, spans in found.items()}, tuple(waits)
+            found |= of_subnet(network, link)
+        if not source.subnets and source.subnets_setting.needs:
+            found |= unseen(source.subnets_setting.needs)
+    return found
 
 
 def _admits_tasks(network: Network, store: Store, group: Link, permission: Permission) -> Fact:
@@ -179,23 +176,10 @@ def _admits_tasks(network: Network, store: Store, group: Link, permission: Permi
         truths = {alike(permission.range_of, link) for link in _theirs(network) if link}
         truth = True if True in truths else False if truths == {False} else None
         return Fact(truth, text, at, name, permission.range_of.fact.needs)
-    ranges: list[Setting] | None = [permission.range] if permission.range else None
-    if permission.prefix_list is not None:
-        listed = network.at(PrefixList, permission.prefix_list)
-        ranges = list(listed.entries) if listed is not None and listed.entries else None
-    if ranges is None:
+    if not names_addresses(permission):
         return Fact(None, text, at, name, permission.fact.needs)
-    addresses, waits = _addresses(network)
-    for setting in ranges:
-        known = cidr(setting.known) if isinstance(setting.known, str) else None
-        if known is None:
-            waits += setting.needs
-        elif known.ranges & addresses.get(known.version, Ranges()) or (
-            known.last - known.first > _ANYWHERE
-        ):
-            return Fact(True, text, at, name)
-    return Fact(None if waits else False, text, at, name, waits)
-
-
-_ANYWHERE = 2**31 - 2
-"""A range as large as half of IPv4 takes in every task, wherever its subnet is."""
+    held, tasks = addresses(network, permission), _addresses(network)
+    everywhere = held.sure >= V4 or (not tasks.parts and held.sure >= V6)
+    truth = True if everywhere else held.meets(tasks)
+    needs = (*held.needs, *tasks.needs) if truth is None else ()
+    return Fact(truth, text, at, name, needs)

@@ -1,0 +1,1 @@
+"""What permissions of security groups stand for."""

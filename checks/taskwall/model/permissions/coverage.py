@@ -1,0 +1,510 @@
+"""Whom permissions reach: sets of addresses, groups and packets, and whether they cover others.
+
+Sets of addresses are known in part: an address range that the sources leave open is a member of
+which it is not known where it lies. A question about two sets is answered by True or False where
+that holds whatever the unknown members turn out to be, else by None.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from taskwall.facts import FALSE, Fact, all_of, any_of
+from taskwall.model.address import EVERYWHERE, V4, V6, Ranges, cidr
+from taskwall.model.group import Permission, PrefixList
+from taskwall.model.network import Network, remembered
+from taskwall.model.place import Subnet, Vpc
+from taskwall.model.thing import Link, Setting, alike
+from taskwall.values import OUTSIDE, Need, Reference, Text, Value, symbol
+
+# --- packets
+
+TCP, UDP = Ranges(((6, 6),)), Ranges(((17, 17),))
+_PROTOCOLS = {
+    "tcp": TCP,
+    "udp": UDP,
+    "icmp": Ranges(((1, 1),)),
+    "icmpv6": Ranges(((58, 58),)),
+    "-1": Ranges(((0, 255),)),
+    "all": Ranges(((0, 255),)),
+}
+
+
+def protocols(spoken: str) -> Ranges:
+    """The numbers of the IP protocols that a permission or ACL entry names; none if it is none."""
+    if spoken.isdecimal():
+        return Ranges(((int(spoken), int(spoken)),))
+    return _PROTOCOLS.get(spoken.lower(), Ranges())
+
+
+class Traffic(Struct, frozen=True):
+    """A set of packets: boxes of IP protocols, ports, and addresses of the other end."""
+
+    boxes: tuple[tuple[Ranges, Ranges, Ranges], ...] = ()
+
+    @classmethod
+    def of(cls, protocols: Ranges, ports: Ranges, addresses: Ranges) -> "Traffic":
+        """All packets of some protocols, to (or from) some ports and addresses."""
+        return cls(((protocols, ports, addresses),) if protocols and ports and addresses else ())
+
+    def __or__(self, other: "Traffic") -> "Traffic":
+        return Traffic((*self.boxes, *other.boxes))
+
+    def __and__(self, other: "Traffic") -> "Traffic":
+        pairs = ((one, two) for one in self.boxes for two in other.boxes)
+        met = ((a & d, b & e, c & f) for (a, b, c), (d, e, f) in pairs)
+        return Traffic(tuple(box for box in met if all(box)))
+
+    def __sub__(self, other: "Traffic") -> "Traffic":
+        left = self.boxes
+        for d, e, f in other.boxes:
+            cut = (
+                piece
+                for a, b, c in left
+                for piece in ((a - d, b, c), (a & d, b - e, c), (a & d, b & e, c - f))
+            )
+            left = tuple(box for box in cut if all(box))
+        return Traffic(left)
+
+    def __le__(self, other: "Traffic") -> bool:
+        """Whether all packets of this set are in the other."""
+        return not self - other
+
+    def __bool__(self) -> bool:
+        return bool(self.boxes)
+
+    @property
+    def ports(self) -> Ranges:
+        """The ports of any of its packets."""
+        return Ranges.union(ports for _, ports, _ in self.boxes)
+
+    @property
+    def addresses(self) -> Ranges:
+        """The addresses of any of its packets."""
+        return Ranges.union(addresses for _, _, addresses in self.boxes)
+
+
+# --- addresses, known in part
+
+
+class Part(Struct, frozen=True):
+    """Members of a set of addresses: all of `within`, or if not `whole`, some of it, at least one.
+
+    Two parts that share one of `names` are equal, wherever they lie; `around` are names of ranges
+    that hold the part. `vpc` is the VPC whose own range, or part of it, is meant. `most` is how
+    many addresses there are at most, where only that is known. `needs` are what it waits for to
+    know which addresses of `within` are meant, or whether the part is `there` at all.
+    """
+
+    within: Ranges
+    whole: bool = True
+    there: bool = True
+    names: frozenset[str] = frozenset()
+    around: frozenset[str] = frozenset()
+    vpc: Link | None = None
+    most: int | None = None
+    needs: tuple[Need, ...] = ()
+
+    @property
+    def known(self) -> bool:
+        """Whether all of it is known."""
+        return self.whole and self.there
+
+
+class Addresses(Struct, frozen=True):
+    """A set of addresses, known in part: the union of its parts."""
+
+    parts: tuple[Part, ...] = ()
+
+    def __or__(self, other: "Addresses") -> "Addresses":
+        return Addresses((*self.parts, *other.parts))
+
+    @property
+    def sure(self) -> Ranges:
+        """The addresses that are certainly in it."""
+        return Ranges.union(part.within for part in self.parts if part.known)
+
+    @property
+    def open(self) -> tuple[Part, ...]:
+        """The parts that are not known."""
+        return tuple(part for part in self.parts if not part.known)
+
+    @property
+    def needs(self) -> tuple[Need, ...]:
+        """What its unknown parts wait for."""
+        return tuple(dict.fromkeys(need for part in self.open for need in part.needs))
+
+    def perhaps(self, needs: tuple[Need, ...]) -> "Addresses":
+        """The same, if it is open whether any of it is there."""
+        parts = (replace(p, there=False, needs=(*p.needs, *needs)) for p in self.parts)
+        return Addresses(tuple(parts))
+
+    @property
+    def some(self) -> "Addresses":
+        """Some of its addresses, nobody knows which, of each part at least one."""
+        return Addresses(tuple(replace(part, whole=False) for part in self.parts))
+
+    def of(self, version: Ranges) -> "Addresses":
+        """Its addresses of one IP version."""
+        cut = (replace(part, within=part.within & version) for part in self.parts)
+        return Addresses(tuple(part for part in cut if part.within))
+
+    def covers(self, other: "Addresses") -> bool | None:
+        """Whether all members of another set are in this one."""
+        return _all(self._covers(part) for part in other.parts)
+
+    def _covers(self, part: Part) -> bool | None:
+        if part.within <= self.sure or any(_equal(mine, part) for mine in self.parts if mine.there):
+            return True
+        may = Ranges.union(mine.within for mine in self.parts if not _apart(mine, part))
+        possible = part.within <= may if part.whole else bool(part.within & may)
+        return None if possible or not part.there else False
+
+    def meets(self, other: "Addresses") -> bool | None:
+        """Whether another set has a member in common with this one."""
+        found = _any(_meet(one, two) for one in self.parts for two in other.parts)
+        # Some addresses of a range meet what holds the range, by however many parts.
+        held = any(
+            part.there and not part.whole and part.within <= whole
+            for parts, whole in ((self.parts, other.sure), (other.parts, self.sure))
+            for part in parts
+        )
+        return True if held else found
+
+
+def _apart(one: Part, other: Part) -> bool:
+    """Whether two parts belong to two VPCs, and not both are known: taken for different ones."""
+    if (one.whole and other.whole) or one.vpc is None or other.vpc is None:
+        return False
+    return alike(one.vpc, other.vpc) is False
+
+
+def _equal(one: Part, other: Part) -> bool:
+    """Whether one part holds another by its name, whatever addresses these are."""
+    return bool(one.names & other.names) or (not one.whole and bool(one.names & other.around))
+
+
+def _meet(one: Part, other: Part) -> bool | None:
+    """Whether two parts have an address in common."""
+    equal = _equal(one, other) or _equal(other, one)
+    if not equal and (_apart(one, other) or not one.within & other.within):
+        return False
+    sure = one.there and other.there and (equal or (one.whole and other.whole))
+    return True if sure else None
+
+
+def _all(truths: Iterable[bool | None]) -> bool | None:
+    found = set(truths)
+    return False if False in found else None if None in found else True
+
+
+def _any(truths: Iterable[bool | None]) -> bool | None:
+    found = set(truths)
+    return True if True in found else None if None in found else False
+
+
+# --- what the sources say of addresses
+
+
+def part(setting: Setting, of: str = "", vpc: Link | None = None) -> Part:
+    """The addresses that an attribute names.
+
+    Args:
+        setting: a CIDR or an address; what is neither stands for none.
+        of: the id of the thing whose own range it is, by which others may refer to it.
+        vpc: the VPC that it is in.
+    """
+    names = frozenset((*_names(setting.value), *([f"{of}.{setting.name}"] if of else ())))
+    if not setting.open:
+        found = cidr(setting.known) if isinstance(setting.known, str) else None
+        return Part(found.ranges if found is not None else Ranges(), names=names, vpc=vpc)
+    within = V6 if "6" in setting.name else EVERYWHERE if setting.name == "cidr" else V4
+    return Part(within, False, names=names, vpc=vpc, most=_most(setting), needs=setting.needs)
+
+
+def _names(value: Value | None) -> Iterator[str]:
+    """All names under which a value is equal to itself: its own, and those of what it refers to."""
+    while value is not None:
+        if name := symbol(value):
+            yield name
+        value = value.value if isinstance(value, Reference) else None
+
+
+def _most(setting: Setting) -> int | None:
+    """How many addresses a range has of which only the length is known."""
+    last = setting.value.parts[-1] if isinstance(setting.value, Text) else None
+    _, slash, length = last.rpartition("/") if isinstance(last, str) else ("", "", "")
+    bits = 128 if "6" in setting.name else 32
+    if not slash or not length.isdecimal() or setting.name == "cidr" or int(length) > bits:
+        return None
+    return 1 << (bits - int(length))
+
+
+def not_seen(link: Link, word: str) -> tuple[Need, ...]:
+    """What it waits for to know where a tie leads; `word` stands for a thing without an id."""
+    return link.fact.needs or (Need(link.to or word, OUTSIDE),)
+
+
+def unseen(needs: tuple[Need, ...], vpc: Link | None = None) -> Addresses:
+    """Where something is that the sources do not show: it is taken to have IPv4 addresses."""
+    four, six = Part(V4, False, vpc=vpc, needs=needs), Part(V6, False, False, vpc=vpc, needs=needs)
+    return Addresses((four, six))
+
+
+@remembered
+def of_vpc(network: Network, vpc: Vpc) -> Addresses:
+    """The ranges that the sources write as those of a VPC."""
+    here = Link(vpc.id, vpc.exists, vpc.origin.header, not vpc.external)
+    return Addresses(tuple(part(each, vpc.id, here) for each in vpc.cidrs))
+
+
+@remembered
+def subnets_of(network: Network) -> dict[str, list[Subnet]]:
+    """Subnets by their VPC; "" holds those of which nobody knows whose they are."""
+    return network.grouped(Subnet, lambda subnet: (subnet.vpc.to,))
+
+
+def inside(network: Network, vpc: Link) -> Addresses:
+    """Where something is of which only the VPC is known."""
+    found = network.at(Vpc, vpc)
+    if found is None or found.external or not found.cidrs:
+        return unseen(not_seen(vpc, "a VPC"), vpc)
+    return _inside(network, found)
+
+
+@remembered
+def _inside(network: Network, vpc: Vpc) -> Addresses:
+    """Some addresses of each IP version that a VPC of the sources has.
+
+    Its further ranges are written as subnets are, and lie beside its own.
+    """
+    subnets = subnets_of(network).get(vpc.id, ())
+    known = (part(each).within for subnet in subnets for each in subnet.cidrs if not each.open)
+    further, own = Ranges.union(known), of_vpc(network, vpc)
+    parts = []
+    for version in (V4, V6):
+        mine = own.of(version)
+        if mine.parts:
+            within = Ranges.union(each.within for each in mine.parts) | (further & version)
+            names = frozenset(name for each in mine.parts for name in each.names)
+            around = names | {_own_range(vpc.id, version)}
+            link = mine.parts[0].vpc
+            parts.append(Part(within, False, around=around, vpc=link, needs=mine.needs))
+    return Addresses(tuple(parts))
+
+
+def _own_range(vpc: str, addresses: Ranges) -> str:
+    """The name of a VPC's own range, by whichever attribute it is read."""
+    return f"IPv{6 if addresses & V6 else 4} of {vpc}"
+
+
+def of_subnet(network: Network, link: Link) -> Addresses:
+    """The addresses of a subnet; those that the sources leave open are somewhere in its VPC."""
+    subnet = network.at(Subnet, link)
+    if subnet is None or subnet.external:
+        needs = link.fact.needs or (subnet.external if subnet else ())
+        found = unseen(needs or not_seen(link, "a subnet"), subnet.vpc if subnet else None)
+    else:
+        found = _of_subnet(network, subnet)
+    return found if link.sure else found.perhaps(link.fact.needs)
+
+
+@remembered
+def _of_subnet(network: Network, subnet: Subnet) -> Addresses:
+    around = inside(network, subnet.vpc)
+    parts = []
+    for each in subnet.cidrs:
+        found = part(each, subnet.id, subnet.vpc)
+        holds = next((p for p in around.parts if p.within & found.within), None)
+        if holds is not None:
+            within = found.within if found.whole else found.within & holds.within
+            found = replace(found, within=within, around=holds.around)
+        parts.append(found)
+    return Addresses(tuple(parts)) if parts else around
+
+
+# --- what permissions stand for
+
+
+def aws_service(network: Network, permission: Permission) -> str:
+    """The AWS service whose prefix list a permission names; "" if it names none."""
+    found = network.at(PrefixList, permission.prefix_list)
+    return found.service if found is not None and found.entries is None else ""
+
+
+def names_addresses(permission: Permission) -> bool:
+    """Whether a permission says by addresses whom it is about."""
+    return permission.range is not None or permission.prefix_list is not None
+
+
+def addresses(network: Network, permission: Permission) -> Addresses:
+    """The addresses that a permission names, itself or by a prefix list; any if it is open whom.
+
+    What AWS keeps in a prefix list of its own are addresses of no VPC: here it stands for none.
+    """
+    if permission.peer is not None or permission.itself or aws_service(network, permission):
+        return Addresses()
+    if permission.range is not None:
+        found = part(permission.range)
+        if permission.range_of is not None:
+            of = permission.range_of
+            vpc = network.at(Vpc, of)
+            own = of_vpc(network, vpc).of(found.within).parts if vpc is not None else ()
+            if not found.whole and len(own) == 1:
+                found = own[0]
+            names = found.names | {_own_range(of.to, found.within)}
+            found = replace(found, names=names, vpc=of, needs=found.needs or of.fact.needs)
+        return Addresses((found,))
+    if permission.prefix_list is not None:
+        known = network.at(PrefixList, permission.prefix_list)
+        if known is not None and known.entries is not None:
+            return Addresses(tuple(map(part, known.entries)))
+        needs = not_seen(permission.prefix_list, "a prefix list")
+        return Addresses((Part(EVERYWHERE, False, needs=needs),))
+    return Addresses((Part(EVERYWHERE, False, needs=whom(permission)),))
+
+
+def whom(permission: Permission) -> tuple[Need, ...]:
+    """What it waits for to know whom a permission is about that leaves that open."""
+    needs = permission.fact.needs
+    return needs or (Need(f"whom {permission.on.name} is about", "is not known"),)
+
+
+def there(permission: Permission) -> Fact:
+    """Whether a permission is there: one that may not exist allows nothing for certain."""
+    if not permission.on.maybe:
+        return permission.fact
+    name = permission.on.name
+    exists = Fact(None, f"{name} exists", permission.on.header, name, permission.on.maybe)
+    return all_of((permission.fact, exists))
+
+
+class Location(Struct, frozen=True):
+    """Where an end of a connection is: all over some addresses, or at some of them.
+
+    `needs` are what it waits for to know that better, where the addresses do not tell.
+    """
+
+    name: str
+    addresses: Addresses
+    needs: tuple[Need, ...] = ()
+
+
+def in_subnet(network: Network, link: Link) -> Location:
+    """All over a subnet."""
+    subnet = network.at(Subnet, link)
+    name = subnet.name if subnet is not None else link.to
+    needs = (Need(f"the addresses of {link.to}", "are not all in the range"),)
+    return Location(name, of_subnet(network, link), needs)
+
+
+class End(Struct, frozen=True):
+    """One end of a connection: its security groups, and all its locations.
+
+    `more` is whether it has other groups as well. `listed` is the id of a prefix list that holds
+    its addresses, `service` the AWS service in whose list they are.
+    """
+
+    groups: tuple[Link, ...]
+    locations: tuple[Location, ...]
+    more: Fact = FALSE
+    listed: str = ""
+    service: str = ""
+
+
+class Grant(Struct, frozen=True):
+    """A permission, and whether it is there and for the ports that are asked about."""
+
+    permission: Permission
+    fact: Fact
+
+
+class Wording(Struct, frozen=True):
+    """What is told of a permission: that it reaches an end, and that it is apart from a place."""
+
+    text: Callable[[Permission], str]
+    otherwise: Callable[[Permission, str], str]
+
+
+def reach(network: Network, grants: Iterable[Grant], end: End, words: Wording) -> list[Fact]:
+    """Whether permissions reach an end of a connection, one by itself or several together.
+
+    Returns:
+        Facts of which one must be true.
+    """
+    given = list(grants)
+    found = [all_of((each.fact, _reaches(network, each.permission, end, words))) for each in given]
+    best = _any(fact.truth for fact in found)
+    able = [
+        each for each in given if names_addresses(each.permission) and each.fact.truth is not False
+    ]
+    if best is True or len(able) < 2:
+        return found
+    held = Addresses()
+    for each in able:
+        mine = addresses(network, each.permission)
+        held |= mine if each.fact.truth else mine.perhaps(each.fact.waits_for())
+    answers = [_held(held, location) for location in end.locations]
+    truth = _all(truth for truth, _ in answers)
+    if truth is best or truth is False:
+        return found
+    first = able[0].permission
+    needs = tuple(need for _, waits in answers for need in waits)
+    return [*found, Fact(truth, words.text(first), first.place, first.on.name, needs)]
+
+
+def _reaches(network: Network, permission: Permission, end: End, words: Wording) -> Fact:
+    """Whether one permission reaches an end: by one of its groups, or wherever it is."""
+    name, at, text = permission.on.name, permission.place, words.text(permission)
+    if permission.peer is not None or permission.itself:
+        return any_of((names_group_of(permission, end.groups, text), end.more))
+    if not names_addresses(permission):
+        return Fact(None, text, at, name, whom(permission))
+    if permission.prefix_list is not None and end.listed:
+        service = aws_service(network, permission)
+        if permission.prefix_list.to == end.listed or (service and service == end.service):
+            return Fact(True, text, at, name)
+    held, facts = addresses(network, permission), []
+    for location in end.locations:
+        truth, needs = _held(held, location)
+        otherwise = words.otherwise(permission, location.name)
+        facts.append(Fact(truth, text, at, name, needs, otherwise))
+    return all_of(facts)
+
+
+def _held(held: Addresses, location: Location) -> tuple[bool | None, tuple[Need, ...]]:
+    """Whether a set holds a location, and what that waits for.
+
+    What has IPv4 addresses is reached by them; by its IPv6 addresses alone it may be, or not:
+    that is for whoever resolves its name.
+    """
+    wanted = location.addresses
+    four, six = wanted.of(V4), wanted.of(V6)
+    waits = location.needs or (Need(f"the addresses of {location.name}", "are not known"),)
+    if not four.parts and not six.parts:
+        return None, waits
+    truth = held.covers(four if four.parts else six)
+    by_six = held.of(V6).parts and held.covers(six) is not False
+    if truth is False and four.parts and six.parts and by_six:
+        return None, held.needs or (Need(f"the IP version of {location.name}", "is not known"),)
+    return truth, () if truth is not None else (wanted.needs or held.needs or waits)
+
+
+def names_group_of(permission: Permission, groups: Iterable[Link], text: str) -> Fact:
+    """Whether the group that a permission names is one of some groups."""
+    peer = permission.group if permission.itself else permission.peer
+    if peer is None:
+        return FALSE
+    parts = []
+    for link in groups:
+        truth = alike(peer, link)
+        if truth is not False:
+            needs = (*_open(peer), *_open(link)) if truth is None else ()
+            same = Fact(truth, text, link.place, permission.on.name, needs)
+            parts.append(all_of((same, link.fact)))
+    return any_of(parts)
+
+
+def _open(link: Link) -> tuple[Need, ...]:
+    return () if link.exact else not_seen(link, "a group")
