@@ -6,6 +6,7 @@ another value. Outside of conditions the default stays what it is.
 
 from typing import TYPE_CHECKING
 
+from taskwall.readers.terraform.effects import OPEN
 from taskwall.readers.terraform.kinds import FailedError
 from taskwall.readers.terraform.sensitive import is_sensitive, names_secret
 from taskwall.readers.terraform.syntax import (
@@ -48,9 +49,9 @@ def freed(name: str, operand: str, block: Block, kind: Type, default: Value, run
         return default
     if found.data is None and not isinstance(kind, Simple):
         return default
-    if operand not in run.scenario:
+    answer = run.effects.answer(operand)
+    if answer is OPEN:
         return Free(found.data, found.place, operand)
-    answer = run.scenario[operand]
     if answer == OTHER:
         return Unknown((Need(f"var.{name}", WHY),), operand, place=found.place)
     if isinstance(found.data, bool):

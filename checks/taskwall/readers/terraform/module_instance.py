@@ -39,6 +39,7 @@ class ModuleInstance:
             (*caller.called_from, Call(f"module.{name}", block.header)),
             tuple(dict.fromkeys((*caller.maybe, *maybe))),
             caller.chain,
+            caller.taken(),
         )
 
     def get(self, name: str) -> Value:

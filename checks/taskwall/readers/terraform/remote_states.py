@@ -79,16 +79,18 @@ class RemoteStates:
         return found if found != reader.root.folder else None
 
     def outputs(
-        self, local: str, address: str, written: FieldsReader, reader: "Run"
+        self, local: str, address: str, written: FieldsReader, scope: "Scope"
     ) -> Value | None:
         """The outputs that a data source reads; None if it is not known of which root."""
+        reader = scope.run
         folder = self.root(local, address, written, reader)
         if folder is None:
             return None
         defaults = settled(written.get("defaults") or Fields({}))
         handle = f"{address}.outputs"
         known = defaults if isinstance(defaults, Fields) else Fields({}, rest=defaults)
-        reader.handles[handle] = _Outputs(self, self._scopes[folder], known)
+        outputs = _Outputs(self, self._scopes[folder], known)
+        reader.handles.put(handle, outputs, scope.taken())
         return Reference(handle, "")
 
     def _written(self) -> dict[State, str | None]:
