@@ -22,8 +22,8 @@ _NOTHING: Any = object()
 class Entry:
     """An answer (or an input, or what a map says of one key) and what it was made from."""
 
-    __slots__ = ("about", "ask", "changed", "checked", "key", "parts", "readers", "reads",
-                 "suspect", "value")  # fmt: skip
+    __slots__ = ("about", "ask", "changed", "checked", "key", "making", "parts", "readers",
+                 "reads", "suspect", "value")  # fmt: skip
 
     def __init__(self, key: Any) -> None:
         self.key = key
@@ -33,7 +33,7 @@ class Entry:
         self.reads: Mapping[Entry, None] = {}
         self.readers: dict[Entry, None] = {}
         self.parts: dict[object, Entry] | None = None
-        self.suspect = False
+        self.suspect = self.making = False
         self.changed = self.checked = 0
 
 
@@ -92,6 +92,10 @@ class AmbiguousError(Exception):
     """An answer hangs on who asks first, so that it cannot be recalled."""
 
 
+class CircularError(AmbiguousError):
+    """An answer rests on itself."""
+
+
 class Recall:
     """All answers about one subject."""
 
@@ -134,11 +138,14 @@ class Recall:
 
         Raises:
             AmbiguousError: the same question has two answers.
+            CircularError: the answer rests on itself.
         """
         entry = self._entries.get(key)
         if entry is None:
             entry = self._entries[key] = Entry(key)
             self._make(entry, ask, about)
+        elif entry.making:
+            raise CircularError(key)
         elif about and not _unchanged(entry.about, about):
             before, asked = entry.value, entry.checked == self.now
             self._make(entry, ask, about)
@@ -201,8 +208,11 @@ class Recall:
         return [entry.value for entry in entries]
 
     def _make(self, entry: Entry, ask: Callable[..., Any], about: tuple[Any, ...]) -> None:
+        if entry.making:
+            raise CircularError(entry.key)
         entry.about = about
         entry.ask = ask
+        entry.making = True
         outer = self.reads
         mine: dict[Entry, None] = {}
         self.reads = mine
@@ -214,6 +224,7 @@ class Recall:
             raise
         finally:
             self.reads = outer
+            entry.making = False
         self.rests_on(entry, mine)
         self._enter(entry, value)
         entry.suspect = False

@@ -56,7 +56,8 @@ def explore(stack: Stack, heed: Heed = heedless) -> Followed:
     and every condition is true once and false once. An answer can open further questions, which
     are followed in turn.
     """
-    first = stack.evaluate({})
+    evaluate = stack.evaluations()
+    first = evaluate({})
     if not first.questions:
         return Followed([{}], [first])
     limits: Callable[[str], Sequence[str] | None] = getattr(stack, "answers", lambda _: None)
@@ -67,7 +68,7 @@ def explore(stack: Stack, heed: Heed = heedless) -> Followed:
         found = []
         for scenario in scenarios:
             heed()
-            found.append(stack.evaluate(scenario))
+            found.append(evaluate(scenario))
         further = questions.union(*(evaluation.questions for evaluation in found))
         if further == questions:
             break

@@ -4,7 +4,7 @@ A stack is one deployment: a Terraform root module with the modules it calls, or
 template. Reading is pure: the same files, inputs and scenario give the same evaluation.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from msgspec import Struct
@@ -78,6 +78,13 @@ class Stack(Protocol):
 
     def evaluate(self, scenario: Scenario) -> Evaluation:
         """Evaluate all files, taking each operand of an open question as the scenario says."""
+
+    def evaluations(self) -> Callable[[Scenario], Evaluation]:
+        """What evaluates as `evaluate` does, under one scenario after another.
+
+        What no answer changes in which the scenarios differ is evaluated once, and its resources
+        are the very same objects.
+        """
 
     def secrets(self, file: str) -> tuple[Place, ...]:
         """The stretches of a file whose text is never shown: environments, secrets, user data."""

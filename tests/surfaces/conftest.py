@@ -7,7 +7,7 @@ a stack, with the files of the folders that its lines `call folder` name.
 
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import pytest
@@ -58,6 +58,10 @@ class ToyStack:
     def evaluate(self, scenario: Scenario) -> Evaluation:
         """Nothing: the toy engine reads the lines itself."""
         return Evaluation(())
+
+    def evaluations(self) -> Callable[[Scenario], Evaluation]:
+        """There is nothing to share."""
+        return self.evaluate
 
     def lines(self, file: str) -> Iterator[tuple[int, re.Match[str]]]:
         """The lines that are assignments, with their numbers."""

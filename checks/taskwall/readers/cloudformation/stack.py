@@ -2,7 +2,7 @@
 
 import os
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Mapping as Lookup
 
 from msgspec import Struct
@@ -125,6 +125,10 @@ class CloudFormationStack:
             self._first = found
             self.imports = run.imports
         return found
+
+    def evaluations(self) -> Callable[[Scenario], Evaluation]:
+        """Evaluates under one scenario after another: what has been evaluated is kept."""
+        return self.evaluate
 
     def _made(self, declared: Declared, evaluator: Evaluator) -> "_Made":
         """A resource under the scenario; the same as under others that it cannot tell apart."""

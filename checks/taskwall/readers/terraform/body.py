@@ -2,6 +2,7 @@
 
 from taskwall.readers.terraform.access import element_of
 from taskwall.readers.terraform.context import Env, ModuleContext
+from taskwall.readers.terraform.effects import Memo
 from taskwall.readers.terraform.evaluate import evaluate, key_of
 from taskwall.readers.terraform.kinds import FailedError, doubts, elements, is_null, possible
 from taskwall.readers.terraform.syntax import Attribute, Block, Body, Literal, Name
@@ -21,52 +22,42 @@ _META_BLOCKS = frozenset({"lifecycle", "provisioner", "connection"})
 
 
 class FieldsReader:
-    """Reads the body of a resource or of a module call, each attribute by need and once.
+    """Reads the body of a resource or of a module call, each attribute by need and once."""
 
-    `values` is where it remembers what was read.
-    """
-
-    def __init__(
-        self,
-        body: Body,
-        scope: ModuleContext,
-        env: Env,
-        address: str,
-        values: dict[str, Value] | None = None,
-    ) -> None:
+    def __init__(self, body: Body, scope: ModuleContext, env: Env, address: str) -> None:
         self._body = body
         self._scope = scope
         self._env = env
         self._address = address
-        self._values: dict[str, Value] = {} if values is None else values
+        self._values: Memo[str, Value] = Memo()
 
     def get(self, name: str) -> Value | None:
         """The value of an attribute, or the blocks of a type; None if nothing is written."""
-        kept = f"?{name}" if self._scope.run.frees else name
+        attribute = self._body.attributes.get(name)
+        if attribute is not None and type(attribute.expression) is Literal:
+            return attribute.expression.value
+        run = self._scope.run
+        kept = f"?{name}" if run.frees else name
         known = self._values.get(kept)
         if known is not None:
             return known
+        if attribute is None and not any(_makes(block) == name for block in self._body.blocks):
+            return None
+        return run.effects.once(self._values, kept, lambda: self._read(name))
+
+    def _read(self, name: str) -> Value | None:
         attribute = self._body.attributes.get(name)
         full = f"{self._address}.{name}"
         if attribute is not None:
             expression = attribute.expression
-            if type(expression) is Literal:
-                found: Value = expression.value
-            else:
-                found = self._scope.guarded(
-                    full, lambda: evaluate(expression, self._scope, self._env), attribute.place
-                )
-        else:
-            blocks = [block for block in self._body.blocks if _makes(block) == name]
-            if not blocks:
-                return None
-            found = self._scope.guarded(
-                full, lambda: _blocks(blocks, self._scope, self._env), blocks[0].place
+            return self._scope.guarded(
+                full, lambda: evaluate(expression, self._scope, self._env), attribute.place
             )
-            if _is_nothing(found):
-                return None
-        self._values[kept] = found
-        return found
+        blocks = [block for block in self._body.blocks if _makes(block) == name]
+        found = self._scope.guarded(
+            full, lambda: _blocks(blocks, self._scope, self._env), blocks[0].place
+        )
+        return None if _is_nothing(found) else found
 
     def all(self, place: Place) -> Fields:
         """The whole body, without what only Terraform itself looks at."""

@@ -6,6 +6,7 @@ Functions, operators, bodies and data sources see no more of them than this, and
 from collections.abc import Callable, Mapping
 from typing import Protocol, TypeAlias
 
+from taskwall.readers.terraform.effects import Answers, Effects, Handles
 from taskwall.readers.terraform.sensitive import Hidden
 from taskwall.readers.terraform.syntax import Body, Expression, Step
 from taskwall.readers.terraform.unit import Library, Module
@@ -17,7 +18,6 @@ from taskwall.values import (
     Place,
     Question,
     Reference,
-    Scenario,
     Unknown,
     Value,
 )
@@ -53,7 +53,7 @@ class States(Protocol):
     """How many outputs of other roots are being read, each for the next."""
 
     def outputs(
-        self, local: str, address: str, written: WrittenBody, reader: "RunContext"
+        self, local: str, address: str, written: WrittenBody, scope: "ModuleContext"
     ) -> Value | None:
         """The outputs that a data source reads; None if it is not known of which root."""
 
@@ -64,8 +64,8 @@ class RunContext(Protocol):
     root: Module
     library: Library
     inputs: Inputs
-    scenario: Scenario
-    handles: dict[str, Whole]
+    effects: Effects
+    handles: Handles[Whole]
     """What stands behind a reference without an attribute, by its address."""
     states: States | None
     """The roots that are evaluated together with this one."""
@@ -115,6 +115,9 @@ class ModuleContext(Protocol):
     @property
     def run(self) -> RunContext:
         """The evaluation that it is part of."""
+
+    def taken(self) -> Answers:
+        """The answers of the scenario on which hangs what is being evaluated."""
 
     def bare_address(self, name: str) -> str:
         """What something of this module is called in the whole stack, without instance keys."""

@@ -5,6 +5,7 @@ another value. Outside of conditions the default stays what it is.
 """
 
 from taskwall.readers.terraform.context import RunContext
+from taskwall.readers.terraform.effects import OPEN
 from taskwall.readers.terraform.kinds import FailedError
 from taskwall.readers.terraform.sensitive import is_sensitive, names_secret
 from taskwall.readers.terraform.syntax import (
@@ -46,9 +47,9 @@ def freed(
         return default
     if found.data is None and not isinstance(kind, Simple):
         return default
-    if operand not in run.scenario:
+    answer = run.effects.answer(operand)
+    if answer is OPEN:
         return Free(found.data, found.place, operand)
-    answer = run.scenario[operand]
     if answer == OTHER:
         return Unknown((Need(f"var.{name}", WHY),), operand, place=found.place)
     if isinstance(found.data, bool):

@@ -65,6 +65,7 @@ def expand(
     found: Instances[W] = Instances(address)
     run = scope.run
     if len(run.handles) > MOST_ALTOGETHER:
+        run.effects.shareable = False
         run.complain(block.header, f"more than {MOST_ALTOGETHER} instances: the rest is left out")
         found.value = Unknown((Need(address, "is one of too many instances"),))
         return found
@@ -72,7 +73,7 @@ def expand(
     def add(suffix: str, env: Env, maybe: tuple[Need, ...] = ()) -> Reference:
         instance = make(address + suffix, env, maybe)
         found.all.append(instance)
-        run.handles[address + suffix] = instance
+        run.handles.put(address + suffix, instance, scope.taken())
         return Reference(address + suffix, "")
 
     attributes = block.body.attributes
@@ -111,10 +112,14 @@ def expand(
 
 
 def _settled(scope: ModuleContext, expression: Expression) -> Value:
+    run = scope.run
+    deciding, run.deciding = run.deciding, 0  # the same whoever asks for an instance first
     try:
-        return scope.run.opened(evaluate(expression, scope, {}))
+        return run.opened(evaluate(expression, scope, {}))
     except FailedError as error:
         return Unknown((error.need,))
+    finally:
+        run.deciding = deciding
 
 
 def _size(value: Known) -> int | None:

@@ -2,18 +2,18 @@
 
 import os
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from taskwall.files import Files
 from taskwall.groups import groups
 from taskwall.moved import Moved
 from taskwall.readers.terraform.remote_states import RemoteStates, reads_states, ties
 from taskwall.readers.terraform.scope import Scope
-from taskwall.readers.terraform.stack import TerraformStack, deeply
+from taskwall.readers.terraform.stack import Shared, TerraformStack, deeply
 from taskwall.readers.terraform.unit import Module, library
-from taskwall.resource import Resource, Skip
+from taskwall.resource import Skip
 from taskwall.stack import Evaluation, Inputs, SourceError
-from taskwall.values import Place, Question, Scenario
+from taskwall.values import Place, Scenario
 
 
 class JoinedStack:
@@ -37,48 +37,46 @@ class JoinedStack:
 
     def evaluate(self, scenario: Scenario) -> Evaluation:
         """Evaluate all roots under a scenario."""
-        found, read = self._files.listened(lambda: deeply(lambda: self._evaluate(scenario)))
-        if self._files.lasts:
-            self._read.update(read)
-        return found
+        return self.evaluations()(scenario)
+
+    def evaluations(self) -> Callable[[Scenario], Evaluation]:
+        """Evaluates under one scenario after another, and once what no scenario changes."""
+        shared = Shared(self._scopes)
+
+        def evaluate(scenario: Scenario) -> Evaluation:
+            found, read = self._files.listened(
+                lambda: deeply(lambda: self._evaluate(scenario, shared))
+            )
+            if self._files.lasts:
+                self._read.update(read)
+            return found
+
+        return evaluate
 
     def holds(self, roots: Sequence[TerraformStack]) -> bool:
         """Whether it says what a stack of these roots would say that is made now."""
         return self._roots == tuple(roots) and self._files.same(self._read)
 
-    def _evaluate(self, scenario: Scenario) -> Evaluation:
-        scopes = list(self._scopes(scenario))
-        resources: list[Resource] = []
-        errors: dict[SourceError, None] = {}
-        questions: set[Question] = set()
+    def _evaluate(self, scenario: Scenario, shared: Shared) -> Evaluation:
+        resources, errors, questions, hidden = shared.evaluated(scenario)
         skips: dict[Skip, None] = {}
         complaints: list[SourceError] = []
-        for root, scope in zip(self._roots, scopes, strict=True):
-            resources += scope.resources()
+        for root in self._roots:
             found, wrong = root.skips()
             skips.update(dict.fromkeys(found))
             complaints += wrong
-        for scope in scopes:
-            errors |= scope.run.errors
-            questions |= scope.run.questions
         moved = Moved({p: s for root in self._roots for p, s in root.moved().files.items()})
-        return Evaluation(
-            tuple(resources),
-            tuple(dict.fromkeys((*moved.of(tuple(errors)), *complaints))),
-            frozenset(questions),
-            tuple(skips),
-            scopes[0].run.hidden.all(),
-            moved,
-        )
+        told = tuple(dict.fromkeys((*moved.of(errors), *complaints)))
+        return Evaluation(resources, told, questions, tuple(skips), hidden, moved)
 
-    def _scopes(self, scenario: Scenario) -> Iterator[Scope]:
+    def _scopes(self) -> list[Scope]:
         """The root modules, where each reads the outputs of the others."""
         scopes = [
-            root.scope(scenario, label, self._shared)
+            root.scope({}, label, self._shared)
             for root, label in zip(self._roots, self._labels, strict=True)
         ]
         together(scopes, self._said)
-        return iter(scopes)
+        return scopes
 
     def answers(self, operand: str) -> tuple[str, ...] | None:
         """The values that a variable can have, as texts; of one that several roots have, of all."""
@@ -97,11 +95,13 @@ class JoinedStack:
 def together(scopes: Sequence[Scope], said: Mapping[str, str]) -> RemoteStates:
     """Let root modules read each other's outputs."""
     states = RemoteStates(scopes, said)
+    first = scopes[0].run
     for scope in scopes:
-        scope.run.states = states
-        scope.run.handles = scopes[0].run.handles
-        scopes[0].run.hidden.met |= scope.run.hidden.met  # of variables that are given
-        scope.run.hidden = scopes[0].run.hidden
+        run = scope.run
+        run.states = states
+        for report in run.effects.reports:  # of variables that are given
+            first.effects.report(report)
+        run.effects, run.handles, run.hidden = first.effects, first.handles, first.hidden
     return states
 
 

@@ -5,34 +5,31 @@ are its inputs. Where the order of evaluation shows in the result (circles, very
 where a change reaches into calls of modules, everything is evaluated anew.
 """
 
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Iterable
 from functools import partial
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, TypeVar
 
 from msgspec import Struct
 
 from taskwall.files import UnreadableError
-from taskwall.readers.terraform.body import FieldsReader
+from taskwall.readers.terraform.effects import OPEN, Answer, Effects, Memo, Report, Secret
 from taskwall.readers.terraform.instances import MOST_ALTOGETHER, MOST_MODULES, Instances
 from taskwall.readers.terraform.resource_instance import ResourceInstance
-from taskwall.readers.terraform.run import MOST_ROUNDS, Run
+from taskwall.readers.terraform.run import MOST_ROUNDS, Evaluated, Run
 from taskwall.readers.terraform.scope import DEEPEST_CHAIN, ModuleInstance, Scope
 from taskwall.readers.terraform.sensitive import MOST, Derived, Hidden, with_derived
-from taskwall.readers.terraform.syntax import Block, Body
-from taskwall.readers.terraform.types import ANY, Type, type_of
+from taskwall.readers.terraform.syntax import Block
+from taskwall.readers.terraform.types import Type
 from taskwall.readers.terraform.unit import Library, Module
 from taskwall.readers.terraform.variables import supplied
-from taskwall.recall import Asking, Entry, Recall
+from taskwall.recall import AmbiguousError, Asking, Entry, Recall
 from taskwall.resource import Resource
 from taskwall.stack import Inputs, SourceError
-from taskwall.values import Need, Place, Question, Value
+from taskwall.values import Need, Place, Question, Scenario, Value
 
+K = TypeVar("K")
 T = TypeVar("T")
-
-Evaluated: TypeAlias = tuple[
-    tuple[Resource, ...], dict[SourceError, None], frozenset[Question], frozenset[str]
-]
-"""The resources of a root, the errors, the open questions, and the sensitive texts."""
+V = TypeVar("V")
 
 
 class UnfitError(Exception):
@@ -49,52 +46,40 @@ class _Called(Struct, frozen=True):
     folder: str
 
 
-class Forgetful(dict[Any, Any]):
-    """A memory that keeps nothing: the recall does."""
+class _Recalled(Effects):
+    """Effects that a recall keeps, with the values: what scenarios answer is one of its inputs."""
 
-    def __setitem__(self, key: object, value: object) -> None:
-        pass
-
-
-class _ToldErrors(dict[SourceError, None]):
     def __init__(self, recall: Recall) -> None:
-        super().__init__()
+        super().__init__({})
         self._recall = recall
 
-    def __setitem__(self, error: SourceError, _: None) -> None:
-        self._recall.tell(error)
+    def begin(self, scenario: Scenario) -> None:
+        """Go on under another scenario."""
+        self.scenario = self._recall.put("scenario", dict(scenario))
 
-    def update(self, errors: Iterable[SourceError]) -> None:  # type: ignore[override]
-        for error in errors:
-            self._recall.tell(error)
+    def answer(self, operand: str) -> Answer:
+        """What the scenario says of an operand."""
+        return self.scenario.get(operand, OPEN)
 
+    def report(self, what: Report) -> None:
+        """Note what holds for as long as the answer stands that is being made."""
+        self._recall.tell(what)
 
-class _ToldQuestions(set[Question]):
-    def __init__(self, recall: Recall) -> None:
-        super().__init__()
-        self._recall = recall
-
-    def __ior__(self, questions: Iterable[Hashable]) -> "_ToldQuestions":  # type: ignore[override]
-        for question in questions:
-            self._recall.tell(question)
-        return self
-
-
-class _Secret(Struct, frozen=True):
-    """A text that is sensitive."""
-
-    text: str
+    def once(self, memo: Memo[K, V], key: K, compute: Callable[[], V | None]) -> V | None:
+        """The value: the recall keeps it."""
+        del memo, key
+        return compute()
 
 
 class _ToldHidden(Hidden):
-    def __init__(self, recall: Recall) -> None:
-        super().__init__()
+    def __init__(self, effects: Effects, recall: Recall) -> None:
+        super().__init__(effects)
         self._recall = recall
         self._last: tuple[set[str], list[Derived], frozenset[str]] = set(), [], frozenset()
 
     def add(self, text: str) -> None:
         """Keep a text in mind for as long as the answer stands that is being made."""
-        self._recall.tell(_Secret(text))
+        self._effects.report(Secret(text))
 
     def note(self, derived: Derived) -> None:
         """Keep in mind what a function made for as long."""
@@ -106,7 +91,7 @@ class _ToldHidden(Hidden):
         Raises:
             UnfitError: there are so many that it hangs on the order which are kept in mind.
         """
-        met = {one.text for one in told if isinstance(one, _Secret)}
+        met = {one.text for one in told if isinstance(one, Secret)}
         if len(met) >= MOST:
             raise UnfitError("texts")
         derived = [one for one in told if isinstance(one, Derived)]
@@ -125,9 +110,9 @@ class LastingRun(Run):
         """Instances that are not there any more."""
         self._read: dict[str, str | None] = {}
         super().__init__(root, library, inputs, {}, boundary)
-        self.errors = _ToldErrors(self.recall)
-        self.questions = _ToldQuestions(self.recall)
-        self.hidden: _ToldHidden = _ToldHidden(self.recall)
+        self.effects = _Recalled(self.recall)
+        self.effects.begin({})
+        self.hidden: _ToldHidden = _ToldHidden(self.effects, self.recall)
         self._root = Entry("root")
         self._scope: LastingScope | None = None
         self.root = self._lasting(root)
@@ -152,7 +137,6 @@ class LastingRun(Run):
             put("resources", module.resources),
             put("calls", module.calls),
             (),
-            Forgetful(),
         )
 
     def _put(self, folder: str, table: str, blocks: dict[str, T]) -> dict[str, T]:
@@ -171,8 +155,8 @@ class LastingRun(Run):
         except UnreadableError:
             return None
 
-    def again(self) -> Evaluated:
-        """What the root is now.
+    def again(self, scenario: Scenario) -> Evaluated:
+        """What the root is now, under a scenario.
 
         Raises:
             StaleError: it has to be begun anew.
@@ -190,6 +174,7 @@ class LastingRun(Run):
                 self._lasting(module)
         reads: dict[Entry, None] = {}
         recall.reads = reads
+        self.effects.begin(scenario)
         values, required = supplied(self)
         given = recall.put("given", values)
         if self._scope is None:
@@ -219,7 +204,7 @@ class LastingRun(Run):
                 errors.update(dict.fromkeys(unreadable))
         errors.update(dict.fromkeys(one for one in told if isinstance(one, SourceError)))
         questions = frozenset(one for one in told if isinstance(one, Question))
-        return resources, errors, questions, self.hidden.of(told)
+        return resources, tuple(errors), questions, self.hidden.of(told)
 
     def _forget_gone(self) -> None:
         """Let go of instances that were there: no answer that stands can still ask for one."""
@@ -241,6 +226,7 @@ class LastingScope(Scope):
         self._all_resources = Entry("resources")
         self._blocks: dict[str, Asking[Instances[ResourceInstance]]] = {}
         self._found: dict[int, tuple[Instances[ResourceInstance], list[Asking[Resource]]]] = {}
+        self._made_calls: dict[str, Instances[ModuleInstance] | Value] = {}
 
     def _recalled(self, kind: str, name: str, read: Callable[[str], T]) -> T:
         return self.run.recall.answer((self.prefix, kind, name), read, (name,))
@@ -255,12 +241,7 @@ class LastingScope(Scope):
 
     def type(self, name: str) -> Type:
         """The type of a variable."""
-        return self._recalled("type", name, self._type)
-
-    def _type(self, name: str) -> Type:
-        block = self.module.variables.get(name)
-        attribute = block.body.attributes.get("type") if block else None
-        return ANY if attribute is None else type_of(attribute.expression)
+        return self._recalled("type", name, self.declared_type)
 
     def local(self, name: str) -> Value:
         """`local.name`."""
@@ -276,12 +257,11 @@ class LastingScope(Scope):
 
     def instances(self, address: str) -> Instances[ResourceInstance]:
         """The instances of a declared resource."""
-        return self._recalled("instances", address, self._instances)
+        return self._recalled("instances", address, self._instances_now)
 
-    def _instances(self, address: str) -> Instances[ResourceInstance]:
+    def _instances_now(self, address: str) -> Instances[ResourceInstance]:
         if f"*{address}" in self._pending:
             raise UnfitError(address)
-        self._resources.pop(address, None)
         return super().instances(address)
 
     def call(self, name: str) -> Value:
@@ -295,22 +275,16 @@ class LastingScope(Scope):
     def _once(self, name: str) -> Instances[ModuleInstance] | Value:
         if f"*{name}" in self._pending:
             raise UnfitError(name)
-        if name in self._calls:
+        if name in self._made_calls:
             raise StaleError(name)
-        return super().modules(name)
-
-    def _memoised(self, key: str, read: Callable[[], Value], place: Place | None) -> Value:
-        return self.guarded(self.address(key), read, place)
+        found = self._made_calls[name] = super().modules(name)
+        return found
 
     def guarded(self, name: str, read: Callable[[], Value], place: Place | None) -> Value:
         """A value that has a name."""
         if name in self._pending or self.run.depth > DEEPEST_CHAIN // 2:
             raise UnfitError(name)
         return super().guarded(name, read, place)
-
-    def reader(self, body: Body, env: Any, address: str) -> FieldsReader:
-        """Reads the body of a resource or of a module call."""
-        return FieldsReader(body, self, env, address, Forgetful())
 
     def instance(
         self, block: Block, local: str, address: str, env: Any, maybe: tuple[Need, ...]
@@ -341,11 +315,9 @@ class LastingScope(Scope):
         if list(known) != list(self.module.resources):
             self._blocks = {
                 address: known.get(address)
-                or ((self.prefix, "instances", address), self._instances, (address,))
+                or ((self.prefix, "instances", address), self._instances_now, (address,))
                 for address in self.module.resources
             }
-            for address in known.keys() - self._blocks.keys():
-                self._resources.pop(address, None)
         instances = recall.answers(self._all_blocks, list(self._blocks.values()))
         before, self._found = self._found, {}
         for address, found in zip(self._blocks, instances, strict=True):
@@ -360,8 +332,8 @@ class LastingScope(Scope):
             self.run.gone += before[key][0].all
         asked = [each for _, some in self._found.values() for each in some]
         yield from recall.answers(self._all_resources, asked)
-        for name in self._calls.keys() - self.module.calls.keys():
-            if isinstance(self._calls.pop(name), Instances):
+        for name in self._made_calls.keys() - self.module.calls.keys():
+            if isinstance(self._made_calls.pop(name), Instances):
                 raise StaleError(name)  # what was called holds on to much
         for name in self.module.calls:
             for called in self.called(name):
@@ -374,7 +346,6 @@ class LastingScope(Scope):
 class _LastingInstance(ResourceInstance):
     def __init__(self, scope: LastingScope, *rest: Any) -> None:
         super().__init__(scope, *rest)
-        self._references = Forgetful()
         self._lasting = scope
 
     def get(self, name: str) -> Value:
@@ -393,22 +364,29 @@ class Evaluator:
     def __init__(self) -> None:
         self._run: LastingRun | None = None
         self._asked: tuple[Inputs, str] | None = None
+        self._switches_calls = False
+        """Whether scenarios differ in the modules that are called."""
 
     def again(
-        self, root: Module, library: Library, inputs: Inputs, boundary: str
+        self, root: Module, library: Library, inputs: Inputs, boundary: str, scenario: Scenario
     ) -> Evaluated | None:
-        """What the root is now; None if it must be evaluated as a whole."""
+        """What the root is now, under a scenario; None if it must be evaluated as a whole."""
         if self._asked != (inputs, boundary):
-            self._run, self._asked = None, (inputs, boundary)
+            self._run, self._asked, self._switches_calls = None, (inputs, boundary), False
+        if scenario and self._switches_calls:
+            return None
         try:
             if self._run is not None:
                 try:
-                    return self._run.again()
+                    return self._run.again(scenario)
                 except StaleError:
                     self._run = None
+                    if scenario:
+                        self._switches_calls = True
+                        return None
             self._run = LastingRun(root, library, inputs, boundary)
-            return self._run.again()
-        except (UnfitError, StaleError):
+            return self._run.again(scenario)
+        except (AmbiguousError, UnfitError, StaleError):
             self._run = None
             return None
         except BaseException:

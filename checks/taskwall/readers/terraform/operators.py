@@ -5,6 +5,7 @@ import math
 from taskwall.patterns import pattern
 from taskwall.readers.terraform.access import is_set, is_variable
 from taskwall.readers.terraform.context import RunContext
+from taskwall.readers.terraform.effects import OPEN
 from taskwall.readers.terraform.free import Free, question
 from taskwall.readers.terraform.kinds import (
     FailedError,
@@ -52,8 +53,9 @@ def true_or_false(value: Value, run: RunContext) -> Known | Unknown:
     name = symbol(found)
     if not name or isinstance(found, Text):
         return Unknown(needs(found))
-    if name in run.scenario:
-        return Known(run.scenario[name] is True)
+    answer = run.effects.answer(name)
+    if answer is not OPEN:
+        return Known(answer is True)
     return Unknown(needs(found), name, frozenset((Question(name, True),)))
 
 
@@ -102,8 +104,9 @@ def equality(one: Value, other: Value, run: RunContext) -> Known | Unknown:
                 break
             if _is_no_id(name, scalar.data):
                 return Known(False)
-            if name in run.scenario:
-                return Known(_is(run.scenario[name], scalar.data))
+            answer = run.effects.answer(name)
+            if answer is not OPEN:
+                return Known(_is(answer, scalar.data))
             return Unknown(
                 needs(named),
                 f"{name} == {scalar.data!r}",

@@ -7,7 +7,7 @@ plan's variables, stands before the plan's values wherever it leaves nothing ope
 """
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from msgspec.structs import replace
 
@@ -162,7 +162,16 @@ class PlanStack:
 
     def evaluate(self, scenario: Scenario) -> Evaluation:
         """All that the plan makes or reads; what it leaves open are values, never switches."""
-        beside = self.sources.evaluate(scenario) if self.sources else Evaluation(())
+        return self._planned(self.sources.evaluate(scenario) if self.sources else Evaluation(()))
+
+    def evaluations(self) -> Callable[[Scenario], Evaluation]:
+        """Evaluates under one scenario after another, and once what no scenario changes."""
+        if self.sources is None:
+            return self.evaluate
+        beside = self.sources.evaluations()
+        return lambda scenario: self._planned(beside(scenario))
+
+    def _planned(self, beside: Evaluation) -> Evaluation:
         written = {resource.origin.address: resource for resource in beside.resources}
         blocks = {resource.origin.name: resource for resource in beside.resources}
         reading = Planned(self.plan, self._place)

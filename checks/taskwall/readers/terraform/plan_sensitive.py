@@ -7,6 +7,7 @@ configuration (https://developer.hashicorp.com/terraform/internals/json-format).
 
 from collections.abc import Iterator, Mapping
 
+from taskwall.readers.terraform.effects import Effects
 from taskwall.readers.terraform.plan_references import Json, mapping, sequence
 from taskwall.readers.terraform.sensitive import Hidden, names_secret
 from taskwall.values import lifted
@@ -17,7 +18,7 @@ _WORD = 8
 
 def hidden(plan: Mapping[str, Json]) -> frozenset[str]:
     """All texts that a plan marks as sensitive."""
-    found = Hidden()
+    found = Hidden(Effects({}))
     for text in _sensitive(plan):
         found.hide(lifted(text))
         for inner in _within(text):

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TypeAlias
 
 from taskwall.readers.terraform.body import FieldsReader
-from taskwall.readers.terraform.context import RunContext, WrittenBody
+from taskwall.readers.terraform.context import ModuleContext, RunContext, WrittenBody
 from taskwall.readers.terraform.data_sources import REMOTE_STATE
 from taskwall.readers.terraform.kinds import FailedError, is_null
 from taskwall.readers.terraform.scope import Scope
@@ -74,16 +74,18 @@ class RemoteStates:
         return found if found != reader.root.folder else None
 
     def outputs(
-        self, local: str, address: str, written: WrittenBody, reader: RunContext
+        self, local: str, address: str, written: WrittenBody, scope: ModuleContext
     ) -> Value | None:
         """The outputs that a data source reads; None if it is not known of which root."""
+        reader = scope.run
         folder = self.root(local, address, written, reader)
         if folder is None:
             return None
         defaults = settled(written.get("defaults") or Fields({}))
         handle = f"{address}.outputs"
         known = defaults if isinstance(defaults, Fields) else Fields({}, rest=defaults)
-        reader.handles[handle] = _Outputs(self, self._scopes[folder], known)
+        outputs = _Outputs(self, self._scopes[folder], known)
+        reader.handles.put(handle, outputs, scope.taken())
         return Reference(handle, "")
 
     def _written(self) -> dict[State, str | None]:

@@ -8,6 +8,7 @@ from taskwall.readers.terraform.data_sources import (
     REMOTE_STATE_ARGUMENTS,
     SAME,
 )
+from taskwall.readers.terraform.effects import Memo
 from taskwall.readers.terraform.kinds import is_null
 from taskwall.readers.terraform.sensitive import names_secret
 from taskwall.readers.terraform.syntax import Block
@@ -34,26 +35,31 @@ class ResourceInstance:
         self._maybe = maybe
         self._why = OUTSIDE if block.type == "data" else "is known only after apply"
         self.fields = scope.reader(block.body, env, address)
-        self._references: dict[str, Value] = {}
+        self._references: Memo[str, Value] = Memo()
 
     def get(self, name: str) -> Value:
         """A reference to an attribute, with the value that the block writes for it."""
-        known = self._references.get(name)
-        if known is None and (found := self._outputs(name)) is not None:
-            known = self._references[name] = found
+        run = self._scope.run
+        kept = f"?{name}" if run.frees else name
+        known = self._references.get(kept)
         if known is None:
-            value = self.fields.get(name)
-            if value is not None and is_null(settled(value)):
-                value = None
-            if self._block.type == "data":
-                kind = self._block.labels[0]
-                name = SAME.get((kind, name), name)
-                value = value or self._computed(kind, name)
-            reference = Reference(self.address, name, value, None, self._why)
-            is_told = value is not None and not isinstance(settled(value), Unknown)
-            known = reference if is_told else self._scope.run.assumed(reference)
-            self._references[name] = known
+            known = run.effects.once(self._references, kept, lambda: self._get(name))
+            assert known is not None
         return known
+
+    def _get(self, name: str) -> Value:
+        if (found := self._outputs(name)) is not None:
+            return found
+        value = self.fields.get(name)
+        if value is not None and is_null(settled(value)):
+            value = None
+        if self._block.type == "data":
+            kind = self._block.labels[0]
+            name = SAME.get((kind, name), name)
+            value = value or self._computed(kind, name)
+        reference = Reference(self.address, name, value, None, self._why)
+        is_told = value is not None and not isinstance(settled(value), Unknown)
+        return reference if is_told else self._scope.run.assumed(reference)
 
     def _outputs(self, name: str) -> Value | None:
         """What another root of the scan puts out, if this data source reads its state.
@@ -66,7 +72,7 @@ class ResourceInstance:
         if name in REMOTE_STATE_ARGUMENTS:
             return None
         run = self._scope.run
-        found = states.outputs(self._local, self.address, self.fields, run)
+        found = states.outputs(self._local, self.address, self.fields, self._scope)
         return found if found is None or name == "outputs" else attribute(found, name, run)
 
     def _computed(self, kind: str, name: str) -> Value | None:

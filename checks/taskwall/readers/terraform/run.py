@@ -1,14 +1,17 @@
-"""One evaluation of a root module under one scenario: what all its parts share."""
+"""The evaluation of a root module, under one scenario after another: what all its parts share."""
 
 import os
 from collections.abc import Callable
+from typing import TypeAlias
 
 from taskwall.files import UnreadableError
 from taskwall.readers.terraform.context import States, Whole
+from taskwall.readers.terraform.effects import Effects, Handles
 from taskwall.readers.terraform.kinds import FailedError
 from taskwall.readers.terraform.sensitive import Hidden
 from taskwall.readers.terraform.syntax import Block, Expression
 from taskwall.readers.terraform.unit import Library, Module, is_local, source_of
+from taskwall.resource import Resource
 from taskwall.stack import Inputs, SourceError
 from taskwall.values import (
     Place,
@@ -20,12 +23,17 @@ from taskwall.values import (
     settled,
 )
 
+Evaluated: TypeAlias = tuple[
+    tuple[Resource, ...], tuple[SourceError, ...], frozenset[Question], frozenset[str]
+]
+"""The resources of roots, the errors, the open questions, and the sensitive texts."""
+
 MOST_ROUNDS = 500_000
 """So many rounds of loops one evaluation may take altogether."""
 
 
 class Run:
-    """The state of one evaluation: it is thrown away with it.
+    """The state of an evaluation: it is thrown away with it.
 
     Where several roots are evaluated together, `label` tells apart those of its names that other
     roots have too (`shared`).
@@ -44,13 +52,10 @@ class Run:
         self.root = root
         self.library = library
         self.inputs = inputs
-        self.scenario = scenario
         self.boundary = boundary
-        self.errors: dict[SourceError, None] = {}
-        self.questions: set[Question] = set()
-        self.handles: dict[str, Whole] = {}
-        """What stands behind a reference without an attribute, by its address."""
-        self.hidden = Hidden()
+        self.effects = Effects(scenario)
+        self.handles: Handles[Whole] = Handles()
+        self.hidden = Hidden(self.effects)
         self.states: States | None = None
         """The roots that are evaluated together with this one."""
         self.alone = False
@@ -68,6 +73,11 @@ class Run:
         self._rounds = 0
         self._downloaded: dict[str, str] | None = None
         self._parsed_templates: dict[str, Expression] = {}
+
+    def begin(self, scenario: Scenario) -> None:
+        """Go on under another scenario, with all that hangs on no other answer than it gives."""
+        self.effects.begin(scenario)
+        self.handles.begin(self.effects)
 
     @property
     def frees(self) -> bool:
@@ -89,7 +99,7 @@ class Run:
 
     def complain(self, place: Place, message: str) -> None:
         """Note an error; each is noted once."""
-        self.errors[SourceError(place, message)] = None
+        self.effects.report(SourceError(place, message))
 
     def ask(self, asks: frozenset[Question]) -> None:
         """Note the questions that decide a switch.
@@ -102,7 +112,8 @@ class Run:
             and all(self._own(question.operand).startswith("var.") for question in asks)
         ):
             return
-        self.questions |= asks
+        for question in asks:
+            self.effects.report(question)
 
     def spend(self, rounds: int, place: Place | None = None) -> None:
         """Count rounds of loops.
@@ -112,6 +123,7 @@ class Run:
         """
         self._rounds += rounds
         if self._rounds > MOST_ROUNDS:
+            self.effects.shareable = False
             if place is not None:
                 self.complain(place, f"loops take more than {MOST_ROUNDS} rounds altogether")
             raise FailedError("a loop", "takes too many rounds altogether")

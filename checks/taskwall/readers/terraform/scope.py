@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from taskwall.readers.terraform.body import FieldsReader
 from taskwall.readers.terraform.context import Env
+from taskwall.readers.terraform.effects import Answers, Memo
 from taskwall.readers.terraform.evaluate import evaluate
 from taskwall.readers.terraform.existing import names_existing
 from taskwall.readers.terraform.free import freed
@@ -53,6 +54,7 @@ class Scope:
 
     `prefix` stands before the addresses in it (`module.api["a"].`), `bare_prefix` likewise without
     instance keys. `given` yields the value of an argument of the call, None if it gives none.
+    `answers` are those on which it hangs that there is this module at all.
     """
 
     def __init__(
@@ -65,6 +67,7 @@ class Scope:
         called_from: tuple[Call, ...] = (),
         maybe: tuple[Need, ...] = (),
         chain: tuple[str, ...] = (),
+        answers: Answers = (),
     ) -> None:
         self.run = run
         self.module = module
@@ -74,13 +77,15 @@ class Scope:
         self.maybe = maybe
         self.chain = (*chain, module.folder)
         self._given = given
-        self._values: dict[str, Value] = {}
+        self._answers = answers
+        self._values: Memo[str, Value] = Memo()
         self._pending: dict[str, int] = {}
         """What is being read, and how many states of other roots are since then."""
-        self._resources: dict[str, Instances[ResourceInstance]] = {}
-        self._calls: dict[str, Instances[ModuleInstance] | Value] = {}
+        self._instances: Memo[str, Instances[ResourceInstance]] = Memo()
+        self._resources: Memo[ResourceInstance, Resource] = Memo()
+        self._calls: Memo[str, Instances[ModuleInstance] | Value] = Memo()
         for error in module.errors:
-            run.errors[error] = None
+            run.effects.report(error)
 
     def address(self, name: str) -> str:
         """What something of this module is called in the whole stack."""
@@ -89,6 +94,11 @@ class Scope:
     def bare_address(self, name: str) -> str:
         """The same without instance keys."""
         return f"{self.bare_prefix}{name}" if self.bare_prefix else self.run.told_apart(name)
+
+    def taken(self) -> Answers:
+        """The answers on which hangs what is being evaluated in this module."""
+        answers = self.run.effects.answers
+        return (*self._answers, *answers.items()) if answers else self._answers
 
     def bare(self) -> "Scope":
         """A scope without any names, as within a template file."""
@@ -185,11 +195,14 @@ class Scope:
         """The type of a variable."""
         known = self.module.types.get(name)
         if known is None:
-            block = self.module.variables.get(name)
-            attribute = block.body.attributes.get("type") if block else None
-            known = ANY if attribute is None else type_of(attribute.expression)
-            self.module.types[name] = known
+            known = self.module.types[name] = self.declared_type(name)
         return known
+
+    def declared_type(self, name: str) -> Type:
+        """What `type` remembers."""
+        block = self.module.variables.get(name)
+        attribute = block.body.attributes.get("type") if block else None
+        return ANY if attribute is None else type_of(attribute.expression)
 
     def local(self, name: str) -> Value:
         """`local.name`."""
@@ -218,17 +231,23 @@ class Scope:
         kept = f"?{key}" if self.run.frees else key
         known = self._values.get(kept)
         if known is None:
-            known = self._values[kept] = self.guarded(self.address(key), read, place)
+            known = self.run.effects.once(
+                self._values, kept, lambda: self.guarded(self.address(key), read, place)
+            )
+            assert known is not None
         return known
 
     def guarded(self, name: str, read: Callable[[], Value], place: Place | None) -> Value:
         """A value that has a name: unknown where it fails, depends on itself, or is too deep."""
         run = self.run
         if name in self._pending:
+            run.effects.shareable = False
             # Through the states of other roots it rests on itself as it was before.
             if place is not None and self._pending[name] == run.depth_of_states:
                 run.complain(place, f"{name} depends on itself")
             return Unknown((Need(name, "depends on itself"),))
+        if run.depth > DEEPEST_CHAIN // 2:
+            run.effects.shareable = False  # the next scenario may begin in the middle of it
         if run.depth > DEEPEST_CHAIN:
             if place is not None:
                 run.complain(place, f"{name} waits for more than {DEEPEST_CHAIN} values in a row")
@@ -240,6 +259,7 @@ class Scope:
         except FailedError as error:
             return Unknown((error.need,), place=place)
         except RecursionError:
+            run.effects.shareable = False
             if place is not None:
                 run.complain(place, f"{name} is nested too deeply")
             return Unknown((Need(name, "is nested too deeply"),))
@@ -261,19 +281,26 @@ class Scope:
 
     def instances(self, address: str) -> Instances[ResourceInstance]:
         """The instances of a declared resource."""
-        known = self._resources.get(address)
+        known = self._instances.get(address)
         if known is not None:
             return known
-        block = self.module.resources[address]
         if f"*{address}" in self._pending:
+            self.run.effects.shareable = False
+            block = self.module.resources[address]
             if self._pending[f"*{address}"] == self.run.depth_of_states:
                 self.run.complain(block.header, f"{self.address(address)} depends on itself")
             empty: Instances[ResourceInstance] = Instances(self.address(address))
             empty.value = Unknown((Need(self.address(address), "depends on itself"),))
             return empty
+        found = self.run.effects.once(self._instances, address, lambda: self._expanded(address))
+        assert found is not None
+        return found
+
+    def _expanded(self, address: str) -> "Instances[ResourceInstance]":
+        block = self.module.resources[address]
         self._pending[f"*{address}"] = self.run.depth_of_states
         try:
-            found = expand(
+            return expand(
                 block,
                 self.address(address),
                 self,
@@ -281,8 +308,6 @@ class Scope:
             )
         finally:
             del self._pending[f"*{address}"]
-        self._resources[address] = found
-        return found
 
     def instance(
         self, block: Block, local: str, address: str, env: Env, maybe: tuple[Need, ...]
@@ -303,7 +328,8 @@ class Scope:
         """The instances of a module call, or what is known of a module that is not there."""
         known = self._calls.get(name)
         if known is None:
-            known = self._calls[name] = self._modules(name)
+            known = self.run.effects.once(self._calls, name, lambda: self._modules(name))
+            assert known is not None
         return known
 
     def _modules(self, name: str) -> "Instances[ModuleInstance] | Value":
@@ -312,6 +338,7 @@ class Scope:
         if block is None:
             return self.run.assumed(unknown(address, "is not declared"))
         if f"*{name}" in self._pending:
+            self.run.effects.shareable = False
             if self._pending[f"*{name}"] == self.run.depth_of_states:
                 self.run.complain(block.header, f"{address} depends on itself")
             return Unknown((Need(address, "depends on itself"),))
@@ -319,6 +346,7 @@ class Scope:
         if isinstance(module, str):
             return self.run.assumed(unknown(address, module))
         if self.run.modules > MOST_MODULES:
+            self.run.effects.shareable = False
             self.run.complain(
                 block.header, f"more than {MOST_MODULES} modules are called: the rest is left out"
             )
@@ -355,7 +383,8 @@ class Scope:
         module, unreadable = run.module(folder)
         if folder not in run.library.scanned:
             # Those of the scan itself were told when its files were read.
-            run.errors.update(dict.fromkeys(unreadable))
+            for error in unreadable:
+                run.effects.report(error)
         if module is None:
             if is_local(source):
                 at = block.body.attributes["source"].expression.place
@@ -365,9 +394,14 @@ class Scope:
 
     def resources(self) -> Iterator[Resource]:
         """All resources of the module and of those that it calls."""
+        once = self.run.effects.once
         for address in self.module.resources:
             for instance in self.instances(address).all:
-                yield instance.resource()
+                known = self._resources.get(instance)
+                if known is None:
+                    known = once(self._resources, instance, instance.resource)
+                    assert known is not None
+                yield known
         for name in self.module.calls:
             for called in self.called(name):
                 yield from called.resources()
@@ -408,6 +442,7 @@ class ModuleInstance:
             (*caller.called_from, Call(f"module.{name}", block.header)),
             tuple(dict.fromkeys((*caller.maybe, *maybe))),
             caller.chain,
+            caller.taken(),
         )
 
     def get(self, name: str) -> Value:

@@ -6,6 +6,7 @@ from typing import Final
 
 from taskwall.masks import SHORTEST, WORD
 from taskwall.patterns import pattern
+from taskwall.readers.terraform.effects import Effects, Secret
 from taskwall.readers.terraform.syntax import Block, Body, Literal
 from taskwall.values import Fields, Items, Known, Text, Value, settled, spelled
 
@@ -65,14 +66,16 @@ class Derived:
 class Hidden:
     """The sensitive texts that an evaluation has met, and what was made of any texts."""
 
-    def __init__(self) -> None:
-        self.met: set[str] = set()
-        self.derived: list[Derived] = []
+    def __init__(self, effects: Effects) -> None:
+        self._effects = effects
+        self._met: set[str] = set()
+        self._derived: list[Derived] = []
+        self._all: tuple[set[str], int, frozenset[str]] = set(), 0, frozenset()
 
     def hide(self, value: Value) -> None:
         """Keep all texts and numbers of a value in mind."""
         for text in texts(value):
-            if len(self.met) < MOST and len(text) >= SHORTEST:
+            if len(text) >= SHORTEST:
                 self.add(text)
 
     def derive(self, arguments: Iterable[Value], result: Value) -> None:
@@ -81,15 +84,23 @@ class Hidden:
 
     def add(self, text: str) -> None:
         """Keep a text in mind."""
-        self.met.add(text)
+        if text not in self._met and len(self._met) >= MOST:
+            self._effects.shareable = False
+            return
+        self._met.add(text)
+        self._effects.report(Secret(text))
 
     def note(self, derived: Derived) -> None:
         """Keep in mind what a function made."""
-        self.derived.append(derived)
+        self._derived.append(derived)
 
     def all(self) -> frozenset[str]:
         """The texts, and those that are made of them."""
-        return with_derived(self.met, self.derived)
+        met = {one.text for one in self._effects.reported(Secret)}
+        count = len(self._derived)
+        if (met, count) != self._all[:2]:
+            self._all = met, count, with_derived(met, self._derived)
+        return self._all[2]
 
 
 def with_derived(met: Iterable[str], derived: Iterable[Derived]) -> frozenset[str]:

@@ -1,14 +1,14 @@
 """A root module as a stack."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from typing import TypeVar
 
 from taskwall.files import Files, UnreadableError
 from taskwall.moved import UNMOVED, Moved
 from taskwall.readers.terraform.free import allowed
-from taskwall.readers.terraform.run import Run
+from taskwall.readers.terraform.run import Evaluated, Run
 from taskwall.readers.terraform.scope import Scope
 from taskwall.readers.terraform.secrets import secrets
 from taskwall.readers.terraform.sensitive import sensitive
@@ -16,9 +16,9 @@ from taskwall.readers.terraform.skips import skips
 from taskwall.readers.terraform.types import ANY, type_of
 from taskwall.readers.terraform.unit import Library, Module, Unit, library
 from taskwall.readers.terraform.variables import supplied, value_files
-from taskwall.resource import Skip
+from taskwall.resource import Resource, Skip
 from taskwall.stack import Evaluation, Inputs, SourceError
-from taskwall.values import Place, Scenario
+from taskwall.values import Place, Question, Scenario
 
 T = TypeVar("T")
 
@@ -53,11 +53,22 @@ class TerraformStack:
 
     def evaluate(self, scenario: Scenario) -> Evaluation:
         """Evaluate the root module and all that it calls under a scenario."""
-        if not self._library.lasts:
-            return deeply(lambda: self._evaluate(scenario))
-        found, read = self._files.listened(lambda: deeply(lambda: self._evaluate(scenario)))
-        self._read.update(read)
-        return found
+        return self.evaluations()(scenario)
+
+    def evaluations(self) -> Callable[[Scenario], Evaluation]:
+        """Evaluates under one scenario after another, and once what no scenario changes."""
+        shared = Shared(lambda: [self.scope({})])
+
+        def evaluate(scenario: Scenario) -> Evaluation:
+            if not self._library.lasts:
+                return deeply(lambda: self._evaluate(scenario, shared))
+            found, read = self._files.listened(
+                lambda: deeply(lambda: self._evaluate(scenario, shared))
+            )
+            self._read.update(read)
+            return found
+
+        return evaluate
 
     def holds(self, root: Module) -> bool:
         """Whether it says what a stack of this root, of the same inputs, would say now."""
@@ -68,34 +79,29 @@ class TerraformStack:
             and self._files.same(self._read)
         )
 
-    def _evaluate(self, scenario: Scenario) -> Evaluation:
-        if self._library.lasts and not scenario and not self.inputs.free:
+    def _evaluate(self, scenario: Scenario, shared: "Shared") -> Evaluation:
+        if self._library.lasts and not self.inputs.free:
             from taskwall.readers.terraform.lasting import Evaluator
 
             evaluator = self._library.kept.setdefault(("evaluator", self.name), Evaluator())
             assert isinstance(evaluator, Evaluator)
-            lasting = evaluator.again(self.root, self._library, self.inputs, self.boundary)
+            asked = (self.root, self._library, self.inputs, self.boundary)
+            lasting = evaluator.again(*asked, scenario)
             if lasting is not None:
-                found, complaints = self.skips()
-                resources, errors, questions, hidden = lasting
-                moved = self.moved()
-                told = (*moved.of(tuple(errors)), *complaints)
-                return Evaluation(
-                    resources, tuple(dict.fromkeys(told)), questions, found, hidden, moved
-                )
-        scope = self.scope(scenario)
-        run = scope.run
-        resources = tuple(scope.resources())
-        moved = self.moved()
+                return self._evaluation(*lasting)
+        return self._evaluation(*shared.evaluated(scenario))
+
+    def _evaluation(
+        self,
+        resources: tuple[Resource, ...],
+        errors: Iterable[SourceError],
+        questions: frozenset[Question],
+        hidden: frozenset[str],
+    ) -> Evaluation:
         found, complaints = self.skips()
-        return Evaluation(
-            resources,
-            tuple(dict.fromkeys((*moved.of(tuple(run.errors)), *complaints))),
-            frozenset(run.questions),
-            found,
-            run.hidden.all(),
-            moved,
-        )
+        moved = self.moved()
+        told = tuple(dict.fromkeys((*moved.of(tuple(errors)), *complaints)))
+        return Evaluation(resources, told, questions, found, hidden, moved)
 
     def scope(
         self, scenario: Scenario, label: str = "", shared: frozenset[str] = frozenset()
@@ -167,6 +173,37 @@ class TerraformStack:
                         pending.append((called, (*chain, name)))
             self._modules = tuple(found.values())
         return self._modules
+
+
+class Shared:
+    """Root modules that are evaluated under one scenario after another.
+
+    What hangs on none of the answers in which these differ is evaluated once, and is the very same
+    object under all of them.
+    """
+
+    def __init__(self, start: Callable[[], Sequence[Scope]]) -> None:
+        """`start` makes the scopes of the roots, of which the runs share their effects."""
+        self._start = start
+        self._scopes: Sequence[Scope] | None = None
+
+    def evaluated(self, scenario: Scenario) -> Evaluated:
+        """What the roots are under a scenario.
+
+        Where something was met that hangs on the order of evaluation, all is evaluated anew.
+        """
+        known, self._scopes = self._scopes, None
+        scopes = known or self._start()
+        run = scopes[0].run
+        run.begin(scenario)
+        found = tuple(resource for scope in scopes for resource in scope.resources())
+        if run.effects.shareable:
+            self._scopes = scopes
+        elif known is not None:
+            return self.evaluated(scenario)
+        effects = run.effects
+        errors, questions = effects.reported(SourceError), effects.reported(Question)
+        return found, tuple(errors), frozenset(questions), run.hidden.all()
 
 
 def deeply(evaluation: Callable[[], T]) -> T:

@@ -33,9 +33,10 @@ def supplied(run: Run) -> tuple[dict[str, Value], bool]:
         try:
             unit = run.library.unit(path)
         except UnreadableError as error:
-            run.errors[error.error] = None
+            run.effects.report(error.error)
             continue
-        run.errors.update(dict.fromkeys(unit.parsed.errors))
+        for wrong in unit.parsed.errors:
+            run.effects.report(wrong)
         for name, attribute in unit.parsed.body.attributes.items():
             values[name] = value_of(attribute.expression, bare, {})
     for name, value in run.inputs.variables.items():

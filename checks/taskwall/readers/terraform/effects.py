@@ -1,0 +1,152 @@
+"""What the evaluation of a value takes from the scenario, and what it reports beside its result.
+
+One evaluation serves several scenarios: a value that is computed under one of them is the same
+under every other that gives the same answers to all that it asked for.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from enum import Enum
+from typing import Final, TypeAlias, TypeVar
+
+from msgspec import Struct
+
+from taskwall.stack import SourceError
+from taskwall.values import Question, Scalar, Scenario
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+class Unanswered(Enum):
+    """What a scenario answers that says nothing of an operand."""
+
+    OPEN = 0
+
+
+OPEN: Final = Unanswered.OPEN
+
+Answer: TypeAlias = Scalar | Unanswered
+Answers: TypeAlias = tuple[tuple[str, Answer], ...]
+"""Operands of questions that were asked for, with the answers of the scenario."""
+
+
+class Secret(Struct, frozen=True):
+    """A text that is sensitive."""
+
+    text: str
+
+
+Report: TypeAlias = SourceError | Question | Secret
+
+
+class _Kept(Struct, frozen=True):
+    """A value that hangs on answers or reports something, with both."""
+
+    value: object
+    answers: Answers
+    reports: tuple[Report, ...]
+
+
+class Memo(dict[K, V]):
+    """Values that are computed once: its items hang on nothing, others are `beside` them."""
+
+    __slots__ = ("beside",)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.beside: dict[K, list[_Kept]] | None = None
+
+
+class Effects:
+    """The effects of the value that is being computed, and of all that it rests on.
+
+    `shareable` is whether nothing was met yet that hangs on the order of evaluation: a circle, a
+    very long chain, a bound that was reached.
+    """
+
+    def __init__(self, scenario: Scenario) -> None:
+        self.scenario: Mapping[str, Scalar] = scenario
+        self.answers: dict[str, Answer] = {}
+        self.reports: dict[Report, None] = {}
+        self.shareable = True
+        self._of_inputs: dict[Report, None] | None = None
+
+    def begin(self, scenario: Scenario) -> None:
+        """Go on under another scenario: of what was reported, what inputs are stands."""
+        if self._of_inputs is None:
+            self._of_inputs = self.reports
+        self.scenario = scenario
+        self.answers = {}
+        self.reports = dict(self._of_inputs)
+
+    def report(self, what: Report) -> None:
+        """Note what holds wherever the value is used that is being computed."""
+        self.reports[what] = None
+
+    def answer(self, operand: str) -> Answer:
+        """What the scenario says of an operand."""
+        found = self.answers[operand] = self.scenario.get(operand, OPEN)
+        return found
+
+    def agree(self, answers: Answers) -> bool:
+        """Whether the scenario gives these answers."""
+        for operand, answer in answers:
+            found = self.scenario.get(operand, OPEN)
+            if type(found) is not type(answer) or found != answer:
+                return False
+        return True
+
+    def once(self, memo: Memo[K, V], key: K, compute: Callable[[], V | None]) -> V | None:
+        """A value from a memo, or computed and kept there; None is not kept."""
+        for kept in reversed(memo.beside.get(key, ())) if memo.beside else ():
+            if self.agree(kept.answers):
+                self.answers.update(kept.answers)
+                self.reports.update(dict.fromkeys(kept.reports))
+                return kept.value  # type: ignore[return-value]
+        answers, reports = self.answers, self.reports
+        self.answers, self.reports = {}, {}
+        try:
+            value = compute()
+        finally:
+            mine, said = self.answers, self.reports
+            self.answers, self.reports = answers, reports
+            if mine or said:
+                answers.update(mine)
+                reports.update(said)
+        if value is None:
+            return None
+        if mine or said:
+            if memo.beside is None:
+                memo.beside = {}
+            kept = _Kept(value, tuple(mine.items()), tuple(said))
+            memo.beside.setdefault(key, []).append(kept)
+            memo.pop(key, None)  # in a circle the outer one counts
+        else:
+            memo[key] = value
+        return value
+
+    def reported(self, kind: type[V]) -> Iterator[V]:
+        """What was reported of one kind."""
+        return (one for one in self.reports if isinstance(one, kind))
+
+
+class Handles(dict[str, V]):
+    """What stands behind references without an attribute under the scenario, by address."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._by_answers: list[tuple[Answers, str, V]] = []
+
+    def put(self, address: str, whole: V, answers: Answers) -> None:
+        """Let something stand behind an address where the scenario gives these answers."""
+        self[address] = whole
+        if answers:
+            self._by_answers.append((answers, address, whole))
+
+    def begin(self, effects: Effects) -> None:
+        """Go on under another scenario."""
+        for _, address, _ in self._by_answers:
+            self.pop(address, None)
+        for answers, address, whole in self._by_answers:
+            if effects.agree(answers):
+                self[address] = whole

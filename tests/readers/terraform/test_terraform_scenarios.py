@@ -1,0 +1,187 @@
+"""One evaluation serves scenarios after one another: it must be what each would be by itself."""
+
+from collections.abc import Callable
+from itertools import product
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from taskwall.files import Files
+from taskwall.readers.terraform import TerraformStack, stacks
+from taskwall.resource import Resource
+from taskwall.stack import Evaluation, Inputs
+from taskwall.values import OTHER, Scenario
+
+ROOT = "/nowhere/live"
+
+Stacks = Callable[..., TerraformStack]
+
+OPERANDS = ("var.a", "var.b", "var.c")
+ANSWERS = (True, OTHER, "live")
+
+CONDITION = st.sampled_from(
+    [
+        "var.a",
+        'var.b == "live"',
+        "var.c != null",
+        "!var.a && var.c",
+        "local.l0",
+        "local.l2 == true",
+        'aws_x.r0[0].name == "live"',
+        "module.m.out",
+        "true",
+    ]
+)
+VALUE = st.sampled_from(
+    [
+        '"text"',
+        "var.b",
+        "local.l1",
+        "local.l2",
+        "aws_x.r0",
+        "aws_x.r1[0].id",
+        "one(aws_x.r2[*].name)",
+        "module.m",
+        "module.m.out",
+        "[for m in [module.m] : m]",
+        "upper(var.secret)",
+        "sensitive(var.b)",
+        "missing.thing",
+        "try(aws_x.r2[1].name, null)",
+        '"${local.l0}-${var.b}"',
+        "jsonencode({ b = var.b, c = local.l1 })",
+    ]
+)
+"""Among them names that nothing declares, what may depend on itself, and secrets."""
+
+
+@st.composite
+def chosen(draw: st.DrawFn) -> str:
+    """An expression that may be another one under another scenario."""
+    if draw(st.booleans()):
+        return draw(VALUE)
+    return f"{draw(CONDITION)} ? {draw(VALUE)} : {draw(VALUE)}"
+
+
+@st.composite
+def roots(draw: st.DrawFn) -> dict[str, str]:
+    """A root module with open switches, and the module that it calls."""
+    lines = [
+        'variable "a" {}\nvariable "b" {}\nvariable "c" {}',
+        'variable "secret" {\n  default   = "hushed-word"\n  sensitive = true\n}',
+    ]
+    lines += [f"locals {{\n  l{number} = {draw(chosen())}\n}}" for number in range(3)]
+    meta = st.sampled_from(
+        [
+            "",
+            "count = {0} ? 1 : 0",
+            "count = {0} ? 2 : 1",
+            "for_each = {0} ? {{ live = {1} }} : {{}}",
+            "for_each = toset([for k in [{1}] : k if {0}])",
+        ]
+    )
+    for number in range(4):
+        heading = draw(meta).format(draw(CONDITION), draw(chosen()))
+        block = ""
+        if draw(st.booleans()):
+            content = "content {\n      v = rule.value\n    }"
+            block = f'dynamic "rule" {{\n    for_each = [{draw(chosen())}]\n    {content}\n  }}'
+        lines.append(
+            f'resource "aws_x" "r{number}" {{\n  {heading}\n  name = {draw(chosen())}\n'
+            f"  peer = {draw(chosen())}\n  {block}\n}}"
+        )
+    calls = draw(meta).format(draw(CONDITION), draw(chosen()))
+    lines.append(
+        f'module "m" {{\n  source = "../m"\n  {calls}\n  given = {draw(chosen())}\n'
+        f"  on = {draw(CONDITION)}\n}}"
+    )
+    inner = draw(meta).format("var.on", "var.given")
+    inside = (
+        'variable "given" {}\nvariable "on" {}\nlocals {\n  own = aws_y.in\n}\n'
+        f'resource "aws_y" "in" {{\n  {inner}\n  v = var.given\n}}\n'
+        'output "out" {\n  value = local.own\n}\n'
+    )
+    return {f"{ROOT}/main.tf": "\n".join(lines), "/nowhere/m/main.tf": inside}
+
+
+SCENARIOS = st.lists(
+    st.sampled_from(
+        [
+            {op: answer for op, answer in zip(OPERANDS, row, strict=True) if answer is not False}
+            for row in product((False, *ANSWERS), repeat=len(OPERANDS))
+        ]
+    ),
+    min_size=2,
+    max_size=6,
+)
+
+
+def stack_of(texts: dict[str, str], *, free: bool, lasts: bool) -> TerraformStack:
+    """The stack of the root module."""
+    files = Files(dict(texts), lasts=lasts)
+    found, _ = stacks(list(texts), files, Inputs(boundary="/nowhere", free=free))
+    return next(one for one in found if one.name == ROOT and isinstance(one, TerraformStack))
+
+
+def told(evaluation: Evaluation) -> tuple[object, ...]:
+    """All that an evaluation says, types and places of values included."""
+    resources = evaluation.moved.of(evaluation.resources)
+    return repr(resources), set(evaluation.errors), evaluation.questions, evaluation.hidden
+
+
+@settings(max_examples=150, deadline=None)
+@given(roots(), SCENARIOS, st.booleans(), st.booleans())
+def test_scenarios_share_only_what_is_the_same_in_each(
+    texts: dict[str, str], scenarios: list[Scenario], free: bool, lasts: bool
+) -> None:
+    """Evaluated one after the other, each is what it is when it is evaluated alone."""
+    evaluate = stack_of(texts, free=free, lasts=lasts).evaluations()
+    for scenario in [{}, *scenarios, {}]:
+        alone = stack_of(texts, free=free, lasts=False).evaluate(scenario)
+        assert told(evaluate(scenario)) == told(alone)
+
+
+MAIN = """
+variable "on" {}
+
+resource "aws_x" "switched" {
+  count = var.on ? 1 : 0
+}
+
+resource "aws_x" "plain" {
+  name = "a"
+}
+
+resource "aws_x" "peer" {
+  name = aws_x.plain.id
+  from = one(aws_x.switched[*].id)
+}
+"""
+
+
+def by_name(evaluation: Evaluation) -> dict[str, Resource]:
+    """Its resources by name."""
+    return {resource.origin.name: resource for resource in evaluation.resources}
+
+
+def test_what_no_scenario_changes_is_the_very_same(stack: Stacks) -> None:
+    """Of three resources only those differ that the switch reaches."""
+    evaluate = stack(MAIN).evaluations()
+    on, off = (by_name(evaluate({"var.on": answer})) for answer in (True, OTHER))
+    assert on["aws_x.plain"] is off["aws_x.plain"]
+    assert on["aws_x.peer"] is not off["aws_x.peer"]
+    assert "aws_x.switched" in on
+    assert "aws_x.switched" not in off
+    again = by_name(evaluate({"var.on": True}))
+    assert all(again[name] is resource for name, resource in on.items())
+
+
+@pytest.mark.parametrize("free", [False, True])
+def test_errors_are_those_of_the_scenario(stack: Stacks, free: bool) -> None:
+    """What is wrong in something that is not there is not told; what is kept tells it again."""
+    text = 'variable "on" {}\nlocals {\n  a = var.on ? local.a : 1\n  b = [local.a]\n}\n'
+    text += 'resource "aws_x" "x" {\n  name = local.b\n}\n'
+    evaluate = stack(text, inputs=Inputs(boundary="/nowhere", free=free)).evaluations()
+    for answer, count in ((True, 1), (OTHER, 0), (True, 1)):
+        assert len(evaluate({"var.on": answer}).errors) == count
