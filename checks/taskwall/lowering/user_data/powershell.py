@@ -56,7 +56,7 @@ def run(machine: Machine, text: str) -> None:
 
 
 def _block(machine: Machine, text: str, first: int) -> None:
-    calls = re.finditer(_CALL, text)
+    calls = _CALL.finditer(text)
     events = [(found.start("name"), found.end(), "set") for found in _SET.finditer(text)]
     events += [(found.start(1), found.end(1), "initialize") for found in calls]
     events += [(found.start(1), found.end(1), "unknown") for found in _MARK.finditer(text)]
