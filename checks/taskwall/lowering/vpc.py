@@ -77,14 +77,32 @@ def vpc_cidr(r: Reading) -> Iterator[Thing]:
 @lowers("aws_subnet", "aws_default_subnet", "AWS::EC2::Subnet", to=Subnet)
 def subnet(r: Reading) -> Iterator[Thing]:
     v4, v6 = r.setting("cidr_block", "CidrBlock"), r.setting("ipv6_cidr_block", "Ipv6CidrBlock")
+    further = () if r.external else _further_ranges(r)
     yield Subnet(
         id=r.id,
         origin=r.origin,
         external=r.external,
         vpc=r.must(Vpc, r.at("vpc_id", "VpcId"), "is in"),
-        cidrs=tuple(each for each in (v4, v6) if each.value is not None),
+        cidrs=tuple(each for each in (v4, v6, *further) if each.value is not None),
         public_addresses=r.setting("map_public_ip_on_launch", "MapPublicIpOnLaunch"),
     )
+
+
+def _further_ranges(r: Reading) -> Iterator[Setting]:
+    """The IPv6 ranges that resources of their own give to a subnet."""
+    for resource in r.draft.about(r.id, "SubnetId", "AWS::EC2::SubnetCidrBlock"):
+        other = Reading(resource, r.draft)
+        link = other.link(Subnet, other.at("", "SubnetId"))
+        if link is not None and link.to == r.id:
+            yield other.setting("", "Ipv6CidrBlock")
+
+
+@lowers("AWS::EC2::SubnetCidrBlock")
+def subnet_cidr(r: Reading) -> Iterator[Thing]:
+    # Read by the subnet that it gives a range to.
+    r.at("", "SubnetId")
+    r.at("", "Ipv6CidrBlock")
+    return iter(())
 
 
 @lowers("aws_route_table", "aws_default_route_table", "AWS::EC2::RouteTable", to=RouteTable)
