@@ -71,6 +71,7 @@ def packets(found: Traffic) -> set[tuple[int, ...]]:
     }
 
 
+@settings(deadline=None)
 @given(boxes, boxes)
 def test_algebra_of_packets_is_that_of_sets(a: list[Box], b: list[Box]) -> None:
     """Union, intersection, difference and inclusion are those of the packets."""
@@ -191,6 +192,7 @@ def test_sets_meet_where_they_share_an_address(one: list[Member], other: list[Me
     assert (a.meets(b), b.meets(a)) == (slow, slow)
 
 
+@settings(deadline=None)
 @given(sets)
 def test_what_is_sure_is_in_a_set_under_every_filling(found: list[Member]) -> None:
     """The certain part of a union is what all fillings share."""

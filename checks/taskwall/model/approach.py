@@ -11,7 +11,7 @@ from taskwall.model.fronts import balancers_behind, fronts, listeners, stands_be
 from taskwall.model.network import Network, remembered
 from taskwall.model.thing import Link
 from taskwall.model.work import TaskSource
-from taskwall.values import Need, Origin, Place
+from taskwall.values import Origin, Place
 
 
 class Approach(Struct, frozen=True):
@@ -46,7 +46,7 @@ def reached(network: Network, approach: Approach) -> tuple[str, str, Fact]:
         text = f"{approach.by} reaches a load balancer of tasks"
         if not _fronted(network):
             return "", "", Fact(False, text)
-        needs = link.fact.needs or (Need(link.to or "the load balancer", "is not in the sources"),)
+        needs = link.waits("the load balancer")
         return "a load balancer", "", Fact(None, text, link.place, approach.on.name, needs)
     concerned = link.fact & stands_before_tasks(network, balancer)
     if listener is None:

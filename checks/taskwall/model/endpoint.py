@@ -299,7 +299,7 @@ def vpc_names(network: Network, endpoint: Endpoint) -> Fact:
     if vpc is None or vpc.external:
         text = f"DNS support and hostnames are on in the VPC of {endpoint.name}"
         needs = endpoint.vpc.fact.needs or (vpc.external if vpc else ())
-        needs = needs or (Need(endpoint.vpc.to or "the VPC", "is not in the sources"),)
+        needs = needs or endpoint.vpc.waits("the VPC")
         return Fact(None, text, endpoint.vpc.place, endpoint.name, needs)
     return all_of((vpc.dns_support.is_(True), vpc.dns_hostnames.is_(True)))
 

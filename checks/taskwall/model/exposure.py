@@ -42,7 +42,7 @@ def exposed_store(network: Network, exposure: Exposure) -> Fact:
     for link in subnets:
         subnet = network.at(Subnet, link)
         if subnet is None:
-            needs = link.fact.needs or (Need(link.to or "a subnet", "is not in the sources"),)
+            needs = link.waits("a subnet")
             parts.append(Fact(None, text, setting.place, name, needs))
         else:
             parts.append(link.fact & leads(network, subnet, "internet"))
@@ -61,5 +61,5 @@ def store_used(network: Network, exposure: Exposure) -> Fact:
         return FALSE
     text = f"tasks use the store of {exposure.name}"
     link = exposure.store
-    needs = link.fact.needs or (Need(link.to or "its store", "is not in the sources"),)
+    needs = link.waits("its store")
     return Fact(None, text, link.place, exposure.name, needs)

@@ -103,7 +103,7 @@ def _fronts(network: Network, source: TaskSource, binding: Binding) -> Iterator[
         yield _front(network, group, link, forward, listener)
     if group is None or group.external:
         text = f"a load balancer stands in front of {source.name}"
-        needs = link.fact.needs or (Need(link.to, "is not in the sources"),)
+        needs = link.waits()
         kind = kind_by_protocol(group.protocol.known if group else None)
         fact = Fact(None, text, link.place, source.name, needs)
         yield Front(None, None, group, kind, fact, needs, link.exact)

@@ -6,7 +6,7 @@ from taskwall.model.egress import as_aws_makes_it
 from taskwall.model.group import Direction, Permission, SecurityGroup
 from taskwall.model.inflow import Inflow, Side, Wanted
 from taskwall.model.network import Network
-from taskwall.model.permissions.coverage import Grant, Wording, not_seen, reach, there
+from taskwall.model.permissions.coverage import Grant, Wording, reach, there
 from taskwall.model.ports import named_port, opened, protocol, unknown_ports
 from taskwall.model.reach import permissions
 from taskwall.model.thing import Link
@@ -42,7 +42,7 @@ def _open_way(
     for link in guarded.groups:
         group = network.at(SecurityGroup, link) if link.to else None
         if group is None or group.external:
-            parts.append(Fact(None, text, link.place, guarded.name, not_seen(link, "a group")))
+            parts.append(Fact(None, text, link.place, guarded.name, link.waits("a group")))
         elif way == "egress":
             parts.append(all_of((link.fact, as_aws_makes_it(network, group))))
         grants += [

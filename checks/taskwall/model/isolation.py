@@ -73,7 +73,7 @@ def of_cluster(network: Network, link: Link, names: tuple[str, ...] = ()) -> Mem
     if cluster is None or cluster.external:
         # Its tags are not seen, nor its name where it is no name that the sources refer to.
         by_name = network.policy.isolated and (link.exact or (cluster and cluster.named.known))
-        needs = link.fact.needs or (Need(link.to, "is not in the sources"),)
+        needs = link.waits()
         return NOWHERE if by_name else Membership("", needs, link.place)
     if cluster.named.open and network.policy.isolated:
         return Membership("", cluster.named.needs, cluster.named.place)
@@ -257,7 +257,7 @@ def _with_outsiders(
 def _open(link: Link) -> tuple[Need, ...]:
     if link.exact and link.to:
         return ()
-    return link.fact.needs or (Need(link.to or "it", "is not in the sources"),)
+    return link.waits("it")
 
 
 def _admits_itself(network: Network, link: Link) -> Fact:
@@ -311,7 +311,7 @@ def residents(network: Network, vpc: Link) -> Residents:
                 groups.setdefault(member.group, tenant.name)
     thing = network.at(Vpc, vpc)
     if thing is None or thing.external:
-        waits += vpc.fact.needs or (Need(vpc.to or "a VPC", "is not in the sources"),)
+        waits += vpc.waits("a VPC")
     return Residents(groups, tuple(dict.fromkeys(waits)))
 
 

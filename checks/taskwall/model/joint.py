@@ -163,7 +163,7 @@ def _default(
     to, place = f"{attachment.gateway.to}.default", attachment.gateway.place
     if gateway is None or gateway.external:
         needs = attachment.gateway.fact.needs
-        needs = needs or (Need(attachment.gateway.to, "is not in the sources"),)
+        needs = needs or attachment.gateway.waits()
         text = f"{attachment.name} {part} with the default table of its transit gateway"
         fact = Fact(None, text, place, attachment.name, needs)
     else:
@@ -218,7 +218,7 @@ def _addresses(network: Network, vpc: Link) -> tuple[Ranges, tuple[Need, ...]]:
     """The known addresses of a VPC, and what others of it wait for."""
     thing = network.at(Vpc, vpc)
     if thing is None:
-        return Ranges(), vpc.fact.needs or (Need(vpc.to or "a VPC", "is not in the sources"),)
+        return Ranges(), vpc.waits("a VPC")
     needs = tuple(need for setting in thing.cidrs for need in setting.needs)
     return _ranges(setting.known for setting in thing.cidrs), (*thing.external, *needs)
 

@@ -14,7 +14,6 @@ from taskwall.model.permissions.coverage import (
     Part,
     Wording,
     inside,
-    not_seen,
     reach,
 )
 from taskwall.model.reach import who
@@ -50,7 +49,7 @@ def _lets_out(network: Network, endpoint: Endpoint, sender: Sender) -> Fact:
         held = whose(network, link, "egress")
         group = network.at(SecurityGroup, link) if link.to else None
         if held is None:
-            parts.append(Fact(None, text, link.place, name, not_seen(link, "a group")))
+            parts.append(Fact(None, text, link.place, name, link.waits("a group")))
         elif group is not None:
             made = TRUE if group.external and group.default else as_aws_makes_it(network, group)
             parts.append(all_of((link.fact, made)))

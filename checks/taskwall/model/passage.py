@@ -11,7 +11,6 @@ from taskwall.model.permissions.coverage import (
     Grant,
     Wording,
     names_addresses,
-    not_seen,
     reach,
 )
 from taskwall.model.reach import admits_range_within, by_settings, permissions
@@ -54,7 +53,7 @@ def _admitted(network: Network, endpoint: Endpoint, sender: Sender) -> Fact:
         group = network.at(SecurityGroup, link) if link.to else None
         held = whose(network, link, "ingress")
         if held is None:
-            parts.append(Fact(None, text, link.place, name, not_seen(link, "a group")))
+            parts.append(Fact(None, text, link.place, name, link.waits("a group")))
             continue
         if group is not None and group.external:
             # A default group that nobody adopts keeps what AWS wrote in it.

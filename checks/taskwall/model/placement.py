@@ -149,7 +149,7 @@ def _by_strategy(network: Network, member: ContainerInstances, source: TaskSourc
         if link.to in served:
             parts.append(all_of((link.fact, served[link.to])))
         elif provider is None or provider.external:
-            waits = link.fact.needs or (Need(link.to or name, "is not in the sources"),)
+            waits = link.waits(name)
             parts.append(Fact(None, text, link.place, name, waits))
         else:
             told = f"{name} runs on {provider.name}, which does not start {instances}"

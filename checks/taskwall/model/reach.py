@@ -24,7 +24,6 @@ from taskwall.model.permissions.coverage import (
     addresses,
     aws_service,
     names_addresses,
-    not_seen,
     of_vpc,
     part,
     subnets_of,
@@ -210,7 +209,7 @@ def admits_range_within(network: Network, permission: Permission, vpc: Link | No
             need
             for link in (permission.range_of, vpc)
             if not link.exact
-            for need in not_seen(link, "a VPC")
+            for need in link.waits("a VPC")
         )
         return Fact(truth, text, place, group, needs if truth is None else ())
     if service := aws_service(network, permission):
@@ -240,7 +239,7 @@ def _ranges_within(network: Network, vpc: Link) -> Addresses:
         loose = Addresses(tuple(part(each, subnet.id) for each in subnet.cidrs))
         held |= loose.perhaps(subnet.vpc.fact.needs)
     if known is None or known.external:
-        held |= Addresses((Part(EVERYWHERE, False, needs=not_seen(vpc, "a VPC")),))
+        held |= Addresses((Part(EVERYWHERE, False, needs=vpc.waits("a VPC")),))
     return held
 
 
@@ -255,7 +254,7 @@ def by_settings(network: Network, permission: Permission) -> Fact:
         if link is not None and link.to in allowed:
             return Fact(True, text, permission.place, name)
         if link is not None and not link.exact and len(ranges) < len(allowed):
-            return Fact(None, text, permission.place, name, not_seen(link, ""))
+            return Fact(None, text, permission.place, name, link.waits())
     wanted = addresses(network, permission)
     if not names_addresses(permission) or not wanted.parts or not ranges:
         return FALSE
@@ -275,7 +274,7 @@ def lattice_list(network: Network, permission: Permission, serves: Fact) -> Fact
     if listed is not None and (listed.service or isinstance(listed.named.known, str)):
         known = Fact(listed.service == "vpc-lattice", text, permission.place, permission.on.name)
     else:
-        needs = not_seen(permission.prefix_list, "")
+        needs = permission.prefix_list.waits()
         known = Fact(None, text, permission.place, permission.on.name, needs)
     return all_of((known, serves))
 

@@ -65,7 +65,7 @@ def _by_subnet(network: Network) -> dict[str, list[Association]]:
 
 def _of(link: Link) -> tuple[Need, ...]:
     """What it waits for to know where a tie leads."""
-    return link.fact.needs or (Need(link.to or "a subnet", "is not in the sources"),)
+    return link.waits("a subnet")
 
 
 def _link(subnet: Subnet) -> Link:
@@ -79,7 +79,7 @@ def _main(network: Network, vpc: Link) -> tuple[Link, ...]:
         # What AWS (or somebody since) wrote in its main table is not in the sources.
         return (Link(f"{known.id}.main", known.exists, known.origin.header, exact=False),)
     if not found and (known is None or known.external):
-        needs = vpc.fact.needs or (Need(vpc.to or "the VPC", "is not in the sources"),)
+        needs = vpc.waits("the VPC")
         text = f"{vpc.to or 'the VPC'} has a main route table that leads to the internet"
         return (Link("", Fact(None, text, vpc.place, vpc.to, needs), vpc.place, exact=False),)
     return tuple(found)
@@ -139,7 +139,7 @@ def _routed(
         steps += [_may(route.table, text) for route in loose]
         if not link.to or table is None or table.external:
             needs = link.fact.needs or (table.external if table else ())
-            needs = needs or (Need(link.to, "is not in the sources"),)
+            needs = needs or link.waits()
             steps.append(Fact(None, text, link.place, subnet.name, needs))
         parts.append(link.fact & any_of(steps))
     otherwise = f"no {word} of {subnet.name} leads to {words}"
@@ -219,7 +219,7 @@ def everywhere(network: Network, route: Route) -> Fact:
         return Fact(False, "", route.listed.place, route.fact.resource, otherwise=otherwise)
     if listed is None or listed.entries is None:
         text = f"{route.fact.resource} is a default route"
-        needs = route.listed.fact.needs or (Need(route.listed.to, "is not in the sources"),)
+        needs = route.listed.waits()
         return Fact(None, text, route.listed.place, route.fact.resource, needs)
     return any_of(_half(route, entry) for entry in listed.entries)
 

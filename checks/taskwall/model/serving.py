@@ -176,7 +176,7 @@ def _unseen(network: Network, source: TaskSource) -> tuple[Need, ...]:
     found = network.at(TaskDefinition, link)
     if found is not None and not found.external and link.to:
         return ()
-    return link.fact.needs or (Need(link.to or "the task definition", "is not in the sources"),)
+    return link.waits("the task definition")
 
 
 def _bound(network: Network, source: TaskSource) -> Iterator[Ports]:

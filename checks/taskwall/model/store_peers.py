@@ -11,7 +11,6 @@ from taskwall.model.network import Network, remembered
 from taskwall.model.reach import admits_internet, by_settings, who
 from taskwall.model.store import groups_of_tasks
 from taskwall.model.thing import Link
-from taskwall.values import Need
 
 Weight: TypeAlias = Literal["critical", "low", None]
 """How bad it is whom a store admits, where that is not as the rule says."""
@@ -54,7 +53,7 @@ def _group(network: Network, permission: Permission, peer: Link) -> tuple[Fact, 
         return Fact(True, told, place, name), None, f"the default group {peer.to}"
     worn = groups_of_tasks(network).get(peer.to, FALSE) if peer.to else FALSE
     if not peer.to or ((group is None or group.external) and not worn.truth):
-        needs = peer.fact.needs or (Need(peer.to or "a group", "is not in the sources"),)
+        needs = peer.waits("a group")
         text = f"{name} admits a group that is none of tasks"
         return Fact(None, text, place, name, needs), None, words
     shared = _of_balancers(network, peer.to)

@@ -85,7 +85,7 @@ def serves_instances(network: Network, endpoint: Endpoint) -> Fact:
     if vpc is None or vpc.external:
         text = f"container instances run in the VPC of {endpoint.name}"
         needs = endpoint.vpc.fact.needs or (vpc.external if vpc else ())
-        needs = needs or (Need(endpoint.vpc.to or "the VPC", "is not in the sources"),)
+        needs = needs or endpoint.vpc.waits("the VPC")
         parts.append(Fact(None, text, endpoint.vpc.place, endpoint.name, needs))
     return any_of(parts)
 

@@ -96,7 +96,7 @@ def runs_in(tenant: Tenant, vpc: Link) -> Fact:
 def _open(link: Link) -> tuple[Need, ...]:
     if link.exact:
         return ()
-    return link.fact.needs or (Need(link.to or "a VPC", "is not in the sources"),)
+    return link.waits("a VPC")
 
 
 def inhabitants(network: Network, vpc: Link) -> list[tuple[Tenant, Fact]]:

@@ -6,7 +6,18 @@ from msgspec import Struct
 
 from taskwall.change import Change, Spot, Wanted
 from taskwall.facts import Fact
-from taskwall.values import Known, Need, Origin, Place, Scalar, Value, needs, settled, spelled
+from taskwall.values import (
+    OUTSIDE,
+    Known,
+    Need,
+    Origin,
+    Place,
+    Scalar,
+    Value,
+    needs,
+    settled,
+    spelled,
+)
 
 
 class Setting(Struct, frozen=True):
@@ -140,6 +151,13 @@ class Link(Struct, frozen=True):
     def sure(self) -> bool:
         """Whether the tie is certain, whatever it leads to."""
         return self.fact.truth is True
+
+    def waits(self, word: str = "") -> tuple[Need, ...]:
+        """What it waits for to know what it leads to; `word` is what that is called without an id.
+
+        Where nothing is said of it, it is something that is not in the sources.
+        """
+        return self.fact.needs or (Need(self.to or word, OUTSIDE),)
 
 
 def alike(one: Link, other: Link) -> bool | None:

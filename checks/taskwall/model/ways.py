@@ -45,7 +45,7 @@ def _from_instances(network: Network, member: ContainerInstances, link: Link) ->
     name = member.instances.name
     text = f"{name} has a way to the internet"
     if subnet is None or subnet.external:
-        needs = link.fact.needs or (Need(link.to or name, "is not in the sources"),)
+        needs = link.waits(name)
         return Fact(None, text, link.place, name, needs)
     given = subnet.public_addresses
     text = f"{name} gets a public address"

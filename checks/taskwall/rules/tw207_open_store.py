@@ -66,7 +66,7 @@ def _judged(network: Network, store: Store, link: Link) -> Iterator[Verdict]:
     group = network.at(SecurityGroup, link) if link.to else None
     if group is None or group.external:
         if group is None or not group.default:
-            needs = link.fact.needs or (Need(link.to or "a group", "is not in the sources"),)
+            needs = link.waits("a group")
             text = f"the groups of {named} admit others than tasks"
             yield cannot_be_seen(store.origin, link.place, text, needs, concerned)
     elif not permitted:

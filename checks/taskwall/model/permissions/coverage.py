@@ -16,7 +16,7 @@ from taskwall.model.group import Permission, PrefixList
 from taskwall.model.network import Network, remembered
 from taskwall.model.place import Subnet, Vpc
 from taskwall.model.thing import Link, Setting, alike
-from taskwall.values import OUTSIDE, Need, Reference, Text, Value, symbol
+from taskwall.values import Need, Reference, Text, Value, symbol
 
 # --- packets
 
@@ -241,11 +241,6 @@ def _most(setting: Setting) -> int | None:
     return 1 << (bits - int(length))
 
 
-def not_seen(link: Link, word: str) -> tuple[Need, ...]:
-    """What it waits for to know where a tie leads; `word` stands for a thing without an id."""
-    return link.fact.needs or (Need(link.to or word, OUTSIDE),)
-
-
 def unseen(needs: tuple[Need, ...], vpc: Link | None = None) -> Addresses:
     """Where something is that the sources do not show: it is taken to have IPv4 addresses."""
     four, six = Part(V4, False, vpc=vpc, needs=needs), Part(V6, False, False, vpc=vpc, needs=needs)
@@ -269,7 +264,7 @@ def inside(network: Network, vpc: Link) -> Addresses:
     """Where something is of which only the VPC is known."""
     found = network.at(Vpc, vpc)
     if found is None or found.external or not found.cidrs:
-        return unseen(not_seen(vpc, "a VPC"), vpc)
+        return unseen(vpc.waits("a VPC"), vpc)
     return _inside(network, found)
 
 
@@ -304,7 +299,7 @@ def of_subnet(network: Network, link: Link) -> Addresses:
     subnet = network.at(Subnet, link)
     if subnet is None or subnet.external:
         needs = link.fact.needs or (subnet.external if subnet else ())
-        found = unseen(needs or not_seen(link, "a subnet"), subnet.vpc if subnet else None)
+        found = unseen(needs or link.waits("a subnet"), subnet.vpc if subnet else None)
     else:
         found = _of_subnet(network, subnet)
     return found if link.sure else found.perhaps(link.fact.needs)
@@ -360,7 +355,7 @@ def addresses(network: Network, permission: Permission) -> Addresses:
         known = network.at(PrefixList, permission.prefix_list)
         if known is not None and known.entries is not None:
             return Addresses(tuple(map(part, known.entries)))
-        needs = not_seen(permission.prefix_list, "a prefix list")
+        needs = permission.prefix_list.waits("a prefix list")
         return Addresses((Part(EVERYWHERE, False, needs=needs),))
     return Addresses((Part(EVERYWHERE, False, needs=whom(permission)),))
 
@@ -507,4 +502,4 @@ def names_group_of(permission: Permission, groups: Iterable[Link], text: str) ->
 
 
 def _open(link: Link) -> tuple[Need, ...]:
-    return () if link.exact else not_seen(link, "a group")
+    return () if link.exact else link.waits("a group")
