@@ -73,8 +73,15 @@ def _link(subnet: Subnet) -> Link:
 
 
 def _main(network: Network, vpc: Link) -> tuple[Link, ...]:
-    found = list(_main_tables(network).get(vpc.to, ()))
-    known = network.at(Vpc, vpc)
+    named = _named_main(network, vpc)
+    if sure := tuple(link for link in named if link.sure):
+        return sure
+    known, instead = network.at(Vpc, vpc), any_of(link.fact for link in named)
+    found = [
+        Link(table.id, table.exists & ~instead if named else table.exists, table.origin.header)
+        for table in _main_tables(network).get(vpc.to, ())
+    ]
+    found += named
     if not found and known is not None and known.found:
         # What AWS (or somebody since) wrote in its main table is not in the sources.
         return (Link(f"{known.id}.main", known.exists, known.origin.header, exact=False),)
@@ -85,21 +92,24 @@ def _main(network: Network, vpc: Link) -> tuple[Link, ...]:
     return tuple(found)
 
 
-@remembered
-def _main_tables(network: Network) -> dict[str, list[Link]]:
-    """The main route tables that the sources write, by their VPC."""
-    found: dict[str, list[Link]] = {}
-    for table in network.every(RouteTable):
-        if table.main:
-            link = Link(table.id, table.exists, table.origin.header)
-            found.setdefault(table.vpc.to, []).append(link)
+def _named_main(network: Network, vpc: Link) -> list[Link]:
+    """The route tables that associations make, or may make, the main one of a VPC."""
+    found = []
     for each in network.every(Association):
         if each.subnet is None and each.vpc is not None:
-            link = Link(
-                each.table.to, each.table.fact & each.fact, each.table.place, each.table.exact
-            )
-            found.setdefault(each.vpc.to, []).append(link)
+            same, tie = alike(each.vpc, vpc), each.table.fact & each.fact
+            if same is None:
+                text = f"{each.table.to or 'a route table'} is the main one of {vpc.to}"
+                tie &= Fact(None, text, each.vpc.place, vpc.to, _of(each.vpc))
+            if same is not False:
+                found.append(Link(each.table.to, tie, each.table.place, each.table.exact))
     return found
+
+
+@remembered
+def _main_tables(network: Network) -> dict[str, list[RouteTable]]:
+    """The route tables that are main ones from the start, by their VPC."""
+    return network.grouped(RouteTable, lambda table: (table.vpc.to,) if table.main else ())
 
 
 @remembered
