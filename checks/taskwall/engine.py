@@ -105,8 +105,8 @@ def judged(
     bound = f"{stack}: only {len(evaluations)} settings of its open switches were followed"
     hidden = frozenset().union(*(evaluation.hidden for evaluation in evaluations))
     mask = Mask(hidden)
-    told_passes = "pass" in settings.show
-    every = merged(answers, followed, stack, settings.profile, told_passes)
+    passes = "pass" in settings.show
+    every = merged(answers, followed, stack, settings.profile, passes)
     found = evaluations[0].moved.of(tuple(every))
     return Judgement(
         (mask.of(found),),
@@ -222,7 +222,7 @@ _WORDS: dict[bool | None, Truth] = {True: "fail", None: "unknown", False: "pass"
 
 
 def merged(
-    answers: Sequence[Answer], followed: Followed, stack: str, profile: str, passes: bool
+    answers: Sequence[Answer], followed: Followed, stack: str, profile: str, passes: bool = True
 ) -> Iterable[Judged]:
     """One finding for each rule, place and call chain where verdict and message agree.
 
