@@ -8,7 +8,7 @@ from msgspec import Struct
 from taskwall.values import Scalar
 
 
-class Blank(Struct, frozen=True):
+class Blank(Struct, frozen=True, gc=False):
     """A text that only the user can give. `hint` says what it is; it is written as `<hint>`."""
 
     hint: str
@@ -18,7 +18,7 @@ Wanted: TypeAlias = "Scalar | Blank | tuple[Wanted, ...] | Mapping[str, Wanted]"
 """A value to write. Of a mapping only the keys that it names are set, whatever else is there."""
 
 
-class Spot(Struct, frozen=True):
+class Spot(Struct, frozen=True, gc=False):
     """An attribute of a resource, written or not: the resource's address, and the path in it.
 
     A path that ends with `[+]` means the end of a list, to which elements are to be added.
@@ -28,7 +28,7 @@ class Spot(Struct, frozen=True):
     path: str
 
 
-class Change(Struct, frozen=True):
+class Change(Struct, frozen=True, gc=False):
     """A value that an attribute is to get, as each language writes it."""
 
     spot: Spot

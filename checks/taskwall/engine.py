@@ -22,7 +22,7 @@ from taskwall.stack import SourceError, Stack
 from taskwall.values import Need, Origin, Place
 
 
-class Judged(Struct, frozen=True):
+class Judged(Struct, frozen=True, gc=False):
     """A finding, with what its suppression needs. Its paths are as the readers give them.
 
     `waits` says why what the finding waits for is not known. `changes` would mend it together, each
@@ -59,7 +59,7 @@ class Judgement(Struct, frozen=True):
         return tuple(chain.from_iterable(self.parts))
 
 
-class Answer(Struct, frozen=True):
+class Answer(Struct, frozen=True, gc=False):
     """A verdict of a rule in one scenario."""
 
     rule: Rule
@@ -101,10 +101,13 @@ def judged(
         for crash in _ask(lowered.network, rules, settings, number, known[same], heed):
             crashes[replace(crash, stack=stack)] = None
         answers += known[same]
+        del lowered  # the network, before findings take as much memory
     bound = f"{stack}: only {len(evaluations)} settings of its open switches were followed"
     hidden = frozenset().union(*(evaluation.hidden for evaluation in evaluations))
     mask = Mask(hidden, fixes(rules))
-    found = evaluations[0].moved.of(tuple(merged(answers, followed, stack, settings.profile)))
+    passes = "pass" in settings.show
+    every = merged(answers, followed, stack, settings.profile, passes)
+    found = evaluations[0].moved.of(tuple(every))
     return Judgement(
         (mask.of(found),),
         max(len(evaluation.resources) for evaluation in evaluations),
@@ -219,12 +222,15 @@ _WORDS: dict[bool | None, Truth] = {True: "fail", None: "unknown", False: "pass"
 
 
 def merged(
-    answers: Sequence[Answer], followed: Followed, stack: str, profile: str
+    answers: Sequence[Answer], followed: Followed, stack: str, profile: str, passes: bool = True
 ) -> Iterable[Judged]:
-    """One finding for each rule, place and call chain where verdict and message agree."""
+    """One finding for each rule, place and call chain where verdict and message agree.
+
+    `passes` is whether passes are shown: if not, theirs are not explained.
+    """
     changes = asked_changes(answers, followed)
     for same in alike(answers, followed):
-        yield with_changes(judged_of(same, stack, profile), same, changes)
+        yield with_changes(judged_of(same, stack, profile, passes), same, changes)
 
 
 def asked_changes(answers: Iterable[Answer], followed: Followed) -> Changes:
@@ -302,8 +308,8 @@ def _message(answer: Answer) -> str:
     return verdict.message if answer.truth else verdict.holds or answer.rule.title
 
 
-def judged_of(same: Alike, stack: str, profile: str) -> Judged:
-    """The finding that answers make which say the same."""
+def judged_of(same: Alike, stack: str, profile: str, passes: bool = True) -> Judged:
+    """The finding that answers make which say the same; see `merged`."""
     answer, setting = same[0]
     rule, verdict = answer.rule, answer.verdict
     instances = sorted({each.verdict.on.address for each, _ in same}, key=_natural)
@@ -324,7 +330,7 @@ def judged_of(same: Alike, stack: str, profile: str) -> Judged:
         end_line=at.end_line,
         end_column=at.end_column,
         message=_message(answer),
-        because=_steps(answer.decided, on),
+        because=_steps(answer.decided, on) if passes or answer.truth is not False else (),
         called_from=tuple(
             CalledFrom(call.place.file, call.place.line, call.name) for call in on.called_from
         ),

@@ -12,7 +12,7 @@ from msgspec import Struct
 from taskwall.values import Need, Place
 
 
-class Fact(Struct, frozen=True):
+class Fact(Struct, frozen=True, gc=False):
     """A sentence and whether it is true; `truth` is None while an unknown decides it.
 
     `text` words it as true, `otherwise` as false. `resource` names what it is about. A fact made

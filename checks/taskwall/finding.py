@@ -12,7 +12,7 @@ SEVERITIES: tuple[Severity, ...] = ("critical", "high", "medium", "low", "info")
 Truth: TypeAlias = Literal["fail", "unknown", "pass"]
 
 
-class Step(Struct, frozen=True):
+class Step(Struct, frozen=True, gc=False):
     """One step of the chain that leads to a finding."""
 
     resource: str
@@ -21,7 +21,7 @@ class Step(Struct, frozen=True):
     text: str
 
 
-class CalledFrom(Struct, frozen=True):
+class CalledFrom(Struct, frozen=True, gc=False):
     """A module call (or nested stack) on the way to the resource, the outermost first."""
 
     file: str
@@ -29,7 +29,7 @@ class CalledFrom(Struct, frozen=True):
     text: str
 
 
-class Edit(Struct, frozen=True):
+class Edit(Struct, frozen=True, gc=False):
     """A replacement of a stretch of a file, for an editor to apply.
 
     `placeholder` says that `text` holds something in angle brackets (`<ARN of the certificate>`)
@@ -45,7 +45,7 @@ class Edit(Struct, frozen=True):
     placeholder: bool = False
 
 
-class Fix(Struct, frozen=True):
+class Fix(Struct, frozen=True, gc=False):
     """What to write, in the source's own language, and the edits that write it where some can.
 
     Edits belong together, do not overlap, and are in the order of the file.
@@ -55,7 +55,7 @@ class Fix(Struct, frozen=True):
     edits: tuple[Edit, ...] = ()
 
 
-class Finding(Struct, frozen=True):
+class Finding(Struct, frozen=True, gc=False):
     """What a rule says of one place. The fields, and their order, are the JSON contract.
 
     Lines and columns count from 1 (columns in code points), ends are exclusive, paths are

@@ -112,8 +112,8 @@ class Standing:
         heard = [asked.heard(said) for asked in self._asked]
         changes = engine.asked_changes(chain.from_iterable(heard), followed)
         if not self._findings:
-            profile = self._settings.profile
-            self._findings = [Findings(stack, profile) for _ in self._rules]
+            profile, passes = self._settings.profile, "pass" in self._settings.show
+            self._findings = [Findings(stack, profile, passes) for _ in self._rules]
         parts = tuple(
             findings.of(answers, followed, changes)
             for findings, answers in zip(self._findings, heard, strict=True)

@@ -55,7 +55,7 @@ class Resource(Struct, frozen=True):
         return Cell(self.body, self.origin.header, "", self, ledger)
 
 
-class Cell(Struct, frozen=True):
+class Cell(Struct, frozen=True, gc=False):
     """A value inside a resource, with the place in that resource where a user would change it.
 
     A value that came from elsewhere (a variable's default, a local) is at the attribute that
@@ -98,10 +98,10 @@ class Cell(Struct, frozen=True):
 
         A block that can be written only once is a list of one: keys are looked up in it.
         """
-        if self.ledger is not None and not self.path:
+        path = self.path
+        if self.ledger is not None and not path:
             self.ledger.add((self.resource.type, key))
-        name = f'["{key}"]' if "." in key else f".{key}"
-        path = f"{self.path}{name}".removeprefix(".")
+        path = f'{path}["{key}"]' if "." in key else f"{path}.{key}" if path else key
         value = None if self.value is None else settled(self.value)
         doubt = self.doubt
         if isinstance(value, Items) and len(value.items) + len(value.rest) == 1:

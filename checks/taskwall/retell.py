@@ -88,9 +88,10 @@ class Findings:
     They are in no order: a report has its own.
     """
 
-    def __init__(self, stack: str, profile: str) -> None:
+    def __init__(self, stack: str, profile: str, passes: bool = True) -> None:
         self._stack = stack
         self._profile = profile
+        self._passes = passes
         self._answers: Sequence[Answer] = ()
         self._told: tuple[Judged, ...] = ()
         self._begin()
@@ -185,7 +186,7 @@ class Findings:
         ]
         if (known := self._same.get(said)) is None or not _all_same(known, same):
             self._same[said] = same
-            self._made[said] = engine.judged_of(same, self._stack, self._profile)
+            self._made[said] = engine.judged_of(same, self._stack, self._profile, self._passes)
             self._asking.pop(said, None)
             if same[0][0].verdict.changes:
                 self._asking[said] = same

@@ -23,7 +23,7 @@ from taskwall.sources import Read
 from taskwall.values import Place
 
 
-class Row(Struct, frozen=True):
+class Row(Struct, frozen=True, gc=False):
     """A finding on its way into the report, and the skip that keeps it silent."""
 
     finding: Finding
@@ -33,7 +33,7 @@ class Row(Struct, frozen=True):
     skip: Skip | None
 
 
-class _Made(Struct, frozen=True):
+class _Made(Struct, frozen=True, gc=False):
     """The row of a finding, if it is of those that are told, and what it was made of."""
 
     row: Row | None
@@ -254,7 +254,9 @@ class Rows:
             times[text] = times.get(text, 0) + 1
             prints[index] = sha256(f"{text}\0{times[text]}".encode())[:20]
         return [
-            replace(row, finding=replace(row.finding, fingerprint=prints.get(index, "")))
+            replace(row, finding=replace(row.finding, fingerprint=prints[index]))
+            if index in prints
+            else row
             for index, row in enumerate(rows)
         ]
 

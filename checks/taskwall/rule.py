@@ -30,7 +30,7 @@ PROFILES = ("default", "pci", "strict")
 """The sets of rules that run, the smallest first."""
 
 
-class Verdict(Struct, frozen=True):
+class Verdict(Struct, frozen=True, gc=False):
     """A rule's answer for one place.
 
     `on` is what has to change, `at` the place in it. `violated` is true (fail), false (pass) or

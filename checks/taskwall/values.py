@@ -36,14 +36,14 @@ class Place(Struct, frozen=True, gc=False):
         )
 
 
-class Call(Struct, frozen=True):
+class Call(Struct, frozen=True, gc=False):
     """A module call (or nested stack) through which a resource comes to be."""
 
     name: str
     place: Place
 
 
-class Origin(Struct, frozen=True):
+class Origin(Struct, frozen=True, gc=False):
     """Where a thing of the network was declared: what findings say of it.
 
     `name` is the address without instance keys (what messages say), `address` has them, and
@@ -89,21 +89,21 @@ Scenario: TypeAlias = Mapping[str, Scalar]
 """One setting of the open switches: what each operand is taken to be."""
 
 
-class Known(Struct, frozen=True):
+class Known(Struct, frozen=True, gc=False):
     """A text, number, truth value or null that the sources settle."""
 
     data: Scalar
     place: Place | None = None
 
 
-class Text(Struct, frozen=True):
+class Text(Struct, frozen=True, gc=False):
     """A text known in part: literal pieces, and the values that stand between them."""
 
     parts: "tuple[str | Value, ...]"
     place: Place | None = None
 
 
-class Items(Struct, frozen=True):
+class Items(Struct, frozen=True, gc=False):
     """A list (or set, or tuple): its elements, and what else it may hold.
 
     Each value of `rest` may be there any number of times, never included; `needs` says what that
@@ -116,7 +116,7 @@ class Items(Struct, frozen=True):
     needs: tuple[Need, ...] = ()
 
 
-class Fields(Struct, frozen=True):
+class Fields(Struct, frozen=True, gc=False):
     """A map, an object, or the body of a block.
 
     `places` holds, for a key, where key and value stand together, also of a key that something
@@ -133,7 +133,7 @@ OUTSIDE = "is not in the sources"
 """Why an attribute of a data source is not known."""
 
 
-class Reference(Struct, frozen=True):
+class Reference(Struct, frozen=True, gc=False):
     """An attribute of a resource or data source of the same stack.
 
     `value` is what the sources write for that attribute, if they do: a reference to a VPC's CIDR
@@ -158,7 +158,7 @@ class Reference(Struct, frozen=True):
         return f"{self.resource}.{self.attribute}" if self.attribute else self.resource
 
 
-class Unknown(Struct, frozen=True):
+class Unknown(Struct, frozen=True, gc=False):
     """A value that the sources leave open.
 
     Two unknowns with the same `symbol` are equal, whatever they turn out to be. `asks` are the

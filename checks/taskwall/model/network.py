@@ -134,14 +134,19 @@ def remembered(question: Callable[P, R]) -> Callable[P, R]:
     @wraps(question)
     def answer(*about: P.args, **named: P.kwargs) -> R:
         network = cast(Network, about[0])
-        key = (question, *[_key(each) for each in about[1:]], *named.values())
+        key: tuple[object, ...]
+        if len(about) == 2 and not named:  # as nearly always
+            key = question, _key(about[1])
+        else:
+            key = (question, *[_key(each) for each in about[1:]], *named.values())
         if network.recall is not None:
             asked = network.recall.shared if Link in map(type, about) else network.recall.answer
             return asked(key, partial(question, **named) if named else question, about)
         memory = network.memory
-        if key not in memory:
-            memory[key] = question(*about, **named)
-        return cast(R, memory[key])
+        found = memory.get(key, memory)
+        if found is memory:
+            found = memory[key] = question(*about, **named)
+        return cast(R, found)
 
     return answer
 

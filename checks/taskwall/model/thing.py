@@ -20,7 +20,7 @@ from taskwall.values import (
 )
 
 
-class Setting(Struct, frozen=True):
+class Setting(Struct, frozen=True, gc=False):
     """One attribute as the sources set it, or as AWS does where they do not.
 
     `name` is how the source spells the attribute, `resource` whose it is. `value` is None where
@@ -135,7 +135,7 @@ class Thing(Struct, frozen=True):
         return Fact(None if maybe else True, f"{self.name} exists", at, self.name, maybe)
 
 
-class Link(Struct, frozen=True):
+class Link(Struct, frozen=True, gc=False):
     """A tie from one thing to another, and the fact that it is there.
 
     `to` is the id of the other thing. Two different ids of which one is not in the sources may

@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Callable, Sequence
+from functools import lru_cache
+from sys import intern
 from typing import TYPE_CHECKING
 
 from taskwall.patterns import pattern
@@ -75,7 +77,11 @@ def _simple(match: "re.Match[bytes]", raw: bytes, node: "Node", source: Source) 
         return Name(place, base)
     if len(names) > DEEPEST:
         return Invalid(place, f"takes more than {DEEPEST} steps")
-    return Access(place, Name(place, base), tuple(map(Attr, names)))
+    return Access(place, Name(place, intern(base)), tuple(map(_attr, names)))
+
+
+_attr = lru_cache(4096)(Attr)
+"""The names of attributes are few, so that steps to them are shared."""
 
 
 def _number(text: str) -> Scalar:

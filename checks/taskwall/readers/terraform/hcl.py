@@ -274,7 +274,7 @@ def _attribute(node: "Node", source: Source) -> Attribute:
         return _broken(source.text(name), source.place(node))
     expression = value
     return Attribute(
-        source.text(name),
+        source.name(name),
         source.place(name, value),
         Later(lambda: expression_at(expression, source)),
     )
@@ -309,7 +309,7 @@ def _block(node: "Node", source: Source, depth: int) -> Block:
             body = child
     assert first is not None  # the grammar has no block without its type
     return Block(
-        source.text(first),
+        source.name(first),
         tuple(labels),
         source.place(first, last or first),
         source.place(node),

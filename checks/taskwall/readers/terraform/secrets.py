@@ -1,6 +1,7 @@
 """Values whose text is never shown: environments, secrets, user data."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from taskwall.patterns import pattern
 from taskwall.readers.terraform.sensitive import is_sensitive, names_secret
@@ -16,6 +17,7 @@ from taskwall.readers.terraform.syntax import (
     Index,
     Join,
     Literal,
+    Name,
     Object,
     Template,
     Tuple,
@@ -38,6 +40,7 @@ def secrets(body: Body, hidden: frozenset[str] = frozenset()) -> tuple[Place, ..
     return tuple(_in_body(body, "", hidden))
 
 
+@lru_cache(4096)
 def _hides(name: str) -> bool:
     return _NAMES.fullmatch(name.lower()) is not None
 
@@ -56,7 +59,7 @@ def _in_body(
             or (name == "container_definitions" and isinstance(expression, Literal | Template))
         ):
             yield expression.place
-        else:
+        elif not isinstance(expression, Literal):
             yield from _in_expression(expression)
     for block in body.blocks:
         yield from _in_block(block)
@@ -72,6 +75,8 @@ def _in_block(block: Block) -> Iterator[Place]:
 
 
 def _in_expression(node: Expression) -> Iterator[Place]:
+    if isinstance(node, Literal | Name):
+        return
     if isinstance(node, Object):
         for member in node.members:
             key = member.key
@@ -88,7 +93,10 @@ def _in_expression(node: Expression) -> Iterator[Place]:
 
 
 def _children(node: Expression) -> Iterator[Expression]:
-    if isinstance(node, Tuple):
+    if isinstance(node, Access):
+        yield node.base
+        yield from (step.key for step in node.steps if isinstance(step, Index))
+    elif isinstance(node, Tuple):
         yield from node.items
     elif isinstance(node, FunctionCall):
         yield from node.arguments
@@ -104,6 +112,3 @@ def _children(node: Expression) -> Iterator[Expression]:
         yield node.operand
     elif isinstance(node, Template):
         yield from (part for part in node.parts if not isinstance(part, str))
-    elif isinstance(node, Access):
-        yield node.base
-        yield from (step.key for step in node.steps if isinstance(step, Index))

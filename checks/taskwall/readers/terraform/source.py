@@ -1,11 +1,17 @@
 """A source as bytes, with places in it."""
 
+from sys import intern
 from typing import TYPE_CHECKING
 
 from taskwall.values import Place
 
 if TYPE_CHECKING:
     from tree_sitter import Node
+
+
+_SHARED = 1 << 14
+_LINES = list(range(_SHARED))
+"""The numbers of lines, which places share: each of their own would make a place twice as large."""
 
 
 class Source:
@@ -35,6 +41,10 @@ class Source:
         """What a node covers."""
         return self.raw[node.start_byte : node.end_byte].decode("utf-8", "replace")
 
+    def name(self, node: "Node") -> str:
+        """What a node covers that is a name: the same text wherever it stands."""
+        return intern(self.text(node))
+
     def line(self, number: int) -> str:
         """The text of a line, as places count them."""
         lines = self.raw.split(b"\n")
@@ -49,8 +59,10 @@ class Source:
         if not self.ascii:
             column = self._points(first.start_byte, column)
             end_column = self._points(last.end_byte, end_column)
-        rows = self.rows + 1
-        return Place(self.path, row + rows, column + 1, end_row + rows, end_column + 1)
+        line, end_line = row + self.rows + 1, end_row + self.rows + 1
+        if end_line < _SHARED:
+            line, end_line = _LINES[line], _LINES[end_line]
+        return Place(self.path, line, column + 1, end_line, end_column + 1)
 
     def _points(self, byte: int, column: int) -> int:
         return len(self.raw[byte - column : byte].decode("utf-8", "replace"))
