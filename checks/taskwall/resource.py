@@ -104,7 +104,11 @@ class Cell(Struct, frozen=True, gc=False):
         path = f'{path}["{key}"]' if "." in key else f"{path}.{key}" if path else key
         value = None if self.value is None else settled(self.value)
         doubt = self.doubt
-        if isinstance(value, Items) and len(value.items) + len(value.rest) == 1:
+        if (
+            type(value) is not Fields
+            and isinstance(value, Items)
+            and len(value.items) + len(value.rest) == 1
+        ):
             doubt = _doubt(value) if value.rest else doubt
             value = settled((*value.items, *value.rest)[0])
         if isinstance(value, Fields):

@@ -76,9 +76,15 @@ def _run(arguments: list[str]) -> int:
 
 def _command(name: str) -> Callable[[list[str]], int]:
     """What runs a command, imported only now."""
+    import gc
     from importlib import import_module
 
+    # What is imported stays: to look for garbage in it would take as long as a tenth of it.
+    enabled = gc.isenabled()
+    gc.disable()
     run: Callable[[list[str]], int] = import_module(f"taskwall.cli.{name.replace('-', '_')}").run
+    if enabled:
+        gc.enable()
     return run
 
 

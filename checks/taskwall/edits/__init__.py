@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from taskwall.change import Change
 from taskwall.edits.refused import RefusedError
-from taskwall.edits.sheet import Sheet
-from taskwall.edits.steps import steps
 from taskwall.files import UnreadableError
 from taskwall.finding import Edit
 from taskwall.patterns import pattern
@@ -86,12 +84,16 @@ class Editor:
         if known is None or known[0] != text:
             known = self._writers[file] = text, _writer(origin.language, file, text)
         wanted = change.wanted(origin.language)
+        from taskwall.edits.steps import steps
+
         return known[1].edits(resource, steps(change.spot.path), wanted)
 
 
 def _writer(language: str, file: str, text: str) -> "terraform.Writer | cloudformation.Writer":
     if _GENERATED.search("\n".join(text.split("\n", _HEAD)[:_HEAD])):
         raise RefusedError
+    from taskwall.edits.sheet import Sheet
+
     if language == "cloudformation":
         from taskwall.edits import cloudformation
 

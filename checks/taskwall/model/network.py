@@ -151,7 +151,14 @@ def remembered(question: Callable[P, R]) -> Callable[P, R]:
     return answer
 
 
-def _key(about: object) -> object:
-    if isinstance(about, Thing):
+_IDENTIFIED: dict[type, bool] = {}
+"""Whether what is of a type has an id, which `isinstance` is slow to say."""
+
+
+def _key(about: Any) -> object:
+    kind = type(about)
+    if kind not in _IDENTIFIED:
+        _IDENTIFIED[kind] = issubclass(kind, Thing)
+    if _IDENTIFIED[kind]:
         return about.id
-    return (about.to or about.place) if isinstance(about, Link) else about
+    return (about.to or about.place) if kind is Link else about

@@ -297,7 +297,7 @@ def weight(value: Value, known: dict[int, tuple[Value, int]]) -> int:
     Little source can share parts so often that whoever walks over the value never comes to an
     end. `known` remembers the weight of large values.
     """
-    if isinstance(value, Known | Unknown):
+    if type(value) is Known or isinstance(value, Known | Unknown):
         return 1
     found = known.get(id(value))
     if found is not None:

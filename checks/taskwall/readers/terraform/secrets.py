@@ -75,9 +75,9 @@ def _in_block(block: Block) -> Iterator[Place]:
 
 
 def _in_expression(node: Expression) -> Iterator[Place]:
-    if isinstance(node, Literal | Name):
+    if type(node) is Literal or type(node) is Name:
         return
-    if isinstance(node, Object):
+    if type(node) is Object:
         for member in node.members:
             key = member.key
             if isinstance(key, Literal) and _hides(str(key.value.data)):
@@ -85,7 +85,7 @@ def _in_expression(node: Expression) -> Iterator[Place]:
             else:
                 yield from _in_expression(member.value)
         return
-    if isinstance(node, FunctionCall) and node.name == "sensitive":
+    if type(node) is FunctionCall and node.name == "sensitive":
         yield from (argument.place for argument in node.arguments)
         return
     for child in _children(node):
@@ -93,22 +93,22 @@ def _in_expression(node: Expression) -> Iterator[Place]:
 
 
 def _children(node: Expression) -> Iterator[Expression]:
-    if isinstance(node, Access):
+    if type(node) is Access:
         yield node.base
         yield from (step.key for step in node.steps if isinstance(step, Index))
-    elif isinstance(node, Tuple):
+    elif type(node) is Tuple:
         yield from node.items
-    elif isinstance(node, FunctionCall):
+    elif type(node) is FunctionCall:
         yield from node.arguments
-    elif isinstance(node, Conditional):
+    elif type(node) is Conditional:
         yield from (node.condition, node.then, node.otherwise)
-    elif isinstance(node, For):
+    elif type(node) is For:
         yield from (node.collection, node.result)
-    elif isinstance(node, Join):
+    elif type(node) is Join:
         yield node.loop
-    elif isinstance(node, Binary):
+    elif type(node) is Binary:
         yield from (node.left, node.right)
-    elif isinstance(node, Unary):
+    elif type(node) is Unary:
         yield node.operand
-    elif isinstance(node, Template):
+    elif type(node) is Template:
         yield from (part for part in node.parts if not isinstance(part, str))
