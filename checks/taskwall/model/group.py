@@ -8,7 +8,7 @@ from msgspec import Struct
 from taskwall.facts import Fact
 from taskwall.model.address import Cidr, cidr
 from taskwall.model.thing import Link, Setting, Thing
-from taskwall.values import Origin, Place, Text, settled
+from taskwall.values import Need, Origin, Place, Text, settled
 
 Direction: TypeAlias = Literal["ingress", "egress"]
 
@@ -63,6 +63,12 @@ class Permission(Struct, frozen=True, kw_only=True):
     def spot(self) -> object:
         """Where it is written and by which module calls: equal for all instances of one text."""
         return self.on.name, self.place, self.on.called_from
+
+    def states(
+        self, truth: bool | None, text: str, needs: tuple[Need, ...] = (), otherwise: str = ""
+    ) -> Fact:
+        """A fact about whom it allows, at the place where it says so."""
+        return Fact(truth, text, self.place, self.on.name, needs, otherwise)
 
     @property
     def cidr(self) -> Cidr | None:

@@ -65,23 +65,22 @@ def _open_way(
 
 def _opens(permission: Permission, wanted: Wanted) -> Fact:
     """Whether a permission opens a port."""
-    name, place = permission.on.name, permission.place
-    text = f"{name} opens {wanted.words}"
+    text = f"{permission.on.name} opens {wanted.words}"
     ports = opened(permission, wanted.transport)
     if ports is None:
         alike = bool(wanted.named) and named_port(permission) == wanted.named
         sure = alike and protocol(permission) == wanted.transport
-        return Fact(True if sure else None, text, place, name, unknown_ports(permission))
+        return permission.states(True if sure else None, text, unknown_ports(permission))
     if not ports:
-        return Fact(False, text, place, name)
+        return permission.states(False, text)
     if ports == ALL_PORTS or any(each <= ports for each in wanted.enough):
-        return Fact(True, text, place, name)
+        return permission.states(True, text)
     if wanted.some is None:
-        return Fact(None, text, place, name, wanted.needs)
+        return permission.states(None, text, wanted.needs)
     if not ports & wanted.some:
-        return Fact(False, text, place, name)
+        return permission.states(False, text)
     needs = (Need(f"which of {wanted.words}", "is taken"),)
-    return Fact(None, text, place, name, needs)
+    return permission.states(None, text, needs)
 
 
 def guard(network: Network, side: Side) -> tuple[SecurityGroup | None, Link | None]:

@@ -98,37 +98,37 @@ def admits_internet(network: Network, permission: Permission) -> Fact:
         return Fact(False, "", otherwise=f"{group} admits a security group, not addresses")
     if _of_a_vpc(network, permission):
         told = f"{group} admits a VPC's own range"
-        return Fact(False, "", permission.place, group, otherwise=told)
+        return permission.states(False, "", otherwise=told)
     held = addresses(network, permission)
     said = who(network, permission)
     known = any(each.known for each in held.parts)
     text = f"{group} admits {said}, the internet" if known else f"{group} admits the internet"
     if is_internet(held.sure):
-        return Fact(True, f"{group} admits {said}", permission.place, group)
+        return permission.states(True, f"{group} admits {said}")
     small, waits = _small_ranges(network, permission.group.to)
     if any(held.sure & public(version) for version in (4, 6)):
         together = f"{group} admits {said}: the public ranges of the group add up to the internet"
         if is_internet(small):
-            return Fact(True, together, permission.place, group)
+            return permission.states(True, together)
         if waits:
-            return Fact(None, together, permission.place, group, waits)
+            return permission.states(None, together, waits)
     if held.open and (waits or not _bounded(held.open, small)):
-        return Fact(None, text, permission.place, group, held.needs)
-    return Fact(False, text, permission.place, group, otherwise=f"{group} admits {said}")
+        return permission.states(None, text, held.needs)
+    return permission.states(False, text, otherwise=f"{group} admits {said}")
 
 
 def leads_everywhere(network: Network, permission: Permission) -> Fact:
     """Whether the addresses that a permission names are, by themselves, those of the internet."""
-    name, place = permission.on.name, permission.place
+    name = permission.on.name
     text, otherwise = f"{name} is for everywhere", f"{name} is for {who(network, permission)}"
     if permission.peer is not None or permission.itself or _of_a_vpc(network, permission):
-        return Fact(False, text, place, name, otherwise=otherwise)
+        return permission.states(False, text, otherwise=otherwise)
     held = addresses(network, permission)
     if is_internet(held.sure):
-        return Fact(True, f"{name} is for {who(network, permission)}", place, name)
+        return permission.states(True, f"{name} is for {who(network, permission)}")
     large = (each for each in held.open if not _bounded((each,), Ranges()))
     needs = tuple(need for each in large for need in each.needs)
-    return Fact(None if needs else False, text, place, name, needs, otherwise)
+    return permission.states(None if needs else False, text, needs, otherwise)
 
 
 def _of_a_vpc(network: Network, permission: Permission) -> bool:
@@ -197,12 +197,12 @@ def listed(words: Iterable[str]) -> str:
 
 def admits_range_within(network: Network, permission: Permission, vpc: Link | None) -> Fact:
     """Whether the addresses that a permission admits lie within a VPC's ranges."""
-    group, place = permission.on.name, permission.place
+    group = permission.on.name
     text = f"{group} admits only addresses of its VPC"
     if not names_addresses(permission):
         return FALSE
     if vpc is None:
-        return Fact(None, text, place, group, (Need("the tasks' VPC", "is not known"),))
+        return permission.states(None, text, (Need("the tasks' VPC", "is not known"),))
     if permission.range_of is not None:
         truth = alike(permission.range_of, vpc)
         needs = tuple(
@@ -211,19 +211,19 @@ def admits_range_within(network: Network, permission: Permission, vpc: Link | No
             if not link.exact
             for need in link.waits("a VPC")
         )
-        return Fact(truth, text, place, group, needs if truth is None else ())
+        return permission.states(truth, text, needs if truth is None else ())
     if service := aws_service(network, permission):
         otherwise = f"{group} admits {service}, which is in no VPC"
-        return Fact(False, text, place, group, otherwise=otherwise)
+        return permission.states(False, text, otherwise=otherwise)
     wanted, held = addresses(network, permission), _ranges_within(network, vpc)
     said = who(network, permission)
     if any(p.whole and (p.within & v).size > n for p in wanted.parts for v, n in _LARGEST):
         # No VPC is that large, wherever its ranges lie.
-        return Fact(False, text, place, group, otherwise=f"{said} is wider than any VPC")
+        return permission.states(False, text, otherwise=f"{said} is wider than any VPC")
     truth = held.covers(wanted)
     needs = (wanted.needs or held.needs) if truth is None else ()
     otherwise = f"{said} is not within the ranges of {vpc.to}"
-    return Fact(truth, text, place, group, needs, otherwise)
+    return permission.states(truth, text, needs, otherwise)
 
 
 _LARGEST = ((V4, VPC_SIZE[4]), (V6, VPC_SIZE[6]))
@@ -249,18 +249,18 @@ def by_settings(network: Network, permission: Permission) -> Fact:
     if not allowed:
         return FALSE
     ranges = [found.ranges for peer in allowed if (found := cidr(peer)) is not None]
-    name, text = permission.on.name, f"the settings allow {who(network, permission)}"
+    text = f"the settings allow {who(network, permission)}"
     for link in (permission.peer, permission.prefix_list):
         if link is not None and link.to in allowed:
-            return Fact(True, text, permission.place, name)
+            return permission.states(True, text)
         if link is not None and not link.exact and len(ranges) < len(allowed):
-            return Fact(None, text, permission.place, name, link.waits())
+            return permission.states(None, text, link.waits())
     wanted = addresses(network, permission)
     if not names_addresses(permission) or not wanted.parts or not ranges:
         return FALSE
     truth = Addresses(tuple(map(Part, ranges))).covers(wanted)
     needs = wanted.needs if truth is None else ()
-    return FALSE if truth is False else Fact(truth, text, permission.place, name, needs)
+    return FALSE if truth is False else permission.states(truth, text, needs)
 
 
 def lattice_list(network: Network, permission: Permission, serves: Fact) -> Fact:
@@ -272,10 +272,10 @@ def lattice_list(network: Network, permission: Permission, serves: Fact) -> Fact
     listed = network.at(PrefixList, permission.prefix_list)
     text = f"{permission.on.name} admits VPC Lattice"
     if listed is not None and (listed.service or isinstance(listed.named.known, str)):
-        known = Fact(listed.service == "vpc-lattice", text, permission.place, permission.on.name)
+        known = permission.states(listed.service == "vpc-lattice", text)
     else:
         needs = permission.prefix_list.waits()
-        known = Fact(None, text, permission.place, permission.on.name, needs)
+        known = permission.states(None, text, needs)
     return all_of((known, serves))
 
 

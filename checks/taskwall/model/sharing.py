@@ -67,10 +67,10 @@ def admits_itself(worn: Worn, permission: Permission) -> Fact:
     name, place = permission.on.name, permission.place
     text = f"{name} admits the members of {worn.group}"
     if permission.itself:
-        return Fact(True, text, place, name)
+        return permission.states(True, text)
     if permission.peer is None:
         unclear = permission.range is None and permission.prefix_list is None
-        return Fact(None, text, place, name, permission.fact.needs) if unclear else FALSE
+        return permission.states(None, text, permission.fact.needs) if unclear else FALSE
     # A group that is known by its id, or written here, is none that is known by another name.
     truth = alike(permission.peer, Link(worn.group, worn.fact, place))
-    return Fact(truth, text, place, name, permission.peer.fact.needs)
+    return permission.states(truth, text, permission.peer.fact.needs)

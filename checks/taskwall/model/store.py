@@ -160,26 +160,25 @@ def _addresses(network: Network) -> Addresses:
 
 def _admits_tasks(network: Network, store: Store, group: Link, permission: Permission) -> Fact:
     """Whether a permission of a store's group admits tasks."""
-    name, at = permission.on.name, permission.place
-    text = f"{name} admits tasks to {store.name}"
+    text = f"{permission.on.name} admits tasks to {store.name}"
     worn = groups_of_tasks(network)
     if permission.itself:
         return worn.get(group.to, FALSE)
     if permission.peer is not None:
         if permission.peer.to in worn:
-            fact = Fact(True, text, at, name) & permission.peer.fact
+            fact = permission.states(True, text) & permission.peer.fact
             return fact & worn[permission.peer.to]
         if permission.peer.exact and permission.peer.to:
-            return Fact(False, text, at, name)
-        return Fact(None, text, at, name, permission.peer.fact.needs)
+            return permission.states(False, text)
+        return permission.states(None, text, permission.peer.fact.needs)
     if permission.range_of is not None:
         truths = {alike(permission.range_of, link) for link in _theirs(network) if link}
         truth = True if True in truths else False if truths == {False} else None
-        return Fact(truth, text, at, name, permission.range_of.fact.needs)
+        return permission.states(truth, text, permission.range_of.fact.needs)
     if not names_addresses(permission):
-        return Fact(None, text, at, name, permission.fact.needs)
+        return permission.states(None, text, permission.fact.needs)
     held, tasks = addresses(network, permission), _addresses(network)
     everywhere = held.sure >= V4 or (not tasks.parts and held.sure >= V6)
     truth = True if everywhere else held.meets(tasks)
     needs = (*held.needs, *tasks.needs) if truth is None else ()
-    return Fact(truth, text, at, name, needs)
+    return permission.states(truth, text, needs)

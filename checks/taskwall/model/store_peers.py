@@ -36,26 +36,25 @@ def judged(network: Network, permission: Permission) -> Peer:
     if permission.peer is not None:
         wrong, weight, words = _group(network, permission, permission.peer)
         return Peer(all_of((wrong, ~spared)), weight, words)
-    name, place = permission.on.name, permission.place
-    text = f"{name} admits {said}"
+    text = f"{permission.on.name} admits {said}"
     if permission.range is None and permission.prefix_list is None:
-        return Peer(Fact(None, text, place, name, permission.fact.needs), None, said)
+        return Peer(permission.states(None, text, permission.fact.needs), None, said)
     weight = "critical" if admits_internet(network, permission).truth else None
-    return Peer(all_of((Fact(True, text, place, name), ~spared)), weight, said)
+    return Peer(all_of((permission.states(True, text), ~spared)), weight, said)
 
 
 def _group(network: Network, permission: Permission, peer: Link) -> tuple[Fact, Weight, str]:
     """Whether a group is none of tasks: the default group, a load balancer's, or another's."""
     group = network.at(SecurityGroup, peer) if peer.to else None
-    name, place, words = permission.on.name, permission.place, who(network, permission)
+    name, words = permission.on.name, who(network, permission)
     if group is not None and group.default:
         told = f"{name} admits the VPC's default group"
-        return Fact(True, told, place, name), None, f"the default group {peer.to}"
+        return permission.states(True, told), None, f"the default group {peer.to}"
     worn = groups_of_tasks(network).get(peer.to, FALSE) if peer.to else FALSE
     if not peer.to or ((group is None or group.external) and not worn.truth):
         needs = peer.waits("a group")
         text = f"{name} admits a group that is none of tasks"
-        return Fact(None, text, place, name, needs), None, words
+        return permission.states(None, text, needs), None, words
     shared = _of_balancers(network, peer.to)
     if shared.truth:
         return shared, None, f"{words}, which a load balancer carries as well"
@@ -63,7 +62,7 @@ def _group(network: Network, permission: Permission, peer: Link) -> tuple[Fact, 
         return shared, None, words
     text, otherwise = f"{name} admits {words}, which no task wears", f"tasks wear {peer.to}"
     truth = None if worn.truth is None else True
-    other = Fact(truth, text, place, name, worn.waits_for(), otherwise)
+    other = permission.states(truth, text, worn.waits_for(), otherwise)
     return any_of((shared, other)), "low", words
 
 

@@ -446,25 +446,25 @@ def reach(network: Network, grants: Iterable[Grant], end: End, words: Wording) -
         return found
     first = able[0].permission
     needs = tuple(need for _, waits in answers for need in waits)
-    return [*found, Fact(truth, words.text(first), first.place, first.on.name, needs)]
+    return [*found, first.states(truth, words.text(first), needs)]
 
 
 def _reaches(network: Network, permission: Permission, end: End, words: Wording) -> Fact:
     """Whether one permission reaches an end: by one of its groups, or wherever it is."""
-    name, at, text = permission.on.name, permission.place, words.text(permission)
+    text = words.text(permission)
     if permission.peer is not None or permission.itself:
         return any_of((names_group_of(permission, end.groups, text), end.more))
     if not names_addresses(permission):
-        return Fact(None, text, at, name, whom(permission))
+        return permission.states(None, text, whom(permission))
     if permission.prefix_list is not None and end.listed:
         service = aws_service(network, permission)
         if permission.prefix_list.to == end.listed or (service and service == end.service):
-            return Fact(True, text, at, name)
+            return permission.states(True, text)
     held, facts = addresses(network, permission), []
     for location in end.locations:
         truth, needs = _held(held, location)
         otherwise = words.otherwise(permission, location.name)
-        facts.append(Fact(truth, text, at, name, needs, otherwise))
+        facts.append(permission.states(truth, text, needs, otherwise))
     return all_of(facts)
 
 

@@ -5,6 +5,7 @@ What the functions mean: "Intrinsic function reference" of the AWS CloudFormatio
 
 from collections.abc import Callable, Iterable, Iterator
 from collections.abc import Mapping as Lookup
+from contextlib import contextmanager
 from typing import Final, TypeVar
 
 from taskwall.readers.cloudformation import conditions, lists, texts
@@ -322,6 +323,15 @@ class Evaluator:
             value = self.inputs.assumptions.get(address)
         return Reference(address, attribute, value, place, DEPLOYED)
 
+    @contextmanager
+    def _under_way(self, making: str) -> Iterator[None]:
+        """While something is worked out that must not rest on itself."""
+        self._making.add(making)
+        try:
+            yield
+        finally:
+            self._making.discard(making)
+
     def _is_false(self, condition: str) -> bool:
         found = self.condition(condition)
         return isinstance(found, Known) and found.data is False
@@ -338,11 +348,8 @@ class Evaluator:
             return None
 
         def made() -> Value | None:
-            self._making.add(making)
-            try:
+            with self._under_way(making):
                 found = self.value(node)
-            finally:
-                self._making.discard(making)
             scalar = isinstance(found, Known | Text | Reference | Unknown)
             null = isinstance(found, Known) and found.data is None
             return found if scalar and not null else None
@@ -407,12 +414,9 @@ class Evaluator:
             return None
 
         def made() -> Value:
-            self._making.add(making)
-            try:
+            with self._under_way(making):
                 node = members(self.template.outputs.get(name)).get("Value")
                 found = None if node is None else self.value(node)
-            finally:
-                self._making.discard(making)
             return found or nameless(f"output {name}", "has no value", place)
 
         return self.remembered(self._outputs, name, made)
@@ -456,11 +460,8 @@ class Evaluator:
             return unknown(name, "is not a declared condition", place)
 
         def made() -> Known | Unknown:
-            self._making.add(making)
-            try:
+            with self._under_way(making):
                 return self.truth(node)
-            finally:
-                self._making.discard(making)
 
         return self.remembered(self._conditions, name, made)
 
