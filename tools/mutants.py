@@ -57,7 +57,7 @@ LEFT_OUT = tuple(
             "oracle/",
             "readers/",
         ),
-        *("surfaces/", "test_action", "test_docs", "test_mutants_tool", "test_plans_tool"),
+        *("surfaces/", "test_action", "test_mutants_tool", "test_plans_tool"),
         *("test_pre_commit", "test_sources_are_valid", "test_unknowns_tool"),
     )
 )
