@@ -75,7 +75,6 @@ def scan(
         use=asked.use,
         files=files,
         cwd=asked.cwd,
-        earlier=None if memory is None else memory.result,
     )
     if memory is not None:
         memory.result = result

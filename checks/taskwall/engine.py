@@ -1,7 +1,6 @@
 """Judge a stack: evaluate it under each scenario, build its network, ask the rules, and merge."""
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
-from itertools import chain
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeAlias
 
 from msgspec import Struct
@@ -10,10 +9,11 @@ from msgspec.structs import replace
 from taskwall.change import Change
 from taskwall.facts import Fact
 from taskwall.finding import CalledFrom, Crash, Finding, Fix, Severity, Step, Truth, Unread
-from taskwall.lowering import lower
+from taskwall.lowering import Lowered, lower
 from taskwall.masks import Mask
 from taskwall.model.network import Network, Policy
 from taskwall.offers import Changes
+from taskwall.recall import AmbiguousError
 from taskwall.resource import Resource, Skip
 from taskwall.rule import Rule, Verdict
 from taskwall.scenarios import Followed, Heed, explore, heedless
@@ -39,12 +39,10 @@ class Judged(Struct, frozen=True, gc=False):
 class Judgement(Struct, frozen=True):
     """Everything that judging one stack brought, findings of all three verdicts included.
 
-    The findings come in `parts`, which whoever judges the stack again leaves as they are where
-    they say the same. `hidden` are the sensitive texts of its sources, which nothing else in it
-    holds.
+    `hidden` are the sensitive texts of its sources, which nothing else in it holds.
     """
 
-    parts: tuple[tuple[Judged, ...], ...]
+    judged: tuple[Judged, ...]
     resources: int
     unread: tuple[Unread, ...] = ()
     errors: tuple[SourceError, ...] = ()
@@ -52,11 +50,6 @@ class Judgement(Struct, frozen=True):
     skips: tuple[Skip, ...] = ()
     notes: tuple[str, ...] = ()
     hidden: frozenset[str] = frozenset()
-
-    @property
-    def judged(self) -> tuple[Judged, ...]:
-        """All findings."""
-        return tuple(chain.from_iterable(self.parts))
 
 
 class Answer(Struct, frozen=True, gc=False):
@@ -67,6 +60,10 @@ class Answer(Struct, frozen=True, gc=False):
     decided: Fact
     truth: bool | None
     scenario: int
+
+
+Lowering: TypeAlias = Callable[[Sequence[Resource], Policy], Lowered]
+"""Builds the network that resources declare."""
 
 
 def judge(stack: Stack, rules: Sequence[Rule], settings: Settings) -> Judgement:
@@ -80,6 +77,7 @@ def judged(
     rules: Sequence[Rule],
     settings: Settings,
     heed: Heed = heedless,
+    lowered_by: Lowering = lower,
 ) -> Judgement:
     """The judgement of the stack of this name, as evaluated under each scenario."""
     evaluations = followed.evaluations
@@ -93,7 +91,7 @@ def judged(
         if same in known:  # the scenario differs in what no resource hangs on
             answers += [replace(answer, scenario=number) for answer in known[same]]
             continue
-        lowered = lower(evaluation.resources, policy)
+        lowered = lowered_by(evaluation.resources, policy)
         unread = unread or lowered.unread
         for name, error in lowered.crashes:
             crashes[Crash(f"reading {name}", stack, told(error))] = None
@@ -106,10 +104,10 @@ def judged(
     hidden = frozenset().union(*(evaluation.hidden for evaluation in evaluations))
     mask = Mask(hidden, fixes(rules))
     passes = "pass" in settings.show
-    every = merged(answers, followed, stack, settings.profile, passes)
+    every = _merged(answers, followed, stack, settings.profile, passes)
     found = evaluations[0].moved.of(tuple(every))
     return Judgement(
-        (mask.of(found),),
+        mask.of(found),
         max(len(evaluation.resources) for evaluation in evaluations),
         unread,
         mask.of(tuple(dict.fromkeys(error for each in evaluations for error in each.errors))),
@@ -147,65 +145,36 @@ def _ask(
         heed()
         try:
             for verdict in rule.judge(network):
-                answer = answered(rule, verdict, settings, scenario)
-                if answer is not None:
-                    found.append(answer)
+                decided = verdict.decided
+                if decided is None:
+                    continue
+                truth = decided.truth
+                if verdict.absent and truth and rule.id in settings.elsewhere:
+                    truth = None
+                found.append(Answer(rule, verdict, decided, truth, scenario))
+        except AmbiguousError:
+            raise
         except Exception as error:  # noqa: BLE001 (a defect of a rule is a crash in the report)
             crashes.append(Crash(rule.id, "", told(error)))
-    into += heard(found)
+    said: set[_Said] = {(a.rule.id, a.truth, a.verdict.about) for a in found if a.verdict.about}
+    into += (answer for answer in found if not _silenced(answer, said))
     return crashes
 
 
-def answered(rule: Rule, verdict: Verdict, settings: Settings, scenario: int) -> Answer | None:
-    """A verdict as an answer of its rule; None if the rule is not concerned."""
-    decided = verdict.decided
-    if decided is None:
-        return None
-    truth = decided.truth
-    if verdict.absent and truth and rule.id in settings.elsewhere:
-        truth = None
-    return Answer(rule, verdict, decided, truth, scenario)
+_Said: TypeAlias = tuple[str, bool | None, str]
 
 
-Said: TypeAlias = frozenset[tuple[bool | None, Hashable]]
-"""Of what a rule says something, and what: see `Verdict.about`."""
-
-
-def heard(found: Sequence[Answer]) -> list[Answer]:
-    """The answers of all rules without those that others have precedence over."""
-    by_rule: dict[str, list[Answer]] = {}
-    for answer in found:
-        by_rule.setdefault(answer.rule.id, []).append(answer)
-    said = {rule: said_by(answers) for rule, answers in by_rule.items()}
-    return [answer for answer in found if not silenced(answer, said)]
-
-
-def said_by(answers: Iterable[Answer]) -> Said:
-    """What the answers of a rule say that may silence others."""
-    return frozenset((a.truth, a.verdict.about) for a in answers if a.verdict.about)
-
-
-def silenced(answer: Answer, said: Mapping[str, Said]) -> bool:
+def _silenced(answer: Answer, said: set[_Said]) -> bool:
     """Whether another rule says the same mistake, or asks the same question, of the same thing.
 
-    `said` is what each rule says.
+    `said` is what each rule says of what.
     """
     verdict = answer.verdict
     if answer.truth is None:
-        return (None, verdict.about) in said.get(verdict.asked_by, ())
+        return (verdict.asked_by, None, verdict.about) in said
     if not answer.truth:
         return False
-    return any((True, verdict.about) in said.get(rule, ()) for rule in answer.rule.yields_to)
-
-
-def may_be_silenced_by(answers: Iterable[Answer]) -> frozenset[str]:
-    """The rules that may have precedence over answers."""
-    return frozenset(
-        rule
-        for answer in answers
-        for rule in (*answer.rule.yields_to, answer.verdict.asked_by)
-        if rule
-    )
+    return any((rule, True, verdict.about) in said for rule in answer.rule.yields_to)
 
 
 def told(error: Exception) -> str:
@@ -221,61 +190,37 @@ _WORST: dict[bool | None, int] = {True: 0, None: 1, False: 2}
 _WORDS: dict[bool | None, Truth] = {True: "fail", None: "unknown", False: "pass"}
 
 
-def merged(
-    answers: Sequence[Answer], followed: Followed, stack: str, profile: str, passes: bool = True
+def _merged(
+    answers: Sequence[Answer], followed: Followed, stack: str, profile: str, passes: bool
 ) -> Iterable[Judged]:
     """One finding for each rule, place and call chain where verdict and message agree.
 
     `passes` is whether passes are shown: if not, theirs are not explained.
     """
-    changes = asked_changes(answers, followed)
-    for same in alike(answers, followed):
-        yield with_changes(judged_of(same, stack, profile, passes), same, changes)
-
-
-def asked_changes(answers: Iterable[Answer], followed: Followed) -> Changes:
-    """What the fails among answers ask for."""
     changes = Changes(followed.evaluations)
+    by_place: dict[tuple[str, str, Place], list[Answer]] = {}
     for answer in answers:
         if answer.truth and answer.verdict.changes:
             changes.note(answer.rule.id, answer.verdict.changes)
-    return changes
-
-
-def with_changes(judged: Judged, same: "Alike", changes: Changes) -> Judged:
-    """A finding with those of the changes it asks for that may be offered."""
-    answer = same[0][0]
-    if not answer.truth or not answer.verdict.changes:
-        return judged
-    offered = changes.offered(answer.rule.id, answer.verdict.changes, answer.scenario)
-    return judged if offered == judged.changes else replace(judged, changes=offered)
-
-
-Alike: TypeAlias = list[tuple[Answer, str | None]]
-"""Answers that make one finding, each with the setting that it needs."""
-
-
-def alike(answers: Iterable[Answer], followed: Followed) -> Iterable[Alike]:
-    """The answers that make one finding each; those of one rule never meet another's."""
-    by_place: dict[tuple[str, str, Place], list[Answer]] = {}
-    for answer in answers:
         key = (answer.rule.id, answer.verdict.on.address, answer.verdict.at)
         by_place.setdefault(key, []).append(answer)
-    found: dict[tuple[object, ...], Alike] = {}
+    found: dict[tuple[object, ...], list[tuple[Answer, str | None]]] = {}
     for group in by_place.values():
-        for answer, setting in settled(group, followed):
-            found.setdefault((*told_by(answer), setting), []).append((answer, setting))
-    return found.values()
+        for answer, setting in _settled(group, followed):
+            verdict = answer.verdict
+            calls = tuple(call.place for call in verdict.on.called_from)
+            same = (answer.rule.id, verdict.at, calls, _message(answer), answer.truth, setting)
+            found.setdefault(same, []).append((answer, setting))
+    for alike in found.values():
+        answer = alike[0][0]
+        judged = _judged(alike, stack, profile, passes)
+        if answer.truth and (asked := answer.verdict.changes):
+            offered = changes.offered(answer.rule.id, asked, answer.scenario)
+            judged = replace(judged, changes=offered)
+        yield judged
 
 
-def told_by(answer: Answer) -> tuple[object, ...]:
-    """What an answer says, and where: those of which that is equal make one finding."""
-    verdict = answer.verdict
-    calls = tuple(call.place for call in verdict.on.called_from)
-    return answer.rule.id, verdict.at, calls, _message(answer), answer.truth
-
-
-def settled(group: list[Answer], followed: Followed) -> Iterable[tuple[Answer, str | None]]:
+def _settled(group: list[Answer], followed: Followed) -> Iterable[tuple[Answer, str | None]]:
     """What a rule says of one resource and place in the end: fail before unknown before pass.
 
     Where all that is not known of something is whether the rule is about it, and it would pass,
@@ -308,11 +253,13 @@ def _message(answer: Answer) -> str:
     return verdict.message if answer.truth else verdict.holds or answer.rule.title
 
 
-def judged_of(same: Alike, stack: str, profile: str, passes: bool = True) -> Judged:
-    """The finding that answers make which say the same; see `merged`."""
-    answer, setting = same[0]
+def _judged(
+    alike: list[tuple[Answer, str | None]], stack: str, profile: str, passes: bool
+) -> Judged:
+    """The finding that answers make which say the same; see `_merged`."""
+    answer, setting = alike[0]
     rule, verdict = answer.rule, answer.verdict
-    instances = sorted({each.verdict.on.address for each, _ in same}, key=_natural)
+    instances = sorted({each.verdict.on.address for each, _ in alike}, key=_natural)
     waits = answer.decided.waits_for()
     if answer.truth is None and not waits:
         waits = (Need("elsewhere", "is where the settings say that this may be made"),)

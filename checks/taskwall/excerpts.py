@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from contextlib import suppress
 from itertools import chain
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from taskwall.files import Files, UnreadableError
@@ -80,19 +79,14 @@ class Lines:
         self._files = files
         self._stacks = stacks
         self._mask = mask or Mask(())
-        self._masked: dict[str, _Masked] = {}
+        self._masked: dict[str, list[str]] = {}
 
     def of(self, path: str) -> list[str]:
         """All lines of a file; none if no stack has it, or it cannot be read."""
         found = self._masked.get(path)
         if found is None:
-            found = self._masked[path] = self._read(path, None)
-        return found.lines
-
-    def recall(self, earlier: "Lines") -> None:
-        """Take over the lines of files that are as they were, with the same secrets in them."""
-        for path, known in earlier._masked.items():  # noqa: SLF001 (of its own class)
-            self._masked[path] = self._read(path, known)
+            found = self._masked[path] = self._read(path)
+        return found
 
     def at(self, place: Place) -> str:
         """What stands at a place, with every stretch of white space as one blank."""
@@ -104,23 +98,16 @@ class Lines:
         lines[0] = lines[0][place.column - 1 :]
         return " ".join(" ".join(lines).split())
 
-    def _read(self, path: str, earlier: "_Masked | None") -> "_Masked":
+    def _read(self, path: str) -> list[str]:
         stacks = [stack for stack in self._stacks if path in stack.files]
         try:
             text = self._files.text(path) if stacks else None
         except UnreadableError:
             text = None
         if text is None:
-            return _Masked(None, [], self._mask, [])
-        secrets = [one.secrets(path) for one in stacks]
-        if (
-            earlier is not None
-            and (text, secrets) == (earlier.text, earlier.secrets)
-            and self._mask == earlier.mask
-        ):
-            return earlier
+            return []
         lines = [line.removesuffix("\r") for line in text.split("\n")]
-        for place in dict.fromkeys(chain.from_iterable(secrets)):
+        for place in dict.fromkeys(chain.from_iterable(one.secrets(path) for one in stacks)):
             for number in range(place.line, min(place.end_line, len(lines)) + 1):
                 line = lines[number - 1]
                 indent = len(line) - len(line.lstrip())
@@ -129,13 +116,4 @@ class Lines:
                 stars = "*" * (min(end, len(line)) - start)
                 if stars:
                     lines[number - 1] = line[:start] + stars + line[end:]
-        return _Masked(text, secrets, self._mask, [self._mask.starred(line) for line in lines])
-
-
-class _Masked(Struct, frozen=True):
-    """The masked lines of a file, and what they were made of."""
-
-    text: str | None
-    secrets: list[tuple[Place, ...]]
-    mask: Mask
-    lines: list[str]
+        return [self._mask.starred(line) for line in lines]

@@ -1,9 +1,7 @@
 """What the rules said of a scan's sources, put in order: rows, fingerprints, and the report."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import chain
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from taskwall import __version__, baseline, settings, sources, suppress
@@ -11,7 +9,6 @@ from taskwall.engine import Judgement
 from taskwall.excerpts import Lines, Paths, seen_from
 from taskwall.files import Files
 from taskwall.finding import (
-    About,
     Document,
     Finding,
     Problem,
@@ -21,24 +18,10 @@ from taskwall.finding import (
     Unread,
 )
 from taskwall.masks import Mask
-from taskwall.rows import Row, Rows
+from taskwall.rows import Rows
 from taskwall.rule import Rule, about
 from taskwall.rules import all_rules
 from taskwall.settings import Settings, Threshold, reaches
-
-
-class _Told(Struct, frozen=True):
-    """What a report tells of the rows of a file: what is loud, and what of that is shown.
-
-    `verdicts` counts how many of what is loud fail, are unknown, and pass.
-    """
-
-    rows: list[Row]
-    loud: list[Finding]
-    shown: list[Finding]
-    silent: list[Suppressed]
-    verdicts: tuple[int, int, int]
-    fails: bool
 
 
 class Result:
@@ -53,12 +36,7 @@ class Result:
         use: Settings,
         files: Files,
         cwd: str,
-        earlier: "Result | None" = None,
     ) -> None:
-        """Put in order what judging brought.
-
-        `earlier` is what another one made of the same by the same rules.
-        """
         self.found = found
         self.judgements = judgements
         self.rules = rules
@@ -68,23 +46,15 @@ class Result:
             [read.stack for read in found.reads],
             Mask(text for judgement in judgements for text in judgement.hidden),
         )
-        self.paths: Paths = Paths(cwd) if earlier is None else earlier.paths
-        self.about: tuple[About, ...] = (
-            tuple(map(about, rules)) if earlier is None else earlier.about
-        )
-        if earlier is not None:
-            self.lines.recall(earlier.lines)
-        self.rows: Rows = Rows(
+        self.paths = Paths(cwd)
+        self.rows = Rows(
             found.reads,
             judgements,
             files=files,
             lines=self.lines,
             paths=self.paths,
             passes="pass" in use.show,
-            earlier=None if earlier is None else earlier.rows,
         )
-        self.told: dict[int, _Told] = {} if earlier is None else earlier.told
-        """What was last told, of each file, with no baseline: by the id of its rows."""
 
     def entries(self) -> dict[str, baseline.Entry]:
         """The entries of a new baseline, by fingerprint: what is shown, but for passes."""
@@ -104,53 +74,9 @@ class Result:
 
     def report(self, known: Mapping[str, baseline.Entry], aside: str) -> Report:
         """The report, with the findings put aside that a baseline (in the file `aside`) knows."""
-        told = [self._told(rows, known, aside) for rows in self.rows.by_file]
-        self.told = {} if known else {id(one.rows): one for one in told}
-        loud = tuple(chain.from_iterable(one.loud for one in told))
-        silent = tuple(chain.from_iterable(one.silent for one in told))
-        errors = self._errors()
-        crashes = tuple(
-            dict.fromkeys(
-                replace(crash, stack=self.paths.shown(crash.stack))
-                for judgement in self.judgements
-                for crash in judgement.crashes
-            )
-        )
-        fail, unknown, passed = (sum(one.verdicts[number] for one in told) for number in range(3))
-        reads = self.found.reads
-        summary = Summary(
-            files=len(frozenset().union(*(read.stack.files for read in reads))),
-            stacks=len(reads),
-            resources=sum(judgement.resources for judgement in self.judgements),
-            fail=fail,
-            unknown=unknown,
-            passed=passed,
-            suppressed=len(silent),
-            errors=len(errors),
-            crashes=len(crashes),
-        )
-        document = Document(
-            1,
-            __version__,
-            summary,
-            tuple(chain.from_iterable(one.shown for one in told)),
-            silent,
-            _unread(self.judgements),
-            errors,
-            crashes,
-        )
-        notes = tuple(dict.fromkeys((*self._notes(), *self._idle(), *self._stale(known))))
-        status = 2 if errors or crashes else int(any(one.fails for one in told))
-        return Report(document, self._excerpt, notes, loud, status, self.rows.reasons(), self.about)
-
-    def _told(self, rows: list[Row], known: Mapping[str, baseline.Entry], aside: str) -> _Told:
-        """What is told of the rows of a file; without a baseline, the same as the last time."""
-        before = None if known else self.told.get(id(rows))
-        if before is not None:
-            return before
         loud: list[Finding] = []
         silent: list[Suppressed] = []
-        for row in rows:
+        for row in self.rows:
             finding, skip = row.finding, row.skip
             entry = known.get(finding.fingerprint)
             if skip is not None:
@@ -160,10 +86,43 @@ class Result:
                 silent.append(Suppressed(finding, "baseline", "", self.paths.shown(aside), 1))
             else:
                 loud.append(finding)
-        shown = [finding for finding in loud if finding.verdict in self.use.show]
+        errors = self._errors()
+        crashes = tuple(
+            dict.fromkeys(
+                replace(crash, stack=self.paths.shown(crash.stack))
+                for judgement in self.judgements
+                for crash in judgement.crashes
+            )
+        )
         verdicts = [finding.verdict for finding in loud]
-        counts = (verdicts.count("fail"), verdicts.count("unknown"), verdicts.count("pass"))
-        return _Told(rows, loud, shown, silent, counts, _fails(loud, self.use.fail_on))
+        reads = self.found.reads
+        summary = Summary(
+            files=len(frozenset().union(*(read.stack.files for read in reads))),
+            stacks=len(reads),
+            resources=sum(judgement.resources for judgement in self.judgements),
+            fail=verdicts.count("fail"),
+            unknown=verdicts.count("unknown"),
+            passed=verdicts.count("pass"),
+            suppressed=len(silent),
+            errors=len(errors),
+            crashes=len(crashes),
+        )
+        document = Document(
+            1,
+            __version__,
+            summary,
+            tuple(finding for finding in loud if finding.verdict in self.use.show),
+            tuple(silent),
+            _unread(self.judgements),
+            errors,
+            crashes,
+        )
+        notes = tuple(dict.fromkeys((*self._notes(), *self._idle(), *self._stale(known))))
+        status = 2 if errors or crashes else int(_fails(loud, self.use.fail_on))
+        about_rules = tuple(map(about, self.rules))
+        return Report(
+            document, self._excerpt, notes, tuple(loud), status, self.rows.reasons, about_rules
+        )
 
     def _excerpt(self, file: str, line: int) -> str | None:
         lines = self.lines.of(self.paths.meant(file))
@@ -187,7 +146,7 @@ class Result:
 
     def _idle(self) -> Iterator[str]:
         """The suppressions in the sources that suppress nothing."""
-        every, used = all_rules(), self.rows.used()
+        every, used = all_rules(), self.rows.used
         for read, judgement in zip(self.found.reads, self.judgements, strict=True):
             for skip in judgement.skips:
                 if (

@@ -147,7 +147,7 @@ def toy_judge(stack: ToyStack, rules: Sequence[Rule], settings: Settings) -> Jud
             )
             origin = Origin(finding.resource, finding.resource, line, "terraform", calls)
             judged.append(Judged(finding, place, origin))
-    return Judgement((tuple(judged),), len(judged), skips=tuple(skips))
+    return Judgement(tuple(judged), len(judged), skips=tuple(skips))
 
 
 @pytest.fixture(scope="session")

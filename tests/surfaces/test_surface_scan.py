@@ -163,7 +163,7 @@ def test_one_finding_for_all_stacks_that_agree(toy: Path, monkeypatch: pytest.Mo
         (one,) = judgement.judged
         name = os.path.basename(stack.name)
         finding = replace(one.finding, called_from=(), instances=("x", name))
-        return replace(judgement, parts=((replace(one, finding=finding),),))
+        return replace(judgement, judged=(replace(one, finding=finding),))
 
     monkeypatch.setattr(engine, "judge", uncalled)
     (one,) = scan(Options()).document.findings

@@ -1,18 +1,16 @@
 """A session judges a folder as its sources change, and keeps its ground while one is broken."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from json import dumps
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from taskwall import api, engine
+from taskwall import api
 from taskwall.files import Files
 from taskwall.finding import Report
 from taskwall.job import Options
-from taskwall.masks import Mask
 from taskwall.memory import StaleError
 from taskwall.model.network import Network
 from taskwall.outputs import json
@@ -343,53 +341,6 @@ def test_opening_a_file_that_was_read_begins_nothing_anew(root: Path) -> None:
     session.change(str(root / "main.tf"), None)
     assert session._files() is not held
     assert ("TW204", "rules.tf") in rules(session.report())
-
-
-@pytest.mark.parametrize(
-    ("edit", "again"),
-    [
-        (lambda text: text, set()),
-        (lambda text: f"\n\n{text}", set()),
-        (lambda text: text.replace("{\n", "{ # a comment\n", 1), set()),
-        (lambda text: f"{text}\nlocals {{\n  n = 1\n}}\n", set()),
-        (lambda text: text.replace("22", "23"), {"rules.tf"}),
-    ],
-    ids=["nothing", "lines above", "a comment", "a block", "a value"],
-)
-def test_what_a_change_cannot_have_reached_is_not_told_anew(
-    edit: Callable[[str], str], again: set[str], root: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """No finding is made for a change that no rule can see, and no text masked but the changed."""
-    for name in ("one", "two"):
-        (root / f"{name}.tf").write_text((SERVICE + OPEN).replace("web", name))
-    session = Session(str(root))
-    session.change(str(root / "rules.tf"), OPEN)
-    session.report()
-    made: list[str] = []
-    masked: list[str] = []
-    judged_of, starred = engine.judged_of, Mask.starred
-
-    def judged(*given: Any) -> engine.Judged:
-        found = judged_of(*given)
-        made.append(os.path.basename(found.at.file))
-        return found
-
-    def stars(mask: Mask, line: str) -> str:
-        masked.append(line)
-        return starred(mask, line)
-
-    monkeypatch.setattr(engine, "judged_of", judged)
-    monkeypatch.setattr(Mask, "starred", stars)
-    text = edit(OPEN)
-    session.change(str(root / "rules.tf"), text)
-    report = session.report()
-    assert set(made) == again
-    assert masked == ([] if text == OPEN else text.split("\n"))
-    assert json.render(report) == json.render(
-        api.scan(
-            api.Options(paths=(str(root),), cwd=str(root)), Files({str(root / "rules.tf"): text})
-        )
-    )
 
 
 def test_plan_beside_sources_that_change(root: Path) -> None:

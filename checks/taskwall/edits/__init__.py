@@ -6,7 +6,7 @@ function or an override does, and not in files that a program has written.
 """
 
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
 from taskwall.change import Change
@@ -34,37 +34,12 @@ Changes: TypeAlias = Sequence[tuple[Change, Resource]]
 
 
 class Editor:
-    """Makes edits of files; as long as a text stays the same, what was made of it is kept."""
+    """Makes edits of files."""
 
     def __init__(self, text: Callable[[str], str]) -> None:
         """Take what gives the text of a file, or raises `UnreadableError`."""
         self._text = text
-        self._writers: dict[str, tuple[str, terraform.Writer | cloudformation.Writer]] = {}
-        self._known: dict[int, tuple[Changes, list[str], tuple[Edit, ...]]] = {}
-
-    def each(
-        self, asked: Sequence[Sequence[Changes]], text: Callable[[str], str]
-    ) -> list[list[tuple[Edit, ...]]]:
-        """The edits that make each of some changes, as texts are now."""
-        self._text = text
-        known = self._known
-        self._known = {}
-        return [
-            [self._recalled(changes, known) if changes else () for changes in one] for one in asked
-        ]
-
-    def _recalled(
-        self, changes: Changes, known: Mapping[int, tuple[Changes, list[str], tuple[Edit, ...]]]
-    ) -> tuple[Edit, ...]:
-        try:
-            texts = [self._text(resource.origin.header.file) for _, resource in changes]
-        except UnreadableError:
-            return ()
-        before = known.get(id(changes))
-        if before is None or before[1] != texts:
-            before = changes, texts, self.edits(changes)
-        self._known[id(changes)] = before
-        return before[2]
+        self._writers: dict[str, terraform.Writer | cloudformation.Writer] = {}
 
     def edits(self, changes: Changes) -> tuple[Edit, ...]:
         """The edits that make all of some changes; none where one of them cannot be made."""
@@ -79,14 +54,13 @@ class Editor:
         file = origin.header.file
         if resource.data or origin.construct or _FOLDERS.search(file):
             raise RefusedError
-        text = self._text(file)
-        known = self._writers.get(file)
-        if known is None or known[0] != text:
-            known = self._writers[file] = text, _writer(origin.language, file, text)
+        writer = self._writers.get(file)
+        if writer is None:
+            writer = self._writers[file] = _writer(origin.language, file, self._text(file))
         wanted = change.wanted(origin.language)
         from taskwall.edits.steps import steps
 
-        return known[1].edits(resource, steps(change.spot.path), wanted)
+        return writer.edits(resource, steps(change.spot.path), wanted)
 
 
 def _writer(language: str, file: str, text: str) -> "terraform.Writer | cloudformation.Writer":
@@ -112,7 +86,6 @@ Asked: TypeAlias = tuple[str, Changes]
 def agreed(
     stacks: Sequence[tuple[Collection[str], Sequence[Asked]]],
     text: Callable[[str], str],
-    editor: Editor | None = None,
 ) -> Iterator[list[tuple[Edit, ...]]]:
     """The edits for each of the fails of each stack; none where stacks disagree.
 
@@ -121,10 +94,11 @@ def agreed(
     Args:
         stacks: the files of each stack, and what its fails ask for.
         text: gives the text of a file, or raises `UnreadableError`.
-        editor: one that made edits before, of the same files or of earlier texts.
     """
-    editor = editor or Editor(text)
-    made = editor.each([[changes for _, changes in asked] for _, asked in stacks], text)
+    editor = Editor(text)
+    made = [
+        [editor.edits(changes) if changes else () for _, changes in asked] for _, asked in stacks
+    ]
     offers = [
         {(rule, edits) for (rule, _), edits in zip(asked, each, strict=True) if edits}
         for (_, asked), each in zip(stacks, made, strict=True)

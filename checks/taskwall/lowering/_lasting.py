@@ -46,6 +46,7 @@ class LastingDraft(Draft):
             if self.lowers(resource.type) and not resource.data
         }
         parts = recall.answers(self._declared_parts, list(self._asked.values()))
+        outer = recall.reads
         reads: dict[Entry, None] = {}
         recall.reads = reads
         outside: dict[tuple[type[Thing], str], Outside] = {}
@@ -63,7 +64,7 @@ class LastingDraft(Draft):
             if not waiting:
                 break
             parts += waiting
-        recall.reads = {}
+        recall.reads = outer
         recall.rests_on(self._outside_parts, reads)
         self.ledger = set().union(*{part.read for part in parts})
         self.crashes = [crash for part in parts for crash in part.crashes]

@@ -7,7 +7,7 @@ internet) is asked in the modules beside this one: `fronts`, `reach`, `routes`, 
 from collections.abc import Callable, Iterable
 from functools import partial, wraps
 from operator import is_
-from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar, cast, overload
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
 
 from msgspec import Struct
 
@@ -83,25 +83,6 @@ class Network:
     def every(self, kind: type[T]) -> list[T]:
         """All things of a kind, in the order of their declaration; external ones are not among."""
         return self.by_kind.get(kind, [])
-
-    @overload
-    def each(self, of: type[T]) -> Iterable[T]: ...
-
-    @overload
-    def each(
-        self,
-        of: "Callable[Concatenate[Network, P], Iterable[T]]",
-        *about: P.args,
-        **named: P.kwargs,
-    ) -> Iterable[T]: ...
-
-    def each(self, of: Any, *about: Any, **named: Any) -> Iterable[Any]:
-        """All things of a kind, or all that a question finds, for a rule to judge one by one.
-
-        What the rule yields of one must rest on that one and the network alone, and on nothing
-        that it noted while it judged others: then it need not be asked again of each.
-        """
-        return self.every(of) if isinstance(of, type) else of(self, *about, **named)
 
     def at(self, kind: type[Kind], link: Link | str | None) -> Kind | None:
         """The thing that a tie leads to; None if the sources do not declare it."""

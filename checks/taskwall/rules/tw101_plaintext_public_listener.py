@@ -32,7 +32,7 @@ from taskwall.rule import Verdict, cannot_be_seen, rule
 
 @rule("high", default=True, pci=True)
 def plaintext_public_listener(network: Network) -> Iterator[Verdict]:
-    for listener in network.each(Listener):
+    for listener in network.every(Listener):
         encrypted = takes_encrypted(network, listener)
         reached = before_tasks(network, listener)
         outside = public(network, listener.load_balancer)

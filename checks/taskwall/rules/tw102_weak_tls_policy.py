@@ -31,7 +31,7 @@ CLASSIC_STRONG = "ELBSecurityPolicy-TLS-1-2-2017-01"
 
 @rule("medium", default=True, pci=True)
 def weak_tls_policy(network: Network) -> Iterator[Verdict]:
-    for listener in network.each(Listener):
+    for listener in network.every(Listener):
         ends_tls = listener.protocol.is_("HTTPS", "TLS", "SSL")
         if ends_tls.truth is False or listener.certificate.value is None:
             continue

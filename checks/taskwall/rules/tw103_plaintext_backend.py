@@ -31,7 +31,7 @@ from taskwall.rule import Verdict, cannot_be_seen, rule
 
 @rule("low", pci=True)
 def plaintext_backend(network: Network) -> Iterator[Verdict]:
-    for backend in network.each(backends):
+    for backend in backends(network):
         name, spoken = backend.on.name, backend.spoken
         what = "hands clients' traffic to tasks"
         if backend.check:

@@ -33,7 +33,7 @@ from taskwall.rule import Verdict, rule
 
 @rule("low", pci=True)
 def plaintext_internal_listener(network: Network) -> Iterator[Verdict]:
-    for listener in network.each(Listener):
+    for listener in network.every(Listener):
         encrypted = takes_encrypted(network, listener)
         if encrypted is None:
             continue

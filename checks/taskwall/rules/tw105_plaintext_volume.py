@@ -24,7 +24,7 @@ from taskwall.rule import Verdict, rule
 
 @rule("medium", default=True, pci=True)
 def plaintext_volume(network: Network) -> Iterator[Verdict]:
-    for volume in network.each(Volume):
+    for volume in network.every(Volume):
         yield Verdict(
             volume.on,
             volume.at,

@@ -45,7 +45,7 @@ from taskwall.values import Need
 
 @rule("medium", default=True, pci=True)
 def lenient_store(network: Network) -> Iterator[Verdict]:
-    for store in network.each(Store):
+    for store in network.every(Store):
         concerned = used(network, store)
         bad = [each for each in store.insists if each.fact.truth is not True]
         for each in bad or store.insists[:1]:

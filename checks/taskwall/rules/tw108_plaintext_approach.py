@@ -29,7 +29,7 @@ from taskwall.rule import Verdict, rule
 
 @rule("medium", default=True, pci=True, yields_to=("TW101",))
 def plaintext_approach(network: Network) -> Iterator[Verdict]:
-    for approach in network.each(Approach):
+    for approach in network.every(Approach):
         name, listener, concerned = reached(network, approach)
         yield Verdict(
             approach.on,

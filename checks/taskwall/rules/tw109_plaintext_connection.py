@@ -28,7 +28,7 @@ from taskwall.rule import Verdict, rule
 
 @rule("medium", pci=True, yields_to=("TW106",))
 def plaintext_connection(network: Network) -> Iterator[Verdict]:
-    for variable in network.each(Variable):
+    for variable in network.every(Variable):
         found = connection(network, variable)
         if found is None:
             continue

@@ -24,7 +24,7 @@ from taskwall.rule import Verdict, rule
 
 @rule("medium", default=True, pci=True)
 def shared_network_mode(network: Network) -> Iterator[Verdict]:
-    for definition in network.each(TaskDefinition):
+    for definition in network.every(TaskDefinition):
         mode, name = definition.mode, definition.name
         violated = ~mode.is_("awsvpc", "none")
         concerned = ~_only_on(network, definition, "EXTERNAL")

@@ -33,7 +33,7 @@ _OWN = (Blank("id of a security group for these tasks"),)
 
 @rule("medium", default=True, pci=True)
 def no_task_group(network: Network) -> Iterator[Verdict]:
-    for source in network.each(TaskSource):
+    for source in network.every(TaskSource):
         if source.managed or source.gateways or source.network_from == "elsewhere":
             continue
         mode = awsvpc(network, source)

@@ -29,7 +29,7 @@ from taskwall.rule import Verdict, rule
 
 @rule("medium", default=True, pci=True)
 def public_task_address(network: Network) -> Iterator[Verdict]:
-    for source in network.each(TaskSource):
+    for source in network.every(TaskSource):
         for gateway in source.gateways:
             yield Verdict(
                 source.origin,

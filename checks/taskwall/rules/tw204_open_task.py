@@ -27,7 +27,7 @@ from taskwall.values import Need
 
 @rule("high", default=True, pci=True)
 def open_task(network: Network) -> Iterator[Verdict]:
-    for worn in network.each(worn_groups):
+    for worn in worn_groups(network):
         permissions = ingress(network, worn)
         shared, only = _shared(network, worn), only_way_in(network, worn)
         for each in instances((p, admits_internet(network, p)) for p in permissions):

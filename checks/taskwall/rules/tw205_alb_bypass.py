@@ -37,7 +37,7 @@ from taskwall.rule import Verdict, cannot_be_seen, passes, rule
 
 @rule("medium", default=True, pci=True, yields_to=("TW204",))
 def alb_bypass(network: Network) -> Iterator[Verdict]:
-    for worn in network.each(worn_before, "application"):
+    for worn in worn_before(network, "application"):
         groups, whole = balancer_groups(network, worn)
         permissions = ingress(network, worn)
         nlb = stands_behind(network, worn, "network")

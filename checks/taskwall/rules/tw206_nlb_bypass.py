@@ -38,7 +38,7 @@ from taskwall.rule import Verdict, cannot_be_seen, passes, rule
 
 @rule("medium", default=True, pci=True, yields_to=("TW204",))
 def nlb_bypass(network: Network) -> Iterator[Verdict]:
-    for worn in network.each(worn_before, "network"):
+    for worn in worn_before(network, "network"):
         behind_alb = stands_behind(network, worn, "application")
         if behind_alb.truth:
             continue

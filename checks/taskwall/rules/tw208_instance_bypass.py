@@ -45,7 +45,7 @@ from taskwall.rule import Verdict, cannot_be_seen, passes, rule
 
 @rule("medium", default=True, pci=True, yields_to=("TW204",))
 def instance_bypass(network: Network) -> Iterator[Verdict]:
-    for worn in network.each(host_groups):
+    for worn in host_groups(network):
         way = stands_behind(network, worn)
         if way.truth is False:
             continue

@@ -36,7 +36,7 @@ BEFORE = ("TW204", "TW205", "TW206", "TW207", "TW208", "TW215")
 
 @rule("low", yields_to=BEFORE)
 def unserved_ports(network: Network) -> Iterator[Verdict]:
-    for worn in network.each(worn_groups):
+    for worn in worn_groups(network):
         permissions = ingress(network, worn)
         ports = _served(network, worn)
         for each in instances((p, _within(worn, p, ports)) for p in permissions if has_ports(p)):

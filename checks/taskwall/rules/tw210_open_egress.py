@@ -35,7 +35,7 @@ from taskwall.rule import Verdict, passes, rule
 
 @rule("low")
 def open_egress(network: Network) -> Iterator[Verdict]:
-    for each in network.each(carried, "tasks", "hosts", "balancers"):
+    for each in carried(network, "tasks", "hosts", "balancers"):
         group = each.thing
         egress = permissions(network, each.group, "egress")
         for out in instances((p, lets_everything_out(network, p)) for p in egress):

@@ -36,7 +36,7 @@ from taskwall.rule import Verdict, passes, rule
 
 @rule("low", yields_to=("TW202",))
 def open_default_group(network: Network) -> Iterator[Verdict]:
-    for each in network.each(held):
+    for each in held(network):
         groups = default_groups(network, each.vpc)
         is_written = any_of(all_of((fact, group.exists)) for group, fact in groups)
         if each.vpc.adoptable:

@@ -31,7 +31,7 @@ BEFORE = ("TW204", "TW205", "TW206", "TW208", "TW215")
 
 @rule("low", default=True, yields_to=BEFORE)
 def idle_permission(network: Network) -> Iterator[Verdict]:
-    for each in network.each(carried, "tasks", "hosts", "balancers", "stores"):
+    for each in carried(network, "tasks", "hosts", "balancers", "stores"):
         for way in WAYS:
             verb = "admits" if way == "ingress" else "lets out to"
             for found in contained(network, each.group, way):

@@ -41,7 +41,7 @@ from taskwall.values import Origin
 
 @rule("medium", default=True)
 def unreachable_tasks(network: Network) -> Iterator[Verdict]:
-    for flow in network.each(inflows):
+    for flow in inflows(network):
         taker, sender = flow.taker, flow.sender
         names = {
             "tasks": next((link.to for link in taker.groups if link.to), "the tasks' group"),

@@ -31,7 +31,7 @@ from taskwall.rule import Verdict, cannot_be_seen, passes, rule
 
 @rule("low", default=True, yields_to=("TW204",))
 def open_balancer_ports(network: Network) -> Iterator[Verdict]:
-    for shown in network.each(public_groups):
+    for shown in public_groups(network):
         names, ports = shown.names, shown.ports
         permitted = permissions(network, shown.group, "ingress")
         for each in instances(

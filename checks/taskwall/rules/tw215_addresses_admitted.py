@@ -24,7 +24,7 @@ from taskwall.rule import Verdict, passes, rule
 
 @rule("medium", default=True, pci=True, yields_to=("TW204",))
 def addresses_admitted(network: Network) -> Iterator[Verdict]:
-    for worn in network.each(worn_alone):
+    for worn in worn_alone(network):
         permissions = ingress(network, worn)
         for each in instances((p, _proper(network, worn, p)) for p in permissions):
             permission, name = each.permission, each.permission.on.name

@@ -27,7 +27,7 @@ from taskwall.rule import Verdict, passes, rule
 
 @rule("low")
 def shared_self_admission(network: Network) -> Iterator[Verdict]:
-    for shared in network.each(shared_groups):
+    for shared in shared_groups(network):
         worn, names = shared.worn, shared.names
         whose = f"the namespace of {names}"
         judged = []

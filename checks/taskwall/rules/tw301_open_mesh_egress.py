@@ -30,7 +30,7 @@ from taskwall.rule import Verdict, rule
 
 @rule("low", pci=True)
 def open_mesh_egress(network: Network) -> Iterator[Verdict]:
-    for mesh in network.each(Mesh):
+    for mesh in network.every(Mesh):
         yield Verdict(
             mesh.origin,
             mesh.egress.place,

@@ -46,7 +46,7 @@ _STRICT: tuple[Mapping[str, Wanted], ...] = (
 
 @rule("medium", pci=True)
 def plaintext_mesh_listener(network: Network) -> Iterator[Verdict]:
-    for intake in network.each(Intake):
+    for intake in network.every(Intake):
         mode = intake.mode
         yield Verdict(
             intake.on,

@@ -42,7 +42,7 @@ from taskwall.rule import Verdict, rule
 
 @rule("medium", pci=True)
 def plaintext_mesh_backend(network: Network) -> Iterator[Verdict]:
-    for policy in network.each(ClientPolicy):
+    for policy in network.every(ClientPolicy):
         name = policy.on.name
         message = (
             f"{name} takes any certificate of {policy.whom}: it says of none that it trusts it"

@@ -39,7 +39,7 @@ from taskwall.rule import Verdict, rule
 
 @rule("low", pci=True, yields_to=("TW302", "TW303"))
 def one_sided_tls(network: Network) -> Iterator[Verdict]:
-    for intake in network.each(Intake):
+    for intake in network.every(Intake):
         name = intake.on.name
         message = f"a listener of {name} takes clients without certificates: it validates none"
         if intake.validates.truth:
@@ -53,7 +53,7 @@ def one_sided_tls(network: Network) -> Iterator[Verdict]:
             about=intake.id,
             asked_by="TW302",
         )
-    for policy in network.each(ClientPolicy):
+    for policy in network.every(ClientPolicy):
         name = policy.on.name
         message = f"{name} shows no certificate to {policy.whom}, which cannot tell who calls"
         if policy.presents.truth:

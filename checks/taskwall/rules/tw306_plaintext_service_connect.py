@@ -30,7 +30,7 @@ from taskwall.rule import Verdict, rule
 
 @rule("low", pci=True)
 def plaintext_service_connect(network: Network) -> Iterator[Verdict]:
-    for offer in network.each(Offer):
+    for offer in network.every(Offer):
         port = f"port {offer.name}" if offer.name else "a port"
         yield Verdict(
             offer.on,

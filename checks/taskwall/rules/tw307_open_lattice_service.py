@@ -41,7 +41,7 @@ from taskwall.values import Need
 
 @rule("low", pci=True)
 def open_lattice_service(network: Network) -> Iterator[Verdict]:
-    for listener in network.each(LatticeListener):
+    for listener in network.every(LatticeListener):
         yield Verdict(
             listener.origin,
             listener.protocol.place,
@@ -51,7 +51,7 @@ def open_lattice_service(network: Network) -> Iterator[Verdict]:
             concerned=leads_to_tasks(network, listener),
             changes=listener.protocol.to("HTTPS"),
         )
-    for service in network.each(LatticeService):
+    for service in network.every(LatticeService):
         yield Verdict(
             service.origin,
             service.auth.place,

@@ -37,7 +37,7 @@ _VERIFY: tuple[Mapping[str, Wanted], ...] = (
 
 @rule("info")
 def unverified_clients(network: Network) -> Iterator[Verdict]:
-    for check in network.each(ClientCheck):
+    for check in network.every(ClientCheck):
         name, mode, store = check.on.name, check.mode, check.trust_store
         asks = ~mode.is_("off")
         yield Verdict(

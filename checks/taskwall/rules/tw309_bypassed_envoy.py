@@ -43,7 +43,7 @@ from taskwall.rule import Verdict, rule
 
 @rule("low")
 def bypassed_envoy(network: Network) -> Iterator[Verdict]:
-    for task in network.each(MeshTask):
+    for task in network.every(MeshTask):
         name, proxied = task.on.name, task.proxied
         if proxied.truth is not True and (task.named or meshed(network)):
             yield Verdict(

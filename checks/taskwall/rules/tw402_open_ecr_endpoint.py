@@ -48,7 +48,7 @@ from taskwall.rule import Verdict, rule
 
 @rule("medium", default=True, pci=True)
 def open_ecr_endpoint(network: Network) -> Iterator[Verdict]:
-    for endpoint in network.each(Endpoint):
+    for endpoint in network.every(Endpoint):
         concerned = is_for(network, endpoint, ECR)
         if concerned.truth is False:
             continue

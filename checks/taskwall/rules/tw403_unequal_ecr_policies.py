@@ -26,7 +26,7 @@ from taskwall.rule import Verdict, rule
 
 @rule("medium", default=True, pci=True, yields_to=("TW402",))
 def unequal_ecr_policies(network: Network) -> Iterator[Verdict]:
-    for api, dkr, paired in network.each(ecr_pairs):
+    for api, dkr, paired in ecr_pairs(network):
         a, b = stated(network, api), stated(network, dkr)
         # What has to change is the one that lacks what the other has.
         wrong, said, other = (api, a, dkr) if _lacks(a, b) else (dkr, b, api)

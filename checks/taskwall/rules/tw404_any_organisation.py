@@ -33,7 +33,7 @@ from taskwall.rule import Verdict, rule
 
 @rule("low", pci=True)
 def any_organisation(network: Network) -> Iterator[Verdict]:
-    for endpoint in network.each(Endpoint):
+    for endpoint in network.every(Endpoint):
         said = stated(network, endpoint)
         concerned = all_of((is_for(network, endpoint, ECR), said.written))
         if concerned.truth is False:

@@ -53,7 +53,7 @@ from taskwall.rule import Verdict, rule
 
 @rule("low", pci=True, yields_to=("TW408",))
 def open_ecs_endpoint(network: Network) -> Iterator[Verdict]:
-    for endpoint in network.each(Endpoint):
+    for endpoint in network.every(Endpoint):
         concerned = is_for(network, endpoint, AGENT)
         if concerned.truth is False:
             continue

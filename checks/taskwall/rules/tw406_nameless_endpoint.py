@@ -35,7 +35,7 @@ from taskwall.rule import Verdict, rule
 
 @rule("medium", default=True)
 def nameless_endpoint(network: Network) -> Iterator[Verdict]:
-    for endpoint in network.each(Endpoint):
+    for endpoint in network.every(Endpoint):
         kind, need = endpoint.kind.is_("Interface"), needed(network, endpoint)
         if kind.truth is False or need.truth is False:
             continue

@@ -42,7 +42,7 @@ from taskwall.rule import Verdict, rule
 
 @rule("medium", default=True, pci=True)
 def unreached_endpoint(network: Network) -> Iterator[Verdict]:
-    for endpoint in network.each(Endpoint):
+    for endpoint in network.every(Endpoint):
         interface = all_of((endpoint.kind.is_("Interface"), ~beside_gateway(network, endpoint)))
         gateway = all_of((endpoint.kind.is_("Gateway"), is_for(network, endpoint, ("s3",))))
         concerned = all_of((any_of((interface, gateway)), needed(network, endpoint)))

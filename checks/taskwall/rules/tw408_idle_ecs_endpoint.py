@@ -23,7 +23,7 @@ from taskwall.rule import Verdict, rule
 
 @rule("info")
 def idle_ecs_endpoint(network: Network) -> Iterator[Verdict]:
-    for endpoint in network.each(Endpoint):
+    for endpoint in network.every(Endpoint):
         one = is_for(network, endpoint, AGENT)
         if one.truth is False:
             continue

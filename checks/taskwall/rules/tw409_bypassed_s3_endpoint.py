@@ -35,7 +35,7 @@ from taskwall.rule import Verdict, rule
 
 @rule("medium", default=True, pci=True)
 def bypassed_s3_endpoint(network: Network) -> Iterator[Verdict]:
-    for endpoint in network.each(Endpoint):
+    for endpoint in network.every(Endpoint):
         kind = all_of((is_for(network, endpoint, ("s3",)), endpoint.kind.is_("Gateway")))
         concerned = all_of((kind, needed(network, endpoint)))
         if concerned.truth is False:

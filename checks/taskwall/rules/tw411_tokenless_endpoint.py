@@ -29,7 +29,7 @@ from taskwall.rule import Verdict, rule
 
 @rule("low", default=True)
 def tokenless_endpoint(network: Network) -> Iterator[Verdict]:
-    for endpoint in network.each(Endpoint):
+    for endpoint in network.every(Endpoint):
         said = stated(network, endpoint)
         concerned = all_of((is_for(network, endpoint, ("ecr.api",)), said.written))
         if concerned.truth is False:

@@ -41,7 +41,7 @@ from taskwall.rule import Verdict, cannot_be_seen, rule
 
 @rule("medium", default=True, pci=True)
 def open_instance_metadata(network: Network) -> Iterator[Verdict]:
-    for member in network.each(container_instances):
+    for member in container_instances(network):
         agent = member.instances.agent
         if agent is None:
             continue

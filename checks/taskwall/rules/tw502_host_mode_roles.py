@@ -28,7 +28,7 @@ from taskwall.rule import Verdict, cannot_be_seen, rule
 
 @rule("low", pci=True)
 def host_mode_roles(network: Network) -> Iterator[Verdict]:
-    for member in network.each(container_instances):
+    for member in container_instances(network):
         agent = member.instances.agent
         if agent is None or agent.started_by in ("windows", "bottlerocket"):
             continue

@@ -41,7 +41,7 @@ from taskwall.rule import Verdict, cannot_be_seen, rule
 
 @rule("medium", default=True, pci=True)
 def reachable_instance_metadata(network: Network) -> Iterator[Verdict]:
-    for member in network.each(container_instances):
+    for member in container_instances(network):
         instances = member.instances
         if instances.metadata is None:
             continue

@@ -32,7 +32,7 @@ OPEN = "\x00"
 
 @rule("medium", default=True)
 def proxied_local_endpoints(network: Network) -> Iterator[Verdict]:
-    for member in network.each(container_instances):
+    for member in container_instances(network):
         agent, name = member.instances.agent, member.instances.name
         if agent is None:
             continue

@@ -25,7 +25,7 @@ from taskwall.rule import Verdict, rule
 
 @rule("info")
 def idle_agent_settings(network: Network) -> Iterator[Verdict]:
-    for member in network.each(container_instances):
+    for member in container_instances(network):
         agent, name = member.instances.agent, member.instances.name
         if agent is None or agent.joins.truth is False:
             continue

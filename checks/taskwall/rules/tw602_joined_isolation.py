@@ -41,7 +41,7 @@ from taskwall.rule import Verdict, rule
 def joined_isolation(network: Network) -> Iterator[Verdict]:
     if not declared(network) or not tenants(network):
         return
-    for joint in network.each(joints):
+    for joint in joints(network):
         one = residents(network, joint.one)
         other = residents(network, joint.other) if joint.other else one
         groups = dict.fromkeys((*one.groups, *other.groups))

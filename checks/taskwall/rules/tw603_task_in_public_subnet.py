@@ -26,7 +26,7 @@ from taskwall.rule import Verdict, rule
 
 @rule("medium", default=True, pci=True)
 def task_in_public_subnet(network: Network) -> Iterator[Verdict]:
-    for source in network.each(TaskSource):
+    for source in network.every(TaskSource):
         mode = awsvpc(network, source)
         at = source.subnets_setting
         if not (source.subnets or at.needs):

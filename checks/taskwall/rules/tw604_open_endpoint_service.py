@@ -36,7 +36,7 @@ from taskwall.rule import Verdict, rule
 
 @rule("medium", default=True, pci=True)
 def open_endpoint_service(network: Network) -> Iterator[Verdict]:
-    for service in network.each(EndpointService):
+    for service in network.every(EndpointService):
         accepts, everybody = accepts_by_hand(service), admits_everybody(network, service)
         yield Verdict(
             service.origin,

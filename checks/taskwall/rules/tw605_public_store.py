@@ -30,7 +30,7 @@ from taskwall.values import Need
 
 @rule("high", default=True, pci=True)
 def public_store(network: Network) -> Iterator[Verdict]:
-    for exposure in network.each(Exposure):
+    for exposure in network.every(Exposure):
         yield Verdict(
             exposure.origin,
             exposure.setting.place,

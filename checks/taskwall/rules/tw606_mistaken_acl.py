@@ -54,7 +54,7 @@ from taskwall.rule import Verdict, cannot_be_seen, rule
 
 @rule("low")
 def mistaken_acl(network: Network) -> Iterator[Verdict]:
-    for acl in network.each(NetworkAcl):
+    for acl in network.every(NetworkAcl):
         here = guarded(network, acl)
         concerned = any_of(fact for _, fact in here)
         if concerned.truth is False:

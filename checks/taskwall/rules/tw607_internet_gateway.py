@@ -39,7 +39,7 @@ from taskwall.rule import Verdict, rule
 def internet_gateway(network: Network) -> Iterator[Verdict]:
     if network.policy.internet_gateways or not tenants(network):
         return
-    for attachment in network.each(GatewayAttachment):
+    for attachment in network.every(GatewayAttachment):
         if attachment.way != "internet":
             continue
         vpc, name = attachment.vpc, attachment.name

@@ -22,7 +22,7 @@ from taskwall.rule import Verdict, rule
 
 @rule("medium", default=True, pci=True)
 def partial_flow_log(network: Network) -> Iterator[Verdict]:
-    for log, records, concerned in network.each(judged_logs, _records_all):
+    for log, records, concerned in judged_logs(network, _records_all):
         yield Verdict(
             log.origin,
             log.traffic.place,

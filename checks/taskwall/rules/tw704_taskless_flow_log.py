@@ -32,7 +32,7 @@ FIELDS = (
 
 @rule("info")
 def taskless_flow_log(network: Network) -> Iterator[Verdict]:
-    for log, has_fields, concerned in network.each(judged_logs, _has_fields):
+    for log, has_fields, concerned in judged_logs(network, _has_fields):
         yield Verdict(
             log.origin,
             log.format.place,

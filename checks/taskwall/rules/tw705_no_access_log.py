@@ -31,7 +31,7 @@ from taskwall.rule import Verdict, cannot_be_seen, rule
 
 @rule("low", default=True, pci=True)
 def no_access_log(network: Network) -> Iterator[Verdict]:
-    for balancer in network.each(LoadBalancer):
+    for balancer in network.every(LoadBalancer):
         yield Verdict(
             balancer.origin,
             balancer.access_log.place,

@@ -32,7 +32,7 @@ from taskwall.rule import Verdict, rule
 
 @rule("info")
 def unrecorded_proxy(network: Network) -> Iterator[Verdict]:
-    for proxy in network.each(Proxy):
+    for proxy in network.every(Proxy):
         yield Verdict(
             proxy.on,
             proxy.at,

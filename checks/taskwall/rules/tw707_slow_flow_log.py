@@ -23,7 +23,7 @@ from taskwall.rule import Verdict, rule
 
 @rule("info")
 def slow_flow_log(network: Network) -> Iterator[Verdict]:
-    for log, by_the_minute, concerned in network.each(judged_logs, _by_the_minute):
+    for log, by_the_minute, concerned in judged_logs(network, _by_the_minute):
         seconds = log.interval.known or "some"
         yield Verdict(
             log.origin,
