@@ -223,14 +223,16 @@ def admitted_properly(network: Network, worn: Worn, permission: Permission) -> F
     sources in the same namespace, VPC Lattice where tasks serve it, and what settings allow.
     """
     if permission.itself:
-        return Fact(True, f"{permission.on.name} admits its own members", permission.place)
+        text = f"{permission.on.name} allows ingress from its own members"
+        return Fact(True, text, permission.place)
     parts = [by_settings(network, permission), lattice_list(network, permission, worn.lattice)]
     if permission.peer is not None:
         name = permission.on.name
         own = [link for source, fact in worn.wearers for link in _if(fact, source.groups)]
-        parts.append(admits_group_of(permission, own, f"{name} admits a group of the same tasks"))
+        text = f"{name} allows ingress from a group of the same tasks"
+        parts.append(admits_group_of(permission, own, text))
         balancers, whole = balancer_groups(network, worn)
-        text = f"{name} admits a group of the load balancer"
+        text = f"{name} allows ingress from a group of the load balancer"
         parts.append(admits_group_of(permission, balancers, text))
         if not whole:
             needs = tuple(
@@ -240,11 +242,12 @@ def admitted_properly(network: Network, worn: Worn, permission: Permission) -> F
                 for need in front.needs
             )
             parts.append(Fact(None, text, permission.place, name, needs))
-        text = f"{name} admits a group of the same namespace"
+        text = f"{name} allows ingress from a group of the same namespace"
         parts.append(admits_group_of(permission, _neighbours(network, worn, permission.peer), text))
     elif permission.range is None and permission.prefix_list is None:
         needs = permission.fact.needs
-        parts.append(Fact(None, "it may admit nobody else", permission.place, needs=needs))
+        text = "it allows ingress from the right peers only"
+        parts.append(Fact(None, text, permission.place, needs=needs))
     return any_of(parts)
 
 
@@ -290,11 +293,11 @@ def admitted_by_network(network: Network, worn: Worn, permission: Permission) ->
     for front in _fronts(network, worn):
         for address in front.balancer.addresses if front.balancer else ():
             if str(permission.range.known).removesuffix("/32") == address.known:
-                own = Fact(True, f"{address.known} is the NLB's own", address.place)
+                own = Fact(True, f"{address.known} is an address of the NLB", address.place)
                 parts.append(own & front.fact)
         for link in front.balancer.elastic if front.balancer else ():
             if link.to and link.to == _address(permission.range):
-                text = f"{link.to} is the NLB's own Elastic IP, which its targets never see"
+                text = f"{link.to} is an Elastic IP of the NLB, which its targets never see"
                 parts.append(Fact(True, text, link.place) & front.fact)
     places = [link for source in worn.sources for link in vpcs(network, source)]
     places += [
@@ -333,7 +336,7 @@ def _bare(network: Network, source: TaskSource, front: Front) -> Fact:
     """Whether the load balancer of a way is public and has no groups."""
     balancer = front.balancer
     if balancer is None:
-        text = f"{source.name} stands behind a public NLB without security groups"
+        text = f"{source.name} is behind a public NLB without security groups"
         return Fact(None, text, front.place, source.name, front.needs)
     link = Link(balancer.id, balancer.exists, balancer.origin.header)
     return public(network, link) & ~_has_groups(balancer)
@@ -342,7 +345,10 @@ def _bare(network: Network, source: TaskSource, front: Front) -> Fact:
 def _has_groups(balancer: LoadBalancer) -> Fact:
     """Whether a load balancer has security groups."""
     setting = balancer.groups_setting
-    text, otherwise = f"{balancer.name} has security groups", f"{balancer.name} has none"
+    text, otherwise = (
+        f"{balancer.name} has security groups",
+        f"{balancer.name} has no security groups",
+    )
     known = any(link.sure for link in balancer.groups)
     truth = True if known else None if balancer.groups or setting.needs else False
     return Fact(truth, text, setting.place, balancer.name, setting.needs, otherwise)

@@ -16,15 +16,21 @@ from taskwall.values import Need, same
 def admitted(network: Network, flow: Inflow, wanted: Wanted) -> Fact:
     """Whether the groups behind a load balancer admit it on a port."""
     name = flow.taker.name
-    text = f"the groups of {name} admit {flow.sender.name} on {wanted.words}"
-    none = f"no group of {name} admits {flow.sender.name} on {wanted.words}"
+    text = f"the security groups of {name} allow ingress from {flow.sender.name} on {wanted.words}"
+    none = f"no security group of {name} allows ingress from {flow.sender.name} on {wanted.words}"
     return _open_way(network, "ingress", flow.taker, flow.sender, wanted, (text, none))
 
 
 def let_out(network: Network, flow: Inflow, wanted: Wanted) -> Fact:
     """Whether the groups of a load balancer let it go to what is behind it on a port."""
-    text = f"the groups of {flow.sender.name} let {wanted.words} out to {flow.taker.name}"
-    none = f"no group of {flow.sender.name} lets {wanted.words} out to {flow.taker.name}"
+    text = (
+        f"the security groups of {flow.sender.name} allow egress to {flow.taker.name} on"
+        f" {wanted.words}"
+    )
+    none = (
+        f"no security group of {flow.sender.name} allows egress to {flow.taker.name} on"
+        f" {wanted.words}"
+    )
     return _open_way(network, "egress", flow.sender, flow.taker, wanted, (text, none))
 
 
@@ -82,7 +88,7 @@ def _opens(permission: Permission, wanted: Wanted) -> Fact:
         return Fact(None, text, place, name, wanted.needs)
     if not ports & wanted.some:
         return Fact(False, text, place, name)
-    needs = (Need(f"which of {wanted.words}", "is taken"),)
+    needs = (Need(f"which of {wanted.words}", "is used"),)
     return Fact(None, text, place, name, needs)
 
 
@@ -104,7 +110,7 @@ def _leads_to(network: Network, permission: Permission, other: Side, text: str) 
     if permission.prefix_list is not None:
         listed = network.at(PrefixList, permission.prefix_list)
         if listed is not None and listed.service and listed.entries is None:
-            return Fact(False, text, place, name, otherwise=f"{name} is for {listed.service}")
+            return Fact(False, text, place, name, otherwise=f"{name} applies to {listed.service}")
         ranges = list(listed.entries) if listed is not None and listed.entries else None
     if ranges is None:
         needs = (
@@ -179,10 +185,10 @@ def _holds_subnet(
             return Fact(True, text, place, name)
         whole = not any(each.open for each in settings)
         if held and whole and not any(each.ranges & wanted.ranges for each in held):
-            otherwise = f"{name} is for other addresses than those of {subnet.name}"
+            otherwise = f"{name} applies to other addresses than those of {subnet.name}"
             return Fact(False, text, place, name, otherwise=otherwise)
     waits = tuple(need for each in around for need in each.needs)
-    partly = Need(f"the addresses of {link.to}", "are not all in the range")
+    partly = Need(f"the addresses of {link.to}", "are not all in its CIDR")
     return Fact(None, text, place, name, waits or (partly,))
 
 

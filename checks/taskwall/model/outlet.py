@@ -36,9 +36,9 @@ def lets_out(network: Network, endpoint: Endpoint, source: TaskSource) -> Fact:
 
 def _lets_out(network: Network, endpoint: Endpoint, sender: Sender) -> Fact:
     at, name = sender.source.groups_setting.place, sender.source.name
-    text = f"the groups of {name} let HTTPS out to {endpoint.name}"
+    text = f"the security groups of {name} allow HTTPS egress to {endpoint.name}"
     if not sender.groups and sender.more.truth is False:
-        return Fact(True, f"the default group of {name} lets everything out", at, name)
+        return Fact(True, f"the default security group of {name} allows all egress", at, name)
     gateway = endpoint.kind.is_("Gateway")
     parts = [sender.more]
     for link in sender.groups:
@@ -59,7 +59,7 @@ def _lets_out(network: Network, endpoint: Endpoint, sender: Sender) -> Fact:
                 ways.append(all_of((~gateway, _to_endpoint(network, permission, endpoint))))
             to = any_of(ways)
             parts.append(all_of((permission.fact, on_https(permission), to)))
-    otherwise = f"no group of {name} lets HTTPS out to {endpoint.name}"
+    otherwise = f"no security group of {name} allows HTTPS egress to {endpoint.name}"
     return any_of((Fact(False, text, at, name, otherwise=otherwise), *parts))
 
 
@@ -70,7 +70,10 @@ def _everywhere(permission: Permission) -> bool:
 
 def _to_s3(network: Network, permission: Permission, endpoint: Endpoint) -> Fact:
     place, name = permission.place, permission.on.name
-    text, otherwise = f"{name} is for the addresses of S3", f"{name} is not for the addresses of S3"
+    text, otherwise = (
+        f"{name} applies to the addresses of S3",
+        f"{name} does not apply to the addresses of S3",
+    )
     if permission.prefix_list is not None:
         listed = network.at(PrefixList, permission.prefix_list)
         to = permission.prefix_list.to
@@ -85,7 +88,7 @@ def _to_s3(network: Network, permission: Permission, endpoint: Endpoint) -> Fact
         return Fact(False if gone else None, text, place, name, permission.fact.needs, otherwise)
     if permission.range_of is not None:
         return Fact(
-            False, text, place, name, otherwise=f"{name} is for the VPC only, and S3 is outside"
+            False, text, place, name, otherwise=f"{name} applies to the VPC only, and S3 is outside"
         )
     if permission.range.open:
         return Fact(None, text, place, name, permission.range.needs)
@@ -108,7 +111,7 @@ def _private(permission: Permission) -> bool:
 
 
 def _to_endpoint(network: Network, permission: Permission, endpoint: Endpoint) -> Fact:
-    text = f"{permission.on.name} is for {endpoint.name}"
+    text = f"{permission.on.name} applies to {endpoint.name}"
     place, name = permission.place, permission.on.name
     if permission.peer is not None:
         return admits_group_of(permission, worn_by(network, endpoint).groups, text)
@@ -129,7 +132,8 @@ def _to_endpoint(network: Network, permission: Permission, endpoint: Endpoint) -
         listed = permission.prefix_list and network.at(PrefixList, permission.prefix_list)
         if listed and listed.service:
             otherwise = (
-                f"{name} is for {listed.service}'s prefix list, where {endpoint.name} is not"
+                f"{name} applies to {listed.service}'s prefix list, which does not hold"
+                f" {endpoint.name}"
             )
             return Fact(False, text, place, name, otherwise=otherwise)
         return Fact(None, text, place, name, permission.fact.needs or (_where(endpoint),))
@@ -156,7 +160,8 @@ def _to_endpoint(network: Network, permission: Permission, endpoint: Endpoint) -
                 text,
                 place,
                 name,
-                otherwise=f"{name} is for {permission.range.known}, where {endpoint.name} is not",
+                otherwise=f"{name} applies to {permission.range.known}, which does not hold"
+                f" {endpoint.name}",
             )
     return Fact(None, text, place, name, waits or (_where(endpoint),))
 

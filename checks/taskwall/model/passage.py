@@ -41,7 +41,7 @@ def needing(network: Network, endpoint: Endpoint) -> Iterator[tuple[TaskSource, 
 def _covers_tasks(network: Network, permission: Permission, sender: Sender) -> Fact:
     """Whether a range holds the addresses of all subnets that a sender is in."""
     place, name = permission.place, permission.on.name
-    text = f"{name} admits the subnets of {sender.source.name}"
+    text = f"{name} allows ingress from the subnets of {sender.source.name}"
     if not sender.subnets:
         needs = sender.source.subnets_setting.needs
         needs = needs or (Need("the tasks' subnets", "are not known"),)
@@ -77,7 +77,7 @@ def _covers(
     held = [each for each in own if each is not None and each.version == wanted.version]
     if held:
         covered = any(each.ranges <= wanted.ranges for each in held)
-        otherwise = f"{name} does not admit {subnet.name}"
+        otherwise = f"{name} does not allow ingress from {subnet.name}"
         return Fact(covered, text, place, name, otherwise=otherwise)
     whole = [cidr(str(each.known)) for each in (vpc.cidrs if vpc else ()) if not each.open]
     if any(each is not None and each.ranges <= wanted.ranges for each in whole):
@@ -100,7 +100,7 @@ def _admitted(network: Network, endpoint: Endpoint, sender: Sender) -> Fact:
     groups = worn_by(network, endpoint)
     source = sender.source
     name, at = endpoint.name, endpoint.groups_setting.place
-    text = f"the groups of {name} admit {source.name} on port {HTTPS}"
+    text = f"the security groups of {name} allow ingress from {source.name} on port {HTTPS}"
     parts = []
     for link in groups.groups:
         group = network.at(SecurityGroup, link) if link.to else None
@@ -118,13 +118,13 @@ def _admitted(network: Network, endpoint: Endpoint, sender: Sender) -> Fact:
             parts.append(all_of((*tie, on_https(permission), who)))
     if groups.default.truth is not False:
         parts.append(all_of((groups.default, member(network, sender))))
-    otherwise = f"no group of {name} admits {source.name} on port {HTTPS}"
+    otherwise = f"no security group of {name} allows ingress from {source.name} on port {HTTPS}"
     return any_of((Fact(False, text, at, name, otherwise=otherwise), *parts))
 
 
 def _from(network: Network, permission: Permission, sender: Sender, own: Link) -> Fact:
     """Whether a permission admits a source: its groups, or the addresses of its subnets."""
-    text = f"{permission.on.name} admits a group of {sender.source.name}"
+    text = f"{permission.on.name} allows ingress from a group of {sender.source.name}"
     if permission.itself:
         same_group = [
             Fact(truth, text, link.place, permission.on.name, link.fact.needs) & link.fact
@@ -151,7 +151,7 @@ def outsiders(network: Network, endpoint: Endpoint) -> Iterator[tuple[Permission
             name = permission.on.name
             if permission.prefix_list is not None:
                 needs = (Need(permission.prefix_list.to or "a prefix list", "may be outside"),)
-                text = f"{name} admits addresses outside the VPC"
+                text = f"{name} allows ingress from addresses outside the VPC"
                 outside = Fact(None, text, permission.place, name, needs)
             else:
                 outside = ~admits_range_within(network, permission, endpoint.vpc)

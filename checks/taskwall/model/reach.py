@@ -32,7 +32,7 @@ def wearers(network: Network) -> dict[str, list[tuple[TaskSource, Fact]]]:
         for group in network.every(SecurityGroup):
             worn = found.setdefault(group.id, [])
             if not any(each is source for each, _ in worn):
-                text = f"{source.name} uses group {group.name}"
+                text = f"{source.name} uses security group {group.name}"
                 worn.append((source, Fact(None, text, link.place, source.name, link.fact.needs)))
     return found
 
@@ -49,7 +49,7 @@ def permissions(network: Network, group: str, direction: Direction) -> list[Perm
 
 
 def _may(permission: Permission) -> Fact:
-    text = f"{permission.on.name} is about this group"
+    text = f"{permission.on.name} belongs to this group"
     needs = permission.group.fact.needs
     return Fact(None, text, permission.group.place, permission.on.name, needs)
 
@@ -102,36 +102,42 @@ def admits_internet(network: Network, permission: Permission) -> Fact:
     """
     group = permission.on.name
     if permission.peer is not None or permission.itself:
-        return Fact(False, "", otherwise=f"{group} admits a security group, not addresses")
+        told = f"{group} allows ingress from a security group, not from addresses"
+        return Fact(False, "", otherwise=told)
     if permission.range_of is not None or _given_to_vpc(network, permission):
-        told = f"{group} admits a VPC's own range"
+        told = f"{group} allows ingress from the VPC's own CIDR"
         return Fact(False, "", permission.place, group, otherwise=told)
     ranges = _ranges(network, permission)
     if ranges is None or (permission.range is None and permission.prefix_list is None):
-        text = f"{group} admits the internet"
+        text = f"{group} allows ingress from the internet"
         return Fact(None, text, permission.place, group, _peer_needs(permission))
     known = [setting.known for setting in ranges if not setting.open]
     open_needs = tuple(need for setting in ranges for need in setting.needs)
     said = who(network, permission)
-    text = f"{group} admits {said}, the internet" if known else f"{group} admits the internet"
+    text = f"{group} allows ingress from {f'{said}, ' if known else ''}the internet"
     if is_internet(known):
-        return Fact(True, f"{group} admits {said}", permission.place, group)
+        return Fact(True, f"{group} allows ingress from {said}", permission.place, group)
     small, waits = _small_ranges(network, permission.group.to)
     if any((public_part(text) or (4, Ranges()))[1] for text in known):
-        together = f"{group} admits {said}: the public ranges of the group add up to the internet"
+        together = f"{group} allows ingress from {said}: its public CIDRs together are the internet"
         if is_internet(small):
             return Fact(True, together, permission.place, group)
         if waits:
             return Fact(None, together, permission.place, group, waits)
     if open_needs and (waits or not _bounded(ranges, small)):
         return Fact(None, text, permission.place, group, open_needs)
-    return Fact(False, text, permission.place, group, otherwise=f"{group} admits {said}")
+    return Fact(
+        False, text, permission.place, group, otherwise=f"{group} allows ingress from {said}"
+    )
 
 
 def leads_everywhere(network: Network, permission: Permission) -> Fact:
     """Whether the addresses that a permission names are, by themselves, those of the internet."""
     name, place = permission.on.name, permission.place
-    text, otherwise = f"{name} is for everywhere", f"{name} is for {who(network, permission)}"
+    text, otherwise = (
+        f"{name} applies to every address",
+        f"{name} applies to {who(network, permission)}",
+    )
     inside = permission.range_of is not None or _given_to_vpc(network, permission)
     if permission.peer is not None or permission.itself or inside:
         return Fact(False, text, place, name, otherwise=otherwise)
@@ -139,7 +145,7 @@ def leads_everywhere(network: Network, permission: Permission) -> Fact:
     if ranges is None or (permission.range is None and permission.prefix_list is None):
         return Fact(None, text, place, name, _peer_needs(permission))
     if is_internet(each.known for each in ranges if not each.open):
-        return Fact(True, f"{name} is for {who(network, permission)}", place, name)
+        return Fact(True, f"{name} applies to {who(network, permission)}", place, name)
     needs = tuple(need for each in ranges if _may_be_internet(each) for need in each.needs)
     return Fact(None if needs else False, text, place, name, needs, otherwise)
 
@@ -213,15 +219,15 @@ def who(network: Network, permission: Permission) -> str:
     if permission.peer is not None:
         return f"group {permission.peer.to}" if permission.peer.to else "a group"
     if permission.range_of is not None:
-        return f"the range of {permission.range_of.to}"
+        return f"the CIDR of {permission.range_of.to or 'an unknown VPC'}"
     if permission.range is not None:
         known = permission.range.known
-        return str(known) if known is not None else "a range of addresses"
+        return str(known) if known is not None else "an unknown CIDR"
     if permission.prefix_list is not None:
         listed = network.at(PrefixList, permission.prefix_list)
         name = listed.named.known if listed else None
         return f"prefix list {name or permission.prefix_list.to}".rstrip()
-    return "somebody"
+    return "an unknown peer"
 
 
 def listed(words: Iterable[str]) -> str:
@@ -266,7 +272,7 @@ def _open(link: Link) -> tuple[Need, ...]:
 def admits_range_within(network: Network, permission: Permission, vpc: Link | None) -> Fact:
     """Whether the addresses that a permission admits lie within a VPC's ranges."""
     group, place = permission.on.name, permission.place
-    text = f"{group} admits only addresses of its VPC"
+    text = f"{group} allows ingress only from addresses of its VPC"
     if permission.range is None:
         return FALSE
     if vpc is None:
@@ -304,7 +310,7 @@ def admits_range_within(network: Network, permission: Permission, vpc: Link | No
         waits = (*waits, *(vpc.fact.needs or (Need(f"{vpc.to}", "is not in the sources"),)))
     if waits:
         return Fact(None, text, place, group, waits)
-    otherwise = f"{permission.range.known} is not within the ranges of {vpc.to}"
+    otherwise = f"{permission.range.known} is not within the CIDRs of {vpc.to}"
     return Fact(False, text, place, group, otherwise=otherwise)
 
 
@@ -348,7 +354,7 @@ def lattice_list(network: Network, permission: Permission, serves: Fact) -> Fact
     if serves.truth is False:
         return FALSE
     listed = network.at(PrefixList, permission.prefix_list)
-    text = f"{permission.on.name} admits VPC Lattice"
+    text = f"{permission.on.name} allows ingress from VPC Lattice"
     if listed is not None and (listed.service or isinstance(listed.named.known, str)):
         known = Fact(listed.service == "vpc-lattice", text, permission.place, permission.on.name)
     else:

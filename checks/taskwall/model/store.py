@@ -133,7 +133,7 @@ def groups_of_tasks(network: Network) -> dict[str, Fact]:
                 parts.setdefault(link.to, []).append(link.fact & member.fact)
                 continue
             for group in network.every(SecurityGroup):
-                text = f"{name} uses group {group.name}"
+                text = f"{name} uses security group {group.name}"
                 may = Fact(None, text, link.place, name, link.fact.needs)
                 parts.setdefault(group.id, []).append(may & member.fact)
     return {group: any_of(facts) for group, facts in parts.items()}
@@ -164,7 +164,7 @@ def _addresses(network: Network) -> tuple[dict[int, Ranges], tuple[Need, ...]]:
 def _admits_tasks(network: Network, store: Store, group: Link, permission: Permission) -> Fact:
     """Whether a permission of a store's group admits tasks."""
     name, at = permission.on.name, permission.place
-    text = f"{name} admits tasks to {store.name}"
+    text = f"{name} allows ingress from tasks to {store.name}"
     worn = groups_of_tasks(network)
     if permission.itself:
         return worn.get(group.to, FALSE)

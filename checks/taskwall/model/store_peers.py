@@ -38,7 +38,7 @@ def judged(network: Network, permission: Permission) -> Peer:
         wrong, weight, words = _group(network, permission, permission.peer)
         return Peer(all_of((wrong, ~spared)), weight, words)
     name, place = permission.on.name, permission.place
-    text = f"{name} admits {said}"
+    text = f"{name} allows ingress from {said}"
     if permission.range is None and permission.prefix_list is None:
         return Peer(Fact(None, text, place, name, permission.fact.needs), None, said)
     weight = "critical" if admits_internet(network, permission).truth else None
@@ -50,19 +50,22 @@ def _group(network: Network, permission: Permission, peer: Link) -> tuple[Fact, 
     group = network.at(SecurityGroup, peer) if peer.to else None
     name, place, words = permission.on.name, permission.place, who(network, permission)
     if group is not None and group.default:
-        told = f"{name} admits the VPC's default group"
+        told = f"{name} allows ingress from the VPC's default security group"
         return Fact(True, told, place, name), None, f"the default group {peer.to}"
     worn = groups_of_tasks(network).get(peer.to, FALSE) if peer.to else FALSE
     if not peer.to or ((group is None or group.external) and not worn.truth):
         needs = peer.fact.needs or (Need(peer.to or "a group", "is not in the sources"),)
-        text = f"{name} admits a group that is none of tasks"
+        text = f"{name} allows ingress from a group that no tasks use"
         return Fact(None, text, place, name, needs), None, words
     shared = _of_balancers(network, peer.to)
     if shared.truth:
-        return shared, None, f"{words}, which a load balancer carries as well"
+        return shared, None, f"{words}, which a load balancer uses as well"
     if worn.truth is True or network.policy.profile != "strict":
         return shared, None, words
-    text, otherwise = f"{name} admits {words}, which no task wears", f"tasks wear {peer.to}"
+    text, otherwise = (
+        f"{name} allows ingress from {words}, which no task uses",
+        f"tasks use {peer.to}",
+    )
     truth = None if worn.truth is None else True
     other = Fact(truth, text, place, name, worn.waits_for(), otherwise)
     return any_of((shared, other)), "low", words
@@ -80,7 +83,7 @@ def _carried(network: Network) -> dict[str, list[Fact]]:
     found: dict[str, list[Fact]] = {}
     for balancer in network.every(LoadBalancer):
         for link in balancer.groups:
-            text = f"{balancer.name} carries {link.to or 'this group'}"
+            text = f"{balancer.name} uses security group {link.to or 'that is not known'}"
             truth = True if link.to and link.sure else None
             fact = Fact(truth, text, link.place, balancer.name, link.fact.needs)
             found.setdefault(link.to, []).append(fact)
