@@ -76,7 +76,7 @@ class _Composer:
     def string(self) -> yaml.ScalarNode:
         """A quoted text."""
         if self.blank() != '"':
-            raise self.fail("a text in double quotes is expected")
+            raise self.fail("a string in double quotes is expected")
         start = self.mark()
         try:
             value, end = scanstring(self.text, self.at + 1, False)

@@ -23,7 +23,7 @@ from taskwall.values import OTHER, Known, Need, Question, Scalar, Unknown, Value
 if TYPE_CHECKING:
     from taskwall.readers.terraform.run import Run
 
-WHY = "may be given another value than its default"
+WHY = "may be given a value other than its default"
 
 
 class Free(Known, frozen=True):
