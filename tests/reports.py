@@ -47,7 +47,7 @@ FINDINGS = (
         *("infra/api.tf", 12, 17, 12, 30),
         "aws_security_group.api opens the tasks of aws_ecs_service.api to the whole internet",
         because=(
-            Step("aws_ecs_service.api", "infra/main.tf", 3, "aws_ecs_service.api wears it"),
+            Step("aws_ecs_service.api", "infra/main.tf", 3, "aws_ecs_service.api uses it"),
             Step("aws_security_group.api", "infra/api.tf", 12, "0.0.0.0/0 is every address"),
         ),
         fix=FIX,
@@ -83,7 +83,7 @@ FINDINGS = (
     Finding(
         "TW205", "fail", "medium", "ApiGroup", ("ApiGroup",), "infra/template.yaml",
         *("infra/template.yaml", 7, 169, 7, 192),
-        "ApiGroup admits \x1b[31mevery\u202e address\nand more",
+        "ApiGroup allows ingress from \x1b[31mevery\u202e address\nand more",
         fix=Fix("Name the group."),
         fingerprint="00000000000000000005",
     ),
@@ -136,7 +136,7 @@ def everything(verdicts: tuple[str, ...] = ("fail", "unknown", "pass")) -> Repor
                 "open-task",
                 "No security group opens tasks to the internet",
                 "high",
-                "A group admits everybody.",
+                "A group allows everybody.",
                 "Everybody can reach the tasks.",
                 "https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html",
             ),

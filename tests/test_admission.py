@@ -72,4 +72,4 @@ def test_only_those_behind_the_load_balancer_are_named(tmp_path: Path) -> None:
     report = api.scan(api.Options(paths=(str(tmp_path),), select=("TW205",)))
 
     (finding,) = report.document.findings
-    assert finding.message.endswith(" to aws_ecs_service.shop, past the load balancer")
+    assert finding.message.endswith(" to aws_ecs_service.shop, bypassing the load balancer")

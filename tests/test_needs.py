@@ -390,9 +390,10 @@ resource "aws_route_table_association" "main" {
         texts.append(text.replace("web", f"web{number}"))
     rules = [rule for rule in all_rules() if rule.id == "TW401"]
     (verdict,) = rules[0].judge(network("".join(texts)))
-    hub = "the internet itself for an image that no endpoint serves"
+    hub = "the internet for an image that no endpoint serves"
     assert verdict.message == (
-        "aws_vpc.main has no way to the internet, and no endpoint for what its tasks need: "
+        "tasks in aws_vpc.main cannot reach the internet, and no endpoint exists for what they"
+        " need: "
         f"aws_ecs_service.web0, aws_ecs_service.web2, aws_ecs_service.web4 need {hub}; "
         f"aws_ecs_service.web1, aws_ecs_service.web3, aws_ecs_service.web5 need {hub} "
         "and logs to write their logs; "

@@ -48,17 +48,17 @@ def test_service_behind_a_load_balancer(drawn: dict[str, Portrait]) -> None:
     assert (web.kind, web.word) == ("tasks", "service")
     assert web.brief.startswith("behind ALB ")
     assert web.brief.count("behind") == 1
-    assert ", admits " in web.brief
+    assert ", allows " in web.brief
     said = texts(web)
-    assert "stands in front of" in said
+    assert "is in front of" in said
     assert "is internet-facing" in said
-    assert "admits 0.0.0.0/0 on port 9102." in said
+    assert "allows ingress from 0.0.0.0/0 on port 9102." in said
     assert all(line.place for line in web.lines)
 
 
 def test_service_without_a_load_balancer(drawn: dict[str, Portrait]) -> None:
     """It says so, and what the group admits all the same."""
-    assert drawn["mailer"].brief.startswith("behind no load balancer, admits ")
+    assert drawn["mailer"].brief.startswith("behind no load balancer, allows ")
     assert "on port 8025." in texts(drawn["mailer"])
 
 
@@ -67,29 +67,29 @@ def test_tasks_that_share_a_network_have_no_groups_of_their_own(
 ) -> None:
     """Nothing is said of what groups admit that do not hold."""
     assert drawn["worker"].brief == "behind no load balancer"
-    assert "Its tasks share their instance's network" in texts(drawn["worker"])
+    assert "Its tasks share the network and the security groups" in texts(drawn["worker"])
 
 
 def test_tasks_without_a_group_wear_the_default_one(drawn: dict[str, Portrait]) -> None:
     """What that admits is not in the sources, so that "nobody" would be wrong."""
     assert drawn["reports"].brief == "behind no load balancer"
-    assert "wear the default group of the VPC" in texts(drawn["reports"])
+    assert "use the default group of the VPC" in texts(drawn["reports"])
 
 
 def test_load_balancer(drawn: dict[str, Portrait]) -> None:
     """It says who reaches it, and each service behind it once."""
     said = texts(drawn["balancer"])
-    assert "admits 0.0.0.0/0 on port 443." in said
-    assert said.count("stands behind it.") == 1
+    assert "allows ingress from 0.0.0.0/0 on port 443." in said
+    assert said.count("is behind it.") == 1
 
 
 def test_security_group(drawn: dict[str, Portrait]) -> None:
     """It says who wears it, whom it admits, and where it is admitted itself."""
     said = texts(drawn["group"])
-    assert " wears it." in said
-    assert "admits 0.0.0.0/0 on port 80." in said
-    assert "admits it on port 8080." in said
-    assert "No tasks and no load balancer of the sources wear it." in texts(drawn["endpoints"])
+    assert " uses it." in said
+    assert "allows ingress from 0.0.0.0/0 on port 80." in said
+    assert "allows ingress from it on port 8080." in said
+    assert "No tasks and no load balancer in the sources use it." in texts(drawn["endpoints"])
 
 
 def test_groups_that_are_not_in_the_sources(tmp_path: Path) -> None:
@@ -113,6 +113,6 @@ def test_groups_that_are_not_in_the_sources(tmp_path: Path) -> None:
         """
     )
     (web,) = Session(str(tmp_path)).portraits()
-    unseen = "whoever sg-12345678 admits, whoever var.more admits"
-    assert web.brief == f"behind no load balancer, admits {unseen}"
-    assert "What sg-12345678 admits is not known: sg-12345678 is not in the sources." in texts(web)
+    unseen = "what sg-12345678 allows, what var.more allows"
+    assert web.brief == f"behind no load balancer, allows {unseen}"
+    assert "What sg-12345678 allows is not known: sg-12345678 is not in the sources." in texts(web)

@@ -65,7 +65,7 @@ def table(rules: tuple[Rule, ...], folder: str) -> str:
         for rule in rules
     )
     return (
-        "| Rule | What it asks for | Severity | Profiles |\n| --- | --- | --- | --- |\n"
+        "| Rule | What it requires | Severity | Profiles |\n| --- | --- | --- | --- |\n"
         + "".join(rows)
     )
 

@@ -53,7 +53,7 @@ def read(path: str) -> dict[str, Entry]:
         why = error.strerror or str(error)
         raise BaselineError(f"{path}: the baseline cannot be read: {why}.") from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise BaselineError(f"{path}: is no baseline: {error}.") from error
+        raise BaselineError(f"{path}: is not a baseline: {error}.") from error
     if document.taskwall_baseline != VERSION:
         version = document.taskwall_baseline
         raise BaselineError(f"{path}: is a baseline of version {version}, not {VERSION}.")
@@ -74,11 +74,9 @@ def may_be_written(path: str) -> None:
         BaselineError: there is a folder, or another file.
     """
     if os.path.isdir(path):
-        raise BaselineError(
-            f"{path}: is a folder; a baseline is written with --write-baseline=FILE."
-        )
+        raise BaselineError(f"{path}: is a folder; write a baseline with --write-baseline=FILE.")
     if os.path.exists(path):
         try:
             read(path)
         except BaselineError as error:
-            raise BaselineError(f"{error} It is not written over.") from error
+            raise BaselineError(f"{error} It is not overwritten.") from error

@@ -100,7 +100,7 @@ def judged(
             crashes[replace(crash, stack=stack)] = None
         answers += known[same]
         del lowered  # the network, before findings take as much memory
-    bound = f"{stack}: only {len(evaluations)} settings of its open switches were followed"
+    bound = f"{stack}: only {len(evaluations)} combinations of its open conditions were analysed"
     hidden = frozenset().union(*(evaluation.hidden for evaluation in evaluations))
     mask = Mask(hidden, fixes(rules))
     passes = "pass" in settings.show
@@ -249,7 +249,7 @@ def _rank(answer: Answer) -> int:
 def _message(answer: Answer) -> str:
     verdict = answer.verdict
     if answer.truth is None:
-        return f"cannot tell whether {verdict.message}"
+        return f"cannot tell whether {verdict.holds if verdict.negative else verdict.message}"
     return verdict.message if answer.truth else verdict.holds or answer.rule.title
 
 
@@ -262,7 +262,8 @@ def _judged(
     instances = sorted({each.verdict.on.address for each, _ in alike}, key=_natural)
     waits = answer.decided.waits_for()
     if answer.truth is None and not waits:
-        waits = (Need("elsewhere", "is where the settings say that this may be made"),)
+        excused = Need("elsewhere", "is set for this rule: another stack may make what is missing")
+        waits = (excused if answer.decided.truth else Need(verdict.on.name, "is not fully known"),)
     at, on = verdict.at, verdict.on
     finding = Finding(
         rule=rule.id,

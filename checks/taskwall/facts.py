@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
-from taskwall.values import Need, Place
+from taskwall.values import Need, Place, waiting
 
 
 class Fact(Struct, frozen=True, gc=False):
@@ -44,11 +44,11 @@ class Fact(Struct, frozen=True, gc=False):
     def __str__(self) -> str:
         """The sentence as it stands: worded for true, false or unknown."""
         if self.truth is None:
-            waits = "; ".join(str(need) for need in self.needs)
-            return f"whether {self.text} is not known" + (f": {waits}" if waits else "")
+            waits = f": {waiting(self.needs)}" if self.needs else ""
+            return f"it is not known whether {self.text}{waits}"
         if self.truth:
             return self.text
-        return self.otherwise or f"it is not so that {self.text}"
+        return self.otherwise or f"it is not true that {self.text}"
 
     def deciding(self) -> "Iterator[Fact]":
         """The facts without parts that make this one what it is, in the order of their reading.

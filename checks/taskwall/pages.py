@@ -28,7 +28,8 @@ def page(rule: Rule, examples: str = "") -> str:
         f"## Why it matters\n\n{prose(rule.sections['Why'])}\n\n"
         f"## When it is fine\n\n{prose(rule.sections['Fine when'])}\n\n"
         f"## What to write instead\n\n{fixes}\n"
-        f"## Where it is from\n\n{said or 'Beyond the guide: it follows from it.' + chr(10)}\n"
+        "## Where it is"
+        f" from\n\n{said or 'Beyond the guide: it follows from the guide.' + chr(10)}\n"
         f"## See also\n\n{links}"
     )
 

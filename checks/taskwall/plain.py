@@ -4,6 +4,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 
 from taskwall.finding import SEVERITIES, Finding
+from taskwall.values import Need, waiting
 
 TAB = 4
 """How many blanks a tab is shown as."""
@@ -27,8 +28,7 @@ def told(finding: Finding, reasons: Mapping[str, str]) -> str:
     if finding.when:
         text += f" (when {finding.when})"
     if finding.missing:
-        waits = (f"{name} {reasons[name]}" if name in reasons else name for name in finding.missing)
-        text += f": {'; '.join(waits)}"
+        text += f": {waiting(Need(name, reasons.get(name, '')) for name in finding.missing)}"
     return clean(text)
 
 

@@ -15,7 +15,7 @@ from taskwall.model.public import public
 from taskwall.model.reach import listed, permissions, wearers, who
 from taskwall.model.thing import Link, Thing
 from taskwall.model.work import TaskSource
-from taskwall.values import Place
+from taskwall.values import Place, waiting
 
 Kind: TypeAlias = Literal["tasks", "load balancer", "security group"]
 
@@ -63,12 +63,12 @@ def _of_tasks(network: Network, source: TaskSource) -> Portrait:
     before = list(_before(ways))
     lines = [line for front in ways for line in _way(network, source, front)]
     if not ways:
-        lines.append(Line(f"No load balancer of the sources stands in front of {source.name}."))
+        lines.append(Line(f"No load balancer in the sources is in front of {source.name}."))
     shares = shares_network(network, source)
     admits: list[str] = []
     if shares.truth is not False:
         share = _verb(shares, "share", "share")
-        text = f"Its tasks {share} their instance's network, where the instance's groups hold."
+        text = f"Its tasks {share} the network and the security groups of their instance."
         lines.append(Line(text, next((each.place for each in shares.deciding()), None)))
     else:
         for link in source.groups:
@@ -77,10 +77,10 @@ def _of_tasks(network: Network, source: TaskSource) -> Portrait:
         if not source.groups:
             lines.append(_without_groups(source))
     if source.lattice.truth is not False:
-        lines.append(Line(f"VPC Lattice {_verb(source.lattice, 'leads', 'lead')} to it."))
+        lines.append(Line(f"VPC Lattice {_verb(source.lattice, 'forwards', 'forward')} to it."))
     brief = f"behind {listed(before)}" if before else "behind no load balancer"
     if shares.truth is False and source.groups:
-        brief += f", admits {listed(admits)}" if admits else ", admits nobody"
+        brief += f", allows {listed(admits)}" if admits else ", allows no ingress"
     return _portrait("tasks", source.word, source, lines, brief)
 
 
@@ -91,10 +91,10 @@ def _without_groups(source: TaskSource) -> Line:
     """
     place = source.groups_setting.place
     if source.managed:
-        return Line("AWS makes its security groups.", place)
-    if needs := "; ".join(str(need) for need in source.groups_setting.needs):
-        return Line(f"Its groups are not known: {needs}.", place)
-    return Line("It names no security group: its tasks wear the default group of the VPC.", place)
+        return Line("AWS creates its security groups.", place)
+    if needs := waiting(source.groups_setting.needs):
+        return Line(f"Its security groups are not known: {needs}.", place)
+    return Line("It sets no security group: its tasks use the default group of the VPC.", place)
 
 
 def _before(ways: Iterable[Front]) -> Iterator[str]:
@@ -109,14 +109,14 @@ def _before(ways: Iterable[Front]) -> Iterator[str]:
 
 def _way(network: Network, source: TaskSource, front: Front) -> Iterator[Line]:
     """How a load balancer leads to tasks, and who reaches the load balancer."""
-    stands = "stands" if front.fact.truth else "may stand"
+    is_ = "is" if front.fact.truth else "may be"
     if front.balancer is None:
-        waits = "; ".join(dict.fromkeys(str(need) for need in front.needs))
-        yield Line(f"A load balancer {stands} in front of {source.name}: {waits}.", front.place)
+        waits = waiting(front.needs)
+        yield Line(f"A load balancer {is_} in front of {source.name}: {waits}.", front.place)
         return
     balancer = front.balancer
     by = f" by {front.listener.name}" if front.listener is not None else ""
-    text = f"The {balancer.word} {balancer.name} {stands} in front of {source.name}{by}."
+    text = f"The {balancer.word} {balancer.name} {is_} in front of {source.name}{by}."
     yield Line(text, front.place)
     yield from _openness(network, balancer)
 
@@ -128,10 +128,10 @@ def _of_balancer(network: Network, balancer: LoadBalancer) -> Portrait:
     lines = list(_openness(network, balancer))
     behind = _behind(network).get(balancer.id, [])
     for source, front in behind:
-        stands = "stands" if front.fact.truth else "may stand"
-        lines.append(Line(f"The {source.word} {source.name} {stands} behind it.", front.place))
+        is_ = "is" if front.fact.truth else "may be"
+        lines.append(Line(f"The {source.word} {source.name} {is_} behind it.", front.place))
     if not behind:
-        lines.append(Line("No tasks of the sources stand behind it."))
+        lines.append(Line("No tasks in the sources are behind it."))
     return _portrait("load balancer", balancer.word, balancer, lines)
 
 
@@ -154,7 +154,10 @@ def _openness(network: Network, balancer: LoadBalancer) -> Iterator[Line]:
         yield from _admitted(network, link)
     if not balancer.groups and balancer.kind.known == "network":
         place = balancer.groups_setting.place
-        yield Line(f"{balancer.name} has no security group: whoever reaches it is let in.", place)
+        yield Line(
+            f"{balancer.name} has no security group: it accepts every client that can reach it.",
+            place,
+        )
 
 
 def _told(fact: Fact) -> Iterator[Line]:
@@ -168,21 +171,21 @@ def _told(fact: Fact) -> Iterator[Line]:
 def _of_group(network: Network, group: SecurityGroup) -> Portrait:
     lines = [
         Line(
-            f"{source.word.capitalize()} {source.name} {_verb(fact, 'wears', 'wear')} it.",
+            f"{source.word.capitalize()} {source.name} {_verb(fact, 'uses', 'use')} it.",
             fact.place,
         )
         for source, fact in wearers(network).get(group.id, ())
         if fact.truth is not False
     ]
     lines += [
-        Line(f"{balancer.word} {balancer.name} {_verb(link.fact, 'wears', 'wear')} it.", link.place)
+        Line(f"{balancer.word} {balancer.name} {_verb(link.fact, 'uses', 'use')} it.", link.place)
         for balancer, link in _wearing(network).get(group.id, ())
     ]
     if not lines:
-        lines.append(Line("No tasks and no load balancer of the sources wear it."))
+        lines.append(Line("No tasks and no load balancer in the sources use it."))
     lines += _permissions(network, group.id, group.name)
     lines += [
-        Line(f"{each.on.name} admits it on {each.ports}.", each.place)
+        Line(f"{each.on.name} allows ingress from it on {each.ports}.", each.place)
         for each in _admitting(network).get(group.id, ())
         if each.group.to != group.id
     ]
@@ -213,8 +216,8 @@ def _admitted(network: Network, link: Link) -> Iterator[Line]:
     """Whom the group admits that a tie leads to."""
     group = network.at(SecurityGroup, link)
     if group is None or group.external or not link.to:
-        waits = "; ".join(str(need) for need in link.fact.needs) or "it is not in the sources"
-        yield Line(f"What {link.to or 'a group'} admits is not known: {waits}.", link.place)
+        waits = waiting(link.fact.needs) or "it is not in the sources"
+        yield Line(f"What {link.to or 'a group'} allows is not known: {waits}.", link.place)
         return
     yield from _permissions(network, group.id, group.name)
 
@@ -222,10 +225,10 @@ def _admitted(network: Network, link: Link) -> Iterator[Line]:
 def _permissions(network: Network, group: str, name: str) -> Iterator[Line]:
     found = [each for each in permissions(network, group, "ingress") if _counts(each)]
     if not found:
-        yield Line(f"{name} admits nobody.")
+        yield Line(f"{name} allows no ingress.")
     for each in found[:MOST]:
-        admits = _verb(each.fact, "admits", "admit")
-        yield Line(f"{name} {admits} {who(network, each)} on {each.ports}.", each.place)
+        allows = f"{_verb(each.fact, 'allows', 'allow')} ingress from {who(network, each)}"
+        yield Line(f"{name} {allows} on {each.ports}.", each.place)
     if len(found) > MOST:
         yield Line(f"{name} has {len(found) - MOST} more ingress rules.")
 
@@ -234,7 +237,7 @@ def _briefly(network: Network, link: Link) -> Iterator[str]:
     """Whom the group admits that a tie leads to, in short."""
     group = network.at(SecurityGroup, link)
     if group is None or group.external or not link.to:
-        yield f"whoever {link.to or 'a group that is not known'} admits"
+        yield f"what {link.to or 'an unknown group'} allows"
         return
     for each in permissions(network, group.id, "ingress"):
         if _counts(each):

@@ -139,7 +139,7 @@ class Result:
 
     def _notes(self) -> Iterator[str]:
         for path in self.found.foreign:
-            yield f"{self.paths.shown(path)}: is neither Terraform nor a template: passed over"
+            yield f"{self.paths.shown(path)}: is neither Terraform nor a template: skipped"
         for read, judgement in zip(self.found.reads, self.judgements, strict=True):
             name = read.stack.name
             yield from (note.replace(name, self.paths.shown(name)) for note in judgement.notes)
@@ -173,7 +173,8 @@ class Result:
         }
         for entry in known.values():
             if entry.fingerprint not in met and entry.rule in ran and entry.file in scanned:
-                yield f"{entry.file}: the baseline's {entry.rule} on {entry.resource} is gone"
+                what = f"{entry.rule} on {entry.resource}"
+                yield f"{entry.file}: {what} is in the baseline, but no longer found"
 
 
 def _unread(judgements: Iterable[Judgement]) -> tuple[Unread, ...]:

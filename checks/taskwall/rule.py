@@ -35,13 +35,13 @@ class Verdict(Struct, frozen=True, gc=False):
 
     `on` is what has to change, `at` the place in it. `violated` is true (fail), false (pass) or
     unknown; `concerned` is whether the rule is about it at all: if not, there is no verdict, and
-    where that is unknown, so is the verdict. `message` says what is wrong, as a clause that also
-    reads after "cannot tell whether"; `holds` says what is right. `about` identifies the
-    permission, listener or log that
-    rules take precedence over each other for. `absent` marks that something is missing, which
-    the setting `elsewhere` excuses. `names` fill the fix. `asked_by` is a rule whose unknown about
-    the same thing asks the user what this one would ask. `changes` are what would mend a fail, if
-    setting attributes does: all of them together.
+    where that is unknown, so is the verdict. `message` says what is wrong, `holds` what is right.
+    One of them follows "cannot tell whether": `holds` if the message is `negative`. `about`
+    identifies the permission, listener or log that rules take precedence over each other for.
+    `absent` marks that something is missing, which the setting `elsewhere` excuses. `names` fill
+    the fix. `asked_by` is a rule whose unknown about the same thing asks the user what this one
+    would ask. `changes` are what would mend a fail, if setting attributes does: all of them
+    together.
     """
 
     on: Origin
@@ -55,6 +55,7 @@ class Verdict(Struct, frozen=True, gc=False):
     names: Mapping[str, str] = {}
     concerned: Fact = TRUE
     asked_by: str = ""
+    negative: bool = False
     changes: tuple[Change, ...] = ()
 
     @property
@@ -71,7 +72,7 @@ class Verdict(Struct, frozen=True, gc=False):
 def passes(on: Origin, at: Place, holds: str, concerned: Fact = TRUE) -> Verdict:
     """A verdict that passes for want of anything that could be wrong: a group admits nobody."""
     nothing = Fact(False, holds, at, on.name, otherwise=holds)
-    return Verdict(on, at, nothing, f"it is not so that {holds}", holds, concerned=concerned)
+    return Verdict(on, at, nothing, f"it is not true that {holds}", holds, concerned=concerned)
 
 
 def cannot_be_seen(
@@ -183,7 +184,7 @@ def _parsed(doc: str, number: str, stem: str) -> tuple[str, dict[str, str]]:
         elif sections:
             sections[next(reversed(sections))].append(line.removeprefix("    "))
         elif line.strip():
-            raise TypeError(f"{stem}.py: {line.strip()!r} stands before the first section")
+            raise TypeError(f"{stem}.py: {line.strip()!r} is before the first section")
     if tuple(sections) != SECTIONS:
         raise TypeError(f"{stem}.py: its docstring needs the sections {', '.join(SECTIONS)}")
     return head[len(number) + 2 : -1], {

@@ -324,11 +324,11 @@ def _said(operand: str, answers: Sequence[Scalar], followed: Sequence[Scenario])
     if set(every) - {OTHER} == {"true"} and True in every.values():
         return f"{operand} is {'true' if True in answers else 'false'}"
     if OTHER in answers:
-        others = sorted(text for text in map(str, every) if text != OTHER)
         mine = {spelled(answer) for answer in answers}
-        return f"{operand} is not {' or '.join(_quoted(o) for o in others if o not in mine)}"
+        others = sorted(_quoted(text) for text in every if text != OTHER and text not in mine)
+        return f"{operand} is not {' or '.join(others)}"
     return f"{operand} is {' or '.join(_quoted(spelled(answer)) for answer in answers)}"
 
 
 def _quoted(text: str | None) -> str:
-    return '""' if text == "" else str(text)
+    return "null" if text is None else text or '""'

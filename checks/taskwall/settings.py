@@ -164,7 +164,7 @@ def _checked(table: object, file: str, rules: "Sequence[Rule]") -> Settings:
     for written, value in table.items():
         key = written.replace("_", "-")
         if key not in known:
-            hint = "" if key != "tool" else "; in taskwall.toml the keys stand at the top"
+            hint = "" if key != "tool" else "; in taskwall.toml the keys are at the top level"
             raise SettingsError(
                 f'{file}: there is no setting "{written}"{nearest(key, known)}{hint}.'
             )

@@ -7,7 +7,7 @@ its possible elements in `rest`, so that a loop over a list needs no special cas
 This module knows neither Terraform nor CloudFormation, nor anything about networks.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TypeAlias
 
 from msgspec import Struct
@@ -73,6 +73,21 @@ class Need(Struct, frozen=True, gc=False):
 
     def __str__(self) -> str:
         return f"{self.name} {self.why}"
+
+
+def waiting(needs: Iterable[Need]) -> str:
+    """Why something is not known, each reason once; of many names of a reason the first three."""
+    by_reason: dict[str, dict[str, None]] = {}
+    for need in needs:
+        by_reason.setdefault(need.why, {})[need.name] = None
+    return "; ".join(f"{_few(list(names))} {why}" for why, names in by_reason.items())
+
+
+def _few(names: list[str]) -> str:
+    if len(names) == 1:
+        return names[0]
+    more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+    return f"each of {', '.join(names[:3])}{more}"
 
 
 class Question(Struct, frozen=True, gc=False):

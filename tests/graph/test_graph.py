@@ -54,10 +54,10 @@ def test_who_reaches_whom() -> None:
     assert {
         ("the internet", balancer, "reaches", "", True),
         (balancer, tasks, "forwards", "aws_lb_listener.https", True),
-        (tasks, group, "wears", "", True),
-        ("aws_security_group.shop", group, "admits", "port 8080", True),
-        ("the internet", group, "admits", "port 9102", True),
-        ("the range of aws_vpc.main", group, "admits", "port 8080", True),
+        (tasks, group, "uses", "", True),
+        ("aws_security_group.shop", group, "allows", "port 8080", True),
+        ("the internet", group, "allows", "port 9102", True),
+        ("the CIDR of aws_vpc.main", group, "allows", "port 8080", True),
     } <= found
 
 
@@ -107,9 +107,9 @@ def test_what_is_open_is_drawn_as_unsure(tmp_path: Path) -> None:
 
     assert ("the internet", "aws_lb.x[*]", "reaches", "", False) in said(graph)
     group = "aws_security_group.x"
-    assert (group, group, "admits", "port 80", True) in said(graph)
+    assert (group, group, "allows", "port 80", True) in said(graph)
     assert [node.name for node in graph.nodes if not node.seen] == ["sg-0123456789abcdef0"]
-    [unsure] = [tie for tie in graph.ties if tie.kind == "admits" and not tie.sure]
+    [unsure] = [tie for tie in graph.ties if tie.kind == "allows" and not tie.sure]
     assert unsure.label == "port 443"
 
 
@@ -140,7 +140,7 @@ NODE = r's?\d*n\d+(\(\(|\(\[|\{\{|\[\(|\[|\()"([^"]*)"(\)\)|\]\)|\}\}|\)\]|\]|\)
 def test_no_text_breaks_a_label(name: str, word: str, label: str) -> None:
     """Whatever a thing is called, each node and each tie is one line of the format's own form."""
     node = Node("n1", "tasks", name, word, file="a.tf", line=1)
-    graph = Graph(name, (node,), (Tie("n1", "n1", "admits", label, True),))
+    graph = Graph(name, (node,), (Tie("n1", "n1", "allows", label, True),))
 
     _, one, other = render("mermaid", [graph]).removesuffix("\n").split("\n")
     shape = re.fullmatch(NODE, one.strip())

@@ -24,7 +24,7 @@ def test_findings_stand_beside_those_of_cfn_lint(here: Path, lint: Lint) -> None
     assert told(matches) == FOUND
     assert "E3002" in [one.rule.id for one in matches]
     (found,) = (one for one in matches if one.rule.id == "ETW204")
-    assert found.message == "Group admits 0.0.0.0/0 to Web on port 8080"
+    assert found.message == "Group allows ingress from 0.0.0.0/0 to Web on port 8080"
     assert found.path == ["Resources", "Group", "Properties", "SecurityGroupIngress", 0, "CidrIp"]
     assert (found.linenumberend, found.columnnumberend) == (20, 29)
     assert (found.filename, found.rule.severity) == ("web.yaml", "error")
@@ -74,8 +74,8 @@ def test_the_command_runs(here: Path) -> None:
     (found,) = (one for one in matches if one["Rule"]["Id"] == "ETW204")
     steps = [one for one in matches if one["ParentId"] == found["Id"]]
     assert [(one["Rule"]["Id"], one["Message"]) for one in steps] == [
-        ("STW000", "Group admits 0.0.0.0/0"),
-        ("STW000", "Web uses group Group"),
+        ("STW000", "Group allows ingress from 0.0.0.0/0"),
+        ("STW000", "Web uses security group Group"),
     ]
     lines = [one["Location"]["Start"]["LineNumber"] for one in steps]
     assert lines == [20, 45]
@@ -87,7 +87,7 @@ def test_unknowns_are_shown_when_asked_for(here: Path, lint: Lint) -> None:
     matches = lint("-c", "UTW", "--", "web.yaml")
     assert told(matches) == [*FOUND[:1], *NOT_KNOWN, *FOUND[1:]]
     (flow_log,) = (one for one in matches if one.rule.id == "UTW701")
-    assert flow_log.message.endswith("; waits for: Vpc is a parameter without a default")
+    assert flow_log.message.endswith("; depends on: Vpc is a parameter without a default")
     assert flow_log.rule.severity not in ("error", "warning", "informational")
     assert told(lint("-c", "UTW7", "--", "web.yaml")) == [FOUND[0], "UTW701 46:11", FOUND[1]]
 

@@ -66,7 +66,7 @@ def test_steps_in_other_files_are_told_in_the_message(here: Path, lint: Lint) ->
         one for one in lint("-c", "STW", "--", "net.yaml") if one.rule.id in ("ETW204", "STW000")
     )
     assert told([found]) == ["ETW204 12:11"]
-    assert re.search(r"; because Web uses group Group \(web.yaml:\d+\)", found.message)
+    assert re.search(r"; because Web uses security group Group \(web.yaml:\d+\)", found.message)
     assert told(steps) == ["STW000 12:11"]
 
 

@@ -159,7 +159,7 @@ def test_unknown_verdicts(stack: Path, checkov: Run, setting: str, status: int) 
     assert shown.status == status
     assert shown.told("passed") == {}
     names = [record["check_name"] for record in shown.records()]
-    assert ["cannot tell whether" in n and "waits for var.from" in n for n in names] == [
+    assert ["cannot tell whether" in n and "depends on var.from" in n for n in names] == [
         True
     ] * status
 

@@ -49,7 +49,7 @@ def test_a_finding_stands_on_its_entity(framework: str, how: str, checkov: Run) 
     assert (shown.status, shown.err) == (1, "")
     assert shown.told() == {("TW204", GROUPS[framework]): 1}
     (record,) = shown.records()
-    assert "admits 0.0.0.0/0 to" in record["check_name"]
+    assert "allows ingress from 0.0.0.0/0 to" in record["check_name"]
     assert "on port 8080" in record["check_name"]
     assert "; because " in record["check_name"]
     assert "; fix: " in record["check_name"]
@@ -75,12 +75,14 @@ def test_other_formats_tell_the_same(stack: Path, checkov: Run) -> None:
     (result,) = document["runs"][0]["results"]
     (rule,) = document["runs"][0]["tool"]["driver"]["rules"]
     assert result["ruleId"] == "TW204"
-    assert "admits 0.0.0.0/0 to aws_ecs_service.web" in result["message"]["text"]
+    assert "allows ingress from 0.0.0.0/0 to aws_ecs_service.web" in result["message"]["text"]
     assert rule["helpUri"].startswith("https://docs.aws.amazon.com/")
 
     junit = checkov("-d", ".", *ONLY, form="junitxml")
     failures = ET.fromstring(junit.out[junit.out.index("<?xml") :]).findall(".//failure")
-    assert ["admits 0.0.0.0/0" in str(one.get("message")) for one in failures] == [True]
+    assert ["allows ingress from 0.0.0.0/0" in str(one.get("message")) for one in failures] == [
+        True
+    ]
 
     plain = checkov("-d", ".", *ONLY, form="cli")
     assert "FAILED for resource: aws_security_group.web" in plain.out

@@ -146,14 +146,14 @@ def test_fixes_are_edits_and_module_calls_can_be_silenced(tmp_path: Path) -> Non
         Edit("web/main.tf", line, 23, line, 34, '"10.0.0.0/16"'),
         Edit("main.tf", 4, 1, 4, 1, "# fixed\n"),
     )
-    finding = replace(finding, fix=Fix("admit the load balancer:\nmore", edits))
+    finding = replace(finding, fix=Fix("allow the load balancer:\nmore", edits))
     path = str(tmp_path / "web" / "main.tf")
     document = Document("file:///my/spelling.tf", path, 3, Lines(SERVICE + RULE, "utf-16"))
     where = Whereabouts(str(tmp_path), "utf-16", {path: document}, {path: document.text}, {})
     diagnostic = Diagnostic(Range(Position(0, 0), Position(0, 1)), "is wrong")
     found = list(actions([(finding, diagnostic)], document, where))
     assert [each.title for each in found] == [
-        "Fix: admit the load balancer",
+        "Fix: allow the load balancer",
         "Suppress TW204 for this place",
         "Suppress TW204 for all of aws_vpc_security_group_ingress_rule.web",
         "Suppress TW204 for all inside module.web",

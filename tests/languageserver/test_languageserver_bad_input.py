@@ -52,9 +52,7 @@ def test_malformed_messages(tmp_path: Path) -> None:
         editor.shown(uri, lambda found: "TW204" in codes(found))
         assert editor.end() == 0
         told = {method: messages(editor, method) for method in ("show", "log")}
-        assert told["show"] == [
-            "A message of 99999999999999 bytes is passed over: it is too large."
-        ]
+        assert told["show"] == ["A message of 99999999999999 bytes is ignored: it is too large."]
         assert any("means nothing" in text for text in told["log"])
         assert not any("crash" in text or "Traceback" in text for text in told["log"])
 
@@ -111,8 +109,8 @@ def test_documents_that_are_no_files(tmp_path: Path, uri: str) -> None:
         other = editor.open(path)
         editor.shown(other, lambda found: "TW204" in codes(found))
         assert editor.end() == 0
-        told = [text for text in messages(editor, "log") if "is no file" in text]
-        assert told == [f"{uri} is no file: it is judged once it is saved as one."]
+        told = [text for text in messages(editor, "log") if "is not a file" in text]
+        assert told == [f"{uri} is not a file: it is analysed once it is saved as one."]
         assert set(editor.diagnostics) == {other}
 
 

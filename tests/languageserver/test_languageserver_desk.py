@@ -334,7 +334,7 @@ def test_unknowns_are_hints_when_they_are_asked_for(tmp_path: Path) -> None:
         await sitting.shows("rules.tf", "TW204")
         (hint,) = [each for each in sitting.screen.shown["rules.tf"] if each.code == "TW204"]
         assert hint.severity == 4
-        assert "It waits for var.peers." in hint.message
+        assert "It depends on var.peers." in hint.message
         sitting.desk.prefer(*preferences({**asked, "variables": {"peers": "0.0.0.0/0"}}))
         await sitting.screen.until(
             lambda: any(

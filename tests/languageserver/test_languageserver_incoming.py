@@ -58,7 +58,7 @@ def test_lengths_beyond_all_measure() -> None:
     """Nothing is read for them, and it is told."""
     found, told = messages(b"Content-Length: 99999999999999\r\n\r\n" + framed(b"[]"))
     assert found == [b"[]"]
-    assert told == ["A message of 99999999999999 bytes is passed over: it is too large."]
+    assert told == ["A message of 99999999999999 bytes is ignored: it is too large."]
 
 
 def test_a_message_that_is_too_large(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -41,7 +41,7 @@ def test_terraform(tmp_path: Path) -> None:
     said = over(document, '"aws_security_group" "web"', found)
     assert said.startswith("**security group `aws_security_group.web`**")
     link = f"([rules.tf:3]({(tmp_path / 'rules.tf').as_uri()}#L3))"
-    assert f"- aws_security_group.web admits 0.0.0.0/0 on port 8080. {link}" in said
+    assert f"- aws_security_group.web allows ingress from 0.0.0.0/0 on port 8080. {link}" in said
     assert over(document, "aws_security_group.web.id", found) == said
     assert over(document, '"aws_ecs_service" "web"', found).startswith("**service ")
     assert over(document, "aws_ecs_task_definition.web.arn", found) == ""
@@ -54,7 +54,7 @@ def test_cloudformation(tmp_path: Path) -> None:
     path.write_text(TEMPLATE)
     found, document = drawn(tmp_path), opened(path)
     said = over(document, "  Web:", found)
-    assert "Service Service wears it." in said
+    assert "Service Service uses it." in said
     assert over(document, "!Ref Web", found) == ""  # over the function
     assert over(document, " Web]", found) == said
 
@@ -90,7 +90,7 @@ def test_lenses_move_with_their_services(tmp_path: Path) -> None:
     document = opened(main)
     (lens,) = lenses(document, found)
     assert lens.command is not None
-    assert lens.command.title == "behind no load balancer, admits 0.0.0.0/0:8080"
+    assert lens.command.title == "behind no load balancer, allows 0.0.0.0/0:8080"
     line = SERVICE.split("\n").index('resource "aws_ecs_service" "web" {')
     assert lens.range.start == Position(line, 0)
     moved = replace(document, lines=Lines(f"# one\n# two\n{SERVICE}", "utf-16"))

@@ -29,7 +29,10 @@ def test_a_session(tmp_path: Path) -> None:
         assert open_["codeDescription"]["href"].startswith("https://docs.aws.amazon.com/")
         assert editor.versions[uri] == 2
         led = {(each["location"]["uri"], each["message"]) for each in open_["relatedInformation"]}
-        assert (main.as_uri(), "aws_ecs_service.web uses group aws_security_group.web") in led
+        assert (
+            main.as_uri(),
+            "aws_ecs_service.web uses security group aws_security_group.web",
+        ) in led
 
         # The group is said to be worn nowhere as soon as the other file does not name it.
         service = editor.open(main)

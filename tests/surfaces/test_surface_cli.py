@@ -81,7 +81,7 @@ def test_exit_status(toy: Path, capsys: pytest.CaptureFixture[str]) -> None:
         (("--baseline", "no.json"), "no.json: the baseline cannot be read"),
         (("--scenarios", "some"), "--scenarios: "),
         (("--output", "no/where.txt"), "no/where.txt: cannot be written"),
-        (("rules", "--format", "text", "x"), "x is one word too many"),
+        (("rules", "--format", "text", "x"), "x is one argument too many"),
         (("explain",), "required: RULE"),
         (("explain", "TW260"), 'no rule is "TW260" (did you mean "'),
     ],
@@ -205,7 +205,7 @@ def test_writing_a_baseline(toy: Path, capsys: pytest.CaptureFixture[str]) -> No
     assert run() == 0
     assert "1 finding suppressed" in capsys.readouterr().out
     assert run("--write-baseline", "main.tf") == 2
-    assert "It is not written over." in capsys.readouterr().err
+    assert "It is not overwritten." in capsys.readouterr().err
     assert (toy / "main.tf").read_text() == FAIL
 
 

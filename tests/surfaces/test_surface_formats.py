@@ -100,7 +100,7 @@ def test_sarif_says_what_the_report_says() -> None:
     ]
     first = run["results"][0]
     assert [one["message"]["text"] for one in first["relatedLocations"]] == [
-        "aws_ecs_service.api wears it",
+        "aws_ecs_service.api uses it",
         "0.0.0.0/0 is every address",
     ]
     [change] = first["fixes"][0]["artifactChanges"]

@@ -68,10 +68,10 @@ def test_formats_are_the_files_of_the_folder() -> None:
 def test_silence_is_no_praise() -> None:
     """A report of nothing says what was looked at, and that nothing was judged."""
     for summary, says in (
-        (Summary(), "Nothing was looked at"),
+        (Summary(), "Nothing was analysed"),
         (Summary(files=3, stacks=1), "no resources were found in 3 files"),
-        (Summary(files=3, stacks=1, resources=2), "among 2 resources in 3 files"),
-        (Summary(files=1, stacks=1, resources=1, passed=1), "Looked at 1 file: 1 stack"),
+        (Summary(files=3, stacks=1, resources=2), "no rule applies to any of 2 resources in"),
+        (Summary(files=1, stacks=1, resources=1, passed=1), "Analysed 1 file: 1 stack"),
     ):
         text = render("text", Report(Document(1, "0", summary, ()), lambda _f, _l: None), View())
         assert text.startswith("No findings.\n")

@@ -97,7 +97,7 @@ def test_a_file_of_another_kind_is_noted(toy: Path) -> None:
     """A given file that is neither kind is passed over, and that is said."""
     (toy / "README.md").write_text("#")
     report = scan(Options(paths=("README.md",)))
-    assert report.notes == ("README.md: is neither Terraform nor a template: passed over",)
+    assert report.notes == ("README.md: is neither Terraform nor a template: skipped",)
 
 
 def test_folders_that_loop_are_entered_once(toy: Path) -> None:
@@ -318,7 +318,7 @@ def test_an_entry_without_finding_is_noted(toy: Path) -> None:
     put(toy, a__main="x = 1 # fail TW206\n", b__main="x = 1\n")
     scan(Options(write_baseline="b.json"))
     put(toy, a__main="x = 2\n")
-    stale = ("a/main.tf: the baseline's TW206 on aws_toy.x is gone",)
+    stale = ("a/main.tf: TW206 on aws_toy.x is in the baseline, but no longer found",)
     assert scan(Options(baseline="b.json")).notes == stale
     assert scan(Options(baseline="b.json", select=("TW101",))).notes == ()
     assert scan(Options(baseline="b.json", paths=("b",))).notes == ()
@@ -339,7 +339,7 @@ def test_an_unknown_put_aside_does_not_hide_a_fail(toy: Path) -> None:
 def test_a_baseline_never_replaces_another_file(toy: Path) -> None:
     """`--write-baseline` writes over baselines only, whatever it took for its file."""
     put(toy, main="x = 1 # fail TW206\n")
-    for name, says in (("main.tf", "not written over"), (".git", "is a folder")):
+    for name, says in (("main.tf", "not overwritten"), (".git", "is a folder")):
         with pytest.raises(BaselineError, match=says):
             scan(Options(write_baseline=name))
     assert (toy / "main.tf").read_text() == "x = 1 # fail TW206\n"

@@ -244,15 +244,15 @@ def test_portraits_follow_the_text(root: Path) -> None:
     session = Session(str(root))
     before = {each.name: each for each in session.portraits()}
     service = before["aws_ecs_service.web"]
-    assert service.brief == "behind no load balancer, admits 0.0.0.0/0:22"
+    assert service.brief == "behind no load balancer, allows 0.0.0.0/0:22"
     assert service.header.file == str(root / "main.tf")
-    assert "aws_security_group.web admits 0.0.0.0/0 on port 22." in [
+    assert "aws_security_group.web allows ingress from 0.0.0.0/0 on port 22." in [
         line.text for line in service.lines
     ]
     session.change(str(root / "rules.tf"), "")
     after = {each.name: each for each in session.portraits()}
-    assert after["aws_ecs_service.web"].brief == "behind no load balancer, admits nobody"
-    wears = "Service aws_ecs_service.web wears it."
+    assert after["aws_ecs_service.web"].brief == "behind no load balancer, allows no ingress"
+    wears = "Service aws_ecs_service.web uses it."
     assert wears in [line.text for line in after["aws_security_group.web"].lines]
 
 
@@ -280,7 +280,7 @@ def test_portraits_are_drawn_of_what_was_judged(
         session.report()
         told = {each.name: each for each in session.portraits()}
     assert len(drawn) == 3
-    assert told["aws_ecs_service.web"].brief.endswith("admits 0.0.0.0/0:23")
+    assert told["aws_ecs_service.web"].brief.endswith("allows 0.0.0.0/0:23")
     anew = Session(str(root))
     anew.change(str(root / "rules.tf"), OPEN.replace("22", "23"))
     assert session.portraits() == anew.portraits()

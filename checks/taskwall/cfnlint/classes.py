@@ -11,7 +11,7 @@ from taskwall.finding import Finding, Truth
 from taskwall.rule import Rule
 from taskwall.rules import all_rules
 from taskwall.settings import SettingsError, one_of
-from taskwall.values import Place
+from taskwall.values import Need, Place, waiting
 
 STEPS = "STW000"
 """The rule of the steps that lead to a finding. Its letter is none of cfn-lint's: it is off unless
@@ -209,8 +209,8 @@ def made() -> dict[str, type]:
     found = [
         _class(Failures, GENERAL, "taskwall could analyse the template", _PROFILE | _FIX),
         _class(Errors, ERRORS, "taskwall could read all of the template"),
-        _class(Notes, NOTES, "taskwall has nothing to remark"),
-        _class(Steps, STEPS, "What leads to a finding of taskwall"),
+        _class(Notes, NOTES, "taskwall has no notes"),
+        _class(Steps, STEPS, "The steps that lead to a finding of taskwall"),
     ]
     for rule in all_rules():
         found += _of_rule(rule)
@@ -223,7 +223,7 @@ def _of_rule(rule: Rule) -> Iterable[type]:
     about = {"rule": rule.id, "source_url": rule.link, "description": f"{what} {why}"}
     options = _FIX | _ELSEWHERE
     yield _class(Findings, rule.lint_id, rule.title, options, **about, verdict="fail")
-    unknown = f"Not known: {rule.title}"
+    unknown = f"Cannot tell: {rule.title}"
     yield _class(Findings, f"U{rule.id}", unknown, _FIX, **about, verdict="unknown")
 
 
@@ -260,8 +260,8 @@ def _message(finding: Finding, told: Told, fix: bool) -> str:
     if finding.when:
         parts.append(f"when {finding.when}")
     if finding.missing:
-        waits = (f"{name} {told.reasons.get(name, '')}".strip() for name in finding.missing)
-        parts.append(f"waits for: {', '.join(waits)}")
+        needs = (Need(name, told.reasons.get(name, "")) for name in finding.missing)
+        parts.append(f"depends on: {waiting(needs)}")
     parts += [f"called from {call.file}:{call.line} ({call.text})" for call in finding.called_from]
     others = [step for step in finding.because if step.file != told.file]
     parts += [f"because {step.text} ({step.file}:{step.line})" for step in others]

@@ -49,11 +49,11 @@ class Analysis(Struct, frozen=True):
         for crash in document.crashes:
             yield f"{crash.rule} crashed in {crash.stack}: {crash.message}"
         if any_of_aws and not document.summary.files:
-            why = "; does the setting `exclude` cover them all?" if self.use.exclude else ""
-            yield f"it saw none of the files that checkov scans{why}"
+            why = "; perhaps the setting `exclude` covers all of them" if self.use.exclude else ""
+            yield f"it read none of the files that checkov scans{why}"
         if not any_read:
             for first in list(self.warnings())[:1]:
-                yield f"checkov can read none of the sources here: {first}"
+                yield f"checkov could not read any source here: {first}"
 
     def warnings(self) -> Iterator[str]:
         """The sources that could not be read, or not in full."""

@@ -89,7 +89,7 @@ def _judged(
         one = min(lost, key=lambda finding: SEVERITIES.index(finding.severity))
         more = f", and {len(lost) - 1} more" if lost[1:] else ""
         complaints.append(
-            f"{one.rule} at {one.file}:{one.line} (in a file of which checkov shows nothing{more}):"
+            f"{one.rule} at {one.file}:{one.line} (in a file that checkov does not show{more}):"
             f" {one.message}; `taskwall scan` shows it"
         )
     return made, complaints

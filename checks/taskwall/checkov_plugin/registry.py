@@ -54,7 +54,8 @@ def register() -> None:
     if why := _unknown():
         needed = ".".join(map(str, OLDEST))
         raise ChangedError(
-            f"{why}: this is checkov {version}, and taskwall knows {needed} and what is like it"
+            f"{why}: this is checkov {version}, and taskwall supports {needed} and compatible"
+            " versions"
         )
     for name in REGISTRIES:
         registry = get_graph_checks_registry(name)

@@ -66,7 +66,7 @@ def running() -> Running:
         held = frame.f_locals
         if frame.f_code.co_name == "run" and isinstance(held.get("self"), BaseRunner):
             if not {"files", "root_folder", "report"} <= set(held):  # from 3.13 on it is no dict
-                raise ChangedError("checkov's runners no longer say what they scan")
+                raise ChangedError("checkov's runners no longer report what they scan")
             files = tuple(map(os.path.abspath, held["files"] or ()))
             folder = os.path.abspath(held["root_folder"] or "")
             return Running(held["self"], folder, files, held["report"])

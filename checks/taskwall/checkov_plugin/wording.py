@@ -15,7 +15,7 @@ def _said(finding: Finding) -> str:
     if finding.when:
         text += f", when {finding.when}"
     if finding.missing:
-        text += f"; it waits for {', '.join(finding.missing)}"
+        text += f"; it depends on {', '.join(finding.missing)}"
     if finding.because:
         steps = dict.fromkeys(f"{step.text} [{step.file}:{step.line}]" for step in finding.because)
         text += f"; because {', '.join(steps)}"

@@ -22,16 +22,16 @@ COMMANDS = ("scan", "rules", "explain", "graph", "lsp", "checkov-dir", "cfn-lint
 USAGE = """\
 taskwall: network-security policy as code for Amazon ECS
 
-  taskwall [scan] [PATH...]    say where Terraform and CloudFormation break the policy
+  taskwall [scan] [PATH...]    report where Terraform and CloudFormation break the rules
   taskwall rules               list the rules
-  taskwall explain RULE        the page of one rule
+  taskwall explain RULE        show the page of one rule
   taskwall graph [PATH...]     draw the network (Mermaid, Graphviz or JSON)
-  taskwall lsp                 serve an editor (the language server)
-  taskwall checkov-dir         the folder for checkov's --external-checks-dir
-  taskwall cfn-lint-dir        the folder for cfn-lint --append-rules
+  taskwall lsp                 start the language server for an editor
+  taskwall checkov-dir         print the folder for checkov's --external-checks-dir
+  taskwall cfn-lint-dir        print the folder for cfn-lint --append-rules
   taskwall --version
 
-Each command takes --help.
+Each command has --help.
 """
 
 

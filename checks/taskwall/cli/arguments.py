@@ -29,7 +29,7 @@ def parser_of(command: str, takes: str, description: str) -> ArgumentParser:
 
 def colour_option(parser: ArgumentParser) -> None:
     """Declare `--color`."""
-    help_ = "default: auto, which is colour on a terminal unless NO_COLOR is set"
+    help_ = "when to use colour (default: auto, on a terminal unless NO_COLOR is set)"
     parser.add_argument("--color", default="auto", metavar="auto|always|never", help=help_)
 
 
@@ -43,7 +43,7 @@ def parsed(parser: ArgumentParser, arguments: list[str]) -> Namespace:
 
     given, more = parser.parse_known_intermixed_args(arguments)
     if more and not more[0].startswith("-"):
-        parser.error(f"{more[0]} is one word too many")
+        parser.error(f"{more[0]} is one argument too many")
     if more:
         option = more[0].partition("=")[0]
         known = [word for word in parser.format_help().split() if word.startswith("--")]

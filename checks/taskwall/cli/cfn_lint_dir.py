@@ -12,7 +12,7 @@ from taskwall.cli.terminal import say
 def run(arguments: list[str]) -> int:
     """Print the folder that `cfn-lint --append-rules` takes, and return the exit status."""
     parsed(
-        parser_of("cfn-lint-dir", "", "Print the folder that cfn-lint --append-rules takes."),
+        parser_of("cfn-lint-dir", "", "Print the folder for cfn-lint --append-rules."),
         arguments,
     )
     # Not asked of taskwall.cfnlint: importing that takes cfn-lint, which may be somewhere else.

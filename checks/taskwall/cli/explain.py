@@ -15,7 +15,7 @@ def run(arguments: list[str]) -> int:
     parser = parser_of(
         "explain",
         "[OPTION...] RULE",
-        "Show the page of a rule: what it asks for, why, and the fix.",
+        "Show the page of a rule: what it requires, why, and the fix.",
     )
     parser.add_argument("rule", metavar="RULE", help="its id, such as TW206")
     colour_option(parser)

@@ -20,12 +20,20 @@ def run(arguments: list[str]) -> int:
     parser = parser_of(
         "graph",
         "[OPTION...] [PATH...]",
-        "Draw the network: tasks, load balancers, data stores, groups, and who reaches whom.",
+        "Draw the network: tasks, load balancers, data stores, security groups, and what they"
+        " allow.",
     )
     parser.add_argument("paths", nargs="*", metavar="PATH", help="files or folders (default: .)")
     choices = "|".join(FORMATS)
-    parser.add_argument("--format", default="mermaid", metavar=choices, help="default: mermaid")
-    parser.add_argument("--output", default="-", metavar="FILE", help="default: standard output")
+    parser.add_argument(
+        "--format", default="mermaid", metavar=choices, help="output format (default: mermaid)"
+    )
+    parser.add_argument(
+        "--output",
+        default="-",
+        metavar="FILE",
+        help="file for the picture (default: standard output)",
+    )
     given = parsed(parser, arguments)
     try:
         one_of(given.format, FORMATS, "--format")

@@ -16,10 +16,14 @@ def run(arguments: list[str]) -> int:
     parser = parser_of(
         "lsp",
         "[OPTION...]",
-        "Serve an editor by the Language Server Protocol, on standard input and output.",
+        "Start the language server for an editor, on standard input and output.",
     )
-    parser.add_argument("--stdio", action="store_true", help="what it does anyway")
-    parser.add_argument("--log", metavar="FILE", help="write what the two say to each other")
+    parser.add_argument(
+        "--stdio", action="store_true", help="use standard input and output (always on)"
+    )
+    parser.add_argument(
+        "--log", metavar="FILE", help="write all messages of editor and server to a file"
+    )
     given = parsed(parser, arguments)
     try:
         from taskwall.languageserver.incoming import Incoming

@@ -19,7 +19,9 @@ def run(arguments: list[str]) -> int:
     parser = parser_of(
         "rules", "[OPTION...]", "List the rules: id, severity, profiles, title, and where it is."
     )
-    parser.add_argument("--format", default="text", metavar="text|json", help="default: text")
+    parser.add_argument(
+        "--format", default="text", metavar="text|json", help="output format (default: text)"
+    )
     given = parsed(parser, arguments)
     try:
         one_of(given.format, ("text", "json"), "--format")

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 EXIT_STATUS = """\
 exit status: 0 nothing at or above --fail-on, 1 findings, 2 wrong usage, a crash,
-or a source that could not be read (also beside findings)
+or a source that could not be read (even if there are findings)
 """
 
 
@@ -64,36 +64,47 @@ def _arguments(arguments: list[str]) -> Namespace:
         parser.add_argument(name, action="store_true", help=words)
 
     parser = parser_of(
-        "scan", "[OPTION...] [PATH...]", "Say where Terraform and CloudFormation break the policy."
+        "scan",
+        "[OPTION...] [PATH...]",
+        "Report where Terraform and CloudFormation break the rules.",
     )
     parser.add_argument("paths", nargs="*", metavar="PATH", help="files or folders (default: .)")
-    option("--format", "how to report (default: text)", metavar="|".join(outputs.formats()))
-    option("--output", "where the --format of the same turn goes", metavar="FILE")
-    option("--select", "run these rules and no others, such as TW2,TW305", metavar="RULES")
+    option("--format", "report format (default: text)", metavar="|".join(outputs.formats()))
+    option("--output", "file for the report of the --format at the same position", metavar="FILE")
+    option("--select", "run only these rules, such as TW2,TW305", metavar="RULES")
     option("--ignore", "do not run these rules", metavar="RULES")
-    option("--profile", "the set of rules that runs (default: default)", many=False)
-    option("--fail-on", "the least severity that fails the run (default: low)", many=False)
+    option("--profile", "the set of rules to run (default: default)", many=False)
+    option("--fail-on", "the lowest severity that fails the run (default: low)", many=False)
     option("--show", "the verdicts to report (default: fail)", metavar="fail,unknown,pass")
     option("--var", "the value of a Terraform variable", metavar="NAME=VALUE")
     option("--var-file", "a .tfvars file", metavar="FILE")
-    flag("--tf-vars-from-env", "take variables from TF_VAR_... of the environment too")
-    option("--hcl-parser", "who parses Terraform", many=False, metavar="tree-sitter|python-hcl2")
+    flag("--tf-vars-from-env", "also take variables from TF_VAR_... in the environment")
+    option(
+        "--hcl-parser", "the parser for Terraform", many=False, metavar="tree-sitter|python-hcl2"
+    )
     option("--workspace", "the Terraform workspace", many=False, metavar="NAME")
-    option("--parameters", "a file of CloudFormation parameters, or one", metavar="FILE|K=V")
-    option("--assume", "the value of anything unknown, JSON or text", metavar="NAME=VALUE")
-    option("--scenarios", "follow how many settings of open switches", many=False)
-    option("--baseline", "findings that were put aside", many=False, metavar="FILE")
+    option("--parameters", "CloudFormation parameters: a file, or one value", metavar="FILE|K=V")
+    option("--assume", "a value for anything unknown, as JSON or text", metavar="NAME=VALUE")
+    option("--scenarios", "how many combinations of undecided conditions to analyse", many=False)
+    option(
+        "--baseline",
+        "a file of baselined findings, which are not reported again",
+        many=False,
+        metavar="FILE",
+    )
     parser.add_argument(
         "--write-baseline",
         nargs="?",
         const="",
         metavar="FILE",
-        help="put what is found aside (default: in the baseline of the settings)",
+        help="baseline the current findings (default: in the baseline of the settings)",
     )
-    parser.add_argument("--jobs", type=int, default=1, metavar="N", help="processes (default: 1)")
-    flag("--allow-outside", "read modules and files beyond the repository")
+    parser.add_argument(
+        "--jobs", type=int, default=1, metavar="N", help="number of processes (default: 1)"
+    )
+    flag("--allow-outside", "read modules and files outside the repository")
     flag("--no-progress", "show no progress")
-    flag("--verbose", "say everything: suppressed, unread, long chains, every fix")
+    flag("--verbose", "show everything: suppressed findings, unread types, full chains, every fix")
     colour_option(parser)
     parser.epilog = EXIT_STATUS
     return parsed(parser, arguments)

@@ -21,7 +21,7 @@ from taskwall.values import Place
 Kind: TypeAlias = Literal[
     "internet", "addresses", "load balancer", "tasks", "security group", "data store"
 ]
-TieKind: TypeAlias = Literal["reaches", "forwards", "wears", "admits"]
+TieKind: TypeAlias = Literal["reaches", "forwards", "uses", "allows"]
 
 FORMATS = ("mermaid", "dot", "json")
 
@@ -43,10 +43,10 @@ class Node(Struct, frozen=True):
 
 
 class Tie(Struct, frozen=True):
-    """An arrow of the picture: traffic goes from `start` to `end`, but for `wears`.
+    """An arrow of the picture: traffic goes from `start` to `end`, but for `uses`.
 
-    `reaches`: the internet a load balancer; `forwards`: a load balancer its tasks; `wears`: a
-    thing its security group; `admits`: the end is a group, and the start is whom it lets in, on
+    `reaches`: the internet a load balancer; `forwards`: a load balancer its tasks; `uses`: a
+    resource its security group; `allows`: the end is a group, and the start is whom it allows, on
     the ports that `label` names. `sure` is false where the sources leave it open.
     """
 
@@ -59,7 +59,7 @@ class Tie(Struct, frozen=True):
     line: int | None = None
 
 
-class Graph(Struct, frozen=True):
+class Graph(Struct, frozen=True, rename={"ties": "edges"}):
     """The picture of one stack."""
 
     stack: str
@@ -125,7 +125,7 @@ class _Pen:
             for permission in permissions(self.network, node.name, "ingress"):
                 if permission.fact.truth is not False:
                     peer = node if permission.itself else self._peer(permission)
-                    self._tie(peer, node, "admits", permission.ports, permission.fact)
+                    self._tie(peer, node, "allows", permission.ports, permission.fact)
 
     def _front(self, front: Front) -> Node:
         if front.balancer is not None:
@@ -143,7 +143,7 @@ class _Pen:
     def _wears(self, here: Node, groups: Sequence[Link]) -> None:
         for link in groups:
             if link.to:
-                self._tie(here, self._group(link), "wears", "", link.fact)
+                self._tie(here, self._group(link), "uses", "", link.fact)
 
     def _group(self, link: Link) -> Node:
         group = self.network.at(SecurityGroup, link)

@@ -46,7 +46,7 @@ def _node(node: Node, prefix: str) -> str:
 
 def _tie(tie: Tie, prefix: str) -> str:
     given = [f"label={_quoted(tie.label)}"] if tie.label else []
-    if tie.kind == "wears":
+    if tie.kind == "uses":
         given.append("style=dotted, dir=none")
     elif not tie.sure:
         given.append("style=dashed")

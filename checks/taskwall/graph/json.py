@@ -1,4 +1,4 @@
-"""Graphs as JSON: their nodes and ties as they stand."""
+"""Graphs as JSON: their nodes and edges."""
 
 from collections.abc import Sequence
 
@@ -9,5 +9,5 @@ from taskwall.graph import Graph
 
 def render(graphs: Sequence[Graph]) -> str:
     """An object with the version of the form and the graphs."""
-    raw = msgspec.json.encode({"version": 1, "graphs": graphs})
+    raw = msgspec.json.encode({"version": 2, "graphs": graphs})
     return msgspec.json.format(raw, indent=2).decode() + "\n"

@@ -46,7 +46,7 @@ def _node(node: Node, prefix: str) -> str:
 
 
 def _tie(tie: Tie, prefix: str) -> str:
-    arrow = "-.-" if tie.kind == "wears" else "-->" if tie.sure else "-.->"
+    arrow = "-.-" if tie.kind == "uses" else "-->" if tie.sure else "-.->"
     label = "" if not tie.label else f'|"{_escaped(tie.label)}"|'
     return f"{prefix}{tie.start} {arrow}{label} {prefix}{tie.end}"
 

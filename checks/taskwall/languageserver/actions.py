@@ -83,7 +83,7 @@ def _fixing(fix: Fix, diagnostic: Diagnostic, where: Whereabouts) -> CodeAction:
     first = next(iter(fix.text.splitlines()), "").rstrip(":")
     title = first if len(first) <= _LONGEST else f"{first[: _LONGEST - 3]}..."
     return CodeAction(
-        f"Fix, to be filled in: {title}" if open_ else f"Fix: {title}",
+        f"Fix with placeholders: {title}" if open_ else f"Fix: {title}",
         kind=CodeActionKind.QuickFix,
         diagnostics=[diagnostic],
         is_preferred=open_ is None,

@@ -111,7 +111,7 @@ class Desk:
         """A document was opened."""
         path = path_of(uri)
         if path is None:
-            self._editor.log(f"{uri} is no file: it is judged once it is saved as one.")
+            self._editor.log(f"{uri} is not a file: it is analysed once it is saved as one.")
             return
         self._enter(Document(uri, path, version, Lines(text, self.encoding)), delay=0)
 
@@ -124,7 +124,7 @@ class Desk:
             return  # as was said when it was opened
         document = self._documents.get(path)
         if document is None:
-            self._editor.log(f"{uri} is not open: its change is passed over.")
+            self._editor.log(f"{uri} is not open: its change is ignored.")
             return
         self._enter(document.changed(version, changes), delay=self.preferences.debounce / 1000)
 
@@ -179,7 +179,7 @@ class Desk:
                 return
             folder = self._own(path)
         if document.too_large:
-            self._say_once(f"{path} is larger than {_SIZE}: it is judged as it is on disk.")
+            self._say_once(f"{path} is larger than {_SIZE}: it is analysed as it is on disk.")
         self._worker.change(folder, path, document)
         self._soon(folder, delay)
 
@@ -279,7 +279,7 @@ class Desk:
             found[view.settings] = [_at_top(wrong, DiagnosticSeverity.Error)]
         for path, folder in self._owners.items():
             if folder == view.folder and self._documents[path].too_large:
-                text = f"Larger than {_SIZE}: judged as it is on disk."
+                text = f"Larger than {_SIZE}: analysed as it is on disk."
                 found.setdefault(path, []).append(_at_top(text, DiagnosticSeverity.Information))
         return found
 

@@ -143,7 +143,7 @@ def _message(one: Finding) -> str:
     if one.when:
         more.append(f"When {one.when}.")
     if one.missing:
-        more.append(f"It waits for {', '.join(one.missing)}.")
+        more.append(f"It depends on {', '.join(one.missing)}.")
     if len(one.instances) > 1:
         rest = len(one.instances) - _NAMES
         and_more = f" and {rest} more" if rest > 0 else ""

@@ -55,7 +55,7 @@ class Incoming:
             if found is not None:
                 length = int(found[1])
                 if length > LARGEST:
-                    self._told(f"A message of {length} bytes is passed over: it is too large.")
+                    self._told(f"A message of {length} bytes is ignored: it is too large.")
                     length = 0
             elif length and not line.strip():
                 return length

@@ -69,7 +69,7 @@ def preferences(raw: object) -> tuple[Preferences, str]:
     those that can be read without it.
     """
     if not isinstance(raw, Mapping):
-        return Preferences(), "" if raw is None else "The settings of taskwall are no object."
+        return Preferences(), "" if raw is None else "The settings of taskwall are not an object."
     own = raw.get(SECTION)
     if isinstance(own, Mapping):
         raw = own

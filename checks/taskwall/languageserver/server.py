@@ -147,7 +147,7 @@ class Server(LanguageServer):
             try:
                 found = await self.workspace_configuration_async(types.ConfigurationParams([item]))
             except JsonRpcException as error:
-                self.log(f"The editor does not tell its settings: {error}.")
+                self.log(f"The editor does not send its settings: {error}.")
                 return
             raw = found[0] if found else None
         elif isinstance(pushed, dict):
@@ -194,7 +194,7 @@ class Server(LanguageServer):
         if source is FeatureRequestError:
             return
         if source is JsonRpcException or isinstance(error, JsonRpcException):
-            self.log(f"A message of the editor means nothing, and is passed over: {error}.")
+            self.log(f"A message of the editor cannot be understood and is ignored: {error}.")
         else:
             self.say(f"taskwall crashed: {error!r}. Please report this.")
 

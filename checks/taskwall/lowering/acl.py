@@ -44,8 +44,8 @@ def acl_entry(r: Reading) -> Iterator[Struct]:
 @lowers("aws_network_acl_association", "AWS::EC2::SubnetNetworkAclAssociation")
 def acl_association(r: Reading) -> Iterator[Struct]:
     yield AclAssociation(
-        r.must(NetworkAcl, r.at("network_acl_id", "NetworkAclId"), "gives a subnet to"),
-        r.must(Subnet, r.at("subnet_id", "SubnetId"), "gives an ACL to"),
+        r.must(NetworkAcl, r.at("network_acl_id", "NetworkAclId"), "associates a subnet with"),
+        r.must(Subnet, r.at("subnet_id", "SubnetId"), "associates a network ACL with"),
     )
 
 

@@ -198,7 +198,7 @@ def http_integration(r: Reading) -> Iterator[Approach]:
     text = f"{r.name} sets no TLS for its private integration"
     encrypted = Fact(not tls.absent, r.name, tls.place, r.name, otherwise=text)
     if tls.needs and not isinstance(settled(tls.value or Known(None)), Fields):
-        encrypted = Fact(None, f"{r.name} speaks TLS", tls.place, r.name, tls.needs)
+        encrypted = Fact(None, f"{r.name} uses TLS", tls.place, r.name, tls.needs)
     listener = r.link(Listener, uri, "reaches")
     at = uri.place if tls.absent else tls.place
     yield Approach(r.origin, at, r.name, None, listener, "", encrypted)

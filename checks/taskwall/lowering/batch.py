@@ -91,7 +91,7 @@ def batch_environment(r: Reading) -> Iterator[Thing]:
         task_definition=None,
         runs_on=Providers(needs=kind.needs) if kind.needs else Providers(("FARGATE",)),
         networked=fargate,
-        groups=r.links(SecurityGroup, groups, "uses group"),
+        groups=r.links(SecurityGroup, groups, "uses security group"),
         groups_setting=setting(groups, "security_group_ids"),
         subnets=r.links(Subnet, subnets, "runs in"),
         subnets_setting=setting(subnets, "subnets"),

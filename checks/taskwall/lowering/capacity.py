@@ -94,12 +94,12 @@ def instances(r: Reading) -> Iterator[Thing]:
     written = [at(path) for path in spelled.user_data if not at(path).absent]
     data = written[0] if written else at(spelled.user_data[0])
     groups = at(spelled.groups)
-    links = r.links(SecurityGroup, groups, "uses group")
+    links = r.links(SecurityGroup, groups, "uses security group")
     if spelled.interfaces:
         for interface in at(spelled.interfaces).each():
             inner = interface.get(spelled.on_interface)
             groups = inner if groups.absent else groups
-            links += r.links(SecurityGroup, inner, "uses group")
+            links += r.links(SecurityGroup, inner, "uses security group")
     type_ = at(spelled.type)
     yield Instances(
         id=r.id,
@@ -149,7 +149,7 @@ def _allowed(r: Reading, cell: Cell) -> Iterator[Setting]:
 def _by_attributes(r: Reading, cell: Cell) -> Fact:
     if cell.absent or any(_allowed(r, cell)):
         return FALSE
-    return r.fact(f"{r.name} lets AWS choose instance types by attributes", cell)
+    return r.fact(f"{r.name} chooses instance types by attributes", cell)
 
 
 def _metadata(r: Reading, options: Cell) -> MetadataOptions:

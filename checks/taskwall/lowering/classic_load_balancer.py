@@ -28,7 +28,7 @@ def classic(r: Reading) -> Iterator[object]:
         external=r.external,
         kind=kind,
         internal=r.setting("internal", "Scheme", False, PUBLIC, SCHEME),
-        groups=r.links(SecurityGroup, groups, "wears"),
+        groups=r.links(SecurityGroup, groups, "uses security group"),
         groups_setting=setting(groups, "security_groups"),
         subnets=r.links(Subnet, r.at("subnets", "Subnets"), "is in"),
         access_log=classic_access_log(r),
@@ -67,7 +67,7 @@ def _same_behind(backend: Setting, protocol: Setting) -> Setting:
     AWS's pages give no default. One that takes plain text hands plain text on, whichever it is.
     """
     if str(protocol.known).upper() in ("HTTP", "TCP"):
-        says = f"it is that of clients, {protocol.known}"
+        says = f"it is the protocol of clients, {protocol.known}"
         return Setting(protocol.value, backend.place, backend.name, backend.resource, says)
     needs = (Need(f"{backend.name} of {backend.resource}", "is not written and has no default"),)
     return Setting(Unknown(needs), backend.place, backend.name, backend.resource)
@@ -98,7 +98,7 @@ def _policy_used(r: Reading, block: Cell, port: Setting) -> Setting:
         return setting(r.nothing(), word)
     found = setting(meant[0], word)
     if len(meant) > 1:
-        waits = (Need(f"the TLS policy of {r.name}", "is one of several that are named"),)
+        waits = (Need(f"the TLS policy of {r.name}", "is one of several"),)
         found = Setting(Unknown(waits), found.place, word, r.name)
     at = block.place if r.terraform else block.get(word).place
     return Setting(found.value, at, word, r.name)
@@ -151,7 +151,7 @@ def _policy(r: Reading, here: Link, block: Cell) -> Policy:
         elif str(key.known).startswith("Protocol-") and str(setting_of.known).lower() == "true":
             versions.append(str(key.known))
         elif key.needs or (setting_of.needs and str(key.known).startswith("Protocol-")):
-            text = f"{r.name} switches another protocol on"
+            text = f"{r.name} enables another protocol"
             opens.append(Fact(None, text, item.place, r.name, (*key.needs, *setting_of.needs)))
     return Policy(
         id=f"{r.id}:{block.path}",

@@ -93,7 +93,7 @@ def cluster_providers(r: Reading) -> Iterator[Struct]:
     strategy = r.at("default_capacity_provider_strategy", "DefaultCapacityProviderStrategy")
     name = r.at("cluster_name", "Cluster")
     yield ClusterProviders(
-        r.must(Cluster, name, "gives providers to"),
+        r.must(Cluster, name, "adds capacity providers to"),
         strategy_of(r, strategy),
         _own(r, r.at("capacity_providers", "CapacityProviders")),
     )

@@ -84,7 +84,7 @@ def _parameters(r: Reading, group: str, fixed: str = "") -> Iterator[Insists]:
     shown = f"{name} {version}".strip()
     told = f"nothing sets {parameter} for {r.name}: {shown} {'refuses' if truth else 'takes'}"
     told += " plain text by default"
-    why = Need(f"the engine version of {r.name}", "does not tell its default")
+    why = Need(f"the engine version of {r.name}", "does not determine its default")
     needs = () if truth is not None else (why,)
     fact = Fact(truth, told if truth is not None else text, at, r.name, needs, told)
     yield Insists(fact, at, () if found is None else _setting(found, parameter))
@@ -362,7 +362,7 @@ def store(r: Reading) -> Iterator[Thing]:
         origin=r.origin,
         external=r.external,
         word=spelled.word,
-        groups=r.links(SecurityGroup, groups, "uses group"),
+        groups=r.links(SecurityGroup, groups, "uses security group"),
         groups_setting=setting(groups, spelled.groups.rpartition(".")[2]),
         subnets=_subnets(r, spelled),
         insists=() if r.external else tuple(spelled.asks(r)),

@@ -43,7 +43,7 @@ def endpoint(r: Reading) -> Iterator[Thing]:
         private_dns=r.setting(
             "private_dns_enabled", "PrivateDnsEnabled", False, "off is the default", SWITCH
         ),
-        groups=r.links(SecurityGroup, groups, "uses group"),
+        groups=r.links(SecurityGroup, groups, "uses security group"),
         groups_setting=setting(groups, "security_group_ids" if r.terraform else "SecurityGroupIds"),
         tables=r.links(RouteTable, tables, "is in"),
         tables_setting=setting(tables, "route_table_ids" if r.terraform else "RouteTableIds"),
@@ -95,7 +95,7 @@ _TRAILING = pattern(r",(\s*[\]}])")
 
 
 def _endpoint(r: Reading) -> Link:
-    return r.must(Endpoint, r.at("vpc_endpoint_id", ""), "is about")
+    return r.must(Endpoint, r.at("vpc_endpoint_id", ""), "applies to")
 
 
 @lowers("aws_vpc_endpoint_policy")
@@ -118,7 +118,7 @@ def endpoint_group(r: Reading) -> Iterator[Thing]:
         id=r.id,
         origin=r.origin,
         endpoint=_endpoint(r),
-        group=r.must(SecurityGroup, r.at("security_group_id", ""), "adds group"),
+        group=r.must(SecurityGroup, r.at("security_group_id", ""), "adds security group"),
         instead=r.setting("replace_default_association", "", False, "off is the default", SWITCH),
     )
 

@@ -29,7 +29,7 @@ def endpoint_service(r: Reading) -> Iterator[Thing]:
 @lowers("aws_vpc_endpoint_service_allowed_principal", "AWS::EC2::VPCEndpointServicePermissions")
 def service_permission(r: Reading) -> Iterator[Struct]:
     cell = r.at("vpc_endpoint_service_id", "ServiceId")
-    link = r.must(EndpointService, cell, "lets principals connect to")
+    link = r.must(EndpointService, cell, "allows principals to connect to")
     yield ServicePermission(link, _principals(r.at("principal_arn", "AllowedPrincipals")))
 
 

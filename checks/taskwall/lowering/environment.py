@@ -23,7 +23,8 @@ def variables(r: Reading, cell: Cell) -> Iterator[Variable]:
     name, environment, value, secrets, source = _JSON if r.terraform else _CLOUDFORMATION
     held = Definition(r.id, r.name)
     for container in found.each():
-        called = str(container.get(name).known or "a container")
+        known = container.get(name).known
+        called = "a container" if known is None else f"container {known}"
         for key, inner, secret in ((environment, value, False), (secrets, source, True)):
             for item in container.get(key).each():
                 at = item.get(inner)

@@ -29,7 +29,7 @@ def express_service(r: Reading) -> Iterator[object]:
         task_definition=None,
         runs_on=Providers(("FARGATE",)),
         networked=r.fact(f"{r.name} is an Express Mode service", r.body),
-        groups=r.links(SecurityGroup, groups, "uses group"),
+        groups=r.links(SecurityGroup, groups, "uses security group"),
         groups_setting=setting(groups, "security_groups"),
         subnets=r.links(Subnet, subnets, "runs in"),
         subnets_setting=setting(subnets, "subnets"),

@@ -116,7 +116,7 @@ def transit_route(r: Reading) -> Iterator[Struct]:
 
 def _attachment(r: Reading) -> Link | None:
     cell = r.at("transit_gateway_attachment_id", "TransitGatewayAttachmentId")
-    return r.link(TransitAttachment, cell, "is about")
+    return r.link(TransitAttachment, cell, "applies to")
 
 
 def _table(r: Reading) -> Link:
@@ -177,12 +177,12 @@ def _principals(r: Reading, share: Link | None) -> Fact:
         if share is not None and theirs is not None:
             same = alike(share, theirs)
             needs = (*share.fact.needs, *theirs.fact.needs)
-            text = f"{other.name} lets others use what {share.to} shares"
+            text = f"{other.name} allows other accounts to use what {share.to} shares"
             parts.append(Fact(same, text, theirs.place, other.name, needs))
     if share is not None and (resource_ := r.draft.resources.get(share.to)) and not resource_.data:
         return any_of(parts)
     needs = share.fact.needs if share is not None else ()
-    text = f"{r.name} shares with anybody"
+    text = f"{r.name} shares with every account"
     return any_of((*parts, Fact(None, text, r.origin.header, r.name, needs)))
 
 

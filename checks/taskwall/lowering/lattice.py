@@ -74,7 +74,7 @@ def membership(r: Reading) -> Iterator[Thing]:
     yield LatticeMembership(
         id=r.id,
         origin=r.origin,
-        service=r.must(LatticeService, of, "is about"),
+        service=r.must(LatticeService, of, "applies to"),
         network=r.must(LatticeNetwork, place, "puts a service in"),
     )
 

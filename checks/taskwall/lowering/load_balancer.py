@@ -43,14 +43,16 @@ def load_balancer(r: Reading) -> Iterator[Thing]:
     address = "private_ipv4_address" if r.terraform else "PrivateIPv4Address"
     fixed = (mapping.get(address) for mapping in mapped)
     allocation = "allocation_id" if r.terraform else "AllocationId"
-    allocated = (r.link(ElasticIp, mapping.get(allocation), "wears") for mapping in mapped)
+    allocated = (
+        r.link(ElasticIp, mapping.get(allocation), "uses Elastic IP") for mapping in mapped
+    )
     yield LoadBalancer(
         id=r.id,
         origin=r.origin,
         external=r.external,
         kind=r.setting("load_balancer_type", "Type", "application", "application is the default"),
         internal=r.setting("internal", "Scheme", False, PUBLIC, SCHEME),
-        groups=r.links(SecurityGroup, groups, "wears"),
+        groups=r.links(SecurityGroup, groups, "uses security group"),
         groups_setting=setting(groups, "security_groups"),
         subnets=subnets,
         addresses=tuple(setting(cell, address) for cell in fixed if not cell.absent),

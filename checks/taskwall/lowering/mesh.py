@@ -120,7 +120,7 @@ def _policy(r: Reading, tls: Cell, id_: str, whom: str, used: Fact) -> ClientPol
         used,
         is_written(r, tls),
         setting(tls.get(enforce), enforce, True, "enforcing is the default", SWITCH),
-        any_written(r, trusted, _TRUSTS, f"says which certificates of {whom} it trusts"),
+        any_written(r, trusted, _TRUSTS, f"sets which certificates of {whom} it trusts"),
         trusted.place,
         any_written(r, certificate, _FILES, f"has a certificate to show to {whom}"),
         certificate.place,

@@ -42,7 +42,7 @@ def mount_target(r: Reading) -> Iterator[Thing]:
         origin=r.origin,
         external=r.external,
         word=spelled.word,
-        groups=r.links(SecurityGroup, groups, "uses group"),
+        groups=r.links(SecurityGroup, groups, "uses security group"),
         groups_setting=setting(groups, spelled.groups),
         subnets=r.links(Subnet, r.body.get(spelled.subnets), "is in"),
     )

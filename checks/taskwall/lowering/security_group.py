@@ -58,7 +58,7 @@ def _is_default(r: Reading) -> bool:
 
 @lowers("aws_security_group_rule")
 def rule(r: Reading) -> Iterator[Permission]:
-    group = r.must(SecurityGroup, r.at("security_group_id", ""), "adds a permission to")
+    group = r.must(SecurityGroup, r.at("security_group_id", ""), "adds a rule to")
     type_ = r.at("type", "")
     ways: list[Direction] = ["ingress", "egress"]
     for way in ways:
@@ -79,7 +79,7 @@ def egress_rule(r: Reading) -> Iterator[Permission]:
 def _group_of(r: Reading) -> Link:
     cell = r.at("security_group_id", "GroupId")
     cell = r.at("", "GroupName") if cell.absent else cell
-    return r.must(SecurityGroup, cell, "adds a permission to")
+    return r.must(SecurityGroup, cell, "adds a rule to")
 
 
 class Spelling(Struct, frozen=True):
@@ -146,7 +146,7 @@ def _permissions(
     protocol, first, last = (setting(block.get(key), key) for key in spelled.ports)
 
     def permission(cell: Cell, **who: Setting | Link | bool | None) -> Permission:
-        text = f"{r.name} admits it" if way == "ingress" else f"{r.name} lets it out"
+        text = f"{r.name} allows this {way}"
         return Permission(
             id=f"{r.id}:{cell.path or way}",
             group=group,
@@ -163,7 +163,7 @@ def _permissions(
             **who,  # type: ignore[arg-type]
         )
 
-    found = False
+    found, verb = False, "allows ingress from" if way == "ingress" else "allows egress to"
     for key in spelled.ranges:
         for cell in _peers(block, key):
             found = True
@@ -171,11 +171,11 @@ def _permissions(
     for key in spelled.lists:
         for cell in _peers(block, key):
             found = True
-            yield permission(cell, prefix_list=r.link(PrefixList, cell, "admits"))
+            yield permission(cell, prefix_list=r.link(PrefixList, cell, verb))
     for key in spelled.groups:
         for cell in _peers(block, key):
             found = True
-            peer = r.link(SecurityGroup, cell, "admits")
+            peer = r.link(SecurityGroup, cell, verb)
             if key.endswith("Name") and peer is not None and peer.to not in r.draft.resources:
                 # A group that is written here may have this name.
                 peer = replace(peer, exact=False)
@@ -216,7 +216,7 @@ def _vpc_range(r: Reading, cell: Cell) -> Link | None:
     while isinstance(value, Reference):
         if value.attribute.partition(".")[0].partition("[")[0] in _VPC_RANGES:
             bare = Cell(value, cell.place, cell.path, cell.resource, cell.ledger, cell.doubt)
-            link = r.link(Vpc, bare, "admits the range of")
+            link = r.link(Vpc, bare, "names the CIDR of")
             resource = r.draft.resources.get(value.resource)
             if link is not None and resource is not None and "vpc" in resource.type.lower():
                 return link
@@ -234,7 +234,7 @@ def restricted_default_group(r: Reading) -> Iterator[Thing]:
     yield SecurityGroup(
         id=r.must(SecurityGroup, group, "closes").to or r.id,
         origin=r.origin,
-        vpc=r.must(Vpc, group, "closes the default group of"),
+        vpc=r.must(Vpc, group, "removes all rules from the default security group of"),
         default=True,
     )
 

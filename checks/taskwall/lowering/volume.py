@@ -64,7 +64,7 @@ def _written(cell: Cell) -> bool:
 
 def _open(r: Reading, cell: Cell, name: str) -> Volume:
     needs = cell.doubt or cell.needs
-    nfs = Fact(None, f"{r.name} has a volume that speaks NFS", cell.place, r.name, needs)
+    nfs = Fact(None, f"{r.name} has a volume that uses NFS", cell.place, r.name, needs)
     return Volume(r.origin, name, cell.place, nfs, nfs)
 
 

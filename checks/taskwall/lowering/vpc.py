@@ -69,7 +69,7 @@ def vpc_cidr(r: Reading) -> Iterator[Thing]:
     yield Subnet(
         id=r.id,
         origin=r.origin,
-        vpc=r.must(Vpc, r.at("vpc_id", "VpcId"), "is a range of"),
+        vpc=r.must(Vpc, r.at("vpc_id", "VpcId"), "is a CIDR of"),
         cidrs=(r.setting("cidr_block", "CidrBlock"),),
     )
 
@@ -267,7 +267,7 @@ def association(r: Reading) -> Iterator[Association]:
         return
     table = r.at("route_table_id", "RouteTableId")
     yield Association(
-        r.must(Subnet, subnet_cell, "gives a route table to"),
+        r.must(Subnet, subnet_cell, "associates a route table with"),
         r.must(RouteTable, table, "uses"),
         _there(r, table),
     )
@@ -284,7 +284,7 @@ def main_association(r: Reading) -> Iterator[Association]:
     table = r.at("route_table_id", "")
     yield Association(
         None,
-        r.must(RouteTable, table, "makes main"),
+        r.must(RouteTable, table, "uses as the main route table"),
         _there(r, table),
         r.must(Vpc, r.at("vpc_id", ""), "sets the main table of"),
     )

@@ -162,7 +162,7 @@ def source_of(
         task_definition=r.link(TaskDefinition, block.get(spelling.task_definition), "starts"),
         runs_on=_runs_on(r, block.get(spelling.launch), block.get(spelling.strategy)),
         networked=networked,
-        groups=r.links(SecurityGroup, groups, "uses group"),
+        groups=r.links(SecurityGroup, groups, "uses security group"),
         groups_setting=setting(groups, spelling.awsvpc[0]),
         subnets=r.links(Subnet, subnets, "runs in"),
         subnets_setting=setting(subnets, spelling.awsvpc[1]),

@@ -145,7 +145,7 @@ def guarded(network: Network, acl: NetworkAcl) -> list[tuple[Subnet | None, Fact
             same = alike(link, here)
             if same is not False:
                 needs = (*link.fact.needs, *(need for _, f in tenants for need in f.needs))
-                text = f"{acl.name} guards {key or 'a subnet of tasks'}"
+                text = f"{acl.name} is the network ACL of {key or 'a subnet of tasks'}"
                 tie = Fact(same, text, link.place, acl.name, needs)
                 found.append((found_here if same else None, tie & link.fact & runs))
     return found
@@ -165,7 +165,7 @@ def balanced(network: Network, subnet: Subnet | None) -> Fact:
     parts = []
     for balancer, link in (pair for key in keys for pair in by_subnet.get(key, ())):
         same = alike(link, Link(subnet.id, TRUE, link.place)) if subnet is not None else None
-        text = f"{balancer.name} stands in {subnet.name if subnet else 'the subnet'}"
+        text = f"{balancer.name} is in {subnet.name if subnet else 'the subnet'}"
         parts.append(Fact(same, text, link.place, balancer.name, link.fact.needs))
     return any_of(parts)
 
@@ -330,15 +330,15 @@ def lets_internet_in(entry: AclEntry) -> Fact:
     if entry.way == "egress":
         return FALSE
     name, at = entry.on.name, entry.place
-    said = entry.range.known or "a range of addresses"
-    text = f"{name} admits {said} to the subnet"
+    said = entry.range.known or "an unknown CIDR"
+    text = f"{name} allows ingress from {said} to the subnet"
     parts = (entry.action, entry.protocol, entry.range, entry.first_port, entry.last_port)
     closed = [
         not entry.action.open and str(entry.action.known).lower() != "allow",
         not entry.range.open and not is_internet(part(entry.range).within),
         not any(each.open for each in parts[1:2] + parts[3:]) and entry.ports <= BALANCER_PORTS,
     ]
-    otherwise = f"{name} admits no more of the internet than answers"
+    otherwise = f"{name} allows no more from the internet than return traffic"
     if any(closed):
         return Fact(False, text, at, name, otherwise=otherwise)
     waits = any(each.open for each in parts) or entry.way is None

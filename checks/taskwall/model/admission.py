@@ -223,7 +223,8 @@ def admitted_properly(network: Network, worn: Worn, permission: Permission) -> F
     sources in the same namespace, VPC Lattice where tasks serve it, and what settings allow.
     """
     if permission.itself:
-        return Fact(True, f"{permission.on.name} admits its own members", permission.place)
+        text = f"{permission.on.name} allows ingress from its own members"
+        return Fact(True, text, permission.place)
     parts = [by_settings(network, permission), lattice_list(network, permission, worn.lattice)]
     if permission.peer is not None:
         name = permission.on.name
@@ -244,7 +245,8 @@ def admitted_properly(network: Network, worn: Worn, permission: Permission) -> F
         parts.append(names_group_of(permission, _neighbours(network, worn, permission.peer), text))
     elif permission.range is None and permission.prefix_list is None:
         needs = permission.fact.needs
-        parts.append(Fact(None, "it may admit nobody else", permission.place, needs=needs))
+        text = "it allows ingress from the right peers only"
+        parts.append(Fact(None, text, permission.place, needs=needs))
     return any_of(parts)
 
 
@@ -338,7 +340,7 @@ def _bare(network: Network, source: TaskSource, front: Front) -> Fact:
     """Whether the load balancer of a way is public and has no groups."""
     balancer = front.balancer
     if balancer is None:
-        text = f"{source.name} stands behind a public NLB without security groups"
+        text = f"{source.name} is behind a public NLB without security groups"
         return Fact(None, text, front.place, source.name, front.needs)
     link = Link(balancer.id, balancer.exists, balancer.origin.header)
     return public(network, link) & ~_has_groups(balancer)
@@ -347,7 +349,10 @@ def _bare(network: Network, source: TaskSource, front: Front) -> Fact:
 def _has_groups(balancer: LoadBalancer) -> Fact:
     """Whether a load balancer has security groups."""
     setting = balancer.groups_setting
-    text, otherwise = f"{balancer.name} has security groups", f"{balancer.name} has none"
+    text, otherwise = (
+        f"{balancer.name} has security groups",
+        f"{balancer.name} has no security groups",
+    )
     known = any(link.sure for link in balancer.groups)
     truth = True if known else None if balancer.groups or setting.needs else False
     return Fact(truth, text, setting.place, balancer.name, setting.needs, otherwise)

@@ -40,7 +40,7 @@ def _handed(network: Network) -> dict[str, list[tuple[Listener | None, Kind | No
                 continue
             way = front.fact if front.given is None else front.given
             if front.listener is None:
-                text = f"a public load balancer stands in front of {source.name}"
+                text = f"a public load balancer is in front of {source.name}"
                 way &= Fact(None, text, front.place, source.name, front.needs)
             found.setdefault(front.target_group.id, []).append((front.listener, front.kind, way))
     for provider in network.every(CapacityProvider):

@@ -150,7 +150,7 @@ def _member(
         agents.append(template.agent)
     joins = any_of((*(fact for _, fact in serves), *(agent.joins for agent in agents)))
     if instances.optimized:
-        text = f"{name} starts an image that is made for ECS"
+        text = f"{name} starts an image made for ECS"
         joins = Fact(True, text, instances.origin.header, name) | joins
     clusters: list[Link] = []
     waits: list[Need] = []

@@ -67,7 +67,7 @@ def ties(
             yield link.to, all_of((carries, link.fact))
             continue
         for group in network.every(SecurityGroup):
-            text = f"{on.name} uses group {group.name}"
+            text = f"{on.name} uses security group {group.name}"
             may = Fact(None, text, link.place, on.name, link.fact.needs)
             yield group.id, all_of((carries, may))
 

@@ -66,7 +66,7 @@ def contained(network: Network, group: str, way: Direction) -> Iterator[Containe
     open_ = [each for each in extents if not each.known]
     certain, possible = _Covers(e for e in known if e.sure), _Covers(known)
     for each in known:
-        text = f"{each.permission.on.name} is contained in another permission of {group}"
+        text = f"another rule of {group} allows the same as {each.permission.on.name}"
         at, name = each.permission.place, each.permission.on.name
         by = certain.container(each)
         if by is not None:
@@ -82,7 +82,7 @@ def contained(network: Network, group: str, way: Direction) -> Iterator[Containe
     asked = False
     for each in open_:
         at, name = each.permission.place, each.permission.on.name
-        text = f"{name} is contained in another permission of {group}, or contains one"
+        text = f"{name} allows the same as another rule of {group}, or more"
         may = any(
             _may_contain(each, other) or _may_contain(other, each)
             for other in extents
@@ -96,7 +96,7 @@ def contained(network: Network, group: str, way: Direction) -> Iterator[Containe
 
 
 def _says(permission: Permission) -> str:
-    verb = "admits" if permission.direction == "ingress" else "lets out"
+    verb = "allows ingress on" if permission.direction == "ingress" else "allows egress on"
     return f"{verb} {permission.ports}"
 
 
@@ -178,7 +178,7 @@ def _needs(permission: Permission) -> tuple[Need, ...]:
     found = [need for each in settings if each is not None for need in each.needs]
     found += [need for link in links if link is not None for need in link.fact.needs]
     name = permission.on.name
-    return (*found, *permission.fact.needs) or (Need(f"what {name} admits", "is not known"),)
+    return (*found, *permission.fact.needs) or (Need(f"what {name} allows", "is not known"),)
 
 
 class _Covers:
@@ -263,7 +263,7 @@ def undone(network: Network, group: SecurityGroup, way: Direction) -> Iterator[C
     needs = tuple(need for each in own for need in (*each.on.maybe, *each.fact.needs))
     for permission in found:
         if permission.on.address != group.origin.address:
-            text = f"{group.name} writes its {way} inline"
+            text = f"{group.name} sets its {way} rules inline"
             place = own[0].block if own else group.origin.header
             fact = Fact(True if sure else None, text, place, group.name, () if sure else needs)
             yield Contained(permission, fact)

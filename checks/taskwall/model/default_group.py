@@ -29,8 +29,8 @@ def default_group_of(vpc: str) -> str:
 def names_groups(source: TaskSource) -> Fact:
     """Whether a source names any group at all: a known list with one element does."""
     place, name = source.groups_setting.place, source.name
-    text = f"{name} names security groups"
-    otherwise = f"{name} names no security groups, so AWS takes the VPC's default group"
+    text = f"{name} sets security groups"
+    otherwise = f"{name} sets no security groups, so AWS uses the VPC's default security group"
     if any(link.sure for link in source.groups):
         return Fact(True, text, place, name)
     if source.groups or source.groups_setting.needs:
@@ -44,7 +44,7 @@ def names_groups(source: TaskSource) -> Fact:
 def names_default_group(network: Network, source: TaskSource) -> list[Fact]:
     """That a source names the VPC's default group, for each tie that leads to it."""
     return [
-        Fact(True, f"{source.name} uses the VPC's default group", link.place, source.name)
+        Fact(True, f"{source.name} uses the VPC's default security group", link.place, source.name)
         & link.fact
         for link in source.groups
         if (group := network.at(SecurityGroup, link)) is not None and group.default
@@ -117,7 +117,7 @@ def default_groups(network: Network, vpc: Vpc) -> list[tuple[SecurityGroup, Fact
         for group, link in _defaults(network).get(key, ()):
             truth = alike(link, here)
             if truth is not False:
-                text = f"{group.name} is the default group of {vpc.name}"
+                text = f"{group.name} is the default security group of {vpc.name}"
                 needs = link.fact.needs if truth is None else ()
                 found.append((group, Fact(truth, text, link.place, group.name, needs)))
     return found

@@ -23,10 +23,10 @@ def as_aws_makes_it(network: Network, group: SecurityGroup) -> Fact:
     if group.external or not group.made_open:
         return FALSE
     at, name = group.origin.header, group.name
-    text = f"nothing is written on what {name} lets out, so that AWS's own rule stays"
+    text = f"the sources set no egress of {name}, so AWS's own rule allows everything"
     written = permissions(network, group.id, "egress")
     if "egress" in group.managed:
-        empty = (Need(f"the empty list of {name}", "may leave AWS's own rule in place"),)
+        empty = (Need(f"the empty egress list of {name}", "may keep AWS's own rule"),)
         return FALSE if written else Fact(None, text, at, name, empty)
     needs: tuple[Need, ...] = ()
     for permission in written:

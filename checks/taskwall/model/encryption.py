@@ -20,7 +20,7 @@ def enforced(network: Network, vpcs: Iterable[Link], name: str) -> Fact:
     parts = []
     for control in (each for key in keys for each in by_vpc.get(key, ())):
         here = alike(control.vpc, known[0]) if known else None
-        text = f"{control.name} controls the VPC of {name}"
+        text = f"{control.name} controls the encryption of the VPC of {name}"
         needs = known[0].fact.needs if known else (Need(f"the VPC of {name}", "is not known"),)
         tie = Fact(here, text, control.vpc.place, control.name, needs or control.vpc.fact.needs)
         parts.append(all_of((control.exists, tie, control.mode.is_("enforce"))))

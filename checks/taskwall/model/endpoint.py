@@ -132,7 +132,7 @@ def is_for(network: Network, endpoint: Endpoint, services: tuple[str, ...]) -> F
     """Whether an endpoint is one of some services'."""
     place, name = endpoint.named.place, endpoint.name
     if endpoint.service or not endpoint.named.needs:
-        word = endpoint.service or "a service of somebody else"
+        word = endpoint.service or "a service of another provider"
         text = f"{name} is the endpoint of {word}"
         return Fact(endpoint.service in services, text, place, name, otherwise=text)
     text = f"{name} is the endpoint of {' or '.join(services[:3])}"
@@ -239,7 +239,7 @@ def _own(network: Network, kind: type[Tied], endpoint: Endpoint) -> list[tuple[T
     for each in (*held.get(endpoint.id, ()), *held.get("", ())):
         link = each.endpoint
         truth = link.fact.truth if link.to else None
-        text = f"{each.name} is about {endpoint.name}"
+        text = f"{each.name} applies to {endpoint.name}"
         needs = link.fact.needs or (Need("its endpoint", "is not known"),)
         found.append((each, Fact(truth, text, link.place, each.name, () if truth else needs)))
     return found
@@ -372,9 +372,11 @@ def worn(network: Network, endpoint: Endpoint) -> Worn:
     for own, link in _own(network, EndpointGroup, endpoint):
         tie = all_of((link, _beside(endpoint, own), own.group.fact))
         links.append(Link(own.group.to, tie, own.group.place, own.group.exact))
-    text = f"{name} names no security groups, so it wears the default one of its VPC"
+    text = f"{name} sets no security groups, so it uses the default one of its VPC"
     if any(link.sure for link in links):
-        return Worn(tuple(links), Fact(False, text, at.place, name, otherwise=f"{name} has groups"))
+        return Worn(
+            tuple(links), Fact(False, text, at.place, name, otherwise=f"{name} has security groups")
+        )
     if links or at.needs:
         needs = at.needs or tuple(need for link in links for need in link.fact.needs)
         return Worn(tuple(links), Fact(None, text, at.place, name, needs))

@@ -44,7 +44,7 @@ def admits_everybody(network: Network, service: EndpointService) -> Fact:
 
     Nobody may by default, so that one without principals admits nobody.
     """
-    none = f"{service.name} names whom it admits"
+    none = f"{service.name} names the principals that may connect"
     parts = [Fact(False, "", service.origin.header, service.name, otherwise=none)]
     parts += [principal.is_("*") for principal in service.principals]
     by_service = _permissions(network)
@@ -52,7 +52,7 @@ def admits_everybody(network: Network, service: EndpointService) -> Fact:
         link = permission.service
         tie = link.fact
         if link.to != service.id:
-            text = f"{permission.service.fact.resource} is about {service.name}"
+            text = f"{permission.service.fact.resource} applies to {service.name}"
             tie = Fact(None, text, link.place, link.fact.resource, link.fact.needs)
         parts += [tie & principal.is_("*") for principal in permission.principals]
     return any_of(parts)

@@ -16,10 +16,11 @@ class Definition(Struct, frozen=True):
 class Variable(Struct, frozen=True):
     """A variable of a container's environment, or a secret of it.
 
-    `name` is "" where it is not known. `value` is the text as far as it is known (a Text whose
-    pieces are literal or not), None where nothing of it is or for a secret. `refers` are the ids of
-    the resources that the value refers to, in the order of reading, and `stores` those of data
-    stores among them that are only looked up. Values are never shown.
+    `container` is what messages call its container; `name` is "" where it is not known. `value`
+    is the text as far as it is known (a Text whose pieces are literal or not), None where nothing
+    of it is or for a secret. `refers` are the ids of the resources that the value refers to, in
+    the order of reading, and `stores` those of data stores among them that are only looked up.
+    Values are never shown.
     """
 
     on: Origin

@@ -34,7 +34,9 @@ def exposed_store(network: Network, exposure: Exposure) -> Fact:
         return setting.is_(*exposure.open)
     text = f"{name} is public, since it does not set {setting.name}"
     if exposure.default == "by the provider":
-        why = Need(f"{setting.name} of {name}", "is not set, and providers differ in it")
+        why = Need(
+            f"{setting.name} of {name}", "is not set, and provider versions differ in its default"
+        )
         return Fact(None, text, setting.place, name, (why,))
     store = network.at(Store, exposure.store)
     subnets = store.subnets if store else ()

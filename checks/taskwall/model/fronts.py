@@ -149,7 +149,7 @@ def kind_by_protocol(protocol: object) -> Kind | None:
 def behind(network: Network, source: TaskSource, *kinds: Kind) -> Fact:
     """Whether a task source stands behind a load balancer of one of the kinds (any, if none)."""
     word = {"application": "an ALB", "network": "an NLB"}.get("".join(kinds), "a load balancer")
-    text = f"{source.name} stands behind {word}"
+    text = f"{source.name} is behind {word}"
     parts = []
     for front in fronts(network, source):
         if not kinds or front.kind in kinds:
@@ -157,7 +157,7 @@ def behind(network: Network, source: TaskSource, *kinds: Kind) -> Fact:
         elif front.kind is None:
             parts.append(Fact(None, text, front.fact.place, source.name, front.fact.waits_for()))
     if not parts:
-        otherwise = f"{source.name} does not stand behind {word}"
+        otherwise = f"{source.name} is not behind {word}"
         return Fact(False, text, source.origin.header, source.name, otherwise=otherwise)
     return any_of(parts)
 
@@ -224,7 +224,7 @@ def _directly(network: Network, listener: Listener) -> Fact:
             return part  # One is enough, and the first explains: there may be thousands.
         parts.append(part)
     parts += _instances_behind(network).get(key, ())
-    text = f"{listener.load_balancer.to} stands in front of tasks"
+    text = f"{listener.load_balancer.to} is in front of tasks"
     if not any(part.truth for part in parts):
         # A way that leads out of the sources may lead to this load balancer, if of its kind.
         balancer = network.at(LoadBalancer, listener.load_balancer)

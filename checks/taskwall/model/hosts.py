@@ -130,7 +130,13 @@ def _which(network: Network, link: Link, by: Instances) -> Iterable[tuple[str, F
     return [
         (
             group.id,
-            Fact(None, f"{by.name} uses group {group.name}", link.place, by.name, link.fact.needs),
+            Fact(
+                None,
+                f"{by.name} uses security group {group.name}",
+                link.place,
+                by.name,
+                link.fact.needs,
+            ),
         )
         for group in network.every(SecurityGroup)
     ]

@@ -231,7 +231,7 @@ def _on_instance(
             return _over("its port", None, (), (*mapping.needs, *needs), group)
         if Ranges(((number, number),)) <= mapping.inside:
             if not mapping.outside:
-                words = "the ports that Docker chooses from"
+                words = "the ports that Docker assigns"
                 return _over(words, DYNAMIC, DYNAMIC_ENOUGH, (), group)
             shown = mapping.outside.spans[0][0] + number - mapping.inside.spans[0][0]
             return _over(f"port {shown}", Ranges(((shown, shown),)), (), (), group)

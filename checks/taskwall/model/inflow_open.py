@@ -16,15 +16,21 @@ from taskwall.values import Need
 def admitted(network: Network, flow: Inflow, wanted: Wanted) -> Fact:
     """Whether the groups behind a load balancer admit it on a port."""
     name = flow.taker.name
-    text = f"the groups of {name} admit {flow.sender.name} on {wanted.words}"
-    none = f"no group of {name} admits {flow.sender.name} on {wanted.words}"
+    text = f"the security groups of {name} allow ingress from {flow.sender.name} on {wanted.words}"
+    none = f"no security group of {name} allows ingress from {flow.sender.name} on {wanted.words}"
     return _open_way(network, "ingress", flow.taker, flow.sender, wanted, (text, none))
 
 
 def let_out(network: Network, flow: Inflow, wanted: Wanted) -> Fact:
     """Whether the groups of a load balancer let it go to what is behind it on a port."""
-    text = f"the groups of {flow.sender.name} let {wanted.words} out to {flow.taker.name}"
-    none = f"no group of {flow.sender.name} lets {wanted.words} out to {flow.taker.name}"
+    text = (
+        f"the security groups of {flow.sender.name} allow egress to {flow.taker.name} on"
+        f" {wanted.words}"
+    )
+    none = (
+        f"no security group of {flow.sender.name} allows egress to {flow.taker.name} on"
+        f" {wanted.words}"
+    )
     return _open_way(network, "egress", flow.sender, flow.taker, wanted, (text, none))
 
 

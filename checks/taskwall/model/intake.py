@@ -60,7 +60,7 @@ def _enforced(network: Network, balancer: LoadBalancer | None, listener: Listene
 def _network_encrypted(network: Network, listener: Listener, protocol: str) -> Fact:
     setting = listener.protocol
     if protocol in ("TLS", "SSL", "QUIC"):
-        return Fact(True, f"{listener.name} takes {protocol}", setting.place, listener.name)
+        return Fact(True, f"{listener.name} accepts {protocol}", setting.place, listener.name)
     name = listener.name
     if str(listener.port.known) == "80":
         text = f"{name} listens with {protocol} on port 80, the port of plain HTTP"
@@ -69,10 +69,10 @@ def _network_encrypted(network: Network, listener: Listener, protocol: str) -> F
         ports = _traffic_ports(network, group)
         plain = group.check_protocol.written and group.check_protocol.known == "HTTP"
         if plain and str(group.check_port.known) in ports:
-            text = f"{group.name} checks health by plain HTTP on the port that takes the traffic"
+            text = f"{group.name} checks health by plain HTTP on the port of the traffic"
             return ~Fact(True, text, group.check_protocol.place, group.name)
-    text = f"tasks behind {name} end TLS themselves"
-    why = f"takes {protocol or 'it'} and passes it on: whether that is TLS is not in the sources"
+    text = f"tasks behind {name} terminate TLS themselves"
+    why = f"accepts {protocol or 'it'} and passes it on: whether that is TLS is not in the sources"
     return Fact(None, text, setting.place, name, (Need(name, why),))
 
 
@@ -112,7 +112,7 @@ def _only_sends_on(network: Network, listener: Listener) -> Fact:
         parts.append(Fact(None, text, each.listener.place, each.name, each.listener.fact.needs))
     if not own:
         return ~Fact(True, listener.protocol.told, place, name)
-    plain = Fact(False, f"{name} takes HTTPS", place, name, otherwise=listener.protocol.told)
+    plain = Fact(False, f"{name} accepts HTTPS", place, name, otherwise=listener.protocol.told)
     return plain | all_of(parts)
 
 
@@ -127,7 +127,7 @@ def _sends_on(action: Action, who: str, place: Place) -> Fact:
         text = f"{who} only redirects"
         return Fact(None, text, action.type.place, who, action.type.needs)
     if action.type.known == "fixed-response":
-        return Fact(True, f"{who} answers by itself", action.type.place, who)
+        return Fact(True, f"{who} returns a fixed response", action.type.place, who)
     if action.type.known == "redirect":
         text = f"{who} redirects to HTTPS"
         if action.protocol.open:
@@ -136,5 +136,5 @@ def _sends_on(action: Action, who: str, place: Place) -> Fact:
         https = str(action.protocol.known).upper() == "HTTPS"
         return Fact(https, text, action.protocol.place, who, otherwise=otherwise)
     text = f"{who} only redirects"
-    otherwise = f"{who} forwards what it takes"
+    otherwise = f"{who} forwards what it accepts"
     return Fact(False, text, action.type.place or place, who, otherwise=otherwise)

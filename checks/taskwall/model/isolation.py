@@ -231,7 +231,7 @@ def _with_outsiders(
     named: str,
 ) -> tuple[Fact, str]:
     """Whether somebody outside a group uses the same thing, and who does, or may."""
-    alone = f"nobody outside isolation group {mine.group} uses {named}"
+    alone = f"no task outside isolation group {mine.group} uses {named}"
     parts = [Fact(False, "", link.place, source.name, otherwise=alone)]
     first: tuple[str, str] = ("", "")
     for key, users in used.items():
@@ -244,7 +244,7 @@ def _with_outsiders(
             truth = True if same and out else None
             text = f"{other.name}, {theirs.words}, uses {named} as well"
             if theirs.needs:
-                text = f"{other.name}, in a group that is not known, uses {named} as well"
+                text = f"{other.name}, in an unknown isolation group, uses {named} as well"
             needs = (*mine.needs, *theirs.needs)
             if same is None:
                 needs += (*_open(link), *_open(users.link))
@@ -264,8 +264,9 @@ def _admits_itself(network: Network, link: Link) -> Fact:
     """Whether the members of a group can talk to each other by its own permissions."""
     group = network.at(SecurityGroup, link)
     name = link.to or "a group"
-    text = f"{name} admits its own members"
-    own = Fact(False, text, link.place, name, otherwise=f"{name} does not admit its own members")
+    text = f"{name} allows ingress from its own members"
+    otherwise = f"{name} does not allow ingress from its own members"
+    own = Fact(False, text, link.place, name, otherwise=otherwise)
     parts = [own]
     for permission in permissions(network, link.to, "ingress") if link.to else ():
         same: bool | None = permission.itself
@@ -328,8 +329,8 @@ def apart(network: Network, one: Link, other: Link | None) -> Fact:
     `other` is None for whoever the sources do not show.
     """
     here, there = residents(network, one), NOBODY if other is None else residents(network, other)
-    text = "its two sides hold tasks of two isolation groups"
-    otherwise = "its two sides do not hold tasks of two isolation groups"
+    text = "tasks of two isolation groups run on its two sides"
+    otherwise = "no tasks of two isolation groups run on its two sides"
     for mine, name in here.groups.items():
         for theirs, far in there.groups.items():
             if mine != theirs:

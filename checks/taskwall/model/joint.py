@@ -178,7 +178,7 @@ def _of(entry: TransitEntry, attachment: TransitAttachment) -> Fact:
     if entry.attachment is None:
         return FALSE
     link = entry.attachment
-    text = f"a {entry.kind} of {entry.table.to or 'a table'} is about {attachment.name}"
+    text = f"a {entry.kind} of {entry.table.to or 'a table'} applies to {attachment.name}"
     here = Link(attachment.id, TRUE, link.place)
     return Fact(alike(link, here), text, link.place, attachment.name, link.fact.needs)
 
@@ -204,7 +204,7 @@ def _is(one: Link, other: Link) -> Fact:
 
 def _covers(network: Network, entry: TransitEntry, vpc: Link) -> Fact:
     """Whether a black hole swallows what goes to a VPC, all of it."""
-    text = f"a black hole of {entry.table.to} covers {vpc.to or 'the VPC'}"
+    text = f"a blackhole route of {entry.table.to} covers {vpc.to or 'the VPC'}"
     destination = entry.destination
     held, waits = _addresses(network, vpc)
     waits += destination.needs if destination else ()
@@ -281,6 +281,6 @@ def _routed(network: Network, connection: VpnConnection, far: Link) -> Fact:
         text = f"a static route of {name} leads to {far.to or 'the other VPC'}"
         parts.append(Fact(meets, text, destination.place, name, needs))
     text = f"the router behind {customer.to or name} leads from one VPC to the other"
-    asks = (Need(customer.to or name, "may route between its VPNs as it likes"),)
+    asks = (Need(customer.to or name, "may route between its VPNs"),)
     router = Fact(None, text, customer.place, name, asks)
     return any_of((*parts, all_of((~connection.static.is_(True), router))))

@@ -62,7 +62,7 @@ def _admitted(network: Network, endpoint: Endpoint, sender: Sender) -> Fact:
     parts += reach(network, grants, sender.end(network), _words(source))
     if groups.default.truth is not False:
         parts.append(all_of((groups.default, member(network, sender))))
-    otherwise = f"no group of {name} admits {source.name} on port {HTTPS}"
+    otherwise = f"no security group of {name} allows ingress from {source.name} on port {HTTPS}"
     return any_of((Fact(False, text, at, name, otherwise=otherwise), *parts))
 
 

@@ -167,7 +167,7 @@ def joins_cluster_of(member: ContainerInstances, source: TaskSource) -> Fact:
     for link in member.clusters:
         same = alike(link, source.cluster) if source.cluster else link.to == "default"
         needs = (*link.fact.needs, *(source.cluster.fact.needs if source.cluster else ()))
-        told = f"{instances} joins another cluster than {name}"
+        told = f"{instances} joins a cluster other than that of {name}"
         parts.append(Fact(same, text, place, name, () if same is not None else needs, told))
     if member.open or not parts:
         waits = member.open or (Need(f"the cluster of {instances}", "is not in the sources"),)

@@ -115,13 +115,15 @@ _SHORTEST = 12
 
 
 def _fact(truth: bool, variable: Variable, does: str) -> Fact:
-    text = f"{variable.name} of container {variable.container} {does}"
-    otherwise = f"{variable.name} of container {variable.container} asks for no plain text"
+    text = f"{variable.name or 'a variable'} of {variable.container} {does}"
+    otherwise = (
+        f"{variable.name or 'a variable'} of {variable.container} does not ask for plain text"
+    )
     return Fact(truth, text, variable.at, variable.definition.name, otherwise=otherwise)
 
 
 def _open(variable: Variable, needs: tuple[Need, ...]) -> Connection:
-    text = f"{variable.name} of container {variable.container} connects in plain text"
+    text = f"{variable.name or 'a variable'} of {variable.container} connects in plain text"
     return Connection(Fact(None, text, variable.at, variable.definition.name, needs), TRUE)
 
 
@@ -134,7 +136,7 @@ def _by_http(
         return None
     if _HOLE not in host:
         told = [
-            (Fact(same(each.name, Known(host)), f"{each.by} answers at that name"), each.encrypted)
+            (Fact(same(each.name, Known(host)), f"{each.by} has that name"), each.encrypted)
             for each in (*_answers(network).get(host, ()), *_answers(network).get("", ()))
         ]
         if not told:
@@ -177,6 +179,6 @@ def _by_redis(
         store = network.at(Store, hole.resource) if isinstance(hole, Reference) else None
         if store is not None:
             offers = all_of(each.fact for each in store.insists[:1])
-            plain = _fact(True, variable, f"connects to {store.name}, which has TLS, without it")
+            plain = _fact(True, variable, f"connects without TLS to {store.name}, which has TLS")
             return Connection(plain, offers, store.id)
     return None

@@ -120,7 +120,7 @@ def only_opens(permission: Permission, allowed: Ports, whose: str) -> Fact:
     `whose` they are is told in the message.
     """
     name, place = permission.on.name, at_ports(permission)
-    text = f"{name} opens {permission.ports}: ports of {whose} only"
+    text = f"{name} opens {permission.ports}, which are ports of {whose} only"
     otherwise = f"{name} opens {permission.ports}, more than the ports of {whose}"
     spoken, ports = protocol(permission), range_of_ports(permission)
     if ports is None:

@@ -52,7 +52,7 @@ def wearers(network: Network) -> dict[str, list[tuple[TaskSource, Fact]]]:
         for group in network.every(SecurityGroup):
             worn = found.setdefault(group.id, [])
             if not any(each is source for each, _ in worn):
-                text = f"{source.name} uses group {group.name}"
+                text = f"{source.name} uses security group {group.name}"
                 worn.append((source, Fact(None, text, link.place, source.name, link.fact.needs)))
     return found
 
@@ -69,7 +69,7 @@ def permissions(network: Network, group: str, direction: Direction) -> list[Perm
 
 
 def _may(permission: Permission) -> Fact:
-    text = f"{permission.on.name} is about this group"
+    text = f"{permission.on.name} belongs to this group"
     needs = permission.group.fact.needs
     return Fact(None, text, permission.group.place, permission.on.name, needs)
 
@@ -175,15 +175,15 @@ def who(network: Network, permission: Permission) -> str:
     if permission.peer is not None:
         return f"group {permission.peer.to}" if permission.peer.to else "a group"
     if permission.range_of is not None:
-        return f"the range of {permission.range_of.to}"
+        return f"the CIDR of {permission.range_of.to or 'an unknown VPC'}"
     if permission.range is not None:
         known = permission.range.known
-        return str(known) if known is not None else "a range of addresses"
+        return str(known) if known is not None else "an unknown CIDR"
     if permission.prefix_list is not None:
         listed = network.at(PrefixList, permission.prefix_list)
         name = listed.named.known if listed else None
         return f"prefix list {name or permission.prefix_list.to}".rstrip()
-    return "somebody"
+    return "an unknown peer"
 
 
 def listed(words: Iterable[str]) -> str:
@@ -270,7 +270,7 @@ def lattice_list(network: Network, permission: Permission, serves: Fact) -> Fact
     if serves.truth is False:
         return FALSE
     listed = network.at(PrefixList, permission.prefix_list)
-    text = f"{permission.on.name} admits VPC Lattice"
+    text = f"{permission.on.name} allows ingress from VPC Lattice"
     if listed is not None and (listed.service or isinstance(listed.named.known, str)):
         known = permission.states(listed.service == "vpc-lattice", text)
     else:

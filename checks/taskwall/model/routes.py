@@ -41,7 +41,7 @@ def tables(network: Network, subnet: Subnet) -> tuple[Link, ...]:
             alone = set(each.fact.needs) - set(subnet.origin.maybe)
             tie = each.subnet.fact & each.table.fact & (each.fact if alone else TRUE)
         else:
-            text = f"{each.table.fact.resource} gives a route table to {subnet.name}"
+            text = f"{each.table.fact.resource} associates a route table with {subnet.name}"
             tie = Fact(None, text, each.subnet.place, each.table.fact.resource, _of(each.subnet))
         own.append(Link(each.table.to, tie, each.table.place, each.table.exact))
     if any(link.sure for link in own):
@@ -192,7 +192,7 @@ def blocked(network: Network, subnet: Subnet) -> Fact:
         spared = any_of(
             exclusion.of.fact
             if exclusion.of.to in (subnet.id, subnet.vpc.to)
-            else (FALSE if exclusion.of.exact else _may(exclusion.of, "an exclusion spares it"))
+            else (FALSE if exclusion.of.exact else _may(exclusion.of, "an exclusion exempts it"))
             for exclusion in network.every(BlockExclusion)
         )
         parts.append(all_of((block.exists, block.mode.is_("block-bidirectional"), ~spared)))
@@ -225,7 +225,7 @@ def everywhere(network: Network, route: Route) -> Fact:
         return _half(route, route.destination)
     listed = network.at(PrefixList, route.listed)
     if listed is not None and listed.service:
-        otherwise = f"{route.fact.resource} is for the addresses of {listed.service} only"
+        otherwise = f"{route.fact.resource} leads to the addresses of {listed.service} only"
         return Fact(False, "", route.listed.place, route.fact.resource, otherwise=otherwise)
     if listed is None or listed.entries is None:
         text = f"{route.fact.resource} is a default route"
@@ -237,9 +237,9 @@ def everywhere(network: Network, route: Route) -> Fact:
 def _half(route: Route, to: Setting) -> Fact:
     text = f"{route.fact.resource} is a default route"
     if to.value is None:
-        needs = (Need(to.name, "names destinations that are not known"),)
+        needs = (Need(to.name, "has unknown destinations"),)
         return Fact(None, text, to.place, route.fact.resource, needs)
-    otherwise = f"{route.fact.resource} is for {to.known} only"
+    otherwise = f"{route.fact.resource} leads to {to.known} only"
     if to.open:
         return Fact(None, text, to.place, route.fact.resource, to.needs)
     found = cidr(str(to.known))
@@ -258,13 +258,15 @@ def way_out(network: Network, subnet: Subnet, public: Fact) -> Fact:
     by_nat = default_way(network, subnet, "nat", "egress-only")
     if closed.truth is not False:
         # The NAT gateway may stand where Block Public Access is lifted.
-        text = f"{name} gets out in spite of Block Public Access"
+        text = f"{name} reaches the internet in spite of Block Public Access"
         by_nat = all_of((by_nat, Fact(None, text, at, name, closed.waits_for() or _SPARED)))
     directly = all_of((default_way(network, subnet, "internet"), public, ~closed))
     beyond = default_way(network, subnet, *_ELSEWHERE)
     if beyond.truth:
-        text = f"the default route of {name} leads to the internet in the end"
-        needs = (Need(f"the default route of {name}", "leads out of what can be seen"),)
+        text = f"the default route of {name} leads to the internet"
+        needs = (
+            Need(f"the default route of {name}", "leads to something that is not in the sources"),
+        )
         beyond = Fact(None, text, at, name, needs)
     return any_of((by_nat, directly, beyond))
 

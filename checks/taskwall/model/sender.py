@@ -89,20 +89,20 @@ def hosts(network: Network, source: TaskSource) -> Sender:
 
 def _others(source: TaskSource, waits: tuple[Need, ...]) -> Fact:
     at, name = source.groups_setting.place, source.name
-    needs = waits or (Need(f"the groups of {name}", "are not in the sources"),)
-    return Fact(None, f"{name} has other groups", at, name, needs)
+    needs = waits or (Need(f"the security groups of {name}", "are not in the sources"),)
+    return Fact(None, f"{name} has other security groups", at, name, needs)
 
 
 def on_https(permission: Permission) -> Fact:
     """Whether a permission is for HTTPS, among others or alone."""
     on = permission.on.name
-    text = f"{on} is for port {HTTPS}"
+    first, last = f"{on} begins at port {HTTPS} or lower", f"{on} ends at port {HTTPS} or higher"
     every = permission.protocol.is_("-1", "all")
     ports = all_of(
         (
             permission.protocol.is_("tcp", "6"),
-            permission.first_port.test(lambda port: _number(port) <= HTTPS, text),
-            permission.last_port.test(lambda port: _number(port) >= HTTPS, text),
+            permission.first_port.test(lambda port: _number(port) <= HTTPS, first),
+            permission.last_port.test(lambda port: _number(port) >= HTTPS, last),
         )
     )
     return any_of((every, ports))

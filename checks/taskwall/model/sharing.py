@@ -65,7 +65,7 @@ def _neighbours(sources: list[TaskSource]) -> Fact:
 def admits_itself(worn: Worn, permission: Permission) -> Fact:
     """Whether a permission of a group admits that group."""
     name, place = permission.on.name, permission.place
-    text = f"{name} admits the members of {worn.group}"
+    text = f"{name} allows ingress from the members of {worn.group}"
     if permission.itself:
         return permission.states(True, text)
     if permission.peer is None:

@@ -140,7 +140,7 @@ def groups_of_tasks(network: Network) -> dict[str, Fact]:
                 parts.setdefault(link.to, []).append(link.fact & member.fact)
                 continue
             for group in network.every(SecurityGroup):
-                text = f"{name} uses group {group.name}"
+                text = f"{name} uses security group {group.name}"
                 may = Fact(None, text, link.place, name, link.fact.needs)
                 parts.setdefault(group.id, []).append(may & member.fact)
     return {group: any_of(facts) for group, facts in parts.items()}

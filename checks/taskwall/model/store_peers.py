@@ -57,10 +57,13 @@ def _group(network: Network, permission: Permission, peer: Link) -> tuple[Fact, 
         return permission.states(None, text, needs), None, words
     shared = _of_balancers(network, peer.to)
     if shared.truth:
-        return shared, None, f"{words}, which a load balancer carries as well"
+        return shared, None, f"{words}, which a load balancer uses as well"
     if worn.truth is True or network.policy.profile != "strict":
         return shared, None, words
-    text, otherwise = f"{name} admits {words}, which no task wears", f"tasks wear {peer.to}"
+    text, otherwise = (
+        f"{name} allows ingress from {words}, which no task uses",
+        f"tasks use {peer.to}",
+    )
     truth = None if worn.truth is None else True
     other = permission.states(truth, text, worn.waits_for(), otherwise)
     return any_of((shared, other)), "low", words
@@ -78,7 +81,7 @@ def _carried(network: Network) -> dict[str, list[Fact]]:
     found: dict[str, list[Fact]] = {}
     for balancer in network.every(LoadBalancer):
         for link in balancer.groups:
-            text = f"{balancer.name} carries {link.to or 'this group'}"
+            text = f"{balancer.name} uses security group {link.to or 'that is not known'}"
             truth = True if link.to and link.sure else None
             fact = Fact(truth, text, link.place, balancer.name, link.fact.needs)
             found.setdefault(link.to, []).append(fact)

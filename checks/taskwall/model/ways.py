@@ -43,13 +43,13 @@ def _from_subnet(network: Network, source: TaskSource, link: Link) -> Fact:
 def _from_instances(network: Network, member: ContainerInstances, link: Link) -> Fact:
     subnet = network.at(Subnet, link)
     name = member.instances.name
-    text = f"{name} has a way to the internet"
+    text = f"{name} can reach the internet"
     if subnet is None or subnet.external:
         needs = link.waits(name)
         return Fact(None, text, link.place, name, needs)
     given = subnet.public_addresses
     text = f"{name} gets a public address"
-    public = Fact(None, text, link.place, name, (Need(name, "may give itself a public address"),))
+    public = Fact(None, text, link.place, name, (Need(name, "may set a public address"),))
     if given is not None and given.is_(True).truth is True:
         public = given.is_(True)
     return _tied(link, routes.way_out(network, subnet, public))
@@ -63,7 +63,7 @@ def _tied(link: Link, out: Fact) -> Fact:
 def unseen_subnets(source: TaskSource, link: Link | None = None) -> Fact:
     """That nobody knows whether tasks have a way out of subnets that are not in the sources."""
     at = source.subnets_setting
-    text = f"{source.name} has a way to the internet"
+    text = f"{source.name} can reach the internet"
     needs = (link.fact.needs if link else ()) or at.needs
     needs = needs or (Need(f"the subnets of {source.name}", "are not in the sources"),)
     return Fact(None, text, link.place if link else at.place, source.name, needs)
@@ -75,9 +75,9 @@ def _proxied(member: ContainerInstances) -> tuple[Fact, ...]:
     if agent is None:
         return ()
     name = member.instances.name
-    text = f"{name} reaches the internet by a proxy"
+    text = f"{name} reaches the internet through a proxy"
     if agent.proxies:
-        needs = (Need(f"the proxy of {name}", "leads out of what can be seen"),)
+        needs = (Need(f"the proxy of {name}", "is not in the sources"),)
         return (Fact(None, text, agent.place, name, needs),)
     waits = agent.unseen
     return (Fact(None, text, agent.place, name, waits),) if waits else ()

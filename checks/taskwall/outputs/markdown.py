@@ -81,7 +81,7 @@ def _table(fails: list[Finding], report: Report) -> Iterator[str]:
         text = "\n".join(_behind(one))
         room -= len(text)
         if room < 0:
-            yield f"And what stands behind {len(fails) - number} more.\n"
+            yield f"And the details of {len(fails) - number} more.\n"
             break
         yield text
     yield "</details>\n"

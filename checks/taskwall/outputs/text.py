@@ -133,7 +133,8 @@ def _remarks(
     if finding.when:
         yield "when", [finding.when]
     if finding.missing:
-        yield "waits for", [", ".join(finding.missing)]
+        names = _capped(finding.missing, len(finding.missing) if view.verbose else NAMES)
+        yield "depends on", [", ".join(names)]
     if finding.fix and finding.verdict != "pass":
         key = (finding.rule, finding.file.endswith(".tf"))
         again = key in fixed and not view.verbose
@@ -154,7 +155,7 @@ def _edits(finding: Finding, report: Report, view: View) -> Iterator[tuple[str, 
         while old and new and old[0] == new[0]:  # what is added begins behind its line
             del old[0], new[0]
         where = _place(edit.file, edit.line, edit.column)
-        hint = " (fill in what stands in angle brackets)" if edit.placeholder else ""
+        hint = " (replace what is in angle brackets)" if edit.placeholder else ""
         shown = [*(f"- {line}" for line in old), *(f"+ {line}" for line in new)]
         yield "edit", [f"{where}{hint}", *shown]
 
@@ -302,12 +303,12 @@ def _unknowns(report: Report, view: View) -> Iterator[Piece]:
         else (" (--show fail,unknown lists them)")
     )
     yield f"{len(unknown)} unknown", "unknown"
-    yield f"{hint}{', waiting for:' if shown else '.'}\n", ""
+    yield f"{hint}{', depending on:' if shown else '.'}\n", ""
     for name, count in shown:
         why = report.reasons.get(name, "")
         yield f"  {count:4}  {clean(f'{name} {why}'.strip())}\n", ""
         if option := _supply(name, why):
-            yield f"        say {clean(option)}\n", "quiet"
+            yield f"        provide it with {clean(option)}\n", "quiet"
     if len(shown) < len(order):
         yield f"        and {len(order) - len(shown)} more (--verbose lists them)\n", "quiet"
 
@@ -358,18 +359,18 @@ def _looked_at(summary: Summary) -> str:
     more += [_count(summary.crashes, "crash", "crashes")] if summary.crashes else []
     tail = f"; {', '.join(more)}." if more else "."
     if not summary.files:
-        return f"Nothing was looked at: no Terraform and no CloudFormation was found{tail}"
+        return f"Nothing was analysed: no Terraform and no CloudFormation was found{tail}"
     if not summary.resources:
-        return f"Nothing was judged: no resources were found in {files}{tail}"
+        return f"Nothing was analysed: no resources were found in {files}{tail}"
     resources = _count(summary.resources, "resource")
     if not (summary.fail or summary.unknown or summary.passed or summary.suppressed):
         return (
-            f"Nothing was judged: the rules found nothing of ECS that concerns them among "
-            f"{resources} in {files}{tail}"
+            f"Nothing was analysed: no rule applies to any of {resources} in {files}: none is"
+            f" part of the network of ECS tasks{tail}"
         )
     stacks = _count(summary.stacks, "stack")
     passes = _count(summary.passed, "pass", "passes")
-    return f"Looked at {files}: {stacks}, {resources}, {passes}{tail}"
+    return f"Analysed {files}: {stacks}, {resources}, {passes}{tail}"
 
 
 def _count(number: int, one: str, many: str = "") -> str:

@@ -1,20 +1,20 @@
-"""TW101: A public load balancer takes clients' traffic encrypted.
+"""TW101: A public load balancer accepts only encrypted traffic.
 
 What: A listener of an internet-facing load balancer in front of tasks accepts plain HTTP, or a
-    protocol that carries plain text, and does more than send clients on to HTTPS.
-Why: Everybody between a client and the load balancer can read and change what passes, session
-    cookies and passwords first.
-Fine when: The tasks end TLS themselves behind a TCP listener. taskwall then says "unknown", since
-    nothing in the sources tells it apart from plain text.
-Terraform: Set protocol = "HTTPS" (an NLB: "TLS") and certificate_arn on the listener, or let every
-    action of it redirect:
+    protocol that carries plain text, and does more than redirect clients to HTTPS.
+Why: Anyone between a client and the load balancer can read and change the traffic, including
+    session cookies and passwords.
+Fine when: The tasks terminate TLS themselves behind a TCP listener. taskwall then reports
+    "unknown", because this cannot be known from the code.
+Terraform: Set protocol = "HTTPS" (an NLB: "TLS") and certificate_arn on the listener, or make
+    every action of it a redirect:
     redirect {
       protocol    = "HTTPS"
       port        = "443"
       status_code = "HTTP_301"
     }
-CloudFormation: Set Protocol: HTTPS (an NLB: TLS) and Certificates on the listener, or let every
-    action of it redirect:
+CloudFormation: Set Protocol: HTTPS (an NLB: TLS) and Certificates on the listener, or make every
+    action of it a redirect:
     RedirectConfig: { Protocol: HTTPS, Port: "443", StatusCode: HTTP_301 }
 Guide: encrypt-in-transit, tls-at-the-balancer
 See: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/create-https-listener.html
@@ -42,15 +42,18 @@ def plaintext_public_listener(network: Network) -> Iterator[Verdict]:
             listener.origin,
             listener.protocol.place,
             ~encrypted,
-            f"{listener.name} takes clients' traffic in plain text on a public load balancer",
-            holds=f"{listener.name} takes clients' traffic encrypted, or only sends it on to HTTPS",
+            f"{listener.name} accepts plaintext traffic on a public load balancer",
+            holds=f"{listener.name} accepts encrypted traffic only, or redirects to HTTPS",
             about=listener.id,
             concerned=reached & outside,
         )
     for source, front in beyond_sources(network):
         if front.listener is not None:
             continue  # The listener is written here, and judged above.
-        text = f"a listener in front of {source.name} takes clients' traffic in plain text"
+        text = (
+            f"a listener in front of {source.name} of a public load balancer accepts plaintext"
+            " traffic"
+        )
         at = front.place or source.origin.header
         yield cannot_be_seen(source.origin, at, text, front.needs)
         break

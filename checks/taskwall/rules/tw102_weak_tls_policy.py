@@ -1,12 +1,13 @@
-"""TW102: A listener that ends TLS offers TLS 1.2 or better only.
+"""TW102: A TLS listener accepts only TLS 1.2 or later.
 
-What: The TLS policy of an HTTPS or TLS listener accepts TLS 1.0 or 1.1, or none is named, which
-    for the API, Terraform and CloudFormation means ELBSecurityPolicy-2016-08. In the profile pci,
-    also a policy with suites that lack forward secrecy or authenticated encryption.
-Why: TLS 1.0 and 1.1 are withdrawn (RFC 8996): their suites can be attacked, and compliance
-    programs forbid them. A number behind "TLS13-" in a policy's name is its lowest version, so
-    ELBSecurityPolicy-TLS13-1-0-2021-06 is weak, and so is its FIPS variant.
-Fine when: Clients that cannot do better are known and have a listener of their own.
+What: The TLS policy of an HTTPS or TLS listener accepts TLS 1.0 or 1.1, or none is set: the API,
+    Terraform and CloudFormation then use ELBSecurityPolicy-2016-08, which accepts them. In the
+    profile pci, also a policy with cipher suites that lack forward secrecy or authenticated
+    encryption.
+Why: TLS 1.0 and 1.1 are deprecated (RFC 8996): their cipher suites can be attacked, and compliance
+    programs forbid them. The number after "TLS13-" in the name of a policy is its lowest version,
+    so ELBSecurityPolicy-TLS13-1-0-2021-06 is weak, and so is its FIPS variant.
+Fine when: Clients that support nothing better are known and have a listener of their own.
 Terraform: ssl_policy = "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09"
 CloudFormation: SslPolicy: ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09
 Guide: encrypt-in-transit, tls-at-the-balancer
@@ -46,8 +47,8 @@ def weak_tls_policy(network: Network) -> Iterator[Verdict]:
             listener.origin,
             listener.policy.place if listener.policy.written else listener.place,
             weak,
-            f"{listener.name} accepts old TLS by {policy}",
-            holds=f"{listener.name} offers TLS 1.2 or better by {policy}",
+            f"{listener.name} accepts weak TLS with {policy}",
+            holds=f"{listener.name} accepts only TLS 1.2 or later with {policy}",
             about=listener.id,
             concerned=ends_tls,
             changes=changes,
@@ -57,7 +58,10 @@ def weak_tls_policy(network: Network) -> Iterator[Verdict]:
 def _weak(network: Network, policy: Setting) -> Fact:
     """Whether a policy accepts less than TLS 1.2 (profile pci: or less than its suites)."""
     if policy.value is None:
-        text = f"{policy.resource} names no TLS policy: {API_DEFAULT} is the default, TLS 1.0 on"
+        text = (
+            f"{policy.resource} sets no TLS policy: the default is {API_DEFAULT}, which accepts TLS"
+            " 1.0"
+        )
         return Fact(True, text, policy.place, policy.resource)
     name = str(policy.known)
     if policy.open:
@@ -91,7 +95,7 @@ def _classic(network: Network, listener: Listener) -> tuple[Fact, tuple[Change, 
     if policy.reference.value is not None:
         return _weak(network, policy.reference), policy.reference.to(CLASSIC_STRONG)
     old = sorted(set(policy.versions) & {"Protocol-SSLv3", "Protocol-TLSv1", "Protocol-TLSv1.1"})
-    text = f"{policy.name} switches on {', '.join(old) or 'an old protocol'}"
-    otherwise = f"{policy.name} switches on nothing below TLS 1.2"
+    text = f"{policy.name} enables {', '.join(old) or 'an old protocol'}"
+    otherwise = f"{policy.name} enables nothing below TLS 1.2"
     place = policy.origin.header
     return Fact(bool(old), text, place, policy.name, otherwise=otherwise) | policy.open, ()

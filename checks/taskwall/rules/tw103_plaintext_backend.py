@@ -1,20 +1,21 @@
-"""TW103: A public load balancer encrypts again what it hands to tasks.
+"""TW103: A public load balancer encrypts the traffic to its tasks.
 
-What: A target group of tasks behind an internet-facing load balancer speaks HTTP (behind an NLB
-    that ends TLS: TCP), or a classic load balancer does with its instances. Where the traffic is
-    encrypted and only the health check is plain HTTP, the health check is reported.
-Why: Behind the load balancer, clients' requests cross subnets and, between Availability Zones,
-    networks that others share. What was worth encrypting for the browser is readable there.
-Fine when: VPC encryption control in enforce mode encrypts below; taskwall passes that where it is
-    written. A network listener that passes TCP on decrypts nothing, and is not looked at. An HTTPS
-    target group that sets no health check protocol is checked by HTTP: that is AWS's default.
-Terraform: On the target group, with a certificate in the container (a self-signed one will do):
+What: A target group of tasks behind an internet-facing load balancer uses HTTP (behind an NLB that
+    terminates TLS: TCP), or a classic load balancer does so with its instances. Where the traffic
+    is encrypted and only the health check uses plain HTTP, the health check is reported.
+Why: Behind the load balancer, the requests of clients cross subnets and shared networks between
+    Availability Zones. What was encrypted for the browser is readable there.
+Fine when: VPC encryption control in enforce mode encrypts this traffic; taskwall passes it where
+    the code sets that mode. A network listener that passes TCP through decrypts nothing and is not
+    judged. An HTTPS target group that sets no health check protocol uses HTTP for the check: that
+    is AWS's default.
+Terraform: On the target group, with a certificate in the container (a self-signed one is enough):
     protocol = "HTTPS"
     health_check {
       protocol = "HTTPS"
     }
-CloudFormation: On the target group, with a certificate in the container (a self-signed one will
-    do):
+CloudFormation: On the target group, with a certificate in the container (a self-signed one is
+    enough):
     Protocol: HTTPS
     HealthCheckProtocol: HTTPS
 Guide: encrypt-in-transit, re-encrypt
@@ -33,7 +34,7 @@ from taskwall.rule import Verdict, cannot_be_seen, rule
 def plaintext_backend(network: Network) -> Iterator[Verdict]:
     for backend in backends(network):
         name, spoken = backend.on.name, backend.spoken
-        what = "hands clients' traffic to tasks"
+        what = "sends traffic to tasks"
         if backend.check:
             what = "checks the health of tasks"
         yield Verdict(
@@ -41,7 +42,7 @@ def plaintext_backend(network: Network) -> Iterator[Verdict]:
             spoken.place,
             backend.plain,
             f"{name} {what} in plain text behind a public load balancer",
-            holds=f"{name} encrypts what it hands to tasks",
+            holds=f"{name} encrypts the traffic to tasks",
             concerned=backend.concerned,
             # The check alone: with the protocol of the traffic the containers have to change.
             changes=spoken.to("HTTPS")
@@ -52,7 +53,7 @@ def plaintext_backend(network: Network) -> Iterator[Verdict]:
         group = front.target_group
         if group is not None and not group.external:
             continue  # The target group is written here, and judged above.
-        text = f"a load balancer in front of {source.name} hands traffic to its tasks in plain text"
+        text = f"a load balancer in front of {source.name} sends traffic to its tasks in plain text"
         at = front.place or source.origin.header
         yield cannot_be_seen(source.origin, at, text, front.needs)
         break

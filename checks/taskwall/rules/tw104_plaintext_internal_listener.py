@@ -1,21 +1,21 @@
-"""TW104: An internal load balancer takes clients' traffic encrypted.
+"""TW104: An internal load balancer accepts only encrypted traffic.
 
 What: A listener of an internal load balancer in front of tasks accepts plain HTTP, or a protocol
-    that carries plain text, and does more than send clients on to HTTPS.
-Why: Inside a VPC traffic is readable to whoever gets onto an instance, a mirror session or a joined
-    network on its way. Compliance programs ask for encryption there as well.
-Fine when: The tasks end TLS themselves behind a TCP listener. taskwall then says "unknown", since
-    nothing in the sources tells it apart from plain text. Where it is not known whether a load
-    balancer is internal, TW101 asks.
-Terraform: Set protocol = "HTTPS" (an NLB: "TLS") and certificate_arn on the listener, or let every
-    action of it redirect:
+    that carries plain text, and does more than redirect clients to HTTPS.
+Why: Inside a VPC, anyone who controls an instance, a mirror session or a connected network on the
+    path can read this traffic. Compliance programs require encryption there as well.
+Fine when: The tasks terminate TLS themselves behind a TCP listener. taskwall then reports
+    "unknown", because this cannot be known from the code. Where it is not known whether a load
+    balancer is internal, TW101 reports the unknown.
+Terraform: Set protocol = "HTTPS" (an NLB: "TLS") and certificate_arn on the listener, or make
+    every action of it a redirect:
     redirect {
       protocol    = "HTTPS"
       port        = "443"
       status_code = "HTTP_301"
     }
-CloudFormation: Set Protocol: HTTPS (an NLB: TLS) and Certificates on the listener, or let every
-    action of it redirect:
+CloudFormation: Set Protocol: HTTPS (an NLB: TLS) and Certificates on the listener, or make every
+    action of it a redirect:
     RedirectConfig: { Protocol: HTTPS, Port: "443", StatusCode: HTTP_301 }
 Guide: encrypt-in-transit
 See: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/create-https-listener.html
@@ -42,8 +42,8 @@ def plaintext_internal_listener(network: Network) -> Iterator[Verdict]:
             listener.origin,
             listener.protocol.place,
             ~encrypted,
-            f"{listener.name} takes clients' traffic in plain text on an internal load balancer",
-            holds=f"{listener.name} takes clients' traffic encrypted, or only sends it on to HTTPS",
+            f"{listener.name} accepts plaintext traffic on an internal load balancer",
+            holds=f"{listener.name} accepts encrypted traffic only, or redirects to HTTPS",
             about=listener.id,
             concerned=before_tasks(network, listener) & ~outside,
             asked_by="TW101" if outside.truth is None else "",

@@ -1,14 +1,15 @@
-"""TW107: Container instances are of types between which AWS encrypts.
+"""TW107: Container instances have types that encrypt traffic between instances.
 
-What: A launch template, launch configuration or instance that joins a cluster names an instance
-    type without encryption between instances, or a mixed instances policy overrides its type by
-    such a one (then the Auto Scaling group is what to change). By AWS's list of families: t3, m5,
-    c5 and m6g are Nitro, and do not encrypt. Of a pattern (c5*) every family counts.
-Why: Between instances of newer families AWS encrypts all traffic in hardware, tasks' plain text to
-    each other included, at no cost. One instance of another family is enough to lose it.
-Fine when: VPC encryption control in enforce mode refuses other types; taskwall passes that where it
-    is written. Types that AWS chooses by attributes cannot be told. Traffic that passes a load
-    balancer or a transit gateway is not encrypted by this in any case.
+What: A launch template, launch configuration or instance that joins a cluster sets an instance type
+    that does not encrypt traffic between instances, or a mixed instances policy overrides the type
+    with such a type (then the Auto Scaling group has to change). According to AWS's list of
+    families, t3, m5, c5 and m6g are Nitro types and still do not encrypt. For a pattern (c5*),
+    every family that matches counts.
+Why: Between instances of newer families, AWS encrypts all traffic in hardware at no cost, including
+    plaintext traffic between tasks. One instance of another family is enough to lose this.
+Fine when: VPC encryption control in enforce mode refuses other types; taskwall passes it where the
+    code sets that mode. Types that AWS chooses by attributes cannot be known. Traffic through a
+    load balancer or a transit gateway is not encrypted by this in any case.
 Terraform: instance_type = "m7i.large"
 CloudFormation: InstanceType: m7i.large
 Guide: encrypt-in-transit
@@ -47,7 +48,10 @@ def unencrypted_instance_type(network: Network) -> Iterator[Verdict]:
                 yield from _chosen(group.origin, fact, spared, concerned)
     for source, launched in on_ec2(network):
         if launched.truth is not False and not hosts_of(network, source):
-            text = f"{source.name} runs on instances of types that do not encrypt"
+            text = (
+                f"{source.name} runs on instance types that do not encrypt traffic between"
+                " instances"
+            )
             at = source.runs_on.place or (source.cluster and source.cluster.place)
             why = (Need(f"the container instances of {source.name}", "are not in the sources"),)
             yield cannot_be_seen(source.origin, at or source.origin.header, text, why, launched)
@@ -57,23 +61,25 @@ def unencrypted_instance_type(network: Network) -> Iterator[Verdict]:
 def _verdict(on: Origin, setting: Setting, spared: Fact, concerned: Fact) -> Verdict:
     named = setting.known
     type_ = str(named) if named is not None else "some type"
-    text = f"{type_} does not encrypt between instances"
+    text = f"{type_} does not encrypt traffic between instances"
     truth = None if setting.open else encrypts(type_)
-    needs = setting.needs or (Need(type_, "is in none of AWS's lists that are known here"),)
+    needs = setting.needs or (Need(type_, "is an instance type that taskwall does not know"),)
     plain = Fact(
         None if truth is None else not truth,
         text,
         setting.place,
         on.name,
         needs,
-        f"{type_} encrypts between instances",
+        f"{type_} encrypts traffic between instances",
     )
     return Verdict(
         on,
         setting.place,
         plain & ~spared,
-        f"{on.name} starts container instances of {type_}, which does not encrypt between them",
-        holds=f"{on.name} starts container instances that encrypt between them",
+        f"{on.name} starts container instances of type {type_}, which does not encrypt traffic"
+        " between instances",
+        holds=f"{on.name} starts container instances that encrypt traffic between each other",
+        negative=True,
         concerned=concerned,
     )
 
@@ -84,9 +90,9 @@ def _chosen(on: Origin, fact: Fact, spared: Fact, concerned: Fact) -> Iterator[V
         return
     at: Place = fact.place or on.header
     needs = fact.needs or (Need(f"the instance type of {on.name}", "is chosen by AWS"),)
-    plain = Fact(None, f"{on.name} starts types that do not encrypt", at, on.name, needs)
-    message = f"{on.name} starts container instances of types that do not encrypt between them"
-    holds = f"{on.name} starts container instances that encrypt between them"
+    plain = Fact(None, f"{on.name} starts instance types that do not encrypt", at, on.name, needs)
+    message = f"{on.name} starts container instances that do not encrypt traffic between each other"
+    holds = f"{on.name} starts container instances that encrypt traffic between each other"
     yield Verdict(on, at, plain & ~spared, message, holds=holds, concerned=concerned)
 
 

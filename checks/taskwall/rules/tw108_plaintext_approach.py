@@ -1,14 +1,14 @@
-"""TW108: CloudFront and API Gateway reach load balancers of tasks by HTTPS only.
+"""TW108: CloudFront and API Gateway connect to load balancers of tasks by HTTPS only.
 
-What: An origin of a CloudFront distribution (or a VPC origin) that is a load balancer of tasks is
-    fetched by HTTP only, or as the viewer came where a behaviour lets viewers come by HTTP; an
-    integration of API Gateway calls such a load balancer by http://, or by a private integration
+What: A CloudFront distribution connects to a load balancer of tasks (as an origin or a VPC origin)
+    by HTTP only, or by the protocol of the viewer where a behavior allows viewers to use HTTP; or
+    an integration of API Gateway calls such a load balancer by http://, or by a private integration
     without TLS settings.
-Why: What viewers send by HTTPS goes on in plain text from the edge, for a public load balancer
-    across the internet. The padlock in the browser promises otherwise.
-Fine when: Never by need: the load balancer can have a certificate of its own. Origins and APIs that
-    are defined by a document (OpenAPI) are not looked into. A name that no record of the sources
-    leads to a load balancer is taken for something else.
+Why: What viewers send by HTTPS continues in plain text from the edge location; for a public load
+    balancer, across the internet. The browser shows a secure connection all the same.
+Fine when: Never: the load balancer can have a certificate of its own. Origins and APIs that are
+    defined by a document (OpenAPI) are not read. A host name counts as a load balancer only if a
+    DNS record in the sources leads to one.
 Terraform: For CloudFront in custom_origin_config; for HTTP APIs add tls_config, for REST APIs write
     https:// in the uri:
     origin_protocol_policy = "https-only"
@@ -35,8 +35,8 @@ def plaintext_approach(network: Network) -> Iterator[Verdict]:
             approach.on,
             approach.at,
             ~approach.encrypted,
-            f"{approach.by} reaches {name} in plain text",
-            holds=f"{approach.by} reaches {name} by HTTPS only",
+            f"{approach.by} connects to {name} in plain text",
+            holds=f"{approach.by} connects to {name} by HTTPS only",
             about=listener,
             concerned=concerned,
             changes=approach.changes,

@@ -1,14 +1,14 @@
-"""TW109: Containers are told to connect encrypted.
+"""TW109: Containers are configured to connect with encryption.
 
-What: A variable of a container's environment makes it connect in plain text: http:// to a data
-    store or another service of the sources; sslmode=disable, useSSL=false or tls=false; a Kafka
+What: An environment variable of a container makes it connect in plain text: http:// to a data store
+    or another service in the sources; sslmode=disable, useSSL=false or tls=false; the Kafka
     security protocol PLAINTEXT or SASL_PLAINTEXT; redis:// to a cache that has TLS. Text in base64
     is read as well. Values are never shown.
-Why: The best certificate is of no use to a client that was told not to ask for it. Passwords and
-    data then cross the network as they are.
-Fine when: The name is answered by Service Connect with TLS, or leads nowhere else: localhost and
-    169.254.* are not looked at, nor origins of browsers (`CORS_ORIGIN`). What else is no connection
-    string that can be recognized is passed over, and so are addresses outside the sources.
+Why: A certificate does not help if the client is configured not to use TLS. Passwords and data then
+    cross the network in plain text.
+Fine when: The name is served by Service Connect with TLS, or the connection does not leave the
+    task: localhost and 169.254.* are not judged, nor are browser origins (`CORS_ORIGIN`). Text that
+    is not a known kind of connection string is ignored, and so are addresses outside the sources.
 Terraform: Connect by TLS: https://, rediss://, sslmode=verify-full, SASL_SSL:
     environment = [{ name = "DATABASE_OPTIONS", value = "sslmode=verify-full" }]
 CloudFormation: Connect by TLS: https://, rediss://, sslmode=verify-full, SASL_SSL:
@@ -32,13 +32,13 @@ def plaintext_connection(network: Network) -> Iterator[Verdict]:
         found = connection(network, variable)
         if found is None:
             continue
-        what = f"{variable.name or 'a variable'} of container {variable.container}"
+        what = f"{variable.name or 'a variable'} of {variable.container}"
         yield Verdict(
             variable.on,
             variable.at,
             found.plain,
             f"{what} makes it connect in plain text",
-            holds=f"{what} asks for no plain text",
+            holds=f"{what} does not ask for plain text",
             about=found.store,
             concerned=found.concerned,
         )

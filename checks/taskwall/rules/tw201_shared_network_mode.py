@@ -1,12 +1,13 @@
 """TW201: Tasks use the awsvpc network mode.
 
-What: A task definition sets network mode bridge or host, or sets none, which on EC2 means bridge
+What: A task definition sets network mode bridge or host, or sets none, which means bridge on EC2
     (on Windows: NAT).
-Why: Only in awsvpc mode does a task have a network interface of its own. In the other modes tasks
-    share the instance's security groups, so that none can be kept from another, and in host mode
-    a task reaches everything that the instance reaches, its metadata and credentials included.
-Fine when: Tasks run on external instances only (ECS Anywhere), which know no awsvpc mode, or have
-    no network at all; both are passed over.
+Why: Only in awsvpc mode does a task have a network interface of its own. In the other modes, tasks
+    share the security groups of the instance, so they cannot be separated from each other; in host
+    mode, a task can also reach everything that the instance can reach, including its metadata and
+    credentials.
+Fine when: Tasks run only on external instances (ECS Anywhere), which do not support awsvpc mode, or
+    have no network at all; both are not judged.
 Terraform: network_mode = "awsvpc"
 CloudFormation: NetworkMode: awsvpc
 Guide: awsvpc-mode
@@ -36,12 +37,12 @@ def shared_network_mode(network: Network) -> Iterator[Verdict]:
             default = "NAT" if definition.windows.truth else "bridge"
             text = f"{name} does not set {mode.name}: {default} is the default on EC2"
             violated = Fact(True, text, mode.place, name)
-        shown = mode.known or "that of the instance"
+        shown = f" (network mode {mode.known})" if mode.known else ""
         yield Verdict(
             definition.origin,
             mode.place,
             violated,
-            f"tasks of {name} share their instance's network (network mode {shown})",
+            f"tasks of {name} share their instance's network{shown}",
             holds=f"tasks of {name} have network interfaces of their own (awsvpc)",
             severity="high" if mode.known == "host" else None,
             concerned=concerned,
@@ -58,7 +59,7 @@ def _only_on(network: Network, definition: TaskDefinition, *launches: Launch) ->
         return all_of(fits) if every else any_of(fits)
     sources = [source for source, _ in uses(network, definition)]
     if not sources:
-        return Fact(False, f"{name} runs elsewhere", otherwise=f"{name} may run on EC2")
+        return Fact(False, f"{name} does not run on EC2", otherwise=f"{name} may run on EC2")
     return all_of(_started_on(network, source, *launches) for source in sources)
 
 

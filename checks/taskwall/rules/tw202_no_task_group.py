@@ -1,13 +1,13 @@
-"""TW202: Tasks name security groups of their own.
+"""TW202: Tasks have security groups of their own.
 
-What: A service (or anything else that starts tasks in awsvpc mode) names no security groups, so
-    that its tasks get the VPC's default group, or names that default group itself.
-Why: The default group admits all its members on all ports. Whatever else falls into it, another
-    service, a database, a forgotten instance, can talk to the tasks freely.
-Fine when: Never by intention: a group of its own costs nothing.
-Terraform: Give network_configuration a group that is made for these tasks:
+What: A service (or anything else that starts tasks in awsvpc mode) sets no security groups, so that
+    its tasks get the VPC's default group, or sets that default group itself.
+Why: The default group allows all traffic between its members. Anything else that gets it, such as
+    another service, a database or a forgotten instance, can connect to the tasks on every port.
+Fine when: Never: a group of its own costs nothing.
+Terraform: Give network_configuration a group for these tasks only:
     security_groups = [aws_security_group.web.id]
-CloudFormation: Give AwsvpcConfiguration a group that is made for these tasks:
+CloudFormation: Give AwsvpcConfiguration a group for these tasks only:
     SecurityGroups: [!Ref WebSecurityGroup]
 Guide: task-groups
 See: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-networking-awsvpc.html

@@ -1,17 +1,17 @@
 """TW203: Tasks get no public address.
 
-What: A service, or anything else that starts tasks on Fargate or Managed Instances, gives each
-    task a public IPv4 address; an Express Mode service stands in public subnets or names none; a
-    service lets a public ECS gateway take it.
-Why: A task with a public address is one wrong security group rule away from the internet, and it
-    bypasses whatever the load balancer in front of it does.
-Fine when: A VPC has neither NAT nor endpoints, and tasks must fetch their images. Then endpoints
-    for ECR, S3 and logs are the way out of it, often cheaper than NAT.
+What: A service, or anything else that starts tasks on Fargate or Managed Instances, gives each task
+    a public IPv4 address; an Express Mode service runs in public subnets or sets no subnets; or a
+    service may be connected to a public ECS gateway.
+Why: With a public address, one wrong security group rule opens the task to the internet, and
+    clients can bypass the load balancer in front of it.
+Fine when: A VPC has neither NAT nor endpoints, and tasks must pull their images. Endpoints for ECR,
+    S3 and logs are a better way, and often cost less than NAT.
 Terraform: Give the subnets another way to the image (a NAT gateway, or endpoints for ecr.api,
-    ecr.dkr, S3 and logs), then switch the address off:
+    ecr.dkr, S3 and logs), then turn the address off:
     assign_public_ip = false
 CloudFormation: Give the subnets another way to the image (a NAT gateway, or endpoints for ecr.api,
-    ecr.dkr, S3 and logs), then switch the address off:
+    ecr.dkr, S3 and logs), then turn the address off:
     AssignPublicIp: DISABLED
 Guide: task-groups
 See: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-task-networking.html
@@ -35,8 +35,8 @@ def public_task_address(network: Network) -> Iterator[Verdict]:
                 source.origin,
                 gateway.place or source.origin.header,
                 gateway,
-                f"a public ECS gateway may take {source.name}",
-                holds=f"only private ECS gateways take {source.name}",
+                f"{source.name} may be connected to a public ECS gateway",
+                holds=f"{source.name} is connected to private ECS gateways only",
             )
         if source.managed:
             yield _express(network, source)
@@ -45,7 +45,7 @@ def public_task_address(network: Network) -> Iterator[Verdict]:
         launched = runs_on(network, source, "FARGATE", "MANAGED_INSTANCES")
         if public.value is None:
             continue
-        first = _first(network, source)
+        first = _first(network, source) if public.known is True else ""
         yield Verdict(
             source.origin,
             public.place,
@@ -65,14 +65,16 @@ def _first(network: Network, source: TaskSource) -> str:
     ]
     if not ways or any_of(ways).truth is not False:
         return ""
-    return ", and have no other way to their image: add a NAT gateway or endpoints for ECR first"
+    return (
+        ", and cannot pull their image without them: add a NAT gateway or endpoints for ECR first"
+    )
 
 
 def _express(network: Network, source: TaskSource) -> Verdict:
     place, name = source.subnets_setting.place, source.name
     if not source.subnets:
         needs = source.subnets_setting.needs
-        text = f"{name} names no subnets, so it gets the public ones of the default VPC"
+        text = f"{name} sets no subnets, so it gets the public ones of the default VPC"
         public = Fact(None if needs else True, text, place, name, needs)
     else:
         parts = [

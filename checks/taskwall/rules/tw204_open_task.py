@@ -1,15 +1,16 @@
 """TW204: No security group opens tasks to the internet.
 
-What: A group that tasks wear admits 0.0.0.0/0 or ::/0, or public ranges that together hold more
-    than a /8 (IPv6: a /32), on whatever port. The commonest cause is the load balancer's own group
-    on the tasks.
-Why: Whoever finds a task's address, now or after the next change of a subnet or route, talks to
-    the container directly: past the load balancer, its TLS, its firewall and its logs.
-Fine when: A public NLB without security groups shows tasks the clients' own addresses: then
-    nothing narrower works. taskwall leaves that to TW206.
-Terraform: Admit what stands in front of the tasks instead of addresses:
+What: A security group of tasks allows ingress from 0.0.0.0/0 or ::/0, or from public ranges that
+    together hold more than a /8 (IPv6: a /32), on any port. The most common cause is that tasks use
+    the security group of the load balancer.
+Why: Anyone who finds the address of a task, now or after the next change of a subnet or route, can
+    connect to the container directly. This bypasses the load balancer, its TLS, its web application
+    firewall and its logs.
+Fine when: A public NLB without security groups passes the client addresses to the tasks: then a
+    narrower rule does not work. taskwall leaves that case to TW206.
+Terraform: Allow the security group of what is in front of the tasks, not addresses:
     referenced_security_group_id = aws_security_group.alb.id
-CloudFormation: Admit what stands in front of the tasks instead of addresses:
+CloudFormation: Allow the security group of what is in front of the tasks, not addresses:
     SourceSecurityGroupId: !GetAtt AlbSecurityGroup.GroupId
 Guide: task-groups, alb-only
 See: https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html
@@ -39,15 +40,15 @@ def open_task(network: Network) -> Iterator[Verdict]:
                 permission.on,
                 permission.place,
                 violated,
-                f"{permission.on.name} admits {each.whom(network)} to {worn.names}"
+                f"{permission.on.name} allows ingress from {each.whom(network)} to {worn.names}"
                 f" on {each.ports}{shared}",
-                holds=f"{permission.on.name} does not admit the internet to {worn.names}",
+                holds=f"{permission.on.name} does not open {worn.names} to the internet",
                 about=permission.id,
                 concerned=concerned,
             )
         group = worn.thing
         if group is not None and not group.external and not permissions:
-            holds = f"{group.name} admits nobody"
+            holds = f"{group.name} allows no ingress"
             yield passes(group.origin, group.origin.header, holds, worn.fact)
         if (
             group is not None
@@ -62,7 +63,7 @@ def _shared(network: Network, worn: Worn) -> str:
     for source in worn.sources:
         for front in fronts(network, source):
             if front.balancer and any(link.to == worn.group for link in front.balancer.groups):
-                return f": it is the group of {front.balancer.name} as well"
+                return f": {front.balancer.name} uses the same group"
     return ""
 
 
@@ -70,6 +71,6 @@ def _unseen(worn: Worn) -> Verdict:
     """The rest of a group that is not in the sources, of which some permissions are."""
     source = min(worn.sources, key=lambda each: (each.origin.header.file, each.origin.header.line))
     link = next(link for link in source.groups if link.to == worn.group)
-    text = f"{worn.group} admits the internet beside what the sources add to it"
+    text = f"{worn.group} allows ingress from the internet by rules that are not in the sources"
     needs = link.fact.needs or (Need(worn.group, "is not in the sources"),)
     return cannot_be_seen(source.origin, link.place, text, needs, worn.fact)

@@ -1,16 +1,16 @@
-"""TW205: Tasks behind an ALB admit only the ALB.
+"""TW205: Tasks behind an ALB allow only the ALB.
 
-What: A security group of tasks behind an Application Load Balancer admits something else than the
-    load balancer's groups and its own members: a CIDR (whichever, the VPC's own included), a
-    prefix list, or another group.
-Why: What reaches tasks past the load balancer reaches them past its TLS, its authentication, its
-    web firewall and its logs. CloudFront's prefix list on the tasks bypasses it as well.
-Fine when: Services talk to each other through Service Connect or Cloud Map (their groups pass when
-    they share a namespace), or something known must connect directly: name it in the setting
+What: A security group of tasks behind an Application Load Balancer allows ingress from something
+    other than the groups of the load balancer and its own members: a CIDR (any CIDR, also that of
+    the VPC), a prefix list, or another group.
+Why: Clients that bypass the load balancer also bypass its TLS, its authentication, its web
+    application firewall and its logs. CloudFront's prefix list on the tasks bypasses it as well.
+Fine when: Services talk to each other through Service Connect or Cloud Map (their groups pass if
+    they share a namespace), or a known client must connect directly: name it in the setting
     `allowed-peers`.
-Terraform: Admit the group of the load balancer and nothing else:
+Terraform: Allow the group of the load balancer and nothing else:
     referenced_security_group_id = <balancer>.id
-CloudFormation: Admit the group of the load balancer and nothing else:
+CloudFormation: Allow the group of the load balancer and nothing else:
     SourceSecurityGroupId: !GetAtt <balancer>.GroupId
 Guide: alb-only
 See: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-update-security-groups.html
@@ -44,25 +44,25 @@ def alb_bypass(network: Network) -> Iterator[Verdict]:
         for each in instances((p, _proper(network, worn, p, nlb)) for p in permissions):
             permission, proper = each.permission, each.fact
             if proper.truth is None and not whole and permission.peer is not None:
-                continue  # The load balancer itself is not in the sources, which is told below.
+                continue  # The load balancer itself is not in the sources, which is reported below.
             yield Verdict(
                 permission.on,
                 permission.place,
                 ~proper,
-                f"{permission.on.name} admits {each.whom(network)} to {worn.names},"
-                " past the load balancer",
-                holds=f"{permission.on.name} admits only the load balancer to {worn.names}",
+                f"{permission.on.name} allows ingress from {each.whom(network)} to {worn.names},"
+                " bypassing the load balancer",
+                holds=f"{permission.on.name} opens {worn.names} to the load balancer only",
                 about=permission.id,
                 concerned=worn.fact & permission.fact,
                 names={"balancer": groups[0].to if groups else "the load balancer's group"},
             )
         group = worn.thing
         if not permissions and group is not None and not group.external:
-            holds = f"{group.name} admits nobody"
+            holds = f"{group.name} allows no ingress"
             yield passes(group.origin, group.origin.header, holds, worn.fact)
     for source, front in beyond_sources(network):
         if front.kind in ("application", None):
-            text = f"{source.name} admits something past the load balancer"
+            text = f"a security group of {source.name} lets clients bypass the load balancer"
             at = front.place or source.origin.header
             yield cannot_be_seen(source.origin, at, text, front.needs)
             break

@@ -1,17 +1,17 @@
-"""TW206: Tasks behind an NLB admit only the NLB and their VPC.
+"""TW206: Tasks behind an NLB allow only the NLB and their VPC.
 
-What: A security group of tasks behind a Network Load Balancer (and no ALB) admits something else
-    than the VPC's ranges, its subnets' ranges, the NLB's private addresses, or, best, the NLB's
-    own security groups.
-Why: Wider ranges let everybody in them reach the tasks past the load balancer. The guide asks for
-    VPC ranges and the NLB's addresses; since NLBs have security groups of their own, admitting
-    those is narrower and works with client IP preservation too. An NLB's Elastic IPs are not what
-    its targets see.
-Fine when: The NLB has no groups and shows clients' addresses to its targets. Then give it groups;
-    that works for new load balancers only, so it must be replaced.
-Terraform: Give the NLB a security group and admit that:
+What: A security group of tasks behind a Network Load Balancer (and no ALB) allows ingress from
+    something other than the CIDRs of the VPC or its subnets, the private addresses of the NLB or,
+    best, the security groups of the NLB.
+Why: With wider ranges, clients can reach the tasks and bypass the load balancer. The guide asks for
+    VPC ranges and the addresses of the NLB; since NLBs support security groups, allowing those is
+    narrower and works with client IP preservation too. The Elastic IPs of an NLB are not the
+    addresses that its targets see.
+Fine when: The NLB has no groups and passes client addresses to its targets. Then give it groups;
+    only a new load balancer can get them, so it must be replaced.
+Terraform: Give the NLB a security group and allow that:
     referenced_security_group_id = aws_security_group.nlb.id
-CloudFormation: Give the NLB a security group and admit that:
+CloudFormation: Give the NLB a security group and allow that:
     SourceSecurityGroupId: !GetAtt NlbSecurityGroup.GroupId
 Guide: nlb-ranges
 See: https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-security-groups.html
@@ -45,26 +45,27 @@ def nlb_bypass(network: Network) -> Iterator[Verdict]:
         permissions = ingress(network, worn)
         concerned = worn.fact if behind_alb.truth is False else worn.fact & ~behind_alb
         exposed = only_way_in(network, worn).truth is True
-        advice = ": give the NLB a security group, and admit that" if exposed else ""
+        advice = ": give the NLB a security group, and allow that one" if exposed else ""
         for each in instances((p, _proper(network, worn, p)) for p in permissions):
             permission, proper = each.permission, each.fact
             yield Verdict(
                 permission.on,
                 permission.place,
                 ~proper,
-                f"{permission.on.name} admits {each.whom(network)} to {worn.names}, past the"
-                f" VPC and the load balancer{advice}",
-                holds=f"{permission.on.name} admits only the VPC or the load balancer",
+                f"{permission.on.name} allows ingress from {each.whom(network)} to {worn.names},"
+                " not only"
+                f" from the VPC and the load balancer{advice if proper.truth is False else ''}",
+                holds=f"{permission.on.name} allows only the VPC or the load balancer",
                 about=permission.id,
                 concerned=concerned & permission.fact,
             )
         group = worn.thing
         if not permissions and group is not None and not group.external:
-            holds = f"{group.name} admits nobody"
+            holds = f"{group.name} allows no ingress"
             yield passes(group.origin, group.origin.header, holds, concerned)
     for source, front in beyond_sources(network):
         if front.kind in ("network", None):
-            text = f"{source.name} admits something past the VPC and the load balancer"
+            text = f"{source.name} allows ingress not only from the VPC and the load balancer"
             at = front.place or source.origin.header
             yield cannot_be_seen(source.origin, at, text, front.needs)
             break

@@ -1,19 +1,18 @@
-"""TW207: Data stores admit tasks only.
+"""TW207: Data stores allow only tasks.
 
-What: A group of a data store that tasks use (RDS, Aurora, ElastiCache, MemoryDB, DocumentDB,
-    Neptune, Redshift, OpenSearch, MSK, Amazon MQ, mount targets of EFS, and FSx) admits a range of
-    addresses, be it that of the tasks' own subnets, a prefix list, the VPC's default group, or a
-    group that a load balancer carries as well. From the internet: critical. In the profile
-    `strict`, the group of anything else in the sources: low.
-Why: A range says where something stands, not what it is. A group that a load balancer shares with
-    tasks lets whoever takes over the one talk to the data of the other.
-Fine when: A bastion, a function or a migration reaches the store by a group of its own (but in
-    `strict`). What must reach it by address, such as an office behind a transit gateway, is named
-    in the setting `allowed-peers`. Members of the store's own group pass: its nodes talk to each
-    other.
-Terraform: Admit the group of the tasks:
+What: A security group of a data store that tasks use (RDS, Aurora, ElastiCache, MemoryDB,
+    DocumentDB, Neptune, Redshift, OpenSearch, MSK, Amazon MQ, mount targets of EFS, and FSx) allows
+    ingress from an address range (also that of the tasks' own subnets), a prefix list, the VPC's
+    default group, or a group that a load balancer uses as well. From the internet: critical. In the
+    profile `strict`, also the group of anything else in the sources: low.
+Why: A range says where a client is, not what it is. If a load balancer and tasks share a group,
+    whoever takes over the load balancer can connect to the data of the tasks.
+Fine when: A bastion, a function or a migration uses a group of its own (but not in `strict`). A
+    client that must connect by address, such as an office behind a transit gateway, is named in the
+    setting `allowed-peers`. Members of the store's own group pass: its nodes talk to each other.
+Terraform: Allow the group of the tasks:
     referenced_security_group_id = aws_security_group.tasks.id
-CloudFormation: Admit the group of the tasks:
+CloudFormation: Allow the group of the tasks:
     SourceSecurityGroupId: !GetAtt TasksSecurityGroup.GroupId
 Guide: data-stores
 See: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Overview.RDSSecurityGroups.html
@@ -41,7 +40,7 @@ def open_store(network: Network) -> Iterator[Verdict]:
             yield from _judged(network, store, link)
     if (found := looked_up(network)) is not None:
         variable, name = found
-        text = f"{name} admits others than tasks"
+        text = f"{name} allows ingress not only from tasks"
         yield cannot_be_seen(variable.on, variable.at, text, (Need(name, "is not in the sources"),))
 
 
@@ -57,8 +56,9 @@ def _judged(network: Network, store: Store, link: Link) -> Iterator[Verdict]:
             permission.on,
             permission.place,
             each.fact,
-            f"{permission.on.name} admits {peer.words} to {named}, which is no group of tasks",
-            holds=f"{permission.on.name} admits only tasks to {named}",
+            f"{permission.on.name} allows ingress from {peer.words} to {named}, not only from"
+            " tasks",
+            holds=f"{permission.on.name} opens {named} to tasks only",
             about=permission.id,
             severity=peer.weight,
             concerned=all_of((concerned, permission.fact)),
@@ -67,8 +67,8 @@ def _judged(network: Network, store: Store, link: Link) -> Iterator[Verdict]:
     if group is None or group.external:
         if group is None or not group.default:
             needs = link.waits("a group")
-            text = f"the groups of {named} admit others than tasks"
+            text = f"the security groups of {named} allow ingress not only from tasks"
             yield cannot_be_seen(store.origin, link.place, text, needs, concerned)
     elif not permitted:
-        holds = f"{group.name} admits nobody"
+        holds = f"{group.name} allows no ingress"
         yield passes(group.origin, group.origin.header, holds, concerned)

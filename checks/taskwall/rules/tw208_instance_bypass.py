@@ -1,19 +1,20 @@
-"""TW208: Container instances admit only load balancers, on the ports that tasks publish.
+"""TW208: Container instances allow only load balancers, on the ports that tasks publish.
 
-What: A group of container instances, with bridge or host tasks behind a load balancer, admits
-    something else than what tasks of their own may admit behind it (the ALB's groups; the NLB's
-    groups and addresses, and the VPC's; members of the group), or opens other ports than those
-    that these tasks publish. From the internet: high.
-Why: What the instance admits, its tasks admit, whose ports are the instance's own. Past the load
-    balancer there is no TLS, no authentication and no log.
-Fine when: Something known must reach the instance, such as a scanner: name it in the setting
-    `allowed-peers`, which holds for every port. To log in, Session Manager needs no open port.
-    Where Docker chooses ports, 32768-65535 may be open. Admitting nobody passes here.
-Terraform: Admit the load balancer's group on the published ports, nothing else:
+What: A security group of container instances that run bridge or host tasks behind a load balancer
+    allows ingress from something other than what tasks may allow behind that load balancer (the
+    groups of the ALB; the groups and addresses of the NLB, and the VPC; members of the group), or
+    opens ports other than those that these tasks publish. From the internet: high.
+Why: What the instance allows, its tasks allow, because they use the ports of the instance. A client
+    that bypasses the load balancer meets no TLS, no authentication and no log.
+Fine when: A known client must reach the instance, such as a scanner: name it in the setting
+    `allowed-peers`, which then applies to every port. To log in, Session Manager needs no open
+    port. Where Docker assigns the ports, 32768-65535 may be open. A group without ingress rules
+    passes here.
+Terraform: Allow the load balancer's group on the published ports, nothing else:
     referenced_security_group_id = <balancer>.id
     from_port                    = 32768
     to_port                      = 65535
-CloudFormation: Admit the load balancer's group on the published ports, nothing else:
+CloudFormation: Allow the load balancer's group on the published ports, nothing else:
     SourceSecurityGroupId: !GetAtt <balancer>.GroupId
     FromPort: 32768
     ToPort: 65535
@@ -57,13 +58,14 @@ def instance_bypass(network: Network) -> Iterator[Verdict]:
         for each in instances((p, proper[p.id]) for p in permissions):
             permission, name = each.permission, each.permission.on.name
             if each.fact.truth is None and not whole and permission.peer is not None:
-                continue  # The load balancer itself is not in the sources, which is told below.
+                continue  # The load balancer itself is not in the sources, which is reported below.
             yield Verdict(
                 permission.on,
                 permission.place,
                 ~each.fact,
-                f"{name} admits {each.whom(network)} to {hosts}, past the load balancer",
-                holds=f"{name} admits only the load balancer to {hosts}",
+                f"{name} allows ingress from {each.whom(network)} to {hosts},"
+                " bypassing the load balancer",
+                holds=f"{name} opens {hosts} to the load balancer only",
                 about=permission.id,
                 severity="high" if admits_internet(network, permission).truth else None,
                 concerned=all_of((concerned, permission.fact)),
@@ -75,20 +77,20 @@ def instance_bypass(network: Network) -> Iterator[Verdict]:
             permission, name = each.permission, each.permission.on.name
             allowed = by_settings(network, permission)
             if each.fact.truth is True or allowed.truth is True:
-                continue  # Told above, at the peer.
+                continue  # Reported above, at the peer.
             yield Verdict(
                 permission.on,
                 at_ports(permission),
                 all_of((~each.fact, ~allowed)),
-                f"{name} opens {each.ports} of {hosts}, not only those that tasks publish",
-                holds=f"{name} is for peers that the settings allow",
+                f"{name} opens {each.ports} of {hosts}, more than the ports that tasks publish",
+                holds=f"{name} applies only to peers that the settings allow",
                 about=permission.id,
                 concerned=all_of((concerned, permission.fact, proper[permission.id])),
                 names=names,
             )
         group = worn.thing
         if not permissions and group is not None and not group.external:
-            holds = f"{group.name} admits nobody"
+            holds = f"{group.name} allows no ingress"
             yield passes(group.origin, group.origin.header, holds, concerned)
     yield from _unseen(network)
 
@@ -109,13 +111,13 @@ def _unseen(network: Network) -> Iterator[Verdict]:
         shares = shares_network(network, source)
         fact = all_of((each.fact, shares, behind(network, source)))
         if fact.truth is not False:
-            text = f"what {source.name} runs on admits something past the load balancer"
+            text = f"the instances of {source.name} let clients bypass the load balancer"
             yield cannot_be_seen(source.origin, each.at, text, each.needs, fact)
             return
     for source, front in beyond_sources(network):
         shares = shares_network(network, source)
         if shares.truth is True:
-            text = f"what {source.name} runs on admits something past the load balancer"
+            text = f"the instances of {source.name} let clients bypass the load balancer"
             at = front.place or source.origin.header
             yield cannot_be_seen(source.origin, at, text, front.needs)
             return

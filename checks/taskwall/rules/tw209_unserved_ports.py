@@ -1,18 +1,18 @@
-"""TW209: Tasks admit only ports on which they serve.
+"""TW209: Tasks allow only ports that they serve.
 
-What: A group of tasks admits, from whomever, ports that no task source with that group serves: by
-    port mappings, target groups and their health checks, the ingress ports of Service Connect and
-    of Envoy.
-Why: What listens on the other ports is what nobody meant to offer: debuggers, metrics, a shell
-    that somebody left behind.
-Fine when: The containers take ports that no mapping names. awsvpc mode allows that; name them all
-    the same, since mappings are what readers and rules have to go by. ICMP is not judged. Where no
-    port of the tasks is known, taskwall says "unknown", and of a group from elsewhere it only
-    fails permissions for everything, since others may carry that group.
-Terraform: Open the container's port only:
+What: A security group of tasks allows ingress, from any peer, on ports that no task source with
+    that group serves: by port mappings, target groups and their health checks, the ingress ports of
+    Service Connect and those of Envoy.
+Why: What listens on the other ports was not meant to be offered: debuggers, metrics, a shell that
+    somebody left running.
+Fine when: The containers listen on ports that no mapping names. awsvpc mode allows that; name them
+    all the same, because people and rules rely on the mappings. ICMP is not judged. Where no port
+    of the tasks is known, taskwall reports "unknown". For a group that is not in the sources, it
+    fails only rules that allow all ports, because other resources may use that group.
+Terraform: Open only the port of the container:
     from_port = 8080
     to_port   = 8080
-CloudFormation: Open the container's port only:
+CloudFormation: Open only the port of the container:
     FromPort: 8080
     ToPort: 8080
 Guide: task-groups
@@ -45,7 +45,8 @@ def unserved_ports(network: Network) -> Iterator[Verdict]:
                 permission.on,
                 at_ports(permission),
                 ~each.fact,
-                f"{name} admits {each.whom(network)} to {worn.names} on {each.ports}, not only"
+                f"{name} allows ingress from {each.whom(network)} to {worn.names} on {each.ports},"
+                " not only"
                 " where tasks serve",
                 holds=f"{name} opens only ports on which tasks serve",
                 about=permission.id,
@@ -53,7 +54,7 @@ def unserved_ports(network: Network) -> Iterator[Verdict]:
             )
         group = worn.thing
         if not permissions and group is not None and not group.external:
-            holds = f"{group.name} admits nobody"
+            holds = f"{group.name} allows no ingress"
             yield passes(group.origin, group.origin.header, holds, worn.fact)
 
 

@@ -1,19 +1,19 @@
-"""TW210: Security groups do not let everything out to everywhere.
+"""TW210: Security groups do not allow all egress to everywhere.
 
-What: A group of awsvpc tasks, of container instances whose network tasks share, or of a load
-    balancer in front of tasks lets all protocols out to 0.0.0.0/0, ::/0, or ranges as large as
-    the internet. CloudFormation leaves AWS's own rule, which does just that, in a group for which
-    the sources write no egress.
-Why: What is broken into sends data out and fetches tools by whichever protocol is at hand. Few
-    tasks need more than HTTPS, and a load balancer needs its targets only.
-Fine when: Tasks talk to peers of which neither address nor port is known beforehand. Say so beside
-    the rule.
-Terraform: Name protocol and port, and the group or prefix list where there is one:
+What: A security group of awsvpc tasks, of container instances whose network the tasks share, or of
+    a load balancer in front of tasks allows all protocols to 0.0.0.0/0, ::/0, or ranges as large as
+    the internet. AWS adds such a rule to every new group; CloudFormation keeps it in a group for
+    which the sources set no egress.
+Why: Software that was taken over sends data out and downloads tools by any protocol that is
+    allowed. Few tasks need more than HTTPS, and a load balancer needs only its targets.
+Fine when: Tasks connect to peers whose addresses and ports are not known beforehand. Suppress the
+    finding at the rule and give this reason.
+Terraform: Set the protocol and port, and the group or prefix list where there is one:
     ip_protocol                  = "tcp"
     from_port                    = 443
     to_port                      = 443
     referenced_security_group_id = aws_security_group.database.id
-CloudFormation: Name protocol and port, and the group or prefix list where there is one:
+CloudFormation: Set the protocol and port, and the group or prefix list where there is one:
     SecurityGroupEgress:
       - IpProtocol: tcp
         FromPort: 443
@@ -44,8 +44,8 @@ def open_egress(network: Network) -> Iterator[Verdict]:
                 out.permission.on,
                 out.permission.block,
                 out.fact,
-                f"{name} lets every protocol of {each.names} out to {out.whom(network)}",
-                holds=f"{name} does not let everything of {each.names} out to everywhere",
+                f"{name} allows all egress of {each.names} to {out.whom(network)}",
+                holds=f"{name} does not allow all egress of {each.names} to everywhere",
                 about=out.permission.id,
                 concerned=each.fact & out.permission.fact,
             )
@@ -57,10 +57,11 @@ def open_egress(network: Network) -> Iterator[Verdict]:
                 group.origin,
                 group.origin.header,
                 left,
-                f"{group.name} lets everything of {each.names} out to everywhere, as AWS makes it",
+                f"{group.name} allows all egress of {each.names} to everywhere, which is AWS's"
+                " default",
                 about=f"{group.id}:egress",
                 concerned=each.fact,
             )
         elif not egress:
-            holds = f"{group.name} lets nothing out"
+            holds = f"{group.name} allows no egress"
             yield passes(group.origin, group.origin.header, holds, each.fact)

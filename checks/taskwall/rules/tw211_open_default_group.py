@@ -1,18 +1,18 @@
 """TW211: The default security group of a VPC with tasks is closed.
 
-What: A VPC of the sources holds tasks or container instances, and its default security group, as
-    AWS makes it, admits its own members and lets everything out, or has been given permissions.
-Why: Whatever is started without a group gets that one: a task source that forgets its own, an
-    instance made by hand. Empty, it lets such a thing neither talk nor listen, and the mistake
-    shows at once.
-Fine when: CloudFormation has no resource for the default group. There the rule is about VPCs of
-    which a task source falls into the default group; where CDK's custom resource empties it, that
-    passes.
+What: A VPC in the sources has tasks or container instances, and its default security group allows
+    its own members and all egress, as AWS creates it, or has been given rules.
+Why: Anything that is started without a group gets this one: a task source that sets none, an
+    instance that is created by hand. If the group has no rules, such a resource can neither connect
+    nor listen, and the mistake shows at once.
+Fine when: CloudFormation has no resource for the default group. There, the rule judges only VPCs in
+    which a task source gets the default group; where CDK's custom resource removes the rules of the
+    group, that passes.
 Terraform: Adopt the group, and give it no rules:
     resource "aws_default_security_group" "closed" {
       vpc_id = <vpc>.id
     }
-CloudFormation: Give the task source a group of its own. In CDK, let it empty the default group:
+CloudFormation: Give the task source a group of its own. In CDK, let it close the default group:
     new ec2.Vpc(this, 'Vpc', { restrictDefaultSecurityGroup: true })
 Guide: beyond
 See: https://docs.aws.amazon.com/vpc/latest/userguide/default-security-group.html
@@ -61,7 +61,9 @@ def _adopted(
         ]
         for open_ in instances((p, _there(p)) for p in found):
             permission, name = open_.permission, open_.permission.on.name
-            verb = "admits" if permission.direction == "ingress" else "lets out to"
+            verb = (
+                "allows ingress from" if permission.direction == "ingress" else "allows egress to"
+            )
             yield Verdict(
                 permission.on,
                 permission.block,
@@ -85,7 +87,7 @@ def _as_made(each: Held, closed: Fact, concerned: Fact) -> Verdict:
     """A default group that nothing closes, unless something does."""
     vpc = each.vpc
     at, text = vpc.origin.header, f"something closes the default group of {vpc.name}"
-    otherwise = f"nothing closes the default group of {vpc.name}, which admits its own members"
+    otherwise = f"nothing closes the default group of {vpc.name}, which allows its own members"
     nothing = Fact(False, text, at, vpc.name, otherwise=otherwise)
     return Verdict(
         vpc.origin,

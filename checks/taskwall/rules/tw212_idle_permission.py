@@ -1,16 +1,17 @@
-"""TW212: Permissions mean what they say.
+"""TW212: No security group rule is redundant or removed by another.
 
-What: A permission of a group of tasks, container instances, load balancers or data stores is
-    contained in another one of that group, or (in Terraform) is a resource of its own for a group
-    that writes permissions of the same direction inline, so that each run undoes the other's.
-Why: Who removes or narrows such a permission changes nothing and believes the opposite; who reads
-    the group takes it for tighter than it is. Inline and separate permissions of one group open
-    and close its ports by turns.
-Fine when: Permissions that are not known are not compared. Of two that are equal, one stays: that
+What: A rule of a security group of tasks, container instances, load balancers or data stores allows
+    nothing that another rule of the same group does not allow; or, in Terraform, it is a resource
+    of its own for a group that sets its rules of the same direction inline, so that each apply of
+    one removes the other.
+Why: Somebody who removes or narrows a redundant rule changes nothing and believes the opposite;
+    somebody who reads the group believes it is tighter than it is. Inline and separate rules of one
+    group open and close its ports in turn.
+Fine when: Rules that are not fully known are not compared. Of two equal rules one stays: that
     which certainly exists, else the first by the names of their resources.
-Terraform: Remove the permission, or the wider one. Write all permissions of a group in one way:
+Terraform: Remove this rule, or the wider one. Set all rules of a group in one way:
     inline, or as resources of their own.
-CloudFormation: Remove the permission, or the wider one.
+CloudFormation: Remove this rule, or the wider one.
 Guide: beyond
 See: https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html
     https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/security_group
@@ -33,19 +34,19 @@ BEFORE = ("TW204", "TW205", "TW206", "TW208", "TW215")
 def idle_permission(network: Network) -> Iterator[Verdict]:
     for each in carried(network, "tasks", "hosts", "balancers", "stores"):
         for way in WAYS:
-            verb = "admits" if way == "ingress" else "lets out to"
+            verb = "ingress from" if way == "ingress" else "egress to"
             for found in contained(network, each.group, way):
                 permission, name = found.permission, found.permission.on.name
                 yield Verdict(
                     permission.on,
                     permission.place,
                     found.fact,
-                    f"what {name} {verb} {who(network, permission)} on {permission.ports} is"
-                    " contained in another permission",
-                    holds=f"no other permission contains what {name} {verb}",
+                    f"another rule of the group already allows what {name} does:"
+                    f" {verb} {who(network, permission)} on {permission.ports}",
+                    holds=f"no other rule of the group allows the same as {name}",
                     about=permission.id,
                     concerned=each.fact & permission.fact,
-                    # Whom it admits is asked by the rules that judge that.
+                    # Whom it allows is asked by the rules that judge that.
                     asked_by="TW205" if permission.peer is not None else "TW204",
                 )
             for found in undone(network, each.thing, way) if each.thing is not None else ():
@@ -54,8 +55,9 @@ def idle_permission(network: Network) -> Iterator[Verdict]:
                     permission.on,
                     permission.group.place,
                     found.fact,
-                    f"{name} is undone by {each.group}, which writes its {way} inline",
-                    holds=f"{each.group} does not write its {way} inline",
+                    f"{each.group} removes {name} at each apply, since it sets its {way} rules"
+                    " inline",
+                    holds=f"{each.group} does not set its {way} rules inline",
                     about=permission.id,
                     concerned=each.fact & permission.fact,
                 )

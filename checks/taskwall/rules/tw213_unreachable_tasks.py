@@ -1,12 +1,13 @@
-"""TW213: What a load balancer needs is admitted.
+"""TW213: Tasks allow the traffic of their load balancer.
 
-What: No group of the tasks (or container instances) behind a load balancer admits it on the port
-    that it forwards to or checks, or its own groups do not let it go there.
-Why: The targets stay unhealthy, ECS replaces the tasks over and over, and the first remedy that
-    comes to mind is to open the group to everybody.
-Fine when: Never: nothing gets through. Where the sources leave open who is admitted, taskwall says
-    "unknown".
-Terraform: Admit the load balancer's group on the container's port, and let it out there:
+What: No security group of the tasks (or container instances) behind a load balancer allows ingress
+    from it on the port that it forwards to or checks, or the groups of the load balancer do not
+    allow egress to that port.
+Why: The targets stay unhealthy, ECS replaces the tasks again and again, and people then often open
+    the group to everybody.
+Fine when: Never: the traffic is blocked. Where it cannot be known from the code what the groups
+    allow, taskwall reports "unknown".
+Terraform: Allow the load balancer's group on the container's port, and allow its egress:
     resource "aws_vpc_security_group_ingress_rule" "from_balancer" {
       security_group_id            = <tasks>.id
       referenced_security_group_id = <balancer>.id
@@ -14,7 +15,7 @@ Terraform: Admit the load balancer's group on the container's port, and let it o
       from_port                    = 8080
       to_port                      = 8080
     }
-CloudFormation: Admit the load balancer's group on the container's port, and let it out there:
+CloudFormation: Allow the load balancer's group on the container's port, and allow its egress:
     FromBalancer:
       Type: AWS::EC2::SecurityGroupIngress
       Properties:
@@ -44,9 +45,12 @@ def unreachable_tasks(network: Network) -> Iterator[Verdict]:
     for flow in inflows(network):
         taker, sender = flow.taker, flow.sender
         names = {
-            "tasks": next((link.to for link in taker.groups if link.to), "the tasks' group"),
+            "tasks": next(
+                (link.to for link in taker.groups if link.to), "the security group of the tasks"
+            ),
             "balancer": next(
-                (link.to for link in sender.groups if link.to), "the balancer's group"
+                (link.to for link in sender.groups if link.to),
+                "the security group of the load balancer",
             ),
         }
         for wanted in flow.wanted:
@@ -55,8 +59,8 @@ def unreachable_tasks(network: Network) -> Iterator[Verdict]:
                 flow,
                 ("ingress", taker, flow.source.origin),
                 ~admitted(network, flow, wanted),
-                f"{taker.name} does not admit {sender.name} on {wanted.words}",
-                f"{taker.name} admits {sender.name} on {wanted.words}",
+                f"{taker.name} does not allow ingress from {sender.name} on {wanted.words}",
+                f"{taker.name} allows ingress from {sender.name} on {wanted.words}",
                 names,
             )
             yield from _told(
@@ -64,12 +68,12 @@ def unreachable_tasks(network: Network) -> Iterator[Verdict]:
                 flow,
                 ("egress", sender, flow.balancer.origin),
                 ~let_out(network, flow, wanted),
-                f"{sender.name} may not go to {taker.name} on {wanted.words}",
-                f"{sender.name} may go to {taker.name} on {wanted.words}",
+                f"{sender.name} does not allow egress to {taker.name} on {wanted.words}",
+                f"{sender.name} allows egress to {taker.name} on {wanted.words}",
                 names,
             )
     for source, front in beyond_sources(network):
-        text = f"{source.name} does not admit what stands in front of it"
+        text = f"{source.name} allows ingress from the load balancer in front of it"
         yield cannot_be_seen(source.origin, front.place or source.origin.header, text, front.needs)
         break
 
@@ -87,7 +91,7 @@ def _told(
     way, side, on = where
     group, loose = guard(network, side)
     if loose is not None:
-        yield cannot_be_seen(on, loose.place, message, loose.fact.needs, flow.fact)
+        yield cannot_be_seen(on, loose.place, holds, loose.fact.needs, flow.fact)
     elif group is not None:
         yield Verdict(
             group.origin,
@@ -95,6 +99,7 @@ def _told(
             violated,
             message,
             holds=holds,
+            negative=True,
             concerned=flow.fact,
             names=names,
         )

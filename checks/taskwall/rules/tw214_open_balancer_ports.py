@@ -1,15 +1,15 @@
-"""TW214: A public load balancer admits the internet on its listeners' ports only.
+"""TW214: A public load balancer allows the internet only on the ports of its listeners.
 
-What: A group of a public load balancer in front of tasks admits the internet on a port on which
-    no listener of it listens.
-Why: Nothing answers there today. The next listener, or whatever gets the same group, is on the
-    internet from its first minute, and nobody has decided that.
-Fine when: ICMP, which tells clients about packet sizes, is not judged. A group that several public
-    load balancers share may admit the ports of them all.
-Terraform: Admit the internet on the port of a listener only:
+What: A security group of a public load balancer in front of tasks allows ingress from the internet
+    on a port that no listener of it uses.
+Why: Nothing answers there today. The next listener, or anything else that gets the same group, is
+    open to the internet from the start, and nobody has decided that.
+Fine when: ICMP, which informs clients about packet sizes, is not judged. A group that several
+    public load balancers share may allow the ports of all of them.
+Terraform: Allow the internet only on the port of a listener:
     from_port = aws_lb_listener.https.port
     to_port   = aws_lb_listener.https.port
-CloudFormation: Admit the internet on the port of a listener only:
+CloudFormation: Allow the internet only on the port of a listener:
     FromPort: 443
     ToPort: 443
 Guide: beyond
@@ -42,18 +42,18 @@ def open_balancer_ports(network: Network) -> Iterator[Verdict]:
                 permission.on,
                 permission.place if each.fact.truth is False else at_ports(permission),
                 each.fact,
-                f"{permission.on.name} admits {each.whom(network)} to {names} on {each.ports},"
-                " where no listener is",
-                holds=f"{permission.on.name} admits the internet on listeners' ports at most",
+                f"{permission.on.name} allows ingress from {each.whom(network)} to {names} on"
+                f" {each.ports}, where no listener is",
+                holds=f"{permission.on.name} opens only the ports of listeners to the internet",
                 about=permission.id,
                 concerned=shown.fact & permission.fact,
             )
         group = network.at(SecurityGroup, shown.group)
         if not permitted and group is not None and not group.external:
-            holds = f"{group.name} admits nobody"
+            holds = f"{group.name} allows no ingress"
             yield passes(group.origin, group.origin.header, holds, shown.fact)
     for source, front in beyond_sources(network):
-        text = f"what stands in front of {source.name} admits the internet beside its listeners"
+        text = f"a load balancer of {source.name} opens ports without a listener to the internet"
         yield cannot_be_seen(source.origin, front.place or source.origin.header, text, front.needs)
         break
 

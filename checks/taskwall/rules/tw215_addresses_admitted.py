@@ -1,10 +1,11 @@
-"""TW215: Tasks behind no load balancer admit security groups, not addresses.
+"""TW215: Tasks without a load balancer allow security groups, not addresses.
 
-What: A security group of tasks that no load balancer stands in front of admits a CIDR, or a prefix
-    list other than VPC Lattice's.
-Why: An address range says where something stands, not what it is. Whatever gets an address in the
-    range, in a subnet that is reused or a network that is joined later, may talk to the tasks.
-Fine when: The other side has no security group: an office, a partner, a network behind a transit
+What: A security group of tasks that are behind no load balancer allows ingress from a CIDR, or from
+    a prefix list other than that of VPC Lattice.
+Why: An address range says where a client is, not what it is. Anything that gets an address in the
+    range, in a subnet that is reused or a network that is connected later, can connect to the
+    tasks.
+Fine when: The client has no security group: an office, a partner, a network behind a transit
     gateway. Name it in the setting `allowed-peers`.
 Terraform: referenced_security_group_id = aws_security_group.caller.id
 CloudFormation: SourceSecurityGroupId: !GetAtt CallerSecurityGroup.GroupId
@@ -32,15 +33,16 @@ def addresses_admitted(network: Network) -> Iterator[Verdict]:
                 permission.on,
                 permission.place,
                 ~each.fact,
-                f"{name} admits {each.whom(network)} to {worn.names}, an address range where a"
-                " group should be",
-                holds=f"{name} admits groups only to {worn.names}",
+                f"{name} allows ingress from {each.whom(network)} to {worn.names}, by address and"
+                " not by"
+                " security group",
+                holds=f"{name} opens {worn.names} to security groups only",
                 about=permission.id,
                 concerned=worn.fact & permission.fact,
             )
         thing = worn.thing
         if not permissions and thing is not None and not thing.external:
-            holds = f"{thing.name} admits nobody"
+            holds = f"{thing.name} allows no ingress"
             yield passes(thing.origin, thing.origin.header, holds, worn.fact)
 
 
@@ -49,7 +51,8 @@ def _proper(network: Network, worn: Worn, permission: Permission) -> Fact:
     name, at = permission.on.name, permission.place
     grouped = permission.itself or permission.peer is not None
     unclear = not grouped and permission.range is None and permission.prefix_list is None
-    text, otherwise = f"{name} admits a security group", f"{name} admits {who(network, permission)}"
+    text = f"{name} allows ingress from a security group"
+    otherwise = f"{name} allows ingress from {who(network, permission)}"
     needs = permission.fact.needs if unclear else ()
     group = Fact(None if unclear else grouped, text, at, name, needs, otherwise)
     lattice = lattice_list(network, permission, worn.lattice)

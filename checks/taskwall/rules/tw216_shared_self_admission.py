@@ -1,15 +1,15 @@
-"""TW216: Services do not share a group that admits itself.
+"""TW216: Services do not share a group that allows its own members.
 
-What: Two services wear one security group, which admits its own members on all ports, or on ports
-    that are none of a Service Connect or Cloud Map namespace of both.
-Why: Each may talk to every port of the other, so that whoever breaks into one of them is at the
-    door of the other.
-Fine when: The services are members of one namespace, and the group admits itself on the ports that
-    they offer there. Tasks that are no services (scheduled ones, jobs) are not judged, and neither
-    are groups that one service alone wears.
-Terraform: Give each service a group of its own, and admit the one that calls:
+What: Two services use one security group, which allows its own members on all ports, or on ports
+    other than those of a Service Connect or Cloud Map namespace of both services.
+Why: Each service can connect to every port of the other, so somebody who takes over one of them can
+    attack the other.
+Fine when: The services are members of one namespace, and the group allows its own members only on
+    the ports that they offer there. Tasks that are not services (scheduled tasks, jobs) are not
+    judged, and neither are groups that only one service uses.
+Terraform: Give each service a group of its own, and allow the group of the caller:
     referenced_security_group_id = aws_security_group.caller.id
-CloudFormation: Give each service a group of its own, and admit the one that calls:
+CloudFormation: Give each service a group of its own, and allow the group of the caller:
     SourceSecurityGroupId: !GetAtt CallerSecurityGroup.GroupId
 Guide: task-groups
 See: https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html
@@ -42,12 +42,13 @@ def shared_self_admission(network: Network) -> Iterator[Verdict]:
                 permission.on,
                 permission.place,
                 each.fact,
-                f"{permission.on.name} lets {names} talk freely to each other on {each.ports}",
-                holds=f"{permission.on.name} lets {names} talk only as their namespace says",
+                f"{permission.on.name} lets {names} connect to each other on {each.ports}",
+                holds=f"{permission.on.name} lets {names} connect to each other only on ports of"
+                " their namespace",
                 about=permission.id,
                 concerned=all_of((shared.fact, permission.fact)),
             )
         group = worn.thing
         if not judged and group is not None and not group.external:
-            holds = f"{group.name} does not admit its own members"
+            holds = f"{group.name} does not allow ingress from its own members"
             yield passes(group.origin, group.origin.header, holds, shared.fact)

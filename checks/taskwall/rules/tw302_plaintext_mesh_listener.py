@@ -1,10 +1,11 @@
-"""TW302: Listeners of a mesh take TLS only.
+"""TW302: Listeners of a mesh accept only TLS.
 
 What: A listener of a virtual node or virtual gateway has a TLS mode other than STRICT: PERMISSIVE
-    takes plain text beside TLS, DISABLED and nothing written take plain text.
-Why: Whoever reaches the proxy in plain text can talk to the service past certificates, and whoever
-    sees the traffic can read it. A certificate on a permissive listener protects nobody.
-Fine when: PERMISSIVE for the days in which clients move to TLS.
+    accepts plain text as well as TLS; DISABLED, or no TLS settings, accepts plain text.
+Why: Anyone who can reach the proxy in plain text can connect to the service without a certificate,
+    and anyone who sees the traffic can read it. A certificate on a permissive listener protects
+    nothing.
+Fine when: PERMISSIVE is used for a short time, while clients move to TLS.
 Terraform: In each listener:
     tls {
       mode = "STRICT"
@@ -31,9 +32,9 @@ from taskwall.model.network import Network
 from taskwall.rule import Verdict, rule
 
 _SAYS = {
-    "PERMISSIVE": "takes plain text beside TLS (PERMISSIVE)",
-    "DISABLED": "has TLS switched off (DISABLED)",
-    "none": "says nothing of TLS, and takes plain text",
+    "PERMISSIVE": "accepts plain text as well as TLS (PERMISSIVE)",
+    "DISABLED": "has TLS turned off (DISABLED)",
+    "none": "sets no TLS and accepts plain text",
 }
 
 _ARN = Blank("ARN of the certificate")
@@ -52,8 +53,8 @@ def plaintext_mesh_listener(network: Network) -> Iterator[Verdict]:
             intake.on,
             mode.place,
             ~mode.is_("STRICT"),
-            f"a listener of {intake.on.name} {_SAYS.get(str(mode.known), 'takes plain text')}",
-            holds=f"a listener of {intake.on.name} takes TLS only",
+            f"a listener of {intake.on.name} {_SAYS.get(str(mode.known), 'accepts plain text')}",
+            holds=f"a listener of {intake.on.name} accepts TLS only",
             about=intake.id,
             changes=mode.around(*_STRICT) if mode.default else mode.to("STRICT"),
         )

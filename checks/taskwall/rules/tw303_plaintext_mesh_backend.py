@@ -1,11 +1,11 @@
-"""TW303: Nodes of a mesh speak TLS to their backends, and verify whom they speak to.
+"""TW303: Nodes of a mesh use TLS to their backends and verify them.
 
-What: A virtual node's or virtual gateway's client policy for its backends (a backend's own, else
-    the one of the backend defaults) does not enforce TLS, trusts nobody by name, or is not written.
-    A policy that is limited to ports is taken to name those of the backend.
-Why: Without enforcement the proxy speaks whatever the backend offers, so plain text where a
-    listener is permissive. Without a trust it takes any certificate, an attacker's as well.
-Fine when: The node has no backends; then only backend defaults that are written are looked at.
+What: The client policy of a virtual node or virtual gateway for its backends (that of the backend,
+    otherwise that of the backend defaults) does not enforce TLS, sets no trust, or is missing.
+    taskwall assumes that a policy that is limited to ports names those of the backend.
+Why: Without enforcement, the proxy uses whatever the backend offers, so plain text where a listener
+    is permissive. Without a trust setting, it accepts any certificate, also that of an attacker.
+Fine when: The node has no backends; then only backend defaults that are set are judged.
 Terraform: In spec:
     backend_defaults {
       client_policy {
@@ -44,17 +44,15 @@ from taskwall.rule import Verdict, rule
 def plaintext_mesh_backend(network: Network) -> Iterator[Verdict]:
     for policy in network.every(ClientPolicy):
         name = policy.on.name
-        message = (
-            f"{name} takes any certificate of {policy.whom}: it says of none that it trusts it"
-        )
+        message = f"{name} accepts any certificate of {policy.whom}: it sets no trust"
         if policy.written.truth is False:
-            message = f"{name} says nothing of TLS to {policy.whom}, and speaks plain text to them"
+            message = f"{name} sets no TLS for {policy.whom} and sends plain text"
         yield Verdict(
             policy.on,
             policy.trust,
             ~policy.trusts,
             message,
-            holds=f"{name} speaks to {policy.whom} by TLS with those that it trusts",
+            holds=f"{name} connects to {policy.whom} by TLS and verifies their certificates",
             about=policy.id,
             concerned=policy.used,
         )
@@ -64,7 +62,7 @@ def plaintext_mesh_backend(network: Network) -> Iterator[Verdict]:
                 policy.enforce.place,
                 ~policy.enforce.is_(True),
                 f"{name} falls back to plain text to {policy.whom} where no TLS is offered",
-                holds=f"{name} insists on TLS to {policy.whom}",
+                holds=f"{name} requires TLS to {policy.whom}",
                 about=policy.id,
                 concerned=policy.used,
                 changes=policy.enforce.to(True),

@@ -1,12 +1,13 @@
 """TW304: Both sides of a mesh show certificates (mutual TLS).
 
-What: A listener of a virtual node or gateway does not validate its clients' certificates (or takes
-    plain text as well, so that validation binds nobody), or a client policy presents none.
-Why: Plain TLS proves the server only. With certificates on both sides a service knows who calls it,
-    whatever address the call comes from.
-Fine when: Callers are told apart in another way, by signed requests for instance. Certificates of
-    clients can come from files or by SDS, not from ACM.
-Terraform: In the listener's tls a validation, in the client policy's tls a certificate:
+What: A listener of a virtual node or gateway does not validate the certificates of its clients (or
+    also accepts plain text, so that no client needs one), or a client policy presents no
+    certificate.
+Why: Plain TLS proves only who the server is. With certificates on both sides, a service knows who
+    calls it, whatever address the call comes from.
+Fine when: Callers are identified in another way, for example by signed requests. Client
+    certificates can come from files or from SDS, not from ACM.
+Terraform: A validation in the tls of the listener, a certificate in the tls of the client policy:
     validation {
       trust {
         file {
@@ -20,7 +21,8 @@ Terraform: In the listener's tls a validation, in the client policy's tls a cert
         private_key       = "/certs/client.key"
       }
     }
-CloudFormation: In the listener's TLS a validation, in the client policy's TLS a certificate:
+CloudFormation: A validation in the TLS of the listener, a certificate in the TLS of the client
+    policy:
     Validation:
       Trust:
         File: { CertificateChain: /certs/ca.pem }
@@ -41,9 +43,11 @@ from taskwall.rule import Verdict, rule
 def one_sided_tls(network: Network) -> Iterator[Verdict]:
     for intake in network.every(Intake):
         name = intake.on.name
-        message = f"a listener of {name} takes clients without certificates: it validates none"
+        message = f"a listener of {name} accepts clients without certificates"
         if intake.validates.truth:
-            message = f"a listener of {name} takes plain text too, where nobody shows a certificate"
+            message = (
+                f"a listener of {name} also accepts plain text, where clients show no certificate"
+            )
         yield Verdict(
             intake.on,
             intake.trust,
@@ -55,9 +59,9 @@ def one_sided_tls(network: Network) -> Iterator[Verdict]:
         )
     for policy in network.every(ClientPolicy):
         name = policy.on.name
-        message = f"{name} shows no certificate to {policy.whom}, which cannot tell who calls"
+        message = f"{name} shows no certificate to {policy.whom}"
         if policy.presents.truth:
-            message = f"{name} has a certificate, but speaks to {policy.whom} without certain TLS"
+            message = f"{name} has a certificate, but does not enforce TLS to {policy.whom}"
         yield Verdict(
             policy.on,
             policy.certificate,

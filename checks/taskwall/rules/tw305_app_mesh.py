@@ -1,16 +1,16 @@
-"""TW305: Services do without AWS App Mesh, which has ended.
+"""TW305: Services do not use AWS App Mesh, which has ended.
 
-What: The sources have a mesh of AWS App Mesh or, without one, task definitions with a proxy of App
-    Mesh, or nodes of a mesh that is not written here. Once a mesh: what else belongs to it is not
-    told again.
-Why: App Mesh ended on 2026-09-30. Its resources can be neither deployed nor reached, so whatever
-    they were to protect is not protected, and Envoys that start anew get no configuration.
-Fine when: Never, except as an archive of what there was.
+What: The sources have a mesh of AWS App Mesh or, without one, task definitions with an App Mesh
+    proxy, or nodes of a mesh that is not in the sources. Each mesh is reported once, without the
+    resources that belong to it.
+Why: App Mesh ended on 2026-09-30. Its resources can be neither deployed nor reached, so they
+    protect nothing, and Envoys that start anew get no configuration.
+Fine when: Never, except as an archive.
 Terraform: Remove the mesh, its nodes, routes and gateways, and proxy_configuration from task
-    definitions. Across VPCs and accounts, VPC Lattice takes its place. Neither it nor Service
-    Connect asks clients for certificates: of mutual TLS remains the server's half, to which Lattice
-    adds auth policies of IAM (or TLS passthrough, where tasks themselves end mutual TLS). Within a
-    cluster or namespace, let services talk by Service Connect:
+    definitions. Across VPCs and accounts, use VPC Lattice instead. Neither VPC Lattice nor
+    Service Connect requests client certificates. VPC Lattice authenticates callers by IAM auth
+    policies, or passes TLS through to tasks that do mutual TLS themselves. Within a cluster or
+    namespace, use Service Connect:
     service_connect_configuration {
       enabled = true
       service {
@@ -24,10 +24,10 @@ Terraform: Remove the mesh, its nodes, routes and gateways, and proxy_configurat
       }
     }
 CloudFormation: Remove the mesh, its nodes, routes and gateways, and ProxyConfiguration from task
-    definitions. Across VPCs and accounts, VPC Lattice takes its place. Neither it nor Service
-    Connect asks clients for certificates: of mutual TLS remains the server's half, to which Lattice
-    adds auth policies of IAM (or TLS passthrough, where tasks themselves end mutual TLS). Within a
-    cluster or namespace, let services talk by Service Connect:
+    definitions. Across VPCs and accounts, use VPC Lattice instead. Neither VPC Lattice nor
+    Service Connect requests client certificates. VPC Lattice authenticates callers by IAM auth
+    policies, or passes TLS through to tasks that do mutual TLS themselves. Within a cluster or
+    namespace, use Service Connect:
     ServiceConnectConfiguration:
       Enabled: true
       Services:
@@ -68,7 +68,7 @@ def app_mesh(network: Network) -> Iterator[Verdict]:
             task.kind.place,
             task.proxied,
             f"{ENDED}: the proxies of {task.on.name} get no configuration",
-            holds=f"the proxies of {task.on.name} are none of App Mesh",
+            holds=f"the proxies of {task.on.name} are not of App Mesh",
         )
     if tasks:
         return
@@ -87,10 +87,10 @@ def _another(node: Node, mesh: Link) -> Fact:
     """Whether a node is of another mesh than one that is told already."""
     same = alike(node.mesh, mesh)
     needs = (*node.mesh.fact.needs, *mesh.fact.needs)
-    text = f"the mesh of {node.name} is another than {mesh.to or 'the one before'}"
+    text = f"the mesh of {node.name} is not {mesh.to or 'the one before'}"
     return Fact(None if same is None else not same, text, node.mesh.place, node.name, needs)
 
 
 def _ended(on: Origin, at: Place, message: str, concerned: Fact = TRUE) -> Verdict:
-    used = Fact(True, f"{on.name} is of App Mesh", at, on.name)
+    used = Fact(True, f"{on.name} belongs to App Mesh", at, on.name)
     return Verdict(on, at, used, message, concerned=concerned)

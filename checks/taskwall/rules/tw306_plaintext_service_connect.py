@@ -1,11 +1,11 @@
 """TW306: Ports offered in Service Connect are encrypted.
 
-What: A service offers a port in Service Connect without TLS, or with TLS that has no issuer. Off is
-    the default. Members that only call others offer nothing, and are not looked at.
-Why: The proxies of both sides could encrypt what goes between them by themselves; left off, calls
-    between services cross subnets in plain text.
-Fine when: Containers speak TLS to each other themselves. What reaches a task past its proxy is not
-    encrypted by it in any case: security groups have to keep that out.
+What: A service offers a port in Service Connect without TLS, or with TLS that has no issuer. TLS is
+    off by default. Members that only call others offer nothing and are not judged.
+Why: The proxies on both sides can encrypt the traffic between them. Without that, calls between
+    services cross subnets in plain text.
+Fine when: Containers use TLS between each other themselves. Traffic that reaches a task without its
+    proxy is not encrypted by it in any case: security groups have to block that traffic.
 Terraform: In the service of service_connect_configuration:
     tls {
       issuer_cert_authority {
@@ -37,7 +37,7 @@ def plaintext_service_connect(network: Network) -> Iterator[Verdict]:
             offer.at,
             ~offer.encrypted,
             f"{offer.on.name} offers {port} in Service Connect in plain text",
-            holds=f"{offer.on.name} offers {port} in Service Connect by TLS",
+            holds=f"{offer.on.name} offers {port} in Service Connect with TLS",
             concerned=offer.connected,
             changes=offer.encrypting,
         )

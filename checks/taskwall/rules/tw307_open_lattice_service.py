@@ -1,19 +1,20 @@
-"""TW307: What VPC Lattice leads to tasks is encrypted and authenticated.
+"""TW307: Services of VPC Lattice in front of tasks use encryption and authentication.
 
-What: A service of VPC Lattice that leads to tasks of an ECS service, or to an ALB in front of them,
-    has a listener for HTTP, or has no auth policy: its auth type is NONE, and so is that of a
-    service network that it is in. What an auth policy says is not judged.
-Why: Clients in every VPC and account that its networks are shared with can call it. Without TLS
-    their requests are readable on the way to VPC Lattice; without AWS_IAM anybody there may ask.
-Fine when: Tasks authenticate their callers themselves. With TLS passthrough an auth policy sees no
-    more than the connection, but it still says from where one may come.
-Terraform: On the listener the protocol; on the service, or on every network that it is in, the auth
-    type, with an aws_vpclattice_auth_policy beside it:
+What: A service of VPC Lattice that leads to the tasks of an ECS service, or to an ALB in front of
+    them, has a listener for HTTP; or it has no auth policy: its auth type is NONE, and so is that
+    of a service network that it is in. The content of an auth policy is not judged.
+Why: Clients in every VPC and account that its networks are shared with can call it. Without TLS,
+    their requests are readable on the way to VPC Lattice; without AWS_IAM, every client there may
+    call.
+Fine when: Tasks authenticate their callers themselves. With TLS passthrough, an auth policy sees
+    only the connection, but it still controls where clients may connect from.
+Terraform: Set the protocol on the listener. Set the auth type on the service, or on every network
+    that it is in, and add an aws_vpclattice_auth_policy:
     protocol = "HTTPS"
 
     auth_type = "AWS_IAM"
-CloudFormation: On the listener the protocol; on the service, or on every network that it is in, the
-    auth type, with an AWS::VpcLattice::AuthPolicy beside it:
+CloudFormation: Set the protocol on the listener. Set the auth type on the service, or on every
+    network that it is in, and add an AWS::VpcLattice::AuthPolicy:
     Protocol: HTTPS
 
     AuthType: AWS_IAM
@@ -46,8 +47,8 @@ def open_lattice_service(network: Network) -> Iterator[Verdict]:
             listener.origin,
             listener.protocol.place,
             listener.protocol.is_("HTTP"),
-            f"{listener.name} takes requests for tasks in plain text",
-            holds=f"{listener.name} takes requests for tasks by TLS",
+            f"{listener.name} accepts plaintext requests for tasks",
+            holds=f"{listener.name} accepts requests for tasks by TLS only",
             concerned=leads_to_tasks(network, listener),
             changes=listener.protocol.to("HTTPS"),
         )
@@ -56,8 +57,9 @@ def open_lattice_service(network: Network) -> Iterator[Verdict]:
             service.origin,
             service.auth.place,
             ~authenticated(network, service),
-            f"{service.name} lets anybody in its networks call tasks (no auth policy)",
-            holds=f"{service.name} authenticates those who call tasks",
+            f"{service.name} allows any client in its service networks to call tasks (no auth"
+            " policy)",
+            holds=f"{service.name} authenticates the callers of tasks",
             concerned=serves_tasks(network, service),
         )
     yield from _beyond_sources(network)
@@ -68,7 +70,7 @@ def _beyond_sources(network: Network) -> Iterator[Verdict]:
     for each in network.every(Registered):
         found = network.at(LatticeTargets, each.targets)
         if found is None or found.external:
-            text = f"a service of VPC Lattice lets anybody call tasks of {each.on.name}"
+            text = f"a service of VPC Lattice allows any client to call tasks of {each.on.name}"
             needs = each.targets.fact.needs or _unseen(each.targets.to)
             yield cannot_be_seen(each.on, each.targets.place, text, needs)
             return
@@ -76,7 +78,7 @@ def _beyond_sources(network: Network) -> Iterator[Verdict]:
         owner = network.at(LatticeService, listener.service)
         concerned = leads_to_tasks(network, listener)
         if (owner is None or owner.external) and concerned.truth is not False:
-            text = f"the service of {listener.name} lets anybody call tasks"
+            text = f"the service of {listener.name} allows any client to call tasks"
             needs = listener.service.fact.needs or _unseen(listener.service.to)
             at = listener.service.place
             yield cannot_be_seen(listener.origin, at, text, needs, concerned)

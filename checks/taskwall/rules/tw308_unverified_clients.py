@@ -1,12 +1,12 @@
-"""TW308: A listener that asks clients for certificates verifies them.
+"""TW308: A listener that requests client certificates verifies them.
 
-What: A listener of an ALB or NLB sets mutual authentication to another mode than verify (off apart,
-    which asks for nothing), takes expired certificates, or names no trust store.
-Why: With passthrough the load balancer checks nothing: it hands the certificate on in a header, and
-    only a task that verifies it there knows its client. An expired certificate may long be in other
-    hands.
-Fine when: The tasks verify the certificate chain in X-Amzn-Mtls-Clientcert themselves, for
-    passthrough; taskwall cannot see that.
+What: A listener of an ALB or NLB sets mutual authentication to a mode other than verify (and other
+    than off, which requests nothing), accepts expired certificates, or sets no trust store.
+Why: With passthrough, the load balancer verifies nothing: it passes the certificate on in a header,
+    and only a task that verifies it there knows its client. The key of an expired certificate may
+    be in other hands by now.
+Fine when: With passthrough, the tasks verify the certificate chain in X-Amzn-Mtls-Clientcert
+    themselves; taskwall cannot see that.
 Terraform: On the listener:
     mutual_authentication {
       mode            = "verify"
@@ -44,7 +44,7 @@ def unverified_clients(network: Network) -> Iterator[Verdict]:
             check.on,
             mode.place,
             ~mode.is_("verify"),
-            f"{name} asks clients for certificates without verifying them ({mode.known})",
+            f"{name} requests client certificates but does not verify them ({mode.known})",
             holds=f"{name} verifies clients' certificates",
             concerned=asks,
             changes=mode.to("verify") if store.value else mode.around(*_VERIFY),
@@ -55,7 +55,7 @@ def unverified_clients(network: Network) -> Iterator[Verdict]:
                 check.on,
                 check.ignores_expiry.place,
                 check.ignores_expiry.is_(True),
-                f"{name} takes certificates of clients that have expired",
+                f"{name} accepts expired client certificates",
                 concerned=verifies,
                 changes=check.ignores_expiry.to(False),
             )
@@ -64,7 +64,7 @@ def unverified_clients(network: Network) -> Iterator[Verdict]:
                 check.on,
                 store.place,
                 Fact(True, store.told, store.place, name),
-                f"{name} verifies clients' certificates against no trust store",
+                f"{name} verifies client certificates without a trust store",
                 concerned=verifies,
                 changes=store.to(_STORE),
             )

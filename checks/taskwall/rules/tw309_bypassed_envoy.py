@@ -1,13 +1,14 @@
-"""TW309: Tasks of a mesh node send and take everything through Envoy.
+"""TW309: Tasks of a mesh node send and receive all traffic through Envoy.
 
-What: A task definition whose Envoy is told to be a virtual node (APPMESH_RESOURCE_ARN or
+What: A task definition whose Envoy is configured as a virtual node (APPMESH_RESOURCE_ARN or
     APPMESH_VIRTUAL_NODE_NAME) has no proxy configuration of type APPMESH; or its proxy
-    configuration names a container that the definition does not have, or leaves out a TCP port
-    that another container maps.
-Why: Without the proxy configuration nothing leads traffic to Envoy: it runs beside the application,
-    and TLS, policies and logs of the mesh apply to nobody. A port left out is open past it.
-Fine when: The port is a health check or metrics that must be read from outside the mesh. Tasks of
-    virtual gateways, which are Envoy alone and need no proxy configuration, are not looked at.
+    configuration names a container that the definition does not have, or leaves out a TCP port that
+    another container maps.
+Why: Without the proxy configuration, no traffic goes through Envoy: it only runs beside the
+    application, and the TLS, policies and logs of the mesh have no effect. Traffic to a port that
+    is left out bypasses Envoy.
+Fine when: The port is for health checks or metrics that must be read from outside the mesh. Tasks
+    of virtual gateways, which are Envoy alone and need no proxy configuration, are not judged.
 Terraform: In the task definition:
     proxy_configuration {
       type           = "APPMESH"
@@ -50,22 +51,23 @@ def bypassed_envoy(network: Network) -> Iterator[Verdict]:
                 task.on,
                 task.kind.place,
                 ~proxied,
-                f"traffic of {name} goes past its Envoy, which no proxy configuration names",
+                f"traffic of {name} bypasses its Envoy, which no proxy configuration names",
                 concerned=task.node,
             )
         yield Verdict(
             task.on,
             task.container,
             ~task.contained,
-            f"{name} has no container by the name of its proxy",
-            holds=f"the proxy of {name} is a container of its own",
+            f"{name} has no container with the name of its proxy",
+            holds=f"the proxy of {name} is one of its containers",
+            negative=True,
             concerned=proxied,
         )
         yield Verdict(
             task.on,
             task.ports,
             ~task.led,
-            f"{name} takes traffic on ports that are not led through its Envoy",
-            holds=f"what reaches the ports of {name} is led through its Envoy",
+            f"{name} accepts traffic on ports that bypass its Envoy",
+            holds=f"traffic to the ports of {name} goes through its Envoy",
             concerned=proxied,
         )

@@ -1,16 +1,17 @@
-"""TW401: Tasks without a way out have every endpoint that they need.
+"""TW401: Tasks that cannot reach the internet have every endpoint that they need.
 
-What: Tasks run in subnets from which no route leads to the internet, and their VPC lacks an
-    endpoint for something that they need: their image (ecr.api, ecr.dkr, s3), their log driver,
-    secrets and parameters, environment files and credential specs, sidecars (X-Ray daemon, ADOT
-    collector, CloudWatch agent), ECS Exec, Service Connect, or the agent of their instances. An
-    image that no endpoint serves (Docker Hub, public.ecr.aws) is told as well.
-Why: Such tasks do not start, or start and fail when they first write a log. A way out that is
-    opened in a hurry to mend that is what the sandbox was to prevent.
-Fine when: Another stack makes the endpoints in this VPC: name the rule in the setting `elsewhere`.
-    A default route to a transit gateway, a VPN, a peering or a firewall, and a proxy of the agent,
-    may lead out: then taskwall says that it cannot tell. The first pull through a pull-through
-    cache needs a way out even so, and what the application itself calls cannot be seen.
+What: Tasks run in subnets without a route to the internet, and their VPC has no endpoint for
+    something that they need: their image (ecr.api, ecr.dkr, s3), their log driver, secrets and
+    parameters, environment files and credential specs, sidecars (X-Ray daemon, ADOT collector,
+    CloudWatch agent), ECS Exec, Service Connect, or the agent of their instances. An image that no
+    endpoint serves (Docker Hub, public.ecr.aws) is reported as well.
+Why: Such tasks do not start, or fail when they write their first log. If somebody then opens a
+    route to the internet in a hurry, the isolation is lost.
+Fine when: Another stack creates the endpoints in this VPC: name the rule in the setting
+    `elsewhere`. A default route to a transit gateway, a VPN, a peering connection or a firewall,
+    and a proxy of the agent, may lead to the internet: then taskwall reports "unknown". The first
+    pull through a pull-through cache needs the internet in any case, and what the application
+    itself calls cannot be seen.
 Terraform: Copy images that no endpoint serves to ECR, and add an endpoint for each service that is missing (s3 as a gateway, with the tasks' route tables):
     resource "aws_vpc_endpoint" "missing" {
       vpc_id              = <vpc>.id
@@ -74,8 +75,11 @@ def sandbox_without_endpoints(network: Network) -> Iterator[Verdict]:
                 quarter.thing.origin,
                 quarter.thing.origin.header,
                 any_of(fact for _, fact in lacks),
-                f"{quarter.thing.name} has no way to the internet, and {_missing(lacks)}",
-                holds=f"{quarter.thing.name} has the endpoints that its tasks need",
+                f"tasks in {quarter.thing.name} cannot reach the internet, and {_missing(lacks)}",
+                holds=": ".join(
+                    (f"tasks in {quarter.thing.name} can reach what they need", *_wanted(lacks))
+                ),
+                negative=True,
                 absent=True,
                 names={"vpc": quarter.thing.name, "service": _first(lacks)},
                 concerned=concerned,
@@ -101,16 +105,27 @@ def _first(lacks: list[tuple[Demand, Fact]]) -> str:
 
 
 def _missing(lacks: list[tuple[Demand, Fact]]) -> str:
-    """What is missing, who needs it and what for: the certain before the possible."""
+    """What is missing, as the end of a sentence about the tasks of a VPC."""
+    wanted = "".join(_wanted(lacks))
+    if all(demand.service == ELSEWHERE for demand, _ in lacks):
+        return wanted or "they lack nothing"
+    return f"no endpoint exists for what they need: {wanted}"
+
+
+def _wanted(lacks: list[tuple[Demand, Fact]]) -> tuple[str, ...]:
+    """What is missing, who needs it and what for: the certain before the possible.
+
+    One text; none if nothing is missing.
+    """
     sure = [demand for demand, fact in lacks if fact.truth]
     wanted = dict.fromkeys(demand.service for demand, _ in lacks)
     if not sure and len(wanted) > _MANY:
-        return f"no endpoint of {listed(each for each in wanted if each != ELSEWHERE)}"
+        return (listed(each for each in wanted if each != ELSEWHERE),)
     found: dict[str, dict[str, list[str]]] = {}
     for demand in sure or [demand for demand, _ in lacks]:
         what, purpose = demand.service, demand.purpose
         if what == ELSEWHERE:
-            what, purpose = "the internet itself", "for an image that no endpoint serves"
+            what, purpose = "the internet", "for an image that no endpoint serves"
         services = found.setdefault(demand.source.name, {}).setdefault(purpose, [])
         if what not in services:
             services.append(what)
@@ -126,9 +141,7 @@ def _missing(lacks: list[tuple[Demand, Fact]]) -> str:
     ]
     if len(parts) > _MANY:
         parts[_MANY:] = [f"{len(parts) - _MANY} more need other things"]
-    missing = [each for each, _ in lacks if each.service != ELSEWHERE]
-    said = "no endpoint for what its tasks need: " if missing else ""
-    return f"{said}{'; '.join(parts)}" if parts else "lacks nothing"
+    return ("; ".join(parts),) if parts else ()
 
 
 _MANY = 5
@@ -145,6 +158,6 @@ def _unseen(quarter: Quarter, concerned: Fact) -> Verdict:
     link, at = quarter.link, source.subnets_setting.place
     needs = (link.fact.needs if link else ()) or source.subnets_setting.needs
     needs = needs or (Need(f"the VPC of {source.name}", "is not in the sources"),)
-    text = f"the VPC of {source.name} lacks endpoints that its tasks need"
+    text = f"the VPC of {source.name} has no endpoints for what its tasks need"
     unseen = Fact(None, text, at, source.name, needs)
     return Verdict(source.origin, at, unseen, text, concerned=concerned)

@@ -1,13 +1,13 @@
-"""TW402: Endpoints of ECR are restricted to registries or principals that are your own.
+"""TW402: Endpoints of ECR are restricted to your own registries or principals.
 
 What: The endpoint of ecr.api or ecr.dkr has no policy, which allows everything to everybody, or a
-    policy with a statement that allows any resource (or ARNs of any account) without a condition
-    on an account or organisation.
-Why: What runs in the VPC can pull images from anybody's registry, and push data to one, through an
-    endpoint that nobody watches as they would watch the internet. A policy closes that way.
-Fine when: A statement's principals are named, account by account, in place of a condition: that
-    passes. `Principal: "*"` is no fault by itself, and of ecr:GetAuthorizationToken, which takes no
-    resource, nothing is asked.
+    policy with a statement that allows any resource (or ARNs of any account) without a condition on
+    an account or organisation.
+Why: Anything that runs in the VPC can pull images from any registry, and push data to any registry,
+    through an endpoint that nobody monitors as closely as the internet. A policy prevents this.
+Fine when: A statement names its principals, account by account, in place of a condition: that
+    passes. `Principal: "*"` alone is not reported, and nothing is required of
+    ecr:GetAuthorizationToken, which has no resource.
 Terraform: In aws_vpc_endpoint:
     policy = jsonencode({
       Statement = [
@@ -55,11 +55,13 @@ def open_ecr_endpoint(network: Network) -> Iterator[Verdict]:
         said = stated(network, endpoint)
         restricted = said.policy.fact(
             restricts(said.policy, "ecr", apart=TOKEN),
-            f"{said.policy.name} allows ECR to accounts or an organisation of its choice only",
+            f"{said.policy.name} allows ECR only to the accounts or organisation that it names",
             f"{said.policy.name} allows ECR to any account",
         )
         absent = said.written.truth is False
-        wrong = "has no policy, which allows everything" if absent else "leads to any registry"
+        wrong = (
+            "has no policy, which allows everything" if absent else "gives access to any registry"
+        )
         yield Verdict(
             said.on,
             said.at,

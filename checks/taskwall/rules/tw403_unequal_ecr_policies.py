@@ -1,11 +1,12 @@
-"""TW403: Both endpoints of ECR carry the same policy.
+"""TW403: Both endpoints of ECR have the same policy.
 
-What: In one VPC the endpoints of ecr.api and ecr.dkr have policies that say different things, or
-    only one of them has any.
-Why: An image is found by one endpoint and fetched by the other. What one of them forbids and the
-    other allows is either open by oversight, or fails half-way through a pull.
-Fine when: The policies say the same in other words: order, Sid, lists of one, and how statements
-    are split do not matter. Neither having a policy is the same too (and TW402's to tell).
+What: In one VPC, the endpoints of ecr.api and ecr.dkr have policies that differ, or only one of
+    them has a policy.
+Why: An image is found through one endpoint and fetched through the other. What one of them denies
+    and the other allows is either open by mistake, or fails in the middle of a pull.
+Fine when: The policies say the same in other words: order, Sid, lists with one element, and how
+    statements are split do not matter. If neither has a policy, that is the same too (TW402 reports
+    it).
 Terraform: Use one document for both:
     policy = data.aws_iam_policy_document.ecr.json
 CloudFormation: Write the same PolicyDocument for both:
@@ -34,8 +35,9 @@ def unequal_ecr_policies(network: Network) -> Iterator[Verdict]:
             said.on,
             said.at,
             ~_same(said, stated(network, other)),
-            f"{_called(wrong, other)} does not carry the policy of {_called(other, wrong)}",
-            holds=f"{_called(api, dkr)} and {_called(dkr, api)} carry the same policy",
+            f"{_called(wrong, other)} does not have the same policy as {_called(other, wrong)}",
+            holds=f"{_called(api, dkr)} and {_called(dkr, api)} have the same policy",
+            negative=True,
             about=about(wrong, said),
             concerned=paired,
             asked_by="TW402",
@@ -54,7 +56,7 @@ def _lacks(one: Stated, other: Stated) -> bool:
 
 def _same(one: Stated, other: Stated) -> Fact:
     """Whether two policies say the same; a policy that may not be there leaves that open."""
-    text = f"{one.policy.name} carries the same policy as {other.policy.name}"
+    text = f"{one.policy.name} has the same policy as {other.policy.name}"
     truth = equal(one.policy, other.policy)
     needs = (*one.policy.needs, *other.policy.needs) if truth is None else ()
     otherwise = f"the policies of {one.policy.name} and {other.policy.name} differ"

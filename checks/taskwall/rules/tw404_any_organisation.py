@@ -3,13 +3,13 @@
 What: The policy of an endpoint of ecr.api or ecr.dkr has a statement that allows ECR to principals
     of any organisation: without a condition on aws:PrincipalOrgID, aws:PrincipalOrgPaths or
     aws:PrincipalAccount. Operators with IfExists and values that are a wildcard do not count; a
-    Deny of everything to all others does.
-Why: A policy on repositories alone says what may be fetched, not by whom: keys of a foreign account
-    that somebody brought along work on this endpoint too.
-Fine when: A statement's principals are named, account by account, in place of a condition: that
-    passes. Of a statement that allows nothing but ecr:GetAuthorizationToken nothing is asked, since
-    a token opens nothing that the other statements do not allow. An endpoint without a policy is
-    TW402's.
+    Deny of everything to all other principals does.
+Why: A policy on repositories alone controls what may be fetched, not by whom: access keys of
+    another account that somebody brings into the VPC work on this endpoint too.
+Fine when: A statement names its principals, account by account, in place of a condition: that
+    passes. Nothing is required of a statement that allows only ecr:GetAuthorizationToken, because a
+    token gives access to nothing that the other statements do not allow. An endpoint without a
+    policy is reported by TW402.
 Terraform: In each statement of the policy that allows:
     Condition = { StringEquals = { "aws:PrincipalOrgID" = data.aws_organizations_organization.this.id } }
 CloudFormation: In each statement of the policy that allows:
@@ -47,7 +47,7 @@ def any_organisation(network: Network) -> Iterator[Verdict]:
             said.on,
             said.at,
             ~demanded,
-            f"the policy of {endpoint.name} lets principals of any organisation use ECR",
+            f"the policy of {endpoint.name} allows ECR to principals of any organisation",
             holds=f"the policy of {endpoint.name} requires principals of an organisation",
             about=about(endpoint, said),
             concerned=concerned,

@@ -1,12 +1,13 @@
-"""TW405: Endpoints of ECS carry a policy that restricts them and lets the agent work.
+"""TW405: Endpoints of ECS have a policy that restricts them and allows what the agent needs.
 
 What: The endpoint of ecs, ecs-agent or ecs-telemetry has no policy, or one that allows any action
-    on any resource to any account, or one that keeps the container agent from its own work.
-Why: Without a policy whatever runs in the VPC can drive any ECS cluster that it has keys for
-    through this endpoint. With too narrow a one, instances neither register nor report.
-Fine when: A policy names the actions, the clusters' ARNs, or an account or organisation: each of
-    these restricts. The agent's own actions are asked for on any resource and cluster of the
-    sources alike: a policy for some clusters passes.
+    on any resource to any account, or one that denies the container agent something that it needs.
+Why: Without a policy, anything that runs in the VPC can use this endpoint to control any ECS
+    cluster for which it has credentials. If the policy is too narrow, instances can neither
+    register nor report.
+Fine when: A policy names the actions, the ARNs of clusters, or an account or organisation: each of
+    these restricts it. For the actions of the agent, it is enough that the policy allows them for
+    some resource or cluster: a policy for some clusters passes.
 Terraform: In aws_vpc_endpoint:
     policy = jsonencode({
       Statement = [{
@@ -67,15 +68,15 @@ def open_ecs_endpoint(network: Network) -> Iterator[Verdict]:
         absent = said.written.truth is False
         wrong = "has no policy, which allows everything"
         if not absent:
-            wrong = "lets any account do anything"
+            wrong = "allows any action to any account"
             if works.truth is False:
-                wrong = "keeps the container agent from its work"
+                wrong = "denies the container agent actions that it needs"
         yield Verdict(
             said.on,
             said.at,
             ~said.written if absent else ~all_of((said.written, restricted, works)),
             f"{endpoint.name} {wrong}",
-            holds=f"the policy of {endpoint.name} restricts it and lets the agent work",
+            holds=f"the policy of {endpoint.name} restricts it and allows what the agent needs",
             about=asked(endpoint),
             absent=absent,
             concerned=concerned,
@@ -90,6 +91,6 @@ def _works(endpoint: Endpoint, said: Stated) -> Fact:
     truth = each(allows(said.policy, action, some_resource, foreign=False) for action in actions)
     return said.policy.fact(
         truth if actions else None,
-        f"{said.policy.name} allows {named or 'what the agent does'}",
+        f"{said.policy.name} allows {named or 'what the agent needs'}",
         f"{said.policy.name} does not allow all of {named}",
     )

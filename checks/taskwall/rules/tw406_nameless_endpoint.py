@@ -1,19 +1,19 @@
-"""TW406: Tasks find the interface endpoints that they need by name.
+"""TW406: Tasks use the interface endpoints that they need by their public names.
 
 What: An interface endpoint for a service that tasks in its VPC need has private DNS off (the
-    default), or its VPC has DNS support or DNS hostnames off, and no private hosted zone of the
-    sources answers in its place.
-Why: Tasks and the agent ask for the public name of a service. Without private DNS that name still
-    leads to the public address: the endpoint stands unused, and a task without another way out
-    does not start.
-Fine when: A private hosted zone elsewhere answers for the service's name in this VPC: name the
-    rule in the setting `elsewhere`, or write the zone beside the endpoint. An S3 interface
-    endpoint beside an S3 gateway endpoint is not looked at.
-Terraform: On the endpoint, and both DNS switches on the VPC:
+    default), or DNS support or DNS hostnames of its VPC are off, and no private hosted zone in the
+    sources has that name.
+Why: Tasks and the agent resolve the public name of a service. Without private DNS, that name leads
+    to the public address: the endpoint is not used, and a task that cannot reach the internet does
+    not start.
+Fine when: A private hosted zone outside the sources has the name of the service in this VPC: name
+    the rule in the setting `elsewhere`, or add the zone to the sources. An S3 interface endpoint
+    beside an S3 gateway endpoint is not judged.
+Terraform: Turn private DNS on at the endpoint, and both DNS settings on at the VPC:
     private_dns_enabled  = true # aws_vpc_endpoint
     enable_dns_support   = true # aws_vpc
     enable_dns_hostnames = true # aws_vpc
-CloudFormation: On the endpoint, and both DNS switches on the VPC:
+CloudFormation: Turn private DNS on at the endpoint, and both DNS settings on at the VPC:
     PrivateDnsEnabled: true  # AWS::EC2::VPCEndpoint
     EnableDnsSupport: true  # AWS::EC2::VPC
     EnableDnsHostnames: true  # AWS::EC2::VPC
@@ -42,13 +42,14 @@ def nameless_endpoint(network: Network) -> Iterator[Verdict]:
         own, names = private_dns(network, endpoint), vpc_names(network, endpoint)
         why = ": private DNS is off" if own.truth is False else ""
         if own.truth and names.truth is False:
-            why = ": its VPC has DNS support or hostnames off"
+            why = ": DNS support or DNS hostnames of its VPC are off"
         yield Verdict(
             endpoint.origin,
             endpoint.private_dns.place,
             ~((own & names) | zoned(network, endpoint)),
-            f"{endpoint.name} is not found by the name of its service{why}",
-            holds=f"{endpoint.name} is found by the name of its service",
+            f"{endpoint.name} is not used under the public name of its service{why}",
+            holds=f"{endpoint.name} is used under the public name of its service",
+            negative=True,
             about=asked(endpoint),
             absent=True,
             asked_by="TW402",

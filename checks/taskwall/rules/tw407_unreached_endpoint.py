@@ -1,23 +1,23 @@
-"""TW407: Endpoints admit the tasks that need them, and nobody outside the VPC.
+"""TW407: Endpoints allow the tasks that need them, and nobody outside the VPC.
 
-What: The security groups of an interface endpoint do not admit port 443 from tasks that need it
-    (an endpoint that names none wears the VPC's default group, which admits its own members
-    only), or the tasks' own groups do not let them go there, or the endpoint's groups admit
-    addresses from outside the VPC. For S3's gateway endpoint the tasks' groups have to let HTTPS
-    out to its prefix list, or to everywhere.
-Why: A task that its endpoint does not admit hangs until it times out, and never says why: the
-    public name leads to the endpoint, so it cannot go around it. An endpoint open to other
-    networks is a way for them to use your endpoint policies' trust.
-Fine when: Networks that are joined to the VPC use its endpoints as well: name their ranges in the
-    setting `allowed_peers`.
-Terraform: Let the endpoint's group admit the tasks' group, and the tasks' group let them out:
+What: The security groups of an interface endpoint do not allow port 443 from tasks that need it (an
+    endpoint that sets none uses the VPC's default group, which allows only its own members), or the
+    groups of the tasks do not allow egress to the endpoint, or the groups of the endpoint allow
+    addresses outside the VPC. For the gateway endpoint of S3, the groups of the tasks must allow
+    HTTPS to its prefix list, or to every address.
+Why: If the endpoint does not allow a task, its calls time out without an error that says why: the
+    public name leads to the endpoint, so the task cannot take another way. An endpoint that is open
+    to other networks lets them use the trust of its policies.
+Fine when: Networks that are connected to the VPC use its endpoints as well: name their ranges in
+    the setting `allowed-peers`.
+Terraform: Allow the group of the tasks in the group of the endpoint, and allow their egress:
     ingress { # of the endpoint's group
       from_port       = 443
       to_port         = 443
       protocol        = "tcp"
       security_groups = [aws_security_group.web.id]
     }
-CloudFormation: Let the endpoint's group admit the tasks' group, and the tasks' group let them out:
+CloudFormation: Allow the group of the tasks in the group of the endpoint, and allow their egress:
     SecurityGroupIngress:  # of the endpoint's group
       - IpProtocol: tcp
         FromPort: 443
@@ -64,30 +64,32 @@ def _reached(network: Network, endpoint: Endpoint, interface: Fact, concerned: F
             shut.append(source.name)
         elif goes_out.truth is False:
             kept.append(source.name)
-    message = f"{endpoint.name} is out of reach for tasks that need it"
+    message = f"tasks that need {endpoint.name} cannot reach it"
     if shut:
         message = (
-            f"no security group of {endpoint.name} admits {listed(shut)} on port 443, so that they"
-            " hang"
+            f"no security group of {endpoint.name} allows ingress from {listed(shut)} on port 443,"
+            " so their calls time out"
         )
         if worn(network, endpoint).default.truth:
             message = (
-                f"{endpoint.name} names no security group, and the VPC's default one does not"
-                f" admit {listed(shut)} on port 443, so that they hang"
+                f"{endpoint.name} sets no security group, and the VPC's default one does not"
+                f" allow ingress from {listed(shut)} on port 443, so their calls time out"
             )
     elif kept and interface.truth is False:
         message = (
-            f"no security group of {listed(kept)} lets HTTPS out to S3's own addresses (its prefix"
-            f" list), to which {endpoint.name} leads"
+            f"no security group of {listed(kept)} allows HTTPS egress to the addresses of S3 (its"
+            " prefix"
+            f" list), which {endpoint.name} routes to"
         )
     elif kept:
-        message = f"no security group of {listed(kept)} lets HTTPS out to {endpoint.name}"
+        message = f"no security group of {listed(kept)} allows HTTPS egress to {endpoint.name}"
     return Verdict(
         endpoint.origin,
         endpoint.groups_setting.place,
         any_of(parts),
         message,
-        holds=f"the tasks that need {endpoint.name} reach it",
+        holds=f"the tasks that need {endpoint.name} can reach it",
+        negative=True,
         about=asked(endpoint),
         severity="high",
         concerned=concerned,
@@ -104,8 +106,8 @@ def _closed(network: Network, endpoint: Endpoint, concerned: Fact) -> Iterator[V
             endpoint.origin,
             endpoint.groups_setting.place,
             outside,
-            f"{permission.on.name} lets {who(network, permission)} from outside the VPC reach"
-            f" {endpoint.name}",
+            f"{permission.on.name} allows ingress from {who(network, permission)}, outside the VPC,"
+            f" to {endpoint.name}",
             about=asked(endpoint),
             concerned=concerned,
         )

@@ -1,10 +1,10 @@
-"""TW408: Endpoints of ECS serve somebody.
+"""TW408: Endpoints of ECS are used.
 
 What: A VPC has an endpoint of ecs, ecs-agent or ecs-telemetry, but all tasks in it run on Fargate.
-Why: These endpoints are for the container agent on instances. Fargate's own agent does not take
-    them, so they cost by the hour and widen what has to be kept in order, for nobody.
+Why: These endpoints are for the container agent on instances. Fargate's own agent does not use
+    them, so they cost money by the hour and have to be maintained for nothing.
 Fine when: Tasks call the ECS API themselves (ecs only; taskwall cannot see that), or the tasks use
-    Service Connect, whose proxies are led by ecs-agent on Fargate as well: that passes.
+    Service Connect, whose proxies use ecs-agent on Fargate as well: that passes.
 Terraform: Remove the endpoint.
 CloudFormation: Remove the endpoint.
 Guide: fargate-needs-none
@@ -34,8 +34,9 @@ def idle_ecs_endpoint(network: Network) -> Iterator[Verdict]:
             endpoint.origin,
             endpoint.named.place,
             ~serves_instances(network, endpoint),
-            f"{endpoint.name} serves nobody: all tasks in its VPC run on Fargate",
-            holds=f"{endpoint.name} serves agents in its VPC",
+            f"{endpoint.name} is not used: all tasks in its VPC run on Fargate",
+            holds=f"{endpoint.name} is used by agents in its VPC",
+            negative=True,
             about=asked(endpoint),
             concerned=concerned,
             asked_by="TW402",

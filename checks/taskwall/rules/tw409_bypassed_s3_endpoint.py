@@ -1,13 +1,13 @@
-"""TW409: The S3 gateway endpoint serves the tasks' subnets and lets image layers pass.
+"""TW409: The S3 gateway endpoint serves the subnets of the tasks and allows image layers.
 
 What: Tasks pull images from ECR (or files from S3) in a VPC that has an S3 gateway endpoint, but
-    the route table of one of their subnets is not among the endpoint's, or its policy does not
-    allow reading the bucket in which AWS keeps image layers.
-Why: A gateway endpoint is a route. A subnet whose table lacks it reaches S3 by the internet or not
-    at all, and ECR hands out layers from a bucket of AWS's own that policies for one's own buckets
-    forget.
+    the endpoint is not in the route table of one of their subnets, or its policy does not allow
+    reading the bucket in which AWS keeps image layers.
+Why: A gateway endpoint is a route. A subnet without it reaches S3 through the internet or not at
+    all. ECR serves image layers from a bucket that belongs to AWS, and policies that name only your
+    own buckets do not allow it.
 Fine when: An S3 interface endpoint with private DNS serves the subnet instead: that passes. Where
-    there is no S3 endpoint at all, TW401 tells.
+    there is no S3 endpoint at all, TW401 reports it.
 Terraform: On the endpoint, and in its policy where it has one:
     route_table_ids = aws_route_table.private[*].id
     # { Effect = "Allow", Principal = "*", Action = "s3:GetObject",
@@ -46,6 +46,7 @@ def bypassed_s3_endpoint(network: Network) -> Iterator[Verdict]:
             ~serves_subnets(network, endpoint),
             f"{endpoint.name} is not in the route table of every subnet of the tasks",
             holds=f"{endpoint.name} is in the route tables of the tasks' subnets",
+            negative=True,
             concerned=concerned,
         )
         said = stated(network, endpoint)
@@ -54,15 +55,16 @@ def bypassed_s3_endpoint(network: Network) -> Iterator[Verdict]:
             continue
         passed = said.policy.fact(
             allows(said.policy, "s3:GetObject", layers, foreign=True),
-            f"{said.policy.name} lets image layers pass",
+            f"{said.policy.name} allows image layers",
             f"{said.policy.name} does not allow s3:GetObject on the layer bucket of ECR",
         )
         yield Verdict(
             said.on,
             said.at,
             ~passed,
-            f"no image layer passes {endpoint.name}: its policy forbids the layer bucket of ECR",
-            holds=f"the policy of {endpoint.name} lets image layers pass",
+            f"the policy of {endpoint.name} blocks image layers: it does not allow the layer bucket"
+            " of ECR",
+            holds=f"the policy of {endpoint.name} allows image layers",
             about=about(endpoint, said),
             concerned=judged,
         )

@@ -1,19 +1,19 @@
-"""TW410: Traffic to AWS stays inside where NAT gateways would carry it out.
+"""TW410: Traffic of tasks to AWS uses endpoints, not NAT gateways.
 
 What: Tasks whose subnets route to a NAT gateway use ECR, CloudWatch Logs or secrets, and their VPC
     has no endpoint of any of these (ecr.api, ecr.dkr, logs, secretsmanager, ssm, s3).
-Why: Images, logs and secrets go out through the NAT gateway, paid by the gigabyte, to reach AWS
-    again. By endpoints they stay inside the VPC, where policies can say what may pass.
-Fine when: There is so little of that traffic that an endpoint costs more than it saves, and nobody
-    wants a policy on it. One endpoint of these is enough for this rule to be content. Tasks with
-    a public address and no NAT gateway are not looked at; public.ecr.aws is not ECR.
-Terraform: Begin with the endpoint that costs nothing:
+Why: Images, logs and secrets leave through the NAT gateway, paid by the gigabyte, and then enter
+    AWS again. With endpoints they stay inside the VPC, where policies can restrict them.
+Fine when: There is so little of this traffic that an endpoint costs more than it saves, and nobody
+    needs a policy on it. One of these endpoints is enough for this rule. Tasks with a public
+    address and no NAT gateway are not judged; public.ecr.aws is not ECR.
+Terraform: Start with the endpoint that costs nothing:
     resource "aws_vpc_endpoint" "s3" {
       vpc_id          = <vpc>.id
       service_name    = "com.amazonaws.${data.aws_region.current.region}.s3"
       route_table_ids = aws_route_table.private[*].id
     }
-CloudFormation: Begin with the endpoint that costs nothing:
+CloudFormation: Start with the endpoint that costs nothing:
     S3Endpoint:
       Type: AWS::EC2::VPCEndpoint
       Properties:
@@ -54,9 +54,9 @@ def endpoints_untaken(network: Network) -> Iterator[Verdict]:
                 quarter.thing.origin,
                 quarter.thing.origin.header,
                 ~provided(network, quarter, SERVICES),
-                f"traffic of {names} to {used} leaves {quarter.thing.name} by a NAT gateway, though"
-                " endpoints could keep it inside",
-                holds=f"{quarter.thing.name} takes traffic to AWS by endpoints, not by NAT alone",
+                f"traffic of {names} to {used} leaves {quarter.thing.name} through a NAT"
+                " gateway, though endpoints could keep it inside",
+                holds=f"{quarter.thing.name} has an endpoint for traffic of tasks to AWS",
                 absent=True,
                 names={"vpc": quarter.thing.name},
                 concerned=concerned,
@@ -74,7 +74,7 @@ def _unseen(quarter: Quarter, concerned: Fact) -> Verdict:
     at = source.subnets_setting.place
     needs = (link.fact.needs if link else ()) or source.subnets_setting.needs
     needs = needs or (Need(f"the VPC of {source.name}", "is not in the sources"),)
-    text = f"traffic of {source.name} to AWS leaves its VPC by a NAT gateway"
+    text = f"traffic of {source.name} to AWS leaves its VPC through a NAT gateway"
     return Verdict(
         source.origin, at, Fact(None, text, at, source.name, needs), text, concerned=concerned
     )

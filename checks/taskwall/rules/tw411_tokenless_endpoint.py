@@ -1,10 +1,10 @@
-"""TW411: A policy of the ECR API's endpoint still allows registry tokens.
+"""TW411: The policy of the ECR API endpoint allows registry tokens.
 
 What: The policy of an endpoint of ecr.api does not allow ecr:GetAuthorizationToken on `*`.
-Why: Every pull begins with a token. That action takes no resource, so a statement about
-    repositories does not cover it, and no image is pulled through the endpoint. The sample in
-    AWS's guide forgets it.
-Fine when: A condition ties the token to an organisation, an account, this VPC or this endpoint:
+Why: Every pull begins with a token. That action has no resource, so a statement about repositories
+    does not cover it, and no image can be pulled through the endpoint. The example in AWS's guide
+    forgets it.
+Fine when: A condition limits the token to an organisation, an account, this VPC or this endpoint:
     that passes.
 Terraform: Add a statement to the policy:
     { Effect = "Allow", Principal = "*", Action = "ecr:GetAuthorizationToken", Resource = "*" }
@@ -43,7 +43,7 @@ def tokenless_endpoint(network: Network) -> Iterator[Verdict]:
             said.on,
             said.at,
             ~allowed,
-            f"no image is pulled through {endpoint.name}: its policy does not allow {TOKEN}",
+            f"the policy of {endpoint.name} blocks image pulls: it does not allow {TOKEN}",
             holds=f"the policy of {endpoint.name} allows {TOKEN}",
             about=asked(endpoint),
             concerned=concerned,

@@ -1,14 +1,15 @@
 """TW501: Container instances block instance metadata for awsvpc tasks.
 
-What: Container instances on which awsvpc tasks can be placed do not set
-    ECS_AWSVPC_BLOCK_IMDS=true (Bottlerocket: awsvpc-block-imds, Windows: -AwsvpcBlockIMDS). What
-    the agent does not take counts as not set: a quoted "true", yes, a comment, an export, a line
-    that a later one overwrites. Sources without any task definition may get such tasks any day.
-Why: Instance metadata hands out the credentials of the instance's role to whoever asks. A task
-    that can ask has the instance's permissions beside its own, whatever its task role says.
+What: Container instances that awsvpc tasks can be placed on do not set ECS_AWSVPC_BLOCK_IMDS=true
+    (Bottlerocket: awsvpc-block-imds, Windows: -AwsvpcBlockIMDS). Values that the agent ignores
+    count as not set: a quoted "true", yes, a comment, an export, a line that a later line
+    overrides. If the sources have no task definition, any kind of task may be placed there.
+Why: Instance metadata gives the credentials of the instance role to every process that requests
+    them. A task that can reach it has the permissions of the instance in addition to its own,
+    whatever its task role is.
 Fine when: A task must read instance metadata itself. Managed Instances and Fargate block it
-    already. User data that comes from elsewhere cannot be judged; files that cfn-init writes are
-    read, scripts that user data fetches are not.
+    already. User data that is not in the sources cannot be judged; files that cfn-init writes are
+    read, scripts that user data downloads are not.
 Terraform: In user data, for an image of Amazon Linux (Bottlerocket: awsvpc-block-imds = true under
     [settings.ecs], Windows: Initialize-ECSAgent -AwsvpcBlockIMDS):
     user_data = base64encode(<<-EOF
@@ -47,20 +48,20 @@ def open_instance_metadata(network: Network) -> Iterator[Verdict]:
             continue
         name = member.instances.name
         blocks = agent.setting(
-            "ECS_AWSVPC_BLOCK_IMDS", False, "the agent blocks nothing by default"
+            "ECS_AWSVPC_BLOCK_IMDS", False, "the agent does not block metadata by default"
         )
         yield Verdict(
             member.instances.origin,
             blocks.place,
             ~blocks.is_(True),
-            f"awsvpc tasks on {name} reach its instance metadata and credentials",
-            holds=f"{name} keeps its instance metadata from awsvpc tasks",
+            f"awsvpc tasks on {name} can read its instance metadata and credentials",
+            holds=f"{name} blocks its instance metadata for awsvpc tasks",
             concerned=member.fact & _awsvpc(network, member),
         )
     for each in unseen(network):
         needs_it = each.fact & awsvpc(network, each.source)
         if needs_it.truth is not False:
-            message = f"awsvpc tasks of {each.source.name} reach the metadata of their instances"
+            message = f"awsvpc tasks of {each.source.name} can read the metadata of their instances"
             yield cannot_be_seen(each.source.origin, each.at, message, each.needs, needs_it)
             break
 

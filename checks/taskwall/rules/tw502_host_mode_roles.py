@@ -1,13 +1,14 @@
-"""TW502: Container instances give no task roles to host-mode tasks.
+"""TW502: Container instances accept no host-mode tasks with task roles.
 
-What: Container instances do not say ECS_ENABLE_TASK_IAM_ROLE_NETWORK_HOST=false. AWS's ECS images
-    set it to true where nothing is said; an agent that user data starts by "docker run" has it off.
-Why: AWS names this setting among those that keep tasks from instance metadata. The agent does not
-    filter metadata by it: it only decides whether host-mode tasks with a task role are placed. With
-    false, no such task ends up on an instance whose metadata it would reach.
+What: Container instances do not set ECS_ENABLE_TASK_IAM_ROLE_NETWORK_HOST=false. AWS's ECS images
+    set it to true by default; for an agent that user data starts with "docker run", it is off by
+    default.
+Why: AWS lists this setting among those that keep tasks from instance metadata. The agent does not
+    filter metadata by it: it only decides whether host-mode tasks with a task role are placed on
+    the instance. With false, no such task gets onto an instance whose metadata it could read.
 Fine when: Host-mode tasks with a task role must run there. No setting keeps a host-mode container
-    from instance metadata: where such tasks are in the sources, awsvpc mode is the cure (TW201).
-    Windows knows no host mode, and Bottlerocket has no such setting; both are passed over.
+    from instance metadata: where such tasks are in the sources, use awsvpc mode (TW201). Windows
+    has no host mode, and Bottlerocket has no such setting; both are not judged.
 Terraform: In user data:
     echo ECS_ENABLE_TASK_IAM_ROLE_NETWORK_HOST=false >> /etc/ecs/ecs.config
 CloudFormation: In user data:
@@ -34,18 +35,18 @@ def host_mode_roles(network: Network) -> Iterator[Verdict]:
             continue
         name = member.instances.name
         by_docker = agent.started_by == "docker"
-        says = "false is the agent's default" if by_docker else "AWS's ECS images make it true"
+        says = "false is the agent's default" if by_docker else "AWS's ECS images set it to true"
         roles = agent.setting("ECS_ENABLE_TASK_IAM_ROLE_NETWORK_HOST", not by_docker, says)
         yield Verdict(
             member.instances.origin,
             roles.place,
             ~roles.is_(False),
-            f"{name} takes host-mode tasks with task roles" + _cure(network, member),
-            holds=f"{name} takes no host-mode tasks with task roles",
+            f"{name} accepts host-mode tasks with task roles" + _cure(network, member),
+            holds=f"{name} accepts no host-mode tasks with task roles",
             concerned=member.fact,
         )
     for each in unseen(network)[:1]:
-        message = f"the instances of {each.source.name} take host-mode tasks with task roles"
+        message = f"the instances of {each.source.name} accept host-mode tasks with task roles"
         yield cannot_be_seen(each.source.origin, each.at, message, each.needs, each.fact)
 
 
@@ -54,4 +55,4 @@ def _cure(network: Network, member: ContainerInstances) -> str:
     definition = in_host_mode(network).get(member.instances.id)
     if definition is None:
         return ""
-    return f"; {definition.name} reaches instance metadata until it uses awsvpc"
+    return f"; {definition.name} can read instance metadata until it uses awsvpc"

@@ -1,15 +1,15 @@
-"""TW503: Containers cannot fetch tokens for instance metadata.
+"""TW503: Containers cannot get tokens for instance metadata.
 
 What: Container instances do not require IMDSv2 with a hop limit of 1, nor disable the metadata
-    endpoint. A higher limit (2 is the default of AWS's ECS images) passes where user data drops
-    what containers send to 169.254.169.254 (a rule of iptables inserted in DOCKER-USER or FORWARD)
-    and tokens are required here.
-Why: The answer that carries a token dies after as many hops as the limit says. A container behind
-    a bridge is one hop further than the instance, so that with a limit of 1 it never gets one, and
-    without a token IMDSv2 gives nothing. IMDSv1 asks for no token at all.
-Fine when: A container must ask for instance metadata itself. Tasks in awsvpc mode are kept out by
-    TW501, those in host mode by nothing (TW201). Defaults of the account count where the sources
-    write them (aws_ec2_instance_metadata_defaults).
+    endpoint. A higher limit (2 is the default of AWS's ECS images) passes if tokens are required
+    and user data drops packets of containers to 169.254.169.254 (an iptables rule in DOCKER-USER or
+    FORWARD).
+Why: The response with a token is dropped after as many hops as the limit allows. A container behind
+    a bridge is one hop further away than the instance, so with a limit of 1 it never gets a token,
+    and without a token IMDSv2 gives nothing. IMDSv1 needs no token at all.
+Fine when: A container must read instance metadata itself. Tasks in awsvpc mode are blocked by
+    TW501's setting, tasks in host mode by nothing (TW201). Defaults of the account count where the
+    sources set them (aws_ec2_instance_metadata_defaults).
 Terraform: metadata_options {
       http_endpoint               = "enabled"
       http_tokens                 = "required"
@@ -51,8 +51,8 @@ def reachable_instance_metadata(network: Network) -> Iterator[Verdict]:
             instances.origin,
             options.tokens.place,
             ~(off | options.tokens.is_("required")),
-            f"whatever runs on {name} reaches its instance metadata without a token",
-            holds=f"nothing on {name} reaches its instance metadata without a token",
+            f"containers on {name} can read its instance metadata without a token",
+            holds=f"no container on {name} can read its instance metadata without a token",
             concerned=member.fact,
             changes=_changes(options),
         )
@@ -60,13 +60,13 @@ def reachable_instance_metadata(network: Network) -> Iterator[Verdict]:
             instances.origin,
             options.hop_limit.place,
             ~(off | options.hop_limit.is_(1) | _dropped(network, instances)),
-            f"containers on {name} get tokens for its instance metadata",
-            holds=f"containers on {name} get no token for its instance metadata",
+            f"containers on {name} can get tokens for its instance metadata",
+            holds=f"containers on {name} cannot get tokens for its instance metadata",
             concerned=member.fact,
             changes=options.hop_limit.to(1),
         )
     for each in unseen(network)[:1]:
-        message = f"containers of {each.source.name} reach the metadata of their instances"
+        message = f"containers of {each.source.name} can read the metadata of their instances"
         yield cannot_be_seen(each.source.origin, each.at, message, each.needs, each.fact)
 
 

@@ -1,16 +1,16 @@
-"""TW504: An agent behind a proxy reaches its local endpoints without it.
+"""TW504: An agent with a proxy does not use it for local endpoints.
 
-What: User data gives the ECS agent, or the service that starts it, an HTTP_PROXY, but its NO_PROXY
-    does not name 169.254.169.254 (instance metadata), 169.254.170.2 (task credentials) and the
-    Docker endpoint. The order does not matter, and more may be named.
-Why: Through the proxy, the agent asks another machine for its credentials and metadata. It fails
-    to register, or worse, has the proxy's answers.
-Fine when: Only HTTPS_PROXY is set: it is not used for these endpoints, which speak HTTP. The
-    Docker daemon has a proxy of its own, which may be part of the image: make sure that it excludes
-    the two addresses as well.
-Terraform: In user data, beside HTTP_PROXY:
+What: User data sets HTTP_PROXY for the ECS agent, or for the service that starts it, but its
+    NO_PROXY does not name 169.254.169.254 (instance metadata), 169.254.170.2 (task credentials) and
+    the Docker endpoint. The order does not matter, and more may be named.
+Why: Through the proxy, the agent asks another machine for its credentials and metadata. It fails to
+    register or, worse, gets the credentials of the proxy.
+Fine when: Only HTTPS_PROXY is set: it is not used for these endpoints, which use HTTP. The Docker
+    daemon has a proxy setting of its own, which may be part of the image: make sure that it
+    excludes the two addresses as well.
+Terraform: In user data, together with HTTP_PROXY:
     NO_PROXY=169.254.169.254,169.254.170.2,/var/run/docker.sock
-CloudFormation: In user data, beside HTTP_PROXY:
+CloudFormation: In user data, together with HTTP_PROXY:
     NO_PROXY=169.254.169.254,169.254.170.2,/var/run/docker.sock
 Guide: agent-proxy
 See: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/http_proxy_config.html
@@ -42,14 +42,14 @@ def proxied_local_endpoints(network: Network) -> Iterator[Verdict]:
                 member.instances.origin,
                 proxy.excluded.place,
                 _lacks(proxy, name),
-                f"{proxy.by} on {name} asks its proxy for local endpoints",
-                holds=f"{proxy.by} on {name} reaches its local endpoints without its proxy",
+                f"{proxy.by} on {name} uses its proxy for local endpoints",
+                holds=f"{proxy.by} on {name} does not use its proxy for local endpoints",
                 concerned=member.fact & _proxied(proxy.address, name),
             )
         if not proxies and agent.unseen:
             text = f"the agent on {name} uses a proxy"
             proxied = Fact(None, text, agent.place, name, agent.unseen)
-            message = f"the agent on {name} asks a proxy for local endpoints"
+            message = f"the agent on {name} uses a proxy for local endpoints"
             yield Verdict(
                 member.instances.origin, agent.place, proxied, message, concerned=member.fact
             )
@@ -84,7 +84,7 @@ def _lacks(proxy: Proxy, name: str) -> Fact:
         text = f"{name} does not set {excluded.name}"
     if missing and excluded.open:
         return Fact(None, text, excluded.place, name, excluded.needs)
-    otherwise = f"{excluded.name} of {name} has the agent's local endpoints"
+    otherwise = f"{excluded.name} of {name} names the agent's local endpoints"
     return Fact(bool(missing), text, excluded.place, name, otherwise=otherwise)
 
 

@@ -1,15 +1,15 @@
-"""TW505: The agent's proxy is named without a password, and not reached over the internet.
+"""TW505: The address of the agent's proxy has no password and does not cross the internet.
 
-What: The address of a proxy in user data carries a password, or leads to a public address without
-    TLS.
-Why: Whoever may describe the launch template, or ask for the instance's metadata, reads user data.
-    What goes to a proxy in plain text over the internet can be read, and answered, on the way.
-Fine when: Never for the password: let the proxy know its clients by their addresses or groups. A
-    name that only DNS can tell from where it is reached stays unknown; names of private zones
-    (.internal, .local and the like) and private addresses pass.
-Terraform: In user data, without a user, by a private address or https://:
+What: The address of a proxy in user data contains a password, or is a public address without TLS.
+Why: Anyone who may describe the launch template, or read the metadata of the instance, can read
+    user data. What is sent to a proxy in plain text over the internet can be read and changed on
+    the way.
+Fine when: Never for the password: let the proxy identify its clients by address or security group.
+    A name that only DNS resolves stays unknown; names in private zones (.internal, .local and
+    similar) and private addresses pass.
+Terraform: In user data, without a user name, with a private address or https://:
     HTTP_PROXY=proxy.internal:3128
-CloudFormation: In user data, without a user, by a private address or https://:
+CloudFormation: In user data, without a user name, with a private address or https://:
     HTTP_PROXY=proxy.internal:3128
 Guide: beyond
 See: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/http_proxy_config.html
@@ -38,19 +38,23 @@ def exposed_proxy(network: Network) -> Iterator[Verdict]:
             continue
         for proxy in agent.proxies:
             secret, plain = _password(proxy.address, name), _plain(proxy.address, name)
-            what = "carries a password" if secret.truth else "leads over the internet in plain text"
+            what = "contains a password" if secret.truth else "crosses the internet in plain text"
             if secret.truth is None:
-                what = "carries a password, or leads over the internet in plain text"
+                what = "contains a password, or crosses the internet in plain text"
             yield Verdict(
                 member.instances.origin,
                 proxy.address.place,
                 secret | plain,
                 f"the address of the proxy that {proxy.by} on {name} uses {what}",
-                holds=f"the address of the proxy that {proxy.by} on {name} uses gives nothing away",
+                holds=f"the address of the proxy that {proxy.by} on {name} uses contains no"
+                " password and does not cross the internet",
                 concerned=member.fact,
             )
         if not agent.proxies and agent.unseen:
-            text = f"the address of a proxy that the agent on {name} uses gives something away"
+            text = (
+                f"the address of a proxy that the agent on {name} uses contains a password or"
+                " crosses the internet"
+            )
             given = Fact(None, text, agent.place, name, agent.unseen)
             yield Verdict(member.instances.origin, agent.place, given, text, concerned=member.fact)
 
@@ -78,8 +82,8 @@ def _split(address: Setting) -> tuple[str, str, str]:
 
 def _password(address: Setting, name: str) -> Fact:
     """Whether the address of a proxy carries a password."""
-    text = f"{address.name} of {name} carries a password"
-    otherwise = f"{address.name} of {name} carries no password"
+    text = f"{address.name} of {name} contains a password"
+    otherwise = f"{address.name} of {name} contains no password"
     _, user, host = _split(address)
     user_name, colon, secret = user.partition(":")
     if colon and secret:
@@ -94,8 +98,8 @@ _PRIVATE = (".internal", ".local", ".lan", ".corp", ".intranet", ".private", ".h
 
 def _plain(address: Setting, name: str) -> Fact:
     """Whether what goes to a proxy crosses the internet in plain text."""
-    text = f"{address.name} of {name} leads over the internet in plain text"
-    otherwise = f"{address.name} of {name} does not lead over the internet in plain text"
+    text = f"{address.name} of {name} crosses the internet in plain text"
+    otherwise = f"{address.name} of {name} does not cross the internet in plain text"
     scheme, _, authority = _split(address)
     host = authority.rpartition(":")[0] or authority
     if scheme == "https":
@@ -115,5 +119,5 @@ def _plain(address: Setting, name: str) -> Fact:
         return Fact(outside, text, address.place, name, otherwise=otherwise)
     if "." not in host or host.endswith(_PRIVATE):
         return Fact(False, text, address.place, name, otherwise=otherwise)
-    needs = (Need(f"where the proxy of {name} stands", "is known to DNS only"),)
+    needs = (Need(f"the address of the proxy of {name}", "is a name that only DNS resolves"),)
     return Fact(None, text, address.place, name, needs)

@@ -1,11 +1,11 @@
 """TW506: Agent settings are on instances that run tasks.
 
-What: User data sets up an ECS agent, but every task source in its cluster runs on Fargate or on
-    other instances: no task of the sources is ever placed here.
-Why: Fargate has no agent that could be configured. Whoever reads these settings takes them for
-    protection of tasks that never see them.
+What: User data configures an ECS agent, but every task source in its cluster runs on Fargate or on
+    other instances: no task in the sources is ever placed here.
+Why: Fargate has no agent that could be configured. Somebody who reads these settings believes that
+    they protect tasks, but they do not.
 Fine when: Tasks are started here by something that is not in the sources (a pipeline, RunTask).
-    Clusters without any task source in the sources are passed over.
+    Clusters without any task source in the sources are not judged.
 Terraform: Remove the instances, or run tasks on them:
     launch_type = "EC2"
 CloudFormation: Remove the instances, or run tasks on them:
@@ -36,7 +36,8 @@ def idle_agent_settings(network: Network) -> Iterator[Verdict]:
             member.instances.origin,
             agent.place,
             ~here,
-            f"agent settings of {name} do nothing, since no task runs there",
-            holds=f"tasks run on {name}, where agent settings count",
+            f"agent settings of {name} have no effect, since no task runs there",
+            holds=f"tasks run on {name}, so its agent settings have an effect",
+            negative=True,
             concerned=agent.joins & cluster,
         )

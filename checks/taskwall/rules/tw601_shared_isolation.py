@@ -1,15 +1,15 @@
-"""TW601: A strictly isolated group shares nothing with tasks outside it.
+"""TW601: An isolation group shares nothing with tasks outside it.
 
 What: Tasks of an isolation group run in a VPC or a cluster in which tasks outside the group run as
-    well, or wear a security group that admits its own members together with tasks outside it. A
-    group is declared by the setting `isolation` (patterns of cluster names or of addresses), or by
-    a tag on the cluster or on the task source; a task source's own tag stands before its
-    cluster's, tags before settings. The rule says nothing of sources that declare no group.
-Why: AWS's advice for traffic that must be strictly isolated is a VPC of its own. Inside one VPC
-    every task is one security group rule, and in one cluster one container instance, away from
-    every other.
+    well, or share a security group that allows its own members with tasks outside it. A group is
+    declared by the setting `isolation` (patterns of cluster names or of addresses), or by a tag on
+    the cluster or on the task source. The tag of a task source overrides the tag of its cluster,
+    and tags override settings. The rule does not apply to sources that declare no group.
+Why: AWS's advice for traffic that must be strictly isolated is a separate VPC. Inside one VPC, one
+    security group rule can open a task to every other; inside one cluster, tasks can share a
+    container instance.
 Fine when: Task sources in no group at all may stay where they are: set `undeclared = "ignore"` in
-    `[tool.taskwall.isolation]` to look at declared groups only.
+    `[tool.taskwall.isolation]` to judge only declared groups.
 Terraform: Give the group a VPC, a cluster and security groups of its own:
     subnets         = aws_subnet.<group>[*].id
     security_groups = [aws_security_group.<group>.id]
@@ -42,7 +42,7 @@ def shared_isolation(network: Network) -> Iterator[Verdict]:
         mine = membership(network, source)
         if mine.needs and mine.needs not in asked:
             asked.add(mine.needs)
-            text = f"{source.name} is in an isolation group that it must share nothing with"
+            text = f"{source.name} shares something with tasks outside its isolation group"
             at = source.cluster.place if source.cluster else source.origin.header
             if mine.place is not None and mine.by == source.origin.address:
                 at = mine.place
@@ -59,7 +59,7 @@ def shared_isolation(network: Network) -> Iterator[Verdict]:
                 each.at,
                 each.with_outsiders,
                 f"{source.name}, {mine.words}, shares {each.what} with {each.other}",
-                holds=f"{source.name} shares {each.what} with nobody outside {mine.group}",
+                holds=f"{source.name} shares {each.what} with no task outside {mine.group}",
                 names={"group": mine.group},
                 concerned=Fact(True, f"{source.name} is {mine.words}", mine.place)
                 if mine.place

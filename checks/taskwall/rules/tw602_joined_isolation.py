@@ -1,22 +1,22 @@
 """TW602: No connection joins the VPCs of two isolation groups.
 
 What: A peering connection, a transit gateway (by a route table that leads from one attachment to
-    the other), a shared subnet, or VPNs to one customer gateway join two VPCs in which tasks of
-    two different isolation groups run. How groups are declared, TW601 says; the rule says nothing
-    of sources that declare none.
-Why: VPCs of their own isolate only as long as no route leads from one to the other. What is joined
-    is kept apart by security groups alone, as in one VPC.
-Fine when: One group offers a service to the other by an endpoint service: that lets one side reach
-    one port of the other, and nothing else. VPCs in which no declared group runs may be joined
-    with any. What the router behind a VPN does, who uses a shared subnet from another account, and
-    connections over Cloud WAN, VPC Lattice or Direct Connect cannot be seen: the first two are
-    unknown, of the others nothing is said.
-Terraform: Remove the connection, and offer what the other group needs by an endpoint service:
+    the other), a shared subnet, or VPNs to one customer gateway connect two VPCs in which tasks of
+    two different isolation groups run. TW601 says how groups are declared; the rule does not apply
+    to sources that declare none.
+Why: Separate VPCs isolate only as long as no route leads from one to the other. If they are
+    connected, only security groups separate them, as in one VPC.
+Fine when: One group offers a service to the other through an endpoint service: this opens one port
+    of one side, and nothing else. VPCs without a declared group may be connected to any other. What
+    the router behind a VPN does, and who uses a shared subnet from another account, is unknown.
+    Connections over Cloud WAN, VPC Lattice or Direct Connect are not judged.
+Terraform: Remove the connection, and offer what the other group needs through an endpoint service:
     resource "aws_vpc_endpoint_service" "ledger" {
       acceptance_required        = true
       network_load_balancer_arns = [aws_lb.ledger.arn]
     }
-CloudFormation: Remove the connection, and offer what the other group needs by an endpoint service:
+CloudFormation: Remove the connection, and offer what the other group needs through an endpoint
+    service:
     LedgerEndpointService:
       Type: AWS::EC2::VPCEndpointService
       Properties:
@@ -52,7 +52,7 @@ def joined_isolation(network: Network) -> Iterator[Verdict]:
             message = f"{name} joins the VPCs of isolation groups {' and '.join(groups)}"
         else:
             mine = f"isolation group {next(iter(groups))}" if groups else "an isolation group"
-            message = f"{name} joins the VPC of {mine} with another's"
+            message = f"{name} joins the VPC of {mine} with that of another isolation group"
         two = [apart(network, joint.one, joint.other)]
         if joint.other is None:
             # Whoever else is in that VPC and whoever shares the subnet are joined as well.

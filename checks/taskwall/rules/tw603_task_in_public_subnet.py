@@ -1,10 +1,10 @@
 """TW603: Tasks run in subnets without a route to an internet gateway.
 
 What: A subnet in which tasks run has a route to an internet gateway, for IPv4 or IPv6.
-Why: In such a subnet one switch (a public address, an IPv6 address, a wide group) is all that keeps
-    the internet from a task. In a private subnet no single mistake opens it.
-Fine when: Block Public Access closes the VPC in both directions; taskwall passes that where the
-    sources write it.
+Why: In such a subnet, one setting (a public address, an IPv6 address, a wide security group) is
+    enough to open a task to the internet. In a private subnet, no single mistake opens it.
+Fine when: Block Public Access closes the VPC in both directions; taskwall passes it where the
+    sources set that.
 Terraform: Run the tasks in private subnets, whose default route leads to a NAT gateway or nowhere:
     subnets = aws_subnet.private[*].id
 CloudFormation: Run the tasks in private subnets, whose default route leads to a NAT gateway or

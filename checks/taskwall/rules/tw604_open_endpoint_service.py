@@ -1,12 +1,12 @@
-"""TW604: An endpoint service in front of tasks admits only whom somebody chose.
+"""TW604: An endpoint service in front of tasks allows only chosen principals.
 
-What: An endpoint service leads to a load balancer in front of tasks, lets every AWS account
-    connect (principal `*`), and accepts every connection by itself.
-Why: AWS calls such a service public: whoever learns its name reaches the tasks from a VPC of
-    theirs, even though the load balancer has no public address.
-Fine when: It names the accounts, roles or users that may connect, or somebody accepts each
-    connection by hand: one of the two is enough. A service that names no principal admits nobody,
-    since AWS makes it available to nobody by default.
+What: An endpoint service leads to a load balancer in front of tasks, allows every AWS account to
+    connect (principal `*`), and accepts every connection without approval.
+Why: AWS calls such a service public: anyone who learns its name can reach the tasks from a VPC of
+    their own, even though the load balancer has no public address.
+Fine when: It names the accounts, roles or users that may connect, or somebody approves each
+    connection: one of the two is enough. A service that names no principal allows nobody, which is
+    AWS's default.
 Terraform: Require acceptance, or name who may connect:
     acceptance_required = true
     allowed_principals  = ["arn:aws:iam::123456789012:root"]
@@ -42,8 +42,9 @@ def open_endpoint_service(network: Network) -> Iterator[Verdict]:
             service.origin,
             service.acceptance.place,
             everybody & ~accepts,
-            f"{service.name} lets every AWS account connect to tasks, and nobody accepts it first",
-            holds=f"{service.name} lets only those connect to tasks whom somebody chose",
+            f"{service.name} allows every AWS account to connect to tasks without acceptance",
+            holds=f"{service.name} allows only chosen principals to connect to tasks, or requires"
+            " acceptance",
             concerned=offers_tasks(network, service),
             names={"service": service.name},
             changes=service.acceptance.to(True),

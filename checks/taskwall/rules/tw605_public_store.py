@@ -2,14 +2,14 @@
 
 What: A database, warehouse, broker, Kafka cluster or search domain that tasks use has a public
     address: `publicly_accessible` is true, Kafka brokers have public access, a search domain is
-    outside a VPC; or a database of CloudFormation says nothing, and its subnet group has a subnet
-    with a route to an internet gateway, from which AWS then derives that it is public.
-Why: A store that only tasks use needs no address on the internet. With one, a single security group
-    rule, or for a search domain its access policy, is all that keeps everybody out.
-Fine when: Never by need: people reach a private store by a VPN or a session through Systems
-    Manager. A database that says false is private, in whichever subnets. Caches, MemoryDB and
-    DocumentDB cannot be public: nothing is said of them. AWS's pages disagree on what RDS derives
-    where nothing is written: say it, then it does not matter.
+    outside a VPC; or, in CloudFormation, a database does not set it and its subnet group has a
+    subnet with a route to an internet gateway, which makes it public by default.
+Why: A store that only tasks use needs no public address. With one, a single security group rule
+    (for a search domain: its access policy) is all that protects it from the internet.
+Fine when: Never: people reach a private store through a VPN or a Systems Manager session. A
+    database that sets false is private in every subnet. Caches, MemoryDB and DocumentDB cannot be
+    public and are not judged. AWS's pages disagree on the default of RDS: set it, then the default
+    does not matter.
 Terraform: Keep the store private (for a search domain: give it vpc_options):
     publicly_accessible = false
 CloudFormation: Keep the store private (for a search domain: give it VPCOptions):

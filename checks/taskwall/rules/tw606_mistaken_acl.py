@@ -1,15 +1,18 @@
-"""TW606: A network ACL of a task subnet neither breaks what groups allow nor opens to the internet.
+"""TW606: A network ACL of task subnets allows what the groups allow, and no internet ingress.
 
-What: A network ACL of a subnet in which tasks run lets nothing through of what a security group of
-    these tasks allows, or not its answers, for which an ACL needs entries of their own; or it
-    admits the internet to a subnet without a load balancer, on other ports than those of answers.
-Why: What an ACL breaks, no security group shows: connections hang, and somebody widens the group.
-    Where it admits the internet to a private subnet, it is no second wall behind the group.
-Fine when: An ACL may be narrower than a group's range of addresses, or than all of its ports, by
-    intention: taskwall takes it for broken only where nothing of such a permission passes, or where
-    answers do not. Answers go to ports 32768-60999 of tasks and their clients, to 1024-65535 of
-    load balancers. An ACL that nobody writes lets everything through: nothing is said of it.
-Terraform: Admit what the group allows, and the answers, from where they come:
+What: A network ACL of a subnet in which tasks run blocks all traffic of a security group rule of
+    these tasks, or its return traffic, which needs ACL entries of its own; or it allows ingress
+    from the internet to a subnet without a load balancer, on ports other than those of return
+    traffic.
+Why: A security group does not show what a network ACL blocks: connections time out, and somebody
+    then widens the group. If the ACL of a private subnet allows the internet, it is no second layer
+    of protection behind the group.
+Fine when: An ACL may be narrower than the addresses or ports of a security group on purpose:
+    taskwall fails it only if it blocks all traffic of a security group rule, or the return traffic.
+    Return traffic goes to ports 32768-60999 of tasks and their clients, and to 1024-65535 of load
+    balancers. The default ACL of a VPC, if the sources do not set it, allows everything and is not
+    judged.
+Terraform: Allow what the group allows, and the return traffic:
     ingress {
       rule_no    = 100
       action     = "allow"
@@ -18,8 +21,8 @@ Terraform: Admit what the group allows, and the answers, from where they come:
       from_port  = 1024
       to_port    = 65535
     }
-CloudFormation: Admit what the group allows, and the answers, from where they come:
-    AnswersEntry:
+CloudFormation: Allow what the group allows, and the return traffic:
+    ReturnTrafficEntry:
       Type: AWS::EC2::NetworkAclEntry
       Properties:
         NetworkAclId: !Ref <acl>
@@ -72,7 +75,7 @@ def _flows(
     network: Network, acl: NetworkAcl, here: list[tuple[Subnet | None, Fact]], concerned: Fact
 ) -> Verdict:
     at, name = acl.origin.header, acl.name
-    otherwise = f"{name} breaks nothing that the groups of tasks allow"
+    otherwise = f"{name} blocks nothing that the security groups of tasks allow"
     parts = [Fact(False, "", at, name, otherwise=otherwise)]
     for subnet, guards in here:
         for source, _ in task_subnets(network).get(subnet.id, ()) if subnet else ():
@@ -82,17 +85,19 @@ def _flows(
                 else:
                     permission, truth = flow, None
                 if truth is not False:
-                    text = f"{name} breaks what {permission.on.name} allows on {permission.ports}"
+                    text = f"{name} blocks what {permission.on.name} allows on {permission.ports}"
                     needs = (need for e in entries(network).get(acl.id, ()) for need in e.needs)
                     waits = (*permission.fact.needs, *needs, *guards.waits_for())
                     parts.append(Fact(truth, text, permission.place, permission.on.name, waits))
         if subnet is None:
-            parts.append(Fact(None, f"{name} breaks a flow", at, name, guards.waits_for()))
+            parts.append(
+                Fact(None, f"{name} blocks traffic of tasks", at, name, guards.waits_for())
+            )
     return Verdict(
         acl.origin,
         at,
         any_of(parts),
-        f"{name} breaks traffic, or its answers, that a security group of tasks allows",
+        f"{name} blocks traffic that a security group of tasks allows, or its return traffic",
         holds=otherwise,
         concerned=concerned,
     )
@@ -103,8 +108,9 @@ def _internet(entry: AclEntry, acl: NetworkAcl, bare: Fact, concerned: Fact) -> 
         entry.on,
         entry.place,
         lets_internet_in(entry) & bare,
-        f"{acl.name} admits {entry.range.known or 'a range'} to tasks without a load balancer",
-        holds=f"this entry of {acl.name} lets the internet reach no tasks",
+        f"{acl.name} allows ingress from {entry.range.known or 'an unknown CIDR'} to tasks without"
+        " a load balancer",
+        holds=f"this entry of {acl.name} opens no tasks to the internet",
         concerned=concerned,
     )
 
@@ -116,6 +122,9 @@ def _elsewhere(network: Network) -> Iterator[Verdict]:
         acl = network.at(NetworkAcl, entry.acl)
         if (acl is None or acl.external) and entry.acl.to not in told:
             told.add(entry.acl.to)
-            text = f"{entry.acl.to or 'an ACL'} breaks traffic of tasks, or admits the internet"
+            text = (
+                f"{entry.acl.to or 'an ACL'} blocks traffic of tasks, or allows ingress from the"
+                " internet"
+            )
             needs = entry.acl.fact.needs or (acl.external if acl else ())
             yield cannot_be_seen(entry.on, entry.acl.place, text, needs)

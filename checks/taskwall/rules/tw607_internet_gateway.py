@@ -1,13 +1,13 @@
 """TW607: VPCs with tasks have no internet gateway, where the policy forbids them.
 
-What: The settings say that the security policy forbids internet gateways
-    (`internet-gateway = false`), and a VPC in which tasks or container instances run has one
-    attached. Without that setting the rule says nothing.
-Why: In such an environment, tasks reach AWS by PrivateLink endpoints only. A gateway that is
-    attached waits for one route to open the VPC in both directions.
-Fine when: Egress-only internet gateways and NAT gateways are no internet gateways by themselves; a
-    public NAT gateway does not work without one. A gateway that the default VPC or another stack
-    brings along is not written here, so that nothing is said of it.
+What: The settings declare that the security policy forbids internet gateways (`internet-gateway =
+    false`), and a VPC in which tasks or container instances run has one attached. Without that
+    setting, the rule does not apply.
+Why: In such an environment, tasks reach AWS only through PrivateLink endpoints. If a gateway is
+    attached, one route is enough to open the VPC in both directions.
+Fine when: Egress-only internet gateways and NAT gateways are not internet gateways; a public NAT
+    gateway does not work without one. A gateway of the default VPC or of another stack is not in
+    the sources and is not judged.
 Terraform: Remove the gateway, and give the tasks endpoints for what they need:
     resource "aws_vpc_endpoint" "ecr_api" {
       vpc_id            = <vpc>.id

@@ -1,10 +1,11 @@
-"""TW701: The traffic of long-running tasks is recorded by a VPC flow log.
+"""TW701: A VPC flow log records the traffic of long-running tasks.
 
-What: Services run in awsvpc mode in a VPC that has no flow log, and not every subnet of theirs has
-    one either.
-Why: Without flow logs nobody can tell afterwards whom a task talked to, what was refused, and
-    where data went. Each awsvpc task has an interface of its own, so that they tell task by task.
-Fine when: Another stack makes the flow log of this VPC: name the rule in the setting `elsewhere`.
+What: Services run in awsvpc mode in a VPC that has no flow log, and not every subnet of these
+    services has one either.
+Why: Without flow logs, nobody can find out afterwards which peers a task connected to, what was
+    rejected, and where data went. Each awsvpc task has its own network interface, so flow logs can
+    show this for each task.
+Fine when: Another stack creates the flow log of this VPC: name the rule in the setting `elsewhere`.
 Terraform: Add a flow log:
     resource "aws_flow_log" "vpc" {
       vpc_id               = <vpc>.id
@@ -46,8 +47,9 @@ def no_flow_log(network: Network) -> Iterator[Verdict]:
                 watch.thing.origin,
                 watch.thing.origin.header,
                 ~logged,
-                f"{watch.thing.name} lacks a flow log of the traffic of {names}",
+                f"{watch.thing.name} has no flow log of the traffic of {names}",
                 holds=f"a flow log records {watch.thing.name}",
+                negative=True,
                 absent=True,
                 names={"vpc": watch.thing.name},
             )
@@ -58,8 +60,9 @@ def no_flow_log(network: Network) -> Iterator[Verdict]:
                 source.origin,
                 watch.at,
                 ~logged,
-                f"the VPC of {names} lacks a flow log",
+                f"the VPC of {names} has no flow log",
                 holds=f"a flow log records the VPC of {names}",
+                negative=True,
             )
 
 

@@ -1,9 +1,9 @@
-"""TW702: Flow logs of tasks' traffic record accepted and rejected traffic alike.
+"""TW702: Flow logs of task traffic record accepted and rejected traffic.
 
 What: The flow log of a VPC (or subnet) with long-running tasks records only accepted or only
     rejected traffic.
-Why: Rejected traffic shows probing and missing rules; accepted traffic shows what really
-    happened. An investigation needs both.
+Why: Rejected traffic shows scans and missing rules; accepted traffic shows what really happened. An
+    investigation needs both.
 Fine when: Another log of the same VPC records ALL; then this one is not judged.
 Terraform: traffic_type = "ALL"
 CloudFormation: TrafficType: ALL

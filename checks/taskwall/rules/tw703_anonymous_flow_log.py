@@ -1,11 +1,11 @@
-"""TW703: Flow logs of tasks' traffic name the VPC, the subnet and the instance.
+"""TW703: Flow logs of task traffic record the VPC, the subnet and the instance.
 
 What: The format of the flow log of a VPC (or subnet) with long-running tasks lacks vpc-id,
     subnet-id or instance-id. AWS's default format has none of them.
-Why: They narrow an investigation down to a place, where the default format only has addresses
-    that other tasks reuse minutes later. The ECS fields (TW704) go further, down to the task.
+Why: They show where traffic happened; the default format has only addresses, which other tasks
+    reuse minutes later. The ECS fields (TW704) go further, down to the task.
 Fine when: Another log of the same VPC has them; then this one is not judged.
-Terraform: Set a format (doubled dollars keep Terraform from reading it):
+Terraform: Set a format (in Terraform, $${...} writes a literal ${...}):
     log_format = "$${version} $${vpc-id} $${subnet-id} $${instance-id} $${interface-id} $${srcaddr} $${dstaddr} $${srcport} $${dstport} $${protocol} $${packets} $${bytes} $${start} $${end} $${action} $${log-status}"
 CloudFormation: Set a format (without !Sub, or with ${!vpc-id} in it):
     LogFormat: "${version} ${vpc-id} ${subnet-id} ${instance-id} ${interface-id} ${srcaddr} ${dstaddr} ${srcport} ${dstport} ${protocol} ${packets} ${bytes} ${start} ${end} ${action} ${log-status}"
@@ -33,6 +33,7 @@ def anonymous_flow_log(network: Network) -> Iterator[Verdict]:
             ~has_fields,
             f"{log.name} does not record VPC, subnet and instance",
             holds=f"{log.name} records VPC, subnet and instance",
+            negative=True,
             concerned=concerned,
             changes=log.format.to(with_fields(log, FIELDS)),
         )

@@ -1,13 +1,13 @@
-"""TW704: Flow logs of tasks' traffic name the cluster, the service and the task.
+"""TW704: Flow logs of task traffic record the cluster, the service and the task.
 
 What: The format of the flow log of a VPC (or subnet) with long-running tasks lacks the ECS fields
-    (version 7) that name the cluster, the service or the task: ecs-cluster-name (or its ARN),
+    (version 7) for the cluster, the service or the task: ecs-cluster-name (or its ARN),
     ecs-service-name, ecs-task-id (or its ARN).
-Why: A task's address belongs to another task minutes later. With these fields a record says by
-    itself which task of which service sent or received it, even after the task is gone.
+Why: The address of a task belongs to another task minutes later. With these fields, a record itself
+    shows which task of which service sent or received the traffic, even after the task has stopped.
 Fine when: Another log of the same VPC has them; then this one is not judged. AWS fills them for
-    tasks in awsvpc mode, and only if whoever makes the flow log may list clusters and tasks.
-Terraform: Set a format (doubled dollars keep Terraform from reading it):
+    tasks in awsvpc mode, and only if whoever creates the flow log may list clusters and tasks.
+Terraform: Set a format (in Terraform, $${...} writes a literal ${...}):
     log_format = "$${version} $${vpc-id} $${subnet-id} $${instance-id} $${interface-id} $${srcaddr} $${dstaddr} $${srcport} $${dstport} $${protocol} $${packets} $${bytes} $${start} $${end} $${action} $${log-status} $${ecs-cluster-name} $${ecs-service-name} $${ecs-task-id}"
 CloudFormation: Set a format (without !Sub, or with ${!vpc-id} in it):
     LogFormat: "${version} ${vpc-id} ${subnet-id} ${instance-id} ${interface-id} ${srcaddr} ${dstaddr} ${srcport} ${dstport} ${protocol} ${packets} ${bytes} ${start} ${end} ${action} ${log-status} ${ecs-cluster-name} ${ecs-service-name} ${ecs-task-id}"
@@ -39,6 +39,7 @@ def taskless_flow_log(network: Network) -> Iterator[Verdict]:
             ~has_fields,
             f"{log.name} does not record cluster, service and task",
             holds=f"{log.name} records cluster, service and task",
+            negative=True,
             concerned=concerned,
             changes=log.format.to(with_fields(log, FIELDS)),
         )

@@ -1,18 +1,19 @@
-"""TW705: Load balancers in front of tasks keep access logs.
+"""TW705: Load balancers in front of tasks write access logs.
 
-What: A load balancer that tasks stand behind keeps no access logs, neither in S3 nor by a delivery
-    source of CloudWatch Logs. Of network load balancers only those with a TLS listener are looked
-    at, since the others write none.
-Why: They tell who asked for what and what came back, with the client's address that tasks no longer
-    see. After an incident they are the first thing that is asked for, and cannot be made up for.
-Fine when: Something in front (CloudFront, a web firewall) logs every request, and nothing reaches
-    the load balancer past it.
-Terraform: Switch them on:
+What: A load balancer in front of tasks writes no access logs, neither to S3 nor through a delivery
+    source of CloudWatch Logs. Of Network Load Balancers, only those with a TLS listener are judged,
+    because the others write none.
+Why: Access logs show which client requested what and what the response was, with the client address
+    that tasks no longer see. After an incident they are needed first, and they cannot be created
+    afterwards.
+Fine when: Something in front (CloudFront, a web application firewall) logs every request, and no
+    client can bypass it.
+Terraform: Turn them on:
     access_logs {
       bucket  = aws_s3_bucket.logs.id
       enabled = true
     }
-CloudFormation: Switch them on (a classic load balancer: AccessLoggingPolicy):
+CloudFormation: Turn them on (a classic load balancer: AccessLoggingPolicy):
     LoadBalancerAttributes:
       - { Key: access_logs.s3.enabled, Value: "true" }
       - { Key: access_logs.s3.bucket, Value: !Ref LogBucket }
@@ -36,14 +37,15 @@ def no_access_log(network: Network) -> Iterator[Verdict]:
             balancer.origin,
             balancer.access_log.place,
             ~balancer.access_log.is_(True),
-            f"{balancer.name} keeps no access logs",
-            holds=f"{balancer.name} keeps access logs",
+            f"{balancer.name} writes no access logs",
+            holds=f"{balancer.name} writes access logs",
+            negative=True,
             concerned=stands_before_tasks(network, balancer) & _writes_any(network, balancer),
             absent=not balancer.access_log.written,
             changes=balancer.logging,
         )
     for source, front in beyond_sources(network):
-        text = f"a load balancer in front of {source.name} keeps no access logs"
+        text = f"a load balancer in front of {source.name} writes access logs"
         at = front.place or source.origin.header
         yield cannot_be_seen(source.origin, at, text, front.needs)
         break

@@ -1,11 +1,11 @@
-"""TW706: Services that talk through proxies keep the proxies' access logs.
+"""TW706: Services that use proxies keep the access logs of the proxies.
 
-What: A service uses Service Connect, or a virtual node of App Mesh stands for one, and its proxies
-    keep no access logs. Service Connect wants both said: how to log (access logs) and whereto (its
-    log configuration).
-Why: Flow logs show addresses, which short-lived tasks pass on to each other, and nothing of what
-    was asked. The proxies see every request between services, and what came back.
-Fine when: The applications log every request themselves, with who asked.
+What: A service uses Service Connect, or is represented by a virtual node of App Mesh, and its
+    proxies write no access logs. Service Connect needs both settings: the format (access logs) and
+    the destination (its log configuration).
+Why: Flow logs show only addresses, which short-lived tasks reuse, and not what was requested. The
+    proxies see every request between services and its response.
+Fine when: The applications log every request themselves, with its caller.
 Terraform: In service_connect_configuration:
     access_log_configuration {
       format = "JSON"
@@ -37,8 +37,9 @@ def unrecorded_proxy(network: Network) -> Iterator[Verdict]:
             proxy.on,
             proxy.at,
             ~proxy.logs,
-            f"proxies of {proxy.on.name} keep no access logs",
-            holds=f"proxies of {proxy.on.name} keep access logs",
+            f"proxies of {proxy.on.name} write no access logs",
+            holds=f"proxies of {proxy.on.name} write access logs",
+            negative=True,
             concerned=proxy.connected,
             changes=proxy.logging,
         )

@@ -1,11 +1,12 @@
-"""TW707: Flow logs of tasks' traffic are aggregated by the minute.
+"""TW707: Flow logs of task traffic are aggregated over one minute.
 
-What: The flow log of a VPC (or subnet) with long-running tasks gathers traffic over ten minutes,
+What: The flow log of a VPC (or subnet) with long-running tasks aggregates traffic over ten minutes,
     the default, before it writes a record.
-Why: A task may live shorter than that. What it did then stands in one record together with what
-    another task did at the same address, and an alarm comes ten minutes late.
-Fine when: All tasks run on Nitro instances, whose interfaces are aggregated by the minute whatever
-    the flow log says. Another log of the same VPC does it; then this one is not judged.
+Why: A task may run for a shorter time than that. One record can then mix its traffic with that of
+    another task at the same address, and an alarm comes ten minutes late.
+Fine when: All tasks run on Nitro instances, whose interfaces are aggregated over one minute
+    whatever the flow log sets. Or another log of the same VPC is aggregated over one minute; then
+    this one is not judged.
 Terraform: max_aggregation_interval = 60
 CloudFormation: MaxAggregationInterval: 60
 Guide: beyond
@@ -29,8 +30,8 @@ def slow_flow_log(network: Network) -> Iterator[Verdict]:
             log.origin,
             log.interval.place,
             ~by_the_minute,
-            f"{log.name} gathers traffic over {seconds} seconds before it records it",
-            holds=f"{log.name} records traffic by the minute",
+            f"{log.name} aggregates traffic over {seconds} seconds",
+            holds=f"{log.name} aggregates traffic over one minute",
             concerned=concerned,
             changes=log.interval.to(60),
         )

@@ -91,7 +91,7 @@ async function start(): Promise<void> {
   } catch (error) {
     const answer = await window.showErrorMessage(
       `taskwall could not be started as "${command} lsp" (${String(error)}). Install it, for ` +
-        `example by "pipx install taskwall[lsp]", or say where it is.`,
+        `example by "pipx install taskwall[lsp]", or set its path.`,
       "Open Settings",
     );
     if (answer !== undefined) {

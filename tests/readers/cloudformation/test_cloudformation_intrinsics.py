@@ -287,7 +287,7 @@ def test_values_stand_where_they_are_used() -> None:
         ("!Select [x, !Ref Zones]", "Fn::Select takes the number of an element"),
         ("!Join x", "Fn::Join takes a list of 2"),
         ("!If [Never, a]", "Fn::If takes a list of 3"),
-        ("!Sub {a: b}", "Fn::Sub takes a text"),
+        ("!Sub {a: b}", "Fn::Sub takes a string"),
         ("!GetAtt Vpc", "Fn::GetAtt takes a resource and an attribute"),
         ("!Split ['', a]", "Fn::Split takes a separator that is not empty"),
         (
@@ -296,7 +296,7 @@ def test_values_stand_where_they_are_used() -> None:
         ),
         ("!Cidr [nonsense, 1, 8]", "Fn::Cidr takes a CIDR block, not 'nonsense'"),
         ("!Cidr [10.0.0.0/24, 257, 1]", "Fn::Cidr takes a count from 1 to 256"),
-        ("!If [!Ref Port, a, b]", "this is no condition"),
+        ("!If [!Ref Port, a, b]", "this is not a condition"),
     ],
 )
 def test_what_cannot_be_is_an_error_at_its_place(written: str, message: str) -> None:
@@ -454,5 +454,7 @@ def test_a_row_of_conditions_too_long_to_follow_is_an_error() -> None:
     lines += [f"  C{level}: !Not [!Condition C{level - 1}]" for level in range(1, 5000)]
     lines += ["Resources:", "  R: {Type: 'AWS::EC2::VPC', Condition: C4999}"]
     evaluation = stack_of("\n".join(lines)).evaluate({})
-    assert [error.message for error in evaluation.errors] == ["R rests on too many others in a row"]
+    assert [error.message for error in evaluation.errors] == [
+        "R depends on too many others in a row"
+    ]
     assert evaluation.resources[0].origin.maybe != ()

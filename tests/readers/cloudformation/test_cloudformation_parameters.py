@@ -44,13 +44,13 @@ def test_every_form_is_read(name: str, text: str) -> None:
 @pytest.mark.parametrize(
     ("name", "text", "message"),
     [
-        ("p.json", "[1]", "holds something that is no parameter"),
-        ("p.json", '{"A": {"B": 1}}', "holds something that is no parameter"),
-        ("p.json", '"A"', "holds something that is no parameter"),
-        ("p.yaml", "", "holds something that is no parameter"),
+        ("p.json", "[1]", "holds something that is not a parameter"),
+        ("p.json", '{"A": {"B": 1}}', "holds something that is not a parameter"),
+        ("p.json", '"A"', "holds something that is not a parameter"),
+        ("p.yaml", "", "holds something that is not a parameter"),
         ("p.yaml", "A: [\n", "line 2: cannot be parsed"),
         ("p.yaml", "A: 1\nA: 2\n", "line 2: A is written twice"),
-        ("p.toml", "A = [", "is no TOML"),
+        ("p.toml", "A = [", "is not TOML"),
         ("p.toml", '[default.deploy.parameters]\nparameter_overrides = "A=\'"', "of no form"),
     ],
 )

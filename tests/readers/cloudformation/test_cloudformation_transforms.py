@@ -155,7 +155,10 @@ def test_loops_turn_as_the_scenario_says() -> None:
     ("loop", "message"),
     [
         ("[Name, [a]]", "Fn::ForEach::X takes a list of an identifier, a list and a mapping"),
-        ("[Name, a, {b: {Type: 'A::B'}}]", "Fn::ForEach::X goes over something that is no list"),
+        (
+            "[Name, a, {b: {Type: 'A::B'}}]",
+            "Fn::ForEach::X iterates over something that is not a list",
+        ),
         ("[N, [a], {'b${N}': {Properties: {}}}]", "b${N} has no Type"),
     ],
 )

@@ -237,7 +237,7 @@ ERRORS = {
     "locals of each other": "depends on itself",
     "a count of itself": "depends on itself",
     "a module in itself": "calls a module that it is part of",
-    "a long chain": "waits for more than 150 values in a row",
+    "a long chain": "depends on more than 150 values in a row",
     "a long file": "is longer than 4000000 characters",
     "zeros": "syntax error",
 }

@@ -139,7 +139,7 @@ def test_policy_document_that_is_no_json(evaluated: Evaluated) -> None:
     """A source that is no JSON leaves the policy unknown, with the reason."""
     text = 'data "aws_iam_policy_document" "p" {\n  source_policy_documents = ["{"]\n}\n'
     text += 'resource "t" "t" {\n  x = data.aws_iam_policy_document.p.json\n}\n'
-    assert [str(need) for need in needs(x(evaluated(text)))] == ["a policy is no JSON"]
+    assert [str(need) for need in needs(x(evaluated(text)))] == ["a policy is not JSON"]
 
 
 def test_template_file(evaluated: Evaluated, shown: Shown) -> None:
@@ -242,4 +242,4 @@ def test_local_file(evaluated: Evaluated, shown: Shown) -> None:
     inside = text.replace("PATH", "a.txt")
     assert shown(x(evaluated(inside, {"live/a.txt": "hello"}))) == "hello"
     outside = x(evaluated(text.replace("PATH", "/etc/hostname")))
-    assert [need.why for need in needs(outside)] == ["lies outside of what is scanned"]
+    assert [need.why for need in needs(outside)] == ["is outside the scanned folders"]

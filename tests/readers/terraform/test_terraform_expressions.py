@@ -363,8 +363,8 @@ WAITING = [
     ("aws_vpc.main.id", "aws_vpc.main.id is known only after apply"),
     ("aws_vpc.other.id", "aws_vpc.other.id is not declared"),
     ("var.ports.ftp", "var.ports.ftp fails: ftp is not an attribute of this object"),
-    ("var.names[5]", "var.names[5] fails: the element [5] is not there: there are 3"),
-    ('"${var.nothing}x"', "var.nothing is null and stands in a text"),
+    ("var.names[5]", "var.names[5] fails: the element [5] does not exist: there are 3"),
+    ('"${var.nothing}x"', "var.nothing is null inside a string"),
 ]
 
 

@@ -58,7 +58,7 @@ def test_wrong_type_is_unknown(evaluated: Evaluated) -> None:
     """A value that cannot be of the variable's type leaves the variable unknown."""
     main = 'variable "v" {\n  type = number\n}\nresource "t" "a" {\n  x = var.v\n}\n'
     found = needs(x(evaluated(main, inputs=given(v="three"))))
-    assert [str(need) for need in found] == ["the value is no number"]
+    assert [str(need) for need in found] == ["the value is not a number"]
 
 
 def test_precedence(tmp_path: Path, shown: Shown) -> None:
@@ -204,7 +204,7 @@ def test_files_beyond_the_boundary(evaluated: Evaluated) -> None:
     main = 'resource "t" "a" {\n  x = [file("/etc/passwd"), file("../../etc/hostname")]\n}\n'
     found = x(evaluated(main))
     assert isinstance(found, Items)
-    assert {need.why for need in needs(found)} == {"lies outside of what is scanned"}
+    assert {need.why for need in needs(found)} == {"is outside the scanned folders"}
 
 
 def test_sets_have_no_repetition(evaluated: Evaluated) -> None:

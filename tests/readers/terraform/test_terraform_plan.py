@@ -378,7 +378,7 @@ def test_plan_of_another_shape(key: str, shape: object) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("{", "a plan that is no JSON: Input data was truncated"),
+        ("{", "a plan that is not JSON: Input data was truncated"),
         ('{"format_version": "7.0"}', "a plan of format 7.0, which is not known"),
     ],
 )

@@ -387,7 +387,7 @@ def test_failure_is_an_unknown_not_an_error(evaluated: Evaluated) -> None:
     )
     fields = only(evaluation, "t.a").body.fields
     assert [str(need) for need in needs(fields["x"])] == [
-        "local.list[0] fails: the element [0] is not there: there are 0"
+        "local.list[0] fails: the element [0] does not exist: there are 0"
     ]
     assert needs(fields["y"]) == ()
     assert len(needs(fields["z"])) == 1

@@ -21,7 +21,7 @@ def _fail(report: Any, why: str) -> None:
     To raise something does not do: checkov would log it and go on without the rules. Nor does it
     to end the process: of several, checkov takes one that ends for one with nothing to tell.
     """
-    sys.stderr.write(f"taskwall: no rule is judged: {why}\n")
+    sys.stderr.write(f"taskwall: no rule was run: {why}\n")
     if report is None:
         sys.exit(2)
     report.error_status = why

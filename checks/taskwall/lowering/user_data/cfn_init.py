@@ -92,7 +92,7 @@ def _commands(
             continue
         waits = doubt
         if "test" in order.fields:
-            waits = (*doubt, Need(f"the test of command {name}", "decides on the instance"))
+            waits = (*doubt, Need(f"the test of command {name}", "is known only on the instance"))
         command = order.fields.get("command")
         found = None if command is None else settled(command)
         words = [_text(machine, item) for item in found.items] if isinstance(found, Items) else []

@@ -87,7 +87,11 @@ def _doubt(text: str, start: int, row: int) -> tuple[Need, ...]:
     """Whether a call stands within braces: of a condition, a loop or a function."""
     before = re.sub(r"#[^\n]*|'[^'\n]*'|\"[^\"\n]*\"", "", text[:start])
     if before.count("{") > before.count("}"):
-        return (Need(f"a condition before line {row + 1} of user data", "decides on the instance"),)
+        return (
+            Need(
+                f"a condition before line {row + 1} of user data", "is known only on the instance"
+            ),
+        )
     return ()
 
 

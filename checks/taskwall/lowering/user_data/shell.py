@@ -118,7 +118,7 @@ class Shell:
         """A branch, a loop or a function: whether it runs is known only on the instance."""
         words = {"function_definition": "a function", "for_statement": "a loop"}
         what = f"{words.get(node.type, 'a condition')} in line {self._row(node) + 1} of user data"
-        waits = (*doubt, Need(what, "decides on the instance"))
+        waits = (*doubt, Need(what, "is known only on the instance"))
         try:
             return self._each(node.children, waits, depth)
         except StopError:
@@ -145,7 +145,7 @@ class Shell:
         if any(child.type == "&&" for child in node.children) and self._succeeds(left):
             return left, right, doubt
         what = f"a command in line {self._row(node) + 1} of user data"
-        return left, right, (*doubt, Need(what, "decides on the instance"))
+        return left, right, (*doubt, Need(what, "is known only on the instance"))
 
     def _succeeds(self, node: "Node") -> bool:
         while node.type in ("redirected_statement", "list", "pipeline") and node.named_children:
@@ -191,7 +191,7 @@ class Shell:
             found = []
         for how, statement in after:
             what = f"a command in line {self._row(node) + 1} of user data"
-            waits = (*doubt, Need(what, "decides on the instance"))
+            waits = (*doubt, Need(what, "is known only on the instance"))
             sure = how == "|" or (how == "&&" and body is not None and self._succeeds(body))
             feed = found if how == "|" else []
             out = self._statement(statement, feed, doubt if sure else waits, depth)

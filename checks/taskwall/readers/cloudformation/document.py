@@ -311,7 +311,7 @@ class _Builder:
             else:
                 last = Place(self.file, line, column, end.end_line, end.end_column)
             if type(key) is not str:
-                self._error(key_node, "a key must be a text")
+                self._error(key_node, "a key must be a string")
             elif key == "<<" and not key_node.style:
                 merged.extend(elements(node) or (node,))
             elif key in fields:

@@ -209,7 +209,7 @@ class Evaluator:
 
     def _function(self, call: Function) -> Outcome:
         if self.run.made > MOST and call.name in _GROWING:
-            return nameless(call.name, "is one of too many to be looked at", call.place)
+            return nameless(call.name, "is one of too many to be analysed", call.place)
         work = FUNCTIONS.get(call.name)
         if work is None:
             return nameless(call.name, "is a function that is not known here", call.place)
@@ -410,7 +410,9 @@ class Evaluator:
         """The value of an output, for whoever refers to it from `place`."""
         making = f"Outputs.{name}"
         if making in self._making:
-            self.error(place, f"output {name} of {_short(self.template.unit.file)} rests on itself")
+            self.error(
+                place, f"output {name} of {_short(self.template.unit.file)} depends on itself"
+            )
             return None
 
         def made() -> Value:
@@ -452,7 +454,7 @@ class Evaluator:
         """Whether a declared condition holds; where it is open, with what it asks."""
         making = f"Conditions.{name}"
         if making in self._making:
-            return unknown(name, "is a condition that rests on itself", place)
+            return unknown(name, "is a condition that depends on itself", place)
         node = self.template.conditions.get(name)
         if node is None:
             if place is not None and not self.template.open_names:
@@ -484,8 +486,8 @@ class Evaluator:
             return value
         waits = () if found is None else needs(found)
         if not waits and node.place is not None:
-            self.error(node.place, "this is no condition")
-        return Unknown(waits or (Need("a condition", "is no condition"),), place=node.place)
+            self.error(node.place, "this is not a condition")
+        return Unknown(waits or (Need("a condition", "is not a condition"),), place=node.place)
 
 
 # The functions that refer to something

@@ -112,7 +112,7 @@ class Nesting:
 
         if size(path) > MOST:
             for name in list(self.nested.get(path, {})):
-                self._refuse(path, name, f"{name} nests more than {MOST} stacks, all told")
+                self._refuse(path, name, f"{name} nests more than {MOST} stacks in total")
 
     def _refuse(self, path: str, name: str, message: str) -> None:
         del self.nested[path][name]

@@ -84,7 +84,7 @@ def pieces(
     if isinstance(source, Known):
         data = spelled(source.data) or ""
         if data.count(separator) > WIDEST or not run.affords(100 + len(data)):
-            return Items((), (nameless("a list", "is too long to be looked at", place),), place)
+            return Items((), (nameless("a list", "is too long to be analysed", place),), place)
         return Items(tuple(Known(piece, place) for piece in data.split(separator)), (), place)
     if separator != ",":
         return None

@@ -71,12 +71,14 @@ def turns(run: TemplateContext, key: str, node: Node) -> Iterator[Turn]:
             if isinstance(one, Known) and one.data is not None:
                 texts.append(spelled(one.data) or "")
     if not isinstance(found, Items) and not waits:
-        run.error(node.place or run.template.place, f"{key} goes over something that is no list")
+        run.error(
+            node.place or run.template.place, f"{key} iterates over something that is not a list"
+        )
         return
     run.run.turns += len(texts) * (1 + _size(parts[2]) // 50)
     if run.run.turns > MOST_TURNS:
-        run.error(node.place or run.template.place, f"{key} turns too often to be followed")
-        texts, waits = [], [Need(key, "turns too often to be followed")]
+        run.error(node.place or run.template.place, f"{key} iterates too often to be followed")
+        texts, waits = [], [Need(key, "iterates too often to be followed")]
     if waits:
         yield Turn(put_in(parts[2], identifier, _ANY), parts[2], tuple(waits))
         return

@@ -54,7 +54,7 @@ class Parameters:
     def _once(self, name: str) -> Value:
         goes_by = f"{self._evaluator.site.prefix}{name}"
         if name in self._making:
-            return nameless(goes_by, "rests on itself", None)
+            return nameless(goes_by, "depends on itself", None)
         self._making.add(name)
         try:
             return self._parameter(name, goes_by)
@@ -72,7 +72,7 @@ class Parameters:
                 return None
         elif answer != OTHER:
             return None if answer == spelled(default.data) else Known(answer, default.place)
-        return unknown(name, "may be given another value than its default", default.place)
+        return unknown(name, "may be given a value other than its default", default.place)
 
     def free_default(self, name: str) -> Known | None:
         """The default of a parameter that may be given another value; None if there is none."""
@@ -168,7 +168,7 @@ class Parameters:
         if self._evaluator.above is None:
             return None
         if self._evaluator.site.given is None:
-            return self._evaluator.unknown(goes_by, "is passed by the stack above", place)
+            return self._evaluator.unknown(goes_by, "is passed by the parent stack", place)
         node = self._evaluator.site.given.get(name)
         found = None if node is None else self._evaluator.above.value(node)
         return found if not isinstance(found, Known) or found.data is not None else None

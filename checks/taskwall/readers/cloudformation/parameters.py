@@ -46,7 +46,7 @@ def parameters(path: str, text: str) -> dict[str, Value]:
             break
     found = {name: value for name, node in fields.items() if (value := _value(node)) is not None}
     if root is None or isinstance(root, Known) or len(found) < len(fields):
-        raise ParametersError(f"holds something that is no parameter; it can be {FORMS}")
+        raise ParametersError(f"holds something that is not a parameter; it can be {FORMS}")
     return found
 
 
@@ -64,7 +64,7 @@ def _of_list(entries: tuple[Node, ...]) -> dict[str, Value]:
             name, _, word = text.partition("=")
             found[name.strip()] = Known(word)
         else:
-            raise ParametersError(f"holds something that is no parameter; it can be {FORMS}")
+            raise ParametersError(f"holds something that is not a parameter; it can be {FORMS}")
     return found
 
 
@@ -88,7 +88,7 @@ def _of_sam(text: str) -> dict[str, Value]:
     try:
         document: object = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise ParametersError(f"is no TOML: {error}") from error
+        raise ParametersError(f"is not TOML: {error}") from error
     found: dict[str, Value] = {}
     for command in ("global", "deploy"):
         given = document

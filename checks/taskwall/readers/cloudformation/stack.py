@@ -250,9 +250,9 @@ def _whole(declared: Declared, evaluator: Evaluator) -> Resource | None:
     try:
         return _resource(declared, evaluator)
     except RecursionError:
-        message = f"{declared.name} rests on too many others in a row"
+        message = f"{declared.name} depends on too many others in a row"
         evaluator.run.errors[SourceError(declared.header, message)] = None
-        rest = Unknown((Need(declared.name, "rests on too many others in a row"),))
+        rest = Unknown((Need(declared.name, "depends on too many others in a row"),))
         body = Fields({}, rest=rest, place=declared.place)
         return _made(declared, evaluator, body, rest.needs)
 
@@ -273,7 +273,7 @@ def _body(value: Value | None, place: Place) -> Fields:
         return value
     if value is None or isinstance(value, Known):
         return Fields({}, place=place)
-    waits = needs(value) or (Need("Properties", "is no mapping"),)
+    waits = needs(value) or (Need("Properties", "is not a mapping"),)
     return Fields({}, rest=Unknown(waits), place=value.place or place)
 
 

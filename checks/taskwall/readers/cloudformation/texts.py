@@ -56,7 +56,7 @@ def sub(run: TemplateContext, call: Function) -> Value:
     if isinstance(template, Text):  # of a loop over what is not known
         return run.computed("", needs(template), call)
     if not isinstance(template, Known):
-        raise MalformedError("takes a text")
+        raise MalformedError("takes a string")
     source = spelled(template.data) or ""
     if "${" not in source:
         return dynamic(run, Known(source, call.place))
@@ -82,7 +82,7 @@ def _substituted(run: TemplateContext, name: str, place: Place) -> Value:
         return run.get(resource, attribute, place)
     found = run.named(name, place)
     if found is None or isinstance(found, Perhaps):
-        return nameless(name, "is no text", place)
+        return nameless(name, "is not a string", place)
     return found
 
 
@@ -93,11 +93,11 @@ def put_together(run: TemplateContext, parts: list[str | Value], place: Place | 
     for part in parts:
         value = part if isinstance(part, str) else settled(part)
         if not isinstance(value, str) and no_text(value):
-            part = Unknown(needs(value) or (Need("a list or map", "is no text"),))  # noqa: PLW2901
+            part = Unknown(needs(value) or (Need("a list or map", "is not a string"),))  # noqa: PLW2901
         solid.append(part)
         size += length(value)
     if not run.affords(size + 10 * len(parts)):
-        return nameless("a text", "is too long to be looked at", place)
+        return nameless("a string", "is too long to be analysed", place)
     return text(solid, place)
 
 

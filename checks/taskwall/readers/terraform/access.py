@@ -58,8 +58,8 @@ def attribute(value: Value, name: str, run: RunContext) -> Value:
         if len(members) == 1 and isinstance(members[0], Reference) and not members[0].attribute:
             return attribute(members[0], name, run)
     if is_null(value):
-        raise FailedError(name, "is asked of null")
-    raise FailedError(name, "is asked of something that has no attributes")
+        raise FailedError(name, "is read from null")
+    raise FailedError(name, "is read from something that has no attributes")
 
 
 def index(value: Value, key: Value, run: RunContext) -> Value:
@@ -79,19 +79,19 @@ def index(value: Value, key: Value, run: RunContext) -> Value:
     if isinstance(value, Unknown):
         return extended(value, spelled_key(key), run) if isinstance(key, Known) else waiting(value)
     if isinstance(value, JsonItems | JsonFields) or not isinstance(value, Items | Fields):
-        raise FailedError("an element", f"is asked of {'null' if is_null(value) else 'a text'}")
+        raise FailedError("an element", f"is read from {'null' if is_null(value) else 'a string'}")
     if not isinstance(key, Known):
         return _some(value, key)
     if isinstance(value, Fields):
         found = member(value, text_key(key))
         if found is None:
-            raise FailedError(f'the key "{text_key(key)}"', "is not there")
+            raise FailedError(f'the key "{text_key(key)}"', "does not exist")
         return found
     place = whole_number(key)
     if value.rest or (isinstance(value, Set) and len(value.items) > 1):
         return _some(value, Unknown(needs(value)))
     if not 0 <= place < len(value.items):
-        raise FailedError(f"the element [{place}]", f"is not there: there are {len(value.items)}")
+        raise FailedError(f"the element [{place}]", f"does not exist: there are {len(value.items)}")
     return value.items[place]
 
 
@@ -124,7 +124,7 @@ def whole_number(key: Known) -> int:
     """
     found = number(key.data)
     if found != int(found):
-        raise FailedError("an index", "is no whole number")
+        raise FailedError("an index", "is not a whole number")
     return int(found)
 
 
@@ -136,7 +136,7 @@ def _some(value: Items | Fields, key: Value) -> Value:
     else:
         members = [*value.items, *value.rest]
     if not members:
-        raise FailedError("an element", "is asked of something empty")
+        raise FailedError("an element", "is read from something empty")
     waits = needs(key) or needs(value) or doubts(value)
     if len(members) > MOST_ALTERNATIVES:
         return Unknown(waits)

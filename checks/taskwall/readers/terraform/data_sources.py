@@ -156,7 +156,7 @@ def _decoded(value: Value) -> Value:
     try:
         return lifted(json.loads(text_of(found)), found.place)
     except (ValueError, RecursionError) as error:
-        raise FailedError("a policy", "is no JSON") from error
+        raise FailedError("a policy", "is not JSON") from error
 
 
 def _own(written: WrittenBody) -> Value:

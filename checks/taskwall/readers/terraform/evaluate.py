@@ -95,7 +95,7 @@ def _template(node: Template, scope: ModuleContext, env: Env) -> Value:
             continue
         value = _HANDLERS[type(part)](part, scope, env)
         if is_null(settled(value)):
-            raise FailedError(spelled_out(part), "is null and stands in a text")
+            raise FailedError(spelled_out(part), "is null inside a string")
         pieces.append(as_text(value))
     return put_together(pieces, node.place)
 
@@ -163,7 +163,7 @@ def _call(node: FunctionCall, scope: ModuleContext, env: Env) -> Value:
         elif isinstance(last, Items | Unknown | Reference):
             return call(node.name, arguments, scope, node.place, last)
         else:
-            raise FailedError(spelled_out(node), "expands something that is no list")
+            raise FailedError(spelled_out(node), "expands something that is not a list")
     return call(node.name, arguments, scope, node.place)
 
 
@@ -300,7 +300,7 @@ def _for(node: For, scope: ModuleContext, env: Env) -> Value:
     elif isinstance(collection, JsonItems | JsonFields) or not isinstance(
         collection, Items | Fields
     ):
-        raise FailedError(spelled_out(node.collection), "is no collection to loop over")
+        raise FailedError(spelled_out(node.collection), "is not a collection")
     loop = _Loop(node, scope, env)
     if node.result_key is None:
         return loop.items(collection)

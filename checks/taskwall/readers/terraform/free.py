@@ -20,7 +20,7 @@ from taskwall.readers.terraform.syntax import (
 from taskwall.readers.terraform.types import Simple, Type, convert
 from taskwall.values import OTHER, Known, Need, Question, Scalar, Unknown, Value, settled, spelled
 
-WHY = "may be given another value than its default"
+WHY = "may be given a value other than its default"
 
 
 class Free(Known, frozen=True):

@@ -373,7 +373,7 @@ def _missing(node: "Node", source: Source) -> SourceError:
         found = next((c for c in opener.children if c.type in _OPENERS), opener.children[0])
         return SourceError(source.place(found), f"syntax error: {_CLOSERS[node.type]}")
     if source.raw[node.start_byte : node.start_byte + 1] == b"'":
-        return SourceError(source.place(node), "syntax error: texts stand in double quotes")
+        return SourceError(source.place(node), "syntax error: strings need double quotes")
     return SourceError(source.place(node), f"syntax error: {_wanted(node.type)} is missing")
 
 
@@ -381,8 +381,8 @@ _CLOSERS = {
     "}": 'this "{" is never closed',
     "]": 'this "[" is never closed',
     ")": 'this "(" is never closed',
-    "quoted_template_end": "this text is never closed",
-    '"': "this text is never closed",
+    "quoted_template_end": "this string is never closed",
+    '"': "this string is never closed",
     "heredoc_identifier": "this heredoc is never closed",
 }
 _OPENERS = frozenset(
@@ -404,7 +404,7 @@ def _stumble(node: "Node", source: Source) -> SourceError:
     line = source.line(place.line).strip()
     if not line:
         return SourceError(place, "syntax error")
-    hint = "; texts stand in double quotes" if "'" in line else ""
+    hint = "; strings need double quotes" if "'" in line else ""
     # What follows a name may be a secret: where nothing is parsed, nobody can tell.
     name = re.match(r"([\w.-]{1,40})\s*(?:[=:{]|\s\")", line)
     return SourceError(place, f"syntax error{f' at {name[1]}' if name else ''}{hint}")

@@ -183,7 +183,7 @@ def as_text(value: Value) -> Value:
     if isinstance(found, JsonItems | JsonFields):
         return Known(json_text(found), found.place) if is_whole(found) else found
     if isinstance(found, Items | Fields):
-        raise FailedError("a list or map", "is no text")
+        raise FailedError("a list or map", "is not a string")
     return value
 
 
@@ -197,7 +197,7 @@ def member(map_: Fields, key: str) -> Value | None:
         return found
     if isinstance(map_.rest, Unknown | Reference):
         return map_.rest
-    waits = (*doubts(map_), *needs(map_.rest)) or (Need(f'the key "{key}"', "may not be there"),)
+    waits = (*doubts(map_), *needs(map_.rest)) or (Need(f'the key "{key}"', "may not exist"),)
     return Unknown(tuple(dict.fromkeys(waits)))
 
 
@@ -225,7 +225,7 @@ def put_together(parts: "list[str | Value]", place: Place | None = None) -> Valu
             pieces += len(value.parts)
             size += sum(len(piece) for piece in value.parts if isinstance(piece, str))
     if size > LONGEST:
-        raise FailedError("a text", f"is longer than {LONGEST} characters")
+        raise FailedError("a string", f"is longer than {LONGEST} characters")
     if pieces > MOST_PARTS:
         return waiting(*(part for part in parts if not isinstance(part, str)), place=place)
     return text(parts, place)

@@ -291,6 +291,6 @@ def texts_of(values: "list[Value]") -> list[Value]:
     found = []
     for value in values:
         if is_null(value) or is_null(settled(value)):
-            raise FailedError("a part of a text", "is null")
+            raise FailedError("a part of a string", "is null")
         found.append(as_text(value))
     return found

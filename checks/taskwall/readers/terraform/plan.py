@@ -67,7 +67,7 @@ def plans(
             errors.append(error.error)
             continue
         except (msgspec.DecodeError, RecursionError) as error:
-            errors.append(SourceError(start, f"a plan that is no JSON: {error}"))
+            errors.append(SourceError(start, f"a plan that is not JSON: {error}"))
             continue
         version = str(mapping(plan).get("format_version", ""))
         if version.partition(".")[0] not in ("0", "1"):

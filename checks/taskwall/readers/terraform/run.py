@@ -125,8 +125,8 @@ class Run:
         if self._rounds > MOST_ROUNDS:
             self.effects.shareable = False
             if place is not None:
-                self.complain(place, f"loops take more than {MOST_ROUNDS} rounds altogether")
-            raise FailedError("a loop", "takes too many rounds altogether")
+                self.complain(place, f"loops take more than {MOST_ROUNDS} iterations in total")
+            raise FailedError("a loop", "takes too many iterations in total")
 
     def assumed(self, value: Unknown | Reference) -> Value:
         """What the user says of something unknown, else that itself."""

@@ -250,7 +250,7 @@ class Scope:
             run.effects.shareable = False  # the next scenario may begin in the middle of it
         if run.depth > DEEPEST_CHAIN:
             if place is not None:
-                run.complain(place, f"{name} waits for more than {DEEPEST_CHAIN} values in a row")
+                run.complain(place, f"{name} depends on more than {DEEPEST_CHAIN} values in a row")
             return Unknown((Need(name, "depends on too many values in a row"),))
         self._pending[name] = run.depth_of_states
         run.depth += 1
@@ -460,9 +460,9 @@ _WORKSPACE = ("terraform", "tofu")
 _ELSEWHERE = {
     "terraform": "is not known from the sources",
     "tofu": "is not known from the sources",
-    "each": "stands outside of a for_each",
-    "count": "stands outside of a count",
-    "self": "stands outside of a resource",
+    "each": "is used outside a for_each",
+    "count": "is used outside a count",
+    "self": "is used outside a resource",
 }
 
 

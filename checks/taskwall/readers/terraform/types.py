@@ -141,14 +141,14 @@ def convert(value: Value, to: Type, evaluate: Evaluate) -> Value:
 def _collection(value: Value, to: Collection, evaluate: Evaluate) -> Value:
     if to.kind == "map":
         if not isinstance(value, Fields):
-            raise FailedError("the value", "is no map")
+            raise FailedError("the value", "is not a map")
         fields = {key: convert(item, to.element, evaluate) for key, item in value.fields.items()}
         if value.rest is None:
             return Fields(fields, value.places, place=value.place)
         possible = convert(value.rest, to.element, evaluate)
         return Open(fields, value.places, possible, value.place, doubts(value))
     if isinstance(value, JsonFields | JsonItems) or not isinstance(value, Items):
-        raise FailedError("the value", f"is no {to.kind}")
+        raise FailedError("the value", f"is not of type {to.kind}")
     items = tuple(convert(item, to.element, evaluate) for item in value.items)
     rest = tuple(convert(item, to.element, evaluate) for item in value.rest)
     if to.kind == "set":
@@ -158,7 +158,7 @@ def _collection(value: Value, to: Collection, evaluate: Evaluate) -> Value:
 
 def _object(value: Value, to: ObjectOf, evaluate: Evaluate) -> Value:
     if not isinstance(value, Fields):
-        raise FailedError("the value", "is no object")
+        raise FailedError("the value", "is not an object")
     fields: dict[str, Value] = {}
     for name, wanted in to.attributes.items():
         kind = wanted.type if isinstance(wanted, Optional) else wanted
@@ -192,7 +192,7 @@ def simple(value: Value, name: str) -> Value:
         converted = number(data) if name == "number" else truth(data)
         return value if converted is data else Known(converted, found.place)
     if isinstance(found, Items | Fields):
-        raise FailedError("a list or map", f"is no {name}")
+        raise FailedError("a list or map", f"is not of type {name}")
     # The conversion of a text known in part is as unknown as the text.
     return waiting(value, place=found.place) if isinstance(found, Text) else value
 
@@ -210,7 +210,7 @@ def number(data: Scalar) -> int | float:
             return int(data) if data.lstrip("-").isdigit() else _finite(data)
         except ValueError:
             pass
-    raise FailedError("the value", "is no number")
+    raise FailedError("the value", "is not a number")
 
 
 def _finite(text: str) -> int | float:

@@ -75,4 +75,4 @@ def _spelled(name: str, value: Value, scope: Scope) -> Value:
     except FailedError as error:
         return Unknown((error.need,))
     except LookupError:
-        return unknown(f"var.{name}", f"is given as {value.data}, which is no value")
+        return unknown(f"var.{name}", f"is given as {value.data}, which is not a value")

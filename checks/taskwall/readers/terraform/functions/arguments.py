@@ -32,7 +32,7 @@ def items_of(value: Value, scope: ModuleContext) -> Items:
         return Items((), (element_of(found, scope.run),), None, needs(found))
     if isinstance(found, Items) and not isinstance(found, JsonItems):
         return found
-    raise FailedError("an argument", "is no list")
+    raise FailedError("an argument", "is not a list")
 
 
 def fields_of(value: Value, scope: ModuleContext) -> Fields | Unknown | Reference:
@@ -44,7 +44,7 @@ def fields_of(value: Value, scope: ModuleContext) -> Fields | Unknown | Referenc
     found = scope.run.opened(value)
     if isinstance(found, Fields | Unknown | Reference) and not isinstance(found, JsonFields):
         return found
-    raise FailedError("an argument", "is no map")
+    raise FailedError("an argument", "is not a map")
 
 
 def text_of(value: Value) -> str:
@@ -73,7 +73,7 @@ def number(value: Value) -> int | float:
     if isinstance(found, Known):
         return number_of(found.data)
     if isinstance(found, Items | Fields):
-        raise FailedError("an argument", "is no number")
+        raise FailedError("an argument", "is not a number")
     raise UnsettledError
 
 
@@ -86,7 +86,7 @@ def whole(value: Value) -> int:
     """
     found = number(value)
     if found != int(found):
-        raise FailedError("an argument", "is no whole number")
+        raise FailedError("an argument", "is not a whole number")
     return int(found)
 
 
@@ -101,7 +101,7 @@ def boolean(value: Value) -> bool:
     if isinstance(found, Known):
         return truth(found.data)
     if isinstance(found, Items | Fields):
-        raise FailedError("an argument", "is no truth value")
+        raise FailedError("an argument", "is neither true nor false")
     raise UnsettledError
 
 
@@ -144,7 +144,7 @@ def texts_in(value: Value) -> list[str]:
         return [text_of(item) for item in found.items]
     if isinstance(found, Unknown | Reference):
         raise UnsettledError
-    raise FailedError("an argument", "is no list")
+    raise FailedError("an argument", "is not a list")
 
 
 def known(value: Value) -> object:

@@ -134,7 +134,7 @@ def _flatten_into(
     depth: int = 0,
 ) -> None:
     if depth > 50:
-        raise FailedError("flatten(...)", "is given lists in lists without end")
+        raise FailedError("flatten(...)", "is given lists that are nested without end")
     _bounded(len(items) + len(rest))
     waits.update(dict.fromkeys(value.needs))
     for item, certain in (
@@ -169,7 +169,7 @@ def _lookup(arguments: list[Value], scope: ModuleContext) -> Value:
     if map_.rest is not None:
         return map_.rest if default is None else alternatives(map_.rest, default, needs(map_.rest))
     if default is None:
-        raise FailedError(f'the key "{key}"', "is not there")
+        raise FailedError(f'the key "{key}"', "does not exist")
     return default
 
 
@@ -181,7 +181,7 @@ def _element(arguments: list[Value], scope: ModuleContext) -> Value:
     if items.rest or isinstance(at, Unknown | Reference):
         return access.index(items, waiting(arguments[1], *items.rest), scope.run)
     if not items.items:
-        raise FailedError("element(...)", "is asked of an empty list")
+        raise FailedError("element(...)", "is given an empty list")
     return items.items[whole(arguments[1]) % len(items.items)]
 
 
@@ -198,7 +198,7 @@ def _length(arguments: list[Value], scope: ModuleContext) -> Value:
             raise UnsettledError
         return Known(len(value.items))
     if isinstance(value, Known):
-        raise FailedError("length(...)", "is asked of something that has none")
+        raise FailedError("length(...)", "is given something without a length")
     raise UnsettledError
 
 

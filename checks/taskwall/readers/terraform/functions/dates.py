@@ -23,7 +23,7 @@ def _time(value: Value) -> datetime:
     """
     text = text_of(value)
     if _TIME.fullmatch(text) is None:
-        raise FailedError(f'"{text[:40]}"', "is no time as RFC 3339 writes it")
+        raise FailedError(f'"{text[:40]}"', "is not a time in RFC 3339 format")
     return datetime.fromisoformat(text)
 
 
@@ -92,7 +92,7 @@ def _formatted(verb: str, time: datetime) -> str:
         "Z": "Z" if utc else _offset(time, ":"),
     }
     if verb not in shapes:
-        raise FailedError(f'"{verb}"', "is no part of a date")
+        raise FailedError(f'"{verb}"', "is not part of a date format")
     return shapes[verb]
 
 
@@ -100,7 +100,7 @@ def _timeadd(arguments: list[Value], scope: ModuleContext) -> Value:
     time, text = _time(arguments[0]), text_of(arguments[1])
     bare = text.lstrip("+-") if text[:1] in ("+", "-") else text
     if bare != "0" and (not bare or _DURATION.sub("", bare)):
-        raise FailedError(f'"{text[:40]}"', "is no duration")
+        raise FailedError(f'"{text[:40]}"', "is not a duration")
     seconds = sum(float(match[1]) * _SECONDS[match[2]] for match in _DURATION.finditer(bare))
     return Known(_written(time + timedelta(seconds=-seconds if text[:1] == "-" else seconds)))
 

@@ -63,7 +63,7 @@ def _yamldecode(arguments: list[Value], scope: ModuleContext) -> Value:
     try:
         return lifted(yaml.load(text, Loader=Loader))  # noqa: S506 (built on the safe loader)
     except (yaml.YAMLError, TypeError, RecursionError) as error:
-        raise FailedError("yamldecode(...)", "is given no YAML") from error
+        raise FailedError("yamldecode(...)", "is given something that is not YAML") from error
 
 
 def _csvdecode(arguments: list[Value], scope: ModuleContext) -> Value:
@@ -73,7 +73,7 @@ def _csvdecode(arguments: list[Value], scope: ModuleContext) -> Value:
     try:
         header, *rows = csv.reader(text.splitlines(keepends=True), strict=True)
     except csv.Error as error:
-        raise FailedError("csvdecode(...)", "is given no CSV") from error
+        raise FailedError("csvdecode(...)", "is given something that is not CSV") from error
     if len(set(header)) < len(header):
         raise FailedError("csvdecode(...)", "has two columns of one name")
     full = [row for row in rows if row]
@@ -135,9 +135,9 @@ def _base64gunzip(arguments: list[Value], scope: ModuleContext) -> Value:
     try:
         raw = decompressobj(31).decompress(b64decode(text_of(found), validate=True), LONGEST)
     except zlib_error as error:
-        raise FailedError("base64gunzip(...)", "is given nothing compressed") from error
+        raise FailedError("base64gunzip(...)", "is given data that is not compressed") from error
     if len(raw) >= LONGEST:
-        raise FailedError("a text", f"is longer than {LONGEST} characters")
+        raise FailedError("a string", f"is longer than {LONGEST} characters")
     return Known(raw.decode())
 
 

@@ -47,7 +47,7 @@ def _jsondecode(arguments: list[Value], scope: ModuleContext) -> Value:
     try:
         return lifted(json.loads(text_of(value)), value.place)
     except (ValueError, RecursionError) as error:
-        raise FailedError("jsondecode(...)", "is given no JSON") from error
+        raise FailedError("jsondecode(...)", "is given something that is not JSON") from error
 
 
 def _unsettled() -> Value:

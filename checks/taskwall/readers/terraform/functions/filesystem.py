@@ -24,12 +24,12 @@ def _located(argument: Value, scope: ModuleContext) -> str:
 
 def _read(path: str, scope: ModuleContext) -> str | Unknown:
     if not scope.run.may_read(path):
-        return Unknown((Need(f'file("{path}")', "lies outside of what is scanned"),))
+        return Unknown((Need(f'file("{path}")', "is outside the scanned folders"),))
     try:
         return scope.run.library.text(path)
     except UnreadableError as error:
         if not scope.run.library.exists(path):
-            raise FailedError(f'file("{os.path.basename(path)}")', "is not there") from error
+            raise FailedError(f'file("{os.path.basename(path)}")', "does not exist") from error
         return Unknown((Need(f'file("{os.path.basename(path)}")', str(error)),))
 
 
@@ -51,7 +51,7 @@ def _start(path: str) -> Place:
 def _fileexists(arguments: list[Value], scope: ModuleContext) -> Value:
     path = _located(arguments[0], scope)
     if not scope.run.may_read(path):
-        return Unknown((Need(f'file("{path}")', "lies outside of what is scanned"),))
+        return Unknown((Need(f'file("{path}")', "is outside the scanned folders"),))
     return Known(scope.run.library.exists(path))
 
 
@@ -87,7 +87,7 @@ def _fileset(arguments: list[Value], scope: ModuleContext) -> Value:
 
     folder = _located(arguments[0], scope)
     if not scope.run.may_read(folder):
-        return Unknown((Need(f'fileset("{folder}")', "lies outside of what is scanned"),))
+        return Unknown((Need(f'fileset("{folder}")', "is outside the scanned folders"),))
     pattern = re.compile(_as_regex(text_of(arguments[1])), re.DOTALL)
     found: list[str] = []
     seen = 0

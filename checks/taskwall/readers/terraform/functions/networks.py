@@ -16,7 +16,7 @@ def _network(value: Value) -> "IPv4Network | IPv6Network":
 
     text = text_of(value)
     if "/" not in text:
-        raise FailedError(f'"{text}"', "is no address block")
+        raise FailedError(f'"{text}"', "is not a CIDR block")
     return ip_network(text, strict=False)
 
 

@@ -25,7 +25,7 @@ def _sum(arguments: list[Value], scope: ModuleContext) -> Value:
     if items.rest:
         raise UnsettledError
     if not items.items:
-        raise FailedError("sum(...)", "is asked of an empty list")
+        raise FailedError("sum(...)", "is given an empty list")
     return Known(sum(number(item) for item in items.items))
 
 

@@ -53,7 +53,7 @@ def _on_text(function: Callable[[str], str]) -> Callable[[list[Value], ModuleCon
 
 def _bounded(found: str) -> Known:
     if len(found) > LONGEST:
-        raise FailedError("a text", f"is longer than {LONGEST} characters")
+        raise FailedError("a string", f"is longer than {LONGEST} characters")
     return Known(found)
 
 
@@ -126,7 +126,7 @@ def _replace(arguments: list[Value], scope: ModuleContext) -> Value:
         pattern = _compiled(old[1:-1], string)
         return _bounded(pattern.sub(_expansion(new), string))
     if old and string.count(old) * len(new) > LONGEST:
-        raise FailedError("a text", f"is longer than {LONGEST} characters")
+        raise FailedError("a string", f"is longer than {LONGEST} characters")
     return _bounded(string.replace(old, new))
 
 
@@ -345,7 +345,7 @@ def _chomp(string: str) -> str:
 def _indent(arguments: list[Value], scope: ModuleContext) -> Value:
     spaces, string = whole(arguments[0]), text_of(arguments[1])
     if spaces * (string.count("\n") + 1) > LONGEST:
-        raise FailedError("a text", f"is longer than {LONGEST} characters")
+        raise FailedError("a string", f"is longer than {LONGEST} characters")
     return Known(string.replace("\n", "\n" + " " * spaces))
 
 
