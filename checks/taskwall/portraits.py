@@ -87,7 +87,7 @@ def _of_tasks(network: Network, source: TaskSource) -> Portrait:
 def _without_groups(source: TaskSource) -> Line:
     """What holds for tasks whose source names no group.
 
-    They wear the default group of their VPC (Amazon ECS API reference, AwsVpcConfiguration).
+    They use the default group of their VPC (Amazon ECS API reference, AwsVpcConfiguration).
     """
     place = source.groups_setting.place
     if source.managed:
@@ -194,7 +194,7 @@ def _of_group(network: Network, group: SecurityGroup) -> Portrait:
 
 @remembered
 def _wearing(network: Network) -> dict[str, list[tuple[LoadBalancer, Link]]]:
-    """The load balancers by the id of each group that they wear."""
+    """The load balancers by the id of each group that they use."""
     found: dict[str, list[tuple[LoadBalancer, Link]]] = {}
     for balancer in network.every(LoadBalancer):
         for link in balancer.groups:
@@ -204,7 +204,7 @@ def _wearing(network: Network) -> dict[str, list[tuple[LoadBalancer, Link]]]:
 
 @remembered
 def _admitting(network: Network) -> dict[str, list[Permission]]:
-    """The ingress permissions by the id of the group that they admit."""
+    """The ingress permissions by the id of the group that they allow."""
     found: dict[str, list[Permission]] = {}
     for permission in network.every(Permission):
         if permission.direction == "ingress" and permission.peer is not None:
@@ -213,7 +213,7 @@ def _admitting(network: Network) -> dict[str, list[Permission]]:
 
 
 def _admitted(network: Network, link: Link) -> Iterator[Line]:
-    """Whom the group admits that a tie leads to."""
+    """Whom the group allows that a tie leads to."""
     group = network.at(SecurityGroup, link)
     if group is None or group.external or not link.to:
         waits = waiting(link.fact.needs) or "it is not in the sources"
@@ -234,7 +234,7 @@ def _permissions(network: Network, group: str, name: str) -> Iterator[Line]:
 
 
 def _briefly(network: Network, link: Link) -> Iterator[str]:
-    """Whom the group admits that a tie leads to, in short."""
+    """Whom the group allows that a tie leads to, in short."""
     group = network.at(SecurityGroup, link)
     if group is None or group.external or not link.to:
         yield f"what {link.to or 'an unknown group'} allows"

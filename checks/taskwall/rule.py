@@ -70,7 +70,7 @@ class Verdict(Struct, frozen=True, gc=False):
 
 
 def passes(on: Origin, at: Place, holds: str, concerned: Fact = TRUE) -> Verdict:
-    """A verdict that passes for want of anything that could be wrong: a group admits nobody."""
+    """A verdict that passes for want of anything that could be wrong: a group allows nobody."""
     nothing = Fact(False, holds, at, on.name, otherwise=holds)
     return Verdict(on, at, nothing, f"it is not true that {holds}", holds, concerned=concerned)
 

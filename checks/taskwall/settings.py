@@ -64,7 +64,7 @@ class Settings(Struct, frozen=True, rename="kebab"):
     """The settings, with their defaults; the command's options stand before them.
 
     `select` and `ignore` hold rule ids or prefixes. `allowed_peers` are addresses, ids or CIDRs
-    of groups and ranges that tasks and data stores may admit besides those that rules know.
+    of groups and ranges that tasks and data stores may allow besides those that rules know.
     `elsewhere` names the rules for which what is missing here may be made somewhere else.
     `exclude` are patterns of paths, seen from the settings' folder, that folders are searched
     without. `internet_gateway` false says that the security policy forbids internet gateways.

@@ -119,7 +119,7 @@ class _Pen:
         self._wears(self._thing("data store", store, store.word), store.groups)
 
     def admissions(self) -> None:
-        """Whom the groups drawn so far let in; groups that they let in are drawn as well."""
+        """Whom the groups drawn so far allow; groups that they allow are drawn as well."""
         groups = [node for (kind, _), node in self.nodes.items() if kind == "security group"]
         for node in groups:
             for permission in permissions(self.network, node.name, "ingress"):
@@ -133,7 +133,7 @@ class _Pen:
         return self._named("load balancer", "a load balancer that is not in the sources")
 
     def _peer(self, permission: Permission) -> Node:
-        """Whom a permission lets in."""
+        """Whom a permission allows."""
         if permission.peer is not None and permission.peer.to:
             return self._group(permission.peer)
         if admits_internet(self.network, permission).truth:

@@ -44,7 +44,7 @@ class Drawn(Struct):
 
 
 def lenses(document: Document, drawn: Drawn) -> Iterator[CodeLens]:
-    """A line above each service: what it stands behind, and whom it admits."""
+    """A line above each service: what it stands behind, and whom it allows."""
     drift = drawn.drift(document)
     briefs: dict[int, dict[str, None]] = {}
     for portrait in drawn.by_file.get(document.path, ()):

@@ -83,7 +83,7 @@ def _group_of(r: Reading) -> Link:
 
 
 class Spelling(Struct, frozen=True):
-    """How a permission is spelled: whom it admits, on which ports."""
+    """How a permission is spelled: whom it allows, on which ports."""
 
     ranges: tuple[str, ...]
     lists: tuple[str, ...]
@@ -190,7 +190,7 @@ def _permissions(
         yield permission(replace(itself, doubt=itself.needs), itself=True)
     body = None if block.value is None else settled(block.value)
     if not found and (not isinstance(body, Fields) or body.rest is not None):
-        # A block whose content is open admits somebody, nobody knows whom.
+        # A block whose content is open allows somebody, nobody knows whom.
         yield permission(block)
 
 

@@ -242,7 +242,7 @@ class Flow(Struct, frozen=True):
     """What a permission of a task's group allows across the edge of a subnet.
 
     `whole` says that each address must pass, since all of them are those of a peer; a range of
-    addresses may be wider than what an ACL admits of it. `answers` are the ports of answers, which
+    addresses may be wider than what an ACL allows of it. `answers` are the ports of answers, which
     are asked for over TCP only.
     """
 
@@ -322,11 +322,11 @@ def _carriers(network: Network) -> dict[str, list[LoadBalancer]]:
     return network.grouped(LoadBalancer, lambda each: {link.to for link in each.groups})
 
 
-# --- what is admitted from the internet
+# --- what is allowed from the internet
 
 
 def lets_internet_in(entry: AclEntry) -> Fact:
-    """Whether an entry admits the internet on ports other than those of answers."""
+    """Whether an entry allows the internet on ports other than those of answers."""
     if entry.way == "egress":
         return FALSE
     name, at = entry.on.name, entry.place

@@ -1,6 +1,6 @@
-"""What the groups of tasks may admit, given the load balancers in front of those who wear them.
+"""What the groups of tasks may allow, given the load balancers in front of those who use them.
 
-A group may admit the union over all load balancers in front of all tasks that wear it.
+A group may allow the union over all load balancers in front of all tasks that use it.
 """
 
 from collections.abc import Iterable, Iterator
@@ -32,10 +32,10 @@ from taskwall.values import Reference, Text
 
 
 class Worn(Struct, frozen=True):
-    """A group that tasks wear: its wearers, and whether tasks wear it at all.
+    """A group that tasks use: its users, and whether tasks use it at all.
 
     `also` are ways from load balancers to them beside their own: those of their instances.
-    `meant` are the names of the wearers that a question is about, where not all are.
+    `meant` are the names of the users that a question is about, where not all are.
     """
 
     group: str
@@ -47,12 +47,12 @@ class Worn(Struct, frozen=True):
 
     @property
     def sources(self) -> list[TaskSource]:
-        """The task sources whose tasks wear it, or may do so."""
+        """The task sources whose tasks use it, or may do so."""
         return [source for source, _ in self.wearers]
 
     @property
     def lattice(self) -> Fact:
-        """Whether tasks that wear it serve VPC Lattice."""
+        """Whether tasks that use it serve VPC Lattice."""
         return any_of(fact & source.lattice for source, fact in self.wearers)
 
     @property
@@ -62,7 +62,7 @@ class Worn(Struct, frozen=True):
 
     @property
     def names(self) -> str:
-        """The wearers, as messages say them."""
+        """The users, as messages say them."""
         if self.meant:
             return listed(self.meant)
         sure = [source.name for source, fact in self.wearers if fact.truth]
@@ -71,7 +71,7 @@ class Worn(Struct, frozen=True):
 
 @remembered
 def worn_groups(network: Network) -> tuple[Worn, ...]:
-    """The groups that awsvpc tasks wear, those among them that the sources write and others."""
+    """The groups that awsvpc tasks use, those among them that the sources write and others."""
     found = []
     for group, pairs in wearers(network).items():
         worn = []
@@ -161,7 +161,7 @@ class Admitted(Struct, frozen=True):
     alike: tuple[Permission, ...]
 
     def whom(self, network: Network) -> str:
-        """Whom the permission and those like it admit, as messages say it."""
+        """Whom the permission and those like it allow, as messages say it."""
         return listed(who(network, each) for each in self.alike)
 
     @property
@@ -181,7 +181,7 @@ def instances(judged: Iterable[tuple[Permission, Fact]]) -> Iterator[Admitted]:
 
 
 def ingress(network: Network, worn: Worn) -> list[Permission]:
-    """What the sources write that a worn group admits."""
+    """What the sources write that a used group allows."""
     return permissions(network, worn.group, "ingress")
 
 
@@ -202,7 +202,7 @@ def _if(fact: Fact, links: Iterable[Link]) -> list[Link]:
 
 
 def balancer_groups(network: Network, worn: Worn) -> tuple[list[Link], bool]:
-    """The groups of the load balancers in front of a group's wearers, and whether that is all.
+    """The groups of the load balancers in front of a group's users, and whether that is all.
 
     It is not all where a load balancer is not in the sources.
     """
@@ -217,9 +217,9 @@ def balancer_groups(network: Network, worn: Worn) -> tuple[list[Link], bool]:
 
 
 def admitted_properly(network: Network, worn: Worn, permission: Permission) -> Fact:
-    """Whether a permission admits one whom every task may admit, whatever stands before it.
+    """Whether a permission allows one whom every task may allow, whatever stands before it.
 
-    Its own group and those that the same tasks wear, the load balancers' groups, groups of task
+    Its own group and those that the same tasks use, the load balancers' groups, groups of task
     sources in the same namespace, VPC Lattice where tasks serve it, and what settings allow.
     """
     if permission.itself:
@@ -229,9 +229,11 @@ def admitted_properly(network: Network, worn: Worn, permission: Permission) -> F
     if permission.peer is not None:
         name = permission.on.name
         own = [link for source, fact in worn.wearers for link in _if(fact, source.groups)]
-        parts.append(names_group_of(permission, own, f"{name} admits a group of the same tasks"))
+        parts.append(
+            names_group_of(permission, own, f"{name} allows ingress from a group of the same tasks")
+        )
         balancers, whole = balancer_groups(network, worn)
-        text = f"{name} admits a group of the load balancer"
+        text = f"{name} allows ingress from a group of the load balancer"
         parts.append(names_group_of(permission, balancers, text))
         if not whole:
             needs = tuple(
@@ -241,7 +243,7 @@ def admitted_properly(network: Network, worn: Worn, permission: Permission) -> F
                 for need in front.needs
             )
             parts.append(Fact(None, text, permission.place, name, needs))
-        text = f"{name} admits a group of the same namespace"
+        text = f"{name} allows ingress from a group of the same namespace"
         parts.append(names_group_of(permission, _neighbours(network, worn, permission.peer), text))
     elif permission.range is None and permission.prefix_list is None:
         needs = permission.fact.needs
@@ -251,7 +253,7 @@ def admitted_properly(network: Network, worn: Worn, permission: Permission) -> F
 
 
 def _neighbours(network: Network, worn: Worn, peer: Link) -> list[Link]:
-    """The groups of task sources that share a namespace with a group's wearers, or may do so.
+    """The groups of task sources that share a namespace with a group's users, or may do so.
 
     Of all these only those that may be the peer's.
     """
@@ -285,7 +287,7 @@ def _members(network: Network) -> dict[str, list[TaskSource]]:
 
 
 def admitted_by_network(network: Network, worn: Worn, permission: Permission) -> Fact:
-    """Whether a permission admits what tasks behind an NLB may: its VPC, or the NLB's addresses."""
+    """Whether a permission allows what tasks behind an NLB may: its VPC, or the NLB's addresses."""
     if not names_addresses(permission):
         return FALSE
     given = permission.range
@@ -321,7 +323,7 @@ def _address(range_: Setting) -> str:
 
 
 def only_way_in(network: Network, worn: Worn) -> Fact:
-    """Whether the internet is all that a group can admit for its tasks to be reached.
+    """Whether the internet is all that a group can allow for its tasks to be reached.
 
     So it is behind a public NLB that has no groups and shows its targets the clients' addresses,
     with no ALB in front.

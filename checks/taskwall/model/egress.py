@@ -1,4 +1,4 @@
-"""What security groups let out."""
+"""What security groups allow as egress."""
 
 from taskwall.facts import FALSE, Fact, all_of
 from taskwall.model.group import Permission, SecurityGroup

@@ -358,7 +358,7 @@ def _answers(zone: PrivateZone, endpoint: Endpoint, text: str, at: Setting) -> F
 
 
 class Worn(Struct, frozen=True):
-    """The security groups that an endpoint wears: the VPC's `default` one where it names none."""
+    """The security groups that an endpoint uses: the VPC's `default` one where it names none."""
 
     groups: tuple[Link, ...]
     default: Fact

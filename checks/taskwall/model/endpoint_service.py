@@ -42,7 +42,7 @@ def _whose(permission: ServicePermission) -> tuple[str, ...]:
 def admits_everybody(network: Network, service: EndpointService) -> Fact:
     """Whether every AWS account may ask to connect to an endpoint service.
 
-    Nobody may by default, so that one without principals admits nobody.
+    Nobody may by default, so that one without principals allows nobody.
     """
     none = f"{service.name} names the principals that may connect"
     parts = [Fact(False, "", service.origin.header, service.name, otherwise=none)]

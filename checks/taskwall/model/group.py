@@ -1,4 +1,4 @@
-"""Security groups, what they admit and let out, and prefix lists."""
+"""Security groups, what they allow and allow as egress, and prefix lists."""
 
 from collections.abc import Mapping
 from typing import Literal, TypeAlias

@@ -1,7 +1,7 @@
 """Tasks that share the network of their container instance, and the groups that guard them.
 
-So do tasks in the modes bridge and host, and on Windows NAT: what a group of the instance admits,
-it admits to them.
+So do tasks in the modes bridge and host, and on Windows NAT: what a group of the instance allows,
+it allows to them.
 """
 
 from collections.abc import Iterable

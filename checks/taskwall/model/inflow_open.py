@@ -14,7 +14,7 @@ from taskwall.values import Need
 
 
 def admitted(network: Network, flow: Inflow, wanted: Wanted) -> Fact:
-    """Whether the groups behind a load balancer admit it on a port."""
+    """Whether the groups behind a load balancer allow it on a port."""
     name = flow.taker.name
     text = f"the security groups of {name} allow ingress from {flow.sender.name} on {wanted.words}"
     none = f"no security group of {name} allows ingress from {flow.sender.name} on {wanted.words}"

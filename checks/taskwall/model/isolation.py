@@ -169,7 +169,7 @@ def _users(network: Network, pairs: Iterable[tuple[TaskSource, Link]]) -> dict[s
 
 @remembered
 def _grouped(network: Network) -> Users:
-    """All that wear groups, any of which may be one that is not known."""
+    """All that use groups, any of which may be one that is not known."""
     nowhere = Fact(None, "")
     sources = [source for source in network.every(TaskSource) if source.groups]
     place = sources[0].origin.header
@@ -181,7 +181,7 @@ def _grouped(network: Network) -> Users:
 
 @remembered
 def _wearing(network: Network, link: Link) -> tuple[Users, Users]:
-    """Those that wear a group, and those that may do so."""
+    """Those that use a group, and those that may do so."""
     found = wearers(network).get(link.to, ())
     waits = tuple(need for _, fact in found for need in fact.waits_for())
     perhaps = Link("", Fact(None, "", needs=waits), link.place, exact=False)
@@ -279,7 +279,7 @@ def _admits_itself(network: Network, link: Link) -> Fact:
             stated = Fact(same, text, permission.place, permission.on.name, needs)
             parts.append(all_of((stated, permission.fact)))
     if group is None or group.external:
-        # AWS's default groups admit their own members as long as nobody changes them.
+        # AWS's default groups allow their own members as long as nobody changes them.
         needs = link.fact.needs or (Need(name, "is not in the sources"),)
         known = group is not None and group.default and not needs
         parts.append(Fact(True if known else None, text, link.place, name, needs))

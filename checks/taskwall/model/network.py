@@ -25,7 +25,7 @@ R = TypeVar("R")
 class Policy(Struct, frozen=True):
     """What the settings say that rules must know.
 
-    `allowed_peers` may be admitted by tasks and data stores; `profile` is the one that runs.
+    `allowed_peers` may be allowed by tasks and data stores; `profile` is the one that runs.
     `isolated` are isolation groups with the patterns of what is in them, `isolation_tag` the tag
     by which sources name theirs; `undeclared` says whether what is in none counts as outside.
     `internet_gateways` is whether VPCs with tasks may have any.

@@ -1,4 +1,4 @@
-"""Whether the security groups of endpoints admit the tasks that need them, and nobody else."""
+"""Whether the security groups of endpoints allow the tasks that need them, and nobody else."""
 
 from collections.abc import Iterator
 
@@ -34,7 +34,7 @@ def needing(network: Network, endpoint: Endpoint) -> Iterator[tuple[TaskSource, 
 
 @remembered
 def admitted(network: Network, endpoint: Endpoint, source: TaskSource) -> Fact:
-    """Whether the groups of an endpoint admit HTTPS from the tasks of a source."""
+    """Whether the groups of an endpoint allow HTTPS from the tasks of a source."""
     own, hosted = (
         _admitted(network, endpoint, sender)
         for sender in (itself(network, source), hosts(network, source))
@@ -46,7 +46,7 @@ def _admitted(network: Network, endpoint: Endpoint, sender: Sender) -> Fact:
     groups = worn_by(network, endpoint)
     source = sender.source
     name, at = endpoint.name, endpoint.groups_setting.place
-    text = f"the groups of {name} admit {source.name} on port {HTTPS}"
+    text = f"the groups of {name} allow ingress from {source.name} on port {HTTPS}"
     parts: list[Fact] = []
     grants: list[Grant] = []
     for link in groups.groups:
@@ -69,13 +69,15 @@ def _admitted(network: Network, endpoint: Endpoint, sender: Sender) -> Fact:
 def _words(source: TaskSource) -> Wording:
     def text(permission: Permission) -> str:
         what = "the subnets" if names_addresses(permission) else "a group"
-        return f"{permission.on.name} admits {what} of {source.name}"
+        return f"{permission.on.name} allows ingress from {what} of {source.name}"
 
-    return Wording(text, lambda permission, place: f"{permission.on.name} does not admit {place}")
+    return Wording(
+        text, lambda permission, place: f"{permission.on.name} does not allow ingress from {place}"
+    )
 
 
 def outsiders(network: Network, endpoint: Endpoint) -> Iterator[tuple[Permission, Fact]]:
-    """What the groups of an endpoint admit, and whether it is from outside the VPC."""
+    """What the groups of an endpoint allow, and whether it is from outside the VPC."""
     for link in worn_by(network, endpoint).groups:
         for permission in permissions(network, link.to, "ingress") if link.to else ():
             if names_addresses(permission):

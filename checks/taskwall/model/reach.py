@@ -1,4 +1,4 @@
-"""Who may talk to tasks: groups and who wears them, permissions and whom they admit."""
+"""Who may talk to tasks: groups and who uses them, permissions and whom they allow."""
 
 from collections.abc import Iterable
 
@@ -36,7 +36,7 @@ from taskwall.values import Need
 
 @remembered
 def wearers(network: Network) -> dict[str, list[tuple[TaskSource, Fact]]]:
-    """The task sources whose tasks wear a group, by the group's id.
+    """The task sources whose tasks use a group, by the group's id.
 
     A tie that leads nobody knows where may lead to any group of the sources.
     """
@@ -59,7 +59,7 @@ def wearers(network: Network) -> dict[str, list[tuple[TaskSource, Fact]]]:
 
 @remembered
 def permissions(network: Network, group: str, direction: Direction) -> list[Permission]:
-    """What the sources write that a group admits (or lets out).
+    """What the sources write that a group allows (or allows as egress).
 
     A permission of which it is not known whose it is may be any group's.
     """
@@ -83,7 +83,7 @@ def _by_group(network: Network, direction: Direction) -> dict[str, list[Permissi
     return found
 
 
-# --- whom a permission admits
+# --- whom a permission allows
 
 
 def admits_internet(network: Network, permission: Permission) -> Fact:
@@ -95,26 +95,33 @@ def admits_internet(network: Network, permission: Permission) -> Fact:
     """
     group = permission.on.name
     if permission.peer is not None or permission.itself:
-        return Fact(False, "", otherwise=f"{group} admits a security group, not addresses")
+        return Fact(
+            False, "", otherwise=f"{group} allows ingress from a security group, not addresses"
+        )
     if _of_a_vpc(network, permission):
-        told = f"{group} admits a VPC's own range"
+        told = f"{group} allows ingress from a VPC's own range"
         return permission.states(False, "", otherwise=told)
     held = addresses(network, permission)
     said = who(network, permission)
     known = any(each.known for each in held.parts)
-    text = f"{group} admits {said}, the internet" if known else f"{group} admits the internet"
+    text = (
+        f"{group} allows ingress from {said}, the internet"
+        if known
+        else f"{group} allows ingress from the internet"
+    )
     if is_internet(held.sure):
-        return permission.states(True, f"{group} admits {said}")
+        return permission.states(True, f"{group} allows ingress from {said}")
     small, waits = _small_ranges(network, permission.group.to)
     if any(held.sure & public(version) for version in (4, 6)):
-        together = f"{group} admits {said}: the public ranges of the group add up to the internet"
+        whole = "the public ranges of the group add up to the internet"
+        together = f"{group} allows ingress from {said}: {whole}"
         if is_internet(small):
             return permission.states(True, together)
         if waits:
             return permission.states(None, together, waits)
     if held.open and (waits or not _bounded(held.open, small)):
         return permission.states(None, text, held.needs)
-    return permission.states(False, text, otherwise=f"{group} admits {said}")
+    return permission.states(False, text, otherwise=f"{group} allows ingress from {said}")
 
 
 def leads_everywhere(network: Network, permission: Permission) -> Fact:
@@ -169,7 +176,7 @@ def _bounded(parts: Iterable[Part], small: Ranges) -> bool:
 
 
 def who(network: Network, permission: Permission) -> str:
-    """Whom a permission admits, as messages say it."""
+    """Whom a permission allows, as messages say it."""
     if permission.itself:
         return "its own members"
     if permission.peer is not None:
@@ -192,13 +199,13 @@ def listed(words: Iterable[str]) -> str:
     return ", ".join(once[:3]) + (f" and {len(once) - 3} more" if len(once) > 3 else "")
 
 
-# --- what may be admitted
+# --- what may be allowed
 
 
 def admits_range_within(network: Network, permission: Permission, vpc: Link | None) -> Fact:
-    """Whether the addresses that a permission admits lie within a VPC's ranges."""
+    """Whether the addresses that a permission allows lie within a VPC's ranges."""
     group = permission.on.name
-    text = f"{group} admits only addresses of its VPC"
+    text = f"{group} allows ingress only from addresses of its VPC"
     if not names_addresses(permission):
         return FALSE
     if vpc is None:
@@ -213,7 +220,7 @@ def admits_range_within(network: Network, permission: Permission, vpc: Link | No
         )
         return permission.states(truth, text, needs if truth is None else ())
     if service := aws_service(network, permission):
-        otherwise = f"{group} admits {service}, which is in no VPC"
+        otherwise = f"{group} allows ingress from {service}, which is in no VPC"
         return permission.states(False, text, otherwise=otherwise)
     wanted, held = addresses(network, permission), _ranges_within(network, vpc)
     said = who(network, permission)
@@ -244,7 +251,7 @@ def _ranges_within(network: Network, vpc: Link) -> Addresses:
 
 
 def by_settings(network: Network, permission: Permission) -> Fact:
-    """Whether the settings allow whom a permission admits."""
+    """Whether the settings allow whom a permission allows."""
     allowed = network.policy.allowed_peers
     if not allowed:
         return FALSE
@@ -264,7 +271,7 @@ def by_settings(network: Network, permission: Permission) -> Fact:
 
 
 def lattice_list(network: Network, permission: Permission, serves: Fact) -> Fact:
-    """Whether a permission admits VPC Lattice, given whether tasks serve it."""
+    """Whether a permission allows VPC Lattice, given whether tasks serve it."""
     if permission.prefix_list is None:
         return FALSE
     if serves.truth is False:

@@ -26,7 +26,7 @@ HTTPS = 443
 class Sender(Struct, frozen=True):
     """What asks for a task: the task itself, or on container instances mostly their agent.
 
-    `more` is that it may have other groups than those known, `default` whether it wears a default
+    `more` is that it may have other groups than those known, `default` whether it uses a default
     group that is as AWS makes it.
     """
 
@@ -62,11 +62,11 @@ def _sender(
     subnets: tuple[Link, ...],
     more: Fact,
 ) -> Sender:
-    """What asks with the groups that it names; who certainly names none wears the default group."""
+    """What asks with the groups that it names; who certainly names none uses the default group."""
     if groups or more.truth is not False:
         return Sender(source, groups, subnets, more, FALSE)
     adopted = _adopted(network, vpc_of(network, source))
-    wears = Fact(True, f"{source.name} wears the default group", source.groups_setting.place)
+    wears = Fact(True, f"{source.name} uses the default group", source.groups_setting.place)
     as_made = all_of((wears, ~any_of(fact for _, fact in adopted)))
     groups = tuple(replace(here, fact=fact) for here, fact in adopted)
     return Sender(source, groups, subnets, more, as_made)
@@ -133,7 +133,7 @@ def on_grants(link: Link, held: list[Permission]) -> list[Grant]:
 def worn_by(network: Network, endpoint: Endpoint) -> Worn:
     """The groups of an endpoint, an adopted default group among them.
 
-    `default` is whether it wears one that is as AWS makes it: that admits its own members.
+    `default` is whether it uses one that is as AWS makes it: that allows its own members.
     """
     found = worn(network, endpoint)
     if found.default.truth is False:
@@ -145,7 +145,7 @@ def worn_by(network: Network, endpoint: Endpoint) -> Worn:
 
 
 def member(network: Network, sender: Sender) -> Fact:
-    """Whether a sender wears its VPC's default group: by name, or because it names none."""
+    """Whether a sender uses its VPC's default group: by name, or because it names none."""
     parts = [sender.more, sender.default]
     for link in sender.groups:
         group = network.at(SecurityGroup, link)

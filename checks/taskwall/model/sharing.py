@@ -18,7 +18,7 @@ SERVICES = ("service", "Express Mode service")
 
 
 class Shared(Struct, frozen=True):
-    """A group that several services wear, if they do.
+    """A group that several services use, if they do.
 
     `neighbours` is whether all of them are members of one namespace, `ports` what they offer there.
     """
@@ -31,7 +31,7 @@ class Shared(Struct, frozen=True):
 
 
 def shared_groups(network: Network) -> Iterator[Shared]:
-    """The groups that more than one service wears, or may wear."""
+    """The groups that more than one service uses, or may use."""
     for worn in worn_groups(network):
         pairs = [
             (source, all_of((fact, source.exists)))
@@ -63,7 +63,7 @@ def _neighbours(sources: list[TaskSource]) -> Fact:
 
 
 def admits_itself(worn: Worn, permission: Permission) -> Fact:
-    """Whether a permission of a group admits that group."""
+    """Whether a permission of a group allows that group."""
     name, place = permission.on.name, permission.place
     text = f"{name} allows ingress from the members of {worn.group}"
     if permission.itself:

@@ -64,7 +64,7 @@ def looked_up(network: Network) -> tuple[Variable, str] | None:
 def used(network: Network, store: Store) -> Fact:
     """Whether tasks use a data store.
 
-    Its groups admit a task's group, or addresses of the tasks' subnets; or a task's environment
+    Its groups allow a task's group, or addresses of the tasks' subnets; or a task's environment
     or secrets refer to it. Where its groups are not known it may be used by tasks of the same VPC.
     """
     parts = [
@@ -128,7 +128,7 @@ def _vpc(network: Network, store: Store) -> Link | None:
 
 @remembered
 def groups_of_tasks(network: Network) -> dict[str, Fact]:
-    """The groups that tasks wear, or the container instances that they run on.
+    """The groups that tasks use, or the container instances that they run on.
 
     A tie that leads nobody knows where may lead to any group of the sources.
     """
@@ -159,8 +159,8 @@ def _addresses(network: Network) -> Addresses:
 
 
 def _admits_tasks(network: Network, store: Store, group: Link, permission: Permission) -> Fact:
-    """Whether a permission of a store's group admits tasks."""
-    text = f"{permission.on.name} admits tasks to {store.name}"
+    """Whether a permission of a store's group allows tasks."""
+    text = f"{permission.on.name} allows tasks to reach {store.name}"
     worn = groups_of_tasks(network)
     if permission.itself:
         return worn.get(group.to, FALSE)

@@ -1,4 +1,4 @@
-"""Whom the groups of data stores admit."""
+"""Whom the groups of data stores allow."""
 
 from typing import Literal, TypeAlias
 
@@ -13,11 +13,11 @@ from taskwall.model.store import groups_of_tasks
 from taskwall.model.thing import Link
 
 Weight: TypeAlias = Literal["critical", "low", None]
-"""How bad it is whom a store admits, where that is not as the rule says."""
+"""How bad it is whom a store allows, where that is not as the rule says."""
 
 
 class Peer(Struct, frozen=True):
-    """Whether a permission admits whom a store should not admit.
+    """Whether a permission allows whom a store should not allow.
 
     `words` say who that is.
     """
@@ -28,7 +28,7 @@ class Peer(Struct, frozen=True):
 
 
 def judged(network: Network, permission: Permission) -> Peer:
-    """Whom a permission of a store's group admits: tasks and container instances, or others."""
+    """Whom a permission of a store's group allows: tasks and container instances, or others."""
     spared, said = by_settings(network, permission), who(network, permission)
     weight: Weight = None
     if permission.itself:
@@ -36,7 +36,7 @@ def judged(network: Network, permission: Permission) -> Peer:
     if permission.peer is not None:
         wrong, weight, words = _group(network, permission, permission.peer)
         return Peer(all_of((wrong, ~spared)), weight, words)
-    text = f"{permission.on.name} admits {said}"
+    text = f"{permission.on.name} allows ingress from {said}"
     if permission.range is None and permission.prefix_list is None:
         return Peer(permission.states(None, text, permission.fact.needs), None, said)
     weight = "critical" if admits_internet(network, permission).truth else None
@@ -48,12 +48,12 @@ def _group(network: Network, permission: Permission, peer: Link) -> tuple[Fact, 
     group = network.at(SecurityGroup, peer) if peer.to else None
     name, words = permission.on.name, who(network, permission)
     if group is not None and group.default:
-        told = f"{name} admits the VPC's default group"
+        told = f"{name} allows ingress from the VPC's default group"
         return permission.states(True, told), None, f"the default group {peer.to}"
     worn = groups_of_tasks(network).get(peer.to, FALSE) if peer.to else FALSE
     if not peer.to or ((group is None or group.external) and not worn.truth):
         needs = peer.waits("a group")
-        text = f"{name} admits a group that is none of tasks"
+        text = f"{name} allows ingress from a group of no tasks"
         return permission.states(None, text, needs), None, words
     shared = _of_balancers(network, peer.to)
     if shared.truth:

@@ -59,7 +59,7 @@ def open_task(network: Network) -> Iterator[Verdict]:
 
 
 def _shared(network: Network, worn: Worn) -> str:
-    """The common cause, said where it is so: tasks wear the group of their own load balancer."""
+    """The common cause, said where it is so: tasks use the group of their own load balancer."""
     for source in worn.sources:
         for front in fronts(network, source):
             if front.balancer and any(link.to == worn.group for link in front.balancer.groups):

@@ -69,7 +69,7 @@ def alb_bypass(network: Network) -> Iterator[Verdict]:
 
 
 def _proper(network: Network, worn: Worn, permission: Permission, behind_nlb: Fact) -> Fact:
-    """Whether tasks behind an ALB, and perhaps behind an NLB as well, may admit so."""
+    """Whether tasks behind an ALB, and perhaps behind an NLB as well, may allow so."""
     proper = admitted_properly(network, worn, permission)
     if behind_nlb.truth is not False:
         proper |= behind_nlb & admitted_by_network(network, worn, permission)

@@ -45,7 +45,7 @@ def open_store(network: Network) -> Iterator[Verdict]:
 
 
 def _judged(network: Network, store: Store, link: Link) -> Iterator[Verdict]:
-    """What a group of a store admits."""
+    """What a group of a store allows."""
     concerned = all_of((used(network, store), link.fact))
     named = f"{store.word} {store.name}"
     permitted = permissions(network, link.to, "ingress") if link.to else []

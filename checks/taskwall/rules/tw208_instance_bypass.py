@@ -96,7 +96,7 @@ def instance_bypass(network: Network) -> Iterator[Verdict]:
 
 
 def _proper(network: Network, worn: Worn, permission: Permission) -> Fact:
-    """Whether tasks in front of which the load balancers stand may admit so."""
+    """Whether tasks in front of which the load balancers stand may allow so."""
     proper = admitted_properly(network, worn, permission)
     behind_nlb = stands_behind(network, worn, "network")
     if behind_nlb.truth is not False:

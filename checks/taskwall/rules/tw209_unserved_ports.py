@@ -59,7 +59,7 @@ def unserved_ports(network: Network) -> Iterator[Verdict]:
 
 
 def _served(network: Network, worn: Worn) -> Ports:
-    """The ports on which the wearers of a group serve."""
+    """The ports on which the users of a group serve."""
     return Ports.union(
         served(network, source)
         if fact.truth

@@ -59,6 +59,6 @@ def open_balancer_ports(network: Network) -> Iterator[Verdict]:
 
 
 def _beside(network: Network, permission: Permission, ports: Ports, names: str) -> Fact:
-    """Whether a permission admits the internet on a port that is no listener's."""
+    """Whether a permission allows the internet on a port that is no listener's."""
     listening = only_opens(permission, ports, names)
     return all_of((admits_internet(network, permission), ~listening))

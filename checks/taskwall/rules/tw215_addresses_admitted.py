@@ -47,7 +47,7 @@ def addresses_admitted(network: Network) -> Iterator[Verdict]:
 
 
 def _proper(network: Network, worn: Worn, permission: Permission) -> Fact:
-    """Whether a permission admits a group, or a range that is excused."""
+    """Whether a permission allows a group, or a range that is excused."""
     name, at = permission.on.name, permission.place
     grouped = permission.itself or permission.peer is not None
     unclear = not grouped and permission.range is None and permission.prefix_list is None

@@ -98,7 +98,7 @@ def _reached(network: Network, endpoint: Endpoint, interface: Fact, concerned: F
 
 
 def _closed(network: Network, endpoint: Endpoint, concerned: Fact) -> Iterator[Verdict]:
-    """Whether an endpoint admits nobody from outside its VPC."""
+    """Whether an endpoint allows nobody from outside its VPC."""
     for permission, outside in outsiders(network, endpoint):
         if outside.truth is False:
             continue
