@@ -86,7 +86,7 @@ def test_paths_are_seen_from_the_file(tmp_path: Path, rules: Rules) -> None:
         ("exclude = [1]", "exclude[0]: expected str, got int"),
         ("profile = 1", "profile: "),
         ('file = "x"', 'no setting "file"'),
-        ("[tool.taskwall]", "the keys stand at the top"),
+        ("[tool.taskwall]", "the keys are at the top level"),
         ("profile = ", "cannot be read: "),
     ],
 )
