@@ -94,6 +94,41 @@ def service(
     ]
 
 
+def hosted(name: str, subnets: Sequence[str], **more: Any) -> list[Part]:
+    """A service in bridge mode on container instances; `more` is of the container."""
+    container = {"name": name, "image": ECR, "memory": 256, **more}
+    definition = {
+        "family": name,
+        "network_mode": "bridge",
+        "requires_compatibilities": ["EC2"],
+        "container_definitions": json.dumps([container]),
+    }
+    joins = r'${base64encode("#!/bin/bash\necho ECS_CLUSTER=main >> /etc/ecs/ecs.config\n")}'
+    template = {
+        "image_id": "ami-0123456789abcdef0",
+        "instance_type": "m6i.large",
+        "user_data": joins,
+    }
+    scaled = {
+        "min_size": 1,
+        "max_size": 3,
+        "vpc_zone_identifier": [ref("aws_subnet", each) for each in subnets],
+        "launch_template": {"id": ref("aws_launch_template", name), "version": "$Latest"},
+    }
+    attributes = {
+        "name": name,
+        "cluster": "${aws_ecs_cluster.main.id}",
+        "launch_type": "EC2",
+        "task_definition": ref("aws_ecs_task_definition", name, "arn"),
+    }
+    return [
+        ("aws_launch_template", name, template),
+        ("aws_autoscaling_group", name, scaled),
+        ("aws_ecs_task_definition", name, definition),
+        ("aws_ecs_service", name, attributes),
+    ]
+
+
 def cluster() -> Part:
     """The cluster of all services."""
     return "aws_ecs_cluster", "main", {"name": "main"}

@@ -8,11 +8,12 @@ from collections.abc import Iterator
 from ipaddress import IPv4Address, IPv4Network
 from itertools import product
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import Struct
 
 import small_stacks
+from budgets import examples
 from small_stacks import Part, cluster, findings, group, permission, ref, subnet, vpc
 
 TASKS, PEERS = IPv4Network("10.0.0.0/28"), IPv4Network("10.0.0.16/28")
@@ -140,7 +141,7 @@ flows = st.lists(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(entries, flows)
 def test_packets_get_through_an_acl(written: list[Entry], allowed: list[Flow]) -> None:
     """TW606: an ACL fails if it breaks what groups allow, an entry if it allows the internet."""

@@ -11,7 +11,7 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_add
 from itertools import product
 from typing import TypeAlias
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import Struct
 from msgspec.structs import replace
@@ -71,7 +71,6 @@ def packets(found: Traffic) -> set[tuple[int, ...]]:
     }
 
 
-@settings(deadline=None)
 @given(boxes, boxes)
 def test_algebra_of_packets_is_that_of_sets(a: list[Box], b: list[Box]) -> None:
     """Union, intersection, difference and inclusion are those of the packets."""
@@ -171,7 +170,6 @@ def addresses(found: list[Member]) -> Addresses:
     return made
 
 
-@settings(deadline=None)
 @given(sets, sets)
 def test_a_set_covers_what_lies_in_it_whatever_is_unknown(
     one: list[Member], other: list[Member]
@@ -182,7 +180,6 @@ def test_a_set_covers_what_lies_in_it_whatever_is_unknown(
     assert addresses(one).covers(addresses(other)) is slow
 
 
-@settings(deadline=None)
 @given(sets, sets)
 def test_sets_meet_where_they_share_an_address(one: list[Member], other: list[Member]) -> None:
     """Intersection is that of the addresses under every filling, and the same from both sides."""
@@ -192,7 +189,6 @@ def test_sets_meet_where_they_share_an_address(one: list[Member], other: list[Me
     assert (a.meets(b), b.meets(a)) == (slow, slow)
 
 
-@settings(deadline=None)
 @given(sets)
 def test_what_is_sure_is_in_a_set_under_every_filling(found: list[Member]) -> None:
     """The certain part of a union is what all fillings share."""
@@ -318,7 +314,6 @@ def _points(net: IPv4Network) -> set[IPv4Address]:
     return {point for point in IPv4Network("10.0.0.0/27") if point in net}
 
 
-@settings(deadline=None)
 @given(
     st.lists(given_ranges, max_size=3),
     st.lists(st.one_of(st.none(), st.sampled_from(CELLS)), min_size=2, max_size=2),

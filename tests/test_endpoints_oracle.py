@@ -8,11 +8,12 @@ server's groups allows it, and some permission of the client's.
 from collections.abc import Iterator
 from ipaddress import IPv4Address, IPv4Network
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import Struct
 
 import small_stacks
+from budgets import examples
 from small_stacks import Part, cluster, findings, group, permission, ref, subnet, vpc
 from taskwall.settings import Settings
 
@@ -66,7 +67,7 @@ def written(way: str, on: str, found: list[Rule]) -> Iterator[Part]:
 where = st.sets(st.sampled_from(sorted(SUBNETS)), min_size=1)
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(where, rules("tasks", "others"), rules("endpoint", "others"))
 def test_tasks_reach_an_endpoint(used: set[str], into: list[Rule], out: list[Rule]) -> None:
     """TW407: each task gets to it, wherever in the tasks' subnets its address is; else it is high.
@@ -123,7 +124,7 @@ def endpoint(service: str) -> Part:
     return "aws_vpc_endpoint", "it", attributes
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(where, rules("tasks", "bastion", "balancer", "store"), st.booleans(), st.booleans())
 def test_a_store_allows_tasks_only(
     used: set[str], into: list[Rule], refers: bool, strict: bool

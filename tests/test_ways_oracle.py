@@ -8,11 +8,12 @@ nowhere; a narrower route is none.
 from collections.abc import Iterator, Mapping
 from typing import Literal, TypeAlias
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import Struct
 
 import small_stacks
+from budgets import examples
 from small_stacks import ECR, Part, cluster, findings, group, ref, subnet, vpc
 
 Target: TypeAlias = Literal["internet", "nat", None]
@@ -31,7 +32,8 @@ class World(Struct, frozen=True):
 
     `defaults` are where the default routes of `own` and `main` lead; without `main` the main table
     is AWS's, which leads nowhere. `gateway` are the tables of S3's gateway endpoint, if there is
-    one; `endpoints` the services with interface endpoints.
+    one; `endpoints` the services with interface endpoints. Tasks that are `hosted` go the ways of
+    their container instances.
     """
 
     used: frozenset[str]
@@ -43,6 +45,7 @@ class World(Struct, frozen=True):
     endpoints: frozenset[str]
     ecr: bool
     logs: bool
+    hosted: bool = False
 
     def table(self, name: str) -> str | None:
         """The table that a subnet uses; None for AWS's."""
@@ -69,8 +72,8 @@ class World(Struct, frozen=True):
         return {*self.endpoints, *(["s3"] if self.gateway is not None else [])}
 
 
-def worlds() -> st.SearchStrategy[World]:
-    """All that this small world can be."""
+def worlds(hosted: bool = True) -> st.SearchStrategy[World]:
+    """All that this small world can be, with or without container instances."""
     targets: st.SearchStrategy[Target] = st.sampled_from(("internet", "nat", None))
     return st.builds(
         World,
@@ -83,6 +86,7 @@ def worlds() -> st.SearchStrategy[World]:
         st.frozensets(st.sampled_from(ALL)),
         st.booleans(),
         st.booleans(),
+        st.booleans() if hosted else st.just(False),
     )
 
 
@@ -92,9 +96,12 @@ def written(world: World) -> Iterator[Part]:
     image = ECR if world.ecr else "docker.io/library/nginx:1.27"
     yield from (vpc(), cluster(), group("tasks"), subnet("edge", "10.0.9.0/24"))
     yield from (subnet(name, f"10.0.{number}.0/24") for number, name in enumerate(SUBNETS))
-    yield from small_stacks.service(
-        "api", sorted(world.used), ["tasks"], world.public, image=image, **more
-    )
+    if world.hosted:
+        yield from small_stacks.hosted("api", sorted(world.used), image=image, **more)
+    else:
+        yield from small_stacks.service(
+            "api", sorted(world.used), ["tasks"], world.public, image=image, **more
+        )
     here = {"vpc_id": ref("aws_vpc", "main")}
     yield "aws_internet_gateway", "it", here
     yield "aws_nat_gateway", "it", {"subnet_id": ref("aws_subnet", "edge"), "allocation_id": "e-1"}
@@ -154,8 +161,8 @@ def said(world: World, rule: str) -> dict[str, str]:
     return {each.resource: each.verdict for each in findings(written(world), rule)}
 
 
-@settings(max_examples=150, deadline=None)
-@given(worlds())
+@examples(150)
+@given(worlds(hosted=False))
 def test_tasks_without_a_way_out_have_endpoints(world: World) -> None:
     """TW401: if tasks get out of each of their subnets nothing is asked, else all must be there."""
     if all(map(world.gets_out, world.used)):
@@ -167,7 +174,7 @@ def test_tasks_without_a_way_out_have_endpoints(world: World) -> None:
     assert said(world, "TW401") == expected
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(worlds())
 def test_traffic_to_aws_stays_inside(world: World) -> None:
     """TW410: tasks that use AWS and go out by a NAT gateway have at least one endpoint."""
@@ -177,7 +184,7 @@ def test_traffic_to_aws_stays_inside(world: World) -> None:
     assert said(world, "TW410") == expected
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(worlds())
 def test_a_gateway_endpoint_serves_all_subnets(world: World) -> None:
     """TW409: it is in the table of each subnet of tasks that need S3; or an interface serves."""

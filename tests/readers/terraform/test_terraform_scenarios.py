@@ -4,9 +4,10 @@ from collections.abc import Callable
 from itertools import product
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from budgets import examples
 from taskwall.files import Files
 from taskwall.readers.terraform import TerraformStack, stacks
 from taskwall.resource import Resource
@@ -130,7 +131,7 @@ def told(evaluation: Evaluation) -> tuple[object, ...]:
     return repr(resources), set(evaluation.errors), evaluation.questions, evaluation.hidden
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(roots(), SCENARIOS, st.booleans(), st.booleans())
 def test_scenarios_share_only_what_is_the_same_in_each(
     texts: dict[str, str], scenarios: list[Scenario], free: bool, lasts: bool
