@@ -30,16 +30,13 @@ class ModuleInstance:
             return arguments.get(argument) if argument not in _NOT_ARGUMENTS else None
 
         caller.run.modules += 1
-        self.scope = type(caller)(
-            caller.run,
+        self.scope = caller.inner(
+            name,
             module,
             f"{address}.",
-            f"{caller.bare_address(f'module.{name}')}.",
             given,
             (*caller.called_from, Call(f"module.{name}", block.header)),
             tuple(dict.fromkeys((*caller.maybe, *maybe))),
-            caller.chain,
-            caller.taken(),
         )
 
     def get(self, name: str) -> Value:
