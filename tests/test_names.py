@@ -134,6 +134,7 @@ LEFT: frozenset[str] = frozenset(
         "type_of",
         "unseen",
         "uses",
+        "waiting",
         "way_out",
         "written",
     )

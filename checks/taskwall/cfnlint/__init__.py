@@ -3,15 +3,10 @@
 cfn-lint makes a rule of each class that is a member of this module. Importing it needs cfn-lint.
 """
 
-from taskwall.cfnlint.heap import end_at_once, unheeded
+from taskwall.cfnlint.host import insist
 
-with unheeded(counted=False):
-    from taskwall.cfnlint.host import insist
+insist()
 
-    insist()
+from taskwall.cfnlint.classes import made  # noqa: E402 (it needs a cfn-lint that is known)
 
-    from taskwall.cfnlint.classes import made
-
-    globals().update(made())
-
-end_at_once()
+globals().update(made())

@@ -10,7 +10,6 @@ from msgspec.structs import replace
 from taskwall import api, baseline, values
 from taskwall.baseline import BaselineError
 from taskwall.cfnlint import host
-from taskwall.cfnlint.heap import unheeded
 from taskwall.cfnlint.template import Source, Template, source_of
 from taskwall.engine import Judgement
 from taskwall.excerpts import seen_from
@@ -95,8 +94,7 @@ class Run:
 
     def _first_told(self, cfn: Template) -> Told:
         try:
-            with unheeded(counted=bool(self._asked)):
-                return self._analysed(cfn)
+            return self._analysed(cfn)
         except (SettingsError, BaselineError) as error:
             return Told(failures=(str(error),))
         except Exception as error:  # noqa: BLE001 (whatever it is, it must be seen, and once)

@@ -8,13 +8,9 @@ every process that it makes, most of which have nothing to do with us.
 
 from __future__ import annotations
 
-import atexit
-import gc
 import inspect
-from contextlib import contextmanager
-from functools import cache
 from types import MethodType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from checkov.common.checks_infra.registry import Registry, get_graph_checks_registry
 from checkov.common.graph.graph_builder import CustomAttributes
@@ -25,9 +21,6 @@ from checkov.version import version
 from taskwall.checkov_plugin.entities import KINDS, Entities
 from taskwall.checkov_plugin.messages import crash, say
 from taskwall.checkov_plugin.running import ChangedError, Results, running
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 OLDEST = (3, 3)
 """The oldest version of checkov that is supported."""
@@ -61,17 +54,6 @@ def register() -> None:
         registry = get_graph_checks_registry(name)
         if getattr(registry.run_checks, "__func__", None) is not _run_checks:
             registry.run_checks = MethodType(_run_checks, registry)
-    _end_at_once()
-
-
-@cache
-def _end_at_once() -> None:
-    """Have the process end without a search for garbage in all that is left of it.
-
-    Python searches several times as it ends, through some 350,000 objects of checkov's and those
-    of ours: in a small run that took checkov a quarter of its CPU time.
-    """
-    atexit.register(gc.freeze)
 
 
 def _unknown() -> str:
@@ -98,10 +80,9 @@ def _run_checks(self: Any, graph_connector: Any, runner_filter: Any, report_type
     try:
         entities = Entities(graph_connector, KINDS[report_type])
         if entities.any_of_aws or _any_unread(runner_filter, report_type):
-            with _apart():
-                from taskwall.checkov_plugin.judging import judge
+            from taskwall.checkov_plugin.judging import judge
 
-                results |= judge(self, entities, runner_filter, report_type)
+            results |= judge(self, entities, runner_filter, report_type)
     except Exception as error:  # noqa: BLE001 (checkov would go on without a word)
         say(crash(error))
         running().report.set_error_status(ErrorStatus.ERROR)  # it ends as after a crash of its own
@@ -111,16 +92,3 @@ def _run_checks(self: Any, graph_connector: Any, runner_filter: Any, report_type
 def _any_unread(runner_filter: Any, report_type: str) -> bool:
     """Whether there is something that our readers may know better than checkov's graph."""
     return any(True for _ in running().unread(report_type, runner_filter))
-
-
-@contextmanager
-def _apart() -> Iterator[None]:
-    """A time in which garbage is looked for among new objects only.
-
-    To look through all of checkov's again and again takes longer than our work does.
-    """
-    gc.freeze()
-    try:
-        yield
-    finally:
-        gc.unfreeze()

@@ -143,6 +143,42 @@ def test_scenarios_share_only_what_is_the_same_in_each(
         assert told(evaluate(scenario)) == told(alone)
 
 
+EDITS = (
+    ("var.b", '"text"'),
+    ('"text"', "var.c"),
+    ("given = ", "given = # "),
+    ("count = ", "# count = "),
+    ("\n  name", "\n\n  name"),
+    ("local.l1", "local.l2"),
+)
+
+
+@examples(60)
+@given(roots(), SCENARIOS, st.lists(st.tuples(st.sampled_from(EDITS), st.integers(0, 3))))
+def test_edits_leave_what_a_scan_says(
+    texts: dict[str, str],
+    scenarios: list[Scenario],
+    edits: list[tuple[tuple[str, str], int]],
+) -> None:
+    """Evaluated again after each edit, each scenario is what it is when it is evaluated alone."""
+    files = Files(dict(texts), lasts=True)
+    inputs = Inputs(boundary="/nowhere")
+    now = dict(texts)
+    for (old, new), turn in [(("", ""), 0), *edits]:
+        path = f"{ROOT}/main.tf" if turn else "/nowhere/m/main.tf"
+        pieces = now[path].split(old) if old else [now[path]]
+        at = min(turn, len(pieces) - 1)
+        now[path] = new.join([old.join(pieces[:at]), old.join(pieces[at:])]) if at else now[path]
+        files.change(path, now[path])
+        found, _ = stacks(list(now), files, inputs)
+        evaluate = next(
+            one for one in found if one.name == ROOT and isinstance(one, TerraformStack)
+        ).evaluations()
+        for scenario in [{}, *scenarios]:
+            alone = stack_of(now, free=False, lasts=False).evaluate(scenario)
+            assert told(evaluate(scenario)) == told(alone)
+
+
 MAIN = """
 variable "on" {}
 
@@ -186,3 +222,52 @@ def test_errors_are_those_of_the_scenario(stack: Stacks, free: bool) -> None:
     evaluate = stack(text, inputs=Inputs(boundary="/nowhere", free=free)).evaluations()
     for answer, count in ((True, 1), (OTHER, 0), (True, 1)):
         assert len(evaluate({"var.on": answer}).errors) == count
+
+
+CALL = """
+variable "on" {}
+
+module "m" {
+  source = "../m"
+  given  = "a"
+}
+
+resource "aws_x" "switched" {
+  count = var.on ? 1 : 0
+  name  = module.m.out
+}
+"""
+
+CALLED = """
+variable "given" {}
+
+resource "aws_y" "takes" {
+  name = var.given
+}
+
+resource "aws_y" "plain" {
+}
+
+output "out" {
+  value = aws_y.plain.id
+}
+"""
+
+
+def test_a_call_is_edited_and_only_what_takes_from_it_is_another() -> None:
+    """What was evaluated in the module stands, under each scenario."""
+    texts = {f"{ROOT}/main.tf": CALL, "/nowhere/m/main.tf": CALLED}
+    files = Files(dict(texts), lasts=True)
+
+    def now() -> list[dict[str, Resource]]:
+        found, _ = stacks(list(texts), files, Inputs(boundary="/nowhere"))
+        evaluate = found[0].evaluations()
+        return [by_name(evaluate(scenario)) for scenario in ({}, {"var.on": True})]
+
+    before = now()
+    files.change(f"{ROOT}/main.tf", CALL.replace('"a"', '"b"'))
+    after = now()
+    for old, new in zip(before, after, strict=True):
+        assert old["module.m.aws_y.plain"] is new["module.m.aws_y.plain"]
+        assert old["module.m.aws_y.takes"] is not new["module.m.aws_y.takes"]
+    assert before[0]["module.m.aws_y.plain"] is after[1]["module.m.aws_y.plain"]

@@ -1,6 +1,5 @@
 """Reads CloudFormation templates, in YAML and JSON."""
 
-import gc
 from collections.abc import Iterable
 from collections.abc import Mapping as Lookup
 
@@ -26,19 +25,6 @@ def stacks(
     Templates that belong together, because one nests another or imports what another exports, are
     one stack. Files that are no templates are passed over silently.
     """
-    # Reading makes many objects and no circles: collecting meanwhile takes most of the time.
-    collecting = gc.isenabled()
-    gc.disable()
-    try:
-        return _stacks(paths, files, inputs)
-    finally:
-        if collecting:
-            gc.enable()
-
-
-def _stacks(
-    paths: Iterable[str], files: Files, inputs: Inputs
-) -> tuple[list[CloudFormationStack], list[SourceError]]:
     templates: list[Template] = []
     wishes: dict[str, tuple[Skip, ...]] = {}
     errors: list[SourceError] = []

@@ -25,7 +25,7 @@ from taskwall.readers.terraform.variables import supplied
 from taskwall.recall import AmbiguousError, Asking, Entry, Recall
 from taskwall.resource import Resource
 from taskwall.stack import Inputs, SourceError
-from taskwall.values import Need, Place, Question, Scenario, Value
+from taskwall.values import Call, Need, Place, Question, Scenario, Value
 
 K = TypeVar("K")
 T = TypeVar("T")
@@ -115,6 +115,8 @@ class LastingRun(Run):
         self.hidden: _ToldHidden = _ToldHidden(self.effects, self.recall)
         self._root = Entry("root")
         self._scope: LastingScope | None = None
+        self.scopes: dict[str, LastingScope] = {}
+        """Those of called modules, by their prefixes."""
         self.root = self._lasting(root)
         self._modules[root.folder] = self.root, ()
 
@@ -221,7 +223,8 @@ class LastingScope(Scope):
 
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
-        self.run.recall.tell(_Called(self.module.folder))
+        self._call: tuple[LastingScope, str, Callable[[str], Value | None]] | None = None
+        """Who calls it, by what name, and what is given for its variables now."""
         self._all_blocks = Entry("blocks")
         self._all_resources = Entry("resources")
         self._blocks: dict[str, Asking[Instances[ResourceInstance]]] = {}
@@ -230,6 +233,41 @@ class LastingScope(Scope):
 
     def _recalled(self, kind: str, name: str, read: Callable[[str], T]) -> T:
         return self.run.recall.answer((self.prefix, kind, name), read, (name,))
+
+    def inner(
+        self,
+        name: str,
+        module: Module,
+        prefix: str,
+        given: Callable[[str], Value | None],
+        called_from: tuple[Call, ...],
+        maybe: tuple[Need, ...],
+    ) -> Scope:
+        """The scope of an instance of a call: the same one however the call changes.
+
+        Raises:
+            StaleError: it is called from elsewhere.
+        """
+        run = self.run
+        found = run.scopes.get(prefix)
+        if found is None:
+            bare = f"{self.bare_address(f'module.{name}')}."
+            found = LastingScope(
+                run, module, prefix, bare, None, called_from, maybe, self.chain, ()
+            )
+            found._given = partial(found._recalled, "given", read=found._given_now)
+            run.scopes[prefix] = found
+        elif (found.module, found.called_from, found.maybe) != (module, called_from, maybe):
+            raise StaleError(prefix)
+        found._call = self, name, given
+        run.recall.tell(_Called(module.folder))
+        return found
+
+    def _given_now(self, argument: str) -> Value | None:
+        assert self._call is not None
+        caller, name, _ = self._call
+        caller.modules(name)  # what is given for it changes with the call
+        return self._call[2](argument)
 
     def bare(self) -> Scope:
         """A scope without any names, of which there is nothing to recall."""
@@ -275,9 +313,10 @@ class LastingScope(Scope):
     def _once(self, name: str) -> Instances[ModuleInstance] | Value:
         if f"*{name}" in self._pending:
             raise UnfitError(name)
-        if name in self._made_calls:
+        known, found = self._made_calls.get(name), super().modules(name)
+        if known is not None and _prefixes(known) != _prefixes(found):
             raise StaleError(name)
-        found = self._made_calls[name] = super().modules(name)
+        self._made_calls[name] = found
         return found
 
     def guarded(self, name: str, read: Callable[[], Value], place: Place | None) -> Value:
@@ -341,6 +380,11 @@ class LastingScope(Scope):
 
     def _resource(self, local: str, address: str) -> Resource:
         return self._whole(local, address).resource()
+
+
+def _prefixes(call: Instances[ModuleInstance] | Value) -> list[str]:
+    """Those of the instances of a call."""
+    return [one.scope.prefix for one in call.all] if isinstance(call, Instances) else []
 
 
 class _LastingInstance(ResourceInstance):

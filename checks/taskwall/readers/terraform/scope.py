@@ -95,6 +95,21 @@ class Scope:
         """The same without instance keys."""
         return f"{self.bare_prefix}{name}" if self.bare_prefix else self.run.told_apart(name)
 
+    def inner(
+        self,
+        name: str,
+        module: Module,
+        prefix: str,
+        given: "Callable[[str], Value | None]",
+        called_from: tuple[Call, ...],
+        maybe: tuple[Need, ...],
+    ) -> "Scope":
+        """The scope of an instance of a call in this module."""
+        bare = f"{self.bare_address(f'module.{name}')}."
+        return Scope(
+            self.run, module, prefix, bare, given, called_from, maybe, self.chain, self.taken()
+        )
+
     def taken(self) -> Answers:
         """The answers on which hangs what is being evaluated in this module."""
         answers = self.run.effects.answers
@@ -433,16 +448,13 @@ class ModuleInstance:
             return arguments.get(argument) if argument not in _NOT_ARGUMENTS else None
 
         caller.run.modules += 1
-        self.scope = type(caller)(
-            caller.run,
+        self.scope = caller.inner(
+            name,
             module,
             f"{address}.",
-            f"{caller.bare_address(f'module.{name}')}.",
             given,
             (*caller.called_from, Call(f"module.{name}", block.header)),
             tuple(dict.fromkeys((*caller.maybe, *maybe))),
-            caller.chain,
-            caller.taken(),
         )
 
     def get(self, name: str) -> Value:
