@@ -101,7 +101,8 @@ def judged(
         for crash in _ask(lowered.network, rules, settings, number, known[same], heed):
             crashes[replace(crash, stack=stack)] = None
         answers += known[same]
-    bound = f"{stack}: only {len(evaluations)} combinations of its open conditions were analysed"
+    shown = f"only {len(evaluations)} combinations of its undecided conditions were analysed"
+    bound = f"{stack}: {shown}"
     hidden = frozenset().union(*(evaluation.hidden for evaluation in evaluations))
     mask = Mask(hidden)
     found = evaluations[0].moved.of(tuple(merged(answers, followed, stack, settings.profile)))
@@ -309,7 +310,7 @@ def judged_of(same: Alike, stack: str, profile: str) -> Judged:
     instances = sorted({each.verdict.on.address for each, _ in same}, key=_natural)
     waits = answer.decided.waits_for()
     if answer.truth is None and not waits:
-        excused = Need("elsewhere", "is set for this rule: another stack may make what is missing")
+        excused = Need("elsewhere", "is set for this rule: another stack may create it")
         waits = (excused if answer.decided.truth else Need(verdict.on.name, "is not fully known"),)
     at, on = verdict.at, verdict.on
     finding = Finding(
