@@ -1,6 +1,7 @@
 """What people read is in plain words: private words of the code occur in no text of it."""
 
 import ast
+import json
 import re
 import tomllib
 from collections.abc import Iterator
@@ -10,6 +11,8 @@ import pytest
 
 import taskwall
 from taskwall.cli import COMMANDS, main
+from taskwall.scenarios import when
+from taskwall.values import OTHER, Need, Scenario, waiting
 
 ROOT = Path(__file__).parent.parent
 PACKAGE = Path(taskwall.__file__).parent
@@ -109,3 +112,43 @@ def test_reports(kind: str, capsys: pytest.CaptureFixture[str]) -> None:
     out = capsys.readouterr().out
     assert "allows ingress from" in out
     assert private(out) == []
+
+
+MAIN = """
+variable "mode" {}
+variable "name" {}
+resource "aws_ecs_task_definition" "web" {
+  family       = "web"
+  network_mode = var.mode
+  container_definitions = jsonencode([
+    { name = var.name, environment = [{ name = "OPTIONS", value = "sslmode=disable" }] },
+  ])
+}
+"""
+
+
+def test_names_that_are_not_known(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A sentence leaves out what is not known, and stays a sentence."""
+    (tmp_path / "main.tf").write_text(MAIN)
+    options = ["--profile", "strict", "--show", "fail,unknown", "--format", "json"]
+    assert main(["scan", str(tmp_path), "--no-progress", *options]) == 1
+    messages = {one["message"] for one in json.loads(capsys.readouterr().out)["findings"]}
+    assert messages >= {
+        "OPTIONS of a container makes it connect in plain text",
+        "cannot tell whether tasks of aws_ecs_task_definition.web share their instance's network",
+    }
+
+
+def test_a_reason_is_said_once() -> None:
+    """However many names share it; a few of them are named."""
+    names = [Need(f"var.{letter}", "has no default") for letter in "abcde"]
+    other = Need("data.aws_vpc.x.id", "is not in the sources")
+    assert waiting(names) == "each of var.a, var.b, var.c and 2 more has no default"
+    assert waiting([names[0], other, names[0]]) == f"var.a has no default; {other}"
+
+
+def test_null_is_named_as_terraform_names_it() -> None:
+    """A setting in which a variable is null, or is not."""
+    followed: list[Scenario] = [{"var.cert": None}, {"var.cert": OTHER}]
+    assert when([0], followed) == "var.cert is null"
+    assert when([1], followed) == "var.cert is not null"
