@@ -100,7 +100,8 @@ def judged(
             crashes[replace(crash, stack=stack)] = None
         answers += known[same]
         del lowered  # the network, before findings take as much memory
-    bound = f"{stack}: only {len(evaluations)} combinations of its open conditions were analysed"
+    shown = f"only {len(evaluations)} combinations of its undecided conditions were analysed"
+    bound = f"{stack}: {shown}"
     hidden = frozenset().union(*(evaluation.hidden for evaluation in evaluations))
     mask = Mask(hidden, fixes(rules))
     passes = "pass" in settings.show
@@ -262,7 +263,7 @@ def _judged(
     instances = sorted({each.verdict.on.address for each, _ in alike}, key=_natural)
     waits = answer.decided.waits_for()
     if answer.truth is None and not waits:
-        excused = Need("elsewhere", "is set for this rule: another stack may make what is missing")
+        excused = Need("elsewhere", "is set for this rule: another stack may create it")
         waits = (excused if answer.decided.truth else Need(verdict.on.name, "is not fully known"),)
     at, on = verdict.at, verdict.on
     finding = Finding(

@@ -126,7 +126,7 @@ class Files:
         except UnicodeDecodeError as error:
             if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
                 raise UnreadableError(
-                    path, "is UTF-16; Terraform and CloudFormation take UTF-8"
+                    path, "is UTF-16; Terraform and CloudFormation use UTF-8"
                 ) from error
             before = raw[: error.start].decode("utf-8", "replace")
             line = before.count("\n") + 1

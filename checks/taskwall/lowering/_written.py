@@ -47,7 +47,7 @@ def any_written(r: Reading, cell: Cell, keys: tuple[tuple[str, str], ...], says:
     found = any_of(is_written(r, cell.get(key[0 if r.terraform else 1])) for key in keys)
     if found.truth is not False:
         return found
-    return Fact(False, f"{r.name} {says}", cell.place, r.name, otherwise=f"nowhere {r.name} {says}")
+    return Fact(False, f"{r.name} {says}", cell.place, r.name)
 
 
 def present(r: Reading, cell: Cell) -> Fact:

@@ -95,7 +95,7 @@ def classic_access_log(r: Reading) -> Setting:
         return setting(block, "access_logs", False, _NO_LOGS)
     enabled = block.get("enabled" if r.terraform else "Enabled")
     if enabled.absent and enabled.sure and r.terraform:
-        return setting(enabled, "enabled", True, "a block of access logs switches them on")
+        return setting(enabled, "enabled", True, "a block of access logs turns them on")
     if enabled.absent and enabled.doubt:
         return Setting(Unknown(enabled.doubt), enabled.place, "enabled", r.name)
     return setting(enabled, "enabled", False, _NO_LOGS)

@@ -123,9 +123,9 @@ def _use(r: Reading, cell: Cell, what: What, service: str, within: Cell | None =
         ECR: "pulls an image from a private ECR registry",
         ELSEWHERE: f"pulls {shown(cell)}, which no endpoint serves",
         "logs": "writes its logs to CloudWatch",
-        "secretsmanager": "takes secrets from Secrets Manager",
-        "ssm": "takes values from Parameter Store",
-        "s3": "takes files from S3" if what == "file" else "writes its logs to S3",
+        "secretsmanager": "reads secrets from Secrets Manager",
+        "ssm": "reads values from Parameter Store",
+        "s3": "reads files from S3" if what == "file" else "writes its logs to S3",
         "": _OPEN[what],
     }
     text = f"{r.name} {words.get(service) or f'writes its logs to {service}'}"
@@ -139,8 +139,8 @@ def _use(r: Reading, cell: Cell, what: What, service: str, within: Cell | None =
 _OPEN: dict[What, str] = {
     "image": "pulls an image from ECR",
     "log": "writes its logs to CloudWatch",
-    "secret": "takes secrets from AWS",
-    "file": "takes environment files from S3",
+    "secret": "reads secrets from AWS",
+    "file": "reads environment files from S3",
     "sidecar": "sends traces or metrics to AWS",
 }
 

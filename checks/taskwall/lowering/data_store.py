@@ -82,7 +82,7 @@ def _parameters(r: Reading, group: str, fixed: str = "") -> Iterator[Insists]:
         return
     truth = by_default(name, version)
     shown = f"{name} {version}".strip()
-    told = f"nothing sets {parameter} for {r.name}: {shown} {'refuses' if truth else 'takes'}"
+    told = f"nothing sets {parameter} for {r.name}: {shown} {'refuses' if truth else 'accepts'}"
     told += " plain text by default"
     why = Need(f"the engine version of {r.name}", "does not determine its default")
     needs = () if truth is not None else (why,)
@@ -244,7 +244,7 @@ def _search(r: Reading) -> Iterator[Insists]:
 
 def _always(r: Reading) -> Iterator[Insists]:
     at = r.origin.header
-    yield Insists(Fact(True, f"{r.name} takes TLS only, as all of its kind do", at, r.name), at)
+    yield Insists(Fact(True, f"{r.name} accepts TLS only, as all of its kind do", at, r.name), at)
 
 
 def _by(group: str, fixed: str = "") -> Asks:

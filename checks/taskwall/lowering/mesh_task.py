@@ -197,8 +197,8 @@ def _led(r: Reading, properties: Cell, name: Cell, within: _Containers) -> tuple
     parts = []
     for container, envoy, udp, port in within.ports:
         shown = port.known if port.known is not None else "a port"
-        text = f"the application ports that Envoy takes have {shown}"
-        otherwise = f"the application ports that Envoy takes lack {shown}"
+        text = f"the application ports that Envoy handles include {shown}"
+        otherwise = f"the application ports that Envoy handles do not include {shown}"
         proxy = equal(container, name)
         if proxy or envoy.truth:
             continue
@@ -212,7 +212,7 @@ def _led(r: Reading, properties: Cell, name: Cell, within: _Containers) -> tuple
         )  # fmt: skip
         parts.append(Fact(truth, text, ports.place, r.name, needs, otherwise))
     if within.open or (ports.absent and waits):
-        text = f"the application ports that Envoy takes are all those of {r.name}"
+        text = f"the application ports that Envoy handles are all those of {r.name}"
         parts.append(Fact(None, text, ports.place, r.name, (*within.open, *waits)))
     return all_of(parts), ports.place
 

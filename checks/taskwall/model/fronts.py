@@ -102,7 +102,7 @@ def _fronts(network: Network, source: TaskSource, binding: Binding) -> Iterator[
         listener = network.at(Listener, forward.listener)
         yield _front(network, group, link, forward, listener)
     if group is None or group.external:
-        text = f"a load balancer stands in front of {source.name}"
+        text = f"a load balancer is in front of {source.name}"
         needs = link.waits()
         kind = kind_by_protocol(group.protocol.known if group else None)
         fact = Fact(None, text, link.place, source.name, needs)
@@ -255,7 +255,7 @@ def listeners(network: Network) -> dict[str, list[Listener]]:
 
 @remembered
 def stands_before_tasks(network: Network, balancer: LoadBalancer) -> Fact:
-    """Whether a load balancer stands in front of tasks, by whichever of its listeners."""
+    """Whether a load balancer is in front of tasks, by whichever of its listeners."""
     parts = []
     for _, front in _sources_behind(network).get(balancer.id, ()):
         if front.fact.truth:

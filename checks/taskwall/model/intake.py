@@ -108,7 +108,7 @@ def _only_sends_on(network: Network, listener: Listener) -> Fact:
     place, name = listener.protocol.place, listener.name
     parts = [_sends_on(action, who, place) for action, who in (*own, *rules)]
     for each in ruled.get("", ()):
-        text = f"{each.name} is no rule of {name}"
+        text = f"{each.name} is not a rule of {name}"
         parts.append(Fact(None, text, each.listener.place, each.name, each.listener.fact.needs))
     if not own:
         return ~Fact(True, listener.protocol.told, place, name)

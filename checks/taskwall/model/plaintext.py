@@ -43,7 +43,7 @@ def connection(network: Network, variable: Variable) -> Connection | None:
     store = next((each for each in variable.refers if network.at(Store, each)), "")
     off = _SWITCHED_OFF.search(text) or (name == "pgsslmode" and text.lower() == "disable")
     if off:
-        return Connection(_fact(True, variable, "switches TLS off"), TRUE, store)
+        return Connection(_fact(True, variable, "turns TLS off"), TRUE, store)
     found = _URL.match(text)
     if found is None:
         marked = name.endswith(_MARKS) or _OPEN_URL.match(text) or _SWITCH.search(text)

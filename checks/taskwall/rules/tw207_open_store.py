@@ -6,7 +6,7 @@ What: A security group of a data store that tasks use (RDS, Aurora, ElastiCache,
     default group, or a group that a load balancer uses as well. From the internet: critical. In the
     profile `strict`, also the group of anything else in the sources: low.
 Why: A range says where a client is, not what it is. If a load balancer and tasks share a group,
-    whoever takes over the load balancer can connect to the data of the tasks.
+    somebody who takes over the load balancer can connect to the data of the tasks.
 Fine when: A bastion, a function or a migration uses a group of its own (but not in `strict`). A
     client that must connect by address, such as an office behind a transit gateway, is named in the
     setting `allowed-peers`. Members of the store's own group pass: its nodes talk to each other.

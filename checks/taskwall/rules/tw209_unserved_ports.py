@@ -46,8 +46,7 @@ def unserved_ports(network: Network) -> Iterator[Verdict]:
                 at_ports(permission),
                 ~each.fact,
                 f"{name} allows ingress from {each.whom(network)} to {worn.names} on {each.ports},"
-                " not only"
-                " where tasks serve",
+                " more than the ports that tasks serve",
                 holds=f"{name} opens only ports on which tasks serve",
                 about=permission.id,
                 concerned=worn.fact & permission.fact,
@@ -75,7 +74,7 @@ def _within(worn: Worn, permission: Permission, ports: Ports) -> Fact:
     if not ports:
         needs = ports.needs or (Need(f"the ports of {worn.names}", "are not in the sources"),)
     elif worn.thing is None or worn.thing.external:
-        needs = (Need(worn.group, "is not in the sources, and others may carry it"),)
+        needs = (Need(worn.group, "is not in the sources, and other resources may use it"),)
         if range_of_ports(permission) == ALL_PORTS:
             needs = ()
     if within.truth is False and needs:

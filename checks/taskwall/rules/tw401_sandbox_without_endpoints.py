@@ -140,7 +140,7 @@ def _wanted(lacks: list[tuple[Demand, Fact]]) -> tuple[str, ...]:
         for what, names in alike.items()
     ]
     if len(parts) > _MANY:
-        parts[_MANY:] = [f"{len(parts) - _MANY} more need other things"]
+        parts[_MANY:] = [f"{len(parts) - _MANY} more have other needs"]
     return ("; ".join(parts),) if parts else ()
 
 

@@ -5,8 +5,8 @@ What: A network ACL of a subnet in which tasks run blocks all traffic of a secur
     from the internet to a subnet without a load balancer, on ports other than those of return
     traffic.
 Why: A security group does not show what a network ACL blocks: connections time out, and somebody
-    then widens the group. If the ACL of a private subnet allows the internet, it is no second layer
-    of protection behind the group.
+    then widens the group. If the ACL of a private subnet allows the internet, it does not add a
+    second layer of protection behind the group.
 Fine when: An ACL may be narrower than the addresses or ports of a security group on purpose:
     taskwall fails it only if it blocks all traffic of a security group rule, or the return traffic.
     Return traffic goes to ports 32768-60999 of tasks and their clients, and to 1024-65535 of load

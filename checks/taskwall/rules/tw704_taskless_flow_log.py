@@ -6,7 +6,8 @@ What: The format of the flow log of a VPC (or subnet) with long-running tasks la
 Why: The address of a task belongs to another task minutes later. With these fields, a record itself
     shows which task of which service sent or received the traffic, even after the task has stopped.
 Fine when: Another log of the same VPC has them; then this one is not judged. AWS fills them for
-    tasks in awsvpc mode, and only if whoever creates the flow log may list clusters and tasks.
+    tasks in awsvpc mode, and only if the principal that creates the flow log may list clusters and
+    tasks.
 Terraform: Set a format (in Terraform, $${...} writes a literal ${...}):
     log_format = "$${version} $${vpc-id} $${subnet-id} $${instance-id} $${interface-id} $${srcaddr} $${dstaddr} $${srcport} $${dstport} $${protocol} $${packets} $${bytes} $${start} $${end} $${action} $${log-status} $${ecs-cluster-name} $${ecs-service-name} $${ecs-task-id}"
 CloudFormation: Set a format (without !Sub, or with ${!vpc-id} in it):

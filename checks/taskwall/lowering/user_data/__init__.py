@@ -334,7 +334,7 @@ def _setting(
         text = str(value.data).strip()
         if text not in _TRUE | _FALSE:
             # What is written stays untold: user data can hold secrets.
-            says = "the agent takes nothing but true and false"
+            says = "the agent accepts only true and false"
             return Setting(Known(None), place, called, r.name, says) if text else None
         return Setting(Known(text in _TRUE), place, called, r.name)
     if name == "ECS_CLUSTER" and isinstance(value, Known) and not value.data:

@@ -87,7 +87,7 @@ def run(machine: Machine, parts: list[Part]) -> None:
             elif not is_known(part.text):
                 machine.anything(part.row or 0, (*part.doubt, *machine.marks.needs(part.text)))
         elif kind in _BRING or (kind == "" and not is_known(part.text)):
-            needs = machine.marks.needs(part.text) or machine.unknown(f"what {kind} brings")
+            needs = machine.marks.needs(part.text) or machine.unknown(f"the content of {kind}")
             machine.anything(part.row or 0, (*part.doubt, *needs))
     merged = len(configs) > 1
     for stage in ("bootcmd", "write_files"):
