@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from time import process_time
 
 from benchmarks.growth import groups
-from taskwall.facts import Fact
+from taskwall.core.facts import Fact
 from taskwall.files import Files
 from taskwall.lowering import lower
 from taskwall.model.group import Permission

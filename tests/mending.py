@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 from msgspec import Struct
 
 from taskwall import edits
+from taskwall.core.values import Fields, Items, Known, Reference, Text, Unknown, Value
 from taskwall.engine import Judged, judge
 from taskwall.files import Files
 from taskwall.finding import Edit
@@ -17,7 +18,6 @@ from taskwall.readers.cloudformation.document import composed, resolved
 from taskwall.rules import all_rules
 from taskwall.settings import Settings
 from taskwall.stack import Inputs, Stack
-from taskwall.values import Fields, Items, Known, Reference, Text, Unknown, Value
 
 Mend: TypeAlias = Callable[..., str | None]
 """Gives the text of a source with an attribute set (a fixture of `tests/edits`)."""

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable
 
-from taskwall.facts import TRUE
+from taskwall.core.facts import TRUE
+from taskwall.core.values import Known, Origin, Place, Scalar
 from taskwall.model.group import Permission, SecurityGroup
 from taskwall.model.network import Network
 from taskwall.model.thing import Link, Setting
-from taskwall.values import Known, Origin, Place, Scalar
 
 HERE = Origin("g", "g", Place("main.tf", 1, 1, 1, 9), "terraform")
 

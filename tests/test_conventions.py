@@ -13,7 +13,7 @@ from taskwall.rule import Rule
 from taskwall.rules import all_rules
 
 PACKAGE = Path(__file__).parent.parent / "checks" / "taskwall"
-NETWORK = sorted((*(PACKAGE / "model").glob("*.py"), *(PACKAGE / "rules").glob("tw*.py")))
+NETWORK = sorted((*(PACKAGE / "model").rglob("*.py"), *(PACKAGE / "rules").glob("tw*.py")))
 
 
 @pytest.mark.parametrize("file", NETWORK, ids=lambda file: f"{file.parent.name}/{file.name}")

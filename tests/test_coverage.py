@@ -17,7 +17,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from permits import group_of, permission, place
-from taskwall.facts import FALSE, TRUE, Fact, any_of
+from taskwall.core.facts import FALSE, TRUE, Fact, any_of
+from taskwall.core.values import Known, Need, Origin, Reference, Unknown, Value
 from taskwall.model.address import Ranges
 from taskwall.model.permissions.coverage import (
     Addresses,
@@ -32,7 +33,6 @@ from taskwall.model.permissions.coverage import (
 )
 from taskwall.model.place import Subnet, Vpc
 from taskwall.model.thing import Link, Setting
-from taskwall.values import Known, Need, Origin, Reference, Unknown, Value
 
 Address: TypeAlias = IPv4Address | IPv6Address
 Cidr: TypeAlias = IPv4Network | IPv6Network

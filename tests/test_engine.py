@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from taskwall.core.facts import Fact
+from taskwall.core.values import Fields, Need, Origin, Place, Question, Scenario, Unknown
 from taskwall.engine import judge
-from taskwall.facts import Fact
 from taskwall.finding import Finding
 from taskwall.model.edge import Listener
 from taskwall.model.network import Network
@@ -13,7 +14,6 @@ from taskwall.resource import Resource
 from taskwall.rule import Judge, Rule, Verdict
 from taskwall.settings import Settings
 from taskwall.stack import Evaluation
-from taskwall.values import Fields, Need, Origin, Place, Question, Scenario, Unknown
 
 PLACE = Place("/a/main.tf", 1, 1, 1, 9)
 VPC = Origin("aws_vpc.main", "aws_vpc.main", PLACE, "terraform")

@@ -18,16 +18,7 @@ from msgspec.structs import replace
 import storefronts
 from budgets import examples
 from storefronts import Shop
-from taskwall.engine import Judgement, judge
-from taskwall.files import Files
-from taskwall.lowering import lower
-from taskwall.model.network import Policy
-from taskwall.readers import cloudformation, terraform
-from taskwall.resource import Resource
-from taskwall.rules import all_rules
-from taskwall.settings import Settings
-from taskwall.stack import Evaluation, Inputs, SourceError, Stack
-from taskwall.values import (
+from taskwall.core.values import (
     Fields,
     Items,
     Known,
@@ -37,6 +28,15 @@ from taskwall.values import (
     Unknown,
     Value,
 )
+from taskwall.engine import Judgement, judge
+from taskwall.files import Files
+from taskwall.lowering import lower
+from taskwall.model.network import Policy
+from taskwall.readers import cloudformation, terraform
+from taskwall.resource import Resource
+from taskwall.rules import all_rules
+from taskwall.settings import Settings
+from taskwall.stack import Evaluation, Inputs, SourceError, Stack
 
 ROOT = "/shop"
 few = examples(60)

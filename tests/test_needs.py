@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from taskwall.core.values import Known, Text, Unknown, Value
 from taskwall.files import Files
 from taskwall.lowering import lower
 from taskwall.model.endpoint import OFFERED, service_of
@@ -13,7 +14,6 @@ from taskwall.model.work import TaskSource
 from taskwall.readers import cloudformation, terraform
 from taskwall.rules import all_rules
 from taskwall.stack import Inputs
-from taskwall.values import Known, Text, Unknown, Value
 
 HUB = "nginx:1"
 ECR_HOST = "123456789012.dkr.ecr.eu-west-1.amazonaws.com"

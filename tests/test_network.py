@@ -4,9 +4,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import Struct
 
+from taskwall.core.values import Need, Origin, Place
 from taskwall.model.network import Network
 from taskwall.model.thing import Thing
-from taskwall.values import Need, Origin, Place
 
 ORIGIN = Origin("a.b", "a.b", Place("main.tf", 1, 1, 1, 1), "terraform")
 

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from permits import permission
+from taskwall.core.values import Need, Scalar
 from taskwall.model.address import Ranges
 from taskwall.model.ports import Ports, Transport, only_opens, opened
-from taskwall.values import Need, Scalar
 
 TRANSPORTS: tuple[Transport, ...] = ("tcp", "udp")
 SPELLED: dict[str, Scalar] = {

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from mistakes import CASES, GOOD, Mistake, mistaken, named
+from taskwall.core.values import Fields, Items, Place, Value
 from taskwall.engine import judge
 from taskwall.files import Files, walk
 from taskwall.finding import Finding
@@ -18,7 +19,6 @@ from taskwall.rule import Rule
 from taskwall.rules import all_rules
 from taskwall.settings import Settings, load
 from taskwall.stack import Inputs, Stack
-from taskwall.values import Fields, Items, Place, Value
 
 PRECEDENCE = {
     "TW204": ("TW205", "TW206", "TW208", "TW209", "TW212", "TW214", "TW215"),

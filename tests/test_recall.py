@@ -2,8 +2,8 @@
 
 import pytest
 
+from taskwall.core.values import Known
 from taskwall.recall import AmbiguousError, Asking, Entry, Recall, alike
-from taskwall.values import Known
 
 
 class Asked:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from taskwall.facts import FALSE, TRUE, Fact
+from taskwall.core.facts import FALSE, TRUE, Fact
 from taskwall.files import Files
 from taskwall.lowering import lower
 from taskwall.model.network import Network

@@ -7,11 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from budgets import examples
+from taskwall.core.values import OTHER, Scalar
 from taskwall.files import Files
 from taskwall.readers import cloudformation
 from taskwall.scenarios import MANY, MOST, Followed, explore, when
 from taskwall.stack import Inputs
-from taskwall.values import OTHER, Scalar
 
 
 def followed(

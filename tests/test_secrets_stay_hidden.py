@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from taskwall import api
+from taskwall.core.values import Known, Value
 from taskwall.files import Files
 from taskwall.finding import Report
 from taskwall.job import Options
@@ -18,7 +19,6 @@ from taskwall.outputs import View, formats, render
 from taskwall.readers.terraform.sensitive import Derived, with_derived
 from taskwall.session import Session
 from taskwall.stack import Inputs
-from taskwall.values import Known, Value
 
 CANARY = "203.0.113.77"
 """An address: rules tell whom a group admits."""

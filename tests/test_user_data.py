@@ -5,11 +5,7 @@ from base64 import b64encode
 
 import pytest
 
-from taskwall.lowering._draft import Draft, Reading
-from taskwall.lowering.user_data import agent
-from taskwall.model.agent import Agent
-from taskwall.resource import Resource
-from taskwall.values import (
+from taskwall.core.values import (
     Fields,
     Items,
     Known,
@@ -22,6 +18,10 @@ from taskwall.values import (
     Value,
     unknown,
 )
+from taskwall.lowering._draft import Draft, Reading
+from taskwall.lowering.user_data import agent
+from taskwall.model.agent import Agent
+from taskwall.resource import Resource
 
 HERE = Place("main.tf", 1, 1, 40, 2)
 VAR = unknown("var.cluster", "has no default")

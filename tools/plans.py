@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
+from taskwall.core.values import Fields, Items, Known, Value, needs, settled, spelled
 from taskwall.files import Files, UnreadableError, walk
 from taskwall.readers.terraform.kinds import JsonFields, JsonItems, as_text
 from taskwall.readers.terraform.plan import PlanStack, plans
@@ -21,7 +22,6 @@ from taskwall.readers.terraform.stack import TerraformStack
 from taskwall.readers.terraform.unit import library
 from taskwall.resource import Resource
 from taskwall.stack import Inputs
-from taskwall.values import Fields, Items, Known, Value, needs, settled, spelled
 
 ALONE = os.path.join(os.sep, "nowhere", "plan.json")
 """Where a plan is read as if its sources were not there."""
@@ -185,7 +185,7 @@ def _json(text: str) -> object:
     """A text that is JSON, whatever its order and its white space."""
     import json
 
-    from taskwall.values import lifted
+    from taskwall.core.values import lifted
 
     try:
         return _shape(lifted(json.loads(text)))

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Protocol, TypeAlias
 
 from taskwall import baseline, engine, outputs
+from taskwall.core.values import Place
 from taskwall.engine import Judgement
 from taskwall.files import Files
 from taskwall.finding import Report
@@ -13,7 +14,6 @@ from taskwall.result import Result
 from taskwall.rule import Rule
 from taskwall.settings import Settings
 from taskwall.stack import SourceError, Stack
-from taskwall.values import Place
 
 __all__ = ["Cache", "Options", "Progress", "judged", "scan"]
 

@@ -6,8 +6,9 @@ from typing import TypeAlias
 from msgspec import Struct
 from msgspec.structs import replace
 
-from taskwall.change import Change
-from taskwall.facts import Fact
+from taskwall.core.change import Change
+from taskwall.core.facts import Fact
+from taskwall.core.values import Need, Origin, Place
 from taskwall.finding import CalledFrom, Crash, Finding, Fix, Severity, Step, Truth, Unread
 from taskwall.lowering import Lowered, lower
 from taskwall.masks import Mask
@@ -19,7 +20,6 @@ from taskwall.rule import Rule, Verdict
 from taskwall.scenarios import Followed, Heed, explore, heedless
 from taskwall.settings import Settings
 from taskwall.stack import SourceError, Stack
-from taskwall.values import Need, Origin, Place
 
 
 class Judged(Struct, frozen=True, gc=False):

@@ -7,11 +7,11 @@ from itertools import chain
 
 from msgspec.structs import replace
 
+from taskwall.core.values import Place
 from taskwall.files import Files, UnreadableError
 from taskwall.finding import Finding
 from taskwall.masks import Mask
 from taskwall.stack import Stack
-from taskwall.values import Place
 
 
 class Paths:

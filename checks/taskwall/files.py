@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from stat import S_ISREG
 from typing import TypeVar
 
+from taskwall.core.values import Place
 from taskwall.stack import SourceError
-from taskwall.values import Place
 
 T = TypeVar("T")
 

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from msgspec import Struct
 from msgspec.structs import replace
 
-from taskwall.values import Place
+from taskwall.core.values import Place
 
 T = TypeVar("T")
 

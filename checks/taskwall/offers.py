@@ -6,10 +6,10 @@ and an edit changes them all: so all of them must need it.
 
 from collections.abc import Sequence
 
-from taskwall.change import Change
+from taskwall.core.change import Change
+from taskwall.core.values import Place
 from taskwall.resource import Resource
 from taskwall.stack import Evaluation
-from taskwall.values import Place
 
 
 class Changes:

@@ -3,8 +3,8 @@
 import unicodedata
 from collections.abc import Iterable, Mapping
 
+from taskwall.core.values import Need, waiting
 from taskwall.finding import SEVERITIES, Finding
-from taskwall.values import Need, waiting
 
 TAB = 4
 """How many blanks a tab is shown as."""

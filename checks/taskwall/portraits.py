@@ -5,7 +5,8 @@ from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
-from taskwall.facts import Fact
+from taskwall.core.facts import Fact
+from taskwall.core.values import Place, waiting
 from taskwall.model.edge import LoadBalancer
 from taskwall.model.fronts import Front, fronts
 from taskwall.model.group import Permission, SecurityGroup
@@ -15,7 +16,6 @@ from taskwall.model.public import public
 from taskwall.model.reach import listed, permissions, wearers, who
 from taskwall.model.thing import Link, Thing
 from taskwall.model.work import TaskSource
-from taskwall.values import Place, waiting
 
 Kind: TypeAlias = Literal["tasks", "load balancer", "security group"]
 

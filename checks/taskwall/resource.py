@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from taskwall.values import (
+from taskwall.core.values import (
     Fields,
     Items,
     Known,

@@ -6,14 +6,14 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from taskwall import edits, suppress
-from taskwall.digest import sha256
+from taskwall.core.digest import sha256
+from taskwall.core.values import Place
 from taskwall.engine import Judgement
 from taskwall.excerpts import Lines, Paths
 from taskwall.files import Files
 from taskwall.finding import Edit, Finding
 from taskwall.resource import Skip
 from taskwall.sources import Read
-from taskwall.values import Place
 
 
 class Row(Struct, frozen=True, gc=False):

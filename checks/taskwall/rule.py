@@ -11,11 +11,11 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
-from taskwall.change import Change
-from taskwall.facts import TRUE, Fact
+from taskwall.core.change import Change
+from taskwall.core.facts import TRUE, Fact
+from taskwall.core.values import Need, Origin, Place
 from taskwall.finding import About, Severity
 from taskwall.model.network import Network
-from taskwall.values import Need, Origin, Place
 
 SECTIONS = ("What", "Why", "Fine when", "Terraform", "CloudFormation", "Guide", "See")
 """The sections of a rule's docstring, in order. All are required.

@@ -6,8 +6,8 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
+from taskwall.core.values import OTHER, Question, Scalar, Scenario, spelled
 from taskwall.stack import Evaluation, Stack
-from taskwall.values import OTHER, Question, Scalar, Scenario, spelled
 
 MOST = 16
 """All settings of one stack are followed if there are no more; else some that cover all."""

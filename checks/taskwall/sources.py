@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 from msgspec import Struct
 from msgspec.structs import replace
 
+from taskwall.core.values import Place
 from taskwall.files import PASSED_OVER, Files, UnreadableError, walk
 from taskwall.settings import Settings
 from taskwall.stack import Inputs, SourceError, Stack
-from taskwall.values import Place
 
 if TYPE_CHECKING:
     from taskwall.readers.cloudformation.neighbours import Neighbours

@@ -9,9 +9,9 @@ from typing import Protocol
 
 from msgspec import Struct
 
+from taskwall.core.values import Place, Question, Scenario, Value
 from taskwall.moved import UNMOVED, Moved
 from taskwall.resource import Resource, Skip
-from taskwall.values import Place, Question, Scenario, Value
 
 
 class SourceError(Struct, frozen=True, gc=False):

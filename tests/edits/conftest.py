@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from mending import Mend, applied
-from taskwall.change import Change, Spot, Wanted
+from taskwall.core.change import Change, Spot, Wanted
 from taskwall.edits import Editor
 from taskwall.files import Files
 from taskwall.readers import cloudformation, terraform

@@ -6,7 +6,7 @@ from textwrap import dedent
 import pytest
 
 from mending import Mend, as_json
-from taskwall.change import Blank, Wanted
+from taskwall.core.change import Blank, Wanted
 
 CASES: dict[str, tuple[str, str, Wanted, str]] = {
     "a plain scalar": (

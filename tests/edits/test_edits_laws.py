@@ -9,13 +9,13 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from mending import applied, plain
-from taskwall.change import Change, Spot
+from taskwall.core.change import Change, Spot
+from taskwall.core.values import spelled
 from taskwall.edits import Editor
 from taskwall.files import Files
 from taskwall.readers import cloudformation, terraform
 from taskwall.resource import Resource
 from taskwall.stack import Inputs
-from taskwall.values import spelled
 
 KEYS = st.sampled_from(("A", "Bc", "D_e", "F"))
 WORDS = st.text(

@@ -5,7 +5,7 @@ from textwrap import dedent
 import pytest
 
 from mending import Mend
-from taskwall.change import Blank, Wanted
+from taskwall.core.change import Blank, Wanted
 
 CASES: dict[str, tuple[str, str, Wanted, str]] = {
     "a text is replaced": (

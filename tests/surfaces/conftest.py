@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from taskwall import engine, job, result, sources
+from taskwall.core.values import Call, Origin, Place, Scenario
 from taskwall.engine import Judged, Judgement
 from taskwall.files import Files
 from taskwall.finding import CalledFrom, Finding, Fix, Step
@@ -21,7 +22,6 @@ from taskwall.resource import Skip
 from taskwall.rule import SECTIONS, Rule, Verdict
 from taskwall.settings import Settings
 from taskwall.stack import Evaluation, Inputs, SourceError
-from taskwall.values import Call, Origin, Place, Scenario
 
 LINE = re.compile(r"\s*(\w+) = (.*?) *(?:# (\w+) (TW\d+) ?(.*))?")
 

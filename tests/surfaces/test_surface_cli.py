@@ -11,8 +11,8 @@ import msgspec
 import pytest
 
 from taskwall import api, cli, guide
+from taskwall.core.values import Known, lifted
 from taskwall.stack import Inputs
-from taskwall.values import Known, lifted
 
 FAIL = "x = 1 # fail TW206\n"
 

@@ -7,11 +7,11 @@ from cfnlint.rules import CloudFormationLintRule, RuleMatch
 
 from taskwall.cfnlint.run import GENERAL, Run, Told, crashed, place_of
 from taskwall.cfnlint.template import Source, Template
+from taskwall.core.values import Need, Place, waiting
 from taskwall.finding import Finding, Truth
 from taskwall.rule import Rule
 from taskwall.rules import all_rules
 from taskwall.settings import SettingsError, one_of
-from taskwall.values import Need, Place, waiting
 
 STEPS = "STW000"
 """The rule of the steps that lead to a finding. Its letter is none of cfn-lint's: it is off unless

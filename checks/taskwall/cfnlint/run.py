@@ -7,10 +7,12 @@ from typing import Any, ClassVar, Protocol, TypeAlias
 from msgspec import Struct
 from msgspec.structs import replace
 
-from taskwall import api, baseline, values
+from taskwall import api, baseline
 from taskwall.baseline import BaselineError
 from taskwall.cfnlint import host
 from taskwall.cfnlint.template import Source, Template, source_of
+from taskwall.core import values
+from taskwall.core.values import Place, Value, spelled
 from taskwall.engine import Judgement
 from taskwall.excerpts import seen_from
 from taskwall.files import Files
@@ -20,7 +22,6 @@ from taskwall.result import Result
 from taskwall.settings import CHOICES, SettingsError, one_of
 from taskwall.sources import Known, Scope
 from taskwall.stack import Inputs, Stack
-from taskwall.values import Place, Value, spelled
 
 GENERAL = "ETW000"
 """The rule that has the options of all."""

@@ -13,16 +13,16 @@ from taskwall import api, outputs
 from taskwall.baseline import BaselineError
 from taskwall.cli.arguments import colour_option, flat, pairs, parsed, parser_of, words
 from taskwall.cli.terminal import UsageError, say, view_on
+from taskwall.core.values import Known
 from taskwall.settings import CHOICES, SettingsError, one_of
 from taskwall.stack import Inputs
-from taskwall.values import Known
 
 if TYPE_CHECKING:
     from argparse import Namespace
 
+    from taskwall.core.values import Value
     from taskwall.finding import Report
     from taskwall.outputs import View
-    from taskwall.values import Value
 
 EXIT_STATUS = """\
 exit status: 0 nothing at or above --fail-on, 1 findings, 2 wrong usage, a crash,
@@ -170,7 +170,7 @@ def _assumed(text: str) -> Value:
     """What `--assume` says: JSON if it is some, else the text as it stands."""
     import msgspec
 
-    from taskwall.values import lifted
+    from taskwall.core.values import lifted
 
     try:
         return lifted(msgspec.json.decode(text))

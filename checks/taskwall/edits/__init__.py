@@ -9,11 +9,11 @@ import re
 from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
-from taskwall.change import Change
+from taskwall.core.change import Change
+from taskwall.core.patterns import pattern
 from taskwall.edits.refused import RefusedError
 from taskwall.files import UnreadableError
 from taskwall.finding import Edit
-from taskwall.patterns import pattern
 from taskwall.resource import Resource
 
 if TYPE_CHECKING:

@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from taskwall.change import Wanted, blanks
+from taskwall.core.change import Wanted, blanks
+from taskwall.core.values import Value
 from taskwall.edits import yaml_text
 from taskwall.edits.refused import RefusedError
 from taskwall.edits.sheet import Sheet
@@ -11,7 +12,6 @@ from taskwall.edits.steps import END, Step, below, nested
 from taskwall.finding import Edit
 from taskwall.readers.cloudformation.document import composed
 from taskwall.resource import Resource
-from taskwall.values import Value
 
 PROPERTIES = "Properties"
 

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Callable, Iterator, Mapping
 
-from taskwall.change import Blank, Wanted
-from taskwall.values import Scalar, spelled
+from taskwall.core.change import Blank, Wanted
+from taskwall.core.values import Scalar, spelled
 
 STEP = "  "
 """What `terraform fmt` indents by."""

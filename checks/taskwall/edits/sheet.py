@@ -3,8 +3,8 @@
 from bisect import bisect_right
 from itertools import accumulate
 
+from taskwall.core.values import Place
 from taskwall.finding import Edit
-from taskwall.values import Place
 
 
 class Sheet:

@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from typing import Final, TypeAlias
 
-from taskwall.change import Wanted
+from taskwall.core.change import Wanted
+from taskwall.core.patterns import pattern
+from taskwall.core.values import Fields, Items, Value, settled
 from taskwall.edits.refused import RefusedError
-from taskwall.patterns import pattern
-from taskwall.values import Fields, Items, Value, settled
 
 Step: TypeAlias = str | int
 """A key, or an index into a list."""

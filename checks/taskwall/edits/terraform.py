@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from taskwall.change import Wanted, blanks
+from taskwall.core.change import Wanted, blanks
+from taskwall.core.values import Fields, Value, settled
 from taskwall.edits.hcl_text import STEP, block_lines, expression, is_block, members
 from taskwall.edits.refused import RefusedError
 from taskwall.edits.sheet import Sheet
@@ -11,7 +12,6 @@ from taskwall.finding import Edit
 from taskwall.readers.terraform.hcl import parse
 from taskwall.readers.terraform.syntax import Attribute, Block, Body, Literal
 from taskwall.resource import Resource
-from taskwall.values import Fields, Value, settled
 
 
 class Writer:

@@ -3,10 +3,10 @@
 import json as json_
 from collections.abc import Iterator, Mapping
 
-from taskwall.change import Blank, Wanted
-from taskwall.patterns import pattern
+from taskwall.core.change import Blank, Wanted
+from taskwall.core.patterns import pattern
+from taskwall.core.values import spelled
 from taskwall.readers.cloudformation.document import resolved
-from taskwall.values import spelled
 
 _PLAIN = pattern(r"[A-Za-z0-9_./][A-Za-z0-9_./:-]*(?<!:)")
 """What may stand without quotes, in flow style as well."""

@@ -6,7 +6,8 @@ from typing import Literal, TypeAlias, cast
 
 from msgspec import Struct
 
-from taskwall.facts import Fact
+from taskwall.core.facts import Fact
+from taskwall.core.values import Place
 from taskwall.model.edge import LoadBalancer
 from taskwall.model.fronts import Front, fronts
 from taskwall.model.group import Permission, SecurityGroup
@@ -16,7 +17,6 @@ from taskwall.model.reach import admits_internet, permissions, who
 from taskwall.model.store import MountTarget, Store
 from taskwall.model.thing import Link, Thing
 from taskwall.model.work import TaskSource
-from taskwall.values import Place
 
 Kind: TypeAlias = Literal[
     "internet", "addresses", "load balancer", "tasks", "security group", "data store"

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 from msgspec.structs import replace
 
+from taskwall.core.values import Place
 from taskwall.excerpts import Paths
 from taskwall.files import Files
 from taskwall.finding import Problem
@@ -13,7 +14,6 @@ from taskwall.job import Options, job
 from taskwall.lowering import lower
 from taskwall.masks import Mask
 from taskwall.stack import SourceError
-from taskwall.values import Place
 
 
 class Pictures(Struct, frozen=True):

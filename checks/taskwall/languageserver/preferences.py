@@ -6,10 +6,10 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from taskwall.core.values import Known, Value, lifted
 from taskwall.job import Options
 from taskwall.settings import Profile, nearest
 from taskwall.stack import Inputs
-from taskwall.values import Known, Value, lifted
 
 SECTION = "taskwall"
 """The section of the editor's configuration that is asked for."""

@@ -5,11 +5,9 @@ from typing import Any, TypeAlias, TypeVar
 
 from msgspec import Struct
 
-from taskwall.change import Change, Spot, Wanted
-from taskwall.facts import Fact
-from taskwall.model.thing import Link, Setting, Thing
-from taskwall.resource import Cell, Resource
-from taskwall.values import (
+from taskwall.core.change import Change, Spot, Wanted
+from taskwall.core.facts import Fact
+from taskwall.core.values import (
     Fields,
     Known,
     Need,
@@ -22,6 +20,8 @@ from taskwall.values import (
     settled,
     symbol,
 )
+from taskwall.model.thing import Link, Setting, Thing
+from taskwall.resource import Cell, Resource
 
 T = TypeVar("T", bound=Thing)
 

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Mapping
 
+from taskwall.core.values import Fields, Items, Known, Text, Value, lifted, settled, text
 from taskwall.resource import Cell
-from taskwall.values import Fields, Items, Known, Text, Value, lifted, settled, text
 
 
 def structure(cell: Cell, given: Mapping[str, Value] | None = None) -> Cell | None:

@@ -2,16 +2,16 @@
 
 from msgspec.structs import replace
 
-from taskwall.facts import Fact, any_of
-from taskwall.lowering._draft import Reading
-from taskwall.resource import Cell
-from taskwall.values import (
+from taskwall.core.facts import Fact, any_of
+from taskwall.core.values import (
     Fields,
     Known,
     Need,
     same,
     settled,
 )
+from taskwall.lowering._draft import Reading
+from taskwall.resource import Cell
 
 
 def as_if_there(cell: Cell) -> Cell:

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator
 
-from taskwall.change import Blank, Change, Wanted
+from taskwall.core.change import Blank, Change, Wanted
+from taskwall.core.values import Known, Unknown, Value
 from taskwall.lowering._draft import Reading, lowers, setting
 from taskwall.model.edge import (
     LoadBalancer,
 )
 from taskwall.model.thing import Setting, Thing
 from taskwall.resource import Cell
-from taskwall.values import Known, Unknown, Value
 
 _LOGS = "access_logs.s3.enabled"
 _NO_LOGS = "access logs are off by default"

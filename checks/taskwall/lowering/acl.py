@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from taskwall.facts import Fact
+from taskwall.core.facts import Fact
 from taskwall.lowering._draft import Reading, lowers, setting
 from taskwall.model.acl import AclAssociation, AclEntry, NetworkAcl
 from taskwall.model.group import Direction

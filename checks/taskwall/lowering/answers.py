@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from taskwall.facts import FALSE, TRUE, Fact
+from taskwall.core.facts import FALSE, TRUE, Fact
+from taskwall.core.values import Reference, Value, settled, text
 from taskwall.lowering._draft import Reading, lowers
 from taskwall.model.environment import Answers
 from taskwall.resource import Cell
-from taskwall.values import Reference, Value, settled, text
 
 
 def registered(r: Reading, namespace: Cell) -> Iterator[Answers]:

@@ -5,13 +5,13 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from taskwall.facts import Fact, all_of, any_of
+from taskwall.core.facts import Fact, all_of, any_of
+from taskwall.core.values import Fields, Known, Reference, Text, Value, same, settled
 from taskwall.lowering._draft import Reading, lowers, setting
 from taskwall.model.approach import Approach
 from taskwall.model.edge import Listener, LoadBalancer
 from taskwall.model.thing import Link, Setting
 from taskwall.resource import Cell
-from taskwall.values import Fields, Known, Reference, Text, Value, same, settled
 
 _DISTRIBUTIONS = ("aws_cloudfront_distribution", "AWS::CloudFront::Distribution")
 _VPC_ORIGINS = ("aws_cloudfront_vpc_origin", "AWS::CloudFront::VpcOrigin")

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from taskwall.facts import FALSE, Fact
+from taskwall.core.facts import FALSE, Fact
 from taskwall.lowering import volume
 from taskwall.lowering._draft import SWITCH, Reading, lowers, setting
 from taskwall.lowering._structure import structure

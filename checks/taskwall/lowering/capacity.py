@@ -8,7 +8,8 @@ from typing import Any
 
 from msgspec import Struct
 
-from taskwall.facts import FALSE, Fact
+from taskwall.core.facts import FALSE, Fact
+from taskwall.core.values import Need, Reference, Text, Value, settled
 from taskwall.lowering._draft import Reading, lowers, setting
 from taskwall.model.agent import Agent
 from taskwall.model.capacity import Instances, MetadataDefaults, MetadataOptions
@@ -16,7 +17,6 @@ from taskwall.model.group import SecurityGroup
 from taskwall.model.place import Subnet
 from taskwall.model.thing import Link, Setting, Thing
 from taskwall.resource import Cell
-from taskwall.values import Need, Reference, Text, Value, settled
 
 
 class Spelling(Struct, frozen=True):

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from taskwall.facts import FALSE, Fact, any_of
+from taskwall.core.facts import FALSE, Fact, any_of
+from taskwall.core.values import Known, Need, Unknown
 from taskwall.lowering._draft import Reading, lowers, setting
 from taskwall.lowering.access_log import block_of_logs, classic_access_log
 from taskwall.lowering.load_balancer import PUBLIC, SCHEME
@@ -15,7 +16,6 @@ from taskwall.model.group import SecurityGroup
 from taskwall.model.place import Subnet
 from taskwall.model.thing import Link, Setting, Thing
 from taskwall.resource import Cell
-from taskwall.values import Known, Need, Unknown
 
 
 @lowers("aws_elb", "AWS::ElasticLoadBalancing::LoadBalancer", to=LoadBalancer, named="name")

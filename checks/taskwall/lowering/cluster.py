@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from taskwall.facts import Fact
+from taskwall.core.facts import Fact
+from taskwall.core.values import Fields, Known, Need, settled
 from taskwall.lowering import capacity
 from taskwall.lowering._draft import Reading, lowers
 from taskwall.lowering.namespace import Namespace
@@ -20,7 +21,6 @@ from taskwall.model.work import (
     Providers,
 )
 from taskwall.resource import Cell
-from taskwall.values import Fields, Known, Need, settled
 
 READ = "2026-11-24"
 

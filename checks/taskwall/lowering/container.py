@@ -5,14 +5,14 @@ There is no resource of its own; what holds containers is lowered in `work`.
 
 from collections.abc import Iterator
 
-from taskwall.facts import Fact
+from taskwall.core.facts import Fact
+from taskwall.core.values import Fields, Known, Need, Text, Value, settled, spelled, symbol
 from taskwall.lowering._draft import Reading
 from taskwall.lowering._structure import structure
 from taskwall.lowering.image import first_pull, pull_through, registry, shown, type_of
 from taskwall.lowering.sidecar import cased, sidecar
 from taskwall.model.use import ECR, ELSEWHERE, Use, What
 from taskwall.resource import Cell
-from taskwall.values import Fields, Known, Need, Text, Value, settled, spelled, symbol
 
 READ = "2026-11-24"
 

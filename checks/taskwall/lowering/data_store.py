@@ -7,8 +7,9 @@ from typing import TypeAlias
 from msgspec import Struct
 from msgspec.structs import replace
 
-from taskwall.change import Change
-from taskwall.facts import Fact
+from taskwall.core.change import Change
+from taskwall.core.facts import Fact
+from taskwall.core.values import Fields, Known, Need, Reference, Text, Value, settled
 from taskwall.lowering._draft import Reading, lowers, setting
 from taskwall.lowering.exposure import exposure
 from taskwall.model.group import SecurityGroup
@@ -17,7 +18,6 @@ from taskwall.model.store import Insists, Store
 from taskwall.model.store_tls import PARAMETERS, by_default, engine, insists, word_for
 from taskwall.model.thing import Link, Setting, Thing
 from taskwall.resource import Cell
-from taskwall.values import Fields, Known, Need, Reference, Text, Value, settled
 
 Asks: TypeAlias = Callable[[Reading], Iterator[Insists]]
 

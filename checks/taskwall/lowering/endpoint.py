@@ -4,6 +4,8 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
+from taskwall.core.patterns import pattern
+from taskwall.core.values import Known, Reference, Text, Value, settled
 from taskwall.lowering._draft import SWITCH, Reading, lowers, setting
 from taskwall.lowering._structure import structure
 from taskwall.model.endpoint import (
@@ -20,9 +22,7 @@ from taskwall.model.group import SecurityGroup
 from taskwall.model.place import RouteTable, Vpc
 from taskwall.model.policy import Policy, read
 from taskwall.model.thing import Link, Setting, Thing
-from taskwall.patterns import pattern
 from taskwall.resource import Cell
-from taskwall.values import Known, Reference, Text, Value, settled
 
 
 @lowers("aws_vpc_endpoint", "AWS::EC2::VPCEndpoint", to=Endpoint)

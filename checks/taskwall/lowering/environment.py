@@ -5,11 +5,11 @@ There is no resource of its own; what holds containers is lowered in `work`.
 
 from collections.abc import Iterator
 
+from taskwall.core.values import Fields, Items, Known, Reference, Text, Value, settled, spelled
 from taskwall.lowering._draft import Reading
 from taskwall.lowering._structure import structure
 from taskwall.model.environment import Definition, Variable
 from taskwall.resource import Cell
-from taskwall.values import Fields, Items, Known, Reference, Text, Value, settled, spelled
 
 _JSON = ("name", "environment", "value", "secrets", "valueFrom")
 _CLOUDFORMATION = ("Name", "Environment", "Value", "Secrets", "ValueFrom")

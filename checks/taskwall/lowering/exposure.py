@@ -5,13 +5,13 @@ from collections.abc import Iterator
 from msgspec import Struct
 from msgspec.structs import replace
 
-from taskwall.facts import Fact
+from taskwall.core.facts import Fact
+from taskwall.core.values import Fields, Items, Known, Unknown, Value, settled
 from taskwall.lowering._draft import SWITCH, Reading, lowers, setting
 from taskwall.model.exposure import Default, Exposure
 from taskwall.model.store import Store
 from taskwall.model.thing import Link, Setting, Thing
 from taskwall.resource import Cell
-from taskwall.values import Fields, Items, Known, Unknown, Value, settled
 
 READ = "2026-11-24"
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from taskwall.facts import FALSE
+from taskwall.core.facts import FALSE
 from taskwall.lowering import container, serving
 from taskwall.lowering._draft import Reading, lowers, setting
 from taskwall.lowering.tag import tags

@@ -5,13 +5,13 @@ There is no resource of its own but the cache's rule; what holds containers is l
 
 from collections.abc import Iterator
 
-from taskwall.facts import Fact
+from taskwall.core.facts import Fact
+from taskwall.core.patterns import pattern
+from taskwall.core.values import Known, Need, Reference, Text, Value, settled, spelled
 from taskwall.lowering._draft import Reading, lowers
 from taskwall.model.thing import Thing
 from taskwall.model.use import ECR, ELSEWHERE, Use
-from taskwall.patterns import pattern
 from taskwall.resource import Cell, Resource
-from taskwall.values import Known, Need, Reference, Text, Value, settled, spelled
 
 _PRIVATE = pattern(r"\.dkr[.-]ecr(-fips)?\.|\.dkr\.ecr\b")
 

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from taskwall.facts import Fact, any_of
+from taskwall.core.facts import Fact, any_of
+from taskwall.core.values import Known, Reference, Text, settled
 from taskwall.lowering._draft import SWITCH, Reading, lowers
 from taskwall.lowering.vpc import Gateway
 from taskwall.model.joint import (
@@ -21,7 +22,6 @@ from taskwall.model.joint import (
 from taskwall.model.place import Subnet, Vpc
 from taskwall.model.thing import Link, Setting, Thing, alike
 from taskwall.resource import Cell
-from taskwall.values import Known, Reference, Text, settled
 
 
 @lowers("aws_vpc_peering_connection", "AWS::EC2::VPCPeeringConnection", to=Peering)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from taskwall.facts import FALSE, TRUE, Fact, any_of
+from taskwall.core.facts import FALSE, TRUE, Fact, any_of
 from taskwall.lowering._draft import SWITCH, Reading, lowers, setting
 from taskwall.lowering._written import (
     any_written,

@@ -6,7 +6,18 @@ from typing import TypeAlias
 from msgspec import Struct
 from msgspec.structs import replace
 
-from taskwall.facts import FALSE, TRUE, Fact, all_of, any_of
+from taskwall.core.facts import FALSE, TRUE, Fact, all_of, any_of
+from taskwall.core.values import (
+    Known,
+    Need,
+    Place,
+    Reference,
+    Text,
+    Unknown,
+    Value,
+    settled,
+    spelled,
+)
 from taskwall.lowering._draft import Reading, setting
 from taskwall.lowering._structure import structure
 from taskwall.lowering._written import (
@@ -18,17 +29,6 @@ from taskwall.lowering._written import (
 from taskwall.model.mesh import MeshTask
 from taskwall.model.thing import Setting
 from taskwall.resource import Cell
-from taskwall.values import (
-    Known,
-    Need,
-    Place,
-    Reference,
-    Text,
-    Unknown,
-    Value,
-    settled,
-    spelled,
-)
 
 Names: TypeAlias = tuple[str, ...]
 

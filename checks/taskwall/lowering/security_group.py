@@ -9,13 +9,13 @@ from collections.abc import Iterator
 from msgspec import Struct
 from msgspec.structs import replace
 
-from taskwall.facts import TRUE, Fact
+from taskwall.core.facts import TRUE, Fact
+from taskwall.core.values import Fields, Known, Need, Reference, settled
 from taskwall.lowering._draft import Reading, lowers, setting
 from taskwall.model.group import Direction, Permission, PrefixList, SecurityGroup
 from taskwall.model.place import Vpc
 from taskwall.model.thing import Link, Setting, Thing
 from taskwall.resource import Cell
-from taskwall.values import Fields, Known, Need, Reference, settled
 
 
 @lowers(

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from taskwall.change import Blank, Change, Wanted
-from taskwall.facts import Fact
+from taskwall.core.change import Blank, Change, Wanted
+from taskwall.core.facts import Fact
 from taskwall.lowering._draft import Reading, setting
 from taskwall.lowering._written import (
     as_if_there,

@@ -6,12 +6,12 @@ There is no resource of its own; what holds containers is lowered in `work`.
 from collections.abc import Iterator
 from typing import TypeAlias
 
+from taskwall.core.values import Fields, Known, Need, settled, symbol
 from taskwall.lowering._draft import Reading, setting
 from taskwall.lowering._structure import structure
 from taskwall.model.address import Ranges
 from taskwall.model.serving import Discovered, PortMapping, ProxyPort
 from taskwall.resource import Cell
-from taskwall.values import Fields, Known, Need, settled, symbol
 
 Names: TypeAlias = tuple[str, str, str, str, str, str]
 _JSON: Names = (

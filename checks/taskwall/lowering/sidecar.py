@@ -7,13 +7,13 @@ from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
 
-from taskwall.facts import Fact
+from taskwall.core.facts import Fact
+from taskwall.core.values import Fields, Known, Need, Text, Value, settled, spelled
 from taskwall.lowering._draft import Reading
 from taskwall.lowering._structure import structure
 from taskwall.lowering.image import repository
 from taskwall.model.use import Use
 from taskwall.resource import Cell
-from taskwall.values import Fields, Known, Need, Text, Value, settled, spelled
 
 READ = "2026-11-25"
 

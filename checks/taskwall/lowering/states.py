@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
+from taskwall.core.values import Fields, settled
 from taskwall.lowering._draft import Reading, lowers
 from taskwall.lowering._structure import structure
 from taskwall.lowering.tag import tags
 from taskwall.lowering.work import STATES, source_of
 from taskwall.resource import Cell
-from taskwall.values import Fields, settled
 
 
 @lowers("aws_sfn_state_machine", "AWS::StepFunctions::StateMachine")

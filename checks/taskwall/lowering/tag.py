@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
+from taskwall.core.values import Fields, Items, Unknown, settled
 from taskwall.lowering._draft import Reading, setting
 from taskwall.model.tag import Tag
 from taskwall.model.thing import Setting
-from taskwall.values import Fields, Items, Unknown, settled
 
 
 def tags(r: Reading) -> Iterator[Tag]:

@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from msgspec import Struct
 from msgspec.structs import replace
 
-from taskwall.facts import TRUE, Fact
+from taskwall.core.facts import TRUE, Fact
+from taskwall.core.values import Fields, Known, settled
 from taskwall.lowering._draft import Reading, setting
 from taskwall.model.volume import Volume
 from taskwall.resource import Cell
-from taskwall.values import Fields, Known, settled
 
 
 class Spelling(Struct, frozen=True):

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from taskwall.facts import TRUE, Fact
+from taskwall.core.facts import TRUE, Fact
+from taskwall.core.values import Need, Reference, Unknown
 from taskwall.lowering._draft import SWITCH, Reading, lowers, setting
 from taskwall.model.group import PrefixList
 from taskwall.model.place import (
@@ -20,7 +21,6 @@ from taskwall.model.place import (
 )
 from taskwall.model.thing import Link, Setting, Thing
 from taskwall.resource import Cell
-from taskwall.values import Need, Reference, Unknown
 
 
 class Gateway(Thing, frozen=True, kw_only=True):

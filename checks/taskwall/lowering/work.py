@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
-from taskwall.facts import FALSE, Fact, any_of
+from taskwall.core.facts import FALSE, Fact, any_of
 from taskwall.lowering import answers, lattice, service_connect, serving
 from taskwall.lowering._draft import SWITCH, Reading, lowers, setting
 from taskwall.lowering.cluster import strategy_of

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from taskwall.facts import FALSE, TRUE, Fact, any_of
+from taskwall.core.facts import FALSE, TRUE, Fact, any_of
+from taskwall.core.values import Need, Origin, Place
 from taskwall.model.address import ALL_PORTS, EVERYWHERE, V4, V6, Ranges, is_internet
 from taskwall.model.capacity import container_instances
 from taskwall.model.edge import LoadBalancer
@@ -29,7 +30,6 @@ from taskwall.model.ports import protocol, range_of_ports
 from taskwall.model.reach import permissions, wearers
 from taskwall.model.thing import Link, Setting, Thing, alike
 from taskwall.model.work import TaskSource
-from taskwall.values import Need, Origin, Place
 
 READ = "2026-11-24"
 

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator
 from msgspec import Struct
 from msgspec.structs import replace
 
-from taskwall.facts import FALSE, TRUE, Fact, all_of, any_of
+from taskwall.core.facts import FALSE, TRUE, Fact, all_of, any_of
+from taskwall.core.values import Reference, Text
 from taskwall.model.edge import Kind, LoadBalancer, TargetGroup
 from taskwall.model.fronts import Front, behind, fronts, preserves_client_ip
 from taskwall.model.group import Permission, SecurityGroup
@@ -28,7 +29,6 @@ from taskwall.model.reach import (
 )
 from taskwall.model.thing import Link, Setting, alike
 from taskwall.model.work import TaskSource
-from taskwall.values import Reference, Text
 
 
 class Worn(Struct, frozen=True):

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
-from taskwall.facts import FALSE, Fact
+from taskwall.core.facts import FALSE, Fact
+from taskwall.core.values import Known, Need, Place, Scalar, Unknown
 from taskwall.model.thing import Link, Setting
-from taskwall.values import Known, Need, Place, Scalar, Unknown
 
 
 class Proxy(Struct, frozen=True):

@@ -4,14 +4,14 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from taskwall.change import Change
-from taskwall.facts import FALSE, Fact
+from taskwall.core.change import Change
+from taskwall.core.facts import FALSE, Fact
+from taskwall.core.values import Origin, Place
 from taskwall.model.edge import Listener, LoadBalancer
 from taskwall.model.fronts import balancers_behind, fronts, listeners, stands_before_tasks
 from taskwall.model.network import Network, remembered
 from taskwall.model.thing import Link
 from taskwall.model.work import TaskSource
-from taskwall.values import Origin, Place
 
 
 class Approach(Struct, frozen=True):

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from taskwall.facts import FALSE, Fact, all_of, any_of
+from taskwall.core.facts import FALSE, Fact, all_of, any_of
 from taskwall.model.edge import Kind, Listener, LoadBalancer, TargetGroup
 from taskwall.model.encryption import enforced
 from taskwall.model.fronts import before_tasks, forwards, fronts

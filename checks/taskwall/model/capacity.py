@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from msgspec import Struct
 from msgspec.structs import replace
 
-from taskwall.facts import FALSE, Fact, all_of, any_of
+from taskwall.core.facts import FALSE, Fact, all_of, any_of
+from taskwall.core.values import Need
 from taskwall.model.agent import Agent
 from taskwall.model.network import Network, remembered
 from taskwall.model.thing import Link, Setting, Thing
@@ -21,7 +22,6 @@ from taskwall.model.work import (
     ClusterProviders,
     TaskSource,
 )
-from taskwall.values import Need
 
 
 class MetadataOptions(Struct, frozen=True):

@@ -5,7 +5,8 @@ from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
-from taskwall.facts import Fact, all_of, any_of
+from taskwall.core.facts import Fact, all_of, any_of
+from taskwall.core.values import Origin
 from taskwall.model.admission import worn_groups
 from taskwall.model.edge import LoadBalancer
 from taskwall.model.fronts import stands_before_tasks
@@ -15,7 +16,6 @@ from taskwall.model.network import Network, remembered
 from taskwall.model.reach import listed
 from taskwall.model.store import Store, used
 from taskwall.model.thing import Link
-from taskwall.values import Origin
 
 Kind: TypeAlias = Literal["tasks", "hosts", "balancers", "stores"]
 """Tasks with groups of their own, container instances whose network tasks share, load balancers in

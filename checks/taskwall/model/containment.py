@@ -6,12 +6,12 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
-from taskwall.facts import Fact
+from taskwall.core.facts import Fact
+from taskwall.core.values import Need
 from taskwall.model.group import Direction, Permission, SecurityGroup
 from taskwall.model.network import Network
 from taskwall.model.ports import protocol, range_of_ports
 from taskwall.model.reach import permissions
-from taskwall.values import Need
 
 Who: TypeAlias = tuple[str, int, int, int]
 """Whom a permission names: a kind, and for addresses their version, first and last."""

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from taskwall.facts import FALSE, Fact, all_of, any_of
+from taskwall.core.facts import FALSE, Fact, all_of, any_of
 from taskwall.model.capacity import container_instances
 from taskwall.model.group import SecurityGroup
 from taskwall.model.launch import awsvpc

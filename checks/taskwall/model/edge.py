@@ -4,10 +4,10 @@ from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
-from taskwall.change import Change
-from taskwall.facts import Fact
+from taskwall.core.change import Change
+from taskwall.core.facts import Fact
+from taskwall.core.values import Origin, Place
 from taskwall.model.thing import Link, Setting, Thing
-from taskwall.values import Origin, Place
 
 Kind: TypeAlias = Literal["application", "network", "gateway", "classic"]
 

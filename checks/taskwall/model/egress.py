@@ -1,10 +1,10 @@
 """What security groups allow as egress."""
 
-from taskwall.facts import FALSE, Fact, all_of
+from taskwall.core.facts import FALSE, Fact, all_of
+from taskwall.core.values import Need
 from taskwall.model.group import Permission, SecurityGroup
 from taskwall.model.network import Network
 from taskwall.model.reach import leads_everywhere, permissions
-from taskwall.values import Need
 
 
 def lets_everything_out(network: Network, permission: Permission) -> Fact:

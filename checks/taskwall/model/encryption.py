@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable
 
-from taskwall.facts import Fact, all_of, any_of
+from taskwall.core.facts import Fact, all_of, any_of
+from taskwall.core.values import Need
 from taskwall.model.network import Network, remembered
 from taskwall.model.place import EncryptionControl
 from taskwall.model.thing import Link, alike
-from taskwall.values import Need
 
 
 def enforced(network: Network, vpcs: Iterable[Link], name: str) -> Fact:

@@ -5,13 +5,13 @@ from typing import TypeVar
 
 from msgspec import Struct
 
-from taskwall.facts import TRUE, Fact, all_of, any_of
+from taskwall.core.facts import TRUE, Fact, all_of, any_of
+from taskwall.core.patterns import pattern
+from taskwall.core.values import Need, Origin, Place, Text, Unknown, Value, settled, spelled
 from taskwall.model.network import Network, remembered
 from taskwall.model.place import Vpc
 from taskwall.model.policy import Policy, full_access
 from taskwall.model.thing import Link, Setting, Thing, alike
-from taskwall.patterns import pattern
-from taskwall.values import Need, Origin, Place, Text, Unknown, Value, settled, spelled
 
 READ = "2026-11-24"
 

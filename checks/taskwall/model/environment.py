@@ -2,8 +2,8 @@
 
 from msgspec import Struct
 
-from taskwall.facts import Fact
-from taskwall.values import Need, Origin, Place, Text, Value
+from taskwall.core.facts import Fact
+from taskwall.core.values import Need, Origin, Place, Text, Value
 
 
 class Definition(Struct, frozen=True):

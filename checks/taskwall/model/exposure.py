@@ -2,14 +2,14 @@
 
 from typing import Literal, TypeAlias
 
-from taskwall.facts import FALSE, Fact, any_of
+from taskwall.core.facts import FALSE, Fact, any_of
+from taskwall.core.values import Need
 from taskwall.model.network import Network
 from taskwall.model.place import Subnet
 from taskwall.model.routes import leads
 from taskwall.model.store import Store, used
 from taskwall.model.thing import Link, Setting, Thing
 from taskwall.model.work import TaskSource
-from taskwall.values import Need
 
 Default: TypeAlias = Literal["private", "by its subnets", "by the provider"]
 """What a store is where nothing is written: AWS derives it from subnets, or providers differ."""

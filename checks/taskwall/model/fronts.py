@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from taskwall.facts import Fact, all_of, any_of
+from taskwall.core.facts import Fact, all_of, any_of
+from taskwall.core.values import Need, Place
 from taskwall.model.edge import Action, Kind, Listener, ListenerRule, LoadBalancer, TargetGroup
 from taskwall.model.network import Network, remembered
 from taskwall.model.thing import Link, Thing
@@ -14,7 +15,6 @@ from taskwall.model.work import (
     CapacityProvider,
     TaskSource,
 )
-from taskwall.values import Need, Place
 
 NETWORK_PROTOCOLS = ("TCP", "TLS", "UDP", "TCP_UDP", "QUIC", "TCP_QUIC")
 

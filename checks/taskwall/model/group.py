@@ -5,10 +5,10 @@ from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
-from taskwall.facts import Fact
+from taskwall.core.facts import Fact
+from taskwall.core.values import Need, Origin, Place, Text, settled
 from taskwall.model.address import Cidr, cidr
 from taskwall.model.thing import Link, Setting, Thing
-from taskwall.values import Need, Origin, Place, Text, settled
 
 Direction: TypeAlias = Literal["ingress", "egress"]
 

@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from msgspec.structs import replace
 
-from taskwall.facts import FALSE, Fact, all_of, any_of
+from taskwall.core.facts import FALSE, Fact, all_of, any_of
 from taskwall.model.address import Ranges
 from taskwall.model.admission import Worn
 from taskwall.model.capacity import ContainerInstances, Instances, container_instances

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from msgspec import Struct
 from msgspec.structs import replace
 
-from taskwall.facts import FALSE, Fact, all_of
+from taskwall.core.facts import FALSE, Fact, all_of
+from taskwall.core.values import Need, symbol
 from taskwall.model.address import Ranges
 from taskwall.model.edge import LoadBalancer, TargetGroup
 from taskwall.model.fronts import Front, fronts, preserves_client_ip
@@ -25,7 +26,6 @@ from taskwall.model.ports import Transport
 from taskwall.model.serving import DYNAMIC, DYNAMIC_ENOUGH, mappings, number_of, speaks_udp
 from taskwall.model.thing import Link, Setting
 from taskwall.model.work import TaskDefinition, TaskSource
-from taskwall.values import Need, symbol
 
 
 class Wanted(Struct, frozen=True):

@@ -1,6 +1,7 @@
 """Whether groups let a load balancer get through to the tasks behind it."""
 
-from taskwall.facts import Fact, all_of, any_of
+from taskwall.core.facts import Fact, all_of, any_of
+from taskwall.core.values import Need
 from taskwall.model.address import ALL_PORTS
 from taskwall.model.egress import as_aws_makes_it
 from taskwall.model.group import Direction, Permission, SecurityGroup
@@ -10,7 +11,6 @@ from taskwall.model.permissions.coverage import Grant, Wording, reach, there
 from taskwall.model.ports import named_port, opened, protocol, unknown_ports
 from taskwall.model.reach import permissions
 from taskwall.model.thing import Link
-from taskwall.values import Need
 
 
 def admitted(network: Network, flow: Inflow, wanted: Wanted) -> Fact:

@@ -1,6 +1,7 @@
 """Whether listeners take clients' traffic encrypted."""
 
-from taskwall.facts import FALSE, Fact, all_of
+from taskwall.core.facts import FALSE, Fact, all_of
+from taskwall.core.values import Need, Place
 from taskwall.model.edge import Action, Listener, ListenerRule, LoadBalancer, TargetGroup
 from taskwall.model.encryption import enforced
 from taskwall.model.fronts import NETWORK_PROTOCOLS, kind_by_protocol
@@ -8,7 +9,6 @@ from taskwall.model.launch import awsvpc
 from taskwall.model.network import Network, remembered
 from taskwall.model.place import Subnet
 from taskwall.model.work import Binding, TaskSource
-from taskwall.values import Need, Place
 
 
 def takes_encrypted(network: Network, listener: Listener) -> Fact | None:

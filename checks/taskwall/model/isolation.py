@@ -5,7 +5,8 @@ from fnmatch import fnmatchcase
 
 from msgspec import Struct
 
-from taskwall.facts import FALSE, Fact, all_of, any_of
+from taskwall.core.facts import FALSE, Fact, all_of, any_of
+from taskwall.core.values import Need, Place
 from taskwall.model.group import SecurityGroup
 from taskwall.model.network import Network, remembered
 from taskwall.model.place import Vpc
@@ -14,7 +15,6 @@ from taskwall.model.tag import Tag, tags_of
 from taskwall.model.tenancy import Tenant, inhabitants, tenants
 from taskwall.model.thing import Link, alike
 from taskwall.model.work import Cluster, TaskSource
-from taskwall.values import Need, Place
 
 
 class Membership(Struct, frozen=True):

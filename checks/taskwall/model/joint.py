@@ -6,12 +6,12 @@ from typing import Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
-from taskwall.facts import FALSE, TRUE, Fact, all_of, any_of
+from taskwall.core.facts import FALSE, TRUE, Fact, all_of, any_of
+from taskwall.core.values import Need, Origin, Place
 from taskwall.model.address import Ranges, cidr
 from taskwall.model.network import Network, remembered
 from taskwall.model.place import GatewayAttachment, Subnet, Vpc
 from taskwall.model.thing import Link, Setting, Thing, alike
-from taskwall.values import Need, Origin, Place
 
 
 class Peering(Thing, frozen=True, kw_only=True):

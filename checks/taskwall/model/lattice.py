@@ -2,13 +2,13 @@
 
 from msgspec import Struct
 
-from taskwall.facts import FALSE, Fact, all_of, any_of
+from taskwall.core.facts import FALSE, Fact, all_of, any_of
+from taskwall.core.values import Origin
 from taskwall.model.edge import LoadBalancer
 from taskwall.model.fronts import stands_before_tasks
 from taskwall.model.network import Network, remembered
 from taskwall.model.thing import Link, Setting, Thing, alike
 from taskwall.model.work import TaskSource
-from taskwall.values import Origin
 
 
 class LatticeTargets(Thing, frozen=True):

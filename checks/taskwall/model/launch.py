@@ -1,6 +1,7 @@
 """What tasks run on, and in which network mode."""
 
-from taskwall.facts import Fact
+from taskwall.core.facts import Fact
+from taskwall.core.values import Need
 from taskwall.model.network import Network, remembered
 from taskwall.model.thing import Link
 from taskwall.model.work import (
@@ -12,7 +13,6 @@ from taskwall.model.work import (
     TaskDefinition,
     TaskSource,
 )
-from taskwall.values import Need
 
 
 @remembered

@@ -2,7 +2,8 @@
 
 from msgspec import Struct
 
-from taskwall.facts import FALSE, Fact, all_of, any_of
+from taskwall.core.facts import FALSE, Fact, all_of, any_of
+from taskwall.core.values import Need, symbol
 from taskwall.model.address import Ranges
 from taskwall.model.carriers import ties
 from taskwall.model.edge import Listener, LoadBalancer
@@ -12,7 +13,6 @@ from taskwall.model.ports import Ports
 from taskwall.model.public import public
 from taskwall.model.reach import listed
 from taskwall.model.thing import Link
-from taskwall.values import Need, symbol
 
 
 @remembered

@@ -2,11 +2,11 @@
 
 from msgspec import Struct
 
-from taskwall.change import Change
-from taskwall.facts import FALSE, Fact
+from taskwall.core.change import Change
+from taskwall.core.facts import FALSE, Fact
+from taskwall.core.values import Origin, Place
 from taskwall.model.network import Network
 from taskwall.model.thing import Link, Setting, Thing
-from taskwall.values import Origin, Place
 
 
 class Proxy(Struct, frozen=True):

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from taskwall.facts import FALSE, Fact, all_of
+from taskwall.core.facts import FALSE, Fact, all_of
+from taskwall.core.values import Need
 from taskwall.model.endpoint import (
     AGENT,
 )
@@ -16,7 +17,6 @@ from taskwall.model.mesh import Proxy
 from taskwall.model.network import Network, remembered
 from taskwall.model.use import ECR, ELSEWHERE, Use, What
 from taskwall.model.work import Cluster, TaskDefinition, TaskSource
-from taskwall.values import Need
 
 READ = "2026-11-24"
 

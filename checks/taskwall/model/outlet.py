@@ -1,6 +1,7 @@
 """Whether security groups let tasks out to the endpoints that they need."""
 
-from taskwall.facts import TRUE, Fact, all_of, any_of
+from taskwall.core.facts import TRUE, Fact, all_of, any_of
+from taskwall.core.values import Need
 from taskwall.model.address import public
 from taskwall.model.egress import as_aws_makes_it
 from taskwall.model.endpoint import Endpoint
@@ -20,7 +21,6 @@ from taskwall.model.reach import who
 from taskwall.model.sender import Sender, hosts, itself, on_grants, whose, worn_by
 from taskwall.model.whereabouts import by_host
 from taskwall.model.work import TaskSource
-from taskwall.values import Need
 
 
 @remembered

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from taskwall.facts import Fact, all_of, any_of
+from taskwall.core.facts import Fact, all_of, any_of
 from taskwall.model.endpoint import Endpoint
 from taskwall.model.group import Permission, SecurityGroup
 from taskwall.model.needs import demands

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Callable
 
+from taskwall.core.patterns import pattern
+from taskwall.core.values import Value
 from taskwall.model.policy import (
     EVERY,
     GAP,
@@ -18,8 +20,6 @@ from taskwall.model.policy import (
     written,
 )
 from taskwall.model.policy_conditions import ALWAYS, EQUAL, ORGANISATION, RESOURCE, UNEQUAL, ties
-from taskwall.patterns import pattern
-from taskwall.values import Value
 
 READ = "2026-11-24"
 

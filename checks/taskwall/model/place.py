@@ -4,9 +4,9 @@ from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
-from taskwall.facts import Fact
+from taskwall.core.facts import Fact
+from taskwall.core.values import Place
 from taskwall.model.thing import Link, Setting, Thing
-from taskwall.values import Place
 
 Way: TypeAlias = Literal[
     "internet", "nat", "egress-only", "transit", "peering", "vpn", "appliance", "endpoint", "local"

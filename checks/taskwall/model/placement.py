@@ -2,13 +2,13 @@
 
 from msgspec import Struct
 
-from taskwall.facts import Fact, all_of, any_of
+from taskwall.core.facts import Fact, all_of, any_of
+from taskwall.core.values import Need, Place
 from taskwall.model.capacity import ContainerInstances, container_instances
 from taskwall.model.launch import awsvpc, runs_on, strategy
 from taskwall.model.network import Network, remembered
 from taskwall.model.thing import alike
 from taskwall.model.work import CapacityProvider, TaskSource
-from taskwall.values import Need, Place
 
 
 @remembered

@@ -7,14 +7,14 @@ import re
 
 from msgspec import Struct
 
-from taskwall.facts import FALSE, TRUE, Fact, all_of, any_of
+from taskwall.core.facts import FALSE, TRUE, Fact, all_of, any_of
+from taskwall.core.patterns import pattern
+from taskwall.core.values import Known, Need, Reference, Text, Value, same, settled
 from taskwall.model.edge import LoadBalancer
 from taskwall.model.environment import Answers, Variable
 from taskwall.model.fronts import stands_before_tasks
 from taskwall.model.network import Network, remembered
 from taskwall.model.store import Store
-from taskwall.patterns import pattern
-from taskwall.values import Known, Need, Reference, Text, Value, same, settled
 
 
 class Connection(Struct, frozen=True):
@@ -90,7 +90,7 @@ def _flat(value: str | Text) -> tuple[str, list[Value]]:
 
 def _needs(hole: Value) -> tuple[Need, ...]:
     """What a part waits for that may hold anything: no attribute of a resource of the sources."""
-    from taskwall.values import needs
+    from taskwall.core.values import needs
 
     if isinstance(hole, Reference) and not hole.looked_up:
         return ()

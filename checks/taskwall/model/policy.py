@@ -15,8 +15,8 @@ from functools import lru_cache
 
 from msgspec import Struct
 
-from taskwall.facts import Fact
-from taskwall.values import (
+from taskwall.core.facts import Fact
+from taskwall.core.values import (
     Fields,
     Items,
     Known,

@@ -1,7 +1,7 @@
 """Conditions of policy documents: which accounts and organisations they tie a request to."""
 
+from taskwall.core.values import settled
 from taskwall.model.policy import Condition, Truth, definite, each, of_account
-from taskwall.values import settled
 
 READ = "2026-11-24"
 

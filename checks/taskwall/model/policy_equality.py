@@ -5,8 +5,8 @@ from itertools import product
 
 from msgspec import Struct
 
+from taskwall.core.values import Known, Value, same, settled, spelled, symbol
 from taskwall.model.policy import Condition, Policy, Statement, Truth, Words, each, some
-from taskwall.values import Known, Value, same, settled, spelled, symbol
 
 _MOST = 400
 """A statement of more combinations than this is compared as it stands."""

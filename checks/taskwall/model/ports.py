@@ -5,11 +5,11 @@ from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
-from taskwall.facts import Fact
+from taskwall.core.facts import Fact
+from taskwall.core.values import Need, Place, symbol
 from taskwall.model.address import ALL_PORTS, Ranges
 from taskwall.model.group import Permission
 from taskwall.model.thing import Setting
-from taskwall.values import Need, Place, symbol
 
 Transport: TypeAlias = Literal["tcp", "udp"]
 

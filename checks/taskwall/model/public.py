@@ -1,6 +1,6 @@
 """Which load balancers the internet reaches."""
 
-from taskwall.facts import Fact, any_of
+from taskwall.core.facts import Fact, any_of
 from taskwall.model.edge import Listener, LoadBalancer, TargetGroup
 from taskwall.model.fronts import balancer_needs, forwards
 from taskwall.model.network import Network, remembered

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 
 from msgspec.structs import replace
 
-from taskwall.facts import FALSE, Fact, all_of
+from taskwall.core.facts import FALSE, Fact, all_of
+from taskwall.core.values import Need
 from taskwall.model.address import (
     EVERYWHERE,
     INTERNET_SIZE,
@@ -31,7 +32,6 @@ from taskwall.model.permissions.coverage import (
 from taskwall.model.place import Subnet, Vpc
 from taskwall.model.thing import Link, alike
 from taskwall.model.work import TaskSource
-from taskwall.values import Need
 
 
 @remembered

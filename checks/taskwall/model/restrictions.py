@@ -8,6 +8,7 @@ overruled by one that denies.
 import re
 from collections.abc import Callable
 
+from taskwall.core.values import Known, Value
 from taskwall.model.policy import (
     EVERY,
     GAP,
@@ -35,7 +36,6 @@ from taskwall.model.policy_conditions import (
     is_false,
     ties,
 )
-from taskwall.values import Known, Value
 
 
 def touches(statement: Statement, service: str) -> Truth:

@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 from msgspec.structs import replace
 
-from taskwall.facts import FALSE, TRUE, Fact, all_of, any_of
+from taskwall.core.facts import FALSE, TRUE, Fact, all_of, any_of
+from taskwall.core.values import Need
 from taskwall.model.address import cidr
 from taskwall.model.group import PrefixList
 from taskwall.model.network import Network, remembered
@@ -21,7 +22,6 @@ from taskwall.model.place import (
 )
 from taskwall.model.thing import Link, Setting, alike
 from taskwall.model.work import TaskSource
-from taskwall.values import Need
 
 
 @remembered

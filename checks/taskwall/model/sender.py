@@ -3,7 +3,8 @@
 from msgspec import Struct
 from msgspec.structs import replace
 
-from taskwall.facts import FALSE, Fact, all_of, any_of
+from taskwall.core.facts import FALSE, Fact, all_of, any_of
+from taskwall.core.values import Need
 from taskwall.model.default_group import default_groups
 from taskwall.model.endpoint import Endpoint, Worn, worn
 from taskwall.model.group import Direction, Permission, SecurityGroup
@@ -18,7 +19,6 @@ from taskwall.model.whereabouts import (
     vpc_of,
 )
 from taskwall.model.work import TaskSource
-from taskwall.values import Need
 
 HTTPS = 443
 

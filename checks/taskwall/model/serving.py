@@ -4,13 +4,13 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
+from taskwall.core.values import Need, symbol
 from taskwall.model.address import Ranges
 from taskwall.model.edge import TargetGroup
 from taskwall.model.network import Network, remembered
 from taskwall.model.ports import Ports
 from taskwall.model.thing import Setting
 from taskwall.model.work import TaskDefinition, TaskSource
-from taskwall.values import Need, symbol
 
 READ = "2026-11-24"
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from taskwall.facts import FALSE, Fact, all_of, any_of
+from taskwall.core.facts import FALSE, Fact, all_of, any_of
 from taskwall.model.admission import Worn, same_namespace, worn_groups
 from taskwall.model.group import Permission
 from taskwall.model.network import Network

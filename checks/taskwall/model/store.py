@@ -2,8 +2,9 @@
 
 from msgspec import Struct
 
-from taskwall.change import Change
-from taskwall.facts import FALSE, Fact, any_of
+from taskwall.core.change import Change
+from taskwall.core.facts import FALSE, Fact, any_of
+from taskwall.core.values import Need, Place
 from taskwall.model.address import V4, V6
 from taskwall.model.capacity import container_instances
 from taskwall.model.environment import Variable
@@ -20,7 +21,6 @@ from taskwall.model.place import Subnet
 from taskwall.model.reach import permissions, vpcs, wearers
 from taskwall.model.thing import Link, Setting, Thing, alike
 from taskwall.model.work import TaskSource
-from taskwall.values import Need, Place
 
 
 class Insists(Struct, frozen=True):

@@ -4,7 +4,7 @@ from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
-from taskwall.facts import FALSE, Fact, all_of, any_of
+from taskwall.core.facts import FALSE, Fact, all_of, any_of
 from taskwall.model.edge import LoadBalancer
 from taskwall.model.group import Permission, SecurityGroup
 from taskwall.model.network import Network, remembered

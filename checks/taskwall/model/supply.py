@@ -1,6 +1,7 @@
 """Which endpoints serve which tasks: who needs one, and whether it is where they are."""
 
-from taskwall.facts import FALSE, Fact, all_of, any_of
+from taskwall.core.facts import FALSE, Fact, all_of, any_of
+from taskwall.core.values import Need
 from taskwall.model.endpoint import Endpoint, is_for, of_vpc, private_dns, serves_table
 from taskwall.model.launch import runs_on
 from taskwall.model.needs import demands, proxies
@@ -21,7 +22,6 @@ from taskwall.model.whereabouts import (
     those_beside,
 )
 from taskwall.model.work import TaskSource
-from taskwall.values import Need
 
 
 @remembered

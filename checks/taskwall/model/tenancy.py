@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from taskwall.facts import Fact, any_of
+from taskwall.core.facts import Fact, any_of
+from taskwall.core.values import Need
 from taskwall.model.capacity import ContainerInstances, container_instances
 from taskwall.model.launch import awsvpc, runs_on
 from taskwall.model.network import Network, remembered
@@ -13,7 +14,6 @@ from taskwall.model.placement import hosts_of, on_ec2
 from taskwall.model.reach import vpcs
 from taskwall.model.thing import Link, Thing, alike
 from taskwall.model.work import TaskSource
-from taskwall.values import Need
 
 
 class Tenant(Struct, frozen=True):

@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping
 
 from msgspec import Struct
 
-from taskwall.change import Change, Spot, Wanted
-from taskwall.facts import Fact
-from taskwall.values import (
+from taskwall.core.change import Change, Spot, Wanted
+from taskwall.core.facts import Fact
+from taskwall.core.values import (
     OUTSIDE,
     Known,
     Need,

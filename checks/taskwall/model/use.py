@@ -4,7 +4,7 @@ from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
-from taskwall.facts import Fact
+from taskwall.core.facts import Fact
 
 What: TypeAlias = Literal["image", "log", "secret", "file", "sidecar"]
 """What a container uses: its image, a log driver, a secret or parameter, a file, or what it talks

@@ -2,9 +2,9 @@
 
 from msgspec import Struct
 
-from taskwall.facts import Fact
+from taskwall.core.facts import Fact
+from taskwall.core.values import Origin, Place
 from taskwall.model.thing import Setting
-from taskwall.values import Origin, Place
 
 
 class Volume(Struct, frozen=True):

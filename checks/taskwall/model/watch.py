@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterator, Sequence
 
 from msgspec import Struct
 
-from taskwall.facts import FALSE, Fact, all_of, any_of
+from taskwall.core.facts import FALSE, Fact, all_of, any_of
+from taskwall.core.values import Need, Place, Text, settled
 from taskwall.model.launch import awsvpc
 from taskwall.model.network import Network, remembered
 from taskwall.model.place import FlowLog, Subnet, Vpc
@@ -12,7 +13,6 @@ from taskwall.model.reach import vpcs
 from taskwall.model.routes import subnets
 from taskwall.model.thing import Link
 from taskwall.model.work import TaskSource
-from taskwall.values import Need, Place, Text, settled
 
 
 class Watched(Struct, frozen=True):

@@ -1,6 +1,7 @@
 """Ways out of where tasks are: whether they, or the instances that they run on, have any."""
 
-from taskwall.facts import Fact, all_of, any_of
+from taskwall.core.facts import Fact, all_of, any_of
+from taskwall.core.values import Need
 from taskwall.model import routes
 from taskwall.model.capacity import ContainerInstances
 from taskwall.model.network import Network, remembered
@@ -9,7 +10,6 @@ from taskwall.model.routes import leads
 from taskwall.model.thing import Link
 from taskwall.model.whereabouts import by_host, instance_subnets, instances_for
 from taskwall.model.work import TaskSource
-from taskwall.values import Need
 
 
 @remembered

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
-from taskwall.facts import Fact, all_of, any_of
+from taskwall.core.facts import Fact, all_of, any_of
 from taskwall.model.capacity import ContainerInstances, container_instances
 from taskwall.model.endpoint import Endpoint, inside
 from taskwall.model.launch import launches, runs_on

@@ -4,10 +4,10 @@ from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
-from taskwall.change import Change
-from taskwall.facts import FALSE, Fact
+from taskwall.core.change import Change
+from taskwall.core.facts import FALSE, Fact
+from taskwall.core.values import Need, Place
 from taskwall.model.thing import Link, Setting, Thing
-from taskwall.values import Need, Place
 
 Launch: TypeAlias = Literal["FARGATE", "EC2", "MANAGED_INSTANCES", "EXTERNAL"]
 

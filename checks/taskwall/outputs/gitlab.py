@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 
 import msgspec
 
-from taskwall.digest import sha256
+from taskwall.core.digest import sha256
 from taskwall.finding import Report, Severity
 from taskwall.outputs import View
 from taskwall.plain import clean, told

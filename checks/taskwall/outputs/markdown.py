@@ -7,9 +7,9 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
+from taskwall.core.patterns import pattern
 from taskwall.finding import SEVERITIES, Finding, Report
 from taskwall.outputs import View
-from taskwall.patterns import pattern
 from taskwall.plain import clean, from_the_worst, told
 
 MOST = 50

@@ -9,9 +9,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeAlias
 
+from taskwall.core.patterns import pattern
 from taskwall.finding import SEVERITIES, Finding, Report, Summary
 from taskwall.outputs import View
-from taskwall.patterns import pattern
 from taskwall.plain import TAB, clean
 
 Piece: TypeAlias = tuple[str, str]

@@ -7,8 +7,8 @@ from typing import Final, TypeAlias
 
 from msgspec import Struct
 
-from taskwall.patterns import pattern
-from taskwall.values import Scalar
+from taskwall.core.patterns import pattern
+from taskwall.core.values import Scalar
 
 _BLANK: Final = pattern(r"[ \t\r\n]*")
 _NUMBER: Final = pattern(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?", re.ASCII)

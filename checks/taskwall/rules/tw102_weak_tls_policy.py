@@ -16,14 +16,14 @@ See: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/describ
 
 from collections.abc import Iterator
 
-from taskwall.change import Change
-from taskwall.facts import Fact
+from taskwall.core.change import Change
+from taskwall.core.facts import Fact
+from taskwall.core.values import Need
 from taskwall.model.edge import Listener, LoadBalancer, Policy
 from taskwall.model.network import Network
 from taskwall.model.thing import Setting
 from taskwall.model.tls import API_DEFAULT, FORWARD_SECRET_AEAD, floor
 from taskwall.rule import Verdict, rule
-from taskwall.values import Need
 
 STRONG = "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09"
 CLASSIC_STRONG = "ELBSecurityPolicy-TLS-1-2-2017-01"

@@ -18,7 +18,8 @@ See: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/data-protection.html#en
 
 from collections.abc import Iterator
 
-from taskwall.facts import FALSE, TRUE, Fact, any_of
+from taskwall.core.facts import FALSE, TRUE, Fact, any_of
+from taskwall.core.values import Need, Origin, Place
 from taskwall.model.capacity import ContainerInstances, container_instances
 from taskwall.model.encryption import enforced
 from taskwall.model.group import SecurityGroup
@@ -28,7 +29,6 @@ from taskwall.model.place import Subnet
 from taskwall.model.placement import hosts_of, on_ec2
 from taskwall.model.thing import Link, Setting
 from taskwall.rule import Verdict, cannot_be_seen, rule
-from taskwall.values import Need, Origin, Place
 
 
 @rule("info", pci=True)

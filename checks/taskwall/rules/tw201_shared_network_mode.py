@@ -16,7 +16,7 @@ See: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-networking
 
 from collections.abc import Iterator
 
-from taskwall.facts import Fact, all_of, any_of
+from taskwall.core.facts import Fact, all_of, any_of
 from taskwall.model.launch import runs_on, uses
 from taskwall.model.network import Network
 from taskwall.model.work import Launch, TaskDefinition, TaskSource

@@ -15,8 +15,8 @@ See: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-networking
 
 from collections.abc import Iterator
 
-from taskwall.change import Blank
-from taskwall.facts import any_of
+from taskwall.core.change import Blank
+from taskwall.core.facts import any_of
 from taskwall.model.default_group import (
     about_default_group,
     names_default_group,

@@ -19,7 +19,7 @@ See: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-task-ne
 
 from collections.abc import Iterator
 
-from taskwall.facts import Fact, any_of
+from taskwall.core.facts import Fact, any_of
 from taskwall.model.launch import awsvpc, runs_on
 from taskwall.model.network import Network
 from taskwall.model.routes import leads, subnets

@@ -18,7 +18,7 @@ See: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-ba
 
 from collections.abc import Iterator
 
-from taskwall.facts import Fact
+from taskwall.core.facts import Fact
 from taskwall.model.admission import (
     Worn,
     admitted_by_network,

@@ -19,7 +19,7 @@ See: https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balanc
 
 from collections.abc import Iterator
 
-from taskwall.facts import Fact
+from taskwall.core.facts import Fact
 from taskwall.model.admission import (
     Worn,
     admitted_by_network,

@@ -20,7 +20,8 @@ See: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Overview.RDSSecurity
 
 from collections.abc import Iterator
 
-from taskwall.facts import all_of
+from taskwall.core.facts import all_of
+from taskwall.core.values import Need
 from taskwall.model.admission import instances
 from taskwall.model.group import SecurityGroup
 from taskwall.model.network import Network
@@ -29,7 +30,6 @@ from taskwall.model.store import MountTarget, Store, looked_up, used
 from taskwall.model.store_peers import judged
 from taskwall.model.thing import Link
 from taskwall.rule import Verdict, cannot_be_seen, passes, rule
-from taskwall.values import Need
 
 
 @rule("medium", default=True, pci=True)

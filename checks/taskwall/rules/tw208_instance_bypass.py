@@ -24,7 +24,7 @@ See: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_PortMapping.h
 
 from collections.abc import Iterator
 
-from taskwall.facts import Fact, all_of
+from taskwall.core.facts import Fact, all_of
 from taskwall.model.admission import (
     Worn,
     admitted_by_network,

@@ -21,7 +21,8 @@ See: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_PortMapping.h
 
 from collections.abc import Iterator
 
-from taskwall.facts import Fact
+from taskwall.core.facts import Fact
+from taskwall.core.values import Need
 from taskwall.model.address import ALL_PORTS
 from taskwall.model.admission import Worn, ingress, instances, worn_groups
 from taskwall.model.group import Permission
@@ -29,7 +30,6 @@ from taskwall.model.network import Network
 from taskwall.model.ports import Ports, at_ports, has_ports, only_opens, range_of_ports
 from taskwall.model.serving import served
 from taskwall.rule import Verdict, passes, rule
-from taskwall.values import Need
 
 BEFORE = ("TW204", "TW205", "TW206", "TW207", "TW208", "TW215")
 

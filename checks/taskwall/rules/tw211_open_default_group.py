@@ -20,7 +20,7 @@ See: https://docs.aws.amazon.com/vpc/latest/userguide/default-security-group.htm
 
 from collections.abc import Iterator
 
-from taskwall.facts import Fact, all_of, any_of
+from taskwall.core.facts import Fact, all_of, any_of
 from taskwall.model.admission import instances
 from taskwall.model.default_group import (
     Held,

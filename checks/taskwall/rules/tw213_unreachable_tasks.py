@@ -30,14 +30,14 @@ See: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-
 
 from collections.abc import Iterator
 
-from taskwall.facts import Fact
+from taskwall.core.facts import Fact
+from taskwall.core.values import Origin
 from taskwall.model.fronts import beyond_sources
 from taskwall.model.group import Direction
 from taskwall.model.inflow import Inflow, Side, inflows
 from taskwall.model.inflow_open import admitted, guard, let_out
 from taskwall.model.network import Network
 from taskwall.rule import Verdict, cannot_be_seen, rule
-from taskwall.values import Origin
 
 
 @rule("medium", default=True)

@@ -18,7 +18,7 @@ See: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-ba
 
 from collections.abc import Iterator
 
-from taskwall.facts import Fact, all_of
+from taskwall.core.facts import Fact, all_of
 from taskwall.model.admission import instances
 from taskwall.model.fronts import beyond_sources
 from taskwall.model.group import Permission, SecurityGroup

@@ -15,7 +15,7 @@ See: https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html
 
 from collections.abc import Iterator
 
-from taskwall.facts import Fact, any_of
+from taskwall.core.facts import Fact, any_of
 from taskwall.model.admission import Worn, ingress, instances, worn_alone
 from taskwall.model.group import Permission
 from taskwall.model.network import Network

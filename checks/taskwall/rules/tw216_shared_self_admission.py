@@ -17,7 +17,7 @@ See: https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html
 
 from collections.abc import Iterator
 
-from taskwall.facts import all_of
+from taskwall.core.facts import all_of
 from taskwall.model.admission import ingress, instances
 from taskwall.model.network import Network
 from taskwall.model.ports import has_ports, only_opens

@@ -26,7 +26,7 @@ See: https://docs.aws.amazon.com/app-mesh/latest/userguide/tls.html
 
 from collections.abc import Iterator, Mapping
 
-from taskwall.change import Blank, Wanted
+from taskwall.core.change import Blank, Wanted
 from taskwall.model.mesh import Intake
 from taskwall.model.network import Network
 from taskwall.rule import Verdict, rule

@@ -43,12 +43,12 @@ See: https://docs.aws.amazon.com/app-mesh/latest/userguide/what-is-app-mesh.html
 
 from collections.abc import Iterator
 
-from taskwall.facts import TRUE, Fact, all_of
+from taskwall.core.facts import TRUE, Fact, all_of
+from taskwall.core.values import Origin, Place
 from taskwall.model.mesh import Mesh, MeshTask, Node
 from taskwall.model.network import Network
 from taskwall.model.thing import Link, alike
 from taskwall.rule import Verdict, rule
-from taskwall.values import Origin, Place
 
 ENDED = "App Mesh ended on 2026-09-30"
 

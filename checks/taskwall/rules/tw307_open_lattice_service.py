@@ -26,6 +26,7 @@ See: https://docs.aws.amazon.com/vpc-lattice/latest/ug/auth-policies.html
 
 from collections.abc import Iterator
 
+from taskwall.core.values import Need
 from taskwall.model.lattice import (
     LatticeListener,
     LatticeService,
@@ -37,7 +38,6 @@ from taskwall.model.lattice import (
 )
 from taskwall.model.network import Network
 from taskwall.rule import Verdict, cannot_be_seen, rule
-from taskwall.values import Need
 
 
 @rule("low", pci=True)

@@ -22,8 +22,8 @@ See: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/mutual-
 
 from collections.abc import Iterator, Mapping
 
-from taskwall.change import Blank, Wanted
-from taskwall.facts import Fact
+from taskwall.core.change import Blank, Wanted
+from taskwall.core.facts import Fact
 from taskwall.model.edge import ClientCheck
 from taskwall.model.network import Network
 from taskwall.rule import Verdict, rule

@@ -18,7 +18,7 @@ See: https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html
 
 from collections.abc import Iterator
 
-from taskwall.facts import Fact, all_of
+from taskwall.core.facts import Fact, all_of
 from taskwall.model.endpoint import Endpoint, Stated, about, ecr_pairs, stated
 from taskwall.model.network import Network
 from taskwall.model.policy_equality import equal

@@ -23,7 +23,7 @@ See: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_conditi
 
 from collections.abc import Iterator
 
-from taskwall.facts import all_of
+from taskwall.core.facts import all_of
 from taskwall.model.endpoint import ECR, Endpoint, about, is_for, stated
 from taskwall.model.network import Network
 from taskwall.model.permits import TOKEN

@@ -43,7 +43,7 @@ See: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/vpc-endpoints.h
 
 from collections.abc import Iterator
 
-from taskwall.facts import Fact, all_of
+from taskwall.core.facts import Fact, all_of
 from taskwall.model.endpoint import AGENT, Endpoint, Stated, asked, is_for, stated
 from taskwall.model.network import Network
 from taskwall.model.permits import AGENT_ACTIONS, allows, some_resource

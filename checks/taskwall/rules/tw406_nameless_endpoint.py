@@ -24,8 +24,8 @@ See: https://docs.aws.amazon.com/vpc/latest/privatelink/create-interface-endpoin
 
 from collections.abc import Iterator
 
-from taskwall.change import Change
-from taskwall.facts import all_of
+from taskwall.core.change import Change
+from taskwall.core.facts import all_of
 from taskwall.model.endpoint import Endpoint, asked, private_dns, vpc_names, zoned
 from taskwall.model.network import Network
 from taskwall.model.place import Vpc

@@ -30,7 +30,7 @@ See: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/vpc-endpoints.h
 
 from collections.abc import Iterator
 
-from taskwall.facts import Fact, all_of, any_of
+from taskwall.core.facts import Fact, all_of, any_of
 from taskwall.model.endpoint import Endpoint, asked, is_for, worn
 from taskwall.model.network import Network
 from taskwall.model.outlet import lets_out

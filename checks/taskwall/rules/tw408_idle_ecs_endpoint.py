@@ -13,7 +13,7 @@ See: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/vpc-endpoints.h
 
 from collections.abc import Iterator
 
-from taskwall.facts import all_of
+from taskwall.core.facts import all_of
 from taskwall.model.endpoint import AGENT, Endpoint, asked, is_for
 from taskwall.model.network import Network
 from taskwall.model.supply import serves_instances

@@ -26,7 +26,8 @@ See: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/vpc-endpoints.h
 
 from collections.abc import Iterator
 
-from taskwall.facts import Fact, all_of, any_of
+from taskwall.core.facts import Fact, all_of, any_of
+from taskwall.core.values import Need
 from taskwall.model.needs import demands
 from taskwall.model.network import Network
 from taskwall.model.reach import listed
@@ -35,7 +36,6 @@ from taskwall.model.ways import goes_by_nat
 from taskwall.model.whereabouts import Quarter, position, quarters
 from taskwall.model.work import TaskSource
 from taskwall.rule import Verdict, rule
-from taskwall.values import Need
 
 SERVICES = ("ecr.api", "ecr.dkr", "logs", "secretsmanager", "ssm", "s3")
 

@@ -20,7 +20,7 @@ See: https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html
 
 from collections.abc import Iterator
 
-from taskwall.facts import all_of
+from taskwall.core.facts import all_of
 from taskwall.model.endpoint import Endpoint, asked, is_for, stated
 from taskwall.model.network import Network
 from taskwall.model.permits import TOKEN, allows, anything

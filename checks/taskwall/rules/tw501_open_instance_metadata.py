@@ -31,7 +31,7 @@ See: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-agent-confi
 
 from collections.abc import Iterator
 
-from taskwall.facts import FALSE, Fact, any_of
+from taskwall.core.facts import FALSE, Fact, any_of
 from taskwall.model.capacity import ContainerInstances, container_instances
 from taskwall.model.launch import awsvpc
 from taskwall.model.network import Network

@@ -25,8 +25,8 @@ See: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/configuring-instance-me
 
 from collections.abc import Iterator
 
-from taskwall.change import Change
-from taskwall.facts import FALSE, Fact
+from taskwall.core.change import Change
+from taskwall.core.facts import FALSE, Fact
 from taskwall.model.capacity import (
     Instances,
     MetadataDefaults,

@@ -18,13 +18,13 @@ See: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/http_proxy_conf
 
 from collections.abc import Iterator
 
-from taskwall.facts import Fact
+from taskwall.core.facts import Fact
+from taskwall.core.values import Text, settled
 from taskwall.model.agent import Proxy
 from taskwall.model.capacity import container_instances
 from taskwall.model.network import Network
 from taskwall.model.thing import Setting
 from taskwall.rule import Verdict, rule
-from taskwall.values import Text, settled
 
 OPEN = "\x00"
 """Stands for what is not known in a text."""

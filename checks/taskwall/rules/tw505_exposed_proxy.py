@@ -18,13 +18,13 @@ See: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/http_proxy_conf
 
 from collections.abc import Iterator
 
-from taskwall.facts import Fact
+from taskwall.core.facts import Fact
+from taskwall.core.values import Need, Reference, Text, Value, settled
 from taskwall.model.address import cidr, public
 from taskwall.model.capacity import container_instances
 from taskwall.model.network import Network
 from taskwall.model.thing import Setting
 from taskwall.rule import Verdict, rule
-from taskwall.values import Need, Reference, Text, Value, settled
 
 OPEN = "\x00"
 """Stands for a part of an address that is not known."""

@@ -16,7 +16,7 @@ See: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-agent-confi
 
 from collections.abc import Iterator
 
-from taskwall.facts import FALSE, any_of
+from taskwall.core.facts import FALSE, any_of
 from taskwall.model.capacity import container_instances
 from taskwall.model.network import Network
 from taskwall.model.placement import joins_cluster_of, kinds_near, placed

@@ -24,12 +24,12 @@ See: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/security-networ
 
 from collections.abc import Iterator
 
-from taskwall.facts import TRUE, Fact
+from taskwall.core.facts import TRUE, Fact
+from taskwall.core.values import Need
 from taskwall.model.isolation import declared, membership, shared
 from taskwall.model.network import Network
 from taskwall.model.work import TaskSource
 from taskwall.rule import Verdict, cannot_be_seen, rule
-from taskwall.values import Need
 
 
 @rule("high", default=True, pci=True)

@@ -29,7 +29,7 @@ See: https://docs.aws.amazon.com/vpc/latest/userguide/extend-intro.html
 
 from collections.abc import Iterator
 
-from taskwall.facts import any_of
+from taskwall.core.facts import any_of
 from taskwall.model.isolation import apart, declared, residents
 from taskwall.model.joint import joints
 from taskwall.model.network import Network

@@ -16,7 +16,7 @@ See: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/networking-outb
 
 from collections.abc import Iterator
 
-from taskwall.facts import Fact
+from taskwall.core.facts import Fact
 from taskwall.model.launch import awsvpc
 from taskwall.model.network import Network
 from taskwall.model.routes import exposed

@@ -37,7 +37,7 @@ See: https://docs.aws.amazon.com/vpc/latest/userguide/vpc-network-acls.html
 
 from collections.abc import Iterator
 
-from taskwall.facts import Fact, any_of
+from taskwall.core.facts import Fact, any_of
 from taskwall.model.acl import (
     AclEntry,
     Flow,

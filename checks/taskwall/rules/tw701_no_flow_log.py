@@ -28,7 +28,7 @@ See: https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs.html
 
 from collections.abc import Iterable, Iterator
 
-from taskwall.facts import Fact, all_of, any_of
+from taskwall.core.facts import Fact, all_of, any_of
 from taskwall.model.network import Network
 from taskwall.model.place import FlowLog
 from taskwall.model.watch import Watched, elsewhere, logs_of, logs_of_subnet, watched

@@ -15,7 +15,7 @@ See: https://docs.aws.amazon.com/vpc/latest/userguide/flow-log-records.html
 
 from collections.abc import Iterator
 
-from taskwall.facts import Fact
+from taskwall.core.facts import Fact
 from taskwall.model.network import Network
 from taskwall.model.place import FlowLog
 from taskwall.model.watch import judged_logs, lacks_fields, with_fields

@@ -23,7 +23,7 @@ See: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-ba
 
 from collections.abc import Iterator
 
-from taskwall.facts import TRUE, Fact, any_of
+from taskwall.core.facts import TRUE, Fact, any_of
 from taskwall.model.edge import LoadBalancer
 from taskwall.model.fronts import beyond_sources, listeners, stands_before_tasks
 from taskwall.model.network import Network

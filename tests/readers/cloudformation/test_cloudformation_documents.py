@@ -2,6 +2,7 @@
 
 import pytest
 
+from taskwall.core.values import Fields, Known, Place
 from taskwall.files import UnreadableError
 from taskwall.readers.cloudformation.document import (
     Function,
@@ -11,7 +12,6 @@ from taskwall.readers.cloudformation.document import (
     read,
     resolved,
 )
-from taskwall.values import Fields, Known, Place
 
 
 def root(text: str) -> Node:

@@ -4,10 +4,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from taskwall.files import Files
-from taskwall.readers.cloudformation import CloudFormationStack, stacks
-from taskwall.stack import Evaluation, Inputs
-from taskwall.values import (
+from taskwall.core.values import (
     OTHER,
     Fields,
     Items,
@@ -24,6 +21,9 @@ from taskwall.values import (
     settled,
     symbol,
 )
+from taskwall.files import Files
+from taskwall.readers.cloudformation import CloudFormationStack, stacks
+from taskwall.stack import Evaluation, Inputs
 
 HEAD = """
 AWSTemplateFormatVersion: "2010-09-09"

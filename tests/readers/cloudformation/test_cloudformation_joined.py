@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from taskwall.core.values import Known, Reference, needs, plain, settled
 from taskwall.files import Files
 from taskwall.readers.cloudformation import CloudFormationStack, stacks
 from taskwall.resource import Resource
 from taskwall.stack import Inputs, SourceError
-from taskwall.values import Known, Reference, needs, plain, settled
 
 NETWORK = """\
 Parameters:

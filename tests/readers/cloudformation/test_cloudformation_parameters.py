@@ -2,8 +2,8 @@
 
 import pytest
 
+from taskwall.core.values import Known
 from taskwall.readers.cloudformation.parameters import ParametersError, parameters
-from taskwall.values import Known
 
 CLI = """\
 [{"ParameterKey": "A", "ParameterValue": "0123"}, {"ParameterKey": "B", "ParameterValue": "x,y"},

@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from budgets import examples
+from taskwall.core.values import OTHER, Fields, Known, Need, Place, Scalar, Value, plain, settled
 from taskwall.files import Files
 from taskwall.readers.cloudformation import CloudFormationStack, stacks
 from taskwall.resource import Resource, Skip
 from taskwall.stack import Inputs, SourceError, Stack
-from taskwall.values import OTHER, Fields, Known, Need, Place, Scalar, Value, plain, settled
 
 TEMPLATE = """\
 AWSTemplateFormatVersion: "2010-09-09"

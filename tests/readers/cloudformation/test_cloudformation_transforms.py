@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from taskwall.core.values import Known, Place, Value, plain, settled
 from taskwall.files import Files
 from taskwall.readers.cloudformation import CloudFormationStack, stacks
 from taskwall.resource import Resource
 from taskwall.stack import Inputs, SourceError
-from taskwall.values import Known, Place, Value, plain, settled
 
 
 def read(text: str, inputs: Inputs | None = None) -> tuple[CloudFormationStack, list[SourceError]]:

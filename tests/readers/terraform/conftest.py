@@ -4,10 +4,20 @@ from collections.abc import Callable, Mapping
 
 import pytest
 
+from taskwall.core.values import (
+    Fields,
+    Items,
+    Known,
+    Reference,
+    Scenario,
+    Text,
+    Unknown,
+    Value,
+    settled,
+)
 from taskwall.files import Files
 from taskwall.readers.terraform import TerraformStack, stacks
 from taskwall.stack import Evaluation, Inputs
-from taskwall.values import Fields, Items, Known, Reference, Scenario, Text, Unknown, Value, settled
 
 ROOT = "/nowhere/live"
 

@@ -5,9 +5,9 @@ from collections.abc import Callable
 
 import pytest
 
+from taskwall.core.values import Known, Text, Value, needs, settled
 from taskwall.readers.terraform.kinds import Base64Text, JsonFields
 from taskwall.stack import Evaluation
-from taskwall.values import Known, Text, Value, needs, settled
 
 Evaluated = Callable[..., Evaluation]
 Shown = Callable[[Value], object]

@@ -4,10 +4,20 @@ from collections.abc import Mapping
 
 import pytest
 
+from taskwall.core.values import (
+    Fields,
+    Items,
+    Known,
+    Reference,
+    Text,
+    Unknown,
+    Value,
+    needs,
+    settled,
+)
 from taskwall.files import Files
 from taskwall.readers.terraform import stacks
 from taskwall.stack import Evaluation, Inputs
-from taskwall.values import Fields, Items, Known, Reference, Text, Unknown, Value, needs, settled
 
 SURROUNDINGS = """
 variable "open" {}

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 from taskwall import api
+from taskwall.core.values import OTHER, Known, Scalar, Value
 from taskwall.job import Options
 from taskwall.readers.terraform import TerraformStack
 from taskwall.scenarios import explore
 from taskwall.stack import Inputs
-from taskwall.values import OTHER, Known, Scalar, Value
 
 Stack = Callable[..., TerraformStack]
 Shown = Callable[[Value], object]

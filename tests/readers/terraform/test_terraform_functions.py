@@ -4,11 +4,11 @@ from collections.abc import Callable
 
 import pytest
 
+from taskwall.core.values import Unknown, Value, needs, settled
 from taskwall.files import Files
 from taskwall.readers.terraform import stacks
 from taskwall.readers.terraform.functions import _RARE, FUNCTIONS, _rare
 from taskwall.stack import Evaluation, Inputs
-from taskwall.values import Unknown, Value, needs, settled
 from terraform_examples import EXAMPLES, WRONG
 
 OPEN = [

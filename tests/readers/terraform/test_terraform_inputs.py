@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from taskwall.core.values import Fields, Items, Known, Place, Value, needs
 from taskwall.files import Files
 from taskwall.readers.terraform import stacks
 from taskwall.stack import Evaluation, Inputs
-from taskwall.values import Fields, Items, Known, Place, Value, needs
 
 Evaluated = Callable[..., Evaluation]
 Shown = Callable[[Value], object]

@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from budgets import examples
+from taskwall.core.values import Place, Reference, Value
 from taskwall.files import Files
 from taskwall.readers.terraform import stacks
 from taskwall.stack import Evaluation, Inputs
-from taskwall.values import Place, Reference, Value
 
 MAIN = {
     "//": "made by a program",

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from taskwall.core.values import Call, Place, Value, needs
 from taskwall.files import Files
 from taskwall.readers.terraform import TerraformStack, stacks
 from taskwall.stack import Evaluation, Inputs, SourceError
-from taskwall.values import Call, Place, Value, needs
 
 Evaluated = Callable[..., Evaluation]
 Shown = Callable[[Value], object]

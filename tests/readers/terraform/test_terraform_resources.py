@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 import pytest
 
+from taskwall.core.values import Fields, Items, Place, Reference, Value, needs
 from taskwall.resource import Resource
 from taskwall.stack import Evaluation
-from taskwall.values import Fields, Items, Place, Reference, Value, needs
 
 Evaluated = Callable[..., Evaluation]
 Shown = Callable[[Value], object]

@@ -8,11 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from budgets import examples
+from taskwall.core.values import OTHER, Scenario
 from taskwall.files import Files
 from taskwall.readers.terraform import TerraformStack, stacks
 from taskwall.resource import Resource
 from taskwall.stack import Evaluation, Inputs
-from taskwall.values import OTHER, Scenario
 
 ROOT = "/nowhere/live"
 

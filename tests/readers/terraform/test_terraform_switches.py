@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
+from taskwall.core.values import OTHER, Items, Known, Question, Scalar, Value, needs
 from taskwall.stack import Evaluation, Inputs
-from taskwall.values import OTHER, Items, Known, Question, Scalar, Value, needs
 
 Evaluated = Callable[..., Evaluation]
 Shown = Callable[[Value], object]

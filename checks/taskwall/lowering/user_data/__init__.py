@@ -9,16 +9,8 @@ from collections.abc import Callable, Iterator
 
 from msgspec.structs import replace
 
-from taskwall.facts import Fact, any_of
-from taskwall.lowering._draft import Reading
-from taskwall.lowering.user_data.layers import LONGEST, unpacked
-from taskwall.lowering.user_data.machine import Machine, Settings, Written
-from taskwall.lowering.user_data.marked import STAND_IN, Marks, is_known
-from taskwall.model.agent import Agent, Proxy
-from taskwall.model.thing import Link, Setting
-from taskwall.model.work import Cluster
-from taskwall.resource import Cell, Resource
-from taskwall.values import (
+from taskwall.core.facts import Fact, any_of
+from taskwall.core.values import (
     Fields,
     Items,
     Known,
@@ -31,6 +23,14 @@ from taskwall.values import (
     needs,
     settled,
 )
+from taskwall.lowering._draft import Reading
+from taskwall.lowering.user_data.layers import LONGEST, unpacked
+from taskwall.lowering.user_data.machine import Machine, Settings, Written
+from taskwall.lowering.user_data.marked import STAND_IN, Marks, is_known
+from taskwall.model.agent import Agent, Proxy
+from taskwall.model.thing import Link, Setting
+from taskwall.model.work import Cluster
+from taskwall.resource import Cell, Resource
 
 
 def agent(r: Reading, cell: Cell) -> Agent:

@@ -6,9 +6,9 @@ The setting names are from Bottlerocket's reference (settings.ecs and settings.n
 
 import re
 
+from taskwall.core.values import spelled
 from taskwall.lowering.user_data.machine import Machine
 from taskwall.lowering.user_data.marked import is_known
-from taskwall.values import spelled
 
 NAMES = {
     ("ecs", "cluster"): "ECS_CLUSTER",

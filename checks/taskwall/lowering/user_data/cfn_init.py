@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from typing import TypeAlias
 
+from taskwall.core.values import Fields, Items, Known, Need, Text, Value, needs, settled
 from taskwall.lowering.user_data.machine import Machine, lines, opaque
 from taskwall.lowering.user_data.marked import is_known
-from taskwall.values import Fields, Items, Known, Need, Text, Value, needs, settled
 
 RunScript: TypeAlias = Callable[[str, tuple[Need, ...]], object]
 """Lets a command act, unless what is needed for that is not so."""

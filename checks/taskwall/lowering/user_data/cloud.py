@@ -7,10 +7,10 @@ import re
 
 from msgspec import Struct
 
+from taskwall.core.values import Need
 from taskwall.lowering.user_data import shell
 from taskwall.lowering.user_data.machine import Machine, lines
 from taskwall.lowering.user_data.marked import STAND_IN, is_known
-from taskwall.values import Need
 
 READ = "2026-11-24"
 

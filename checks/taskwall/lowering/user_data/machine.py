@@ -5,9 +5,9 @@ from collections.abc import Callable
 from msgspec import Struct
 from msgspec.structs import replace
 
+from taskwall.core.patterns import pattern
+from taskwall.core.values import Fields, Need
 from taskwall.lowering.user_data.marked import STAND_IN, Marks, is_known
-from taskwall.patterns import pattern
-from taskwall.values import Fields, Need
 
 AGENT = "/etc/ecs/ecs.config"
 INSTANCE = "/var/lib/ecs/ecs.config"

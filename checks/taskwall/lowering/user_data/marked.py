@@ -7,8 +7,8 @@ area, so that they can be part of a word and of nothing else.
 import re
 from collections.abc import Iterable
 
-from taskwall.patterns import pattern
-from taskwall.values import Need, Value, needs, text
+from taskwall.core.patterns import pattern
+from taskwall.core.values import Need, Value, needs, text
 
 _FIRST = 0xE000
 _MOST = 6000

@@ -6,10 +6,10 @@ arguments is enough; what stands in a branch is doubtful.
 
 import re
 
+from taskwall.core.patterns import pattern
+from taskwall.core.values import Need, Unknown
 from taskwall.lowering.user_data.machine import Machine
 from taskwall.lowering.user_data.marked import STAND_IN, is_known
-from taskwall.patterns import pattern
-from taskwall.values import Need, Unknown
 
 SWITCHES = {
     "cluster": "ECS_CLUSTER",

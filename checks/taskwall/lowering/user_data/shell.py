@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from msgspec import Struct
 
+from taskwall.core.values import Need, Unknown
 from taskwall.lowering.user_data.machine import Line, Machine, lines, opaque
 from taskwall.lowering.user_data.marked import is_known
 from taskwall.lowering.user_data.quoting import bare, escaped, quoted, unescaped
 from taskwall.lowering.user_data.shell_commands import DEEPEST, Call, StopError, ran, stripped
-from taskwall.values import Need, Unknown
 
 if TYPE_CHECKING:
     from tree_sitter import Node, Parser

@@ -5,10 +5,10 @@ from typing import Protocol
 
 from msgspec import Struct
 
+from taskwall.core.values import Need
 from taskwall.lowering.user_data.machine import WATCHED, Line, Machine, lines, opaque
 from taskwall.lowering.user_data.marked import is_known
 from taskwall.lowering.user_data.quoting import escaped
-from taskwall.values import Need
 
 DEEPEST = 40
 """How far statements, and scripts that run scripts, may nest before they are given up."""

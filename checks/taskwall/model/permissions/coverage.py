@@ -10,13 +10,13 @@ from collections.abc import Callable, Iterable, Iterator
 from msgspec import Struct
 from msgspec.structs import replace
 
-from taskwall.facts import FALSE, Fact, all_of, any_of
+from taskwall.core.facts import FALSE, Fact, all_of, any_of
+from taskwall.core.values import Need, Reference, Text, Value, symbol
 from taskwall.model.address import EVERYWHERE, V4, V6, Ranges, cidr
 from taskwall.model.group import Permission, PrefixList
 from taskwall.model.network import Network, remembered
 from taskwall.model.place import Subnet, Vpc
 from taskwall.model.thing import Link, Setting, alike
-from taskwall.values import Need, Reference, Text, Value, symbol
 
 # --- packets
 

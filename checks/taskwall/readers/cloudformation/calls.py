@@ -4,8 +4,7 @@ from typing import Final, TypeAlias
 
 from msgspec import Struct, structs
 
-from taskwall.readers.cloudformation.document import DYNAMIC, Function, Node
-from taskwall.values import (
+from taskwall.core.values import (
     Fields,
     Items,
     Known,
@@ -19,6 +18,7 @@ from taskwall.values import (
     spelled,
     symbol,
 )
+from taskwall.readers.cloudformation.document import DYNAMIC, Function, Node
 
 LONGEST: Final = 100_000
 """Texts that grow beyond this many characters (functions can double them) are unknown."""

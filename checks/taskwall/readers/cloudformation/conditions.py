@@ -2,15 +2,7 @@
 
 from typing import Final
 
-from taskwall.readers.cloudformation.calls import (
-    WIDEST,
-    MalformedError,
-    Outcome,
-    Perhaps,
-)
-from taskwall.readers.cloudformation.deployment import TemplateContext
-from taskwall.readers.cloudformation.document import Function, Node, members, written
-from taskwall.values import (
+from taskwall.core.values import (
     OTHER,
     Items,
     Known,
@@ -26,6 +18,14 @@ from taskwall.values import (
     spelled,
     symbol,
 )
+from taskwall.readers.cloudformation.calls import (
+    WIDEST,
+    MalformedError,
+    Outcome,
+    Perhaps,
+)
+from taskwall.readers.cloudformation.deployment import TemplateContext
+from taskwall.readers.cloudformation.document import Function, Node, members, written
 
 MOST_ROWS: Final = 8
 """Of a mapping with more rows, one that has the value in question is asked for, and one other."""

@@ -9,12 +9,22 @@ from typing import Final, Protocol, TypeVar
 
 from msgspec import Struct
 
+from taskwall.core.values import (
+    Call,
+    Known,
+    Need,
+    Place,
+    Question,
+    Scalar,
+    Scenario,
+    Unknown,
+    Value,
+)
 from taskwall.readers.cloudformation.calls import Outcome
 from taskwall.readers.cloudformation.document import Function, Node
 from taskwall.readers.cloudformation.exports import Customer
 from taskwall.readers.cloudformation.template import Template
 from taskwall.stack import Inputs, SourceError
-from taskwall.values import Call, Known, Need, Place, Question, Scalar, Scenario, Unknown, Value
 
 
 class Expansion(Struct, frozen=True):

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from msgspec import Struct
 
+from taskwall.core.patterns import pattern
+from taskwall.core.values import Fields, Items, Known, Place, Scalar, Value
 from taskwall.files import UnreadableError
-from taskwall.patterns import pattern
 from taskwall.stack import SourceError
-from taskwall.values import Fields, Items, Known, Place, Scalar, Value
 
 if TYPE_CHECKING:
     import yaml

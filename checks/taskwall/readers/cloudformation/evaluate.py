@@ -8,6 +8,23 @@ from collections.abc import Mapping as Lookup
 from contextlib import contextmanager
 from typing import Final, TypeVar
 
+from taskwall.core.values import (
+    OTHER,
+    Call,
+    Fields,
+    Items,
+    Known,
+    Need,
+    Place,
+    Reference,
+    Text,
+    Unknown,
+    Value,
+    needs,
+    settled,
+    spelled,
+    unknown,
+)
 from taskwall.readers.cloudformation import conditions, lists, texts
 from taskwall.readers.cloudformation.calls import (
     DEPENDS,
@@ -36,23 +53,6 @@ from taskwall.readers.cloudformation.document import (
 from taskwall.readers.cloudformation.parameter_values import Parameters
 from taskwall.readers.cloudformation.template import Declared, Template
 from taskwall.stack import SourceError
-from taskwall.values import (
-    OTHER,
-    Call,
-    Fields,
-    Items,
-    Known,
-    Need,
-    Place,
-    Reference,
-    Text,
-    Unknown,
-    Value,
-    needs,
-    settled,
-    spelled,
-    unknown,
-)
 
 _OWN: Final = frozenset(("AWS::StackId", "AWS::StackName"))
 _PSEUDO: Final = _OWN | {

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
 
-from taskwall.values import Known, Place, Text, Value, settled, spelled, symbol
+from taskwall.core.values import Known, Place, Text, Value, settled, spelled, symbol
 
 
 class Offer(Struct, frozen=True):

@@ -6,6 +6,7 @@ What it means: "AWS::Include transform" of the AWS CloudFormation Template Refer
 import os
 from typing import Final
 
+from taskwall.core.values import Fields, Known, Place
 from taskwall.files import Files, UnreadableError
 from taskwall.readers.cloudformation.document import (
     Function,
@@ -19,7 +20,6 @@ from taskwall.readers.cloudformation.document import (
     written,
 )
 from taskwall.stack import Inputs, SourceError
-from taskwall.values import Fields, Known, Place
 
 INCLUDE: Final = "AWS::Include"
 _DEEPEST: Final = 10

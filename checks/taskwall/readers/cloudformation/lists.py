@@ -1,18 +1,7 @@
 """The functions that make lists and look things up in them, and in mappings."""
 
-from taskwall.patterns import pattern
-from taskwall.readers.cloudformation.calls import (
-    DEPENDS,
-    DEPLOYED,
-    WIDEST,
-    MalformedError,
-    called,
-    nameless,
-    placed,
-)
-from taskwall.readers.cloudformation.deployment import TemplateContext
-from taskwall.readers.cloudformation.document import Function, Node, members
-from taskwall.values import (
+from taskwall.core.patterns import pattern
+from taskwall.core.values import (
     Fields,
     Items,
     Known,
@@ -29,6 +18,17 @@ from taskwall.values import (
     text,
     unknown,
 )
+from taskwall.readers.cloudformation.calls import (
+    DEPENDS,
+    DEPLOYED,
+    WIDEST,
+    MalformedError,
+    called,
+    nameless,
+    placed,
+)
+from taskwall.readers.cloudformation.deployment import TemplateContext
+from taskwall.readers.cloudformation.document import Function, Node, members
 
 _WHOLE = pattern(r"(?:.*/)?AWS::(?:AccountId|Partition|Region|URLSuffix|StackName|StackId)")
 """Unknowns in which there is certainly no comma."""

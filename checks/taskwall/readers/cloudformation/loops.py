@@ -11,6 +11,16 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
+from taskwall.core.values import (
+    Fields,
+    Items,
+    Known,
+    Need,
+    Unknown,
+    needs,
+    settled,
+    spelled,
+)
 from taskwall.readers.cloudformation.deployment import Expansion, TemplateContext
 from taskwall.readers.cloudformation.document import (
     Function,
@@ -22,16 +32,6 @@ from taskwall.readers.cloudformation.document import (
     written,
 )
 from taskwall.readers.cloudformation.template import Declared, Template, declared_in
-from taskwall.values import (
-    Fields,
-    Items,
-    Known,
-    Need,
-    Unknown,
-    needs,
-    settled,
-    spelled,
-)
 
 LOOP: Final = "Fn::ForEach::"
 MOST_TURNS: Final = 2_000

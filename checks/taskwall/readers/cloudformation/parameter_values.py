@@ -4,11 +4,7 @@ import re
 from collections.abc import Mapping as Lookup
 from typing import Final
 
-from taskwall.readers.cloudformation import lists, texts
-from taskwall.readers.cloudformation.calls import is_empty, literal, nameless
-from taskwall.readers.cloudformation.deployment import TemplateContext
-from taskwall.readers.cloudformation.document import Node, elements, members, written
-from taskwall.values import (
+from taskwall.core.values import (
     OTHER,
     Items,
     Known,
@@ -22,6 +18,10 @@ from taskwall.values import (
     spelled,
     unknown,
 )
+from taskwall.readers.cloudformation import lists, texts
+from taskwall.readers.cloudformation.calls import is_empty, literal, nameless
+from taskwall.readers.cloudformation.deployment import TemplateContext
+from taskwall.readers.cloudformation.document import Node, elements, members, written
 
 # Compiled by its first use: few templates need it.
 _EXISTING: Final = (

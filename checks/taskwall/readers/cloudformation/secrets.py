@@ -3,7 +3,8 @@
 import re
 from typing import Final
 
-from taskwall.patterns import pattern
+from taskwall.core.patterns import pattern
+from taskwall.core.values import Fields, Known, Place, spelled
 from taskwall.readers.cloudformation.document import (
     Function,
     Mapping,
@@ -12,7 +13,6 @@ from taskwall.readers.cloudformation.document import (
     members,
 )
 from taskwall.readers.cloudformation.template import Template
-from taskwall.values import Fields, Known, Place, spelled
 
 _SECRET: Final = pattern(
     r"Environment|EnvironmentVariables|UserData|RepositoryCredentials"

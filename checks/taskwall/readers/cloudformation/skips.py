@@ -5,6 +5,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from typing import Final
 
+from taskwall.core.values import Fields, Known, Place
 from taskwall.readers.cloudformation.document import (
     Function,
     Mapping,
@@ -16,7 +17,6 @@ from taskwall.readers.cloudformation.document import (
 from taskwall.readers.cloudformation.template import Declared, Template
 from taskwall.resource import Skip
 from taskwall.stack import SourceError
-from taskwall.values import Fields, Known, Place
 
 # Compiled by their first use: few templates have any.
 _COMMENT: Final = r"#\s*(?:taskwall|checkov):skip="

@@ -7,15 +7,7 @@ from collections.abc import Mapping as Lookup
 
 from msgspec import Struct
 
-from taskwall.readers.cloudformation.conditions import rules_hold
-from taskwall.readers.cloudformation.deployment import Expansion, Run
-from taskwall.readers.cloudformation.document import members, written
-from taskwall.readers.cloudformation.evaluate import Evaluator
-from taskwall.readers.cloudformation.exports import Customer
-from taskwall.readers.cloudformation.template import Declared, Template
-from taskwall.resource import Resource, Skip
-from taskwall.stack import Evaluation, Inputs, SourceError
-from taskwall.values import (
+from taskwall.core.values import (
     Fields,
     Known,
     Need,
@@ -28,6 +20,14 @@ from taskwall.values import (
     Value,
     needs,
 )
+from taskwall.readers.cloudformation.conditions import rules_hold
+from taskwall.readers.cloudformation.deployment import Expansion, Run
+from taskwall.readers.cloudformation.document import members, written
+from taskwall.readers.cloudformation.evaluate import Evaluator
+from taskwall.readers.cloudformation.exports import Customer
+from taskwall.readers.cloudformation.template import Declared, Template
+from taskwall.resource import Resource, Skip
+from taskwall.stack import Evaluation, Inputs, SourceError
 
 INIT = "AWS::CloudFormation::Init"
 """The one part of a resource's metadata that works on it."""

@@ -8,6 +8,7 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
+from taskwall.core.values import Fields, Need, Place
 from taskwall.files import Files, UnreadableError
 from taskwall.readers.cloudformation.document import (
     DYNAMIC,
@@ -21,7 +22,6 @@ from taskwall.readers.cloudformation.document import (
     written,
 )
 from taskwall.stack import Inputs, SourceError
-from taskwall.values import Fields, Need, Place
 
 LANGUAGE_EXTENSIONS: Final = "AWS::LanguageExtensions"
 """The one transform that declares no resources of its own."""

@@ -3,7 +3,22 @@
 import re
 from typing import Final
 
-from taskwall.patterns import pattern
+from taskwall.core.patterns import pattern
+from taskwall.core.values import (
+    Fields,
+    Items,
+    Known,
+    Need,
+    Place,
+    Text,
+    Unknown,
+    Value,
+    needs,
+    settled,
+    spelled,
+    symbol,
+    text,
+)
 from taskwall.readers.cloudformation.calls import (
     MalformedError,
     Perhaps,
@@ -20,21 +35,6 @@ from taskwall.readers.cloudformation.document import (
     Node,
     Sequence,
     members,
-)
-from taskwall.values import (
-    Fields,
-    Items,
-    Known,
-    Need,
-    Place,
-    Text,
-    Unknown,
-    Value,
-    needs,
-    settled,
-    spelled,
-    symbol,
-    text,
 )
 
 _PLACEHOLDER: Final = pattern(r"\$\{(!?)([^${}]*)\}")

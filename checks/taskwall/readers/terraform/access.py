@@ -2,6 +2,19 @@
 
 from collections.abc import Callable
 
+from taskwall.core.values import (
+    Fields,
+    Items,
+    Known,
+    Need,
+    Reference,
+    Text,
+    Unknown,
+    Value,
+    needs,
+    settled,
+    spelled,
+)
 from taskwall.readers.terraform.context import RunContext
 from taskwall.readers.terraform.kinds import (
     FailedError,
@@ -15,19 +28,6 @@ from taskwall.readers.terraform.kinds import (
     waiting,
 )
 from taskwall.readers.terraform.types import number
-from taskwall.values import (
-    Fields,
-    Items,
-    Known,
-    Need,
-    Reference,
-    Text,
-    Unknown,
-    Value,
-    needs,
-    settled,
-    spelled,
-)
 
 MOST_ALTERNATIVES = 16
 """So many elements are weighed against each other where the key is not known."""

@@ -1,12 +1,6 @@
 """The bodies of blocks as values: attributes, nested blocks and `dynamic` ones."""
 
-from taskwall.readers.terraform.access import element_of
-from taskwall.readers.terraform.context import Env, ModuleContext
-from taskwall.readers.terraform.effects import Memo
-from taskwall.readers.terraform.evaluate import evaluate, key_of
-from taskwall.readers.terraform.kinds import FailedError, doubts, elements, is_null, possible
-from taskwall.readers.terraform.syntax import Attribute, Block, Body, Literal, Name
-from taskwall.values import (
+from taskwall.core.values import (
     Fields,
     Items,
     Need,
@@ -16,6 +10,12 @@ from taskwall.values import (
     Value,
     needs,
 )
+from taskwall.readers.terraform.access import element_of
+from taskwall.readers.terraform.context import Env, ModuleContext
+from taskwall.readers.terraform.effects import Memo
+from taskwall.readers.terraform.evaluate import evaluate, key_of
+from taskwall.readers.terraform.kinds import FailedError, doubts, elements, is_null, possible
+from taskwall.readers.terraform.syntax import Attribute, Block, Body, Literal, Name
 
 _META = frozenset({"count", "for_each", "provider", "depends_on"})
 _META_BLOCKS = frozenset({"lifecycle", "provisioner", "connection"})

@@ -6,12 +6,7 @@ Functions, operators, bodies and data sources see no more of them than this, and
 from collections.abc import Callable, Mapping
 from typing import Protocol, TypeAlias
 
-from taskwall.readers.terraform.effects import Answers, Effects, Handles
-from taskwall.readers.terraform.sensitive import Hidden
-from taskwall.readers.terraform.syntax import Body, Expression, Step
-from taskwall.readers.terraform.unit import Library, Module
-from taskwall.stack import Inputs
-from taskwall.values import (
+from taskwall.core.values import (
     Call,
     Fields,
     Need,
@@ -21,6 +16,11 @@ from taskwall.values import (
     Unknown,
     Value,
 )
+from taskwall.readers.terraform.effects import Answers, Effects, Handles
+from taskwall.readers.terraform.sensitive import Hidden
+from taskwall.readers.terraform.syntax import Body, Expression, Step
+from taskwall.readers.terraform.unit import Library, Module
+from taskwall.stack import Inputs
 
 Env: TypeAlias = Mapping[str, Value]
 """The variables of loops, with `each` and `count`."""

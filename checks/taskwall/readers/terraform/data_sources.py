@@ -2,6 +2,19 @@
 
 from collections.abc import Callable, Iterator
 
+from taskwall.core.values import (
+    Fields,
+    Items,
+    Known,
+    Need,
+    Text,
+    Unknown,
+    Value,
+    lifted,
+    needs,
+    settled,
+    unknown,
+)
 from taskwall.readers.terraform.context import ModuleContext, WrittenBody
 from taskwall.readers.terraform.functions.arguments import text_of
 from taskwall.readers.terraform.functions.filesystem import FILESYSTEM
@@ -15,19 +28,6 @@ from taskwall.readers.terraform.kinds import (
     is_null,
     put_together,
     waiting,
-)
-from taskwall.values import (
-    Fields,
-    Items,
-    Known,
-    Need,
-    Text,
-    Unknown,
-    Value,
-    lifted,
-    needs,
-    settled,
-    unknown,
 )
 
 REMOTE_STATE = "terraform_remote_state"

@@ -10,8 +10,8 @@ from typing import Final, TypeAlias, TypeVar
 
 from msgspec import Struct
 
+from taskwall.core.values import Question, Scalar, Scenario
 from taskwall.stack import SourceError
-from taskwall.values import Question, Scalar, Scenario
 
 K = TypeVar("K")
 V = TypeVar("V")

@@ -3,6 +3,19 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from taskwall.core.values import (
+    Fields,
+    Items,
+    Known,
+    Need,
+    Place,
+    Reference,
+    Text,
+    Unknown,
+    Value,
+    needs,
+    settled,
+)
 from taskwall.readers.terraform import access, operators
 from taskwall.readers.terraform.context import Env, ModuleContext
 from taskwall.readers.terraform.functions import call
@@ -41,19 +54,6 @@ from taskwall.readers.terraform.syntax import (
     Tuple,
     Unary,
     spelled_out,
-)
-from taskwall.values import (
-    Fields,
-    Items,
-    Known,
-    Need,
-    Place,
-    Reference,
-    Text,
-    Unknown,
-    Value,
-    needs,
-    settled,
 )
 
 

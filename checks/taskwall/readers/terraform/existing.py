@@ -1,6 +1,6 @@
 """Empty defaults that stand for existing resources, which somebody has to name."""
 
-from taskwall.values import Fields, Items, Known, Value
+from taskwall.core.values import Fields, Items, Known, Value
 
 _EXISTING = frozenset(
     {

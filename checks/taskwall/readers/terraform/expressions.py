@@ -6,7 +6,8 @@ from functools import lru_cache
 from sys import intern
 from typing import TYPE_CHECKING
 
-from taskwall.patterns import pattern
+from taskwall.core.patterns import pattern
+from taskwall.core.values import Known, Scalar
 from taskwall.readers.terraform.source import Source
 from taskwall.readers.terraform.syntax import (
     Access,
@@ -28,7 +29,6 @@ from taskwall.readers.terraform.syntax import (
     Unary,
 )
 from taskwall.readers.terraform.templates import template
-from taskwall.values import Known, Scalar
 
 if TYPE_CHECKING:
     from tree_sitter import Node

@@ -4,6 +4,17 @@ Then a condition that rests on a variable's default is an open switch: the varia
 another value. Outside of conditions the default stays what it is.
 """
 
+from taskwall.core.values import (
+    OTHER,
+    Known,
+    Need,
+    Question,
+    Scalar,
+    Unknown,
+    Value,
+    settled,
+    spelled,
+)
 from taskwall.readers.terraform.context import RunContext
 from taskwall.readers.terraform.effects import OPEN
 from taskwall.readers.terraform.kinds import FailedError
@@ -18,7 +29,6 @@ from taskwall.readers.terraform.syntax import (
     Tuple,
 )
 from taskwall.readers.terraform.types import Simple, Type, convert
-from taskwall.values import OTHER, Known, Need, Question, Scalar, Unknown, Value, settled, spelled
 
 WHY = "may be given a value other than its default"
 

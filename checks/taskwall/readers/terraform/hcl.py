@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from taskwall.patterns import pattern
+from taskwall.core.patterns import pattern
+from taskwall.core.values import Known, Place
 from taskwall.readers.terraform.expressions import expression_at
 from taskwall.readers.terraform.source import Pinned, Source
 from taskwall.readers.terraform.syntax import (
@@ -22,7 +23,6 @@ from taskwall.readers.terraform.syntax import (
 )
 from taskwall.readers.terraform.templates import template
 from taskwall.stack import SourceError
-from taskwall.values import Known, Place
 
 if TYPE_CHECKING:
     from tree_sitter import Node, Parser, Tree

@@ -3,6 +3,18 @@
 from collections.abc import Callable, Mapping
 from typing import Generic, TypeVar
 
+from taskwall.core.values import (
+    Fields,
+    Items,
+    Known,
+    Need,
+    Reference,
+    Unknown,
+    Value,
+    needs,
+    settled,
+    symbol,
+)
 from taskwall.readers.terraform.access import spelled_key
 from taskwall.readers.terraform.context import Env, ModuleContext, Whole
 from taskwall.readers.terraform.evaluate import evaluate, key_of
@@ -18,18 +30,6 @@ from taskwall.readers.terraform.kinds import (
 )
 from taskwall.readers.terraform.syntax import Block, Expression
 from taskwall.readers.terraform.types import number
-from taskwall.values import (
-    Fields,
-    Items,
-    Known,
-    Need,
-    Reference,
-    Unknown,
-    Value,
-    needs,
-    settled,
-    symbol,
-)
 
 MOST_INSTANCES = 1000
 """A block with more instances than this is an error."""

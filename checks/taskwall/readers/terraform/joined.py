@@ -4,6 +4,7 @@ import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
+from taskwall.core.values import Place, Scenario
 from taskwall.files import Files
 from taskwall.groups import groups
 from taskwall.moved import Moved
@@ -13,7 +14,6 @@ from taskwall.readers.terraform.stack import Shared, TerraformStack, deeply
 from taskwall.readers.terraform.unit import Module, library
 from taskwall.resource import Skip
 from taskwall.stack import Evaluation, Inputs, SourceError
-from taskwall.values import Place, Scenario
 
 
 class JoinedStack:

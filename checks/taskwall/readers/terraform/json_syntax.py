@@ -9,6 +9,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
 
+from taskwall.core.values import Known, Place
 from taskwall.readers import json_text
 from taskwall.readers.json_text import JsonError, JsonList, JsonNode, JsonObject, JsonScalar
 from taskwall.readers.terraform.hcl import Parsed, parse_expression, parse_text, speaks
@@ -25,7 +26,6 @@ from taskwall.readers.terraform.syntax import (
     Tuple,
 )
 from taskwall.stack import SourceError
-from taskwall.values import Known, Place
 
 DEEPEST = 100
 """How far JSON may be nested."""

@@ -1,13 +1,13 @@
 """What Terraform tells apart among lists and maps, and what an expression that fails raises.
 
-All are values in the sense of `taskwall.values`; only the evaluation looks at the difference.
+All are values in the sense of `taskwall.core.values`; only the evaluation looks at the difference.
 """
 
 from collections.abc import Iterable, Iterator
 
 from msgspec.structs import replace
 
-from taskwall.values import (
+from taskwall.core.values import (
     Fields,
     Items,
     Known,

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from msgspec import Struct
 
+from taskwall.core.values import Call, Need, Place, Question, Scenario, Value
 from taskwall.files import UnreadableError
 from taskwall.readers.terraform.effects import OPEN, Answer, Effects, Memo, Report, Secret
 from taskwall.readers.terraform.instances import MOST_ALTOGETHER, MOST_MODULES, Instances
@@ -25,7 +26,6 @@ from taskwall.readers.terraform.variables import supplied
 from taskwall.recall import AmbiguousError, Asking, Entry, Recall
 from taskwall.resource import Resource
 from taskwall.stack import Inputs, SourceError
-from taskwall.values import Call, Need, Place, Question, Scenario, Value
 
 K = TypeVar("K")
 T = TypeVar("T")

@@ -2,21 +2,8 @@
 
 import math
 
-from taskwall.patterns import pattern
-from taskwall.readers.terraform.access import is_set, is_variable
-from taskwall.readers.terraform.context import RunContext
-from taskwall.readers.terraform.effects import OPEN
-from taskwall.readers.terraform.free import Free, question
-from taskwall.readers.terraform.kinds import (
-    FailedError,
-    JsonFields,
-    JsonItems,
-    as_text,
-    is_null,
-    waiting,
-)
-from taskwall.readers.terraform.types import number, truth
-from taskwall.values import (
+from taskwall.core.patterns import pattern
+from taskwall.core.values import (
     Fields,
     Items,
     Known,
@@ -31,6 +18,19 @@ from taskwall.values import (
     settled,
     symbol,
 )
+from taskwall.readers.terraform.access import is_set, is_variable
+from taskwall.readers.terraform.context import RunContext
+from taskwall.readers.terraform.effects import OPEN
+from taskwall.readers.terraform.free import Free, question
+from taskwall.readers.terraform.kinds import (
+    FailedError,
+    JsonFields,
+    JsonItems,
+    as_text,
+    is_null,
+    waiting,
+)
+from taskwall.readers.terraform.types import number, truth
 
 
 def true_or_false(value: Value, run: RunContext) -> Known | Unknown:

@@ -11,6 +11,18 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from msgspec.structs import replace
 
+from taskwall.core.values import (
+    Fields,
+    Items,
+    Place,
+    Reference,
+    Scenario,
+    Text,
+    Unknown,
+    Value,
+    lifted,
+    settled,
+)
 from taskwall.files import Files, UnreadableError
 from taskwall.readers.terraform.plan_references import (
     Json,
@@ -23,18 +35,6 @@ from taskwall.readers.terraform.stack import TerraformStack
 from taskwall.readers.terraform.unit import Module, library
 from taskwall.resource import Resource
 from taskwall.stack import Evaluation, Inputs, SourceError, Stack
-from taskwall.values import (
-    Fields,
-    Items,
-    Place,
-    Reference,
-    Scenario,
-    Text,
-    Unknown,
-    Value,
-    lifted,
-    settled,
-)
 
 
 def plans(

@@ -9,8 +9,18 @@ from typing import Any, TypeAlias
 
 from msgspec import Struct
 
-from taskwall.patterns import pattern
-from taskwall.values import Items, Known, Need, Reference, Unknown, Value, lifted, needs, unknown
+from taskwall.core.patterns import pattern
+from taskwall.core.values import (
+    Items,
+    Known,
+    Need,
+    Reference,
+    Unknown,
+    Value,
+    lifted,
+    needs,
+    unknown,
+)
 
 Json: TypeAlias = Any
 """JSON as it was decoded: it may have any shape."""

@@ -7,10 +7,10 @@ configuration (https://developer.hashicorp.com/terraform/internals/json-format).
 
 from collections.abc import Iterator, Mapping
 
+from taskwall.core.values import lifted
 from taskwall.readers.terraform.effects import Effects
 from taskwall.readers.terraform.plan_references import Json, mapping, sequence
 from taskwall.readers.terraform.sensitive import Hidden, names_secret
-from taskwall.values import lifted
 
 _WORD = 8
 """Shorter texts within a sensitive JSON text are words of its structure as a rule."""

@@ -2,16 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from taskwall.readers.terraform.plan_references import (
-    KEY,
-    Json,
-    PlannedModule,
-    References,
-    mapping,
-    sequence,
-)
-from taskwall.resource import Resource
-from taskwall.values import (
+from taskwall.core.values import (
     Call,
     Fields,
     Items,
@@ -24,6 +15,15 @@ from taskwall.values import (
     Value,
     lifted,
 )
+from taskwall.readers.terraform.plan_references import (
+    KEY,
+    Json,
+    PlannedModule,
+    References,
+    mapping,
+    sequence,
+)
+from taskwall.resource import Resource
 
 DEEPEST = 100
 """How far the modules of a plan may be nested."""

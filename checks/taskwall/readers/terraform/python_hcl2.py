@@ -9,6 +9,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from typing import Any
 
+from taskwall.core.values import Known, Place, Scalar
 from taskwall.readers.terraform.hcl import Parsed, speaks
 from taskwall.readers.terraform.syntax import (
     Access,
@@ -36,7 +37,6 @@ from taskwall.readers.terraform.syntax import (
 )
 from taskwall.readers.terraform.templates import Token, assembled
 from taskwall.stack import SourceError
-from taskwall.values import Known, Place, Scalar
 
 NAME = "python-hcl2"
 _CONSTANTS: dict[str, Scalar] = {"true": True, "false": False, "null": None}

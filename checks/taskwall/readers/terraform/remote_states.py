@@ -9,6 +9,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TypeAlias
 
+from taskwall.core.values import Fields, Items, Known, Reference, Value, settled, spelled
 from taskwall.readers.terraform.body import FieldsReader
 from taskwall.readers.terraform.context import ModuleContext, RunContext, WrittenBody
 from taskwall.readers.terraform.data_sources import REMOTE_STATE
@@ -16,7 +17,6 @@ from taskwall.readers.terraform.kinds import FailedError, is_null
 from taskwall.readers.terraform.scope import Scope
 from taskwall.readers.terraform.syntax import Body
 from taskwall.readers.terraform.unit import Module
-from taskwall.values import Fields, Items, Known, Reference, Value, settled, spelled
 
 State: TypeAlias = tuple[str, ...]
 """Where a state lies: the backend, and the values of the attributes that tell its states apart."""

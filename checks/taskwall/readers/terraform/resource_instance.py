@@ -1,5 +1,6 @@
 """One instance of a resource or data source: its attributes, by need."""
 
+from taskwall.core.values import OUTSIDE, Need, Origin, Reference, Unknown, Value, settled
 from taskwall.readers.terraform.access import attribute
 from taskwall.readers.terraform.context import Env, ModuleContext
 from taskwall.readers.terraform.data_sources import (
@@ -13,7 +14,6 @@ from taskwall.readers.terraform.kinds import is_null
 from taskwall.readers.terraform.sensitive import names_secret
 from taskwall.readers.terraform.syntax import Block
 from taskwall.resource import Resource
-from taskwall.values import OUTSIDE, Need, Origin, Reference, Unknown, Value, settled
 
 
 class ResourceInstance:

@@ -4,6 +4,15 @@ import os
 from collections.abc import Callable
 from typing import TypeAlias
 
+from taskwall.core.values import (
+    Place,
+    Question,
+    Reference,
+    Scenario,
+    Unknown,
+    Value,
+    settled,
+)
 from taskwall.files import UnreadableError
 from taskwall.readers.terraform.context import States, Whole
 from taskwall.readers.terraform.effects import Effects, Handles
@@ -13,15 +22,6 @@ from taskwall.readers.terraform.syntax import Block, Expression
 from taskwall.readers.terraform.unit import Library, Module, is_local, source_of
 from taskwall.resource import Resource
 from taskwall.stack import Inputs, SourceError
-from taskwall.values import (
-    Place,
-    Question,
-    Reference,
-    Scenario,
-    Unknown,
-    Value,
-    settled,
-)
 
 Evaluated: TypeAlias = tuple[
     tuple[Resource, ...], tuple[SourceError, ...], frozenset[Question], frozenset[str]

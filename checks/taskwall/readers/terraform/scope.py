@@ -3,6 +3,17 @@
 import os
 from collections.abc import Callable, Iterator, Mapping
 
+from taskwall.core.values import (
+    Call,
+    Fields,
+    Known,
+    Need,
+    Place,
+    Unknown,
+    Value,
+    settled,
+    unknown,
+)
 from taskwall.readers.terraform.body import FieldsReader
 from taskwall.readers.terraform.context import Env
 from taskwall.readers.terraform.effects import Answers, Memo
@@ -27,17 +38,6 @@ from taskwall.readers.terraform.syntax import (
 from taskwall.readers.terraform.types import ANY, Type, convert, type_of
 from taskwall.readers.terraform.unit import Module, is_local, source_of
 from taskwall.resource import Resource
-from taskwall.values import (
-    Call,
-    Fields,
-    Known,
-    Need,
-    Place,
-    Unknown,
-    Value,
-    settled,
-    unknown,
-)
 
 DEEPEST_CHAIN = 150
 """So many values may wait for one another in a row."""

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from functools import lru_cache
 
-from taskwall.patterns import pattern
+from taskwall.core.patterns import pattern
+from taskwall.core.values import Place
 from taskwall.readers.terraform.sensitive import is_sensitive, names_secret
 from taskwall.readers.terraform.syntax import (
     Access,
@@ -23,7 +24,6 @@ from taskwall.readers.terraform.syntax import (
     Tuple,
     Unary,
 )
-from taskwall.values import Place
 
 _NAMES = pattern(
     r"environment|environment_variables|env_vars|secrets|user_data|user_data_base64"

@@ -4,11 +4,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Final
 
+from taskwall.core.patterns import pattern
+from taskwall.core.values import Fields, Items, Known, Text, Value, settled, spelled
 from taskwall.masks import SHORTEST, WORD
-from taskwall.patterns import pattern
 from taskwall.readers.terraform.effects import Effects, Secret
 from taskwall.readers.terraform.syntax import Block, Body, Literal
-from taskwall.values import Fields, Items, Known, Text, Value, settled, spelled
 
 MOST: Final = 10_000
 """So many texts of one evaluation are kept in mind."""

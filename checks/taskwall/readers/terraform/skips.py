@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
-from taskwall.patterns import pattern
+from taskwall.core.patterns import pattern
+from taskwall.core.values import Place
 from taskwall.readers.terraform.syntax import (
     Block,
     Body,
@@ -18,7 +19,6 @@ from taskwall.readers.terraform.syntax import (
 from taskwall.readers.terraform.unit import Module, Unit
 from taskwall.resource import Skip
 from taskwall.stack import SourceError
-from taskwall.values import Place
 
 _SKIP = pattern(
     r"(?P<tool>taskwall|checkov):skip=\s*(?P<rules>[\w.*-]+(?:\s*,\s*[\w.*-]+)*)[^\S\n]*"

@@ -3,7 +3,7 @@
 from sys import intern
 from typing import TYPE_CHECKING
 
-from taskwall.values import Place
+from taskwall.core.values import Place
 
 if TYPE_CHECKING:
     from tree_sitter import Node

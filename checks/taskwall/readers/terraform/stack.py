@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from typing import TypeVar
 
+from taskwall.core.values import Place, Question, Scenario
 from taskwall.files import Files, UnreadableError
 from taskwall.moved import UNMOVED, Moved
 from taskwall.readers.terraform.free import allowed
@@ -18,7 +19,6 @@ from taskwall.readers.terraform.unit import Library, Module, Unit, library
 from taskwall.readers.terraform.variables import supplied, value_files
 from taskwall.resource import Resource, Skip
 from taskwall.stack import Evaluation, Inputs, SourceError
-from taskwall.values import Place, Question, Scenario
 
 T = TypeVar("T")
 

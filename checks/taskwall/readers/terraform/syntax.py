@@ -9,7 +9,7 @@ from typing import Generic, TypeAlias, TypeVar
 
 from msgspec import Struct
 
-from taskwall.values import Known, Place
+from taskwall.core.values import Known, Place
 
 T = TypeVar("T")
 

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from taskwall.patterns import pattern
+from taskwall.core.patterns import pattern
+from taskwall.core.values import Known, Place
 from taskwall.readers.terraform.source import Source
 from taskwall.readers.terraform.syntax import (
     Conditional,
@@ -21,7 +22,6 @@ from taskwall.readers.terraform.syntax import (
     Literal,
     Template,
 )
-from taskwall.values import Known, Place
 
 if TYPE_CHECKING:
     from tree_sitter import Node

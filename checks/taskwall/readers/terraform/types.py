@@ -5,6 +5,17 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
+from taskwall.core.values import (
+    Fields,
+    Items,
+    Known,
+    Reference,
+    Scalar,
+    Text,
+    Unknown,
+    Value,
+    settled,
+)
 from taskwall.readers.terraform.kinds import (
     FailedError,
     JsonFields,
@@ -19,17 +30,6 @@ from taskwall.readers.terraform.kinds import (
     waiting,
 )
 from taskwall.readers.terraform.syntax import Expression, FunctionCall, Literal, Name, Object, Tuple
-from taskwall.values import (
-    Fields,
-    Items,
-    Known,
-    Reference,
-    Scalar,
-    Text,
-    Unknown,
-    Value,
-    settled,
-)
 
 
 class Simple(Struct, frozen=True):

@@ -8,6 +8,7 @@ from weakref import ref
 
 from msgspec import Struct
 
+from taskwall.core.values import Place
 from taskwall.files import Files, UnreadableError
 from taskwall.readers.terraform.hcl import Parse, Parsed
 from taskwall.readers.terraform.placed import Placed, placed
@@ -15,7 +16,6 @@ from taskwall.readers.terraform.secrets import secrets
 from taskwall.readers.terraform.syntax import Attribute, Block, Body, Later, Literal
 from taskwall.readers.terraform.types import Type
 from taskwall.stack import SourceError
-from taskwall.values import Place
 
 LONGEST = 4_000_000
 """A file in HCL with more characters than this is an error, not a source."""

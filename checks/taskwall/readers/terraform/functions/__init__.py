@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import TypeAlias
 
+from taskwall.core.values import Need, Place, Unknown, Value
 from taskwall.readers.terraform.context import ModuleContext
 from taskwall.readers.terraform.functions.arguments import UnsettledError
 from taskwall.readers.terraform.functions.collections import COLLECTIONS, concat, merge
@@ -12,7 +13,6 @@ from taskwall.readers.terraform.functions.networks import NETWORKS
 from taskwall.readers.terraform.functions.numbers import NUMBERS
 from taskwall.readers.terraform.functions.texts import TEXTS
 from taskwall.readers.terraform.kinds import FailedError, waiting
-from taskwall.values import Need, Place, Unknown, Value
 
 Function: TypeAlias = Callable[[list[Value], ModuleContext], Value]
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from taskwall.core.values import Fields, Items, Known, Reference, Unknown, Value, needs, settled
 from taskwall.readers.terraform.access import element_of
 from taskwall.readers.terraform.context import ModuleContext
 from taskwall.readers.terraform.kinds import (
@@ -14,7 +15,6 @@ from taskwall.readers.terraform.kinds import (
 )
 from taskwall.readers.terraform.types import number as number_of
 from taskwall.readers.terraform.types import truth
-from taskwall.values import Fields, Items, Known, Reference, Unknown, Value, needs, settled
 
 
 class UnsettledError(Exception):

@@ -3,6 +3,17 @@
 from collections.abc import Sequence
 from itertools import product
 
+from taskwall.core.values import (
+    Fields,
+    Items,
+    Known,
+    Need,
+    Reference,
+    Unknown,
+    Value,
+    needs,
+    settled,
+)
 from taskwall.readers.terraform import access
 from taskwall.readers.terraform.context import ModuleContext
 from taskwall.readers.terraform.functions.arguments import (
@@ -31,17 +42,6 @@ from taskwall.readers.terraform.kinds import (
     waiting,
 )
 from taskwall.readers.terraform.operators import combined, equal, equality
-from taskwall.values import (
-    Fields,
-    Items,
-    Known,
-    Need,
-    Reference,
-    Unknown,
-    Value,
-    needs,
-    settled,
-)
 
 MOST_ELEMENTS = 100_000
 """A collection larger than this is not put together."""

@@ -2,11 +2,11 @@
 
 from typing import Any
 
+from taskwall.core.values import Items, Known, Text, Value, lifted, settled
 from taskwall.readers.terraform.context import ModuleContext
 from taskwall.readers.terraform.functions.arguments import UnsettledError, known, text_of
 from taskwall.readers.terraform.functions.encodings import ENCODINGS
 from taskwall.readers.terraform.kinds import LONGEST, Base64Text, FailedError
-from taskwall.values import Items, Known, Text, Value, lifted, settled
 
 
 def _yamlencode(arguments: list[Value], scope: ModuleContext) -> Value:

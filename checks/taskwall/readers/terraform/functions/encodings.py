@@ -6,6 +6,7 @@ another text, in `base64encode`) is it written out, if it is known in all its pa
 `base64encode` of a text known in part likewise is that text, marked as encoded.
 """
 
+from taskwall.core.values import Fields, Items, Known, Text, Value, lifted, settled
 from taskwall.readers.terraform.context import ModuleContext
 from taskwall.readers.terraform.functions.arguments import (
     UnsettledError,
@@ -20,7 +21,6 @@ from taskwall.readers.terraform.kinds import (
     is_null,
     json_text,
 )
-from taskwall.values import Fields, Items, Known, Text, Value, lifted, settled
 
 
 def _jsonencode(arguments: list[Value], scope: ModuleContext) -> Value:

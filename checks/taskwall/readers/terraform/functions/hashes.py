@@ -2,10 +2,10 @@
 
 from collections.abc import Callable
 
+from taskwall.core.values import Known, Unknown, Value
 from taskwall.readers.terraform.context import ModuleContext
 from taskwall.readers.terraform.functions.arguments import text_of
 from taskwall.readers.terraform.functions.filesystem import content
-from taskwall.values import Known, Unknown, Value
 
 
 def _hex(raw: bytes) -> str:

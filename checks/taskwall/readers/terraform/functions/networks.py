@@ -2,10 +2,10 @@
 
 from typing import TYPE_CHECKING
 
+from taskwall.core.values import Items, Known, Value
 from taskwall.readers.terraform.context import ModuleContext
 from taskwall.readers.terraform.functions.arguments import text_of, whole
 from taskwall.readers.terraform.kinds import FailedError, is_open, waiting
-from taskwall.values import Items, Known, Value
 
 if TYPE_CHECKING:
     from ipaddress import IPv4Network, IPv6Network

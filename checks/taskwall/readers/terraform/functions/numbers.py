@@ -2,6 +2,7 @@
 
 import math
 
+from taskwall.core.values import Items, Known, Unknown, Value
 from taskwall.readers.terraform.context import ModuleContext
 from taskwall.readers.terraform.functions.arguments import (
     UnsettledError,
@@ -14,7 +15,6 @@ from taskwall.readers.terraform.functions.arguments import (
 from taskwall.readers.terraform.kinds import FailedError, waiting
 from taskwall.readers.terraform.operators import combined, true_or_false
 from taskwall.readers.terraform.types import simple
-from taskwall.values import Items, Known, Unknown, Value
 
 LONGEST_RANGE = 1024
 """Terraform's own bound for `range`."""

@@ -3,6 +3,19 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from taskwall.core.values import (
+    Fields,
+    Items,
+    Known,
+    Reference,
+    Text,
+    Unknown,
+    Value,
+    lifted,
+    settled,
+    spelled,
+    text,
+)
 from taskwall.readers.terraform.access import is_set
 from taskwall.readers.terraform.context import ModuleContext
 from taskwall.readers.terraform.functions.arguments import (
@@ -25,19 +38,6 @@ from taskwall.readers.terraform.kinds import (
     waiting,
 )
 from taskwall.readers.terraform.operators import texts_of
-from taskwall.values import (
-    Fields,
-    Items,
-    Known,
-    Reference,
-    Text,
-    Unknown,
-    Value,
-    lifted,
-    settled,
-    spelled,
-    text,
-)
 
 if TYPE_CHECKING:
     import re

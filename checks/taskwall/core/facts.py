@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
-from taskwall.values import Need, Place, waiting
+from taskwall.core.values import Need, Place, waiting
 
 
 class Fact(Struct, frozen=True, gc=False):

@@ -5,7 +5,7 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
-from taskwall.values import Scalar
+from taskwall.core.values import Scalar
 
 
 class Blank(Struct, frozen=True, gc=False):

@@ -1,0 +1,1 @@
+"""Values, facts and changes: the words in which everything else is said."""
