@@ -3,7 +3,7 @@
 import pytest
 
 from taskwall.core.values import Known
-from taskwall.recall import AmbiguousError, Asking, Entry, Recall, alike
+from taskwall.incremental.query import AmbiguousError, Asking, Entry, Recall, alike
 
 
 class Asked:

@@ -10,7 +10,7 @@ from typing import Protocol
 from msgspec import Struct
 
 from taskwall.core.values import Place, Question, Scenario, Value
-from taskwall.moved import UNMOVED, Moved
+from taskwall.incremental.positions import UNMOVED, Moved
 from taskwall.resource import Resource, Skip
 
 

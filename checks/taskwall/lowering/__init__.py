@@ -19,7 +19,7 @@ from taskwall.model.network import Network, Policy
 from taskwall.resource import Resource
 
 if TYPE_CHECKING:
-    from taskwall.recall import Recall
+    from taskwall.incremental.query import Recall
 
 
 class Lowered(Struct, frozen=True):

@@ -5,9 +5,9 @@ from typing import Any
 
 from msgspec import Struct
 
+from taskwall.incremental.query import Asking, Entry, Recall
 from taskwall.lowering._draft import Draft, Outside
 from taskwall.model.thing import Thing
-from taskwall.recall import Asking, Entry, Recall
 from taskwall.resource import Resource
 
 

@@ -14,7 +14,7 @@ from msgspec import Struct
 from taskwall.model.thing import Link, Thing
 
 if TYPE_CHECKING:
-    from taskwall.recall import Recall
+    from taskwall.incremental.query import Recall
 
 T = TypeVar("T")
 Kind = TypeVar("Kind", bound=Thing)

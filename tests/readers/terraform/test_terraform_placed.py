@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from budgets import examples
-from taskwall.moved import Moved, Shifts
+from taskwall.incremental.positions import Moved, Shifts
 from taskwall.readers.terraform.hcl import Parse
 from taskwall.readers.terraform.placed import APART, Placed, placed
 from taskwall.readers.terraform.syntax import Attribute, Block, Body, Later

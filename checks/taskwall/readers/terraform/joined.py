@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from taskwall.core.values import Place, Scenario
 from taskwall.files import Files
 from taskwall.groups import groups
-from taskwall.moved import Moved
+from taskwall.incremental.positions import Moved
 from taskwall.readers.terraform.remote_states import RemoteStates, reads_states, ties
 from taskwall.readers.terraform.scope import Scope
 from taskwall.readers.terraform.stack import Shared, TerraformStack, deeply

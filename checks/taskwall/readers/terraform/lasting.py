@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from taskwall.core.values import Call, Need, Place, Question, Scenario, Value
 from taskwall.files import UnreadableError
+from taskwall.incremental.query import AmbiguousError, Asking, Entry, Recall
 from taskwall.readers.terraform.effects import OPEN, Answer, Effects, Memo, Report, Secret
 from taskwall.readers.terraform.instances import MOST_ALTOGETHER, MOST_MODULES, Instances
 from taskwall.readers.terraform.resource_instance import ResourceInstance
@@ -23,7 +24,6 @@ from taskwall.readers.terraform.syntax import Block
 from taskwall.readers.terraform.types import Type
 from taskwall.readers.terraform.unit import Library, Module
 from taskwall.readers.terraform.variables import supplied
-from taskwall.recall import AmbiguousError, Asking, Entry, Recall
 from taskwall.resource import Resource
 from taskwall.stack import Inputs, SourceError
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from taskwall.moved import UNMOVED, Moved, Shifts
+from taskwall.incremental.positions import UNMOVED, Moved, Shifts
 from taskwall.readers.terraform.hcl import Parse, Parsed
 from taskwall.readers.terraform.syntax import Block, Body
 

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from taskwall.core.values import Place, Question, Scenario
 from taskwall.files import Files, UnreadableError
-from taskwall.moved import UNMOVED, Moved
+from taskwall.incremental.positions import UNMOVED, Moved
 from taskwall.readers.terraform.free import allowed
 from taskwall.readers.terraform.run import Evaluated, Run
 from taskwall.readers.terraform.scope import Scope

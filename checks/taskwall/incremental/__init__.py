@@ -1,0 +1,1 @@
+"""Queries that are answered anew only where their inputs changed."""
