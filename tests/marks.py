@@ -6,7 +6,7 @@ passes. The severity follows where it is not the rule's own: `TW208 high`, `TW20
 
 import re
 
-from taskwall.finding import Finding
+from taskwall.findings.finding import Finding
 from taskwall.rules import all_rules
 
 MARK = re.compile(r"\b(TW\d{3})(\?| ok\b| when\b)?(?: (?:critical|high|medium|low|info)\b)?")

@@ -12,7 +12,7 @@ from taskwall import edits
 from taskwall.core.values import Fields, Items, Known, Reference, Text, Unknown, Value
 from taskwall.engine import Judged, judge
 from taskwall.files import Files
-from taskwall.finding import Edit
+from taskwall.findings.finding import Edit
 from taskwall.readers import cloudformation, terraform
 from taskwall.readers.cloudformation.document import composed, resolved
 from taskwall.rules import all_rules

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from taskwall.finding import (
+from taskwall.findings.finding import (
     About,
     CalledFrom,
     Crash,

@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 from taskwall.engine import judge
 from taskwall.files import Files
-from taskwall.finding import Finding
+from taskwall.findings.finding import Finding
 from taskwall.readers import terraform
 from taskwall.rules import all_rules
 from taskwall.settings import Settings

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from taskwall import api, cli
-from taskwall.finding import Document
+from taskwall.findings.finding import Document
 
 BROKEN = Path(__file__).parent.parent / "fixtures" / "broken"
 

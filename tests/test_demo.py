@@ -13,7 +13,7 @@ import pytest
 from marks import MARK, mark
 from taskwall.engine import Judgement, judge
 from taskwall.files import Files, walk
-from taskwall.finding import Finding
+from taskwall.findings.finding import Finding
 from taskwall.readers import cloudformation, terraform
 from taskwall.rules import all_rules
 from taskwall.settings import Settings, chosen

@@ -7,7 +7,7 @@ import pytest
 from taskwall.core.facts import Fact
 from taskwall.core.values import Fields, Need, Origin, Place, Question, Scenario, Unknown
 from taskwall.engine import judge
-from taskwall.finding import Finding
+from taskwall.findings.finding import Finding
 from taskwall.model.edge import Listener
 from taskwall.model.network import Network
 from taskwall.resource import Resource

@@ -11,7 +11,7 @@ import pytest
 from mistakes import CASES, GOOD, Mistake, mistaken, named
 from taskwall import api
 from taskwall.files import Files
-from taskwall.finding import Finding
+from taskwall.findings.finding import Finding
 
 STACKS = sorted(GOOD.iterdir())
 

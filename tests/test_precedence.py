@@ -13,7 +13,7 @@ from mistakes import CASES, GOOD, Mistake, mistaken, named
 from taskwall.core.values import Fields, Items, Place, Value
 from taskwall.engine import judge
 from taskwall.files import Files, walk
-from taskwall.finding import Finding
+from taskwall.findings.finding import Finding
 from taskwall.readers import cloudformation, terraform
 from taskwall.rule import Rule
 from taskwall.rules import all_rules

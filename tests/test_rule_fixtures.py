@@ -17,7 +17,7 @@ import pytest
 from marks import MARK, SEVERITIES, mark
 from taskwall.engine import judge
 from taskwall.files import Files
-from taskwall.finding import Finding
+from taskwall.findings.finding import Finding
 from taskwall.readers import cloudformation, terraform
 from taskwall.rules import all_rules
 from taskwall.settings import Settings, load

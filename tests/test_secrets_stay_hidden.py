@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from taskwall import api
 from taskwall.core.values import Known, Value
 from taskwall.files import Files
-from taskwall.finding import Report
+from taskwall.findings.finding import Report
+from taskwall.findings.redaction import SHOWN, Mask
 from taskwall.job import Options
-from taskwall.masks import SHOWN, Mask
 from taskwall.outputs import View, formats, render
 from taskwall.readers.terraform.sensitive import Derived, with_derived
 from taskwall.session import Session

@@ -4,11 +4,12 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Protocol, TypeAlias
 
-from taskwall import baseline, engine, outputs
+from taskwall import engine, outputs
 from taskwall.core.values import Place
 from taskwall.engine import Judgement
 from taskwall.files import Files
-from taskwall.finding import Report
+from taskwall.findings import baseline
+from taskwall.findings.finding import Report
 from taskwall.job import Options, job
 from taskwall.result import Result
 from taskwall.rule import Rule

@@ -9,10 +9,10 @@ from msgspec.structs import replace
 from taskwall.core.change import Change
 from taskwall.core.facts import Fact
 from taskwall.core.values import Need, Origin, Place
-from taskwall.finding import CalledFrom, Crash, Finding, Fix, Severity, Step, Truth, Unread
+from taskwall.findings.finding import CalledFrom, Crash, Finding, Fix, Severity, Step, Truth, Unread
+from taskwall.findings.redaction import Mask
 from taskwall.incremental.query import AmbiguousError
 from taskwall.lowering import Lowered, lower
-from taskwall.masks import Mask
 from taskwall.model.network import Network, Policy
 from taskwall.offers import Changes
 from taskwall.resource import Resource, Skip

@@ -9,8 +9,8 @@ from msgspec.structs import replace
 
 from taskwall.core.values import Place
 from taskwall.files import Files, UnreadableError
-from taskwall.finding import Finding
-from taskwall.masks import Mask
+from taskwall.findings.finding import Finding
+from taskwall.findings.redaction import Mask
 from taskwall.stack import Stack
 
 

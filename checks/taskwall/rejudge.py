@@ -5,9 +5,9 @@ from operator import is_
 
 from taskwall import engine
 from taskwall.engine import Judgement
+from taskwall.findings.redaction import Mask
 from taskwall.incremental.query import AmbiguousError, Entry, Recall
 from taskwall.lowering import Lasting, Lowered, lower
-from taskwall.masks import Mask
 from taskwall.model.network import Network, Policy
 from taskwall.portraits import Portrait, portraits
 from taskwall.resource import Resource

@@ -4,11 +4,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from msgspec.structs import replace
 
-from taskwall import __version__, baseline, settings, sources, suppress
+from taskwall import __version__, settings, sources, suppress
 from taskwall.engine import Judgement
 from taskwall.excerpts import Lines, Paths, seen_from
 from taskwall.files import Files
-from taskwall.finding import (
+from taskwall.findings import baseline
+from taskwall.findings.finding import (
     Document,
     Finding,
     Problem,
@@ -17,7 +18,7 @@ from taskwall.finding import (
     Suppressed,
     Unread,
 )
-from taskwall.masks import Mask
+from taskwall.findings.redaction import Mask
 from taskwall.rows import Rows
 from taskwall.rule import Rule, about
 from taskwall.rules import all_rules

@@ -11,7 +11,7 @@ from taskwall.core.values import Place
 from taskwall.engine import Judgement
 from taskwall.excerpts import Lines, Paths
 from taskwall.files import Files
-from taskwall.finding import Edit, Finding
+from taskwall.findings.finding import Edit, Finding
 from taskwall.resource import Skip
 from taskwall.sources import Read
 

@@ -14,7 +14,7 @@ from msgspec import Struct
 from taskwall.core.change import Change
 from taskwall.core.facts import TRUE, Fact
 from taskwall.core.values import Need, Origin, Place
-from taskwall.finding import About, Severity
+from taskwall.findings.finding import About, Severity
 from taskwall.model.network import Network
 
 SECTIONS = ("What", "Why", "Fine when", "Terraform", "CloudFormation", "Guide", "See")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 import msgspec
 from msgspec import Struct
 
-from taskwall.finding import SEVERITIES, Severity, Truth
+from taskwall.findings.finding import SEVERITIES, Severity, Truth
 
 if TYPE_CHECKING:
     from taskwall.rule import Rule

@@ -12,7 +12,7 @@ import pytest
 from mending import Scan, as_json, mended, scanned
 from taskwall.edits.steps import steps
 from taskwall.engine import Judged
-from taskwall.finding import Edit
+from taskwall.findings.finding import Edit
 from taskwall.rules import all_rules
 from taskwall.settings import Settings, load
 

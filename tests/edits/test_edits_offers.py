@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from taskwall.api import Options, scan
-from taskwall.finding import Edit
+from taskwall.findings.finding import Edit
 
 LISTENER = """\
 variable "protocol" {}

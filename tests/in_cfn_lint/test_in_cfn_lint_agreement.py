@@ -8,7 +8,7 @@ import pytest
 
 from linted import Lint
 from taskwall.api import Options, scan
-from taskwall.finding import Finding
+from taskwall.findings.finding import Finding
 from taskwall.rules import all_rules
 
 FIXTURES = Path(__file__).parent.parent.parent / "fixtures"

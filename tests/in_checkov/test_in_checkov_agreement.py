@@ -15,7 +15,7 @@ import pytest
 
 from checkov_runs import Run
 from taskwall.api import Options, scan
-from taskwall.finding import Finding, Report
+from taskwall.findings.finding import Finding, Report
 
 FIXTURES = Path(__file__).parent.parent.parent / "fixtures"
 UNREADABLE = {"cloudformation_sandbox"}

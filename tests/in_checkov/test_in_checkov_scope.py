@@ -10,7 +10,7 @@ import pytest
 
 from checkov_runs import OPEN, OPEN_JSON, OPEN_TEMPLATE, Run, plan
 from taskwall import api
-from taskwall.finding import Report
+from taskwall.findings.finding import Report
 
 ONLY = ("--check", "TW204")
 GROUP = ("TW204", "aws_security_group.web")

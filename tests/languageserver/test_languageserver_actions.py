@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from languageserver.editors import Editor, codes
 from languageserver.stacks import RULE, SERVICE, TEMPLATE
-from taskwall.finding import Edit, Finding, Fix
+from taskwall.findings.finding import Edit, Finding, Fix
 from taskwall.languageserver.actions import actions
 from taskwall.languageserver.documents import Document
 from taskwall.languageserver.positions import Lines, path_of

@@ -16,7 +16,7 @@ from taskwall import engine, job, result, sources
 from taskwall.core.values import Call, Origin, Place, Scenario
 from taskwall.engine import Judged, Judgement
 from taskwall.files import Files
-from taskwall.finding import CalledFrom, Finding, Fix, Step
+from taskwall.findings.finding import CalledFrom, Finding, Fix, Step
 from taskwall.model.network import Network
 from taskwall.resource import Skip
 from taskwall.rule import SECTIONS, Rule, Verdict

@@ -14,7 +14,16 @@ from msgspec.structs import replace
 
 from reports import FINDINGS, everything
 from sarif_shape import LOG
-from taskwall.finding import Crash, Document, Finding, Problem, Report, Step, Summary, Suppressed
+from taskwall.findings.finding import (
+    Crash,
+    Document,
+    Finding,
+    Problem,
+    Report,
+    Step,
+    Summary,
+    Suppressed,
+)
 from taskwall.outputs import View, formats, render
 
 SHAPE = Draft202012Validator(LOG)

@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reports import everything
-from taskwall.finding import Document, Report, Summary
+from taskwall.findings.finding import Document, Report, Summary
+from taskwall.findings.text import clean
 from taskwall.outputs import View, formats, render, write
 from taskwall.outputs.text import windowed
-from taskwall.plain import clean
 
 DATA = Path(__file__).parent / "data"
 

@@ -9,8 +9,8 @@ from msgspec.structs import replace
 
 from taskwall import engine
 from taskwall.api import Options, scan
-from taskwall.baseline import BaselineError
-from taskwall.finding import Finding, Report
+from taskwall.findings.baseline import BaselineError
+from taskwall.findings.finding import Finding, Report
 
 
 def put(root: Path, **texts: str) -> None:

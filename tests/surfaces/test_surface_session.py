@@ -9,7 +9,7 @@ import pytest
 
 from taskwall import api
 from taskwall.files import Files
-from taskwall.finding import Report
+from taskwall.findings.finding import Report
 from taskwall.job import Options
 from taskwall.memory import StaleError
 from taskwall.model.network import Network

@@ -13,7 +13,7 @@ from hypothesis.strategies import DataObject
 from budgets import examples
 from taskwall import api
 from taskwall.files import Files
-from taskwall.finding import Report
+from taskwall.findings.finding import Report
 from taskwall.outputs import json
 from taskwall.session import Session
 from taskwall.sources import TEMPLATES, TERRAFORM

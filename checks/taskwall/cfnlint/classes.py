@@ -8,7 +8,7 @@ from cfnlint.rules import CloudFormationLintRule, RuleMatch
 from taskwall.cfnlint.run import GENERAL, Run, Told, crashed, place_of
 from taskwall.cfnlint.template import Source, Template
 from taskwall.core.values import Need, Place, waiting
-from taskwall.finding import Finding, Truth
+from taskwall.findings.finding import Finding, Truth
 from taskwall.rule import Rule
 from taskwall.rules import all_rules
 from taskwall.settings import SettingsError, one_of

@@ -7,8 +7,7 @@ from typing import Any, ClassVar, Protocol, TypeAlias
 from msgspec import Struct
 from msgspec.structs import replace
 
-from taskwall import api, baseline
-from taskwall.baseline import BaselineError
+from taskwall import api
 from taskwall.cfnlint import host
 from taskwall.cfnlint.template import Source, Template, source_of
 from taskwall.core import values
@@ -16,7 +15,9 @@ from taskwall.core.values import Place, Value, spelled
 from taskwall.engine import Judgement
 from taskwall.excerpts import seen_from
 from taskwall.files import Files
-from taskwall.finding import Finding, Problem, Report, Truth
+from taskwall.findings import baseline
+from taskwall.findings.baseline import BaselineError
+from taskwall.findings.finding import Finding, Problem, Report, Truth
 from taskwall.job import Job, Options, job
 from taskwall.result import Result
 from taskwall.settings import CHOICES, SettingsError, one_of

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from checkov.common.bridgecrew.severities import Severities
 from checkov.common.graph.checks_infra.base_check import BaseGraphCheck
 
-from taskwall.finding import Severity
+from taskwall.findings.finding import Severity
 from taskwall.lowering import lowered_types
 from taskwall.rule import Rule
 from taskwall.rules import all_rules

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, SupportsIndex
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from taskwall.finding import Finding
+    from taskwall.findings.finding import Finding
     from taskwall.sources import Kind
 
 KINDS: Mapping[str, Kind] = {

@@ -12,7 +12,7 @@ from taskwall.api import scan
 from taskwall.checkov_plugin.entities import Entities, Vertex
 from taskwall.checkov_plugin.scope import Asked
 from taskwall.checkov_plugin.wording import told
-from taskwall.finding import SEVERITIES, Finding, Report, Severity
+from taskwall.findings.finding import SEVERITIES, Finding, Report, Severity
 from taskwall.job import job
 from taskwall.rules import all_rules
 from taskwall.settings import Settings

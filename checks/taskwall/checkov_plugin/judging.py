@@ -9,7 +9,6 @@ from checkov.common.models.enums import CheckResult
 from checkov.common.output.record import Record
 from checkov.runner_filter import RunnerFilter
 
-from taskwall.baseline import BaselineError
 from taskwall.checkov_plugin.checks_of_rules import OWN_ID, TaskwallCheck, checks
 from taskwall.checkov_plugin.entities import KINDS, Entities, shown
 from taskwall.checkov_plugin.findings import Entry, analysis, entries
@@ -17,7 +16,8 @@ from taskwall.checkov_plugin.masking import mask
 from taskwall.checkov_plugin.messages import crash, say
 from taskwall.checkov_plugin.running import ChangedError, Results, running
 from taskwall.checkov_plugin.scope import asked
-from taskwall.finding import SEVERITIES
+from taskwall.findings.baseline import BaselineError
+from taskwall.findings.finding import SEVERITIES
 from taskwall.settings import SettingsError
 from taskwall.sources import Kind
 

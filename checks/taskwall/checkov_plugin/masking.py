@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 
 from taskwall.checkov_plugin.entities import Vertex, extent
 from taskwall.excerpts import seen_from
-from taskwall.finding import Report
+from taskwall.findings.finding import Report
 
 Lines: TypeAlias = list[tuple[int, str]]
 """Lines of a source, and their numbers."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from taskwall.finding import Finding
+from taskwall.findings.finding import Finding
 
 
 def told(title: str, findings: Sequence[Finding]) -> str:

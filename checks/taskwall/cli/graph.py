@@ -8,10 +8,10 @@ import sys
 from taskwall import outputs
 from taskwall.cli.arguments import parsed, parser_of
 from taskwall.cli.terminal import UsageError, say
+from taskwall.findings.text import clean
 from taskwall.graph import FORMATS, render
 from taskwall.graph.sources import pictures
 from taskwall.job import Options
-from taskwall.plain import clean
 from taskwall.settings import SettingsError, one_of
 
 

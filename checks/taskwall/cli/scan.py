@@ -10,10 +10,10 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from taskwall import api, outputs
-from taskwall.baseline import BaselineError
 from taskwall.cli.arguments import colour_option, flat, pairs, parsed, parser_of, words
 from taskwall.cli.terminal import UsageError, say, view_on
 from taskwall.core.values import Known
+from taskwall.findings.baseline import BaselineError
 from taskwall.settings import CHOICES, SettingsError, one_of
 from taskwall.stack import Inputs
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from argparse import Namespace
 
     from taskwall.core.values import Value
-    from taskwall.finding import Report
+    from taskwall.findings.finding import Report
     from taskwall.outputs import View
 
 EXIT_STATUS = """\

@@ -13,7 +13,7 @@ from taskwall.core.change import Change
 from taskwall.core.patterns import pattern
 from taskwall.edits.refused import RefusedError
 from taskwall.files import UnreadableError
-from taskwall.finding import Edit
+from taskwall.findings.finding import Edit
 from taskwall.resource import Resource
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from taskwall.edits import yaml_text
 from taskwall.edits.refused import RefusedError
 from taskwall.edits.sheet import Sheet
 from taskwall.edits.steps import END, Step, below, nested
-from taskwall.finding import Edit
+from taskwall.findings.finding import Edit
 from taskwall.readers.cloudformation.document import composed
 from taskwall.resource import Resource
 

@@ -4,7 +4,7 @@ from bisect import bisect_right
 from itertools import accumulate
 
 from taskwall.core.values import Place
-from taskwall.finding import Edit
+from taskwall.findings.finding import Edit
 
 
 class Sheet:

@@ -8,7 +8,7 @@ from taskwall.edits.hcl_text import STEP, block_lines, expression, is_block, mem
 from taskwall.edits.refused import RefusedError
 from taskwall.edits.sheet import Sheet
 from taskwall.edits.steps import END, Step, below, nested
-from taskwall.finding import Edit
+from taskwall.findings.finding import Edit
 from taskwall.readers.terraform.hcl import parse
 from taskwall.readers.terraform.syntax import Attribute, Block, Body, Literal
 from taskwall.resource import Resource

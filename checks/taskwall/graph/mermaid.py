@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from taskwall.findings.text import clean
 from taskwall.graph import Graph, Kind, Node, Tie
-from taskwall.plain import clean
 
 SHAPES: Mapping[Kind, tuple[str, str]] = {
     "internet": ("((", "))"),

@@ -8,11 +8,11 @@ from msgspec.structs import replace
 from taskwall.core.values import Place
 from taskwall.excerpts import Paths
 from taskwall.files import Files
-from taskwall.finding import Problem
+from taskwall.findings.finding import Problem
+from taskwall.findings.redaction import Mask
 from taskwall.graph import Graph, drawn
 from taskwall.job import Options, job
 from taskwall.lowering import lower
-from taskwall.masks import Mask
 from taskwall.stack import SourceError
 
 

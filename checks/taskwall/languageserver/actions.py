@@ -13,7 +13,7 @@ from lsprotocol.types import (
     WorkspaceEdit,
 )
 
-from taskwall.finding import Edit, Finding, Fix
+from taskwall.findings.finding import Edit, Finding, Fix
 from taskwall.languageserver.documents import Document
 from taskwall.languageserver.positions import Lines
 from taskwall.languageserver.suppressing import Wish, above, wishes

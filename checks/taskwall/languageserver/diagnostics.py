@@ -14,7 +14,7 @@ from lsprotocol.types import (
 )
 from msgspec import Struct
 
-from taskwall.finding import Finding, Problem, Report
+from taskwall.findings.finding import Finding, Problem, Report
 from taskwall.languageserver.positions import Lines
 from taskwall.languageserver.whereabouts import Whereabouts
 from taskwall.rules import all_rules

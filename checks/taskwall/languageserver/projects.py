@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable, Mapping
 from msgspec import Struct
 from msgspec.structs import replace
 
-from taskwall.baseline import BaselineError
-from taskwall.finding import Report
+from taskwall.findings.baseline import BaselineError
+from taskwall.findings.finding import Report
 from taskwall.languageserver.diagnostics import Teller, Told
 from taskwall.languageserver.documents import Document
 from taskwall.languageserver.positions import Encoding, Lines

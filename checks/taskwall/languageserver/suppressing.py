@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from taskwall.finding import Finding
+from taskwall.findings.finding import Finding
 from taskwall.languageserver.positions import Lines
 
 _BLOCK = re.compile(r"(resource|data|module)\b")

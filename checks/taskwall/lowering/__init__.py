@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from taskwall.finding import Unread
+from taskwall.findings.finding import Unread
 from taskwall.lowering._draft import Draft, kinds
 from taskwall.model.network import Network, Policy
 from taskwall.resource import Resource

@@ -6,7 +6,7 @@ from typing import Protocol, cast
 
 from msgspec import Struct
 
-from taskwall.finding import Report
+from taskwall.findings.finding import Report
 
 
 class View(Struct, frozen=True):

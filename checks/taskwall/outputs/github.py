@@ -6,9 +6,9 @@ unknown is a notice; what is put aside or passes is not shown.
 
 from collections.abc import Iterator, Mapping
 
-from taskwall.finding import Finding, Report, Severity
+from taskwall.findings.finding import Finding, Report, Severity
+from taskwall.findings.text import clean, from_the_worst, told
 from taskwall.outputs import View
-from taskwall.plain import clean, from_the_worst, told
 
 COMMANDS: Mapping[Severity, str] = {
     "critical": "error",

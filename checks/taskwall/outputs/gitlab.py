@@ -9,9 +9,9 @@ from collections.abc import Iterator, Mapping
 import msgspec
 
 from taskwall.core.digest import sha256
-from taskwall.finding import Report, Severity
+from taskwall.findings.finding import Report, Severity
+from taskwall.findings.text import clean, told
 from taskwall.outputs import View
-from taskwall.plain import clean, told
 
 SEVERITIES: Mapping[Severity, str] = {
     "critical": "blocker",

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from taskwall.finding import Report
+from taskwall.findings.finding import Report
 from taskwall.outputs import View
 
 

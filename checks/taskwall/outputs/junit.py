@@ -8,9 +8,9 @@ import re
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-from taskwall.finding import Finding, Report
+from taskwall.findings.finding import Finding, Report
+from taskwall.findings.text import clean, told
 from taskwall.outputs import View
-from taskwall.plain import clean, told
 
 READING = "sources"
 """The suite of what concerns no stack: the sources that could not be read."""

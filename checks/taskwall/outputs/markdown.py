@@ -8,9 +8,9 @@ from collections import Counter
 from collections.abc import Iterator
 
 from taskwall.core.patterns import pattern
-from taskwall.finding import SEVERITIES, Finding, Report
+from taskwall.findings.finding import SEVERITIES, Finding, Report
+from taskwall.findings.text import clean, from_the_worst, told
 from taskwall.outputs import View
-from taskwall.plain import clean, from_the_worst, told
 
 MOST = 50
 ROOM = 30_000

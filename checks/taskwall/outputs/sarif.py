@@ -12,9 +12,9 @@ from urllib.parse import quote
 
 import msgspec
 
-from taskwall.finding import About, Edit, Finding, Report, Severity, Suppressed
+from taskwall.findings.finding import About, Edit, Finding, Report, Severity, Suppressed
+from taskwall.findings.text import clean, told
 from taskwall.outputs import View
-from taskwall.plain import clean, told
 
 Object: TypeAlias = dict[str, Any]
 

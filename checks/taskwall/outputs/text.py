@@ -10,9 +10,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeAlias
 
 from taskwall.core.patterns import pattern
-from taskwall.finding import SEVERITIES, Finding, Report, Summary
+from taskwall.findings.finding import SEVERITIES, Finding, Report, Summary
+from taskwall.findings.text import TAB, clean
 from taskwall.outputs import View
-from taskwall.plain import TAB, clean
 
 Piece: TypeAlias = tuple[str, str]
 

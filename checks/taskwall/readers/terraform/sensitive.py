@@ -6,7 +6,7 @@ from typing import Final
 
 from taskwall.core.patterns import pattern
 from taskwall.core.values import Fields, Items, Known, Text, Value, settled, spelled
-from taskwall.masks import SHORTEST, WORD
+from taskwall.findings.redaction import SHORTEST, WORD
 from taskwall.readers.terraform.effects import Effects, Secret
 from taskwall.readers.terraform.syntax import Block, Body, Literal
 

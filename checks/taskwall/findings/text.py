@@ -4,7 +4,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 
 from taskwall.core.values import Need, waiting
-from taskwall.finding import SEVERITIES, Finding
+from taskwall.findings.finding import SEVERITIES, Finding
 
 TAB = 4
 """How many blanks a tab is shown as."""

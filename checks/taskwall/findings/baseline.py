@@ -10,7 +10,7 @@ from collections.abc import Iterable
 import msgspec
 from msgspec import Struct
 
-from taskwall.finding import Truth
+from taskwall.findings.finding import Truth
 
 VERSION = 1
 NAME = "taskwall-baseline.json"

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from msgspec import Struct
 from msgspec.structs import replace
 
-from taskwall.finding import Fix
+from taskwall.findings.finding import Fix
 
 T = TypeVar("T")
 
