@@ -14,14 +14,14 @@ from time import process_time
 
 from benchmarks.growth import groups
 from taskwall.core.facts import Fact
-from taskwall.files import Files
 from taskwall.lowering import lower
 from taskwall.model.group import Permission
 from taskwall.model.network import Network
 from taskwall.model.reach import admits_internet, permissions, wearers, who
 from taskwall.model.work import TaskSource
 from taskwall.readers import terraform
-from taskwall.stack import Inputs
+from taskwall.source.files import Files
+from taskwall.source.stack import Inputs
 
 GOAL = 2.0
 """Seconds of processor time within which every answer is to be there."""

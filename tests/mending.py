@@ -11,13 +11,13 @@ from msgspec import Struct
 from taskwall import edits
 from taskwall.core.values import Fields, Items, Known, Reference, Text, Unknown, Value
 from taskwall.engine import Judged, judge
-from taskwall.files import Files
 from taskwall.findings.finding import Edit
 from taskwall.readers import cloudformation, terraform
 from taskwall.readers.cloudformation.document import composed, resolved
 from taskwall.rules import all_rules
 from taskwall.settings import Settings
-from taskwall.stack import Inputs, Stack
+from taskwall.source.files import Files
+from taskwall.source.stack import Inputs, Stack
 
 Mend: TypeAlias = Callable[..., str | None]
 """Gives the text of a source with an attribute set (a fixture of `tests/edits`)."""

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from taskwall.engine import judge
-from taskwall.files import Files
 from taskwall.findings.finding import Finding
 from taskwall.readers import terraform
 from taskwall.rules import all_rules
 from taskwall.settings import Settings
-from taskwall.stack import Inputs
+from taskwall.source.files import Files
+from taskwall.source.stack import Inputs
 
 Part: TypeAlias = tuple[str, str, Mapping[str, Any]]
 """A resource: its type, its name, its attributes."""

@@ -12,12 +12,12 @@ import pytest
 
 from marks import MARK, mark
 from taskwall.engine import Judgement, judge
-from taskwall.files import Files, walk
 from taskwall.findings.finding import Finding
 from taskwall.readers import cloudformation, terraform
 from taskwall.rules import all_rules
 from taskwall.settings import Settings, chosen
-from taskwall.stack import Inputs
+from taskwall.source.files import Files, walk
+from taskwall.source.stack import Inputs
 
 DEMO = Path(__file__).parent.parent / "fixtures" / "demo"
 LANGUAGES = {

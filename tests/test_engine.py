@@ -10,10 +10,10 @@ from taskwall.engine import judge
 from taskwall.findings.finding import Finding
 from taskwall.model.edge import Listener
 from taskwall.model.network import Network
-from taskwall.resource import Resource
 from taskwall.rule import Judge, Rule, Verdict
 from taskwall.settings import Settings
-from taskwall.stack import Evaluation
+from taskwall.source.resource import Resource
+from taskwall.source.stack import Evaluation
 
 PLACE = Place("/a/main.tf", 1, 1, 1, 9)
 VPC = Origin("aws_vpc.main", "aws_vpc.main", PLACE, "terraform")

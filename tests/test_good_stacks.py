@@ -10,8 +10,8 @@ import pytest
 
 from mistakes import CASES, GOOD, Mistake, mistaken, named
 from taskwall import api
-from taskwall.files import Files
 from taskwall.findings.finding import Finding
+from taskwall.source.files import Files
 
 STACKS = sorted(GOOD.iterdir())
 

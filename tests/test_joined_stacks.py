@@ -16,12 +16,12 @@ from budgets import examples
 from storefronts import Shop
 from taskwall import api, sources
 from taskwall.engine import judge
-from taskwall.files import Files
 from taskwall.job import job
 from taskwall.readers import cloudformation, terraform
 from taskwall.rules import all_rules
 from taskwall.settings import Settings
-from taskwall.stack import Inputs
+from taskwall.source.files import Files
+from taskwall.source.stack import Inputs
 
 
 def told(texts: Mapping[str, object]) -> Counter[tuple[str, str, str]]:

@@ -29,14 +29,14 @@ from taskwall.core.values import (
     Value,
 )
 from taskwall.engine import Judgement, judge
-from taskwall.files import Files
 from taskwall.lowering import lower
 from taskwall.model.network import Policy
 from taskwall.readers import cloudformation, terraform
-from taskwall.resource import Resource
 from taskwall.rules import all_rules
 from taskwall.settings import Settings
-from taskwall.stack import Evaluation, Inputs, SourceError, Stack
+from taskwall.source.files import Files
+from taskwall.source.resource import Resource
+from taskwall.source.stack import Evaluation, Inputs, SourceError, Stack
 
 ROOT = "/shop"
 few = examples(60)

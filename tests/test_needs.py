@@ -5,7 +5,6 @@ import json
 import pytest
 
 from taskwall.core.values import Known, Text, Unknown, Value
-from taskwall.files import Files
 from taskwall.lowering import lower
 from taskwall.model.endpoint import OFFERED, service_of
 from taskwall.model.needs import demands
@@ -13,7 +12,8 @@ from taskwall.model.network import Network
 from taskwall.model.work import TaskSource
 from taskwall.readers import cloudformation, terraform
 from taskwall.rules import all_rules
-from taskwall.stack import Inputs
+from taskwall.source.files import Files
+from taskwall.source.stack import Inputs
 
 HUB = "nginx:1"
 ECR_HOST = "123456789012.dkr.ecr.eu-west-1.amazonaws.com"

@@ -12,13 +12,13 @@ import pytest
 from mistakes import CASES, GOOD, Mistake, mistaken, named
 from taskwall.core.values import Fields, Items, Place, Value
 from taskwall.engine import judge
-from taskwall.files import Files, walk
 from taskwall.findings.finding import Finding
 from taskwall.readers import cloudformation, terraform
 from taskwall.rule import Rule
 from taskwall.rules import all_rules
 from taskwall.settings import Settings, load
-from taskwall.stack import Inputs, Stack
+from taskwall.source.files import Files, walk
+from taskwall.source.stack import Inputs, Stack
 
 PRECEDENCE = {
     "TW204": ("TW205", "TW206", "TW208", "TW209", "TW212", "TW214", "TW215"),

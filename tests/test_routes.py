@@ -3,13 +3,13 @@
 import pytest
 
 from taskwall.core.facts import FALSE, TRUE, Fact
-from taskwall.files import Files
 from taskwall.lowering import lower
 from taskwall.model.network import Network
 from taskwall.model.place import Subnet
 from taskwall.model.routes import blocked, default_way, leads, way_out
 from taskwall.readers import terraform
-from taskwall.stack import Inputs
+from taskwall.source.files import Files
+from taskwall.source.stack import Inputs
 
 VPC = """
 resource "aws_vpc" "main" {

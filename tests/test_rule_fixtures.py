@@ -16,12 +16,12 @@ import pytest
 
 from marks import MARK, SEVERITIES, mark
 from taskwall.engine import judge
-from taskwall.files import Files
 from taskwall.findings.finding import Finding
 from taskwall.readers import cloudformation, terraform
 from taskwall.rules import all_rules
 from taskwall.settings import Settings, load
-from taskwall.stack import Inputs
+from taskwall.source.files import Files
+from taskwall.source.stack import Inputs
 
 FIXTURES = Path(__file__).parent.parent / "fixtures" / "rules"
 KINDS = ("fail", "pass", "unknown_scalar", "unknown_list", "unknown_elsewhere", "not_concerned")

@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from budgets import examples
 from taskwall.core.values import OTHER, Scalar
-from taskwall.files import Files
 from taskwall.readers import cloudformation
 from taskwall.scenarios import MANY, MOST, Followed, explore, when
-from taskwall.stack import Inputs
+from taskwall.source.files import Files
+from taskwall.source.stack import Inputs
 
 
 def followed(

@@ -11,14 +11,14 @@ from hypothesis import strategies as st
 
 from taskwall import api
 from taskwall.core.values import Known, Value
-from taskwall.files import Files
 from taskwall.findings.finding import Report
 from taskwall.findings.redaction import SHOWN, Mask
 from taskwall.job import Options
 from taskwall.outputs import View, formats, render
 from taskwall.readers.terraform.sensitive import Derived, with_derived
 from taskwall.session import Session
-from taskwall.stack import Inputs
+from taskwall.source.files import Files
+from taskwall.source.stack import Inputs
 
 CANARY = "203.0.113.77"
 """An address: rules tell whom a group admits."""

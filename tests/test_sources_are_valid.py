@@ -16,14 +16,14 @@ from typing import TypeAlias
 import pytest
 
 from taskwall.core.values import Known
-from taskwall.files import Files
 from taskwall.lowering import lower, lowered_types
 from taskwall.lowering.work import SPELLINGS
 from taskwall.readers import terraform
 from taskwall.readers.terraform.hcl import parse
 from taskwall.readers.terraform.syntax import Body, Expression, Object, Tuple
-from taskwall.resource import Cell
-from taskwall.stack import Inputs
+from taskwall.source.files import Files
+from taskwall.source.resource import Cell
+from taskwall.source.stack import Inputs
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
 LISTED = json.loads((Path(__file__).parent / "data" / "provider_names.json").read_text())

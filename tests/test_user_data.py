@@ -21,7 +21,7 @@ from taskwall.core.values import (
 from taskwall.lowering._draft import Draft, Reading
 from taskwall.lowering.user_data import agent
 from taskwall.model.agent import Agent
-from taskwall.resource import Resource
+from taskwall.source.resource import Resource
 
 HERE = Place("main.tf", 1, 1, 40, 2)
 VAR = unknown("var.cluster", "has no default")

@@ -3,7 +3,7 @@
 import pytest
 
 from taskwall import api
-from taskwall.files import Files
+from taskwall.source.files import Files
 
 VPC = """
 resource "aws_vpc" "main" { cidr_block = "10.0.0.0/16" }

@@ -15,13 +15,13 @@ from collections.abc import Iterable, Iterator
 from msgspec import Struct
 
 from taskwall.core.values import Fields, Items, Known, Value, needs, settled, spelled
-from taskwall.files import Files, UnreadableError, walk
 from taskwall.readers.terraform.kinds import JsonFields, JsonItems, as_text
 from taskwall.readers.terraform.plan import PlanStack, plans
 from taskwall.readers.terraform.stack import TerraformStack
 from taskwall.readers.terraform.unit import library
-from taskwall.resource import Resource
-from taskwall.stack import Inputs
+from taskwall.source.files import Files, UnreadableError, walk
+from taskwall.source.resource import Resource
+from taskwall.source.stack import Inputs
 
 ALONE = os.path.join(os.sep, "nowhere", "plan.json")
 """Where a plan is read as if its sources were not there."""

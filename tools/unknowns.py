@@ -16,10 +16,10 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from taskwall.core.values import Fields, Items, Need, Reference, Text, Unknown, Value
-from taskwall.files import Files
 from taskwall.job import Options, job
 from taskwall.lowering import lower
 from taskwall.readers.terraform import JoinedStack, TerraformStack
+from taskwall.source.files import Files
 
 
 class Read(Struct, frozen=True):

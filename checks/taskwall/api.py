@@ -7,14 +7,14 @@ from typing import Protocol, TypeAlias
 from taskwall import engine, outputs
 from taskwall.core.values import Place
 from taskwall.engine import Judgement
-from taskwall.files import Files
 from taskwall.findings import baseline
 from taskwall.findings.finding import Report
 from taskwall.job import Options, job
 from taskwall.result import Result
 from taskwall.rule import Rule
 from taskwall.settings import Settings
-from taskwall.stack import SourceError, Stack
+from taskwall.source.files import Files
+from taskwall.source.stack import SourceError, Stack
 
 __all__ = ["Cache", "Options", "Progress", "judged", "scan"]
 

@@ -15,11 +15,11 @@ from taskwall.incremental.query import AmbiguousError
 from taskwall.lowering import Lowered, lower
 from taskwall.model.network import Network, Policy
 from taskwall.offers import Changes
-from taskwall.resource import Resource, Skip
 from taskwall.rule import Rule, Verdict
 from taskwall.scenarios import Followed, Heed, explore, heedless
 from taskwall.settings import Settings
-from taskwall.stack import SourceError, Stack
+from taskwall.source.resource import Resource, Skip
+from taskwall.source.stack import SourceError, Stack
 
 
 class Judged(Struct, frozen=True, gc=False):

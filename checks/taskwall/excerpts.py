@@ -8,10 +8,10 @@ from itertools import chain
 from msgspec.structs import replace
 
 from taskwall.core.values import Place
-from taskwall.files import Files, UnreadableError
 from taskwall.findings.finding import Finding
 from taskwall.findings.redaction import Mask
-from taskwall.stack import Stack
+from taskwall.source.files import Files, UnreadableError
+from taskwall.source.stack import Stack
 
 
 class Paths:

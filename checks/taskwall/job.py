@@ -6,11 +6,11 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from taskwall import settings, sources
-from taskwall.files import Files
 from taskwall.rule import Rule
 from taskwall.rules import all_rules
 from taskwall.settings import Settings
-from taskwall.stack import Inputs
+from taskwall.source.files import Files
+from taskwall.source.stack import Inputs
 
 
 class Options(Struct, frozen=True):

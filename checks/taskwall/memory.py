@@ -10,7 +10,7 @@ from taskwall.rejudge import Standing
 from taskwall.result import Result
 from taskwall.rule import Rule
 from taskwall.settings import Settings
-from taskwall.stack import Stack
+from taskwall.source.stack import Stack
 
 
 class StaleError(Exception):

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 
 from taskwall.core.change import Change
 from taskwall.core.values import Place
-from taskwall.resource import Resource
-from taskwall.stack import Evaluation
+from taskwall.source.resource import Resource
+from taskwall.source.stack import Evaluation
 
 
 class Changes:

@@ -10,11 +10,11 @@ from taskwall.incremental.query import AmbiguousError, Entry, Recall
 from taskwall.lowering import Lasting, Lowered, lower
 from taskwall.model.network import Network, Policy
 from taskwall.portraits import Portrait, portraits
-from taskwall.resource import Resource
 from taskwall.rule import Rule
 from taskwall.scenarios import Heed, explore
 from taskwall.settings import Settings
-from taskwall.stack import Stack
+from taskwall.source.resource import Resource
+from taskwall.source.stack import Stack
 
 
 class Standing:

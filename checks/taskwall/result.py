@@ -7,7 +7,6 @@ from msgspec.structs import replace
 from taskwall import __version__, settings, sources, suppress
 from taskwall.engine import Judgement
 from taskwall.excerpts import Lines, Paths, seen_from
-from taskwall.files import Files
 from taskwall.findings import baseline
 from taskwall.findings.finding import (
     Document,
@@ -23,6 +22,7 @@ from taskwall.rows import Rows
 from taskwall.rule import Rule, about
 from taskwall.rules import all_rules
 from taskwall.settings import Settings, Threshold, reaches
+from taskwall.source.files import Files
 
 
 class Result:

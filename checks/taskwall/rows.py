@@ -10,9 +10,9 @@ from taskwall.core.digest import sha256
 from taskwall.core.values import Place
 from taskwall.engine import Judgement
 from taskwall.excerpts import Lines, Paths
-from taskwall.files import Files
 from taskwall.findings.finding import Edit, Finding
-from taskwall.resource import Skip
+from taskwall.source.files import Files
+from taskwall.source.resource import Skip
 from taskwall.sources import Read
 
 

@@ -7,7 +7,7 @@ from typing import TypeAlias
 from msgspec import Struct
 
 from taskwall.core.values import OTHER, Question, Scalar, Scenario, spelled
-from taskwall.stack import Evaluation, Stack
+from taskwall.source.stack import Evaluation, Stack
 
 MOST = 16
 """All settings of one stack are followed if there are no more; else some that cover all."""

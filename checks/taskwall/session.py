@@ -9,11 +9,11 @@ from msgspec.structs import replace
 
 from taskwall import api
 from taskwall.excerpts import seen_from
-from taskwall.files import Files, UnreadableError
 from taskwall.findings.finding import Problem, Report
 from taskwall.job import Options
 from taskwall.memory import Memory
 from taskwall.portraits import Portrait
+from taskwall.source.files import Files, UnreadableError
 from taskwall.sources import found_in, unparsed
 
 

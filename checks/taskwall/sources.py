@@ -10,9 +10,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from taskwall.core.values import Place
-from taskwall.files import PASSED_OVER, Files, UnreadableError, walk
 from taskwall.settings import Settings
-from taskwall.stack import Inputs, SourceError, Stack
+from taskwall.source.files import PASSED_OVER, Files, UnreadableError, walk
+from taskwall.source.stack import Inputs, SourceError, Stack
 
 if TYPE_CHECKING:
     from taskwall.readers.cloudformation.neighbours import Neighbours

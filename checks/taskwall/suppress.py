@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from taskwall.engine import Judged
-from taskwall.resource import Skip
+from taskwall.source.resource import Skip
 
 
 def by_file(skips: Iterable[Skip]) -> dict[str, list[Skip]]:

@@ -7,9 +7,9 @@ import pytest
 from mending import Mend, applied
 from taskwall.core.change import Change, Spot, Wanted
 from taskwall.edits import Editor
-from taskwall.files import Files
 from taskwall.readers import cloudformation, terraform
-from taskwall.stack import Inputs
+from taskwall.source.files import Files
+from taskwall.source.stack import Inputs
 
 
 @pytest.fixture

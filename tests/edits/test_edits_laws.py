@@ -12,10 +12,10 @@ from mending import applied, plain
 from taskwall.core.change import Change, Spot
 from taskwall.core.values import spelled
 from taskwall.edits import Editor
-from taskwall.files import Files
 from taskwall.readers import cloudformation, terraform
-from taskwall.resource import Resource
-from taskwall.stack import Inputs
+from taskwall.source.files import Files
+from taskwall.source.resource import Resource
+from taskwall.source.stack import Inputs
 
 KEYS = st.sampled_from(("A", "Bc", "D_e", "F"))
 WORDS = st.text(

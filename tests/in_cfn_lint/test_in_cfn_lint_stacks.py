@@ -15,8 +15,8 @@ from cfnlint.config import ConfigMixIn
 from linted import TASKS, Lint, told
 from taskwall import api
 from taskwall.cfnlint import host
-from taskwall.files import Files
 from taskwall.readers.cloudformation import document, template
+from taskwall.source.files import Files
 
 DEPLOYMENTS = hasattr(ConfigMixIn([]), "deployment_files")
 since_deployments = pytest.mark.skipif(

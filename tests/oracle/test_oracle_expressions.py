@@ -7,10 +7,10 @@ import pytest
 
 from oracle.expressions import Maker
 from taskwall.core.values import Unknown, Value, settled
-from taskwall.files import Files
 from taskwall.readers.terraform import stacks
 from taskwall.readers.terraform.kinds import is_whole, json_text
-from taskwall.stack import Inputs
+from taskwall.source.files import Files
+from taskwall.source.stack import Inputs
 from terraform_examples import EXAMPLES, WRONG
 
 pygohcl = pytest.importorskip("pygohcl")

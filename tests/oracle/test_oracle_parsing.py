@@ -13,7 +13,6 @@ from typing import Any
 
 import pytest
 
-from taskwall.files import Files, UnreadableError, walk
 from taskwall.readers.terraform.hcl import Parsed, parse
 from taskwall.readers.terraform.syntax import (
     Body,
@@ -23,6 +22,7 @@ from taskwall.readers.terraform.syntax import (
     Tuple,
     Unary,
 )
+from taskwall.source.files import Files, UnreadableError, walk
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent

@@ -15,13 +15,13 @@ import pytest
 from taskwall import engine, job, result, sources
 from taskwall.core.values import Call, Origin, Place, Scenario
 from taskwall.engine import Judged, Judgement
-from taskwall.files import Files
 from taskwall.findings.finding import CalledFrom, Finding, Fix, Step
 from taskwall.model.network import Network
-from taskwall.resource import Skip
 from taskwall.rule import SECTIONS, Rule, Verdict
 from taskwall.settings import Settings
-from taskwall.stack import Evaluation, Inputs, SourceError
+from taskwall.source.files import Files
+from taskwall.source.resource import Skip
+from taskwall.source.stack import Evaluation, Inputs, SourceError
 
 LINE = re.compile(r"\s*(\w+) = (.*?) *(?:# (\w+) (TW\d+) ?(.*))?")
 

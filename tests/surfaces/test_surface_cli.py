@@ -12,7 +12,7 @@ import pytest
 
 from taskwall import api, cli, guide
 from taskwall.core.values import Known, lifted
-from taskwall.stack import Inputs
+from taskwall.source.stack import Inputs
 
 FAIL = "x = 1 # fail TW206\n"
 

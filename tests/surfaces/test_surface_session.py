@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from taskwall import api
-from taskwall.files import Files
 from taskwall.findings.finding import Report
 from taskwall.job import Options
 from taskwall.memory import StaleError
@@ -17,7 +16,8 @@ from taskwall.outputs import json
 from taskwall.portraits import Portrait, portraits
 from taskwall.session import Session
 from taskwall.settings import SettingsError
-from taskwall.stack import Inputs
+from taskwall.source.files import Files
+from taskwall.source.stack import Inputs
 
 OPEN = """\
 resource "aws_vpc_security_group_ingress_rule" "web" {

@@ -12,10 +12,10 @@ from hypothesis.strategies import DataObject
 
 from budgets import examples
 from taskwall import api
-from taskwall.files import Files
 from taskwall.findings.finding import Report
 from taskwall.outputs import json
 from taskwall.session import Session
+from taskwall.source.files import Files
 from taskwall.sources import TEMPLATES, TERRAFORM
 
 ROOT = Path(__file__).parents[2]

@@ -14,15 +14,15 @@ from taskwall.core import values
 from taskwall.core.values import Place, Value, spelled
 from taskwall.engine import Judgement
 from taskwall.excerpts import seen_from
-from taskwall.files import Files
 from taskwall.findings import baseline
 from taskwall.findings.baseline import BaselineError
 from taskwall.findings.finding import Finding, Problem, Report, Truth
 from taskwall.job import Job, Options, job
 from taskwall.result import Result
 from taskwall.settings import CHOICES, SettingsError, one_of
+from taskwall.source.files import Files
+from taskwall.source.stack import Inputs, Stack
 from taskwall.sources import Known, Scope
-from taskwall.stack import Inputs, Stack
 
 GENERAL = "ETW000"
 """The rule that has the options of all."""

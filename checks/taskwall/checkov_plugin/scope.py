@@ -10,8 +10,8 @@ from msgspec import Struct
 from taskwall.checkov_plugin.entities import KINDS, called
 from taskwall.checkov_plugin.running import JSON, Running, reads_json
 from taskwall.job import Options
+from taskwall.source.stack import Inputs
 from taskwall.sources import Kind, Scope
-from taskwall.stack import Inputs
 
 
 class Asked(Struct, frozen=True):

@@ -15,7 +15,7 @@ from taskwall.cli.terminal import UsageError, say, view_on
 from taskwall.core.values import Known
 from taskwall.findings.baseline import BaselineError
 from taskwall.settings import CHOICES, SettingsError, one_of
-from taskwall.stack import Inputs
+from taskwall.source.stack import Inputs
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -199,8 +199,8 @@ def _parameters(texts: Iterable[str]) -> dict[str, Value]:
 
 def _parameter_file(path: str) -> dict[str, Value]:
     """Parameters by name, from a file in one of the forms that deployment tools take."""
-    from taskwall.files import Files, UnreadableError
     from taskwall.readers.cloudformation.parameters import ParametersError, parameters
+    from taskwall.source.files import Files, UnreadableError
 
     try:
         return parameters(path, Files().text(path))

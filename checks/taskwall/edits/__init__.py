@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, TypeAlias
 from taskwall.core.change import Change
 from taskwall.core.patterns import pattern
 from taskwall.edits.refused import RefusedError
-from taskwall.files import UnreadableError
 from taskwall.findings.finding import Edit
-from taskwall.resource import Resource
+from taskwall.source.files import UnreadableError
+from taskwall.source.resource import Resource
 
 if TYPE_CHECKING:
     from taskwall.edits import cloudformation, terraform

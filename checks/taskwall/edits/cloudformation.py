@@ -11,7 +11,7 @@ from taskwall.edits.sheet import Sheet
 from taskwall.edits.steps import END, Step, below, nested
 from taskwall.findings.finding import Edit
 from taskwall.readers.cloudformation.document import composed
-from taskwall.resource import Resource
+from taskwall.source.resource import Resource
 
 PROPERTIES = "Properties"
 

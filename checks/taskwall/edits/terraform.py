@@ -11,7 +11,7 @@ from taskwall.edits.steps import END, Step, below, nested
 from taskwall.findings.finding import Edit
 from taskwall.readers.terraform.hcl import parse
 from taskwall.readers.terraform.syntax import Attribute, Block, Body, Literal
-from taskwall.resource import Resource
+from taskwall.source.resource import Resource
 
 
 class Writer:

@@ -7,13 +7,13 @@ from msgspec.structs import replace
 
 from taskwall.core.values import Place
 from taskwall.excerpts import Paths
-from taskwall.files import Files
 from taskwall.findings.finding import Problem
 from taskwall.findings.redaction import Mask
 from taskwall.graph import Graph, drawn
 from taskwall.job import Options, job
 from taskwall.lowering import lower
-from taskwall.stack import SourceError
+from taskwall.source.files import Files
+from taskwall.source.stack import SourceError
 
 
 class Pictures(Struct, frozen=True):

@@ -17,7 +17,6 @@ from lsprotocol.types import (
 )
 from msgspec.structs import replace
 
-from taskwall.files import PASSED_OVER
 from taskwall.languageserver.actions import actions, touches
 from taskwall.languageserver.diagnostics import SOURCE
 from taskwall.languageserver.documents import LARGEST, Document
@@ -28,6 +27,7 @@ from taskwall.languageserver.projects import SETTINGS, View, folder_of, is_deep,
 from taskwall.languageserver.whereabouts import Whereabouts
 from taskwall.languageserver.worker import Worker
 from taskwall.portraits import Portrait
+from taskwall.source.files import PASSED_OVER
 from taskwall.sources import may_be_source
 
 REST = 1.0

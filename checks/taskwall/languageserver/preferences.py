@@ -9,7 +9,7 @@ from msgspec import Struct
 from taskwall.core.values import Known, Value, lifted
 from taskwall.job import Options
 from taskwall.settings import Profile, nearest
-from taskwall.stack import Inputs
+from taskwall.source.stack import Inputs
 
 SECTION = "taskwall"
 """The section of the editor's configuration that is asked for."""

@@ -5,10 +5,10 @@ from collections.abc import Mapping
 
 from lsprotocol.types import Location, Range
 
-from taskwall.files import Files, UnreadableError
 from taskwall.languageserver.documents import Document
 from taskwall.languageserver.drift import Drift
 from taskwall.languageserver.positions import Encoding, Lines, uri_of
+from taskwall.source.files import Files, UnreadableError
 
 
 class Whereabouts:

@@ -16,7 +16,7 @@ from msgspec import Struct
 from taskwall.findings.finding import Unread
 from taskwall.lowering._draft import Draft, kinds
 from taskwall.model.network import Network, Policy
-from taskwall.resource import Resource
+from taskwall.source.resource import Resource
 
 if TYPE_CHECKING:
     from taskwall.incremental.query import Recall

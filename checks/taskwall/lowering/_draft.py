@@ -21,7 +21,7 @@ from taskwall.core.values import (
     symbol,
 )
 from taskwall.model.thing import Link, Setting, Thing
-from taskwall.resource import Cell, Resource
+from taskwall.source.resource import Cell, Resource
 
 T = TypeVar("T", bound=Thing)
 

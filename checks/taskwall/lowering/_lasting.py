@@ -8,7 +8,7 @@ from msgspec import Struct
 from taskwall.incremental.query import Asking, Entry, Recall
 from taskwall.lowering._draft import Draft, Outside
 from taskwall.model.thing import Thing
-from taskwall.resource import Resource
+from taskwall.source.resource import Resource
 
 
 class _Part(Struct, frozen=True):

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 
 from taskwall.core.values import Fields, Items, Known, Text, Value, lifted, settled, text
-from taskwall.resource import Cell
+from taskwall.source.resource import Cell
 
 
 def structure(cell: Cell, given: Mapping[str, Value] | None = None) -> Cell | None:

@@ -11,7 +11,7 @@ from taskwall.core.values import (
     settled,
 )
 from taskwall.lowering._draft import Reading
-from taskwall.resource import Cell
+from taskwall.source.resource import Cell
 
 
 def as_if_there(cell: Cell) -> Cell:

@@ -9,7 +9,7 @@ from taskwall.model.edge import (
     LoadBalancer,
 )
 from taskwall.model.thing import Setting, Thing
-from taskwall.resource import Cell
+from taskwall.source.resource import Cell
 
 _LOGS = "access_logs.s3.enabled"
 _NO_LOGS = "access logs are off by default"

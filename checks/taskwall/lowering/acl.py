@@ -10,7 +10,7 @@ from taskwall.model.acl import AclAssociation, AclEntry, NetworkAcl
 from taskwall.model.group import Direction
 from taskwall.model.place import Subnet, Vpc
 from taskwall.model.thing import Link
-from taskwall.resource import Cell
+from taskwall.source.resource import Cell
 
 
 @lowers("aws_network_acl", "aws_default_network_acl", "AWS::EC2::NetworkAcl", to=NetworkAcl)

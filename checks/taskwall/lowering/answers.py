@@ -6,7 +6,7 @@ from taskwall.core.facts import FALSE, TRUE, Fact
 from taskwall.core.values import Reference, Value, settled, text
 from taskwall.lowering._draft import Reading, lowers
 from taskwall.model.environment import Answers
-from taskwall.resource import Cell
+from taskwall.source.resource import Cell
 
 
 def registered(r: Reading, namespace: Cell) -> Iterator[Answers]:

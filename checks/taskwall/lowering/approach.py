@@ -11,7 +11,7 @@ from taskwall.lowering._draft import Reading, lowers, setting
 from taskwall.model.approach import Approach
 from taskwall.model.edge import Listener, LoadBalancer
 from taskwall.model.thing import Link, Setting
-from taskwall.resource import Cell
+from taskwall.source.resource import Cell
 
 _DISTRIBUTIONS = ("aws_cloudfront_distribution", "AWS::CloudFront::Distribution")
 _VPC_ORIGINS = ("aws_cloudfront_vpc_origin", "AWS::CloudFront::VpcOrigin")

@@ -11,7 +11,7 @@ from taskwall.model.group import SecurityGroup
 from taskwall.model.place import Subnet
 from taskwall.model.thing import Thing
 from taskwall.model.work import Launch, Providers, TaskSource
-from taskwall.resource import Cell
+from taskwall.source.resource import Cell
 
 
 @lowers("aws_batch_job_definition", "AWS::Batch::JobDefinition")

@@ -16,7 +16,7 @@ from taskwall.model.capacity import Instances, MetadataDefaults, MetadataOptions
 from taskwall.model.group import SecurityGroup
 from taskwall.model.place import Subnet
 from taskwall.model.thing import Link, Setting, Thing
-from taskwall.resource import Cell
+from taskwall.source.resource import Cell
 
 
 class Spelling(Struct, frozen=True):

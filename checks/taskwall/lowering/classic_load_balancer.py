@@ -15,7 +15,7 @@ from taskwall.model.edge import (
 from taskwall.model.group import SecurityGroup
 from taskwall.model.place import Subnet
 from taskwall.model.thing import Link, Setting, Thing
-from taskwall.resource import Cell
+from taskwall.source.resource import Cell
 
 
 @lowers("aws_elb", "AWS::ElasticLoadBalancing::LoadBalancer", to=LoadBalancer, named="name")

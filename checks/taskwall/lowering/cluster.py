@@ -20,7 +20,7 @@ from taskwall.model.work import (
     Launch,
     Providers,
 )
-from taskwall.resource import Cell
+from taskwall.source.resource import Cell
 
 READ = "2026-11-24"
 

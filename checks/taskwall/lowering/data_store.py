@@ -17,7 +17,7 @@ from taskwall.model.place import Subnet
 from taskwall.model.store import Insists, Store
 from taskwall.model.store_tls import PARAMETERS, by_default, engine, insists, word_for
 from taskwall.model.thing import Link, Setting, Thing
-from taskwall.resource import Cell
+from taskwall.source.resource import Cell
 
 Asks: TypeAlias = Callable[[Reading], Iterator[Insists]]
 

@@ -22,7 +22,7 @@ from taskwall.model.group import SecurityGroup
 from taskwall.model.place import RouteTable, Vpc
 from taskwall.model.policy import Policy, read
 from taskwall.model.thing import Link, Setting, Thing
-from taskwall.resource import Cell
+from taskwall.source.resource import Cell
 
 
 @lowers("aws_vpc_endpoint", "AWS::EC2::VPCEndpoint", to=Endpoint)

@@ -8,7 +8,7 @@ from taskwall.lowering._draft import SWITCH, Reading, lowers, setting
 from taskwall.model.edge import LoadBalancer
 from taskwall.model.endpoint_service import EndpointService, ServicePermission
 from taskwall.model.thing import Setting, Thing
-from taskwall.resource import Cell
+from taskwall.source.resource import Cell
 
 
 @lowers("aws_vpc_endpoint_service", "AWS::EC2::VPCEndpointService", to=EndpointService)

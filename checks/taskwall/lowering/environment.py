@@ -9,7 +9,7 @@ from taskwall.core.values import Fields, Items, Known, Reference, Text, Value, s
 from taskwall.lowering._draft import Reading
 from taskwall.lowering._structure import structure
 from taskwall.model.environment import Definition, Variable
-from taskwall.resource import Cell
+from taskwall.source.resource import Cell
 
 _JSON = ("name", "environment", "value", "secrets", "valueFrom")
 _CLOUDFORMATION = ("Name", "Environment", "Value", "Secrets", "ValueFrom")

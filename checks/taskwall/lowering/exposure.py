@@ -11,7 +11,7 @@ from taskwall.lowering._draft import SWITCH, Reading, lowers, setting
 from taskwall.model.exposure import Default, Exposure
 from taskwall.model.store import Store
 from taskwall.model.thing import Link, Setting, Thing
-from taskwall.resource import Cell
+from taskwall.source.resource import Cell
 
 READ = "2026-11-24"
 

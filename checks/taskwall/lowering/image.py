@@ -11,7 +11,7 @@ from taskwall.core.values import Known, Need, Reference, Text, Value, settled, s
 from taskwall.lowering._draft import Reading, lowers
 from taskwall.model.thing import Thing
 from taskwall.model.use import ECR, ELSEWHERE, Use
-from taskwall.resource import Cell, Resource
+from taskwall.source.resource import Cell, Resource
 
 _PRIVATE = pattern(r"\.dkr[.-]ecr(-fips)?\.|\.dkr\.ecr\b")
 

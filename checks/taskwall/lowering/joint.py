@@ -21,7 +21,7 @@ from taskwall.model.joint import (
 )
 from taskwall.model.place import Subnet, Vpc
 from taskwall.model.thing import Link, Setting, Thing, alike
-from taskwall.resource import Cell
+from taskwall.source.resource import Cell
 
 
 @lowers("aws_vpc_peering_connection", "AWS::EC2::VPCPeeringConnection", to=Peering)

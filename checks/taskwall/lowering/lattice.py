@@ -15,7 +15,7 @@ from taskwall.model.lattice import (
     Registered,
 )
 from taskwall.model.thing import Link, Setting, Thing
-from taskwall.resource import Cell
+from taskwall.source.resource import Cell
 
 
 def registered(r: Reading) -> Iterator[Registered]:

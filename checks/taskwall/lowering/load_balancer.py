@@ -17,7 +17,7 @@ from taskwall.model.edge import (
 from taskwall.model.group import SecurityGroup
 from taskwall.model.place import Subnet
 from taskwall.model.thing import Thing
-from taskwall.resource import Cell
+from taskwall.source.resource import Cell
 
 SCHEME = {"internal": True, "internet-facing": False, "true": True, "false": False}
 """The words for a scheme, as whether it is internal."""

@@ -12,7 +12,7 @@ from taskwall.lowering._written import (
     structured,
 )
 from taskwall.model.mesh import ClientPolicy, Intake, Mesh, Node, Proxy
-from taskwall.resource import Cell
+from taskwall.source.resource import Cell
 
 
 @lowers("aws_appmesh_mesh", to=Mesh, named="name")

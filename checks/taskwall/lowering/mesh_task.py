@@ -28,7 +28,7 @@ from taskwall.lowering._written import (
 )
 from taskwall.model.mesh import MeshTask
 from taskwall.model.thing import Setting
-from taskwall.resource import Cell
+from taskwall.source.resource import Cell
 
 Names: TypeAlias = tuple[str, ...]
 

@@ -15,7 +15,7 @@ from taskwall.lowering._draft import Reading, lowers, setting
 from taskwall.model.group import Direction, Permission, PrefixList, SecurityGroup
 from taskwall.model.place import Vpc
 from taskwall.model.thing import Link, Setting, Thing
-from taskwall.resource import Cell
+from taskwall.source.resource import Cell
 
 
 @lowers(

@@ -13,7 +13,7 @@ from taskwall.lowering._written import (
     present,
 )
 from taskwall.model.mesh import Offer, Proxy
-from taskwall.resource import Cell
+from taskwall.source.resource import Cell
 
 
 def connected(r: Reading) -> Iterator[Proxy | Offer]:

@@ -11,7 +11,7 @@ from taskwall.lowering._draft import Reading, setting
 from taskwall.lowering._structure import structure
 from taskwall.model.address import Ranges
 from taskwall.model.serving import Discovered, PortMapping, ProxyPort
-from taskwall.resource import Cell
+from taskwall.source.resource import Cell
 
 Names: TypeAlias = tuple[str, str, str, str, str, str]
 _JSON: Names = (

@@ -13,7 +13,7 @@ from taskwall.lowering._draft import Reading
 from taskwall.lowering._structure import structure
 from taskwall.lowering.image import repository
 from taskwall.model.use import Use
-from taskwall.resource import Cell
+from taskwall.source.resource import Cell
 
 READ = "2026-11-25"
 

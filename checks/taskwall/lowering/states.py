@@ -7,7 +7,7 @@ from taskwall.lowering._draft import Reading, lowers
 from taskwall.lowering._structure import structure
 from taskwall.lowering.tag import tags
 from taskwall.lowering.work import STATES, source_of
-from taskwall.resource import Cell
+from taskwall.source.resource import Cell
 
 
 @lowers("aws_sfn_state_machine", "AWS::StepFunctions::StateMachine")

@@ -12,7 +12,7 @@ from taskwall.core.facts import TRUE, Fact
 from taskwall.core.values import Fields, Known, settled
 from taskwall.lowering._draft import Reading, setting
 from taskwall.model.volume import Volume
-from taskwall.resource import Cell
+from taskwall.source.resource import Cell
 
 
 class Spelling(Struct, frozen=True):

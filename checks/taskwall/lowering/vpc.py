@@ -20,7 +20,7 @@ from taskwall.model.place import (
     Way,
 )
 from taskwall.model.thing import Link, Setting, Thing
-from taskwall.resource import Cell
+from taskwall.source.resource import Cell
 
 
 class Gateway(Thing, frozen=True, kw_only=True):

@@ -20,7 +20,7 @@ from taskwall.model.group import SecurityGroup
 from taskwall.model.place import Subnet
 from taskwall.model.thing import Link
 from taskwall.model.work import Binding, Cluster, Providers, TaskDefinition, TaskSource
-from taskwall.resource import Cell
+from taskwall.source.resource import Cell
 
 Paths: TypeAlias = tuple[str, str]
 """A path in Terraform's and one in CloudFormation's spelling; "" where there is none."""

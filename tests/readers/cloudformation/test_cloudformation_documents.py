@@ -3,7 +3,6 @@
 import pytest
 
 from taskwall.core.values import Fields, Known, Place
-from taskwall.files import UnreadableError
 from taskwall.readers.cloudformation.document import (
     Function,
     Node,
@@ -12,6 +11,7 @@ from taskwall.readers.cloudformation.document import (
     read,
     resolved,
 )
+from taskwall.source.files import UnreadableError
 
 
 def root(text: str) -> Node:

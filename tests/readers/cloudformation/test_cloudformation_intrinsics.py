@@ -21,9 +21,9 @@ from taskwall.core.values import (
     settled,
     symbol,
 )
-from taskwall.files import Files
 from taskwall.readers.cloudformation import CloudFormationStack, stacks
-from taskwall.stack import Evaluation, Inputs
+from taskwall.source.files import Files
+from taskwall.source.stack import Evaluation, Inputs
 
 HEAD = """
 AWSTemplateFormatVersion: "2010-09-09"

@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from budgets import examples
 from taskwall import sources
-from taskwall.files import Files, walk
 from taskwall.readers.cloudformation import stacks
 from taskwall.readers.cloudformation.neighbours import Neighbours
 from taskwall.settings import Settings
-from taskwall.stack import Inputs
+from taskwall.source.files import Files, walk
+from taskwall.source.stack import Inputs
 
 NESTING = """\
 Resources:

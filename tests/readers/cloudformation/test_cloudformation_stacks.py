@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from budgets import examples
 from taskwall.core.values import OTHER, Fields, Known, Need, Place, Scalar, Value, plain, settled
-from taskwall.files import Files
 from taskwall.readers.cloudformation import CloudFormationStack, stacks
-from taskwall.resource import Resource, Skip
-from taskwall.stack import Inputs, SourceError, Stack
+from taskwall.source.files import Files
+from taskwall.source.resource import Resource, Skip
+from taskwall.source.stack import Inputs, SourceError, Stack
 
 TEMPLATE = """\
 AWSTemplateFormatVersion: "2010-09-09"

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from taskwall.core.values import Known, Place, Value, plain, settled
-from taskwall.files import Files
 from taskwall.readers.cloudformation import CloudFormationStack, stacks
-from taskwall.resource import Resource
-from taskwall.stack import Inputs, SourceError
+from taskwall.source.files import Files
+from taskwall.source.resource import Resource
+from taskwall.source.stack import Inputs, SourceError
 
 
 def read(text: str, inputs: Inputs | None = None) -> tuple[CloudFormationStack, list[SourceError]]:

@@ -15,9 +15,9 @@ from taskwall.core.values import (
     Value,
     settled,
 )
-from taskwall.files import Files
 from taskwall.readers.terraform import TerraformStack, stacks
-from taskwall.stack import Evaluation, Inputs
+from taskwall.source.files import Files
+from taskwall.source.stack import Evaluation, Inputs
 
 ROOT = "/nowhere/live"
 

@@ -7,7 +7,7 @@ import pytest
 
 from taskwall.core.values import Known, Text, Value, needs, settled
 from taskwall.readers.terraform.kinds import Base64Text, JsonFields
-from taskwall.stack import Evaluation
+from taskwall.source.stack import Evaluation
 
 Evaluated = Callable[..., Evaluation]
 Shown = Callable[[Value], object]

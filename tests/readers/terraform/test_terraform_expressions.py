@@ -15,9 +15,9 @@ from taskwall.core.values import (
     needs,
     settled,
 )
-from taskwall.files import Files
 from taskwall.readers.terraform import stacks
-from taskwall.stack import Evaluation, Inputs
+from taskwall.source.files import Files
+from taskwall.source.stack import Evaluation, Inputs
 
 SURROUNDINGS = """
 variable "open" {}

@@ -10,7 +10,7 @@ from taskwall.core.values import OTHER, Known, Scalar, Value
 from taskwall.job import Options
 from taskwall.readers.terraform import TerraformStack
 from taskwall.scenarios import explore
-from taskwall.stack import Inputs
+from taskwall.source.stack import Inputs
 
 Stack = Callable[..., TerraformStack]
 Shown = Callable[[Value], object]

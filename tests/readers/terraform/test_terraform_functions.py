@@ -5,10 +5,10 @@ from collections.abc import Callable
 import pytest
 
 from taskwall.core.values import Unknown, Value, needs, settled
-from taskwall.files import Files
 from taskwall.readers.terraform import stacks
 from taskwall.readers.terraform.functions import _RARE, FUNCTIONS, _rare
-from taskwall.stack import Evaluation, Inputs
+from taskwall.source.files import Files
+from taskwall.source.stack import Evaluation, Inputs
 from terraform_examples import EXAMPLES, WRONG
 
 OPEN = [

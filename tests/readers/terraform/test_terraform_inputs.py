@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from taskwall.core.values import Fields, Items, Known, Place, Value, needs
-from taskwall.files import Files
 from taskwall.readers.terraform import stacks
-from taskwall.stack import Evaluation, Inputs
+from taskwall.source.files import Files
+from taskwall.source.stack import Evaluation, Inputs
 
 Evaluated = Callable[..., Evaluation]
 Shown = Callable[[Value], object]

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from budgets import examples
 from taskwall.core.values import Place, Reference, Value
-from taskwall.files import Files
 from taskwall.readers.terraform import stacks
-from taskwall.stack import Evaluation, Inputs
+from taskwall.source.files import Files
+from taskwall.source.stack import Evaluation, Inputs
 
 MAIN = {
     "//": "made by a program",

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from taskwall.core.values import Call, Place, Value, needs
-from taskwall.files import Files
 from taskwall.readers.terraform import TerraformStack, stacks
-from taskwall.stack import Evaluation, Inputs, SourceError
+from taskwall.source.files import Files
+from taskwall.source.stack import Evaluation, Inputs, SourceError
 
 Evaluated = Callable[..., Evaluation]
 Shown = Callable[[Value], object]

@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from budgets import examples
 from taskwall import api
 from taskwall.core.values import Place, Value
-from taskwall.files import Files
 from taskwall.job import Options
 from taskwall.readers.terraform import stacks
 from taskwall.readers.terraform.plan import PlanStack, plans, unplanned
-from taskwall.stack import Evaluation, Inputs
+from taskwall.source.files import Files
+from taskwall.source.stack import Evaluation, Inputs
 
 Shown = Callable[[Value], object]
 

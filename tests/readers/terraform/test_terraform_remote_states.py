@@ -8,11 +8,11 @@ import pytest
 from taskwall import api
 from taskwall.api import Options
 from taskwall.core.values import OTHER, Known, Reference, Value, needs, plain
-from taskwall.files import Files
 from taskwall.readers.terraform import stacks
 from taskwall.scenarios import explore
 from taskwall.settings import SettingsError
-from taskwall.stack import Evaluation, Inputs
+from taskwall.source.files import Files
+from taskwall.source.stack import Evaluation, Inputs
 
 Shown = Callable[[Value], object]
 

@@ -5,8 +5,8 @@ from collections.abc import Callable
 import pytest
 
 from taskwall.core.values import Fields, Items, Place, Reference, Value, needs
-from taskwall.resource import Resource
-from taskwall.stack import Evaluation
+from taskwall.source.resource import Resource
+from taskwall.source.stack import Evaluation
 
 Evaluated = Callable[..., Evaluation]
 Shown = Callable[[Value], object]

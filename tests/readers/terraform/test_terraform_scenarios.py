@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from budgets import examples
 from taskwall.core.values import OTHER, Scenario
-from taskwall.files import Files
 from taskwall.readers.terraform import TerraformStack, stacks
-from taskwall.resource import Resource
-from taskwall.stack import Evaluation, Inputs
+from taskwall.source.files import Files
+from taskwall.source.resource import Resource
+from taskwall.source.stack import Evaluation, Inputs
 
 ROOT = "/nowhere/live"
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from taskwall.readers.terraform import TerraformStack
-from taskwall.stack import Evaluation
+from taskwall.source.stack import Evaluation
 
 Stack = Callable[..., TerraformStack]
 

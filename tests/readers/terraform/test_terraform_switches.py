@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from taskwall.core.values import OTHER, Items, Known, Question, Scalar, Value, needs
-from taskwall.stack import Evaluation, Inputs
+from taskwall.source.stack import Evaluation, Inputs
 
 Evaluated = Callable[..., Evaluation]
 Shown = Callable[[Value], object]

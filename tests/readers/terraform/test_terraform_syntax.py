@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 
 from budgets import examples
 from taskwall.core.values import Known
-from taskwall.files import Files
 from taskwall.readers.terraform import TerraformStack, instances, python_hcl2, stacks
 from taskwall.readers.terraform.functions import FUNCTIONS
 from taskwall.readers.terraform.hcl import parse
 from taskwall.readers.terraform.syntax import Template
-from taskwall.stack import Evaluation, Inputs
+from taskwall.source.files import Files
+from taskwall.source.stack import Evaluation, Inputs
 
 Stack = Callable[..., TerraformStack]
 

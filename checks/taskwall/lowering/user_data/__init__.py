@@ -30,7 +30,7 @@ from taskwall.lowering.user_data.marked import STAND_IN, Marks, is_known
 from taskwall.model.agent import Agent, Proxy
 from taskwall.model.thing import Link, Setting
 from taskwall.model.work import Cluster
-from taskwall.resource import Cell, Resource
+from taskwall.source.resource import Cell, Resource
 
 
 def agent(r: Reading, cell: Cell) -> Agent:

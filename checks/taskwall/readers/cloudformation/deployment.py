@@ -24,7 +24,7 @@ from taskwall.readers.cloudformation.calls import Outcome
 from taskwall.readers.cloudformation.document import Function, Node
 from taskwall.readers.cloudformation.exports import Customer
 from taskwall.readers.cloudformation.template import Template
-from taskwall.stack import Inputs, SourceError
+from taskwall.source.stack import Inputs, SourceError
 
 
 class Expansion(Struct, frozen=True):

@@ -14,8 +14,8 @@ from msgspec import Struct
 
 from taskwall.core.patterns import pattern
 from taskwall.core.values import Fields, Items, Known, Place, Scalar, Value
-from taskwall.files import UnreadableError
-from taskwall.stack import SourceError
+from taskwall.source.files import UnreadableError
+from taskwall.source.stack import SourceError
 
 if TYPE_CHECKING:
     import yaml

@@ -52,7 +52,7 @@ from taskwall.readers.cloudformation.document import (
 )
 from taskwall.readers.cloudformation.parameter_values import Parameters
 from taskwall.readers.cloudformation.template import Declared, Template
-from taskwall.stack import SourceError
+from taskwall.source.stack import SourceError
 
 _OWN: Final = frozenset(("AWS::StackId", "AWS::StackName"))
 _PSEUDO: Final = _OWN | {

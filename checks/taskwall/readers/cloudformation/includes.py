@@ -7,7 +7,6 @@ import os
 from typing import Final
 
 from taskwall.core.values import Fields, Known, Place
-from taskwall.files import Files, UnreadableError
 from taskwall.readers.cloudformation.document import (
     Function,
     Mapping,
@@ -19,7 +18,8 @@ from taskwall.readers.cloudformation.document import (
     read,
     written,
 )
-from taskwall.stack import Inputs, SourceError
+from taskwall.source.files import Files, UnreadableError
+from taskwall.source.stack import Inputs, SourceError
 
 INCLUDE: Final = "AWS::Include"
 _DEEPEST: Final = 10

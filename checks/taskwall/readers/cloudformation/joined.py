@@ -10,13 +10,13 @@ import msgspec
 from msgspec.structs import replace
 
 from taskwall.core.values import Known, Text, Value, settled, spelled
-from taskwall.files import Files, UnreadableError
 from taskwall.readers.cloudformation.deployment import Run
 from taskwall.readers.cloudformation.document import members, written
 from taskwall.readers.cloudformation.evaluate import Evaluator
 from taskwall.readers.cloudformation.exports import Offer
 from taskwall.readers.cloudformation.template import Declared, Template, parsed
-from taskwall.stack import Inputs, SourceError
+from taskwall.source.files import Files, UnreadableError
+from taskwall.source.stack import Inputs, SourceError
 
 STACKS: Final = {
     "AWS::CloudFormation::Stack": "TemplateURL",

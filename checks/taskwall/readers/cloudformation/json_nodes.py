@@ -6,9 +6,9 @@ from typing import Any
 
 import yaml
 
-from taskwall.files import UnreadableError
 from taskwall.readers import json_text
 from taskwall.readers.json_text import JsonError, JsonList, JsonNode, JsonScalar
+from taskwall.source.files import UnreadableError
 
 
 class _Mark:

@@ -5,14 +5,14 @@ from operator import is_
 
 from msgspec import Struct
 
-from taskwall.files import Files, UnreadableError
 from taskwall.readers.cloudformation.exports import Customer, Market, Offer
 from taskwall.readers.cloudformation.joined import offers
 from taskwall.readers.cloudformation.skips import skips
 from taskwall.readers.cloudformation.stack import CloudFormationStack
 from taskwall.readers.cloudformation.template import Template, may_be_template, parsed
-from taskwall.resource import Skip
-from taskwall.stack import Inputs, SourceError
+from taskwall.source.files import Files, UnreadableError
+from taskwall.source.resource import Skip
+from taskwall.source.stack import Inputs, SourceError
 
 
 class Reading(Struct, frozen=True):

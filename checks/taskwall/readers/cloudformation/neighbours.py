@@ -11,8 +11,8 @@ from copy import copy
 from itertools import combinations
 from typing import Final
 
-from taskwall.files import Files, UnreadableError
 from taskwall.readers.cloudformation.template import may_be_template
+from taskwall.source.files import Files, UnreadableError
 
 # Compiled by their first use: a template that is scanned with its whole folder needs none.
 _FILE: Final = r"[\w.-]+\.(?:yaml|yml|json|template)(?![\w.])"

@@ -1,7 +1,6 @@
 """Values of parameters from files, in the forms in which deployment tools take them."""
 
 from taskwall.core.values import Items, Known, Value, lifted, spelled
-from taskwall.files import UnreadableError
 from taskwall.readers.cloudformation.document import (
     Function,
     Node,
@@ -10,6 +9,7 @@ from taskwall.readers.cloudformation.document import (
     read,
     written,
 )
+from taskwall.source.files import UnreadableError
 
 FORMS = (
     "the AWS CLI's list, CodePipeline's template configuration, a deployment file, "

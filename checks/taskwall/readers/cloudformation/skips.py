@@ -15,8 +15,8 @@ from taskwall.readers.cloudformation.document import (
     written,
 )
 from taskwall.readers.cloudformation.template import Declared, Template
-from taskwall.resource import Skip
-from taskwall.stack import SourceError
+from taskwall.source.resource import Skip
+from taskwall.source.stack import SourceError
 
 # Compiled by their first use: few templates have any.
 _COMMENT: Final = r"#\s*(?:taskwall|checkov):skip="

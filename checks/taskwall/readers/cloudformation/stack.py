@@ -26,8 +26,8 @@ from taskwall.readers.cloudformation.document import members, written
 from taskwall.readers.cloudformation.evaluate import Evaluator
 from taskwall.readers.cloudformation.exports import Customer
 from taskwall.readers.cloudformation.template import Declared, Template
-from taskwall.resource import Resource, Skip
-from taskwall.stack import Evaluation, Inputs, SourceError
+from taskwall.source.resource import Resource, Skip
+from taskwall.source.stack import Evaluation, Inputs, SourceError
 
 INIT = "AWS::CloudFormation::Init"
 """The one part of a resource's metadata that works on it."""
@@ -55,7 +55,7 @@ class CloudFormationStack:
 
     Mostly it is one. `roots` are those that are deployed by themselves and are tied by exports;
     `nested` are the templates of nested stacks, by file and logical id; `market` is everything
-    that the scan exports. Satisfies `taskwall.stack.Stack`.
+    that the scan exports. Satisfies `taskwall.source.stack.Stack`.
     """
 
     def __init__(

@@ -9,7 +9,6 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from taskwall.core.values import Fields, Need, Place
-from taskwall.files import Files, UnreadableError
 from taskwall.readers.cloudformation.document import (
     DYNAMIC,
     Function,
@@ -21,7 +20,8 @@ from taskwall.readers.cloudformation.document import (
     read,
     written,
 )
-from taskwall.stack import Inputs, SourceError
+from taskwall.source.files import Files, UnreadableError
+from taskwall.source.stack import Inputs, SourceError
 
 LANGUAGE_EXTENSIONS: Final = "AWS::LanguageExtensions"
 """The one transform that declares no resources of its own."""

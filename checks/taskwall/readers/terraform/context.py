@@ -20,7 +20,7 @@ from taskwall.readers.terraform.effects import Answers, Effects, Handles
 from taskwall.readers.terraform.sensitive import Hidden
 from taskwall.readers.terraform.syntax import Body, Expression, Step
 from taskwall.readers.terraform.unit import Library, Module
-from taskwall.stack import Inputs
+from taskwall.source.stack import Inputs
 
 Env: TypeAlias = Mapping[str, Value]
 """The variables of loops, with `each` and `count`."""

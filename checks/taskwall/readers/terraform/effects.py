@@ -11,7 +11,7 @@ from typing import Final, TypeAlias, TypeVar
 from msgspec import Struct
 
 from taskwall.core.values import Question, Scalar, Scenario
-from taskwall.stack import SourceError
+from taskwall.source.stack import SourceError
 
 K = TypeVar("K")
 V = TypeVar("V")

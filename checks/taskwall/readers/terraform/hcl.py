@@ -22,7 +22,7 @@ from taskwall.readers.terraform.syntax import (
     Template,
 )
 from taskwall.readers.terraform.templates import template
-from taskwall.stack import SourceError
+from taskwall.source.stack import SourceError
 
 if TYPE_CHECKING:
     from tree_sitter import Node, Parser, Tree

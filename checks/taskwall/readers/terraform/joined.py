@@ -5,15 +5,15 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from taskwall.core.values import Place, Scenario
-from taskwall.files import Files
 from taskwall.groups import groups
 from taskwall.incremental.positions import Moved
 from taskwall.readers.terraform.remote_states import RemoteStates, reads_states, ties
 from taskwall.readers.terraform.scope import Scope
 from taskwall.readers.terraform.stack import Shared, TerraformStack, deeply
 from taskwall.readers.terraform.unit import Module, library
-from taskwall.resource import Skip
-from taskwall.stack import Evaluation, Inputs, SourceError
+from taskwall.source.files import Files
+from taskwall.source.resource import Skip
+from taskwall.source.stack import Evaluation, Inputs, SourceError
 
 
 class JoinedStack:

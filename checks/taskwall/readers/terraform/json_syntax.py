@@ -25,7 +25,7 @@ from taskwall.readers.terraform.syntax import (
     Object,
     Tuple,
 )
-from taskwall.stack import SourceError
+from taskwall.source.stack import SourceError
 
 DEEPEST = 100
 """How far JSON may be nested."""

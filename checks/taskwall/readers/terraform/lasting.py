@@ -12,7 +12,6 @@ from typing import Any, TypeVar
 from msgspec import Struct
 
 from taskwall.core.values import Call, Need, Place, Question, Scenario, Value
-from taskwall.files import UnreadableError
 from taskwall.incremental.query import AmbiguousError, Asking, Entry, Recall
 from taskwall.readers.terraform.effects import OPEN, Answer, Effects, Memo, Report, Secret
 from taskwall.readers.terraform.instances import MOST_ALTOGETHER, MOST_MODULES, Instances
@@ -24,8 +23,9 @@ from taskwall.readers.terraform.syntax import Block
 from taskwall.readers.terraform.types import Type
 from taskwall.readers.terraform.unit import Library, Module
 from taskwall.readers.terraform.variables import supplied
-from taskwall.resource import Resource
-from taskwall.stack import Inputs, SourceError
+from taskwall.source.files import UnreadableError
+from taskwall.source.resource import Resource
+from taskwall.source.stack import Inputs, SourceError
 
 K = TypeVar("K")
 T = TypeVar("T")

@@ -23,7 +23,6 @@ from taskwall.core.values import (
     lifted,
     settled,
 )
-from taskwall.files import Files, UnreadableError
 from taskwall.readers.terraform.plan_references import (
     Json,
     mapping,
@@ -33,8 +32,9 @@ from taskwall.readers.terraform.plan_sensitive import hidden
 from taskwall.readers.terraform.plan_values import Planned
 from taskwall.readers.terraform.stack import TerraformStack
 from taskwall.readers.terraform.unit import Module, library
-from taskwall.resource import Resource
-from taskwall.stack import Evaluation, Inputs, SourceError, Stack
+from taskwall.source.files import Files, UnreadableError
+from taskwall.source.resource import Resource
+from taskwall.source.stack import Evaluation, Inputs, SourceError, Stack
 
 
 def plans(

@@ -23,7 +23,7 @@ from taskwall.readers.terraform.plan_references import (
     mapping,
     sequence,
 )
-from taskwall.resource import Resource
+from taskwall.source.resource import Resource
 
 DEEPEST = 100
 """How far the modules of a plan may be nested."""

@@ -36,7 +36,7 @@ from taskwall.readers.terraform.syntax import (
     Unary,
 )
 from taskwall.readers.terraform.templates import Token, assembled
-from taskwall.stack import SourceError
+from taskwall.source.stack import SourceError
 
 NAME = "python-hcl2"
 _CONSTANTS: dict[str, Scalar] = {"true": True, "false": False, "null": None}

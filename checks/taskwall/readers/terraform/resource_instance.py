@@ -13,7 +13,7 @@ from taskwall.readers.terraform.effects import Memo
 from taskwall.readers.terraform.kinds import is_null
 from taskwall.readers.terraform.sensitive import names_secret
 from taskwall.readers.terraform.syntax import Block
-from taskwall.resource import Resource
+from taskwall.source.resource import Resource
 
 
 class ResourceInstance:

@@ -3,11 +3,11 @@
 import os
 from collections.abc import Iterable
 
-from taskwall.files import Files
 from taskwall.readers.terraform.joined import JoinedStack, joined
 from taskwall.readers.terraform.stack import TerraformStack
 from taskwall.readers.terraform.unit import Module, library, local_sources
-from taskwall.stack import Inputs, SourceError
+from taskwall.source.files import Files
+from taskwall.source.stack import Inputs, SourceError
 
 
 def stacks(

@@ -13,15 +13,15 @@ from taskwall.core.values import (
     Value,
     settled,
 )
-from taskwall.files import UnreadableError
 from taskwall.readers.terraform.context import States, Whole
 from taskwall.readers.terraform.effects import Effects, Handles
 from taskwall.readers.terraform.kinds import FailedError
 from taskwall.readers.terraform.sensitive import Hidden
 from taskwall.readers.terraform.syntax import Block, Expression
 from taskwall.readers.terraform.unit import Library, Module, is_local, source_of
-from taskwall.resource import Resource
-from taskwall.stack import Inputs, SourceError
+from taskwall.source.files import UnreadableError
+from taskwall.source.resource import Resource
+from taskwall.source.stack import Inputs, SourceError
 
 Evaluated: TypeAlias = tuple[
     tuple[Resource, ...], tuple[SourceError, ...], frozenset[Question], frozenset[str]

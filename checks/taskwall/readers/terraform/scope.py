@@ -37,7 +37,7 @@ from taskwall.readers.terraform.syntax import (
 )
 from taskwall.readers.terraform.types import ANY, Type, convert, type_of
 from taskwall.readers.terraform.unit import Module, is_local, source_of
-from taskwall.resource import Resource
+from taskwall.source.resource import Resource
 
 DEEPEST_CHAIN = 150
 """So many values may wait for one another in a row."""

@@ -17,8 +17,8 @@ from taskwall.readers.terraform.syntax import (
     Tuple,
 )
 from taskwall.readers.terraform.unit import Module, Unit
-from taskwall.resource import Skip
-from taskwall.stack import SourceError
+from taskwall.source.resource import Skip
+from taskwall.source.stack import SourceError
 
 _SKIP = pattern(
     r"(?P<tool>taskwall|checkov):skip=\s*(?P<rules>[\w.*-]+(?:\s*,\s*[\w.*-]+)*)[^\S\n]*"

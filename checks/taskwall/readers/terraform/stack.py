@@ -6,7 +6,6 @@ from contextlib import suppress
 from typing import TypeVar
 
 from taskwall.core.values import Place, Question, Scenario
-from taskwall.files import Files, UnreadableError
 from taskwall.incremental.positions import UNMOVED, Moved
 from taskwall.readers.terraform.free import allowed
 from taskwall.readers.terraform.run import Evaluated, Run
@@ -17,8 +16,9 @@ from taskwall.readers.terraform.skips import skips
 from taskwall.readers.terraform.types import ANY, type_of
 from taskwall.readers.terraform.unit import Library, Module, Unit, library
 from taskwall.readers.terraform.variables import supplied, value_files
-from taskwall.resource import Resource, Skip
-from taskwall.stack import Evaluation, Inputs, SourceError
+from taskwall.source.files import Files, UnreadableError
+from taskwall.source.resource import Resource, Skip
+from taskwall.source.stack import Evaluation, Inputs, SourceError
 
 T = TypeVar("T")
 

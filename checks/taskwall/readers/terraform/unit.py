@@ -9,13 +9,13 @@ from weakref import ref
 from msgspec import Struct
 
 from taskwall.core.values import Place
-from taskwall.files import Files, UnreadableError
 from taskwall.readers.terraform.hcl import Parse, Parsed
 from taskwall.readers.terraform.placed import Placed, placed
 from taskwall.readers.terraform.secrets import secrets
 from taskwall.readers.terraform.syntax import Attribute, Block, Body, Later, Literal
 from taskwall.readers.terraform.types import Type
-from taskwall.stack import SourceError
+from taskwall.source.files import Files, UnreadableError
+from taskwall.source.stack import SourceError
 
 LONGEST = 4_000_000
 """A file in HCL with more characters than this is an error, not a source."""

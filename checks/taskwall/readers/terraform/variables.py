@@ -3,7 +3,6 @@
 import os
 
 from taskwall.core.values import Known, Unknown, Value, lifted, plain, unknown
-from taskwall.files import UnreadableError
 from taskwall.readers.terraform.evaluate import evaluate, value_of
 from taskwall.readers.terraform.hcl import parse_expression
 from taskwall.readers.terraform.kinds import FailedError
@@ -12,6 +11,7 @@ from taskwall.readers.terraform.scope import Scope
 from taskwall.readers.terraform.sensitive import is_sensitive, names_secret
 from taskwall.readers.terraform.types import Simple
 from taskwall.readers.terraform.unit import Library
+from taskwall.source.files import UnreadableError
 
 
 def supplied(run: Run) -> tuple[dict[str, Value], bool]:

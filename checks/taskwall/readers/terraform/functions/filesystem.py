@@ -3,11 +3,11 @@
 import os
 
 from taskwall.core.values import Fields, Known, Need, Place, Unknown, Value, settled
-from taskwall.files import UnreadableError
 from taskwall.readers.terraform.context import ModuleContext
 from taskwall.readers.terraform.functions.arguments import UnsettledError, text_of
 from taskwall.readers.terraform.hcl import parse_template
 from taskwall.readers.terraform.kinds import FailedError, Set
+from taskwall.source.files import UnreadableError
 
 DEEPEST_TEMPLATE = 10
 """How far templates may include each other."""

@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from taskwall.core.values import Place, Question, Scenario, Value
 from taskwall.incremental.positions import UNMOVED, Moved
-from taskwall.resource import Resource, Skip
+from taskwall.source.resource import Resource, Skip
 
 
 class SourceError(Struct, frozen=True, gc=False):

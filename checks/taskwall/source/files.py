@@ -6,7 +6,7 @@ from stat import S_ISREG
 from typing import TypeVar
 
 from taskwall.core.values import Place
-from taskwall.stack import SourceError
+from taskwall.source.stack import SourceError
 
 T = TypeVar("T")
 

@@ -1,0 +1,1 @@
+"""What readers give: files, resources and stacks."""
