@@ -15,10 +15,10 @@ from time import process_time
 from benchmarks.growth import groups
 from taskwall.core.facts import Fact
 from taskwall.lowering import lower
-from taskwall.model.group import Permission
-from taskwall.model.network import Network
-from taskwall.model.reach import admits_internet, permissions, wearers, who
-from taskwall.model.work import TaskSource
+from taskwall.model.core.network import Network
+from taskwall.model.entities.ecs import TaskSource
+from taskwall.model.entities.security_group import Permission
+from taskwall.model.permissions.peers import admits_internet, permissions, wearers, who
 from taskwall.readers import terraform
 from taskwall.source.files import Files
 from taskwall.source.stack import Inputs

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 
 from taskwall.core.facts import TRUE
 from taskwall.core.values import Known, Origin, Place, Scalar
-from taskwall.model.group import Permission, SecurityGroup
-from taskwall.model.network import Network
-from taskwall.model.thing import Link, Setting
+from taskwall.model.core.entity import Link, Setting
+from taskwall.model.core.network import Network
+from taskwall.model.entities.security_group import Permission, SecurityGroup
 
 HERE = Origin("g", "g", Place("main.tf", 1, 1, 1, 9), "terraform")
 

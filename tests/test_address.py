@@ -5,7 +5,7 @@ from ipaddress import ip_address, ip_network
 from hypothesis import given
 from hypothesis import strategies as st
 
-from taskwall.model.address import (
+from taskwall.model.core.address import (
     ALL_PORTS,
     INTERNET_SIZE,
     Cidr,

@@ -10,9 +10,9 @@ from msgspec.structs import replace
 
 from permits import HERE, group_of, permission
 from taskwall.core.values import Need
-from taskwall.model.address import cidr
-from taskwall.model.containment import contained
-from taskwall.model.network import Network
+from taskwall.model.core.address import cidr
+from taskwall.model.core.network import Network
+from taskwall.model.permissions.redundancy import contained
 
 Entry: TypeAlias = tuple[str, str, int, int]
 """A range of addresses, a protocol, the first port and the last one."""

@@ -19,7 +19,9 @@ from msgspec.structs import replace
 from permits import group_of, permission, place
 from taskwall.core.facts import FALSE, TRUE, Fact, any_of
 from taskwall.core.values import Known, Need, Origin, Reference, Unknown, Value
-from taskwall.model.address import Ranges
+from taskwall.model.core.address import Ranges
+from taskwall.model.core.entity import Link, Setting
+from taskwall.model.entities.vpc import Subnet, Vpc
 from taskwall.model.permissions.coverage import (
     Addresses,
     End,
@@ -31,8 +33,6 @@ from taskwall.model.permissions.coverage import (
     part,
     reach,
 )
-from taskwall.model.place import Subnet, Vpc
-from taskwall.model.thing import Link, Setting
 
 Address: TypeAlias = IPv4Address | IPv6Address
 Cidr: TypeAlias = IPv4Network | IPv6Network

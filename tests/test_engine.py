@@ -8,8 +8,8 @@ from taskwall.core.facts import Fact
 from taskwall.core.values import Fields, Need, Origin, Place, Question, Scenario, Unknown
 from taskwall.engine import judge
 from taskwall.findings.finding import Finding
-from taskwall.model.edge import Listener
-from taskwall.model.network import Network
+from taskwall.model.core.network import Network
+from taskwall.model.entities.load_balancer import Listener
 from taskwall.rule import Judge, Rule, Verdict
 from taskwall.settings import Settings
 from taskwall.source.resource import Resource

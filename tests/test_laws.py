@@ -30,7 +30,7 @@ from taskwall.core.values import (
 )
 from taskwall.engine import Judgement, judge
 from taskwall.lowering import lower
-from taskwall.model.network import Policy
+from taskwall.model.core.network import Policy
 from taskwall.readers import cloudformation, terraform
 from taskwall.rules import all_rules
 from taskwall.settings import Settings

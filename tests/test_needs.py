@@ -6,10 +6,10 @@ import pytest
 
 from taskwall.core.values import Known, Text, Unknown, Value
 from taskwall.lowering import lower
-from taskwall.model.endpoint import OFFERED, service_of
-from taskwall.model.needs import demands
-from taskwall.model.network import Network
-from taskwall.model.work import TaskSource
+from taskwall.model.core.network import Network
+from taskwall.model.endpoints.endpoint import OFFERED, service_of
+from taskwall.model.endpoints.task_dependencies import demands
+from taskwall.model.entities.ecs import TaskSource
 from taskwall.readers import cloudformation, terraform
 from taskwall.rules import all_rules
 from taskwall.source.files import Files

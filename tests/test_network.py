@@ -5,8 +5,8 @@ from hypothesis import strategies as st
 from msgspec import Struct
 
 from taskwall.core.values import Need, Origin, Place
-from taskwall.model.network import Network
-from taskwall.model.thing import Thing
+from taskwall.model.core.entity import Thing
+from taskwall.model.core.network import Network
 
 ORIGIN = Origin("a.b", "a.b", Place("main.tf", 1, 1, 1, 1), "terraform")
 

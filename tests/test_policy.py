@@ -8,10 +8,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from taskwall.core.values import Fields, Items, Known, Place, Text, Unknown, Value, lifted, unknown
-from taskwall.model.permits import TOKEN, allows, anything, layers
-from taskwall.model.policy import Policy, each, full_access, matches, of_account, read, some
-from taskwall.model.policy_equality import equal
-from taskwall.model.restrictions import demands_organisation, restricts
+from taskwall.model.endpoints.policy_allows import TOKEN, allows, anything, layers
+from taskwall.model.endpoints.policy_equality import equal
+from taskwall.model.endpoints.policy_restricts import demands_organisation, restricts
+from taskwall.model.entities.iam_policy import (
+    Policy,
+    each,
+    full_access,
+    matches,
+    of_account,
+    read,
+    some,
+)
 
 HERE = Place("/p.tf", 1, 1, 1, 2)
 OWN = "arn:aws:ecr:eu-west-1:123456789012:repository/*"

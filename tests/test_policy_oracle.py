@@ -17,9 +17,9 @@ from msgspec.structs import replace
 
 from budgets import examples
 from taskwall.core.values import Place, lifted
-from taskwall.model.permits import TOKEN, allows, anything, some_resource
-from taskwall.model.policy import Policy, read
-from taskwall.model.restrictions import demands_organisation, restricts
+from taskwall.model.endpoints.policy_allows import TOKEN, allows, anything, some_resource
+from taskwall.model.endpoints.policy_restricts import demands_organisation, restricts
+from taskwall.model.entities.iam_policy import Policy, read
 
 OWN, PARTNER = "123456789012", "210987654321"
 """The accounts that documents may name."""

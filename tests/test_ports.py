@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from permits import permission
 from taskwall.core.values import Need, Scalar
-from taskwall.model.address import Ranges
-from taskwall.model.ports import Ports, Transport, only_opens, opened
+from taskwall.model.core.address import Ranges
+from taskwall.model.permissions.ports import Ports, Transport, only_opens, opened
 
 TRANSPORTS: tuple[Transport, ...] = ("tcp", "udp")
 SPELLED: dict[str, Scalar] = {

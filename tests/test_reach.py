@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from permits import group_of, permission, place, setting
 from taskwall.core.facts import TRUE
 from taskwall.core.values import Origin
-from taskwall.model.address import INTERNET_SIZE, Ranges, public
-from taskwall.model.place import Subnet, Vpc
-from taskwall.model.reach import admits_internet, admits_range_within, leads_everywhere
-from taskwall.model.thing import Link
+from taskwall.model.core.address import INTERNET_SIZE, Ranges, public
+from taskwall.model.core.entity import Link
+from taskwall.model.entities.vpc import Subnet, Vpc
+from taskwall.model.permissions.peers import admits_internet, admits_range_within, leads_everywhere
 
 STEP = 2**18
 """A /14: all ranges of these tests are made of such blocks."""

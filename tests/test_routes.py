@@ -4,9 +4,9 @@ import pytest
 
 from taskwall.core.facts import FALSE, TRUE, Fact
 from taskwall.lowering import lower
-from taskwall.model.network import Network
-from taskwall.model.place import Subnet
-from taskwall.model.routes import blocked, default_way, leads, way_out
+from taskwall.model.core.network import Network
+from taskwall.model.entities.vpc import Subnet
+from taskwall.model.routing.routes import blocked, default_way, leads, way_out
 from taskwall.readers import terraform
 from taskwall.source.files import Files
 from taskwall.source.stack import Inputs

@@ -20,7 +20,7 @@ from taskwall.core.values import (
 )
 from taskwall.lowering._draft import Draft, Reading
 from taskwall.lowering.user_data import agent
-from taskwall.model.agent import Agent
+from taskwall.model.entities.ecs_agent import Agent
 from taskwall.source.resource import Resource
 
 HERE = Place("main.tf", 1, 1, 40, 2)

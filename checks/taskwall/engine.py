@@ -13,7 +13,7 @@ from taskwall.findings.finding import CalledFrom, Crash, Finding, Fix, Severity,
 from taskwall.findings.redaction import Mask
 from taskwall.incremental.query import AmbiguousError
 from taskwall.lowering import Lowered, lower
-from taskwall.model.network import Network, Policy
+from taskwall.model.core.network import Network, Policy
 from taskwall.offers import Changes
 from taskwall.rule import Rule, Verdict
 from taskwall.scenarios import Followed, Heed, explore, heedless

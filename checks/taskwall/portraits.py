@@ -7,15 +7,15 @@ from msgspec import Struct
 
 from taskwall.core.facts import Fact
 from taskwall.core.values import Place, waiting
-from taskwall.model.edge import LoadBalancer
-from taskwall.model.fronts import Front, fronts
-from taskwall.model.group import Permission, SecurityGroup
-from taskwall.model.hosts import shares_network
-from taskwall.model.network import Network, remembered
-from taskwall.model.public import public
-from taskwall.model.reach import listed, permissions, wearers, who
-from taskwall.model.thing import Link, Thing
-from taskwall.model.work import TaskSource
+from taskwall.model.core.entity import Link, Thing
+from taskwall.model.core.network import Network, remembered
+from taskwall.model.entities.ecs import TaskSource
+from taskwall.model.entities.load_balancer import LoadBalancer
+from taskwall.model.entities.security_group import Permission, SecurityGroup
+from taskwall.model.exposure.instance_groups import shares_network
+from taskwall.model.load_balancing.fronts import Front, fronts
+from taskwall.model.load_balancing.internet_facing import public
+from taskwall.model.permissions.peers import listed, permissions, wearers, who
 
 Kind: TypeAlias = Literal["tasks", "load balancer", "security group"]
 

@@ -8,7 +8,7 @@ from taskwall.engine import Judgement
 from taskwall.findings.redaction import Mask
 from taskwall.incremental.query import AmbiguousError, Entry, Recall
 from taskwall.lowering import Lasting, Lowered, lower
-from taskwall.model.network import Network, Policy
+from taskwall.model.core.network import Network, Policy
 from taskwall.portraits import Portrait, portraits
 from taskwall.rule import Rule
 from taskwall.scenarios import Heed, explore

@@ -15,7 +15,7 @@ from taskwall.core.change import Change
 from taskwall.core.facts import TRUE, Fact
 from taskwall.core.values import Need, Origin, Place
 from taskwall.findings.finding import About, Severity
-from taskwall.model.network import Network
+from taskwall.model.core.network import Network
 
 SECTIONS = ("What", "Why", "Fine when", "Terraform", "CloudFormation", "Guide", "See")
 """The sections of a rule's docstring, in order. All are required.

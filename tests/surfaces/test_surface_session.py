@@ -11,7 +11,7 @@ from taskwall import api
 from taskwall.findings.finding import Report
 from taskwall.job import Options
 from taskwall.memory import StaleError
-from taskwall.model.network import Network
+from taskwall.model.core.network import Network
 from taskwall.outputs import json
 from taskwall.portraits import Portrait, portraits
 from taskwall.session import Session

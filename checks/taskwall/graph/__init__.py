@@ -8,15 +8,15 @@ from msgspec import Struct
 
 from taskwall.core.facts import Fact
 from taskwall.core.values import Place
-from taskwall.model.edge import LoadBalancer
-from taskwall.model.fronts import Front, fronts
-from taskwall.model.group import Permission, SecurityGroup
-from taskwall.model.network import Network
-from taskwall.model.public import public
-from taskwall.model.reach import admits_internet, permissions, who
-from taskwall.model.store import MountTarget, Store
-from taskwall.model.thing import Link, Thing
-from taskwall.model.work import TaskSource
+from taskwall.model.core.entity import Link, Thing
+from taskwall.model.core.network import Network
+from taskwall.model.data_stores.store import MountTarget, Store
+from taskwall.model.entities.ecs import TaskSource
+from taskwall.model.entities.load_balancer import LoadBalancer
+from taskwall.model.entities.security_group import Permission, SecurityGroup
+from taskwall.model.load_balancing.fronts import Front, fronts
+from taskwall.model.load_balancing.internet_facing import public
+from taskwall.model.permissions.peers import admits_internet, permissions, who
 
 Kind: TypeAlias = Literal[
     "internet", "addresses", "load balancer", "tasks", "security group", "data store"

@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from taskwall.findings.finding import Unread
 from taskwall.lowering._draft import Draft, kinds
-from taskwall.model.network import Network, Policy
+from taskwall.model.core.network import Network, Policy
 from taskwall.source.resource import Resource
 
 if TYPE_CHECKING:

@@ -20,7 +20,7 @@ from taskwall.core.values import (
     settled,
     symbol,
 )
-from taskwall.model.thing import Link, Setting, Thing
+from taskwall.model.core.entity import Link, Setting, Thing
 from taskwall.source.resource import Cell, Resource
 
 T = TypeVar("T", bound=Thing)

@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from taskwall.incremental.query import Asking, Entry, Recall
 from taskwall.lowering._draft import Draft, Outside
-from taskwall.model.thing import Thing
+from taskwall.model.core.entity import Thing
 from taskwall.source.resource import Resource
 
 

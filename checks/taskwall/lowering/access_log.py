@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from taskwall.core.change import Blank, Change, Wanted
 from taskwall.core.values import Known, Unknown, Value
 from taskwall.lowering._draft import Reading, lowers, setting
-from taskwall.model.edge import (
+from taskwall.model.core.entity import Setting, Thing
+from taskwall.model.entities.load_balancer import (
     LoadBalancer,
 )
-from taskwall.model.thing import Setting, Thing
 from taskwall.source.resource import Cell
 
 _LOGS = "access_logs.s3.enabled"

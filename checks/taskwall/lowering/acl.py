@@ -6,10 +6,10 @@ from msgspec import Struct
 
 from taskwall.core.facts import Fact
 from taskwall.lowering._draft import Reading, lowers, setting
-from taskwall.model.acl import AclAssociation, AclEntry, NetworkAcl
-from taskwall.model.group import Direction
-from taskwall.model.place import Subnet, Vpc
-from taskwall.model.thing import Link
+from taskwall.model.core.entity import Link
+from taskwall.model.entities.security_group import Direction
+from taskwall.model.entities.vpc import Subnet, Vpc
+from taskwall.model.routing.network_acl import AclAssociation, AclEntry, NetworkAcl
 from taskwall.source.resource import Cell
 
 

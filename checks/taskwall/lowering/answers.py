@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from taskwall.core.facts import FALSE, TRUE, Fact
 from taskwall.core.values import Reference, Value, settled, text
 from taskwall.lowering._draft import Reading, lowers
-from taskwall.model.environment import Answers
+from taskwall.model.entities.environment import Answers
 from taskwall.source.resource import Cell
 
 

@@ -8,9 +8,9 @@ from msgspec.structs import replace
 from taskwall.core.facts import Fact, all_of, any_of
 from taskwall.core.values import Fields, Known, Reference, Text, Value, same, settled
 from taskwall.lowering._draft import Reading, lowers, setting
-from taskwall.model.approach import Approach
-from taskwall.model.edge import Listener, LoadBalancer
-from taskwall.model.thing import Link, Setting
+from taskwall.model.core.entity import Link, Setting
+from taskwall.model.entities.load_balancer import Listener, LoadBalancer
+from taskwall.model.load_balancing.edge import Approach
 from taskwall.source.resource import Cell
 
 _DISTRIBUTIONS = ("aws_cloudfront_distribution", "AWS::CloudFront::Distribution")

@@ -7,10 +7,10 @@ from taskwall.lowering import volume
 from taskwall.lowering._draft import SWITCH, Reading, lowers, setting
 from taskwall.lowering._structure import structure
 from taskwall.lowering.tag import tags
-from taskwall.model.group import SecurityGroup
-from taskwall.model.place import Subnet
-from taskwall.model.thing import Thing
-from taskwall.model.work import Launch, Providers, TaskSource
+from taskwall.model.core.entity import Thing
+from taskwall.model.entities.ecs import Launch, Providers, TaskSource
+from taskwall.model.entities.security_group import SecurityGroup
+from taskwall.model.entities.vpc import Subnet
 from taskwall.source.resource import Cell
 
 

@@ -11,11 +11,11 @@ from msgspec import Struct
 from taskwall.core.facts import FALSE, Fact
 from taskwall.core.values import Need, Reference, Text, Value, settled
 from taskwall.lowering._draft import Reading, lowers, setting
-from taskwall.model.agent import Agent
-from taskwall.model.capacity import Instances, MetadataDefaults, MetadataOptions
-from taskwall.model.group import SecurityGroup
-from taskwall.model.place import Subnet
-from taskwall.model.thing import Link, Setting, Thing
+from taskwall.model.compute.container_instances import Instances, MetadataDefaults, MetadataOptions
+from taskwall.model.core.entity import Link, Setting, Thing
+from taskwall.model.entities.ecs_agent import Agent
+from taskwall.model.entities.security_group import SecurityGroup
+from taskwall.model.entities.vpc import Subnet
 from taskwall.source.resource import Cell
 
 

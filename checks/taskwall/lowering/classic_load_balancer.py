@@ -7,14 +7,14 @@ from taskwall.core.values import Known, Need, Unknown
 from taskwall.lowering._draft import Reading, lowers, setting
 from taskwall.lowering.access_log import block_of_logs, classic_access_log
 from taskwall.lowering.load_balancer import PUBLIC, SCHEME
-from taskwall.model.edge import (
+from taskwall.model.core.entity import Link, Setting, Thing
+from taskwall.model.entities.load_balancer import (
     Listener,
     LoadBalancer,
     Policy,
 )
-from taskwall.model.group import SecurityGroup
-from taskwall.model.place import Subnet
-from taskwall.model.thing import Link, Setting, Thing
+from taskwall.model.entities.security_group import SecurityGroup
+from taskwall.model.entities.vpc import Subnet
 from taskwall.source.resource import Cell
 
 

@@ -10,9 +10,8 @@ from taskwall.lowering import capacity
 from taskwall.lowering._draft import Reading, lowers
 from taskwall.lowering.namespace import Namespace
 from taskwall.lowering.tag import tags
-from taskwall.model.edge import LoadBalancer, TargetGroup
-from taskwall.model.thing import Link, Thing
-from taskwall.model.work import (
+from taskwall.model.core.entity import Link, Thing
+from taskwall.model.entities.ecs import (
     AutoScalingGroup,
     CapacityProvider,
     Cluster,
@@ -20,6 +19,7 @@ from taskwall.model.work import (
     Launch,
     Providers,
 )
+from taskwall.model.entities.load_balancer import LoadBalancer, TargetGroup
 from taskwall.source.resource import Cell
 
 READ = "2026-11-24"

@@ -11,7 +11,7 @@ from taskwall.lowering._draft import Reading
 from taskwall.lowering._structure import structure
 from taskwall.lowering.image import first_pull, pull_through, registry, shown, type_of
 from taskwall.lowering.sidecar import cased, sidecar
-from taskwall.model.use import ECR, ELSEWHERE, Use, What
+from taskwall.model.entities.container_needs import ECR, ELSEWHERE, Use, What
 from taskwall.source.resource import Cell
 
 READ = "2026-11-24"

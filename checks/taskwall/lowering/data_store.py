@@ -12,11 +12,17 @@ from taskwall.core.facts import Fact
 from taskwall.core.values import Fields, Known, Need, Reference, Text, Value, settled
 from taskwall.lowering._draft import Reading, lowers, setting
 from taskwall.lowering.exposure import exposure
-from taskwall.model.group import SecurityGroup
-from taskwall.model.place import Subnet
-from taskwall.model.store import Insists, Store
-from taskwall.model.store_tls import PARAMETERS, by_default, engine, insists, word_for
-from taskwall.model.thing import Link, Setting, Thing
+from taskwall.model.core.entity import Link, Setting, Thing
+from taskwall.model.data_stores.store import Insists, Store
+from taskwall.model.data_stores.tls_defaults import (
+    PARAMETERS,
+    by_default,
+    engine,
+    insists,
+    word_for,
+)
+from taskwall.model.entities.security_group import SecurityGroup
+from taskwall.model.entities.vpc import Subnet
 from taskwall.source.resource import Cell
 
 Asks: TypeAlias = Callable[[Reading], Iterator[Insists]]

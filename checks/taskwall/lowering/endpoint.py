@@ -8,7 +8,8 @@ from taskwall.core.patterns import pattern
 from taskwall.core.values import Known, Reference, Text, Value, settled
 from taskwall.lowering._draft import SWITCH, Reading, lowers, setting
 from taskwall.lowering._structure import structure
-from taskwall.model.endpoint import (
+from taskwall.model.core.entity import Link, Setting, Thing
+from taskwall.model.endpoints.endpoint import (
     OFFERED,
     Endpoint,
     EndpointDns,
@@ -18,10 +19,9 @@ from taskwall.model.endpoint import (
     PrivateZone,
     service_of,
 )
-from taskwall.model.group import SecurityGroup
-from taskwall.model.place import RouteTable, Vpc
-from taskwall.model.policy import Policy, read
-from taskwall.model.thing import Link, Setting, Thing
+from taskwall.model.entities.iam_policy import Policy, read
+from taskwall.model.entities.security_group import SecurityGroup
+from taskwall.model.entities.vpc import RouteTable, Vpc
 from taskwall.source.resource import Cell
 
 

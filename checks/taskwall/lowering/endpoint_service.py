@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from taskwall.lowering._draft import SWITCH, Reading, lowers, setting
-from taskwall.model.edge import LoadBalancer
-from taskwall.model.endpoint_service import EndpointService, ServicePermission
-from taskwall.model.thing import Setting, Thing
+from taskwall.model.core.entity import Setting, Thing
+from taskwall.model.endpoints.endpoint_service import EndpointService, ServicePermission
+from taskwall.model.entities.load_balancer import LoadBalancer
 from taskwall.source.resource import Cell
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from taskwall.core.values import Fields, Items, Known, Reference, Text, Value, settled, spelled
 from taskwall.lowering._draft import Reading
 from taskwall.lowering._structure import structure
-from taskwall.model.environment import Definition, Variable
+from taskwall.model.entities.environment import Definition, Variable
 from taskwall.source.resource import Cell
 
 _JSON = ("name", "environment", "value", "secrets", "valueFrom")

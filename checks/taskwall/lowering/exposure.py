@@ -8,9 +8,9 @@ from msgspec.structs import replace
 from taskwall.core.facts import Fact
 from taskwall.core.values import Fields, Items, Known, Unknown, Value, settled
 from taskwall.lowering._draft import SWITCH, Reading, lowers, setting
-from taskwall.model.exposure import Default, Exposure
-from taskwall.model.store import Store
-from taskwall.model.thing import Link, Setting, Thing
+from taskwall.model.core.entity import Link, Setting, Thing
+from taskwall.model.data_stores.internet_exposure import Default, Exposure
+from taskwall.model.data_stores.store import Store
 from taskwall.source.resource import Cell
 
 READ = "2026-11-24"

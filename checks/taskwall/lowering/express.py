@@ -6,9 +6,9 @@ from taskwall.core.facts import FALSE
 from taskwall.lowering import container, serving
 from taskwall.lowering._draft import Reading, lowers, setting
 from taskwall.lowering.tag import tags
-from taskwall.model.group import SecurityGroup
-from taskwall.model.place import Subnet
-from taskwall.model.work import Cluster, Providers, TaskSource
+from taskwall.model.entities.ecs import Cluster, Providers, TaskSource
+from taskwall.model.entities.security_group import SecurityGroup
+from taskwall.model.entities.vpc import Subnet
 
 
 @lowers("aws_ecs_express_gateway_service", "AWS::ECS::ExpressGatewayService")

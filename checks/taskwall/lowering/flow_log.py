@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from taskwall.lowering._draft import Reading, lowers, setting
-from taskwall.model.place import FlowLog, Subnet, Vpc
-from taskwall.model.thing import Link, Thing
+from taskwall.model.core.entity import Link, Thing
+from taskwall.model.entities.vpc import FlowLog, Subnet, Vpc
 
 READ = "2026-11-24"
 

@@ -9,8 +9,8 @@ from taskwall.core.facts import Fact
 from taskwall.core.patterns import pattern
 from taskwall.core.values import Known, Need, Reference, Text, Value, settled, spelled
 from taskwall.lowering._draft import Reading, lowers
-from taskwall.model.thing import Thing
-from taskwall.model.use import ECR, ELSEWHERE, Use
+from taskwall.model.core.entity import Thing
+from taskwall.model.entities.container_needs import ECR, ELSEWHERE, Use
 from taskwall.source.resource import Cell, Resource
 
 _PRIVATE = pattern(r"\.dkr[.-]ecr(-fips)?\.|\.dkr\.ecr\b")

@@ -8,7 +8,9 @@ from taskwall.core.facts import Fact, any_of
 from taskwall.core.values import Known, Reference, Text, settled
 from taskwall.lowering._draft import SWITCH, Reading, lowers
 from taskwall.lowering.vpc import Gateway
-from taskwall.model.joint import (
+from taskwall.model.core.entity import Link, Setting, Thing, alike
+from taskwall.model.entities.vpc import Subnet, Vpc
+from taskwall.model.routing.vpc_attachments import (
     CustomerGateway,
     Peering,
     SubnetShare,
@@ -19,8 +21,6 @@ from taskwall.model.joint import (
     VpnConnection,
     VpnRoute,
 )
-from taskwall.model.place import Subnet, Vpc
-from taskwall.model.thing import Link, Setting, Thing, alike
 from taskwall.source.resource import Cell
 
 

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 
 from taskwall.lowering._draft import Reading, lowers
-from taskwall.model.edge import LoadBalancer
-from taskwall.model.lattice import (
+from taskwall.model.core.entity import Link, Setting, Thing
+from taskwall.model.entities.load_balancer import LoadBalancer
+from taskwall.model.load_balancing.lattice import (
     Fronted,
     LatticeListener,
     LatticeMembership,
@@ -14,7 +15,6 @@ from taskwall.model.lattice import (
     LatticeTargets,
     Registered,
 )
-from taskwall.model.thing import Link, Setting, Thing
 from taskwall.source.resource import Cell
 
 

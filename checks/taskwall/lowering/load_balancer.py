@@ -6,7 +6,8 @@ from msgspec.structs import replace
 
 from taskwall.lowering._draft import SWITCH, Reading, lowers, setting
 from taskwall.lowering.access_log import access_log, logging
-from taskwall.model.edge import (
+from taskwall.model.core.entity import Thing
+from taskwall.model.entities.load_balancer import (
     Action,
     ClientCheck,
     Listener,
@@ -14,9 +15,8 @@ from taskwall.model.edge import (
     LoadBalancer,
     TargetGroup,
 )
-from taskwall.model.group import SecurityGroup
-from taskwall.model.place import Subnet
-from taskwall.model.thing import Thing
+from taskwall.model.entities.security_group import SecurityGroup
+from taskwall.model.entities.vpc import Subnet
 from taskwall.source.resource import Cell
 
 SCHEME = {"internal": True, "internet-facing": False, "true": True, "false": False}

@@ -11,7 +11,7 @@ from taskwall.lowering._written import (
     left_open,
     structured,
 )
-from taskwall.model.mesh import ClientPolicy, Intake, Mesh, Node, Proxy
+from taskwall.model.entities.mesh import ClientPolicy, Intake, Mesh, Node, Proxy
 from taskwall.source.resource import Cell
 
 

@@ -26,8 +26,8 @@ from taskwall.lowering._written import (
     structured,
     unread,
 )
-from taskwall.model.mesh import MeshTask
-from taskwall.model.thing import Setting
+from taskwall.model.core.entity import Setting
+from taskwall.model.entities.mesh import MeshTask
 from taskwall.source.resource import Cell
 
 Names: TypeAlias = tuple[str, ...]

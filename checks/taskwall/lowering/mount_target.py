@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from taskwall.lowering._draft import Reading, lowers, setting
-from taskwall.model.group import SecurityGroup
-from taskwall.model.place import Subnet
-from taskwall.model.store import MountTarget
-from taskwall.model.thing import Thing
+from taskwall.model.core.entity import Thing
+from taskwall.model.data_stores.store import MountTarget
+from taskwall.model.entities.security_group import SecurityGroup
+from taskwall.model.entities.vpc import Subnet
 
 
 class Spelling(Struct, frozen=True):

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from taskwall.lowering import answers
 from taskwall.lowering._draft import Reading, lowers
-from taskwall.model.thing import Link, Thing
+from taskwall.model.core.entity import Link, Thing
 
 
 class Namespace(Thing, frozen=True):

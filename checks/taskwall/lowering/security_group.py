@@ -12,9 +12,9 @@ from msgspec.structs import replace
 from taskwall.core.facts import TRUE, Fact
 from taskwall.core.values import Fields, Known, Need, Reference, settled
 from taskwall.lowering._draft import Reading, lowers, setting
-from taskwall.model.group import Direction, Permission, PrefixList, SecurityGroup
-from taskwall.model.place import Vpc
-from taskwall.model.thing import Link, Setting, Thing
+from taskwall.model.core.entity import Link, Setting, Thing
+from taskwall.model.entities.security_group import Direction, Permission, PrefixList, SecurityGroup
+from taskwall.model.entities.vpc import Vpc
 from taskwall.source.resource import Cell
 
 

@@ -12,7 +12,7 @@ from taskwall.lowering._written import (
     is_written,
     present,
 )
-from taskwall.model.mesh import Offer, Proxy
+from taskwall.model.entities.mesh import Offer, Proxy
 from taskwall.source.resource import Cell
 
 

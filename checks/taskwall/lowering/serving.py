@@ -9,8 +9,8 @@ from typing import TypeAlias
 from taskwall.core.values import Fields, Known, Need, settled, symbol
 from taskwall.lowering._draft import Reading, setting
 from taskwall.lowering._structure import structure
-from taskwall.model.address import Ranges
-from taskwall.model.serving import Discovered, PortMapping, ProxyPort
+from taskwall.model.core.address import Ranges
+from taskwall.model.exposure.task_ports import Discovered, PortMapping, ProxyPort
 from taskwall.source.resource import Cell
 
 Names: TypeAlias = tuple[str, str, str, str, str, str]

@@ -12,7 +12,7 @@ from taskwall.core.values import Fields, Known, Need, Text, Value, settled, spel
 from taskwall.lowering._draft import Reading
 from taskwall.lowering._structure import structure
 from taskwall.lowering.image import repository
-from taskwall.model.use import Use
+from taskwall.model.entities.container_needs import Use
 from taskwall.source.resource import Cell
 
 READ = "2026-11-25"

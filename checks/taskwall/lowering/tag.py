@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from taskwall.core.values import Fields, Items, Unknown, settled
 from taskwall.lowering._draft import Reading, setting
-from taskwall.model.tag import Tag
-from taskwall.model.thing import Setting
+from taskwall.model.core.entity import Setting
+from taskwall.model.core.tag import Tag
 
 
 def tags(r: Reading) -> Iterator[Tag]:

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 
 from taskwall.lowering._draft import SWITCH, Reading, lowers, setting
-from taskwall.model.edge import (
+from taskwall.model.core.entity import Link, Setting, Thing
+from taskwall.model.entities.load_balancer import (
     LoadBalancer,
     TargetGroup,
 )
-from taskwall.model.place import Vpc
-from taskwall.model.thing import Link, Setting, Thing
+from taskwall.model.entities.vpc import Vpc
 
 
 @lowers(

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from taskwall.lowering import container, environment, mesh_task, serving, volume
 from taskwall.lowering._draft import Reading, lowers, setting
-from taskwall.model.work import TaskDefinition
+from taskwall.model.entities.ecs import TaskDefinition
 
 
 @lowers("aws_ecs_task_definition", to=TaskDefinition, named="family")

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from taskwall.core.facts import TRUE, Fact
 from taskwall.core.values import Fields, Known, settled
 from taskwall.lowering._draft import Reading, setting
-from taskwall.model.volume import Volume
+from taskwall.model.entities.volume import Volume
 from taskwall.source.resource import Cell
 
 

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from taskwall.core.facts import TRUE, Fact
 from taskwall.core.values import Need, Reference, Unknown
 from taskwall.lowering._draft import SWITCH, Reading, lowers, setting
-from taskwall.model.group import PrefixList
-from taskwall.model.place import (
+from taskwall.model.core.entity import Link, Setting, Thing
+from taskwall.model.entities.security_group import PrefixList
+from taskwall.model.entities.vpc import (
     WAYS,
     Association,
     BlockExclusion,
@@ -19,7 +20,6 @@ from taskwall.model.place import (
     Vpc,
     Way,
 )
-from taskwall.model.thing import Link, Setting, Thing
 from taskwall.source.resource import Cell
 
 

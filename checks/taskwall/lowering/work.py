@@ -15,11 +15,11 @@ from taskwall.lowering._draft import SWITCH, Reading, lowers, setting
 from taskwall.lowering.cluster import strategy_of
 from taskwall.lowering.namespace import Namespace, Registry
 from taskwall.lowering.tag import tags
-from taskwall.model.edge import LoadBalancer, TargetGroup
-from taskwall.model.group import SecurityGroup
-from taskwall.model.place import Subnet
-from taskwall.model.thing import Link
-from taskwall.model.work import Binding, Cluster, Providers, TaskDefinition, TaskSource
+from taskwall.model.core.entity import Link
+from taskwall.model.entities.ecs import Binding, Cluster, Providers, TaskDefinition, TaskSource
+from taskwall.model.entities.load_balancer import LoadBalancer, TargetGroup
+from taskwall.model.entities.security_group import SecurityGroup
+from taskwall.model.entities.vpc import Subnet
 from taskwall.source.resource import Cell
 
 Paths: TypeAlias = tuple[str, str]

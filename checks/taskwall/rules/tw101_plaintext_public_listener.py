@@ -22,11 +22,11 @@ See: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/create-
 
 from collections.abc import Iterator
 
-from taskwall.model.edge import Listener
-from taskwall.model.fronts import before_tasks, beyond_sources
-from taskwall.model.intake import takes_encrypted
-from taskwall.model.network import Network
-from taskwall.model.public import public
+from taskwall.model.core.network import Network
+from taskwall.model.entities.load_balancer import Listener
+from taskwall.model.load_balancing.fronts import before_tasks, beyond_sources
+from taskwall.model.load_balancing.internet_facing import public
+from taskwall.model.load_balancing.listener_encryption import takes_encrypted
 from taskwall.rule import Verdict, cannot_be_seen, rule
 
 

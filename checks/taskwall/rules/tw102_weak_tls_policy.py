@@ -19,10 +19,10 @@ from collections.abc import Iterator
 from taskwall.core.change import Change
 from taskwall.core.facts import Fact
 from taskwall.core.values import Need
-from taskwall.model.edge import Listener, LoadBalancer, Policy
-from taskwall.model.network import Network
-from taskwall.model.thing import Setting
-from taskwall.model.tls import API_DEFAULT, FORWARD_SECRET_AEAD, floor
+from taskwall.model.core.entity import Setting
+from taskwall.model.core.network import Network
+from taskwall.model.entities.load_balancer import Listener, LoadBalancer, Policy
+from taskwall.model.load_balancing.tls_policies import API_DEFAULT, FORWARD_SECRET_AEAD, floor
 from taskwall.rule import Verdict, rule
 
 STRONG = "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09"

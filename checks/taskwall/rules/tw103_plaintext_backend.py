@@ -24,9 +24,9 @@ See: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-ba
 
 from collections.abc import Iterator
 
-from taskwall.model.backends import backends
-from taskwall.model.fronts import beyond_sources
-from taskwall.model.network import Network
+from taskwall.model.core.network import Network
+from taskwall.model.load_balancing.backend_encryption import backends
+from taskwall.model.load_balancing.fronts import beyond_sources
 from taskwall.rule import Verdict, cannot_be_seen, rule
 
 

@@ -17,8 +17,8 @@ See: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/efs-volumes.htm
 
 from collections.abc import Iterator
 
-from taskwall.model.network import Network
-from taskwall.model.volume import Volume
+from taskwall.model.core.network import Network
+from taskwall.model.entities.volume import Volume
 from taskwall.rule import Verdict, rule
 
 

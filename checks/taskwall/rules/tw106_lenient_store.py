@@ -40,8 +40,8 @@ See: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.SSL.htm
 from collections.abc import Iterator
 
 from taskwall.core.values import Need
-from taskwall.model.network import Network
-from taskwall.model.store import Store, looked_up, used
+from taskwall.model.core.network import Network
+from taskwall.model.data_stores.store import Store, looked_up, used
 from taskwall.rule import Verdict, cannot_be_seen, rule
 
 

@@ -20,14 +20,14 @@ from collections.abc import Iterator
 
 from taskwall.core.facts import FALSE, TRUE, Fact, any_of
 from taskwall.core.values import Need, Origin, Place
-from taskwall.model.capacity import ContainerInstances, container_instances
-from taskwall.model.encryption import enforced
-from taskwall.model.group import SecurityGroup
-from taskwall.model.network import Network
-from taskwall.model.nitro import encrypts
-from taskwall.model.place import Subnet
-from taskwall.model.placement import hosts_of, on_ec2
-from taskwall.model.thing import Link, Setting
+from taskwall.model.compute.container_instances import ContainerInstances, container_instances
+from taskwall.model.compute.instance_families import encrypts
+from taskwall.model.compute.placement import hosts_of, on_ec2
+from taskwall.model.compute.vpc_encryption import enforced
+from taskwall.model.core.entity import Link, Setting
+from taskwall.model.core.network import Network
+from taskwall.model.entities.security_group import SecurityGroup
+from taskwall.model.entities.vpc import Subnet
 from taskwall.rule import Verdict, cannot_be_seen, rule
 
 

@@ -22,8 +22,8 @@ See: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-ht
 
 from collections.abc import Iterator
 
-from taskwall.model.approach import Approach, reached
-from taskwall.model.network import Network
+from taskwall.model.core.network import Network
+from taskwall.model.load_balancing.edge import Approach, reached
 from taskwall.rule import Verdict, rule
 
 

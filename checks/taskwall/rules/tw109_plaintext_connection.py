@@ -20,9 +20,9 @@ See: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.SSL.htm
 
 from collections.abc import Iterator
 
-from taskwall.model.environment import Variable
-from taskwall.model.network import Network
-from taskwall.model.plaintext import connection
+from taskwall.model.core.network import Network
+from taskwall.model.data_stores.connection_strings import connection
+from taskwall.model.entities.environment import Variable
 from taskwall.rule import Verdict, rule
 
 

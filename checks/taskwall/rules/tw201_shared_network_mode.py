@@ -17,9 +17,9 @@ See: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-networking
 from collections.abc import Iterator
 
 from taskwall.core.facts import Fact, all_of, any_of
-from taskwall.model.launch import runs_on, uses
-from taskwall.model.network import Network
-from taskwall.model.work import Launch, TaskDefinition, TaskSource
+from taskwall.model.compute.launch_type import runs_on, uses
+from taskwall.model.core.network import Network
+from taskwall.model.entities.ecs import Launch, TaskDefinition, TaskSource
 from taskwall.rule import Verdict, rule
 
 

@@ -17,15 +17,15 @@ from collections.abc import Iterator
 
 from taskwall.core.change import Blank
 from taskwall.core.facts import any_of
-from taskwall.model.default_group import (
+from taskwall.model.compute.launch_type import awsvpc
+from taskwall.model.core.network import Network
+from taskwall.model.entities.ecs import TaskSource
+from taskwall.model.entities.security_group import SecurityGroup
+from taskwall.model.exposure.default_group import (
     about_default_group,
     names_default_group,
     names_groups,
 )
-from taskwall.model.group import SecurityGroup
-from taskwall.model.launch import awsvpc
-from taskwall.model.network import Network
-from taskwall.model.work import TaskSource
 from taskwall.rule import Verdict, rule
 
 _OWN = (Blank("id of a security group for these tasks"),)

@@ -20,10 +20,10 @@ See: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-task-ne
 from collections.abc import Iterator
 
 from taskwall.core.facts import Fact, any_of
-from taskwall.model.launch import awsvpc, runs_on
-from taskwall.model.network import Network
-from taskwall.model.routes import leads, subnets
-from taskwall.model.work import TaskSource
+from taskwall.model.compute.launch_type import awsvpc, runs_on
+from taskwall.model.core.network import Network
+from taskwall.model.entities.ecs import TaskSource
+from taskwall.model.routing.routes import leads, subnets
 from taskwall.rule import Verdict, rule
 
 

@@ -19,10 +19,10 @@ See: https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html
 from collections.abc import Iterator
 
 from taskwall.core.values import Need
-from taskwall.model.admission import Worn, ingress, instances, only_way_in, worn_groups
-from taskwall.model.fronts import fronts
-from taskwall.model.network import Network
-from taskwall.model.reach import admits_internet
+from taskwall.model.core.network import Network
+from taskwall.model.exposure.task_ingress import Worn, ingress, instances, only_way_in, worn_groups
+from taskwall.model.load_balancing.fronts import fronts
+from taskwall.model.permissions.peers import admits_internet
 from taskwall.rule import Verdict, cannot_be_seen, passes, rule
 
 

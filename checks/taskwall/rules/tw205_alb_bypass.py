@@ -19,7 +19,9 @@ See: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-ba
 from collections.abc import Iterator
 
 from taskwall.core.facts import Fact
-from taskwall.model.admission import (
+from taskwall.model.core.network import Network
+from taskwall.model.entities.security_group import Permission
+from taskwall.model.exposure.task_ingress import (
     Worn,
     admitted_by_network,
     admitted_properly,
@@ -29,9 +31,7 @@ from taskwall.model.admission import (
     stands_behind,
     worn_before,
 )
-from taskwall.model.fronts import beyond_sources
-from taskwall.model.group import Permission
-from taskwall.model.network import Network
+from taskwall.model.load_balancing.fronts import beyond_sources
 from taskwall.rule import Verdict, cannot_be_seen, passes, rule
 
 

@@ -22,13 +22,13 @@ from collections.abc import Iterator
 
 from taskwall.core.facts import all_of
 from taskwall.core.values import Need
-from taskwall.model.admission import instances
-from taskwall.model.group import SecurityGroup
-from taskwall.model.network import Network
-from taskwall.model.reach import permissions
-from taskwall.model.store import MountTarget, Store, looked_up, used
-from taskwall.model.store_peers import judged
-from taskwall.model.thing import Link
+from taskwall.model.core.entity import Link
+from taskwall.model.core.network import Network
+from taskwall.model.data_stores.peers import judged
+from taskwall.model.data_stores.store import MountTarget, Store, looked_up, used
+from taskwall.model.entities.security_group import SecurityGroup
+from taskwall.model.exposure.task_ingress import instances
+from taskwall.model.permissions.peers import permissions
 from taskwall.rule import Verdict, cannot_be_seen, passes, rule
 
 

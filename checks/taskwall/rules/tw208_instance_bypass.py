@@ -25,7 +25,11 @@ See: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_PortMapping.h
 from collections.abc import Iterator
 
 from taskwall.core.facts import Fact, all_of
-from taskwall.model.admission import (
+from taskwall.model.compute.placement import unseen
+from taskwall.model.core.network import Network
+from taskwall.model.entities.security_group import Permission
+from taskwall.model.exposure.instance_groups import host_groups, ports_before, shares_network
+from taskwall.model.exposure.task_ingress import (
     Worn,
     admitted_by_network,
     admitted_properly,
@@ -34,13 +38,9 @@ from taskwall.model.admission import (
     instances,
     stands_behind,
 )
-from taskwall.model.fronts import behind, beyond_sources
-from taskwall.model.group import Permission
-from taskwall.model.hosts import host_groups, ports_before, shares_network
-from taskwall.model.network import Network
-from taskwall.model.placement import unseen
-from taskwall.model.ports import at_ports, has_ports, only_opens
-from taskwall.model.reach import admits_internet, by_settings
+from taskwall.model.load_balancing.fronts import behind, beyond_sources
+from taskwall.model.permissions.peers import admits_internet, by_settings
+from taskwall.model.permissions.ports import at_ports, has_ports, only_opens
 from taskwall.rule import Verdict, cannot_be_seen, passes, rule
 
 

@@ -23,12 +23,12 @@ from collections.abc import Iterator
 
 from taskwall.core.facts import Fact
 from taskwall.core.values import Need
-from taskwall.model.address import ALL_PORTS
-from taskwall.model.admission import Worn, ingress, instances, worn_groups
-from taskwall.model.group import Permission
-from taskwall.model.network import Network
-from taskwall.model.ports import Ports, at_ports, has_ports, only_opens, range_of_ports
-from taskwall.model.serving import served
+from taskwall.model.core.address import ALL_PORTS
+from taskwall.model.core.network import Network
+from taskwall.model.entities.security_group import Permission
+from taskwall.model.exposure.task_ingress import Worn, ingress, instances, worn_groups
+from taskwall.model.exposure.task_ports import served
+from taskwall.model.permissions.ports import Ports, at_ports, has_ports, only_opens, range_of_ports
 from taskwall.rule import Verdict, passes, rule
 
 BEFORE = ("TW204", "TW205", "TW206", "TW207", "TW208", "TW215")

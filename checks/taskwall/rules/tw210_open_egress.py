@@ -25,11 +25,11 @@ See: https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html
 
 from collections.abc import Iterator
 
-from taskwall.model.admission import instances
-from taskwall.model.carriers import carried
-from taskwall.model.egress import as_aws_makes_it, lets_everything_out
-from taskwall.model.network import Network
-from taskwall.model.reach import permissions
+from taskwall.model.core.network import Network
+from taskwall.model.exposure.group_users import carried
+from taskwall.model.exposure.task_ingress import instances
+from taskwall.model.permissions.egress import as_aws_makes_it, lets_everything_out
+from taskwall.model.permissions.peers import permissions
 from taskwall.rule import Verdict, passes, rule
 
 

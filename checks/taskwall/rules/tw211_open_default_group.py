@@ -21,16 +21,16 @@ See: https://docs.aws.amazon.com/vpc/latest/userguide/default-security-group.htm
 from collections.abc import Iterator
 
 from taskwall.core.facts import Fact, all_of, any_of
-from taskwall.model.admission import instances
-from taskwall.model.default_group import (
+from taskwall.model.core.network import Network
+from taskwall.model.entities.security_group import Permission, SecurityGroup
+from taskwall.model.exposure.default_group import (
     Held,
     default_group_of,
     default_groups,
     held,
 )
-from taskwall.model.group import Permission, SecurityGroup
-from taskwall.model.network import Network
-from taskwall.model.reach import permissions
+from taskwall.model.exposure.task_ingress import instances
+from taskwall.model.permissions.peers import permissions
 from taskwall.rule import Verdict, passes, rule
 
 

@@ -19,11 +19,11 @@ See: https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html
 
 from collections.abc import Iterator
 
-from taskwall.model.carriers import carried
-from taskwall.model.containment import contained, undone
-from taskwall.model.group import Direction
-from taskwall.model.network import Network
-from taskwall.model.reach import who
+from taskwall.model.core.network import Network
+from taskwall.model.entities.security_group import Direction
+from taskwall.model.exposure.group_users import carried
+from taskwall.model.permissions.peers import who
+from taskwall.model.permissions.redundancy import contained, undone
 from taskwall.rule import Verdict, rule
 
 WAYS: tuple[Direction, Direction] = ("ingress", "egress")

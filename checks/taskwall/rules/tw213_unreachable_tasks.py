@@ -32,11 +32,11 @@ from collections.abc import Iterator
 
 from taskwall.core.facts import Fact
 from taskwall.core.values import Origin
-from taskwall.model.fronts import beyond_sources
-from taskwall.model.group import Direction
-from taskwall.model.inflow import Inflow, Side, inflows
-from taskwall.model.inflow_open import admitted, guard, let_out
-from taskwall.model.network import Network
+from taskwall.model.core.network import Network
+from taskwall.model.entities.security_group import Direction
+from taskwall.model.exposure.balancer_path_open import admitted, guard, let_out
+from taskwall.model.exposure.balancer_paths import Inflow, Side, inflows
+from taskwall.model.load_balancing.fronts import beyond_sources
 from taskwall.rule import Verdict, cannot_be_seen, rule
 
 

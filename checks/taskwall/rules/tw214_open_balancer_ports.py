@@ -19,13 +19,13 @@ See: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-ba
 from collections.abc import Iterator
 
 from taskwall.core.facts import Fact, all_of
-from taskwall.model.admission import instances
-from taskwall.model.fronts import beyond_sources
-from taskwall.model.group import Permission, SecurityGroup
-from taskwall.model.listening import public_groups
-from taskwall.model.network import Network
-from taskwall.model.ports import Ports, at_ports, has_ports, only_opens
-from taskwall.model.reach import admits_internet, permissions
+from taskwall.model.core.network import Network
+from taskwall.model.entities.security_group import Permission, SecurityGroup
+from taskwall.model.exposure.listener_ports import public_groups
+from taskwall.model.exposure.task_ingress import instances
+from taskwall.model.load_balancing.fronts import beyond_sources
+from taskwall.model.permissions.peers import admits_internet, permissions
+from taskwall.model.permissions.ports import Ports, at_ports, has_ports, only_opens
 from taskwall.rule import Verdict, cannot_be_seen, passes, rule
 
 

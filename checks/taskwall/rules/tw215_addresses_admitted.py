@@ -16,10 +16,10 @@ See: https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html
 from collections.abc import Iterator
 
 from taskwall.core.facts import Fact, any_of
-from taskwall.model.admission import Worn, ingress, instances, worn_alone
-from taskwall.model.group import Permission
-from taskwall.model.network import Network
-from taskwall.model.reach import by_settings, lattice_list, who
+from taskwall.model.core.network import Network
+from taskwall.model.entities.security_group import Permission
+from taskwall.model.exposure.task_ingress import Worn, ingress, instances, worn_alone
+from taskwall.model.permissions.peers import by_settings, lattice_list, who
 from taskwall.rule import Verdict, passes, rule
 
 

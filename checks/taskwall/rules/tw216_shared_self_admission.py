@@ -18,10 +18,10 @@ See: https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html
 from collections.abc import Iterator
 
 from taskwall.core.facts import all_of
-from taskwall.model.admission import ingress, instances
-from taskwall.model.network import Network
-from taskwall.model.ports import has_ports, only_opens
-from taskwall.model.sharing import admits_itself, shared_groups
+from taskwall.model.core.network import Network
+from taskwall.model.exposure.shared_groups import admits_itself, shared_groups
+from taskwall.model.exposure.task_ingress import ingress, instances
+from taskwall.model.permissions.ports import has_ports, only_opens
 from taskwall.rule import Verdict, passes, rule
 
 

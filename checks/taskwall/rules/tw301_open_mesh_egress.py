@@ -23,8 +23,8 @@ See: https://docs.aws.amazon.com/app-mesh/latest/APIReference/API_EgressFilter.h
 
 from collections.abc import Iterator
 
-from taskwall.model.mesh import Mesh
-from taskwall.model.network import Network
+from taskwall.model.core.network import Network
+from taskwall.model.entities.mesh import Mesh
 from taskwall.rule import Verdict, rule
 
 

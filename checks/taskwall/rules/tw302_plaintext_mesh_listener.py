@@ -27,8 +27,8 @@ See: https://docs.aws.amazon.com/app-mesh/latest/userguide/tls.html
 from collections.abc import Iterator, Mapping
 
 from taskwall.core.change import Blank, Wanted
-from taskwall.model.mesh import Intake
-from taskwall.model.network import Network
+from taskwall.model.core.network import Network
+from taskwall.model.entities.mesh import Intake
 from taskwall.rule import Verdict, rule
 
 _SAYS = {

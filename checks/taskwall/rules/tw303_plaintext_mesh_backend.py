@@ -35,8 +35,8 @@ See: https://docs.aws.amazon.com/app-mesh/latest/userguide/tls.html
 
 from collections.abc import Iterator
 
-from taskwall.model.mesh import ClientPolicy
-from taskwall.model.network import Network
+from taskwall.model.core.network import Network
+from taskwall.model.entities.mesh import ClientPolicy
 from taskwall.rule import Verdict, rule
 
 

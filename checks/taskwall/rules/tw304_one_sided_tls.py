@@ -34,8 +34,8 @@ See: https://docs.aws.amazon.com/app-mesh/latest/userguide/mutual-tls.html
 
 from collections.abc import Iterator
 
-from taskwall.model.mesh import ClientPolicy, Intake
-from taskwall.model.network import Network
+from taskwall.model.core.network import Network
+from taskwall.model.entities.mesh import ClientPolicy, Intake
 from taskwall.rule import Verdict, rule
 
 

@@ -45,9 +45,9 @@ from collections.abc import Iterator
 
 from taskwall.core.facts import TRUE, Fact, all_of
 from taskwall.core.values import Origin, Place
-from taskwall.model.mesh import Mesh, MeshTask, Node
-from taskwall.model.network import Network
-from taskwall.model.thing import Link, alike
+from taskwall.model.core.entity import Link, alike
+from taskwall.model.core.network import Network
+from taskwall.model.entities.mesh import Mesh, MeshTask, Node
 from taskwall.rule import Verdict, rule
 
 ENDED = "App Mesh ended on 2026-09-30"

@@ -23,8 +23,8 @@ See: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-connect
 
 from collections.abc import Iterator
 
-from taskwall.model.mesh import Offer
-from taskwall.model.network import Network
+from taskwall.model.core.network import Network
+from taskwall.model.entities.mesh import Offer
 from taskwall.rule import Verdict, rule
 
 

@@ -27,7 +27,8 @@ See: https://docs.aws.amazon.com/vpc-lattice/latest/ug/auth-policies.html
 from collections.abc import Iterator
 
 from taskwall.core.values import Need
-from taskwall.model.lattice import (
+from taskwall.model.core.network import Network
+from taskwall.model.load_balancing.lattice import (
     LatticeListener,
     LatticeService,
     LatticeTargets,
@@ -36,7 +37,6 @@ from taskwall.model.lattice import (
     leads_to_tasks,
     serves_tasks,
 )
-from taskwall.model.network import Network
 from taskwall.rule import Verdict, cannot_be_seen, rule
 
 

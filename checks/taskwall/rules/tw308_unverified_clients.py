@@ -24,8 +24,8 @@ from collections.abc import Iterator, Mapping
 
 from taskwall.core.change import Blank, Wanted
 from taskwall.core.facts import Fact
-from taskwall.model.edge import ClientCheck
-from taskwall.model.network import Network
+from taskwall.model.core.network import Network
+from taskwall.model.entities.load_balancer import ClientCheck
 from taskwall.rule import Verdict, rule
 
 _STORE = Blank("ARN of the trust store")

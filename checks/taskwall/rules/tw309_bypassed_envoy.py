@@ -37,8 +37,8 @@ See: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ProxyConfigur
 
 from collections.abc import Iterator
 
-from taskwall.model.mesh import MeshTask, meshed
-from taskwall.model.network import Network
+from taskwall.model.core.network import Network
+from taskwall.model.entities.mesh import MeshTask, meshed
 from taskwall.rule import Verdict, rule
 
 

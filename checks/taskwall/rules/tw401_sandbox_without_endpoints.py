@@ -40,14 +40,14 @@ from collections.abc import Iterator
 
 from taskwall.core.facts import Fact, all_of, any_of
 from taskwall.core.values import Need
-from taskwall.model.needs import Demand, demands
-from taskwall.model.network import Network
-from taskwall.model.reach import listed
-from taskwall.model.supply import provided
-from taskwall.model.use import ELSEWHERE
-from taskwall.model.ways import way_out
-from taskwall.model.whereabouts import Quarter, position, quarters
-from taskwall.model.work import TaskSource
+from taskwall.model.core.network import Network
+from taskwall.model.endpoints.availability import provided
+from taskwall.model.endpoints.egress_path import way_out
+from taskwall.model.endpoints.task_dependencies import Demand, demands
+from taskwall.model.endpoints.task_location import Quarter, position, quarters
+from taskwall.model.entities.container_needs import ELSEWHERE
+from taskwall.model.entities.ecs import TaskSource
+from taskwall.model.permissions.peers import listed
 from taskwall.rule import Verdict, rule
 
 

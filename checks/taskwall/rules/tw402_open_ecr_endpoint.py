@@ -39,10 +39,10 @@ See: https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html
 from collections.abc import Iterator
 
 from taskwall.core.facts import all_of
-from taskwall.model.endpoint import ECR, Endpoint, about, is_for, stated
-from taskwall.model.network import Network
-from taskwall.model.permits import TOKEN
-from taskwall.model.restrictions import restricts
+from taskwall.model.core.network import Network
+from taskwall.model.endpoints.endpoint import ECR, Endpoint, about, is_for, stated
+from taskwall.model.endpoints.policy_allows import TOKEN
+from taskwall.model.endpoints.policy_restricts import restricts
 from taskwall.rule import Verdict, rule
 
 

@@ -19,9 +19,9 @@ See: https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html
 from collections.abc import Iterator
 
 from taskwall.core.facts import Fact, all_of
-from taskwall.model.endpoint import Endpoint, Stated, about, ecr_pairs, stated
-from taskwall.model.network import Network
-from taskwall.model.policy_equality import equal
+from taskwall.model.core.network import Network
+from taskwall.model.endpoints.endpoint import Endpoint, Stated, about, ecr_pairs, stated
+from taskwall.model.endpoints.policy_equality import equal
 from taskwall.rule import Verdict, rule
 
 

@@ -24,10 +24,10 @@ See: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_conditi
 from collections.abc import Iterator
 
 from taskwall.core.facts import all_of
-from taskwall.model.endpoint import ECR, Endpoint, about, is_for, stated
-from taskwall.model.network import Network
-from taskwall.model.permits import TOKEN
-from taskwall.model.restrictions import demands_organisation
+from taskwall.model.core.network import Network
+from taskwall.model.endpoints.endpoint import ECR, Endpoint, about, is_for, stated
+from taskwall.model.endpoints.policy_allows import TOKEN
+from taskwall.model.endpoints.policy_restricts import demands_organisation
 from taskwall.rule import Verdict, rule
 
 

@@ -44,11 +44,11 @@ See: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/vpc-endpoints.h
 from collections.abc import Iterator
 
 from taskwall.core.facts import Fact, all_of
-from taskwall.model.endpoint import AGENT, Endpoint, Stated, asked, is_for, stated
-from taskwall.model.network import Network
-from taskwall.model.permits import AGENT_ACTIONS, allows, some_resource
-from taskwall.model.policy import each
-from taskwall.model.restrictions import restricts
+from taskwall.model.core.network import Network
+from taskwall.model.endpoints.endpoint import AGENT, Endpoint, Stated, asked, is_for, stated
+from taskwall.model.endpoints.policy_allows import AGENT_ACTIONS, allows, some_resource
+from taskwall.model.endpoints.policy_restricts import restricts
+from taskwall.model.entities.iam_policy import each
 from taskwall.rule import Verdict, rule
 
 

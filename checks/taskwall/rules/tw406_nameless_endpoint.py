@@ -26,10 +26,10 @@ from collections.abc import Iterator
 
 from taskwall.core.change import Change
 from taskwall.core.facts import all_of
-from taskwall.model.endpoint import Endpoint, asked, private_dns, vpc_names, zoned
-from taskwall.model.network import Network
-from taskwall.model.place import Vpc
-from taskwall.model.supply import beside_gateway, needed
+from taskwall.model.core.network import Network
+from taskwall.model.endpoints.availability import beside_gateway, needed
+from taskwall.model.endpoints.endpoint import Endpoint, asked, private_dns, vpc_names, zoned
+from taskwall.model.entities.vpc import Vpc
 from taskwall.rule import Verdict, rule
 
 

@@ -31,12 +31,12 @@ See: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/vpc-endpoints.h
 from collections.abc import Iterator
 
 from taskwall.core.facts import Fact, all_of, any_of
-from taskwall.model.endpoint import Endpoint, asked, is_for, worn
-from taskwall.model.network import Network
-from taskwall.model.outlet import lets_out
-from taskwall.model.passage import admitted, needing, outsiders
-from taskwall.model.reach import listed, who
-from taskwall.model.supply import beside_gateway, needed
+from taskwall.model.core.network import Network
+from taskwall.model.endpoints.availability import beside_gateway, needed
+from taskwall.model.endpoints.egress import lets_out
+from taskwall.model.endpoints.endpoint import Endpoint, asked, is_for, worn
+from taskwall.model.endpoints.ingress import admitted, needing, outsiders
+from taskwall.model.permissions.peers import listed, who
 from taskwall.rule import Verdict, rule
 
 

@@ -14,10 +14,10 @@ See: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/vpc-endpoints.h
 from collections.abc import Iterator
 
 from taskwall.core.facts import all_of
-from taskwall.model.endpoint import AGENT, Endpoint, asked, is_for
-from taskwall.model.network import Network
-from taskwall.model.supply import serves_instances
-from taskwall.model.whereabouts import anybody
+from taskwall.model.core.network import Network
+from taskwall.model.endpoints.availability import serves_instances
+from taskwall.model.endpoints.endpoint import AGENT, Endpoint, asked, is_for
+from taskwall.model.endpoints.task_location import anybody
 from taskwall.rule import Verdict, rule
 
 

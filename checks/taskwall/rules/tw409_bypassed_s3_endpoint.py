@@ -26,10 +26,10 @@ See: https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html
 from collections.abc import Iterator
 
 from taskwall.core.facts import all_of
-from taskwall.model.endpoint import Endpoint, about, is_for, stated
-from taskwall.model.network import Network
-from taskwall.model.permits import allows, layers
-from taskwall.model.supply import needed, pulls_layers, serves_subnets
+from taskwall.model.core.network import Network
+from taskwall.model.endpoints.availability import needed, pulls_layers, serves_subnets
+from taskwall.model.endpoints.endpoint import Endpoint, about, is_for, stated
+from taskwall.model.endpoints.policy_allows import allows, layers
 from taskwall.rule import Verdict, rule
 
 

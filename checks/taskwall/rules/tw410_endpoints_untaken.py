@@ -28,13 +28,13 @@ from collections.abc import Iterator
 
 from taskwall.core.facts import Fact, all_of, any_of
 from taskwall.core.values import Need
-from taskwall.model.needs import demands
-from taskwall.model.network import Network
-from taskwall.model.reach import listed
-from taskwall.model.supply import provided
-from taskwall.model.ways import goes_by_nat
-from taskwall.model.whereabouts import Quarter, position, quarters
-from taskwall.model.work import TaskSource
+from taskwall.model.core.network import Network
+from taskwall.model.endpoints.availability import provided
+from taskwall.model.endpoints.egress_path import goes_by_nat
+from taskwall.model.endpoints.task_dependencies import demands
+from taskwall.model.endpoints.task_location import Quarter, position, quarters
+from taskwall.model.entities.ecs import TaskSource
+from taskwall.model.permissions.peers import listed
 from taskwall.rule import Verdict, rule
 
 SERVICES = ("ecr.api", "ecr.dkr", "logs", "secretsmanager", "ssm", "s3")

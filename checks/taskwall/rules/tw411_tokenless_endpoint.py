@@ -21,9 +21,9 @@ See: https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html
 from collections.abc import Iterator
 
 from taskwall.core.facts import all_of
-from taskwall.model.endpoint import Endpoint, asked, is_for, stated
-from taskwall.model.network import Network
-from taskwall.model.permits import TOKEN, allows, anything
+from taskwall.model.core.network import Network
+from taskwall.model.endpoints.endpoint import Endpoint, asked, is_for, stated
+from taskwall.model.endpoints.policy_allows import TOKEN, allows, anything
 from taskwall.rule import Verdict, rule
 
 

@@ -32,11 +32,11 @@ See: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-agent-confi
 from collections.abc import Iterator
 
 from taskwall.core.facts import FALSE, Fact, any_of
-from taskwall.model.capacity import ContainerInstances, container_instances
-from taskwall.model.launch import awsvpc
-from taskwall.model.network import Network
-from taskwall.model.placement import kinds_near, placed, unseen
-from taskwall.model.work import TaskDefinition
+from taskwall.model.compute.container_instances import ContainerInstances, container_instances
+from taskwall.model.compute.launch_type import awsvpc
+from taskwall.model.compute.placement import kinds_near, placed, unseen
+from taskwall.model.core.network import Network
+from taskwall.model.entities.ecs import TaskDefinition
 from taskwall.rule import Verdict, cannot_be_seen, rule
 
 

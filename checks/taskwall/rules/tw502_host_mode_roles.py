@@ -20,10 +20,10 @@ See: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-agent-confi
 
 from collections.abc import Iterator
 
-from taskwall.model.capacity import ContainerInstances, container_instances
-from taskwall.model.hosts import in_host_mode
-from taskwall.model.network import Network
-from taskwall.model.placement import unseen
+from taskwall.model.compute.container_instances import ContainerInstances, container_instances
+from taskwall.model.compute.placement import unseen
+from taskwall.model.core.network import Network
+from taskwall.model.exposure.instance_groups import in_host_mode
 from taskwall.rule import Verdict, cannot_be_seen, rule
 
 

@@ -27,15 +27,15 @@ from collections.abc import Iterator
 
 from taskwall.core.change import Change
 from taskwall.core.facts import FALSE, Fact
-from taskwall.model.capacity import (
+from taskwall.model.compute.container_instances import (
     Instances,
     MetadataDefaults,
     MetadataOptions,
     container_instances,
 )
-from taskwall.model.network import Network
-from taskwall.model.placement import unseen
-from taskwall.model.thing import Setting
+from taskwall.model.compute.placement import unseen
+from taskwall.model.core.entity import Setting
+from taskwall.model.core.network import Network
 from taskwall.rule import Verdict, cannot_be_seen, rule
 
 

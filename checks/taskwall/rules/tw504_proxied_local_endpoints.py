@@ -20,10 +20,10 @@ from collections.abc import Iterator
 
 from taskwall.core.facts import Fact
 from taskwall.core.values import Text, settled
-from taskwall.model.agent import Proxy
-from taskwall.model.capacity import container_instances
-from taskwall.model.network import Network
-from taskwall.model.thing import Setting
+from taskwall.model.compute.container_instances import container_instances
+from taskwall.model.core.entity import Setting
+from taskwall.model.core.network import Network
+from taskwall.model.entities.ecs_agent import Proxy
 from taskwall.rule import Verdict, rule
 
 OPEN = "\x00"

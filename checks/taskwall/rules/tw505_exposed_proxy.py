@@ -20,10 +20,10 @@ from collections.abc import Iterator
 
 from taskwall.core.facts import Fact
 from taskwall.core.values import Need, Reference, Text, Value, settled
-from taskwall.model.address import cidr, public
-from taskwall.model.capacity import container_instances
-from taskwall.model.network import Network
-from taskwall.model.thing import Setting
+from taskwall.model.compute.container_instances import container_instances
+from taskwall.model.core.address import cidr, public
+from taskwall.model.core.entity import Setting
+from taskwall.model.core.network import Network
 from taskwall.rule import Verdict, rule
 
 OPEN = "\x00"

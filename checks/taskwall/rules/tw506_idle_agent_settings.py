@@ -17,9 +17,9 @@ See: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-agent-confi
 from collections.abc import Iterator
 
 from taskwall.core.facts import FALSE, any_of
-from taskwall.model.capacity import container_instances
-from taskwall.model.network import Network
-from taskwall.model.placement import joins_cluster_of, kinds_near, placed
+from taskwall.model.compute.container_instances import container_instances
+from taskwall.model.compute.placement import joins_cluster_of, kinds_near, placed
+from taskwall.model.core.network import Network
 from taskwall.rule import Verdict, rule
 
 

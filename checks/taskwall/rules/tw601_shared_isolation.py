@@ -26,9 +26,9 @@ from collections.abc import Iterator
 
 from taskwall.core.facts import TRUE, Fact
 from taskwall.core.values import Need
-from taskwall.model.isolation import declared, membership, shared
-from taskwall.model.network import Network
-from taskwall.model.work import TaskSource
+from taskwall.model.core.network import Network
+from taskwall.model.entities.ecs import TaskSource
+from taskwall.model.exposure.isolation import declared, membership, shared
 from taskwall.rule import Verdict, cannot_be_seen, rule
 
 

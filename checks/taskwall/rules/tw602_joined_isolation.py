@@ -30,10 +30,10 @@ See: https://docs.aws.amazon.com/vpc/latest/userguide/extend-intro.html
 from collections.abc import Iterator
 
 from taskwall.core.facts import any_of
-from taskwall.model.isolation import apart, declared, residents
-from taskwall.model.joint import joints
-from taskwall.model.network import Network
-from taskwall.model.tenancy import tenants
+from taskwall.model.compute.vpc_tenants import tenants
+from taskwall.model.core.network import Network
+from taskwall.model.exposure.isolation import apart, declared, residents
+from taskwall.model.routing.vpc_attachments import joints
 from taskwall.rule import Verdict, rule
 
 

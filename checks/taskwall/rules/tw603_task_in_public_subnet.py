@@ -17,10 +17,10 @@ See: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/networking-outb
 from collections.abc import Iterator
 
 from taskwall.core.facts import Fact
-from taskwall.model.launch import awsvpc
-from taskwall.model.network import Network
-from taskwall.model.routes import exposed
-from taskwall.model.work import TaskSource
+from taskwall.model.compute.launch_type import awsvpc
+from taskwall.model.core.network import Network
+from taskwall.model.entities.ecs import TaskSource
+from taskwall.model.routing.routes import exposed
 from taskwall.rule import Verdict, rule
 
 

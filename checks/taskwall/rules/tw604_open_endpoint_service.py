@@ -24,13 +24,13 @@ See: https://docs.aws.amazon.com/vpc/latest/privatelink/configure-endpoint-servi
 
 from collections.abc import Iterator
 
-from taskwall.model.endpoint_service import (
+from taskwall.model.core.network import Network
+from taskwall.model.endpoints.endpoint_service import (
     EndpointService,
     accepts_by_hand,
     admits_everybody,
     offers_tasks,
 )
-from taskwall.model.network import Network
 from taskwall.rule import Verdict, rule
 
 

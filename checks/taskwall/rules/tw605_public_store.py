@@ -22,9 +22,9 @@ See: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_VPC.WorkingWith
 from collections.abc import Iterator
 
 from taskwall.core.values import Need
-from taskwall.model.exposure import Exposure, exposed_store, store_used
-from taskwall.model.network import Network
-from taskwall.model.store import looked_up
+from taskwall.model.core.network import Network
+from taskwall.model.data_stores.internet_exposure import Exposure, exposed_store, store_used
+from taskwall.model.data_stores.store import looked_up
 from taskwall.rule import Verdict, cannot_be_seen, rule
 
 

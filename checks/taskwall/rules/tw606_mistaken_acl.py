@@ -38,7 +38,9 @@ See: https://docs.aws.amazon.com/vpc/latest/userguide/vpc-network-acls.html
 from collections.abc import Iterator
 
 from taskwall.core.facts import Fact, any_of
-from taskwall.model.acl import (
+from taskwall.model.core.network import Network
+from taskwall.model.entities.vpc import Subnet
+from taskwall.model.routing.network_acl import (
     AclEntry,
     Flow,
     NetworkAcl,
@@ -50,8 +52,6 @@ from taskwall.model.acl import (
     lets_internet_in,
     task_subnets,
 )
-from taskwall.model.network import Network
-from taskwall.model.place import Subnet
 from taskwall.rule import Verdict, cannot_be_seen, rule
 
 

@@ -28,10 +28,10 @@ See: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/vpc-endpoints.h
 
 from collections.abc import Iterator
 
-from taskwall.model.network import Network
-from taskwall.model.place import GatewayAttachment
-from taskwall.model.reach import listed
-from taskwall.model.tenancy import holds_tasks, inhabitants, tenants
+from taskwall.model.compute.vpc_tenants import holds_tasks, inhabitants, tenants
+from taskwall.model.core.network import Network
+from taskwall.model.entities.vpc import GatewayAttachment
+from taskwall.model.permissions.peers import listed
 from taskwall.rule import Verdict, rule
 
 

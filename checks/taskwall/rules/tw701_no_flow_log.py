@@ -29,10 +29,10 @@ See: https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs.html
 from collections.abc import Iterable, Iterator
 
 from taskwall.core.facts import Fact, all_of, any_of
-from taskwall.model.network import Network
-from taskwall.model.place import FlowLog
-from taskwall.model.watch import Watched, elsewhere, logs_of, logs_of_subnet, watched
-from taskwall.model.work import TaskSource
+from taskwall.model.core.network import Network
+from taskwall.model.entities.ecs import TaskSource
+from taskwall.model.entities.vpc import FlowLog
+from taskwall.model.logging.flow_logs import Watched, elsewhere, logs_of, logs_of_subnet, watched
 from taskwall.rule import Verdict, rule
 
 

@@ -16,9 +16,9 @@ See: https://docs.aws.amazon.com/vpc/latest/userguide/flow-log-records.html
 from collections.abc import Iterator
 
 from taskwall.core.facts import Fact
-from taskwall.model.network import Network
-from taskwall.model.place import FlowLog
-from taskwall.model.watch import judged_logs, lacks_fields, with_fields
+from taskwall.model.core.network import Network
+from taskwall.model.entities.vpc import FlowLog
+from taskwall.model.logging.flow_logs import judged_logs, lacks_fields, with_fields
 from taskwall.rule import Verdict, rule
 
 FIELDS = ("vpc-id", "subnet-id", "instance-id")

@@ -24,9 +24,9 @@ See: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-ba
 from collections.abc import Iterator
 
 from taskwall.core.facts import TRUE, Fact, any_of
-from taskwall.model.edge import LoadBalancer
-from taskwall.model.fronts import beyond_sources, listeners, stands_before_tasks
-from taskwall.model.network import Network
+from taskwall.model.core.network import Network
+from taskwall.model.entities.load_balancer import LoadBalancer
+from taskwall.model.load_balancing.fronts import beyond_sources, listeners, stands_before_tasks
 from taskwall.rule import Verdict, cannot_be_seen, rule
 
 

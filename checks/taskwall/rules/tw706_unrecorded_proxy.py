@@ -25,8 +25,8 @@ See: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-connect
 
 from collections.abc import Iterator
 
-from taskwall.model.mesh import Proxy
-from taskwall.model.network import Network
+from taskwall.model.core.network import Network
+from taskwall.model.entities.mesh import Proxy
 from taskwall.rule import Verdict, rule
 
 

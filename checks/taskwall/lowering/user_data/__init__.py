@@ -27,9 +27,9 @@ from taskwall.lowering._draft import Reading
 from taskwall.lowering.user_data.layers import LONGEST, unpacked
 from taskwall.lowering.user_data.machine import Machine, Settings, Written
 from taskwall.lowering.user_data.marked import STAND_IN, Marks, is_known
-from taskwall.model.agent import Agent, Proxy
-from taskwall.model.thing import Link, Setting
-from taskwall.model.work import Cluster
+from taskwall.model.core.entity import Link, Setting
+from taskwall.model.entities.ecs import Cluster
+from taskwall.model.entities.ecs_agent import Agent, Proxy
 from taskwall.source.resource import Cell, Resource
 
 

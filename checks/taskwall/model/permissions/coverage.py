@@ -12,11 +12,11 @@ from msgspec.structs import replace
 
 from taskwall.core.facts import FALSE, Fact, all_of, any_of
 from taskwall.core.values import Need, Reference, Text, Value, symbol
-from taskwall.model.address import EVERYWHERE, V4, V6, Ranges, cidr
-from taskwall.model.group import Permission, PrefixList
-from taskwall.model.network import Network, remembered
-from taskwall.model.place import Subnet, Vpc
-from taskwall.model.thing import Link, Setting, alike
+from taskwall.model.core.address import EVERYWHERE, V4, V6, Ranges, cidr
+from taskwall.model.core.entity import Link, Setting, alike
+from taskwall.model.core.network import Network, remembered
+from taskwall.model.entities.security_group import Permission, PrefixList
+from taskwall.model.entities.vpc import Subnet, Vpc
 
 # --- packets
 

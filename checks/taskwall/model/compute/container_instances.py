@@ -1,0 +1,184 @@
+"""Container instances: what they are made from, and which clusters they join.
+
+A launch template, launch configuration or instance is lowered to `Instances`, whether or not it
+has to do with ECS; `container_instances` says which of them do. Fargate and Managed Instances are
+no container instances in this sense.
+"""
+
+from collections.abc import Iterator
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from taskwall.core.facts import FALSE, Fact, all_of, any_of
+from taskwall.core.values import Need
+from taskwall.model.core.entity import Link, Setting, Thing
+from taskwall.model.core.network import Network, remembered
+from taskwall.model.entities.ecs import (
+    AutoScalingGroup,
+    CapacityProvider,
+    Cluster,
+    ClusterProviders,
+    TaskSource,
+)
+from taskwall.model.entities.ecs_agent import Agent
+
+
+class MetadataOptions(Struct, frozen=True):
+    """How instances let themselves be asked for metadata, in the texts that AWS takes."""
+
+    endpoint: Setting
+    tokens: Setting
+    hop_limit: Setting
+
+
+class MetadataDefaults(Thing, frozen=True, kw_only=True):
+    """Metadata options that the account gives to instances whose own are not set."""
+
+    options: MetadataOptions
+
+
+class Instances(Thing, frozen=True, kw_only=True):
+    """EC2 instances, as a launch template, launch configuration or instance describes them.
+
+    `word` is which of these. `types` are the instance types (or patterns) that it names,
+    `by_attributes` whether AWS chooses the type by attributes alone. `groups` are its security
+    groups.
+    `agent` and `metadata` are None where an instance leaves them to its launch `template`.
+    `optimized` is whether its image is known to be made for ECS.
+    """
+
+    word: str
+    types: tuple[Setting, ...] = ()
+    by_attributes: Fact = FALSE
+    groups: tuple[Link, ...] = ()
+    groups_setting: Setting
+    subnets: tuple[Link, ...] = ()
+    metadata: MetadataOptions | None
+    agent: Agent | None
+    template: Link | None = None
+    optimized: bool = False
+
+
+class ContainerInstances(Struct, frozen=True):
+    """Instances that join a cluster, or may do so.
+
+    `fact` is whether they do. `clusters` are those that they are known to join (an id "default"
+    is the cluster that the agent joins where nothing names one), `open` what further ones wait
+    for. `providers` are the capacity providers that they serve, `scaled_by` the Auto Scaling
+    groups that start them (which say in which target groups, of which overriding types).
+    """
+
+    instances: Instances
+    fact: Fact
+    clusters: tuple[Link, ...]
+    open: tuple[Need, ...]
+    providers: tuple[tuple[CapacityProvider, Fact], ...]
+    scaled_by: tuple[tuple[AutoScalingGroup, Link], ...]
+
+    @property
+    def types(self) -> tuple[Setting, ...]:
+        """The instance types: those of mixed instances policies, where there are any."""
+        found: list[Setting] = []
+        for group, _ in self.scaled_by:
+            found += group.types or self.instances.types
+        return tuple(found) if self.scaled_by else self.instances.types
+
+
+@remembered
+def container_instances(network: Network) -> tuple[ContainerInstances, ...]:
+    """The container instances of the sources, and whatever may turn out to be some.
+
+    Instances of which nothing tells what they are for count only where the sources have to do
+    with ECS at all.
+    """
+    groups: dict[str, list[tuple[AutoScalingGroup, Link]]] = {}
+    for group in network.every(AutoScalingGroup):
+        for link in group.made_from:
+            groups.setdefault(link.to, []).append((group, link))
+    standalone: dict[str, list[Instances]] = {}
+    for instances in network.every(Instances):
+        if instances.template is not None:
+            standalone.setdefault(instances.template.to, []).append(instances)
+    providers = network.grouped(CapacityProvider, _group_of)
+    # A group that starts nobody knows what may start any of these.
+    loose = groups.pop("", [])
+    found = []
+    for instances in network.every(Instances):
+        scaled_by = (*groups.get(instances.id, ()), *(_may_start(*each) for each in loose))
+        member = _member(network, instances, scaled_by, providers, standalone)
+        if member.fact.truth is True or (member.fact.truth is None and _uses_ecs(network)):
+            found.append(member)
+    return tuple(found)
+
+
+def _may_start(group: AutoScalingGroup, link: Link) -> tuple[AutoScalingGroup, Link]:
+    text, needs = f"{group.name} starts these instances", link.fact.needs
+    return group, replace(link, fact=Fact(None, text, link.place, group.name, needs))
+
+
+def _group_of(provider: CapacityProvider) -> tuple[str, ...]:
+    return (provider.auto_scaling_group.to,) if provider.auto_scaling_group else ()
+
+
+def _uses_ecs(network: Network) -> bool:
+    """Whether the sources have anything of ECS that instances could serve."""
+    return any(network.every(kind) for kind in (Cluster, CapacityProvider, TaskSource))
+
+
+def _member(
+    network: Network,
+    instances: Instances,
+    scaled_by: tuple[tuple[AutoScalingGroup, Link], ...],
+    by_group: dict[str, list[CapacityProvider]],
+    standalone: dict[str, list[Instances]],
+) -> ContainerInstances:
+    name = instances.name
+    serves = []
+    for group, link in scaled_by:
+        for provider in (*by_group.get(group.id, ()), *by_group.get("", ())):
+            tie = provider.auto_scaling_group
+            if tie is None:
+                continue
+            text = f"{provider.name} starts {group.name}"
+            known = tie.fact if tie.to else Fact(None, text, tie.place, name, tie.fact.needs)
+            serves.append((provider, all_of((link.fact, known))))
+    agents = [instances.agent] if instances.agent else []
+    agents += [other.agent for other in standalone.get(instances.id, ()) if other.agent]
+    template = network.at(Instances, instances.template)
+    if template is not None and template.agent is not None and instances.agent is None:
+        agents.append(template.agent)
+    joins = any_of((*(fact for _, fact in serves), *(agent.joins for agent in agents)))
+    if instances.optimized:
+        text = f"{name} starts an image made for ECS"
+        joins = Fact(True, text, instances.origin.header, name) | joins
+    clusters: list[Link] = []
+    waits: list[Need] = []
+    for provider, _ in serves:
+        clusters += _clusters_of(network, provider)
+    for agent in agents:
+        if agent.cluster is not None:
+            clusters.append(agent.cluster)
+        if not clusters:
+            # Instances of a capacity provider can only be in its cluster.
+            waits += agent.cluster_needs
+    return ContainerInstances(
+        instances, joins, tuple(clusters), tuple(waits), tuple(serves), scaled_by
+    )
+
+
+def _clusters_of(network: Network, provider: CapacityProvider) -> Iterator[Link]:
+    """The clusters that a capacity provider is associated with."""
+    yield from _by_provider(network).get(provider.id, ())
+
+
+@remembered
+def _by_provider(network: Network) -> dict[str, list[Link]]:
+    found: dict[str, list[Link]] = {}
+    for association in network.every(ClusterProviders):
+        for link in association.providers:
+            found.setdefault(link.to, []).append(association.cluster)
+    for cluster in network.every(Cluster):
+        for link in cluster.providers:
+            found.setdefault(link.to, []).append(Link(cluster.id, link.fact, link.place))
+    return found

@@ -1,0 +1,140 @@
+"""What tasks run on, and in which network mode."""
+
+from taskwall.core.facts import Fact
+from taskwall.core.values import Need
+from taskwall.model.core.entity import Link
+from taskwall.model.core.network import Network, remembered
+from taskwall.model.entities.ecs import (
+    CapacityProvider,
+    Cluster,
+    ClusterProviders,
+    Launch,
+    Providers,
+    TaskDefinition,
+    TaskSource,
+)
+
+
+@remembered
+def launches(network: Network, source: TaskSource) -> tuple[frozenset[Launch], tuple[Need, ...]]:
+    """The launch types known of a task source, and what any further ones wait for.
+
+    A source that says nothing takes its cluster's default capacity providers; a cluster without
+    any gives EC2. A task definition that is registered for one launch type settles an open one.
+    """
+    known, waits = _providers(network, source.runs_on)
+    if not known and not waits:
+        known, waits = _cluster_default(network, source)
+    if waits:
+        definition = network.at(TaskDefinition, source.task_definition)
+        registered = {str(need.known) for need in definition.requires} if definition else set()
+        for launch in _WORDS:
+            if registered == {launch} and launch != "EC2":
+                return frozenset((launch,)), ()
+    return known, waits
+
+
+def strategy(network: Network, source: TaskSource) -> Providers:
+    """What a task source says of its launch types and providers, else its cluster by default."""
+    if source.runs_on or source.cluster is None:
+        return source.runs_on
+    return next((each for each in _defaults_of(network, source.cluster) if each), Providers())
+
+
+def _defaults_of(network: Network, cluster: Link) -> list[Providers]:
+    """What a cluster gives to sources that name no launch type, of which the first counts."""
+    own = network.at(Cluster, cluster)
+    return [*_given(network).get(cluster.to, ()), *([own.default] if own else [])]
+
+
+@remembered
+def _given(network: Network) -> dict[str, list[Providers]]:
+    """The default providers that resources of their own give to clusters."""
+    found: dict[str, list[Providers]] = {}
+    for each in network.every(ClusterProviders):
+        found.setdefault(each.cluster.to, []).append(each.default)
+    return found
+
+
+def _cluster_default(
+    network: Network, source: TaskSource
+) -> tuple[frozenset[Launch], tuple[Need, ...]]:
+    link = source.cluster
+    if link is None:
+        return frozenset({"EC2"}), ()
+    cluster = network.at(Cluster, link)
+    for default in _defaults_of(network, link):
+        if default:
+            return _providers(network, default)
+    if cluster is None or cluster.external:
+        why = "is not in the sources, and its default capacity providers are not known"
+        return frozenset(), (Need(link.to or source.name, why),)
+    return frozenset({"EC2"}), ()
+
+
+def _providers(
+    network: Network, providers: Providers
+) -> tuple[frozenset[Launch], tuple[Need, ...]]:
+    known: set[Launch] = set(providers.launches)
+    waits = list(providers.needs)
+    for link in providers.providers:
+        provider = network.at(CapacityProvider, link)
+        if provider is None or provider.external:
+            why = "is a capacity provider that is not in the sources"
+            waits += list(link.fact.needs) or [Need(link.to or "a capacity provider", why)]
+        else:
+            known.add(provider.launch)
+    return frozenset(known), tuple(waits)
+
+
+def runs_on(network: Network, source: TaskSource, *wanted: Launch) -> Fact:
+    """Whether a task source's tasks run on (at least one of) the launch types."""
+    known, waits = launches(network, source)
+    place = source.runs_on.place or source.origin.header
+    text = f"{source.name} runs on {' or '.join(_WORDS[launch] for launch in wanted)}"
+    if known & set(wanted):
+        return Fact(True, text, place, source.name)
+    if waits:
+        return Fact(None, text, place, source.name, waits)
+    told = f"{source.name} runs on {' and '.join(_WORDS[launch] for launch in sorted(known))}"
+    return Fact(False, text, place, source.name, otherwise=told)
+
+
+_WORDS: dict[Launch, str] = {
+    "FARGATE": "Fargate",
+    "EC2": "EC2",
+    "MANAGED_INSTANCES": "Managed Instances",
+    "EXTERNAL": "external instances",
+}
+
+
+def uses(network: Network, definition: TaskDefinition) -> list[tuple[TaskSource, Link]]:
+    """The task sources that start a task definition, and their ties to it."""
+    return _sources_by_definition(network).get(definition.id, [])
+
+
+@remembered
+def _sources_by_definition(network: Network) -> dict[str, list[tuple[TaskSource, Link]]]:
+    found: dict[str, list[tuple[TaskSource, Link]]] = {}
+    for source in network.every(TaskSource):
+        if source.task_definition is not None:
+            key = source.task_definition.to
+            found.setdefault(key, []).append((source, source.task_definition))
+    return found
+
+
+@remembered
+def awsvpc(network: Network, source: TaskSource) -> Fact:
+    """Whether tasks of a source get a network interface of their own.
+
+    AWS accepts a network configuration for awsvpc tasks only, so one that is written tells, and
+    so does Fargate, which knows no other mode.
+    """
+    if source.networked.truth is True or source.managed:
+        return source.networked
+    if (fargate := runs_on(network, source, "FARGATE")).truth is True:
+        return fargate
+    definition = network.at(TaskDefinition, source.task_definition)
+    if definition is None or definition.external:
+        return source.networked
+    return definition.mode.is_("awsvpc")

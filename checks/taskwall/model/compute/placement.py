@@ -1,0 +1,203 @@
+"""Which container instances can have the tasks of which task sources on them."""
+
+from msgspec import Struct
+
+from taskwall.core.facts import Fact, all_of, any_of
+from taskwall.core.values import Need, Place
+from taskwall.model.compute.container_instances import ContainerInstances, container_instances
+from taskwall.model.compute.launch_type import awsvpc, runs_on, strategy
+from taskwall.model.core.entity import alike
+from taskwall.model.core.network import Network, remembered
+from taskwall.model.entities.ecs import CapacityProvider, TaskSource
+
+
+@remembered
+def on_ec2(network: Network) -> list[tuple[TaskSource, Fact]]:
+    """The task sources whose tasks run on container instances, or may."""
+    found = []
+    for source in network.every(TaskSource):
+        launched = runs_on(network, source, "EC2")
+        if launched.truth is not False:
+            found.append((source, launched))
+    return found
+
+
+@remembered
+def kinds_of_source(network: Network) -> tuple[TaskSource, ...]:
+    """The first task source, in the order of files, of each kind that is placed alike.
+
+    Many services of a cluster need one answer: what holds of one in `placed`,
+    `joins_cluster_of` and `awsvpc` holds of all of its kind.
+    """
+    found: dict[object, TaskSource] = {}
+    for source in sorted(network.every(TaskSource), key=_position):
+        found.setdefault(_kind(network, source), source)
+    return tuple(found.values())
+
+
+def _position(source: TaskSource) -> tuple[str, int]:
+    return source.origin.header.file, source.origin.header.line
+
+
+def _kind(network: Network, source: TaskSource) -> object:
+    """What decides where tasks of a source can be placed."""
+    launched, own = runs_on(network, source, "EC2"), awsvpc(network, source)
+    links = (source.cluster, *strategy(network, source).providers)
+    ties = tuple((link.to, link.exact, link.sure, link.fact.needs) for link in links if link)
+    fargate = launched.truth is False
+    needs = () if fargate else (launched.waits_for(), own.waits_for())
+    return source.cluster is None, ties, launched.truth, own.truth, needs
+
+
+def placed(network: Network, member: ContainerInstances, source: TaskSource) -> Fact:
+    """Whether tasks of a source can be placed on container instances.
+
+    With a capacity provider strategy (its own, or its cluster's default) on those of its
+    providers, else on all that join its cluster.
+    """
+    launched = runs_on(network, source, "EC2")
+    if launched.truth is False:
+        return launched
+    here = _by_strategy(network, member, source)
+    return all_of((launched, here if here is not None else joins_cluster_of(member, source)))
+
+
+@remembered
+def hosts_of(network: Network, source: TaskSource) -> tuple[tuple[ContainerInstances, Fact], ...]:
+    """The container instances on which tasks of a source are placed, or may be."""
+    if runs_on(network, source, "EC2").truth is False:
+        return ()
+    members = _members(network)
+    keys = _keys_of(network, source)
+    known = (*keys, "") if keys is not None else members
+    found = {m.instances.id: m for key in known for m in members.get(key, ())}
+    pairs = ((member, placed(network, member, source)) for member in found.values())
+    return tuple((member, fact) for member, fact in pairs if fact.truth is not False)
+
+
+@remembered
+def _members(network: Network) -> dict[str, list[ContainerInstances]]:
+    """Container instances by the providers that they serve and the clusters that they join.
+
+    "" holds those of which not all of that is known.
+    """
+    found: dict[str, list[ContainerInstances]] = {}
+    for member in container_instances(network):
+        for key in _keys_for(member) or ("",):
+            found.setdefault(key, []).append(member)
+    return found
+
+
+def kinds_near(network: Network, member: ContainerInstances) -> tuple[TaskSource, ...]:
+    """The task sources (one of a kind) that share a provider or cluster with some instances.
+
+    Or may do so. No other one is placed on those instances, nor is their cluster its own.
+    """
+    kinds = _kinds(network)
+    keys = _keys_for(member)
+    known = (*keys, "") if keys is not None else kinds
+    return tuple({s.id: s for key in known for s in kinds.get(key, ())}.values())
+
+
+@remembered
+def _kinds(network: Network) -> dict[str, list[TaskSource]]:
+    """The task sources (one of a kind) by providers and clusters; "" as in `_members`."""
+    found: dict[str, list[TaskSource]] = {}
+    for source in kinds_of_source(network):
+        for key in _keys_of(network, source) or ("",):
+            found.setdefault(key, []).append(source)
+    return found
+
+
+def _keys_for(member: ContainerInstances) -> tuple[str, ...] | None:
+    """The providers and clusters of container instances; None where not all are known."""
+    if member.open or not member.clusters or not all(link.exact for link in member.clusters):
+        return None
+    ids = (provider.id for provider, _ in member.providers)
+    return (*ids, *(_cluster(link.to) for link in member.clusters))
+
+
+def _keys_of(network: Network, source: TaskSource) -> tuple[str, ...] | None:
+    """The providers and the cluster of a task source; None where not all are known."""
+    cluster = source.cluster
+    if cluster is not None and not cluster.exact:
+        return None
+    links = strategy(network, source).providers
+    providers = [network.at(CapacityProvider, link) for link in links]
+    if any(each is None or each.external for each in providers):
+        return None
+    ids = (each.id for each in providers if each is not None)
+    return (*ids, _cluster(cluster.to if cluster else "default"))
+
+
+def _cluster(name: str) -> str:
+    """The key of a cluster, which is none of a provider."""
+    return f"cluster {name}"
+
+
+def _by_strategy(network: Network, member: ContainerInstances, source: TaskSource) -> Fact | None:
+    """Whether a strategy places tasks on container instances; None where there is no strategy."""
+    providers = strategy(network, source).providers
+    if not providers:
+        return None
+    served = {provider.id: fact for provider, fact in member.providers}
+    name, instances = source.name, member.instances.name
+    parts = []
+    for link in providers:
+        text = f"{name} runs on a capacity provider that starts {instances}"
+        provider = network.at(CapacityProvider, link)
+        if link.to in served:
+            parts.append(all_of((link.fact, served[link.to])))
+        elif provider is None or provider.external:
+            waits = link.waits(name)
+            parts.append(Fact(None, text, link.place, name, waits))
+        else:
+            told = f"{name} runs on {provider.name}, which does not start {instances}"
+            parts.append(Fact(False, text, link.place, name, otherwise=told))
+    return any_of(parts)
+
+
+def joins_cluster_of(member: ContainerInstances, source: TaskSource) -> Fact:
+    """Whether container instances join the cluster of a task source."""
+    name, instances = source.name, member.instances.name
+    place = source.cluster.place if source.cluster else source.origin.header
+    cluster = (source.cluster.to if source.cluster else "default") or "a cluster"
+    text = f"{instances} joins {cluster}, where {name} runs"
+    parts = []
+    for link in member.clusters:
+        same = alike(link, source.cluster) if source.cluster else link.to == "default"
+        needs = (*link.fact.needs, *(source.cluster.fact.needs if source.cluster else ()))
+        told = f"{instances} joins a cluster other than that of {name}"
+        parts.append(Fact(same, text, place, name, () if same is not None else needs, told))
+    if member.open or not parts:
+        waits = member.open or (Need(f"the cluster of {instances}", "is not in the sources"),)
+        parts.append(Fact(None, text, place, name, waits))
+    return any_of(parts)
+
+
+class Unseen(Struct, frozen=True):
+    """A task source on EC2 whose container instances are not in the sources.
+
+    `at` is the attribute through which they are external.
+    """
+
+    source: TaskSource
+    at: Place
+    needs: tuple[Need, ...]
+    fact: Fact
+
+
+@remembered
+def unseen(network: Network) -> tuple[Unseen, ...]:
+    """The task sources (one of a kind) that run on container instances from elsewhere."""
+    found = []
+    for source in kinds_of_source(network):
+        launched = runs_on(network, source, "EC2")
+        if launched.truth is False or hosts_of(network, source):
+            continue
+        link = source.cluster
+        why = Need(f"the container instances of {source.name}", "are not in the sources")
+        at = link.place if link else source.runs_on.place or source.origin.header
+        needs = link.fact.needs if link and link.fact.needs else (why,)
+        found.append(Unseen(source, at, needs, launched))
+    return tuple(found)

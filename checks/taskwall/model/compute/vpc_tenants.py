@@ -1,0 +1,115 @@
+"""Who runs in which VPC: task sources and container instances, by the VPC that holds them."""
+
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from taskwall.core.facts import Fact, any_of
+from taskwall.core.values import Need
+from taskwall.model.compute.container_instances import ContainerInstances, container_instances
+from taskwall.model.compute.launch_type import awsvpc, runs_on
+from taskwall.model.compute.placement import hosts_of, on_ec2
+from taskwall.model.core.entity import Link, Thing, alike
+from taskwall.model.core.network import Network, remembered
+from taskwall.model.entities.ecs import TaskSource
+from taskwall.model.entities.vpc import Subnet
+from taskwall.model.permissions.peers import vpcs
+
+
+class Tenant(Struct, frozen=True):
+    """A task source (`source`), or container instances, and a VPC that it runs in.
+
+    An unknown VPC goes by the subnets that are in it, if anything names them. `clusters` are
+    those that container instances join.
+    """
+
+    thing: Thing
+    source: TaskSource | None
+    vpc: Link
+    clusters: tuple[Link, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """What messages call who runs there."""
+        return self.thing.name
+
+
+@remembered
+def tenants(network: Network) -> tuple[Tenant, ...]:
+    """Everything that runs in VPCs. What runs on external instances runs in none."""
+    found: list[Tenant] = []
+    inside = {member.instances.id: list(_places(network, member)) for member in _members(network)}
+    for member in _members(network):
+        links = inside[member.instances.id]
+        found += [Tenant(member.instances, None, link, member.clusters) for link in links]
+    hosted = dict.fromkeys(source.id for source, _ in on_ec2(network))
+    for source in network.every(TaskSource):
+        known = vpcs(network, source)
+        if not known and source.id in hosted and awsvpc(network, source).truth is not True:
+            hosts = hosts_of(network, source)
+            known = [link for host, _ in hosts for link in inside[host.instances.id]][:1]
+        if not known and runs_on(network, source, "EXTERNAL").truth is not True:
+            known = [_somewhere(source)]
+        found += [Tenant(source, source, link) for link in known]
+    return tuple(found)
+
+
+def _members(network: Network) -> tuple[ContainerInstances, ...]:
+    return container_instances(network)
+
+
+def _places(network: Network, member: ContainerInstances) -> Iterator[Link]:
+    """The VPC of container instances, as far as their subnets tell: at most one."""
+    links = [link for group, _ in member.scaled_by for link in group.subnets]
+    found = (network.at(Subnet, link) for link in (*member.instances.subnets, *links))
+    known = [subnet.vpc for subnet in found if subnet is not None and not subnet.external]
+    yield from sorted(known, key=lambda link: not (link.exact and link.to))[:1]
+
+
+def _somewhere(source: TaskSource) -> Link:
+    setting, name = source.subnets_setting, source.name
+    needs = setting.needs or tuple(need for link in source.subnets for need in link.fact.needs)
+    needs = needs or (Need(f"the VPC of {name}", "is not in the sources"),)
+    text = f"{name} runs in a VPC that is not known"
+    subnet = source.subnets[0].to if source.subnets else ""
+    fact = Fact(None, text, setting.place, name, needs)
+    return Link(subnet and f"the VPC of {subnet}", fact, setting.place, exact=False)
+
+
+@remembered
+def _by_vpc(network: Network) -> dict[str, list[Tenant]]:
+    found: dict[str, list[Tenant]] = {}
+    for tenant in tenants(network):
+        found.setdefault(tenant.vpc.to, []).append(tenant)
+    return found
+
+
+def runs_in(tenant: Tenant, vpc: Link) -> Fact:
+    """Whether a tenant runs in a VPC."""
+    needs = (*_open(tenant.vpc), *_open(vpc))
+    text = f"{tenant.name} runs in {vpc.to or 'the VPC'}"
+    otherwise = f"{tenant.name} runs in another VPC"
+    place = tenant.vpc.place
+    return Fact(alike(tenant.vpc, vpc), text, place, tenant.name, needs, otherwise)
+
+
+def _open(link: Link) -> tuple[Need, ...]:
+    if link.exact:
+        return ()
+    return link.waits("a VPC")
+
+
+def inhabitants(network: Network, vpc: Link) -> list[tuple[Tenant, Fact]]:
+    """Who runs in a VPC, or may: one for all of another VPC that may turn out to be this one."""
+    return [
+        (each, runs_in(each, vpc))
+        for key, alike_ in _by_vpc(network).items()
+        for each in (alike_ if key == vpc.to and key else alike_[:1])
+        if alike(each.vpc, vpc) is not False
+    ]
+
+
+def holds_tasks(network: Network, vpc: Link) -> Fact:
+    """Whether task sources or container instances run in a VPC."""
+    none = Fact(False, f"tasks run in {vpc.to}", vpc.place, otherwise=f"no tasks run in {vpc.to}")
+    return any_of((none, *(fact for _, fact in inhabitants(network, vpc))))

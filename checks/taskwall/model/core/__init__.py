@@ -1,0 +1,1 @@
+"""What every entity of the network has, and the network itself."""

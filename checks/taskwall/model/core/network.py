@@ -1,0 +1,145 @@
+"""The network: everything that one stack declares, found by kind and by identity.
+
+What follows from it (who stands behind which load balancer, which subnets have a way to the
+internet) is asked in the modules beside this one: `fronts`, `reach`, `routes`, `launch`, `watch`.
+"""
+
+from collections.abc import Callable, Iterable
+from functools import partial, wraps
+from operator import is_
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
+
+from msgspec import Struct
+
+from taskwall.model.core.entity import Link, Thing
+
+if TYPE_CHECKING:
+    from taskwall.incremental.query import Recall
+
+T = TypeVar("T")
+Kind = TypeVar("Kind", bound=Thing)
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class Policy(Struct, frozen=True):
+    """What the settings say that rules must know.
+
+    `allowed_peers` may be allowed by tasks and data stores; `profile` is the one that runs.
+    `isolated` are isolation groups with the patterns of what is in them, `isolation_tag` the tag
+    by which sources name theirs; `undeclared` says whether what is in none counts as outside.
+    `internet_gateways` is whether VPCs with tasks may have any.
+    """
+
+    allowed_peers: frozenset[str] = frozenset()
+    profile: str = "default"
+    isolated: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    isolation_tag: str = "taskwall:isolation"
+    undeclared: bool = True
+    internet_gateways: bool = True
+
+
+class Network:
+    """All things of a stack. Immutable once built; answers are remembered in it.
+
+    One that is judged again and again has a `recall`, and others may build it anew.
+    """
+
+    def __init__(self, things: Iterable[Struct] = (), policy: Policy | None = None) -> None:
+        self.policy = policy or Policy()
+        self.memory: dict[object, Any] = {}
+        self.recall: Recall | None = None
+        self.by_kind: dict[type, list[Any]] = {}
+        self.by_id: dict[tuple[type, str], Any] = {}
+        self._things: list[Any] = list(things)
+        for thing in self._things:
+            kind = type(thing)
+            if not isinstance(thing, Thing) or not thing.external:
+                self.by_kind.setdefault(kind, []).append(thing)
+            if isinstance(thing, Thing):
+                self.by_id.setdefault((kind, thing.id), thing)
+
+    def of_others(self, things: list[Any]) -> "Network":
+        """The network of other things, made quickly where few of them are others than here."""
+        before = self._things
+        same = map(is_, before, things)
+        others = [number for number, known in enumerate(same) if not known]
+        if len(things) != len(before) or not all(
+            _stands_for(things[number], before[number]) for number in others
+        ):
+            return Network(things, self.policy)
+        found = Network((), self.policy)
+        found._things = things
+        found.by_kind, found.by_id = dict(self.by_kind), dict(self.by_id)
+        new = {id(before[number]): things[number] for number in others}
+        for kind in {type(thing) for thing in new.values()} & found.by_kind.keys():
+            found.by_kind[kind] = [new.get(id(old), old) for old in found.by_kind[kind]]
+        for number in others:
+            old, thing = before[number], things[number]
+            if isinstance(thing, Thing) and found.by_id[type(thing), thing.id] is old:
+                found.by_id[type(thing), thing.id] = thing
+        return found
+
+    def every(self, kind: type[T]) -> list[T]:
+        """All things of a kind, in the order of their declaration; external ones are not among."""
+        return self.by_kind.get(kind, [])
+
+    def at(self, kind: type[Kind], link: Link | str | None) -> Kind | None:
+        """The thing that a tie leads to; None if the sources do not declare it."""
+        if link is None:
+            return None
+        to = link if isinstance(link, str) else link.to
+        return cast("Kind | None", self.by_id.get((kind, to)))
+
+    def grouped(self, kind: type[T], key: Callable[[T], Iterable[str]]) -> dict[str, list[T]]:
+        """All things of a kind by what `key` says of each."""
+        found: dict[str, list[T]] = {}
+        for thing in self.every(kind):
+            for name in key(thing):
+                found.setdefault(name, []).append(thing)
+        return found
+
+
+def _stands_for(one: Any, other: Any) -> bool:
+    """Whether a thing is found wherever another one is."""
+    if type(one) is not type(other):
+        return False
+    if not isinstance(one, Thing):
+        return True
+    return one.id == other.id and bool(one.external) == bool(other.external)
+
+
+def remembered(question: Callable[P, R]) -> Callable[P, R]:
+    """Answer a question about a network once for each thing (or tie) that it is asked about."""
+
+    @wraps(question)
+    def answer(*about: P.args, **named: P.kwargs) -> R:
+        network = cast(Network, about[0])
+        key: tuple[object, ...]
+        if len(about) == 2 and not named:  # as nearly always
+            key = question, _key(about[1])
+        else:
+            key = (question, *[_key(each) for each in about[1:]], *named.values())
+        if network.recall is not None:
+            asked = network.recall.shared if Link in map(type, about) else network.recall.answer
+            return asked(key, partial(question, **named) if named else question, about)
+        memory = network.memory
+        found = memory.get(key, memory)
+        if found is memory:
+            found = memory[key] = question(*about, **named)
+        return cast(R, found)
+
+    return answer
+
+
+_IDENTIFIED: dict[type, bool] = {}
+"""Whether what is of a type has an id, which `isinstance` is slow to say."""
+
+
+def _key(about: Any) -> object:
+    kind = type(about)
+    if kind not in _IDENTIFIED:
+        _IDENTIFIED[kind] = issubclass(kind, Thing)
+    if _IDENTIFIED[kind]:
+        return about.id
+    return (about.to or about.place) if kind is Link else about

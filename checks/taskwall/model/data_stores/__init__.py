@@ -1,0 +1,1 @@
+"""Data stores: who reaches them, and whether connections are encrypted."""

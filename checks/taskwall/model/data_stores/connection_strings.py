@@ -1,0 +1,184 @@
+"""Connections in plain text, as environments of containers describe them.
+
+What a variable holds is looked at and never shown.
+"""
+
+import re
+
+from msgspec import Struct
+
+from taskwall.core.facts import FALSE, TRUE, Fact, all_of, any_of
+from taskwall.core.patterns import pattern
+from taskwall.core.values import Known, Need, Reference, Text, Value, same, settled
+from taskwall.model.core.network import Network, remembered
+from taskwall.model.data_stores.store import Store
+from taskwall.model.entities.environment import Answers, Variable
+from taskwall.model.entities.load_balancer import LoadBalancer
+from taskwall.model.load_balancing.fronts import stands_before_tasks
+
+
+class Connection(Struct, frozen=True):
+    """What a variable says of a connection: whether it is one, and plain; and to which store."""
+
+    plain: Fact
+    concerned: Fact
+    store: str = ""
+
+
+def connection(network: Network, variable: Variable) -> Connection | None:
+    """What a variable says of a connection; None where it certainly is about none."""
+    name = re.sub(r"[._-]", "", variable.name.lower())
+    if variable.value is None:
+        if variable.secret or not (variable.needs and name.endswith((*_MARKS, _PROTOCOL))):
+            return None
+        return _open(variable, variable.needs)
+    text, holes = _flat(variable.value)
+    needs = tuple(need for hole in holes for need in _needs(hole))
+    if name.endswith(_PROTOCOL):
+        if needs:
+            return _open(variable, needs)
+        plain = text.strip().upper() in ("PLAINTEXT", "SASL_PLAINTEXT")
+        return Connection(_fact(plain, variable, "asks Kafka for plain text"), TRUE)
+    text = _decoded(text) if not holes else text
+    store = next((each for each in variable.refers if network.at(Store, each)), "")
+    off = _SWITCHED_OFF.search(text) or (name == "pgsslmode" and text.lower() == "disable")
+    if off:
+        return Connection(_fact(True, variable, "turns TLS off"), TRUE, store)
+    found = _URL.match(text)
+    if found is None:
+        marked = name.endswith(_MARKS) or _OPEN_URL.match(text) or _SWITCH.search(text)
+        if needs and marked:
+            return _open(variable, needs)
+        return Connection(FALSE, TRUE, store) if _SWITCH.search(text) else None
+    scheme, host = found[1].lower(), found[2]
+    if scheme == "http":
+        # An origin is where browsers may come from, and nothing that the container connects to.
+        origin = name.endswith(("origin", "origins"))
+        return None if origin else _by_http(network, variable, host, holes)
+    if scheme in _ENCRYPTED:
+        return Connection(FALSE, TRUE, store)
+    if scheme.partition("+")[0] not in _SCHEMES and not _SWITCH.search(text):
+        return None  # An object of S3, a file: nothing that has options of TLS.
+    if needs and not _SWITCH.search(text):
+        return _open(variable, needs)
+    if scheme == "redis":
+        return _by_redis(network, variable, host, holes)
+    return Connection(FALSE, TRUE, store)
+
+
+_MARKS = ("url", "uri", "dsn")
+_PROTOCOL = "securityprotocol"
+_SWITCHED_OFF = pattern(r"(?i)(?<![a-z])(?:sslmode=disable|usessl=false|tls=false)(?![a-z])")
+_SWITCH = pattern(r"(?i)(?<![a-z])(?:sslmode|usessl|tls)=\w")
+_URL = pattern(r"(?i)\s*(?:jdbc:)?([a-z][a-z0-9+.-]*)://(?:[^@/?\s]*@)?(\[[^]]*\]|[^/:?\s,]*)")
+_HOLE = "\x01"
+_OPEN_URL = pattern(r"(?i)\s*[a-z0-9+.\x01-]+://")
+_ENCRYPTED = ("https", "rediss", "amqps", "wss")
+_SCHEMES = frozenset(
+    ("postgres", "postgresql", "mysql", "mysql2", "mariadb", "mongodb", "redis", "amqp",
+     "sqlserver", "mssql", "oracle", "clickhouse")
+)  # fmt: skip
+
+
+def _flat(value: str | Text) -> tuple[str, list[Value]]:
+    """A text with a sign for each part that is not known, and those parts."""
+    if isinstance(value, str):
+        return value, []
+    holes = [part for part in value.parts if not isinstance(part, str)]
+    return "".join(part if isinstance(part, str) else _HOLE for part in value.parts), holes
+
+
+def _needs(hole: Value) -> tuple[Need, ...]:
+    """What a part waits for that may hold anything: no attribute of a resource of the sources."""
+    from taskwall.core.values import needs
+
+    if isinstance(hole, Reference) and not hole.looked_up:
+        return ()
+    return needs(hole)
+
+
+def _decoded(text: str) -> str:
+    """The text that a text holds in base64, if it does; else itself."""
+    from base64 import b64decode
+    from binascii import Error
+
+    if len(text) < _SHORTEST or len(text) % 4 or not re.fullmatch(r"[A-Za-z0-9+/]+={0,2}", text):
+        return text
+    try:
+        found = b64decode(text, validate=True).decode("ascii")
+    except (Error, UnicodeDecodeError):
+        return text
+    return found if found.isprintable() else text
+
+
+_SHORTEST = 12
+
+
+def _fact(truth: bool, variable: Variable, does: str) -> Fact:
+    text = f"{variable.name or 'a variable'} of {variable.container} {does}"
+    otherwise = (
+        f"{variable.name or 'a variable'} of {variable.container} does not ask for plain text"
+    )
+    return Fact(truth, text, variable.at, variable.definition.name, otherwise=otherwise)
+
+
+def _open(variable: Variable, needs: tuple[Need, ...]) -> Connection:
+    text = f"{variable.name or 'a variable'} of {variable.container} connects in plain text"
+    return Connection(Fact(None, text, variable.at, variable.definition.name, needs), TRUE)
+
+
+def _by_http(
+    network: Network, variable: Variable, host: str, holes: list[Value]
+) -> Connection | None:
+    """A connection by http: a fault where it leads to a store or another service of the sources."""
+    plain = _fact(True, variable, "connects by plain HTTP")
+    if _LOCAL.fullmatch(host):
+        return None
+    if _HOLE not in host:
+        told = [
+            (Fact(same(each.name, Known(host)), f"{each.by} has that name"), each.encrypted)
+            for each in (*_answers(network).get(host, ()), *_answers(network).get("", ()))
+        ]
+        if not told:
+            return None
+        answered = any_of(named & ~encrypted for named, encrypted in told)
+        spared = any_of(named & encrypted for named, encrypted in told)
+        return Connection(plain, answered & ~spared)
+    # The first hole of the host is the first of the text, unless user names stand before it.
+    for hole in holes:
+        if isinstance(hole, Reference):
+            if network.at(Store, hole.resource) is not None:
+                return Connection(plain, TRUE, hole.resource)
+            balancer = network.at(LoadBalancer, hole.resource)
+            if balancer is not None and not balancer.external:
+                return Connection(plain, stands_before_tasks(network, balancer))
+    needs = tuple(need for hole in holes for need in _needs(hole))
+    return _open(variable, needs) if needs else None
+
+
+@remembered
+def _answers(network: Network) -> dict[str, list[Answers]]:
+    """What answers at a name; "" holds those at a name that is not known."""
+    found: dict[str, list[Answers]] = {}
+    for each in network.every(Answers):
+        name = settled(each.name)
+        found.setdefault(str(name.data) if isinstance(name, Known) else "", []).append(each)
+    return found
+
+
+_LOCAL = pattern(r"(?i)localhost|127\.[\d.]+|\[?::1\]?|169\.254\.[\d.]+|0\.0\.0\.0|")
+
+
+def _by_redis(
+    network: Network, variable: Variable, host: str, holes: list[Value]
+) -> Connection | None:
+    """A connection by redis without TLS: a fault where the store offers TLS."""
+    if _HOLE not in host:
+        return None
+    for hole in holes:
+        store = network.at(Store, hole.resource) if isinstance(hole, Reference) else None
+        if store is not None:
+            offers = all_of(each.fact for each in store.insists[:1])
+            plain = _fact(True, variable, f"connects without TLS to {store.name}, which has TLS")
+            return Connection(plain, offers, store.id)
+    return None

@@ -1,0 +1,88 @@
+"""Whom the groups of data stores allow."""
+
+from typing import Literal, TypeAlias
+
+from msgspec import Struct
+
+from taskwall.core.facts import FALSE, Fact, all_of, any_of
+from taskwall.model.core.entity import Link
+from taskwall.model.core.network import Network, remembered
+from taskwall.model.data_stores.store import groups_of_tasks
+from taskwall.model.entities.load_balancer import LoadBalancer
+from taskwall.model.entities.security_group import Permission, SecurityGroup
+from taskwall.model.permissions.peers import admits_internet, by_settings, who
+
+Weight: TypeAlias = Literal["critical", "low", None]
+"""How bad it is whom a store allows, where that is not as the rule says."""
+
+
+class Peer(Struct, frozen=True):
+    """Whether a permission allows whom a store should not allow.
+
+    `words` say who that is.
+    """
+
+    wrong: Fact
+    weight: Weight
+    words: str
+
+
+def judged(network: Network, permission: Permission) -> Peer:
+    """Whom a permission of a store's group allows: tasks and container instances, or others."""
+    spared, said = by_settings(network, permission), who(network, permission)
+    weight: Weight = None
+    if permission.itself:
+        return Peer(FALSE, None, said)
+    if permission.peer is not None:
+        wrong, weight, words = _group(network, permission, permission.peer)
+        return Peer(all_of((wrong, ~spared)), weight, words)
+    text = f"{permission.on.name} allows ingress from {said}"
+    if permission.range is None and permission.prefix_list is None:
+        return Peer(permission.states(None, text, permission.fact.needs), None, said)
+    weight = "critical" if admits_internet(network, permission).truth else None
+    return Peer(all_of((permission.states(True, text), ~spared)), weight, said)
+
+
+def _group(network: Network, permission: Permission, peer: Link) -> tuple[Fact, Weight, str]:
+    """Whether a group is none of tasks: the default group, a load balancer's, or another's."""
+    group = network.at(SecurityGroup, peer) if peer.to else None
+    name, words = permission.on.name, who(network, permission)
+    if group is not None and group.default:
+        told = f"{name} allows ingress from the VPC's default group"
+        return permission.states(True, told), None, f"the default group {peer.to}"
+    worn = groups_of_tasks(network).get(peer.to, FALSE) if peer.to else FALSE
+    if not peer.to or ((group is None or group.external) and not worn.truth):
+        needs = peer.waits("a group")
+        text = f"{name} allows ingress from a group of no tasks"
+        return permission.states(None, text, needs), None, words
+    shared = _of_balancers(network, peer.to)
+    if shared.truth:
+        return shared, None, f"{words}, which a load balancer uses as well"
+    if worn.truth is True or network.policy.profile != "strict":
+        return shared, None, words
+    text, otherwise = (
+        f"{name} allows ingress from {words}, which no task uses",
+        f"tasks use {peer.to}",
+    )
+    truth = None if worn.truth is None else True
+    other = permission.states(truth, text, worn.waits_for(), otherwise)
+    return any_of((shared, other)), "low", words
+
+
+def _of_balancers(network: Network, group: str) -> Fact:
+    """Whether a load balancer carries a group."""
+    by_group = _carried(network)
+    return any_of((*by_group.get(group, ()), *by_group.get("", ())))
+
+
+@remembered
+def _carried(network: Network) -> dict[str, list[Fact]]:
+    """The groups of load balancers; "" holds ties that lead nobody knows where."""
+    found: dict[str, list[Fact]] = {}
+    for balancer in network.every(LoadBalancer):
+        for link in balancer.groups:
+            text = f"{balancer.name} uses security group {link.to or 'that is not known'}"
+            truth = True if link.to and link.sure else None
+            fact = Fact(truth, text, link.place, balancer.name, link.fact.needs)
+            found.setdefault(link.to, []).append(fact)
+    return found

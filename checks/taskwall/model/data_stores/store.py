@@ -1,0 +1,184 @@
+"""Data stores, whether they insist on encryption, and whether tasks use them."""
+
+from msgspec import Struct
+
+from taskwall.core.change import Change
+from taskwall.core.facts import FALSE, Fact, any_of
+from taskwall.core.values import Need, Place
+from taskwall.model.compute.container_instances import container_instances
+from taskwall.model.core.address import V4, V6
+from taskwall.model.core.entity import Link, Setting, Thing, alike
+from taskwall.model.core.network import Network, remembered
+from taskwall.model.entities.ecs import TaskSource
+from taskwall.model.entities.environment import Variable
+from taskwall.model.entities.security_group import Permission, SecurityGroup
+from taskwall.model.entities.vpc import Subnet
+from taskwall.model.permissions.coverage import (
+    Addresses,
+    addresses,
+    names_addresses,
+    of_subnet,
+    unseen,
+)
+from taskwall.model.permissions.peers import permissions, vpcs, wearers
+
+
+class Insists(Struct, frozen=True):
+    """Whether a data store insists on one kind of encryption, and where the sources say so.
+
+    `changes` would make it insist.
+    """
+
+    fact: Fact
+    place: Place
+    changes: tuple[Change, ...] = ()
+
+
+class Store(Thing, frozen=True, kw_only=True):
+    """A data store. `word` is what messages call its kind.
+
+    `groups` are its security groups; without any it has its VPC's default group. `insists` are
+    the settings that all must hold for every connection to be encrypted; none where a store of its
+    kind takes nothing else.
+    """
+
+    word: str
+    groups: tuple[Link, ...]
+    groups_setting: Setting
+    subnets: tuple[Link, ...] = ()
+    insists: tuple[Insists, ...] = ()
+
+
+class MountTarget(Store, frozen=True, kw_only=True):
+    """What mounts of a file system go to: an EFS mount target, or an FSx file system itself."""
+
+
+@remembered
+def looked_up(network: Network) -> tuple[Variable, str] | None:
+    """The first variable of a task that refers to a store which is only looked up, and to which."""
+    found = (variable for variable in network.every(Variable) if variable.stores)
+    return next(((variable, variable.stores[0]) for variable in found), None)
+
+
+@remembered
+def used(network: Network, store: Store) -> Fact:
+    """Whether tasks use a data store.
+
+    Its groups allow a task's group, or addresses of the tasks' subnets; or a task's environment
+    or secrets refer to it. Where its groups are not known it may be used by tasks of the same VPC.
+    """
+    parts = [
+        Fact(True, f"{variable.definition.name} refers to {store.name}", variable.at)
+        for variable in _referring(network).get(store.id, ())
+    ]
+    if not network.every(TaskSource):
+        return any_of(parts)
+    own = [link for link in store.groups if link.to]
+    for link in own:
+        parts += [
+            link.fact & permission.fact & _admits_tasks(network, store, link, permission)
+            for permission in permissions(network, link.to, "ingress")
+        ]
+        group = network.at(SecurityGroup, link)
+        if group is None or group.external:
+            parts.append(_perhaps(network, store, link.fact.needs))
+    if len(own) < len(store.groups) or (not own and store.groups_setting.needs):
+        parts.append(_perhaps(network, store, store.groups_setting.needs))
+    return any_of(parts)
+
+
+@remembered
+def _referring(network: Network) -> dict[str, list[Variable]]:
+    return network.grouped(Variable, lambda variable: variable.refers)
+
+
+def _perhaps(network: Network, store: Store, needs: tuple[Need, ...]) -> Fact:
+    """That it is not known whether tasks use a store, unless no tasks are in its VPC."""
+    text = f"tasks use {store.name}"
+    here = _vpc(network, store)
+    if here is not None and all(
+        link is not None and alike(link, here) is False for link in _theirs(network)
+    ):
+        return FALSE
+    waits = needs or (Need(f"the security groups of {store.name}", "are not in the sources"),)
+    return Fact(None, text, store.groups_setting.place, store.name, waits)
+
+
+@remembered
+def _theirs(network: Network) -> tuple[Link | None, ...]:
+    """The VPCs of task sources, each once; None for one of which none is known."""
+    found: dict[tuple[str, bool], Link | None] = {}
+    for source in network.every(TaskSource):
+        link = next(iter(vpcs(network, source)), None)
+        found.setdefault((link.to, link.exact) if link else ("", False), link)
+    return tuple(found.values())
+
+
+def _vpc(network: Network, store: Store) -> Link | None:
+    for link in store.groups:
+        group = network.at(SecurityGroup, link)
+        if group is not None and group.vpc is not None and group.vpc.exact:
+            return group.vpc
+    for link in store.subnets:
+        subnet = network.at(Subnet, link)
+        if subnet is not None and subnet.vpc.exact:
+            return subnet.vpc
+    return None
+
+
+@remembered
+def groups_of_tasks(network: Network) -> dict[str, Fact]:
+    """The groups that tasks use, or the container instances that they run on.
+
+    A tie that leads nobody knows where may lead to any group of the sources.
+    """
+    parts = {group: [fact for _, fact in pairs] for group, pairs in wearers(network).items()}
+    for member in container_instances(network):
+        name = member.instances.name
+        for link in member.instances.groups:
+            if link.to:
+                parts.setdefault(link.to, []).append(link.fact & member.fact)
+                continue
+            for group in network.every(SecurityGroup):
+                text = f"{name} uses security group {group.name}"
+                may = Fact(None, text, link.place, name, link.fact.needs)
+                parts.setdefault(group.id, []).append(may & member.fact)
+    return {group: any_of(facts) for group, facts in parts.items()}
+
+
+@remembered
+def _addresses(network: Network) -> Addresses:
+    """Where tasks are."""
+    found = Addresses()
+    for source in network.every(TaskSource):
+        for link in source.subnets:
+            found |= of_subnet(network, link)
+        if not source.subnets and source.subnets_setting.needs:
+            found |= unseen(source.subnets_setting.needs)
+    return found
+
+
+def _admits_tasks(network: Network, store: Store, group: Link, permission: Permission) -> Fact:
+    """Whether a permission of a store's group allows tasks."""
+    text = f"{permission.on.name} allows tasks to reach {store.name}"
+    worn = groups_of_tasks(network)
+    if permission.itself:
+        return worn.get(group.to, FALSE)
+    if permission.peer is not None:
+        if permission.peer.to in worn:
+            fact = permission.states(True, text) & permission.peer.fact
+            return fact & worn[permission.peer.to]
+        if permission.peer.exact and permission.peer.to:
+            return permission.states(False, text)
+        return permission.states(None, text, permission.peer.fact.needs)
+    if permission.range_of is not None:
+        truths = {alike(permission.range_of, link) for link in _theirs(network) if link}
+        truth = True if True in truths else False if truths == {False} else None
+        return permission.states(truth, text, permission.range_of.fact.needs)
+    if not names_addresses(permission):
+        return permission.states(None, text, permission.fact.needs)
+    held, tasks = addresses(network, permission), _addresses(network)
+    everywhere = held.sure >= V4 or (not tasks.parts and held.sure >= V6)
+    truth = True if everywhere else held.meets(tasks)
+    needs = (*held.needs, *tasks.needs) if truth is None else ()
+    return permission.states(truth, text, needs)

@@ -1,0 +1,1 @@
+"""VPC endpoints: which tasks need them, and what they allow."""

@@ -1,0 +1,184 @@
+"""Which endpoints serve which tasks: who needs one, and whether it is where they are."""
+
+from taskwall.core.facts import FALSE, Fact, all_of, any_of
+from taskwall.core.values import Need
+from taskwall.model.compute.launch_type import runs_on
+from taskwall.model.core.entity import Link
+from taskwall.model.core.network import Network, remembered
+from taskwall.model.endpoints.egress_path import unseen_subnets
+from taskwall.model.endpoints.endpoint import Endpoint, is_for, of_vpc, private_dns, serves_table
+from taskwall.model.endpoints.task_dependencies import demands, proxies
+from taskwall.model.endpoints.task_location import (
+    Quarter,
+    by_host,
+    in_vpcs,
+    instance_subnets,
+    instances_for,
+    members_in,
+    neighbours,
+    those_beside,
+)
+from taskwall.model.entities.container_needs import ELSEWHERE
+from taskwall.model.entities.ecs import TaskSource
+from taskwall.model.entities.vpc import Subnet, Vpc
+from taskwall.model.routing.routes import tables
+
+
+@remembered
+def needed(network: Network, endpoint: Endpoint) -> Fact:
+    """Whether tasks in an endpoint's VPC need the service that it is for."""
+    parts = []
+    named = endpoint.named
+    if endpoint.service:
+        wanting = _wanting(network).get(endpoint.service, {})
+        sources = (source for source, _ in wanting.values())
+        for source, here in those_beside(network, endpoint, sources):
+            parts += [all_of((here, fact)) for fact in wanting[source.id][1]]
+    elif named.needs:
+        for source, here in neighbours(network, endpoint):
+            for demand in demands(network, source):
+                if demand.service != ELSEWHERE:
+                    text = f"{endpoint.name} is the endpoint of {demand.service}"
+                    may = Fact(None, text, named.place, endpoint.name, named.needs)
+                    parts.append(all_of((may, here)))
+    otherwise = f"no task in the VPC of {endpoint.name} needs it"
+    text = f"tasks need {endpoint.name}"
+    at = endpoint.origin.header
+    return any_of((Fact(False, text, at, endpoint.name, otherwise=otherwise), *parts))
+
+
+@remembered
+def _wanting(network: Network) -> dict[str, dict[str, tuple[TaskSource, list[Fact]]]]:
+    """The task sources in VPCs that need a service, by their ids, and why."""
+    found: dict[str, dict[str, tuple[TaskSource, list[Fact]]]] = {}
+    for source in in_vpcs(network):
+        for demand in demands(network, source):
+            of_service = found.setdefault(demand.service, {})
+            of_service.setdefault(source.id, (source, []))[1].append(demand.fact)
+    return found
+
+
+@remembered
+def beside_gateway(network: Network, endpoint: Endpoint) -> Fact:
+    """Whether a gateway endpoint of the same VPC takes what an interface endpoint is for: S3's."""
+    parts = []
+    if endpoint.service in ("s3", ""):
+        for other, here in of_vpc(network, endpoint.vpc):
+            if other.id != endpoint.id and other.service == endpoint.service == "s3":
+                parts.append(all_of((here, other.kind.is_("Gateway"), other.exists)))
+    return any_of(parts)
+
+
+@remembered
+def serves_instances(network: Network, endpoint: Endpoint) -> Fact:
+    """Whether an ECS endpoint serves anybody: agents on instances, or Service Connect's proxies.
+
+    What else runs in a VPC that is not in the sources cannot be seen.
+    """
+    parts = list(members_in(network, endpoint))
+    for source, here in neighbours(network, endpoint):
+        parts.append(all_of((here, runs_on(network, source, "EC2", "MANAGED_INSTANCES"))))
+        if endpoint.service in ("ecs-agent", ""):
+            found = proxies(network).get(source.origin.address, ())
+            parts += [all_of((here, proxy.connected)) for proxy in found]
+    vpc = network.at(Vpc, endpoint.vpc)
+    if vpc is None or vpc.external:
+        text = f"container instances run in the VPC of {endpoint.name}"
+        needs = endpoint.vpc.fact.needs or (vpc.external if vpc else ())
+        needs = needs or endpoint.vpc.waits("the VPC")
+        parts.append(Fact(None, text, endpoint.vpc.place, endpoint.name, needs))
+    return any_of(parts)
+
+
+def provided(network: Network, quarter: Quarter, services: tuple[str, ...]) -> Fact:
+    """Whether a VPC has an endpoint of one of some services."""
+    name = quarter.thing.name if quarter.thing else "the VPC"
+    at = quarter.thing.origin.header if quarter.thing else None
+    text = f"{name} has an endpoint of {' or '.join(services)}"
+    otherwise = f"{name} has no endpoint of {' or '.join(services)}"
+    if services == (ELSEWHERE,):
+        return FALSE
+    parts = [Fact(False, text, at, name, otherwise=otherwise)]
+    for endpoint, here in of_vpc(network, quarter.link):
+        fits = is_for(network, endpoint, services)
+        if fits.truth is not False:
+            parts.append(all_of((here, fits, endpoint.exists)))
+    return any_of(parts)
+
+
+@remembered
+def pulls_layers(network: Network, endpoint: Endpoint) -> Fact:
+    """Whether tasks in an endpoint's VPC pull images from ECR."""
+    return any_of(
+        all_of((here, demand.fact))
+        for source, here in neighbours(network, endpoint)
+        for demand in demands(network, source)
+        if demand.service == "ecr.dkr"
+    )
+
+
+@remembered
+def serves_subnets(network: Network, endpoint: Endpoint) -> Fact:
+    """Whether every subnet of tasks that need S3 reaches it by an endpoint of the VPC."""
+    parts = []
+    for source, here in neighbours(network, endpoint):
+        wanted = any_of(each.fact for each in demands(network, source) if each.service == "s3")
+        if wanted.truth is False:
+            continue
+        members = instances_for(network, source)
+        links = [link for member in members for link in instance_subnets(member)]
+        own, hosted = (
+            all_of(_any_of_them(network, endpoint, source, link) for link in each)
+            if each
+            else unseen_subnets(source)
+            for each in (source.subnets, links)
+        )
+        served = by_host(network, source, own, hosted)
+        lacking = all_of((here, wanted, ~served))
+        parts.append(~lacking)
+    return all_of(parts)
+
+
+def _any_of_them(network: Network, endpoint: Endpoint, source: TaskSource, link: Link) -> Fact:
+    subnet = network.at(Subnet, link)
+    if subnet is None or subnet.external:
+        text = f"{endpoint.name} is in the route tables of {source.name}"
+        needs = link.fact.needs or (subnet.external if subnet else ())
+        needs = needs or (Need(f"the subnets of {source.name}", "are not in the sources"),)
+        return Fact(None, text, link.place, source.name, needs)
+    found = []
+    for other, here in of_vpc(network, endpoint.vpc):
+        of_s3 = is_for(network, other, ("s3",))
+        if of_s3.truth is False:
+            continue
+        gateway = all_of((other.kind.is_("Gateway"), in_tables(network, other, subnet)))
+        interface = all_of((other.kind.is_("Interface"), private_dns(network, other)))
+        both = (gateway, interface) if other.kind.is_("Gateway").truth is not True else (gateway,)
+        tie = here if other.id != endpoint.id else other.exists
+        found.append(all_of((tie, of_s3, any_of(both))))
+    return any_of((*found, ~link.fact)) if not link.sure else any_of(found)
+
+
+@remembered
+def in_tables(network: Network, endpoint: Endpoint, subnet: Subnet) -> Fact:
+    """Whether a gateway endpoint is in the route table of a subnet, whichever that is."""
+    found = tables(network, subnet)
+    at = endpoint.tables_setting
+    if not found:
+        text = f"{endpoint.name} is in the route table of {subnet.name}"
+        otherwise = f"{subnet.name} has no route table but AWS's main one"
+        return Fact(False, text, at.place, endpoint.name, otherwise=otherwise)
+    served = [_served(network, endpoint, link) for link in found]
+    if not any(link.sure for link in found):
+        # Perhaps none of them is used, but AWS's main one, where no endpoint is.
+        served.append(any_of(link.fact for link in found))
+    return all_of(served)
+
+
+def _served(network: Network, endpoint: Endpoint, table: Link) -> Fact:
+    if not table.to:
+        text = f"{endpoint.name} is in the tasks' route table"
+        needs = table.fact.needs
+        return Fact(None, text, endpoint.tables_setting.place, endpoint.name, needs)
+    served = serves_table(network, endpoint, table)
+    return served if table.sure else any_of((served, ~table.fact))

@@ -1,0 +1,102 @@
+"""Ways out of where tasks are: whether they, or the instances that they run on, have any."""
+
+from taskwall.core.facts import Fact, all_of, any_of
+from taskwall.core.values import Need
+from taskwall.model.compute.container_instances import ContainerInstances
+from taskwall.model.core.entity import Link
+from taskwall.model.core.network import Network, remembered
+from taskwall.model.endpoints.task_location import by_host, instance_subnets, instances_for
+from taskwall.model.entities.ecs import TaskSource
+from taskwall.model.entities.vpc import Subnet
+from taskwall.model.routing import routes
+from taskwall.model.routing.routes import leads
+
+
+@remembered
+def way_out(network: Network, source: TaskSource) -> Fact:
+    """Whether the tasks of a source have a way to the internet in each of their subnets.
+
+    On container instances it is the instances' way that counts: their agent pulls the image,
+    writes the logs and fetches the secrets.
+    """
+    own = [_from_subnet(network, source, link) for link in source.subnets]
+    hosted = [
+        any_of((_from_instances(network, member, link), *_proxied(member)))
+        for member in instances_for(network, source)
+        for link in instance_subnets(member)
+    ]
+    unseen = unseen_subnets(source)
+    return by_host(network, source, all_of(own or [unseen]), all_of(hosted or [unseen]))
+
+
+def _from_subnet(network: Network, source: TaskSource, link: Link) -> Fact:
+    subnet = network.at(Subnet, link)
+    if subnet is None:
+        return unseen_subnets(source, link)
+    public = source.public_address.is_(True)
+    if source.managed and not subnet.external:
+        # Express Mode gives a public address where the subnet is public.
+        public = leads(network, subnet, "internet")
+    return _tied(link, routes.way_out(network, subnet, public))
+
+
+def _from_instances(network: Network, member: ContainerInstances, link: Link) -> Fact:
+    subnet = network.at(Subnet, link)
+    name = member.instances.name
+    text = f"{name} can reach the internet"
+    if subnet is None or subnet.external:
+        needs = link.waits(name)
+        return Fact(None, text, link.place, name, needs)
+    given = subnet.public_addresses
+    text = f"{name} gets a public address"
+    public = Fact(None, text, link.place, name, (Need(name, "may set a public address"),))
+    if given is not None and given.is_(True).truth is True:
+        public = given.is_(True)
+    return _tied(link, routes.way_out(network, subnet, public))
+
+
+def _tied(link: Link, out: Fact) -> Fact:
+    """A way out of a subnet that is used for certain, or may be."""
+    return out if link.sure or out.truth else any_of((out, ~link.fact))
+
+
+def unseen_subnets(source: TaskSource, link: Link | None = None) -> Fact:
+    """That nobody knows whether tasks have a way out of subnets that are not in the sources."""
+    at = source.subnets_setting
+    text = f"{source.name} can reach the internet"
+    needs = (link.fact.needs if link else ()) or at.needs
+    needs = needs or (Need(f"the subnets of {source.name}", "are not in the sources"),)
+    return Fact(None, text, link.place if link else at.place, source.name, needs)
+
+
+def _proxied(member: ContainerInstances) -> tuple[Fact, ...]:
+    """That the agent of container instances may get out by a proxy."""
+    agent = member.instances.agent
+    if agent is None:
+        return ()
+    name = member.instances.name
+    text = f"{name} reaches the internet through a proxy"
+    if agent.proxies:
+        needs = (Need(f"the proxy of {name}", "is not in the sources"),)
+        return (Fact(None, text, agent.place, name, needs),)
+    waits = agent.unseen
+    return (Fact(None, text, agent.place, name, waits),) if waits else ()
+
+
+@remembered
+def goes_by_nat(network: Network, source: TaskSource) -> Fact:
+    """Whether a subnet of a source's tasks, or of their instances, routes to a NAT gateway."""
+    members = instances_for(network, source)
+    links = [link for member in members for link in instance_subnets(member)]
+    own, hosted = (
+        [_natted(network, source, link) for link in each] for each in (source.subnets, links)
+    )
+    unseen = unseen_subnets(source)
+    return by_host(network, source, any_of(own or [unseen]), any_of(hosted or [unseen]))
+
+
+def _natted(network: Network, source: TaskSource, link: Link) -> Fact:
+    subnet = network.at(Subnet, link)
+    if subnet is None:
+        return unseen_subnets(source, link)
+    return all_of((link.fact, routes.default_way(network, subnet, "nat")))

@@ -1,0 +1,404 @@
+"""VPC endpoints: their services, groups, route tables, policies, and who stands beside them."""
+
+import re
+from typing import TypeVar
+
+from msgspec import Struct
+
+from taskwall.core.facts import TRUE, Fact, all_of, any_of
+from taskwall.core.patterns import pattern
+from taskwall.core.values import Need, Origin, Place, Text, Unknown, Value, settled, spelled
+from taskwall.model.core.entity import Link, Setting, Thing, alike
+from taskwall.model.core.network import Network, remembered
+from taskwall.model.entities.iam_policy import Policy, full_access
+from taskwall.model.entities.vpc import Vpc
+
+READ = "2026-11-24"
+
+
+class Endpoint(Thing, frozen=True, kw_only=True):
+    """A VPC endpoint. `service` is what follows the Region in its service's name, FIPS apart.
+
+    It is "" where the name is not known, `OFFERED` where somebody else than AWS offers the service.
+    `policy` is None where none is written inline.
+    """
+
+    vpc: Link
+    service: str
+    named: Setting
+    kind: Setting
+    private_dns: Setting
+    groups: tuple[Link, ...] = ()
+    groups_setting: Setting
+    tables: tuple[Link, ...] = ()
+    tables_setting: Setting
+    policy: Policy | None = None
+    policy_setting: Setting
+
+
+class OfEndpoint(Thing, frozen=True, kw_only=True):
+    """A resource of its own that is about an endpoint."""
+
+    endpoint: Link
+
+
+Tied = TypeVar("Tied", bound=OfEndpoint)
+
+
+class EndpointPolicy(OfEndpoint, frozen=True, kw_only=True):
+    """A policy that a resource of its own gives to an endpoint."""
+
+    policy: Policy
+    setting: Setting
+
+
+class EndpointGroup(OfEndpoint, frozen=True, kw_only=True):
+    """A security group that a resource of its own gives to an endpoint.
+
+    `instead` is whether it takes the place of the VPC's default group.
+    """
+
+    group: Link
+    instead: Setting
+
+
+class EndpointTable(OfEndpoint, frozen=True, kw_only=True):
+    """A route table that a resource of its own gives to a gateway endpoint."""
+
+    table: Link
+
+
+class EndpointDns(OfEndpoint, frozen=True, kw_only=True):
+    """Private DNS of an endpoint, set by a resource of its own."""
+
+    private_dns: Setting
+
+
+class PrivateZone(Thing, frozen=True, kw_only=True):
+    """A private hosted zone and the VPCs that it answers in."""
+
+    named: Setting
+    vpcs: tuple[Link, ...] = ()
+
+
+ECR = ("ecr.api", "ecr.dkr")
+AGENT = ("ecs", "ecs-agent", "ecs-telemetry")
+
+OFFERED = "an endpoint service"
+"""Stands for the endpoint services of users, which are no services of AWS."""
+
+_A_REGION = pattern(r"[a-z]{2,5}(?:-[a-z]+)+-\d+")
+_REGION = pattern(r"\.[a-z]{2,5}(?:-[a-z]+)+-\d+\.")
+_PREFIX = pattern(
+    r"(?:(?:cn\.)?com|eu|gov\.ic\.c2s|gov\.sgov\.sc2s|gov\.ic\.hci\.csp|uk\.adc-e\.cloud)"
+    r"(?:\.amazonaws)?\.?|aws\.api\.?"
+)
+"""What stands before the Region, by partition (aws-cdk-lib 2.276.0)."""
+
+
+def service_of(name: Value | None) -> str:
+    """The service in the name of an endpoint's service: `ecr.api`, whichever partition and Region.
+
+    A FIPS variant is the service itself. "" where the name, or the end of it, is not known.
+    """
+    value = None if name is None else settled(name)
+    if isinstance(value, Text):
+        first, last = value.parts[0], value.parts[-1]
+        if isinstance(first, str) and first.startswith(_USERS):
+            return OFFERED
+        if not isinstance(last, str):
+            return ""
+        region = _REGION.search(last)
+        tail = last[region.end() :] if region else last.removeprefix(".")
+        opens = last.startswith(".") and (not isinstance(first, str) or _PREFIX.match(first))
+        return _plain(tail) if region or opens else ""
+    text = str(getattr(value, "data", None) or "")
+    if text.startswith(_USERS):
+        return OFFERED
+    region = _REGION.search(text)
+    return _plain(text[region.end() :]) if region and _PREFIX.match(text) else ""
+
+
+_USERS = "com.amazonaws.vpce."
+"""How the names of users' endpoint services begin (AWS PrivateLink guide)."""
+
+
+def _plain(service: str) -> str:
+    return service.replace("-fips", "")
+
+
+@remembered
+def is_for(network: Network, endpoint: Endpoint, services: tuple[str, ...]) -> Fact:
+    """Whether an endpoint is one of some services'."""
+    place, name = endpoint.named.place, endpoint.name
+    if endpoint.service or not endpoint.named.needs:
+        word = endpoint.service or "a service of another provider"
+        text = f"{name} is the endpoint of {word}"
+        return Fact(endpoint.service in services, text, place, name, otherwise=text)
+    text = f"{name} is the endpoint of {' or '.join(services[:3])}"
+    return Fact(None, text, place, name, endpoint.named.needs)
+
+
+def inside(network: Network, endpoint: Endpoint, vpc: Link | None) -> Fact:
+    """Whether an endpoint is in a VPC."""
+    name = endpoint.name
+    text = f"{name} is in {vpc.to if vpc and vpc.to else 'the VPC of the tasks'}"
+    if vpc is None or not vpc.to:
+        needs = vpc.fact.needs if vpc else (Need("the tasks' VPC", "is not known"),)
+        return Fact(None, text, endpoint.vpc.place, name, needs)
+    truth = alike(endpoint.vpc, vpc)
+    needs = (*endpoint.vpc.fact.needs, *vpc.fact.needs)
+    if truth is None and not needs:
+        needs = (Need(vpc.to, "is not in the sources"),)
+    return Fact(truth, text, endpoint.vpc.place, name, needs if truth is None else ())
+
+
+@remembered
+def of_vpc(network: Network, vpc: Link | None) -> list[tuple[Endpoint, Fact]]:
+    """The endpoints that are in a VPC, or may be, and whether they are."""
+    by_vpc = _by_vpc(network)
+    keys = (vpc.to, "") if vpc is not None and vpc.exact and vpc.to else by_vpc
+    near = (each for key in keys for each in by_vpc.get(key, ()))
+    found = ((each, inside(network, each, vpc)) for each in near)
+    return [(each, fact) for each, fact in found if fact.truth is not False]
+
+
+@remembered
+def _by_vpc(network: Network) -> dict[str, list[Endpoint]]:
+    """Endpoints by their VPC; "" holds those of one that is not in the sources."""
+    return network.grouped(Endpoint, lambda each: (each.vpc.to if each.vpc.exact else "",))
+
+
+# --- policies
+
+
+class Stated(Struct, frozen=True):
+    """What an endpoint's policy says: AWS's full access where `written` is not so.
+
+    `on` and `at` are where it stands, or should: the endpoint, or a resource of its own.
+    """
+
+    policy: Policy
+    written: Fact
+    on: Origin
+    at: Place
+
+
+def asked(endpoint: Endpoint) -> str:
+    """By what rules tell a mistake of an endpoint once, and ask once which service it is for."""
+    return endpoint.id if endpoint.service else f"{endpoint.id}.service"
+
+
+def about(endpoint: Endpoint, said: Stated) -> str:
+    """The same for what is said of a policy: one mistake is told once where there is none."""
+    return asked(endpoint) if said.written.truth is False or not endpoint.service else ""
+
+
+@remembered
+def stated(network: Network, endpoint: Endpoint) -> Stated:
+    """The policy of an endpoint, inline or by a resource of its own.
+
+    One that may not be there is what it says of an endpoint whose policy it may be: without it
+    everything is allowed, so that it can only restrict.
+    """
+    text, name = f"{endpoint.name} has a policy", endpoint.name
+    perhaps: list[Stated] = []
+    for own, link in _own(network, EndpointPolicy, endpoint):
+        written = _written(own.setting, text)
+        tie = all_of((link, _beside(endpoint, own)))
+        if tie.truth is True:
+            return Stated(own.policy, written, own.origin, own.setting.place)
+        may = Fact(None, text, own.setting.place, own.name, tie.waits_for())
+        perhaps.append(Stated(own.policy, may, own.origin, own.setting.place))
+    at = endpoint.policy_setting
+    if endpoint.policy is not None:
+        return Stated(endpoint.policy, _written(at, text), endpoint.origin, at.place)
+    if perhaps:
+        return perhaps[0]
+    otherwise = f"{name} has no policy: AWS's default allows everything"
+    absent = Fact(False, text, at.place, name, otherwise=otherwise)
+    return Stated(full_access(name, at.place), absent, endpoint.origin, at.place)
+
+
+def _beside(endpoint: Endpoint, own: OfEndpoint) -> Fact:
+    """Whether a resource exists if the endpoint does: certain where the same decides both."""
+    return TRUE if set(own.origin.maybe) <= set(endpoint.origin.maybe) else own.exists
+
+
+def _written(setting: Setting, text: str) -> Fact:
+    """That a policy is written; one that is wholly unknown may be null, which is none."""
+    unknown = isinstance(None if setting.value is None else settled(setting.value), Unknown)
+    truth = None if unknown else True
+    return Fact(truth, text, setting.place, setting.resource, setting.needs if unknown else ())
+
+
+def _own(network: Network, kind: type[Tied], endpoint: Endpoint) -> list[tuple[Tied, Fact]]:
+    """The resources of their own that are about an endpoint, or may be."""
+    held = _by_endpoint(network, kind)
+    found: list[tuple[Tied, Fact]] = []
+    for each in (*held.get(endpoint.id, ()), *held.get("", ())):
+        link = each.endpoint
+        truth = link.fact.truth if link.to else None
+        text = f"{each.name} applies to {endpoint.name}"
+        needs = link.fact.needs or (Need("its endpoint", "is not known"),)
+        found.append((each, Fact(truth, text, link.place, each.name, () if truth else needs)))
+    return found
+
+
+@remembered
+def _by_endpoint(network: Network, kind: type[Tied]) -> dict[str, list[Tied]]:
+    return network.grouped(kind, lambda each: (each.endpoint.to if each.endpoint.exact else "",))
+
+
+@remembered
+def ecr_pairs(network: Network) -> tuple[tuple[Endpoint, Endpoint, Fact], ...]:
+    """The endpoints of ecr.api and ecr.dkr that are in one VPC, or may be, and whether they are.
+
+    An endpoint of which it is not known what it is for is a partner where no other is known.
+    """
+    found: list[tuple[Endpoint, Endpoint, Fact]] = []
+    for dkr in network.every(Endpoint):
+        is_dkr = is_for(network, dkr, ("ecr.dkr",))
+        others = of_vpc(network, dkr.vpc) if is_dkr.truth is not False else ()
+        near = [
+            (api, all_of((is_dkr, is_for(network, api, ("ecr.api",)), _together(api, dkr))))
+            for api, _ in others
+            if api.id != dkr.id
+        ]
+        near = [(api, fact) for api, fact in near if fact.truth is not False]
+        found += [(api, dkr, f) for api, f in near if f.truth] or [(a, dkr, f) for a, f in near]
+    sure = {each.id for api, dkr, fact in found if fact.truth for each in (api, dkr)}
+    return tuple(
+        (api, dkr, fact)
+        for api, dkr, fact in found
+        if fact.truth or (api.id not in sure and dkr.id not in sure)
+    )
+
+
+def _together(one: Endpoint, other: Endpoint) -> Fact:
+    text = f"{one.name} and {other.name} are in one VPC"
+    needs = (*one.vpc.fact.needs, *other.vpc.fact.needs)
+    truth = alike(one.vpc, other.vpc)
+    return Fact(truth, text, other.vpc.place, other.name, needs if truth is None else ())
+
+
+# --- names
+
+
+def private_dns(network: Network, endpoint: Endpoint) -> Fact:
+    """Whether an endpoint has private DNS on."""
+    parts = [endpoint.private_dns.is_(True)]
+    for own, link in _own(network, EndpointDns, endpoint):
+        parts.append(all_of((link, _beside(endpoint, own), own.private_dns.is_(True))))
+    return any_of(parts)
+
+
+def vpc_names(network: Network, endpoint: Endpoint) -> Fact:
+    """Whether the VPC of an endpoint answers for private DNS: support and hostnames are on."""
+    vpc = network.at(Vpc, endpoint.vpc)
+    if vpc is None or vpc.external:
+        text = f"DNS support and hostnames are on in the VPC of {endpoint.name}"
+        needs = endpoint.vpc.fact.needs or (vpc.external if vpc else ())
+        needs = needs or endpoint.vpc.waits("the VPC")
+        return Fact(None, text, endpoint.vpc.place, endpoint.name, needs)
+    return all_of((vpc.dns_support.is_(True), vpc.dns_hostnames.is_(True)))
+
+
+def _dns_names(service: str) -> str:
+    """What stands before the Region in the name that clients of a service ask for."""
+    return ".".join(reversed(service.split("."))) if service in ECR else service
+
+
+def zoned(network: Network, endpoint: Endpoint) -> Fact:
+    """Whether a private hosted zone of the sources answers for an endpoint's service."""
+    parts = []
+    for zone in network.every(PrivateZone):
+        text = f"{zone.name} answers for {endpoint.service or 'the service'} in the VPC"
+        at = zone.named
+        here = any_of(
+            Fact(alike(link, endpoint.vpc), text, link.place, zone.name, _waits(link, endpoint))
+            & link.fact
+            for link in zone.vpcs
+        )
+        parts.append(all_of((zone.exists, here, _answers(zone, endpoint, text, at))))
+    return any_of(parts)
+
+
+def _waits(*about: Link | Endpoint) -> tuple[Need, ...]:
+    links = (each.vpc if isinstance(each, Endpoint) else each for each in about)
+    return tuple(need for link in links for need in link.fact.needs)
+
+
+def _answers(zone: PrivateZone, endpoint: Endpoint, text: str, at: Setting) -> Fact:
+    value = None if at.value is None else settled(at.value)
+    pieces: tuple[str | Value, ...]
+    if isinstance(value, Text):
+        pieces = value.parts
+    elif at.known is not None:
+        pieces = (spelled(at.known) or "",)
+    else:
+        return Fact(None, text, at.place, zone.name, at.needs)
+    if not endpoint.service:
+        return Fact(None, text, at.place, zone.name, endpoint.named.needs)
+    first, last = pieces[0], pieces[-1]
+    names = _dns_names(endpoint.service)
+    ends = not isinstance(last, str) or re.search(r"(^|\.)amazonaws\.com(\.cn)?\.?$", last)
+    fits = not isinstance(first, str) or first == "amazonaws.com"
+    if isinstance(first, str):
+        # The zone of the very name, or of one above it, as far as the Region.
+        label = first.partition(".")[0]
+        above = label in names.split(".")[1:] or _A_REGION.fullmatch(label) is not None
+        fits = fits or above or first.startswith(f"{names}.")
+    truth = bool(ends and fits)
+    sure = isinstance(first, str) and isinstance(last, str)
+    return Fact(truth if sure or not truth else None, text, at.place, zone.name, at.needs)
+
+
+# --- groups and route tables
+
+
+class Worn(Struct, frozen=True):
+    """The security groups that an endpoint uses: the VPC's `default` one where it names none."""
+
+    groups: tuple[Link, ...]
+    default: Fact
+
+
+@remembered
+def worn(network: Network, endpoint: Endpoint) -> Worn:
+    """The security groups of an endpoint, by itself and by resources of their own."""
+    links = list(endpoint.groups)
+    at, name = endpoint.groups_setting, endpoint.name
+    for own, link in _own(network, EndpointGroup, endpoint):
+        tie = all_of((link, _beside(endpoint, own), own.group.fact))
+        links.append(Link(own.group.to, tie, own.group.place, own.group.exact))
+    text = f"{name} sets no security groups, so it uses the default one of its VPC"
+    if any(link.sure for link in links):
+        return Worn(
+            tuple(links), Fact(False, text, at.place, name, otherwise=f"{name} has security groups")
+        )
+    if links or at.needs:
+        needs = at.needs or tuple(need for link in links for need in link.fact.needs)
+        return Worn(tuple(links), Fact(None, text, at.place, name, needs))
+    return Worn((), Fact(True, text, at.place, name))
+
+
+@remembered
+def serves_table(network: Network, endpoint: Endpoint, table: Link) -> Fact:
+    """Whether a gateway endpoint is in a route table."""
+    at, name = endpoint.tables_setting, endpoint.name
+    text = f"{name} is in route table {table.to or 'of the tasks'}"
+    parts = []
+    links = [(link, link.fact) for link in endpoint.tables]
+    for own, tie in _own(network, EndpointTable, endpoint):
+        links.append((own.table, all_of((tie, _beside(endpoint, own), own.table.fact))))
+    for link, fact in links:
+        truth = alike(link, table)
+        if truth is not False:
+            needs = () if truth else (*link.fact.needs, *table.fact.needs)
+            parts.append(Fact(truth, text, link.place, name, needs) & fact)
+    if at.open and not endpoint.tables and at.needs:
+        parts.append(Fact(None, text, at.place, name, at.needs))
+    otherwise = f"{name} is not in route table {table.to}"
+    none = Fact(False, text, at.place, name, otherwise=otherwise)
+    return any_of((none, *parts))

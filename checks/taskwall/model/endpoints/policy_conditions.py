@@ -1,0 +1,41 @@
+"""Conditions of policy documents: which accounts and organisations they tie a request to."""
+
+from taskwall.core.values import settled
+from taskwall.model.entities.iam_policy import Condition, Truth, definite, each, of_account
+
+READ = "2026-11-24"
+
+ORGANISATION = frozenset({"aws:principalorgid", "aws:principalorgpaths", "aws:principalaccount"})
+PERIMETER = ORGANISATION | {
+    "aws:principalarn", "aws:resourceorgid", "aws:resourceorgpaths", "aws:resourceaccount",
+}  # fmt: skip
+"""Global condition keys that tie a request to an account or organisation.
+
+IAM user guide, "AWS global condition context keys".
+"""
+
+RESOURCE = frozenset(key for key in PERIMETER if "resource" in key)
+ALWAYS = frozenset({"aws:sourcevpc", "aws:sourcevpce"})
+SERVICES = frozenset({"aws:principalisawsservice", "aws:viaawsservice"})
+EQUAL = frozenset({"stringequals", "stringequalsignorecase", "stringlike", "arnequals", "arnlike"})
+UNEQUAL = frozenset(
+    {"stringnotequals", "stringnotequalsignorecase", "stringnotlike", "arnnotequals", "arnnotlike"}
+)
+
+
+def ties(condition: Condition, keys: frozenset[str]) -> Truth:
+    """Whether a condition, read as its operator has it, names accounts or organisations."""
+    if condition.key not in keys:
+        return False
+    test = of_account if condition.key == "aws:principalarn" else definite
+    found = each(map(test, condition.values.patterns))
+    if condition.values.open:
+        return False if found is False else None
+    return found if condition.values.patterns else False
+
+
+def is_false(condition: Condition) -> bool:
+    """Whether a condition is that something is not so: that no service of AWS asks."""
+    return condition.operator == "bool" and [
+        str(getattr(settled(value), "data", "")).lower() for value in condition.values.patterns
+    ] == ["false"]

@@ -1,0 +1,276 @@
+"""Whom policy documents restrict a service to.
+
+Every answer is true, false or None. A document restricts where a stranger, whom no document can
+name, finds no statement that lets it act on what belongs to another stranger, or each that does is
+overruled by one that denies.
+"""
+
+import re
+from collections.abc import Callable
+
+from taskwall.core.values import Known, Value
+from taskwall.model.endpoints.policy_conditions import (
+    ALWAYS,
+    EQUAL,
+    ORGANISATION,
+    PERIMETER,
+    SERVICES,
+    UNEQUAL,
+    is_false,
+    ties,
+)
+from taskwall.model.entities.iam_policy import (
+    EVERY,
+    GAP,
+    Condition,
+    Policy,
+    Statement,
+    Truth,
+    Words,
+    definite,
+    each,
+    head,
+    matches,
+    negation,
+    of_account,
+    some,
+    written,
+)
+
+
+def touches(statement: Statement, service: str) -> Truth:
+    """Whether a statement may be about some action of a service."""
+    if statement.actions.negated:
+        return negation(_spares(statement, service))
+
+    def may(pattern: Value) -> Truth:
+        text, prefix = written(pattern).lower(), f"{service}:"
+        known = head(text)
+        if not (known.startswith(prefix) or prefix.startswith(known)):
+            return False
+        return (
+            None if text[len(known) : len(known) + 1] == GAP and len(known) < len(prefix) else True
+        )
+
+    return statement.actions.holds(may)
+
+
+def _spares(statement: Statement, service: str) -> Truth:
+    """Whether a `NotAction` leaves out every action of a service."""
+    left_out = Words(statement.actions.patterns, open=statement.actions.open)
+    return left_out.holds(lambda pattern: matches(pattern, f"{service}:{EVERY}"))
+
+
+def only(statement: Statement, action: str) -> Truth:
+    """Whether a statement is about one action and no other of its service."""
+    service = action.partition(":")[0]
+    if statement.actions.negated:
+        return False
+
+    def is_it(pattern: Value) -> Truth:
+        text = written(pattern).lower()
+        if GAP in text:
+            return None
+        elsewhere = ":" in head(text) and not text.startswith(f"{service}:")
+        return elsewhere or (matches(pattern, action) and head(text).startswith(f"{service}:geta"))
+
+    found = each(map(is_it, statement.actions.patterns))
+    return None if statement.actions.open and found is not False else found
+
+
+def _may_be_met(condition: Condition, keys: frozenset[str]) -> Truth:
+    """Whether some stranger meets a condition: one outside what the keys name, or without any."""
+    if condition.key in keys and condition.operator in EQUAL and not condition.lenient:
+        return negation(ties(condition, keys))
+    if condition.key in SERVICES:
+        return True if is_false(condition) else None
+    # Everybody at the endpoint comes from its VPC: whether that is the one meant is another thing.
+    return None if condition.key in ALWAYS and condition.operator in UNEQUAL else True
+
+
+def _is_met(condition: Condition, keys: frozenset[str]) -> Truth:
+    """Whether every stranger meets a condition."""
+    if condition.key in SERVICES:
+        return is_false(condition)
+    if condition.key in keys and condition.operator in UNEQUAL:
+        return ties(condition, keys)
+    if condition.key in PERIMETER and not condition.lenient and ties(condition, PERIMETER):
+        return False
+    return None
+
+
+def _conditioned(statement: Statement, keys: frozenset[str]) -> Truth:
+    """Whether the conditions of a statement keep strangers out."""
+    met = each(_may_be_met(condition, keys) for condition in statement.conditions)
+    return None if statement.open and met else negation(met)
+
+
+def _overruled(
+    policy: Policy, statement: Statement, service: str, keys: frozenset[str], apart: str
+) -> Truth:
+    """Whether what a statement allows strangers is denied them by other statements."""
+    words = statement.actions
+    if words.negated or words.open:
+        patterns: tuple[Value, ...] = (Known(f"{service}:*"),)
+    else:
+        patterns = tuple(
+            pattern
+            for pattern in words.patterns
+            if written(pattern).lower() != apart.lower()
+            if touches(Statement(True, Words((pattern,)), words, words), service) is not False
+        )
+    denying = [other for other in policy.statements if other.allows is not True]
+
+    def denies(other: Statement, pattern: Value) -> Truth:
+        return each(
+            (
+                negation(other.allows),
+                True if other.sure else None,
+                _denies_action(other, pattern, service, apart),
+                _denies_resources(other, statement, service, foreign=keys is PERIMETER),
+                other.principals.holds(lambda q: matches(q, EVERY)),
+                each(_is_met(condition, keys) for condition in other.conditions),
+                None if other.open else True,
+            )
+        )
+
+    found = each(some(denies(other, pattern) for other in denying) for pattern in patterns)
+    return found or None if words.open else found
+
+
+def _denies_action(other: Statement, pattern: Value, service: str, apart: str) -> Truth:
+    words = other.actions
+    if words.negated:
+        left = [q for q in words.patterns if written(q).lower() != apart.lower()]
+        return None if words.open else each(_apart(q, pattern) for q in left)
+    whole = Known(f"{service}:*")
+    return words.holds(lambda q: some((_within(whole, q), _within(pattern, q))))
+
+
+def _denies_resources(
+    other: Statement, statement: Statement, service: str, *, foreign: bool
+) -> Truth:
+    words, wanted = other.resources, statement.resources
+    if words.negated:
+        # What it spares must not be a stranger's.
+        spared = each(some((of_account(q), _of_another(q, service))) for q in words.patterns)
+        return True if foreign and spared and not words.open else None
+    whole = words.holds(lambda q: _covers_all(q, service))
+    if wanted.open:
+        return whole or None
+    if wanted.negated:
+        return whole
+    return some((whole, each(words.holds(_covering(r)) for r in wanted.patterns)))
+
+
+def _of_another(pattern: Value, service: str) -> Truth:
+    """Whether a pattern covers resources of another service only."""
+    fields = written(pattern).split(":")
+    if len(fields) < 4 or fields[0] != "arn":
+        return False
+    known = not re.search(rf"[*?{GAP}]", fields[2])
+    return fields[2] != service if known else None if GAP in fields[2] else False
+
+
+_WHOLE = {"ecr": f"arn:aws:ecr:{EVERY}:{EVERY}:repository/{EVERY}"}
+"""What covers this covers all resources of a service: those of ECR are repositories."""
+
+
+def _covers_all(pattern: Value, service: str) -> Truth:
+    """Whether a pattern covers every resource of a service."""
+    return some(matches(pattern, name) for name in (EVERY, _WHOLE.get(service, EVERY)))
+
+
+def _covering(pattern: Value) -> Callable[[Value], Truth]:
+    return lambda other: _within(pattern, other)
+
+
+def _within(inner: Value, outer: Value) -> Truth:
+    """Whether a pattern covers all that another one covers; None where that is not certain."""
+    text = written(inner)
+    if GAP in text:
+        return True if matches(outer, EVERY) else None
+    # A wildcard inside is covered by a wildcard only: it may stand for any two letters.
+    return matches(outer, re.sub(r"[*?]", EVERY * 2, text))
+
+
+def _apart(one: Value, other: Value) -> Truth:
+    """Whether two patterns certainly cover nothing in common; None where that is not certain."""
+    a, b = head(written(one).lower()), head(written(other).lower())
+    return True if not (a.startswith(b) or b.startswith(a)) else None
+
+
+def _named(statement: Statement) -> Truth:
+    """Whether a statement names the principals that it is for, accounts included."""
+    if statement.principals.negated:
+        return False
+    found = each(
+        negation(matches(pattern, EVERY)) if written(pattern) != GAP else definite(pattern)
+        for pattern in statement.principals.patterns
+    )
+    return None if statement.principals.open and found else found
+
+
+def _allowed(policy: Policy, test: Callable[[Statement], Truth]) -> Truth:
+    """Whether each statement that allows something passes a test."""
+
+    def passes(statement: Statement) -> Truth:
+        found = some((negation(statement.allows), test(statement)))
+        return found if statement.sure or found else None
+
+    found = each(map(passes, policy.statements))
+    return None if policy.open and found else found
+
+
+def restricts(policy: Policy, service: str, apart: str = "", by_action: bool = False) -> Truth:
+    """Whether a policy allows a service to some accounts (or an organisation) or theirs only.
+
+    Args:
+        policy: the document.
+        service: the prefix of its actions: `ecr`.
+        apart: an action that takes no resource, of which nothing is asked.
+        by_action: whether naming actions, with no wildcard for all, restricts as well.
+    """
+
+    def restricted(statement: Statement) -> Truth:
+        words = statement.resources
+        if words.negated:
+            resources = some(_covers_all(pattern, service) for pattern in words.patterns)
+        else:
+            resources = each(some((of_account(p), _of_another(p, service))) for p in words.patterns)
+        if words.open and resources is not words.negated:
+            resources = None
+        return some(
+            (
+                negation(touches(statement, service)),
+                only(statement, apart) if apart else False,
+                resources,
+                _conditioned(statement, PERIMETER),
+                _named(statement),
+                negation(_every_action(statement, service)) if by_action else False,
+                _overruled(policy, statement, service, PERIMETER, apart),
+            )
+        )
+
+    return _allowed(policy, restricted)
+
+
+def _every_action(statement: Statement, service: str) -> Truth:
+    return statement.actions.holds(lambda pattern: matches(pattern, f"{service}:{EVERY}"))
+
+
+def demands_organisation(policy: Policy, service: str, apart: str) -> Truth:
+    """Whether a policy allows a service to principals of some account or organisation only."""
+
+    def demanded(statement: Statement) -> Truth:
+        return some(
+            (
+                negation(touches(statement, service)),
+                only(statement, apart),
+                _conditioned(statement, ORGANISATION),
+                _named(statement),
+                _overruled(policy, statement, service, ORGANISATION, apart),
+            )
+        )
+
+    return _allowed(policy, demanded)

@@ -1,0 +1,151 @@
+"""What tasks need to reach before they run, and who in a VPC needs it.
+
+All of it is derived from what the sources say of a task, by the table of `ENDPOINTS`.
+"""
+
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from taskwall.core.facts import FALSE, Fact, all_of
+from taskwall.core.values import Need
+from taskwall.model.compute.launch_type import launches, runs_on
+from taskwall.model.core.network import Network, remembered
+from taskwall.model.endpoints.endpoint import (
+    AGENT,
+)
+from taskwall.model.entities.container_needs import ECR, ELSEWHERE, Use, What
+from taskwall.model.entities.ecs import Cluster, TaskDefinition, TaskSource
+from taskwall.model.entities.mesh import Proxy
+
+READ = "2026-11-24"
+
+ENDPOINTS: dict[str, tuple[str, ...]] = {
+    ECR: ("ecr.api", "ecr.dkr", "s3"),
+    ELSEWHERE: (ELSEWHERE,),
+}
+"""The endpoints behind what a container uses, where it is not the service of the same name.
+
+Amazon ECR user guide, "Amazon ECR interface VPC endpoints": image layers come from S3. Amazon ECS
+developer guide, "Amazon ECS interface VPC endpoints". Partition and FIPS
+variants of the names are taken for the service itself (see `endpoint.service_of`).
+"""
+
+_CANDIDATES: dict[What, tuple[str, ...]] = {
+    "image": (*ENDPOINTS[ECR], ELSEWHERE),
+    "log": ("logs", "kinesis-firehose", "kinesis-streams"),
+    "sidecar": ("xray", "monitoring", "aps-workspaces"),
+    "secret": ("secretsmanager", "ssm"),
+    "file": ("s3",),
+}
+"""What something may need of which the sources do not tell where it comes from."""
+
+_BEFORE_1_4 = ("ecr.api", "secretsmanager", "ssm")
+"""What Fargate up to platform 1.3.0 reaches by an interface of its own, outside the VPC.
+
+Amazon ECS developer guide, "Fargate task networking".
+"""
+
+
+class Demand(Struct, frozen=True):
+    """That a task source needs the endpoint of a service (`elsewhere`: the internet itself).
+
+    `purpose` continues the sentence "needs ecr.api": "to pull its image".
+    """
+
+    service: str
+    source: TaskSource
+    purpose: str
+    fact: Fact
+
+
+_PURPOSES: dict[What, str] = {
+    "image": "to pull its image",
+    "log": "to write its logs",
+    "secret": "to fetch its secrets",
+    "file": "to fetch its files",
+    "sidecar": "for its sidecar",
+}
+
+
+@remembered
+def demands(network: Network, source: TaskSource) -> tuple[Demand, ...]:
+    """What the tasks of a source need to reach."""
+    known, waits = launches(network, source)
+    if known == {"EXTERNAL"} and not waits:
+        return ()
+    old = _old_platform(network, source)
+    found = []
+    for service, purpose, fact in _used(network, source):
+        spared = service in _BEFORE_1_4 and old.truth is not False
+        inside_vpc = all_of((fact, ~old)) if spared else fact
+        if inside_vpc.truth is not False:
+            found.append(Demand(service, source, purpose, inside_vpc))
+    if source.exec.truth is not False:
+        found.append(Demand("ssmmessages", source, "for ECS Exec", source.exec))
+        cluster = network.at(Cluster, source.cluster)
+        for service, fact in cluster.audits if cluster is not None else ():
+            found.append(Demand(service, source, "for ECS Exec", all_of((source.exec, fact))))
+    on_instances = runs_on(network, source, "EC2")
+    if on_instances.truth is not False:
+        agent = "for the agent of its instances"
+        found += [Demand(service, source, agent, on_instances) for service in AGENT]
+    for proxy in proxies(network).get(source.origin.address, ()):
+        if proxy.connected.truth is not False:
+            connect = "for Service Connect"
+            found.append(Demand("ecs-agent", source, connect, proxy.connected))
+            if proxy.writes.truth is not False:
+                writes = all_of((proxy.connected, proxy.writes))
+                found.append(Demand("logs", source, connect, writes))
+    return tuple(found)
+
+
+def _old_platform(network: Network, source: TaskSource) -> Fact:
+    """Whether tasks run on Fargate's platform 1.3.0 or before."""
+    if source.platform is None or source.platform.value is None:
+        return FALSE
+    text = f"{source.name} runs on Fargate's platform 1.3.0 or before"
+    old = source.platform.test(lambda version: str(version or "").startswith(_OLD), text)
+    return all_of((runs_on(network, source, "FARGATE"), old))
+
+
+_OLD = ("1.0", "1.1", "1.2", "1.3")
+
+
+def _used(network: Network, source: TaskSource) -> Iterator[tuple[str, str, Fact]]:
+    """The services behind what the containers of a source use."""
+    own = _uses(network).get(source.id)
+    definition = network.at(TaskDefinition, source.task_definition)
+    if own is None and (definition is None or definition.external):
+        yield from _unseen(source, definition)
+        return
+    if own is None:
+        own = _uses(network).get(definition.id, []) if definition else []
+    for use in own:
+        services = ENDPOINTS.get(use.service, (use.service,))
+        for service in services if use.service else _CANDIDATES[use.what]:
+            yield service, _PURPOSES[use.what], use.fact
+
+
+def _unseen(
+    source: TaskSource, definition: TaskDefinition | None
+) -> Iterator[tuple[str, str, Fact]]:
+    link = source.task_definition
+    place = link.place if link else source.origin.header
+    needs = (link.fact.needs if link else ()) or (definition.external if definition else ())
+    needs = needs or (Need(f"the task definition of {source.name}", "is not in the sources"),)
+    fact = Fact(None, f"{source.name} needs any of AWS's services", place, source.name, needs)
+    for what, services in _CANDIDATES.items():
+        for service in services:
+            yield service, _PURPOSES[what], fact
+
+
+@remembered
+def _uses(network: Network) -> dict[str, list[Use]]:
+    return network.grouped(Use, lambda use: (use.definition,))
+
+
+@remembered
+def proxies(network: Network) -> dict[str, list[Proxy]]:
+    """The proxies of task sources (and of virtual nodes), by what has them."""
+    return network.grouped(Proxy, lambda proxy: (proxy.on.address,))

@@ -1,0 +1,130 @@
+"""Where tasks are: in which VPC and subnets, on which instances, beside which endpoints."""
+
+from collections.abc import Iterable, Iterator
+
+from msgspec import Struct
+
+from taskwall.core.facts import Fact, all_of, any_of
+from taskwall.model.compute.container_instances import ContainerInstances, container_instances
+from taskwall.model.compute.launch_type import launches, runs_on
+from taskwall.model.compute.placement import hosts_of
+from taskwall.model.core.entity import Link
+from taskwall.model.core.network import Network, remembered
+from taskwall.model.endpoints.endpoint import Endpoint, inside
+from taskwall.model.entities.ecs import TaskSource
+from taskwall.model.entities.vpc import Subnet, Vpc
+from taskwall.model.permissions.peers import vpcs
+
+
+def by_host(network: Network, source: TaskSource, own: Fact, hosted: Fact) -> Fact:
+    """What holds of a source: of its tasks themselves, or of the instances if they run on any."""
+    hosts = runs_on(network, source, "EC2")
+    if hosts.truth is None:
+        return any_of((all_of((hosts, hosted)), all_of((~hosts, own))))
+    return hosted if hosts.truth else own
+
+
+@remembered
+def instances_for(network: Network, source: TaskSource) -> tuple[ContainerInstances, ...]:
+    """The container instances on which tasks of a source are placed, or may be."""
+    return tuple(member for member, _ in hosts_of(network, source))
+
+
+def instance_subnets(member: ContainerInstances) -> tuple[Link, ...]:
+    """The subnets that container instances are started in."""
+    scaled = (link for group, _ in member.scaled_by for link in group.subnets)
+    return (*scaled, *member.instances.subnets)
+
+
+@remembered
+def vpc_of(network: Network, source: TaskSource) -> Link | None:
+    """The VPC of a source's tasks: by its subnets and groups, else by its container instances'."""
+    known = vpcs(network, source)
+    for member in instances_for(network, source) if not known else ():
+        for link in instance_subnets(member):
+            subnet = network.at(Subnet, link)
+            if subnet is not None and not subnet.external:
+                known = [subnet.vpc]
+    return known[0] if known else None
+
+
+@remembered
+def neighbours(network: Network, endpoint: Endpoint) -> tuple[tuple[TaskSource, Fact], ...]:
+    """The task sources whose tasks run in an endpoint's VPC, or may do so."""
+    return tuple(those_beside(network, endpoint, in_vpcs(network)))
+
+
+def those_beside(
+    network: Network, endpoint: Endpoint, sources: Iterable[TaskSource]
+) -> Iterator[tuple[TaskSource, Fact]]:
+    """Those of some task sources whose tasks run in an endpoint's VPC, or may do so."""
+    for source in sources:
+        here = inside(network, endpoint, vpc_of(network, source))
+        if here.truth is not False:
+            yield source, all_of((source.exists, here)) if source.origin.maybe else here
+
+
+@remembered
+def in_vpcs(network: Network) -> tuple[TaskSource, ...]:
+    """The task sources whose tasks run in a VPC, or may do so, where the sources say in which."""
+    found = []
+    for source in network.every(TaskSource):
+        known, waits = launches(network, source)
+        if source.network_from != "elsewhere" and (known != {"EXTERNAL"} or waits):
+            found.append(source)
+    return tuple(found)
+
+
+@remembered
+def members_in(network: Network, endpoint: Endpoint) -> tuple[Fact, ...]:
+    """That container instances run in an endpoint's VPC, of each of which that may be so."""
+    found = []
+    for member in container_instances(network):
+        links = instance_subnets(member)
+        subnets = [network.at(Subnet, link) for link in links]
+        places = [subnet.vpc for subnet in subnets if subnet is not None and not subnet.external]
+        here = any_of(inside(network, endpoint, link) for link in (places[:1] or (None,)))
+        if here.truth is not False:
+            found.append(all_of((member.fact, here, member.instances.exists)))
+    return tuple(found)
+
+
+def anybody(network: Network, endpoint: Endpoint) -> Fact:
+    """Whether any task runs in an endpoint's VPC."""
+    return any_of(here for _, here in neighbours(network, endpoint))
+
+
+class Quarter(Struct, frozen=True):
+    """A VPC that holds task sources. `thing` is None where it is not in the sources."""
+
+    link: Link | None
+    thing: Vpc | None
+    sources: tuple[TaskSource, ...]
+
+    @property
+    def first(self) -> tuple[str, int]:
+        """Where the first of its task sources stands."""
+        return min(map(position, self.sources))
+
+
+def position(source: TaskSource) -> tuple[str, int]:
+    """Where a task source stands, to tell which is the first."""
+    return source.origin.header.file, source.origin.header.line
+
+
+@remembered
+def quarters(network: Network) -> tuple[Quarter, ...]:
+    """The VPCs of all task sources that run in one."""
+    held: dict[str, list[TaskSource]] = {}
+    links: dict[str, Link | None] = {}
+    for source in in_vpcs(network):
+        link = vpc_of(network, source)
+        key = link.to if link else ""
+        held.setdefault(key, []).append(source)
+        links.setdefault(key, link)
+    found = []
+    for key, sources in held.items():
+        vpc = network.at(Vpc, key) if key else None
+        thing = vpc if vpc is not None and not vpc.external else None
+        found.append(Quarter(links[key], thing, tuple(sources)))
+    return tuple(found)

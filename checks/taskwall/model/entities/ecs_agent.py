@@ -1,0 +1,58 @@
+"""The ECS container agent's settings, as user data writes them."""
+
+from collections.abc import Mapping
+
+from msgspec import Struct
+
+from taskwall.core.facts import FALSE, Fact
+from taskwall.core.values import Known, Need, Place, Scalar, Unknown
+from taskwall.model.core.entity import Link, Setting
+
+
+class Proxy(Struct, frozen=True):
+    """A proxy that the agent, or the service that starts it, is told to use.
+
+    `by` is which of them, `kind` HTTP_PROXY or HTTPS_PROXY, `address` where it is, `excluded` the
+    list of hosts that it is not used for, and `docker` the path of the Docker endpoint that this
+    list should have. Neither value may be printed.
+    """
+
+    by: str
+    kind: str
+    address: Setting
+    excluded: Setting
+    docker: str
+
+
+class Agent(Struct, frozen=True):
+    """What user data makes of an ECS agent.
+
+    `settings` are those that the agent takes, under the names of its environment variables,
+    whatever way they are written. `unseen` says what may hold others: those that it could
+    override are unknown in `settings` as well. `joins` is whether there is an agent that joins a
+    cluster at all, `cluster` which ("default" where nothing names one, None where that is not
+    known, for which `cluster_needs` tell why).
+    `started_by` is what starts it, and thereby gives defaults: "ecs-init" is that of AWS's Linux
+    images, "docker" a container that user data itself starts.
+    """
+
+    place: Place
+    resource: str
+    settings: Mapping[str, Setting] = {}
+    unseen: tuple[Need, ...] = ()
+    joins: Fact = FALSE
+    cluster: Link | None = None
+    cluster_needs: tuple[Need, ...] = ()
+    started_by: str = "ecs-init"
+    proxies: tuple[Proxy, ...] = ()
+    drops_metadata: Fact = FALSE
+
+    def setting(self, name: str, default: Scalar = None, says: str = "") -> Setting:
+        """A setting, its default where it is not written (`says` as a sentence), or unknown."""
+        found = self.settings.get(name)
+        if found is not None:
+            return found
+        if self.unseen:
+            return Setting(Unknown(self.unseen), self.place, name, self.resource)
+        value = Known(default) if says else None
+        return Setting(value, self.place, name, self.resource, says)

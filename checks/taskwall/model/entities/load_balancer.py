@@ -1,0 +1,116 @@
+"""Load balancers of three kinds, listeners, their rules and actions, and target groups."""
+
+from typing import Literal, TypeAlias
+
+from msgspec import Struct
+
+from taskwall.core.change import Change
+from taskwall.core.facts import Fact
+from taskwall.core.values import Origin, Place
+from taskwall.model.core.entity import Link, Setting, Thing
+
+Kind: TypeAlias = Literal["application", "network", "gateway", "classic"]
+
+
+class LoadBalancer(Thing, frozen=True, kw_only=True):
+    """A load balancer. `internal` is its scheme; not internal is the default and is public.
+
+    `addresses` are private addresses fixed for it, `elastic` Elastic IPs that it is given.
+    `access_log` is whether it keeps access logs, `check` a classic one's health check. `logging`
+    is what would make it keep them.
+    """
+
+    kind: Setting
+    internal: Setting
+    groups: tuple[Link, ...] = ()
+    groups_setting: Setting
+    subnets: tuple[Link, ...] = ()
+    addresses: tuple[Setting, ...] = ()
+    elastic: tuple[Link, ...] = ()
+    access_log: Setting
+    logging: tuple[Change, ...] = ()
+    check: Setting | None = None
+
+    @property
+    def word(self) -> str:
+        """What messages call its kind."""
+        kinds = {"application": "ALB", "network": "NLB", "classic": "classic load balancer"}
+        return kinds.get(str(self.kind.known), "load balancer")
+
+
+class Action(Struct, frozen=True):
+    """What a listener or listener rule does with a request.
+
+    `protocol` is that of a redirect; `targets` are the target groups of a forward.
+    """
+
+    type: Setting
+    protocol: Setting
+    targets: tuple[Link, ...]
+    sure: bool
+
+
+class Listener(Thing, frozen=True, kw_only=True):
+    """A listener of a load balancer. `place` is the listener itself: a block of a classic one.
+
+    `actions_open` says why it may have more actions than those written, if it may.
+    `backend` is the protocol to the instances behind a classic one.
+    """
+
+    load_balancer: Link
+    protocol: Setting
+    port: Setting
+    policy: Setting
+    certificate: Setting
+    actions: tuple[Action, ...] = ()
+    backend: Setting | None = None
+    place: Place
+
+
+class ClientCheck(Struct, frozen=True):
+    """How a listener (`on`) treats clients' certificates, where it says anything of them.
+
+    `ignores_expiry` is whether it takes expired ones. `id` is the listener's.
+    """
+
+    id: str
+    on: Origin
+    mode: Setting
+    ignores_expiry: Setting
+    trust_store: Setting
+
+
+class ListenerRule(Thing, frozen=True, kw_only=True):
+    """A listener rule."""
+
+    listener: Link
+    actions: tuple[Action, ...] = ()
+
+
+class TargetGroup(Thing, frozen=True, kw_only=True):
+    """A target group.
+
+    `check_*` are the health check's; `targets` are load balancers registered in it (type alb).
+    """
+
+    protocol: Setting
+    port: Setting
+    type: Setting
+    vpc: Link | None
+    check_protocol: Setting
+    check_port: Setting
+    client_ip: Setting
+    targets: tuple[Link, ...] = ()
+
+
+class Policy(Thing, frozen=True, kw_only=True):
+    """A TLS policy of a classic load balancer: a reference, or attributes of its own.
+
+    `versions` are the protocol names (`Protocol-TLSv1`) that its attributes switch on.
+    """
+
+    load_balancer: Link
+    named: Setting
+    reference: Setting
+    versions: tuple[str, ...] = ()
+    open: Fact

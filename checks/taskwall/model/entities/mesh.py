@@ -1,0 +1,122 @@
+"""What talks through proxies: Service Connect and App Mesh."""
+
+from msgspec import Struct
+
+from taskwall.core.change import Change
+from taskwall.core.facts import FALSE, Fact
+from taskwall.core.values import Origin, Place
+from taskwall.model.core.entity import Link, Setting, Thing
+from taskwall.model.core.network import Network
+
+
+class Proxy(Struct, frozen=True):
+    """The proxies of a service in Service Connect (if it is `connected`), or of a virtual node.
+
+    `logs` is whether they keep access logs; `at` is where the sources say so, or should. `writes`
+    is whether what they log goes to CloudWatch Logs. `logging` is what would make them keep some.
+    """
+
+    on: Origin
+    at: Place
+    connected: Fact
+    logs: Fact
+    writes: Fact = FALSE
+    logging: tuple[Change, ...] = ()
+
+
+class Offer(Struct, frozen=True):
+    """A port that a service offers in Service Connect (if it is `connected`).
+
+    `encrypted` is whether its proxies speak TLS there; `at` is where the sources say so, or should.
+    `encrypting` is what would make them.
+    """
+
+    on: Origin
+    name: str
+    at: Place
+    connected: Fact
+    encrypted: Fact
+    encrypting: tuple[Change, ...] = ()
+
+
+class Mesh(Thing, frozen=True, kw_only=True):
+    """A mesh of App Mesh, and where its nodes may go by themselves (its egress filter)."""
+
+    egress: Setting
+
+
+class Node(Thing, frozen=True, kw_only=True):
+    """A virtual node or virtual gateway of a mesh."""
+
+    mesh: Link
+
+
+class Intake(Struct, frozen=True):
+    """A listener of a virtual node or gateway.
+
+    `mode` is its TLS mode, `validates` whether it asks clients for certificates (at `trust`).
+    `id` identifies it for precedence.
+    """
+
+    id: str
+    on: Origin
+    mode: Setting
+    validates: Fact
+    trust: Place
+
+
+class ClientPolicy(Struct, frozen=True):
+    """How a virtual node or gateway speaks to a backend, or to all that say nothing of it.
+
+    `used` is whether it is a policy for anything, `written` whether it says anything of TLS.
+    `enforce` is whether it insists on TLS, `trusts` whether it says whom it trusts (at `trust`),
+    `presents` whether it shows a certificate of its own (at `certificate`). `id` identifies it for
+    precedence.
+    """
+
+    id: str
+    on: Origin
+    whom: str
+    used: Fact
+    written: Fact
+    enforce: Setting
+    trusts: Fact
+    trust: Place
+    presents: Fact
+    certificate: Place
+
+    @property
+    def enforced(self) -> Fact:
+        """Whether it insists on TLS, with servers that it trusts."""
+        return self.enforce.is_(True) & self.trusts
+
+
+class MeshTask(Struct, frozen=True):
+    """What a task definition says of a mesh.
+
+    `kind` is the type of its proxy configuration (at `at`; not written where there is none),
+    `node` whether a container of it is the Envoy of a virtual node. `contained` is whether the
+    container that its proxy configuration names is one of its own (at `container`), `led` whether
+    what reaches the application's ports is led through Envoy (at `ports`). `named` is whether the
+    definition says anything of a mesh at all, rather than being unreadable.
+    """
+
+    on: Origin
+    kind: Setting
+    at: Place
+    node: Fact
+    named: bool
+    contained: Fact
+    container: Place
+    led: Fact
+    ports: Place
+
+    @property
+    def proxied(self) -> Fact:
+        """Whether it has a proxy of App Mesh."""
+        return self.kind.is_("APPMESH")
+
+
+def meshed(network: Network) -> bool:
+    """Whether the sources have anything of App Mesh beside task definitions."""
+    return bool(network.every(Mesh) or network.every(Node))

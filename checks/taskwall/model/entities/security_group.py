@@ -1,0 +1,117 @@
+"""Security groups, what they allow and allow as egress, and prefix lists."""
+
+from collections.abc import Mapping
+from typing import Literal, TypeAlias
+
+from msgspec import Struct
+
+from taskwall.core.facts import Fact
+from taskwall.core.values import Need, Origin, Place, Text, settled
+from taskwall.model.core.address import Cidr, cidr
+from taskwall.model.core.entity import Link, Setting, Thing
+
+Direction: TypeAlias = Literal["ingress", "egress"]
+
+
+class SecurityGroup(Thing, frozen=True, kw_only=True):
+    """A security group. `default` where it is its VPC's default group.
+
+    `managed` names the directions whose permissions it writes inline, `lists` where it does so if
+    that is one list. `exclusive` names those in which what is inline undoes permissions that are
+    resources of their own. `made_open` says that the rule with which AWS makes a group, which lets
+    everything out, stays in it until the sources write another.
+    """
+
+    vpc: Link | None = None
+    default: bool = False
+    managed: frozenset[Direction] = frozenset()
+    lists: Mapping[Direction, Place] = {}
+    exclusive: frozenset[Direction] = frozenset()
+    made_open: bool = False
+
+    def place_for(self, way: Direction) -> Place:
+        """Where a permission that is missing belongs."""
+        return self.lists.get(way, self.origin.header)
+
+
+class Permission(Struct, frozen=True, kw_only=True):
+    """One entry of a security group: a peer, a protocol and ports. One in the source is one here.
+
+    `on` is what holds it: the group where it is inline, else the resource of its own. Exactly one
+    of `range`, `prefix_list`, `peer` and `itself` says who; none of them does where it is unknown.
+    `range_of` is the VPC whose own address range is meant. `id` identifies it for precedence.
+    `place` is where it says who; `block` is all of it.
+    """
+
+    id: str
+    group: Link
+    direction: Direction
+    on: Origin
+    place: Place
+    block: Place
+    protocol: Setting
+    first_port: Setting
+    last_port: Setting
+    range: Setting | None = None
+    range_of: Link | None = None
+    prefix_list: Link | None = None
+    peer: Link | None = None
+    itself: bool = False
+    fact: Fact
+
+    @property
+    def spot(self) -> object:
+        """Where it is written and by which module calls: equal for all instances of one text."""
+        return self.on.name, self.place, self.on.called_from
+
+    def states(
+        self, truth: bool | None, text: str, needs: tuple[Need, ...] = (), otherwise: str = ""
+    ) -> Fact:
+        """A fact about whom it allows, at the place where it says so."""
+        return Fact(truth, text, self.place, self.on.name, needs, otherwise)
+
+    @property
+    def cidr(self) -> Cidr | None:
+        """The address range, where it is known."""
+        text = self.range.known if self.range else None
+        return cidr(text) if isinstance(text, str) else None
+
+    @property
+    def ports(self) -> str:
+        """The ports, as messages say them."""
+        protocol = str(self.protocol.known or "").lower()
+        if self.protocol.open or self.first_port.open or self.last_port.open:
+            return "some ports"
+        if protocol not in _WITH_PORTS:
+            return "all ports" if protocol not in _ICMP else protocol
+        low, high = self.first_port.known, self.last_port.known
+        if low is None or (str(low), str(high)) in {("0", "65535"), ("-1", "-1")}:
+            return f"all {_WITH_PORTS[protocol]} ports"
+        return f"port {low}" if str(low) == str(high) else f"ports {low}-{high}"
+
+
+_WITH_PORTS = {"tcp": "TCP", "6": "TCP", "udp": "UDP", "17": "UDP"}
+_ICMP = {"icmp", "1", "icmpv6", "58"}
+
+
+class PrefixList(Thing, frozen=True, kw_only=True):
+    """A prefix list. `named` is its name, `entries` its ranges where the sources write them.
+
+    `aws` where AWS manages it (its name starts with com.amazonaws).
+    """
+
+    named: Setting
+    entries: tuple[Setting, ...] | None = None
+
+    @property
+    def service(self) -> str:
+        """The AWS service whose list it is (`vpc-lattice`, `s3`), "" where it is no such list.
+
+        The ends of the name tell, whichever Region stands between them.
+        """
+        value = None if self.named.value is None else settled(self.named.value)
+        parts = value.parts if isinstance(value, Text) else (self.named.known,)
+        first, last = parts[0], parts[-1]
+        if not isinstance(first, str) or not first.startswith("com.amazonaws."):
+            return ""
+        return last.rpartition(".")[2] if isinstance(last, str) and "." in last else ""

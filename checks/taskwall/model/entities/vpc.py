@@ -1,0 +1,121 @@
+"""Where tasks run: VPCs, subnets, route tables and their routes, and what may close them."""
+
+from typing import Literal, TypeAlias
+
+from msgspec import Struct
+
+from taskwall.core.facts import Fact
+from taskwall.core.values import Place
+from taskwall.model.core.entity import Link, Setting, Thing
+
+Way: TypeAlias = Literal[
+    "internet", "nat", "egress-only", "transit", "peering", "vpn", "appliance", "endpoint", "local"
+]
+"""What a route leads to."""
+
+WAYS: dict[Way, str] = {
+    "internet": "an internet gateway",
+    "nat": "a NAT gateway",
+    "egress-only": "an egress-only internet gateway",
+    "transit": "a transit gateway",
+    "peering": "a peering connection",
+    "vpn": "a VPN",
+    "appliance": "an appliance",
+    "endpoint": "an endpoint",
+    "local": "its own VPC",
+}
+"""What messages call it."""
+
+
+class Vpc(Thing, frozen=True, kw_only=True):
+    """A VPC and its address ranges (IPv4 and IPv6 alike), and whether it has names for them.
+
+    `adoptable` says that a resource can take over what AWS makes with the VPC: its default group.
+    `found` says that it was there before the sources (the account's default VPC), so that what
+    AWS made with it is not in them.
+    """
+
+    cidrs: tuple[Setting, ...] = ()
+    adoptable: bool = False
+    found: bool = False
+    dns_support: Setting
+    dns_hostnames: Setting
+
+
+class Subnet(Thing, frozen=True, kw_only=True):
+    """A subnet, its VPC and its address ranges. `public_addresses`: instances in it get one."""
+
+    vpc: Link
+    cidrs: tuple[Setting, ...] = ()
+    public_addresses: Setting | None = None
+
+
+class RouteTable(Thing, frozen=True, kw_only=True):
+    """A route table. `main` where it is the VPC's main one."""
+
+    vpc: Link
+    main: bool = False
+
+
+class Route(Struct, frozen=True):
+    """One route: its table, where it leads, and to which destination.
+
+    `way` is None where the target is not known; `needs` of the fact say what it waits for.
+    `listed` is the prefix list that is the destination, if one is.
+    """
+
+    table: Link
+    way: Way | None
+    destination: Setting
+    fact: Fact
+    listed: Link | None = None
+
+
+class Association(Struct, frozen=True):
+    """A subnet (or with `subnet` None, a VPC's main table) tied to a route table, if it exists."""
+
+    subnet: Link | None
+    table: Link
+    fact: Fact
+    vpc: Link | None = None
+
+
+class GatewayAttachment(Thing, frozen=True, kw_only=True):
+    """A gateway's tie to a VPC: written on the gateway, or in a resource of its own."""
+
+    gateway: Link | None
+    vpc: Link
+    way: Way
+
+
+class InternetBlock(Thing, frozen=True, kw_only=True):
+    """VPC Block Public Access of the account and Region, and the exclusions that undo it."""
+
+    mode: Setting
+
+
+class BlockExclusion(Thing, frozen=True, kw_only=True):
+    """A VPC or subnet that Block Public Access spares."""
+
+    of: Link
+
+
+class EncryptionControl(Thing, frozen=True, kw_only=True):
+    """VPC Encryption Controls on a VPC: mode `monitor` or `enforce`."""
+
+    vpc: Link
+    mode: Setting
+
+
+class FlowLog(Thing, frozen=True, kw_only=True):
+    """A flow log of a VPC, a subnet, or something that task traffic does not show in.
+
+    `vpc` and `subnet` are None where it is not about one.
+    """
+
+    vpc: Link | None = None
+    subnet: Link | None = None
+    traffic: Setting
+    format: Setting
+    interval: Setting
+    at: Place

@@ -1,0 +1,1 @@
+"""Who reaches tasks, beside their load balancers and through them."""

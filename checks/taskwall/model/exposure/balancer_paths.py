@@ -1,0 +1,262 @@
+"""The ways from load balancers to the tasks behind them, and the ports that these need."""
+
+from collections.abc import Iterator
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from taskwall.core.facts import FALSE, Fact, all_of
+from taskwall.core.values import Need, symbol
+from taskwall.model.compute.launch_type import awsvpc
+from taskwall.model.core.address import Ranges
+from taskwall.model.core.entity import Link, Setting
+from taskwall.model.core.network import Network, remembered
+from taskwall.model.entities.ecs import TaskDefinition, TaskSource
+from taskwall.model.entities.load_balancer import LoadBalancer, TargetGroup
+from taskwall.model.exposure.instance_groups import groups_of, registered, tasks_on
+from taskwall.model.exposure.task_ports import (
+    DYNAMIC,
+    DYNAMIC_ENOUGH,
+    mappings,
+    number_of,
+    speaks_udp,
+)
+from taskwall.model.load_balancing.fronts import Front, fronts, preserves_client_ip
+from taskwall.model.permissions.coverage import (
+    Addresses,
+    End,
+    Location,
+    in_subnet,
+    inside,
+    part,
+    unseen,
+)
+from taskwall.model.permissions.ports import Transport
+
+
+class Wanted(Struct, frozen=True):
+    """A port that must be open: any of `enough` will do, and without any of `some` nothing does.
+
+    `some` is None where the port is not known; `named` is then the value that it has.
+    """
+
+    words: str
+    transport: Transport
+    some: Ranges | None
+    enough: tuple[Ranges, ...] = ()
+    needs: tuple[Need, ...] = ()
+    named: str = ""
+
+
+class Side(Struct, frozen=True):
+    """One end of the way: its groups and its subnets; what has no groups is not guarded by any.
+
+    `open` says that it may have other groups than those. `addresses` are those of its own, where
+    all are known; `clients` says that its clients' addresses are seen in their place.
+    """
+
+    name: str
+    groups: tuple[Link, ...]
+    subnets: tuple[Link, ...]
+    vpc: Link | None = None
+    open: tuple[Need, ...] = ()
+    clients: bool = False
+    addresses: tuple[Setting, ...] = ()
+
+    def ends(self, network: Network) -> Iterator[End]:
+        """The end of a connection that it is; it is enough to reach it in one of these ways."""
+        more = Fact(None, f"{self.name} has other groups", None, self.name, self.open)
+        more = more if self.open else FALSE
+        found: tuple[Location, ...]
+        if self.clients:
+            needs = (Need(f"the clients of {self.name}", "are not in the sources"),)
+            found = (Location(self.name, unseen(needs)),)
+        elif self.subnets:
+            all_over = (in_subnet(network, link) for link in self.subnets)
+            found = tuple(replace(each, addresses=each.addresses.some) for each in all_over)
+        elif self.vpc is not None:
+            found = (Location(self.name, inside(network, self.vpc)),)
+        else:
+            needs = (Need(f"the subnets of {self.name}", "are not known"),)
+            found = (Location(self.name, unseen(needs)),)
+        yield End(self.groups, found, more)
+        if self.addresses and not self.clients:
+            own = (Location(self.name, Addresses((part(each),))) for each in self.addresses)
+            yield End((), tuple(own))
+
+
+class Inflow(Struct, frozen=True):
+    """The way from a load balancer to tasks (or container instances) behind it.
+
+    `fact` is whether there is such a way.
+    """
+
+    source: TaskSource
+    balancer: LoadBalancer
+    wanted: tuple[Wanted, ...]
+    sender: Side
+    taker: Side
+    fact: Fact
+
+
+def inflows(network: Network) -> Iterator[Inflow]:
+    """Every way from a load balancer of the sources to tasks of the sources."""
+    for source in network.every(TaskSource):
+        yield from _to_tasks(network, source)
+    for member, held in tasks_on(network):
+        groups = groups_of(network, member.instances)
+        scaled = [group for group, _ in member.scaled_by]
+        subnets = (*member.instances.subnets, *(link for each in scaled for link in each.subnets))
+        taker = Side(member.instances.name, groups, subnets)
+        for source, fact in held:
+            yield from _to_instances(network, source, taker, fact)
+        source, fact = held[0]
+        for front in registered(network, member):
+            if front.balancer is not None and front.target_group is not None:
+                traffic = _exactly(front.target_group.port, "port", front.target_group)
+                way = all_of((fact, front.fact))
+                yield _inflow(
+                    network, source, front.balancer, front.target_group, traffic, taker, way
+                )
+
+
+@remembered
+def _to_tasks(network: Network, source: TaskSource) -> tuple[Inflow, ...]:
+    own = awsvpc(network, source)
+    if own.truth is False or not (source.groups or source.groups_setting.needs):
+        return ()
+    found = []
+    taker = Side(source.name, source.groups, source.subnets)
+    for front, setting in _ways(network, source):
+        if front.balancer is None:
+            continue
+        traffic = _exactly(setting, "port", front.target_group)
+        fact = all_of((own, front.fact))
+        found.append(
+            _inflow(network, source, front.balancer, front.target_group, traffic, taker, fact)
+        )
+    return tuple(found)
+
+
+def _to_instances(
+    network: Network, source: TaskSource, taker: Side, here: Fact
+) -> Iterator[Inflow]:
+    for front, setting in _ways(network, source):
+        if front.balancer is None or front.kind == "classic":
+            continue
+        traffic = _on_instance(network, source, setting, front.target_group)
+        fact = all_of((here, front.fact))
+        yield _inflow(network, source, front.balancer, front.target_group, traffic, taker, fact)
+
+
+def _ways(network: Network, source: TaskSource) -> Iterator[tuple[Front, Setting]]:
+    """The ways to a source, each with the container's port that it is bound to."""
+    ports = {
+        binding.target_group.to: binding.port
+        for binding in source.bindings
+        if binding.target_group is not None
+    }
+    for front in fronts(network, source):
+        key = front.target_group.id if front.target_group is not None else ""
+        setting = ports.get(key)
+        if front.kind in ("application", "network", None) and setting is not None:
+            yield front, setting
+
+
+def _inflow(
+    network: Network,
+    source: TaskSource,
+    balancer: LoadBalancer,
+    group: TargetGroup | None,
+    traffic: tuple[Wanted, ...],
+    taker: Side,
+    fact: Fact,
+) -> Inflow:
+    wanted = (*traffic, *_check(group, traffic))
+    setting = balancer.groups_setting
+    shown = FALSE if group is None else preserves_client_ip(group)
+    bare = not balancer.groups and not setting.needs
+    sender = Side(
+        balancer.name,
+        balancer.groups,
+        balancer.subnets,
+        group.vpc if group else None,
+        setting.needs if not balancer.groups else (),
+        bare and balancer.kind.known == "network" and shown.truth is not False,
+        balancer.addresses if len(balancer.addresses) == len(balancer.subnets) else (),
+    )
+    return Inflow(source, balancer, wanted, sender, taker, fact)
+
+
+def _exactly(setting: Setting, words: str, group: TargetGroup | None) -> tuple[Wanted, ...]:
+    """The one port that a setting names, over the protocols that a target group speaks."""
+    number = number_of(setting)
+    ports = None if number is None else Ranges(((number, number),))
+    needs = setting.needs or (Need(f"{setting.name} of {setting.resource}", "is not known"),)
+    found = _over(f"{words} {number}" if number else "its port", ports, (), needs, group)
+    if number is not None or setting.value is None:
+        return found
+    return tuple(replace(each, named=symbol(setting.value)) for each in found)
+
+
+def _over(
+    words: str,
+    ports: Ranges | None,
+    enough: tuple[Ranges, ...],
+    needs: tuple[Need, ...],
+    group: TargetGroup | None,
+) -> tuple[Wanted, ...]:
+    enough = enough or ((ports,) if ports is not None else ())
+    spoken = str(group.protocol.known or "").upper() if group is not None else ""
+    if group is not None and group.protocol.open:
+        return (Wanted(words, "tcp", None, enough, group.protocol.needs),)
+    found = []
+    if spoken not in ("UDP", "QUIC"):
+        found.append(Wanted(words, "tcp", ports, enough, needs))
+    if group is not None and speaks_udp(group):
+        found.append(Wanted(f"UDP {words}", "udp", ports, enough, needs))
+    return tuple(found)
+
+
+def _on_instance(
+    network: Network, source: TaskSource, setting: Setting, group: TargetGroup | None
+) -> tuple[Wanted, ...]:
+    """The port of the instance under which a container's port is reached."""
+    definition = network.at(TaskDefinition, source.task_definition)
+    needs = (Need(f"the port of {source.name} on its instance", "is not known"),)
+    if definition is None or definition.external or number_of(setting) is None:
+        return _over("its port", None, (), (*setting.needs, *needs), group)
+    host = definition.mode.is_("host")
+    if host.truth is not False:
+        if host.truth is None:
+            return _over("its port", None, (), definition.mode.needs, group)
+        return _exactly(setting, "port", group)
+    number = number_of(setting) or 0
+    for mapping in mappings(network, source):
+        if mapping.inside is None or mapping.outside is None:
+            return _over("its port", None, (), (*mapping.needs, *needs), group)
+        if Ranges(((number, number),)) <= mapping.inside:
+            if not mapping.outside:
+                words = "the ports that Docker assigns"
+                return _over(words, DYNAMIC, DYNAMIC_ENOUGH, (), group)
+            shown = mapping.outside.spans[0][0] + number - mapping.inside.spans[0][0]
+            return _over(f"port {shown}", Ranges(((shown, shown),)), (), (), group)
+    return _over("its port", None, (), needs, group)
+
+
+def _check(group: TargetGroup | None, traffic: tuple[Wanted, ...]) -> tuple[Wanted, ...]:
+    """The port of the health check, which goes over TCP, where it is another one."""
+    if group is None:
+        return ()
+    setting = group.check_port
+    number = number_of(setting)
+    if number is not None:
+        ports = Ranges(((number, number),))
+        return (Wanted(f"port {number} for its health check", "tcp", ports, (ports,)),)
+    if setting.open:
+        return (Wanted("the port of its health check", "tcp", None, (), setting.needs),)
+    if any(each.transport == "tcp" for each in traffic) or not traffic:
+        return ()
+    first = traffic[0]
+    words = first.words.removeprefix("UDP ") + " for its health check"
+    return (Wanted(words, "tcp", first.some, first.enough, first.needs),)

@@ -1,0 +1,134 @@
+"""The default security group of a VPC: who falls into it, and whether it is closed."""
+
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from taskwall.core.facts import FALSE, Fact, all_of, any_of
+from taskwall.model.compute.container_instances import container_instances
+from taskwall.model.compute.launch_type import awsvpc
+from taskwall.model.core.entity import Link, alike
+from taskwall.model.core.network import Network, remembered
+from taskwall.model.entities.ecs import TaskSource
+from taskwall.model.entities.security_group import SecurityGroup
+from taskwall.model.entities.vpc import Subnet, Vpc
+from taskwall.model.permissions.peers import vpcs
+
+
+def about_default_group(network: Network, source: TaskSource) -> str:
+    """What identifies the default group into which tasks of a source may fall."""
+    found = vpcs(network, source)
+    return default_group_of(found[0].to) if found and found[0].to else ""
+
+
+def default_group_of(vpc: str) -> str:
+    """What identifies the default group of a VPC, whether or not it is written."""
+    return f"{vpc}:default group"
+
+
+def names_groups(source: TaskSource) -> Fact:
+    """Whether a source names any group at all: a known list with one element does."""
+    place, name = source.groups_setting.place, source.name
+    text = f"{name} sets security groups"
+    otherwise = f"{name} sets no security groups, so AWS uses the VPC's default security group"
+    if any(link.sure for link in source.groups):
+        return Fact(True, text, place, name)
+    if source.groups or source.groups_setting.needs:
+        needs = source.groups_setting.needs or tuple(
+            need for link in source.groups for need in link.fact.needs
+        )
+        return Fact(None, text, place, name, needs)
+    return Fact(False, text, place, name, otherwise=otherwise)
+
+
+def names_default_group(network: Network, source: TaskSource) -> list[Fact]:
+    """That a source names the VPC's default group, for each tie that leads to it."""
+    return [
+        Fact(True, f"{source.name} uses the VPC's default security group", link.place, source.name)
+        & link.fact
+        for link in source.groups
+        if (group := network.at(SecurityGroup, link)) is not None and group.default
+    ]
+
+
+@remembered
+def falls_into_default_group(network: Network, source: TaskSource) -> Fact:
+    """Whether tasks of a source get the default group of their VPC."""
+    if source.managed or source.gateways or source.network_from == "elsewhere":
+        return FALSE
+    named = names_default_group(network, source)
+    falls = ~names_groups(source) | any_of(named)
+    return all_of((awsvpc(network, source), source.networked, falls))
+
+
+class Held(Struct, frozen=True):
+    """A VPC of the sources, whether it holds tasks, and whether any of them falls into its group.
+
+    The facts are about tasks and container instances; `names` says which tasks fall.
+    """
+
+    vpc: Vpc
+    holds: Fact
+    falls: Fact
+
+
+@remembered
+def held(network: Network) -> tuple[Held, ...]:
+    """The VPCs of the sources with what they hold."""
+    by_vpc: dict[str, list[tuple[Fact, Fact]]] = {}
+    for source, link, fact in _sources_in(network):
+        falls = falls_into_default_group(network, source)
+        by_vpc.setdefault(link, []).append((fact, all_of((fact, falls))))
+    for member in container_instances(network):
+        links = [*member.instances.subnets, *(s for g, _ in member.scaled_by for s in g.subnets)]
+        for each in links:
+            subnet = network.at(Subnet, each)
+            if subnet is not None and subnet.vpc.to:
+                fact = all_of((member.fact, each.fact, subnet.vpc.fact))
+                by_vpc.setdefault(subnet.vpc.to, []).append((fact, FALSE))
+    return tuple(
+        Held(vpc, any_of(f for f, _ in found), any_of(f for _, f in found))
+        for vpc in network.every(Vpc)
+        if (found := by_vpc.get(vpc.id))
+    )
+
+
+def _sources_in(network: Network) -> Iterator[tuple[TaskSource, str, Fact]]:
+    """Task sources with their VPC; where that is not known, with each that the sources write."""
+    for source in network.every(TaskSource):
+        found = vpcs(network, source)
+        if found and found[0].to:
+            yield source, found[0].to, found[0].fact
+            continue
+        needs = tuple(need for link in (*found, *source.subnets) for need in link.fact.needs)
+        needs = needs or source.subnets_setting.needs
+        for vpc in network.every(Vpc) if needs else ():
+            text = f"{source.name} runs in {vpc.name}"
+            place = source.subnets_setting.place
+            yield source, vpc.id, Fact(None, text, place, source.name, needs)
+
+
+@remembered
+def default_groups(network: Network, vpc: Vpc) -> list[tuple[SecurityGroup, Fact]]:
+    """What the sources write as the default group of a VPC, and whether that is its."""
+    here = Link(vpc.id, vpc.exists, vpc.origin.header)
+    found = []
+    for key in (vpc.id, ""):
+        for group, link in _defaults(network).get(key, ()):
+            truth = alike(link, here)
+            if truth is not False:
+                text = f"{group.name} is the default security group of {vpc.name}"
+                needs = link.fact.needs if truth is None else ()
+                found.append((group, Fact(truth, text, link.place, group.name, needs)))
+    return found
+
+
+@remembered
+def _defaults(network: Network) -> dict[str, list[tuple[SecurityGroup, Link]]]:
+    """The default groups that the sources write, by VPC; "" holds those of one not in them."""
+    found: dict[str, list[tuple[SecurityGroup, Link]]] = {}
+    for group in network.every(SecurityGroup):
+        if group.default and group.vpc is not None:
+            key = group.vpc.to if group.vpc.exact else ""
+            found.setdefault(key, []).append((group, group.vpc))
+    return found

@@ -1,0 +1,104 @@
+"""What carries security groups: tasks, container instances, load balancers, data stores."""
+
+from collections.abc import Iterable, Iterator
+from typing import Literal, TypeAlias
+
+from msgspec import Struct
+
+from taskwall.core.facts import Fact, all_of, any_of
+from taskwall.core.values import Origin
+from taskwall.model.core.entity import Link
+from taskwall.model.core.network import Network, remembered
+from taskwall.model.data_stores.store import Store, used
+from taskwall.model.entities.load_balancer import LoadBalancer
+from taskwall.model.entities.security_group import SecurityGroup
+from taskwall.model.exposure.instance_groups import host_groups
+from taskwall.model.exposure.task_ingress import worn_groups
+from taskwall.model.load_balancing.fronts import stands_before_tasks
+from taskwall.model.permissions.peers import listed
+
+Kind: TypeAlias = Literal["tasks", "hosts", "balancers", "stores"]
+"""Tasks with groups of their own, container instances whose network tasks share, load balancers in
+front of tasks, and data stores that tasks use."""
+
+
+class Carried(Struct, frozen=True):
+    """A security group, the names of what carries it, and whether anything does."""
+
+    group: str
+    thing: SecurityGroup | None
+    by: tuple[str, ...]
+    fact: Fact
+
+    @property
+    def names(self) -> str:
+        """What carries it, as messages say it."""
+        return listed(self.by)
+
+
+@remembered
+def carried(network: Network, *kinds: Kind) -> tuple[Carried, ...]:
+    """The groups that something of the kinds carries, or may carry."""
+    found: dict[str, list[tuple[str, Fact]]] = {}
+    for kind in kinds:
+        for group, name, fact in _BY_KIND[kind](network):
+            if fact.truth is not False:
+                found.setdefault(group, []).append((name, fact))
+    return tuple(
+        Carried(
+            group,
+            network.at(SecurityGroup, group),
+            tuple(name for name, fact in pairs if fact.truth) or tuple(name for name, _ in pairs),
+            any_of(fact for _, fact in pairs),
+        )
+        for group, pairs in found.items()
+    )
+
+
+def ties(
+    network: Network, links: Iterable[Link], carries: Fact, on: Origin
+) -> Iterator[tuple[str, Fact]]:
+    """The groups that something carries by its ties, if it carries any at all.
+
+    A tie that leads nobody knows where may lead to any group of the sources.
+    """
+    for link in links if carries.truth is not False else ():
+        if link.to:
+            yield link.to, all_of((carries, link.fact))
+            continue
+        for group in network.every(SecurityGroup):
+            text = f"{on.name} uses security group {group.name}"
+            may = Fact(None, text, link.place, on.name, link.fact.needs)
+            yield group.id, all_of((carries, may))
+
+
+Carrying: TypeAlias = Iterator[tuple[str, str, Fact]]
+
+
+def _tasks(network: Network) -> Carrying:
+    for worn in worn_groups(network):
+        for source, fact in worn.wearers:
+            yield worn.group, source.name, fact
+
+
+def _hosts(network: Network) -> Carrying:
+    for worn in host_groups(network):
+        yield worn.group, f"the container instances of {worn.names}", worn.fact
+
+
+def _balancers(network: Network) -> Carrying:
+    for balancer in network.every(LoadBalancer):
+        if balancer.groups:
+            before = stands_before_tasks(network, balancer)
+            for group, fact in ties(network, balancer.groups, before, balancer.origin):
+                yield group, balancer.name, fact
+
+
+def _stores(network: Network) -> Carrying:
+    for store in network.every(Store):
+        if store.groups:
+            for group, fact in ties(network, store.groups, used(network, store), store.origin):
+                yield group, store.name, fact
+
+
+_BY_KIND = {"tasks": _tasks, "hosts": _hosts, "balancers": _balancers, "stores": _stores}

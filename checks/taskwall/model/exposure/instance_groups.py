@@ -1,0 +1,163 @@
+"""Tasks that share the network of their container instance, and the groups that guard them.
+
+So do tasks in the modes bridge and host, and on Windows NAT: what a group of the instance allows,
+it allows to them.
+"""
+
+from collections.abc import Iterable
+from typing import TypeAlias
+
+from msgspec.structs import replace
+
+from taskwall.core.facts import FALSE, Fact, all_of, any_of
+from taskwall.model.compute.container_instances import (
+    ContainerInstances,
+    Instances,
+    container_instances,
+)
+from taskwall.model.compute.launch_type import awsvpc, uses
+from taskwall.model.compute.placement import hosts_of, on_ec2
+from taskwall.model.core.address import Ranges
+from taskwall.model.core.entity import Link
+from taskwall.model.core.network import Network, remembered
+from taskwall.model.entities.ecs import TaskDefinition, TaskSource
+from taskwall.model.entities.load_balancer import Kind, Listener, LoadBalancer, TargetGroup
+from taskwall.model.entities.security_group import SecurityGroup
+from taskwall.model.exposure.task_ingress import Worn
+from taskwall.model.exposure.task_ports import number_of, published
+from taskwall.model.load_balancing.fronts import Front, behind, forwards
+from taskwall.model.permissions.ports import Ports
+
+Sharing: TypeAlias = tuple[TaskSource, Fact]
+
+
+@remembered
+def shares_network(network: Network, source: TaskSource) -> Fact:
+    """Whether tasks of a source use the network of their container instance."""
+    definition = network.at(TaskDefinition, source.task_definition)
+    cut_off = FALSE
+    if definition is not None and not definition.external:
+        cut_off = definition.mode.is_("none")
+    return all_of((~awsvpc(network, source), ~cut_off))
+
+
+@remembered
+def tasks_on(network: Network) -> tuple[tuple[ContainerInstances, tuple[Sharing, ...]], ...]:
+    """Container instances with the task sources whose tasks share their network, or may do so."""
+    held: dict[str, list[Sharing]] = {}
+    for source, launched in on_ec2(network):
+        sharing = all_of((launched, shares_network(network, source)))
+        if sharing.truth is not False:
+            for member, placed in hosts_of(network, source):
+                fact = all_of((member.fact, sharing, placed))
+                if fact.truth is not False:
+                    held.setdefault(member.instances.id, []).append((source, fact))
+    members = container_instances(network)
+    return tuple(
+        (member, tuple(held[member.instances.id]))
+        for member in members
+        if member.instances.id in held
+    )
+
+
+@remembered
+def in_host_mode(network: Network) -> dict[str, TaskDefinition]:
+    """The first task definition in host mode whose tasks run on instances, by the instances' id."""
+    found: dict[str, TaskDefinition] = {}
+    for definition in network.every(TaskDefinition):
+        for source, _ in uses(network, definition) if definition.mode.known == "host" else ():
+            for member, fact in hosts_of(network, source):
+                if fact.truth is True:
+                    found.setdefault(member.instances.id, definition)
+    return found
+
+
+@remembered
+def host_groups(network: Network) -> tuple[Worn, ...]:
+    """The groups of container instances on which tasks share the network, or may do so."""
+    found: dict[str, list[Sharing]] = {}
+    also: dict[str, list[Front]] = {}
+    for member, held in tasks_on(network):
+        ways = registered(network, member) if groups_of(network, member.instances) else ()
+        for link in groups_of(network, member.instances):
+            for group, worn in _which(network, link, member.instances):
+                pairs = found.setdefault(group, [])
+                pairs += [(source, all_of((worn, fact))) for source, fact in held]
+                also.setdefault(group, []).extend(
+                    replace(way, fact=all_of((worn, way.fact))) for way in ways
+                )
+    return tuple(
+        Worn(
+            group,
+            network.at(SecurityGroup, group),
+            tuple(pairs),
+            any_of(fact for _, fact in pairs),
+            tuple(also[group]),
+        )
+        for group, pairs in found.items()
+    )
+
+
+def registered(network: Network, member: ContainerInstances) -> tuple[Front, ...]:
+    """The ways from load balancers in which Auto Scaling groups register container instances."""
+    found = []
+    for group, started in member.scaled_by:
+        for link in group.load_balancers:
+            balancer = network.at(LoadBalancer, link)
+            if balancer is not None and not balancer.external:
+                fact = all_of((started.fact, link.fact))
+                found.append(Front(balancer, None, None, "classic", fact))
+        for link in group.target_groups:
+            target = network.at(TargetGroup, link)
+            for forward in forwards(network).get(link.to, ()) if target is not None else ():
+                listener = network.at(Listener, forward.listener)
+                balancer = network.at(LoadBalancer, listener.load_balancer) if listener else None
+                if balancer is not None and not balancer.external:
+                    kind: Kind = "network" if balancer.kind.known == "network" else "application"
+                    fact = all_of((started.fact, link.fact, forward.fact))
+                    found.append(Front(balancer, listener, target, kind, fact))
+    return tuple(found)
+
+
+def groups_of(network: Network, instances: Instances) -> tuple[Link, ...]:
+    """The groups of instances: their own, else those of their launch template."""
+    template = network.at(Instances, instances.template)
+    if instances.groups or instances.groups_setting.needs or template is None:
+        return instances.groups
+    return template.groups
+
+
+def _which(network: Network, link: Link, by: Instances) -> Iterable[tuple[str, Fact]]:
+    """The groups that a tie leads to: one, or whichever of the sources."""
+    if link.to:
+        return [(link.to, link.fact)]
+    return [
+        (
+            group.id,
+            Fact(
+                None,
+                f"{by.name} uses security group {group.name}",
+                link.place,
+                by.name,
+                link.fact.needs,
+            ),
+        )
+        for group in network.every(SecurityGroup)
+    ]
+
+
+def ports_before(network: Network, worn: Worn) -> Ports:
+    """The ports of the instance that tasks behind a load balancer publish, or are registered by."""
+    parts = []
+    for source, fact in worn.wearers:
+        way = all_of((fact, behind(network, source)))
+        if way.truth or (worn.also and fact.truth):
+            parts.append(published(network, source))
+        elif way.truth is None:
+            parts.append(Ports(needs=(*way.waits_for(), *published(network, source).needs)))
+    for front in worn.also:
+        group = front.target_group
+        number = number_of(group.port) if group is not None else None
+        if number is not None:
+            parts.append(Ports(Ranges(((number, number),))))
+    return Ports.union(parts)

@@ -1,0 +1,84 @@
+"""On which ports load balancers listen."""
+
+from msgspec import Struct
+
+from taskwall.core.facts import FALSE, Fact, all_of, any_of
+from taskwall.core.values import Need, symbol
+from taskwall.model.core.address import Ranges
+from taskwall.model.core.entity import Link
+from taskwall.model.core.network import Network, remembered
+from taskwall.model.entities.load_balancer import Listener, LoadBalancer
+from taskwall.model.exposure.group_users import ties
+from taskwall.model.load_balancing.fronts import listeners, stands_before_tasks
+from taskwall.model.load_balancing.internet_facing import public
+from taskwall.model.permissions.peers import listed
+from taskwall.model.permissions.ports import Ports
+
+
+@remembered
+def listening(network: Network, balancer: LoadBalancer) -> Ports:
+    """The ports on which a load balancer listens.
+
+    A listener that may not be there, or may be another load balancer's, is one to wait for.
+    """
+    own = (_of(each, each.origin.maybe) for each in listeners(network).get(balancer.id, ()))
+    loose = (
+        _of(each, (*each.load_balancer.fact.needs, *each.origin.maybe))
+        for each in listeners(network).get("", ())
+    )
+    return Ports.union((*own, *loose))
+
+
+def _of(listener: Listener, needs: tuple[Need, ...]) -> Ports:
+    try:
+        port = int(str(listener.port.known))
+    except ValueError:
+        why = Need(f"the port of {listener.name}", "is not known")
+        value, spoken = listener.port.value, str(listener.protocol.known or "").upper()
+        named = "" if value is None or needs else symbol(value)
+        known = frozenset({("udp" if spoken in ("UDP", "QUIC") else "tcp", named)})
+        waits = (*needs, *(listener.port.needs or (why,)))
+        return Ports(needs=waits, named=known if named and spoken else frozenset())
+    if needs:
+        return Ports(needs=needs)
+    ports = Ranges.of(((port, port),))
+    spoken = str(listener.protocol.known or "").upper()
+    if listener.protocol.open:
+        return Ports(needs=listener.protocol.needs)
+    return Ports(
+        ports if spoken not in ("UDP", "QUIC") else Ranges(),
+        ports if spoken in ("UDP", "TCP_UDP", "QUIC", "TCP_QUIC") else Ranges(),
+    )
+
+
+class Shown(Struct, frozen=True):
+    """A group of public load balancers in front of tasks, and whether it is one.
+
+    `ports` are those on which they listen.
+    """
+
+    group: str
+    names: str
+    ports: Ports
+    fact: Fact
+
+
+@remembered
+def public_groups(network: Network) -> tuple[Shown, ...]:
+    """The groups that public load balancers in front of tasks carry, or may carry."""
+    found: dict[str, list[tuple[LoadBalancer, Fact]]] = {}
+    for balancer in network.every(LoadBalancer):
+        if not balancer.groups:
+            continue
+        before = stands_before_tasks(network, balancer)
+        here = Link(balancer.id, balancer.exists, balancer.origin.header)
+        reached = all_of((before, public(network, here))) if before.truth is not False else FALSE
+        for group, fact in ties(network, balancer.groups, reached, balancer.origin):
+            found.setdefault(group, []).append((balancer, fact))
+    shown = []
+    for group, pairs in found.items():
+        ports = Ports.union(listening(network, balancer) for balancer, _ in pairs)
+        sure = [balancer.name for balancer, fact in pairs if fact.truth]
+        names = listed(sure or [balancer.name for balancer, _ in pairs])
+        shown.append(Shown(group, names, ports, any_of(fact for _, fact in pairs)))
+    return tuple(shown)

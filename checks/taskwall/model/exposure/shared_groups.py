@@ -1,0 +1,76 @@
+"""Services that share one security group."""
+
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from taskwall.core.facts import FALSE, Fact, all_of, any_of
+from taskwall.model.core.entity import Link, alike
+from taskwall.model.core.network import Network
+from taskwall.model.entities.ecs import TaskSource
+from taskwall.model.entities.security_group import Permission
+from taskwall.model.exposure.task_ingress import Worn, same_namespace, worn_groups
+from taskwall.model.exposure.task_ports import offered
+from taskwall.model.permissions.peers import listed
+from taskwall.model.permissions.ports import Ports
+
+SERVICES = ("service", "Express Mode service")
+
+
+class Shared(Struct, frozen=True):
+    """A group that several services use, if they do.
+
+    `neighbours` is whether all of them are members of one namespace, `ports` what they offer there.
+    """
+
+    worn: Worn
+    names: str
+    fact: Fact
+    neighbours: Fact
+    ports: Ports
+
+
+def shared_groups(network: Network) -> Iterator[Shared]:
+    """The groups that more than one service uses, or may use."""
+    for worn in worn_groups(network):
+        pairs = [
+            (source, all_of((fact, source.exists)))
+            for source, fact in worn.wearers
+            if source.word in SERVICES
+        ]
+        sure = [source for source, fact in pairs if fact.truth]
+        if len(pairs) < 2:
+            continue
+        sources = sure if len(sure) > 1 else [source for source, _ in pairs]
+        counted = {source.id for source in sources}
+        fact = all_of(fact for source, fact in pairs if source.id in counted)
+        ports = Ports.union(offered(network, source) for source in sources)
+        names = listed(source.name for source in sources)
+        yield Shared(worn, names, fact, _neighbours(sources), ports)
+
+
+def _neighbours(sources: list[TaskSource]) -> Fact:
+    """Whether some namespace has all of the services as members."""
+    first, *others = sources
+    names = listed(source.name for source in sources)
+    otherwise = f"no namespace has {names} as its members"
+    none = Fact(False, "", first.origin.header, first.name, otherwise=otherwise)
+    shared = (
+        all_of(any_of(same_namespace(one, link) for link in other.namespaces) for other in others)
+        for one in first.namespaces
+    )
+    return any_of((none, *shared))
+
+
+def admits_itself(worn: Worn, permission: Permission) -> Fact:
+    """Whether a permission of a group allows that group."""
+    name, place = permission.on.name, permission.place
+    text = f"{name} allows ingress from the members of {worn.group}"
+    if permission.itself:
+        return permission.states(True, text)
+    if permission.peer is None:
+        unclear = permission.range is None and permission.prefix_list is None
+        return permission.states(None, text, permission.fact.needs) if unclear else FALSE
+    # A group that is known by its id, or written here, is none that is known by another name.
+    truth = alike(permission.peer, Link(worn.group, worn.fact, place))
+    return permission.states(truth, text, permission.peer.fact.needs)

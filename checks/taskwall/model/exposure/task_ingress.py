@@ -1,0 +1,360 @@
+"""What the groups of tasks may allow, given the load balancers in front of those who use them.
+
+A group may allow the union over all load balancers in front of all tasks that use it.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from taskwall.core.facts import FALSE, TRUE, Fact, all_of, any_of
+from taskwall.core.values import Reference, Text
+from taskwall.model.compute.launch_type import awsvpc
+from taskwall.model.core.entity import Link, Setting, alike
+from taskwall.model.core.network import Network, remembered
+from taskwall.model.entities.ecs import TaskSource
+from taskwall.model.entities.load_balancer import Kind, LoadBalancer, TargetGroup
+from taskwall.model.entities.security_group import Permission, SecurityGroup
+from taskwall.model.load_balancing.fronts import Front, behind, fronts, preserves_client_ip
+from taskwall.model.load_balancing.internet_facing import public
+from taskwall.model.permissions.coverage import names_addresses, names_group_of
+from taskwall.model.permissions.peers import (
+    admits_range_within,
+    by_settings,
+    lattice_list,
+    listed,
+    permissions,
+    vpcs,
+    wearers,
+    who,
+)
+
+
+class Worn(Struct, frozen=True):
+    """A group that tasks use: its users, and whether tasks use it at all.
+
+    `also` are ways from load balancers to them beside their own: those of their instances.
+    `meant` are the names of the users that a question is about, where not all are.
+    """
+
+    group: str
+    thing: SecurityGroup | None
+    wearers: tuple[tuple[TaskSource, Fact], ...]
+    fact: Fact
+    also: tuple[Front, ...] = ()
+    meant: tuple[str, ...] = ()
+
+    @property
+    def sources(self) -> list[TaskSource]:
+        """The task sources whose tasks use it, or may do so."""
+        return [source for source, _ in self.wearers]
+
+    @property
+    def lattice(self) -> Fact:
+        """Whether tasks that use it serve VPC Lattice."""
+        return any_of(fact & source.lattice for source, fact in self.wearers)
+
+    @property
+    def id(self) -> str:
+        """What answers about it are remembered by."""
+        return self.group
+
+    @property
+    def names(self) -> str:
+        """The users, as messages say them."""
+        if self.meant:
+            return listed(self.meant)
+        sure = [source.name for source, fact in self.wearers if fact.truth]
+        return listed(sure or (source.name for source in self.sources))
+
+
+@remembered
+def worn_groups(network: Network) -> tuple[Worn, ...]:
+    """The groups that awsvpc tasks use, those among them that the sources write and others."""
+    found = []
+    for group, pairs in wearers(network).items():
+        worn = []
+        for source, fact in pairs:
+            mode = awsvpc(network, source)
+            if mode.truth is not False:
+                worn.append((source, fact if mode.truth else fact & mode))
+        if worn:
+            thing = network.at(SecurityGroup, group)
+            found.append(Worn(group, thing, tuple(worn), any_of(fact for _, fact in worn)))
+    return tuple(found)
+
+
+@remembered
+def _worn(network: Network) -> dict[str, Worn]:
+    return {worn.group: worn for worn in worn_groups(network)}
+
+
+def stands_behind(network: Network, worn: Worn, *kinds: Kind) -> Fact:
+    """Whether a wearer of a group stands behind a load balancer of one of the kinds."""
+    also = (front.fact for front in worn.also if not kinds or front.kind in kinds)
+    own = (fact & behind(network, source, *kinds) for source, fact in worn.wearers)
+    return any_of((*own, *also))
+
+
+def worn_before(network: Network, *kinds: Kind) -> Iterator[Worn]:
+    """The groups of which a wearer stands behind a load balancer of one of the kinds.
+
+    Those too of which that is not known, but not for a load balancer that cannot be seen.
+    """
+    for worn in worn_groups(network):
+        yield from _worn_before(network, worn.group, *kinds)
+
+
+@remembered
+def _worn_before(network: Network, group: str, *kinds: Kind) -> tuple[Worn, ...]:
+    worn = _worn(network)[group]
+    way = stands_behind(network, worn, *kinds)
+    fronts_seen = (each for each in _fronts(network, worn) if each.balancer is not None)
+    if way.truth or (
+        way.truth is None and any(each.kind in (*kinds, None) for each in fronts_seen)
+    ):
+        meant = tuple(
+            source.name
+            for source, fact in worn.wearers
+            if (fact & behind(network, source, *kinds)).truth
+        )
+        return (replace(worn, fact=worn.fact & way, meant=meant),)
+    return ()
+
+
+def worn_alone(network: Network) -> Iterator[Worn]:
+    """The groups of which no wearer stands behind any load balancer."""
+    for worn in worn_groups(network):
+        yield from _worn_alone(network, worn.group)
+
+
+@remembered
+def _worn_alone(network: Network, group: str) -> tuple[Worn, ...]:
+    worn = _worn(network)[group]
+    way = any_of(
+        fact & (TRUE if _fronted(network, source) else behind(network, source))
+        for source, fact in worn.wearers
+    )
+    return () if way.truth else (replace(worn, fact=worn.fact & ~way),)
+
+
+def _fronted(network: Network, source: TaskSource) -> bool:
+    """Whether a load balancer that the sources do not show certainly takes a source's tasks.
+
+    It is AWS's own (Express Mode, ECS gateways), or that of a target group from elsewhere.
+    """
+    outside = (
+        network.at(TargetGroup, link)
+        for binding in source.bindings
+        if (link := binding.target_group) is not None and link.sure and link.to
+    )
+    elsewhere = any(group is None or group.external for group in outside)
+    return source.managed or bool(source.gateways) or elsewhere
+
+
+class Admitted(Struct, frozen=True):
+    """A permission and a fact about it; `alike` are the instances of its place that share it."""
+
+    permission: Permission
+    fact: Fact
+    alike: tuple[Permission, ...]
+
+    def whom(self, network: Network) -> str:
+        """Whom the permission and those like it allow, as messages say it."""
+        return listed(who(network, each) for each in self.alike)
+
+    @property
+    def ports(self) -> str:
+        """The ports of the permission and of those like it, as messages say them."""
+        return listed(each.ports for each in self.alike)
+
+
+def instances(judged: Iterable[tuple[Permission, Fact]]) -> Iterator[Admitted]:
+    """Permissions with a fact about each: what count, for_each and loops make is told as one."""
+    judged = list(judged)
+    alike: dict[object, list[Permission]] = {}
+    for permission, fact in judged:
+        alike.setdefault((permission.spot, fact.truth), []).append(permission)
+    for permission, fact in judged:
+        yield Admitted(permission, fact, tuple(alike[permission.spot, fact.truth]))
+
+
+def ingress(network: Network, worn: Worn) -> list[Permission]:
+    """What the sources write that a used group allows."""
+    return permissions(network, worn.group, "ingress")
+
+
+def _fronts(network: Network, worn: Worn) -> list[Front]:
+    own = [
+        front if fact.truth else replace(front, fact=fact & front.fact)
+        for source, fact in worn.wearers
+        for front in fronts(network, source)
+    ]
+    return [*own, *worn.also]
+
+
+def _if(fact: Fact, links: Iterable[Link]) -> list[Link]:
+    """Ties that are there only if something is so."""
+    if fact.truth:
+        return list(links)
+    return [Link(link.to, link.fact & fact, link.place, link.exact) for link in links]
+
+
+def balancer_groups(network: Network, worn: Worn) -> tuple[list[Link], bool]:
+    """The groups of the load balancers in front of a group's users, and whether that is all.
+
+    It is not all where a load balancer is not in the sources.
+    """
+    found: list[Link] = []
+    whole = True
+    for front in _fronts(network, worn):
+        if front.balancer is None:
+            whole = False
+        else:
+            found += _if(front.fact, front.balancer.groups)
+    return found, whole
+
+
+def admitted_properly(network: Network, worn: Worn, permission: Permission) -> Fact:
+    """Whether a permission allows one whom every task may allow, whatever stands before it.
+
+    Its own group and those that the same tasks use, the load balancers' groups, groups of task
+    sources in the same namespace, VPC Lattice where tasks serve it, and what settings allow.
+    """
+    if permission.itself:
+        text = f"{permission.on.name} allows ingress from its own members"
+        return Fact(True, text, permission.place)
+    parts = [by_settings(network, permission), lattice_list(network, permission, worn.lattice)]
+    if permission.peer is not None:
+        name = permission.on.name
+        own = [link for source, fact in worn.wearers for link in _if(fact, source.groups)]
+        parts.append(
+            names_group_of(permission, own, f"{name} allows ingress from a group of the same tasks")
+        )
+        balancers, whole = balancer_groups(network, worn)
+        text = f"{name} allows ingress from a group of the load balancer"
+        parts.append(names_group_of(permission, balancers, text))
+        if not whole:
+            needs = tuple(
+                need
+                for front in _fronts(network, worn)
+                if front.balancer is None
+                for need in front.needs
+            )
+            parts.append(Fact(None, text, permission.place, name, needs))
+        text = f"{name} allows ingress from a group of the same namespace"
+        parts.append(names_group_of(permission, _neighbours(network, worn, permission.peer), text))
+    elif permission.range is None and permission.prefix_list is None:
+        needs = permission.fact.needs
+        text = "it allows ingress from the right peers only"
+        parts.append(Fact(None, text, permission.place, needs=needs))
+    return any_of(parts)
+
+
+def _neighbours(network: Network, worn: Worn, peer: Link) -> list[Link]:
+    """The groups of task sources that share a namespace with a group's users, or may do so.
+
+    Of all these only those that may be the peer's.
+    """
+    mine = [link for source, fact in worn.wearers for link in _if(fact, source.namespaces)]
+    dressed = _members(network) if mine else {}
+    keys = (peer.to, "") if peer.exact and peer.to else dressed
+    theirs = {source.id: source for key in keys for source in dressed.get(key, ())}
+    found = []
+    for source in theirs.values():
+        shared = any_of(same_namespace(one, link) for link in source.namespaces for one in mine)
+        if shared.truth is not False:
+            found += _if(shared, source.groups)
+    return found
+
+
+def same_namespace(one: Link, other: Link) -> Fact:
+    """Whether two ties lead to one namespace."""
+    text = f"the namespace {one.to} is {other.to}"
+    needs = (*one.fact.needs, *other.fact.needs)
+    return all_of((one.fact, other.fact, Fact(alike(one, other), text, other.place, needs=needs)))
+
+
+@remembered
+def _members(network: Network) -> dict[str, list[TaskSource]]:
+    """Members of namespaces by their groups; "" holds those of which not all groups are known."""
+    found: dict[str, list[TaskSource]] = {}
+    for source in network.every(TaskSource):
+        for link in source.groups if source.namespaces else ():
+            found.setdefault(link.to if link.exact else "", []).append(source)
+    return found
+
+
+def admitted_by_network(network: Network, worn: Worn, permission: Permission) -> Fact:
+    """Whether a permission allows what tasks behind an NLB may: its VPC, or the NLB's addresses."""
+    if not names_addresses(permission):
+        return FALSE
+    given = permission.range
+    parts = [] if given is None else list(_own_addresses(network, worn, given))
+    places = [link for source in worn.sources for link in vpcs(network, source)]
+    places += [
+        group.vpc
+        for front in _fronts(network, worn)
+        if (group := front.target_group) is not None and group.vpc is not None
+    ]
+    parts += [admits_range_within(network, permission, vpc) for vpc in places[:2] or (None,)]
+    return any_of(parts)
+
+
+def _own_addresses(network: Network, worn: Worn, given: Setting) -> Iterator[Fact]:
+    """Whether a range is an address of an NLB in front: a private one, or its Elastic IP."""
+    for front in _fronts(network, worn):
+        for address in front.balancer.addresses if front.balancer else ():
+            if str(given.known).removesuffix("/32") == address.known:
+                own = Fact(True, f"{address.known} is the NLB's own", address.place)
+                yield own & front.fact
+        for link in front.balancer.elastic if front.balancer else ():
+            if link.to and link.to == _address(given):
+                text = f"{link.to} is the NLB's own Elastic IP, which its targets never see"
+                yield Fact(True, text, link.place) & front.fact
+
+
+def _address(range_: Setting) -> str:
+    """The resource whose own address a range is made of, as in `${aws_eip.nlb.public_ip}/32`."""
+    parts = range_.value.parts if isinstance(range_.value, Text) else (range_.value,)
+    first = parts[0]
+    return first.resource if isinstance(first, Reference) else ""
+
+
+def only_way_in(network: Network, worn: Worn) -> Fact:
+    """Whether the internet is all that a group can allow for its tasks to be reached.
+
+    So it is behind a public NLB that has no groups and shows its targets the clients' addresses,
+    with no ALB in front.
+    """
+    parts = []
+    for source, wears in worn.wearers:
+        for front in fronts(network, source):
+            if front.kind not in ("network", None):
+                continue
+            shown = [preserves_client_ip(front.target_group)] if front.target_group else []
+            parts.append(all_of((wears, front.fact, _bare(network, source, front), *shown)))
+    return any_of(parts) & ~stands_behind(network, worn, "application")
+
+
+def _bare(network: Network, source: TaskSource, front: Front) -> Fact:
+    """Whether the load balancer of a way is public and has no groups."""
+    balancer = front.balancer
+    if balancer is None:
+        text = f"{source.name} is behind a public NLB without security groups"
+        return Fact(None, text, front.place, source.name, front.needs)
+    link = Link(balancer.id, balancer.exists, balancer.origin.header)
+    return public(network, link) & ~_has_groups(balancer)
+
+
+def _has_groups(balancer: LoadBalancer) -> Fact:
+    """Whether a load balancer has security groups."""
+    setting = balancer.groups_setting
+    text, otherwise = (
+        f"{balancer.name} has security groups",
+        f"{balancer.name} has no security groups",
+    )
+    known = any(link.sure for link in balancer.groups)
+    truth = True if known else None if balancer.groups or setting.needs else False
+    return Fact(truth, text, setting.place, balancer.name, setting.needs, otherwise)

@@ -1,0 +1,210 @@
+"""On which ports tasks serve, by their definitions, load balancers and proxies."""
+
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from taskwall.core.values import Need, symbol
+from taskwall.model.core.address import Ranges
+from taskwall.model.core.entity import Setting
+from taskwall.model.core.network import Network, remembered
+from taskwall.model.entities.ecs import TaskDefinition, TaskSource
+from taskwall.model.entities.load_balancer import TargetGroup
+from taskwall.model.permissions.ports import Ports
+
+READ = "2026-11-24"
+
+DYNAMIC = Ranges(((32768, 65535),))
+"""Where Docker takes a port of the instance from if none is given: at most.
+
+It is what the kernel keeps for that (on Linux from 32768 on), else 49153-65535 (Amazon ECS API
+reference, PortMapping; read in November 2026).
+"""
+
+DYNAMIC_ENOUGH = (Ranges(((32768, 60999),)), Ranges(((49153, 65535),)))
+"""The two ranges of which an instance uses one: the kernel's default, and Docker's own."""
+
+
+class PortMapping(Struct, frozen=True):
+    """A port (or several) on which a container serves.
+
+    `definition` is the id of the task definition (or of a task source that holds its container
+    itself). `inside` are the ports of the container, `outside` those of its instance: none where
+    Docker chooses one. Either is None where it is not known, which `needs` explains. `transport`
+    is "" where it is not known. `named` is the value that the container's one port has, where that
+    is all that is known of it.
+    """
+
+    definition: str
+    name: Setting
+    inside: Ranges | None
+    outside: Ranges | None
+    transport: str
+    needs: tuple[Need, ...] = ()
+    named: str = ""
+
+
+class ProxyPort(Struct, frozen=True):
+    """A port on which a proxy takes what is meant for a container.
+
+    `of` is the id of a task source (Service Connect) or task definition (Envoy). `name` is that of
+    the port mapping which it stands for; `port` is empty where it is that mapping's own.
+    """
+
+    of: str
+    name: Setting
+    port: Ranges | None
+    needs: tuple[Need, ...] = ()
+
+
+class Discovered(Struct, frozen=True):
+    """That Cloud Map leads to a task source, whose id is `of`."""
+
+    of: str
+    needs: tuple[Need, ...] = ()
+
+
+@remembered
+def _mappings(network: Network) -> dict[str, list[PortMapping]]:
+    return network.grouped(PortMapping, lambda mapping: (mapping.definition,))
+
+
+@remembered
+def _proxy_ports(network: Network) -> dict[str, list[ProxyPort]]:
+    return network.grouped(ProxyPort, lambda each: (each.of,))
+
+
+def mappings(network: Network, source: TaskSource) -> list[PortMapping]:
+    """The port mappings of a source's tasks, as far as the sources tell."""
+    return _mappings(network).get(_definition(source), [])
+
+
+def proxy_ports(network: Network, source: TaskSource) -> list[ProxyPort]:
+    """The ports of the proxies of a source's tasks."""
+    found = _proxy_ports(network)
+    return [*found.get(source.id, ()), *found.get(_definition(source), ())]
+
+
+def _definition(source: TaskSource) -> str:
+    return source.task_definition.to if source.task_definition else source.id
+
+
+@remembered
+def served(network: Network, source: TaskSource) -> Ports:
+    """All ports on which awsvpc tasks of a source serve, or may be said to."""
+    found = Ports(needs=_unseen(network, source))
+    for mapping in mappings(network, source):
+        found |= _inside(mapping)
+    for proxy in proxy_ports(network, source):
+        found |= _as_ports(proxy.port, "tcp", proxy.needs)
+    for ports in _bound(network, source):
+        found |= ports
+    return found
+
+
+@remembered
+def offered(network: Network, source: TaskSource) -> Ports:
+    """The ports on which a source serves the members of its namespaces.
+
+    What Service Connect offers, and where Cloud Map leads to it all that it maps.
+    """
+    found = Ports()
+    own = mappings(network, source)
+    for proxy in _proxy_ports(network).get(source.id, ()):
+        if proxy.port is None or proxy.port:
+            found |= _as_ports(proxy.port, "tcp", proxy.needs)
+            continue
+        named = [each for each in own if each.name.known == proxy.name.known]
+        open_ = [each for each in own if each.name.open or each.inside is None]
+        for mapping in named or open_:
+            found |= _as_ports(mapping.inside, mapping.transport, mapping.needs)
+        if not named and not open_:
+            needs = proxy.name.needs or _unseen(network, source)
+            found |= Ports(needs=needs or (Need(f"a port of {source.name}", "is not mapped"),))
+    for each in _discovered(network).get(source.id, ()):
+        found |= Ports(needs=(*each.needs, *_unseen(network, source)))
+        for mapping in own:
+            ports = _as_ports(mapping.inside, mapping.transport, mapping.needs)
+            found |= Ports(needs=each.needs) if each.needs else ports
+    return found
+
+
+@remembered
+def _discovered(network: Network) -> dict[str, list[Discovered]]:
+    return network.grouped(Discovered, lambda each: (each.of,))
+
+
+@remembered
+def published(network: Network, source: TaskSource) -> Ports:
+    """All ports of the instance on which tasks that share its network serve, or may do so."""
+    definition = network.at(TaskDefinition, source.task_definition)
+    found = Ports(needs=_unseen(network, source))
+    host = None if definition is None or definition.external else definition.mode.is_("host").truth
+    if definition is not None and host is None and not definition.external:
+        found |= Ports(needs=definition.mode.needs)
+    for mapping in mappings(network, source):
+        if host:
+            found |= _inside(mapping)
+        elif mapping.outside is not None and not mapping.outside:
+            found |= _as_ports(DYNAMIC, mapping.transport, mapping.needs)
+        else:
+            found |= _as_ports(mapping.outside, mapping.transport, mapping.needs)
+    return found
+
+
+def _inside(mapping: PortMapping) -> Ports:
+    found = _as_ports(mapping.inside, mapping.transport, mapping.needs)
+    if mapping.inside is None and mapping.named and mapping.transport:
+        return Ports(needs=found.needs, named=frozenset({(mapping.transport, mapping.named)}))
+    return found
+
+
+def _as_ports(ports: Ranges | None, transport: str, needs: tuple[Need, ...]) -> Ports:
+    if ports is None or not transport:
+        return Ports(needs=needs or (Need("a port of a container", "is not known"),))
+    none = Ranges()
+    return Ports(ports if transport == "tcp" else none, ports if transport == "udp" else none)
+
+
+def _unseen(network: Network, source: TaskSource) -> tuple[Need, ...]:
+    """What the containers of a source wait for, where the sources do not hold them."""
+    link = source.task_definition
+    if link is None:
+        if mappings(network, source):
+            return ()
+        return (Need(f"the containers of {source.name}", "are not in the sources"),)
+    found = network.at(TaskDefinition, link)
+    if found is not None and not found.external and link.to:
+        return ()
+    return link.waits("the task definition")
+
+
+def _bound(network: Network, source: TaskSource) -> Iterator[Ports]:
+    """The ports that a source's target groups name."""
+    for binding in source.bindings:
+        group = network.at(TargetGroup, binding.target_group)
+        settings = [binding.port]
+        if group is not None:
+            settings += [group.port, group.check_port]
+        for setting in settings:
+            number = number_of(setting)
+            if number is not None:
+                ports = Ranges(((number, number),))
+                yield Ports(ports, ports if group is not None and speaks_udp(group) else Ranges())
+            elif setting.open and not (group is not None and group.external):
+                named = symbol(setting.value) if setting.value is not None else ""
+                known = {("tcp", named)} if named else set()
+                yield Ports(needs=setting.needs, named=frozenset(known))
+
+
+def speaks_udp(group: TargetGroup) -> bool:
+    """Whether a target group takes UDP, or may do so."""
+    return group.protocol.is_("UDP", "TCP_UDP", "QUIC", "TCP_QUIC").truth is not False
+
+
+def number_of(setting: Setting) -> int | None:
+    """The port that a setting names; None if it names none, or it is not known."""
+    try:
+        return int(str(setting.known))
+    except ValueError:
+        return None

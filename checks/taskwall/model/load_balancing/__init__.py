@@ -1,0 +1,1 @@
+"""The ways from load balancers to tasks, and what encrypts them."""

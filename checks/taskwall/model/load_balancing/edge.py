@@ -1,0 +1,79 @@
+"""What reaches load balancers from AWS's edge: CloudFront and API Gateway."""
+
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+from taskwall.core.change import Change
+from taskwall.core.facts import FALSE, Fact
+from taskwall.core.values import Origin, Place
+from taskwall.model.core.entity import Link
+from taskwall.model.core.network import Network, remembered
+from taskwall.model.entities.ecs import TaskSource
+from taskwall.model.entities.load_balancer import Listener, LoadBalancer
+from taskwall.model.load_balancing.fronts import (
+    balancers_behind,
+    fronts,
+    listeners,
+    stands_before_tasks,
+)
+
+
+class Approach(Struct, frozen=True):
+    """A way from CloudFront or API Gateway to a load balancer: an origin, or an integration.
+
+    `by` is what messages call it. `listener` is given where the way leads to one, else `balancer`
+    and the `port` at which plain HTTP would arrive there. `encrypted` is whether all that takes
+    this way is. `changes` would make it so.
+    """
+
+    on: Origin
+    at: Place
+    by: str
+    balancer: Link | None
+    listener: Link | None
+    port: str
+    encrypted: Fact
+    changes: tuple[Change, ...] = ()
+
+
+def reached(network: Network, approach: Approach) -> tuple[str, str, Fact]:
+    """What a way leads to: its name, the id of the listener, and whether tasks stand behind it."""
+    link = approach.balancer
+    listener = network.at(Listener, approach.listener)
+    if approach.listener is not None:
+        link = approach.listener if listener is None or listener.external else None
+        link = link or (listener.load_balancer if listener else None)
+    if link is None:
+        return "", "", FALSE
+    balancer = network.at(LoadBalancer, link)
+    if balancer is None or balancer.external:
+        text = f"{approach.by} reaches a load balancer of tasks"
+        if not _fronted(network):
+            return "", "", Fact(False, text)
+        needs = link.waits("the load balancer")
+        return "a load balancer", "", Fact(None, text, link.place, approach.on.name, needs)
+    concerned = link.fact & stands_before_tasks(network, balancer)
+    if listener is None:
+        own = listeners(network).get(balancer.id, ())
+        listener = _on_port(own, approach.port)
+    return balancer.name, _in_the_end(network, listener) if listener else "", concerned
+
+
+def _on_port(own: Sequence[Listener], port: object) -> Listener | None:
+    return next((each for each in own if str(each.port.known) == str(port)), None)
+
+
+def _in_the_end(network: Network, listener: Listener) -> str:
+    """The id of the listener that takes what a listener takes: an ALB's, behind an NLB's."""
+    for _, group, balancer in balancers_behind(network, listener):
+        found = _on_port(listeners(network).get(balancer.id, ()), group.port.known)
+        if found is not None:
+            return found.id
+    return listener.id
+
+
+@remembered
+def _fronted(network: Network) -> bool:
+    """Whether any task of the sources stands behind a load balancer at all."""
+    return any(fronts(network, source) for source in network.every(TaskSource))

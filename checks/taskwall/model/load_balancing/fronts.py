@@ -1,0 +1,347 @@
+"""Which load balancers stand in front of which tasks."""
+
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from taskwall.core.facts import Fact, all_of, any_of
+from taskwall.core.values import Need, Place
+from taskwall.model.core.entity import Link, Thing
+from taskwall.model.core.network import Network, remembered
+from taskwall.model.entities.ecs import (
+    AutoScalingGroup,
+    Binding,
+    CapacityProvider,
+    TaskSource,
+)
+from taskwall.model.entities.load_balancer import (
+    Action,
+    Kind,
+    Listener,
+    ListenerRule,
+    LoadBalancer,
+    TargetGroup,
+)
+
+NETWORK_PROTOCOLS = ("TCP", "TLS", "UDP", "TCP_UDP", "QUIC", "TCP_QUIC")
+
+
+class Front(Struct, frozen=True):
+    """A load balancer before a task source: the way from one to the other.
+
+    `balancer` is None where the way leads out of the sources before it reaches one; `needs` says
+    through what. `kind` is that of the load balancer, also where only its listener or target
+    group tells it. `exact` is false where the target group may be any of those written here.
+    `given` is `fact` as it stands if the listener and its rule exist.
+    """
+
+    balancer: LoadBalancer | None
+    listener: Listener | None
+    target_group: TargetGroup | None
+    kind: Kind | None
+    fact: Fact
+    needs: tuple[Need, ...] = ()
+    exact: bool = True
+    given: Fact | None = None
+
+    @property
+    def place(self) -> Place | None:
+        """The attribute of the task source from which the way leads here."""
+        first = self.fact
+        while first.place is None and first.parts:
+            first = first.parts[0]
+        return first.place
+
+
+class Forward(Struct, frozen=True):
+    """A listener (or a rule of one) that forwards to a target group; `given` if it exists."""
+
+    target: Link
+    listener: Link
+    rule: ListenerRule | None
+    action: Action
+    fact: Fact
+    given: Fact
+
+
+@remembered
+def forwards(network: Network) -> dict[str, list[Forward]]:
+    """Every forward, by the id of its target group; "" holds those whose target is not known."""
+    found: dict[str, list[Forward]] = {}
+
+    def enter(action: Action, listener: Link, rule: ListenerRule | None, by: Thing) -> None:
+        for target in action.targets:
+            text = f"{by.name} forwards to {target.to or 'a target group'}"
+            needs = target.fact.needs
+            truth = True if action.sure and target.sure and target.to else None
+            given = Fact(truth, text, target.place, by.name, needs)
+            fact = given if by.exists.truth else given & by.exists
+            key = target.to if target.exact or target.to else ""
+            found.setdefault(key, []).append(Forward(target, listener, rule, action, fact, given))
+
+    for listener in network.every(Listener):
+        here = Link(listener.id, listener.exists, listener.place)
+        for action in listener.actions:
+            enter(action, here, None, listener)
+    for rule in network.every(ListenerRule):
+        for action in rule.actions:
+            enter(action, rule.listener, rule, rule)
+    return found
+
+
+@remembered
+def fronts(network: Network, source: TaskSource) -> tuple[Front, ...]:
+    """The load balancers that a task source stands behind, each with the way to it."""
+    return tuple(
+        front for binding in source.bindings for front in _fronts(network, source, binding)
+    )
+
+
+def _fronts(network: Network, source: TaskSource, binding: Binding) -> Iterator[Front]:
+    if binding.load_balancer is not None:
+        balancer = network.at(LoadBalancer, binding.load_balancer)
+        yield Front(balancer, None, None, "classic", binding.load_balancer.fact)
+    if (link := binding.target_group) is None:
+        return
+    group = network.at(TargetGroup, link)
+    known = forwards(network).get(link.to, []) if link.to else []
+    for forward in known:
+        listener = network.at(Listener, forward.listener)
+        yield _front(network, group, link, forward, listener)
+    if group is None or group.external:
+        text = f"a load balancer is in front of {source.name}"
+        needs = link.waits()
+        kind = kind_by_protocol(group.protocol.known if group else None)
+        fact = Fact(None, text, link.place, source.name, needs)
+        yield Front(None, None, group, kind, fact, needs, link.exact)
+        return
+    for forward in forwards(network).get("", []):
+        listener = network.at(Listener, forward.listener)
+        yield _front(network, group, link, forward, listener)
+
+
+def _front(
+    network: Network,
+    group: TargetGroup | None,
+    link: Link,
+    forward: Forward,
+    listener: Listener | None,
+) -> Front:
+    if listener is None or listener.external:
+        # A listener rule of a listener that is not in the sources: only ALBs have rules.
+        needs = forward.listener.fact.needs or (listener.external if listener else ())
+        return Front(None, None, group, "application", link.fact & forward.fact, needs)
+    balancer = network.at(LoadBalancer, listener.load_balancer)
+    kind: Kind | None = "application" if forward.rule else None
+    if balancer is not None and isinstance(balancer.kind.known, str):
+        kind = balancer.kind.known  # type: ignore[assignment]
+    kind = kind or kind_by_protocol(listener.protocol.known)
+    kind = kind or kind_by_protocol(group.protocol.known if group else None)
+    fact = all_of((link.fact, forward.fact, listener.load_balancer.fact))
+    given = all_of((link.fact, forward.given, listener.load_balancer.fact))
+    if balancer is not None and not balancer.external:
+        return Front(balancer, listener, group, kind, fact, given=given)
+    needs = listener.load_balancer.fact.needs or balancer_needs(balancer, listener.load_balancer.to)
+    return Front(None, listener, group, kind, fact, needs, given=given)
+
+
+def kind_by_protocol(protocol: object) -> Kind | None:
+    """The kind of load balancer that alone speaks a protocol."""
+    if protocol in ("HTTP", "HTTPS"):
+        return "application"
+    return "network" if protocol in NETWORK_PROTOCOLS else None
+
+
+@remembered
+def behind(network: Network, source: TaskSource, *kinds: Kind) -> Fact:
+    """Whether a task source stands behind a load balancer of one of the kinds (any, if none)."""
+    word = {"application": "an ALB", "network": "an NLB"}.get("".join(kinds), "a load balancer")
+    text = f"{source.name} is behind {word}"
+    parts = []
+    for front in fronts(network, source):
+        if not kinds or front.kind in kinds:
+            parts.append(front.fact)
+        elif front.kind is None:
+            parts.append(Fact(None, text, front.fact.place, source.name, front.fact.waits_for()))
+    if not parts:
+        otherwise = f"{source.name} is not behind {word}"
+        return Fact(False, text, source.origin.header, source.name, otherwise=otherwise)
+    return any_of(parts)
+
+
+@remembered
+def _sources_behind(network: Network) -> dict[str, list[tuple[TaskSource, Front]]]:
+    found: dict[str, list[tuple[TaskSource, Front]]] = {}
+    for source in network.every(TaskSource):
+        for front in fronts(network, source):
+            key = front.balancer.id if front.balancer else ""
+            if front.balancer is None and front.listener is not None:
+                key = front.listener.load_balancer.to
+            found.setdefault(key, []).append((source, front))
+    return found
+
+
+@remembered
+def before_tasks(network: Network, listener: Listener) -> Fact:
+    """Whether the load balancer of a listener stands in front of tasks, directly or by an ALB.
+
+    Container instances that their Auto Scaling group registers stand for the tasks on them. A
+    listener that may not exist counts for what it does wrong, as if it did.
+    """
+    directly = _directly(network, listener)
+    if directly.truth:
+        return directly
+    by_others = (
+        fact & _holds(network, balancer)
+        for fact, _, balancer in balancers_behind(network, listener)
+    )
+    return any_of((directly, *by_others))
+
+
+def balancers_behind(
+    network: Network, listener: Listener
+) -> Iterator[tuple[Fact, TargetGroup, LoadBalancer]]:
+    """The ALBs of the sources to which an NLB's listener hands its traffic, and by which group."""
+    for action in listener.actions:
+        for link in action.targets:
+            group = network.at(TargetGroup, link)
+            for target in group.targets if group is not None else ():
+                balancer = network.at(LoadBalancer, target)
+                if group is not None and balancer is not None and not balancer.external:
+                    yield all_of((link.fact, target.fact)), group, balancer
+
+
+@remembered
+def _holds(network: Network, balancer: LoadBalancer) -> Fact:
+    """Whether a load balancer stands directly in front of tasks."""
+    parts = [front.fact for _, front in _sources_behind(network).get(balancer.id, ())]
+    parts += [_directly(network, each) for each in listeners(network).get(balancer.id, ())]
+    return any_of(parts)
+
+
+@remembered
+def _directly(network: Network, listener: Listener) -> Fact:
+    """Whether the load balancer of a listener stands in front of tasks, by no other one."""
+    key = listener.load_balancer.to
+    parts = []
+    for _, front in _sources_behind(network).get(key, ()):
+        own = front.given is not None and front.listener == listener
+        part = front.given if own and front.given is not None else front.fact
+        if part.truth:
+            return part  # One is enough, and the first explains: there may be thousands.
+        parts.append(part)
+    parts += _instances_behind(network).get(key, ())
+    text = f"{listener.load_balancer.to} is in front of tasks"
+    if not any(part.truth for part in parts):
+        # A way that leads out of the sources may lead to this load balancer, if of its kind.
+        balancer = network.at(LoadBalancer, listener.load_balancer)
+        kind = balancer.kind.known if balancer else None
+        if balancer is None or balancer.external:
+            needs = listener.load_balancer.fact.needs or balancer_needs(balancer, key)
+            parts.append(Fact(None, text, listener.place, listener.name, needs))
+        if any(
+            target.to == "" or not target.exact for a in listener.actions for target in a.targets
+        ):
+            needs = tuple(n for a in listener.actions for t in a.targets for n in t.fact.needs)
+            may = any(front.target_group is None or kind is None for front in _loose(network))
+            if may:
+                parts.append(Fact(None, text, listener.place, listener.name, needs))
+        parts += [
+            Fact(None, text, front.place, source.name, front.needs)
+            for source, front in _sources_behind(network).get("", ())
+            if not front.exact
+        ]
+    return any_of(parts)
+
+
+@remembered
+def listeners(network: Network) -> dict[str, list[Listener]]:
+    """Listeners by their load balancer; "" holds those of which nobody knows whose they are."""
+    return network.grouped(Listener, lambda listener: (listener.load_balancer.to,))
+
+
+@remembered
+def stands_before_tasks(network: Network, balancer: LoadBalancer) -> Fact:
+    """Whether a load balancer is in front of tasks, by whichever of its listeners."""
+    parts = []
+    for _, front in _sources_behind(network).get(balancer.id, ()):
+        if front.fact.truth:
+            return front.fact
+        parts.append(front.fact)
+    parts += [before_tasks(network, each) for each in listeners(network).get(balancer.id, ())]
+    for each in listeners(network).get("", ()):
+        text = f"{each.name} is a listener of {balancer.name}"
+        needs = each.load_balancer.fact.needs
+        may = Fact(None, text, each.load_balancer.place, each.name, needs)
+        parts.append(may & before_tasks(network, each))
+    return any_of(parts)
+
+
+def balancer_needs(balancer: LoadBalancer | None, key: str) -> tuple[Need, ...]:
+    """What is not known of a load balancer that is not in the sources."""
+    return balancer.external if balancer else (Need(key, "is not in the sources"),)
+
+
+@remembered
+def _loose(network: Network) -> list[Front]:
+    return [front for _, front in _sources_behind(network).get("", ())]
+
+
+@remembered
+def _instances_behind(network: Network) -> dict[str, list[Fact]]:
+    """That container instances stand behind load balancers, by the load balancer's id."""
+    found: dict[str, list[Fact]] = {}
+    for provider in network.every(CapacityProvider):
+        group = network.at(AutoScalingGroup, provider.auto_scaling_group)
+        if group is None or provider.auto_scaling_group is None:
+            continue
+        tie = provider.auto_scaling_group.fact
+        for link in group.load_balancers:
+            found.setdefault(link.to, []).append(tie & link.fact)
+        for link in group.target_groups:
+            for forward in forwards(network).get(link.to, ()):
+                listener = network.at(Listener, forward.listener)
+                if listener is not None:
+                    way = (tie, link.fact, forward.fact)
+                    found.setdefault(listener.load_balancer.to, []).append(all_of(way))
+            if not link.exact:
+                text = (
+                    f"{group.name} registers its instances in a target group that is written here"
+                )
+                may = Fact(None, text, link.place, group.name, link.fact.needs)
+                for each in network.every(Listener):
+                    found.setdefault(each.load_balancer.to, []).append(may)
+    return found
+
+
+def preserves_client_ip(group: TargetGroup) -> Fact:
+    """Whether targets of an NLB's target group see the clients' addresses.
+
+    By AWS's table for Network Load Balancers: on for instances; off for addresses unless switched
+    on, but always on for UDP, TCP_UDP and QUIC.
+    """
+    if group.client_ip.written:
+        return group.client_ip.is_(True)
+    by_type = group.type.is_("instance")
+    by_protocol = group.protocol.is_("UDP", "TCP_UDP", "QUIC", "TCP_QUIC")
+    return by_type | by_protocol
+
+
+@remembered
+def beyond_sources(network: Network) -> list[tuple[TaskSource, Front]]:
+    """Task sources that register with a load balancer which the sources do not declare.
+
+    In file order, each with the first way that leads out of the sources.
+    """
+    found = []
+    for source in network.every(TaskSource):
+        for front in fronts(network, source):
+            if front.balancer is None:
+                found.append((source, front))
+                break
+    return sorted(found, key=lambda pair: _position(pair[1], pair[0]))
+
+
+def _position(front: Front, source: TaskSource) -> tuple[str, int, int]:
+    place = front.place or source.origin.header
+    return place.file, place.line, place.column

@@ -1,0 +1,303 @@
+"""Who may talk to tasks: groups and who uses them, permissions and whom they allow."""
+
+from collections.abc import Iterable
+
+from msgspec.structs import replace
+
+from taskwall.core.facts import FALSE, Fact, all_of
+from taskwall.core.values import Need
+from taskwall.model.core.address import (
+    EVERYWHERE,
+    INTERNET_SIZE,
+    V4,
+    V6,
+    VPC_SIZE,
+    Ranges,
+    cidr,
+    is_internet,
+    public,
+)
+from taskwall.model.core.entity import Link, alike
+from taskwall.model.core.network import Network, remembered
+from taskwall.model.entities.ecs import TaskSource
+from taskwall.model.entities.security_group import Direction, Permission, PrefixList, SecurityGroup
+from taskwall.model.entities.vpc import Subnet, Vpc
+from taskwall.model.permissions.coverage import (
+    Addresses,
+    Part,
+    addresses,
+    aws_service,
+    names_addresses,
+    of_vpc,
+    part,
+    subnets_of,
+)
+
+
+@remembered
+def wearers(network: Network) -> dict[str, list[tuple[TaskSource, Fact]]]:
+    """The task sources whose tasks use a group, by the group's id.
+
+    A tie that leads nobody knows where may lead to any group of the sources.
+    """
+    found: dict[str, list[tuple[TaskSource, Fact]]] = {}
+    loose: list[tuple[TaskSource, Link]] = []
+    for source in network.every(TaskSource):
+        for link in source.groups:
+            if link.to:
+                found.setdefault(link.to, []).append((source, link.fact))
+            else:
+                loose.append((source, link))
+    for source, link in loose:
+        for group in network.every(SecurityGroup):
+            worn = found.setdefault(group.id, [])
+            if not any(each is source for each, _ in worn):
+                text = f"{source.name} uses security group {group.name}"
+                worn.append((source, Fact(None, text, link.place, source.name, link.fact.needs)))
+    return found
+
+
+@remembered
+def permissions(network: Network, group: str, direction: Direction) -> list[Permission]:
+    """What the sources write that a group allows (or allows as egress).
+
+    A permission of which it is not known whose it is may be any group's.
+    """
+    by_group = _by_group(network, direction)
+    loose = [replace(each, fact=each.group.fact & _may(each)) for each in by_group.get("", ())]
+    return [*by_group.get(group, ()), *loose]
+
+
+def _may(permission: Permission) -> Fact:
+    text = f"{permission.on.name} belongs to this group"
+    needs = permission.group.fact.needs
+    return Fact(None, text, permission.group.place, permission.on.name, needs)
+
+
+@remembered
+def _by_group(network: Network, direction: Direction) -> dict[str, list[Permission]]:
+    found: dict[str, list[Permission]] = {}
+    for permission in network.every(Permission):
+        if permission.direction == direction:
+            found.setdefault(permission.group.to, []).append(permission)
+    return found
+
+
+# --- whom a permission allows
+
+
+def admits_internet(network: Network, permission: Permission) -> Fact:
+    """Whether a permission opens its group to the internet.
+
+    By more public addresses than a /8 (IPv6: a /32), its own or together with those of the
+    group's other permissions that are not the internet by themselves. A VPC's own range is never
+    the internet, even where its digits are not known.
+    """
+    group = permission.on.name
+    if permission.peer is not None or permission.itself:
+        return Fact(
+            False, "", otherwise=f"{group} allows ingress from a security group, not addresses"
+        )
+    if _of_a_vpc(network, permission):
+        told = f"{group} allows ingress from a VPC's own range"
+        return permission.states(False, "", otherwise=told)
+    held = addresses(network, permission)
+    said = who(network, permission)
+    known = any(each.known for each in held.parts)
+    text = (
+        f"{group} allows ingress from {said}, the internet"
+        if known
+        else f"{group} allows ingress from the internet"
+    )
+    if is_internet(held.sure):
+        return permission.states(True, f"{group} allows ingress from {said}")
+    small, waits = _small_ranges(network, permission.group.to)
+    if any(held.sure & public(version) for version in (4, 6)):
+        whole = "the public ranges of the group add up to the internet"
+        together = f"{group} allows ingress from {said}: {whole}"
+        if is_internet(small):
+            return permission.states(True, together)
+        if waits:
+            return permission.states(None, together, waits)
+    if held.open and (waits or not _bounded(held.open, small)):
+        return permission.states(None, text, held.needs)
+    return permission.states(False, text, otherwise=f"{group} allows ingress from {said}")
+
+
+def leads_everywhere(network: Network, permission: Permission) -> Fact:
+    """Whether the addresses that a permission names are, by themselves, those of the internet."""
+    name = permission.on.name
+    text, otherwise = f"{name} is for everywhere", f"{name} is for {who(network, permission)}"
+    if permission.peer is not None or permission.itself or _of_a_vpc(network, permission):
+        return permission.states(False, text, otherwise=otherwise)
+    held = addresses(network, permission)
+    if is_internet(held.sure):
+        return permission.states(True, f"{name} is for {who(network, permission)}")
+    large = (each for each in held.open if not _bounded((each,), Ranges()))
+    needs = tuple(need for each in large for need in each.needs)
+    return permission.states(None if needs else False, text, needs, otherwise)
+
+
+def _of_a_vpc(network: Network, permission: Permission) -> bool:
+    """Whether a range is a VPC's own, by reference or because the VPC is given the same value."""
+    if permission.range is None or not permission.range.open:
+        return permission.range_of is not None
+    names = part(permission.range).names
+    owns = (each for vpc in network.every(Vpc) for each in of_vpc(network, vpc).parts)
+    return permission.range_of is not None or any(names & each.names for each in owns)
+
+
+@remembered
+def _small_ranges(network: Network, group: str) -> tuple[Ranges, tuple[Need, ...]]:
+    """The ranges of a group's permissions that are not the internet by themselves.
+
+    With them, what others wait for that may be public ranges as well, of whatever size.
+    """
+    small: list[Ranges] = []
+    waits: list[Need] = []
+    for permission in permissions(network, group, "ingress"):
+        if names_addresses(permission) and not _of_a_vpc(network, permission):
+            for each in addresses(network, permission).parts:
+                if each.known:
+                    small += [] if is_internet(each.within) else [each.within]
+                elif each.most is None:
+                    waits += each.needs
+    return Ranges.union(small), tuple(waits)
+
+
+def _bounded(parts: Iterable[Part], small: Ranges) -> bool:
+    """Whether ranges that are not known are too small to make a group's ranges the internet."""
+    held = {version: (small & public(version)).size for version in INTERNET_SIZE}
+    for each in parts:
+        if each.most is None:
+            return False
+        held[6 if each.within & V6 else 4] += each.most
+    return all(held[version] <= INTERNET_SIZE[version] for version in held)
+
+
+def who(network: Network, permission: Permission) -> str:
+    """Whom a permission allows, as messages say it."""
+    if permission.itself:
+        return "its own members"
+    if permission.peer is not None:
+        return f"group {permission.peer.to}" if permission.peer.to else "a group"
+    if permission.range_of is not None:
+        return f"the CIDR of {permission.range_of.to or 'an unknown VPC'}"
+    if permission.range is not None:
+        known = permission.range.known
+        return str(known) if known is not None else "an unknown CIDR"
+    if permission.prefix_list is not None:
+        listed = network.at(PrefixList, permission.prefix_list)
+        name = listed.named.known if listed else None
+        return f"prefix list {name or permission.prefix_list.to}".rstrip()
+    return "an unknown peer"
+
+
+def listed(words: Iterable[str]) -> str:
+    """Words as messages list them: each once, and no more than three."""
+    once = list(dict.fromkeys(words))
+    return ", ".join(once[:3]) + (f" and {len(once) - 3} more" if len(once) > 3 else "")
+
+
+# --- what may be allowed
+
+
+def admits_range_within(network: Network, permission: Permission, vpc: Link | None) -> Fact:
+    """Whether the addresses that a permission allows lie within a VPC's ranges."""
+    group = permission.on.name
+    text = f"{group} allows ingress only from addresses of its VPC"
+    if not names_addresses(permission):
+        return FALSE
+    if vpc is None:
+        return permission.states(None, text, (Need("the tasks' VPC", "is not known"),))
+    if permission.range_of is not None:
+        truth = alike(permission.range_of, vpc)
+        needs = tuple(
+            need
+            for link in (permission.range_of, vpc)
+            if not link.exact
+            for need in link.waits("a VPC")
+        )
+        return permission.states(truth, text, needs if truth is None else ())
+    if service := aws_service(network, permission):
+        otherwise = f"{group} allows ingress from {service}, which is in no VPC"
+        return permission.states(False, text, otherwise=otherwise)
+    wanted, held = addresses(network, permission), _ranges_within(network, vpc)
+    said = who(network, permission)
+    if any(p.whole and (p.within & v).size > n for p in wanted.parts for v, n in _LARGEST):
+        # No VPC is that large, wherever its ranges lie.
+        return permission.states(False, text, otherwise=f"{said} is wider than any VPC")
+    truth = held.covers(wanted)
+    needs = (wanted.needs or held.needs) if truth is None else ()
+    otherwise = f"{said} is not within the ranges of {vpc.to}"
+    return permission.states(truth, text, needs, otherwise)
+
+
+_LARGEST = ((V4, VPC_SIZE[4]), (V6, VPC_SIZE[6]))
+
+
+def _ranges_within(network: Network, vpc: Link) -> Addresses:
+    """The ranges of a VPC and of its subnets, as far as the sources write them."""
+    known = network.at(Vpc, vpc)
+    held = of_vpc(network, known) if known is not None else Addresses()
+    for subnet in subnets_of(network).get(vpc.to, ()) if vpc.to else ():
+        held |= Addresses(tuple(part(each, subnet.id) for each in subnet.cidrs))
+    for subnet in subnets_of(network).get("", ()):
+        loose = Addresses(tuple(part(each, subnet.id) for each in subnet.cidrs))
+        held |= loose.perhaps(subnet.vpc.fact.needs)
+    if known is None or known.external:
+        held |= Addresses((Part(EVERYWHERE, False, needs=vpc.waits("a VPC")),))
+    return held
+
+
+def by_settings(network: Network, permission: Permission) -> Fact:
+    """Whether the settings allow whom a permission allows."""
+    allowed = network.policy.allowed_peers
+    if not allowed:
+        return FALSE
+    ranges = [found.ranges for peer in allowed if (found := cidr(peer)) is not None]
+    text = f"the settings allow {who(network, permission)}"
+    for link in (permission.peer, permission.prefix_list):
+        if link is not None and link.to in allowed:
+            return permission.states(True, text)
+        if link is not None and not link.exact and len(ranges) < len(allowed):
+            return permission.states(None, text, link.waits())
+    wanted = addresses(network, permission)
+    if not names_addresses(permission) or not wanted.parts or not ranges:
+        return FALSE
+    truth = Addresses(tuple(map(Part, ranges))).covers(wanted)
+    needs = wanted.needs if truth is None else ()
+    return FALSE if truth is False else permission.states(truth, text, needs)
+
+
+def lattice_list(network: Network, permission: Permission, serves: Fact) -> Fact:
+    """Whether a permission allows VPC Lattice, given whether tasks serve it."""
+    if permission.prefix_list is None:
+        return FALSE
+    if serves.truth is False:
+        return FALSE
+    listed = network.at(PrefixList, permission.prefix_list)
+    text = f"{permission.on.name} allows ingress from VPC Lattice"
+    if listed is not None and (listed.service or isinstance(listed.named.known, str)):
+        known = permission.states(listed.service == "vpc-lattice", text)
+    else:
+        needs = permission.prefix_list.waits()
+        known = permission.states(None, text, needs)
+    return all_of((known, serves))
+
+
+def vpcs(network: Network, source: TaskSource) -> list[Link]:
+    """The VPC of a task source's tasks, as far as its subnets and groups tell: at most one known.
+
+    A subnet's VPC comes first; groups can only be worn in the VPC that they are in.
+    """
+    found: list[Link] = []
+    for link in source.subnets:
+        subnet = network.at(Subnet, link)
+        if subnet is not None and not subnet.external:
+            found.append(subnet.vpc)
+    for link in source.groups:
+        group = network.at(SecurityGroup, link)
+        if group is not None and group.vpc is not None:
+            found.append(group.vpc)
+    return sorted(found, key=lambda link: not (link.exact and link.to))[:1]

@@ -1,0 +1,142 @@
+"""Which ports permissions open, and whether these are within others."""
+
+from collections.abc import Iterable
+from typing import Literal, TypeAlias
+
+from msgspec import Struct
+
+from taskwall.core.facts import Fact
+from taskwall.core.values import Need, Place, symbol
+from taskwall.model.core.address import ALL_PORTS, Ranges
+from taskwall.model.core.entity import Setting
+from taskwall.model.entities.security_group import Permission
+
+Transport: TypeAlias = Literal["tcp", "udp"]
+
+_NUMBERS = {"6": "tcp", "17": "udp", "1": "icmp", "58": "icmpv6", "all": "-1"}
+
+
+class Ports(Struct, frozen=True):
+    """A set of TCP and UDP ports.
+
+    `needs` says what further ones wait for. `named` are ports of which only that is known which
+    value they have (`var.port`), with their protocols.
+    """
+
+    tcp: Ranges = Ranges()
+    udp: Ranges = Ranges()
+    needs: tuple[Need, ...] = ()
+    named: frozenset[tuple[str, str]] = frozenset()
+
+    @classmethod
+    def union(cls, parts: "Iterable[Ports]") -> "Ports":
+        """All ports of several sets."""
+        sets = list(parts)
+        return cls(
+            Ranges.of(span for each in sets for span in each.tcp.spans),
+            Ranges.of(span for each in sets for span in each.udp.spans),
+            tuple(dict.fromkeys(need for each in sets for need in each.needs)),
+            frozenset(named for each in sets for named in each.named),
+        )
+
+    def __or__(self, other: "Ports") -> "Ports":
+        return Ports.union((self, other))
+
+    def __bool__(self) -> bool:
+        """Whether any port is known, or is known to be what another value is."""
+        return bool(self.tcp or self.udp or self.named)
+
+    def of(self, transport: Transport) -> Ranges:
+        """The ports of one protocol."""
+        return self.tcp if transport == "tcp" else self.udp
+
+
+def protocol(permission: Permission) -> str:
+    """The protocol in AWS's words (`-1` is every one), "" where it is not known."""
+    if permission.protocol.open:
+        return ""
+    text = str(permission.protocol.known if permission.protocol.known is not None else "-1").lower()
+    return _NUMBERS.get(text, text)
+
+
+def has_ports(permission: Permission) -> bool:
+    """Whether the question of ports arises: it does not for ICMP."""
+    return protocol(permission) not in ("icmp", "icmpv6")
+
+
+def range_of_ports(permission: Permission) -> Ranges | None:
+    """The ports of whichever protocol that a permission opens; None where that is not known.
+
+    A protocol without ports of its own opens all, whatever is written beside it (Amazon EC2 API
+    reference, IpPermission).
+    """
+    spoken = protocol(permission)
+    if not spoken:
+        return None
+    if spoken not in ("tcp", "udp"):
+        return ALL_PORTS
+    if permission.first_port.open or permission.last_port.open:
+        return None
+    first, last = _number(permission.first_port, 0), _number(permission.last_port, 65535)
+    if first is None or last is None:
+        return None
+    return ALL_PORTS if first < 0 else Ranges.of(((first, last),))
+
+
+def _number(port: Setting, default: int) -> int | None:
+    if port.known is None:
+        return default
+    try:
+        return int(str(port.known))
+    except ValueError:
+        return None
+
+
+def named_port(permission: Permission) -> str:
+    """The value that a permission's one port has, where that is all that is known of it."""
+    values = (permission.first_port.value, permission.last_port.value)
+    first, last = ("" if value is None else symbol(value) for value in values)
+    return first if first == last and permission.first_port.open else ""
+
+
+def unknown_ports(permission: Permission) -> tuple[Need, ...]:
+    """What the ports of a permission wait for."""
+    settings = (permission.protocol, permission.first_port, permission.last_port)
+    needs = tuple(need for each in settings for need in each.needs)
+    return needs or (Need(f"the ports of {permission.on.name}", "are not known"),)
+
+
+def opened(permission: Permission, transport: Transport) -> Ranges | None:
+    """The TCP (or UDP) ports that a permission opens; None where that is not known."""
+    spoken = protocol(permission)
+    if spoken and spoken not in (transport, "-1"):
+        return Ranges()
+    return range_of_ports(permission)
+
+
+def only_opens(permission: Permission, allowed: Ports, whose: str) -> Fact:
+    """Whether all ports that a permission opens are among those allowed.
+
+    `whose` they are is told in the message.
+    """
+    name, place = permission.on.name, at_ports(permission)
+    text = f"{name} opens {permission.ports}, which are ports of {whose} only"
+    otherwise = f"{name} opens {permission.ports}, more than the ports of {whose}"
+    spoken, ports = protocol(permission), range_of_ports(permission)
+    if ports is None:
+        named = (spoken, named_port(permission)) in allowed.named
+        needs = () if named else unknown_ports(permission)
+        return Fact(True if named else None, text, place, name, needs)
+    if spoken in ("tcp", "udp"):
+        held = allowed.tcp if spoken == "tcp" else allowed.udp
+        if ports <= held:
+            return Fact(True, text, place, name)
+        if allowed.needs and ports.size < ALL_PORTS.size:
+            return Fact(None, text, place, name, allowed.needs)
+    return Fact(False, text, place, name, otherwise=otherwise)
+
+
+def at_ports(permission: Permission) -> Place:
+    """Where a permission says which ports it opens: the first of them, else the protocol."""
+    numbered = protocol(permission) in ("tcp", "udp")
+    return permission.first_port.place if numbered else permission.protocol.place

@@ -1,0 +1,269 @@
+"""Permissions that others of their group make superfluous, or that the group itself undoes."""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator
+from typing import TypeAlias
+
+from msgspec import Struct
+
+from taskwall.core.facts import Fact
+from taskwall.core.values import Need
+from taskwall.model.core.network import Network
+from taskwall.model.entities.security_group import Direction, Permission, SecurityGroup
+from taskwall.model.permissions.peers import permissions
+from taskwall.model.permissions.ports import protocol, range_of_ports
+
+Who: TypeAlias = tuple[str, int, int, int]
+"""Whom a permission names: a kind, and for addresses their version, first and last."""
+
+_EVERY = "-1"
+
+
+class Extent(Struct, frozen=True):
+    """A permission as far as it is compared. `who` and `ports` are None where not known.
+
+    `kind` is what it names: ranges, a list, a group, or "" where that is not known. `order` counts
+    the permissions of a group: of equal ones, the first stays.
+    """
+
+    permission: Permission
+    kind: str
+    who: Who | None
+    spoken: str
+    ports: tuple[int, int] | None
+    order: int
+
+    @property
+    def known(self) -> bool:
+        """Whether all of it is known."""
+        return self.who is not None and self.ports is not None and bool(self.spoken)
+
+    @property
+    def sure(self) -> bool:
+        """Whether it is certainly there, on this very group."""
+        return _sure(self.permission)
+
+
+def _sure(permission: Permission) -> bool:
+    return permission.fact.truth is True and not permission.on.maybe
+
+
+class Contained(Struct, frozen=True):
+    """A permission, and whether another of its group contains it."""
+
+    permission: Permission
+    fact: Fact
+
+
+def contained(network: Network, group: str, way: Direction) -> Iterator[Contained]:
+    """The permissions of a group, and whether each is contained in another one.
+
+    Only known ones are compared. One that is not known may contain those of its kind, which then
+    get no answer; the first of a group that may do so is unknown for all.
+    """
+    extents = _extents(permissions(network, group, way), group)
+    known = [each for each in extents if each.known]
+    open_ = [each for each in extents if not each.known]
+    certain, possible = _Covers(e for e in known if e.sure), _Covers(known)
+    for each in known:
+        text = f"another rule of {group} allows the same as {each.permission.on.name}"
+        at, name = each.permission.place, each.permission.on.name
+        by = certain.container(each)
+        if by is not None:
+            told = f"{by.permission.on.name} {_says(by.permission)} too"
+            yield Contained(each.permission, Fact(True, told, by.permission.place, name))
+            continue
+        by = possible.container(each)
+        if by is not None:
+            waits = (*by.permission.on.maybe, *by.permission.fact.waits_for())
+            yield Contained(each.permission, Fact(None, text, at, name, waits))
+        elif not any(_may_contain(other, each) for other in open_):
+            yield Contained(each.permission, Fact(False, text, at, name))
+    asked = False
+    for each in open_:
+        at, name = each.permission.place, each.permission.on.name
+        text = f"{name} allows the same as another rule of {group}, or more"
+        may = any(
+            _may_contain(each, other) or _may_contain(other, each)
+            for other in extents
+            if other is not each
+        )
+        if not may:
+            yield Contained(each.permission, Fact(False, text, at, name))
+        elif not asked:
+            asked = True
+            yield Contained(each.permission, Fact(None, text, at, name, _needs(each.permission)))
+
+
+def _says(permission: Permission) -> str:
+    verb = "allows ingress on" if permission.direction == "ingress" else "allows egress on"
+    return f"{verb} {permission.ports}"
+
+
+def _extents(found: Iterable[Permission], group: str) -> list[Extent]:
+    """What is compared of permissions; what one text makes several times is taken once."""
+    ordered = sorted(found, key=_standing)
+    extents: list[Extent] = []
+    seen: set[object] = set()
+    for permission in ordered:
+        kind, who = _who(permission, group)
+        spoken, ports = protocol(permission), _numbered(permission)
+        if spoken in ("icmp", "icmpv6"):
+            # Type and code are no range of ports.
+            spoken = f"{spoken} {permission.first_port.known}/{permission.last_port.known}"
+            known = not permission.first_port.open and not permission.last_port.open
+            ports = (0, 65535) if known else None
+        extent = Extent(permission, kind, who, spoken, ports, len(extents))
+        same = (permission.spot, who, spoken, ports)
+        if not extent.known or same not in seen:
+            seen.add(same)
+            extents.append(extent)
+    return extents
+
+
+def _standing(permission: Permission) -> tuple[object, ...]:
+    """A key by which, of equal permissions, the one that stays comes first.
+
+    What is certainly there stays. Else names decide, since the order of files and of what stands
+    in them must not.
+    """
+    place = permission.place
+    return not _sure(permission), permission.on.address, place.file, place.line, place.column
+
+
+def _numbered(permission: Permission) -> tuple[int, int] | None:
+    ports = range_of_ports(permission)
+    return ports.spans[0] if ports else None
+
+
+def _who(permission: Permission, group: str) -> tuple[str, Who | None]:
+    known = permission.cidr
+    if known is not None:
+        return "ranges", ("", known.version, known.first, known.last)
+    if permission.range is not None:
+        of = permission.range_of
+        return "ranges", (of.to, 0, 0, 0) if of is not None and of.exact and of.to else None
+    if permission.prefix_list is not None:
+        link = permission.prefix_list
+        return "list", (link.to, 0, 0, 0) if link.exact and link.to else None
+    if permission.itself:
+        return "group", (group, 0, 0, 0)
+    if permission.peer is not None:
+        link = permission.peer
+        return "group", (link.to, 0, 0, 0) if link.exact and link.to else None
+    return "", None
+
+
+def _may_contain(one: Extent, other: Extent) -> bool:
+    """Whether, for all that is known, one permission may contain the other."""
+    if one.kind and other.kind and one.kind != other.kind:
+        return False
+    if one.who is not None and other.who is not None:
+        (a, version, first, last), (b, version2, first2, last2) = one.who, other.who
+        inside = first <= first2 and last2 <= last
+        if a != b or version != version2 or not inside:
+            return False
+    if one.spoken == _EVERY or not one.spoken or not other.spoken:
+        return True
+    if one.spoken.split()[0] != other.spoken.split()[0]:
+        return False
+    if one.ports is not None and other.ports is not None:
+        return one.ports[0] <= other.ports[0] and other.ports[1] <= one.ports[1]
+    return True
+
+
+def _needs(permission: Permission) -> tuple[Need, ...]:
+    settings = (permission.protocol, permission.first_port, permission.last_port, permission.range)
+    links = (permission.peer, permission.prefix_list, permission.range_of)
+    found = [need for each in settings if each is not None for need in each.needs]
+    found += [need for link in links if link is not None for need in link.fact.needs]
+    name = permission.on.name
+    return (*found, *permission.fact.needs) or (Need(f"what {name} allows", "is not known"),)
+
+
+class _Covers:
+    """Known permissions, in an order in which a container of one is found without trying all.
+
+    Address ranges lie within each other or apart, so that the containers of one are few.
+    """
+
+    def __init__(self, extents: Iterable[Extent]) -> None:
+        self._held: dict[Who, dict[str, list[Extent]]] = {}
+        self._widest: dict[tuple[Who, str], list[Extent]] = {}
+        for each in extents:
+            assert each.who is not None
+            self._held.setdefault(each.who, {}).setdefault(each.spoken, []).append(each)
+        for who, by_protocol in self._held.items():
+            for spoken, held in by_protocol.items():
+                held.sort(key=_rank)
+                widest: list[Extent] = []
+                for each in held:
+                    widest.append(max((widest[-1], each), key=_end) if widest else each)
+                self._widest[who, spoken] = widest
+        self._around: dict[Who, tuple[Who, ...]] = {}
+        stack: list[Who] = []
+        for who in sorted(self._held, key=lambda w: (w[0], w[1], w[2], -w[3])):
+            while stack and not _encloses(stack[-1], who):
+                stack.pop()
+            self._around[who] = tuple(stack)
+            stack.append(who)
+
+    def container(self, extent: Extent) -> Extent | None:
+        """A permission that contains another; of two that are equal, the first by `order` stays."""
+        assert extent.who is not None
+        around = self._around.get(extent.who)
+        if around is None:
+            around = tuple(who for who in self._held if _encloses(who, extent.who))
+        for who in (*around, extent.who):
+            for spoken in {extent.spoken, _EVERY}:
+                held = self._held.get(who, {}).get(spoken)
+                if not held:
+                    continue
+                own = who == extent.who and spoken == extent.spoken
+                # Of its own kind, those that stand before it: they begin earlier or end later.
+                index = (
+                    bisect_left(held, _rank(extent), key=_rank)
+                    if own
+                    else bisect_right(held, _low(extent), key=_low)
+                )
+                if index > 0:
+                    found = self._widest[who, spoken][index - 1]
+                    if _end(found) >= _end(extent):
+                        return found
+        return None
+
+
+def _encloses(one: Who, other: Who) -> bool:
+    kind = one[:2] == other[:2]
+    return kind and one != other and one[2] <= other[2] and other[3] <= one[3]
+
+
+def _low(extent: Extent) -> int:
+    return extent.ports[0] if extent.ports else 0
+
+
+def _end(extent: Extent) -> int:
+    return extent.ports[1] if extent.ports else 65535
+
+
+def _rank(extent: Extent) -> tuple[int, int, int]:
+    return _low(extent), -_end(extent), extent.order
+
+
+def undone(network: Network, group: SecurityGroup, way: Direction) -> Iterator[Contained]:
+    """The permissions of resources of their own that a group undoes by writing its own inline.
+
+    Terraform keeps only what stands inline, and each run takes away what the other run adds.
+    """
+    if way not in group.exclusive or group.external:
+        return
+    found = permissions(network, group.id, way)
+    own = [each for each in found if each.on.address == group.origin.address]
+    sure = not own or any(each.fact.truth and not each.on.maybe for each in own)
+    needs = tuple(need for each in own for need in (*each.on.maybe, *each.fact.needs))
+    for permission in found:
+        if permission.on.address != group.origin.address:
+            text = f"{group.name} sets its {way} rules inline"
+            place = own[0].block if own else group.origin.header
+            fact = Fact(True if sure else None, text, place, group.name, () if sure else needs)
+            yield Contained(permission, fact)

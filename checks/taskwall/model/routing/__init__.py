@@ -1,0 +1,1 @@
+"""Routes, network ACLs, and what joins VPCs."""

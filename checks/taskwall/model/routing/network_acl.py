@@ -1,0 +1,345 @@
+"""Network ACLs: which subnets they guard, and which traffic they let through.
+
+An ACL keeps no state: the first entry that matches a packet decides, and answers need entries of
+their own, for the ports that clients take for them.
+"""
+
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from taskwall.core.facts import FALSE, TRUE, Fact, any_of
+from taskwall.core.values import Need, Origin, Place
+from taskwall.model.compute.container_instances import container_instances
+from taskwall.model.core.address import ALL_PORTS, EVERYWHERE, V4, V6, Ranges, is_internet
+from taskwall.model.core.entity import Link, Setting, Thing, alike
+from taskwall.model.core.network import Network, remembered
+from taskwall.model.entities.ecs import TaskSource
+from taskwall.model.entities.load_balancer import LoadBalancer
+from taskwall.model.entities.security_group import Direction, Permission
+from taskwall.model.entities.vpc import Subnet
+from taskwall.model.permissions.coverage import (
+    TCP,
+    UDP,
+    Addresses,
+    Traffic,
+    addresses,
+    of_subnet,
+    part,
+    protocols,
+)
+from taskwall.model.permissions.peers import permissions, wearers
+from taskwall.model.permissions.ports import protocol, range_of_ports
+
+READ = "2026-11-24"
+
+CLIENT_PORTS = Ranges(((32768, 60999),))
+BALANCER_PORTS = Ranges(((1024, 65535),))
+"""Where answers go: the ports that Linux takes as a client, and those that load balancers take.
+
+After the Amazon VPC User Guide, "Custom network ACLs for your VPC" (ephemeral ports); only the
+range of load balancers was found on an AWS page, those of Linux are its kernel's default.
+Windows takes 49152-65535, which lies within what anybody opens for Linux.
+"""
+
+
+class NetworkAcl(Thing, frozen=True, kw_only=True):
+    """A network ACL and the subnets that it names; the `default` one has all that no other has."""
+
+    subnets: tuple[Link, ...] = ()
+    default_of: Link | None = None
+
+
+class AclAssociation(Struct, frozen=True):
+    """A subnet that a resource of its own gives to a network ACL."""
+
+    acl: Link
+    subnet: Link
+
+
+class AclEntry(Struct, frozen=True):
+    """One entry of a network ACL. `way` is None where it is not known."""
+
+    acl: Link
+    on: Origin
+    place: Place
+    way: Direction | None
+    number: Setting
+    action: Setting
+    protocol: Setting
+    range: Setting
+    first_port: Setting
+    last_port: Setting
+    doubt: tuple[Need, ...] = ()
+
+    @property
+    def needs(self) -> tuple[Need, ...]:
+        """What its content waits for."""
+        parts = (self.action, self.protocol, self.range, self.first_port, self.last_port)
+        found = (need for each in (*parts, self.number) for need in each.needs)
+        return (*self.doubt, *self.on.maybe, *found, *self.acl.fact.needs)
+
+    @property
+    def ports(self) -> Ranges:
+        """The ports that it is about, as far as they are known."""
+        low, high = self.first_port.known, self.last_port.known
+        if protocols(str(self.protocol.known)) not in (TCP, UDP) or low is None or high is None:
+            return ALL_PORTS
+        return Ranges.of([(int(low), int(high))]) if _whole(low) and _whole(high) else ALL_PORTS
+
+
+_OVER_TCP = Traffic.of(TCP, ALL_PORTS, EVERYWHERE)
+
+
+def _whole(data: object) -> bool:
+    return str(data).lstrip("-").isdecimal()
+
+
+# --- which subnets
+
+
+@remembered
+def task_subnets(network: Network) -> dict[str, list[tuple[TaskSource | None, Fact]]]:
+    """The subnets with task sources or container instances in them, by id."""
+    found: dict[str, list[tuple[TaskSource | None, Fact]]] = {}
+    for source in network.every(TaskSource):
+        for link in source.subnets:
+            found.setdefault(link.to, []).append((source, link.fact))
+    for member in container_instances(network):
+        links = [link for group, _ in member.scaled_by for link in group.subnets]
+        for link in (*member.instances.subnets, *links):
+            found.setdefault(link.to, []).append((None, link.fact & member.fact))
+    return found
+
+
+@remembered
+def _named(network: Network) -> dict[str, list[Link]]:
+    """The subnets that ACLs and associations name, by the ACL."""
+    found: dict[str, list[Link]] = {}
+    for acl in network.every(NetworkAcl):
+        found.setdefault(acl.id, []).extend(acl.subnets)
+    for association in network.every(AclAssociation):
+        found.setdefault(association.acl.to, []).append(association.subnet)
+    return found
+
+
+def guarded(network: Network, acl: NetworkAcl) -> list[tuple[Subnet | None, Fact]]:
+    """The subnets with tasks that an ACL guards, or may guard."""
+    mine = list(_named(network).get(acl.id, ()))
+    if acl.default_of is not None:
+        others = {link.to for links in _named(network).values() for link in links}
+        for subnet in network.every(Subnet):
+            if alike(subnet.vpc, acl.default_of) is not False and subnet.id not in others:
+                at = subnet.origin.header
+                mine.append(Link(subnet.id, acl.default_of.fact & subnet.vpc.fact, at))
+    found: list[tuple[Subnet | None, Fact]] = []
+    held = task_subnets(network)
+    unseen = _unseen_subnets(network)
+    for link in mine:
+        near = (link.to, *unseen) if link.exact else held
+        for key in dict.fromkeys(key for key in near if key in held):
+            tenants = held[key]
+            runs = any_of(fact for _, fact in tenants)
+            found_here = network.at(Subnet, key)
+            here = Link(key, runs, acl.origin.header, key not in unseen)
+            same = alike(link, here)
+            if same is not False:
+                needs = (*link.fact.needs, *(need for _, f in tenants for need in f.needs))
+                text = f"{acl.name} is the network ACL of {key or 'a subnet of tasks'}"
+                tie = Fact(same, text, link.place, acl.name, needs)
+                found.append((found_here if same else None, tie & link.fact & runs))
+    return found
+
+
+@remembered
+def _unseen_subnets(network: Network) -> tuple[str, ...]:
+    """The subnets with tasks that are not in the sources: each may be any."""
+    found = ((key, network.at(Subnet, key)) for key in task_subnets(network))
+    return tuple(key for key, subnet in found if subnet is None or subnet.external)
+
+
+def balanced(network: Network, subnet: Subnet | None) -> Fact:
+    """Whether a load balancer stands in a subnet."""
+    by_subnet = _balancers_in(network)
+    keys = (subnet.id, "") if subnet is not None else by_subnet
+    parts = []
+    for balancer, link in (pair for key in keys for pair in by_subnet.get(key, ())):
+        same = alike(link, Link(subnet.id, TRUE, link.place)) if subnet is not None else None
+        text = f"{balancer.name} is in {subnet.name if subnet else 'the subnet'}"
+        parts.append(Fact(same, text, link.place, balancer.name, link.fact.needs))
+    return any_of(parts)
+
+
+@remembered
+def _balancers_in(network: Network) -> dict[str, list[tuple[LoadBalancer, Link]]]:
+    """Load balancers by their subnets; "" holds ties of which nobody knows where they lead."""
+    found: dict[str, list[tuple[LoadBalancer, Link]]] = {}
+    for balancer in network.every(LoadBalancer):
+        for link in balancer.subnets:
+            found.setdefault(link.to if link.exact else "", []).append((balancer, link))
+    return found
+
+
+# --- what passes
+
+
+@remembered
+def entries(network: Network) -> dict[str, list[AclEntry]]:
+    """Entries by their ACL; "" holds those of which nobody knows whose they are."""
+    found: dict[str, list[AclEntry]] = {}
+    for entry in network.every(AclEntry):
+        sure = entry.acl.exact or network.at(NetworkAcl, entry.acl) is not None
+        found.setdefault(entry.acl.to if sure else "", []).append(entry)
+    return found
+
+
+def _other(way: Direction) -> Direction:
+    return "egress" if way == "ingress" else "ingress"
+
+
+def passing(
+    network: Network, acl: NetworkAcl, way: Direction, traffic: Traffic, kindly: bool
+) -> Traffic:
+    """The part of traffic that an ACL lets through.
+
+    What is not known of an entry is taken to be `kindly` for the traffic, or to be against it.
+    """
+    left, passed = traffic, Traffic()
+    found = entries(network)
+    mine = [
+        each for each in (*found.get(acl.id, ()), *found.get("", ())) if each.way in (way, None)
+    ]
+    for entry in sorted(mine, key=_number):
+        match = _match(entry)
+        allows: bool | None = str(entry.action.known).lower() == "allow"
+        if entry.action.open:
+            allows = kindly
+        if match is None or entry.way is None or entry.acl.to != acl.id or entry.doubt:
+            # An entry whose match is open matches all, or nothing, whichever suits.
+            if allows is not kindly:
+                continue
+            match = match or left
+        if allows:
+            passed |= left & match
+        left -= match
+    return passed
+
+
+def _number(entry: AclEntry) -> int:
+    return int(str(entry.number.known)) if _whole(entry.number.known) else -1
+
+
+def _match(entry: AclEntry) -> Traffic | None:
+    """What an entry matches; None if that is not known."""
+    parts = (entry.protocol, entry.range, entry.first_port, entry.last_port, entry.number)
+    if any(each.open for each in parts):
+        return None
+    spoken = protocols(str(entry.protocol.known))
+    return Traffic.of(spoken, entry.ports, part(entry.range).within)
+
+
+class Flow(Struct, frozen=True):
+    """What a permission of a task's group allows across the edge of a subnet.
+
+    `whole` says that each address must pass, since all of them are those of a peer; a range of
+    addresses may be wider than what an ACL allows of it. `answers` are the ports of answers, which
+    are asked for over TCP only.
+    """
+
+    permission: Permission
+    traffic: Traffic
+    whole: bool
+    answers: Ranges
+
+
+def broken(network: Network, acl: NetworkAcl, flow: Flow) -> bool | None:
+    """Whether an ACL breaks a flow, on its way or on the way back; None: an entry is open."""
+    worst, best = (_broken(network, acl, flow, kindly) for kindly in (False, True))
+    return worst if worst == best else None
+
+
+def _broken(network: Network, acl: NetworkAcl, flow: Flow, kindly: bool) -> bool:
+    way, traffic = flow.permission.direction, flow.traffic
+    there = passing(network, acl, way, traffic, kindly)
+    if not there:
+        return True
+    if traffic.ports.size < ALL_PORTS.size:
+        missed = not traffic <= there if flow.whole else not traffic.ports <= there.ports
+        if missed:
+            return True
+    # Judged kindly, only what surely passes needs answers; else all that may.
+    reached = passing(network, acl, way, traffic & _OVER_TCP, not kindly)
+    back = Traffic.of(TCP, flow.answers, reached.addresses)
+    return not back <= passing(network, acl, _other(way), back, kindly)
+
+
+def flows(network: Network, source: TaskSource, subnet: Subnet) -> Iterator[Flow | Permission]:
+    """What the groups of tasks allow across the edge of their subnet.
+
+    A permission of which that is not known is given itself.
+    """
+    own = Ranges.union(part(each).within for each in subnet.cidrs if not each.open)
+    ways: tuple[Direction, ...] = ("ingress", "egress")
+    for link in source.groups:
+        for way in ways:
+            for permission in permissions(network, link.to, way) if link.to else ():
+                peers = _peers(network, permission)
+                ports = range_of_ports(permission)
+                if peers is None or ports is None or permission.fact.truth is None:
+                    yield permission
+                    continue
+                held, whole, balancer = peers
+                spoken = protocols(protocol(permission))
+                # A permission for every protocol is judged by TCP.
+                spoken = UDP if spoken == UDP else spoken & TCP
+                for version in (V4, V6):
+                    traffic = Traffic.of(spoken, ports, (held & version) - own)
+                    if traffic:
+                        answers = BALANCER_PORTS if balancer else CLIENT_PORTS
+                        yield Flow(permission, traffic, whole, answers)
+
+
+def _peers(network: Network, permission: Permission) -> tuple[Ranges, bool, bool] | None:
+    """The addresses of whom a permission is about, whether all are in use, and by a balancer."""
+    if permission.peer is not None or permission.itself:
+        return _of_group(network, permission.peer or permission.group)
+    held = addresses(network, permission)
+    return None if not held.parts or held.open else (held.sure, False, False)
+
+
+def _of_group(network: Network, group: Link) -> tuple[Ranges, bool, bool] | None:
+    links = [link for source, _ in wearers(network).get(group.to, ()) for link in source.subnets]
+    carriers = _carriers(network).get(group.to, ())
+    links += [link for each in carriers for link in each.subnets]
+    held = Addresses()
+    for link in links:
+        held |= of_subnet(network, link)
+    return (held.sure, True, bool(carriers)) if links and not held.open else None
+
+
+@remembered
+def _carriers(network: Network) -> dict[str, list[LoadBalancer]]:
+    return network.grouped(LoadBalancer, lambda each: {link.to for link in each.groups})
+
+
+# --- what is allowed from the internet
+
+
+def lets_internet_in(entry: AclEntry) -> Fact:
+    """Whether an entry allows the internet on ports other than those of answers."""
+    if entry.way == "egress":
+        return FALSE
+    name, at = entry.on.name, entry.place
+    said = entry.range.known or "an unknown CIDR"
+    text = f"{name} allows ingress from {said} to the subnet"
+    parts = (entry.action, entry.protocol, entry.range, entry.first_port, entry.last_port)
+    closed = [
+        not entry.action.open and str(entry.action.known).lower() != "allow",
+        not entry.range.open and not is_internet(part(entry.range).within),
+        not any(each.open for each in parts[1:2] + parts[3:]) and entry.ports <= BALANCER_PORTS,
+    ]
+    otherwise = f"{name} allows no more from the internet than return traffic"
+    if any(closed):
+        return Fact(False, text, at, name, otherwise=otherwise)
+    waits = any(each.open for each in parts) or entry.way is None
+    return Fact(None if waits or entry.doubt else True, text, at, name, entry.needs, otherwise)

@@ -1,0 +1,286 @@
+"""What joins VPCs: peering, transit gateways and their tables, shared subnets, and VPNs."""
+
+from collections.abc import Iterable, Iterator
+from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from taskwall.core.facts import FALSE, TRUE, Fact, all_of, any_of
+from taskwall.core.values import Need, Origin, Place
+from taskwall.model.core.address import Ranges, cidr
+from taskwall.model.core.entity import Link, Setting, Thing, alike
+from taskwall.model.core.network import Network, remembered
+from taskwall.model.entities.vpc import GatewayAttachment, Subnet, Vpc
+
+
+class Peering(Thing, frozen=True, kw_only=True):
+    """A peering connection between two VPCs."""
+
+    vpc: Link
+    peer: Link
+
+
+class TransitGateway(Thing, frozen=True, kw_only=True):
+    """A transit gateway: whether attachments get its default route table, and enter it."""
+
+    associates: Setting
+    propagates: Setting
+
+
+class TransitTable(Thing, frozen=True):
+    """A route table of a transit gateway."""
+
+
+class TransitAttachment(Thing, frozen=True, kw_only=True):
+    """A VPC's attachment to a transit gateway, and whether it takes part in the default table."""
+
+    gateway: Link
+    vpc: Link
+    associates: Setting
+    propagates: Setting
+
+
+class TransitEntry(Struct, frozen=True):
+    """What a table of a transit gateway has to do with an attachment.
+
+    An association makes it the attachment's table; a propagation or route leads there. A black
+    hole has no attachment: it swallows what goes to its destination.
+    """
+
+    kind: Literal["association", "propagation", "route", "blackhole"]
+    table: Link
+    attachment: Link | None
+    destination: Setting | None = None
+
+
+class SubnetShare(Thing, frozen=True, kw_only=True):
+    """A subnet in a resource share: `at` is where it is named, `shared` whether with anybody."""
+
+    subnet: Link
+    at: Place
+    shared: Fact
+
+
+class CustomerGateway(Thing, frozen=True):
+    """The far end of a VPN."""
+
+
+class VpnConnection(Thing, frozen=True, kw_only=True):
+    """A VPN connection from a virtual private gateway to a customer gateway."""
+
+    gateway: Link
+    customer: Link
+    static: Setting
+
+
+class VpnRoute(Struct, frozen=True):
+    """A static route of a VPN connection."""
+
+    connection: Link
+    destination: Setting
+
+
+class Joint(Struct, frozen=True):
+    """Something that may join two VPCs; `joins` is whether it does, whoever lives in them.
+
+    `other` is None where the other side is whoever the sources do not show.
+    """
+
+    on: Origin
+    at: Place
+    one: Link
+    other: Link | None
+    joins: Fact
+
+
+def joints(network: Network) -> Iterator[Joint]:
+    """Everything in the sources that may join VPCs."""
+    for peering in network.every(Peering):
+        yield Joint(peering.origin, peering.peer.place, peering.vpc, peering.peer, TRUE)
+    for share in network.every(SubnetShare):
+        subnet = network.at(Subnet, share.subnet)
+        vpc = Link("", share.subnet.fact, share.subnet.place, exact=False)
+        if subnet is not None and not subnet.external:
+            vpc = subnet.vpc
+        yield Joint(share.origin, share.at, vpc, None, share.shared)
+    yield from _by_transit(network)
+    yield from _by_vpn(network)
+
+
+# --- transit gateways
+
+
+def _by_transit(network: Network) -> Iterator[Joint]:
+    attachments = network.every(TransitAttachment)
+    for one in attachments:
+        for other in attachments:
+            same = alike(one.gateway, other.gateway)
+            if one is other or same is False:
+                continue
+            joins = any_of((_reaches(network, one, other), _reaches(network, other, one)))
+            if same is None:
+                needs = one.gateway.fact.needs or other.gateway.fact.needs
+                text = f"{one.name} and {other.name} are attached to the same transit gateway"
+                joins &= Fact(None, text, one.gateway.place, one.name, needs)
+            yield Joint(one.origin, one.vpc.place, one.vpc, other.vpc, joins)
+
+
+def _reaches(network: Network, one: TransitAttachment, other: TransitAttachment) -> Fact:
+    """Whether the table of one attachment leads to another."""
+    tables = _tables(network, one)
+    return any_of(all_of((table.fact, _leads(network, table, other))) for table in tables)
+
+
+@remembered
+def _entries(network: Network, kind: str) -> list[TransitEntry]:
+    return [entry for entry in network.every(TransitEntry) if entry.kind == kind]
+
+
+@remembered
+def _tables(network: Network, attachment: TransitAttachment) -> list[Link]:
+    """The table that routes what comes from an attachment: its own, else the default one."""
+    own = []
+    for entry in _entries(network, "association"):
+        tie = _of(entry, attachment)
+        if tie.truth is not False:
+            own.append(Link(entry.table.to, tie, entry.table.place, entry.table.exact))
+    if any(link.fact.truth for link in own):
+        return own
+    default = _default(network, attachment, "associates")
+    if own:
+        # The default table is used unless one of those is.
+        none = ~any_of(link.fact for link in own)
+        default = replace(default, fact=all_of((default.fact, none)))
+    return [*own, default]
+
+
+def _default(
+    network: Network, attachment: TransitAttachment, part: Literal["associates", "propagates"]
+) -> Link:
+    """The default table of an attachment's transit gateway, if it takes that part in it."""
+    gateway = network.at(TransitGateway, attachment.gateway)
+    to, place = f"{attachment.gateway.to}.default", attachment.gateway.place
+    if gateway is None or gateway.external:
+        needs = attachment.gateway.fact.needs
+        needs = needs or attachment.gateway.waits()
+        text = f"{attachment.name} {part} with the default table of its transit gateway"
+        fact = Fact(None, text, place, attachment.name, needs)
+    else:
+        setting = gateway.associates if part == "associates" else gateway.propagates
+        fact = setting.is_(True)
+    mine = attachment.associates if part == "associates" else attachment.propagates
+    return Link(to, fact & mine.is_(True), place, exact=bool(attachment.gateway.to))
+
+
+def _of(entry: TransitEntry, attachment: TransitAttachment) -> Fact:
+    """Whether an entry is about an attachment."""
+    if entry.attachment is None:
+        return FALSE
+    link = entry.attachment
+    text = f"a {entry.kind} of {entry.table.to or 'a table'} applies to {attachment.name}"
+    here = Link(attachment.id, TRUE, link.place)
+    return Fact(alike(link, here), text, link.place, attachment.name, link.fact.needs)
+
+
+def _leads(network: Network, table: Link, other: TransitAttachment) -> Fact:
+    """Whether a table leads to an attachment, and nothing on that way swallows the traffic."""
+    entries = (*_entries(network, "propagation"), *_entries(network, "route"))
+    parts = [all_of((_is(entry.table, table), _of(entry, other))) for entry in entries]
+    default = _default(network, other, "propagates")
+    parts.append(all_of((_is(default, table), default.fact)))
+    swallowed = any_of(
+        all_of((_is(entry.table, table), _covers(network, entry, other.vpc)))
+        for entry in _entries(network, "blackhole")
+    )
+    return any_of(parts) & ~swallowed
+
+
+def _is(one: Link, other: Link) -> Fact:
+    text = f"{one.to or 'a route table'} is {other.to or 'the same one'}"
+    needs = (*one.fact.needs, *other.fact.needs)
+    return Fact(alike(one, other), text, one.place, one.to, needs)
+
+
+def _covers(network: Network, entry: TransitEntry, vpc: Link) -> Fact:
+    """Whether a black hole swallows what goes to a VPC, all of it."""
+    text = f"a blackhole route of {entry.table.to} covers {vpc.to or 'the VPC'}"
+    destination = entry.destination
+    held, waits = _addresses(network, vpc)
+    waits += destination.needs if destination else ()
+    if waits:
+        return Fact(None, text, entry.table.place, entry.table.to, waits)
+    swallowed = _ranges((destination.known,) if destination else ())
+    return Fact(bool(held) and held <= swallowed, text, entry.table.place, entry.table.to)
+
+
+def _addresses(network: Network, vpc: Link) -> tuple[Ranges, tuple[Need, ...]]:
+    """The known addresses of a VPC, and what others of it wait for."""
+    thing = network.at(Vpc, vpc)
+    if thing is None:
+        return Ranges(), vpc.waits("a VPC")
+    needs = tuple(need for setting in thing.cidrs for need in setting.needs)
+    return _ranges(setting.known for setting in thing.cidrs), (*thing.external, *needs)
+
+
+def _ranges(texts: Iterable[object]) -> Ranges:
+    found = [cidr(text) for text in texts if isinstance(text, str)]
+    return Ranges.union(each.ranges for each in found if each is not None)
+
+
+# --- VPNs
+
+
+def _by_vpn(network: Network) -> Iterator[Joint]:
+    """Connections of two VPCs to one customer gateway, whose router may lead from one to the other.
+
+    A static route to the other VPC says that it does; without dynamic routing nothing else can.
+    """
+    attached = network.grouped(GatewayAttachment, _vpn_gateway)
+    connections = network.every(VpnConnection)
+    ends = [(each, link.vpc) for each in connections for link in attached.get(each.gateway.to, ())]
+    for one, vpc in ends:
+        for other, far in ends:
+            same = alike(one.customer, other.customer)
+            if one is other or same is False:
+                continue
+            joins = _routed(network, one, far)
+            if same is None:
+                needs = (*one.customer.fact.needs, *other.customer.fact.needs)
+                text = f"{one.name} and {other.name} lead to the same customer gateway"
+                joins &= Fact(None, text, one.customer.place, one.name, needs)
+            yield Joint(one.origin, one.customer.place, vpc, far, joins)
+
+
+def _vpn_gateway(attachment: GatewayAttachment) -> tuple[str, ...]:
+    return (attachment.gateway.to,) if attachment.gateway and attachment.way == "vpn" else ()
+
+
+@remembered
+def _vpn_routes(network: Network) -> dict[str, list[VpnRoute]]:
+    """Static routes by their connection; "" holds those of which nobody knows whose they are."""
+    return network.grouped(VpnRoute, _connection_of)
+
+
+def _connection_of(route: VpnRoute) -> tuple[str, ...]:
+    return (route.connection.to if route.connection.exact else "",)
+
+
+def _routed(network: Network, connection: VpnConnection, far: Link) -> Fact:
+    """Whether what enters a VPN connection may come out in another VPC."""
+    name, customer = connection.name, connection.customer
+    held, waits = _addresses(network, far)
+    routes = _vpn_routes(network)
+    parts = []
+    for route in (*routes.get(connection.id, ()), *routes.get("", ())):
+        destination = route.destination
+        meets: bool | None = bool(_ranges((destination.known,)) & held)
+        if route.connection.to != connection.id or (not meets and (destination.open or waits)):
+            meets = None
+        needs = (*destination.needs, *waits, *route.connection.fact.needs)
+        text = f"a static route of {name} leads to {far.to or 'the other VPC'}"
+        parts.append(Fact(meets, text, destination.place, name, needs))
+    text = f"the router behind {customer.to or name} leads from one VPC to the other"
+    asks = (Need(customer.to or name, "may route between its VPNs"),)
+    router = Fact(None, text, customer.place, name, asks)
+    return any_of((*parts, all_of((~connection.static.is_(True), router))))
