@@ -19,8 +19,8 @@ from taskwall.core.values import Known
 from taskwall.lowering import lower, lowered_types
 from taskwall.lowering.work import SPELLINGS
 from taskwall.readers import terraform
-from taskwall.readers.terraform.hcl import parse
-from taskwall.readers.terraform.syntax import Body, Expression, Object, Tuple
+from taskwall.readers.terraform.syntax.hcl import parse
+from taskwall.readers.terraform.syntax.tree import Body, Expression, Object, Tuple
 from taskwall.source.files import Files
 from taskwall.source.resource import Cell
 from taskwall.source.stack import Inputs

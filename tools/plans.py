@@ -15,10 +15,10 @@ from collections.abc import Iterable, Iterator
 from msgspec import Struct
 
 from taskwall.core.values import Fields, Items, Known, Value, needs, settled, spelled
-from taskwall.readers.terraform.kinds import JsonFields, JsonItems, as_text
-from taskwall.readers.terraform.plan import PlanStack, plans
+from taskwall.readers.terraform.modules import library
+from taskwall.readers.terraform.plan.stacks import PlanStack, plans
 from taskwall.readers.terraform.stack import TerraformStack
-from taskwall.readers.terraform.unit import library
+from taskwall.readers.terraform.values.values import JsonFields, JsonItems, as_text
 from taskwall.source.files import Files, UnreadableError, walk
 from taskwall.source.resource import Resource
 from taskwall.source.stack import Inputs

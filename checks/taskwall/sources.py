@@ -295,7 +295,7 @@ def unparsed(path: str, text: str) -> SourceError | None:
     try:
         if path.endswith(TERRAFORM):
             if path.endswith(".json"):
-                from taskwall.readers.terraform.json_syntax import parse
+                from taskwall.readers.terraform.syntax.json import parse
 
                 found = parse(path, text)
                 return None if found.body.blocks else next(iter(found.errors), None)
@@ -324,8 +324,8 @@ def _stacks(
     others = [path for path in paths if not path.endswith(TERRAFORM)]
     plans = [path for path in others if _is_plan(path, files)]
     if plans and "plan" in scope.kinds:
-        from taskwall.readers.terraform.plan import plans as read_plans
-        from taskwall.readers.terraform.plan import unplanned
+        from taskwall.readers.terraform.plan.stacks import plans as read_plans
+        from taskwall.readers.terraform.plan.stacks import unplanned
 
         planned, unread = read_plans(plans, files, inputs, stacks)
         stacks = [*unplanned(stacks, planned), *planned]

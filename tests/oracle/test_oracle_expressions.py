@@ -8,7 +8,7 @@ import pytest
 from oracle.expressions import Maker
 from taskwall.core.values import Unknown, Value, settled
 from taskwall.readers.terraform import stacks
-from taskwall.readers.terraform.kinds import is_whole, json_text
+from taskwall.readers.terraform.values.values import is_whole, json_text
 from taskwall.source.files import Files
 from taskwall.source.stack import Inputs
 from terraform_examples import EXAMPLES, WRONG

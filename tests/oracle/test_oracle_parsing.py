@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from taskwall.readers.terraform.hcl import Parsed, parse
-from taskwall.readers.terraform.syntax import (
+from taskwall.readers.terraform.syntax.hcl import Parsed, parse
+from taskwall.readers.terraform.syntax.tree import (
     Body,
     Expression,
     Literal,

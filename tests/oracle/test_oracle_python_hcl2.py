@@ -8,8 +8,8 @@ import pytest
 
 from oracle.test_oracle_parsing import sources
 from taskwall.core.values import Place
-from taskwall.readers.terraform import hcl, python_hcl2
-from taskwall.readers.terraform.syntax import Attribute, Block, Body
+from taskwall.readers.terraform.syntax import hcl, python_hcl2
+from taskwall.readers.terraform.syntax.tree import Attribute, Block, Body
 from taskwall.source.files import Files
 
 pytest.importorskip("lark")

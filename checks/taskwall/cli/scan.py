@@ -159,7 +159,7 @@ def _hcl_parser(name: str | None) -> str:
         return "tree-sitter"
     if name != "python-hcl2":
         raise UsageError(f"--hcl-parser: {name} is neither tree-sitter nor python-hcl2.")
-    from taskwall.readers.terraform.python_hcl2 import unusable
+    from taskwall.readers.terraform.syntax.python_hcl2 import unusable
 
     if why := unusable():
         raise UsageError(f"--hcl-parser: {why}.")

@@ -9,8 +9,8 @@ from taskwall.edits.refused import RefusedError
 from taskwall.edits.sheet import Sheet
 from taskwall.edits.steps import END, Step, below, nested
 from taskwall.findings.finding import Edit
-from taskwall.readers.terraform.hcl import parse
-from taskwall.readers.terraform.syntax import Attribute, Block, Body, Literal
+from taskwall.readers.terraform.syntax.hcl import parse
+from taskwall.readers.terraform.syntax.tree import Attribute, Block, Body, Literal
 from taskwall.source.resource import Resource
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from taskwall.core.values import Known, Text, Value, needs, settled
-from taskwall.readers.terraform.kinds import Base64Text, JsonFields
+from taskwall.readers.terraform.values.values import Base64Text, JsonFields
 from taskwall.source.stack import Evaluation
 
 Evaluated = Callable[..., Evaluation]

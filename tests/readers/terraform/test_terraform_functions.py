@@ -6,7 +6,7 @@ import pytest
 
 from taskwall.core.values import Unknown, Value, needs, settled
 from taskwall.readers.terraform import stacks
-from taskwall.readers.terraform.functions import _RARE, FUNCTIONS, _rare
+from taskwall.readers.terraform.evaluation.functions import _RARE, FUNCTIONS, _rare
 from taskwall.source.files import Files
 from taskwall.source.stack import Evaluation, Inputs
 from terraform_examples import EXAMPLES, WRONG

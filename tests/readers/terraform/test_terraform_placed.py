@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 
 from budgets import examples
 from taskwall.incremental.positions import Moved, Shifts
-from taskwall.readers.terraform.hcl import Parse
-from taskwall.readers.terraform.placed import APART, Placed, placed
-from taskwall.readers.terraform.syntax import Attribute, Block, Body, Later
+from taskwall.readers.terraform.syntax.hcl import Parse
+from taskwall.readers.terraform.syntax.stable_lines import APART, Placed, placed
+from taskwall.readers.terraform.syntax.tree import Attribute, Block, Body, Later
 
 PATH = "main.tf"
 T = TypeVar("T")

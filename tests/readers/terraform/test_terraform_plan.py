@@ -14,7 +14,7 @@ from taskwall import api
 from taskwall.core.values import Place, Value
 from taskwall.job import Options
 from taskwall.readers.terraform import stacks
-from taskwall.readers.terraform.plan import PlanStack, plans, unplanned
+from taskwall.readers.terraform.plan.stacks import PlanStack, plans, unplanned
 from taskwall.source.files import Files
 from taskwall.source.stack import Evaluation, Inputs
 

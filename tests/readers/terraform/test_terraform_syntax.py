@@ -10,10 +10,12 @@ from hypothesis import strategies as st
 
 from budgets import examples
 from taskwall.core.values import Known
-from taskwall.readers.terraform import TerraformStack, instances, python_hcl2, stacks
-from taskwall.readers.terraform.functions import FUNCTIONS
-from taskwall.readers.terraform.hcl import parse
-from taskwall.readers.terraform.syntax import Template
+from taskwall.readers.terraform import TerraformStack, stacks
+from taskwall.readers.terraform.evaluation import instances
+from taskwall.readers.terraform.evaluation.functions import FUNCTIONS
+from taskwall.readers.terraform.syntax import python_hcl2
+from taskwall.readers.terraform.syntax.hcl import parse
+from taskwall.readers.terraform.syntax.tree import Template
 from taskwall.source.files import Files
 from taskwall.source.stack import Evaluation, Inputs
 

@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 from collections.abc import Mapping as Lookup
 
-from taskwall.groups import groups
 from taskwall.readers.cloudformation.exports import Market
 from taskwall.readers.cloudformation.kept import Kept, kept
 from taskwall.readers.cloudformation.stack import CloudFormationStack
 from taskwall.readers.cloudformation.template import Template
+from taskwall.readers.union_find import groups
 from taskwall.source.files import Files, UnreadableError
 from taskwall.source.resource import Skip
 from taskwall.source.stack import Inputs, SourceError

@@ -3,9 +3,9 @@
 import os
 from collections.abc import Iterable
 
-from taskwall.readers.terraform.joined import JoinedStack, joined
+from taskwall.readers.terraform.joined_roots import JoinedStack, joined
+from taskwall.readers.terraform.modules import Module, library, local_sources
 from taskwall.readers.terraform.stack import TerraformStack
-from taskwall.readers.terraform.unit import Module, library, local_sources
 from taskwall.source.files import Files
 from taskwall.source.stack import Inputs, SourceError
 

@@ -5,8 +5,7 @@ from functools import lru_cache
 
 from taskwall.core.patterns import pattern
 from taskwall.core.values import Place
-from taskwall.readers.terraform.sensitive import is_sensitive, names_secret
-from taskwall.readers.terraform.syntax import (
+from taskwall.readers.terraform.syntax.tree import (
     Access,
     Binary,
     Block,
@@ -24,6 +23,7 @@ from taskwall.readers.terraform.syntax import (
     Tuple,
     Unary,
 )
+from taskwall.readers.terraform.values.sensitive import is_sensitive, names_secret
 
 _NAMES = pattern(
     r"environment|environment_variables|env_vars|secrets|user_data|user_data_base64"

@@ -7,15 +7,15 @@ from typing import TypeVar
 
 from taskwall.core.values import Place, Question, Scenario
 from taskwall.incremental.positions import UNMOVED, Moved
-from taskwall.readers.terraform.free import allowed
-from taskwall.readers.terraform.run import Evaluated, Run
-from taskwall.readers.terraform.scope import Scope
+from taskwall.readers.terraform.evaluation.free_variables import allowed
+from taskwall.readers.terraform.evaluation.module import Scope
+from taskwall.readers.terraform.evaluation.run import Evaluated, Run
+from taskwall.readers.terraform.evaluation.variables import supplied, value_files
+from taskwall.readers.terraform.modules import Library, Module, Unit, library
 from taskwall.readers.terraform.secrets import secrets
-from taskwall.readers.terraform.sensitive import sensitive
-from taskwall.readers.terraform.skips import skips
-from taskwall.readers.terraform.types import ANY, type_of
-from taskwall.readers.terraform.unit import Library, Module, Unit, library
-from taskwall.readers.terraform.variables import supplied, value_files
+from taskwall.readers.terraform.suppressions import skips
+from taskwall.readers.terraform.values.sensitive import sensitive
+from taskwall.readers.terraform.values.types import ANY, type_of
 from taskwall.source.files import Files, UnreadableError
 from taskwall.source.resource import Resource, Skip
 from taskwall.source.stack import Evaluation, Inputs, SourceError
@@ -81,7 +81,7 @@ class TerraformStack:
 
     def _evaluate(self, scenario: Scenario, shared: "Shared") -> Evaluation:
         if self._library.lasts and not self.inputs.free:
-            from taskwall.readers.terraform.lasting import Evaluator
+            from taskwall.readers.terraform.evaluation.incremental import Evaluator
 
             evaluator = self._library.kept.setdefault(("evaluator", self.name), Evaluator())
             assert isinstance(evaluator, Evaluator)

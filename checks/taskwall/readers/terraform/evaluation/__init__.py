@@ -1,0 +1,1 @@
+"""A root module, evaluated by need."""

@@ -1,0 +1,229 @@
+"""Steps into values: attributes, keys and splats."""
+
+from collections.abc import Callable
+
+from taskwall.core.values import (
+    Fields,
+    Items,
+    Known,
+    Need,
+    Reference,
+    Text,
+    Unknown,
+    Value,
+    needs,
+    settled,
+    spelled,
+)
+from taskwall.readers.terraform.evaluation.context import RunContext
+from taskwall.readers.terraform.values.types import number
+from taskwall.readers.terraform.values.values import (
+    FailedError,
+    JsonFields,
+    JsonItems,
+    Set,
+    alternatives,
+    doubts,
+    is_null,
+    member,
+    waiting,
+)
+
+MOST_ALTERNATIVES = 16
+"""So many elements are weighed against each other where the key is not known."""
+
+
+def attribute(value: Value, name: str, run: RunContext) -> Value:
+    """The value of `value.name`.
+
+    Raises:
+        FailedError: there certainly is no such attribute.
+    """
+    if isinstance(value, Reference):
+        if not value.attribute and (whole := run.handles.get(value.resource)) is not None:
+            return whole.get(name)
+        return _below(value, name if not value.attribute else f".{name}", name, run)
+    if isinstance(value, Fields):
+        found = member(value, name)
+        if found is None:
+            raise FailedError(name, "is not an attribute of this object")
+        return found
+    if isinstance(value, Unknown):
+        return extended(value, f".{name}", run)
+    if isinstance(value, Items):
+        if name.isdigit():
+            return index(value, Known(int(name)), run)
+        # Before Terraform 0.12, a counted resource could be spoken of without its index.
+        members = (*value.items, *value.rest)
+        if len(members) == 1 and isinstance(members[0], Reference) and not members[0].attribute:
+            return attribute(members[0], name, run)
+    if is_null(value):
+        raise FailedError(name, "is read from null")
+    raise FailedError(name, "is read from something that has no attributes")
+
+
+def index(value: Value, key: Value, run: RunContext) -> Value:
+    """The value of `value[key]`.
+
+    Raises:
+        FailedError: there certainly is no such element.
+    """
+    key = settled(key)
+    if isinstance(value, Reference):
+        whole = None if value.attribute else run.handles.get(value.resource)
+        if whole is not None and isinstance(key, Known) and isinstance(key.data, str):
+            return whole.get(key.data)
+        if isinstance(key, Known):
+            return _below(value, spelled_key(key), key, run)
+        return waiting(value, key)
+    if isinstance(value, Unknown):
+        return extended(value, spelled_key(key), run) if isinstance(key, Known) else waiting(value)
+    if isinstance(value, JsonItems | JsonFields) or not isinstance(value, Items | Fields):
+        raise FailedError("an element", f"is read from {'null' if is_null(value) else 'a string'}")
+    if not isinstance(key, Known):
+        return _some(value, key)
+    if isinstance(value, Fields):
+        found = member(value, text_key(key))
+        if found is None:
+            raise FailedError(f'the key "{text_key(key)}"', "does not exist")
+        return found
+    place = whole_number(key)
+    if value.rest or (isinstance(value, Set) and len(value.items) > 1):
+        return _some(value, Unknown(needs(value)))
+    if not 0 <= place < len(value.items):
+        raise FailedError(f"the element [{place}]", f"does not exist: there are {len(value.items)}")
+    return value.items[place]
+
+
+def spelled_key(key: Value) -> str:
+    """A key between brackets, as in an address."""
+    data = key.data if isinstance(key, Known) else None
+    if isinstance(data, str):
+        escaped = data.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+        return f'["{escaped}"]'
+    return f"[{text_key(key)}]"
+
+
+def text_key(key: Value) -> str:
+    """A known key of a map as its text.
+
+    Raises:
+        FailedError: it is null or not a scalar.
+    """
+    found = spelled(key.data) if isinstance(key, Known) else None
+    if found is None:
+        raise FailedError("a key", "is null")
+    return found
+
+
+def whole_number(key: Known) -> int:
+    """A known key of a list as its index.
+
+    Raises:
+        FailedError: it is no whole number.
+    """
+    found = number(key.data)
+    if found != int(found):
+        raise FailedError("an index", "is not a whole number")
+    return int(found)
+
+
+def _some(value: Items | Fields, key: Value) -> Value:
+    """An element, when it is open which."""
+    members: list[Value]
+    if isinstance(value, Fields):
+        members = [*value.fields.values(), *(() if value.rest is None else (value.rest,))]
+    else:
+        members = [*value.items, *value.rest]
+    if not members:
+        raise FailedError("an element", "is read from something empty")
+    waits = needs(key) or needs(value) or doubts(value)
+    if len(members) > MOST_ALTERNATIVES:
+        return Unknown(waits)
+    found = members[0]
+    for other in members[1:]:
+        found = alternatives(found, other, waits)
+    return found
+
+
+def _below(reference: Reference, suffix: str, key: "str | Known", run: RunContext) -> Value:
+    """What is below an attribute of a resource. What is not written there may still exist."""
+    value = None
+    if reference.value is not None:
+        try:
+            inner = reference.value
+            value = attribute(inner, key, run) if isinstance(key, str) else index(inner, key, run)
+        except FailedError:
+            value = None
+        if value is not None and is_null(value):
+            value = None
+    found = Reference(
+        reference.resource, reference.attribute + suffix, value, reference.place, reference.why
+    )
+    return found if value is not None else run.assumed(found)
+
+
+def extended(value: Unknown, suffix: str, run: RunContext) -> Value:
+    """What is below something unknown; it keeps a name if that has one."""
+    if not value.symbol:
+        return Unknown(value.needs, place=value.place)
+    name = value.symbol + suffix
+    waits = value.needs
+    if len(waits) == 1 and waits[0].name == value.symbol and not is_variable(value.symbol):
+        waits = (Need(name, waits[0].why),)
+    return run.assumed(Unknown(waits, name, place=value.place))
+
+
+def is_variable(name: str) -> bool:
+    """Whether a name is that of a variable, which is supplied whole."""
+    return name.startswith("var.") or ".var." in name or "/var." in name
+
+
+def splat(value: Value, each: Callable[[Value], Value], run: RunContext) -> Value:
+    """The list of what `each` gives of the elements; something that is no list counts as one."""
+    found = settled(value)
+    if isinstance(found, Items):
+        run.spend(len(found.items))
+        return Items(
+            tuple(each(item) for item in found.items),
+            _each_possible(found.rest, each),
+            found.place,
+            found.needs,
+        )
+    if is_null(found):
+        return Items(())
+    if isinstance(value, Reference) and is_set(value):
+        return Items((each(value),))
+    if isinstance(found, Reference | Unknown):
+        return Items((), (each(element_of(found, run)),), None, needs(found))
+    if isinstance(found, Fields | Known | Text):
+        return Items((each(found),))
+    raise AssertionError("all kinds of values are named above")
+
+
+_NEVER_EMPTY = ("id", "arn")
+"""Attributes of which every resource that has them has a value."""
+
+
+def is_set(reference: Reference) -> bool:
+    """Whether a resource, or its attribute, is a single value that is not null and not empty."""
+    return reference.attribute.rpartition(".")[2] in ("", *_NEVER_EMPTY) or (
+        reference.attribute == "value" and "data.aws_ssm_parameter." in reference.resource
+    )
+
+
+def _each_possible(rest: tuple[Value, ...], each: Callable[[Value], Value]) -> tuple[Value, ...]:
+    found: list[Value] = []
+    for item in rest:
+        try:
+            found.append(each(item))
+        except FailedError as error:
+            found.append(Unknown((error.need,)))
+    return tuple(found)
+
+
+def element_of(value: Reference | Unknown, run: RunContext) -> Value:
+    """The unknown elements of a collection of which nothing is known."""
+    if isinstance(value, Reference):
+        return Reference(value.resource, f"{value.attribute}[*]", None, value.place, value.why)
+    return extended(value, "[*]", run)

@@ -1,0 +1,173 @@
+"""The bodies of blocks as values: attributes, nested blocks and `dynamic` ones."""
+
+from taskwall.core.values import (
+    Fields,
+    Items,
+    Need,
+    Place,
+    Reference,
+    Unknown,
+    Value,
+    needs,
+)
+from taskwall.readers.terraform.evaluation.access import element_of
+from taskwall.readers.terraform.evaluation.context import Env, ModuleContext
+from taskwall.readers.terraform.evaluation.expressions import evaluate, key_of
+from taskwall.readers.terraform.syntax.tree import Attribute, Block, Body, Literal, Name
+from taskwall.readers.terraform.values.effects import Memo
+from taskwall.readers.terraform.values.values import (
+    FailedError,
+    doubts,
+    elements,
+    is_null,
+    possible,
+)
+
+_META = frozenset({"count", "for_each", "provider", "depends_on"})
+_META_BLOCKS = frozenset({"lifecycle", "provisioner", "connection"})
+
+
+class FieldsReader:
+    """Reads the body of a resource or of a module call, each attribute by need and once."""
+
+    def __init__(self, body: Body, scope: ModuleContext, env: Env, address: str) -> None:
+        self._body = body
+        self._scope = scope
+        self._env = env
+        self._address = address
+        self._values: Memo[str, Value] = Memo()
+
+    def get(self, name: str) -> Value | None:
+        """The value of an attribute, or the blocks of a type; None if nothing is written."""
+        attribute = self._body.attributes.get(name)
+        if attribute is not None and type(attribute.expression) is Literal:
+            return attribute.expression.value
+        run = self._scope.run
+        kept = f"?{name}" if run.frees else name
+        known = self._values.get(kept)
+        if known is not None:
+            return known
+        if attribute is None and not any(_makes(block) == name for block in self._body.blocks):
+            return None
+        return run.effects.once(self._values, kept, lambda: self._read(name))
+
+    def _read(self, name: str) -> Value | None:
+        attribute = self._body.attributes.get(name)
+        full = f"{self._address}.{name}"
+        if attribute is not None:
+            expression = attribute.expression
+            return self._scope.guarded(
+                full, lambda: evaluate(expression, self._scope, self._env), attribute.place
+            )
+        blocks = [block for block in self._body.blocks if _makes(block) == name]
+        found = self._scope.guarded(
+            full, lambda: _blocks(blocks, self._scope, self._env), blocks[0].place
+        )
+        return None if _is_nothing(found) else found
+
+    def all(self, place: Place) -> Fields:
+        """The whole body, without what only Terraform itself looks at."""
+        for attribute in self._body.twice:
+            self._scope.run.complain(attribute.place, f"{attribute.name} is written twice")
+        places: dict[str, Place] = {}
+        for name, attribute in self._body.attributes.items():
+            if name not in _META:
+                places[name] = attribute.place
+        for block in self._body.blocks:
+            made = _makes(block)
+            if made not in _META_BLOCKS:
+                places.setdefault(made, block.place)
+        fields: dict[str, Value] = {}
+        for name in places:
+            value = self.get(name)
+            if value is not None:
+                fields[name] = value
+        return Fields(fields, places, place=place)
+
+
+def _makes(block: Block) -> str:
+    """The type of the blocks that a block makes."""
+    return block.labels[0] if block.type == "dynamic" and block.labels else block.type
+
+
+def _fields(body: Body, scope: ModuleContext, env: Env, place: Place) -> Fields:
+    """A nested body."""
+    fields: dict[str, Value] = {}
+    places: dict[str, Place] = {}
+    for name, attribute in body.attributes.items():
+        fields[name] = _attribute(attribute, scope, env)
+        places[name] = attribute.place
+    kinds: dict[str, list[Block]] = {}
+    for block in body.blocks:
+        kinds.setdefault(_makes(block), []).append(block)
+    for kind, blocks in kinds.items():
+        made = _blocks(blocks, scope, env)
+        places[kind] = blocks[0].place
+        if not _is_nothing(made):
+            fields[kind] = made
+    return Fields(fields, places, place=place)
+
+
+def _attribute(attribute: Attribute, scope: ModuleContext, env: Env) -> Value:
+    try:
+        return evaluate(attribute.expression, scope, env)
+    except FailedError as error:
+        return Unknown((error.need,), place=attribute.expression.place)
+
+
+def _blocks(blocks: list[Block], scope: ModuleContext, env: Env) -> Value:
+    """The blocks of one type in their order, `dynamic` ones among them."""
+    items: list[Value] = []
+    rest: list[Value] = []
+    waits: dict[Need, None] = {}
+    for block in blocks:
+        if block.type == "dynamic" and block.labels:
+            waits.update(dict.fromkeys(_dynamic(block, scope, env, items, rest)))
+        else:
+            items.append(_fields(block.body, scope, env, block.place))
+    return Items(tuple(items), tuple(rest), blocks[0].place, tuple(waits))
+
+
+def _is_nothing(made: Value) -> bool:
+    """Whether blocks are none: `dynamic` ones over nothing write nothing but their place."""
+    return isinstance(made, Items) and not (made.items or made.rest or made.needs)
+
+
+def _dynamic(
+    block: Block, scope: ModuleContext, env: Env, items: list[Value], rest: list[Value]
+) -> tuple[Need, ...]:
+    """Add the blocks that a `dynamic` one makes; what those that it may make wait for."""
+    body = block.body
+    content = next((inner for inner in body.blocks if inner.type == "content"), None)
+    over = body.attributes.get("for_each")
+    if content is None or over is None:
+        scope.run.complain(block.header, 'a "dynamic" block needs for_each and a content block')
+        return ()
+    name = _iterator(body) or block.labels[0]
+    collection = scope.run.opened(_attribute(over, scope, env))
+    if is_null(collection):
+        return ()
+    if isinstance(collection, Unknown | Reference):
+        collection = Items((), (element_of(collection, scope.run),), None, needs(collection))
+    if not isinstance(collection, Items | Fields):
+        scope.run.complain(over.place, "for_each is neither a list nor a map")
+        return ()
+
+    def made(key: Value, value: Value) -> Value:
+        scope.run.spend(1, over.place)
+        inner = {**env, name: Fields({"key": key, "value": value})}
+        return _fields(content.body, scope, inner, block.place)
+
+    items.extend(made(key, value) for key, value in elements(collection))
+    rest.extend(made(key_of(value), value) for value in possible(collection))
+    return doubts(collection)
+
+
+def _iterator(body: Body) -> str | None:
+    attribute = body.attributes.get("iterator")
+    expression = attribute.expression if attribute else None
+    if isinstance(expression, Name):
+        return expression.name
+    if isinstance(expression, Literal) and isinstance(expression.value.data, str):
+        return expression.value.data
+    return None

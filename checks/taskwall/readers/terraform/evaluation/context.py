@@ -1,0 +1,135 @@
+"""What evaluation needs to know of the module and of the run that it is part of.
+
+Functions, operators, bodies and data sources see no more of them than this, and import neither.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Protocol, TypeAlias
+
+from taskwall.core.values import (
+    Call,
+    Fields,
+    Need,
+    Place,
+    Question,
+    Reference,
+    Unknown,
+    Value,
+)
+from taskwall.readers.terraform.modules import Library, Module
+from taskwall.readers.terraform.syntax.tree import Body, Expression, Step
+from taskwall.readers.terraform.values.effects import Answers, Effects, Handles
+from taskwall.readers.terraform.values.sensitive import Hidden
+from taskwall.source.stack import Inputs
+
+Env: TypeAlias = Mapping[str, Value]
+"""The variables of loops, with `each` and `count`."""
+
+
+class Whole(Protocol):
+    """What a reference without an attribute stands for: a resource or a module call."""
+
+    def get(self, name: str) -> Value:
+        """The value of an attribute or output."""
+
+    def opened(self, value: Value) -> Value:
+        """All that is known of it as a value, where a map is wanted."""
+
+
+class WrittenBody(Protocol):
+    """The body of a resource or of a module call."""
+
+    def get(self, name: str) -> Value | None:
+        """The value of an attribute, or the blocks of a type; None if nothing is written."""
+
+    def all(self, place: Place) -> Fields:
+        """The whole body, without what only Terraform itself looks at."""
+
+
+class States(Protocol):
+    """The states of other roots."""
+
+    depth: int
+    """How many outputs of other roots are being read, each for the next."""
+
+    def outputs(
+        self, local: str, address: str, written: WrittenBody, scope: "ModuleContext"
+    ) -> Value | None:
+        """The outputs that a data source reads; None if it is not known of which root."""
+
+
+class RunContext(Protocol):
+    """One evaluation of a root module."""
+
+    root: Module
+    library: Library
+    inputs: Inputs
+    effects: Effects
+    handles: Handles[Whole]
+    """What stands behind a reference without an attribute, by its address."""
+    states: States | None
+    """The roots that are evaluated together with this one."""
+    deciding: int
+    """How many conditions are being evaluated, each within the next."""
+    templates: int
+    """How many templates are being filled in, each within the next."""
+
+    @property
+    def hidden(self) -> Hidden:
+        """The sensitive texts."""
+
+    @property
+    def frees(self) -> bool:
+        """Whether defaults are not what they are: in conditions, where all settings are wanted."""
+
+    def complain(self, place: Place, message: str) -> None:
+        """Note an error."""
+
+    def ask(self, asks: frozenset[Question]) -> None:
+        """Note the questions that decide a switch."""
+
+    def spend(self, rounds: int, place: Place | None = None) -> None:
+        """Count rounds of loops."""
+
+    def assumed(self, value: Unknown | Reference) -> Value:
+        """What the user says of something unknown, else that itself."""
+
+    def opened(self, value: Value) -> Value:
+        """The value that stands behind a reference; of a whole module, its outputs."""
+
+    def may_read(self, path: str) -> bool:
+        """Whether a file lies where functions may read."""
+
+    def template(self, path: str, text: str, parse: Callable[[str, str], Expression]) -> Expression:
+        """A template file as an expression."""
+
+
+class ModuleContext(Protocol):
+    """A module as one call instantiates it, or the root."""
+
+    module: Module
+    called_from: tuple[Call, ...]
+    maybe: tuple[Need, ...]
+    """What it waits for whether the module is called."""
+
+    @property
+    def run(self) -> RunContext:
+        """The evaluation that it is part of."""
+
+    def taken(self) -> Answers:
+        """The answers of the scenario on which hangs what is being evaluated."""
+
+    def bare_address(self, name: str) -> str:
+        """What something of this module is called in the whole stack, without instance keys."""
+
+    def named(self, name: str, steps: tuple[Step, ...]) -> tuple[Value, int]:
+        """The value of the leading names of a reference, and how many steps they take."""
+
+    def guarded(self, name: str, read: Callable[[], Value], place: Place | None) -> Value:
+        """A value that has a name: unknown where it fails, depends on itself, or is too deep."""
+
+    def filled_in(self, template: Expression, names: Env) -> Value:
+        """What a template is with values for its names: it sees none of the module's."""
+
+    def reader(self, body: Body, env: Env, address: str) -> WrittenBody:
+        """What reads the body of a resource or of a module call."""

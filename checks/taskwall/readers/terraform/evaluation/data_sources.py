@@ -1,0 +1,392 @@
+"""Data sources that only compute: what they say follows from what is written."""
+
+from collections.abc import Callable, Iterator
+
+from taskwall.core.values import (
+    Fields,
+    Items,
+    Known,
+    Need,
+    Text,
+    Unknown,
+    Value,
+    lifted,
+    needs,
+    settled,
+    unknown,
+)
+from taskwall.readers.terraform.evaluation.context import ModuleContext, WrittenBody
+from taskwall.readers.terraform.evaluation.functions.arguments import text_of
+from taskwall.readers.terraform.evaluation.functions.filesystem import FILESYSTEM
+from taskwall.readers.terraform.syntax.hcl import parse_template
+from taskwall.readers.terraform.values.values import (
+    Base64Text,
+    FailedError,
+    JsonFields,
+    as_text,
+    doubts,
+    is_null,
+    put_together,
+    waiting,
+)
+
+REMOTE_STATE = "terraform_remote_state"
+"""The type of those that read the state of another root."""
+
+REMOTE_STATE_ARGUMENTS = frozenset({"backend", "config", "defaults", "workspace", "id"})
+"""Their attributes beside `outputs`."""
+
+SAME = {
+    ("aws_region", "id"): "name",
+    ("aws_region", "region"): "name",
+    ("aws_caller_identity", "id"): "account_id",
+    ("aws_partition", "id"): "partition",
+}
+"""Attributes of data sources that are always equal to another one of the same."""
+
+
+_VERSION = "2012-10-17"
+"""The version of a policy that names none."""
+
+
+def _policy(written: WrittenBody, scope: ModuleContext) -> Value:
+    """`aws_iam_policy_document`, put together as the provider does: sources, own, overrides."""
+    document = _Document()
+    for source in (*_documents(written, "source_json", "source_policy_documents"), None):
+        if source is None:
+            document.merge(_own(written))
+        else:
+            document.merge(source)
+    for override in _documents(written, "override_json", "override_policy_documents"):
+        document.merge(override)
+    fields: dict[str, Value] = {"Version": document.version or Known(_VERSION)}
+    if document.id is not None:
+        fields["Id"] = document.id
+    fields["Statement"] = Items(
+        tuple(document.statements), tuple(document.rest), None, tuple(document.needs)
+    )
+    return JsonFields(fields)
+
+
+class _Document:
+    """A policy while it is put together."""
+
+    def __init__(self) -> None:
+        self.statements: list[Value] = []
+        self.rest: list[Value] = []
+        self.needs: dict[Need, None] = {}
+        self.version: Value | None = None
+        self.id: Value | None = None
+
+    def merge(self, other: Value) -> None:
+        """Lay a policy over this one: a statement with the same Sid replaces the earlier one."""
+        found = settled(other)
+        if not isinstance(found, Fields):
+            self._doubt(needs(found))
+            self.rest.append(waiting(found))
+            return
+        self.version = found.fields.get("Version") or self.version
+        self.id = found.fields.get("Id") or self.id
+        statements = settled(found.fields.get("Statement", Items(())))
+        if isinstance(statements, Fields):
+            statements = Items((statements,))
+        if not isinstance(statements, Items):
+            self._doubt(needs(statements))
+            self.rest.append(waiting(statements))
+            return
+        for statement in statements.items:
+            self._add(statement)
+        for statement in statements.rest:
+            self._doubt(statements.needs or needs(statement))
+            self.rest.append(statement)
+
+    def _add(self, statement: Value) -> None:
+        sid = _sid(statement)
+        if sid is None:
+            self._doubt(needs(statement))
+            self.statements.append(statement)
+        elif sid:
+            for index, earlier in enumerate(self.statements):
+                if _sid(earlier) == sid:
+                    self.statements[index] = statement
+                    return
+            self.statements.append(statement)
+        else:
+            self.statements.append(statement)
+
+    def _doubt(self, waits: tuple[Need, ...]) -> None:
+        """From here on a statement is unknown that may replace any with a Sid."""
+        self.needs.update(dict.fromkeys(waits))
+        self.rest += [one for one in self.statements if _sid(one) != ""]
+        self.statements = [one for one in self.statements if _sid(one) == ""]
+
+
+def _sid(statement: Value) -> str | None:
+    """The Sid of a statement, "" if it has none, None if it is not known."""
+    found = settled(statement)
+    if not isinstance(found, Fields):
+        return None
+    sid = settled(found.fields.get("Sid", Known("")))
+    return str(sid.data or "") if isinstance(sid, Known) else None
+
+
+def _documents(written: WrittenBody, single: str, several: str) -> Iterator[Value]:
+    """The policies that an attribute gives, as structure."""
+    if (one := written.get(single)) is not None and not is_null(settled(one)):
+        yield _decoded(one)
+    many = settled(written.get(several) or Items(()))
+    if isinstance(many, Items):
+        for item in many.items:
+            if not is_null(settled(item)):
+                yield _decoded(item)
+        if many.rest:
+            yield waiting(*many.rest)
+    elif not is_null(many):
+        yield waiting(many)
+
+
+def _decoded(value: Value) -> Value:
+    import json
+
+    found = settled(value)
+    if not isinstance(found, Known):
+        return found
+    if not found.data:
+        return Fields({})
+    try:
+        return lifted(json.loads(text_of(found)), found.place)
+    except (ValueError, RecursionError) as error:
+        raise FailedError("a policy", "is not JSON") from error
+
+
+def _own(written: WrittenBody) -> Value:
+    fields: dict[str, Value] = {"Version": Known(_VERSION)}
+    for name, key in (("version", "Version"), ("policy_id", "Id")):
+        value = written.get(name)
+        if value is not None and not is_null(settled(value)):
+            fields[key] = value
+    statements = settled(written.get("statement") or Items(()))
+    if isinstance(statements, Items):
+        fields["Statement"] = Items(
+            tuple(map(_statement, statements.items)),
+            tuple(map(_statement, statements.rest)),
+            statements.place,
+            statements.needs,
+        )
+    else:
+        fields["Statement"] = statements
+    return Fields(fields)
+
+
+_LISTS = {
+    "actions": "Action",
+    "not_actions": "NotAction",
+    "resources": "Resource",
+    "not_resources": "NotResource",
+}
+
+
+def _statement(block: Value) -> Value:
+    """A statement block as the policy language writes it."""
+    found = settled(block)
+    if not isinstance(found, Fields):
+        return block
+    given = {name: value for name, value in found.fields.items() if not is_null(settled(value))}
+    fields: dict[str, Value] = {}
+    places = {}
+
+    def put(key: str, name: str, value: Value) -> None:
+        fields[key] = value
+        if name in found.places:
+            places[key] = found.places[name]
+
+    if "sid" in given:
+        put("Sid", "sid", given["sid"])
+    put("Effect", "effect", given.get("effect", Known("Allow", found.place)))
+    for name, key in _LISTS.items():
+        if name in given and not _is_empty(given[name]):
+            put(key, name, _one_or_list(given[name]))
+    for name, key in (("principals", "Principal"), ("not_principals", "NotPrincipal")):
+        if name in given and not _is_empty(given[name]):
+            put(key, name, _principals(given[name]))
+    if "condition" in given and not _is_empty(given["condition"]):
+        put("Condition", "condition", _conditions(given["condition"]))
+    return Fields(fields, places, place=found.place)
+
+
+def _is_empty(value: Value) -> bool:
+    found = settled(value)
+    return isinstance(found, Items) and not found.items and not found.rest
+
+
+def _one_or_list(value: Value) -> Value:
+    """A list of texts; one alone stands by itself, and `&{` means the policy's own `${`."""
+    found = settled(value)
+    if not isinstance(found, Items):
+        return value
+    items = tuple(map(_variables, found.items))
+    if len(items) == 1 and not found.rest:
+        return items[0]
+    return Items(items, tuple(map(_variables, found.rest)), found.place, found.needs)
+
+
+def _variables(value: Value) -> Value:
+    if isinstance(value, Known) and isinstance(value.data, str):
+        return Known(value.data.replace("&{", "${"), value.place)
+    if isinstance(value, Text):
+        parts = (p.replace("&{", "${") if isinstance(p, str) else p for p in value.parts)
+        return Text(tuple(parts), value.place)
+    return value
+
+
+def _blocks(value: Value) -> tuple[list[Fields], tuple[Need, ...]]:
+    """The blocks that are certain, and what others wait for."""
+    found = settled(value)
+    if not isinstance(found, Items):
+        return [], needs(found) or (Need("a block", "is not known"),)
+    waits = found.needs or tuple(need for item in found.rest for need in needs(item))
+    blocks = [block for item in found.items if isinstance(block := settled(item), Fields)]
+    return blocks, waits if found.rest else ()
+
+
+def _principals(value: Value) -> Value:
+    blocks, waits = _blocks(value)
+    if waits:
+        return Unknown(waits)
+    fields: dict[str, list[Value]] = {}
+    places = {}
+    for block in blocks:
+        kind = settled(block.fields.get("type", Known(None)))
+        if not isinstance(kind, Known):
+            return waiting(kind)
+        fields.setdefault(str(kind.data), []).append(block.fields.get("identifiers", Items(())))
+        if block.place is not None:
+            places[str(kind.data)] = block.place
+    joined = {kind: _joined(lists) for kind, lists in fields.items()}
+    star = joined.get("*")
+    if len(joined) == 1 and isinstance(star, Known) and star.data == "*":
+        return Known("*", places.get("*"))
+    return Fields(joined, places)
+
+
+def _joined(lists: list[Value]) -> Value:
+    items: list[Value] = []
+    rest: list[Value] = []
+    found = [settled(value) for value in lists]
+    for value in found:
+        if not isinstance(value, Items):
+            return waiting(*lists)
+        items += value.items
+        rest += value.rest
+    waits = doubts(*(value for value in found if isinstance(value, Items)))
+    return _one_or_list(Items(tuple(items), tuple(rest), found[0].place, waits))
+
+
+def _conditions(value: Value) -> Value:
+    blocks, waits = _blocks(value)
+    if waits:
+        return Unknown(waits)
+    tests: dict[str, dict[str, list[Value]]] = {}
+    for block in blocks:
+        test = settled(block.fields.get("test", Known(None)))
+        variable = settled(block.fields.get("variable", Known(None)))
+        if not (isinstance(test, Known) and isinstance(variable, Known)):
+            return waiting(test, variable)
+        lists = tests.setdefault(str(test.data), {}).setdefault(str(variable.data), [])
+        lists.append(block.fields.get("values", Items(())))
+    return Fields(
+        {
+            test: Fields({variable: _joined(lists) for variable, lists in variables.items()})
+            for test, variables in tests.items()
+        }
+    )
+
+
+def _template_file(written: WrittenBody, scope: ModuleContext) -> Value:
+    template = settled(written.get("template") or Known(None))
+    if not isinstance(template, Known):
+        return waiting(template)
+    variables = settled(written.get("vars") or Fields({}))
+    if not isinstance(variables, Fields) or variables.rest is not None:
+        return waiting(variables)
+    file = template.place.file if template.place else scope.module.folder
+    return scope.filled_in(parse_template(file, text_of(template)), variables.fields)
+
+
+def _cloudinit(written: WrittenBody, scope: ModuleContext) -> Value:
+    """The parts of cloud-init's configuration as one MIME text; compressed it stays readable."""
+    from base64 import b64encode
+
+    parts = settled(written.get("part") or Items(()))
+    boundary = settled(written.get("boundary") or Known("MIMEBOUNDARY"))
+    if not isinstance(parts, Items) or parts.rest or not isinstance(boundary, Known):
+        return waiting(parts, boundary)
+    mark = str(boundary.data)
+    pieces: list[str | Value] = [
+        f'Content-Type: multipart/mixed; boundary="{mark}"\nMIME-Version: 1.0\r\n\r\n'
+    ]
+    for item in parts.items:
+        part = settled(item)
+        if not isinstance(part, Fields):
+            return waiting(parts)
+        pieces += [f"--{mark}\r\n", *_part(part), "\r\n"]
+    pieces.append(f"--{mark}--\r\n")
+    found = put_together(pieces)
+    zipped, encoded = (_flag(written, name) for name in ("gzip", "base64_encode"))
+    if isinstance(zipped, Unknown) or isinstance(encoded, Unknown):
+        return waiting(zipped, encoded)
+    if not zipped.data and not encoded.data:
+        return found
+    if isinstance(found, Text):
+        return Base64Text(found.parts)
+    if zipped.data:
+        return Base64Text((text_of(found),))
+    return Known(b64encode(text_of(found).encode()).decode())
+
+
+def _part(part: Fields) -> Iterator[str | Value]:
+    def given(name: str) -> Value | None:
+        value = part.fields.get(name)
+        return None if value is None or is_null(settled(value)) else as_text(value)
+
+    if (name := given("filename")) is not None:
+        yield from ('Content-Disposition: attachment; filename="', name, '"\r\n')
+    yield "Content-Transfer-Encoding: 7bit\r\nContent-Type: "
+    yield given("content_type") or "text/plain"
+    yield "\r\nMime-Version: 1.0\r\n"
+    if (merge := given("merge_type")) is not None:
+        yield from ("X-Merge-Type: ", merge, "\r\n")
+    yield "\r\n"
+    yield given("content") or ""
+
+
+def _flag(written: WrittenBody, name: str) -> Known | Unknown:
+    """A truth value that is true unless it is written otherwise."""
+    found = settled(written.get(name) or Known(True))
+    if isinstance(found, Known):
+        return Known(found.data not in (False, "false"))
+    return waiting(found)
+
+
+def _service_name(written: WrittenBody, scope: ModuleContext) -> Value:
+    service = written.get("service")
+    if service is None or is_null(settled(service)):
+        raise FailedError("the endpoint service", "is not named")
+    region = unknown("the region", "is not in the sources")
+    return put_together(["com.amazonaws.", region, ".", as_text(service)])
+
+
+def _local_file(written: WrittenBody, scope: ModuleContext) -> Value:
+    return FILESYSTEM["file"]([written.get("filename") or Known(None)], scope)
+
+
+COMPUTED: dict[tuple[str, str], Callable[[WrittenBody, ModuleContext], Value]] = {
+    ("aws_iam_policy_document", "json"): _policy,
+    ("aws_iam_policy_document", "minified_json"): _policy,
+    ("template_file", "rendered"): _template_file,
+    ("cloudinit_config", "rendered"): _cloudinit,
+    ("template_cloudinit_config", "rendered"): _cloudinit,
+    ("aws_vpc_endpoint_service", "service_name"): _service_name,
+    ("local_file", "content"): _local_file,
+}
+"""What data sources compute, by their type and the attribute."""

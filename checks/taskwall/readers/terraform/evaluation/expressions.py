@@ -1,0 +1,411 @@
+"""The values of expressions."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from taskwall.core.values import (
+    Fields,
+    Items,
+    Known,
+    Need,
+    Place,
+    Reference,
+    Text,
+    Unknown,
+    Value,
+    needs,
+    settled,
+)
+from taskwall.readers.terraform.evaluation import access, operators
+from taskwall.readers.terraform.evaluation.context import Env, ModuleContext
+from taskwall.readers.terraform.evaluation.functions import call
+from taskwall.readers.terraform.syntax.tree import (
+    Access,
+    Attr,
+    Binary,
+    Conditional,
+    Expression,
+    For,
+    FunctionCall,
+    Index,
+    Invalid,
+    Join,
+    Literal,
+    Name,
+    Object,
+    Splat,
+    Step,
+    Template,
+    Tuple,
+    Unary,
+    spelled_out,
+)
+from taskwall.readers.terraform.values.values import (
+    FailedError,
+    JsonFields,
+    JsonItems,
+    Open,
+    alternatives,
+    as_text,
+    doubts,
+    elements,
+    is_null,
+    placed,
+    possible,
+    put_together,
+    waiting,
+)
+
+
+def evaluate(node: Expression, scope: ModuleContext, env: Env) -> Value:
+    """The value of an expression.
+
+    Raises:
+        FailedError: Terraform would refuse to evaluate it.
+    """
+    return _HANDLERS[type(node)](node, scope, env)
+
+
+def value_of(node: Expression, scope: ModuleContext, env: Env) -> Value:
+    """The value of an expression; unknown, with the reason, where it fails."""
+    try:
+        return _HANDLERS[type(node)](node, scope, env)
+    except FailedError as error:
+        return Unknown((error.need,), place=node.place)
+
+
+def _literal(node: Literal, scope: ModuleContext, env: Env) -> Value:
+    return node.value
+
+
+def _invalid(node: Invalid, scope: ModuleContext, env: Env) -> Value:
+    if not node.reported:
+        scope.run.complain(node.place, f"the expression {node.why}")
+    raise FailedError("the expression", node.why)
+
+
+def _template(node: Template, scope: ModuleContext, env: Env) -> Value:
+    parts = node.parts
+    if len(parts) == 1 and not isinstance(parts[0], str):
+        return _HANDLERS[type(parts[0])](parts[0], scope, env)
+    pieces: list[str | Value] = []
+    for part in parts:
+        if isinstance(part, str):
+            pieces.append(part)
+            continue
+        value = _HANDLERS[type(part)](part, scope, env)
+        if is_null(settled(value)):
+            raise FailedError(spelled_out(part), "is null inside a string")
+        pieces.append(as_text(value))
+    return put_together(pieces, node.place)
+
+
+def _join(node: Join, scope: ModuleContext, env: Env) -> Value:
+    found = _for(node.loop, scope, env)
+    if not isinstance(found, Items):
+        return found
+    pieces: list[str | Value] = [as_text(item) for item in found.items]
+    if found.rest:
+        pieces.append(Unknown(found.needs or waiting(*found.rest).needs))
+    return put_together(pieces, node.place)
+
+
+def _name(node: Name, scope: ModuleContext, env: Env) -> Value:
+    found = env.get(node.name)
+    if found is not None:
+        return found
+    raise FailedError(node.name, "is not declared")
+
+
+def _access(node: Access, scope: ModuleContext, env: Env) -> Value:
+    base = node.base
+    used = 0
+    try:
+        if type(base) is Name and base.name not in env:
+            value, used = scope.named(base.name, node.steps)
+        else:
+            value = _HANDLERS[type(base)](base, scope, env)
+        return _walk(value, node.steps[used:] if used else node.steps, scope, env)
+    except FailedError as error:
+        if error.located:
+            raise
+        raise FailedError(spelled_out(node), f"fails: {error}", located=True) from error
+
+
+def _walk(value: Value, steps: tuple[Step, ...], scope: ModuleContext, env: Env) -> Value:
+    run = scope.run
+    for step in steps:
+        if type(step) is Attr:
+            value = access.attribute(value, step.name, run)
+        elif type(step) is Index:
+            value = access.index(value, evaluate(step.key, scope, env), run)
+        else:
+            assert isinstance(step, Splat)
+            below = step.steps
+
+            def each(item: Value, below: tuple[Step, ...] = below) -> Value:
+                return _walk(item, below, scope, env)
+
+            value = access.splat(value, each, run)
+    return value
+
+
+def _call(node: FunctionCall, scope: ModuleContext, env: Env) -> Value:
+    if node.name == "try":
+        return _try(node, scope, env)
+    if node.name == "can":
+        return _can(node, scope, env)
+    arguments = [_HANDLERS[type(argument)](argument, scope, env) for argument in node.arguments]
+    if node.expands and arguments:
+        last = settled(arguments.pop())
+        if isinstance(last, Items) and not last.rest:
+            arguments.extend(last.items)
+        elif isinstance(last, Items | Unknown | Reference):
+            return call(node.name, arguments, scope, node.place, last)
+        else:
+            raise FailedError(spelled_out(node), "expands something that is not a list")
+    return call(node.name, arguments, scope, node.place)
+
+
+def _try(node: FunctionCall, scope: ModuleContext, env: Env) -> Value:
+    failure = FailedError("try", "has no arguments")
+    for argument in node.arguments:
+        try:
+            return evaluate(argument, scope, env)
+        except FailedError as error:
+            failure = error
+    raise failure
+
+
+def _can(node: FunctionCall, scope: ModuleContext, env: Env) -> Value:
+    try:
+        found = [evaluate(argument, scope, env) for argument in node.arguments]
+    except FailedError:
+        return Known(False)
+    if any(isinstance(settled(value), Unknown) for value in found):
+        return waiting(*found)
+    return Known(True)
+
+
+def _unary(node: Unary, scope: ModuleContext, env: Env) -> Value:
+    value = evaluate(node.operand, scope, env)
+    if node.operator == "!":
+        return operators.negated(operators.true_or_false(value, scope.run))
+    return operators.minus(value)
+
+
+def _binary(node: Binary, scope: ModuleContext, env: Env) -> Value:
+    operator = node.operator
+    left = evaluate(node.left, scope, env)
+    if operator in ("&&", "||"):
+        return _logical(node, left, scope, env)
+    right = evaluate(node.right, scope, env)
+    if operator == "==":
+        return operators.equality(left, right, scope.run)
+    if operator == "!=":
+        return operators.negated(operators.equality(left, right, scope.run))
+    return operators.arithmetic(operator, left, right)
+
+
+def _logical(node: Binary, left: Value, scope: ModuleContext, env: Env) -> Value:
+    """`&&` and `||`: a side that fails does not matter where the other decides."""
+    one = operators.true_or_false(left, scope.run)
+    if isinstance(one, Known) and one.data is (node.operator == "||"):
+        return one
+    try:
+        other = operators.true_or_false(evaluate(node.right, scope, env), scope.run)
+    except FailedError as error:
+        if isinstance(one, Known):
+            raise
+        # The left side may be what keeps the right one from being asked.
+        return Unknown((*one.needs, error.need), asks=one.asks)
+    return operators.combined(node.operator, one, other)
+
+
+def _conditional(node: Conditional, scope: ModuleContext, env: Env) -> Value:
+    open_ones: list[tuple[Value, Unknown]] = []
+    while True:
+        try:
+            condition = _condition(node.condition, scope, env)
+        except FailedError as error:
+            if not open_ones:
+                raise
+            condition = Unknown((error.need,))
+        if isinstance(condition, Unknown):
+            scope.run.ask(condition.asks)
+            open_ones.append((value_of(node.then, scope, env), condition))
+            chosen = node.otherwise
+        else:
+            chosen = node.then if condition.data else node.otherwise
+        if not isinstance(chosen, Conditional):
+            break
+        node = chosen
+    if not open_ones:
+        return _HANDLERS[type(chosen)](chosen, scope, env)
+    found = value_of(chosen, scope, env)
+    for value, condition in reversed(open_ones):
+        found = alternatives(value, found, condition.needs)
+    return found
+
+
+def _condition(node: Expression, scope: ModuleContext, env: Env) -> Known | Unknown:
+    """A condition that decides something."""
+    run = scope.run
+    run.deciding += 1
+    try:
+        return operators.true_or_false(evaluate(node, scope, env), run)
+    finally:
+        run.deciding -= 1
+
+
+def _tuple(node: Tuple, scope: ModuleContext, env: Env) -> Value:
+    items = []
+    for item in node.items:
+        value = _HANDLERS[type(item)](item, scope, env)
+        # What comes from elsewhere stands, as an element, where the list names it.
+        items.append(value if value.place == item.place else placed(value, item.place))
+    return Items(tuple(items), (), node.place)
+
+
+def _object(node: Object, scope: ModuleContext, env: Env) -> Value:
+    fields: dict[str, Value] = {}
+    places: dict[str, Place] = {}
+    rest: Value | None = None
+    waits: dict[Need, None] = {}
+    for member in node.members:
+        key = member.key
+        if type(key) is Literal:
+            name = access.text_key(key.value)
+        else:
+            found = as_text(evaluate(key, scope, env))
+            if not isinstance(found, Known):
+                value = evaluate(member.value, scope, env)
+                rest = value if rest is None else alternatives(rest, value, needs(found))
+                waits.update(dict.fromkeys(needs(found)))
+                continue
+            name = access.text_key(found)
+        fields[name] = evaluate(member.value, scope, env)
+        places[name] = member.place
+    if rest is None:
+        return Fields(fields, places, place=node.place)
+    return Open(fields, places, rest, node.place, tuple(waits))
+
+
+def _for(node: For, scope: ModuleContext, env: Env) -> Value:
+    value = evaluate(node.collection, scope, env)
+    collection = scope.run.opened(value)
+    if isinstance(collection, Reference | Unknown):
+        element = access.element_of(collection, scope.run)
+        collection = Items((), (element,), None, needs(collection))
+    elif isinstance(collection, JsonItems | JsonFields) or not isinstance(
+        collection, Items | Fields
+    ):
+        raise FailedError(spelled_out(node.collection), "is not a collection")
+    loop = _Loop(node, scope, env)
+    if node.result_key is None:
+        return loop.items(collection)
+    return loop.fields(collection)
+
+
+class _Loop:
+    """One evaluation of a `for` expression."""
+
+    def __init__(self, node: For, scope: ModuleContext, env: Env) -> None:
+        self.node = node
+        self.scope = scope
+        self.env = dict(env)
+        self.doubts: dict[Need, None] = {}
+        """What the rounds wait for of which it is open whether they take place."""
+
+    def rounds(self, collection: Items | Fields) -> Iterator[tuple[bool, Env]]:
+        """The variables of each round, and whether there certainly is such a round."""
+        node, scope = self.node, self.scope
+        for key, value in elements(collection):
+            scope.run.spend(1, node.place)
+            env = {**self.env, node.value: value}
+            if node.key is not None:
+                env[node.key] = key
+            if node.condition is None:
+                yield True, env
+                continue
+            condition = _condition(node.condition, scope, env)
+            if isinstance(condition, Unknown):
+                scope.run.ask(condition.asks)
+                self.doubts.update(dict.fromkeys(condition.needs))
+                yield False, env
+            elif condition.data:
+                yield True, env
+        self.doubts.update(dict.fromkeys(doubts(collection)))
+        for value in possible(collection):
+            env = {**self.env, node.value: value}
+            if node.key is not None:
+                env[node.key] = key_of(value)
+            if node.condition is not None:
+                condition = operators.true_or_false(value_of(node.condition, scope, env), scope.run)
+                if isinstance(condition, Known) and not condition.data:
+                    continue
+            yield False, env
+
+    def items(self, collection: Items | Fields) -> Value:
+        """`[for ...]`."""
+        items: list[Value] = []
+        rest: list[Value] = []
+        for certain, env in self.rounds(collection):
+            if certain:
+                items.append(evaluate(self.node.result, self.scope, env))
+            else:
+                rest.append(value_of(self.node.result, self.scope, env))
+        return Items(tuple(items), tuple(rest), self.node.place, tuple(self.doubts))
+
+    def fields(self, collection: Items | Fields) -> Value:
+        """`{for ...}`."""
+        node, scope = self.node, self.scope
+        assert node.result_key is not None
+        fields: dict[str, Value] = {}
+        groups: dict[str, list[Value]] = {}
+        rest: Value | None = None
+        for certain, env in self.rounds(collection):
+            key = as_text(value_of(node.result_key, scope, env))
+            if certain and isinstance(key, Known):
+                value = evaluate(node.result, scope, env)
+                name = access.text_key(key)
+                if node.grouped:
+                    groups.setdefault(name, []).append(value)
+                else:
+                    fields[name] = value
+                continue
+            value = value_of(node.result, scope, env)
+            if node.grouped:
+                value = Items((), (value,), None, tuple(self.doubts))
+            if not isinstance(key, Known):
+                key = waiting(key)
+            rest = value if rest is None else alternatives(rest, value, needs(key))
+        for name, values in groups.items():
+            fields[name] = Items(tuple(values))
+        if rest is None:
+            return Fields(fields, place=node.place)
+        return Open(fields, {}, rest, node.place, tuple(self.doubts))
+
+
+def key_of(value: Value) -> Value:
+    """The key of an element that a collection may hold, as unknown as that element."""
+    if isinstance(value, Text | Known):
+        return waiting(value)
+    return Unknown(needs(value))
+
+
+_HANDLERS: dict[type, Callable[[Any, ModuleContext, Env], Value]] = {
+    Literal: _literal,
+    Invalid: _invalid,
+    Template: _template,
+    Join: _join,
+    Name: _name,
+    Access: _access,
+    FunctionCall: _call,
+    Unary: _unary,
+    Binary: _binary,
+    Conditional: _conditional,
+    Tuple: _tuple,
+    Object: _object,
+    For: _for,
+}

@@ -1,0 +1,80 @@
+"""Terraform's functions, on values that may be known in part."""
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+from taskwall.core.values import Need, Place, Unknown, Value
+from taskwall.readers.terraform.evaluation.context import ModuleContext
+from taskwall.readers.terraform.evaluation.functions.arguments import UnsettledError
+from taskwall.readers.terraform.evaluation.functions.collections import COLLECTIONS, concat, merge
+from taskwall.readers.terraform.evaluation.functions.encodings import ENCODINGS
+from taskwall.readers.terraform.evaluation.functions.filesystem import FILESYSTEM
+from taskwall.readers.terraform.evaluation.functions.networks import NETWORKS
+from taskwall.readers.terraform.evaluation.functions.numbers import NUMBERS
+from taskwall.readers.terraform.evaluation.functions.texts import TEXTS
+from taskwall.readers.terraform.values.values import FailedError, waiting
+
+Function: TypeAlias = Callable[[list[Value], ModuleContext], Value]
+
+FUNCTIONS: dict[str, Function] = {
+    **COLLECTIONS,
+    **ENCODINGS,
+    **FILESYSTEM,
+    **NETWORKS,
+    **NUMBERS,
+    **TEXTS,
+}
+
+
+_RARE = {
+    "hashes": (
+        "md5", "sha1", "sha256", "sha512", "base64sha256", "base64sha512", "filemd5", "filesha1",
+        "filesha256", "filesha512", "filebase64sha256", "filebase64sha512", "uuidv5",
+    ),
+    "dates": ("formatdate", "timeadd", "timecmp"),
+    "decodings": (
+        "yamlencode", "yamldecode", "csvdecode", "urlencode", "urldecode", "textencodebase64",
+        "textdecodebase64", "base64gzip", "base64gunzip",
+    ),
+}  # fmt: skip
+"""Functions whose modules are imported when one of them is first called: start-up counts."""
+
+
+def _rare(name: str) -> "Function | None":
+    for module, names in _RARE.items():
+        if name in names:
+            from importlib import import_module
+
+            FUNCTIONS.update(import_module(f"{__name__}.{module}").FUNCTIONS)
+            return FUNCTIONS[name]
+    return None
+
+
+def call(
+    name: str, arguments: list[Value], scope: ModuleContext, place: Place, more: Value | None = None
+) -> Value:
+    """The result of a function; unknown if it is none of those that are evaluated here.
+
+    `more` is a list of further arguments, given with `...`, whose length is open.
+
+    Raises:
+        FailedError: the arguments are not what the function takes.
+    """
+    name = name.removeprefix("core::")
+    function = FUNCTIONS.get(name) or _rare(name)
+    if function is None:
+        return Unknown((Need(f"function {name}", "is not evaluated"),), place=place)
+    if more is not None:
+        if name == "concat":
+            return concat(arguments, scope, more)
+        if name == "merge":
+            return merge(arguments, scope, more)
+        return waiting(*arguments, more, place=place)
+    try:
+        found = function(arguments, scope)
+    except UnsettledError:
+        return waiting(*arguments, place=place)
+    except (ArithmeticError, IndexError, ValueError) as error:
+        raise FailedError(f"{name}(...)", "has arguments that it does not take") from error
+    scope.run.hidden.derive(arguments, found)
+    return found

@@ -1,0 +1,158 @@
+"""How functions look at their arguments."""
+
+from collections.abc import Sequence
+
+from taskwall.core.values import Fields, Items, Known, Reference, Unknown, Value, needs, settled
+from taskwall.readers.terraform.evaluation.access import element_of
+from taskwall.readers.terraform.evaluation.context import ModuleContext
+from taskwall.readers.terraform.values.types import number as number_of
+from taskwall.readers.terraform.values.types import truth
+from taskwall.readers.terraform.values.values import (
+    FailedError,
+    JsonFields,
+    JsonItems,
+    as_json,
+    as_text,
+    is_whole,
+)
+
+
+class UnsettledError(Exception):
+    """An argument that decides the result is not known: the result is not known either."""
+
+
+def items_of(value: Value, scope: ModuleContext) -> Items:
+    """An argument that must be a list or set; an unknown one may hold unknown elements.
+
+    Raises:
+        FailedError: it is something else.
+    """
+    found = scope.run.opened(value)
+    if isinstance(found, Unknown | Reference):
+        return Items((), (element_of(found, scope.run),), None, needs(found))
+    if isinstance(found, Items) and not isinstance(found, JsonItems):
+        return found
+    raise FailedError("an argument", "is not a list")
+
+
+def fields_of(value: Value, scope: ModuleContext) -> Fields | Unknown | Reference:
+    """An argument that must be a map or object, or unknown.
+
+    Raises:
+        FailedError: it is something else.
+    """
+    found = scope.run.opened(value)
+    if isinstance(found, Fields | Unknown | Reference) and not isinstance(found, JsonFields):
+        return found
+    raise FailedError("an argument", "is not a map")
+
+
+def text_of(value: Value) -> str:
+    """A known argument as text.
+
+    Raises:
+        UnsettledError: it is not known.
+        FailedError: it is no text.
+    """
+    found = settled(as_text(value))
+    if isinstance(found, Known):
+        if isinstance(found.data, str):
+            return found.data
+        raise FailedError("an argument", "is null")
+    raise UnsettledError
+
+
+def number(value: Value) -> int | float:
+    """A known argument as a number.
+
+    Raises:
+        UnsettledError: it is not known.
+        FailedError: it is no number.
+    """
+    found = settled(value)
+    if isinstance(found, Known):
+        return number_of(found.data)
+    if isinstance(found, Items | Fields):
+        raise FailedError("an argument", "is not a number")
+    raise UnsettledError
+
+
+def whole(value: Value) -> int:
+    """A known argument as a whole number.
+
+    Raises:
+        UnsettledError: it is not known.
+        FailedError: it is no whole number.
+    """
+    found = number(value)
+    if found != int(found):
+        raise FailedError("an argument", "is not a whole number")
+    return int(found)
+
+
+def boolean(value: Value) -> bool:
+    """A known argument as a truth value.
+
+    Raises:
+        UnsettledError: it is not known.
+        FailedError: it is none.
+    """
+    found = settled(value)
+    if isinstance(found, Known):
+        return truth(found.data)
+    if isinstance(found, Items | Fields):
+        raise FailedError("an argument", "is neither true nor false")
+    raise UnsettledError
+
+
+def letters(text: str) -> "Sequence[str]":
+    """What a reader sees as the characters of a text: accents and joined signs are part of one.
+
+    Raises:
+        UnsettledError: the text holds flags, which take tables to tell apart.
+    """
+    if text.isascii() and "\r" not in text:
+        return text
+    import unicodedata
+
+    found: list[str] = []
+    joins = False
+    for char in text:
+        if "\U0001f1e6" <= char <= "\U0001f1ff" or "\u1100" <= char <= "\u11ff":
+            raise UnsettledError
+        belongs = unicodedata.category(char)[0] == "M" or char in "\u200d\u200c\ufe0f"
+        belongs = belongs or "\U0001f3fb" <= char <= "\U0001f3ff"
+        if found and (joins or belongs or (char == "\n" and found[-1] == "\r")):
+            found[-1] += char
+        else:
+            found.append(char)
+        joins = char == "\u200d"
+    return found
+
+
+def texts_in(value: Value) -> list[str]:
+    """A list of known texts.
+
+    Raises:
+        UnsettledError: some of it is not known.
+        FailedError: it is no list of texts.
+    """
+    found = settled(value)
+    if isinstance(found, Items):
+        if found.rest:
+            raise UnsettledError
+        return [text_of(item) for item in found.items]
+    if isinstance(found, Unknown | Reference):
+        raise UnsettledError
+    raise FailedError("an argument", "is not a list")
+
+
+def known(value: Value) -> object:
+    """A known argument as plain data.
+
+    Raises:
+        UnsettledError: some of it is not known.
+    """
+    if not is_whole(value):
+        raise UnsettledError
+    return as_json(value)

@@ -1,0 +1,519 @@
+"""Functions of lists, sets, maps and objects."""
+
+from collections.abc import Sequence
+from itertools import product
+
+from taskwall.core.values import (
+    Fields,
+    Items,
+    Known,
+    Need,
+    Reference,
+    Unknown,
+    Value,
+    needs,
+    settled,
+)
+from taskwall.readers.terraform.evaluation import access
+from taskwall.readers.terraform.evaluation.context import ModuleContext
+from taskwall.readers.terraform.evaluation.functions.arguments import (
+    UnsettledError,
+    fields_of,
+    items_of,
+    letters,
+    text_of,
+    texts_in,
+    whole,
+)
+from taskwall.readers.terraform.evaluation.operators import combined, equal, equality
+from taskwall.readers.terraform.values.values import (
+    FailedError,
+    JsonFields,
+    JsonItems,
+    Open,
+    Set,
+    alternatives,
+    as_text,
+    distinct,
+    doubts,
+    identity,
+    is_null,
+    is_open,
+    is_whole,
+    waiting,
+)
+
+MOST_ELEMENTS = 100_000
+"""A collection larger than this is not put together."""
+
+
+def _bounded(count: int) -> None:
+    if count > MOST_ELEMENTS:
+        raise FailedError("a list", f"has more than {MOST_ELEMENTS} elements")
+
+
+def concat(arguments: list[Value], scope: ModuleContext, more: Value | None = None) -> Value:
+    """The elements of all lists. `more` are lists of which it is open how many there are."""
+    items: list[Value] = []
+    rest: list[Value] = []
+    lists = [items_of(argument, scope) for argument in arguments]
+    for found in lists:
+        items += found.items
+        rest += found.rest
+    if more is not None:
+        lists.append(items_of(more, scope))
+        for inner in lists[-1].rest:
+            found = items_of(inner, scope)
+            rest += (*found.items, *found.rest)
+    _bounded(len(items))
+    return Items(tuple(items), distinct(rest), None, doubts(*lists))
+
+
+def merge(arguments: list[Value], scope: ModuleContext, more: Value | None = None) -> Value:
+    """The members of all maps, later ones first. An unknown map may change earlier members."""
+    merged: Fields | None = None
+    rest: Value | None = None
+    fields: dict[str, Value] = {}
+    places = {}
+    given = list(arguments)
+    waiting_for: dict[Need, None] = {}
+    if more is not None:
+        found = items_of(more, scope)
+        given += (*found.items, *(_all_of(fields_of(item, scope), scope) for item in found.rest))
+    for argument in given:
+        if is_null(settled(argument)):
+            continue
+        map_ = fields_of(argument, scope)
+        merged = map_ if isinstance(map_, Fields) else merged
+        if isinstance(map_, Unknown | Reference):
+            possible: Value | None = access.element_of(map_, scope.run)
+            members: dict[str, Value] = {}
+        else:
+            possible, members = map_.rest, map_.fields
+            places.update(map_.places)
+        if possible is not None:
+            waits = needs(map_) if isinstance(map_, Unknown | Reference) else doubts(map_)
+            waits = waits or needs(possible)
+            waiting_for.update(dict.fromkeys(waits))
+            fields = {key: alternatives(item, possible, waits) for key, item in fields.items()}
+            rest = possible if rest is None else alternatives(rest, possible, waits)
+        fields.update(members)
+    _bounded(len(fields))
+    place = merged.place if merged is not None and len(arguments) == 1 else None
+    if rest is None:
+        return Fields(fields, places, place=place)
+    return Open(fields, places, rest, place, tuple(waiting_for))
+
+
+def _all_of(value: Fields | Unknown | Reference, scope: ModuleContext) -> Value:
+    """A map that may or may not be there, as one without certain members."""
+    if not isinstance(value, Fields):
+        return value
+    rest = value.rest
+    for item in value.fields.values():
+        rest = item if rest is None else alternatives(rest, item, needs(item))
+    return Fields({}, rest=rest)
+
+
+def _flatten(arguments: list[Value], scope: ModuleContext) -> Value:
+    items: list[Value] = []
+    rest: list[Value] = []
+    waits: dict[Need, None] = {}
+    _flatten_into(items_of(arguments[0], scope), items, rest, waits, scope, True)
+    _bounded(len(items))
+    return Items(tuple(items), distinct(rest), None, tuple(waits))
+
+
+def _flatten_into(
+    value: Items,
+    items: list[Value],
+    rest: list[Value],
+    waits: dict[Need, None],
+    scope: ModuleContext,
+    sure: bool,
+    depth: int = 0,
+) -> None:
+    if depth > 50:
+        raise FailedError("flatten(...)", "is given lists that are nested without end")
+    _bounded(len(items) + len(rest))
+    waits.update(dict.fromkeys(value.needs))
+    for item, certain in (
+        *((item, sure) for item in value.items),
+        *((item, False) for item in value.rest),
+    ):
+        found = settled(item)
+        if isinstance(found, Items) and not isinstance(found, JsonItems):
+            _flatten_into(found, items, rest, waits, scope, certain, depth + 1)
+        elif isinstance(found, Unknown) or (isinstance(found, Reference) and _many(found)):
+            rest.append(access.element_of(found, scope.run))
+            waits.update(dict.fromkeys(needs(found)))
+        else:
+            (items if certain else rest).append(item)
+
+
+def _many(reference: Reference) -> bool:
+    """Whether an attribute, by its name, is a list: `ids`, `cidr_blocks`."""
+    name = reference.attribute
+    return name.endswith("s") and not name.endswith(("ss", "dns", "status"))
+
+
+def _lookup(arguments: list[Value], scope: ModuleContext) -> Value:
+    default = arguments[2] if len(arguments) > 2 else None
+    map_ = fields_of(arguments[0], scope)
+    if isinstance(map_, Unknown | Reference):
+        return waiting(map_)
+    key = text_of(arguments[1])
+    found = map_.fields.get(key)
+    if found is not None:
+        return found
+    if map_.rest is not None:
+        return map_.rest if default is None else alternatives(map_.rest, default, needs(map_.rest))
+    if default is None:
+        raise FailedError(f'the key "{key}"', "does not exist")
+    return default
+
+
+def _element(arguments: list[Value], scope: ModuleContext) -> Value:
+    items = items_of(arguments[0], scope)
+    at = settled(arguments[1])
+    if is_open(arguments[0]) and isinstance(at, Known) and whole(at) == 0:
+        return access.index(arguments[0], at, scope.run)
+    if items.rest or isinstance(at, Unknown | Reference):
+        return access.index(items, waiting(arguments[1], *items.rest), scope.run)
+    if not items.items:
+        raise FailedError("element(...)", "is given an empty list")
+    return items.items[whole(arguments[1]) % len(items.items)]
+
+
+def _length(arguments: list[Value], scope: ModuleContext) -> Value:
+    value = scope.run.opened(arguments[0])
+    if isinstance(value, Known) and isinstance(value.data, str):
+        return Known(len(letters(value.data)))
+    if isinstance(value, JsonItems | JsonFields):
+        return Known(len(text_of(value)))
+    if isinstance(value, Fields) and value.rest is None:
+        return Known(len(value.fields))
+    if isinstance(value, Items) and not value.rest:
+        if isinstance(value, Set) and len(value.items) > 1 and not is_whole(value):
+            raise UnsettledError
+        return Known(len(value.items))
+    if isinstance(value, Known):
+        raise FailedError("length(...)", "is given something without a length")
+    raise UnsettledError
+
+
+def _keys(arguments: list[Value], scope: ModuleContext) -> Value:
+    map_ = fields_of(arguments[0], scope)
+    if isinstance(map_, Unknown | Reference):
+        return Items((), (waiting(map_),), None, needs(map_))
+    rest = () if map_.rest is None else (waiting(map_.rest),)
+    known = tuple(Known(key, map_.places.get(key)) for key in sorted(map_.fields))
+    return Items(known, rest, None, doubts(map_))
+
+
+def _values(arguments: list[Value], scope: ModuleContext) -> Value:
+    map_ = fields_of(arguments[0], scope)
+    if isinstance(map_, Unknown | Reference):
+        return Items((), (access.element_of(map_, scope.run),), None, needs(map_))
+    rest = () if map_.rest is None else (map_.rest,)
+    known = tuple(map_.fields[key] for key in sorted(map_.fields))
+    return Items(known, rest, None, doubts(map_))
+
+
+def _coalesce(arguments: list[Value], scope: ModuleContext) -> Value:
+    for argument in arguments:
+        value = settled(argument)
+        if isinstance(value, Known) and value.data in (None, ""):
+            continue
+        if isinstance(value, Unknown):
+            # It may be null: then one of the others is the value.
+            return Unknown(value.needs, value.symbol if argument is arguments[-1] else "")
+        return argument
+    raise FailedError("coalesce(...)", "is given nothing but null")
+
+
+def _coalescelist(arguments: list[Value], scope: ModuleContext) -> Value:
+    for argument in arguments:
+        if is_null(settled(argument)):
+            continue
+        items = items_of(argument, scope)
+        if items.items:
+            return argument
+        if items.rest:
+            return Unknown(needs(items))
+    raise FailedError("coalescelist(...)", "is given nothing but empty lists")
+
+
+def _compact(arguments: list[Value], scope: ModuleContext) -> Value:
+    found = items_of(arguments[0], scope)
+    items: list[Value] = []
+    rest = [item for item in found.rest if not _is_empty(item)]
+    for item in found.items:
+        if isinstance(settled(item), Unknown):
+            rest.append(item)
+        elif not _is_empty(item):
+            items.append(item)
+    waits = (*found.needs, *(need for item in rest for need in needs(item)))
+    return Items(tuple(items), tuple(rest), None, tuple(dict.fromkeys(waits)))
+
+
+def _is_empty(value: Value) -> bool:
+    found = settled(value)
+    return isinstance(found, Known) and found.data in (None, "")
+
+
+def _contains(arguments: list[Value], scope: ModuleContext) -> Value:
+    items = items_of(arguments[0], scope)
+    found: Known | Unknown = Known(False)
+    for item in items.items:
+        found = combined("||", found, equality(item, arguments[1], scope.run))
+        if isinstance(found, Known) and found.data:
+            return found
+    if any(equal(item, arguments[1]) is not False for item in items.rest):
+        return waiting(found, *items.rest)
+    return found
+
+
+def _distinct(arguments: list[Value], scope: ModuleContext) -> Value:
+    found = items_of(arguments[0], scope)
+    return Items(distinct(_alike(found.items)), found.rest, found.place, found.needs)
+
+
+def _toset(arguments: list[Value], scope: ModuleContext) -> Value:
+    if is_null(settled(arguments[0])):
+        return arguments[0]
+    found = items_of(arguments[0], scope)
+    alike = _alike([_simple(item) for item in found.items])
+    return Set(distinct(alike), found.rest, found.place, found.needs)
+
+
+def _simple(value: Value) -> Value:
+    return settled(value) if isinstance(settled(value), Known) else value
+
+
+def _alike(values: Sequence[Value]) -> list[Value]:
+    """Values as elements of one collection: where one is a text, all scalars become texts."""
+    kinds = {type(found.data) for value in values if isinstance(found := settled(value), Known)}
+    if any(isinstance(settled(value), JsonItems | JsonFields) for value in values):
+        kinds.add(str)
+    if str not in kinds or not kinds & {int, float, bool}:
+        return list(values)
+    return [as_text(value) if isinstance(settled(value), Known) else value for value in values]
+
+
+def _tolist(arguments: list[Value], scope: ModuleContext) -> Value:
+    if is_null(settled(arguments[0])):
+        return arguments[0]
+    found = items_of(arguments[0], scope)
+    if isinstance(found, Set):
+        return _ordered(found)
+    alike = _alike(found.items)
+    if all(one is other for one, other in zip(alike, found.items, strict=True)):
+        return found
+    return Items(tuple(alike), found.rest, found.place, found.needs)
+
+
+def _ordered(found: Items) -> Items:
+    """A set as a list: Terraform puts texts in order. What cannot be ordered stays a set."""
+    if len(found.items) < 2 and not found.rest:
+        return Items(found.items, found.rest, found.place, found.needs)
+    keys = [settled(item) for item in found.items]
+    if found.rest or not all(isinstance(k, Known) and isinstance(k.data, str) for k in keys):
+        return Set(found.items, found.rest, found.place, found.needs)
+    return Items(tuple(sorted(found.items, key=text_of)), (), found.place)
+
+
+def _tomap(arguments: list[Value], scope: ModuleContext) -> Value:
+    if is_null(settled(arguments[0])):
+        return arguments[0]
+    found = fields_of(arguments[0], scope)
+    if not isinstance(found, Fields) or found.rest is not None:
+        return found
+    alike = dict(zip(found.fields, _alike([*found.fields.values()]), strict=True))
+    return Fields(alike, found.places, place=found.place)
+
+
+def _index(arguments: list[Value], scope: ModuleContext) -> Value:
+    items = items_of(arguments[0], scope)
+    for index, item in enumerate(items.items):
+        truth = equal(item, arguments[1])
+        if truth is None:
+            raise UnsettledError
+        if truth:
+            return Known(index)
+    if items.rest:
+        raise UnsettledError
+    raise FailedError("index(...)", "finds no such element")
+
+
+def _zipmap(arguments: list[Value], scope: ModuleContext) -> Value:
+    keys, values = items_of(arguments[0], scope), items_of(arguments[1], scope)
+    if keys.rest or values.rest or len(keys.items) != len(values.items):
+        raise UnsettledError
+    fields: dict[str, Value] = {}
+    rest: Value | None = None
+    for key, value in zip(keys.items, values.items, strict=True):
+        found = settled(as_text(key))
+        if isinstance(found, Known):
+            fields[access.text_key(found)] = value
+        else:
+            rest = value if rest is None else alternatives(rest, value, needs(key))
+    return Fields(fields, rest=rest)
+
+
+def _setunion(arguments: list[Value], scope: ModuleContext) -> Value:
+    found = concat(arguments, scope)
+    assert isinstance(found, Items)
+    return Set(distinct(_alike(found.items)), found.rest, None, found.needs)
+
+
+def _setintersection(arguments: list[Value], scope: ModuleContext) -> Value:
+    first, *others = (_closed(argument, scope) for argument in arguments)
+    shared = set(map(identity, first)).intersection(*(map(identity, items) for items in others))
+    return Set(distinct(item for item in first if identity(item) in shared))
+
+
+def _setsubtract(arguments: list[Value], scope: ModuleContext) -> Value:
+    taken = {identity(item) for item in _closed(arguments[1], scope)}
+    return Set(
+        distinct(item for item in _closed(arguments[0], scope) if identity(item) not in taken)
+    )
+
+
+def _closed(value: Value, scope: ModuleContext) -> tuple[Value, ...]:
+    items = items_of(value, scope)
+    if not is_whole(items):
+        raise UnsettledError
+    return items.items
+
+
+def _setproduct(arguments: list[Value], scope: ModuleContext) -> Value:
+    lists = [items_of(argument, scope) for argument in arguments]
+    count = 1
+    for found in lists:
+        count *= len(found.items) + len(found.rest)
+    _bounded(count)
+    items = tuple(Items(tuple(row)) for row in product(*(found.items for found in lists)))
+    if not any(found.rest for found in lists):
+        return Items(items)
+    rows = product(*((*found.items, *found.rest) for found in lists))
+    others = tuple(Items(tuple(row)) for row in rows if Items(tuple(row)) not in items)
+    return Items(items, others, None, doubts(*lists))
+
+
+def _slice(arguments: list[Value], scope: ModuleContext) -> Value:
+    """A stretch of a list. If it is there at all it has the wanted length, whatever it holds."""
+    start, end = whole(arguments[1]), whole(arguments[2])
+    _bounded(end - start)
+    if not 0 <= start <= end:
+        raise FailedError("slice(...)", "ends before it starts")
+    value = scope.run.opened(arguments[0])
+    items = items_of(value, scope)
+    if isinstance(value, Unknown | Reference) or items.rest:
+        return Items(
+            tuple(access.index(value, Known(at), scope.run) for at in range(start, end)),
+            place=items.place,
+        )
+    if end > len(items.items):
+        raise FailedError("slice(...)", f"reaches beyond {len(items.items)} elements")
+    return Items(items.items[start:end], (), items.place)
+
+
+def _reverse(arguments: list[Value], scope: ModuleContext) -> Value:
+    items = items_of(arguments[0], scope)
+    return Items(items.items[::-1], items.rest, items.place, items.needs)
+
+
+def _sort(arguments: list[Value], scope: ModuleContext) -> Value:
+    items = items_of(arguments[0], scope)
+    if not is_whole(items):
+        # The elements are known, their order is not: as in a set.
+        return Set(items.items, items.rest, items.place, items.needs)
+    texts_in(items)
+    return Items(tuple(sorted(items.items, key=text_of)), (), items.place)
+
+
+def _one(arguments: list[Value], scope: ModuleContext) -> Value:
+    value = settled(arguments[0])
+    if is_null(value):
+        return value
+    items = items_of(arguments[0], scope)
+    count = len(items.items)
+    if count > 1:
+        raise FailedError("one(...)", f"is given {count} elements")
+    if not items.rest:
+        return items.items[0] if count else Known(None)
+    if count:
+        return items.items[0]
+    found: Value = Known(None)
+    for item in items.rest:
+        found = alternatives(item, found, needs(item))
+    return found
+
+
+def _chunklist(arguments: list[Value], scope: ModuleContext) -> Value:
+    items, size = tuple(_alike(_closed(arguments[0], scope))), whole(arguments[1])
+    if size < 1:
+        return Items((Items(items),))
+    starts = range(0, len(items), size)
+    return Items(tuple(Items(items[start : start + size]) for start in starts))
+
+
+def _matchkeys(arguments: list[Value], scope: ModuleContext) -> Value:
+    values = items_of(arguments[0], scope)
+    keys = _closed(arguments[1], scope)
+    wanted = {identity(item) for item in _closed(arguments[2], scope)}
+    if values.rest or len(values.items) != len(keys):
+        raise UnsettledError
+    return Items(
+        tuple(v for v, key in zip(values.items, keys, strict=True) if identity(key) in wanted)
+    )
+
+
+def _transpose(arguments: list[Value], scope: ModuleContext) -> Value:
+    map_ = fields_of(arguments[0], scope)
+    if not is_whole(map_) or not isinstance(map_, Fields):
+        raise UnsettledError
+    found: dict[str, list[Value]] = {}
+    for key in sorted(map_.fields):
+        for text in texts_in(map_.fields[key]):
+            found.setdefault(text, []).append(Known(key))
+    return Fields({key: Items(tuple(items)) for key, items in sorted(found.items())})
+
+
+def _list(arguments: list[Value], scope: ModuleContext) -> Value:
+    return Items(tuple(arguments))
+
+
+COLLECTIONS = {
+    "concat": concat,
+    "merge": merge,
+    "flatten": _flatten,
+    "lookup": _lookup,
+    "element": _element,
+    "length": _length,
+    "keys": _keys,
+    "values": _values,
+    "coalesce": _coalesce,
+    "coalescelist": _coalescelist,
+    "compact": _compact,
+    "contains": _contains,
+    "distinct": _distinct,
+    "toset": _toset,
+    "tolist": _tolist,
+    "tomap": _tomap,
+    "index": _index,
+    "zipmap": _zipmap,
+    "setunion": _setunion,
+    "setintersection": _setintersection,
+    "setsubtract": _setsubtract,
+    "setproduct": _setproduct,
+    "slice": _slice,
+    "reverse": _reverse,
+    "sort": _sort,
+    "one": _one,
+    "chunklist": _chunklist,
+    "matchkeys": _matchkeys,
+    "transpose": _transpose,
+    "list": _list,
+}

@@ -1,0 +1,154 @@
+"""Encodings that are met less often than JSON and base64."""
+
+from typing import Any
+
+from taskwall.core.values import Items, Known, Text, Value, lifted, settled
+from taskwall.readers.terraform.evaluation.context import ModuleContext
+from taskwall.readers.terraform.evaluation.functions.arguments import UnsettledError, known, text_of
+from taskwall.readers.terraform.evaluation.functions.encodings import ENCODINGS
+from taskwall.readers.terraform.values.values import LONGEST, Base64Text, FailedError
+
+
+def _yamlencode(arguments: list[Value], scope: ModuleContext) -> Value:
+    """Texts are quoted, keys too; a text of several lines stands in a block."""
+    import yaml
+
+    class Dumper(yaml.SafeDumper):
+        """Writes as Terraform does."""
+
+        def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002 (as PyYAML has it)
+            return True
+
+    def written(dumper: Any, text: str) -> Any:
+        return dumper.represent_scalar("tag:yaml.org,2002:str", text, "|" if "\n" in text else '"')
+
+    Dumper.add_representer(str, written)
+    data = known(arguments[0])
+    text = yaml.dump(
+        data, Dumper=Dumper, default_flow_style=False, allow_unicode=True, width=10**9
+    ).removesuffix("...\n")
+    return Known(text)
+
+
+def _yamldecode(arguments: list[Value], scope: ModuleContext) -> Value:
+    """YAML 1.2 as far as it goes: `yes` is a text, and so is a date."""
+    import yaml
+
+    text = text_of(arguments[0])
+    if "&" in text and "*" in text:
+        # Aliases can make little text into very much data.
+        raise UnsettledError
+
+    class Loader(yaml.CSafeLoader):
+        """Resolves what Terraform does."""
+
+        yaml_implicit_resolvers: Any = {
+            sign: [(tag, how) for tag, how in resolvers if not tag.endswith(("timestamp", "value"))]
+            for sign, resolvers in yaml.CSafeLoader.yaml_implicit_resolvers.items()
+        }
+
+    def truth(loader: Any, node: Any) -> object:
+        text = loader.construct_scalar(node)
+        low = text.lower()
+        return low == "true" if low in ("true", "false") else text
+
+    def number(loader: Any, node: Any) -> object:
+        text = loader.construct_scalar(node)
+        return (
+            text if ":" in text or "_" in text else yaml.SafeLoader.construct_yaml_int(loader, node)
+        )
+
+    Loader.add_constructor("tag:yaml.org,2002:bool", truth)
+    Loader.add_constructor("tag:yaml.org,2002:int", number)
+    try:
+        return lifted(yaml.load(text, Loader=Loader))  # noqa: S506 (built on the safe loader)
+    except (yaml.YAMLError, TypeError, RecursionError) as error:
+        raise FailedError("yamldecode(...)", "is given something that is not YAML") from error
+
+
+def _csvdecode(arguments: list[Value], scope: ModuleContext) -> Value:
+    import csv
+
+    text = text_of(arguments[0])
+    try:
+        header, *rows = csv.reader(text.splitlines(keepends=True), strict=True)
+    except csv.Error as error:
+        raise FailedError("csvdecode(...)", "is given something that is not CSV") from error
+    if len(set(header)) < len(header):
+        raise FailedError("csvdecode(...)", "has two columns of one name")
+    full = [row for row in rows if row]
+    if any(len(row) != len(header) for row in full):
+        raise FailedError("csvdecode(...)", "has rows of several lengths")
+    return Items(tuple(lifted(dict(zip(header, row, strict=True))) for row in full))
+
+
+def _urlencode(arguments: list[Value], scope: ModuleContext) -> Value:
+    from urllib.parse import quote_plus
+
+    return Known(quote_plus(text_of(arguments[0]), safe="-_.~"))
+
+
+def _urldecode(arguments: list[Value], scope: ModuleContext) -> Value:
+    from urllib.parse import unquote_plus
+
+    return Known(unquote_plus(text_of(arguments[0]), errors="strict"))
+
+
+_CODECS = {"UTF-8": "utf-8", "UTF-16LE": "utf-16-le", "UTF-16BE": "utf-16-be"}
+_CODECS |= {"ISO-8859-1": "latin-1", "US-ASCII": "ascii", "WINDOWS-1252": "cp1252"}
+
+
+def _codec(value: Value) -> str:
+    found = _CODECS.get(text_of(value).upper())
+    if found is None:
+        raise UnsettledError
+    return found
+
+
+def _textencodebase64(arguments: list[Value], scope: ModuleContext) -> Value:
+    from base64 import b64encode
+
+    return Known(b64encode(text_of(arguments[0]).encode(_codec(arguments[1]))).decode())
+
+
+def _textdecodebase64(arguments: list[Value], scope: ModuleContext) -> Value:
+    from base64 import b64decode
+
+    return Known(b64decode(text_of(arguments[0]), validate=True).decode(_codec(arguments[1])))
+
+
+def _base64gzip(arguments: list[Value], scope: ModuleContext) -> Value:
+    """What is compressed stays readable: the bytes differ from one compressor to the next."""
+    found = settled(arguments[0])
+    parts = found.parts if isinstance(found, Text) else (text_of(found),)
+    return Base64Text(parts, found.place)
+
+
+def _base64gunzip(arguments: list[Value], scope: ModuleContext) -> Value:
+    from base64 import b64decode
+    from zlib import decompressobj
+    from zlib import error as zlib_error
+
+    found = settled(arguments[0])
+    if isinstance(found, Base64Text):
+        return ENCODINGS["base64decode"](arguments, scope)
+    try:
+        raw = decompressobj(31).decompress(b64decode(text_of(found), validate=True), LONGEST)
+    except zlib_error as error:
+        raise FailedError("base64gunzip(...)", "is given data that is not compressed") from error
+    if len(raw) >= LONGEST:
+        raise FailedError("a string", f"is longer than {LONGEST} characters")
+    return Known(raw.decode())
+
+
+FUNCTIONS = {
+    "yamlencode": _yamlencode,
+    "yamldecode": _yamldecode,
+    "csvdecode": _csvdecode,
+    "urlencode": _urlencode,
+    "urldecode": _urldecode,
+    "textencodebase64": _textencodebase64,
+    "textdecodebase64": _textdecodebase64,
+    "base64gzip": _base64gzip,
+    "base64gunzip": _base64gunzip,
+}

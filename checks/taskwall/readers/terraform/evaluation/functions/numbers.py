@@ -1,0 +1,165 @@
+"""Functions of numbers, and conversions between simple types."""
+
+import math
+
+from taskwall.core.values import Items, Known, Unknown, Value
+from taskwall.readers.terraform.evaluation.context import ModuleContext
+from taskwall.readers.terraform.evaluation.functions.arguments import (
+    UnsettledError,
+    boolean,
+    items_of,
+    number,
+    text_of,
+    whole,
+)
+from taskwall.readers.terraform.evaluation.operators import combined, true_or_false
+from taskwall.readers.terraform.values.types import simple
+from taskwall.readers.terraform.values.values import FailedError, waiting
+
+LONGEST_RANGE = 1024
+"""Terraform's own bound for `range`."""
+
+
+def _sum(arguments: list[Value], scope: ModuleContext) -> Value:
+    items = items_of(arguments[0], scope)
+    if items.rest:
+        raise UnsettledError
+    if not items.items:
+        raise FailedError("sum(...)", "is given an empty list")
+    return Known(sum(number(item) for item in items.items))
+
+
+def _min(arguments: list[Value], scope: ModuleContext) -> Value:
+    return Known(min(number(item) for item in arguments))
+
+
+def _max(arguments: list[Value], scope: ModuleContext) -> Value:
+    return Known(max(number(item) for item in arguments))
+
+
+def _abs(arguments: list[Value], scope: ModuleContext) -> Value:
+    return Known(abs(number(arguments[0])))
+
+
+def _ceil(arguments: list[Value], scope: ModuleContext) -> Value:
+    return Known(math.ceil(number(arguments[0])))
+
+
+def _floor(arguments: list[Value], scope: ModuleContext) -> Value:
+    return Known(math.floor(number(arguments[0])))
+
+
+def _pow(arguments: list[Value], scope: ModuleContext) -> Value:
+    found = float(number(arguments[0])) ** number(arguments[1])
+    if not isinstance(found, float) or not math.isfinite(found):
+        raise FailedError("pow(...)", "is too large")
+    return Known(int(found) if found.is_integer() and abs(found) < 1e15 else found)
+
+
+def _log(arguments: list[Value], scope: ModuleContext) -> Value:
+    found = math.log(number(arguments[0])) / math.log(number(arguments[1]))
+    near = round(found)
+    return Known(near if math.isclose(found, near, rel_tol=1e-15) else found)
+
+
+def _signum(arguments: list[Value], scope: ModuleContext) -> Value:
+    found = whole(arguments[0])
+    return Known((found > 0) - (found < 0))
+
+
+def _parseint(arguments: list[Value], scope: ModuleContext) -> Value:
+    text, base = text_of(arguments[0]), whole(arguments[1])
+    if not 2 <= base <= 62 or len(text) > 1000:
+        raise FailedError("parseint(...)", "takes bases from 2 to 62")
+    if base <= 36:
+        return Known(int(text, base) if "_" not in text else int(""))
+    found = 0
+    for digit in text.lstrip("+-"):
+        value = _DIGITS.index(digit)
+        if value >= base:
+            raise FailedError("parseint(...)", f'is given "{digit}" in base {base}')
+        found = found * base + value
+    return Known(-found if text.startswith("-") else found)
+
+
+_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+
+def _range(arguments: list[Value], scope: ModuleContext) -> Value:
+    numbers = [number(argument) for argument in arguments]
+    start = numbers[0] if len(numbers) > 1 else 0
+    limit = numbers[1] if len(numbers) > 1 else numbers[0]
+    step = numbers[2] if len(numbers) > 2 else (1 if limit >= start else -1)
+    if step == 0 or (limit - start) / step > LONGEST_RANGE:
+        raise FailedError("range(...)", f"has more than {LONGEST_RANGE} elements")
+    found: list[Value] = []
+    while (start < limit) if step > 0 else (start > limit):
+        found.append(Known(start))
+        start += step
+    return Items(tuple(found))
+
+
+def _alltrue(arguments: list[Value], scope: ModuleContext) -> Value:
+    return _all(arguments[0], "&&", True, scope)
+
+
+def _anytrue(arguments: list[Value], scope: ModuleContext) -> Value:
+    return _all(arguments[0], "||", False, scope)
+
+
+def _all(value: Value, operator: str, start: bool, scope: ModuleContext) -> Value:
+    items = items_of(value, scope)
+    found: Known | Unknown = Known(start)
+    for item in items.items:
+        if isinstance(item, Known) and item.data is None:
+            raise FailedError("an argument", "holds null")
+        found = combined(operator, found, true_or_false(item, scope.run))
+    if items.rest and not (isinstance(found, Known) and found.data is not start):
+        return waiting(found, *items.rest)
+    return found
+
+
+def _tostring(arguments: list[Value], scope: ModuleContext) -> Value:
+    return simple(arguments[0], "string")
+
+
+def _tonumber(arguments: list[Value], scope: ModuleContext) -> Value:
+    return simple(arguments[0], "number")
+
+
+def _tobool(arguments: list[Value], scope: ModuleContext) -> Value:
+    if isinstance(arguments[0], Known) and arguments[0].data is not None:
+        return Known(boolean(arguments[0]))
+    return simple(arguments[0], "bool")
+
+
+def _sensitive(arguments: list[Value], scope: ModuleContext) -> Value:
+    scope.run.hidden.hide(arguments[0])
+    return arguments[0]
+
+
+def _itself(arguments: list[Value], scope: ModuleContext) -> Value:
+    return arguments[0]
+
+
+NUMBERS = {
+    "sum": _sum,
+    "min": _min,
+    "max": _max,
+    "abs": _abs,
+    "ceil": _ceil,
+    "floor": _floor,
+    "pow": _pow,
+    "log": _log,
+    "signum": _signum,
+    "parseint": _parseint,
+    "range": _range,
+    "alltrue": _alltrue,
+    "anytrue": _anytrue,
+    "tostring": _tostring,
+    "tonumber": _tonumber,
+    "tobool": _tobool,
+    "sensitive": _sensitive,
+    "nonsensitive": _itself,
+    "ephemeralasnull": _itself,
+}

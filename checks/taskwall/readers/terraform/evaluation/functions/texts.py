@@ -1,0 +1,378 @@
+"""Functions of texts."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from taskwall.core.values import (
+    Fields,
+    Items,
+    Known,
+    Reference,
+    Text,
+    Unknown,
+    Value,
+    lifted,
+    settled,
+    spelled,
+    text,
+)
+from taskwall.readers.terraform.evaluation.access import is_set
+from taskwall.readers.terraform.evaluation.context import ModuleContext
+from taskwall.readers.terraform.evaluation.functions.arguments import (
+    UnsettledError,
+    items_of,
+    letters,
+    number,
+    text_of,
+    whole,
+)
+from taskwall.readers.terraform.evaluation.operators import texts_of
+from taskwall.readers.terraform.values.values import (
+    LONGEST,
+    MOST_PARTS,
+    FailedError,
+    as_text,
+    is_null,
+    is_whole,
+    json_text,
+    put_together,
+    waiting,
+)
+
+if TYPE_CHECKING:
+    import re
+
+
+MOST_WORK = 1_000_000
+"""How many steps a regular expression may take at the worst."""
+
+
+def _on_text(function: Callable[[str], str]) -> Callable[[list[Value], ModuleContext], Value]:
+    return lambda arguments, scope: Known(function(text_of(arguments[0])))
+
+
+def _bounded(found: str) -> Known:
+    if len(found) > LONGEST:
+        raise FailedError("a string", f"is longer than {LONGEST} characters")
+    return Known(found)
+
+
+def _join(arguments: list[Value], scope: ModuleContext) -> Value:
+    separator = text_of(arguments[0])
+    pieces: list[str | Value] = []
+    for argument in arguments[1:]:
+        items = items_of(argument, scope)
+        members = [*items.items]
+        if items.rest:
+            members.append(Unknown(items.needs or waiting(*items.rest).needs))
+        for value in texts_of(members):
+            if pieces:
+                pieces.append(separator)
+            pieces.append(value)
+    return put_together(pieces)
+
+
+def _split(arguments: list[Value], scope: ModuleContext) -> Value:
+    separator, value = text_of(arguments[0]), settled(arguments[1])
+    if isinstance(value, Text):
+        return _cut(value, separator)
+    found = text_of(value)
+    pieces = found.split(separator) if separator else list(found)
+    return lifted(pieces) if found else Items((Known(""),) if separator else ())
+
+
+_LISTING = frozenset(",;| \t\n")
+"""Characters that no id or ARN holds."""
+
+
+def _cut(value: Text, separator: str) -> Value:
+    """A text known in part, cut where its literal pieces are, if nothing else can hold a cut.
+
+    Raises:
+        UnsettledError: what is not known may hold the separator.
+    """
+    if not _LISTING.intersection(separator):
+        raise UnsettledError
+    pieces: list[list[str | Value]] = [[]]
+    for part in value.parts:
+        if isinstance(part, str):
+            first, *rest = part.split(separator)
+            pieces[-1].append(first)
+            pieces += ([text] for text in rest)
+        elif isinstance(part, Reference) and is_set(part):
+            pieces[-1].append(part)
+        else:
+            raise UnsettledError
+    return Items(tuple(map(_piece, pieces)), place=value.place)
+
+
+def _piece(parts: "list[str | Value]") -> Value:
+    told = [part for part in parts if part != ""]
+    if len(told) == 1 and not isinstance(told[0], str):
+        return told[0]
+    return text(told)
+
+
+def _replace(arguments: list[Value], scope: ModuleContext) -> Value:
+    string, old = (text_of(argument) for argument in arguments[:2])
+    by_pattern = len(old) > 1 and old.startswith("/") and old.endswith("/")
+    open_ = not isinstance(settled(arguments[2]), Known)
+    if open_ and not by_pattern and old and string.count(old) < MOST_PARTS:
+        # What is put in may be unknown: what it is put into stays known.
+        first, *others = string.split(old)
+        return put_together([first, *(piece for each in others for piece in (arguments[2], each))])
+    new = text_of(arguments[2])
+    if by_pattern:
+        pattern = _compiled(old[1:-1], string)
+        return _bounded(pattern.sub(_expansion(new), string))
+    if old and string.count(old) * len(new) > LONGEST:
+        raise FailedError("a string", f"is longer than {LONGEST} characters")
+    return _bounded(string.replace(old, new))
+
+
+def _expansion(new: str) -> "Callable[[re.Match[str]], str]":
+    """A replacement in RE2's writing: `$1`, `${name}`, `$$`."""
+    import re
+
+    marks = re.compile(r"\$(?:\$|(\w+)|\{(\w+)\})")
+
+    def expanded(match: "re.Match[str]") -> str:
+        def group(mark: "re.Match[str]") -> str:
+            name = mark[1] or mark[2]
+            if not name:
+                return "$"
+            key: int | str = int(name) if name.isdigit() else name
+            try:
+                return match[key] or ""
+            except IndexError:
+                return ""
+
+        return marks.sub(group, new)
+
+    return expanded
+
+
+def _compiled(pattern: str, subject: str) -> "re.Pattern[str]":
+    """A pattern of RE2, if Python's engine reads it alike and it cannot run away.
+
+    RE2 takes linear time; Python's engine can take exponential time where repetitions nest and
+    polynomial time where they follow each other. Such patterns leave the result unknown.
+    """
+    import re
+
+    plain = re.sub(r"\(\?(?::|P<\w+>)", "(", pattern.removeprefix("(?i)"))
+    if len(pattern) > 1000 or "[[:" in pattern or "\\p" in pattern or "(?" in plain:
+        raise UnsettledError
+    if pattern is not plain and not subject.isascii():
+        raise UnsettledError
+    if "$" in pattern and subject.endswith("\n"):
+        raise UnsettledError
+    bare = re.sub(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]", "x", plain)
+    if re.search(r"\)[*+{]", bare):
+        raise UnsettledError
+    repeats = len(re.findall(r"[*+]|\{\d+,", bare))
+    if (len(subject) + 1) ** max(repeats, 1) > MOST_WORK:
+        raise UnsettledError
+    if re.search(r"\{\d*,?\d{4,}", bare):
+        raise UnsettledError
+    try:
+        return re.compile(pattern, re.ASCII)
+    except (re.error, OverflowError, RecursionError) as error:
+        raise FailedError("a regular expression", "cannot be read") from error
+
+
+def _matched(match: "re.Match[str]") -> Value:
+    if match.re.groupindex:
+        return Fields({name: Known(group) for name, group in match.groupdict().items()})
+    if match.re.groups:
+        return Items(tuple(Known(group) for group in match.groups()))
+    return Known(match[0])
+
+
+def _regex(arguments: list[Value], scope: ModuleContext) -> Value:
+    string = text_of(arguments[1])
+    match = _compiled(text_of(arguments[0]), string).search(string)
+    if match is None:
+        raise FailedError("regex(...)", "matches nothing")
+    return _matched(match)
+
+
+def _regexall(arguments: list[Value], scope: ModuleContext) -> Value:
+    string = text_of(arguments[1])
+    return Items(tuple(map(_matched, _compiled(text_of(arguments[0]), string).finditer(string))))
+
+
+def _trim(arguments: list[Value], scope: ModuleContext) -> Value:
+    return Known(text_of(arguments[0]).strip(text_of(arguments[1])))
+
+
+def _trimprefix(arguments: list[Value], scope: ModuleContext) -> Value:
+    return Known(text_of(arguments[0]).removeprefix(text_of(arguments[1])))
+
+
+def _trimsuffix(arguments: list[Value], scope: ModuleContext) -> Value:
+    return Known(text_of(arguments[0]).removesuffix(text_of(arguments[1])))
+
+
+def _title(string: str) -> str:
+    return "".join(
+        char.upper() if not index or not (string[index - 1].isalnum() or string[index - 1] in "_'")
+        else char
+        for index, char in enumerate(string)
+    )  # fmt: skip
+
+
+def _substr(arguments: list[Value], scope: ModuleContext) -> Value:
+    string, offset, length = text_of(arguments[0]), whole(arguments[1]), whole(arguments[2])
+    found = letters(string)
+    if offset < 0:
+        offset = max(len(found) + offset, 0)
+    return Known("".join(found[offset:] if length < 0 else found[offset : offset + length]))
+
+
+def _startswith(arguments: list[Value], scope: ModuleContext) -> Value:
+    value, prefix = settled(arguments[0]), text_of(arguments[1])
+    if isinstance(value, Text) and isinstance(value.parts[0], str):
+        start = value.parts[0]
+        if len(start) >= len(prefix) or not prefix.startswith(start):
+            return Known(start.startswith(prefix))
+    return Known(text_of(value).startswith(prefix))
+
+
+def _endswith(arguments: list[Value], scope: ModuleContext) -> Value:
+    value, suffix = settled(arguments[0]), text_of(arguments[1])
+    if isinstance(value, Text) and isinstance(value.parts[-1], str):
+        end = value.parts[-1]
+        if len(end) >= len(suffix) or not suffix.endswith(end):
+            return Known(end.endswith(suffix))
+    return Known(text_of(value).endswith(suffix))
+
+
+def _strcontains(arguments: list[Value], scope: ModuleContext) -> Value:
+    value, part = settled(arguments[0]), text_of(arguments[1])
+    if isinstance(value, Text) and any(isinstance(p, str) and part in p for p in value.parts):
+        return Known(True)
+    return Known(part in text_of(value))
+
+
+def _format(arguments: list[Value], scope: ModuleContext) -> Value:
+    return formatted(text_of(arguments[0]), arguments[1:])
+
+
+def formatted(pattern: str, arguments: list[Value]) -> Value:
+    """The texts of `format`; arguments that are not known stay where `%s`, `%d` or `%v` is.
+
+    Raises:
+        UnsettledError: an unknown argument is to be written in another way.
+        FailedError: the arguments do not fit the pattern.
+    """
+    import re
+
+    pieces: list[str | Value] = []
+    end = used = 0
+    for match in re.finditer(r"%(?:\[(\d+)\])?([-+ 0#]*)(\d*)(?:\.(\d+))?([a-zA-Z%])", pattern):
+        pieces.append(pattern[end : match.start()])
+        end = match.end()
+        if match[5] == "%":
+            pieces.append("%")
+            continue
+        used = int(match[1]) if match[1] else used + 1
+        if not 0 < used <= len(arguments):
+            raise FailedError("format(...)", "has too few arguments")
+        pieces.append(_verb(match, arguments[used - 1]))
+    pieces.append(pattern[end:])
+    return put_together(pieces)
+
+
+def _verb(match: "re.Match[str]", value: Value) -> "str | Value":
+    flags, verb = match[2], match[5]
+    width, precision = int(match[3] or 0), match[4]
+    if width > 1000 or int(precision or 0) > 100:
+        raise UnsettledError
+    bare = not (flags or width or precision)
+    found = settled(value)
+    if verb == "v" and isinstance(found, Known) and found.data is None:
+        return "null"
+    if verb == "v" and flags == "#" and not (width or precision):
+        if not is_whole(found):
+            raise UnsettledError
+        return json_text(found)
+    if is_null(found):
+        raise FailedError("format(...)", "is given null")
+    if verb == "s" or (verb == "v" and not isinstance(found, Items | Fields)):
+        written = as_text(value)
+        if bare:
+            return written
+        string = text_of(written)
+        string = string[: int(precision)] if precision else string
+        return string.ljust(width) if "-" in flags else string.rjust(width)
+    if verb == "v":
+        if not is_whole(found):
+            raise UnsettledError
+        return json_text(found)
+    if verb == "q":
+        return json_text(Known(text_of(value)))
+    if verb == "d" and bare and not isinstance(found, Known):
+        return value
+    if verb in "dxXobeEfFgG":
+        figure = number(value)
+        shape = "%" + flags + (str(width) if width else "") + (f".{precision}" if precision else "")
+        if verb == "b":
+            return format(int(figure), "b").rjust(width, "0" if "0" in flags else " ")
+        return (shape + verb) % (int(figure) if verb in "dxXo" else figure)
+    if verb == "t":
+        return spelled(found.data) or "" if isinstance(found, Known) else value
+    raise UnsettledError
+
+
+def _formatlist(arguments: list[Value], scope: ModuleContext) -> Value:
+    pattern = text_of(arguments[0])
+    lists = [settled(argument) for argument in arguments[1:]]
+    lengths = {len(value.items) for value in lists if isinstance(value, Items)}
+    if any(isinstance(value, Items) and value.rest for value in lists) or len(lengths) != 1:
+        raise UnsettledError
+    rows = [
+        [value.items[row] if isinstance(value, Items) else value for value in lists]
+        for row in range(lengths.pop())
+    ]
+    return Items(tuple(formatted(pattern, row) for row in rows))
+
+
+def _chomp(string: str) -> str:
+    return string.rstrip("\r\n")
+
+
+def _indent(arguments: list[Value], scope: ModuleContext) -> Value:
+    spaces, string = whole(arguments[0]), text_of(arguments[1])
+    if spaces * (string.count("\n") + 1) > LONGEST:
+        raise FailedError("a string", f"is longer than {LONGEST} characters")
+    return Known(string.replace("\n", "\n" + " " * spaces))
+
+
+def _strrev(string: str) -> str:
+    return "".join(letters(string)[::-1])
+
+
+TEXTS = {
+    "join": _join,
+    "split": _split,
+    "replace": _replace,
+    "regex": _regex,
+    "regexall": _regexall,
+    "trimspace": _on_text(str.strip),
+    "trim": _trim,
+    "trimprefix": _trimprefix,
+    "trimsuffix": _trimsuffix,
+    "lower": _on_text(str.lower),
+    "upper": _on_text(str.upper),
+    "title": _on_text(_title),
+    "chomp": _on_text(_chomp),
+    "strrev": _on_text(_strrev),
+    "indent": _indent,
+    "substr": _substr,
+    "startswith": _startswith,
+    "endswith": _endswith,
+    "strcontains": _strcontains,
+    "format": _format,
+    "formatlist": _formatlist,
+}

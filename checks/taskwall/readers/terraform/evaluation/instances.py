@@ -1,0 +1,181 @@
+"""The instances of a block that `count` or `for_each` may multiply."""
+
+from collections.abc import Callable, Mapping
+from typing import Generic, TypeVar
+
+from taskwall.core.values import (
+    Fields,
+    Items,
+    Known,
+    Need,
+    Reference,
+    Unknown,
+    Value,
+    needs,
+    settled,
+    symbol,
+)
+from taskwall.readers.terraform.evaluation.access import spelled_key
+from taskwall.readers.terraform.evaluation.context import Env, ModuleContext, Whole
+from taskwall.readers.terraform.evaluation.expressions import evaluate, key_of
+from taskwall.readers.terraform.syntax.tree import Block, Expression
+from taskwall.readers.terraform.values.types import number
+from taskwall.readers.terraform.values.values import (
+    FailedError,
+    Open,
+    Set,
+    alternatives,
+    doubts,
+    elements,
+    is_null,
+    possible,
+)
+
+MOST_INSTANCES = 1000
+"""A block with more instances than this is an error."""
+
+
+MOST_ALTOGETHER = 200_000
+"""A root module with more instances than this is not read to its end."""
+
+
+MOST_MODULES = 10_000
+"""So many modules may be called altogether, each instance counted."""
+
+
+W = TypeVar("W", bound=Whole)
+
+
+class Instances(Generic[W]):
+    """The instances of one block: by key, the one that may be there any number of times last."""
+
+    def __init__(self, address: str) -> None:
+        self.address = address
+        self.all: list[W] = []
+        self.value: Value = Reference(address, "")
+
+
+def expand(
+    block: Block,
+    address: str,
+    scope: ModuleContext,
+    make: Callable[[str, Env, tuple[Need, ...]], W],
+) -> Instances[W]:
+    """The instances of a block, as its `count` or `for_each` tells."""
+    found: Instances[W] = Instances(address)
+    run = scope.run
+    if len(run.handles) > MOST_ALTOGETHER:
+        run.effects.shareable = False
+        run.complain(block.header, f"more than {MOST_ALTOGETHER} instances: the rest is left out")
+        found.value = Unknown((Need(address, "is one of too many instances"),))
+        return found
+
+    def add(suffix: str, env: Env, maybe: tuple[Need, ...] = ()) -> Reference:
+        instance = make(address + suffix, env, maybe)
+        found.all.append(instance)
+        run.handles.put(address + suffix, instance, scope.taken())
+        return Reference(address + suffix, "")
+
+    attributes = block.body.attributes
+    if (count := attributes.get("count")) is not None:
+        value = _settled(scope, count.expression)
+        if isinstance(value, Known) and value.data is not None:
+            size = _size(value)
+            if size is not None and size > MOST_INSTANCES:
+                run.complain(count.place, f"makes {size} instances; at most {MOST_INSTANCES}")
+            elif size is not None:
+                found.value = Items(
+                    tuple(add(f"[{i}]", {"count": _index(Known(i))}) for i in range(size))
+                )
+                return found
+        waits = needs(value) or (Need(address, "has a count that is not known"),)
+        made = add("[*]", {"count": _index(Unknown(waits))}, waits)
+        found.value = Items((), (made,), None, waits)
+        return found
+    if (each := attributes.get("for_each")) is not None:
+        value = _settled(scope, each.expression)
+        if isinstance(value, Items | Fields) and len(_members(value)) > MOST_INSTANCES:
+            run.complain(
+                each.place, f"makes {len(_members(value))} instances; at most {MOST_INSTANCES}"
+            )
+            value = Unknown((Need(address, "has too many instances"),))
+        if isinstance(value, Items | Fields):
+            found.value = _for_each(value, add)
+        elif is_null(value):
+            found.value = Fields({})
+        else:
+            waits = needs(value) or (Need(address, "has a for_each that is not known"),)
+            found.value = Open({}, {}, add("[*]", _open_each(value), waits), None, waits)
+        return found
+    add("", {})
+    return found
+
+
+def _settled(scope: ModuleContext, expression: Expression) -> Value:
+    run = scope.run
+    deciding, run.deciding = run.deciding, 0  # the same whoever asks for an instance first
+    try:
+        return run.opened(evaluate(expression, scope, {}))
+    except FailedError as error:
+        return Unknown((error.need,))
+    finally:
+        run.deciding = deciding
+
+
+def _size(value: Known) -> int | None:
+    try:
+        return int(number(value.data))
+    except FailedError:
+        return None
+
+
+def _index(value: Value) -> Fields:
+    return Fields({"index": value})
+
+
+def _members(value: Items | Fields) -> "tuple[Value, ...] | Mapping[str, Value]":
+    return value.items if isinstance(value, Items) else value.fields
+
+
+def _for_each(
+    value: Items | Fields,
+    add: Callable[[str, Env, tuple[Need, ...]], Reference],
+) -> Value:
+    fields: dict[str, Value] = {}
+    rest: Value | None = None
+    waits: tuple[Need, ...] = ()
+    open_: list[Value] = []
+    collection = Set(value.items, value.rest, value.place) if isinstance(value, Items) else value
+    for key, item in elements(collection):
+        found = settled(key)
+        if isinstance(found, Known):
+            name = str(found.data)
+            fields[name] = add(spelled_key(Known(name)), _each(Known(name, found.place), item), ())
+        elif symbol(key):
+            # It is there for certain; only its key is not known, but what that is equal to.
+            made = add(f'["${{{symbol(key)}}}"]', _each(key, item), ())
+            rest = made if rest is None else alternatives(rest, made, needs(key))
+        else:
+            open_.append(item)
+    open_ += possible(collection)
+    if open_:
+        merged = open_[0]
+        for item in open_[1:]:
+            merged = alternatives(merged, item, needs(item) or needs(merged) or doubts(value))
+        all_ = (*doubts(value), *(need for item in open_ for need in needs(item)))
+        waits = tuple(dict.fromkeys(all_)) or (Need("for_each", "is known in part only"),)
+        made = add("[*]", _open_each(merged, element=True), waits)
+        rest = made if rest is None else alternatives(rest, made, waits)
+    return Fields(fields) if rest is None else Open(fields, {}, rest, None, waits)
+
+
+def _each(key: Value, value: Value) -> Env:
+    return {"each": Fields({"key": key, "value": value})}
+
+
+def _open_each(value: Value, element: bool = False) -> Env:
+    """`each` of an instance of which the key is not known."""
+    if element:
+        return _each(key_of(value), value)
+    waits = needs(value)
+    return _each(Unknown(waits), Unknown(waits))

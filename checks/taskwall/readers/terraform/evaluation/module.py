@@ -1,0 +1,484 @@
+"""Modules as they are called: their variables, locals, outputs, resources and calls, by need."""
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+
+from taskwall.core.values import (
+    Call,
+    Fields,
+    Known,
+    Need,
+    Place,
+    Unknown,
+    Value,
+    settled,
+    unknown,
+)
+from taskwall.readers.terraform.evaluation.body import FieldsReader
+from taskwall.readers.terraform.evaluation.context import Env
+from taskwall.readers.terraform.evaluation.expressions import evaluate
+from taskwall.readers.terraform.evaluation.free_variables import freed
+from taskwall.readers.terraform.evaluation.instances import MOST_MODULES, Instances, expand
+from taskwall.readers.terraform.evaluation.resource_instance import ResourceInstance
+from taskwall.readers.terraform.evaluation.run import Run
+from taskwall.readers.terraform.modules import Module, is_local, source_of
+from taskwall.readers.terraform.syntax.hcl import BROKEN_VALUE
+from taskwall.readers.terraform.syntax.tree import (
+    Attr,
+    Attribute,
+    Block,
+    Body,
+    Expression,
+    Literal,
+    Step,
+)
+from taskwall.readers.terraform.values.effects import Answers, Memo
+from taskwall.readers.terraform.values.placeholders import names_existing
+from taskwall.readers.terraform.values.sensitive import is_sensitive, names_secret
+from taskwall.readers.terraform.values.types import ANY, Type, convert, type_of
+from taskwall.readers.terraform.values.values import FailedError, is_null, weight
+from taskwall.source.resource import Resource
+
+DEEPEST_CHAIN = 150
+"""So many values may wait for one another in a row."""
+
+HEAVIEST = 300_000
+"""A value with more parts than this is taken for unknown."""
+
+DEEPEST_CALL = 20
+"""So many modules may be called in each other."""
+
+
+class Scope:
+    """A module as one call instantiates it (or the root): its names and what they stand for.
+
+    `prefix` stands before the addresses in it (`module.api["a"].`), `bare_prefix` likewise without
+    instance keys. `given` yields the value of an argument of the call, None if it gives none.
+    `answers` are those on which it hangs that there is this module at all.
+    """
+
+    def __init__(
+        self,
+        run: Run,
+        module: Module,
+        prefix: str = "",
+        bare_prefix: str = "",
+        given: Callable[[str], Value | None] | None = None,
+        called_from: tuple[Call, ...] = (),
+        maybe: tuple[Need, ...] = (),
+        chain: tuple[str, ...] = (),
+        answers: Answers = (),
+    ) -> None:
+        self.run = run
+        self.module = module
+        self.prefix = prefix
+        self.bare_prefix = bare_prefix
+        self.called_from = called_from
+        self.maybe = maybe
+        self.chain = (*chain, module.folder)
+        self._given = given
+        self._answers = answers
+        self._values: Memo[str, Value] = Memo()
+        self._pending: dict[str, int] = {}
+        """What is being read, and how many states of other roots are since then."""
+        self._instances: Memo[str, Instances[ResourceInstance]] = Memo()
+        self._resources: Memo[ResourceInstance, Resource] = Memo()
+        self._calls: Memo[str, Instances[ModuleInstance] | Value] = Memo()
+        for error in module.errors:
+            run.effects.report(error)
+
+    def address(self, name: str) -> str:
+        """What something of this module is called in the whole stack."""
+        return f"{self.prefix}{name}" if self.prefix else self.run.told_apart(name)
+
+    def bare_address(self, name: str) -> str:
+        """The same without instance keys."""
+        return f"{self.bare_prefix}{name}" if self.bare_prefix else self.run.told_apart(name)
+
+    def inner(
+        self,
+        name: str,
+        module: Module,
+        prefix: str,
+        given: "Callable[[str], Value | None]",
+        called_from: tuple[Call, ...],
+        maybe: tuple[Need, ...],
+    ) -> "Scope":
+        """The scope of an instance of a call in this module."""
+        bare = f"{self.bare_address(f'module.{name}')}."
+        return Scope(
+            self.run, module, prefix, bare, given, called_from, maybe, self.chain, self.taken()
+        )
+
+    def taken(self) -> Answers:
+        """The answers on which hangs what is being evaluated in this module."""
+        answers = self.run.effects.answers
+        return (*self._answers, *answers.items()) if answers else self._answers
+
+    def bare(self) -> "Scope":
+        """A scope without any names, as within a template file."""
+        return Scope(self.run, Module("", (), {}, {}, {}, {}, {}, ()))
+
+    def filled_in(self, template: Expression, names: Env) -> Value:
+        """What a template is with values for its names: it sees none of the module's."""
+        return evaluate(template, self.bare(), names)
+
+    def named(self, name: str, steps: tuple[Step, ...]) -> tuple[Value, int]:
+        """The value of the leading names of a reference, and how many steps they take.
+
+        Raises:
+            FailedError: it is no reference.
+        """
+        names = [step.name for step in steps[:2] if type(step) is Attr]
+        if not names or type(steps[0]) is not Attr:
+            raise FailedError(name, "is not declared")
+        first = names[0]
+        if name == "var":
+            return self.variable(first), 1
+        if name == "local":
+            return self.local(first), 1
+        if name == "module":
+            return self.call(first), 1
+        if name == "data":
+            if len(names) > 1:
+                return self.resource(f"data.{first}.{names[1]}"), 2
+            raise FailedError(f"data.{first}", "is not declared")
+        if name == "path":
+            return self._path(first), 1
+        if name == "ephemeral" and len(names) > 1:
+            address = self.address(f"ephemeral.{first}.{names[1]}")
+            return self.run.assumed(unknown(address, "is known only while Terraform runs")), 2
+        if name in _WORKSPACE and first == "workspace" and self.run.inputs.workspace is not None:
+            return Known(self.run.inputs.workspace), 1
+        if f"{name}.{first}" == BROKEN_VALUE:
+            raise FailedError("this line", "has a syntax error", located=True)
+        if name in _ELSEWHERE:
+            return self.run.assumed(unknown(f"{name}.{first}", _ELSEWHERE[name])), 1
+        return self.resource(f"{name}.{first}"), 1
+
+    def _path(self, name: str) -> Value:
+        root = self.run.root.folder
+        if name == "module":
+            return Known(os.path.relpath(self.module.folder, root).replace(os.sep, "/"))
+        if name == "root":
+            return Known(".")
+        if name == "cwd":
+            return Known(root)
+        raise FailedError(f"path.{name}", "is not declared")
+
+    def variable(self, name: str) -> Value:
+        """`var.name`."""
+        return self._memoised(
+            f"var.{name}", lambda: self._variable(name), self._variable_place(name)
+        )
+
+    def _variable_place(self, name: str) -> Place | None:
+        block = self.module.variables.get(name)
+        return block.header if block else None
+
+    def _variable(self, name: str) -> Value:
+        block = self.module.variables.get(name)
+        if block is None:
+            return self._open_variable(name, "is not declared")
+        attributes = block.body.attributes
+        value = None if self._given is None else self._given(name)
+        if value is not None and is_null(settled(value)) and _refuses_null(attributes):
+            value = None
+        by_default = value is None
+        if value is None:
+            default = attributes.get("default")
+            if default is None:
+                why = "is a required argument that is missing" if self.prefix else "has no default"
+                return self._open_variable(name, why)
+            value = evaluate(default.expression, self, {})
+            if not self.prefix and not self.run.alone and names_existing(name, value):
+                return self._open_variable(name, "is empty by default")
+        found = convert(value, self.type(name), lambda node: evaluate(node, self, {}))
+        if is_sensitive(block.body) or names_secret(name):
+            self.run.hidden.hide(found)
+        if self.run.inputs.free and by_default and not self.prefix:
+            operand = self.address(f"var.{name}")
+            return freed(name, operand, block, self.type(name), found, self.run)
+        return found
+
+    def _open_variable(self, name: str, why: str) -> Value:
+        """A variable that is not known: what a user supplies has no root before it."""
+        need = Need(f"{self.prefix}var.{name}", why)
+        return self.run.assumed(Unknown((need,), self.address(f"var.{name}")))
+
+    def type(self, name: str) -> Type:
+        """The type of a variable."""
+        known = self.module.types.get(name)
+        if known is None:
+            known = self.module.types[name] = self.declared_type(name)
+        return known
+
+    def declared_type(self, name: str) -> Type:
+        """What `type` remembers."""
+        block = self.module.variables.get(name)
+        attribute = block.body.attributes.get("type") if block else None
+        return ANY if attribute is None else type_of(attribute.expression)
+
+    def local(self, name: str) -> Value:
+        """`local.name`."""
+        attribute = self.module.locals.get(name)
+        if attribute is None:
+            return self.run.assumed(unknown(self.address(f"local.{name}"), "is not declared"))
+        return self._memoised(
+            f"local.{name}", lambda: evaluate(attribute.expression, self, {}), attribute.place
+        )
+
+    def output(self, name: str) -> Value:
+        """The value of an output, as the caller sees it."""
+        block = self.module.outputs.get(name)
+        attribute = block.body.attributes.get("value") if block else None
+        symbol = f"{self.prefix}{name}"
+        if attribute is None:
+            return self.run.assumed(unknown(symbol, "is not an output of that module"))
+        found = self._memoised(
+            f"output.{name}", lambda: evaluate(attribute.expression, self, {}), attribute.place
+        )
+        if block is not None and is_sensitive(block.body):
+            self.run.hidden.hide(found)
+        return found
+
+    def _memoised(self, key: str, read: Callable[[], Value], place: Place | None) -> Value:
+        kept = f"?{key}" if self.run.frees else key
+        known = self._values.get(kept)
+        if known is None:
+            known = self.run.effects.once(
+                self._values, kept, lambda: self.guarded(self.address(key), read, place)
+            )
+            assert known is not None
+        return known
+
+    def guarded(self, name: str, read: Callable[[], Value], place: Place | None) -> Value:
+        """A value that has a name: unknown where it fails, depends on itself, or is too deep."""
+        run = self.run
+        if name in self._pending:
+            run.effects.shareable = False
+            # Through the states of other roots it rests on itself as it was before.
+            if place is not None and self._pending[name] == run.depth_of_states:
+                run.complain(place, f"{name} depends on itself")
+            return Unknown((Need(name, "depends on itself"),))
+        if run.depth > DEEPEST_CHAIN // 2:
+            run.effects.shareable = False  # the next scenario may begin in the middle of it
+        if run.depth > DEEPEST_CHAIN:
+            if place is not None:
+                run.complain(place, f"{name} depends on more than {DEEPEST_CHAIN} values in a row")
+            return Unknown((Need(name, "depends on too many values in a row"),))
+        self._pending[name] = run.depth_of_states
+        run.depth += 1
+        try:
+            found = read()
+        except FailedError as error:
+            return Unknown((error.need,), place=place)
+        except RecursionError:
+            run.effects.shareable = False
+            if place is not None:
+                run.complain(place, f"{name} is nested too deeply")
+            return Unknown((Need(name, "is nested too deeply"),))
+        finally:
+            run.depth -= 1
+            del self._pending[name]
+        if type(found) is not Known and weight(found, run.weights) > HEAVIEST:
+            if place is not None:
+                run.complain(place, f"{name} has more than {HEAVIEST} parts")
+            return Unknown((Need(name, "has too many parts"),))
+        return found
+
+    def resource(self, address: str) -> Value:
+        """A whole resource or data source, or all its instances."""
+        block = self.module.resources.get(address)
+        if block is None:
+            return self.run.assumed(unknown(self.address(address), "is not declared"))
+        return self.instances(address).value
+
+    def instances(self, address: str) -> Instances[ResourceInstance]:
+        """The instances of a declared resource."""
+        known = self._instances.get(address)
+        if known is not None:
+            return known
+        if f"*{address}" in self._pending:
+            self.run.effects.shareable = False
+            block = self.module.resources[address]
+            if self._pending[f"*{address}"] == self.run.depth_of_states:
+                self.run.complain(block.header, f"{self.address(address)} depends on itself")
+            empty: Instances[ResourceInstance] = Instances(self.address(address))
+            empty.value = Unknown((Need(self.address(address), "depends on itself"),))
+            return empty
+        found = self.run.effects.once(self._instances, address, lambda: self._expanded(address))
+        assert found is not None
+        return found
+
+    def _expanded(self, address: str) -> "Instances[ResourceInstance]":
+        block = self.module.resources[address]
+        self._pending[f"*{address}"] = self.run.depth_of_states
+        try:
+            return expand(
+                block,
+                self.address(address),
+                self,
+                lambda full, env, maybe: self.instance(block, address, full, env, maybe),
+            )
+        finally:
+            del self._pending[f"*{address}"]
+
+    def instance(
+        self, block: Block, local: str, address: str, env: Env, maybe: tuple[Need, ...]
+    ) -> ResourceInstance:
+        """An instance of a resource: its address in the module, and in the whole stack."""
+        return ResourceInstance(self, block, local, address, env, maybe)
+
+    def reader(self, body: Body, env: Env, address: str) -> FieldsReader:
+        """What reads the body of a resource or of a module call."""
+        return FieldsReader(body, self, env, address)
+
+    def call(self, name: str) -> Value:
+        """A called module, or all its instances."""
+        found = self.modules(name)
+        return found.value if isinstance(found, Instances) else found
+
+    def modules(self, name: str) -> "Instances[ModuleInstance] | Value":
+        """The instances of a module call, or what is known of a module that is not there."""
+        known = self._calls.get(name)
+        if known is None:
+            known = self.run.effects.once(self._calls, name, lambda: self._modules(name))
+            assert known is not None
+        return known
+
+    def _modules(self, name: str) -> "Instances[ModuleInstance] | Value":
+        block = self.module.calls.get(name)
+        address = self.address(f"module.{name}")
+        if block is None:
+            return self.run.assumed(unknown(address, "is not declared"))
+        if f"*{name}" in self._pending:
+            self.run.effects.shareable = False
+            if self._pending[f"*{name}"] == self.run.depth_of_states:
+                self.run.complain(block.header, f"{address} depends on itself")
+            return Unknown((Need(address, "depends on itself"),))
+        module = self._called(name, block)
+        if isinstance(module, str):
+            return self.run.assumed(unknown(address, module))
+        if self.run.modules > MOST_MODULES:
+            self.run.effects.shareable = False
+            self.run.complain(
+                block.header, f"more than {MOST_MODULES} modules are called: the rest is left out"
+            )
+            return self.run.assumed(unknown(address, "is one of too many modules"))
+        self._pending[f"*{name}"] = self.run.depth_of_states
+        try:
+            return expand(
+                block,
+                address,
+                self,
+                lambda full, env, maybe: ModuleInstance(
+                    self, block, name, module, full, env, maybe
+                ),
+            )
+        finally:
+            del self._pending[f"*{name}"]
+
+    def _called(self, name: str, block: Block) -> Module | str:
+        """The module that a call means, or why it is not there."""
+        run = self.run
+        source = source_of(block)
+        if source is None:
+            return "has no plain source"
+        chain = tuple(call.name.removeprefix("module.") for call in self.called_from)
+        folder = run.folder_of(self.module, (*chain, name), block)
+        if folder is None:
+            return "comes from a module that is not in the sources"
+        if folder in self.chain:
+            run.complain(block.header, f"module.{name} calls a module that it is part of")
+            return "is part of itself"
+        if len(self.chain) > DEEPEST_CALL:
+            run.complain(block.header, f"modules are called more than {DEEPEST_CALL} levels deep")
+            return "is called too deeply"
+        module, unreadable = run.module(folder)
+        if folder not in run.library.scanned:
+            # Those of the scan itself were told when its files were read.
+            for error in unreadable:
+                run.effects.report(error)
+        if module is None:
+            if is_local(source):
+                at = block.body.attributes["source"].expression.place
+                run.complain(at, f'module.{name}: there is no module at "{source}"')
+            return "comes from a module that is not in the sources"
+        return module
+
+    def resources(self) -> Iterator[Resource]:
+        """All resources of the module and of those that it calls."""
+        once = self.run.effects.once
+        for address in self.module.resources:
+            for instance in self.instances(address).all:
+                known = self._resources.get(instance)
+                if known is None:
+                    known = once(self._resources, instance, instance.resource)
+                    assert known is not None
+                yield known
+        for name in self.module.calls:
+            for called in self.called(name):
+                yield from called.resources()
+
+    def called(self, name: str) -> "Iterator[Scope]":
+        """The instances of a called module; none if it is not there."""
+        found = self.modules(name)
+        if isinstance(found, Instances):
+            for instance in found.all:
+                yield instance.scope
+
+
+class ModuleInstance:
+    """One instance of a module call."""
+
+    def __init__(
+        self,
+        caller: Scope,
+        block: Block,
+        name: str,
+        module: Module,
+        address: str,
+        env: Env,
+        maybe: tuple[Need, ...],
+    ) -> None:
+        arguments = caller.reader(block.body, env, address)
+
+        def given(argument: str) -> Value | None:
+            return arguments.get(argument) if argument not in _NOT_ARGUMENTS else None
+
+        caller.run.modules += 1
+        self.scope = caller.inner(
+            name,
+            module,
+            f"{address}.",
+            given,
+            (*caller.called_from, Call(f"module.{name}", block.header)),
+            tuple(dict.fromkeys((*caller.maybe, *maybe))),
+        )
+
+    def get(self, name: str) -> Value:
+        """The value of an output."""
+        return self.scope.output(name)
+
+    def opened(self, value: Value) -> Value:  # noqa: ARG002 (as Whole has it)
+        """All outputs."""
+        return Fields({name: self.get(name) for name in self.scope.module.outputs})
+
+
+_NOT_ARGUMENTS = frozenset({"source", "version", "providers", "count", "for_each", "depends_on"})
+
+_WORKSPACE = ("terraform", "tofu")
+_ELSEWHERE = {
+    "terraform": "is not known from the sources",
+    "tofu": "is not known from the sources",
+    "each": "is used outside a for_each",
+    "count": "is used outside a count",
+    "self": "is used outside a resource",
+}
+
+
+def _refuses_null(attributes: Mapping[str, Attribute]) -> bool:
+    nullable = attributes.get("nullable")
+    expression = nullable.expression if nullable else None
+    return isinstance(expression, Literal) and expression.value.data is False

@@ -1,0 +1,296 @@
+"""Operators, on values that may be unknown, and the questions that unknown comparisons ask."""
+
+import math
+
+from taskwall.core.patterns import pattern
+from taskwall.core.values import (
+    Fields,
+    Items,
+    Known,
+    Question,
+    Reference,
+    Scalar,
+    Text,
+    Unknown,
+    Value,
+    needs,
+    same,
+    settled,
+    symbol,
+)
+from taskwall.readers.terraform.evaluation.access import is_set, is_variable
+from taskwall.readers.terraform.evaluation.context import RunContext
+from taskwall.readers.terraform.evaluation.free_variables import Free, question
+from taskwall.readers.terraform.values.effects import OPEN
+from taskwall.readers.terraform.values.types import number, truth
+from taskwall.readers.terraform.values.values import (
+    FailedError,
+    JsonFields,
+    JsonItems,
+    as_text,
+    is_null,
+    waiting,
+)
+
+
+def true_or_false(value: Value, run: RunContext) -> Known | Unknown:
+    """A value where a truth value is wanted: true, false, or unknown with its questions.
+
+    Raises:
+        FailedError: the value is no truth value.
+    """
+    found = settled(value)
+    if isinstance(found, Known):
+        if run.deciding and isinstance(found, Free):
+            return question(found, True)
+        if found.data is None:
+            raise FailedError("a condition", "is null")
+        return Known(truth(found.data))
+    if isinstance(found, Items | Fields):
+        raise FailedError("a condition", "is a list or map")
+    if isinstance(found, Unknown) and found.asks:
+        return found
+    name = symbol(found)
+    if not name or isinstance(found, Text):
+        return Unknown(needs(found))
+    answer = run.effects.answer(name)
+    if answer is not OPEN:
+        return Known(answer is True)
+    return Unknown(needs(found), name, frozenset((Question(name, True),)))
+
+
+def negated(value: Known | Unknown) -> Known | Unknown:
+    """The contrary of a truth value."""
+    if isinstance(value, Known):
+        return Known(not value.data)
+    name = value.symbol
+    return Unknown(value.needs, f"!({name})" if name else "", value.asks)
+
+
+def combined(operator: str, one: Known | Unknown, other: Known | Unknown) -> Known | Unknown:
+    """`&&` and `||`."""
+    deciding = operator == "||"
+    for side, twin in ((one, other), (other, one)):
+        if isinstance(side, Known):
+            return side if side.data is deciding else twin
+    assert isinstance(one, Unknown)
+    assert isinstance(other, Unknown)
+    if one.symbol and one.symbol == other.symbol:
+        return one
+    waits = tuple(dict.fromkeys((*one.needs, *other.needs)))
+    names = sorted((one.symbol, other.symbol))
+    name = f"({names[0]} {operator} {names[1]})" if all(names) else ""
+    return Unknown(waits, name, one.asks | other.asks)
+
+
+def equality(one: Value, other: Value, run: RunContext) -> Known | Unknown:
+    """`==`. An unknown that has a name, compared with a scalar, is a question."""
+    if run.deciding:
+        for side, twin in ((settled(one), settled(other)), (settled(other), settled(one))):
+            if isinstance(side, Free) and isinstance(twin, Known):
+                return question(side, twin.data)
+    truth_value = equal(one, other)
+    if truth_value is not None:
+        return Known(truth_value)
+    for side, twin in ((one, other), (other, one)):
+        scalar, named = settled(twin), settled(side)
+        if isinstance(scalar, Known) and isinstance(named, Unknown | Reference):
+            name = symbol(named)
+            if scalar.data in (None, "") and isinstance(named, Reference) and is_set(named):
+                return Known(False)
+            if isinstance(named, Unknown) and named.asks:
+                return _like(named, scalar.data)
+            if not name:
+                break
+            if _is_no_id(name, scalar.data):
+                return Known(False)
+            answer = run.effects.answer(name)
+            if answer is not OPEN:
+                return Known(_is(answer, scalar.data))
+            return Unknown(
+                needs(named),
+                f"{name} == {scalar.data!r}",
+                frozenset((Question(name, scalar.data),)),
+            )
+    return waiting(one, other)
+
+
+def _is_no_id(name: str, data: Scalar) -> bool:
+    """Whether a text cannot be the id or ARN that something of AWS's has.
+
+    What a user gives a variable may be any text.
+    """
+    if not isinstance(data, str) or is_variable(name) or not _IDS.search(name):
+        return False
+    return _WORD.fullmatch(data) is not None
+
+
+_IDS = pattern(r"(?:_arn|\.arn|(?:security_group|subnet|route_table|vpc)_id)$")
+_WORD = pattern(r"\w+")
+"""No ARN, and no id of these, is a word (`self`, which modules take for a group of their own)."""
+
+
+def _like(condition: Unknown, data: Scalar) -> Known | Unknown:
+    """An open truth value compared with `true` or `false`."""
+    if data is True:
+        return condition
+    if data is False:
+        negative = negated(condition)
+        assert isinstance(negative, Unknown)
+        return negative
+    return Known(False) if data is None else Unknown(condition.needs)
+
+
+def _is(answer: Scalar, data: Scalar) -> bool:
+    return type(answer) is type(data) and answer == data
+
+
+def equal(one: Value, other: Value) -> bool | None:
+    """Whether two values are equal by Terraform's rules; None if that is not known.
+
+    A text never equals a number.
+    """
+    if (name := symbol(one)) and name == symbol(other):
+        # `[*]` stands for elements, each of which may be another.
+        return None if "[*]" in name else True
+    one, other = settled(one), settled(other)
+    if isinstance(one, Unknown | Reference) or isinstance(other, Unknown | Reference):
+        return None
+    if isinstance(one, Known) and isinstance(other, Known):
+        a, b = one.data, other.data
+        alike = isinstance(a, str) == isinstance(b, str)
+        return alike and isinstance(a, bool) == isinstance(b, bool) and a == b
+    if isinstance(one, Text) or isinstance(other, Text):
+        twin = other if isinstance(one, Text) else one
+        if isinstance(twin, Text) or (isinstance(twin, Known) and isinstance(twin.data, str)):
+            return same(one, other)
+        return False if not isinstance(twin, JsonItems | JsonFields) else None
+    if isinstance(one, Items) and isinstance(other, Items):
+        return _equal_items(one, other)
+    if isinstance(one, Fields) and isinstance(other, Fields):
+        return _equal_fields(one, other)
+    if isinstance(one, JsonItems | JsonFields) or isinstance(other, JsonItems | JsonFields):
+        texts = [as_text(side) if not is_null(side) else side for side in (one, other)]
+        return equal(*texts) if all(isinstance(side, Known) for side in texts) else None
+    return False
+
+
+def _equal_items(one: Items, other: Items) -> bool | None:
+    if one.rest or other.rest:
+        if not one.rest and len(one.items) < len(other.items):
+            return False
+        return False if not other.rest and len(other.items) < len(one.items) else None
+    if len(one.items) != len(other.items):
+        return False
+    found = {equal(a, b) for a, b in zip(one.items, other.items, strict=True)}
+    return False if False in found else None if None in found else True
+
+
+def _equal_fields(one: Fields, other: Fields) -> bool | None:
+    if one.rest is not None or other.rest is not None:
+        return None
+    if one.fields.keys() != other.fields.keys():
+        return False
+    found = {equal(item, other.fields[key]) for key, item in one.fields.items()}
+    return False if False in found else None if None in found else True
+
+
+def arithmetic(operator: str, one: Value, other: Value) -> Value:
+    """`+ - * / %` and the comparisons of size.
+
+    Raises:
+        FailedError: an operand is no number, or is divided by zero.
+    """
+    left, right = _operand(one), _operand(other)
+    if left is None or right is None:
+        return waiting(one, other)
+    try:
+        found = _calculated(operator, left, right)
+    except (ZeroDivisionError, OverflowError) as error:
+        raise FailedError("a number", "is divided by zero or too large") from error
+    if isinstance(found, float) and not math.isfinite(found):
+        raise FailedError("a number", "is too large")
+    return Known(found)
+
+
+def _calculated(operator: str, left: int | float, right: int | float) -> int | float | bool:
+    if operator in "+-*/" and (isinstance(left, float) or isinstance(right, float)):
+        return _in_decimals(operator, left, right)
+    match operator:
+        case "+":
+            return left + right
+        case "-":
+            return left - right
+        case "*":
+            if abs(left) > 1e100 or abs(right) > 1e100:
+                raise OverflowError
+            return left * right
+        case "/":
+            return left // right if _divides(left, right) else left / right
+        case "%":
+            found = math.fmod(left, right) if right else left % right
+            return int(found) if isinstance(left, int) and isinstance(right, int) else found
+        case "<":
+            return left < right
+        case ">":
+            return left > right
+        case "<=":
+            return left <= right
+        case _:
+            return left >= right
+
+
+def _in_decimals(operator: str, left: int | float, right: int | float) -> int | float:
+    """Terraform calculates with so many digits that 0.7 * 7 is 4.9."""
+    from decimal import Decimal, DecimalException
+
+    one, other = Decimal(str(left)), Decimal(str(right))
+    try:
+        if operator == "+":
+            found = one + other
+        elif operator == "-":
+            found = one - other
+        else:
+            found = one * other if operator == "*" else one / other
+    except DecimalException as error:
+        raise OverflowError from error
+    return int(found) if found == found.to_integral_value() and abs(found) < 1e15 else float(found)
+
+
+def _divides(left: int | float, right: int | float) -> bool:
+    return isinstance(left, int) and isinstance(right, int) and left % right == 0
+
+
+def _operand(value: Value) -> int | float | None:
+    found = settled(value)
+    if isinstance(found, Known):
+        if found.data is None:
+            raise FailedError("an operand", "is null")
+        return number(found.data)
+    if isinstance(found, Items | Fields):
+        raise FailedError("an operand", "is a list or map")
+    return None
+
+
+def minus(value: Value) -> Value:
+    """`-` before a number.
+
+    Raises:
+        FailedError: it is no number.
+    """
+    found = _operand(value)
+    return waiting(value) if found is None else Known(-found)
+
+
+def texts_of(values: "list[Value]") -> list[Value]:
+    """Values as pieces of a text.
+
+    Raises:
+        FailedError: one is null, a list or a map.
+    """
+    found = []
+    for value in values:
+        if is_null(value) or is_null(settled(value)):
+            raise FailedError("a part of a string", "is null")
+        found.append(as_text(value))
+    return found

@@ -1,0 +1,242 @@
+"""The states of other roots that a root reads: which root of the scan each is, and its outputs.
+
+A data source `terraform_remote_state` and the `terraform` block of the root that it means say the
+same of where a state lies; where each part of that is known and equal, they are tied. What the
+user says of a data source, by its name or address, stands before that.
+"""
+
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TypeAlias
+
+from taskwall.core.values import Fields, Items, Known, Reference, Value, settled, spelled
+from taskwall.readers.terraform.evaluation.body import FieldsReader
+from taskwall.readers.terraform.evaluation.context import ModuleContext, RunContext, WrittenBody
+from taskwall.readers.terraform.evaluation.data_sources import REMOTE_STATE
+from taskwall.readers.terraform.evaluation.module import Scope
+from taskwall.readers.terraform.modules import Module
+from taskwall.readers.terraform.syntax.tree import Body
+from taskwall.readers.terraform.values.values import FailedError, is_null
+
+State: TypeAlias = tuple[str, ...]
+"""Where a state lies: the backend, and the values of the attributes that tell its states apart."""
+
+_TELL_APART: Mapping[str, Mapping[str, str | None]] = {
+    "azurerm": {"storage_account_name": None, "container_name": None, "key": None},
+    "consul": {"path": None},
+    "cos": {"bucket": None, "prefix": "", "key": "terraform.tfstate"},
+    "gcs": {"bucket": None, "prefix": ""},
+    "http": {"address": None},
+    "kubernetes": {"secret_suffix": None, "namespace": "default"},
+    "local": {"path": "terraform.tfstate"},
+    "oss": {"bucket": None, "prefix": "env:", "key": "terraform.tfstate"},
+    "pg": {"conn_str": None, "schema_name": "terraform_remote_state"},
+    "remote": {"organization": None, "hostname": "app.terraform.io", "workspaces": None},
+    "s3": {"bucket": None, "key": None},
+}
+"""By backend, the attributes that tell its states apart, and their defaults.
+
+From the pages below https://developer.hashicorp.com/terraform/language/backend.
+"""
+
+
+class RemoteStates:
+    """The roots that are evaluated together, as the states that they read of each other."""
+
+    def __init__(self, scopes: Sequence[Scope], said: Mapping[str, str]) -> None:
+        self._scopes = {scope.run.root.folder: scope for scope in scopes}
+        self._said = said
+        self._folders: dict[State, str | None] | None = None
+        self.depth = 0
+        """How many outputs of other roots are being read, each for the next."""
+
+    def root(
+        self, local: str, address: str, written: WrittenBody, reader: RunContext
+    ) -> str | None:
+        """The folder of the root whose state a data source reads; None if that is not known.
+
+        Args:
+            local: its address within its module.
+            address: its whole address.
+            written: its body.
+            reader: the evaluation that it is part of.
+        """
+        name = local.rpartition(".")[2]
+        for key in (address, local, name):
+            if key in self._said:
+                folder = self._said[key]
+                return folder if folder in self._scopes else None
+        state = _read(written, reader)
+        if state is None or _is_of_another_workspace(written, reader):
+            return None
+        # What a root reads of its own state is as it was before.
+        found = self._written().get(state)
+        return found if found != reader.root.folder else None
+
+    def outputs(
+        self, local: str, address: str, written: WrittenBody, scope: ModuleContext
+    ) -> Value | None:
+        """The outputs that a data source reads; None if it is not known of which root."""
+        reader = scope.run
+        folder = self.root(local, address, written, reader)
+        if folder is None:
+            return None
+        defaults = settled(written.get("defaults") or Fields({}))
+        handle = f"{address}.outputs"
+        known = defaults if isinstance(defaults, Fields) else Fields({}, rest=defaults)
+        outputs = _Outputs(self, self._scopes[folder], known)
+        reader.handles.put(handle, outputs, scope.taken())
+        return Reference(handle, "")
+
+    def _written(self) -> dict[State, str | None]:
+        """The folders of the roots by their states; None if several say the same of it."""
+        if self._folders is None:
+            self._folders = {}
+            for folder, scope in self._scopes.items():
+                state = _kept(scope)
+                if state is not None:
+                    self._folders[state] = None if state in self._folders else folder
+        return self._folders
+
+
+class _Outputs:
+    """The outputs of another root, with the defaults for those that its state does not have."""
+
+    def __init__(self, states: RemoteStates, scope: Scope, defaults: Fields) -> None:
+        self._states = states
+        self._scope = scope
+        self._defaults = defaults
+
+    def get(self, name: str) -> Value:
+        """The value of an output. One that is null is in no state.
+
+        Raises:
+            FailedError: there is none.
+        """
+        if name in self._scope.module.outputs:
+            found = self._output(name)
+            if not is_null(settled(found)):
+                return found
+        default = self._defaults.fields.get(name, self._defaults.rest)
+        if default is None:
+            folder = os.path.basename(self._scope.module.folder)
+            raise FailedError(f"output.{name}", f"is not an output of the root {folder}")
+        return default
+
+    def opened(self, value: Value) -> Value:  # noqa: ARG002 (as Whole has it)
+        """All outputs."""
+        found = {name: self._output(name) for name in self._scope.module.outputs}
+        there = {name: value for name, value in found.items() if not is_null(settled(value))}
+        return Fields({**self._defaults.fields, **there}, rest=self._defaults.rest)
+
+    def _output(self, name: str) -> Value:
+        self._states.depth += 1
+        try:
+            return self._scope.output(name)
+        finally:
+            self._states.depth -= 1
+
+
+def ties(
+    states: RemoteStates, scopes: Sequence[Scope], leading: frozenset[str]
+) -> Iterator[tuple[str, str]]:
+    """Which root reads the state of which: the folders of both.
+
+    `leading` are the folders of the modules that read states, or call others that do.
+    """
+    for scope in scopes:
+        for local, address, written in _data_sources(scope, leading):
+            folder = states.root(local, address, written, scope.run)
+            if folder is not None:
+                yield scope.run.root.folder, folder
+
+
+def _data_sources(scope: Scope, leading: frozenset[str]) -> Iterator[tuple[str, str, WrittenBody]]:
+    """The data sources of a module and of those that it calls: addresses and bodies."""
+    if scope.module.folder not in leading:
+        return
+    for local in scope.module.resources:
+        if local.startswith(f"data.{REMOTE_STATE}."):
+            for instance in scope.instances(local).all:
+                yield local, instance.address, instance.fields
+    for name in scope.module.calls:
+        for called in scope.called(name):
+            yield from _data_sources(called, leading)
+
+
+def reads_states(module: Module) -> bool:
+    """Whether a module itself reads the state of another root."""
+    return any(local.startswith(f"data.{REMOTE_STATE}.") for local in module.resources)
+
+
+# Where states lie
+
+
+def _kept(scope: Scope) -> State | None:
+    """Where the state of a root lies; None if its sources do not tell."""
+    backend, body = "local", None
+    for unit in scope.module.units:
+        for block in unit.parsed.body.of("terraform"):
+            for inner in block.body.blocks:
+                if inner.type == "backend" and inner.labels:
+                    backend, body = inner.labels[0], inner.body
+                elif inner.type == "cloud":
+                    backend, body = "remote", inner.body
+    reader = FieldsReader(body or Body({}, ()), scope, {}, f"backend.{backend}")
+    return _state(backend, reader.get, scope.run.root.folder)
+
+
+def _read(written: WrittenBody, reader: RunContext) -> State | None:
+    """Where the state lies that a data source reads."""
+    backend = _text(written.get("backend"))
+    config = settled(written.get("config") or Fields({}))
+    if isinstance(config, Items) and len(config.items) == 1 and not config.rest:
+        config = settled(config.items[0])  # before Terraform 0.12 it was a block
+    if backend is None or not isinstance(config, Fields) or config.rest is not None:
+        return None
+    return _state(backend, config.fields.get, reader.root.folder)
+
+
+def _is_of_another_workspace(written: WrittenBody, reader: RunContext) -> bool:
+    """Whether a data source names another workspace than the one that is looked at."""
+    workspace = written.get("workspace")
+    if workspace is None or reader.inputs.workspace is None:
+        return False
+    return _text(workspace) != reader.inputs.workspace
+
+
+def _state(backend: str, get: "Callable[[str], Value | None]", folder: str) -> State | None:
+    apart = _TELL_APART.get(backend)
+    if apart is None:
+        return None
+    found = [backend]
+    for name, default in apart.items():
+        value = get(name)
+        if value is not None and is_null(settled(value)):
+            value = None
+        text = default if value is None else _workspaces(value) or _text(value)
+        if text is None:
+            return None
+        if backend == "local":
+            text = os.path.normpath(os.path.join(folder, text))
+        found.append(text)
+    return tuple(found)
+
+
+def _workspaces(value: Value) -> str:
+    """The workspaces that a backend keeps; "" if they are not named."""
+    found = settled(value)
+    if isinstance(found, Items) and len(found.items) == 1 and not found.rest:
+        found = settled(found.items[0])
+    if not isinstance(found, Fields):
+        return ""
+    for kind in ("name", "prefix"):
+        text = _text(found.fields.get(kind))
+        if text:
+            return f"{kind} {text}"
+    return ""
+
+
+def _text(value: Value | None) -> str | None:
+    found = None if value is None else settled(value)
+    return spelled(found.data) if isinstance(found, Known) else None

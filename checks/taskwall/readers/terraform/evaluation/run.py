@@ -1,0 +1,211 @@
+"""The evaluation of a root module, under one scenario after another: what all its parts share."""
+
+import os
+from collections.abc import Callable
+from typing import TypeAlias
+
+from taskwall.core.values import (
+    Place,
+    Question,
+    Reference,
+    Scenario,
+    Unknown,
+    Value,
+    settled,
+)
+from taskwall.readers.terraform.evaluation.context import States, Whole
+from taskwall.readers.terraform.modules import Library, Module, is_local, source_of
+from taskwall.readers.terraform.syntax.tree import Block, Expression
+from taskwall.readers.terraform.values.effects import Effects, Handles
+from taskwall.readers.terraform.values.sensitive import Hidden
+from taskwall.readers.terraform.values.values import FailedError
+from taskwall.source.files import UnreadableError
+from taskwall.source.resource import Resource
+from taskwall.source.stack import Inputs, SourceError
+
+Evaluated: TypeAlias = tuple[
+    tuple[Resource, ...], tuple[SourceError, ...], frozenset[Question], frozenset[str]
+]
+"""The resources of roots, the errors, the open questions, and the sensitive texts."""
+
+MOST_ROUNDS = 500_000
+"""So many rounds of loops one evaluation may take altogether."""
+
+
+class Run:
+    """The state of an evaluation: it is thrown away with it.
+
+    Where several roots are evaluated together, `label` tells apart those of its names that other
+    roots have too (`shared`).
+    """
+
+    def __init__(
+        self,
+        root: Module,
+        library: Library,
+        inputs: Inputs,
+        scenario: Scenario,
+        boundary: str,
+        label: str = "",
+        shared: frozenset[str] = frozenset(),
+    ) -> None:
+        self.root = root
+        self.library = library
+        self.inputs = inputs
+        self.boundary = boundary
+        self.effects = Effects(scenario)
+        self.handles: Handles[Whole] = Handles()
+        self.hidden = Hidden(self.effects)
+        self.states: States | None = None
+        """The roots that are evaluated together with this one."""
+        self.alone = False
+        """Whether the root is a module analysed on its own."""
+        self.deciding = 0
+        """How many conditions are being evaluated, each within the next."""
+        self.modules = 0
+        """How many instances of called modules there are so far."""
+        self.templates = 0
+        self.depth = 0
+        self.weights: dict[int, tuple[Value, int]] = {}
+        """The weights of large values, by identity."""
+        self._label = label
+        self._shared = shared
+        self._rounds = 0
+        self._downloaded: dict[str, str] | None = None
+        self._parsed_templates: dict[str, Expression] = {}
+
+    def begin(self, scenario: Scenario) -> None:
+        """Go on under another scenario, with all that hangs on no other answer than it gives."""
+        self.effects.begin(scenario)
+        self.handles.begin(self.effects)
+
+    @property
+    def frees(self) -> bool:
+        """Whether defaults are not what they are: in conditions, where all settings are wanted."""
+        return self.deciding > 0 and self.inputs.free
+
+    @property
+    def depth_of_states(self) -> int:
+        """How many outputs of other roots are being read, each for the next."""
+        return 0 if self.states is None else self.states.depth
+
+    def told_apart(self, name: str) -> str:
+        """A name of the root module as the whole stack has it."""
+        return f"{self._label}/{name}" if name in self._shared else name
+
+    def _own(self, name: str) -> str:
+        """A name of the whole stack as the root module has it."""
+        return name.removeprefix(f"{self._label}/") if self._label else name
+
+    def complain(self, place: Place, message: str) -> None:
+        """Note an error; each is noted once."""
+        self.effects.report(SourceError(place, message))
+
+    def ask(self, asks: frozenset[Question]) -> None:
+        """Note the questions that decide a switch.
+
+        A module analysed on its own is not followed both ways where its variables decide.
+        """
+        if (
+            self.alone
+            and not self.inputs.free
+            and all(self._own(question.operand).startswith("var.") for question in asks)
+        ):
+            return
+        for question in asks:
+            self.effects.report(question)
+
+    def spend(self, rounds: int, place: Place | None = None) -> None:
+        """Count rounds of loops.
+
+        Raises:
+            FailedError: there were too many.
+        """
+        self._rounds += rounds
+        if self._rounds > MOST_ROUNDS:
+            self.effects.shareable = False
+            if place is not None:
+                self.complain(place, f"loops take more than {MOST_ROUNDS} iterations in total")
+            raise FailedError("a loop", "takes too many iterations in total")
+
+    def assumed(self, value: Unknown | Reference) -> Value:
+        """What the user says of something unknown, else that itself."""
+        assumptions = self.inputs.assumptions
+        if not assumptions:
+            return value
+        said = assumptions.get(value.symbol) or assumptions.get(self._own(value.symbol))
+        if said is None:
+            return value
+        if isinstance(value, Reference):
+            return Reference(value.resource, value.attribute, said, value.place, value.why)
+        return said
+
+    def opened(self, value: Value) -> Value:
+        """The value that stands behind a reference; of a whole module, its outputs."""
+        if isinstance(value, Reference) and not value.attribute:
+            whole = self.handles.get(value.resource)
+            return value if whole is None else whole.opened(value)
+        return settled(value)
+
+    def module(self, folder: str) -> tuple[Module | None, tuple[SourceError, ...]]:
+        """The module of a folder that is called, and what of it cannot be read."""
+        return self.library.module(folder)
+
+    def may_read(self, path: str) -> bool:
+        """Whether a file lies where functions and module calls may read."""
+        return self.inputs.outside or lies_within(path, self.boundary)
+
+    def folder_of(self, module: Module, chain: tuple[str, ...], block: Block) -> str | None:
+        """Where the module of a call is: at a local path, or where it was downloaded to.
+
+        That is where `terraform init` put it, or else a host that does so itself.
+
+        `chain` are the names of the calls that lead there, the outermost first.
+        """
+        source = source_of(block)
+        if source is None:
+            return None
+        if is_local(source):
+            folder = os.path.normpath(os.path.join(module.folder, source))
+            own = os.path.join(self.root.folder, ".terraform")
+            return folder if self.may_read(folder) or lies_within(folder, own) else None
+        known = self._downloads().get(".".join(chain))
+        return known or self.inputs.modules.get((module.folder, chain[-1]))
+
+    def _downloads(self) -> dict[str, str]:
+        """The folders of downloaded modules, by the names of the calls that lead to them."""
+        if self._downloaded is None:
+            self._downloaded = _downloaded(self.root.folder, self.library)
+        return self._downloaded
+
+    def template(self, path: str, text: str, parse: Callable[[str, str], Expression]) -> Expression:
+        """A template file as an expression, read once."""
+        known = self._parsed_templates.get(path)
+        if known is None:
+            known = self._parsed_templates[path] = parse(path, text)
+        return known
+
+
+def lies_within(path: str, folder: str) -> bool:
+    """Whether a path is in a folder, symbolic links followed."""
+    real, bound = os.path.realpath(path), os.path.realpath(folder)
+    return real == bound or real.startswith(bound.rstrip(os.sep) + os.sep)
+
+
+def _downloaded(folder: str, library: Library) -> dict[str, str]:
+    """What `terraform init` notes of the modules that it fetched; nothing beyond its own folder."""
+    own = os.path.join(folder, ".terraform")
+    path = os.path.join(own, "modules", "modules.json")
+    if not library.exists(path):
+        return {}
+    import json
+
+    try:
+        entries = json.loads(library.text(path))["Modules"]
+        folders = {
+            str(entry["Key"]): os.path.normpath(os.path.join(folder, str(entry["Dir"])))
+            for entry in entries
+        }
+    except (UnreadableError, ValueError, KeyError, TypeError, RecursionError):
+        return {}
+    return {key: found for key, found in folders.items() if lies_within(found, own)}

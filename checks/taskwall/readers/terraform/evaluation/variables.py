@@ -1,0 +1,78 @@
+"""The values of a root module's variables: files of values, and what the command line gives."""
+
+import os
+
+from taskwall.core.values import Known, Unknown, Value, lifted, plain, unknown
+from taskwall.readers.terraform.evaluation.expressions import evaluate, value_of
+from taskwall.readers.terraform.evaluation.module import Scope
+from taskwall.readers.terraform.evaluation.run import Run
+from taskwall.readers.terraform.modules import Library
+from taskwall.readers.terraform.syntax.hcl import parse_expression
+from taskwall.readers.terraform.values.sensitive import is_sensitive, names_secret
+from taskwall.readers.terraform.values.types import Simple
+from taskwall.readers.terraform.values.values import FailedError
+from taskwall.source.files import UnreadableError
+
+
+def supplied(run: Run) -> tuple[dict[str, Value], bool]:
+    """What is given for variables, and whether a required one is given by nothing.
+
+    Later ones win: the environment if it is listened to, terraform.tfvars, *.auto.tfvars in the
+    order of their names, the files of values that the user names, and the variables that the user
+    gives.
+    """
+    scope = Scope(run, run.root)
+    bare = scope.bare()
+    environment = run.inputs.environment
+    values: dict[str, Value] = {
+        name: _spelled(name, Known(environment[f"TF_VAR_{name}"]), scope)
+        for name in run.root.variables
+        if f"TF_VAR_{name}" in environment
+    }
+    for path in (*value_files(run.root.folder, run.library), *run.inputs.var_files):
+        try:
+            unit = run.library.unit(path)
+        except UnreadableError as error:
+            run.effects.report(error.error)
+            continue
+        for wrong in unit.parsed.errors:
+            run.effects.report(wrong)
+        for name, attribute in unit.parsed.body.attributes.items():
+            values[name] = value_of(attribute.expression, bare, {})
+    for name, value in run.inputs.variables.items():
+        values[name] = _spelled(name, value, scope)
+    required = any(
+        "default" not in block.body.attributes
+        and name not in values
+        and f"var.{name}" not in run.inputs.assumptions
+        for name, block in run.root.variables.items()
+    )
+    return values, required
+
+
+def value_files(folder: str, library: Library) -> list[str]:
+    """The files of values that Terraform reads by itself, in their order."""
+    endings = (".auto.tfvars", ".auto.tfvars.json")
+    names = [name for name in library.names(folder) if name.endswith(endings)]
+    first = (os.path.join(folder, f"terraform.tfvars{ending}") for ending in ("", ".json"))
+    return [*filter(library.exists, first), *(os.path.join(folder, name) for name in names)]
+
+
+def _spelled(name: str, value: Value, scope: Scope) -> Value:
+    """A variable of the command line: a text, unless its type is of lists, maps or objects."""
+    if not isinstance(value, Known) or not isinstance(value.data, str):
+        return value
+    block = scope.module.variables.get(name)
+    if block is not None and (is_sensitive(block.body) or names_secret(name)):
+        scope.run.hidden.hide(value)
+    declared = block is not None and "type" in block.body.attributes
+    kind = scope.type(name)
+    if isinstance(kind, Simple) and not (declared and kind.name == "any"):
+        return value
+    node = parse_expression(f"var.{name}", value.data)
+    try:
+        return lifted(plain(evaluate(node, scope.bare(), {})))
+    except FailedError as error:
+        return Unknown((error.need,))
+    except LookupError:
+        return unknown(f"var.{name}", f"is given as {value.data}, which is not a value")

@@ -1,0 +1,326 @@
+"""The files of modules, read once, and modules made of them."""
+
+import os
+from collections.abc import Iterable, Iterator
+from itertools import chain
+from typing import Any
+from weakref import ref
+
+from msgspec import Struct
+
+from taskwall.core.values import Place
+from taskwall.readers.terraform.secrets import secrets
+from taskwall.readers.terraform.syntax.hcl import Parse, Parsed
+from taskwall.readers.terraform.syntax.stable_lines import Placed, placed
+from taskwall.readers.terraform.syntax.tree import Attribute, Block, Body, Later, Literal
+from taskwall.readers.terraform.values.types import Type
+from taskwall.source.files import Files, UnreadableError
+from taskwall.source.stack import SourceError
+
+LONGEST = 4_000_000
+"""A file in HCL with more characters than this is an error, not a source."""
+
+ENDINGS = (".tf", ".tf.json", ".tofu", ".tofu.json")
+"""How the names of the files end that make up a module."""
+
+
+class Unit(Struct, frozen=True):
+    """One file: its text, what was read from it, and the same by its standing lines."""
+
+    path: str
+    text: str
+    parsed: Parsed
+    placed: Placed
+
+
+class Module(Struct, frozen=True):
+    """A folder of Terraform files, its blocks by what they declare.
+
+    Resources and data sources go by their address within the module, `aws_x.y` or `data.aws_x.y`.
+    Blocks and errors have their standing lines.
+    `types` are those of the variables, as far as they were asked for.
+    """
+
+    folder: str
+    units: tuple[Unit, ...]
+    variables: dict[str, Block]
+    locals: dict[str, Attribute]
+    outputs: dict[str, Block]
+    resources: dict[str, Block]
+    calls: dict[str, Block]
+    errors: tuple[SourceError, ...]
+    types: dict[str, Type] = {}
+
+
+class Library:
+    """The units and modules of a scan: both are read once for the same texts."""
+
+    def __init__(self, files: Files) -> None:
+        self._files = ref(files)
+        self._units: dict[str, Unit] = {}
+        self._secrets: dict[str, tuple[Unit, tuple[Place, ...]]] = {}
+        self._modules: dict[str, Module] = {}
+        self._alone: dict[str, dict[int, Module]] = {}
+        """The modules that units by themselves would be: by folder and by the id of the unit."""
+        self._names: dict[str, list[str]] = {}
+        self._paths: dict[str, tuple[str, ...]] = {}
+        self._found: dict[str, tuple[int, tuple[Module | None, tuple[SourceError, ...]]]] = {}
+        self.scanned: dict[str, frozenset[str]] = {}
+        """The files of the scan by folder: they need not be on the disk."""
+        self.kept: dict[tuple[str, str], object] = {}
+        """What lasts of roots if the files last: of which kind, and by their folders."""
+        self.parser = ""
+        """Which parser reads HCL; the usual one if it is not `python-hcl2`."""
+
+    @property
+    def lasts(self) -> bool:
+        """Whether what is made of the files is kept while they change."""
+        return self._of().lasts
+
+    def unit(self, path: str) -> Unit:
+        """The unit of a file.
+
+        Raises:
+            UnreadableError: the file cannot be read.
+        """
+        text = self.text(path)
+        known = self._units.get(path)
+        if known is None or known.text != text:
+            known = self._units[path] = self._read_unit(path, text, known)
+        return known
+
+    def _read_unit(self, path: str, text: str, earlier: Unit | None) -> Unit:
+        if path.endswith(".json"):
+            from taskwall.readers.terraform.syntax import json as json_syntax
+
+            read = json_syntax.parse if path.endswith(ENDINGS) else json_syntax.values
+            parsed = read(path, text)
+        elif len(text) > LONGEST:
+            why = f"is longer than {LONGEST} characters: not read"
+            parsed = Parsed(Body({}, ()), errors=(SourceError(Place(path, 1, 1, 1, 1), why),))
+        elif self.parser == "python-hcl2":
+            from taskwall.readers.terraform.syntax import python_hcl2
+
+            parsed = python_hcl2.parse(path, text)
+        else:
+            parse = Parse(path, text)
+            parsed = parse.read()
+            if self.lasts and path.endswith((".tf", ".tofu")):
+                before = earlier.placed if earlier is not None else None
+                return Unit(path, text, parsed, placed(path, text, parse, parsed, before))
+        return Unit(path, text, parsed, Placed(parsed))
+
+    def secrets(self, unit: Unit) -> tuple[Place, ...]:
+        """The stretches of a unit whose text is never shown."""
+        known = self._secrets.get(unit.path)
+        if known is None or known[0] is not unit:
+            found = unit.placed.moved(unit.path).of(secrets(unit.placed.parsed.body))
+            known = self._secrets[unit.path] = unit, found
+        return known[1]
+
+    def text(self, path: str) -> str:
+        """The text of any file, such as a template.
+
+        Raises:
+            UnreadableError: the file cannot be read.
+        """
+        return self._of().text(path)
+
+    def exists(self, path: str) -> bool:
+        """Whether there is such a file."""
+        return self._of().exists(path)
+
+    def _of(self) -> Files:
+        files = self._files()
+        assert files is not None  # whoever holds a library's stack holds the files
+        return files
+
+    def paths(self, folder: str) -> tuple[str, ...]:
+        """The Terraform files of a folder, in the order in which they are read."""
+        found = set(self.scanned.get(folder, ()))
+        found.update(
+            os.path.join(folder, name)
+            for name in self.names(folder)
+            if name.endswith(ENDINGS) and not name.startswith(".")
+        )
+        # OpenTofu reads x.tofu instead of x.tf; whoever has both means it for OpenTofu.
+        found -= {_twin(path) for path in found if path.endswith((".tofu", ".tofu.json"))}
+        return tuple(sorted(found, key=lambda path: (is_override(path), path)))
+
+    def names(self, folder: str) -> list[str]:
+        """What is in a folder, by name; nothing if there is no such folder."""
+        found = self._names.get(folder)
+        if found is None or not self.lasts:
+            try:
+                found = sorted(os.listdir(folder))
+            except OSError:
+                found = []
+            self._names[folder] = found
+        return found
+
+    def module(self, folder: str) -> tuple[Module | None, tuple[SourceError, ...]]:
+        """The module of a folder, None if it has no file; and the files that cannot be read."""
+        if not self.lasts:
+            return self._read(folder)
+        changes = self._of().changes
+        found = self._found.get(folder)
+        if found is None or found[0] != changes:
+            found = self._found[folder] = changes, self._read(folder)
+        return found[1]
+
+    def _read(self, folder: str) -> tuple[Module | None, tuple[SourceError, ...]]:
+        units = []
+        unreadable = []
+        paths = self._paths.get(folder)
+        if paths is None or not self.lasts:
+            paths = self._paths[folder] = self.paths(folder)
+        for path in paths:
+            try:
+                units.append(self.unit(path))
+            except UnreadableError as error:
+                unreadable.append(error.error)
+        if not units:
+            return None, tuple(unreadable)
+        known = self._modules.get(folder)
+        if known is None or not _same_units(known.units, units):
+            known = self._together(folder, units) if self.lasts else None
+            known = self._modules[folder] = known or _module(folder, units)
+        return known, tuple(unreadable)
+
+    def _together(self, folder: str, units: list[Unit]) -> Module | None:
+        """The module of some units, from those that each makes by itself; None if they overlap."""
+        before = self._alone.get(folder, {})
+        self._alone[folder] = alone = {
+            id(unit): before.get(id(unit)) or _module(folder, (unit,)) for unit in units
+        }
+        errors = tuple(chain.from_iterable(one.errors for one in alone.values()))
+        found = Module(folder, tuple(units), {}, {}, {}, {}, {}, errors)
+        size = 0
+        for one in alone.values():
+            for table, some in zip(_tables(found), _tables(one), strict=True):
+                if some:
+                    table.update(some)
+                    size += len(some)
+        # Else something is declared twice, or laid over.
+        return found if sum(map(len, _tables(found))) == size else None
+
+
+def _same_units(known: tuple[Unit, ...], units: list[Unit]) -> bool:
+    return len(known) == len(units) and all(map(lambda a, b: a is b, known, units))
+
+
+def _twin(path: str) -> str:
+    """The file that Terraform reads where OpenTofu reads the given one."""
+    if path.endswith(".tofu"):
+        return path.removesuffix("tofu") + "tf"
+    return path.removesuffix("tofu.json") + "tf.json"
+
+
+def is_override(path: str) -> bool:
+    """Whether a file's blocks are laid over those of the others."""
+    stem = os.path.basename(path).removesuffix(".json").removesuffix(".tofu").removesuffix(".tf")
+    return stem == "override" or stem.endswith("_override")
+
+
+def library(files: Files) -> Library:
+    """The library of a scan's files: the same for as long as the caller keeps them."""
+    return files.one(Library, lambda: Library(files))
+
+
+def local_sources(module: Module) -> Iterator[str]:
+    """The folders that a module calls by a path in its `source`."""
+    for block in module.calls.values():
+        source = source_of(block)
+        if source is not None and is_local(source):
+            yield os.path.normpath(os.path.join(module.folder, source))
+
+
+def source_of(call: Block) -> str | None:
+    """Where a module call says that its module is; None if that is not a plain text."""
+    attribute = call.body.attributes.get("source")
+    expression = attribute.expression if attribute else None
+    if isinstance(expression, Literal) and isinstance(expression.value.data, str):
+        return expression.value.data
+    return None
+
+
+def is_local(source: str) -> bool:
+    """Whether a module's source is a path."""
+    return source.startswith(("./", "../")) or source in (".", "..")
+
+
+def _module(folder: str, units: Iterable[Unit]) -> Module:
+    units = tuple(units)
+    module = Module(folder, units, {}, {}, {}, {}, {}, ())
+    errors: list[SourceError] = []
+    for unit in units:
+        errors.extend(unit.placed.parsed.errors)
+        override = is_override(unit.path)
+        for block in unit.placed.parsed.body.blocks:
+            kind, labels = block.type, block.labels
+            if kind == "locals":
+                for name, attribute in block.body.attributes.items():
+                    if name in module.locals and not override:
+                        errors.append(_twice(attribute.place, f"local.{name}"))
+                    else:
+                        module.locals[name] = attribute
+                continue
+            wanted = _LABELS.get(kind)
+            if wanted is None:
+                continue
+            if len(labels) != wanted:
+                message = f'a "{kind}" block has {wanted} label{"s" * (wanted > 1)}'
+                errors.append(SourceError(block.header, message))
+                continue
+            name = ".".join(labels) if kind != "data" else "data." + ".".join(labels)
+            table = _table(module, kind)
+            known = table.get(name)
+            if known is None:
+                table[name] = block
+            elif override:
+                table[name] = _overridden(known, block)
+            else:
+                errors.append(_twice(block.header, f"{_PREFIXES.get(kind, '')}{name}"))
+    return Module(
+        folder,
+        units,
+        module.variables,
+        module.locals,
+        module.outputs,
+        module.resources,
+        module.calls,
+        tuple(errors),
+    )
+
+
+_LABELS = {"variable": 1, "output": 1, "module": 1, "resource": 2, "data": 2}
+_PREFIXES = {"variable": "var.", "output": "output.", "module": "module."}
+
+
+def _tables(module: Module) -> tuple[dict[str, Any], ...]:
+    """The tables of a module, in the order of its fields."""
+    return module.variables, module.locals, module.outputs, module.resources, module.calls
+
+
+def _table(module: Module, kind: str) -> dict[str, Block]:
+    if kind == "variable":
+        return module.variables
+    if kind == "output":
+        return module.outputs
+    return module.calls if kind == "module" else module.resources
+
+
+def _twice(place: Place, name: str) -> SourceError:
+    return SourceError(place, f"{name} is declared twice")
+
+
+def _overridden(block: Block, override: Block) -> Block:
+    """A block with what an override file says of it: attributes and types of blocks replace."""
+
+    def merged() -> Body:
+        below, above = block.body, override.body
+        types = {b.type for b in above.blocks}
+        blocks = (*(b for b in below.blocks if b.type not in types), *above.blocks)
+        return Body({**below.attributes, **above.attributes}, blocks, below.twice)
+
+    return Block(block.type, block.labels, block.header, block.place, Later(merged))

@@ -1,0 +1,237 @@
+"""Reads plans as JSON (`terraform show -json`), with the sources beside them if they are there.
+
+A plan knows which instances there are and what their attributes are, but for what is known only
+after apply; of that the configuration in it tells the names (`plan_references`). The sources
+beside a plan know where everything is written, and what it refers to: their evaluation, under the
+plan's variables, stands before the plan's values wherever it leaves nothing open.
+"""
+
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from msgspec.structs import replace
+
+from taskwall.core.values import (
+    Fields,
+    Items,
+    Place,
+    Reference,
+    Scenario,
+    Text,
+    Unknown,
+    Value,
+    lifted,
+    settled,
+)
+from taskwall.readers.terraform.modules import Module, library
+from taskwall.readers.terraform.plan.references import (
+    Json,
+    mapping,
+    sequence,
+)
+from taskwall.readers.terraform.plan.sensitive import hidden
+from taskwall.readers.terraform.plan.values import Planned
+from taskwall.readers.terraform.stack import TerraformStack
+from taskwall.source.files import Files, UnreadableError
+from taskwall.source.resource import Resource
+from taskwall.source.stack import Evaluation, Inputs, SourceError, Stack
+
+
+def plans(
+    paths: Iterable[str], files: Files, inputs: Inputs, stacks: Sequence[Stack] = ()
+) -> tuple[list["PlanStack"], list[SourceError]]:
+    """The plans among the files of a scan, and the errors of those that cannot be read.
+
+    Args:
+        paths: their files.
+        files: reads them.
+        inputs: what the user says.
+        stacks: what else was read, of which a root may be what was planned.
+    """
+    import msgspec
+
+    roots = [stack.root for stack in stacks if isinstance(stack, TerraformStack)]
+    kept = library(files).kept
+    found = []
+    errors = []
+    for path in sorted(paths):
+        start = Place(path, 1, 1, 1, 1)
+        known = kept.get(("plan", path))
+        try:
+            text = files.text(path)
+            if isinstance(known, PlanStack) and known.text is text:
+                plan: Json = known.plan
+            else:
+                plan, known = msgspec.json.decode(text), None
+        except UnreadableError as error:
+            errors.append(error.error)
+            continue
+        except (msgspec.DecodeError, RecursionError) as error:
+            errors.append(SourceError(start, f"a plan that is not JSON: {error}"))
+            continue
+        version = str(mapping(plan).get("format_version", ""))
+        if version.partition(".")[0] not in ("0", "1"):
+            errors.append(SourceError(start, f"a plan of format {version}, which is not known"))
+            continue
+        beside, _ = library(files).module(os.path.dirname(path))
+        sources = _sources(mapping(plan), beside, roots)
+        if not (isinstance(known, PlanStack) and known.holds(sources, inputs)):
+            known = PlanStack(path, text, mapping(plan), files, inputs, sources)
+            if files.lasts:
+                kept["plan", path] = known
+        found.append(known)
+    return found, errors
+
+
+def unplanned(stacks: Sequence[Stack], planned: Iterable["PlanStack"]) -> list[Stack]:
+    """The stacks but those roots for which plans stand: they are not judged twice."""
+    roots = {one.sources.name for one in planned if one.sources is not None}
+    return [one for one in stacks if not (isinstance(one, TerraformStack) and one.name in roots)]
+
+
+def _sources(
+    plan: Mapping[str, Json], beside: Module | None, roots: Sequence[Module]
+) -> Module | None:
+    """The root module that was planned: that beside the plan, or the one that declares the same.
+
+    Sources that have changed since then are not those of the plan.
+    """
+    config = mapping(mapping(plan.get("configuration")).get("root_module"))
+    if not config:
+        return beside
+    planned = {str(mapping(one).get("address")) for one in sequence(config.get("resources"))}
+    planned.update(f"module.{name}" for name in mapping(config.get("module_calls")))
+    alike = [
+        root
+        for root in (roots if beside is None else (beside,))
+        if planned == {*root.resources, *(f"module.{name}" for name in root.calls)}
+    ]
+    return alike[0] if len(alike) == 1 else None
+
+
+class PlanStack:
+    """What one plan would make."""
+
+    def __init__(
+        self,
+        path: str,
+        text: str,
+        plan: Mapping[str, Json],
+        files: Files,
+        inputs: Inputs,
+        root: Module | None = None,
+    ) -> None:
+        self.name = path
+        self.text = text
+        self.plan = plan
+        self._inputs = inputs
+        self._place = Place(path, 1, 1, 1, 1)
+        self.sources: TerraformStack | None = None
+        """The sources that were planned; this stack stands for them."""
+        self._files: frozenset[str] | None = None
+        self._hidden: frozenset[str] | None = None
+        if root is not None:
+            variables: dict[str, Value] = {
+                name: lifted(mapping(variable)["value"])
+                for name, variable in mapping(plan.get("variables")).items()
+                if "value" in mapping(variable)
+            }
+            said = replace(inputs, variables={**variables, **inputs.variables})
+            boundary = inputs.boundary or root.folder
+            self.sources = TerraformStack(root, files, said, boundary)
+
+    def holds(self, root: Module | None, inputs: Inputs) -> bool:
+        """Whether it says what the stack of the same text with these sources would say now."""
+        if root is None or self.sources is None:
+            return root is None and self.sources is None and inputs == self._inputs
+        return inputs == self._inputs and self.sources.holds(root)
+
+    @property
+    def files(self) -> frozenset[str]:
+        """The plan, and the sources beside it."""
+        if self._files is None:
+            beside = self.sources.files if self.sources else frozenset()
+            self._files = beside.union((self.name,))
+        return self._files
+
+    def secrets(self, file: str) -> tuple[Place, ...]:
+        """All of the plan, which holds sensitive values as they are, and what sources hide."""
+        if file == self.name:
+            return (Place(file, 1, 1, 1_000_000_000, 1),)
+        return self.sources.secrets(file) if self.sources else ()
+
+    def evaluate(self, scenario: Scenario) -> Evaluation:
+        """All that the plan makes or reads; what it leaves open are values, never switches."""
+        return self._planned(self.sources.evaluate(scenario) if self.sources else Evaluation(()))
+
+    def evaluations(self) -> Callable[[Scenario], Evaluation]:
+        """Evaluates under one scenario after another, and once what no scenario changes."""
+        if self.sources is None:
+            return self.evaluate
+        beside = self.sources.evaluations()
+        return lambda scenario: self._planned(beside(scenario))
+
+    def _planned(self, beside: Evaluation) -> Evaluation:
+        written = {resource.origin.address: resource for resource in beside.resources}
+        blocks = {resource.origin.name: resource for resource in beside.resources}
+        reading = Planned(self.plan, self._place)
+        resources = []
+        for planned in reading.resources():
+            address = planned.origin.address
+            source = written.get(address) or blocks.get(planned.origin.name)
+            same = source is not None and source.origin.address == address
+            resources.append(_joined(planned, source, same) if source else planned)
+        made = {resource.origin.address for resource in resources}
+        resources += [
+            resource
+            for resource in beside.resources
+            if resource.data and resource.origin.address not in made
+        ]
+        if self._hidden is None:
+            self._hidden = hidden(self.plan)
+        return Evaluation(
+            tuple(resources),
+            beside.errors,
+            beside.questions,
+            beside.skips,
+            beside.hidden | self._hidden,
+            beside.moved,
+        )
+
+
+def _joined(planned: Resource, source: Resource, same: bool) -> Resource:
+    """A planned instance with its places in the sources, and their values where they are whole.
+
+    `same` tells whether `source` is this very instance, or another one of the same block.
+    """
+    origin = replace(
+        source.origin, address=planned.origin.address, name=planned.origin.name, maybe=()
+    )
+    fields = {
+        name: value
+        for name, value in planned.body.fields.items()
+        if name in source.body.fields or not _is_open(value)
+    }
+    for name, value in source.body.fields.items():
+        known = fields.get(name)
+        if known is None or (same and not _is_open(value)) or _is_open(known):
+            if same or known is None:
+                fields[name] = value
+        else:
+            fields[name] = replace(known, place=value.place) if value.place else known
+    body = Fields(fields, source.body.places, place=source.body.place)
+    return Resource(planned.type, origin, body, source.place, planned.data)
+
+
+def _is_open(value: Value) -> bool:
+    """Whether anything in a value is unknown; references to other resources are known."""
+    if isinstance(value, Reference) and value.value is None:
+        return "[*]" in value.attribute or "[*]" in value.resource
+    found = settled(value)
+    if isinstance(found, Items):
+        return bool(found.rest) or any(map(_is_open, found.items))
+    if isinstance(found, Fields):
+        return found.rest is not None or any(map(_is_open, found.fields.values()))
+    if isinstance(found, Text):
+        return any(not isinstance(part, str) and _is_open(part) for part in found.parts)
+    return isinstance(found, Unknown)

@@ -1,0 +1,153 @@
+"""Comments that ask for silence: `taskwall:skip=TW206: reason` and `checkov:skip=CKV_X:reason`."""
+
+from collections.abc import Iterable, Iterator
+
+from msgspec import Struct
+
+from taskwall.core.patterns import pattern
+from taskwall.core.values import Place
+from taskwall.readers.terraform.modules import Module, Unit
+from taskwall.readers.terraform.syntax.tree import (
+    Block,
+    Body,
+    Comment,
+    Conditional,
+    Expression,
+    FunctionCall,
+    Object,
+    Tuple,
+)
+from taskwall.source.resource import Skip
+from taskwall.source.stack import SourceError
+
+_SKIP = pattern(
+    r"(?P<tool>taskwall|checkov):skip=\s*(?P<rules>[\w.*-]+(?:\s*,\s*[\w.*-]+)*)[^\S\n]*"
+    r"(?::(?P<why>[^\n]*))?"
+)
+
+
+def skips(modules: Iterable[Module]) -> tuple[tuple[Skip, ...], tuple[SourceError, ...]]:
+    """The skips of all files, and the errors of those that give no reason.
+
+    A comment after something on its line, or alone on the line above an attribute or nested
+    block, holds for that. On a block's first or last line, directly above it, or before
+    everything else in it, it holds for the whole block: of a module call, for all that is inside
+    the call. checkov's comments always hold for the whole block, and need no reason.
+    """
+    found: list[Skip] = []
+    errors: list[SourceError] = []
+    for module in modules:
+        for unit in module.units:
+            lines = unit.text.split("\n") if unit.parsed.comments else []
+            for comment in unit.parsed.comments:
+                for skip in _read(comment, unit, lines):
+                    if isinstance(skip, Skip):
+                        found.append(skip)
+                    else:
+                        errors.append(skip)
+    return tuple(found), tuple(errors)
+
+
+def _read(comment: Comment, unit: Unit, lines: list[str]) -> Iterator[Skip | SourceError]:
+    for match in _SKIP.finditer(comment.text.removesuffix("*/")):
+        why = (match["why"] or "").strip()
+        own = match["tool"] == "taskwall"
+        if own and not why:
+            rules = match["rules"]
+            message = f"taskwall:skip={rules} needs a reason: taskwall:skip={rules}: why"
+            yield SourceError(comment.place, message)
+            continue
+        scope = _Finder(comment, lines, whole=not own).top(unit.parsed.body)
+        for rule in match["rules"].split(","):
+            yield Skip(rule.strip(), why, comment.place, scope or comment.place)
+
+
+class _Part(Struct, frozen=True):
+    """An attribute or block of a body."""
+
+    place: Place
+    block: Block | None = None
+    expression: Expression | None = None
+
+
+def _parts(body: Body) -> list[_Part]:
+    """What stands in a body, in the order of its lines."""
+    attributes = (*body.attributes.values(), *body.twice)
+    parts = [_Part(attribute.place, None, attribute.expression) for attribute in attributes]
+    parts += [_Part(block.place, block) for block in body.blocks]
+    return sorted(parts, key=lambda part: (part.place.line, part.place.column))
+
+
+class _Finder:
+    """Looks for what a comment speaks of."""
+
+    def __init__(self, comment: Comment, lines: list[str], whole: bool) -> None:
+        self._line = comment.place.line
+        self._end = comment.place.end_line
+        self._trailing = comment.trailing
+        self._lines = lines
+        self._whole = whole
+
+    def top(self, body: Body) -> Place | None:
+        """The place that it holds for in a file; None if it stands at nothing."""
+        for block in sorted(body.blocks, key=lambda block: block.place.line):
+            place = block.place
+            if self._line > place.end_line:
+                continue
+            if self._end < place.line:
+                return place if self._above(place) else None
+            if self._whole or block.type == "module":
+                return place
+            return self._within(block)
+        return None
+
+    def _above(self, place: Place) -> bool:
+        """Whether only comments stand between the comment and the line below it."""
+        between = self._lines[self._end : place.line - 1]
+        return all(line.lstrip().startswith(("#", "//", "/*", "*")) for line in between)
+
+    def _within(self, block: Block) -> Place:
+        if self._line in (block.place.line, block.header.line, block.place.end_line):
+            return block.place
+        for index, part in enumerate(_parts(block.body)):
+            place = part.place
+            if place.line <= self._line <= place.end_line:
+                if part.block is not None:
+                    return self._within(part.block)
+                return self._piece(part, place)
+            if self._line < place.line:
+                # Before everything else it speaks of the block; right above a part, of that.
+                return place if index and self._above(place) else block.place
+        return block.place
+
+    def _piece(self, part: _Part, place: Place) -> Place:
+        """Of an attribute over several lines, the element that the comment stands at."""
+        if self._trailing and self._line in (place.line, place.end_line):
+            return place
+        target = self._line if self._trailing else self._end + 1
+        pending = [part.expression]
+        while pending:
+            node = pending.pop(0)
+            if node is None:
+                continue
+            for inner, expression in _elements(node):
+                if inner.line == target:
+                    return inner
+                if inner.line <= self._line <= inner.end_line:
+                    pending.append(expression)
+        return place
+
+
+def _elements(node: Expression) -> Iterator[tuple[Place, Expression]]:
+    if isinstance(node, Object):
+        for member in node.members:
+            yield member.place, member.value
+    elif isinstance(node, Tuple):
+        for item in node.items:
+            yield item.place, item
+    elif isinstance(node, FunctionCall):
+        for argument in node.arguments:
+            yield from _elements(argument)
+    elif isinstance(node, Conditional):
+        yield from _elements(node.then)
+        yield from _elements(node.otherwise)

@@ -1,0 +1,1 @@
+"""Terraform's languages as one syntax tree."""

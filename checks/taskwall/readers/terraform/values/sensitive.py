@@ -1,0 +1,164 @@
+"""What sources declare to be sensitive: its texts, and those that are made of them."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
+from typing import Final
+
+from taskwall.core.patterns import pattern
+from taskwall.core.values import Fields, Items, Known, Text, Value, settled, spelled
+from taskwall.findings.redaction import SHORTEST, WORD
+from taskwall.readers.terraform.syntax.tree import Block, Body, Literal
+from taskwall.readers.terraform.values.effects import Effects, Secret
+
+MOST: Final = 10_000
+"""So many texts of one evaluation are kept in mind."""
+
+MOST_LOOKS: Final = 2_000_000
+"""So often one text is looked for in another."""
+
+_SECRET: Final = pattern(
+    r"passwords?|.*_passwords?|passphrase|.*_passphrase|private_key|.*_private_key"
+    r"|.*tokens?|.*secrets?(?:_string|_binary|_key)?"
+)
+"""Names of attributes and variables whose text is a secret, declared so or not."""
+
+
+@lru_cache(512)
+def names_secret(name: str) -> bool:
+    """Whether an attribute or a variable of this name holds a secret."""
+    return _SECRET.fullmatch(name.lower()) is not None
+
+
+def is_sensitive(body: Body) -> bool:
+    """Whether a variable or an output is declared to be sensitive."""
+    attribute = body.attributes.get("sensitive")
+    expression = attribute.expression if attribute else None
+    return isinstance(expression, Literal) and expression.value.data is True
+
+
+def sensitive(variables: Mapping[str, Block]) -> frozenset[str]:
+    """The names of the variables that are sensitive, declared so or by their name."""
+    return frozenset(
+        name for name, block in variables.items() if is_sensitive(block.body) or names_secret(name)
+    )
+
+
+class Derived:
+    """What a function made of its arguments, as texts."""
+
+    __slots__ = ("_of", "_texts")
+
+    def __init__(self, arguments: Iterable[Value], result: Value) -> None:
+        self._of = (*arguments, result)
+        self._texts: tuple[frozenset[str], frozenset[str]] | None = None
+
+    @property
+    def texts(self) -> tuple[frozenset[str], frozenset[str]]:
+        """The texts of the arguments, and those of the result."""
+        if self._texts is None:
+            *arguments, result = self._of
+            given = frozenset(text for argument in arguments for text in texts(argument))
+            self._texts = given, frozenset(text for text in texts(result) if len(text) >= SHORTEST)
+            self._of = ()
+        return self._texts
+
+
+class Hidden:
+    """The sensitive texts that an evaluation has met, and what was made of any texts."""
+
+    def __init__(self, effects: Effects) -> None:
+        self._effects = effects
+        self._met: set[str] = set()
+        self._derived: list[Derived] = []
+        self._all: tuple[set[str], int, frozenset[str]] = set(), 0, frozenset()
+
+    def hide(self, value: Value) -> None:
+        """Keep all texts and numbers of a value in mind."""
+        for text in texts(value):
+            if len(text) >= SHORTEST:
+                self.add(text)
+
+    def derive(self, arguments: Iterable[Value], result: Value) -> None:
+        """Keep in mind what a function made: it is sensitive if something in its arguments is."""
+        self.note(Derived(arguments, result))
+
+    def add(self, text: str) -> None:
+        """Keep a text in mind."""
+        if text not in self._met and len(self._met) >= MOST:
+            self._effects.shareable = False
+            return
+        self._met.add(text)
+        self._effects.report(Secret(text))
+
+    def note(self, derived: Derived) -> None:
+        """Keep in mind what a function made."""
+        self._derived.append(derived)
+
+    def all(self) -> frozenset[str]:
+        """The texts, and those that are made of them."""
+        met = {one.text for one in self._effects.reported(Secret)}
+        count = len(self._derived)
+        if (met, count) != self._all[:2]:
+            self._all = met, count, with_derived(met, self._derived)
+        return self._all[2]
+
+
+def with_derived(met: Iterable[str], derived: Iterable[Derived]) -> frozenset[str]:
+    """Sensitive texts, and what functions made of them, in however many steps.
+
+    A result that still holds what was sensitive in the arguments is not sensitive as a whole: that
+    is hidden wherever it stands, and what stands around it (the words of a policy) is no secret.
+    What was made of anything is taken for sensitive where looking takes too long.
+    """
+    found = fresh = set(met)
+    waiting = list(dict.fromkeys(each.texts for each in derived)) if found else []
+    looks = 0
+    while fresh and waiting and len(found) < MOST:
+        looks += len(fresh) * sum(len(given) for given, _ in waiting)
+        left = []
+        made: set[str] = set()
+        for given, result in waiting:
+            if looks > MOST_LOOKS or _changed(fresh, given, result):
+                made |= result - given
+            else:
+                left.append((given, result))
+        waiting, fresh = left, made - found
+        found |= fresh
+    return frozenset(found)
+
+
+def _changed(hidden: set[str], given: frozenset[str], result: frozenset[str]) -> bool:
+    """Whether one of the hidden texts stands in the given ones, but not to be found in the result.
+
+    Short ones are found as whole words only.
+    """
+    return any(
+        (one in given or any(one in text for text in given))
+        and not any(one in text if len(one) >= WORD else one == text for text in result)
+        for one in hidden
+    )
+
+
+def texts(value: Value) -> Iterator[str]:
+    """The texts and numbers of a value, and the known pieces of texts; each part once."""
+    pending = [value]
+    seen: set[int] = set()
+    while pending:
+        found = settled(pending.pop())
+        if isinstance(found, Known):
+            if found.data is not None and not isinstance(found.data, bool):
+                yield spelled(found.data) or ""
+        elif id(found) not in seen:
+            seen.add(id(found))
+            if isinstance(found, Text):
+                for part in found.parts:
+                    if isinstance(part, str):
+                        yield part
+                    else:
+                        pending.append(part)
+            elif isinstance(found, Items):
+                pending += (*found.items, *found.rest)
+            elif isinstance(found, Fields):
+                pending += found.fields.values()
+                if found.rest is not None:
+                    pending.append(found.rest)
