@@ -45,7 +45,7 @@ class Lasting:
     """
 
     def __init__(self, network: Network, recall: "Recall") -> None:
-        from taskwall.lowering._lasting import LastingDraft
+        from taskwall.lowering._incremental import LastingDraft
 
         _load()
         self.plain = Network()
