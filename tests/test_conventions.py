@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from taskwall import guide
-from taskwall.rule import Rule
 from taskwall.rules import all_rules
+from taskwall.rules._guide import source
+from taskwall.rules._rule import Rule
 
 PACKAGE = Path(__file__).parent.parent / "checks" / "taskwall"
 NETWORK = sorted((*(PACKAGE / "model").rglob("*.py"), *(PACKAGE / "rules").glob("tw*.py")))
@@ -44,7 +44,7 @@ def _tables() -> list[tuple[str, str | None]]:
         ]
         if cited or read:
             found.append((str(file.relative_to(PACKAGE)), read[0] if read else None))
-    return [*found, ("data/guide.toml", guide.source()[1])]
+    return [*found, ("data/guide.toml", source()[1])]
 
 
 def _text(node: ast.stmt) -> str:

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from tools import docs
 
-from taskwall import guide
-from taskwall.rule import Rule
 from taskwall.rules import all_rules
+from taskwall.rules._guide import encodes, recommendations
+from taskwall.rules._rule import Rule
 
 RULES = all_rules()
 
@@ -35,8 +35,8 @@ def test_every_key_that_a_rule_names_is_a_recommendation(rule: Rule) -> None:
     """A rule names recommendations that `guide.toml` has, or says that it goes beyond them."""
     said = rule.sections["Guide"]
 
-    assert set(guide.encodes(rule)) <= set(guide.recommendations())
-    assert guide.encodes(rule) or said == "beyond"
+    assert set(encodes(rule)) <= set(recommendations())
+    assert encodes(rule) or said == "beyond"
 
 
 def test_every_recommendation_has_a_row() -> None:
@@ -44,7 +44,7 @@ def test_every_recommendation_has_a_row() -> None:
     text = docs.coverage(RULES)
     rows = [line for line in text.splitlines() if line.startswith("| ")][2:]
 
-    assert len(rows) == len(guide.recommendations())
+    assert len(rows) == len(recommendations())
     assert all("[TW" in row or "not yet" in row for row in rows)
 
 

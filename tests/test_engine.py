@@ -10,7 +10,7 @@ from taskwall.engine import judge
 from taskwall.findings.finding import Finding
 from taskwall.model.core.network import Network
 from taskwall.model.entities.load_balancer import Listener
-from taskwall.rule import Judge, Rule, Verdict
+from taskwall.rules._rule import Judge, Rule, Verdict
 from taskwall.settings import Settings
 from taskwall.source.resource import Resource
 from taskwall.source.stack import Evaluation

@@ -14,8 +14,8 @@ from taskwall.core.values import Fields, Items, Place, Value
 from taskwall.engine import judge
 from taskwall.findings.finding import Finding
 from taskwall.readers import cloudformation, terraform
-from taskwall.rule import Rule
 from taskwall.rules import all_rules
+from taskwall.rules._rule import Rule
 from taskwall.settings import Settings, load
 from taskwall.source.files import Files, walk
 from taskwall.source.stack import Inputs, Stack

@@ -14,10 +14,10 @@ from io import StringIO
 from pathlib import Path
 
 from taskwall.cli import main as taskwall
-from taskwall.guide import encodes, recommendations, source
-from taskwall.pages import HIGHLIGHTS, page, prose
-from taskwall.rule import Rule
 from taskwall.rules import all_rules
+from taskwall.rules._guide import encodes, recommendations, source
+from taskwall.rules._pages import HIGHLIGHTS, page, prose
+from taskwall.rules._rule import Rule
 
 ROOT = Path(__file__).parent.parent
 FILES = {"Terraform": "main.tf", "CloudFormation": "template.yaml"}

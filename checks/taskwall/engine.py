@@ -15,7 +15,7 @@ from taskwall.incremental.query import AmbiguousError
 from taskwall.lowering import Lowered, lower
 from taskwall.model.core.network import Network, Policy
 from taskwall.offers import Changes
-from taskwall.rule import Rule, Verdict
+from taskwall.rules._rule import Rule, Verdict
 from taskwall.scenarios import Followed, Heed, explore, heedless
 from taskwall.settings import Settings
 from taskwall.source.resource import Resource, Skip

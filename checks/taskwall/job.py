@@ -6,8 +6,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from taskwall import settings, sources
-from taskwall.rule import Rule
 from taskwall.rules import all_rules
+from taskwall.rules._rule import Rule
 from taskwall.settings import Settings
 from taskwall.source.files import Files
 from taskwall.source.stack import Inputs

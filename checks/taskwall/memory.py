@@ -8,7 +8,7 @@ from taskwall.engine import Judgement
 from taskwall.portraits import Portrait
 from taskwall.rejudge import Standing
 from taskwall.result import Result
-from taskwall.rule import Rule
+from taskwall.rules._rule import Rule
 from taskwall.settings import Settings
 from taskwall.source.stack import Stack
 

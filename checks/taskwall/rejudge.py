@@ -10,7 +10,7 @@ from taskwall.incremental.query import AmbiguousError, Entry, Recall
 from taskwall.lowering import Lasting, Lowered, lower
 from taskwall.model.core.network import Network, Policy
 from taskwall.portraits import Portrait, portraits
-from taskwall.rule import Rule
+from taskwall.rules._rule import Rule
 from taskwall.scenarios import Heed, explore
 from taskwall.settings import Settings
 from taskwall.source.resource import Resource

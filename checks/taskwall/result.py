@@ -19,8 +19,8 @@ from taskwall.findings.finding import (
 )
 from taskwall.findings.redaction import Mask
 from taskwall.rows import Rows
-from taskwall.rule import Rule, about
 from taskwall.rules import all_rules
+from taskwall.rules._rule import Rule, about
 from taskwall.settings import Settings, Threshold, reaches
 from taskwall.source.files import Files
 

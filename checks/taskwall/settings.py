@@ -14,7 +14,7 @@ from msgspec import Struct
 from taskwall.findings.finding import SEVERITIES, Severity, Truth
 
 if TYPE_CHECKING:
-    from taskwall.rule import Rule
+    from taskwall.rules._rule import Rule
 
 Profile: TypeAlias = Literal["default", "strict", "pci"]
 Threshold: TypeAlias = Severity | Literal["never"]

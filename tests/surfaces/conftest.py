@@ -17,7 +17,7 @@ from taskwall.core.values import Call, Origin, Place, Scenario
 from taskwall.engine import Judged, Judgement
 from taskwall.findings.finding import CalledFrom, Finding, Fix, Step
 from taskwall.model.core.network import Network
-from taskwall.rule import SECTIONS, Rule, Verdict
+from taskwall.rules._rule import SECTIONS, Rule, Verdict
 from taskwall.settings import Settings
 from taskwall.source.files import Files
 from taskwall.source.resource import Skip

@@ -10,8 +10,9 @@ from typing import Any
 import msgspec
 import pytest
 
-from taskwall import api, cli, guide
+from taskwall import api, cli
 from taskwall.core.values import Known, lifted
+from taskwall.rules._guide import recommendations
 from taskwall.source.stack import Inputs
 
 FAIL = "x = 1 # fail TW206\n"
@@ -262,7 +263,7 @@ def test_explain(toy: Path, capsys: pytest.CaptureFixture[str], name: str) -> No
     assert page.startswith("TW206: Title TW206\nmedium; profiles default, pci, strict;")
     for section in ("What", "Why", "Fine when", "Terraform", "CloudFormation", "See"):
         assert f"\n{section}\n  What {section} says.\n      as code\n" in page
-    known = guide.recommendations()
+    known = recommendations()
     assert f"\nGuide\n  {known['alb-only']}\n  {known['nlb-ranges']}\n" in page
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from taskwall.rule import Rule
+from taskwall.rules._rule import Rule
 from taskwall.settings import (
     Isolation,
     Settings,

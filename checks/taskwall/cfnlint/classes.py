@@ -9,8 +9,8 @@ from taskwall.cfnlint.run import GENERAL, Run, Told, crashed, place_of
 from taskwall.cfnlint.template import Source, Template
 from taskwall.core.values import Need, Place, waiting
 from taskwall.findings.finding import Finding, Truth
-from taskwall.rule import Rule
 from taskwall.rules import all_rules
+from taskwall.rules._rule import Rule
 from taskwall.settings import SettingsError, one_of
 
 STEPS = "STW000"

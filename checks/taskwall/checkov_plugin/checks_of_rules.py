@@ -10,8 +10,8 @@ from checkov.common.graph.checks_infra.base_check import BaseGraphCheck
 
 from taskwall.findings.finding import Severity
 from taskwall.lowering import lowered_types
-from taskwall.rule import Rule
 from taskwall.rules import all_rules
+from taskwall.rules._rule import Rule
 
 CATEGORIES: Mapping[str, str] = {
     "1": "ENCRYPTION",

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from taskwall.cli.arguments import colour_option, parsed, parser_of
 from taskwall.cli.terminal import UsageError, say, view_on
-from taskwall.guide import encodes, recommendations
 from taskwall.outputs.text import Piece, put_together
 from taskwall.rules import all_rules
+from taskwall.rules._guide import encodes, recommendations
 from taskwall.settings import SettingsError, nearest
 
 

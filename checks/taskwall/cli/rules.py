@@ -11,7 +11,7 @@ from taskwall.rules import all_rules
 from taskwall.settings import SettingsError, one_of
 
 if TYPE_CHECKING:
-    from taskwall.rule import Rule
+    from taskwall.rules._rule import Rule
 
 
 def run(arguments: list[str]) -> int:

@@ -18,8 +18,8 @@ from taskwall.languageserver.desk import Desk
 from taskwall.languageserver.portrayed import PORTRAIT, written
 from taskwall.languageserver.positions import Encoding, uri_of
 from taskwall.languageserver.preferences import SECTION, preferences
-from taskwall.pages import page
 from taskwall.rules import all_rules
+from taskwall.rules._pages import page
 from taskwall.sources import MAY_COUNT
 
 WATCHED = f"**/*.{{{','.join(ending.removeprefix('.') for ending in MAY_COUNT)}}}"

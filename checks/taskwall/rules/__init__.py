@@ -4,7 +4,7 @@ from functools import cache
 from importlib import import_module
 from os import listdir
 
-from taskwall.rule import Rule
+from taskwall.rules._rule import Rule
 
 
 @cache

@@ -27,7 +27,7 @@ from taskwall.model.entities.load_balancer import Listener
 from taskwall.model.load_balancing.fronts import before_tasks, beyond_sources
 from taskwall.model.load_balancing.internet_facing import public
 from taskwall.model.load_balancing.listener_encryption import takes_encrypted
-from taskwall.rule import Verdict, cannot_be_seen, rule
+from taskwall.rules._rule import Verdict, cannot_be_seen, rule
 
 
 @rule("high", default=True, pci=True)

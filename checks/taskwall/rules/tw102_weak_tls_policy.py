@@ -23,7 +23,7 @@ from taskwall.model.core.entity import Setting
 from taskwall.model.core.network import Network
 from taskwall.model.entities.load_balancer import Listener, LoadBalancer, Policy
 from taskwall.model.load_balancing.tls_policies import API_DEFAULT, FORWARD_SECRET_AEAD, floor
-from taskwall.rule import Verdict, rule
+from taskwall.rules._rule import Verdict, rule
 
 STRONG = "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09"
 CLASSIC_STRONG = "ELBSecurityPolicy-TLS-1-2-2017-01"

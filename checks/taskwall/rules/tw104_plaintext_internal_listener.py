@@ -28,7 +28,7 @@ from taskwall.model.entities.load_balancer import Listener
 from taskwall.model.load_balancing.fronts import before_tasks
 from taskwall.model.load_balancing.internet_facing import public
 from taskwall.model.load_balancing.listener_encryption import takes_encrypted
-from taskwall.rule import Verdict, rule
+from taskwall.rules._rule import Verdict, rule
 
 
 @rule("low", pci=True)

@@ -42,7 +42,7 @@ from collections.abc import Iterator
 from taskwall.core.values import Need
 from taskwall.model.core.network import Network
 from taskwall.model.data_stores.store import Store, looked_up, used
-from taskwall.rule import Verdict, cannot_be_seen, rule
+from taskwall.rules._rule import Verdict, cannot_be_seen, rule
 
 
 @rule("medium", default=True, pci=True)

@@ -28,7 +28,7 @@ from taskwall.model.core.entity import Link, Setting
 from taskwall.model.core.network import Network
 from taskwall.model.entities.security_group import SecurityGroup
 from taskwall.model.entities.vpc import Subnet
-from taskwall.rule import Verdict, cannot_be_seen, rule
+from taskwall.rules._rule import Verdict, cannot_be_seen, rule
 
 
 @rule("info", pci=True)

@@ -24,7 +24,7 @@ from collections.abc import Iterator
 
 from taskwall.model.core.network import Network
 from taskwall.model.load_balancing.edge import Approach, reached
-from taskwall.rule import Verdict, rule
+from taskwall.rules._rule import Verdict, rule
 
 
 @rule("medium", default=True, pci=True, yields_to=("TW101",))

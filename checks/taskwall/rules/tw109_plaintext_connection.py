@@ -23,7 +23,7 @@ from collections.abc import Iterator
 from taskwall.model.core.network import Network
 from taskwall.model.data_stores.connection_strings import connection
 from taskwall.model.entities.environment import Variable
-from taskwall.rule import Verdict, rule
+from taskwall.rules._rule import Verdict, rule
 
 
 @rule("medium", pci=True, yields_to=("TW106",))

@@ -20,7 +20,7 @@ from taskwall.core.facts import Fact, all_of, any_of
 from taskwall.model.compute.launch_type import runs_on, uses
 from taskwall.model.core.network import Network
 from taskwall.model.entities.ecs import Launch, TaskDefinition, TaskSource
-from taskwall.rule import Verdict, rule
+from taskwall.rules._rule import Verdict, rule
 
 
 @rule("medium", default=True, pci=True)

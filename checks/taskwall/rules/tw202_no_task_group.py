@@ -26,7 +26,7 @@ from taskwall.model.exposure.default_group import (
     names_default_group,
     names_groups,
 )
-from taskwall.rule import Verdict, rule
+from taskwall.rules._rule import Verdict, rule
 
 _OWN = (Blank("id of a security group for these tasks"),)
 

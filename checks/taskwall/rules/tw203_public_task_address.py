@@ -24,7 +24,7 @@ from taskwall.model.compute.launch_type import awsvpc, runs_on
 from taskwall.model.core.network import Network
 from taskwall.model.entities.ecs import TaskSource
 from taskwall.model.routing.routes import leads, subnets
-from taskwall.rule import Verdict, rule
+from taskwall.rules._rule import Verdict, rule
 
 
 @rule("medium", default=True, pci=True)

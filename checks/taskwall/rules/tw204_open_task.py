@@ -23,7 +23,7 @@ from taskwall.model.core.network import Network
 from taskwall.model.exposure.task_ingress import Worn, ingress, instances, only_way_in, worn_groups
 from taskwall.model.load_balancing.fronts import fronts
 from taskwall.model.permissions.peers import admits_internet
-from taskwall.rule import Verdict, cannot_be_seen, passes, rule
+from taskwall.rules._rule import Verdict, cannot_be_seen, passes, rule
 
 
 @rule("high", default=True, pci=True)

@@ -32,7 +32,7 @@ from taskwall.model.exposure.task_ingress import (
     worn_before,
 )
 from taskwall.model.load_balancing.fronts import beyond_sources
-from taskwall.rule import Verdict, cannot_be_seen, passes, rule
+from taskwall.rules._rule import Verdict, cannot_be_seen, passes, rule
 
 
 @rule("medium", default=True, pci=True, yields_to=("TW204",))

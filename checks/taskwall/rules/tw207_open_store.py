@@ -29,7 +29,7 @@ from taskwall.model.data_stores.store import MountTarget, Store, looked_up, used
 from taskwall.model.entities.security_group import SecurityGroup
 from taskwall.model.exposure.task_ingress import instances
 from taskwall.model.permissions.peers import permissions
-from taskwall.rule import Verdict, cannot_be_seen, passes, rule
+from taskwall.rules._rule import Verdict, cannot_be_seen, passes, rule
 
 
 @rule("medium", default=True, pci=True)

@@ -41,7 +41,7 @@ from taskwall.model.exposure.task_ingress import (
 from taskwall.model.load_balancing.fronts import behind, beyond_sources
 from taskwall.model.permissions.peers import admits_internet, by_settings
 from taskwall.model.permissions.ports import at_ports, has_ports, only_opens
-from taskwall.rule import Verdict, cannot_be_seen, passes, rule
+from taskwall.rules._rule import Verdict, cannot_be_seen, passes, rule
 
 
 @rule("medium", default=True, pci=True, yields_to=("TW204",))

@@ -29,7 +29,7 @@ from taskwall.model.entities.security_group import Permission
 from taskwall.model.exposure.task_ingress import Worn, ingress, instances, worn_groups
 from taskwall.model.exposure.task_ports import served
 from taskwall.model.permissions.ports import Ports, at_ports, has_ports, only_opens, range_of_ports
-from taskwall.rule import Verdict, passes, rule
+from taskwall.rules._rule import Verdict, passes, rule
 
 BEFORE = ("TW204", "TW205", "TW206", "TW207", "TW208", "TW215")
 

@@ -30,7 +30,7 @@ from taskwall.model.exposure.group_users import carried
 from taskwall.model.exposure.task_ingress import instances
 from taskwall.model.permissions.egress import as_aws_makes_it, lets_everything_out
 from taskwall.model.permissions.peers import permissions
-from taskwall.rule import Verdict, passes, rule
+from taskwall.rules._rule import Verdict, passes, rule
 
 
 @rule("low")

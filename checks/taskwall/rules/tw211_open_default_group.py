@@ -31,7 +31,7 @@ from taskwall.model.exposure.default_group import (
 )
 from taskwall.model.exposure.task_ingress import instances
 from taskwall.model.permissions.peers import permissions
-from taskwall.rule import Verdict, passes, rule
+from taskwall.rules._rule import Verdict, passes, rule
 
 
 @rule("low", yields_to=("TW202",))

@@ -24,7 +24,7 @@ from taskwall.model.entities.security_group import Direction
 from taskwall.model.exposure.group_users import carried
 from taskwall.model.permissions.peers import who
 from taskwall.model.permissions.redundancy import contained, undone
-from taskwall.rule import Verdict, rule
+from taskwall.rules._rule import Verdict, rule
 
 WAYS: tuple[Direction, Direction] = ("ingress", "egress")
 BEFORE = ("TW204", "TW205", "TW206", "TW208", "TW215")

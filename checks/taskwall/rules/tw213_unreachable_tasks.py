@@ -37,7 +37,7 @@ from taskwall.model.entities.security_group import Direction
 from taskwall.model.exposure.balancer_path_open import admitted, guard, let_out
 from taskwall.model.exposure.balancer_paths import Inflow, Side, inflows
 from taskwall.model.load_balancing.fronts import beyond_sources
-from taskwall.rule import Verdict, cannot_be_seen, rule
+from taskwall.rules._rule import Verdict, cannot_be_seen, rule
 
 
 @rule("medium", default=True)

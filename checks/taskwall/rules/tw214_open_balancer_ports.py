@@ -26,7 +26,7 @@ from taskwall.model.exposure.task_ingress import instances
 from taskwall.model.load_balancing.fronts import beyond_sources
 from taskwall.model.permissions.peers import admits_internet, permissions
 from taskwall.model.permissions.ports import Ports, at_ports, has_ports, only_opens
-from taskwall.rule import Verdict, cannot_be_seen, passes, rule
+from taskwall.rules._rule import Verdict, cannot_be_seen, passes, rule
 
 
 @rule("low", default=True, yields_to=("TW204",))

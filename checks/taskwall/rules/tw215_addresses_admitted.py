@@ -20,7 +20,7 @@ from taskwall.model.core.network import Network
 from taskwall.model.entities.security_group import Permission
 from taskwall.model.exposure.task_ingress import Worn, ingress, instances, worn_alone
 from taskwall.model.permissions.peers import by_settings, lattice_list, who
-from taskwall.rule import Verdict, passes, rule
+from taskwall.rules._rule import Verdict, passes, rule
 
 
 @rule("medium", default=True, pci=True, yields_to=("TW204",))

@@ -22,7 +22,7 @@ from taskwall.model.core.network import Network
 from taskwall.model.exposure.shared_groups import admits_itself, shared_groups
 from taskwall.model.exposure.task_ingress import ingress, instances
 from taskwall.model.permissions.ports import has_ports, only_opens
-from taskwall.rule import Verdict, passes, rule
+from taskwall.rules._rule import Verdict, passes, rule
 
 
 @rule("low")

@@ -29,7 +29,7 @@ from collections.abc import Iterator, Mapping
 from taskwall.core.change import Blank, Wanted
 from taskwall.model.core.network import Network
 from taskwall.model.entities.mesh import Intake
-from taskwall.rule import Verdict, rule
+from taskwall.rules._rule import Verdict, rule
 
 _SAYS = {
     "PERMISSIVE": "accepts plain text as well as TLS (PERMISSIVE)",

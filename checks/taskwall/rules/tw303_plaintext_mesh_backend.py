@@ -37,7 +37,7 @@ from collections.abc import Iterator
 
 from taskwall.model.core.network import Network
 from taskwall.model.entities.mesh import ClientPolicy
-from taskwall.rule import Verdict, rule
+from taskwall.rules._rule import Verdict, rule
 
 
 @rule("medium", pci=True)

@@ -36,7 +36,7 @@ from collections.abc import Iterator
 
 from taskwall.model.core.network import Network
 from taskwall.model.entities.mesh import ClientPolicy, Intake
-from taskwall.rule import Verdict, rule
+from taskwall.rules._rule import Verdict, rule
 
 
 @rule("low", pci=True, yields_to=("TW302", "TW303"))

@@ -48,7 +48,7 @@ from taskwall.core.values import Origin, Place
 from taskwall.model.core.entity import Link, alike
 from taskwall.model.core.network import Network
 from taskwall.model.entities.mesh import Mesh, MeshTask, Node
-from taskwall.rule import Verdict, rule
+from taskwall.rules._rule import Verdict, rule
 
 ENDED = "App Mesh ended on 2026-09-30"
 

@@ -37,7 +37,7 @@ from taskwall.model.load_balancing.lattice import (
     leads_to_tasks,
     serves_tasks,
 )
-from taskwall.rule import Verdict, cannot_be_seen, rule
+from taskwall.rules._rule import Verdict, cannot_be_seen, rule
 
 
 @rule("low", pci=True)

@@ -26,7 +26,7 @@ from taskwall.core.change import Blank, Wanted
 from taskwall.core.facts import Fact
 from taskwall.model.core.network import Network
 from taskwall.model.entities.load_balancer import ClientCheck
-from taskwall.rule import Verdict, rule
+from taskwall.rules._rule import Verdict, rule
 
 _STORE = Blank("ARN of the trust store")
 _VERIFY: tuple[Mapping[str, Wanted], ...] = (

@@ -48,7 +48,7 @@ from taskwall.model.endpoints.task_location import Quarter, position, quarters
 from taskwall.model.entities.container_needs import ELSEWHERE
 from taskwall.model.entities.ecs import TaskSource
 from taskwall.model.permissions.peers import listed
-from taskwall.rule import Verdict, rule
+from taskwall.rules._rule import Verdict, rule
 
 
 @rule("high", default=True, pci=True)

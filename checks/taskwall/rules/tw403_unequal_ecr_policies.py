@@ -22,7 +22,7 @@ from taskwall.core.facts import Fact, all_of
 from taskwall.model.core.network import Network
 from taskwall.model.endpoints.endpoint import Endpoint, Stated, about, ecr_pairs, stated
 from taskwall.model.endpoints.policy_equality import equal
-from taskwall.rule import Verdict, rule
+from taskwall.rules._rule import Verdict, rule
 
 
 @rule("medium", default=True, pci=True, yields_to=("TW402",))

@@ -28,7 +28,7 @@ from taskwall.model.core.network import Network
 from taskwall.model.endpoints.endpoint import ECR, Endpoint, about, is_for, stated
 from taskwall.model.endpoints.policy_allows import TOKEN
 from taskwall.model.endpoints.policy_restricts import demands_organisation
-from taskwall.rule import Verdict, rule
+from taskwall.rules._rule import Verdict, rule
 
 
 @rule("low", pci=True)

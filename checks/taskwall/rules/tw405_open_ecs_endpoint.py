@@ -49,7 +49,7 @@ from taskwall.model.endpoints.endpoint import AGENT, Endpoint, Stated, asked, is
 from taskwall.model.endpoints.policy_allows import AGENT_ACTIONS, allows, some_resource
 from taskwall.model.endpoints.policy_restricts import restricts
 from taskwall.model.entities.iam_policy import each
-from taskwall.rule import Verdict, rule
+from taskwall.rules._rule import Verdict, rule
 
 
 @rule("low", pci=True, yields_to=("TW408",))

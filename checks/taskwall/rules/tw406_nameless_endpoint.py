@@ -30,7 +30,7 @@ from taskwall.model.core.network import Network
 from taskwall.model.endpoints.availability import beside_gateway, needed
 from taskwall.model.endpoints.endpoint import Endpoint, asked, private_dns, vpc_names, zoned
 from taskwall.model.entities.vpc import Vpc
-from taskwall.rule import Verdict, rule
+from taskwall.rules._rule import Verdict, rule
 
 
 @rule("medium", default=True)

@@ -37,7 +37,7 @@ from taskwall.model.endpoints.egress import lets_out
 from taskwall.model.endpoints.endpoint import Endpoint, asked, is_for, worn
 from taskwall.model.endpoints.ingress import admitted, needing, outsiders
 from taskwall.model.permissions.peers import listed, who
-from taskwall.rule import Verdict, rule
+from taskwall.rules._rule import Verdict, rule
 
 
 @rule("medium", default=True, pci=True)

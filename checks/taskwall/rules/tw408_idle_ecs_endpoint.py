@@ -18,7 +18,7 @@ from taskwall.model.core.network import Network
 from taskwall.model.endpoints.availability import serves_instances
 from taskwall.model.endpoints.endpoint import AGENT, Endpoint, asked, is_for
 from taskwall.model.endpoints.task_location import anybody
-from taskwall.rule import Verdict, rule
+from taskwall.rules._rule import Verdict, rule
 
 
 @rule("info")

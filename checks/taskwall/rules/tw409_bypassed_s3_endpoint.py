@@ -30,7 +30,7 @@ from taskwall.model.core.network import Network
 from taskwall.model.endpoints.availability import needed, pulls_layers, serves_subnets
 from taskwall.model.endpoints.endpoint import Endpoint, about, is_for, stated
 from taskwall.model.endpoints.policy_allows import allows, layers
-from taskwall.rule import Verdict, rule
+from taskwall.rules._rule import Verdict, rule
 
 
 @rule("medium", default=True, pci=True)

@@ -35,7 +35,7 @@ from taskwall.model.endpoints.task_dependencies import demands
 from taskwall.model.endpoints.task_location import Quarter, position, quarters
 from taskwall.model.entities.ecs import TaskSource
 from taskwall.model.permissions.peers import listed
-from taskwall.rule import Verdict, rule
+from taskwall.rules._rule import Verdict, rule
 
 SERVICES = ("ecr.api", "ecr.dkr", "logs", "secretsmanager", "ssm", "s3")
 

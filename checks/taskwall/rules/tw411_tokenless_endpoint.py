@@ -24,7 +24,7 @@ from taskwall.core.facts import all_of
 from taskwall.model.core.network import Network
 from taskwall.model.endpoints.endpoint import Endpoint, asked, is_for, stated
 from taskwall.model.endpoints.policy_allows import TOKEN, allows, anything
-from taskwall.rule import Verdict, rule
+from taskwall.rules._rule import Verdict, rule
 
 
 @rule("low", default=True)

@@ -37,7 +37,7 @@ from taskwall.model.compute.launch_type import awsvpc
 from taskwall.model.compute.placement import kinds_near, placed, unseen
 from taskwall.model.core.network import Network
 from taskwall.model.entities.ecs import TaskDefinition
-from taskwall.rule import Verdict, cannot_be_seen, rule
+from taskwall.rules._rule import Verdict, cannot_be_seen, rule
 
 
 @rule("medium", default=True, pci=True)

@@ -24,7 +24,7 @@ from taskwall.model.compute.container_instances import ContainerInstances, conta
 from taskwall.model.compute.placement import unseen
 from taskwall.model.core.network import Network
 from taskwall.model.exposure.instance_groups import in_host_mode
-from taskwall.rule import Verdict, cannot_be_seen, rule
+from taskwall.rules._rule import Verdict, cannot_be_seen, rule
 
 
 @rule("low", pci=True)

@@ -36,7 +36,7 @@ from taskwall.model.compute.container_instances import (
 from taskwall.model.compute.placement import unseen
 from taskwall.model.core.entity import Setting
 from taskwall.model.core.network import Network
-from taskwall.rule import Verdict, cannot_be_seen, rule
+from taskwall.rules._rule import Verdict, cannot_be_seen, rule
 
 
 @rule("medium", default=True, pci=True)

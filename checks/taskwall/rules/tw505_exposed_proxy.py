@@ -24,7 +24,7 @@ from taskwall.model.compute.container_instances import container_instances
 from taskwall.model.core.address import cidr, public
 from taskwall.model.core.entity import Setting
 from taskwall.model.core.network import Network
-from taskwall.rule import Verdict, rule
+from taskwall.rules._rule import Verdict, rule
 
 OPEN = "\x00"
 """Stands for a part of an address that is not known."""

@@ -20,7 +20,7 @@ from taskwall.core.facts import FALSE, any_of
 from taskwall.model.compute.container_instances import container_instances
 from taskwall.model.compute.placement import joins_cluster_of, kinds_near, placed
 from taskwall.model.core.network import Network
-from taskwall.rule import Verdict, rule
+from taskwall.rules._rule import Verdict, rule
 
 
 @rule("info")

@@ -29,7 +29,7 @@ from taskwall.core.values import Need
 from taskwall.model.core.network import Network
 from taskwall.model.entities.ecs import TaskSource
 from taskwall.model.exposure.isolation import declared, membership, shared
-from taskwall.rule import Verdict, cannot_be_seen, rule
+from taskwall.rules._rule import Verdict, cannot_be_seen, rule
 
 
 @rule("high", default=True, pci=True)

@@ -34,7 +34,7 @@ from taskwall.model.compute.vpc_tenants import tenants
 from taskwall.model.core.network import Network
 from taskwall.model.exposure.isolation import apart, declared, residents
 from taskwall.model.routing.vpc_attachments import joints
-from taskwall.rule import Verdict, rule
+from taskwall.rules._rule import Verdict, rule
 
 
 @rule("high", default=True, pci=True)

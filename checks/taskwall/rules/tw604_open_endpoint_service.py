@@ -31,7 +31,7 @@ from taskwall.model.endpoints.endpoint_service import (
     admits_everybody,
     offers_tasks,
 )
-from taskwall.rule import Verdict, rule
+from taskwall.rules._rule import Verdict, rule
 
 
 @rule("medium", default=True, pci=True)

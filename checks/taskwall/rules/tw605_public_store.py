@@ -25,7 +25,7 @@ from taskwall.core.values import Need
 from taskwall.model.core.network import Network
 from taskwall.model.data_stores.internet_exposure import Exposure, exposed_store, store_used
 from taskwall.model.data_stores.store import looked_up
-from taskwall.rule import Verdict, cannot_be_seen, rule
+from taskwall.rules._rule import Verdict, cannot_be_seen, rule
 
 
 @rule("high", default=True, pci=True)

@@ -52,7 +52,7 @@ from taskwall.model.routing.network_acl import (
     lets_internet_in,
     task_subnets,
 )
-from taskwall.rule import Verdict, cannot_be_seen, rule
+from taskwall.rules._rule import Verdict, cannot_be_seen, rule
 
 
 @rule("low")

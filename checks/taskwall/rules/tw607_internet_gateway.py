@@ -32,7 +32,7 @@ from taskwall.model.compute.vpc_tenants import holds_tasks, inhabitants, tenants
 from taskwall.model.core.network import Network
 from taskwall.model.entities.vpc import GatewayAttachment
 from taskwall.model.permissions.peers import listed
-from taskwall.rule import Verdict, rule
+from taskwall.rules._rule import Verdict, rule
 
 
 @rule("medium", pci=True)

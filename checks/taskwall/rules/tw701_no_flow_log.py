@@ -33,7 +33,7 @@ from taskwall.model.core.network import Network
 from taskwall.model.entities.ecs import TaskSource
 from taskwall.model.entities.vpc import FlowLog
 from taskwall.model.logging.flow_logs import Watched, elsewhere, logs_of, logs_of_subnet, watched
-from taskwall.rule import Verdict, rule
+from taskwall.rules._rule import Verdict, rule
 
 
 @rule("medium", default=True, pci=True)

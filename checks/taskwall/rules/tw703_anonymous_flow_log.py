@@ -19,7 +19,7 @@ from taskwall.core.facts import Fact
 from taskwall.model.core.network import Network
 from taskwall.model.entities.vpc import FlowLog
 from taskwall.model.logging.flow_logs import judged_logs, lacks_fields, with_fields
-from taskwall.rule import Verdict, rule
+from taskwall.rules._rule import Verdict, rule
 
 FIELDS = ("vpc-id", "subnet-id", "instance-id")
 

@@ -4,14 +4,16 @@ import os
 from collections.abc import Mapping
 from functools import cache
 
-from taskwall.rule import Rule
+from taskwall.rules._rule import Rule
 
 
 @cache
 def _data() -> Mapping[str, object]:
     import tomllib
 
-    with open(os.path.join(os.path.dirname(__file__), "data", "guide.toml"), "rb") as stream:
+    with open(
+        os.path.join(os.path.dirname(os.path.dirname(__file__)), "data", "guide.toml"), "rb"
+    ) as stream:
         return tomllib.load(stream)
 
 

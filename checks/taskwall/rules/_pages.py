@@ -2,8 +2,8 @@
 
 import re
 
-from taskwall.guide import encodes, recommendations
-from taskwall.rule import Rule
+from taskwall.rules._guide import encodes, recommendations
+from taskwall.rules._rule import Rule
 
 HIGHLIGHTS = {"Terraform": "hcl", "CloudFormation": "yaml"}
 """How code blocks of the two languages are marked."""
