@@ -8,10 +8,10 @@ from typing import Any, TypeAlias
 
 from msgspec import Struct
 
-from taskwall import edits
 from taskwall.core.values import Fields, Items, Known, Reference, Text, Unknown, Value
 from taskwall.engine import Judged, judge
 from taskwall.findings.finding import Edit
+from taskwall.fixes import edits
 from taskwall.readers import cloudformation, terraform
 from taskwall.readers.cloudformation.document import composed, resolved
 from taskwall.rules import all_rules

@@ -11,10 +11,10 @@ from taskwall.core.facts import Fact
 from taskwall.core.values import Need, Origin, Place
 from taskwall.findings.finding import CalledFrom, Crash, Finding, Fix, Severity, Step, Truth, Unread
 from taskwall.findings.redaction import Mask
+from taskwall.fixes.eligibility import Changes
 from taskwall.incremental.query import AmbiguousError
 from taskwall.lowering import Lowered, lower
 from taskwall.model.core.network import Network, Policy
-from taskwall.offers import Changes
 from taskwall.rules._rule import Rule, Verdict
 from taskwall.scenarios import Followed, Heed, explore, heedless
 from taskwall.settings import Settings

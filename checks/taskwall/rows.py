@@ -5,12 +5,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
-from taskwall import edits, suppress
+from taskwall import suppress
 from taskwall.core.digest import sha256
 from taskwall.core.values import Place
 from taskwall.engine import Judgement
 from taskwall.excerpts import Lines, Paths
 from taskwall.findings.finding import Edit, Finding
+from taskwall.fixes import edits
 from taskwall.source.files import Files
 from taskwall.source.resource import Skip
 from taskwall.sources import Read

@@ -6,7 +6,7 @@ import pytest
 
 from mending import Mend, applied
 from taskwall.core.change import Change, Spot, Wanted
-from taskwall.edits import Editor
+from taskwall.fixes.edits import Editor
 from taskwall.readers import cloudformation, terraform
 from taskwall.source.files import Files
 from taskwall.source.stack import Inputs

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from mending import applied, plain
 from taskwall.core.change import Change, Spot
 from taskwall.core.values import spelled
-from taskwall.edits import Editor
+from taskwall.fixes.edits import Editor
 from taskwall.readers import cloudformation, terraform
 from taskwall.source.files import Files
 from taskwall.source.resource import Resource

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from mending import Scan, as_json, mended, scanned
-from taskwall.edits.steps import steps
 from taskwall.engine import Judged
 from taskwall.findings.finding import Edit
+from taskwall.fixes.steps import steps
 from taskwall.rules import all_rules
 from taskwall.settings import Settings, load
 

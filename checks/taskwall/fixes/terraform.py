@@ -4,11 +4,11 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from taskwall.core.change import Wanted, blanks
 from taskwall.core.values import Fields, Value, settled
-from taskwall.edits.hcl_text import STEP, block_lines, expression, is_block, members
-from taskwall.edits.refused import RefusedError
-from taskwall.edits.sheet import Sheet
-from taskwall.edits.steps import END, Step, below, nested
 from taskwall.findings.finding import Edit
+from taskwall.fixes.hcl_text import STEP, block_lines, expression, is_block, members
+from taskwall.fixes.refused import RefusedError
+from taskwall.fixes.sheet import Sheet
+from taskwall.fixes.steps import END, Step, below, nested
 from taskwall.readers.terraform.syntax.hcl import parse
 from taskwall.readers.terraform.syntax.tree import Attribute, Block, Body, Literal
 from taskwall.source.resource import Resource

@@ -5,11 +5,11 @@ from typing import Any
 
 from taskwall.core.change import Wanted, blanks
 from taskwall.core.values import Value
-from taskwall.edits import yaml_text
-from taskwall.edits.refused import RefusedError
-from taskwall.edits.sheet import Sheet
-from taskwall.edits.steps import END, Step, below, nested
 from taskwall.findings.finding import Edit
+from taskwall.fixes import yaml_text
+from taskwall.fixes.refused import RefusedError
+from taskwall.fixes.sheet import Sheet
+from taskwall.fixes.steps import END, Step, below, nested
 from taskwall.readers.cloudformation.document import composed
 from taskwall.source.resource import Resource
 

@@ -6,7 +6,7 @@ from typing import Final, TypeAlias
 from taskwall.core.change import Wanted
 from taskwall.core.patterns import pattern
 from taskwall.core.values import Fields, Items, Value, settled
-from taskwall.edits.refused import RefusedError
+from taskwall.fixes.refused import RefusedError
 
 Step: TypeAlias = str | int
 """A key, or an index into a list."""

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from taskwall.core.change import Change
 from taskwall.core.patterns import pattern
-from taskwall.edits.refused import RefusedError
 from taskwall.findings.finding import Edit
+from taskwall.fixes.refused import RefusedError
 from taskwall.source.files import UnreadableError
 from taskwall.source.resource import Resource
 
 if TYPE_CHECKING:
-    from taskwall.edits import cloudformation, terraform
+    from taskwall.fixes import cloudformation, terraform
 
 _GENERATED = pattern(
     r"@generated\b|\bdo not (?:edit|modify)\b|\bgenerated (?:by|from|with)\b", re.IGNORECASE
@@ -58,7 +58,7 @@ class Editor:
         if writer is None:
             writer = self._writers[file] = _writer(origin.language, file, self._text(file))
         wanted = change.wanted(origin.language)
-        from taskwall.edits.steps import steps
+        from taskwall.fixes.steps import steps
 
         return writer.edits(resource, steps(change.spot.path), wanted)
 
@@ -66,15 +66,15 @@ class Editor:
 def _writer(language: str, file: str, text: str) -> "terraform.Writer | cloudformation.Writer":
     if _GENERATED.search("\n".join(text.split("\n", _HEAD)[:_HEAD])):
         raise RefusedError
-    from taskwall.edits.sheet import Sheet
+    from taskwall.fixes.sheet import Sheet
 
     if language == "cloudformation":
-        from taskwall.edits import cloudformation
+        from taskwall.fixes import cloudformation
 
         return cloudformation.Writer(Sheet(file, text))
     if not file.endswith(".tf"):  # a plan, or JSON, which programs write
         raise RefusedError
-    from taskwall.edits import terraform
+    from taskwall.fixes import terraform
 
     return terraform.Writer(Sheet(file, text))
 
