@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 from msgspec import Struct
 
 from taskwall.core.values import Fields, Items, Known, Reference, Text, Unknown, Value
-from taskwall.engine import Judged, judge
+from taskwall.engine.judge import Judged, judge
 from taskwall.findings.finding import Edit
 from taskwall.fixes import edits
 from taskwall.readers import cloudformation, terraform

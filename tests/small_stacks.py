@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeAlias
 
-from taskwall.engine import judge
+from taskwall.engine.judge import judge
 from taskwall.findings.finding import Finding
 from taskwall.readers import terraform
 from taskwall.rules import all_rules

@@ -6,7 +6,7 @@ import pytest
 
 from taskwall.core.facts import Fact
 from taskwall.core.values import Fields, Need, Origin, Place, Question, Scenario, Unknown
-from taskwall.engine import judge
+from taskwall.engine.judge import judge
 from taskwall.findings.finding import Finding
 from taskwall.model.core.network import Network
 from taskwall.model.entities.load_balancer import Listener

@@ -15,7 +15,7 @@ import storefronts
 from budgets import examples
 from storefronts import Shop
 from taskwall import api, sources
-from taskwall.engine import judge
+from taskwall.engine.judge import judge
 from taskwall.job import job
 from taskwall.readers import cloudformation, terraform
 from taskwall.rules import all_rules

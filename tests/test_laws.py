@@ -28,7 +28,7 @@ from taskwall.core.values import (
     Unknown,
     Value,
 )
-from taskwall.engine import Judgement, judge
+from taskwall.engine.judge import Judgement, judge
 from taskwall.lowering import lower
 from taskwall.model.core.network import Policy
 from taskwall.readers import cloudformation, terraform

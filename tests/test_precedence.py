@@ -11,7 +11,7 @@ import pytest
 
 from mistakes import CASES, GOOD, Mistake, mistaken, named
 from taskwall.core.values import Fields, Items, Place, Value
-from taskwall.engine import judge
+from taskwall.engine.judge import judge
 from taskwall.findings.finding import Finding
 from taskwall.readers import cloudformation, terraform
 from taskwall.rules import all_rules

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from marks import MARK, SEVERITIES, mark
-from taskwall.engine import judge
+from taskwall.engine.judge import judge
 from taskwall.findings.finding import Finding
 from taskwall.readers import cloudformation, terraform
 from taskwall.rules import all_rules

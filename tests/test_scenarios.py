@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from budgets import examples
 from taskwall.core.values import OTHER, Scalar
+from taskwall.engine.scenarios import MANY, MOST, Followed, explore, when
 from taskwall.readers import cloudformation
-from taskwall.scenarios import MANY, MOST, Followed, explore, when
 from taskwall.source.files import Files
 from taskwall.source.stack import Inputs
 

@@ -12,7 +12,7 @@ import pytest
 import taskwall
 from taskwall.cli import COMMANDS, main
 from taskwall.core.values import OTHER, Need, Scenario, waiting
-from taskwall.scenarios import when
+from taskwall.engine.scenarios import when
 
 ROOT = Path(__file__).parent.parent
 PACKAGE = Path(taskwall.__file__).parent

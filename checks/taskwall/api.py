@@ -4,9 +4,10 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Protocol, TypeAlias
 
-from taskwall import engine, outputs
+from taskwall import outputs
 from taskwall.core.values import Place
-from taskwall.engine import Judgement
+from taskwall.engine import judge as engine
+from taskwall.engine.judge import Judgement
 from taskwall.findings import baseline
 from taskwall.findings.finding import Report
 from taskwall.job import Options, job

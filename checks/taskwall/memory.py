@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from msgspec import Struct
 
-from taskwall.engine import Judgement
+from taskwall.engine.judge import Judgement
 from taskwall.portraits import Portrait
 from taskwall.rejudge import Standing
 from taskwall.result import Result

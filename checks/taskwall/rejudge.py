@@ -3,15 +3,15 @@
 from collections.abc import Sequence
 from operator import is_
 
-from taskwall import engine
-from taskwall.engine import Judgement
+from taskwall.engine import judge as engine
+from taskwall.engine.judge import Judgement
+from taskwall.engine.scenarios import Heed, explore
 from taskwall.findings.redaction import Mask
 from taskwall.incremental.query import AmbiguousError, Entry, Recall
 from taskwall.lowering import Lasting, Lowered, lower
 from taskwall.model.core.network import Network, Policy
 from taskwall.portraits import Portrait, portraits
 from taskwall.rules._rule import Rule
-from taskwall.scenarios import Heed, explore
 from taskwall.settings import Settings
 from taskwall.source.resource import Resource
 from taskwall.source.stack import Stack

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from msgspec.structs import replace
 
 from taskwall import __version__, settings, sources, suppress
-from taskwall.engine import Judgement
+from taskwall.engine.judge import Judgement
 from taskwall.excerpts import Lines, Paths, seen_from
 from taskwall.findings import baseline
 from taskwall.findings.finding import (

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from taskwall import suppress
 from taskwall.core.digest import sha256
 from taskwall.core.values import Place
-from taskwall.engine import Judgement
+from taskwall.engine.judge import Judgement
 from taskwall.excerpts import Lines, Paths
 from taskwall.findings.finding import Edit, Finding
 from taskwall.fixes import edits

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from taskwall.engine import Judged
+from taskwall.engine.judge import Judged
 from taskwall.source.resource import Skip
 
 

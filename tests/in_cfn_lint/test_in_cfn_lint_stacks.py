@@ -168,7 +168,7 @@ def test_a_crash_is_loud_and_told_once(
         raise ValueError("out of order")
 
     with monkeypatch.context() as patched:
-        patched.setattr("taskwall.engine.lower", broken)
+        patched.setattr("taskwall.engine.judge.lower", broken)
         (found,) = lint("web.yaml")
     assert found.rule.id == "ETW000"
     version = re.escape(cfnlint.version.__version__)

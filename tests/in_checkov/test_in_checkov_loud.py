@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from checkov_runs import OPEN, OPEN_JSON, Run
-from taskwall import engine
 from taskwall.checkov_plugin import command, entities
 from taskwall.checkov_plugin.entities import _Name
+from taskwall.engine import judge as engine
 
 
 def test_a_crash_of_the_analysis(

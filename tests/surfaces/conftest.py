@@ -12,9 +12,10 @@ from typing import Any
 
 import pytest
 
-from taskwall import engine, job, result, sources
+from taskwall import job, result, sources
 from taskwall.core.values import Call, Origin, Place, Scenario
-from taskwall.engine import Judged, Judgement
+from taskwall.engine import judge as engine
+from taskwall.engine.judge import Judged, Judgement
 from taskwall.findings.finding import CalledFrom, Finding, Fix, Step
 from taskwall.model.core.network import Network
 from taskwall.rules._rule import SECTIONS, Rule, Verdict

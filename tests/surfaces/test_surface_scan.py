@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from taskwall import engine
 from taskwall.api import Options, scan
+from taskwall.engine import judge as engine
 from taskwall.findings.baseline import BaselineError
 from taskwall.findings.finding import Finding, Report
 

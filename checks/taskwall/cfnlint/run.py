@@ -12,7 +12,7 @@ from taskwall.cfnlint import host
 from taskwall.cfnlint.template import Source, Template, source_of
 from taskwall.core import values
 from taskwall.core.values import Place, Value, spelled
-from taskwall.engine import Judgement
+from taskwall.engine.judge import Judgement
 from taskwall.excerpts import seen_from
 from taskwall.findings import baseline
 from taskwall.findings.baseline import BaselineError

@@ -7,9 +7,9 @@ import pytest
 
 from taskwall import api
 from taskwall.core.values import OTHER, Known, Scalar, Value
+from taskwall.engine.scenarios import explore
 from taskwall.job import Options
 from taskwall.readers.terraform import TerraformStack
-from taskwall.scenarios import explore
 from taskwall.source.stack import Inputs
 
 Stack = Callable[..., TerraformStack]

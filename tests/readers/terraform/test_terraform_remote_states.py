@@ -8,8 +8,8 @@ import pytest
 from taskwall import api
 from taskwall.api import Options
 from taskwall.core.values import OTHER, Known, Reference, Value, needs, plain
+from taskwall.engine.scenarios import explore
 from taskwall.readers.terraform import stacks
-from taskwall.scenarios import explore
 from taskwall.settings import SettingsError
 from taskwall.source.files import Files
 from taskwall.source.stack import Evaluation, Inputs

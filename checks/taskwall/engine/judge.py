@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from taskwall.core.change import Change
 from taskwall.core.facts import Fact
 from taskwall.core.values import Need, Origin, Place
+from taskwall.engine.scenarios import Followed, Heed, explore, heedless
 from taskwall.findings.finding import CalledFrom, Crash, Finding, Fix, Severity, Step, Truth, Unread
 from taskwall.findings.redaction import Mask
 from taskwall.fixes.eligibility import Changes
@@ -16,7 +17,6 @@ from taskwall.incremental.query import AmbiguousError
 from taskwall.lowering import Lowered, lower
 from taskwall.model.core.network import Network, Policy
 from taskwall.rules._rule import Rule, Verdict
-from taskwall.scenarios import Followed, Heed, explore, heedless
 from taskwall.settings import Settings
 from taskwall.source.resource import Resource, Skip
 from taskwall.source.stack import SourceError, Stack
