@@ -11,7 +11,7 @@ from taskwall.engine.judge import Judgement
 from taskwall.findings import baseline
 from taskwall.findings.finding import Report
 from taskwall.job import Options, job
-from taskwall.result import Result
+from taskwall.report.report import Result
 from taskwall.rules._rule import Rule
 from taskwall.settings import Settings
 from taskwall.source.files import Files

@@ -7,7 +7,7 @@ from msgspec import Struct
 from taskwall.engine.judge import Judgement
 from taskwall.portraits import Portrait
 from taskwall.rejudge import Standing
-from taskwall.result import Result
+from taskwall.report.report import Result
 from taskwall.rules._rule import Rule
 from taskwall.settings import Settings
 from taskwall.source.stack import Stack

@@ -8,11 +8,11 @@ from contextlib import contextmanager, suppress
 from msgspec.structs import replace
 
 from taskwall import api
-from taskwall.excerpts import seen_from
 from taskwall.findings.finding import Problem, Report
 from taskwall.job import Options
 from taskwall.memory import Memory
 from taskwall.portraits import Portrait
+from taskwall.report.excerpts import seen_from
 from taskwall.source.files import Files, UnreadableError
 from taskwall.sources import found_in, unparsed
 

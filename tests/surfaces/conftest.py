@@ -12,12 +12,13 @@ from typing import Any
 
 import pytest
 
-from taskwall import job, result, sources
+from taskwall import job, sources
 from taskwall.core.values import Call, Origin, Place, Scenario
 from taskwall.engine import judge as engine
 from taskwall.engine.judge import Judged, Judgement
 from taskwall.findings.finding import CalledFrom, Finding, Fix, Step
 from taskwall.model.core.network import Network
+from taskwall.report import report
 from taskwall.rules._rule import SECTIONS, Rule, Verdict
 from taskwall.settings import Settings
 from taskwall.source.files import Files
@@ -165,6 +166,6 @@ def toy(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> Any:
     monkeypatch.setattr(sources, "_stacks", toy_stacks)
     monkeypatch.setattr(engine, "judge", toy_judge)
     monkeypatch.setattr(job, "all_rules", lambda: RULES)
-    monkeypatch.setattr(result, "all_rules", lambda: RULES)
+    monkeypatch.setattr(report, "all_rules", lambda: RULES)
     monkeypatch.setattr("taskwall.rules.all_rules", lambda: RULES)
     return tmp_path

@@ -13,12 +13,12 @@ from taskwall.cfnlint.template import Source, Template, source_of
 from taskwall.core import values
 from taskwall.core.values import Place, Value, spelled
 from taskwall.engine.judge import Judgement
-from taskwall.excerpts import seen_from
 from taskwall.findings import baseline
 from taskwall.findings.baseline import BaselineError
 from taskwall.findings.finding import Finding, Problem, Report, Truth
 from taskwall.job import Job, Options, job
-from taskwall.result import Result
+from taskwall.report.excerpts import seen_from
+from taskwall.report.report import Result
 from taskwall.settings import CHOICES, SettingsError, one_of
 from taskwall.source.files import Files
 from taskwall.source.stack import Inputs, Stack

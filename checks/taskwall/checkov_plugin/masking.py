@@ -8,8 +8,8 @@ import os
 from typing import Any, TypeAlias
 
 from taskwall.checkov_plugin.entities import Vertex, extent
-from taskwall.excerpts import seen_from
 from taskwall.findings.finding import Report
+from taskwall.report.excerpts import seen_from
 
 Lines: TypeAlias = list[tuple[int, str]]
 """Lines of a source, and their numbers."""

@@ -4,9 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from msgspec.structs import replace
 
-from taskwall import __version__, settings, sources, suppress
+from taskwall import __version__, settings, sources
 from taskwall.engine.judge import Judgement
-from taskwall.excerpts import Lines, Paths, seen_from
 from taskwall.findings import baseline
 from taskwall.findings.finding import (
     Document,
@@ -18,7 +17,9 @@ from taskwall.findings.finding import (
     Unread,
 )
 from taskwall.findings.redaction import Mask
-from taskwall.rows import Rows
+from taskwall.report import suppressions
+from taskwall.report.excerpts import Lines, Paths, seen_from
+from taskwall.report.rows import Rows
 from taskwall.rules import all_rules
 from taskwall.rules._rule import Rule, about
 from taskwall.settings import Settings, Threshold, reaches
@@ -157,9 +158,9 @@ class Result:
                 ):
                     continue
                 where = f"{self.paths.shown(skip.place.file)}:{skip.place.line}: "
-                if any(suppress.names(skip, rule.id) for rule in self.rules):
+                if any(suppressions.names(skip, rule.id) for rule in self.rules):
                     yield f"{where}the suppression of {skip.rule} no longer suppresses anything"
-                elif not any(suppress.names(skip, rule.id) for rule in every):
+                elif not any(suppressions.names(skip, rule.id) for rule in every):
                     hint = settings.nearest(skip.rule, [rule.id for rule in every])
                     yield f"{where}no rule is {skip.rule}{hint}: nothing is suppressed"
 

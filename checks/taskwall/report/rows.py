@@ -5,13 +5,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
-from taskwall import suppress
 from taskwall.core.digest import sha256
 from taskwall.core.values import Place
 from taskwall.engine.judge import Judgement
-from taskwall.excerpts import Lines, Paths
 from taskwall.findings.finding import Edit, Finding
 from taskwall.fixes import edits
+from taskwall.report import suppressions
+from taskwall.report.excerpts import Lines, Paths
 from taskwall.source.files import Files
 from taskwall.source.resource import Skip
 from taskwall.sources import Read
@@ -79,9 +79,9 @@ class Rows:
             files.text,
         )
         for read, judgement, mends in zip(reads, judgements, offered, strict=True):
-            skips = suppress.by_file(judgement.skips)
+            skips = suppressions.by_file(judgement.skips)
             for judged, mend in zip(judgement.judged, mends, strict=True):
-                silencing = suppress.silencing(judged, skips)
+                silencing = suppressions.silencing(judged, skips)
                 self.used.update(silencing)
                 if read.only is None or judged.at.file in read.only:
                     finding = self._paths.respelt(_mended(judged.finding, mend))

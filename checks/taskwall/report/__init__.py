@@ -1,0 +1,1 @@
+"""Findings put in order, with excerpts, without what is suppressed."""
