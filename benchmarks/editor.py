@@ -21,7 +21,7 @@ from pathlib import Path
 from statistics import median, quantiles
 
 from benchmarks.growth import BASE, SERVICE
-from taskwall import api
+from taskwall.api.scan import Options, scan
 from taskwall.languageserver.documents import Document
 from taskwall.languageserver.positions import Lines
 from taskwall.languageserver.preferences import Preferences
@@ -79,7 +79,7 @@ def measure(folder: Path, keys: int, scans: int) -> bool:
     between = max(1, keys // scans)
     for key in range(0, keys, 2):
         if key % between < 2:
-            scratch.append(timed(lambda: api.scan(api.Options((str(folder),), cwd=str(folder)))))
+            scratch.append(timed(lambda: scan(Options((str(folder),), cwd=str(folder)))))
         name = list(LINES)[key // 2 % len(LINES)]
         path = chance.choice(typed)
         for text in (edited(texts[path], name, chance), texts[path]):

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from benchmarks.growth import BASE, SERVICE
-from taskwall import api
+from taskwall.api.scan import Options, scan
 from taskwall.session import Session
 
 EDITS: dict[str, Callable[[str, int], str]] = {
@@ -60,8 +60,8 @@ def main() -> None:
         files = root(given.files)
         for name, text in files.items():
             Path(folder, name).write_text(text)
-        options = api.Options(paths=(folder,), cwd=folder)
-        whole = min(cpu(lambda: api.scan(options)) for _ in range(max(3, given.rounds // 2)))
+        options = Options(paths=(folder,), cwd=folder)
+        whole = min(cpu(lambda: scan(options)) for _ in range(max(3, given.rounds // 2)))
         print(f"{'a scan from scratch':20s} {whole:6.1f}", flush=True)
         session = Session(folder, lone=True)
         for name, text in files.items():

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from taskwall import api
+from taskwall.api.scan import Options, scan
 
 STACK = """
 resource "aws_lb" "shop" {
@@ -69,7 +69,7 @@ def test_only_those_behind_the_load_balancer_are_named(tmp_path: Path) -> None:
     """A worker that wears the group of a shop's tasks has no load balancer to be reached past."""
     (tmp_path / "main.tf").write_text(STACK)
 
-    report = api.scan(api.Options(paths=(str(tmp_path),), select=("TW205",)))
+    report = scan(Options(paths=(str(tmp_path),), select=("TW205",)))
 
     (finding,) = report.document.findings
     assert finding.message.endswith(" to aws_ecs_service.shop, bypassing the load balancer")

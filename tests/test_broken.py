@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from taskwall import api, cli
+from taskwall import cli
+from taskwall.api.scan import Options, scan
 from taskwall.findings.finding import Document
 
 BROKEN = Path(__file__).parent.parent / "fixtures" / "broken"
@@ -50,7 +51,7 @@ NO_TEMPLATES = ("yaml_empty", "yaml_list")
 
 def scanned(folder: Path) -> Document:
     """The report on a folder, with paths seen from there."""
-    return api.scan(api.Options(paths=(str(folder),), cwd=str(folder))).document
+    return scan(Options(paths=(str(folder),), cwd=str(folder))).document
 
 
 def judged(document: Document) -> list[tuple[str, str, int]]:
@@ -136,9 +137,9 @@ def test_all_of_it_at_once() -> None:
 def test_what_is_not_there_is_an_error(name: str, tmp_path: Path) -> None:
     """A path that does not exist is an error; others given with it are still scanned."""
     good = str(BROKEN / "hcl_latin_1" / "good.tf")
-    options = api.Options(paths=(str(tmp_path / name), good), cwd=str(tmp_path))
+    options = Options(paths=(str(tmp_path / name), good), cwd=str(tmp_path))
 
-    document = api.scan(options).document
+    document = scan(options).document
 
     assert [(e.file, e.line, e.column) for e in document.errors] == [(name, 1, 1)]
     assert [f.rule for f in document.findings] == ["TW201"]
@@ -182,6 +183,6 @@ def test_a_pipe_does_not_hang_the_scan(tmp_path: Path) -> None:
 def test_an_empty_file_given_by_itself_is_an_error() -> None:
     """Nobody means to scan nothing: what is passed over in a folder is said when it is named."""
     path = next(file for file in (BROKEN / "yaml_empty").iterdir() if "good" not in file.name)
-    document = api.scan(api.Options(paths=(str(path),), cwd=str(path.parent))).document
+    document = scan(Options(paths=(str(path),), cwd=str(path.parent))).document
 
     assert [(e.file, e.line, e.message) for e in document.errors] == [(path.name, 1, "is empty")]

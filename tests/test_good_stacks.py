@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from mistakes import CASES, GOOD, Mistake, mistaken, named
-from taskwall import api
+from taskwall.api.scan import Options, scan
 from taskwall.findings.finding import Finding
 from taskwall.source.files import Files
 
@@ -18,8 +18,8 @@ STACKS = sorted(GOOD.iterdir())
 
 def findings(folder: Path, overlay: dict[str, str] | None = None) -> list[Finding]:
     """All verdicts of the strict profile on a stack, errors and crashes being none."""
-    options = api.Options(paths=(str(folder),), profile="strict", cwd=str(GOOD))
-    report = api.scan(options, Files(overlay))
+    options = Options(paths=(str(folder),), profile="strict", cwd=str(GOOD))
+    report = scan(options, Files(overlay))
     assert (report.document.errors, report.document.crashes) == ((), ())
     return list(report.findings)
 

@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 import storefronts
 from budgets import examples
 from storefronts import Shop
-from taskwall import api, sources
+from taskwall import sources
+from taskwall.api.options import job
+from taskwall.api.scan import Options, scan
 from taskwall.engine.judge import judge
-from taskwall.job import job
 from taskwall.readers import cloudformation, terraform
 from taskwall.rules import all_rules
 from taskwall.settings import Settings
@@ -91,8 +92,8 @@ Resources:
 
 def scanned(folder: Path, path: str, **options: str) -> list[tuple[str, str, str | None]]:
     """Resource, file and `when` of each opening to the internet that scanning a path tells."""
-    report = api.scan(
-        api.Options(paths=(path,), select=("TW204",), cwd=str(folder), **options)  # type: ignore[arg-type]
+    report = scan(
+        Options(paths=(path,), select=("TW204",), cwd=str(folder), **options)  # type: ignore[arg-type]
     )
     assert report.document.errors == ()
     return [(one.resource, one.file, one.when) for one in report.document.findings]
@@ -135,7 +136,7 @@ def test_templates_given_one_after_another(tmp_path: Path, monkeypatch: pytest.M
     known = sources.Known()
     paths = [str(path) for path in sorted(tmp_path.glob("*.yaml"))]
     for path in paths:
-        asked = job(api.Options(paths=(path,)))
+        asked = job(Options(paths=(path,)))
         found = asked.read(Files(), known)
         assert [one.stack.files for one in found.reads] == [frozenset((path,))]
     assert sum(read) < 3 * len(paths)

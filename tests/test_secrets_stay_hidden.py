@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from taskwall import api
+from taskwall.api.options import Options
+from taskwall.api.scan import scan
 from taskwall.core.values import Known, Value
 from taskwall.findings.finding import Report
 from taskwall.findings.redaction import SHOWN, Mask
-from taskwall.job import Options
 from taskwall.outputs import View, formats, render
 from taskwall.readers.terraform.values.sensitive import Derived, with_derived
 from taskwall.session import Session
@@ -58,7 +58,7 @@ def scanned(
     asked = Options(
         (str(folder),), Inputs(variables=variables or {}), "strict", show=every, cwd=str(folder)
     )
-    report = api.scan(asked)
+    report = scan(asked)
     assert report.document.crashes == ()
     assert any(finding.rule == "TW215" for finding in report.document.findings)
     return told(report) + "".join(map(repr, Session(str(folder), asked).portraits()))
@@ -367,7 +367,7 @@ def test_what_is_typed_is_hidden_from_then_on(tmp_path: Path) -> None:
         session.change(str(tmp_path / "values.tf"), text)
         report = session.report()
         assert (CANARY in told(report).replace("\033[0m", "")) is not hidden
-        scratch = api.scan(
+        scratch = scan(
             Options(paths=(str(tmp_path),), cwd=str(tmp_path)), Files(dict(session.texts))
         )
         assert told(report) == told(scratch)

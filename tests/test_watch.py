@@ -2,7 +2,7 @@
 
 import pytest
 
-from taskwall import api
+from taskwall.api.scan import Options, scan
 from taskwall.source.files import Files
 
 VPC = """
@@ -41,6 +41,6 @@ def test_the_services_without_a_flow_log_are_named(services: int, named: str) ->
         SERVICE.replace('"aws_ecs_service" "web"', f'"aws_ecs_service" "web{number}"')
         for number in range(services)
     )
-    options = api.Options(("/watch/main.tf",), cwd="/watch", select=("TW701",))
-    (finding,) = api.scan(options, Files({"/watch/main.tf": text})).document.findings
+    options = Options(("/watch/main.tf",), cwd="/watch", select=("TW701",))
+    (finding,) = scan(options, Files({"/watch/main.tf": text})).document.findings
     assert finding.message == f"aws_vpc.main lacks a flow log of the traffic of {named}"

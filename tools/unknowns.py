@@ -15,8 +15,8 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
+from taskwall.api.options import Options, job
 from taskwall.core.values import Fields, Items, Need, Reference, Text, Unknown, Value
-from taskwall.job import Options, job
 from taskwall.lowering import lower
 from taskwall.readers.terraform import JoinedStack, TerraformStack
 from taskwall.source.files import Files

@@ -7,9 +7,9 @@ from contextlib import contextmanager, suppress
 
 from msgspec.structs import replace
 
-from taskwall import api
+from taskwall.api import scan as api
+from taskwall.api.options import Options
 from taskwall.findings.finding import Problem, Report
-from taskwall.job import Options
 from taskwall.memory import Memory
 from taskwall.portraits import Portrait
 from taskwall.report.excerpts import seen_from

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from taskwall.api import Options, scan
+from taskwall.api.scan import Options, scan
 from taskwall.findings.finding import Edit
 
 LISTENER = """\

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from taskwall.api.options import Options
 from taskwall.cli import main
 from taskwall.graph import FORMATS, Graph, Node, Tie, render
 from taskwall.graph.sources import pictures
-from taskwall.job import Options
 
 ROOT = Path(__file__).parent.parent.parent
 DATA = Path(__file__).parent / "data"

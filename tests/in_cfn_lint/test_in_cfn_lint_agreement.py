@@ -7,7 +7,7 @@ from typing import TypeAlias
 import pytest
 
 from linted import Lint
-from taskwall.api import Options, scan
+from taskwall.api.scan import Options, scan
 from taskwall.findings.finding import Finding
 from taskwall.rules import all_rules
 

@@ -13,7 +13,7 @@ import pytest
 from cfnlint.config import ConfigMixIn
 
 from linted import TASKS, Lint, told
-from taskwall import api
+from taskwall.api import scan as api
 from taskwall.cfnlint import host
 from taskwall.readers.cloudformation import document, template
 from taskwall.source.files import Files

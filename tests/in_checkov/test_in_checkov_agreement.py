@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from checkov_runs import Run
-from taskwall.api import Options, scan
+from taskwall.api.scan import Options, scan
 from taskwall.findings.finding import Finding, Report
 
 FIXTURES = Path(__file__).parent.parent.parent / "fixtures"

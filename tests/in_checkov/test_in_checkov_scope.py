@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from checkov_runs import OPEN, OPEN_JSON, OPEN_TEMPLATE, Run, plan
-from taskwall import api
+from taskwall.api import scan as api
 from taskwall.findings.finding import Report
 
 ONLY = ("--check", "TW204")

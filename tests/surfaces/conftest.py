@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from taskwall import job, sources
+from taskwall import sources
+from taskwall.api import options
 from taskwall.core.values import Call, Origin, Place, Scenario
 from taskwall.engine import judge as engine
 from taskwall.engine.judge import Judged, Judgement
@@ -165,7 +166,7 @@ def toy(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> Any:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sources, "_stacks", toy_stacks)
     monkeypatch.setattr(engine, "judge", toy_judge)
-    monkeypatch.setattr(job, "all_rules", lambda: RULES)
+    monkeypatch.setattr(options, "all_rules", lambda: RULES)
     monkeypatch.setattr(report, "all_rules", lambda: RULES)
     monkeypatch.setattr("taskwall.rules.all_rules", lambda: RULES)
     return tmp_path

@@ -10,7 +10,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from taskwall import api, cli
+from taskwall import cli
+from taskwall.api import scan as api
 from taskwall.core.values import Known, lifted
 from taskwall.rules._guide import recommendations
 from taskwall.source.stack import Inputs
@@ -333,7 +334,7 @@ def test_a_defect_of_our_own_is_a_crash(tmp_path: Path) -> None:
     """An error that nothing expected gives one sentence and 2, never 1 or a traceback."""
     code = (
         "import sys; sys.argv = ['taskwall', '.']\n"
-        "from taskwall import api, cli\n"
+        "from taskwall.api import scan as api; from taskwall import cli\n"
         "def broken(*_, **__): raise ValueError('odd')\n"
         "api.scan = broken\n"
         "sys.exit(cli.main())\n"

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from taskwall.api import Options, scan
+from taskwall.api.scan import Options, scan
 from taskwall.engine import judge as engine
 from taskwall.findings.baseline import BaselineError
 from taskwall.findings.finding import Finding, Report

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from taskwall import api
+from taskwall.api import scan as api
+from taskwall.api.options import Options
 from taskwall.findings.finding import Report
-from taskwall.job import Options
 from taskwall.memory import StaleError
 from taskwall.model.core.network import Network
 from taskwall.outputs import json

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DataObject
 
 from budgets import examples
-from taskwall import api
+from taskwall.api.scan import Options, scan
 from taskwall.findings.finding import Report
 from taskwall.outputs import json
 from taskwall.session import Session
@@ -48,8 +48,8 @@ resource "aws_ecs_service" "edited" {
 
 def fresh(session: Session) -> Report:
     """What a scan from scratch says of the texts of a session."""
-    options = api.Options(paths=(session.folder,), cwd=session.folder)
-    report = api.scan(options, Files(dict(session.texts)))
+    options = Options(paths=(session.folder,), cwd=session.folder)
+    report = scan(options, Files(dict(session.texts)))
     return session._told(report)  # it adds what cannot be parsed
 
 

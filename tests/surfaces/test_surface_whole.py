@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from taskwall import cli
-from taskwall.api import Options, scan
+from taskwall.api.scan import Options, scan
 
 FIXTURES = Path(__file__).parents[2] / "fixtures" / "rules" / "tw101" / "fail"
 

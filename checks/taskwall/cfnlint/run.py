@@ -7,7 +7,8 @@ from typing import Any, ClassVar, Protocol, TypeAlias
 from msgspec import Struct
 from msgspec.structs import replace
 
-from taskwall import api
+from taskwall.api import scan as api
+from taskwall.api.options import Job, Options, job
 from taskwall.cfnlint import host
 from taskwall.cfnlint.template import Source, Template, source_of
 from taskwall.core import values
@@ -16,7 +17,6 @@ from taskwall.engine.judge import Judgement
 from taskwall.findings import baseline
 from taskwall.findings.baseline import BaselineError
 from taskwall.findings.finding import Finding, Problem, Report, Truth
-from taskwall.job import Job, Options, job
 from taskwall.report.excerpts import seen_from
 from taskwall.report.report import Result
 from taskwall.settings import CHOICES, SettingsError, one_of

@@ -8,12 +8,12 @@ from typing import Literal, TypeAlias
 from msgspec import Struct
 
 from taskwall import settings
-from taskwall.api import scan
+from taskwall.api.options import job
+from taskwall.api.scan import scan
 from taskwall.checkov_plugin.entities import Entities, Vertex
 from taskwall.checkov_plugin.scope import Asked
 from taskwall.checkov_plugin.wording import told
 from taskwall.findings.finding import SEVERITIES, Finding, Report, Severity
-from taskwall.job import job
 from taskwall.rules import all_rules
 from taskwall.settings import Settings
 

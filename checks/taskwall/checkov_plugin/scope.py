@@ -7,9 +7,9 @@ from typing import Any
 from checkov.runner_filter import RunnerFilter
 from msgspec import Struct
 
+from taskwall.api.options import Options
 from taskwall.checkov_plugin.entities import KINDS, called
 from taskwall.checkov_plugin.running import JSON, Running, reads_json
-from taskwall.job import Options
 from taskwall.source.stack import Inputs
 from taskwall.sources import Kind, Scope
 

@@ -6,12 +6,12 @@ import os
 import sys
 
 from taskwall import outputs
+from taskwall.api.options import Options
 from taskwall.cli.arguments import parsed, parser_of
 from taskwall.cli.terminal import UsageError, say
 from taskwall.findings.text import clean
 from taskwall.graph import FORMATS, render
 from taskwall.graph.sources import pictures
-from taskwall.job import Options
 from taskwall.settings import SettingsError, one_of
 
 

@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterable, Sequence
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from taskwall import api, outputs
+from taskwall import outputs
+from taskwall.api import scan as api
 from taskwall.cli.arguments import colour_option, flat, pairs, parsed, parser_of, words
 from taskwall.cli.terminal import UsageError, say, view_on
 from taskwall.core.values import Known

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from msgspec import Struct
 from msgspec.structs import replace
 
+from taskwall.api.options import Options, job
 from taskwall.core.values import Place
 from taskwall.findings.finding import Problem
 from taskwall.findings.redaction import Mask
 from taskwall.graph import Graph, drawn
-from taskwall.job import Options, job
 from taskwall.lowering import lower
 from taskwall.report.excerpts import Paths
 from taskwall.source.files import Files

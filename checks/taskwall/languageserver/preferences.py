@@ -6,8 +6,8 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from taskwall.api.options import Options
 from taskwall.core.values import Known, Value, lifted
-from taskwall.job import Options
 from taskwall.settings import Profile, nearest
 from taskwall.source.stack import Inputs
 

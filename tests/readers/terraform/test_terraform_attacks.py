@@ -245,8 +245,8 @@ ERRORS = {
 
 PROGRAM = """
 import json, os, sys
-from taskwall import api
-from taskwall.job import Options
+from taskwall.api import scan as api
+from taskwall.api.options import Options
 
 try:
     import resource

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from taskwall import api
+from taskwall.api.options import Options
+from taskwall.api.scan import scan
 from taskwall.core.values import OTHER, Known, Scalar, Value
 from taskwall.engine.scenarios import explore
-from taskwall.job import Options
 from taskwall.readers.terraform import TerraformStack
 from taskwall.source.stack import Inputs
 
@@ -137,7 +137,7 @@ resource "aws_ecs_service" "web" {
 }
 """)
     bounded, every = (
-        api.scan(Options((str(tmp_path),), select=("TW203",), scenarios=scenarios))
+        scan(Options((str(tmp_path),), select=("TW203",), scenarios=scenarios))
         for scenarios in ("bounded", "all")
     )
     assert bounded.document.findings == ()

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from budgets import examples
-from taskwall import api
+from taskwall.api.options import Options
+from taskwall.api.scan import scan
 from taskwall.core.values import Place, Value
-from taskwall.job import Options
 from taskwall.readers.terraform import stacks
 from taskwall.readers.terraform.plan.stacks import PlanStack, plans, unplanned
 from taskwall.source.files import Files
@@ -307,7 +307,7 @@ resource "aws_ecs_service" "web" {
         "configuration": {"root_module": config},
     }
     (tmp_path / "plan.json").write_text(json.dumps(plan, sort_keys=True))
-    report = api.scan(Options((str(tmp_path),), profile="strict", cwd=str(tmp_path)))
+    report = scan(Options((str(tmp_path),), profile="strict", cwd=str(tmp_path)))
     assert report.document.summary.stacks == 1
     assert report.document.summary.errors == 0
     files = {finding.file for finding in report.findings}

@@ -5,8 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from taskwall import api
-from taskwall.api import Options
+from taskwall.api.scan import Options, scan
 from taskwall.core.values import OTHER, Known, Reference, Value, needs, plain
 from taskwall.engine.scenarios import explore
 from taskwall.readers.terraform import stacks
@@ -372,7 +371,7 @@ resource "aws_ecs_service" "web" {
 }
 """
     )
-    report = api.scan(Options((str(tmp_path),), select=("TW603",), cwd=str(tmp_path)))
+    report = scan(Options((str(tmp_path),), select=("TW603",), cwd=str(tmp_path)))
     (finding,) = report.document.findings
     assert (finding.rule, finding.verdict, finding.file) == ("TW603", "fail", "app/main.tf")
     assert "net/main.tf" in {step.file for step in finding.because}
@@ -388,11 +387,11 @@ def test_settings_name_folders(tmp_path: Path) -> None:
     }.items():
         (tmp_path / path).parent.mkdir(exist_ok=True)
         (tmp_path / path).write_text(text)
-    report = api.scan(Options((str(tmp_path),)))
+    report = scan(Options((str(tmp_path),)))
     assert report.document.summary.stacks == 1
     (tmp_path / "taskwall.toml").write_text(settings.replace('"b"', '"nowhere"'))
     with pytest.raises(SettingsError, match=r'remote-state\.s: there is no folder "nowhere"'):
-        api.scan(Options((str(tmp_path),)))
+        scan(Options((str(tmp_path),)))
 
 
 def test_settings_of_each_root_are_followed_by_themselves() -> None:

@@ -5,12 +5,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Protocol, TypeAlias
 
 from taskwall import outputs
+from taskwall.api.options import Options, job
 from taskwall.core.values import Place
 from taskwall.engine import judge as engine
 from taskwall.engine.judge import Judgement
 from taskwall.findings import baseline
 from taskwall.findings.finding import Report
-from taskwall.job import Options, job
 from taskwall.report.report import Result
 from taskwall.rules._rule import Rule
 from taskwall.settings import Settings

@@ -1,0 +1,1 @@
+"""The one door for every surface: a scan, and its options."""
