@@ -15,7 +15,7 @@ from pathlib import Path
 
 from benchmarks.growth import BASE, SERVICE
 from taskwall.api.scan import Options, scan
-from taskwall.session import Session
+from taskwall.session.session import Session
 
 EDITS: dict[str, Callable[[str, int], str]] = {
     "a comment": lambda text, n: text.replace("{\n", f"{{  # {n}\n", 1),

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from taskwall.portraits import Portrait
-from taskwall.session import Session
+from taskwall.session.portraits import Portrait
+from taskwall.session.session import Session
 
 DEMO = Path(__file__).parent.parent / "fixtures" / "demo"
 

@@ -16,7 +16,7 @@ from taskwall.findings.finding import Report
 from taskwall.findings.redaction import SHOWN, Mask
 from taskwall.outputs import View, formats, render
 from taskwall.readers.terraform.values.sensitive import Derived, with_derived
-from taskwall.session import Session
+from taskwall.session.session import Session
 from taskwall.source.files import Files
 from taskwall.source.stack import Inputs
 

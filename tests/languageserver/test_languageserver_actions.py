@@ -17,7 +17,7 @@ from taskwall.languageserver.documents import Document
 from taskwall.languageserver.positions import Lines, path_of
 from taskwall.languageserver.suppressing import Wish, wishes
 from taskwall.languageserver.whereabouts import Whereabouts
-from taskwall.session import Session
+from taskwall.session.session import Session
 
 DEMO = Path(__file__).parents[2] / "fixtures" / "demo"
 HEREDOC = """\

@@ -14,7 +14,7 @@ from languageserver.stacks import RULE, SERVICE
 from taskwall.languageserver import documents
 from taskwall.languageserver.preferences import Preferences, preferences
 from taskwall.languageserver.projects import Project, View, folder_of, is_deep
-from taskwall.memory import StaleError
+from taskwall.session.cache import StaleError
 
 
 def root(folder: Path) -> Path:

@@ -10,7 +10,7 @@ from languageserver.stacks import RULE, SERVICE, TEMPLATE
 from taskwall.languageserver.documents import Document
 from taskwall.languageserver.portrayed import Drawn, at_line, hover, lenses, written
 from taskwall.languageserver.positions import Lines
-from taskwall.session import Session
+from taskwall.session.session import Session
 
 DEMO = Path(__file__).parents[2] / "fixtures" / "demo"
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from languageserver.stacks import RULE, SERVICE, TEMPLATE
-from taskwall.session import Session
+from taskwall.session.session import Session
 
 BLOCK = """\
 resource "aws_security_group" "db" {

@@ -10,11 +10,11 @@ import pytest
 from taskwall.api import scan as api
 from taskwall.api.options import Options
 from taskwall.findings.finding import Report
-from taskwall.memory import StaleError
 from taskwall.model.core.network import Network
 from taskwall.outputs import json
-from taskwall.portraits import Portrait, portraits
-from taskwall.session import Session
+from taskwall.session.cache import StaleError
+from taskwall.session.portraits import Portrait, portraits
+from taskwall.session.session import Session
 from taskwall.settings import SettingsError
 from taskwall.source.files import Files
 from taskwall.source.stack import Inputs
@@ -273,8 +273,8 @@ def test_portraits_are_drawn_of_what_was_judged(
         raise AssertionError
 
     with monkeypatch.context() as patch:
-        patch.setattr("taskwall.rejudge.portraits", counted)
-        patch.setattr("taskwall.rejudge.lower", refused)
+        patch.setattr("taskwall.session.judging.portraits", counted)
+        patch.setattr("taskwall.session.judging.lower", refused)
         assert len(session.portraits()) == 4
         session.change(str(root / "rules.tf"), OPEN.replace("22", "23"))
         session.report()

@@ -14,7 +14,7 @@ from budgets import examples
 from taskwall.api.scan import Options, scan
 from taskwall.findings.finding import Report
 from taskwall.outputs import json
-from taskwall.session import Session
+from taskwall.session.session import Session
 from taskwall.source.files import Files
 from taskwall.sources import TEMPLATES, TERRAFORM
 

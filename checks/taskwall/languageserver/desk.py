@@ -26,7 +26,7 @@ from taskwall.languageserver.preferences import Preferences
 from taskwall.languageserver.projects import SETTINGS, View, folder_of, is_deep, owner_of
 from taskwall.languageserver.whereabouts import Whereabouts
 from taskwall.languageserver.worker import Worker
-from taskwall.portraits import Portrait
+from taskwall.session.portraits import Portrait
 from taskwall.source.files import PASSED_OVER
 from taskwall.sources import may_be_source
 

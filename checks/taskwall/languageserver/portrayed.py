@@ -11,9 +11,9 @@ from msgspec import Struct
 from taskwall.languageserver.documents import Document
 from taskwall.languageserver.drift import Drift
 from taskwall.languageserver.positions import uri_of
-from taskwall.portraits import Line, Portrait
 from taskwall.rules import all_rules
 from taskwall.rules._pages import prose
+from taskwall.session.portraits import Line, Portrait
 
 PORTRAIT = "taskwall.portrait"
 """The command that shows the whole portrait of what is declared on a line of a document."""

@@ -14,8 +14,8 @@ from taskwall.languageserver.documents import Document
 from taskwall.languageserver.positions import Encoding, Lines
 from taskwall.languageserver.preferences import Preferences
 from taskwall.languageserver.whereabouts import Whereabouts
-from taskwall.portraits import Portrait
-from taskwall.session import Session
+from taskwall.session.portraits import Portrait
+from taskwall.session.session import Session
 from taskwall.settings import SettingsError
 from taskwall.sources import Scope
 

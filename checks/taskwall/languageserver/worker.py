@@ -13,8 +13,8 @@ from taskwall.languageserver.documents import Document
 from taskwall.languageserver.positions import Encoding
 from taskwall.languageserver.preferences import Preferences
 from taskwall.languageserver.projects import Project, View
-from taskwall.memory import StaleError
-from taskwall.portraits import Portrait
+from taskwall.session.cache import StaleError
+from taskwall.session.portraits import Portrait
 
 P = ParamSpec("P")
 

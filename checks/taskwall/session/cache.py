@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from msgspec import Struct
 
 from taskwall.engine.judge import Judgement
-from taskwall.portraits import Portrait
-from taskwall.rejudge import Standing
 from taskwall.report.report import Result
 from taskwall.rules._rule import Rule
+from taskwall.session.judging import Standing
+from taskwall.session.portraits import Portrait
 from taskwall.settings import Settings
 from taskwall.source.stack import Stack
 

@@ -10,9 +10,9 @@ from msgspec.structs import replace
 from taskwall.api import scan as api
 from taskwall.api.options import Options
 from taskwall.findings.finding import Problem, Report
-from taskwall.memory import Memory
-from taskwall.portraits import Portrait
 from taskwall.report.excerpts import seen_from
+from taskwall.session.cache import Memory
+from taskwall.session.portraits import Portrait
 from taskwall.source.files import Files, UnreadableError
 from taskwall.sources import found_in, unparsed
 

@@ -10,8 +10,8 @@ from taskwall.findings.redaction import Mask
 from taskwall.incremental.query import AmbiguousError, Entry, Recall
 from taskwall.lowering import Lasting, Lowered, lower
 from taskwall.model.core.network import Network, Policy
-from taskwall.portraits import Portrait, portraits
 from taskwall.rules._rule import Rule
+from taskwall.session.portraits import Portrait, portraits
 from taskwall.settings import Settings
 from taskwall.source.resource import Resource
 from taskwall.source.stack import Stack

@@ -1,0 +1,1 @@
+"""A project that is asked about again and again."""
