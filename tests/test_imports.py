@@ -23,6 +23,25 @@ def test_no_module_imports_itself_by_way_of_others() -> None:
     assert circle(found) == set()
 
 
+def test_no_package_imports_itself_by_way_of_others() -> None:
+    """What stands beside each other in a package is in an order, modules and packages alike."""
+    graph = grimp.build_graph("taskwall", cache_dir=None)
+    found: dict[str, dict[str, set[str]]] = {}
+    for module in graph.modules:
+        for imported in graph.find_modules_directly_imported_by(module):
+            pairs = enumerate(zip(module.split("."), imported.split("."), strict=False))
+            size = next((at for at, (one, other) in pairs if one != other), 0)
+            if size:
+                package, *two = (
+                    ".".join(name.split(".")[: size + more])
+                    for name, more in ((module, 0), (module, 1), (imported, 1))
+                )
+                found.setdefault(package, {}).setdefault(two[0], set()).add(two[1])
+
+    assert "taskwall.core" in found["taskwall"]["taskwall.model"]
+    assert {package for package, imports in found.items() if circle(imports)} == set()
+
+
 def test_circles_are_seen() -> None:
     """A module is in a circle if those that it imports lead back to it."""
     assert circle({"a": {"b"}, "b": {"c"}, "c": {"b"}}) == {"b", "c"}
