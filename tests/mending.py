@@ -20,7 +20,7 @@ from taskwall.source.files import Files
 from taskwall.source.stack import Inputs, Stack
 
 Mend: TypeAlias = Callable[..., str | None]
-"""Gives the text of a source with an attribute set (a fixture of `tests/edits`)."""
+"""Gives the text of a source with an attribute set (a fixture of `tests/fixes`)."""
 
 
 class Scan(Struct):

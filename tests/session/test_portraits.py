@@ -7,7 +7,7 @@ import pytest
 from taskwall.session.portraits import Portrait
 from taskwall.session.session import Session
 
-DEMO = Path(__file__).parent.parent / "fixtures" / "demo"
+DEMO = Path(__file__).parents[2] / "fixtures" / "demo"
 
 
 @pytest.fixture(scope="module", params=["terraform", "cloudformation"])

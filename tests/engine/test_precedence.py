@@ -59,7 +59,7 @@ SHOWN = {
 }
 """Where it shows that one rule silences another, if no fixture is named after that."""
 
-FIXTURES = Path(__file__).parent.parent / "fixtures"
+FIXTURES = Path(__file__).parents[2] / "fixtures"
 FOLDERS = sorted(
     {
         file.parent
