@@ -1,26 +1,41 @@
 """Set up every environment that the tests need, and pass them: the whole gate, in one command.
 
-    python3 tools/check.py
+    python3 tools/check.py [--all]
 
 It needs Python 3.11 or later, git, and a way to the package index; nothing else. The environment
 is made below `.venv-check`, once for each Python, and reused. Linters run first, pytest's closing
 lines come last.
+
+The gate takes minutes: it leaves out what needs more than Python (tests marked `everything`), and
+says so. With `--all` those run too, and before them what takes long: Terraform's reader against
+other people's, the rules in other versions of cfn-lint, and a search for new failures of the
+property tests. Programs that are not there are named at the end. It takes up to an hour.
 """
 
 import os
+import shutil
 import subprocess
 import sys
 import venv
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-STEPS = (
+LINTERS = (
     ("ruff", "check", "."),
     ("ruff", "format", "--check", "."),
     ("mypy",),
     ("lint-imports", "--no-logo"),
-    ("pytest", "-n", "auto"),
 )
+GATE = (*LINTERS, ("pytest", "-n", "auto"))
+ALL = (
+    *LINTERS,
+    ("python", "tools/oracle.py"),
+    ("python", "tools/in_cfn_lint.py"),
+    ("python", "-m", "tools.search", "--minutes", "10"),
+    ("pytest", "-n", "auto", "-m", "", "-rs"),
+)
+WANTED = {"node": "Node.js", "npm": "npm", "nvim": "Neovim", "emacs": "Emacs", "hx": "Helix"}
+"""The programs without which `--all` leaves something out."""
 
 
 def environment() -> Path:
@@ -38,29 +53,37 @@ def environment() -> Path:
     return programs
 
 
-def main() -> int:
+def main(arguments: list[str]) -> int:
     """Run every step, all of them even if one fails.
 
     Returns:
-        0 if all passed, else 1.
+        0 if all passed, 1 if one failed, 2 if the arguments are none that it takes.
     """
     if sys.version_info < (3, 11):  # noqa: UP036 (said before anything is installed)
         sys.exit(f"taskwall needs Python 3.11 or later; this is {sys.version.split()[0]}")
+    if arguments not in ([], ["--all"]):
+        sys.stderr.write("usage: python3 tools/check.py [--all]\n")
+        return 2
     programs = environment()
     path = f"{programs}{os.pathsep}{os.environ.get('PATH', '')}"
     failed = []
-    for step in STEPS:
-        sys.stdout.write(f"--- {' '.join(step)}\n")
+    for step in ALL if arguments else GATE:
+        sys.stdout.write(f"--- {' '.join(filter(None, step))}\n")
+        if step is GATE[-1]:
+            sys.stdout.write("left out: what needs more than Python; --all runs that too\n")
         sys.stdout.flush()
         done = subprocess.run(
             (str(programs / step[0]), *step[1:]), cwd=ROOT, env={**os.environ, "PATH": path}
         )
         if done.returncode:
-            failed.append(step[0])
+            failed.append(" ".join(step))
+    missing = [name for program, name in WANTED.items() if arguments and not shutil.which(program)]
+    if missing:
+        sys.stderr.write(f"NOT TRIED, since they are not installed: {', '.join(missing)}\n")
     if failed:
         sys.stderr.write(f"failed: {', '.join(failed)}\n")
     return 1 if failed else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -166,6 +166,7 @@ class Terminal:
         os.close(self._mine)
 
 
+@pytest.mark.everything
 @pytest.mark.skipif(shutil.which("nvim") is None, reason="Neovim is not installed")
 def test_neovim(tmp_path: Path) -> None:
     """A finding is shown, and silenced by its action and a reason typed where the cursor is."""
@@ -178,6 +179,7 @@ def test_neovim(tmp_path: Path) -> None:
     assert "DONE" in said
 
 
+@pytest.mark.everything
 @pytest.mark.skipif(shutil.which("emacs") is None, reason="Emacs is not installed")
 def test_emacs(tmp_path: Path) -> None:
     """A finding is shown, and silenced by its action and a reason."""
@@ -188,6 +190,7 @@ def test_emacs(tmp_path: Path) -> None:
     assert "DONE" in said
 
 
+@pytest.mark.everything
 @pytest.mark.skipif(shutil.which("hx") is None, reason="Helix is not installed")
 def test_helix(tmp_path: Path) -> None:
     """A finding is shown, and the comment that silences it written by its action."""

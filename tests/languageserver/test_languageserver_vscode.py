@@ -45,6 +45,7 @@ def test_lock_file_names_no_registry_of_ours() -> None:
     assert locked[""]["devDependencies"] == MANIFEST["devDependencies"]
 
 
+@pytest.mark.everything
 @pytest.mark.skipif(NODE is None, reason="Node.js is not installed")
 def test_server_starts_as_the_extension_starts_it(tmp_path: Path) -> None:
     """With the command by name, and with one that is named in the workspace."""
@@ -69,6 +70,7 @@ def test_server_starts_as_the_extension_starts_it(tmp_path: Path) -> None:
             assert editor.end() == 0
 
 
+@pytest.mark.everything
 @pytest.mark.skipif(NODE is None, reason="Node.js is not installed")
 def test_a_recorded_session(tmp_path: Path) -> None:
     """Initialize, open, type, fix, close, shutdown: what the server says to that, in order."""
@@ -118,6 +120,7 @@ console.log(JSON.stringify(Object.keys(require(process.argv[1]))));
 """Loads an extension where there is no editor around it."""
 
 
+@pytest.mark.everything
 @pytest.mark.skipif(shutil.which("npm") is None, reason="npm is not installed")
 def test_package(tmp_path: Path) -> None:
     """The commands of the documentation make a package, which holds what it needs and loads."""
@@ -145,6 +148,7 @@ def test_package(tmp_path: Path) -> None:
     assert json.loads(loaded.stdout) == ["activate", "deactivate"]
 
 
+@pytest.mark.everything
 @pytest.mark.skipif(NODE is None, reason="Node.js is not installed")
 def test_documents_that_start_the_server() -> None:
     """Terraform and what looks like a template; other YAML does not start it."""
@@ -155,6 +159,7 @@ def test_documents_that_start_the_server() -> None:
     assert not in_extension("mayBeSource", "/Resources.md", TEMPLATE)
 
 
+@pytest.mark.everything
 @pytest.mark.skipif(NODE is None, reason="Node.js is not installed")
 def test_pages_of_the_server_are_shown_as_pages() -> None:
     """Those that it writes, and nothing else of the user's."""

@@ -1,0 +1,281 @@
+"""Sweep the law that an unknown makes nothing certain over every leaf of every fixture.
+
+    python -m tools.law1 [--write]
+
+A fixture is evaluated once, without answers to its open switches. Then each leaf of its resources
+by itself is made unknown: it may be anything of its kind, also a thing written there. The rules are
+asked again, before precedence, and each verdict must stay as it is or become unknown. Pass and no
+verdict are one: nothing to report.
+
+What breaks the law today stands in `tests/data/law1_standing.toml`, grouped by cause. The tests
+hold the list to what is found (`tests/test_law1.py`), so that it only shrinks. `--write` brings it
+up to date: what is gone is taken out, what is new is put under "not yet examined", and causes stay.
+"""
+
+import argparse
+import sys
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from msgspec.structs import replace
+
+from taskwall.engine import policy_of
+from taskwall.facts import all_of
+from taskwall.files import Files
+from taskwall.lowering import lower
+from taskwall.model.network import Network, Policy
+from taskwall.readers import cloudformation, terraform
+from taskwall.resource import Resource
+from taskwall.rule import Rule
+from taskwall.rules import all_rules
+from taskwall.settings import Settings, load
+from taskwall.stack import Inputs
+from taskwall.values import Fields, Items, Known, Need, Place, Reference, Text, Unknown, Value
+
+ROOT = Path(__file__).parent.parent
+FIXTURES = ROOT / "fixtures"
+STANDING = ROOT / "tests" / "data" / "law1_standing.toml"
+UNEXAMINED = "not yet examined"
+
+Steps: TypeAlias = tuple[str | int, ...]
+"""The keys and indices that lead from a resource's body to a leaf."""
+
+Verdicts: TypeAlias = dict[tuple[str, str, Place], bool | None]
+"""What is to report, of one rule: True for a fail, None for unknown, by resource and place."""
+
+
+def groups() -> list[str]:
+    """The folders that are swept one by one: those of rules, then the whole stacks."""
+    return sorted(
+        f"{name}/{each.name}"
+        for name in ("rules", "good", "demo")
+        for each in (FIXTURES / name).iterdir()
+    )
+
+
+def sweep(group: str) -> list[str]:
+    """What breaks the law among the stacks of one folder.
+
+    Returns:
+        a line for each: the fixture, the leaf, the rule, the resource that it judges, and what it
+        reports there ("fail", "unknown", "nothing") first and then.
+    """
+    folder = FIXTURES / group
+    found: set[str] = set()
+    seen: set[str] = set()
+    for case in sorted(folder.iterdir()) if group.startswith("rules/") else [folder]:
+        given = (case / "taskwall.toml").exists()
+        policy = policy_of(load(str(case), all_rules()) if given else Settings())
+        for reader, ending in ((terraform, ".tf"), (cloudformation, ".yaml")):
+            sources = sorted(map(str, case.glob(f"*{ending}")))
+            if not sources:
+                continue
+            stacks, _ = reader.stacks(sources, Files(), Inputs(boundary=str(case)))
+            for stack in stacks:
+                resources = stack.evaluate({}).resources
+                same = repr((policy, [_bare(each) for each in resources]))
+                if same not in seen:
+                    seen.add(same)
+                    name = f"{case.relative_to(FIXTURES)} ({ending[1:]})"
+                    found.update(f"{name} {each}" for each in violations(resources, policy))
+    return sorted(found)
+
+
+def _bare(resource: Resource) -> object:
+    """What a resource says, wherever it stands: stacks of which this is equal are swept once."""
+    origin = resource.origin
+    return resource.type, origin.address, origin.maybe, resource.data, _placeless(resource.body)
+
+
+def _placeless(value: Value | None) -> object:
+    if isinstance(value, Fields):
+        fields = {key: _placeless(each) for key, each in value.fields.items()}
+        return fields, _placeless(value.rest)
+    if isinstance(value, Items):
+        return [*map(_placeless, value.items)], [*map(_placeless, value.rest)], value.needs
+    return value and replace(value, place=None)
+
+
+def violations(resources: Sequence[Resource], policy: Policy) -> Iterator[str]:
+    """What breaks the law in one stack, leaf by leaf."""
+    network = _network(resources, policy)
+    before = [(rule, *_first(rule, resources, policy)) for rule in all_rules()]
+    for index, resource in enumerate(resources):
+        for path in leaves(resource.body):
+            body = without(resource.body, path)
+            assert isinstance(body, Fields)
+            changed = [*resources]
+            changed[index] = replace(resource, body=body)
+            other = _network(changed, policy)
+            kinds = _changed(network, other)
+            for rule, reads, verdicts in before:
+                if not kinds.isdisjoint(reads):
+                    for address, change in broken(verdicts, verdicts_of(rule, other)):
+                        leaf = f"{resource.origin.address}{spelled(path)}"
+                        yield f"{leaf}: {rule.id} {address}: {change}"
+
+
+def _network(resources: Iterable[Resource], policy: Policy) -> Network:
+    found = lower(resources, policy)
+    assert not found.crashes, found.crashes
+    return found.network
+
+
+class _Read(dict[Any, Any]):
+    """A part of a network that notes which kinds of things are asked for."""
+
+    def __init__(self, part: Mapping[Any, Any], noted: set[type]) -> None:
+        super().__init__(part)
+        self._noted = noted
+
+    def get(self, key: Any, default: Any = None) -> Any:
+        self._noted.add(key[0] if isinstance(key, tuple) else key)
+        return super().get(key, default)
+
+
+def _first(rule: Rule, resources: Sequence[Resource], policy: Policy) -> tuple[set[type], Verdicts]:
+    """The kinds of things that a rule asks for in a stack, and its verdicts.
+
+    Where none of these changes, the rule would take the same way again.
+    """
+    network = _network(resources, policy)
+    noted: set[type] = set()
+    network.by_kind = _Read(network.by_kind, noted)
+    network.by_id = _Read(network.by_id, noted)
+    return noted, verdicts_of(rule, network)
+
+
+def _changed(one: Network, other: Network) -> set[type]:
+    """The kinds of things that two networks do not have alike."""
+    kinds: set[type] = set()
+    if one.by_kind != other.by_kind:
+        kinds = {
+            kind
+            for kind in {*one.by_kind, *other.by_kind}
+            if one.by_kind.get(kind) != other.by_kind.get(kind)
+        }
+    if one.by_id != other.by_id:
+        kinds |= {
+            key[0]
+            for key in {*one.by_id, *other.by_id}
+            if one.by_id.get(key) != other.by_id.get(key)
+        }
+    return kinds
+
+
+def leaves(value: Value, path: Steps = ()) -> Iterator[Steps]:
+    """The way to each value that is no list or map, null apart."""
+    if isinstance(value, Items):
+        for index, item in enumerate(value.items):
+            yield from leaves(item, (*path, index))
+    elif isinstance(value, Fields):
+        for key, item in value.fields.items():
+            yield from leaves(item, (*path, key))
+    elif isinstance(value, Reference | Text) or (
+        isinstance(value, Known) and value.data is not None
+    ):
+        yield path
+
+
+def without(value: Value, path: Steps) -> Value:
+    """A value whose leaf is unknown, and may be anything."""
+    if not path:
+        return Unknown((Need("something", "is not known"),), place=value.place)
+    step, *rest = path
+    if isinstance(value, Items):
+        assert isinstance(step, int)
+        items = list(value.items)
+        items[step] = without(items[step], tuple(rest))
+        return replace(value, items=tuple(items))
+    assert isinstance(value, Fields)
+    assert isinstance(step, str)
+    changed = without(value.fields[step], tuple(rest))
+    return replace(value, fields={**value.fields, step: changed})
+
+
+def spelled(path: Steps) -> str:
+    """The way to a leaf as people write it."""
+    return "".join(f"[{each}]" if isinstance(each, int) else f".{each}" for each in path)
+
+
+def verdicts_of(rule: Rule, network: Network) -> Verdicts:
+    """What a rule reports before precedence; of one place, the worst."""
+    found: Verdicts = {}
+    for verdict in rule.judge(network):
+        # Certainty wins over concern: what is not violated is not reported.
+        truth = all_of((verdict.concerned, verdict.violated)).truth
+        if truth is not False:
+            key = rule.id, verdict.on.address, verdict.at
+            found[key] = truth or found.get(key)
+    return found
+
+
+def broken(before: Verdicts, after: Verdicts) -> Iterator[tuple[str, str]]:
+    """The resource and the change, for each change of a rule's verdicts that the law forbids."""
+    words = {True: "fail", None: "unknown"}
+    for key, truth in after.items():
+        if truth and not before.get(key):
+            was = "unknown" if key in before else "nothing"
+            yield key[1], f"{was} -> fail"
+    if None in after.values():
+        return  # a verdict may move to where the unknown is, but not vanish
+    for key, truth in before.items():
+        if key not in after:
+            yield key[1], f"{words[truth]} -> nothing"
+
+
+def standing(file: Path = STANDING) -> dict[str, list[str]]:
+    """The violations that are known, by cause."""
+    causes = tomllib.loads(file.read_text(encoding="utf-8"))["cause"]
+    return {each["why"]: each["standing"] for each in causes}
+
+
+def written(found: Iterable[str], known: Mapping[str, Sequence[str]]) -> str:
+    """The list as it stands after a sweep, with the causes that are known."""
+    causes = {line: why for why, lines in known.items() for line in lines}
+    by_cause: dict[str, list[str]] = {why: [] for why in known}
+    for line in sorted(found):
+        by_cause.setdefault(causes.get(line, UNEXAMINED), []).append(line)
+    head = "# What breaks the law that an unknown makes nothing certain: `python -m tools.law1`.\n"
+    return head + "".join(
+        f"\n[[cause]]\nwhy = {_quoted(why)}\nstanding = [\n"
+        + "".join(f"    {_quoted(line)},\n" for line in lines)
+        + "]\n"
+        for why, lines in by_cause.items()
+        if lines
+    )
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command.
+
+    Returns:
+        0 if the list is what was found, or has been written, else 1.
+    """
+    parser = argparse.ArgumentParser(prog="python -m tools.law1", description=__doc__)
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.add_argument("--write", action="store_true", help="bring the list up to date")
+    given = parser.parse_args(arguments)
+    with ProcessPoolExecutor() as pool:
+        found = {line for lines in pool.map(sweep, groups()) for line in lines}
+    known = standing() if STANDING.exists() else {}
+    listed = {line for lines in known.values() for line in lines}
+    for sign, lines in (("+", found - listed), ("-", listed - found)):
+        for line in sorted(lines):
+            print(sign, line)
+    print(f"{len(found)} violations, {len(listed)} of them listed")
+    if given.write:
+        STANDING.write_text(written(found, known), encoding="utf-8")
+        return 0
+    return 1 if found != listed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
