@@ -55,7 +55,7 @@ def test_a_crash_of_a_rule(stack: Path, checkov: Run, monkeypatch: pytest.Monkey
     [
         ('profil = "strict"', 'did you mean "profile"'),
         ('baseline = "none.json"', "none.json"),
-        ('exclude = ["*.tf"]', "it saw none of the files that checkov scans; does the setting"),
+        ('exclude = ["*.tf"]', "it read none of the files that checkov scans; perhaps the setting"),
     ],
 )
 def test_settings_that_cannot_be_meant(stack: Path, checkov: Run, text: str, says: str) -> None:
@@ -125,7 +125,7 @@ def test_where_no_source_can_be_read(stack: Path, checkov: Run, name: str, by: s
     assert shown.status == 1
     (record,) = shown.records()
     assert (record["check_id"], record["resource"]) == ("TW000", f"/{name}")
-    assert f"checkov can read none of the sources here: {name}:" in record["check_name"]
+    assert f"checkov could not read any source here: {name}:" in record["check_name"]
     assert f"taskwall: {name}:" in shown.err
     for choice in ("--skip-check=TW000,TW*", "--check=CKV_AWS_23"):
         skipped = checkov(by, "." if by == "-d" else name, choice)
@@ -228,7 +228,7 @@ def test_a_checkov_that_is_not_known(
     lines = shown.err.splitlines()
     assert len(lines) == len(frameworks)
     for line in lines:
-        assert line.startswith("taskwall: no rule is judged: ")
+        assert line.startswith("taskwall: no rule was run: ")
         assert CHANGES[change] in line
 
 

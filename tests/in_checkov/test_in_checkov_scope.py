@@ -89,7 +89,7 @@ def test_several_folders(stack: Path, checkov: Run) -> None:
 
     (other,) = (r["check_name"] for r in shown.records() if r["resource"] != GROUP[1])
     assert GROUP in shown.told()
-    assert "TW204 at two/main.tf:17 (in a file of which checkov shows nothing)" in other
+    assert "TW204 at two/main.tf:17 (in a file that checkov does not show)" in other
 
 
 def told(scan: Callable[..., Report]) -> Callable[..., Report]:

@@ -213,7 +213,7 @@ def test_placeholders_are_where_the_cursor_goes(tmp_path: Path) -> None:
     where = Whereabouts(str(tmp_path), "utf-16", {path: document}, {path: text}, {})
     diagnostic = Diagnostic(Range(Position(0, 0), Position(0, 1)), "is wrong")
     fix = next(iter(actions([(finding, diagnostic)], document, where)))
-    assert (fix.title, fix.is_preferred) == ("Fix, to be filled in: say which", False)
+    assert (fix.title, fix.is_preferred) == ("Fix with placeholders: say which", False)
     assert fix.command is not None
     assert fix.command.arguments == ["file:///m.tf", 3, len("😋 = ".encode("utf-16-le")) // 2]
 

@@ -428,7 +428,7 @@ def test_large_documents_are_judged_as_they_are_on_disk(tmp_path: Path) -> None:
     async def _(sitting: Sitting) -> None:
         sitting.open(rules, large)
         await sitting.shows("rules.tf", "TW204")
-        assert any("judged as it is on disk" in text for text in sitting.screen.said)
+        assert any("analysed as it is on disk" in text for text in sitting.screen.said)
         assert any("on disk" in each.message for each in sitting.screen.shown["rules.tf"])
         for _ in range(3):
             sitting.type(rules, large + "\n")
