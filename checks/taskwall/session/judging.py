@@ -46,6 +46,9 @@ class Standing:
         except AmbiguousError:
             self._begin()
             return engine.judged(*asked)
+        except BaseException:  # what was answered until then stands
+            recall.rests_on(self._judgement, {**self._judgement.reads, **reads})
+            raise
         finally:
             recall.reads = {}
         recall.rests_on(self._judgement, reads)
