@@ -22,18 +22,18 @@ from typing import Any, TypeAlias
 
 from msgspec.structs import replace
 
-from taskwall.engine import policy_of
-from taskwall.facts import all_of
-from taskwall.files import Files
+from taskwall.core.facts import all_of
+from taskwall.core.values import Fields, Items, Known, Need, Place, Reference, Text, Unknown, Value
+from taskwall.engine.judge import policy_of
 from taskwall.lowering import lower
-from taskwall.model.network import Network, Policy
+from taskwall.model.core.network import Network, Policy
 from taskwall.readers import cloudformation, terraform
-from taskwall.resource import Resource
-from taskwall.rule import Rule
 from taskwall.rules import all_rules
+from taskwall.rules._rule import Rule
 from taskwall.settings import Settings, load
-from taskwall.stack import Inputs
-from taskwall.values import Fields, Items, Known, Need, Place, Reference, Text, Unknown, Value
+from taskwall.source.files import Files
+from taskwall.source.resource import Resource
+from taskwall.source.stack import Inputs
 
 ROOT = Path(__file__).parent.parent
 FIXTURES = ROOT / "fixtures"
