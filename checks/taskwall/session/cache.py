@@ -7,7 +7,7 @@ from msgspec import Struct
 from taskwall.engine.judge import Judgement
 from taskwall.report.report import Result
 from taskwall.rules._rule import Rule
-from taskwall.session.judging import Standing
+from taskwall.session.judging import IncrementalStack
 from taskwall.session.portraits import Portrait
 from taskwall.settings import Settings
 from taskwall.source.stack import Stack
@@ -32,7 +32,7 @@ class Memory:
     """
 
     def __init__(self) -> None:
-        self._standings: dict[str, Standing] = {}
+        self._standings: dict[str, IncrementalStack] = {}
         self._known: dict[str, _Known] = {}
         self._asked: tuple[Sequence[Rule], Settings] | None = None
         self.result: Result | None = None
@@ -61,7 +61,7 @@ class Memory:
         self._heed()
         standing = self._standings.get(stack.name)
         if standing is None:
-            standing = self._standings[stack.name] = Standing(rules, settings)
+            standing = self._standings[stack.name] = IncrementalStack(rules, settings)
         try:
             found = standing.judge(stack, self._heed)
         except StaleError:
@@ -79,7 +79,7 @@ class Memory:
             if known is None or known.stack is not read.stack:
                 continue  # it cannot be analysed, as errors tell
             if known.portraits is None:
-                known.portraits = self._standings[read.stack.name].portraits(read.stack)
+                known.portraits = self._standings[read.stack.name].summaries(read.stack)
             yield from known.portraits
 
     def _heed(self) -> None:

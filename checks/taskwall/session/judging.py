@@ -17,7 +17,7 @@ from taskwall.source.resource import Resource
 from taskwall.source.stack import Stack
 
 
-class Standing:
+class IncrementalStack:
     """The network of a stack, to be brought up to date when its sources change."""
 
     def __init__(self, rules: Sequence[Rule], settings: Settings) -> None:
@@ -27,18 +27,18 @@ class Standing:
 
     def _begin(self) -> None:
         """Remember nothing."""
-        self._recall = Recall()
+        self._queries = Recall()
         self._network = Network((), engine.policy_of(self._settings))
-        self._network.recall = self._recall
-        self._lasting = Lasting(self._network, self._recall)
+        self._network.recall = self._queries
+        self._lasting = Lasting(self._network, self._queries)
         self._judgement = Entry("judgement")
         self._resources: tuple[Resource, ...] = ()
 
-    def judge(self, stack: Stack, heed: Heed) -> Judgement:
-        """The judgement of the stack as it is now; what `heed` raises leaves it as it was."""
-        followed = explore(stack, heed)
-        asked = (stack.name, followed, self._rules, self._settings, heed)
-        recall = self._recall
+    def judge(self, stack: Stack, check_cancelled: Heed) -> Judgement:
+        """The judgement of the stack as it is now; what `check_cancelled` raises leaves it as it was."""
+        followed = explore(stack, check_cancelled)
+        asked = (stack.name, followed, self._rules, self._settings, check_cancelled)
+        recall = self._queries
         reads: dict[Entry, None] = {}
         recall.reads = reads
         try:
@@ -55,7 +55,7 @@ class Standing:
         recall.sweep()
         return found
 
-    def portraits(self, stack: Stack) -> tuple[Portrait, ...]:
+    def summaries(self, stack: Stack) -> tuple[Portrait, ...]:
         """What the network of the stack says of its things, open switches left open.
 
         None if it is nested too deeply to be analysed, as errors tell.
@@ -75,7 +75,7 @@ class Standing:
     def _lowered(self, resources: Sequence[Resource], policy: Policy) -> Lowered:
         """The network that resources declare; `policy` is the one that it has."""
         del policy
-        self._recall.now += 1
+        self._queries.now += 1
         self._resources = ()
         found = self._lasting.lowered(resources)
         self._resources = tuple(resources)
