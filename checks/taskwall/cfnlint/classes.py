@@ -125,7 +125,7 @@ class Chain:
                 yield _match([], step.text, location, rule=rule)
 
 
-class Findings(Ours):
+class FindingMerger(Ours):
     """A rule: its fails, or under an id of their own its unknowns."""
 
     rule: str
@@ -222,9 +222,9 @@ def _of_rule(rule: Rule) -> Iterable[type]:
     why = " ".join(rule.sections["Why"].split())
     about = {"rule": rule.id, "source_url": rule.link, "description": f"{what} {why}"}
     options = _FIX | _ELSEWHERE
-    yield _class(Findings, rule.lint_id, rule.title, options, **about, verdict="fail")
+    yield _class(FindingMerger, rule.lint_id, rule.title, options, **about, verdict="fail")
     unknown = f"Cannot tell: {rule.title}"
-    yield _class(Findings, f"U{rule.id}", unknown, _FIX, **about, verdict="unknown")
+    yield _class(FindingMerger, f"U{rule.id}", unknown, _FIX, **about, verdict="unknown")
 
 
 def _class(
