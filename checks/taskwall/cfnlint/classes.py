@@ -5,7 +5,7 @@ from typing import Any
 
 from cfnlint.rules import CloudFormationLintRule, RuleMatch
 
-from taskwall.cfnlint.run import GENERAL, Run, Told, crashed, place_of
+from taskwall.cfnlint.run import GENERAL, Run, TemplateResult, crashed, place_of
 from taskwall.cfnlint.template import Source, Template
 from taskwall.core.values import Need, Place, waiting
 from taskwall.findings.finding import Finding, Truth
@@ -84,7 +84,7 @@ class Ours:
         Raises:
             RuntimeError: they cannot be made, once for a template: cfn-lint shows it as an error.
         """
-        told = self.run.told(cfn)
+        told = self.run.result_for(cfn)
         if told.broken:
             return
         try:
@@ -93,7 +93,7 @@ class Ours:
             told.broken = True
             raise RuntimeError(f"taskwall {crashed(error)}") from error
 
-    def matches(self, told: Told) -> Iterator[Any]:
+    def matches(self, told: TemplateResult) -> Iterator[Any]:
         """The matches of what was found out."""
         raise NotImplementedError
 
@@ -109,7 +109,7 @@ class Chain:
     there are none.
     """
 
-    def __init__(self, rule: Ours, finding: Finding, told: Told) -> None:
+    def __init__(self, rule: Ours, finding: Finding, told: TemplateResult) -> None:
         self.rule = rule
         self.finding = finding
         self.told = told
@@ -133,18 +133,18 @@ class FindingMerger(Ours):
 
     def matchall(self, filename: str, cfn: Template) -> Iterable[Any]:
         """What cfn-lint makes of the matches; most rules have none, and are done at once."""
-        if (self.rule, self.verdict) not in self.run.told(cfn).findings:
+        if (self.rule, self.verdict) not in self.run.result_for(cfn).findings:
             return ()
         found: Iterable[Any] = super().matchall(filename, cfn)  # type: ignore[misc]
         return found
 
-    def matches(self, told: Told) -> Iterator[Any]:
+    def matches(self, told: TemplateResult) -> Iterator[Any]:
         """A match for each finding."""
         for finding in told.findings.get((self.rule, self.verdict), ()):
             if told.source is not None:
                 yield self._match(finding, told, told.source)
 
-    def _match(self, finding: Finding, told: Told, source: Source) -> Any:
+    def _match(self, finding: Finding, told: TemplateResult, source: Source) -> Any:
         fix = self.run.option(self.id, "fix")
         place = place_of(finding, source)
         path = source.path_at(place)
@@ -161,7 +161,7 @@ class FindingMerger(Ours):
 class Failures(Ours):
     """Why nothing, or not all, is said of a template: loud, whatever the profile."""
 
-    def matches(self, told: Told) -> Iterator[Any]:
+    def matches(self, told: TemplateResult) -> Iterator[Any]:
         """A match for each."""
         for failure in told.failures:
             yield _of_all(failure)
@@ -170,7 +170,7 @@ class Failures(Ours):
 class Errors(Ours):
     """What cannot be read in a template; most of it cfn-lint's own rules tell as well."""
 
-    def matches(self, told: Told) -> Iterator[Any]:
+    def matches(self, told: TemplateResult) -> Iterator[Any]:
         """A match for each."""
         for error in told.errors:
             if told.source is not None:
@@ -184,7 +184,7 @@ class Errors(Ours):
 class Notes(Ours):
     """What taskwall has to say beside findings."""
 
-    def matches(self, told: Told) -> Iterator[Any]:
+    def matches(self, told: TemplateResult) -> Iterator[Any]:
         """A match for each note: on its line if it names one of this template's."""
         for note in told.notes:
             words = note.removeprefix(f"{told.file}:")
@@ -199,7 +199,7 @@ class Notes(Ours):
 class Steps(Ours):
     """The steps of a chain, which come as children of what they lead to."""
 
-    def matches(self, told: Told) -> Iterator[Any]:  # noqa: ARG002
+    def matches(self, told: TemplateResult) -> Iterator[Any]:  # noqa: ARG002
         """None of its own."""
         return iter(())
 
@@ -254,7 +254,7 @@ def _match(path: list[str | int], message: str, location: Any = None, **more: An
     return RuleMatch(path, message, **more)
 
 
-def _message(finding: Finding, told: Told, fix: bool) -> str:
+def _message(finding: Finding, told: TemplateResult, fix: bool) -> str:
     """What is wrong, what it needs, and what leads there from other files."""
     parts = [finding.message]
     if finding.when:

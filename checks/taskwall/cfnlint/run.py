@@ -40,7 +40,7 @@ class Member(Protocol):
     wrong: str
 
 
-class Told(Struct):
+class TemplateResult(Struct):
     """What is said of one template, whose path is `file` as reports spell it.
 
     `findings` are by rule and verdict, `errors` what cannot be read in the template, `failures`
@@ -64,7 +64,7 @@ class Run:
 
     def __init__(self) -> None:
         self.members: dict[str, Member] = {}
-        self._current: tuple[Template, Told] | None = None
+        self._current: tuple[Template, TemplateResult] | None = None
         self._asked: set[tuple[str | None, str]] = set()
         self._forget()
 
@@ -84,28 +84,28 @@ class Run:
                 return given[name]
         return None
 
-    def told(self, cfn: Template) -> Told:
+    def result_for(self, cfn: Template) -> TemplateResult:
         """What there is to say of a template, found out by the first rule that asks.
 
         All rules are asked of one template before the next.
         """
         if self._current is None or self._current[0] is not cfn:
             self._current = None
-            self._current = cfn, self._first_told(cfn)
+            self._current = cfn, self._first_result_for(cfn)
         return self._current[1]
 
-    def _first_told(self, cfn: Template) -> Told:
+    def _first_result_for(self, cfn: Template) -> TemplateResult:
         try:
             return self._analysed(cfn)
         except (SettingsError, BaselineError) as error:
-            return Told(failures=(str(error),))
+            return TemplateResult(failures=(str(error),))
         except Exception as error:  # noqa: BLE001 (whatever it is, it must be seen, and once)
-            return Told(failures=(crashed(error),))
+            return TemplateResult(failures=(crashed(error),))
 
-    def _analysed(self, cfn: Template) -> Told:
+    def _analysed(self, cfn: Template) -> TemplateResult:
         sets = _parameter_sets(cfn)
         if not sets and any(file == cfn.filename and given for file, given in self._asked):
-            return Told()  # once more without parameters, after those that are meant
+            return TemplateResult()  # once more without parameters, after those that are meant
         key = (cfn.filename, repr(sets) if sets else "")
         if key in self._asked:  # the files may have changed since
             self._asked.clear()
@@ -119,7 +119,7 @@ class Run:
         findings: dict[tuple[str, Truth], list[Finding]] = {}
         for one in dict.fromkeys(one for report in reports for one in report.findings):
             findings.setdefault((one.rule, one.verdict), []).append(one)
-        return Told(
+        return TemplateResult(
             source,
             file,
             findings,

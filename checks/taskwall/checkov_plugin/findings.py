@@ -12,7 +12,7 @@ from taskwall.api.options import job
 from taskwall.api.scan import scan
 from taskwall.checkov_plugin.entities import Entities, Vertex
 from taskwall.checkov_plugin.scope import Asked
-from taskwall.checkov_plugin.wording import told
+from taskwall.checkov_plugin.wording import check_name
 from taskwall.findings.finding import SEVERITIES, Finding, Report, Severity
 from taskwall.rules import all_rules
 from taskwall.settings import Settings
@@ -172,7 +172,7 @@ class _Place:
     def _entry(
         self, rule: str, title: str, outcome: Outcome, said: list[Finding], comment: str = ""
     ) -> Entry:
-        return Entry(rule, self.vertex, outcome, told(title, said), _worst(said), comment)
+        return Entry(rule, self.vertex, outcome, check_name(title, said), _worst(said), comment)
 
 
 def _worst(findings: Iterable[Finding]) -> Severity:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from taskwall.findings.finding import Finding
 
 
-def told(title: str, findings: Sequence[Finding]) -> str:
+def check_name(title: str, findings: Sequence[Finding]) -> str:
     """The title of a rule, and what it says of one entity: the message, the chain, the fix."""
     return f"{title}: {'; '.join(dict.fromkeys(map(_said, findings)))}"
 

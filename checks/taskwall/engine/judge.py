@@ -94,7 +94,7 @@ def judged(
         lowered = lowered_by(evaluation.resources, policy)
         unread = unread or lowered.unread
         for name, error in lowered.crashes:
-            crashes[Crash(f"reading {name}", stack, told(error))] = None
+            crashes[Crash(f"reading {name}", stack, format_exception(error))] = None
         known[same] = []
         for crash in _ask(lowered.network, rules, settings, number, known[same], heed):
             crashes[replace(crash, stack=stack)] = None
@@ -156,7 +156,7 @@ def _ask(
         except AmbiguousError:
             raise
         except Exception as error:  # noqa: BLE001 (a defect of a rule is a crash in the report)
-            crashes.append(Crash(rule.id, "", told(error)))
+            crashes.append(Crash(rule.id, "", format_exception(error)))
     said: set[_Said] = {(a.rule.id, a.truth, a.verdict.about) for a in found if a.verdict.about}
     into += (answer for answer in found if not _silenced(answer, said))
     return crashes
@@ -178,7 +178,7 @@ def _silenced(answer: Answer, said: set[_Said]) -> bool:
     return any((rule, True, verdict.about) in said for rule in answer.rule.yields_to)
 
 
-def told(error: Exception) -> str:
+def format_exception(error: Exception) -> str:
     """An exception in one line, with the place in this package where it was raised."""
     import traceback
 

@@ -22,7 +22,7 @@ def clean(text: str) -> str:
     )
 
 
-def told(finding: Finding, reasons: Mapping[str, str]) -> str:
+def one_line(finding: Finding, reasons: Mapping[str, str]) -> str:
     """What a finding says in one line: its message, the settings it needs, what it waits for."""
     text = finding.message
     if finding.when:

@@ -7,7 +7,7 @@ unknown is a notice; what is put aside or passes is not shown.
 from collections.abc import Iterator, Mapping
 
 from taskwall.findings.finding import Finding, Report, Severity
-from taskwall.findings.text import clean, from_the_worst, told
+from taskwall.findings.text import clean, from_the_worst, one_line
 from taskwall.outputs import View
 
 COMMANDS: Mapping[Severity, str] = {
@@ -51,7 +51,7 @@ def _finding(command: str, word: str, finding: Finding, report: Report) -> str:
     else:
         place["endLine"] = str(finding.end_line)
     place["title"] = f"{finding.rule} {word}"
-    text = told(finding, report.reasons)
+    text = one_line(finding, report.reasons)
     if finding.verdict == "fail" and finding.fix:
         text += f"\n\n{finding.fix.text.strip()}"
     return _command(command, place, text)

@@ -10,7 +10,7 @@ import msgspec
 
 from taskwall.core.digest import sha256
 from taskwall.findings.finding import Report, Severity
-from taskwall.findings.text import clean, told
+from taskwall.findings.text import clean, one_line
 from taskwall.outputs import View
 
 SEVERITIES: Mapping[Severity, str] = {
@@ -40,7 +40,7 @@ def _issues(report: Report) -> Iterator[dict[str, object]]:
         unknown = finding.verdict == "unknown"
         yield _issue(
             finding.rule,
-            told(finding, report.reasons),
+            one_line(finding, report.reasons),
             "info" if unknown else SEVERITIES[finding.severity],
             finding.file,
             finding.line,

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from taskwall.findings.finding import Finding, Report
-from taskwall.findings.text import clean, told
+from taskwall.findings.text import clean, one_line
 from taskwall.outputs import View
 
 READING = "sources"
@@ -61,7 +61,7 @@ def _of(finding: Finding) -> Element:
 
 def _case(finding: Finding, report: Report) -> Element:
     case = _of(finding)
-    text = told(finding, report.reasons)
+    text = one_line(finding, report.reasons)
     if finding.verdict == "fail":
         failure = SubElement(case, "failure", message=text, type=finding.severity)
         failure.text = "\n".join(_details(finding))

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from taskwall.core.patterns import pattern
 from taskwall.findings.finding import SEVERITIES, Finding, Report
-from taskwall.findings.text import clean, from_the_worst, told
+from taskwall.findings.text import clean, from_the_worst, one_line
 from taskwall.outputs import View
 
 MOST = 50
@@ -44,7 +44,7 @@ def _blocks(report: Report) -> Iterator[str]:
     if unknown:
         yield "<details><summary>Unknown</summary>\n"
         for one in unknown[:MOST]:
-            yield f"- {_where(one)} {one.rule}: {_escaped(told(one, report.reasons))}"
+            yield f"- {_where(one)} {one.rule}: {_escaped(one_line(one, report.reasons))}"
         yield from _more(unknown)
         yield "\n</details>\n"
     if document.suppressed:
@@ -71,7 +71,7 @@ def _table(fails: list[Finding], report: Report) -> Iterator[str]:
     yield "| --- | --- | --- | --- |"
     for one in fails[:MOST]:
         rule = f"[{one.rule}]({links[one.rule]})" if one.rule in links else one.rule
-        text = _escaped(told(one, report.reasons))
+        text = _escaped(one_line(one, report.reasons))
         yield f"| {one.severity} | {rule} | {_where(one)} | {text} |"
     yield from _more(fails)
     yield ""

@@ -13,7 +13,7 @@ from urllib.parse import quote
 import msgspec
 
 from taskwall.findings.finding import About, Edit, Finding, Report, Severity, Suppressed
-from taskwall.findings.text import clean, told
+from taskwall.findings.text import clean, one_line
 from taskwall.outputs import View
 
 Object: TypeAlias = dict[str, Any]
@@ -111,7 +111,7 @@ def _result(finding: Finding, report: Report, index: Mapping[str, int]) -> Objec
         "ruleIndex": index[finding.rule],
         "kind": KINDS[finding.verdict],
         "level": LEVELS[finding.severity] if finding.verdict == "fail" else "none",
-        "message": {"text": told(finding, report.reasons)},
+        "message": {"text": one_line(finding, report.reasons)},
         "locations": [location],
         "properties": {key: value for key, value in properties.items() if value},
     }

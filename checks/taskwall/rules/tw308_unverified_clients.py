@@ -63,7 +63,7 @@ def unverified_clients(network: Network) -> Iterator[Verdict]:
             yield Verdict(
                 check.on,
                 store.place,
-                Fact(True, store.told, store.place, name),
+                Fact(True, store.sentence, store.place, name),
                 f"{name} verifies client certificates without a trust store",
                 concerned=verifies,
                 changes=store.to(_STORE),

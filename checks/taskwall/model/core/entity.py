@@ -61,7 +61,7 @@ class Setting(Struct, frozen=True, gc=False):
         """A fact about the value: true where `truth` says so of it, unknown where it is open."""
         if self.open:
             return Fact(None, text, self.place, self.resource, self.needs)
-        return Fact(truth(self.known), text, self.place, self.resource, otherwise=self.told)
+        return Fact(truth(self.known), text, self.place, self.resource, otherwise=self.sentence)
 
     def is_(self, *answers: Scalar) -> Fact:
         """Whether the value is one of the answers (texts apart from case)."""
@@ -70,7 +70,7 @@ class Setting(Struct, frozen=True, gc=False):
             text = f"{self.name} of {self.resource} is {spelled(answers[0])}"
             return Fact(None, text, self.place, self.resource, self.needs)
         truth = _folded(self.known) in wanted
-        return Fact(truth, self.told, self.place, self.resource, otherwise=self.told)
+        return Fact(truth, self.sentence, self.place, self.resource, otherwise=self.sentence)
 
     def to(self, wanted: Wanted, cloudformation: Wanted = None) -> tuple[Change, ...]:
         """The change that sets it; none where there is no one attribute to set.
@@ -98,7 +98,7 @@ class Setting(Struct, frozen=True, gc=False):
         return (Change(block, wanted, cloudformation),)
 
     @property
-    def told(self) -> str:
+    def sentence(self) -> str:
         """What the sources (or AWS's default) make of it, as a sentence."""
         if self.value is None:
             return f"{self.resource} does not set {self.name}"

@@ -117,8 +117,8 @@ def _only_sends_on(network: Network, listener: Listener) -> Fact:
         text = f"{each.name} is not a rule of {name}"
         parts.append(Fact(None, text, each.listener.place, each.name, each.listener.fact.needs))
     if not own:
-        return ~Fact(True, listener.protocol.told, place, name)
-    plain = Fact(False, f"{name} accepts HTTPS", place, name, otherwise=listener.protocol.told)
+        return ~Fact(True, listener.protocol.sentence, place, name)
+    plain = Fact(False, f"{name} accepts HTTPS", place, name, otherwise=listener.protocol.sentence)
     return plain | all_of(parts)
 
 
