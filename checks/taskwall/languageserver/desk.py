@@ -260,7 +260,7 @@ class Desk:
         if view.failure:
             self._say_once(view.failure)
             before = self._views.get(folder, view)
-            view = replace(view, told=before.told, sources=before.sources)
+            view = replace(view, diagnostics=before.diagnostics, sources=before.sources)
         self._views[folder] = view
         for crash in view.crashes:
             self._say_once(f"taskwall crashed in {crash}. Please report this.")
@@ -271,7 +271,7 @@ class Desk:
         """All that is to be shown of a project, by path: nothing of files of other projects."""
         found = {
             path: list(told.diagnostics)
-            for path, told in view.told.items()
+            for path, told in view.diagnostics.items()
             if self._owner(path) in (view.folder, "")
         }
         if view.settings:
@@ -340,7 +340,7 @@ class Desk:
         where = Whereabouts(view.folder, self.encoding, documents, texts, {})
         pairs = (
             pair
-            for pair in (view.told[path].findings if path in view.told else ())
+            for pair in (view.diagnostics[path].findings if path in view.diagnostics else ())
             if touches(pair[1].range, range_)
         )
         for action in actions(pairs, document, where):

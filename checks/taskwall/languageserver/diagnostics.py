@@ -38,7 +38,7 @@ _NOTE = re.compile(
 )
 
 
-class Told(Struct):
+class FileDiagnostics(Struct):
     """What is told of one file: its findings, beside each its diagnostic; and all diagnostics."""
 
     findings: tuple[tuple[Finding, Diagnostic], ...]
@@ -54,14 +54,14 @@ class _Said(Struct):
     texts: dict[str, Lines] = {}
 
 
-class Teller:
+class DiagnosticsBuilder:
     """Makes diagnostics, and keeps those of files of which nothing else is said than before."""
 
     def __init__(self) -> None:
         self._links = {rule.id: rule.link for rule in all_rules()}
-        self._told: dict[str, tuple[_Said, Told]] = {}
+        self._built: dict[str, tuple[_Said, FileDiagnostics]] = {}
 
-    def tell(self, report: Report, where: Whereabouts) -> Mapping[str, Told]:
+    def build(self, report: Report, where: Whereabouts) -> Mapping[str, FileDiagnostics]:
         """What is told of each file, by its absolute path; nothing of those without any."""
         found: dict[str, _Said] = {}
         for file, findings in groupby(report.document.findings, attrgetter("file")):
@@ -73,17 +73,17 @@ class Teller:
             if (match := _NOTE.fullmatch(note)) is not None:
                 notes = found.setdefault(where.path(match["file"]), _Said()).notes
                 notes.append((int(match["line"]), match["text"]))
-        before, self._told = self._told, {}
+        before, self._built = self._built, {}
         for path, said in found.items():
             known = before.get(path)
             if known is None or not _same(said, known[0], where):
                 files = _files(path, said.findings, where)
                 said.texts = {each: where.lines(each) for each in files}
                 known = said, self._of_file(path, said, where)
-            self._told[path] = known
-        return {path: told for path, (_, told) in self._told.items()}
+            self._built[path] = known
+        return {path: told for path, (_, told) in self._built.items()}
 
-    def _of_file(self, path: str, said: _Said, where: Whereabouts) -> Told:
+    def _of_file(self, path: str, said: _Said, where: Whereabouts) -> FileDiagnostics:
         pairs = tuple((each, self._diagnostic(path, each, where)) for each in said.findings)
         others = [
             Diagnostic(
@@ -104,7 +104,7 @@ class Teller:
             )
             for line, text in said.notes
         ]
-        return Told(pairs, (*(diagnostic for _, diagnostic in pairs), *others))
+        return FileDiagnostics(pairs, (*(diagnostic for _, diagnostic in pairs), *others))
 
     def _diagnostic(self, path: str, one: Finding, where: Whereabouts) -> Diagnostic:
         unknown = one.verdict == "unknown"

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from taskwall.findings.baseline import BaselineError
 from taskwall.findings.finding import Report
-from taskwall.languageserver.diagnostics import Teller, Told
+from taskwall.languageserver.diagnostics import DiagnosticsBuilder, FileDiagnostics
 from taskwall.languageserver.documents import Document
 from taskwall.languageserver.positions import Encoding, Lines
 from taskwall.languageserver.preferences import Preferences
@@ -79,13 +79,13 @@ def _has_settings(folder: str) -> bool:
 class View(Struct):
     """What is to be shown of a project.
 
-    `told` is what is said of each file. `sources` are the open documents as they were when it was
-    made, by path, with the texts that were judged. `failure` says why nothing could be judged, and
-    `settings` is the file that it lies in, if in one. `crashes` are defects of our own.
+    `diagnostics` is what is said of each file. `sources` are the open documents as they were when
+    it was made, by path, with the texts that were judged. `failure` says why nothing could be
+    judged, and `settings` is the file that it lies in, if in one. `crashes` are defects of our own.
     """
 
     folder: str
-    told: Mapping[str, Told] = {}
+    diagnostics: Mapping[str, FileDiagnostics] = {}
     sources: Mapping[str, tuple[Document, str]] = {}
     failure: str = ""
     settings: str = ""
@@ -105,7 +105,7 @@ class Project:
         self._documents: dict[str, Document] = {}
         self._read: dict[str, Lines] = {}
         self._paths: dict[str, str] = {}
-        self._teller = Teller()
+        self._diagnostics = DiagnosticsBuilder()
 
     def change(self, path: str, document: Document | None) -> None:
         """Let a document, as it is now, stand for a file; None: it was closed."""
@@ -142,7 +142,7 @@ class Project:
         where = Whereabouts(self.folder, self._encoding, documents, judged, self._read, self._paths)
         return View(
             self.folder,
-            self._teller.tell(report, where),
+            self._diagnostics.build(report, where),
             {
                 path: (document, judged[path])
                 for path, document in documents.items()
