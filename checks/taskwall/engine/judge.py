@@ -157,25 +157,25 @@ def _ask(
             raise
         except Exception as error:  # noqa: BLE001 (a defect of a rule is a crash in the report)
             crashes.append(Crash(rule.id, "", format_exception(error)))
-    said: set[_Said] = {(a.rule.id, a.truth, a.verdict.about) for a in found if a.verdict.about}
-    into += (answer for answer in found if not _silenced(answer, said))
+    claims: set[_Said] = {(a.rule.id, a.truth, a.verdict.about) for a in found if a.verdict.about}
+    into += (answer for answer in found if not _silenced(answer, claims))
     return crashes
 
 
 _Said: TypeAlias = tuple[str, bool | None, str]
 
 
-def _silenced(answer: Answer, said: set[_Said]) -> bool:
+def _silenced(answer: Answer, claims: set[_Said]) -> bool:
     """Whether another rule says the same mistake, or asks the same question, of the same thing.
 
     `said` is what each rule says of what.
     """
     verdict = answer.verdict
     if answer.truth is None:
-        return (verdict.asked_by, None, verdict.about) in said
+        return (verdict.asked_by, None, verdict.about) in claims
     if not answer.truth:
         return False
-    return any((rule, True, verdict.about) in said for rule in answer.rule.yields_to)
+    return any((rule, True, verdict.about) in claims for rule in answer.rule.yields_to)
 
 
 def format_exception(error: Exception) -> str:
