@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from taskwall.core.change import Change
 from taskwall.core.facts import Fact
 from taskwall.core.values import Need, Origin, Place
-from taskwall.engine.scenarios import Followed, Heed, explore, heedless
+from taskwall.engine.scenarios import CancellationCheck, Followed, explore, never_cancelled
 from taskwall.findings.finding import CalledFrom, Crash, Finding, Fix, Severity, Step, Truth, Unread
 from taskwall.findings.redaction import Mask
 from taskwall.fixes.eligibility import Changes
@@ -76,7 +76,7 @@ def judged(
     followed: Followed,
     rules: Sequence[Rule],
     settings: Settings,
-    heed: Heed = heedless,
+    check_cancelled: CancellationCheck = never_cancelled,
     lowered_by: Lowering = lower,
 ) -> Judgement:
     """The judgement of the stack of this name, as evaluated under each scenario."""
@@ -96,7 +96,7 @@ def judged(
         for name, error in lowered.crashes:
             crashes[Crash(f"reading {name}", stack, format_exception(error))] = None
         known[same] = []
-        for crash in _ask(lowered.network, rules, settings, number, known[same], heed):
+        for crash in _ask(lowered.network, rules, settings, number, known[same], check_cancelled):
             crashes[replace(crash, stack=stack)] = None
         answers += known[same]
         del lowered  # the network, before findings take as much memory
@@ -137,13 +137,13 @@ def _ask(
     settings: Settings,
     scenario: int,
     into: list[Answer],
-    heed: Heed,
+    check_cancelled: CancellationCheck,
 ) -> list[Crash]:
     """Ask every rule, let those with precedence silence others, and enter what remains."""
     crashes = []
     found: list[Answer] = []
     for rule in rules:
-        heed()
+        check_cancelled()
         try:
             for verdict in rule.judge(network):
                 decided = verdict.decided

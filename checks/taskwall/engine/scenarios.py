@@ -41,15 +41,15 @@ class Followed(Struct, frozen=True):
         return when([*needed], self.scenarios, self.switches)
 
 
-Heed: TypeAlias = Callable[[], None]
+CancellationCheck: TypeAlias = Callable[[], None]
 """Called every now and then while a stack is judged; what it raises gives the judging up."""
 
 
-def heedless() -> None:
+def never_cancelled() -> None:
     """Judge to the end, whatever happens meanwhile."""
 
 
-def explore(stack: Stack, heed: Heed = heedless) -> Followed:
+def explore(stack: Stack, check_cancelled: CancellationCheck = never_cancelled) -> Followed:
     """Evaluate a stack under settings of its open switches, so far as they can hold together.
 
     These are all settings if they are few. Else they are enough that every answer is given once,
@@ -67,7 +67,7 @@ def explore(stack: Stack, heed: Heed = heedless) -> Followed:
         scenarios, whole = _chosen(_domains(questions, limits), settle)
         found = []
         for scenario in scenarios:
-            heed()
+            check_cancelled()
             found.append(evaluate(scenario))
         further = questions.union(*(evaluation.questions for evaluation in found))
         if further == questions:

@@ -58,12 +58,12 @@ class Memory:
         known = self._known.get(stack.name)
         if known is not None and known.stack is stack:
             return known.judgement
-        self._heed()
+        self._check_cancelled()
         standing = self._standings.get(stack.name)
         if standing is None:
             standing = self._standings[stack.name] = IncrementalStack(rules, settings)
         try:
-            found = standing.judge(stack, self._heed)
+            found = standing.judge(stack, self._check_cancelled)
         except StaleError:
             raise
         except BaseException:
@@ -82,6 +82,6 @@ class Memory:
                 known.portraits = self._standings[read.stack.name].summaries(read.stack)
             yield from known.portraits
 
-    def _heed(self) -> None:
+    def _check_cancelled(self) -> None:
         if self.stale is not None and self.stale():
             raise StaleError

@@ -5,7 +5,7 @@ from operator import is_
 
 from taskwall.engine import judge as engine
 from taskwall.engine.judge import Judgement
-from taskwall.engine.scenarios import Heed, explore
+from taskwall.engine.scenarios import CancellationCheck, explore
 from taskwall.findings.redaction import Mask
 from taskwall.incremental.query import AmbiguousError, Entry, Recall
 from taskwall.lowering import Lasting, Lowered, lower
@@ -34,7 +34,7 @@ class IncrementalStack:
         self._judgement = Entry("judgement")
         self._resources: tuple[Resource, ...] = ()
 
-    def judge(self, stack: Stack, check_cancelled: Heed) -> Judgement:
+    def judge(self, stack: Stack, check_cancelled: CancellationCheck) -> Judgement:
         """The judgement of the stack as it is now; what `check_cancelled` raises leaves it as it was."""
         followed = explore(stack, check_cancelled)
         asked = (stack.name, followed, self._rules, self._settings, check_cancelled)
