@@ -82,7 +82,6 @@ LEFT: frozenset[str] = frozenset(
         "Shared",
         "Source",
         "Spelling",
-        "StaleError",
         "Step",
         "TERRAFORM",
         "Template",

@@ -14,7 +14,7 @@ from languageserver.stacks import RULE, SERVICE
 from taskwall.languageserver import documents
 from taskwall.languageserver.preferences import Preferences, preferences
 from taskwall.languageserver.projects import Project, View, folder_of, is_deep
-from taskwall.session.cache import StaleError
+from taskwall.session.cache import CancelledError
 
 
 def root(folder: Path) -> Path:
@@ -129,7 +129,7 @@ def test_a_text_that_is_older_is_given_up(
 
             try:
                 view = judge(project, met)
-            except StaleError:
+            except CancelledError:
                 ends.append("given up")
                 raise
             if after and not typed.is_set():

@@ -12,7 +12,7 @@ from taskwall.api.options import Options
 from taskwall.findings.finding import Report
 from taskwall.model.core.network import Network
 from taskwall.outputs import json
-from taskwall.session.cache import StaleError
+from taskwall.session.cache import CancelledError
 from taskwall.session.portraits import Portrait, portraits
 from taskwall.session.session import Session
 from taskwall.settings import SettingsError
@@ -314,7 +314,7 @@ def test_judging_is_given_up_when_it_is_in_vain(tmp_path: Path, switch: str) -> 
 
         text = SERVICE + OPEN.replace("22", str(count)) + switch
         session.change(path, text)
-        with pytest.raises(StaleError):
+        with pytest.raises(CancelledError):
             session.report(stale)
         assert len(asked) == count
         if count % 2:  # else it goes on where it was given up

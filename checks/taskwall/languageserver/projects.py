@@ -127,15 +127,15 @@ class Project:
         if self._session.look():
             self._read.clear()
 
-    def judge(self, stale: Callable[[], bool] | None = None) -> View:
+    def judge(self, is_cancelled: Callable[[], bool] | None = None) -> View:
         """What is to be shown now.
 
         Raises:
-            StaleError: `stale`, asked every now and then, says that it is all in vain.
+            StaleError: `is_cancelled`, asked every now and then, says that it is all in vain.
         """
         documents = dict(self._documents)
         try:
-            report = self._session.report(stale)
+            report = self._session.report(is_cancelled)
         except (SettingsError, BaselineError) as error:
             return _failed(self.folder, str(error))
         judged = self._session.texts

@@ -13,7 +13,7 @@ from taskwall.languageserver.documents import Document
 from taskwall.languageserver.positions import Encoding
 from taskwall.languageserver.preferences import Preferences
 from taskwall.languageserver.projects import Project, View
-from taskwall.session.cache import StaleError
+from taskwall.session.cache import CancelledError
 from taskwall.session.portraits import Portrait
 
 P = ParamSpec("P")
@@ -137,7 +137,7 @@ class Worker:
 
         try:
             view = project.judge(stale)
-        except StaleError:
+        except CancelledError:
             return  # what has changed is followed by a wish of its own
         self._shown(view, number)
 

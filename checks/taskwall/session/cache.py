@@ -13,7 +13,7 @@ from taskwall.settings import Settings
 from taskwall.source.stack import Stack
 
 
-class StaleError(Exception):
+class CancelledError(Exception):
     """Judging was given up, because what is judged has changed."""
 
 
@@ -28,7 +28,7 @@ class _Known(Struct):
 class Memory:
     """What was said of each stack of a scan that is made again and again, and what came of it.
 
-    `stale` is asked every now and then whether what is being judged has changed meanwhile.
+    `is_cancelled` is asked every now and then whether what is being judged has changed meanwhile.
     """
 
     def __init__(self) -> None:
@@ -36,7 +36,7 @@ class Memory:
         self._known: dict[str, _Known] = {}
         self._asked: tuple[Sequence[Rule], Settings] | None = None
         self.result: Result | None = None
-        self.stale: Callable[[], bool] | None = None
+        self.is_cancelled: Callable[[], bool] | None = None
 
     def keep(self, names: Iterable[str], rules: Sequence[Rule], settings: Settings) -> None:
         """Forget all but the stacks of these names, and all if rules or settings are others."""
@@ -64,7 +64,7 @@ class Memory:
             standing = self._standings[stack.name] = IncrementalStack(rules, settings)
         try:
             found = standing.judge(stack, self._check_cancelled)
-        except StaleError:
+        except CancelledError:
             raise
         except BaseException:
             del self._standings[stack.name]
@@ -83,5 +83,5 @@ class Memory:
             yield from known.portraits
 
     def _check_cancelled(self) -> None:
-        if self.stale is not None and self.stale():
-            raise StaleError
+        if self.is_cancelled is not None and self.is_cancelled():
+            raise CancelledError

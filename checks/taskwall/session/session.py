@@ -97,10 +97,11 @@ class Session:
         self._changed()
         return True
 
-    def report(self, stale: Callable[[], bool] | None = None) -> Report:
+    def report(self, is_cancelled: Callable[[], bool] | None = None) -> Report:
         """What the rules say now; the same report as long as nothing has changed.
 
-        `stale` is asked every now and then, once for each rule at least, whether it is all in vain.
+        `is_cancelled` is asked every now and then, once for each rule at least, whether it is all
+        in vain.
 
         Raises:
             StaleError: it is; what has been judged until then is remembered.
@@ -110,7 +111,7 @@ class Session:
         if self._report is None:
             held, files = self._held, self._files()
             with _uncollected(self._lone and files is not held):
-                self._memory.stale = stale
+                self._memory.is_cancelled = is_cancelled
                 found = api.scan(self._options, files, memory=self._memory)
             self._report = self._told(found)
         return self._report

@@ -36,7 +36,7 @@ class UnfitError(Exception):
     """The root cannot be evaluated in parts."""
 
 
-class StaleError(Exception):
+class InvalidatedError(Exception):
     """The change reaches what does not last."""
 
 
@@ -167,11 +167,11 @@ class LastingRun(Run):
         recall = self.recall
         recall.now += 1
         if any(self._text(path) != text for path, text in self._read.items()):
-            raise StaleError("files")
+            raise InvalidatedError("files")
         for folder, (known, _) in self._modules.items():
             module, _ = self.library.module(folder)
             if (module is None) is not (known is None):
-                raise StaleError(folder)
+                raise InvalidatedError(folder)
             if module is not None:
                 self._lasting(module)
         reads: dict[Entry, None] = {}
@@ -183,7 +183,7 @@ class LastingRun(Run):
             self.alone = required
             self._scope = LastingScope(self, self.root, given=given.get)
         elif self.alone is not required:
-            raise StaleError("required")
+            raise InvalidatedError("required")
         resources = tuple(self._scope.resources())
         recall.reads = {}
         recall.rests_on(self._root, reads)
@@ -195,7 +195,7 @@ class LastingRun(Run):
             or self.modules > MOST_MODULES // 2
             or len(self.handles) > MOST_ALTOGETHER // 2
         ):
-            raise StaleError("rounds")
+            raise InvalidatedError("rounds")
         told = recall.told()
         errors: dict[SourceError, None] = {}
         called = (one.folder for one in told if isinstance(one, _Called))
@@ -258,7 +258,7 @@ class LastingScope(Scope):
             found._given = partial(found._recalled, "given", read=found._given_now)
             run.scopes[prefix] = found
         elif (found.module, found.called_from, found.maybe) != (module, called_from, maybe):
-            raise StaleError(prefix)
+            raise InvalidatedError(prefix)
         found._call = self, name, given
         run.recall.tell(_Called(module.folder))
         return found
@@ -315,7 +315,7 @@ class LastingScope(Scope):
             raise UnfitError(name)
         known, found = self._made_calls.get(name), super().modules(name)
         if known is not None and _prefixes(known) != _prefixes(found):
-            raise StaleError(name)
+            raise InvalidatedError(name)
         self._made_calls[name] = found
         return found
 
@@ -344,7 +344,7 @@ class LastingScope(Scope):
         self.instances(local)
         whole = self.run.handles.get(address)
         if not isinstance(whole, _LastingInstance):
-            raise StaleError(address)
+            raise InvalidatedError(address)
         return whole
 
     def resources(self) -> Iterable[Resource]:  # type: ignore[override]
@@ -373,7 +373,7 @@ class LastingScope(Scope):
         yield from recall.answers(self._all_resources, asked)
         for name in self._made_calls.keys() - self.module.calls.keys():
             if isinstance(self._made_calls.pop(name), Instances):
-                raise StaleError(name)  # what was called holds on to much
+                raise InvalidatedError(name)  # what was called holds on to much
         for name in self.module.calls:
             for called in self.called(name):
                 yield from called.resources()
@@ -423,14 +423,14 @@ class Evaluator:
             if self._run is not None:
                 try:
                     return self._run.again(scenario)
-                except StaleError:
+                except InvalidatedError:
                     self._run = None
                     if scenario:
                         self._switches_calls = True
                         return None
             self._run = LastingRun(root, library, inputs, boundary)
             return self._run.again(scenario)
-        except (AmbiguousError, UnfitError, StaleError):
+        except (AmbiguousError, UnfitError, InvalidatedError):
             self._run = None
             return None
         except BaseException:
