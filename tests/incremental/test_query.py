@@ -3,14 +3,14 @@
 import pytest
 
 from taskwall.core.values import Known
-from taskwall.incremental.query import AmbiguousError, Asking, Entry, Recall, alike
+from taskwall.incremental.query import AmbiguousError, Entry, Query, QueryEngine, alike
 
 
 class Asked:
     """Questions over two maps, and how often each was asked."""
 
     def __init__(self) -> None:
-        self.recall = Recall()
+        self.recall = QueryEngine()
         self.times: dict[str, int] = {}
         self.prices = self.recall.put("prices", {"a": 1, "b": 2})
         self.group = Entry("group")
@@ -85,7 +85,7 @@ def test_what_nobody_reads_is_forgotten() -> None:
         asked.recall.tell("an error")
         return asked.told("a")
 
-    b: Asking[str] = ("b", asked._told, ("b",))
+    b: Query[str] = ("b", asked._told, ("b",))
     asked.recall.answers(asked.group, [("complain", complain, ()), b])
     asked.recall.sweep()
     assert asked.recall.told() == ["an error"]
@@ -98,10 +98,10 @@ def test_what_nobody_reads_is_forgotten() -> None:
 
 def test_answers_that_hang_on_who_asks_first_are_refused() -> None:
     """One answer for several things is one only as long as it is the same for each."""
-    recall = Recall()
-    assert recall.shared("key", len, ("ab",)) == recall.shared("key", len, ("cd",)) == 2
+    queries = QueryEngine()
+    assert queries.shared("key", len, ("ab",)) == queries.shared("key", len, ("cd",)) == 2
     with pytest.raises(AmbiguousError):
-        recall.shared("key", len, ("abc",))
+        queries.shared("key", len, ("abc",))
 
 
 def test_a_question_that_raises_is_asked_again() -> None:

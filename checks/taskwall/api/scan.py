@@ -57,7 +57,7 @@ def scan(
     """
     asked = job(options)
     aside = asked.use.baseline
-    known: Mapping[str, baseline.Entry] = {}
+    known: Mapping[str, baseline.BaselineEntry] = {}
     if options.write_baseline is not None:
         aside = os.path.join(asked.cwd, options.write_baseline or aside or baseline.NAME)
         baseline.may_be_written(aside)

@@ -21,7 +21,7 @@ Outcome: TypeAlias = Literal["PASSED", "FAILED", "SKIPPED"]
 """The names of checkov's results that a finding can come to."""
 
 
-class Entry(Struct, frozen=True):
+class EntityResult(Struct, frozen=True):
     """A result of checkov's: what a rule says of one entity, and why it is skipped, if it is."""
 
     rule: str
@@ -94,7 +94,9 @@ def analysis(asked: Asked, runs: frozenset[str], exact: frozenset[str]) -> Analy
     return found
 
 
-def entries(found: Analysis, asked: Asked, entities: Entities) -> tuple[list[Entry], list[Finding]]:
+def entity_results(
+    found: Analysis, asked: Asked, entities: Entities
+) -> tuple[list[EntityResult], list[Finding]]:
     """What the rules say of the entities of a graph, and the fails that no entity can show."""
     titles = {rule.id: rule.title for rule in all_rules()}
     places: dict[tuple[str, int], _Place] = {}
@@ -157,7 +159,7 @@ class _Place:
         else:
             self.low.append(finding)
 
-    def entry(self, rule: str, title: str, use: Settings) -> Entry | None:
+    def entry(self, rule: str, title: str, use: Settings) -> EntityResult | None:
         """What it comes to: a fail before what is skipped before a pass; nothing if unknown."""
         if self.loud:
             return self._entry(rule, title, "FAILED", self.loud)
@@ -166,13 +168,15 @@ class _Place:
             why = "; ".join(dict.fromkeys((*filter(None, self.reasons), *below)))
             return self._entry(rule, title, "SKIPPED", [*self.silent, *self.low], why)
         if self.passes:
-            return Entry(rule, self.vertex, "PASSED", title, "info")
+            return EntityResult(rule, self.vertex, "PASSED", title, "info")
         return None
 
     def _entry(
         self, rule: str, title: str, outcome: Outcome, said: list[Finding], comment: str = ""
-    ) -> Entry:
-        return Entry(rule, self.vertex, outcome, check_name(title, said), _worst(said), comment)
+    ) -> EntityResult:
+        return EntityResult(
+            rule, self.vertex, outcome, check_name(title, said), _worst(said), comment
+        )
 
 
 def _worst(findings: Iterable[Finding]) -> Severity:

@@ -11,7 +11,7 @@ from checkov.runner_filter import RunnerFilter
 
 from taskwall.checkov_plugin.checks_of_rules import OWN_ID, TaskwallCheck, checks
 from taskwall.checkov_plugin.entities import KINDS, Entities, shown
-from taskwall.checkov_plugin.findings import Entry, analysis, entries
+from taskwall.checkov_plugin.findings import EntityResult, analysis, entity_results
 from taskwall.checkov_plugin.masking import mask
 from taskwall.checkov_plugin.messages import crash, say
 from taskwall.checkov_plugin.running import ChangedError, Results, running
@@ -71,7 +71,7 @@ def _may_run(id_: str, runner_filter: RunnerFilter, report_type: str) -> bool:
 
 def _judged(
     entities: Entities, runs: frozenset[str], runner_filter: RunnerFilter, report_type: str
-) -> tuple[list[Entry], list[str]]:
+) -> tuple[list[EntityResult], list[str]]:
     """What the rules say of the entities, and what went wrong on the way."""
     now = running()
     scope = asked(now, report_type, runner_filter, entities.graph)
@@ -80,7 +80,7 @@ def _judged(
         return [], []
     for warning in found.warnings():
         say(warning)
-    made, lost = entries(found, scope, entities)
+    made, lost = entity_results(found, scope, entities)
     for entry in made:
         if entry.outcome != "PASSED":
             mask(now.runner, report_type, entry.vertex, found.report, os.getcwd())
@@ -96,7 +96,7 @@ def _judged(
 
 
 def _enter(
-    found: Iterable[Entry], kind: Kind, ours: Mapping[str, TaskwallCheck], results: Results
+    found: Iterable[EntityResult], kind: Kind, ours: Mapping[str, TaskwallCheck], results: Results
 ) -> None:
     for entry in found:
         check = ours[entry.rule]

@@ -21,7 +21,7 @@ class BaselineError(Exception):
     """A baseline that cannot be read or written; the message is a whole sentence."""
 
 
-class Entry(Struct, frozen=True):
+class BaselineEntry(Struct, frozen=True):
     """A finding put aside. `file` is seen from the repository, so that any folder will do."""
 
     fingerprint: str
@@ -37,10 +37,10 @@ class Entry(Struct, frozen=True):
 
 class _Document(Struct, frozen=True):
     taskwall_baseline: int
-    findings: tuple[Entry, ...] = ()
+    findings: tuple[BaselineEntry, ...] = ()
 
 
-def read(path: str) -> dict[str, Entry]:
+def read(path: str) -> dict[str, BaselineEntry]:
     """The entries of a file by fingerprint.
 
     Raises:
@@ -60,7 +60,7 @@ def read(path: str) -> dict[str, Entry]:
     return {entry.fingerprint: entry for entry in document.findings}
 
 
-def written(entries: Iterable[Entry]) -> str:
+def written(entries: Iterable[BaselineEntry]) -> str:
     """The text of a baseline, the same for the same entries in whatever order."""
     order = sorted(entries, key=lambda e: (e.file, e.rule, e.resource, e.fingerprint))
     raw = msgspec.json.encode(_Document(VERSION, tuple(order)))

@@ -37,54 +37,54 @@ class Entry:
         self.changed = self.checked = 0
 
 
-class Watched(dict[K, V]):
+class TrackedDict(dict[K, V]):
     """A map whose readers are known: each key by itself, or the map as a whole."""
 
-    __slots__ = ("entry", "recall")
+    __slots__ = ("memo", "queries")
 
-    def __init__(self, data: Mapping[K, V], recall: "Recall", entry: Entry) -> None:
+    def __init__(self, data: Mapping[K, V], queries: "QueryEngine", entry: Entry) -> None:
         super().__init__(data)
-        self.recall = recall
-        self.entry = entry
+        self.queries = queries
+        self.memo = entry
 
     def __getitem__(self, key: K) -> V:
-        self.recall.note_part(self.entry, key)
+        self.queries.note_part(self.memo, key)
         return super().__getitem__(key)
 
     def get(self, key: K, default: Any = None) -> Any:
         """The value of a key."""
-        self.recall.note_part(self.entry, key)
+        self.queries.note_part(self.memo, key)
         return super().get(key, default)
 
     def __contains__(self, key: object) -> bool:
-        self.recall.note_part(self.entry, key)
+        self.queries.note_part(self.memo, key)
         return super().__contains__(key)
 
     def __iter__(self) -> Iterator[K]:
-        self.recall.note(self.entry)
+        self.queries.note(self.memo)
         return super().__iter__()
 
     def __len__(self) -> int:
-        self.recall.note(self.entry)
+        self.queries.note(self.memo)
         return super().__len__()
 
     def keys(self) -> Any:
         """All keys."""
-        self.recall.note(self.entry)
+        self.queries.note(self.memo)
         return super().keys()
 
     def values(self) -> Any:
         """All values."""
-        self.recall.note(self.entry)
+        self.queries.note(self.memo)
         return super().values()
 
     def items(self) -> Any:
         """All keys with their values."""
-        self.recall.note(self.entry)
+        self.queries.note(self.memo)
         return super().items()
 
 
-Asking: TypeAlias = tuple[object, Callable[..., V], tuple[Any, ...]]
+Query: TypeAlias = tuple[object, Callable[..., V], tuple[Any, ...]]
 """A question: its key, whom it is asked, and about what. See `Recall.answer`."""
 
 
@@ -96,7 +96,7 @@ class CircularError(AmbiguousError):
     """An answer rests on itself."""
 
 
-class Recall:
+class QueryEngine:
     """All answers about one subject."""
 
     def __init__(self) -> None:
@@ -153,7 +153,7 @@ class Recall:
                 raise AmbiguousError(key)
         elif entry.suspect:
             self.settle(entry)
-        if type(entry.value) is not Watched:
+        if type(entry.value) is not TrackedDict:
             self.reads[entry] = None
         value: V = entry.value
         return value
@@ -171,18 +171,18 @@ class Recall:
         if not _unchanged(entry.about, about):
             other = ask(*about)  # read by whoever asks, so that it is compared again in time
             known: object = entry.value
-            if type(known) is Watched:
+            if type(known) is TrackedDict:
                 known = dict(dict.items(known))
             if not alike(known, other):
                 raise AmbiguousError(key)
         return value
 
-    def answers(self, group: Entry, asked: Sequence[Asking[V]]) -> list[V]:
+    def answers(self, group: Entry, asked: Sequence[Query[V]]) -> list[V]:
         """Many answers, each as from `answer`; `group` stands for what rests on all of them.
 
         It takes next to no time for each of `asked` that is the very object that it was before.
         """
-        before: Sequence[Asking[V]] = group.about
+        before: Sequence[Query[V]] = group.about
         entries: list[Entry] = group.value if before and len(asked) == len(before) else []
         if entries:
             others = [
@@ -233,8 +233,8 @@ class Recall:
     def _enter(self, entry: Entry, value: Any) -> None:
         old = entry.value
         if isinstance(value, dict):
-            value = Watched(value, self, entry)
-            if type(old) is Watched:
+            value = TrackedDict(value, self, entry)
+            if type(old) is TrackedDict:
                 if alike(old, value):
                     return
                 for key, part in list((entry.parts or {}).items()):
@@ -316,8 +316,8 @@ class Recall:
             entry = self._entries[key] = Entry(key)
         old = entry.value
         if type(value) is dict:
-            if type(old) is not Watched:
-                entry.value = Watched(value, self, entry)
+            if type(old) is not TrackedDict:
+                entry.value = TrackedDict(value, self, entry)
                 return entry.value
             self._replace(entry, old, value)
             return old
@@ -328,7 +328,7 @@ class Recall:
                 self.suspect(reader)
         return value
 
-    def _replace(self, entry: Entry, old: Watched[Any, Any], value: dict[Any, Any]) -> None:
+    def _replace(self, entry: Entry, old: TrackedDict[Any, Any], value: dict[Any, Any]) -> None:
         """Let a map say what another one says."""
         ordered = list(dict.keys(old)) == list(value)
         if ordered:  # as it mostly is: then only the values that differ are looked at

@@ -19,7 +19,7 @@ from taskwall.model.core.network import Network, Policy
 from taskwall.source.resource import Resource
 
 if TYPE_CHECKING:
-    from taskwall.incremental.query import Recall
+    from taskwall.incremental.query import QueryEngine
 
 
 class Lowered(Struct, frozen=True):
@@ -44,21 +44,21 @@ class Lasting:
     `plain` is the same as it was last built: a network of its own, which has no recall.
     """
 
-    def __init__(self, network: Network, recall: "Recall") -> None:
+    def __init__(self, network: Network, queries: "QueryEngine") -> None:
         from taskwall.lowering._incremental import LastingDraft
 
         _load()
         self.plain = Network()
         self._network = network
-        self._recall = recall
-        self._draft = LastingDraft(recall)
+        self._queries = queries
+        self._draft = LastingDraft(queries)
         self._written: dict[str, tuple[list[Resource], set[str]]] = {}
 
     def lowered(self, resources: Sequence[Resource]) -> Lowered:
         """What these resources declare now."""
         self.plain = fresh = self.plain.of_others(self._draft.rebuilt(resources))
-        self._network.by_kind = self._recall.put("kinds", fresh.by_kind)
-        self._network.by_id = self._recall.put("things", fresh.by_id)
+        self._network.by_kind = self._queries.put("kinds", fresh.by_kind)
+        self._network.by_id = self._queries.put("things", fresh.by_id)
         unread = _unread(self._draft, self._written)
         return Lowered(self._network, unread, tuple(self._draft.crashes))
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from taskwall.incremental.query import Asking, Entry, Recall
+from taskwall.incremental.query import Entry, Query, QueryEngine
 from taskwall.lowering._draft import Draft, Outside
 from taskwall.model.core.entity import Thing
 from taskwall.source.resource import Resource
@@ -23,10 +23,10 @@ class _Part(Struct, frozen=True):
 class LastingDraft(Draft):
     """A draft that lasts while its resources change."""
 
-    def __init__(self, recall: Recall) -> None:
+    def __init__(self, queries: QueryEngine) -> None:
         super().__init__(())
-        self._recall = recall
-        self._asked: dict[int, Asking[_Part]] = {}
+        self._queries = queries
+        self._asked: dict[int, Query[_Part]] = {}
         self._ledgers: dict[frozenset[tuple[str, str]], frozenset[tuple[str, str]]] = {}
         """What was read of resources, each set once: there are few, and many that are equal."""
         self._declared_parts = Entry("declared")
@@ -34,10 +34,10 @@ class LastingDraft(Draft):
 
     def rebuilt(self, resources: Sequence[Resource]) -> list[Any]:
         """All things that these resources declare now."""
-        recall = self._recall
+        queries = self._queries
         fresh = Draft(resources)
-        self.resources = recall.put("resources", fresh.resources)
-        self.types = recall.put("types", fresh.types)
+        self.resources = queries.put("resources", fresh.resources)
+        self.types = queries.put("types", fresh.types)
         known = self._asked
         self._asked = {
             id(resource): known.get(id(resource))
@@ -45,10 +45,10 @@ class LastingDraft(Draft):
             for resource in fresh.resources.values()
             if self.lowers(resource.type) and not resource.data
         }
-        parts = recall.answers(self._declared_parts, list(self._asked.values()))
-        outer = recall.reads
+        parts = queries.answers(self._declared_parts, list(self._asked.values()))
+        outer = queries.reads
         reads: dict[Entry, None] = {}
-        recall.reads = reads
+        queries.reads = reads
         outside: dict[tuple[type[Thing], str], Outside] = {}
         done: set[tuple[type[Thing], str]] = set()
         waiting = parts
@@ -60,24 +60,24 @@ class LastingDraft(Draft):
             for key in [key for key in outside if key not in done]:
                 done.add(key)
                 about = (*key, outside[key])
-                waiting.append(recall.answer(("external", *key), self._external, about))
+                waiting.append(queries.answer(("external", *key), self._external, about))
             if not waiting:
                 break
             parts += waiting
-        recall.reads = outer
-        recall.rests_on(self._outside_parts, reads)
+        queries.reads = outer
+        queries.rests_on(self._outside_parts, reads)
         self.ledger = set().union(*{part.read for part in parts})
         self.crashes = [crash for part in parts for crash in part.crashes]
         return [thing for part in parts for thing in part.things]
 
     def by_name(self, kind: type[Thing]) -> dict[str, str]:
         """The addresses of the resources that become things of a kind, by their names."""
-        return self._recall.answer(("names", kind), self.named, (kind,))
+        return self._queries.answer(("names", kind), self.named, (kind,))
 
     def referring(self, key: str, *types: str) -> dict[str, list[Resource]]:
         """The resources of some types by what an attribute refers to."""
         about = (key, *types)
-        return self._recall.answer(("referring", *about), self.referred, about)
+        return self._queries.answer(("referring", *about), self.referred, about)
 
     def _part(self, resource: Resource) -> _Part:
         self._begin()

@@ -58,10 +58,10 @@ class Result:
             passes="pass" in use.show,
         )
 
-    def entries(self) -> dict[str, baseline.Entry]:
+    def entries(self) -> dict[str, baseline.BaselineEntry]:
         """The entries of a new baseline, by fingerprint: what is shown, but for passes."""
         return {
-            one.fingerprint: baseline.Entry(
+            one.fingerprint: baseline.BaselineEntry(
                 one.fingerprint,
                 one.rule,
                 one.verdict,
@@ -74,7 +74,7 @@ class Result:
             and one.verdict in self.use.show
         }
 
-    def report(self, known: Mapping[str, baseline.Entry], aside: str) -> Report:
+    def report(self, known: Mapping[str, baseline.BaselineEntry], aside: str) -> Report:
         """The report, with the findings put aside that a baseline (in the file `aside`) knows."""
         loud: list[Finding] = []
         silent: list[Suppressed] = []
@@ -164,7 +164,7 @@ class Result:
                     hint = settings.nearest(skip.rule, [rule.id for rule in every])
                     yield f"{where}no rule is {skip.rule}{hint}: nothing is suppressed"
 
-    def _stale(self, known: Mapping[str, baseline.Entry]) -> Iterator[str]:
+    def _stale(self, known: Mapping[str, baseline.BaselineEntry]) -> Iterator[str]:
         """The entries of the baseline that could have been met here and were not."""
         if not known:
             return

@@ -7,7 +7,7 @@ from taskwall.engine import judge as engine
 from taskwall.engine.judge import Judgement
 from taskwall.engine.scenarios import CancellationCheck, explore
 from taskwall.findings.redaction import Mask
-from taskwall.incremental.query import AmbiguousError, Entry, Recall
+from taskwall.incremental.query import AmbiguousError, Entry, QueryEngine
 from taskwall.lowering import Lasting, Lowered, lower
 from taskwall.model.core.network import Network, Policy
 from taskwall.rules._rule import Rule
@@ -27,9 +27,9 @@ class IncrementalStack:
 
     def _begin(self) -> None:
         """Remember nothing."""
-        self._queries = Recall()
+        self._queries = QueryEngine()
         self._network = Network((), engine.policy_of(self._settings))
-        self._network.recall = self._queries
+        self._network.queries = self._queries
         self._lasting = Lasting(self._network, self._queries)
         self._judgement = Entry("judgement")
         self._resources: tuple[Resource, ...] = ()
@@ -38,21 +38,21 @@ class IncrementalStack:
         """The judgement of the stack as it is now; what `check_cancelled` raises leaves it as it was."""
         followed = explore(stack, check_cancelled)
         asked = (stack.name, followed, self._rules, self._settings, check_cancelled)
-        recall = self._queries
+        queries = self._queries
         reads: dict[Entry, None] = {}
-        recall.reads = reads
+        queries.reads = reads
         try:
             found = engine.judged(*asked, self._lowered)
         except AmbiguousError:
             self._begin()
             return engine.judged(*asked)
         except BaseException:  # what was answered until then stands
-            recall.rests_on(self._judgement, {**self._judgement.reads, **reads})
+            queries.rests_on(self._judgement, {**self._judgement.reads, **reads})
             raise
         finally:
-            recall.reads = {}
-        recall.rests_on(self._judgement, reads)
-        recall.sweep()
+            queries.reads = {}
+        queries.rests_on(self._judgement, reads)
+        queries.sweep()
         return found
 
     def summaries(self, stack: Stack) -> tuple[Portrait, ...]:

@@ -14,7 +14,7 @@ from msgspec import Struct
 from taskwall.model.core.entity import Link, Thing
 
 if TYPE_CHECKING:
-    from taskwall.incremental.query import Recall
+    from taskwall.incremental.query import QueryEngine
 
 T = TypeVar("T")
 Kind = TypeVar("Kind", bound=Thing)
@@ -42,13 +42,13 @@ class Policy(Struct, frozen=True):
 class Network:
     """All things of a stack. Immutable once built; answers are remembered in it.
 
-    One that is judged again and again has a `recall`, and others may build it anew.
+    One that is judged again and again has a `queries`, and others may build it anew.
     """
 
     def __init__(self, things: Iterable[Struct] = (), policy: Policy | None = None) -> None:
         self.policy = policy or Policy()
-        self.memory: dict[object, Any] = {}
-        self.recall: Recall | None = None
+        self.answers: dict[object, Any] = {}
+        self.queries: QueryEngine | None = None
         self.by_kind: dict[type, list[Any]] = {}
         self.by_id: dict[tuple[type, str], Any] = {}
         self._things: list[Any] = list(things)
@@ -120,10 +120,10 @@ def remembered(question: Callable[P, R]) -> Callable[P, R]:
             key = question, _key(about[1])
         else:
             key = (question, *[_key(each) for each in about[1:]], *named.values())
-        if network.recall is not None:
-            asked = network.recall.shared if Link in map(type, about) else network.recall.answer
+        if network.queries is not None:
+            asked = network.queries.shared if Link in map(type, about) else network.queries.answer
             return asked(key, partial(question, **named) if named else question, about)
-        memory = network.memory
+        memory = network.answers
         found = memory.get(key, memory)
         if found is memory:
             found = memory[key] = question(*about, **named)

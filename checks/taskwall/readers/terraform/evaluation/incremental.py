@@ -1,8 +1,8 @@
 """Evaluating a root module again and again: what a change cannot have reached is recalled.
 
-Variables, locals, outputs, resources and their attributes are answers of a `Recall`, and blocks
-are its inputs. Where the order of evaluation shows in the result (circles, very long chains), or
-where a change reaches into calls of modules, everything is evaluated anew.
+Variables, locals, outputs, resources and their attributes are answers of a `QueryEngine`, and
+blocks are its inputs. Where the order of evaluation shows in the result (circles, very long
+chains), or where a change reaches into calls of modules, everything is evaluated anew.
 """
 
 from collections.abc import Callable, Iterable
@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from msgspec import Struct
 
 from taskwall.core.values import Call, Need, Place, Question, Scenario, Value
-from taskwall.incremental.query import AmbiguousError, Asking, Entry, Recall
+from taskwall.incremental.query import AmbiguousError, Entry, Query, QueryEngine
 from taskwall.readers.terraform.evaluation.instances import MOST_ALTOGETHER, MOST_MODULES, Instances
 from taskwall.readers.terraform.evaluation.module import DEEPEST_CHAIN, ModuleInstance, Scope
 from taskwall.readers.terraform.evaluation.resource_instance import ResourceInstance
@@ -49,9 +49,9 @@ class _Called(Struct, frozen=True):
 class _Recalled(Effects):
     """Effects that a recall keeps, with the values: what scenarios answer is one of its inputs."""
 
-    def __init__(self, recall: Recall) -> None:
+    def __init__(self, queries: QueryEngine) -> None:
         super().__init__({})
-        self._recall = recall
+        self._recall = queries
 
     def begin(self, scenario: Scenario) -> None:
         """Go on under another scenario."""
@@ -72,9 +72,9 @@ class _Recalled(Effects):
 
 
 class _ToldHidden(Hidden):
-    def __init__(self, effects: Effects, recall: Recall) -> None:
+    def __init__(self, effects: Effects, queries: QueryEngine) -> None:
         super().__init__(effects)
-        self._recall = recall
+        self._recall = queries
         self._last: tuple[set[str], list[Derived], frozenset[str]] = set(), [], frozenset()
 
     def add(self, text: str) -> None:
@@ -104,15 +104,15 @@ class LastingRun(Run):
     """An evaluation that lasts while the sources change."""
 
     def __init__(self, root: Module, library: Library, inputs: Inputs, boundary: str) -> None:
-        self.recall = Recall()
+        self.queries = QueryEngine()
         self._modules: dict[str, tuple[Module | None, tuple[SourceError, ...]]] = {}
         self.gone: list[ResourceInstance] = []
         """Instances that are not there any more."""
         self._read: dict[str, str | None] = {}
         super().__init__(root, library, inputs, {}, boundary)
-        self.effects = _Recalled(self.recall)
+        self.effects = _Recalled(self.queries)
         self.effects.begin({})
-        self.hidden: _ToldHidden = _ToldHidden(self.effects, self.recall)
+        self.hidden: _ToldHidden = _ToldHidden(self.effects, self.queries)
         self._root = Entry("root")
         self._scope: LastingScope | None = None
         self.scopes: dict[str, LastingScope] = {}
@@ -142,7 +142,7 @@ class LastingRun(Run):
         )
 
     def _put(self, folder: str, table: str, blocks: dict[str, T]) -> dict[str, T]:
-        found: dict[str, T] = self.recall.put((folder, table), blocks)
+        found: dict[str, T] = self.queries.put((folder, table), blocks)
         return found
 
     def may_read(self, path: str) -> bool:
@@ -164,8 +164,8 @@ class LastingRun(Run):
             StaleError: it has to be begun anew.
             UnfitError: it must not be done in parts.
         """
-        recall = self.recall
-        recall.now += 1
+        queries = self.queries
+        queries.now += 1
         if any(self._text(path) != text for path, text in self._read.items()):
             raise InvalidatedError("files")
         for folder, (known, _) in self._modules.items():
@@ -175,19 +175,19 @@ class LastingRun(Run):
             if module is not None:
                 self._lasting(module)
         reads: dict[Entry, None] = {}
-        recall.reads = reads
+        queries.reads = reads
         self.effects.begin(scenario)
         values, required = supplied(self)
-        given = recall.put("given", values)
+        given = queries.put("given", values)
         if self._scope is None:
             self.alone = required
             self._scope = LastingScope(self, self.root, given=given.get)
         elif self.alone is not required:
             raise InvalidatedError("required")
         resources = tuple(self._scope.resources())
-        recall.reads = {}
-        recall.rests_on(self._root, reads)
-        recall.sweep()
+        queries.reads = {}
+        queries.rests_on(self._root, reads)
+        queries.sweep()
         self._forget_gone()
         self.weights.clear()
         if (
@@ -196,7 +196,7 @@ class LastingRun(Run):
             or len(self.handles) > MOST_ALTOGETHER // 2
         ):
             raise InvalidatedError("rounds")
-        told = recall.told()
+        told = queries.told()
         errors: dict[SourceError, None] = {}
         called = (one.folder for one in told if isinstance(one, _Called))
         for folder in dict.fromkeys((self.root.folder, *called)):
@@ -227,12 +227,12 @@ class LastingScope(Scope):
         """Who calls it, by what name, and what is given for its variables now."""
         self._all_blocks = Entry("blocks")
         self._all_resources = Entry("resources")
-        self._blocks: dict[str, Asking[Instances[ResourceInstance]]] = {}
-        self._found: dict[int, tuple[Instances[ResourceInstance], list[Asking[Resource]]]] = {}
+        self._blocks: dict[str, Query[Instances[ResourceInstance]]] = {}
+        self._found: dict[int, tuple[Instances[ResourceInstance], list[Query[Resource]]]] = {}
         self._made_calls: dict[str, Instances[ModuleInstance] | Value] = {}
 
     def _recalled(self, kind: str, name: str, read: Callable[[str], T]) -> T:
-        return self.run.recall.answer((self.prefix, kind, name), read, (name,))
+        return self.run.queries.answer((self.prefix, kind, name), read, (name,))
 
     def inner(
         self,
@@ -260,7 +260,7 @@ class LastingScope(Scope):
         elif (found.module, found.called_from, found.maybe) != (module, called_from, maybe):
             raise InvalidatedError(prefix)
         found._call = self, name, given
-        run.recall.tell(_Called(module.folder))
+        run.queries.tell(_Called(module.folder))
         return found
 
     def _given_now(self, argument: str) -> Value | None:
@@ -349,7 +349,7 @@ class LastingScope(Scope):
 
     def resources(self) -> Iterable[Resource]:  # type: ignore[override]
         """All resources of the module and of those that it calls."""
-        recall = self.run.recall
+        queries = self.run.queries
         known = self._blocks
         if list(known) != list(self.module.resources):
             self._blocks = {
@@ -357,7 +357,7 @@ class LastingScope(Scope):
                 or ((self.prefix, "instances", address), self._instances_now, (address,))
                 for address in self.module.resources
             }
-        instances = recall.answers(self._all_blocks, list(self._blocks.values()))
+        instances = queries.answers(self._all_blocks, list(self._blocks.values()))
         before, self._found = self._found, {}
         for address, found in zip(self._blocks, instances, strict=True):
             self._found[id(found)] = before.get(id(found)) or (
@@ -370,7 +370,7 @@ class LastingScope(Scope):
         for key in before.keys() - self._found.keys():
             self.run.gone += before[key][0].all
         asked = [each for _, some in self._found.values() for each in some]
-        yield from recall.answers(self._all_resources, asked)
+        yield from queries.answers(self._all_resources, asked)
         for name in self._made_calls.keys() - self.module.calls.keys():
             if isinstance(self._made_calls.pop(name), Instances):
                 raise InvalidatedError(name)  # what was called holds on to much
@@ -395,7 +395,7 @@ class _LastingInstance(ResourceInstance):
     def get(self, name: str) -> Value:
         key = ("attribute", self.address, name)
         about = (self._local, self.address, name)
-        return self._lasting.run.recall.answer(key, self._lasting.attribute, about)
+        return self._lasting.run.queries.answer(key, self._lasting.attribute, about)
 
     def read(self, name: str) -> Value:
         """What `get` says, read now."""
