@@ -94,7 +94,6 @@ LEFT: frozenset[str] = frozenset(
         "Worn",
         "about",
         "admitted",
-        "alike",
         "asked",
         "called",
         "cidr",

@@ -3,7 +3,7 @@
 import pytest
 
 from taskwall.core.values import Known
-from taskwall.incremental.query import AmbiguousError, Entry, Query, QueryEngine, alike
+from taskwall.incremental.query import AmbiguousError, Entry, Query, QueryEngine, deep_equal
 
 
 class Asked:
@@ -12,20 +12,20 @@ class Asked:
     def __init__(self) -> None:
         self.recall = QueryEngine()
         self.times: dict[str, int] = {}
-        self.prices = self.recall.put("prices", {"a": 1, "b": 2})
+        self.prices = self.recall.set_input("prices", {"a": 1, "b": 2})
         self.group = Entry("group")
 
     def change(self, prices: dict[str, int]) -> None:
         """Other prices from now on."""
-        self.recall.now += 1
-        self.prices = self.recall.put("prices", prices)
+        self.recall.revision += 1
+        self.prices = self.recall.set_input("prices", prices)
 
     def _count(self, name: str) -> None:
         self.times[name] = self.times.get(name, 0) + 1
 
     def dear(self, name: str) -> bool:
         """Whether something costs more than one."""
-        return self.recall.answer(("dear", name), self._dear, (name,))
+        return self.recall.query(("dear", name), self._dear, (name,))
 
     def _dear(self, name: str) -> bool:
         self._count(f"dear {name}")
@@ -33,7 +33,7 @@ class Asked:
 
     def told(self, name: str) -> str:
         """The same in words."""
-        return self.recall.answer(("told", name), self._told, (name,))
+        return self.recall.query(("told", name), self._told, (name,))
 
     def _told(self, name: str) -> str:
         self._count(f"told {name}")
@@ -41,7 +41,7 @@ class Asked:
 
     def all(self) -> dict[str, bool]:
         """Of each whether it is dear."""
-        return self.recall.answer("all", self._all)
+        return self.recall.query("all", self._all)
 
     def _all(self) -> dict[str, bool]:
         self._count("all")
@@ -49,7 +49,7 @@ class Asked:
 
     def of(self, name: str) -> bool:
         """What `all` says of one."""
-        return self.recall.answer(("of", name), self._of, (name,))
+        return self.recall.query(("of", name), self._of, (name,))
 
     def _of(self, name: str) -> bool:
         self._count(f"of {name}")
@@ -82,16 +82,16 @@ def test_what_nobody_reads_is_forgotten() -> None:
     asked = Asked()
 
     def complain() -> str:
-        asked.recall.tell("an error")
+        asked.recall.accumulate("an error")
         return asked.told("a")
 
     b: Query[str] = ("b", asked._told, ("b",))
-    asked.recall.answers(asked.group, [("complain", complain, ()), b])
-    asked.recall.sweep()
-    assert asked.recall.told() == ["an error"]
-    asked.recall.answers(asked.group, [b])
-    asked.recall.sweep()
-    assert asked.recall.told() == []
+    asked.recall.query_all(asked.group, [("complain", complain, ()), b])
+    asked.recall.collect_garbage()
+    assert asked.recall.accumulated() == ["an error"]
+    asked.recall.query_all(asked.group, [b])
+    asked.recall.collect_garbage()
+    assert asked.recall.accumulated() == []
     asked.told("a")
     assert asked.times["told a"] == 2
 
@@ -99,9 +99,11 @@ def test_what_nobody_reads_is_forgotten() -> None:
 def test_answers_that_hang_on_who_asks_first_are_refused() -> None:
     """One answer for several things is one only as long as it is the same for each."""
     queries = QueryEngine()
-    assert queries.shared("key", len, ("ab",)) == queries.shared("key", len, ("cd",)) == 2
+    assert (
+        queries.query_shared("key", len, ("ab",)) == queries.query_shared("key", len, ("cd",)) == 2
+    )
     with pytest.raises(AmbiguousError):
-        queries.shared("key", len, ("abc",))
+        queries.query_shared("key", len, ("abc",))
 
 
 def test_a_question_that_raises_is_asked_again() -> None:
@@ -110,19 +112,19 @@ def test_a_question_that_raises_is_asked_again() -> None:
 
     def outer() -> str:
         try:
-            return str(asked.recall.answer("inverse", lambda: 1 / asked.prices["a"]))
+            return str(asked.recall.query("inverse", lambda: 1 / asked.prices["a"]))
         except ZeroDivisionError:
             return "none"
 
     asked.change({"a": 0})
-    assert asked.recall.answer("outer", outer) == "none"
+    assert asked.recall.query("outer", outer) == "none"
     asked.change({"a": 4})
-    assert asked.recall.answer("outer", outer) == "0.25"
+    assert asked.recall.query("outer", outer) == "0.25"
 
 
 def test_numbers_and_truth_values_are_not_alike() -> None:
     """Python takes 1 for True and for 1.0; messages spell them differently."""
-    assert alike((Known(1), [True]), (Known(1), [True]))
-    assert not alike(Known(1), Known(True))
-    assert not alike({"a": 1}, {"a": 1.0})
-    assert not alike([1], [1, 1])
+    assert deep_equal((Known(1), [True]), (Known(1), [True]))
+    assert not deep_equal(Known(1), Known(True))
+    assert not deep_equal({"a": 1}, {"a": 1.0})
+    assert not deep_equal([1], [1, 1])

@@ -48,44 +48,44 @@ class TrackedDict(dict[K, V]):
         self.memo = entry
 
     def __getitem__(self, key: K) -> V:
-        self.queries.note_part(self.memo, key)
+        self.queries.record_key_read(self.memo, key)
         return super().__getitem__(key)
 
     def get(self, key: K, default: Any = None) -> Any:
         """The value of a key."""
-        self.queries.note_part(self.memo, key)
+        self.queries.record_key_read(self.memo, key)
         return super().get(key, default)
 
     def __contains__(self, key: object) -> bool:
-        self.queries.note_part(self.memo, key)
+        self.queries.record_key_read(self.memo, key)
         return super().__contains__(key)
 
     def __iter__(self) -> Iterator[K]:
-        self.queries.note(self.memo)
+        self.queries.record_read(self.memo)
         return super().__iter__()
 
     def __len__(self) -> int:
-        self.queries.note(self.memo)
+        self.queries.record_read(self.memo)
         return super().__len__()
 
     def keys(self) -> Any:
         """All keys."""
-        self.queries.note(self.memo)
+        self.queries.record_read(self.memo)
         return super().keys()
 
     def values(self) -> Any:
         """All values."""
-        self.queries.note(self.memo)
+        self.queries.record_read(self.memo)
         return super().values()
 
     def items(self) -> Any:
         """All keys with their values."""
-        self.queries.note(self.memo)
+        self.queries.record_read(self.memo)
         return super().items()
 
 
 Query: TypeAlias = tuple[object, Callable[..., V], tuple[Any, ...]]
-"""A question: its key, whom it is asked, and about what. See `Recall.answer`."""
+"""A question: its key, whom it is asked, and about what. See `Recall.query`."""
 
 
 class AmbiguousError(Exception):
@@ -100,20 +100,20 @@ class QueryEngine:
     """All answers about one subject."""
 
     def __init__(self) -> None:
-        self.now = 1
-        self.reads: dict[Entry, None] = {}
+        self.revision = 1
+        self.active_dependencies: dict[Entry, None] = {}
         """What was read so far by the answer that is being made."""
-        self._entries: dict[object, Entry] = {}
-        self._told: dict[Hashable, Entry] = {}
+        self._memos: dict[object, Entry] = {}
+        self._accumulated: dict[Hashable, Entry] = {}
         self._loose: dict[Entry, None] = {}
 
     # Reading
 
-    def note(self, entry: Entry) -> None:
+    def record_read(self, entry: Entry) -> None:
         """Enter that the answer that is being made reads an entry."""
-        self.reads[entry] = None
+        self.active_dependencies[entry] = None
 
-    def note_part(self, entry: Entry, key: object) -> None:
+    def record_key_read(self, entry: Entry, key: object) -> None:
         """Enter that the answer that is being made reads what a map says of a key."""
         if entry.parts is None:
             entry.parts = {}
@@ -121,14 +121,14 @@ class QueryEngine:
         if part is None:
             part = entry.parts[key] = Entry(key)
             part.value = entry
-            part.checked = self.now
+            part.checked = self.revision
             part.reads = {entry: None}
             entry.readers[part] = None
         elif part.suspect:
-            self.settle(part)
-        self.reads[part] = None
+            self.revalidate(part)
+        self.active_dependencies[part] = None
 
-    def answer(self, key: object, ask: Callable[..., V], about: tuple[Any, ...] = ()) -> V:
+    def query(self, key: object, ask: Callable[..., V], about: tuple[Any, ...] = ()) -> V:
         """What `ask` says about something, recalled if that is what it would say now.
 
         Args:
@@ -140,45 +140,45 @@ class QueryEngine:
             AmbiguousError: the same question has two answers.
             CircularError: the answer rests on itself.
         """
-        entry = self._entries.get(key)
+        entry = self._memos.get(key)
         if entry is None:
-            entry = self._entries[key] = Entry(key)
-            self._make(entry, ask, about)
+            entry = self._memos[key] = Entry(key)
+            self._execute(entry, ask, about)
         elif entry.making:
             raise CircularError(key)
         elif about and not _unchanged(entry.about, about):
-            before, asked = entry.value, entry.checked == self.now
-            self._make(entry, ask, about)
+            before, asked = entry.value, entry.checked == self.revision
+            self._execute(entry, ask, about)
             if asked and entry.value is not before:
                 raise AmbiguousError(key)
         elif entry.suspect:
-            self.settle(entry)
+            self.revalidate(entry)
         if type(entry.value) is not TrackedDict:
-            self.reads[entry] = None
+            self.active_dependencies[entry] = None
         value: V = entry.value
         return value
 
-    def shared(self, key: object, ask: Callable[..., V], about: tuple[Any, ...]) -> V:
-        """As `answer`, where different things that are asked about share one answer.
+    def query_shared(self, key: object, ask: Callable[..., V], about: tuple[Any, ...]) -> V:
+        """As `query`, where different things that are asked about share one answer.
 
         Raises:
             AmbiguousError: the answer hangs on who asks first.
         """
-        entry = self._entries.get(key)
+        entry = self._memos.get(key)
         if entry is None:
-            return self.answer(key, ask, about)
-        value: V = self.answer(key, ask, entry.about)
+            return self.query(key, ask, about)
+        value: V = self.query(key, ask, entry.about)
         if not _unchanged(entry.about, about):
             other = ask(*about)  # read by whoever asks, so that it is compared again in time
             known: object = entry.value
             if type(known) is TrackedDict:
                 known = dict(dict.items(known))
-            if not alike(known, other):
+            if not deep_equal(known, other):
                 raise AmbiguousError(key)
         return value
 
-    def answers(self, group: Entry, asked: Sequence[Query[V]]) -> list[V]:
-        """Many answers, each as from `answer`; `group` stands for what rests on all of them.
+    def query_all(self, group: Entry, asked: Sequence[Query[V]]) -> list[V]:
+        """Many answers, each as from `query`; `group` stands for what rests on all of them.
 
         It takes next to no time for each of `asked` that is the very object that it was before.
         """
@@ -192,75 +192,75 @@ class QueryEngine:
             ]
         else:
             entries, others = [Entry("")] * len(asked), list(range(len(asked)))
-        outer = self.reads
-        self.reads = {}
+        outer = self.active_dependencies
+        self.active_dependencies = {}
         moved = False
         for index in others:
             key, ask, about = asked[index]
-            self.answer(key, ask, about)
-            entry = self._entries[key]
+            self.query(key, ask, about)
+            entry = self._memos[key]
             moved = moved or entry is not entries[index]
             entries[index] = entry
-        self.reads = outer
+        self.active_dependencies = outer
         if moved or len(entries) != len(group.reads):
-            self.rests_on(group, dict.fromkeys(entries))
+            self.set_dependencies(group, dict.fromkeys(entries))
         group.about, group.value = asked, entries
         return [entry.value for entry in entries]
 
-    def _make(self, entry: Entry, ask: Callable[..., Any], about: tuple[Any, ...]) -> None:
+    def _execute(self, entry: Entry, ask: Callable[..., Any], about: tuple[Any, ...]) -> None:
         if entry.making:
             raise CircularError(entry.key)
         entry.about = about
         entry.ask = ask
         entry.making = True
-        outer = self.reads
+        outer = self.active_dependencies
         mine: dict[Entry, None] = {}
-        self.reads = mine
+        self.active_dependencies = mine
         try:
             value = ask(*about)
         except BaseException:
             outer.update(mine)
-            self._entries.pop(entry.key, None)
+            self._memos.pop(entry.key, None)
             raise
         finally:
-            self.reads = outer
+            self.active_dependencies = outer
             entry.making = False
-        self.rests_on(entry, mine)
-        self._enter(entry, value)
+        self.set_dependencies(entry, mine)
+        self._store(entry, value)
         entry.suspect = False
-        entry.checked = self.now
+        entry.checked = self.revision
 
-    def _enter(self, entry: Entry, value: Any) -> None:
+    def _store(self, entry: Entry, value: Any) -> None:
         old = entry.value
         if isinstance(value, dict):
             value = TrackedDict(value, self, entry)
             if type(old) is TrackedDict:
-                if alike(old, value):
+                if deep_equal(old, value):
                     return
                 for key, part in list((entry.parts or {}).items()):
-                    if not alike(dict.get(old, key), dict.get(value, key)):
-                        part.changed = self.now
+                    if not deep_equal(dict.get(old, key), dict.get(value, key)):
+                        part.changed = self.revision
             elif entry.parts:
                 for part in entry.parts.values():
-                    part.changed = self.now
-        elif old is not _NOTHING and alike(old, value):
+                    part.changed = self.revision
+        elif old is not _NOTHING and deep_equal(old, value):
             return
         entry.value = value
-        entry.changed = self.now
+        entry.changed = self.revision
 
-    def tell(self, what: Hashable) -> None:
+    def accumulate(self, what: Hashable) -> None:
         """Enter something that is so for as long as the answer stands that is being made."""
-        entry = self._told.get(what)
+        entry = self._accumulated.get(what)
         if entry is None:
-            entry = self._told[what] = Entry(what)
+            entry = self._accumulated[what] = Entry(what)
             entry.value = what
-        self.reads[entry] = None
+        self.active_dependencies[entry] = None
 
-    def told(self) -> list[Hashable]:
+    def accumulated(self) -> list[Hashable]:
         """All that the answers tell which stand."""
-        return [what for what, entry in self._told.items() if entry.readers]
+        return [what for what, entry in self._accumulated.items() if entry.readers]
 
-    def rests_on(self, entry: Entry, reads: dict[Entry, None]) -> None:
+    def set_dependencies(self, entry: Entry, reads: dict[Entry, None]) -> None:
         """Let an entry rest on what was read for it, and on nothing else."""
         old = entry.reads
         entry.reads = reads
@@ -272,7 +272,7 @@ class QueryEngine:
                 if not read.readers:
                     self._loose[read] = None
 
-    def sweep(self) -> None:
+    def collect_garbage(self) -> None:
         """Forget the answers that nothing reads any more."""
         while self._loose:
             entry, _ = self._loose.popitem()
@@ -283,37 +283,37 @@ class QueryEngine:
                 if owner.parts is not None:
                     owner.parts.pop(entry.key, None)
             elif entry.ask is None:
-                if self._told.get(entry.key) is entry:  # while an input stays
-                    del self._told[entry.key]
+                if self._accumulated.get(entry.key) is entry:  # while an input stays
+                    del self._accumulated[entry.key]
                 continue
             else:
-                self._entries.pop(entry.key, None)
-            self.rests_on(entry, {})
+                self._memos.pop(entry.key, None)
+            self.set_dependencies(entry, {})
 
-    def settle(self, entry: Entry) -> bool:
+    def revalidate(self, entry: Entry) -> bool:
         """Bring an entry up to date; whether what it rests on was unchanged."""
         if not entry.suspect:
             return True
         fresh = True
         for read in entry.reads:
             if read.suspect:
-                self.settle(read)
+                self.revalidate(read)
             if read.changed > entry.checked:
                 fresh = False
                 break
         if not fresh and entry.ask is not None:
-            self._make(entry, entry.ask, entry.about)
+            self._execute(entry, entry.ask, entry.about)
         entry.suspect = False
-        entry.checked = self.now
+        entry.checked = self.revision
         return fresh
 
     # Inputs
 
-    def put(self, key: object, value: Any) -> Any:
+    def set_input(self, key: object, value: Any) -> Any:
         """Set an input; what rests on what has changed in it becomes suspect."""
-        entry = self._entries.get(key)
+        entry = self._memos.get(key)
         if entry is None:
-            entry = self._entries[key] = Entry(key)
+            entry = self._memos[key] = Entry(key)
         old = entry.value
         if type(value) is dict:
             if type(old) is not TrackedDict:
@@ -321,11 +321,11 @@ class QueryEngine:
                 return entry.value
             self._replace(entry, old, value)
             return old
-        if old is _NOTHING or not alike(old, value):
+        if old is _NOTHING or not deep_equal(old, value):
             entry.value = value
-            entry.changed = self.now
+            entry.changed = self.revision
             for reader in entry.readers:
-                self.suspect(reader)
+                self.invalidate(reader)
         return value
 
     def _replace(self, entry: Entry, old: TrackedDict[Any, Any], value: dict[Any, Any]) -> None:
@@ -339,17 +339,17 @@ class QueryEngine:
         others = []
         for name in names:
             before, now = dict.get(old, name, _NOTHING), value.get(name, _NOTHING)
-            if before is not now and not alike(before, now):
+            if before is not now and not deep_equal(before, now):
                 others.append(name)
         parts = entry.parts or {}
         for part in [parts[name] for name in others if name in parts]:
-            part.changed = self.now
-            self.suspect(part)
+            part.changed = self.revision
+            self.invalidate(part)
         if others:
             for reader in entry.readers:
                 if type(reader.value) is not Entry:
-                    entry.changed = self.now
-                    self.suspect(reader)
+                    entry.changed = self.revision
+                    self.invalidate(reader)
         if ordered:
             for name in names:
                 dict.__setitem__(old, name, value[name])
@@ -357,7 +357,7 @@ class QueryEngine:
             dict.clear(old)
             dict.update(old, value)
 
-    def suspect(self, entry: Entry) -> None:
+    def invalidate(self, entry: Entry) -> None:
         """Mark what may have changed."""
         pending = [entry]
         while pending:
@@ -368,10 +368,10 @@ class QueryEngine:
 
 
 def _unchanged(one: tuple[Any, ...], other: tuple[Any, ...]) -> bool:
-    return all(map(is_, one, other)) or all(map(alike, one, other))
+    return all(map(is_, one, other)) or all(map(deep_equal, one, other))
 
 
-def alike(one: Any, other: Any) -> bool:
+def deep_equal(one: Any, other: Any) -> bool:
     """Whether two values are equal and of equal types throughout: 1 is neither True nor 1.0."""
     if one is other:
         return True
@@ -379,23 +379,23 @@ def alike(one: Any, other: Any) -> bool:
     if kind is not type(other):
         return False
     if issubclass(kind, Struct):
-        return _all_alike(astuple(one), astuple(other))
+        return _all_deep_equal(astuple(one), astuple(other))
     if kind is tuple or kind is list:
-        return len(one) == len(other) and _all_alike(one, other)
+        return len(one) == len(other) and _all_deep_equal(one, other)
     if issubclass(kind, dict):
         return dict.keys(one) == dict.keys(other) and all(
-            alike(value, dict.__getitem__(other, key)) for key, value in dict.items(one)
+            deep_equal(value, dict.__getitem__(other, key)) for key, value in dict.items(one)
         )
     return bool(one == other)
 
 
-def _all_alike(some: Sequence[Any], others: Sequence[Any]) -> bool:
+def _all_deep_equal(some: Sequence[Any], others: Sequence[Any]) -> bool:
     for one, other in zip(some, others, strict=True):
         if one is other:
             continue
         if type(one) is int and type(other) is int:  # lines and columns: it saves most of the calls
             if one != other:
                 return False
-        elif not alike(one, other):
+        elif not deep_equal(one, other):
             return False
     return True

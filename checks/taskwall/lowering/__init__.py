@@ -57,8 +57,8 @@ class Lasting:
     def lowered(self, resources: Sequence[Resource]) -> Lowered:
         """What these resources declare now."""
         self.plain = fresh = self.plain.of_others(self._draft.rebuilt(resources))
-        self._network.by_kind = self._queries.put("kinds", fresh.by_kind)
-        self._network.by_id = self._queries.put("things", fresh.by_id)
+        self._network.by_kind = self._queries.set_input("kinds", fresh.by_kind)
+        self._network.by_id = self._queries.set_input("things", fresh.by_id)
         unread = _unread(self._draft, self._written)
         return Lowered(self._network, unread, tuple(self._draft.crashes))
 

@@ -36,8 +36,8 @@ class LastingDraft(Draft):
         """All things that these resources declare now."""
         queries = self._queries
         fresh = Draft(resources)
-        self.resources = queries.put("resources", fresh.resources)
-        self.types = queries.put("types", fresh.types)
+        self.resources = queries.set_input("resources", fresh.resources)
+        self.types = queries.set_input("types", fresh.types)
         known = self._asked
         self._asked = {
             id(resource): known.get(id(resource))
@@ -45,10 +45,10 @@ class LastingDraft(Draft):
             for resource in fresh.resources.values()
             if self.lowers(resource.type) and not resource.data
         }
-        parts = queries.answers(self._declared_parts, list(self._asked.values()))
-        outer = queries.reads
+        parts = queries.query_all(self._declared_parts, list(self._asked.values()))
+        outer = queries.active_dependencies
         reads: dict[Entry, None] = {}
-        queries.reads = reads
+        queries.active_dependencies = reads
         outside: dict[tuple[type[Thing], str], Outside] = {}
         done: set[tuple[type[Thing], str]] = set()
         waiting = parts
@@ -60,24 +60,24 @@ class LastingDraft(Draft):
             for key in [key for key in outside if key not in done]:
                 done.add(key)
                 about = (*key, outside[key])
-                waiting.append(queries.answer(("external", *key), self._external, about))
+                waiting.append(queries.query(("external", *key), self._external, about))
             if not waiting:
                 break
             parts += waiting
-        queries.reads = outer
-        queries.rests_on(self._outside_parts, reads)
+        queries.active_dependencies = outer
+        queries.set_dependencies(self._outside_parts, reads)
         self.ledger = set().union(*{part.read for part in parts})
         self.crashes = [crash for part in parts for crash in part.crashes]
         return [thing for part in parts for thing in part.things]
 
     def by_name(self, kind: type[Thing]) -> dict[str, str]:
         """The addresses of the resources that become things of a kind, by their names."""
-        return self._queries.answer(("names", kind), self.named, (kind,))
+        return self._queries.query(("names", kind), self.named, (kind,))
 
     def referring(self, key: str, *types: str) -> dict[str, list[Resource]]:
         """The resources of some types by what an attribute refers to."""
         about = (key, *types)
-        return self._queries.answer(("referring", *about), self.referred, about)
+        return self._queries.query(("referring", *about), self.referred, about)
 
     def _part(self, resource: Resource) -> _Part:
         self._begin()

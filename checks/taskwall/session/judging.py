@@ -40,19 +40,19 @@ class IncrementalStack:
         asked = (stack.name, followed, self._rules, self._settings, check_cancelled)
         queries = self._queries
         reads: dict[Entry, None] = {}
-        queries.reads = reads
+        queries.active_dependencies = reads
         try:
             found = engine.judged(*asked, self._lowered)
         except AmbiguousError:
             self._begin()
             return engine.judged(*asked)
         except BaseException:  # what was answered until then stands
-            queries.rests_on(self._judgement, {**self._judgement.reads, **reads})
+            queries.set_dependencies(self._judgement, {**self._judgement.reads, **reads})
             raise
         finally:
-            queries.reads = {}
-        queries.rests_on(self._judgement, reads)
-        queries.sweep()
+            queries.active_dependencies = {}
+        queries.set_dependencies(self._judgement, reads)
+        queries.collect_garbage()
         return found
 
     def summaries(self, stack: Stack) -> tuple[Portrait, ...]:
@@ -75,7 +75,7 @@ class IncrementalStack:
     def _lowered(self, resources: Sequence[Resource], policy: Policy) -> Lowered:
         """The network that resources declare; `policy` is the one that it has."""
         del policy
-        self._queries.now += 1
+        self._queries.revision += 1
         self._resources = ()
         found = self._lasting.lowered(resources)
         self._resources = tuple(resources)

@@ -121,7 +121,9 @@ def remembered(question: Callable[P, R]) -> Callable[P, R]:
         else:
             key = (question, *[_key(each) for each in about[1:]], *named.values())
         if network.queries is not None:
-            asked = network.queries.shared if Link in map(type, about) else network.queries.answer
+            asked = (
+                network.queries.query_shared if Link in map(type, about) else network.queries.query
+            )
             return asked(key, partial(question, **named) if named else question, about)
         memory = network.answers
         found = memory.get(key, memory)

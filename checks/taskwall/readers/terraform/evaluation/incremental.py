@@ -55,7 +55,7 @@ class _Recalled(Effects):
 
     def begin(self, scenario: Scenario) -> None:
         """Go on under another scenario."""
-        self.scenario = self._recall.put("scenario", dict(scenario))
+        self.scenario = self._recall.set_input("scenario", dict(scenario))
 
     def answer(self, operand: str) -> Answer:
         """What the scenario says of an operand."""
@@ -63,7 +63,7 @@ class _Recalled(Effects):
 
     def report(self, what: Report) -> None:
         """Note what holds for as long as the answer stands that is being made."""
-        self._recall.tell(what)
+        self._recall.accumulate(what)
 
     def once(self, memo: Memo[K, V], key: K, compute: Callable[[], V | None]) -> V | None:
         """The value: the recall keeps it."""
@@ -83,7 +83,7 @@ class _ToldHidden(Hidden):
 
     def note(self, derived: Derived) -> None:
         """Keep in mind what a function made for as long."""
-        self._recall.tell(derived)
+        self._recall.accumulate(derived)
 
     def of(self, told: Iterable[object]) -> frozenset[str]:
         """The sensitive texts among what is told, and those that are made of them.
@@ -142,7 +142,7 @@ class LastingRun(Run):
         )
 
     def _put(self, folder: str, table: str, blocks: dict[str, T]) -> dict[str, T]:
-        found: dict[str, T] = self.queries.put((folder, table), blocks)
+        found: dict[str, T] = self.queries.set_input((folder, table), blocks)
         return found
 
     def may_read(self, path: str) -> bool:
@@ -165,7 +165,7 @@ class LastingRun(Run):
             UnfitError: it must not be done in parts.
         """
         queries = self.queries
-        queries.now += 1
+        queries.revision += 1
         if any(self._text(path) != text for path, text in self._read.items()):
             raise InvalidatedError("files")
         for folder, (known, _) in self._modules.items():
@@ -175,19 +175,19 @@ class LastingRun(Run):
             if module is not None:
                 self._lasting(module)
         reads: dict[Entry, None] = {}
-        queries.reads = reads
+        queries.active_dependencies = reads
         self.effects.begin(scenario)
         values, required = supplied(self)
-        given = queries.put("given", values)
+        given = queries.set_input("given", values)
         if self._scope is None:
             self.alone = required
             self._scope = LastingScope(self, self.root, given=given.get)
         elif self.alone is not required:
             raise InvalidatedError("required")
         resources = tuple(self._scope.resources())
-        queries.reads = {}
-        queries.rests_on(self._root, reads)
-        queries.sweep()
+        queries.active_dependencies = {}
+        queries.set_dependencies(self._root, reads)
+        queries.collect_garbage()
         self._forget_gone()
         self.weights.clear()
         if (
@@ -196,7 +196,7 @@ class LastingRun(Run):
             or len(self.handles) > MOST_ALTOGETHER // 2
         ):
             raise InvalidatedError("rounds")
-        told = queries.told()
+        told = queries.accumulated()
         errors: dict[SourceError, None] = {}
         called = (one.folder for one in told if isinstance(one, _Called))
         for folder in dict.fromkeys((self.root.folder, *called)):
@@ -232,7 +232,7 @@ class LastingScope(Scope):
         self._made_calls: dict[str, Instances[ModuleInstance] | Value] = {}
 
     def _recalled(self, kind: str, name: str, read: Callable[[str], T]) -> T:
-        return self.run.queries.answer((self.prefix, kind, name), read, (name,))
+        return self.run.queries.query((self.prefix, kind, name), read, (name,))
 
     def inner(
         self,
@@ -260,7 +260,7 @@ class LastingScope(Scope):
         elif (found.module, found.called_from, found.maybe) != (module, called_from, maybe):
             raise InvalidatedError(prefix)
         found._call = self, name, given
-        run.queries.tell(_Called(module.folder))
+        run.queries.accumulate(_Called(module.folder))
         return found
 
     def _given_now(self, argument: str) -> Value | None:
@@ -357,7 +357,7 @@ class LastingScope(Scope):
                 or ((self.prefix, "instances", address), self._instances_now, (address,))
                 for address in self.module.resources
             }
-        instances = queries.answers(self._all_blocks, list(self._blocks.values()))
+        instances = queries.query_all(self._all_blocks, list(self._blocks.values()))
         before, self._found = self._found, {}
         for address, found in zip(self._blocks, instances, strict=True):
             self._found[id(found)] = before.get(id(found)) or (
@@ -370,7 +370,7 @@ class LastingScope(Scope):
         for key in before.keys() - self._found.keys():
             self.run.gone += before[key][0].all
         asked = [each for _, some in self._found.values() for each in some]
-        yield from queries.answers(self._all_resources, asked)
+        yield from queries.query_all(self._all_resources, asked)
         for name in self._made_calls.keys() - self.module.calls.keys():
             if isinstance(self._made_calls.pop(name), Instances):
                 raise InvalidatedError(name)  # what was called holds on to much
@@ -395,7 +395,7 @@ class _LastingInstance(ResourceInstance):
     def get(self, name: str) -> Value:
         key = ("attribute", self.address, name)
         about = (self._local, self.address, name)
-        return self._lasting.run.queries.answer(key, self._lasting.attribute, about)
+        return self._lasting.run.queries.query(key, self._lasting.attribute, about)
 
     def read(self, name: str) -> Value:
         """What `get` says, read now."""
