@@ -22,19 +22,30 @@ _NOTHING: Any = object()
 class Entry:
     """An answer (or an input, or what a map says of one key) and what it was made from."""
 
-    __slots__ = ("about", "ask", "changed", "checked", "key", "making", "parts", "readers",
-                 "reads", "suspect", "value")  # fmt: skip
+    __slots__ = (
+        "arguments",
+        "changed_at",
+        "dependencies",
+        "dependents",
+        "function",
+        "key",
+        "keys",
+        "making",
+        "maybe_changed",
+        "value",
+        "verified_at",
+    )  # fmt: skip
 
     def __init__(self, key: Any) -> None:
         self.key = key
-        self.about: Any = ()
-        self.ask: Callable[[], Any] | None = None
+        self.arguments: Any = ()
+        self.function: Callable[[], Any] | None = None
         self.value: Any = _NOTHING
-        self.reads: Mapping[Entry, None] = {}
-        self.readers: dict[Entry, None] = {}
-        self.parts: dict[object, Entry] | None = None
-        self.suspect = self.making = False
-        self.changed = self.checked = 0
+        self.dependencies: Mapping[Entry, None] = {}
+        self.dependents: dict[Entry, None] = {}
+        self.keys: dict[object, Entry] | None = None
+        self.maybe_changed = self.making = False
+        self.changed_at = self.verified_at = 0
 
 
 class TrackedDict(dict[K, V]):
@@ -115,16 +126,16 @@ class QueryEngine:
 
     def record_key_read(self, entry: Entry, key: object) -> None:
         """Enter that the answer that is being made reads what a map says of a key."""
-        if entry.parts is None:
-            entry.parts = {}
-        part = entry.parts.get(key)
+        if entry.keys is None:
+            entry.keys = {}
+        part = entry.keys.get(key)
         if part is None:
-            part = entry.parts[key] = Entry(key)
+            part = entry.keys[key] = Entry(key)
             part.value = entry
-            part.checked = self.revision
-            part.reads = {entry: None}
-            entry.readers[part] = None
-        elif part.suspect:
+            part.verified_at = self.revision
+            part.dependencies = {entry: None}
+            entry.dependents[part] = None
+        elif part.maybe_changed:
             self.revalidate(part)
         self.active_dependencies[part] = None
 
@@ -146,12 +157,12 @@ class QueryEngine:
             self._execute(entry, ask, about)
         elif entry.making:
             raise CircularError(key)
-        elif about and not _unchanged(entry.about, about):
-            before, asked = entry.value, entry.checked == self.revision
+        elif about and not _unchanged(entry.arguments, about):
+            before, asked = entry.value, entry.verified_at == self.revision
             self._execute(entry, ask, about)
             if asked and entry.value is not before:
                 raise AmbiguousError(key)
-        elif entry.suspect:
+        elif entry.maybe_changed:
             self.revalidate(entry)
         if type(entry.value) is not TrackedDict:
             self.active_dependencies[entry] = None
@@ -167,8 +178,8 @@ class QueryEngine:
         entry = self._memos.get(key)
         if entry is None:
             return self.query(key, ask, about)
-        value: V = self.query(key, ask, entry.about)
-        if not _unchanged(entry.about, about):
+        value: V = self.query(key, ask, entry.arguments)
+        if not _unchanged(entry.arguments, about):
             other = ask(*about)  # read by whoever asks, so that it is compared again in time
             known: object = entry.value
             if type(known) is TrackedDict:
@@ -182,13 +193,13 @@ class QueryEngine:
 
         It takes next to no time for each of `asked` that is the very object that it was before.
         """
-        before: Sequence[Query[V]] = group.about
+        before: Sequence[Query[V]] = group.arguments
         entries: list[Entry] = group.value if before and len(asked) == len(before) else []
         if entries:
             others = [
                 index
                 for index, (now, old) in enumerate(zip(asked, before, strict=True))
-                if now is not old or entries[index].suspect
+                if now is not old or entries[index].maybe_changed
             ]
         else:
             entries, others = [Entry("")] * len(asked), list(range(len(asked)))
@@ -202,16 +213,16 @@ class QueryEngine:
             moved = moved or entry is not entries[index]
             entries[index] = entry
         self.active_dependencies = outer
-        if moved or len(entries) != len(group.reads):
+        if moved or len(entries) != len(group.dependencies):
             self.set_dependencies(group, dict.fromkeys(entries))
-        group.about, group.value = asked, entries
+        group.arguments, group.value = asked, entries
         return [entry.value for entry in entries]
 
     def _execute(self, entry: Entry, ask: Callable[..., Any], about: tuple[Any, ...]) -> None:
         if entry.making:
             raise CircularError(entry.key)
-        entry.about = about
-        entry.ask = ask
+        entry.arguments = about
+        entry.function = ask
         entry.making = True
         outer = self.active_dependencies
         mine: dict[Entry, None] = {}
@@ -227,8 +238,8 @@ class QueryEngine:
             entry.making = False
         self.set_dependencies(entry, mine)
         self._store(entry, value)
-        entry.suspect = False
-        entry.checked = self.revision
+        entry.maybe_changed = False
+        entry.verified_at = self.revision
 
     def _store(self, entry: Entry, value: Any) -> None:
         old = entry.value
@@ -237,16 +248,16 @@ class QueryEngine:
             if type(old) is TrackedDict:
                 if deep_equal(old, value):
                     return
-                for key, part in list((entry.parts or {}).items()):
+                for key, part in list((entry.keys or {}).items()):
                     if not deep_equal(dict.get(old, key), dict.get(value, key)):
-                        part.changed = self.revision
-            elif entry.parts:
-                for part in entry.parts.values():
-                    part.changed = self.revision
+                        part.changed_at = self.revision
+            elif entry.keys:
+                for part in entry.keys.values():
+                    part.changed_at = self.revision
         elif old is not _NOTHING and deep_equal(old, value):
             return
         entry.value = value
-        entry.changed = self.revision
+        entry.changed_at = self.revision
 
     def accumulate(self, what: Hashable) -> None:
         """Enter something that is so for as long as the answer stands that is being made."""
@@ -258,31 +269,31 @@ class QueryEngine:
 
     def accumulated(self) -> list[Hashable]:
         """All that the answers tell which stand."""
-        return [what for what, entry in self._accumulated.items() if entry.readers]
+        return [what for what, entry in self._accumulated.items() if entry.dependents]
 
     def set_dependencies(self, entry: Entry, reads: dict[Entry, None]) -> None:
         """Let an entry rest on what was read for it, and on nothing else."""
-        old = entry.reads
-        entry.reads = reads
+        old = entry.dependencies
+        entry.dependencies = reads
         for read in reads:
-            read.readers[entry] = None
+            read.dependents[entry] = None
         for read in old:
             if read not in reads:
-                read.readers.pop(entry, None)
-                if not read.readers:
+                read.dependents.pop(entry, None)
+                if not read.dependents:
                     self._loose[read] = None
 
     def collect_garbage(self) -> None:
         """Forget the answers that nothing reads any more."""
         while self._loose:
             entry, _ = self._loose.popitem()
-            if entry.readers:
+            if entry.dependents:
                 continue
             if type(entry.value) is Entry:
                 owner: Entry = entry.value
-                if owner.parts is not None:
-                    owner.parts.pop(entry.key, None)
-            elif entry.ask is None:
+                if owner.keys is not None:
+                    owner.keys.pop(entry.key, None)
+            elif entry.function is None:
                 if self._accumulated.get(entry.key) is entry:  # while an input stays
                     del self._accumulated[entry.key]
                 continue
@@ -292,19 +303,19 @@ class QueryEngine:
 
     def revalidate(self, entry: Entry) -> bool:
         """Bring an entry up to date; whether what it rests on was unchanged."""
-        if not entry.suspect:
+        if not entry.maybe_changed:
             return True
         fresh = True
-        for read in entry.reads:
-            if read.suspect:
+        for read in entry.dependencies:
+            if read.maybe_changed:
                 self.revalidate(read)
-            if read.changed > entry.checked:
+            if read.changed_at > entry.verified_at:
                 fresh = False
                 break
-        if not fresh and entry.ask is not None:
-            self._execute(entry, entry.ask, entry.about)
-        entry.suspect = False
-        entry.checked = self.revision
+        if not fresh and entry.function is not None:
+            self._execute(entry, entry.function, entry.arguments)
+        entry.maybe_changed = False
+        entry.verified_at = self.revision
         return fresh
 
     # Inputs
@@ -323,8 +334,8 @@ class QueryEngine:
             return old
         if old is _NOTHING or not deep_equal(old, value):
             entry.value = value
-            entry.changed = self.revision
-            for reader in entry.readers:
+            entry.changed_at = self.revision
+            for reader in entry.dependents:
                 self.invalidate(reader)
         return value
 
@@ -341,14 +352,14 @@ class QueryEngine:
             before, now = dict.get(old, name, _NOTHING), value.get(name, _NOTHING)
             if before is not now and not deep_equal(before, now):
                 others.append(name)
-        parts = entry.parts or {}
+        parts = entry.keys or {}
         for part in [parts[name] for name in others if name in parts]:
-            part.changed = self.revision
+            part.changed_at = self.revision
             self.invalidate(part)
         if others:
-            for reader in entry.readers:
+            for reader in entry.dependents:
                 if type(reader.value) is not Entry:
-                    entry.changed = self.revision
+                    entry.changed_at = self.revision
                     self.invalidate(reader)
         if ordered:
             for name in names:
@@ -362,9 +373,9 @@ class QueryEngine:
         pending = [entry]
         while pending:
             one = pending.pop()
-            if not one.suspect:
-                one.suspect = True
-                pending.extend(one.readers)
+            if not one.maybe_changed:
+                one.maybe_changed = True
+                pending.extend(one.dependents)
 
 
 def _unchanged(one: tuple[Any, ...], other: tuple[Any, ...]) -> bool:

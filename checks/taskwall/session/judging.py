@@ -47,7 +47,7 @@ class IncrementalStack:
             self._begin()
             return engine.judged(*asked)
         except BaseException:  # what was answered until then stands
-            queries.set_dependencies(self._judgement, {**self._judgement.reads, **reads})
+            queries.set_dependencies(self._judgement, {**self._judgement.dependencies, **reads})
             raise
         finally:
             queries.active_dependencies = {}
