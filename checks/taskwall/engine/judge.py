@@ -106,7 +106,7 @@ def judged(
     mask = Mask(hidden, fixes(rules))
     passes = "pass" in settings.show
     every = _merged(answers, followed, stack, settings.profile, passes)
-    found = evaluations[0].moved.of(tuple(every))
+    found = evaluations[0].line_map.apply(tuple(every))
     return Judgement(
         mask.of(found),
         max(len(evaluation.resources) for evaluation in evaluations),

@@ -18,7 +18,7 @@ from taskwall.core.values import Place
 T = TypeVar("T")
 
 
-class Shifts(Struct, frozen=True):
+class LineShifts(Struct, frozen=True):
     """Where stretches of a file begin, in ascending order, and by how many lines each moves."""
 
     starts: tuple[int, ...]
@@ -30,25 +30,25 @@ class Shifts(Struct, frozen=True):
         return line if index < 0 else line + self.by[index]
 
 
-class Moved:
+class LineMap:
     """Moves whatever is told of places, by file."""
 
-    def __init__(self, files: Mapping[str, Shifts]) -> None:
+    def __init__(self, files: Mapping[str, LineShifts]) -> None:
         self.files = files
 
-    def of(self, told: T) -> T:
+    def apply(self, told: T) -> T:
         """The same, with all places moved: the very object if none of them is."""
-        return self._of(told) if self.files else told
+        return self._apply(told) if self.files else told
 
-    def _of(self, told: Any) -> Any:
+    def _apply(self, told: Any) -> Any:
         kind = type(told)
         if kind is Place:
             return self._place(told)
         if kind is tuple:
-            moved = tuple([one if type(one) in _STILL else self._of(one) for one in told])
+            moved = tuple([one if type(one) in _STILL else self._apply(one) for one in told])
             return told if all(map(_same, moved, told)) else moved
         if kind is dict:
-            moved_items = {key: self._of(value) for key, value in told.items()}
+            moved_items = {key: self._apply(value) for key, value in told.items()}
             return told if all(map(_same, moved_items.values(), told.values())) else moved_items
         if isinstance(told, Struct):
             return self._struct(told)
@@ -68,7 +68,7 @@ class Moved:
         for name in fields:
             value = getattr(told, name)
             if type(value) not in _STILL:
-                moved = self._of(value)
+                moved = self._apply(value)
                 if moved is not value:
                     changed[name] = moved
         if "file" in fields and "line" in fields:
@@ -89,4 +89,4 @@ def _same(one: object, other: object) -> bool:
     return one is other
 
 
-UNMOVED = Moved({})
+IDENTITY = LineMap({})

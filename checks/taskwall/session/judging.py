@@ -68,7 +68,7 @@ class IncrementalStack:
             )
             network = self._lasting.plain if known else lower(resources).network
             found = tuple(portraits(network))
-            return Mask(evaluation.hidden).of(evaluation.moved.of(found))
+            return Mask(evaluation.hidden).of(evaluation.line_map.apply(found))
         except RecursionError:
             return ()
 

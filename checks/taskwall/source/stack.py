@@ -10,7 +10,7 @@ from typing import Protocol
 from msgspec import Struct
 
 from taskwall.core.values import Place, Question, Scenario, Value
-from taskwall.incremental.positions import UNMOVED, Moved
+from taskwall.incremental.positions import IDENTITY, LineMap
 from taskwall.source.resource import Resource, Skip
 
 
@@ -53,7 +53,7 @@ class Evaluation(Struct, frozen=True):
 
     `questions` are those that decide a switch (a Condition, a conditional, a count) and that
     neither the sources nor the scenario answer. `hidden` are texts that sources declare to be
-    sensitive, and what is made of them: nothing that is told holds them. `moved` leads from the
+    sensitive, and what is made of them: nothing that is told holds them. `line_map` leads from the
     places of the resources to those of the files: what is told of them goes through it.
     """
 
@@ -62,7 +62,7 @@ class Evaluation(Struct, frozen=True):
     questions: frozenset[Question] = frozenset()
     skips: tuple[Skip, ...] = ()
     hidden: frozenset[str] = frozenset()
-    moved: Moved = UNMOVED
+    line_map: LineMap = IDENTITY
 
 
 class Stack(Protocol):

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from budgets import examples
-from taskwall.incremental.positions import Moved, Shifts
+from taskwall.incremental.positions import LineMap, LineShifts
 from taskwall.readers.terraform.syntax.hcl import Parse
 from taskwall.readers.terraform.syntax.stable_lines import APART, Placed, placed
 from taskwall.readers.terraform.syntax.tree import Attribute, Block, Body, Later
@@ -36,7 +36,7 @@ def shown(body: Body) -> tuple[object, ...]:
 
 def back(stands: Placed) -> object:
     """A file as it is, from its standing lines."""
-    moved = stands.moved(PATH)
+    moved = stands.line_map(PATH)
 
     def of(body: Body) -> Body:
         return Body(
@@ -46,13 +46,13 @@ def back(stands: Placed) -> object:
         )
 
     def attribute(one: Attribute) -> Attribute:
-        return Attribute(one.name, moved.of(one.place), read(moved.of(one.expression)))
+        return Attribute(one.name, moved.apply(one.place), read(moved.apply(one.expression)))
 
     def block(one: Block) -> Block:
-        at = moved.of((one.header, one.place))
+        at = moved.apply((one.header, one.place))
         return Block(one.type, one.labels, *at, read(of(one.body)))
 
-    return shown(of(stands.parsed.body))[1], moved.of(stands.parsed.errors)
+    return shown(of(stands.parsed.body))[1], moved.apply(stands.parsed.errors)
 
 
 def read(value: T) -> Later[T]:
@@ -139,8 +139,8 @@ def test_where_no_room_is_left_all_are_numbered_anew() -> None:
 def test_what_is_told_moves_as_a_whole() -> None:
     """The very object comes back where nothing of it moves."""
     error = Parse(PATH, A + "}").read().errors
-    still = Moved({"other.tf": Shifts((1,), (5,))})
-    assert still.of(error) is error
-    moved = Moved({PATH: Shifts((2,), (-1,))})
-    assert [one.place.line for one in moved.of(error)] == [one.place.line - 1 for one in error]
-    assert moved.of(error)[0].place.file == PATH
+    still = LineMap({"other.tf": LineShifts((1,), (5,))})
+    assert still.apply(error) is error
+    moved = LineMap({PATH: LineShifts((2,), (-1,))})
+    assert [one.place.line for one in moved.apply(error)] == [one.place.line - 1 for one in error]
+    assert moved.apply(error)[0].place.file == PATH

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from taskwall.core.values import Place, Scenario
-from taskwall.incremental.positions import Moved
+from taskwall.incremental.positions import LineMap
 from taskwall.readers.terraform.evaluation.module import Scope
 from taskwall.readers.terraform.evaluation.remote_states import RemoteStates, reads_states, ties
 from taskwall.readers.terraform.modules import Module, library
@@ -65,8 +65,8 @@ class JoinedStack:
             found, wrong = root.skips()
             skips.update(dict.fromkeys(found))
             complaints += wrong
-        moved = Moved({p: s for root in self._roots for p, s in root.moved().files.items()})
-        told = tuple(dict.fromkeys((*moved.of(errors), *complaints)))
+        moved = LineMap({p: s for root in self._roots for p, s in root.line_map().files.items()})
+        told = tuple(dict.fromkeys((*moved.apply(errors), *complaints)))
         return Evaluation(resources, told, questions, tuple(skips), hidden, moved)
 
     def _scopes(self) -> list[Scope]:

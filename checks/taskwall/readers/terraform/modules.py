@@ -114,7 +114,7 @@ class Library:
         """The stretches of a unit whose text is never shown."""
         known = self._secrets.get(unit.path)
         if known is None or known[0] is not unit:
-            found = unit.placed.moved(unit.path).of(secrets(unit.placed.parsed.body))
+            found = unit.placed.line_map(unit.path).apply(secrets(unit.placed.parsed.body))
             known = self._secrets[unit.path] = unit, found
         return known[1]
 

@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import TypeVar
 
 from taskwall.core.values import Place, Question, Scenario
-from taskwall.incremental.positions import UNMOVED, Moved
+from taskwall.incremental.positions import IDENTITY, LineMap
 from taskwall.readers.terraform.evaluation.free_variables import allowed
 from taskwall.readers.terraform.evaluation.module import Scope
 from taskwall.readers.terraform.evaluation.run import Evaluated, Run
@@ -99,8 +99,8 @@ class TerraformStack:
         hidden: frozenset[str],
     ) -> Evaluation:
         found, complaints = self.skips()
-        moved = self.moved()
-        told = tuple(dict.fromkeys((*moved.of(tuple(errors)), *complaints)))
+        moved = self.line_map()
+        told = tuple(dict.fromkeys((*moved.apply(tuple(errors)), *complaints)))
         return Evaluation(resources, told, questions, found, hidden, moved)
 
     def scope(
@@ -124,7 +124,7 @@ class TerraformStack:
             self._skips = skips(self.parts())
         return self._skips
 
-    def moved(self) -> Moved:
+    def line_map(self) -> LineMap:
         """How far what is evaluated is from the lines of its files."""
         shifts = {
             unit.path: unit.placed.shifts
@@ -132,7 +132,7 @@ class TerraformStack:
             for unit in module.units
             if unit.placed.shifts is not None
         }
-        return Moved(shifts) if shifts else UNMOVED
+        return LineMap(shifts) if shifts else IDENTITY
 
     def answers(self, operand: str) -> tuple[str, ...] | None:
         """The values that a variable of the root can have, as texts, if they are limited."""

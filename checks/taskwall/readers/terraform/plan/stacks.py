@@ -195,7 +195,7 @@ class PlanStack:
             beside.questions,
             beside.skips,
             beside.hidden | self._hidden,
-            beside.moved,
+            beside.line_map,
         )
 
 

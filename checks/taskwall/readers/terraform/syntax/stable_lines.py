@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from taskwall.incremental.positions import UNMOVED, Moved, Shifts
+from taskwall.incremental.positions import IDENTITY, LineMap, LineShifts
 from taskwall.readers.terraform.syntax.hcl import Parse, Parsed
 from taskwall.readers.terraform.syntax.tree import Block, Body
 
@@ -19,12 +19,12 @@ class Placed(Struct, frozen=True):
     """
 
     parsed: Parsed
-    shifts: Shifts | None = None
+    shifts: LineShifts | None = None
     blocks: tuple[tuple[str, Block, bool], ...] = ()
 
-    def moved(self, path: str) -> Moved:
+    def line_map(self, path: str) -> LineMap:
         """What leads from the standing lines of the file to its own."""
-        return UNMOVED if self.shifts is None else Moved({path: self.shifts})
+        return IDENTITY if self.shifts is None else LineMap({path: self.shifts})
 
 
 def placed(
@@ -58,13 +58,13 @@ def placed(
         told, kept = known.get(starts[index], ("", block))
         same = sound and told == texts[index]
         blocks.append((texts[index], kept if same else block, sound))
-    shifts = Shifts(tuple(starts), tuple(-rows for rows in down))
+    shifts = LineShifts(tuple(starts), tuple(-rows for rows in down))
     if earlier is not None and earlier.shifts == shifts:
         shifts = earlier.shifts
     return Placed(
         Parsed(
             Body({}, tuple(block for _, block, _ in blocks)),
-            errors=Moved({path: Shifts(tuple(at), tuple(down))}).of(parsed.errors),
+            errors=LineMap({path: LineShifts(tuple(at), tuple(down))}).apply(parsed.errors),
         ),
         shifts,
         tuple(blocks),
