@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from budgets import examples
 from taskwall.incremental.positions import LineMap, LineShifts
 from taskwall.readers.terraform.syntax.hcl import Parse
-from taskwall.readers.terraform.syntax.stable_lines import APART, Placed, placed
+from taskwall.readers.terraform.syntax.stable_lines import BLOCK_SPACING, StableFile, stable_file
 from taskwall.readers.terraform.syntax.tree import Attribute, Block, Body, Later
 
 PATH = "main.tf"
@@ -34,7 +34,7 @@ def shown(body: Body) -> tuple[object, ...]:
     )
 
 
-def back(stands: Placed) -> object:
+def back(stands: StableFile) -> object:
     """A file as it is, from its standing lines."""
     moved = stands.line_map(PATH)
 
@@ -64,31 +64,31 @@ def read(value: T) -> Later[T]:
 @given(st.lists(TEXTS, min_size=1, max_size=6))
 def test_standing_lines_lead_back_to_those_of_the_file(texts: list[str]) -> None:
     """Whatever became of the file before: its blocks and errors, in the same order."""
-    stands: Placed | None = None
+    stands: StableFile | None = None
     for text in texts:
         parse = Parse(PATH, text)
         parsed = parse.read()
-        stands = placed(PATH, text, parse, parsed, stands)
+        stands = stable_file(PATH, text, parse, parsed, stands)
         assert back(stands) == (shown(parsed.body)[1], parsed.errors)
         if stands.shifts is not None:
             lines = [block.place.line for block in stands.parsed.body.blocks]
             assert lines == sorted(set(lines)) == list(stands.shifts.starts)
 
 
-def numbered(*texts: str) -> list[Placed]:
+def numbered(*texts: str) -> list[StableFile]:
     """A file after each of its changes."""
-    found: list[Placed] = []
+    found: list[StableFile] = []
     for text in texts:
         parse = Parse(PATH, text)
         before = found[-1] if found else None
-        found.append(placed(PATH, text, parse, parse.read(), before))
+        found.append(stable_file(PATH, text, parse, parse.read(), before))
     return found
 
 
 A, B, C = (f'resource "aws_x" "{name}" {{\n  n = 1\n}}\n' for name in "abc")
 
 
-def kept(one: Placed, other: Placed) -> list[str]:
+def kept(one: StableFile, other: StableFile) -> list[str]:
     """The names of the blocks that are the very same in both."""
     before = {id(block) for block in one.parsed.body.blocks}
     return [block.labels[1] for block in other.parsed.body.blocks if id(block) in before]
@@ -128,12 +128,12 @@ def test_half_a_block_leaves_the_others() -> None:
 
 def test_where_no_room_is_left_all_are_numbered_anew() -> None:
     """Blocks never stand closer than in the file."""
-    first, second = numbered(A + B, A + "\n" * (2 * APART) + B)
+    first, second = numbered(A + B, A + "\n" * (2 * BLOCK_SPACING) + B)
     assert first.shifts is not None
     assert second.shifts is not None
     assert kept(first, second) == ["a"]
     starts = second.shifts.starts
-    assert starts[1] - starts[0] > 2 * APART
+    assert starts[1] - starts[0] > 2 * BLOCK_SPACING
 
 
 def test_what_is_told_moves_as_a_whole() -> None:

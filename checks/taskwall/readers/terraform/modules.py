@@ -11,7 +11,7 @@ from msgspec import Struct
 from taskwall.core.values import Place
 from taskwall.readers.terraform.secrets import secrets
 from taskwall.readers.terraform.syntax.hcl import Parse, Parsed
-from taskwall.readers.terraform.syntax.stable_lines import Placed, placed
+from taskwall.readers.terraform.syntax.stable_lines import StableFile, stable_file
 from taskwall.readers.terraform.syntax.tree import Attribute, Block, Body, Later, Literal
 from taskwall.readers.terraform.values.types import Type
 from taskwall.source.files import Files, UnreadableError
@@ -30,7 +30,7 @@ class Unit(Struct, frozen=True):
     path: str
     text: str
     parsed: Parsed
-    placed: Placed
+    stable: StableFile
 
 
 class Module(Struct, frozen=True):
@@ -106,15 +106,15 @@ class Library:
             parse = Parse(path, text)
             parsed = parse.read()
             if self.lasts and path.endswith((".tf", ".tofu")):
-                before = earlier.placed if earlier is not None else None
-                return Unit(path, text, parsed, placed(path, text, parse, parsed, before))
-        return Unit(path, text, parsed, Placed(parsed))
+                before = earlier.stable if earlier is not None else None
+                return Unit(path, text, parsed, stable_file(path, text, parse, parsed, before))
+        return Unit(path, text, parsed, StableFile(parsed))
 
     def secrets(self, unit: Unit) -> tuple[Place, ...]:
         """The stretches of a unit whose text is never shown."""
         known = self._secrets.get(unit.path)
         if known is None or known[0] is not unit:
-            found = unit.placed.line_map(unit.path).apply(secrets(unit.placed.parsed.body))
+            found = unit.stable.line_map(unit.path).apply(secrets(unit.stable.parsed.body))
             known = self._secrets[unit.path] = unit, found
         return known[1]
 
@@ -254,9 +254,9 @@ def _module(folder: str, units: Iterable[Unit]) -> Module:
     module = Module(folder, units, {}, {}, {}, {}, {}, ())
     errors: list[SourceError] = []
     for unit in units:
-        errors.extend(unit.placed.parsed.errors)
+        errors.extend(unit.stable.parsed.errors)
         override = is_override(unit.path)
-        for block in unit.placed.parsed.body.blocks:
+        for block in unit.stable.parsed.body.blocks:
             kind, labels = block.type, block.labels
             if kind == "locals":
                 for name, attribute in block.body.attributes.items():

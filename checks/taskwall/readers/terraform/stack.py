@@ -127,10 +127,10 @@ class TerraformStack:
     def line_map(self) -> LineMap:
         """How far what is evaluated is from the lines of its files."""
         shifts = {
-            unit.path: unit.placed.shifts
+            unit.path: unit.stable.shifts
             for module in self.parts()
             for unit in module.units
-            if unit.placed.shifts is not None
+            if unit.stable.shifts is not None
         }
         return LineMap(shifts) if shifts else IDENTITY
 

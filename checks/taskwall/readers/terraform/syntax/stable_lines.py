@@ -8,11 +8,11 @@ from taskwall.incremental.positions import IDENTITY, LineMap, LineShifts
 from taskwall.readers.terraform.syntax.hcl import Parse, Parsed
 from taskwall.readers.terraform.syntax.tree import Block, Body
 
-APART = 1000
+BLOCK_SPACING = 1000
 """How many lines further apart blocks stand, so that others find room between them."""
 
 
-class Placed(Struct, frozen=True):
+class StableFile(Struct, frozen=True):
     """A file by its standing lines, and how far each block is from there.
 
     `blocks` are those of `parsed` with their text, and whether nothing around them is broken.
@@ -27,9 +27,9 @@ class Placed(Struct, frozen=True):
         return IDENTITY if self.shifts is None else LineMap({path: self.shifts})
 
 
-def placed(
-    path: str, text: str, parse: Parse, parsed: Parsed, earlier: Placed | None = None
-) -> Placed:
+def stable_file(
+    path: str, text: str, parse: Parse, parsed: Parsed, earlier: StableFile | None = None
+) -> StableFile:
     """A file by its standing lines: what stands in no block is left out, as nobody reads it.
 
     Args:
@@ -42,14 +42,14 @@ def placed(
     places = [block.place for block in parsed.body.blocks]
     ends = [0, *(place.end_line for place in places)]
     if not places or any(place.line <= end for place, end in zip(places, ends, strict=False)):
-        return Placed(parsed)  # several stand on one line
+        return StableFile(parsed)  # several stand on one line
     lines = text.split("\n")
     texts = ["\n".join(lines[place.line - 1 : place.end_line]) for place in places]
     at = [place.line for place in places]
     before = earlier.blocks if earlier is not None else ()
     starts = _starts(texts, at, before) if before else None
     if starts is None:
-        starts = [line + APART * (index + 1) for index, line in enumerate(at)]
+        starts = [line + BLOCK_SPACING * (index + 1) for index, line in enumerate(at)]
     down = [start - line for start, line in zip(starts, at, strict=True)]
     known = {block.place.line: (told, block) for told, block, sound in before if sound}
     blocks = []
@@ -61,7 +61,7 @@ def placed(
     shifts = LineShifts(tuple(starts), tuple(-rows for rows in down))
     if earlier is not None and earlier.shifts == shifts:
         shifts = earlier.shifts
-    return Placed(
+    return StableFile(
         Parsed(
             Body({}, tuple(block for _, block, _ in blocks)),
             errors=LineMap({path: LineShifts(tuple(at), tuple(down))}).apply(parsed.errors),
@@ -96,7 +96,7 @@ def _starts(
         between = stood[head : head + new]
     else:
         low = before[-1] if before else 0
-        room = (after[0] - low) // (new + 1) if after else APART
+        room = (after[0] - low) // (new + 1) if after else BLOCK_SPACING
         between = [low + room * (index + 1) for index in range(new)]
     starts = [*before, *between, *after]
     stretches = zip([0, *starts], starts, [0, *at], at, strict=False)
