@@ -41,7 +41,6 @@ LEFT: frozenset[str] = frozenset(
         "DYNAMIC",
         "Document",
         "Editor",
-        "Evaluator",
         "Function",
         "Instances",
         "JSON",

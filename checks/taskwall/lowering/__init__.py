@@ -38,20 +38,20 @@ def lower(resources: Iterable[Resource], policy: Policy | None = None) -> Lowere
     return Lowered(network, _unread(draft), tuple(draft.crashes))
 
 
-class Lasting:
+class IncrementalLowering:
     """A network that lasts while the resources that declare it change.
 
     `plain` is the same as it was last built: a network of its own, which has no recall.
     """
 
     def __init__(self, network: Network, queries: "QueryEngine") -> None:
-        from taskwall.lowering._incremental import LastingDraft
+        from taskwall.lowering._incremental import IncrementalNetworkBuilder
 
         _load()
         self.plain = Network()
         self._network = network
         self._queries = queries
-        self._draft = LastingDraft(queries)
+        self._draft = IncrementalNetworkBuilder(queries)
         self._written: dict[str, tuple[list[Resource], set[str]]] = {}
 
     def lowered(self, resources: Sequence[Resource]) -> Lowered:

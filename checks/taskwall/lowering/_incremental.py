@@ -20,7 +20,7 @@ class _Part(Struct, frozen=True):
     crashes: tuple[tuple[str, Exception], ...]
 
 
-class LastingDraft(Draft):
+class IncrementalNetworkBuilder(Draft):
     """A draft that lasts while its resources change."""
 
     def __init__(self, queries: QueryEngine) -> None:

@@ -8,7 +8,7 @@ from taskwall.engine.judge import Judgement
 from taskwall.engine.scenarios import CancellationCheck, explore
 from taskwall.findings.redaction import Mask
 from taskwall.incremental.query import AmbiguousError, Entry, QueryEngine
-from taskwall.lowering import Lasting, Lowered, lower
+from taskwall.lowering import IncrementalLowering, Lowered, lower
 from taskwall.model.core.network import Network, Policy
 from taskwall.rules._rule import Rule
 from taskwall.session.portraits import Portrait, portraits
@@ -30,7 +30,7 @@ class IncrementalStack:
         self._queries = QueryEngine()
         self._network = Network((), engine.policy_of(self._settings))
         self._network.queries = self._queries
-        self._lasting = Lasting(self._network, self._queries)
+        self._lasting = IncrementalLowering(self._network, self._queries)
         self._judgement = Entry("judgement")
         self._resources: tuple[Resource, ...] = ()
 

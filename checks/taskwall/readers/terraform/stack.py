@@ -81,10 +81,12 @@ class TerraformStack:
 
     def _evaluate(self, scenario: Scenario, shared: "Shared") -> Evaluation:
         if self._library.lasts and not self.inputs.free:
-            from taskwall.readers.terraform.evaluation.incremental import Evaluator
+            from taskwall.readers.terraform.evaluation.incremental import IncrementalEvaluator
 
-            evaluator = self._library.kept.setdefault(("evaluator", self.name), Evaluator())
-            assert isinstance(evaluator, Evaluator)
+            evaluator = self._library.kept.setdefault(
+                ("evaluator", self.name), IncrementalEvaluator()
+            )
+            assert isinstance(evaluator, IncrementalEvaluator)
             asked = (self.root, self._library, self.inputs, self.boundary)
             lasting = evaluator.again(*asked, scenario)
             if lasting is not None:

@@ -71,7 +71,7 @@ class _Recalled(Effects):
         return compute()
 
 
-class _ToldHidden(Hidden):
+class _AccumulatingSensitive(Hidden):
     def __init__(self, effects: Effects, queries: QueryEngine) -> None:
         super().__init__(effects)
         self._recall = queries
@@ -100,7 +100,7 @@ class _ToldHidden(Hidden):
         return self._last[2]
 
 
-class LastingRun(Run):
+class IncrementalEvaluation(Run):
     """An evaluation that lasts while the sources change."""
 
     def __init__(self, root: Module, library: Library, inputs: Inputs, boundary: str) -> None:
@@ -112,23 +112,23 @@ class LastingRun(Run):
         super().__init__(root, library, inputs, {}, boundary)
         self.effects = _Recalled(self.queries)
         self.effects.begin({})
-        self.hidden: _ToldHidden = _ToldHidden(self.effects, self.queries)
+        self.hidden: _AccumulatingSensitive = _AccumulatingSensitive(self.effects, self.queries)
         self._root = Entry("root")
-        self._scope: LastingScope | None = None
-        self.scopes: dict[str, LastingScope] = {}
+        self._scope: IncrementalModuleScope | None = None
+        self.scopes: dict[str, IncrementalModuleScope] = {}
         """Those of called modules, by their prefixes."""
-        self.root = self._lasting(root)
+        self.root = self._incremental(root)
         self._modules[root.folder] = self.root, ()
 
     def module(self, folder: str) -> tuple[Module | None, tuple[SourceError, ...]]:
         """The module of a folder, whose blocks are watched."""
         if folder not in self._modules:
             module, unreadable = self.library.module(folder)
-            found = None if module is None else self._lasting(module)
+            found = None if module is None else self._incremental(module)
             self._modules[folder] = found, unreadable
         return self._modules[folder]
 
-    def _lasting(self, module: Module) -> Module:
+    def _incremental(self, module: Module) -> Module:
         put = partial(self._put, module.folder)
         return Module(
             module.folder,
@@ -173,7 +173,7 @@ class LastingRun(Run):
             if (module is None) is not (known is None):
                 raise InvalidatedError(folder)
             if module is not None:
-                self._lasting(module)
+                self._incremental(module)
         reads: dict[Entry, None] = {}
         queries.active_dependencies = reads
         self.effects.begin(scenario)
@@ -181,7 +181,7 @@ class LastingRun(Run):
         given = queries.set_input("given", values)
         if self._scope is None:
             self.alone = required
-            self._scope = LastingScope(self, self.root, given=given.get)
+            self._scope = IncrementalModuleScope(self, self.root, given=given.get)
         elif self.alone is not required:
             raise InvalidatedError("required")
         resources = tuple(self._scope.resources())
@@ -216,14 +216,14 @@ class LastingRun(Run):
         self.gone.clear()
 
 
-class LastingScope(Scope):
+class IncrementalModuleScope(Scope):
     """A scope whose names are answers of the run's recall."""
 
-    run: LastingRun
+    run: IncrementalEvaluation
 
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
-        self._call: tuple[LastingScope, str, Callable[[str], Value | None]] | None = None
+        self._call: tuple[IncrementalModuleScope, str, Callable[[str], Value | None]] | None = None
         """Who calls it, by what name, and what is given for its variables now."""
         self._all_blocks = Entry("blocks")
         self._all_resources = Entry("resources")
@@ -252,7 +252,7 @@ class LastingScope(Scope):
         found = run.scopes.get(prefix)
         if found is None:
             bare = f"{self.bare_address(f'module.{name}')}."
-            found = LastingScope(
+            found = IncrementalModuleScope(
                 run, module, prefix, bare, None, called_from, maybe, self.chain, ()
             )
             found._given = partial(found._recalled, "given", read=found._given_now)
@@ -329,13 +329,13 @@ class LastingScope(Scope):
         self, block: Block, local: str, address: str, env: Any, maybe: tuple[Need, ...]
     ) -> ResourceInstance:
         """An instance of a resource."""
-        return _LastingInstance(self, block, local, address, env, maybe)
+        return _IncrementalInstance(self, block, local, address, env, maybe)
 
     def attribute(self, local: str, address: str, name: str) -> Value:
         """What an attribute of an instance is now."""
         return self._whole(local, address).read(name)
 
-    def _whole(self, local: str, address: str) -> "_LastingInstance":
+    def _whole(self, local: str, address: str) -> "_IncrementalInstance":
         """An instance of a declared resource.
 
         Raises:
@@ -343,7 +343,7 @@ class LastingScope(Scope):
         """
         self.instances(local)
         whole = self.run.handles.get(address)
-        if not isinstance(whole, _LastingInstance):
+        if not isinstance(whole, _IncrementalInstance):
             raise InvalidatedError(address)
         return whole
 
@@ -387,8 +387,8 @@ def _prefixes(call: Instances[ModuleInstance] | Value) -> list[str]:
     return [one.scope.prefix for one in call.all] if isinstance(call, Instances) else []
 
 
-class _LastingInstance(ResourceInstance):
-    def __init__(self, scope: LastingScope, *rest: Any) -> None:
+class _IncrementalInstance(ResourceInstance):
+    def __init__(self, scope: IncrementalModuleScope, *rest: Any) -> None:
         super().__init__(scope, *rest)
         self._lasting = scope
 
@@ -402,11 +402,11 @@ class _LastingInstance(ResourceInstance):
         return super().get(name)
 
 
-class Evaluator:
+class IncrementalEvaluator:
     """Evaluates a root module again and again."""
 
     def __init__(self) -> None:
-        self._run: LastingRun | None = None
+        self._run: IncrementalEvaluation | None = None
         self._asked: tuple[Inputs, str] | None = None
         self._switches_calls = False
         """Whether scenarios differ in the modules that are called."""
@@ -428,7 +428,7 @@ class Evaluator:
                     if scenario:
                         self._switches_calls = True
                         return None
-            self._run = LastingRun(root, library, inputs, boundary)
+            self._run = IncrementalEvaluation(root, library, inputs, boundary)
             return self._run.again(scenario)
         except (AmbiguousError, UnfitError, InvalidatedError):
             self._run = None
