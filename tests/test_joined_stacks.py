@@ -133,7 +133,7 @@ def test_templates_given_one_after_another(tmp_path: Path, monkeypatch: pytest.M
         return stacks(paths, *others)
 
     monkeypatch.setattr(sources, "_stacks", counted)
-    known = sources.Known()
+    known = sources.ReadCache()
     paths = [str(path) for path in sorted(tmp_path.glob("*.yaml"))]
     for path in paths:
         asked = job(Options(paths=(path,)))

@@ -46,7 +46,6 @@ LEFT: frozenset[str] = frozenset(
         "JSON",
         "KINDS",
         "Kind",
-        "Known",
         "LARGEST",
         "LONGEST",
         "Line",

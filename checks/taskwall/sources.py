@@ -76,16 +76,16 @@ def read(
     use: Settings,
     files: Files,
     scope: Scope,
-    known: "Known | None" = None,
+    cache: "ReadCache | None" = None,
 ) -> Sources:
     """Read every stack below the given absolute paths.
 
     A file given by itself is read within the stacks that it takes part in, wherever in its
-    repository their roots are. `known` is what earlier reads with the same files, inputs, settings
+    repository their roots are. `cache` is what earlier reads with the same files, inputs, settings
     and scope have found out.
     """
     found = Sources()
-    known = known or Known()
+    cache = cache or ReadCache()
     inputs = replace(inputs, free=use.scenarios == "all", remote_states=use.remote_state)
     boundaries = _boundaries(paths)
     seen: set[str] = set()
@@ -118,7 +118,7 @@ def read(
         found.errors += errors
     for boundary, given in narrow.items():
         only = frozenset(given)
-        stacks, errors = known.stacks(given, replace(inputs, boundary=boundary), use, files, scope)
+        stacks, errors = cache.stacks(given, replace(inputs, boundary=boundary), use, files, scope)
         kept = [stack for stack in stacks if not only.isdisjoint(stack.files)]
         concerned = only.union(*(stack.files for stack in kept))
         # What a plan says stands in the sources beside it, where they are there.
@@ -148,7 +148,7 @@ def _is_empty(path: str, files: Files) -> bool:
         return False
 
 
-class Known:
+class ReadCache:
     """What reads of the same repositories, with the same files, inputs and settings, share."""
 
     def __init__(self) -> None:

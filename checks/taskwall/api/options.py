@@ -48,9 +48,9 @@ class Job(Struct, frozen=True):
     rules: tuple[Rule, ...]
     cwd: str
 
-    def read(self, files: Files, known: sources.Known | None = None) -> sources.Sources:
-        """Read the sources; `known` is what earlier reads like it have found out."""
-        return sources.read(self.paths, self.inputs, self.use, files, self.scope, known)
+    def read(self, files: Files, cache: sources.ReadCache | None = None) -> sources.Sources:
+        """Read the sources; `cache` is what earlier reads like it have found out."""
+        return sources.read(self.paths, self.inputs, self.use, files, self.scope, cache)
 
 
 def job(options: Options) -> Job:

@@ -22,7 +22,7 @@ from taskwall.report.report import Result
 from taskwall.settings import CHOICES, SettingsError, one_of
 from taskwall.source.files import Files
 from taskwall.source.stack import Inputs, Stack
-from taskwall.sources import Known, Scope
+from taskwall.sources import ReadCache, Scope
 
 GENERAL = "ETW000"
 """The rule that has the options of all."""
@@ -133,12 +133,12 @@ class Run:
         """Begin anew; the text of a template that is in no file stands for one."""
         overlay = {} if source is None else {source.path: source.text or ""}
         self._files = Files(overlay, again=True)
-        self._known: dict[str, tuple[Known, _Judged]] = {}
+        self._known: dict[str, tuple[ReadCache, _Judged]] = {}
 
     def _report(self, path: str, parameters: Mapping[str, Value]) -> Report:
         asked = self._job(path, parameters)
         use = asked.use
-        known, judged = self._known.setdefault(repr((use, parameters)), (Known(), {}))
+        known, judged = self._known.setdefault(repr((use, parameters)), (ReadCache(), {}))
         found = asked.read(self._files, known)
         judgements = [self._judgement(read.stack, asked, judged) for read in found.reads]
         aside = baseline.read(use.baseline) if use.baseline else {}

@@ -245,7 +245,7 @@ def test_of_very_many_files_the_first_are_looked_at(
         return walk(paths)
 
     monkeypatch.setattr(sources, "walk", walked)
-    known, files = sources.Known(), Files()
+    known, files = sources.ReadCache(), Files()
     read = {
         path.name: [
             sorted(os.path.basename(file) for file in one.stack.files)
