@@ -5,19 +5,19 @@ from hypothesis import strategies as st
 from msgspec import Struct
 
 from taskwall.core.values import Need, Origin, Place
-from taskwall.model.core.entity import Thing
+from taskwall.model.core.entity import Entity
 from taskwall.model.core.network import Network
 
 ORIGIN = Origin("a.b", "a.b", Place("main.tf", 1, 1, 1, 1), "terraform")
 
 
-class Plain(Thing, frozen=True, kw_only=True):
+class Plain(Entity, frozen=True, kw_only=True):
     """A thing of a kind."""
 
     size: int = 0
 
 
-class Other(Thing, frozen=True, kw_only=True):
+class Other(Entity, frozen=True, kw_only=True):
     """A thing of another kind."""
 
 

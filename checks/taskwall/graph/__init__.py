@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from taskwall.core.facts import Fact
 from taskwall.core.values import Place
-from taskwall.model.core.entity import Link, Thing
+from taskwall.model.core.entity import Entity, Link
 from taskwall.model.core.network import Network
 from taskwall.model.data_stores.store import MountTarget, Store
 from taskwall.model.entities.ecs import TaskSource
@@ -151,7 +151,7 @@ class _Pen:
             return self._named("security group", link.to)
         return self._thing("security group", group, "security group")
 
-    def _thing(self, kind: Kind, thing: Thing, word: str) -> Node:
+    def _thing(self, kind: Kind, thing: Entity, word: str) -> Node:
         key: tuple[Kind, str] = (kind, thing.id)
         if key not in self.nodes:
             header = thing.origin.header

@@ -20,10 +20,10 @@ from taskwall.core.values import (
     settled,
     symbol,
 )
-from taskwall.model.core.entity import Link, Setting, Thing
+from taskwall.model.core.entity import Entity, Link, Setting
 from taskwall.source.resource import Cell, Resource
 
-T = TypeVar("T", bound=Thing)
+T = TypeVar("T", bound=Entity)
 
 
 class Reading:
@@ -78,7 +78,7 @@ class Reading:
             return Fact(True, text, cell.place, self.name)
         return Fact(None, text, cell.place, self.name, (*(cell.doubt or ()), *maybe))
 
-    def link(self, kind: type[Thing], cell: Cell, verb: str = "refers to") -> Link | None:
+    def link(self, kind: type[Entity], cell: Cell, verb: str = "refers to") -> Link | None:
         """The tie to the thing that a cell names; None where nothing is written."""
         if cell.absent:
             return None
@@ -89,12 +89,12 @@ class Reading:
             fact = Fact(None, text, cell.place, self.name, cell.doubt or needs)
         return Link(to, fact, cell.place, exact)
 
-    def links(self, kind: type[Thing], cell: Cell, verb: str = "refers to") -> tuple[Link, ...]:
+    def links(self, kind: type[Entity], cell: Cell, verb: str = "refers to") -> tuple[Link, ...]:
         """The ties to all things that a list names."""
         found = (self.link(kind, each, verb) for each in cell.each())
         return tuple(link for link in found if link is not None)
 
-    def must(self, kind: type[Thing], cell: Cell, verb: str = "refers to") -> Link:
+    def must(self, kind: type[Entity], cell: Cell, verb: str = "refers to") -> Link:
         """The tie that a cell must name; where nothing is written, it leads nowhere."""
         link = self.link(kind, cell, verb)
         if link is None:
@@ -147,17 +147,17 @@ Lowering: TypeAlias = Callable[[Reading], Iterable[Any]]
 class Kind(Struct, frozen=True):
     """What a resource type becomes, by which function, and which attribute gives its name."""
 
-    thing: type[Thing] | None
+    entity: type[Entity] | None
     lowering: Lowering
     named: str
 
 
 _KINDS: dict[str, Kind] = {}
-_FIRST: dict[tuple[type[Thing], str], str] = {}
+_FIRST: dict[tuple[type[Entity], str], str] = {}
 
 
 def lowers(
-    *types: str, to: type[Thing] | None = None, named: str = ""
+    *types: str, to: type[Entity] | None = None, named: str = ""
 ) -> Callable[[Lowering], Lowering]:
     """Make a function the reader of resource types.
 
@@ -200,8 +200,8 @@ class Draft:
         self.resources = {resource.origin.address: resource for resource in resources}
         self.ledger: set[tuple[str, str]] = set()
         self.crashes: list[tuple[str, Exception]] = []
-        self.outside: dict[tuple[type[Thing], str], Outside] = {}
-        self._names: dict[type[Thing], dict[str, str]] = {}
+        self.outside: dict[tuple[type[Entity], str], Outside] = {}
+        self._names: dict[type[Entity], dict[str, str]] = {}
         self._referring: dict[tuple[str, ...], dict[str, list[Resource]]] = {}
         self.types: dict[str, list[Resource]] = {}
         for resource in self.resources.values():
@@ -216,7 +216,7 @@ class Draft:
         """Lower every resource, then everything outside the sources that was referred to."""
         for resource in self.resources.values():
             yield from self.made(resource)
-        done: set[tuple[type[Thing], str]] = set()
+        done: set[tuple[type[Entity], str]] = set()
         while waiting := [key for key in self.outside if key not in done]:
             for key in waiting:
                 done.add(key)
@@ -242,7 +242,7 @@ class Draft:
         resource = self.resources.get(address)
         return resource.origin.name if resource else address
 
-    def identify(self, kind: type[Thing], cell: Cell) -> tuple[str, bool, tuple[Need, ...]]:
+    def identify(self, kind: type[Entity], cell: Cell) -> tuple[str, bool, tuple[Need, ...]]:
         """Which thing of a kind a cell names.
 
         Returns:
@@ -281,13 +281,13 @@ class Draft:
             self._refer((kind, name), cell, needs)
         return name, False, needs
 
-    def _refer(self, to: tuple[type[Thing], str], cell: Cell, needs: tuple[Need, ...]) -> None:
+    def _refer(self, to: tuple[type[Entity], str], cell: Cell, needs: tuple[Need, ...]) -> None:
         """Note that a cell refers to something that the sources do not declare."""
         if to not in self.outside:
             self.outside[to] = Outside(cell.place, cell.resource.origin.language, needs)
 
     def _declared(
-        self, kind: type[Thing], reference: Reference, cell: Cell
+        self, kind: type[Entity], reference: Reference, cell: Cell
     ) -> tuple[str, bool, tuple[Need, ...]] | None:
         resource = self.resources.get(reference.resource)
         if resource is None:
@@ -298,7 +298,7 @@ class Draft:
             if resource.data or suffix == ".default":
                 self._refer((kind, address), cell, ())
             return address, not resource.data, ()
-        if own is None or own.thing is not kind:
+        if own is None or own.entity is not kind:
             return None
         if not resource.data:
             return reference.resource, True, ()
@@ -310,7 +310,7 @@ class Draft:
         self._refer((kind, reference.resource), cell, needs)
         return reference.resource, False, needs
 
-    def implied(self, kind: type[Thing], vpc: str) -> str:
+    def implied(self, kind: type[Entity], vpc: str) -> str:
         """The resource that adopts what AWS makes with every VPC, "" if the sources have none.
 
         Such things are its default group and its main route table.
@@ -349,17 +349,17 @@ class Draft:
             found.setdefault(address, []).append(resource)
         return found
 
-    def by_name(self, kind: type[Thing]) -> dict[str, str]:
+    def by_name(self, kind: type[Entity]) -> dict[str, str]:
         """The addresses of the resources that become things of a kind, by their names."""
         if kind not in self._names:
             self._names[kind] = self.named(kind)
         return self._names[kind]
 
-    def named(self, kind: type[Thing]) -> dict[str, str]:
+    def named(self, kind: type[Entity]) -> dict[str, str]:
         """What `by_name` remembers: the first resource of each name, by type."""
         names: dict[str, str] = {}
         for type_, own in _KINDS.items():
-            if own.thing is not kind or not own.named:
+            if own.entity is not kind or not own.named:
                 continue
             for resource in self.types.get(type_, ()):
                 found = None if resource.data else resource.body.fields.get(own.named)
@@ -368,7 +368,7 @@ class Draft:
                     names.setdefault(text.data, resource.origin.address)
         return names
 
-    def external(self, kind: type[Thing], name: str, outside: Outside) -> Thing | None:
+    def external(self, kind: type[Entity], name: str, outside: Outside) -> Entity | None:
         """The thing behind a name that the sources do not declare: all its attributes unknown."""
         at, language, needs = outside.place, outside.language, outside.needs
         known = self.resources.get(name)

@@ -7,15 +7,15 @@ from msgspec import Struct
 
 from taskwall.incremental.query import Entry, Query, QueryEngine
 from taskwall.lowering._draft import Draft, Outside
-from taskwall.model.core.entity import Thing
+from taskwall.model.core.entity import Entity
 from taskwall.source.resource import Resource
 
 
 class _Part(Struct, frozen=True):
     """What became of one resource, and what was met on the way."""
 
-    things: tuple[Any, ...]
-    outside: dict[tuple[type[Thing], str], Outside]
+    entities: tuple[Any, ...]
+    outside: dict[tuple[type[Entity], str], Outside]
     read: frozenset[tuple[str, str]]
     crashes: tuple[tuple[str, Exception], ...]
 
@@ -49,8 +49,8 @@ class IncrementalNetworkBuilder(Draft):
         outer = queries.active_dependencies
         reads: dict[Entry, None] = {}
         queries.active_dependencies = reads
-        outside: dict[tuple[type[Thing], str], Outside] = {}
-        done: set[tuple[type[Thing], str]] = set()
+        outside: dict[tuple[type[Entity], str], Outside] = {}
+        done: set[tuple[type[Entity], str]] = set()
         waiting = parts
         while True:
             for part in waiting:
@@ -68,9 +68,9 @@ class IncrementalNetworkBuilder(Draft):
         queries.set_dependencies(self._outside_parts, reads)
         self.ledger = set().union(*{part.read for part in parts})
         self.crashes = [crash for part in parts for crash in part.crashes]
-        return [thing for part in parts for thing in part.things]
+        return [thing for part in parts for thing in part.entities]
 
-    def by_name(self, kind: type[Thing]) -> dict[str, str]:
+    def by_name(self, kind: type[Entity]) -> dict[str, str]:
         """The addresses of the resources that become things of a kind, by their names."""
         return self._queries.query(("names", kind), self.named, (kind,))
 
@@ -83,7 +83,7 @@ class IncrementalNetworkBuilder(Draft):
         self._begin()
         return self._ended(tuple(self.made(resource)))
 
-    def _external(self, kind: type[Thing], name: str, outside: Outside) -> _Part:
+    def _external(self, kind: type[Entity], name: str, outside: Outside) -> _Part:
         self._begin()
         thing = self.external(kind, name, outside)
         return self._ended(() if thing is None else (thing,))

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from taskwall.core.change import Blank, Change, Wanted
 from taskwall.core.values import Known, Unknown, Value
 from taskwall.lowering._draft import Reading, lowers, setting
-from taskwall.model.core.entity import Setting, Thing
+from taskwall.model.core.entity import Entity, Setting
 from taskwall.model.entities.load_balancer import (
     LoadBalancer,
 )
@@ -81,7 +81,7 @@ _DELIVERIES = ("aws_cloudwatch_log_delivery_source", "AWS::Logs::DeliverySource"
 
 
 @lowers(*_DELIVERIES)
-def delivery_source(r: Reading) -> Iterator[Thing]:
+def delivery_source(r: Reading) -> Iterator[Entity]:
     # Read by the load balancer whose logs it takes.
     r.at("resource_arn", "ResourceArn")
     r.at("log_type", "LogType")

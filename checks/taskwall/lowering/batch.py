@@ -7,7 +7,7 @@ from taskwall.lowering import volume
 from taskwall.lowering._draft import SWITCH, Reading, lowers, setting
 from taskwall.lowering._structure import structure
 from taskwall.lowering.tag import tags
-from taskwall.model.core.entity import Thing
+from taskwall.model.core.entity import Entity
 from taskwall.model.entities.ecs import Launch, Providers, TaskSource
 from taskwall.model.entities.security_group import SecurityGroup
 from taskwall.model.entities.vpc import Subnet
@@ -72,7 +72,7 @@ def _job_parts(r: Reading, key: str) -> Iterator[Cell]:
 
 
 @lowers("aws_batch_compute_environment", "AWS::Batch::ComputeEnvironment")
-def batch_environment(r: Reading) -> Iterator[Thing]:
+def batch_environment(r: Reading) -> Iterator[Entity]:
     resources = r.at("compute_resources", "ComputeResources")
     kind = resources.get("type" if r.terraform else "Type")
     if kind.absent or kind.known not in ("FARGATE", "FARGATE_SPOT", None):

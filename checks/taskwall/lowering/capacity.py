@@ -12,7 +12,7 @@ from taskwall.core.facts import FALSE, Fact
 from taskwall.core.values import Need, Reference, Text, Value, settled
 from taskwall.lowering._draft import Reading, lowers, setting
 from taskwall.model.compute.container_instances import Instances, MetadataDefaults, MetadataOptions
-from taskwall.model.core.entity import Link, Setting, Thing
+from taskwall.model.core.entity import Entity, Link, Setting
 from taskwall.model.entities.ecs_agent import Agent
 from taskwall.model.entities.security_group import SecurityGroup
 from taskwall.model.entities.vpc import Subnet
@@ -75,7 +75,7 @@ SPELLINGS: dict[str, Spelling] = {
 
 
 @lowers("aws_ec2_instance_metadata_defaults", to=MetadataDefaults)
-def metadata_defaults(r: Reading) -> Iterator[Thing]:
+def metadata_defaults(r: Reading) -> Iterator[Entity]:
     yield MetadataDefaults(id=r.id, origin=r.origin, options=_metadata(r, r.body))
 
 
@@ -84,7 +84,7 @@ def metadata_defaults(r: Reading) -> Iterator[Thing]:
 @lowers("aws_launch_configuration", to=Instances, named="name")
 @lowers("AWS::AutoScaling::LaunchConfiguration", to=Instances, named="LaunchConfigurationName")
 @lowers("aws_instance", "AWS::EC2::Instance", to=Instances)
-def instances(r: Reading) -> Iterator[Thing]:
+def instances(r: Reading) -> Iterator[Entity]:
     spelled = SPELLINGS[r.resource.type]
     at = r.body.at
     template = None

@@ -7,7 +7,7 @@ from taskwall.core.values import Known, Need, Unknown
 from taskwall.lowering._draft import Reading, lowers, setting
 from taskwall.lowering.access_log import block_of_logs, classic_access_log
 from taskwall.lowering.load_balancer import PUBLIC, SCHEME
-from taskwall.model.core.entity import Link, Setting, Thing
+from taskwall.model.core.entity import Entity, Link, Setting
 from taskwall.model.entities.load_balancer import (
     Listener,
     LoadBalancer,
@@ -120,7 +120,7 @@ def _names_for(r: Reading, other: Reading, port: Setting, key: str) -> Iterator[
 
 
 @lowers("aws_load_balancer_listener_policy")
-def listener_policy(r: Reading) -> Iterator[Thing]:
+def listener_policy(r: Reading) -> Iterator[Entity]:
     # Read by the load balancer whose listener it is about.
     for key in ("load_balancer_name", "load_balancer_port", "policy_names"):
         r.at(key, "")
@@ -128,7 +128,7 @@ def listener_policy(r: Reading) -> Iterator[Thing]:
 
 
 @lowers("aws_lb_ssl_negotiation_policy", "aws_load_balancer_policy")
-def classic_policy(r: Reading) -> Iterator[Thing]:
+def classic_policy(r: Reading) -> Iterator[Entity]:
     key = "load_balancer" if "ssl" in r.resource.type else "load_balancer_name"
     here = r.must(LoadBalancer, r.at(key, ""), "is a policy of")
     yield _policy(r, here, r.body)

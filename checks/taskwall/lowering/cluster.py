@@ -10,7 +10,7 @@ from taskwall.lowering import capacity
 from taskwall.lowering._draft import Reading, lowers
 from taskwall.lowering.namespace import Namespace
 from taskwall.lowering.tag import tags
-from taskwall.model.core.entity import Link, Thing
+from taskwall.model.core.entity import Entity, Link
 from taskwall.model.entities.ecs import (
     AutoScalingGroup,
     CapacityProvider,
@@ -124,7 +124,7 @@ def strategy_of(r: Reading, cell: Cell) -> Providers:
 
 @lowers("aws_ecs_capacity_provider", to=CapacityProvider, named="name")
 @lowers("AWS::ECS::CapacityProvider", to=CapacityProvider, named="Name")
-def capacity_provider(r: Reading) -> Iterator[Thing]:
+def capacity_provider(r: Reading) -> Iterator[Entity]:
     managed = r.at("managed_instances_provider", "ManagedInstancesProvider")
     group = r.at(
         "auto_scaling_group_provider.auto_scaling_group_arn",
@@ -141,7 +141,7 @@ def capacity_provider(r: Reading) -> Iterator[Thing]:
 
 @lowers("aws_autoscaling_group", to=AutoScalingGroup, named="name")
 @lowers("AWS::AutoScaling::AutoScalingGroup", to=AutoScalingGroup, named="AutoScalingGroupName")
-def auto_scaling_group(r: Reading) -> Iterator[Thing]:
+def auto_scaling_group(r: Reading) -> Iterator[Entity]:
     groups = r.links(TargetGroup, r.at("target_group_arns", "TargetGroupARNs"), "registers in")
     balancers = r.links(LoadBalancer, r.at("load_balancers", "LoadBalancerNames"), "registers in")
     attachments = r.draft.about(r.id, "autoscaling_group_name", "aws_autoscaling_attachment")
@@ -164,7 +164,7 @@ def auto_scaling_group(r: Reading) -> Iterator[Thing]:
 
 
 @lowers("aws_autoscaling_attachment")
-def attachment(r: Reading) -> Iterator[Thing]:
+def attachment(r: Reading) -> Iterator[Entity]:
     # Read by the Auto Scaling group that it is about.
     for key in ("autoscaling_group_name", "lb_target_group_arn", "elb"):
         r.at(key, "")

@@ -12,7 +12,7 @@ from taskwall.core.facts import Fact
 from taskwall.core.values import Fields, Known, Need, Reference, Text, Value, settled
 from taskwall.lowering._draft import Reading, lowers, setting
 from taskwall.lowering.exposure import exposure
-from taskwall.model.core.entity import Link, Setting, Thing
+from taskwall.model.core.entity import Entity, Link, Setting
 from taskwall.model.data_stores.store import Insists, Store
 from taskwall.model.data_stores.tls_defaults import (
     PARAMETERS,
@@ -163,7 +163,7 @@ _GROUPS = (
 
 
 @lowers(*_GROUPS)
-def parameter_group(r: Reading) -> Iterator[Thing]:
+def parameter_group(r: Reading) -> Iterator[Entity]:
     # Read by the stores that name it.
     for terraform, cloudformation in (
         ("name", "DBParameterGroupName"), ("family", "Family"), ("parameter", "Parameters"),
@@ -183,7 +183,7 @@ _SUBNET_GROUPS = (
 
 
 @lowers(*_SUBNET_GROUPS)
-def subnet_group(r: Reading) -> Iterator[Thing]:
+def subnet_group(r: Reading) -> Iterator[Entity]:
     # Read by the stores that name it.
     r.at("subnet_ids", "SubnetIds")
     return iter(())
@@ -357,7 +357,7 @@ SPELLINGS: dict[str, Spelling] = {
 
 
 @lowers(*SPELLINGS, to=Store)
-def store(r: Reading) -> Iterator[Thing]:
+def store(r: Reading) -> Iterator[Entity]:
     spelled = SPELLINGS[r.resource.type]
     yield from exposure(r)
     if spelled.member_of and not r.external and not r.body.get(spelled.member_of).absent:

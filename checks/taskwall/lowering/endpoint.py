@@ -8,7 +8,7 @@ from taskwall.core.patterns import pattern
 from taskwall.core.values import Known, Reference, Text, Value, settled
 from taskwall.lowering._draft import SWITCH, Reading, lowers, setting
 from taskwall.lowering._structure import structure
-from taskwall.model.core.entity import Link, Setting, Thing
+from taskwall.model.core.entity import Entity, Link, Setting
 from taskwall.model.endpoints.endpoint import (
     OFFERED,
     Endpoint,
@@ -26,7 +26,7 @@ from taskwall.source.resource import Cell
 
 
 @lowers("aws_vpc_endpoint", "AWS::EC2::VPCEndpoint", to=Endpoint)
-def endpoint(r: Reading) -> Iterator[Thing]:
+def endpoint(r: Reading) -> Iterator[Entity]:
     named = r.setting("service_name", "ServiceName")
     service = _looked_up(r, named.value) or service_of(named.value)
     groups = r.at("security_group_ids", "SecurityGroupIds")
@@ -99,7 +99,7 @@ def _endpoint(r: Reading) -> Link:
 
 
 @lowers("aws_vpc_endpoint_policy")
-def endpoint_policy(r: Reading) -> Iterator[Thing]:
+def endpoint_policy(r: Reading) -> Iterator[Entity]:
     cell = r.at("policy", "")
     if cell.absent:
         return
@@ -113,7 +113,7 @@ def endpoint_policy(r: Reading) -> Iterator[Thing]:
 
 
 @lowers("aws_vpc_endpoint_security_group_association")
-def endpoint_group(r: Reading) -> Iterator[Thing]:
+def endpoint_group(r: Reading) -> Iterator[Entity]:
     yield EndpointGroup(
         id=r.id,
         origin=r.origin,
@@ -124,7 +124,7 @@ def endpoint_group(r: Reading) -> Iterator[Thing]:
 
 
 @lowers("aws_vpc_endpoint_route_table_association")
-def endpoint_table(r: Reading) -> Iterator[Thing]:
+def endpoint_table(r: Reading) -> Iterator[Entity]:
     yield EndpointTable(
         id=r.id,
         origin=r.origin,
@@ -134,7 +134,7 @@ def endpoint_table(r: Reading) -> Iterator[Thing]:
 
 
 @lowers("aws_vpc_endpoint_private_dns")
-def endpoint_dns(r: Reading) -> Iterator[Thing]:
+def endpoint_dns(r: Reading) -> Iterator[Entity]:
     yield EndpointDns(
         id=r.id,
         origin=r.origin,
@@ -144,7 +144,7 @@ def endpoint_dns(r: Reading) -> Iterator[Thing]:
 
 
 @lowers("aws_route53_zone", "AWS::Route53::HostedZone", to=PrivateZone)
-def private_zone(r: Reading) -> Iterator[Thing]:
+def private_zone(r: Reading) -> Iterator[Entity]:
     vpcs = r.at("vpc", "VPCs")
     links = [
         r.link(Vpc, each.get("vpc_id" if r.terraform else "VPCId"), "answers in")
@@ -165,7 +165,7 @@ def private_zone(r: Reading) -> Iterator[Thing]:
 
 
 @lowers("aws_route53_zone_association")
-def zone_association(r: Reading) -> Iterator[Thing]:
+def zone_association(r: Reading) -> Iterator[Entity]:
     # Read by the zone that it is about.
     for key in ("zone_id", "vpc_id"):
         r.at(key, "")

@@ -5,14 +5,14 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from taskwall.lowering._draft import SWITCH, Reading, lowers, setting
-from taskwall.model.core.entity import Setting, Thing
+from taskwall.model.core.entity import Entity, Setting
 from taskwall.model.endpoints.endpoint_service import EndpointService, ServicePermission
 from taskwall.model.entities.load_balancer import LoadBalancer
 from taskwall.source.resource import Cell
 
 
 @lowers("aws_vpc_endpoint_service", "AWS::EC2::VPCEndpointService", to=EndpointService)
-def endpoint_service(r: Reading) -> Iterator[Thing]:
+def endpoint_service(r: Reading) -> Iterator[Entity]:
     network = r.at("network_load_balancer_arns", "NetworkLoadBalancerArns")
     gateway = r.at("gateway_load_balancer_arns", "GatewayLoadBalancerArns")
     links = (r.links(LoadBalancer, cell, "leads to") for cell in (network, gateway))

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from taskwall.core.facts import Fact
 from taskwall.core.values import Fields, Items, Known, Unknown, Value, settled
 from taskwall.lowering._draft import SWITCH, Reading, lowers, setting
-from taskwall.model.core.entity import Link, Setting, Thing
+from taskwall.model.core.entity import Entity, Link, Setting
 from taskwall.model.data_stores.internet_exposure import Default, Exposure
 from taskwall.model.data_stores.store import Store
 from taskwall.source.resource import Cell
@@ -105,5 +105,5 @@ def _place(cell: Cell) -> Value:
 
 
 @lowers("aws_rds_cluster_instance", "aws_neptune_cluster_instance", "AWS::Neptune::DBInstance")
-def cluster_instance(r: Reading) -> Iterator[Thing]:
+def cluster_instance(r: Reading) -> Iterator[Entity]:
     yield from exposure(r)

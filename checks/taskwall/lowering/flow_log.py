@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from taskwall.lowering._draft import Reading, lowers, setting
-from taskwall.model.core.entity import Link, Thing
+from taskwall.model.core.entity import Entity, Link
 from taskwall.model.entities.vpc import FlowLog, Subnet, Vpc
 
 READ = "2026-11-24"
@@ -16,7 +16,7 @@ _DEFAULT_FORMAT = (
 
 
 @lowers("aws_flow_log", "AWS::EC2::FlowLog", to=FlowLog)
-def flow_log(r: Reading) -> Iterator[Thing]:
+def flow_log(r: Reading) -> Iterator[Entity]:
     vpc, subnet = _target(r)
     yield FlowLog(
         id=r.id,

@@ -9,7 +9,7 @@ from taskwall.core.facts import Fact
 from taskwall.core.patterns import pattern
 from taskwall.core.values import Known, Need, Reference, Text, Value, settled, spelled
 from taskwall.lowering._draft import Reading, lowers
-from taskwall.model.core.entity import Thing
+from taskwall.model.core.entity import Entity
 from taskwall.model.entities.container_needs import ECR, ELSEWHERE, Use
 from taskwall.source.resource import Cell, Resource
 
@@ -88,7 +88,7 @@ _CACHES = ("aws_ecr_pull_through_cache_rule", "AWS::ECR::PullThroughCacheRule")
 
 
 @lowers(*_CACHES)
-def cache(r: Reading) -> Iterator[Thing]:
+def cache(r: Reading) -> Iterator[Entity]:
     # Read by the containers whose images come through it.
     r.at("ecr_repository_prefix", "EcrRepositoryPrefix")
     return iter(())

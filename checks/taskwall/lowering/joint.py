@@ -8,7 +8,7 @@ from taskwall.core.facts import Fact, any_of
 from taskwall.core.values import Known, Reference, Text, settled
 from taskwall.lowering._draft import SWITCH, Reading, lowers
 from taskwall.lowering.vpc import Gateway
-from taskwall.model.core.entity import Link, Setting, Thing, alike
+from taskwall.model.core.entity import Entity, Link, Setting, alike
 from taskwall.model.entities.vpc import Subnet, Vpc
 from taskwall.model.routing.vpc_attachments import (
     CustomerGateway,
@@ -25,7 +25,7 @@ from taskwall.source.resource import Cell
 
 
 @lowers("aws_vpc_peering_connection", "AWS::EC2::VPCPeeringConnection", to=Peering)
-def peering(r: Reading) -> Iterator[Thing]:
+def peering(r: Reading) -> Iterator[Entity]:
     if not r.external:
         yield Peering(
             id=r.id,
@@ -39,7 +39,7 @@ def peering(r: Reading) -> Iterator[Thing]:
 
 
 @lowers("aws_ec2_transit_gateway", "AWS::EC2::TransitGateway", to=TransitGateway)
-def transit_gateway(r: Reading) -> Iterator[Thing]:
+def transit_gateway(r: Reading) -> Iterator[Entity]:
     says = "on is the default"
     yield TransitGateway(
         id=r.id,
@@ -63,7 +63,7 @@ _ENABLE = {**SWITCH, "enable": True, "disable": False}
     "AWS::EC2::TransitGatewayAttachment",
     to=TransitAttachment,
 )
-def transit_attachment(r: Reading) -> Iterator[Thing]:
+def transit_attachment(r: Reading) -> Iterator[Entity]:
     says = "on is the default"
     yield TransitAttachment(
         id=r.id,
@@ -84,7 +84,7 @@ def transit_attachment(r: Reading) -> Iterator[Thing]:
 
 @lowers("aws_ec2_transit_gateway_route_table", "AWS::EC2::TransitGatewayRouteTable",
         to=TransitTable)  # fmt: skip
-def transit_table(r: Reading) -> Iterator[Thing]:
+def transit_table(r: Reading) -> Iterator[Entity]:
     yield TransitTable(id=r.id, origin=r.origin, external=r.external)
 
 
@@ -145,17 +145,17 @@ _DEFAULTS = (
 # --- shared subnets
 
 
-class _Share(Thing, frozen=True):
+class _Share(Entity, frozen=True):
     """A resource share, by which subnets and principals come together."""
 
 
 @lowers("aws_ram_resource_share", to=_Share)
-def resource_share(r: Reading) -> Iterator[Thing]:
+def resource_share(r: Reading) -> Iterator[Entity]:
     yield _Share(id=r.id, origin=r.origin, external=r.external)
 
 
 @lowers("aws_ram_resource_association")
-def share_association(r: Reading) -> Iterator[Thing]:
+def share_association(r: Reading) -> Iterator[Entity]:
     cell = r.at("resource_arn", "")
     if _may_be_subnet(r, cell):
         share = r.link(_Share, r.at("resource_share_arn", ""))
@@ -187,7 +187,7 @@ def _principals(r: Reading, share: Link | None) -> Fact:
 
 
 @lowers("aws_ram_principal_association")
-def principal_association(r: Reading) -> Iterator[Thing]:
+def principal_association(r: Reading) -> Iterator[Entity]:
     # Read by the resources of the share that it is about.
     r.at("resource_share_arn", "")
     r.at("principal", "")
@@ -195,7 +195,7 @@ def principal_association(r: Reading) -> Iterator[Thing]:
 
 
 @lowers("AWS::RAM::ResourceShare")
-def cloudformation_share(r: Reading) -> Iterator[Thing]:
+def cloudformation_share(r: Reading) -> Iterator[Entity]:
     text = f"{r.name} shares with principals"
     shared = any_of(r.fact(text, each) for each in r.at("", "Principals").each())
     for index, cell in enumerate(r.at("", "ResourceArns").each()):
@@ -226,12 +226,12 @@ def _may_be_subnet(r: Reading, cell: Cell) -> bool:
 
 
 @lowers("aws_customer_gateway", "AWS::EC2::CustomerGateway", to=CustomerGateway)
-def customer_gateway(r: Reading) -> Iterator[Thing]:
+def customer_gateway(r: Reading) -> Iterator[Entity]:
     yield CustomerGateway(id=r.id, origin=r.origin, external=r.external)
 
 
 @lowers("aws_vpn_connection", "AWS::EC2::VPNConnection", to=VpnConnection)
-def vpn_connection(r: Reading) -> Iterator[Thing]:
+def vpn_connection(r: Reading) -> Iterator[Entity]:
     gateway = r.at("vpn_gateway_id", "VpnGatewayId")
     if r.external or gateway.absent:
         return

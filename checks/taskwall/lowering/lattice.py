@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from taskwall.lowering._draft import Reading, lowers
-from taskwall.model.core.entity import Link, Setting, Thing
+from taskwall.model.core.entity import Entity, Link, Setting
 from taskwall.model.entities.load_balancer import LoadBalancer
 from taskwall.model.load_balancing.lattice import (
     Fronted,
@@ -51,12 +51,12 @@ def attachment(r: Reading) -> Iterator[Fronted]:
 
 
 @lowers("aws_vpclattice_service", "AWS::VpcLattice::Service", to=LatticeService)
-def service(r: Reading) -> Iterator[Thing]:
+def service(r: Reading) -> Iterator[Entity]:
     yield LatticeService(id=r.id, origin=r.origin, external=r.external, auth=_auth(r))
 
 
 @lowers("aws_vpclattice_service_network", "AWS::VpcLattice::ServiceNetwork", to=LatticeNetwork)
-def service_network(r: Reading) -> Iterator[Thing]:
+def service_network(r: Reading) -> Iterator[Entity]:
     yield LatticeNetwork(id=r.id, origin=r.origin, external=r.external, auth=_auth(r))
 
 
@@ -68,7 +68,7 @@ def _auth(r: Reading) -> Setting:
     "aws_vpclattice_service_network_service_association",
     "AWS::VpcLattice::ServiceNetworkServiceAssociation",
 )
-def membership(r: Reading) -> Iterator[Thing]:
+def membership(r: Reading) -> Iterator[Entity]:
     of = r.at("service_identifier", "ServiceIdentifier")
     place = r.at("service_network_identifier", "ServiceNetworkIdentifier")
     yield LatticeMembership(
@@ -80,7 +80,7 @@ def membership(r: Reading) -> Iterator[Thing]:
 
 
 @lowers("aws_vpclattice_listener", "AWS::VpcLattice::Listener", to=LatticeListener)
-def listener(r: Reading) -> Iterator[Thing]:
+def listener(r: Reading) -> Iterator[Entity]:
     of = r.at("service_identifier", "ServiceIdentifier")
     if r.terraform and of.absent:
         of = r.at("service_arn", "")
@@ -95,7 +95,7 @@ def listener(r: Reading) -> Iterator[Thing]:
 
 
 @lowers("aws_vpclattice_listener_rule", "AWS::VpcLattice::Rule")
-def rule(r: Reading) -> Iterator[Thing]:
+def rule(r: Reading) -> Iterator[Entity]:
     yield LatticeRule(
         id=r.id,
         origin=r.origin,

@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from taskwall.lowering._draft import SWITCH, Reading, lowers, setting
 from taskwall.lowering.access_log import access_log, logging
-from taskwall.model.core.entity import Thing
+from taskwall.model.core.entity import Entity
 from taskwall.model.entities.load_balancer import (
     Action,
     ClientCheck,
@@ -33,7 +33,7 @@ PUBLIC = "internet-facing is the default"
     to=LoadBalancer,
     named="name",
 )
-def load_balancer(r: Reading) -> Iterator[Thing]:
+def load_balancer(r: Reading) -> Iterator[Entity]:
     groups = r.at("security_groups", "SecurityGroups")
     mapped = list(r.at("subnet_mapping", "SubnetMappings").each())
     subnets = r.links(Subnet, r.at("subnets", "Subnets"), "is in")
@@ -62,12 +62,12 @@ def load_balancer(r: Reading) -> Iterator[Thing]:
     )
 
 
-class ElasticIp(Thing, frozen=True):
+class ElasticIp(Entity, frozen=True):
     """An Elastic IP address."""
 
 
 @lowers("aws_eip", "AWS::EC2::EIP", to=ElasticIp)
-def elastic_ip(r: Reading) -> Iterator[Thing]:
+def elastic_ip(r: Reading) -> Iterator[Entity]:
     yield ElasticIp(id=r.id, origin=r.origin, external=r.external)
 
 
@@ -121,7 +121,7 @@ def _client_check(r: Reading, each: Cell) -> ClientCheck:
     "AWS::ElasticLoadBalancingV2::ListenerRule",
     to=ListenerRule,
 )
-def listener_rule(r: Reading) -> Iterator[Thing]:
+def listener_rule(r: Reading) -> Iterator[Entity]:
     yield ListenerRule(
         id=r.id,
         origin=r.origin,

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from taskwall.lowering._draft import Reading, lowers, setting
-from taskwall.model.core.entity import Thing
+from taskwall.model.core.entity import Entity
 from taskwall.model.data_stores.store import MountTarget
 from taskwall.model.entities.security_group import SecurityGroup
 from taskwall.model.entities.vpc import Subnet
@@ -34,7 +34,7 @@ SPELLINGS: dict[str, Spelling] = {
 
 
 @lowers(*SPELLINGS, to=MountTarget)
-def mount_target(r: Reading) -> Iterator[Thing]:
+def mount_target(r: Reading) -> Iterator[Entity]:
     spelled = SPELLINGS[r.resource.type]
     groups = r.body.get(spelled.groups)
     yield MountTarget(

@@ -4,14 +4,14 @@ from collections.abc import Iterator
 
 from taskwall.lowering import answers
 from taskwall.lowering._draft import Reading, lowers
-from taskwall.model.core.entity import Link, Thing
+from taskwall.model.core.entity import Entity, Link
 
 
-class Namespace(Thing, frozen=True):
+class Namespace(Entity, frozen=True):
     """A Cloud Map namespace."""
 
 
-class Registry(Thing, frozen=True, kw_only=True):
+class Registry(Entity, frozen=True, kw_only=True):
     """A Cloud Map service, and its namespace."""
 
     namespace: Link | None
@@ -27,7 +27,7 @@ class Registry(Thing, frozen=True, kw_only=True):
     to=Namespace,
     named="name",
 )
-def namespace(r: Reading) -> Iterator[Thing]:
+def namespace(r: Reading) -> Iterator[Entity]:
     yield Namespace(id=r.id, origin=r.origin, external=r.external)
 
 

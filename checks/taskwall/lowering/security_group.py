@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from taskwall.core.facts import TRUE, Fact
 from taskwall.core.values import Fields, Known, Need, Reference, settled
 from taskwall.lowering._draft import Reading, lowers, setting
-from taskwall.model.core.entity import Link, Setting, Thing
+from taskwall.model.core.entity import Entity, Link, Setting
 from taskwall.model.entities.security_group import Direction, Permission, PrefixList, SecurityGroup
 from taskwall.model.entities.vpc import Vpc
 from taskwall.source.resource import Cell
@@ -225,7 +225,7 @@ def _vpc_range(r: Reading, cell: Cell) -> Link | None:
 
 
 @lowers("Custom::VpcRestrictDefaultSG")
-def restricted_default_group(r: Reading) -> Iterator[Thing]:
+def restricted_default_group(r: Reading) -> Iterator[Entity]:
     """The default group that a custom resource empties, as if it were written here.
 
     CDK makes one where its feature flag @aws-cdk/aws-ec2:restrictDefaultSecurityGroup is on.
@@ -245,7 +245,7 @@ def restricted_default_group(r: Reading) -> Iterator[Thing]:
     "AWS::EC2::PrefixList",
     to=PrefixList,
 )
-def prefix_list(r: Reading) -> Iterator[Thing]:
+def prefix_list(r: Reading) -> Iterator[Entity]:
     own = r.resource.type != "aws_prefix_list" and not r.external
     entries = r.at("entry", "Entries") if own else r.nothing()
     name = r.setting("name", "PrefixListName")
@@ -277,7 +277,7 @@ def _entries(r: Reading) -> Iterator[Cell]:
 
 
 @lowers("aws_ec2_managed_prefix_list_entry")
-def prefix_list_entry(r: Reading) -> Iterator[Thing]:
+def prefix_list_entry(r: Reading) -> Iterator[Entity]:
     # Read by the list that it is an entry of.
     r.at("prefix_list_id", "")
     r.at("cidr", "")

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from taskwall.lowering._draft import SWITCH, Reading, lowers, setting
-from taskwall.model.core.entity import Link, Setting, Thing
+from taskwall.model.core.entity import Entity, Link, Setting
 from taskwall.model.entities.load_balancer import (
     LoadBalancer,
     TargetGroup,
@@ -18,7 +18,7 @@ from taskwall.model.entities.vpc import Vpc
     to=TargetGroup,
     named="name",
 )
-def target_group(r: Reading) -> Iterator[Thing]:
+def target_group(r: Reading) -> Iterator[Entity]:
     protocol = r.setting("protocol", "Protocol")
     plain = "HTTP" if protocol.known in ("HTTP", "HTTPS") else "TCP"
     registered = r.at("", "Targets").each()
@@ -69,7 +69,7 @@ _ATTACHMENTS = ("aws_lb_target_group_attachment", "aws_alb_target_group_attachme
 
 
 @lowers(*_ATTACHMENTS)
-def attachment(r: Reading) -> Iterator[Thing]:
+def attachment(r: Reading) -> Iterator[Entity]:
     # Read by the target group that it fills.
     r.at("target_group_arn", "")
     r.at("target_id", "")

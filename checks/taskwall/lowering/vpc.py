@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from taskwall.core.facts import TRUE, Fact
 from taskwall.core.values import Need, Reference, Unknown
 from taskwall.lowering._draft import SWITCH, Reading, lowers, setting
-from taskwall.model.core.entity import Link, Setting, Thing
+from taskwall.model.core.entity import Entity, Link, Setting
 from taskwall.model.entities.security_group import PrefixList
 from taskwall.model.entities.vpc import (
     WAYS,
@@ -23,14 +23,14 @@ from taskwall.model.entities.vpc import (
 from taskwall.source.resource import Cell
 
 
-class Gateway(Thing, frozen=True, kw_only=True):
+class Gateway(Entity, frozen=True, kw_only=True):
     """A target of routes: what it leads to."""
 
     way: Way
 
 
 @lowers("aws_vpc", "aws_default_vpc", "AWS::EC2::VPC", to=Vpc)
-def vpc(r: Reading) -> Iterator[Thing]:
+def vpc(r: Reading) -> Iterator[Entity]:
     cidr = r.setting("cidr_block", "CidrBlock")
     ipv6 = r.setting("ipv6_cidr_block", "")
     cidrs = tuple(each for each in (cidr, ipv6) if each.value is not None)
@@ -64,7 +64,7 @@ def vpc(r: Reading) -> Iterator[Thing]:
 
 
 @lowers("aws_vpc_ipv4_cidr_block_association", "AWS::EC2::VPCCidrBlock")
-def vpc_cidr(r: Reading) -> Iterator[Thing]:
+def vpc_cidr(r: Reading) -> Iterator[Entity]:
     # A further range of a VPC reads as a subnet's does: an address range inside that VPC.
     yield Subnet(
         id=r.id,
@@ -75,7 +75,7 @@ def vpc_cidr(r: Reading) -> Iterator[Thing]:
 
 
 @lowers("aws_subnet", "aws_default_subnet", "AWS::EC2::Subnet", to=Subnet)
-def subnet(r: Reading) -> Iterator[Thing]:
+def subnet(r: Reading) -> Iterator[Entity]:
     v4, v6 = r.setting("cidr_block", "CidrBlock"), r.setting("ipv6_cidr_block", "Ipv6CidrBlock")
     further = () if r.external else _further_ranges(r)
     yield Subnet(
@@ -98,7 +98,7 @@ def _further_ranges(r: Reading) -> Iterator[Setting]:
 
 
 @lowers("AWS::EC2::SubnetCidrBlock")
-def subnet_cidr(r: Reading) -> Iterator[Thing]:
+def subnet_cidr(r: Reading) -> Iterator[Entity]:
     # Read by the subnet that it gives a range to.
     r.at("", "SubnetId")
     r.at("", "Ipv6CidrBlock")
@@ -232,7 +232,7 @@ _PREFIXES: dict[str, Way] = {"igw-": "internet", "vgw-": "vpn", "local": "local"
         "AWS::EC2::VPCGatewayAttachment", "aws_vpn_gateway", "aws_vpn_gateway_attachment",
         "AWS::EC2::VPNGateway", "aws_egress_only_internet_gateway",
         "AWS::EC2::EgressOnlyInternetGateway", to=Gateway)  # fmt: skip
-def gateway(r: Reading) -> Iterator[Thing]:
+def gateway(r: Reading) -> Iterator[Entity]:
     way = _GATEWAYS[r.resource.type]
     yield Gateway(id=r.id, origin=r.origin, external=r.external, way=way)
     named = r.nothing()
@@ -255,7 +255,7 @@ def gateway(r: Reading) -> Iterator[Thing]:
 
 
 @lowers("aws_nat_gateway", "AWS::EC2::NatGateway")
-def nat_gateway(r: Reading) -> Iterator[Thing]:
+def nat_gateway(r: Reading) -> Iterator[Entity]:
     private = r.at("connectivity_type", "ConnectivityType").known == "private"
     yield Gateway(id=r.id, origin=r.origin, way="local" if private else "nat")
 
@@ -291,20 +291,20 @@ def main_association(r: Reading) -> Iterator[Association]:
 
 
 @lowers("aws_vpc_block_public_access_options", "AWS::EC2::VPCBlockPublicAccessOptions")
-def internet_block(r: Reading) -> Iterator[Thing]:
+def internet_block(r: Reading) -> Iterator[Entity]:
     mode = r.setting("internet_gateway_block_mode", "InternetGatewayBlockMode")
     yield InternetBlock(id=r.id, origin=r.origin, mode=mode)
 
 
 @lowers("aws_vpc_block_public_access_exclusion", "AWS::EC2::VPCBlockPublicAccessExclusion")
-def block_exclusion(r: Reading) -> Iterator[Thing]:
+def block_exclusion(r: Reading) -> Iterator[Entity]:
     of_vpc, of_subnet = r.at("vpc_id", "VpcId"), r.at("subnet_id", "SubnetId")
     of = r.must(Subnet, of_subnet, "spares") if of_vpc.absent else r.must(Vpc, of_vpc, "spares")
     yield BlockExclusion(id=r.id, origin=r.origin, of=of)
 
 
 @lowers("aws_vpc_encryption_control", "AWS::EC2::VPCEncryptionControl")
-def encryption_control(r: Reading) -> Iterator[Thing]:
+def encryption_control(r: Reading) -> Iterator[Entity]:
     yield EncryptionControl(
         id=r.id,
         origin=r.origin,

@@ -46,7 +46,7 @@ def open_task(network: Network) -> Iterator[Verdict]:
                 about=permission.id,
                 concerned=concerned,
             )
-        group = worn.thing
+        group = worn.declared
         if group is not None and not group.external and not permissions:
             holds = f"{group.name} allows no ingress"
             yield passes(group.origin, group.origin.header, holds, worn.fact)

@@ -56,7 +56,7 @@ def alb_bypass(network: Network) -> Iterator[Verdict]:
                 concerned=worn.fact & permission.fact,
                 names={"balancer": groups[0].to if groups else "the load balancer's group"},
             )
-        group = worn.thing
+        group = worn.declared
         if not permissions and group is not None and not group.external:
             holds = f"{group.name} allows no ingress"
             yield passes(group.origin, group.origin.header, holds, worn.fact)

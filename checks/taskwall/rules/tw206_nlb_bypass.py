@@ -59,7 +59,7 @@ def nlb_bypass(network: Network) -> Iterator[Verdict]:
                 about=permission.id,
                 concerned=concerned & permission.fact,
             )
-        group = worn.thing
+        group = worn.declared
         if not permissions and group is not None and not group.external:
             holds = f"{group.name} allows no ingress"
             yield passes(group.origin, group.origin.header, holds, concerned)

@@ -88,7 +88,7 @@ def instance_bypass(network: Network) -> Iterator[Verdict]:
                 concerned=all_of((concerned, permission.fact, proper[permission.id])),
                 names=names,
             )
-        group = worn.thing
+        group = worn.declared
         if not permissions and group is not None and not group.external:
             holds = f"{group.name} allows no ingress"
             yield passes(group.origin, group.origin.header, holds, concerned)

@@ -51,7 +51,7 @@ def unserved_ports(network: Network) -> Iterator[Verdict]:
                 about=permission.id,
                 concerned=worn.fact & permission.fact,
             )
-        group = worn.thing
+        group = worn.declared
         if not permissions and group is not None and not group.external:
             holds = f"{group.name} allows no ingress"
             yield passes(group.origin, group.origin.header, holds, worn.fact)
@@ -73,7 +73,7 @@ def _within(worn: Worn, permission: Permission, ports: Ports) -> Fact:
     needs: tuple[Need, ...] = ()
     if not ports:
         needs = ports.needs or (Need(f"the ports of {worn.names}", "are not in the sources"),)
-    elif worn.thing is None or worn.thing.external:
+    elif worn.declared is None or worn.declared.external:
         needs = (Need(worn.group, "is not in the sources, and other resources may use it"),)
         if range_of_ports(permission) == ALL_PORTS:
             needs = ()

@@ -36,7 +36,7 @@ from taskwall.rules._rule import Verdict, passes, rule
 @rule("low")
 def open_egress(network: Network) -> Iterator[Verdict]:
     for each in carried(network, "tasks", "hosts", "balancers"):
-        group = each.thing
+        group = each.declared
         egress = permissions(network, each.group, "egress")
         for out in instances((p, lets_everything_out(network, p)) for p in egress):
             name = out.permission.on.name

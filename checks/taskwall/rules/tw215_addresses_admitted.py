@@ -40,7 +40,7 @@ def addresses_admitted(network: Network) -> Iterator[Verdict]:
                 about=permission.id,
                 concerned=worn.fact & permission.fact,
             )
-        thing = worn.thing
+        thing = worn.declared
         if not permissions and thing is not None and not thing.external:
             holds = f"{thing.name} allows no ingress"
             yield passes(thing.origin, thing.origin.header, holds, worn.fact)

@@ -48,7 +48,7 @@ def shared_self_admission(network: Network) -> Iterator[Verdict]:
                 about=permission.id,
                 concerned=all_of((shared.fact, permission.fact)),
             )
-        group = worn.thing
+        group = worn.declared
         if not judged and group is not None and not group.external:
             holds = f"{group.name} does not allow ingress from its own members"
             yield passes(group.origin, group.origin.header, holds, shared.fact)

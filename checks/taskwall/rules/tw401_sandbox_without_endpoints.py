@@ -59,7 +59,7 @@ def sandbox_without_endpoints(network: Network) -> Iterator[Verdict]:
         concerned = any_of(fact for _, fact in shut)
         if concerned.truth is False:
             continue
-        if quarter.thing is not None:
+        if quarter.declared is not None:
             wanted = [(source, fact, demands(network, source)) for source, fact in shut]
             served = {
                 service: provided(network, quarter, (service,))
@@ -72,16 +72,17 @@ def sandbox_without_endpoints(network: Network) -> Iterator[Verdict]:
                 if served[demand.service].truth is not True
             ]
             yield Verdict(
-                quarter.thing.origin,
-                quarter.thing.origin.header,
+                quarter.declared.origin,
+                quarter.declared.origin.header,
                 any_of(fact for _, fact in lacks),
-                f"tasks in {quarter.thing.name} cannot reach the internet, and {_missing(lacks)}",
+                f"tasks in {quarter.declared.name} cannot reach the internet, and"
+                f" {_missing(lacks)}",
                 holds=": ".join(
-                    (f"tasks in {quarter.thing.name} can reach what they need", *_wanted(lacks))
+                    (f"tasks in {quarter.declared.name} can reach what they need", *_wanted(lacks))
                 ),
                 negative=True,
                 absent=True,
-                names={"vpc": quarter.thing.name, "service": _first(lacks)},
+                names={"vpc": quarter.declared.name, "service": _first(lacks)},
                 concerned=concerned,
             )
         else:

@@ -49,16 +49,16 @@ def endpoints_untaken(network: Network) -> Iterator[Verdict]:
             continue
         names = listed(source.name for source in quarter.sources)
         used = listed(_services(network, quarter))
-        if quarter.thing is not None:
+        if quarter.declared is not None:
             yield Verdict(
-                quarter.thing.origin,
-                quarter.thing.origin.header,
+                quarter.declared.origin,
+                quarter.declared.origin.header,
                 ~provided(network, quarter, SERVICES),
-                f"traffic of {names} to {used} leaves {quarter.thing.name} through a NAT"
+                f"traffic of {names} to {used} leaves {quarter.declared.name} through a NAT"
                 " gateway, though endpoints could keep it inside",
-                holds=f"{quarter.thing.name} has an endpoint for traffic of tasks to AWS",
+                holds=f"{quarter.declared.name} has an endpoint for traffic of tasks to AWS",
                 absent=True,
-                names={"vpc": quarter.thing.name},
+                names={"vpc": quarter.declared.name},
                 concerned=concerned,
             )
         else:

@@ -42,16 +42,16 @@ def no_flow_log(network: Network) -> Iterator[Verdict]:
     for watch in watched(network):
         names = _named(watch.sources)
         logged = _logged(network, watch)
-        if watch.thing is not None:
+        if watch.declared is not None:
             yield Verdict(
-                watch.thing.origin,
-                watch.thing.origin.header,
+                watch.declared.origin,
+                watch.declared.origin.header,
                 ~logged,
-                f"{watch.thing.name} has no flow log of the traffic of {names}",
-                holds=f"a flow log records {watch.thing.name}",
+                f"{watch.declared.name} has no flow log of the traffic of {names}",
+                holds=f"a flow log records {watch.declared.name}",
                 negative=True,
                 absent=True,
-                names={"vpc": watch.thing.name},
+                names={"vpc": watch.declared.name},
             )
         elif logged.truth is True or not told:
             told = told or logged.truth is not True
@@ -78,8 +78,8 @@ _MANY = 3
 
 def _logged(network: Network, watch: Watched) -> Fact:
     """Whether a flow log covers a VPC, or flow logs cover each subnet of its tasks."""
-    named = watch.thing.name if watch.thing else watch.key or "the VPC"
-    at = watch.thing.origin.header if watch.thing else watch.at
+    named = watch.declared.name if watch.declared else watch.key or "the VPC"
+    at = watch.declared.origin.header if watch.declared else watch.at
     parts = [log.exists & _of(log, named) for log in logs_of(network, watch)]
     if watch.subnets:
         covers = [
@@ -92,7 +92,7 @@ def _logged(network: Network, watch: Watched) -> Fact:
             text = f"every subnet of the tasks in {named} has a flow log"
             parts.append(Fact(None, text, watch.at, named, watch.needs))
     parts.append(elsewhere(network, watch))
-    if watch.thing is None:
+    if watch.declared is None:
         parts.append(Fact(None, f"a flow log records {named}", at, named, watch.needs))
     text = f"a flow log records {named}"
     none = Fact(False, text, at, named, otherwise=f"no flow log of the sources records {named}")

@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from taskwall.core.facts import Fact
 from taskwall.core.values import Place, waiting
-from taskwall.model.core.entity import Link, Thing
+from taskwall.model.core.entity import Entity, Link
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.entities.ecs import TaskSource
 from taskwall.model.entities.load_balancer import LoadBalancer
@@ -261,7 +261,7 @@ def _sentence(text: str) -> str:
 
 
 def _portrait(
-    kind: Kind, word: str, thing: Thing, lines: Iterable[Line], brief: str = ""
+    kind: Kind, word: str, thing: Entity, lines: Iterable[Line], brief: str = ""
 ) -> Portrait:
     once: dict[str, Line] = {}
     for line in lines:

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from taskwall.core.facts import FALSE, Fact, all_of, any_of
 from taskwall.core.values import Need
-from taskwall.model.core.entity import Link, Setting, Thing
+from taskwall.model.core.entity import Entity, Link, Setting
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.entities.ecs import (
     AutoScalingGroup,
@@ -32,13 +32,13 @@ class MetadataOptions(Struct, frozen=True):
     hop_limit: Setting
 
 
-class MetadataDefaults(Thing, frozen=True, kw_only=True):
+class MetadataDefaults(Entity, frozen=True, kw_only=True):
     """Metadata options that the account gives to instances whose own are not set."""
 
     options: MetadataOptions
 
 
-class Instances(Thing, frozen=True, kw_only=True):
+class Instances(Entity, frozen=True, kw_only=True):
     """EC2 instances, as a launch template, launch configuration or instance describes them.
 
     `word` is which of these. `types` are the instance types (or patterns) that it names,

@@ -9,7 +9,7 @@ from taskwall.core.values import Need
 from taskwall.model.compute.container_instances import ContainerInstances, container_instances
 from taskwall.model.compute.launch_type import awsvpc, runs_on
 from taskwall.model.compute.placement import hosts_of, on_ec2
-from taskwall.model.core.entity import Link, Thing, alike
+from taskwall.model.core.entity import Entity, Link, alike
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.entities.ecs import TaskSource
 from taskwall.model.entities.vpc import Subnet
@@ -23,7 +23,7 @@ class Tenant(Struct, frozen=True):
     those that container instances join.
     """
 
-    thing: Thing
+    entity: Entity
     source: TaskSource | None
     vpc: Link
     clusters: tuple[Link, ...] = ()
@@ -31,7 +31,7 @@ class Tenant(Struct, frozen=True):
     @property
     def name(self) -> str:
         """What messages call who runs there."""
-        return self.thing.name
+        return self.entity.name
 
 
 @remembered

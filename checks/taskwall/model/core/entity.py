@@ -112,7 +112,7 @@ def _folded(data: Scalar) -> str | None:
     return None if text is None else text.lower()
 
 
-class Thing(Struct, frozen=True):
+class Entity(Struct, frozen=True):
     """Anything of the network.
 
     `id` identifies it within its kind; for a thing that is not in the sources it is the name

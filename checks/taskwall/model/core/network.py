@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
 
 from msgspec import Struct
 
-from taskwall.model.core.entity import Link, Thing
+from taskwall.model.core.entity import Entity, Link
 
 if TYPE_CHECKING:
     from taskwall.incremental.query import QueryEngine
 
 T = TypeVar("T")
-Kind = TypeVar("Kind", bound=Thing)
+Kind = TypeVar("Kind", bound=Entity)
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -51,32 +51,32 @@ class Network:
         self.queries: QueryEngine | None = None
         self.by_kind: dict[type, list[Any]] = {}
         self.by_id: dict[tuple[type, str], Any] = {}
-        self._things: list[Any] = list(things)
-        for thing in self._things:
+        self._entities: list[Any] = list(things)
+        for thing in self._entities:
             kind = type(thing)
-            if not isinstance(thing, Thing) or not thing.external:
+            if not isinstance(thing, Entity) or not thing.external:
                 self.by_kind.setdefault(kind, []).append(thing)
-            if isinstance(thing, Thing):
+            if isinstance(thing, Entity):
                 self.by_id.setdefault((kind, thing.id), thing)
 
-    def of_others(self, things: list[Any]) -> "Network":
+    def of_others(self, entities: list[Any]) -> "Network":
         """The network of other things, made quickly where few of them are others than here."""
-        before = self._things
-        same = map(is_, before, things)
+        before = self._entities
+        same = map(is_, before, entities)
         others = [number for number, known in enumerate(same) if not known]
-        if len(things) != len(before) or not all(
-            _stands_for(things[number], before[number]) for number in others
+        if len(entities) != len(before) or not all(
+            _stands_for(entities[number], before[number]) for number in others
         ):
-            return Network(things, self.policy)
+            return Network(entities, self.policy)
         found = Network((), self.policy)
-        found._things = things
+        found._entities = entities
         found.by_kind, found.by_id = dict(self.by_kind), dict(self.by_id)
-        new = {id(before[number]): things[number] for number in others}
+        new = {id(before[number]): entities[number] for number in others}
         for kind in {type(thing) for thing in new.values()} & found.by_kind.keys():
             found.by_kind[kind] = [new.get(id(old), old) for old in found.by_kind[kind]]
         for number in others:
-            old, thing = before[number], things[number]
-            if isinstance(thing, Thing) and found.by_id[type(thing), thing.id] is old:
+            old, thing = before[number], entities[number]
+            if isinstance(thing, Entity) and found.by_id[type(thing), thing.id] is old:
                 found.by_id[type(thing), thing.id] = thing
         return found
 
@@ -104,7 +104,7 @@ def _stands_for(one: Any, other: Any) -> bool:
     """Whether a thing is found wherever another one is."""
     if type(one) is not type(other):
         return False
-    if not isinstance(one, Thing):
+    if not isinstance(one, Entity):
         return True
     return one.id == other.id and bool(one.external) == bool(other.external)
 
@@ -141,7 +141,7 @@ _IDENTIFIED: dict[type, bool] = {}
 def _key(about: Any) -> object:
     kind = type(about)
     if kind not in _IDENTIFIED:
-        _IDENTIFIED[kind] = issubclass(kind, Thing)
+        _IDENTIFIED[kind] = issubclass(kind, Entity)
     if _IDENTIFIED[kind]:
         return about.id
     return (about.to or about.place) if kind is Link else about

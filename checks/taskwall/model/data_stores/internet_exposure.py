@@ -4,7 +4,7 @@ from typing import Literal, TypeAlias
 
 from taskwall.core.facts import FALSE, Fact, any_of
 from taskwall.core.values import Need
-from taskwall.model.core.entity import Link, Setting, Thing
+from taskwall.model.core.entity import Entity, Link, Setting
 from taskwall.model.core.network import Network
 from taskwall.model.data_stores.store import Store, used
 from taskwall.model.entities.ecs import TaskSource
@@ -15,7 +15,7 @@ Default: TypeAlias = Literal["private", "by its subnets", "by the provider"]
 """What a store is where nothing is written: AWS derives it from subnets, or providers differ."""
 
 
-class Exposure(Thing, frozen=True, kw_only=True):
+class Exposure(Entity, frozen=True, kw_only=True):
     """What a resource says of whether the internet reaches a store: the store, or one in it.
 
     `setting` is public where it has one of the values `open`.

@@ -7,7 +7,7 @@ from taskwall.core.facts import FALSE, Fact, any_of
 from taskwall.core.values import Need, Place
 from taskwall.model.compute.container_instances import container_instances
 from taskwall.model.core.address import V4, V6
-from taskwall.model.core.entity import Link, Setting, Thing, alike
+from taskwall.model.core.entity import Entity, Link, Setting, alike
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.entities.ecs import TaskSource
 from taskwall.model.entities.environment import Variable
@@ -34,7 +34,7 @@ class Insists(Struct, frozen=True):
     changes: tuple[Change, ...] = ()
 
 
-class Store(Thing, frozen=True, kw_only=True):
+class Store(Entity, frozen=True, kw_only=True):
     """A data store. `word` is what messages call its kind.
 
     `groups` are its security groups; without any it has its VPC's default group. `insists` are

@@ -92,8 +92,8 @@ def serves_instances(network: Network, endpoint: Endpoint) -> Fact:
 
 def provided(network: Network, quarter: Quarter, services: tuple[str, ...]) -> Fact:
     """Whether a VPC has an endpoint of one of some services."""
-    name = quarter.thing.name if quarter.thing else "the VPC"
-    at = quarter.thing.origin.header if quarter.thing else None
+    name = quarter.declared.name if quarter.declared else "the VPC"
+    at = quarter.declared.origin.header if quarter.declared else None
     text = f"{name} has an endpoint of {' or '.join(services)}"
     otherwise = f"{name} has no endpoint of {' or '.join(services)}"
     if services == (ELSEWHERE,):

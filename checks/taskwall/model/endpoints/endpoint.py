@@ -8,7 +8,7 @@ from msgspec import Struct
 from taskwall.core.facts import TRUE, Fact, all_of, any_of
 from taskwall.core.patterns import pattern
 from taskwall.core.values import Need, Origin, Place, Text, Unknown, Value, settled, spelled
-from taskwall.model.core.entity import Link, Setting, Thing, alike
+from taskwall.model.core.entity import Entity, Link, Setting, alike
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.entities.iam_policy import Policy, full_access
 from taskwall.model.entities.vpc import Vpc
@@ -16,7 +16,7 @@ from taskwall.model.entities.vpc import Vpc
 READ = "2026-11-24"
 
 
-class Endpoint(Thing, frozen=True, kw_only=True):
+class Endpoint(Entity, frozen=True, kw_only=True):
     """A VPC endpoint. `service` is what follows the Region in its service's name, FIPS apart.
 
     It is "" where the name is not known, `OFFERED` where somebody else than AWS offers the service.
@@ -36,7 +36,7 @@ class Endpoint(Thing, frozen=True, kw_only=True):
     policy_setting: Setting
 
 
-class OfEndpoint(Thing, frozen=True, kw_only=True):
+class OfEndpoint(Entity, frozen=True, kw_only=True):
     """A resource of its own that is about an endpoint."""
 
     endpoint: Link
@@ -74,7 +74,7 @@ class EndpointDns(OfEndpoint, frozen=True, kw_only=True):
     private_dns: Setting
 
 
-class PrivateZone(Thing, frozen=True, kw_only=True):
+class PrivateZone(Entity, frozen=True, kw_only=True):
     """A private hosted zone and the VPCs that it answers in."""
 
     named: Setting

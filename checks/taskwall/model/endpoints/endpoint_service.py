@@ -4,14 +4,14 @@ from msgspec import Struct
 
 from taskwall.core.facts import FALSE, Fact, all_of, any_of
 from taskwall.core.values import Need
-from taskwall.model.core.entity import Link, Setting, Thing
+from taskwall.model.core.entity import Entity, Link, Setting
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.entities.ecs import TaskSource
 from taskwall.model.entities.load_balancer import LoadBalancer
 from taskwall.model.load_balancing.fronts import beyond_sources, stands_before_tasks
 
 
-class EndpointService(Thing, frozen=True, kw_only=True):
+class EndpointService(Entity, frozen=True, kw_only=True):
     """An endpoint service, the load balancers that it leads to, and whom it lets connect.
 
     `principals` are those that it names itself, each with the fact that it does.

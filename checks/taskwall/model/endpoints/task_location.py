@@ -95,10 +95,10 @@ def anybody(network: Network, endpoint: Endpoint) -> Fact:
 
 
 class Quarter(Struct, frozen=True):
-    """A VPC that holds task sources. `thing` is None where it is not in the sources."""
+    """A VPC that holds task sources. `declared` is None where it is not in the sources."""
 
     link: Link | None
-    thing: Vpc | None
+    declared: Vpc | None
     sources: tuple[TaskSource, ...]
 
     @property

@@ -7,7 +7,7 @@ from msgspec import Struct
 from taskwall.core.change import Change
 from taskwall.core.facts import FALSE, Fact
 from taskwall.core.values import Need, Place
-from taskwall.model.core.entity import Link, Setting, Thing
+from taskwall.model.core.entity import Entity, Link, Setting
 
 Launch: TypeAlias = Literal["FARGATE", "EC2", "MANAGED_INSTANCES", "EXTERNAL"]
 
@@ -28,7 +28,7 @@ class Providers(Struct, frozen=True):
         return bool(self.launches or self.providers or self.needs)
 
 
-class Cluster(Thing, frozen=True, kw_only=True):
+class Cluster(Entity, frozen=True, kw_only=True):
     """A cluster, its default capacity providers, and all that it may use (`providers`).
 
     `named` is the name that it is given. `audits` are the services that ECS Exec uses in it for
@@ -50,14 +50,14 @@ class ClusterProviders(Struct, frozen=True):
     providers: tuple[Link, ...] = ()
 
 
-class CapacityProvider(Thing, frozen=True, kw_only=True):
+class CapacityProvider(Entity, frozen=True, kw_only=True):
     """A capacity provider: an Auto Scaling group, or Managed Instances."""
 
     launch: Launch
     auto_scaling_group: Link | None = None
 
 
-class AutoScalingGroup(Thing, frozen=True, kw_only=True):
+class AutoScalingGroup(Entity, frozen=True, kw_only=True):
     """An Auto Scaling group, and the target groups and classic load balancers that it joins.
 
     `made_from` are the launch templates or configuration that it starts instances from, `types`
@@ -74,7 +74,7 @@ class AutoScalingGroup(Thing, frozen=True, kw_only=True):
     load_balancers: tuple[Link, ...] = ()
 
 
-class TaskDefinition(Thing, frozen=True, kw_only=True):
+class TaskDefinition(Entity, frozen=True, kw_only=True):
     """A task definition. `requires` are the launch types that it is registered for."""
 
     mode: Setting
@@ -90,7 +90,7 @@ class Binding(Struct, frozen=True, kw_only=True):
     port: Setting
 
 
-class TaskSource(Thing, frozen=True, kw_only=True):
+class TaskSource(Entity, frozen=True, kw_only=True):
     """Anything that starts tasks. `word` is what messages call it: "service", "task set".
 
     `networked` is whether it has an awsvpc network configuration. `groups_setting` and

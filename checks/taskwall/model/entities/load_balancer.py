@@ -7,12 +7,12 @@ from msgspec import Struct
 from taskwall.core.change import Change
 from taskwall.core.facts import Fact
 from taskwall.core.values import Origin, Place
-from taskwall.model.core.entity import Link, Setting, Thing
+from taskwall.model.core.entity import Entity, Link, Setting
 
 Kind: TypeAlias = Literal["application", "network", "gateway", "classic"]
 
 
-class LoadBalancer(Thing, frozen=True, kw_only=True):
+class LoadBalancer(Entity, frozen=True, kw_only=True):
     """A load balancer. `internal` is its scheme; not internal is the default and is public.
 
     `addresses` are private addresses fixed for it, `elastic` Elastic IPs that it is given.
@@ -50,7 +50,7 @@ class Action(Struct, frozen=True):
     sure: bool
 
 
-class Listener(Thing, frozen=True, kw_only=True):
+class Listener(Entity, frozen=True, kw_only=True):
     """A listener of a load balancer. `place` is the listener itself: a block of a classic one.
 
     `actions_open` says why it may have more actions than those written, if it may.
@@ -80,14 +80,14 @@ class ClientCheck(Struct, frozen=True):
     trust_store: Setting
 
 
-class ListenerRule(Thing, frozen=True, kw_only=True):
+class ListenerRule(Entity, frozen=True, kw_only=True):
     """A listener rule."""
 
     listener: Link
     actions: tuple[Action, ...] = ()
 
 
-class TargetGroup(Thing, frozen=True, kw_only=True):
+class TargetGroup(Entity, frozen=True, kw_only=True):
     """A target group.
 
     `check_*` are the health check's; `targets` are load balancers registered in it (type alb).
@@ -103,7 +103,7 @@ class TargetGroup(Thing, frozen=True, kw_only=True):
     targets: tuple[Link, ...] = ()
 
 
-class Policy(Thing, frozen=True, kw_only=True):
+class Policy(Entity, frozen=True, kw_only=True):
     """A TLS policy of a classic load balancer: a reference, or attributes of its own.
 
     `versions` are the protocol names (`Protocol-TLSv1`) that its attributes switch on.

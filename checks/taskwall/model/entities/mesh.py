@@ -5,7 +5,7 @@ from msgspec import Struct
 from taskwall.core.change import Change
 from taskwall.core.facts import FALSE, Fact
 from taskwall.core.values import Origin, Place
-from taskwall.model.core.entity import Link, Setting, Thing
+from taskwall.model.core.entity import Entity, Link, Setting
 from taskwall.model.core.network import Network
 
 
@@ -39,13 +39,13 @@ class Offer(Struct, frozen=True):
     encrypting: tuple[Change, ...] = ()
 
 
-class Mesh(Thing, frozen=True, kw_only=True):
+class Mesh(Entity, frozen=True, kw_only=True):
     """A mesh of App Mesh, and where its nodes may go by themselves (its egress filter)."""
 
     egress: Setting
 
 
-class Node(Thing, frozen=True, kw_only=True):
+class Node(Entity, frozen=True, kw_only=True):
     """A virtual node or virtual gateway of a mesh."""
 
     mesh: Link

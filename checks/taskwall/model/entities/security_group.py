@@ -8,12 +8,12 @@ from msgspec import Struct
 from taskwall.core.facts import Fact
 from taskwall.core.values import Need, Origin, Place, Text, settled
 from taskwall.model.core.address import Cidr, cidr
-from taskwall.model.core.entity import Link, Setting, Thing
+from taskwall.model.core.entity import Entity, Link, Setting
 
 Direction: TypeAlias = Literal["ingress", "egress"]
 
 
-class SecurityGroup(Thing, frozen=True, kw_only=True):
+class SecurityGroup(Entity, frozen=True, kw_only=True):
     """A security group. `default` where it is its VPC's default group.
 
     `managed` names the directions whose permissions it writes inline, `lists` where it does so if
@@ -94,7 +94,7 @@ _WITH_PORTS = {"tcp": "TCP", "6": "TCP", "udp": "UDP", "17": "UDP"}
 _ICMP = {"icmp", "1", "icmpv6", "58"}
 
 
-class PrefixList(Thing, frozen=True, kw_only=True):
+class PrefixList(Entity, frozen=True, kw_only=True):
     """A prefix list. `named` is its name, `entries` its ranges where the sources write them.
 
     `aws` where AWS manages it (its name starts with com.amazonaws).

@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from taskwall.core.facts import Fact
 from taskwall.core.values import Place
-from taskwall.model.core.entity import Link, Setting, Thing
+from taskwall.model.core.entity import Entity, Link, Setting
 
 Way: TypeAlias = Literal[
     "internet", "nat", "egress-only", "transit", "peering", "vpn", "appliance", "endpoint", "local"
@@ -27,7 +27,7 @@ WAYS: dict[Way, str] = {
 """What messages call it."""
 
 
-class Vpc(Thing, frozen=True, kw_only=True):
+class Vpc(Entity, frozen=True, kw_only=True):
     """A VPC and its address ranges (IPv4 and IPv6 alike), and whether it has names for them.
 
     `adoptable` says that a resource can take over what AWS makes with the VPC: its default group.
@@ -42,7 +42,7 @@ class Vpc(Thing, frozen=True, kw_only=True):
     dns_hostnames: Setting
 
 
-class Subnet(Thing, frozen=True, kw_only=True):
+class Subnet(Entity, frozen=True, kw_only=True):
     """A subnet, its VPC and its address ranges. `public_addresses`: instances in it get one."""
 
     vpc: Link
@@ -50,7 +50,7 @@ class Subnet(Thing, frozen=True, kw_only=True):
     public_addresses: Setting | None = None
 
 
-class RouteTable(Thing, frozen=True, kw_only=True):
+class RouteTable(Entity, frozen=True, kw_only=True):
     """A route table. `main` where it is the VPC's main one."""
 
     vpc: Link
@@ -80,7 +80,7 @@ class Association(Struct, frozen=True):
     vpc: Link | None = None
 
 
-class GatewayAttachment(Thing, frozen=True, kw_only=True):
+class GatewayAttachment(Entity, frozen=True, kw_only=True):
     """A gateway's tie to a VPC: written on the gateway, or in a resource of its own."""
 
     gateway: Link | None
@@ -88,26 +88,26 @@ class GatewayAttachment(Thing, frozen=True, kw_only=True):
     way: Way
 
 
-class InternetBlock(Thing, frozen=True, kw_only=True):
+class InternetBlock(Entity, frozen=True, kw_only=True):
     """VPC Block Public Access of the account and Region, and the exclusions that undo it."""
 
     mode: Setting
 
 
-class BlockExclusion(Thing, frozen=True, kw_only=True):
+class BlockExclusion(Entity, frozen=True, kw_only=True):
     """A VPC or subnet that Block Public Access spares."""
 
     of: Link
 
 
-class EncryptionControl(Thing, frozen=True, kw_only=True):
+class EncryptionControl(Entity, frozen=True, kw_only=True):
     """VPC Encryption Controls on a VPC: mode `monitor` or `enforce`."""
 
     vpc: Link
     mode: Setting
 
 
-class FlowLog(Thing, frozen=True, kw_only=True):
+class FlowLog(Entity, frozen=True, kw_only=True):
     """A flow log of a VPC, a subnet, or something that task traffic does not show in.
 
     `vpc` and `subnet` are None where it is not about one.

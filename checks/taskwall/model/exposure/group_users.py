@@ -26,7 +26,7 @@ class Carried(Struct, frozen=True):
     """A security group, the names of what carries it, and whether anything does."""
 
     group: str
-    thing: SecurityGroup | None
+    declared: SecurityGroup | None
     by: tuple[str, ...]
     fact: Fact
 

@@ -39,7 +39,7 @@ class Worn(Struct, frozen=True):
     """
 
     group: str
-    thing: SecurityGroup | None
+    declared: SecurityGroup | None
     wearers: tuple[tuple[TaskSource, Fact], ...]
     fact: Fact
     also: tuple[Front, ...] = ()

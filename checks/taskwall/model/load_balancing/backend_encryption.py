@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from taskwall.core.facts import FALSE, Fact, all_of, any_of
 from taskwall.model.compute.vpc_encryption import enforced
-from taskwall.model.core.entity import Setting, Thing
+from taskwall.model.core.entity import Entity, Setting
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.entities.ecs import AutoScalingGroup, CapacityProvider, TaskSource
 from taskwall.model.entities.load_balancer import Kind, Listener, LoadBalancer, TargetGroup
@@ -23,7 +23,7 @@ class Backend(Struct, frozen=True):
     `check` marks that only the health check is meant.
     """
 
-    on: Thing
+    on: Entity
     spoken: Setting
     plain: Fact
     concerned: Fact

@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from taskwall.core.facts import Fact, all_of, any_of
 from taskwall.core.values import Need, Place
-from taskwall.model.core.entity import Link, Thing
+from taskwall.model.core.entity import Entity, Link
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.entities.ecs import (
     AutoScalingGroup,
@@ -69,7 +69,7 @@ def forwards(network: Network) -> dict[str, list[Forward]]:
     """Every forward, by the id of its target group; "" holds those whose target is not known."""
     found: dict[str, list[Forward]] = {}
 
-    def enter(action: Action, listener: Link, rule: ListenerRule | None, by: Thing) -> None:
+    def enter(action: Action, listener: Link, rule: ListenerRule | None, by: Entity) -> None:
         for target in action.targets:
             text = f"{by.name} forwards to {target.to or 'a target group'}"
             needs = target.fact.needs

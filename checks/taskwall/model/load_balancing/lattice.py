@@ -4,37 +4,37 @@ from msgspec import Struct
 
 from taskwall.core.facts import FALSE, Fact, all_of, any_of
 from taskwall.core.values import Origin
-from taskwall.model.core.entity import Link, Setting, Thing, alike
+from taskwall.model.core.entity import Entity, Link, Setting, alike
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.entities.ecs import TaskSource
 from taskwall.model.entities.load_balancer import LoadBalancer
 from taskwall.model.load_balancing.fronts import stands_before_tasks
 
 
-class LatticeTargets(Thing, frozen=True):
+class LatticeTargets(Entity, frozen=True):
     """A target group of VPC Lattice."""
 
 
-class LatticeService(Thing, frozen=True, kw_only=True):
+class LatticeService(Entity, frozen=True, kw_only=True):
     """A service of VPC Lattice. `auth` is AWS_IAM where it has an auth policy, else NONE."""
 
     auth: Setting
 
 
-class LatticeNetwork(Thing, frozen=True, kw_only=True):
+class LatticeNetwork(Entity, frozen=True, kw_only=True):
     """A service network, with the same."""
 
     auth: Setting
 
 
-class LatticeMembership(Thing, frozen=True, kw_only=True):
+class LatticeMembership(Entity, frozen=True, kw_only=True):
     """A service's membership of a service network."""
 
     service: Link
     network: Link
 
 
-class LatticeListener(Thing, frozen=True, kw_only=True):
+class LatticeListener(Entity, frozen=True, kw_only=True):
     """A listener of a service of VPC Lattice, and the target groups that it forwards to."""
 
     service: Link
@@ -42,7 +42,7 @@ class LatticeListener(Thing, frozen=True, kw_only=True):
     targets: tuple[Link, ...] = ()
 
 
-class LatticeRule(Thing, frozen=True, kw_only=True):
+class LatticeRule(Entity, frozen=True, kw_only=True):
     """A rule of such a listener."""
 
     listener: Link
@@ -142,7 +142,7 @@ def _tasks_at(network: Network, target: Link) -> Fact:
     return any_of(parts)
 
 
-def _link(thing: Thing) -> Link:
+def _link(thing: Entity) -> Link:
     return Link(thing.id, thing.exists, thing.origin.header)
 
 

@@ -18,12 +18,12 @@ from taskwall.model.routing.routes import subnets
 class Watched(Struct, frozen=True):
     """A VPC that holds long-running awsvpc task sources, and what is known of the place.
 
-    `thing` is None where the VPC is not in the sources; then `at` and `source` say through what
+    `declared` is None where the VPC is not in the sources; then `at` and `source` say through what
     it is external. `subnets` are those of the sources that are known, all of them if `whole`.
     """
 
     key: str
-    thing: Vpc | None
+    declared: Vpc | None
     sources: tuple[TaskSource, ...]
     subnets: tuple[Subnet, ...]
     whole: bool
@@ -102,13 +102,13 @@ def elsewhere(network: Network, watch: Watched) -> Fact:
 
 def _loose_for(network: Network, watch: Watched) -> Iterator[tuple[FlowLog, Fact]]:
     """The flow logs of which it is not known whether they are a VPC's, with that they may be."""
-    seen = watch.whole and watch.thing is not None
+    seen = watch.whole and watch.declared is not None
     own = {watch.key, *(subnet.id for subnet in watch.subnets)} - {""}
     for log in _loose(network) if seen else network.every(FlowLog):
         link = log.vpc or log.subnet
         if link is None or link.to in own:
             continue
-        if link.exact and (watch.whole if log.vpc is None else watch.thing is not None):
+        if link.exact and (watch.whole if log.vpc is None else watch.declared is not None):
             continue
         text = f"{log.name} records {watch.key or 'the VPC of the tasks'}"
         yield log, Fact(None, text, log.at, log.name, link.fact.needs or watch.needs)

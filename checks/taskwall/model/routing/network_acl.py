@@ -12,7 +12,7 @@ from taskwall.core.facts import FALSE, TRUE, Fact, any_of
 from taskwall.core.values import Need, Origin, Place
 from taskwall.model.compute.container_instances import container_instances
 from taskwall.model.core.address import ALL_PORTS, EVERYWHERE, V4, V6, Ranges, is_internet
-from taskwall.model.core.entity import Link, Setting, Thing, alike
+from taskwall.model.core.entity import Entity, Link, Setting, alike
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.entities.ecs import TaskSource
 from taskwall.model.entities.load_balancer import LoadBalancer
@@ -43,7 +43,7 @@ Windows takes 49152-65535, which lies within what anybody opens for Linux.
 """
 
 
-class NetworkAcl(Thing, frozen=True, kw_only=True):
+class NetworkAcl(Entity, frozen=True, kw_only=True):
     """A network ACL and the subnets that it names; the `default` one has all that no other has."""
 
     subnets: tuple[Link, ...] = ()

@@ -9,30 +9,30 @@ from msgspec.structs import replace
 from taskwall.core.facts import FALSE, TRUE, Fact, all_of, any_of
 from taskwall.core.values import Need, Origin, Place
 from taskwall.model.core.address import Ranges, cidr
-from taskwall.model.core.entity import Link, Setting, Thing, alike
+from taskwall.model.core.entity import Entity, Link, Setting, alike
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.entities.vpc import GatewayAttachment, Subnet, Vpc
 
 
-class Peering(Thing, frozen=True, kw_only=True):
+class Peering(Entity, frozen=True, kw_only=True):
     """A peering connection between two VPCs."""
 
     vpc: Link
     peer: Link
 
 
-class TransitGateway(Thing, frozen=True, kw_only=True):
+class TransitGateway(Entity, frozen=True, kw_only=True):
     """A transit gateway: whether attachments get its default route table, and enter it."""
 
     associates: Setting
     propagates: Setting
 
 
-class TransitTable(Thing, frozen=True):
+class TransitTable(Entity, frozen=True):
     """A route table of a transit gateway."""
 
 
-class TransitAttachment(Thing, frozen=True, kw_only=True):
+class TransitAttachment(Entity, frozen=True, kw_only=True):
     """A VPC's attachment to a transit gateway, and whether it takes part in the default table."""
 
     gateway: Link
@@ -54,7 +54,7 @@ class TransitEntry(Struct, frozen=True):
     destination: Setting | None = None
 
 
-class SubnetShare(Thing, frozen=True, kw_only=True):
+class SubnetShare(Entity, frozen=True, kw_only=True):
     """A subnet in a resource share: `at` is where it is named, `shared` whether with anybody."""
 
     subnet: Link
@@ -62,11 +62,11 @@ class SubnetShare(Thing, frozen=True, kw_only=True):
     shared: Fact
 
 
-class CustomerGateway(Thing, frozen=True):
+class CustomerGateway(Entity, frozen=True):
     """The far end of a VPN."""
 
 
-class VpnConnection(Thing, frozen=True, kw_only=True):
+class VpnConnection(Entity, frozen=True, kw_only=True):
     """A VPN connection from a virtual private gateway to a customer gateway."""
 
     gateway: Link
