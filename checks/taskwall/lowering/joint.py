@@ -8,7 +8,7 @@ from taskwall.core.facts import Fact, any_of
 from taskwall.core.values import Known, Reference, Text, settled
 from taskwall.lowering._draft import SWITCH, Reading, lowers
 from taskwall.lowering.vpc import Gateway
-from taskwall.model.core.entity import Entity, Link, Setting, alike
+from taskwall.model.core.entity import Entity, Link, Setting, same_entity
 from taskwall.model.entities.vpc import Subnet, Vpc
 from taskwall.model.routing.vpc_attachments import (
     CustomerGateway,
@@ -175,7 +175,7 @@ def _principals(r: Reading, share: Link | None) -> Fact:
         other = Reading(resource, r.draft)
         theirs = other.link(_Share, other.at("resource_share_arn", ""), "shares with a principal")
         if share is not None and theirs is not None:
-            same = alike(share, theirs)
+            same = same_entity(share, theirs)
             needs = (*share.fact.needs, *theirs.fact.needs)
             text = f"{other.name} allows other accounts to use what {share.to} shares"
             parts.append(Fact(same, text, theirs.place, other.name, needs))

@@ -45,7 +45,7 @@ from collections.abc import Iterator
 
 from taskwall.core.facts import TRUE, Fact, all_of
 from taskwall.core.values import Origin, Place
-from taskwall.model.core.entity import Link, alike
+from taskwall.model.core.entity import Link, same_entity
 from taskwall.model.core.network import Network
 from taskwall.model.entities.mesh import Mesh, MeshTask, Node
 from taskwall.rules._rule import Verdict, rule
@@ -85,7 +85,7 @@ def app_mesh(network: Network) -> Iterator[Verdict]:
 
 def _another(node: Node, mesh: Link) -> Fact:
     """Whether a node is of another mesh than one that is told already."""
-    same = alike(node.mesh, mesh)
+    same = same_entity(node.mesh, mesh)
     needs = (*node.mesh.fact.needs, *mesh.fact.needs)
     text = f"the mesh of {node.name} is not {mesh.to or 'the one before'}"
     return Fact(None if same is None else not same, text, node.mesh.place, node.name, needs)

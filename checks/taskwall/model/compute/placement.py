@@ -6,7 +6,7 @@ from taskwall.core.facts import Fact, all_of, any_of
 from taskwall.core.values import Need, Place
 from taskwall.model.compute.container_instances import ContainerInstances, container_instances
 from taskwall.model.compute.launch_type import awsvpc, runs_on, strategy
-from taskwall.model.core.entity import alike
+from taskwall.model.core.entity import same_entity
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.entities.ecs import CapacityProvider, TaskSource
 
@@ -165,7 +165,7 @@ def joins_cluster_of(member: ContainerInstances, source: TaskSource) -> Fact:
     text = f"{instances} joins {cluster}, where {name} runs"
     parts = []
     for link in member.clusters:
-        same = alike(link, source.cluster) if source.cluster else link.to == "default"
+        same = same_entity(link, source.cluster) if source.cluster else link.to == "default"
         needs = (*link.fact.needs, *(source.cluster.fact.needs if source.cluster else ()))
         told = f"{instances} joins a cluster other than that of {name}"
         parts.append(Fact(same, text, place, name, () if same is not None else needs, told))

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from taskwall.core.facts import Fact, all_of, any_of
 from taskwall.core.values import Need
-from taskwall.model.core.entity import Link, alike
+from taskwall.model.core.entity import Link, same_entity
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.entities.vpc import EncryptionControl
 
@@ -19,7 +19,7 @@ def enforced(network: Network, vpcs: Iterable[Link], name: str) -> Fact:
     keys = (known[0].to, "") if known and known[0].exact and known[0].to else by_vpc
     parts = []
     for control in (each for key in keys for each in by_vpc.get(key, ())):
-        here = alike(control.vpc, known[0]) if known else None
+        here = same_entity(control.vpc, known[0]) if known else None
         text = f"{control.name} controls the encryption of the VPC of {name}"
         needs = known[0].fact.needs if known else (Need(f"the VPC of {name}", "is not known"),)
         tie = Fact(here, text, control.vpc.place, control.name, needs or control.vpc.fact.needs)

@@ -9,7 +9,7 @@ from taskwall.core.values import Need
 from taskwall.model.compute.container_instances import ContainerInstances, container_instances
 from taskwall.model.compute.launch_type import awsvpc, runs_on
 from taskwall.model.compute.placement import hosts_of, on_ec2
-from taskwall.model.core.entity import Entity, Link, alike
+from taskwall.model.core.entity import Entity, Link, same_entity
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.entities.ecs import TaskSource
 from taskwall.model.entities.vpc import Subnet
@@ -90,7 +90,7 @@ def runs_in(tenant: Tenant, vpc: Link) -> Fact:
     text = f"{tenant.name} runs in {vpc.to or 'the VPC'}"
     otherwise = f"{tenant.name} runs in another VPC"
     place = tenant.vpc.place
-    return Fact(alike(tenant.vpc, vpc), text, place, tenant.name, needs, otherwise)
+    return Fact(same_entity(tenant.vpc, vpc), text, place, tenant.name, needs, otherwise)
 
 
 def _open(link: Link) -> tuple[Need, ...]:
@@ -105,7 +105,7 @@ def inhabitants(network: Network, vpc: Link) -> list[tuple[Tenant, Fact]]:
         (each, runs_in(each, vpc))
         for key, alike_ in _by_vpc(network).items()
         for each in (alike_ if key == vpc.to and key else alike_[:1])
-        if alike(each.vpc, vpc) is not False
+        if same_entity(each.vpc, vpc) is not False
     ]
 
 

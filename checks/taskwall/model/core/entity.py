@@ -160,7 +160,7 @@ class Link(Struct, frozen=True, gc=False):
         return self.fact.needs or (Need(self.to or word, OUTSIDE),)
 
 
-def alike(one: Link, other: Link) -> bool | None:
+def same_entity(one: Link, other: Link) -> bool | None:
     """Whether two ties lead to the same thing; None if the sources do not tell."""
     if one.to == other.to and one.to:
         return True

@@ -7,7 +7,7 @@ from taskwall.core.facts import FALSE, Fact, any_of
 from taskwall.core.values import Need, Place
 from taskwall.model.compute.container_instances import container_instances
 from taskwall.model.core.address import V4, V6
-from taskwall.model.core.entity import Entity, Link, Setting, alike
+from taskwall.model.core.entity import Entity, Link, Setting, same_entity
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.entities.ecs import TaskSource
 from taskwall.model.entities.environment import Variable
@@ -97,7 +97,7 @@ def _perhaps(network: Network, store: Store, needs: tuple[Need, ...]) -> Fact:
     text = f"tasks use {store.name}"
     here = _vpc(network, store)
     if here is not None and all(
-        link is not None and alike(link, here) is False for link in _theirs(network)
+        link is not None and same_entity(link, here) is False for link in _theirs(network)
     ):
         return FALSE
     waits = needs or (Need(f"the security groups of {store.name}", "are not in the sources"),)
@@ -172,7 +172,7 @@ def _admits_tasks(network: Network, store: Store, group: Link, permission: Permi
             return permission.states(False, text)
         return permission.states(None, text, permission.peer.fact.needs)
     if permission.range_of is not None:
-        truths = {alike(permission.range_of, link) for link in _theirs(network) if link}
+        truths = {same_entity(permission.range_of, link) for link in _theirs(network) if link}
         truth = True if True in truths else False if truths == {False} else None
         return permission.states(truth, text, permission.range_of.fact.needs)
     if not names_addresses(permission):

@@ -8,7 +8,7 @@ from msgspec import Struct
 from taskwall.core.facts import TRUE, Fact, all_of, any_of
 from taskwall.core.patterns import pattern
 from taskwall.core.values import Need, Origin, Place, Text, Unknown, Value, settled, spelled
-from taskwall.model.core.entity import Entity, Link, Setting, alike
+from taskwall.model.core.entity import Entity, Link, Setting, same_entity
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.entities.iam_policy import Policy, full_access
 from taskwall.model.entities.vpc import Vpc
@@ -146,7 +146,7 @@ def inside(network: Network, endpoint: Endpoint, vpc: Link | None) -> Fact:
     if vpc is None or not vpc.to:
         needs = vpc.fact.needs if vpc else (Need("the tasks' VPC", "is not known"),)
         return Fact(None, text, endpoint.vpc.place, name, needs)
-    truth = alike(endpoint.vpc, vpc)
+    truth = same_entity(endpoint.vpc, vpc)
     needs = (*endpoint.vpc.fact.needs, *vpc.fact.needs)
     if truth is None and not needs:
         needs = (Need(vpc.to, "is not in the sources"),)
@@ -278,7 +278,7 @@ def ecr_pairs(network: Network) -> tuple[tuple[Endpoint, Endpoint, Fact], ...]:
 def _together(one: Endpoint, other: Endpoint) -> Fact:
     text = f"{one.name} and {other.name} are in one VPC"
     needs = (*one.vpc.fact.needs, *other.vpc.fact.needs)
-    truth = alike(one.vpc, other.vpc)
+    truth = same_entity(one.vpc, other.vpc)
     return Fact(truth, text, other.vpc.place, other.name, needs if truth is None else ())
 
 
@@ -316,7 +316,9 @@ def zoned(network: Network, endpoint: Endpoint) -> Fact:
         text = f"{zone.name} answers for {endpoint.service or 'the service'} in the VPC"
         at = zone.named
         here = any_of(
-            Fact(alike(link, endpoint.vpc), text, link.place, zone.name, _waits(link, endpoint))
+            Fact(
+                same_entity(link, endpoint.vpc), text, link.place, zone.name, _waits(link, endpoint)
+            )
             & link.fact
             for link in zone.vpcs
         )
@@ -393,7 +395,7 @@ def serves_table(network: Network, endpoint: Endpoint, table: Link) -> Fact:
     for own, tie in _own(network, EndpointTable, endpoint):
         links.append((own.table, all_of((tie, _beside(endpoint, own), own.table.fact))))
     for link, fact in links:
-        truth = alike(link, table)
+        truth = same_entity(link, table)
         if truth is not False:
             needs = () if truth else (*link.fact.needs, *table.fact.needs)
             parts.append(Fact(truth, text, link.place, name, needs) & fact)

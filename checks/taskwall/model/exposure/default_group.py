@@ -7,7 +7,7 @@ from msgspec import Struct
 from taskwall.core.facts import FALSE, Fact, all_of, any_of
 from taskwall.model.compute.container_instances import container_instances
 from taskwall.model.compute.launch_type import awsvpc
-from taskwall.model.core.entity import Link, alike
+from taskwall.model.core.entity import Link, same_entity
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.entities.ecs import TaskSource
 from taskwall.model.entities.security_group import SecurityGroup
@@ -115,7 +115,7 @@ def default_groups(network: Network, vpc: Vpc) -> list[tuple[SecurityGroup, Fact
     found = []
     for key in (vpc.id, ""):
         for group, link in _defaults(network).get(key, ()):
-            truth = alike(link, here)
+            truth = same_entity(link, here)
             if truth is not False:
                 text = f"{group.name} is the default security group of {vpc.name}"
                 needs = link.fact.needs if truth is None else ()

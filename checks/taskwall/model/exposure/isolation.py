@@ -8,7 +8,7 @@ from msgspec import Struct
 from taskwall.core.facts import FALSE, Fact, all_of, any_of
 from taskwall.core.values import Need, Place
 from taskwall.model.compute.vpc_tenants import Tenant, inhabitants, tenants
-from taskwall.model.core.entity import Link, alike
+from taskwall.model.core.entity import Link, same_entity
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.core.tag import Tag, tags_of
 from taskwall.model.entities.ecs import Cluster, TaskSource
@@ -235,7 +235,7 @@ def _with_outsiders(
     parts = [Fact(False, "", link.place, source.name, otherwise=alone)]
     first: tuple[str, str] = ("", "")
     for key, users in used.items():
-        same = True if key and key == link.to else alike(users.link, link)
+        same = True if key and key == link.to else same_entity(users.link, link)
         for theirs, sources in users.groups.items() if same is not False else ():
             out = outside(network, mine, theirs)
             other = next((each for each in sources if each.id != source.id), None)
@@ -271,7 +271,7 @@ def _admits_itself(network: Network, link: Link) -> Fact:
     for permission in permissions(network, link.to, "ingress") if link.to else ():
         same: bool | None = permission.itself
         if permission.peer is not None:
-            same = alike(permission.peer, link)
+            same = same_entity(permission.peer, link)
         elif not same and permission.range is None and permission.prefix_list is None:
             same = None
         if same is not False:

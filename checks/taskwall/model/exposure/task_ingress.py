@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from taskwall.core.facts import FALSE, TRUE, Fact, all_of, any_of
 from taskwall.core.values import Reference, Text
 from taskwall.model.compute.launch_type import awsvpc
-from taskwall.model.core.entity import Link, Setting, alike
+from taskwall.model.core.entity import Link, Setting, same_entity
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.entities.ecs import TaskSource
 from taskwall.model.entities.load_balancer import Kind, LoadBalancer, TargetGroup
@@ -273,7 +273,9 @@ def same_namespace(one: Link, other: Link) -> Fact:
     """Whether two ties lead to one namespace."""
     text = f"the namespace {one.to} is {other.to}"
     needs = (*one.fact.needs, *other.fact.needs)
-    return all_of((one.fact, other.fact, Fact(alike(one, other), text, other.place, needs=needs)))
+    return all_of(
+        (one.fact, other.fact, Fact(same_entity(one, other), text, other.place, needs=needs))
+    )
 
 
 @remembered

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from taskwall.core.facts import FALSE, Fact, all_of, any_of
 from taskwall.core.values import Need, Reference, Text, Value, symbol
 from taskwall.model.core.address import EVERYWHERE, V4, V6, Ranges, cidr
-from taskwall.model.core.entity import Link, Setting, alike
+from taskwall.model.core.entity import Link, Setting, same_entity
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.entities.security_group import Permission, PrefixList
 from taskwall.model.entities.vpc import Subnet, Vpc
@@ -177,7 +177,7 @@ def _apart(one: Part, other: Part) -> bool:
     """Whether two parts belong to two VPCs, and not both are known: taken for different ones."""
     if (one.whole and other.whole) or one.vpc is None or other.vpc is None:
         return False
-    return alike(one.vpc, other.vpc) is False
+    return same_entity(one.vpc, other.vpc) is False
 
 
 def _equal(one: Part, other: Part) -> bool:
@@ -493,7 +493,7 @@ def names_group_of(permission: Permission, groups: Iterable[Link], text: str) ->
         return FALSE
     parts = []
     for link in groups:
-        truth = alike(peer, link)
+        truth = same_entity(peer, link)
         if truth is not False:
             needs = (*_open(peer), *_open(link)) if truth is None else ()
             same = Fact(truth, text, link.place, permission.on.name, needs)

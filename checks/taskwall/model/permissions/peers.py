@@ -17,7 +17,7 @@ from taskwall.model.core.address import (
     is_internet,
     public,
 )
-from taskwall.model.core.entity import Link, alike
+from taskwall.model.core.entity import Link, same_entity
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.entities.ecs import TaskSource
 from taskwall.model.entities.security_group import Direction, Permission, PrefixList, SecurityGroup
@@ -211,7 +211,7 @@ def admits_range_within(network: Network, permission: Permission, vpc: Link | No
     if vpc is None:
         return permission.states(None, text, (Need("the tasks' VPC", "is not known"),))
     if permission.range_of is not None:
-        truth = alike(permission.range_of, vpc)
+        truth = same_entity(permission.range_of, vpc)
         needs = tuple(
             need
             for link in (permission.range_of, vpc)

@@ -12,7 +12,7 @@ from taskwall.core.facts import FALSE, TRUE, Fact, any_of
 from taskwall.core.values import Need, Origin, Place
 from taskwall.model.compute.container_instances import container_instances
 from taskwall.model.core.address import ALL_PORTS, EVERYWHERE, V4, V6, Ranges, is_internet
-from taskwall.model.core.entity import Entity, Link, Setting, alike
+from taskwall.model.core.entity import Entity, Link, Setting, same_entity
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.entities.ecs import TaskSource
 from taskwall.model.entities.load_balancer import LoadBalancer
@@ -129,7 +129,7 @@ def guarded(network: Network, acl: NetworkAcl) -> list[tuple[Subnet | None, Fact
     if acl.default_of is not None:
         others = {link.to for links in _named(network).values() for link in links}
         for subnet in network.every(Subnet):
-            if alike(subnet.vpc, acl.default_of) is not False and subnet.id not in others:
+            if same_entity(subnet.vpc, acl.default_of) is not False and subnet.id not in others:
                 at = subnet.origin.header
                 mine.append(Link(subnet.id, acl.default_of.fact & subnet.vpc.fact, at))
     found: list[tuple[Subnet | None, Fact]] = []
@@ -142,7 +142,7 @@ def guarded(network: Network, acl: NetworkAcl) -> list[tuple[Subnet | None, Fact
             runs = any_of(fact for _, fact in tenants)
             found_here = network.at(Subnet, key)
             here = Link(key, runs, acl.origin.header, key not in unseen)
-            same = alike(link, here)
+            same = same_entity(link, here)
             if same is not False:
                 needs = (*link.fact.needs, *(need for _, f in tenants for need in f.needs))
                 text = f"{acl.name} is the network ACL of {key or 'a subnet of tasks'}"
@@ -164,7 +164,7 @@ def balanced(network: Network, subnet: Subnet | None) -> Fact:
     keys = (subnet.id, "") if subnet is not None else by_subnet
     parts = []
     for balancer, link in (pair for key in keys for pair in by_subnet.get(key, ())):
-        same = alike(link, Link(subnet.id, TRUE, link.place)) if subnet is not None else None
+        same = same_entity(link, Link(subnet.id, TRUE, link.place)) if subnet is not None else None
         text = f"{balancer.name} is in {subnet.name if subnet else 'the subnet'}"
         parts.append(Fact(same, text, link.place, balancer.name, link.fact.needs))
     return any_of(parts)

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from taskwall.core.facts import FALSE, TRUE, Fact, all_of, any_of
 from taskwall.core.values import Need
 from taskwall.model.core.address import cidr
-from taskwall.model.core.entity import Link, Setting, alike
+from taskwall.model.core.entity import Link, Setting, same_entity
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.entities.ecs import TaskSource
 from taskwall.model.entities.security_group import PrefixList
@@ -34,7 +34,7 @@ def tables(network: Network, subnet: Subnet) -> tuple[Link, ...]:
     own = []
     by_subnet = _by_subnet(network)
     for each in (*by_subnet.get(subnet.id, ()), *by_subnet.get("", ())):
-        if each.subnet is None or alike(each.subnet, _link(subnet)) is False:
+        if each.subnet is None or same_entity(each.subnet, _link(subnet)) is False:
             continue
         if each.subnet.to == subnet.id:
             # What the same switch decides as the subnet is there if the subnet is.
@@ -97,7 +97,7 @@ def _named_main(network: Network, vpc: Link) -> list[Link]:
     found = []
     for each in network.every(Association):
         if each.subnet is None and each.vpc is not None:
-            same, tie = alike(each.vpc, vpc), each.table.fact & each.fact
+            same, tie = same_entity(each.vpc, vpc), each.table.fact & each.fact
             if same is None:
                 text = f"{each.table.to or 'a route table'} is the main one of {vpc.to}"
                 tie &= Fact(None, text, each.vpc.place, vpc.to, _of(each.vpc))

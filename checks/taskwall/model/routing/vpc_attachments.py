@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from taskwall.core.facts import FALSE, TRUE, Fact, all_of, any_of
 from taskwall.core.values import Need, Origin, Place
 from taskwall.model.core.address import Ranges, cidr
-from taskwall.model.core.entity import Entity, Link, Setting, alike
+from taskwall.model.core.entity import Entity, Link, Setting, same_entity
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.entities.vpc import GatewayAttachment, Subnet, Vpc
 
@@ -115,7 +115,7 @@ def _by_transit(network: Network) -> Iterator[Joint]:
     attachments = network.every(TransitAttachment)
     for one in attachments:
         for other in attachments:
-            same = alike(one.gateway, other.gateway)
+            same = same_entity(one.gateway, other.gateway)
             if one is other or same is False:
                 continue
             joins = any_of((_reaches(network, one, other), _reaches(network, other, one)))
@@ -180,7 +180,7 @@ def _of(entry: TransitEntry, attachment: TransitAttachment) -> Fact:
     link = entry.attachment
     text = f"a {entry.kind} of {entry.table.to or 'a table'} applies to {attachment.name}"
     here = Link(attachment.id, TRUE, link.place)
-    return Fact(alike(link, here), text, link.place, attachment.name, link.fact.needs)
+    return Fact(same_entity(link, here), text, link.place, attachment.name, link.fact.needs)
 
 
 def _leads(network: Network, table: Link, other: TransitAttachment) -> Fact:
@@ -199,7 +199,7 @@ def _leads(network: Network, table: Link, other: TransitAttachment) -> Fact:
 def _is(one: Link, other: Link) -> Fact:
     text = f"{one.to or 'a route table'} is {other.to or 'the same one'}"
     needs = (*one.fact.needs, *other.fact.needs)
-    return Fact(alike(one, other), text, one.place, one.to, needs)
+    return Fact(same_entity(one, other), text, one.place, one.to, needs)
 
 
 def _covers(network: Network, entry: TransitEntry, vpc: Link) -> Fact:
@@ -241,7 +241,7 @@ def _by_vpn(network: Network) -> Iterator[Joint]:
     ends = [(each, link.vpc) for each in connections for link in attached.get(each.gateway.to, ())]
     for one, vpc in ends:
         for other, far in ends:
-            same = alike(one.customer, other.customer)
+            same = same_entity(one.customer, other.customer)
             if one is other or same is False:
                 continue
             joins = _routed(network, one, far)
