@@ -18,7 +18,12 @@ from taskwall.lowering import lower
 from taskwall.model.core.network import Network
 from taskwall.model.entities.ecs import TaskSource
 from taskwall.model.entities.security_group import Permission
-from taskwall.model.permissions.peers import admits_internet, permissions, wearers, who
+from taskwall.model.permissions.peers import (
+    admits_internet,
+    permissions,
+    task_sources_by_group,
+    who,
+)
 from taskwall.readers import terraform
 from taskwall.source.files import Files
 from taskwall.source.stack import Inputs
@@ -49,7 +54,7 @@ def reaching(
         for link in source.groups:
             for permission in permissions(network, link.to, "ingress"):
                 peer = permission.peer.to if permission.peer is not None else ""
-                others = [other for other, _ in wearers(network).get(peer, ())]
+                others = [other for other, _ in task_sources_by_group(network).get(peer, ())]
                 internet = admits_internet(network, permission)
                 yield source, permission, who(network, permission), internet, others
 

@@ -89,7 +89,6 @@ LEFT: frozenset[str] = frozenset(
         "WAYS",
         "WIDEST",
         "Wanted",
-        "Worn",
         "about",
         "admitted",
         "asked",

@@ -102,7 +102,7 @@ class _Pen:
         if open_.truth is not False:
             internet = self._named("internet", "the internet")
             self._tie(internet, here, "reaches", "", open_ & balancer.exists)
-        self._wears(here, balancer.groups)
+        self._uses_groups(here, balancer.groups)
 
     def tasks(self, source: TaskSource) -> None:
         """What starts tasks, the load balancers before them, and their groups."""
@@ -112,11 +112,11 @@ class _Pen:
                 before = self._front(front)
                 label = front.listener.name if front.listener is not None else ""
                 self._tie(before, here, "forwards", label, front.fact)
-        self._wears(here, source.groups)
+        self._uses_groups(here, source.groups)
 
     def store(self, store: Store) -> None:
         """A data store and its groups."""
-        self._wears(self._thing("data store", store, store.word), store.groups)
+        self._uses_groups(self._thing("data store", store, store.word), store.groups)
 
     def admissions(self) -> None:
         """Whom the groups drawn so far allow; groups that they allow are drawn as well."""
@@ -140,7 +140,7 @@ class _Pen:
             return self._named("internet", "the internet")
         return self._named("addresses", who(self.network, permission))
 
-    def _wears(self, here: Node, groups: Sequence[Link]) -> None:
+    def _uses_groups(self, here: Node, groups: Sequence[Link]) -> None:
         for link in groups:
             if link.to:
                 self._tie(here, self._group(link), "uses", "", link.fact)

@@ -20,7 +20,13 @@ from collections.abc import Iterator
 
 from taskwall.core.values import Need
 from taskwall.model.core.network import Network
-from taskwall.model.exposure.task_ingress import Worn, ingress, instances, only_way_in, worn_groups
+from taskwall.model.exposure.task_ingress import (
+    GroupAttachment,
+    attached_groups,
+    ingress,
+    instances,
+    only_way_in,
+)
 from taskwall.model.load_balancing.fronts import fronts
 from taskwall.model.permissions.peers import admits_internet
 from taskwall.rules._rule import Verdict, cannot_be_seen, passes, rule
@@ -28,49 +34,56 @@ from taskwall.rules._rule import Verdict, cannot_be_seen, passes, rule
 
 @rule("high", default=True, pci=True)
 def open_task(network: Network) -> Iterator[Verdict]:
-    for worn in worn_groups(network):
-        permissions = ingress(network, worn)
-        shared, only = _shared(network, worn), only_way_in(network, worn)
+    for attachment in attached_groups(network):
+        permissions = ingress(network, attachment)
+        shared, only = _shared(network, attachment), only_way_in(network, attachment)
         for each in instances((p, admits_internet(network, p)) for p in permissions):
             permission, violated = each.permission, each.fact
-            concerned = worn.fact & permission.fact
+            concerned = attachment.fact & permission.fact
             if violated.truth is not False and only.truth is not False:
                 concerned &= ~only
             yield Verdict(
                 permission.on,
                 permission.place,
                 violated,
-                f"{permission.on.name} allows ingress from {each.whom(network)} to {worn.names}"
+                f"{permission.on.name} allows ingress from {each.whom(network)} to"
+                f" {attachment.names}"
                 f" on {each.ports}{shared}",
-                holds=f"{permission.on.name} does not open {worn.names} to the internet",
+                holds=f"{permission.on.name} does not open {attachment.names} to the internet",
                 about=permission.id,
                 concerned=concerned,
             )
-        group = worn.declared
+        group = attachment.declared
         if group is not None and not group.external and not permissions:
             holds = f"{group.name} allows no ingress"
-            yield passes(group.origin, group.origin.header, holds, worn.fact)
+            yield passes(group.origin, group.origin.header, holds, attachment.fact)
         if (
             group is not None
             and group.external
             and any(p.group.to == group.id for p in permissions)
         ):
-            yield _unseen(worn)
+            yield _unseen(attachment)
 
 
-def _shared(network: Network, worn: Worn) -> str:
+def _shared(network: Network, attachment: GroupAttachment) -> str:
     """The common cause, said where it is so: tasks use the group of their own load balancer."""
-    for source in worn.sources:
+    for source in attachment.sources:
         for front in fronts(network, source):
-            if front.balancer and any(link.to == worn.group for link in front.balancer.groups):
+            if front.balancer and any(
+                link.to == attachment.group for link in front.balancer.groups
+            ):
                 return f": {front.balancer.name} uses the same group"
     return ""
 
 
-def _unseen(worn: Worn) -> Verdict:
+def _unseen(attachment: GroupAttachment) -> Verdict:
     """The rest of a group that is not in the sources, of which some permissions are."""
-    source = min(worn.sources, key=lambda each: (each.origin.header.file, each.origin.header.line))
-    link = next(link for link in source.groups if link.to == worn.group)
-    text = f"{worn.group} allows ingress from the internet by rules that are not in the sources"
-    needs = link.fact.needs or (Need(worn.group, "is not in the sources"),)
-    return cannot_be_seen(source.origin, link.place, text, needs, worn.fact)
+    source = min(
+        attachment.sources, key=lambda each: (each.origin.header.file, each.origin.header.line)
+    )
+    link = next(link for link in source.groups if link.to == attachment.group)
+    text = (
+        f"{attachment.group} allows ingress from the internet by rules that are not in the sources"
+    )
+    needs = link.fact.needs or (Need(attachment.group, "is not in the sources"),)
+    return cannot_be_seen(source.origin, link.place, text, needs, attachment.fact)

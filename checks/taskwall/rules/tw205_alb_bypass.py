@@ -22,14 +22,14 @@ from taskwall.core.facts import Fact
 from taskwall.model.core.network import Network
 from taskwall.model.entities.security_group import Permission
 from taskwall.model.exposure.task_ingress import (
-    Worn,
+    GroupAttachment,
     admitted_by_network,
     admitted_properly,
     balancer_groups,
+    groups_behind_balancers,
     ingress,
     instances,
     stands_behind,
-    worn_before,
 )
 from taskwall.model.load_balancing.fronts import beyond_sources
 from taskwall.rules._rule import Verdict, cannot_be_seen, passes, rule
@@ -37,11 +37,11 @@ from taskwall.rules._rule import Verdict, cannot_be_seen, passes, rule
 
 @rule("medium", default=True, pci=True, yields_to=("TW204",))
 def alb_bypass(network: Network) -> Iterator[Verdict]:
-    for worn in worn_before(network, "application"):
-        groups, whole = balancer_groups(network, worn)
-        permissions = ingress(network, worn)
-        nlb = stands_behind(network, worn, "network")
-        for each in instances((p, _proper(network, worn, p, nlb)) for p in permissions):
+    for attachment in groups_behind_balancers(network, "application"):
+        groups, whole = balancer_groups(network, attachment)
+        permissions = ingress(network, attachment)
+        nlb = stands_behind(network, attachment, "network")
+        for each in instances((p, _proper(network, attachment, p, nlb)) for p in permissions):
             permission, proper = each.permission, each.fact
             if proper.truth is None and not whole and permission.peer is not None:
                 continue  # The load balancer itself is not in the sources, which is reported below.
@@ -49,17 +49,18 @@ def alb_bypass(network: Network) -> Iterator[Verdict]:
                 permission.on,
                 permission.place,
                 ~proper,
-                f"{permission.on.name} allows ingress from {each.whom(network)} to {worn.names},"
+                f"{permission.on.name} allows ingress from {each.whom(network)} to"
+                f" {attachment.names},"
                 " bypassing the load balancer",
-                holds=f"{permission.on.name} opens {worn.names} to the load balancer only",
+                holds=f"{permission.on.name} opens {attachment.names} to the load balancer only",
                 about=permission.id,
-                concerned=worn.fact & permission.fact,
+                concerned=attachment.fact & permission.fact,
                 names={"balancer": groups[0].to if groups else "the load balancer's group"},
             )
-        group = worn.declared
+        group = attachment.declared
         if not permissions and group is not None and not group.external:
             holds = f"{group.name} allows no ingress"
-            yield passes(group.origin, group.origin.header, holds, worn.fact)
+            yield passes(group.origin, group.origin.header, holds, attachment.fact)
     for source, front in beyond_sources(network):
         if front.kind in ("application", None):
             text = f"a security group of {source.name} lets clients bypass the load balancer"
@@ -68,9 +69,11 @@ def alb_bypass(network: Network) -> Iterator[Verdict]:
             break
 
 
-def _proper(network: Network, worn: Worn, permission: Permission, behind_nlb: Fact) -> Fact:
+def _proper(
+    network: Network, attachment: GroupAttachment, permission: Permission, behind_nlb: Fact
+) -> Fact:
     """Whether tasks behind an ALB, and perhaps behind an NLB as well, may allow so."""
-    proper = admitted_properly(network, worn, permission)
+    proper = admitted_properly(network, attachment, permission)
     if behind_nlb.truth is not False:
-        proper |= behind_nlb & admitted_by_network(network, worn, permission)
+        proper |= behind_nlb & admitted_by_network(network, attachment, permission)
     return proper

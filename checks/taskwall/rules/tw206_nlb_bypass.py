@@ -23,14 +23,14 @@ from taskwall.core.facts import Fact
 from taskwall.model.core.network import Network
 from taskwall.model.entities.security_group import Permission
 from taskwall.model.exposure.task_ingress import (
-    Worn,
+    GroupAttachment,
     admitted_by_network,
     admitted_properly,
+    groups_behind_balancers,
     ingress,
     instances,
     only_way_in,
     stands_behind,
-    worn_before,
 )
 from taskwall.model.load_balancing.fronts import beyond_sources
 from taskwall.rules._rule import Verdict, cannot_be_seen, passes, rule
@@ -38,28 +38,29 @@ from taskwall.rules._rule import Verdict, cannot_be_seen, passes, rule
 
 @rule("medium", default=True, pci=True, yields_to=("TW204",))
 def nlb_bypass(network: Network) -> Iterator[Verdict]:
-    for worn in worn_before(network, "network"):
-        behind_alb = stands_behind(network, worn, "application")
+    for attachment in groups_behind_balancers(network, "network"):
+        behind_alb = stands_behind(network, attachment, "application")
         if behind_alb.truth:
             continue
-        permissions = ingress(network, worn)
-        concerned = worn.fact if behind_alb.truth is False else worn.fact & ~behind_alb
-        exposed = only_way_in(network, worn).truth is True
+        permissions = ingress(network, attachment)
+        concerned = attachment.fact if behind_alb.truth is False else attachment.fact & ~behind_alb
+        exposed = only_way_in(network, attachment).truth is True
         advice = ": give the NLB a security group, and allow that one" if exposed else ""
-        for each in instances((p, _proper(network, worn, p)) for p in permissions):
+        for each in instances((p, _proper(network, attachment, p)) for p in permissions):
             permission, proper = each.permission, each.fact
             yield Verdict(
                 permission.on,
                 permission.place,
                 ~proper,
-                f"{permission.on.name} allows ingress from {each.whom(network)} to {worn.names},"
+                f"{permission.on.name} allows ingress from {each.whom(network)} to"
+                f" {attachment.names},"
                 " not only"
                 f" from the VPC and the load balancer{advice if proper.truth is False else ''}",
                 holds=f"{permission.on.name} allows only the VPC or the load balancer",
                 about=permission.id,
                 concerned=concerned & permission.fact,
             )
-        group = worn.declared
+        group = attachment.declared
         if not permissions and group is not None and not group.external:
             holds = f"{group.name} allows no ingress"
             yield passes(group.origin, group.origin.header, holds, concerned)
@@ -71,6 +72,6 @@ def nlb_bypass(network: Network) -> Iterator[Verdict]:
             break
 
 
-def _proper(network: Network, worn: Worn, permission: Permission) -> Fact:
-    own = admitted_properly(network, worn, permission)
-    return own | admitted_by_network(network, worn, permission)
+def _proper(network: Network, attachment: GroupAttachment, permission: Permission) -> Fact:
+    own = admitted_properly(network, attachment, permission)
+    return own | admitted_by_network(network, attachment, permission)

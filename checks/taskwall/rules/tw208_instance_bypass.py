@@ -30,7 +30,7 @@ from taskwall.model.core.network import Network
 from taskwall.model.entities.security_group import Permission
 from taskwall.model.exposure.instance_groups import host_groups, ports_before, shares_network
 from taskwall.model.exposure.task_ingress import (
-    Worn,
+    GroupAttachment,
     admitted_by_network,
     admitted_properly,
     balancer_groups,
@@ -46,15 +46,18 @@ from taskwall.rules._rule import Verdict, cannot_be_seen, passes, rule
 
 @rule("medium", default=True, pci=True, yields_to=("TW204",))
 def instance_bypass(network: Network) -> Iterator[Verdict]:
-    for worn in host_groups(network):
-        way = stands_behind(network, worn)
+    for attachment in host_groups(network):
+        way = stands_behind(network, attachment)
         if way.truth is False:
             continue
-        hosts, concerned = f"the container instances of {worn.names}", all_of((worn.fact, way))
-        groups, whole = balancer_groups(network, worn)
+        hosts, concerned = (
+            f"the container instances of {attachment.names}",
+            all_of((attachment.fact, way)),
+        )
+        groups, whole = balancer_groups(network, attachment)
         names = {"balancer": groups[0].to if groups else "the load balancer's group"}
-        permissions = ingress(network, worn)
-        proper = {p.id: _proper(network, worn, p) for p in permissions}
+        permissions = ingress(network, attachment)
+        proper = {p.id: _proper(network, attachment, p) for p in permissions}
         for each in instances((p, proper[p.id]) for p in permissions):
             permission, name = each.permission, each.permission.on.name
             if each.fact.truth is None and not whole and permission.peer is not None:
@@ -71,9 +74,9 @@ def instance_bypass(network: Network) -> Iterator[Verdict]:
                 concerned=all_of((concerned, permission.fact)),
                 names=names,
             )
-        ports = ports_before(network, worn)
+        ports = ports_before(network, attachment)
         opened = [p for p in permissions if has_ports(p) and proper[p.id].truth is not False]
-        for each in instances((p, only_opens(p, ports, worn.names)) for p in opened):
+        for each in instances((p, only_opens(p, ports, attachment.names)) for p in opened):
             permission, name = each.permission, each.permission.on.name
             allowed = by_settings(network, permission)
             if each.fact.truth is True or allowed.truth is True:
@@ -88,19 +91,19 @@ def instance_bypass(network: Network) -> Iterator[Verdict]:
                 concerned=all_of((concerned, permission.fact, proper[permission.id])),
                 names=names,
             )
-        group = worn.declared
+        group = attachment.declared
         if not permissions and group is not None and not group.external:
             holds = f"{group.name} allows no ingress"
             yield passes(group.origin, group.origin.header, holds, concerned)
     yield from _unseen(network)
 
 
-def _proper(network: Network, worn: Worn, permission: Permission) -> Fact:
+def _proper(network: Network, attachment: GroupAttachment, permission: Permission) -> Fact:
     """Whether tasks in front of which the load balancers stand may allow so."""
-    proper = admitted_properly(network, worn, permission)
-    behind_nlb = stands_behind(network, worn, "network")
+    proper = admitted_properly(network, attachment, permission)
+    behind_nlb = stands_behind(network, attachment, "network")
     if behind_nlb.truth is not False:
-        proper |= behind_nlb & admitted_by_network(network, worn, permission)
+        proper |= behind_nlb & admitted_by_network(network, attachment, permission)
     return proper
 
 

@@ -26,7 +26,12 @@ from taskwall.core.values import Need
 from taskwall.model.core.address import ALL_PORTS
 from taskwall.model.core.network import Network
 from taskwall.model.entities.security_group import Permission
-from taskwall.model.exposure.task_ingress import Worn, ingress, instances, worn_groups
+from taskwall.model.exposure.task_ingress import (
+    GroupAttachment,
+    attached_groups,
+    ingress,
+    instances,
+)
 from taskwall.model.exposure.task_ports import served
 from taskwall.model.permissions.ports import Ports, at_ports, has_ports, only_opens, range_of_ports
 from taskwall.rules._rule import Verdict, passes, rule
@@ -36,49 +41,52 @@ BEFORE = ("TW204", "TW205", "TW206", "TW207", "TW208", "TW215")
 
 @rule("low", yields_to=BEFORE)
 def unserved_ports(network: Network) -> Iterator[Verdict]:
-    for worn in worn_groups(network):
-        permissions = ingress(network, worn)
-        ports = _served(network, worn)
-        for each in instances((p, _within(worn, p, ports)) for p in permissions if has_ports(p)):
+    for attachment in attached_groups(network):
+        permissions = ingress(network, attachment)
+        ports = _served(network, attachment)
+        for each in instances(
+            (p, _within(attachment, p, ports)) for p in permissions if has_ports(p)
+        ):
             permission, name = each.permission, each.permission.on.name
             yield Verdict(
                 permission.on,
                 at_ports(permission),
                 ~each.fact,
-                f"{name} allows ingress from {each.whom(network)} to {worn.names} on {each.ports},"
+                f"{name} allows ingress from {each.whom(network)} to {attachment.names} on"
+                f" {each.ports},"
                 " more than the ports that tasks serve",
                 holds=f"{name} opens only ports on which tasks serve",
                 about=permission.id,
-                concerned=worn.fact & permission.fact,
+                concerned=attachment.fact & permission.fact,
             )
-        group = worn.declared
+        group = attachment.declared
         if not permissions and group is not None and not group.external:
             holds = f"{group.name} allows no ingress"
-            yield passes(group.origin, group.origin.header, holds, worn.fact)
+            yield passes(group.origin, group.origin.header, holds, attachment.fact)
 
 
-def _served(network: Network, worn: Worn) -> Ports:
+def _served(network: Network, attachment: GroupAttachment) -> Ports:
     """The ports on which the users of a group serve."""
     return Ports.union(
         served(network, source)
         if fact.truth
         else Ports(needs=(*fact.waits_for(), *served(network, source).needs))
-        for source, fact in worn.wearers
+        for source, fact in attachment.attached
     )
 
 
-def _within(worn: Worn, permission: Permission, ports: Ports) -> Fact:
+def _within(attachment: GroupAttachment, permission: Permission, ports: Ports) -> Fact:
     """Whether a permission opens only ports that are served."""
-    within = only_opens(permission, ports, worn.names)
+    within = only_opens(permission, ports, attachment.names)
     needs: tuple[Need, ...] = ()
     if not ports:
-        needs = ports.needs or (Need(f"the ports of {worn.names}", "are not in the sources"),)
-    elif worn.declared is None or worn.declared.external:
-        needs = (Need(worn.group, "is not in the sources, and other resources may use it"),)
+        needs = ports.needs or (Need(f"the ports of {attachment.names}", "are not in the sources"),)
+    elif attachment.declared is None or attachment.declared.external:
+        needs = (Need(attachment.group, "is not in the sources, and other resources may use it"),)
         if range_of_ports(permission) == ALL_PORTS:
             needs = ()
     if within.truth is False and needs:
         name = permission.on.name
-        text = f"{worn.names} serves where {name} opens {permission.ports}"
+        text = f"{attachment.names} serves where {name} opens {permission.ports}"
         return Fact(None, text, at_ports(permission), name, needs)
     return within

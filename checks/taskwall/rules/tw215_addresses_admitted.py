@@ -18,35 +18,41 @@ from collections.abc import Iterator
 from taskwall.core.facts import Fact, any_of
 from taskwall.model.core.network import Network
 from taskwall.model.entities.security_group import Permission
-from taskwall.model.exposure.task_ingress import Worn, ingress, instances, worn_alone
+from taskwall.model.exposure.task_ingress import (
+    GroupAttachment,
+    groups_without_balancer,
+    ingress,
+    instances,
+)
 from taskwall.model.permissions.peers import by_settings, lattice_list, who
 from taskwall.rules._rule import Verdict, passes, rule
 
 
 @rule("medium", default=True, pci=True, yields_to=("TW204",))
 def addresses_admitted(network: Network) -> Iterator[Verdict]:
-    for worn in worn_alone(network):
-        permissions = ingress(network, worn)
-        for each in instances((p, _proper(network, worn, p)) for p in permissions):
+    for attachment in groups_without_balancer(network):
+        permissions = ingress(network, attachment)
+        for each in instances((p, _proper(network, attachment, p)) for p in permissions):
             permission, name = each.permission, each.permission.on.name
             yield Verdict(
                 permission.on,
                 permission.place,
                 ~each.fact,
-                f"{name} allows ingress from {each.whom(network)} to {worn.names}, by address and"
+                f"{name} allows ingress from {each.whom(network)} to {attachment.names}, by address"
+                " and"
                 " not by"
                 " security group",
-                holds=f"{name} opens {worn.names} to security groups only",
+                holds=f"{name} opens {attachment.names} to security groups only",
                 about=permission.id,
-                concerned=worn.fact & permission.fact,
+                concerned=attachment.fact & permission.fact,
             )
-        thing = worn.declared
+        thing = attachment.declared
         if not permissions and thing is not None and not thing.external:
             holds = f"{thing.name} allows no ingress"
-            yield passes(thing.origin, thing.origin.header, holds, worn.fact)
+            yield passes(thing.origin, thing.origin.header, holds, attachment.fact)
 
 
-def _proper(network: Network, worn: Worn, permission: Permission) -> Fact:
+def _proper(network: Network, attachment: GroupAttachment, permission: Permission) -> Fact:
     """Whether a permission allows a group, or a range that is excused."""
     name, at = permission.on.name, permission.place
     grouped = permission.itself or permission.peer is not None
@@ -55,5 +61,5 @@ def _proper(network: Network, worn: Worn, permission: Permission) -> Fact:
     otherwise = f"{name} allows ingress from {who(network, permission)}"
     needs = permission.fact.needs if unclear else ()
     group = Fact(None if unclear else grouped, text, at, name, needs, otherwise)
-    lattice = lattice_list(network, permission, worn.lattice)
+    lattice = lattice_list(network, permission, attachment.lattice)
     return any_of((group, by_settings(network, permission), lattice))

@@ -28,11 +28,11 @@ from taskwall.rules._rule import Verdict, passes, rule
 @rule("low")
 def shared_self_admission(network: Network) -> Iterator[Verdict]:
     for shared in shared_groups(network):
-        worn, names = shared.worn, shared.names
+        attachment, names = shared.attachment, shared.names
         whose = f"the namespace of {names}"
         judged = []
-        for permission in ingress(network, worn):
-            own = admits_itself(worn, permission)
+        for permission in ingress(network, attachment):
+            own = admits_itself(attachment, permission)
             if own.truth is not False and has_ports(permission):
                 meant = all_of((shared.neighbours, only_opens(permission, shared.ports, whose)))
                 judged.append((permission, all_of((own, ~meant))))
@@ -48,7 +48,7 @@ def shared_self_admission(network: Network) -> Iterator[Verdict]:
                 about=permission.id,
                 concerned=all_of((shared.fact, permission.fact)),
             )
-        group = worn.declared
+        group = attachment.declared
         if not judged and group is not None and not group.external:
             holds = f"{group.name} does not allow ingress from its own members"
             yield passes(group.origin, group.origin.header, holds, shared.fact)

@@ -34,7 +34,7 @@ from taskwall.core.facts import Fact, all_of, any_of
 from taskwall.model.core.network import Network
 from taskwall.model.endpoints.availability import beside_gateway, needed
 from taskwall.model.endpoints.egress import lets_out
-from taskwall.model.endpoints.endpoint import Endpoint, asked, is_for, worn
+from taskwall.model.endpoints.endpoint import Endpoint, asked, endpoint_groups, is_for
 from taskwall.model.endpoints.ingress import admitted, needing, outsiders
 from taskwall.model.permissions.peers import listed, who
 from taskwall.rules._rule import Verdict, rule
@@ -70,7 +70,7 @@ def _reached(network: Network, endpoint: Endpoint, interface: Fact, concerned: F
             f"no security group of {endpoint.name} allows ingress from {listed(shut)} on port 443,"
             " so their calls time out"
         )
-        if worn(network, endpoint).default.truth:
+        if endpoint_groups(network, endpoint).default.truth:
             message = (
                 f"{endpoint.name} sets no security group, and the VPC's default one does not"
                 f" allow ingress from {listed(shut)} on port 443, so their calls time out"

@@ -15,7 +15,7 @@ from taskwall.model.entities.security_group import Permission, SecurityGroup
 from taskwall.model.exposure.instance_groups import shares_network
 from taskwall.model.load_balancing.fronts import Front, fronts
 from taskwall.model.load_balancing.internet_facing import public
-from taskwall.model.permissions.peers import listed, permissions, wearers, who
+from taskwall.model.permissions.peers import listed, permissions, task_sources_by_group, who
 
 Kind: TypeAlias = Literal["tasks", "load balancer", "security group"]
 
@@ -174,12 +174,12 @@ def _of_group(network: Network, group: SecurityGroup) -> Portrait:
             f"{source.word.capitalize()} {source.name} {_verb(fact, 'uses', 'use')} it.",
             fact.place,
         )
-        for source, fact in wearers(network).get(group.id, ())
+        for source, fact in task_sources_by_group(network).get(group.id, ())
         if fact.truth is not False
     ]
     lines += [
         Line(f"{balancer.word} {balancer.name} {_verb(link.fact, 'uses', 'use')} it.", link.place)
-        for balancer, link in _wearing(network).get(group.id, ())
+        for balancer, link in _balancers_by_group(network).get(group.id, ())
     ]
     if not lines:
         lines.append(Line("No tasks and no load balancer in the sources use it."))
@@ -193,7 +193,7 @@ def _of_group(network: Network, group: SecurityGroup) -> Portrait:
 
 
 @remembered
-def _wearing(network: Network) -> dict[str, list[tuple[LoadBalancer, Link]]]:
+def _balancers_by_group(network: Network) -> dict[str, list[tuple[LoadBalancer, Link]]]:
     """The load balancers by the id of each group that they use."""
     found: dict[str, list[tuple[LoadBalancer, Link]]] = {}
     for balancer in network.every(LoadBalancer):

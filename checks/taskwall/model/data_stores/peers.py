@@ -50,22 +50,22 @@ def _group(network: Network, permission: Permission, peer: Link) -> tuple[Fact, 
     if group is not None and group.default:
         told = f"{name} allows ingress from the VPC's default group"
         return permission.states(True, told), None, f"the default group {peer.to}"
-    worn = groups_of_tasks(network).get(peer.to, FALSE) if peer.to else FALSE
-    if not peer.to or ((group is None or group.external) and not worn.truth):
+    attachment = groups_of_tasks(network).get(peer.to, FALSE) if peer.to else FALSE
+    if not peer.to or ((group is None or group.external) and not attachment.truth):
         needs = peer.waits("a group")
         text = f"{name} allows ingress from a group of no tasks"
         return permission.states(None, text, needs), None, words
     shared = _of_balancers(network, peer.to)
     if shared.truth:
         return shared, None, f"{words}, which a load balancer uses as well"
-    if worn.truth is True or network.policy.profile != "strict":
+    if attachment.truth is True or network.policy.profile != "strict":
         return shared, None, words
     text, otherwise = (
         f"{name} allows ingress from {words}, which no task uses",
         f"tasks use {peer.to}",
     )
-    truth = None if worn.truth is None else True
-    other = permission.states(truth, text, worn.waits_for(), otherwise)
+    truth = None if attachment.truth is None else True
+    other = permission.states(truth, text, attachment.waits_for(), otherwise)
     return any_of((shared, other)), "low", words
 
 

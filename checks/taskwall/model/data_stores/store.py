@@ -20,7 +20,7 @@ from taskwall.model.permissions.coverage import (
     of_subnet,
     unseen,
 )
-from taskwall.model.permissions.peers import permissions, vpcs, wearers
+from taskwall.model.permissions.peers import permissions, task_sources_by_group, vpcs
 
 
 class Insists(Struct, frozen=True):
@@ -132,7 +132,10 @@ def groups_of_tasks(network: Network) -> dict[str, Fact]:
 
     A tie that leads nobody knows where may lead to any group of the sources.
     """
-    parts = {group: [fact for _, fact in pairs] for group, pairs in wearers(network).items()}
+    parts = {
+        group: [fact for _, fact in pairs]
+        for group, pairs in task_sources_by_group(network).items()
+    }
     for member in container_instances(network):
         name = member.instances.name
         for link in member.instances.groups:
@@ -161,13 +164,13 @@ def _addresses(network: Network) -> Addresses:
 def _admits_tasks(network: Network, store: Store, group: Link, permission: Permission) -> Fact:
     """Whether a permission of a store's group allows tasks."""
     text = f"{permission.on.name} allows tasks to reach {store.name}"
-    worn = groups_of_tasks(network)
+    attachment = groups_of_tasks(network)
     if permission.itself:
-        return worn.get(group.to, FALSE)
+        return attachment.get(group.to, FALSE)
     if permission.peer is not None:
-        if permission.peer.to in worn:
+        if permission.peer.to in attachment:
             fact = permission.states(True, text) & permission.peer.fact
-            return fact & worn[permission.peer.to]
+            return fact & attachment[permission.peer.to]
         if permission.peer.exact and permission.peer.to:
             return permission.states(False, text)
         return permission.states(None, text, permission.peer.fact.needs)

@@ -7,7 +7,7 @@ from taskwall.core.facts import FALSE, Fact, all_of, any_of
 from taskwall.core.values import Need
 from taskwall.model.core.entity import Link
 from taskwall.model.core.network import Network
-from taskwall.model.endpoints.endpoint import Endpoint, Worn, worn
+from taskwall.model.endpoints.endpoint import Endpoint, EndpointGroups, endpoint_groups
 from taskwall.model.endpoints.task_location import (
     instance_subnets,
     instances_for,
@@ -130,18 +130,18 @@ def on_grants(link: Link, held: list[Permission]) -> list[Grant]:
     return [Grant(each, all_of((there(each), *sure, on_https(each)))) for each in held]
 
 
-def worn_by(network: Network, endpoint: Endpoint) -> Worn:
+def groups_of_endpoint(network: Network, endpoint: Endpoint) -> EndpointGroups:
     """The groups of an endpoint, an adopted default group among them.
 
     `default` is whether it uses one that is as AWS makes it: that allows its own members.
     """
-    found = worn(network, endpoint)
+    found = endpoint_groups(network, endpoint)
     if found.default.truth is False:
         return found
     written = _adopted(network, endpoint.vpc)
     links = [replace(here, fact=all_of((found.default, fact))) for here, fact in written]
     as_made = all_of((found.default, ~any_of(fact for _, fact in written)))
-    return Worn((*found.groups, *links), as_made)
+    return EndpointGroups((*found.groups, *links), as_made)
 
 
 def member(network: Network, sender: Sender) -> Fact:

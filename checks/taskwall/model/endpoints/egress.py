@@ -4,7 +4,14 @@ from taskwall.core.facts import TRUE, Fact, all_of, any_of
 from taskwall.core.values import Need
 from taskwall.model.core.address import public
 from taskwall.model.core.network import Network, remembered
-from taskwall.model.endpoints.client import Sender, hosts, itself, on_grants, whose, worn_by
+from taskwall.model.endpoints.client import (
+    Sender,
+    groups_of_endpoint,
+    hosts,
+    itself,
+    on_grants,
+    whose,
+)
 from taskwall.model.endpoints.endpoint import Endpoint
 from taskwall.model.endpoints.task_location import by_host
 from taskwall.model.entities.ecs import TaskSource
@@ -90,4 +97,6 @@ def _to_endpoint(network: Network, grants: list[Grant], endpoint: Endpoint) -> l
             f"{permission.on.name} is for {who(network, permission)}, where {place} is not"
         ),
     )
-    return reach(network, grants, End(worn_by(network, endpoint).groups, (where,)), words)
+    return reach(
+        network, grants, End(groups_of_endpoint(network, endpoint).groups, (where,)), words
+    )

@@ -359,7 +359,7 @@ def _answers(zone: PrivateZone, endpoint: Endpoint, text: str, at: Setting) -> F
 # --- groups and route tables
 
 
-class Worn(Struct, frozen=True):
+class EndpointGroups(Struct, frozen=True):
     """The security groups that an endpoint uses: the VPC's `default` one where it names none."""
 
     groups: tuple[Link, ...]
@@ -367,7 +367,7 @@ class Worn(Struct, frozen=True):
 
 
 @remembered
-def worn(network: Network, endpoint: Endpoint) -> Worn:
+def endpoint_groups(network: Network, endpoint: Endpoint) -> EndpointGroups:
     """The security groups of an endpoint, by itself and by resources of their own."""
     links = list(endpoint.groups)
     at, name = endpoint.groups_setting, endpoint.name
@@ -376,13 +376,13 @@ def worn(network: Network, endpoint: Endpoint) -> Worn:
         links.append(Link(own.group.to, tie, own.group.place, own.group.exact))
     text = f"{name} sets no security groups, so it uses the default one of its VPC"
     if any(link.sure for link in links):
-        return Worn(
+        return EndpointGroups(
             tuple(links), Fact(False, text, at.place, name, otherwise=f"{name} has security groups")
         )
     if links or at.needs:
         needs = at.needs or tuple(need for link in links for need in link.fact.needs)
-        return Worn(tuple(links), Fact(None, text, at.place, name, needs))
-    return Worn((), Fact(True, text, at.place, name))
+        return EndpointGroups(tuple(links), Fact(None, text, at.place, name, needs))
+    return EndpointGroups((), Fact(True, text, at.place, name))
 
 
 @remembered

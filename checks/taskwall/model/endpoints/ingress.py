@@ -7,12 +7,12 @@ from taskwall.model.core.network import Network, remembered
 from taskwall.model.endpoints.client import (
     HTTPS,
     Sender,
+    groups_of_endpoint,
     hosts,
     itself,
     member,
     on_grants,
     whose,
-    worn_by,
 )
 from taskwall.model.endpoints.endpoint import Endpoint
 from taskwall.model.endpoints.task_dependencies import demands
@@ -52,7 +52,7 @@ def admitted(network: Network, endpoint: Endpoint, source: TaskSource) -> Fact:
 
 
 def _admitted(network: Network, endpoint: Endpoint, sender: Sender) -> Fact:
-    groups = worn_by(network, endpoint)
+    groups = groups_of_endpoint(network, endpoint)
     source = sender.source
     name, at = endpoint.name, endpoint.groups_setting.place
     text = f"the groups of {name} allow ingress from {source.name} on port {HTTPS}"
@@ -87,7 +87,7 @@ def _words(source: TaskSource) -> Wording:
 
 def outsiders(network: Network, endpoint: Endpoint) -> Iterator[tuple[Permission, Fact]]:
     """What the groups of an endpoint allow, and whether it is from outside the VPC."""
-    for link in worn_by(network, endpoint).groups:
+    for link in groups_of_endpoint(network, endpoint).groups:
         for permission in permissions(network, link.to, "ingress") if link.to else ():
             if names_addresses(permission):
                 outside = ~admits_range_within(network, permission, endpoint.vpc)

@@ -13,7 +13,7 @@ from taskwall.model.data_stores.store import Store, used
 from taskwall.model.entities.load_balancer import LoadBalancer
 from taskwall.model.entities.security_group import SecurityGroup
 from taskwall.model.exposure.instance_groups import host_groups
-from taskwall.model.exposure.task_ingress import worn_groups
+from taskwall.model.exposure.task_ingress import attached_groups
 from taskwall.model.load_balancing.fronts import stands_before_tasks
 from taskwall.model.permissions.peers import listed
 
@@ -76,14 +76,14 @@ Carrying: TypeAlias = Iterator[tuple[str, str, Fact]]
 
 
 def _tasks(network: Network) -> Carrying:
-    for worn in worn_groups(network):
-        for source, fact in worn.wearers:
-            yield worn.group, source.name, fact
+    for attachment in attached_groups(network):
+        for source, fact in attachment.attached:
+            yield attachment.group, source.name, fact
 
 
 def _hosts(network: Network) -> Carrying:
-    for worn in host_groups(network):
-        yield worn.group, f"the container instances of {worn.names}", worn.fact
+    for attachment in host_groups(network):
+        yield attachment.group, f"the container instances of {attachment.names}", attachment.fact
 
 
 def _balancers(network: Network) -> Carrying:

@@ -23,7 +23,7 @@ from taskwall.model.core.network import Network, remembered
 from taskwall.model.entities.ecs import TaskDefinition, TaskSource
 from taskwall.model.entities.load_balancer import Kind, Listener, LoadBalancer, TargetGroup
 from taskwall.model.entities.security_group import SecurityGroup
-from taskwall.model.exposure.task_ingress import Worn
+from taskwall.model.exposure.task_ingress import GroupAttachment
 from taskwall.model.exposure.task_ports import number_of, published
 from taskwall.model.load_balancing.fronts import Front, behind, forwards
 from taskwall.model.permissions.ports import Ports
@@ -73,21 +73,21 @@ def in_host_mode(network: Network) -> dict[str, TaskDefinition]:
 
 
 @remembered
-def host_groups(network: Network) -> tuple[Worn, ...]:
+def host_groups(network: Network) -> tuple[GroupAttachment, ...]:
     """The groups of container instances on which tasks share the network, or may do so."""
     found: dict[str, list[Sharing]] = {}
     also: dict[str, list[Front]] = {}
     for member, held in tasks_on(network):
         ways = registered(network, member) if groups_of(network, member.instances) else ()
         for link in groups_of(network, member.instances):
-            for group, worn in _which(network, link, member.instances):
+            for group, attachment in _which(network, link, member.instances):
                 pairs = found.setdefault(group, [])
-                pairs += [(source, all_of((worn, fact))) for source, fact in held]
+                pairs += [(source, all_of((attachment, fact))) for source, fact in held]
                 also.setdefault(group, []).extend(
-                    replace(way, fact=all_of((worn, way.fact))) for way in ways
+                    replace(way, fact=all_of((attachment, way.fact))) for way in ways
                 )
     return tuple(
-        Worn(
+        GroupAttachment(
             group,
             network.at(SecurityGroup, group),
             tuple(pairs),
@@ -146,16 +146,16 @@ def _which(network: Network, link: Link, by: Instances) -> Iterable[tuple[str, F
     ]
 
 
-def ports_before(network: Network, worn: Worn) -> Ports:
+def ports_before(network: Network, attachment: GroupAttachment) -> Ports:
     """The ports of the instance that tasks behind a load balancer publish, or are registered by."""
     parts = []
-    for source, fact in worn.wearers:
+    for source, fact in attachment.attached:
         way = all_of((fact, behind(network, source)))
-        if way.truth or (worn.also and fact.truth):
+        if way.truth or (attachment.also and fact.truth):
             parts.append(published(network, source))
         elif way.truth is None:
             parts.append(Ports(needs=(*way.waits_for(), *published(network, source).needs)))
-    for front in worn.also:
+    for front in attachment.also:
         group = front.target_group
         number = number_of(group.port) if group is not None else None
         if number is not None:

@@ -14,7 +14,7 @@ from taskwall.model.core.tag import Tag, tags_of
 from taskwall.model.entities.ecs import Cluster, TaskSource
 from taskwall.model.entities.security_group import SecurityGroup
 from taskwall.model.entities.vpc import Vpc
-from taskwall.model.permissions.peers import permissions, wearers
+from taskwall.model.permissions.peers import permissions, task_sources_by_group
 
 
 class Membership(Struct, frozen=True):
@@ -180,9 +180,9 @@ def _grouped(network: Network) -> Users:
 
 
 @remembered
-def _wearing(network: Network, link: Link) -> tuple[Users, Users]:
+def _users_of_group(network: Network, link: Link) -> tuple[Users, Users]:
     """Those that use a group, and those that may do so."""
-    found = wearers(network).get(link.to, ())
+    found = task_sources_by_group(network).get(link.to, ())
     waits = tuple(need for _, fact in found for need in fact.waits_for())
     perhaps = Link("", Fact(None, "", needs=waits), link.place, exact=False)
     sure, loose = Users(link, {}), Users(perhaps, {})
@@ -205,11 +205,11 @@ def shared(network: Network, source: TaskSource) -> Iterator[Shared]:
     yield Shared(source, named, link.place, fact, other)
     for link in source.groups:
         named = f"group {link.to}" if link.to else "a group"
-        sure, loose = _wearing(network, link)
-        worn = {link.to: sure, "perhaps": loose}
+        sure, loose = _users_of_group(network, link)
+        attachment = {link.to: sure, "perhaps": loose}
         if not (link.exact and link.to):
-            worn[""] = _grouped(network)
-        fact, other = _with_outsiders(network, source, mine, link, worn, named)
+            attachment[""] = _grouped(network)
+        fact, other = _with_outsiders(network, source, mine, link, attachment, named)
         yield Shared(source, named, link.place, _admits_itself(network, link) & fact, other)
 
 

@@ -9,7 +9,7 @@ from taskwall.model.core.entity import Link, same_entity
 from taskwall.model.core.network import Network
 from taskwall.model.entities.ecs import TaskSource
 from taskwall.model.entities.security_group import Permission
-from taskwall.model.exposure.task_ingress import Worn, same_namespace, worn_groups
+from taskwall.model.exposure.task_ingress import GroupAttachment, attached_groups, same_namespace
 from taskwall.model.exposure.task_ports import offered
 from taskwall.model.permissions.peers import listed
 from taskwall.model.permissions.ports import Ports
@@ -17,25 +17,25 @@ from taskwall.model.permissions.ports import Ports
 SERVICES = ("service", "Express Mode service")
 
 
-class Shared(Struct, frozen=True):
+class SharedGroup(Struct, frozen=True):
     """A group that several services use, if they do.
 
     `neighbours` is whether all of them are members of one namespace, `ports` what they offer there.
     """
 
-    worn: Worn
+    attachment: GroupAttachment
     names: str
     fact: Fact
     neighbours: Fact
     ports: Ports
 
 
-def shared_groups(network: Network) -> Iterator[Shared]:
+def shared_groups(network: Network) -> Iterator[SharedGroup]:
     """The groups that more than one service uses, or may use."""
-    for worn in worn_groups(network):
+    for attachment in attached_groups(network):
         pairs = [
             (source, all_of((fact, source.exists)))
-            for source, fact in worn.wearers
+            for source, fact in attachment.attached
             if source.word in SERVICES
         ]
         sure = [source for source, fact in pairs if fact.truth]
@@ -46,7 +46,7 @@ def shared_groups(network: Network) -> Iterator[Shared]:
         fact = all_of(fact for source, fact in pairs if source.id in counted)
         ports = Ports.union(offered(network, source) for source in sources)
         names = listed(source.name for source in sources)
-        yield Shared(worn, names, fact, _neighbours(sources), ports)
+        yield SharedGroup(attachment, names, fact, _neighbours(sources), ports)
 
 
 def _neighbours(sources: list[TaskSource]) -> Fact:
@@ -62,15 +62,15 @@ def _neighbours(sources: list[TaskSource]) -> Fact:
     return any_of((none, *shared))
 
 
-def admits_itself(worn: Worn, permission: Permission) -> Fact:
+def admits_itself(attachment: GroupAttachment, permission: Permission) -> Fact:
     """Whether a permission of a group allows that group."""
     name, place = permission.on.name, permission.place
-    text = f"{name} allows ingress from the members of {worn.group}"
+    text = f"{name} allows ingress from the members of {attachment.group}"
     if permission.itself:
         return permission.states(True, text)
     if permission.peer is None:
         unclear = permission.range is None and permission.prefix_list is None
         return permission.states(None, text, permission.fact.needs) if unclear else FALSE
     # A group that is known by its id, or written here, is none that is known by another name.
-    truth = same_entity(permission.peer, Link(worn.group, worn.fact, place))
+    truth = same_entity(permission.peer, Link(attachment.group, attachment.fact, place))
     return permission.states(truth, text, permission.peer.fact.needs)

@@ -25,13 +25,13 @@ from taskwall.model.permissions.peers import (
     lattice_list,
     listed,
     permissions,
+    task_sources_by_group,
     vpcs,
-    wearers,
     who,
 )
 
 
-class Worn(Struct, frozen=True):
+class GroupAttachment(Struct, frozen=True):
     """A group that tasks use: its users, and whether tasks use it at all.
 
     `also` are ways from load balancers to them beside their own: those of their instances.
@@ -40,7 +40,7 @@ class Worn(Struct, frozen=True):
 
     group: str
     declared: SecurityGroup | None
-    wearers: tuple[tuple[TaskSource, Fact], ...]
+    attached: tuple[tuple[TaskSource, Fact], ...]
     fact: Fact
     also: tuple[Front, ...] = ()
     meant: tuple[str, ...] = ()
@@ -48,12 +48,12 @@ class Worn(Struct, frozen=True):
     @property
     def sources(self) -> list[TaskSource]:
         """The task sources whose tasks use it, or may do so."""
-        return [source for source, _ in self.wearers]
+        return [source for source, _ in self.attached]
 
     @property
     def lattice(self) -> Fact:
         """Whether tasks that use it serve VPC Lattice."""
-        return any_of(fact & source.lattice for source, fact in self.wearers)
+        return any_of(fact & source.lattice for source, fact in self.attached)
 
     @property
     def id(self) -> str:
@@ -65,78 +65,84 @@ class Worn(Struct, frozen=True):
         """The users, as messages say them."""
         if self.meant:
             return listed(self.meant)
-        sure = [source.name for source, fact in self.wearers if fact.truth]
+        sure = [source.name for source, fact in self.attached if fact.truth]
         return listed(sure or (source.name for source in self.sources))
 
 
 @remembered
-def worn_groups(network: Network) -> tuple[Worn, ...]:
+def attached_groups(network: Network) -> tuple[GroupAttachment, ...]:
     """The groups that awsvpc tasks use, those among them that the sources write and others."""
     found = []
-    for group, pairs in wearers(network).items():
-        worn = []
+    for group, pairs in task_sources_by_group(network).items():
+        attachment = []
         for source, fact in pairs:
             mode = awsvpc(network, source)
             if mode.truth is not False:
-                worn.append((source, fact if mode.truth else fact & mode))
-        if worn:
+                attachment.append((source, fact if mode.truth else fact & mode))
+        if attachment:
             thing = network.at(SecurityGroup, group)
-            found.append(Worn(group, thing, tuple(worn), any_of(fact for _, fact in worn)))
+            found.append(
+                GroupAttachment(
+                    group, thing, tuple(attachment), any_of(fact for _, fact in attachment)
+                )
+            )
     return tuple(found)
 
 
 @remembered
-def _worn(network: Network) -> dict[str, Worn]:
-    return {worn.group: worn for worn in worn_groups(network)}
+def _attachments(network: Network) -> dict[str, GroupAttachment]:
+    return {attachment.group: attachment for attachment in attached_groups(network)}
 
 
-def stands_behind(network: Network, worn: Worn, *kinds: Kind) -> Fact:
+def stands_behind(network: Network, attachment: GroupAttachment, *kinds: Kind) -> Fact:
     """Whether a wearer of a group stands behind a load balancer of one of the kinds."""
-    also = (front.fact for front in worn.also if not kinds or front.kind in kinds)
-    own = (fact & behind(network, source, *kinds) for source, fact in worn.wearers)
+    also = (front.fact for front in attachment.also if not kinds or front.kind in kinds)
+    own = (fact & behind(network, source, *kinds) for source, fact in attachment.attached)
     return any_of((*own, *also))
 
 
-def worn_before(network: Network, *kinds: Kind) -> Iterator[Worn]:
+def groups_behind_balancers(network: Network, *kinds: Kind) -> Iterator[GroupAttachment]:
     """The groups of which a wearer stands behind a load balancer of one of the kinds.
 
     Those too of which that is not known, but not for a load balancer that cannot be seen.
     """
-    for worn in worn_groups(network):
-        yield from _worn_before(network, worn.group, *kinds)
+    for attachment in attached_groups(network):
+        yield from _group_behind_balancers(network, attachment.group, *kinds)
 
 
 @remembered
-def _worn_before(network: Network, group: str, *kinds: Kind) -> tuple[Worn, ...]:
-    worn = _worn(network)[group]
-    way = stands_behind(network, worn, *kinds)
-    fronts_seen = (each for each in _fronts(network, worn) if each.balancer is not None)
+def _group_behind_balancers(
+    network: Network, group: str, *kinds: Kind
+) -> tuple[GroupAttachment, ...]:
+    attachment = _attachments(network)[group]
+    way = stands_behind(network, attachment, *kinds)
+    fronts_seen = (each for each in _fronts(network, attachment) if each.balancer is not None)
     if way.truth or (
         way.truth is None and any(each.kind in (*kinds, None) for each in fronts_seen)
     ):
         meant = tuple(
             source.name
-            for source, fact in worn.wearers
+            for source, fact in attachment.attached
             if (fact & behind(network, source, *kinds)).truth
         )
-        return (replace(worn, fact=worn.fact & way, meant=meant),)
+        return (replace(attachment, fact=attachment.fact & way, meant=meant),)
     return ()
 
 
-def worn_alone(network: Network) -> Iterator[Worn]:
+def groups_without_balancer(network: Network) -> Iterator[GroupAttachment]:
     """The groups of which no wearer stands behind any load balancer."""
-    for worn in worn_groups(network):
-        yield from _worn_alone(network, worn.group)
+    for attachment in attached_groups(network):
+        yield from _group_without_balancer(network, attachment.group)
 
 
 @remembered
-def _worn_alone(network: Network, group: str) -> tuple[Worn, ...]:
-    worn = _worn(network)[group]
+def _group_without_balancer(network: Network, group: str) -> tuple[GroupAttachment, ...]:
+    attachment = _attachments(network)[group]
     way = any_of(
         fact & (TRUE if _fronted(network, source) else behind(network, source))
-        for source, fact in worn.wearers
+        for source, fact in attachment.attached
     )
-    return () if way.truth else (replace(worn, fact=worn.fact & ~way),)
+    return () if way.truth else (replace(attachment, fact=attachment.fact & ~way),)
 
 
 def _fronted(network: Network, source: TaskSource) -> bool:
@@ -180,18 +186,18 @@ def instances(judged: Iterable[tuple[Permission, Fact]]) -> Iterator[Admitted]:
         yield Admitted(permission, fact, tuple(alike[permission.spot, fact.truth]))
 
 
-def ingress(network: Network, worn: Worn) -> list[Permission]:
+def ingress(network: Network, attachment: GroupAttachment) -> list[Permission]:
     """What the sources write that a used group allows."""
-    return permissions(network, worn.group, "ingress")
+    return permissions(network, attachment.group, "ingress")
 
 
-def _fronts(network: Network, worn: Worn) -> list[Front]:
+def _fronts(network: Network, attachment: GroupAttachment) -> list[Front]:
     own = [
         front if fact.truth else replace(front, fact=fact & front.fact)
-        for source, fact in worn.wearers
+        for source, fact in attachment.attached
         for front in fronts(network, source)
     ]
-    return [*own, *worn.also]
+    return [*own, *attachment.also]
 
 
 def _if(fact: Fact, links: Iterable[Link]) -> list[Link]:
@@ -201,14 +207,14 @@ def _if(fact: Fact, links: Iterable[Link]) -> list[Link]:
     return [Link(link.to, link.fact & fact, link.place, link.exact) for link in links]
 
 
-def balancer_groups(network: Network, worn: Worn) -> tuple[list[Link], bool]:
+def balancer_groups(network: Network, attachment: GroupAttachment) -> tuple[list[Link], bool]:
     """The groups of the load balancers in front of a group's users, and whether that is all.
 
     It is not all where a load balancer is not in the sources.
     """
     found: list[Link] = []
     whole = True
-    for front in _fronts(network, worn):
+    for front in _fronts(network, attachment):
         if front.balancer is None:
             whole = False
         else:
@@ -216,7 +222,9 @@ def balancer_groups(network: Network, worn: Worn) -> tuple[list[Link], bool]:
     return found, whole
 
 
-def admitted_properly(network: Network, worn: Worn, permission: Permission) -> Fact:
+def admitted_properly(
+    network: Network, attachment: GroupAttachment, permission: Permission
+) -> Fact:
     """Whether a permission allows one whom every task may allow, whatever stands before it.
 
     Its own group and those that the same tasks use, the load balancers' groups, groups of task
@@ -225,26 +233,31 @@ def admitted_properly(network: Network, worn: Worn, permission: Permission) -> F
     if permission.itself:
         text = f"{permission.on.name} allows ingress from its own members"
         return Fact(True, text, permission.place)
-    parts = [by_settings(network, permission), lattice_list(network, permission, worn.lattice)]
+    parts = [
+        by_settings(network, permission),
+        lattice_list(network, permission, attachment.lattice),
+    ]
     if permission.peer is not None:
         name = permission.on.name
-        own = [link for source, fact in worn.wearers for link in _if(fact, source.groups)]
+        own = [link for source, fact in attachment.attached for link in _if(fact, source.groups)]
         parts.append(
             names_group_of(permission, own, f"{name} allows ingress from a group of the same tasks")
         )
-        balancers, whole = balancer_groups(network, worn)
+        balancers, whole = balancer_groups(network, attachment)
         text = f"{name} allows ingress from a group of the load balancer"
         parts.append(names_group_of(permission, balancers, text))
         if not whole:
             needs = tuple(
                 need
-                for front in _fronts(network, worn)
+                for front in _fronts(network, attachment)
                 if front.balancer is None
                 for need in front.needs
             )
             parts.append(Fact(None, text, permission.place, name, needs))
         text = f"{name} allows ingress from a group of the same namespace"
-        parts.append(names_group_of(permission, _neighbours(network, worn, permission.peer), text))
+        parts.append(
+            names_group_of(permission, _neighbours(network, attachment, permission.peer), text)
+        )
     elif permission.range is None and permission.prefix_list is None:
         needs = permission.fact.needs
         text = "it allows ingress from the right peers only"
@@ -252,12 +265,12 @@ def admitted_properly(network: Network, worn: Worn, permission: Permission) -> F
     return any_of(parts)
 
 
-def _neighbours(network: Network, worn: Worn, peer: Link) -> list[Link]:
+def _neighbours(network: Network, attachment: GroupAttachment, peer: Link) -> list[Link]:
     """The groups of task sources that share a namespace with a group's users, or may do so.
 
     Of all these only those that may be the peer's.
     """
-    mine = [link for source, fact in worn.wearers for link in _if(fact, source.namespaces)]
+    mine = [link for source, fact in attachment.attached for link in _if(fact, source.namespaces)]
     dressed = _members(network) if mine else {}
     keys = (peer.to, "") if peer.exact and peer.to else dressed
     theirs = {source.id: source for key in keys for source in dressed.get(key, ())}
@@ -288,25 +301,27 @@ def _members(network: Network) -> dict[str, list[TaskSource]]:
     return found
 
 
-def admitted_by_network(network: Network, worn: Worn, permission: Permission) -> Fact:
+def admitted_by_network(
+    network: Network, attachment: GroupAttachment, permission: Permission
+) -> Fact:
     """Whether a permission allows what tasks behind an NLB may: its VPC, or the NLB's addresses."""
     if not names_addresses(permission):
         return FALSE
     given = permission.range
-    parts = [] if given is None else list(_own_addresses(network, worn, given))
-    places = [link for source in worn.sources for link in vpcs(network, source)]
+    parts = [] if given is None else list(_own_addresses(network, attachment, given))
+    places = [link for source in attachment.sources for link in vpcs(network, source)]
     places += [
         group.vpc
-        for front in _fronts(network, worn)
+        for front in _fronts(network, attachment)
         if (group := front.target_group) is not None and group.vpc is not None
     ]
     parts += [admits_range_within(network, permission, vpc) for vpc in places[:2] or (None,)]
     return any_of(parts)
 
 
-def _own_addresses(network: Network, worn: Worn, given: Setting) -> Iterator[Fact]:
+def _own_addresses(network: Network, attachment: GroupAttachment, given: Setting) -> Iterator[Fact]:
     """Whether a range is an address of an NLB in front: a private one, or its Elastic IP."""
-    for front in _fronts(network, worn):
+    for front in _fronts(network, attachment):
         for address in front.balancer.addresses if front.balancer else ():
             if str(given.known).removesuffix("/32") == address.known:
                 own = Fact(True, f"{address.known} is the NLB's own", address.place)
@@ -324,20 +339,20 @@ def _address(range_: Setting) -> str:
     return first.resource if isinstance(first, Reference) else ""
 
 
-def only_way_in(network: Network, worn: Worn) -> Fact:
+def only_way_in(network: Network, attachment: GroupAttachment) -> Fact:
     """Whether the internet is all that a group can allow for its tasks to be reached.
 
     So it is behind a public NLB that has no groups and shows its targets the clients' addresses,
     with no ALB in front.
     """
     parts = []
-    for source, wears in worn.wearers:
+    for source, wears in attachment.attached:
         for front in fronts(network, source):
             if front.kind not in ("network", None):
                 continue
             shown = [preserves_client_ip(front.target_group)] if front.target_group else []
             parts.append(all_of((wears, front.fact, _bare(network, source, front), *shown)))
-    return any_of(parts) & ~stands_behind(network, worn, "application")
+    return any_of(parts) & ~stands_behind(network, attachment, "application")
 
 
 def _bare(network: Network, source: TaskSource, front: Front) -> Fact:

@@ -35,7 +35,7 @@ from taskwall.model.permissions.coverage import (
 
 
 @remembered
-def wearers(network: Network) -> dict[str, list[tuple[TaskSource, Fact]]]:
+def task_sources_by_group(network: Network) -> dict[str, list[tuple[TaskSource, Fact]]]:
     """The task sources whose tasks use a group, by the group's id.
 
     A tie that leads nobody knows where may lead to any group of the sources.
@@ -50,10 +50,12 @@ def wearers(network: Network) -> dict[str, list[tuple[TaskSource, Fact]]]:
                 loose.append((source, link))
     for source, link in loose:
         for group in network.every(SecurityGroup):
-            worn = found.setdefault(group.id, [])
-            if not any(each is source for each, _ in worn):
+            attachment = found.setdefault(group.id, [])
+            if not any(each is source for each, _ in attachment):
                 text = f"{source.name} uses security group {group.name}"
-                worn.append((source, Fact(None, text, link.place, source.name, link.fact.needs)))
+                attachment.append(
+                    (source, Fact(None, text, link.place, source.name, link.fact.needs))
+                )
     return found
 
 

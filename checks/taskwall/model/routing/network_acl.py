@@ -28,7 +28,7 @@ from taskwall.model.permissions.coverage import (
     part,
     protocols,
 )
-from taskwall.model.permissions.peers import permissions, wearers
+from taskwall.model.permissions.peers import permissions, task_sources_by_group
 from taskwall.model.permissions.ports import protocol, range_of_ports
 
 READ = "2026-11-24"
@@ -308,7 +308,11 @@ def _peers(network: Network, permission: Permission) -> tuple[Ranges, bool, bool
 
 
 def _of_group(network: Network, group: Link) -> tuple[Ranges, bool, bool] | None:
-    links = [link for source, _ in wearers(network).get(group.to, ()) for link in source.subnets]
+    links = [
+        link
+        for source, _ in task_sources_by_group(network).get(group.to, ())
+        for link in source.subnets
+    ]
     carriers = _carriers(network).get(group.to, ())
     links += [link for each in carriers for link in each.subnets]
     held = Addresses()
