@@ -67,7 +67,6 @@ LEFT: frozenset[str] = frozenset(
         "Policy",
         "Proxy",
         "Read",
-        "Reading",
         "Report",
         "Run",
         "SERVICES",

@@ -18,7 +18,7 @@ from taskwall.core.values import (
     Value,
     unknown,
 )
-from taskwall.lowering._draft import Draft, Reading
+from taskwall.lowering._draft import Draft, ResourceReader
 from taskwall.lowering.user_data import agent
 from taskwall.model.entities.ecs_agent import Agent
 from taskwall.source.resource import Resource
@@ -46,7 +46,7 @@ def read(*parts: str | Value, metadata: Fields | None = None) -> Agent:
         value = parts[0]
     resource = _resource(value, metadata=metadata)
     draft = Draft([resource])
-    reading = Reading(resource, draft)
+    reading = ResourceReader(resource, draft)
     return agent(reading, reading.body.get("user_data"))
 
 

@@ -26,7 +26,7 @@ from taskwall.source.resource import Cell, Resource
 T = TypeVar("T", bound=Entity)
 
 
-class Reading:
+class ResourceReader:
     """One resource as a lowering function reads it, in either language."""
 
     def __init__(self, resource: Resource, draft: "Draft", external: tuple[Need, ...] = ()) -> None:
@@ -141,7 +141,7 @@ SWITCH: Mapping[str, Scalar] = {
 }
 """The texts that both languages use for on and off."""
 
-Lowering: TypeAlias = Callable[[Reading], Iterable[Any]]
+Lowering: TypeAlias = Callable[[ResourceReader], Iterable[Any]]
 
 
 class Kind(Struct, frozen=True):
@@ -228,9 +228,9 @@ class Draft:
         """What becomes of one resource."""
         kind = _KINDS.get(resource.type)
         if kind is not None and not resource.data:
-            yield from self._lowered(kind, Reading(resource, self))
+            yield from self._lowered(kind, ResourceReader(resource, self))
 
-    def _lowered(self, kind: Kind, reading: Reading) -> Iterator[Any]:
+    def _lowered(self, kind: Kind, reading: ResourceReader) -> Iterator[Any]:
         """What a resource becomes; one that makes its lowering raise is reported, not the end."""
         try:
             yield from kind.lowering(reading)
@@ -380,7 +380,7 @@ class Draft:
         rest = Unknown(needs)
         whole = Fields(body, places, rest, at)
         resource = Resource(type_, origin, whole, known.place if known else at, data=True)
-        reading = Reading(resource, self, needs)
+        reading = ResourceReader(resource, self, needs)
         for thing in self._lowered(_KINDS[type_], reading):
             if isinstance(thing, kind):
                 return thing

@@ -10,7 +10,7 @@ from taskwall.core.values import (
     same,
     settled,
 )
-from taskwall.lowering._draft import Reading
+from taskwall.lowering._draft import ResourceReader
 from taskwall.source.resource import Cell
 
 
@@ -31,18 +31,20 @@ def equal(one: Cell, other: Cell) -> bool | None:
     return same(one.value, other.value)
 
 
-def unread(r: Reading, what: str) -> Need:
+def unread(r: ResourceReader, what: str) -> Need:
     """That something of a resource cannot be read."""
     return Need(f"{what} of {r.name}", "cannot be read")
 
 
-def left_open(r: Reading, cell: Cell) -> Fact:
+def left_open(r: ResourceReader, cell: Cell) -> Fact:
     """That it is not known what is written at a cell."""
     needs = cell.doubt or cell.needs or (unread(r, "a block"),)
     return Fact(None, f"{r.name} sets {cell.key or 'it'}", cell.place, r.name, needs)
 
 
-def any_written(r: Reading, cell: Cell, keys: tuple[tuple[str, str], ...], says: str) -> Fact:
+def any_written(
+    r: ResourceReader, cell: Cell, keys: tuple[tuple[str, str], ...], says: str
+) -> Fact:
     """Whether one of several blocks is written, by which a resource does what `says`."""
     found = any_of(is_written(r, cell.get(key[0 if r.terraform else 1])) for key in keys)
     if found.truth is not False:
@@ -50,13 +52,13 @@ def any_written(r: Reading, cell: Cell, keys: tuple[tuple[str, str], ...], says:
     return Fact(False, f"{r.name} {says}", cell.place, r.name)
 
 
-def present(r: Reading, cell: Cell) -> Fact:
+def present(r: ResourceReader, cell: Cell) -> Fact:
     """Whether an attribute is written, whatever its value may be."""
     text, otherwise = f"{r.name} sets {cell.key}", f"{r.name} does not set {cell.key}"
     return Fact(not cell.absent, text, cell.place, r.name, otherwise=otherwise)
 
 
-def is_written(r: Reading, cell: Cell) -> Fact:
+def is_written(r: ResourceReader, cell: Cell) -> Fact:
     """Whether a block is written."""
     text, otherwise = f"{r.name} sets {cell.key}", f"{r.name} does not set {cell.key}"
     found = list(cell.each())

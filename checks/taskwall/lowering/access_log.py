@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from taskwall.core.change import Blank, Change, Wanted
 from taskwall.core.values import Known, Unknown, Value
-from taskwall.lowering._draft import Reading, lowers, setting
+from taskwall.lowering._draft import ResourceReader, lowers, setting
 from taskwall.model.core.entity import Entity, Setting
 from taskwall.model.entities.load_balancer import (
     LoadBalancer,
@@ -15,7 +15,7 @@ _LOGS = "access_logs.s3.enabled"
 _NO_LOGS = "access logs are off by default"
 
 
-def access_log(r: Reading) -> Setting:
+def access_log(r: ResourceReader) -> Setting:
     """Whether a load balancer keeps access logs: in S3, or by a delivery source of CloudWatch."""
     found = _delivered(r)
     if found is not None:
@@ -37,7 +37,7 @@ def access_log(r: Reading) -> Setting:
 _BUCKET = Blank("name of a bucket for logs")
 
 
-def logging(r: Reading) -> tuple[Change, ...]:
+def logging(r: ResourceReader) -> tuple[Change, ...]:
     """What would make a load balancer keep access logs in S3."""
     if r.terraform:
         return block_of_logs(r, r.at("access_logs", ""))
@@ -51,7 +51,7 @@ def logging(r: Reading) -> tuple[Change, ...]:
     return changes + (r.mend(attributes, None, missing, "[+]") if missing else ())
 
 
-def block_of_logs(r: Reading, block: Cell) -> tuple[Change, ...]:
+def block_of_logs(r: ResourceReader, block: Cell) -> tuple[Change, ...]:
     """The same by a block that names a bucket."""
     named = not block.get("bucket" if r.terraform else "S3BucketName").absent
     terraform: dict[str, Wanted] = {} if named else {"bucket": _BUCKET}
@@ -59,12 +59,12 @@ def block_of_logs(r: Reading, block: Cell) -> tuple[Change, ...]:
     return r.mend(block, {**terraform, "enabled": True}, {"Enabled": True, **cloudformation})
 
 
-def _delivered(r: Reading) -> Setting | None:
+def _delivered(r: ResourceReader) -> Setting | None:
     """The delivery source that takes a load balancer's access logs, if there is one."""
     found = None
     key = "resource_arn" if r.terraform else "ResourceArn"
     for resource in r.draft.about(r.id, key, *_DELIVERIES):
-        other = Reading(resource, r.draft)
+        other = ResourceReader(resource, r.draft)
         link = other.link(LoadBalancer, other.at("resource_arn", "ResourceArn"))
         kind = other.at("log_type", "LogType")
         if link is None or (link.exact and link.to != r.id):
@@ -81,14 +81,14 @@ _DELIVERIES = ("aws_cloudwatch_log_delivery_source", "AWS::Logs::DeliverySource"
 
 
 @lowers(*_DELIVERIES)
-def delivery_source(r: Reading) -> Iterator[Entity]:
+def delivery_source(r: ResourceReader) -> Iterator[Entity]:
     # Read by the load balancer whose logs it takes.
     r.at("resource_arn", "ResourceArn")
     r.at("log_type", "LogType")
     return iter(())
 
 
-def classic_access_log(r: Reading) -> Setting:
+def classic_access_log(r: ResourceReader) -> Setting:
     """Whether a classic load balancer keeps access logs."""
     block = r.at("access_logs", "AccessLoggingPolicy")
     if block.absent:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from taskwall.core.facts import Fact
-from taskwall.lowering._draft import Reading, lowers, setting
+from taskwall.lowering._draft import ResourceReader, lowers, setting
 from taskwall.model.core.entity import Link
 from taskwall.model.entities.security_group import Direction
 from taskwall.model.entities.vpc import Subnet, Vpc
@@ -14,7 +14,7 @@ from taskwall.source.resource import Cell
 
 
 @lowers("aws_network_acl", "aws_default_network_acl", "AWS::EC2::NetworkAcl", to=NetworkAcl)
-def network_acl(r: Reading) -> Iterator[object]:
+def network_acl(r: ResourceReader) -> Iterator[object]:
     default = r.resource.type == "aws_default_network_acl"
     yield NetworkAcl(
         id=r.id,
@@ -33,7 +33,7 @@ def network_acl(r: Reading) -> Iterator[object]:
 
 
 @lowers("aws_network_acl_rule", "AWS::EC2::NetworkAclEntry")
-def acl_entry(r: Reading) -> Iterator[Struct]:
+def acl_entry(r: ResourceReader) -> Iterator[Struct]:
     out = r.setting("egress", "Egress", False, "entries are inbound by default")
     way: Direction | None = "egress" if str(out.known).lower() == "true" else "ingress"
     acl = r.must(NetworkAcl, r.at("network_acl_id", "NetworkAclId"), "adds an entry to")
@@ -42,7 +42,7 @@ def acl_entry(r: Reading) -> Iterator[Struct]:
 
 
 @lowers("aws_network_acl_association", "AWS::EC2::SubnetNetworkAclAssociation")
-def acl_association(r: Reading) -> Iterator[Struct]:
+def acl_association(r: ResourceReader) -> Iterator[Struct]:
     yield AclAssociation(
         r.must(NetworkAcl, r.at("network_acl_id", "NetworkAclId"), "associates a subnet with"),
         r.must(Subnet, r.at("subnet_id", "SubnetId"), "associates a network ACL with"),
@@ -50,7 +50,7 @@ def acl_association(r: Reading) -> Iterator[Struct]:
 
 
 def _entry(
-    r: Reading, acl: Link, way: Direction | None, block: Cell, names: tuple[str, str]
+    r: ResourceReader, acl: Link, way: Direction | None, block: Cell, names: tuple[str, str]
 ) -> AclEntry:
     keys = ("protocol", "cidr_block", "ipv6_cidr_block", "from_port", "to_port")
     if not r.terraform:

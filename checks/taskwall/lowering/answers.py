@@ -4,12 +4,12 @@ from collections.abc import Iterator
 
 from taskwall.core.facts import FALSE, TRUE, Fact
 from taskwall.core.values import Reference, Value, settled, text
-from taskwall.lowering._draft import Reading, lowers
+from taskwall.lowering._draft import ResourceReader, lowers
 from taskwall.model.entities.environment import Answers
 from taskwall.source.resource import Cell
 
 
-def registered(r: Reading, namespace: Cell) -> Iterator[Answers]:
+def registered(r: ResourceReader, namespace: Cell) -> Iterator[Answers]:
     """The name of a service of Cloud Map, in its namespace."""
     name, space = r.at("name", "Name"), _name_of(r, namespace)
     if r.external or name.value is None or space is None:
@@ -17,7 +17,7 @@ def registered(r: Reading, namespace: Cell) -> Iterator[Answers]:
     yield Answers(r.name, text([name.value, ".", space]), FALSE)
 
 
-def connected(r: Reading) -> Iterator[Answers]:
+def connected(r: ResourceReader) -> Iterator[Answers]:
     """The names of what a service offers in Service Connect."""
     many, alias, dns, discovery, port, tls = (
         ("service", "client_alias", "dns_name", "discovery_name", "port_name", "tls")
@@ -40,21 +40,21 @@ def connected(r: Reading) -> Iterator[Answers]:
                 yield Answers(r.name, named.value, encrypted)
 
 
-def _namespace(r: Reading, connect: Cell) -> Cell:
+def _namespace(r: ResourceReader, connect: Cell) -> Cell:
     """The namespace that a service names, else its cluster's default."""
     own = connect.get("namespace" if r.terraform else "Namespace")
     value = r.at("cluster", "Cluster").value
     if own.absent and isinstance(value, Reference):
         resource = r.draft.resources.get(value.resource)
         if resource is not None and not resource.data:
-            other = Reading(resource, r.draft)
+            other = ResourceReader(resource, r.draft)
             return other.at(
                 "service_connect_defaults.namespace", "ServiceConnectDefaults.Namespace"
             )
     return own
 
 
-def _name_of(r: Reading, cell: Cell) -> Value | None:
+def _name_of(r: ResourceReader, cell: Cell) -> Value | None:
     """The name of the namespace that a cell refers to."""
     value = cell.value
     while isinstance(value, Reference):
@@ -66,7 +66,7 @@ def _name_of(r: Reading, cell: Cell) -> Value | None:
 
 
 @lowers("aws_appmesh_virtual_service", "AWS::AppMesh::VirtualService")
-def virtual_service(r: Reading) -> Iterator[Answers]:
+def virtual_service(r: ResourceReader) -> Iterator[Answers]:
     name = r.at("name", "VirtualServiceName").value
     if name is not None:
         yield Answers(r.name, name, TRUE)

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from taskwall.core.facts import Fact, all_of, any_of
 from taskwall.core.values import Fields, Known, Reference, Text, Value, same, settled
-from taskwall.lowering._draft import Reading, lowers, setting
+from taskwall.lowering._draft import ResourceReader, lowers, setting
 from taskwall.model.core.entity import Link, Setting
 from taskwall.model.entities.load_balancer import Listener, LoadBalancer
 from taskwall.model.load_balancing.edge import Approach
@@ -25,7 +25,7 @@ _BALANCERS = ("aws_lb", "aws_alb", "aws_elb", "AWS::ElasticLoadBalancingV2::Load
 
 
 @lowers(*_DISTRIBUTIONS)
-def distribution(r: Reading) -> Iterator[Approach]:
+def distribution(r: ResourceReader) -> Iterator[Approach]:
     custom, policy, port = (
         ("custom_origin_config", "origin_protocol_policy", "http_port")
         if r.terraform
@@ -53,7 +53,7 @@ def distribution(r: Reading) -> Iterator[Approach]:
 
 
 @lowers(*_VPC_ORIGINS)
-def vpc_origin(r: Reading) -> Iterator[Approach]:
+def vpc_origin(r: ResourceReader) -> Iterator[Approach]:
     config = r.at("vpc_origin_endpoint_config", "VpcOriginEndpointConfig")
     arn, policy, port = (
         ("arn", "origin_protocol_policy", "http_port")
@@ -63,7 +63,7 @@ def vpc_origin(r: Reading) -> Iterator[Approach]:
     protocol = setting(config.get(policy), policy)
     forced: list[Fact] = []
     for resource in r.draft.of_type(*_DISTRIBUTIONS):
-        other = Reading(resource, r.draft)
+        other = ResourceReader(resource, r.draft)
         for origin in _origins(other):
             used = origin.at(
                 "vpc_origin_config.vpc_origin_id" if r.terraform else "VpcOriginConfig.VpcOriginId"
@@ -83,7 +83,7 @@ def vpc_origin(r: Reading) -> Iterator[Approach]:
     )
 
 
-def _origins(r: Reading) -> Iterator[Cell]:
+def _origins(r: ResourceReader) -> Iterator[Cell]:
     yield from r.at("origin", "DistributionConfig.Origins").each()
 
 
@@ -91,7 +91,7 @@ def _https(protocol: Setting, forced: Fact) -> Fact:
     return any_of((protocol.is_("https-only"), all_of((protocol.is_("match-viewer"), forced))))
 
 
-def _forced(r: Reading, identity: Cell) -> Iterator[Fact]:
+def _forced(r: ResourceReader, identity: Cell) -> Iterator[Fact]:
     """For each behaviour that may use an origin, whether it makes viewers take HTTPS."""
     config = r.body if r.terraform else r.body.get("DistributionConfig")
     first, more, target, policy = (
@@ -112,7 +112,7 @@ def _forced(r: Reading, identity: Cell) -> Iterator[Fact]:
         yield viewer.is_("https-only", "redirect-to-https")
 
 
-def _balancer(r: Reading, cell: Cell, depth: int = 0) -> Link | None:
+def _balancer(r: ResourceReader, cell: Cell, depth: int = 0) -> Link | None:
     """The load balancer that a host name leads to: by reference, or by a record of the sources.
 
     None where it is certainly none: another thing of the sources, or a name of something else.
@@ -125,13 +125,13 @@ def _balancer(r: Reading, cell: Cell, depth: int = 0) -> Link | None:
         if resource.type in _BALANCERS:
             return r.link(LoadBalancer, cell, "reaches")
         if resource.type in _RECORDS and depth == 0:
-            return _aliased(Reading(resource, r.draft))
+            return _aliased(ResourceReader(resource, r.draft))
         if not resource.data:
             return None
     if value is None:
         return None
     for record in r.draft.of_type(*_RECORDS) if depth == 0 else ():
-        other = Reading(record, r.draft)
+        other = ResourceReader(record, r.draft)
         name = other.at("name", "Name").value
         if name is not None and same(name, value):
             return _aliased(other)
@@ -146,7 +146,7 @@ def _balancer(r: Reading, cell: Cell, depth: int = 0) -> Link | None:
     return r.link(LoadBalancer, cell, "reaches")
 
 
-def _aliased(record: Reading) -> Link | None:
+def _aliased(record: ResourceReader) -> Link | None:
     alias = record.at("alias.name", "AliasTarget.DNSName")
     if not alias.absent:
         return _balancer(record, alias, 1)
@@ -166,7 +166,7 @@ def _references(value: Value | None) -> Iterator[Reference]:
 
 
 @lowers(*_RECORDS)
-def record(r: Reading) -> Iterator[Approach]:
+def record(r: ResourceReader) -> Iterator[Approach]:
     # Read by what names it.
     for terraform, cloudformation in (
         ("name", "Name"), ("alias", "AliasTarget"), ("records", "ResourceRecords"),
@@ -179,7 +179,7 @@ def record(r: Reading) -> Iterator[Approach]:
 
 
 @lowers("aws_apigatewayv2_integration", "AWS::ApiGatewayV2::Integration")
-def http_integration(r: Reading) -> Iterator[Approach]:
+def http_integration(r: ResourceReader) -> Iterator[Approach]:
     kind = r.at("integration_type", "IntegrationType")
     uri = r.at("integration_uri", "IntegrationUri")
     if uri.absent or str(kind.known or "HTTP_PROXY") not in ("HTTP_PROXY", "HTTP"):
@@ -205,17 +205,17 @@ def http_integration(r: Reading) -> Iterator[Approach]:
 
 
 @lowers("aws_api_gateway_integration")
-def rest_integration(r: Reading) -> Iterator[Approach]:
+def rest_integration(r: ResourceReader) -> Iterator[Approach]:
     yield from _rest(r, r.body, ("type", "uri", "connection_id", "integration_target"))
 
 
 @lowers("AWS::ApiGateway::Method")
-def rest_method(r: Reading) -> Iterator[Approach]:
+def rest_method(r: ResourceReader) -> Iterator[Approach]:
     names = ("Type", "Uri", "ConnectionId", "IntegrationTarget")
     yield from _rest(r, r.body.get("Integration"), names)
 
 
-def _rest(r: Reading, block: Cell, names: tuple[str, str, str, str]) -> Iterator[Approach]:
+def _rest(r: ResourceReader, block: Cell, names: tuple[str, str, str, str]) -> Iterator[Approach]:
     kind, uri, connection, target = (block.get(name) for name in names)
     if uri.absent or str(kind.known or "HTTP") not in ("HTTP", "HTTP_PROXY"):
         return
@@ -227,25 +227,25 @@ def _rest(r: Reading, block: Cell, names: tuple[str, str, str, str]) -> Iterator
     yield from _by_uri(r, uri, balancer)
 
 
-def _linked(r: Reading, connection: Cell) -> Link | None:
+def _linked(r: ResourceReader, connection: Cell) -> Link | None:
     """The load balancer behind a VPC link of a REST API."""
     for reference in _references(connection.value):
         resource = r.draft.resources.get(reference.resource)
         if resource is not None and resource.type in _VPC_LINKS:
-            other = Reading(resource, r.draft)
+            other = ResourceReader(resource, r.draft)
             for each in other.at("target_arns", "TargetArns").each():
                 return other.link(LoadBalancer, each, "reaches")
     return r.link(LoadBalancer, connection, "reaches")
 
 
 @lowers(*_VPC_LINKS)
-def vpc_link(r: Reading) -> Iterator[Approach]:
+def vpc_link(r: ResourceReader) -> Iterator[Approach]:
     # Read by the integrations that go through it.
     r.at("target_arns", "TargetArns")
     return iter(())
 
 
-def _host(r: Reading, uri: Cell) -> Link | None:
+def _host(r: ResourceReader, uri: Cell) -> Link | None:
     """The load balancer whose host a URI names."""
     value = None if uri.value is None else settled(uri.value)
     if isinstance(value, Known):
@@ -264,7 +264,7 @@ def _scheme(value: Value | None) -> str | None:
     return match[1] if match else None
 
 
-def _by_uri(r: Reading, uri: Cell, balancer: Link | None) -> Iterator[Approach]:
+def _by_uri(r: ResourceReader, uri: Cell, balancer: Link | None) -> Iterator[Approach]:
     """The way of an integration whose URI says by its scheme how it goes."""
     if balancer is None:
         return

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from taskwall.core.facts import FALSE, Fact
 from taskwall.lowering import volume
-from taskwall.lowering._draft import SWITCH, Reading, lowers, setting
+from taskwall.lowering._draft import SWITCH, ResourceReader, lowers, setting
 from taskwall.lowering._structure import structure
 from taskwall.lowering.tag import tags
 from taskwall.model.core.entity import Entity
@@ -15,7 +15,7 @@ from taskwall.source.resource import Cell
 
 
 @lowers("aws_batch_job_definition", "AWS::Batch::JobDefinition")
-def batch_job(r: Reading) -> Iterator[object]:
+def batch_job(r: ResourceReader) -> Iterator[object]:
     yield from tags(r)
     for mounted in _job_parts(r, "volumes" if r.terraform else "Volumes"):
         spelled = volume.BATCH_JSON if r.terraform else volume.BATCH
@@ -50,7 +50,7 @@ def batch_job(r: Reading) -> Iterator[object]:
         )
 
 
-def _job_parts(r: Reading, key: str) -> Iterator[Cell]:
+def _job_parts(r: ResourceReader, key: str) -> Iterator[Cell]:
     """What each task that a job definition describes says under a key."""
     one = r.at("container_properties", "ContainerProperties")
     if not one.absent:
@@ -72,7 +72,7 @@ def _job_parts(r: Reading, key: str) -> Iterator[Cell]:
 
 
 @lowers("aws_batch_compute_environment", "AWS::Batch::ComputeEnvironment")
-def batch_environment(r: Reading) -> Iterator[Entity]:
+def batch_environment(r: ResourceReader) -> Iterator[Entity]:
     resources = r.at("compute_resources", "ComputeResources")
     kind = resources.get("type" if r.terraform else "Type")
     if kind.absent or kind.known not in ("FARGATE", "FARGATE_SPOT", None):

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from taskwall.core.facts import FALSE, Fact
 from taskwall.core.values import Need, Reference, Text, Value, settled
-from taskwall.lowering._draft import Reading, lowers, setting
+from taskwall.lowering._draft import ResourceReader, lowers, setting
 from taskwall.model.compute.container_instances import Instances, MetadataDefaults, MetadataOptions
 from taskwall.model.core.entity import Entity, Link, Setting
 from taskwall.model.entities.ecs_agent import Agent
@@ -75,7 +75,7 @@ SPELLINGS: dict[str, Spelling] = {
 
 
 @lowers("aws_ec2_instance_metadata_defaults", to=MetadataDefaults)
-def metadata_defaults(r: Reading) -> Iterator[Entity]:
+def metadata_defaults(r: ResourceReader) -> Iterator[Entity]:
     yield MetadataDefaults(id=r.id, origin=r.origin, options=_metadata(r, r.body))
 
 
@@ -84,7 +84,7 @@ def metadata_defaults(r: Reading) -> Iterator[Entity]:
 @lowers("aws_launch_configuration", to=Instances, named="name")
 @lowers("AWS::AutoScaling::LaunchConfiguration", to=Instances, named="LaunchConfigurationName")
 @lowers("aws_instance", "AWS::EC2::Instance", to=Instances)
-def instances(r: Reading) -> Iterator[Entity]:
+def instances(r: ResourceReader) -> Iterator[Entity]:
     spelled = SPELLINGS[r.resource.type]
     at = r.body.at
     template = None
@@ -123,7 +123,7 @@ def instances(r: Reading) -> Iterator[Entity]:
     )
 
 
-def _agent(r: Reading, data: Cell) -> Agent:
+def _agent(r: ResourceReader, data: Cell) -> Agent:
     """The agent's settings by user data; none of them where there is none."""
     if data.absent:
         none = Fact(False, f"{r.name} has user data", data.place, r.name)
@@ -138,7 +138,7 @@ def _name(path: str) -> str:
     return path.rpartition(".")[2]
 
 
-def _allowed(r: Reading, cell: Cell) -> Iterator[Setting]:
+def _allowed(r: ResourceReader, cell: Cell) -> Iterator[Setting]:
     """The types (or patterns) that a choice by attributes is confined to."""
     for each in cell.get(
         "allowed_instance_types" if r.terraform else "AllowedInstanceTypes"
@@ -146,13 +146,13 @@ def _allowed(r: Reading, cell: Cell) -> Iterator[Setting]:
         yield setting(each, each.key)
 
 
-def _by_attributes(r: Reading, cell: Cell) -> Fact:
+def _by_attributes(r: ResourceReader, cell: Cell) -> Fact:
     if cell.absent or any(_allowed(r, cell)):
         return FALSE
     return r.fact(f"{r.name} chooses instance types by attributes", cell)
 
 
-def _metadata(r: Reading, options: Cell) -> MetadataOptions:
+def _metadata(r: ResourceReader, options: Cell) -> MetadataOptions:
     names = (
         ("http_endpoint", "http_tokens", "http_put_response_hop_limit")
         if r.terraform
@@ -162,7 +162,7 @@ def _metadata(r: Reading, options: Cell) -> MetadataOptions:
     return MetadataOptions(endpoint, tokens, hops)
 
 
-def made_for_ecs(r: Reading, image: Cell) -> bool:
+def made_for_ecs(r: ResourceReader, image: Cell) -> bool:
     """Whether an image is known to be one that AWS makes for ECS: by its parameter, by its name."""
     if image.value is None:
         return False
@@ -204,7 +204,7 @@ def _texts(value: Value | None) -> Iterator[str]:
                 yield part
 
 
-def started(r: Reading) -> dict[str, Any]:
+def started(r: ResourceReader) -> dict[str, Any]:
     """What an Auto Scaling group starts, as the fields of the model's `AutoScalingGroup`."""
     if r.external:
         return {}
@@ -235,7 +235,7 @@ def started(r: Reading) -> dict[str, Any]:
     }
 
 
-def _template(r: Reading, cell: Cell, ways: tuple[str, str]) -> Link | None:
+def _template(r: ResourceReader, cell: Cell, ways: tuple[str, str]) -> Link | None:
     for way in ways:
         link = r.link(Instances, cell.get(way), "starts")
         if link is not None:

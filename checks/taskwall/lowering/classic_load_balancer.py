@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from taskwall.core.facts import FALSE, Fact, any_of
 from taskwall.core.values import Known, Need, Unknown
-from taskwall.lowering._draft import Reading, lowers, setting
+from taskwall.lowering._draft import ResourceReader, lowers, setting
 from taskwall.lowering.access_log import block_of_logs, classic_access_log
 from taskwall.lowering.load_balancer import PUBLIC, SCHEME
 from taskwall.model.core.entity import Entity, Link, Setting
@@ -19,7 +19,7 @@ from taskwall.source.resource import Cell
 
 
 @lowers("aws_elb", "AWS::ElasticLoadBalancing::LoadBalancer", to=LoadBalancer, named="name")
-def classic(r: Reading) -> Iterator[object]:
+def classic(r: ResourceReader) -> Iterator[object]:
     groups = r.at("security_groups", "SecurityGroups")
     kind = Setting(Known("classic"), r.origin.header, "type", r.name)
     yield LoadBalancer(
@@ -73,7 +73,7 @@ def _same_behind(backend: Setting, protocol: Setting) -> Setting:
     return Setting(Unknown(needs), backend.place, backend.name, backend.resource)
 
 
-def _policy_used(r: Reading, block: Cell, port: Setting) -> Setting:
+def _policy_used(r: ResourceReader, block: Cell, port: Setting) -> Setting:
     """The name of the TLS policy that a listener uses, among policies of other kinds.
 
     In Terraform a resource of its own ties it to the listener, whose block stands for it.
@@ -85,9 +85,9 @@ def _policy_used(r: Reading, block: Cell, port: Setting) -> Setting:
                if policy.get("PolicyType").known == _TLS]  # fmt: skip
     else:
         for resource in r.draft.of_type("aws_load_balancer_listener_policy"):
-            names += _names_for(r, Reading(resource, r.draft), port, "policy_names")
+            names += _names_for(r, ResourceReader(resource, r.draft), port, "policy_names")
         for resource in r.draft.of_type("aws_lb_ssl_negotiation_policy"):
-            names += _names_for(r, Reading(resource, r.draft), port, "name")
+            names += _names_for(r, ResourceReader(resource, r.draft), port, "name")
         policies = (resource.cell() for resource in r.draft.of_type("aws_load_balancer_policy"))
         tls = [
             p.get("policy_name").known for p in policies if p.get("policy_type_name").known == _TLS
@@ -107,7 +107,7 @@ def _policy_used(r: Reading, block: Cell, port: Setting) -> Setting:
 _TLS = "SSLNegotiationPolicyType"
 
 
-def _names_for(r: Reading, other: Reading, port: Setting, key: str) -> Iterator[Cell]:
+def _names_for(r: ResourceReader, other: ResourceReader, port: Setting, key: str) -> Iterator[Cell]:
     """The policies that a resource gives to a port of a classic load balancer."""
     balancer, of_port = (
         ("load_balancer", "lb_port")
@@ -120,7 +120,7 @@ def _names_for(r: Reading, other: Reading, port: Setting, key: str) -> Iterator[
 
 
 @lowers("aws_load_balancer_listener_policy")
-def listener_policy(r: Reading) -> Iterator[Entity]:
+def listener_policy(r: ResourceReader) -> Iterator[Entity]:
     # Read by the load balancer whose listener it is about.
     for key in ("load_balancer_name", "load_balancer_port", "policy_names"):
         r.at(key, "")
@@ -128,13 +128,13 @@ def listener_policy(r: Reading) -> Iterator[Entity]:
 
 
 @lowers("aws_lb_ssl_negotiation_policy", "aws_load_balancer_policy")
-def classic_policy(r: Reading) -> Iterator[Entity]:
+def classic_policy(r: ResourceReader) -> Iterator[Entity]:
     key = "load_balancer" if "ssl" in r.resource.type else "load_balancer_name"
     here = r.must(LoadBalancer, r.at(key, ""), "is a policy of")
     yield _policy(r, here, r.body)
 
 
-def _policy(r: Reading, here: Link, block: Cell) -> Policy:
+def _policy(r: ResourceReader, here: Link, block: Cell) -> Policy:
     if not r.terraform:
         attributes, name, value, named = "Attributes", "Name", "Value", "PolicyName"
     else:

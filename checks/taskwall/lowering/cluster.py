@@ -7,7 +7,7 @@ from msgspec import Struct
 from taskwall.core.facts import Fact
 from taskwall.core.values import Fields, Known, Need, settled
 from taskwall.lowering import capacity
-from taskwall.lowering._draft import Reading, lowers
+from taskwall.lowering._draft import ResourceReader, lowers
 from taskwall.lowering.namespace import Namespace
 from taskwall.lowering.tag import tags
 from taskwall.model.core.entity import Entity, Link
@@ -27,7 +27,7 @@ READ = "2026-11-24"
 
 @lowers("aws_ecs_cluster", to=Cluster, named="name")
 @lowers("AWS::ECS::Cluster", to=Cluster, named="ClusterName")
-def cluster(r: Reading) -> Iterator[object]:
+def cluster(r: ResourceReader) -> Iterator[object]:
     strategy = r.at("default_capacity_provider_strategy", "DefaultCapacityProviderStrategy")
     if not r.external:
         yield from tags(r)
@@ -75,7 +75,7 @@ def _is_map(cell: Cell) -> bool:
     return any(isinstance(settled(each.value or Known(None)), Fields) for each in cell.each())
 
 
-def _audits(r: Reading) -> Iterator[tuple[str, Fact]]:
+def _audits(r: ResourceReader) -> Iterator[tuple[str, Fact]]:
     whole = r.at(*_EXEC)
     for service, terraform, cloudformation, says in _AUDITS:
         cell = whole.at(terraform if r.terraform else cloudformation)
@@ -89,7 +89,7 @@ def _audits(r: Reading) -> Iterator[tuple[str, Fact]]:
 
 
 @lowers("aws_ecs_cluster_capacity_providers", "AWS::ECS::ClusterCapacityProviderAssociations")
-def cluster_providers(r: Reading) -> Iterator[Struct]:
+def cluster_providers(r: ResourceReader) -> Iterator[Struct]:
     strategy = r.at("default_capacity_provider_strategy", "DefaultCapacityProviderStrategy")
     name = r.at("cluster_name", "Cluster")
     yield ClusterProviders(
@@ -99,14 +99,14 @@ def cluster_providers(r: Reading) -> Iterator[Struct]:
     )
 
 
-def _own(r: Reading, cell: Cell) -> tuple[Link, ...]:
+def _own(r: ResourceReader, cell: Cell) -> tuple[Link, ...]:
     """The capacity providers of a list, Fargate's apart."""
     own = (each for each in cell.each() if each.known not in ("FARGATE", "FARGATE_SPOT"))
     links = (r.link(CapacityProvider, each, "uses") for each in own)
     return tuple(link for link in links if link is not None)
 
 
-def strategy_of(r: Reading, cell: Cell) -> Providers:
+def strategy_of(r: ResourceReader, cell: Cell) -> Providers:
     """A capacity provider strategy: Fargate by name, others by what they are."""
     launches: list[Launch] = []
     providers: list[Link] = []
@@ -124,7 +124,7 @@ def strategy_of(r: Reading, cell: Cell) -> Providers:
 
 @lowers("aws_ecs_capacity_provider", to=CapacityProvider, named="name")
 @lowers("AWS::ECS::CapacityProvider", to=CapacityProvider, named="Name")
-def capacity_provider(r: Reading) -> Iterator[Entity]:
+def capacity_provider(r: ResourceReader) -> Iterator[Entity]:
     managed = r.at("managed_instances_provider", "ManagedInstancesProvider")
     group = r.at(
         "auto_scaling_group_provider.auto_scaling_group_arn",
@@ -141,12 +141,12 @@ def capacity_provider(r: Reading) -> Iterator[Entity]:
 
 @lowers("aws_autoscaling_group", to=AutoScalingGroup, named="name")
 @lowers("AWS::AutoScaling::AutoScalingGroup", to=AutoScalingGroup, named="AutoScalingGroupName")
-def auto_scaling_group(r: Reading) -> Iterator[Entity]:
+def auto_scaling_group(r: ResourceReader) -> Iterator[Entity]:
     groups = r.links(TargetGroup, r.at("target_group_arns", "TargetGroupARNs"), "registers in")
     balancers = r.links(LoadBalancer, r.at("load_balancers", "LoadBalancerNames"), "registers in")
     attachments = r.draft.about(r.id, "autoscaling_group_name", "aws_autoscaling_attachment")
     for resource in attachments:
-        other = Reading(resource, r.draft)
+        other = ResourceReader(resource, r.draft)
         link = other.link(AutoScalingGroup, other.at("autoscaling_group_name", ""))
         if link is not None and link.to == r.id:
             target = other.link(TargetGroup, other.at("lb_target_group_arn", ""), "registers in")
@@ -164,7 +164,7 @@ def auto_scaling_group(r: Reading) -> Iterator[Entity]:
 
 
 @lowers("aws_autoscaling_attachment")
-def attachment(r: Reading) -> Iterator[Entity]:
+def attachment(r: ResourceReader) -> Iterator[Entity]:
     # Read by the Auto Scaling group that it is about.
     for key in ("autoscaling_group_name", "lb_target_group_arn", "elb"):
         r.at(key, "")

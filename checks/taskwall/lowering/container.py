@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from taskwall.core.facts import Fact
 from taskwall.core.values import Fields, Known, Need, Text, Value, settled, spelled, symbol
-from taskwall.lowering._draft import Reading
+from taskwall.lowering._draft import ResourceReader
 from taskwall.lowering._structure import structure
 from taskwall.lowering.image import first_pull, pull_through, registry, shown, type_of
 from taskwall.lowering.sidecar import cased, sidecar
@@ -17,7 +17,7 @@ from taskwall.source.resource import Cell
 READ = "2026-11-24"
 
 
-def uses(r: Reading, cell: Cell) -> Iterator[Use]:
+def uses(r: ResourceReader, cell: Cell) -> Iterator[Use]:
     """What the containers of a list (a structure, or JSON text) use."""
     if r.external:
         return
@@ -33,7 +33,7 @@ def uses(r: Reading, cell: Cell) -> Iterator[Use]:
             yield from _container(r, container)
 
 
-def express(r: Reading, image: Cell) -> Iterator[Use]:
+def express(r: ResourceReader, image: Cell) -> Iterator[Use]:
     """What an Express Mode service uses: its image, and the logs that AWS sets up for it."""
     yield _use(r, image, "image", registry(r, image.value))
     yield _use(r, image, "log", "logs")
@@ -42,7 +42,7 @@ def express(r: Reading, image: Cell) -> Iterator[Use]:
 _WHATS: tuple[What, ...] = ("image", "log", "secret", "file", "sidecar")
 
 
-def _container(r: Reading, container: Cell) -> Iterator[Use]:
+def _container(r: ResourceReader, container: Cell) -> Iterator[Use]:
     cell = container.get(cased(r, "image"))
     held = registry(r, cell.value)
     yield _use(r, cell, "image", held, container)
@@ -69,7 +69,7 @@ def _container(r: Reading, container: Cell) -> Iterator[Use]:
     yield from sidecar(r, container)
 
 
-def _logs(r: Reading, container: Cell, logging: Cell) -> Iterator[Use]:
+def _logs(r: ResourceReader, container: Cell, logging: Cell) -> Iterator[Use]:
     at = logging.get(cased(r, "logDriver"))
     known: str | None = _LOG_DRIVERS.get(str(at.known)) if at.known is not None else ""
     if at.known == "awsfirelens":
@@ -83,7 +83,7 @@ def _logs(r: Reading, container: Cell, logging: Cell) -> Iterator[Use]:
         yield _use(r, at, "log", known, container)
 
 
-def _credentials(r: Reading, spec: Cell) -> Iterator[Use]:
+def _credentials(r: ResourceReader, spec: Cell) -> Iterator[Use]:
     """Where a credential spec for a gMSA is kept: `credentialspec:ARN`, of S3 or a parameter.
 
     A domainless one names a secret as well (Amazon ECS API reference, ContainerDefinition).
@@ -118,7 +118,9 @@ Outputs to others are not looked at.
 """
 
 
-def _use(r: Reading, cell: Cell, what: What, service: str, within: Cell | None = None) -> Use:
+def _use(
+    r: ResourceReader, cell: Cell, what: What, service: str, within: Cell | None = None
+) -> Use:
     words = {
         ECR: "pulls an image from a private ECR registry",
         ELSEWHERE: f"pulls {shown(cell)}, which no endpoint serves",
@@ -163,7 +165,7 @@ _MANAGED = (
 """Attributes of databases that name the secret which AWS keeps for them in Secrets Manager."""
 
 
-def _store(r: Reading, source: Value | None) -> str:
+def _store(r: ResourceReader, source: Value | None) -> str:
     """Which service a secret comes from: by what it refers to, by its ARN, or by its bare name."""
     if source is None:
         return ""

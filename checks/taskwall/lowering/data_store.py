@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from taskwall.core.change import Change
 from taskwall.core.facts import Fact
 from taskwall.core.values import Fields, Known, Need, Reference, Text, Value, settled
-from taskwall.lowering._draft import Reading, lowers, setting
+from taskwall.lowering._draft import ResourceReader, lowers, setting
 from taskwall.lowering.exposure import exposure
 from taskwall.model.core.entity import Entity, Link, Setting
 from taskwall.model.data_stores.store import Insists, Store
@@ -25,7 +25,7 @@ from taskwall.model.entities.security_group import SecurityGroup
 from taskwall.model.entities.vpc import Subnet
 from taskwall.source.resource import Cell
 
-Asks: TypeAlias = Callable[[Reading], Iterator[Insists]]
+Asks: TypeAlias = Callable[[ResourceReader], Iterator[Insists]]
 
 
 class Spelling(Struct, frozen=True):
@@ -45,7 +45,7 @@ class Spelling(Struct, frozen=True):
 # --- parameter groups
 
 
-def _parameters(r: Reading, group: str, fixed: str = "") -> Iterator[Insists]:
+def _parameters(r: ResourceReader, group: str, fixed: str = "") -> Iterator[Insists]:
     """Whether an engine insists, by the parameter group that a store names, else by default."""
     cell = r.body.get(group)
     # A store of a kind with one engine only needs neither its name nor its version.
@@ -96,7 +96,7 @@ def _parameters(r: Reading, group: str, fixed: str = "") -> Iterator[Insists]:
     yield Insists(fact, at, () if found is None else _setting(found, parameter))
 
 
-def _setting(group: Reading, parameter: str) -> tuple[Change, ...]:
+def _setting(group: ResourceReader, parameter: str) -> tuple[Change, ...]:
     """What sets a parameter in a group that does not."""
     word = word_for(parameter)
     cell = group.at("parameter", "Parameters")
@@ -118,23 +118,23 @@ def _head(value: Value | None) -> str:
     return str(first) if isinstance(first, str | int | float) else ""
 
 
-def _group(r: Reading, cell: Cell) -> Reading | None:
+def _group(r: ResourceReader, cell: Cell) -> ResourceReader | None:
     """The parameter group of the sources that a cell names, by reference or by name."""
     value = cell.value
     while isinstance(value, Reference):
         resource = r.draft.resources.get(value.resource)
         if resource is not None and not resource.data:
-            return Reading(resource, r.draft) if resource.type in _GROUPS else None
+            return ResourceReader(resource, r.draft) if resource.type in _GROUPS else None
         value = value.value
     if isinstance(cell.known, str):
         for resource in r.draft.of_type(*_GROUPS):
-            other = Reading(resource, r.draft)
+            other = ResourceReader(resource, r.draft)
             if other.at("name", "DBParameterGroupName").known == cell.known:
                 return other
     return None
 
 
-def _parameter(group: Reading, name: str) -> tuple[Cell | None, tuple[Need, ...]]:
+def _parameter(group: ResourceReader, name: str) -> tuple[Cell | None, tuple[Need, ...]]:
     """What a parameter group sets a parameter to, and what it waits for that it may set."""
     cell = group.at("parameter", "Parameters")
     value = None if cell.value is None else settled(cell.value)
@@ -163,7 +163,7 @@ _GROUPS = (
 
 
 @lowers(*_GROUPS)
-def parameter_group(r: Reading) -> Iterator[Entity]:
+def parameter_group(r: ResourceReader) -> Iterator[Entity]:
     # Read by the stores that name it.
     for terraform, cloudformation in (
         ("name", "DBParameterGroupName"), ("family", "Family"), ("parameter", "Parameters"),
@@ -183,7 +183,7 @@ _SUBNET_GROUPS = (
 
 
 @lowers(*_SUBNET_GROUPS)
-def subnet_group(r: Reading) -> Iterator[Entity]:
+def subnet_group(r: ResourceReader) -> Iterator[Entity]:
     # Read by the stores that name it.
     r.at("subnet_ids", "SubnetIds")
     return iter(())
@@ -196,7 +196,7 @@ def _set(found: Setting, *good: str | bool) -> Insists:
     return Insists(found.is_(*good), found.place, found.to(good[0]))
 
 
-def _cache(r: Reading) -> Iterator[Insists]:
+def _cache(r: ResourceReader) -> Iterator[Insists]:
     names = (
         ("engine", "transit_encryption_enabled", "transit_encryption_mode")
         if r.terraform
@@ -219,11 +219,11 @@ def _cache(r: Reading) -> Iterator[Insists]:
         yield _set(setting(mode, names[2]), "required")
 
 
-def _memory(r: Reading) -> Iterator[Insists]:
+def _memory(r: ResourceReader) -> Iterator[Insists]:
     yield _set(r.setting("tls_enabled", "TLSEnabled", True, "TLS is on by default"), True)
 
 
-def _kafka(r: Reading) -> Iterator[Insists]:
+def _kafka(r: ResourceReader) -> Iterator[Insists]:
     if r.terraform:
         block = r.at("encryption_info.encryption_in_transit", "")
         clients, brokers = "client_broker", "in_cluster"
@@ -234,7 +234,7 @@ def _kafka(r: Reading) -> Iterator[Insists]:
     yield _set(setting(block.get(brokers), brokers, True, "on by default"), True)
 
 
-def _search(r: Reading) -> Iterator[Insists]:
+def _search(r: ResourceReader) -> Iterator[Insists]:
     nodes = r.setting(
         "node_to_node_encryption.enabled", "NodeToNodeEncryptionOptions.Enabled", False,
         "it is off by default",
@@ -248,7 +248,7 @@ def _search(r: Reading) -> Iterator[Insists]:
     yield _set(setting(options.get(name), name, on, says), True)
 
 
-def _always(r: Reading) -> Iterator[Insists]:
+def _always(r: ResourceReader) -> Iterator[Insists]:
     at = r.origin.header
     yield Insists(Fact(True, f"{r.name} accepts TLS only, as all of its kind do", at, r.name), at)
 
@@ -357,7 +357,7 @@ SPELLINGS: dict[str, Spelling] = {
 
 
 @lowers(*SPELLINGS, to=Store)
-def store(r: Reading) -> Iterator[Entity]:
+def store(r: ResourceReader) -> Iterator[Entity]:
     spelled = SPELLINGS[r.resource.type]
     yield from exposure(r)
     if spelled.member_of and not r.external and not r.body.get(spelled.member_of).absent:
@@ -375,7 +375,7 @@ def store(r: Reading) -> Iterator[Entity]:
     )
 
 
-def _subnets(r: Reading, spelled: Spelling) -> tuple[Link, ...]:
+def _subnets(r: ResourceReader, spelled: Spelling) -> tuple[Link, ...]:
     if spelled.subnets:
         return r.links(Subnet, r.body.at(spelled.subnets), "is in")
     cell = r.body.get(spelled.subnet_group)
@@ -383,12 +383,12 @@ def _subnets(r: Reading, spelled: Spelling) -> tuple[Link, ...]:
     while isinstance(value, Reference):
         resource = r.draft.resources.get(value.resource)
         if resource is not None and resource.type in _SUBNET_GROUPS:
-            other = Reading(resource, r.draft)
+            other = ResourceReader(resource, r.draft)
             return other.links(Subnet, other.at("subnet_ids", "SubnetIds"), "has")
         value = value.value
     for resource in r.draft.of_type(*_SUBNET_GROUPS) if isinstance(cell.known, str) else ():
         found = resource.body.fields.get("name")
         if isinstance(found, Known) and found.data == cell.known:
-            other = Reading(resource, r.draft)
+            other = ResourceReader(resource, r.draft)
             return other.links(Subnet, other.at("subnet_ids", "SubnetIds"), "has")
     return ()

@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from taskwall.core.patterns import pattern
 from taskwall.core.values import Known, Reference, Text, Value, settled
-from taskwall.lowering._draft import SWITCH, Reading, lowers, setting
+from taskwall.lowering._draft import SWITCH, ResourceReader, lowers, setting
 from taskwall.lowering._structure import structure
 from taskwall.model.core.entity import Entity, Link, Setting
 from taskwall.model.endpoints.endpoint import (
@@ -26,7 +26,7 @@ from taskwall.source.resource import Cell
 
 
 @lowers("aws_vpc_endpoint", "AWS::EC2::VPCEndpoint", to=Endpoint)
-def endpoint(r: Reading) -> Iterator[Entity]:
+def endpoint(r: ResourceReader) -> Iterator[Entity]:
     named = r.setting("service_name", "ServiceName")
     service = _looked_up(r, named.value) or service_of(named.value)
     groups = r.at("security_group_ids", "SecurityGroupIds")
@@ -52,7 +52,7 @@ def endpoint(r: Reading) -> Iterator[Entity]:
     )
 
 
-def _looked_up(r: Reading, name: Value | None) -> str:
+def _looked_up(r: ResourceReader, name: Value | None) -> str:
     """The service whose full name a data source looks up, or an endpoint service of the sources."""
     while isinstance(name, Reference):
         source = r.draft.resources.get(name.resource)
@@ -73,7 +73,7 @@ def _whole(cell: Cell, name: str) -> Setting:
     return Setting(None if cell.absent else cell.value, cell.place, name, cell.resource.origin.name)
 
 
-def _policy(r: Reading, cell: Cell) -> Policy:
+def _policy(r: ResourceReader, cell: Cell) -> Policy:
     """A policy document: a structure, or JSON text; commas before a closing bracket are passed."""
     found = structure(cell)
     if found is None and cell.value is not None:
@@ -94,12 +94,12 @@ def _without_commas(value: Value) -> Value:
 _TRAILING = pattern(r",(\s*[\]}])")
 
 
-def _endpoint(r: Reading) -> Link:
+def _endpoint(r: ResourceReader) -> Link:
     return r.must(Endpoint, r.at("vpc_endpoint_id", ""), "applies to")
 
 
 @lowers("aws_vpc_endpoint_policy")
-def endpoint_policy(r: Reading) -> Iterator[Entity]:
+def endpoint_policy(r: ResourceReader) -> Iterator[Entity]:
     cell = r.at("policy", "")
     if cell.absent:
         return
@@ -113,7 +113,7 @@ def endpoint_policy(r: Reading) -> Iterator[Entity]:
 
 
 @lowers("aws_vpc_endpoint_security_group_association")
-def endpoint_group(r: Reading) -> Iterator[Entity]:
+def endpoint_group(r: ResourceReader) -> Iterator[Entity]:
     yield EndpointGroup(
         id=r.id,
         origin=r.origin,
@@ -124,7 +124,7 @@ def endpoint_group(r: Reading) -> Iterator[Entity]:
 
 
 @lowers("aws_vpc_endpoint_route_table_association")
-def endpoint_table(r: Reading) -> Iterator[Entity]:
+def endpoint_table(r: ResourceReader) -> Iterator[Entity]:
     yield EndpointTable(
         id=r.id,
         origin=r.origin,
@@ -134,7 +134,7 @@ def endpoint_table(r: Reading) -> Iterator[Entity]:
 
 
 @lowers("aws_vpc_endpoint_private_dns")
-def endpoint_dns(r: Reading) -> Iterator[Entity]:
+def endpoint_dns(r: ResourceReader) -> Iterator[Entity]:
     yield EndpointDns(
         id=r.id,
         origin=r.origin,
@@ -144,14 +144,14 @@ def endpoint_dns(r: Reading) -> Iterator[Entity]:
 
 
 @lowers("aws_route53_zone", "AWS::Route53::HostedZone", to=PrivateZone)
-def private_zone(r: Reading) -> Iterator[Entity]:
+def private_zone(r: ResourceReader) -> Iterator[Entity]:
     vpcs = r.at("vpc", "VPCs")
     links = [
         r.link(Vpc, each.get("vpc_id" if r.terraform else "VPCId"), "answers in")
         for each in vpcs.each()
     ]
     for resource in r.draft.about(r.id, "zone_id", "aws_route53_zone_association"):
-        other = Reading(resource, r.draft)
+        other = ResourceReader(resource, r.draft)
         zone = other.link(PrivateZone, other.at("zone_id", ""))
         if zone is not None and zone.to == r.id:
             links.append(other.link(Vpc, other.at("vpc_id", ""), "answers in"))
@@ -165,7 +165,7 @@ def private_zone(r: Reading) -> Iterator[Entity]:
 
 
 @lowers("aws_route53_zone_association")
-def zone_association(r: Reading) -> Iterator[Entity]:
+def zone_association(r: ResourceReader) -> Iterator[Entity]:
     # Read by the zone that it is about.
     for key in ("zone_id", "vpc_id"):
         r.at(key, "")

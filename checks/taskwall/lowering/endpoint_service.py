@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from taskwall.lowering._draft import SWITCH, Reading, lowers, setting
+from taskwall.lowering._draft import SWITCH, ResourceReader, lowers, setting
 from taskwall.model.core.entity import Entity, Setting
 from taskwall.model.endpoints.endpoint_service import EndpointService, ServicePermission
 from taskwall.model.entities.load_balancer import LoadBalancer
@@ -12,7 +12,7 @@ from taskwall.source.resource import Cell
 
 
 @lowers("aws_vpc_endpoint_service", "AWS::EC2::VPCEndpointService", to=EndpointService)
-def endpoint_service(r: Reading) -> Iterator[Entity]:
+def endpoint_service(r: ResourceReader) -> Iterator[Entity]:
     network = r.at("network_load_balancer_arns", "NetworkLoadBalancerArns")
     gateway = r.at("gateway_load_balancer_arns", "GatewayLoadBalancerArns")
     links = (r.links(LoadBalancer, cell, "leads to") for cell in (network, gateway))
@@ -27,7 +27,7 @@ def endpoint_service(r: Reading) -> Iterator[Entity]:
 
 
 @lowers("aws_vpc_endpoint_service_allowed_principal", "AWS::EC2::VPCEndpointServicePermissions")
-def service_permission(r: Reading) -> Iterator[Struct]:
+def service_permission(r: ResourceReader) -> Iterator[Struct]:
     cell = r.at("vpc_endpoint_service_id", "ServiceId")
     link = r.must(EndpointService, cell, "allows principals to connect to")
     yield ServicePermission(link, _principals(r.at("principal_arn", "AllowedPrincipals")))

@@ -6,7 +6,7 @@ There is no resource of its own; what holds containers is lowered in `work`.
 from collections.abc import Iterator
 
 from taskwall.core.values import Fields, Items, Known, Reference, Text, Value, settled, spelled
-from taskwall.lowering._draft import Reading
+from taskwall.lowering._draft import ResourceReader
 from taskwall.lowering._structure import structure
 from taskwall.model.entities.environment import Definition, Variable
 from taskwall.source.resource import Cell
@@ -15,7 +15,7 @@ _JSON = ("name", "environment", "value", "secrets", "valueFrom")
 _CLOUDFORMATION = ("Name", "Environment", "Value", "Secrets", "ValueFrom")
 
 
-def variables(r: Reading, cell: Cell) -> Iterator[Variable]:
+def variables(r: ResourceReader, cell: Cell) -> Iterator[Variable]:
     """What the containers of a list (a structure, or JSON text) find in their environment."""
     found = None if r.external else structure(cell)
     if found is None:
@@ -60,7 +60,7 @@ _STORES = (
 """How the types of data stores begin; CloudFormation looks nothing up."""
 
 
-def _is_looked_up(r: Reading, name: str) -> bool:
+def _is_looked_up(r: ResourceReader, name: str) -> bool:
     """Whether a name is that of a data source of a data store."""
     resource = r.draft.resources.get(name)
     return resource is not None and resource.data and resource.type.startswith(_STORES)

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from taskwall.core.facts import Fact
 from taskwall.core.values import Fields, Items, Known, Unknown, Value, settled
-from taskwall.lowering._draft import SWITCH, Reading, lowers, setting
+from taskwall.lowering._draft import SWITCH, ResourceReader, lowers, setting
 from taskwall.model.core.entity import Entity, Link, Setting
 from taskwall.model.data_stores.internet_exposure import Default, Exposure
 from taskwall.model.data_stores.store import Store
@@ -64,7 +64,7 @@ its version 6: there it is unknown.
 """
 
 
-def exposure(r: Reading) -> Iterator[Exposure]:
+def exposure(r: ResourceReader) -> Iterator[Exposure]:
     """What a store says of whether it is public; nothing for those that cannot be."""
     spelled = SPELLINGS.get(r.resource.type)
     if spelled is None or r.external:
@@ -105,5 +105,5 @@ def _place(cell: Cell) -> Value:
 
 
 @lowers("aws_rds_cluster_instance", "aws_neptune_cluster_instance", "AWS::Neptune::DBInstance")
-def cluster_instance(r: Reading) -> Iterator[Entity]:
+def cluster_instance(r: ResourceReader) -> Iterator[Entity]:
     yield from exposure(r)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from taskwall.core.facts import FALSE
 from taskwall.lowering import container, serving
-from taskwall.lowering._draft import Reading, lowers, setting
+from taskwall.lowering._draft import ResourceReader, lowers, setting
 from taskwall.lowering.tag import tags
 from taskwall.model.entities.ecs import Cluster, Providers, TaskSource
 from taskwall.model.entities.security_group import SecurityGroup
@@ -12,7 +12,7 @@ from taskwall.model.entities.vpc import Subnet
 
 
 @lowers("aws_ecs_express_gateway_service", "AWS::ECS::ExpressGatewayService")
-def express_service(r: Reading) -> Iterator[object]:
+def express_service(r: ResourceReader) -> Iterator[object]:
     network = r.at("network_configuration", "NetworkConfiguration")
     groups = network.get("security_groups" if r.terraform else "SecurityGroups")
     subnets = network.get("subnets" if r.terraform else "Subnets")

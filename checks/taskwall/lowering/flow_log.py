@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from taskwall.lowering._draft import Reading, lowers, setting
+from taskwall.lowering._draft import ResourceReader, lowers, setting
 from taskwall.model.core.entity import Entity, Link
 from taskwall.model.entities.vpc import FlowLog, Subnet, Vpc
 
@@ -16,7 +16,7 @@ _DEFAULT_FORMAT = (
 
 
 @lowers("aws_flow_log", "AWS::EC2::FlowLog", to=FlowLog)
-def flow_log(r: Reading) -> Iterator[Entity]:
+def flow_log(r: ResourceReader) -> Iterator[Entity]:
     vpc, subnet = _target(r)
     yield FlowLog(
         id=r.id,
@@ -38,7 +38,7 @@ def flow_log(r: Reading) -> Iterator[Entity]:
     )
 
 
-def _target(r: Reading) -> tuple[Link | None, Link | None]:
+def _target(r: ResourceReader) -> tuple[Link | None, Link | None]:
     if r.terraform:
         return (
             r.link(Vpc, r.at("vpc_id", ""), "records"),

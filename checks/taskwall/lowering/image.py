@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from taskwall.core.facts import Fact
 from taskwall.core.patterns import pattern
 from taskwall.core.values import Known, Need, Reference, Text, Value, settled, spelled
-from taskwall.lowering._draft import Reading, lowers
+from taskwall.lowering._draft import ResourceReader, lowers
 from taskwall.model.core.entity import Entity
 from taskwall.model.entities.container_needs import ECR, ELSEWHERE, Use
 from taskwall.source.resource import Cell, Resource
@@ -16,7 +16,7 @@ from taskwall.source.resource import Cell, Resource
 _PRIVATE = pattern(r"\.dkr[.-]ecr(-fips)?\.|\.dkr\.ecr\b")
 
 
-def registry(r: Reading, image: Value | None) -> str:
+def registry(r: ResourceReader, image: Value | None) -> str:
     """Where an image is: `ecr`, `elsewhere`, or "" where the sources do not tell."""
     if image is None:
         return ""
@@ -40,20 +40,20 @@ def registry(r: Reading, image: Value | None) -> str:
     return ""
 
 
-def repository(r: Reading, image: Value) -> Resource | None:
+def repository(r: ResourceReader, image: Value) -> Resource | None:
     """The ECR repository of the sources that holds an image, as far as they tell."""
     found = _resource(r, image)
     known = found is not None and found.type in ("aws_ecr_repository", "AWS::ECR::Repository")
     return found if known else None
 
 
-def type_of(r: Reading, value: Value) -> str:
+def type_of(r: ResourceReader, value: Value) -> str:
     """The type of the resource whose attribute a value is, or begins with."""
     found = _resource(r, value)
     return "" if found is None else found.type
 
 
-def _resource(r: Reading, value: Value) -> Resource | None:
+def _resource(r: ResourceReader, value: Value) -> Resource | None:
     while isinstance(value, Reference):
         resource = r.draft.resources.get(value.resource)
         if resource is not None:
@@ -66,14 +66,18 @@ def _resource(r: Reading, value: Value) -> Resource | None:
     return None
 
 
-def pull_through(r: Reading, image: Cell) -> str:
+def pull_through(r: ResourceReader, image: Cell) -> str:
     """The pull-through cache of the sources that an image comes by, "" if it comes by none."""
     value = settled(image.value or Known(None))
     parts = value.parts if isinstance(value, Text) else (value,)
     known = (part if isinstance(part, str) else _literal(part) for part in parts)
     path = "".join(known).partition("/")[2]
     for resource in r.draft.of_type(*_CACHES):
-        prefix = Reading(resource, r.draft).at("ecr_repository_prefix", "EcrRepositoryPrefix").known
+        prefix = (
+            ResourceReader(resource, r.draft)
+            .at("ecr_repository_prefix", "EcrRepositoryPrefix")
+            .known
+        )
         if isinstance(prefix, str) and (prefix == "ROOT" or path.startswith(f"{prefix}/")):
             return resource.origin.name
     return ""
@@ -88,13 +92,13 @@ _CACHES = ("aws_ecr_pull_through_cache_rule", "AWS::ECR::PullThroughCacheRule")
 
 
 @lowers(*_CACHES)
-def cache(r: Reading) -> Iterator[Entity]:
+def cache(r: ResourceReader) -> Iterator[Entity]:
     # Read by the containers whose images come through it.
     r.at("ecr_repository_prefix", "EcrRepositoryPrefix")
     return iter(())
 
 
-def first_pull(r: Reading, image: Cell, rule: str) -> Use:
+def first_pull(r: ResourceReader, image: Cell, rule: str) -> Use:
     """That the first pull through a cache needs a way out even where ECR has endpoints.
 
     Amazon ECR user guide, "Amazon ECR interface VPC endpoints".

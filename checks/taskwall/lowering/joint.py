@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from taskwall.core.facts import Fact, any_of
 from taskwall.core.values import Known, Reference, Text, settled
-from taskwall.lowering._draft import SWITCH, Reading, lowers
+from taskwall.lowering._draft import SWITCH, ResourceReader, lowers
 from taskwall.lowering.vpc import Gateway
 from taskwall.model.core.entity import Entity, Link, Setting, same_entity
 from taskwall.model.entities.vpc import Subnet, Vpc
@@ -25,7 +25,7 @@ from taskwall.source.resource import Cell
 
 
 @lowers("aws_vpc_peering_connection", "AWS::EC2::VPCPeeringConnection", to=Peering)
-def peering(r: Reading) -> Iterator[Entity]:
+def peering(r: ResourceReader) -> Iterator[Entity]:
     if not r.external:
         yield Peering(
             id=r.id,
@@ -39,7 +39,7 @@ def peering(r: Reading) -> Iterator[Entity]:
 
 
 @lowers("aws_ec2_transit_gateway", "AWS::EC2::TransitGateway", to=TransitGateway)
-def transit_gateway(r: Reading) -> Iterator[Entity]:
+def transit_gateway(r: ResourceReader) -> Iterator[Entity]:
     says = "on is the default"
     yield TransitGateway(
         id=r.id,
@@ -63,7 +63,7 @@ _ENABLE = {**SWITCH, "enable": True, "disable": False}
     "AWS::EC2::TransitGatewayAttachment",
     to=TransitAttachment,
 )
-def transit_attachment(r: Reading) -> Iterator[Entity]:
+def transit_attachment(r: ResourceReader) -> Iterator[Entity]:
     says = "on is the default"
     yield TransitAttachment(
         id=r.id,
@@ -84,7 +84,7 @@ def transit_attachment(r: Reading) -> Iterator[Entity]:
 
 @lowers("aws_ec2_transit_gateway_route_table", "AWS::EC2::TransitGatewayRouteTable",
         to=TransitTable)  # fmt: skip
-def transit_table(r: Reading) -> Iterator[Entity]:
+def transit_table(r: ResourceReader) -> Iterator[Entity]:
     yield TransitTable(id=r.id, origin=r.origin, external=r.external)
 
 
@@ -92,7 +92,7 @@ def transit_table(r: Reading) -> Iterator[Entity]:
     "aws_ec2_transit_gateway_route_table_association",
     "AWS::EC2::TransitGatewayRouteTableAssociation",
 )
-def transit_association(r: Reading) -> Iterator[Struct]:
+def transit_association(r: ResourceReader) -> Iterator[Struct]:
     yield TransitEntry("association", _table(r), _attachment(r))
 
 
@@ -100,12 +100,12 @@ def transit_association(r: Reading) -> Iterator[Struct]:
     "aws_ec2_transit_gateway_route_table_propagation",
     "AWS::EC2::TransitGatewayRouteTablePropagation",
 )
-def transit_propagation(r: Reading) -> Iterator[Struct]:
+def transit_propagation(r: ResourceReader) -> Iterator[Struct]:
     yield TransitEntry("propagation", _table(r), _attachment(r))
 
 
 @lowers("aws_ec2_transit_gateway_route", "AWS::EC2::TransitGatewayRoute")
-def transit_route(r: Reading) -> Iterator[Struct]:
+def transit_route(r: ResourceReader) -> Iterator[Struct]:
     destination = r.setting("destination_cidr_block", "DestinationCidrBlock")
     hole = str(r.at("blackhole", "Blackhole").known).lower() == "true"
     if hole:
@@ -114,12 +114,12 @@ def transit_route(r: Reading) -> Iterator[Struct]:
         yield TransitEntry("route", _table(r), _attachment(r), destination)
 
 
-def _attachment(r: Reading) -> Link | None:
+def _attachment(r: ResourceReader) -> Link | None:
     cell = r.at("transit_gateway_attachment_id", "TransitGatewayAttachmentId")
     return r.link(TransitAttachment, cell, "applies to")
 
 
-def _table(r: Reading) -> Link:
+def _table(r: ResourceReader) -> Link:
     """The table that a cell names: the default one by the attribute of its transit gateway."""
     cell = r.at("transit_gateway_route_table_id", "TransitGatewayRouteTableId")
     value = cell.value
@@ -150,12 +150,12 @@ class _Share(Entity, frozen=True):
 
 
 @lowers("aws_ram_resource_share", to=_Share)
-def resource_share(r: Reading) -> Iterator[Entity]:
+def resource_share(r: ResourceReader) -> Iterator[Entity]:
     yield _Share(id=r.id, origin=r.origin, external=r.external)
 
 
 @lowers("aws_ram_resource_association")
-def share_association(r: Reading) -> Iterator[Entity]:
+def share_association(r: ResourceReader) -> Iterator[Entity]:
     cell = r.at("resource_arn", "")
     if _may_be_subnet(r, cell):
         share = r.link(_Share, r.at("resource_share_arn", ""))
@@ -168,11 +168,11 @@ def share_association(r: Reading) -> Iterator[Entity]:
         )
 
 
-def _principals(r: Reading, share: Link | None) -> Fact:
+def _principals(r: ResourceReader, share: Link | None) -> Fact:
     """Whether any principal is associated with a share, as far as the sources write that."""
     parts = []
     for resource in r.draft.of_type("aws_ram_principal_association"):
-        other = Reading(resource, r.draft)
+        other = ResourceReader(resource, r.draft)
         theirs = other.link(_Share, other.at("resource_share_arn", ""), "shares with a principal")
         if share is not None and theirs is not None:
             same = same_entity(share, theirs)
@@ -187,7 +187,7 @@ def _principals(r: Reading, share: Link | None) -> Fact:
 
 
 @lowers("aws_ram_principal_association")
-def principal_association(r: Reading) -> Iterator[Entity]:
+def principal_association(r: ResourceReader) -> Iterator[Entity]:
     # Read by the resources of the share that it is about.
     r.at("resource_share_arn", "")
     r.at("principal", "")
@@ -195,7 +195,7 @@ def principal_association(r: Reading) -> Iterator[Entity]:
 
 
 @lowers("AWS::RAM::ResourceShare")
-def cloudformation_share(r: Reading) -> Iterator[Entity]:
+def cloudformation_share(r: ResourceReader) -> Iterator[Entity]:
     text = f"{r.name} shares with principals"
     shared = any_of(r.fact(text, each) for each in r.at("", "Principals").each())
     for index, cell in enumerate(r.at("", "ResourceArns").each()):
@@ -206,7 +206,7 @@ def cloudformation_share(r: Reading) -> Iterator[Entity]:
             )
 
 
-def _may_be_subnet(r: Reading, cell: Cell) -> bool:
+def _may_be_subnet(r: ResourceReader, cell: Cell) -> bool:
     """Whether an ARN is a subnet's, or may be one."""
     value = cell.value
     while isinstance(value, Reference):
@@ -226,12 +226,12 @@ def _may_be_subnet(r: Reading, cell: Cell) -> bool:
 
 
 @lowers("aws_customer_gateway", "AWS::EC2::CustomerGateway", to=CustomerGateway)
-def customer_gateway(r: Reading) -> Iterator[Entity]:
+def customer_gateway(r: ResourceReader) -> Iterator[Entity]:
     yield CustomerGateway(id=r.id, origin=r.origin, external=r.external)
 
 
 @lowers("aws_vpn_connection", "AWS::EC2::VPNConnection", to=VpnConnection)
-def vpn_connection(r: Reading) -> Iterator[Entity]:
+def vpn_connection(r: ResourceReader) -> Iterator[Entity]:
     gateway = r.at("vpn_gateway_id", "VpnGatewayId")
     if r.external or gateway.absent:
         return
@@ -245,13 +245,13 @@ def vpn_connection(r: Reading) -> Iterator[Entity]:
     )
 
 
-def _static(r: Reading) -> Setting:
+def _static(r: ResourceReader) -> Setting:
     says = "dynamic routing is the default"
     return r.setting("static_routes_only", "StaticRoutesOnly", False, says, SWITCH)
 
 
 @lowers("aws_vpn_connection_route", "AWS::EC2::VPNConnectionRoute")
-def vpn_route(r: Reading) -> Iterator[Struct]:
+def vpn_route(r: ResourceReader) -> Iterator[Struct]:
     cell = r.at("vpn_connection_id", "VpnConnectionId")
     yield VpnRoute(
         r.must(VpnConnection, cell, "is a route of"),

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from taskwall.lowering._draft import Reading, lowers
+from taskwall.lowering._draft import ResourceReader, lowers
 from taskwall.model.core.entity import Entity, Link, Setting
 from taskwall.model.entities.load_balancer import LoadBalancer
 from taskwall.model.load_balancing.lattice import (
@@ -18,7 +18,7 @@ from taskwall.model.load_balancing.lattice import (
 from taskwall.source.resource import Cell
 
 
-def registered(r: Reading) -> Iterator[Registered]:
+def registered(r: ResourceReader) -> Iterator[Registered]:
     """The target groups of VPC Lattice in which an ECS service registers its tasks."""
     key = "target_group_arn" if r.terraform else "TargetGroupArn"
     for each in r.at("vpc_lattice_configurations", "VpcLatticeConfigurations").each():
@@ -28,7 +28,7 @@ def registered(r: Reading) -> Iterator[Registered]:
 
 
 @lowers("aws_vpclattice_target_group", "AWS::VpcLattice::TargetGroup", to=LatticeTargets)
-def target_group(r: Reading) -> Iterator[object]:
+def target_group(r: ResourceReader) -> Iterator[object]:
     yield LatticeTargets(id=r.id, origin=r.origin, external=r.external)
     kind = r.at("type", "Type").known
     if r.external or r.terraform or kind not in ("ALB", None):
@@ -41,26 +41,26 @@ def target_group(r: Reading) -> Iterator[object]:
 
 
 @lowers("aws_vpclattice_target_group_attachment")
-def attachment(r: Reading) -> Iterator[Fronted]:
+def attachment(r: ResourceReader) -> Iterator[Fronted]:
     here = r.must(LatticeTargets, r.at("target_group_identifier", ""), "registers in")
     group = r.draft.resources.get(here.to)
-    kind = Reading(group, r.draft).at("type", "").known if group else None
+    kind = ResourceReader(group, r.draft).at("type", "").known if group else None
     link = r.link(LoadBalancer, r.at("target.id", ""), "registers")
     if link is not None and kind in ("ALB", None):
         yield Fronted(r.origin, here, link)
 
 
 @lowers("aws_vpclattice_service", "AWS::VpcLattice::Service", to=LatticeService)
-def service(r: Reading) -> Iterator[Entity]:
+def service(r: ResourceReader) -> Iterator[Entity]:
     yield LatticeService(id=r.id, origin=r.origin, external=r.external, auth=_auth(r))
 
 
 @lowers("aws_vpclattice_service_network", "AWS::VpcLattice::ServiceNetwork", to=LatticeNetwork)
-def service_network(r: Reading) -> Iterator[Entity]:
+def service_network(r: ResourceReader) -> Iterator[Entity]:
     yield LatticeNetwork(id=r.id, origin=r.origin, external=r.external, auth=_auth(r))
 
 
-def _auth(r: Reading) -> Setting:
+def _auth(r: ResourceReader) -> Setting:
     return r.setting("auth_type", "AuthType", "NONE", "NONE is the default")
 
 
@@ -68,7 +68,7 @@ def _auth(r: Reading) -> Setting:
     "aws_vpclattice_service_network_service_association",
     "AWS::VpcLattice::ServiceNetworkServiceAssociation",
 )
-def membership(r: Reading) -> Iterator[Entity]:
+def membership(r: ResourceReader) -> Iterator[Entity]:
     of = r.at("service_identifier", "ServiceIdentifier")
     place = r.at("service_network_identifier", "ServiceNetworkIdentifier")
     yield LatticeMembership(
@@ -80,7 +80,7 @@ def membership(r: Reading) -> Iterator[Entity]:
 
 
 @lowers("aws_vpclattice_listener", "AWS::VpcLattice::Listener", to=LatticeListener)
-def listener(r: Reading) -> Iterator[Entity]:
+def listener(r: ResourceReader) -> Iterator[Entity]:
     of = r.at("service_identifier", "ServiceIdentifier")
     if r.terraform and of.absent:
         of = r.at("service_arn", "")
@@ -95,7 +95,7 @@ def listener(r: Reading) -> Iterator[Entity]:
 
 
 @lowers("aws_vpclattice_listener_rule", "AWS::VpcLattice::Rule")
-def rule(r: Reading) -> Iterator[Entity]:
+def rule(r: ResourceReader) -> Iterator[Entity]:
     yield LatticeRule(
         id=r.id,
         origin=r.origin,
@@ -106,7 +106,7 @@ def rule(r: Reading) -> Iterator[Entity]:
     )
 
 
-def _targets(r: Reading, action: Cell) -> tuple[Link, ...]:
+def _targets(r: ResourceReader, action: Cell) -> tuple[Link, ...]:
     many, one = (
         ("forward.target_groups", "target_group_identifier")
         if r.terraform

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from taskwall.lowering._draft import SWITCH, Reading, lowers, setting
+from taskwall.lowering._draft import SWITCH, ResourceReader, lowers, setting
 from taskwall.lowering.access_log import access_log, logging
 from taskwall.model.core.entity import Entity
 from taskwall.model.entities.load_balancer import (
@@ -33,7 +33,7 @@ PUBLIC = "internet-facing is the default"
     to=LoadBalancer,
     named="name",
 )
-def load_balancer(r: Reading) -> Iterator[Entity]:
+def load_balancer(r: ResourceReader) -> Iterator[Entity]:
     groups = r.at("security_groups", "SecurityGroups")
     mapped = list(r.at("subnet_mapping", "SubnetMappings").each())
     subnets = r.links(Subnet, r.at("subnets", "Subnets"), "is in")
@@ -67,7 +67,7 @@ class ElasticIp(Entity, frozen=True):
 
 
 @lowers("aws_eip", "AWS::EC2::EIP", to=ElasticIp)
-def elastic_ip(r: Reading) -> Iterator[Entity]:
+def elastic_ip(r: ResourceReader) -> Iterator[Entity]:
     yield ElasticIp(id=r.id, origin=r.origin, external=r.external)
 
 
@@ -77,7 +77,7 @@ def elastic_ip(r: Reading) -> Iterator[Entity]:
     "AWS::ElasticLoadBalancingV2::Listener",
     to=Listener,
 )
-def listener(r: Reading) -> Iterator[object]:
+def listener(r: ResourceReader) -> Iterator[object]:
     certificates = r.at("certificate_arn", "Certificates")
     yield Listener(
         id=r.id,
@@ -98,7 +98,7 @@ def listener(r: Reading) -> Iterator[object]:
             yield _client_check(r, each)
 
 
-def _client_check(r: Reading, each: Cell) -> ClientCheck:
+def _client_check(r: ResourceReader, each: Cell) -> ClientCheck:
     """How a listener treats clients' certificates; what may be written counts for its mistakes."""
     block = replace(each, doubt=None)
     mode, expiry, store = (
@@ -121,7 +121,7 @@ def _client_check(r: Reading, each: Cell) -> ClientCheck:
     "AWS::ElasticLoadBalancingV2::ListenerRule",
     to=ListenerRule,
 )
-def listener_rule(r: Reading) -> Iterator[Entity]:
+def listener_rule(r: ResourceReader) -> Iterator[Entity]:
     yield ListenerRule(
         id=r.id,
         origin=r.origin,
@@ -131,11 +131,11 @@ def listener_rule(r: Reading) -> Iterator[Entity]:
     )
 
 
-def _actions(r: Reading, cell: Cell) -> tuple[Action, ...]:
+def _actions(r: ResourceReader, cell: Cell) -> tuple[Action, ...]:
     return tuple(_action(r, block) for block in cell.each())
 
 
-def _action(r: Reading, block: Cell) -> Action:
+def _action(r: ResourceReader, block: Cell) -> Action:
     if r.terraform:
         type_, one, many = "type", "target_group_arn", "forward.target_group"
         arn, redirect = "arn", "redirect.protocol"

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from taskwall.core.facts import FALSE, TRUE, Fact, any_of
-from taskwall.lowering._draft import SWITCH, Reading, lowers, setting
+from taskwall.lowering._draft import SWITCH, ResourceReader, lowers, setting
 from taskwall.lowering._written import (
     any_written,
     as_if_there,
@@ -17,7 +17,7 @@ from taskwall.source.resource import Cell
 
 @lowers("aws_appmesh_mesh", to=Mesh, named="name")
 @lowers("AWS::AppMesh::Mesh", to=Mesh, named="MeshName")
-def mesh(r: Reading) -> Iterator[Mesh]:
+def mesh(r: ResourceReader) -> Iterator[Mesh]:
     yield Mesh(
         id=r.id,
         origin=r.origin,
@@ -32,7 +32,7 @@ def mesh(r: Reading) -> Iterator[Mesh]:
 
 
 @lowers("aws_appmesh_virtual_node", "AWS::AppMesh::VirtualNode", to=Node)
-def virtual_node(r: Reading) -> Iterator[object]:
+def virtual_node(r: ResourceReader) -> Iterator[object]:
     file = r.at("spec.logging.access_log.file", "Spec.Logging.AccessLog.File")
     if r.external:
         return
@@ -47,7 +47,7 @@ def virtual_node(r: Reading) -> Iterator[object]:
 
 
 @lowers("aws_appmesh_virtual_gateway", "AWS::AppMesh::VirtualGateway", to=Node)
-def virtual_gateway(r: Reading) -> Iterator[object]:
+def virtual_gateway(r: ResourceReader) -> Iterator[object]:
     if r.external:
         return
     yield from _node(r)
@@ -55,7 +55,7 @@ def virtual_gateway(r: Reading) -> Iterator[object]:
     yield _defaults(r, TRUE)
 
 
-def _node(r: Reading) -> Iterator[Node | Intake]:
+def _node(r: ResourceReader) -> Iterator[Node | Intake]:
     """What nodes and gateways have in common: their mesh, and their listeners."""
     yield Node(
         id=r.id,
@@ -84,7 +84,9 @@ _TRUSTS = (("acm", "ACM"), *_FILES)
 """The same of what a client trusts."""
 
 
-def _own_policy(r: Reading, each: Cell, id_: str, inherits: list[Fact]) -> Iterator[ClientPolicy]:
+def _own_policy(
+    r: ResourceReader, each: Cell, id_: str, inherits: list[Fact]
+) -> Iterator[ClientPolicy]:
     """The policy of a backend, if it has its own; whether it has none is entered in `inherits`."""
     block = as_if_there(each)
     service = block.get("virtual_service" if r.terraform else "VirtualService")
@@ -99,14 +101,14 @@ def _own_policy(r: Reading, each: Cell, id_: str, inherits: list[Fact]) -> Itera
         yield _policy(r, as_if_there(own), id_, whom, used)
 
 
-def _defaults(r: Reading, inherits: Fact) -> ClientPolicy:
+def _defaults(r: ResourceReader, inherits: Fact) -> ClientPolicy:
     """The policy for all backends that have none of their own; if written, it is one to judge."""
     tls = r.at("spec.backend_defaults.client_policy.tls", "Spec.BackendDefaults.ClientPolicy.TLS")
     used = inherits | is_written(r, tls) if list(tls.each()) else inherits
     return _policy(r, tls, f"{r.id}.backend_defaults", "its backends", used)
 
 
-def _policy(r: Reading, tls: Cell, id_: str, whom: str, used: Fact) -> ClientPolicy:
+def _policy(r: ResourceReader, tls: Cell, id_: str, whom: str, used: Fact) -> ClientPolicy:
     enforce, validation, trust, own = (
         ("enforce", "validation", "trust", "certificate")
         if r.terraform

@@ -18,7 +18,7 @@ from taskwall.core.values import (
     settled,
     spelled,
 )
-from taskwall.lowering._draft import Reading, setting
+from taskwall.lowering._draft import ResourceReader, setting
 from taskwall.lowering._structure import structure
 from taskwall.lowering._written import (
     as_if_there,
@@ -61,7 +61,7 @@ class _Containers(Struct):
     named: bool = False
 
 
-def task(r: Reading, containers: Cell) -> Iterator[MeshTask]:
+def task(r: ResourceReader, containers: Cell) -> Iterator[MeshTask]:
     """What a task definition says of a mesh: its proxy configuration, and who is its Envoy."""
     if r.external:
         return
@@ -91,7 +91,7 @@ def task(r: Reading, containers: Cell) -> Iterator[MeshTask]:
         yield MeshTask(r.origin, kind, at, node, within.named, TRUE, at, TRUE, at)
 
 
-def _read(r: Reading, cell: Cell) -> _Containers:
+def _read(r: ResourceReader, cell: Cell) -> _Containers:
     """The containers of a list (a structure, or JSON text), as far as it tells them."""
     within = _Containers([], [], [], [])
     found = structure(cell)
@@ -129,7 +129,7 @@ def _shown(cell: Cell) -> str:
     return "\0".join(part for part in parts if isinstance(part, str))
 
 
-def _of_node(r: Reading, entry: Cell, name: Cell, value: Cell) -> tuple[Fact, bool]:
+def _of_node(r: ResourceReader, entry: Cell, name: Cell, value: Cell) -> tuple[Fact, bool]:
     """Whether a variable of a container's environment makes it the Envoy of a virtual node.
 
     Returns:
@@ -152,7 +152,7 @@ def _of_node(r: Reading, entry: Cell, name: Cell, value: Cell) -> tuple[Fact, bo
     return Fact(kind == "node", text, value.place, r.name, otherwise=otherwise), True
 
 
-def _kind(r: Reading, value: Value | None) -> str | None:
+def _kind(r: ResourceReader, value: Value | None) -> str | None:
     """What a name or ARN means, `node` or `gateway`; None where the sources do not tell."""
     while isinstance(value, Reference):
         resource = r.draft.resources.get(value.resource)
@@ -175,7 +175,7 @@ def _kind(r: Reading, value: Value | None) -> str | None:
     return None
 
 
-def _contained(r: Reading, name: Cell, within: _Containers) -> Fact:
+def _contained(r: ResourceReader, name: Cell, within: _Containers) -> Fact:
     """Whether the container that a proxy configuration names is among those of the task."""
     text = f"{r.name} has the container {name.known or 'that is named'}"
     otherwise = f"{r.name} has no container {name.known or 'by that name'}"
@@ -191,7 +191,9 @@ def _contained(r: Reading, name: Cell, within: _Containers) -> Fact:
     return Fact(False, text, name.place, r.name, otherwise=otherwise)
 
 
-def _led(r: Reading, properties: Cell, name: Cell, within: _Containers) -> tuple[Fact, Place]:
+def _led(
+    r: ResourceReader, properties: Cell, name: Cell, within: _Containers
+) -> tuple[Fact, Place]:
     """Whether a proxy configuration leads what reaches the application's ports through Envoy."""
     ports, waits = _app_ports(r, properties)
     parts = []
@@ -217,7 +219,7 @@ def _led(r: Reading, properties: Cell, name: Cell, within: _Containers) -> tuple
     return all_of(parts), ports.place
 
 
-def _app_ports(r: Reading, properties: Cell) -> tuple[Cell, tuple[Need, ...]]:
+def _app_ports(r: ResourceReader, properties: Cell) -> tuple[Cell, tuple[Need, ...]]:
     """The ports that a proxy configuration takes for the application's, or why they are unknown."""
     if r.terraform:
         return properties.get("AppPorts"), ()

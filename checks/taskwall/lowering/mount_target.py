@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from taskwall.lowering._draft import Reading, lowers, setting
+from taskwall.lowering._draft import ResourceReader, lowers, setting
 from taskwall.model.core.entity import Entity
 from taskwall.model.data_stores.store import MountTarget
 from taskwall.model.entities.security_group import SecurityGroup
@@ -34,7 +34,7 @@ SPELLINGS: dict[str, Spelling] = {
 
 
 @lowers(*SPELLINGS, to=MountTarget)
-def mount_target(r: Reading) -> Iterator[Entity]:
+def mount_target(r: ResourceReader) -> Iterator[Entity]:
     spelled = SPELLINGS[r.resource.type]
     groups = r.body.get(spelled.groups)
     yield MountTarget(

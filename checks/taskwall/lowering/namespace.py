@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from taskwall.lowering import answers
-from taskwall.lowering._draft import Reading, lowers
+from taskwall.lowering._draft import ResourceReader, lowers
 from taskwall.model.core.entity import Entity, Link
 
 
@@ -27,12 +27,12 @@ class Registry(Entity, frozen=True, kw_only=True):
     to=Namespace,
     named="name",
 )
-def namespace(r: Reading) -> Iterator[Entity]:
+def namespace(r: ResourceReader) -> Iterator[Entity]:
     yield Namespace(id=r.id, origin=r.origin, external=r.external)
 
 
 @lowers("aws_service_discovery_service", "AWS::ServiceDiscovery::Service", to=Registry)
-def registry(r: Reading) -> Iterator[object]:
+def registry(r: ResourceReader) -> Iterator[object]:
     by_dns = r.at("dns_config.namespace_id", "DnsConfig.NamespaceId")
     cell = r.at("namespace_id", "NamespaceId") if by_dns.absent else by_dns
     yield Registry(

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from taskwall.core.facts import TRUE, Fact
 from taskwall.core.values import Fields, Known, Need, Reference, settled
-from taskwall.lowering._draft import Reading, lowers, setting
+from taskwall.lowering._draft import ResourceReader, lowers, setting
 from taskwall.model.core.entity import Entity, Link, Setting
 from taskwall.model.entities.security_group import Direction, Permission, PrefixList, SecurityGroup
 from taskwall.model.entities.vpc import Vpc
@@ -24,7 +24,7 @@ from taskwall.source.resource import Cell
     "AWS::EC2::SecurityGroup",
     to=SecurityGroup,
 )
-def security_group(r: Reading) -> Iterator[object]:
+def security_group(r: ResourceReader) -> Iterator[object]:
     ingress = r.at("ingress", "SecurityGroupIngress")
     egress = r.at("egress", "SecurityGroupEgress")
     inline: dict[Direction, Cell] = {"ingress": ingress, "egress": egress}
@@ -50,14 +50,14 @@ def security_group(r: Reading) -> Iterator[object]:
             yield from _permissions(r, here, way, block)
 
 
-def _is_default(r: Reading) -> bool:
+def _is_default(r: ResourceReader) -> bool:
     """Whether this is its VPC's default group: adopted, meant by its VPC, or looked up by name."""
     adopted = r.resource.type == "aws_default_security_group" or r.id.endswith(".default")
     return adopted or (r.resource.data and r.at("name", "GroupName").known == "default")
 
 
 @lowers("aws_security_group_rule")
-def rule(r: Reading) -> Iterator[Permission]:
+def rule(r: ResourceReader) -> Iterator[Permission]:
     group = r.must(SecurityGroup, r.at("security_group_id", ""), "adds a rule to")
     type_ = r.at("type", "")
     ways: list[Direction] = ["ingress", "egress"]
@@ -67,16 +67,16 @@ def rule(r: Reading) -> Iterator[Permission]:
 
 
 @lowers("aws_vpc_security_group_ingress_rule", "AWS::EC2::SecurityGroupIngress")
-def ingress_rule(r: Reading) -> Iterator[Permission]:
+def ingress_rule(r: ResourceReader) -> Iterator[Permission]:
     yield from _permissions(r, _group_of(r), "ingress", r.body)
 
 
 @lowers("aws_vpc_security_group_egress_rule", "AWS::EC2::SecurityGroupEgress")
-def egress_rule(r: Reading) -> Iterator[Permission]:
+def egress_rule(r: ResourceReader) -> Iterator[Permission]:
     yield from _permissions(r, _group_of(r), "egress", r.body)
 
 
-def _group_of(r: Reading) -> Link:
+def _group_of(r: ResourceReader) -> Link:
     cell = r.at("security_group_id", "GroupId")
     cell = r.at("", "GroupName") if cell.absent else cell
     return r.must(SecurityGroup, cell, "adds a rule to")
@@ -126,12 +126,12 @@ _MANY = ("cidr_blocks", "ipv6_cidr_blocks", "prefix_list_ids", "security_groups"
 """Those of them that hold lists."""
 
 
-def _spelling(r: Reading, way: Direction) -> Spelling:
+def _spelling(r: ResourceReader, way: Direction) -> Spelling:
     return _SPELLINGS.get(r.resource.type, _INLINE) if r.terraform else _CLOUDFORMATION[way]
 
 
 def _permissions(
-    r: Reading, group: Link, way: Direction, block: Cell, waits: tuple[Need, ...] = ()
+    r: ResourceReader, group: Link, way: Direction, block: Cell, waits: tuple[Need, ...] = ()
 ) -> Iterator[Permission]:
     """One permission for each peer that a block (or a resource of its own) names.
 
@@ -210,7 +210,7 @@ _VPC_RANGES = ("cidr_block", "CidrBlock", "cidr_blocks", "ipv6_cidr_block", "Ipv
                "CidrBlockAssociations", "cidr_block_associations")  # fmt: skip
 
 
-def _vpc_range(r: Reading, cell: Cell) -> Link | None:
+def _vpc_range(r: ResourceReader, cell: Cell) -> Link | None:
     """The VPC whose own range a cell refers to."""
     value = cell.value
     while isinstance(value, Reference):
@@ -225,7 +225,7 @@ def _vpc_range(r: Reading, cell: Cell) -> Link | None:
 
 
 @lowers("Custom::VpcRestrictDefaultSG")
-def restricted_default_group(r: Reading) -> Iterator[Entity]:
+def restricted_default_group(r: ResourceReader) -> Iterator[Entity]:
     """The default group that a custom resource empties, as if it were written here.
 
     CDK makes one where its feature flag @aws-cdk/aws-ec2:restrictDefaultSecurityGroup is on.
@@ -245,7 +245,7 @@ def restricted_default_group(r: Reading) -> Iterator[Entity]:
     "AWS::EC2::PrefixList",
     to=PrefixList,
 )
-def prefix_list(r: Reading) -> Iterator[Entity]:
+def prefix_list(r: ResourceReader) -> Iterator[Entity]:
     own = r.resource.type != "aws_prefix_list" and not r.external
     entries = r.at("entry", "Entries") if own else r.nothing()
     name = r.setting("name", "PrefixListName")
@@ -265,10 +265,10 @@ def prefix_list(r: Reading) -> Iterator[Entity]:
     )
 
 
-def _entries(r: Reading) -> Iterator[Cell]:
+def _entries(r: ResourceReader) -> Iterator[Cell]:
     """The entries that resources of their own add to this list."""
     for resource in r.draft.about(r.id, "prefix_list_id", "aws_ec2_managed_prefix_list_entry"):
-        other = Reading(resource, r.draft)
+        other = ResourceReader(resource, r.draft)
         link = other.link(PrefixList, other.at("prefix_list_id", ""))
         if link is not None and link.to == r.id:
             yield other.body
@@ -277,14 +277,14 @@ def _entries(r: Reading) -> Iterator[Cell]:
 
 
 @lowers("aws_ec2_managed_prefix_list_entry")
-def prefix_list_entry(r: Reading) -> Iterator[Entity]:
+def prefix_list_entry(r: ResourceReader) -> Iterator[Entity]:
     # Read by the list that it is an entry of.
     r.at("prefix_list_id", "")
     r.at("cidr", "")
     return iter(())
 
 
-def _by_filter(r: Reading, name: Setting) -> Setting:
+def _by_filter(r: ResourceReader, name: Setting) -> Setting:
     """The name by which a data source looks a list up, where it does so with a filter."""
     for block in r.at("filter", "").each():
         if block.get("name").known == "prefix-list-name":

@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from taskwall.core.change import Blank, Change, Wanted
 from taskwall.core.facts import Fact
-from taskwall.lowering._draft import Reading, setting
+from taskwall.lowering._draft import ResourceReader, setting
 from taskwall.lowering._written import (
     as_if_there,
     is_written,
@@ -16,7 +16,7 @@ from taskwall.model.entities.mesh import Offer, Proxy
 from taskwall.source.resource import Cell
 
 
-def connected(r: Reading) -> Iterator[Proxy | Offer]:
+def connected(r: ResourceReader) -> Iterator[Proxy | Offer]:
     """The proxies that Service Connect gives to a service, and the ports that it offers there.
 
     AWS keeps the proxies' access logs only where the service says both how and whereto.
@@ -47,7 +47,7 @@ def connected(r: Reading) -> Iterator[Proxy | Offer]:
             yield _offer(r, offer, on)
 
 
-def _logging(r: Reading, connect: Cell, how: Cell, whereto: Cell) -> tuple[Change, ...]:
+def _logging(r: ResourceReader, connect: Cell, how: Cell, whereto: Cell) -> tuple[Change, ...]:
     """What is missing for the proxies of Service Connect to keep access logs."""
     terraform: dict[str, Wanted] = {}
     cloudformation: dict[str, Wanted] = {}
@@ -65,7 +65,7 @@ def _logging(r: Reading, connect: Cell, how: Cell, whereto: Cell) -> tuple[Chang
     return r.mend(connect, terraform, cloudformation)
 
 
-def _offer(r: Reading, each: Cell, on: Fact) -> Offer:
+def _offer(r: ResourceReader, each: Cell, on: Fact) -> Offer:
     block = as_if_there(each)
     tls, issuer, arn, name = (
         ("tls", "issuer_cert_authority", "aws_pca_authority_arn", "port_name")
@@ -81,7 +81,7 @@ def _offer(r: Reading, each: Cell, on: Fact) -> Offer:
     return Offer(r.origin, str(port or ""), named.place, on, encrypted, changes)
 
 
-def _encrypting(r: Reading, tls: Cell) -> tuple[Change, ...]:
+def _encrypting(r: ResourceReader, tls: Cell) -> tuple[Change, ...]:
     """What makes the proxies speak TLS: an authority, and with a new block a role."""
     authority, role = (
         Blank("ARN of a private certificate authority"),

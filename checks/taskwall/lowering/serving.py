@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TypeAlias
 
 from taskwall.core.values import Fields, Known, Need, settled, symbol
-from taskwall.lowering._draft import Reading, setting
+from taskwall.lowering._draft import ResourceReader, setting
 from taskwall.lowering._structure import structure
 from taskwall.model.core.address import Ranges
 from taskwall.model.exposure.task_ports import Discovered, PortMapping, ProxyPort
@@ -22,7 +22,7 @@ _CLOUDFORMATION: Names = (
 )  # fmt: skip
 
 
-def mappings(r: Reading, cell: Cell) -> Iterator[PortMapping | ProxyPort]:
+def mappings(r: ResourceReader, cell: Cell) -> Iterator[PortMapping | ProxyPort]:
     """The port mappings of the containers of a list (a structure, or JSON text)."""
     if r.external:
         return
@@ -45,7 +45,7 @@ def mappings(r: Reading, cell: Cell) -> Iterator[PortMapping | ProxyPort]:
     yield from _envoy(r)
 
 
-def express(r: Reading) -> Iterator[PortMapping]:
+def express(r: ResourceReader) -> Iterator[PortMapping]:
     """The port of an Express Mode service: 80 is the default."""
     cell = r.at("primary_container.container_port", "PrimaryContainer.ContainerPort")
     ports = Ranges(((80, 80),)) if cell.absent else _ports(cell)
@@ -53,7 +53,7 @@ def express(r: Reading) -> Iterator[PortMapping]:
     yield PortMapping(r.id, name, ports, ports, "tcp", _needs(cell))
 
 
-def ingress(r: Reading) -> Iterator[ProxyPort | Discovered]:
+def ingress(r: ResourceReader) -> Iterator[ProxyPort | Discovered]:
     """What a service offers in Service Connect, and that Cloud Map leads to it."""
     offers, override, name = (
         ("service_connect_configuration.service", "ingress_port_override", "port_name")
@@ -69,7 +69,7 @@ def ingress(r: Reading) -> Iterator[ProxyPort | Discovered]:
         yield Discovered(r.id, each.doubt or ())
 
 
-def _envoy(r: Reading) -> Iterator[ProxyPort]:
+def _envoy(r: ResourceReader) -> Iterator[ProxyPort]:
     """The port on which Envoy takes what is meant for the application."""
     properties = r.at(
         "proxy_configuration.properties", "ProxyConfiguration.ProxyConfigurationProperties"
@@ -87,7 +87,7 @@ def _envoy(r: Reading) -> Iterator[ProxyPort]:
 _INGRESS = "ProxyIngressPort"
 
 
-def _mapping(r: Reading, each: Cell, names: Names, needs: tuple[Need, ...]) -> PortMapping:
+def _mapping(r: ResourceReader, each: Cell, names: Names, needs: tuple[Need, ...]) -> PortMapping:
     _, port, several, host, protocol, name = names
     one, many, outer, spoken = (each.get(key) for key in (port, several, host, protocol))
     inside = _ports(one) if many.absent else _ports(many)
@@ -120,6 +120,6 @@ def _written(cell: Cell) -> bool:
     return isinstance(settled(cell.value or Known(None)), Fields)
 
 
-def _open(r: Reading, cell: Cell, needs: tuple[Need, ...]) -> PortMapping:
+def _open(r: ResourceReader, cell: Cell, needs: tuple[Need, ...]) -> PortMapping:
     why = needs or (Need(f"the containers of {r.name}", "are not known"),)
     return PortMapping(r.id, setting(r.nothing(), "name"), None, None, "", why)

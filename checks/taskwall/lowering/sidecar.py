@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from taskwall.core.facts import Fact
 from taskwall.core.values import Fields, Known, Need, Text, Value, settled, spelled
-from taskwall.lowering._draft import Reading
+from taskwall.lowering._draft import ResourceReader
 from taskwall.lowering._structure import structure
 from taskwall.lowering.image import repository
 from taskwall.model.entities.container_needs import Use
@@ -68,7 +68,7 @@ _SECTIONS = {"metrics": "monitoring", "logs": "logs", "traces": "xray"}
 """What the sections of the CloudWatch agent's configuration send, and whereto."""
 
 
-def sidecar(r: Reading, container: Cell) -> Iterator[Use]:
+def sidecar(r: ResourceReader, container: Cell) -> Iterator[Use]:
     """What a container uses of AWS because it is a sidecar; nothing if it is none.
 
     It is told by its image, whatever its name, or by a command that only a sidecar's image takes;
@@ -89,18 +89,18 @@ def sidecar(r: Reading, container: Cell) -> Iterator[Use]:
             yield _use(r, container, service, "a sidecar", image.needs)
 
 
-def cased(r: Reading, name: str) -> str:
+def cased(r: ResourceReader, name: str) -> str:
     """An attribute of a container definition as a language spells it."""
     return name if r.terraform else name[0].upper() + name[1:]
 
 
-def _called(r: Reading, image: Value | None) -> str | None:
+def _called(r: ResourceReader, image: Value | None) -> str | None:
     """The last part of an image's name, without tag and digest; None where it is not known.
 
     In a repository of the sources an image has the name of that; "" where AWS makes one up.
     """
     if image is not None and (holder := repository(r, image)) is not None:
-        name = Reading(holder, r.draft).at("name", "RepositoryName")
+        name = ResourceReader(holder, r.draft).at("name", "RepositoryName")
         return "" if name.absent else _last(name.value)
     return _last(image)
 
@@ -117,7 +117,7 @@ def _last(name: Value | None) -> str | None:
     return None if not last or "\x01" in last else last
 
 
-def _configuration(r: Reading, container: Cell) -> str | None:
+def _configuration(r: ResourceReader, container: Cell) -> str | None:
     """The file that a command gives to `--config`; "" without any, None where it is not known."""
     command = container.get(cased(r, "command"))
     words: list[str] = []
@@ -135,7 +135,7 @@ def _configuration(r: Reading, container: Cell) -> str | None:
     return ""
 
 
-def _services(r: Reading, container: Cell, kind: Sidecar) -> tuple[tuple[str, ...], bool]:
+def _services(r: ResourceReader, container: Cell, kind: Sidecar) -> tuple[tuple[str, ...], bool]:
     """The services that a sidecar talks to, and whether it is open which of them."""
     if len(kind.services) == 1:
         return kind.services, False
@@ -156,7 +156,7 @@ def _services(r: Reading, container: Cell, kind: Sidecar) -> tuple[tuple[str, ..
     return kind.services, True
 
 
-def _content(r: Reading, container: Cell, kind: Sidecar) -> tuple[Cell | None, bool]:
+def _content(r: ResourceReader, container: Cell, kind: Sidecar) -> tuple[Cell | None, bool]:
     """The variable that holds a sidecar's configuration, and whether that is kept elsewhere."""
     for entry in container.get(cased(r, "secrets")).each():
         if entry.get(cased(r, "name")).known in (kind.config, None):
@@ -178,7 +178,9 @@ _WORDS = {
 }
 
 
-def _use(r: Reading, container: Cell, service: str, word: str, waits: tuple[Need, ...]) -> Use:
+def _use(
+    r: ResourceReader, container: Cell, service: str, word: str, waits: tuple[Need, ...]
+) -> Use:
     image = container.get(cased(r, "image"))
     at = container.place if image.absent else image.place
     needs = waits or container.doubt or ()

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from taskwall.core.values import Fields, settled
-from taskwall.lowering._draft import Reading, lowers
+from taskwall.lowering._draft import ResourceReader, lowers
 from taskwall.lowering._structure import structure
 from taskwall.lowering.tag import tags
 from taskwall.lowering.work import STATES, source_of
@@ -11,7 +11,7 @@ from taskwall.source.resource import Cell
 
 
 @lowers("aws_sfn_state_machine", "AWS::StepFunctions::StateMachine")
-def state_machine(r: Reading) -> Iterator[object]:
+def state_machine(r: ResourceReader) -> Iterator[object]:
     yield from tags(r)
     cell = r.at("definition", "Definition")
     if cell.absent:

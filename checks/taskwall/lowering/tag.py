@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 
 from taskwall.core.values import Fields, Items, Unknown, settled
-from taskwall.lowering._draft import Reading, setting
+from taskwall.lowering._draft import ResourceReader, setting
 from taskwall.model.core.entity import Setting
 from taskwall.model.core.tag import Tag
 
 
-def tags(r: Reading) -> Iterator[Tag]:
+def tags(r: ResourceReader) -> Iterator[Tag]:
     """The tags of a resource, those of its own attribute."""
     cell = r.at("tags", "Tags")
     value = None if cell.value is None else settled(cell.value)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from taskwall.lowering._draft import SWITCH, Reading, lowers, setting
+from taskwall.lowering._draft import SWITCH, ResourceReader, lowers, setting
 from taskwall.model.core.entity import Entity, Link, Setting
 from taskwall.model.entities.load_balancer import (
     LoadBalancer,
@@ -18,7 +18,7 @@ from taskwall.model.entities.vpc import Vpc
     to=TargetGroup,
     named="name",
 )
-def target_group(r: Reading) -> Iterator[Entity]:
+def target_group(r: ResourceReader) -> Iterator[Entity]:
     protocol = r.setting("protocol", "Protocol")
     plain = "HTTP" if protocol.known in ("HTTP", "HTTPS") else "TCP"
     registered = r.at("", "Targets").each()
@@ -45,7 +45,7 @@ def target_group(r: Reading) -> Iterator[Entity]:
     )
 
 
-def _client_ip(r: Reading) -> Setting:
+def _client_ip(r: ResourceReader) -> Setting:
     if r.terraform:
         return r.setting("preserve_client_ip", "", answers=SWITCH)
     for item in r.at("", "TargetGroupAttributes").each():
@@ -54,10 +54,10 @@ def _client_ip(r: Reading) -> Setting:
     return setting(r.nothing(), "preserve_client_ip.enabled")
 
 
-def _attached(r: Reading) -> Iterator[Link]:
+def _attached(r: ResourceReader) -> Iterator[Link]:
     """Load balancers that attachments of their own register in this target group."""
     for resource in r.draft.about(r.id, "target_group_arn", *_ATTACHMENTS):
-        other = Reading(resource, r.draft)
+        other = ResourceReader(resource, r.draft)
         group = other.link(TargetGroup, other.at("target_group_arn", ""))
         if group is not None and group.to == r.id:
             link = other.link(LoadBalancer, other.at("target_id", ""), "registers")
@@ -69,7 +69,7 @@ _ATTACHMENTS = ("aws_lb_target_group_attachment", "aws_alb_target_group_attachme
 
 
 @lowers(*_ATTACHMENTS)
-def attachment(r: Reading) -> Iterator[Entity]:
+def attachment(r: ResourceReader) -> Iterator[Entity]:
     # Read by the target group that it fills.
     r.at("target_group_arn", "")
     r.at("target_id", "")

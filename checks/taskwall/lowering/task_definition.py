@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 
 from taskwall.lowering import container, environment, mesh_task, serving, volume
-from taskwall.lowering._draft import Reading, lowers, setting
+from taskwall.lowering._draft import ResourceReader, lowers, setting
 from taskwall.model.entities.ecs import TaskDefinition
 
 
 @lowers("aws_ecs_task_definition", to=TaskDefinition, named="family")
 @lowers("AWS::ECS::TaskDefinition", to=TaskDefinition, named="Family")
-def task_definition(r: Reading) -> Iterator[object]:
+def task_definition(r: ResourceReader) -> Iterator[object]:
     family = r.setting(
         "runtime_platform.operating_system_family", "RuntimePlatform.OperatingSystemFamily"
     )

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from taskwall.core.facts import TRUE, Fact
 from taskwall.core.values import Fields, Known, settled
-from taskwall.lowering._draft import Reading, setting
+from taskwall.lowering._draft import ResourceReader, setting
 from taskwall.model.entities.volume import Volume
 from taskwall.source.resource import Cell
 
@@ -38,7 +38,7 @@ BATCH_JSON = Spelling("name", "efsVolumeConfiguration", "transitEncryption")
 BATCH = Spelling("Name", "EfsVolumeConfiguration", "TransitEncryption")
 
 
-def volumes(r: Reading, cell: Cell, spelled: Spelling) -> Iterator[Volume]:
+def volumes(r: ResourceReader, cell: Cell, spelled: Spelling) -> Iterator[Volume]:
     """The NFS volumes of a list of volumes.
 
     One that is written but may not be there counts as if it were: for what it does wrong.
@@ -62,20 +62,20 @@ def _written(cell: Cell) -> bool:
     return isinstance(settled(cell.value or Known(None)), Fields)
 
 
-def _open(r: Reading, cell: Cell, name: str) -> Volume:
+def _open(r: ResourceReader, cell: Cell, name: str) -> Volume:
     needs = cell.doubt or cell.needs
     nfs = Fact(None, f"{r.name} has a volume that uses NFS", cell.place, r.name, needs)
     return Volume(r.origin, name, cell.place, nfs, nfs)
 
 
-def _efs(r: Reading, block: Cell, name: str, spelled: Spelling) -> Volume:
+def _efs(r: ResourceReader, block: Cell, name: str, spelled: Spelling) -> Volume:
     off = "transit encryption is off by default"
     block = replace(block, doubt=None)
     transit = setting(block.get(spelled.transit), spelled.transit, "DISABLED", off)
     return Volume(r.origin, name, transit.place, TRUE, transit.is_("ENABLED"), transit)
 
 
-def _docker(r: Reading, block: Cell, name: str, spelled: Spelling) -> Volume:
+def _docker(r: ResourceReader, block: Cell, name: str, spelled: Spelling) -> Volume:
     block = replace(block, doubt=None)
     driver = setting(block.get(spelled.driver), spelled.driver, "local", "local is the default")
     kind = setting(block.get(spelled.options).get("type"), "type")

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from taskwall.core.facts import TRUE, Fact
 from taskwall.core.values import Need, Reference, Unknown
-from taskwall.lowering._draft import SWITCH, Reading, lowers, setting
+from taskwall.lowering._draft import SWITCH, ResourceReader, lowers, setting
 from taskwall.model.core.entity import Entity, Link, Setting
 from taskwall.model.entities.security_group import PrefixList
 from taskwall.model.entities.vpc import (
@@ -30,7 +30,7 @@ class Gateway(Entity, frozen=True, kw_only=True):
 
 
 @lowers("aws_vpc", "aws_default_vpc", "AWS::EC2::VPC", to=Vpc)
-def vpc(r: Reading) -> Iterator[Entity]:
+def vpc(r: ResourceReader) -> Iterator[Entity]:
     cidr = r.setting("cidr_block", "CidrBlock")
     ipv6 = r.setting("ipv6_cidr_block", "")
     cidrs = tuple(each for each in (cidr, ipv6) if each.value is not None)
@@ -64,7 +64,7 @@ def vpc(r: Reading) -> Iterator[Entity]:
 
 
 @lowers("aws_vpc_ipv4_cidr_block_association", "AWS::EC2::VPCCidrBlock")
-def vpc_cidr(r: Reading) -> Iterator[Entity]:
+def vpc_cidr(r: ResourceReader) -> Iterator[Entity]:
     # A further range of a VPC reads as a subnet's does: an address range inside that VPC.
     yield Subnet(
         id=r.id,
@@ -75,7 +75,7 @@ def vpc_cidr(r: Reading) -> Iterator[Entity]:
 
 
 @lowers("aws_subnet", "aws_default_subnet", "AWS::EC2::Subnet", to=Subnet)
-def subnet(r: Reading) -> Iterator[Entity]:
+def subnet(r: ResourceReader) -> Iterator[Entity]:
     v4, v6 = r.setting("cidr_block", "CidrBlock"), r.setting("ipv6_cidr_block", "Ipv6CidrBlock")
     further = () if r.external else _further_ranges(r)
     yield Subnet(
@@ -88,17 +88,17 @@ def subnet(r: Reading) -> Iterator[Entity]:
     )
 
 
-def _further_ranges(r: Reading) -> Iterator[Setting]:
+def _further_ranges(r: ResourceReader) -> Iterator[Setting]:
     """The IPv6 ranges that resources of their own give to a subnet."""
     for resource in r.draft.about(r.id, "SubnetId", "AWS::EC2::SubnetCidrBlock"):
-        other = Reading(resource, r.draft)
+        other = ResourceReader(resource, r.draft)
         link = other.link(Subnet, other.at("", "SubnetId"))
         if link is not None and link.to == r.id:
             yield other.setting("", "Ipv6CidrBlock")
 
 
 @lowers("AWS::EC2::SubnetCidrBlock")
-def subnet_cidr(r: Reading) -> Iterator[Entity]:
+def subnet_cidr(r: ResourceReader) -> Iterator[Entity]:
     # Read by the subnet that it gives a range to.
     r.at("", "SubnetId")
     r.at("", "Ipv6CidrBlock")
@@ -106,7 +106,7 @@ def subnet_cidr(r: Reading) -> Iterator[Entity]:
 
 
 @lowers("aws_route_table", "aws_default_route_table", "AWS::EC2::RouteTable", to=RouteTable)
-def route_table(r: Reading) -> Iterator[object]:
+def route_table(r: ResourceReader) -> Iterator[object]:
     main = r.resource.type == "aws_default_route_table"
     # The default table is named by its VPC's attribute, which a reference to the VPC carries.
     at = r.at("default_route_table_id", "") if main else r.at("vpc_id", "VpcId")
@@ -127,7 +127,7 @@ def route_table(r: Reading) -> Iterator[object]:
 
 
 @lowers("aws_route", "AWS::EC2::Route")
-def route(r: Reading) -> Iterator[Route]:
+def route(r: ResourceReader) -> Iterator[Route]:
     table = r.must(RouteTable, r.at("route_table_id", "RouteTableId"), "adds a route to")
     yield _route(r, table, r.body, _SEPARATE[0 if r.terraform else 1], r.body)
 
@@ -155,7 +155,7 @@ _TARGETS: tuple[tuple[str, str, Way | None], ...] = (
 )
 
 
-def _route(r: Reading, table: Link, block: Cell, names: tuple[str, ...], at: Cell) -> Route:
+def _route(r: ResourceReader, table: Link, block: Cell, names: tuple[str, ...], at: Cell) -> Route:
     target, way = block, None
     for terraform, cloudformation, meant in _TARGETS:
         cell = block.get(terraform if r.terraform else cloudformation)
@@ -174,7 +174,7 @@ def _route(r: Reading, table: Link, block: Cell, names: tuple[str, ...], at: Cel
     return Route(table, way, setting(to, to.key), known, listed)
 
 
-def _propagated(r: Reading, table: Link, gateway: Cell) -> Route:
+def _propagated(r: ResourceReader, table: Link, gateway: Cell) -> Route:
     """What a VPN gateway propagates into a table: routes that only its other side knows."""
     name = gateway.resource.origin.name
     unseen = Need(f"what the VPN gateway of {name} propagates", "is known only to its other side")
@@ -183,7 +183,7 @@ def _propagated(r: Reading, table: Link, gateway: Cell) -> Route:
 
 
 @lowers("aws_vpn_gateway_route_propagation", "AWS::EC2::VPNGatewayRoutePropagation")
-def propagation(r: Reading) -> Iterator[Route]:
+def propagation(r: ResourceReader) -> Iterator[Route]:
     gateway = r.at("vpn_gateway_id", "VpnGatewayId")
     for table in r.at("route_table_id", "RouteTableIds").each():
         link = r.link(RouteTable, table, "propagates into")
@@ -191,16 +191,19 @@ def propagation(r: Reading) -> Iterator[Route]:
             yield _propagated(r, link, gateway)
 
 
-def _private(r: Reading, cell: Cell) -> bool:
+def _private(r: ResourceReader, cell: Cell) -> bool:
     """Whether a NAT gateway only translates between private networks."""
     value = cell.value
     found = r.draft.resources.get(value.resource) if isinstance(value, Reference) else None
     if found is None or found.type not in ("aws_nat_gateway", "AWS::EC2::NatGateway"):
         return False
-    return Reading(found, r.draft).at("connectivity_type", "ConnectivityType").known == "private"
+    return (
+        ResourceReader(found, r.draft).at("connectivity_type", "ConnectivityType").known
+        == "private"
+    )
 
 
-def _gateway(r: Reading, cell: Cell) -> Way | None:
+def _gateway(r: ResourceReader, cell: Cell) -> Way | None:
     """What a gateway id leads to: by the gateway's type, or by the id's own prefix."""
     value = cell.value
     while isinstance(value, Reference):
@@ -232,7 +235,7 @@ _PREFIXES: dict[str, Way] = {"igw-": "internet", "vgw-": "vpn", "local": "local"
         "AWS::EC2::VPCGatewayAttachment", "aws_vpn_gateway", "aws_vpn_gateway_attachment",
         "AWS::EC2::VPNGateway", "aws_egress_only_internet_gateway",
         "AWS::EC2::EgressOnlyInternetGateway", to=Gateway)  # fmt: skip
-def gateway(r: Reading) -> Iterator[Entity]:
+def gateway(r: ResourceReader) -> Iterator[Entity]:
     way = _GATEWAYS[r.resource.type]
     yield Gateway(id=r.id, origin=r.origin, external=r.external, way=way)
     named = r.nothing()
@@ -255,13 +258,13 @@ def gateway(r: Reading) -> Iterator[Entity]:
 
 
 @lowers("aws_nat_gateway", "AWS::EC2::NatGateway")
-def nat_gateway(r: Reading) -> Iterator[Entity]:
+def nat_gateway(r: ResourceReader) -> Iterator[Entity]:
     private = r.at("connectivity_type", "ConnectivityType").known == "private"
     yield Gateway(id=r.id, origin=r.origin, way="local" if private else "nat")
 
 
 @lowers("aws_route_table_association", "AWS::EC2::SubnetRouteTableAssociation")
-def association(r: Reading) -> Iterator[Association]:
+def association(r: ResourceReader) -> Iterator[Association]:
     subnet_cell = r.at("subnet_id", "SubnetId")
     if subnet_cell.absent:
         return
@@ -273,14 +276,14 @@ def association(r: Reading) -> Iterator[Association]:
     )
 
 
-def _there(r: Reading, table: Cell) -> Fact:
+def _there(r: ResourceReader, table: Cell) -> Fact:
     """That an association exists, which is worth a word only where it may not."""
     found = r.fact(f"{r.name} exists", table)
     return TRUE if found.truth else found
 
 
 @lowers("aws_main_route_table_association")
-def main_association(r: Reading) -> Iterator[Association]:
+def main_association(r: ResourceReader) -> Iterator[Association]:
     table = r.at("route_table_id", "")
     yield Association(
         None,
@@ -291,20 +294,20 @@ def main_association(r: Reading) -> Iterator[Association]:
 
 
 @lowers("aws_vpc_block_public_access_options", "AWS::EC2::VPCBlockPublicAccessOptions")
-def internet_block(r: Reading) -> Iterator[Entity]:
+def internet_block(r: ResourceReader) -> Iterator[Entity]:
     mode = r.setting("internet_gateway_block_mode", "InternetGatewayBlockMode")
     yield InternetBlock(id=r.id, origin=r.origin, mode=mode)
 
 
 @lowers("aws_vpc_block_public_access_exclusion", "AWS::EC2::VPCBlockPublicAccessExclusion")
-def block_exclusion(r: Reading) -> Iterator[Entity]:
+def block_exclusion(r: ResourceReader) -> Iterator[Entity]:
     of_vpc, of_subnet = r.at("vpc_id", "VpcId"), r.at("subnet_id", "SubnetId")
     of = r.must(Subnet, of_subnet, "spares") if of_vpc.absent else r.must(Vpc, of_vpc, "spares")
     yield BlockExclusion(id=r.id, origin=r.origin, of=of)
 
 
 @lowers("aws_vpc_encryption_control", "AWS::EC2::VPCEncryptionControl")
-def encryption_control(r: Reading) -> Iterator[Entity]:
+def encryption_control(r: ResourceReader) -> Iterator[Entity]:
     yield EncryptionControl(
         id=r.id,
         origin=r.origin,

@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from taskwall.core.facts import FALSE, Fact, any_of
 from taskwall.lowering import answers, lattice, service_connect, serving
-from taskwall.lowering._draft import SWITCH, Reading, lowers, setting
+from taskwall.lowering._draft import SWITCH, ResourceReader, lowers, setting
 from taskwall.lowering.cluster import strategy_of
 from taskwall.lowering.namespace import Namespace, Registry
 from taskwall.lowering.tag import tags
@@ -105,7 +105,7 @@ _UNTAGGED = ("aws_cloudwatch_event_target", "aws_scheduler_schedule", "AWS::Sche
 
 
 @lowers(*SPELLINGS)
-def task_source(r: Reading) -> Iterator[object]:
+def task_source(r: ResourceReader) -> Iterator[object]:
     spelling = SPELLINGS[r.resource.type]
     if spelling.word == "service":
         yield from service_connect.connected(r)
@@ -132,7 +132,7 @@ def task_source(r: Reading) -> Iterator[object]:
 
 
 def source_of(
-    r: Reading, spelling: Spelling, block: Cell, identity: str, cluster_cell: Cell | None
+    r: ResourceReader, spelling: Spelling, block: Cell, identity: str, cluster_cell: Cell | None
 ) -> TaskSource:
     """A task source of a kind.
 
@@ -194,7 +194,7 @@ def _exec(block: Cell, spelling: Spelling) -> Fact:
     return setting(cell, cell.key, False, "off is the default", SWITCH).is_(True)
 
 
-def _gateway(r: Reading, connector: Cell) -> Fact:
+def _gateway(r: ResourceReader, connector: Cell) -> Fact:
     """Whether a connector lets a public ECS gateway take the service: unless it says PRIVATE."""
     types = connector.at("Filters.AccessTypes")
     text = f"{r.name} may be connected to a public ECS gateway"
@@ -206,7 +206,7 @@ def _gateway(r: Reading, connector: Cell) -> Fact:
     return Fact(None if types.needs else False, text, types.place, r.name, types.needs)
 
 
-def _runs_on(r: Reading, launch: Cell, strategy: Cell) -> Providers:
+def _runs_on(r: ResourceReader, launch: Cell, strategy: Cell) -> Providers:
     if not launch.absent:
         known = str(launch.known or "").upper()
         if known in ("FARGATE", "EC2", "EXTERNAL", "MANAGED_INSTANCES"):
@@ -215,7 +215,7 @@ def _runs_on(r: Reading, launch: Cell, strategy: Cell) -> Providers:
     return strategy_of(r, strategy)
 
 
-def _bindings(r: Reading, block: Cell, serves: bool) -> tuple[Binding, ...]:
+def _bindings(r: ResourceReader, block: Cell, serves: bool) -> tuple[Binding, ...]:
     """The load balancers that a service or task set names; only a service has alternates."""
     if r.terraform:
         many, arn, port = "load_balancer", "target_group_arn", "container_port"
@@ -239,7 +239,7 @@ def _bindings(r: Reading, block: Cell, serves: bool) -> tuple[Binding, ...]:
     return tuple(found)
 
 
-def _namespaces(r: Reading, block: Cell, serves: bool) -> tuple[Link, ...]:
+def _namespaces(r: ResourceReader, block: Cell, serves: bool) -> tuple[Link, ...]:
     """The namespaces of Service Connect (services only) and Cloud Map that it is a member of."""
     found = []
     key = "service_connect_configuration" if r.terraform else "ServiceConnectConfiguration"
@@ -264,7 +264,7 @@ def _namespaces(r: Reading, block: Cell, serves: bool) -> tuple[Link, ...]:
         )
         resource = r.draft.resources.get(link.to) if link else None
         if resource is not None:
-            other = Reading(resource, r.draft)
+            other = ResourceReader(resource, r.draft)
             by_dns = other.at("dns_config.namespace_id", "DnsConfig.NamespaceId")
             cell = other.at("namespace_id", "NamespaceId") if by_dns.absent else by_dns
             place = r.link(Namespace, cell, "is a member of")
@@ -277,7 +277,7 @@ def _namespaces(r: Reading, block: Cell, serves: bool) -> tuple[Link, ...]:
     return tuple(found)
 
 
-def _default_namespace(r: Reading, block: Cell) -> Link | None:
+def _default_namespace(r: ResourceReader, block: Cell) -> Link | None:
     link = r.link(Cluster, block.get("cluster" if r.terraform else "Cluster"))
     resource = r.draft.resources.get(link.to) if link else None
     if link is not None and (resource is None or resource.data):
@@ -285,12 +285,12 @@ def _default_namespace(r: Reading, block: Cell) -> Link | None:
         return Link(f"{link.to}.namespace", link.fact, link.place, exact=False)
     if resource is None:
         return None
-    other = Reading(resource, r.draft)
+    other = ResourceReader(resource, r.draft)
     cell = other.at("service_connect_defaults.namespace", "ServiceConnectDefaults.Namespace")
     return r.link(Namespace, cell, "is a member of")
 
 
-def _lattice(r: Reading, block: Cell) -> Fact:
+def _lattice(r: ResourceReader, block: Cell) -> Fact:
     cell = block.get("vpc_lattice_configurations" if r.terraform else "VpcLatticeConfigurations")
     parts = [r.fact(f"{r.name} serves VPC Lattice", item) for item in cell.each()]
     return any_of(parts) if parts else FALSE

@@ -23,7 +23,7 @@ from taskwall.core.values import (
     needs,
     settled,
 )
-from taskwall.lowering._draft import Reading
+from taskwall.lowering._draft import ResourceReader
 from taskwall.lowering.user_data.layers import LONGEST, unpacked
 from taskwall.lowering.user_data.machine import Machine, Settings, Written
 from taskwall.lowering.user_data.marked import STAND_IN, Marks, is_known
@@ -33,7 +33,7 @@ from taskwall.model.entities.ecs_agent import Agent, Proxy
 from taskwall.source.resource import Cell, Resource
 
 
-def agent(r: Reading, cell: Cell) -> Agent:
+def agent(r: ResourceReader, cell: Cell) -> Agent:
     """The agent's settings, as the user data at a cell writes them."""
     marks = Marks()
     machine = Machine(marks)
@@ -46,7 +46,7 @@ def agent(r: Reading, cell: Cell) -> Agent:
     return _read_off(r, cell, machine, rows)
 
 
-def _unseen(r: Reading, cell: Cell, waits: tuple[Need, ...]) -> Agent:
+def _unseen(r: ResourceReader, cell: Cell, waits: tuple[Need, ...]) -> Agent:
     """What is known of user data that is not known: nothing."""
     waits = waits or (Need(f"the user data of {r.name}", "is not known"),)
     unknown = Fact(None, f"{r.name} runs an ECS agent", cell.place, r.name, waits)
@@ -63,7 +63,7 @@ class _Archive(Items, frozen=True):
     """The parts of a data source that makes a MIME archive."""
 
 
-def _text(r: Reading, value: Value | None, marks: Marks) -> tuple[str | None, Value]:
+def _text(r: ResourceReader, value: Value | None, marks: Marks) -> tuple[str | None, Value]:
     """The text of user data, out of its layers, and the value that it stood in."""
     found = Known(None) if value is None else value
     for _ in range(5):
@@ -95,7 +95,7 @@ def _text(r: Reading, value: Value | None, marks: Marks) -> tuple[str | None, Va
     return None, found
 
 
-def _expanded(r: Reading, text: Text) -> Iterator[str | Value]:
+def _expanded(r: ResourceReader, text: Text) -> Iterator[str | Value]:
     """The parts of a text, with what data sources make of theirs put in."""
     for part in text.parts:
         inner = None
@@ -107,7 +107,7 @@ def _expanded(r: Reading, text: Text) -> Iterator[str | Value]:
             yield part
 
 
-def _rendered(r: Reading, name: str, attribute: str) -> Value | None:
+def _rendered(r: ResourceReader, name: str, attribute: str) -> Value | None:
     """What a data source that only computes makes of its arguments."""
     resource = r.draft.resources.get(name)
     if resource is None or not resource.data or attribute != "rendered":
@@ -168,7 +168,7 @@ class _Rows:
         return Place(start.file, line, 1, line, 2)
 
 
-def _act(r: Reading, machine: Machine, text: str, value: Value) -> None:
+def _act(r: ResourceReader, machine: Machine, text: str, value: Value) -> None:
     """Let user data act on a machine, by its kind."""
     machine.metadata = _metadata(r)
     if isinstance(value, _Archive):
@@ -195,7 +195,7 @@ def _act(r: Reading, machine: Machine, text: str, value: Value) -> None:
         cloud.run(machine, cloud.parts_of(text) if whole else [cloud.Part(text, 0)])
 
 
-def _metadata(r: Reading) -> Callable[[str], Fields | None]:
+def _metadata(r: ResourceReader) -> Callable[[str], Fields | None]:
     """The metadata of a resource of the same template, by its logical id."""
     stack = r.id.rpartition("/")[0]
 
@@ -271,7 +271,7 @@ _BOOLEANS = frozenset(
 """Settings that the agent reads as Go's ParseBool does, spaces apart: else they are not set."""
 
 
-def _read_off(r: Reading, cell: Cell, machine: Machine, rows: _Rows) -> Agent:
+def _read_off(r: ResourceReader, cell: Cell, machine: Machine, rows: _Rows) -> Agent:
     """What an agent takes of all that user data has done."""
     found = machine.agent_settings()
     spelled = _spelled(machine)
@@ -321,7 +321,7 @@ def _setting(
     name: str,
     written: Written,
     rows: _Rows,
-    r: Reading,
+    r: ResourceReader,
     spelled: dict[str, str] | None = None,
 ) -> Setting | None:
     """A setting as the agent takes it; None if it does not."""
@@ -343,7 +343,7 @@ def _setting(
 
 
 def _cluster(
-    r: Reading, cell: Cell, settings: dict[str, Setting], unseen: tuple[Need, ...]
+    r: ResourceReader, cell: Cell, settings: dict[str, Setting], unseen: tuple[Need, ...]
 ) -> tuple[Link | None, tuple[Need, ...]]:
     """The cluster that the agent joins, or what that waits for."""
     setting = settings.get("ECS_CLUSTER")
@@ -362,7 +362,7 @@ def _cluster(
     return link, ()
 
 
-def _open_names(r: Reading) -> tuple[Need, ...]:
+def _open_names(r: ResourceReader) -> tuple[Need, ...]:
     """What the names of the sources' clusters wait for."""
     key, kind = ("name", "aws_ecs_cluster") if r.terraform else ("ClusterName", "AWS::ECS::Cluster")
     names = (each.body.fields.get(key) for each in r.draft.of_type(kind) if not each.data)
@@ -374,7 +374,7 @@ PIPE = r"\\.\pipe\docker_engine"
 
 
 def _proxies(
-    machine: Machine, found: Settings, settings: dict[str, Setting], rows: _Rows, r: Reading
+    machine: Machine, found: Settings, settings: dict[str, Setting], rows: _Rows, r: ResourceReader
 ) -> list[Proxy]:
     """The proxies of the agent and of the service that starts it, with what they exclude."""
     docker = {"windows": PIPE, "bottlerocket": ""}.get(machine.started_by, DOCKER)
@@ -398,7 +398,7 @@ def _proxies(
 
 
 def _excluded(
-    settings: dict[str, Setting], unseen: tuple[Need, ...], rows: _Rows, r: Reading
+    settings: dict[str, Setting], unseen: tuple[Need, ...], rows: _Rows, r: ResourceReader
 ) -> Setting:
     """The list of what no proxy is used for; Go takes it under either case."""
     found = settings.get("NO_PROXY") or settings.get("no_proxy")
@@ -407,7 +407,7 @@ def _excluded(
     return Setting(Unknown(unseen) if unseen else None, rows.cell.place, "NO_PROXY", r.name)
 
 
-def _drops(r: Reading, cell: Cell, machine: Machine, rows: _Rows) -> Fact:
+def _drops(r: ResourceReader, cell: Cell, machine: Machine, rows: _Rows) -> Fact:
     """Whether a rule of iptables drops what containers send to the metadata address."""
     text = f"user data of {r.name} drops what containers send to 169.254.169.254"
     otherwise = f"user data of {r.name} drops nothing that containers send to 169.254.169.254"

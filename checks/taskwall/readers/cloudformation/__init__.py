@@ -31,7 +31,7 @@ def stacks(
     keeping = kept(files)
     for path in paths:
         try:
-            reading = keeping.reading(path, files.text(path), files, inputs)
+            reading = keeping.parsed(path, files.text(path), files, inputs)
         except UnreadableError as error:
             if _speaks_of_aws(path, files):
                 errors.append(error.error)

@@ -15,7 +15,7 @@ from taskwall.source.resource import Skip
 from taskwall.source.stack import Inputs, SourceError
 
 
-class Reading(Struct, frozen=True):
+class ParsedTemplate(Struct, frozen=True):
     """What became of a text: a template with its skips, nothing, or a failure."""
 
     text: str
@@ -29,24 +29,24 @@ class Kept:
     """The readings and stacks of one scan's files."""
 
     def __init__(self) -> None:
-        self._readings: dict[str, Reading] = {}
+        self._parsed: dict[str, ParsedTemplate] = {}
         self._stacks: dict[str, CloudFormationStack] = {}
         self._offers: dict[str, tuple[CloudFormationStack, list[Offer]]] = {}
         self._tied: dict[
             tuple[str, ...], tuple[Sequence[CloudFormationStack], CloudFormationStack]
         ] = {}
 
-    def reading(self, path: str, text: str, files: Files, inputs: Inputs) -> Reading:
+    def parsed(self, path: str, text: str, files: Files, inputs: Inputs) -> ParsedTemplate:
         """What becomes of a text; what it was before, if it is the same text.
 
         Raises:
             UnreadableError: it looks like a template and cannot be parsed.
         """
-        found = self._readings.get(path)
+        found = self._parsed.get(path)
         if found is None or found.text != text:
             found = _read(path, text, files, inputs)
             if files.again and "AWS::Include" not in text:  # else it depends on other files too
-                self._readings[path] = found
+                self._parsed[path] = found
         if found.failure is not None:
             raise found.failure.with_traceback(None)
         return found
@@ -126,14 +126,14 @@ def _same(one: CloudFormationStack, other: CloudFormationStack) -> bool:
     )
 
 
-def _read(path: str, text: str, files: Files, inputs: Inputs) -> Reading:
+def _read(path: str, text: str, files: Files, inputs: Inputs) -> ParsedTemplate:
     try:
         template = parsed(path, text, files, inputs) if may_be_template(text) else None
     except UnreadableError as failure:
-        return Reading(text, failure=failure)
+        return ParsedTemplate(text, failure=failure)
     if template is None:
-        return Reading(text)
-    return Reading(text, template, *skips(template))
+        return ParsedTemplate(text)
+    return ParsedTemplate(text, template, *skips(template))
 
 
 def kept(files: Files) -> Kept:
