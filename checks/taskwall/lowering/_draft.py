@@ -53,13 +53,13 @@ class ResourceReader:
         terraform: str,
         cloudformation: str,
         default: Scalar = None,
-        says: str = "",
-        answers: Mapping[str, Scalar] | None = None,
+        default_text: str = "",
+        meanings: Mapping[str, Scalar] | None = None,
     ) -> Setting:
         """The attribute at a path as a setting of the model. See `setting`."""
         path = terraform if self.terraform else cloudformation
         cell = self.at(terraform, cloudformation)
-        return setting(cell, path.rpartition(".")[2] or terraform, default, says, answers)
+        return setting(cell, path.rpartition(".")[2] or terraform, default, default_text, meanings)
 
     def mend(
         self, cell: Cell, terraform: Wanted, cloudformation: Wanted, end: str = ""
@@ -106,8 +106,8 @@ def setting(
     cell: Cell,
     name: str,
     default: Scalar = None,
-    says: str = "",
-    answers: Mapping[str, Scalar] | None = None,
+    default_text: str = "",
+    meanings: Mapping[str, Scalar] | None = None,
 ) -> Setting:
     """A cell as a setting of the model.
 
@@ -115,17 +115,17 @@ def setting(
         cell: where the value stands.
         name: how the source spells the attribute.
         default: what AWS takes where nothing is written.
-        says: that default as a sentence; none means that absence stays absence.
-        answers: texts of the source (`ENABLED`) and the values that they mean.
+        default_text: that default as a sentence; none means that absence stays absence.
+        meanings: texts of the source (`ENABLED`) and the values that they mean.
     """
     origin = cell.resource.origin
     resource, spot = origin.name, Spot(origin.address, cell.path) if cell.path else None
     if cell.absent:
-        standing = Known(default) if says else None
-        return Setting(standing, cell.place, name, resource, says, spot)
+        standing = Known(default) if default_text else None
+        return Setting(standing, cell.place, name, resource, default_text, spot)
     known = cell.known
-    if answers is not None and known is not None:
-        meant = answers.get(str(known).lower(), known)
+    if meanings is not None and known is not None:
+        meant = meanings.get(str(known).lower(), known)
         return Setting(Known(meant), cell.place, name, resource, spot=spot)
     value = cell.value if cell.doubt is None else Unknown(cell.doubt)
     return Setting(value, cell.place, name, resource, spot=spot)

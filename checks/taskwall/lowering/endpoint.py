@@ -139,7 +139,7 @@ def endpoint_dns(r: ResourceReader) -> Iterator[Entity]:
         id=r.id,
         origin=r.origin,
         endpoint=_endpoint(r),
-        private_dns=r.setting("private_dns_enabled", "", answers=SWITCH),
+        private_dns=r.setting("private_dns_enabled", "", meanings=SWITCH),
     )
 
 

@@ -21,7 +21,7 @@ def endpoint_service(r: ResourceReader) -> Iterator[Entity]:
         origin=r.origin,
         external=r.external,
         balancers=tuple(link for found in links for link in found),
-        acceptance=r.setting("acceptance_required", "AcceptanceRequired", answers=SWITCH),
+        acceptance=r.setting("acceptance_required", "AcceptanceRequired", meanings=SWITCH),
         principals=_principals(r.at("allowed_principals", "")),
     )
 

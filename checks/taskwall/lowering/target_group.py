@@ -47,10 +47,10 @@ def target_group(r: ResourceReader) -> Iterator[Entity]:
 
 def _client_ip(r: ResourceReader) -> Setting:
     if r.terraform:
-        return r.setting("preserve_client_ip", "", answers=SWITCH)
+        return r.setting("preserve_client_ip", "", meanings=SWITCH)
     for item in r.at("", "TargetGroupAttributes").each():
         if item.get("Key").known == "preserve_client_ip.enabled":
-            return setting(item.get("Value"), "preserve_client_ip.enabled", answers=SWITCH)
+            return setting(item.get("Value"), "preserve_client_ip.enabled", meanings=SWITCH)
     return setting(r.nothing(), "preserve_client_ip.enabled")
 
 

@@ -47,12 +47,12 @@ class Agent(Struct, frozen=True):
     proxies: tuple[Proxy, ...] = ()
     drops_metadata: Fact = FALSE
 
-    def setting(self, name: str, default: Scalar = None, says: str = "") -> Setting:
-        """A setting, its default where it is not written (`says` as a sentence), or unknown."""
+    def setting(self, name: str, default: Scalar = None, default_text: str = "") -> Setting:
+        """A setting, its default (`default_text`) where it is not written, or unknown."""
         found = self.settings.get(name)
         if found is not None:
             return found
         if self.unseen:
             return Setting(Unknown(self.unseen), self.place, name, self.resource)
-        value = Known(default) if says else None
-        return Setting(value, self.place, name, self.resource, says)
+        value = Known(default) if default_text else None
+        return Setting(value, self.place, name, self.resource, default_text)
