@@ -565,7 +565,7 @@ def test_stacks_are_kept_while_files_last() -> None:
     assert read(Inputs()).keys() == apart.keys()
     assert read(Inputs())["/in.yaml"] is not apart["/in.yaml"]
     files.change("/out.yaml", alone)  # nothing is exported at all
-    assert read(Inputs())["/in.yaml"].market is None
+    assert read(Inputs())["/in.yaml"].resolver is None
     files.change("/out.yaml", exporting)
     changed = read(Inputs())["/alone.yaml"]
     assert read(Inputs())["/out.yaml"].files == tied.files

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from collections.abc import Mapping as Lookup
 
-from taskwall.readers.cloudformation.exports import Market
+from taskwall.readers.cloudformation.exports import Exports
 from taskwall.readers.cloudformation.kept import Kept, kept
 from taskwall.readers.cloudformation.stack import CloudFormationStack
 from taskwall.readers.cloudformation.template import Template
@@ -73,11 +73,11 @@ def _tied(
     ]
     if not importing:
         return stacks
-    every = [offer for stack in stacks for offer in keeping.offers(stack)]
-    market = Market(every) if every else None
+    every = [offer for stack in stacks for offer in keeping.exports(stack)]
+    market = Exports(every) if every else None
     by_name = {stack.name: stack for stack in stacks}
     for name in importing:
-        by_name[name] = keeping.heard(by_name[name], market)
+        by_name[name] = keeping.with_exports(by_name[name], market)
     if market is None:
         return list(by_name.values())
     ties: list[tuple[str, str]] = []

@@ -22,7 +22,7 @@ from taskwall.core.values import (
 )
 from taskwall.readers.cloudformation.calls import Outcome
 from taskwall.readers.cloudformation.document import Function, Node
-from taskwall.readers.cloudformation.exports import Customer
+from taskwall.readers.cloudformation.exports import ImportResolver
 from taskwall.readers.cloudformation.template import Template
 from taskwall.source.stack import Inputs, SourceError
 
@@ -77,13 +77,13 @@ class Run:
         inputs: Inputs,
         scenario: Scenario,
         nested: Lookup[str, Lookup[str, Template]] | None = None,
-        market: Customer | None = None,
+        resolver: ImportResolver | None = None,
         expansions: dict[str, list[Expansion]] | None = None,
     ) -> None:
         self.inputs = inputs
         self.scenario = Heard(scenario)
         self.nested = nested or {}
-        self.market = market
+        self.resolver = resolver
         self.expansions = {} if expansions is None else expansions
         self.questions: set[Question] = set()
         self.errors: dict[SourceError, None] = {}

@@ -425,7 +425,7 @@ class Evaluator:
 
     def imported(self, name: Value, goes_by: str, place: Place) -> Value | None:
         """The value of the one export that a name means; None if none or several do."""
-        market = self.run.market
+        market = self.run.resolver
         self.run.imports.append((self.template.unit.file, name))
         if market is None or goes_by in self.inputs.assumptions:
             return None

@@ -18,7 +18,7 @@ class Offer(Struct, frozen=True):
     place: Place
 
 
-class Market:
+class Exports:
     """Everything that a scan exports, to be found by the names that imports give."""
 
     def __init__(self, every: Iterable[Offer]) -> None:
@@ -78,31 +78,31 @@ class Market:
         return found
 
 
-class Customer:
+class ImportResolver:
     """A market as one stack asks it: whether it would hear the same of another shows in time."""
 
-    def __init__(self, market: Market) -> None:
-        self._market = market
+    def __init__(self, market: Exports) -> None:
+        self._exports = market
         self._told: dict[tuple[str, Value], list[Offer]] = {}
         self._lost = False
         """Whether it was told something that it cannot remember."""
 
     def meant(self, name: Value, file: str) -> list[Offer]:
         """The exports that an import of a template can mean."""
-        found = self._market.meant(name, file)
+        found = self._exports.meant(name, file)
         try:
             self._told[file, name] = found
         except TypeError:  # a name that is made of a map
             self._lost = True
         return found
 
-    def holds(self, market: Market) -> bool:
+    def agrees_with(self, exports: Exports) -> bool:
         """Whether another market says what this one did; it is that one from now on."""
         same = not self._lost and all(
-            market.meant(name, file) == found for (file, name), found in self._told.items()
+            exports.meant(name, file) == found for (file, name), found in self._told.items()
         )
         if same:
-            self._market = market
+            self._exports = exports
         return same
 
 

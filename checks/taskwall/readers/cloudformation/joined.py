@@ -218,7 +218,7 @@ def _alike(path: str, steps: Sequence[str]) -> int:
 # Exports
 
 
-def offers(
+def exports_of(
     root: Template, inputs: Inputs, nested: Lookup[str, Lookup[str, Template]]
 ) -> Iterator[Offer]:
     """The outputs that a tree of templates exports."""

@@ -5,8 +5,8 @@ from operator import is_
 
 from msgspec import Struct
 
-from taskwall.readers.cloudformation.exports import Customer, Market, Offer
-from taskwall.readers.cloudformation.joined import offers
+from taskwall.readers.cloudformation.exports import Exports, ImportResolver, Offer
+from taskwall.readers.cloudformation.joined import exports_of
 from taskwall.readers.cloudformation.skips import skips
 from taskwall.readers.cloudformation.stack import CloudFormationStack
 from taskwall.readers.cloudformation.template import Template, may_be_template, parsed
@@ -31,7 +31,7 @@ class Kept:
     def __init__(self) -> None:
         self._parsed: dict[str, ParsedTemplate] = {}
         self._stacks: dict[str, CloudFormationStack] = {}
-        self._offers: dict[str, tuple[CloudFormationStack, list[Offer]]] = {}
+        self._exports: dict[str, tuple[CloudFormationStack, list[Offer]]] = {}
         self._tied: dict[
             tuple[str, ...], tuple[Sequence[CloudFormationStack], CloudFormationStack]
         ] = {}
@@ -54,7 +54,7 @@ class Kept:
     def stack(self, made: CloudFormationStack, files: Files) -> CloudFormationStack:
         """A stack that was made; the one before, with all that it knows, if nothing differs.
 
-        What it knows may rest on what others export: `heard` sees to that.
+        What it knows may rest on what others export: `with_exports` sees to that.
         """
         if not files.lasts:
             return made
@@ -64,12 +64,14 @@ class Kept:
             found = self._stacks[path] = made
         return found
 
-    def heard(self, stack: CloudFormationStack, market: Market | None) -> CloudFormationStack:
+    def with_exports(
+        self, stack: CloudFormationStack, exports: Exports | None
+    ) -> CloudFormationStack:
         """A stack that asks a market, if there is one; made anew if it was told something else."""
-        if market is None:
-            if stack.market is None:
+        if exports is None:
+            if stack.resolver is None:
                 return stack
-        elif stack.market is not None and stack.market.holds(market):
+        elif stack.resolver is not None and stack.resolver.agrees_with(exports):
             return stack
         if stack.evaluated:
             known = self._stacks.get(stack.name) is stack
@@ -78,19 +80,19 @@ class Kept:
             )
             if known:
                 self._stacks[stack.name] = stack
-        stack.market = None if market is None else Customer(market)
+        stack.resolver = None if exports is None else ImportResolver(exports)
         return stack
 
-    def offers(self, stack: CloudFormationStack) -> list[Offer]:
+    def exports(self, stack: CloudFormationStack) -> list[Offer]:
         """What the templates of a stack export."""
-        known = self._offers.get(stack.name)
+        known = self._exports.get(stack.name)
         if known is None or known[0] is not stack:
-            found = list(offers(stack.template, stack.inputs, stack.nested))
-            known = self._offers[stack.name] = stack, found
+            found = list(exports_of(stack.template, stack.inputs, stack.nested))
+            known = self._exports[stack.name] = stack, found
         return known[1]
 
     def tied(
-        self, members: Sequence[CloudFormationStack], market: Market, files: Files
+        self, members: Sequence[CloudFormationStack], market: Exports, files: Files
     ) -> CloudFormationStack:
         """Stacks that import from each other as one; the one before if nothing differs."""
         key = tuple(stack.name for stack in members)
@@ -98,8 +100,8 @@ class Kept:
         if (
             known is not None
             and all(map(is_, known[0], members))
-            and known[1].market is not None
-            and known[1].market.holds(market)
+            and known[1].resolver is not None
+            and known[1].resolver.agrees_with(market)
         ):
             return known[1]
         first = members[0]
@@ -109,7 +111,7 @@ class Kept:
             tuple(skip for stack in members for skip in stack.skips),
             roots=[stack.template for stack in members],
             nested=first.nested,
-            market=Customer(market),
+            resolver=ImportResolver(market),
         )
         if files.lasts:
             self._tied[key] = members, made

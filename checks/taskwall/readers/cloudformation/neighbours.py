@@ -41,32 +41,32 @@ def _mentions_others(text: str) -> bool:
 class Mentions:
     """What the text of a template says of others.
 
-    `offers` are the endings of the exports whose names are the stack's and an ending, as most are;
-    `offers_more` says that it exports by other names too. `wants` are the endings that it imports,
-    by the parameter that is to hold the stack's name; `open` are those of them that hang on a
-    parameter without a default. `wants_more` as above.
+    `exported` are the endings of the exports whose names are the stack's and an ending, as most
+    are; `exports_more` says that it exports by other names too. `imported` are the endings that it
+    imports, by the parameter that is to hold the stack's name; `open` are those of them that hang
+    on a parameter without a default. `imports_more` as above.
     """
 
     def __init__(self, path: str, text: str) -> None:
         self.name = os.path.basename(path)
         nests = any(word in text for word in _NESTING)
         self.names = frozenset(re.findall(_FILE, text)) if nests else frozenset()
-        self.offers: frozenset[str] = frozenset()
-        self.wants: dict[str, set[str]] = {}
+        self.exported: frozenset[str] = frozenset()
+        self.imported: dict[str, set[str]] = {}
         self.open: set[str] = set()
-        self.offers_more = self.wants_more = False
+        self.exports_more = self.imports_more = False
         if "Export" in text:
             offers = [ending for _, ending in re.findall(_OFFER, text) if "${" not in ending]
-            self.offers = frozenset(offers)
-            self.offers_more = len(re.findall(_EXPORT, text)) > len(offers)
+            self.exported = frozenset(offers)
+            self.exports_more = len(re.findall(_EXPORT, text)) > len(offers)
         if "ImportValue" in text:
             wants = re.findall(_WANT, text)
             for _, stack, ending in wants:
-                self.wants.setdefault(stack, set()).add(ending)
-            self.wants_more = text.count("ImportValue") > len(wants)
+                self.imported.setdefault(stack, set()).add(ending)
+            self.imports_more = text.count("ImportValue") > len(wants)
 
     def settle(self, text: str, given: Collection[str]) -> None:
-        """Put the defaults of parameters into `wants`, but for those that are given."""
+        """Put the defaults of parameters into `imported`, but for those that are given."""
         defaults: dict[str, str] = {}
 
         def value(name: str) -> str:
@@ -76,26 +76,26 @@ class Mentions:
             return defaults[name]
 
         wants: dict[str, set[str]] = {}
-        for stack, endings in self.wants.items():
+        for stack, endings in self.imported.items():
             if value(stack) == "":  # no stack's name is empty, and each begins with a letter
-                self.wants_more |= any(
+                self.imports_more |= any(
                     ending[0].isalpha() or ending[0] == "$" for ending in endings
                 )
                 continue
             settled = {re.sub(_VARIABLE, lambda one: value(one[1]), one) for one in endings}
             self.open = self.open.union(ending for ending in settled if _OPEN in ending)
             wants[stack] = {ending for ending in settled if _OPEN not in ending}
-        self.wants = wants
+        self.imported = wants
 
     @property
     def exports(self) -> bool:
         """Whether it exports anything."""
-        return self.offers_more or bool(self.offers)
+        return self.exports_more or bool(self.exported)
 
     @property
     def imports(self) -> bool:
         """Whether it imports anything."""
-        return self.wants_more or bool(self.wants) or bool(self.open)
+        return self.imports_more or bool(self.imported) or bool(self.open)
 
 
 class Neighbours:
@@ -140,12 +140,12 @@ class Neighbours:
             if exact and one.name not in named:
                 one.settle(files.text(path), given)
             if not exact:
-                one.offers_more = one.exports
+                one.exports_more = one.exports
             if one.imports and (not exact or _in_assembly(path)):
-                one.wants_more = True  # an assembly of CDK is a world of its own
+                one.imports_more = True  # an assembly of CDK is a world of its own
         self._offering: dict[str, set[str]] = {}
         for path, one in self._mentions.items():
-            for ending in one.offers:
+            for ending in one.exported:
                 self._offering.setdefault(ending, set()).add(path)
         self._ties: dict[str, set[str]] = {}
         self._tie()
@@ -162,7 +162,7 @@ class Neighbours:
             path
             for one in tied
             if one in self._mentions
-            for wants in (*self._mentions[one].wants.values(), self._mentions[one].open)
+            for wants in (*self._mentions[one].imported.values(), self._mentions[one].open)
             for ending in wants
             for other in self._alike(ending)
             for path in self._offering[other]
@@ -184,10 +184,10 @@ class Neighbours:
                 for other in self._by_name.get(name, ()):
                     self._tied(path, other)
         exporting = [path for path, one in self._mentions.items() if one.exports]
-        loose = [path for path in exporting if self._mentions[path].offers_more]
+        loose = [path for path in exporting if self._mentions[path].exports_more]
         for path, one in self._mentions.items():
             if one.imports:
-                for other in exporting if one.wants_more else (*loose, *self._meant(one)):
+                for other in exporting if one.imports_more else (*loose, *self._meant(one)):
                     self._tied(path, other)
 
     def _tied(self, one: str, other: str) -> None:
@@ -202,7 +202,7 @@ class Neighbours:
         like it: it counts towards the least that can be meant, and not towards the most.
         """
         stacks: list[tuple[set[str], set[str]]] = []
-        for endings in one.wants.values():
+        for endings in one.imported.values():
             known = [self._offering[ending] for ending in endings if self._is_one(ending)]
             maybe = [
                 self._offering[other]
@@ -220,7 +220,7 @@ class Neighbours:
         for most, least in (*stacks, *both):
             if len(least) < 2:
                 yield from most
-        for ending in (*one.open, *(e for endings in one.wants.values() for e in endings)):
+        for ending in (*one.open, *(e for endings in one.imported.values() for e in endings)):
             if not self._is_one(ending):
                 alike = [self._offering[other] for other in self._alike(ending)]
                 hangs = "${" in ending and _OPEN not in ending

@@ -24,7 +24,7 @@ from taskwall.readers.cloudformation.conditions import rules_hold
 from taskwall.readers.cloudformation.deployment import Expansion, Run
 from taskwall.readers.cloudformation.document import members, written
 from taskwall.readers.cloudformation.evaluate import Evaluator
-from taskwall.readers.cloudformation.exports import Customer
+from taskwall.readers.cloudformation.exports import ImportResolver
 from taskwall.readers.cloudformation.template import Declared, Template
 from taskwall.source.resource import Resource, Skip
 from taskwall.source.stack import Evaluation, Inputs, SourceError
@@ -54,7 +54,7 @@ class CloudFormationStack:
     """Templates that are deployed together, with the inputs of the user.
 
     Mostly it is one. `roots` are those that are deployed by themselves and are tied by exports;
-    `nested` are the templates of nested stacks, by file and logical id; `market` is everything
+    `nested` are the templates of nested stacks, by file and logical id; `resolver` is everything
     that the scan exports. Satisfies `taskwall.source.stack.Stack`.
     """
 
@@ -66,14 +66,14 @@ class CloudFormationStack:
         *,
         roots: Sequence[Template] = (),
         nested: Lookup[str, Lookup[str, Template]] | None = None,
-        market: Customer | None = None,
+        market: ImportResolver | None = None,
     ) -> None:
         self.template = template
         self.roots = tuple(roots) or (template,)
         self.inputs = inputs
         self.skips = skips
         self.nested = nested or {}
-        self.market = market
+        self.resolver = market
         self.imports: list[tuple[str, Value]] = []
         self.templates = {one.unit.file: one for one in self._all()}
         self._addresses, self._own = self._named_apart()
@@ -210,7 +210,7 @@ class CloudFormationStack:
 
     def _evaluators(self, scenario: Scenario) -> list[Evaluator]:
         """The roots while they are evaluated together."""
-        run = Run(self.inputs, scenario, self.nested, self.market, self._expansions)
+        run = Run(self.inputs, scenario, self.nested, self.resolver, self._expansions)
         found = []
         for root in self.roots:
             file = root.unit.file
