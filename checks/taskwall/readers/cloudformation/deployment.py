@@ -183,7 +183,7 @@ class TemplateContext(Protocol):
     ) -> Value:
         """An unknown that goes by a name, unless the user or the scenario says what it is."""
 
-    def computed(self, goes_by: str, waits: tuple[Need, ...], call: Function) -> Value:
+    def computed(self, symbol: str, waits: tuple[Need, ...], call: Function) -> Value:
         """What a function gives while its arguments are open; `goes_by` is what it is called."""
 
     def macro(self, name: str, place: Place | None) -> Value:

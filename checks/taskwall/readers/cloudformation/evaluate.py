@@ -254,11 +254,11 @@ class Evaluator:
             return Known(answer, place)
         return Unknown(waits or (Need(name, why),), name, place=place)
 
-    def computed(self, goes_by: str, waits: tuple[Need, ...], call: Function) -> Value:
-        """What a function gives while its arguments are open; `goes_by` is what it is called."""
+    def computed(self, symbol: str, waits: tuple[Need, ...], call: Function) -> Value:
+        """What a function gives while its arguments are open; `symbol` is what it is called."""
         waits = tuple(dict.fromkeys(waits)) or (Need(call.name, "is not known"),)
-        if goes_by:
-            return self.unknown(goes_by, "", call.place, waits)
+        if symbol:
+            return self.unknown(symbol, "", call.place, waits)
         return Unknown(waits, place=call.place)
 
     def macro(self, name: str, place: Place | None) -> Value:
@@ -273,7 +273,7 @@ class Evaluator:
         """The address of a resource of this template."""
         return self._addresses.get(name) or f"{self.site.prefix}{name}"
 
-    def goes_by(self, condition: str) -> str:
+    def symbol_of_condition(self, condition: str) -> str:
         """What a condition of this template is called among those of all."""
         return f"{self._own}{condition}"
 
@@ -423,17 +423,17 @@ class Evaluator:
 
         return self.remembered(self._outputs, name, made)
 
-    def imported(self, name: Value, goes_by: str, place: Place) -> Value | None:
+    def imported(self, name: Value, symbol: str, place: Place) -> Value | None:
         """The value of the one export that a name means; None if none or several do."""
         market = self.run.resolver
         self.run.imports.append((self.template.unit.file, name))
-        if market is None or goes_by in self.inputs.assumptions:
+        if market is None or symbol in self.inputs.assumptions:
             return None
         offers = market.meant(name, self.template.unit.file)
         if len(offers) > 1:
             files = dict.fromkeys(_short(offer.root) for offer in offers)
             why = f"is exported by {' and by '.join(files)}"
-            return Unknown((Need(goes_by, why),), goes_by, place=place)
+            return Unknown((Need(symbol, why),), symbol, place=place)
         for offer in offers:
             for root in self.run.roots:
                 if root.template.unit.file == offer.root:

@@ -113,7 +113,7 @@ class Parameters:
         ]
         return tuple(text for text in found if text is not None)
 
-    def _parameter(self, name: str, goes_by: str) -> Value:
+    def _parameter(self, name: str, symbol: str) -> Value:
         node = self._evaluator.template.parameters[name]
         fields = members(node)
         kind = written(fields.get("Type")) or "String"
@@ -122,27 +122,27 @@ class Parameters:
         if stored:
             kind = kind.removeprefix("AWS::SSM::Parameter::Value<").removesuffix(">")
         several = kind == "CommaDelimitedList" or kind.startswith("List<")
-        given = self._evaluator.inputs.assumptions.get(goes_by)
-        supplied = self._evaluator.inputs.parameters.get(goes_by)
+        given = self._evaluator.inputs.assumptions.get(symbol)
+        supplied = self._evaluator.inputs.parameters.get(symbol)
         if not stored and supplied is not None:
             given = supplied  # of a stored one this, like the default, is only the key
         if given is None and not stored and self._evaluator.above is not None:
-            given = self._handed_down(name, goes_by, place)
+            given = self._handed_down(name, symbol, place)
         default = None if stored or given is not None else literal(fields.get("Default"))
         if isinstance(given, Known):
             given = texts.dynamic(self._evaluator, given)
         if _is_hidden(fields):
             secret = given if given is not None else default
             if isinstance(secret, Known):
-                self.secrets[goes_by] = secret
-            return Unknown((Need(goes_by, "is a secret (NoEcho)"),), goes_by, place=place)
+                self.secrets[symbol] = secret
+            return Unknown((Need(symbol, "is a secret (NoEcho)"),), symbol, place=place)
         if default is not None and is_empty(default) and _names_existing(name, kind):
-            given = self._evaluator.unknown(goes_by, "is empty by default", place)
+            given = self._evaluator.unknown(symbol, "is empty by default", place)
         elif default is not None:
             given = texts.dynamic(self._evaluator, default)
         elif given is None:
             why = "is read from Parameter Store" if stored else "is a parameter without a default"
-            given = self._evaluator.unknown(goes_by, why, place)
+            given = self._evaluator.unknown(symbol, why, place)
         return self._listed(given, place) if several else given
 
     def _listed(self, given: Value, place: Place | None) -> Items:
@@ -163,12 +163,12 @@ class Parameters:
             items = []
         return Items(tuple(items), cut.rest, given.place)
 
-    def _handed_down(self, name: str, goes_by: str, place: Place | None) -> Value | None:
+    def _handed_down(self, name: str, symbol: str, place: Place | None) -> Value | None:
         """What the stack above passes for a parameter; None if it leaves it to the default."""
         if self._evaluator.above is None:
             return None
         if self._evaluator.site.given is None:
-            return self._evaluator.unknown(goes_by, "is passed by the parent stack", place)
+            return self._evaluator.unknown(symbol, "is passed by the parent stack", place)
         node = self._evaluator.site.given.get(name)
         found = None if node is None else self._evaluator.above.value(node)
         return found if not isinstance(found, Known) or found.data is not None else None

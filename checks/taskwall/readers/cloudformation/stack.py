@@ -159,7 +159,7 @@ class CloudFormationStack:
         found: dict[str, bool] = {}
         for one in here:
             for name in one.template.conditions:
-                address = one.goes_by(name)
+                address = one.symbol_of_condition(name)
                 if address in self._decided:
                     continue
                 truth = self._truth(address, name, one)
