@@ -33,7 +33,7 @@ from taskwall.core.facts import any_of
 from taskwall.model.compute.vpc_tenants import tenants
 from taskwall.model.core.network import Network
 from taskwall.model.exposure.isolation import apart, declared, residents
-from taskwall.model.routing.vpc_attachments import joints
+from taskwall.model.routing.vpc_attachments import vpc_connections
 from taskwall.rules._rule import Verdict, rule
 
 
@@ -41,7 +41,7 @@ from taskwall.rules._rule import Verdict, rule
 def joined_isolation(network: Network) -> Iterator[Verdict]:
     if not declared(network) or not tenants(network):
         return
-    for joint in joints(network):
+    for joint in vpc_connections(network):
         one = residents(network, joint.one)
         other = residents(network, joint.other) if joint.other else one
         groups = dict.fromkeys((*one.groups, *other.groups))

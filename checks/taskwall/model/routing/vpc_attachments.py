@@ -81,7 +81,7 @@ class VpnRoute(Struct, frozen=True):
     destination: Setting
 
 
-class Joint(Struct, frozen=True):
+class VpcConnection(Struct, frozen=True):
     """Something that may join two VPCs; `joins` is whether it does, whoever lives in them.
 
     `other` is None where the other side is whoever the sources do not show.
@@ -94,16 +94,16 @@ class Joint(Struct, frozen=True):
     joins: Fact
 
 
-def joints(network: Network) -> Iterator[Joint]:
+def vpc_connections(network: Network) -> Iterator[VpcConnection]:
     """Everything in the sources that may join VPCs."""
     for peering in network.every(Peering):
-        yield Joint(peering.origin, peering.peer.place, peering.vpc, peering.peer, TRUE)
+        yield VpcConnection(peering.origin, peering.peer.place, peering.vpc, peering.peer, TRUE)
     for share in network.every(SubnetShare):
         subnet = network.at(Subnet, share.subnet)
         vpc = Link("", share.subnet.fact, share.subnet.place, exact=False)
         if subnet is not None and not subnet.external:
             vpc = subnet.vpc
-        yield Joint(share.origin, share.at, vpc, None, share.shared)
+        yield VpcConnection(share.origin, share.at, vpc, None, share.shared)
     yield from _by_transit(network)
     yield from _by_vpn(network)
 
@@ -111,7 +111,7 @@ def joints(network: Network) -> Iterator[Joint]:
 # --- transit gateways
 
 
-def _by_transit(network: Network) -> Iterator[Joint]:
+def _by_transit(network: Network) -> Iterator[VpcConnection]:
     attachments = network.every(TransitAttachment)
     for one in attachments:
         for other in attachments:
@@ -123,7 +123,7 @@ def _by_transit(network: Network) -> Iterator[Joint]:
                 needs = one.gateway.fact.needs or other.gateway.fact.needs
                 text = f"{one.name} and {other.name} are attached to the same transit gateway"
                 joins &= Fact(None, text, one.gateway.place, one.name, needs)
-            yield Joint(one.origin, one.vpc.place, one.vpc, other.vpc, joins)
+            yield VpcConnection(one.origin, one.vpc.place, one.vpc, other.vpc, joins)
 
 
 def _reaches(network: Network, one: TransitAttachment, other: TransitAttachment) -> Fact:
@@ -231,7 +231,7 @@ def _ranges(texts: Iterable[object]) -> Ranges:
 # --- VPNs
 
 
-def _by_vpn(network: Network) -> Iterator[Joint]:
+def _by_vpn(network: Network) -> Iterator[VpcConnection]:
     """Connections of two VPCs to one customer gateway, whose router may lead from one to the other.
 
     A static route to the other VPC says that it does; without dynamic routing nothing else can.
@@ -249,7 +249,7 @@ def _by_vpn(network: Network) -> Iterator[Joint]:
                 needs = (*one.customer.fact.needs, *other.customer.fact.needs)
                 text = f"{one.name} and {other.name} lead to the same customer gateway"
                 joins &= Fact(None, text, one.customer.place, one.name, needs)
-            yield Joint(one.origin, one.customer.place, vpc, far, joins)
+            yield VpcConnection(one.origin, one.customer.place, vpc, far, joins)
 
 
 def _vpn_gateway(attachment: GatewayAttachment) -> tuple[str, ...]:
