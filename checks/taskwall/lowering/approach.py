@@ -10,7 +10,7 @@ from taskwall.core.values import Fields, Known, Reference, Text, Value, same, se
 from taskwall.lowering._draft import ResourceReader, lowers, setting
 from taskwall.model.core.entity import Link, Setting
 from taskwall.model.entities.load_balancer import Listener, LoadBalancer
-from taskwall.model.load_balancing.edge import Approach
+from taskwall.model.load_balancing.edge import EdgeConnection
 from taskwall.source.resource import Cell
 
 _DISTRIBUTIONS = ("aws_cloudfront_distribution", "AWS::CloudFront::Distribution")
@@ -25,7 +25,7 @@ _BALANCERS = ("aws_lb", "aws_alb", "aws_elb", "AWS::ElasticLoadBalancingV2::Load
 
 
 @lowers(*_DISTRIBUTIONS)
-def distribution(r: ResourceReader) -> Iterator[Approach]:
+def distribution(r: ResourceReader) -> Iterator[EdgeConnection]:
     custom, policy, port = (
         ("custom_origin_config", "origin_protocol_policy", "http_port")
         if r.terraform
@@ -40,7 +40,7 @@ def distribution(r: ResourceReader) -> Iterator[Approach]:
             continue
         protocol = setting(config.get(policy), policy)
         forced = all_of(_forced(r, origin.get("origin_id" if r.terraform else "Id")))
-        yield Approach(
+        yield EdgeConnection(
             r.origin,
             protocol.place,
             f"an origin of {r.name}",
@@ -53,7 +53,7 @@ def distribution(r: ResourceReader) -> Iterator[Approach]:
 
 
 @lowers(*_VPC_ORIGINS)
-def vpc_origin(r: ResourceReader) -> Iterator[Approach]:
+def vpc_origin(r: ResourceReader) -> Iterator[EdgeConnection]:
     config = r.at("vpc_origin_endpoint_config", "VpcOriginEndpointConfig")
     arn, policy, port = (
         ("arn", "origin_protocol_policy", "http_port")
@@ -71,7 +71,7 @@ def vpc_origin(r: ResourceReader) -> Iterator[Approach]:
             value = used.value
             if isinstance(value, Reference) and value.resource == r.id:
                 forced += _forced(other, origin.get("origin_id" if r.terraform else "Id"))
-    yield Approach(
+    yield EdgeConnection(
         r.origin,
         protocol.place,
         r.name,
@@ -166,7 +166,7 @@ def _references(value: Value | None) -> Iterator[Reference]:
 
 
 @lowers(*_RECORDS)
-def record(r: ResourceReader) -> Iterator[Approach]:
+def record(r: ResourceReader) -> Iterator[EdgeConnection]:
     # Read by what names it.
     for terraform, cloudformation in (
         ("name", "Name"), ("alias", "AliasTarget"), ("records", "ResourceRecords"),
@@ -179,7 +179,7 @@ def record(r: ResourceReader) -> Iterator[Approach]:
 
 
 @lowers("aws_apigatewayv2_integration", "AWS::ApiGatewayV2::Integration")
-def http_integration(r: ResourceReader) -> Iterator[Approach]:
+def http_integration(r: ResourceReader) -> Iterator[EdgeConnection]:
     kind = r.at("integration_type", "IntegrationType")
     uri = r.at("integration_uri", "IntegrationUri")
     if uri.absent or str(kind.known or "HTTP_PROXY") not in ("HTTP_PROXY", "HTTP"):
@@ -201,21 +201,23 @@ def http_integration(r: ResourceReader) -> Iterator[Approach]:
         encrypted = Fact(None, f"{r.name} uses TLS", tls.place, r.name, tls.needs)
     listener = r.link(Listener, uri, "reaches")
     at = uri.place if tls.absent else tls.place
-    yield Approach(r.origin, at, r.name, None, listener, "", encrypted)
+    yield EdgeConnection(r.origin, at, r.name, None, listener, "", encrypted)
 
 
 @lowers("aws_api_gateway_integration")
-def rest_integration(r: ResourceReader) -> Iterator[Approach]:
+def rest_integration(r: ResourceReader) -> Iterator[EdgeConnection]:
     yield from _rest(r, r.body, ("type", "uri", "connection_id", "integration_target"))
 
 
 @lowers("AWS::ApiGateway::Method")
-def rest_method(r: ResourceReader) -> Iterator[Approach]:
+def rest_method(r: ResourceReader) -> Iterator[EdgeConnection]:
     names = ("Type", "Uri", "ConnectionId", "IntegrationTarget")
     yield from _rest(r, r.body.get("Integration"), names)
 
 
-def _rest(r: ResourceReader, block: Cell, names: tuple[str, str, str, str]) -> Iterator[Approach]:
+def _rest(
+    r: ResourceReader, block: Cell, names: tuple[str, str, str, str]
+) -> Iterator[EdgeConnection]:
     kind, uri, connection, target = (block.get(name) for name in names)
     if uri.absent or str(kind.known or "HTTP") not in ("HTTP", "HTTP_PROXY"):
         return
@@ -239,7 +241,7 @@ def _linked(r: ResourceReader, connection: Cell) -> Link | None:
 
 
 @lowers(*_VPC_LINKS)
-def vpc_link(r: ResourceReader) -> Iterator[Approach]:
+def vpc_link(r: ResourceReader) -> Iterator[EdgeConnection]:
     # Read by the integrations that go through it.
     r.at("target_arns", "TargetArns")
     return iter(())
@@ -264,7 +266,7 @@ def _scheme(value: Value | None) -> str | None:
     return match[1] if match else None
 
 
-def _by_uri(r: ResourceReader, uri: Cell, balancer: Link | None) -> Iterator[Approach]:
+def _by_uri(r: ResourceReader, uri: Cell, balancer: Link | None) -> Iterator[EdgeConnection]:
     """The way of an integration whose URI says by its scheme how it goes."""
     if balancer is None:
         return
@@ -277,6 +279,6 @@ def _by_uri(r: ResourceReader, uri: Cell, balancer: Link | None) -> Iterator[App
         "".join(p for p in found.parts[1:] if isinstance(p, str)) if isinstance(found, Text) else ""
     )
     port = re.match(r":(\d+)", rest)
-    yield Approach(
+    yield EdgeConnection(
         r.origin, uri.place, r.name, balancer, None, port[1] if port else "80", encrypted
     )

@@ -23,20 +23,20 @@ See: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-ht
 from collections.abc import Iterator
 
 from taskwall.model.core.network import Network
-from taskwall.model.load_balancing.edge import Approach, reached
+from taskwall.model.load_balancing.edge import EdgeConnection, edge_target
 from taskwall.rules._rule import Verdict, rule
 
 
 @rule("medium", default=True, pci=True, yields_to=("TW101",))
 def plaintext_approach(network: Network) -> Iterator[Verdict]:
-    for approach in network.every(Approach):
-        name, listener, concerned = reached(network, approach)
+    for approach in network.every(EdgeConnection):
+        name, listener, concerned = edge_target(network, approach)
         yield Verdict(
             approach.on,
             approach.at,
             ~approach.encrypted,
-            f"{approach.by} connects to {name} in plain text",
-            holds=f"{approach.by} connects to {name} by HTTPS only",
+            f"{approach.service} connects to {name} in plain text",
+            holds=f"{approach.service} connects to {name} by HTTPS only",
             about=listener,
             concerned=concerned,
             changes=approach.changes,

@@ -19,17 +19,17 @@ from taskwall.model.load_balancing.fronts import (
 )
 
 
-class Approach(Struct, frozen=True):
+class EdgeConnection(Struct, frozen=True):
     """A way from CloudFront or API Gateway to a load balancer: an origin, or an integration.
 
-    `by` is what messages call it. `listener` is given where the way leads to one, else `balancer`
-    and the `port` at which plain HTTP would arrive there. `encrypted` is whether all that takes
-    this way is. `changes` would make it so.
+    `service` is what messages call it. `listener` is given where the way leads to one, else
+    `balancer` and the `port` at which plain HTTP would arrive there. `encrypted` is whether all
+    that takes this way is. `changes` would make it so.
     """
 
     on: Origin
     at: Place
-    by: str
+    service: str
     balancer: Link | None
     listener: Link | None
     port: str
@@ -37,7 +37,7 @@ class Approach(Struct, frozen=True):
     changes: tuple[Change, ...] = ()
 
 
-def reached(network: Network, approach: Approach) -> tuple[str, str, Fact]:
+def edge_target(network: Network, approach: EdgeConnection) -> tuple[str, str, Fact]:
     """What a way leads to: its name, the id of the listener, and whether tasks stand behind it."""
     link = approach.balancer
     listener = network.at(Listener, approach.listener)
@@ -48,7 +48,7 @@ def reached(network: Network, approach: Approach) -> tuple[str, str, Fact]:
         return "", "", FALSE
     balancer = network.at(LoadBalancer, link)
     if balancer is None or balancer.external:
-        text = f"{approach.by} reaches a load balancer of tasks"
+        text = f"{approach.service} reaches a load balancer of tasks"
         if not _fronted(network):
             return "", "", Fact(False, text)
         needs = link.waits("the load balancer")
