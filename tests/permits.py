@@ -3,17 +3,17 @@
 from collections.abc import Iterable
 
 from taskwall.core.facts import TRUE
-from taskwall.core.values import Known, Origin, Place, Scalar
+from taskwall.core.values import Known, Origin, Scalar, Span
 from taskwall.model.core.entity import Link, Setting
 from taskwall.model.core.network import Network
 from taskwall.model.entities.security_group import Permission, SecurityGroup
 
-HERE = Origin("g", "g", Place("main.tf", 1, 1, 1, 9), "terraform")
+HERE = Origin("g", "g", Span("main.tf", 1, 1, 1, 9), "terraform")
 
 
-def place(line: int) -> Place:
+def place(line: int) -> Span:
     """A line of some file."""
-    return Place("main.tf", line, 1, line, 9)
+    return Span("main.tf", line, 1, line, 9)
 
 
 def setting(value: Scalar, line: int = 1, name: str = "attribute") -> Setting:

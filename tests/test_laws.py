@@ -23,8 +23,8 @@ from taskwall.core.values import (
     Items,
     Known,
     Need,
-    Place,
     Reference,
+    Span,
     Unknown,
     Value,
 )
@@ -142,10 +142,10 @@ def _without(value: Value, path: tuple[object, ...]) -> Value:
     return replace(value, fields={**value.fields, step: changed})
 
 
-def _verdicts(resources: tuple[Resource, ...]) -> dict[tuple[str, str, Place], bool | None]:
+def _verdicts(resources: tuple[Resource, ...]) -> dict[tuple[str, str, Span], bool | None]:
     """What every rule says before precedence; of one place, the worst."""
     network = lower(resources, Policy(internet_gateways=False)).network
-    found: dict[tuple[str, str, Place], bool | None] = {}
+    found: dict[tuple[str, str, Span], bool | None] = {}
     worst = {True: 0, None: 1, False: 2}
     for rule in all_rules():
         for verdict in rule.judge(network):

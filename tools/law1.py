@@ -23,7 +23,7 @@ from typing import Any, TypeAlias
 from msgspec.structs import replace
 
 from taskwall.core.facts import all_of
-from taskwall.core.values import Fields, Items, Known, Need, Place, Reference, Text, Unknown, Value
+from taskwall.core.values import Fields, Items, Known, Need, Reference, Span, Text, Unknown, Value
 from taskwall.engine.judge import policy_of
 from taskwall.lowering import lower
 from taskwall.model.core.network import Network, Policy
@@ -43,7 +43,7 @@ UNEXAMINED = "not yet examined"
 Steps: TypeAlias = tuple[str | int, ...]
 """The keys and indices that lead from a resource's body to a leaf."""
 
-Verdicts: TypeAlias = dict[tuple[str, str, Place], bool | None]
+Verdicts: TypeAlias = dict[tuple[str, str, Span], bool | None]
 """What is to report, of one rule: True for a fail, None for unknown, by resource and place."""
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 from msgspec import Struct
 from msgspec.structs import replace
 
-from taskwall.core.values import Place
+from taskwall.core.values import Span
 from taskwall.settings import Settings
 from taskwall.source.files import PASSED_OVER, Files, UnreadableError, walk
 from taskwall.source.stack import Inputs, SourceError, Stack
@@ -104,10 +104,10 @@ def read(
         if _is_folder(path, files) or path in seen:
             continue
         if not files.exists(path):
-            place = Place(path, 1, 1, 1, 1)
+            place = Span(path, 1, 1, 1, 1)
             found.errors.append(SourceError(place, "there is no such file or folder"))
         elif path.endswith(TEMPLATES) and _is_empty(path, files):
-            found.errors.append(SourceError(Place(path, 1, 1, 1, 1), "is empty"))
+            found.errors.append(SourceError(Span(path, 1, 1, 1, 1), "is empty"))
         elif path.endswith((*TERRAFORM, *TEMPLATES)):
             narrow.setdefault(boundaries[path], []).append(path)
         else:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from taskwall.core.facts import Fact
-from taskwall.core.values import Fields, Need, Origin, Place, Question, Scenario, Unknown
+from taskwall.core.values import Fields, Need, Origin, Question, Scenario, Span, Unknown
 from taskwall.engine.judge import judge
 from taskwall.findings.finding import Finding
 from taskwall.model.core.network import Network
@@ -15,7 +15,7 @@ from taskwall.settings import Settings
 from taskwall.source.resource import Resource
 from taskwall.source.stack import Evaluation
 
-PLACE = Place("/a/main.tf", 1, 1, 1, 9)
+PLACE = Span("/a/main.tf", 1, 1, 1, 9)
 VPC = Origin("aws_vpc.main", "aws_vpc.main", PLACE, "terraform")
 
 
@@ -39,7 +39,7 @@ class OneVpc:
         """There is nothing to share."""
         return self.evaluate
 
-    def secrets(self, file: str) -> tuple[Place, ...]:
+    def secrets(self, file: str) -> tuple[Span, ...]:
         """Hide nothing."""
         return ()
 

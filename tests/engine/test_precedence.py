@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from mistakes import CASES, GOOD, Mistake, mistaken, named
-from taskwall.core.values import Fields, Items, Place, Value
+from taskwall.core.values import Fields, Items, Span, Value
 from taskwall.engine.judge import judge
 from taskwall.findings.finding import Finding
 from taskwall.readers import cloudformation, terraform
@@ -137,7 +137,7 @@ def test_a_rule_that_yields_has_something_to_yield(first: str, other: str) -> No
 def told_twice(stack: Stack, settings: Settings) -> list[tuple[object, str, str]]:
     """The things of a stack that two rules fail of which one yields to the other."""
     resources = {each.origin.address: each for each in stack.evaluate({}).resources}
-    told: dict[object, list[tuple[str, Place | None]]] = {}
+    told: dict[object, list[tuple[str, Span | None]]] = {}
     for finding in fails(stack, all_rules(), settings):
         for address in finding.instances:
             body = resources[address].body if address in resources else Fields({})
@@ -157,7 +157,7 @@ def told_twice(stack: Stack, settings: Settings) -> list[tuple[object, str, str]
     ]
 
 
-def innermost(finding: Finding, places: Iterable[Place]) -> Place | None:
+def innermost(finding: Finding, places: Iterable[Span]) -> Span | None:
     """The smallest of some places that holds a finding."""
     at = finding.line, finding.column
     holding = [
@@ -169,7 +169,7 @@ def innermost(finding: Finding, places: Iterable[Place]) -> Place | None:
     return max(holding, key=lambda place: (place.line, place.column), default=None)
 
 
-def elements(value: Value, of: frozenset[str], key: str = "") -> Iterator[Place]:
+def elements(value: Value, of: frozenset[str], key: str = "") -> Iterator[Span]:
     """The places of all elements of some attributes, however deep in a value."""
     if isinstance(value, Items):
         for item in (*value.items, *value.rest):

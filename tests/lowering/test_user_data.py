@@ -11,8 +11,8 @@ from taskwall.core.values import (
     Known,
     Need,
     Origin,
-    Place,
     Reference,
+    Span,
     Text,
     Unknown,
     Value,
@@ -23,7 +23,7 @@ from taskwall.lowering.user_data import agent
 from taskwall.model.entities.ecs_agent import Agent
 from taskwall.source.resource import Resource
 
-HERE = Place("main.tf", 1, 1, 40, 2)
+HERE = Span("main.tf", 1, 1, 40, 2)
 VAR = unknown("var.cluster", "has no default")
 BLOCK = "ECS_AWSVPC_BLOCK_IMDS"
 ROLE = "ECS_ENABLE_TASK_IAM_ROLE_NETWORK_HOST"

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from taskwall.core.values import Fields, Items, Known, Place, Text, Unknown, Value, lifted, unknown
+from taskwall.core.values import Fields, Items, Known, Span, Text, Unknown, Value, lifted, unknown
 from taskwall.model.endpoints.policy_allows import TOKEN, allows, anything, layers
 from taskwall.model.endpoints.policy_equality import equal
 from taskwall.model.endpoints.policy_restricts import demands_organisation, restricts
@@ -21,7 +21,7 @@ from taskwall.model.entities.iam_policy import (
     some,
 )
 
-HERE = Place("/p.tf", 1, 1, 1, 2)
+HERE = Span("/p.tf", 1, 1, 1, 2)
 OWN = "arn:aws:ecr:eu-west-1:123456789012:repository/*"
 OPEN = unknown("var.x", "has no default")
 

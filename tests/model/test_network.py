@@ -4,11 +4,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import Struct
 
-from taskwall.core.values import Need, Origin, Place
+from taskwall.core.values import Need, Origin, Span
 from taskwall.model.core.entity import Entity
 from taskwall.model.core.network import Network
 
-ORIGIN = Origin("a.b", "a.b", Place("main.tf", 1, 1, 1, 1), "terraform")
+ORIGIN = Origin("a.b", "a.b", Span("main.tf", 1, 1, 1, 1), "terraform")
 
 
 class Plain(Entity, frozen=True, kw_only=True):

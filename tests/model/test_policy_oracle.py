@@ -16,7 +16,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from budgets import examples
-from taskwall.core.values import Place, lifted
+from taskwall.core.values import Span, lifted
 from taskwall.model.endpoints.policy_allows import TOKEN, allows, anything, some_resource
 from taskwall.model.endpoints.policy_restricts import demands_organisation, restricts
 from taskwall.model.entities.iam_policy import Policy, read
@@ -213,7 +213,7 @@ OURS, THEIRS = (OWN, "o-own"), (PARTNER, "o-partner")
 
 def policy(document: list[dict[str, object]]) -> Policy:
     """A plain document as the model reads it."""
-    return read(lifted({"Statement": document}), "p", Place("/p.tf", 1, 1, 1, 2))
+    return read(lifted({"Statement": document}), "p", Span("/p.tf", 1, 1, 1, 2))
 
 
 def agree(said: bool | None, truth: bool) -> bool:

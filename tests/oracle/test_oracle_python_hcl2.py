@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from oracle.test_oracle_parsing import sources
-from taskwall.core.values import Place
+from taskwall.core.values import Span
 from taskwall.readers.terraform.syntax import hcl, python_hcl2
 from taskwall.readers.terraform.syntax.tree import Attribute, Block, Body
 from taskwall.source.files import Files
@@ -29,7 +29,7 @@ def differences(one: Any, other: Any, path: str = "") -> Iterator[str]:
         )
     if type(one) is not type(other):
         yield f"{path}: {type(one).__name__}, {type(other).__name__}"
-    elif isinstance(one, Place):
+    elif isinstance(one, Span):
         # The name that a path begins with is placed with all of the path, by one of the two.
         if one != other and not path.endswith(".base.place"):
             yield f"{path}: {_spelled(one)}, {_spelled(other)}"
@@ -57,7 +57,7 @@ def _head(one: Attribute | Block) -> object:
     return one.name if isinstance(one, Attribute) else (one.type, one.labels, one.header)
 
 
-def _spelled(place: Place) -> str:
+def _spelled(place: Span) -> str:
     return f"{place.line}:{place.column}-{place.end_line}:{place.end_column}"
 
 

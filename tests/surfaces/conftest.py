@@ -14,7 +14,7 @@ import pytest
 
 from taskwall import sources
 from taskwall.api import options
-from taskwall.core.values import Call, Origin, Place, Scenario
+from taskwall.core.values import Call, Origin, Scenario, Span
 from taskwall.engine import judge as engine
 from taskwall.engine.judge import Judged, Judgement
 from taskwall.findings.finding import CalledFrom, Finding, Fix, Step
@@ -72,10 +72,10 @@ class ToyStack:
             if match := LINE.fullmatch(line):
                 yield number, match
 
-    def secrets(self, file: str) -> tuple[Place, ...]:
+    def secrets(self, file: str) -> tuple[Span, ...]:
         """The values of everything named `secret`."""
         return tuple(
-            Place(file, number, match.start(2) + 1, number, match.end(2) + 1)
+            Span(file, number, match.start(2) + 1, number, match.end(2) + 1)
             for number, match in self.lines(file)
             if match[1] == "secret"
         )
@@ -105,7 +105,7 @@ def toy_stacks(
         if folder not in below
     ]
     wrong = [
-        SourceError(Place(path, 1, 1, 1, 1), "is broken")
+        SourceError(Span(path, 1, 1, 1, 1), "is broken")
         for path in paths
         if "broken" in files.text(path)
     ]
@@ -118,11 +118,11 @@ def toy_judge(stack: ToyStack, rules: Sequence[Rule], settings: Settings) -> Jud
     judged, skips = [], []
     for file in sorted(stack.files):
         module = os.path.dirname(file) != stack.name
-        calls = (Call("module.m", Place(stack.name + "/main.tf", 1, 1, 1, 9)),) if module else ()
+        calls = (Call("module.m", Span(stack.name + "/main.tf", 1, 1, 1, 9)),) if module else ()
         for number, match in stack.lines(file):
             name, _, mark, rule, reason = match.groups()
-            place = Place(file, number, match.start(2) + 1, number, match.end(2) + 1)
-            line = Place(file, number, 1, number, 999)
+            place = Span(file, number, match.start(2) + 1, number, match.end(2) + 1)
+            line = Span(file, number, 1, number, 999)
             if mark == "skip":
                 skips.append(Skip(rule, reason, line, line))
                 mark = "fail"

@@ -6,7 +6,7 @@ from typing import Protocol, TypeAlias
 
 from taskwall import outputs
 from taskwall.api.options import Options, job
-from taskwall.core.values import Place
+from taskwall.core.values import Span
 from taskwall.engine import judge as engine
 from taskwall.engine.judge import Judgement
 from taskwall.findings import baseline
@@ -100,7 +100,7 @@ def judged(
     try:
         return judge(stack, rules, use)
     except RecursionError:
-        place = Place(min(stack.files, default=stack.name), 1, 1, 1, 1)
+        place = Span(min(stack.files, default=stack.name), 1, 1, 1, 1)
         error = SourceError(place, "is nested too deeply to be analysed")
         return Judgement((), 0, errors=(error,))
 

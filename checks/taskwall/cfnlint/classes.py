@@ -7,7 +7,7 @@ from cfnlint.rules import CloudFormationLintRule, RuleMatch
 
 from taskwall.cfnlint.run import GENERAL, Run, TemplateResult, crashed, place_of
 from taskwall.cfnlint.template import Source, Template
-from taskwall.core.values import Need, Place, waiting
+from taskwall.core.values import Need, Span, waiting
 from taskwall.findings.finding import Finding, Truth
 from taskwall.rules import all_rules
 from taskwall.rules._rule import Rule
@@ -175,7 +175,7 @@ class Errors(Ours):
         for error in told.errors:
             if told.source is not None:
                 where = (error.line, error.column)
-                place = Place(told.source.path, *where, *where)
+                place = Span(told.source.path, *where, *where)
                 path = told.source.path_at(place) or ["Resources"]
                 location = told.source.location_of(place)
                 yield _match(path, f"taskwall: {error.message}", location)

@@ -12,7 +12,7 @@ from taskwall.api.options import Job, Options, job
 from taskwall.cfnlint import host
 from taskwall.cfnlint.template import Source, Template, source_of
 from taskwall.core import values
-from taskwall.core.values import Place, Value, spelled
+from taskwall.core.values import Span, Value, spelled
 from taskwall.engine.judge import Judgement
 from taskwall.findings import baseline
 from taskwall.findings.baseline import BaselineError
@@ -222,7 +222,7 @@ def _plain(word: object) -> Any:
     return str(word) if isinstance(word, str) else word
 
 
-def place_of(finding: Finding, source: Source) -> Place:
+def place_of(finding: Finding, source: Source) -> Span:
     """Where a finding is, in the file that was analysed."""
     one = finding
-    return Place(source.path, one.line, one.column, one.end_line, one.end_column)
+    return Span(source.path, one.line, one.column, one.end_line, one.end_column)

@@ -7,7 +7,7 @@ from typing import Any, Protocol, TypeAlias
 
 from msgspec import Struct
 
-from taskwall.core.values import Place
+from taskwall.core.values import Span
 from taskwall.sources import TEMPLATES
 
 Path: TypeAlias = list[str | int]
@@ -47,12 +47,12 @@ class Source(Struct):
         """Whether places in the analysed text are those of the template itself."""
         return self._root is None
 
-    def path_at(self, place: Place) -> Path:
+    def path_at(self, place: Span) -> Path:
         """What leads to the innermost part of the template that begins at a place or before."""
         root = self.cfn.template if self.standing else self._root
         return _leading(root, (place.line - 1, place.column - 1))
 
-    def location_of(self, place: Place) -> Location | None:
+    def location_of(self, place: Span) -> Location | None:
         """Where a place of the analysed text is in the template."""
         if self.standing:
             return (place.line - 1, place.column - 1, place.end_line - 1, place.end_column - 1)
@@ -60,7 +60,7 @@ class Source(Struct):
 
     def step_at(self, line: int) -> tuple[Path, Location | None]:
         """The part that begins on a line, and where it is."""
-        path = self.path_at(Place(self.path, line, _END, line, _END))
+        path = self.path_at(Span(self.path, line, _END, line, _END))
         return path, self.cfn.get_location_yaml(self.cfn.template, path)
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
-from taskwall.core.values import Need, Place, waiting
+from taskwall.core.values import Need, Span, waiting
 
 
 class Fact(Struct, frozen=True, gc=False):
@@ -21,7 +21,7 @@ class Fact(Struct, frozen=True, gc=False):
 
     truth: bool | None
     text: str = ""
-    place: Place | None = None
+    place: Span | None = None
     resource: str = ""
     needs: tuple[Need, ...] = ()
     otherwise: str = ""

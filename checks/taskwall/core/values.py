@@ -15,7 +15,7 @@ from msgspec import Struct
 Scalar: TypeAlias = str | int | float | bool | None
 
 
-class Place(Struct, frozen=True, gc=False):
+class Span(Struct, frozen=True, gc=False):
     """A stretch of a source file.
 
     Lines and columns count from 1, columns in code points; the end is exclusive.
@@ -27,7 +27,7 @@ class Place(Struct, frozen=True, gc=False):
     end_line: int
     end_column: int
 
-    def holds(self, other: "Place") -> bool:
+    def holds(self, other: "Span") -> bool:
         """Whether `other` lies wholly within this place."""
         return (
             self.file == other.file
@@ -40,7 +40,7 @@ class Call(Struct, frozen=True, gc=False):
     """A module call (or nested stack) through which a resource comes to be."""
 
     name: str
-    place: Place
+    place: Span
 
 
 class Origin(Struct, frozen=True, gc=False):
@@ -54,7 +54,7 @@ class Origin(Struct, frozen=True, gc=False):
 
     name: str
     address: str
-    header: Place
+    header: Span
     language: str
     called_from: tuple[Call, ...] = ()
     maybe: "tuple[Need, ...]" = ()
@@ -108,14 +108,14 @@ class Known(Struct, frozen=True, gc=False):
     """A text, number, truth value or null that the sources settle."""
 
     data: Scalar
-    place: Place | None = None
+    place: Span | None = None
 
 
 class Text(Struct, frozen=True, gc=False):
     """A text known in part: literal pieces, and the values that stand between them."""
 
     parts: "tuple[str | Value, ...]"
-    place: Place | None = None
+    place: Span | None = None
 
 
 class Items(Struct, frozen=True, gc=False):
@@ -127,7 +127,7 @@ class Items(Struct, frozen=True, gc=False):
 
     items: "tuple[Value, ...]"
     rest: "tuple[Value, ...]" = ()
-    place: Place | None = None
+    place: Span | None = None
     needs: tuple[Need, ...] = ()
 
 
@@ -139,9 +139,9 @@ class Fields(Struct, frozen=True, gc=False):
     """
 
     fields: "dict[str, Value]"
-    places: dict[str, Place] = {}
+    places: dict[str, Span] = {}
     rest: "Value | None" = None
-    place: Place | None = None
+    place: Span | None = None
 
 
 OUTSIDE = "is not in the sources"
@@ -159,7 +159,7 @@ class Reference(Struct, frozen=True, gc=False):
     resource: str
     attribute: str
     value: "Value | None" = None
-    place: Place | None = None
+    place: Span | None = None
     why: str = "is known only after apply"
 
     @property
@@ -183,13 +183,13 @@ class Unknown(Struct, frozen=True, gc=False):
     needs: tuple[Need, ...]
     symbol: str = ""
     asks: frozenset[Question] = frozenset()
-    place: Place | None = None
+    place: Span | None = None
 
 
 Value: TypeAlias = Known | Text | Items | Fields | Reference | Unknown
 
 
-def unknown(name: str, why: str, place: Place | None = None) -> Unknown:
+def unknown(name: str, why: str, place: Span | None = None) -> Unknown:
     """An unknown that waits for one thing, which also identifies it."""
     return Unknown((Need(name, why),), name, place=place)
 
@@ -297,7 +297,7 @@ def spelled(data: Scalar) -> str | None:
     return str(data)
 
 
-def text(parts: "list[str | Value]", place: Place | None = None) -> Value:
+def text(parts: "list[str | Value]", place: Span | None = None) -> Value:
     """Parts put together to a text: known if all are, else known in part.
 
     A null, a list or a map among the parts cannot be part of a text and makes it unknown.
@@ -369,7 +369,7 @@ def plain(value: Value) -> object:
     raise LookupError("; ".join(str(need) for need in needs(value)) or "not known")
 
 
-def lifted(data: object, place: Place | None = None) -> Value:
+def lifted(data: object, place: Span | None = None) -> Value:
     """Plain Python data (of JSON's kinds) as a value, all of it at one place."""
     if isinstance(data, Mapping):
         return Fields({str(key): lifted(item, place) for key, item in data.items()}, place=place)

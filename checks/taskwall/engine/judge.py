@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from taskwall.core.change import Change
 from taskwall.core.facts import Fact
-from taskwall.core.values import Need, Origin, Place
+from taskwall.core.values import Need, Origin, Span
 from taskwall.engine.scenarios import CancellationCheck, Followed, explore, never_cancelled
 from taskwall.findings.finding import CalledFrom, Crash, Finding, Fix, Severity, Step, Truth, Unread
 from taskwall.findings.redaction import Mask
@@ -30,7 +30,7 @@ class Judged(Struct, frozen=True, gc=False):
     """
 
     finding: Finding
-    at: Place
+    at: Span
     on: Origin
     waits: tuple[Need, ...] = ()
     changes: tuple[tuple[Change, Resource], ...] = ()
@@ -199,7 +199,7 @@ def _merged(
     `passes` is whether passes are shown: if not, theirs are not explained.
     """
     changes = Changes(followed.evaluations)
-    by_place: dict[tuple[str, str, Place], list[Answer]] = {}
+    by_place: dict[tuple[str, str, Span], list[Answer]] = {}
     for answer in answers:
         if answer.truth and answer.verdict.changes:
             changes.note(answer.rule.id, answer.verdict.changes)

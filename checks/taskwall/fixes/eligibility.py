@@ -7,7 +7,7 @@ and an edit changes them all: so all of them must need it.
 from collections.abc import Sequence
 
 from taskwall.core.change import Change
-from taskwall.core.values import Place
+from taskwall.core.values import Span
 from taskwall.source.resource import Resource
 from taskwall.source.stack import Evaluation
 
@@ -19,7 +19,7 @@ class Changes:
         self._evaluations = evaluations
         self._asked: dict[tuple[str, str], list[Change]] = {}
         self._resources: dict[int, dict[str, Resource]] = {}
-        self._declared: dict[Place, set[str]] | None = None
+        self._declared: dict[Span, set[str]] | None = None
 
     def note(self, rule: str, changes: Sequence[Change]) -> None:
         """Take down what a fail of a rule asks for."""

@@ -3,7 +3,7 @@
 from bisect import bisect_right
 from itertools import accumulate
 
-from taskwall.core.values import Place
+from taskwall.core.values import Span
 from taskwall.findings.finding import Edit
 
 
@@ -20,7 +20,7 @@ class Sheet:
         """Where a line and column (from 1) are in the text."""
         return self._starts[line - 1] + column - 1
 
-    def span(self, place: Place) -> tuple[int, int]:
+    def span(self, place: Span) -> tuple[int, int]:
         """The offsets at which a place begins and ends."""
         return (
             self.offset(place.line, place.column),

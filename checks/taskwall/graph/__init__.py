@@ -7,7 +7,7 @@ from typing import Literal, TypeAlias, cast
 from msgspec import Struct
 
 from taskwall.core.facts import Fact
-from taskwall.core.values import Place
+from taskwall.core.values import Span
 from taskwall.model.core.entity import Entity, Link
 from taskwall.model.core.network import Network
 from taskwall.model.data_stores.store import MountTarget, Store
@@ -178,7 +178,7 @@ class _Pen:
         self.ties.setdefault(said, Tie(*said, file, line))
 
 
-def _place(fact: Fact) -> Place | None:
+def _place(fact: Fact) -> Span | None:
     """Where the sources say so first."""
     return next((leaf.place for leaf in _leaves(fact) if leaf.place is not None), None)
 

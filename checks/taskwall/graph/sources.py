@@ -6,7 +6,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from taskwall.api.options import Options, job
-from taskwall.core.values import Place
+from taskwall.core.values import Span
 from taskwall.findings.finding import Problem
 from taskwall.findings.redaction import Mask
 from taskwall.graph import Graph, drawn
@@ -44,13 +44,13 @@ def pictures(options: Options, files: Files | None = None) -> Pictures:
             lowered = lower(evaluation.resources)
             graph = drawn(lowered.network, name, paths.shown)
         except RecursionError:
-            place = Place(min(read.stack.files, default=read.stack.name), 1, 1, 1, 1)
+            place = Span(min(read.stack.files, default=read.stack.name), 1, 1, 1, 1)
             errors[SourceError(place, "is nested too deeply to be analysed")] = None
             continue
         if graph.nodes:
             graphs.append(_masked(graph, Mask(evaluation.hidden)))
         for what, error in lowered.crashes:
-            place = Place(read.stack.name, 1, 1, 1, 1)
+            place = Span(read.stack.name, 1, 1, 1, 1)
             errors[SourceError(place, f"reading {what} crashed: {error!r}")] = None
     return Pictures(tuple(graphs), tuple(_problems(errors, paths)))
 

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from msgspec import Struct
 from msgspec.structs import replace
 
-from taskwall.core.values import Place
+from taskwall.core.values import Span
 
 T = TypeVar("T")
 
@@ -42,7 +42,7 @@ class LineMap:
 
     def _apply(self, told: Any) -> Any:
         kind = type(told)
-        if kind is Place:
+        if kind is Span:
             return self._place(told)
         if kind is tuple:
             moved = tuple([one if type(one) in _STILL else self._apply(one) for one in told])
@@ -54,13 +54,13 @@ class LineMap:
             return self._struct(told)
         return told
 
-    def _place(self, place: Place) -> Place:
+    def _place(self, place: Span) -> Span:
         shifts = self.files.get(place.file)
         if shifts is None:
             return place
         line = shifts.line(place.line)
         end = place.end_line + line - place.line
-        return Place(place.file, line, place.column, end, place.end_column)
+        return Span(place.file, line, place.column, end, place.end_column)
 
     def _struct(self, told: Any) -> Any:
         fields = told.__struct_fields__

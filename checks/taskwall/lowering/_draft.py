@@ -12,9 +12,9 @@ from taskwall.core.values import (
     Known,
     Need,
     Origin,
-    Place,
     Reference,
     Scalar,
+    Span,
     Text,
     Unknown,
     settled,
@@ -188,7 +188,7 @@ def kinds() -> frozenset[str]:
 class Outside(Struct, frozen=True):
     """Where something that is not declared is first referred to, and what is not known of it."""
 
-    place: Place
+    place: Span
     language: str
     needs: tuple[Need, ...]
 

@@ -10,8 +10,8 @@ from taskwall.core.facts import FALSE, TRUE, Fact, all_of, any_of
 from taskwall.core.values import (
     Known,
     Need,
-    Place,
     Reference,
+    Span,
     Text,
     Unknown,
     Value,
@@ -191,9 +191,7 @@ def _contained(r: ResourceReader, name: Cell, within: _Containers) -> Fact:
     return Fact(False, text, name.place, r.name, otherwise=otherwise)
 
 
-def _led(
-    r: ResourceReader, properties: Cell, name: Cell, within: _Containers
-) -> tuple[Fact, Place]:
+def _led(r: ResourceReader, properties: Cell, name: Cell, within: _Containers) -> tuple[Fact, Span]:
     """Whether a proxy configuration leads what reaches the application's ports through Envoy."""
     ports, waits = _app_ports(r, properties)
     parts = []

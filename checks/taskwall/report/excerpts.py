@@ -7,7 +7,7 @@ from itertools import chain
 
 from msgspec.structs import replace
 
-from taskwall.core.values import Place
+from taskwall.core.values import Span
 from taskwall.findings.finding import Finding
 from taskwall.findings.redaction import Mask
 from taskwall.source.files import Files, UnreadableError
@@ -88,7 +88,7 @@ class Lines:
             found = self._masked[path] = self._read(path)
         return found
 
-    def at(self, place: Place) -> str:
+    def at(self, place: Span) -> str:
         """What stands at a place, with every stretch of white space as one blank."""
         lines = self.of(place.file)[place.line - 1 : place.end_line]
         if not lines:

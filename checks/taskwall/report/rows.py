@@ -6,7 +6,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from taskwall.core.digest import sha256
-from taskwall.core.values import Place
+from taskwall.core.values import Span
 from taskwall.engine.judge import Judgement
 from taskwall.findings.finding import Edit, Finding
 from taskwall.fixes import edits
@@ -21,7 +21,7 @@ class Row(Struct, frozen=True, gc=False):
     """A finding on its way into the report, and the skip that keeps it silent."""
 
     finding: Finding
-    place: Place
+    place: Span
     boundary: str
     name: str
     skip: Skip | None

@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from taskwall.core.change import Change
 from taskwall.core.facts import TRUE, Fact
-from taskwall.core.values import Need, Origin, Place
+from taskwall.core.values import Need, Origin, Span
 from taskwall.findings.finding import About, Severity
 from taskwall.model.core.network import Network
 
@@ -45,7 +45,7 @@ class Verdict(Struct, frozen=True, gc=False):
     """
 
     on: Origin
-    at: Place
+    at: Span
     violated: Fact
     message: str
     holds: str = ""
@@ -69,14 +69,14 @@ class Verdict(Struct, frozen=True, gc=False):
         return Fact(self.violated.truth, parts=(self.concerned, self.violated), op="both")
 
 
-def passes(on: Origin, at: Place, holds: str, concerned: Fact = TRUE) -> Verdict:
+def passes(on: Origin, at: Span, holds: str, concerned: Fact = TRUE) -> Verdict:
     """A verdict that passes for want of anything that could be wrong: a group allows nobody."""
     nothing = Fact(False, holds, at, on.name, otherwise=holds)
     return Verdict(on, at, nothing, f"it is not true that {holds}", holds, concerned=concerned)
 
 
 def cannot_be_seen(
-    on: Origin, at: Place, message: str, needs: tuple[Need, ...], concerned: Fact = TRUE
+    on: Origin, at: Span, message: str, needs: tuple[Need, ...], concerned: Fact = TRUE
 ) -> Verdict:
     """A verdict that is unknown because its subject is not in the sources."""
     unseen = Fact(None, message, at, on.name, needs)

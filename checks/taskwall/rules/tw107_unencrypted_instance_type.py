@@ -19,7 +19,7 @@ See: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/data-protection.html#en
 from collections.abc import Iterator
 
 from taskwall.core.facts import FALSE, TRUE, Fact, any_of
-from taskwall.core.values import Need, Origin, Place
+from taskwall.core.values import Need, Origin, Span
 from taskwall.model.compute.container_instances import ContainerInstances, container_instances
 from taskwall.model.compute.instance_families import encrypts
 from taskwall.model.compute.placement import hosts_of, on_ec2
@@ -88,7 +88,7 @@ def _chosen(on: Origin, fact: Fact, spared: Fact, concerned: Fact) -> Iterator[V
     """The verdict on types that AWS chooses by attributes: unknown, unless the VPC refuses some."""
     if fact.truth is False:
         return
-    at: Place = fact.place or on.header
+    at: Span = fact.place or on.header
     needs = fact.needs or (Need(f"the instance type of {on.name}", "is chosen by AWS"),)
     plain = Fact(None, f"{on.name} starts instance types that do not encrypt", at, on.name, needs)
     message = f"{on.name} starts container instances that do not encrypt traffic between each other"

@@ -44,7 +44,7 @@ See: https://docs.aws.amazon.com/app-mesh/latest/userguide/what-is-app-mesh.html
 from collections.abc import Iterator
 
 from taskwall.core.facts import TRUE, Fact, all_of
-from taskwall.core.values import Origin, Place
+from taskwall.core.values import Origin, Span
 from taskwall.model.core.entity import Link, same_entity
 from taskwall.model.core.network import Network
 from taskwall.model.entities.mesh import Mesh, MeshTask, Node
@@ -91,6 +91,6 @@ def _another(node: Node, mesh: Link) -> Fact:
     return Fact(None if same is None else not same, text, node.mesh.place, node.name, needs)
 
 
-def _ended(on: Origin, at: Place, message: str, concerned: Fact = TRUE) -> Verdict:
+def _ended(on: Origin, at: Span, message: str, concerned: Fact = TRUE) -> Verdict:
     used = Fact(True, f"{on.name} belongs to App Mesh", at, on.name)
     return Verdict(on, at, used, message, concerned=concerned)

@@ -6,7 +6,7 @@ from typing import Literal, TypeAlias
 from msgspec import Struct
 
 from taskwall.core.facts import Fact
-from taskwall.core.values import Place, waiting
+from taskwall.core.values import Span, waiting
 from taskwall.model.core.entity import Entity, Link
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.entities.ecs import TaskSource
@@ -27,7 +27,7 @@ class Line(Struct, frozen=True):
     """One sentence of a portrait, and where the sources say so."""
 
     text: str
-    place: Place | None = None
+    place: Span | None = None
 
 
 class Portrait(Struct, frozen=True):
@@ -40,7 +40,7 @@ class Portrait(Struct, frozen=True):
     kind: Kind
     name: str
     word: str
-    header: Place
+    header: Span
     lines: tuple[Line, ...]
     brief: str = ""
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from stat import S_ISREG
 from typing import TypeVar
 
-from taskwall.core.values import Place
+from taskwall.core.values import Span
 from taskwall.source.stack import SourceError
 
 T = TypeVar("T")
@@ -30,7 +30,7 @@ class UnreadableError(Exception):
 
     def __init__(self, path: str, message: str, line: int = 1, column: int = 1) -> None:
         super().__init__(message)
-        self.error = SourceError(Place(path, line, column, line, column), message)
+        self.error = SourceError(Span(path, line, column, line, column), message)
 
 
 class Files:

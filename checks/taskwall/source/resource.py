@@ -10,8 +10,8 @@ from taskwall.core.values import (
     Known,
     Need,
     Origin,
-    Place,
     Scalar,
+    Span,
     Unknown,
     Value,
     needs,
@@ -29,8 +29,8 @@ class Skip(Struct, frozen=True):
 
     rule: str
     reason: str
-    place: Place
-    scope: Place
+    place: Span
+    scope: Span
     host: str = ""
 
 
@@ -46,7 +46,7 @@ class Resource(Struct, frozen=True):
     type: str
     origin: Origin
     body: Fields
-    place: Place
+    place: Span
     data: bool = False
     metadata: Fields = Fields({})
 
@@ -65,7 +65,7 @@ class Cell(Struct, frozen=True, gc=False):
     """
 
     value: Value | None
-    place: Place
+    place: Span
     path: str
     resource: Resource
     ledger: set[tuple[str, str]] | None = None
@@ -153,7 +153,7 @@ class Cell(Struct, frozen=True, gc=False):
         else:
             yield self._at(self.value, self.place, f"{self.path}[*]", self.needs)
 
-    def _inside(self, place: Place | None) -> Place:
+    def _inside(self, place: Span | None) -> Span:
         """`place` if it lies in this resource, else where the cursor already is."""
         if place is None or not self.resource.place.holds(place):
             return self.place
@@ -162,7 +162,7 @@ class Cell(Struct, frozen=True, gc=False):
     def _at(
         self,
         value: Value | None,
-        place: Place,
+        place: Span,
         path: str,
         doubt: tuple[Need, ...] | None,
         key: str = "",

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from taskwall.core.values import Place, Question, Scenario, Value
+from taskwall.core.values import Question, Scenario, Span, Value
 from taskwall.incremental.positions import IDENTITY, LineMap
 from taskwall.source.resource import Resource, Skip
 
@@ -17,7 +17,7 @@ from taskwall.source.resource import Resource, Skip
 class SourceError(Struct, frozen=True, gc=False):
     """Something in a source that could not be read, and where. Everything else still is."""
 
-    place: Place
+    place: Span
     message: str
 
 
@@ -86,5 +86,5 @@ class Stack(Protocol):
         are the very same objects.
         """
 
-    def secrets(self, file: str) -> tuple[Place, ...]:
+    def secrets(self, file: str) -> tuple[Span, ...]:
         """The stretches of a file whose text is never shown: environments, secrets, user data."""

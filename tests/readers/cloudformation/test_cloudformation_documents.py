@@ -2,7 +2,7 @@
 
 import pytest
 
-from taskwall.core.values import Fields, Known, Place
+from taskwall.core.values import Fields, Known, Span
 from taskwall.readers.cloudformation.document import (
     Function,
     Node,
@@ -22,7 +22,7 @@ def root(text: str) -> Node:
     return unit.root
 
 
-def span(place: Place | None) -> tuple[int, int, int, int]:
+def span(place: Span | None) -> tuple[int, int, int, int]:
     """The numbers of a place."""
     assert place is not None
     return place.line, place.column, place.end_line, place.end_column
@@ -247,4 +247,4 @@ def test_a_key_that_is_no_text_is_an_error() -> None:
     """A list cannot be a key; the rest is read."""
     unit = read("t", "? [a]\n: 1\nb: 2\n")
     assert [e.message for e in unit.errors] == ["a key must be a text"]
-    assert members(unit.root)["b"] == Known(2, Place("t", 3, 4, 3, 5))
+    assert members(unit.root)["b"] == Known(2, Span("t", 3, 4, 3, 5))

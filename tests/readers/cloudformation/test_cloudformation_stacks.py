@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from budgets import examples
-from taskwall.core.values import OTHER, Fields, Known, Need, Place, Scalar, Value, plain, settled
+from taskwall.core.values import OTHER, Fields, Known, Need, Scalar, Span, Value, plain, settled
 from taskwall.readers.cloudformation import CloudFormationStack, stacks
 from taskwall.source.files import Files
 from taskwall.source.resource import Resource, Skip
@@ -61,7 +61,7 @@ def by_name(text: str) -> dict[str, Resource]:
     return {item.origin.name: item for item in stack_of(text).evaluate({}).resources}
 
 
-def cut(text: str, place: Place) -> str:
+def cut(text: str, place: Span) -> str:
     """The stretch of a text that a place means."""
     lines = text.split("\n")[place.line - 1 : place.end_line]
     lines[-1] = lines[-1][: place.end_column - 1]
@@ -300,7 +300,7 @@ def test_metadata_holds_for_its_resource_or_the_file() -> None:
     (skip,) = stack_of(text).skips
     assert isinstance(skip, Skip)
     assert (skip.rule, skip.reason) == ("TW206", "why")
-    assert skip.scope.holds(Place("t.yaml", 1, 1, 1, len(text) + 1))
+    assert skip.scope.holds(Span("t.yaml", 1, 1, 1, len(text) + 1))
 
 
 def test_secrets_are_found() -> None:
@@ -442,7 +442,7 @@ def shuffled(data: Any, chance: random.Random) -> Any:
 
 def unplaced(data: Any) -> Any:
     """Values without their places, to compare them."""
-    if isinstance(data, Place):
+    if isinstance(data, Span):
         return None
     if isinstance(data, dict):
         return {key: unplaced(item) for key, item in data.items() if item is not None}

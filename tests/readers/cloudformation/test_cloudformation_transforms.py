@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from taskwall.core.values import Known, Place, Value, plain, settled
+from taskwall.core.values import Known, Span, Value, plain, settled
 from taskwall.readers.cloudformation import CloudFormationStack, stacks
 from taskwall.source.files import Files
 from taskwall.source.resource import Resource
@@ -26,7 +26,7 @@ def resources(text: str, inputs: Inputs | None = None) -> dict[str, Resource]:
     return {one.origin.address: one for one in evaluation.resources}
 
 
-def cut(text: str, place: Place) -> str:
+def cut(text: str, place: Span) -> str:
     """The stretch of one line of a text that a place means."""
     assert place.line == place.end_line
     return text.split("\n")[place.line - 1][place.column - 1 : place.end_column - 1]

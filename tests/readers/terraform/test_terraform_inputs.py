@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from taskwall.core.values import Fields, Items, Known, Place, Value, needs
+from taskwall.core.values import Fields, Items, Known, Span, Value, needs
 from taskwall.readers.terraform import stacks
 from taskwall.source.files import Files
 from taskwall.source.stack import Evaluation, Inputs
@@ -196,7 +196,7 @@ def test_places_in_template_files(evaluated: Evaluated) -> None:
     for text in ("one\ntwo ${a}", "one\ntwo"):
         found = x(evaluated(main, {"live/run.tpl": text}))
         end = len("two ${a}") + 1 if "$" in text else 4
-        assert found.place == Place("/nowhere/live/run.tpl", 1, 1, 2, end)
+        assert found.place == Span("/nowhere/live/run.tpl", 1, 1, 2, end)
 
 
 def test_files_beyond_the_boundary(evaluated: Evaluated) -> None:

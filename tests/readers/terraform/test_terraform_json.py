@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from budgets import examples
-from taskwall.core.values import Place, Reference, Value
+from taskwall.core.values import Reference, Span, Value
 from taskwall.readers.terraform import stacks
 from taskwall.source.files import Files
 from taskwall.source.stack import Evaluation, Inputs
@@ -90,15 +90,15 @@ def test_json_places(from_json: Callable[[str], Evaluation]) -> None:
     evaluation = from_json(text)
     resource = next(r for r in evaluation.resources if r.type == "t")
     file = "/nowhere/main.tf.json"
-    assert resource.place == Place(file, 1, 21, 4, 2)
-    assert resource.origin.header == Place(file, 1, 21, 1, 24)
+    assert resource.place == Span(file, 1, 21, 4, 2)
+    assert resource.origin.header == Span(file, 1, 21, 1, 24)
     assert resource.body.places == {
-        "tags": Place(file, 2, 3, 2, 14),
-        "x": Place(file, 2, 16, 3, 18),
+        "tags": Span(file, 2, 3, 2, 14),
+        "x": Span(file, 2, 16, 3, 18),
     }
     (item,) = resource.body.fields["x"].items  # type: ignore[union-attr]
     assert isinstance(item, Reference)
-    assert item.place == Place(file, 3, 2, 3, 17)
+    assert item.place == Span(file, 3, 2, 3, 17)
 
 
 @pytest.mark.parametrize(

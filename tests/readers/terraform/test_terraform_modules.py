@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from taskwall.core.values import Call, Place, Value, needs
+from taskwall.core.values import Call, Span, Value, needs
 from taskwall.readers.terraform import TerraformStack, stacks
 from taskwall.source.files import Files
 from taskwall.source.stack import Evaluation, Inputs, SourceError
@@ -57,7 +57,7 @@ def test_called_module(evaluated: Evaluated, shown: Shown) -> None:
     called = evaluation.resources[1]
     assert shown(called.body) == {"name": "api", "port": 80, "strict": "fallback"}
     assert called.origin.name == "module.api.t.this"
-    place = Place("/nowhere/live/main.tf", 1, 1, 1, 13)
+    place = Span("/nowhere/live/main.tf", 1, 1, 1, 13)
     assert called.origin.called_from == (Call("module.api", place),)
     assert body(evaluation, "t.use", shown) == {"id": "<module.api.t.this.id>", "port": 80}
 
@@ -260,7 +260,7 @@ def test_unreadable_file(tmp_path: Path) -> None:
     files = Files()
     paths = [str(tmp_path / "bad.tf"), str(tmp_path / "good.tf")]
     (found,), errors = stacks(paths, files, Inputs())
-    assert errors == [SourceError(Place(paths[0], 1, 6, 1, 6), "is not UTF-8")]
+    assert errors == [SourceError(Span(paths[0], 1, 6, 1, 6), "is not UTF-8")]
     assert addresses(found.evaluate({})) == ["t.a"]
     assert found.evaluate({}).errors == ()
 

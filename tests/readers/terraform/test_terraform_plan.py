@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from budgets import examples
 from taskwall.api.options import Options
 from taskwall.api.scan import scan
-from taskwall.core.values import Place, Value
+from taskwall.core.values import Span, Value
 from taskwall.readers.terraform import stacks
 from taskwall.readers.terraform.plan.stacks import PlanStack, plans, unplanned
 from taskwall.source.files import Files
@@ -179,7 +179,7 @@ def test_plan_alone(shown: Shown) -> None:
     task = next(r for r in evaluation.resources if r.origin.address == TASK)
     assert task.origin.name == "module.api.aws_security_group.task"
     assert [call.name for call in task.origin.called_from] == ["module.api"]
-    assert task.place == Place("/nowhere/plan.json", 1, 1, 1, 1)
+    assert task.place == Span("/nowhere/plan.json", 1, 1, 1, 1)
 
 
 def test_plan_with_its_sources(shown: Shown) -> None:
@@ -192,7 +192,7 @@ def test_plan_with_its_sources(shown: Shown) -> None:
     assert inner["security_groups"] == ["<aws_security_group.alb.id>"]
     task = next(r for r in evaluation.resources if r.origin.address == TASK)
     assert (task.place.file, task.place.line) == ("/nowhere/api/main.tf", 4)
-    assert task.body.places["ingress"] == Place("/nowhere/api/main.tf", 8, 3, 13, 4)
+    assert task.body.places["ingress"] == Span("/nowhere/api/main.tf", 8, 3, 13, 4)
     assert stack.files == {"/nowhere/plan.json", "/nowhere/main.tf", "/nowhere/api/main.tf"}
 
 
@@ -392,7 +392,7 @@ def test_broken_plan(text: str, message: str) -> None:
 def test_nothing_of_a_plan_is_shown() -> None:
     """A plan holds sensitive values as they are: none of its text is shown."""
     (place,) = read(PLAN).secrets("/nowhere/plan.json")
-    assert place.holds(Place("/nowhere/plan.json", 1, 1, 999, 1))
+    assert place.holds(Span("/nowhere/plan.json", 1, 1, 999, 1))
 
 
 def test_both_readers_say_the_same(shown: Shown, evaluated: Callable[..., Evaluation]) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from taskwall.core.values import Fields, Items, Place, Reference, Value, needs
+from taskwall.core.values import Fields, Items, Reference, Span, Value, needs
 from taskwall.source.resource import Resource
 from taskwall.source.stack import Evaluation
 
@@ -265,24 +265,24 @@ def test_places(evaluated: Evaluated) -> None:
     )
     resource = only(evaluation, "t.a")
     body = resource.body
-    assert resource.place == Place(FILE, 1, 1, 8, 2)
+    assert resource.place == Span(FILE, 1, 1, 8, 2)
     assert body.place == resource.place
-    assert resource.origin.header == Place(FILE, 1, 1, 1, 17)
-    assert body.places["ü"] == Place(FILE, 2, 3, 2, 10)
-    assert body.places["name"] == Place(FILE, 3, 3, 3, 17)
-    assert body.places["rule"] == Place(FILE, 5, 3, 7, 4)
+    assert resource.origin.header == Span(FILE, 1, 1, 1, 17)
+    assert body.places["ü"] == Span(FILE, 2, 3, 2, 10)
+    assert body.places["name"] == Span(FILE, 3, 3, 3, 17)
+    assert body.places["rule"] == Span(FILE, 5, 3, 7, 4)
     items = body.fields["list"]
     assert isinstance(items, Items)
     assert [item.place for item in items.items] == [
-        Place(FILE, 4, 11, 4, 12),
-        Place(FILE, 4, 14, 4, 16),
+        Span(FILE, 4, 11, 4, 12),
+        Span(FILE, 4, 14, 4, 16),
     ]
     rules = body.fields["rule"]
     assert isinstance(rules, Items)
-    assert rules.items[0].place == Place(FILE, 5, 3, 7, 4)
+    assert rules.items[0].place == Span(FILE, 5, 3, 7, 4)
     rule = rules.items[0]
     assert isinstance(rule, Fields)
-    assert rule.places["port"] == Place(FILE, 6, 5, 6, 14)
+    assert rule.places["port"] == Span(FILE, 6, 5, 6, 14)
 
 
 def test_elements_stand_where_the_list_names_them(evaluated: Evaluated) -> None:
@@ -295,8 +295,8 @@ def test_elements_stand_where_the_list_names_them(evaluated: Evaluated) -> None:
     items = only(evaluation, "t.a").body.fields["x"]
     assert isinstance(items, Items)
     assert [item.place for item in items.items] == [
-        Place(FILE, 6, 5, 6, 11),
-        Place(FILE, 7, 5, 7, 10),
+        Span(FILE, 6, 5, 6, 11),
+        Span(FILE, 7, 5, 7, 10),
     ]
 
 
@@ -309,7 +309,7 @@ def test_places_within_jsonencode(evaluated: Evaluated) -> None:
     assert isinstance(items, Items)
     container = items.items[0]
     assert isinstance(container, Fields)
-    assert container.places["image"] == Place(FILE, 3, 5, 3, 20)
+    assert container.places["image"] == Span(FILE, 3, 5, 3, 20)
 
 
 def test_references_carry_what_the_source_writes(evaluated: Evaluated, shown: Shown) -> None:

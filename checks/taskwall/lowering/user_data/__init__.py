@@ -15,8 +15,8 @@ from taskwall.core.values import (
     Items,
     Known,
     Need,
-    Place,
     Reference,
+    Span,
     Text,
     Unknown,
     Value,
@@ -146,7 +146,7 @@ class _Rows:
 
     def __init__(self, cell: Cell, value: Value, text: str) -> None:
         self.cell = cell
-        self.start: Place | None = None
+        self.start: Span | None = None
         place = value.place
         rows = text.count("\n") + (0 if text.endswith("\n") else 1)
         # A here-document ends with a line of its own, a block of YAML with its last one. Texts
@@ -159,13 +159,13 @@ class _Rows:
         ):
             self.start = place
 
-    def place(self, row: int | None) -> Place:
+    def place(self, row: int | None) -> Span:
         """The place of a row."""
         start = self.start
         if start is None or row is None or start.line + 1 + row > start.end_line:
             return self.cell.place
         line = start.line + 1 + row
-        return Place(start.file, line, 1, line, 2)
+        return Span(start.file, line, 1, line, 2)
 
 
 def _act(r: ResourceReader, machine: Machine, text: str, value: Value) -> None:

@@ -3,7 +3,7 @@
 from msgspec import Struct
 
 from taskwall.core.facts import Fact, all_of, any_of
-from taskwall.core.values import Need, Place
+from taskwall.core.values import Need, Span
 from taskwall.model.compute.container_instances import ContainerInstances, container_instances
 from taskwall.model.compute.launch_type import awsvpc, runs_on, strategy
 from taskwall.model.core.entity import same_entity
@@ -182,7 +182,7 @@ class Unseen(Struct, frozen=True):
     """
 
     source: TaskSource
-    at: Place
+    at: Span
     needs: tuple[Need, ...]
     fact: Fact
 

@@ -11,8 +11,8 @@ from taskwall.core.values import (
     Known,
     Need,
     Origin,
-    Place,
     Scalar,
+    Span,
     Value,
     needs,
     settled,
@@ -30,7 +30,7 @@ class Setting(Struct, frozen=True, gc=False):
     """
 
     value: Value | None
-    place: Place
+    place: Span
     name: str
     resource: str
     default: str = ""
@@ -144,7 +144,7 @@ class Link(Struct, frozen=True, gc=False):
 
     to: str
     fact: Fact
-    place: Place
+    place: Span
     exact: bool = True
 
     @property

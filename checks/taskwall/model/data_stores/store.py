@@ -4,7 +4,7 @@ from msgspec import Struct
 
 from taskwall.core.change import Change
 from taskwall.core.facts import FALSE, Fact, any_of
-from taskwall.core.values import Need, Place
+from taskwall.core.values import Need, Span
 from taskwall.model.compute.container_instances import container_instances
 from taskwall.model.core.address import V4, V6
 from taskwall.model.core.entity import Entity, Link, Setting, same_entity
@@ -30,7 +30,7 @@ class Insists(Struct, frozen=True):
     """
 
     fact: Fact
-    place: Place
+    place: Span
     changes: tuple[Change, ...] = ()
 
 

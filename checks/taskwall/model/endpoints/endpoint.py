@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from taskwall.core.facts import TRUE, Fact, all_of, any_of
 from taskwall.core.patterns import pattern
-from taskwall.core.values import Need, Origin, Place, Text, Unknown, Value, settled, spelled
+from taskwall.core.values import Need, Origin, Span, Text, Unknown, Value, settled, spelled
 from taskwall.model.core.entity import Entity, Link, Setting, same_entity
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.entities.iam_policy import Policy, full_access
@@ -181,7 +181,7 @@ class Stated(Struct, frozen=True):
     policy: Policy
     written: Fact
     on: Origin
-    at: Place
+    at: Span
 
 
 def asked(endpoint: Endpoint) -> str:

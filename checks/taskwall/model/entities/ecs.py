@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from taskwall.core.change import Change
 from taskwall.core.facts import FALSE, Fact
-from taskwall.core.values import Need, Place
+from taskwall.core.values import Need, Span
 from taskwall.model.core.entity import Entity, Link, Setting
 
 Launch: TypeAlias = Literal["FARGATE", "EC2", "MANAGED_INSTANCES", "EXTERNAL"]
@@ -22,7 +22,7 @@ class Providers(Struct, frozen=True):
     launches: tuple[Launch, ...] = ()
     providers: tuple[Link, ...] = ()
     needs: tuple[Need, ...] = ()
-    place: Place | None = None
+    place: Span | None = None
 
     def __bool__(self) -> bool:
         return bool(self.launches or self.providers or self.needs)

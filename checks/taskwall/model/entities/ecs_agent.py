@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from msgspec import Struct
 
 from taskwall.core.facts import FALSE, Fact
-from taskwall.core.values import Known, Need, Place, Scalar, Unknown
+from taskwall.core.values import Known, Need, Scalar, Span, Unknown
 from taskwall.model.core.entity import Link, Setting
 
 
@@ -36,7 +36,7 @@ class Agent(Struct, frozen=True):
     images, "docker" a container that user data itself starts.
     """
 
-    place: Place
+    place: Span
     resource: str
     settings: Mapping[str, Setting] = {}
     unseen: tuple[Need, ...] = ()

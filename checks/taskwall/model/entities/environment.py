@@ -3,7 +3,7 @@
 from msgspec import Struct
 
 from taskwall.core.facts import Fact
-from taskwall.core.values import Need, Origin, Place, Text, Value
+from taskwall.core.values import Need, Origin, Span, Text, Value
 
 
 class Definition(Struct, frozen=True):
@@ -29,7 +29,7 @@ class Variable(Struct, frozen=True):
     name: str
     value: str | Text | None
     refers: tuple[str, ...]
-    at: Place
+    at: Span
     needs: tuple[Need, ...] = ()
     secret: bool = False
     stores: tuple[str, ...] = ()

@@ -21,8 +21,8 @@ from taskwall.core.values import (
     Items,
     Known,
     Need,
-    Place,
     Reference,
+    Span,
     Text,
     Unknown,
     Value,
@@ -99,7 +99,7 @@ class Policy(Struct, frozen=True):
     """A policy document as it is written at a place; `open` where it may hold more statements."""
 
     name: str
-    place: Place
+    place: Span
     statements: tuple[Statement, ...]
     open: bool = False
     needs: tuple[Need, ...] = ()
@@ -109,7 +109,7 @@ class Policy(Struct, frozen=True):
         return Fact(truth, text, self.place, self.name, self.needs, otherwise)
 
 
-def read(value: Value, name: str, place: Place) -> Policy:
+def read(value: Value, name: str, place: Span) -> Policy:
     """Read a structure as a policy document; what is none is a document of unknown statements."""
     waits = needs(value)
     document = settled(value)
@@ -123,7 +123,7 @@ def read(value: Value, name: str, place: Place) -> Policy:
     return Policy(name, place, tuple(statements), bool(more), waits)
 
 
-def full_access(name: str, place: Place) -> Policy:
+def full_access(name: str, place: Span) -> Policy:
     """What AWS takes where an endpoint has no policy: everything is allowed."""
     all_ = Words((ANY,))
     return Policy(name, place, (Statement(True, all_, all_, all_),))

@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from taskwall.core.change import Change
 from taskwall.core.facts import Fact
-from taskwall.core.values import Origin, Place
+from taskwall.core.values import Origin, Span
 from taskwall.model.core.entity import Entity, Link, Setting
 
 Kind: TypeAlias = Literal["application", "network", "gateway", "classic"]
@@ -64,7 +64,7 @@ class Listener(Entity, frozen=True, kw_only=True):
     certificate: Setting
     actions: tuple[Action, ...] = ()
     backend: Setting | None = None
-    place: Place
+    place: Span
 
 
 class ClientCheck(Struct, frozen=True):

@@ -4,7 +4,7 @@ from msgspec import Struct
 
 from taskwall.core.change import Change
 from taskwall.core.facts import FALSE, Fact
-from taskwall.core.values import Origin, Place
+from taskwall.core.values import Origin, Span
 from taskwall.model.core.entity import Entity, Link, Setting
 from taskwall.model.core.network import Network
 
@@ -17,7 +17,7 @@ class Proxy(Struct, frozen=True):
     """
 
     on: Origin
-    at: Place
+    at: Span
     connected: Fact
     logs: Fact
     writes: Fact = FALSE
@@ -33,7 +33,7 @@ class Offer(Struct, frozen=True):
 
     on: Origin
     name: str
-    at: Place
+    at: Span
     connected: Fact
     encrypted: Fact
     encrypting: tuple[Change, ...] = ()
@@ -62,7 +62,7 @@ class Intake(Struct, frozen=True):
     on: Origin
     mode: Setting
     validates: Fact
-    trust: Place
+    trust: Span
 
 
 class ClientPolicy(Struct, frozen=True):
@@ -81,9 +81,9 @@ class ClientPolicy(Struct, frozen=True):
     written: Fact
     enforce: Setting
     trusts: Fact
-    trust: Place
+    trust: Span
     presents: Fact
-    certificate: Place
+    certificate: Span
 
     @property
     def enforced(self) -> Fact:
@@ -103,13 +103,13 @@ class MeshTask(Struct, frozen=True):
 
     on: Origin
     kind: Setting
-    at: Place
+    at: Span
     node: Fact
     named: bool
     contained: Fact
-    container: Place
+    container: Span
     led: Fact
-    ports: Place
+    ports: Span
 
     @property
     def proxied(self) -> Fact:

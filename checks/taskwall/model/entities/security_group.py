@@ -6,7 +6,7 @@ from typing import Literal, TypeAlias
 from msgspec import Struct
 
 from taskwall.core.facts import Fact
-from taskwall.core.values import Need, Origin, Place, Text, settled
+from taskwall.core.values import Need, Origin, Span, Text, settled
 from taskwall.model.core.address import Cidr, cidr
 from taskwall.model.core.entity import Entity, Link, Setting
 
@@ -25,11 +25,11 @@ class SecurityGroup(Entity, frozen=True, kw_only=True):
     vpc: Link | None = None
     default: bool = False
     managed: frozenset[Direction] = frozenset()
-    lists: Mapping[Direction, Place] = {}
+    lists: Mapping[Direction, Span] = {}
     exclusive: frozenset[Direction] = frozenset()
     made_open: bool = False
 
-    def place_for(self, way: Direction) -> Place:
+    def place_for(self, way: Direction) -> Span:
         """Where a permission that is missing belongs."""
         return self.lists.get(way, self.origin.header)
 
@@ -47,8 +47,8 @@ class Permission(Struct, frozen=True, kw_only=True):
     group: Link
     direction: Direction
     on: Origin
-    place: Place
-    block: Place
+    place: Span
+    block: Span
     protocol: Setting
     first_port: Setting
     last_port: Setting

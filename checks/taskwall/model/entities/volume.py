@@ -3,7 +3,7 @@
 from msgspec import Struct
 
 from taskwall.core.facts import Fact
-from taskwall.core.values import Origin, Place
+from taskwall.core.values import Origin, Span
 from taskwall.model.core.entity import Setting
 
 
@@ -16,7 +16,7 @@ class Volume(Struct, frozen=True):
 
     on: Origin
     name: str
-    at: Place
+    at: Span
     nfs: Fact
     encrypted: Fact
     transit: Setting | None = None

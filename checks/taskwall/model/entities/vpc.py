@@ -5,7 +5,7 @@ from typing import Literal, TypeAlias
 from msgspec import Struct
 
 from taskwall.core.facts import Fact
-from taskwall.core.values import Place
+from taskwall.core.values import Span
 from taskwall.model.core.entity import Entity, Link, Setting
 
 Way: TypeAlias = Literal[
@@ -118,4 +118,4 @@ class FlowLog(Entity, frozen=True, kw_only=True):
     traffic: Setting
     format: Setting
     interval: Setting
-    at: Place
+    at: Span

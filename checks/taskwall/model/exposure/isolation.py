@@ -6,7 +6,7 @@ from fnmatch import fnmatchcase
 from msgspec import Struct
 
 from taskwall.core.facts import FALSE, Fact, all_of, any_of
-from taskwall.core.values import Need, Place
+from taskwall.core.values import Need, Span
 from taskwall.model.compute.vpc_tenants import Tenant, inhabitants, tenants
 from taskwall.model.core.entity import Link, same_entity
 from taskwall.model.core.network import Network, remembered
@@ -25,7 +25,7 @@ class Membership(Struct, frozen=True):
 
     group: str = ""
     needs: tuple[Need, ...] = ()
-    place: Place | None = None
+    place: Span | None = None
     by: str = ""
 
     @property
@@ -127,7 +127,7 @@ class Shared(Struct, frozen=True):
 
     source: TaskSource
     what: str
-    at: Place
+    at: Span
     with_outsiders: Fact
     other: str
     seen: bool = True

@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from taskwall.core.change import Change
 from taskwall.core.facts import FALSE, Fact
-from taskwall.core.values import Origin, Place
+from taskwall.core.values import Origin, Span
 from taskwall.model.core.entity import Link
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.entities.ecs import TaskSource
@@ -28,7 +28,7 @@ class EdgeConnection(Struct, frozen=True):
     """
 
     on: Origin
-    at: Place
+    at: Span
     service: str
     balancer: Link | None
     listener: Link | None

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from taskwall.core.facts import Fact, all_of, any_of
-from taskwall.core.values import Need, Place
+from taskwall.core.values import Need, Span
 from taskwall.model.core.entity import Entity, Link
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.entities.ecs import (
@@ -45,7 +45,7 @@ class Front(Struct, frozen=True):
     given: Fact | None = None
 
     @property
-    def place(self) -> Place | None:
+    def place(self) -> Span | None:
         """The attribute of the task source from which the way leads here."""
         first = self.fact
         while first.place is None and first.parts:

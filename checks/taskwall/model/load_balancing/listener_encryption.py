@@ -1,7 +1,7 @@
 """Whether listeners take clients' traffic encrypted."""
 
 from taskwall.core.facts import FALSE, Fact, all_of
-from taskwall.core.values import Need, Place
+from taskwall.core.values import Need, Span
 from taskwall.model.compute.launch_type import awsvpc
 from taskwall.model.compute.vpc_encryption import enforced
 from taskwall.model.core.network import Network, remembered
@@ -128,7 +128,7 @@ def _rules(network: Network) -> dict[str, list[ListenerRule]]:
     return network.grouped(ListenerRule, lambda rule: (rule.listener.to,))
 
 
-def _sends_on(action: Action, who: str, place: Place) -> Fact:
+def _sends_on(action: Action, who: str, place: Span) -> Fact:
     if action.type.open:
         text = f"{who} only redirects"
         return Fact(None, text, action.type.place, who, action.type.needs)

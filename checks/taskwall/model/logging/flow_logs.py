@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from msgspec import Struct
 
 from taskwall.core.facts import FALSE, Fact, all_of, any_of
-from taskwall.core.values import Need, Place, Text, settled
+from taskwall.core.values import Need, Span, Text, settled
 from taskwall.model.compute.launch_type import awsvpc
 from taskwall.model.core.entity import Link
 from taskwall.model.core.network import Network, remembered
@@ -27,7 +27,7 @@ class Watched(Struct, frozen=True):
     sources: tuple[TaskSource, ...]
     subnets: tuple[Subnet, ...]
     whole: bool
-    at: Place
+    at: Span
     needs: tuple[Need, ...]
 
 
@@ -71,7 +71,7 @@ def _watched(network: Network, key: str, pairs: list[tuple[TaskSource, Link | No
     )
 
 
-def _position(place: Place) -> tuple[str, int]:
+def _position(place: Span) -> tuple[str, int]:
     return place.file, place.line
 
 

@@ -6,7 +6,7 @@ from typing import Literal, TypeAlias
 from msgspec import Struct
 
 from taskwall.core.facts import Fact
-from taskwall.core.values import Need, Place, symbol
+from taskwall.core.values import Need, Span, symbol
 from taskwall.model.core.address import ALL_PORTS, Ranges
 from taskwall.model.core.entity import Setting
 from taskwall.model.entities.security_group import Permission
@@ -136,7 +136,7 @@ def only_opens(permission: Permission, allowed: Ports, whose: str) -> Fact:
     return Fact(False, text, place, name, otherwise=otherwise)
 
 
-def at_ports(permission: Permission) -> Place:
+def at_ports(permission: Permission) -> Span:
     """Where a permission says which ports it opens: the first of them, else the protocol."""
     numbered = protocol(permission) in ("tcp", "udp")
     return permission.first_port.place if numbered else permission.protocol.place

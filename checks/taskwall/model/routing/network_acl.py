@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from taskwall.core.facts import FALSE, TRUE, Fact, any_of
-from taskwall.core.values import Need, Origin, Place
+from taskwall.core.values import Need, Origin, Span
 from taskwall.model.compute.container_instances import container_instances
 from taskwall.model.core.address import ALL_PORTS, EVERYWHERE, V4, V6, Ranges, is_internet
 from taskwall.model.core.entity import Entity, Link, Setting, same_entity
@@ -62,7 +62,7 @@ class AclEntry(Struct, frozen=True):
 
     acl: Link
     on: Origin
-    place: Place
+    place: Span
     way: Direction | None
     number: Setting
     action: Setting

@@ -7,7 +7,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from taskwall.core.facts import FALSE, TRUE, Fact, all_of, any_of
-from taskwall.core.values import Need, Origin, Place
+from taskwall.core.values import Need, Origin, Span
 from taskwall.model.core.address import Ranges, cidr
 from taskwall.model.core.entity import Entity, Link, Setting, same_entity
 from taskwall.model.core.network import Network, remembered
@@ -58,7 +58,7 @@ class SubnetShare(Entity, frozen=True, kw_only=True):
     """A subnet in a resource share: `at` is where it is named, `shared` whether with anybody."""
 
     subnet: Link
-    at: Place
+    at: Span
     shared: Fact
 
 
@@ -88,7 +88,7 @@ class VpcConnection(Struct, frozen=True):
     """
 
     on: Origin
-    at: Place
+    at: Span
     one: Link
     other: Link | None
     joins: Fact

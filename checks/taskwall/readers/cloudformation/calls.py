@@ -9,7 +9,7 @@ from taskwall.core.values import (
     Items,
     Known,
     Need,
-    Place,
+    Span,
     Text,
     Unknown,
     Value,
@@ -48,7 +48,7 @@ class MalformedError(Exception):
     """A function with arguments that it does not take."""
 
 
-def nameless(name: str, why: str, place: Place | None) -> Unknown:
+def nameless(name: str, why: str, place: Span | None) -> Unknown:
     """An unknown that is not known to be equal to any other, even of that name."""
     return Unknown((Need(name, why),), place=place)
 
@@ -62,7 +62,7 @@ def with_null(perhaps: Perhaps) -> Value:
     return either(perhaps.value, Known(None), perhaps.needs)
 
 
-def placed(value: Value, place: Place | None) -> Value:
+def placed(value: Value, place: Span | None) -> Value:
     """The value at the place where it is used."""
     if isinstance(value, Known):
         return Known(value.data, place)

@@ -13,10 +13,10 @@ from taskwall.core.values import (
     Call,
     Known,
     Need,
-    Place,
     Question,
     Scalar,
     Scenario,
+    Span,
     Unknown,
     Value,
 )
@@ -169,7 +169,7 @@ class TemplateContext(Protocol):
     def entries(self, node: Node | None) -> tuple[Node, ...]:
         """The elements of a list, or the one thing that stands where a list may."""
 
-    def error(self, place: Place, message: str) -> None:
+    def error(self, place: Span, message: str) -> None:
         """Enter an error, unless a macro may yet make it right."""
 
     def remembered(self, memo: dict[K, tuple[T, set[str]]], key: K, make: Callable[[], T]) -> T:
@@ -179,23 +179,23 @@ class TemplateContext(Protocol):
         """Whether something of this many characters may still be made."""
 
     def unknown(
-        self, name: str, why: str, place: Place | None, waits: tuple[Need, ...] = ()
+        self, name: str, why: str, place: Span | None, waits: tuple[Need, ...] = ()
     ) -> Value:
         """An unknown that goes by a name, unless the user or the scenario says what it is."""
 
     def computed(self, symbol: str, waits: tuple[Need, ...], call: Function) -> Value:
         """What a function gives while its arguments are open; `goes_by` is what it is called."""
 
-    def macro(self, name: str, place: Place | None) -> Value:
+    def macro(self, name: str, place: Span | None) -> Value:
         """What a macro makes; two of the same name can make different things."""
 
-    def named(self, name: str, place: Place) -> Outcome:
+    def named(self, name: str, place: Span) -> Outcome:
         """What `Ref` gives for a name."""
 
-    def get(self, name: str, attribute: str, place: Place) -> Value:
+    def get(self, name: str, attribute: str, place: Span) -> Value:
         """What `Fn::GetAtt` gives."""
 
-    def output(self, name: str, place: Place) -> Value | None:
+    def output(self, name: str, place: Span) -> Value | None:
         """The value of an output, for whoever refers to it from `place`."""
 
     def all_below(self) -> "Iterator[TemplateContext]":
@@ -204,7 +204,7 @@ class TemplateContext(Protocol):
     def condition_of(self, node: Node) -> Known | Unknown:
         """Whether a condition holds that is named, or written out."""
 
-    def condition(self, name: str, place: Place | None = None) -> Known | Unknown:
+    def condition(self, name: str, place: Span | None = None) -> Known | Unknown:
         """Whether a declared condition holds; where it is open, with what it asks."""
 
     def truth(self, node: Node) -> Known | Unknown:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from msgspec import Struct
 
 from taskwall.core.patterns import pattern
-from taskwall.core.values import Fields, Items, Known, Place, Scalar, Value
+from taskwall.core.values import Fields, Items, Known, Scalar, Span, Value
 from taskwall.source.files import UnreadableError
 from taskwall.source.stack import SourceError
 
@@ -32,22 +32,22 @@ class Function(Struct, frozen=True, gc=False):
 
     name: str
     argument: "Node"
-    place: Place
+    place: Span
 
 
 class Sequence(Struct, frozen=True, gc=False):
     """A list with a function somewhere in it."""
 
     nodes: "tuple[Node, ...]"
-    place: Place
+    place: Span
 
 
 class Mapping(Struct, frozen=True, gc=False):
     """A mapping with a function somewhere in it; `places` hold key and value together."""
 
     fields: "dict[str, Node]"
-    places: dict[str, Place]
-    place: Place
+    places: dict[str, Span]
+    place: Span
 
 
 Node: TypeAlias = Value | Sequence | Mapping | Function
@@ -246,12 +246,12 @@ class _Builder:
         line = bisect_right(self._starts, mark.index)
         return line, mark.index - self._starts[line - 1] + 1
 
-    def _place(self, start: "yaml.Mark", end: "yaml.Mark") -> Place:
+    def _place(self, start: "yaml.Mark", end: "yaml.Mark") -> Span:
         if self._starts is None:
-            return Place(self.file, start.line + 1, start.column + 1, end.line + 1, end.column + 1)
-        return Place(self.file, *self._position(start), *self._position(end))
+            return Span(self.file, start.line + 1, start.column + 1, end.line + 1, end.column + 1)
+        return Span(self.file, *self._position(start), *self._position(end))
 
-    def _trimmed(self, start: "yaml.Mark", end: "yaml.Mark") -> Place:
+    def _trimmed(self, start: "yaml.Mark", end: "yaml.Mark") -> Span:
         """The stretch without the blank lines that follow it, which the parser counts to it."""
         text, index = self.text, end.index
         while index > start.index and text[index - 1].isspace():
@@ -259,16 +259,16 @@ class _Builder:
         line, column = self._position(start)
         end_line = self._position(end)[0] - text.count("\n", index, end.index)
         end_column = index - (text.rfind("\n", 0, index) + 1) + 1
-        return Place(self.file, line, column, end_line, end_column)
+        return Span(self.file, line, column, end_line, end_column)
 
-    def _until(self, raw: Any, last: Place | None) -> Place:
+    def _until(self, raw: Any, last: Span | None) -> Span:
         """The place of a collection, whose block form ends with its last member."""
         if raw.flow_style or last is None:
             return self._place(raw.start_mark, raw.end_mark)
         line, column = self._position(raw.start_mark)
         if (last.end_line, last.end_column) <= (line, column):  # an alias to something above
             return self._trimmed(raw.start_mark, raw.end_mark)
-        return Place(self.file, line, column, last.end_line, last.end_column)
+        return Span(self.file, line, column, last.end_line, last.end_column)
 
     def _scalar(self, raw: Any, value: str) -> Node:
         style, tag = raw.style, raw.tag
@@ -297,10 +297,10 @@ class _Builder:
 
     def _mapping(self, raw: Any, value: list[tuple[Any, Any]]) -> Node:
         fields: dict[str, Node] = {}
-        places: dict[str, Place] = {}
+        places: dict[str, Span] = {}
         merged: list[Node] = []
         literal = True
-        last: Place | None = None
+        last: Span | None = None
         for key_node, value_node in value:
             key = key_node.value
             node = self.node(value_node)
@@ -309,7 +309,7 @@ class _Builder:
             if end.line < line or (end.line == line and end.column < column):  # an alias
                 last = self._place(key_node.start_mark, key_node.end_mark)
             else:
-                last = Place(self.file, line, column, end.end_line, end.end_column)
+                last = Span(self.file, line, column, end.end_line, end.end_column)
             if type(key) is not str:
                 self._error(key_node, "a key must be a string")
             elif key == "<<" and not key_node.style:

@@ -15,8 +15,8 @@ from taskwall.core.values import (
     Items,
     Known,
     Need,
-    Place,
     Reference,
+    Span,
     Text,
     Unknown,
     Value,
@@ -173,14 +173,12 @@ class Evaluator:
             fields[key] = self.argument(member)
         return Fields(fields, places, rest, node.place)
 
-    def _loop(
-        self, key: str, node: Node
-    ) -> tuple[dict[str, Value], dict[str, Place], Value | None]:
+    def _loop(self, key: str, node: Node) -> tuple[dict[str, Value], dict[str, Span], Value | None]:
         """What a loop within a mapping makes: members with their places, or further ones."""
         from taskwall.readers.cloudformation.loops import turns
 
         fields: dict[str, Value] = {}
-        places: dict[str, Place] = {}
+        places: dict[str, Span] = {}
         rest: Value | None = None
         for turn in turns(self, key, node):
             body = turn.body
@@ -194,7 +192,7 @@ class Evaluator:
                 rest = found.rest or rest
         return fields, places, rest
 
-    def _sequence(self, nodes: Iterable[Node], place: Place | None) -> Items:
+    def _sequence(self, nodes: Iterable[Node], place: Span | None) -> Items:
         items: list[Value] = []
         rest: list[Value] = []
         waits: dict[Need, None] = {}
@@ -220,7 +218,7 @@ class Evaluator:
             self.error(call.place, message)
             return nameless(call.name, str(error), call.place)
 
-    def error(self, place: Place, message: str) -> None:
+    def error(self, place: Span, message: str) -> None:
         """Enter an error, unless a macro may yet make it right."""
         if not self.template.open_names:
             self.run.errors[SourceError(place, message)] = None
@@ -244,7 +242,7 @@ class Evaluator:
         return size <= LONGEST and self.run.made <= MOST
 
     def unknown(
-        self, name: str, why: str, place: Place | None, waits: tuple[Need, ...] = ()
+        self, name: str, why: str, place: Span | None, waits: tuple[Need, ...] = ()
     ) -> Value:
         """An unknown that goes by a name, unless the user or the scenario says what it is."""
         if (assumed := self.inputs.assumptions.get(name)) is not None:
@@ -261,7 +259,7 @@ class Evaluator:
             return self.unknown(symbol, "", call.place, waits)
         return Unknown(waits, place=call.place)
 
-    def macro(self, name: str, place: Place | None) -> Value:
+    def macro(self, name: str, place: Span | None) -> Value:
         """What a macro makes; two of the same name can make different things."""
         if (assumed := self.inputs.assumptions.get(name)) is not None:
             return placed(assumed, place)
@@ -277,7 +275,7 @@ class Evaluator:
         """What a condition of this template is called among those of all."""
         return f"{self._own}{condition}"
 
-    def named(self, name: str, place: Place) -> Outcome:
+    def named(self, name: str, place: Span) -> Outcome:
         """What `Ref` gives for a name."""
         if name in self.template.parameters:
             return placed(self.parameters.value(name), place)
@@ -295,18 +293,18 @@ class Evaluator:
                 return self.unknown(goes_by, DEPENDS, place)
         return self._undeclared(name, place)
 
-    def _undeclared(self, name: str, place: Place) -> Value:
+    def _undeclared(self, name: str, place: Span) -> Value:
         self.error(place, f"{name} is not declared")
         macro = "is not in the template: a macro may make it"
         return self.unknown(name, macro if self.template.open_names else "is not declared", place)
 
-    def get(self, name: str, attribute: str, place: Place) -> Value:
+    def get(self, name: str, attribute: str, place: Span) -> Value:
         """What `Fn::GetAtt` gives."""
         if name not in self.template.resources:
             return self._undeclared(name, place)
         return self._reference(name, attribute, place)
 
-    def _reference(self, name: str, attribute: str, place: Place) -> Value:
+    def _reference(self, name: str, attribute: str, place: Span) -> Value:
         declared = self.template.resources[name]
         condition = declared.condition
         if condition and self._is_false(condition):
@@ -396,7 +394,7 @@ class Evaluator:
             if below is not None:
                 yield from below.all_below()
 
-    def _handed_up(self, name: str, output: str, place: Place) -> Value | None:
+    def _handed_up(self, name: str, output: str, place: Span) -> Value | None:
         below = self.below(name)
         if below is None:
             return None
@@ -406,7 +404,7 @@ class Evaluator:
             return None
         return below.output(output, place)
 
-    def output(self, name: str, place: Place) -> Value | None:
+    def output(self, name: str, place: Span) -> Value | None:
         """The value of an output, for whoever refers to it from `place`."""
         making = f"Outputs.{name}"
         if making in self._making:
@@ -423,7 +421,7 @@ class Evaluator:
 
         return self.remembered(self._outputs, name, made)
 
-    def imported(self, name: Value, symbol: str, place: Place) -> Value | None:
+    def imported(self, name: Value, symbol: str, place: Span) -> Value | None:
         """The value of the one export that a name means; None if none or several do."""
         market = self.run.resolver
         self.run.imports.append((self.template.unit.file, name))
@@ -450,7 +448,7 @@ class Evaluator:
         name = written(node)
         return self.condition(name, node.place) if name is not None else self.truth(node)
 
-    def condition(self, name: str, place: Place | None = None) -> Known | Unknown:
+    def condition(self, name: str, place: Span | None = None) -> Known | Unknown:
         """Whether a declared condition holds; where it is open, with what it asks."""
         making = f"Conditions.{name}"
         if making in self._making:

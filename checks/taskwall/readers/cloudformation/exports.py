@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
 
-from taskwall.core.values import Known, Place, Text, Value, settled, spelled, symbol
+from taskwall.core.values import Known, Span, Text, Value, settled, spelled, symbol
 
 
 class Offer(Struct, frozen=True):
@@ -15,7 +15,7 @@ class Offer(Struct, frozen=True):
     path: str
     output: str
     name: Value
-    place: Place
+    place: Span
 
 
 class Exports:

@@ -6,7 +6,7 @@ What it means: "AWS::Include transform" of the AWS CloudFormation Template Refer
 import os
 from typing import Final
 
-from taskwall.core.values import Fields, Known, Place
+from taskwall.core.values import Fields, Known, Span
 from taskwall.readers.cloudformation.document import (
     Function,
     Mapping,
@@ -73,7 +73,7 @@ class Includes:
         path = self._path(written(location) or "", file)
         if not path:
             return None
-        place = (location or node).place or Place(file, 1, 1, 1, 1)
+        place = (location or node).place or Span(file, 1, 1, 1, 1)
         if path in above or len(above) > _DEEPEST:
             self.errors.append(SourceError(place, "includes itself"))
             return None

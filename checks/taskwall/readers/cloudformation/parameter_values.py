@@ -9,8 +9,8 @@ from taskwall.core.values import (
     Items,
     Known,
     Need,
-    Place,
     Question,
+    Span,
     Text,
     Unknown,
     Value,
@@ -145,7 +145,7 @@ class Parameters:
             given = self._evaluator.unknown(symbol, why, place)
         return self._listed(given, place) if several else given
 
-    def _listed(self, given: Value, place: Place | None) -> Items:
+    def _listed(self, given: Value, place: Span | None) -> Items:
         """The value of a list parameter."""
         found = settled(given)
         if isinstance(found, Items):
@@ -163,7 +163,7 @@ class Parameters:
             items = []
         return Items(tuple(items), cut.rest, given.place)
 
-    def _handed_down(self, name: str, symbol: str, place: Place | None) -> Value | None:
+    def _handed_down(self, name: str, symbol: str, place: Span | None) -> Value | None:
         """What the stack above passes for a parameter; None if it leaves it to the default."""
         if self._evaluator.above is None:
             return None

@@ -4,7 +4,7 @@ import re
 from typing import Final
 
 from taskwall.core.patterns import pattern
-from taskwall.core.values import Fields, Known, Place, spelled
+from taskwall.core.values import Fields, Known, Span, spelled
 from taskwall.readers.cloudformation.document import (
     Function,
     Mapping,
@@ -23,9 +23,9 @@ _NAMED_FREELY: Final = ("Conditions", "Mappings", "Outputs", "Resources")
 """Sections whose first keys are names of the user's choice, which say nothing of what is below."""
 
 
-def stretches(template: Template) -> tuple[Place, ...]:
+def stretches(template: Template) -> tuple[Span, ...]:
     """The places of environments, secrets, user data, and of the defaults of secret parameters."""
-    found: dict[Place, None] = {}
+    found: dict[Span, None] = {}
     seen: set[int] = set()
     root = members(template.unit.root)
     for section, node in root.items():
@@ -47,7 +47,7 @@ def stretches(template: Template) -> tuple[Place, ...]:
     return tuple(found)
 
 
-def _member(key: str, member: Node, found: dict[Place, None], seen: set[int]) -> None:
+def _member(key: str, member: Node, found: dict[Span, None], seen: set[int]) -> None:
     if _SECRET.fullmatch(key):
         if member.place is not None:
             found[member.place] = None
@@ -55,7 +55,7 @@ def _member(key: str, member: Node, found: dict[Place, None], seen: set[int]) ->
         _search(member, found, seen)
 
 
-def _search(node: Node, found: dict[Place, None], seen: set[int]) -> None:
+def _search(node: Node, found: dict[Span, None], seen: set[int]) -> None:
     if id(node) in seen:
         return
     seen.add(id(node))

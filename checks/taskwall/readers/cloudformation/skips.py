@@ -5,7 +5,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from typing import Final
 
-from taskwall.core.values import Fields, Known, Place
+from taskwall.core.values import Fields, Known, Span
 from taskwall.readers.cloudformation.document import (
     Function,
     Mapping,
@@ -34,14 +34,14 @@ def skips(template: Template) -> tuple[tuple[Skip, ...], tuple[SourceError, ...]
         return (), ()
     found: list[Skip] = []
     errors: list[SourceError] = []
-    whole = Place(template.unit.file, 1, 1, text.count("\n") + 2, 1)
+    whole = Span(template.unit.file, 1, 1, text.count("\n") + 2, 1)
     for metadata, scope in _metadata(template, whole):
         _of_metadata(metadata, scope, found, errors)
     _of_comments(template, found, errors)
     return tuple(found), tuple(errors)
 
 
-def _metadata(template: Template, whole: Place) -> Iterator[tuple[Node, Place]]:
+def _metadata(template: Template, whole: Span) -> Iterator[tuple[Node, Span]]:
     root = members(template.unit.root)
     if "Metadata" in root:
         yield root["Metadata"], whole
@@ -50,9 +50,7 @@ def _metadata(template: Template, whole: Place) -> Iterator[tuple[Node, Place]]:
             yield resource.metadata, resource.place
 
 
-def _of_metadata(
-    metadata: Node, scope: Place, found: list[Skip], errors: list[SourceError]
-) -> None:
+def _of_metadata(metadata: Node, scope: Span, found: list[Skip], errors: list[SourceError]) -> None:
     ours = members(members(metadata).get("taskwall")).get("skip")
     entries = [
         (written(members(item).get("id")), members(item).get("reason"), item.place)
@@ -100,7 +98,7 @@ def _of_comments(template: Template, found: list[Skip], errors: list[SourceError
         else:
             continue
         end = len(line.rstrip()) + 1
-        place = Place(template.unit.file, index + 1, comment.start() + 1, index + 1, end)
+        place = Span(template.unit.file, index + 1, comment.start() + 1, index + 1, end)
         alone = not line[: comment.start()].strip()
         scope, resource = extents.scope(index + 1, comment.start() + 1, alone)
         for host, names, colon, rest in re.findall(_WISH, line[comment.start() :]):
@@ -128,7 +126,7 @@ class Extents:
         for line in range(len(lines) - 1, 0, -1):
             comment = lines[line].lstrip().startswith("#")
             self._following[line] = self._following[line + 1] if comment else line + 1
-        self._begins: dict[int, Place] = {}
+        self._begins: dict[int, Span] = {}
         self._texts: list[tuple[int, int, int, int]] = []
         self._resources = sorted(
             template.resources.values(), key=lambda declared: declared.place.line
@@ -158,7 +156,7 @@ class Extents:
                 self._begin(item.place)
                 self._walk(item, seen)
 
-    def _begin(self, place: Place | None) -> None:
+    def _begin(self, place: Span | None) -> None:
         if place is not None:
             self._begins.setdefault(place.line, place)
 
@@ -170,7 +168,7 @@ class Extents:
         *_, end_line, end_column = self._texts[index]
         return (line, column) < (end_line, end_column)
 
-    def scope(self, line: int, column: int, alone: bool) -> tuple[Place | None, Place | None]:
+    def scope(self, line: int, column: int, alone: bool) -> tuple[Span | None, Span | None]:
         """Where a comment holds, and the resource that it stands in.
 
         It holds for the member or element that begins on its line or, if it stands alone, on the

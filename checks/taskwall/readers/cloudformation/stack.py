@@ -12,10 +12,10 @@ from taskwall.core.values import (
     Known,
     Need,
     Origin,
-    Place,
     Question,
     Scalar,
     Scenario,
+    Span,
     Unknown,
     Value,
     needs,
@@ -82,7 +82,7 @@ class CloudFormationStack:
         self._expansions: dict[str, list[Expansion]] = {}
         self._truths: dict[str, list[_Truth]] = {}
         self._decided: frozenset[str] | None = None
-        self._secrets: dict[str, tuple[Place, ...]] = {}
+        self._secrets: dict[str, tuple[Span, ...]] = {}
 
     @property
     def name(self) -> str:
@@ -194,7 +194,7 @@ class CloudFormationStack:
                     found = allowed if found is None else tuple(a for a in found if a in allowed)
         return found
 
-    def secrets(self, file: str) -> tuple[Place, ...]:
+    def secrets(self, file: str) -> tuple[Span, ...]:
         """The stretches of a template whose text is never shown; none of other files."""
         from taskwall.readers.cloudformation.secrets import stretches
 
@@ -268,7 +268,7 @@ def _resource(declared: Declared, evaluator: Evaluator) -> Resource | None:
     return _made(declared, evaluator, _body(value, declared.place), maybe)
 
 
-def _body(value: Value | None, place: Place) -> Fields:
+def _body(value: Value | None, place: Span) -> Fields:
     if isinstance(value, Fields):
         return value
     if value is None or isinstance(value, Known):

@@ -8,7 +8,7 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
-from taskwall.core.values import Fields, Need, Place
+from taskwall.core.values import Fields, Need, Span
 from taskwall.readers.cloudformation.document import (
     DYNAMIC,
     Function,
@@ -40,8 +40,8 @@ class Declared(Struct, frozen=True):
 
     name: str
     type: str
-    header: Place
-    place: Place
+    header: Span
+    place: Span
     condition: str
     properties: Node | None
     metadata: Node | None
@@ -70,9 +70,9 @@ class Template(Struct, frozen=True):
     files: frozenset[str] = frozenset()
 
     @property
-    def place(self) -> Place:
+    def place(self) -> Span:
         """The template, for what is wrong with all of it."""
-        return Place(self.unit.file, 1, 1, 1, 1)
+        return Span(self.unit.file, 1, 1, 1, 1)
 
 
 def may_be_template(text: str) -> bool:
@@ -187,7 +187,7 @@ def _template(
 
 
 def declared_in(
-    lines: Sequence[str], name: str, node: Node, place: Place, key: str = ""
+    lines: Sequence[str], name: str, node: Node, place: Span, key: str = ""
 ) -> Declared:
     """A resource as its member of a section declares it; `key` is the name as it is written."""
     body = members(node)
@@ -205,8 +205,8 @@ def declared_in(
     )
 
 
-def _first(place: Place) -> Place:
-    return Place(place.file, place.line, place.column, place.line, place.column)
+def _first(place: Span) -> Span:
+    return Span(place.file, place.line, place.column, place.line, place.column)
 
 
 def _macros_of(properties: Node | None) -> list[str]:
@@ -238,9 +238,9 @@ def _transforms(node: Node | None) -> tuple[str, ...]:
     return tuple(found)
 
 
-def key_place(lines: Sequence[str], place: Place, key: str) -> Place:
+def key_place(lines: Sequence[str], place: Span, key: str) -> Span:
     """The place of a key, given that of its member, which begins with it."""
     line = lines[place.line - 1]
     quotes = 2 if line[place.column - 1 : place.column] in ('"', "'") else 0
     end = min(place.column + len(key) + quotes, len(line) + 1)
-    return Place(place.file, place.line, place.column, place.line, max(end, place.column))
+    return Span(place.file, place.line, place.column, place.line, max(end, place.column))

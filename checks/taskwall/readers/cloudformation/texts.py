@@ -9,7 +9,7 @@ from taskwall.core.values import (
     Items,
     Known,
     Need,
-    Place,
+    Span,
     Text,
     Unknown,
     Value,
@@ -76,7 +76,7 @@ def sub(run: TemplateContext, call: Function) -> Value:
     return dynamic(run, put_together(run, parts, call.place))
 
 
-def _substituted(run: TemplateContext, name: str, place: Place) -> Value:
+def _substituted(run: TemplateContext, name: str, place: Span) -> Value:
     resource, _, attribute = name.partition(".")
     if attribute and name not in run.template.parameters:
         return run.get(resource, attribute, place)
@@ -86,7 +86,7 @@ def _substituted(run: TemplateContext, name: str, place: Place) -> Value:
     return found
 
 
-def put_together(run: TemplateContext, parts: list[str | Value], place: Place | None) -> Value:
+def put_together(run: TemplateContext, parts: list[str | Value], place: Span | None) -> Value:
     """The parts as one text; a list or a map among them makes that part unknown."""
     solid: list[str | Value] = []
     size = 0

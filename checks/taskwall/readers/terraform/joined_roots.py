@@ -4,7 +4,7 @@ import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from taskwall.core.values import Place, Scenario
+from taskwall.core.values import Scenario, Span
 from taskwall.incremental.positions import LineMap
 from taskwall.readers.terraform.evaluation.module import Scope
 from taskwall.readers.terraform.evaluation.remote_states import RemoteStates, reads_states, ties
@@ -87,7 +87,7 @@ class JoinedStack:
                 found = limits if found is None else tuple(one for one in found if one in limits)
         return found
 
-    def secrets(self, file: str) -> tuple[Place, ...]:
+    def secrets(self, file: str) -> tuple[Span, ...]:
         """The stretches of a file whose text is never shown."""
         return tuple(place for root in self._roots for place in root.secrets(file))
 

@@ -8,7 +8,7 @@ from weakref import ref
 
 from msgspec import Struct
 
-from taskwall.core.values import Place
+from taskwall.core.values import Span
 from taskwall.readers.terraform.secrets import secrets
 from taskwall.readers.terraform.syntax.hcl import Parse, Parsed
 from taskwall.readers.terraform.syntax.stable_lines import StableFile, stable_file
@@ -58,7 +58,7 @@ class Library:
     def __init__(self, files: Files) -> None:
         self._files = ref(files)
         self._units: dict[str, Unit] = {}
-        self._secrets: dict[str, tuple[Unit, tuple[Place, ...]]] = {}
+        self._secrets: dict[str, tuple[Unit, tuple[Span, ...]]] = {}
         self._modules: dict[str, Module] = {}
         self._alone: dict[str, dict[int, Module]] = {}
         """The modules that units by themselves would be: by folder and by the id of the unit."""
@@ -97,7 +97,7 @@ class Library:
             parsed = read(path, text)
         elif len(text) > LONGEST:
             why = f"is longer than {LONGEST} characters: not read"
-            parsed = Parsed(Body({}, ()), errors=(SourceError(Place(path, 1, 1, 1, 1), why),))
+            parsed = Parsed(Body({}, ()), errors=(SourceError(Span(path, 1, 1, 1, 1), why),))
         elif self.parser == "python-hcl2":
             from taskwall.readers.terraform.syntax import python_hcl2
 
@@ -110,7 +110,7 @@ class Library:
                 return Unit(path, text, parsed, stable_file(path, text, parse, parsed, before))
         return Unit(path, text, parsed, StableFile(parsed))
 
-    def secrets(self, unit: Unit) -> tuple[Place, ...]:
+    def secrets(self, unit: Unit) -> tuple[Span, ...]:
         """The stretches of a unit whose text is never shown."""
         known = self._secrets.get(unit.path)
         if known is None or known[0] is not unit:
@@ -310,7 +310,7 @@ def _table(module: Module, kind: str) -> dict[str, Block]:
     return module.calls if kind == "module" else module.resources
 
 
-def _twice(place: Place, name: str) -> SourceError:
+def _twice(place: Span, name: str) -> SourceError:
     return SourceError(place, f"{name} is declared twice")
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from taskwall.core.patterns import pattern
-from taskwall.core.values import Place
+from taskwall.core.values import Span
 from taskwall.readers.terraform.syntax.tree import (
     Access,
     Binary,
@@ -32,7 +32,7 @@ _NAMES = pattern(
 )
 
 
-def secrets(body: Body, hidden: frozenset[str] = frozenset()) -> tuple[Place, ...]:
+def secrets(body: Body, hidden: frozenset[str] = frozenset()) -> tuple[Span, ...]:
     """The places of the values of a file that could hold secrets, in the order of the tree.
 
     In a file of values, `hidden` are the sensitive variables.
@@ -47,7 +47,7 @@ def _hides(name: str) -> bool:
 
 def _in_body(
     body: Body, kind: str, hidden: frozenset[str] = frozenset(), label: str = ""
-) -> Iterator[Place]:
+) -> Iterator[Span]:
     told = {"variable": "default", "output": "value"}.get(kind)
     secret = told is not None and (is_sensitive(body) or names_secret(label))
     for name, attribute in body.attributes.items():
@@ -65,7 +65,7 @@ def _in_body(
         yield from _in_block(block)
 
 
-def _in_block(block: Block) -> Iterator[Place]:
+def _in_block(block: Block) -> Iterator[Span]:
     """A hidden block is hidden whole, but for resources whose type speaks of secrets."""
     name = block.labels[0] if block.type == "dynamic" and block.labels else block.type
     if _hides(name):
@@ -74,7 +74,7 @@ def _in_block(block: Block) -> Iterator[Place]:
     yield from _in_body(block.body, block.type, label=block.labels[0] if block.labels else "")
 
 
-def _in_expression(node: Expression) -> Iterator[Place]:
+def _in_expression(node: Expression) -> Iterator[Span]:
     if type(node) is Literal or type(node) is Name:
         return
     if type(node) is Object:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from typing import TypeVar
 
-from taskwall.core.values import Place, Question, Scenario
+from taskwall.core.values import Question, Scenario, Span
 from taskwall.incremental.positions import IDENTITY, LineMap
 from taskwall.readers.terraform.evaluation.free_variables import allowed
 from taskwall.readers.terraform.evaluation.module import Scope
@@ -145,7 +145,7 @@ class TerraformStack:
         attribute = block.body.attributes.get("type")
         return allowed(block, ANY if attribute is None else type_of(attribute.expression))
 
-    def secrets(self, file: str) -> tuple[Place, ...]:
+    def secrets(self, file: str) -> tuple[Span, ...]:
         """The stretches of a file whose text is never shown."""
         if self._units is None:
             self._units = {unit.path: unit for module in self.parts() for unit in module.units}

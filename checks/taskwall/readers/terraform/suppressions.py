@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from msgspec import Struct
 
 from taskwall.core.patterns import pattern
-from taskwall.core.values import Place
+from taskwall.core.values import Span
 from taskwall.readers.terraform.modules import Module, Unit
 from taskwall.readers.terraform.syntax.tree import (
     Block,
@@ -65,7 +65,7 @@ def _read(comment: Comment, unit: Unit, lines: list[str]) -> Iterator[Skip | Sou
 class _Part(Struct, frozen=True):
     """An attribute or block of a body."""
 
-    place: Place
+    place: Span
     block: Block | None = None
     expression: Expression | None = None
 
@@ -88,7 +88,7 @@ class _Finder:
         self._lines = lines
         self._whole = whole
 
-    def top(self, body: Body) -> Place | None:
+    def top(self, body: Body) -> Span | None:
         """The place that it holds for in a file; None if it stands at nothing."""
         for block in sorted(body.blocks, key=lambda block: block.place.line):
             place = block.place
@@ -101,12 +101,12 @@ class _Finder:
             return self._within(block)
         return None
 
-    def _above(self, place: Place) -> bool:
+    def _above(self, place: Span) -> bool:
         """Whether only comments stand between the comment and the line below it."""
         between = self._lines[self._end : place.line - 1]
         return all(line.lstrip().startswith(("#", "//", "/*", "*")) for line in between)
 
-    def _within(self, block: Block) -> Place:
+    def _within(self, block: Block) -> Span:
         if self._line in (block.place.line, block.header.line, block.place.end_line):
             return block.place
         for index, part in enumerate(_parts(block.body)):
@@ -120,7 +120,7 @@ class _Finder:
                 return place if index and self._above(place) else block.place
         return block.place
 
-    def _piece(self, part: _Part, place: Place) -> Place:
+    def _piece(self, part: _Part, place: Span) -> Span:
         """Of an attribute over several lines, the element that the comment stands at."""
         if self._trailing and self._line in (place.line, place.end_line):
             return place
@@ -138,7 +138,7 @@ class _Finder:
         return place
 
 
-def _elements(node: Expression) -> Iterator[tuple[Place, Expression]]:
+def _elements(node: Expression) -> Iterator[tuple[Span, Expression]]:
     if isinstance(node, Object):
         for member in node.members:
             yield member.place, member.value

@@ -4,8 +4,8 @@ from taskwall.core.values import (
     Fields,
     Items,
     Need,
-    Place,
     Reference,
+    Span,
     Unknown,
     Value,
     needs,
@@ -65,11 +65,11 @@ class FieldsReader:
         )
         return None if _is_nothing(found) else found
 
-    def all(self, place: Place) -> Fields:
+    def all(self, place: Span) -> Fields:
         """The whole body, without what only Terraform itself looks at."""
         for attribute in self._body.twice:
             self._scope.run.complain(attribute.place, f"{attribute.name} is written twice")
-        places: dict[str, Place] = {}
+        places: dict[str, Span] = {}
         for name, attribute in self._body.attributes.items():
             if name not in _META:
                 places[name] = attribute.place
@@ -90,10 +90,10 @@ def _makes(block: Block) -> str:
     return block.labels[0] if block.type == "dynamic" and block.labels else block.type
 
 
-def _fields(body: Body, scope: ModuleContext, env: Env, place: Place) -> Fields:
+def _fields(body: Body, scope: ModuleContext, env: Env, place: Span) -> Fields:
     """A nested body."""
     fields: dict[str, Value] = {}
-    places: dict[str, Place] = {}
+    places: dict[str, Span] = {}
     for name, attribute in body.attributes.items():
         fields[name] = _attribute(attribute, scope, env)
         places[name] = attribute.place

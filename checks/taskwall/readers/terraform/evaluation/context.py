@@ -10,9 +10,9 @@ from taskwall.core.values import (
     Call,
     Fields,
     Need,
-    Place,
     Question,
     Reference,
+    Span,
     Unknown,
     Value,
 )
@@ -42,7 +42,7 @@ class WrittenBody(Protocol):
     def get(self, name: str) -> Value | None:
         """The value of an attribute, or the blocks of a type; None if nothing is written."""
 
-    def all(self, place: Place) -> Fields:
+    def all(self, place: Span) -> Fields:
         """The whole body, without what only Terraform itself looks at."""
 
 
@@ -82,13 +82,13 @@ class RunContext(Protocol):
     def frees(self) -> bool:
         """Whether defaults are not what they are: in conditions, where all settings are wanted."""
 
-    def complain(self, place: Place, message: str) -> None:
+    def complain(self, place: Span, message: str) -> None:
         """Note an error."""
 
     def ask(self, asks: frozenset[Question]) -> None:
         """Note the questions that decide a switch."""
 
-    def spend(self, rounds: int, place: Place | None = None) -> None:
+    def spend(self, rounds: int, place: Span | None = None) -> None:
         """Count rounds of loops."""
 
     def assumed(self, value: Unknown | Reference) -> Value:
@@ -125,7 +125,7 @@ class ModuleContext(Protocol):
     def named(self, name: str, steps: tuple[Step, ...]) -> tuple[Value, int]:
         """The value of the leading names of a reference, and how many steps they take."""
 
-    def guarded(self, name: str, read: Callable[[], Value], place: Place | None) -> Value:
+    def guarded(self, name: str, read: Callable[[], Value], place: Span | None) -> Value:
         """A value that has a name: unknown where it fails, depends on itself, or is too deep."""
 
     def filled_in(self, template: Expression, names: Env) -> Value:

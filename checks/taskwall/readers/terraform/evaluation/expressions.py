@@ -8,8 +8,8 @@ from taskwall.core.values import (
     Items,
     Known,
     Need,
-    Place,
     Reference,
+    Span,
     Text,
     Unknown,
     Value,
@@ -269,7 +269,7 @@ def _tuple(node: Tuple, scope: ModuleContext, env: Env) -> Value:
 
 def _object(node: Object, scope: ModuleContext, env: Env) -> Value:
     fields: dict[str, Value] = {}
-    places: dict[str, Place] = {}
+    places: dict[str, Span] = {}
     rest: Value | None = None
     waits: dict[Need, None] = {}
     for member in node.members:

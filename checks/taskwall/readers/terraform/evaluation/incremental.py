@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from msgspec import Struct
 
-from taskwall.core.values import Call, Need, Place, Question, Scenario, Value
+from taskwall.core.values import Call, Need, Question, Scenario, Span, Value
 from taskwall.incremental.query import AmbiguousError, Entry, Query, QueryEngine
 from taskwall.readers.terraform.evaluation.instances import MOST_ALTOGETHER, MOST_MODULES, Instances
 from taskwall.readers.terraform.evaluation.module import DEEPEST_CHAIN, ModuleInstance, Scope
@@ -319,7 +319,7 @@ class IncrementalModuleScope(Scope):
         self._made_calls[name] = found
         return found
 
-    def guarded(self, name: str, read: Callable[[], Value], place: Place | None) -> Value:
+    def guarded(self, name: str, read: Callable[[], Value], place: Span | None) -> Value:
         """A value that has a name."""
         if name in self._pending or self.run.depth > DEEPEST_CHAIN // 2:
             raise UnfitError(name)

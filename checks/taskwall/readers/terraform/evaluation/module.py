@@ -8,7 +8,7 @@ from taskwall.core.values import (
     Fields,
     Known,
     Need,
-    Place,
+    Span,
     Unknown,
     Value,
     settled,
@@ -172,7 +172,7 @@ class Scope:
             f"var.{name}", lambda: self._variable(name), self._variable_place(name)
         )
 
-    def _variable_place(self, name: str) -> Place | None:
+    def _variable_place(self, name: str) -> Span | None:
         block = self.module.variables.get(name)
         return block.header if block else None
 
@@ -242,7 +242,7 @@ class Scope:
             self.run.hidden.hide(found)
         return found
 
-    def _memoised(self, key: str, read: Callable[[], Value], place: Place | None) -> Value:
+    def _memoised(self, key: str, read: Callable[[], Value], place: Span | None) -> Value:
         kept = f"?{key}" if self.run.frees else key
         known = self._values.get(kept)
         if known is None:
@@ -252,7 +252,7 @@ class Scope:
             assert known is not None
         return known
 
-    def guarded(self, name: str, read: Callable[[], Value], place: Place | None) -> Value:
+    def guarded(self, name: str, read: Callable[[], Value], place: Span | None) -> Value:
         """A value that has a name: unknown where it fails, depends on itself, or is too deep."""
         run = self.run
         if name in self._pending:

@@ -5,10 +5,10 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from taskwall.core.values import (
-    Place,
     Question,
     Reference,
     Scenario,
+    Span,
     Unknown,
     Value,
     settled,
@@ -97,7 +97,7 @@ class Run:
         """A name of the whole stack as the root module has it."""
         return name.removeprefix(f"{self._label}/") if self._label else name
 
-    def complain(self, place: Place, message: str) -> None:
+    def complain(self, place: Span, message: str) -> None:
         """Note an error; each is noted once."""
         self.effects.report(SourceError(place, message))
 
@@ -115,7 +115,7 @@ class Run:
         for question in asks:
             self.effects.report(question)
 
-    def spend(self, rounds: int, place: Place | None = None) -> None:
+    def spend(self, rounds: int, place: Span | None = None) -> None:
         """Count rounds of loops.
 
         Raises:

@@ -14,9 +14,9 @@ from msgspec.structs import replace
 from taskwall.core.values import (
     Fields,
     Items,
-    Place,
     Reference,
     Scenario,
+    Span,
     Text,
     Unknown,
     Value,
@@ -55,7 +55,7 @@ def plans(
     found = []
     errors = []
     for path in sorted(paths):
-        start = Place(path, 1, 1, 1, 1)
+        start = Span(path, 1, 1, 1, 1)
         known = kept.get(("plan", path))
         try:
             text = files.text(path)
@@ -125,7 +125,7 @@ class PlanStack:
         self.text = text
         self.plan = plan
         self._inputs = inputs
-        self._place = Place(path, 1, 1, 1, 1)
+        self._place = Span(path, 1, 1, 1, 1)
         self.sources: TerraformStack | None = None
         """The sources that were planned; this stack stands for them."""
         self._files: frozenset[str] | None = None
@@ -154,10 +154,10 @@ class PlanStack:
             self._files = beside.union((self.name,))
         return self._files
 
-    def secrets(self, file: str) -> tuple[Place, ...]:
+    def secrets(self, file: str) -> tuple[Span, ...]:
         """All of the plan, which holds sensitive values as they are, and what sources hide."""
         if file == self.name:
-            return (Place(file, 1, 1, 1_000_000_000, 1),)
+            return (Span(file, 1, 1, 1_000_000_000, 1),)
         return self.sources.secrets(file) if self.sources else ()
 
     def evaluate(self, scenario: Scenario) -> Evaluation:

@@ -9,8 +9,8 @@ from taskwall.core.values import (
     Known,
     Need,
     Origin,
-    Place,
     Reference,
+    Span,
     Unknown,
     Value,
     lifted,
@@ -43,7 +43,7 @@ _APART = {
 class Planned:
     """Reads the resources of a plan without its sources."""
 
-    def __init__(self, plan: Mapping[str, Json], place: Place) -> None:
+    def __init__(self, plan: Mapping[str, Json], place: Span) -> None:
         self._place = place
         self._root = PlannedModule(mapping(mapping(plan.get("configuration")).get("root_module")))
         self._planned = [

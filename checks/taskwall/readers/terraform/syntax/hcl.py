@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from taskwall.core.patterns import pattern
-from taskwall.core.values import Known, Place
+from taskwall.core.values import Known, Span
 from taskwall.readers.terraform.syntax.hcl_expressions import expression_at
 from taskwall.readers.terraform.syntax.source import Pinned, Source
 from taskwall.readers.terraform.syntax.templates import template
@@ -157,15 +157,15 @@ def _pieces(text: str) -> list[tuple[int, str]]:
 def parse_expression(path: str, text: str) -> Expression:
     """Read one expression, such as the value of a variable on the command line."""
     source = Source(path, "x = " + text + "\n")
-    return _only(source, Place(path, 1, 1, 1, 1))
+    return _only(source, Span(path, 1, 1, 1, 1))
 
 
-def parse_text(path: str, text: str, place: Place) -> Expression:
+def parse_text(path: str, text: str, place: Span) -> Expression:
     """Read a text as a template that stands, with all that is in it, at one place."""
     return parse_template(path, text, place)
 
 
-def parse_template(path: str, text: str, place: Place | None = None) -> Expression:
+def parse_template(path: str, text: str, place: Span | None = None) -> Expression:
     """Read a whole file as a template, as `templatefile` does.
 
     The grammar knows templates only as texts in HCL: the file is read as a heredoc, one line lower.
@@ -176,7 +176,7 @@ def parse_template(path: str, text: str, place: Place | None = None) -> Expressi
     while mark in words:
         mark += "T"
     wrapped = f"x = <<{mark}\n{text}\n{mark}\n"
-    whole = Place(path, 1, 1, len(lines), len(lines[-1]) + 1)
+    whole = Span(path, 1, 1, len(lines), len(lines[-1]) + 1)
     source = Source(path, wrapped, rows=-1) if place is None else Pinned(place, wrapped)
     place = place or whole
     found = _only(source, place, added_newline=True)
@@ -185,7 +185,7 @@ def parse_template(path: str, text: str, place: Place | None = None) -> Expressi
     return Template(place, found.parts) if isinstance(found, Template) else found
 
 
-def _only(source: Source, place: Place, added_newline: bool = False) -> Expression:
+def _only(source: Source, place: Span, added_newline: bool = False) -> Expression:
     root = _tree(source.raw).root_node
     body = _inner(root)
     node = body.children[0] if body is not None and len(body.children) == 1 else None
@@ -259,7 +259,7 @@ def _end_row(attribute: Attribute, source: Source) -> int:
     return attribute.place.end_line - 1 - source.rows
 
 
-def _broken(name: str, place: Place) -> Attribute:
+def _broken(name: str, place: Span) -> Attribute:
     invalid = Invalid(place, "has a syntax error", reported=True)
     return Attribute(name, place, Later(lambda: invalid))
 
@@ -400,7 +400,7 @@ def _stumble(node: "Node", source: Source) -> SourceError:
     place = source.place(node)
     if len(children) > 1 and place.end_line > place.line:
         at = source.place(children[-1], node)
-        place = Place(at.file, at.line, at.column, at.line, at.column)
+        place = Span(at.file, at.line, at.column, at.line, at.column)
     line = source.line(place.line).strip()
     if not line:
         return SourceError(place, "syntax error")

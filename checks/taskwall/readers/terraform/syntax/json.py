@@ -9,7 +9,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
 
-from taskwall.core.values import Known, Place
+from taskwall.core.values import Known, Span
 from taskwall.readers import json_text
 from taskwall.readers.json_text import JsonError, JsonList, JsonNode, JsonObject, JsonScalar
 from taskwall.readers.terraform.syntax.hcl import Parsed, parse_expression, parse_text, speaks
@@ -49,9 +49,9 @@ def values(path: str, text: str) -> Parsed:
 def _read(path: str, text: str, made: "Callable[[_Tree, JsonNode], Parsed]") -> Parsed:
     lines = [0, *(match.end() for match in re.finditer("\n", text))]
 
-    def place(start: int, end: int) -> Place:
+    def place(start: int, end: int) -> Span:
         row, end_row = bisect_right(lines, start) - 1, bisect_right(lines, end) - 1
-        return Place(path, row + 1, start - lines[row] + 1, end_row + 1, end - lines[end_row] + 1)
+        return Span(path, row + 1, start - lines[row] + 1, end_row + 1, end - lines[end_row] + 1)
 
     try:
         root = json_text.parse(text, DEEPEST)
@@ -75,11 +75,11 @@ _META_BLOCKS = frozenset({"lifecycle", "provisioner", "connection", "validation"
 class _Tree:
     """Makes the tree of one file."""
 
-    def __init__(self, path: str, place: "Callable[[int, int], Place]") -> None:
+    def __init__(self, path: str, place: "Callable[[int, int], Span]") -> None:
         self._path = path
         self._place = place
 
-    def _of(self, node: JsonNode) -> Place:
+    def _of(self, node: JsonNode) -> Span:
         return self._place(node.start, node.end)
 
     def top(self, root: JsonNode) -> Iterator[Block]:

@@ -9,7 +9,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from typing import Any
 
-from taskwall.core.values import Known, Place, Scalar
+from taskwall.core.values import Known, Scalar, Span
 from taskwall.readers.terraform.syntax.hcl import Parsed, speaks
 from taskwall.readers.terraform.syntax.templates import Token, assembled
 from taskwall.readers.terraform.syntax.tree import (
@@ -106,13 +106,13 @@ class _Reader:
         self._base = base
         self._lines = [0, *(match.end() for match in re.finditer("\n", self._whole))]
 
-    def place(self, start: int, end: int) -> Place:
+    def place(self, start: int, end: int) -> Span:
         """The place of a stretch of the text."""
         start, end = start + self._base, end + self._base
         row = bisect_right(self._lines, start) - 1
         last = bisect_right(self._lines, end) - 1
         columns = start - self._lines[row] + 1, end - self._lines[last] + 1
-        return Place(self._path, row + 1, columns[0], last + 1, columns[1])
+        return Span(self._path, row + 1, columns[0], last + 1, columns[1])
 
     def _span(self, node: Any) -> tuple[int, int]:
         tokens = [*_leaves(node)]
@@ -120,7 +120,7 @@ class _Reader:
         skipped = len(first) - len(first.lstrip()) if first.type in ("EQ", "COLON") else 0
         return first.start_pos + skipped, last.start_pos + len(last.rstrip("\n"))
 
-    def _of(self, first: Any, last: Any = None) -> Place:
+    def _of(self, first: Any, last: Any = None) -> Span:
         return self.place(self._span(first)[0], self._span(last or first)[1])
 
     def _words(self, node: Any) -> str:

@@ -3,7 +3,7 @@
 from sys import intern
 from typing import TYPE_CHECKING
 
-from taskwall.core.values import Place
+from taskwall.core.values import Span
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -51,7 +51,7 @@ class Source:
         row = number - 1 - self.rows
         return lines[row].decode("utf-8", "replace") if 0 <= row < len(lines) else ""
 
-    def place(self, first: "Node", last: "Node | None" = None) -> Place:
+    def place(self, first: "Node", last: "Node | None" = None) -> Span:
         """Where a node stands, or a run of nodes. Tree-sitter counts columns in bytes."""
         last = last or first
         row, column = first.start_point
@@ -62,7 +62,7 @@ class Source:
         line, end_line = row + self.rows + 1, end_row + self.rows + 1
         if end_line < _SHARED:
             line, end_line = _LINES[line], _LINES[end_line]
-        return Place(self.path, line, column + 1, end_line, end_column + 1)
+        return Span(self.path, line, column + 1, end_line, end_column + 1)
 
     def _points(self, byte: int, column: int) -> int:
         return len(self.raw[byte - column : byte].decode("utf-8", "replace"))
@@ -73,10 +73,10 @@ class Pinned(Source):
 
     __slots__ = ("at",)
 
-    def __init__(self, at: Place, text: str) -> None:
+    def __init__(self, at: Span, text: str) -> None:
         super().__init__(at.file, text)
         self.at = at
 
-    def place(self, first: "Node", last: "Node | None" = None) -> Place:  # noqa: ARG002
+    def place(self, first: "Node", last: "Node | None" = None) -> Span:  # noqa: ARG002
         """The one place, whatever stands there."""
         return self.at

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from taskwall.core.patterns import pattern
-from taskwall.core.values import Known, Place
+from taskwall.core.values import Known, Span
 from taskwall.readers.terraform.syntax.source import Source
 from taskwall.readers.terraform.syntax.tree import (
     Conditional,
@@ -39,7 +39,7 @@ class Token(Struct):
     """
 
     kind: str
-    place: Place
+    place: Span
     text: str = ""
     expression: Expression | None = None
     names: tuple[str, ...] = ()
@@ -62,7 +62,7 @@ def template(node: "Node", source: Source, read: Read, added_newline: bool = Fal
 
 def assembled(
     tokens: list[Token],
-    place: Place,
+    place: Span,
     heredoc: bool = False,
     indented: bool = False,
     added_newline: bool = False,
@@ -214,7 +214,7 @@ class _Open(Struct):
     then: tuple[str | Expression, ...] | None = None
 
 
-def _nested(tokens: list[Token], place: Place) -> tuple[str | Expression, ...]:
+def _nested(tokens: list[Token], place: Span) -> tuple[str | Expression, ...]:
     """The flat tokens as parts, with each directive around what it governs."""
     stack = [_Open(Token("top", place), [])]
     for token in tokens:

@@ -9,7 +9,7 @@ from typing import Generic, TypeAlias, TypeVar
 
 from msgspec import Struct
 
-from taskwall.core.values import Known, Place
+from taskwall.core.values import Known, Span
 
 T = TypeVar("T")
 
@@ -34,28 +34,28 @@ class Later(Generic[T]):
 class Literal(Struct, frozen=True, gc=False):
     """A number, a truth value, null, or a text without anything to fill in."""
 
-    place: Place
+    place: Span
     value: Known
 
 
 class Template(Struct, frozen=True, gc=False):
     """A text with expressions in it. `%{if}` stands in it as a `Conditional`."""
 
-    place: Place
+    place: Span
     parts: "tuple[str | Expression, ...]"
 
 
 class Join(Struct, frozen=True, gc=False):
     """The texts of a `%{for}`, one after the other."""
 
-    place: Place
+    place: Span
     loop: "For"
 
 
 class Name(Struct, frozen=True, gc=False):
     """The start of a reference: `var`, `local`, a resource type, the variable of a loop."""
 
-    place: Place
+    place: Span
     name: str
 
 
@@ -83,7 +83,7 @@ Step: TypeAlias = Attr | Index | Splat
 class Access(Struct, frozen=True, gc=False):
     """An expression followed by steps into its value."""
 
-    place: Place
+    place: Span
     base: "Expression"
     steps: tuple[Step, ...]
 
@@ -91,7 +91,7 @@ class Access(Struct, frozen=True, gc=False):
 class FunctionCall(Struct, frozen=True, gc=False):
     """A call; `expands` where the last argument is followed by `...`."""
 
-    place: Place
+    place: Span
     name: str
     arguments: "tuple[Expression, ...]"
     expands: bool = False
@@ -100,7 +100,7 @@ class FunctionCall(Struct, frozen=True, gc=False):
 class Unary(Struct, frozen=True, gc=False):
     """`!` or `-` before an operand."""
 
-    place: Place
+    place: Span
     operator: str
     operand: "Expression"
 
@@ -108,7 +108,7 @@ class Unary(Struct, frozen=True, gc=False):
 class Binary(Struct, frozen=True, gc=False):
     """Two operands with an operator between them."""
 
-    place: Place
+    place: Span
     operator: str
     left: "Expression"
     right: "Expression"
@@ -117,7 +117,7 @@ class Binary(Struct, frozen=True, gc=False):
 class Conditional(Struct, frozen=True, gc=False):
     """`condition ? then : otherwise`."""
 
-    place: Place
+    place: Span
     condition: "Expression"
     then: "Expression"
     otherwise: "Expression"
@@ -126,14 +126,14 @@ class Conditional(Struct, frozen=True, gc=False):
 class Tuple(Struct, frozen=True, gc=False):
     """`[a, b]`."""
 
-    place: Place
+    place: Span
     items: "tuple[Expression, ...]"
 
 
 class Member(Struct, frozen=True, gc=False):
     """One `key = value` of an object. A bare key is a `Literal`."""
 
-    place: Place
+    place: Span
     key: "Expression"
     value: "Expression"
 
@@ -141,7 +141,7 @@ class Member(Struct, frozen=True, gc=False):
 class Object(Struct, frozen=True, gc=False):
     """`{ key = value }`."""
 
-    place: Place
+    place: Span
     members: tuple[Member, ...]
 
 
@@ -151,7 +151,7 @@ class For(Struct, frozen=True, gc=False):
     With `result_key` it makes an object, and `grouped` (`...`) collects the results of each key.
     """
 
-    place: Place
+    place: Span
     key: str | None
     value: str
     collection: "Expression"
@@ -164,7 +164,7 @@ class For(Struct, frozen=True, gc=False):
 class Invalid(Struct, frozen=True, gc=False):
     """A stretch that is no expression, and why."""
 
-    place: Place
+    place: Span
     why: str
     reported: bool = False
 
@@ -190,7 +190,7 @@ class Attribute(Struct, frozen=True):
     """`name = expression` in a body; `place` is all of it."""
 
     name: str
-    place: Place
+    place: Span
     later: Later[Expression]
 
     @property
@@ -204,8 +204,8 @@ class Block(Struct, frozen=True):
 
     type: str
     labels: tuple[str, ...]
-    header: Place
-    place: Place
+    header: Span
+    place: Span
     later: "Later[Body]"
 
     @property
@@ -230,7 +230,7 @@ class Comment(Struct, frozen=True):
     """A comment with its marks, and whether something stands before it on its line."""
 
     text: str
-    place: Place
+    place: Span
     trailing: bool
 
 

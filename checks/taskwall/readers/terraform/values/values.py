@@ -12,8 +12,8 @@ from taskwall.core.values import (
     Items,
     Known,
     Need,
-    Place,
     Reference,
+    Span,
     Text,
     Unknown,
     Value,
@@ -58,7 +58,7 @@ class FailedError(Exception):
         """Whether `name` is an expression as it stands in the source."""
 
 
-def waiting(*values: Value, place: Place | None = None) -> Unknown:
+def waiting(*values: Value, place: Span | None = None) -> Unknown:
     """An unknown that waits for whatever the given values wait for."""
     found: dict[Need, None] = {}
     for value in values:
@@ -75,7 +75,7 @@ def doubts(*values: Items | Fields) -> tuple[Need, ...]:
     return tuple(found)
 
 
-def placed(value: Value, place: Place) -> Value:
+def placed(value: Value, place: Span) -> Value:
     """The same value at another place; what is inside it stays where it is."""
     return replace(value, place=place)
 
@@ -208,7 +208,7 @@ MOST_PARTS = 1000
 """A text known in part with more pieces than this is as good as unknown."""
 
 
-def put_together(parts: "list[str | Value]", place: Place | None = None) -> Value:
+def put_together(parts: "list[str | Value]", place: Span | None = None) -> Value:
     """Parts as one text, if it does not grow beyond measure.
 
     Raises:

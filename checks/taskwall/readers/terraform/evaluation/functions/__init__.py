@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TypeAlias
 
-from taskwall.core.values import Need, Place, Unknown, Value
+from taskwall.core.values import Need, Span, Unknown, Value
 from taskwall.readers.terraform.evaluation.context import ModuleContext
 from taskwall.readers.terraform.evaluation.functions.arguments import UnsettledError
 from taskwall.readers.terraform.evaluation.functions.collections import COLLECTIONS, concat, merge
@@ -51,7 +51,7 @@ def _rare(name: str) -> "Function | None":
 
 
 def call(
-    name: str, arguments: list[Value], scope: ModuleContext, place: Place, more: Value | None = None
+    name: str, arguments: list[Value], scope: ModuleContext, place: Span, more: Value | None = None
 ) -> Value:
     """The result of a function; unknown if it is none of those that are evaluated here.
 

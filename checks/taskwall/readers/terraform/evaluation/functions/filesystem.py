@@ -2,7 +2,7 @@
 
 import os
 
-from taskwall.core.values import Fields, Known, Need, Place, Unknown, Value, settled
+from taskwall.core.values import Fields, Known, Need, Span, Unknown, Value, settled
 from taskwall.readers.terraform.evaluation.context import ModuleContext
 from taskwall.readers.terraform.evaluation.functions.arguments import UnsettledError, text_of
 from taskwall.readers.terraform.syntax.hcl import parse_template
@@ -44,8 +44,8 @@ def _file(arguments: list[Value], scope: ModuleContext) -> Value:
     return found if isinstance(found, Unknown) else Known(found, _start(path))
 
 
-def _start(path: str) -> Place:
-    return Place(path, 1, 1, 1, 1)
+def _start(path: str) -> Span:
+    return Span(path, 1, 1, 1, 1)
 
 
 def _fileexists(arguments: list[Value], scope: ModuleContext) -> Value:
