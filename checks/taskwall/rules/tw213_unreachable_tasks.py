@@ -34,7 +34,7 @@ from taskwall.core.facts import Fact
 from taskwall.core.values import Origin
 from taskwall.model.core.network import Network
 from taskwall.model.entities.security_group import Direction
-from taskwall.model.exposure.balancer_path_open import admitted, guard, let_out
+from taskwall.model.exposure.balancer_path_open import egress_open, guard, ingress_open
 from taskwall.model.exposure.balancer_paths import Inflow, Side, inflows
 from taskwall.model.load_balancing.fronts import beyond_sources
 from taskwall.rules._rule import Verdict, cannot_be_seen, rule
@@ -58,7 +58,7 @@ def unreachable_tasks(network: Network) -> Iterator[Verdict]:
                 network,
                 flow,
                 ("ingress", taker, flow.source.origin),
-                ~admitted(network, flow, wanted),
+                ~ingress_open(network, flow, wanted),
                 f"{taker.name} does not allow ingress from {sender.name} on {wanted.words}",
                 f"{taker.name} allows ingress from {sender.name} on {wanted.words}",
                 names,
@@ -67,7 +67,7 @@ def unreachable_tasks(network: Network) -> Iterator[Verdict]:
                 network,
                 flow,
                 ("egress", sender, flow.balancer.origin),
-                ~let_out(network, flow, wanted),
+                ~egress_open(network, flow, wanted),
                 f"{sender.name} does not allow egress to {taker.name} on {wanted.words}",
                 f"{sender.name} allows egress to {taker.name} on {wanted.words}",
                 names,

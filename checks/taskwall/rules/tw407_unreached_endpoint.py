@@ -33,9 +33,9 @@ from collections.abc import Iterator
 from taskwall.core.facts import Fact, all_of, any_of
 from taskwall.model.core.network import Network
 from taskwall.model.endpoints.availability import beside_gateway, needed
-from taskwall.model.endpoints.egress import lets_out
+from taskwall.model.endpoints.egress import egress_allowed
 from taskwall.model.endpoints.endpoint import Endpoint, asked, endpoint_groups, is_for
-from taskwall.model.endpoints.ingress import admitted, needing, outsiders
+from taskwall.model.endpoints.ingress import ingress_allowed, needing, outsiders
 from taskwall.model.permissions.peers import listed, who
 from taskwall.rules._rule import Verdict, rule
 
@@ -57,8 +57,8 @@ def _reached(network: Network, endpoint: Endpoint, interface: Fact, concerned: F
     """Whether every task that needs an endpoint gets through to it."""
     parts, shut, kept = [], [], []
     for source, wants in needing(network, endpoint):
-        comes_in = any_of((~interface, admitted(network, endpoint, source)))
-        goes_out = lets_out(network, endpoint, source)
+        comes_in = any_of((~interface, ingress_allowed(network, endpoint, source)))
+        goes_out = egress_allowed(network, endpoint, source)
         parts.append(all_of((wants, ~all_of((comes_in, goes_out)))))
         if comes_in.truth is False:
             shut.append(source.name)

@@ -23,7 +23,7 @@ from taskwall.model.permissions.peers import permissions
 HTTPS = 443
 
 
-class Sender(Struct, frozen=True):
+class EndpointClient(Struct, frozen=True):
     """What asks for a task: the task itself, or on container instances mostly their agent.
 
     `more` is that it may have other groups than those known, `default` whether it uses a default
@@ -45,7 +45,7 @@ class Sender(Struct, frozen=True):
         return End(self.groups, found or nowhere, self.more)
 
 
-def itself(network: Network, source: TaskSource) -> Sender:
+def task_client(network: Network, source: TaskSource) -> EndpointClient:
     """Tasks of their own, as they ask."""
     at = source.groups_setting
     open_ = any(not link.sure or not link.to for link in source.groups)
@@ -61,18 +61,18 @@ def _sender(
     groups: tuple[Link, ...],
     subnets: tuple[Link, ...],
     more: Fact,
-) -> Sender:
+) -> EndpointClient:
     """What asks with the groups that it names; who certainly names none uses the default group."""
     if groups or more.truth is not False:
-        return Sender(source, groups, subnets, more, FALSE)
+        return EndpointClient(source, groups, subnets, more, FALSE)
     adopted = _adopted(network, vpc_of(network, source))
     wears = Fact(True, f"{source.name} uses the default group", source.groups_setting.place)
     as_made = all_of((wears, ~any_of(fact for _, fact in adopted)))
     groups = tuple(replace(here, fact=fact) for here, fact in adopted)
-    return Sender(source, groups, subnets, more, as_made)
+    return EndpointClient(source, groups, subnets, more, as_made)
 
 
-def hosts(network: Network, source: TaskSource) -> Sender:
+def instance_client(network: Network, source: TaskSource) -> EndpointClient:
     """The container instances of tasks, whose agent asks for them."""
     members = instances_for(network, source)
     groups = tuple(link for member in members for link in member.instances.groups)
@@ -144,7 +144,7 @@ def groups_of_endpoint(network: Network, endpoint: Endpoint) -> EndpointGroups:
     return EndpointGroups((*found.groups, *links), as_made)
 
 
-def member(network: Network, sender: Sender) -> Fact:
+def in_default_group(network: Network, sender: EndpointClient) -> Fact:
     """Whether a sender uses its VPC's default group: by name, or because it names none."""
     parts = [sender.more, sender.default]
     for link in sender.groups:

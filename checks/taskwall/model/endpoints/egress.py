@@ -5,11 +5,11 @@ from taskwall.core.values import Need
 from taskwall.model.core.address import public
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.endpoints.client import (
-    Sender,
+    EndpointClient,
     groups_of_endpoint,
-    hosts,
-    itself,
+    instance_client,
     on_grants,
+    task_client,
     whose,
 )
 from taskwall.model.endpoints.endpoint import Endpoint
@@ -31,7 +31,7 @@ from taskwall.model.permissions.peers import who
 
 
 @remembered
-def lets_out(network: Network, endpoint: Endpoint, source: TaskSource) -> Fact:
+def egress_allowed(network: Network, endpoint: Endpoint, source: TaskSource) -> Fact:
     """Whether the groups of a source's tasks let HTTPS out to an endpoint.
 
     The addresses of a gateway endpoint are those of S3 itself: a rule for its prefix list, or for
@@ -39,12 +39,12 @@ def lets_out(network: Network, endpoint: Endpoint, source: TaskSource) -> Fact:
     """
     own, hosted = (
         _lets_out(network, endpoint, sender)
-        for sender in (itself(network, source), hosts(network, source))
+        for sender in (task_client(network, source), instance_client(network, source))
     )
     return by_host(network, source, own, hosted)
 
 
-def _lets_out(network: Network, endpoint: Endpoint, sender: Sender) -> Fact:
+def _lets_out(network: Network, endpoint: Endpoint, sender: EndpointClient) -> Fact:
     at, name = sender.source.groups_setting.place, sender.source.name
     text = f"the groups of {name} let HTTPS out to {endpoint.name}"
     everything = Fact(True, f"the default group of {name} lets everything out", at, name)

@@ -6,12 +6,12 @@ from taskwall.core.facts import Fact, all_of, any_of
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.endpoints.client import (
     HTTPS,
-    Sender,
+    EndpointClient,
     groups_of_endpoint,
-    hosts,
-    itself,
-    member,
+    in_default_group,
+    instance_client,
     on_grants,
+    task_client,
     whose,
 )
 from taskwall.model.endpoints.endpoint import Endpoint
@@ -42,16 +42,16 @@ def needing(network: Network, endpoint: Endpoint) -> Iterator[tuple[TaskSource, 
 
 
 @remembered
-def admitted(network: Network, endpoint: Endpoint, source: TaskSource) -> Fact:
+def ingress_allowed(network: Network, endpoint: Endpoint, source: TaskSource) -> Fact:
     """Whether the groups of an endpoint allow HTTPS from the tasks of a source."""
     own, hosted = (
         _admitted(network, endpoint, sender)
-        for sender in (itself(network, source), hosts(network, source))
+        for sender in (task_client(network, source), instance_client(network, source))
     )
     return by_host(network, source, own, hosted)
 
 
-def _admitted(network: Network, endpoint: Endpoint, sender: Sender) -> Fact:
+def _admitted(network: Network, endpoint: Endpoint, sender: EndpointClient) -> Fact:
     groups = groups_of_endpoint(network, endpoint)
     source = sender.source
     name, at = endpoint.name, endpoint.groups_setting.place
@@ -66,11 +66,11 @@ def _admitted(network: Network, endpoint: Endpoint, sender: Sender) -> Fact:
             continue
         if group is not None and group.external:
             # A default group that nobody adopts keeps what AWS wrote in it.
-            parts.append(all_of((link.fact, member(network, sender))))
+            parts.append(all_of((link.fact, in_default_group(network, sender))))
         grants += on_grants(link, held)
     parts += reach(network, grants, sender.end(network), _words(source))
     if groups.default.truth is not False:
-        parts.append(all_of((groups.default, member(network, sender))))
+        parts.append(all_of((groups.default, in_default_group(network, sender))))
     otherwise = f"no security group of {name} allows ingress from {source.name} on port {HTTPS}"
     return any_of((Fact(False, text, at, name, otherwise=otherwise), *parts))
 

@@ -13,7 +13,7 @@ from taskwall.model.permissions.peers import permissions
 from taskwall.model.permissions.ports import named_port, opened, protocol, unknown_ports
 
 
-def admitted(network: Network, flow: Inflow, wanted: Wanted) -> Fact:
+def ingress_open(network: Network, flow: Inflow, wanted: Wanted) -> Fact:
     """Whether the groups behind a load balancer allow it on a port."""
     name = flow.taker.name
     text = f"the security groups of {name} allow ingress from {flow.sender.name} on {wanted.words}"
@@ -21,7 +21,7 @@ def admitted(network: Network, flow: Inflow, wanted: Wanted) -> Fact:
     return _open_way(network, "ingress", flow.taker, flow.sender, wanted, (text, none))
 
 
-def let_out(network: Network, flow: Inflow, wanted: Wanted) -> Fact:
+def egress_open(network: Network, flow: Inflow, wanted: Wanted) -> Fact:
     """Whether the groups of a load balancer let it go to what is behind it on a port."""
     text = (
         f"the security groups of {flow.sender.name} allow egress to {flow.taker.name} on"
