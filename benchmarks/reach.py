@@ -19,7 +19,7 @@ from taskwall.model.core.network import Network
 from taskwall.model.entities.ecs import TaskSource
 from taskwall.model.entities.security_group import Permission
 from taskwall.model.permissions.peers import (
-    admits_internet,
+    allows_internet,
     permissions,
     task_sources_by_group,
     who,
@@ -55,7 +55,7 @@ def reaching(
             for permission in permissions(network, link.to, "ingress"):
                 peer = permission.peer.to if permission.peer is not None else ""
                 others = [other for other, _ in task_sources_by_group(network).get(peer, ())]
-                internet = admits_internet(network, permission)
+                internet = allows_internet(network, permission)
                 yield source, permission, who(network, permission), internet, others
 
 

@@ -13,7 +13,7 @@ from taskwall.core.values import Origin
 from taskwall.model.core.address import INTERNET_SIZE, Ranges, public
 from taskwall.model.core.entity import Link
 from taskwall.model.entities.vpc import Subnet, Vpc
-from taskwall.model.permissions.peers import admits_internet, admits_range_within, leads_everywhere
+from taskwall.model.permissions.peers import allows_internet, allows_range_within, leads_everywhere
 
 STEP = 2**18
 """A /14: all ranges of these tests are made of such blocks."""
@@ -56,7 +56,7 @@ def test_the_internet_is_admitted_by_one_range_or_by_several(found: list[IPv4Net
         own = public_size(blocks(each))
         slow = own > INTERNET_SIZE[4] or (own > 0 and together)
 
-        assert admits_internet(network, entry).truth is slow
+        assert allows_internet(network, entry).truth is slow
         assert leads_everywhere(network, entry).truth is (own > INTERNET_SIZE[4])
 
 
@@ -89,7 +89,7 @@ def test_a_range_is_within_a_vpc_if_its_addresses_are(
 
     slow = any(wanted.subnet_of(each) for each in held)
 
-    assert admits_range_within(network, entry, link).truth is slow
+    assert allows_range_within(network, entry, link).truth is slow
 
 
 @pytest.mark.parametrize(
@@ -100,4 +100,4 @@ def test_what_no_vpc_can_hold_is_not_within_one(wanted: str, truth: bool | None)
     """A VPC has at most fifty ranges, of a /16 or /44 each: what is larger is not within one."""
     entry = permission("tcp", 443, 443, wanted)
 
-    assert admits_range_within(group_of([entry]), entry, Link("v", TRUE, place(1))).truth is truth
+    assert allows_range_within(group_of([entry]), entry, Link("v", TRUE, place(1))).truth is truth

@@ -16,7 +16,7 @@ from taskwall.model.entities.load_balancer import LoadBalancer
 from taskwall.model.entities.security_group import Permission, SecurityGroup
 from taskwall.model.load_balancing.fronts import Front, fronts
 from taskwall.model.load_balancing.internet_facing import public
-from taskwall.model.permissions.peers import admits_internet, permissions, who
+from taskwall.model.permissions.peers import allows_internet, permissions, who
 
 Kind: TypeAlias = Literal[
     "internet", "addresses", "load balancer", "tasks", "security group", "data store"
@@ -82,7 +82,7 @@ def drawn(network: Network, stack: str, shown: Callable[[str], str] = str) -> Gr
         pen.tasks(source)
     for store in (*network.every(Store), *network.every(MountTarget)):
         pen.store(store)
-    pen.admissions()
+    pen.allowed_peers()
     return Graph(stack, tuple(pen.nodes.values()), tuple(pen.ties.values()))
 
 
@@ -118,7 +118,7 @@ class _Pen:
         """A data store and its groups."""
         self._uses_groups(self._thing("data store", store, store.word), store.groups)
 
-    def admissions(self) -> None:
+    def allowed_peers(self) -> None:
         """Whom the groups drawn so far allow; groups that they allow are drawn as well."""
         groups = [node for (kind, _), node in self.nodes.items() if kind == "security group"]
         for node in groups:
@@ -136,7 +136,7 @@ class _Pen:
         """Whom a permission allows."""
         if permission.peer is not None and permission.peer.to:
             return self._group(permission.peer)
-        if admits_internet(self.network, permission).truth:
+        if allows_internet(self.network, permission).truth:
             return self._named("internet", "the internet")
         return self._named("addresses", who(self.network, permission))
 

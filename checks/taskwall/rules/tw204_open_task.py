@@ -28,7 +28,7 @@ from taskwall.model.exposure.task_ingress import (
     only_way_in,
 )
 from taskwall.model.load_balancing.fronts import fronts
-from taskwall.model.permissions.peers import admits_internet
+from taskwall.model.permissions.peers import allows_internet
 from taskwall.rules._rule import Verdict, cannot_be_seen, passes, rule
 
 
@@ -37,7 +37,7 @@ def open_task(network: Network) -> Iterator[Verdict]:
     for attachment in attached_groups(network):
         permissions = ingress(network, attachment)
         shared, only = _shared(network, attachment), only_way_in(network, attachment)
-        for each in instances((p, admits_internet(network, p)) for p in permissions):
+        for each in instances((p, allows_internet(network, p)) for p in permissions):
             permission, violated = each.permission, each.fact
             concerned = attachment.fact & permission.fact
             if violated.truth is not False and only.truth is not False:
@@ -46,7 +46,7 @@ def open_task(network: Network) -> Iterator[Verdict]:
                 permission.on,
                 permission.place,
                 violated,
-                f"{permission.on.name} allows ingress from {each.whom(network)} to"
+                f"{permission.on.name} allows ingress from {each.peers(network)} to"
                 f" {attachment.names}"
                 f" on {each.ports}{shared}",
                 holds=f"{permission.on.name} does not open {attachment.names} to the internet",

@@ -23,8 +23,8 @@ from taskwall.model.core.network import Network
 from taskwall.model.entities.security_group import Permission
 from taskwall.model.exposure.task_ingress import (
     GroupAttachment,
-    admitted_by_network,
-    admitted_properly,
+    allowed_by_network,
+    allowed_properly,
     balancer_groups,
     groups_behind_balancers,
     ingress,
@@ -49,7 +49,7 @@ def alb_bypass(network: Network) -> Iterator[Verdict]:
                 permission.on,
                 permission.place,
                 ~proper,
-                f"{permission.on.name} allows ingress from {each.whom(network)} to"
+                f"{permission.on.name} allows ingress from {each.peers(network)} to"
                 f" {attachment.names},"
                 " bypassing the load balancer",
                 holds=f"{permission.on.name} opens {attachment.names} to the load balancer only",
@@ -73,7 +73,7 @@ def _proper(
     network: Network, attachment: GroupAttachment, permission: Permission, behind_nlb: Fact
 ) -> Fact:
     """Whether tasks behind an ALB, and perhaps behind an NLB as well, may allow so."""
-    proper = admitted_properly(network, attachment, permission)
+    proper = allowed_properly(network, attachment, permission)
     if behind_nlb.truth is not False:
-        proper |= behind_nlb & admitted_by_network(network, attachment, permission)
+        proper |= behind_nlb & allowed_by_network(network, attachment, permission)
     return proper

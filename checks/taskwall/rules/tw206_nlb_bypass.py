@@ -24,8 +24,8 @@ from taskwall.model.core.network import Network
 from taskwall.model.entities.security_group import Permission
 from taskwall.model.exposure.task_ingress import (
     GroupAttachment,
-    admitted_by_network,
-    admitted_properly,
+    allowed_by_network,
+    allowed_properly,
     groups_behind_balancers,
     ingress,
     instances,
@@ -52,7 +52,7 @@ def nlb_bypass(network: Network) -> Iterator[Verdict]:
                 permission.on,
                 permission.place,
                 ~proper,
-                f"{permission.on.name} allows ingress from {each.whom(network)} to"
+                f"{permission.on.name} allows ingress from {each.peers(network)} to"
                 f" {attachment.names},"
                 " not only"
                 f" from the VPC and the load balancer{advice if proper.truth is False else ''}",
@@ -73,5 +73,5 @@ def nlb_bypass(network: Network) -> Iterator[Verdict]:
 
 
 def _proper(network: Network, attachment: GroupAttachment, permission: Permission) -> Fact:
-    own = admitted_properly(network, attachment, permission)
-    return own | admitted_by_network(network, attachment, permission)
+    own = allowed_properly(network, attachment, permission)
+    return own | allowed_by_network(network, attachment, permission)

@@ -31,15 +31,15 @@ from taskwall.model.entities.security_group import Permission
 from taskwall.model.exposure.instance_groups import host_groups, ports_before, shares_network
 from taskwall.model.exposure.task_ingress import (
     GroupAttachment,
-    admitted_by_network,
-    admitted_properly,
+    allowed_by_network,
+    allowed_properly,
     balancer_groups,
     ingress,
     instances,
     stands_behind,
 )
 from taskwall.model.load_balancing.fronts import behind, beyond_sources
-from taskwall.model.permissions.peers import admits_internet, by_settings
+from taskwall.model.permissions.peers import allows_internet, by_settings
 from taskwall.model.permissions.ports import at_ports, has_ports, only_opens
 from taskwall.rules._rule import Verdict, cannot_be_seen, passes, rule
 
@@ -66,11 +66,11 @@ def instance_bypass(network: Network) -> Iterator[Verdict]:
                 permission.on,
                 permission.place,
                 ~each.fact,
-                f"{name} allows ingress from {each.whom(network)} to {hosts},"
+                f"{name} allows ingress from {each.peers(network)} to {hosts},"
                 " bypassing the load balancer",
                 holds=f"{name} opens {hosts} to the load balancer only",
                 about=permission.id,
-                severity="high" if admits_internet(network, permission).truth else None,
+                severity="high" if allows_internet(network, permission).truth else None,
                 concerned=all_of((concerned, permission.fact)),
                 names=names,
             )
@@ -100,10 +100,10 @@ def instance_bypass(network: Network) -> Iterator[Verdict]:
 
 def _proper(network: Network, attachment: GroupAttachment, permission: Permission) -> Fact:
     """Whether tasks in front of which the load balancers stand may allow so."""
-    proper = admitted_properly(network, attachment, permission)
+    proper = allowed_properly(network, attachment, permission)
     behind_nlb = stands_behind(network, attachment, "network")
     if behind_nlb.truth is not False:
-        proper |= behind_nlb & admitted_by_network(network, attachment, permission)
+        proper |= behind_nlb & allowed_by_network(network, attachment, permission)
     return proper
 
 

@@ -52,7 +52,7 @@ def unserved_ports(network: Network) -> Iterator[Verdict]:
                 permission.on,
                 at_ports(permission),
                 ~each.fact,
-                f"{name} allows ingress from {each.whom(network)} to {attachment.names} on"
+                f"{name} allows ingress from {each.peers(network)} to {attachment.names} on"
                 f" {each.ports},"
                 " more than the ports that tasks serve",
                 holds=f"{name} opens only ports on which tasks serve",

@@ -28,7 +28,7 @@ from collections.abc import Iterator
 from taskwall.model.core.network import Network
 from taskwall.model.exposure.group_users import carried
 from taskwall.model.exposure.task_ingress import instances
-from taskwall.model.permissions.egress import as_aws_makes_it, lets_everything_out
+from taskwall.model.permissions.egress import allows_everything_out, as_aws_makes_it
 from taskwall.model.permissions.peers import permissions
 from taskwall.rules._rule import Verdict, passes, rule
 
@@ -38,13 +38,13 @@ def open_egress(network: Network) -> Iterator[Verdict]:
     for each in carried(network, "tasks", "hosts", "balancers"):
         group = each.declared
         egress = permissions(network, each.group, "egress")
-        for out in instances((p, lets_everything_out(network, p)) for p in egress):
+        for out in instances((p, allows_everything_out(network, p)) for p in egress):
             name = out.permission.on.name
             yield Verdict(
                 out.permission.on,
                 out.permission.block,
                 out.fact,
-                f"{name} allows all egress of {each.names} to {out.whom(network)}",
+                f"{name} allows all egress of {each.names} to {out.peers(network)}",
                 holds=f"{name} does not allow all egress of {each.names} to everywhere",
                 about=out.permission.id,
                 concerned=each.fact & out.permission.fact,

@@ -68,7 +68,7 @@ def _adopted(
                 permission.on,
                 permission.block,
                 open_.fact,
-                f"the default group of {vpc.name} {verb} {open_.whom(network)}, by {name}",
+                f"the default group of {vpc.name} {verb} {open_.peers(network)}, by {name}",
                 holds=f"{name} opens nothing",
                 about=default_group_of(vpc.id),
                 concerned=concerned,

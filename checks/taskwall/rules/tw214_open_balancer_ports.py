@@ -24,7 +24,7 @@ from taskwall.model.entities.security_group import Permission, SecurityGroup
 from taskwall.model.exposure.listener_ports import public_groups
 from taskwall.model.exposure.task_ingress import instances
 from taskwall.model.load_balancing.fronts import beyond_sources
-from taskwall.model.permissions.peers import admits_internet, permissions
+from taskwall.model.permissions.peers import allows_internet, permissions
 from taskwall.model.permissions.ports import Ports, at_ports, has_ports, only_opens
 from taskwall.rules._rule import Verdict, cannot_be_seen, passes, rule
 
@@ -42,7 +42,7 @@ def open_balancer_ports(network: Network) -> Iterator[Verdict]:
                 permission.on,
                 permission.place if each.fact.truth is False else at_ports(permission),
                 each.fact,
-                f"{permission.on.name} allows ingress from {each.whom(network)} to {names} on"
+                f"{permission.on.name} allows ingress from {each.peers(network)} to {names} on"
                 f" {each.ports}, where no listener is",
                 holds=f"{permission.on.name} opens only the ports of listeners to the internet",
                 about=permission.id,
@@ -61,4 +61,4 @@ def open_balancer_ports(network: Network) -> Iterator[Verdict]:
 def _beside(network: Network, permission: Permission, ports: Ports, names: str) -> Fact:
     """Whether a permission allows the internet on a port that is no listener's."""
     listening = only_opens(permission, ports, names)
-    return all_of((admits_internet(network, permission), ~listening))
+    return all_of((allows_internet(network, permission), ~listening))

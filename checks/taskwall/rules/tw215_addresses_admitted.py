@@ -38,8 +38,8 @@ def addresses_admitted(network: Network) -> Iterator[Verdict]:
                 permission.on,
                 permission.place,
                 ~each.fact,
-                f"{name} allows ingress from {each.whom(network)} to {attachment.names}, by address"
-                " and"
+                f"{name} allows ingress from {each.peers(network)} to {attachment.names}, by"
+                " address and"
                 " not by"
                 " security group",
                 holds=f"{name} opens {attachment.names} to security groups only",

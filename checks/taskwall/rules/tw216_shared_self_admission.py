@@ -19,7 +19,7 @@ from collections.abc import Iterator
 
 from taskwall.core.facts import all_of
 from taskwall.model.core.network import Network
-from taskwall.model.exposure.shared_groups import admits_itself, shared_groups
+from taskwall.model.exposure.shared_groups import allows_itself, shared_groups
 from taskwall.model.exposure.task_ingress import ingress, instances
 from taskwall.model.permissions.ports import has_ports, only_opens
 from taskwall.rules._rule import Verdict, passes, rule
@@ -32,7 +32,7 @@ def shared_self_admission(network: Network) -> Iterator[Verdict]:
         whose = f"the namespace of {names}"
         judged = []
         for permission in ingress(network, attachment):
-            own = admits_itself(attachment, permission)
+            own = allows_itself(attachment, permission)
             if own.truth is not False and has_ports(permission):
                 meant = all_of((shared.neighbours, only_opens(permission, shared.ports, whose)))
                 judged.append((permission, all_of((own, ~meant))))

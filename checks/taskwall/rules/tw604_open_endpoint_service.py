@@ -28,7 +28,7 @@ from taskwall.model.core.network import Network
 from taskwall.model.endpoints.endpoint_service import (
     EndpointService,
     accepts_by_hand,
-    admits_everybody,
+    allows_everybody,
     offers_tasks,
 )
 from taskwall.rules._rule import Verdict, rule
@@ -37,7 +37,7 @@ from taskwall.rules._rule import Verdict, rule
 @rule("medium", default=True, pci=True)
 def open_endpoint_service(network: Network) -> Iterator[Verdict]:
     for service in network.every(EndpointService):
-        accepts, everybody = accepts_by_hand(service), admits_everybody(network, service)
+        accepts, everybody = accepts_by_hand(service), allows_everybody(network, service)
         yield Verdict(
             service.origin,
             service.acceptance.place,

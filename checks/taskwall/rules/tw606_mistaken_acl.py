@@ -44,12 +44,12 @@ from taskwall.model.routing.network_acl import (
     AclEntry,
     Flow,
     NetworkAcl,
+    allows_internet_in,
     balanced,
     broken,
     entries,
     flows,
     guarded,
-    lets_internet_in,
     task_subnets,
 )
 from taskwall.rules._rule import Verdict, cannot_be_seen, rule
@@ -107,7 +107,7 @@ def _internet(entry: AclEntry, acl: NetworkAcl, bare: Fact, concerned: Fact) -> 
     return Verdict(
         entry.on,
         entry.place,
-        lets_internet_in(entry) & bare,
+        allows_internet_in(entry) & bare,
         f"{acl.name} allows ingress from {entry.range.known or 'an unknown CIDR'} to tasks without"
         " a load balancer",
         holds=f"this entry of {acl.name} opens no tasks to the internet",

@@ -10,7 +10,7 @@ from taskwall.model.core.network import Network, remembered
 from taskwall.model.data_stores.store import groups_of_tasks
 from taskwall.model.entities.load_balancer import LoadBalancer
 from taskwall.model.entities.security_group import Permission, SecurityGroup
-from taskwall.model.permissions.peers import admits_internet, by_settings, who
+from taskwall.model.permissions.peers import allows_internet, by_settings, who
 
 Weight: TypeAlias = Literal["critical", "low", None]
 """How bad it is whom a store allows, where that is not as the rule says."""
@@ -39,7 +39,7 @@ def judged(network: Network, permission: Permission) -> Peer:
     text = f"{permission.on.name} allows ingress from {said}"
     if permission.range is None and permission.prefix_list is None:
         return Peer(permission.states(None, text, permission.fact.needs), None, said)
-    weight = "critical" if admits_internet(network, permission).truth else None
+    weight = "critical" if allows_internet(network, permission).truth else None
     return Peer(all_of((permission.states(True, text), ~spared)), weight, said)
 
 

@@ -76,7 +76,7 @@ def used(network: Network, store: Store) -> Fact:
     own = [link for link in store.groups if link.to]
     for link in own:
         parts += [
-            link.fact & permission.fact & _admits_tasks(network, store, link, permission)
+            link.fact & permission.fact & _allows_tasks(network, store, link, permission)
             for permission in permissions(network, link.to, "ingress")
         ]
         group = network.at(SecurityGroup, link)
@@ -161,7 +161,7 @@ def _addresses(network: Network) -> Addresses:
     return found
 
 
-def _admits_tasks(network: Network, store: Store, group: Link, permission: Permission) -> Fact:
+def _allows_tasks(network: Network, store: Store, group: Link, permission: Permission) -> Fact:
     """Whether a permission of a store's group allows tasks."""
     text = f"{permission.on.name} allows tasks to reach {store.name}"
     attachment = groups_of_tasks(network)

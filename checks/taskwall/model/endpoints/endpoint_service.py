@@ -39,7 +39,7 @@ def _whose(permission: ServicePermission) -> tuple[str, ...]:
     return (permission.service.to if permission.service.exact else "",)
 
 
-def admits_everybody(network: Network, service: EndpointService) -> Fact:
+def allows_everybody(network: Network, service: EndpointService) -> Fact:
     """Whether every AWS account may ask to connect to an endpoint service.
 
     Nobody may by default, so that one without principals allows nobody.

@@ -25,7 +25,7 @@ from taskwall.model.permissions.coverage import (
     names_addresses,
     reach,
 )
-from taskwall.model.permissions.peers import admits_range_within, by_settings, permissions
+from taskwall.model.permissions.peers import allows_range_within, by_settings, permissions
 
 
 def needing(network: Network, endpoint: Endpoint) -> Iterator[tuple[TaskSource, Fact]]:
@@ -90,7 +90,7 @@ def outsiders(network: Network, endpoint: Endpoint) -> Iterator[tuple[Permission
     for link in groups_of_endpoint(network, endpoint).groups:
         for permission in permissions(network, link.to, "ingress") if link.to else ():
             if names_addresses(permission):
-                outside = ~admits_range_within(network, permission, endpoint.vpc)
+                outside = ~allows_range_within(network, permission, endpoint.vpc)
                 spared = by_settings(network, permission)
                 tie = permission.fact if link.sure else all_of((permission.fact, link.fact))
                 yield permission, all_of((tie, outside, ~spared))

@@ -210,7 +210,7 @@ def shared(network: Network, source: TaskSource) -> Iterator[Shared]:
         if not (link.exact and link.to):
             attachment[""] = _grouped(network)
         fact, other = _with_outsiders(network, source, mine, link, attachment, named)
-        yield Shared(source, named, link.place, _admits_itself(network, link) & fact, other)
+        yield Shared(source, named, link.place, _allows_itself(network, link) & fact, other)
 
 
 @remembered
@@ -260,7 +260,7 @@ def _open(link: Link) -> tuple[Need, ...]:
     return link.waits("it")
 
 
-def _admits_itself(network: Network, link: Link) -> Fact:
+def _allows_itself(network: Network, link: Link) -> Fact:
     """Whether the members of a group can talk to each other by its own permissions."""
     group = network.at(SecurityGroup, link)
     name = link.to or "a group"

@@ -62,7 +62,7 @@ def _neighbours(sources: list[TaskSource]) -> Fact:
     return any_of((none, *shared))
 
 
-def admits_itself(attachment: GroupAttachment, permission: Permission) -> Fact:
+def allows_itself(attachment: GroupAttachment, permission: Permission) -> Fact:
     """Whether a permission of a group allows that group."""
     name, place = permission.on.name, permission.place
     text = f"{name} allows ingress from the members of {attachment.group}"

@@ -20,7 +20,7 @@ from taskwall.model.load_balancing.fronts import Front, behind, fronts, preserve
 from taskwall.model.load_balancing.internet_facing import public
 from taskwall.model.permissions.coverage import names_addresses, names_group_of
 from taskwall.model.permissions.peers import (
-    admits_range_within,
+    allows_range_within,
     by_settings,
     lattice_list,
     listed,
@@ -159,14 +159,14 @@ def _fronted(network: Network, source: TaskSource) -> bool:
     return source.managed or bool(source.gateways) or elsewhere
 
 
-class Admitted(Struct, frozen=True):
+class AllowedPermission(Struct, frozen=True):
     """A permission and a fact about it; `alike` are the instances of its place that share it."""
 
     permission: Permission
     fact: Fact
     alike: tuple[Permission, ...]
 
-    def whom(self, network: Network) -> str:
+    def peers(self, network: Network) -> str:
         """Whom the permission and those like it allow, as messages say it."""
         return listed(who(network, each) for each in self.alike)
 
@@ -176,14 +176,14 @@ class Admitted(Struct, frozen=True):
         return listed(each.ports for each in self.alike)
 
 
-def instances(judged: Iterable[tuple[Permission, Fact]]) -> Iterator[Admitted]:
+def instances(judged: Iterable[tuple[Permission, Fact]]) -> Iterator[AllowedPermission]:
     """Permissions with a fact about each: what count, for_each and loops make is told as one."""
     judged = list(judged)
     alike: dict[object, list[Permission]] = {}
     for permission, fact in judged:
         alike.setdefault((permission.spot, fact.truth), []).append(permission)
     for permission, fact in judged:
-        yield Admitted(permission, fact, tuple(alike[permission.spot, fact.truth]))
+        yield AllowedPermission(permission, fact, tuple(alike[permission.spot, fact.truth]))
 
 
 def ingress(network: Network, attachment: GroupAttachment) -> list[Permission]:
@@ -222,9 +222,7 @@ def balancer_groups(network: Network, attachment: GroupAttachment) -> tuple[list
     return found, whole
 
 
-def admitted_properly(
-    network: Network, attachment: GroupAttachment, permission: Permission
-) -> Fact:
+def allowed_properly(network: Network, attachment: GroupAttachment, permission: Permission) -> Fact:
     """Whether a permission allows one whom every task may allow, whatever stands before it.
 
     Its own group and those that the same tasks use, the load balancers' groups, groups of task
@@ -301,7 +299,7 @@ def _members(network: Network) -> dict[str, list[TaskSource]]:
     return found
 
 
-def admitted_by_network(
+def allowed_by_network(
     network: Network, attachment: GroupAttachment, permission: Permission
 ) -> Fact:
     """Whether a permission allows what tasks behind an NLB may: its VPC, or the NLB's addresses."""
@@ -315,7 +313,7 @@ def admitted_by_network(
         for front in _fronts(network, attachment)
         if (group := front.target_group) is not None and group.vpc is not None
     ]
-    parts += [admits_range_within(network, permission, vpc) for vpc in places[:2] or (None,)]
+    parts += [allows_range_within(network, permission, vpc) for vpc in places[:2] or (None,)]
     return any_of(parts)
 
 

@@ -7,7 +7,7 @@ from taskwall.model.entities.security_group import Permission, SecurityGroup
 from taskwall.model.permissions.peers import leads_everywhere, permissions
 
 
-def lets_everything_out(network: Network, permission: Permission) -> Fact:
+def allows_everything_out(network: Network, permission: Permission) -> Fact:
     """Whether a permission lets all protocols out to everywhere."""
     whole = permission.protocol.is_("-1", "all")
     return all_of((whole, leads_everywhere(network, permission)))

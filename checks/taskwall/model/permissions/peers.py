@@ -88,7 +88,7 @@ def _by_group(network: Network, direction: Direction) -> dict[str, list[Permissi
 # --- whom a permission allows
 
 
-def admits_internet(network: Network, permission: Permission) -> Fact:
+def allows_internet(network: Network, permission: Permission) -> Fact:
     """Whether a permission opens its group to the internet.
 
     By more public addresses than a /8 (IPv6: a /32), its own or together with those of the
@@ -204,7 +204,7 @@ def listed(words: Iterable[str]) -> str:
 # --- what may be allowed
 
 
-def admits_range_within(network: Network, permission: Permission, vpc: Link | None) -> Fact:
+def allows_range_within(network: Network, permission: Permission, vpc: Link | None) -> Fact:
     """Whether the addresses that a permission allows lie within a VPC's ranges."""
     group = permission.on.name
     text = f"{group} allows ingress only from addresses of its VPC"

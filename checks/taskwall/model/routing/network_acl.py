@@ -329,7 +329,7 @@ def _carriers(network: Network) -> dict[str, list[LoadBalancer]]:
 # --- what is allowed from the internet
 
 
-def lets_internet_in(entry: AclEntry) -> Fact:
+def allows_internet_in(entry: AclEntry) -> Fact:
     """Whether an entry allows the internet on ports other than those of answers."""
     if entry.way == "egress":
         return FALSE
