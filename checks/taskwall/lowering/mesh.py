@@ -11,7 +11,7 @@ from taskwall.lowering._written import (
     left_open,
     structured,
 )
-from taskwall.model.entities.mesh import ClientPolicy, Intake, Mesh, Node, Proxy
+from taskwall.model.entities.mesh import ClientPolicy, Mesh, MeshListener, MeshNode, MeshProxy
 from taskwall.source.resource import Cell
 
 
@@ -31,14 +31,14 @@ def mesh(r: ResourceReader) -> Iterator[Mesh]:
     )
 
 
-@lowers("aws_appmesh_virtual_node", "AWS::AppMesh::VirtualNode", to=Node)
+@lowers("aws_appmesh_virtual_node", "AWS::AppMesh::VirtualNode", to=MeshNode)
 def virtual_node(r: ResourceReader) -> Iterator[object]:
     file = r.at("spec.logging.access_log.file", "Spec.Logging.AccessLog.File")
     if r.external:
         return
     path = "/dev/stdout"
     logging = r.mend(file, {"path": path}, {"Path": path})
-    yield Proxy(r.origin, file.place, TRUE, is_written(r, file), logging=logging)
+    yield MeshProxy(r.origin, file.place, TRUE, is_written(r, file), logging=logging)
     yield from _node(r)
     inherits: list[Fact] = []
     for index, each in enumerate(r.at("spec.backend", "Spec.Backends").each()):
@@ -46,7 +46,7 @@ def virtual_node(r: ResourceReader) -> Iterator[object]:
     yield _defaults(r, any_of(inherits) if inherits else FALSE)
 
 
-@lowers("aws_appmesh_virtual_gateway", "AWS::AppMesh::VirtualGateway", to=Node)
+@lowers("aws_appmesh_virtual_gateway", "AWS::AppMesh::VirtualGateway", to=MeshNode)
 def virtual_gateway(r: ResourceReader) -> Iterator[object]:
     if r.external:
         return
@@ -55,9 +55,9 @@ def virtual_gateway(r: ResourceReader) -> Iterator[object]:
     yield _defaults(r, TRUE)
 
 
-def _node(r: ResourceReader) -> Iterator[Node | Intake]:
+def _node(r: ResourceReader) -> Iterator[MeshNode | MeshListener]:
     """What nodes and gateways have in common: their mesh, and their listeners."""
-    yield Node(
+    yield MeshNode(
         id=r.id,
         origin=r.origin,
         mesh=r.must(Mesh, r.at("mesh_name", "MeshName"), "is in"),
@@ -68,7 +68,7 @@ def _node(r: ResourceReader) -> Iterator[Node | Intake]:
     for index, each in enumerate(r.at("spec.listener", "Spec.Listeners").each()):
         tls = as_if_there(each).get("tls" if r.terraform else "TLS")
         trusted = tls.get(validation).get(trust)
-        yield Intake(
+        yield MeshListener(
             f"{r.id}.listener[{index}]",
             r.origin,
             setting(tls.get(mode), "TLS mode", "none", "no TLS is the default"),

@@ -12,11 +12,11 @@ from taskwall.lowering._written import (
     is_written,
     present,
 )
-from taskwall.model.entities.mesh import Offer, Proxy
+from taskwall.model.entities.mesh import MeshProxy, ServiceConnectPort
 from taskwall.source.resource import Cell
 
 
-def connected(r: ResourceReader) -> Iterator[Proxy | Offer]:
+def connected(r: ResourceReader) -> Iterator[MeshProxy | ServiceConnectPort]:
     """The proxies that Service Connect gives to a service, and the ports that it offers there.
 
     AWS keeps the proxies' access logs only where the service says both how and whereto.
@@ -35,7 +35,7 @@ def connected(r: ResourceReader) -> Iterator[Proxy | Offer]:
             on = Fact(None, f"{r.name} uses Service Connect", block.place, r.name, block.doubt)
         logs = is_written(r, how) & is_written(r, whereto)
         driver = setting(whereto.get("log_driver" if r.terraform else "LogDriver"), "log driver")
-        yield Proxy(
+        yield MeshProxy(
             r.origin,
             whereto.place if is_written(r, how).truth else how.place,
             on,
@@ -65,7 +65,7 @@ def _logging(r: ResourceReader, connect: Cell, how: Cell, whereto: Cell) -> tupl
     return r.mend(connect, terraform, cloudformation)
 
 
-def _offer(r: ResourceReader, each: Cell, on: Fact) -> Offer:
+def _offer(r: ResourceReader, each: Cell, on: Fact) -> ServiceConnectPort:
     block = as_if_there(each)
     tls, issuer, arn, name = (
         ("tls", "issuer_cert_authority", "aws_pca_authority_arn", "port_name")
@@ -78,7 +78,7 @@ def _offer(r: ResourceReader, each: Cell, on: Fact) -> Offer:
     encrypted = issued & present(r, named) if issued.truth is not False else issued
     port = block.get(name).known
     changes = _encrypting(r, block.get(tls))
-    return Offer(r.origin, str(port or ""), named.place, on, encrypted, changes)
+    return ServiceConnectPort(r.origin, str(port or ""), named.place, on, encrypted, changes)
 
 
 def _encrypting(r: ResourceReader, tls: Cell) -> tuple[Change, ...]:

@@ -28,7 +28,7 @@ from collections.abc import Iterator, Mapping
 
 from taskwall.core.change import Blank, Wanted
 from taskwall.model.core.network import Network
-from taskwall.model.entities.mesh import Intake
+from taskwall.model.entities.mesh import MeshListener
 from taskwall.rules._rule import Verdict, rule
 
 _SAYS = {
@@ -47,7 +47,7 @@ _STRICT: tuple[Mapping[str, Wanted], ...] = (
 
 @rule("medium", pci=True)
 def plaintext_mesh_listener(network: Network) -> Iterator[Verdict]:
-    for intake in network.every(Intake):
+    for intake in network.every(MeshListener):
         mode = intake.mode
         yield Verdict(
             intake.on,

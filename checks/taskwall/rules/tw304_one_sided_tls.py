@@ -35,13 +35,13 @@ See: https://docs.aws.amazon.com/app-mesh/latest/userguide/mutual-tls.html
 from collections.abc import Iterator
 
 from taskwall.model.core.network import Network
-from taskwall.model.entities.mesh import ClientPolicy, Intake
+from taskwall.model.entities.mesh import ClientPolicy, MeshListener
 from taskwall.rules._rule import Verdict, rule
 
 
 @rule("low", pci=True, yields_to=("TW302", "TW303"))
 def one_sided_tls(network: Network) -> Iterator[Verdict]:
-    for intake in network.every(Intake):
+    for intake in network.every(MeshListener):
         name = intake.on.name
         message = f"a listener of {name} accepts clients without certificates"
         if intake.validates.truth:

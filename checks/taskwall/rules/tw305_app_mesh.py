@@ -47,7 +47,7 @@ from taskwall.core.facts import TRUE, Fact, all_of
 from taskwall.core.values import Origin, Span
 from taskwall.model.core.entity import Link, same_entity
 from taskwall.model.core.network import Network
-from taskwall.model.entities.mesh import Mesh, MeshTask, Node
+from taskwall.model.entities.mesh import Mesh, MeshNode, MeshTask
 from taskwall.rules._rule import Verdict, rule
 
 ENDED = "App Mesh ended on 2026-09-30"
@@ -73,7 +73,7 @@ def app_mesh(network: Network) -> Iterator[Verdict]:
     if tasks:
         return
     told: dict[str, Link] = {}
-    for node in network.every(Node):
+    for node in network.every(MeshNode):
         if node.mesh.to in told:
             continue
         # A mesh whose name is not known may be one that is told already.
@@ -83,7 +83,7 @@ def app_mesh(network: Network) -> Iterator[Verdict]:
         yield _ended(node.origin, node.mesh.place, text, another)
 
 
-def _another(node: Node, mesh: Link) -> Fact:
+def _another(node: MeshNode, mesh: Link) -> Fact:
     """Whether a node is of another mesh than one that is told already."""
     same = same_entity(node.mesh, mesh)
     needs = (*node.mesh.fact.needs, *mesh.fact.needs)

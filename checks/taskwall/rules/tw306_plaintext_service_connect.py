@@ -24,13 +24,13 @@ See: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-connect
 from collections.abc import Iterator
 
 from taskwall.model.core.network import Network
-from taskwall.model.entities.mesh import Offer
+from taskwall.model.entities.mesh import ServiceConnectPort
 from taskwall.rules._rule import Verdict, rule
 
 
 @rule("low", pci=True)
 def plaintext_service_connect(network: Network) -> Iterator[Verdict]:
-    for offer in network.every(Offer):
+    for offer in network.every(ServiceConnectPort):
         port = f"port {offer.name}" if offer.name else "a port"
         yield Verdict(
             offer.on,

@@ -23,7 +23,7 @@ from taskwall.core.values import Text, settled
 from taskwall.model.compute.container_instances import container_instances
 from taskwall.model.core.entity import Setting
 from taskwall.model.core.network import Network
-from taskwall.model.entities.ecs_agent import Proxy
+from taskwall.model.entities.ecs_agent import AgentProxy
 from taskwall.rules._rule import Verdict, rule
 
 OPEN = "\x00"
@@ -71,7 +71,7 @@ def _written(setting: Setting) -> str:
     return OPEN if setting.open else str(setting.known or "")
 
 
-def _lacks(proxy: Proxy, name: str) -> Fact:
+def _lacks(proxy: AgentProxy, name: str) -> Fact:
     """Whether a list of exclusions lacks one of those that the agent needs."""
     excluded = proxy.excluded
     # An entry that an unknown is part of is none that is known.

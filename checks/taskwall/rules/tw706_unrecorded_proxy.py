@@ -26,13 +26,13 @@ See: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-connect
 from collections.abc import Iterator
 
 from taskwall.model.core.network import Network
-from taskwall.model.entities.mesh import Proxy
+from taskwall.model.entities.mesh import MeshProxy
 from taskwall.rules._rule import Verdict, rule
 
 
 @rule("info")
 def unrecorded_proxy(network: Network) -> Iterator[Verdict]:
-    for proxy in network.every(Proxy):
+    for proxy in network.every(MeshProxy):
         yield Verdict(
             proxy.on,
             proxy.at,

@@ -29,7 +29,7 @@ from taskwall.lowering.user_data.machine import Machine, Settings, Written
 from taskwall.lowering.user_data.marked import STAND_IN, Marks, is_known
 from taskwall.model.core.entity import Link, Setting
 from taskwall.model.entities.ecs import Cluster
-from taskwall.model.entities.ecs_agent import Agent, Proxy
+from taskwall.model.entities.ecs_agent import Agent, AgentProxy
 from taskwall.source.resource import Cell, Resource
 
 
@@ -375,7 +375,7 @@ PIPE = r"\\.\pipe\docker_engine"
 
 def _proxies(
     machine: Machine, found: Settings, settings: dict[str, Setting], rows: _Rows, r: ResourceReader
-) -> list[Proxy]:
+) -> list[AgentProxy]:
     """The proxies of the agent and of the service that starts it, with what they exclude."""
     docker = {"windows": PIPE, "bottlerocket": ""}.get(machine.started_by, DOCKER)
     service = machine.service_settings()
@@ -390,7 +390,7 @@ def _proxies(
     own = own or _excluded(held, (*service.unseen, *found.unseen), rows, r)
     who = (("the agent", settings, excluded), ("the service that starts the agent", held, own))
     return [
-        Proxy(by, name.upper(), given[name], without, docker)
+        AgentProxy(by, name.upper(), given[name], without, docker)
         for by, given, without in who
         for name in ("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy")
         if name in given and given[name].known != ""

@@ -16,7 +16,7 @@ from taskwall.model.endpoints.endpoint import (
 )
 from taskwall.model.entities.container_needs import ECR, ELSEWHERE, Use, What
 from taskwall.model.entities.ecs import Cluster, TaskDefinition, TaskSource
-from taskwall.model.entities.mesh import Proxy
+from taskwall.model.entities.mesh import MeshProxy
 
 READ = "2026-11-24"
 
@@ -146,6 +146,6 @@ def _uses(network: Network) -> dict[str, list[Use]]:
 
 
 @remembered
-def proxies(network: Network) -> dict[str, list[Proxy]]:
+def proxies(network: Network) -> dict[str, list[MeshProxy]]:
     """The proxies of task sources (and of virtual nodes), by what has them."""
-    return network.grouped(Proxy, lambda proxy: (proxy.on.address,))
+    return network.grouped(MeshProxy, lambda proxy: (proxy.on.address,))

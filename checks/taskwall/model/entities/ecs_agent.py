@@ -9,7 +9,7 @@ from taskwall.core.values import Known, Need, Scalar, Span, Unknown
 from taskwall.model.core.entity import Link, Setting
 
 
-class Proxy(Struct, frozen=True):
+class AgentProxy(Struct, frozen=True):
     """A proxy that the agent, or the service that starts it, is told to use.
 
     `by` is which of them, `kind` HTTP_PROXY or HTTPS_PROXY, `address` where it is, `excluded` the
@@ -44,7 +44,7 @@ class Agent(Struct, frozen=True):
     cluster: Link | None = None
     cluster_needs: tuple[Need, ...] = ()
     started_by: str = "ecs-init"
-    proxies: tuple[Proxy, ...] = ()
+    proxies: tuple[AgentProxy, ...] = ()
     drops_metadata: Fact = FALSE
 
     def setting(self, name: str, default: Scalar = None, default_text: str = "") -> Setting:

@@ -9,7 +9,7 @@ from taskwall.model.core.entity import Entity, Link, Setting
 from taskwall.model.core.network import Network
 
 
-class Proxy(Struct, frozen=True):
+class MeshProxy(Struct, frozen=True):
     """The proxies of a service in Service Connect (if it is `connected`), or of a virtual node.
 
     `logs` is whether they keep access logs; `at` is where the sources say so, or should. `writes`
@@ -24,7 +24,7 @@ class Proxy(Struct, frozen=True):
     logging: tuple[Change, ...] = ()
 
 
-class Offer(Struct, frozen=True):
+class ServiceConnectPort(Struct, frozen=True):
     """A port that a service offers in Service Connect (if it is `connected`).
 
     `encrypted` is whether its proxies speak TLS there; `at` is where the sources say so, or should.
@@ -45,13 +45,13 @@ class Mesh(Entity, frozen=True, kw_only=True):
     egress: Setting
 
 
-class Node(Entity, frozen=True, kw_only=True):
+class MeshNode(Entity, frozen=True, kw_only=True):
     """A virtual node or virtual gateway of a mesh."""
 
     mesh: Link
 
 
-class Intake(Struct, frozen=True):
+class MeshListener(Struct, frozen=True):
     """A listener of a virtual node or gateway.
 
     `mode` is its TLS mode, `validates` whether it asks clients for certificates (at `trust`).
@@ -119,4 +119,4 @@ class MeshTask(Struct, frozen=True):
 
 def meshed(network: Network) -> bool:
     """Whether the sources have anything of App Mesh beside task definitions."""
-    return bool(network.every(Mesh) or network.every(Node))
+    return bool(network.every(Mesh) or network.every(MeshNode))
