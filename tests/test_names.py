@@ -22,6 +22,7 @@ SAME = {
     "parse": "reads a file in one syntax",
     "render": "writes a report, or a graph, in one format",
     "run": "does what a command, or a kind of user data, says",
+    "suppressions": "the suppressions that sources hold",
     "stacks": "the entry point of a reader",
 }
 """Names that mean the same wherever they are defined, and what."""
@@ -112,7 +113,6 @@ LEFT: frozenset[str] = frozenset(
         "registered",
         "say",
         "shown",
-        "skips",
         "source_of",
         "ties",
         "touches",

@@ -15,7 +15,7 @@ from taskwall.findings.finding import Edit, Finding, Fix
 from taskwall.languageserver.actions import actions
 from taskwall.languageserver.documents import Document
 from taskwall.languageserver.positions import Lines, path_of
-from taskwall.languageserver.suppressing import Wish, wishes
+from taskwall.languageserver.suppressing import SuppressionEdit, suppression_edits
 from taskwall.languageserver.whereabouts import Whereabouts
 from taskwall.session.session import Session
 
@@ -32,7 +32,7 @@ resource "aws_ecs_task_definition" "web" {
 """
 
 
-def reasoned(text: str, wish: Wish) -> str:
+def reasoned(text: str, wish: SuppressionEdit) -> str:
     """A text with a wish written into it, and its reason."""
     lines = Lines(text, "utf-32")
     at = lines.offset(lines.position(wish.line, wish.column))
@@ -42,7 +42,7 @@ def reasoned(text: str, wish: Wish) -> str:
     return f"{written[:reason]}it is meant so{written[reason:]}"
 
 
-def silenced(session: Session, finding: Finding, wish: Wish, text: str) -> None:
+def silenced(session: Session, finding: Finding, wish: SuppressionEdit, text: str) -> None:
     """A wish with a reason keeps its finding silent, and brings no error; without one, an error."""
     path = str(Path(session.folder) / finding.file)
     session.change(path, reasoned(text, wish))
@@ -62,7 +62,7 @@ def test_wishes_silence_what_they_are_about(language: str) -> None:
     offered = 0
     for finding in list(first.values())[::3]:
         text = (DEMO / language / finding.file).read_text()
-        found = list(wishes(finding, finding.file, text))
+        found = list(suppression_edits(finding, finding.file, text))
         assert found
         offered += len(found)
         for wish in found:
@@ -84,12 +84,12 @@ def test_wishes_in_json_are_metadata(tmp_path: Path, indent: int | None) -> None
     path.write_text(text)
     session = Session(str(tmp_path))
     (finding,) = [each for each in session.report().document.findings if each.rule == "TW204"]
-    (wish,) = wishes(finding, "stack.json", text)
+    (wish,) = suppression_edits(finding, "stack.json", text)
     assert json.loads(reasoned(text, wish))
     silenced(session, finding, wish, text)
     template["Resources"]["Web"]["Metadata"] = {}
-    assert not list(wishes(finding, "stack.json", json.dumps(template)))
-    assert not list(wishes(finding, "stack.json", text[:-5]))
+    assert not list(suppression_edits(finding, "stack.json", json.dumps(template)))
+    assert not list(suppression_edits(finding, "stack.json", text[:-5]))
 
 
 def test_wishes_in_terraforms_json_are_comments(tmp_path: Path) -> None:
@@ -111,7 +111,7 @@ def test_wishes_in_terraforms_json_are_comments(tmp_path: Path) -> None:
     (tmp_path / "rules.tf.json").write_text(text)
     session = Session(str(tmp_path))
     (finding,) = [each for each in session.report().document.findings if each.rule == "TW204"]
-    (wish,) = wishes(finding, finding.file, text)
+    (wish,) = suppression_edits(finding, finding.file, text)
     assert json.loads(reasoned(text, wish))
     silenced(session, finding, wish, text)
 
@@ -120,14 +120,14 @@ def test_no_comment_is_written_into_a_text(tmp_path: Path) -> None:
     """Within a heredoc or a block scalar, a comment would be part of the text."""
     (tmp_path / "main.tf").write_text(HEREDOC)
     inside = _at("main.tf", 5, "aws_ecs_task_definition.web")
-    assert [wish.line for wish in wishes(inside, "main.tf", HEREDOC)] == [1]
+    assert [wish.line for wish in suppression_edits(inside, "main.tf", HEREDOC)] == [1]
     after = HEREDOC.removesuffix("}\n") + '  network_mode = "host"\n}\n'
     outside = _at("main.tf", 8, "aws_ecs_task_definition.web")
-    assert [wish.line for wish in wishes(outside, "main.tf", after)] == [8, 1]
+    assert [wish.line for wish in suppression_edits(outside, "main.tf", after)] == [8, 1]
     scalar = TEMPLATE.replace("of the tasks", "|\n        of the\n        tasks")
     inside = _at("stack.yaml", 8, "Web")
-    assert [wish.line for wish in wishes(inside, "stack.yaml", scalar)] == [3]
-    assert not list(wishes(_at("stack.yaml", 99, "Web"), "stack.yaml", scalar))
+    assert [wish.line for wish in suppression_edits(inside, "stack.yaml", scalar)] == [3]
+    assert not list(suppression_edits(_at("stack.yaml", 99, "Web"), "stack.yaml", scalar))
 
 
 def _at(file: str, line: int, resource: str) -> Finding:

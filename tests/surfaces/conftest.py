@@ -23,7 +23,7 @@ from taskwall.report import report
 from taskwall.rules._rule import SECTIONS, Rule, Verdict
 from taskwall.settings import Settings
 from taskwall.source.files import Files
-from taskwall.source.resource import Skip
+from taskwall.source.resource import Suppression
 from taskwall.source.stack import Evaluation, Inputs, SourceError
 
 LINE = re.compile(r"\s*(\w+) = (.*?) *(?:# (\w+) (TW\d+) ?(.*))?")
@@ -124,7 +124,7 @@ def toy_judge(stack: ToyStack, rules: Sequence[Rule], settings: Settings) -> Jud
             place = Span(file, number, match.start(2) + 1, number, match.end(2) + 1)
             line = Span(file, number, 1, number, 999)
             if mark == "skip":
-                skips.append(Skip(rule, reason, line, line))
+                skips.append(Suppression(rule, reason, line, line))
                 mark = "fail"
             if mark not in ("fail", "unknown", "pass") or rule not in severities:
                 continue
@@ -150,7 +150,7 @@ def toy_judge(stack: ToyStack, rules: Sequence[Rule], settings: Settings) -> Jud
             )
             origin = Origin(finding.resource, finding.resource, line, "terraform", calls)
             judged.append(Judged(finding, place, origin))
-    return Judgement(tuple(judged), len(judged), skips=tuple(skips))
+    return Judgement(tuple(judged), len(judged), suppressions=tuple(skips))
 
 
 @pytest.fixture(scope="session")

@@ -194,7 +194,7 @@ def test_a_skip_that_is_idle_is_noted(toy: Path, monkeypatch: pytest.MonkeyPatch
 
     def without(stack, rules, use):  # type: ignore[no-untyped-def]
         judgement = judge(stack, rules, use)
-        return type(judgement)((), 0, skips=judgement.skips)
+        return type(judgement)((), 0, suppressions=judgement.suppressions)
 
     put(toy, main="x = 1 # skip TW206 why\n")
     monkeypatch.setattr(engine, "judge", without)

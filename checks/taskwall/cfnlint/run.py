@@ -156,8 +156,8 @@ class Run:
             return judged[id(stack)][1]
         found = api.judged(stack, asked.rules, asked.use)
         # What cfn-lint itself keeps silent, it must be shown first.
-        skips = tuple(skip for skip in found.skips if skip.host != "cfn-lint")
-        found = replace(found, skips=skips)
+        skips = tuple(skip for skip in found.suppressions if skip.host != "cfn-lint")
+        found = replace(found, suppressions=skips)
         if len(stack.files) > 1:
             judged[id(stack)] = stack, found
         return found

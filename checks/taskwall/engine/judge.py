@@ -18,7 +18,7 @@ from taskwall.lowering import Lowered, lower
 from taskwall.model.core.network import Network, Policy
 from taskwall.rules._rule import Rule, Verdict
 from taskwall.settings import Settings
-from taskwall.source.resource import Resource, Skip
+from taskwall.source.resource import Resource, Suppression
 from taskwall.source.stack import SourceError, Stack
 
 
@@ -47,7 +47,7 @@ class Judgement(Struct, frozen=True):
     unread: tuple[Unread, ...] = ()
     errors: tuple[SourceError, ...] = ()
     crashes: tuple[Crash, ...] = ()
-    skips: tuple[Skip, ...] = ()
+    suppressions: tuple[Suppression, ...] = ()
     notes: tuple[str, ...] = ()
     hidden: frozenset[str] = frozenset()
 
@@ -113,7 +113,7 @@ def judged(
         unread,
         mask.of(tuple(dict.fromkeys(error for each in evaluations for error in each.errors))),
         mask.of(tuple(crashes)),
-        tuple(dict.fromkeys(skip for each in evaluations for skip in each.skips)),
+        tuple(dict.fromkeys(skip for each in evaluations for skip in each.suppressions)),
         () if followed.whole else (bound,),
         hidden,
     )

@@ -16,7 +16,7 @@ from lsprotocol.types import (
 from taskwall.findings.finding import Edit, Finding, Fix
 from taskwall.languageserver.documents import Document
 from taskwall.languageserver.positions import Lines
-from taskwall.languageserver.suppressing import Wish, above, wishes
+from taskwall.languageserver.suppressing import SuppressionEdit, above, suppression_edits
 from taskwall.languageserver.whereabouts import Whereabouts
 
 EXPLAIN = "taskwall.explain"
@@ -50,7 +50,7 @@ def _each(
     for finding, diagnostic in pairs:
         if (fix := finding.fix) is not None and fix.edits:
             yield _fixing(fix, diagnostic, where)
-        for wish in wishes(finding, document.path, document.text):
+        for wish in suppression_edits(finding, document.path, document.text):
             yield _suppressing(finding, wish, diagnostic, document.uri, document.lines)
         for call in finding.called_from[:1]:
             path = where.path(call.file)
@@ -103,7 +103,7 @@ def _lines_put_before(fix: Fix, edit: Edit) -> int:
 
 
 def _suppressing(
-    finding: Finding, wish: Wish, diagnostic: Diagnostic, uri: str, lines: Lines
+    finding: Finding, wish: SuppressionEdit, diagnostic: Diagnostic, uri: str, lines: Lines
 ) -> CodeAction:
     at = lines.position(wish.line, wish.column)
     line, column = wish.reason_at
@@ -118,7 +118,7 @@ def _suppressing(
     )
 
 
-def _after(lines: Lines, wish: Wish) -> Lines:
+def _after(lines: Lines, wish: SuppressionEdit) -> Lines:
     """The text once the wish is written."""
     at = lines.offset(lines.position(wish.line, wish.column))
     return Lines(lines.text[:at] + wish.text + lines.text[at:], lines.encoding)

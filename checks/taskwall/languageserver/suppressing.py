@@ -17,7 +17,7 @@ _HEREDOC = re.compile(r"<<-?\s*([A-Za-z_][\w-]*)\s*$")
 _BLOCK_SCALAR = re.compile(r"(^|\s)[|>][-+0-9]*\s*(#.*)?$")
 
 
-class Wish(Struct, frozen=True):
+class SuppressionEdit(Struct, frozen=True):
     """A text to insert in front of what stands at a place; the reason goes after `reason_at`.
 
     Lines and columns count as in findings. `title` continues "Suppress TW204 ...".
@@ -30,7 +30,7 @@ class Wish(Struct, frozen=True):
     reason_at: tuple[int, int]
 
 
-def wishes(finding: Finding, file: str, text: str) -> Iterator[Wish]:
+def suppression_edits(finding: Finding, file: str, text: str) -> Iterator[SuppressionEdit]:
     """The wishes that keep a finding silent: for the place alone, and for the whole resource."""
     lines = [line.removesuffix("\r") for line in text.split("\n")]
     if not 0 < finding.line <= len(lines):
@@ -43,13 +43,13 @@ def wishes(finding: Finding, file: str, text: str) -> Iterator[Wish]:
         yield from _in_yaml(finding, lines)
 
 
-def above(rule: str, title: str, line: int, indent: str) -> Wish:
+def above(rule: str, title: str, line: int, indent: str) -> SuppressionEdit:
     """A comment on a line of its own above another line."""
     comment = f"{indent}# taskwall:skip={rule}: "
-    return Wish(title, line, 1, f"{comment}\n", (line, len(comment) + 1))
+    return SuppressionEdit(title, line, 1, f"{comment}\n", (line, len(comment) + 1))
 
 
-def _in_terraform(finding: Finding, lines: list[str]) -> Iterator[Wish]:
+def _in_terraform(finding: Finding, lines: list[str]) -> Iterator[SuppressionEdit]:
     start = next((at for at in range(finding.line, 0, -1) if _BLOCK.match(lines[at - 1])), 0)
     if start != finding.line and not _in_heredoc(lines[max(start - 1, 0) : finding.line - 1]):
         indent = _indent(lines[finding.line - 1])
@@ -75,7 +75,7 @@ def _in_heredoc(before: list[str]) -> bool:
     return bool(ends)
 
 
-def _in_yaml(finding: Finding, lines: list[str]) -> Iterator[Wish]:
+def _in_yaml(finding: Finding, lines: list[str]) -> Iterator[SuppressionEdit]:
     name = finding.resource.rpartition("/")[2]
     head = re.compile(rf"""\s+(["']?){re.escape(name)}\1\s*:""")
     start = next((at for at in range(finding.line, 0, -1) if head.match(lines[at - 1])), 0)
@@ -98,7 +98,7 @@ def _in_block_scalar(lines: list[str]) -> bool:
     return False
 
 
-def _in_json(finding: Finding, text: str, terraform: bool) -> Iterator[Wish]:
+def _in_json(finding: Finding, text: str, terraform: bool) -> Iterator[SuppressionEdit]:
     """A member at the start of the resource; none if it has such a member already.
 
     That is `Metadata` in templates, and `//`, which is a comment, in Terraform's JSON.
@@ -125,7 +125,9 @@ def _in_json(finding: Finding, text: str, terraform: bool) -> Iterator[Wish]:
     written = f"{space}{before}"
     told = Lines(text[: head.end()] + written, "utf-32")
     reason_at = told.place(told.position_at(len(told.text)))
-    yield Wish(f"for all of {finding.resource}", line, column, f"{written}{after},", reason_at)
+    yield SuppressionEdit(
+        f"for all of {finding.resource}", line, column, f"{written}{after},", reason_at
+    )
 
 
 def _way(resource: str, terraform: bool) -> tuple[str, ...]:

@@ -69,7 +69,7 @@ class Result:
                 one.resource,
             )
             for row in self.rows
-            if row.skip is None
+            if row.suppression is None
             and (one := row.finding).verdict != "pass"
             and one.verdict in self.use.show
         }
@@ -79,7 +79,7 @@ class Result:
         loud: list[Finding] = []
         silent: list[Suppressed] = []
         for row in self.rows:
-            finding, skip = row.finding, row.skip
+            finding, skip = row.finding, row.suppression
             entry = known.get(finding.fingerprint)
             if skip is not None:
                 file = self.paths.shown(skip.place.file)
@@ -150,7 +150,7 @@ class Result:
         """The suppressions in the sources that suppress nothing."""
         every, used = all_rules(), self.rows.used
         for read, judgement in zip(self.found.reads, self.judgements, strict=True):
-            for skip in judgement.skips:
+            for skip in judgement.suppressions:
                 if (
                     skip in used
                     or not skip.rule.startswith("TW")

@@ -13,7 +13,7 @@ from taskwall.fixes import edits
 from taskwall.report import suppressions
 from taskwall.report.excerpts import Lines, Paths
 from taskwall.source.files import Files
-from taskwall.source.resource import Skip
+from taskwall.source.resource import Suppression
 from taskwall.sources import Read
 
 
@@ -24,7 +24,7 @@ class Row(Struct, frozen=True, gc=False):
     place: Span
     boundary: str
     name: str
-    skip: Skip | None
+    suppression: Suppression | None
 
 
 class Rows:
@@ -50,7 +50,7 @@ class Rows:
             paths: how the report spells paths.
             passes: whether passes are shown.
         """
-        self.used: set[Skip] = set()
+        self.used: set[Suppression] = set()
         """The skips that keep something silent."""
         self._paths = paths
         rows = sorted(_merged(self._rows(reads, judgements, files)), key=_order)
@@ -79,9 +79,9 @@ class Rows:
             files.text,
         )
         for read, judgement, mends in zip(reads, judgements, offered, strict=True):
-            skips = suppressions.by_file(judgement.skips)
+            skips = suppressions.by_file(judgement.suppressions)
             for judged, mend in zip(judgement.judged, mends, strict=True):
-                silencing = suppressions.silencing(judged, skips)
+                silencing = suppressions.suppressing(judged, skips)
                 self.used.update(silencing)
                 if read.only is None or judged.at.file in read.only:
                     finding = self._paths.respelt(_mended(judged.finding, mend))
@@ -127,7 +127,7 @@ def _merged(rows: Iterable[Row]) -> Iterator[Row]:
     for row in rows:
         one = row.finding
         says = (one.rule, one.verdict, one.severity, one.message, one.when, one.missing)
-        key = (says, row.place, one.called_from, row.skip)
+        key = (says, row.place, one.called_from, row.suppression)
         if (first := found.get(key)) is None:
             found[key] = row
         else:

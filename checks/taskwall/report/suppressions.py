@@ -3,35 +3,39 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from taskwall.engine.judge import Judged
-from taskwall.source.resource import Skip
+from taskwall.source.resource import Suppression
 
 
-def by_file(skips: Iterable[Skip]) -> dict[str, list[Skip]]:
+def by_file(suppressions: Iterable[Suppression]) -> dict[str, list[Suppression]]:
     """The skips by the file in which they hold."""
-    found: dict[str, list[Skip]] = {}
-    for skip in skips:
+    found: dict[str, list[Suppression]] = {}
+    for skip in suppressions:
         found.setdefault(skip.scope.file, []).append(skip)
     return found
 
 
-def names(skip: Skip, rule: str) -> bool:
+def names(suppression: Suppression, rule: str) -> bool:
     """Whether a skip speaks of a rule: by its id, or by a prefix as long as "TW2"."""
-    return skip.rule == rule or (len(skip.rule) >= 3 and rule.startswith(skip.rule))
+    return suppression.rule == rule or (
+        len(suppression.rule) >= 3 and rule.startswith(suppression.rule)
+    )
 
 
-def silencing(judged: Judged, skips: Mapping[str, Sequence[Skip]]) -> list[Skip]:
+def suppressing(
+    judged: Judged, suppressions: Mapping[str, Sequence[Suppression]]
+) -> list[Suppression]:
     """The skips that keep a finding silent, of those grouped by file.
 
     A skip holds where its scope has the finding's place in it, the header of the resource that
     has to change, or a module call through which that resource comes to be. A pass needs none.
     """
-    if not skips or judged.finding.verdict == "pass":
+    if not suppressions or judged.finding.verdict == "pass":
         return []
     places = (judged.at, judged.on.header, *(call.place for call in judged.on.called_from))
     found = {
         id(skip): skip
         for place in places
-        for skip in skips.get(place.file, ())
+        for skip in suppressions.get(place.file, ())
         if names(skip, judged.finding.rule) and skip.scope.holds(place)
     }
     return list(found.values())

@@ -19,7 +19,7 @@ from taskwall.core.values import (
 )
 
 
-class Skip(Struct, frozen=True):
+class Suppression(Struct, frozen=True):
     """A wish, written in a source, that a rule stay silent for a resource or on a line.
 
     `rule` is a rule id or prefix (`TW206`, `TW2`). `place` is the comment or metadata itself;

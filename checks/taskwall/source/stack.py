@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from taskwall.core.values import Question, Scenario, Span, Value
 from taskwall.incremental.positions import IDENTITY, LineMap
-from taskwall.source.resource import Resource, Skip
+from taskwall.source.resource import Resource, Suppression
 
 
 class SourceError(Struct, frozen=True, gc=False):
@@ -60,7 +60,7 @@ class Evaluation(Struct, frozen=True):
     resources: tuple[Resource, ...]
     errors: tuple[SourceError, ...] = ()
     questions: frozenset[Question] = frozenset()
-    skips: tuple[Skip, ...] = ()
+    suppressions: tuple[Suppression, ...] = ()
     hidden: frozenset[str] = frozenset()
     line_map: LineMap = IDENTITY
 

@@ -12,7 +12,7 @@ from budgets import examples
 from taskwall.core.values import OTHER, Fields, Known, Need, Scalar, Span, Value, plain, settled
 from taskwall.readers.cloudformation import CloudFormationStack, stacks
 from taskwall.source.files import Files
-from taskwall.source.resource import Resource, Skip
+from taskwall.source.resource import Resource, Suppression
 from taskwall.source.stack import Inputs, SourceError, Stack
 
 TEMPLATE = """\
@@ -241,7 +241,7 @@ Resources:
 
 def test_comments_hold_for_what_they_stand_at() -> None:
     """A member, an element or a resource, by the place of the comment; never in a text."""
-    found = stack_of(SKIPS).evaluate({}).skips
+    found = stack_of(SKIPS).evaluate({}).suppressions
     starts = {skip.rule: cut(SKIPS, skip.scope).split("\n")[0].strip() for skip in found}
     assert starts == {
         "TW1": "A:",
@@ -272,7 +272,7 @@ def test_a_skip_of_ours_needs_a_reason() -> None:
         "  # taskwall:skip=: why\n  C: {Type: 'AWS::ECS::Cluster'}\n"
     )
     found, errors = read(text)
-    assert found[0].evaluate({}).skips == ()
+    assert found[0].evaluate({}).suppressions == ()
     assert [(error.place.line, error.message) for error in errors] == [
         (4, "the skip of TW2 needs a reason"),
         (4, "a skip names a rule, as in TW206"),
@@ -292,13 +292,13 @@ def test_metadata_holds_for_its_resource_or_the_file() -> None:
     resource = {"Type": "AWS::ECS::Cluster", "Metadata": metadata}
     stack = stack_of(json.dumps({"Resources": {"A": resource}}, indent=1))
     scope = stack.evaluate({}).resources[0].place
-    found = [(skip.rule, skip.reason, skip.scope == scope) for skip in stack.skips]
+    found = [(skip.rule, skip.reason, skip.scope == scope) for skip in stack.suppressions]
     expected = [("TW1", "one", True), ("TW2", "two", True), ("TW204", "", True), ("TW3", "", True)]
     assert found == expected
     short = {"taskwall": {"skip": {"TW206": "why"}}}
     text = json.dumps({"Metadata": short, "Resources": {"A": {"Type": "AWS::ECS::Cluster"}}})
-    (skip,) = stack_of(text).skips
-    assert isinstance(skip, Skip)
+    (skip,) = stack_of(text).suppressions
+    assert isinstance(skip, Suppression)
     assert (skip.rule, skip.reason) == ("TW206", "why")
     assert skip.scope.holds(Span("t.yaml", 1, 1, 1, len(text) + 1))
 

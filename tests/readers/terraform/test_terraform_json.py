@@ -132,7 +132,7 @@ def test_json_of_another_shape(from_json: Callable[[str], Evaluation], text: str
 def test_skip_in_json(from_json: Callable[[str], Evaluation]) -> None:
     """JSON has no comments: a member named `//` speaks for the block that it stands in."""
     text = '{"resource": {"t": {"a": {\n"//": "taskwall:skip=TW201: why",\n"x": 1}}}}'
-    (skip,) = from_json(text).skips
+    (skip,) = from_json(text).suppressions
     assert (skip.rule, skip.reason, skip.scope.line, skip.scope.end_line) == ("TW201", "why", 1, 3)
 
 
@@ -201,5 +201,5 @@ def test_any_json_is_read(document: object) -> None:
     for part in (text, text[: len(text) // 2]):
         files = Files({"/nowhere/main.tf.json": part})
         found, _ = stacks(["/nowhere/main.tf.json"], files, Inputs(boundary="/nowhere"))
-        assert found[0].evaluate({}).skips == ()
+        assert found[0].evaluate({}).suppressions == ()
         assert found[0].secrets("/nowhere/other.tf") == ()

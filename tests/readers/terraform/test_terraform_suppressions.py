@@ -38,7 +38,7 @@ module "m" {
 
 def scopes(evaluation: Evaluation) -> dict[str, tuple[int, int]]:
     """The lines for which each rule is skipped."""
-    return {skip.rule: (skip.scope.line, skip.scope.end_line) for skip in evaluation.skips}
+    return {skip.rule: (skip.scope.line, skip.scope.end_line) for skip in evaluation.suppressions}
 
 
 def test_scopes(stack: Stack) -> None:
@@ -60,7 +60,7 @@ def test_scopes(stack: Stack) -> None:
         "TW210": (20, 20),
         "TW211": (22, 25),
     }
-    reasons = {skip.rule: skip.reason for skip in evaluation.skips}
+    reasons = {skip.rule: skip.reason for skip in evaluation.suppressions}
     assert reasons["TW204"] == "before everything in it"
     assert reasons["CKV_AWS_1"] == "anywhere"
     assert reasons["CKV_AWS_2"] == ""
@@ -70,7 +70,7 @@ def test_reason_is_required(stack: Stack) -> None:
     """A skip of ours without a reason is an error and skips nothing."""
     for comment in ("# taskwall:skip=TW201", "# taskwall:skip=TW201:", "# taskwall:skip=TW201:  "):
         evaluation = stack(f'{comment}\nresource "t" "a" {{}}\n').evaluate({})
-        assert evaluation.skips == ()
+        assert evaluation.suppressions == ()
         assert [(error.place.line, error.message) for error in evaluation.errors] == [
             (1, "taskwall:skip=TW201 needs a reason: taskwall:skip=TW201: why")
         ]
@@ -79,7 +79,7 @@ def test_reason_is_required(stack: Stack) -> None:
 def test_text_that_is_no_comment(stack: Stack) -> None:
     """The same words within a text ask for nothing."""
     evaluation = stack('resource "t" "a" {\n  x = "# taskwall:skip=TW201: no"\n}\n').evaluate({})
-    assert (evaluation.skips, evaluation.errors) == ((), ())
+    assert (evaluation.suppressions, evaluation.errors) == ((), ())
 
 
 def test_secrets(stack: Stack) -> None:

@@ -9,7 +9,7 @@ from taskwall.readers.cloudformation.stack import CloudFormationStack
 from taskwall.readers.cloudformation.template import Template
 from taskwall.readers.union_find import groups
 from taskwall.source.files import Files, UnreadableError
-from taskwall.source.resource import Skip
+from taskwall.source.resource import Suppression
 from taskwall.source.stack import Inputs, SourceError
 
 __all__ = ["CloudFormationStack", "stacks"]
@@ -26,7 +26,7 @@ def stacks(
     one stack. Files that are no templates are passed over silently.
     """
     templates: list[Template] = []
-    wishes: dict[str, tuple[Skip, ...]] = {}
+    wishes: dict[str, tuple[Suppression, ...]] = {}
     errors: list[SourceError] = []
     keeping = kept(files)
     for path in paths:
@@ -40,7 +40,7 @@ def stacks(
             continue
         templates.append(reading.template)
         errors.extend(reading.template.errors)
-        wishes[path] = reading.skips
+        wishes[path] = reading.suppressions
         errors.extend(reading.errors)
     roots = templates
     nested: Lookup[str, Lookup[str, Template]] = {}
@@ -58,7 +58,9 @@ def stacks(
     ]
     for stack in found:
         if len(stack.templates) > 1:
-            stack.skips = tuple(skip for path in stack.templates for skip in wishes.get(path, ()))
+            stack.suppressions = tuple(
+                skip for path in stack.templates for skip in wishes.get(path, ())
+            )
     return _tied(found, keeping, files), errors
 
 

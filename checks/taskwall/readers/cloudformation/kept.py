@@ -7,11 +7,11 @@ from msgspec import Struct
 
 from taskwall.readers.cloudformation.exports import Exports, ImportResolver, Offer
 from taskwall.readers.cloudformation.joined import exports_of
-from taskwall.readers.cloudformation.skips import skips
+from taskwall.readers.cloudformation.skips import suppressions
 from taskwall.readers.cloudformation.stack import CloudFormationStack
 from taskwall.readers.cloudformation.template import Template, may_be_template, parsed
 from taskwall.source.files import Files, UnreadableError
-from taskwall.source.resource import Skip
+from taskwall.source.resource import Suppression
 from taskwall.source.stack import Inputs, SourceError
 
 
@@ -20,7 +20,7 @@ class ParsedTemplate(Struct, frozen=True):
 
     text: str
     template: Template | None = None
-    skips: tuple[Skip, ...] = ()
+    suppressions: tuple[Suppression, ...] = ()
     errors: tuple[SourceError, ...] = ()
     failure: UnreadableError | None = None
 
@@ -76,7 +76,7 @@ class Kept:
         if stack.evaluated:
             known = self._stacks.get(stack.name) is stack
             stack = CloudFormationStack(
-                stack.template, stack.inputs, stack.skips, nested=stack.nested
+                stack.template, stack.inputs, stack.suppressions, nested=stack.nested
             )
             if known:
                 self._stacks[stack.name] = stack
@@ -108,7 +108,7 @@ class Kept:
         made = CloudFormationStack(
             first.template,
             first.inputs,
-            tuple(skip for stack in members for skip in stack.skips),
+            tuple(skip for stack in members for skip in stack.suppressions),
             roots=[stack.template for stack in members],
             nested=first.nested,
             resolver=ImportResolver(market),
@@ -135,7 +135,7 @@ def _read(path: str, text: str, files: Files, inputs: Inputs) -> ParsedTemplate:
         return ParsedTemplate(text, failure=failure)
     if template is None:
         return ParsedTemplate(text)
-    return ParsedTemplate(text, template, *skips(template))
+    return ParsedTemplate(text, template, *suppressions(template))
 
 
 def kept(files: Files) -> Kept:

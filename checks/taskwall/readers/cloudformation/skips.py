@@ -15,7 +15,7 @@ from taskwall.readers.cloudformation.document import (
     written,
 )
 from taskwall.readers.cloudformation.template import Declared, Template
-from taskwall.source.resource import Skip
+from taskwall.source.resource import Suppression
 from taskwall.source.stack import SourceError
 
 # Compiled by their first use: few templates have any.
@@ -27,12 +27,12 @@ _NO_RULE: Final = "a skip names a rule, as in TW206"
 _LETTERED: Final = r"[EWIU](TW\d*)"
 
 
-def skips(template: Template) -> tuple[tuple[Skip, ...], tuple[SourceError, ...]]:
+def suppressions(template: Template) -> tuple[tuple[Suppression, ...], tuple[SourceError, ...]]:
     """All wishes in a template, and those of ours that lack a reason."""
     text = template.unit.text
     if "skip" not in text and "ignore_checks" not in text:
         return (), ()
-    found: list[Skip] = []
+    found: list[Suppression] = []
     errors: list[SourceError] = []
     whole = Span(template.unit.file, 1, 1, text.count("\n") + 2, 1)
     for metadata, scope in _metadata(template, whole):
@@ -50,7 +50,9 @@ def _metadata(template: Template, whole: Span) -> Iterator[tuple[Node, Span]]:
             yield resource.metadata, resource.place
 
 
-def _of_metadata(metadata: Node, scope: Span, found: list[Skip], errors: list[SourceError]) -> None:
+def _of_metadata(
+    metadata: Node, scope: Span, found: list[Suppression], errors: list[SourceError]
+) -> None:
     ours = members(members(metadata).get("taskwall")).get("skip")
     entries = [
         (written(members(item).get("id")), members(item).get("reason"), item.place)
@@ -68,21 +70,21 @@ def _of_metadata(metadata: Node, scope: Span, found: list[Skip], errors: list[So
         elif not why.strip():
             errors.append(SourceError(at, f"the skip of {name} needs a reason"))
         else:
-            found.append(Skip(name, why.strip(), at, scope))
+            found.append(Suppression(name, why.strip(), at, scope))
     for item in elements(members(members(metadata).get("checkov")).get("skip")):
         name = written(members(item).get("id")) or ""
         if name.startswith("TW"):
             why = written(members(item).get("comment")) or ""
-            found.append(Skip(name, why.strip(), item.place or scope, scope))
+            found.append(Suppression(name, why.strip(), item.place or scope, scope))
     config = members(members(metadata).get("cfn-lint")).get("config")
     found.extend(
-        Skip(match[1], "", item.place or scope, scope, "cfn-lint")
+        Suppression(match[1], "", item.place or scope, scope, "cfn-lint")
         for item in elements(members(config).get("ignore_checks"))
         if (match := re.fullmatch(_LETTERED, written(item) or ""))
     )
 
 
-def _of_comments(template: Template, found: list[Skip], errors: list[SourceError]) -> None:
+def _of_comments(template: Template, found: list[Suppression], errors: list[SourceError]) -> None:
     text = template.unit.text
     if ":skip=" not in text:
         return
@@ -107,14 +109,16 @@ def _of_comments(template: Template, found: list[Skip], errors: list[SourceError
             if host == "checkov":
                 within = resource or scope or place
                 found.extend(
-                    Skip(name, reason, place, within) for name in rules if name.startswith("TW")
+                    Suppression(name, reason, place, within)
+                    for name in rules
+                    if name.startswith("TW")
                 )
             elif not rules:
                 errors.append(SourceError(place, _NO_RULE))
             elif not reason:
                 errors.append(SourceError(place, f"the skip of {names} needs a reason"))
             else:
-                found.extend(Skip(name, reason, place, scope or place) for name in rules)
+                found.extend(Suppression(name, reason, place, scope or place) for name in rules)
 
 
 class Extents:

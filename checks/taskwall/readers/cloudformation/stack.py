@@ -26,7 +26,7 @@ from taskwall.readers.cloudformation.document import members, written
 from taskwall.readers.cloudformation.evaluate import Evaluator
 from taskwall.readers.cloudformation.exports import ImportResolver
 from taskwall.readers.cloudformation.template import Declared, Template
-from taskwall.source.resource import Resource, Skip
+from taskwall.source.resource import Resource, Suppression
 from taskwall.source.stack import Evaluation, Inputs, SourceError
 
 INIT = "AWS::CloudFormation::Init"
@@ -62,7 +62,7 @@ class CloudFormationStack:
         self,
         template: Template,
         inputs: Inputs,
-        skips: tuple[Skip, ...] = (),
+        skips: tuple[Suppression, ...] = (),
         *,
         roots: Sequence[Template] = (),
         nested: Lookup[str, Lookup[str, Template]] | None = None,
@@ -71,7 +71,7 @@ class CloudFormationStack:
         self.template = template
         self.roots = tuple(roots) or (template,)
         self.inputs = inputs
-        self.skips = skips
+        self.suppressions = skips
         self.nested = nested or {}
         self.resolver = market
         self.imports: list[tuple[str, Value]] = []
@@ -120,7 +120,7 @@ class CloudFormationStack:
                     errors.update(made.errors)
                     if made.resource is not None:
                         resources.append(made.resource)
-        found = Evaluation(tuple(resources), tuple(errors), frozenset(questions), self.skips)
+        found = Evaluation(tuple(resources), tuple(errors), frozenset(questions), self.suppressions)
         if not scenario:
             self._first = found
             self.imports = run.imports

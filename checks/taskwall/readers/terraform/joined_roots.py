@@ -12,7 +12,7 @@ from taskwall.readers.terraform.modules import Module, library
 from taskwall.readers.terraform.stack import Shared, TerraformStack, deeply
 from taskwall.readers.union_find import groups
 from taskwall.source.files import Files
-from taskwall.source.resource import Skip
+from taskwall.source.resource import Suppression
 from taskwall.source.stack import Evaluation, Inputs, SourceError
 
 
@@ -59,10 +59,10 @@ class JoinedStack:
 
     def _evaluate(self, scenario: Scenario, shared: Shared) -> Evaluation:
         resources, errors, questions, hidden = shared.evaluated(scenario)
-        skips: dict[Skip, None] = {}
+        skips: dict[Suppression, None] = {}
         complaints: list[SourceError] = []
         for root in self._roots:
-            found, wrong = root.skips()
+            found, wrong = root.suppressions()
             skips.update(dict.fromkeys(found))
             complaints += wrong
         moved = LineMap({p: s for root in self._roots for p, s in root.line_map().files.items()})

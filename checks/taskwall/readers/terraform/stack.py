@@ -13,11 +13,11 @@ from taskwall.readers.terraform.evaluation.run import Evaluated, Run
 from taskwall.readers.terraform.evaluation.variables import supplied, value_files
 from taskwall.readers.terraform.modules import Library, Module, Unit, library
 from taskwall.readers.terraform.secrets import secrets
-from taskwall.readers.terraform.suppressions import skips
+from taskwall.readers.terraform.suppressions import suppressions
 from taskwall.readers.terraform.values.sensitive import sensitive
 from taskwall.readers.terraform.values.types import ANY, type_of
 from taskwall.source.files import Files, UnreadableError
-from taskwall.source.resource import Resource, Skip
+from taskwall.source.resource import Resource, Suppression
 from taskwall.source.stack import Evaluation, Inputs, SourceError
 
 T = TypeVar("T")
@@ -41,7 +41,7 @@ class TerraformStack:
         """The texts of the files that its evaluation asked for, if the files last."""
         self._units: dict[str, Unit] | None = None
         self._sources: frozenset[str] | None = None
-        self._skips: tuple[tuple[Skip, ...], tuple[SourceError, ...]] | None = None
+        self._suppressions: tuple[tuple[Suppression, ...], tuple[SourceError, ...]] | None = None
 
     @property
     def files(self) -> frozenset[str]:
@@ -100,7 +100,7 @@ class TerraformStack:
         questions: frozenset[Question],
         hidden: frozenset[str],
     ) -> Evaluation:
-        found, complaints = self.skips()
+        found, complaints = self.suppressions()
         moved = self.line_map()
         told = tuple(dict.fromkeys((*moved.apply(tuple(errors)), *complaints)))
         return Evaluation(resources, told, questions, found, hidden, moved)
@@ -120,11 +120,11 @@ class TerraformStack:
         run.alone = required
         return Scope(run, self.root, given=values.get)
 
-    def skips(self) -> tuple[tuple[Skip, ...], tuple[SourceError, ...]]:
+    def suppressions(self) -> tuple[tuple[Suppression, ...], tuple[SourceError, ...]]:
         """The suppressions in all its files, and what is wrong with them."""
-        if self._skips is None:
-            self._skips = skips(self.parts())
-        return self._skips
+        if self._suppressions is None:
+            self._suppressions = suppressions(self.parts())
+        return self._suppressions
 
     def line_map(self) -> LineMap:
         """How far what is evaluated is from the lines of its files."""

@@ -17,7 +17,7 @@ from taskwall.readers.terraform.syntax.tree import (
     Object,
     Tuple,
 )
-from taskwall.source.resource import Skip
+from taskwall.source.resource import Suppression
 from taskwall.source.stack import SourceError
 
 _SKIP = pattern(
@@ -26,7 +26,9 @@ _SKIP = pattern(
 )
 
 
-def skips(modules: Iterable[Module]) -> tuple[tuple[Skip, ...], tuple[SourceError, ...]]:
+def suppressions(
+    modules: Iterable[Module],
+) -> tuple[tuple[Suppression, ...], tuple[SourceError, ...]]:
     """The skips of all files, and the errors of those that give no reason.
 
     A comment after something on its line, or alone on the line above an attribute or nested
@@ -34,21 +36,21 @@ def skips(modules: Iterable[Module]) -> tuple[tuple[Skip, ...], tuple[SourceErro
     everything else in it, it holds for the whole block: of a module call, for all that is inside
     the call. checkov's comments always hold for the whole block, and need no reason.
     """
-    found: list[Skip] = []
+    found: list[Suppression] = []
     errors: list[SourceError] = []
     for module in modules:
         for unit in module.units:
             lines = unit.text.split("\n") if unit.parsed.comments else []
             for comment in unit.parsed.comments:
                 for skip in _read(comment, unit, lines):
-                    if isinstance(skip, Skip):
+                    if isinstance(skip, Suppression):
                         found.append(skip)
                     else:
                         errors.append(skip)
     return tuple(found), tuple(errors)
 
 
-def _read(comment: Comment, unit: Unit, lines: list[str]) -> Iterator[Skip | SourceError]:
+def _read(comment: Comment, unit: Unit, lines: list[str]) -> Iterator[Suppression | SourceError]:
     for match in _SKIP.finditer(comment.text.removesuffix("*/")):
         why = (match["why"] or "").strip()
         own = match["tool"] == "taskwall"
@@ -59,7 +61,7 @@ def _read(comment: Comment, unit: Unit, lines: list[str]) -> Iterator[Skip | Sou
             continue
         scope = _Finder(comment, lines, whole=not own).top(unit.parsed.body)
         for rule in match["rules"].split(","):
-            yield Skip(rule.strip(), why, comment.place, scope or comment.place)
+            yield Suppression(rule.strip(), why, comment.place, scope or comment.place)
 
 
 class _Part(Struct, frozen=True):

@@ -193,7 +193,7 @@ class PlanStack:
             tuple(resources),
             beside.errors,
             beside.questions,
-            beside.skips,
+            beside.suppressions,
             beside.hidden | self._hidden,
             beside.line_map,
         )

@@ -57,7 +57,7 @@ class Parse:
     """A file as the parser has seen it: read as it is, or with its blocks elsewhere."""
 
     def __init__(self, path: str, text: str) -> None:
-        self._asks = speaks(text)
+        self._asks = has_suppression(text)
         self._source = Source(path, text)
         self._root = _tree(self._source.raw).root_node
         self._pieces: list[tuple[int, str]] = []
@@ -317,7 +317,7 @@ def _block(node: "Node", source: Source, depth: int) -> Block:
     )
 
 
-def speaks(text: str) -> bool:
+def has_suppression(text: str) -> bool:
     """Whether a text holds something that asks for silence."""
     return "taskwall:skip=" in text or "checkov:skip=" in text
 
@@ -330,7 +330,7 @@ def _comments(root: "Node", source: Source) -> Iterator[Comment]:
         assert node is not None
         if node.type == "comment":
             text = source.text(node)
-            if speaks(text):
+            if has_suppression(text):
                 yield Comment(text, source.place(node), _follows(node, source))
         if node.type != "comment" and cursor.goto_first_child():
             continue

@@ -12,7 +12,12 @@ from collections.abc import Callable, Iterator
 from taskwall.core.values import Known, Span
 from taskwall.readers import json_text
 from taskwall.readers.json_text import JsonError, JsonList, JsonNode, JsonObject, JsonScalar
-from taskwall.readers.terraform.syntax.hcl import Parsed, parse_expression, parse_text, speaks
+from taskwall.readers.terraform.syntax.hcl import (
+    Parsed,
+    has_suppression,
+    parse_expression,
+    parse_text,
+)
 from taskwall.readers.terraform.syntax.tree import (
     Attribute,
     Block,
@@ -35,7 +40,7 @@ def parse(path: str, text: str) -> Parsed:
     """Read a file. JSON that is broken gives an error, and nothing else."""
 
     def made(tree: "_Tree", root: JsonNode) -> Parsed:
-        comments = tuple(tree.comments(root)) if speaks(text) else ()
+        comments = tuple(tree.comments(root)) if has_suppression(text) else ()
         return Parsed(Body({}, tuple(tree.top(root))), comments)
 
     return _read(path, text, made)
@@ -182,7 +187,7 @@ class _Tree:
             for key, value in node.members:
                 if key.data != "//":
                     yield from self.comments(value)
-                elif isinstance(value, JsonScalar) and speaks(str(value.data)):
+                elif isinstance(value, JsonScalar) and has_suppression(str(value.data)):
                     yield Comment(str(value.data), self._of(value), trailing=False)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from taskwall.core.values import Known, Scalar, Span
-from taskwall.readers.terraform.syntax.hcl import Parsed, speaks
+from taskwall.readers.terraform.syntax.hcl import Parsed, has_suppression
 from taskwall.readers.terraform.syntax.templates import Token, assembled
 from taskwall.readers.terraform.syntax.tree import (
     Access,
@@ -74,7 +74,7 @@ def parse(path: str, text: str) -> Parsed:
         kind = type(error).__name__
         place = reader.place(0, 0)
         return Parsed(Body({}, ()), errors=(SourceError(place, f"cannot be parsed: {kind}"),))
-    comments = tuple(reader.comments(tree)) if speaks(text) else ()
+    comments = tuple(reader.comments(tree)) if has_suppression(text) else ()
     return Parsed(reader.body(tree.children[0]), comments)
 
 
@@ -131,7 +131,7 @@ class _Reader:
         """The comments that ask for silence."""
         for token in tree.scan_values(lambda token: token.type == "NL_OR_COMMENT"):
             text = str(token).rstrip("\n")
-            if speaks(text):
+            if has_suppression(text):
                 start = token.start_pos
                 line = self._text.rfind("\n", 0, start) + 1
                 trailing = bool(self._text[line:start].strip())
