@@ -81,7 +81,6 @@ LEFT: frozenset[str] = frozenset(
         "TERRAFORM",
         "Template",
         "Truth",
-        "Unit",
         "View",
         "WATCHED",
         "WAYS",

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator
 from msgspec import Struct
 
 from taskwall.core.values import Fields, Items, Known, Value, needs, settled, spelled
-from taskwall.readers.terraform.modules import library
+from taskwall.readers.terraform.modules import module_loader
 from taskwall.readers.terraform.plan.stacks import PlanStack, plans
 from taskwall.readers.terraform.stack import TerraformStack
 from taskwall.readers.terraform.values.values import JsonFields, JsonItems, as_text
@@ -75,7 +75,7 @@ def comparisons(folders: Iterable[str]) -> Iterator[Comparison]:
             continue
         if (
             '"planned_values"' not in text
-            or library(files).module(os.path.dirname(path))[0] is None
+            or module_loader(files).module(os.path.dirname(path))[0] is None
         ):
             continue
         inputs = Inputs(boundary=os.path.dirname(path), outside=True)

@@ -330,7 +330,7 @@ def test_each_template_is_parsed_once(
     parsed: list[str] = []
     read = document.read
 
-    def counted(path: str, text: str) -> document.Unit:
+    def counted(path: str, text: str) -> document.TemplateFile:
         parsed.append(os.path.basename(path))
         return read(path, text)
 

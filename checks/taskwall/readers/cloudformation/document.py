@@ -56,7 +56,7 @@ DYNAMIC = "{{resolve}}"
 """The name of the function that a text with a dynamic reference is read as."""
 
 
-class Unit(Struct, frozen=True):
+class TemplateFile(Struct, frozen=True):
     """A file that was read; `root` is None if there is nothing in it."""
 
     file: str
@@ -65,7 +65,7 @@ class Unit(Struct, frozen=True):
     errors: tuple[SourceError, ...] = ()
 
 
-def read(file: str, text: str) -> Unit:
+def read(file: str, text: str) -> TemplateFile:
     """The nodes of a YAML or JSON text.
 
     Raises:
@@ -77,7 +77,7 @@ def read(file: str, text: str) -> Unit:
     builder = _Builder(file, text)
     root = composed(file, text)
     node = None if root is None else builder.node(root)
-    return Unit(file, text, node, tuple(builder.errors))
+    return TemplateFile(file, text, node, tuple(builder.errors))
 
 
 def members(node: Node | None) -> Lookup[str, Node]:

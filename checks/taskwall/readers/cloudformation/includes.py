@@ -12,7 +12,7 @@ from taskwall.readers.cloudformation.document import (
     Mapping,
     Node,
     Sequence,
-    Unit,
+    TemplateFile,
     elements,
     members,
     read,
@@ -34,7 +34,7 @@ class Includes:
         self.read: list[str] = []
         self.errors: list[SourceError] = []
 
-    def root(self, unit: Unit) -> Node | None:
+    def root(self, unit: TemplateFile) -> Node | None:
         """The root of a template, with what its sections and itself include."""
         root = unit.root
         if root is None:

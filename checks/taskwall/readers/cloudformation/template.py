@@ -14,7 +14,7 @@ from taskwall.readers.cloudformation.document import (
     Function,
     Mapping,
     Node,
-    Unit,
+    TemplateFile,
     elements,
     members,
     read,
@@ -56,7 +56,7 @@ class Template(Struct, frozen=True):
     and what it includes.
     """
 
-    unit: Unit
+    unit: TemplateFile
     parameters: Lookup[str, Node]
     mappings: Lookup[str, Node]
     conditions: Lookup[str, Node]
@@ -126,7 +126,7 @@ def parsed(
 
 
 def _template(
-    unit: Unit, root: Lookup[str, Node], section: Node, files: frozenset[str]
+    unit: TemplateFile, root: Lookup[str, Node], section: Node, files: frozenset[str]
 ) -> Template:
     errors = list(unit.errors)
     places = section.places if isinstance(section, Fields | Mapping) else {}

@@ -8,7 +8,7 @@ from taskwall.core.values import Scenario, Span
 from taskwall.incremental.positions import LineMap
 from taskwall.readers.terraform.evaluation.module import Scope
 from taskwall.readers.terraform.evaluation.remote_states import RemoteStates, reads_states, ties
-from taskwall.readers.terraform.modules import Module, library
+from taskwall.readers.terraform.modules import Module, module_loader
 from taskwall.readers.terraform.stack import Shared, TerraformStack, deeply
 from taskwall.readers.union_find import groups
 from taskwall.source.files import Files
@@ -139,7 +139,7 @@ def joined(
 
 def _together(roots: Sequence[TerraformStack], inputs: Inputs, files: Files) -> JoinedStack:
     """The stack of several roots; the one before, with all that it knows, if nothing differs."""
-    kept = library(files).kept
+    kept = module_loader(files).kept
     found = kept.get(("joined", roots[0].name))
     if isinstance(found, JoinedStack) and found.holds(roots):
         return found

@@ -24,7 +24,7 @@ ENDINGS = (".tf", ".tf.json", ".tofu", ".tofu.json")
 """How the names of the files end that make up a module."""
 
 
-class Unit(Struct, frozen=True):
+class SourceFile(Struct, frozen=True):
     """One file: its text, what was read from it, and the same by its standing lines."""
 
     path: str
@@ -42,7 +42,7 @@ class Module(Struct, frozen=True):
     """
 
     folder: str
-    units: tuple[Unit, ...]
+    files: tuple[SourceFile, ...]
     variables: dict[str, Block]
     locals: dict[str, Attribute]
     outputs: dict[str, Block]
@@ -52,13 +52,13 @@ class Module(Struct, frozen=True):
     types: dict[str, Type] = {}
 
 
-class Library:
+class ModuleLoader:
     """The units and modules of a scan: both are read once for the same texts."""
 
     def __init__(self, files: Files) -> None:
         self._files = ref(files)
-        self._units: dict[str, Unit] = {}
-        self._secrets: dict[str, tuple[Unit, tuple[Span, ...]]] = {}
+        self._sources: dict[str, SourceFile] = {}
+        self._secrets: dict[str, tuple[SourceFile, tuple[Span, ...]]] = {}
         self._modules: dict[str, Module] = {}
         self._alone: dict[str, dict[int, Module]] = {}
         """The modules that units by themselves would be: by folder and by the id of the unit."""
@@ -77,19 +77,19 @@ class Library:
         """Whether what is made of the files is kept while they change."""
         return self._of().lasts
 
-    def unit(self, path: str) -> Unit:
+    def file(self, path: str) -> SourceFile:
         """The unit of a file.
 
         Raises:
             UnreadableError: the file cannot be read.
         """
         text = self.text(path)
-        known = self._units.get(path)
+        known = self._sources.get(path)
         if known is None or known.text != text:
-            known = self._units[path] = self._read_unit(path, text, known)
+            known = self._sources[path] = self._read_file(path, text, known)
         return known
 
-    def _read_unit(self, path: str, text: str, earlier: Unit | None) -> Unit:
+    def _read_file(self, path: str, text: str, earlier: SourceFile | None) -> SourceFile:
         if path.endswith(".json"):
             from taskwall.readers.terraform.syntax import json as json_syntax
 
@@ -107,10 +107,12 @@ class Library:
             parsed = parse.read()
             if self.lasts and path.endswith((".tf", ".tofu")):
                 before = earlier.stable if earlier is not None else None
-                return Unit(path, text, parsed, stable_file(path, text, parse, parsed, before))
-        return Unit(path, text, parsed, StableFile(parsed))
+                return SourceFile(
+                    path, text, parsed, stable_file(path, text, parse, parsed, before)
+                )
+        return SourceFile(path, text, parsed, StableFile(parsed))
 
-    def secrets(self, unit: Unit) -> tuple[Span, ...]:
+    def secrets(self, unit: SourceFile) -> tuple[Span, ...]:
         """The stretches of a unit whose text is never shown."""
         known = self._secrets.get(unit.path)
         if known is None or known[0] is not unit:
@@ -176,18 +178,18 @@ class Library:
             paths = self._paths[folder] = self.paths(folder)
         for path in paths:
             try:
-                units.append(self.unit(path))
+                units.append(self.file(path))
             except UnreadableError as error:
                 unreadable.append(error.error)
         if not units:
             return None, tuple(unreadable)
         known = self._modules.get(folder)
-        if known is None or not _same_units(known.units, units):
+        if known is None or not _same_units(known.files, units):
             known = self._together(folder, units) if self.lasts else None
             known = self._modules[folder] = known or _module(folder, units)
         return known, tuple(unreadable)
 
-    def _together(self, folder: str, units: list[Unit]) -> Module | None:
+    def _together(self, folder: str, units: list[SourceFile]) -> Module | None:
         """The module of some units, from those that each makes by itself; None if they overlap."""
         before = self._alone.get(folder, {})
         self._alone[folder] = alone = {
@@ -205,7 +207,7 @@ class Library:
         return found if sum(map(len, _tables(found))) == size else None
 
 
-def _same_units(known: tuple[Unit, ...], units: list[Unit]) -> bool:
+def _same_units(known: tuple[SourceFile, ...], units: list[SourceFile]) -> bool:
     return len(known) == len(units) and all(map(lambda a, b: a is b, known, units))
 
 
@@ -222,9 +224,9 @@ def is_override(path: str) -> bool:
     return stem == "override" or stem.endswith("_override")
 
 
-def library(files: Files) -> Library:
+def module_loader(files: Files) -> ModuleLoader:
     """The library of a scan's files: the same for as long as the caller keeps them."""
-    return files.one(Library, lambda: Library(files))
+    return files.one(ModuleLoader, lambda: ModuleLoader(files))
 
 
 def local_sources(module: Module) -> Iterator[str]:
@@ -249,7 +251,7 @@ def is_local(source: str) -> bool:
     return source.startswith(("./", "../")) or source in (".", "..")
 
 
-def _module(folder: str, units: Iterable[Unit]) -> Module:
+def _module(folder: str, units: Iterable[SourceFile]) -> Module:
     units = tuple(units)
     module = Module(folder, units, {}, {}, {}, {}, {}, ())
     errors: list[SourceError] = []

@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterable
 
 from taskwall.readers.terraform.joined_roots import JoinedStack, joined
-from taskwall.readers.terraform.modules import Module, library, local_sources
+from taskwall.readers.terraform.modules import Module, local_sources, module_loader
 from taskwall.readers.terraform.stack import TerraformStack
 from taskwall.source.files import Files
 from taskwall.source.stack import Inputs, SourceError
@@ -27,7 +27,7 @@ def stacks(
     Returns:
         The stacks in the order of their folders, and the errors of files that cannot be read.
     """
-    books = library(files)
+    books = module_loader(files)
     books.parser = inputs.hcl_parser
     folders: dict[str, set[str]] = {}
     for path in paths:
@@ -51,7 +51,7 @@ def stacks(
 
 def _stack(root: Module, files: Files, inputs: Inputs, boundary: str) -> TerraformStack:
     """The stack of a root module; the one before, with all that it knows, if nothing differs."""
-    kept = library(files).kept
+    kept = module_loader(files).kept
     found = kept.get(("stack", root.folder))
     if (
         isinstance(found, TerraformStack)

@@ -11,7 +11,7 @@ from taskwall.readers.terraform.evaluation.free_variables import allowed
 from taskwall.readers.terraform.evaluation.module import Scope
 from taskwall.readers.terraform.evaluation.run import Evaluated, Run
 from taskwall.readers.terraform.evaluation.variables import supplied, value_files
-from taskwall.readers.terraform.modules import Library, Module, Unit, library
+from taskwall.readers.terraform.modules import Module, ModuleLoader, SourceFile, module_loader
 from taskwall.readers.terraform.secrets import secrets
 from taskwall.readers.terraform.suppressions import suppressions
 from taskwall.readers.terraform.values.sensitive import sensitive
@@ -33,13 +33,13 @@ class TerraformStack:
         self.name = root.folder
         self.root = root
         self._files = files
-        self._library: Library = library(files)
+        self._loader: ModuleLoader = module_loader(files)
         self.inputs = inputs
         self.boundary = boundary
         self._modules: tuple[Module, ...] | None = None
         self._read: dict[str, str | None] = {}
         """The texts of the files that its evaluation asked for, if the files last."""
-        self._units: dict[str, Unit] | None = None
+        self._source_files: dict[str, SourceFile] | None = None
         self._sources: frozenset[str] | None = None
         self._suppressions: tuple[tuple[Suppression, ...], tuple[SourceError, ...]] | None = None
 
@@ -47,8 +47,8 @@ class TerraformStack:
     def files(self) -> frozenset[str]:
         """Every source file that takes part, those of called modules and of values included."""
         if self._sources is None:
-            sources = {unit.path for module in self.parts() for unit in module.units}
-            self._sources = frozenset(sources.union(value_files(self.name, self._library)))
+            sources = {unit.path for module in self.parts() for unit in module.files}
+            self._sources = frozenset(sources.union(value_files(self.name, self._loader)))
         return self._sources
 
     def evaluate(self, scenario: Scenario) -> Evaluation:
@@ -60,7 +60,7 @@ class TerraformStack:
         shared = Shared(lambda: [self.scope({})])
 
         def evaluate(scenario: Scenario) -> Evaluation:
-            if not self._library.lasts:
+            if not self._loader.lasts:
                 return deeply(lambda: self._evaluate(scenario, shared))
             found, read = self._files.listened(
                 lambda: deeply(lambda: self._evaluate(scenario, shared))
@@ -75,19 +75,19 @@ class TerraformStack:
         return (
             root is self.root
             and self._modules is not None
-            and all(self._library.module(one.folder)[0] is one for one in self._modules)
+            and all(self._loader.module(one.folder)[0] is one for one in self._modules)
             and self._files.same(self._read)
         )
 
     def _evaluate(self, scenario: Scenario, shared: "Shared") -> Evaluation:
-        if self._library.lasts and not self.inputs.free:
+        if self._loader.lasts and not self.inputs.free:
             from taskwall.readers.terraform.evaluation.incremental import IncrementalEvaluator
 
-            evaluator = self._library.kept.setdefault(
+            evaluator = self._loader.kept.setdefault(
                 ("evaluator", self.name), IncrementalEvaluator()
             )
             assert isinstance(evaluator, IncrementalEvaluator)
-            asked = (self.root, self._library, self.inputs, self.boundary)
+            asked = (self.root, self._loader, self.inputs, self.boundary)
             lasting = evaluator.again(*asked, scenario)
             if lasting is not None:
                 return self._evaluation(*lasting)
@@ -115,7 +115,7 @@ class TerraformStack:
             label: what tells apart those of its names that other roots have too.
             shared: these names.
         """
-        run = Run(self.root, self._library, self.inputs, scenario, self.boundary, label, shared)
+        run = Run(self.root, self._loader, self.inputs, scenario, self.boundary, label, shared)
         values, required = supplied(run)
         run.alone = required
         return Scope(run, self.root, given=values.get)
@@ -131,7 +131,7 @@ class TerraformStack:
         shifts = {
             unit.path: unit.stable.shifts
             for module in self.parts()
-            for unit in module.units
+            for unit in module.files
             if unit.stable.shifts is not None
         }
         return LineMap(shifts) if shifts else IDENTITY
@@ -147,20 +147,22 @@ class TerraformStack:
 
     def secrets(self, file: str) -> tuple[Span, ...]:
         """The stretches of a file whose text is never shown."""
-        if self._units is None:
-            self._units = {unit.path: unit for module in self.parts() for unit in module.units}
-        if (unit := self._units.get(file)) is not None:
-            return self._library.secrets(unit)
-        if file in value_files(self.name, self._library) or file in self.inputs.var_files:
+        if self._source_files is None:
+            self._source_files = {
+                unit.path: unit for module in self.parts() for unit in module.files
+            }
+        if (unit := self._source_files.get(file)) is not None:
+            return self._loader.secrets(unit)
+        if file in value_files(self.name, self._loader) or file in self.inputs.var_files:
             with suppress(UnreadableError):
-                values = self._library.unit(file).parsed.body
+                values = self._loader.file(file).parsed.body
                 return secrets(values, hidden=sensitive(self.root.variables))
         return ()
 
     def parts(self) -> tuple[Module, ...]:
         """The root module and those that it calls, each once."""
         if self._modules is None:
-            run = Run(self.root, self._library, self.inputs, {}, self.boundary)
+            run = Run(self.root, self._loader, self.inputs, {}, self.boundary)
             found: dict[str, Module] = {}
             pending: list[tuple[Module, tuple[str, ...]]] = [(self.root, ())]
             while pending:
@@ -170,7 +172,7 @@ class TerraformStack:
                 found[module.folder] = module
                 for name, block in module.calls.items():
                     folder = run.folder_of(module, (*chain, name), block)
-                    called = None if folder is None else self._library.module(folder)[0]
+                    called = None if folder is None else self._loader.module(folder)[0]
                     if called is not None:
                         pending.append((called, (*chain, name)))
             self._modules = tuple(found.values())

@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from taskwall.core.patterns import pattern
 from taskwall.core.values import Span
-from taskwall.readers.terraform.modules import Module, Unit
+from taskwall.readers.terraform.modules import Module, SourceFile
 from taskwall.readers.terraform.syntax.tree import (
     Block,
     Body,
@@ -39,7 +39,7 @@ def suppressions(
     found: list[Suppression] = []
     errors: list[SourceError] = []
     for module in modules:
-        for unit in module.units:
+        for unit in module.files:
             lines = unit.text.split("\n") if unit.parsed.comments else []
             for comment in unit.parsed.comments:
                 for skip in _read(comment, unit, lines):
@@ -50,7 +50,9 @@ def suppressions(
     return tuple(found), tuple(errors)
 
 
-def _read(comment: Comment, unit: Unit, lines: list[str]) -> Iterator[Suppression | SourceError]:
+def _read(
+    comment: Comment, unit: SourceFile, lines: list[str]
+) -> Iterator[Suppression | SourceError]:
     for match in _SKIP.finditer(comment.text.removesuffix("*/")):
         why = (match["why"] or "").strip()
         own = match["tool"] == "taskwall"

@@ -16,7 +16,7 @@ from taskwall.core.values import (
     Unknown,
     Value,
 )
-from taskwall.readers.terraform.modules import Library, Module
+from taskwall.readers.terraform.modules import Module, ModuleLoader
 from taskwall.readers.terraform.syntax.tree import Body, Expression, Step
 from taskwall.readers.terraform.values.effects import Answers, Effects, Handles
 from taskwall.readers.terraform.values.sensitive import Hidden
@@ -62,7 +62,7 @@ class RunContext(Protocol):
     """One evaluation of a root module."""
 
     root: Module
-    library: Library
+    loader: ModuleLoader
     inputs: Inputs
     effects: Effects
     handles: Handles[Whole]

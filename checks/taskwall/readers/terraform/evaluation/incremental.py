@@ -18,7 +18,7 @@ from taskwall.readers.terraform.evaluation.module import DEEPEST_CHAIN, ModuleIn
 from taskwall.readers.terraform.evaluation.resource_instance import ResourceInstance
 from taskwall.readers.terraform.evaluation.run import MOST_ROUNDS, Evaluated, Run
 from taskwall.readers.terraform.evaluation.variables import supplied
-from taskwall.readers.terraform.modules import Library, Module
+from taskwall.readers.terraform.modules import Module, ModuleLoader
 from taskwall.readers.terraform.syntax.tree import Block
 from taskwall.readers.terraform.values.effects import OPEN, Answer, Effects, Memo, Report, Secret
 from taskwall.readers.terraform.values.sensitive import MOST, Derived, Hidden, with_derived
@@ -103,13 +103,13 @@ class _AccumulatingSensitive(Hidden):
 class IncrementalEvaluation(Run):
     """An evaluation that lasts while the sources change."""
 
-    def __init__(self, root: Module, library: Library, inputs: Inputs, boundary: str) -> None:
+    def __init__(self, root: Module, loader: ModuleLoader, inputs: Inputs, boundary: str) -> None:
         self.queries = QueryEngine()
         self._modules: dict[str, tuple[Module | None, tuple[SourceError, ...]]] = {}
         self.gone: list[ResourceInstance] = []
         """Instances that are not there any more."""
         self._read: dict[str, str | None] = {}
-        super().__init__(root, library, inputs, {}, boundary)
+        super().__init__(root, loader, inputs, {}, boundary)
         self.effects = _Recalled(self.queries)
         self.effects.begin({})
         self.hidden: _AccumulatingSensitive = _AccumulatingSensitive(self.effects, self.queries)
@@ -123,7 +123,7 @@ class IncrementalEvaluation(Run):
     def module(self, folder: str) -> tuple[Module | None, tuple[SourceError, ...]]:
         """The module of a folder, whose blocks are watched."""
         if folder not in self._modules:
-            module, unreadable = self.library.module(folder)
+            module, unreadable = self.loader.module(folder)
             found = None if module is None else self._incremental(module)
             self._modules[folder] = found, unreadable
         return self._modules[folder]
@@ -153,7 +153,7 @@ class IncrementalEvaluation(Run):
 
     def _text(self, path: str) -> str | None:
         try:
-            return self.library.text(path) if self.library.exists(path) else None
+            return self.loader.text(path) if self.loader.exists(path) else None
         except UnreadableError:
             return None
 
@@ -169,7 +169,7 @@ class IncrementalEvaluation(Run):
         if any(self._text(path) != text for path, text in self._read.items()):
             raise InvalidatedError("files")
         for folder, (known, _) in self._modules.items():
-            module, _ = self.library.module(folder)
+            module, _ = self.loader.module(folder)
             if (module is None) is not (known is None):
                 raise InvalidatedError(folder)
             if module is not None:
@@ -200,9 +200,9 @@ class IncrementalEvaluation(Run):
         errors: dict[SourceError, None] = {}
         called = (one.folder for one in told if isinstance(one, _Called))
         for folder in dict.fromkeys((self.root.folder, *called)):
-            module, unreadable = self.library.module(folder)
+            module, unreadable = self.loader.module(folder)
             errors.update(dict.fromkeys(() if module is None else module.errors))
-            if folder not in self.library.scanned:
+            if folder not in self.loader.scanned:
                 errors.update(dict.fromkeys(unreadable))
         errors.update(dict.fromkeys(one for one in told if isinstance(one, SourceError)))
         questions = frozenset(one for one in told if isinstance(one, Question))
@@ -412,7 +412,7 @@ class IncrementalEvaluator:
         """Whether scenarios differ in the modules that are called."""
 
     def again(
-        self, root: Module, library: Library, inputs: Inputs, boundary: str, scenario: Scenario
+        self, root: Module, library: ModuleLoader, inputs: Inputs, boundary: str, scenario: Scenario
     ) -> Evaluated | None:
         """What the root is now, under a scenario; None if it must be evaluated as a whole."""
         if self._asked != (inputs, boundary):

@@ -396,7 +396,7 @@ class Scope:
             run.complain(block.header, f"modules are called more than {DEEPEST_CALL} levels deep")
             return "is called too deeply"
         module, unreadable = run.module(folder)
-        if folder not in run.library.scanned:
+        if folder not in run.loader.scanned:
             # Those of the scan itself were told when its files were read.
             for error in unreadable:
                 run.effects.report(error)

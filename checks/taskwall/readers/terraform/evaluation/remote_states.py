@@ -175,7 +175,7 @@ def reads_states(module: Module) -> bool:
 def _kept(scope: Scope) -> State | None:
     """Where the state of a root lies; None if its sources do not tell."""
     backend, body = "local", None
-    for unit in scope.module.units:
+    for unit in scope.module.files:
         for block in unit.parsed.body.of("terraform"):
             for inner in block.body.blocks:
                 if inner.type == "backend" and inner.labels:

@@ -14,7 +14,7 @@ from taskwall.core.values import (
     settled,
 )
 from taskwall.readers.terraform.evaluation.context import States, Whole
-from taskwall.readers.terraform.modules import Library, Module, is_local, source_of
+from taskwall.readers.terraform.modules import Module, ModuleLoader, is_local, source_of
 from taskwall.readers.terraform.syntax.tree import Block, Expression
 from taskwall.readers.terraform.values.effects import Effects, Handles
 from taskwall.readers.terraform.values.sensitive import Hidden
@@ -42,7 +42,7 @@ class Run:
     def __init__(
         self,
         root: Module,
-        library: Library,
+        loader: ModuleLoader,
         inputs: Inputs,
         scenario: Scenario,
         boundary: str,
@@ -50,7 +50,7 @@ class Run:
         shared: frozenset[str] = frozenset(),
     ) -> None:
         self.root = root
-        self.library = library
+        self.loader = loader
         self.inputs = inputs
         self.boundary = boundary
         self.effects = Effects(scenario)
@@ -149,7 +149,7 @@ class Run:
 
     def module(self, folder: str) -> tuple[Module | None, tuple[SourceError, ...]]:
         """The module of a folder that is called, and what of it cannot be read."""
-        return self.library.module(folder)
+        return self.loader.module(folder)
 
     def may_read(self, path: str) -> bool:
         """Whether a file lies where functions and module calls may read."""
@@ -175,7 +175,7 @@ class Run:
     def _downloads(self) -> dict[str, str]:
         """The folders of downloaded modules, by the names of the calls that lead to them."""
         if self._downloaded is None:
-            self._downloaded = _downloaded(self.root.folder, self.library)
+            self._downloaded = _downloaded(self.root.folder, self.loader)
         return self._downloaded
 
     def template(self, path: str, text: str, parse: Callable[[str, str], Expression]) -> Expression:
@@ -192,7 +192,7 @@ def lies_within(path: str, folder: str) -> bool:
     return real == bound or real.startswith(bound.rstrip(os.sep) + os.sep)
 
 
-def _downloaded(folder: str, library: Library) -> dict[str, str]:
+def _downloaded(folder: str, library: ModuleLoader) -> dict[str, str]:
     """What `terraform init` notes of the modules that it fetched; nothing beyond its own folder."""
     own = os.path.join(folder, ".terraform")
     path = os.path.join(own, "modules", "modules.json")

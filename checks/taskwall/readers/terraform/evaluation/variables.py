@@ -6,7 +6,7 @@ from taskwall.core.values import Known, Unknown, Value, lifted, plain, unknown
 from taskwall.readers.terraform.evaluation.expressions import evaluate, value_of
 from taskwall.readers.terraform.evaluation.module import Scope
 from taskwall.readers.terraform.evaluation.run import Run
-from taskwall.readers.terraform.modules import Library
+from taskwall.readers.terraform.modules import ModuleLoader
 from taskwall.readers.terraform.syntax.hcl import parse_expression
 from taskwall.readers.terraform.values.sensitive import is_sensitive, names_secret
 from taskwall.readers.terraform.values.types import Simple
@@ -29,9 +29,9 @@ def supplied(run: Run) -> tuple[dict[str, Value], bool]:
         for name in run.root.variables
         if f"TF_VAR_{name}" in environment
     }
-    for path in (*value_files(run.root.folder, run.library), *run.inputs.var_files):
+    for path in (*value_files(run.root.folder, run.loader), *run.inputs.var_files):
         try:
-            unit = run.library.unit(path)
+            unit = run.loader.file(path)
         except UnreadableError as error:
             run.effects.report(error.error)
             continue
@@ -50,7 +50,7 @@ def supplied(run: Run) -> tuple[dict[str, Value], bool]:
     return values, required
 
 
-def value_files(folder: str, library: Library) -> list[str]:
+def value_files(folder: str, library: ModuleLoader) -> list[str]:
     """The files of values that Terraform reads by itself, in their order."""
     endings = (".auto.tfvars", ".auto.tfvars.json")
     names = [name for name in library.names(folder) if name.endswith(endings)]

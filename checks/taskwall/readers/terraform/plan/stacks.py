@@ -23,7 +23,7 @@ from taskwall.core.values import (
     lifted,
     settled,
 )
-from taskwall.readers.terraform.modules import Module, library
+from taskwall.readers.terraform.modules import Module, module_loader
 from taskwall.readers.terraform.plan.references import (
     Json,
     mapping,
@@ -51,7 +51,7 @@ def plans(
     import msgspec
 
     roots = [stack.root for stack in stacks if isinstance(stack, TerraformStack)]
-    kept = library(files).kept
+    kept = module_loader(files).kept
     found = []
     errors = []
     for path in sorted(paths):
@@ -73,7 +73,7 @@ def plans(
         if version.partition(".")[0] not in ("0", "1"):
             errors.append(SourceError(start, f"a plan of format {version}, which is not known"))
             continue
-        beside, _ = library(files).module(os.path.dirname(path))
+        beside, _ = module_loader(files).module(os.path.dirname(path))
         sources = _sources(mapping(plan), beside, roots)
         if not (isinstance(known, PlanStack) and known.holds(sources, inputs)):
             known = PlanStack(path, text, mapping(plan), files, inputs, sources)

@@ -26,9 +26,9 @@ def _read(path: str, scope: ModuleContext) -> str | Unknown:
     if not scope.run.may_read(path):
         return Unknown((Need(f'file("{path}")', "is outside the scanned folders"),))
     try:
-        return scope.run.library.text(path)
+        return scope.run.loader.text(path)
     except UnreadableError as error:
-        if not scope.run.library.exists(path):
+        if not scope.run.loader.exists(path):
             raise FailedError(f'file("{os.path.basename(path)}")', "does not exist") from error
         return Unknown((Need(f'file("{os.path.basename(path)}")', str(error)),))
 
@@ -52,7 +52,7 @@ def _fileexists(arguments: list[Value], scope: ModuleContext) -> Value:
     path = _located(arguments[0], scope)
     if not scope.run.may_read(path):
         return Unknown((Need(f'file("{path}")', "is outside the scanned folders"),))
-    return Known(scope.run.library.exists(path))
+    return Known(scope.run.loader.exists(path))
 
 
 def _templatefile(arguments: list[Value], scope: ModuleContext) -> Value:
