@@ -30,7 +30,7 @@ MOST = 5_000
 """So many files at most are looked at to find those that belong to a given template."""
 
 
-class Scope(Struct, frozen=True):
+class ScanScope(Struct, frozen=True):
     """Which of the sources below the given paths count, for surfaces whose host has its own mind.
 
     `kinds` are those that are read, all by default. `among`, if it is given, are the absolute
@@ -75,7 +75,7 @@ def read(
     inputs: Inputs,
     use: Settings,
     files: Files,
-    scope: Scope,
+    scope: ScanScope,
     cache: "ReadCache | None" = None,
 ) -> Sources:
     """Read every stack below the given absolute paths.
@@ -162,7 +162,7 @@ class ReadCache:
         inputs: Inputs,
         use: Settings,
         files: Files,
-        scope: Scope,
+        scope: ScanScope,
     ) -> tuple[list[Stack], list[SourceError]]:
         """The stacks of given files, with those that may belong to the same, and the errors."""
         whole = False
@@ -242,7 +242,7 @@ def _in(folders: Iterable[str]) -> Iterator[str]:
             yield from sorted(entry.path for entry in os.scandir(folder) if entry.is_file())
 
 
-def found_in(folder: str, scope: Scope) -> Iterator[str]:
+def found_in(folder: str, scope: ScanScope) -> Iterator[str]:
     """The files below a folder, or in it, that may be sources, values for them, or settings."""
     for path in walk((folder,)) if scope.deep else _in((folder,)):
         if path.endswith(MAY_COUNT):
@@ -309,7 +309,7 @@ def unparsed(path: str, text: str) -> SourceError | None:
 
 
 def _stacks(
-    paths: Sequence[str], files: Files, inputs: Inputs, scope: Scope
+    paths: Sequence[str], files: Files, inputs: Inputs, scope: ScanScope
 ) -> tuple[list[Stack], list[SourceError]]:
     """The stacks of some files; a reader is imported only for files that are its own."""
     stacks: list[Stack] = []

@@ -82,7 +82,7 @@ class ToyStack:
 
 
 def toy_stacks(
-    paths: Sequence[str], files: Files, inputs: Inputs, scope: sources.Scope
+    paths: Sequence[str], files: Files, inputs: Inputs, scope: sources.ScanScope
 ) -> tuple[list[ToyStack], list[SourceError]]:
     """The folders that no other calls."""
     folders: dict[str, set[str]] = {}

@@ -33,7 +33,7 @@ class Options(Struct, frozen=True):
     scenarios: str | None = None
     baseline: str | None = None
     write_baseline: str | None = None
-    scope: sources.Scope = sources.Scope()
+    scope: sources.ScanScope = sources.ScanScope()
     jobs: int = 1
     cwd: str = ""
 
@@ -43,7 +43,7 @@ class Job(Struct, frozen=True):
 
     paths: tuple[str, ...]
     inputs: Inputs
-    scope: sources.Scope
+    scope: sources.ScanScope
     use: Settings
     rules: tuple[Rule, ...]
     cwd: str

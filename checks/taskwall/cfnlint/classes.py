@@ -5,7 +5,7 @@ from typing import Any
 
 from cfnlint.rules import CloudFormationLintRule, RuleMatch
 
-from taskwall.cfnlint.run import GENERAL, Run, TemplateResult, crashed, place_of
+from taskwall.cfnlint.run import GENERAL, LintRun, TemplateResult, crashed, place_of
 from taskwall.cfnlint.template import Source, Template
 from taskwall.core.values import Need, Span, waiting
 from taskwall.findings.finding import Finding, Truth
@@ -43,7 +43,7 @@ class Ours:
         self.given: Mapping[str, Any] = {}
         self.wrong = ""
         self.shown = False
-        self.run = Run.joined(self)
+        self.run = LintRun.joined(self)
 
     def configure(self, configs: Any = None, experimental: bool = False) -> None:
         """Take the options that the user of cfn-lint set; `given` holds those and no others.

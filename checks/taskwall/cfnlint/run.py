@@ -22,7 +22,7 @@ from taskwall.report.report import Result
 from taskwall.settings import CHOICES, SettingsError, one_of
 from taskwall.source.files import Files
 from taskwall.source.stack import Inputs, Stack
-from taskwall.sources import ReadCache, Scope
+from taskwall.sources import ReadCache, ScanScope
 
 GENERAL = "ETW000"
 """The rule that has the options of all."""
@@ -57,10 +57,10 @@ class TemplateResult(Struct):
     broken: bool = False
 
 
-class Run:
+class LintRun:
     """The rules that cfn-lint made for one run, and what they say of its templates."""
 
-    latest: ClassVar["Run | None"] = None
+    latest: ClassVar["LintRun | None"] = None
 
     def __init__(self) -> None:
         self.members: dict[str, Member] = {}
@@ -69,7 +69,7 @@ class Run:
         self._forget()
 
     @classmethod
-    def joined(cls, rule: Member) -> "Run":
+    def joined(cls, rule: Member) -> "LintRun":
         """The run that a new rule belongs to: rules of one run are made one after another."""
         if cls.latest is None or rule.id in cls.latest.members:
             cls.latest = cls()
@@ -179,7 +179,7 @@ class Run:
                 paths=(path,),
                 inputs=Inputs(parameters=parameters),
                 profile=profile or None,
-                scope=Scope(kinds=frozenset(("cloudformation",))),
+                scope=ScanScope(kinds=frozenset(("cloudformation",))),
             )
         )
         elsewhere = set(asked.use.elsewhere)

@@ -11,7 +11,7 @@ from taskwall.api.options import Options
 from taskwall.checkov_plugin.entities import KINDS, called
 from taskwall.checkov_plugin.running import JSON, Running, reads_json
 from taskwall.source.stack import Inputs
-from taskwall.sources import Kind, Scope
+from taskwall.sources import Kind, ScanScope
 
 
 class Asked(Struct, frozen=True):
@@ -52,7 +52,7 @@ class Asked(Struct, frozen=True):
                 var_files=self.var_files if self.kind == "terraform" else (), modules=self.modules
             ),
             select=rules,
-            scope=Scope(frozenset((self.kind,)), self.among),
+            scope=ScanScope(frozenset((self.kind,)), self.among),
         )
 
 

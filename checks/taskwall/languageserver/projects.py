@@ -17,7 +17,7 @@ from taskwall.languageserver.whereabouts import Whereabouts
 from taskwall.session.portraits import Portrait
 from taskwall.session.session import Session
 from taskwall.settings import SettingsError
-from taskwall.sources import Scope
+from taskwall.sources import ScanScope
 
 SETTINGS = ("taskwall.toml", "pyproject.toml")
 
@@ -100,7 +100,7 @@ class Project:
     ) -> None:
         self.folder = folder
         self._encoding = encoding
-        asked = replace(preferences.options(), scope=Scope(deep=deep))
+        asked = replace(preferences.options(), scope=ScanScope(deep=deep))
         self._session = Session(folder, asked, lone=True)
         self._documents: dict[str, Document] = {}
         self._read: dict[str, Lines] = {}

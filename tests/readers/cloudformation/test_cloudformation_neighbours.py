@@ -250,7 +250,7 @@ def test_of_very_many_files_the_first_are_looked_at(
         path.name: [
             sorted(os.path.basename(file) for file in one.stack.files)
             for one in sources.read(
-                [str(path)], Inputs(), Settings(), files, sources.Scope(), known
+                [str(path)], Inputs(), Settings(), files, sources.ScanScope(), known
             ).reads
         ]
         for path in sorted(tmp_path.glob("*.yaml"))

@@ -69,7 +69,7 @@ class Heard(dict[str, Scalar]):
         return super().__contains__(operand)
 
 
-class Run:
+class DeploymentEvaluation:
     """What all templates of a deployment share in one evaluation, and what is met in it."""
 
     def __init__(
@@ -136,7 +136,7 @@ class TemplateContext(Protocol):
     """A template while it is evaluated, at one place of a deployment."""
 
     template: Template
-    run: Run
+    run: DeploymentEvaluation
     site: Site
     inputs: Inputs
     scenario: Heard

@@ -39,7 +39,7 @@ from taskwall.readers.cloudformation.calls import (
     placed,
     with_null,
 )
-from taskwall.readers.cloudformation.deployment import TOP, Run, Site
+from taskwall.readers.cloudformation.deployment import TOP, DeploymentEvaluation, Site
 from taskwall.readers.cloudformation.document import (
     DYNAMIC,
     Function,
@@ -89,7 +89,7 @@ class Evaluator:
     def __init__(
         self,
         template: Template,
-        run: Run,
+        run: DeploymentEvaluation,
         site: Site = TOP,
         above: "Evaluator | None" = None,
         addresses: Lookup[str, str] | None = None,

@@ -10,7 +10,7 @@ import msgspec
 from msgspec.structs import replace
 
 from taskwall.core.values import Known, Text, Value, settled, spelled
-from taskwall.readers.cloudformation.deployment import Run
+from taskwall.readers.cloudformation.deployment import DeploymentEvaluation
 from taskwall.readers.cloudformation.document import members, written
 from taskwall.readers.cloudformation.evaluate import Evaluator
 from taskwall.readers.cloudformation.exports import Offer
@@ -130,7 +130,7 @@ class Nesting:
         node = members(declared.properties).get(STACKS[declared.type])
         if node is None:
             return self._embedded(template, declared)
-        value = Evaluator(template, Run(self.inputs, {})).value(node)
+        value = Evaluator(template, DeploymentEvaluation(self.inputs, {})).value(node)
         steps, local = _path(value)
         if not steps:
             return None
@@ -225,7 +225,7 @@ def exports_of(
     files = {root.unit.file, *_below(root, nested)}
     if not any("Export" in one.unit.text for one in _of(files, root, nested)):
         return
-    run = Run(inputs, {}, nested)
+    run = DeploymentEvaluation(inputs, {}, nested)
     top = Evaluator(root, run)
     run.roots.append(top)
     for one in top.all_below():

@@ -21,7 +21,7 @@ from taskwall.core.values import (
     needs,
 )
 from taskwall.readers.cloudformation.conditions import rules_hold
-from taskwall.readers.cloudformation.deployment import Expansion, Run
+from taskwall.readers.cloudformation.deployment import DeploymentEvaluation, Expansion
 from taskwall.readers.cloudformation.document import members, written
 from taskwall.readers.cloudformation.evaluate import Evaluator
 from taskwall.readers.cloudformation.exports import ImportResolver
@@ -210,7 +210,9 @@ class CloudFormationStack:
 
     def _evaluators(self, scenario: Scenario) -> list[Evaluator]:
         """The roots while they are evaluated together."""
-        run = Run(self.inputs, scenario, self.nested, self.resolver, self._expansions)
+        run = DeploymentEvaluation(
+            self.inputs, scenario, self.nested, self.resolver, self._expansions
+        )
         found = []
         for root in self.roots:
             file = root.unit.file

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from taskwall.core.values import Scenario, Span
 from taskwall.incremental.positions import LineMap
-from taskwall.readers.terraform.evaluation.module import Scope
+from taskwall.readers.terraform.evaluation.module import ModuleScope
 from taskwall.readers.terraform.evaluation.remote_states import RemoteStates, reads_states, ties
 from taskwall.readers.terraform.modules import Module, module_loader
 from taskwall.readers.terraform.stack import Shared, TerraformStack, deeply
@@ -69,7 +69,7 @@ class JoinedStack:
         told = tuple(dict.fromkeys((*moved.apply(errors), *complaints)))
         return Evaluation(resources, told, questions, tuple(skips), hidden, moved)
 
-    def _scopes(self) -> list[Scope]:
+    def _scopes(self) -> list[ModuleScope]:
         """The root modules, where each reads the outputs of the others."""
         scopes = [
             root.scope({}, label, self._shared)
@@ -92,7 +92,7 @@ class JoinedStack:
         return tuple(place for root in self._roots for place in root.secrets(file))
 
 
-def together(scopes: Sequence[Scope], said: Mapping[str, str]) -> RemoteStates:
+def together(scopes: Sequence[ModuleScope], said: Mapping[str, str]) -> RemoteStates:
     """Let root modules read each other's outputs."""
     states = RemoteStates(scopes, said)
     first = scopes[0].run
@@ -101,7 +101,7 @@ def together(scopes: Sequence[Scope], said: Mapping[str, str]) -> RemoteStates:
         run.states = states
         for report in run.effects.reports:  # of variables that are given
             first.effects.report(report)
-        run.effects, run.handles, run.hidden = first.effects, first.handles, first.hidden
+        run.effects, run.referents, run.hidden = first.effects, first.referents, first.hidden
     return states
 
 

@@ -8,8 +8,8 @@ from typing import TypeVar
 from taskwall.core.values import Question, Scenario, Span
 from taskwall.incremental.positions import IDENTITY, LineMap
 from taskwall.readers.terraform.evaluation.free_variables import allowed
-from taskwall.readers.terraform.evaluation.module import Scope
-from taskwall.readers.terraform.evaluation.run import Evaluated, Run
+from taskwall.readers.terraform.evaluation.module import ModuleScope
+from taskwall.readers.terraform.evaluation.run import Evaluated, RootEvaluation
 from taskwall.readers.terraform.evaluation.variables import supplied, value_files
 from taskwall.readers.terraform.modules import Module, ModuleLoader, SourceFile, module_loader
 from taskwall.readers.terraform.secrets import secrets
@@ -107,7 +107,7 @@ class TerraformStack:
 
     def scope(
         self, scenario: Scenario, label: str = "", shared: frozenset[str] = frozenset()
-    ) -> Scope:
+    ) -> ModuleScope:
         """The root module under a scenario, as nothing of it is evaluated yet.
 
         Args:
@@ -115,10 +115,12 @@ class TerraformStack:
             label: what tells apart those of its names that other roots have too.
             shared: these names.
         """
-        run = Run(self.root, self._loader, self.inputs, scenario, self.boundary, label, shared)
+        run = RootEvaluation(
+            self.root, self._loader, self.inputs, scenario, self.boundary, label, shared
+        )
         values, required = supplied(run)
         run.alone = required
-        return Scope(run, self.root, given=values.get)
+        return ModuleScope(run, self.root, given=values.get)
 
     def suppressions(self) -> tuple[tuple[Suppression, ...], tuple[SourceError, ...]]:
         """The suppressions in all its files, and what is wrong with them."""
@@ -162,7 +164,7 @@ class TerraformStack:
     def parts(self) -> tuple[Module, ...]:
         """The root module and those that it calls, each once."""
         if self._modules is None:
-            run = Run(self.root, self._loader, self.inputs, {}, self.boundary)
+            run = RootEvaluation(self.root, self._loader, self.inputs, {}, self.boundary)
             found: dict[str, Module] = {}
             pending: list[tuple[Module, tuple[str, ...]]] = [(self.root, ())]
             while pending:
@@ -186,10 +188,10 @@ class Shared:
     object under all of them.
     """
 
-    def __init__(self, start: Callable[[], Sequence[Scope]]) -> None:
+    def __init__(self, start: Callable[[], Sequence[ModuleScope]]) -> None:
         """`start` makes the scopes of the roots, of which the runs share their effects."""
         self._start = start
-        self._scopes: Sequence[Scope] | None = None
+        self._scopes: Sequence[ModuleScope] | None = None
 
     def evaluated(self, scenario: Scenario) -> Evaluated:
         """What the roots are under a scenario.

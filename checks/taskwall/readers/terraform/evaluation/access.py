@@ -40,7 +40,7 @@ def attribute(value: Value, name: str, run: RunContext) -> Value:
         FailedError: there certainly is no such attribute.
     """
     if isinstance(value, Reference):
-        if not value.attribute and (whole := run.handles.get(value.resource)) is not None:
+        if not value.attribute and (whole := run.referents.get(value.resource)) is not None:
             return whole.get(name)
         return _below(value, name if not value.attribute else f".{name}", name, run)
     if isinstance(value, Fields):
@@ -70,7 +70,7 @@ def index(value: Value, key: Value, run: RunContext) -> Value:
     """
     key = settled(key)
     if isinstance(value, Reference):
-        whole = None if value.attribute else run.handles.get(value.resource)
+        whole = None if value.attribute else run.referents.get(value.resource)
         if whole is not None and isinstance(key, Known) and isinstance(key.data, str):
             return whole.get(key.data)
         if isinstance(key, Known):

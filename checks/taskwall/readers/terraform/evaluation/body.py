@@ -43,7 +43,7 @@ class FieldsReader:
         if attribute is not None and type(attribute.expression) is Literal:
             return attribute.expression.value
         run = self._scope.run
-        kept = f"?{name}" if run.frees else name
+        kept = f"?{name}" if run.explores_defaults else name
         known = self._values.get(kept)
         if known is not None:
             return known

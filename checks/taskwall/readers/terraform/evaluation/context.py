@@ -65,7 +65,7 @@ class RunContext(Protocol):
     loader: ModuleLoader
     inputs: Inputs
     effects: Effects
-    handles: Handles[Whole]
+    referents: Handles[Whole]
     """What stands behind a reference without an attribute, by its address."""
     states: States | None
     """The roots that are evaluated together with this one."""
@@ -79,7 +79,7 @@ class RunContext(Protocol):
         """The sensitive texts."""
 
     @property
-    def frees(self) -> bool:
+    def explores_defaults(self) -> bool:
         """Whether defaults are not what they are: in conditions, where all settings are wanted."""
 
     def complain(self, place: Span, message: str) -> None:

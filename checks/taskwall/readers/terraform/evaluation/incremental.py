@@ -14,9 +14,9 @@ from msgspec import Struct
 from taskwall.core.values import Call, Need, Question, Scenario, Span, Value
 from taskwall.incremental.query import AmbiguousError, Entry, Query, QueryEngine
 from taskwall.readers.terraform.evaluation.instances import MOST_ALTOGETHER, MOST_MODULES, Instances
-from taskwall.readers.terraform.evaluation.module import DEEPEST_CHAIN, ModuleInstance, Scope
+from taskwall.readers.terraform.evaluation.module import DEEPEST_CHAIN, ModuleInstance, ModuleScope
 from taskwall.readers.terraform.evaluation.resource_instance import ResourceInstance
-from taskwall.readers.terraform.evaluation.run import MOST_ROUNDS, Evaluated, Run
+from taskwall.readers.terraform.evaluation.run import MOST_ROUNDS, Evaluated, RootEvaluation
 from taskwall.readers.terraform.evaluation.variables import supplied
 from taskwall.readers.terraform.modules import Module, ModuleLoader
 from taskwall.readers.terraform.syntax.tree import Block
@@ -100,7 +100,7 @@ class _AccumulatingSensitive(Hidden):
         return self._last[2]
 
 
-class IncrementalEvaluation(Run):
+class IncrementalEvaluation(RootEvaluation):
     """An evaluation that lasts while the sources change."""
 
     def __init__(self, root: Module, loader: ModuleLoader, inputs: Inputs, boundary: str) -> None:
@@ -193,7 +193,7 @@ class IncrementalEvaluation(Run):
         if (
             self._rounds > MOST_ROUNDS // 2
             or self.modules > MOST_MODULES // 2
-            or len(self.handles) > MOST_ALTOGETHER // 2
+            or len(self.referents) > MOST_ALTOGETHER // 2
         ):
             raise InvalidatedError("rounds")
         told = queries.accumulated()
@@ -211,12 +211,12 @@ class IncrementalEvaluation(Run):
     def _forget_gone(self) -> None:
         """Let go of instances that were there: no answer that stands can still ask for one."""
         for one in self.gone:
-            if self.handles.get(one.address) is one:
-                del self.handles[one.address]
+            if self.referents.get(one.address) is one:
+                del self.referents[one.address]
         self.gone.clear()
 
 
-class IncrementalModuleScope(Scope):
+class IncrementalModuleScope(ModuleScope):
     """A scope whose names are answers of the run's recall."""
 
     run: IncrementalEvaluation
@@ -242,7 +242,7 @@ class IncrementalModuleScope(Scope):
         given: Callable[[str], Value | None],
         called_from: tuple[Call, ...],
         maybe: tuple[Need, ...],
-    ) -> Scope:
+    ) -> ModuleScope:
         """The scope of an instance of a call: the same one however the call changes.
 
         Raises:
@@ -269,9 +269,9 @@ class IncrementalModuleScope(Scope):
         caller.modules(name)  # what is given for it changes with the call
         return self._call[2](argument)
 
-    def bare(self) -> Scope:
+    def bare(self) -> ModuleScope:
         """A scope without any names, of which there is nothing to recall."""
-        return Scope(self.run, Module("", (), {}, {}, {}, {}, {}, ()))
+        return ModuleScope(self.run, Module("", (), {}, {}, {}, {}, {}, ()))
 
     def variable(self, name: str) -> Value:
         """`var.name`."""
@@ -342,7 +342,7 @@ class IncrementalModuleScope(Scope):
             StaleError: it is gone.
         """
         self.instances(local)
-        whole = self.run.handles.get(address)
+        whole = self.run.referents.get(address)
         if not isinstance(whole, _IncrementalInstance):
             raise InvalidatedError(address)
         return whole

@@ -64,7 +64,7 @@ def expand(
     """The instances of a block, as its `count` or `for_each` tells."""
     found: Instances[W] = Instances(address)
     run = scope.run
-    if len(run.handles) > MOST_ALTOGETHER:
+    if len(run.referents) > MOST_ALTOGETHER:
         run.effects.shareable = False
         run.complain(block.header, f"more than {MOST_ALTOGETHER} instances: the rest is left out")
         found.value = Unknown((Need(address, "is one of too many instances"),))
@@ -73,7 +73,7 @@ def expand(
     def add(suffix: str, env: Env, maybe: tuple[Need, ...] = ()) -> Reference:
         instance = make(address + suffix, env, maybe)
         found.all.append(instance)
-        run.handles.put(address + suffix, instance, scope.taken())
+        run.referents.put(address + suffix, instance, scope.taken())
         return Reference(address + suffix, "")
 
     attributes = block.body.attributes

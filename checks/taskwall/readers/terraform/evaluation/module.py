@@ -20,7 +20,7 @@ from taskwall.readers.terraform.evaluation.expressions import evaluate
 from taskwall.readers.terraform.evaluation.free_variables import freed
 from taskwall.readers.terraform.evaluation.instances import MOST_MODULES, Instances, expand
 from taskwall.readers.terraform.evaluation.resource_instance import ResourceInstance
-from taskwall.readers.terraform.evaluation.run import Run
+from taskwall.readers.terraform.evaluation.run import RootEvaluation
 from taskwall.readers.terraform.modules import Module, is_local, source_of
 from taskwall.readers.terraform.syntax.hcl import BROKEN_VALUE
 from taskwall.readers.terraform.syntax.tree import (
@@ -49,7 +49,7 @@ DEEPEST_CALL = 20
 """So many modules may be called in each other."""
 
 
-class Scope:
+class ModuleScope:
     """A module as one call instantiates it (or the root): its names and what they stand for.
 
     `prefix` stands before the addresses in it (`module.api["a"].`), `bare_prefix` likewise without
@@ -59,7 +59,7 @@ class Scope:
 
     def __init__(
         self,
-        run: Run,
+        run: RootEvaluation,
         module: Module,
         prefix: str = "",
         bare_prefix: str = "",
@@ -89,11 +89,11 @@ class Scope:
 
     def address(self, name: str) -> str:
         """What something of this module is called in the whole stack."""
-        return f"{self.prefix}{name}" if self.prefix else self.run.told_apart(name)
+        return f"{self.prefix}{name}" if self.prefix else self.run.qualified(name)
 
     def bare_address(self, name: str) -> str:
         """The same without instance keys."""
-        return f"{self.bare_prefix}{name}" if self.bare_prefix else self.run.told_apart(name)
+        return f"{self.bare_prefix}{name}" if self.bare_prefix else self.run.qualified(name)
 
     def inner(
         self,
@@ -103,10 +103,10 @@ class Scope:
         given: "Callable[[str], Value | None]",
         called_from: tuple[Call, ...],
         maybe: tuple[Need, ...],
-    ) -> "Scope":
+    ) -> "ModuleScope":
         """The scope of an instance of a call in this module."""
         bare = f"{self.bare_address(f'module.{name}')}."
-        return Scope(
+        return ModuleScope(
             self.run, module, prefix, bare, given, called_from, maybe, self.chain, self.taken()
         )
 
@@ -115,9 +115,9 @@ class Scope:
         answers = self.run.effects.answers
         return (*self._answers, *answers.items()) if answers else self._answers
 
-    def bare(self) -> "Scope":
+    def bare(self) -> "ModuleScope":
         """A scope without any names, as within a template file."""
-        return Scope(self.run, Module("", (), {}, {}, {}, {}, {}, ()))
+        return ModuleScope(self.run, Module("", (), {}, {}, {}, {}, {}, ()))
 
     def filled_in(self, template: Expression, names: Env) -> Value:
         """What a template is with values for its names: it sees none of the module's."""
@@ -243,7 +243,7 @@ class Scope:
         return found
 
     def _memoised(self, key: str, read: Callable[[], Value], place: Span | None) -> Value:
-        kept = f"?{key}" if self.run.frees else key
+        kept = f"?{key}" if self.run.explores_defaults else key
         known = self._values.get(kept)
         if known is None:
             known = self.run.effects.once(
@@ -421,7 +421,7 @@ class Scope:
             for called in self.called(name):
                 yield from called.resources()
 
-    def called(self, name: str) -> "Iterator[Scope]":
+    def called(self, name: str) -> "Iterator[ModuleScope]":
         """The instances of a called module; none if it is not there."""
         found = self.modules(name)
         if isinstance(found, Instances):
@@ -434,7 +434,7 @@ class ModuleInstance:
 
     def __init__(
         self,
-        caller: Scope,
+        caller: ModuleScope,
         block: Block,
         name: str,
         module: Module,

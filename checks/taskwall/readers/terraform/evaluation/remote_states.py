@@ -13,7 +13,7 @@ from taskwall.core.values import Fields, Items, Known, Reference, Value, settled
 from taskwall.readers.terraform.evaluation.body import FieldsReader
 from taskwall.readers.terraform.evaluation.context import ModuleContext, RunContext, WrittenBody
 from taskwall.readers.terraform.evaluation.data_sources import REMOTE_STATE
-from taskwall.readers.terraform.evaluation.module import Scope
+from taskwall.readers.terraform.evaluation.module import ModuleScope
 from taskwall.readers.terraform.modules import Module
 from taskwall.readers.terraform.syntax.tree import Body
 from taskwall.readers.terraform.values.values import FailedError, is_null
@@ -43,7 +43,7 @@ From the pages below https://developer.hashicorp.com/terraform/language/backend.
 class RemoteStates:
     """The roots that are evaluated together, as the states that they read of each other."""
 
-    def __init__(self, scopes: Sequence[Scope], said: Mapping[str, str]) -> None:
+    def __init__(self, scopes: Sequence[ModuleScope], said: Mapping[str, str]) -> None:
         self._scopes = {scope.run.root.folder: scope for scope in scopes}
         self._said = said
         self._folders: dict[State, str | None] | None = None
@@ -85,7 +85,7 @@ class RemoteStates:
         handle = f"{address}.outputs"
         known = defaults if isinstance(defaults, Fields) else Fields({}, rest=defaults)
         outputs = _Outputs(self, self._scopes[folder], known)
-        reader.handles.put(handle, outputs, scope.taken())
+        reader.referents.put(handle, outputs, scope.taken())
         return Reference(handle, "")
 
     def _written(self) -> dict[State, str | None]:
@@ -102,7 +102,7 @@ class RemoteStates:
 class _Outputs:
     """The outputs of another root, with the defaults for those that its state does not have."""
 
-    def __init__(self, states: RemoteStates, scope: Scope, defaults: Fields) -> None:
+    def __init__(self, states: RemoteStates, scope: ModuleScope, defaults: Fields) -> None:
         self._states = states
         self._scope = scope
         self._defaults = defaults
@@ -138,7 +138,7 @@ class _Outputs:
 
 
 def ties(
-    states: RemoteStates, scopes: Sequence[Scope], leading: frozenset[str]
+    states: RemoteStates, scopes: Sequence[ModuleScope], leading: frozenset[str]
 ) -> Iterator[tuple[str, str]]:
     """Which root reads the state of which: the folders of both.
 
@@ -151,7 +151,9 @@ def ties(
                 yield scope.run.root.folder, folder
 
 
-def _data_sources(scope: Scope, leading: frozenset[str]) -> Iterator[tuple[str, str, WrittenBody]]:
+def _data_sources(
+    scope: ModuleScope, leading: frozenset[str]
+) -> Iterator[tuple[str, str, WrittenBody]]:
     """The data sources of a module and of those that it calls: addresses and bodies."""
     if scope.module.folder not in leading:
         return
@@ -172,7 +174,7 @@ def reads_states(module: Module) -> bool:
 # Where states lie
 
 
-def _kept(scope: Scope) -> State | None:
+def _kept(scope: ModuleScope) -> State | None:
     """Where the state of a root lies; None if its sources do not tell."""
     backend, body = "local", None
     for unit in scope.module.files:

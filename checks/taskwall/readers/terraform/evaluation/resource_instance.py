@@ -40,7 +40,7 @@ class ResourceInstance:
     def get(self, name: str) -> Value:
         """A reference to an attribute, with the value that the block writes for it."""
         run = self._scope.run
-        kept = f"?{name}" if run.frees else name
+        kept = f"?{name}" if run.explores_defaults else name
         known = self._references.get(kept)
         if known is None:
             known = run.effects.once(self._references, kept, lambda: self._get(name))

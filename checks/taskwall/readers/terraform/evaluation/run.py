@@ -32,7 +32,7 @@ MOST_ROUNDS = 500_000
 """So many rounds of loops one evaluation may take altogether."""
 
 
-class Run:
+class RootEvaluation:
     """The state of an evaluation: it is thrown away with it.
 
     Where several roots are evaluated together, `label` tells apart those of its names that other
@@ -54,7 +54,7 @@ class Run:
         self.inputs = inputs
         self.boundary = boundary
         self.effects = Effects(scenario)
-        self.handles: Handles[Whole] = Handles()
+        self.referents: Handles[Whole] = Handles()
         self.hidden = Hidden(self.effects)
         self.states: States | None = None
         """The roots that are evaluated together with this one."""
@@ -77,10 +77,10 @@ class Run:
     def begin(self, scenario: Scenario) -> None:
         """Go on under another scenario, with all that hangs on no other answer than it gives."""
         self.effects.begin(scenario)
-        self.handles.begin(self.effects)
+        self.referents.begin(self.effects)
 
     @property
-    def frees(self) -> bool:
+    def explores_defaults(self) -> bool:
         """Whether defaults are not what they are: in conditions, where all settings are wanted."""
         return self.deciding > 0 and self.inputs.free
 
@@ -89,7 +89,7 @@ class Run:
         """How many outputs of other roots are being read, each for the next."""
         return 0 if self.states is None else self.states.depth
 
-    def told_apart(self, name: str) -> str:
+    def qualified(self, name: str) -> str:
         """A name of the root module as the whole stack has it."""
         return f"{self._label}/{name}" if name in self._shared else name
 
@@ -143,7 +143,7 @@ class Run:
     def opened(self, value: Value) -> Value:
         """The value that stands behind a reference; of a whole module, its outputs."""
         if isinstance(value, Reference) and not value.attribute:
-            whole = self.handles.get(value.resource)
+            whole = self.referents.get(value.resource)
             return value if whole is None else whole.opened(value)
         return settled(value)
 

@@ -4,8 +4,8 @@ import os
 
 from taskwall.core.values import Known, Unknown, Value, lifted, plain, unknown
 from taskwall.readers.terraform.evaluation.expressions import evaluate, value_of
-from taskwall.readers.terraform.evaluation.module import Scope
-from taskwall.readers.terraform.evaluation.run import Run
+from taskwall.readers.terraform.evaluation.module import ModuleScope
+from taskwall.readers.terraform.evaluation.run import RootEvaluation
 from taskwall.readers.terraform.modules import ModuleLoader
 from taskwall.readers.terraform.syntax.hcl import parse_expression
 from taskwall.readers.terraform.values.sensitive import is_sensitive, names_secret
@@ -14,14 +14,14 @@ from taskwall.readers.terraform.values.values import FailedError
 from taskwall.source.files import UnreadableError
 
 
-def supplied(run: Run) -> tuple[dict[str, Value], bool]:
+def supplied(run: RootEvaluation) -> tuple[dict[str, Value], bool]:
     """What is given for variables, and whether a required one is given by nothing.
 
     Later ones win: the environment if it is listened to, terraform.tfvars, *.auto.tfvars in the
     order of their names, the files of values that the user names, and the variables that the user
     gives.
     """
-    scope = Scope(run, run.root)
+    scope = ModuleScope(run, run.root)
     bare = scope.bare()
     environment = run.inputs.environment
     values: dict[str, Value] = {
@@ -58,7 +58,7 @@ def value_files(folder: str, library: ModuleLoader) -> list[str]:
     return [*filter(library.exists, first), *(os.path.join(folder, name) for name in names)]
 
 
-def _spelled(name: str, value: Value, scope: Scope) -> Value:
+def _spelled(name: str, value: Value, scope: ModuleScope) -> Value:
     """A variable of the command line: a text, unless its type is of lists, maps or objects."""
     if not isinstance(value, Known) or not isinstance(value.data, str):
         return value
