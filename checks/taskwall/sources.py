@@ -86,7 +86,9 @@ def read(
     """
     found = Sources()
     cache = cache or ReadCache()
-    inputs = replace(inputs, free=use.scenarios == "all", remote_states=use.remote_state)
+    inputs = replace(
+        inputs, explore_defaults=use.scenarios == "all", remote_states=use.remote_state
+    )
     boundaries = _boundaries(paths)
     seen: set[str] = set()
     wide: dict[str, list[str]] = {}
@@ -220,7 +222,7 @@ class ReadCache:
         where = (
             (inputs.boundary,) if whole else tuple({os.path.dirname(t): None for t in templates})
         )
-        exact = not inputs.assumptions and not inputs.free
+        exact = not inputs.assumptions and not inputs.explore_defaults
         found = self._neighbours.get(where)
         if found is None:
             others = _below(where) if whole else _in(where)

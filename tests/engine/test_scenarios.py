@@ -22,7 +22,7 @@ def followed(
         f"Parameters: {{{parameters}}}\nConditions: {{{conditions}}}\n"
         f"Resources: {{{resources}}}\n{more}\n"
     )
-    files, inputs = Files({"t.yaml": text}), Inputs(free=free)
+    files, inputs = Files({"t.yaml": text}), Inputs(explore_defaults=free)
     (stack,), errors = cloudformation.stacks(["t.yaml"], files, inputs)
     assert errors == []
     return explore(stack)

@@ -16,7 +16,7 @@ Stack = Callable[..., TerraformStack]
 Shown = Callable[[Value], object]
 
 DEV = 'default = "dev"'
-FREE = Inputs(boundary="/nowhere", free=True)
+FREE = Inputs(boundary="/nowhere", explore_defaults=True)
 
 
 def followed(stack: TerraformStack, shown: Shown) -> list[tuple[dict[str, Scalar], object]]:
@@ -75,7 +75,7 @@ def test_conditions_are_followed_both_ways(
         (
             "default = true",
             "var.v ? 1 : 2",
-            Inputs(boundary="/nowhere", free=True, variables={"v": Known(True)}),
+            Inputs(boundary="/nowhere", explore_defaults=True, variables={"v": Known(True)}),
         ),
         ("default = true", "var.v", FREE),
         ("default = true", "!var.v", FREE),

@@ -407,7 +407,7 @@ def test_settings_of_each_root_are_followed_by_themselves() -> None:
         "b/main.tf": variable.replace("MORE", limit) + output,
     }
     files = Files({f"/infra/{path}": text for path, text in texts.items()})
-    said = Inputs(boundary="/infra", free=True)
+    said = Inputs(boundary="/infra", explore_defaults=True)
     (stack,), _ = stacks([f"/infra/{path}" for path in texts], files, said)
     followed = explore(stack)
     answers = {name: {s[name] for s in followed.scenarios} for name in followed.scenarios[0]}

@@ -121,7 +121,7 @@ SCENARIOS = st.lists(
 def stack_of(texts: dict[str, str], *, free: bool, lasts: bool) -> TerraformStack:
     """The stack of the root module."""
     files = Files(dict(texts), lasts=lasts)
-    found, _ = stacks(list(texts), files, Inputs(boundary="/nowhere", free=free))
+    found, _ = stacks(list(texts), files, Inputs(boundary="/nowhere", explore_defaults=free))
     return next(one for one in found if one.name == ROOT and isinstance(one, TerraformStack))
 
 
@@ -219,7 +219,7 @@ def test_errors_are_those_of_the_scenario(stack: Stacks, free: bool) -> None:
     """What is wrong in something that is not there is not told; what is kept tells it again."""
     text = 'variable "on" {}\nlocals {\n  a = var.on ? local.a : 1\n  b = [local.a]\n}\n'
     text += 'resource "aws_x" "x" {\n  name = local.b\n}\n'
-    evaluate = stack(text, inputs=Inputs(boundary="/nowhere", free=free)).evaluations()
+    evaluate = stack(text, inputs=Inputs(boundary="/nowhere", explore_defaults=free)).evaluations()
     for answer, count in ((True, 1), (OTHER, 0), (True, 1)):
         assert len(evaluate({"var.on": answer}).errors) == count
 

@@ -45,10 +45,10 @@ class Parameters:
 
     def value(self, name: str) -> Value:
         """The value of a declared parameter."""
-        if self._evaluator.inputs.free and (freed := self._freed(name)) is not None:
+        if self._evaluator.inputs.explore_defaults and (freed := self._freed(name)) is not None:
             return freed
         # What is passed from above may differ where something is decided.
-        key = (name, self._evaluator.inputs.free and self._evaluator.run.deciding > 0)
+        key = (name, self._evaluator.inputs.explore_defaults and self._evaluator.run.deciding > 0)
         return self._evaluator.remembered(self._known, key, lambda: self._once(name))
 
     def _once(self, name: str) -> Value:
@@ -91,7 +91,7 @@ class Parameters:
 
     def asks(self, question: Question) -> frozenset[Question]:
         """A question, with the default that its operand has if nothing else is given."""
-        if self._evaluator.inputs.free:
+        if self._evaluator.inputs.explore_defaults:
             top: TemplateContext = self._evaluator
             while top.above is not None:
                 top = top.above

@@ -80,7 +80,7 @@ class TerraformStack:
         )
 
     def _evaluate(self, scenario: Scenario, shared: "Shared") -> Evaluation:
-        if self._loader.lasts and not self.inputs.free:
+        if self._loader.lasts and not self.inputs.explore_defaults:
             from taskwall.readers.terraform.evaluation.incremental import IncrementalEvaluator
 
             evaluator = self._loader.kept.setdefault(

@@ -33,13 +33,13 @@ from taskwall.readers.terraform.values.values import FailedError
 WHY = "may be given a value other than its default"
 
 
-class Free(Known, frozen=True):
+class FreeVariable(Known, frozen=True):
     """The default of a variable (`operand`) that conditions do not rest on."""
 
     operand: str = ""
 
 
-def freed(
+def free_variable(
     name: str, operand: str, block: Block, kind: Type, default: Value, run: RunContext
 ) -> Value:
     """What a root's variable is where its default is only one of its answers.
@@ -59,7 +59,7 @@ def freed(
         return default
     answer = run.effects.answer(operand)
     if answer is OPEN:
-        return Free(found.data, found.place, operand)
+        return FreeVariable(found.data, found.place, operand)
     if answer == OTHER:
         return Unknown((Need(f"var.{name}", WHY),), operand, place=found.place)
     if isinstance(found.data, bool):
@@ -70,7 +70,7 @@ def freed(
         return Known(answer, found.place)
 
 
-def question(value: Free, answer: Scalar) -> Unknown:
+def question(value: FreeVariable, answer: Scalar) -> Unknown:
     """Whether a freed variable is equal to an answer: open, and its default is an answer too."""
     asks = frozenset((Question(value.operand, answer), Question(value.operand, value.data)))
     return Unknown((Need(value.operand, WHY),), f"{value.operand} == {answer!r}", asks)

@@ -17,7 +17,7 @@ from taskwall.core.values import (
 from taskwall.readers.terraform.evaluation.body import FieldsReader
 from taskwall.readers.terraform.evaluation.context import Env
 from taskwall.readers.terraform.evaluation.expressions import evaluate
-from taskwall.readers.terraform.evaluation.free_variables import freed
+from taskwall.readers.terraform.evaluation.free_variables import free_variable
 from taskwall.readers.terraform.evaluation.instances import MOST_MODULES, Instances, expand
 from taskwall.readers.terraform.evaluation.resource_instance import ResourceInstance
 from taskwall.readers.terraform.evaluation.run import RootEvaluation
@@ -196,9 +196,9 @@ class ModuleScope:
         found = convert(value, self.type(name), lambda node: evaluate(node, self, {}))
         if is_sensitive(block.body) or names_secret(name):
             self.run.hidden.hide(found)
-        if self.run.inputs.free and by_default and not self.prefix:
+        if self.run.inputs.explore_defaults and by_default and not self.prefix:
             operand = self.address(f"var.{name}")
-            return freed(name, operand, block, self.type(name), found, self.run)
+            return free_variable(name, operand, block, self.type(name), found, self.run)
         return found
 
     def _open_variable(self, name: str, why: str) -> Value:

@@ -20,7 +20,7 @@ from taskwall.core.values import (
 )
 from taskwall.readers.terraform.evaluation.access import is_set, is_variable
 from taskwall.readers.terraform.evaluation.context import RunContext
-from taskwall.readers.terraform.evaluation.free_variables import Free, question
+from taskwall.readers.terraform.evaluation.free_variables import FreeVariable, question
 from taskwall.readers.terraform.values.effects import OPEN
 from taskwall.readers.terraform.values.types import number, truth
 from taskwall.readers.terraform.values.values import (
@@ -41,7 +41,7 @@ def true_or_false(value: Value, run: RunContext) -> Known | Unknown:
     """
     found = settled(value)
     if isinstance(found, Known):
-        if run.deciding and isinstance(found, Free):
+        if run.deciding and isinstance(found, FreeVariable):
             return question(found, True)
         if found.data is None:
             raise FailedError("a condition", "is null")
@@ -87,7 +87,7 @@ def equality(one: Value, other: Value, run: RunContext) -> Known | Unknown:
     """`==`. An unknown that has a name, compared with a scalar, is a question."""
     if run.deciding:
         for side, twin in ((settled(one), settled(other)), (settled(other), settled(one))):
-            if isinstance(side, Free) and isinstance(twin, Known):
+            if isinstance(side, FreeVariable) and isinstance(twin, Known):
                 return question(side, twin.data)
     truth_value = equal(one, other)
     if truth_value is not None:

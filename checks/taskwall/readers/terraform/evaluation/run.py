@@ -82,7 +82,7 @@ class RootEvaluation:
     @property
     def explores_defaults(self) -> bool:
         """Whether defaults are not what they are: in conditions, where all settings are wanted."""
-        return self.deciding > 0 and self.inputs.free
+        return self.deciding > 0 and self.inputs.explore_defaults
 
     @property
     def depth_of_states(self) -> int:
@@ -108,7 +108,7 @@ class RootEvaluation:
         """
         if (
             self.alone
-            and not self.inputs.free
+            and not self.inputs.explore_defaults
             and all(self._own(question.operand).startswith("var.") for question in asks)
         ):
             return
