@@ -31,7 +31,6 @@ LEFT: frozenset[str] = frozenset(
     (
         "AGENT",
         "ANY",
-        "Answer",
         "Answers",
         "Asked",
         "BEFORE",

@@ -194,7 +194,7 @@ def unknown(name: str, why: str, place: Span | None = None) -> Unknown:
     return Unknown((Need(name, why),), name, place=place)
 
 
-def settled(value: Value) -> Value:
+def worst_per_scenario(value: Value) -> Value:
     """The value that the sources write for a reference, else the value itself."""
     # Not by `isinstance`, which takes ten times as long to say no of a struct.
     while type(value) is Reference and value.value is not None:
@@ -204,7 +204,7 @@ def settled(value: Value) -> Value:
 
 def needs(value: Value) -> tuple[Need, ...]:
     """What a value waits for, in the order of reading and without repetition."""
-    return tuple(dict.fromkeys(_needs(settled(value))))
+    return tuple(dict.fromkeys(_needs(worst_per_scenario(value))))
 
 
 def _needs(value: Value) -> Iterator[Need]:
@@ -215,16 +215,16 @@ def _needs(value: Value) -> Iterator[Need]:
     elif isinstance(value, Text):
         for part in value.parts:
             if not isinstance(part, str):
-                yield from _needs(settled(part))
+                yield from _needs(worst_per_scenario(part))
     elif isinstance(value, Items):
         yield from value.needs
         for item in (*value.items, *value.rest):
-            yield from _needs(settled(item))
+            yield from _needs(worst_per_scenario(item))
     elif isinstance(value, Fields):
         for item in value.fields.values():
-            yield from _needs(settled(item))
+            yield from _needs(worst_per_scenario(item))
         if value.rest is not None:
-            yield from _needs(settled(value.rest))
+            yield from _needs(worst_per_scenario(value.rest))
 
 
 def symbol(value: Value) -> str:
@@ -248,7 +248,7 @@ def same(one: Value, other: Value) -> bool | None:
     """
     if (name := symbol(one)) and name == symbol(other):
         return True
-    one, other = settled(one), settled(other)
+    one, other = worst_per_scenario(one), worst_per_scenario(other)
     if isinstance(one, Known) and isinstance(other, Known):
         return spelled(one.data) == spelled(other.data)
     if isinstance(one, Items) and isinstance(other, Items) and not (one.rest or other.rest):
@@ -304,7 +304,7 @@ def text(parts: "list[str | Value]", place: Span | None = None) -> Value:
     """
     merged: list[str | Value] = []
     for part in parts:
-        value = part if isinstance(part, str) else settled(part)
+        value = part if isinstance(part, str) else worst_per_scenario(part)
         if isinstance(value, Known):
             value = spelled(value.data) or ""
         if isinstance(value, str):
@@ -335,7 +335,7 @@ def either(one: Value, other: Value, waits_for: tuple[Need, ...]) -> Value:
     """
     if same(one, other):
         return one
-    a, b = settled(one), settled(other)
+    a, b = worst_per_scenario(one), worst_per_scenario(other)
     if isinstance(a, Items) and isinstance(b, Items):
         both = tuple(item for item in a.items if any(same(item, twin) for twin in b.items))
         some = [item for item in (*a.items, *b.items) if not any(same(item, i) for i in both)]
@@ -359,7 +359,7 @@ def plain(value: Value) -> object:
     Raises:
         LookupError: some part of it is not known; the message names what it waits for.
     """
-    value = settled(value)
+    value = worst_per_scenario(value)
     if isinstance(value, Known):
         return value.data
     if isinstance(value, Items) and not value.rest:

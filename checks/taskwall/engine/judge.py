@@ -52,7 +52,7 @@ class Judgement(Struct, frozen=True):
     hidden: frozenset[str] = frozenset()
 
 
-class Answer(Struct, frozen=True, gc=False):
+class ScenarioVerdict(Struct, frozen=True, gc=False):
     """A verdict of a rule in one scenario."""
 
     rule: Rule
@@ -82,10 +82,10 @@ def judged(
     """The judgement of the stack of this name, as evaluated under each scenario."""
     evaluations = followed.evaluations
     policy = policy_of(settings)
-    answers: list[Answer] = []
+    answers: list[ScenarioVerdict] = []
     crashes: dict[Crash, None] = {}
     unread: tuple[Unread, ...] = ()
-    known: dict[tuple[int, ...], list[Answer]] = {}
+    known: dict[tuple[int, ...], list[ScenarioVerdict]] = {}
     for number, evaluation in enumerate(evaluations):
         same = tuple(map(id, evaluation.resources))
         if same in known:  # the scenario differs in what no resource hangs on
@@ -136,12 +136,12 @@ def _ask(
     rules: Sequence[Rule],
     settings: Settings,
     scenario: int,
-    into: list[Answer],
+    into: list[ScenarioVerdict],
     check_cancelled: CancellationCheck,
 ) -> list[Crash]:
     """Ask every rule, let those with precedence silence others, and enter what remains."""
     crashes = []
-    found: list[Answer] = []
+    found: list[ScenarioVerdict] = []
     for rule in rules:
         check_cancelled()
         try:
@@ -152,7 +152,7 @@ def _ask(
                 truth = decided.truth
                 if verdict.absent and truth and rule.id in settings.elsewhere:
                     truth = None
-                found.append(Answer(rule, verdict, decided, truth, scenario))
+                found.append(ScenarioVerdict(rule, verdict, decided, truth, scenario))
         except AmbiguousError:
             raise
         except Exception as error:  # noqa: BLE001 (a defect of a rule is a crash in the report)
@@ -165,7 +165,7 @@ def _ask(
 _Said: TypeAlias = tuple[str, bool | None, str]
 
 
-def _silenced(answer: Answer, claims: set[_Said]) -> bool:
+def _silenced(answer: ScenarioVerdict, claims: set[_Said]) -> bool:
     """Whether another rule says the same mistake, or asks the same question, of the same thing.
 
     `said` is what each rule says of what.
@@ -192,20 +192,20 @@ _WORDS: dict[bool | None, Truth] = {True: "fail", None: "unknown", False: "pass"
 
 
 def _merged(
-    answers: Sequence[Answer], followed: Followed, stack: str, profile: str, passes: bool
+    answers: Sequence[ScenarioVerdict], followed: Followed, stack: str, profile: str, passes: bool
 ) -> Iterable[Judged]:
     """One finding for each rule, place and call chain where verdict and message agree.
 
     `passes` is whether passes are shown: if not, theirs are not explained.
     """
     changes = Changes(followed.evaluations)
-    by_place: dict[tuple[str, str, Span], list[Answer]] = {}
+    by_place: dict[tuple[str, str, Span], list[ScenarioVerdict]] = {}
     for answer in answers:
         if answer.truth and answer.verdict.changes:
             changes.note(answer.rule.id, answer.verdict.changes)
         key = (answer.rule.id, answer.verdict.on.address, answer.verdict.at)
         by_place.setdefault(key, []).append(answer)
-    found: dict[tuple[object, ...], list[tuple[Answer, str | None]]] = {}
+    found: dict[tuple[object, ...], list[tuple[ScenarioVerdict, str | None]]] = {}
     for group in by_place.values():
         for answer, setting in _settled(group, followed):
             verdict = answer.verdict
@@ -221,18 +221,20 @@ def _merged(
         yield judged
 
 
-def _settled(group: list[Answer], followed: Followed) -> Iterable[tuple[Answer, str | None]]:
+def _settled(
+    group: list[ScenarioVerdict], followed: Followed
+) -> Iterable[tuple[ScenarioVerdict, str | None]]:
     """What a rule says of one resource and place in the end: fail before unknown before pass.
 
     Where all that is not known of something is whether the rule is about it, and it would pass,
     another pass at that place holds whatever the unknown turns out to be.
     """
-    worst: dict[int, Answer] = {}
+    worst: dict[int, ScenarioVerdict] = {}
     for answer in group:
         held = worst.get(answer.scenario)
         if held is None or _rank(answer) < _rank(held):
             worst[answer.scenario] = answer
-    fails: dict[str, list[Answer]] = {}
+    fails: dict[str, list[ScenarioVerdict]] = {}
     for answer in worst.values():
         if answer.truth:
             fails.setdefault(answer.verdict.message, []).append(answer)
@@ -242,12 +244,12 @@ def _settled(group: list[Answer], followed: Followed) -> Iterable[tuple[Answer, 
         yield min(worst.values(), key=_rank), None
 
 
-def _rank(answer: Answer) -> int:
+def _rank(answer: ScenarioVerdict) -> int:
     harmless = answer.truth is None and answer.verdict.violated.truth is False
     return len(_WORST) if harmless else _WORST[answer.truth]
 
 
-def _message(answer: Answer) -> str:
+def _message(answer: ScenarioVerdict) -> str:
     verdict = answer.verdict
     if answer.truth is None:
         return f"cannot tell whether {verdict.holds if verdict.negative else verdict.message}"
@@ -255,7 +257,7 @@ def _message(answer: Answer) -> str:
 
 
 def _judged(
-    alike: list[tuple[Answer, str | None]], stack: str, profile: str, passes: bool
+    alike: list[tuple[ScenarioVerdict, str | None]], stack: str, profile: str, passes: bool
 ) -> Judged:
     """The finding that answers make which say the same; see `_merged`."""
     answer, setting = alike[0]

@@ -5,7 +5,7 @@ from typing import Final, TypeAlias
 
 from taskwall.core.change import Wanted
 from taskwall.core.patterns import pattern
-from taskwall.core.values import Fields, Items, Value, settled
+from taskwall.core.values import Fields, Items, Value, worst_per_scenario
 from taskwall.fixes.refused import RefusedError
 
 Step: TypeAlias = str | int
@@ -53,7 +53,7 @@ def below(value: Value | None, step: Step) -> Value | None:
     Raises:
         RefusedError: that is not known, so that no text can be said to write it.
     """
-    found = None if value is None else settled(value)
+    found = None if value is None else worst_per_scenario(value)
     if isinstance(found, Items) and not found.rest:
         if isinstance(step, int):
             return found.items[step] if step < len(found.items) else None

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from taskwall.core.change import Wanted, blanks
-from taskwall.core.values import Fields, Value, settled
+from taskwall.core.values import Fields, Value, worst_per_scenario
 from taskwall.findings.finding import Edit
 from taskwall.fixes.hcl_text import STEP, block_lines, expression, is_block, members
 from taskwall.fixes.refused import RefusedError
@@ -88,7 +88,7 @@ class Writer:
         start, end = self.sheet.span(literal.place)
         if not isinstance(literal, Literal) or self.sheet.text.startswith("<<", start):
             raise RefusedError
-        if settled(found) != literal.value:
+        if worst_per_scenario(found) != literal.value:
             raise RefusedError  # an override file replaces it
         text = expression(wanted, self.sheet.indent(start))
         return self.sheet.edit(start, end, text, blanks(wanted))

@@ -17,8 +17,8 @@ from taskwall.core.values import (
     Span,
     Text,
     Unknown,
-    settled,
     symbol,
+    worst_per_scenario,
 )
 from taskwall.model.core.entity import Entity, Link, Setting
 from taskwall.source.resource import Cell, Resource
@@ -363,7 +363,7 @@ class Draft:
                 continue
             for resource in self.types.get(type_, ()):
                 found = None if resource.data else resource.body.fields.get(own.named)
-                text = None if found is None else settled(found)
+                text = None if found is None else worst_per_scenario(found)
                 if isinstance(text, Known) and isinstance(text.data, str):
                     names.setdefault(text.data, resource.origin.address)
         return names

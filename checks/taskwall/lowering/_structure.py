@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 
-from taskwall.core.values import Fields, Items, Known, Text, Value, lifted, settled, text
+from taskwall.core.values import Fields, Items, Known, Text, Value, lifted, text, worst_per_scenario
 from taskwall.source.resource import Cell
 
 
@@ -14,7 +14,7 @@ def structure(cell: Cell, given: Mapping[str, Value] | None = None) -> Cell | No
     """
     import json
 
-    value: Value | None = None if cell.value is None else settled(cell.value)
+    value: Value | None = None if cell.value is None else worst_per_scenario(cell.value)
     known = dict(given or {})
     if isinstance(value, Text):
         pieces = []

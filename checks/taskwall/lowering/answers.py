@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from taskwall.core.facts import FALSE, TRUE, Fact
-from taskwall.core.values import Reference, Value, settled, text
+from taskwall.core.values import Reference, Value, text, worst_per_scenario
 from taskwall.lowering._draft import ResourceReader, lowers
 from taskwall.model.entities.environment import Answers
 from taskwall.source.resource import Cell
@@ -62,7 +62,7 @@ def _name_of(r: ResourceReader, cell: Cell) -> Value | None:
         if resource is not None and not resource.data:
             return resource.body.fields.get("name" if r.terraform else "Name")
         value = value.value
-    return None if value is None else settled(value)
+    return None if value is None else worst_per_scenario(value)
 
 
 @lowers("aws_appmesh_virtual_service", "AWS::AppMesh::VirtualService")

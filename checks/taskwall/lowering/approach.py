@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from taskwall.core.facts import Fact, all_of, any_of
-from taskwall.core.values import Fields, Known, Reference, Text, Value, same, settled
+from taskwall.core.values import Fields, Known, Reference, Text, Value, same, worst_per_scenario
 from taskwall.lowering._draft import ResourceReader, lowers, setting
 from taskwall.model.core.entity import Link, Setting
 from taskwall.model.entities.load_balancer import Listener, LoadBalancer
@@ -32,7 +32,7 @@ def distribution(r: ResourceReader) -> Iterator[EdgeConnection]:
         else ("CustomOriginConfig", "OriginProtocolPolicy", "HTTPPort")
     )
     for each in _origins(r):
-        written = isinstance(settled(each.value or Known(None)), Fields)
+        written = isinstance(worst_per_scenario(each.value or Known(None)), Fields)
         origin = replace(each, doubt=None) if written else each
         config = origin.get(custom)
         domain = origin.get("domain_name" if r.terraform else "DomainName")
@@ -135,7 +135,7 @@ def _balancer(r: ResourceReader, cell: Cell, depth: int = 0) -> Link | None:
         name = other.at("name", "Name").value
         if name is not None and same(name, value):
             return _aliased(other)
-    found = settled(value)
+    found = worst_per_scenario(value)
     text = str(found.data) if isinstance(found, Known) else ""
     if isinstance(found, Text):
         text = "".join(part for part in found.parts if isinstance(part, str))
@@ -197,7 +197,7 @@ def http_integration(r: ResourceReader) -> Iterator[EdgeConnection]:
     tls = r.at("tls_config", "TlsConfig")
     text = f"{r.name} sets no TLS for its private integration"
     encrypted = Fact(not tls.absent, r.name, tls.place, r.name, otherwise=text)
-    if tls.needs and not isinstance(settled(tls.value or Known(None)), Fields):
+    if tls.needs and not isinstance(worst_per_scenario(tls.value or Known(None)), Fields):
         encrypted = Fact(None, f"{r.name} uses TLS", tls.place, r.name, tls.needs)
     listener = r.link(Listener, uri, "reaches")
     at = uri.place if tls.absent else tls.place
@@ -249,7 +249,7 @@ def vpc_link(r: ResourceReader) -> Iterator[EdgeConnection]:
 
 def _host(r: ResourceReader, uri: Cell) -> Link | None:
     """The load balancer whose host a URI names."""
-    value = None if uri.value is None else settled(uri.value)
+    value = None if uri.value is None else worst_per_scenario(uri.value)
     if isinstance(value, Known):
         host = re.sub(r"^\w+://", "", str(value.data)).partition("/")[0].partition(":")[0]
         return _balancer(r, replace(uri, value=Known(host)))
@@ -258,7 +258,7 @@ def _host(r: ResourceReader, uri: Cell) -> Link | None:
 
 def _scheme(value: Value | None) -> str | None:
     """The scheme that a URI opens with, None where it does not tell."""
-    found = None if value is None else settled(value)
+    found = None if value is None else worst_per_scenario(value)
     first: object = found.data if isinstance(found, Known) else None
     if isinstance(found, Text):
         first = found.parts[0]
@@ -274,7 +274,7 @@ def _by_uri(r: ResourceReader, uri: Cell, balancer: Link | None) -> Iterator[Edg
     text, otherwise = f"{r.name} calls it by HTTPS", f"{r.name} calls it by plain HTTP"
     truth = None if scheme is None and uri.needs else scheme == "https"
     encrypted = Fact(truth, text, uri.place, r.name, uri.needs, otherwise)
-    found = None if uri.value is None else settled(uri.value)
+    found = None if uri.value is None else worst_per_scenario(uri.value)
     rest = (
         "".join(p for p in found.parts[1:] if isinstance(p, str)) if isinstance(found, Text) else ""
     )

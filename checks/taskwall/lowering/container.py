@@ -6,7 +6,16 @@ There is no resource of its own; what holds containers is lowered in `work`.
 from collections.abc import Iterator
 
 from taskwall.core.facts import Fact
-from taskwall.core.values import Fields, Known, Need, Text, Value, settled, spelled, symbol
+from taskwall.core.values import (
+    Fields,
+    Known,
+    Need,
+    Text,
+    Value,
+    spelled,
+    symbol,
+    worst_per_scenario,
+)
 from taskwall.lowering._draft import ResourceReader
 from taskwall.lowering._structure import structure
 from taskwall.lowering.image import first_pull, pull_through, registry, shown, type_of
@@ -27,7 +36,7 @@ def uses(r: ResourceReader, cell: Cell) -> Iterator[Use]:
             yield from (_use(r, cell, what, "") for what in _WHATS)
         return
     for container in found.each():
-        if not isinstance(settled(container.value or Known(None)), Fields):
+        if not isinstance(worst_per_scenario(container.value or Known(None)), Fields):
             yield from (_use(r, container, what, "") for what in _WHATS)
         else:
             yield from _container(r, container)
@@ -88,7 +97,7 @@ def _credentials(r: ResourceReader, spec: Cell) -> Iterator[Use]:
 
     A domainless one names a secret as well (Amazon ECS API reference, ContainerDefinition).
     """
-    value = settled(spec.value or Known(None))
+    value = worst_per_scenario(spec.value or Known(None))
     parts = value.parts if isinstance(value, Text) else (spec.known,)
     text = "".join(part if isinstance(part, str) else "\x01" for part in parts)
     kind, colon, arn = text.partition(":")
@@ -174,7 +183,7 @@ def _store(r: ResourceReader, source: Value | None) -> str:
         return found
     if any(name in symbol(source) for name in _MANAGED):
         return "secretsmanager"
-    value = settled(source)
+    value = worst_per_scenario(source)
     if isinstance(value, Known | Text):
         parts = (spelled(value.data) or "",) if isinstance(value, Known) else value.parts
         text = "".join(part if isinstance(part, str) else "\x01" for part in parts)

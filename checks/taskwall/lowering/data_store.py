@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from taskwall.core.change import Change
 from taskwall.core.facts import Fact
-from taskwall.core.values import Fields, Known, Need, Reference, Text, Value, settled
+from taskwall.core.values import Fields, Known, Need, Reference, Text, Value, worst_per_scenario
 from taskwall.lowering._draft import ResourceReader, lowers, setting
 from taskwall.lowering.exposure import exposure
 from taskwall.model.core.entity import Entity, Link, Setting
@@ -113,7 +113,7 @@ _FAMILIES = ("family", "Family")
 
 def _head(value: Value | None) -> str:
     """The known beginning of a version."""
-    found = None if value is None else settled(value)
+    found = None if value is None else worst_per_scenario(value)
     first = found.parts[0] if isinstance(found, Text) else getattr(found, "data", None)
     return str(first) if isinstance(first, str | int | float) else ""
 
@@ -137,7 +137,7 @@ def _group(r: ResourceReader, cell: Cell) -> ResourceReader | None:
 def _parameter(group: ResourceReader, name: str) -> tuple[Cell | None, tuple[Need, ...]]:
     """What a parameter group sets a parameter to, and what it waits for that it may set."""
     cell = group.at("parameter", "Parameters")
-    value = None if cell.value is None else settled(cell.value)
+    value = None if cell.value is None else worst_per_scenario(cell.value)
     if isinstance(value, Fields) and not group.terraform:
         found = cell.get(name)
         return (None if found.absent else found), found.needs

@@ -5,7 +5,16 @@ There is no resource of its own; what holds containers is lowered in `work`.
 
 from collections.abc import Iterator
 
-from taskwall.core.values import Fields, Items, Known, Reference, Text, Value, settled, spelled
+from taskwall.core.values import (
+    Fields,
+    Items,
+    Known,
+    Reference,
+    Text,
+    Value,
+    spelled,
+    worst_per_scenario,
+)
 from taskwall.lowering._draft import ResourceReader
 from taskwall.lowering._structure import structure
 from taskwall.model.entities.environment import Definition, Variable
@@ -67,7 +76,7 @@ def _is_looked_up(r: ResourceReader, name: str) -> bool:
 
 
 def _text(value: Value) -> str | Text | None:
-    found = settled(value)
+    found = worst_per_scenario(value)
     if isinstance(found, Known):
         return spelled(found.data)
     if isinstance(found, Reference):

@@ -6,7 +6,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from taskwall.core.facts import Fact
-from taskwall.core.values import Fields, Items, Known, Unknown, Value, settled
+from taskwall.core.values import Fields, Items, Known, Unknown, Value, worst_per_scenario
 from taskwall.lowering._draft import SWITCH, ResourceReader, lowers, setting
 from taskwall.model.core.entity import Entity, Link, Setting
 from taskwall.model.data_stores.internet_exposure import Default, Exposure
@@ -99,7 +99,7 @@ def _place(cell: Cell) -> Value:
     """Whether a search domain has a VPC at all."""
     if cell.absent:
         return Known(_OUTSIDE[0])
-    value = None if cell.value is None else settled(cell.value)
+    value = None if cell.value is None else worst_per_scenario(cell.value)
     sure = isinstance(value, Fields) or (isinstance(value, Items) and bool(value.items))
     return Known("in a VPC") if sure else Unknown(cell.needs)
 

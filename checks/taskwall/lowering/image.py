@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from taskwall.core.facts import Fact
 from taskwall.core.patterns import pattern
-from taskwall.core.values import Known, Need, Reference, Text, Value, settled, spelled
+from taskwall.core.values import Known, Need, Reference, Text, Value, spelled, worst_per_scenario
 from taskwall.lowering._draft import ResourceReader, lowers
 from taskwall.model.core.entity import Entity
 from taskwall.model.entities.container_needs import ECR, ELSEWHERE, Use
@@ -22,7 +22,7 @@ def registry(r: ResourceReader, image: Value | None) -> str:
         return ""
     if repository(r, image) is not None:
         return ECR
-    value = settled(image)
+    value = worst_per_scenario(image)
     if isinstance(value, Known):
         text = spelled(value.data) or ""
         if not text or text == "PLACEHOLDER":
@@ -68,7 +68,7 @@ def _resource(r: ResourceReader, value: Value) -> Resource | None:
 
 def pull_through(r: ResourceReader, image: Cell) -> str:
     """The pull-through cache of the sources that an image comes by, "" if it comes by none."""
-    value = settled(image.value or Known(None))
+    value = worst_per_scenario(image.value or Known(None))
     parts = value.parts if isinstance(value, Text) else (value,)
     known = (part if isinstance(part, str) else _literal(part) for part in parts)
     path = "".join(known).partition("/")[2]
@@ -84,7 +84,7 @@ def pull_through(r: ResourceReader, image: Cell) -> str:
 
 
 def _literal(value: Value) -> str:
-    found = settled(value)
+    found = worst_per_scenario(value)
     return spelled(found.data) or "" if isinstance(found, Known) else "\x01"
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from taskwall.core.facts import Fact, any_of
-from taskwall.core.values import Known, Reference, Text, settled
+from taskwall.core.values import Known, Reference, Text, worst_per_scenario
 from taskwall.lowering._draft import SWITCH, ResourceReader, lowers
 from taskwall.lowering.vpc import Gateway
 from taskwall.model.core.entity import Entity, Link, Setting, same_entity
@@ -213,7 +213,7 @@ def _may_be_subnet(r: ResourceReader, cell: Cell) -> bool:
         if (resource := r.draft.resources.get(value.resource)) is not None:
             return "subnet" in resource.type.lower()
         value = value.value
-    value = None if value is None else settled(value)
+    value = None if value is None else worst_per_scenario(value)
     if isinstance(value, Known):
         return ":subnet/" in str(value.data)
     if isinstance(value, Text):

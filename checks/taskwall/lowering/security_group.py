@@ -10,7 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from taskwall.core.facts import TRUE, Fact
-from taskwall.core.values import Fields, Known, Need, Reference, settled
+from taskwall.core.values import Fields, Known, Need, Reference, worst_per_scenario
 from taskwall.lowering._draft import ResourceReader, lowers, setting
 from taskwall.model.core.entity import Entity, Link, Setting
 from taskwall.model.entities.security_group import Direction, Permission, PrefixList, SecurityGroup
@@ -139,7 +139,9 @@ def _permissions(
     `waits` says what it waits for to be of this direction.
     """
     on = r.origin
-    if block.doubt is not None and isinstance(settled(block.value or Known(None)), Fields):
+    if block.doubt is not None and isinstance(
+        worst_per_scenario(block.value or Known(None)), Fields
+    ):
         on = replace(on, maybe=(*on.maybe, *block.doubt))
         block = replace(block, doubt=None)
     spelled = _spelling(r, way)
@@ -188,7 +190,7 @@ def _permissions(
     elif itself.needs:
         found = True
         yield permission(replace(itself, doubt=itself.needs), itself=True)
-    body = None if block.value is None else settled(block.value)
+    body = None if block.value is None else worst_per_scenario(block.value)
     if not found and (not isinstance(body, Fields) or body.rest is not None):
         # A block whose content is open allows somebody, nobody knows whom.
         yield permission(block)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from taskwall.core.values import Fields, settled
+from taskwall.core.values import Fields, worst_per_scenario
 from taskwall.lowering._draft import ResourceReader, lowers
 from taskwall.lowering._structure import structure
 from taskwall.lowering.tag import tags
@@ -17,7 +17,7 @@ def state_machine(r: ResourceReader) -> Iterator[object]:
     if cell.absent:
         cell = r.at("", "DefinitionString")
     given = r.at("", "DefinitionSubstitutions").value
-    given = None if given is None else settled(given)
+    given = None if given is None else worst_per_scenario(given)
     definition = structure(cell, given.fields if isinstance(given, Fields) else {})
     if definition is None:
         return
@@ -32,7 +32,7 @@ def state_machine(r: ResourceReader) -> Iterator[object]:
 def _states(machine: Cell, depth: int) -> Iterator[tuple[str, Cell]]:
     """Every state of a machine, those of Map and Parallel states included."""
     states = machine.get("States")
-    value = None if states.value is None else settled(states.value)
+    value = None if states.value is None else worst_per_scenario(states.value)
     if not isinstance(value, Fields) or depth > 10:
         return
     for name in value.fields:

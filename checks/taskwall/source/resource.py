@@ -15,7 +15,7 @@ from taskwall.core.values import (
     Unknown,
     Value,
     needs,
-    settled,
+    worst_per_scenario,
 )
 
 
@@ -85,7 +85,7 @@ class Cell(Struct, frozen=True, gc=False):
     @property
     def known(self) -> Scalar:
         """The scalar that stands here; None if there is none or it is not known."""
-        value = None if self.value is None else settled(self.value)
+        value = None if self.value is None else worst_per_scenario(self.value)
         return value.data if isinstance(value, Known) else None
 
     @property
@@ -102,7 +102,7 @@ class Cell(Struct, frozen=True, gc=False):
         if self.ledger is not None and not path:
             self.ledger.add((self.resource.type, key))
         path = f'{path}["{key}"]' if "." in key else f"{path}.{key}" if path else key
-        value = None if self.value is None else settled(self.value)
+        value = None if self.value is None else worst_per_scenario(self.value)
         doubt = self.doubt
         if (
             type(value) is not Fields
@@ -110,7 +110,7 @@ class Cell(Struct, frozen=True, gc=False):
             and len(value.items) + len(value.rest) == 1
         ):
             doubt = _doubt(value) if value.rest else doubt
-            value = settled((*value.items, *value.rest)[0])
+            value = worst_per_scenario((*value.items, *value.rest)[0])
         if isinstance(value, Fields):
             found = value.fields.get(key, value.rest)
             written = value.places.get(key)
@@ -139,7 +139,7 @@ class Cell(Struct, frozen=True, gc=False):
         Nothing written yields nothing. A value that is no list is a list of one; an unknown is a
         list that may hold an unknown.
         """
-        value = None if self.value is None else settled(self.value)
+        value = None if self.value is None else worst_per_scenario(self.value)
         if self.absent:
             return
         if isinstance(value, Items):

@@ -18,8 +18,8 @@ from taskwall.core.values import (
     lifted,
     needs,
     plain,
-    settled,
     symbol,
+    worst_per_scenario,
 )
 from taskwall.readers.cloudformation import CloudFormationStack, stacks
 from taskwall.source.files import Files
@@ -433,7 +433,7 @@ def test_attributes_that_rest_on_each_other_are_unknown() -> None:
     """A circle of references ends."""
     text = HEAD.replace("10.9.0.0/16", "!GetAtt Vpc.CidrBlock")
     value = stack_of(text + "!GetAtt Vpc.CidrBlock\n").evaluate({}).resources[-1].body.fields["V"]
-    assert isinstance(settled(value), Reference)
+    assert isinstance(worst_per_scenario(value), Reference)
 
 
 def test_functions_that_grow_without_end_are_unknown() -> None:

@@ -13,7 +13,7 @@ from taskwall.core.values import (
     Unknown,
     Value,
     needs,
-    settled,
+    worst_per_scenario,
 )
 from taskwall.readers.terraform import stacks
 from taskwall.source.files import Files
@@ -66,7 +66,7 @@ def value(expression: str) -> Value:
 
 def shown(value: Value) -> object:
     """A value as plain data; what is not known in angle brackets."""
-    found = settled(value)
+    found = worst_per_scenario(value)
     if isinstance(found, Known):
         return found.data
     if isinstance(found, Text):

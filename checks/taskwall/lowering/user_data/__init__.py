@@ -21,7 +21,7 @@ from taskwall.core.values import (
     Unknown,
     Value,
     needs,
-    settled,
+    worst_per_scenario,
 )
 from taskwall.lowering._draft import ResourceReader
 from taskwall.lowering.user_data.layers import LONGEST, unpacked
@@ -76,7 +76,7 @@ def _text(r: ResourceReader, value: Value | None, marks: Marks) -> tuple[str | N
         elif isinstance(found, Fields) and "Fn::Base64" in found.fields:
             inner = found.fields["Fn::Base64"]
         else:
-            inner = settled(found)
+            inner = worst_per_scenario(found)
             if inner is found:
                 break
         if inner is None:
@@ -116,7 +116,7 @@ def _rendered(r: ResourceReader, name: str, attribute: str) -> Value | None:
         return _template(resource)
     if resource.type in ("cloudinit_config", "template_cloudinit_config"):
         blocks = resource.body.fields.get("part")
-        found = None if blocks is None else settled(blocks)
+        found = None if blocks is None else worst_per_scenario(blocks)
         if isinstance(found, Items):
             return _Archive(found.items, found.rest, found.place, found.needs)
         if isinstance(found, Fields):
@@ -127,8 +127,8 @@ def _rendered(r: ResourceReader, name: str, attribute: str) -> Value | None:
 def _template(resource: Resource) -> Value | None:
     """A `template_file` with its variables put in; None where it has directives or expressions."""
     source, given = resource.body.fields.get("template"), resource.body.fields.get("vars")
-    found = None if source is None else settled(source)
-    variables = None if given is None else settled(given)
+    found = None if source is None else worst_per_scenario(source)
+    variables = None if given is None else worst_per_scenario(given)
     if not isinstance(found, Known) or not isinstance(found.data, str) or "%{" in found.data:
         return None
     held = variables.fields if isinstance(variables, Fields) else {}
@@ -211,14 +211,14 @@ def _archive(machine: Machine, archive: Items) -> None:
 
     parts = []
     for value, sure in (*((v, True) for v in archive.items), *((v, False) for v in archive.rest)):
-        part = settled(value)
+        part = worst_per_scenario(value)
         doubt = () if sure else (archive.needs or needs(value) or machine.unknown("a part"))
         if not isinstance(part, Fields):
             machine.anything(0, needs(value))
             continue
         kind = part.fields.get("content_type")
-        said = str(getattr(settled(kind), "data", "") or "") if kind is not None else ""
-        content = settled(part.fields.get("content", Known("")))
+        said = str(getattr(worst_per_scenario(kind), "data", "") or "") if kind is not None else ""
+        content = worst_per_scenario(part.fields.get("content", Known("")))
         if isinstance(content, Known):
             text = machine.marks.text([str(content.data or "")])
         elif isinstance(content, Text):

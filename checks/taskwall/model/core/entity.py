@@ -15,8 +15,8 @@ from taskwall.core.values import (
     Span,
     Value,
     needs,
-    settled,
     spelled,
+    worst_per_scenario,
 )
 
 
@@ -44,13 +44,13 @@ class Setting(Struct, frozen=True, gc=False):
     @property
     def known(self) -> Scalar:
         """The scalar it is set to (or is by default); None if absent or not known."""
-        value = None if self.value is None else settled(self.value)
+        value = None if self.value is None else worst_per_scenario(self.value)
         return value.data if isinstance(value, Known) else None
 
     @property
     def open(self) -> bool:
         """Whether it is set to something that the sources do not tell."""
-        return self.value is not None and not isinstance(settled(self.value), Known)
+        return self.value is not None and not isinstance(worst_per_scenario(self.value), Known)
 
     @property
     def needs(self) -> tuple[Need, ...]:

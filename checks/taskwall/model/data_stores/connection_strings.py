@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from taskwall.core.facts import FALSE, TRUE, Fact, all_of, any_of
 from taskwall.core.patterns import pattern
-from taskwall.core.values import Known, Need, Reference, Text, Value, same, settled
+from taskwall.core.values import Known, Need, Reference, Text, Value, same, worst_per_scenario
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.data_stores.store import Store
 from taskwall.model.entities.environment import Answers, Variable
@@ -161,7 +161,7 @@ def _answers(network: Network) -> dict[str, list[Answers]]:
     """What answers at a name; "" holds those at a name that is not known."""
     found: dict[str, list[Answers]] = {}
     for each in network.every(Answers):
-        name = settled(each.name)
+        name = worst_per_scenario(each.name)
         found.setdefault(str(name.data) if isinstance(name, Known) else "", []).append(each)
     return found
 

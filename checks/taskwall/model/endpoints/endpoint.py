@@ -7,7 +7,16 @@ from msgspec import Struct
 
 from taskwall.core.facts import TRUE, Fact, all_of, any_of
 from taskwall.core.patterns import pattern
-from taskwall.core.values import Need, Origin, Span, Text, Unknown, Value, settled, spelled
+from taskwall.core.values import (
+    Need,
+    Origin,
+    Span,
+    Text,
+    Unknown,
+    Value,
+    spelled,
+    worst_per_scenario,
+)
 from taskwall.model.core.entity import Entity, Link, Setting, same_entity
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.entities.iam_policy import Policy, full_access
@@ -101,7 +110,7 @@ def service_of(name: Value | None) -> str:
 
     A FIPS variant is the service itself. "" where the name, or the end of it, is not known.
     """
-    value = None if name is None else settled(name)
+    value = None if name is None else worst_per_scenario(name)
     if isinstance(value, Text):
         first, last = value.parts[0], value.parts[-1]
         if isinstance(first, str) and first.startswith(_USERS):
@@ -227,7 +236,9 @@ def _beside(endpoint: Endpoint, own: OfEndpoint) -> Fact:
 
 def _written(setting: Setting, text: str) -> Fact:
     """That a policy is written; one that is wholly unknown may be null, which is none."""
-    unknown = isinstance(None if setting.value is None else settled(setting.value), Unknown)
+    unknown = isinstance(
+        None if setting.value is None else worst_per_scenario(setting.value), Unknown
+    )
     truth = None if unknown else True
     return Fact(truth, text, setting.place, setting.resource, setting.needs if unknown else ())
 
@@ -332,7 +343,7 @@ def _waits(*about: Link | Endpoint) -> tuple[Need, ...]:
 
 
 def _answers(zone: PrivateZone, endpoint: Endpoint, text: str, at: Setting) -> Fact:
-    value = None if at.value is None else settled(at.value)
+    value = None if at.value is None else worst_per_scenario(at.value)
     pieces: tuple[str | Value, ...]
     if isinstance(value, Text):
         pieces = value.parts

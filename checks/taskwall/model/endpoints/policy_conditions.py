@@ -1,6 +1,6 @@
 """Conditions of policy documents: which accounts and organisations they tie a request to."""
 
-from taskwall.core.values import settled
+from taskwall.core.values import worst_per_scenario
 from taskwall.model.entities.iam_policy import Condition, Truth, definite, each, of_account
 
 READ = "2026-11-24"
@@ -37,5 +37,6 @@ def ties(condition: Condition, keys: frozenset[str]) -> Truth:
 def is_false(condition: Condition) -> bool:
     """Whether a condition is that something is not so: that no service of AWS asks."""
     return condition.operator == "bool" and [
-        str(getattr(settled(value), "data", "")).lower() for value in condition.values.patterns
+        str(getattr(worst_per_scenario(value), "data", "")).lower()
+        for value in condition.values.patterns
     ] == ["false"]

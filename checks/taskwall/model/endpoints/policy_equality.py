@@ -5,7 +5,7 @@ from itertools import product
 
 from msgspec import Struct
 
-from taskwall.core.values import Known, Value, same, settled, spelled, symbol
+from taskwall.core.values import Known, Value, same, spelled, symbol, worst_per_scenario
 from taskwall.model.entities.iam_policy import (
     Condition,
     Policy,
@@ -92,7 +92,7 @@ def _key(atom: _Atom) -> object:
 def _names(words: Words, *, fold: bool) -> object:
     names = []
     for pattern in words.patterns:
-        value = settled(pattern)
+        value = worst_per_scenario(pattern)
         known = spelled(value.data) if isinstance(value, Known) else None
         name = known if known is not None else symbol(pattern) and f"\x03{symbol(pattern)}"
         if not name:
@@ -131,7 +131,7 @@ def _same_words(one: Words, other: Words) -> Truth:
 
 
 def _folded(value: Value) -> Value:
-    value_ = settled(value)
+    value_ = worst_per_scenario(value)
     if isinstance(value_, Known) and isinstance(value_.data, str) and value_.data[:4] != "arn:":
         return Known(value_.data.lower())
     return value

@@ -6,7 +6,7 @@ from typing import Literal, TypeAlias
 from msgspec import Struct
 
 from taskwall.core.facts import Fact
-from taskwall.core.values import Need, Origin, Span, Text, settled
+from taskwall.core.values import Need, Origin, Span, Text, worst_per_scenario
 from taskwall.model.core.address import Cidr, cidr
 from taskwall.model.core.entity import Entity, Link, Setting
 
@@ -109,7 +109,7 @@ class PrefixList(Entity, frozen=True, kw_only=True):
 
         The ends of the name tell, whichever Region stands between them.
         """
-        value = None if self.named.value is None else settled(self.named.value)
+        value = None if self.named.value is None else worst_per_scenario(self.named.value)
         parts = value.parts if isinstance(value, Text) else (self.named.known,)
         first, last = parts[0], parts[-1]
         if not isinstance(first, str) or not first.startswith("com.amazonaws."):

@@ -14,9 +14,9 @@ from taskwall.core.values import (
     Unknown,
     Value,
     either,
-    settled,
     spelled,
     symbol,
+    worst_per_scenario,
 )
 from taskwall.readers.cloudformation.document import DYNAMIC, Function, Node
 
@@ -55,7 +55,7 @@ def nameless(name: str, why: str, place: Span | None) -> Unknown:
 
 def with_null(perhaps: Perhaps) -> Value:
     """A property that may be removed: null is nothing. Of a list, all elements may be missing."""
-    value = settled(perhaps.value)
+    value = worst_per_scenario(perhaps.value)
     if isinstance(value, Items):
         waits = tuple(dict.fromkeys((*perhaps.needs, *value.needs)))
         return Items((), (*value.items, *value.rest), value.place, waits)
@@ -71,7 +71,7 @@ def placed(value: Value, place: Span | None) -> Value:
 
 def called(value: Value) -> str:
     """What a value goes by within the name of something made of it; "" if there is no name."""
-    known = settled(value)
+    known = worst_per_scenario(value)
     if isinstance(known, Known):
         return spelled(known.data) or ""
     if isinstance(known, Items):

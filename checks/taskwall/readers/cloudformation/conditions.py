@@ -14,9 +14,9 @@ from taskwall.core.values import (
     either,
     needs,
     same,
-    settled,
     spelled,
     symbol,
+    worst_per_scenario,
 )
 from taskwall.readers.cloudformation.calls import (
     WIDEST,
@@ -146,7 +146,7 @@ def _looked_up(
 def _both_open(run: TemplateContext, one: Value, other: Value) -> frozenset[Question]:
     """What to ask while two operands are compared that are both open: one has few answers."""
     for value in (one, other):
-        name = symbol(settled(value))
+        name = symbol(worst_per_scenario(value))
         allowed = run.parameters.allowed(name) if name and name not in run.scenario else None
         if allowed and len(allowed) <= MOST_ROWS:
             return frozenset(Question(name, answer) for answer in allowed)
@@ -163,11 +163,11 @@ def _operand(run: TemplateContext, node: Node) -> Value:
 
 def _question(one: Value, other: Value) -> Question | None:
     """What would decide whether an unknown equals something known."""
-    answer = settled(other)
+    answer = worst_per_scenario(other)
     if not isinstance(answer, Known):
         return None
     data = spelled(answer.data)
-    value = settled(one)
+    value = worst_per_scenario(one)
     if isinstance(value, Text) and isinstance(data, str):
         # A text with one open part equals another if that part is what the rest leaves.
         gaps = [index for index, part in enumerate(value.parts) if not isinstance(part, str)]
@@ -190,7 +190,7 @@ def contains(run: TemplateContext, call: Function) -> Value:
 
 
 def _in(run: TemplateContext, call: Function, values: Value, value: Value) -> Known | Unknown:
-    found = settled(values)
+    found = worst_per_scenario(values)
     if not isinstance(found, Items):
         return Unknown(needs(values), place=call.place)
     truths = [_equal(run, call, item, value) for item in found.items]
@@ -207,7 +207,7 @@ def _in(run: TemplateContext, call: Function, values: Value, value: Value) -> Kn
 def each_equals(run: TemplateContext, call: Function) -> Value:
     """`Fn::EachMemberEquals`: whether all of a list of texts are a value."""
     values, value = (_operand(run, node) for node in run.arguments(call, 2))
-    found = settled(values)
+    found = worst_per_scenario(values)
     items = found.items if isinstance(found, Items) and not found.rest else None
     truths = None if items is None else [same(item, value) for item in items]
     return _of_all(call, truths, (*needs(values), *needs(value)))
@@ -216,11 +216,11 @@ def each_equals(run: TemplateContext, call: Function) -> Value:
 def each_in(run: TemplateContext, call: Function) -> Value:
     """`Fn::EachMemberIn`: whether all of a list of texts are in another."""
     one, other = (_operand(run, node) for node in run.arguments(call, 2))
-    found = settled(one)
+    found = worst_per_scenario(one)
     items = found.items if isinstance(found, Items) and not found.rest else None
     truths = None
     if items is not None:
-        known = [settled(_in(run, call, other, item)) for item in items]
+        known = [worst_per_scenario(_in(run, call, other, item)) for item in items]
         truths = [each.data is True if isinstance(each, Known) else None for each in known]
     return _of_all(call, truths, (*needs(one), *needs(other)))
 

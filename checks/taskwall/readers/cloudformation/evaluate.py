@@ -21,9 +21,9 @@ from taskwall.core.values import (
     Unknown,
     Value,
     needs,
-    settled,
     spelled,
     unknown,
+    worst_per_scenario,
 )
 from taskwall.readers.cloudformation import conditions, lists, texts
 from taskwall.readers.cloudformation.calls import (
@@ -476,7 +476,7 @@ class Evaluator:
             found = self.value(node)
         finally:
             self.run.deciding -= 1
-        value = None if found is None else settled(found)
+        value = None if found is None else worst_per_scenario(found)
         word = spelled(value.data) if isinstance(value, Known) else None
         if word in ("true", "false"):
             return Known(word == "true", node.place)
@@ -494,7 +494,7 @@ class Evaluator:
 def _ref(run: Evaluator, call: Function) -> Outcome:
     name = written(call.argument)
     if name is None:
-        found = settled(run.argument(call.argument))
+        found = worst_per_scenario(run.argument(call.argument))
         if waits := needs(found):
             return Unknown(waits, place=call.place)
         name = spelled(found.data) if isinstance(found, Known) else None
@@ -507,7 +507,7 @@ def _get_att(run: Evaluator, call: Function) -> Value:
     name: str | None
     attribute: str | None
     if isinstance(call.argument, Sequence | Items):
-        values = [settled(run.argument(node)) for node in run.arguments(call, 2)]
+        values = [worst_per_scenario(run.argument(node)) for node in run.arguments(call, 2)]
         waits = tuple(need for value in values for need in needs(value))
         if waits:
             return Unknown(waits, place=call.place)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
 
-from taskwall.core.values import Known, Span, Text, Value, settled, spelled, symbol
+from taskwall.core.values import Known, Span, Text, Value, spelled, symbol, worst_per_scenario
 
 
 class Offer(Struct, frozen=True):
@@ -112,7 +112,7 @@ def _stack_of(name: Value, offers: Sequence[Offer]) -> str:
     tail = next(iter(tails)) if len(tails) == 1 else ()
     if len(tail) != 1:
         return ""
-    found = settled(name)
+    found = worst_per_scenario(name)
     if isinstance(found, Known):
         text = spelled(found.data) or ""
         return text.removesuffix(tail[0]) if text.endswith(tail[0]) else ""
@@ -141,7 +141,7 @@ def _begins_with_stack(name: Value) -> bool:
 
 def _parts(name: Value) -> tuple[str, ...]:
     """The literal pieces of a name; what is open between them is left out."""
-    found = settled(name)
+    found = worst_per_scenario(name)
     if isinstance(found, Known):
         return (spelled(found.data) or "",)
     if isinstance(found, Text):

@@ -12,11 +12,11 @@ from taskwall.core.values import (
     Value,
     needs,
     same,
-    settled,
     spelled,
     symbol,
     text,
     unknown,
+    worst_per_scenario,
 )
 from taskwall.readers.cloudformation.calls import (
     DEPENDS,
@@ -37,8 +37,8 @@ _WHOLE = pattern(r"(?:.*/)?AWS::(?:AccountId|Partition|Region|URLSuffix|StackNam
 def select(run: TemplateContext, call: Function) -> Value:
     """`Fn::Select`: an element by its number."""
     first, second = run.arguments(call, 2)
-    index, found = settled(run.argument(first)), run.argument(second)
-    values = settled(found)
+    index, found = worst_per_scenario(run.argument(first)), run.argument(second)
+    values = worst_per_scenario(found)
     number = spelled(index.data) if isinstance(index, Known) else None
     if number is not None and not number.isdecimal():
         raise MalformedError("takes the number of an element")
@@ -58,8 +58,8 @@ def select(run: TemplateContext, call: Function) -> Value:
 def split(run: TemplateContext, call: Function) -> Value:
     """`Fn::Split`: the pieces of a text."""
     first, second = run.arguments(call, 2)
-    by, whole = settled(run.argument(first)), run.argument(second)
-    source = settled(whole)
+    by, whole = worst_per_scenario(run.argument(first)), run.argument(second)
+    source = worst_per_scenario(whole)
     separator = spelled(by.data) if isinstance(by, Known) else None
     if isinstance(by, Known) and not separator:
         raise MalformedError("takes a separator that is not empty")
@@ -114,7 +114,7 @@ def cidr(run: TemplateContext, call: Function) -> Value:
     """`Fn::Cidr`: ranges of a block."""
     given = [run.argument(node) for node in run.arguments(call, 2, 3)]
     waits = tuple(need for argument in given for need in needs(argument))
-    values = [settled(argument) for argument in given]
+    values = [worst_per_scenario(argument) for argument in given]
     numbers = [_number(value) for value in values[1:]]
     count = numbers[0]
     if count is not None and not 1 <= count <= 256:
@@ -152,7 +152,7 @@ def zones(run: TemplateContext, call: Function) -> Value:
 def length_of(run: TemplateContext, call: Function) -> Value:
     """`Fn::Length`: how many elements a list has."""
     found = run.argument(call.argument)
-    values = settled(found)
+    values = worst_per_scenario(found)
     if isinstance(values, Items) and not values.rest:
         return Known(len(values.items), call.place)
     if isinstance(values, Fields) and values.rest is None:
@@ -174,7 +174,7 @@ def find_in_map(run: TemplateContext, call: Function) -> Value:
     top, second, named = run.remembered(
         found_by, call.name, lambda: [run.argument(key) for key in (*keys, first)]
     )
-    named = settled(named)
+    named = worst_per_scenario(named)
     name = spelled(named.data) if isinstance(named, Known) else None
     if name is not None and name not in run.template.mappings:
         if default is not None:
@@ -185,7 +185,9 @@ def find_in_map(run: TemplateContext, call: Function) -> Value:
     table = members(run.template.mappings[name]) if name is not None else {}
     rows = _rows(table, top)
     found = [node for row in rows for node in _rows(members(row), second)]
-    exact = isinstance(settled(top), Known) and isinstance(settled(second), Known)
+    exact = isinstance(worst_per_scenario(top), Known) and isinstance(
+        worst_per_scenario(second), Known
+    )
     if name is not None and exact:
         if found:
             return placed(run.argument(found[0]), call.place)
@@ -202,7 +204,7 @@ def find_in_map(run: TemplateContext, call: Function) -> Value:
     names = [name, called(top), called(second)]
     goes_by = f"{call.name}({', '.join(map(str, names))})" if all(names) else ""
     key = symbol(top)
-    if goes_by and key and default is None and isinstance(settled(second), Known):
+    if goes_by and key and default is None and isinstance(worst_per_scenario(second), Known):
         run.lookups[goes_by] = (key, _column(run, table, second))
     return run.computed(goes_by, (*needs(named), *needs(top), *needs(second)), call)
 
@@ -210,7 +212,7 @@ def find_in_map(run: TemplateContext, call: Function) -> Value:
 def _rows(table: "dict[str, Node] | object", key: Value) -> list[Node]:
     """The members that a key can mean: the one, or all while it is open."""
     fields = table if isinstance(table, dict) else {}
-    known = settled(key)
+    known = worst_per_scenario(key)
     if isinstance(known, Known):
         member = fields.get(spelled(known.data) or "")
         return [] if member is None else [member]
@@ -222,7 +224,7 @@ def _column(run: TemplateContext, table: "dict[str, Node] | object", key: Value)
     found: dict[str, str] = {}
     for name, row in (table if isinstance(table, dict) else {}).items():
         for node in _rows(members(row), key):
-            value = settled(run.argument(node))
+            value = worst_per_scenario(run.argument(node))
             word = spelled(value.data) if isinstance(value, Known) else None
             if word is not None:
                 found[name] = word

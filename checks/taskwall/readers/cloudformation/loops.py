@@ -18,8 +18,8 @@ from taskwall.core.values import (
     Need,
     Unknown,
     needs,
-    settled,
     spelled,
+    worst_per_scenario,
 )
 from taskwall.readers.cloudformation.deployment import Expansion, TemplateContext
 from taskwall.readers.cloudformation.document import (
@@ -61,13 +61,13 @@ def turns(run: TemplateContext, key: str, node: Node) -> Iterator[Turn]:
             run.error(node.place, f"{key} takes a list of an identifier, a list and a mapping")
         return
     collection = run.argument(parts[1])
-    found = settled(collection)
+    found = worst_per_scenario(collection)
     texts: list[str] = []
     waits = list(needs(collection))
     for item in found.items if isinstance(found, Items) and not found.rest else ():
-        value = settled(item)
+        value = worst_per_scenario(item)
         for each in value.items if isinstance(value, Items) else (value,):
-            one = settled(each)
+            one = worst_per_scenario(each)
             if isinstance(one, Known) and one.data is not None:
                 texts.append(spelled(one.data) or "")
     if not isinstance(found, Items) and not waits:

@@ -14,9 +14,9 @@ from taskwall.core.values import (
     Text,
     Unknown,
     Value,
-    settled,
     spelled,
     unknown,
+    worst_per_scenario,
 )
 from taskwall.readers.cloudformation import lists, texts
 from taskwall.readers.cloudformation.calls import is_empty, literal, nameless
@@ -147,7 +147,7 @@ class Parameters:
 
     def _listed(self, given: Value, place: Span | None) -> Items:
         """The value of a list parameter."""
-        found = settled(given)
+        found = worst_per_scenario(given)
         if isinstance(found, Items):
             return found
         cut = lists.pieces(self._evaluator, found, ",") if isinstance(found, Known | Text) else None

@@ -14,10 +14,10 @@ from taskwall.core.values import (
     Unknown,
     Value,
     needs,
-    settled,
     spelled,
     symbol,
     text,
+    worst_per_scenario,
 )
 from taskwall.readers.cloudformation.calls import (
     MalformedError,
@@ -91,7 +91,7 @@ def put_together(run: TemplateContext, parts: list[str | Value], place: Span | N
     solid: list[str | Value] = []
     size = 0
     for part in parts:
-        value = part if isinstance(part, str) else settled(part)
+        value = part if isinstance(part, str) else worst_per_scenario(part)
         if not isinstance(value, str) and no_text(value):
             part = Unknown(needs(value) or (Need("a list or map", "is not a string"),))  # noqa: PLW2901
         solid.append(part)
@@ -104,8 +104,8 @@ def put_together(run: TemplateContext, parts: list[str | Value], place: Span | N
 def join(run: TemplateContext, call: Function) -> Value:
     """`Fn::Join`: the elements of a list as one text."""
     first, second = run.arguments(call, 2)
-    between, found = settled(run.argument(first)), run.argument(second)
-    values = settled(found)
+    between, found = worst_per_scenario(run.argument(first)), run.argument(second)
+    values = worst_per_scenario(found)
     if not isinstance(between, Known) or not isinstance(values, Items) or values.rest:
         by, name = called(between), called(values)
         goes_by = f"{call.name}({by}, {name})" if name and (by or is_empty(between)) else ""

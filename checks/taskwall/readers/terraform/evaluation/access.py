@@ -12,8 +12,8 @@ from taskwall.core.values import (
     Unknown,
     Value,
     needs,
-    settled,
     spelled,
+    worst_per_scenario,
 )
 from taskwall.readers.terraform.evaluation.context import RunContext
 from taskwall.readers.terraform.values.types import number
@@ -68,7 +68,7 @@ def index(value: Value, key: Value, run: RunContext) -> Value:
     Raises:
         FailedError: there certainly is no such element.
     """
-    key = settled(key)
+    key = worst_per_scenario(key)
     if isinstance(value, Reference):
         whole = None if value.attribute else run.referents.get(value.resource)
         if whole is not None and isinstance(key, Known) and isinstance(key.data, str):
@@ -181,7 +181,7 @@ def is_variable(name: str) -> bool:
 
 def splat(value: Value, each: Callable[[Value], Value], run: RunContext) -> Value:
     """The list of what `each` gives of the elements; something that is no list counts as one."""
-    found = settled(value)
+    found = worst_per_scenario(value)
     if isinstance(found, Items):
         run.spend(len(found.items))
         return Items(

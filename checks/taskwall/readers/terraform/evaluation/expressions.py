@@ -14,7 +14,7 @@ from taskwall.core.values import (
     Unknown,
     Value,
     needs,
-    settled,
+    worst_per_scenario,
 )
 from taskwall.readers.terraform.evaluation import access, operators
 from taskwall.readers.terraform.evaluation.context import Env, ModuleContext
@@ -94,7 +94,7 @@ def _template(node: Template, scope: ModuleContext, env: Env) -> Value:
             pieces.append(part)
             continue
         value = _HANDLERS[type(part)](part, scope, env)
-        if is_null(settled(value)):
+        if is_null(worst_per_scenario(value)):
             raise FailedError(spelled_out(part), "is null inside a string")
         pieces.append(as_text(value))
     return put_together(pieces, node.place)
@@ -157,7 +157,7 @@ def _call(node: FunctionCall, scope: ModuleContext, env: Env) -> Value:
         return _can(node, scope, env)
     arguments = [_HANDLERS[type(argument)](argument, scope, env) for argument in node.arguments]
     if node.expands and arguments:
-        last = settled(arguments.pop())
+        last = worst_per_scenario(arguments.pop())
         if isinstance(last, Items) and not last.rest:
             arguments.extend(last.items)
         elif isinstance(last, Items | Unknown | Reference):
@@ -182,7 +182,7 @@ def _can(node: FunctionCall, scope: ModuleContext, env: Env) -> Value:
         found = [evaluate(argument, scope, env) for argument in node.arguments]
     except FailedError:
         return Known(False)
-    if any(isinstance(settled(value), Unknown) for value in found):
+    if any(isinstance(worst_per_scenario(value), Unknown) for value in found):
         return waiting(*found)
     return Known(True)
 

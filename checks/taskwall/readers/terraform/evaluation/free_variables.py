@@ -12,8 +12,8 @@ from taskwall.core.values import (
     Scalar,
     Unknown,
     Value,
-    settled,
     spelled,
+    worst_per_scenario,
 )
 from taskwall.readers.terraform.evaluation.context import RunContext
 from taskwall.readers.terraform.syntax.tree import (
@@ -52,7 +52,7 @@ def free_variable(
         default: the value of its default, of that type.
         run: the evaluation.
     """
-    found = settled(default)
+    found = worst_per_scenario(default)
     if not isinstance(found, Known) or is_sensitive(block.body) or names_secret(name):
         return default
     if found.data is None and not isinstance(kind, Simple):

@@ -12,8 +12,8 @@ from taskwall.core.values import (
     Unknown,
     Value,
     needs,
-    settled,
     symbol,
+    worst_per_scenario,
 )
 from taskwall.readers.terraform.evaluation.access import spelled_key
 from taskwall.readers.terraform.evaluation.context import Env, ModuleContext, Whole
@@ -147,7 +147,7 @@ def _for_each(
     open_: list[Value] = []
     collection = Set(value.items, value.rest, value.place) if isinstance(value, Items) else value
     for key, item in elements(collection):
-        found = settled(key)
+        found = worst_per_scenario(key)
         if isinstance(found, Known):
             name = str(found.data)
             fields[name] = add(spelled_key(Known(name)), _each(Known(name, found.place), item), ())

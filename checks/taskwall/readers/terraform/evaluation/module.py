@@ -11,8 +11,8 @@ from taskwall.core.values import (
     Span,
     Unknown,
     Value,
-    settled,
     unknown,
+    worst_per_scenario,
 )
 from taskwall.readers.terraform.evaluation.body import FieldsReader
 from taskwall.readers.terraform.evaluation.context import Env
@@ -182,7 +182,7 @@ class ModuleScope:
             return self._open_variable(name, "is not declared")
         attributes = block.body.attributes
         value = None if self._given is None else self._given(name)
-        if value is not None and is_null(settled(value)) and _refuses_null(attributes):
+        if value is not None and is_null(worst_per_scenario(value)) and _refuses_null(attributes):
             value = None
         by_default = value is None
         if value is None:

@@ -15,8 +15,8 @@ from taskwall.core.values import (
     Value,
     needs,
     same,
-    settled,
     symbol,
+    worst_per_scenario,
 )
 from taskwall.readers.terraform.evaluation.access import is_set, is_variable
 from taskwall.readers.terraform.evaluation.context import RunContext
@@ -39,7 +39,7 @@ def true_or_false(value: Value, run: RunContext) -> Known | Unknown:
     Raises:
         FailedError: the value is no truth value.
     """
-    found = settled(value)
+    found = worst_per_scenario(value)
     if isinstance(found, Known):
         if run.deciding and isinstance(found, FreeVariable):
             return question(found, True)
@@ -86,14 +86,17 @@ def combined(operator: str, one: Known | Unknown, other: Known | Unknown) -> Kno
 def equality(one: Value, other: Value, run: RunContext) -> Known | Unknown:
     """`==`. An unknown that has a name, compared with a scalar, is a question."""
     if run.deciding:
-        for side, twin in ((settled(one), settled(other)), (settled(other), settled(one))):
+        for side, twin in (
+            (worst_per_scenario(one), worst_per_scenario(other)),
+            (worst_per_scenario(other), worst_per_scenario(one)),
+        ):
             if isinstance(side, FreeVariable) and isinstance(twin, Known):
                 return question(side, twin.data)
     truth_value = equal(one, other)
     if truth_value is not None:
         return Known(truth_value)
     for side, twin in ((one, other), (other, one)):
-        scalar, named = settled(twin), settled(side)
+        scalar, named = worst_per_scenario(twin), worst_per_scenario(side)
         if isinstance(scalar, Known) and isinstance(named, Unknown | Reference):
             name = symbol(named)
             if scalar.data in (None, "") and isinstance(named, Reference) and is_set(named):
@@ -153,7 +156,7 @@ def equal(one: Value, other: Value) -> bool | None:
     if (name := symbol(one)) and name == symbol(other):
         # `[*]` stands for elements, each of which may be another.
         return None if "[*]" in name else True
-    one, other = settled(one), settled(other)
+    one, other = worst_per_scenario(one), worst_per_scenario(other)
     if isinstance(one, Unknown | Reference) or isinstance(other, Unknown | Reference):
         return None
     if isinstance(one, Known) and isinstance(other, Known):
@@ -262,7 +265,7 @@ def _divides(left: int | float, right: int | float) -> bool:
 
 
 def _operand(value: Value) -> int | float | None:
-    found = settled(value)
+    found = worst_per_scenario(value)
     if isinstance(found, Known):
         if found.data is None:
             raise FailedError("an operand", "is null")
@@ -290,7 +293,7 @@ def texts_of(values: "list[Value]") -> list[Value]:
     """
     found = []
     for value in values:
-        if is_null(value) or is_null(settled(value)):
+        if is_null(value) or is_null(worst_per_scenario(value)):
             raise FailedError("a part of a string", "is null")
         found.append(as_text(value))
     return found

@@ -9,7 +9,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TypeAlias
 
-from taskwall.core.values import Fields, Items, Known, Reference, Value, settled, spelled
+from taskwall.core.values import Fields, Items, Known, Reference, Value, spelled, worst_per_scenario
 from taskwall.readers.terraform.evaluation.body import FieldsReader
 from taskwall.readers.terraform.evaluation.context import ModuleContext, RunContext, WrittenBody
 from taskwall.readers.terraform.evaluation.data_sources import REMOTE_STATE
@@ -81,7 +81,7 @@ class RemoteStates:
         folder = self.root(local, address, written, reader)
         if folder is None:
             return None
-        defaults = settled(written.get("defaults") or Fields({}))
+        defaults = worst_per_scenario(written.get("defaults") or Fields({}))
         handle = f"{address}.outputs"
         known = defaults if isinstance(defaults, Fields) else Fields({}, rest=defaults)
         outputs = _Outputs(self, self._scopes[folder], known)
@@ -115,7 +115,7 @@ class _Outputs:
         """
         if name in self._scope.module.outputs:
             found = self._output(name)
-            if not is_null(settled(found)):
+            if not is_null(worst_per_scenario(found)):
                 return found
         default = self._defaults.fields.get(name, self._defaults.rest)
         if default is None:
@@ -126,7 +126,9 @@ class _Outputs:
     def opened(self, value: Value) -> Value:  # noqa: ARG002 (as Whole has it)
         """All outputs."""
         found = {name: self._output(name) for name in self._scope.module.outputs}
-        there = {name: value for name, value in found.items() if not is_null(settled(value))}
+        there = {
+            name: value for name, value in found.items() if not is_null(worst_per_scenario(value))
+        }
         return Fields({**self._defaults.fields, **there}, rest=self._defaults.rest)
 
     def _output(self, name: str) -> Value:
@@ -191,9 +193,9 @@ def _kept(scope: ModuleScope) -> State | None:
 def _read(written: WrittenBody, reader: RunContext) -> State | None:
     """Where the state lies that a data source reads."""
     backend = _text(written.get("backend"))
-    config = settled(written.get("config") or Fields({}))
+    config = worst_per_scenario(written.get("config") or Fields({}))
     if isinstance(config, Items) and len(config.items) == 1 and not config.rest:
-        config = settled(config.items[0])  # before Terraform 0.12 it was a block
+        config = worst_per_scenario(config.items[0])  # before Terraform 0.12 it was a block
     if backend is None or not isinstance(config, Fields) or config.rest is not None:
         return None
     return _state(backend, config.fields.get, reader.root.folder)
@@ -214,7 +216,7 @@ def _state(backend: str, get: "Callable[[str], Value | None]", folder: str) -> S
     found = [backend]
     for name, default in apart.items():
         value = get(name)
-        if value is not None and is_null(settled(value)):
+        if value is not None and is_null(worst_per_scenario(value)):
             value = None
         text = default if value is None else _workspaces(value) or _text(value)
         if text is None:
@@ -227,9 +229,9 @@ def _state(backend: str, get: "Callable[[str], Value | None]", folder: str) -> S
 
 def _workspaces(value: Value) -> str:
     """The workspaces that a backend keeps; "" if they are not named."""
-    found = settled(value)
+    found = worst_per_scenario(value)
     if isinstance(found, Items) and len(found.items) == 1 and not found.rest:
-        found = settled(found.items[0])
+        found = worst_per_scenario(found.items[0])
     if not isinstance(found, Fields):
         return ""
     for kind in ("name", "prefix"):
@@ -240,5 +242,5 @@ def _workspaces(value: Value) -> str:
 
 
 def _text(value: Value | None) -> str | None:
-    found = None if value is None else settled(value)
+    found = None if value is None else worst_per_scenario(value)
     return spelled(found.data) if isinstance(found, Known) else None

@@ -1,6 +1,14 @@
 """One instance of a resource or data source: its attributes, by need."""
 
-from taskwall.core.values import OUTSIDE, Need, Origin, Reference, Unknown, Value, settled
+from taskwall.core.values import (
+    OUTSIDE,
+    Need,
+    Origin,
+    Reference,
+    Unknown,
+    Value,
+    worst_per_scenario,
+)
 from taskwall.readers.terraform.evaluation.access import attribute
 from taskwall.readers.terraform.evaluation.context import Env, ModuleContext
 from taskwall.readers.terraform.evaluation.data_sources import (
@@ -51,14 +59,14 @@ class ResourceInstance:
         if (found := self._outputs(name)) is not None:
             return found
         value = self.fields.get(name)
-        if value is not None and is_null(settled(value)):
+        if value is not None and is_null(worst_per_scenario(value)):
             value = None
         if self._block.type == "data":
             kind = self._block.labels[0]
             name = SAME.get((kind, name), name)
             value = value or self._computed(kind, name)
         reference = Reference(self.address, name, value, None, self._why)
-        is_told = value is not None and not isinstance(settled(value), Unknown)
+        is_told = value is not None and not isinstance(worst_per_scenario(value), Unknown)
         return reference if is_told else self._scope.run.assumed(reference)
 
     def _outputs(self, name: str) -> Value | None:

@@ -11,7 +11,7 @@ from taskwall.core.values import (
     Span,
     Unknown,
     Value,
-    settled,
+    worst_per_scenario,
 )
 from taskwall.readers.terraform.evaluation.context import States, Whole
 from taskwall.readers.terraform.modules import Module, ModuleLoader, is_local, source_of
@@ -145,7 +145,7 @@ class RootEvaluation:
         if isinstance(value, Reference) and not value.attribute:
             whole = self.referents.get(value.resource)
             return value if whole is None else whole.opened(value)
-        return settled(value)
+        return worst_per_scenario(value)
 
     def module(self, folder: str) -> tuple[Module | None, tuple[SourceError, ...]]:
         """The module of a folder that is called, and what of it cannot be read."""

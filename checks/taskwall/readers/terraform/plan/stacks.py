@@ -21,7 +21,7 @@ from taskwall.core.values import (
     Unknown,
     Value,
     lifted,
-    settled,
+    worst_per_scenario,
 )
 from taskwall.readers.terraform.modules import Module, module_loader
 from taskwall.readers.terraform.plan.references import (
@@ -227,7 +227,7 @@ def _is_open(value: Value) -> bool:
     """Whether anything in a value is unknown; references to other resources are known."""
     if isinstance(value, Reference) and value.value is None:
         return "[*]" in value.attribute or "[*]" in value.resource
-    found = settled(value)
+    found = worst_per_scenario(value)
     if isinstance(found, Items):
         return bool(found.rest) or any(map(_is_open, found.items))
     if isinstance(found, Fields):

@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import Final
 
 from taskwall.core.patterns import pattern
-from taskwall.core.values import Fields, Items, Known, Text, Value, settled, spelled
+from taskwall.core.values import Fields, Items, Known, Text, Value, spelled, worst_per_scenario
 from taskwall.findings.redaction import SHORTEST, WORD
 from taskwall.readers.terraform.syntax.tree import Block, Body, Literal
 from taskwall.readers.terraform.values.effects import Effects, Secret
@@ -144,7 +144,7 @@ def texts(value: Value) -> Iterator[str]:
     pending = [value]
     seen: set[int] = set()
     while pending:
-        found = settled(pending.pop())
+        found = worst_per_scenario(pending.pop())
         if isinstance(found, Known):
             if found.data is not None and not isinstance(found.data, bool):
                 yield spelled(found.data) or ""

@@ -20,9 +20,9 @@ from taskwall.core.values import (
     either,
     needs,
     same,
-    settled,
     spelled,
     text,
+    worst_per_scenario,
 )
 
 
@@ -82,7 +82,7 @@ def placed(value: Value, place: Span) -> Value:
 
 def is_open(value: Value) -> bool:
     """Whether nothing at all is known of a value."""
-    return isinstance(settled(value), Unknown | Reference)
+    return isinstance(worst_per_scenario(value), Unknown | Reference)
 
 
 def is_null(value: Value) -> bool:
@@ -92,7 +92,7 @@ def is_null(value: Value) -> bool:
 
 def is_whole(value: Value) -> bool:
     """Whether a value is known in all its parts."""
-    value = settled(value)
+    value = worst_per_scenario(value)
     if isinstance(value, Known):
         return True
     if isinstance(value, Items):
@@ -112,7 +112,7 @@ def distinct(values: Iterable[Value]) -> tuple[Value, ...]:
 
 def identity(value: Value) -> object:
     """Something hashable that is equal for values that are certainly equal."""
-    value = value if isinstance(value, Reference) else settled(value)
+    value = value if isinstance(value, Reference) else worst_per_scenario(value)
     if isinstance(value, Known):
         data = value.data
         return (type(data) is bool, isinstance(data, str), data)
@@ -156,7 +156,7 @@ def as_json(value: Value, inner: bool = False) -> object:
     Raises:
         LookupError: some part of it is not known.
     """
-    value = settled(value)
+    value = worst_per_scenario(value)
     if inner and isinstance(value, JsonItems | JsonFields):
         return json_text(value)
     if isinstance(value, Known):
@@ -175,7 +175,7 @@ def as_text(value: Value) -> Value:
     Raises:
         FailedError: a list or map is no text.
     """
-    found = settled(value)
+    found = worst_per_scenario(value)
     if isinstance(found, Known):
         if isinstance(found.data, str) or found.data is None:
             return value if found.data is None else found
@@ -216,7 +216,7 @@ def put_together(parts: "list[str | Value]", place: Span | None = None) -> Value
     """
     size = pieces = 0
     for part in parts:
-        value = part if isinstance(part, str) else settled(part)
+        value = part if isinstance(part, str) else worst_per_scenario(part)
         if isinstance(value, str):
             size += len(value)
         elif isinstance(value, Known):
@@ -236,7 +236,7 @@ def alternatives(one: Value, other: Value, waits_for: tuple[Need, ...]) -> Value
 
     A key that only one of two maps has may be absent: it counts among what the map may hold.
     """
-    a, b = settled(one), settled(other)
+    a, b = worst_per_scenario(one), worst_per_scenario(other)
     if not (isinstance(a, Fields) and isinstance(b, Fields)) or same(one, other):
         return either(one, other, waits_for)
     fields: dict[str, Value] = {}

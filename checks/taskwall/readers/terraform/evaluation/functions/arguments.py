@@ -2,7 +2,16 @@
 
 from collections.abc import Sequence
 
-from taskwall.core.values import Fields, Items, Known, Reference, Unknown, Value, needs, settled
+from taskwall.core.values import (
+    Fields,
+    Items,
+    Known,
+    Reference,
+    Unknown,
+    Value,
+    needs,
+    worst_per_scenario,
+)
 from taskwall.readers.terraform.evaluation.access import element_of
 from taskwall.readers.terraform.evaluation.context import ModuleContext
 from taskwall.readers.terraform.values.types import number as number_of
@@ -54,7 +63,7 @@ def text_of(value: Value) -> str:
         UnsettledError: it is not known.
         FailedError: it is no text.
     """
-    found = settled(as_text(value))
+    found = worst_per_scenario(as_text(value))
     if isinstance(found, Known):
         if isinstance(found.data, str):
             return found.data
@@ -69,7 +78,7 @@ def number(value: Value) -> int | float:
         UnsettledError: it is not known.
         FailedError: it is no number.
     """
-    found = settled(value)
+    found = worst_per_scenario(value)
     if isinstance(found, Known):
         return number_of(found.data)
     if isinstance(found, Items | Fields):
@@ -97,7 +106,7 @@ def boolean(value: Value) -> bool:
         UnsettledError: it is not known.
         FailedError: it is none.
     """
-    found = settled(value)
+    found = worst_per_scenario(value)
     if isinstance(found, Known):
         return truth(found.data)
     if isinstance(found, Items | Fields):
@@ -137,7 +146,7 @@ def texts_in(value: Value) -> list[str]:
         UnsettledError: some of it is not known.
         FailedError: it is no list of texts.
     """
-    found = settled(value)
+    found = worst_per_scenario(value)
     if isinstance(found, Items):
         if found.rest:
             raise UnsettledError

@@ -12,7 +12,7 @@ from taskwall.core.values import (
     Unknown,
     Value,
     needs,
-    settled,
+    worst_per_scenario,
 )
 from taskwall.readers.terraform.evaluation import access
 from taskwall.readers.terraform.evaluation.context import ModuleContext
@@ -81,7 +81,7 @@ def merge(arguments: list[Value], scope: ModuleContext, more: Value | None = Non
         found = items_of(more, scope)
         given += (*found.items, *(_all_of(fields_of(item, scope), scope) for item in found.rest))
     for argument in given:
-        if is_null(settled(argument)):
+        if is_null(worst_per_scenario(argument)):
             continue
         map_ = fields_of(argument, scope)
         merged = map_ if isinstance(map_, Fields) else merged
@@ -141,7 +141,7 @@ def _flatten_into(
         *((item, sure) for item in value.items),
         *((item, False) for item in value.rest),
     ):
-        found = settled(item)
+        found = worst_per_scenario(item)
         if isinstance(found, Items) and not isinstance(found, JsonItems):
             _flatten_into(found, items, rest, waits, scope, certain, depth + 1)
         elif isinstance(found, Unknown) or (isinstance(found, Reference) and _many(found)):
@@ -175,7 +175,7 @@ def _lookup(arguments: list[Value], scope: ModuleContext) -> Value:
 
 def _element(arguments: list[Value], scope: ModuleContext) -> Value:
     items = items_of(arguments[0], scope)
-    at = settled(arguments[1])
+    at = worst_per_scenario(arguments[1])
     if is_open(arguments[0]) and isinstance(at, Known) and whole(at) == 0:
         return access.index(arguments[0], at, scope.run)
     if items.rest or isinstance(at, Unknown | Reference):
@@ -222,7 +222,7 @@ def _values(arguments: list[Value], scope: ModuleContext) -> Value:
 
 def _coalesce(arguments: list[Value], scope: ModuleContext) -> Value:
     for argument in arguments:
-        value = settled(argument)
+        value = worst_per_scenario(argument)
         if isinstance(value, Known) and value.data in (None, ""):
             continue
         if isinstance(value, Unknown):
@@ -234,7 +234,7 @@ def _coalesce(arguments: list[Value], scope: ModuleContext) -> Value:
 
 def _coalescelist(arguments: list[Value], scope: ModuleContext) -> Value:
     for argument in arguments:
-        if is_null(settled(argument)):
+        if is_null(worst_per_scenario(argument)):
             continue
         items = items_of(argument, scope)
         if items.items:
@@ -249,7 +249,7 @@ def _compact(arguments: list[Value], scope: ModuleContext) -> Value:
     items: list[Value] = []
     rest = [item for item in found.rest if not _is_empty(item)]
     for item in found.items:
-        if isinstance(settled(item), Unknown):
+        if isinstance(worst_per_scenario(item), Unknown):
             rest.append(item)
         elif not _is_empty(item):
             items.append(item)
@@ -258,7 +258,7 @@ def _compact(arguments: list[Value], scope: ModuleContext) -> Value:
 
 
 def _is_empty(value: Value) -> bool:
-    found = settled(value)
+    found = worst_per_scenario(value)
     return isinstance(found, Known) and found.data in (None, "")
 
 
@@ -280,7 +280,7 @@ def _distinct(arguments: list[Value], scope: ModuleContext) -> Value:
 
 
 def _toset(arguments: list[Value], scope: ModuleContext) -> Value:
-    if is_null(settled(arguments[0])):
+    if is_null(worst_per_scenario(arguments[0])):
         return arguments[0]
     found = items_of(arguments[0], scope)
     alike = _alike([_simple(item) for item in found.items])
@@ -288,21 +288,28 @@ def _toset(arguments: list[Value], scope: ModuleContext) -> Value:
 
 
 def _simple(value: Value) -> Value:
-    return settled(value) if isinstance(settled(value), Known) else value
+    return worst_per_scenario(value) if isinstance(worst_per_scenario(value), Known) else value
 
 
 def _alike(values: Sequence[Value]) -> list[Value]:
     """Values as elements of one collection: where one is a text, all scalars become texts."""
-    kinds = {type(found.data) for value in values if isinstance(found := settled(value), Known)}
-    if any(isinstance(settled(value), JsonItems | JsonFields) for value in values):
+    kinds = {
+        type(found.data)
+        for value in values
+        if isinstance(found := worst_per_scenario(value), Known)
+    }
+    if any(isinstance(worst_per_scenario(value), JsonItems | JsonFields) for value in values):
         kinds.add(str)
     if str not in kinds or not kinds & {int, float, bool}:
         return list(values)
-    return [as_text(value) if isinstance(settled(value), Known) else value for value in values]
+    return [
+        as_text(value) if isinstance(worst_per_scenario(value), Known) else value
+        for value in values
+    ]
 
 
 def _tolist(arguments: list[Value], scope: ModuleContext) -> Value:
-    if is_null(settled(arguments[0])):
+    if is_null(worst_per_scenario(arguments[0])):
         return arguments[0]
     found = items_of(arguments[0], scope)
     if isinstance(found, Set):
@@ -317,14 +324,14 @@ def _ordered(found: Items) -> Items:
     """A set as a list: Terraform puts texts in order. What cannot be ordered stays a set."""
     if len(found.items) < 2 and not found.rest:
         return Items(found.items, found.rest, found.place, found.needs)
-    keys = [settled(item) for item in found.items]
+    keys = [worst_per_scenario(item) for item in found.items]
     if found.rest or not all(isinstance(k, Known) and isinstance(k.data, str) for k in keys):
         return Set(found.items, found.rest, found.place, found.needs)
     return Items(tuple(sorted(found.items, key=text_of)), (), found.place)
 
 
 def _tomap(arguments: list[Value], scope: ModuleContext) -> Value:
-    if is_null(settled(arguments[0])):
+    if is_null(worst_per_scenario(arguments[0])):
         return arguments[0]
     found = fields_of(arguments[0], scope)
     if not isinstance(found, Fields) or found.rest is not None:
@@ -353,7 +360,7 @@ def _zipmap(arguments: list[Value], scope: ModuleContext) -> Value:
     fields: dict[str, Value] = {}
     rest: Value | None = None
     for key, value in zip(keys.items, values.items, strict=True):
-        found = settled(as_text(key))
+        found = worst_per_scenario(as_text(key))
         if isinstance(found, Known):
             fields[access.text_key(found)] = value
         else:
@@ -434,7 +441,7 @@ def _sort(arguments: list[Value], scope: ModuleContext) -> Value:
 
 
 def _one(arguments: list[Value], scope: ModuleContext) -> Value:
-    value = settled(arguments[0])
+    value = worst_per_scenario(arguments[0])
     if is_null(value):
         return value
     items = items_of(arguments[0], scope)

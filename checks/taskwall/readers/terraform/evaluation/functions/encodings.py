@@ -6,7 +6,7 @@ another text, in `base64encode`) is it written out, if it is known in all its pa
 `base64encode` of a text known in part likewise is that text, marked as encoded.
 """
 
-from taskwall.core.values import Fields, Items, Known, Text, Value, lifted, settled
+from taskwall.core.values import Fields, Items, Known, Text, Value, lifted, worst_per_scenario
 from taskwall.readers.terraform.evaluation.context import ModuleContext
 from taskwall.readers.terraform.evaluation.functions.arguments import (
     UnsettledError,
@@ -24,7 +24,7 @@ from taskwall.readers.terraform.values.values import (
 
 
 def _jsonencode(arguments: list[Value], scope: ModuleContext) -> Value:
-    value = settled(arguments[0])
+    value = worst_per_scenario(arguments[0])
     if isinstance(value, Items):
         return JsonItems(value.items, value.rest, value.place, value.needs)
     if isinstance(value, Fields):
@@ -37,7 +37,7 @@ def _jsonencode(arguments: list[Value], scope: ModuleContext) -> Value:
 def _jsondecode(arguments: list[Value], scope: ModuleContext) -> Value:
     import json
 
-    value = settled(arguments[0])
+    value = worst_per_scenario(arguments[0])
     if isinstance(value, JsonItems):
         return Items(value.items, value.rest, value.place, value.needs)
     if isinstance(value, JsonFields):
@@ -57,7 +57,7 @@ def _unsettled() -> Value:
 def _base64encode(arguments: list[Value], scope: ModuleContext) -> Value:
     from base64 import b64encode
 
-    value = settled(as_text(arguments[0]))
+    value = worst_per_scenario(as_text(arguments[0]))
     if is_null(value):
         raise FailedError("base64encode(...)", "is given null")
     if isinstance(value, Text):
@@ -68,7 +68,7 @@ def _base64encode(arguments: list[Value], scope: ModuleContext) -> Value:
 def _base64decode(arguments: list[Value], scope: ModuleContext) -> Value:
     from base64 import b64decode
 
-    value = settled(arguments[0])
+    value = worst_per_scenario(arguments[0])
     if isinstance(value, Base64Text):
         return Text(value.parts, value.place)
     # Bad base64 and bad UTF-8 both are ValueErrors: arguments that it does not take.

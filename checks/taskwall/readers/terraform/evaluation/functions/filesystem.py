@@ -2,7 +2,7 @@
 
 import os
 
-from taskwall.core.values import Fields, Known, Need, Span, Unknown, Value, settled
+from taskwall.core.values import Fields, Known, Need, Span, Unknown, Value, worst_per_scenario
 from taskwall.readers.terraform.evaluation.context import ModuleContext
 from taskwall.readers.terraform.evaluation.functions.arguments import UnsettledError, text_of
 from taskwall.readers.terraform.syntax.hcl import parse_template
@@ -60,7 +60,7 @@ def _templatefile(arguments: list[Value], scope: ModuleContext) -> Value:
     found = _read(path, scope)
     if isinstance(found, Unknown):
         return found
-    variables = settled(arguments[1])
+    variables = worst_per_scenario(arguments[1])
     if not isinstance(variables, Fields):
         raise UnsettledError
     run = scope.run
@@ -138,7 +138,7 @@ _PATTERNS = {
 
 
 def _templatestring(arguments: list[Value], scope: ModuleContext) -> Value:
-    variables = settled(arguments[1])
+    variables = worst_per_scenario(arguments[1])
     if not isinstance(variables, Fields):
         raise UnsettledError
     node = parse_template(scope.module.folder, text_of(arguments[0]))

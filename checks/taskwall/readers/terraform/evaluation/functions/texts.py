@@ -12,9 +12,9 @@ from taskwall.core.values import (
     Unknown,
     Value,
     lifted,
-    settled,
     spelled,
     text,
+    worst_per_scenario,
 )
 from taskwall.readers.terraform.evaluation.access import is_set
 from taskwall.readers.terraform.evaluation.context import ModuleContext
@@ -73,7 +73,7 @@ def _join(arguments: list[Value], scope: ModuleContext) -> Value:
 
 
 def _split(arguments: list[Value], scope: ModuleContext) -> Value:
-    separator, value = text_of(arguments[0]), settled(arguments[1])
+    separator, value = text_of(arguments[0]), worst_per_scenario(arguments[1])
     if isinstance(value, Text):
         return _cut(value, separator)
     found = text_of(value)
@@ -116,7 +116,7 @@ def _piece(parts: "list[str | Value]") -> Value:
 def _replace(arguments: list[Value], scope: ModuleContext) -> Value:
     string, old = (text_of(argument) for argument in arguments[:2])
     by_pattern = len(old) > 1 and old.startswith("/") and old.endswith("/")
-    open_ = not isinstance(settled(arguments[2]), Known)
+    open_ = not isinstance(worst_per_scenario(arguments[2]), Known)
     if open_ and not by_pattern and old and string.count(old) < MOST_PARTS:
         # What is put in may be unknown: what it is put into stays known.
         first, *others = string.split(old)
@@ -231,7 +231,7 @@ def _substr(arguments: list[Value], scope: ModuleContext) -> Value:
 
 
 def _startswith(arguments: list[Value], scope: ModuleContext) -> Value:
-    value, prefix = settled(arguments[0]), text_of(arguments[1])
+    value, prefix = worst_per_scenario(arguments[0]), text_of(arguments[1])
     if isinstance(value, Text) and isinstance(value.parts[0], str):
         start = value.parts[0]
         if len(start) >= len(prefix) or not prefix.startswith(start):
@@ -240,7 +240,7 @@ def _startswith(arguments: list[Value], scope: ModuleContext) -> Value:
 
 
 def _endswith(arguments: list[Value], scope: ModuleContext) -> Value:
-    value, suffix = settled(arguments[0]), text_of(arguments[1])
+    value, suffix = worst_per_scenario(arguments[0]), text_of(arguments[1])
     if isinstance(value, Text) and isinstance(value.parts[-1], str):
         end = value.parts[-1]
         if len(end) >= len(suffix) or not suffix.endswith(end):
@@ -249,7 +249,7 @@ def _endswith(arguments: list[Value], scope: ModuleContext) -> Value:
 
 
 def _strcontains(arguments: list[Value], scope: ModuleContext) -> Value:
-    value, part = settled(arguments[0]), text_of(arguments[1])
+    value, part = worst_per_scenario(arguments[0]), text_of(arguments[1])
     if isinstance(value, Text) and any(isinstance(p, str) and part in p for p in value.parts):
         return Known(True)
     return Known(part in text_of(value))
@@ -290,7 +290,7 @@ def _verb(match: "re.Match[str]", value: Value) -> "str | Value":
     if width > 1000 or int(precision or 0) > 100:
         raise UnsettledError
     bare = not (flags or width or precision)
-    found = settled(value)
+    found = worst_per_scenario(value)
     if verb == "v" and isinstance(found, Known) and found.data is None:
         return "null"
     if verb == "v" and flags == "#" and not (width or precision):
@@ -327,7 +327,7 @@ def _verb(match: "re.Match[str]", value: Value) -> "str | Value":
 
 def _formatlist(arguments: list[Value], scope: ModuleContext) -> Value:
     pattern = text_of(arguments[0])
-    lists = [settled(argument) for argument in arguments[1:]]
+    lists = [worst_per_scenario(argument) for argument in arguments[1:]]
     lengths = {len(value.items) for value in lists if isinstance(value, Items)}
     if any(isinstance(value, Items) and value.rest for value in lists) or len(lengths) != 1:
         raise UnsettledError
