@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 from msgspec import Struct
 
 from taskwall.core.values import Fields, Items, Known, Reference, Text, Unknown, Value
-from taskwall.engine.judge import Judged, judge
+from taskwall.engine.judge import LocatedFinding, judge
 from taskwall.findings.finding import Edit
 from taskwall.fixes import edits
 from taskwall.readers import cloudformation, terraform
@@ -28,7 +28,7 @@ class Scan(Struct):
 
     stack: Stack
     files: Files
-    judged: list[tuple[Judged, tuple[Edit, ...]]]
+    judged: list[tuple[LocatedFinding, tuple[Edit, ...]]]
 
     def said(self) -> "Counter[tuple[str, str, str, str]]":
         """The fails and unknowns, without their places."""
@@ -59,9 +59,9 @@ def scanned(
     judgement = judge(stack, all_rules(), settings or Settings())
     assert not judgement.errors
     assert not judgement.crashes
-    asked = [(one.finding.rule, one.changes) for one in judgement.judged]
+    asked = [(one.finding.rule, one.changes) for one in judgement.findings]
     [found] = edits.agreed([(stack.files, asked)], files.text)
-    return Scan(stack, files, list(zip(judgement.judged, found, strict=True)))
+    return Scan(stack, files, list(zip(judgement.findings, found, strict=True)))
 
 
 def applied(text: str, changes: Iterable[Edit]) -> str:

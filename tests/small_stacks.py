@@ -31,7 +31,7 @@ def findings(parts: Iterable[Part], rule: str, settings: Settings | None = None)
     judgement = judge(stacks[0], [r for r in all_rules() if r.id == rule], settings or Settings())
     assert not judgement.errors
     assert not judgement.crashes
-    return [each.finding for each in judgement.judged]
+    return [each.finding for each in judgement.findings]
 
 
 def vpc() -> Part:

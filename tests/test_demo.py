@@ -39,7 +39,7 @@ def judged(language: str) -> Judgement:
 
 def shown(language: str) -> list[Finding]:
     """The findings that a user has to do with: fails and unknowns."""
-    findings = [each.finding for each in judged(language).judged]
+    findings = [each.finding for each in judged(language).findings]
     return [finding for finding in findings if finding.verdict != "pass"]
 
 

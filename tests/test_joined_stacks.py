@@ -35,7 +35,7 @@ def told(texts: Mapping[str, object]) -> Counter[tuple[str, str, str]]:
     assert errors == []
     judgement = judge(stack, all_rules(), Settings())
     assert (judgement.errors, judgement.crashes) == ((), ())
-    found = [one.finding for one in judgement.judged]
+    found = [one.finding for one in judgement.findings]
     return Counter(
         (one.rule, one.verdict, "" if one.verdict == "unknown" else last(one.resource))
         for one in found
@@ -278,7 +278,7 @@ def judged(texts: Mapping[str, str]) -> Counter[tuple[str, str]]:
     assert errors == []
     judgement = judge(stack, all_rules(), Settings())
     assert (judgement.errors, judgement.crashes) == ((), ())
-    return Counter((one.finding.rule, one.finding.verdict) for one in judgement.judged)
+    return Counter((one.finding.rule, one.finding.verdict) for one in judgement.findings)
 
 
 @examples(40)

@@ -72,7 +72,7 @@ def _judged(stack: Stack) -> Judgement:
 
 def _told(stack: Stack) -> Counter[tuple[str, str]]:
     """How often each rule gives each verdict."""
-    return Counter((each.finding.rule, each.finding.verdict) for each in _judged(stack).judged)
+    return Counter((each.finding.rule, each.finding.verdict) for each in _judged(stack).findings)
 
 
 @few
@@ -220,7 +220,7 @@ def test_an_open_switch_is_followed_both_ways(one: Shop, other: Shop) -> None:
         found = _judged(_in_cloudformation(resources, Parameters=stage, **template))
         return Counter(
             (f.finding.rule, f.finding.resource)
-            for f in found.judged
+            for f in found.findings
             if f.finding.verdict == "fail"
         )
 
@@ -253,7 +253,7 @@ def test_when_names_the_setting() -> None:
         Conditions={"Live": {"Fn::Equals": [{"Ref": "Stage"}, "live"]}},
     )
 
-    whens = {f.finding.when for f in _judged(stack).judged if f.finding.rule == "TW201"}
+    whens = {f.finding.when for f in _judged(stack).findings if f.finding.rule == "TW201"}
 
     assert whens == {"Stage is live"}
 

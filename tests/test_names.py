@@ -93,8 +93,6 @@ LEFT: frozenset[str] = frozenset(
         "express",
         "ingress",
         "inside",
-        "judge",
-        "judged",
         "literal",
         "mappings",
         "members",

@@ -51,7 +51,7 @@ def verdicts(source: Path) -> list[Finding]:
     judgement = judge(stacks[0], all_rules(), settings)
     assert not judgement.errors
     assert not judgement.crashes
-    return [each.finding for each in judgement.judged if each.finding.rule == rule]
+    return [each.finding for each in judgement.findings if each.finding.rule == rule]
 
 
 def inputs(source: Path) -> set[str]:

@@ -73,7 +73,7 @@ def found(*rules: Rule, settings: Settings | None = None, asks: bool = False) ->
     """The findings of the rules about the VPC."""
     judgement = judge(OneVpc(asks=asks), rules, settings or Settings())
     assert judgement.crashes == ()
-    return [each.finding for each in judgement.judged]
+    return [each.finding for each in judgement.findings]
 
 
 @pytest.mark.parametrize(
@@ -178,7 +178,7 @@ def test_a_rule_that_raises_is_a_crash() -> None:
     (crash,) = judgement.crashes
     assert (crash.rule, crash.stack) == ("TW901", "/a")
     assert "KeyError: 'mode'" in crash.message
-    assert [each.finding.rule for each in judgement.judged] == ["TW902"]
+    assert [each.finding.rule for each in judgement.findings] == ["TW902"]
 
 
 def test_an_open_switch_that_changes_nothing_leaves_no_when() -> None:

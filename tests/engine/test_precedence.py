@@ -106,7 +106,7 @@ def settings_of(folder: Path) -> Settings:
 
 def fails(stack: Stack, rules: Sequence[Rule], settings: Settings) -> list[Finding]:
     """What these rules find wrong with a stack."""
-    judged = judge(stack, rules, settings).judged
+    judged = judge(stack, rules, settings).findings
     return [each.finding for each in judged if each.finding.verdict == "fail"]
 
 

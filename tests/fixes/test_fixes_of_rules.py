@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from mending import Scan, as_json, mended, scanned
-from taskwall.engine.judge import Judged
+from taskwall.engine.judge import LocatedFinding
 from taskwall.findings.finding import Edit
 from taskwall.fixes.steps import steps
 from taskwall.rules import all_rules
@@ -44,7 +44,7 @@ def scan_of(source: Path, spelling: str, overlay: dict[str, str] | None = None) 
     return scanned(str(source), settings, texts)
 
 
-def offered(scan: Scan, rule: str) -> list[tuple[Judged, tuple[Edit, ...]]]:
+def offered(scan: Scan, rule: str) -> list[tuple[LocatedFinding, tuple[Edit, ...]]]:
     """The fails of a rule that have edits."""
     return [(one, edits) for one, edits in scan.judged if edits and one.finding.rule == rule]
 

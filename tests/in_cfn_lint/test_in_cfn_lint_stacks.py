@@ -121,7 +121,7 @@ def test_each_template_gets_only_its_own(
 ) -> None:
     """Stacks are judged once a run, however many of their templates are looked at."""
     judged: list[str] = []
-    judge = api.judged
+    judge = api.judge_stack
 
     def counted(stack: Any, *others: Any) -> Any:
         judged.append(os.path.basename(stack.name))

@@ -16,7 +16,7 @@ from taskwall import sources
 from taskwall.api import options
 from taskwall.core.values import Call, Origin, Scenario, Span
 from taskwall.engine import judge as engine
-from taskwall.engine.judge import Judged, Judgement
+from taskwall.engine.judge import Judgement, LocatedFinding
 from taskwall.findings.finding import CalledFrom, Finding, Fix, Step
 from taskwall.model.core.network import Network
 from taskwall.report import report
@@ -149,7 +149,7 @@ def toy_judge(stack: ToyStack, rules: Sequence[Rule], settings: Settings) -> Jud
                 fix=Fix("Write something else."),
             )
             origin = Origin(finding.resource, finding.resource, line, "terraform", calls)
-            judged.append(Judged(finding, place, origin))
+            judged.append(LocatedFinding(finding, place, origin))
     return Judgement(tuple(judged), len(judged), suppressions=tuple(skips))
 
 

@@ -160,10 +160,10 @@ def test_one_finding_for_all_stacks_that_agree(toy: Path, monkeypatch: pytest.Mo
 
     def uncalled(stack, rules, use):  # type: ignore[no-untyped-def]
         judgement = judge(stack, rules, use)
-        (one,) = judgement.judged
+        (one,) = judgement.findings
         name = os.path.basename(stack.name)
         finding = replace(one.finding, called_from=(), instances=("x", name))
-        return replace(judgement, judged=(replace(one, finding=finding),))
+        return replace(judgement, findings=(replace(one, finding=finding),))
 
     monkeypatch.setattr(engine, "judge", uncalled)
     (one,) = scan(Options()).document.findings

@@ -17,7 +17,7 @@ from taskwall.settings import Settings
 from taskwall.source.files import Files
 from taskwall.source.stack import SourceError, Stack
 
-__all__ = ["Cache", "Options", "Progress", "judged", "scan"]
+__all__ = ["Cache", "Options", "Progress", "judge_stack", "scan"]
 
 Progress: TypeAlias = Callable[[int, int], None]
 """Told, after each stack, how many are judged and how many there are."""
@@ -90,7 +90,7 @@ def scan(
     return result.report(known, aside)
 
 
-def judged(
+def judge_stack(
     stack: Stack,
     rules: Sequence[Rule],
     use: Settings,
@@ -139,7 +139,7 @@ class _Judging:
             self.judge = memory.judge
 
     def __call__(self, index: int) -> Judgement:
-        return judged(self.stacks[index], self.rules, self.use, self.judge)
+        return judge_stack(self.stacks[index], self.rules, self.use, self.judge)
 
     def apart(self, count: int) -> Iterator[Judgement]:
         """The judgements in order, made by several processes where the platform can fork."""

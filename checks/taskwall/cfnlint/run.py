@@ -154,7 +154,7 @@ class LintRun:
         """
         if id(stack) in judged:
             return judged[id(stack)][1]
-        found = api.judged(stack, asked.rules, asked.use)
+        found = api.judge_stack(stack, asked.rules, asked.use)
         # What cfn-lint itself keeps silent, it must be shown first.
         skips = tuple(skip for skip in found.suppressions if skip.host != "cfn-lint")
         found = replace(found, suppressions=skips)

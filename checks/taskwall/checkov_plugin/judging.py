@@ -22,7 +22,7 @@ from taskwall.settings import SettingsError
 from taskwall.sources import Kind
 
 
-def judge(
+def judge_entities(
     registry: Any, entities: Entities, runner_filter: RunnerFilter, report_type: str
 ) -> Results:
     """What the rules say of the entities of a graph, as checkov's registry of checks says it.

@@ -80,9 +80,9 @@ def _run_checks(self: Any, graph_connector: Any, runner_filter: Any, report_type
     try:
         entities = Entities(graph_connector, KINDS[report_type])
         if entities.any_of_aws or _any_unread(runner_filter, report_type):
-            from taskwall.checkov_plugin.judging import judge
+            from taskwall.checkov_plugin.judging import judge_entities
 
-            results |= judge(self, entities, runner_filter, report_type)
+            results |= judge_entities(self, entities, runner_filter, report_type)
     except Exception as error:  # noqa: BLE001 (checkov would go on without a word)
         say(crash(error))
         running().report.set_error_status(ErrorStatus.ERROR)  # it ends as after a crash of its own

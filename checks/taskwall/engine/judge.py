@@ -22,17 +22,17 @@ from taskwall.source.resource import Resource, Suppression
 from taskwall.source.stack import SourceError, Stack
 
 
-class Judged(Struct, frozen=True, gc=False):
+class LocatedFinding(Struct, frozen=True, gc=False):
     """A finding, with what its suppression needs. Its paths are as the readers give them.
 
-    `waits` says why what the finding waits for is not known. `changes` would mend it together, each
+    `needs` says why what the finding waits for is not known. `changes` would mend it together, each
     with the resource that it is about.
     """
 
     finding: Finding
-    at: Span
+    place: Span
     on: Origin
-    waits: tuple[Need, ...] = ()
+    needs: tuple[Need, ...] = ()
     changes: tuple[tuple[Change, Resource], ...] = ()
 
 
@@ -42,7 +42,7 @@ class Judgement(Struct, frozen=True):
     `hidden` are the sensitive texts of its sources, which nothing else in it holds.
     """
 
-    judged: tuple[Judged, ...]
+    findings: tuple[LocatedFinding, ...]
     resources: int
     unread: tuple[Unread, ...] = ()
     errors: tuple[SourceError, ...] = ()
@@ -68,10 +68,10 @@ Lowering: TypeAlias = Callable[[Sequence[Resource], Policy], Lowered]
 
 def judge(stack: Stack, rules: Sequence[Rule], settings: Settings) -> Judgement:
     """Judge one stack by the given rules."""
-    return judged(stack.name, explore(stack), rules, settings)
+    return judge_scenarios(stack.name, explore(stack), rules, settings)
 
 
-def judged(
+def judge_scenarios(
     stack: str,
     followed: Followed,
     rules: Sequence[Rule],
@@ -193,7 +193,7 @@ _WORDS: dict[bool | None, Truth] = {True: "fail", None: "unknown", False: "pass"
 
 def _merged(
     answers: Sequence[ScenarioVerdict], followed: Followed, stack: str, profile: str, passes: bool
-) -> Iterable[Judged]:
+) -> Iterable[LocatedFinding]:
     """One finding for each rule, place and call chain where verdict and message agree.
 
     `passes` is whether passes are shown: if not, theirs are not explained.
@@ -258,7 +258,7 @@ def _message(answer: ScenarioVerdict) -> str:
 
 def _judged(
     alike: list[tuple[ScenarioVerdict, str | None]], stack: str, profile: str, passes: bool
-) -> Judged:
+) -> LocatedFinding:
     """The finding that answers make which say the same; see `_merged`."""
     answer, setting = alike[0]
     rule, verdict = answer.rule, answer.verdict
@@ -290,7 +290,7 @@ def _judged(
         missing=tuple(dict.fromkeys(need.name for need in waits)) if answer.truth is None else (),
         fix=Fix(_fix(rule, verdict)) if answer.truth else None,
     )
-    return Judged(finding, at, on, waits if answer.truth is None else ())
+    return LocatedFinding(finding, at, on, waits if answer.truth is None else ())
 
 
 def _natural(address: str) -> tuple[object, ...]:

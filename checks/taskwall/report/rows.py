@@ -58,8 +58,8 @@ class Rows:
         waits = {
             (need.name, need.why)
             for judgement in judgements
-            for judged in judgement.judged
-            for need in judged.waits
+            for judged in judgement.findings
+            for need in judged.needs
         }
         self.reasons: dict[str, str] = dict(sorted(waits, reverse=True))
         """Why what findings wait for is not known: of several reasons the first in the alphabet."""
@@ -73,20 +73,20 @@ class Rows:
         """The rows of all judgements, with the edits on which all stacks agree."""
         offered = edits.agreed(
             [
-                (read.stack.files, [(one.finding.rule, one.changes) for one in judgement.judged])
+                (read.stack.files, [(one.finding.rule, one.changes) for one in judgement.findings])
                 for read, judgement in zip(reads, judgements, strict=True)
             ],
             files.text,
         )
         for read, judgement, mends in zip(reads, judgements, offered, strict=True):
             skips = suppressions.by_file(judgement.suppressions)
-            for judged, mend in zip(judgement.judged, mends, strict=True):
+            for judged, mend in zip(judgement.findings, mends, strict=True):
                 silencing = suppressions.suppressing(judged, skips)
                 self.used.update(silencing)
-                if read.only is None or judged.at.file in read.only:
+                if read.only is None or judged.place.file in read.only:
                     finding = self._paths.respelt(_mended(judged.finding, mend))
                     skip = silencing[0] if silencing else None
-                    yield Row(finding, judged.at, read.boundary, judged.on.name, skip)
+                    yield Row(finding, judged.place, read.boundary, judged.on.name, skip)
 
     def _fingerprinted(self, rows: Sequence[Row], lines: Lines, passes: bool) -> list[Row]:
         """The rows with fingerprints, which edits elsewhere in the file leave alone.

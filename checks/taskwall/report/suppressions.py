@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from taskwall.engine.judge import Judged
+from taskwall.engine.judge import LocatedFinding
 from taskwall.source.resource import Suppression
 
 
@@ -22,7 +22,7 @@ def names(suppression: Suppression, rule: str) -> bool:
 
 
 def suppressing(
-    judged: Judged, suppressions: Mapping[str, Sequence[Suppression]]
+    judged: LocatedFinding, suppressions: Mapping[str, Sequence[Suppression]]
 ) -> list[Suppression]:
     """The skips that keep a finding silent, of those grouped by file.
 
@@ -31,7 +31,7 @@ def suppressing(
     """
     if not suppressions or judged.finding.verdict == "pass":
         return []
-    places = (judged.at, judged.on.header, *(call.place for call in judged.on.called_from))
+    places = (judged.place, judged.on.header, *(call.place for call in judged.on.called_from))
     found = {
         id(skip): skip
         for place in places

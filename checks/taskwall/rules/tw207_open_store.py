@@ -24,7 +24,7 @@ from taskwall.core.facts import all_of
 from taskwall.core.values import Need
 from taskwall.model.core.entity import Link
 from taskwall.model.core.network import Network
-from taskwall.model.data_stores.peers import judged
+from taskwall.model.data_stores.peers import judge_peer
 from taskwall.model.data_stores.store import MountTarget, Store, looked_up, used
 from taskwall.model.entities.security_group import SecurityGroup
 from taskwall.model.exposure.task_ingress import instances
@@ -49,7 +49,7 @@ def _judged(network: Network, store: Store, link: Link) -> Iterator[Verdict]:
     concerned = all_of((used(network, store), link.fact))
     named = f"{store.word} {store.name}"
     permitted = permissions(network, link.to, "ingress") if link.to else []
-    peers = {permission.id: judged(network, permission) for permission in permitted}
+    peers = {permission.id: judge_peer(network, permission) for permission in permitted}
     for each in instances((p, peers[p.id].wrong) for p in permitted):
         permission, peer = each.permission, peers[each.permission.id]
         yield Verdict(

@@ -42,10 +42,10 @@ class IncrementalStack:
         reads: dict[Entry, None] = {}
         queries.active_dependencies = reads
         try:
-            found = engine.judged(*asked, self._lowered)
+            found = engine.judge_scenarios(*asked, self._lowered)
         except AmbiguousError:
             self._begin()
-            return engine.judged(*asked)
+            return engine.judge_scenarios(*asked)
         except BaseException:  # what was answered until then stands
             queries.set_dependencies(self._judgement, {**self._judgement.dependencies, **reads})
             raise

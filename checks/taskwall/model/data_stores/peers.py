@@ -27,7 +27,7 @@ class Peer(Struct, frozen=True):
     words: str
 
 
-def judged(network: Network, permission: Permission) -> Peer:
+def judge_peer(network: Network, permission: Permission) -> Peer:
     """Whom a permission of a store's group allows: tasks and container instances, or others."""
     spared, said = by_settings(network, permission), who(network, permission)
     weight: Weight = None
