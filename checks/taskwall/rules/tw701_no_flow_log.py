@@ -32,14 +32,20 @@ from taskwall.core.facts import Fact, all_of, any_of
 from taskwall.model.core.network import Network
 from taskwall.model.entities.ecs import TaskSource
 from taskwall.model.entities.vpc import FlowLog
-from taskwall.model.logging.flow_logs import Watched, elsewhere, logs_of, logs_of_subnet, watched
+from taskwall.model.logging.flow_logs import (
+    LoggedVpc,
+    elsewhere,
+    flow_logs_of_subnet,
+    flow_logs_of_vpc,
+    logged_vpcs,
+)
 from taskwall.rules._rule import Verdict, rule
 
 
 @rule("medium", default=True, pci=True)
 def no_flow_log(network: Network) -> Iterator[Verdict]:
     told = False
-    for watch in watched(network):
+    for watch in logged_vpcs(network):
         names = _named(watch.sources)
         logged = _logged(network, watch)
         if watch.declared is not None:
@@ -76,14 +82,14 @@ def _named(sources: Iterable[TaskSource]) -> str:
 _MANY = 3
 
 
-def _logged(network: Network, watch: Watched) -> Fact:
+def _logged(network: Network, watch: LoggedVpc) -> Fact:
     """Whether a flow log covers a VPC, or flow logs cover each subnet of its tasks."""
     named = watch.declared.name if watch.declared else watch.key or "the VPC"
     at = watch.declared.origin.header if watch.declared else watch.at
-    parts = [log.exists & _of(log, named) for log in logs_of(network, watch)]
+    parts = [log.exists & _of(log, named) for log in flow_logs_of_vpc(network, watch)]
     if watch.subnets:
         covers = [
-            any_of(log.exists & _of(log, s.name) for log in logs_of_subnet(network, s))
+            any_of(log.exists & _of(log, s.name) for log in flow_logs_of_subnet(network, s))
             for s in watch.subnets
         ]
         if watch.whole:

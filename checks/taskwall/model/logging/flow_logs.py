@@ -15,7 +15,7 @@ from taskwall.model.permissions.peers import vpcs
 from taskwall.model.routing.routes import subnets
 
 
-class Watched(Struct, frozen=True):
+class LoggedVpc(Struct, frozen=True):
     """A VPC that holds long-running awsvpc task sources, and what is known of the place.
 
     `declared` is None where the VPC is not in the sources; then `at` and `source` say through what
@@ -32,7 +32,7 @@ class Watched(Struct, frozen=True):
 
 
 @remembered
-def watched(network: Network) -> tuple[Watched, ...]:
+def logged_vpcs(network: Network) -> tuple[LoggedVpc, ...]:
     """The VPCs of long-running awsvpc tasks, in the order of the sources that run in them."""
     held: dict[str, list[tuple[TaskSource, Link | None]]] = {}
     for source in network.every(TaskSource):
@@ -44,10 +44,12 @@ def watched(network: Network) -> tuple[Watched, ...]:
         ):
             link = known[0] if known else None
             held.setdefault(link.to if link else "", []).append((source, link))
-    return tuple(_watched(network, key, pairs) for key, pairs in held.items())
+    return tuple(_logged_vpc(network, key, pairs) for key, pairs in held.items())
 
 
-def _watched(network: Network, key: str, pairs: list[tuple[TaskSource, Link | None]]) -> Watched:
+def _logged_vpc(
+    network: Network, key: str, pairs: list[tuple[TaskSource, Link | None]]
+) -> LoggedVpc:
     thing = network.at(Vpc, key)
     found: dict[str, Subnet] = {}
     whole = True
@@ -60,7 +62,7 @@ def _watched(network: Network, key: str, pairs: list[tuple[TaskSource, Link | No
     needs = link.fact.needs if link is not None else first.subnets_setting.needs
     if thing is not None and thing.external:
         needs = needs or thing.external
-    return Watched(
+    return LoggedVpc(
         key,
         thing if thing is not None and not thing.external else None,
         tuple(source for source, _ in pairs),
@@ -75,7 +77,7 @@ def _position(place: Span) -> tuple[str, int]:
     return place.file, place.line
 
 
-def logs_of(network: Network, watch: Watched) -> list[FlowLog]:
+def flow_logs_of_vpc(network: Network, watch: LoggedVpc) -> list[FlowLog]:
     """The flow logs of a VPC itself."""
     return _logs(network).get(watch.key, []) if watch.key else []
 
@@ -85,7 +87,7 @@ def _logs(network: Network) -> dict[str, list[FlowLog]]:
     return network.grouped(FlowLog, lambda log: (log.vpc.to,) if log.vpc else ())
 
 
-def logs_of_subnet(network: Network, subnet: Subnet) -> list[FlowLog]:
+def flow_logs_of_subnet(network: Network, subnet: Subnet) -> list[FlowLog]:
     """The flow logs of a subnet itself."""
     return _subnet_logs(network).get(subnet.id, [])
 
@@ -95,12 +97,12 @@ def _subnet_logs(network: Network) -> dict[str, list[FlowLog]]:
     return network.grouped(FlowLog, lambda log: (log.subnet.to,) if log.subnet else ())
 
 
-def elsewhere(network: Network, watch: Watched) -> Fact:
+def elsewhere(network: Network, watch: LoggedVpc) -> Fact:
     """Whether a flow log whose target is not known may be this VPC's (or its subnets')."""
     return any_of(may for _, may in _loose_for(network, watch))
 
 
-def _loose_for(network: Network, watch: Watched) -> Iterator[tuple[FlowLog, Fact]]:
+def _loose_for(network: Network, watch: LoggedVpc) -> Iterator[tuple[FlowLog, Fact]]:
     """The flow logs of which it is not known whether they are a VPC's, with that they may be."""
     seen = watch.whole and watch.declared is not None
     own = {watch.key, *(subnet.id for subnet in watch.subnets)} - {""}
@@ -130,10 +132,10 @@ def judged_logs(
     the tasks: others beside them are not judged.
     """
     done: set[str] = set()
-    for watch in watched(network):
-        own = [(log, satisfies(log)) for log in logs_of(network, watch)]
+    for watch in logged_vpcs(network):
+        own = [(log, satisfies(log)) for log in flow_logs_of_vpc(network, watch)]
         of_subnets = [
-            [(log, satisfies(log)) for log in logs_of_subnet(network, subnet)]
+            [(log, satisfies(log)) for log in flow_logs_of_subnet(network, subnet)]
             for subnet in watch.subnets
         ]
         others = [(log, satisfies(log), may) for log, may in _loose_for(network, watch)]
@@ -163,7 +165,7 @@ def _met(logs: list[tuple[FlowLog, Fact]]) -> Fact:
 
 
 def _of_each_subnet(
-    network: Network, watch: Watched, met: list[Fact], satisfies: Callable[[FlowLog], Fact]
+    network: Network, watch: LoggedVpc, met: list[Fact], satisfies: Callable[[FlowLog], Fact]
 ) -> Fact:
     """Whether the logs of the tasks' subnets meet a requirement, for each subnet.
 
