@@ -40,7 +40,7 @@ def scan(
     options: Options,
     files: Files | None = None,
     progress: Progress | None = None,
-    memory: Cache | None = None,
+    cache: Cache | None = None,
 ) -> Report:
     """Scan sources and report what the rules say of them.
 
@@ -48,7 +48,7 @@ def scan(
         options: what to scan, and how.
         files: where texts come from, for surfaces that hold some that are not on disk.
         progress: is told how far the judging is.
-        memory: what earlier scans of the same sources found, for surfaces that scan again and
+        cache: what earlier scans of the same sources found, for surfaces that scan again and
             again: it changes nothing but the time that the scan takes.
 
     Raises:
@@ -67,7 +67,7 @@ def scan(
     files = Files() if files is None else files
     found = asked.read(files)
     stacks = [read.stack for read in found.reads]
-    judging = _Judging(stacks, asked.rules, asked.use, memory)
+    judging = _Judging(stacks, asked.rules, asked.use, cache)
     judgements = _judged(judging, options.jobs, progress)
 
     result = Result(
@@ -78,8 +78,8 @@ def scan(
         files=files,
         cwd=asked.cwd,
     )
-    if memory is not None:
-        memory.result = result
+    if cache is not None:
+        cache.result = result
     if options.write_baseline is not None:
         known = result.entries()
         try:

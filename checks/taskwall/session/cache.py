@@ -17,7 +17,7 @@ class CancelledError(Exception):
     """Judging was given up, because what is judged has changed."""
 
 
-class _Known(Struct):
+class _CachedJudgement(Struct):
     """A stack, and what was said of it; None if that has not been asked yet."""
 
     stack: Stack
@@ -25,7 +25,7 @@ class _Known(Struct):
     portraits: tuple[Portrait, ...] | None = None
 
 
-class Memory:
+class SessionCache:
     """What was said of each stack of a scan that is made again and again, and what came of it.
 
     `is_cancelled` is asked every now and then whether what is being judged has changed meanwhile.
@@ -33,7 +33,7 @@ class Memory:
 
     def __init__(self) -> None:
         self._standings: dict[str, IncrementalStack] = {}
-        self._known: dict[str, _Known] = {}
+        self._known: dict[str, _CachedJudgement] = {}
         self._asked: tuple[Sequence[Rule], Settings] | None = None
         self.result: Result | None = None
         self.is_cancelled: Callable[[], bool] | None = None
@@ -69,7 +69,7 @@ class Memory:
         except BaseException:
             del self._standings[stack.name]
             raise
-        self._known[stack.name] = _Known(stack, found)
+        self._known[stack.name] = _CachedJudgement(stack, found)
         return found
 
     def portraits(self) -> Iterator[Portrait]:

@@ -11,7 +11,7 @@ from taskwall.api import scan as api
 from taskwall.api.options import Options
 from taskwall.findings.finding import Problem, Report
 from taskwall.report.excerpts import seen_from
-from taskwall.session.cache import Memory
+from taskwall.session.cache import SessionCache
 from taskwall.session.portraits import Portrait
 from taskwall.source.files import Files, UnreadableError
 from taskwall.sources import found_in, unparsed
@@ -41,7 +41,7 @@ class Session:
         self._open: dict[str, str] = {}
         self._good: dict[str, str] = {}
         self._broken: dict[str, Problem] = {}
-        self._memory = Memory()
+        self._cache = SessionCache()
         self._held: Files | None = None
         self._stamps: Mapping[str, tuple[int, int]] | None = None
         self._report: Report | None = None
@@ -111,8 +111,8 @@ class Session:
         if self._report is None:
             held, files = self._held, self._files()
             with _uncollected(self._lone and files is not held):
-                self._memory.is_cancelled = is_cancelled
-                found = api.scan(self._options, files, memory=self._memory)
+                self._cache.is_cancelled = is_cancelled
+                found = api.scan(self._options, files, cache=self._cache)
             self._report = self._told(found)
         return self._report
 
@@ -127,7 +127,7 @@ class Session:
         """
         if self._portraits is None:
             self.report()
-            self._portraits = tuple(self._memory.portraits())
+            self._portraits = tuple(self._cache.portraits())
         return self._portraits
 
     def _files(self) -> Files:
