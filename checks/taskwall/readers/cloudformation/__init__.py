@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from collections.abc import Mapping as Lookup
 
 from taskwall.readers.cloudformation.exports import Exports
-from taskwall.readers.cloudformation.kept import Kept, kept
+from taskwall.readers.cloudformation.kept import TemplateCache, template_cache
 from taskwall.readers.cloudformation.stack import CloudFormationStack
 from taskwall.readers.cloudformation.template import Template
 from taskwall.readers.union_find import groups
@@ -28,7 +28,7 @@ def stacks(
     templates: list[Template] = []
     wishes: dict[str, tuple[Suppression, ...]] = {}
     errors: list[SourceError] = []
-    keeping = kept(files)
+    keeping = template_cache(files)
     for path in paths:
         try:
             reading = keeping.parsed(path, files.text(path), files, inputs)
@@ -65,7 +65,7 @@ def stacks(
 
 
 def _tied(
-    stacks: list[CloudFormationStack], keeping: Kept, files: Files
+    stacks: list[CloudFormationStack], keeping: TemplateCache, files: Files
 ) -> list[CloudFormationStack]:
     """The stacks, with those that import from each other made one."""
     importing = [

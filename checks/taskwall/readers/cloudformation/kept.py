@@ -25,7 +25,7 @@ class ParsedTemplate(Struct, frozen=True):
     failure: UnreadableError | None = None
 
 
-class Kept:
+class TemplateCache:
     """The readings and stacks of one scan's files."""
 
     def __init__(self) -> None:
@@ -138,6 +138,6 @@ def _read(path: str, text: str, files: Files, inputs: Inputs) -> ParsedTemplate:
     return ParsedTemplate(text, template, *suppressions(template))
 
 
-def kept(files: Files) -> Kept:
+def template_cache(files: Files) -> TemplateCache:
     """What is kept for a scan's files: the same for as long as the caller keeps them."""
-    return files.one(Kept, Kept)
+    return files.one(TemplateCache, TemplateCache)
