@@ -132,7 +132,7 @@ class LintRun:
     def _forget(self, source: Source | None = None) -> None:
         """Begin anew; the text of a template that is in no file stands for one."""
         overlay = {} if source is None else {source.path: source.text or ""}
-        self._files = Files(overlay, again=True)
+        self._files = Files(overlay, reread=True)
         self._known: dict[str, tuple[ReadCache, _Judged]] = {}
 
     def _report(self, path: str, parameters: Mapping[str, Value]) -> Report:

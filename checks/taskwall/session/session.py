@@ -34,7 +34,7 @@ class Session:
         the process serves sessions only: what lasts is left out of the rounds of Python's garbage
         collector, which would take longer than most changes.
         """
-        self._lone = lone
+        self._dedicated_process = lone
         asked = options or Options()
         self.folder = os.path.normpath(folder)
         self._options = replace(asked, paths=(self.folder,), cwd=self.folder)
@@ -110,7 +110,7 @@ class Session:
         """
         if self._report is None:
             held, files = self._held, self._files()
-            with _uncollected(self._lone and files is not held):
+            with _uncollected(self._dedicated_process and files is not held):
                 self._cache.is_cancelled = is_cancelled
                 found = api.scan(self._options, files, cache=self._cache)
             self._report = self._told(found)
@@ -136,7 +136,7 @@ class Session:
         held = self._held
         closed = held is not None and not texts.keys() >= set(held.held)
         if held is None or closed or not all(map(held.take, texts)):
-            self._held = held = Files(dict(texts), lasts=True)
+            self._held = held = Files(dict(texts), retained=True)
         for path, text in texts.items():
             held.change(path, text)
         return held

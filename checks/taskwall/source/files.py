@@ -36,8 +36,8 @@ class UnreadableError(Exception):
 class Files:
     """Texts by path, read at most once. `overlay` holds texts that stand before those on disk.
 
-    `held` are the paths of the overlay. `lasts` says that texts of the overlay will change, and
-    what is made of them is kept. `again` says that files will be read again in other company, and
+    `held` are the paths of the overlay. `retained` says that texts of the overlay will change, and
+    what is made of them is kept. `reread` says that files will be read again in other company, and
     what each of them says is kept.
     """
 
@@ -46,8 +46,8 @@ class Files:
     ) -> None:
         self._texts: dict[str, str] = dict(overlay or {})
         self.held = dict.fromkeys(self._texts)
-        self.lasts = lasts
-        self.again = again or lasts
+        self.retained = lasts
+        self.reread = again or lasts
         self.changes = 0
         """How often texts were changed."""
         self._asked: set[str] | None = None

@@ -546,7 +546,7 @@ def test_stacks_are_kept_while_files_last() -> None:
     exporting = f"{alone}\nOutputs: {{V: {{Value: !Ref A, Export: {{Name: v}}}}}}"
     importing = alone.replace("10.0.0.0/16", "!ImportValue v")
     texts = {"/alone.yaml": alone, "/out.yaml": exporting, "/in.yaml": importing, "/no.yaml": "["}
-    files = Files(dict(texts), lasts=True)
+    files = Files(dict(texts), retained=True)
 
     def read(inputs: Inputs) -> dict[str, CloudFormationStack]:
         found, _ = stacks(texts, files, inputs)

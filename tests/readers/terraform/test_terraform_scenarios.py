@@ -120,7 +120,7 @@ SCENARIOS = st.lists(
 
 def stack_of(texts: dict[str, str], *, free: bool, lasts: bool) -> TerraformStack:
     """The stack of the root module."""
-    files = Files(dict(texts), lasts=lasts)
+    files = Files(dict(texts), retained=lasts)
     found, _ = stacks(list(texts), files, Inputs(boundary="/nowhere", explore_defaults=free))
     return next(one for one in found if one.name == ROOT and isinstance(one, TerraformStack))
 
@@ -161,7 +161,7 @@ def test_edits_leave_what_a_scan_says(
     edits: list[tuple[tuple[str, str], int]],
 ) -> None:
     """Evaluated again after each edit, each scenario is what it is when it is evaluated alone."""
-    files = Files(dict(texts), lasts=True)
+    files = Files(dict(texts), retained=True)
     inputs = Inputs(boundary="/nowhere")
     now = dict(texts)
     for (old, new), turn in [(("", ""), 0), *edits]:
@@ -257,7 +257,7 @@ output "out" {
 def test_a_call_is_edited_and_only_what_takes_from_it_is_another() -> None:
     """What was evaluated in the module stands, under each scenario."""
     texts = {f"{ROOT}/main.tf": CALL, "/nowhere/m/main.tf": CALLED}
-    files = Files(dict(texts), lasts=True)
+    files = Files(dict(texts), retained=True)
 
     def now() -> list[dict[str, Resource]]:
         found, _ = stacks(list(texts), files, Inputs(boundary="/nowhere"))

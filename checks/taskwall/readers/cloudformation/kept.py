@@ -45,7 +45,7 @@ class TemplateCache:
         found = self._parsed.get(path)
         if found is None or found.text != text:
             found = _read(path, text, files, inputs)
-            if files.again and "AWS::Include" not in text:  # else it depends on other files too
+            if files.reread and "AWS::Include" not in text:  # else it depends on other files too
                 self._parsed[path] = found
         if found.failure is not None:
             raise found.failure.with_traceback(None)
@@ -56,7 +56,7 @@ class TemplateCache:
 
         What it knows may rest on what others export: `with_exports` sees to that.
         """
-        if not files.lasts:
+        if not files.retained:
             return made
         path = made.template.unit.file
         found = self._stacks.get(path)
@@ -113,7 +113,7 @@ class TemplateCache:
             nested=first.nested,
             resolver=ImportResolver(market),
         )
-        if files.lasts:
+        if files.retained:
             self._tied[key] = members, made
         return made
 

@@ -47,7 +47,7 @@ class JoinedStack:
             found, read = self._files.listened(
                 lambda: deeply(lambda: self._evaluate(scenario, shared))
             )
-            if self._files.lasts:
+            if self._files.retained:
                 self._read.update(read)
             return found
 
@@ -144,7 +144,7 @@ def _together(roots: Sequence[TerraformStack], inputs: Inputs, files: Files) -> 
     if isinstance(found, JoinedStack) and found.holds(roots):
         return found
     found = JoinedStack(roots, inputs, files)
-    if files.lasts:
+    if files.retained:
         kept["joined", roots[0].name] = found
     return found
 

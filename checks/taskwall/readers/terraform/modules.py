@@ -73,9 +73,9 @@ class ModuleLoader:
         """Which parser reads HCL; the usual one if it is not `python-hcl2`."""
 
     @property
-    def lasts(self) -> bool:
+    def retained(self) -> bool:
         """Whether what is made of the files is kept while they change."""
-        return self._of().lasts
+        return self._of().retained
 
     def file(self, path: str) -> SourceFile:
         """The unit of a file.
@@ -105,7 +105,7 @@ class ModuleLoader:
         else:
             parse = Parse(path, text)
             parsed = parse.read()
-            if self.lasts and path.endswith((".tf", ".tofu")):
+            if self.retained and path.endswith((".tf", ".tofu")):
                 before = earlier.stable if earlier is not None else None
                 return SourceFile(
                     path, text, parsed, stable_file(path, text, parse, parsed, before)
@@ -152,7 +152,7 @@ class ModuleLoader:
     def names(self, folder: str) -> list[str]:
         """What is in a folder, by name; nothing if there is no such folder."""
         found = self._names.get(folder)
-        if found is None or not self.lasts:
+        if found is None or not self.retained:
             try:
                 found = sorted(os.listdir(folder))
             except OSError:
@@ -162,7 +162,7 @@ class ModuleLoader:
 
     def module(self, folder: str) -> tuple[Module | None, tuple[SourceError, ...]]:
         """The module of a folder, None if it has no file; and the files that cannot be read."""
-        if not self.lasts:
+        if not self.retained:
             return self._read(folder)
         changes = self._of().changes
         found = self._found.get(folder)
@@ -174,7 +174,7 @@ class ModuleLoader:
         units = []
         unreadable = []
         paths = self._paths.get(folder)
-        if paths is None or not self.lasts:
+        if paths is None or not self.retained:
             paths = self._paths[folder] = self.paths(folder)
         for path in paths:
             try:
@@ -185,7 +185,7 @@ class ModuleLoader:
             return None, tuple(unreadable)
         known = self._modules.get(folder)
         if known is None or not _same_units(known.files, units):
-            known = self._together(folder, units) if self.lasts else None
+            known = self._together(folder, units) if self.retained else None
             known = self._modules[folder] = known or _module(folder, units)
         return known, tuple(unreadable)
 

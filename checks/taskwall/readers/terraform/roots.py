@@ -60,7 +60,7 @@ def _stack(root: Module, files: Files, inputs: Inputs, boundary: str) -> Terrafo
     ):
         return found
     found = TerraformStack(root, files, inputs, boundary)
-    if files.lasts:
+    if files.retained:
         kept["stack", root.folder] = found
     return found
 

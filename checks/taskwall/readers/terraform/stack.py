@@ -60,7 +60,7 @@ class TerraformStack:
         shared = Shared(lambda: [self.scope({})])
 
         def evaluate(scenario: Scenario) -> Evaluation:
-            if not self._loader.lasts:
+            if not self._loader.retained:
                 return deeply(lambda: self._evaluate(scenario, shared))
             found, read = self._files.listened(
                 lambda: deeply(lambda: self._evaluate(scenario, shared))
@@ -80,7 +80,7 @@ class TerraformStack:
         )
 
     def _evaluate(self, scenario: Scenario, shared: "Shared") -> Evaluation:
-        if self._loader.lasts and not self.inputs.explore_defaults:
+        if self._loader.retained and not self.inputs.explore_defaults:
             from taskwall.readers.terraform.evaluation.incremental import IncrementalEvaluator
 
             evaluator = self._loader.kept.setdefault(

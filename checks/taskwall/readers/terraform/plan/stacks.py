@@ -77,7 +77,7 @@ def plans(
         sources = _sources(mapping(plan), beside, roots)
         if not (isinstance(known, PlanStack) and known.holds(sources, inputs)):
             known = PlanStack(path, text, mapping(plan), files, inputs, sources)
-            if files.lasts:
+            if files.retained:
                 kept["plan", path] = known
         found.append(known)
     return found, errors
