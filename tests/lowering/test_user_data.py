@@ -18,7 +18,7 @@ from taskwall.core.values import (
     Value,
     unknown,
 )
-from taskwall.lowering._draft import Draft, ResourceReader
+from taskwall.lowering._draft import NetworkBuilder, ResourceReader
 from taskwall.lowering.user_data import agent
 from taskwall.model.entities.ecs_agent import Agent
 from taskwall.source.resource import Resource
@@ -45,7 +45,7 @@ def read(*parts: str | Value, metadata: Fields | None = None) -> Agent:
     if len(parts) == 1 and not isinstance(parts[0], str):
         value = parts[0]
     resource = _resource(value, metadata=metadata)
-    draft = Draft([resource])
+    draft = NetworkBuilder([resource])
     reading = ResourceReader(resource, draft)
     return agent(reading, reading.body.get("user_data"))
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from taskwall.findings.finding import Unread
-from taskwall.lowering._draft import Draft, kinds
+from taskwall.lowering._draft import NetworkBuilder, kinds
 from taskwall.model.core.network import Network, Policy
 from taskwall.source.resource import Resource
 
@@ -33,7 +33,7 @@ class Lowered(Struct, frozen=True):
 def lower(resources: Iterable[Resource], policy: Policy | None = None) -> Lowered:
     """Build the network that resources declare."""
     _load()
-    draft = Draft(resources)
+    draft = NetworkBuilder(resources)
     network = Network(draft.build(), policy)
     return Lowered(network, _unread(draft), tuple(draft.crashes))
 
@@ -77,7 +77,7 @@ def _load() -> None:
 
 
 def _unread(
-    draft: Draft, known: "dict[str, tuple[list[Resource], set[str]]] | None" = None
+    draft: NetworkBuilder, known: "dict[str, tuple[list[Resource], set[str]]] | None" = None
 ) -> tuple[Unread, ...]:
     """Types that nothing lowers, and attributes of lowered types that nobody reads.
 
@@ -96,7 +96,7 @@ def _unread(
         if before is None or len(before[0]) != len(of_type) or any(map(is_not, before[0], of_type)):
             written = {key for resource in of_type for key in resource.body.fields}
             before = known[name] = of_type, written
-        unread = sorted(key for key in before[1] if (name, key) not in draft.ledger)
+        unread = sorted(key for key in before[1] if (name, key) not in draft.attributes_read)
         if unread:
             found.append(Unread(name, len(of_type), tuple(unread)))
     return tuple(found)

@@ -29,11 +29,13 @@ T = TypeVar("T", bound=Entity)
 class ResourceReader:
     """One resource as a lowering function reads it, in either language."""
 
-    def __init__(self, resource: Resource, draft: "Draft", external: tuple[Need, ...] = ()) -> None:
+    def __init__(
+        self, resource: Resource, draft: "NetworkBuilder", external: tuple[Need, ...] = ()
+    ) -> None:
         self.resource = resource
-        self.draft = draft
+        self.builder = draft
         self.external = external
-        self.body = resource.cell(draft.ledger)
+        self.body = resource.cell(draft.attributes_read)
         self.origin = resource.origin
         self.id = resource.origin.address
         self.name = resource.origin.name
@@ -82,8 +84,8 @@ class ResourceReader:
         """The tie to the thing that a cell names; None where nothing is written."""
         if cell.absent:
             return None
-        to, exact, needs = self.draft.identify(kind, cell)
-        text = f"{self.name} {verb} {self.draft.label(to) or 'something that is not known'}"
+        to, exact, needs = self.builder.resolve(kind, cell)
+        text = f"{self.name} {verb} {self.builder.label(to) or 'something that is not known'}"
         fact = Fact(True, text, cell.place, self.name, needs)
         if cell.doubt is not None:
             fact = Fact(None, text, cell.place, self.name, cell.doubt or needs)
@@ -144,7 +146,7 @@ SWITCH: Mapping[str, Scalar] = {
 Lowering: TypeAlias = Callable[[ResourceReader], Iterable[Any]]
 
 
-class Kind(Struct, frozen=True):
+class LoweredType(Struct, frozen=True):
     """What a resource type becomes, by which function, and which attribute gives its name."""
 
     entity: type[Entity] | None
@@ -152,7 +154,7 @@ class Kind(Struct, frozen=True):
     named: str
 
 
-_KINDS: dict[str, Kind] = {}
+_KINDS: dict[str, LoweredType] = {}
 _FIRST: dict[tuple[type[Entity], str], str] = {}
 
 
@@ -171,7 +173,7 @@ def lowers(
         for name in types:
             if name in _KINDS:
                 raise TypeError(f"{name} is lowered twice")
-            _KINDS[name] = Kind(to, function, named)
+            _KINDS[name] = LoweredType(to, function, named)
             if to is not None:
                 language = "cloudformation" if "::" in name else "terraform"
                 _FIRST.setdefault((to, language), name)
@@ -185,7 +187,7 @@ def kinds() -> frozenset[str]:
     return frozenset(_KINDS)
 
 
-class Outside(Struct, frozen=True):
+class ExternalReference(Struct, frozen=True):
     """Where something that is not declared is first referred to, and what is not known of it."""
 
     place: Span
@@ -193,14 +195,14 @@ class Outside(Struct, frozen=True):
     needs: tuple[Need, ...]
 
 
-class Draft:
+class NetworkBuilder:
     """The resources of a stack on their way to a network."""
 
     def __init__(self, resources: Iterable[Resource]) -> None:
         self.resources = {resource.origin.address: resource for resource in resources}
-        self.ledger: set[tuple[str, str]] = set()
+        self.attributes_read: set[tuple[str, str]] = set()
         self.crashes: list[tuple[str, Exception]] = []
-        self.outside: dict[tuple[type[Entity], str], Outside] = {}
+        self.external_references: dict[tuple[type[Entity], str], ExternalReference] = {}
         self._names: dict[type[Entity], dict[str, str]] = {}
         self._referring: dict[tuple[str, ...], dict[str, list[Resource]]] = {}
         self.types: dict[str, list[Resource]] = {}
@@ -217,10 +219,10 @@ class Draft:
         for resource in self.resources.values():
             yield from self.made(resource)
         done: set[tuple[type[Entity], str]] = set()
-        while waiting := [key for key in self.outside if key not in done]:
+        while waiting := [key for key in self.external_references if key not in done]:
             for key in waiting:
                 done.add(key)
-                thing = self.external(*key, self.outside[key])
+                thing = self.external(*key, self.external_references[key])
                 if thing is not None:
                     yield thing
 
@@ -230,7 +232,7 @@ class Draft:
         if kind is not None and not resource.data:
             yield from self._lowered(kind, ResourceReader(resource, self))
 
-    def _lowered(self, kind: Kind, reading: ResourceReader) -> Iterator[Any]:
+    def _lowered(self, kind: LoweredType, reading: ResourceReader) -> Iterator[Any]:
         """What a resource becomes; one that makes its lowering raise is reported, not the end."""
         try:
             yield from kind.lowering(reading)
@@ -242,7 +244,7 @@ class Draft:
         resource = self.resources.get(address)
         return resource.origin.name if resource else address
 
-    def identify(self, kind: type[Entity], cell: Cell) -> tuple[str, bool, tuple[Need, ...]]:
+    def resolve(self, kind: type[Entity], cell: Cell) -> tuple[str, bool, tuple[Need, ...]]:
         """Which thing of a kind a cell names.
 
         Returns:
@@ -283,8 +285,10 @@ class Draft:
 
     def _refer(self, to: tuple[type[Entity], str], cell: Cell, needs: tuple[Need, ...]) -> None:
         """Note that a cell refers to something that the sources do not declare."""
-        if to not in self.outside:
-            self.outside[to] = Outside(cell.place, cell.resource.origin.language, needs)
+        if to not in self.external_references:
+            self.external_references[to] = ExternalReference(
+                cell.place, cell.resource.origin.language, needs
+            )
 
     def _declared(
         self, kind: type[Entity], reference: Reference, cell: Cell
@@ -303,9 +307,9 @@ class Draft:
         if not resource.data:
             return reference.resource, True, ()
         for key in ("id", "arn"):
-            found = resource.cell(self.ledger).get(key)
+            found = resource.cell(self.attributes_read).get(key)
             if not found.absent and not isinstance(found.value, Unknown):
-                return self.identify(kind, found)
+                return self.resolve(kind, found)
         needs = (Need(reference.resource, "is not in the sources"),)
         self._refer((kind, reference.resource), cell, needs)
         return reference.resource, False, needs
@@ -368,7 +372,7 @@ class Draft:
                     names.setdefault(text.data, resource.origin.address)
         return names
 
-    def external(self, kind: type[Entity], name: str, outside: Outside) -> Entity | None:
+    def external(self, kind: type[Entity], name: str, outside: ExternalReference) -> Entity | None:
         """The thing behind a name that the sources do not declare: all its attributes unknown."""
         at, language, needs = outside.place, outside.language, outside.needs
         known = self.resources.get(name)

@@ -6,7 +6,7 @@ from typing import Any
 from msgspec import Struct
 
 from taskwall.incremental.query import Entry, Query, QueryEngine
-from taskwall.lowering._draft import Draft, Outside
+from taskwall.lowering._draft import ExternalReference, NetworkBuilder
 from taskwall.model.core.entity import Entity
 from taskwall.source.resource import Resource
 
@@ -15,19 +15,19 @@ class _Part(Struct, frozen=True):
     """What became of one resource, and what was met on the way."""
 
     entities: tuple[Any, ...]
-    outside: dict[tuple[type[Entity], str], Outside]
+    outside: dict[tuple[type[Entity], str], ExternalReference]
     read: frozenset[tuple[str, str]]
     crashes: tuple[tuple[str, Exception], ...]
 
 
-class IncrementalNetworkBuilder(Draft):
+class IncrementalNetworkBuilder(NetworkBuilder):
     """A draft that lasts while its resources change."""
 
     def __init__(self, queries: QueryEngine) -> None:
         super().__init__(())
         self._queries = queries
         self._asked: dict[int, Query[_Part]] = {}
-        self._ledgers: dict[frozenset[tuple[str, str]], frozenset[tuple[str, str]]] = {}
+        self._attributes_read: dict[frozenset[tuple[str, str]], frozenset[tuple[str, str]]] = {}
         """What was read of resources, each set once: there are few, and many that are equal."""
         self._declared_parts = Entry("declared")
         self._outside_parts = Entry("outside")
@@ -35,7 +35,7 @@ class IncrementalNetworkBuilder(Draft):
     def rebuilt(self, resources: Sequence[Resource]) -> list[Any]:
         """All things that these resources declare now."""
         queries = self._queries
-        fresh = Draft(resources)
+        fresh = NetworkBuilder(resources)
         self.resources = queries.set_input("resources", fresh.resources)
         self.types = queries.set_input("types", fresh.types)
         known = self._asked
@@ -49,7 +49,7 @@ class IncrementalNetworkBuilder(Draft):
         outer = queries.active_dependencies
         reads: dict[Entry, None] = {}
         queries.active_dependencies = reads
-        outside: dict[tuple[type[Entity], str], Outside] = {}
+        outside: dict[tuple[type[Entity], str], ExternalReference] = {}
         done: set[tuple[type[Entity], str]] = set()
         waiting = parts
         while True:
@@ -66,7 +66,7 @@ class IncrementalNetworkBuilder(Draft):
             parts += waiting
         queries.active_dependencies = outer
         queries.set_dependencies(self._outside_parts, reads)
-        self.ledger = set().union(*{part.read for part in parts})
+        self.attributes_read = set().union(*{part.read for part in parts})
         self.crashes = [crash for part in parts for crash in part.crashes]
         return [thing for part in parts for thing in part.entities]
 
@@ -83,15 +83,15 @@ class IncrementalNetworkBuilder(Draft):
         self._begin()
         return self._ended(tuple(self.made(resource)))
 
-    def _external(self, kind: type[Entity], name: str, outside: Outside) -> _Part:
+    def _external(self, kind: type[Entity], name: str, outside: ExternalReference) -> _Part:
         self._begin()
         thing = self.external(kind, name, outside)
         return self._ended(() if thing is None else (thing,))
 
     def _begin(self) -> None:
-        self.ledger, self.outside, self.crashes = set(), {}, []
+        self.attributes_read, self.external_references, self.crashes = set(), {}, []
 
     def _ended(self, things: tuple[Any, ...]) -> _Part:
-        read = frozenset(self.ledger)
-        read = self._ledgers.setdefault(read, read)
-        return _Part(things, self.outside, read, tuple(self.crashes))
+        read = frozenset(self.attributes_read)
+        read = self._attributes_read.setdefault(read, read)
+        return _Part(things, self.external_references, read, tuple(self.crashes))

@@ -31,7 +31,7 @@ def structure(cell: Cell, given: Mapping[str, Value] | None = None) -> Cell | No
         filled = _filled(value, known) if known else value
     except (ValueError, RecursionError):
         return None
-    return Cell(filled, cell.place, cell.path, cell.resource, cell.ledger, cell.doubt)
+    return Cell(filled, cell.place, cell.path, cell.resource, cell.attributes_read, cell.doubt)
 
 
 _PART = "taskwall-part-"

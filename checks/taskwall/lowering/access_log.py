@@ -63,8 +63,8 @@ def _delivered(r: ResourceReader) -> Setting | None:
     """The delivery source that takes a load balancer's access logs, if there is one."""
     found = None
     key = "resource_arn" if r.terraform else "ResourceArn"
-    for resource in r.draft.about(r.id, key, *_DELIVERIES):
-        other = ResourceReader(resource, r.draft)
+    for resource in r.builder.about(r.id, key, *_DELIVERIES):
+        other = ResourceReader(resource, r.builder)
         link = other.link(LoadBalancer, other.at("resource_arn", "ResourceArn"))
         kind = other.at("log_type", "LogType")
         if link is None or (link.exact and link.to != r.id):

@@ -45,9 +45,9 @@ def _namespace(r: ResourceReader, connect: Cell) -> Cell:
     own = connect.get("namespace" if r.terraform else "Namespace")
     value = r.at("cluster", "Cluster").value
     if own.absent and isinstance(value, Reference):
-        resource = r.draft.resources.get(value.resource)
+        resource = r.builder.resources.get(value.resource)
         if resource is not None and not resource.data:
-            other = ResourceReader(resource, r.draft)
+            other = ResourceReader(resource, r.builder)
             return other.at(
                 "service_connect_defaults.namespace", "ServiceConnectDefaults.Namespace"
             )
@@ -58,7 +58,7 @@ def _name_of(r: ResourceReader, cell: Cell) -> Value | None:
     """The name of the namespace that a cell refers to."""
     value = cell.value
     while isinstance(value, Reference):
-        resource = r.draft.resources.get(value.resource)
+        resource = r.builder.resources.get(value.resource)
         if resource is not None and not resource.data:
             return resource.body.fields.get("name" if r.terraform else "Name")
         value = value.value

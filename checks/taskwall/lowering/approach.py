@@ -62,8 +62,8 @@ def vpc_origin(r: ResourceReader) -> Iterator[EdgeConnection]:
     )
     protocol = setting(config.get(policy), policy)
     forced: list[Fact] = []
-    for resource in r.draft.of_type(*_DISTRIBUTIONS):
-        other = ResourceReader(resource, r.draft)
+    for resource in r.builder.of_type(*_DISTRIBUTIONS):
+        other = ResourceReader(resource, r.builder)
         for origin in _origins(other):
             used = origin.at(
                 "vpc_origin_config.vpc_origin_id" if r.terraform else "VpcOriginConfig.VpcOriginId"
@@ -119,19 +119,19 @@ def _balancer(r: ResourceReader, cell: Cell, depth: int = 0) -> Link | None:
     """
     value = cell.value
     for reference in _references(value):
-        resource = r.draft.resources.get(reference.resource)
+        resource = r.builder.resources.get(reference.resource)
         if resource is None:
             continue
         if resource.type in _BALANCERS:
             return r.link(LoadBalancer, cell, "reaches")
         if resource.type in _RECORDS and depth == 0:
-            return _aliased(ResourceReader(resource, r.draft))
+            return _aliased(ResourceReader(resource, r.builder))
         if not resource.data:
             return None
     if value is None:
         return None
-    for record in r.draft.of_type(*_RECORDS) if depth == 0 else ():
-        other = ResourceReader(record, r.draft)
+    for record in r.builder.of_type(*_RECORDS) if depth == 0 else ():
+        other = ResourceReader(record, r.builder)
         name = other.at("name", "Name").value
         if name is not None and same(name, value):
             return _aliased(other)
@@ -190,7 +190,7 @@ def http_integration(r: ResourceReader) -> Iterator[EdgeConnection]:
     types = [
         resource.type
         for reference in _references(uri.value)
-        if (resource := r.draft.resources.get(reference.resource)) is not None
+        if (resource := r.builder.resources.get(reference.resource)) is not None
     ]
     if types and "istener" not in types[0]:
         return  # A service of Cloud Map, or a function.
@@ -232,9 +232,9 @@ def _rest(
 def _linked(r: ResourceReader, connection: Cell) -> Link | None:
     """The load balancer behind a VPC link of a REST API."""
     for reference in _references(connection.value):
-        resource = r.draft.resources.get(reference.resource)
+        resource = r.builder.resources.get(reference.resource)
         if resource is not None and resource.type in _VPC_LINKS:
-            other = ResourceReader(resource, r.draft)
+            other = ResourceReader(resource, r.builder)
             for each in other.at("target_arns", "TargetArns").each():
                 return other.link(LoadBalancer, each, "reaches")
     return r.link(LoadBalancer, connection, "reaches")

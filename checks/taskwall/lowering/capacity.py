@@ -168,7 +168,7 @@ def made_for_ecs(r: ResourceReader, image: Cell) -> bool:
         return False
     named = [need.name for need in image.needs]
     for value in _named(image.value):
-        resource = r.draft.resources.get(value.resource)
+        resource = r.builder.resources.get(value.resource)
         if resource is not None and resource.data:
             found = resource.body.fields
             named += list(_texts(found.get("name")))

@@ -84,11 +84,11 @@ def _policy_used(r: ResourceReader, block: Cell, port: Setting) -> Setting:
         tls = [policy.get("PolicyName").known for policy in r.at("", "Policies").each()
                if policy.get("PolicyType").known == _TLS]  # fmt: skip
     else:
-        for resource in r.draft.of_type("aws_load_balancer_listener_policy"):
-            names += _names_for(r, ResourceReader(resource, r.draft), port, "policy_names")
-        for resource in r.draft.of_type("aws_lb_ssl_negotiation_policy"):
-            names += _names_for(r, ResourceReader(resource, r.draft), port, "name")
-        policies = (resource.cell() for resource in r.draft.of_type("aws_load_balancer_policy"))
+        for resource in r.builder.of_type("aws_load_balancer_listener_policy"):
+            names += _names_for(r, ResourceReader(resource, r.builder), port, "policy_names")
+        for resource in r.builder.of_type("aws_lb_ssl_negotiation_policy"):
+            names += _names_for(r, ResourceReader(resource, r.builder), port, "name")
+        policies = (resource.cell() for resource in r.builder.of_type("aws_load_balancer_policy"))
         tls = [
             p.get("policy_name").known for p in policies if p.get("policy_type_name").known == _TLS
         ]

@@ -146,9 +146,9 @@ def capacity_provider(r: ResourceReader) -> Iterator[Entity]:
 def auto_scaling_group(r: ResourceReader) -> Iterator[Entity]:
     groups = r.links(TargetGroup, r.at("target_group_arns", "TargetGroupARNs"), "registers in")
     balancers = r.links(LoadBalancer, r.at("load_balancers", "LoadBalancerNames"), "registers in")
-    attachments = r.draft.about(r.id, "autoscaling_group_name", "aws_autoscaling_attachment")
+    attachments = r.builder.about(r.id, "autoscaling_group_name", "aws_autoscaling_attachment")
     for resource in attachments:
-        other = ResourceReader(resource, r.draft)
+        other = ResourceReader(resource, r.builder)
         link = other.link(AutoScalingGroup, other.at("autoscaling_group_name", ""))
         if link is not None and link.to == r.id:
             target = other.link(TargetGroup, other.at("lb_target_group_arn", ""), "registers in")

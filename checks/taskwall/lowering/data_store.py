@@ -122,13 +122,13 @@ def _group(r: ResourceReader, cell: Cell) -> ResourceReader | None:
     """The parameter group of the sources that a cell names, by reference or by name."""
     value = cell.value
     while isinstance(value, Reference):
-        resource = r.draft.resources.get(value.resource)
+        resource = r.builder.resources.get(value.resource)
         if resource is not None and not resource.data:
-            return ResourceReader(resource, r.draft) if resource.type in _GROUPS else None
+            return ResourceReader(resource, r.builder) if resource.type in _GROUPS else None
         value = value.value
     if isinstance(cell.known, str):
-        for resource in r.draft.of_type(*_GROUPS):
-            other = ResourceReader(resource, r.draft)
+        for resource in r.builder.of_type(*_GROUPS):
+            other = ResourceReader(resource, r.builder)
             if other.at("name", "DBParameterGroupName").known == cell.known:
                 return other
     return None
@@ -381,14 +381,14 @@ def _subnets(r: ResourceReader, spelled: Spelling) -> tuple[Link, ...]:
     cell = r.body.get(spelled.subnet_group)
     value = cell.value
     while isinstance(value, Reference):
-        resource = r.draft.resources.get(value.resource)
+        resource = r.builder.resources.get(value.resource)
         if resource is not None and resource.type in _SUBNET_GROUPS:
-            other = ResourceReader(resource, r.draft)
+            other = ResourceReader(resource, r.builder)
             return other.links(Subnet, other.at("subnet_ids", "SubnetIds"), "has")
         value = value.value
-    for resource in r.draft.of_type(*_SUBNET_GROUPS) if isinstance(cell.known, str) else ():
+    for resource in r.builder.of_type(*_SUBNET_GROUPS) if isinstance(cell.known, str) else ():
         found = resource.body.fields.get("name")
         if isinstance(found, Known) and found.data == cell.known:
-            other = ResourceReader(resource, r.draft)
+            other = ResourceReader(resource, r.builder)
             return other.links(Subnet, other.at("subnet_ids", "SubnetIds"), "has")
     return ()

@@ -55,7 +55,7 @@ def endpoint(r: ResourceReader) -> Iterator[Entity]:
 def _looked_up(r: ResourceReader, name: Value | None) -> str:
     """The service whose full name a data source looks up, or an endpoint service of the sources."""
     while isinstance(name, Reference):
-        source = r.draft.resources.get(name.resource)
+        source = r.builder.resources.get(name.resource)
         if source is not None and source.type == "aws_vpc_endpoint_service":
             if not source.data:
                 return OFFERED
@@ -150,8 +150,8 @@ def private_zone(r: ResourceReader) -> Iterator[Entity]:
         r.link(Vpc, each.get("vpc_id" if r.terraform else "VPCId"), "answers in")
         for each in vpcs.each()
     ]
-    for resource in r.draft.about(r.id, "zone_id", "aws_route53_zone_association"):
-        other = ResourceReader(resource, r.draft)
+    for resource in r.builder.about(r.id, "zone_id", "aws_route53_zone_association"):
+        other = ResourceReader(resource, r.builder)
         zone = other.link(PrivateZone, other.at("zone_id", ""))
         if zone is not None and zone.to == r.id:
             links.append(other.link(Vpc, other.at("vpc_id", ""), "answers in"))

@@ -71,7 +71,7 @@ _STORES = (
 
 def _is_looked_up(r: ResourceReader, name: str) -> bool:
     """Whether a name is that of a data source of a data store."""
-    resource = r.draft.resources.get(name)
+    resource = r.builder.resources.get(name)
     return resource is not None and resource.data and resource.type.startswith(_STORES)
 
 

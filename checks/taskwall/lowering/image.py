@@ -55,7 +55,7 @@ def type_of(r: ResourceReader, value: Value) -> str:
 
 def _resource(r: ResourceReader, value: Value) -> Resource | None:
     while isinstance(value, Reference):
-        resource = r.draft.resources.get(value.resource)
+        resource = r.builder.resources.get(value.resource)
         if resource is not None:
             return resource
         if value.value is None:
@@ -72,9 +72,9 @@ def pull_through(r: ResourceReader, image: Cell) -> str:
     parts = value.parts if isinstance(value, Text) else (value,)
     known = (part if isinstance(part, str) else _literal(part) for part in parts)
     path = "".join(known).partition("/")[2]
-    for resource in r.draft.of_type(*_CACHES):
+    for resource in r.builder.of_type(*_CACHES):
         prefix = (
-            ResourceReader(resource, r.draft)
+            ResourceReader(resource, r.builder)
             .at("ecr_repository_prefix", "EcrRepositoryPrefix")
             .known
         )

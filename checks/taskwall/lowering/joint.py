@@ -124,7 +124,7 @@ def _table(r: ResourceReader) -> Link:
     cell = r.at("transit_gateway_route_table_id", "TransitGatewayRouteTableId")
     value = cell.value
     while isinstance(value, Reference):
-        resource = r.draft.resources.get(value.resource)
+        resource = r.builder.resources.get(value.resource)
         if resource is not None and value.attribute in _DEFAULTS:
             text = f"{r.name} is in the default table of {resource.origin.name}"
             fact = Fact(True, text, cell.place, r.name)
@@ -171,15 +171,19 @@ def share_association(r: ResourceReader) -> Iterator[Entity]:
 def _principals(r: ResourceReader, share: Link | None) -> Fact:
     """Whether any principal is associated with a share, as far as the sources write that."""
     parts = []
-    for resource in r.draft.of_type("aws_ram_principal_association"):
-        other = ResourceReader(resource, r.draft)
+    for resource in r.builder.of_type("aws_ram_principal_association"):
+        other = ResourceReader(resource, r.builder)
         theirs = other.link(_Share, other.at("resource_share_arn", ""), "shares with a principal")
         if share is not None and theirs is not None:
             same = same_entity(share, theirs)
             needs = (*share.fact.needs, *theirs.fact.needs)
             text = f"{other.name} allows other accounts to use what {share.to} shares"
             parts.append(Fact(same, text, theirs.place, other.name, needs))
-    if share is not None and (resource_ := r.draft.resources.get(share.to)) and not resource_.data:
+    if (
+        share is not None
+        and (resource_ := r.builder.resources.get(share.to))
+        and not resource_.data
+    ):
         return any_of(parts)
     needs = share.fact.needs if share is not None else ()
     text = f"{r.name} shares with every account"
@@ -210,7 +214,7 @@ def _may_be_subnet(r: ResourceReader, cell: Cell) -> bool:
     """Whether an ARN is a subnet's, or may be one."""
     value = cell.value
     while isinstance(value, Reference):
-        if (resource := r.draft.resources.get(value.resource)) is not None:
+        if (resource := r.builder.resources.get(value.resource)) is not None:
             return "subnet" in resource.type.lower()
         value = value.value
     value = None if value is None else worst_per_scenario(value)

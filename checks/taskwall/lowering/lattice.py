@@ -43,8 +43,8 @@ def target_group(r: ResourceReader) -> Iterator[object]:
 @lowers("aws_vpclattice_target_group_attachment")
 def attachment(r: ResourceReader) -> Iterator[Fronted]:
     here = r.must(LatticeTargets, r.at("target_group_identifier", ""), "registers in")
-    group = r.draft.resources.get(here.to)
-    kind = ResourceReader(group, r.draft).at("type", "").known if group else None
+    group = r.builder.resources.get(here.to)
+    kind = ResourceReader(group, r.builder).at("type", "").known if group else None
     link = r.link(LoadBalancer, r.at("target.id", ""), "registers")
     if link is not None and kind in ("ALB", None):
         yield Fronted(r.origin, here, link)

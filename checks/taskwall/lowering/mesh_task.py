@@ -155,7 +155,7 @@ def _of_node(r: ResourceReader, entry: Cell, name: Cell, value: Cell) -> tuple[F
 def _kind(r: ResourceReader, value: Value | None) -> str | None:
     """What a name or ARN means, `node` or `gateway`; None where the sources do not tell."""
     while isinstance(value, Reference):
-        resource = r.draft.resources.get(value.resource)
+        resource = r.builder.resources.get(value.resource)
         word = resource.type.lower().replace("_", "") if resource else ""
         if word.endswith(("virtualnode", "virtualgateway")):
             return "node" if word.endswith("virtualnode") else "gateway"

@@ -178,7 +178,7 @@ def _permissions(
         for cell in _peers(block, key):
             found = True
             peer = r.link(SecurityGroup, cell, verb)
-            if key.endswith("Name") and peer is not None and peer.to not in r.draft.resources:
+            if key.endswith("Name") and peer is not None and peer.to not in r.builder.resources:
                 # A group that is written here may have this name.
                 peer = replace(peer, exact=False)
             own = peer is not None and peer.to == group.to
@@ -217,9 +217,11 @@ def _vpc_range(r: ResourceReader, cell: Cell) -> Link | None:
     value = cell.value
     while isinstance(value, Reference):
         if value.attribute.partition(".")[0].partition("[")[0] in _VPC_RANGES:
-            bare = Cell(value, cell.place, cell.path, cell.resource, cell.ledger, cell.doubt)
+            bare = Cell(
+                value, cell.place, cell.path, cell.resource, cell.attributes_read, cell.doubt
+            )
             link = r.link(Vpc, bare, "names the CIDR of")
-            resource = r.draft.resources.get(value.resource)
+            resource = r.builder.resources.get(value.resource)
             if link is not None and resource is not None and "vpc" in resource.type.lower():
                 return link
         value = value.value
@@ -269,8 +271,8 @@ def prefix_list(r: ResourceReader) -> Iterator[Entity]:
 
 def _entries(r: ResourceReader) -> Iterator[Cell]:
     """The entries that resources of their own add to this list."""
-    for resource in r.draft.about(r.id, "prefix_list_id", "aws_ec2_managed_prefix_list_entry"):
-        other = ResourceReader(resource, r.draft)
+    for resource in r.builder.about(r.id, "prefix_list_id", "aws_ec2_managed_prefix_list_entry"):
+        other = ResourceReader(resource, r.builder)
         link = other.link(PrefixList, other.at("prefix_list_id", ""))
         if link is not None and link.to == r.id:
             yield other.body

@@ -56,8 +56,8 @@ def _client_ip(r: ResourceReader) -> Setting:
 
 def _attached(r: ResourceReader) -> Iterator[Link]:
     """Load balancers that attachments of their own register in this target group."""
-    for resource in r.draft.about(r.id, "target_group_arn", *_ATTACHMENTS):
-        other = ResourceReader(resource, r.draft)
+    for resource in r.builder.about(r.id, "target_group_arn", *_ATTACHMENTS):
+        other = ResourceReader(resource, r.builder)
         group = other.link(TargetGroup, other.at("target_group_arn", ""))
         if group is not None and group.to == r.id:
             link = other.link(LoadBalancer, other.at("target_id", ""), "registers")

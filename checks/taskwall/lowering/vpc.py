@@ -50,7 +50,7 @@ def vpc(r: ResourceReader) -> Iterator[Entity]:
             "enable_dns_hostnames", "EnableDnsHostnames", default, says, SWITCH
         ),
     )
-    if not r.external and not r.draft.implied(RouteTable, r.id):
+    if not r.external and not r.builder.implied(RouteTable, r.id):
         # Every VPC has a main route table, which others may add routes to by its attribute.
         here = Link(r.id, Fact(True, ""), r.origin.header)
         unseen = (Need(f"the main route table of {r.name}", "is not in the sources"),)
@@ -90,8 +90,8 @@ def subnet(r: ResourceReader) -> Iterator[Entity]:
 
 def _further_ranges(r: ResourceReader) -> Iterator[Setting]:
     """The IPv6 ranges that resources of their own give to a subnet."""
-    for resource in r.draft.about(r.id, "SubnetId", "AWS::EC2::SubnetCidrBlock"):
-        other = ResourceReader(resource, r.draft)
+    for resource in r.builder.about(r.id, "SubnetId", "AWS::EC2::SubnetCidrBlock"):
+        other = ResourceReader(resource, r.builder)
         link = other.link(Subnet, other.at("", "SubnetId"))
         if link is not None and link.to == r.id:
             yield other.setting("", "Ipv6CidrBlock")
@@ -194,11 +194,11 @@ def propagation(r: ResourceReader) -> Iterator[Route]:
 def _private(r: ResourceReader, cell: Cell) -> bool:
     """Whether a NAT gateway only translates between private networks."""
     value = cell.value
-    found = r.draft.resources.get(value.resource) if isinstance(value, Reference) else None
+    found = r.builder.resources.get(value.resource) if isinstance(value, Reference) else None
     if found is None or found.type not in ("aws_nat_gateway", "AWS::EC2::NatGateway"):
         return False
     return (
-        ResourceReader(found, r.draft).at("connectivity_type", "ConnectivityType").known
+        ResourceReader(found, r.builder).at("connectivity_type", "ConnectivityType").known
         == "private"
     )
 
@@ -207,7 +207,7 @@ def _gateway(r: ResourceReader, cell: Cell) -> Way | None:
     """What a gateway id leads to: by the gateway's type, or by the id's own prefix."""
     value = cell.value
     while isinstance(value, Reference):
-        resource = r.draft.resources.get(value.resource)
+        resource = r.builder.resources.get(value.resource)
         if resource is not None and resource.type in _GATEWAYS:
             return _GATEWAYS[resource.type]
         value = value.value

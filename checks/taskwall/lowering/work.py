@@ -262,9 +262,9 @@ def _namespaces(r: ResourceReader, block: Cell, serves: bool) -> tuple[Link, ...
         link = r.link(
             Registry, item.get("registry_arn" if r.terraform else "RegistryArn"), "registers in"
         )
-        resource = r.draft.resources.get(link.to) if link else None
+        resource = r.builder.resources.get(link.to) if link else None
         if resource is not None:
-            other = ResourceReader(resource, r.draft)
+            other = ResourceReader(resource, r.builder)
             by_dns = other.at("dns_config.namespace_id", "DnsConfig.NamespaceId")
             cell = other.at("namespace_id", "NamespaceId") if by_dns.absent else by_dns
             place = r.link(Namespace, cell, "is a member of")
@@ -279,13 +279,13 @@ def _namespaces(r: ResourceReader, block: Cell, serves: bool) -> tuple[Link, ...
 
 def _default_namespace(r: ResourceReader, block: Cell) -> Link | None:
     link = r.link(Cluster, block.get("cluster" if r.terraform else "Cluster"))
-    resource = r.draft.resources.get(link.to) if link else None
+    resource = r.builder.resources.get(link.to) if link else None
     if link is not None and (resource is None or resource.data):
         # Whichever namespace it is: the services of one cluster share its default.
         return Link(f"{link.to}.namespace", link.fact, link.place, exact=False)
     if resource is None:
         return None
-    other = ResourceReader(resource, r.draft)
+    other = ResourceReader(resource, r.builder)
     cell = other.at("service_connect_defaults.namespace", "ServiceConnectDefaults.Namespace")
     return r.link(Namespace, cell, "is a member of")
 

@@ -50,9 +50,9 @@ class Resource(Struct, frozen=True):
     data: bool = False
     metadata: Fields = Fields({})
 
-    def cell(self, ledger: set[tuple[str, str]] | None = None) -> "Cell":
-        """A cursor on the whole body. What is read through it is entered in `ledger`."""
-        return Cell(self.body, self.origin.header, "", self, ledger)
+    def cell(self, attributes_read: set[tuple[str, str]] | None = None) -> "Cell":
+        """A cursor on the whole body. What is read through it is entered in `attributes_read`."""
+        return Cell(self.body, self.origin.header, "", self, attributes_read)
 
 
 class Cell(Struct, frozen=True, gc=False):
@@ -68,7 +68,7 @@ class Cell(Struct, frozen=True, gc=False):
     place: Span
     path: str
     resource: Resource
-    ledger: set[tuple[str, str]] | None = None
+    attributes_read: set[tuple[str, str]] | None = None
     doubt: tuple[Need, ...] | None = None
     key: str = ""
 
@@ -99,8 +99,8 @@ class Cell(Struct, frozen=True, gc=False):
         A block that can be written only once is a list of one: keys are looked up in it.
         """
         path = self.path
-        if self.ledger is not None and not path:
-            self.ledger.add((self.resource.type, key))
+        if self.attributes_read is not None and not path:
+            self.attributes_read.add((self.resource.type, key))
         path = f'{path}["{key}"]' if "." in key else f"{path}.{key}" if path else key
         value = None if self.value is None else worst_per_scenario(self.value)
         doubt = self.doubt
@@ -167,7 +167,7 @@ class Cell(Struct, frozen=True, gc=False):
         doubt: tuple[Need, ...] | None,
         key: str = "",
     ) -> "Cell":
-        return Cell(value, place, path, self.resource, self.ledger, doubt, key or self.key)
+        return Cell(value, place, path, self.resource, self.attributes_read, doubt, key or self.key)
 
 
 def _doubt(value: Items) -> tuple[Need, ...]:

@@ -109,7 +109,7 @@ def _expanded(r: ResourceReader, text: Text) -> Iterator[str | Value]:
 
 def _rendered(r: ResourceReader, name: str, attribute: str) -> Value | None:
     """What a data source that only computes makes of its arguments."""
-    resource = r.draft.resources.get(name)
+    resource = r.builder.resources.get(name)
     if resource is None or not resource.data or attribute != "rendered":
         return None
     if resource.type == "template_file":
@@ -200,7 +200,7 @@ def _metadata(r: ResourceReader) -> Callable[[str], Fields | None]:
     stack = r.id.rpartition("/")[0]
 
     def of(name: str) -> Fields | None:
-        found = r.draft.resources.get(f"{stack}/{name}" if stack else name)
+        found = r.builder.resources.get(f"{stack}/{name}" if stack else name)
         return None if found is None else found.metadata
 
     return of
@@ -352,11 +352,11 @@ def _cluster(
             return None, unseen
         text = f"{r.name} joins the cluster that is called default"
         return Link("default", Fact(True, text, cell.place, r.name), cell.place), ()
-    named_cell = Cell(setting.value, setting.place, cell.path, cell.resource, cell.ledger)
+    named_cell = Cell(setting.value, setting.place, cell.path, cell.resource, cell.attributes_read)
     link = r.link(Cluster, named_cell, "joins")
     if link is None or not link.to:
         return None, setting.needs
-    if link.exact and link.to not in r.draft.resources and (waits := _open_names(r)):
+    if link.exact and link.to not in r.builder.resources and (waits := _open_names(r)):
         # One of these clusters may have this name.
         link = replace(link, exact=False, fact=replace(link.fact, needs=waits))
     return link, ()
@@ -365,7 +365,7 @@ def _cluster(
 def _open_names(r: ResourceReader) -> tuple[Need, ...]:
     """What the names of the sources' clusters wait for."""
     key, kind = ("name", "aws_ecs_cluster") if r.terraform else ("ClusterName", "AWS::ECS::Cluster")
-    names = (each.body.fields.get(key) for each in r.draft.of_type(kind) if not each.data)
+    names = (each.body.fields.get(key) for each in r.builder.of_type(kind) if not each.data)
     return tuple(need for name in names if name is not None for need in needs(name))
 
 
