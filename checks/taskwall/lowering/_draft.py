@@ -63,7 +63,7 @@ class ResourceReader:
         cell = self.at(terraform, cloudformation)
         return setting(cell, path.rpartition(".")[2] or terraform, default, default_text, meanings)
 
-    def mend(
+    def change(
         self, cell: Cell, terraform: Wanted, cloudformation: Wanted, end: str = ""
     ) -> tuple[Change, ...]:
         """The change that sets what a cell stands for, in the words of the resource's language.

@@ -45,10 +45,10 @@ def logging(r: ResourceReader) -> tuple[Change, ...]:
     found = {item.get("Key").known: item.get("Value") for item in attributes.each()}
     changes: tuple[Change, ...] = ()
     if _LOGS in found:
-        changes += r.mend(found[_LOGS], None, "true")
+        changes += r.change(found[_LOGS], None, "true")
     wanted: dict[str, Wanted] = {_LOGS: "true", "access_logs.s3.bucket": _BUCKET}
     missing = tuple({"Key": key, "Value": each} for key, each in wanted.items() if key not in found)
-    return changes + (r.mend(attributes, None, missing, "[+]") if missing else ())
+    return changes + (r.change(attributes, None, missing, "[+]") if missing else ())
 
 
 def block_of_logs(r: ResourceReader, block: Cell) -> tuple[Change, ...]:
@@ -56,7 +56,7 @@ def block_of_logs(r: ResourceReader, block: Cell) -> tuple[Change, ...]:
     named = not block.get("bucket" if r.terraform else "S3BucketName").absent
     terraform: dict[str, Wanted] = {} if named else {"bucket": _BUCKET}
     cloudformation: dict[str, Wanted] = {} if named else {"S3BucketName": _BUCKET}
-    return r.mend(block, {**terraform, "enabled": True}, {"Enabled": True, **cloudformation})
+    return r.change(block, {**terraform, "enabled": True}, {"Enabled": True, **cloudformation})
 
 
 def _delivered(r: ResourceReader) -> Setting | None:

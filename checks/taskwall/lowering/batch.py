@@ -44,7 +44,7 @@ def batch_job(r: ResourceReader) -> Iterator[object]:
             public_address=setting(
                 network.get(key), key, False, "no public address is the default", SWITCH
             ),
-            closing=r.mend(network.get(key), "DISABLED", "DISABLED"),
+            closing=r.change(network.get(key), "DISABLED", "DISABLED"),
             lattice=FALSE,
             network_from="elsewhere",
         )

@@ -102,10 +102,10 @@ def _setting(group: ResourceReader, parameter: str) -> tuple[Change, ...]:
     cell = group.at("parameter", "Parameters")
     if group.resource.type == "AWS::Redshift::ClusterParameterGroup":
         named = {"ParameterName": parameter, "ParameterValue": word}
-        return group.mend(cell, None, (named,), "[+]")
+        return group.change(cell, None, (named,), "[+]")
     if group.terraform:
-        return group.mend(cell, ({"name": parameter, "value": word},), None, "[+]")
-    return group.mend(cell, None, {parameter: word})
+        return group.change(cell, ({"name": parameter, "value": word},), None, "[+]")
+    return group.change(cell, None, {parameter: word})
 
 
 _FAMILIES = ("family", "Family")

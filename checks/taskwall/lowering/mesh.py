@@ -37,7 +37,7 @@ def virtual_node(r: ResourceReader) -> Iterator[object]:
     if r.external:
         return
     path = "/dev/stdout"
-    logging = r.mend(file, {"path": path}, {"Path": path})
+    logging = r.change(file, {"path": path}, {"Path": path})
     yield MeshProxy(r.origin, file.place, TRUE, is_written(r, file), logging=logging)
     yield from _node(r)
     inherits: list[Fact] = []

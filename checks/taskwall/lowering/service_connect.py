@@ -62,7 +62,7 @@ def _logging(r: ResourceReader, connect: Cell, how: Cell, whereto: Cell) -> tupl
         }
         terraform["log_configuration"] = {"log_driver": "awslogs", "options": options}
         cloudformation["LogConfiguration"] = {"LogDriver": "awslogs", "Options": options}
-    return r.mend(connect, terraform, cloudformation)
+    return r.change(connect, terraform, cloudformation)
 
 
 def _offer(r: ResourceReader, each: Cell, on: Fact) -> ServiceConnectPort:
@@ -93,4 +93,4 @@ def _encrypting(r: ResourceReader, tls: Cell) -> tuple[Change, ...]:
     }
     if tls.absent:
         terraform["role_arn"] = cloudformation["RoleArn"] = role
-    return r.mend(tls, terraform, cloudformation)
+    return r.change(tls, terraform, cloudformation)

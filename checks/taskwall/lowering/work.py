@@ -169,7 +169,7 @@ def source_of(
         public_address=setting(
             public, spelling.awsvpc[2], False, "no public address is the default", SWITCH
         ),
-        closing=r.mend(public, spelling.private, spelling.private),
+        closing=r.change(public, spelling.private, spelling.private),
         bindings=_bindings(r, block, serves) if spelling.long_running else (),
         namespaces=_namespaces(r, block, serves) if spelling.long_running else (),
         lattice=_lattice(r, block) if serves else FALSE,

@@ -84,7 +84,7 @@ class Rows:
                 silencing = suppressions.suppressing(judged, skips)
                 self.used.update(silencing)
                 if read.only is None or judged.place.file in read.only:
-                    finding = self._paths.respelt(_mended(judged.finding, mend))
+                    finding = self._paths.respelt(_with_edits(judged.finding, mend))
                     skip = silencing[0] if silencing else None
                     yield Row(finding, judged.place, read.boundary, judged.on.name, skip)
 
@@ -114,7 +114,7 @@ class Rows:
         ]
 
 
-def _mended(finding: Finding, mends: tuple[Edit, ...]) -> Finding:
+def _with_edits(finding: Finding, mends: tuple[Edit, ...]) -> Finding:
     """A finding whose fix has edits."""
     if finding.fix is None or not mends:
         return finding
