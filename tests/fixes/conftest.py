@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from mending import Mend, applied
-from taskwall.core.change import Change, Spot, Wanted
+from taskwall.core.change import AttributeChange, AttributePath, NewValue
 from taskwall.fixes.edits import Editor
 from taskwall.readers import cloudformation, terraform
 from taskwall.source.files import Files
@@ -22,7 +22,7 @@ def mend(tmp_path: Path) -> Mend:
     def made(
         text: str,
         path: str,
-        wanted: Wanted,
+        wanted: NewValue,
         *,
         file: str = "",
         others: dict[str, str] | None = None,
@@ -41,7 +41,7 @@ def mend(tmp_path: Path) -> Mend:
         assert not errors
         resources = stack.evaluate({}).resources
         resource = next(one for one in resources if one.origin.name.split(".")[-1] == "x")
-        change = Change(Spot(resource.origin.address, path), wanted, wanted)
+        change = AttributeChange(AttributePath(resource.origin.address, path), wanted, wanted)
         edits = Editor(files.text).edits([(change, resource)])
         return applied(files.text(resource.origin.header.file), edits) if edits else None
 

@@ -6,9 +6,9 @@ from textwrap import dedent
 import pytest
 
 from mending import Mend, as_json
-from taskwall.core.change import Blank, Wanted
+from taskwall.core.change import NewValue, Placeholder
 
-CASES: dict[str, tuple[str, str, Wanted, str]] = {
+CASES: dict[str, tuple[str, str, NewValue, str]] = {
     "a plain scalar": (
         """
         Resources:
@@ -154,7 +154,7 @@ CASES: dict[str, tuple[str, str, Wanted, str]] = {
             Type: AWS::B::C
         """,
         "A.B",
-        {"C": 1, "D": ({"E": "f"}, {"E": Blank("g h")})},
+        {"C": 1, "D": ({"E": "f"}, {"E": Placeholder("g h")})},
         """
         Resources:
           x:
@@ -281,7 +281,7 @@ def test_elements_of_a_list(mend: Mend, path: str, old: str, new: str) -> None:
     assert mend(LIST, path, "z") == LIST.replace(old, new)
 
 
-ADDED = ({"K": "a", "V": 1}, {"K": "b", "V": Blank("v")})
+ADDED = ({"K": "a", "V": 1}, {"K": "b", "V": Placeholder("v")})
 
 
 @pytest.mark.parametrize(

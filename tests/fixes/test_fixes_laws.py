@@ -9,7 +9,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from mending import applied, plain
-from taskwall.core.change import Change, Spot
+from taskwall.core.change import AttributeChange, AttributePath
 from taskwall.core.values import spelled
 from taskwall.fixes.edits import Editor
 from taskwall.readers import cloudformation, terraform
@@ -90,7 +90,7 @@ def holds(file: str, text: str, reader: Any, choose: Callable[[list[str]], str],
     before = read(file, text, reader)
     body = values(before)
     path = choose(paths({key: plain(each) for key, each in before.body.fields.items()}))
-    change = Change(Spot(before.origin.address, path.lstrip(".")), new, new)
+    change = AttributeChange(AttributePath(before.origin.address, path.lstrip(".")), new, new)
     edits = Editor(Files({file: text}).text).edits([(change, before)])
     assume(edits)
     expected = deepcopy(body)

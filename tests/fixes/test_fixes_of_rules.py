@@ -69,7 +69,7 @@ def test_an_edit_mends_its_finding_and_changes_nothing_else(rule: str, spelling:
             new = {said[0] for said in after.said() - before.said()}
             assert new <= _following(rule), where
             assert _differing(before, after) == {
-                (change.spot.address, str(steps(change.spot.path)[0]))
+                (change.attribute.address, str(steps(change.attribute.path)[0]))
                 for change, _ in judged.changes
             }, where
             tried += 1

@@ -5,9 +5,9 @@ from textwrap import dedent
 import pytest
 
 from mending import Mend
-from taskwall.core.change import Blank, Wanted
+from taskwall.core.change import NewValue, Placeholder
 
-CASES: dict[str, tuple[str, str, Wanted, str]] = {
+CASES: dict[str, tuple[str, str, NewValue, str]] = {
     "a text is replaced": (
         """
         resource "aws_flow_log" "x" {
@@ -180,7 +180,7 @@ CASES: dict[str, tuple[str, str, Wanted, str]] = {
         }
         """,
         "",
-        {"internal": True, "access_logs": {"bucket": Blank("name of a bucket")}},
+        {"internal": True, "access_logs": {"bucket": Placeholder("name of a bucket")}},
         """
         resource "aws_lb" "x" {
           name = "x"
@@ -253,7 +253,7 @@ CASES: dict[str, tuple[str, str, Wanted, str]] = {
         }
         """,
         "log_configuration",
-        {"log_driver": "awslogs", "options": {"awslogs-group": Blank("group")}},
+        {"log_driver": "awslogs", "options": {"awslogs-group": Placeholder("group")}},
         """
         resource "aws_ecs_service" "x" {
           name = "x"
@@ -353,7 +353,7 @@ def test_text_of_an_edit(mend: Mend, name: str, newline: str) -> None:
     assert mend(text, path, wanted) == dedent(after).replace("\n", newline)
 
 
-REFUSED: dict[str, tuple[str, str, Wanted]] = {
+REFUSED: dict[str, tuple[str, str, NewValue]] = {
     "a variable decides": (
         'variable "v" { default = "a" }\nresource "t" "x" {\n  a = var.v\n}',
         "a",

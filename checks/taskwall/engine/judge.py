@@ -6,7 +6,7 @@ from typing import TypeAlias
 from msgspec import Struct
 from msgspec.structs import replace
 
-from taskwall.core.change import Change
+from taskwall.core.change import AttributeChange
 from taskwall.core.facts import Fact
 from taskwall.core.values import Need, Origin, Span
 from taskwall.engine.scenarios import CancellationCheck, Followed, explore, never_cancelled
@@ -33,7 +33,7 @@ class LocatedFinding(Struct, frozen=True, gc=False):
     place: Span
     on: Origin
     needs: tuple[Need, ...] = ()
-    changes: tuple[tuple[Change, Resource], ...] = ()
+    changes: tuple[tuple[AttributeChange, Resource], ...] = ()
 
 
 class Judgement(Struct, frozen=True):

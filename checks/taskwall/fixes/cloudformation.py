@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from taskwall.core.change import Wanted, blanks
+from taskwall.core.change import NewValue, has_placeholders
 from taskwall.core.values import Value
 from taskwall.findings.finding import Edit
 from taskwall.fixes import yaml_text
@@ -26,7 +26,7 @@ class Writer:
         self._unit = _unit(self._root, sheet.text)
         self._starts: dict[int, dict[int, Any]] = {}
 
-    def edits(self, resource: Resource, path: Sequence[Step], wanted: Wanted) -> Iterator[Edit]:
+    def edits(self, resource: Resource, path: Sequence[Step], wanted: NewValue) -> Iterator[Edit]:
         """The edits that give a property of a resource a value.
 
         Raises:
@@ -83,7 +83,7 @@ class Writer:
             raise RefusedError
 
     def _reach(
-        self, node: Any, value: Value, path: Sequence[Step], wanted: Wanted
+        self, node: Any, value: Value, path: Sequence[Step], wanted: NewValue
     ) -> Iterator[Edit]:
         """The edits below a node that evaluates to `value`."""
         if not path:
@@ -125,10 +125,10 @@ class Writer:
                 self._members(element)
         return node.value[index]
 
-    def _into(self, node: Any, value: Value, wanted: Mapping[str, Wanted]) -> Iterator[Edit]:
+    def _into(self, node: Any, value: Value, wanted: Mapping[str, NewValue]) -> Iterator[Edit]:
         """The edits that set members of a mapping, whichever of them are there."""
         members = self._members(node)
-        missing: dict[str, Wanted] = {}
+        missing: dict[str, NewValue] = {}
         for name, each in wanted.items():
             if below(value, name) is None and name not in members:
                 missing[name] = each
@@ -137,16 +137,16 @@ class Writer:
         if missing:
             yield self._added(node, missing)
 
-    def _replaced(self, node: Any, wanted: Wanted) -> Edit:
+    def _replaced(self, node: Any, wanted: NewValue) -> Edit:
         self._plain(node)
         start, end = node.start_mark.index, node.end_mark.index
         if node.id != "scalar" or node.style in ("|", ">") or isinstance(wanted, tuple):
             raise RefusedError
         text = yaml_text.scalar(wanted, quote=node.style or "", json=self._json)
         lead = " " if start == end else ""  # nothing stands behind the colon
-        return self.sheet.edit(start, end, lead + text, blanks(wanted))
+        return self.sheet.edit(start, end, lead + text, has_placeholders(wanted))
 
-    def _appended(self, node: Any, wanted: Wanted) -> Edit:
+    def _appended(self, node: Any, wanted: NewValue) -> Edit:
         """The edit that adds elements behind those of a list."""
         self._plain(node)
         if node.id != "sequence" or not node.value or not isinstance(wanted, tuple):
@@ -161,7 +161,9 @@ class Writer:
             inline = bool(last.flow_style)
             lines = yaml_text.elements(wanted, indent, self._unit, inline)
             at = sheet.line_end(end)
-            return sheet.edit(at, at, "".join(f"\n{line}" for line in lines), blanks(wanted))
+            return sheet.edit(
+                at, at, "".join(f"\n{line}" for line in lines), has_placeholders(wanted)
+            )
         if text[end : node.end_mark.index - 1].lstrip()[:1] == ",":
             raise RefusedError
         if "\n" not in text[node.start_mark.index : first]:
@@ -170,12 +172,12 @@ class Writer:
             indent = sheet.indent(first)
             spread = (yaml_text.spread(each, indent, self._unit, self._json) for each in wanted)
             added = "".join(f",\n{indent}{each}" for each in spread)
-        return sheet.edit(end, end, added, blanks(wanted))
+        return sheet.edit(end, end, added, has_placeholders(wanted))
 
-    def _added(self, node: Any, missing: Mapping[str, Wanted]) -> Edit:
+    def _added(self, node: Any, missing: Mapping[str, NewValue]) -> Edit:
         """The edit that adds members to a mapping, behind those that it has."""
         self._members(node)
-        sheet, placeholder = self.sheet, blanks(missing)
+        sheet, placeholder = self.sheet, has_placeholders(missing)
         start, end = node.start_mark.index, node.end_mark.index
         if not node.value:
             if not node.flow_style:
@@ -196,7 +198,7 @@ class Writer:
         at = sheet.line_end(last)
         return sheet.edit(at, at, lines, placeholder)
 
-    def _added_in_flow(self, node: Any, missing: Mapping[str, Wanted], last: int) -> Edit:
+    def _added_in_flow(self, node: Any, missing: Mapping[str, NewValue], last: int) -> Edit:
         sheet, text = self.sheet, self.sheet.text
         first = node.value[0][0].start_mark.index
         rest = text[last : node.end_mark.index - 1]
@@ -205,9 +207,9 @@ class Writer:
         if "\n" in text[node.start_mark.index : first]:
             indent = sheet.indent(first)
             body = yaml_text.flow_lines(missing, indent, self._unit, self._json)
-            return sheet.edit(last, last, f",\n{body}", blanks(missing))
+            return sheet.edit(last, last, f",\n{body}", has_placeholders(missing))
         body = yaml_text.flow(missing, self._json)[1:-1].strip()
-        return sheet.edit(last, last, f", {body}", blanks(missing))
+        return sheet.edit(last, last, f", {body}", has_placeholders(missing))
 
     def _end(self, node: Any) -> int:
         """Where the text of a node ends, without the white space that the parser counts to it."""

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
-from taskwall.core.change import Change
+from taskwall.core.change import AttributeChange
 from taskwall.core.patterns import pattern
 from taskwall.findings.finding import Edit
 from taskwall.fixes.refused import RefusedError
@@ -29,7 +29,7 @@ _FOLDERS = pattern(r"[/\\](?:\.terraform|cdk\.out|\.aws-sam|\.serverless)[/\\]")
 """Folders that programs write."""
 
 
-Changes: TypeAlias = Sequence[tuple[Change, Resource]]
+Changes: TypeAlias = Sequence[tuple[AttributeChange, Resource]]
 """Changes that mend something together, each with the resource that it is about."""
 
 
@@ -49,7 +49,7 @@ class Editor:
             return ()
         return tuple(sorted(found, key=lambda edit: (edit.file, edit.line, edit.column)))
 
-    def _made(self, change: Change, resource: Resource) -> Iterator[Edit]:
+    def _made(self, change: AttributeChange, resource: Resource) -> Iterator[Edit]:
         origin = resource.origin
         file = origin.header.file
         if resource.data or origin.construct or _FOLDERS.search(file):
@@ -57,10 +57,10 @@ class Editor:
         writer = self._writers.get(file)
         if writer is None:
             writer = self._writers[file] = _writer(origin.language, file, self._text(file))
-        wanted = change.wanted(origin.language)
+        wanted = change.value_in(origin.language)
         from taskwall.fixes.steps import steps
 
-        return writer.edits(resource, steps(change.spot.path), wanted)
+        return writer.edits(resource, steps(change.attribute.path), wanted)
 
 
 def _writer(language: str, file: str, text: str) -> "terraform.Writer | cloudformation.Writer":

@@ -6,7 +6,7 @@ and an edit changes them all: so all of them must need it.
 
 from collections.abc import Sequence
 
-from taskwall.core.change import Change
+from taskwall.core.change import AttributeChange
 from taskwall.core.values import Span
 from taskwall.source.resource import Resource
 from taskwall.source.stack import Evaluation
@@ -17,18 +17,18 @@ class Changes:
 
     def __init__(self, evaluations: Sequence[Evaluation]) -> None:
         self._evaluations = evaluations
-        self._asked: dict[tuple[str, str], list[Change]] = {}
+        self._asked: dict[tuple[str, str], list[AttributeChange]] = {}
         self._resources: dict[int, dict[str, Resource]] = {}
         self._declared: dict[Span, set[str]] | None = None
 
-    def note(self, rule: str, changes: Sequence[Change]) -> None:
+    def note(self, rule: str, changes: Sequence[AttributeChange]) -> None:
         """Take down what a fail of a rule asks for."""
         for change in changes:
-            self._asked.setdefault((rule, change.spot.address), []).append(change)
+            self._asked.setdefault((rule, change.attribute.address), []).append(change)
 
     def offered(
-        self, rule: str, changes: Sequence[Change], scenario: int
-    ) -> tuple[tuple[Change, Resource], ...]:
+        self, rule: str, changes: Sequence[AttributeChange], scenario: int
+    ) -> tuple[tuple[AttributeChange, Resource], ...]:
         """The changes with their resources as a scenario has them.
 
         None unless the rule asks the same of every resource that is declared by the same text.
@@ -36,7 +36,7 @@ class Changes:
         resources = self._of(scenario)
         found = []
         for change in changes:
-            resource = resources.get(change.spot.address)
+            resource = resources.get(change.attribute.address)
             if resource is None:
                 return ()
             for address in self._alike(resource):
@@ -63,10 +63,10 @@ class Changes:
         return self._declared[resource.origin.header]
 
 
-def _same(one: Change, other: Change) -> bool:
+def _same(one: AttributeChange, other: AttributeChange) -> bool:
     """Whether two changes write the same at the same path."""
-    return (one.spot.path, one.terraform, one.cloudformation) == (
-        other.spot.path,
+    return (one.attribute.path, one.terraform, one.cloudformation) == (
+        other.attribute.path,
         other.terraform,
         other.cloudformation,
     )

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterator, Mapping
 
-from taskwall.core.change import Blank, Wanted
+from taskwall.core.change import NewValue, Placeholder
 from taskwall.core.values import Scalar, spelled
 
 STEP = "  "
@@ -18,7 +18,7 @@ def literal(data: Scalar) -> str:
     return '"' + re.sub(r"[$%](?=\{)", lambda match: match[0] * 2, text) + '"'
 
 
-def expression(wanted: Wanted, indent: str) -> str:
+def expression(wanted: NewValue, indent: str) -> str:
     """A value as the right-hand side of an attribute whose line has the indentation given."""
     if isinstance(wanted, Mapping):
         inner = indent + STEP
@@ -26,10 +26,10 @@ def expression(wanted: Wanted, indent: str) -> str:
         return f"{{\n{lines}\n{indent}}}"
     if isinstance(wanted, tuple):
         return f"[{', '.join(expression(each, indent) for each in wanted)}]"
-    return literal(f"<{wanted.hint}>" if isinstance(wanted, Blank) else wanted)
+    return literal(f"<{wanted.hint}>" if isinstance(wanted, Placeholder) else wanted)
 
 
-def members(wanted: Mapping[str, Wanted], indent: str, before: int = 0) -> Iterator[str]:
+def members(wanted: Mapping[str, NewValue], indent: str, before: int = 0) -> Iterator[str]:
     """The lines of attributes and nested blocks; blocks after attributes, apart from them.
 
     `before` is how wide the names of attributes are that stand directly before.
@@ -45,7 +45,7 @@ def members(wanted: Mapping[str, Wanted], indent: str, before: int = 0) -> Itera
             apart = True
 
 
-def block_lines(name: str, body: Wanted, indent: str) -> Iterator[str]:
+def block_lines(name: str, body: NewValue, indent: str) -> Iterator[str]:
     """The lines of a block."""
     assert isinstance(body, Mapping)
     yield f"{indent}{name} {{"
@@ -53,7 +53,7 @@ def block_lines(name: str, body: Wanted, indent: str) -> Iterator[str]:
     yield f"{indent}}}"
 
 
-def is_block(wanted: Wanted) -> bool:
+def is_block(wanted: NewValue) -> bool:
     """Whether a value is written as a block, or as several.
 
     The keys of maps have hyphens, those of blocks have none.
@@ -64,7 +64,7 @@ def is_block(wanted: Wanted) -> bool:
 
 
 def _aligned(
-    wanted: Mapping[str, Wanted], indent: str, before: int = 0, key: Callable[[str], str] = str
+    wanted: Mapping[str, NewValue], indent: str, before: int = 0, key: Callable[[str], str] = str
 ) -> Iterator[str]:
     """The lines of attributes; the equals signs of those that take one line are aligned."""
     texts = {key(name): expression(value, indent) for name, value in wanted.items()}

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Final, TypeAlias
 
-from taskwall.core.change import Wanted
+from taskwall.core.change import NewValue
 from taskwall.core.patterns import pattern
 from taskwall.core.values import Fields, Items, Value, worst_per_scenario
 from taskwall.fixes.refused import RefusedError
@@ -32,7 +32,7 @@ def steps(path: str) -> tuple[Step, ...]:
     )
 
 
-def nested(path: Iterable[Step], wanted: Wanted) -> Wanted:
+def nested(path: Iterable[Step], wanted: NewValue) -> NewValue:
     """A value below the keys of a path, none of which is written.
 
     Raises:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from taskwall.core.change import Wanted, blanks
+from taskwall.core.change import NewValue, has_placeholders
 from taskwall.core.values import Fields, Value, worst_per_scenario
 from taskwall.findings.finding import Edit
 from taskwall.fixes.hcl_text import STEP, block_lines, expression, is_block, members
@@ -23,7 +23,7 @@ class Writer:
         self._broken = bool(parsed.errors)
         self._blocks = {block.header: block for block in parsed.body.blocks}
 
-    def edits(self, resource: Resource, path: Sequence[Step], wanted: Wanted) -> Iterator[Edit]:
+    def edits(self, resource: Resource, path: Sequence[Step], wanted: NewValue) -> Iterator[Edit]:
         """The edits that give an attribute or block of a resource a value.
 
         Raises:
@@ -35,7 +35,7 @@ class Writer:
         yield from self._reach(block, resource.body, path, wanted)
 
     def _reach(
-        self, block: Block, value: Value, path: Sequence[Step], wanted: Wanted
+        self, block: Block, value: Value, path: Sequence[Step], wanted: NewValue
     ) -> Iterator[Edit]:
         """The edits below a block that `value` was read from."""
         if not path:
@@ -72,9 +72,9 @@ class Writer:
                 raise RefusedError  # an override file replaces these blocks
             yield from self._reach(blocks[index or 0], inner, rest[index is not None :], wanted)
 
-    def _into(self, block: Block, value: Value, wanted: Mapping[str, Wanted]) -> Iterator[Edit]:
+    def _into(self, block: Block, value: Value, wanted: Mapping[str, NewValue]) -> Iterator[Edit]:
         """The edits that set members of a block, whichever of them are there."""
-        missing: dict[str, Wanted] = {}
+        missing: dict[str, NewValue] = {}
         for name, each in wanted.items():
             if below(value, name) is None and not _written(block.body, name):
                 missing[name] = each
@@ -83,7 +83,7 @@ class Writer:
         if missing:
             yield from self._added(block, missing)
 
-    def _replaced(self, attribute: Attribute, found: Value, wanted: Wanted) -> Edit:
+    def _replaced(self, attribute: Attribute, found: Value, wanted: NewValue) -> Edit:
         literal = attribute.expression
         start, end = self.sheet.span(literal.place)
         if not isinstance(literal, Literal) or self.sheet.text.startswith("<<", start):
@@ -91,9 +91,9 @@ class Writer:
         if worst_per_scenario(found) != literal.value:
             raise RefusedError  # an override file replaces it
         text = expression(wanted, self.sheet.indent(start))
-        return self.sheet.edit(start, end, text, blanks(wanted))
+        return self.sheet.edit(start, end, text, has_placeholders(wanted))
 
-    def _appended(self, last: Block, name: str, wanted: Wanted) -> Iterator[Edit]:
+    def _appended(self, last: Block, name: str, wanted: NewValue) -> Iterator[Edit]:
         """The edit that adds blocks behind the last of their type."""
         if not isinstance(wanted, tuple):
             raise RefusedError
@@ -101,9 +101,11 @@ class Writer:
         indent = self.sheet.indent(start)
         lines = (line for each in wanted for line in ("", *block_lines(name, each, indent)))
         at = self.sheet.line_end(end)
-        yield self.sheet.edit(at, at, "".join(f"\n{line}" for line in lines), blanks(wanted))
+        yield self.sheet.edit(
+            at, at, "".join(f"\n{line}" for line in lines), has_placeholders(wanted)
+        )
 
-    def _added(self, block: Block, missing: Mapping[str, Wanted]) -> Iterator[Edit]:
+    def _added(self, block: Block, missing: Mapping[str, NewValue]) -> Iterator[Edit]:
         """The edits that add members: attributes to attributes, blocks at the end."""
         sheet = self.sheet
         opening = sheet.text.index(
@@ -116,7 +118,7 @@ class Writer:
             inner = indent + STEP
             held = [inner + inside.strip()] if inside.strip() else []
             lines = "\n".join(("", *held, *members(missing, inner), indent))
-            yield sheet.edit(opening + 1, closing, lines, blanks(missing))
+            yield sheet.edit(opening + 1, closing, lines, has_placeholders(missing))
             return
         plain = {name: each for name, each in missing.items() if not is_block(each)}
         blocks = {name: each for name, each in missing.items() if is_block(each)}
@@ -129,12 +131,12 @@ class Writer:
             at, before = sheet.line_end(stop), _width(sheet.text[start:stop], last.name)
         lines = "".join(f"\n{line}" for line in members(plain, inner, before))
         if plain and (not blocks or at != end):
-            yield sheet.edit(at, at, lines, blanks(plain))
+            yield sheet.edit(at, at, lines, has_placeholders(plain))
             lines = ""
         if blocks:
             apart = "\n" if inside.strip() or lines else ""
             lines += apart + "".join(f"\n{line}" for line in members(blocks, inner))
-            yield sheet.edit(end, end, lines.replace("\n\n\n", "\n\n"), blanks(missing))
+            yield sheet.edit(end, end, lines.replace("\n\n\n", "\n\n"), has_placeholders(missing))
 
     def _inner(self, block: Block) -> str | None:
         """How the members of a block are indented; None if there are none."""

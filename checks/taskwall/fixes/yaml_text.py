@@ -3,7 +3,7 @@
 import json as json_
 from collections.abc import Iterator, Mapping
 
-from taskwall.core.change import Blank, Wanted
+from taskwall.core.change import NewValue, Placeholder
 from taskwall.core.patterns import pattern
 from taskwall.core.values import spelled
 from taskwall.readers.cloudformation.document import resolved
@@ -12,9 +12,9 @@ _PLAIN = pattern(r"[A-Za-z0-9_./][A-Za-z0-9_./:-]*(?<!:)")
 """What may stand without quotes, in flow style as well."""
 
 
-def scalar(wanted: Wanted, quote: str = "", json: bool = False) -> str:
+def scalar(wanted: NewValue, quote: str = "", json: bool = False) -> str:
     """A scalar; `quote` is the quotation mark of the one that it replaces, if that has one."""
-    data = f"<{wanted.hint}>" if isinstance(wanted, Blank) else wanted
+    data = f"<{wanted.hint}>" if isinstance(wanted, Placeholder) else wanted
     assert not isinstance(data, Mapping | tuple)
     if quote == "'":
         return "'" + (spelled(data) or "").replace("'", "''") + "'"
@@ -27,7 +27,7 @@ def scalar(wanted: Wanted, quote: str = "", json: bool = False) -> str:
     return json_.dumps(data, ensure_ascii=False)
 
 
-def flow(wanted: Wanted, json: bool) -> str:
+def flow(wanted: NewValue, json: bool) -> str:
     """A value in one line."""
     if isinstance(wanted, Mapping):
         inner = ", ".join(f"{_key(key, json)}: {flow(each, json)}" for key, each in wanted.items())
@@ -37,7 +37,7 @@ def flow(wanted: Wanted, json: bool) -> str:
     return scalar(wanted, json=json)
 
 
-def flow_lines(wanted: Mapping[str, Wanted], indent: str, unit: int, json: bool) -> str:
+def flow_lines(wanted: Mapping[str, NewValue], indent: str, unit: int, json: bool) -> str:
     """The members of a mapping in braces, each on lines of its own, without the braces."""
     return ",\n".join(
         f"{indent}{_key(key, json)}: {spread(each, indent, unit, json)}"
@@ -45,7 +45,7 @@ def flow_lines(wanted: Mapping[str, Wanted], indent: str, unit: int, json: bool)
     )
 
 
-def spread(wanted: Wanted, indent: str, unit: int, json: bool) -> str:
+def spread(wanted: NewValue, indent: str, unit: int, json: bool) -> str:
     """A value over several lines, of which the first has the indentation given."""
     inner = indent + " " * unit
     if isinstance(wanted, Mapping):
@@ -56,7 +56,7 @@ def spread(wanted: Wanted, indent: str, unit: int, json: bool) -> str:
     return scalar(wanted, json=json)
 
 
-def block(wanted: Mapping[str, Wanted], indent: str, unit: int) -> Iterator[str]:
+def block(wanted: Mapping[str, NewValue], indent: str, unit: int) -> Iterator[str]:
     """The members of a mapping in block style, as lines."""
     deeper = indent + " " * unit
     for key, each in wanted.items():
@@ -71,7 +71,7 @@ def block(wanted: Mapping[str, Wanted], indent: str, unit: int) -> Iterator[str]
 
 
 def elements(
-    wanted: tuple[Wanted, ...], indent: str, unit: int, inline: bool = False
+    wanted: tuple[NewValue, ...], indent: str, unit: int, inline: bool = False
 ) -> Iterator[str]:
     """The elements of a list in block style, as lines; `inline`: each on one line."""
     for each in wanted:

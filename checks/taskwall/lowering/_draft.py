@@ -5,7 +5,7 @@ from typing import Any, TypeAlias, TypeVar
 
 from msgspec import Struct
 
-from taskwall.core.change import Change, Spot, Wanted
+from taskwall.core.change import AttributeChange, AttributePath, NewValue
 from taskwall.core.facts import Fact
 from taskwall.core.values import (
     Fields,
@@ -64,14 +64,14 @@ class ResourceReader:
         return setting(cell, path.rpartition(".")[2] or terraform, default, default_text, meanings)
 
     def change(
-        self, cell: Cell, terraform: Wanted, cloudformation: Wanted, end: str = ""
-    ) -> tuple[Change, ...]:
+        self, cell: Cell, terraform: NewValue, cloudformation: NewValue, end: str = ""
+    ) -> tuple[AttributeChange, ...]:
         """The change that sets what a cell stands for, in the words of the resource's language.
 
         With `end` ("[+]") it adds elements to the list that the cell is.
         """
-        spot = Spot(self.id, f"{cell.path}{end}")
-        return (Change(spot, terraform, cloudformation),) if cell.path else ()
+        spot = AttributePath(self.id, f"{cell.path}{end}")
+        return (AttributeChange(spot, terraform, cloudformation),) if cell.path else ()
 
     def fact(self, text: str, cell: Cell) -> Fact:
         """That this resource says something at a cell; unknown where either may be absent."""
@@ -121,16 +121,16 @@ def setting(
         meanings: texts of the source (`ENABLED`) and the values that they mean.
     """
     origin = cell.resource.origin
-    resource, spot = origin.name, Spot(origin.address, cell.path) if cell.path else None
+    resource, spot = origin.name, AttributePath(origin.address, cell.path) if cell.path else None
     if cell.absent:
         standing = Known(default) if default_text else None
         return Setting(standing, cell.place, name, resource, default_text, spot)
     known = cell.known
     if meanings is not None and known is not None:
         meant = meanings.get(str(known).lower(), known)
-        return Setting(Known(meant), cell.place, name, resource, spot=spot)
+        return Setting(Known(meant), cell.place, name, resource, attribute=spot)
     value = cell.value if cell.doubt is None else Unknown(cell.doubt)
-    return Setting(value, cell.place, name, resource, spot=spot)
+    return Setting(value, cell.place, name, resource, attribute=spot)
 
 
 SWITCH: Mapping[str, Scalar] = {

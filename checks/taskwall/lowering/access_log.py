@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from taskwall.core.change import Blank, Change, Wanted
+from taskwall.core.change import AttributeChange, NewValue, Placeholder
 from taskwall.core.values import Known, Unknown, Value
 from taskwall.lowering._draft import ResourceReader, lowers, setting
 from taskwall.model.core.entity import Entity, Setting
@@ -34,28 +34,28 @@ def access_log(r: ResourceReader) -> Setting:
     return Setting(value, attributes.place, _LOGS, r.name, says)
 
 
-_BUCKET = Blank("name of a bucket for logs")
+_BUCKET = Placeholder("name of a bucket for logs")
 
 
-def logging(r: ResourceReader) -> tuple[Change, ...]:
+def logging(r: ResourceReader) -> tuple[AttributeChange, ...]:
     """What would make a load balancer keep access logs in S3."""
     if r.terraform:
         return block_of_logs(r, r.at("access_logs", ""))
     attributes = r.at("", "LoadBalancerAttributes")
     found = {item.get("Key").known: item.get("Value") for item in attributes.each()}
-    changes: tuple[Change, ...] = ()
+    changes: tuple[AttributeChange, ...] = ()
     if _LOGS in found:
         changes += r.change(found[_LOGS], None, "true")
-    wanted: dict[str, Wanted] = {_LOGS: "true", "access_logs.s3.bucket": _BUCKET}
+    wanted: dict[str, NewValue] = {_LOGS: "true", "access_logs.s3.bucket": _BUCKET}
     missing = tuple({"Key": key, "Value": each} for key, each in wanted.items() if key not in found)
     return changes + (r.change(attributes, None, missing, "[+]") if missing else ())
 
 
-def block_of_logs(r: ResourceReader, block: Cell) -> tuple[Change, ...]:
+def block_of_logs(r: ResourceReader, block: Cell) -> tuple[AttributeChange, ...]:
     """The same by a block that names a bucket."""
     named = not block.get("bucket" if r.terraform else "S3BucketName").absent
-    terraform: dict[str, Wanted] = {} if named else {"bucket": _BUCKET}
-    cloudformation: dict[str, Wanted] = {} if named else {"S3BucketName": _BUCKET}
+    terraform: dict[str, NewValue] = {} if named else {"bucket": _BUCKET}
+    cloudformation: dict[str, NewValue] = {} if named else {"S3BucketName": _BUCKET}
     return r.change(block, {**terraform, "enabled": True}, {"Enabled": True, **cloudformation})
 
 

@@ -7,7 +7,7 @@ from typing import TypeAlias
 from msgspec import Struct
 from msgspec.structs import replace
 
-from taskwall.core.change import Change
+from taskwall.core.change import AttributeChange
 from taskwall.core.facts import Fact
 from taskwall.core.values import Fields, Known, Need, Reference, Text, Value, worst_per_scenario
 from taskwall.lowering._draft import ResourceReader, lowers, setting
@@ -96,7 +96,7 @@ def _parameters(r: ResourceReader, group: str, fixed: str = "") -> Iterator[Insi
     yield Insists(fact, at, () if found is None else _setting(found, parameter))
 
 
-def _setting(group: ResourceReader, parameter: str) -> tuple[Change, ...]:
+def _setting(group: ResourceReader, parameter: str) -> tuple[AttributeChange, ...]:
     """What sets a parameter in a group that does not."""
     word = word_for(parameter)
     cell = group.at("parameter", "Parameters")

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from taskwall.core.change import Blank, Change, Wanted
+from taskwall.core.change import AttributeChange, NewValue, Placeholder
 from taskwall.core.facts import Fact
 from taskwall.lowering._draft import ResourceReader, setting
 from taskwall.lowering._written import (
@@ -47,17 +47,19 @@ def connected(r: ResourceReader) -> Iterator[MeshProxy | ServiceConnectPort]:
             yield _offer(r, offer, on)
 
 
-def _logging(r: ResourceReader, connect: Cell, how: Cell, whereto: Cell) -> tuple[Change, ...]:
+def _logging(
+    r: ResourceReader, connect: Cell, how: Cell, whereto: Cell
+) -> tuple[AttributeChange, ...]:
     """What is missing for the proxies of Service Connect to keep access logs."""
-    terraform: dict[str, Wanted] = {}
-    cloudformation: dict[str, Wanted] = {}
+    terraform: dict[str, NewValue] = {}
+    cloudformation: dict[str, NewValue] = {}
     if how.absent:
         terraform["access_log_configuration"] = {"format": "JSON"}
         cloudformation["AccessLogConfiguration"] = {"Format": "JSON"}
     if whereto.absent:
-        options: Wanted = {
-            "awslogs-group": Blank("name of a log group"),
-            "awslogs-region": Blank("region of the log group"),
+        options: NewValue = {
+            "awslogs-group": Placeholder("name of a log group"),
+            "awslogs-region": Placeholder("region of the log group"),
             "awslogs-stream-prefix": "proxy",
         }
         terraform["log_configuration"] = {"log_driver": "awslogs", "options": options}
@@ -81,14 +83,14 @@ def _offer(r: ResourceReader, each: Cell, on: Fact) -> ServiceConnectPort:
     return ServiceConnectPort(r.origin, str(port or ""), named.place, on, encrypted, changes)
 
 
-def _encrypting(r: ResourceReader, tls: Cell) -> tuple[Change, ...]:
+def _encrypting(r: ResourceReader, tls: Cell) -> tuple[AttributeChange, ...]:
     """What makes the proxies speak TLS: an authority, and with a new block a role."""
     authority, role = (
-        Blank("ARN of a private certificate authority"),
-        Blank("ARN of the role for TLS"),
+        Placeholder("ARN of a private certificate authority"),
+        Placeholder("ARN of the role for TLS"),
     )
-    terraform: dict[str, Wanted] = {"issuer_cert_authority": {"aws_pca_authority_arn": authority}}
-    cloudformation: dict[str, Wanted] = {
+    terraform: dict[str, NewValue] = {"issuer_cert_authority": {"aws_pca_authority_arn": authority}}
+    cloudformation: dict[str, NewValue] = {
         "IssuerCertificateAuthority": {"AwsPcaAuthorityArn": authority}
     }
     if tls.absent:

@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
-from taskwall.core.change import Change
+from taskwall.core.change import AttributeChange
 from taskwall.core.facts import TRUE, Fact
 from taskwall.core.values import Need, Origin, Span
 from taskwall.findings.finding import About, Severity
@@ -56,7 +56,7 @@ class Verdict(Struct, frozen=True, gc=False):
     concerned: Fact = TRUE
     asked_by: str = ""
     negative: bool = False
-    changes: tuple[Change, ...] = ()
+    changes: tuple[AttributeChange, ...] = ()
 
     @property
     def decided(self) -> Fact | None:

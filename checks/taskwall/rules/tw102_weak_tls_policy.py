@@ -16,7 +16,7 @@ See: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/describ
 
 from collections.abc import Iterator
 
-from taskwall.core.change import Change
+from taskwall.core.change import AttributeChange
 from taskwall.core.facts import Fact
 from taskwall.core.values import Need
 from taskwall.model.core.entity import Setting
@@ -80,7 +80,7 @@ def _weak(network: Network, policy: Setting) -> Fact:
     return Fact(lowest in ("1.0", "1.1"), text, policy.place, policy.resource, otherwise=text)
 
 
-def _classic(network: Network, listener: Listener) -> tuple[Fact, tuple[Change, ...]]:
+def _classic(network: Network, listener: Listener) -> tuple[Fact, tuple[AttributeChange, ...]]:
     """The same for a classic load balancer, whose policies are resources or blocks of their own."""
     own = [
         policy

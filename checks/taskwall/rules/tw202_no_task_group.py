@@ -15,7 +15,7 @@ See: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-networking
 
 from collections.abc import Iterator
 
-from taskwall.core.change import Blank
+from taskwall.core.change import Placeholder
 from taskwall.core.facts import any_of
 from taskwall.model.compute.launch_type import awsvpc
 from taskwall.model.core.network import Network
@@ -28,7 +28,7 @@ from taskwall.model.exposure.default_group import (
 )
 from taskwall.rules._rule import Verdict, rule
 
-_OWN = (Blank("id of a security group for these tasks"),)
+_OWN = (Placeholder("id of a security group for these tasks"),)
 
 
 @rule("medium", default=True, pci=True)

@@ -26,7 +26,7 @@ See: https://docs.aws.amazon.com/app-mesh/latest/userguide/tls.html
 
 from collections.abc import Iterator, Mapping
 
-from taskwall.core.change import Blank, Wanted
+from taskwall.core.change import NewValue, Placeholder
 from taskwall.model.core.network import Network
 from taskwall.model.entities.mesh import MeshListener
 from taskwall.rules._rule import Verdict, rule
@@ -37,8 +37,8 @@ _SAYS = {
     "none": "sets no TLS and accepts plain text",
 }
 
-_ARN = Blank("ARN of the certificate")
-_STRICT: tuple[Mapping[str, Wanted], ...] = (
+_ARN = Placeholder("ARN of the certificate")
+_STRICT: tuple[Mapping[str, NewValue], ...] = (
     {"mode": "STRICT", "certificate": {"acm": {"certificate_arn": _ARN}}},
     {"Mode": "STRICT", "Certificate": {"ACM": {"CertificateArn": _ARN}}},
 )

@@ -22,14 +22,14 @@ See: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/mutual-
 
 from collections.abc import Iterator, Mapping
 
-from taskwall.core.change import Blank, Wanted
+from taskwall.core.change import NewValue, Placeholder
 from taskwall.core.facts import Fact
 from taskwall.model.core.network import Network
 from taskwall.model.entities.load_balancer import ClientCheck
 from taskwall.rules._rule import Verdict, rule
 
-_STORE = Blank("ARN of the trust store")
-_VERIFY: tuple[Mapping[str, Wanted], ...] = (
+_STORE = Placeholder("ARN of the trust store")
+_VERIFY: tuple[Mapping[str, NewValue], ...] = (
     {"mode": "verify", "trust_store_arn": _STORE},
     {"Mode": "verify", "TrustStoreArn": _STORE},
 )

@@ -24,7 +24,7 @@ See: https://docs.aws.amazon.com/vpc/latest/privatelink/create-interface-endpoin
 
 from collections.abc import Iterator
 
-from taskwall.core.change import Change
+from taskwall.core.change import AttributeChange
 from taskwall.core.facts import all_of
 from taskwall.model.core.network import Network
 from taskwall.model.endpoints.availability import beside_gateway, needed
@@ -58,7 +58,7 @@ def nameless_endpoint(network: Network) -> Iterator[Verdict]:
         )
 
 
-def _changes(network: Network, endpoint: Endpoint) -> tuple[Change, ...]:
+def _changes(network: Network, endpoint: Endpoint) -> tuple[AttributeChange, ...]:
     """Every switch that is off, switched on."""
     vpc = network.at(Vpc, endpoint.vpc)
     switches = [] if vpc is None else [vpc.dns_support, vpc.dns_hostnames]

@@ -25,7 +25,7 @@ See: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/configuring-instance-me
 
 from collections.abc import Iterator
 
-from taskwall.core.change import Change
+from taskwall.core.change import AttributeChange
 from taskwall.core.facts import FALSE, Fact
 from taskwall.model.compute.container_instances import (
     Instances,
@@ -70,7 +70,7 @@ def reachable_instance_metadata(network: Network) -> Iterator[Verdict]:
         yield cannot_be_seen(each.source.origin, each.at, message, each.needs, each.fact)
 
 
-def _changes(options: MetadataOptions) -> tuple[Change, ...]:
+def _changes(options: MetadataOptions) -> tuple[AttributeChange, ...]:
     """What makes tokens a must; the hop limit with it where neither is written."""
     if options.tokens.value is None and options.hop_limit.value is None:
         return options.tokens.around(

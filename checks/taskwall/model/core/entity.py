@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from msgspec import Struct
 
-from taskwall.core.change import Change, Spot, Wanted
+from taskwall.core.change import AttributeChange, AttributePath, NewValue
 from taskwall.core.facts import Fact
 from taskwall.core.values import (
     OUTSIDE,
@@ -25,8 +25,8 @@ class Setting(Struct, frozen=True, gc=False):
 
     `name` is how the source spells the attribute, `resource` whose it is. `value` is None where
     nothing is written and there is no default; `default` says what AWS does then, and is empty
-    where the sources write the attribute. `spot` is where it is written or would be, if that is
-    one attribute of one resource.
+    where the sources write the attribute. `attribute` is where it is written or would be, if that
+    is one attribute of one resource.
     """
 
     value: Value | None
@@ -34,7 +34,7 @@ class Setting(Struct, frozen=True, gc=False):
     name: str
     resource: str
     default: str = ""
-    spot: Spot | None = None
+    attribute: AttributePath | None = None
 
     @property
     def written(self) -> bool:
@@ -72,30 +72,34 @@ class Setting(Struct, frozen=True, gc=False):
         truth = _folded(self.known) in wanted
         return Fact(truth, self.sentence, self.place, self.resource, otherwise=self.sentence)
 
-    def to(self, wanted: Wanted, cloudformation: Wanted = None) -> tuple[Change, ...]:
+    def to(self, wanted: NewValue, cloudformation: NewValue = None) -> tuple[AttributeChange, ...]:
         """The change that sets it; none where there is no one attribute to set.
 
         Args:
             wanted: the value, as Terraform writes it.
             cloudformation: the same as CloudFormation writes it, if otherwise.
         """
-        if self.spot is None:
+        if self.attribute is None:
             return ()
-        return (Change(self.spot, wanted, wanted if cloudformation is None else cloudformation),)
+        return (
+            AttributeChange(
+                self.attribute, wanted, wanted if cloudformation is None else cloudformation
+            ),
+        )
 
     def around(
-        self, wanted: Mapping[str, Wanted], cloudformation: Mapping[str, Wanted]
-    ) -> tuple[Change, ...]:
+        self, wanted: Mapping[str, NewValue], cloudformation: Mapping[str, NewValue]
+    ) -> tuple[AttributeChange, ...]:
         """The change that sets several attributes of the block that this one is in.
 
         Args:
             wanted: their values, as Terraform writes them.
             cloudformation: the same as CloudFormation writes them.
         """
-        if self.spot is None:
+        if self.attribute is None:
             return ()
-        block = Spot(self.spot.address, self.spot.path.rpartition(".")[0])
-        return (Change(block, wanted, cloudformation),)
+        block = AttributePath(self.attribute.address, self.attribute.path.rpartition(".")[0])
+        return (AttributeChange(block, wanted, cloudformation),)
 
     @property
     def sentence(self) -> str:

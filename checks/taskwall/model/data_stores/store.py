@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from taskwall.core.change import Change
+from taskwall.core.change import AttributeChange
 from taskwall.core.facts import FALSE, Fact, any_of
 from taskwall.core.values import Need, Span
 from taskwall.model.compute.container_instances import container_instances
@@ -31,7 +31,7 @@ class Insists(Struct, frozen=True):
 
     fact: Fact
     place: Span
-    changes: tuple[Change, ...] = ()
+    changes: tuple[AttributeChange, ...] = ()
 
 
 class Store(Entity, frozen=True, kw_only=True):

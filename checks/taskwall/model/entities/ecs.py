@@ -4,7 +4,7 @@ from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
-from taskwall.core.change import Change
+from taskwall.core.change import AttributeChange
 from taskwall.core.facts import FALSE, Fact
 from taskwall.core.values import Need, Span
 from taskwall.model.core.entity import Entity, Link, Setting
@@ -113,7 +113,7 @@ class TaskSource(Entity, frozen=True, kw_only=True):
     subnets: tuple[Link, ...]
     subnets_setting: Setting
     public_address: Setting
-    closing: tuple[Change, ...] = ()
+    closing: tuple[AttributeChange, ...] = ()
     bindings: tuple[Binding, ...] = ()
     namespaces: tuple[Link, ...] = ()
     lattice: Fact

@@ -4,7 +4,7 @@ from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
-from taskwall.core.change import Change
+from taskwall.core.change import AttributeChange
 from taskwall.core.facts import Fact
 from taskwall.core.values import Origin, Span
 from taskwall.model.core.entity import Entity, Link, Setting
@@ -28,7 +28,7 @@ class LoadBalancer(Entity, frozen=True, kw_only=True):
     addresses: tuple[Setting, ...] = ()
     elastic: tuple[Link, ...] = ()
     access_log: Setting
-    logging: tuple[Change, ...] = ()
+    logging: tuple[AttributeChange, ...] = ()
     check: Setting | None = None
 
     @property

@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from taskwall.core.change import Change
+from taskwall.core.change import AttributeChange
 from taskwall.core.facts import FALSE, Fact
 from taskwall.core.values import Origin, Span
 from taskwall.model.core.entity import Entity, Link, Setting
@@ -21,7 +21,7 @@ class MeshProxy(Struct, frozen=True):
     connected: Fact
     logs: Fact
     writes: Fact = FALSE
-    logging: tuple[Change, ...] = ()
+    logging: tuple[AttributeChange, ...] = ()
 
 
 class ServiceConnectPort(Struct, frozen=True):
@@ -36,7 +36,7 @@ class ServiceConnectPort(Struct, frozen=True):
     at: Span
     connected: Fact
     encrypted: Fact
-    encrypting: tuple[Change, ...] = ()
+    encrypting: tuple[AttributeChange, ...] = ()
 
 
 class Mesh(Entity, frozen=True, kw_only=True):

@@ -60,7 +60,7 @@ class Permission(Struct, frozen=True, kw_only=True):
     fact: Fact
 
     @property
-    def spot(self) -> object:
+    def source_key(self) -> object:
         """Where it is written and by which module calls: equal for all instances of one text."""
         return self.on.name, self.place, self.on.called_from
 

@@ -34,7 +34,7 @@ from taskwall.model.permissions.coverage import (
 from taskwall.model.permissions.ports import Transport
 
 
-class Wanted(Struct, frozen=True):
+class RequiredPorts(Struct, frozen=True):
     """A port that must be open: any of `enough` will do, and without any of `some` nothing does.
 
     `some` is None where the port is not known; `named` is then the value that it has.
@@ -93,7 +93,7 @@ class Inflow(Struct, frozen=True):
 
     source: TaskSource
     balancer: LoadBalancer
-    wanted: tuple[Wanted, ...]
+    wanted: tuple[RequiredPorts, ...]
     sender: Side
     taker: Side
     fact: Fact
@@ -168,7 +168,7 @@ def _inflow(
     source: TaskSource,
     balancer: LoadBalancer,
     group: TargetGroup | None,
-    traffic: tuple[Wanted, ...],
+    traffic: tuple[RequiredPorts, ...],
     taker: Side,
     fact: Fact,
 ) -> Inflow:
@@ -188,7 +188,7 @@ def _inflow(
     return Inflow(source, balancer, wanted, sender, taker, fact)
 
 
-def _exactly(setting: Setting, words: str, group: TargetGroup | None) -> tuple[Wanted, ...]:
+def _exactly(setting: Setting, words: str, group: TargetGroup | None) -> tuple[RequiredPorts, ...]:
     """The one port that a setting names, over the protocols that a target group speaks."""
     number = number_of(setting)
     ports = None if number is None else Ranges(((number, number),))
@@ -205,22 +205,22 @@ def _over(
     enough: tuple[Ranges, ...],
     needs: tuple[Need, ...],
     group: TargetGroup | None,
-) -> tuple[Wanted, ...]:
+) -> tuple[RequiredPorts, ...]:
     enough = enough or ((ports,) if ports is not None else ())
     spoken = str(group.protocol.known or "").upper() if group is not None else ""
     if group is not None and group.protocol.open:
-        return (Wanted(words, "tcp", None, enough, group.protocol.needs),)
+        return (RequiredPorts(words, "tcp", None, enough, group.protocol.needs),)
     found = []
     if spoken not in ("UDP", "QUIC"):
-        found.append(Wanted(words, "tcp", ports, enough, needs))
+        found.append(RequiredPorts(words, "tcp", ports, enough, needs))
     if group is not None and speaks_udp(group):
-        found.append(Wanted(f"UDP {words}", "udp", ports, enough, needs))
+        found.append(RequiredPorts(f"UDP {words}", "udp", ports, enough, needs))
     return tuple(found)
 
 
 def _on_instance(
     network: Network, source: TaskSource, setting: Setting, group: TargetGroup | None
-) -> tuple[Wanted, ...]:
+) -> tuple[RequiredPorts, ...]:
     """The port of the instance under which a container's port is reached."""
     definition = network.at(TaskDefinition, source.task_definition)
     needs = (Need(f"the port of {source.name} on its instance", "is not known"),)
@@ -244,7 +244,9 @@ def _on_instance(
     return _over("its port", None, (), needs, group)
 
 
-def _check(group: TargetGroup | None, traffic: tuple[Wanted, ...]) -> tuple[Wanted, ...]:
+def _check(
+    group: TargetGroup | None, traffic: tuple[RequiredPorts, ...]
+) -> tuple[RequiredPorts, ...]:
     """The port of the health check, which goes over TCP, where it is another one."""
     if group is None:
         return ()
@@ -252,11 +254,11 @@ def _check(group: TargetGroup | None, traffic: tuple[Wanted, ...]) -> tuple[Want
     number = number_of(setting)
     if number is not None:
         ports = Ranges(((number, number),))
-        return (Wanted(f"port {number} for its health check", "tcp", ports, (ports,)),)
+        return (RequiredPorts(f"port {number} for its health check", "tcp", ports, (ports,)),)
     if setting.open:
-        return (Wanted("the port of its health check", "tcp", None, (), setting.needs),)
+        return (RequiredPorts("the port of its health check", "tcp", None, (), setting.needs),)
     if any(each.transport == "tcp" for each in traffic) or not traffic:
         return ()
     first = traffic[0]
     words = first.words.removeprefix("UDP ") + " for its health check"
-    return (Wanted(words, "tcp", first.some, first.enough, first.needs),)
+    return (RequiredPorts(words, "tcp", first.some, first.enough, first.needs),)

@@ -181,9 +181,9 @@ def instances(judged: Iterable[tuple[Permission, Fact]]) -> Iterator[AllowedPerm
     judged = list(judged)
     alike: dict[object, list[Permission]] = {}
     for permission, fact in judged:
-        alike.setdefault((permission.spot, fact.truth), []).append(permission)
+        alike.setdefault((permission.source_key, fact.truth), []).append(permission)
     for permission, fact in judged:
-        yield AllowedPermission(permission, fact, tuple(alike[permission.spot, fact.truth]))
+        yield AllowedPermission(permission, fact, tuple(alike[permission.source_key, fact.truth]))
 
 
 def ingress(network: Network, attachment: GroupAttachment) -> list[Permission]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from taskwall.core.change import Change
+from taskwall.core.change import AttributeChange
 from taskwall.core.facts import FALSE, Fact
 from taskwall.core.values import Origin, Span
 from taskwall.model.core.entity import Link
@@ -34,7 +34,7 @@ class EdgeConnection(Struct, frozen=True):
     listener: Link | None
     port: str
     encrypted: Fact
-    changes: tuple[Change, ...] = ()
+    changes: tuple[AttributeChange, ...] = ()
 
 
 def edge_target(network: Network, approach: EdgeConnection) -> tuple[str, str, Fact]:

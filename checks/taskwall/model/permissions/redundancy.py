@@ -114,7 +114,7 @@ def _extents(found: Iterable[Permission], group: str) -> list[Extent]:
             known = not permission.first_port.open and not permission.last_port.open
             ports = (0, 65535) if known else None
         extent = Extent(permission, kind, who, spoken, ports, len(extents))
-        same = (permission.spot, who, spoken, ports)
+        same = (permission.source_key, who, spoken, ports)
         if not extent.known or same not in seen:
             seen.add(same)
             extents.append(extent)
