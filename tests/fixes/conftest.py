@@ -6,7 +6,7 @@ import pytest
 
 from mending import Mend, applied
 from taskwall.core.change import AttributeChange, AttributePath, NewValue
-from taskwall.fixes.edits import Editor
+from taskwall.fixes.edits import EditBuilder
 from taskwall.readers import cloudformation, terraform
 from taskwall.source.files import Files
 from taskwall.source.stack import Inputs
@@ -42,7 +42,7 @@ def mend(tmp_path: Path) -> Mend:
         resources = stack.evaluate({}).resources
         resource = next(one for one in resources if one.origin.name.split(".")[-1] == "x")
         change = AttributeChange(AttributePath(resource.origin.address, path), wanted, wanted)
-        edits = Editor(files.text).edits([(change, resource)])
+        edits = EditBuilder(files.text).edits([(change, resource)])
         return applied(files.text(resource.origin.header.file), edits) if edits else None
 
     return made

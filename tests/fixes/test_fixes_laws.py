@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from mending import applied, plain
 from taskwall.core.change import AttributeChange, AttributePath
 from taskwall.core.values import spelled
-from taskwall.fixes.edits import Editor
+from taskwall.fixes.edits import EditBuilder
 from taskwall.readers import cloudformation, terraform
 from taskwall.source.files import Files
 from taskwall.source.resource import Resource
@@ -91,7 +91,7 @@ def holds(file: str, text: str, reader: Any, choose: Callable[[list[str]], str],
     body = values(before)
     path = choose(paths({key: plain(each) for key, each in before.body.fields.items()}))
     change = AttributeChange(AttributePath(before.origin.address, path.lstrip(".")), new, new)
-    edits = Editor(Files({file: text}).text).edits([(change, before)])
+    edits = EditBuilder(Files({file: text}).text).edits([(change, before)])
     assume(edits)
     expected = deepcopy(body)
     put(expected, path, spelled(new), lambda: [{}] if reader is terraform else {})

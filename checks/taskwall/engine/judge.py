@@ -12,7 +12,7 @@ from taskwall.core.values import Need, Origin, Span
 from taskwall.engine.scenarios import CancellationCheck, Followed, explore, never_cancelled
 from taskwall.findings.finding import CalledFrom, Crash, Finding, Fix, Severity, Step, Truth, Unread
 from taskwall.findings.redaction import Mask
-from taskwall.fixes.eligibility import Changes
+from taskwall.fixes.eligibility import RequestedFixes
 from taskwall.incremental.query import AmbiguousError
 from taskwall.lowering import Lowered, lower
 from taskwall.model.core.network import Network, Policy
@@ -198,11 +198,11 @@ def _merged(
 
     `passes` is whether passes are shown: if not, theirs are not explained.
     """
-    changes = Changes(followed.evaluations)
+    changes = RequestedFixes(followed.evaluations)
     by_place: dict[tuple[str, str, Span], list[ScenarioVerdict]] = {}
     for answer in answers:
         if answer.truth and answer.verdict.changes:
-            changes.note(answer.rule.id, answer.verdict.changes)
+            changes.record(answer.rule.id, answer.verdict.changes)
         key = (answer.rule.id, answer.verdict.on.address, answer.verdict.at)
         by_place.setdefault(key, []).append(answer)
     found: dict[tuple[object, ...], list[tuple[ScenarioVerdict, str | None]]] = {}
@@ -216,7 +216,7 @@ def _merged(
         answer = alike[0][0]
         judged = _judged(alike, stack, profile, passes)
         if answer.truth and (asked := answer.verdict.changes):
-            offered = changes.offered(answer.rule.id, asked, answer.scenario)
+            offered = changes.applicable(answer.rule.id, asked, answer.scenario)
             judged = replace(judged, changes=offered)
         yield judged
 

@@ -33,7 +33,7 @@ Changes: TypeAlias = Sequence[tuple[AttributeChange, Resource]]
 """Changes that mend something together, each with the resource that it is about."""
 
 
-class Editor:
+class EditBuilder:
     """Makes edits of files."""
 
     def __init__(self, text: Callable[[str], str]) -> None:
@@ -79,12 +79,12 @@ def _writer(language: str, file: str, text: str) -> "terraform.Writer | cloudfor
     return terraform.Writer(Sheet(file, text))
 
 
-Asked: TypeAlias = tuple[str, Changes]
+FixRequest: TypeAlias = tuple[str, Changes]
 """A rule, and the changes that would mend one of its fails."""
 
 
 def agreed(
-    stacks: Sequence[tuple[Collection[str], Sequence[Asked]]],
+    stacks: Sequence[tuple[Collection[str], Sequence[FixRequest]]],
     text: Callable[[str], str],
 ) -> Iterator[list[tuple[Edit, ...]]]:
     """The edits for each of the fails of each stack; none where stacks disagree.
@@ -95,7 +95,7 @@ def agreed(
         stacks: the files of each stack, and what its fails ask for.
         text: gives the text of a file, or raises `UnreadableError`.
     """
-    editor = Editor(text)
+    editor = EditBuilder(text)
     made = [
         [editor.edits(changes) if changes else () for _, changes in asked] for _, asked in stacks
     ]

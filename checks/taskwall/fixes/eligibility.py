@@ -12,7 +12,7 @@ from taskwall.source.resource import Resource
 from taskwall.source.stack import Evaluation
 
 
-class Changes:
+class RequestedFixes:
     """The changes that the fails of one stack ask for, and the resources that they are about."""
 
     def __init__(self, evaluations: Sequence[Evaluation]) -> None:
@@ -21,12 +21,12 @@ class Changes:
         self._resources: dict[int, dict[str, Resource]] = {}
         self._declared: dict[Span, set[str]] | None = None
 
-    def note(self, rule: str, changes: Sequence[AttributeChange]) -> None:
+    def record(self, rule: str, changes: Sequence[AttributeChange]) -> None:
         """Take down what a fail of a rule asks for."""
         for change in changes:
             self._asked.setdefault((rule, change.attribute.address), []).append(change)
 
-    def offered(
+    def applicable(
         self, rule: str, changes: Sequence[AttributeChange], scenario: int
     ) -> tuple[tuple[AttributeChange, Resource], ...]:
         """The changes with their resources as a scenario has them.
