@@ -3,7 +3,6 @@
 import msgspec
 
 from taskwall.findings.finding import (
-    About,
     CalledFrom,
     Crash,
     Document,
@@ -12,6 +11,7 @@ from taskwall.findings.finding import (
     Fix,
     Problem,
     Report,
+    RuleDescription,
     Step,
     Summary,
     Suppressed,
@@ -131,7 +131,7 @@ def everything(verdicts: tuple[str, ...] = ("fail", "unknown", "pass")) -> Repor
             "data.aws_db_instance.main.endpoint": "is not in the sources",
         },
         (
-            About(
+            RuleDescription(
                 "TW204",
                 "open-task",
                 "No security group opens tasks to the internet",

@@ -78,8 +78,6 @@ LEFT: frozenset[str] = frozenset(
         "WATCHED",
         "WAYS",
         "WIDEST",
-        "about",
-        "asked",
         "called",
         "cidr",
         "connected",

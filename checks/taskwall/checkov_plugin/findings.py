@@ -11,7 +11,7 @@ from taskwall import settings
 from taskwall.api.options import job
 from taskwall.api.scan import scan
 from taskwall.checkov_plugin.entities import Entities, Vertex
-from taskwall.checkov_plugin.scope import Asked
+from taskwall.checkov_plugin.scope import ScanRequest
 from taskwall.checkov_plugin.wording import check_name
 from taskwall.findings.finding import SEVERITIES, Finding, Report, Severity
 from taskwall.rules import all_rules
@@ -62,10 +62,10 @@ class Analysis(Struct, frozen=True):
 
 
 _lock = Lock()
-_last: list[tuple[Asked, tuple[str, ...], Analysis]] = []
+_last: list[tuple[ScanRequest, tuple[str, ...], Analysis]] = []
 
 
-def analysis(asked: Asked, runs: frozenset[str], exact: frozenset[str]) -> Analysis | None:
+def analysis(asked: ScanRequest, runs: frozenset[str], exact: frozenset[str]) -> Analysis | None:
     """The findings of what checkov was asked for; None if no rule runs.
 
     However many graphs a run of checkov consists of, it is done once.
@@ -95,7 +95,7 @@ def analysis(asked: Asked, runs: frozenset[str], exact: frozenset[str]) -> Analy
 
 
 def entity_results(
-    found: Analysis, asked: Asked, entities: Entities
+    found: Analysis, asked: ScanRequest, entities: Entities
 ) -> tuple[list[EntityResult], list[Finding]]:
     """What the rules say of the entities of a graph, and the fails that no entity can show."""
     titles = {rule.id: rule.title for rule in all_rules()}

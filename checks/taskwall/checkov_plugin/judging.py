@@ -15,7 +15,7 @@ from taskwall.checkov_plugin.findings import EntityResult, analysis, entity_resu
 from taskwall.checkov_plugin.masking import mask
 from taskwall.checkov_plugin.messages import crash, say
 from taskwall.checkov_plugin.running import ChangedError, Results, running
-from taskwall.checkov_plugin.scope import asked
+from taskwall.checkov_plugin.scope import scan_request
 from taskwall.findings.baseline import BaselineError
 from taskwall.findings.finding import SEVERITIES
 from taskwall.settings import SettingsError
@@ -74,7 +74,7 @@ def _judged(
 ) -> tuple[list[EntityResult], list[str]]:
     """What the rules say of the entities, and what went wrong on the way."""
     now = running()
-    scope = asked(now, report_type, runner_filter, entities.graph)
+    scope = scan_request(now, report_type, runner_filter, entities.graph)
     found = analysis(scope, runs, runs.intersection(runner_filter.checks))
     if found is None:
         return [], []

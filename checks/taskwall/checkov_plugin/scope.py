@@ -14,7 +14,7 @@ from taskwall.source.stack import Inputs
 from taskwall.sources import Kind, ScanScope
 
 
-class Asked(Struct, frozen=True):
+class ScanRequest(Struct, frozen=True):
     """What a run of checkov is about: equal for runs that ask for the same analysis.
 
     `paths` are absolute: the folder of `-d` or the files of `-f`. `among` are the files below
@@ -56,7 +56,9 @@ class Asked(Struct, frozen=True):
         )
 
 
-def asked(now: Running, framework: str, runner_filter: RunnerFilter, graph: Any) -> Asked:
+def scan_request(
+    now: Running, framework: str, runner_filter: RunnerFilter, graph: Any
+) -> ScanRequest:
     """What a runner was asked for; `graph` is one of those that it made of it."""
     known = frozenset(map(_path, now.runner.definitions or ()))
     graphs = [each for each, _ in getattr(now.runner, "all_graphs", ())] or [graph]
@@ -71,7 +73,7 @@ def asked(now: Running, framework: str, runner_filter: RunnerFilter, graph: Any)
         paths = tuple(path for path in now.files if path in read)
     else:
         among = frozenset(now.below(runner_filter.excluded_paths))
-    return Asked(framework, paths, among, var_files, known, split, json, modules)
+    return ScanRequest(framework, paths, among, var_files, known, split, json, modules)
 
 
 def _path(key: Any) -> str:

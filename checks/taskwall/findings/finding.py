@@ -147,7 +147,7 @@ class Document(Struct, frozen=True):
     crashes: tuple[Crash, ...] = ()
 
 
-class About(Struct, frozen=True):
+class RuleDescription(Struct, frozen=True):
     """A rule that ran, for formats that describe rules.
 
     `what` and `why` are the paragraphs of its page, `link` is AWS's page on the matter.
@@ -178,4 +178,4 @@ class Report(Struct, frozen=True):
     findings: tuple[Finding, ...] = ()
     status: int = 0
     reasons: Mapping[str, str] = {}
-    rules: tuple[About, ...] = ()
+    rules: tuple[RuleDescription, ...] = ()

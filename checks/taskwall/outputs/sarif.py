@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 import msgspec
 
-from taskwall.findings.finding import About, Edit, Finding, Report, Severity, Suppressed
+from taskwall.findings.finding import Edit, Finding, Report, RuleDescription, Severity, Suppressed
 from taskwall.findings.text import clean, one_line
 from taskwall.outputs import View
 
@@ -72,7 +72,7 @@ def _rules(report: Report, findings: list[Finding]) -> list[Object]:
     return [known[name] for name in sorted(known)]
 
 
-def _rule(rule: About) -> Object:
+def _rule(rule: RuleDescription) -> Object:
     return {
         "id": rule.id,
         "name": "".join(word.capitalize() for word in rule.name.split("-")),

@@ -21,7 +21,7 @@ from taskwall.report import suppressions
 from taskwall.report.excerpts import Lines, Paths, seen_from
 from taskwall.report.rows import Rows
 from taskwall.rules import all_rules
-from taskwall.rules._rule import Rule, about
+from taskwall.rules._rule import Rule, describe
 from taskwall.settings import Settings, Threshold, reaches
 from taskwall.source.files import Files
 
@@ -121,7 +121,7 @@ class Result:
         )
         notes = tuple(dict.fromkeys((*self._notes(), *self._idle(), *self._stale(known))))
         status = 2 if errors or crashes else int(_fails(loud, self.use.fail_on))
-        about_rules = tuple(map(about, self.rules))
+        about_rules = tuple(map(describe, self.rules))
         return Report(
             document, self._excerpt, notes, tuple(loud), status, self.rows.reasons, about_rules
         )

@@ -14,7 +14,7 @@ from msgspec import Struct
 from taskwall.core.change import AttributeChange
 from taskwall.core.facts import TRUE, Fact
 from taskwall.core.values import Need, Origin, Span
-from taskwall.findings.finding import About, Severity
+from taskwall.findings.finding import RuleDescription, Severity
 from taskwall.model.core.network import Network
 
 SECTIONS = ("What", "Why", "Fine when", "Terraform", "CloudFormation", "Guide", "See")
@@ -36,7 +36,7 @@ class Verdict(Struct, frozen=True, gc=False):
     `on` is what has to change, `at` the place in it. `violated` is true (fail), false (pass) or
     unknown; `concerned` is whether the rule is about it at all: if not, there is no verdict, and
     where that is unknown, so is the verdict. `message` says what is wrong, `holds` what is right.
-    One of them follows "cannot tell whether": `holds` if the message is `negative`. `about`
+    One of them follows "cannot tell whether": `holds` if the message is `negative`. `describe`
     identifies the permission, listener or log that rules take precedence over each other for.
     `absent` marks that something is missing, which the setting `elsewhere` excuses. `names` fill
     the fix. `asked_by` is a rule whose unknown about the same thing asks the user what this one
@@ -130,10 +130,12 @@ class Rule(Struct, frozen=True):
         return profile == "strict" or self.default or (profile == "pci" and self.pci)
 
 
-def about(rule: Rule) -> About:
+def describe(rule: Rule) -> RuleDescription:
     """A rule as reports describe it."""
     what, why, see = (" ".join(rule.sections[name].split()) for name in ("What", "Why", "See"))
-    return About(rule.id, rule.name, rule.title, rule.severity, what, why, see.partition(" ")[0])
+    return RuleDescription(
+        rule.id, rule.name, rule.title, rule.severity, what, why, see.partition(" ")[0]
+    )
 
 
 def rule(

@@ -40,7 +40,7 @@ from collections.abc import Iterator
 
 from taskwall.core.facts import all_of
 from taskwall.model.core.network import Network
-from taskwall.model.endpoints.endpoint import ECR, Endpoint, about, is_for, stated
+from taskwall.model.endpoints.endpoint import ECR, Endpoint, is_for, policy_key, stated
 from taskwall.model.endpoints.policy_allows import TOKEN
 from taskwall.model.endpoints.policy_restricts import restricts
 from taskwall.rules._rule import Verdict, rule
@@ -68,7 +68,7 @@ def open_ecr_endpoint(network: Network) -> Iterator[Verdict]:
             ~said.written if absent else ~all_of((said.written, restricted)),
             f"{endpoint.name} {wrong}",
             holds=f"the policy of {endpoint.name} restricts it",
-            about=about(endpoint, said),
+            about=policy_key(endpoint, said),
             absent=absent,
             concerned=concerned,
         )

@@ -20,7 +20,7 @@ from collections.abc import Iterator
 
 from taskwall.core.facts import Fact, all_of
 from taskwall.model.core.network import Network
-from taskwall.model.endpoints.endpoint import Endpoint, Stated, about, ecr_pairs, stated
+from taskwall.model.endpoints.endpoint import Endpoint, Stated, ecr_pairs, policy_key, stated
 from taskwall.model.endpoints.policy_equality import equal
 from taskwall.rules._rule import Verdict, rule
 
@@ -38,7 +38,7 @@ def unequal_ecr_policies(network: Network) -> Iterator[Verdict]:
             f"{_called(wrong, other)} does not have the same policy as {_called(other, wrong)}",
             holds=f"{_called(api, dkr)} and {_called(dkr, api)} have the same policy",
             negative=True,
-            about=about(wrong, said),
+            about=policy_key(wrong, said),
             concerned=paired,
             asked_by="TW402",
         )

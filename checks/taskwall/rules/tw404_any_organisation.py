@@ -25,7 +25,7 @@ from collections.abc import Iterator
 
 from taskwall.core.facts import all_of
 from taskwall.model.core.network import Network
-from taskwall.model.endpoints.endpoint import ECR, Endpoint, about, is_for, stated
+from taskwall.model.endpoints.endpoint import ECR, Endpoint, is_for, policy_key, stated
 from taskwall.model.endpoints.policy_allows import TOKEN
 from taskwall.model.endpoints.policy_restricts import demands_organisation
 from taskwall.rules._rule import Verdict, rule
@@ -49,7 +49,7 @@ def any_organisation(network: Network) -> Iterator[Verdict]:
             ~demanded,
             f"the policy of {endpoint.name} allows ECR to principals of any organisation",
             holds=f"the policy of {endpoint.name} requires principals of an organisation",
-            about=about(endpoint, said),
+            about=policy_key(endpoint, said),
             concerned=concerned,
             asked_by="TW402",
         )

@@ -45,7 +45,7 @@ from collections.abc import Iterator
 
 from taskwall.core.facts import Fact, all_of
 from taskwall.model.core.network import Network
-from taskwall.model.endpoints.endpoint import AGENT, Endpoint, Stated, asked, is_for, stated
+from taskwall.model.endpoints.endpoint import AGENT, Endpoint, Stated, endpoint_key, is_for, stated
 from taskwall.model.endpoints.policy_allows import AGENT_ACTIONS, allows, some_resource
 from taskwall.model.endpoints.policy_restricts import restricts
 from taskwall.model.entities.iam_policy import each
@@ -77,7 +77,7 @@ def open_ecs_endpoint(network: Network) -> Iterator[Verdict]:
             ~said.written if absent else ~all_of((said.written, restricted, works)),
             f"{endpoint.name} {wrong}",
             holds=f"the policy of {endpoint.name} restricts it and allows what the agent needs",
-            about=asked(endpoint),
+            about=endpoint_key(endpoint),
             absent=absent,
             concerned=concerned,
             asked_by="TW402",

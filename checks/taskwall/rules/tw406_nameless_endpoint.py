@@ -28,7 +28,7 @@ from taskwall.core.change import AttributeChange
 from taskwall.core.facts import all_of
 from taskwall.model.core.network import Network
 from taskwall.model.endpoints.availability import beside_gateway, needed
-from taskwall.model.endpoints.endpoint import Endpoint, asked, private_dns, vpc_names, zoned
+from taskwall.model.endpoints.endpoint import Endpoint, endpoint_key, private_dns, vpc_names, zoned
 from taskwall.model.entities.vpc import Vpc
 from taskwall.rules._rule import Verdict, rule
 
@@ -50,7 +50,7 @@ def nameless_endpoint(network: Network) -> Iterator[Verdict]:
             f"{endpoint.name} is not used under the public name of its service{why}",
             holds=f"{endpoint.name} is used under the public name of its service",
             negative=True,
-            about=asked(endpoint),
+            about=endpoint_key(endpoint),
             absent=True,
             asked_by="TW402",
             concerned=all_of((kind, need, ~beside_gateway(network, endpoint))),

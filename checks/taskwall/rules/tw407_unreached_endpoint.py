@@ -34,7 +34,7 @@ from taskwall.core.facts import Fact, all_of, any_of
 from taskwall.model.core.network import Network
 from taskwall.model.endpoints.availability import beside_gateway, needed
 from taskwall.model.endpoints.egress import egress_allowed
-from taskwall.model.endpoints.endpoint import Endpoint, asked, endpoint_groups, is_for
+from taskwall.model.endpoints.endpoint import Endpoint, endpoint_groups, endpoint_key, is_for
 from taskwall.model.endpoints.ingress import ingress_allowed, needing, outsiders
 from taskwall.model.permissions.peers import listed, who
 from taskwall.rules._rule import Verdict, rule
@@ -90,7 +90,7 @@ def _reached(network: Network, endpoint: Endpoint, interface: Fact, concerned: F
         message,
         holds=f"the tasks that need {endpoint.name} can reach it",
         negative=True,
-        about=asked(endpoint),
+        about=endpoint_key(endpoint),
         severity="high",
         concerned=concerned,
         asked_by="TW402",
@@ -108,6 +108,6 @@ def _closed(network: Network, endpoint: Endpoint, concerned: Fact) -> Iterator[V
             outside,
             f"{permission.on.name} allows ingress from {who(network, permission)}, outside the VPC,"
             f" to {endpoint.name}",
-            about=asked(endpoint),
+            about=endpoint_key(endpoint),
             concerned=concerned,
         )

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from taskwall.core.facts import all_of
 from taskwall.model.core.network import Network
 from taskwall.model.endpoints.availability import serves_instances
-from taskwall.model.endpoints.endpoint import AGENT, Endpoint, asked, is_for
+from taskwall.model.endpoints.endpoint import AGENT, Endpoint, endpoint_key, is_for
 from taskwall.model.endpoints.task_location import anybody
 from taskwall.rules._rule import Verdict, rule
 
@@ -37,7 +37,7 @@ def idle_ecs_endpoint(network: Network) -> Iterator[Verdict]:
             f"{endpoint.name} is not used: all tasks in its VPC run on Fargate",
             holds=f"{endpoint.name} is used by agents in its VPC",
             negative=True,
-            about=asked(endpoint),
+            about=endpoint_key(endpoint),
             concerned=concerned,
             asked_by="TW402",
         )

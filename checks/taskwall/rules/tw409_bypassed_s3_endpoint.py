@@ -28,7 +28,7 @@ from collections.abc import Iterator
 from taskwall.core.facts import all_of
 from taskwall.model.core.network import Network
 from taskwall.model.endpoints.availability import needed, pulls_layers, serves_subnets
-from taskwall.model.endpoints.endpoint import Endpoint, about, is_for, stated
+from taskwall.model.endpoints.endpoint import Endpoint, is_for, policy_key, stated
 from taskwall.model.endpoints.policy_allows import allows, layers
 from taskwall.rules._rule import Verdict, rule
 
@@ -65,6 +65,6 @@ def bypassed_s3_endpoint(network: Network) -> Iterator[Verdict]:
             f"the policy of {endpoint.name} blocks image layers: it does not allow the layer bucket"
             " of ECR",
             holds=f"the policy of {endpoint.name} allows image layers",
-            about=about(endpoint, said),
+            about=policy_key(endpoint, said),
             concerned=judged,
         )

@@ -22,7 +22,7 @@ from collections.abc import Iterator
 
 from taskwall.core.facts import all_of
 from taskwall.model.core.network import Network
-from taskwall.model.endpoints.endpoint import Endpoint, asked, is_for, stated
+from taskwall.model.endpoints.endpoint import Endpoint, endpoint_key, is_for, stated
 from taskwall.model.endpoints.policy_allows import TOKEN, allows, anything
 from taskwall.rules._rule import Verdict, rule
 
@@ -45,7 +45,7 @@ def tokenless_endpoint(network: Network) -> Iterator[Verdict]:
             ~allowed,
             f"the policy of {endpoint.name} blocks image pulls: it does not allow {TOKEN}",
             holds=f"the policy of {endpoint.name} allows {TOKEN}",
-            about=asked(endpoint),
+            about=endpoint_key(endpoint),
             concerned=concerned,
             asked_by="TW402",
         )

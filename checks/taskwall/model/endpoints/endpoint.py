@@ -193,14 +193,14 @@ class Stated(Struct, frozen=True):
     at: Span
 
 
-def asked(endpoint: Endpoint) -> str:
+def endpoint_key(endpoint: Endpoint) -> str:
     """By what rules tell a mistake of an endpoint once, and ask once which service it is for."""
     return endpoint.id if endpoint.service else f"{endpoint.id}.service"
 
 
-def about(endpoint: Endpoint, said: Stated) -> str:
+def policy_key(endpoint: Endpoint, said: Stated) -> str:
     """The same for what is said of a policy: one mistake is told once where there is none."""
-    return asked(endpoint) if said.written.truth is False or not endpoint.service else ""
+    return endpoint_key(endpoint) if said.written.truth is False or not endpoint.service else ""
 
 
 @remembered
