@@ -14,7 +14,7 @@ from taskwall.model.data_stores.store import MountTarget, Store
 from taskwall.model.entities.ecs import TaskSource
 from taskwall.model.entities.load_balancer import LoadBalancer
 from taskwall.model.entities.security_group import Permission, SecurityGroup
-from taskwall.model.load_balancing.fronts import Front, fronts
+from taskwall.model.load_balancing.fronts import BalancerPath, balancer_paths
 from taskwall.model.load_balancing.internet_facing import public
 from taskwall.model.permissions.peers import allows_internet, permissions, who
 
@@ -107,7 +107,7 @@ class _Pen:
     def tasks(self, source: TaskSource) -> None:
         """What starts tasks, the load balancers before them, and their groups."""
         here = self._thing("tasks", source, source.word)
-        for front in fronts(self.network, source):
+        for front in balancer_paths(self.network, source):
             if front.fact.truth is not False:
                 before = self._front(front)
                 label = front.listener.name if front.listener is not None else ""
@@ -127,7 +127,7 @@ class _Pen:
                     peer = node if permission.itself else self._peer(permission)
                     self._tie(peer, node, "allows", permission.ports, permission.fact)
 
-    def _front(self, front: Front) -> Node:
+    def _front(self, front: BalancerPath) -> Node:
         if front.balancer is not None:
             return self._thing("load balancer", front.balancer, front.balancer.word)
         return self._named("load balancer", "a load balancer that is not in the sources")

@@ -27,7 +27,7 @@ from taskwall.model.exposure.task_ingress import (
     instances,
     only_way_in,
 )
-from taskwall.model.load_balancing.fronts import fronts
+from taskwall.model.load_balancing.fronts import balancer_paths
 from taskwall.model.permissions.peers import allows_internet
 from taskwall.rules._rule import Verdict, cannot_be_seen, passes, rule
 
@@ -68,7 +68,7 @@ def open_task(network: Network) -> Iterator[Verdict]:
 def _shared(network: Network, attachment: GroupAttachment) -> str:
     """The common cause, said where it is so: tasks use the group of their own load balancer."""
     for source in attachment.sources:
-        for front in fronts(network, source):
+        for front in balancer_paths(network, source):
             if front.balancer and any(
                 link.to == attachment.group for link in front.balancer.groups
             ):

@@ -13,7 +13,7 @@ from taskwall.model.entities.ecs import TaskSource
 from taskwall.model.entities.load_balancer import LoadBalancer
 from taskwall.model.entities.security_group import Permission, SecurityGroup
 from taskwall.model.exposure.instance_groups import shares_network
-from taskwall.model.load_balancing.fronts import Front, fronts
+from taskwall.model.load_balancing.fronts import BalancerPath, balancer_paths
 from taskwall.model.load_balancing.internet_facing import public
 from taskwall.model.permissions.peers import listed, permissions, task_sources_by_group, who
 
@@ -59,7 +59,7 @@ def portraits(network: Network) -> Iterator[Portrait]:
 
 
 def _of_tasks(network: Network, source: TaskSource) -> Portrait:
-    ways = [front for front in fronts(network, source) if front.fact.truth is not False]
+    ways = [front for front in balancer_paths(network, source) if front.fact.truth is not False]
     before = list(_before(ways))
     lines = [line for front in ways for line in _way(network, source, front)]
     if not ways:
@@ -97,7 +97,7 @@ def _without_groups(source: TaskSource) -> Line:
     return Line("It sets no security group: its tasks use the default group of the VPC.", place)
 
 
-def _before(ways: Iterable[Front]) -> Iterator[str]:
+def _before(ways: Iterable[BalancerPath]) -> Iterator[str]:
     """The load balancers of ways, in short."""
     for front in ways:
         maybe = "" if front.fact.truth else "perhaps "
@@ -107,7 +107,7 @@ def _before(ways: Iterable[Front]) -> Iterator[str]:
             yield f"{maybe}{front.balancer.word} {front.balancer.name}"
 
 
-def _way(network: Network, source: TaskSource, front: Front) -> Iterator[Line]:
+def _way(network: Network, source: TaskSource, front: BalancerPath) -> Iterator[Line]:
     """How a load balancer leads to tasks, and who reaches the load balancer."""
     is_ = "is" if front.fact.truth else "may be"
     if front.balancer is None:
@@ -136,11 +136,11 @@ def _of_balancer(network: Network, balancer: LoadBalancer) -> Portrait:
 
 
 @remembered
-def _behind(network: Network) -> dict[str, list[tuple[TaskSource, Front]]]:
+def _behind(network: Network) -> dict[str, list[tuple[TaskSource, BalancerPath]]]:
     """The task sources behind each load balancer, by its id."""
-    found: dict[str, list[tuple[TaskSource, Front]]] = {}
+    found: dict[str, list[tuple[TaskSource, BalancerPath]]] = {}
     for source in network.every(TaskSource):
-        for front in fronts(network, source):
+        for front in balancer_paths(network, source):
             if front.balancer is not None and front.fact.truth is not False:
                 found.setdefault(front.balancer.id, []).append((source, front))
     return found

@@ -1,7 +1,8 @@
 """The network: everything that one stack declares, found by kind and by identity.
 
 What follows from it (who stands behind which load balancer, which subnets have a way to the
-internet) is asked in the modules beside this one: `fronts`, `reach`, `routes`, `launch`, `watch`.
+internet) is asked in the modules beside this one: `balancer_paths`, `reach`, `routes`, `launch`,
+`watch`.
 """
 
 from collections.abc import Callable, Iterable

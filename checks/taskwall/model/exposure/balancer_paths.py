@@ -21,7 +21,7 @@ from taskwall.model.exposure.task_ports import (
     number_of,
     speaks_udp,
 )
-from taskwall.model.load_balancing.fronts import Front, fronts, preserves_client_ip
+from taskwall.model.load_balancing.fronts import BalancerPath, balancer_paths, preserves_client_ip
 from taskwall.model.permissions.coverage import (
     Addresses,
     End,
@@ -149,14 +149,14 @@ def _to_instances(
         yield _inflow(network, source, front.balancer, front.target_group, traffic, taker, fact)
 
 
-def _ways(network: Network, source: TaskSource) -> Iterator[tuple[Front, Setting]]:
+def _ways(network: Network, source: TaskSource) -> Iterator[tuple[BalancerPath, Setting]]:
     """The ways to a source, each with the container's port that it is bound to."""
     ports = {
         binding.target_group.to: binding.port
         for binding in source.bindings
         if binding.target_group is not None
     }
-    for front in fronts(network, source):
+    for front in balancer_paths(network, source):
         key = front.target_group.id if front.target_group is not None else ""
         setting = ports.get(key)
         if front.kind in ("application", "network", None) and setting is not None:

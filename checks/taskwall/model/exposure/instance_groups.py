@@ -25,7 +25,7 @@ from taskwall.model.entities.load_balancer import Kind, Listener, LoadBalancer, 
 from taskwall.model.entities.security_group import SecurityGroup
 from taskwall.model.exposure.task_ingress import GroupAttachment
 from taskwall.model.exposure.task_ports import number_of, published
-from taskwall.model.load_balancing.fronts import Front, behind, forwards
+from taskwall.model.load_balancing.fronts import BalancerPath, behind, forwards
 from taskwall.model.permissions.ports import Ports
 
 Sharing: TypeAlias = tuple[TaskSource, Fact]
@@ -76,7 +76,7 @@ def in_host_mode(network: Network) -> dict[str, TaskDefinition]:
 def host_groups(network: Network) -> tuple[GroupAttachment, ...]:
     """The groups of container instances on which tasks share the network, or may do so."""
     found: dict[str, list[Sharing]] = {}
-    also: dict[str, list[Front]] = {}
+    also: dict[str, list[BalancerPath]] = {}
     for member, held in tasks_on(network):
         ways = registered(network, member) if groups_of(network, member.instances) else ()
         for link in groups_of(network, member.instances):
@@ -98,7 +98,7 @@ def host_groups(network: Network) -> tuple[GroupAttachment, ...]:
     )
 
 
-def registered(network: Network, member: ContainerInstances) -> tuple[Front, ...]:
+def registered(network: Network, member: ContainerInstances) -> tuple[BalancerPath, ...]:
     """The ways from load balancers in which Auto Scaling groups register container instances."""
     found = []
     for group, started in member.scaled_by:
@@ -106,7 +106,7 @@ def registered(network: Network, member: ContainerInstances) -> tuple[Front, ...
             balancer = network.at(LoadBalancer, link)
             if balancer is not None and not balancer.external:
                 fact = all_of((started.fact, link.fact))
-                found.append(Front(balancer, None, None, "classic", fact))
+                found.append(BalancerPath(balancer, None, None, "classic", fact))
         for link in group.target_groups:
             target = network.at(TargetGroup, link)
             for forward in forwards(network).get(link.to, ()) if target is not None else ():
@@ -115,7 +115,7 @@ def registered(network: Network, member: ContainerInstances) -> tuple[Front, ...
                 if balancer is not None and not balancer.external:
                     kind: Kind = "network" if balancer.kind.known == "network" else "application"
                     fact = all_of((started.fact, link.fact, forward.fact))
-                    found.append(Front(balancer, listener, target, kind, fact))
+                    found.append(BalancerPath(balancer, listener, target, kind, fact))
     return tuple(found)
 
 

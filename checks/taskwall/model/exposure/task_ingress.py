@@ -16,7 +16,12 @@ from taskwall.model.core.network import Network, remembered
 from taskwall.model.entities.ecs import TaskSource
 from taskwall.model.entities.load_balancer import Kind, LoadBalancer, TargetGroup
 from taskwall.model.entities.security_group import Permission, SecurityGroup
-from taskwall.model.load_balancing.fronts import Front, behind, fronts, preserves_client_ip
+from taskwall.model.load_balancing.fronts import (
+    BalancerPath,
+    balancer_paths,
+    behind,
+    preserves_client_ip,
+)
 from taskwall.model.load_balancing.internet_facing import public
 from taskwall.model.permissions.coverage import names_addresses, names_group_of
 from taskwall.model.permissions.peers import (
@@ -42,7 +47,7 @@ class GroupAttachment(Struct, frozen=True):
     declared: SecurityGroup | None
     attached: tuple[tuple[TaskSource, Fact], ...]
     fact: Fact
-    also: tuple[Front, ...] = ()
+    also: tuple[BalancerPath, ...] = ()
     meant: tuple[str, ...] = ()
 
     @property
@@ -191,11 +196,11 @@ def ingress(network: Network, attachment: GroupAttachment) -> list[Permission]:
     return permissions(network, attachment.group, "ingress")
 
 
-def _fronts(network: Network, attachment: GroupAttachment) -> list[Front]:
+def _fronts(network: Network, attachment: GroupAttachment) -> list[BalancerPath]:
     own = [
         front if fact.truth else replace(front, fact=fact & front.fact)
         for source, fact in attachment.attached
-        for front in fronts(network, source)
+        for front in balancer_paths(network, source)
     ]
     return [*own, *attachment.also]
 
@@ -345,7 +350,7 @@ def only_way_in(network: Network, attachment: GroupAttachment) -> Fact:
     """
     parts = []
     for source, wears in attachment.attached:
-        for front in fronts(network, source):
+        for front in balancer_paths(network, source):
             if front.kind not in ("network", None):
                 continue
             shown = [preserves_client_ip(front.target_group)] if front.target_group else []
@@ -353,7 +358,7 @@ def only_way_in(network: Network, attachment: GroupAttachment) -> Fact:
     return any_of(parts) & ~stands_behind(network, attachment, "application")
 
 
-def _bare(network: Network, source: TaskSource, front: Front) -> Fact:
+def _bare(network: Network, source: TaskSource, front: BalancerPath) -> Fact:
     """Whether the load balancer of a way is public and has no groups."""
     balancer = front.balancer
     if balancer is None:

@@ -11,7 +11,7 @@ from taskwall.model.core.network import Network, remembered
 from taskwall.model.entities.ecs import AutoScalingGroup, CapacityProvider, TaskSource
 from taskwall.model.entities.load_balancer import Kind, Listener, LoadBalancer, TargetGroup
 from taskwall.model.entities.vpc import Subnet
-from taskwall.model.load_balancing.fronts import before_tasks, forwards, fronts
+from taskwall.model.load_balancing.fronts import balancer_paths, before_tasks, forwards
 from taskwall.model.load_balancing.internet_facing import public
 
 
@@ -35,7 +35,7 @@ def _handed(network: Network) -> dict[str, list[tuple[Listener | None, Kind | No
     """The ways on which listeners hand traffic to tasks, by the id of their target group."""
     found: dict[str, list[tuple[Listener | None, Kind | None, Fact]]] = {}
     for source in network.every(TaskSource):
-        for front in fronts(network, source):
+        for front in balancer_paths(network, source):
             if front.target_group is None or front.target_group.external:
                 continue
             way = front.fact if front.given is None else front.given

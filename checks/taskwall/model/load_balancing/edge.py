@@ -12,8 +12,8 @@ from taskwall.model.core.network import Network, remembered
 from taskwall.model.entities.ecs import TaskSource
 from taskwall.model.entities.load_balancer import Listener, LoadBalancer
 from taskwall.model.load_balancing.fronts import (
+    balancer_paths,
     balancers_behind,
-    fronts,
     listeners,
     stands_before_tasks,
 )
@@ -76,4 +76,4 @@ def _in_the_end(network: Network, listener: Listener) -> str:
 @remembered
 def _fronted(network: Network) -> bool:
     """Whether any task of the sources stands behind a load balancer at all."""
-    return any(fronts(network, source) for source in network.every(TaskSource))
+    return any(balancer_paths(network, source) for source in network.every(TaskSource))

@@ -26,7 +26,7 @@ from taskwall.model.entities.load_balancer import (
 NETWORK_PROTOCOLS = ("TCP", "TLS", "UDP", "TCP_UDP", "QUIC", "TCP_QUIC")
 
 
-class Front(Struct, frozen=True):
+class BalancerPath(Struct, frozen=True):
     """A load balancer before a task source: the way from one to the other.
 
     `balancer` is None where the way leads out of the sources before it reaches one; `needs` says
@@ -90,17 +90,17 @@ def forwards(network: Network) -> dict[str, list[Forward]]:
 
 
 @remembered
-def fronts(network: Network, source: TaskSource) -> tuple[Front, ...]:
+def balancer_paths(network: Network, source: TaskSource) -> tuple[BalancerPath, ...]:
     """The load balancers that a task source stands behind, each with the way to it."""
     return tuple(
         front for binding in source.bindings for front in _fronts(network, source, binding)
     )
 
 
-def _fronts(network: Network, source: TaskSource, binding: Binding) -> Iterator[Front]:
+def _fronts(network: Network, source: TaskSource, binding: Binding) -> Iterator[BalancerPath]:
     if binding.load_balancer is not None:
         balancer = network.at(LoadBalancer, binding.load_balancer)
-        yield Front(balancer, None, None, "classic", binding.load_balancer.fact)
+        yield BalancerPath(balancer, None, None, "classic", binding.load_balancer.fact)
     if (link := binding.target_group) is None:
         return
     group = network.at(TargetGroup, link)
@@ -113,7 +113,7 @@ def _fronts(network: Network, source: TaskSource, binding: Binding) -> Iterator[
         needs = link.waits()
         kind = kind_by_protocol(group.protocol.known if group else None)
         fact = Fact(None, text, link.place, source.name, needs)
-        yield Front(None, None, group, kind, fact, needs, link.exact)
+        yield BalancerPath(None, None, group, kind, fact, needs, link.exact)
         return
     for forward in forwards(network).get("", []):
         listener = network.at(Listener, forward.listener)
@@ -126,11 +126,11 @@ def _front(
     link: Link,
     forward: Forward,
     listener: Listener | None,
-) -> Front:
+) -> BalancerPath:
     if listener is None or listener.external:
         # A listener rule of a listener that is not in the sources: only ALBs have rules.
         needs = forward.listener.fact.needs or (listener.external if listener else ())
-        return Front(None, None, group, "application", link.fact & forward.fact, needs)
+        return BalancerPath(None, None, group, "application", link.fact & forward.fact, needs)
     balancer = network.at(LoadBalancer, listener.load_balancer)
     kind: Kind | None = "application" if forward.rule else None
     if balancer is not None and isinstance(balancer.kind.known, str):
@@ -140,9 +140,9 @@ def _front(
     fact = all_of((link.fact, forward.fact, listener.load_balancer.fact))
     given = all_of((link.fact, forward.given, listener.load_balancer.fact))
     if balancer is not None and not balancer.external:
-        return Front(balancer, listener, group, kind, fact, given=given)
+        return BalancerPath(balancer, listener, group, kind, fact, given=given)
     needs = listener.load_balancer.fact.needs or balancer_needs(balancer, listener.load_balancer.to)
-    return Front(None, listener, group, kind, fact, needs, given=given)
+    return BalancerPath(None, listener, group, kind, fact, needs, given=given)
 
 
 def kind_by_protocol(protocol: object) -> Kind | None:
@@ -158,7 +158,7 @@ def behind(network: Network, source: TaskSource, *kinds: Kind) -> Fact:
     word = {"application": "an ALB", "network": "an NLB"}.get("".join(kinds), "a load balancer")
     text = f"{source.name} is behind {word}"
     parts = []
-    for front in fronts(network, source):
+    for front in balancer_paths(network, source):
         if not kinds or front.kind in kinds:
             parts.append(front.fact)
         elif front.kind is None:
@@ -170,10 +170,10 @@ def behind(network: Network, source: TaskSource, *kinds: Kind) -> Fact:
 
 
 @remembered
-def _sources_behind(network: Network) -> dict[str, list[tuple[TaskSource, Front]]]:
-    found: dict[str, list[tuple[TaskSource, Front]]] = {}
+def _sources_behind(network: Network) -> dict[str, list[tuple[TaskSource, BalancerPath]]]:
+    found: dict[str, list[tuple[TaskSource, BalancerPath]]] = {}
     for source in network.every(TaskSource):
-        for front in fronts(network, source):
+        for front in balancer_paths(network, source):
             key = front.balancer.id if front.balancer else ""
             if front.balancer is None and front.listener is not None:
                 key = front.listener.load_balancer.to
@@ -283,7 +283,7 @@ def balancer_needs(balancer: LoadBalancer | None, key: str) -> tuple[Need, ...]:
 
 
 @remembered
-def _loose(network: Network) -> list[Front]:
+def _loose(network: Network) -> list[BalancerPath]:
     return [front for _, front in _sources_behind(network).get("", ())]
 
 
@@ -328,20 +328,20 @@ def preserves_client_ip(group: TargetGroup) -> Fact:
 
 
 @remembered
-def beyond_sources(network: Network) -> list[tuple[TaskSource, Front]]:
+def beyond_sources(network: Network) -> list[tuple[TaskSource, BalancerPath]]:
     """Task sources that register with a load balancer which the sources do not declare.
 
     In file order, each with the first way that leads out of the sources.
     """
     found = []
     for source in network.every(TaskSource):
-        for front in fronts(network, source):
+        for front in balancer_paths(network, source):
             if front.balancer is None:
                 found.append((source, front))
                 break
     return sorted(found, key=lambda pair: _position(pair[1], pair[0]))
 
 
-def _position(front: Front, source: TaskSource) -> tuple[str, int, int]:
+def _position(front: BalancerPath, source: TaskSource) -> tuple[str, int, int]:
     place = front.place or source.origin.header
     return place.file, place.line, place.column
