@@ -35,14 +35,14 @@ from taskwall.core.values import Origin
 from taskwall.model.core.network import Network
 from taskwall.model.entities.security_group import Direction
 from taskwall.model.exposure.balancer_path_open import egress_open, guard, ingress_open
-from taskwall.model.exposure.balancer_paths import Inflow, Side, inflows
+from taskwall.model.exposure.balancer_paths import BalancerFlow, Side, balancer_flows
 from taskwall.model.load_balancing.fronts import beyond_sources
 from taskwall.rules._rule import Verdict, cannot_be_seen, rule
 
 
 @rule("medium", default=True)
 def unreachable_tasks(network: Network) -> Iterator[Verdict]:
-    for flow in inflows(network):
+    for flow in balancer_flows(network):
         taker, sender = flow.taker, flow.sender
         names = {
             "tasks": next(
@@ -80,7 +80,7 @@ def unreachable_tasks(network: Network) -> Iterator[Verdict]:
 
 def _told(
     network: Network,
-    flow: Inflow,
+    flow: BalancerFlow,
     where: tuple[Direction, Side, Origin],
     violated: Fact,
     message: str,

@@ -6,14 +6,14 @@ from taskwall.model.core.address import ALL_PORTS
 from taskwall.model.core.entity import Link
 from taskwall.model.core.network import Network
 from taskwall.model.entities.security_group import Direction, Permission, SecurityGroup
-from taskwall.model.exposure.balancer_paths import Inflow, RequiredPorts, Side
+from taskwall.model.exposure.balancer_paths import BalancerFlow, RequiredPorts, Side
 from taskwall.model.permissions.coverage import Grant, Wording, reach, there
 from taskwall.model.permissions.egress import as_aws_makes_it
 from taskwall.model.permissions.peers import permissions
 from taskwall.model.permissions.ports import named_port, opened, protocol, unknown_ports
 
 
-def ingress_open(network: Network, flow: Inflow, wanted: RequiredPorts) -> Fact:
+def ingress_open(network: Network, flow: BalancerFlow, wanted: RequiredPorts) -> Fact:
     """Whether the groups behind a load balancer allow it on a port."""
     name = flow.taker.name
     text = f"the security groups of {name} allow ingress from {flow.sender.name} on {wanted.words}"
@@ -21,7 +21,7 @@ def ingress_open(network: Network, flow: Inflow, wanted: RequiredPorts) -> Fact:
     return _open_way(network, "ingress", flow.taker, flow.sender, wanted, (text, none))
 
 
-def egress_open(network: Network, flow: Inflow, wanted: RequiredPorts) -> Fact:
+def egress_open(network: Network, flow: BalancerFlow, wanted: RequiredPorts) -> Fact:
     """Whether the groups of a load balancer let it go to what is behind it on a port."""
     text = (
         f"the security groups of {flow.sender.name} allow egress to {flow.taker.name} on"

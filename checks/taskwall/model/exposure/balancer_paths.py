@@ -85,7 +85,7 @@ class Side(Struct, frozen=True):
             yield End((), tuple(own))
 
 
-class Inflow(Struct, frozen=True):
+class BalancerFlow(Struct, frozen=True):
     """The way from a load balancer to tasks (or container instances) behind it.
 
     `fact` is whether there is such a way.
@@ -99,7 +99,7 @@ class Inflow(Struct, frozen=True):
     fact: Fact
 
 
-def inflows(network: Network) -> Iterator[Inflow]:
+def balancer_flows(network: Network) -> Iterator[BalancerFlow]:
     """Every way from a load balancer of the sources to tasks of the sources."""
     for source in network.every(TaskSource):
         yield from _to_tasks(network, source)
@@ -121,7 +121,7 @@ def inflows(network: Network) -> Iterator[Inflow]:
 
 
 @remembered
-def _to_tasks(network: Network, source: TaskSource) -> tuple[Inflow, ...]:
+def _to_tasks(network: Network, source: TaskSource) -> tuple[BalancerFlow, ...]:
     own = awsvpc(network, source)
     if own.truth is False or not (source.groups or source.groups_setting.needs):
         return ()
@@ -140,7 +140,7 @@ def _to_tasks(network: Network, source: TaskSource) -> tuple[Inflow, ...]:
 
 def _to_instances(
     network: Network, source: TaskSource, taker: Side, here: Fact
-) -> Iterator[Inflow]:
+) -> Iterator[BalancerFlow]:
     for front, setting in _ways(network, source):
         if front.balancer is None or front.kind == "classic":
             continue
@@ -171,7 +171,7 @@ def _inflow(
     traffic: tuple[RequiredPorts, ...],
     taker: Side,
     fact: Fact,
-) -> Inflow:
+) -> BalancerFlow:
     wanted = (*traffic, *_check(group, traffic))
     setting = balancer.groups_setting
     shown = FALSE if group is None else preserves_client_ip(group)
@@ -185,7 +185,7 @@ def _inflow(
         bare and balancer.kind.known == "network" and shown.truth is not False,
         balancer.addresses if len(balancer.addresses) == len(balancer.subnets) else (),
     )
-    return Inflow(source, balancer, wanted, sender, taker, fact)
+    return BalancerFlow(source, balancer, wanted, sender, taker, fact)
 
 
 def _exactly(setting: Setting, words: str, group: TargetGroup | None) -> tuple[RequiredPorts, ...]:
