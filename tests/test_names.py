@@ -107,7 +107,6 @@ LEFT: frozenset[str] = frozenset(
         "unseen",
         "uses",
         "waiting",
-        "way_out",
         "written",
     )
 )

@@ -6,7 +6,7 @@ from taskwall.core.facts import FALSE, TRUE, Fact
 from taskwall.lowering import lower
 from taskwall.model.core.network import Network
 from taskwall.model.entities.vpc import Subnet
-from taskwall.model.routing.routes import blocked, default_way, leads, way_out
+from taskwall.model.routing.routes import blocked, default_way, leads, subnet_egress
 from taskwall.readers import terraform
 from taskwall.source.files import Files
 from taskwall.source.stack import Inputs
@@ -214,7 +214,7 @@ def test_the_way_out_without_a_public_address(text: str, truth: bool | None) -> 
     """NAT and egress-only gateways lead out by a default route; what leads further may."""
     network, subnet = read(text)
 
-    assert way_out(network, subnet, FALSE).truth is truth
+    assert subnet_egress(network, subnet, FALSE).truth is truth
 
 
 def test_the_way_out_with_a_public_address() -> None:
@@ -222,7 +222,7 @@ def test_the_way_out_with_a_public_address() -> None:
     network, subnet = read(TABLE + route(IGW))
     perhaps = Fact(None, "it has a public address")
 
-    truths = [way_out(network, subnet, public).truth for public in (TRUE, perhaps, FALSE)]
+    truths = [subnet_egress(network, subnet, public).truth for public in (TRUE, perhaps, FALSE)]
 
     assert truths == [True, None, False]
 
@@ -232,7 +232,7 @@ def test_block_public_access_closes_an_internet_gateway() -> None:
     network, subnet = read(TABLE + route(IGW) + BLOCK.replace("MODE", "block-bidirectional"))
 
     assert blocked(network, subnet).truth is True
-    assert way_out(network, subnet, TRUE).truth is False
+    assert subnet_egress(network, subnet, TRUE).truth is False
 
 
 @pytest.mark.parametrize(
@@ -310,4 +310,4 @@ def test_what_the_same_switch_decides_is_there_together(zones: str, truth: bool 
     text = TABLE + EACH.replace("ZONES", zones) + route(NAT)
     network, subnet = read(text, "aws_subnet.each[*]")
 
-    assert way_out(network, subnet, FALSE).truth is truth
+    assert subnet_egress(network, subnet, FALSE).truth is truth

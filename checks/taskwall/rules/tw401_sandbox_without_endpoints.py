@@ -42,7 +42,7 @@ from taskwall.core.facts import Fact, all_of, any_of
 from taskwall.core.values import Need
 from taskwall.model.core.network import Network
 from taskwall.model.endpoints.availability import provided
-from taskwall.model.endpoints.egress_path import way_out
+from taskwall.model.endpoints.egress_path import internet_egress
 from taskwall.model.endpoints.task_dependencies import Demand, demands
 from taskwall.model.endpoints.task_location import Quarter, position, quarters
 from taskwall.model.entities.container_needs import ELSEWHERE
@@ -95,7 +95,7 @@ def sandbox_without_endpoints(network: Network) -> Iterator[Verdict]:
 def _shut(network: Network, source: TaskSource) -> Fact:
     """Whether a source's tasks need something and have no way out to it."""
     needs = any_of(demand.fact for demand in demands(network, source))
-    return needs if needs.truth is False else all_of((needs, ~way_out(network, source)))
+    return needs if needs.truth is False else all_of((needs, ~internet_egress(network, source)))
 
 
 def _first(lacks: list[tuple[Demand, Fact]]) -> str:

@@ -30,7 +30,7 @@ from taskwall.core.facts import Fact, all_of, any_of
 from taskwall.core.values import Need
 from taskwall.model.core.network import Network
 from taskwall.model.endpoints.availability import provided
-from taskwall.model.endpoints.egress_path import goes_by_nat
+from taskwall.model.endpoints.egress_path import uses_nat
 from taskwall.model.endpoints.task_dependencies import demands
 from taskwall.model.endpoints.task_location import Quarter, position, quarters
 from taskwall.model.entities.ecs import TaskSource
@@ -83,7 +83,7 @@ def _unseen(quarter: Quarter, concerned: Fact) -> Verdict:
 def _concerned(network: Network, quarter: Quarter) -> Fact:
     """Whether tasks that use such a service route to a NAT gateway."""
     return any_of(
-        all_of((goes_by_nat(network, source), any_of(_used(network, source))))
+        all_of((uses_nat(network, source), any_of(_used(network, source))))
         for source in quarter.sources
     )
 

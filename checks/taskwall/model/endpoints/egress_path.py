@@ -13,7 +13,7 @@ from taskwall.model.routing.routes import leads
 
 
 @remembered
-def way_out(network: Network, source: TaskSource) -> Fact:
+def internet_egress(network: Network, source: TaskSource) -> Fact:
     """Whether the tasks of a source have a way to the internet in each of their subnets.
 
     On container instances it is the instances' way that counts: their agent pulls the image,
@@ -37,7 +37,7 @@ def _from_subnet(network: Network, source: TaskSource, link: Link) -> Fact:
     if source.managed and not subnet.external:
         # Express Mode gives a public address where the subnet is public.
         public = leads(network, subnet, "internet")
-    return _tied(link, routes.way_out(network, subnet, public))
+    return _tied(link, routes.subnet_egress(network, subnet, public))
 
 
 def _from_instances(network: Network, member: ContainerInstances, link: Link) -> Fact:
@@ -52,7 +52,7 @@ def _from_instances(network: Network, member: ContainerInstances, link: Link) ->
     public = Fact(None, text, link.place, name, (Need(name, "may set a public address"),))
     if given is not None and given.is_(True).truth is True:
         public = given.is_(True)
-    return _tied(link, routes.way_out(network, subnet, public))
+    return _tied(link, routes.subnet_egress(network, subnet, public))
 
 
 def _tied(link: Link, out: Fact) -> Fact:
@@ -84,7 +84,7 @@ def _proxied(member: ContainerInstances) -> tuple[Fact, ...]:
 
 
 @remembered
-def goes_by_nat(network: Network, source: TaskSource) -> Fact:
+def uses_nat(network: Network, source: TaskSource) -> Fact:
     """Whether a subnet of a source's tasks, or of their instances, routes to a NAT gateway."""
     members = instances_for(network, source)
     links = [link for member in members for link in instance_subnets(member)]

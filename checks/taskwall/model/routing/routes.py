@@ -251,7 +251,7 @@ _ELSEWHERE: tuple[Way, ...] = ("transit", "peering", "vpn", "appliance", "endpoi
 """Where a default route may lead out in the end, as nobody can see from here."""
 
 
-def way_out(network: Network, subnet: Subnet, public: Fact) -> Fact:
+def subnet_egress(network: Network, subnet: Subnet, public: Fact) -> Fact:
     """Whether what runs in a subnet can reach the internet; `public`: it has a public address."""
     name, at = subnet.name, subnet.origin.header
     closed = blocked(network, subnet)
