@@ -8,7 +8,7 @@ from taskwall.core.values import Known, Text, Unknown, Value
 from taskwall.lowering import lower
 from taskwall.model.core.network import Network
 from taskwall.model.endpoints.endpoint import OFFERED, service_of
-from taskwall.model.endpoints.task_dependencies import demands
+from taskwall.model.endpoints.task_dependencies import service_dependencies
 from taskwall.model.entities.ecs import TaskSource
 from taskwall.readers import cloudformation, terraform
 from taskwall.rules import all_rules
@@ -62,7 +62,7 @@ def network(text: str) -> Network:
 def needed(found: Network) -> tuple[set[str], set[str]]:
     """What the one service of a network certainly needs, and what else it may need."""
     (source,) = found.every(TaskSource)
-    told = demands(found, source)
+    told = service_dependencies(found, source)
     sure = {each.service for each in told if each.fact.truth}
     return sure, {each.service for each in told} - sure
 

@@ -20,13 +20,13 @@ from taskwall.lowering._draft import ResourceReader
 from taskwall.lowering._structure import structure
 from taskwall.lowering.image import first_pull, pull_through, registry, shown, type_of
 from taskwall.lowering.sidecar import cased, sidecar
-from taskwall.model.entities.container_needs import ECR, ELSEWHERE, Use, What
+from taskwall.model.entities.container_needs import ECR, ELSEWHERE, ContainerUse, What
 from taskwall.source.resource import Cell
 
 READ = "2026-11-24"
 
 
-def uses(r: ResourceReader, cell: Cell) -> Iterator[Use]:
+def uses(r: ResourceReader, cell: Cell) -> Iterator[ContainerUse]:
     """What the containers of a list (a structure, or JSON text) use."""
     if r.external:
         return
@@ -42,7 +42,7 @@ def uses(r: ResourceReader, cell: Cell) -> Iterator[Use]:
             yield from _container(r, container)
 
 
-def express(r: ResourceReader, image: Cell) -> Iterator[Use]:
+def express(r: ResourceReader, image: Cell) -> Iterator[ContainerUse]:
     """What an Express Mode service uses: its image, and the logs that AWS sets up for it."""
     yield _use(r, image, "image", registry(r, image.value))
     yield _use(r, image, "log", "logs")
@@ -51,7 +51,7 @@ def express(r: ResourceReader, image: Cell) -> Iterator[Use]:
 _WHATS: tuple[What, ...] = ("image", "log", "secret", "file", "sidecar")
 
 
-def _container(r: ResourceReader, container: Cell) -> Iterator[Use]:
+def _container(r: ResourceReader, container: Cell) -> Iterator[ContainerUse]:
     cell = container.get(cased(r, "image"))
     held = registry(r, cell.value)
     yield _use(r, cell, "image", held, container)
@@ -78,7 +78,7 @@ def _container(r: ResourceReader, container: Cell) -> Iterator[Use]:
     yield from sidecar(r, container)
 
 
-def _logs(r: ResourceReader, container: Cell, logging: Cell) -> Iterator[Use]:
+def _logs(r: ResourceReader, container: Cell, logging: Cell) -> Iterator[ContainerUse]:
     at = logging.get(cased(r, "logDriver"))
     known: str | None = _LOG_DRIVERS.get(str(at.known)) if at.known is not None else ""
     if at.known == "awsfirelens":
@@ -87,12 +87,12 @@ def _logs(r: ResourceReader, container: Cell, logging: Cell) -> Iterator[Use]:
     if known == "":
         need = Need(f"what FireLens of {r.name} writes to", "is not in the options of the log")
         text = f"{r.name} writes its logs to CloudWatch"
-        yield Use(r.id, "log", "", Fact(None, text, at.place, r.name, at.needs or (need,)))
+        yield ContainerUse(r.id, "log", "", Fact(None, text, at.place, r.name, at.needs or (need,)))
     elif known is not None:
         yield _use(r, at, "log", known, container)
 
 
-def _credentials(r: ResourceReader, spec: Cell) -> Iterator[Use]:
+def _credentials(r: ResourceReader, spec: Cell) -> Iterator[ContainerUse]:
     """Where a credential spec for a gMSA is kept: `credentialspec:ARN`, of S3 or a parameter.
 
     A domainless one names a secret as well (Amazon ECS API reference, ContainerDefinition).
@@ -129,7 +129,7 @@ Outputs to others are not looked at.
 
 def _use(
     r: ResourceReader, cell: Cell, what: What, service: str, within: Cell | None = None
-) -> Use:
+) -> ContainerUse:
     words = {
         ECR: "pulls an image from a private ECR registry",
         ELSEWHERE: f"pulls {shown(cell)}, which no endpoint serves",
@@ -143,8 +143,10 @@ def _use(
     doubt = cell.doubt if within is None else within.doubt
     needs = cell.needs if not service else (doubt or ())
     if not service or doubt is not None:
-        return Use(r.id, what, service, Fact(None, text, cell.place, r.name, needs or cell.needs))
-    return Use(r.id, what, service, Fact(True, text, cell.place, r.name))
+        return ContainerUse(
+            r.id, what, service, Fact(None, text, cell.place, r.name, needs or cell.needs)
+        )
+    return ContainerUse(r.id, what, service, Fact(True, text, cell.place, r.name))
 
 
 _OPEN: dict[What, str] = {

@@ -10,7 +10,7 @@ from taskwall.core.patterns import pattern
 from taskwall.core.values import Known, Need, Reference, Text, Value, spelled, worst_per_scenario
 from taskwall.lowering._draft import ResourceReader, lowers
 from taskwall.model.core.entity import Entity
-from taskwall.model.entities.container_needs import ECR, ELSEWHERE, Use
+from taskwall.model.entities.container_needs import ECR, ELSEWHERE, ContainerUse
 from taskwall.source.resource import Cell, Resource
 
 _PRIVATE = pattern(r"\.dkr[.-]ecr(-fips)?\.|\.dkr\.ecr\b")
@@ -98,14 +98,14 @@ def cache(r: ResourceReader) -> Iterator[Entity]:
     return iter(())
 
 
-def first_pull(r: ResourceReader, image: Cell, rule: str) -> Use:
+def first_pull(r: ResourceReader, image: Cell, rule: str) -> ContainerUse:
     """That the first pull through a cache needs a way out even where ECR has endpoints.
 
     Amazon ECR user guide, "Amazon ECR interface VPC endpoints".
     """
     text = f"{r.name} pulls {shown(image)}, which {rule} fetches from outside at first"
     needs = (Need(f"whether {rule} holds the image already", "is not in the sources"),)
-    return Use(r.id, "image", ELSEWHERE, Fact(None, text, image.place, r.name, needs))
+    return ContainerUse(r.id, "image", ELSEWHERE, Fact(None, text, image.place, r.name, needs))
 
 
 def shown(cell: Cell) -> str:

@@ -12,7 +12,7 @@ from taskwall.core.values import Fields, Known, Need, Text, Value, spelled, wors
 from taskwall.lowering._draft import ResourceReader
 from taskwall.lowering._structure import structure
 from taskwall.lowering.image import repository
-from taskwall.model.entities.container_needs import Use
+from taskwall.model.entities.container_needs import ContainerUse
 from taskwall.source.resource import Cell
 
 READ = "2026-11-25"
@@ -68,7 +68,7 @@ _SECTIONS = {"metrics": "monitoring", "logs": "logs", "traces": "xray"}
 """What the sections of the CloudWatch agent's configuration send, and whereto."""
 
 
-def sidecar(r: ResourceReader, container: Cell) -> Iterator[Use]:
+def sidecar(r: ResourceReader, container: Cell) -> Iterator[ContainerUse]:
     """What a container uses of AWS because it is a sidecar; nothing if it is none.
 
     It is told by its image, whatever its name, or by a command that only a sidecar's image takes;
@@ -180,12 +180,12 @@ _WORDS = {
 
 def _use(
     r: ResourceReader, container: Cell, service: str, word: str, waits: tuple[Need, ...]
-) -> Use:
+) -> ContainerUse:
     image = container.get(cased(r, "image"))
     at = container.place if image.absent else image.place
     needs = waits or container.doubt or ()
     truth = None if waits or container.doubt is not None else True
-    return Use(
+    return ContainerUse(
         r.id,
         "sidecar",
         service,

@@ -41,9 +41,9 @@ from collections.abc import Iterator
 from taskwall.core.facts import Fact, all_of, any_of
 from taskwall.core.values import Need
 from taskwall.model.core.network import Network
-from taskwall.model.endpoints.availability import provided
+from taskwall.model.endpoints.availability import has_endpoint
 from taskwall.model.endpoints.egress_path import internet_egress
-from taskwall.model.endpoints.task_dependencies import Demand, demands
+from taskwall.model.endpoints.task_dependencies import ServiceDependency, service_dependencies
 from taskwall.model.endpoints.task_location import Quarter, position, quarters
 from taskwall.model.entities.container_needs import ELSEWHERE
 from taskwall.model.entities.ecs import TaskSource
@@ -60,9 +60,11 @@ def sandbox_without_endpoints(network: Network) -> Iterator[Verdict]:
         if concerned.truth is False:
             continue
         if quarter.declared is not None:
-            wanted = [(source, fact, demands(network, source)) for source, fact in shut]
+            wanted = [
+                (source, fact, service_dependencies(network, source)) for source, fact in shut
+            ]
             served = {
-                service: provided(network, quarter, (service,))
+                service: has_endpoint(network, quarter, (service,))
                 for service in {each.service for _, _, found in wanted for each in found}
             }
             lacks = [
@@ -94,18 +96,18 @@ def sandbox_without_endpoints(network: Network) -> Iterator[Verdict]:
 
 def _shut(network: Network, source: TaskSource) -> Fact:
     """Whether a source's tasks need something and have no way out to it."""
-    needs = any_of(demand.fact for demand in demands(network, source))
+    needs = any_of(demand.fact for demand in service_dependencies(network, source))
     return needs if needs.truth is False else all_of((needs, ~internet_egress(network, source)))
 
 
-def _first(lacks: list[tuple[Demand, Fact]]) -> str:
+def _first(lacks: list[tuple[ServiceDependency, Fact]]) -> str:
     """The first interface endpoint that is missing, for the fix to show; none stays a gap in it."""
     sure = sorted(lacks, key=lambda each: each[1].truth is not True)
     names = (demand.service for demand, _ in sure if demand.service not in ("s3", ELSEWHERE))
     return next(names, "<service>")
 
 
-def _missing(lacks: list[tuple[Demand, Fact]]) -> str:
+def _missing(lacks: list[tuple[ServiceDependency, Fact]]) -> str:
     """What is missing, as the end of a sentence about the tasks of a VPC."""
     wanted = "".join(_wanted(lacks))
     if all(demand.service == ELSEWHERE for demand, _ in lacks):
@@ -113,7 +115,7 @@ def _missing(lacks: list[tuple[Demand, Fact]]) -> str:
     return f"no endpoint exists for what they need: {wanted}"
 
 
-def _wanted(lacks: list[tuple[Demand, Fact]]) -> tuple[str, ...]:
+def _wanted(lacks: list[tuple[ServiceDependency, Fact]]) -> tuple[str, ...]:
     """What is missing, who needs it and what for: the certain before the possible.
 
     One text; none if nothing is missing.

@@ -27,7 +27,7 @@ from collections.abc import Iterator
 from taskwall.core.change import AttributeChange
 from taskwall.core.facts import all_of
 from taskwall.model.core.network import Network
-from taskwall.model.endpoints.availability import beside_gateway, needed
+from taskwall.model.endpoints.availability import beside_gateway, is_needed
 from taskwall.model.endpoints.endpoint import Endpoint, endpoint_key, private_dns, vpc_names, zoned
 from taskwall.model.entities.vpc import Vpc
 from taskwall.rules._rule import Verdict, rule
@@ -36,7 +36,7 @@ from taskwall.rules._rule import Verdict, rule
 @rule("medium", default=True)
 def nameless_endpoint(network: Network) -> Iterator[Verdict]:
     for endpoint in network.every(Endpoint):
-        kind, need = endpoint.kind.is_("Interface"), needed(network, endpoint)
+        kind, need = endpoint.kind.is_("Interface"), is_needed(network, endpoint)
         if kind.truth is False or need.truth is False:
             continue
         own, names = private_dns(network, endpoint), vpc_names(network, endpoint)

@@ -32,7 +32,7 @@ from collections.abc import Iterator
 
 from taskwall.core.facts import Fact, all_of, any_of
 from taskwall.model.core.network import Network
-from taskwall.model.endpoints.availability import beside_gateway, needed
+from taskwall.model.endpoints.availability import beside_gateway, is_needed
 from taskwall.model.endpoints.egress import egress_allowed
 from taskwall.model.endpoints.endpoint import Endpoint, endpoint_groups, endpoint_key, is_for
 from taskwall.model.endpoints.ingress import ingress_allowed, needing, outsiders
@@ -45,7 +45,7 @@ def unreached_endpoint(network: Network) -> Iterator[Verdict]:
     for endpoint in network.every(Endpoint):
         interface = all_of((endpoint.kind.is_("Interface"), ~beside_gateway(network, endpoint)))
         gateway = all_of((endpoint.kind.is_("Gateway"), is_for(network, endpoint, ("s3",))))
-        concerned = all_of((any_of((interface, gateway)), needed(network, endpoint)))
+        concerned = all_of((any_of((interface, gateway)), is_needed(network, endpoint)))
         if concerned.truth is False:
             continue
         yield _reached(network, endpoint, interface, concerned)

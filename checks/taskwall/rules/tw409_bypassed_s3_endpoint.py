@@ -27,7 +27,7 @@ from collections.abc import Iterator
 
 from taskwall.core.facts import all_of
 from taskwall.model.core.network import Network
-from taskwall.model.endpoints.availability import needed, pulls_layers, serves_subnets
+from taskwall.model.endpoints.availability import is_needed, pulls_layers, serves_subnets
 from taskwall.model.endpoints.endpoint import Endpoint, is_for, policy_key, stated
 from taskwall.model.endpoints.policy_allows import allows, layers
 from taskwall.rules._rule import Verdict, rule
@@ -37,7 +37,7 @@ from taskwall.rules._rule import Verdict, rule
 def bypassed_s3_endpoint(network: Network) -> Iterator[Verdict]:
     for endpoint in network.every(Endpoint):
         kind = all_of((is_for(network, endpoint, ("s3",)), endpoint.kind.is_("Gateway")))
-        concerned = all_of((kind, needed(network, endpoint)))
+        concerned = all_of((kind, is_needed(network, endpoint)))
         if concerned.truth is False:
             continue
         yield Verdict(

@@ -29,9 +29,9 @@ from collections.abc import Iterator
 from taskwall.core.facts import Fact, all_of, any_of
 from taskwall.core.values import Need
 from taskwall.model.core.network import Network
-from taskwall.model.endpoints.availability import provided
+from taskwall.model.endpoints.availability import has_endpoint
 from taskwall.model.endpoints.egress_path import uses_nat
-from taskwall.model.endpoints.task_dependencies import demands
+from taskwall.model.endpoints.task_dependencies import service_dependencies
 from taskwall.model.endpoints.task_location import Quarter, position, quarters
 from taskwall.model.entities.ecs import TaskSource
 from taskwall.model.permissions.peers import listed
@@ -53,7 +53,7 @@ def endpoints_untaken(network: Network) -> Iterator[Verdict]:
             yield Verdict(
                 quarter.declared.origin,
                 quarter.declared.origin.header,
-                ~provided(network, quarter, SERVICES),
+                ~has_endpoint(network, quarter, SERVICES),
                 f"traffic of {names} to {used} leaves {quarter.declared.name} through a NAT"
                 " gateway, though endpoints could keep it inside",
                 holds=f"{quarter.declared.name} has an endpoint for traffic of tasks to AWS",
@@ -90,11 +90,11 @@ def _concerned(network: Network, quarter: Quarter) -> Fact:
 
 def _services(network: Network, quarter: Quarter) -> list[str]:
     """The services that tasks use, or may use where none is certain."""
-    found = [d for source in quarter.sources for d in demands(network, source)]
+    found = [d for source in quarter.sources for d in service_dependencies(network, source)]
     found = [demand for demand in found if demand.service in SERVICES]
     sure = [demand for demand in found if demand.fact.truth]
     return list(dict.fromkeys(demand.service for demand in sure or found))
 
 
 def _used(network: Network, source: TaskSource) -> Iterator[Fact]:
-    return (each.fact for each in demands(network, source) if each.service in SERVICES)
+    return (each.fact for each in service_dependencies(network, source) if each.service in SERVICES)

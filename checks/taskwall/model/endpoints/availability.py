@@ -7,7 +7,7 @@ from taskwall.model.core.entity import Link
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.endpoints.egress_path import unseen_subnets
 from taskwall.model.endpoints.endpoint import Endpoint, is_for, of_vpc, private_dns, serves_table
-from taskwall.model.endpoints.task_dependencies import demands, proxies
+from taskwall.model.endpoints.task_dependencies import proxies, service_dependencies
 from taskwall.model.endpoints.task_location import (
     Quarter,
     by_host,
@@ -25,7 +25,7 @@ from taskwall.model.routing.routes import tables
 
 
 @remembered
-def needed(network: Network, endpoint: Endpoint) -> Fact:
+def is_needed(network: Network, endpoint: Endpoint) -> Fact:
     """Whether tasks in an endpoint's VPC need the service that it is for."""
     parts = []
     named = endpoint.named
@@ -36,7 +36,7 @@ def needed(network: Network, endpoint: Endpoint) -> Fact:
             parts += [all_of((here, fact)) for fact in wanting[source.id][1]]
     elif named.needs:
         for source, here in neighbours(network, endpoint):
-            for demand in demands(network, source):
+            for demand in service_dependencies(network, source):
                 if demand.service != ELSEWHERE:
                     text = f"{endpoint.name} is the endpoint of {demand.service}"
                     may = Fact(None, text, named.place, endpoint.name, named.needs)
@@ -52,7 +52,7 @@ def _wanting(network: Network) -> dict[str, dict[str, tuple[TaskSource, list[Fac
     """The task sources in VPCs that need a service, by their ids, and why."""
     found: dict[str, dict[str, tuple[TaskSource, list[Fact]]]] = {}
     for source in in_vpcs(network):
-        for demand in demands(network, source):
+        for demand in service_dependencies(network, source):
             of_service = found.setdefault(demand.service, {})
             of_service.setdefault(source.id, (source, []))[1].append(demand.fact)
     return found
@@ -90,7 +90,7 @@ def serves_instances(network: Network, endpoint: Endpoint) -> Fact:
     return any_of(parts)
 
 
-def provided(network: Network, quarter: Quarter, services: tuple[str, ...]) -> Fact:
+def has_endpoint(network: Network, quarter: Quarter, services: tuple[str, ...]) -> Fact:
     """Whether a VPC has an endpoint of one of some services."""
     name = quarter.declared.name if quarter.declared else "the VPC"
     at = quarter.declared.origin.header if quarter.declared else None
@@ -112,7 +112,7 @@ def pulls_layers(network: Network, endpoint: Endpoint) -> Fact:
     return any_of(
         all_of((here, demand.fact))
         for source, here in neighbours(network, endpoint)
-        for demand in demands(network, source)
+        for demand in service_dependencies(network, source)
         if demand.service == "ecr.dkr"
     )
 
@@ -122,7 +122,9 @@ def serves_subnets(network: Network, endpoint: Endpoint) -> Fact:
     """Whether every subnet of tasks that need S3 reaches it by an endpoint of the VPC."""
     parts = []
     for source, here in neighbours(network, endpoint):
-        wanted = any_of(each.fact for each in demands(network, source) if each.service == "s3")
+        wanted = any_of(
+            each.fact for each in service_dependencies(network, source) if each.service == "s3"
+        )
         if wanted.truth is False:
             continue
         members = instances_for(network, source)

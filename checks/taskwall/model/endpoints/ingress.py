@@ -15,7 +15,7 @@ from taskwall.model.endpoints.client import (
     whose,
 )
 from taskwall.model.endpoints.endpoint import Endpoint
-from taskwall.model.endpoints.task_dependencies import demands
+from taskwall.model.endpoints.task_dependencies import service_dependencies
 from taskwall.model.endpoints.task_location import by_host, neighbours
 from taskwall.model.entities.ecs import TaskSource
 from taskwall.model.entities.security_group import Permission, SecurityGroup
@@ -33,7 +33,7 @@ def needing(network: Network, endpoint: Endpoint) -> Iterator[tuple[TaskSource, 
     for source, here in neighbours(network, endpoint):
         wanted = any_of(
             each.fact
-            for each in demands(network, source)
+            for each in service_dependencies(network, source)
             if each.service == endpoint.service or not endpoint.service
         )
         fact = all_of((here, wanted))

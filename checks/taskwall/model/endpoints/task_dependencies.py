@@ -14,7 +14,7 @@ from taskwall.model.core.network import Network, remembered
 from taskwall.model.endpoints.endpoint import (
     AGENT,
 )
-from taskwall.model.entities.container_needs import ECR, ELSEWHERE, Use, What
+from taskwall.model.entities.container_needs import ECR, ELSEWHERE, ContainerUse, What
 from taskwall.model.entities.ecs import Cluster, TaskDefinition, TaskSource
 from taskwall.model.entities.mesh import MeshProxy
 
@@ -47,7 +47,7 @@ Amazon ECS developer guide, "Fargate task networking".
 """
 
 
-class Demand(Struct, frozen=True):
+class ServiceDependency(Struct, frozen=True):
     """That a task source needs the endpoint of a service (`elsewhere`: the internet itself).
 
     `purpose` continues the sentence "needs ecr.api": "to pull its image".
@@ -69,7 +69,7 @@ _PURPOSES: dict[What, str] = {
 
 
 @remembered
-def demands(network: Network, source: TaskSource) -> tuple[Demand, ...]:
+def service_dependencies(network: Network, source: TaskSource) -> tuple[ServiceDependency, ...]:
     """What the tasks of a source need to reach."""
     known, waits = launches(network, source)
     if known == {"EXTERNAL"} and not waits:
@@ -80,23 +80,25 @@ def demands(network: Network, source: TaskSource) -> tuple[Demand, ...]:
         spared = service in _BEFORE_1_4 and old.truth is not False
         inside_vpc = all_of((fact, ~old)) if spared else fact
         if inside_vpc.truth is not False:
-            found.append(Demand(service, source, purpose, inside_vpc))
+            found.append(ServiceDependency(service, source, purpose, inside_vpc))
     if source.exec.truth is not False:
-        found.append(Demand("ssmmessages", source, "for ECS Exec", source.exec))
+        found.append(ServiceDependency("ssmmessages", source, "for ECS Exec", source.exec))
         cluster = network.at(Cluster, source.cluster)
         for service, fact in cluster.audits if cluster is not None else ():
-            found.append(Demand(service, source, "for ECS Exec", all_of((source.exec, fact))))
+            found.append(
+                ServiceDependency(service, source, "for ECS Exec", all_of((source.exec, fact)))
+            )
     on_instances = runs_on(network, source, "EC2")
     if on_instances.truth is not False:
         agent = "for the agent of its instances"
-        found += [Demand(service, source, agent, on_instances) for service in AGENT]
+        found += [ServiceDependency(service, source, agent, on_instances) for service in AGENT]
     for proxy in proxies(network).get(source.origin.address, ()):
         if proxy.connected.truth is not False:
             connect = "for Service Connect"
-            found.append(Demand("ecs-agent", source, connect, proxy.connected))
+            found.append(ServiceDependency("ecs-agent", source, connect, proxy.connected))
             if proxy.writes.truth is not False:
                 writes = all_of((proxy.connected, proxy.writes))
-                found.append(Demand("logs", source, connect, writes))
+                found.append(ServiceDependency("logs", source, connect, writes))
     return tuple(found)
 
 
@@ -141,8 +143,8 @@ def _unseen(
 
 
 @remembered
-def _uses(network: Network) -> dict[str, list[Use]]:
-    return network.grouped(Use, lambda use: (use.definition,))
+def _uses(network: Network) -> dict[str, list[ContainerUse]]:
+    return network.grouped(ContainerUse, lambda use: (use.definition,))
 
 
 @remembered

@@ -14,7 +14,7 @@ ECR, ELSEWHERE = "ecr", "elsewhere"
 """Where an image can be: in the private registry of AWS, or where no endpoint leads."""
 
 
-class Use(Struct, frozen=True):
+class ContainerUse(Struct, frozen=True):
     """Something that a container uses.
 
     `definition` is the id of the task definition (or of a task source that holds its container
