@@ -26,7 +26,7 @@ See: https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html
 from collections.abc import Iterator
 
 from taskwall.model.core.network import Network
-from taskwall.model.exposure.group_users import carried
+from taskwall.model.exposure.group_users import used_groups
 from taskwall.model.exposure.task_ingress import instances
 from taskwall.model.permissions.egress import allows_everything_out, as_aws_makes_it
 from taskwall.model.permissions.peers import permissions
@@ -35,7 +35,7 @@ from taskwall.rules._rule import Verdict, passes, rule
 
 @rule("low")
 def open_egress(network: Network) -> Iterator[Verdict]:
-    for each in carried(network, "tasks", "hosts", "balancers"):
+    for each in used_groups(network, "tasks", "hosts", "balancers"):
         group = each.declared
         egress = permissions(network, each.group, "egress")
         for out in instances((p, allows_everything_out(network, p)) for p in egress):

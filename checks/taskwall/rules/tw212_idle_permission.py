@@ -21,7 +21,7 @@ from collections.abc import Iterator
 
 from taskwall.model.core.network import Network
 from taskwall.model.entities.security_group import Direction
-from taskwall.model.exposure.group_users import carried
+from taskwall.model.exposure.group_users import used_groups
 from taskwall.model.permissions.peers import who
 from taskwall.model.permissions.redundancy import contained, undone
 from taskwall.rules._rule import Verdict, rule
@@ -32,7 +32,7 @@ BEFORE = ("TW204", "TW205", "TW206", "TW208", "TW215")
 
 @rule("low", default=True, yields_to=BEFORE)
 def idle_permission(network: Network) -> Iterator[Verdict]:
-    for each in carried(network, "tasks", "hosts", "balancers", "stores"):
+    for each in used_groups(network, "tasks", "hosts", "balancers", "stores"):
         for way in WAYS:
             verb = "ingress from" if way == "ingress" else "egress to"
             for found in contained(network, each.group, way):

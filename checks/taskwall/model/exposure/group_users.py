@@ -17,12 +17,12 @@ from taskwall.model.exposure.task_ingress import attached_groups
 from taskwall.model.load_balancing.fronts import stands_before_tasks
 from taskwall.model.permissions.peers import listed
 
-Kind: TypeAlias = Literal["tasks", "hosts", "balancers", "stores"]
+UserKind: TypeAlias = Literal["tasks", "hosts", "balancers", "stores"]
 """Tasks with groups of their own, container instances whose network tasks share, load balancers in
 front of tasks, and data stores that tasks use."""
 
 
-class Carried(Struct, frozen=True):
+class UsedGroup(Struct, frozen=True):
     """A security group, the names of what carries it, and whether anything does."""
 
     group: str
@@ -37,7 +37,7 @@ class Carried(Struct, frozen=True):
 
 
 @remembered
-def carried(network: Network, *kinds: Kind) -> tuple[Carried, ...]:
+def used_groups(network: Network, *kinds: UserKind) -> tuple[UsedGroup, ...]:
     """The groups that something of the kinds carries, or may carry."""
     found: dict[str, list[tuple[str, Fact]]] = {}
     for kind in kinds:
@@ -45,7 +45,7 @@ def carried(network: Network, *kinds: Kind) -> tuple[Carried, ...]:
             if fact.truth is not False:
                 found.setdefault(group, []).append((name, fact))
     return tuple(
-        Carried(
+        UsedGroup(
             group,
             network.at(SecurityGroup, group),
             tuple(name for name, fact in pairs if fact.truth) or tuple(name for name, _ in pairs),
@@ -55,7 +55,7 @@ def carried(network: Network, *kinds: Kind) -> tuple[Carried, ...]:
     )
 
 
-def ties(
+def uses_by_links(
     network: Network, links: Iterable[Link], carries: Fact, on: Origin
 ) -> Iterator[tuple[str, Fact]]:
     """The groups that something carries by its ties, if it carries any at all.
@@ -72,32 +72,34 @@ def ties(
             yield group.id, all_of((carries, may))
 
 
-Carrying: TypeAlias = Iterator[tuple[str, str, Fact]]
+GroupUses: TypeAlias = Iterator[tuple[str, str, Fact]]
 
 
-def _tasks(network: Network) -> Carrying:
+def _tasks(network: Network) -> GroupUses:
     for attachment in attached_groups(network):
         for source, fact in attachment.attached:
             yield attachment.group, source.name, fact
 
 
-def _hosts(network: Network) -> Carrying:
+def _hosts(network: Network) -> GroupUses:
     for attachment in host_groups(network):
         yield attachment.group, f"the container instances of {attachment.names}", attachment.fact
 
 
-def _balancers(network: Network) -> Carrying:
+def _balancers(network: Network) -> GroupUses:
     for balancer in network.every(LoadBalancer):
         if balancer.groups:
             before = stands_before_tasks(network, balancer)
-            for group, fact in ties(network, balancer.groups, before, balancer.origin):
+            for group, fact in uses_by_links(network, balancer.groups, before, balancer.origin):
                 yield group, balancer.name, fact
 
 
-def _stores(network: Network) -> Carrying:
+def _stores(network: Network) -> GroupUses:
     for store in network.every(Store):
         if store.groups:
-            for group, fact in ties(network, store.groups, used(network, store), store.origin):
+            for group, fact in uses_by_links(
+                network, store.groups, used(network, store), store.origin
+            ):
                 yield group, store.name, fact
 
 

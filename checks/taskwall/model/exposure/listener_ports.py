@@ -8,7 +8,7 @@ from taskwall.model.core.address import Ranges
 from taskwall.model.core.entity import Link
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.entities.load_balancer import Listener, LoadBalancer
-from taskwall.model.exposure.group_users import ties
+from taskwall.model.exposure.group_users import uses_by_links
 from taskwall.model.load_balancing.fronts import listeners, stands_before_tasks
 from taskwall.model.load_balancing.internet_facing import public
 from taskwall.model.permissions.peers import listed
@@ -73,7 +73,7 @@ def public_groups(network: Network) -> tuple[Shown, ...]:
         before = stands_before_tasks(network, balancer)
         here = Link(balancer.id, balancer.exists, balancer.origin.header)
         reached = all_of((before, public(network, here))) if before.truth is not False else FALSE
-        for group, fact in ties(network, balancer.groups, reached, balancer.origin):
+        for group, fact in uses_by_links(network, balancer.groups, reached, balancer.origin):
             found.setdefault(group, []).append((balancer, fact))
     shown = []
     for group, pairs in found.items():
