@@ -44,7 +44,7 @@ from taskwall.model.core.network import Network
 from taskwall.model.endpoints.availability import has_endpoint
 from taskwall.model.endpoints.egress_path import internet_egress
 from taskwall.model.endpoints.task_dependencies import ServiceDependency, service_dependencies
-from taskwall.model.endpoints.task_location import Quarter, position, quarters
+from taskwall.model.endpoints.task_location import TaskLocation, position, task_locations
 from taskwall.model.entities.container_needs import ELSEWHERE
 from taskwall.model.entities.ecs import TaskSource
 from taskwall.model.permissions.peers import listed
@@ -53,8 +53,8 @@ from taskwall.rules._rule import Verdict, rule
 
 @rule("high", default=True, pci=True)
 def sandbox_without_endpoints(network: Network) -> Iterator[Verdict]:
-    unseen: list[tuple[Quarter, Fact]] = []
-    for quarter in quarters(network):
+    unseen: list[tuple[TaskLocation, Fact]] = []
+    for quarter in task_locations(network):
         shut = [(source, _shut(network, source)) for source in quarter.sources]
         concerned = any_of(fact for _, fact in shut)
         if concerned.truth is False:
@@ -155,7 +155,7 @@ def _and(words: list[str]) -> str:
     return " and ".join((", ".join(words[:-1]), words[-1])) if len(words) > 1 else words[0]
 
 
-def _unseen(quarter: Quarter, concerned: Fact) -> Verdict:
+def _unseen(quarter: TaskLocation, concerned: Fact) -> Verdict:
     """The endpoints of a VPC that is not in the sources."""
     source = min(quarter.sources, key=position)
     link, at = quarter.link, source.subnets_setting.place

@@ -32,7 +32,7 @@ from taskwall.model.core.network import Network
 from taskwall.model.endpoints.availability import has_endpoint
 from taskwall.model.endpoints.egress_path import uses_nat
 from taskwall.model.endpoints.task_dependencies import service_dependencies
-from taskwall.model.endpoints.task_location import Quarter, position, quarters
+from taskwall.model.endpoints.task_location import TaskLocation, position, task_locations
 from taskwall.model.entities.ecs import TaskSource
 from taskwall.model.permissions.peers import listed
 from taskwall.rules._rule import Verdict, rule
@@ -42,8 +42,8 @@ SERVICES = ("ecr.api", "ecr.dkr", "logs", "secretsmanager", "ssm", "s3")
 
 @rule("low")
 def endpoints_untaken(network: Network) -> Iterator[Verdict]:
-    unseen: list[tuple[Quarter, Fact]] = []
-    for quarter in quarters(network):
+    unseen: list[tuple[TaskLocation, Fact]] = []
+    for quarter in task_locations(network):
         concerned = _concerned(network, quarter)
         if concerned.truth is False:
             continue
@@ -68,7 +68,7 @@ def endpoints_untaken(network: Network) -> Iterator[Verdict]:
         yield _unseen(first, any_of(fact for _, fact in unseen))
 
 
-def _unseen(quarter: Quarter, concerned: Fact) -> Verdict:
+def _unseen(quarter: TaskLocation, concerned: Fact) -> Verdict:
     """The endpoints of a VPC that is not in the sources."""
     source, link = min(quarter.sources, key=position), quarter.link
     at = source.subnets_setting.place
@@ -80,7 +80,7 @@ def _unseen(quarter: Quarter, concerned: Fact) -> Verdict:
     )
 
 
-def _concerned(network: Network, quarter: Quarter) -> Fact:
+def _concerned(network: Network, quarter: TaskLocation) -> Fact:
     """Whether tasks that use such a service route to a NAT gateway."""
     return any_of(
         all_of((uses_nat(network, source), any_of(_used(network, source))))
@@ -88,7 +88,7 @@ def _concerned(network: Network, quarter: Quarter) -> Fact:
     )
 
 
-def _services(network: Network, quarter: Quarter) -> list[str]:
+def _services(network: Network, quarter: TaskLocation) -> list[str]:
     """The services that tasks use, or may use where none is certain."""
     found = [d for source in quarter.sources for d in service_dependencies(network, source)]
     found = [demand for demand in found if demand.service in SERVICES]

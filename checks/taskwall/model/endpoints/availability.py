@@ -9,7 +9,7 @@ from taskwall.model.endpoints.egress_path import unseen_subnets
 from taskwall.model.endpoints.endpoint import Endpoint, is_for, of_vpc, private_dns, serves_table
 from taskwall.model.endpoints.task_dependencies import proxies, service_dependencies
 from taskwall.model.endpoints.task_location import (
-    Quarter,
+    TaskLocation,
     by_host,
     in_vpcs,
     instance_subnets,
@@ -90,7 +90,7 @@ def serves_instances(network: Network, endpoint: Endpoint) -> Fact:
     return any_of(parts)
 
 
-def has_endpoint(network: Network, quarter: Quarter, services: tuple[str, ...]) -> Fact:
+def has_endpoint(network: Network, quarter: TaskLocation, services: tuple[str, ...]) -> Fact:
     """Whether a VPC has an endpoint of one of some services."""
     name = quarter.declared.name if quarter.declared else "the VPC"
     at = quarter.declared.origin.header if quarter.declared else None

@@ -94,7 +94,7 @@ def anybody(network: Network, endpoint: Endpoint) -> Fact:
     return any_of(here for _, here in neighbours(network, endpoint))
 
 
-class Quarter(Struct, frozen=True):
+class TaskLocation(Struct, frozen=True):
     """A VPC that holds task sources. `declared` is None where it is not in the sources."""
 
     link: Link | None
@@ -113,7 +113,7 @@ def position(source: TaskSource) -> tuple[str, int]:
 
 
 @remembered
-def quarters(network: Network) -> tuple[Quarter, ...]:
+def task_locations(network: Network) -> tuple[TaskLocation, ...]:
     """The VPCs of all task sources that run in one."""
     held: dict[str, list[TaskSource]] = {}
     links: dict[str, Link | None] = {}
@@ -126,5 +126,5 @@ def quarters(network: Network) -> tuple[Quarter, ...]:
     for key, sources in held.items():
         vpc = network.at(Vpc, key) if key else None
         thing = vpc if vpc is not None and not vpc.external else None
-        found.append(Quarter(links[key], thing, tuple(sources)))
+        found.append(TaskLocation(links[key], thing, tuple(sources)))
     return tuple(found)
