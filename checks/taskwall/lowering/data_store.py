@@ -13,7 +13,7 @@ from taskwall.core.values import Fields, Known, Need, Reference, Text, Value, wo
 from taskwall.lowering._draft import ResourceReader, lowers, setting
 from taskwall.lowering.exposure import exposure
 from taskwall.model.core.entity import Entity, Link, Setting
-from taskwall.model.data_stores.store import Insists, Store
+from taskwall.model.data_stores.store import Store, TlsRequirement
 from taskwall.model.data_stores.tls_defaults import (
     PARAMETERS,
     by_default,
@@ -25,7 +25,7 @@ from taskwall.model.entities.security_group import SecurityGroup
 from taskwall.model.entities.vpc import Subnet
 from taskwall.source.resource import Cell
 
-Asks: TypeAlias = Callable[[ResourceReader], Iterator[Insists]]
+RequirementReader: TypeAlias = Callable[[ResourceReader], Iterator[TlsRequirement]]
 
 
 class Spelling(Struct, frozen=True):
@@ -36,7 +36,7 @@ class Spelling(Struct, frozen=True):
 
     word: str
     groups: str
-    asks: Asks
+    requirements: RequirementReader
     subnets: str = ""
     subnet_group: str = ""
     member_of: str = ""
@@ -45,7 +45,7 @@ class Spelling(Struct, frozen=True):
 # --- parameter groups
 
 
-def _parameters(r: ResourceReader, group: str, fixed: str = "") -> Iterator[Insists]:
+def _parameters(r: ResourceReader, group: str, fixed: str = "") -> Iterator[TlsRequirement]:
     """Whether an engine insists, by the parameter group that a store names, else by default."""
     cell = r.body.get(group)
     # A store of a kind with one engine only needs neither its name nor its version.
@@ -79,12 +79,12 @@ def _parameters(r: ResourceReader, group: str, fixed: str = "") -> Iterator[Insi
             if truth and found.origin.maybe:
                 truth, waits = None, found.origin.maybe
             fact = Fact(truth, told, value.place, found.name, waits, told)
-            yield Insists(fact, at, setting(value, parameter).to(word_for(parameter)))
+            yield TlsRequirement(fact, at, setting(value, parameter).to(word_for(parameter)))
             return
     elif not cell.absent and not family:
         waits = cell.needs or (Need(str(cell.known), "is a parameter group not in the sources"),)
     if waits:
-        yield Insists(Fact(None, text, at, r.name, waits), at)
+        yield TlsRequirement(Fact(None, text, at, r.name, waits), at)
         return
     truth = by_default(name, version)
     shown = f"{name} {version}".strip()
@@ -93,7 +93,7 @@ def _parameters(r: ResourceReader, group: str, fixed: str = "") -> Iterator[Insi
     why = Need(f"the engine version of {r.name}", "does not determine its default")
     needs = () if truth is not None else (why,)
     fact = Fact(truth, told if truth is not None else text, at, r.name, needs, told)
-    yield Insists(fact, at, () if found is None else _setting(found, parameter))
+    yield TlsRequirement(fact, at, () if found is None else _setting(found, parameter))
 
 
 def _setting(group: ResourceReader, parameter: str) -> tuple[AttributeChange, ...]:
@@ -192,11 +192,11 @@ def subnet_group(r: ResourceReader) -> Iterator[Entity]:
 # --- settings of their own
 
 
-def _set(found: Setting, *good: str | bool) -> Insists:
-    return Insists(found.is_(*good), found.place, found.to(good[0]))
+def _set(found: Setting, *good: str | bool) -> TlsRequirement:
+    return TlsRequirement(found.is_(*good), found.place, found.to(good[0]))
 
 
-def _cache(r: ResourceReader) -> Iterator[Insists]:
+def _cache(r: ResourceReader) -> Iterator[TlsRequirement]:
     names = (
         ("engine", "transit_encryption_enabled", "transit_encryption_mode")
         if r.terraform
@@ -209,7 +209,7 @@ def _cache(r: ResourceReader) -> Iterator[Insists]:
         # AWS encrypts some of these by default.
         needs = kind.needs or (Need(names[1], "is not written, and depends on the engine"),)
         fact = Fact(None, f"{r.name} encrypts in transit", enabled.place, r.name, needs)
-        yield Insists(fact, enabled.place)
+        yield TlsRequirement(fact, enabled.place)
     else:
         off = setting(enabled, names[1], False, "transit encryption is off by default")
         # Of clusters by themselves AWS encrypts only memcached: others have to become groups.
@@ -219,11 +219,11 @@ def _cache(r: ResourceReader) -> Iterator[Insists]:
         yield _set(setting(mode, names[2]), "required")
 
 
-def _memory(r: ResourceReader) -> Iterator[Insists]:
+def _memory(r: ResourceReader) -> Iterator[TlsRequirement]:
     yield _set(r.setting("tls_enabled", "TLSEnabled", True, "TLS is on by default"), True)
 
 
-def _kafka(r: ResourceReader) -> Iterator[Insists]:
+def _kafka(r: ResourceReader) -> Iterator[TlsRequirement]:
     if r.terraform:
         block = r.at("encryption_info.encryption_in_transit", "")
         clients, brokers = "client_broker", "in_cluster"
@@ -234,7 +234,7 @@ def _kafka(r: ResourceReader) -> Iterator[Insists]:
     yield _set(setting(block.get(brokers), brokers, True, "on by default"), True)
 
 
-def _search(r: ResourceReader) -> Iterator[Insists]:
+def _search(r: ResourceReader) -> Iterator[TlsRequirement]:
     nodes = r.setting(
         "node_to_node_encryption.enabled", "NodeToNodeEncryptionOptions.Enabled", False,
         "it is off by default",
@@ -248,12 +248,14 @@ def _search(r: ResourceReader) -> Iterator[Insists]:
     yield _set(setting(options.get(name), name, on, says), True)
 
 
-def _always(r: ResourceReader) -> Iterator[Insists]:
+def _always(r: ResourceReader) -> Iterator[TlsRequirement]:
     at = r.origin.header
-    yield Insists(Fact(True, f"{r.name} accepts TLS only, as all of its kind do", at, r.name), at)
+    yield TlsRequirement(
+        Fact(True, f"{r.name} accepts TLS only, as all of its kind do", at, r.name), at
+    )
 
 
-def _by(group: str, fixed: str = "") -> Asks:
+def _by(group: str, fixed: str = "") -> RequirementReader:
     return lambda r: _parameters(r, group, fixed)
 
 
@@ -371,7 +373,7 @@ def store(r: ResourceReader) -> Iterator[Entity]:
         groups=r.links(SecurityGroup, groups, "uses security group"),
         groups_setting=setting(groups, spelled.groups.rpartition(".")[2]),
         subnets=_subnets(r, spelled),
-        insists=() if r.external else tuple(spelled.asks(r)),
+        tls_requirements=() if r.external else tuple(spelled.requirements(r)),
     )
 
 

@@ -49,8 +49,8 @@ from taskwall.rules._rule import Verdict, cannot_be_seen, rule
 def lenient_store(network: Network) -> Iterator[Verdict]:
     for store in network.every(Store):
         concerned = used(network, store)
-        bad = [each for each in store.insists if each.fact.truth is not True]
-        for each in bad or store.insists[:1]:
+        bad = [each for each in store.tls_requirements if each.fact.truth is not True]
+        for each in bad or store.tls_requirements[:1]:
             yield Verdict(
                 store.origin,
                 each.place,

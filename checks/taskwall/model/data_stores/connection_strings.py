@@ -178,7 +178,7 @@ def _by_redis(
     for hole in holes:
         store = network.at(Store, hole.resource) if isinstance(hole, Reference) else None
         if store is not None:
-            offers = all_of(each.fact for each in store.insists[:1])
+            offers = all_of(each.fact for each in store.tls_requirements[:1])
             plain = _fact(True, variable, f"connects without TLS to {store.name}, which has TLS")
             return Connection(plain, offers, store.id)
     return None

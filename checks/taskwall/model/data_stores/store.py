@@ -23,7 +23,7 @@ from taskwall.model.permissions.coverage import (
 from taskwall.model.permissions.peers import permissions, task_sources_by_group, vpcs
 
 
-class Insists(Struct, frozen=True):
+class TlsRequirement(Struct, frozen=True):
     """Whether a data store insists on one kind of encryption, and where the sources say so.
 
     `changes` would make it insist.
@@ -37,16 +37,16 @@ class Insists(Struct, frozen=True):
 class Store(Entity, frozen=True, kw_only=True):
     """A data store. `word` is what messages call its kind.
 
-    `groups` are its security groups; without any it has its VPC's default group. `insists` are
-    the settings that all must hold for every connection to be encrypted; none where a store of its
-    kind takes nothing else.
+    `groups` are its security groups; without any it has its VPC's default group. `tls_requirements`
+    are the settings that all must hold for every connection to be encrypted; none where a store of
+    its kind takes nothing else.
     """
 
     word: str
     groups: tuple[Link, ...]
     groups_setting: Setting
     subnets: tuple[Link, ...] = ()
-    insists: tuple[Insists, ...] = ()
+    tls_requirements: tuple[TlsRequirement, ...] = ()
 
 
 class MountTarget(Store, frozen=True, kw_only=True):
