@@ -115,7 +115,7 @@ def read(text: str, name: str = "aws_subnet.web") -> tuple[Network, Subnet]:
     assert not errors
     lowered = lower(stack.evaluate({}).resources)
     assert not lowered.crashes
-    found = lowered.network.at(Subnet, name)
+    found = lowered.network.get(Subnet, name)
     assert found is not None
     return lowered.network, found
 

@@ -146,7 +146,7 @@ class _Pen:
                 self._tie(here, self._group(link), "uses", "", link.fact)
 
     def _group(self, link: Link) -> Node:
-        group = self.network.at(SecurityGroup, link)
+        group = self.network.get(SecurityGroup, link)
         if group is None or group.external:
             return self._named("security group", link.to)
         return self._thing("security group", group, "security group")

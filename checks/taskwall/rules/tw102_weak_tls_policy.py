@@ -36,7 +36,7 @@ def weak_tls_policy(network: Network) -> Iterator[Verdict]:
         ends_tls = listener.protocol.is_("HTTPS", "TLS", "SSL")
         if ends_tls.truth is False or listener.certificate.value is None:
             continue
-        balancer = network.at(LoadBalancer, listener.load_balancer)
+        balancer = network.get(LoadBalancer, listener.load_balancer)
         classic = balancer is not None and balancer.kind.known == "classic"
         weak = _weak(network, listener.policy)
         changes = listener.policy.to(STRONG)

@@ -115,8 +115,8 @@ def _vpcs(network: Network, member: ContainerInstances) -> Iterator[Link]:
     """What the sources tell of the VPC of container instances."""
     scaled = [link for group, _ in member.scaled_by for link in group.subnets]
     for link in (*member.instances.subnets, *scaled):
-        if (subnet := network.at(Subnet, link)) is not None:
+        if (subnet := network.get(Subnet, link)) is not None:
             yield subnet.vpc
     for link in member.instances.groups:
-        if (group := network.at(SecurityGroup, link)) is not None and group.vpc is not None:
+        if (group := network.get(SecurityGroup, link)) is not None and group.vpc is not None:
             yield group.vpc

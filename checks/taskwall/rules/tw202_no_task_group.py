@@ -37,7 +37,7 @@ def no_task_group(network: Network) -> Iterator[Verdict]:
         if source.managed or source.gateways or source.network_from == "elsewhere":
             continue
         mode = awsvpc(network, source)
-        own = [(link, network.at(SecurityGroup, link)) for link in source.groups]
+        own = [(link, network.get(SecurityGroup, link)) for link in source.groups]
         at = source.groups_setting.place
         for link, group in own:
             if group is not None and group.default:

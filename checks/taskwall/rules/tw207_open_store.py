@@ -63,7 +63,7 @@ def _judged(network: Network, store: Store, link: Link) -> Iterator[Verdict]:
             severity=peer.weight,
             concerned=all_of((concerned, permission.fact)),
         )
-    group = network.at(SecurityGroup, link) if link.to else None
+    group = network.get(SecurityGroup, link) if link.to else None
     if group is None or group.external:
         if group is None or not group.default:
             needs = link.waits("a group")

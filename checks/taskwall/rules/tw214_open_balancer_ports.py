@@ -48,7 +48,7 @@ def open_balancer_ports(network: Network) -> Iterator[Verdict]:
                 about=permission.id,
                 concerned=shown.fact & permission.fact,
             )
-        group = network.at(SecurityGroup, shown.group)
+        group = network.get(SecurityGroup, shown.group)
         if not permitted and group is not None and not group.external:
             holds = f"{group.name} allows no ingress"
             yield passes(group.origin, group.origin.header, holds, shown.fact)

@@ -68,14 +68,14 @@ def open_lattice_service(network: Network) -> Iterator[Verdict]:
 def _beyond_sources(network: Network) -> Iterator[Verdict]:
     """One unknown for all that leads out of the sources, on the first that does."""
     for each in network.every(Registered):
-        found = network.at(LatticeTargets, each.targets)
+        found = network.get(LatticeTargets, each.targets)
         if found is None or found.external:
             text = f"a service of VPC Lattice allows any client to call tasks of {each.on.name}"
             needs = each.targets.fact.needs or _unseen(each.targets.to)
             yield cannot_be_seen(each.on, each.targets.place, text, needs)
             return
     for listener in network.every(LatticeListener):
-        owner = network.at(LatticeService, listener.service)
+        owner = network.get(LatticeService, listener.service)
         concerned = leads_to_tasks(network, listener)
         if (owner is None or owner.external) and concerned.truth is not False:
             text = f"the service of {listener.name} allows any client to call tasks"

@@ -60,7 +60,7 @@ def nameless_endpoint(network: Network) -> Iterator[Verdict]:
 
 def _changes(network: Network, endpoint: Endpoint) -> tuple[AttributeChange, ...]:
     """Every switch that is off, switched on."""
-    vpc = network.at(Vpc, endpoint.vpc)
+    vpc = network.get(Vpc, endpoint.vpc)
     switches = [] if vpc is None else [vpc.dns_support, vpc.dns_hostnames]
     if private_dns(network, endpoint).truth is False:
         switches.append(endpoint.private_dns)

@@ -98,6 +98,6 @@ def _first(own: Setting, default: Setting) -> Setting:
 
 def _dropped(network: Network, instances: Instances) -> Fact:
     """Whether user data drops containers' requests, its launch template's where it has none."""
-    template = network.at(Instances, instances.template)
+    template = network.get(Instances, instances.template)
     agent = instances.agent or (template.agent if template is not None else None)
     return agent.drops_metadata if agent is not None else FALSE

@@ -119,7 +119,7 @@ def _elsewhere(network: Network) -> Iterator[Verdict]:
     """Entries of ACLs that are not in the sources: one unknown an ACL, at its first entry."""
     told = set()
     for entry in network.every(AclEntry):
-        acl = network.at(NetworkAcl, entry.acl)
+        acl = network.get(NetworkAcl, entry.acl)
         if (acl is None or acl.external) and entry.acl.to not in told:
             told.add(entry.acl.to)
             text = (

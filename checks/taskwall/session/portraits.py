@@ -214,7 +214,7 @@ def _admitting(network: Network) -> dict[str, list[Permission]]:
 
 def _admitted(network: Network, link: Link) -> Iterator[Line]:
     """Whom the group allows that a tie leads to."""
-    group = network.at(SecurityGroup, link)
+    group = network.get(SecurityGroup, link)
     if group is None or group.external or not link.to:
         waits = waiting(link.fact.needs) or "it is not in the sources"
         yield Line(f"What {link.to or 'a group'} allows is not known: {waits}.", link.place)
@@ -235,7 +235,7 @@ def _permissions(network: Network, group: str, name: str) -> Iterator[Line]:
 
 def _briefly(network: Network, link: Link) -> Iterator[str]:
     """Whom the group allows that a tie leads to, in short."""
-    group = network.at(SecurityGroup, link)
+    group = network.get(SecurityGroup, link)
     if group is None or group.external or not link.to:
         yield f"what {link.to or 'an unknown group'} allows"
         return

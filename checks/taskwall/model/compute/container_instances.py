@@ -145,7 +145,7 @@ def _member(
             serves.append((provider, all_of((link.fact, known))))
     agents = [instances.agent] if instances.agent else []
     agents += [other.agent for other in standalone.get(instances.id, ()) if other.agent]
-    template = network.at(Instances, instances.template)
+    template = network.get(Instances, instances.template)
     if template is not None and template.agent is not None and instances.agent is None:
         agents.append(template.agent)
     joins = any_of((*(fact for _, fact in serves), *(agent.joins for agent in agents)))

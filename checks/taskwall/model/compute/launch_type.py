@@ -26,7 +26,7 @@ def launches(network: Network, source: TaskSource) -> tuple[frozenset[Launch], t
     if not known and not waits:
         known, waits = _cluster_default(network, source)
     if waits:
-        definition = network.at(TaskDefinition, source.task_definition)
+        definition = network.get(TaskDefinition, source.task_definition)
         registered = {str(need.known) for need in definition.requires} if definition else set()
         for launch in _WORDS:
             if registered == {launch} and launch != "EC2":
@@ -43,7 +43,7 @@ def strategy(network: Network, source: TaskSource) -> Providers:
 
 def _defaults_of(network: Network, cluster: Link) -> list[Providers]:
     """What a cluster gives to sources that name no launch type, of which the first counts."""
-    own = network.at(Cluster, cluster)
+    own = network.get(Cluster, cluster)
     return [*_given(network).get(cluster.to, ()), *([own.default] if own else [])]
 
 
@@ -62,7 +62,7 @@ def _cluster_default(
     link = source.cluster
     if link is None:
         return frozenset({"EC2"}), ()
-    cluster = network.at(Cluster, link)
+    cluster = network.get(Cluster, link)
     for default in _defaults_of(network, link):
         if default:
             return _providers(network, default)
@@ -78,7 +78,7 @@ def _providers(
     known: set[Launch] = set(providers.launches)
     waits = list(providers.needs)
     for link in providers.providers:
-        provider = network.at(CapacityProvider, link)
+        provider = network.get(CapacityProvider, link)
         if provider is None or provider.external:
             why = "is a capacity provider that is not in the sources"
             waits += list(link.fact.needs) or [Need(link.to or "a capacity provider", why)]
@@ -134,7 +134,7 @@ def awsvpc(network: Network, source: TaskSource) -> Fact:
         return source.networked
     if (fargate := runs_on(network, source, "FARGATE")).truth is True:
         return fargate
-    definition = network.at(TaskDefinition, source.task_definition)
+    definition = network.get(TaskDefinition, source.task_definition)
     if definition is None or definition.external:
         return source.networked
     return definition.mode.is_("awsvpc")

@@ -123,7 +123,7 @@ def _keys_of(network: Network, source: TaskSource) -> tuple[str, ...] | None:
     if cluster is not None and not cluster.exact:
         return None
     links = strategy(network, source).providers
-    providers = [network.at(CapacityProvider, link) for link in links]
+    providers = [network.get(CapacityProvider, link) for link in links]
     if any(each is None or each.external for each in providers):
         return None
     ids = (each.id for each in providers if each is not None)
@@ -145,7 +145,7 @@ def _by_strategy(network: Network, member: ContainerInstances, source: TaskSourc
     parts = []
     for link in providers:
         text = f"{name} runs on a capacity provider that starts {instances}"
-        provider = network.at(CapacityProvider, link)
+        provider = network.get(CapacityProvider, link)
         if link.to in served:
             parts.append(all_of((link.fact, served[link.to])))
         elif provider is None or provider.external:

@@ -61,7 +61,7 @@ def _members(network: Network) -> tuple[ContainerInstances, ...]:
 def _places(network: Network, member: ContainerInstances) -> Iterator[Link]:
     """The VPC of container instances, as far as their subnets tell: at most one."""
     links = [link for group, _ in member.scaled_by for link in group.subnets]
-    found = (network.at(Subnet, link) for link in (*member.instances.subnets, *links))
+    found = (network.get(Subnet, link) for link in (*member.instances.subnets, *links))
     known = [subnet.vpc for subnet in found if subnet is not None and not subnet.external]
     yield from sorted(known, key=lambda link: not (link.exact and link.to))[:1]
 

@@ -85,7 +85,7 @@ class Network:
         """All things of a kind, in the order of their declaration; external ones are not among."""
         return self.by_kind.get(kind, [])
 
-    def at(self, kind: type[Kind], link: Link | str | None) -> Kind | None:
+    def get(self, kind: type[Kind], link: Link | str | None) -> Kind | None:
         """The thing that a tie leads to; None if the sources do not declare it."""
         if link is None:
             return None

@@ -40,7 +40,7 @@ def connection(network: Network, variable: Variable) -> Connection | None:
         plain = text.strip().upper() in ("PLAINTEXT", "SASL_PLAINTEXT")
         return Connection(_fact(plain, variable, "asks Kafka for plain text"), TRUE)
     text = _decoded(text) if not holes else text
-    store = next((each for each in variable.refers if network.at(Store, each)), "")
+    store = next((each for each in variable.refers if network.get(Store, each)), "")
     off = _SWITCHED_OFF.search(text) or (name == "pgsslmode" and text.lower() == "disable")
     if off:
         return Connection(_fact(True, variable, "turns TLS off"), TRUE, store)
@@ -147,9 +147,9 @@ def _by_http(
     # The first hole of the host is the first of the text, unless user names stand before it.
     for hole in holes:
         if isinstance(hole, Reference):
-            if network.at(Store, hole.resource) is not None:
+            if network.get(Store, hole.resource) is not None:
                 return Connection(plain, TRUE, hole.resource)
-            balancer = network.at(LoadBalancer, hole.resource)
+            balancer = network.get(LoadBalancer, hole.resource)
             if balancer is not None and not balancer.external:
                 return Connection(plain, stands_before_tasks(network, balancer))
     needs = tuple(need for hole in holes for need in _needs(hole))
@@ -176,7 +176,7 @@ def _by_redis(
     if _HOLE not in host:
         return None
     for hole in holes:
-        store = network.at(Store, hole.resource) if isinstance(hole, Reference) else None
+        store = network.get(Store, hole.resource) if isinstance(hole, Reference) else None
         if store is not None:
             offers = all_of(each.fact for each in store.tls_requirements[:1])
             plain = _fact(True, variable, f"connects without TLS to {store.name}, which has TLS")

@@ -38,11 +38,11 @@ def exposed_store(network: Network, exposure: Exposure) -> Fact:
             f"{setting.name} of {name}", "is not set, and provider versions differ in its default"
         )
         return Fact(None, text, setting.place, name, (why,))
-    store = network.at(Store, exposure.store)
+    store = network.get(Store, exposure.store)
     subnets = store.subnets if store else ()
     parts = []
     for link in subnets:
-        subnet = network.at(Subnet, link)
+        subnet = network.get(Subnet, link)
         if subnet is None:
             needs = link.waits("a subnet")
             parts.append(Fact(None, text, setting.place, name, needs))
@@ -56,7 +56,7 @@ def exposed_store(network: Network, exposure: Exposure) -> Fact:
 
 def store_used(network: Network, exposure: Exposure) -> Fact:
     """Whether tasks use the store that an exposure is about."""
-    store = network.at(Store, exposure.store)
+    store = network.get(Store, exposure.store)
     if store is not None:
         return used(network, store)
     if not network.every(TaskSource):

@@ -45,7 +45,7 @@ def judge_peer(network: Network, permission: Permission) -> Peer:
 
 def _group(network: Network, permission: Permission, peer: Link) -> tuple[Fact, Weight, str]:
     """Whether a group is none of tasks: the default group, a load balancer's, or another's."""
-    group = network.at(SecurityGroup, peer) if peer.to else None
+    group = network.get(SecurityGroup, peer) if peer.to else None
     name, words = permission.on.name, who(network, permission)
     if group is not None and group.default:
         told = f"{name} allows ingress from the VPC's default group"

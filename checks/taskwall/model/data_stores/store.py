@@ -79,7 +79,7 @@ def used(network: Network, store: Store) -> Fact:
             link.fact & permission.fact & _allows_tasks(network, store, link, permission)
             for permission in permissions(network, link.to, "ingress")
         ]
-        group = network.at(SecurityGroup, link)
+        group = network.get(SecurityGroup, link)
         if group is None or group.external:
             parts.append(_perhaps(network, store, link.fact.needs))
     if len(own) < len(store.groups) or (not own and store.groups_setting.needs):
@@ -116,11 +116,11 @@ def _theirs(network: Network) -> tuple[Link | None, ...]:
 
 def _vpc(network: Network, store: Store) -> Link | None:
     for link in store.groups:
-        group = network.at(SecurityGroup, link)
+        group = network.get(SecurityGroup, link)
         if group is not None and group.vpc is not None and group.vpc.exact:
             return group.vpc
     for link in store.subnets:
-        subnet = network.at(Subnet, link)
+        subnet = network.get(Subnet, link)
         if subnet is not None and subnet.vpc.exact:
             return subnet.vpc
     return None

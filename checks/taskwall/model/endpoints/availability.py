@@ -81,7 +81,7 @@ def serves_instances(network: Network, endpoint: Endpoint) -> Fact:
         if endpoint.service in ("ecs-agent", ""):
             found = proxies(network).get(source.origin.address, ())
             parts += [all_of((here, proxy.connected)) for proxy in found]
-    vpc = network.at(Vpc, endpoint.vpc)
+    vpc = network.get(Vpc, endpoint.vpc)
     if vpc is None or vpc.external:
         text = f"container instances run in the VPC of {endpoint.name}"
         needs = endpoint.vpc.fact.needs or (vpc.external if vpc else ())
@@ -142,7 +142,7 @@ def serves_subnets(network: Network, endpoint: Endpoint) -> Fact:
 
 
 def _any_of_them(network: Network, endpoint: Endpoint, source: TaskSource, link: Link) -> Fact:
-    subnet = network.at(Subnet, link)
+    subnet = network.get(Subnet, link)
     if subnet is None or subnet.external:
         text = f"{endpoint.name} is in the route tables of {source.name}"
         needs = link.fact.needs or (subnet.external if subnet else ())

@@ -117,7 +117,7 @@ def _number(port: object) -> int:
 
 def whose(network: Network, link: Link, way: Direction) -> list[Permission] | None:
     """The permissions of a group; None where the group is not in the sources."""
-    group = network.at(SecurityGroup, link) if link.to else None
+    group = network.get(SecurityGroup, link) if link.to else None
     found = permissions(network, link.to, way) if link.to else []
     if found:
         return found
@@ -148,7 +148,7 @@ def in_default_group(network: Network, sender: EndpointClient) -> Fact:
     """Whether a sender uses its VPC's default group: by name, or because it names none."""
     parts = [sender.more, sender.default]
     for link in sender.groups:
-        group = network.at(SecurityGroup, link)
+        group = network.get(SecurityGroup, link)
         if group is not None and group.default:
             parts.append(link.fact)
     return any_of(parts)
@@ -156,7 +156,7 @@ def in_default_group(network: Network, sender: EndpointClient) -> Fact:
 
 def _adopted(network: Network, vpc: Link | None) -> list[tuple[Link, Fact]]:
     """What the sources write as the default group of a VPC, and whether that is in force."""
-    found = network.at(Vpc, vpc)
+    found = network.get(Vpc, vpc)
     if found is not None:
         adopted = default_groups(network, found)
     else:

@@ -30,7 +30,7 @@ def internet_egress(network: Network, source: TaskSource) -> Fact:
 
 
 def _from_subnet(network: Network, source: TaskSource, link: Link) -> Fact:
-    subnet = network.at(Subnet, link)
+    subnet = network.get(Subnet, link)
     if subnet is None:
         return unseen_subnets(source, link)
     public = source.public_address.is_(True)
@@ -41,7 +41,7 @@ def _from_subnet(network: Network, source: TaskSource, link: Link) -> Fact:
 
 
 def _from_instances(network: Network, member: ContainerInstances, link: Link) -> Fact:
-    subnet = network.at(Subnet, link)
+    subnet = network.get(Subnet, link)
     name = member.instances.name
     text = f"{name} can reach the internet"
     if subnet is None or subnet.external:
@@ -96,7 +96,7 @@ def uses_nat(network: Network, source: TaskSource) -> Fact:
 
 
 def _natted(network: Network, source: TaskSource, link: Link) -> Fact:
-    subnet = network.at(Subnet, link)
+    subnet = network.get(Subnet, link)
     if subnet is None:
         return unseen_subnets(source, link)
     return all_of((link.fact, routes.default_way(network, subnet, "nat")))

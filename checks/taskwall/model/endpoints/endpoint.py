@@ -306,7 +306,7 @@ def private_dns(network: Network, endpoint: Endpoint) -> Fact:
 
 def vpc_names(network: Network, endpoint: Endpoint) -> Fact:
     """Whether the VPC of an endpoint answers for private DNS: support and hostnames are on."""
-    vpc = network.at(Vpc, endpoint.vpc)
+    vpc = network.get(Vpc, endpoint.vpc)
     if vpc is None or vpc.external:
         text = f"DNS support and hostnames are on in the VPC of {endpoint.name}"
         needs = endpoint.vpc.fact.needs or (vpc.external if vpc else ())

@@ -73,7 +73,7 @@ def offers_tasks(network: Network, service: EndpointService) -> Fact:
     """Whether an endpoint service leads to a load balancer in front of tasks."""
     parts = []
     for link in service.balancers:
-        balancer = network.at(LoadBalancer, link)
+        balancer = network.get(LoadBalancer, link)
         if balancer is not None and not balancer.external:
             parts.append(all_of((link.fact, stands_before_tasks(network, balancer))))
             continue

@@ -83,7 +83,7 @@ def service_dependencies(network: Network, source: TaskSource) -> tuple[ServiceD
             found.append(ServiceDependency(service, source, purpose, inside_vpc))
     if source.exec.truth is not False:
         found.append(ServiceDependency("ssmmessages", source, "for ECS Exec", source.exec))
-        cluster = network.at(Cluster, source.cluster)
+        cluster = network.get(Cluster, source.cluster)
         for service, fact in cluster.audits if cluster is not None else ():
             found.append(
                 ServiceDependency(service, source, "for ECS Exec", all_of((source.exec, fact)))
@@ -117,7 +117,7 @@ _OLD = ("1.0", "1.1", "1.2", "1.3")
 def _used(network: Network, source: TaskSource) -> Iterator[tuple[str, str, Fact]]:
     """The services behind what the containers of a source use."""
     own = _uses(network).get(source.id)
-    definition = network.at(TaskDefinition, source.task_definition)
+    definition = network.get(TaskDefinition, source.task_definition)
     if own is None and (definition is None or definition.external):
         yield from _unseen(source, definition)
         return

@@ -42,7 +42,7 @@ def vpc_of(network: Network, source: TaskSource) -> Link | None:
     known = vpcs(network, source)
     for member in instances_for(network, source) if not known else ():
         for link in instance_subnets(member):
-            subnet = network.at(Subnet, link)
+            subnet = network.get(Subnet, link)
             if subnet is not None and not subnet.external:
                 known = [subnet.vpc]
     return known[0] if known else None
@@ -81,7 +81,7 @@ def members_in(network: Network, endpoint: Endpoint) -> tuple[Fact, ...]:
     found = []
     for member in container_instances(network):
         links = instance_subnets(member)
-        subnets = [network.at(Subnet, link) for link in links]
+        subnets = [network.get(Subnet, link) for link in links]
         places = [subnet.vpc for subnet in subnets if subnet is not None and not subnet.external]
         here = any_of(inside(network, endpoint, link) for link in (places[:1] or (None,)))
         if here.truth is not False:
@@ -124,7 +124,7 @@ def task_locations(network: Network) -> tuple[TaskLocation, ...]:
         links.setdefault(key, link)
     found = []
     for key, sources in held.items():
-        vpc = network.at(Vpc, key) if key else None
+        vpc = network.get(Vpc, key) if key else None
         thing = vpc if vpc is not None and not vpc.external else None
         found.append(TaskLocation(links[key], thing, tuple(sources)))
     return tuple(found)

@@ -46,7 +46,7 @@ def _open_way(
     parts: list[Fact] = []
     grants: list[Grant] = []
     for link in guarded.groups:
-        group = network.at(SecurityGroup, link) if link.to else None
+        group = network.get(SecurityGroup, link) if link.to else None
         if group is None or group.external:
             parts.append(Fact(None, text, link.place, guarded.name, link.waits("a group")))
         elif way == "egress":
@@ -97,7 +97,7 @@ def guard(network: Network, side: Side) -> tuple[SecurityGroup | None, Link | No
     for link in side.groups:
         if not link.to:
             return None, link
-        group = network.at(SecurityGroup, link)
+        group = network.get(SecurityGroup, link)
         if group is not None and not group.external:
             return group, None
     return None, None

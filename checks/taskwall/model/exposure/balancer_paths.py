@@ -222,7 +222,7 @@ def _on_instance(
     network: Network, source: TaskSource, setting: Setting, group: TargetGroup | None
 ) -> tuple[RequiredPorts, ...]:
     """The port of the instance under which a container's port is reached."""
-    definition = network.at(TaskDefinition, source.task_definition)
+    definition = network.get(TaskDefinition, source.task_definition)
     needs = (Need(f"the port of {source.name} on its instance", "is not known"),)
     if definition is None or definition.external or number_of(setting) is None:
         return _over("its port", None, (), (*setting.needs, *needs), group)

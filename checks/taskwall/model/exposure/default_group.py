@@ -47,7 +47,7 @@ def names_default_group(network: Network, source: TaskSource) -> list[Fact]:
         Fact(True, f"{source.name} uses the VPC's default security group", link.place, source.name)
         & link.fact
         for link in source.groups
-        if (group := network.at(SecurityGroup, link)) is not None and group.default
+        if (group := network.get(SecurityGroup, link)) is not None and group.default
     ]
 
 
@@ -82,7 +82,7 @@ def held(network: Network) -> tuple[Held, ...]:
     for member in container_instances(network):
         links = [*member.instances.subnets, *(s for g, _ in member.scaled_by for s in g.subnets)]
         for each in links:
-            subnet = network.at(Subnet, each)
+            subnet = network.get(Subnet, each)
             if subnet is not None and subnet.vpc.to:
                 fact = all_of((member.fact, each.fact, subnet.vpc.fact))
                 by_vpc.setdefault(subnet.vpc.to, []).append((fact, FALSE))

@@ -47,7 +47,7 @@ def used_groups(network: Network, *kinds: UserKind) -> tuple[UsedGroup, ...]:
     return tuple(
         UsedGroup(
             group,
-            network.at(SecurityGroup, group),
+            network.get(SecurityGroup, group),
             tuple(name for name, fact in pairs if fact.truth) or tuple(name for name, _ in pairs),
             any_of(fact for _, fact in pairs),
         )

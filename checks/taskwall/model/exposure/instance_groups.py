@@ -34,7 +34,7 @@ Sharing: TypeAlias = tuple[TaskSource, Fact]
 @remembered
 def shares_network(network: Network, source: TaskSource) -> Fact:
     """Whether tasks of a source use the network of their container instance."""
-    definition = network.at(TaskDefinition, source.task_definition)
+    definition = network.get(TaskDefinition, source.task_definition)
     cut_off = FALSE
     if definition is not None and not definition.external:
         cut_off = definition.mode.is_("none")
@@ -89,7 +89,7 @@ def host_groups(network: Network) -> tuple[GroupAttachment, ...]:
     return tuple(
         GroupAttachment(
             group,
-            network.at(SecurityGroup, group),
+            network.get(SecurityGroup, group),
             tuple(pairs),
             any_of(fact for _, fact in pairs),
             tuple(also[group]),
@@ -103,15 +103,15 @@ def registered(network: Network, member: ContainerInstances) -> tuple[BalancerPa
     found = []
     for group, started in member.scaled_by:
         for link in group.load_balancers:
-            balancer = network.at(LoadBalancer, link)
+            balancer = network.get(LoadBalancer, link)
             if balancer is not None and not balancer.external:
                 fact = all_of((started.fact, link.fact))
                 found.append(BalancerPath(balancer, None, None, "classic", fact))
         for link in group.target_groups:
-            target = network.at(TargetGroup, link)
+            target = network.get(TargetGroup, link)
             for forward in forwards(network).get(link.to, ()) if target is not None else ():
-                listener = network.at(Listener, forward.listener)
-                balancer = network.at(LoadBalancer, listener.load_balancer) if listener else None
+                listener = network.get(Listener, forward.listener)
+                balancer = network.get(LoadBalancer, listener.load_balancer) if listener else None
                 if balancer is not None and not balancer.external:
                     kind: Kind = "network" if balancer.kind.known == "network" else "application"
                     fact = all_of((started.fact, link.fact, forward.fact))
@@ -121,7 +121,7 @@ def registered(network: Network, member: ContainerInstances) -> tuple[BalancerPa
 
 def groups_of(network: Network, instances: Instances) -> tuple[Link, ...]:
     """The groups of instances: their own, else those of their launch template."""
-    template = network.at(Instances, instances.template)
+    template = network.get(Instances, instances.template)
     if instances.groups or instances.groups_setting.needs or template is None:
         return instances.groups
     return template.groups

@@ -60,7 +60,7 @@ def membership(network: Network, source: TaskSource) -> Membership:
 
 def of_cluster(network: Network, link: Link, names: tuple[str, ...] = ()) -> Membership:
     """The isolation group of a cluster, and of what goes by further names in it."""
-    cluster = network.at(Cluster, link)
+    cluster = network.get(Cluster, link)
     tagged = _tagged(network, link.to) if cluster is not None else None
     if tagged is not None:
         return tagged
@@ -262,7 +262,7 @@ def _open(link: Link) -> tuple[Need, ...]:
 
 def _allows_itself(network: Network, link: Link) -> Fact:
     """Whether the members of a group can talk to each other by its own permissions."""
-    group = network.at(SecurityGroup, link)
+    group = network.get(SecurityGroup, link)
     name = link.to or "a group"
     text = f"{name} allows ingress from its own members"
     otherwise = f"{name} does not allow ingress from its own members"
@@ -310,7 +310,7 @@ def residents(network: Network, vpc: Link) -> Residents:
                 waits += (*member.needs, *here.needs)
             elif member.group:
                 groups.setdefault(member.group, tenant.name)
-    thing = network.at(Vpc, vpc)
+    thing = network.get(Vpc, vpc)
     if thing is None or thing.external:
         waits += vpc.waits("a VPC")
     return Residents(groups, tuple(dict.fromkeys(waits)))

@@ -85,7 +85,7 @@ def attached_groups(network: Network) -> tuple[GroupAttachment, ...]:
             if mode.truth is not False:
                 attachment.append((source, fact if mode.truth else fact & mode))
         if attachment:
-            thing = network.at(SecurityGroup, group)
+            thing = network.get(SecurityGroup, group)
             found.append(
                 GroupAttachment(
                     group, thing, tuple(attachment), any_of(fact for _, fact in attachment)
@@ -156,7 +156,7 @@ def _fronted(network: Network, source: TaskSource) -> bool:
     It is AWS's own (Express Mode, ECS gateways), or that of a target group from elsewhere.
     """
     outside = (
-        network.at(TargetGroup, link)
+        network.get(TargetGroup, link)
         for binding in source.bindings
         if (link := binding.target_group) is not None and link.sure and link.to
     )

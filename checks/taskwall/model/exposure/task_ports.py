@@ -137,7 +137,7 @@ def _discovered(network: Network) -> dict[str, list[Discovered]]:
 @remembered
 def published(network: Network, source: TaskSource) -> Ports:
     """All ports of the instance on which tasks that share its network serve, or may do so."""
-    definition = network.at(TaskDefinition, source.task_definition)
+    definition = network.get(TaskDefinition, source.task_definition)
     found = Ports(needs=_unseen(network, source))
     host = None if definition is None or definition.external else definition.mode.is_("host").truth
     if definition is not None and host is None and not definition.external:
@@ -173,7 +173,7 @@ def _unseen(network: Network, source: TaskSource) -> tuple[Need, ...]:
         if mappings(network, source):
             return ()
         return (Need(f"the containers of {source.name}", "are not in the sources"),)
-    found = network.at(TaskDefinition, link)
+    found = network.get(TaskDefinition, link)
     if found is not None and not found.external and link.to:
         return ()
     return link.waits("the task definition")
@@ -182,7 +182,7 @@ def _unseen(network: Network, source: TaskSource) -> tuple[Need, ...]:
 def _bound(network: Network, source: TaskSource) -> Iterator[Ports]:
     """The ports that a source's target groups name."""
     for binding in source.bindings:
-        group = network.at(TargetGroup, binding.target_group)
+        group = network.get(TargetGroup, binding.target_group)
         settings = [binding.port]
         if group is not None:
             settings += [group.port, group.check_port]

@@ -44,16 +44,16 @@ def _handed(network: Network) -> dict[str, list[tuple[Listener | None, Kind | No
                 way &= Fact(None, text, front.place, source.name, front.needs)
             found.setdefault(front.target_group.id, []).append((front.listener, front.kind, way))
     for provider in network.every(CapacityProvider):
-        group = network.at(AutoScalingGroup, provider.auto_scaling_group)
+        group = network.get(AutoScalingGroup, provider.auto_scaling_group)
         if group is None or provider.auto_scaling_group is None:
             continue
         for link in group.target_groups:
-            target = network.at(TargetGroup, link)
+            target = network.get(TargetGroup, link)
             for forward in forwards(network).get(link.to, ()):
-                listener = network.at(Listener, forward.listener)
+                listener = network.get(Listener, forward.listener)
                 if listener is None or target is None or target.external:
                     continue
-                balancer = network.at(LoadBalancer, listener.load_balancer)
+                balancer = network.get(LoadBalancer, listener.load_balancer)
                 kind = balancer.kind.known if balancer else None
                 way = all_of((provider.auto_scaling_group.fact, link.fact, forward.given))
                 found.setdefault(target.id, []).append((listener, kind, way))  # type: ignore[arg-type]
@@ -83,8 +83,8 @@ def backends(network: Network) -> Iterator[Backend]:
             continue
         vpcs = [group.vpc] if group.vpc is not None else []
         for listener, _, _ in ways:
-            balancer = network.at(LoadBalancer, listener.load_balancer) if listener else None
-            subnets = [network.at(Subnet, link) for link in balancer.subnets] if balancer else []
+            balancer = network.get(LoadBalancer, listener.load_balancer) if listener else None
+            subnets = [network.get(Subnet, link) for link in balancer.subnets] if balancer else []
             vpcs += [subnet.vpc for subnet in subnets if subnet is not None]
         spared = enforced(network, vpcs, group.name)
         traffic = group.protocol.is_("HTTPS", "TLS")
@@ -94,7 +94,7 @@ def backends(network: Network) -> Iterator[Backend]:
         else:
             yield Backend(group, group.check_protocol, check & ~spared, concerned, check=True)
     for listener in network.every(Listener):
-        balancer = network.at(LoadBalancer, listener.load_balancer)
+        balancer = network.get(LoadBalancer, listener.load_balancer)
         if balancer is not None and listener.backend is not None:
             yield from _classic(network, balancer, listener, listener.backend)
 
@@ -105,7 +105,7 @@ def _classic(
     """The same for a listener of a classic load balancer, which has one health check for all."""
     reached = before_tasks(network, listener) & public(network, listener.load_balancer)
     concerned = reached & listener.protocol.is_("HTTP", "HTTPS", "SSL")
-    subnets = (network.at(Subnet, link) for link in balancer.subnets)
+    subnets = (network.get(Subnet, link) for link in balancer.subnets)
     spared = enforced(network, [each.vpc for each in subnets if each is not None], balancer.name)
     traffic = backend.is_("HTTPS", "SSL")
     check = balancer.check

@@ -40,13 +40,13 @@ class EdgeConnection(Struct, frozen=True):
 def edge_target(network: Network, approach: EdgeConnection) -> tuple[str, str, Fact]:
     """What a way leads to: its name, the id of the listener, and whether tasks stand behind it."""
     link = approach.balancer
-    listener = network.at(Listener, approach.listener)
+    listener = network.get(Listener, approach.listener)
     if approach.listener is not None:
         link = approach.listener if listener is None or listener.external else None
         link = link or (listener.load_balancer if listener else None)
     if link is None:
         return "", "", FALSE
-    balancer = network.at(LoadBalancer, link)
+    balancer = network.get(LoadBalancer, link)
     if balancer is None or balancer.external:
         text = f"{approach.service} reaches a load balancer of tasks"
         if not _fronted(network):

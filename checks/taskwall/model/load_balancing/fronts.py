@@ -99,14 +99,14 @@ def balancer_paths(network: Network, source: TaskSource) -> tuple[BalancerPath, 
 
 def _fronts(network: Network, source: TaskSource, binding: Binding) -> Iterator[BalancerPath]:
     if binding.load_balancer is not None:
-        balancer = network.at(LoadBalancer, binding.load_balancer)
+        balancer = network.get(LoadBalancer, binding.load_balancer)
         yield BalancerPath(balancer, None, None, "classic", binding.load_balancer.fact)
     if (link := binding.target_group) is None:
         return
-    group = network.at(TargetGroup, link)
+    group = network.get(TargetGroup, link)
     known = forwards(network).get(link.to, []) if link.to else []
     for forward in known:
-        listener = network.at(Listener, forward.listener)
+        listener = network.get(Listener, forward.listener)
         yield _front(network, group, link, forward, listener)
     if group is None or group.external:
         text = f"a load balancer is in front of {source.name}"
@@ -116,7 +116,7 @@ def _fronts(network: Network, source: TaskSource, binding: Binding) -> Iterator[
         yield BalancerPath(None, None, group, kind, fact, needs, link.exact)
         return
     for forward in forwards(network).get("", []):
-        listener = network.at(Listener, forward.listener)
+        listener = network.get(Listener, forward.listener)
         yield _front(network, group, link, forward, listener)
 
 
@@ -131,7 +131,7 @@ def _front(
         # A listener rule of a listener that is not in the sources: only ALBs have rules.
         needs = forward.listener.fact.needs or (listener.external if listener else ())
         return BalancerPath(None, None, group, "application", link.fact & forward.fact, needs)
-    balancer = network.at(LoadBalancer, listener.load_balancer)
+    balancer = network.get(LoadBalancer, listener.load_balancer)
     kind: Kind | None = "application" if forward.rule else None
     if balancer is not None and isinstance(balancer.kind.known, str):
         kind = balancer.kind.known  # type: ignore[assignment]
@@ -204,9 +204,9 @@ def balancers_behind(
     """The ALBs of the sources to which an NLB's listener hands its traffic, and by which group."""
     for action in listener.actions:
         for link in action.targets:
-            group = network.at(TargetGroup, link)
+            group = network.get(TargetGroup, link)
             for target in group.targets if group is not None else ():
-                balancer = network.at(LoadBalancer, target)
+                balancer = network.get(LoadBalancer, target)
                 if group is not None and balancer is not None and not balancer.external:
                     yield all_of((link.fact, target.fact)), group, balancer
 
@@ -234,7 +234,7 @@ def _directly(network: Network, listener: Listener) -> Fact:
     text = f"{listener.load_balancer.to} is in front of tasks"
     if not any(part.truth for part in parts):
         # A way that leads out of the sources may lead to this load balancer, if of its kind.
-        balancer = network.at(LoadBalancer, listener.load_balancer)
+        balancer = network.get(LoadBalancer, listener.load_balancer)
         kind = balancer.kind.known if balancer else None
         if balancer is None or balancer.external:
             needs = listener.load_balancer.fact.needs or balancer_needs(balancer, key)
@@ -292,7 +292,7 @@ def _instances_behind(network: Network) -> dict[str, list[Fact]]:
     """That container instances stand behind load balancers, by the load balancer's id."""
     found: dict[str, list[Fact]] = {}
     for provider in network.every(CapacityProvider):
-        group = network.at(AutoScalingGroup, provider.auto_scaling_group)
+        group = network.get(AutoScalingGroup, provider.auto_scaling_group)
         if group is None or provider.auto_scaling_group is None:
             continue
         tie = provider.auto_scaling_group.fact
@@ -300,7 +300,7 @@ def _instances_behind(network: Network) -> dict[str, list[Fact]]:
             found.setdefault(link.to, []).append(tie & link.fact)
         for link in group.target_groups:
             for forward in forwards(network).get(link.to, ()):
-                listener = network.at(Listener, forward.listener)
+                listener = network.get(Listener, forward.listener)
                 if listener is not None:
                     way = (tie, link.fact, forward.fact)
                     found.setdefault(listener.load_balancer.to, []).append(all_of(way))

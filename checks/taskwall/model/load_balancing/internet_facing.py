@@ -19,7 +19,7 @@ def public(network: Network, link: Link) -> Fact:
     registered = _registered(network)
     for group, target in (*registered.get(link.to, ()), *registered.get("", ())):
         for forward in forwards(network).get(group.id, ()):
-            outer = network.at(Listener, forward.listener)
+            outer = network.get(Listener, forward.listener)
             if outer is not None and outer.load_balancer.to != link.to:
                 way = target.fact
                 if target.to != link.to:
@@ -31,7 +31,7 @@ def public(network: Network, link: Link) -> Fact:
 
 @remembered
 def _by_scheme(network: Network, link: Link) -> Fact:
-    balancer = network.at(LoadBalancer, link)
+    balancer = network.get(LoadBalancer, link)
     if balancer is None or balancer.external:
         needs = link.fact.needs or balancer_needs(balancer, link.to)
         return Fact(None, f"{link.to} is public", link.place, link.to, needs)

@@ -77,7 +77,7 @@ def _stray(network: Network) -> list[Fronted]:
 
 def _before_tasks(network: Network, front: Fronted) -> Fact:
     """Whether what is registered is a load balancer in front of tasks."""
-    balancer = network.at(LoadBalancer, front.balancer)
+    balancer = network.get(LoadBalancer, front.balancer)
     if balancer is not None and not balancer.external:
         return front.balancer.fact & stands_before_tasks(network, balancer)
     if front.balancer.exact or not network.every(TaskSource):
@@ -176,7 +176,7 @@ def authenticated(network: Network, service: LatticeService) -> Fact:
 
 def _by_network(network: Network, membership: LatticeMembership, tie: bool | None) -> Fact:
     """Whether a network that a service is (or may be) in authenticates callers."""
-    found = network.at(LatticeNetwork, membership.network)
+    found = network.get(LatticeNetwork, membership.network)
     text = f"{membership.network.to or 'its network'} authenticates callers"
     needs = membership.network.fact.needs
     if tie is None:

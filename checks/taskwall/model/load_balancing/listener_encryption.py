@@ -24,7 +24,7 @@ def takes_encrypted(network: Network, listener: Listener) -> Fact | None:
     may carry TLS that the tasks end themselves, so that it is not known unless its port or its
     health check shows plain HTTP. What a listener hands to an ALB is judged there.
     """
-    balancer = network.at(LoadBalancer, listener.load_balancer)
+    balancer = network.get(LoadBalancer, listener.load_balancer)
     kind = balancer.kind.known if balancer is not None else None
     protocol = str(listener.protocol.known or "").upper()
     if kind == "gateway" or protocol == "GENEVE":
@@ -49,7 +49,7 @@ def takes_encrypted(network: Network, listener: Listener) -> Fact | None:
 
 def _targets(network: Network, listener: Listener) -> list[TargetGroup]:
     links = (target for action in listener.actions for target in action.targets)
-    return [group for link in links if (group := network.at(TargetGroup, link)) is not None]
+    return [group for link in links if (group := network.get(TargetGroup, link)) is not None]
 
 
 def _enforced(network: Network, balancer: LoadBalancer | None, listener: Listener) -> Fact:
@@ -57,7 +57,7 @@ def _enforced(network: Network, balancer: LoadBalancer | None, listener: Listene
 
     It stands in the VPC of its target groups and subnets.
     """
-    subnets = [network.at(Subnet, link) for link in (balancer.subnets if balancer else ())]
+    subnets = [network.get(Subnet, link) for link in (balancer.subnets if balancer else ())]
     vpcs = [subnet.vpc for subnet in subnets if subnet is not None]
     vpcs += [group.vpc for group in _targets(network, listener) if group.vpc is not None]
     return enforced(network, vpcs, listener.name)

@@ -50,7 +50,7 @@ def logged_vpcs(network: Network) -> tuple[LoggedVpc, ...]:
 def _logged_vpc(
     network: Network, key: str, pairs: list[tuple[TaskSource, Link | None]]
 ) -> LoggedVpc:
-    thing = network.at(Vpc, key)
+    thing = network.get(Vpc, key)
     found: dict[str, Subnet] = {}
     whole = True
     for source, _ in pairs:

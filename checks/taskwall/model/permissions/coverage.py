@@ -262,7 +262,7 @@ def subnets_of(network: Network) -> dict[str, list[Subnet]]:
 
 def inside(network: Network, vpc: Link) -> Addresses:
     """Where something is of which only the VPC is known."""
-    found = network.at(Vpc, vpc)
+    found = network.get(Vpc, vpc)
     if found is None or found.external or not found.cidrs:
         return unseen(vpc.waits("a VPC"), vpc)
     return _inside(network, found)
@@ -296,7 +296,7 @@ def _own_range(vpc: str, addresses: Ranges) -> str:
 
 def of_subnet(network: Network, link: Link) -> Addresses:
     """The addresses of a subnet; those that the sources leave open are somewhere in its VPC."""
-    subnet = network.at(Subnet, link)
+    subnet = network.get(Subnet, link)
     if subnet is None or subnet.external:
         needs = link.fact.needs or (subnet.external if subnet else ())
         found = unseen(needs or link.waits("a subnet"), subnet.vpc if subnet else None)
@@ -324,7 +324,7 @@ def _of_subnet(network: Network, subnet: Subnet) -> Addresses:
 
 def aws_service(network: Network, permission: Permission) -> str:
     """The AWS service whose prefix list a permission names; "" if it names none."""
-    found = network.at(PrefixList, permission.prefix_list)
+    found = network.get(PrefixList, permission.prefix_list)
     return found.service if found is not None and found.entries is None else ""
 
 
@@ -344,7 +344,7 @@ def addresses(network: Network, permission: Permission) -> Addresses:
         found = part(permission.range)
         if permission.range_of is not None:
             of = permission.range_of
-            vpc = network.at(Vpc, of)
+            vpc = network.get(Vpc, of)
             own = of_vpc(network, vpc).of(found.within).parts if vpc is not None else ()
             if not found.whole and len(own) == 1:
                 found = own[0]
@@ -352,7 +352,7 @@ def addresses(network: Network, permission: Permission) -> Addresses:
             found = replace(found, names=names, vpc=of, needs=found.needs or of.fact.needs)
         return Addresses((found,))
     if permission.prefix_list is not None:
-        known = network.at(PrefixList, permission.prefix_list)
+        known = network.get(PrefixList, permission.prefix_list)
         if known is not None and known.entries is not None:
             return Addresses(tuple(map(part, known.entries)))
         needs = permission.prefix_list.waits("a prefix list")
@@ -388,7 +388,7 @@ class Location(Struct, frozen=True):
 
 def in_subnet(network: Network, link: Link) -> Location:
     """All over a subnet."""
-    subnet = network.at(Subnet, link)
+    subnet = network.get(Subnet, link)
     name = subnet.name if subnet is not None else link.to
     needs = (Need(f"the addresses of {link.to}", "are not all in the range"),)
     return Location(name, of_subnet(network, link), needs)

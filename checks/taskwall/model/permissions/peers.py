@@ -189,7 +189,7 @@ def who(network: Network, permission: Permission) -> str:
         known = permission.range.known
         return str(known) if known is not None else "an unknown CIDR"
     if permission.prefix_list is not None:
-        listed = network.at(PrefixList, permission.prefix_list)
+        listed = network.get(PrefixList, permission.prefix_list)
         name = listed.named.known if listed else None
         return f"prefix list {name or permission.prefix_list.to}".rstrip()
     return "an unknown peer"
@@ -240,7 +240,7 @@ _LARGEST = ((V4, VPC_SIZE[4]), (V6, VPC_SIZE[6]))
 
 def _ranges_within(network: Network, vpc: Link) -> Addresses:
     """The ranges of a VPC and of its subnets, as far as the sources write them."""
-    known = network.at(Vpc, vpc)
+    known = network.get(Vpc, vpc)
     held = of_vpc(network, known) if known is not None else Addresses()
     for subnet in subnets_of(network).get(vpc.to, ()) if vpc.to else ():
         held |= Addresses(tuple(part(each, subnet.id) for each in subnet.cidrs))
@@ -278,7 +278,7 @@ def lattice_list(network: Network, permission: Permission, serves: Fact) -> Fact
         return FALSE
     if serves.truth is False:
         return FALSE
-    listed = network.at(PrefixList, permission.prefix_list)
+    listed = network.get(PrefixList, permission.prefix_list)
     text = f"{permission.on.name} allows ingress from VPC Lattice"
     if listed is not None and (listed.service or isinstance(listed.named.known, str)):
         known = permission.states(listed.service == "vpc-lattice", text)
@@ -295,11 +295,11 @@ def vpcs(network: Network, source: TaskSource) -> list[Link]:
     """
     found: list[Link] = []
     for link in source.subnets:
-        subnet = network.at(Subnet, link)
+        subnet = network.get(Subnet, link)
         if subnet is not None and not subnet.external:
             found.append(subnet.vpc)
     for link in source.groups:
-        group = network.at(SecurityGroup, link)
+        group = network.get(SecurityGroup, link)
         if group is not None and group.vpc is not None:
             found.append(group.vpc)
     return sorted(found, key=lambda link: not (link.exact and link.to))[:1]

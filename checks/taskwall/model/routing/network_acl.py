@@ -140,7 +140,7 @@ def guarded(network: Network, acl: NetworkAcl) -> list[tuple[Subnet | None, Fact
         for key in dict.fromkeys(key for key in near if key in held):
             tenants = held[key]
             runs = any_of(fact for _, fact in tenants)
-            found_here = network.at(Subnet, key)
+            found_here = network.get(Subnet, key)
             here = Link(key, runs, acl.origin.header, key not in unseen)
             same = same_entity(link, here)
             if same is not False:
@@ -154,7 +154,7 @@ def guarded(network: Network, acl: NetworkAcl) -> list[tuple[Subnet | None, Fact
 @remembered
 def _unseen_subnets(network: Network) -> tuple[str, ...]:
     """The subnets with tasks that are not in the sources: each may be any."""
-    found = ((key, network.at(Subnet, key)) for key in task_subnets(network))
+    found = ((key, network.get(Subnet, key)) for key in task_subnets(network))
     return tuple(key for key, subnet in found if subnet is None or subnet.external)
 
 
@@ -188,7 +188,7 @@ def entries(network: Network) -> dict[str, list[AclEntry]]:
     """Entries by their ACL; "" holds those of which nobody knows whose they are."""
     found: dict[str, list[AclEntry]] = {}
     for entry in network.every(AclEntry):
-        sure = entry.acl.exact or network.at(NetworkAcl, entry.acl) is not None
+        sure = entry.acl.exact or network.get(NetworkAcl, entry.acl) is not None
         found.setdefault(entry.acl.to if sure else "", []).append(entry)
     return found
 

@@ -76,7 +76,7 @@ def _main(network: Network, vpc: Link) -> tuple[Link, ...]:
     named = _named_main(network, vpc)
     if sure := tuple(link for link in named if link.sure):
         return sure
-    known, instead = network.at(Vpc, vpc), any_of(link.fact for link in named)
+    known, instead = network.get(Vpc, vpc), any_of(link.fact for link in named)
     found = [
         Link(table.id, table.exists & ~instead if named else table.exists, table.origin.header)
         for table in _main_tables(network).get(vpc.to, ())
@@ -142,7 +142,7 @@ def _routed(
         return Fact(None, text, at, subnet.name, subnet.external)
     parts = []
     for link in tables(network, subnet):
-        table = network.at(RouteTable, link)
+        table = network.get(RouteTable, link)
         routes = _routes(network).get(link.to, []) if link.to else []
         steps = [fits(route) for route in routes]
         loose = (route for route in _routes(network).get("", ()) if route.way in (*ways, None))
@@ -166,7 +166,7 @@ def _leads(route: Route, ways: tuple[Way, ...]) -> Fact:
 
 def subnets(network: Network, source: TaskSource) -> list[tuple[Subnet, Link]]:
     """The subnets of a task source, and its ties to them."""
-    found = ((network.at(Subnet, link), link) for link in source.subnets)
+    found = ((network.get(Subnet, link), link) for link in source.subnets)
     return [(subnet, link) for subnet, link in found if subnet is not None]
 
 
@@ -175,7 +175,7 @@ def exposed(network: Network, source: TaskSource) -> Fact:
     """Whether tasks of a source run in a subnet with a route to an internet gateway."""
     parts = []
     for link in source.subnets:
-        subnet = network.at(Subnet, link)
+        subnet = network.get(Subnet, link)
         if subnet is None:
             text = f"a subnet of {source.name} has a route to an internet gateway"
             parts.append(Fact(None, text, link.place, source.name, link.fact.needs))
@@ -223,7 +223,7 @@ def everywhere(network: Network, route: Route) -> Fact:
     """Whether a route is for at least half of all addresses, IPv4 or IPv6."""
     if route.listed is None:
         return _half(route, route.destination)
-    listed = network.at(PrefixList, route.listed)
+    listed = network.get(PrefixList, route.listed)
     if listed is not None and listed.service:
         otherwise = f"{route.fact.resource} leads to the addresses of {listed.service} only"
         return Fact(False, "", route.listed.place, route.fact.resource, otherwise=otherwise)

@@ -99,7 +99,7 @@ def vpc_connections(network: Network) -> Iterator[VpcConnection]:
     for peering in network.every(Peering):
         yield VpcConnection(peering.origin, peering.peer.place, peering.vpc, peering.peer, TRUE)
     for share in network.every(SubnetShare):
-        subnet = network.at(Subnet, share.subnet)
+        subnet = network.get(Subnet, share.subnet)
         vpc = Link("", share.subnet.fact, share.subnet.place, exact=False)
         if subnet is not None and not subnet.external:
             vpc = subnet.vpc
@@ -159,7 +159,7 @@ def _default(
     network: Network, attachment: TransitAttachment, part: Literal["associates", "propagates"]
 ) -> Link:
     """The default table of an attachment's transit gateway, if it takes that part in it."""
-    gateway = network.at(TransitGateway, attachment.gateway)
+    gateway = network.get(TransitGateway, attachment.gateway)
     to, place = f"{attachment.gateway.to}.default", attachment.gateway.place
     if gateway is None or gateway.external:
         needs = attachment.gateway.fact.needs
@@ -216,7 +216,7 @@ def _covers(network: Network, entry: TransitEntry, vpc: Link) -> Fact:
 
 def _addresses(network: Network, vpc: Link) -> tuple[Ranges, tuple[Need, ...]]:
     """The known addresses of a VPC, and what others of it wait for."""
-    thing = network.at(Vpc, vpc)
+    thing = network.get(Vpc, vpc)
     if thing is None:
         return Ranges(), vpc.waits("a VPC")
     needs = tuple(need for setting in thing.cidrs for need in setting.needs)
