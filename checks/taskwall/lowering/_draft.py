@@ -41,7 +41,7 @@ class ResourceReader:
         self.name = resource.origin.name
         self.terraform = resource.origin.language == "terraform"
 
-    def at(self, terraform: str, cloudformation: str) -> Cell:
+    def attribute(self, terraform: str, cloudformation: str) -> Cell:
         """The value at a path, spelled in each language; "" where a language has none."""
         path = terraform if self.terraform else cloudformation
         return self.body.at(path) if path else self.nothing()
@@ -60,7 +60,7 @@ class ResourceReader:
     ) -> Setting:
         """The attribute at a path as a setting of the model. See `setting`."""
         path = terraform if self.terraform else cloudformation
-        cell = self.at(terraform, cloudformation)
+        cell = self.attribute(terraform, cloudformation)
         return setting(cell, path.rpartition(".")[2] or terraform, default, default_text, meanings)
 
     def change(

@@ -22,7 +22,7 @@ def access_log(r: ResourceReader) -> Setting:
         return found
     if r.terraform:
         return r.setting("access_logs.enabled", "", False, _NO_LOGS)
-    attributes = r.at("", "LoadBalancerAttributes")
+    attributes = r.attribute("", "LoadBalancerAttributes")
     value: Value = Known(False)
     says = _NO_LOGS
     for item in attributes.each():
@@ -40,8 +40,8 @@ _BUCKET = Placeholder("name of a bucket for logs")
 def logging(r: ResourceReader) -> tuple[AttributeChange, ...]:
     """What would make a load balancer keep access logs in S3."""
     if r.terraform:
-        return block_of_logs(r, r.at("access_logs", ""))
-    attributes = r.at("", "LoadBalancerAttributes")
+        return block_of_logs(r, r.attribute("access_logs", ""))
+    attributes = r.attribute("", "LoadBalancerAttributes")
     found = {item.get("Key").known: item.get("Value") for item in attributes.each()}
     changes: tuple[AttributeChange, ...] = ()
     if _LOGS in found:
@@ -65,8 +65,8 @@ def _delivered(r: ResourceReader) -> Setting | None:
     key = "resource_arn" if r.terraform else "ResourceArn"
     for resource in r.builder.about(r.id, key, *_DELIVERIES):
         other = ResourceReader(resource, r.builder)
-        link = other.link(LoadBalancer, other.at("resource_arn", "ResourceArn"))
-        kind = other.at("log_type", "LogType")
+        link = other.link(LoadBalancer, other.attribute("resource_arn", "ResourceArn"))
+        kind = other.attribute("log_type", "LogType")
         if link is None or (link.exact and link.to != r.id):
             continue
         needs = (*kind.needs, *other.origin.maybe, *(() if link.to == r.id else link.fact.needs))
@@ -83,14 +83,14 @@ _DELIVERIES = ("aws_cloudwatch_log_delivery_source", "AWS::Logs::DeliverySource"
 @lowers(*_DELIVERIES)
 def delivery_source(r: ResourceReader) -> Iterator[Entity]:
     # Read by the load balancer whose logs it takes.
-    r.at("resource_arn", "ResourceArn")
-    r.at("log_type", "LogType")
+    r.attribute("resource_arn", "ResourceArn")
+    r.attribute("log_type", "LogType")
     return iter(())
 
 
 def classic_access_log(r: ResourceReader) -> Setting:
     """Whether a classic load balancer keeps access logs."""
-    block = r.at("access_logs", "AccessLoggingPolicy")
+    block = r.attribute("access_logs", "AccessLoggingPolicy")
     if block.absent:
         return setting(block, "access_logs", False, _NO_LOGS)
     enabled = block.get("enabled" if r.terraform else "Enabled")

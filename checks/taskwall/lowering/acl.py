@@ -20,15 +20,17 @@ def network_acl(r: ResourceReader) -> Iterator[object]:
         id=r.id,
         origin=r.origin,
         external=r.external,
-        subnets=r.links(Subnet, r.at("subnet_ids", ""), "guards"),
-        default_of=r.link(Vpc, r.at("default_network_acl_id", ""), "guards") if default else None,
+        subnets=r.links(Subnet, r.attribute("subnet_ids", ""), "guards"),
+        default_of=r.link(Vpc, r.attribute("default_network_acl_id", ""), "guards")
+        if default
+        else None,
     )
     if r.external or not r.terraform:
         return
     here = Link(r.id, Fact(True, ""), r.origin.header)
     ways: tuple[Direction, ...] = ("ingress", "egress")
     for way in ways:
-        for block in r.at(way, "").each():
+        for block in r.attribute(way, "").each():
             yield _entry(r, here, way, block, ("action", "rule_no"))
 
 
@@ -36,7 +38,7 @@ def network_acl(r: ResourceReader) -> Iterator[object]:
 def acl_entry(r: ResourceReader) -> Iterator[Struct]:
     out = r.setting("egress", "Egress", False, "entries are inbound by default")
     way: Direction | None = "egress" if str(out.known).lower() == "true" else "ingress"
-    acl = r.must(NetworkAcl, r.at("network_acl_id", "NetworkAclId"), "adds an entry to")
+    acl = r.must(NetworkAcl, r.attribute("network_acl_id", "NetworkAclId"), "adds an entry to")
     names = ("rule_action", "rule_number") if r.terraform else ("RuleAction", "RuleNumber")
     yield _entry(r, acl, None if out.open else way, r.body, names)
 
@@ -44,8 +46,10 @@ def acl_entry(r: ResourceReader) -> Iterator[Struct]:
 @lowers("aws_network_acl_association", "AWS::EC2::SubnetNetworkAclAssociation")
 def acl_association(r: ResourceReader) -> Iterator[Struct]:
     yield AclAssociation(
-        r.must(NetworkAcl, r.at("network_acl_id", "NetworkAclId"), "associates a subnet with"),
-        r.must(Subnet, r.at("subnet_id", "SubnetId"), "associates a network ACL with"),
+        r.must(
+            NetworkAcl, r.attribute("network_acl_id", "NetworkAclId"), "associates a subnet with"
+        ),
+        r.must(Subnet, r.attribute("subnet_id", "SubnetId"), "associates a network ACL with"),
     )
 
 

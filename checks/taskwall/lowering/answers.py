@@ -11,7 +11,7 @@ from taskwall.source.resource import Cell
 
 def registered(r: ResourceReader, namespace: Cell) -> Iterator[Answers]:
     """The name of a service of Cloud Map, in its namespace."""
-    name, space = r.at("name", "Name"), _name_of(r, namespace)
+    name, space = r.attribute("name", "Name"), _name_of(r, namespace)
     if r.external or name.value is None or space is None:
         return
     yield Answers(r.name, text([name.value, ".", space]), FALSE)
@@ -24,7 +24,7 @@ def connected(r: ResourceReader) -> Iterator[Answers]:
         if r.terraform
         else ("Services", "ClientAliases", "DnsName", "DiscoveryName", "PortName", "Tls")
     )
-    connect = r.at("service_connect_configuration", "ServiceConnectConfiguration")
+    connect = r.attribute("service_connect_configuration", "ServiceConnectConfiguration")
     space = _name_of(r, _namespace(r, connect))
     for offered in connect.get(many).each():
         block = offered.get(tls)
@@ -43,12 +43,12 @@ def connected(r: ResourceReader) -> Iterator[Answers]:
 def _namespace(r: ResourceReader, connect: Cell) -> Cell:
     """The namespace that a service names, else its cluster's default."""
     own = connect.get("namespace" if r.terraform else "Namespace")
-    value = r.at("cluster", "Cluster").value
+    value = r.attribute("cluster", "Cluster").value
     if own.absent and isinstance(value, Reference):
         resource = r.builder.resources.get(value.resource)
         if resource is not None and not resource.data:
             other = ResourceReader(resource, r.builder)
-            return other.at(
+            return other.attribute(
                 "service_connect_defaults.namespace", "ServiceConnectDefaults.Namespace"
             )
     return own
@@ -67,6 +67,6 @@ def _name_of(r: ResourceReader, cell: Cell) -> Value | None:
 
 @lowers("aws_appmesh_virtual_service", "AWS::AppMesh::VirtualService")
 def virtual_service(r: ResourceReader) -> Iterator[Answers]:
-    name = r.at("name", "VirtualServiceName").value
+    name = r.attribute("name", "VirtualServiceName").value
     if name is not None:
         yield Answers(r.name, name, TRUE)

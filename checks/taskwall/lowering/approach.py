@@ -54,7 +54,7 @@ def distribution(r: ResourceReader) -> Iterator[EdgeConnection]:
 
 @lowers(*_VPC_ORIGINS)
 def vpc_origin(r: ResourceReader) -> Iterator[EdgeConnection]:
-    config = r.at("vpc_origin_endpoint_config", "VpcOriginEndpointConfig")
+    config = r.attribute("vpc_origin_endpoint_config", "VpcOriginEndpointConfig")
     arn, policy, port = (
         ("arn", "origin_protocol_policy", "http_port")
         if r.terraform
@@ -84,7 +84,7 @@ def vpc_origin(r: ResourceReader) -> Iterator[EdgeConnection]:
 
 
 def _origins(r: ResourceReader) -> Iterator[Cell]:
-    yield from r.at("origin", "DistributionConfig.Origins").each()
+    yield from r.attribute("origin", "DistributionConfig.Origins").each()
 
 
 def _https(protocol: Setting, forced: Fact) -> Fact:
@@ -132,7 +132,7 @@ def _balancer(r: ResourceReader, cell: Cell, depth: int = 0) -> Link | None:
         return None
     for record in r.builder.of_type(*_RECORDS) if depth == 0 else ():
         other = ResourceReader(record, r.builder)
-        name = other.at("name", "Name").value
+        name = other.attribute("name", "Name").value
         if name is not None and same(name, value):
             return _aliased(other)
     found = worst_per_scenario(value)
@@ -147,10 +147,10 @@ def _balancer(r: ResourceReader, cell: Cell, depth: int = 0) -> Link | None:
 
 
 def _aliased(record: ResourceReader) -> Link | None:
-    alias = record.at("alias.name", "AliasTarget.DNSName")
+    alias = record.attribute("alias.name", "AliasTarget.DNSName")
     if not alias.absent:
         return _balancer(record, alias, 1)
-    for value in record.at("records", "ResourceRecords").each():
+    for value in record.attribute("records", "ResourceRecords").each():
         return _balancer(record, value, 1)
     return None
 
@@ -171,7 +171,7 @@ def record(r: ResourceReader) -> Iterator[EdgeConnection]:
     for terraform, cloudformation in (
         ("name", "Name"), ("alias", "AliasTarget"), ("records", "ResourceRecords"),
     ):  # fmt: skip
-        r.at(terraform, cloudformation)
+        r.attribute(terraform, cloudformation)
     return iter(())
 
 
@@ -180,8 +180,8 @@ def record(r: ResourceReader) -> Iterator[EdgeConnection]:
 
 @lowers("aws_apigatewayv2_integration", "AWS::ApiGatewayV2::Integration")
 def http_integration(r: ResourceReader) -> Iterator[EdgeConnection]:
-    kind = r.at("integration_type", "IntegrationType")
-    uri = r.at("integration_uri", "IntegrationUri")
+    kind = r.attribute("integration_type", "IntegrationType")
+    uri = r.attribute("integration_uri", "IntegrationUri")
     if uri.absent or str(kind.known or "HTTP_PROXY") not in ("HTTP_PROXY", "HTTP"):
         return
     if _scheme(uri.value) is not None:
@@ -194,7 +194,7 @@ def http_integration(r: ResourceReader) -> Iterator[EdgeConnection]:
     ]
     if types and "istener" not in types[0]:
         return  # A service of Cloud Map, or a function.
-    tls = r.at("tls_config", "TlsConfig")
+    tls = r.attribute("tls_config", "TlsConfig")
     text = f"{r.name} sets no TLS for its private integration"
     encrypted = Fact(not tls.absent, r.name, tls.place, r.name, otherwise=text)
     if tls.needs and not isinstance(worst_per_scenario(tls.value or Known(None)), Fields):
@@ -235,7 +235,7 @@ def _linked(r: ResourceReader, connection: Cell) -> Link | None:
         resource = r.builder.resources.get(reference.resource)
         if resource is not None and resource.type in _VPC_LINKS:
             other = ResourceReader(resource, r.builder)
-            for each in other.at("target_arns", "TargetArns").each():
+            for each in other.attribute("target_arns", "TargetArns").each():
                 return other.link(LoadBalancer, each, "reaches")
     return r.link(LoadBalancer, connection, "reaches")
 
@@ -243,7 +243,7 @@ def _linked(r: ResourceReader, connection: Cell) -> Link | None:
 @lowers(*_VPC_LINKS)
 def vpc_link(r: ResourceReader) -> Iterator[EdgeConnection]:
     # Read by the integrations that go through it.
-    r.at("target_arns", "TargetArns")
+    r.attribute("target_arns", "TargetArns")
     return iter(())
 
 

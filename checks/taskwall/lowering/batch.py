@@ -20,7 +20,7 @@ def batch_job(r: ResourceReader) -> Iterator[object]:
     for mounted in _job_parts(r, "volumes" if r.terraform else "Volumes"):
         spelled = volume.BATCH_JSON if r.terraform else volume.BATCH
         yield from volume.volumes(r, mounted, spelled)
-    capabilities = r.at("platform_capabilities", "PlatformCapabilities")
+    capabilities = r.attribute("platform_capabilities", "PlatformCapabilities")
     launches: tuple[Launch, ...] = ("FARGATE",)
     if "FARGATE" not in [each.known for each in capabilities.each()]:
         launches = ()
@@ -52,14 +52,14 @@ def batch_job(r: ResourceReader) -> Iterator[object]:
 
 def _job_parts(r: ResourceReader, key: str) -> Iterator[Cell]:
     """What each task that a job definition describes says under a key."""
-    one = r.at("container_properties", "ContainerProperties")
+    one = r.attribute("container_properties", "ContainerProperties")
     if not one.absent:
         yield (structure(one) or one).get(key)
-    many = r.at("ecs_properties", "EcsProperties")
+    many = r.attribute("ecs_properties", "EcsProperties")
     tasks = (structure(many) or many).get("taskProperties" if r.terraform else "TaskProperties")
     for task in tasks.each():
         yield task.get(key)
-    nodes = r.at("node_properties", "NodeProperties")
+    nodes = r.attribute("node_properties", "NodeProperties")
     ranges, container, ecs = (
         ("nodeRangeProperties", "container", "ecsProperties.taskProperties")
         if r.terraform
@@ -73,7 +73,7 @@ def _job_parts(r: ResourceReader, key: str) -> Iterator[Cell]:
 
 @lowers("aws_batch_compute_environment", "AWS::Batch::ComputeEnvironment")
 def batch_environment(r: ResourceReader) -> Iterator[Entity]:
-    resources = r.at("compute_resources", "ComputeResources")
+    resources = r.attribute("compute_resources", "ComputeResources")
     kind = resources.get("type" if r.terraform else "Type")
     if kind.absent or kind.known not in ("FARGATE", "FARGATE_SPOT", None):
         return

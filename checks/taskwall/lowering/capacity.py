@@ -211,7 +211,9 @@ def started(r: ResourceReader) -> dict[str, Any]:
     if r.external:
         return {}
     template = "launch_template" if r.terraform else "LaunchTemplate"
-    mixed = r.at("mixed_instances_policy.launch_template", "MixedInstancesPolicy.LaunchTemplate")
+    mixed = r.attribute(
+        "mixed_instances_policy.launch_template", "MixedInstancesPolicy.LaunchTemplate"
+    )
     inner = "launch_template_specification" if r.terraform else "LaunchTemplateSpecification"
     overrides = list(mixed.get("override" if r.terraform else "Overrides").each())
     direct = ("id", "name") if r.terraform else ("LaunchTemplateId", "LaunchTemplateName")
@@ -219,7 +221,7 @@ def started(r: ResourceReader) -> dict[str, Any]:
     cells = [(r.body.get(template), direct), (mixed.get(inner), nested)]
     cells += [(each.get(inner), nested) for each in overrides]
     links = [_template(r, cell, ways) for cell, ways in cells if not cell.absent]
-    configuration = r.at("launch_configuration", "LaunchConfigurationName")
+    configuration = r.attribute("launch_configuration", "LaunchConfigurationName")
     links.append(r.link(Instances, configuration, "starts"))
     types = [each.get("instance_type" if r.terraform else "InstanceType") for each in overrides]
     wanted = "instance_requirements" if r.terraform else "InstanceRequirements"
@@ -232,7 +234,7 @@ def started(r: ResourceReader) -> dict[str, Any]:
         ),
         "by_attributes": tuple(_by_attributes(r, each) for each in attributes if not each.absent),
         "subnets": r.links(
-            Subnet, r.at("vpc_zone_identifier", "VPCZoneIdentifier"), "starts instances in"
+            Subnet, r.attribute("vpc_zone_identifier", "VPCZoneIdentifier"), "starts instances in"
         ),
     }
 

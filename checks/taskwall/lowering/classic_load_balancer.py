@@ -20,7 +20,7 @@ from taskwall.source.resource import Cell
 
 @lowers("aws_elb", "AWS::ElasticLoadBalancing::LoadBalancer", to=LoadBalancer, named="name")
 def classic(r: ResourceReader) -> Iterator[object]:
-    groups = r.at("security_groups", "SecurityGroups")
+    groups = r.attribute("security_groups", "SecurityGroups")
     kind = Setting(Known("classic"), r.origin.header, "type", r.name)
     yield LoadBalancer(
         id=r.id,
@@ -30,9 +30,9 @@ def classic(r: ResourceReader) -> Iterator[object]:
         internal=r.setting("internal", "Scheme", False, PUBLIC, SCHEME),
         groups=r.links(SecurityGroup, groups, "uses security group"),
         groups_setting=setting(groups, "security_groups"),
-        subnets=r.links(Subnet, r.at("subnets", "Subnets"), "is in"),
+        subnets=r.links(Subnet, r.attribute("subnets", "Subnets"), "is in"),
         access_log=classic_access_log(r),
-        logging=block_of_logs(r, r.at("access_logs", "AccessLoggingPolicy")),
+        logging=block_of_logs(r, r.attribute("access_logs", "AccessLoggingPolicy")),
         check=r.setting("health_check.target", "HealthCheck.Target"),
     )
     if r.external:
@@ -43,7 +43,7 @@ def classic(r: ResourceReader) -> Iterator[object]:
         if r.terraform
         else ("Protocol", "LoadBalancerPort", "SSLCertificateId", "InstanceProtocol")
     )
-    for index, block in enumerate(r.at("listener", "Listeners").each()):
+    for index, block in enumerate(r.attribute("listener", "Listeners").each()):
         protocol, port, certificate, backend = (setting(block.get(key), key) for key in spelled)
         yield Listener(
             id=f"{r.id}.listener[{index}]",
@@ -57,7 +57,7 @@ def classic(r: ResourceReader) -> Iterator[object]:
             place=block.place,
         )
     if not r.terraform:
-        for block in r.at("", "Policies").each():
+        for block in r.attribute("", "Policies").each():
             yield _policy(r, here, block)
 
 
@@ -81,7 +81,7 @@ def _policy_used(r: ResourceReader, block: Cell, port: Setting) -> Setting:
     names: list[Cell] = []
     if not r.terraform:
         names += block.get("PolicyNames").each()
-        tls = [policy.get("PolicyName").known for policy in r.at("", "Policies").each()
+        tls = [policy.get("PolicyName").known for policy in r.attribute("", "Policies").each()
                if policy.get("PolicyType").known == _TLS]  # fmt: skip
     else:
         for resource in r.builder.of_type("aws_load_balancer_listener_policy"):
@@ -114,23 +114,27 @@ def _names_for(r: ResourceReader, other: ResourceReader, port: Setting, key: str
         if key == "name"
         else ("load_balancer_name", "load_balancer_port")
     )
-    link = other.link(LoadBalancer, other.at(balancer, ""))
-    if link is not None and link.to == r.id and port.is_(other.at(of_port, "").known).truth is True:
-        yield from other.at(key, "").each()
+    link = other.link(LoadBalancer, other.attribute(balancer, ""))
+    if (
+        link is not None
+        and link.to == r.id
+        and port.is_(other.attribute(of_port, "").known).truth is True
+    ):
+        yield from other.attribute(key, "").each()
 
 
 @lowers("aws_load_balancer_listener_policy")
 def listener_policy(r: ResourceReader) -> Iterator[Entity]:
     # Read by the load balancer whose listener it is about.
     for key in ("load_balancer_name", "load_balancer_port", "policy_names"):
-        r.at(key, "")
+        r.attribute(key, "")
     return iter(())
 
 
 @lowers("aws_lb_ssl_negotiation_policy", "aws_load_balancer_policy")
 def classic_policy(r: ResourceReader) -> Iterator[Entity]:
     key = "load_balancer" if "ssl" in r.resource.type else "load_balancer_name"
-    here = r.must(LoadBalancer, r.at(key, ""), "is a policy of")
+    here = r.must(LoadBalancer, r.attribute(key, ""), "is a policy of")
     yield _policy(r, here, r.body)
 
 

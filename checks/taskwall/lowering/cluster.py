@@ -28,7 +28,7 @@ READ = "2026-11-24"
 @lowers("aws_ecs_cluster", to=Cluster, named="name")
 @lowers("AWS::ECS::Cluster", to=Cluster, named="ClusterName")
 def cluster(r: ResourceReader) -> Iterator[object]:
-    strategy = r.at("default_capacity_provider_strategy", "DefaultCapacityProviderStrategy")
+    strategy = r.attribute("default_capacity_provider_strategy", "DefaultCapacityProviderStrategy")
     if not r.external:
         yield from tags(r)
     yield Cluster(
@@ -36,11 +36,13 @@ def cluster(r: ResourceReader) -> Iterator[object]:
         origin=r.origin,
         external=r.external,
         default=Providers() if r.external else strategy_of(r, strategy),
-        providers=() if r.external else _own(r, r.at("capacity_providers", "CapacityProviders")),
+        providers=()
+        if r.external
+        else _own(r, r.attribute("capacity_providers", "CapacityProviders")),
         named=r.setting("cluster_name" if r.external else "name", "ClusterName"),
         namespace=r.link(
             Namespace,
-            r.at("service_connect_defaults.namespace", "ServiceConnectDefaults.Namespace"),
+            r.attribute("service_connect_defaults.namespace", "ServiceConnectDefaults.Namespace"),
         ),
         audits=tuple(_audits(r)),
     )
@@ -78,7 +80,7 @@ def _is_map(cell: Cell) -> bool:
 
 
 def _audits(r: ResourceReader) -> Iterator[tuple[str, Fact]]:
-    whole = r.at(*_EXEC)
+    whole = r.attribute(*_EXEC)
     for service, terraform, cloudformation, says in _AUDITS:
         cell = whole.at(terraform if r.terraform else cloudformation)
         text = f"ECS Exec in {r.name} {says}"
@@ -92,12 +94,12 @@ def _audits(r: ResourceReader) -> Iterator[tuple[str, Fact]]:
 
 @lowers("aws_ecs_cluster_capacity_providers", "AWS::ECS::ClusterCapacityProviderAssociations")
 def cluster_providers(r: ResourceReader) -> Iterator[Struct]:
-    strategy = r.at("default_capacity_provider_strategy", "DefaultCapacityProviderStrategy")
-    name = r.at("cluster_name", "Cluster")
+    strategy = r.attribute("default_capacity_provider_strategy", "DefaultCapacityProviderStrategy")
+    name = r.attribute("cluster_name", "Cluster")
     yield ClusterProviders(
         r.must(Cluster, name, "adds capacity providers to"),
         strategy_of(r, strategy),
-        _own(r, r.at("capacity_providers", "CapacityProviders")),
+        _own(r, r.attribute("capacity_providers", "CapacityProviders")),
     )
 
 
@@ -127,8 +129,8 @@ def strategy_of(r: ResourceReader, cell: Cell) -> Providers:
 @lowers("aws_ecs_capacity_provider", to=CapacityProvider, named="name")
 @lowers("AWS::ECS::CapacityProvider", to=CapacityProvider, named="Name")
 def capacity_provider(r: ResourceReader) -> Iterator[Entity]:
-    managed = r.at("managed_instances_provider", "ManagedInstancesProvider")
-    group = r.at(
+    managed = r.attribute("managed_instances_provider", "ManagedInstancesProvider")
+    group = r.attribute(
         "auto_scaling_group_provider.auto_scaling_group_arn",
         "AutoScalingGroupProvider.AutoScalingGroupArn",
     )
@@ -144,15 +146,21 @@ def capacity_provider(r: ResourceReader) -> Iterator[Entity]:
 @lowers("aws_autoscaling_group", to=AutoScalingGroup, named="name")
 @lowers("AWS::AutoScaling::AutoScalingGroup", to=AutoScalingGroup, named="AutoScalingGroupName")
 def auto_scaling_group(r: ResourceReader) -> Iterator[Entity]:
-    groups = r.links(TargetGroup, r.at("target_group_arns", "TargetGroupARNs"), "registers in")
-    balancers = r.links(LoadBalancer, r.at("load_balancers", "LoadBalancerNames"), "registers in")
+    groups = r.links(
+        TargetGroup, r.attribute("target_group_arns", "TargetGroupARNs"), "registers in"
+    )
+    balancers = r.links(
+        LoadBalancer, r.attribute("load_balancers", "LoadBalancerNames"), "registers in"
+    )
     attachments = r.builder.about(r.id, "autoscaling_group_name", "aws_autoscaling_attachment")
     for resource in attachments:
         other = ResourceReader(resource, r.builder)
-        link = other.link(AutoScalingGroup, other.at("autoscaling_group_name", ""))
+        link = other.link(AutoScalingGroup, other.attribute("autoscaling_group_name", ""))
         if link is not None and link.to == r.id:
-            target = other.link(TargetGroup, other.at("lb_target_group_arn", ""), "registers in")
-            balancer = other.link(LoadBalancer, other.at("elb", ""), "registers in")
+            target = other.link(
+                TargetGroup, other.attribute("lb_target_group_arn", ""), "registers in"
+            )
+            balancer = other.link(LoadBalancer, other.attribute("elb", ""), "registers in")
             groups += (target,) if target else ()
             balancers += (balancer,) if balancer else ()
     yield AutoScalingGroup(
@@ -169,5 +177,5 @@ def auto_scaling_group(r: ResourceReader) -> Iterator[Entity]:
 def attachment(r: ResourceReader) -> Iterator[Entity]:
     # Read by the Auto Scaling group that it is about.
     for key in ("autoscaling_group_name", "lb_target_group_arn", "elb"):
-        r.at(key, "")
+        r.attribute(key, "")
     return iter(())

@@ -49,15 +49,15 @@ def _parameters(r: ResourceReader, group: str, fixed: str = "") -> Iterator[TlsR
     """Whether an engine insists, by the parameter group that a store names, else by default."""
     cell = r.body.get(group)
     # A store of a kind with one engine only needs neither its name nor its version.
-    engine_cell = r.at("engine", "Engine") if not fixed else r.nothing()
-    version = "" if fixed else _head(r.at("engine_version", "EngineVersion").value)
+    engine_cell = r.attribute("engine", "Engine") if not fixed else r.nothing()
+    version = "" if fixed else _head(r.attribute("engine_version", "EngineVersion").value)
     name = fixed or engine(str(engine_cell.known or ""))
     found = _group(r, cell)
     family = ""
     if found is not None:
-        family = str(found.at(*_FAMILIES).known or "")
+        family = str(found.attribute(*_FAMILIES).known or "")
         if not family:
-            family = str(found.at("family", "ParameterGroupFamily").known or "")
+            family = str(found.attribute("family", "ParameterGroupFamily").known or "")
     elif isinstance(cell.known, str) and cell.known.startswith("default."):
         family = cell.known.removeprefix("default.").partition(".cluster")[0]
     match = re.match(r"([a-z-]+?)-?(\d[\d.]*)$", family)
@@ -99,7 +99,7 @@ def _parameters(r: ResourceReader, group: str, fixed: str = "") -> Iterator[TlsR
 def _setting(group: ResourceReader, parameter: str) -> tuple[AttributeChange, ...]:
     """What sets a parameter in a group that does not."""
     word = word_for(parameter)
-    cell = group.at("parameter", "Parameters")
+    cell = group.attribute("parameter", "Parameters")
     if group.resource.type == "AWS::Redshift::ClusterParameterGroup":
         named = {"ParameterName": parameter, "ParameterValue": word}
         return group.change(cell, None, (named,), "[+]")
@@ -129,14 +129,14 @@ def _group(r: ResourceReader, cell: Cell) -> ResourceReader | None:
     if isinstance(cell.known, str):
         for resource in r.builder.of_type(*_GROUPS):
             other = ResourceReader(resource, r.builder)
-            if other.at("name", "DBParameterGroupName").known == cell.known:
+            if other.attribute("name", "DBParameterGroupName").known == cell.known:
                 return other
     return None
 
 
 def _parameter(group: ResourceReader, name: str) -> tuple[Cell | None, tuple[Need, ...]]:
     """What a parameter group sets a parameter to, and what it waits for that it may set."""
-    cell = group.at("parameter", "Parameters")
+    cell = group.attribute("parameter", "Parameters")
     value = None if cell.value is None else worst_per_scenario(cell.value)
     if isinstance(value, Fields) and not group.terraform:
         found = cell.get(name)
@@ -169,7 +169,7 @@ def parameter_group(r: ResourceReader) -> Iterator[Entity]:
         ("name", "DBParameterGroupName"), ("family", "Family"), ("parameter", "Parameters"),
         ("", "ParameterGroupFamily"),
     ):  # fmt: skip
-        r.at(terraform, cloudformation)
+        r.attribute(terraform, cloudformation)
     return iter(())
 
 
@@ -185,7 +185,7 @@ _SUBNET_GROUPS = (
 @lowers(*_SUBNET_GROUPS)
 def subnet_group(r: ResourceReader) -> Iterator[Entity]:
     # Read by the stores that name it.
-    r.at("subnet_ids", "SubnetIds")
+    r.attribute("subnet_ids", "SubnetIds")
     return iter(())
 
 
@@ -225,10 +225,10 @@ def _memory(r: ResourceReader) -> Iterator[TlsRequirement]:
 
 def _kafka(r: ResourceReader) -> Iterator[TlsRequirement]:
     if r.terraform:
-        block = r.at("encryption_info.encryption_in_transit", "")
+        block = r.attribute("encryption_info.encryption_in_transit", "")
         clients, brokers = "client_broker", "in_cluster"
     else:
-        block = r.at("", "EncryptionInfo.EncryptionInTransit")
+        block = r.attribute("", "EncryptionInfo.EncryptionInTransit")
         clients, brokers = "ClientBroker", "InCluster"
     yield _set(setting(block.get(clients), clients, "TLS", "TLS is the default"), "TLS")
     yield _set(setting(block.get(brokers), brokers, True, "on by default"), True)
@@ -240,7 +240,7 @@ def _search(r: ResourceReader) -> Iterator[TlsRequirement]:
         "it is off by default",
     )  # fmt: skip
     yield _set(nodes, True)
-    options = r.at("domain_endpoint_options", "DomainEndpointOptions")
+    options = r.attribute("domain_endpoint_options", "DomainEndpointOptions")
     name = "enforce_https" if r.terraform else "EnforceHTTPS"
     # The provider switches it on wherever the block is written.
     on = r.terraform and not options.absent
@@ -386,11 +386,11 @@ def _subnets(r: ResourceReader, spelled: Spelling) -> tuple[Link, ...]:
         resource = r.builder.resources.get(value.resource)
         if resource is not None and resource.type in _SUBNET_GROUPS:
             other = ResourceReader(resource, r.builder)
-            return other.links(Subnet, other.at("subnet_ids", "SubnetIds"), "has")
+            return other.links(Subnet, other.attribute("subnet_ids", "SubnetIds"), "has")
         value = value.value
     for resource in r.builder.of_type(*_SUBNET_GROUPS) if isinstance(cell.known, str) else ():
         found = resource.body.fields.get("name")
         if isinstance(found, Known) and found.data == cell.known:
             other = ResourceReader(resource, r.builder)
-            return other.links(Subnet, other.at("subnet_ids", "SubnetIds"), "has")
+            return other.links(Subnet, other.attribute("subnet_ids", "SubnetIds"), "has")
     return ()

@@ -29,14 +29,14 @@ from taskwall.source.resource import Cell
 def endpoint(r: ResourceReader) -> Iterator[Entity]:
     named = r.setting("service_name", "ServiceName")
     service = _looked_up(r, named.value) or service_of(named.value)
-    groups = r.at("security_group_ids", "SecurityGroupIds")
-    tables = r.at("route_table_ids", "RouteTableIds")
-    policy = r.at("policy", "PolicyDocument")
+    groups = r.attribute("security_group_ids", "SecurityGroupIds")
+    tables = r.attribute("route_table_ids", "RouteTableIds")
+    policy = r.attribute("policy", "PolicyDocument")
     yield Endpoint(
         id=r.id,
         origin=r.origin,
         external=r.external,
-        vpc=r.must(Vpc, r.at("vpc_id", "VpcId"), "is in"),
+        vpc=r.must(Vpc, r.attribute("vpc_id", "VpcId"), "is in"),
         service=service,
         named=named,
         kind=r.setting("vpc_endpoint_type", "VpcEndpointType", "Gateway", "Gateway is the default"),
@@ -95,12 +95,12 @@ _TRAILING = pattern(r",(\s*[\]}])")
 
 
 def _endpoint(r: ResourceReader) -> Link:
-    return r.must(Endpoint, r.at("vpc_endpoint_id", ""), "applies to")
+    return r.must(Endpoint, r.attribute("vpc_endpoint_id", ""), "applies to")
 
 
 @lowers("aws_vpc_endpoint_policy")
 def endpoint_policy(r: ResourceReader) -> Iterator[Entity]:
-    cell = r.at("policy", "")
+    cell = r.attribute("policy", "")
     if cell.absent:
         return
     yield EndpointPolicy(
@@ -118,7 +118,7 @@ def endpoint_group(r: ResourceReader) -> Iterator[Entity]:
         id=r.id,
         origin=r.origin,
         endpoint=_endpoint(r),
-        group=r.must(SecurityGroup, r.at("security_group_id", ""), "adds security group"),
+        group=r.must(SecurityGroup, r.attribute("security_group_id", ""), "adds security group"),
         instead=r.setting("replace_default_association", "", False, "off is the default", SWITCH),
     )
 
@@ -129,7 +129,7 @@ def endpoint_table(r: ResourceReader) -> Iterator[Entity]:
         id=r.id,
         origin=r.origin,
         endpoint=_endpoint(r),
-        table=r.must(RouteTable, r.at("route_table_id", ""), "adds"),
+        table=r.must(RouteTable, r.attribute("route_table_id", ""), "adds"),
     )
 
 
@@ -145,16 +145,16 @@ def endpoint_dns(r: ResourceReader) -> Iterator[Entity]:
 
 @lowers("aws_route53_zone", "AWS::Route53::HostedZone", to=PrivateZone)
 def private_zone(r: ResourceReader) -> Iterator[Entity]:
-    vpcs = r.at("vpc", "VPCs")
+    vpcs = r.attribute("vpc", "VPCs")
     links = [
         r.link(Vpc, each.get("vpc_id" if r.terraform else "VPCId"), "answers in")
         for each in vpcs.each()
     ]
     for resource in r.builder.about(r.id, "zone_id", "aws_route53_zone_association"):
         other = ResourceReader(resource, r.builder)
-        zone = other.link(PrivateZone, other.at("zone_id", ""))
+        zone = other.link(PrivateZone, other.attribute("zone_id", ""))
         if zone is not None and zone.to == r.id:
-            links.append(other.link(Vpc, other.at("vpc_id", ""), "answers in"))
+            links.append(other.link(Vpc, other.attribute("vpc_id", ""), "answers in"))
     yield PrivateZone(
         id=r.id,
         origin=r.origin,
@@ -168,5 +168,5 @@ def private_zone(r: ResourceReader) -> Iterator[Entity]:
 def zone_association(r: ResourceReader) -> Iterator[Entity]:
     # Read by the zone that it is about.
     for key in ("zone_id", "vpc_id"):
-        r.at(key, "")
+        r.attribute(key, "")
     return iter(())

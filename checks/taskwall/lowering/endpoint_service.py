@@ -13,8 +13,8 @@ from taskwall.source.resource import Cell
 
 @lowers("aws_vpc_endpoint_service", "AWS::EC2::VPCEndpointService", to=EndpointService)
 def endpoint_service(r: ResourceReader) -> Iterator[Entity]:
-    network = r.at("network_load_balancer_arns", "NetworkLoadBalancerArns")
-    gateway = r.at("gateway_load_balancer_arns", "GatewayLoadBalancerArns")
+    network = r.attribute("network_load_balancer_arns", "NetworkLoadBalancerArns")
+    gateway = r.attribute("gateway_load_balancer_arns", "GatewayLoadBalancerArns")
     links = (r.links(LoadBalancer, cell, "leads to") for cell in (network, gateway))
     yield EndpointService(
         id=r.id,
@@ -22,15 +22,15 @@ def endpoint_service(r: ResourceReader) -> Iterator[Entity]:
         external=r.external,
         balancers=tuple(link for found in links for link in found),
         acceptance=r.setting("acceptance_required", "AcceptanceRequired", meanings=SWITCH),
-        principals=_principals(r.at("allowed_principals", "")),
+        principals=_principals(r.attribute("allowed_principals", "")),
     )
 
 
 @lowers("aws_vpc_endpoint_service_allowed_principal", "AWS::EC2::VPCEndpointServicePermissions")
 def service_permission(r: ResourceReader) -> Iterator[Struct]:
-    cell = r.at("vpc_endpoint_service_id", "ServiceId")
+    cell = r.attribute("vpc_endpoint_service_id", "ServiceId")
     link = r.must(EndpointService, cell, "allows principals to connect to")
-    yield ServicePermission(link, _principals(r.at("principal_arn", "AllowedPrincipals")))
+    yield ServicePermission(link, _principals(r.attribute("principal_arn", "AllowedPrincipals")))
 
 
 def _principals(cell: Cell) -> tuple[Setting, ...]:

@@ -77,7 +77,7 @@ def exposure(r: ResourceReader) -> Iterator[Exposure]:
         store = r.must(Store, named, "is in")
     says = "it is not public by default" if spelled.default == "private" else ""
     if r.resource.type == "AWS::RDS::DBCluster" and cell.absent:
-        engine = r.at("", "Engine")
+        engine = r.attribute("", "Engine")
         if str(engine.known).startswith("aurora"):
             return  # Its instances say so, each of its own.
         cell = replace(cell, value=Unknown(engine.needs)) if engine.needs else cell

@@ -13,10 +13,10 @@ from taskwall.model.entities.vpc import Subnet
 
 @lowers("aws_ecs_express_gateway_service", "AWS::ECS::ExpressGatewayService")
 def express_service(r: ResourceReader) -> Iterator[object]:
-    network = r.at("network_configuration", "NetworkConfiguration")
+    network = r.attribute("network_configuration", "NetworkConfiguration")
     groups = network.get("security_groups" if r.terraform else "SecurityGroups")
     subnets = network.get("subnets" if r.terraform else "Subnets")
-    image = r.at("primary_container.image", "PrimaryContainer.Image")
+    image = r.attribute("primary_container.image", "PrimaryContainer.Image")
     yield from container.express(r, image)
     yield from serving.express(r)
     yield from tags(r)
@@ -25,7 +25,7 @@ def express_service(r: ResourceReader) -> Iterator[object]:
         origin=r.origin,
         word="Express Mode service",
         long_running=True,
-        cluster=r.link(Cluster, r.at("cluster", "Cluster"), "runs in"),
+        cluster=r.link(Cluster, r.attribute("cluster", "Cluster"), "runs in"),
         task_definition=None,
         runs_on=Providers(("FARGATE",)),
         networked=r.fact(f"{r.name} is an Express Mode service", r.body),

@@ -26,7 +26,7 @@ def flow_log(r: ResourceReader) -> Iterator[Entity]:
         subnet=subnet,
         traffic=r.setting("traffic_type", "TrafficType"),
         format=setting(
-            r.at("log_format", "LogFormat"),
+            r.attribute("log_format", "LogFormat"),
             "log_format" if r.terraform else "LogFormat",
             _DEFAULT_FORMAT,
             "AWS's default format has neither VPC nor subnet nor instance",
@@ -41,10 +41,10 @@ def flow_log(r: ResourceReader) -> Iterator[Entity]:
 def _target(r: ResourceReader) -> tuple[Link | None, Link | None]:
     if r.terraform:
         return (
-            r.link(Vpc, r.at("vpc_id", ""), "records"),
-            r.link(Subnet, r.at("subnet_id", ""), "records"),
+            r.link(Vpc, r.attribute("vpc_id", ""), "records"),
+            r.link(Subnet, r.attribute("subnet_id", ""), "records"),
         )
-    kind, target = r.at("", "ResourceType"), r.at("", "ResourceId")
+    kind, target = r.attribute("", "ResourceType"), r.attribute("", "ResourceId")
     if kind.needs:
         # Nobody knows of what kind, unless what it refers to tells.
         vpc, subnet = r.link(Vpc, target, "records"), r.link(Subnet, target, "records")

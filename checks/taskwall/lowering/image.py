@@ -75,7 +75,7 @@ def pull_through(r: ResourceReader, image: Cell) -> str:
     for resource in r.builder.of_type(*_CACHES):
         prefix = (
             ResourceReader(resource, r.builder)
-            .at("ecr_repository_prefix", "EcrRepositoryPrefix")
+            .attribute("ecr_repository_prefix", "EcrRepositoryPrefix")
             .known
         )
         if isinstance(prefix, str) and (prefix == "ROOT" or path.startswith(f"{prefix}/")):
@@ -94,7 +94,7 @@ _CACHES = ("aws_ecr_pull_through_cache_rule", "AWS::ECR::PullThroughCacheRule")
 @lowers(*_CACHES)
 def cache(r: ResourceReader) -> Iterator[Entity]:
     # Read by the containers whose images come through it.
-    r.at("ecr_repository_prefix", "EcrRepositoryPrefix")
+    r.attribute("ecr_repository_prefix", "EcrRepositoryPrefix")
     return iter(())
 
 

@@ -30,8 +30,8 @@ def peering(r: ResourceReader) -> Iterator[Entity]:
         yield Peering(
             id=r.id,
             origin=r.origin,
-            vpc=r.must(Vpc, r.at("vpc_id", "VpcId"), "connects"),
-            peer=r.must(Vpc, r.at("peer_vpc_id", "PeerVpcId"), "connects"),
+            vpc=r.must(Vpc, r.attribute("vpc_id", "VpcId"), "connects"),
+            peer=r.must(Vpc, r.attribute("peer_vpc_id", "PeerVpcId"), "connects"),
         )
 
 
@@ -70,9 +70,9 @@ def transit_attachment(r: ResourceReader) -> Iterator[Entity]:
         origin=r.origin,
         external=r.external,
         gateway=r.must(
-            TransitGateway, r.at("transit_gateway_id", "TransitGatewayId"), "is attached to"
+            TransitGateway, r.attribute("transit_gateway_id", "TransitGatewayId"), "is attached to"
         ),
-        vpc=r.must(Vpc, r.at("vpc_id", "VpcId"), "attaches"),
+        vpc=r.must(Vpc, r.attribute("vpc_id", "VpcId"), "attaches"),
         associates=r.setting(
             "transit_gateway_default_route_table_association", "", True, says, SWITCH
         ),
@@ -107,7 +107,7 @@ def transit_propagation(r: ResourceReader) -> Iterator[Struct]:
 @lowers("aws_ec2_transit_gateway_route", "AWS::EC2::TransitGatewayRoute")
 def transit_route(r: ResourceReader) -> Iterator[Struct]:
     destination = r.setting("destination_cidr_block", "DestinationCidrBlock")
-    hole = str(r.at("blackhole", "Blackhole").known).lower() == "true"
+    hole = str(r.attribute("blackhole", "Blackhole").known).lower() == "true"
     if hole:
         yield TransitEntry("blackhole", _table(r), None, destination)
     else:
@@ -115,13 +115,13 @@ def transit_route(r: ResourceReader) -> Iterator[Struct]:
 
 
 def _attachment(r: ResourceReader) -> Link | None:
-    cell = r.at("transit_gateway_attachment_id", "TransitGatewayAttachmentId")
+    cell = r.attribute("transit_gateway_attachment_id", "TransitGatewayAttachmentId")
     return r.link(TransitAttachment, cell, "applies to")
 
 
 def _table(r: ResourceReader) -> Link:
     """The table that a cell names: the default one by the attribute of its transit gateway."""
-    cell = r.at("transit_gateway_route_table_id", "TransitGatewayRouteTableId")
+    cell = r.attribute("transit_gateway_route_table_id", "TransitGatewayRouteTableId")
     value = cell.value
     while isinstance(value, Reference):
         resource = r.builder.resources.get(value.resource)
@@ -156,9 +156,9 @@ def resource_share(r: ResourceReader) -> Iterator[Entity]:
 
 @lowers("aws_ram_resource_association")
 def share_association(r: ResourceReader) -> Iterator[Entity]:
-    cell = r.at("resource_arn", "")
+    cell = r.attribute("resource_arn", "")
     if _may_be_subnet(r, cell):
-        share = r.link(_Share, r.at("resource_share_arn", ""))
+        share = r.link(_Share, r.attribute("resource_share_arn", ""))
         yield SubnetShare(
             id=r.id,
             origin=r.origin,
@@ -173,7 +173,9 @@ def _principals(r: ResourceReader, share: Link | None) -> Fact:
     parts = []
     for resource in r.builder.of_type("aws_ram_principal_association"):
         other = ResourceReader(resource, r.builder)
-        theirs = other.link(_Share, other.at("resource_share_arn", ""), "shares with a principal")
+        theirs = other.link(
+            _Share, other.attribute("resource_share_arn", ""), "shares with a principal"
+        )
         if share is not None and theirs is not None:
             same = same_entity(share, theirs)
             needs = (*share.fact.needs, *theirs.fact.needs)
@@ -193,16 +195,16 @@ def _principals(r: ResourceReader, share: Link | None) -> Fact:
 @lowers("aws_ram_principal_association")
 def principal_association(r: ResourceReader) -> Iterator[Entity]:
     # Read by the resources of the share that it is about.
-    r.at("resource_share_arn", "")
-    r.at("principal", "")
+    r.attribute("resource_share_arn", "")
+    r.attribute("principal", "")
     return iter(())
 
 
 @lowers("AWS::RAM::ResourceShare")
 def cloudformation_share(r: ResourceReader) -> Iterator[Entity]:
     text = f"{r.name} shares with principals"
-    shared = any_of(r.fact(text, each) for each in r.at("", "Principals").each())
-    for index, cell in enumerate(r.at("", "ResourceArns").each()):
+    shared = any_of(r.fact(text, each) for each in r.attribute("", "Principals").each())
+    for index, cell in enumerate(r.attribute("", "ResourceArns").each()):
         if _may_be_subnet(r, cell):
             subnet = r.must(Subnet, cell, "shares")
             yield SubnetShare(
@@ -236,10 +238,10 @@ def customer_gateway(r: ResourceReader) -> Iterator[Entity]:
 
 @lowers("aws_vpn_connection", "AWS::EC2::VPNConnection", to=VpnConnection)
 def vpn_connection(r: ResourceReader) -> Iterator[Entity]:
-    gateway = r.at("vpn_gateway_id", "VpnGatewayId")
+    gateway = r.attribute("vpn_gateway_id", "VpnGatewayId")
     if r.external or gateway.absent:
         return
-    cell = r.at("customer_gateway_id", "CustomerGatewayId")
+    cell = r.attribute("customer_gateway_id", "CustomerGatewayId")
     yield VpnConnection(
         id=r.id,
         origin=r.origin,
@@ -256,7 +258,7 @@ def _static(r: ResourceReader) -> Setting:
 
 @lowers("aws_vpn_connection_route", "AWS::EC2::VPNConnectionRoute")
 def vpn_route(r: ResourceReader) -> Iterator[Struct]:
-    cell = r.at("vpn_connection_id", "VpnConnectionId")
+    cell = r.attribute("vpn_connection_id", "VpnConnectionId")
     yield VpnRoute(
         r.must(VpnConnection, cell, "is a route of"),
         r.setting("destination_cidr_block", "DestinationCidrBlock"),

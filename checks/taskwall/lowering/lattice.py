@@ -21,7 +21,7 @@ from taskwall.source.resource import Cell
 def registered(r: ResourceReader) -> Iterator[Registered]:
     """The target groups of VPC Lattice in which an ECS service registers its tasks."""
     key = "target_group_arn" if r.terraform else "TargetGroupArn"
-    for each in r.at("vpc_lattice_configurations", "VpcLatticeConfigurations").each():
+    for each in r.attribute("vpc_lattice_configurations", "VpcLatticeConfigurations").each():
         link = r.link(LatticeTargets, each.get(key), "registers its tasks in")
         if link is not None:
             yield Registered(r.origin, link)
@@ -30,11 +30,11 @@ def registered(r: ResourceReader) -> Iterator[Registered]:
 @lowers("aws_vpclattice_target_group", "AWS::VpcLattice::TargetGroup", to=LatticeTargets)
 def target_group(r: ResourceReader) -> Iterator[object]:
     yield LatticeTargets(id=r.id, origin=r.origin, external=r.external)
-    kind = r.at("type", "Type").known
+    kind = r.attribute("type", "Type").known
     if r.external or r.terraform or kind not in ("ALB", None):
         return
     here = Link(r.id, r.fact(f"{r.name} has targets", r.body), r.origin.header)
-    for each in r.at("", "Targets").each():
+    for each in r.attribute("", "Targets").each():
         balancer = r.link(LoadBalancer, each.get("Id"), "has as its target")
         if balancer is not None:
             yield Fronted(r.origin, here, balancer)
@@ -42,10 +42,10 @@ def target_group(r: ResourceReader) -> Iterator[object]:
 
 @lowers("aws_vpclattice_target_group_attachment")
 def attachment(r: ResourceReader) -> Iterator[Fronted]:
-    here = r.must(LatticeTargets, r.at("target_group_identifier", ""), "registers in")
+    here = r.must(LatticeTargets, r.attribute("target_group_identifier", ""), "registers in")
     group = r.builder.resources.get(here.to)
-    kind = ResourceReader(group, r.builder).at("type", "").known if group else None
-    link = r.link(LoadBalancer, r.at("target.id", ""), "registers")
+    kind = ResourceReader(group, r.builder).attribute("type", "").known if group else None
+    link = r.link(LoadBalancer, r.attribute("target.id", ""), "registers")
     if link is not None and kind in ("ALB", None):
         yield Fronted(r.origin, here, link)
 
@@ -69,8 +69,8 @@ def _auth(r: ResourceReader) -> Setting:
     "AWS::VpcLattice::ServiceNetworkServiceAssociation",
 )
 def membership(r: ResourceReader) -> Iterator[Entity]:
-    of = r.at("service_identifier", "ServiceIdentifier")
-    place = r.at("service_network_identifier", "ServiceNetworkIdentifier")
+    of = r.attribute("service_identifier", "ServiceIdentifier")
+    place = r.attribute("service_network_identifier", "ServiceNetworkIdentifier")
     yield LatticeMembership(
         id=r.id,
         origin=r.origin,
@@ -81,16 +81,16 @@ def membership(r: ResourceReader) -> Iterator[Entity]:
 
 @lowers("aws_vpclattice_listener", "AWS::VpcLattice::Listener", to=LatticeListener)
 def listener(r: ResourceReader) -> Iterator[Entity]:
-    of = r.at("service_identifier", "ServiceIdentifier")
+    of = r.attribute("service_identifier", "ServiceIdentifier")
     if r.terraform and of.absent:
-        of = r.at("service_arn", "")
+        of = r.attribute("service_arn", "")
     yield LatticeListener(
         id=r.id,
         origin=r.origin,
         external=r.external,
         service=r.must(LatticeService, of, "is a listener of"),
         protocol=r.setting("protocol", "Protocol"),
-        targets=_targets(r, r.at("default_action", "DefaultAction")),
+        targets=_targets(r, r.attribute("default_action", "DefaultAction")),
     )
 
 
@@ -100,9 +100,11 @@ def rule(r: ResourceReader) -> Iterator[Entity]:
         id=r.id,
         origin=r.origin,
         listener=r.must(
-            LatticeListener, r.at("listener_identifier", "ListenerIdentifier"), "is a rule of"
+            LatticeListener,
+            r.attribute("listener_identifier", "ListenerIdentifier"),
+            "is a rule of",
         ),
-        targets=_targets(r, r.at("action", "Action")),
+        targets=_targets(r, r.attribute("action", "Action")),
     )
 
 

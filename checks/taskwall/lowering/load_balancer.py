@@ -34,9 +34,9 @@ PUBLIC = "internet-facing is the default"
     named="name",
 )
 def load_balancer(r: ResourceReader) -> Iterator[Entity]:
-    groups = r.at("security_groups", "SecurityGroups")
-    mapped = list(r.at("subnet_mapping", "SubnetMappings").each())
-    subnets = r.links(Subnet, r.at("subnets", "Subnets"), "is in")
+    groups = r.attribute("security_groups", "SecurityGroups")
+    mapped = list(r.attribute("subnet_mapping", "SubnetMappings").each())
+    subnets = r.links(Subnet, r.attribute("subnets", "Subnets"), "is in")
     for mapping in mapped:
         link = r.link(Subnet, mapping.get("subnet_id" if r.terraform else "SubnetId"), "is in")
         subnets += (link,) if link else ()
@@ -78,23 +78,23 @@ def elastic_ip(r: ResourceReader) -> Iterator[Entity]:
     to=Listener,
 )
 def listener(r: ResourceReader) -> Iterator[object]:
-    certificates = r.at("certificate_arn", "Certificates")
+    certificates = r.attribute("certificate_arn", "Certificates")
     yield Listener(
         id=r.id,
         origin=r.origin,
         external=r.external,
         load_balancer=r.must(
-            LoadBalancer, r.at("load_balancer_arn", "LoadBalancerArn"), "is a listener of"
+            LoadBalancer, r.attribute("load_balancer_arn", "LoadBalancerArn"), "is a listener of"
         ),
         protocol=r.setting("protocol", "Protocol"),
         port=r.setting("port", "Port"),
         policy=r.setting("ssl_policy", "SslPolicy"),
         certificate=setting(certificates, "certificate_arn"),
-        actions=_actions(r, r.at("default_action", "DefaultActions")),
+        actions=_actions(r, r.attribute("default_action", "DefaultActions")),
         place=r.origin.header,
     )
     if not r.external:
-        for each in r.at("mutual_authentication", "MutualAuthentication").each():
+        for each in r.attribute("mutual_authentication", "MutualAuthentication").each():
             yield _client_check(r, each)
 
 
@@ -126,8 +126,8 @@ def listener_rule(r: ResourceReader) -> Iterator[Entity]:
         id=r.id,
         origin=r.origin,
         external=r.external,
-        listener=r.must(Listener, r.at("listener_arn", "ListenerArn"), "is a rule of"),
-        actions=_actions(r, r.at("action", "Actions")),
+        listener=r.must(Listener, r.attribute("listener_arn", "ListenerArn"), "is a rule of"),
+        actions=_actions(r, r.attribute("action", "Actions")),
     )
 
 

@@ -33,7 +33,7 @@ def mesh(r: ResourceReader) -> Iterator[Mesh]:
 
 @lowers("aws_appmesh_virtual_node", "AWS::AppMesh::VirtualNode", to=MeshNode)
 def virtual_node(r: ResourceReader) -> Iterator[object]:
-    file = r.at("spec.logging.access_log.file", "Spec.Logging.AccessLog.File")
+    file = r.attribute("spec.logging.access_log.file", "Spec.Logging.AccessLog.File")
     if r.external:
         return
     path = "/dev/stdout"
@@ -41,7 +41,7 @@ def virtual_node(r: ResourceReader) -> Iterator[object]:
     yield MeshProxy(r.origin, file.place, TRUE, is_written(r, file), logging=logging)
     yield from _node(r)
     inherits: list[Fact] = []
-    for index, each in enumerate(r.at("spec.backend", "Spec.Backends").each()):
+    for index, each in enumerate(r.attribute("spec.backend", "Spec.Backends").each()):
         yield from _own_policy(r, each, f"{r.id}.backend[{index}]", inherits)
     yield _defaults(r, any_of(inherits) if inherits else FALSE)
 
@@ -60,12 +60,12 @@ def _node(r: ResourceReader) -> Iterator[MeshNode | MeshListener]:
     yield MeshNode(
         id=r.id,
         origin=r.origin,
-        mesh=r.must(Mesh, r.at("mesh_name", "MeshName"), "is in"),
+        mesh=r.must(Mesh, r.attribute("mesh_name", "MeshName"), "is in"),
     )
     mode, validation, trust = (
         ("mode", "validation", "trust") if r.terraform else ("Mode", "Validation", "Trust")
     )
-    for index, each in enumerate(r.at("spec.listener", "Spec.Listeners").each()):
+    for index, each in enumerate(r.attribute("spec.listener", "Spec.Listeners").each()):
         tls = as_if_there(each).get("tls" if r.terraform else "TLS")
         trusted = tls.get(validation).get(trust)
         yield MeshListener(
@@ -103,7 +103,9 @@ def _own_policy(
 
 def _defaults(r: ResourceReader, inherits: Fact) -> ClientPolicy:
     """The policy for all backends that have none of their own; if written, it is one to judge."""
-    tls = r.at("spec.backend_defaults.client_policy.tls", "Spec.BackendDefaults.ClientPolicy.TLS")
+    tls = r.attribute(
+        "spec.backend_defaults.client_policy.tls", "Spec.BackendDefaults.ClientPolicy.TLS"
+    )
     used = inherits | is_written(r, tls) if list(tls.each()) else inherits
     return _policy(r, tls, f"{r.id}.backend_defaults", "its backends", used)
 

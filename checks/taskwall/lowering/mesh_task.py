@@ -65,7 +65,7 @@ def task(r: ResourceReader, containers: Cell) -> Iterator[MeshTask]:
     """What a task definition says of a mesh: its proxy configuration, and who is its Envoy."""
     if r.external:
         return
-    blocks = list(r.at("proxy_configuration", "ProxyConfiguration").each())
+    blocks = list(r.attribute("proxy_configuration", "ProxyConfiguration").each())
     within = _read(r, containers)
     node = any_of(within.node)
     if within.open and node.truth is False:

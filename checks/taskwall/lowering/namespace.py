@@ -33,8 +33,8 @@ def namespace(r: ResourceReader) -> Iterator[Entity]:
 
 @lowers("aws_service_discovery_service", "AWS::ServiceDiscovery::Service", to=Registry)
 def registry(r: ResourceReader) -> Iterator[object]:
-    by_dns = r.at("dns_config.namespace_id", "DnsConfig.NamespaceId")
-    cell = r.at("namespace_id", "NamespaceId") if by_dns.absent else by_dns
+    by_dns = r.attribute("dns_config.namespace_id", "DnsConfig.NamespaceId")
+    cell = r.attribute("namespace_id", "NamespaceId") if by_dns.absent else by_dns
     yield Registry(
         id=r.id,
         origin=r.origin,

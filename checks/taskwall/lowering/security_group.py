@@ -25,15 +25,15 @@ from taskwall.source.resource import Cell
     to=SecurityGroup,
 )
 def security_group(r: ResourceReader) -> Iterator[object]:
-    ingress = r.at("ingress", "SecurityGroupIngress")
-    egress = r.at("egress", "SecurityGroupEgress")
+    ingress = r.attribute("ingress", "SecurityGroupIngress")
+    egress = r.attribute("egress", "SecurityGroupEgress")
     inline: dict[Direction, Cell] = {"ingress": ingress, "egress": egress}
     managed = frozenset(way for way, cell in inline.items() if not cell.absent)
     yield SecurityGroup(
         id=r.id,
         origin=r.origin,
         external=r.external,
-        vpc=r.link(Vpc, r.at("vpc_id", "VpcId"), "is in"),
+        vpc=r.link(Vpc, r.attribute("vpc_id", "VpcId"), "is in"),
         default=_is_default(r),
         managed=managed,
         exclusive=managed if r.terraform else frozenset(),
@@ -53,13 +53,13 @@ def security_group(r: ResourceReader) -> Iterator[object]:
 def _is_default(r: ResourceReader) -> bool:
     """Whether this is its VPC's default group: adopted, meant by its VPC, or looked up by name."""
     adopted = r.resource.type == "aws_default_security_group" or r.id.endswith(".default")
-    return adopted or (r.resource.data and r.at("name", "GroupName").known == "default")
+    return adopted or (r.resource.data and r.attribute("name", "GroupName").known == "default")
 
 
 @lowers("aws_security_group_rule")
 def rule(r: ResourceReader) -> Iterator[Permission]:
-    group = r.must(SecurityGroup, r.at("security_group_id", ""), "adds a rule to")
-    type_ = r.at("type", "")
+    group = r.must(SecurityGroup, r.attribute("security_group_id", ""), "adds a rule to")
+    type_ = r.attribute("type", "")
     ways: list[Direction] = ["ingress", "egress"]
     for way in ways:
         if type_.known in (way, None):
@@ -77,8 +77,8 @@ def egress_rule(r: ResourceReader) -> Iterator[Permission]:
 
 
 def _group_of(r: ResourceReader) -> Link:
-    cell = r.at("security_group_id", "GroupId")
-    cell = r.at("", "GroupName") if cell.absent else cell
+    cell = r.attribute("security_group_id", "GroupId")
+    cell = r.attribute("", "GroupName") if cell.absent else cell
     return r.must(SecurityGroup, cell, "adds a rule to")
 
 
@@ -234,7 +234,7 @@ def restricted_default_group(r: ResourceReader) -> Iterator[Entity]:
 
     CDK makes one where its feature flag @aws-cdk/aws-ec2:restrictDefaultSecurityGroup is on.
     """
-    group = r.at("", "DefaultSecurityGroupId")
+    group = r.attribute("", "DefaultSecurityGroupId")
     yield SecurityGroup(
         id=r.must(SecurityGroup, group, "closes").to or r.id,
         origin=r.origin,
@@ -251,7 +251,7 @@ def restricted_default_group(r: ResourceReader) -> Iterator[Entity]:
 )
 def prefix_list(r: ResourceReader) -> Iterator[Entity]:
     own = r.resource.type != "aws_prefix_list" and not r.external
-    entries = r.at("entry", "Entries") if own else r.nothing()
+    entries = r.attribute("entry", "Entries") if own else r.nothing()
     name = r.setting("name", "PrefixListName")
     if r.external and name.open:
         name = _by_filter(r, name)
@@ -273,7 +273,7 @@ def _entries(r: ResourceReader) -> Iterator[Cell]:
     """The entries that resources of their own add to this list."""
     for resource in r.builder.about(r.id, "prefix_list_id", "aws_ec2_managed_prefix_list_entry"):
         other = ResourceReader(resource, r.builder)
-        link = other.link(PrefixList, other.at("prefix_list_id", ""))
+        link = other.link(PrefixList, other.attribute("prefix_list_id", ""))
         if link is not None and link.to == r.id:
             yield other.body
         elif link is not None and not link.to:
@@ -283,14 +283,14 @@ def _entries(r: ResourceReader) -> Iterator[Cell]:
 @lowers("aws_ec2_managed_prefix_list_entry")
 def prefix_list_entry(r: ResourceReader) -> Iterator[Entity]:
     # Read by the list that it is an entry of.
-    r.at("prefix_list_id", "")
-    r.at("cidr", "")
+    r.attribute("prefix_list_id", "")
+    r.attribute("cidr", "")
     return iter(())
 
 
 def _by_filter(r: ResourceReader, name: Setting) -> Setting:
     """The name by which a data source looks a list up, where it does so with a filter."""
-    for block in r.at("filter", "").each():
+    for block in r.attribute("filter", "").each():
         if block.get("name").known == "prefix-list-name":
             for value in block.get("values").each():
                 return setting(value, "values")

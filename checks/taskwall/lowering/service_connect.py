@@ -26,7 +26,7 @@ def connected(r: ResourceReader) -> Iterator[MeshProxy | ServiceConnectPort]:
         if r.terraform
         else ("Enabled", "AccessLogConfiguration", "LogConfiguration", "Services")
     )
-    connect = r.at("service_connect_configuration", "ServiceConnectConfiguration")
+    connect = r.attribute("service_connect_configuration", "ServiceConnectConfiguration")
     for each in connect.each():
         block = as_if_there(each)
         enabled, how, whereto, offers = (block.get(key) for key in written)

@@ -47,7 +47,7 @@ def mappings(r: ResourceReader, cell: Cell) -> Iterator[PortMapping | ProxyPort]
 
 def express(r: ResourceReader) -> Iterator[PortMapping]:
     """The port of an Express Mode service: 80 is the default."""
-    cell = r.at("primary_container.container_port", "PrimaryContainer.ContainerPort")
+    cell = r.attribute("primary_container.container_port", "PrimaryContainer.ContainerPort")
     ports = Ranges(((80, 80),)) if cell.absent else _ports(cell)
     name = setting(r.nothing(), "name")
     yield PortMapping(r.id, name, ports, ports, "tcp", _needs(cell))
@@ -65,13 +65,13 @@ def ingress(r: ResourceReader) -> Iterator[ProxyPort | Discovered]:
         ports = Ranges() if cell.absent else _ports(cell)
         ports = None if each.doubt else ports
         yield ProxyPort(r.id, setting(each.get(name), name), ports, _needs(cell, each))
-    for each in r.at("service_registries", "ServiceRegistries").each():
+    for each in r.attribute("service_registries", "ServiceRegistries").each():
         yield Discovered(r.id, each.doubt or ())
 
 
 def _envoy(r: ResourceReader) -> Iterator[ProxyPort]:
     """The port on which Envoy takes what is meant for the application."""
-    properties = r.at(
+    properties = r.attribute(
         "proxy_configuration.properties", "ProxyConfiguration.ProxyConfigurationProperties"
     )
     if r.terraform:

@@ -13,10 +13,10 @@ from taskwall.source.resource import Cell
 @lowers("aws_sfn_state_machine", "AWS::StepFunctions::StateMachine")
 def state_machine(r: ResourceReader) -> Iterator[object]:
     yield from tags(r)
-    cell = r.at("definition", "Definition")
+    cell = r.attribute("definition", "Definition")
     if cell.absent:
-        cell = r.at("", "DefinitionString")
-    given = r.at("", "DefinitionSubstitutions").value
+        cell = r.attribute("", "DefinitionString")
+    given = r.attribute("", "DefinitionSubstitutions").value
     given = None if given is None else worst_per_scenario(given)
     definition = structure(cell, given.fields if isinstance(given, Fields) else {})
     if definition is None:

@@ -10,7 +10,7 @@ from taskwall.model.core.tag import Tag
 
 def tags(r: ResourceReader) -> Iterator[Tag]:
     """The tags of a resource, those of its own attribute."""
-    cell = r.at("tags", "Tags")
+    cell = r.attribute("tags", "Tags")
     value = None if cell.value is None else worst_per_scenario(cell.value)
     if cell.absent or value is None:
         return

@@ -21,7 +21,7 @@ from taskwall.model.entities.vpc import Vpc
 def target_group(r: ResourceReader) -> Iterator[Entity]:
     protocol = r.setting("protocol", "Protocol")
     plain = "HTTP" if protocol.known in ("HTTP", "HTTPS") else "TCP"
-    registered = r.at("", "Targets").each()
+    registered = r.attribute("", "Targets").each()
     own = [r.link(LoadBalancer, target.get("Id"), "has as its target") for target in registered]
     yield TargetGroup(
         id=r.id,
@@ -30,7 +30,7 @@ def target_group(r: ResourceReader) -> Iterator[Entity]:
         protocol=protocol,
         port=r.setting("port", "Port"),
         type=r.setting("target_type", "TargetType", "instance", "instance is the default"),
-        vpc=r.link(Vpc, r.at("vpc_id", "VpcId"), "is in"),
+        vpc=r.link(Vpc, r.attribute("vpc_id", "VpcId"), "is in"),
         check_protocol=r.setting(
             "health_check.protocol", "HealthCheckProtocol", plain, f"{plain} is the default"
         ),
@@ -48,7 +48,7 @@ def target_group(r: ResourceReader) -> Iterator[Entity]:
 def _client_ip(r: ResourceReader) -> Setting:
     if r.terraform:
         return r.setting("preserve_client_ip", "", meanings=SWITCH)
-    for item in r.at("", "TargetGroupAttributes").each():
+    for item in r.attribute("", "TargetGroupAttributes").each():
         if item.get("Key").known == "preserve_client_ip.enabled":
             return setting(item.get("Value"), "preserve_client_ip.enabled", meanings=SWITCH)
     return setting(r.nothing(), "preserve_client_ip.enabled")
@@ -58,9 +58,9 @@ def _attached(r: ResourceReader) -> Iterator[Link]:
     """Load balancers that attachments of their own register in this target group."""
     for resource in r.builder.about(r.id, "target_group_arn", *_ATTACHMENTS):
         other = ResourceReader(resource, r.builder)
-        group = other.link(TargetGroup, other.at("target_group_arn", ""))
+        group = other.link(TargetGroup, other.attribute("target_group_arn", ""))
         if group is not None and group.to == r.id:
-            link = other.link(LoadBalancer, other.at("target_id", ""), "registers")
+            link = other.link(LoadBalancer, other.attribute("target_id", ""), "registers")
             if link is not None:
                 yield link
 
@@ -71,6 +71,6 @@ _ATTACHMENTS = ("aws_lb_target_group_attachment", "aws_alb_target_group_attachme
 @lowers(*_ATTACHMENTS)
 def attachment(r: ResourceReader) -> Iterator[Entity]:
     # Read by the target group that it fills.
-    r.at("target_group_arn", "")
-    r.at("target_id", "")
+    r.attribute("target_group_arn", "")
+    r.attribute("target_id", "")
     return iter(())

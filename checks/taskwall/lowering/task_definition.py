@@ -13,7 +13,7 @@ def task_definition(r: ResourceReader) -> Iterator[object]:
     family = r.setting(
         "runtime_platform.operating_system_family", "RuntimePlatform.OperatingSystemFamily"
     )
-    requires = r.at("requires_compatibilities", "RequiresCompatibilities")
+    requires = r.attribute("requires_compatibilities", "RequiresCompatibilities")
     yield TaskDefinition(
         id=r.id,
         origin=r.origin,
@@ -25,9 +25,9 @@ def task_definition(r: ResourceReader) -> Iterator[object]:
         ),
     )
     spelled = volume.TERRAFORM if r.terraform else volume.CLOUDFORMATION
-    yield from volume.volumes(r, r.at("volume", "Volumes"), spelled)
-    yield from container.uses(r, r.at("container_definitions", "ContainerDefinitions"))
-    containers = r.at("container_definitions", "ContainerDefinitions")
+    yield from volume.volumes(r, r.attribute("volume", "Volumes"), spelled)
+    yield from container.uses(r, r.attribute("container_definitions", "ContainerDefinitions"))
+    containers = r.attribute("container_definitions", "ContainerDefinitions")
     yield from environment.variables(r, containers)
     yield from serving.mappings(r, containers)
-    yield from mesh_task.task(r, r.at("container_definitions", "ContainerDefinitions"))
+    yield from mesh_task.task(r, r.attribute("container_definitions", "ContainerDefinitions"))

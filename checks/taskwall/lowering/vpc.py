@@ -69,7 +69,7 @@ def vpc_cidr(r: ResourceReader) -> Iterator[Entity]:
     yield Subnet(
         id=r.id,
         origin=r.origin,
-        vpc=r.must(Vpc, r.at("vpc_id", "VpcId"), "is a CIDR of"),
+        vpc=r.must(Vpc, r.attribute("vpc_id", "VpcId"), "is a CIDR of"),
         cidrs=(r.setting("cidr_block", "CidrBlock"),),
     )
 
@@ -82,7 +82,7 @@ def subnet(r: ResourceReader) -> Iterator[Entity]:
         id=r.id,
         origin=r.origin,
         external=r.external,
-        vpc=r.must(Vpc, r.at("vpc_id", "VpcId"), "is in"),
+        vpc=r.must(Vpc, r.attribute("vpc_id", "VpcId"), "is in"),
         cidrs=tuple(each for each in (v4, v6, *further) if each.value is not None),
         public_addresses=r.setting("map_public_ip_on_launch", "MapPublicIpOnLaunch"),
     )
@@ -92,7 +92,7 @@ def _further_ranges(r: ResourceReader) -> Iterator[Setting]:
     """The IPv6 ranges that resources of their own give to a subnet."""
     for resource in r.builder.about(r.id, "SubnetId", "AWS::EC2::SubnetCidrBlock"):
         other = ResourceReader(resource, r.builder)
-        link = other.link(Subnet, other.at("", "SubnetId"))
+        link = other.link(Subnet, other.attribute("", "SubnetId"))
         if link is not None and link.to == r.id:
             yield other.setting("", "Ipv6CidrBlock")
 
@@ -100,8 +100,8 @@ def _further_ranges(r: ResourceReader) -> Iterator[Setting]:
 @lowers("AWS::EC2::SubnetCidrBlock")
 def subnet_cidr(r: ResourceReader) -> Iterator[Entity]:
     # Read by the subnet that it gives a range to.
-    r.at("", "SubnetId")
-    r.at("", "Ipv6CidrBlock")
+    r.attribute("", "SubnetId")
+    r.attribute("", "Ipv6CidrBlock")
     return iter(())
 
 
@@ -109,7 +109,7 @@ def subnet_cidr(r: ResourceReader) -> Iterator[Entity]:
 def route_table(r: ResourceReader) -> Iterator[object]:
     main = r.resource.type == "aws_default_route_table"
     # The default table is named by its VPC's attribute, which a reference to the VPC carries.
-    at = r.at("default_route_table_id", "") if main else r.at("vpc_id", "VpcId")
+    at = r.attribute("default_route_table_id", "") if main else r.attribute("vpc_id", "VpcId")
     yield RouteTable(
         id=r.id,
         origin=r.origin,
@@ -120,15 +120,15 @@ def route_table(r: ResourceReader) -> Iterator[object]:
     if r.external:
         return
     here = Link(r.id, Fact(True, ""), r.origin.header)
-    for block in r.at("route", "").each():
+    for block in r.attribute("route", "").each():
         yield _route(r, here, block, _INLINE if r.terraform else _SEPARATE[1], block)
-    for gateway in r.at("propagating_vgws", "").each():
+    for gateway in r.attribute("propagating_vgws", "").each():
         yield _propagated(r, here, gateway)
 
 
 @lowers("aws_route", "AWS::EC2::Route")
 def route(r: ResourceReader) -> Iterator[Route]:
-    table = r.must(RouteTable, r.at("route_table_id", "RouteTableId"), "adds a route to")
+    table = r.must(RouteTable, r.attribute("route_table_id", "RouteTableId"), "adds a route to")
     yield _route(r, table, r.body, _SEPARATE[0 if r.terraform else 1], r.body)
 
 
@@ -184,8 +184,8 @@ def _propagated(r: ResourceReader, table: Link, gateway: Cell) -> Route:
 
 @lowers("aws_vpn_gateway_route_propagation", "AWS::EC2::VPNGatewayRoutePropagation")
 def propagation(r: ResourceReader) -> Iterator[Route]:
-    gateway = r.at("vpn_gateway_id", "VpnGatewayId")
-    for table in r.at("route_table_id", "RouteTableIds").each():
+    gateway = r.attribute("vpn_gateway_id", "VpnGatewayId")
+    for table in r.attribute("route_table_id", "RouteTableIds").each():
         link = r.link(RouteTable, table, "propagates into")
         if link is not None:
             yield _propagated(r, link, gateway)
@@ -198,7 +198,7 @@ def _private(r: ResourceReader, cell: Cell) -> bool:
     if found is None or found.type not in ("aws_nat_gateway", "AWS::EC2::NatGateway"):
         return False
     return (
-        ResourceReader(found, r.builder).at("connectivity_type", "ConnectivityType").known
+        ResourceReader(found, r.builder).attribute("connectivity_type", "ConnectivityType").known
         == "private"
     )
 
@@ -240,12 +240,12 @@ def gateway(r: ResourceReader) -> Iterator[Entity]:
     yield Gateway(id=r.id, origin=r.origin, external=r.external, way=way)
     named = r.nothing()
     if r.resource.type.lower().endswith("attachment"):
-        vpn = r.at("" if way == "internet" else "vpn_gateway_id", "VpnGatewayId")
-        named = r.at("internet_gateway_id" if way == "internet" else "", "InternetGatewayId")
+        vpn = r.attribute("" if way == "internet" else "vpn_gateway_id", "VpnGatewayId")
+        named = r.attribute("internet_gateway_id" if way == "internet" else "", "InternetGatewayId")
         if not vpn.absent:
             named, way = vpn, "vpn"
     attaches = way in ("internet", "vpn") and not r.external
-    vpc = r.link(Vpc, r.at("vpc_id", "VpcId"), "is attached to") if attaches else None
+    vpc = r.link(Vpc, r.attribute("vpc_id", "VpcId"), "is attached to") if attaches else None
     if vpc is not None:
         own = Link(r.id, Fact(True, ""), r.origin.header)
         yield GatewayAttachment(
@@ -259,16 +259,16 @@ def gateway(r: ResourceReader) -> Iterator[Entity]:
 
 @lowers("aws_nat_gateway", "AWS::EC2::NatGateway")
 def nat_gateway(r: ResourceReader) -> Iterator[Entity]:
-    private = r.at("connectivity_type", "ConnectivityType").known == "private"
+    private = r.attribute("connectivity_type", "ConnectivityType").known == "private"
     yield Gateway(id=r.id, origin=r.origin, way="local" if private else "nat")
 
 
 @lowers("aws_route_table_association", "AWS::EC2::SubnetRouteTableAssociation")
 def association(r: ResourceReader) -> Iterator[Association]:
-    subnet_cell = r.at("subnet_id", "SubnetId")
+    subnet_cell = r.attribute("subnet_id", "SubnetId")
     if subnet_cell.absent:
         return
-    table = r.at("route_table_id", "RouteTableId")
+    table = r.attribute("route_table_id", "RouteTableId")
     yield Association(
         r.must(Subnet, subnet_cell, "associates a route table with"),
         r.must(RouteTable, table, "uses"),
@@ -284,12 +284,12 @@ def _there(r: ResourceReader, table: Cell) -> Fact:
 
 @lowers("aws_main_route_table_association")
 def main_association(r: ResourceReader) -> Iterator[Association]:
-    table = r.at("route_table_id", "")
+    table = r.attribute("route_table_id", "")
     yield Association(
         None,
         r.must(RouteTable, table, "uses as the main route table"),
         _there(r, table),
-        r.must(Vpc, r.at("vpc_id", ""), "sets the main table of"),
+        r.must(Vpc, r.attribute("vpc_id", ""), "sets the main table of"),
     )
 
 
@@ -301,7 +301,7 @@ def internet_block(r: ResourceReader) -> Iterator[Entity]:
 
 @lowers("aws_vpc_block_public_access_exclusion", "AWS::EC2::VPCBlockPublicAccessExclusion")
 def block_exclusion(r: ResourceReader) -> Iterator[Entity]:
-    of_vpc, of_subnet = r.at("vpc_id", "VpcId"), r.at("subnet_id", "SubnetId")
+    of_vpc, of_subnet = r.attribute("vpc_id", "VpcId"), r.attribute("subnet_id", "SubnetId")
     of = r.must(Subnet, of_subnet, "spares") if of_vpc.absent else r.must(Vpc, of_vpc, "spares")
     yield BlockExclusion(id=r.id, origin=r.origin, of=of)
 
@@ -311,6 +311,6 @@ def encryption_control(r: ResourceReader) -> Iterator[Entity]:
     yield EncryptionControl(
         id=r.id,
         origin=r.origin,
-        vpc=r.must(Vpc, r.at("vpc_id", "VpcId"), "controls"),
+        vpc=r.must(Vpc, r.attribute("vpc_id", "VpcId"), "controls"),
         mode=r.setting("mode", "Mode"),
     )

@@ -265,8 +265,8 @@ def _namespaces(r: ResourceReader, block: Cell, serves: bool) -> tuple[Link, ...
         resource = r.builder.resources.get(link.to) if link else None
         if resource is not None:
             other = ResourceReader(resource, r.builder)
-            by_dns = other.at("dns_config.namespace_id", "DnsConfig.NamespaceId")
-            cell = other.at("namespace_id", "NamespaceId") if by_dns.absent else by_dns
+            by_dns = other.attribute("dns_config.namespace_id", "DnsConfig.NamespaceId")
+            cell = other.attribute("namespace_id", "NamespaceId") if by_dns.absent else by_dns
             place = r.link(Namespace, cell, "is a member of")
             if place is not None:
                 found.append(place)
@@ -286,7 +286,7 @@ def _default_namespace(r: ResourceReader, block: Cell) -> Link | None:
     if resource is None:
         return None
     other = ResourceReader(resource, r.builder)
-    cell = other.at("service_connect_defaults.namespace", "ServiceConnectDefaults.Namespace")
+    cell = other.attribute("service_connect_defaults.namespace", "ServiceConnectDefaults.Namespace")
     return r.link(Namespace, cell, "is a member of")
 
 
