@@ -149,7 +149,7 @@ def _verdicts(resources: tuple[Resource, ...]) -> dict[tuple[str, str, Span], bo
     worst = {True: 0, None: 1, False: 2}
     for rule in all_rules():
         for verdict in rule.judge(network):
-            key = (rule.id, verdict.on.address, verdict.at)
+            key = (rule.id, verdict.on.address, verdict.place)
             if verdict.decided is None:
                 continue
             truth = verdict.decided.truth

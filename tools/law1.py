@@ -208,7 +208,7 @@ def verdicts_of(rule: Rule, network: Network) -> Verdicts:
         # Certainty wins over concern: what is not violated is not reported.
         truth = all_of((verdict.concerned, verdict.violated)).truth
         if truth is not False:
-            key = rule.id, verdict.on.address, verdict.at
+            key = rule.id, verdict.on.address, verdict.place
             found[key] = truth or found.get(key)
     return found
 

@@ -203,14 +203,14 @@ def _merged(
     for answer in answers:
         if answer.truth and answer.verdict.changes:
             changes.record(answer.rule.id, answer.verdict.changes)
-        key = (answer.rule.id, answer.verdict.on.address, answer.verdict.at)
+        key = (answer.rule.id, answer.verdict.on.address, answer.verdict.place)
         by_place.setdefault(key, []).append(answer)
     found: dict[tuple[object, ...], list[tuple[ScenarioVerdict, str | None]]] = {}
     for group in by_place.values():
         for answer, setting in _settled(group, followed):
             verdict = answer.verdict
             calls = tuple(call.place for call in verdict.on.called_from)
-            same = (answer.rule.id, verdict.at, calls, _message(answer), answer.truth, setting)
+            same = (answer.rule.id, verdict.place, calls, _message(answer), answer.truth, setting)
             found.setdefault(same, []).append((answer, setting))
     for alike in found.values():
         answer = alike[0][0]
@@ -267,7 +267,7 @@ def _judged(
     if answer.truth is None and not waits:
         excused = Need("elsewhere", "is set for this rule: another stack may create it")
         waits = (excused if answer.decided.truth else Need(verdict.on.name, "is not fully known"),)
-    at, on = verdict.at, verdict.on
+    at, on = verdict.place, verdict.on
     finding = Finding(
         rule=rule.id,
         verdict=_WORDS[answer.truth],

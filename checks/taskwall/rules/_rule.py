@@ -33,7 +33,7 @@ PROFILES = ("default", "pci", "strict")
 class Verdict(Struct, frozen=True, gc=False):
     """A rule's answer for one place.
 
-    `on` is what has to change, `at` the place in it. `violated` is true (fail), false (pass) or
+    `on` is what has to change, `place` the place in it. `violated` is true (fail), false (pass) or
     unknown; `concerned` is whether the rule is about it at all: if not, there is no verdict, and
     where that is unknown, so is the verdict. `message` says what is wrong, `holds` what is right.
     One of them follows "cannot tell whether": `holds` if the message is `negative`. `describe`
@@ -45,7 +45,7 @@ class Verdict(Struct, frozen=True, gc=False):
     """
 
     on: Origin
-    at: Span
+    place: Span
     violated: Fact
     message: str
     holds: str = ""
@@ -69,18 +69,18 @@ class Verdict(Struct, frozen=True, gc=False):
         return Fact(self.violated.truth, parts=(self.concerned, self.violated), op="both")
 
 
-def passes(on: Origin, at: Span, holds: str, concerned: Fact = TRUE) -> Verdict:
+def passes(on: Origin, place: Span, holds: str, concerned: Fact = TRUE) -> Verdict:
     """A verdict that passes for want of anything that could be wrong: a group allows nobody."""
-    nothing = Fact(False, holds, at, on.name, otherwise=holds)
-    return Verdict(on, at, nothing, f"it is not true that {holds}", holds, concerned=concerned)
+    nothing = Fact(False, holds, place, on.name, otherwise=holds)
+    return Verdict(on, place, nothing, f"it is not true that {holds}", holds, concerned=concerned)
 
 
 def cannot_be_seen(
-    on: Origin, at: Span, message: str, needs: tuple[Need, ...], concerned: Fact = TRUE
+    on: Origin, place: Span, message: str, needs: tuple[Need, ...], concerned: Fact = TRUE
 ) -> Verdict:
     """A verdict that is unknown because its subject is not in the sources."""
-    unseen = Fact(None, message, at, on.name, needs)
-    return Verdict(on, at, unseen, message, concerned=concerned)
+    unseen = Fact(None, message, place, on.name, needs)
+    return Verdict(on, place, unseen, message, concerned=concerned)
 
 
 Judge: TypeAlias = Callable[[Network], Iterator[Verdict]]
