@@ -33,14 +33,14 @@ DEPLOYED: Final = "is known only after deployment"
 DEPENDS: Final = "depends on where it is deployed"
 
 
-class Perhaps(Struct, frozen=True):
+class MaybeRemoved(Struct, frozen=True):
     """A value that may also be removed (AWS::NoValue), when `needs` leave it open."""
 
     value: Value
     needs: tuple[Need, ...]
 
 
-Outcome: TypeAlias = Value | Perhaps | None
+Outcome: TypeAlias = Value | MaybeRemoved | None
 """What a node comes to; None where it is removed."""
 
 
@@ -53,7 +53,7 @@ def nameless(name: str, why: str, place: Span | None) -> Unknown:
     return Unknown((Need(name, why),), place=place)
 
 
-def with_null(perhaps: Perhaps) -> Value:
+def with_null(perhaps: MaybeRemoved) -> Value:
     """A property that may be removed: null is nothing. Of a list, all elements may be missing."""
     value = worst_per_scenario(perhaps.value)
     if isinstance(value, Items):

@@ -21,8 +21,8 @@ from taskwall.core.values import (
 from taskwall.readers.cloudformation.calls import (
     WIDEST,
     MalformedError,
+    MaybeRemoved,
     Outcome,
-    Perhaps,
 )
 from taskwall.readers.cloudformation.deployment import TemplateContext
 from taskwall.readers.cloudformation.document import Function, Node, members, written
@@ -43,13 +43,13 @@ def if_(run: TemplateContext, call: Function) -> Outcome:
         return None
     if first is None or second is None:
         only = first if first is not None else second
-        if isinstance(only, Perhaps):
-            return Perhaps(only.value, truth.needs)
-        return None if only is None else Perhaps(only, truth.needs)
-    if isinstance(first, Perhaps) or isinstance(second, Perhaps):
-        a = first.value if isinstance(first, Perhaps) else first
-        b = second.value if isinstance(second, Perhaps) else second
-        return Perhaps(_either(run, a, b, truth.needs), truth.needs)
+        if isinstance(only, MaybeRemoved):
+            return MaybeRemoved(only.value, truth.needs)
+        return None if only is None else MaybeRemoved(only, truth.needs)
+    if isinstance(first, MaybeRemoved) or isinstance(second, MaybeRemoved):
+        a = first.value if isinstance(first, MaybeRemoved) else first
+        b = second.value if isinstance(second, MaybeRemoved) else second
+        return MaybeRemoved(_either(run, a, b, truth.needs), truth.needs)
     return _either(run, first, second, truth.needs)
 
 

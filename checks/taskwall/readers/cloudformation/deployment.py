@@ -36,7 +36,7 @@ class Expansion(Struct, frozen=True):
     errors: tuple[SourceError, ...]
 
 
-class Heard(dict[str, Scalar]):
+class RecordingScenario(dict[str, Scalar]):
     """A scenario that notes what it is asked for."""
 
     def __init__(self, scenario: Scenario) -> None:
@@ -56,7 +56,7 @@ class Heard(dict[str, Scalar]):
         """Whether it has an answer for any of these operands."""
         return not self.keys().isdisjoint(operands)
 
-    def heard(self) -> tuple[tuple[str, Scalar], ...]:
+    def recorded(self) -> tuple[tuple[str, Scalar], ...]:
         """What it was asked for, with its answers."""
         return tuple((operand, self.peek(operand)) for operand in self.asked)
 
@@ -81,7 +81,7 @@ class DeploymentEvaluation:
         expansions: dict[str, list[Expansion]] | None = None,
     ) -> None:
         self.inputs = inputs
-        self.scenario = Heard(scenario)
+        self.scenario = RecordingScenario(scenario)
         self.nested = nested or {}
         self.resolver = resolver
         self.expansions = {} if expansions is None else expansions
@@ -95,7 +95,7 @@ class DeploymentEvaluation:
         self.impossible = False
 
 
-class Site(Struct, frozen=True):
+class StackLocation(Struct, frozen=True):
     """Where a template stands in a deployment.
 
     `path` are the logical ids of the nested stacks that lead to it, `prefix` what its addresses
@@ -109,7 +109,7 @@ class Site(Struct, frozen=True):
     given: Lookup[str, Node] | None = {}
 
 
-TOP: Final = Site()
+TOP: Final = StackLocation()
 
 
 K = TypeVar("K")
@@ -137,9 +137,9 @@ class TemplateContext(Protocol):
 
     template: Template
     run: DeploymentEvaluation
-    site: Site
+    site: StackLocation
     inputs: Inputs
-    scenario: Heard
+    scenario: RecordingScenario
     questions: set[Question]
     lookups: dict[str, tuple[str, dict[str, str]]]
     """Of an unknown value of a mapping: what its key is called, and what each row holds."""

@@ -32,14 +32,14 @@ from taskwall.readers.cloudformation.calls import (
     LONGEST,
     MOST,
     MalformedError,
+    MaybeRemoved,
     Outcome,
-    Perhaps,
     called,
     nameless,
     placed,
     with_null,
 )
-from taskwall.readers.cloudformation.deployment import TOP, DeploymentEvaluation, Site
+from taskwall.readers.cloudformation.deployment import TOP, DeploymentEvaluation, StackLocation
 from taskwall.readers.cloudformation.document import (
     DYNAMIC,
     Function,
@@ -90,7 +90,7 @@ class Evaluator:
         self,
         template: Template,
         run: DeploymentEvaluation,
-        site: Site = TOP,
+        site: StackLocation = TOP,
         above: "Evaluator | None" = None,
         addresses: Lookup[str, str] | None = None,
         own: str = "",
@@ -122,7 +122,7 @@ class Evaluator:
     def value(self, node: Node) -> Value | None:
         """The value of a node; None if it is removed."""
         found = self.outcome(node)
-        return with_null(found) if isinstance(found, Perhaps) else found
+        return with_null(found) if isinstance(found, MaybeRemoved) else found
 
     def outcome(self, node: Node) -> Outcome:
         """The value of a node, or that it is, or may be, removed."""
@@ -198,7 +198,7 @@ class Evaluator:
         waits: dict[Need, None] = {}
         for node in nodes:
             found = self.outcome(node)
-            if isinstance(found, Perhaps):
+            if isinstance(found, MaybeRemoved):
                 rest.append(found.value)
                 waits.update(dict.fromkeys(found.needs))
             elif found is not None:
@@ -368,7 +368,7 @@ class Evaluator:
             called_from = (*self.site.called_from, Call(address, declared.header))
             path = f"{self.site.path}{name}/"
             maybe = tuple(dict.fromkeys((*self.site.maybe, *self.maybe(declared))))
-            site = Site(path, f"{address}/", called_from, maybe, _given(declared))
+            site = StackLocation(path, f"{address}/", called_from, maybe, _given(declared))
             made = self._below[name] = Evaluator(template, self.run, site, self)
             made.asked |= self.scenario.asked
             self.scenario.asked = outer

@@ -140,7 +140,7 @@ def turned(run: TemplateContext) -> None:
         run.run.questions.clear()
         whole = _expanded(run)
         found = frozenset(run.run.questions), tuple(run.run.errors)
-        made = Expansion(whole, scenario.heard(), *found)
+        made = Expansion(whole, scenario.recorded(), *found)
         run.run.errors.clear()
         run.run.errors.update(errors)
         run.run.questions |= questions

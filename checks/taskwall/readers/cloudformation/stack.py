@@ -141,7 +141,7 @@ class CloudFormationStack:
         run.errors.clear()
         scenario.asked = set(evaluator.asked)
         resource = _whole(declared, evaluator)
-        made = _Made(resource, scenario.heard(), frozenset(run.questions), dict(run.errors))
+        made = _Made(resource, scenario.recorded(), frozenset(run.questions), dict(run.errors))
         known.append(made)
         return made
 
@@ -180,7 +180,7 @@ class CloudFormationStack:
         scenario.asked = set(evaluator.asked)
         found = evaluator.condition(name)
         holds = bool(found.data) if isinstance(found, Known) else None
-        truth = _Truth(holds, scenario.heard(), run.impossible)
+        truth = _Truth(holds, scenario.recorded(), run.impossible)
         known.append(truth)
         return truth
 

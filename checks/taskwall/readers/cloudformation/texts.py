@@ -21,7 +21,7 @@ from taskwall.core.values import (
 )
 from taskwall.readers.cloudformation.calls import (
     MalformedError,
-    Perhaps,
+    MaybeRemoved,
     called,
     is_empty,
     length,
@@ -81,7 +81,7 @@ def _substituted(run: TemplateContext, name: str, place: Span) -> Value:
     if attribute and name not in run.template.parameters:
         return run.get(resource, attribute, place)
     found = run.named(name, place)
-    if found is None or isinstance(found, Perhaps):
+    if found is None or isinstance(found, MaybeRemoved):
         return nameless(name, "is not a string", place)
     return found
 
