@@ -91,7 +91,7 @@ class DeploymentEvaluation:
         self.roots: list[TemplateContext] = []
         self.made = 0
         self.deciding = 0
-        self.turns = 0
+        self.iterations = 0
         self.impossible = False
 
 

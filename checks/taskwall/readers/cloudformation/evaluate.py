@@ -113,9 +113,9 @@ class Evaluator:
         self.asked: frozenset[str] = frozenset()
         self._below: dict[str, Evaluator | None] = {}
         if template.loops is not None:
-            from taskwall.readers.cloudformation.loops import turned
+            from taskwall.readers.cloudformation.loops import expand_loops
 
-            turned(self)
+            expand_loops(self)
 
     # What nodes come to
 
@@ -175,12 +175,12 @@ class Evaluator:
 
     def _loop(self, key: str, node: Node) -> tuple[dict[str, Value], dict[str, Span], Value | None]:
         """What a loop within a mapping makes: members with their places, or further ones."""
-        from taskwall.readers.cloudformation.loops import turns
+        from taskwall.readers.cloudformation.loops import iterations
 
         fields: dict[str, Value] = {}
         places: dict[str, Span] = {}
         rest: Value | None = None
-        for turn in turns(self, key, node):
+        for turn in iterations(self, key, node):
             body = turn.body
             if turn.waits:
                 rest = Unknown(turn.waits, place=node.place)

@@ -34,14 +34,14 @@ from taskwall.readers.cloudformation.document import (
 from taskwall.readers.cloudformation.template import Declared, Template, declared_in
 
 LOOP: Final = "Fn::ForEach::"
-MOST_TURNS: Final = 2_000
+MAX_ITERATIONS: Final = 2_000
 """Loops of one deployment that turn more often than this, all told, are an error; a turn of a long
 body counts as several."""
 
 _ANY: Final = "*"
 
 
-class Turn(Struct, frozen=True):
+class Iteration(Struct, frozen=True):
     """A body with the value of one turn put in; `waits` if it is not known which turns there are.
 
     `written` is the body as it stands.
@@ -52,7 +52,7 @@ class Turn(Struct, frozen=True):
     waits: tuple[Need, ...] = ()
 
 
-def turns(run: TemplateContext, key: str, node: Node) -> Iterator[Turn]:
+def iterations(run: TemplateContext, key: str, node: Node) -> Iterator[Iteration]:
     """The turns of a loop; one that stands for all where its collection is not known."""
     parts = elements(node)
     identifier = written(parts[0]) if len(parts) == 3 else None
@@ -75,15 +75,15 @@ def turns(run: TemplateContext, key: str, node: Node) -> Iterator[Turn]:
             node.place or run.template.place, f"{key} iterates over something that is not a list"
         )
         return
-    run.run.turns += len(texts) * (1 + _size(parts[2]) // 50)
-    if run.run.turns > MOST_TURNS:
+    run.run.iterations += len(texts) * (1 + _size(parts[2]) // 50)
+    if run.run.iterations > MAX_ITERATIONS:
         run.error(node.place or run.template.place, f"{key} iterates too often to be followed")
         texts, waits = [], [Need(key, "iterates too often to be followed")]
     if waits:
-        yield Turn(put_in(parts[2], identifier, _ANY), parts[2], tuple(waits))
+        yield Iteration(put_in(parts[2], identifier, _ANY), parts[2], tuple(waits))
         return
     for text in dict.fromkeys(texts):
-        yield Turn(put_in(parts[2], identifier, text), parts[2])
+        yield Iteration(put_in(parts[2], identifier, text), parts[2])
 
 
 def put_in(node: Node, identifier: str, text: str) -> Node:
@@ -128,7 +128,7 @@ def _size(node: Node) -> int:
     return 1 + sum(_size(one) for one in inner)
 
 
-def turned(run: TemplateContext) -> None:
+def expand_loops(run: TemplateContext) -> None:
     """Give an evaluator its template with the loops turned, as often as the scenario says."""
     known = run.run.expansions.setdefault(f"{run.template.unit.file}:{run.site.path}", [])
     scenario, outer = run.scenario, run.scenario.asked
@@ -173,7 +173,7 @@ def _section(run: TemplateContext, section: object) -> tuple[dict[str, Node], bo
         if not key.startswith(LOOP):
             found[key] = node
             continue
-        for turn in turns(run, key, node):
+        for turn in iterations(run, key, node):
             made, known = _section(run, members(turn.body))
             found |= made
             whole = whole and known and not turn.waits
@@ -190,7 +190,7 @@ def _declare(
 ) -> bool:
     """Enter the resources that a loop declares; whether all of them are known."""
     whole = True
-    for turn in turns(run, key, node):
+    for turn in iterations(run, key, node):
         known = (*waits, *turn.waits)
         whole = whole and not turn.waits
         titles = list(members(turn.written))
