@@ -15,7 +15,7 @@ import storefronts
 from budgets import examples
 from storefronts import Shop
 from taskwall import sources
-from taskwall.api.options import job
+from taskwall.api.options import resolved_options
 from taskwall.api.scan import Options, scan
 from taskwall.engine.judge import judge
 from taskwall.readers import cloudformation, terraform
@@ -136,7 +136,7 @@ def test_templates_given_one_after_another(tmp_path: Path, monkeypatch: pytest.M
     known = sources.ReadCache()
     paths = [str(path) for path in sorted(tmp_path.glob("*.yaml"))]
     for path in paths:
-        asked = job(Options(paths=(path,)))
+        asked = resolved_options(Options(paths=(path,)))
         found = asked.read(Files(), known)
         assert [one.stack.files for one in found.reads] == [frozenset((path,))]
     assert sum(read) < 3 * len(paths)

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from taskwall.api.options import Options, job
+from taskwall.api.options import Options, resolved_options
 from taskwall.core.values import Fields, Items, Need, Reference, Text, Unknown, Value
 from taskwall.lowering import lower
 from taskwall.readers.terraform import JoinedStack, TerraformStack
@@ -59,7 +59,7 @@ def main(arguments: list[str]) -> int:
 
 def reads(folder: str) -> Iterator[Read]:
     """What lowering reads of the Terraform roots below a folder."""
-    found = job(Options((folder,))).read(Files())
+    found = resolved_options(Options((folder,))).read(Files())
     for stack in (read.stack for read in found.reads):
         if not isinstance(stack, TerraformStack | JoinedStack):
             continue

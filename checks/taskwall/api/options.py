@@ -38,22 +38,22 @@ class Options(Struct, frozen=True):
     cwd: str = ""
 
 
-class Job(Struct, frozen=True):
+class ResolvedOptions(Struct, frozen=True):
     """A scan that can be done: absolute paths, the settings that hold, and the rules that run."""
 
     paths: tuple[str, ...]
     inputs: Inputs
     scope: sources.ScanScope
-    use: Settings
+    settings: Settings
     rules: tuple[Rule, ...]
     cwd: str
 
     def read(self, files: Files, cache: sources.ReadCache | None = None) -> sources.Sources:
         """Read the sources; `cache` is what earlier reads like it have found out."""
-        return sources.read(self.paths, self.inputs, self.use, files, self.scope, cache)
+        return sources.read(self.paths, self.inputs, self.settings, files, self.scope, cache)
 
 
-def job(options: Options) -> Job:
+def resolved_options(options: Options) -> ResolvedOptions:
     """What the options ask for, completed by the settings nearest above the first path.
 
     Raises:
@@ -75,4 +75,4 @@ def job(options: Options) -> Job:
     )
     var_files = tuple(os.path.join(cwd, path) for path in options.inputs.var_files)
     inputs = replace(options.inputs, var_files=var_files)
-    return Job(paths, inputs, options.scope, use, settings.chosen(every, use), cwd)
+    return ResolvedOptions(paths, inputs, options.scope, use, settings.chosen(every, use), cwd)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Protocol, TypeAlias
 
 from taskwall import outputs
-from taskwall.api.options import Options, job
+from taskwall.api.options import Options, resolved_options
 from taskwall.core.values import Span
 from taskwall.engine import judge as engine
 from taskwall.engine.judge import Judgement
@@ -55,8 +55,8 @@ def scan(
         SettingsError: the settings, or options that stand before them, cannot be meant so.
         BaselineError: a baseline cannot be read or written.
     """
-    asked = job(options)
-    aside = asked.use.baseline
+    asked = resolved_options(options)
+    aside = asked.settings.baseline
     known: Mapping[str, baseline.BaselineEntry] = {}
     if options.write_baseline is not None:
         aside = os.path.join(asked.cwd, options.write_baseline or aside or baseline.NAME)
@@ -67,14 +67,14 @@ def scan(
     files = Files() if files is None else files
     found = asked.read(files)
     stacks = [read.stack for read in found.reads]
-    judging = _Judging(stacks, asked.rules, asked.use, cache)
+    judging = _Judging(stacks, asked.rules, asked.settings, cache)
     judgements = _judged(judging, options.jobs, progress)
 
     result = Result(
         found,
         judgements,
         rules=asked.rules,
-        use=asked.use,
+        settings=asked.settings,
         files=files,
         cwd=asked.cwd,
     )

@@ -8,7 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from taskwall.api import scan as api
-from taskwall.api.options import Job, Options, job
+from taskwall.api.options import Options, ResolvedOptions, resolved_options
 from taskwall.cfnlint import host
 from taskwall.cfnlint.template import Source, Template, source_of
 from taskwall.core import values
@@ -136,25 +136,25 @@ class LintRun:
         self._known: dict[str, tuple[ReadCache, _Judged]] = {}
 
     def _report(self, path: str, parameters: Mapping[str, Value]) -> Report:
-        asked = self._job(path, parameters)
-        use = asked.use
+        asked = self._options(path, parameters)
+        use = asked.settings
         known, judged = self._known.setdefault(repr((use, parameters)), (ReadCache(), {}))
         found = asked.read(self._files, known)
         judgements = [self._judgement(read.stack, asked, judged) for read in found.reads]
         aside = baseline.read(use.baseline) if use.baseline else {}
         result = Result(
-            found, judgements, rules=asked.rules, use=use, files=self._files, cwd=asked.cwd
+            found, judgements, rules=asked.rules, settings=use, files=self._files, cwd=asked.cwd
         )
         return result.report(aside, use.baseline)
 
-    def _judgement(self, stack: Stack, asked: Job, judged: _Judged) -> Judgement:
+    def _judgement(self, stack: Stack, asked: ResolvedOptions, judged: _Judged) -> Judgement:
         """What is said of a stack; kept only if other templates will ask for it as well.
 
         What stays until the end of the process also has to be taken apart there.
         """
         if id(stack) in judged:
             return judged[id(stack)][1]
-        found = api.judge_stack(stack, asked.rules, asked.use)
+        found = api.judge_stack(stack, asked.rules, asked.settings)
         # What cfn-lint itself keeps silent, it must be shown first.
         skips = tuple(skip for skip in found.suppressions if skip.host != "cfn-lint")
         found = replace(found, suppressions=skips)
@@ -162,7 +162,7 @@ class LintRun:
             judged[id(stack)] = stack, found
         return found
 
-    def _job(self, path: str, parameters: Mapping[str, Value]) -> Job:
+    def _options(self, path: str, parameters: Mapping[str, Value]) -> ResolvedOptions:
         """What is asked: the settings as the command reads them, and cfn-lint's options first.
 
         Raises:
@@ -174,7 +174,7 @@ class LintRun:
         profile = self.option(GENERAL, "profile")
         if profile:
             one_of(profile, CHOICES["profile"], f"{GENERAL}:profile")
-        asked = job(
+        asked = resolved_options(
             Options(
                 paths=(path,),
                 inputs=Inputs(parameters=parameters),
@@ -182,12 +182,12 @@ class LintRun:
                 scope=ScanScope(kinds=frozenset(("cloudformation",))),
             )
         )
-        elsewhere = set(asked.use.elsewhere)
+        elsewhere = set(asked.settings.elsewhere)
         for member in self.members.values():
             if "elsewhere" in member.given:
                 rule = member.id[1:]
                 (elsewhere.add if member.given["elsewhere"] else elsewhere.discard)(rule)
-        return replace(asked, use=replace(asked.use, elsewhere=tuple(sorted(elsewhere))))
+        return replace(asked, settings=replace(asked.settings, elsewhere=tuple(sorted(elsewhere))))
 
 
 def crashed(error: Exception) -> str:

@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias
 from msgspec import Struct
 
 from taskwall import settings
-from taskwall.api.options import job
+from taskwall.api.options import resolved_options
 from taskwall.api.scan import scan
 from taskwall.checkov_plugin.entities import Entities, Vertex
 from taskwall.checkov_plugin.scope import ScanRequest
@@ -36,7 +36,7 @@ class Analysis(Struct, frozen=True):
     """A scan that was done for checkov, and the settings that held for it."""
 
     report: Report
-    use: Settings
+    settings: Settings
 
     def complaints(self, *, any_of_aws: bool, any_read: bool) -> Iterator[str]:
         """What must not be silent: rules that crashed, and that nothing was read at all.
@@ -49,7 +49,11 @@ class Analysis(Struct, frozen=True):
         for crash in document.crashes:
             yield f"{crash.rule} crashed in {crash.stack}: {crash.message}"
         if any_of_aws and not document.summary.files:
-            why = "; perhaps the setting `exclude` covers all of them" if self.use.exclude else ""
+            why = (
+                "; perhaps the setting `exclude` covers all of them"
+                if self.settings.exclude
+                else ""
+            )
             yield f"it read none of the files that checkov scans{why}"
         if not any_read:
             for first in list(self.warnings())[:1]:
@@ -80,7 +84,7 @@ def analysis(asked: ScanRequest, runs: frozenset[str], exact: frozenset[str]) ->
         SettingsError: the settings cannot be meant so.
         BaselineError: the baseline of the settings cannot be read.
     """
-    use = job(asked.options()).use
+    use = resolved_options(asked.options()).settings
     chosen = {rule.id for rule in settings.chosen(all_rules(), use)}
     rules = tuple(sorted((chosen | exact) & runs))
     if not rules:
@@ -110,10 +114,15 @@ def entity_results(
         on = entities.of(finding, file, stack, near=not asked.split)
         for vertex in on:
             place = places.setdefault((finding.rule, id(vertex)), _Place(vertex))
-            place.take(finding, reason, found.use)
-        if not on and reason is None and _loud(finding, found.use) and not asked.elsewhere(file):
+            place.take(finding, reason, found.settings)
+        if (
+            not on
+            and reason is None
+            and _loud(finding, found.settings)
+            and not asked.elsewhere(file)
+        ):
             lost.append(finding)
-    made = (place.entry(rule, titles[rule], found.use) for (rule, _), place in places.items())
+    made = (place.entry(rule, titles[rule], found.settings) for (rule, _), place in places.items())
     return [entry for entry in made if entry is not None], lost
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 from msgspec.structs import replace
 
-from taskwall.api.options import Options, job
+from taskwall.api.options import Options, resolved_options
 from taskwall.core.values import Span
 from taskwall.findings.finding import Problem
 from taskwall.findings.redaction import Mask
@@ -31,7 +31,7 @@ def pictures(options: Options, files: Files | None = None) -> Pictures:
     Raises:
         SettingsError: the settings cannot be meant so.
     """
-    asked = job(options)
+    asked = resolved_options(options)
     found = asked.read(Files() if files is None else files)
     paths = Paths(asked.cwd)
     graphs = []

@@ -42,7 +42,7 @@ class Result:
         self.found = found
         self.judgements = judgements
         self.rules = rules
-        self.use = use
+        self.settings = use
         self.lines = Lines(
             files,
             [read.stack for read in found.reads],
@@ -71,11 +71,11 @@ class Result:
             for row in self.rows
             if row.suppression is None
             and (one := row.finding).verdict != "pass"
-            and one.verdict in self.use.show
+            and one.verdict in self.settings.show
         }
 
-    def report(self, known: Mapping[str, baseline.BaselineEntry], aside: str) -> Report:
-        """The report, with the findings put aside that a baseline (in the file `aside`) knows."""
+    def report(self, known: Mapping[str, baseline.BaselineEntry], baseline_path: str) -> Report:
+        """The report, with the findings put aside that a baseline (in the file `baseline_path`) knows."""
         loud: list[Finding] = []
         silent: list[Suppressed] = []
         for row in self.rows:
@@ -85,7 +85,9 @@ class Result:
                 file = self.paths.shown(skip.place.file)
                 silent.append(Suppressed(finding, "comment", skip.reason, file, skip.place.line))
             elif entry is not None and entry.silences(finding.verdict):
-                silent.append(Suppressed(finding, "baseline", "", self.paths.shown(aside), 1))
+                silent.append(
+                    Suppressed(finding, "baseline", "", self.paths.shown(baseline_path), 1)
+                )
             else:
                 loud.append(finding)
         errors = self._errors()
@@ -113,14 +115,14 @@ class Result:
             1,
             __version__,
             summary,
-            tuple(finding for finding in loud if finding.verdict in self.use.show),
+            tuple(finding for finding in loud if finding.verdict in self.settings.show),
             tuple(silent),
             _unread(self.judgements),
             errors,
             crashes,
         )
         notes = tuple(dict.fromkeys((*self._notes(), *self._idle(), *self._stale(known))))
-        status = 2 if errors or crashes else int(_fails(loud, self.use.fail_on))
+        status = 2 if errors or crashes else int(_fails(loud, self.settings.fail_on))
         about_rules = tuple(map(describe, self.rules))
         return Report(
             document, self._excerpt, notes, tuple(loud), status, self.rows.reasons, about_rules
