@@ -11,7 +11,7 @@ from taskwall.engine import judge as engine
 from taskwall.engine.judge import Judgement
 from taskwall.findings import baseline
 from taskwall.findings.finding import Report
-from taskwall.report.report import Result
+from taskwall.report.report import ReportBuilder
 from taskwall.rules._rule import Rule
 from taskwall.settings import Settings
 from taskwall.source.files import Files
@@ -26,7 +26,7 @@ Progress: TypeAlias = Callable[[int, int], None]
 class Cache(Protocol):
     """What surfaces that scan again and again keep from one scan to the next."""
 
-    result: Result | None
+    result: ReportBuilder | None
     """What came of the last scan."""
 
     def keep(self, names: Iterable[str], rules: Sequence[Rule], settings: Settings) -> None:
@@ -70,7 +70,7 @@ def scan(
     judging = _Judging(stacks, asked.rules, asked.settings, cache)
     judgements = _judged(judging, options.jobs, progress)
 
-    result = Result(
+    result = ReportBuilder(
         found,
         judgements,
         rules=asked.rules,

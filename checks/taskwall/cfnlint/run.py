@@ -18,7 +18,7 @@ from taskwall.findings import baseline
 from taskwall.findings.baseline import BaselineError
 from taskwall.findings.finding import Finding, Problem, Report, Truth
 from taskwall.report.excerpts import seen_from
-from taskwall.report.report import Result
+from taskwall.report.report import ReportBuilder
 from taskwall.settings import CHOICES, SettingsError, one_of
 from taskwall.source.files import Files
 from taskwall.source.stack import Inputs, Stack
@@ -142,7 +142,7 @@ class LintRun:
         found = asked.read(self._files, known)
         judgements = [self._judgement(read.stack, asked, judged) for read in found.reads]
         aside = baseline.read(use.baseline) if use.baseline else {}
-        result = Result(
+        result = ReportBuilder(
             found, judgements, rules=asked.rules, settings=use, files=self._files, cwd=asked.cwd
         )
         return result.report(aside, use.baseline)

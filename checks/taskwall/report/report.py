@@ -19,14 +19,14 @@ from taskwall.findings.finding import (
 from taskwall.findings.redaction import Mask
 from taskwall.report import suppressions
 from taskwall.report.excerpts import Lines, Paths, seen_from
-from taskwall.report.rows import Rows
+from taskwall.report.rows import ReportEntries
 from taskwall.rules import all_rules
 from taskwall.rules._rule import Rule, describe
 from taskwall.settings import Settings, Threshold, reaches
 from taskwall.source.files import Files
 
 
-class Result:
+class ReportBuilder:
     """What the judging brought, put in order."""
 
     def __init__(
@@ -49,7 +49,7 @@ class Result:
             Mask(text for judgement in judgements for text in judgement.hidden),
         )
         self.paths = Paths(cwd)
-        self.rows = Rows(
+        self.rows = ReportEntries(
             found.reads,
             judgements,
             files=files,

@@ -17,7 +17,7 @@ from taskwall.source.resource import Suppression
 from taskwall.sources import Read
 
 
-class Row(Struct, frozen=True, gc=False):
+class ReportEntry(Struct, frozen=True, gc=False):
     """A finding on its way into the report, and the skip that keeps it silent."""
 
     finding: Finding
@@ -27,7 +27,7 @@ class Row(Struct, frozen=True, gc=False):
     suppression: Suppression | None
 
 
-class Rows:
+class ReportEntries:
     """All rows of a report, in the order of the report."""
 
     def __init__(
@@ -64,12 +64,12 @@ class Rows:
         self.reasons: dict[str, str] = dict(sorted(waits, reverse=True))
         """Why what findings wait for is not known: of several reasons the first in the alphabet."""
 
-    def __iter__(self) -> Iterator[Row]:
+    def __iter__(self) -> Iterator[ReportEntry]:
         return iter(self._all)
 
     def _rows(
         self, reads: Sequence[Read], judgements: Sequence[Judgement], files: Files
-    ) -> Iterator[Row]:
+    ) -> Iterator[ReportEntry]:
         """The rows of all judgements, with the edits on which all stacks agree."""
         offered = edits.agreed(
             [
@@ -86,9 +86,11 @@ class Rows:
                 if read.only is None or judged.place.file in read.only:
                     finding = self._paths.respelt(_with_edits(judged.finding, mend))
                     skip = silencing[0] if silencing else None
-                    yield Row(finding, judged.place, read.boundary, judged.on.name, skip)
+                    yield ReportEntry(finding, judged.place, read.boundary, judged.on.name, skip)
 
-    def _fingerprinted(self, rows: Sequence[Row], lines: Lines, passes: bool) -> list[Row]:
+    def _fingerprinted(
+        self, rows: Sequence[ReportEntry], lines: Lines, passes: bool
+    ) -> list[ReportEntry]:
         """The rows with fingerprints, which edits elsewhere in the file leave alone.
 
         They rest on the rule, the file as seen from the repository, the resource and the masked
@@ -121,9 +123,9 @@ def _with_edits(finding: Finding, mends: tuple[Edit, ...]) -> Finding:
     return replace(finding, fix=replace(finding.fix, edits=mends))
 
 
-def _merged(rows: Iterable[Row]) -> Iterator[Row]:
+def _merged(rows: Iterable[ReportEntry]) -> Iterator[ReportEntry]:
     """One row for those, of whichever stacks, that say the same of the same place."""
-    found: dict[tuple[object, ...], Row] = {}
+    found: dict[tuple[object, ...], ReportEntry] = {}
     for row in rows:
         one = row.finding
         says = (one.rule, one.verdict, one.severity, one.message, one.when, one.missing)
@@ -136,7 +138,7 @@ def _merged(rows: Iterable[Row]) -> Iterator[Row]:
     yield from found.values()
 
 
-def _order(row: Row) -> tuple[object, ...]:
+def _order(row: ReportEntry) -> tuple[object, ...]:
     """By place, rule and resource, and then by whatever else may differ."""
     one = row.finding
     first = (one.file, one.line, one.column, one.rule, one.resource)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from msgspec import Struct
 
 from taskwall.engine.judge import Judgement
-from taskwall.report.report import Result
+from taskwall.report.report import ReportBuilder
 from taskwall.rules._rule import Rule
 from taskwall.session.judging import IncrementalStack
 from taskwall.session.portraits import Portrait
@@ -35,7 +35,7 @@ class SessionCache:
         self._standings: dict[str, IncrementalStack] = {}
         self._known: dict[str, _CachedJudgement] = {}
         self._asked: tuple[Sequence[Rule], Settings] | None = None
-        self.result: Result | None = None
+        self.result: ReportBuilder | None = None
         self.is_cancelled: Callable[[], bool] | None = None
 
     def keep(self, names: Iterable[str], rules: Sequence[Rule], settings: Settings) -> None:

@@ -33,7 +33,7 @@ INIT = "AWS::CloudFormation::Init"
 """The one part of a resource's metadata that works on it."""
 
 
-class _Made(Struct, frozen=True):
+class _EntryMemo(Struct, frozen=True):
     """A resource (or that it is not there), and the answers that it was made under."""
 
     resource: Resource | None
@@ -78,7 +78,7 @@ class CloudFormationStack:
         self.templates = {one.unit.file: one for one in self._all()}
         self._addresses, self._own = self._named_apart()
         self._first: Evaluation | None = None
-        self._known: dict[str, list[_Made]] = {}
+        self._known: dict[str, list[_EntryMemo]] = {}
         self._expansions: dict[str, list[Expansion]] = {}
         self._truths: dict[str, list[_Truth]] = {}
         self._decided: frozenset[str] | None = None
@@ -130,7 +130,7 @@ class CloudFormationStack:
         """Evaluates under one scenario after another: what has been evaluated is kept."""
         return self.evaluate
 
-    def _made(self, declared: Declared, evaluator: Evaluator) -> "_Made":
+    def _made(self, declared: Declared, evaluator: Evaluator) -> "_EntryMemo":
         """A resource under the scenario; the same as under others that it cannot tell apart."""
         run, scenario = evaluator.run, evaluator.scenario
         known = self._known.setdefault(evaluator.address(declared.name), [])
@@ -141,7 +141,7 @@ class CloudFormationStack:
         run.errors.clear()
         scenario.asked = set(evaluator.asked)
         resource = _whole(declared, evaluator)
-        made = _Made(resource, scenario.recorded(), frozenset(run.questions), dict(run.errors))
+        made = _EntryMemo(resource, scenario.recorded(), frozenset(run.questions), dict(run.errors))
         known.append(made)
         return made
 
