@@ -84,7 +84,7 @@ def measure(folder: Path, keys: int, scans: int) -> bool:
         path = chance.choice(typed)
         for text in (edited(texts[path], name, chance), texts[path]):
             found[name].append(timed(partial(typed_in, project, path, text, key + 2)))
-            drawn.append(timed(project.portraits))
+            drawn.append(timed(project.summaries))
 
     print(f"{folder}: {len(typed)} files, {keys} keys; milliseconds")
     print(f"{'':22} {'cpu median':>11} {'cpu 95%':>9} {'wall median':>12} {'wall 95%':>9}")

@@ -44,7 +44,6 @@ LEFT: frozenset[str] = frozenset(
         "Kind",
         "LARGEST",
         "LONGEST",
-        "Line",
         "Lines",
         "Location",
         "Lowering",

@@ -61,7 +61,7 @@ def scanned(
     report = scan(asked)
     assert report.document.crashes == ()
     assert any(finding.rule == "TW215" for finding in report.document.findings)
-    return told(report) + "".join(map(repr, Session(str(folder), asked).portraits()))
+    return told(report) + "".join(map(repr, Session(str(folder), asked).summaries()))
 
 
 def told(report: Report) -> str:

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from languageserver.stacks import RULE, SERVICE, TEMPLATE
 from taskwall.languageserver.documents import Document
-from taskwall.languageserver.portrayed import Drawn, at_line, hover, lenses, written
+from taskwall.languageserver.portrayed import Summaries, as_markdown, at_line, hover, lenses
 from taskwall.languageserver.positions import Lines
 from taskwall.session.session import Session
 
@@ -20,12 +20,12 @@ def opened(path: Path) -> Document:
     return Document(path.as_uri(), str(path), 1, Lines(path.read_text(), "utf-16"))
 
 
-def drawn(folder: Path) -> Drawn:
+def drawn(folder: Path) -> Summaries:
     """The portraits of a folder."""
-    return Drawn.of(Session(str(folder)).portraits(), {})
+    return Summaries.by_header(Session(str(folder)).summaries(), {})
 
 
-def over(document: Document, text: str, found: Drawn, *, markdown: bool = True) -> str:
+def over(document: Document, text: str, found: Summaries, *, markdown: bool = True) -> str:
     """What is shown over the first place of a text in a document; "" if nothing is."""
     position = document.lines.position_at(document.text.index(text) + len(text) // 2)
     shown = hover(document, position, found, markdown=markdown)
@@ -74,11 +74,11 @@ def test_rules_are_explained_where_they_are_named(tmp_path: Path) -> None:
     path = tmp_path / "main.tf"
     path.write_text("# taskwall:skip=TW204: public; TW999 is none\n")
     document = opened(path)
-    assert over(document, "TW204", Drawn()).startswith("**TW204: ")
-    plain = over(document, "TW204", Drawn(), markdown=False)
+    assert over(document, "TW204", Summaries()).startswith("**TW204: ")
+    plain = over(document, "TW204", Summaries(), markdown=False)
     assert plain.startswith("TW204: ")
     assert "**" not in plain
-    assert over(document, "TW999", Drawn()) == ""
+    assert over(document, "TW999", Summaries()) == ""
 
 
 def test_lenses_move_with_their_services(tmp_path: Path) -> None:
@@ -113,8 +113,8 @@ def test_one_lens_for_all_instances() -> None:
 @pytest.mark.parametrize("language", ["terraform", "cloudformation"])
 def test_portraits_are_written_in_markdown(language: str) -> None:
     """Each is a heading and a list; every place in it is a link to a line that exists."""
-    for portrait in Session(str(DEMO / language)).portraits():
-        head, blank, *lines = written(portrait).split("\n")
+    for portrait in Session(str(DEMO / language)).summaries():
+        head, blank, *lines = as_markdown(portrait).split("\n")
         assert f"`{portrait.name}`" in head
         assert blank == ""
         assert len(lines) == len(portrait.lines)

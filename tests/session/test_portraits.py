@@ -4,14 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from taskwall.session.portraits import Portrait
+from taskwall.session.portraits import ResourceSummary
 from taskwall.session.session import Session
 
 DEMO = Path(__file__).parents[2] / "fixtures" / "demo"
 
 
 @pytest.fixture(scope="module", params=["terraform", "cloudformation"])
-def drawn(request: pytest.FixtureRequest) -> dict[str, Portrait]:
+def drawn(request: pytest.FixtureRequest) -> dict[str, ResourceSummary]:
     """The portraits of the storefront, by the names that both languages share."""
     names = {
         "terraform": {
@@ -33,16 +33,16 @@ def drawn(request: pytest.FixtureRequest) -> dict[str, Portrait]:
             "EndpointSecurityGroup": "endpoints",
         },
     }[request.param]
-    found = Session(str(DEMO / request.param)).portraits()
+    found = Session(str(DEMO / request.param)).summaries()
     return {names[each.name]: each for each in found if each.name in names}
 
 
-def texts(portrait: Portrait) -> str:
+def texts(portrait: ResourceSummary) -> str:
     """All that a portrait says."""
     return "\n".join(line.text for line in portrait.lines)
 
 
-def test_service_behind_a_load_balancer(drawn: dict[str, Portrait]) -> None:
+def test_service_behind_a_load_balancer(drawn: dict[str, ResourceSummary]) -> None:
     """It says which load balancer, that it is public, and what both groups admit."""
     web = drawn["web"]
     assert (web.kind, web.word) == ("tasks", "service")
@@ -56,34 +56,34 @@ def test_service_behind_a_load_balancer(drawn: dict[str, Portrait]) -> None:
     assert all(line.place for line in web.lines)
 
 
-def test_service_without_a_load_balancer(drawn: dict[str, Portrait]) -> None:
+def test_service_without_a_load_balancer(drawn: dict[str, ResourceSummary]) -> None:
     """It says so, and what the group admits all the same."""
     assert drawn["mailer"].brief.startswith("behind no load balancer, allows ")
     assert "on port 8025." in texts(drawn["mailer"])
 
 
 def test_tasks_that_share_a_network_have_no_groups_of_their_own(
-    drawn: dict[str, Portrait],
+    drawn: dict[str, ResourceSummary],
 ) -> None:
     """Nothing is said of what groups admit that do not hold."""
     assert drawn["worker"].brief == "behind no load balancer"
     assert "Its tasks share the network and the security groups" in texts(drawn["worker"])
 
 
-def test_tasks_without_a_group_wear_the_default_one(drawn: dict[str, Portrait]) -> None:
+def test_tasks_without_a_group_wear_the_default_one(drawn: dict[str, ResourceSummary]) -> None:
     """What that admits is not in the sources, so that "nobody" would be wrong."""
     assert drawn["reports"].brief == "behind no load balancer"
     assert "use the default group of the VPC" in texts(drawn["reports"])
 
 
-def test_load_balancer(drawn: dict[str, Portrait]) -> None:
+def test_load_balancer(drawn: dict[str, ResourceSummary]) -> None:
     """It says who reaches it, and each service behind it once."""
     said = texts(drawn["balancer"])
     assert "allows ingress from 0.0.0.0/0 on port 443." in said
     assert said.count("is behind it.") == 1
 
 
-def test_security_group(drawn: dict[str, Portrait]) -> None:
+def test_security_group(drawn: dict[str, ResourceSummary]) -> None:
     """It says who wears it, whom it admits, and where it is admitted itself."""
     said = texts(drawn["group"])
     assert " uses it." in said
@@ -112,7 +112,7 @@ def test_groups_that_are_not_in_the_sources(tmp_path: Path) -> None:
         }
         """
     )
-    (web,) = Session(str(tmp_path)).portraits()
+    (web,) = Session(str(tmp_path)).summaries()
     unseen = "what sg-12345678 allows, what var.more allows"
     assert web.brief == f"behind no load balancer, allows {unseen}"
     assert "What sg-12345678 allows is not known: sg-12345678 is not in the sources." in texts(web)

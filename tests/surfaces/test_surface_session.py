@@ -13,7 +13,7 @@ from taskwall.findings.finding import Report
 from taskwall.model.core.network import Network
 from taskwall.outputs import json
 from taskwall.session.cache import CancelledError
-from taskwall.session.portraits import Portrait, portraits
+from taskwall.session.portraits import ResourceSummary, summaries
 from taskwall.session.session import Session
 from taskwall.settings import SettingsError
 from taskwall.source.files import Files
@@ -242,7 +242,7 @@ def test_half_a_block_leaves_the_rest_of_the_file(root: Path) -> None:
 def test_portraits_follow_the_text(root: Path) -> None:
     """What is said of a service and its group is what the open texts make of them."""
     session = Session(str(root))
-    before = {each.name: each for each in session.portraits()}
+    before = {each.name: each for each in session.summaries()}
     service = before["aws_ecs_service.web"]
     assert service.brief == "behind no load balancer, allows 0.0.0.0/0:22"
     assert service.header.file == str(root / "main.tf")
@@ -250,7 +250,7 @@ def test_portraits_follow_the_text(root: Path) -> None:
         line.text for line in service.lines
     ]
     session.change(str(root / "rules.tf"), "")
-    after = {each.name: each for each in session.portraits()}
+    after = {each.name: each for each in session.summaries()}
     assert after["aws_ecs_service.web"].brief == "behind no load balancer, allows no ingress"
     wears = "Service aws_ecs_service.web uses it."
     assert wears in [line.text for line in after["aws_security_group.web"].lines]
@@ -265,9 +265,9 @@ def test_portraits_are_drawn_of_what_was_judged(
     session.report()
     drawn: list[int] = []
 
-    def counted(network: Network) -> Iterator[Portrait]:
+    def counted(network: Network) -> Iterator[ResourceSummary]:
         drawn.append(1)
-        return portraits(network)
+        return summaries(network)
 
     def refused(_: object) -> None:
         raise AssertionError
@@ -275,15 +275,15 @@ def test_portraits_are_drawn_of_what_was_judged(
     with monkeypatch.context() as patch:
         patch.setattr("taskwall.session.judging.portraits", counted)
         patch.setattr("taskwall.session.judging.lower", refused)
-        assert len(session.portraits()) == 4
+        assert len(session.summaries()) == 4
         session.change(str(root / "rules.tf"), OPEN.replace("22", "23"))
         session.report()
-        told = {each.name: each for each in session.portraits()}
+        told = {each.name: each for each in session.summaries()}
     assert len(drawn) == 3
     assert told["aws_ecs_service.web"].brief.endswith("allows 0.0.0.0/0:23")
     anew = Session(str(root))
     anew.change(str(root / "rules.tf"), OPEN.replace("22", "23"))
-    assert session.portraits() == anew.portraits()
+    assert session.summaries() == anew.summaries()
 
 
 SWITCH = """variable "open" {}

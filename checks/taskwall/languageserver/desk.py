@@ -20,13 +20,13 @@ from msgspec.structs import replace
 from taskwall.languageserver.actions import actions, touches
 from taskwall.languageserver.diagnostics import SOURCE
 from taskwall.languageserver.documents import LARGEST, Document
-from taskwall.languageserver.portrayed import Drawn, at_line, hover, lenses
+from taskwall.languageserver.portrayed import Summaries, at_line, hover, lenses
 from taskwall.languageserver.positions import Encoding, Lines, path_of, uri_of
 from taskwall.languageserver.preferences import Preferences
 from taskwall.languageserver.projects import SETTINGS, View, folder_of, is_deep, owner_of
 from taskwall.languageserver.whereabouts import Whereabouts
 from taskwall.languageserver.worker import Worker
-from taskwall.session.portraits import Portrait
+from taskwall.session.portraits import ResourceSummary
 from taskwall.source.files import PASSED_OVER
 from taskwall.sources import may_be_source
 
@@ -72,12 +72,12 @@ class Desk:
         self._timers: dict[str, asyncio.TimerHandle] = {}
         self._rests: dict[str, asyncio.TimerHandle] = {}
         self._views: dict[str, View] = {}
-        self._drawn: dict[str, Drawn] = {}
+        self._drawn: dict[str, Summaries] = {}
         self._published: dict[str, dict[str, tuple[object, ...]]] = {}
         self._said: set[str] = set()
         self._wrong = ""
         self._worker = Worker(
-            self._here(self._shown), self._here(self._portrayed), self._here(self._crashed)
+            self._here(self._shown), self._here(self._summarized), self._here(self._crashed)
         )
 
     def end(self) -> None:
@@ -304,12 +304,12 @@ class Desk:
             self._editor.publish(self._uri(path), None, [])
         self._published[folder] = now
 
-    def _portrayed(self, folder: str, portraits: tuple[Portrait, ...], number: int) -> None:
+    def _summarized(self, folder: str, portraits: tuple[ResourceSummary, ...], number: int) -> None:
         if self._numbers.get(folder) != number or (view := self._views.get(folder)) is None:
             return
         texts = {path: judged for path, (_, judged) in view.sources.items()}
         before = self._drawn.get(folder)
-        self._drawn[folder] = Drawn.of(portraits, texts)
+        self._drawn[folder] = Summaries.by_header(portraits, texts)
         if before is None or before.by_file != self._drawn[folder].by_file:
             self._editor.lenses_changed()
 
@@ -372,13 +372,13 @@ class Desk:
         if document is not None and self.preferences.code_lens:
             yield from lenses(document, self._of(document))
 
-    def portraits(self, uri: str, line: int) -> list[Portrait]:
+    def summaries(self, uri: str, line: int) -> list[ResourceSummary]:
         """The portraits of what is declared on a line of a document, counted from 0."""
         document = self._documents.get(path_of(uri) or "")
         return [] if document is None else at_line(document, line + 1, self._of(document))
 
-    def _of(self, document: Document) -> Drawn:
-        return self._drawn.get(self._owners.get(document.path, "")) or Drawn()
+    def _of(self, document: Document) -> Summaries:
+        return self._drawn.get(self._owners.get(document.path, "")) or Summaries()
 
 
 _SIZE = f"{LARGEST // 1024**2} MiB"

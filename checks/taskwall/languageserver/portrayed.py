@@ -13,9 +13,9 @@ from taskwall.languageserver.drift import Drift
 from taskwall.languageserver.positions import uri_of
 from taskwall.rules import all_rules
 from taskwall.rules._pages import prose
-from taskwall.session.portraits import Line, Portrait
+from taskwall.session.portraits import ResourceSummary, SummaryLine
 
-PORTRAIT = "taskwall.portrait"
+SUMMARY_COMMAND = "taskwall.portrait"
 """The command that shows the whole portrait of what is declared on a line of a document."""
 
 MOST = 20
@@ -24,16 +24,18 @@ MOST = 20
 _WORD = re.compile(r"TW\d{3}|[A-Za-z][\w-]*(?:\.[A-Za-z_][\w-]*)*")
 
 
-class Drawn(Struct):
+class Summaries(Struct):
     """The portraits of a project by the files of their headers, and the texts they are of."""
 
-    by_file: Mapping[str, tuple[Portrait, ...]] = {}
+    by_file: Mapping[str, tuple[ResourceSummary, ...]] = {}
     texts: Mapping[str, str] = {}
 
     @classmethod
-    def of(cls, portraits: Iterable[Portrait], texts: Mapping[str, str]) -> "Drawn":
+    def by_header(
+        cls, portraits: Iterable[ResourceSummary], texts: Mapping[str, str]
+    ) -> "Summaries":
         """Portraits by file."""
-        found: dict[str, list[Portrait]] = {}
+        found: dict[str, list[ResourceSummary]] = {}
         for portrait in portraits:
             found.setdefault(portrait.header.file, []).append(portrait)
         return cls({file: tuple(each) for file, each in found.items()}, texts)
@@ -43,7 +45,7 @@ class Drawn(Struct):
         return Drift(self.texts.get(document.path, document.text), document.text)
 
 
-def lenses(document: Document, drawn: Drawn) -> Iterator[CodeLens]:
+def lenses(document: Document, drawn: Summaries) -> Iterator[CodeLens]:
     """A line above each service: what it stands behind, and whom it allows."""
     drift = drawn.drift(document)
     briefs: dict[int, dict[str, None]] = {}
@@ -54,11 +56,13 @@ def lenses(document: Document, drawn: Drawn) -> Iterator[CodeLens]:
     for line, told in briefs.items():
         first, *others = told
         more = f" (and {len(others)} more)" if others else ""
-        command = Command(f"{first}{more}", PORTRAIT, arguments=[document.uri, line - 1])
+        command = Command(f"{first}{more}", SUMMARY_COMMAND, arguments=[document.uri, line - 1])
         yield CodeLens(document.lines.whole_line(line), command)
 
 
-def hover(document: Document, position: Position, drawn: Drawn, *, markdown: bool) -> Hover | None:
+def hover(
+    document: Document, position: Position, drawn: Summaries, *, markdown: bool
+) -> Hover | None:
     """What is known of the declaration, reference or rule at a position."""
     line, column = document.lines.place(position)
     text = document.lines.line(position.line)
@@ -67,21 +71,21 @@ def hover(document: Document, position: Position, drawn: Drawn, *, markdown: boo
         told = _rule(word)
     else:
         found = at_line(document, line, drawn) or _named(document, word, drawn)
-        told = "\n\n".join(written(each) for each in found[:MOST])
+        told = "\n\n".join(as_markdown(each) for each in found[:MOST])
     if not told:
         return None
     kind = MarkupKind.Markdown if markdown else MarkupKind.PlainText
     return Hover(MarkupContent(kind, told if markdown else _plain(told)))
 
 
-def at_line(document: Document, line: int, drawn: Drawn) -> list[Portrait]:
+def at_line(document: Document, line: int, drawn: Summaries) -> list[ResourceSummary]:
     """The portraits of what is declared on a line of a document (counted from 1)."""
     drift = drawn.drift(document)
     here = drawn.by_file.get(document.path, ())
     return [each for each in here if drift.line(each.header.line) == line]
 
 
-def _named(document: Document, word: str, drawn: Drawn) -> list[Portrait]:
+def _named(document: Document, word: str, drawn: Summaries) -> list[ResourceSummary]:
     """The portraits of what a word of a document refers to: of a module, all that is in it."""
     if not document.path.endswith((".tf", ".tofu")):
         here = drawn.by_file.get(document.path, ())
@@ -111,14 +115,14 @@ def _word(text: str, column: int) -> str:
     return ""
 
 
-def written(portrait: Portrait) -> str:
+def as_markdown(portrait: ResourceSummary) -> str:
     """A portrait in Markdown."""
     brief = f": {prose(portrait.brief)}" if portrait.brief else ""
     head = f"**{portrait.word} `{portrait.name}`**{brief}"
     return "\n".join((head, "", *(f"- {_line(line)}" for line in portrait.lines)))
 
 
-def _line(line: Line) -> str:
+def _line(line: SummaryLine) -> str:
     if line.place is None:
         return prose(line.text)
     at = f"{os.path.basename(line.place.file)}:{line.place.line}"

@@ -14,7 +14,7 @@ from taskwall.languageserver.documents import Document
 from taskwall.languageserver.positions import Encoding, Lines
 from taskwall.languageserver.preferences import Preferences
 from taskwall.languageserver.whereabouts import Whereabouts
-from taskwall.session.portraits import Portrait
+from taskwall.session.portraits import ResourceSummary
 from taskwall.session.session import Session
 from taskwall.settings import SettingsError
 from taskwall.sources import ScanScope
@@ -151,10 +151,10 @@ class Project:
             crashes=_crashes(report),
         )
 
-    def portraits(self) -> tuple[Portrait, ...]:
+    def summaries(self) -> tuple[ResourceSummary, ...]:
         """What the networks of the folder say of their things, as of now."""
         try:
-            return self._session.portraits()
+            return self._session.summaries()
         except (SettingsError, BaselineError):
             return ()
 

@@ -15,7 +15,7 @@ from pygls.protocol import LanguageServerProtocol, lsp_method
 from taskwall import __version__
 from taskwall.languageserver.actions import EXPLAIN, SHOW
 from taskwall.languageserver.desk import Desk
-from taskwall.languageserver.portrayed import PORTRAIT, written
+from taskwall.languageserver.portrayed import SUMMARY_COMMAND, as_markdown
 from taskwall.languageserver.positions import Encoding, uri_of
 from taskwall.languageserver.preferences import SECTION, preferences
 from taskwall.rules import all_rules
@@ -330,8 +330,8 @@ def _commands(server: Server) -> None:
     async def _show(uri: str, line: int, character: int) -> None:
         await server.show(uri, types.Position(line, character))
 
-    @server.command(PORTRAIT)
+    @server.command(SUMMARY_COMMAND)
     async def _portrait(uri: str, line: int) -> None:
-        found = server.desk.portraits(uri, line)
+        found = server.desk.summaries(uri, line)
         if found:
-            await server.show_page("portrait", "\n\n".join(map(written, found)))
+            await server.show_page("portrait", "\n\n".join(map(as_markdown, found)))

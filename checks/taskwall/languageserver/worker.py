@@ -14,7 +14,7 @@ from taskwall.languageserver.positions import Encoding
 from taskwall.languageserver.preferences import Preferences
 from taskwall.languageserver.projects import Project, View
 from taskwall.session.cache import CancelledError
-from taskwall.session.portraits import Portrait
+from taskwall.session.portraits import ResourceSummary
 
 P = ParamSpec("P")
 
@@ -33,7 +33,7 @@ class Worker:
     def __init__(
         self,
         shown: Callable[[View, int], None],
-        drawn: Callable[[str, tuple[Portrait, ...], int], None],
+        drawn: Callable[[str, tuple[ResourceSummary, ...], int], None],
         crashed: Callable[[str, Exception], None],
     ) -> None:
         self._shown = shown
@@ -142,7 +142,7 @@ class Worker:
         self._shown(view, number)
 
     def _draw(self, project: Project, number: int) -> None:
-        self._drawn(project.folder, project.portraits(), number)
+        self._drawn(project.folder, project.summaries(), number)
 
     def _guarded(self, folder: str, work: Callable[P, None], *args: P.args, **k: P.kwargs) -> None:
         try:

@@ -8,7 +8,7 @@ from taskwall.engine.judge import Judgement
 from taskwall.report.report import ReportBuilder
 from taskwall.rules._rule import Rule
 from taskwall.session.judging import IncrementalStack
-from taskwall.session.portraits import Portrait
+from taskwall.session.portraits import ResourceSummary
 from taskwall.settings import Settings
 from taskwall.source.stack import Stack
 
@@ -22,7 +22,7 @@ class _CachedJudgement(Struct):
 
     stack: Stack
     judgement: Judgement
-    portraits: tuple[Portrait, ...] | None = None
+    summaries: tuple[ResourceSummary, ...] | None = None
 
 
 class SessionCache:
@@ -72,15 +72,15 @@ class SessionCache:
         self._known[stack.name] = _CachedJudgement(stack, found)
         return found
 
-    def portraits(self) -> Iterator[Portrait]:
+    def summaries(self) -> Iterator[ResourceSummary]:
         """What the networks say of their things, as they were judged last."""
         for read in () if self.result is None else self.result.found.reads:
             known = self._known.get(read.stack.name)
             if known is None or known.stack is not read.stack:
                 continue  # it cannot be analysed, as errors tell
-            if known.portraits is None:
-                known.portraits = self._standings[read.stack.name].summaries(read.stack)
-            yield from known.portraits
+            if known.summaries is None:
+                known.summaries = self._standings[read.stack.name].summaries(read.stack)
+            yield from known.summaries
 
     def _check_cancelled(self) -> None:
         if self.is_cancelled is not None and self.is_cancelled():

@@ -11,7 +11,7 @@ from taskwall.incremental.query import AmbiguousError, Entry, QueryEngine
 from taskwall.lowering import IncrementalLowering, Lowered, lower
 from taskwall.model.core.network import Network, Policy
 from taskwall.rules._rule import Rule
-from taskwall.session.portraits import Portrait, portraits
+from taskwall.session.portraits import ResourceSummary, summaries
 from taskwall.settings import Settings
 from taskwall.source.resource import Resource
 from taskwall.source.stack import Stack
@@ -55,7 +55,7 @@ class IncrementalStack:
         queries.collect_garbage()
         return found
 
-    def summaries(self, stack: Stack) -> tuple[Portrait, ...]:
+    def summaries(self, stack: Stack) -> tuple[ResourceSummary, ...]:
         """What the network of the stack says of its things, open switches left open.
 
         None if it is nested too deeply to be analysed, as errors tell.
@@ -67,7 +67,7 @@ class IncrementalStack:
                 map(is_, resources, self._resources)
             )
             network = self._lasting.plain if known else lower(resources).network
-            found = tuple(portraits(network))
+            found = tuple(summaries(network))
             return Mask(evaluation.hidden).of(evaluation.line_map.apply(found))
         except RecursionError:
             return ()

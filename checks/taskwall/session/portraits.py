@@ -17,35 +17,35 @@ from taskwall.model.load_balancing.fronts import BalancerPath, balancer_paths
 from taskwall.model.load_balancing.internet_facing import public
 from taskwall.model.permissions.peers import listed, permissions, task_sources_by_group, who
 
-Kind: TypeAlias = Literal["tasks", "load balancer", "security group"]
+SummaryKind: TypeAlias = Literal["tasks", "load balancer", "security group"]
 
 MOST = 12
 """So many lines of one kind are told; of more, how many there are."""
 
 
-class Line(Struct, frozen=True):
+class SummaryLine(Struct, frozen=True):
     """One sentence of a portrait, and where the sources say so."""
 
     text: str
     place: Span | None = None
 
 
-class Portrait(Struct, frozen=True):
+class ResourceSummary(Struct, frozen=True):
     """What is said of one thing.
 
     `header` is where it is declared, with its file as the readers name it. `word` is what
     messages call its kind. `brief` is one short line, "" where there is nothing short to say.
     """
 
-    kind: Kind
+    kind: SummaryKind
     name: str
     word: str
     header: Span
-    lines: tuple[Line, ...]
+    lines: tuple[SummaryLine, ...]
     brief: str = ""
 
 
-def portraits(network: Network) -> Iterator[Portrait]:
+def summaries(network: Network) -> Iterator[ResourceSummary]:
     """A portrait of each task source, load balancer and security group of the sources."""
     for source in network.every(TaskSource):
         yield _of_tasks(network, source)
@@ -58,18 +58,18 @@ def portraits(network: Network) -> Iterator[Portrait]:
 # Task sources
 
 
-def _of_tasks(network: Network, source: TaskSource) -> Portrait:
+def _of_tasks(network: Network, source: TaskSource) -> ResourceSummary:
     ways = [front for front in balancer_paths(network, source) if front.fact.truth is not False]
     before = list(_before(ways))
     lines = [line for front in ways for line in _way(network, source, front)]
     if not ways:
-        lines.append(Line(f"No load balancer in the sources is in front of {source.name}."))
+        lines.append(SummaryLine(f"No load balancer in the sources is in front of {source.name}."))
     shares = shares_network(network, source)
     admits: list[str] = []
     if shares.truth is not False:
         share = _verb(shares, "share", "share")
         text = f"Its tasks {share} the network and the security groups of their instance."
-        lines.append(Line(text, next((each.place for each in shares.deciding()), None)))
+        lines.append(SummaryLine(text, next((each.place for each in shares.deciding()), None)))
     else:
         for link in source.groups:
             lines += _admitted(network, link)
@@ -77,24 +77,28 @@ def _of_tasks(network: Network, source: TaskSource) -> Portrait:
         if not source.groups:
             lines.append(_without_groups(source))
     if source.lattice.truth is not False:
-        lines.append(Line(f"VPC Lattice {_verb(source.lattice, 'forwards', 'forward')} to it."))
+        lines.append(
+            SummaryLine(f"VPC Lattice {_verb(source.lattice, 'forwards', 'forward')} to it.")
+        )
     brief = f"behind {listed(before)}" if before else "behind no load balancer"
     if shares.truth is False and source.groups:
         brief += f", allows {listed(admits)}" if admits else ", allows no ingress"
     return _portrait("tasks", source.word, source, lines, brief)
 
 
-def _without_groups(source: TaskSource) -> Line:
+def _without_groups(source: TaskSource) -> SummaryLine:
     """What holds for tasks whose source names no group.
 
     They use the default group of their VPC (Amazon ECS API reference, AwsVpcConfiguration).
     """
     place = source.groups_setting.place
     if source.managed:
-        return Line("AWS creates its security groups.", place)
+        return SummaryLine("AWS creates its security groups.", place)
     if needs := waiting(source.groups_setting.needs):
-        return Line(f"Its security groups are not known: {needs}.", place)
-    return Line("It sets no security group: its tasks use the default group of the VPC.", place)
+        return SummaryLine(f"Its security groups are not known: {needs}.", place)
+    return SummaryLine(
+        "It sets no security group: its tasks use the default group of the VPC.", place
+    )
 
 
 def _before(ways: Iterable[BalancerPath]) -> Iterator[str]:
@@ -107,31 +111,31 @@ def _before(ways: Iterable[BalancerPath]) -> Iterator[str]:
             yield f"{maybe}{front.balancer.word} {front.balancer.name}"
 
 
-def _way(network: Network, source: TaskSource, front: BalancerPath) -> Iterator[Line]:
+def _way(network: Network, source: TaskSource, front: BalancerPath) -> Iterator[SummaryLine]:
     """How a load balancer leads to tasks, and who reaches the load balancer."""
     is_ = "is" if front.fact.truth else "may be"
     if front.balancer is None:
         waits = waiting(front.needs)
-        yield Line(f"A load balancer {is_} in front of {source.name}: {waits}.", front.place)
+        yield SummaryLine(f"A load balancer {is_} in front of {source.name}: {waits}.", front.place)
         return
     balancer = front.balancer
     by = f" by {front.listener.name}" if front.listener is not None else ""
     text = f"The {balancer.word} {balancer.name} {is_} in front of {source.name}{by}."
-    yield Line(text, front.place)
+    yield SummaryLine(text, front.place)
     yield from _openness(network, balancer)
 
 
 # Load balancers
 
 
-def _of_balancer(network: Network, balancer: LoadBalancer) -> Portrait:
+def _of_balancer(network: Network, balancer: LoadBalancer) -> ResourceSummary:
     lines = list(_openness(network, balancer))
     behind = _behind(network).get(balancer.id, [])
     for source, front in behind:
         is_ = "is" if front.fact.truth else "may be"
-        lines.append(Line(f"The {source.word} {source.name} {is_} behind it.", front.place))
+        lines.append(SummaryLine(f"The {source.word} {source.name} {is_} behind it.", front.place))
     if not behind:
-        lines.append(Line("No tasks in the sources are behind it."))
+        lines.append(SummaryLine("No tasks in the sources are behind it."))
     return _portrait("load balancer", balancer.word, balancer, lines)
 
 
@@ -146,7 +150,7 @@ def _behind(network: Network) -> dict[str, list[tuple[TaskSource, BalancerPath]]
     return found
 
 
-def _openness(network: Network, balancer: LoadBalancer) -> Iterator[Line]:
+def _openness(network: Network, balancer: LoadBalancer) -> Iterator[SummaryLine]:
     """Who reaches a load balancer: by its scheme, and by its groups."""
     open_ = public(network, Link(balancer.id, balancer.exists, balancer.origin.header))
     yield from _told(open_)
@@ -154,23 +158,23 @@ def _openness(network: Network, balancer: LoadBalancer) -> Iterator[Line]:
         yield from _admitted(network, link)
     if not balancer.groups and balancer.kind.known == "network":
         place = balancer.groups_setting.place
-        yield Line(
+        yield SummaryLine(
             f"{balancer.name} has no security group: it accepts every client that can reach it.",
             place,
         )
 
 
-def _told(fact: Fact) -> Iterator[Line]:
+def _told(fact: Fact) -> Iterator[SummaryLine]:
     for leaf in fact.deciding():
-        yield Line(f"{_sentence(str(leaf))}.", leaf.place)
+        yield SummaryLine(f"{_sentence(str(leaf))}.", leaf.place)
 
 
 # Security groups
 
 
-def _of_group(network: Network, group: SecurityGroup) -> Portrait:
+def _of_group(network: Network, group: SecurityGroup) -> ResourceSummary:
     lines = [
-        Line(
+        SummaryLine(
             f"{source.word.capitalize()} {source.name} {_verb(fact, 'uses', 'use')} it.",
             fact.place,
         )
@@ -178,14 +182,16 @@ def _of_group(network: Network, group: SecurityGroup) -> Portrait:
         if fact.truth is not False
     ]
     lines += [
-        Line(f"{balancer.word} {balancer.name} {_verb(link.fact, 'uses', 'use')} it.", link.place)
+        SummaryLine(
+            f"{balancer.word} {balancer.name} {_verb(link.fact, 'uses', 'use')} it.", link.place
+        )
         for balancer, link in _balancers_by_group(network).get(group.id, ())
     ]
     if not lines:
-        lines.append(Line("No tasks and no load balancer in the sources use it."))
+        lines.append(SummaryLine("No tasks and no load balancer in the sources use it."))
     lines += _permissions(network, group.id, group.name)
     lines += [
-        Line(f"{each.on.name} allows ingress from it on {each.ports}.", each.place)
+        SummaryLine(f"{each.on.name} allows ingress from it on {each.ports}.", each.place)
         for each in _admitting(network).get(group.id, ())
         if each.group.to != group.id
     ]
@@ -212,25 +218,25 @@ def _admitting(network: Network) -> dict[str, list[Permission]]:
     return found
 
 
-def _admitted(network: Network, link: Link) -> Iterator[Line]:
+def _admitted(network: Network, link: Link) -> Iterator[SummaryLine]:
     """Whom the group allows that a tie leads to."""
     group = network.get(SecurityGroup, link)
     if group is None or group.external or not link.to:
         waits = waiting(link.fact.needs) or "it is not in the sources"
-        yield Line(f"What {link.to or 'a group'} allows is not known: {waits}.", link.place)
+        yield SummaryLine(f"What {link.to or 'a group'} allows is not known: {waits}.", link.place)
         return
     yield from _permissions(network, group.id, group.name)
 
 
-def _permissions(network: Network, group: str, name: str) -> Iterator[Line]:
+def _permissions(network: Network, group: str, name: str) -> Iterator[SummaryLine]:
     found = [each for each in permissions(network, group, "ingress") if _counts(each)]
     if not found:
-        yield Line(f"{name} allows no ingress.")
+        yield SummaryLine(f"{name} allows no ingress.")
     for each in found[:MOST]:
         allows = f"{_verb(each.fact, 'allows', 'allow')} ingress from {who(network, each)}"
-        yield Line(f"{name} {allows} on {each.ports}.", each.place)
+        yield SummaryLine(f"{name} {allows} on {each.ports}.", each.place)
     if len(found) > MOST:
-        yield Line(f"{name} has {len(found) - MOST} more ingress rules.")
+        yield SummaryLine(f"{name} has {len(found) - MOST} more ingress rules.")
 
 
 def _briefly(network: Network, link: Link) -> Iterator[str]:
@@ -261,9 +267,9 @@ def _sentence(text: str) -> str:
 
 
 def _portrait(
-    kind: Kind, word: str, thing: Entity, lines: Iterable[Line], brief: str = ""
-) -> Portrait:
-    once: dict[str, Line] = {}
+    kind: SummaryKind, word: str, thing: Entity, lines: Iterable[SummaryLine], brief: str = ""
+) -> ResourceSummary:
+    once: dict[str, SummaryLine] = {}
     for line in lines:
         once.setdefault(line.text, line)
-    return Portrait(kind, thing.name, word, thing.origin.header, tuple(once.values()), brief)
+    return ResourceSummary(kind, thing.name, word, thing.origin.header, tuple(once.values()), brief)

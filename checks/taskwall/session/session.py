@@ -12,7 +12,7 @@ from taskwall.api.options import Options
 from taskwall.findings.finding import Problem, Report
 from taskwall.report.excerpts import seen_from
 from taskwall.session.cache import SessionCache
-from taskwall.session.portraits import Portrait
+from taskwall.session.portraits import ResourceSummary
 from taskwall.source.files import Files, UnreadableError
 from taskwall.sources import found_in, unparsed
 
@@ -45,7 +45,7 @@ class Session:
         self._held: Files | None = None
         self._stamps: Mapping[str, tuple[int, int]] | None = None
         self._report: Report | None = None
-        self._portraits: tuple[Portrait, ...] | None = None
+        self._summaries: tuple[ResourceSummary, ...] | None = None
 
     @property
     def texts(self) -> Mapping[str, str]:
@@ -116,7 +116,7 @@ class Session:
             self._report = self._told(found)
         return self._report
 
-    def portraits(self) -> tuple[Portrait, ...]:
+    def summaries(self) -> tuple[ResourceSummary, ...]:
         """What the networks of the folder say of their things, open switches left open.
 
         Their places name files by absolute paths.
@@ -125,10 +125,10 @@ class Session:
             SettingsError: the settings cannot be meant so.
             BaselineError: the baseline cannot be read.
         """
-        if self._portraits is None:
+        if self._summaries is None:
             self.report()
-            self._portraits = tuple(self._cache.portraits())
-        return self._portraits
+            self._summaries = tuple(self._cache.summaries())
+        return self._summaries
 
     def _files(self) -> Files:
         """The files as they are now; the same ones as long as only open documents change."""
@@ -153,7 +153,7 @@ class Session:
 
     def _changed(self) -> None:
         self._report = None
-        self._portraits = None
+        self._summaries = None
 
     def _told(self, report: Report) -> Report:
         """The report, with the errors of documents for which an earlier text stands."""
