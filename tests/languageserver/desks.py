@@ -9,7 +9,7 @@ from lsprotocol.types import (
     TextDocumentContentChangeWholeDocument,
 )
 
-from taskwall.languageserver.desk import Desk
+from taskwall.languageserver.desk import Workspace
 from taskwall.languageserver.preferences import preferences
 
 PATIENCE = 60
@@ -65,7 +65,7 @@ class Sitting:
 
     def __init__(self, *folders: Path, **settings: object) -> None:
         self.screen = Screen()
-        self.desk = Desk(self.screen)
+        self.desk = Workspace(self.screen)
         self.desk.prefer(*preferences({"debounce": 0, **settings}))
         self.desk.folders([folder.as_uri() for folder in folders])
         self._versions: dict[Path, int] = {}

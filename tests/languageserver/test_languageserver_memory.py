@@ -96,7 +96,7 @@ def test_memory_does_not_grow(
     name: str, base: str, hands: dict[str, Hand], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Ten thousand edits: after many of each kind there is no more than after some."""
-    monkeypatch.setattr(desk, "REST", 0)
+    monkeypatch.setattr(desk, "IDLE_SECONDS", 0)
     called = tmp_path / "called" / "main.tf"
     called.parent.mkdir()
     called.write_text(RULE.replace("aws_security_group.web.id", '"sg-12345678"'))

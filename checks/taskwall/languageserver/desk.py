@@ -30,13 +30,13 @@ from taskwall.session.portraits import ResourceSummary
 from taskwall.source.files import PASSED_OVER
 from taskwall.sources import may_be_source
 
-REST = 1.0
+IDLE_SECONDS = 1.0
 """Seconds without anything new after which portraits are drawn anew: nobody reads them typing."""
 
 _TOP = Range(Position(0, 0), Position(0, 0))
 
 
-class Editor(Protocol):
+class Client(Protocol):
     """The other side."""
 
     def publish(self, uri: str, version: int | None, diagnostics: Sequence[Diagnostic]) -> None:
@@ -52,18 +52,18 @@ class Editor(Protocol):
         """Ask for the code lenses again."""
 
 
-class Desk:
+class Workspace:
     """Takes what the editor tells, has it judged, and shows what came of it.
 
     Everything here happens in the thread of the event loop; the worker judges in its own.
     """
 
-    def __init__(self, editor: Editor) -> None:
-        self._editor = editor
+    def __init__(self, editor: Client) -> None:
+        self._client = editor
         self._loop = asyncio.get_running_loop()
         self.encoding: Encoding = "utf-16"
         self.preferences = Preferences()
-        self._workspace: dict[str, None] = {}
+        self._workspace_folders: dict[str, None] = {}
         self._documents: dict[str, Document] = {}
         self._owners: dict[str, str] = {}
         self._folders: dict[str, str] = {}
@@ -91,27 +91,27 @@ class Desk:
     def folders(self, added: Iterable[str], removed: Iterable[str] = ()) -> None:
         """Workspace folders came or went."""
         for uri in removed:
-            self._workspace.pop(path_of(uri) or "", None)
+            self._workspace_folders.pop(path_of(uri) or "", None)
         for uri in added:
             if (path := path_of(uri)) is not None:
-                self._workspace[path] = None
+                self._workspace_folders[path] = None
         self._anew()
 
     def prefer(self, preferences: Preferences, wrong: str) -> None:
         """The user's settings are these; `wrong` says what of them cannot be meant so."""
         if wrong and wrong != self._wrong:
-            self._editor.say(wrong)
+            self._client.say(wrong)
         self._wrong = wrong
         if preferences != self.preferences:
             self.preferences = preferences
             self._anew()
-            self._editor.lenses_changed()
+            self._client.lenses_changed()
 
     def opened(self, uri: str, version: int, text: str) -> None:
         """A document was opened."""
         path = path_of(uri)
         if path is None:
-            self._editor.log(f"{uri} is not a file: it is analysed once it is saved as one.")
+            self._client.log(f"{uri} is not a file: it is analysed once it is saved as one.")
             return
         self._enter(Document(uri, path, version, Lines(text, self.encoding)), delay=0)
 
@@ -124,7 +124,7 @@ class Desk:
             return  # as was said when it was opened
         document = self._documents.get(path)
         if document is None:
-            self._editor.log(f"{uri} is not open: its change is ignored.")
+            self._client.log(f"{uri} is not open: its change is ignored.")
             return
         self._enter(document.changed(version, changes), delay=self.preferences.debounce / 1000)
 
@@ -150,7 +150,7 @@ class Desk:
         path = path_of(uri) or ""
         if (folder := self._owners.get(path)) is None:
             return
-        if folder_of(path, self._workspace) != folder:
+        if folder_of(path, self._workspace_folders) != folder:
             self._anew()  # settings came or went
             return
         self._worker.look(folder)
@@ -185,9 +185,9 @@ class Desk:
 
     def _own(self, path: str) -> str:
         """Find the project of a document, and begin it if this is its first."""
-        folder = folder_of(path, self._workspace)
+        folder = folder_of(path, self._workspace_folders)
         if folder not in self._owners.values():
-            deep = is_deep(folder, self._workspace)
+            deep = is_deep(folder, self._workspace_folders)
             self._worker.open(folder, self.preferences, self.encoding, deep)
         self._owners[path] = folder
         return folder
@@ -214,7 +214,7 @@ class Desk:
         self._views.pop(folder, None)
         self._drawn.pop(folder, None)
         for path in self._published.pop(folder, {}):
-            self._editor.publish(self._uri(path), None, [])
+            self._client.publish(self._uri(path), None, [])
 
     # Judging
 
@@ -241,7 +241,7 @@ class Desk:
             if self._numbers.get(folder) == number:
                 self._worker.draw(folder, number)
 
-        rest = REST if folder in self._drawn else 0
+        rest = IDLE_SECONDS if folder in self._drawn else 0
         self._rests[folder] = self._loop.call_later(rest, draw)
 
     def _here(self, told: Callable[..., None]) -> Callable[..., None]:
@@ -287,7 +287,7 @@ class Desk:
         """The project of a file, looked for once until projects begin anew."""
         found = self._owners.get(path, self._folders.get(path))
         if found is None:
-            found = self._folders[path] = owner_of(path, self._workspace)
+            found = self._folders[path] = owner_of(path, self._workspace_folders)
         return found
 
     def _publish(self, folder: str, found: Mapping[str, list[Diagnostic]]) -> None:
@@ -299,9 +299,9 @@ class Desk:
             version = None if document is None else document.version
             now[path] = (version, *diagnostics)
             if before.get(path) != now[path]:
-                self._editor.publish(self._uri(path), version, diagnostics)
+                self._client.publish(self._uri(path), version, diagnostics)
         for path in before.keys() - now.keys():
-            self._editor.publish(self._uri(path), None, [])
+            self._client.publish(self._uri(path), None, [])
         self._published[folder] = now
 
     def _summarized(self, folder: str, portraits: tuple[ResourceSummary, ...], number: int) -> None:
@@ -311,17 +311,17 @@ class Desk:
         before = self._drawn.get(folder)
         self._drawn[folder] = Summaries.by_header(portraits, texts)
         if before is None or before.by_file != self._drawn[folder].by_file:
-            self._editor.lenses_changed()
+            self._client.lenses_changed()
 
     def _crashed(self, folder: str, error: Exception) -> None:
         self._say_once(f"taskwall crashed on {folder}: {error!r}. Please report this.")
 
     def _say_once(self, text: str) -> None:
         if text in self._said:
-            self._editor.log(text)
+            self._client.log(text)
         else:
             self._said.add(text)
-            self._editor.say(text)
+            self._client.say(text)
 
     def _uri(self, path: str) -> str:
         document = self._documents.get(path)

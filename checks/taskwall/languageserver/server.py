@@ -14,7 +14,7 @@ from pygls.protocol import LanguageServerProtocol, lsp_method
 
 from taskwall import __version__
 from taskwall.languageserver.actions import EXPLAIN, SHOW
-from taskwall.languageserver.desk import Desk
+from taskwall.languageserver.desk import Workspace
 from taskwall.languageserver.portrayed import SUMMARY_COMMAND, as_markdown
 from taskwall.languageserver.positions import Encoding, uri_of
 from taskwall.languageserver.preferences import SECTION, preferences
@@ -92,27 +92,27 @@ class Server(LanguageServer):
 
     def __init__(self) -> None:
         super().__init__("taskwall", __version__, protocol_cls=_Protocol)
-        self._desk: Desk | None = None
+        self._judged_workspace: Workspace | None = None
         self._options: object = None
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self.asked_to_end = False
 
     @property
-    def desk(self) -> Desk:
+    def judged_workspace(self) -> Workspace:
         """Where what the editor tells goes.
 
         Raises:
             JsonRpcException: the editor has not said hello.
         """
-        if self._desk is None:
+        if self._judged_workspace is None:
             raise JsonRpcException("the server is not initialized", code=-32002)
-        return self._desk
+        return self._judged_workspace
 
     def begin(self, params: types.InitializeParams) -> None:
         """Get to know the editor."""
         self._loop = asyncio.get_running_loop()
-        self._desk = desk = Desk(self)
+        self._judged_workspace = desk = Workspace(self)
         desk.encoding = _ENCODINGS[types.PositionEncodingKind(self.workspace.position_encoding)]
         self._options = params.initialization_options
         desk.prefer(*preferences(self._options))
@@ -125,8 +125,8 @@ class Server(LanguageServer):
 
     def end(self) -> None:
         """Stop judging, and take the pages away that were shown."""
-        if self._desk is not None:
-            self._desk.end()
+        if self._judged_workspace is not None:
+            self._judged_workspace.end()
         if self._folder is not None:
             self._folder.cleanup()
 
@@ -152,7 +152,7 @@ class Server(LanguageServer):
             raw = found[0] if found else None
         elif isinstance(pushed, dict):
             raw = pushed.get(SECTION)
-        self.desk.prefer(*preferences(self._options if raw is None else raw))
+        self.judged_workspace.prefer(*preferences(self._options if raw is None else raw))
 
     async def watch(self) -> None:
         """Have the editor say when files change on disk, if it can."""
@@ -256,20 +256,20 @@ def _documents(server: Server) -> None:
     @server.feature(types.TEXT_DOCUMENT_DID_OPEN)
     def _opened(params: types.DidOpenTextDocumentParams) -> None:
         document = params.text_document
-        server.desk.opened(document.uri, document.version, document.text)
+        server.judged_workspace.opened(document.uri, document.version, document.text)
 
     @server.feature(types.TEXT_DOCUMENT_DID_CHANGE)
     def _changed(params: types.DidChangeTextDocumentParams) -> None:
         document = params.text_document
-        server.desk.changed(document.uri, document.version, params.content_changes)
+        server.judged_workspace.changed(document.uri, document.version, params.content_changes)
 
     @server.feature(types.TEXT_DOCUMENT_DID_CLOSE)
     def _closed(params: types.DidCloseTextDocumentParams) -> None:
-        server.desk.closed(params.text_document.uri)
+        server.judged_workspace.closed(params.text_document.uri)
 
     @server.feature(types.TEXT_DOCUMENT_DID_SAVE)
     def _saved(params: types.DidSaveTextDocumentParams) -> None:
-        server.desk.saved(params.text_document.uri)
+        server.judged_workspace.saved(params.text_document.uri)
 
 
 def _workspace(server: Server) -> None:
@@ -292,12 +292,12 @@ def _workspace(server: Server) -> None:
 
     @server.feature(types.WORKSPACE_DID_CHANGE_WATCHED_FILES)
     def _written(params: types.DidChangeWatchedFilesParams) -> None:
-        server.desk.files_changed(change.uri for change in params.changes)
+        server.judged_workspace.files_changed(change.uri for change in params.changes)
 
     @server.feature(types.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS)
     def _moved(params: types.DidChangeWorkspaceFoldersParams) -> None:
         event = params.event
-        server.desk.folders(
+        server.judged_workspace.folders(
             [folder.uri for folder in event.added], [folder.uri for folder in event.removed]
         )
 
@@ -307,16 +307,16 @@ def _questions(server: Server) -> None:
 
     @server.feature(types.TEXT_DOCUMENT_CODE_ACTION, kinds)
     def _actions(params: types.CodeActionParams) -> list[types.CodeAction]:
-        return list(server.desk.actions(params.text_document.uri, params.range))
+        return list(server.judged_workspace.actions(params.text_document.uri, params.range))
 
     @server.feature(types.TEXT_DOCUMENT_HOVER)
     def _hover(params: types.HoverParams) -> types.Hover | None:
         uri, position = params.text_document.uri, params.position
-        return server.desk.hover(uri, position, markdown=server.markdown)
+        return server.judged_workspace.hover(uri, position, markdown=server.markdown)
 
     @server.feature(types.TEXT_DOCUMENT_CODE_LENS, types.CodeLensOptions())
     def _lenses(params: types.CodeLensParams) -> list[types.CodeLens]:
-        return list(server.desk.lenses(params.text_document.uri))
+        return list(server.judged_workspace.lenses(params.text_document.uri))
 
 
 def _commands(server: Server) -> None:
@@ -332,6 +332,6 @@ def _commands(server: Server) -> None:
 
     @server.command(SUMMARY_COMMAND)
     async def _portrait(uri: str, line: int) -> None:
-        found = server.desk.summaries(uri, line)
+        found = server.judged_workspace.summaries(uri, line)
         if found:
             await server.show_page("portrait", "\n\n".join(map(as_markdown, found)))
