@@ -13,7 +13,7 @@ from taskwall.api.options import Options
 from taskwall.api.scan import scan
 from taskwall.core.values import Known, Value
 from taskwall.findings.finding import Report
-from taskwall.findings.redaction import SHOWN, Mask
+from taskwall.findings.redaction import SHOWN, Redactor
 from taskwall.outputs import View, formats, render
 from taskwall.readers.terraform.values.sensitive import Derived, with_derived
 from taskwall.session.session import Session
@@ -445,22 +445,22 @@ def test_words_beside_a_secret_are_told(policy: str, tmp_path: Path) -> None:
 
 def test_short_secrets_are_masked_as_words_only() -> None:
     """A short text within a longer word is not what was meant."""
-    mask = Mask(["web", "long enough", "x"])
-    assert mask.text("web, aws_ecs_service.web and website x") == (
+    mask = Redactor(["web", "long enough", "x"])
+    assert mask.redact("web, aws_ecs_service.web and website x") == (
         f"{SHOWN}, aws_ecs_service.web and website x"
     )
-    assert mask.text("how long enough is") == f"how {SHOWN} is"
-    assert mask.starred("  web = 1") == "  *** = 1"
+    assert mask.redact("how long enough is") == f"how {SHOWN} is"
+    assert mask.redact_line("  web = 1") == "  *** = 1"
 
 
 def test_secrets_that_extend_each_other_are_masked_to_the_letter() -> None:
     """As many stars as letters, at the end of a text too; what two secrets share is masked once."""
-    mask = Mask(["abcdefg", "abcdefghi", "efghijklmn"])
-    assert mask.starred("x = abcdefg") == "x = *******"
-    assert mask.text("x = abcdefg") == f"x = {SHOWN}"
-    assert mask.starred("abcdefghi.") == "*********."
-    assert mask.starred("abcdefghijklmn") == "*" * 14
-    assert mask.text("abcdefghijklmn") == SHOWN
+    mask = Redactor(["abcdefg", "abcdefghi", "efghijklmn"])
+    assert mask.redact_line("x = abcdefg") == "x = *******"
+    assert mask.redact("x = abcdefg") == f"x = {SHOWN}"
+    assert mask.redact_line("abcdefghi.") == "*********."
+    assert mask.redact_line("abcdefghijklmn") == "*" * 14
+    assert mask.redact("abcdefghijklmn") == SHOWN
 
 
 @pytest.mark.parametrize(
@@ -496,7 +496,7 @@ def test_no_long_secret_is_left(hidden: list[str], pieces: list[str]) -> None:
     secrets = [text for text in hidden if len(text.strip()) >= 8]
     rows = zip(pieces, [*secrets, *[""] * 6], strict=False)
     text = "".join(part for row in rows for part in row)
-    mask = Mask(hidden)
-    assert len(mask.starred(text)) == len(text)
-    assert not any(secret.strip() in mask.text(text) for secret in secrets)
-    assert not any(secret.strip() in mask.starred(text) for secret in secrets)
+    mask = Redactor(hidden)
+    assert len(mask.redact_line(text)) == len(text)
+    assert not any(secret.strip() in mask.redact(text) for secret in secrets)
+    assert not any(secret.strip() in mask.redact_line(text) for secret in secrets)

@@ -11,7 +11,7 @@ from taskwall.core.facts import Fact
 from taskwall.core.values import Need, Origin, Span
 from taskwall.engine.scenarios import CancellationCheck, Followed, explore, never_cancelled
 from taskwall.findings.finding import CalledFrom, Crash, Finding, Fix, Severity, Step, Truth, Unread
-from taskwall.findings.redaction import Mask
+from taskwall.findings.redaction import Redactor
 from taskwall.fixes.eligibility import RequestedFixes
 from taskwall.incremental.query import AmbiguousError
 from taskwall.lowering import Lowered, lower
@@ -39,7 +39,7 @@ class LocatedFinding(Struct, frozen=True, gc=False):
 class Judgement(Struct, frozen=True):
     """Everything that judging one stack brought, findings of all three verdicts included.
 
-    `hidden` are the sensitive texts of its sources, which nothing else in it holds.
+    `sensitive_texts` are the sensitive texts of its sources, which nothing else in it holds.
     """
 
     findings: tuple[LocatedFinding, ...]
@@ -49,7 +49,7 @@ class Judgement(Struct, frozen=True):
     crashes: tuple[Crash, ...] = ()
     suppressions: tuple[Suppression, ...] = ()
     notes: tuple[str, ...] = ()
-    hidden: frozenset[str] = frozenset()
+    sensitive_texts: frozenset[str] = frozenset()
 
 
 class ScenarioVerdict(Struct, frozen=True, gc=False):
@@ -102,17 +102,17 @@ def judge_scenarios(
         del lowered  # the network, before findings take as much memory
     shown = f"only {len(evaluations)} combinations of its undecided conditions were analysed"
     bound = f"{stack}: {shown}"
-    hidden = frozenset().union(*(evaluation.hidden for evaluation in evaluations))
-    mask = Mask(hidden, fixes(rules))
+    hidden = frozenset().union(*(evaluation.sensitive_texts for evaluation in evaluations))
+    mask = Redactor(hidden, fixes(rules))
     passes = "pass" in settings.show
     every = _merged(answers, followed, stack, settings.profile, passes)
     found = evaluations[0].line_map.apply(tuple(every))
     return Judgement(
-        mask.of(found),
+        mask.apply(found),
         max(len(evaluation.resources) for evaluation in evaluations),
         unread,
-        mask.of(tuple(dict.fromkeys(error for each in evaluations for error in each.errors))),
-        mask.of(tuple(crashes)),
+        mask.apply(tuple(dict.fromkeys(error for each in evaluations for error in each.errors))),
+        mask.apply(tuple(crashes)),
         tuple(dict.fromkeys(skip for each in evaluations for skip in each.suppressions)),
         () if followed.whole else (bound,),
         hidden,

@@ -24,7 +24,7 @@ _KEPT = frozenset({"file", "fingerprint", "rule", "severity", "stack", "verdict"
 """Fields whose texts are ours, or paths."""
 
 
-class Mask:
+class Redactor:
     """Replaces sensitive texts in whatever is told of a stack.
 
     The texts `own` are none of the sources, and stay: what rules say of a fix.
@@ -45,16 +45,16 @@ class Mask:
         return bool(self._texts)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Mask) and self._texts == other._texts
+        return isinstance(other, Redactor) and self._texts == other._texts
 
     def __hash__(self) -> int:
         return hash(self._texts)
 
-    def text(self, text: str) -> str:
+    def redact(self, text: str) -> str:
         """The text without what is sensitive."""
         return self._replaced(text, lambda _: SHOWN)
 
-    def starred(self, line: str) -> str:
+    def redact_line(self, line: str) -> str:
         """A line of a source, with as many stars in the place of what is sensitive."""
         return self._replaced(line, lambda length: "*" * length)
 
@@ -96,23 +96,23 @@ class Mask:
                 return length
         return 0
 
-    def of(self, told: T) -> T:
+    def apply(self, told: T) -> T:
         """Findings, errors or crashes without what is sensitive; edits that hold it go."""
-        return self._masked(told) if self._texts else told
+        return self._redacted(told) if self._texts else told
 
-    def _masked(self, told: Any) -> Any:
+    def _redacted(self, told: Any) -> Any:
         if isinstance(told, str):
-            return self.text(told)
+            return self.redact(told)
         if isinstance(told, tuple):
-            return tuple(map(self._masked, told))
+            return tuple(map(self._redacted, told))
         if isinstance(told, Fix):
-            edits = told.edits if all(self.text(e.text) == e.text for e in told.edits) else ()
-            return Fix(told.text if told.text in self._own else self.text(told.text), edits)
+            edits = told.edits if all(self.redact(e.text) == e.text for e in told.edits) else ()
+            return Fix(told.text if told.text in self._own else self.redact(told.text), edits)
         if isinstance(told, Struct):
             return replace(
                 told,
                 **{
-                    name: self._masked(getattr(told, name))
+                    name: self._redacted(getattr(told, name))
                     for name in told.__struct_fields__
                     if name not in _KEPT
                 },

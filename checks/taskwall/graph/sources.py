@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from taskwall.api.options import Options, resolved_options
 from taskwall.core.values import Span
 from taskwall.findings.finding import Problem
-from taskwall.findings.redaction import Mask
+from taskwall.findings.redaction import Redactor
 from taskwall.graph import Graph, drawn
 from taskwall.lowering import lower
 from taskwall.report.excerpts import Paths
@@ -48,19 +48,19 @@ def pictures(options: Options, files: Files | None = None) -> Pictures:
             errors[SourceError(place, "is nested too deeply to be analysed")] = None
             continue
         if graph.nodes:
-            graphs.append(_masked(graph, Mask(evaluation.hidden)))
+            graphs.append(_masked(graph, Redactor(evaluation.sensitive_texts)))
         for what, error in lowered.crashes:
             place = Span(read.stack.name, 1, 1, 1, 1)
             errors[SourceError(place, f"reading {what} crashed: {error!r}")] = None
     return Pictures(tuple(graphs), tuple(_problems(errors, paths)))
 
 
-def _masked(graph: Graph, mask: Mask) -> Graph:
+def _masked(graph: Graph, mask: Redactor) -> Graph:
     """A picture whose words hold nothing that the sources declare to be sensitive."""
     return Graph(
         graph.stack,
-        tuple(replace(node, name=mask.text(node.name)) for node in graph.nodes),
-        tuple(replace(tie, label=mask.text(tie.label)) for tie in graph.ties),
+        tuple(replace(node, name=mask.redact(node.name)) for node in graph.nodes),
+        tuple(replace(tie, label=mask.redact(tie.label)) for tie in graph.ties),
     )
 
 

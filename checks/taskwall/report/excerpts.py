@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from taskwall.core.values import Span
 from taskwall.findings.finding import Finding
-from taskwall.findings.redaction import Mask
+from taskwall.findings.redaction import Redactor
 from taskwall.source.files import Files, UnreadableError
 from taskwall.source.stack import Stack
 
@@ -75,10 +75,10 @@ def seen_from(folder: str, path: str) -> str:
 class Lines:
     """The lines of the stacks' files, masked where a secret may stand or a sensitive text does."""
 
-    def __init__(self, files: Files, stacks: Sequence[Stack], mask: Mask | None = None) -> None:
+    def __init__(self, files: Files, stacks: Sequence[Stack], mask: Redactor | None = None) -> None:
         self._files = files
         self._stacks = stacks
-        self._mask = mask or Mask(())
+        self._mask = mask or Redactor(())
         self._masked: dict[str, list[str]] = {}
 
     def of(self, path: str) -> list[str]:
@@ -116,4 +116,4 @@ class Lines:
                 stars = "*" * (min(end, len(line)) - start)
                 if stars:
                     lines[number - 1] = line[:start] + stars + line[end:]
-        return [self._mask.starred(line) for line in lines]
+        return [self._mask.redact_line(line) for line in lines]

@@ -16,7 +16,7 @@ from taskwall.findings.finding import (
     Suppressed,
     Unread,
 )
-from taskwall.findings.redaction import Mask
+from taskwall.findings.redaction import Redactor
 from taskwall.report import suppressions
 from taskwall.report.excerpts import Lines, Paths, seen_from
 from taskwall.report.rows import ReportEntries
@@ -46,7 +46,7 @@ class ReportBuilder:
         self.lines = Lines(
             files,
             [read.stack for read in found.reads],
-            Mask(text for judgement in judgements for text in judgement.hidden),
+            Redactor(text for judgement in judgements for text in judgement.sensitive_texts),
         )
         self.paths = Paths(cwd)
         self.rows = ReportEntries(

@@ -6,7 +6,7 @@ from operator import is_
 from taskwall.engine import judge as engine
 from taskwall.engine.judge import Judgement
 from taskwall.engine.scenarios import CancellationCheck, explore
-from taskwall.findings.redaction import Mask
+from taskwall.findings.redaction import Redactor
 from taskwall.incremental.query import AmbiguousError, Entry, QueryEngine
 from taskwall.lowering import IncrementalLowering, Lowered, lower
 from taskwall.model.core.network import Network, Policy
@@ -68,7 +68,7 @@ class IncrementalStack:
             )
             network = self._lasting.plain if known else lower(resources).network
             found = tuple(summaries(network))
-            return Mask(evaluation.hidden).of(evaluation.line_map.apply(found))
+            return Redactor(evaluation.sensitive_texts).apply(evaluation.line_map.apply(found))
         except RecursionError:
             return ()
 

@@ -52,16 +52,16 @@ class Evaluation(Struct, frozen=True):
     """What a stack declares under one scenario.
 
     `questions` are those that decide a switch (a Condition, a conditional, a count) and that
-    neither the sources nor the scenario answer. `hidden` are texts that sources declare to be
-    sensitive, and what is made of them: nothing that is told holds them. `line_map` leads from the
-    places of the resources to those of the files: what is told of them goes through it.
+    neither the sources nor the scenario answer. `sensitive_texts` are texts that sources declare to
+    be sensitive, and what is made of them: nothing that is told holds them. `line_map` leads from
+    the places of the resources to those of the files: what is told of them goes through it.
     """
 
     resources: tuple[Resource, ...]
     errors: tuple[SourceError, ...] = ()
     questions: frozenset[Question] = frozenset()
     suppressions: tuple[Suppression, ...] = ()
-    hidden: frozenset[str] = frozenset()
+    sensitive_texts: frozenset[str] = frozenset()
     line_map: LineMap = IDENTITY
 
 

@@ -128,7 +128,7 @@ def stack_of(texts: dict[str, str], *, free: bool, lasts: bool) -> TerraformStac
 def told(evaluation: Evaluation) -> tuple[object, ...]:
     """All that an evaluation says, types and places of values included."""
     resources = evaluation.line_map.apply(evaluation.resources)
-    return repr(resources), set(evaluation.errors), evaluation.questions, evaluation.hidden
+    return repr(resources), set(evaluation.errors), evaluation.questions, evaluation.sensitive_texts
 
 
 @examples(150)

@@ -194,7 +194,7 @@ class PlanStack:
             beside.errors,
             beside.questions,
             beside.suppressions,
-            beside.hidden | self._hidden,
+            beside.sensitive_texts | self._hidden,
             beside.line_map,
         )
 
