@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from reports import everything
 from taskwall.findings.finding import Document, Report, Summary
-from taskwall.findings.text import clean
+from taskwall.findings.text import sanitize
 from taskwall.outputs import View, formats, render, write
 from taskwall.outputs.text import windowed
 
@@ -82,7 +82,7 @@ def test_nothing_steers_the_terminal() -> None:
     """What sources say cannot move the cursor, change colours or turn the order of letters."""
     text = render("text", everything(), View(verbose=True))
     assert not [char for char in text if not (char.isprintable() or char == "\n")]
-    assert clean("a\x1b[2J\u202eb\tc") == "a�[2J�b    c"
+    assert sanitize("a\x1b[2J\u202eb\tc") == "a�[2J�b    c"
 
 
 @given(

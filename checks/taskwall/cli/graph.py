@@ -9,7 +9,7 @@ from taskwall import outputs
 from taskwall.api.options import Options
 from taskwall.cli.arguments import parsed, parser_of
 from taskwall.cli.terminal import UsageError, say
-from taskwall.findings.text import clean
+from taskwall.findings.text import sanitize
 from taskwall.graph import FORMATS, render
 from taskwall.graph.sources import pictures
 from taskwall.settings import SettingsError, one_of
@@ -51,7 +51,7 @@ def run(arguments: list[str]) -> int:
             raise UsageError(f"{given.output}: cannot be written: {why}.") from error
     for problem in found.errors:
         where = f"{problem.file}:{problem.line}:{problem.column}"
-        sys.stderr.write(f"taskwall: {clean(where)}: {clean(problem.message)}\n")
+        sys.stderr.write(f"taskwall: {sanitize(where)}: {sanitize(problem.message)}\n")
     if not found.graphs:
         sys.stderr.write("taskwall: there are no tasks, load balancers or data stores to draw\n")
     return 2 if found.errors else 0

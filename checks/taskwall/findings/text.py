@@ -10,7 +10,7 @@ TAB = 4
 """How many blanks a tab is shown as."""
 
 
-def clean(text: str) -> str:
+def sanitize(text: str) -> str:
     """A text without what would steer a terminal or turn the order of its characters."""
     if text.isprintable():
         return text
@@ -29,10 +29,10 @@ def one_line(finding: Finding, reasons: Mapping[str, str]) -> str:
         text += f" (when {finding.when})"
     if finding.missing:
         text += f": {waiting(Need(name, reasons.get(name, '')) for name in finding.missing)}"
-    return clean(text)
+    return sanitize(text)
 
 
-def from_the_worst(findings: Iterable[Finding]) -> list[Finding]:
+def by_severity(findings: Iterable[Finding]) -> list[Finding]:
     """Findings by severity, fails before unknowns before passes; else in their order."""
     verdicts = ("fail", "unknown", "pass")
     return sorted(

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from taskwall.findings.text import clean
+from taskwall.findings.text import sanitize
 from taskwall.graph import Graph, Kind, Node, Tie
 
 SHAPES: Mapping[Kind, str] = {
@@ -56,6 +56,6 @@ def _tie(tie: Tie, prefix: str) -> str:
 
 def _quoted(*lines: str) -> str:
     """Lines as one quoted text."""
-    texts = (clean(line.replace("\n", " ")) for line in lines)
+    texts = (sanitize(line.replace("\n", " ")) for line in lines)
     escaped = (text.replace("\\", "\\\\").replace('"', '\\"') for text in texts)
     return '"' + "\\n".join(escaped) + '"'

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from taskwall.findings.text import clean
+from taskwall.findings.text import sanitize
 from taskwall.graph import Graph, Kind, Node, Tie
 
 SHAPES: Mapping[Kind, tuple[str, str]] = {
@@ -55,5 +55,5 @@ def _escaped(text: str) -> str:
     """A text in which nothing ends the label, or is taken for HTML or Markdown."""
     return "".join(
         char if char.isalnum() or char in " ._-/:,[]()" else f"#{ord(char)};"
-        for char in clean(text.replace("\n", " "))
+        for char in sanitize(text.replace("\n", " "))
     )

@@ -7,7 +7,7 @@ unknown is a notice; what is put aside or passes is not shown.
 from collections.abc import Iterator, Mapping
 
 from taskwall.findings.finding import Finding, Report, Severity
-from taskwall.findings.text import clean, from_the_worst, one_line
+from taskwall.findings.text import by_severity, one_line, sanitize
 from taskwall.outputs import View
 
 COMMANDS: Mapping[Severity, str] = {
@@ -37,7 +37,7 @@ def _commands(report: Report) -> Iterator[str]:
     for error in report.document.errors:
         place = {"file": error.file, "line": str(error.line), "col": str(error.column)}
         yield _command("error", {**place, "title": "taskwall: cannot be read"}, error.message)
-    for finding in from_the_worst(report.document.findings):
+    for finding in by_severity(report.document.findings):
         if finding.verdict == "fail":
             yield _finding(COMMANDS[finding.severity], finding.severity, finding, report)
         elif finding.verdict == "unknown":
@@ -64,7 +64,7 @@ def _command(name: str, properties: Mapping[str, str], message: str) -> str:
 
 
 def _data(text: str) -> str:
-    lines = "\n".join(map(clean, text.split("\n")))
+    lines = "\n".join(map(sanitize, text.split("\n")))
     return lines.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 

@@ -10,7 +10,7 @@ import msgspec
 
 from taskwall.core.digest import sha256
 from taskwall.findings.finding import Report, Severity
-from taskwall.findings.text import clean, one_line
+from taskwall.findings.text import one_line, sanitize
 from taskwall.outputs import View
 
 SEVERITIES: Mapping[Severity, str] = {
@@ -58,7 +58,7 @@ def _issue(
     end_line: int = 0,
     fingerprint: str = "",
 ) -> dict[str, object]:
-    said = clean(text)
+    said = sanitize(text)
     return {
         "description": said,
         "check_name": check,

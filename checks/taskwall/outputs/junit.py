@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from taskwall.findings.finding import Finding, Report
-from taskwall.findings.text import clean, one_line
+from taskwall.findings.text import one_line, sanitize
 from taskwall.outputs import View
 
 READING = "sources"
@@ -24,22 +24,24 @@ def render(report: Report, view: View | None = None) -> str:
     for held in report.document.suppressed:
         why = "in the baseline" if held.by == "baseline" else f"suppressed: {held.reason}"
         case = _of(held.finding)
-        SubElement(case, "skipped", message=clean(why))
+        SubElement(case, "skipped", message=sanitize(why))
         suites.setdefault(held.finding.stack, []).append(case)
     for crash in report.document.crashes:
-        case = Element("testcase", classname=clean(crash.rule), name=clean(f"{crash.rule} crashed"))
-        SubElement(case, "error", message=clean(crash.message), type="crash")
+        case = Element(
+            "testcase", classname=sanitize(crash.rule), name=sanitize(f"{crash.rule} crashed")
+        )
+        SubElement(case, "error", message=sanitize(crash.message), type="crash")
         suites.setdefault(crash.stack, []).append(case)
     for error in report.document.errors:
-        name = clean(f"{error.file}:{error.line}:{error.column}")
-        case = Element("testcase", classname=READING, name=name, file=clean(error.file))
-        SubElement(case, "error", message=clean(error.message), type="unreadable")
+        name = sanitize(f"{error.file}:{error.line}:{error.column}")
+        case = Element("testcase", classname=READING, name=name, file=sanitize(error.file))
+        SubElement(case, "error", message=sanitize(error.message), type="unreadable")
         suites.setdefault(READING, []).append(case)
     if not suites:  # a report without any case is taken for one that is broken
         suites["taskwall"] = [Element("testcase", classname="taskwall", name="nothing was found")]
     root = Element("testsuites", name="taskwall")
     for name in sorted(suites):
-        suite = SubElement(root, "testsuite", name=clean(name))
+        suite = SubElement(root, "testsuite", name=sanitize(name))
         suite.extend(suites[name])
         _count(suite, suites[name])
     _count(root, [case for cases in suites.values() for case in cases])
@@ -53,8 +55,8 @@ def _of(finding: Finding) -> Element:
     return Element(
         "testcase",
         classname=finding.rule,
-        name=clean(f"{finding.rule} {finding.resource} ({finding.file}:{finding.line})"),
-        file=clean(finding.file),
+        name=sanitize(f"{finding.rule} {finding.resource} ({finding.file}:{finding.line})"),
+        file=sanitize(finding.file),
         line=str(finding.line),
     )
 
@@ -71,14 +73,14 @@ def _case(finding: Finding, report: Report) -> Element:
 
 
 def _details(finding: Finding) -> Iterator[str]:
-    yield clean(f"{finding.file}:{finding.line}:{finding.column}: {finding.message}")
+    yield sanitize(f"{finding.file}:{finding.line}:{finding.column}: {finding.message}")
     for step in finding.because:
-        yield clean(f"because {step.text} [{step.file}:{step.line}]")
+        yield sanitize(f"because {step.text} [{step.file}:{step.line}]")
     for call in finding.called_from:
-        yield clean(f"called from {call.text} [{call.file}:{call.line}]")
+        yield sanitize(f"called from {call.text} [{call.file}:{call.line}]")
     if finding.fix:
         yield "fix:"
-        yield from map(clean, finding.fix.text.splitlines())
+        yield from map(sanitize, finding.fix.text.splitlines())
 
 
 def _count(element: Element, cases: list[Element]) -> None:

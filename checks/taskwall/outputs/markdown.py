@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from taskwall.core.patterns import pattern
 from taskwall.findings.finding import SEVERITIES, Finding, Report
-from taskwall.findings.text import clean, from_the_worst, one_line
+from taskwall.findings.text import by_severity, one_line, sanitize
 from taskwall.outputs import View
 
 MOST = 50
@@ -25,7 +25,7 @@ def render(report: Report, view: View | None = None) -> str:
 
 def _blocks(report: Report) -> Iterator[str]:
     document = report.document
-    found = from_the_worst(document.findings)
+    found = by_severity(document.findings)
     fails = [one for one in found if one.verdict == "fail"]
     yield "## taskwall\n"
     yield _summary(report) + "\n"
@@ -125,13 +125,13 @@ def _code(text: str) -> str:
 
 
 def _html(text: str) -> str:
-    text = clean(text.replace("\n", " "))
+    text = sanitize(text.replace("\n", " "))
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def _fenced(text: str) -> str:
     """A text of several lines as a block of code, in a fence longer than any within."""
-    lines = [clean(line).rstrip() for line in text.strip().splitlines()]
+    lines = [sanitize(line).rstrip() for line in text.strip().splitlines()]
     longest = max((len(run) for run in re.findall(r"`+", text)), default=0)
     fence = "`" * max(3, longest + 1)
     return "\n".join((f"{fence}text", *lines, fence))

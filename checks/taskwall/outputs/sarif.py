@@ -13,7 +13,7 @@ from urllib.parse import quote
 import msgspec
 
 from taskwall.findings.finding import Edit, Finding, Report, RuleDescription, Severity, Suppressed
-from taskwall.findings.text import clean, one_line
+from taskwall.findings.text import one_line, sanitize
 from taskwall.outputs import View
 
 Object: TypeAlias = dict[str, Any]
@@ -135,7 +135,7 @@ def _related(finding: Finding) -> list[Object]:
                 "artifactLocation": _artifact(file),
                 "region": {"startLine": line},
             },
-            "message": {"text": clean(text)},
+            "message": {"text": sanitize(text)},
         }
         for number, (file, line, text) in enumerate(steps, 1)
     ]
@@ -169,7 +169,7 @@ def _suppression(one: Suppressed) -> Object:
         "location": {"physicalLocation": place},
     }
     if one.reason:
-        found["justification"] = clean(one.reason)
+        found["justification"] = sanitize(one.reason)
     return found
 
 
@@ -183,17 +183,17 @@ def _invocation(report: Report, index: Mapping[str, int]) -> Object:
         told_of.append(
             {
                 "level": "error",
-                "message": {"text": clean(error.message)},
+                "message": {"text": sanitize(error.message)},
                 "locations": [{"physicalLocation": place}],
             }
         )
     for crash in document.crashes:
         text = f"{crash.rule} crashed on {crash.stack}: {crash.message}"
-        notification: Object = {"level": "error", "message": {"text": clean(text)}}
+        notification: Object = {"level": "error", "message": {"text": sanitize(text)}}
         if crash.rule in index:
             notification["associatedRule"] = {"id": crash.rule, "index": index[crash.rule]}
         told_of.append(notification)
-    told_of += [{"level": "note", "message": {"text": clean(note)}} for note in report.notes]
+    told_of += [{"level": "note", "message": {"text": sanitize(note)}} for note in report.notes]
     return {
         "executionSuccessful": not (document.errors or document.crashes),
         "exitCode": report.status,

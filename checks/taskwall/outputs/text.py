@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 from taskwall.core.patterns import pattern
 from taskwall.findings.finding import SEVERITIES, Finding, Report, Summary
-from taskwall.findings.text import TAB, clean
+from taskwall.findings.text import TAB, sanitize
 from taskwall.outputs import View
 
 Piece: TypeAlias = tuple[str, str]
@@ -68,21 +68,21 @@ def _pieces(report: Report, view: View) -> Iterator[Piece]:
     if view.verbose:
         for silent in document.suppressed:
             one = silent.finding
-            why = f": {clean(silent.reason)}" if silent.reason else ""
+            why = f": {sanitize(silent.reason)}" if silent.reason else ""
             yield f"{one.rule} suppressed", "quiet"
-            yield f": {clean(one.message)}\n", ""
+            yield f": {sanitize(one.message)}\n", ""
             yield "  --> ", "frame"
             yield f"{_place(one.file, one.line, one.column)}\n", ""
             yield f"    by the {silent.by} at {_place(silent.file, silent.line)}{why}\n\n", ""
     for crash in document.crashes:
         yield f"crash in {crash.rule}", "error"
-        yield f" on {clean(crash.stack)}: {clean(crash.message)}\n", ""
+        yield f" on {sanitize(crash.stack)}: {sanitize(crash.message)}\n", ""
     for error in document.errors:
         yield "error", "error"
-        yield f": {_place(error.file, error.line, error.column)}: {clean(error.message)}\n", ""
+        yield f": {_place(error.file, error.line, error.column)}: {sanitize(error.message)}\n", ""
     for note in report.notes:
         yield "note", "loud"
-        yield f": {clean(note)}\n", ""
+        yield f": {sanitize(note)}\n", ""
     if document.crashes or document.errors or report.notes:
         yield "\n", ""
     yield from _unread(report, view)
@@ -99,12 +99,12 @@ def _finding(
     word = finding.severity if finding.verdict == "fail" else finding.verdict
     yield f"{finding.rule} {word}", word
     yield ": ", ""
-    yield f"{clean(finding.message)}\n", "loud"
+    yield f"{sanitize(finding.message)}\n", "loud"
     marked = _marked(finding, report)
     gutter = len(str(marked[-1][0])) if marked else 1
     yield f"{'':{gutter}}--> ", "frame"
     yield _place(finding.file, finding.line, finding.column), ""
-    yield f" ({clean(finding.resource)})\n", "quiet"
+    yield f" ({sanitize(finding.resource)})\n", "quiet"
     yield from _excerpt(marked, gutter, word, view)
     for name, lines in (*_remarks(finding, view, fixed), *_edits(finding, report, view)):
         for number, line in enumerate(lines):
@@ -113,7 +113,7 @@ def _finding(
                 yield f"{name}: ", "loud"
             elif line.strip():
                 yield " " * (gutter + 3 + len(name) + 2), ""
-            yield f"{clean(line).rstrip()}\n", ""
+            yield f"{sanitize(line).rstrip()}\n", ""
 
 
 def _remarks(
@@ -257,14 +257,14 @@ def _cell(char: str) -> tuple[str, int]:
         return char, 1
     if char == "\t":
         return " " * TAB, TAB
-    char = clean(char)
+    char = sanitize(char)
     if unicodedata.category(char) in ("Mn", "Me"):
         return char, 0
     return char, 2 if unicodedata.east_asian_width(char) in "WF" else 1
 
 
 def _place(file: str, line: int, column: int | None = None) -> str:
-    return f"{clean(file)}:{line}" + (f":{column}" if column is not None else "")
+    return f"{sanitize(file)}:{line}" + (f":{column}" if column is not None else "")
 
 
 # The summary
@@ -282,11 +282,11 @@ def _unread(report: Report, view: View) -> Iterator[Piece]:
             return
         yield f"{line}:\n", ""
         for one in types:
-            yield f"  {one.count:4}  {clean(one.type)}\n", ""
+            yield f"  {one.count:4}  {sanitize(one.type)}\n", ""
     if view.verbose and attributes:
         yield "Attributes that are not read:\n", ""
         for one in attributes:
-            yield f"  {clean(one.type)}: {clean(', '.join(one.attributes))}\n", ""
+            yield f"  {sanitize(one.type)}: {sanitize(', '.join(one.attributes))}\n", ""
 
 
 def _unknowns(report: Report, view: View) -> Iterator[Piece]:
@@ -306,9 +306,9 @@ def _unknowns(report: Report, view: View) -> Iterator[Piece]:
     yield f"{hint}{', depending on:' if shown else '.'}\n", ""
     for name, count in shown:
         why = report.reasons.get(name, "")
-        yield f"  {count:4}  {clean(f'{name} {why}'.strip())}\n", ""
+        yield f"  {count:4}  {sanitize(f'{name} {why}'.strip())}\n", ""
         if option := _supply(name, why):
-            yield f"        provide it with {clean(option)}\n", "quiet"
+            yield f"        provide it with {sanitize(option)}\n", "quiet"
     if len(shown) < len(order):
         yield f"        and {len(order) - len(shown)} more (--verbose lists them)\n", "quiet"
 
