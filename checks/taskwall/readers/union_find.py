@@ -3,7 +3,9 @@
 from collections.abc import Iterable, Sequence
 
 
-def groups(members: Sequence[str], ties: Iterable[tuple[str, str]]) -> list[list[str]]:
+def connected_components(
+    members: Sequence[str], ties: Iterable[tuple[str, str]]
+) -> list[list[str]]:
     """The members in groups, those that are tied together in one, in the order of the members."""
     group = {member: member for member in members}
 

@@ -7,7 +7,7 @@ from taskwall.readers.cloudformation.exports import Exports
 from taskwall.readers.cloudformation.kept import TemplateCache, template_cache
 from taskwall.readers.cloudformation.stack import CloudFormationStack
 from taskwall.readers.cloudformation.template import Template
-from taskwall.readers.union_find import groups
+from taskwall.readers.union_find import connected_components
 from taskwall.source.files import Files, UnreadableError
 from taskwall.source.resource import Suppression
 from taskwall.source.stack import Inputs, SourceError
@@ -94,7 +94,7 @@ def _tied(
             if len(exports) == 1:
                 ties.append((name, exports[0].root))
     found = []
-    for names in groups(list(by_name), ties):
+    for names in connected_components(list(by_name), ties):
         members = [by_name[name] for name in names]
         alone = len(members) == 1 and names[0] not in anew
         found.append(members[0] if alone else keeping.tied(members, market, files))
