@@ -69,7 +69,6 @@ LEFT: frozenset[str] = frozenset(
         "Shared",
         "Source",
         "Spelling",
-        "Step",
         "TERRAFORM",
         "Template",
         "Truth",

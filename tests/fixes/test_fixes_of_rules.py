@@ -12,7 +12,7 @@ import pytest
 from mending import Scan, as_json, mended, scanned
 from taskwall.engine.judge import LocatedFinding
 from taskwall.findings.finding import Edit
-from taskwall.fixes.steps import steps
+from taskwall.fixes.steps import path_steps
 from taskwall.rules import all_rules
 from taskwall.settings import Settings, load
 
@@ -69,7 +69,7 @@ def test_an_edit_mends_its_finding_and_changes_nothing_else(rule: str, spelling:
             new = {said[0] for said in after.said() - before.said()}
             assert new <= _following(rule), where
             assert _differing(before, after) == {
-                (change.attribute.address, str(steps(change.attribute.path)[0]))
+                (change.attribute.address, str(path_steps(change.attribute.path)[0]))
                 for change, _ in judged.changes
             }, where
             tried += 1

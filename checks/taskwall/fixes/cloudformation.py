@@ -8,8 +8,8 @@ from taskwall.core.values import Value
 from taskwall.findings.finding import Edit
 from taskwall.fixes import yaml_text
 from taskwall.fixes.refused import RefusedError
-from taskwall.fixes.sheet import Sheet
-from taskwall.fixes.steps import END, Step, below, nested
+from taskwall.fixes.sheet import SourceText
+from taskwall.fixes.steps import END, PathStep, below, nested
 from taskwall.readers.cloudformation.document import composed
 from taskwall.source.resource import Resource
 
@@ -19,14 +19,16 @@ PROPERTIES = "Properties"
 class Writer:
     """Makes edits of one template."""
 
-    def __init__(self, sheet: Sheet) -> None:
+    def __init__(self, sheet: SourceText) -> None:
         self.sheet = sheet
         self._root = composed(sheet.file, sheet.text)
         self._json = sheet.text.lstrip()[:1] == "{"
         self._unit = _unit(self._root, sheet.text)
         self._starts: dict[int, dict[int, Any]] = {}
 
-    def edits(self, resource: Resource, path: Sequence[Step], wanted: NewValue) -> Iterator[Edit]:
+    def edits(
+        self, resource: Resource, path: Sequence[PathStep], wanted: NewValue
+    ) -> Iterator[Edit]:
         """The edits that give a property of a resource a value.
 
         Raises:
@@ -83,7 +85,7 @@ class Writer:
             raise RefusedError
 
     def _reach(
-        self, node: Any, value: Value, path: Sequence[Step], wanted: NewValue
+        self, node: Any, value: Value, path: Sequence[PathStep], wanted: NewValue
     ) -> Iterator[Edit]:
         """The edits below a node that evaluates to `value`."""
         if not path:

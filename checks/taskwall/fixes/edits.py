@@ -58,25 +58,25 @@ class EditBuilder:
         if writer is None:
             writer = self._writers[file] = _writer(origin.language, file, self._text(file))
         wanted = change.value_in(origin.language)
-        from taskwall.fixes.steps import steps
+        from taskwall.fixes.steps import path_steps
 
-        return writer.edits(resource, steps(change.attribute.path), wanted)
+        return writer.edits(resource, path_steps(change.attribute.path), wanted)
 
 
 def _writer(language: str, file: str, text: str) -> "terraform.Writer | cloudformation.Writer":
     if _GENERATED.search("\n".join(text.split("\n", _HEAD)[:_HEAD])):
         raise RefusedError
-    from taskwall.fixes.sheet import Sheet
+    from taskwall.fixes.sheet import SourceText
 
     if language == "cloudformation":
         from taskwall.fixes import cloudformation
 
-        return cloudformation.Writer(Sheet(file, text))
+        return cloudformation.Writer(SourceText(file, text))
     if not file.endswith(".tf"):  # a plan, or JSON, which programs write
         raise RefusedError
     from taskwall.fixes import terraform
 
-    return terraform.Writer(Sheet(file, text))
+    return terraform.Writer(SourceText(file, text))
 
 
 FixRequest: TypeAlias = tuple[str, Changes]

@@ -7,7 +7,7 @@ from taskwall.core.values import Span
 from taskwall.findings.finding import Edit
 
 
-class Sheet:
+class SourceText:
     """A text in which stretches are named by offsets, in code points."""
 
     def __init__(self, file: str, text: str) -> None:

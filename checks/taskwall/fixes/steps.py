@@ -8,7 +8,7 @@ from taskwall.core.patterns import pattern
 from taskwall.core.values import Fields, Items, Value, worst_per_scenario
 from taskwall.fixes.refused import RefusedError
 
-Step: TypeAlias = str | int
+PathStep: TypeAlias = str | int
 """A key, or an index into a list."""
 
 END: Final = -1
@@ -17,7 +17,7 @@ END: Final = -1
 _PART = pattern(r'\["([^"]*)"\]|\[(\d+|\+)\]|([^.\[\]]+)')
 
 
-def steps(path: str) -> tuple[Step, ...]:
+def path_steps(path: str) -> tuple[PathStep, ...]:
     """The steps of a path.
 
     Raises:
@@ -32,7 +32,7 @@ def steps(path: str) -> tuple[Step, ...]:
     )
 
 
-def nested(path: Iterable[Step], wanted: NewValue) -> NewValue:
+def nested(path: Iterable[PathStep], wanted: NewValue) -> NewValue:
     """A value below the keys of a path, none of which is written.
 
     Raises:
@@ -47,7 +47,7 @@ def nested(path: Iterable[Step], wanted: NewValue) -> NewValue:
     return wanted
 
 
-def below(value: Value | None, step: Step) -> Value | None:
+def below(value: Value | None, step: PathStep) -> Value | None:
     """What the sources evaluate to one step below a value; a list of one is its element.
 
     Raises:

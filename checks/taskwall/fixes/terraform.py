@@ -7,8 +7,8 @@ from taskwall.core.values import Fields, Value, worst_per_scenario
 from taskwall.findings.finding import Edit
 from taskwall.fixes.hcl_text import STEP, block_lines, expression, is_block, members
 from taskwall.fixes.refused import RefusedError
-from taskwall.fixes.sheet import Sheet
-from taskwall.fixes.steps import END, Step, below, nested
+from taskwall.fixes.sheet import SourceText
+from taskwall.fixes.steps import END, PathStep, below, nested
 from taskwall.readers.terraform.syntax.hcl import parse
 from taskwall.readers.terraform.syntax.tree import Attribute, Block, Body, Literal
 from taskwall.source.resource import Resource
@@ -17,13 +17,15 @@ from taskwall.source.resource import Resource
 class Writer:
     """Makes edits of one file."""
 
-    def __init__(self, sheet: Sheet) -> None:
+    def __init__(self, sheet: SourceText) -> None:
         self.sheet = sheet
         parsed = parse(sheet.file, sheet.text)
         self._broken = bool(parsed.errors)
         self._blocks = {block.header: block for block in parsed.body.blocks}
 
-    def edits(self, resource: Resource, path: Sequence[Step], wanted: NewValue) -> Iterator[Edit]:
+    def edits(
+        self, resource: Resource, path: Sequence[PathStep], wanted: NewValue
+    ) -> Iterator[Edit]:
         """The edits that give an attribute or block of a resource a value.
 
         Raises:
@@ -35,7 +37,7 @@ class Writer:
         yield from self._reach(block, resource.body, path, wanted)
 
     def _reach(
-        self, block: Block, value: Value, path: Sequence[Step], wanted: NewValue
+        self, block: Block, value: Value, path: Sequence[PathStep], wanted: NewValue
     ) -> Iterator[Edit]:
         """The edits below a block that `value` was read from."""
         if not path:

@@ -363,9 +363,11 @@ _PASSED_OVER = frozenset(
     )
 )  # fmt: skip
 
-Step: TypeAlias = "Callable[[Shell, Node, list[Line], tuple[Need, ...], int], list[Line]]"
+StatementHandler: TypeAlias = (
+    "Callable[[Shell, Node, list[Line], tuple[Need, ...], int], list[Line]]"
+)
 
-_STATEMENTS: dict[str, Step] = {
+_STATEMENTS: dict[str, StatementHandler] = {
     "command": Shell.command,
     "redirected_statement": Shell.redirected,
     "pipeline": Shell.pipeline,

@@ -17,7 +17,7 @@ from taskwall.core.values import (
     Value,
 )
 from taskwall.readers.terraform.modules import Module, ModuleLoader
-from taskwall.readers.terraform.syntax.tree import Body, Expression, Step
+from taskwall.readers.terraform.syntax.tree import AccessStep, Body, Expression
 from taskwall.readers.terraform.values.effects import Answers, Effects, Handles
 from taskwall.readers.terraform.values.sensitive import Hidden
 from taskwall.source.stack import Inputs
@@ -122,7 +122,7 @@ class ModuleContext(Protocol):
     def bare_address(self, name: str) -> str:
         """What something of this module is called in the whole stack, without instance keys."""
 
-    def named(self, name: str, steps: tuple[Step, ...]) -> tuple[Value, int]:
+    def named(self, name: str, steps: tuple[AccessStep, ...]) -> tuple[Value, int]:
         """The value of the leading names of a reference, and how many steps they take."""
 
     def guarded(self, name: str, read: Callable[[], Value], place: Span | None) -> Value:

@@ -21,6 +21,7 @@ from taskwall.readers.terraform.evaluation.context import Env, ModuleContext
 from taskwall.readers.terraform.evaluation.functions import call
 from taskwall.readers.terraform.syntax.tree import (
     Access,
+    AccessStep,
     Attr,
     Binary,
     Conditional,
@@ -34,7 +35,6 @@ from taskwall.readers.terraform.syntax.tree import (
     Name,
     Object,
     Splat,
-    Step,
     Template,
     Tuple,
     Unary,
@@ -132,7 +132,7 @@ def _access(node: Access, scope: ModuleContext, env: Env) -> Value:
         raise FailedError(spelled_out(node), f"fails: {error}", located=True) from error
 
 
-def _walk(value: Value, steps: tuple[Step, ...], scope: ModuleContext, env: Env) -> Value:
+def _walk(value: Value, steps: tuple[AccessStep, ...], scope: ModuleContext, env: Env) -> Value:
     run = scope.run
     for step in steps:
         if type(step) is Attr:
@@ -143,7 +143,7 @@ def _walk(value: Value, steps: tuple[Step, ...], scope: ModuleContext, env: Env)
             assert isinstance(step, Splat)
             below = step.steps
 
-            def each(item: Value, below: tuple[Step, ...] = below) -> Value:
+            def each(item: Value, below: tuple[AccessStep, ...] = below) -> Value:
                 return _walk(item, below, scope, env)
 
             value = access.splat(value, each, run)

@@ -24,13 +24,13 @@ from taskwall.readers.terraform.evaluation.run import RootEvaluation
 from taskwall.readers.terraform.modules import Module, is_local, source_of
 from taskwall.readers.terraform.syntax.hcl import BROKEN_VALUE
 from taskwall.readers.terraform.syntax.tree import (
+    AccessStep,
     Attr,
     Attribute,
     Block,
     Body,
     Expression,
     Literal,
-    Step,
 )
 from taskwall.readers.terraform.values.effects import Answers, Memo
 from taskwall.readers.terraform.values.placeholders import names_existing
@@ -123,7 +123,7 @@ class ModuleScope:
         """What a template is with values for its names: it sees none of the module's."""
         return evaluate(template, self.bare(), names)
 
-    def named(self, name: str, steps: tuple[Step, ...]) -> tuple[Value, int]:
+    def named(self, name: str, steps: tuple[AccessStep, ...]) -> tuple[Value, int]:
         """The value of the leading names of a reference, and how many steps they take.
 
         Raises:

@@ -12,6 +12,7 @@ from taskwall.readers.terraform.syntax.source import Source
 from taskwall.readers.terraform.syntax.templates import template
 from taskwall.readers.terraform.syntax.tree import (
     Access,
+    AccessStep,
     Attr,
     Binary,
     Conditional,
@@ -25,7 +26,6 @@ from taskwall.readers.terraform.syntax.tree import (
     Name,
     Object,
     Splat,
-    Step,
     Tuple,
     Unary,
 )
@@ -132,8 +132,8 @@ def _children(node: "Node") -> "list[Node]":
     return [child for child in node.children if child.type != "comment"]
 
 
-def _steps(nodes: "Sequence[Node]", source: Source, depth: int) -> tuple[Step, ...] | Invalid:
-    steps: list[Step] = []
+def _steps(nodes: "Sequence[Node]", source: Source, depth: int) -> tuple[AccessStep, ...] | Invalid:
+    steps: list[AccessStep] = []
     for node in nodes:
         kind = node.type
         if kind == "get_attr":

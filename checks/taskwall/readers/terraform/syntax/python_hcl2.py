@@ -14,6 +14,7 @@ from taskwall.readers.terraform.syntax.hcl import Parsed, has_suppression
 from taskwall.readers.terraform.syntax.templates import Token, assembled
 from taskwall.readers.terraform.syntax.tree import (
     Access,
+    AccessStep,
     Attr,
     Attribute,
     Binary,
@@ -32,7 +33,6 @@ from taskwall.readers.terraform.syntax.tree import (
     Name,
     Object,
     Splat,
-    Step,
     Tuple,
     Unary,
 )
@@ -267,13 +267,13 @@ class _Reader:
         base, splat = _children(node)
         return self._access(node, base, (Splat(tuple(map(self._step, _children(splat)[1:]))),))
 
-    def _access(self, node: Any, base: Any, steps: tuple[Step, ...]) -> Expression:
+    def _access(self, node: Any, base: Any, steps: tuple[AccessStep, ...]) -> Expression:
         inner = self.expression(base)
         if isinstance(inner, Access):
             return Access(self._of(node), inner.base, (*inner.steps, *steps))
         return Access(self._of(node), inner, steps)
 
-    def _step(self, node: Any) -> Step:
+    def _step(self, node: Any) -> AccessStep:
         children = _children(node)
         if _kind(node) == "get_attr":
             return Attr(self._words(children[1]))

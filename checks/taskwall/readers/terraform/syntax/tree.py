@@ -74,10 +74,10 @@ class Index(Struct, frozen=True, gc=False):
 class Splat(Struct, frozen=True, gc=False):
     """The step `[*]` or `.*`, with the steps that are taken in each element."""
 
-    steps: "tuple[Step, ...]"
+    steps: "tuple[AccessStep, ...]"
 
 
-Step: TypeAlias = Attr | Index | Splat
+AccessStep: TypeAlias = Attr | Index | Splat
 
 
 class Access(Struct, frozen=True, gc=False):
@@ -85,7 +85,7 @@ class Access(Struct, frozen=True, gc=False):
 
     place: Span
     base: "Expression"
-    steps: tuple[Step, ...]
+    steps: tuple[AccessStep, ...]
 
 
 class FunctionCall(Struct, frozen=True, gc=False):
@@ -250,7 +250,7 @@ def spelled_out(expression: Expression) -> str:
     return "the expression"
 
 
-def _spelled_step(step: Step) -> str:
+def _spelled_step(step: AccessStep) -> str:
     if isinstance(step, Attr):
         return f".{step.name}"
     if isinstance(step, Index):
