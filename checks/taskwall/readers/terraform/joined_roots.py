@@ -9,7 +9,7 @@ from taskwall.incremental.positions import LineMap
 from taskwall.readers.terraform.evaluation.module import ModuleScope
 from taskwall.readers.terraform.evaluation.remote_states import RemoteStates, reads_states, ties
 from taskwall.readers.terraform.modules import Module, module_loader
-from taskwall.readers.terraform.stack import Shared, TerraformStack, deeply
+from taskwall.readers.terraform.stack import Shared, TerraformStack, with_recursion_limit
 from taskwall.readers.union_find import connected_components
 from taskwall.source.files import Files
 from taskwall.source.resource import Suppression
@@ -45,7 +45,7 @@ class JoinedStack:
 
         def evaluate(scenario: Scenario) -> Evaluation:
             found, read = self._files.listened(
-                lambda: deeply(lambda: self._evaluate(scenario, shared))
+                lambda: with_recursion_limit(lambda: self._evaluate(scenario, shared))
             )
             if self._files.retained:
                 self._read.update(read)
@@ -131,7 +131,7 @@ def joined(
 
     by_folder = {root.name: root for root in roots}
     found: list[TerraformStack | JoinedStack] = []
-    for group in connected_components([root.name for root in roots], deeply(tied)):
+    for group in connected_components([root.name for root in roots], with_recursion_limit(tied)):
         several = [by_folder[folder] for folder in group]
         found.append(several[0] if len(several) == 1 else _together(several, inputs, files))
     return found

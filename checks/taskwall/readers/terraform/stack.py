@@ -61,9 +61,9 @@ class TerraformStack:
 
         def evaluate(scenario: Scenario) -> Evaluation:
             if not self._loader.retained:
-                return deeply(lambda: self._evaluate(scenario, shared))
+                return with_recursion_limit(lambda: self._evaluate(scenario, shared))
             found, read = self._files.listened(
-                lambda: deeply(lambda: self._evaluate(scenario, shared))
+                lambda: with_recursion_limit(lambda: self._evaluate(scenario, shared))
             )
             self._read.update(read)
             return found
@@ -212,7 +212,7 @@ class Shared:
         return found, tuple(errors), frozenset(questions), run.hidden.all()
 
 
-def deeply(evaluation: Callable[[], T]) -> T:
+def with_recursion_limit(evaluation: Callable[[], T]) -> T:
     """What an evaluation gives that may nest calls deeply."""
     limit = sys.getrecursionlimit()
     sys.setrecursionlimit(max(limit, FRAMES))
