@@ -26,7 +26,7 @@ TEMPLATES = (".yaml", ".yml", ".json", ".template")
 MAY_COUNT = (*TERRAFORM, *TEMPLATES, ".tfvars", ".toml")
 """How files end that may be sources, values for them (`.tfvars.json` too), or settings."""
 
-MOST = 5_000
+MAX_CANDIDATES = 5_000
 """So many files at most are looked at to find those that belong to a given template."""
 
 
@@ -229,7 +229,7 @@ class ReadCache:
             usable = (
                 path for path in others if path.endswith(TEMPLATES) and not use.excludes(path)
             )
-            paths = islice(usable, MOST)
+            paths = islice(usable, MAX_CANDIDATES)
             found = Neighbours(paths, files, inputs.parameters, exact=exact)
             self._neighbours[where] = found
             self._spent[found] = 0

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from budgets import examples
 from taskwall.core.values import OTHER, Scalar
-from taskwall.engine.scenarios import MANY, MOST, Followed, explore, when
+from taskwall.engine.scenarios import MAX_EXHAUSTIVE, MAX_SCENARIOS, Followed, explore, when
 from taskwall.readers import cloudformation
 from taskwall.source.files import Files
 from taskwall.source.stack import Inputs
@@ -162,7 +162,7 @@ def test_every_condition_is_true_and_false(count: int, data: st.DataObject) -> N
                 truths.append(all(both) if kind == "And" else any(both))
         possible.update(zip(names, truths, strict=True))
     assert {pair for one in found.switches for pair in one.items()} == possible
-    assert len(found.scenarios) <= MANY
+    assert len(found.scenarios) <= MAX_SCENARIOS
 
 
 def test_twenty_conditions_are_followed_within_the_bound() -> None:
@@ -240,4 +240,4 @@ def test_when_words_truth_values() -> None:
 
 def test_the_bounds() -> None:
     """All settings are followed up to a number, and the rest never come to more than another."""
-    assert MOST < MANY <= 64
+    assert MAX_EXHAUSTIVE < MAX_SCENARIOS <= 64

@@ -422,7 +422,7 @@ def test_large_documents_are_judged_as_they_are_on_disk(tmp_path: Path) -> None:
     """Ten megabytes are not parsed at each keystroke; it is said, and the rest is judged."""
     root(tmp_path)
     rules = tmp_path / "rules.tf"
-    large = "# " + "x" * (2 * documents.LARGEST) + "\n"
+    large = "# " + "x" * (2 * documents.MAX_DOCUMENT_CHARACTERS) + "\n"
 
     @at_desk(tmp_path)
     async def _(sitting: Sitting) -> None:

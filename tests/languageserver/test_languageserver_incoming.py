@@ -63,7 +63,7 @@ def test_lengths_beyond_all_measure() -> None:
 
 def test_a_message_that_is_too_large(monkeypatch: pytest.MonkeyPatch) -> None:
     """It is passed over whole, wherever the next one begins."""
-    monkeypatch.setattr(incoming, "LARGEST", 100)
+    monkeypatch.setattr(incoming, "MAX_MESSAGE_BYTES", 100)
     for length in range((1 << 16) - 40, (1 << 16) + 40):
         found, told = messages(framed(b"x" * length) + framed(b"[]"))
         assert found == [b"[]"]

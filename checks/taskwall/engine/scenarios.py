@@ -9,10 +9,10 @@ from msgspec import Struct
 from taskwall.core.values import OTHER, Question, Scalar, Scenario, spelled
 from taskwall.source.stack import Evaluation, Stack
 
-MOST = 16
+MAX_EXHAUSTIVE = 16
 """All settings of one stack are followed if there are no more; else some that cover all."""
 
-MANY = 48
+MAX_SCENARIOS = 48
 """As many settings are followed at most."""
 
 _ROUNDS = 8
@@ -120,7 +120,7 @@ def _chosen(domains: Domains, settle: Settle) -> tuple[list[Scenario], bool]:
     size = 1
     for answers in domains.values():
         size *= len(answers)
-    if size <= MOST:
+    if size <= MAX_EXHAUSTIVE:
         every: list[Scenario] = [
             dict(zip(domains, row, strict=True)) for row in product(*domains.values())
         ]
@@ -150,7 +150,7 @@ class _Cover:
                 if answer == base[operand]:
                     continue
                 flipped = {**base, operand: answer}
-                if len(self.found) >= MANY - 8 or not self._take(flipped):
+                if len(self.found) >= MAX_SCENARIOS - 8 or not self._take(flipped):
                     left.setdefault(operand, []).append(answer)
         self._give_each(base, left)
         self._try_conditions()
@@ -192,7 +192,7 @@ class _Cover:
 
     def _give_each(self, base: Scenario, left: dict[str, list[Scalar]]) -> None:
         """Give the answers that are left, many at a time; else with one other that allows it."""
-        while left and len(self.found) < MANY:
+        while left and len(self.found) < MAX_SCENARIOS:
             row: Scenario = {**base, **{op: answers[0] for op, answers in left.items()}}
             if len(left) == 1 or self.settle(row) is None:
                 operand = next(iter(left))
@@ -218,11 +218,11 @@ class _Cover:
         names = {name for name, _ in seen}
         wanted = {(name, truth) for name in names for truth in (True, False)} - seen
         front = list(self.found)
-        while wanted and front and len(self.found) < MANY and self.looks < _LOOKS:
+        while wanted and front and len(self.found) < MAX_SCENARIOS and self.looks < _LOOKS:
             row = front.pop(0)
             for changed in self._possible(row, 1):
                 gained = wanted.intersection((self.settle(changed) or {}).items())
-                if gained and len(self.found) < MANY:
+                if gained and len(self.found) < MAX_SCENARIOS:
                     self._take(changed)
                     wanted -= gained
                     front.append(changed)

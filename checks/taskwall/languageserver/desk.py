@@ -19,7 +19,7 @@ from msgspec.structs import replace
 
 from taskwall.languageserver.actions import actions, touches
 from taskwall.languageserver.diagnostics import SOURCE
-from taskwall.languageserver.documents import LARGEST, Document
+from taskwall.languageserver.documents import MAX_DOCUMENT_CHARACTERS, Document
 from taskwall.languageserver.portrayed import Summaries, at_line, hover, lenses
 from taskwall.languageserver.positions import Encoding, Lines, path_of, uri_of
 from taskwall.languageserver.preferences import Preferences
@@ -381,7 +381,7 @@ class Workspace:
         return self._drawn.get(self._owners.get(document.path, "")) or Summaries()
 
 
-_SIZE = f"{LARGEST // 1024**2} MiB"
+_SIZE = f"{MAX_DOCUMENT_CHARACTERS // 1024**2} MiB"
 
 
 def _counts(path: str) -> bool:

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from taskwall.languageserver.positions import Lines
 
-LARGEST = 5 * 1024 * 1024
+MAX_DOCUMENT_CHARACTERS = 5 * 1024 * 1024
 """Documents with more characters than this are judged as they are on disk, not as they are typed:
 to send, parse and judge one at each keystroke would keep everybody waiting."""
 
@@ -32,7 +32,7 @@ class Document(Struct, frozen=True):
     @property
     def too_large(self) -> bool:
         """Whether it is judged as it is on disk."""
-        return len(self.text) > LARGEST
+        return len(self.text) > MAX_DOCUMENT_CHARACTERS
 
     def changed(
         self, version: int, changes: Iterable[TextDocumentContentChangeEvent]

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable
 from typing import BinaryIO
 
-LARGEST = 128 * 1024 * 1024
+MAX_MESSAGE_BYTES = 128 * 1024 * 1024
 """Messages of more bytes are passed over."""
 
 _CHUNK = 1 << 16
@@ -54,7 +54,7 @@ class Incoming:
             before = b"" if line.endswith(b"\n") else line[-_LONGEST:]
             if found is not None:
                 length = int(found[1])
-                if length > LARGEST:
+                if length > MAX_MESSAGE_BYTES:
                     self._told(f"A message of {length} bytes is ignored: it is too large.")
                     length = 0
             elif length and not line.strip():

@@ -18,7 +18,7 @@ from taskwall.session.portraits import ResourceSummary, SummaryLine
 SUMMARY_COMMAND = "taskwall.portrait"
 """The command that shows the whole portrait of what is declared on a line of a document."""
 
-MOST = 20
+MAX_INSTANCES = 20
 """So many instances of one declaration are shown."""
 
 _WORD = re.compile(r"TW\d{3}|[A-Za-z][\w-]*(?:\.[A-Za-z_][\w-]*)*")
@@ -71,7 +71,7 @@ def hover(
         told = _rule(word)
     else:
         found = at_line(document, line, drawn) or _named(document, word, drawn)
-        told = "\n\n".join(as_markdown(each) for each in found[:MOST])
+        told = "\n\n".join(as_markdown(each) for each in found[:MAX_INSTANCES])
     if not told:
         return None
     kind = MarkupKind.Markdown if markdown else MarkupKind.PlainText

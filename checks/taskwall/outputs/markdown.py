@@ -12,7 +12,7 @@ from taskwall.findings.finding import SEVERITIES, Finding, Report
 from taskwall.findings.text import by_severity, one_line, sanitize
 from taskwall.outputs import View
 
-MOST = 50
+MAX_ROWS = 50
 ROOM = 30_000
 """How many findings of a kind are listed, and how many characters tell what stands behind them:
 GitHub takes comments of 65536."""
@@ -43,13 +43,13 @@ def _blocks(report: Report) -> Iterator[str]:
     unknown = [one for one in found if one.verdict == "unknown"]
     if unknown:
         yield "<details><summary>Unknown</summary>\n"
-        for one in unknown[:MOST]:
+        for one in unknown[:MAX_ROWS]:
             yield f"- {_where(one)} {one.rule}: {_escaped(one_line(one, report.reasons))}"
         yield from _more(unknown)
         yield "\n</details>\n"
     if document.suppressed:
         yield f"<details><summary>Suppressed: {len(document.suppressed)}</summary>\n"
-        for held in document.suppressed[:MOST]:
+        for held in document.suppressed[:MAX_ROWS]:
             why = "in the baseline" if held.by == "baseline" else held.reason or "no reason given"
             yield f"- {_where(held.finding)} {held.finding.rule}: {_escaped(why)}"
         yield "\n</details>\n"
@@ -69,7 +69,7 @@ def _table(fails: list[Finding], report: Report) -> Iterator[str]:
     links = {rule.id: rule.link for rule in report.rules}
     yield "| Severity | Rule | Where | What |"
     yield "| --- | --- | --- | --- |"
-    for one in fails[:MOST]:
+    for one in fails[:MAX_ROWS]:
         rule = f"[{one.rule}]({links[one.rule]})" if one.rule in links else one.rule
         text = _escaped(one_line(one, report.reasons))
         yield f"| {one.severity} | {rule} | {_where(one)} | {text} |"
@@ -99,8 +99,8 @@ def _behind(one: Finding) -> Iterator[str]:
 
 
 def _more(findings: list[Finding]) -> Iterator[str]:
-    if len(findings) > MOST:
-        yield f"\nAnd {len(findings) - MOST} more."
+    if len(findings) > MAX_ROWS:
+        yield f"\nAnd {len(findings) - MAX_ROWS} more."
 
 
 def _where(finding: Finding) -> str:

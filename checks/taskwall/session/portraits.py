@@ -19,7 +19,7 @@ from taskwall.model.permissions.peers import listed, permissions, task_sources_b
 
 SummaryKind: TypeAlias = Literal["tasks", "load balancer", "security group"]
 
-MOST = 12
+MAX_LINES = 12
 """So many lines of one kind are told; of more, how many there are."""
 
 
@@ -232,11 +232,11 @@ def _permissions(network: Network, group: str, name: str) -> Iterator[SummaryLin
     found = [each for each in permissions(network, group, "ingress") if _counts(each)]
     if not found:
         yield SummaryLine(f"{name} allows no ingress.")
-    for each in found[:MOST]:
+    for each in found[:MAX_LINES]:
         allows = f"{_verb(each.fact, 'allows', 'allow')} ingress from {who(network, each)}"
         yield SummaryLine(f"{name} {allows} on {each.ports}.", each.place)
-    if len(found) > MOST:
-        yield SummaryLine(f"{name} has {len(found) - MOST} more ingress rules.")
+    if len(found) > MAX_LINES:
+        yield SummaryLine(f"{name} has {len(found) - MAX_LINES} more ingress rules.")
 
 
 def _briefly(network: Network, link: Link) -> Iterator[str]:

@@ -13,7 +13,7 @@ T = TypeVar("T")
 PASSED_OVER = frozenset({".git", "node_modules", ".terraform", "__pycache__", ".venv"})
 """Folders that a scan does not enter; modules below `.terraform` are read when they are called."""
 
-LARGEST = 32 * 1024 * 1024
+MAX_FILE_BYTES = 32 * 1024 * 1024
 """Files larger than this many bytes are an error, not a source."""
 
 _READING = (
@@ -148,12 +148,12 @@ def _content(path: str) -> bytes:
         about = os.fstat(opened)
         if not S_ISREG(about.st_mode):  # a pipe might never end
             raise UnreadableError(path, "is not a plain file: not read")
-        if about.st_size > LARGEST:
-            raise UnreadableError(path, f"larger than {LARGEST // 1024**2} MiB: not read")
+        if about.st_size > MAX_FILE_BYTES:
+            raise UnreadableError(path, f"larger than {MAX_FILE_BYTES // 1024**2} MiB: not read")
         parts = [os.read(opened, about.st_size + 1)]
         if len(parts[0]) != about.st_size:  # still written to, or not of a known size
             while parts[-1]:
-                parts.append(os.read(opened, LARGEST))
+                parts.append(os.read(opened, MAX_FILE_BYTES))
         return b"".join(parts)
     finally:
         os.close(opened)

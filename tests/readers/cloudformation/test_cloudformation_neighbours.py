@@ -237,7 +237,7 @@ def test_of_very_many_files_the_first_are_looked_at(
     for number in range(3):
         (tmp_path / f"web{number}.yaml").write_text(importing("!Sub '${P}-Vpc'"))
     (tmp_path / "z.yaml").write_text(VPC)
-    monkeypatch.setattr(sources, "MOST", 2)
+    monkeypatch.setattr(sources, "MAX_CANDIDATES", 2)
     walks: list[str] = []
 
     def walked(paths: Iterable[str]) -> Iterator[str]:

@@ -24,7 +24,7 @@ from taskwall.core.values import (
     worst_per_scenario,
 )
 from taskwall.lowering._draft import ResourceReader
-from taskwall.lowering.user_data.layers import LONGEST, unpacked
+from taskwall.lowering.user_data.layers import MAX_USER_DATA, unpacked
 from taskwall.lowering.user_data.machine import Machine, Settings, Written
 from taskwall.lowering.user_data.marked import STAND_IN, Marks, is_known
 from taskwall.model.core.entity import Link, Setting
@@ -86,11 +86,14 @@ def _text(r: ResourceReader, value: Value | None, marks: Marks) -> tuple[str | N
         return "", found
     if isinstance(found, Known) and isinstance(found.data, str):
         plain = unpacked(found.data)
-        short = plain is not None and len(plain) <= LONGEST
+        short = plain is not None and len(plain) <= MAX_USER_DATA
         return (marks.text([plain]) if short and plain is not None else None), found
     if isinstance(found, Text):
         found = Text(tuple(_expanded(r, found)), found.place)
-    if isinstance(found, Text) and sum(len(p) for p in found.parts if isinstance(p, str)) < LONGEST:
+    if (
+        isinstance(found, Text)
+        and sum(len(p) for p in found.parts if isinstance(p, str)) < MAX_USER_DATA
+    ):
         return marks.text(found.parts), found
     return None, found
 

@@ -14,7 +14,7 @@ from taskwall.lowering.user_data.marked import STAND_IN, is_known
 
 READ = "2026-11-24"
 
-MOST_PARTS = 100
+MAX_MIME_PARTS = 100
 
 
 class Part(Struct, frozen=True):
@@ -52,7 +52,7 @@ def parts_of(text: str) -> list[Part]:
     found = []
     message = message_from_string(text.lstrip())
     for number, inner in enumerate(message.walk()):
-        if number > MOST_PARTS:
+        if number > MAX_MIME_PARTS:
             break
         payload = inner.get_payload()
         if inner.is_multipart() or not isinstance(payload, str):

@@ -4,7 +4,7 @@ import binascii
 import zlib
 from base64 import b64decode
 
-LONGEST = 1 << 20
+MAX_USER_DATA = 1 << 20
 """No user data is longer: EC2 takes 16 KB, and this bounds what that unpacks to."""
 
 _MOST_LAYERS = 4
@@ -17,7 +17,7 @@ def unpacked(text: str) -> str | None:
     """
     for _ in range(_MOST_LAYERS):
         packed = "".join(text.split())
-        if len(packed) < 8 or len(packed) % 4 or len(packed) > 2 * LONGEST:
+        if len(packed) < 8 or len(packed) % 4 or len(packed) > 2 * MAX_USER_DATA:
             break
         try:
             raw = b64decode(packed, validate=True)
@@ -39,7 +39,7 @@ def unpacked(text: str) -> str | None:
 def _unzipped(raw: bytes) -> bytes | None:
     reader = zlib.decompressobj(wbits=31)
     try:
-        opened = reader.decompress(raw, LONGEST)
+        opened = reader.decompress(raw, MAX_USER_DATA)
     except zlib.error:
         return None
     return None if reader.unconsumed_tail else opened

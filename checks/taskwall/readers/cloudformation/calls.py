@@ -20,13 +20,13 @@ from taskwall.core.values import (
 )
 from taskwall.readers.cloudformation.document import DYNAMIC, Function, Node
 
-LONGEST: Final = 100_000
+MAX_TEXT_LENGTH: Final = 100_000
 """Texts that grow beyond this many characters (functions can double them) are unknown."""
 
-MOST: Final = 10_000_000
+MAX_TOTAL_CHARACTERS: Final = 10_000_000
 """When functions have made this many characters, all told, what they make further is unknown."""
 
-WIDEST: Final = 1_000
+MAX_PIECES: Final = 1_000
 """A text is not split into more pieces; more pairs of elements are counted before comparing."""
 
 DEPLOYED: Final = "is known only after deployment"

@@ -19,7 +19,7 @@ from taskwall.core.values import (
     worst_per_scenario,
 )
 from taskwall.readers.cloudformation.calls import (
-    WIDEST,
+    MAX_PIECES,
     MalformedError,
     MaybeRemoved,
     Outcome,
@@ -57,7 +57,7 @@ def _either(run: TemplateContext, one: Value, other: Value, waits_for: tuple[Nee
     """As `values.either`, but for long lists without a search for what they have in common."""
     if isinstance(one, Items) and isinstance(other, Items):
         pairs = len(one.items) * len(other.items)
-        if pairs > WIDEST and not run.affords(pairs):
+        if pairs > MAX_PIECES and not run.affords(pairs):
             rest = (*one.items, *one.rest, *other.items, *other.rest)
             return Items((), rest, one.place, waits_for)
     return either(one, other, waits_for)

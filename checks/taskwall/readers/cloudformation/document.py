@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 DEEPEST = 200
 """Documents nested deeper than this are an error."""
 
-WIDEST = 200_000
+MAX_ALIASED_NODES = 200_000
 """Aliases that repeat more nodes than this, all told, are an error."""
 
 
@@ -226,7 +226,7 @@ class _Builder:
         if known is not None:
             found, size = known
             self._repeated += size
-            if found is None or self._repeated > WIDEST:
+            if found is None or self._repeated > MAX_ALIASED_NODES:
                 line, column = self._position(raw.start_mark)
                 why = "contains itself" if found is None else "is repeated too often"
                 raise UnreadableError(self.file, f"cannot be parsed: {why}", line, column)

@@ -29,8 +29,8 @@ from taskwall.readers.cloudformation import conditions, lists, texts
 from taskwall.readers.cloudformation.calls import (
     DEPENDS,
     DEPLOYED,
-    LONGEST,
-    MOST,
+    MAX_TEXT_LENGTH,
+    MAX_TOTAL_CHARACTERS,
     MalformedError,
     MaybeRemoved,
     Outcome,
@@ -206,7 +206,7 @@ class Evaluator:
         return Items(tuple(items), tuple(rest), place, tuple(waits))
 
     def _function(self, call: Function) -> Outcome:
-        if self.run.made > MOST and call.name in _GROWING:
+        if self.run.made > MAX_TOTAL_CHARACTERS and call.name in _GROWING:
             return nameless(call.name, "is one of too many to be analysed", call.place)
         work = FUNCTIONS.get(call.name)
         if work is None:
@@ -239,7 +239,7 @@ class Evaluator:
     def affords(self, size: int) -> bool:
         """Whether something of this many characters may still be made."""
         self.run.made += size
-        return size <= LONGEST and self.run.made <= MOST
+        return size <= MAX_TEXT_LENGTH and self.run.made <= MAX_TOTAL_CHARACTERS
 
     def unknown(
         self, name: str, why: str, place: Span | None, waits: tuple[Need, ...] = ()

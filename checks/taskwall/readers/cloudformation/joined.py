@@ -24,7 +24,7 @@ STACKS: Final = {
     "AWS::Serverless::Application": "Location",
 }
 """The types that deploy a template, and the property that says which."""
-MOST: Final = 500
+MAX_NESTED_STACKS: Final = 500
 """A template that comes to more nested stacks than this, all told, is an error."""
 
 Nested = dict[str, dict[str, Template]]
@@ -110,9 +110,11 @@ class Nesting:
                 sizes[file] = 1 + sum(each)
             return sizes[file]
 
-        if size(path) > MOST:
+        if size(path) > MAX_NESTED_STACKS:
             for name in list(self.nested.get(path, {})):
-                self._refuse(path, name, f"{name} nests more than {MOST} stacks in total")
+                self._refuse(
+                    path, name, f"{name} nests more than {MAX_NESTED_STACKS} stacks in total"
+                )
 
     def _refuse(self, path: str, name: str, message: str) -> None:
         del self.nested[path][name]

@@ -21,7 +21,7 @@ from taskwall.core.values import (
 from taskwall.readers.cloudformation.calls import (
     DEPENDS,
     DEPLOYED,
-    WIDEST,
+    MAX_PIECES,
     MalformedError,
     called,
     nameless,
@@ -83,7 +83,7 @@ def pieces(
     place = source.place if call is None else call.place
     if isinstance(source, Known):
         data = spelled(source.data) or ""
-        if data.count(separator) > WIDEST or not run.affords(100 + len(data)):
+        if data.count(separator) > MAX_PIECES or not run.affords(100 + len(data)):
             return Items((), (nameless("a list", "is too long to be analysed", place),), place)
         return Items(tuple(Known(piece, place) for piece in data.split(separator)), (), place)
     if separator != ",":
@@ -98,7 +98,7 @@ def pieces(
             cut[-1].append(part)
         else:
             return None
-    if len(cut) > WIDEST:
+    if len(cut) > MAX_PIECES:
         return None
     return Items(tuple(_piece(piece, source) for piece in cut), (), place)
 

@@ -17,7 +17,7 @@ from taskwall.readers.terraform.values.types import Type
 from taskwall.source.files import Files, UnreadableError
 from taskwall.source.stack import SourceError
 
-LONGEST = 4_000_000
+MAX_FILE_CHARACTERS = 4_000_000
 """A file in HCL with more characters than this is an error, not a source."""
 
 ENDINGS = (".tf", ".tf.json", ".tofu", ".tofu.json")
@@ -95,8 +95,8 @@ class ModuleLoader:
 
             read = json_syntax.parse if path.endswith(ENDINGS) else json_syntax.values
             parsed = read(path, text)
-        elif len(text) > LONGEST:
-            why = f"is longer than {LONGEST} characters: not read"
+        elif len(text) > MAX_FILE_CHARACTERS:
+            why = f"is longer than {MAX_FILE_CHARACTERS} characters: not read"
             parsed = Parsed(Body({}, ()), errors=(SourceError(Span(path, 1, 1, 1, 1), why),))
         elif self.parser == "python-hcl2":
             from taskwall.readers.terraform.syntax import python_hcl2

@@ -21,7 +21,12 @@ from taskwall.readers.terraform.evaluation.variables import supplied
 from taskwall.readers.terraform.modules import Module, ModuleLoader
 from taskwall.readers.terraform.syntax.tree import Block
 from taskwall.readers.terraform.values.effects import OPEN, Answer, Effects, Memo, Report, Secret
-from taskwall.readers.terraform.values.sensitive import MOST, Derived, Hidden, with_derived
+from taskwall.readers.terraform.values.sensitive import (
+    MAX_SENSITIVE_TEXTS,
+    Derived,
+    Hidden,
+    with_derived,
+)
 from taskwall.readers.terraform.values.types import Type
 from taskwall.source.files import UnreadableError
 from taskwall.source.resource import Resource
@@ -92,7 +97,7 @@ class _AccumulatingSensitive(Hidden):
             UnfitError: there are so many that it hangs on the order which are kept in mind.
         """
         met = {one.text for one in told if isinstance(one, Secret)}
-        if len(met) >= MOST:
+        if len(met) >= MAX_SENSITIVE_TEXTS:
             raise UnfitError("texts")
         derived = [one for one in told if isinstance(one, Derived)]
         if (met, derived) != self._last[:2]:

@@ -10,7 +10,7 @@ from taskwall.findings.redaction import SHORTEST, WORD
 from taskwall.readers.terraform.syntax.tree import Block, Body, Literal
 from taskwall.readers.terraform.values.effects import Effects, Secret
 
-MOST: Final = 10_000
+MAX_SENSITIVE_TEXTS: Final = 10_000
 """So many texts of one evaluation are kept in mind."""
 
 MOST_LOOKS: Final = 2_000_000
@@ -84,7 +84,7 @@ class Hidden:
 
     def add(self, text: str) -> None:
         """Keep a text in mind."""
-        if text not in self._met and len(self._met) >= MOST:
+        if text not in self._met and len(self._met) >= MAX_SENSITIVE_TEXTS:
             self._effects.shareable = False
             return
         self._met.add(text)
@@ -113,7 +113,7 @@ def with_derived(met: Iterable[str], derived: Iterable[Derived]) -> frozenset[st
     found = fresh = set(met)
     waiting = list(dict.fromkeys(each.texts for each in derived)) if found else []
     looks = 0
-    while fresh and waiting and len(found) < MOST:
+    while fresh and waiting and len(found) < MAX_SENSITIVE_TEXTS:
         looks += len(fresh) * sum(len(given) for given, _ in waiting)
         left = []
         made: set[str] = set()

@@ -201,10 +201,10 @@ def member(map_: Fields, key: str) -> Value | None:
     return Unknown(tuple(dict.fromkeys(waits)))
 
 
-LONGEST = 4_000_000
+MAX_TEXT_LENGTH = 4_000_000
 """A text longer than this is not put together."""
 
-MOST_PARTS = 1000
+MAX_TEXT_PARTS = 1000
 """A text known in part with more pieces than this is as good as unknown."""
 
 
@@ -224,9 +224,9 @@ def put_together(parts: "list[str | Value]", place: Span | None = None) -> Value
         elif isinstance(value, Text):
             pieces += len(value.parts)
             size += sum(len(piece) for piece in value.parts if isinstance(piece, str))
-    if size > LONGEST:
-        raise FailedError("a string", f"is longer than {LONGEST} characters")
-    if pieces > MOST_PARTS:
+    if size > MAX_TEXT_LENGTH:
+        raise FailedError("a string", f"is longer than {MAX_TEXT_LENGTH} characters")
+    if pieces > MAX_TEXT_PARTS:
         return waiting(*(part for part in parts if not isinstance(part, str)), place=place)
     return text(parts, place)
 

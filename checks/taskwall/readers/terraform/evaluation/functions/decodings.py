@@ -6,7 +6,7 @@ from taskwall.core.values import Items, Known, Text, Value, lifted, worst_per_sc
 from taskwall.readers.terraform.evaluation.context import ModuleContext
 from taskwall.readers.terraform.evaluation.functions.arguments import UnsettledError, known, text_of
 from taskwall.readers.terraform.evaluation.functions.encodings import ENCODINGS
-from taskwall.readers.terraform.values.values import LONGEST, Base64Text, FailedError
+from taskwall.readers.terraform.values.values import MAX_TEXT_LENGTH, Base64Text, FailedError
 
 
 def _yamlencode(arguments: list[Value], scope: ModuleContext) -> Value:
@@ -133,11 +133,13 @@ def _base64gunzip(arguments: list[Value], scope: ModuleContext) -> Value:
     if isinstance(found, Base64Text):
         return ENCODINGS["base64decode"](arguments, scope)
     try:
-        raw = decompressobj(31).decompress(b64decode(text_of(found), validate=True), LONGEST)
+        raw = decompressobj(31).decompress(
+            b64decode(text_of(found), validate=True), MAX_TEXT_LENGTH
+        )
     except zlib_error as error:
         raise FailedError("base64gunzip(...)", "is given data that is not compressed") from error
-    if len(raw) >= LONGEST:
-        raise FailedError("a string", f"is longer than {LONGEST} characters")
+    if len(raw) >= MAX_TEXT_LENGTH:
+        raise FailedError("a string", f"is longer than {MAX_TEXT_LENGTH} characters")
     return Known(raw.decode())
 
 

@@ -28,8 +28,8 @@ from taskwall.readers.terraform.evaluation.functions.arguments import (
 )
 from taskwall.readers.terraform.evaluation.operators import texts_of
 from taskwall.readers.terraform.values.values import (
-    LONGEST,
-    MOST_PARTS,
+    MAX_TEXT_LENGTH,
+    MAX_TEXT_PARTS,
     FailedError,
     as_text,
     is_null,
@@ -52,8 +52,8 @@ def _on_text(function: Callable[[str], str]) -> Callable[[list[Value], ModuleCon
 
 
 def _bounded(found: str) -> Known:
-    if len(found) > LONGEST:
-        raise FailedError("a string", f"is longer than {LONGEST} characters")
+    if len(found) > MAX_TEXT_LENGTH:
+        raise FailedError("a string", f"is longer than {MAX_TEXT_LENGTH} characters")
     return Known(found)
 
 
@@ -117,7 +117,7 @@ def _replace(arguments: list[Value], scope: ModuleContext) -> Value:
     string, old = (text_of(argument) for argument in arguments[:2])
     by_pattern = len(old) > 1 and old.startswith("/") and old.endswith("/")
     open_ = not isinstance(worst_per_scenario(arguments[2]), Known)
-    if open_ and not by_pattern and old and string.count(old) < MOST_PARTS:
+    if open_ and not by_pattern and old and string.count(old) < MAX_TEXT_PARTS:
         # What is put in may be unknown: what it is put into stays known.
         first, *others = string.split(old)
         return put_together([first, *(piece for each in others for piece in (arguments[2], each))])
@@ -125,8 +125,8 @@ def _replace(arguments: list[Value], scope: ModuleContext) -> Value:
     if by_pattern:
         pattern = _compiled(old[1:-1], string)
         return _bounded(pattern.sub(_expansion(new), string))
-    if old and string.count(old) * len(new) > LONGEST:
-        raise FailedError("a string", f"is longer than {LONGEST} characters")
+    if old and string.count(old) * len(new) > MAX_TEXT_LENGTH:
+        raise FailedError("a string", f"is longer than {MAX_TEXT_LENGTH} characters")
     return _bounded(string.replace(old, new))
 
 
@@ -344,8 +344,8 @@ def _chomp(string: str) -> str:
 
 def _indent(arguments: list[Value], scope: ModuleContext) -> Value:
     spaces, string = whole(arguments[0]), text_of(arguments[1])
-    if spaces * (string.count("\n") + 1) > LONGEST:
-        raise FailedError("a string", f"is longer than {LONGEST} characters")
+    if spaces * (string.count("\n") + 1) > MAX_TEXT_LENGTH:
+        raise FailedError("a string", f"is longer than {MAX_TEXT_LENGTH} characters")
     return Known(string.replace("\n", "\n" + " " * spaces))
 
 
