@@ -17,7 +17,7 @@ import pytest
 
 from taskwall.core.values import Known
 from taskwall.lowering import lower, lowered_types
-from taskwall.lowering.work import SPELLINGS
+from taskwall.lowering.work import TASK_SOURCES
 from taskwall.readers import terraform
 from taskwall.readers.terraform.syntax.hcl import parse
 from taskwall.readers.terraform.syntax.tree import Body, Expression, Object, Tuple
@@ -198,7 +198,7 @@ def test_lowering_reads_names_that_exist(monkeypatch: pytest.MonkeyPatch) -> Non
 def test_the_spellings_of_task_sources_exist() -> None:
     """Each path of the table that task sources are read by exists in the provider's schema."""
     paths = set()
-    for type_, spelled in SPELLINGS.items():
+    for type_, spelled in TASK_SOURCES.items():
         if "::" in type_:
             continue
         at = spelled.at.replace("[]", "")

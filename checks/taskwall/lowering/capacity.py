@@ -19,7 +19,7 @@ from taskwall.model.entities.vpc import Subnet
 from taskwall.source.resource import Cell
 
 
-class Spelling(Struct, frozen=True):
+class InstanceSchema(Struct, frozen=True):
     """Where a kind of resource keeps what describes its instances.
 
     Paths count from the resource; `interfaces` and `on_interface` are for groups that stand on
@@ -41,31 +41,31 @@ class Spelling(Struct, frozen=True):
 
 _D = "LaunchTemplateData."
 
-SPELLINGS: dict[str, Spelling] = {
-    "aws_launch_template": Spelling(
+INSTANCES: dict[str, InstanceSchema] = {
+    "aws_launch_template": InstanceSchema(
         "launch template", "instance_type", "instance_requirements", ("user_data",),
         "vpc_security_group_ids", "network_interfaces", "security_groups", "metadata_options",
         "image_id",
     ),
-    "AWS::EC2::LaunchTemplate": Spelling(
+    "AWS::EC2::LaunchTemplate": InstanceSchema(
         "launch template", _D + "InstanceType", _D + "InstanceRequirements", (_D + "UserData",),
         _D + "SecurityGroupIds", _D + "NetworkInterfaces", "Groups", _D + "MetadataOptions",
         _D + "ImageId",
     ),
-    "aws_launch_configuration": Spelling(
+    "aws_launch_configuration": InstanceSchema(
         "launch configuration", "instance_type", "", ("user_data", "user_data_base64"),
         "security_groups", "", "", "metadata_options", "image_id",
     ),
-    "AWS::AutoScaling::LaunchConfiguration": Spelling(
+    "AWS::AutoScaling::LaunchConfiguration": InstanceSchema(
         "launch configuration", "InstanceType", "", ("UserData",), "SecurityGroups", "", "",
         "MetadataOptions", "ImageId",
     ),
-    "aws_instance": Spelling(
+    "aws_instance": InstanceSchema(
         "instance", "instance_type", "", ("user_data", "user_data_base64"),
         "vpc_security_group_ids", "", "", "metadata_options", "ami",
         ("launch_template.id", "launch_template.name"), "subnet_id",
     ),
-    "AWS::EC2::Instance": Spelling(
+    "AWS::EC2::Instance": InstanceSchema(
         "instance", "InstanceType", "", ("UserData",), "SecurityGroupIds", "NetworkInterfaces",
         "GroupSet", "MetadataOptions", "ImageId",
         ("LaunchTemplate.LaunchTemplateId", "LaunchTemplate.LaunchTemplateName"), "SubnetId",
@@ -85,7 +85,7 @@ def metadata_defaults(r: ResourceReader) -> Iterator[Entity]:
 @lowers("AWS::AutoScaling::LaunchConfiguration", to=Instances, named="LaunchConfigurationName")
 @lowers("aws_instance", "AWS::EC2::Instance", to=Instances)
 def instances(r: ResourceReader) -> Iterator[Entity]:
-    spelled = SPELLINGS[r.resource.type]
+    spelled = INSTANCES[r.resource.type]
     at = r.body.at
     template = None
     for path in spelled.template:

@@ -28,7 +28,7 @@ from taskwall.source.resource import Cell
 RequirementReader: TypeAlias = Callable[[ResourceReader], Iterator[TlsRequirement]]
 
 
-class Spelling(Struct, frozen=True):
+class StoreSchema(Struct, frozen=True):
     """Where a kind of store keeps its groups and subnets, and what tells whether it encrypts.
 
     `subnets` are its own, or a subnet group (`subnet_group`) has them.
@@ -259,108 +259,108 @@ def _by(group: str, fixed: str = "") -> RequirementReader:
     return lambda r: _parameters(r, group, fixed)
 
 
-SPELLINGS: dict[str, Spelling] = {
-    "aws_db_instance": Spelling(
+STORES: dict[str, StoreSchema] = {
+    "aws_db_instance": StoreSchema(
         "database", "vpc_security_group_ids", _by("parameter_group_name"),
         subnet_group="db_subnet_group_name",
     ),
-    "AWS::RDS::DBInstance": Spelling(
+    "AWS::RDS::DBInstance": StoreSchema(
         "database", "VPCSecurityGroups", _by("DBParameterGroupName"),
         subnet_group="DBSubnetGroupName", member_of="DBClusterIdentifier",
     ),
-    "aws_rds_cluster": Spelling(
+    "aws_rds_cluster": StoreSchema(
         "database cluster", "vpc_security_group_ids", _by("db_cluster_parameter_group_name"),
         subnet_group="db_subnet_group_name",
     ),
-    "AWS::RDS::DBCluster": Spelling(
+    "AWS::RDS::DBCluster": StoreSchema(
         "database cluster", "VpcSecurityGroupIds", _by("DBClusterParameterGroupName"),
         subnet_group="DBSubnetGroupName",
     ),
-    "aws_docdb_cluster": Spelling(
+    "aws_docdb_cluster": StoreSchema(
         "DocumentDB cluster", "vpc_security_group_ids",
         _by("db_cluster_parameter_group_name", "docdb"), subnet_group="db_subnet_group_name",
     ),
-    "AWS::DocDB::DBCluster": Spelling(
+    "AWS::DocDB::DBCluster": StoreSchema(
         "DocumentDB cluster", "VpcSecurityGroupIds", _by("DBClusterParameterGroupName", "docdb"),
         subnet_group="DBSubnetGroupName",
     ),
-    "aws_neptune_cluster": Spelling(
+    "aws_neptune_cluster": StoreSchema(
         "Neptune cluster", "vpc_security_group_ids",
         _by("neptune_cluster_parameter_group_name", "neptune"),
         subnet_group="neptune_subnet_group_name",
     ),
-    "AWS::Neptune::DBCluster": Spelling(
+    "AWS::Neptune::DBCluster": StoreSchema(
         "Neptune cluster", "VpcSecurityGroupIds", _by("DBClusterParameterGroupName", "neptune"),
         subnet_group="DBSubnetGroupName",
     ),
-    "aws_redshift_cluster": Spelling(
+    "aws_redshift_cluster": StoreSchema(
         "Redshift cluster", "vpc_security_group_ids",
         _by("cluster_parameter_group_name", "redshift"), subnet_group="cluster_subnet_group_name",
     ),
-    "AWS::Redshift::Cluster": Spelling(
+    "AWS::Redshift::Cluster": StoreSchema(
         "Redshift cluster", "VpcSecurityGroupIds", _by("ClusterParameterGroupName", "redshift"),
         subnet_group="ClusterSubnetGroupName",
     ),
-    "aws_elasticache_replication_group": Spelling(
+    "aws_elasticache_replication_group": StoreSchema(
         "cache", "security_group_ids", _cache, subnet_group="subnet_group_name"
     ),
-    "AWS::ElastiCache::ReplicationGroup": Spelling(
+    "AWS::ElastiCache::ReplicationGroup": StoreSchema(
         "cache", "SecurityGroupIds", _cache, subnet_group="CacheSubnetGroupName"
     ),
-    "aws_elasticache_cluster": Spelling(
+    "aws_elasticache_cluster": StoreSchema(
         "cache", "security_group_ids", _cache, subnet_group="subnet_group_name",
         member_of="replication_group_id",
     ),
-    "AWS::ElastiCache::CacheCluster": Spelling(
+    "AWS::ElastiCache::CacheCluster": StoreSchema(
         "cache", "VpcSecurityGroupIds", _cache, subnet_group="CacheSubnetGroupName"
     ),
-    "aws_elasticache_serverless_cache": Spelling(
+    "aws_elasticache_serverless_cache": StoreSchema(
         "cache", "security_group_ids", _always, subnets="subnet_ids"
     ),
-    "AWS::ElastiCache::ServerlessCache": Spelling(
+    "AWS::ElastiCache::ServerlessCache": StoreSchema(
         "cache", "SecurityGroupIds", _always, subnets="SubnetIds"
     ),
-    "aws_memorydb_cluster": Spelling(
+    "aws_memorydb_cluster": StoreSchema(
         "MemoryDB cluster", "security_group_ids", _memory, subnet_group="subnet_group_name"
     ),
-    "AWS::MemoryDB::Cluster": Spelling(
+    "AWS::MemoryDB::Cluster": StoreSchema(
         "MemoryDB cluster", "SecurityGroupIds", _memory, subnet_group="SubnetGroupName"
     ),
-    "aws_msk_cluster": Spelling(
+    "aws_msk_cluster": StoreSchema(
         "Kafka cluster", "broker_node_group_info.security_groups", _kafka,
         subnets="broker_node_group_info.client_subnets",
     ),
-    "AWS::MSK::Cluster": Spelling(
+    "AWS::MSK::Cluster": StoreSchema(
         "Kafka cluster", "BrokerNodeGroupInfo.SecurityGroups", _kafka,
         subnets="BrokerNodeGroupInfo.ClientSubnets",
     ),
-    "aws_msk_serverless_cluster": Spelling(
+    "aws_msk_serverless_cluster": StoreSchema(
         "Kafka cluster", "vpc_config.security_group_ids", _always, subnets="vpc_config.subnet_ids"
     ),
-    "AWS::MSK::ServerlessCluster": Spelling(
+    "AWS::MSK::ServerlessCluster": StoreSchema(
         "Kafka cluster", "VpcConfigs.SecurityGroups", _always, subnets="VpcConfigs.SubnetIds"
     ),
-    "aws_opensearch_domain": Spelling(
+    "aws_opensearch_domain": StoreSchema(
         "search domain", "vpc_options.security_group_ids", _search, subnets="vpc_options.subnet_ids"
     ),
-    "AWS::OpenSearchService::Domain": Spelling(
+    "AWS::OpenSearchService::Domain": StoreSchema(
         "search domain", "VPCOptions.SecurityGroupIds", _search, subnets="VPCOptions.SubnetIds"
     ),
-    "aws_elasticsearch_domain": Spelling(
+    "aws_elasticsearch_domain": StoreSchema(
         "search domain", "vpc_options.security_group_ids", _search, subnets="vpc_options.subnet_ids"
     ),
-    "AWS::Elasticsearch::Domain": Spelling(
+    "AWS::Elasticsearch::Domain": StoreSchema(
         "search domain", "VPCOptions.SecurityGroupIds", _search, subnets="VPCOptions.SubnetIds"
     ),
-    "aws_mq_broker": Spelling("broker", "security_groups", _always, subnets="subnet_ids"),
-    "AWS::AmazonMQ::Broker": Spelling("broker", "SecurityGroups", _always, subnets="SubnetIds"),
+    "aws_mq_broker": StoreSchema("broker", "security_groups", _always, subnets="subnet_ids"),
+    "AWS::AmazonMQ::Broker": StoreSchema("broker", "SecurityGroups", _always, subnets="SubnetIds"),
 }  # fmt: skip
 """By resource type; the sources are the AWS provider's schema and CloudFormation's."""
 
 
-@lowers(*SPELLINGS, to=Store)
+@lowers(*STORES, to=Store)
 def store(r: ResourceReader) -> Iterator[Entity]:
-    spelled = SPELLINGS[r.resource.type]
+    spelled = STORES[r.resource.type]
     yield from exposure(r)
     if spelled.member_of and not r.external and not r.body.get(spelled.member_of).absent:
         return  # What it is a member of is the store.
@@ -377,7 +377,7 @@ def store(r: ResourceReader) -> Iterator[Entity]:
     )
 
 
-def _subnets(r: ResourceReader, spelled: Spelling) -> tuple[Link, ...]:
+def _subnets(r: ResourceReader, spelled: StoreSchema) -> tuple[Link, ...]:
     if spelled.subnets:
         return r.links(Subnet, r.body.at(spelled.subnets), "is in")
     cell = r.body.get(spelled.subnet_group)

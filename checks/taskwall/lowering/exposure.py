@@ -16,7 +16,7 @@ from taskwall.source.resource import Cell
 READ = "2026-11-24"
 
 
-class Spelling(Struct, frozen=True):
+class ExposureSchema(Struct, frozen=True):
     """Where a type says so, and what holds where it does not.
 
     `open` are the values that make it public. `store` names the store that an instance is in.
@@ -33,27 +33,29 @@ _OUTSIDE = ("outside a VPC",)
 
 _TF, _CFN = "publicly_accessible", "PubliclyAccessible"
 
-SPELLINGS: dict[str, Spelling] = {
-    "aws_db_instance": Spelling(_TF),
-    "AWS::RDS::DBInstance": Spelling(_CFN, default="by its subnets", store="DBClusterIdentifier"),
-    "aws_rds_cluster_instance": Spelling(_TF, store="cluster_identifier"),
-    "AWS::RDS::DBCluster": Spelling(_CFN, default="by its subnets"),
-    "aws_neptune_cluster_instance": Spelling(_TF, store="cluster_identifier"),
-    "AWS::Neptune::DBInstance": Spelling(_CFN, store="DBClusterIdentifier"),
-    "aws_redshift_cluster": Spelling(_TF, default="by the provider"),
-    "AWS::Redshift::Cluster": Spelling(_CFN),
-    "aws_mq_broker": Spelling(_TF),
-    "AWS::AmazonMQ::Broker": Spelling(_CFN),
-    "aws_msk_cluster": Spelling(
+EXPOSURES: dict[str, ExposureSchema] = {
+    "aws_db_instance": ExposureSchema(_TF),
+    "AWS::RDS::DBInstance": ExposureSchema(
+        _CFN, default="by its subnets", store="DBClusterIdentifier"
+    ),
+    "aws_rds_cluster_instance": ExposureSchema(_TF, store="cluster_identifier"),
+    "AWS::RDS::DBCluster": ExposureSchema(_CFN, default="by its subnets"),
+    "aws_neptune_cluster_instance": ExposureSchema(_TF, store="cluster_identifier"),
+    "AWS::Neptune::DBInstance": ExposureSchema(_CFN, store="DBClusterIdentifier"),
+    "aws_redshift_cluster": ExposureSchema(_TF, default="by the provider"),
+    "AWS::Redshift::Cluster": ExposureSchema(_CFN),
+    "aws_mq_broker": ExposureSchema(_TF),
+    "AWS::AmazonMQ::Broker": ExposureSchema(_CFN),
+    "aws_msk_cluster": ExposureSchema(
         "broker_node_group_info.connectivity_info.public_access.type", ("SERVICE_PROVIDED_EIPS",)
     ),
-    "AWS::MSK::Cluster": Spelling(
+    "AWS::MSK::Cluster": ExposureSchema(
         "BrokerNodeGroupInfo.ConnectivityInfo.PublicAccess.Type", ("SERVICE_PROVIDED_EIPS",)
     ),
-    "aws_opensearch_domain": Spelling("vpc_options", _OUTSIDE),
-    "AWS::OpenSearchService::Domain": Spelling("VPCOptions", _OUTSIDE),
-    "aws_elasticsearch_domain": Spelling("vpc_options", _OUTSIDE),
-    "AWS::Elasticsearch::Domain": Spelling("VPCOptions", _OUTSIDE),
+    "aws_opensearch_domain": ExposureSchema("vpc_options", _OUTSIDE),
+    "AWS::OpenSearchService::Domain": ExposureSchema("VPCOptions", _OUTSIDE),
+    "aws_elasticsearch_domain": ExposureSchema("vpc_options", _OUTSIDE),
+    "AWS::Elasticsearch::Domain": ExposureSchema("VPCOptions", _OUTSIDE),
 }
 """By resource type, with the defaults where nothing is written.
 
@@ -66,7 +68,7 @@ its version 6: there it is unknown.
 
 def exposure(r: ResourceReader) -> Iterator[Exposure]:
     """What a store says of whether it is public; nothing for those that cannot be."""
-    spelled = SPELLINGS.get(r.resource.type)
+    spelled = EXPOSURES.get(r.resource.type)
     if spelled is None or r.external:
         return
     cell = r.body.at(spelled.path)

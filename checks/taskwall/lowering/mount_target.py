@@ -11,7 +11,7 @@ from taskwall.model.entities.security_group import SecurityGroup
 from taskwall.model.entities.vpc import Subnet
 
 
-class Spelling(Struct, frozen=True):
+class MountTargetSchema(Struct, frozen=True):
     """Where a kind of mount target keeps its groups and subnets."""
 
     word: str
@@ -19,23 +19,23 @@ class Spelling(Struct, frozen=True):
     subnets: str
 
 
-_FSX = Spelling("file system", "security_group_ids", "subnet_ids")
+_FSX = MountTargetSchema("file system", "security_group_ids", "subnet_ids")
 
-SPELLINGS: dict[str, Spelling] = {
-    "aws_efs_mount_target": Spelling("mount target", "security_groups", "subnet_id"),
-    "AWS::EFS::MountTarget": Spelling("mount target", "SecurityGroups", "SubnetId"),
+MOUNT_TARGETS: dict[str, MountTargetSchema] = {
+    "aws_efs_mount_target": MountTargetSchema("mount target", "security_groups", "subnet_id"),
+    "AWS::EFS::MountTarget": MountTargetSchema("mount target", "SecurityGroups", "SubnetId"),
     "aws_fsx_lustre_file_system": _FSX,
     "aws_fsx_ontap_file_system": _FSX,
     "aws_fsx_openzfs_file_system": _FSX,
     "aws_fsx_windows_file_system": _FSX,
-    "AWS::FSx::FileSystem": Spelling("file system", "SecurityGroupIds", "SubnetIds"),
+    "AWS::FSx::FileSystem": MountTargetSchema("file system", "SecurityGroupIds", "SubnetIds"),
 }
 """By resource type; the sources are the AWS provider's schema and CloudFormation's."""
 
 
-@lowers(*SPELLINGS, to=MountTarget)
+@lowers(*MOUNT_TARGETS, to=MountTarget)
 def mount_target(r: ResourceReader) -> Iterator[Entity]:
-    spelled = SPELLINGS[r.resource.type]
+    spelled = MOUNT_TARGETS[r.resource.type]
     groups = r.body.get(spelled.groups)
     yield MountTarget(
         id=r.id,

@@ -82,7 +82,7 @@ def _group_of(r: ResourceReader) -> Link:
     return r.must(SecurityGroup, cell, "adds a rule to")
 
 
-class Spelling(Struct, frozen=True):
+class PermissionSchema(Struct, frozen=True):
     """How a permission is spelled: whom it allows, on which ports."""
 
     ranges: tuple[str, ...]
@@ -94,12 +94,12 @@ class Spelling(Struct, frozen=True):
 
 _TF_PORTS = ("protocol", "from_port", "to_port")
 _TF_RANGES, _TF_LISTS = ("cidr_blocks", "ipv6_cidr_blocks"), ("prefix_list_ids",)
-_INLINE = Spelling(_TF_RANGES, _TF_LISTS, ("security_groups",), "self", _TF_PORTS)
+_INLINE = PermissionSchema(_TF_RANGES, _TF_LISTS, ("security_groups",), "self", _TF_PORTS)
 _SPELLINGS = {
-    "aws_security_group_rule": Spelling(
+    "aws_security_group_rule": PermissionSchema(
         _TF_RANGES, _TF_LISTS, ("source_security_group_id",), "self", _TF_PORTS
     ),
-    "aws_vpc_security_group_ingress_rule": Spelling(
+    "aws_vpc_security_group_ingress_rule": PermissionSchema(
         ("cidr_ipv4", "cidr_ipv6"),
         ("prefix_list_id",),
         ("referenced_security_group_id",),
@@ -109,15 +109,15 @@ _SPELLINGS = {
 }
 _SPELLINGS["aws_vpc_security_group_egress_rule"] = _SPELLINGS["aws_vpc_security_group_ingress_rule"]
 _CFN_RANGES, _CFN_PORTS = ("CidrIp", "CidrIpv6"), ("IpProtocol", "FromPort", "ToPort")
-_CLOUDFORMATION: dict[Direction, Spelling] = {
-    "ingress": Spelling(
+_CLOUDFORMATION: dict[Direction, PermissionSchema] = {
+    "ingress": PermissionSchema(
         _CFN_RANGES,
         ("SourcePrefixListId",),
         ("SourceSecurityGroupId", "SourceSecurityGroupName"),
         "",
         _CFN_PORTS,
     ),
-    "egress": Spelling(
+    "egress": PermissionSchema(
         _CFN_RANGES, ("DestinationPrefixListId",), ("DestinationSecurityGroupId",), "", _CFN_PORTS
     ),
 }
@@ -126,7 +126,7 @@ _MANY = ("cidr_blocks", "ipv6_cidr_blocks", "prefix_list_ids", "security_groups"
 """Those of them that hold lists."""
 
 
-def _spelling(r: ResourceReader, way: Direction) -> Spelling:
+def _spelling(r: ResourceReader, way: Direction) -> PermissionSchema:
     return _SPELLINGS.get(r.resource.type, _INLINE) if r.terraform else _CLOUDFORMATION[way]
 
 

@@ -15,7 +15,7 @@ from taskwall.model.entities.volume import Volume
 from taskwall.source.resource import Cell
 
 
-class Spelling(Struct, frozen=True):
+class VolumeSchema(Struct, frozen=True):
     """The names under which a volume says what it is."""
 
     name: str
@@ -26,19 +26,19 @@ class Spelling(Struct, frozen=True):
     options: str = ""
 
 
-TERRAFORM = Spelling(
+TERRAFORM = VolumeSchema(
     "name", "efs_volume_configuration", "transit_encryption", "docker_volume_configuration",
     "driver", "driver_opts",
 )  # fmt: skip
-CLOUDFORMATION = Spelling(
+CLOUDFORMATION = VolumeSchema(
     "Name", "EFSVolumeConfiguration", "TransitEncryption", "DockerVolumeConfiguration", "Driver",
     "DriverOpts",
 )  # fmt: skip
-BATCH_JSON = Spelling("name", "efsVolumeConfiguration", "transitEncryption")
-BATCH = Spelling("Name", "EfsVolumeConfiguration", "TransitEncryption")
+BATCH_JSON = VolumeSchema("name", "efsVolumeConfiguration", "transitEncryption")
+BATCH = VolumeSchema("Name", "EfsVolumeConfiguration", "TransitEncryption")
 
 
-def volumes(r: ResourceReader, cell: Cell, spelled: Spelling) -> Iterator[Volume]:
+def volumes(r: ResourceReader, cell: Cell, spelled: VolumeSchema) -> Iterator[Volume]:
     """The NFS volumes of a list of volumes.
 
     One that is written but may not be there counts as if it were: for what it does wrong.
@@ -68,14 +68,14 @@ def _open(r: ResourceReader, cell: Cell, name: str) -> Volume:
     return Volume(r.origin, name, cell.place, nfs, nfs)
 
 
-def _efs(r: ResourceReader, block: Cell, name: str, spelled: Spelling) -> Volume:
+def _efs(r: ResourceReader, block: Cell, name: str, spelled: VolumeSchema) -> Volume:
     off = "transit encryption is off by default"
     block = replace(block, doubt=None)
     transit = setting(block.get(spelled.transit), spelled.transit, "DISABLED", off)
     return Volume(r.origin, name, transit.place, TRUE, transit.is_("ENABLED"), transit)
 
 
-def _docker(r: ResourceReader, block: Cell, name: str, spelled: Spelling) -> Volume:
+def _docker(r: ResourceReader, block: Cell, name: str, spelled: VolumeSchema) -> Volume:
     block = replace(block, doubt=None)
     driver = setting(block.get(spelled.driver), spelled.driver, "local", "local is the default")
     kind = setting(block.get(spelled.options).get("type"), "type")

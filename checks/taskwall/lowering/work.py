@@ -26,7 +26,7 @@ Paths: TypeAlias = tuple[str, str]
 """A path in Terraform's and one in CloudFormation's spelling; "" where there is none."""
 
 
-class Spelling(Struct, frozen=True):
+class TaskSourceSchema(Struct, frozen=True):
     """Where a kind of task source keeps what all have in common.
 
     Paths count from the block (`at`), of which a resource may have several, each a source.
@@ -49,52 +49,52 @@ class Spelling(Struct, frozen=True):
 _TF = ("security_groups", "subnets", "assign_public_ip")
 _CFN = ("SecurityGroups", "Subnets", "AssignPublicIp")
 
-SPELLINGS: dict[str, Spelling] = {
-    "aws_ecs_service": Spelling(
+TASK_SOURCES: dict[str, TaskSourceSchema] = {
+    "aws_ecs_service": TaskSourceSchema(
         "service", "network_configuration", _TF, "task_definition", "cluster", "launch_type",
         "capacity_provider_strategy", long_running=True, private=False,
     ),
-    "AWS::ECS::Service": Spelling(
+    "AWS::ECS::Service": TaskSourceSchema(
         "service", "NetworkConfiguration.AwsvpcConfiguration", _CFN, "TaskDefinition", "Cluster",
         "LaunchType", "CapacityProviderStrategy", long_running=True,
     ),
-    "aws_ecs_task_set": Spelling(
+    "aws_ecs_task_set": TaskSourceSchema(
         "task set", "network_configuration", _TF, "task_definition", "cluster", "launch_type",
         "capacity_provider_strategy", long_running=True, private=False,
     ),
-    "AWS::ECS::TaskSet": Spelling(
+    "AWS::ECS::TaskSet": TaskSourceSchema(
         "task set", "NetworkConfiguration.AwsVpcConfiguration", _CFN, "TaskDefinition", "Cluster",
         "LaunchType", "CapacityProviderStrategy", long_running=True,
     ),
-    "aws_cloudwatch_event_target": Spelling(
+    "aws_cloudwatch_event_target": TaskSourceSchema(
         "scheduled task", "network_configuration", _TF, "task_definition_arn", "", "launch_type",
         "capacity_provider_strategy", at="ecs_target", to_cluster="arn", private=False,
     ),
-    "AWS::Events::Rule": Spelling(
+    "AWS::Events::Rule": TaskSourceSchema(
         "scheduled task", "NetworkConfiguration.AwsVpcConfiguration", _CFN, "TaskDefinitionArn", "",
         "LaunchType", "CapacityProviderStrategy", at="Targets[].EcsParameters", to_cluster="Arn",
     ),
-    "aws_scheduler_schedule": Spelling(
+    "aws_scheduler_schedule": TaskSourceSchema(
         "scheduled task", "network_configuration", _TF, "task_definition_arn", "", "launch_type",
         "capacity_provider_strategy", at="target[].ecs_parameters", to_cluster="arn",
         private=False,
     ),
-    "AWS::Scheduler::Schedule": Spelling(
+    "AWS::Scheduler::Schedule": TaskSourceSchema(
         "scheduled task", "NetworkConfiguration.AwsvpcConfiguration", _CFN, "TaskDefinitionArn", "",
         "LaunchType", "CapacityProviderStrategy", at="Target[].EcsParameters", to_cluster="Arn",
     ),
-    "aws_pipes_pipe": Spelling(
+    "aws_pipes_pipe": TaskSourceSchema(
         "pipe", "network_configuration.aws_vpc_configuration", _TF, "task_definition_arn", "",
         "launch_type", "capacity_provider_strategy", at="target_parameters[].ecs_task_parameters",
     ),
-    "AWS::Pipes::Pipe": Spelling(
+    "AWS::Pipes::Pipe": TaskSourceSchema(
         "pipe", "NetworkConfiguration.AwsvpcConfiguration", _CFN, "TaskDefinitionArn", "",
         "LaunchType", "CapacityProviderStrategy", at="TargetParameters[].EcsTaskParameters",
     ),
 }  # fmt: skip
 """By resource type; the sources are the AWS provider's schema and CloudFormation's."""
 
-STATES = Spelling(
+STATES = TaskSourceSchema(
     "Step Functions task", "NetworkConfiguration.AwsvpcConfiguration", _CFN, "TaskDefinition",
     "Cluster", "LaunchType", "CapacityProviderStrategy",
 )  # fmt: skip
@@ -104,9 +104,9 @@ _UNTAGGED = ("aws_cloudwatch_event_target", "aws_scheduler_schedule", "AWS::Sche
 """Types of task sources that cannot have tags."""
 
 
-@lowers(*SPELLINGS)
+@lowers(*TASK_SOURCES)
 def task_source(r: ResourceReader) -> Iterator[object]:
-    spelling = SPELLINGS[r.resource.type]
+    spelling = TASK_SOURCES[r.resource.type]
     if spelling.word == "service":
         yield from service_connect.connected(r)
         yield from answers.connected(r)
@@ -132,7 +132,11 @@ def task_source(r: ResourceReader) -> Iterator[object]:
 
 
 def source_of(
-    r: ResourceReader, spelling: Spelling, block: Cell, identity: str, cluster_cell: Cell | None
+    r: ResourceReader,
+    spelling: TaskSourceSchema,
+    block: Cell,
+    identity: str,
+    cluster_cell: Cell | None,
 ) -> TaskSource:
     """A task source of a kind.
 
@@ -179,14 +183,14 @@ def source_of(
     )
 
 
-def _cased(spelling: Spelling, name: str) -> str:
+def _cased(spelling: TaskSourceSchema, name: str) -> str:
     """A name in the spelling of a kind of task source, which says it in Terraform's or AWS's."""
     if spelling.awsvpc is _TF:
         return name
     return "".join(word.capitalize() for word in name.split("_"))
 
 
-def _exec(block: Cell, spelling: Spelling) -> Fact:
+def _exec(block: Cell, spelling: TaskSourceSchema) -> Fact:
     """Whether ECS Exec is switched on; task sets have no such switch."""
     if spelling.word == "task set":
         return FALSE
