@@ -42,7 +42,6 @@ LEFT: frozenset[str] = frozenset(
         "Instances",
         "JSON",
         "KINDS",
-        "Kind",
         "Lines",
         "Location",
         "Lowering",

@@ -17,7 +17,7 @@ from taskwall.source.stack import Inputs, SourceError, Stack
 if TYPE_CHECKING:
     from taskwall.readers.cloudformation.neighbours import Neighbours
 
-Kind: TypeAlias = Literal["terraform", "plan", "cloudformation"]
+SourceKind: TypeAlias = Literal["terraform", "plan", "cloudformation"]
 """The kinds of sources."""
 
 TERRAFORM = (".tf", ".tf.json", ".tofu", ".tofu.json")
@@ -38,7 +38,7 @@ class ScanScope(Struct, frozen=True):
     count, or only those in it.
     """
 
-    kinds: frozenset[Kind] = frozenset(get_args(Kind))
+    kinds: frozenset[SourceKind] = frozenset(get_args(SourceKind))
     among: frozenset[str] | None = None
     deep: bool = True
 

@@ -10,9 +10,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from taskwall.findings.finding import Finding
-    from taskwall.sources import Kind
+    from taskwall.sources import SourceKind
 
-KINDS: Mapping[str, Kind] = {
+KINDS: Mapping[str, SourceKind] = {
     "terraform": "terraform",
     "terraform_json": "terraform",
     "terraform_plan": "plan",
@@ -38,7 +38,7 @@ def vertices(graph: Any) -> Iterator[Vertex]:
 class Entities:
     """The entities of one graph."""
 
-    def __init__(self, graph: Any, kind: Kind) -> None:
+    def __init__(self, graph: Any, kind: SourceKind) -> None:
         self.graph = graph
         self._kind = kind
         self._by_address: dict[str, dict[str, list[Vertex]]] = {}
@@ -132,7 +132,7 @@ def called(graphs: Iterable[Any]) -> dict[tuple[str, str], str]:
     return found
 
 
-def shown(vertex: Vertex, kind: Kind) -> Vertex:
+def shown(vertex: Vertex, kind: SourceKind) -> Vertex:
     """What of a vertex checkov needs to show a result on it.
 
     The rest, which checkov would copy and write into its JSON, may hold secrets.

@@ -19,7 +19,7 @@ from taskwall.checkov_plugin.scope import scan_request
 from taskwall.findings.baseline import BaselineError
 from taskwall.findings.finding import SEVERITIES
 from taskwall.settings import SettingsError
-from taskwall.sources import Kind
+from taskwall.sources import SourceKind
 
 
 def judge_entities(
@@ -96,7 +96,10 @@ def _judged(
 
 
 def _enter(
-    found: Iterable[EntityResult], kind: Kind, ours: Mapping[str, TaskwallCheck], results: Results
+    found: Iterable[EntityResult],
+    kind: SourceKind,
+    ours: Mapping[str, TaskwallCheck],
+    results: Results,
 ) -> None:
     for entry in found:
         check = ours[entry.rule]

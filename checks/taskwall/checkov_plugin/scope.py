@@ -11,7 +11,7 @@ from taskwall.api.options import Options
 from taskwall.checkov_plugin.entities import KINDS, called
 from taskwall.checkov_plugin.running import JSON, Running, reads_json
 from taskwall.source.stack import Inputs
-from taskwall.sources import Kind, ScanScope
+from taskwall.sources import ScanScope, SourceKind
 
 
 class ScanRequest(Struct, frozen=True):
@@ -34,7 +34,7 @@ class ScanRequest(Struct, frozen=True):
     modules: Mapping[tuple[str, str], str]
 
     @property
-    def kind(self) -> Kind:
+    def kind(self) -> SourceKind:
         """The kind of source that the framework reads."""
         return KINDS[self.framework]
 

@@ -18,7 +18,7 @@ from taskwall.model.load_balancing.fronts import BalancerPath, balancer_paths
 from taskwall.model.load_balancing.internet_facing import public
 from taskwall.model.permissions.peers import allows_internet, permissions, who
 
-Kind: TypeAlias = Literal[
+NodeKind: TypeAlias = Literal[
     "internet", "addresses", "load balancer", "tasks", "security group", "data store"
 ]
 TieKind: TypeAlias = Literal["reaches", "forwards", "uses", "allows"]
@@ -34,7 +34,7 @@ class Node(Struct, frozen=True):
     """
 
     id: str
-    kind: Kind
+    kind: NodeKind
     name: str
     word: str
     seen: bool = True
@@ -92,7 +92,7 @@ class _Pen:
     def __init__(self, network: Network, shown: Callable[[str], str]) -> None:
         self.network = network
         self.shown = shown
-        self.nodes: dict[tuple[Kind, str], Node] = {}
+        self.nodes: dict[tuple[NodeKind, str], Node] = {}
         self.ties: dict[tuple[object, ...], Tie] = {}
 
     def balancer(self, balancer: LoadBalancer) -> None:
@@ -151,8 +151,8 @@ class _Pen:
             return self._named("security group", link.to)
         return self._thing("security group", group, "security group")
 
-    def _thing(self, kind: Kind, thing: Entity, word: str) -> Node:
-        key: tuple[Kind, str] = (kind, thing.id)
+    def _thing(self, kind: NodeKind, thing: Entity, word: str) -> Node:
+        key: tuple[NodeKind, str] = (kind, thing.id)
         if key not in self.nodes:
             header = thing.origin.header
             seen = not thing.external
@@ -160,9 +160,9 @@ class _Pen:
             self.nodes[key] = Node(self._id(), kind, thing.id, word, seen, file, line)
         return self.nodes[key]
 
-    def _named(self, kind: Kind, name: str) -> Node:
+    def _named(self, kind: NodeKind, name: str) -> Node:
         """Something that the sources name and do not declare."""
-        key: tuple[Kind, str] = (kind, name)
+        key: tuple[NodeKind, str] = (kind, name)
         if key not in self.nodes:
             seen = kind in ("internet", "addresses")
             self.nodes[key] = Node(self._id(), kind, name, kind, seen)

@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from taskwall.findings.text import sanitize
-from taskwall.graph import Graph, Kind, Node, Tie
+from taskwall.graph import Graph, Node, NodeKind, Tie
 
-SHAPES: Mapping[Kind, str] = {
+SHAPES: Mapping[NodeKind, str] = {
     "internet": "doublecircle",
     "addresses": "ellipse",
     "load balancer": "hexagon",

@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from taskwall.findings.text import sanitize
-from taskwall.graph import Graph, Kind, Node, Tie
+from taskwall.graph import Graph, Node, NodeKind, Tie
 
-SHAPES: Mapping[Kind, tuple[str, str]] = {
+SHAPES: Mapping[NodeKind, tuple[str, str]] = {
     "internet": ("((", "))"),
     "addresses": ("([", "])"),
     "load balancer": ("{{", "}}"),

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from taskwall.incremental.query import QueryEngine
 
 T = TypeVar("T")
-Kind = TypeVar("Kind", bound=Entity)
+EntityKind = TypeVar("Kind", bound=Entity)
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -85,12 +85,12 @@ class Network:
         """All things of a kind, in the order of their declaration; external ones are not among."""
         return self.by_kind.get(kind, [])
 
-    def get(self, kind: type[Kind], link: Link | str | None) -> Kind | None:
+    def get(self, kind: type[EntityKind], link: Link | str | None) -> EntityKind | None:
         """The thing that a tie leads to; None if the sources do not declare it."""
         if link is None:
             return None
         to = link if isinstance(link, str) else link.to
-        return cast("Kind | None", self.by_id.get((kind, to)))
+        return cast("EntityKind | None", self.by_id.get((kind, to)))
 
     def grouped(self, kind: type[T], key: Callable[[T], Iterable[str]]) -> dict[str, list[T]]:
         """All things of a kind by what `key` says of each."""

@@ -9,7 +9,7 @@ from taskwall.core.facts import Fact
 from taskwall.core.values import Origin, Span
 from taskwall.model.core.entity import Entity, Link, Setting
 
-Kind: TypeAlias = Literal["application", "network", "gateway", "classic"]
+BalancerKind: TypeAlias = Literal["application", "network", "gateway", "classic"]
 
 
 class LoadBalancer(Entity, frozen=True, kw_only=True):

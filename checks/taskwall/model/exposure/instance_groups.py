@@ -21,7 +21,7 @@ from taskwall.model.core.address import Ranges
 from taskwall.model.core.entity import Link
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.entities.ecs import TaskDefinition, TaskSource
-from taskwall.model.entities.load_balancer import Kind, Listener, LoadBalancer, TargetGroup
+from taskwall.model.entities.load_balancer import BalancerKind, Listener, LoadBalancer, TargetGroup
 from taskwall.model.entities.security_group import SecurityGroup
 from taskwall.model.exposure.task_ingress import GroupAttachment
 from taskwall.model.exposure.task_ports import number_of, published
@@ -113,7 +113,9 @@ def registered(network: Network, member: ContainerInstances) -> tuple[BalancerPa
                 listener = network.get(Listener, forward.listener)
                 balancer = network.get(LoadBalancer, listener.load_balancer) if listener else None
                 if balancer is not None and not balancer.external:
-                    kind: Kind = "network" if balancer.kind.known == "network" else "application"
+                    kind: BalancerKind = (
+                        "network" if balancer.kind.known == "network" else "application"
+                    )
                     fact = all_of((started.fact, link.fact, forward.fact))
                     found.append(BalancerPath(balancer, listener, target, kind, fact))
     return tuple(found)

@@ -14,7 +14,7 @@ from taskwall.model.compute.launch_type import awsvpc
 from taskwall.model.core.entity import Link, Setting, same_entity
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.entities.ecs import TaskSource
-from taskwall.model.entities.load_balancer import Kind, LoadBalancer, TargetGroup
+from taskwall.model.entities.load_balancer import BalancerKind, LoadBalancer, TargetGroup
 from taskwall.model.entities.security_group import Permission, SecurityGroup
 from taskwall.model.load_balancing.fronts import (
     BalancerPath,
@@ -99,14 +99,14 @@ def _attachments(network: Network) -> dict[str, GroupAttachment]:
     return {attachment.group: attachment for attachment in attached_groups(network)}
 
 
-def stands_behind(network: Network, attachment: GroupAttachment, *kinds: Kind) -> Fact:
+def stands_behind(network: Network, attachment: GroupAttachment, *kinds: BalancerKind) -> Fact:
     """Whether a wearer of a group stands behind a load balancer of one of the kinds."""
     also = (front.fact for front in attachment.also if not kinds or front.kind in kinds)
     own = (fact & behind(network, source, *kinds) for source, fact in attachment.attached)
     return any_of((*own, *also))
 
 
-def groups_behind_balancers(network: Network, *kinds: Kind) -> Iterator[GroupAttachment]:
+def groups_behind_balancers(network: Network, *kinds: BalancerKind) -> Iterator[GroupAttachment]:
     """The groups of which a wearer stands behind a load balancer of one of the kinds.
 
     Those too of which that is not known, but not for a load balancer that cannot be seen.
@@ -117,7 +117,7 @@ def groups_behind_balancers(network: Network, *kinds: Kind) -> Iterator[GroupAtt
 
 @remembered
 def _group_behind_balancers(
-    network: Network, group: str, *kinds: Kind
+    network: Network, group: str, *kinds: BalancerKind
 ) -> tuple[GroupAttachment, ...]:
     attachment = _attachments(network)[group]
     way = stands_behind(network, attachment, *kinds)

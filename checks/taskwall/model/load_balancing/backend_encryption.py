@@ -9,7 +9,7 @@ from taskwall.model.compute.vpc_encryption import enforced
 from taskwall.model.core.entity import Entity, Setting
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.entities.ecs import AutoScalingGroup, CapacityProvider, TaskSource
-from taskwall.model.entities.load_balancer import Kind, Listener, LoadBalancer, TargetGroup
+from taskwall.model.entities.load_balancer import BalancerKind, Listener, LoadBalancer, TargetGroup
 from taskwall.model.entities.vpc import Subnet
 from taskwall.model.load_balancing.fronts import balancer_paths, before_tasks, forwards
 from taskwall.model.load_balancing.internet_facing import public
@@ -31,9 +31,9 @@ class Backend(Struct, frozen=True):
 
 
 @remembered
-def _handed(network: Network) -> dict[str, list[tuple[Listener | None, Kind | None, Fact]]]:
+def _handed(network: Network) -> dict[str, list[tuple[Listener | None, BalancerKind | None, Fact]]]:
     """The ways on which listeners hand traffic to tasks, by the id of their target group."""
-    found: dict[str, list[tuple[Listener | None, Kind | None, Fact]]] = {}
+    found: dict[str, list[tuple[Listener | None, BalancerKind | None, Fact]]] = {}
     for source in network.every(TaskSource):
         for front in balancer_paths(network, source):
             if front.target_group is None or front.target_group.external:
@@ -60,7 +60,9 @@ def _handed(network: Network) -> dict[str, list[tuple[Listener | None, Kind | No
     return found
 
 
-def _ends_there(network: Network, listener: Listener | None, kind: Kind | None, way: Fact) -> Fact:
+def _ends_there(
+    network: Network, listener: Listener | None, kind: BalancerKind | None, way: Fact
+) -> Fact:
     """Whether what a public load balancer hands on by a way is decrypted in it before.
 
     An ALB decrypts all that it takes, an NLB only what its TLS listeners take.

@@ -16,7 +16,7 @@ from taskwall.model.entities.ecs import (
 )
 from taskwall.model.entities.load_balancer import (
     Action,
-    Kind,
+    BalancerKind,
     Listener,
     ListenerRule,
     LoadBalancer,
@@ -38,7 +38,7 @@ class BalancerPath(Struct, frozen=True):
     balancer: LoadBalancer | None
     listener: Listener | None
     target_group: TargetGroup | None
-    kind: Kind | None
+    kind: BalancerKind | None
     fact: Fact
     needs: tuple[Need, ...] = ()
     exact: bool = True
@@ -132,7 +132,7 @@ def _front(
         needs = forward.listener.fact.needs or (listener.external if listener else ())
         return BalancerPath(None, None, group, "application", link.fact & forward.fact, needs)
     balancer = network.get(LoadBalancer, listener.load_balancer)
-    kind: Kind | None = "application" if forward.rule else None
+    kind: BalancerKind | None = "application" if forward.rule else None
     if balancer is not None and isinstance(balancer.kind.known, str):
         kind = balancer.kind.known  # type: ignore[assignment]
     kind = kind or kind_by_protocol(listener.protocol.known)
@@ -145,7 +145,7 @@ def _front(
     return BalancerPath(None, listener, group, kind, fact, needs, given=given)
 
 
-def kind_by_protocol(protocol: object) -> Kind | None:
+def kind_by_protocol(protocol: object) -> BalancerKind | None:
     """The kind of load balancer that alone speaks a protocol."""
     if protocol in ("HTTP", "HTTPS"):
         return "application"
@@ -153,7 +153,7 @@ def kind_by_protocol(protocol: object) -> Kind | None:
 
 
 @remembered
-def behind(network: Network, source: TaskSource, *kinds: Kind) -> Fact:
+def behind(network: Network, source: TaskSource, *kinds: BalancerKind) -> Fact:
     """Whether a task source stands behind a load balancer of one of the kinds (any, if none)."""
     word = {"application": "an ALB", "network": "an NLB"}.get("".join(kinds), "a load balancer")
     text = f"{source.name} is behind {word}"
