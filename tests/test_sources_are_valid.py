@@ -150,7 +150,7 @@ def _unknown_in(body: Body, names: "Names", path: str) -> Iterator[str]:
         name, inner = block.type, block.body
         if name == "dynamic":
             name = block.labels[0]
-            inner = next(iter(inner.of("content"))).body
+            inner = next(iter(inner.blocks_of("content"))).body
         if name in META:
             continue
         if name not in names:

@@ -17,7 +17,7 @@ from taskwall.model.core.address import (
 
 END = 40
 spans = st.lists(st.tuples(st.integers(0, END), st.integers(0, END)), max_size=6)
-ranges = spans.map(Ranges.of)
+ranges = spans.map(Ranges.from_spans)
 
 
 def numbers(found: Ranges) -> set[int]:
@@ -30,7 +30,7 @@ def test_a_union_of_intervals_holds_their_numbers(given_spans: list[tuple[int, i
     """What intervals hold together is what each of them holds; one that ends too early is empty."""
     slow = {number for low, high in given_spans for number in range(low, high + 1)}
 
-    assert slow == numbers(Ranges.of(given_spans))
+    assert slow == numbers(Ranges.from_spans(given_spans))
 
 
 @given(ranges)
@@ -43,7 +43,7 @@ def test_a_set_has_one_form(found: Ranges) -> None:
         after[0] - before[1] > 1
         for before, after in zip(found.spans, found.spans[1:], strict=False)
     )
-    assert found == Ranges.of((number, number) for number in numbers(found))
+    assert found == Ranges.from_spans((number, number) for number in numbers(found))
 
 
 @given(ranges, ranges)

@@ -49,7 +49,7 @@ def traffic(found: list[Box]) -> Traffic:
     """The union of boxes."""
     made = Traffic()
     for box in found:
-        made |= Traffic.of(*(Ranges.of([span]) for span in box))
+        made |= Traffic.of(*(Ranges.from_spans([span]) for span in box))
     return made
 
 

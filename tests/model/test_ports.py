@@ -34,7 +34,9 @@ numbers = st.sampled_from([1, 22, 80, 443, 8080, 65535])
 entries = st.tuples(protocols, numbers, numbers).map(
     lambda entry: (entry[0], min(entry[1:]), max(entry[1:]))
 )
-sets = st.lists(st.tuples(st.integers(0, 90), st.integers(0, 90)), max_size=4).map(Ranges.of)
+sets = st.lists(st.tuples(st.integers(0, 90), st.integers(0, 90)), max_size=4).map(
+    Ranges.from_spans
+)
 
 
 def slowly(spoken: Scalar, first: int, last: int, transport: Transport, port: int) -> bool:
@@ -99,7 +101,7 @@ def test_a_union_has_what_each_has(found: list[tuple[Ranges, Ranges]]) -> None:
     for transport, part in zip(TRANSPORTS, parts, strict=True):
         slow = {port for each in found for port in numbers_of(part(each))}
 
-        assert slow == numbers_of(whole.of(transport))
+        assert slow == numbers_of(whole.for_transport(transport))
 
 
 @pytest.mark.parametrize(

@@ -111,7 +111,7 @@ def entity_results(
             os.path.normpath(os.path.join(cwd, p)) for p in (finding.file, finding.stack)
         )
         # Of several graphs another one may have the very entity.
-        on = entities.of(finding, file, stack, near=not asked.split)
+        on = entities.of_finding(finding, file, stack, near=not asked.split)
         for vertex in on:
             place = places.setdefault((finding.rule, id(vertex)), _Place(vertex))
             place.take(finding, reason, found.settings)

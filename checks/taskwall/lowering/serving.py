@@ -109,7 +109,7 @@ def _ports(cell: Cell) -> Ranges | None:
     first, dash, last = str(cell.known if cell.known is not None else "").partition("-")
     if not first.isdecimal() or (dash and not last.isdecimal()):
         return None
-    return Ranges.of(((int(first), int(last or first)),))
+    return Ranges.from_spans(((int(first), int(last or first)),))
 
 
 def _needs(*cells: Cell) -> tuple[Need, ...]:

@@ -81,7 +81,7 @@ class Lines:
         self._mask = mask or Redactor(())
         self._masked: dict[str, list[str]] = {}
 
-    def of(self, path: str) -> list[str]:
+    def for_path(self, path: str) -> list[str]:
         """All lines of a file; none if no stack has it, or it cannot be read."""
         found = self._masked.get(path)
         if found is None:
@@ -90,7 +90,7 @@ class Lines:
 
     def at(self, place: Span) -> str:
         """What stands at a place, with every stretch of white space as one blank."""
-        lines = self.of(place.file)[place.line - 1 : place.end_line]
+        lines = self.for_path(place.file)[place.line - 1 : place.end_line]
         if not lines:
             return ""
         if len(lines) == place.end_line - place.line + 1:

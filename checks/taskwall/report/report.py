@@ -129,7 +129,7 @@ class ReportBuilder:
         )
 
     def _excerpt(self, file: str, line: int) -> str | None:
-        lines = self.lines.of(self.paths.meant(file))
+        lines = self.lines.for_path(self.paths.meant(file))
         return lines[line - 1] if 0 < line <= len(lines) else None
 
     def _errors(self) -> tuple[Problem, ...]:

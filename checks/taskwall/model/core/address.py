@@ -14,7 +14,7 @@ class Ranges(Struct, frozen=True):
     spans: tuple[tuple[int, int], ...] = ()
 
     @classmethod
-    def of(cls, spans: Iterable[tuple[int, int]]) -> "Ranges":
+    def from_spans(cls, spans: Iterable[tuple[int, int]]) -> "Ranges":
         """The union of intervals; one whose end lies before its start is empty."""
         merged: list[tuple[int, int]] = []
         for low, high in sorted(span for span in spans if span[0] <= span[1]):
@@ -27,13 +27,13 @@ class Ranges(Struct, frozen=True):
     @classmethod
     def union(cls, sets: "Iterable[Ranges]") -> "Ranges":
         """All numbers of several sets."""
-        return cls.of(span for each in sets for span in each.spans)
+        return cls.from_spans(span for each in sets for span in each.spans)
 
     def __or__(self, other: "Ranges") -> "Ranges":
-        return Ranges.of((*self.spans, *other.spans))
+        return Ranges.from_spans((*self.spans, *other.spans))
 
     def __and__(self, other: "Ranges") -> "Ranges":
-        return Ranges.of(
+        return Ranges.from_spans(
             (max(a, c), min(b, d))
             for a, b in self.spans
             for c, d in other.spans
@@ -49,7 +49,7 @@ class Ranges(Struct, frozen=True):
                 for piece in ((a, min(b, low - 1)), (max(a, high + 1), b))
                 if piece[0] <= piece[1]
             ]
-        return Ranges.of(left)
+        return Ranges.from_spans(left)
 
     def __le__(self, other: "Ranges") -> bool:
         """Whether this set lies within the other."""

@@ -41,7 +41,7 @@ def _of(listener: Listener, needs: tuple[Need, ...]) -> Ports:
         return Ports(needs=waits, named=known if named and spoken else frozenset())
     if needs:
         return Ports(needs=needs)
-    ports = Ranges.of(((port, port),))
+    ports = Ranges.from_spans(((port, port),))
     spoken = str(listener.protocol.known or "").upper()
     if listener.protocol.open:
         return Ports(needs=listener.protocol.needs)

@@ -33,8 +33,8 @@ class Ports(Struct, frozen=True):
         """All ports of several sets."""
         sets = list(parts)
         return cls(
-            Ranges.of(span for each in sets for span in each.tcp.spans),
-            Ranges.of(span for each in sets for span in each.udp.spans),
+            Ranges.from_spans(span for each in sets for span in each.tcp.spans),
+            Ranges.from_spans(span for each in sets for span in each.udp.spans),
             tuple(dict.fromkeys(need for each in sets for need in each.needs)),
             frozenset(named for each in sets for named in each.named),
         )
@@ -46,7 +46,7 @@ class Ports(Struct, frozen=True):
         """Whether any port is known, or is known to be what another value is."""
         return bool(self.tcp or self.udp or self.named)
 
-    def of(self, transport: Transport) -> Ranges:
+    def for_transport(self, transport: Transport) -> Ranges:
         """The ports of one protocol."""
         return self.tcp if transport == "tcp" else self.udp
 
@@ -80,7 +80,7 @@ def range_of_ports(permission: Permission) -> Ranges | None:
     first, last = _number(permission.first_port, 0), _number(permission.last_port, 65535)
     if first is None or last is None:
         return None
-    return ALL_PORTS if first < 0 else Ranges.of(((first, last),))
+    return ALL_PORTS if first < 0 else Ranges.from_spans(((first, last),))
 
 
 def _number(port: Setting, default: int) -> int | None:

@@ -85,7 +85,11 @@ class AclEntry(Struct, frozen=True):
         low, high = self.first_port.known, self.last_port.known
         if protocols(str(self.protocol.known)) not in (TCP, UDP) or low is None or high is None:
             return ALL_PORTS
-        return Ranges.of([(int(low), int(high))]) if _whole(low) and _whole(high) else ALL_PORTS
+        return (
+            Ranges.from_spans([(int(low), int(high))])
+            if _whole(low) and _whole(high)
+            else ALL_PORTS
+        )
 
 
 _OVER_TCP = Traffic.of(TCP, ALL_PORTS, EVERYWHERE)

@@ -84,7 +84,7 @@ def allowed(block: Block, kind: Type) -> tuple[str, ...] | None:
         isinstance(written, Literal) and isinstance(written.value.data, bool)
     ):
         return ("true", "false")
-    for validation in block.body.of("validation"):
+    for validation in block.body.blocks_of("validation"):
         attribute = validation.body.attributes.get("condition")
         call = attribute.expression if attribute else None
         if isinstance(call, FunctionCall) and call.name == "contains" and len(call.arguments) == 2:

@@ -180,7 +180,7 @@ def _kept(scope: ModuleScope) -> State | None:
     """Where the state of a root lies; None if its sources do not tell."""
     backend, body = "local", None
     for unit in scope.module.files:
-        for block in unit.parsed.body.of("terraform"):
+        for block in unit.parsed.body.blocks_of("terraform"):
             for inner in block.body.blocks:
                 if inner.type == "backend" and inner.labels:
                     backend, body = inner.labels[0], inner.body

@@ -221,7 +221,7 @@ class Body(Struct, frozen=True):
     blocks: tuple[Block, ...]
     twice: tuple[Attribute, ...] = ()
 
-    def of(self, kind: str) -> tuple[Block, ...]:
+    def blocks_of(self, kind: str) -> tuple[Block, ...]:
         """The blocks of one type."""
         return tuple(block for block in self.blocks if block.type == kind)
 
