@@ -22,8 +22,8 @@ from statistics import median, quantiles
 
 from benchmarks.growth import BASE, SERVICE
 from taskwall.api.scan import Options, scan
-from taskwall.languageserver.documents import Document
-from taskwall.languageserver.positions import Lines
+from taskwall.languageserver.documents import OpenDocument
+from taskwall.languageserver.positions import DocumentLines
 from taskwall.languageserver.preferences import Preferences
 from taskwall.languageserver.projects import Project
 
@@ -102,7 +102,7 @@ def measure(folder: Path, keys: int, scans: int) -> bool:
 
 def typed_in(project: Project, path: Path, text: str, version: int) -> None:
     """What the server does between a change and its diagnostics."""
-    document = Document(path.as_uri(), str(path), version, Lines(text, "utf-16"))
+    document = OpenDocument(path.as_uri(), str(path), version, DocumentLines(text, "utf-16"))
     project.change(document.path, document)
     project.judge()
 

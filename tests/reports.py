@@ -5,12 +5,12 @@ import msgspec
 from taskwall.findings.finding import (
     CalledFrom,
     Crash,
-    Document,
     Edit,
     Finding,
     Fix,
     Problem,
     Report,
+    ReportDocument,
     RuleDescription,
     Step,
     Summary,
@@ -108,7 +108,7 @@ SUPPRESSED = (
 def everything(verdicts: tuple[str, ...] = ("fail", "unknown", "pass")) -> Report:
     """A report with something in each of its places."""
     return Report(
-        Document(
+        ReportDocument(
             1,
             "0.1.0",
             Summary(4, 2, 1080, 4, 1, 1, 2, 1, 1),

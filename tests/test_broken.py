@@ -12,7 +12,7 @@ import pytest
 
 from taskwall import cli
 from taskwall.api.scan import Options, scan
-from taskwall.findings.finding import Document
+from taskwall.findings.finding import ReportDocument
 
 BROKEN = Path(__file__).parent.parent / "fixtures" / "broken"
 
@@ -49,12 +49,12 @@ NO_TEMPLATES = ("yaml_empty", "yaml_list")
 """YAML that is no template is passed over silently."""
 
 
-def scanned(folder: Path) -> Document:
+def scanned(folder: Path) -> ReportDocument:
     """The report on a folder, with paths seen from there."""
     return scan(Options(paths=(str(folder),), cwd=str(folder))).document
 
 
-def judged(document: Document) -> list[tuple[str, str, int]]:
+def judged(document: ReportDocument) -> list[tuple[str, str, int]]:
     """The findings on the good source."""
     return [(f.rule, f.file, f.line) for f in document.findings if f.file.startswith("good.")]
 

@@ -30,7 +30,7 @@ from taskwall.core.values import (
 )
 from taskwall.engine.judge import Judgement, judge
 from taskwall.lowering import lower
-from taskwall.model.core.network import Policy
+from taskwall.model.core.network import RulePolicy
 from taskwall.readers import cloudformation, terraform
 from taskwall.rules import all_rules
 from taskwall.settings import Settings
@@ -144,7 +144,7 @@ def _without(value: Value, path: tuple[object, ...]) -> Value:
 
 def _verdicts(resources: tuple[Resource, ...]) -> dict[tuple[str, str, Span], bool | None]:
     """What every rule says before precedence; of one place, the worst."""
-    network = lower(resources, Policy(internet_gateways=False)).network
+    network = lower(resources, RulePolicy(internet_gateways=False)).network
     found: dict[tuple[str, str, Span], bool | None] = {}
     worst = {True: 0, None: 1, False: 2}
     for rule in all_rules():

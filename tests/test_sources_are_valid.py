@@ -20,7 +20,7 @@ from taskwall.lowering import lower, lowered_types
 from taskwall.lowering.work import TASK_SOURCES
 from taskwall.readers import terraform
 from taskwall.readers.terraform.syntax.hcl import parse
-from taskwall.readers.terraform.syntax.tree import Body, Expression, Object, Tuple
+from taskwall.readers.terraform.syntax.tree import Body, Expression, ObjectExpression, Tuple
 from taskwall.source.files import Files
 from taskwall.source.resource import Cell
 from taskwall.source.stack import Inputs
@@ -164,7 +164,7 @@ def _unknown_keys(expression: Expression, names: "Names", path: str) -> Iterator
     if isinstance(expression, Tuple):
         for item in expression.items:
             yield from _unknown_keys(item, names, path)
-    elif isinstance(expression, Object):
+    elif isinstance(expression, ObjectExpression):
         for member in expression.members:
             key = getattr(member.key, "value", None)
             if isinstance(key, Known) and key.data not in names:

@@ -26,7 +26,7 @@ from taskwall.core.facts import all_of
 from taskwall.core.values import Fields, Items, Known, Need, Reference, Span, Text, Unknown, Value
 from taskwall.engine.judge import policy_of
 from taskwall.lowering import lower
-from taskwall.model.core.network import Network, Policy
+from taskwall.model.core.network import Network, RulePolicy
 from taskwall.readers import cloudformation, terraform
 from taskwall.rules import all_rules
 from taskwall.rules._rule import Rule
@@ -99,7 +99,7 @@ def _placeless(value: Value | None) -> object:
     return value and replace(value, place=None)
 
 
-def violations(resources: Sequence[Resource], policy: Policy) -> Iterator[str]:
+def violations(resources: Sequence[Resource], policy: RulePolicy) -> Iterator[str]:
     """What breaks the law in one stack, leaf by leaf."""
     network = _network(resources, policy)
     before = [(rule, *_first(rule, resources, policy)) for rule in all_rules()]
@@ -118,7 +118,7 @@ def violations(resources: Sequence[Resource], policy: Policy) -> Iterator[str]:
                         yield f"{leaf}: {rule.id} {address}: {change}"
 
 
-def _network(resources: Iterable[Resource], policy: Policy) -> Network:
+def _network(resources: Iterable[Resource], policy: RulePolicy) -> Network:
     found = lower(resources, policy)
     assert not found.crashes, found.crashes
     return found.network
@@ -136,7 +136,9 @@ class _Read(dict[Any, Any]):
         return super().get(key, default)
 
 
-def _first(rule: Rule, resources: Sequence[Resource], policy: Policy) -> tuple[set[type], Verdicts]:
+def _first(
+    rule: Rule, resources: Sequence[Resource], policy: RulePolicy
+) -> tuple[set[type], Verdicts]:
     """The kinds of things that a rule asks for in a stack, and its verdicts.
 
     Where none of these changes, the rule would take the same way again.

@@ -43,7 +43,7 @@ class ScanScope(Struct, frozen=True):
     deep: bool = True
 
 
-class Read(Struct, frozen=True):
+class ReadStack(Struct, frozen=True):
     """A stack that was read, and the boundary that encloses it.
 
     `only` names the files that it was read for, if those were given by themselves.
@@ -65,7 +65,7 @@ class Sources(Struct):
     `foreign` are given files that are neither Terraform nor a template.
     """
 
-    reads: list[Read] = []
+    reads: list[ReadStack] = []
     errors: list[SourceError] = []
     foreign: list[str] = []
 
@@ -116,7 +116,7 @@ def read(
             found.foreign.append(path)
     for boundary, sources in wide.items():
         stacks, errors = _stacks(sources, files, replace(inputs, boundary=boundary), scope)
-        found.reads += [Read(stack, boundary) for stack in stacks]
+        found.reads += [ReadStack(stack, boundary) for stack in stacks]
         found.errors += errors
     for boundary, given in narrow.items():
         only = frozenset(given)
@@ -125,7 +125,8 @@ def read(
         concerned = only.union(*(stack.files for stack in kept))
         # What a plan says stands in the sources beside it, where they are there.
         found.reads += [
-            Read(stack, boundary, None if _is_plan(stack.name, files) else only) for stack in kept
+            ReadStack(stack, boundary, None if _is_plan(stack.name, files) else only)
+            for stack in kept
         ]
         found.errors += [error for error in errors if error.place.file in concerned]
     return found

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from taskwall.api.options import Options
 from taskwall.cli import main
-from taskwall.graph import FORMATS, Graph, Node, Tie, render
+from taskwall.graph import FORMATS, Graph, GraphNode, Tie, render
 from taskwall.graph.sources import pictures
 
 ROOT = Path(__file__).parent.parent.parent
@@ -139,7 +139,7 @@ NODE = r's?\d*n\d+(\(\(|\(\[|\{\{|\[\(|\[|\()"([^"]*)"(\)\)|\]\)|\}\}|\)\]|\]|\)
 @given(TEXTS, TEXTS, TEXTS)
 def test_no_text_breaks_a_label(name: str, word: str, label: str) -> None:
     """Whatever a thing is called, each node and each tie is one line of the format's own form."""
-    node = Node("n1", "tasks", name, word, file="a.tf", line=1)
+    node = GraphNode("n1", "tasks", name, word, file="a.tf", line=1)
     graph = Graph(name, (node,), (Tie("n1", "n1", "allows", label, True),))
 
     _, one, other = render("mermaid", [graph]).removesuffix("\n").split("\n")

@@ -13,8 +13,8 @@ from languageserver.editors import Editor, codes
 from languageserver.stacks import RULE, SERVICE, TEMPLATE
 from taskwall.findings.finding import Edit, Finding, Fix
 from taskwall.languageserver.actions import actions
-from taskwall.languageserver.documents import Document
-from taskwall.languageserver.positions import Lines, path_of
+from taskwall.languageserver.documents import OpenDocument
+from taskwall.languageserver.positions import DocumentLines, path_of
 from taskwall.languageserver.suppressing import SuppressionEdit, suppression_edits
 from taskwall.languageserver.whereabouts import Whereabouts
 from taskwall.session.session import Session
@@ -34,10 +34,10 @@ resource "aws_ecs_task_definition" "web" {
 
 def reasoned(text: str, wish: SuppressionEdit) -> str:
     """A text with a wish written into it, and its reason."""
-    lines = Lines(text, "utf-32")
+    lines = DocumentLines(text, "utf-32")
     at = lines.offset(lines.position(wish.line, wish.column))
     written = text[:at] + wish.text + text[at:]
-    after = Lines(written, "utf-32")
+    after = DocumentLines(written, "utf-32")
     reason = after.offset(after.position(*wish.reason_at))
     return f"{written[:reason]}it is meant so{written[reason:]}"
 
@@ -148,7 +148,9 @@ def test_fixes_are_edits_and_module_calls_can_be_silenced(tmp_path: Path) -> Non
     )
     finding = replace(finding, fix=Fix("allow the load balancer:\nmore", edits))
     path = str(tmp_path / "web" / "main.tf")
-    document = Document("file:///my/spelling.tf", path, 3, Lines(SERVICE + RULE, "utf-16"))
+    document = OpenDocument(
+        "file:///my/spelling.tf", path, 3, DocumentLines(SERVICE + RULE, "utf-16")
+    )
     where = Whereabouts(str(tmp_path), "utf-16", {path: document}, {path: document.text}, {})
     diagnostic = Diagnostic(Range(Position(0, 0), Position(0, 1)), "is wrong")
     found = list(actions([(finding, diagnostic)], document, where))
@@ -181,7 +183,7 @@ def test_what_helps_against_several_findings_is_one_action(tmp_path: Path) -> No
     ]
     assert len(found) == 2
     path = str(tmp_path / "web" / "main.tf")
-    document = Document(Path(path).as_uri(), path, 1, Lines(SERVICE + RULE, "utf-16"))
+    document = OpenDocument(Path(path).as_uri(), path, 1, DocumentLines(SERVICE + RULE, "utf-16"))
     where = Whereabouts(str(tmp_path), "utf-16", {path: document}, {path: document.text}, {})
     range_ = Range(Position(0, 0), Position(0, 1))
     pairs = [(each, Diagnostic(range_, each.message)) for each in found]
@@ -209,7 +211,7 @@ def test_placeholders_are_where_the_cursor_goes(tmp_path: Path) -> None:
     )
     finding = replace(_at("main.tf", 1, "x"), fix=Fix("say which", edits))
     path = str(tmp_path / "main.tf")
-    document = Document("file:///m.tf", path, 1, Lines(text, "utf-16"))
+    document = OpenDocument("file:///m.tf", path, 1, DocumentLines(text, "utf-16"))
     where = Whereabouts(str(tmp_path), "utf-16", {path: document}, {path: text}, {})
     diagnostic = Diagnostic(Range(Position(0, 0), Position(0, 1)), "is wrong")
     fix = next(iter(actions([(finding, diagnostic)], document, where)))
@@ -234,7 +236,7 @@ def test_fixes_of_the_demo_mend_what_they_are_of(language: str) -> None:
         mended.add(finding.rule)
         texts = {str(folder / edit.file): (folder / edit.file).read_text() for edit in fix.edits}
         documents = {
-            path: Document(Path(path).as_uri(), path, 1, Lines(text, "utf-16"))
+            path: OpenDocument(Path(path).as_uri(), path, 1, DocumentLines(text, "utf-16"))
             for path, text in texts.items()
         }
         where = Whereabouts(str(folder), "utf-16", documents, texts, {})
@@ -263,7 +265,7 @@ def _edits(action: CodeAction) -> Iterator[tuple[str, TextEdit]]:
 
 
 def _applied(text: str, edit: TextEdit) -> str:
-    lines = Lines(text, "utf-16")
+    lines = DocumentLines(text, "utf-16")
     start, end = lines.offset(edit.range.start), lines.offset(edit.range.end)
     return text[:start] + edit.new_text + text[end:]
 

@@ -13,7 +13,7 @@ from languageserver.desks import PATIENCE, Sitting, sit
 from languageserver.stacks import RULE, SERVICE
 from taskwall.languageserver import documents
 from taskwall.languageserver.preferences import Preferences, preferences
-from taskwall.languageserver.projects import Project, View, folder_of, is_deep
+from taskwall.languageserver.projects import Project, ProjectView, folder_of, is_deep
 from taskwall.session.cache import CancelledError
 
 
@@ -118,7 +118,7 @@ def test_a_text_that_is_older_is_given_up(
             loop.call_soon_threadsafe(newer)
             assert typed.wait(PATIENCE)
 
-        def judged(project: Project, stale: Callable[[], bool] | None = None) -> View:
+        def judged(project: Project, stale: Callable[[], bool] | None = None) -> ProjectView:
             asked = stale or bool
 
             def met() -> bool:

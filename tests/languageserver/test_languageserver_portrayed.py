@@ -7,17 +7,17 @@ from lsprotocol.types import Position
 from msgspec.structs import replace
 
 from languageserver.stacks import RULE, SERVICE, TEMPLATE
-from taskwall.languageserver.documents import Document
+from taskwall.languageserver.documents import OpenDocument
 from taskwall.languageserver.portrayed import Summaries, as_markdown, at_line, hover, lenses
-from taskwall.languageserver.positions import Lines
+from taskwall.languageserver.positions import DocumentLines
 from taskwall.session.session import Session
 
 DEMO = Path(__file__).parents[2] / "fixtures" / "demo"
 
 
-def opened(path: Path) -> Document:
+def opened(path: Path) -> OpenDocument:
     """A document as it is on disk."""
-    return Document(path.as_uri(), str(path), 1, Lines(path.read_text(), "utf-16"))
+    return OpenDocument(path.as_uri(), str(path), 1, DocumentLines(path.read_text(), "utf-16"))
 
 
 def drawn(folder: Path) -> Summaries:
@@ -25,7 +25,7 @@ def drawn(folder: Path) -> Summaries:
     return Summaries.by_header(Session(str(folder)).summaries(), {})
 
 
-def over(document: Document, text: str, found: Summaries, *, markdown: bool = True) -> str:
+def over(document: OpenDocument, text: str, found: Summaries, *, markdown: bool = True) -> str:
     """What is shown over the first place of a text in a document; "" if nothing is."""
     position = document.lines.position_at(document.text.index(text) + len(text) // 2)
     shown = hover(document, position, found, markdown=markdown)
@@ -93,12 +93,12 @@ def test_lenses_move_with_their_services(tmp_path: Path) -> None:
     assert lens.command.title == "behind no load balancer, allows 0.0.0.0/0:8080"
     line = SERVICE.split("\n").index('resource "aws_ecs_service" "web" {')
     assert lens.range.start == Position(line, 0)
-    moved = replace(document, lines=Lines(f"# one\n# two\n{SERVICE}", "utf-16"))
+    moved = replace(document, lines=DocumentLines(f"# one\n# two\n{SERVICE}", "utf-16"))
     (lens,) = lenses(moved, found)
     assert lens.range.start.line == line + 2
     assert [each.name for each in at_line(moved, line + 3, found)] == ["aws_ecs_service.web"]
     gone = SERVICE.replace('resource "aws_ecs_service" "web" {', 'resource "x" "web" {')
-    assert not list(lenses(replace(document, lines=Lines(gone, "utf-16")), found))
+    assert not list(lenses(replace(document, lines=DocumentLines(gone, "utf-16")), found))
 
 
 def test_one_lens_for_all_instances() -> None:

@@ -12,9 +12,9 @@ from lsprotocol.types import (
     TextDocumentContentChangeWholeDocument,
 )
 
-from taskwall.languageserver.documents import Document
+from taskwall.languageserver.documents import OpenDocument
 from taskwall.languageserver.drift import Drift
-from taskwall.languageserver.positions import Encoding, Lines, path_of, uri_of
+from taskwall.languageserver.positions import DocumentLines, Encoding, path_of, uri_of
 
 ENCODINGS: list[Encoding] = ["utf-8", "utf-16", "utf-32"]
 encodings = st.sampled_from(ENCODINGS)
@@ -26,7 +26,7 @@ def test_offsets_and_positions_go_there_and_back(
     text: str, encoding: Encoding, data: st.DataObject
 ) -> None:
     """Every offset but that between the two signs of a line's end has a position of its own."""
-    lines = Lines(text, encoding)
+    lines = DocumentLines(text, encoding)
     offset = data.draw(st.integers(0, len(text)))
     if text[offset - 1 : offset + 1] == "\r\n":
         assert lines.offset(lines.position_at(offset)) == offset - 1
@@ -37,7 +37,7 @@ def test_offsets_and_positions_go_there_and_back(
 @given(texts, encodings)
 def test_columns_count_the_units_of_the_encoding(text: str, encoding: Encoding) -> None:
     """The end of a line is as far in as its text is long in the encoding."""
-    lines = Lines(text, encoding)
+    lines = DocumentLines(text, encoding)
     size = {"utf-8": 1, "utf-16": 2, "utf-32": 4}[encoding]
     codec = {"utf-8": "utf-8", "utf-16": "utf-16-le", "utf-32": "utf-32-le"}[encoding]
     found = [lines.line(number) for number in range(lines.count)]
@@ -50,7 +50,7 @@ def test_columns_count_the_units_of_the_encoding(text: str, encoding: Encoding) 
 @given(texts, encodings, st.data())
 def test_places_go_there_and_back(text: str, encoding: Encoding, data: st.DataObject) -> None:
     """A place of a finding is at the same sign for the editor, and the other way round."""
-    lines = Lines(text, encoding)
+    lines = DocumentLines(text, encoding)
     ours = text.split("\n")
     line = data.draw(st.integers(1, len(ours)))
     column = data.draw(st.integers(1, len(ours[line - 1].removesuffix("\r")) + 1))
@@ -65,7 +65,7 @@ def test_no_position_lies_beyond_the_text(
     text: str, encoding: Encoding, line: int, column: int
 ) -> None:
     """Whatever somebody asks for is answered within the text."""
-    lines = Lines(text, encoding)
+    lines = DocumentLines(text, encoding)
     position = lines.position(line, column)
     assert 0 <= position.line < lines.count
     assert 0 <= lines.offset(Position(max(line, 0), max(column, 0))) <= len(text)
@@ -78,7 +78,7 @@ def test_changes_are_applied_where_the_editor_means_them(
     text: str, new: str, encoding: Encoding, data: st.DataObject
 ) -> None:
     """A change between two positions replaces what lies between their offsets."""
-    document = Document("file:///a.tf", "/a.tf", 1, Lines(text, encoding))
+    document = OpenDocument("file:///a.tf", "/a.tf", 1, DocumentLines(text, encoding))
     start = data.draw(st.integers(0, len(text)))
     end = data.draw(st.integers(start, len(text)))
     range_ = Range(document.lines.position_at(start), document.lines.position_at(end))
@@ -91,7 +91,7 @@ def test_changes_are_applied_where_the_editor_means_them(
 
 def test_a_vertical_tab_and_a_separator_end_no_line() -> None:
     """What Python splits lines at beside line feeds is a sign like any other for an editor."""
-    lines = Lines("a\x0bb\u2028c\rd", "utf-16")
+    lines = DocumentLines("a\x0bb\u2028c\rd", "utf-16")
     assert [lines.line(number) for number in range(lines.count)] == ["a\x0bb\u2028c", "d"]
     assert lines.place(Position(1, 0)) == (1, 7)
 

@@ -12,7 +12,7 @@ from taskwall.model.endpoints.policy_allows import TOKEN, allows, anything, laye
 from taskwall.model.endpoints.policy_equality import equal
 from taskwall.model.endpoints.policy_restricts import demands_organisation, restricts
 from taskwall.model.entities.iam_policy import (
-    Policy,
+    PolicyDocument,
     each,
     full_access,
     matches,
@@ -26,7 +26,7 @@ OWN = "arn:aws:ecr:eu-west-1:123456789012:repository/*"
 OPEN = unknown("var.x", "has no default")
 
 
-def policy(*statements: dict[str, object]) -> Policy:
+def policy(*statements: dict[str, object]) -> PolicyDocument:
     """A document of statements, plain or with values in them."""
     filled = [{"Effect": "Allow", "Principal": "*", "Action": "*", **one} for one in statements]
     made = (
@@ -230,7 +230,7 @@ def test_an_unknown_makes_nothing_certain(
     changed[index][key] = OPEN
     before, after = policy(*statements), policy(*changed)
 
-    questions: tuple[Callable[[Policy], bool | None], ...] = (
+    questions: tuple[Callable[[PolicyDocument], bool | None], ...] = (
         lambda p: restricts(p, "ecr", apart=TOKEN),
         lambda p: demands_organisation(p, "ecr", TOKEN),
         lambda p: allows(p, TOKEN, anything, foreign=False),

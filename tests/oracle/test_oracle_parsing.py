@@ -18,7 +18,7 @@ from taskwall.readers.terraform.syntax.tree import (
     Body,
     Expression,
     Literal,
-    Object,
+    ObjectExpression,
     Tuple,
     Unary,
 )
@@ -80,7 +80,7 @@ def shape(node: Expression) -> Any:
         return node.value.data
     if isinstance(node, Tuple):
         return [*map(shape, node.items)]
-    if isinstance(node, Object) and all(isinstance(m.key, Literal) for m in node.members):
+    if isinstance(node, ObjectExpression) and all(isinstance(m.key, Literal) for m in node.members):
         return {_key(m.key): shape(m.value) for m in node.members}
     if isinstance(node, Unary) and isinstance(node.operand, Literal) and node.operator == "-":
         number = node.operand.value.data

@@ -14,7 +14,7 @@ import pytest
 
 from taskwall import sources
 from taskwall.api import options
-from taskwall.core.values import Call, Origin, Scenario, Span
+from taskwall.core.values import ModuleCall, Origin, Scenario, Span
 from taskwall.engine import judge as engine
 from taskwall.engine.judge import Judgement, LocatedFinding
 from taskwall.findings.finding import CalledFrom, Finding, Fix, Step
@@ -118,7 +118,9 @@ def toy_judge(stack: ToyStack, rules: Sequence[Rule], settings: Settings) -> Jud
     judged, skips = [], []
     for file in sorted(stack.files):
         module = os.path.dirname(file) != stack.name
-        calls = (Call("module.m", Span(stack.name + "/main.tf", 1, 1, 1, 9)),) if module else ()
+        calls = (
+            (ModuleCall("module.m", Span(stack.name + "/main.tf", 1, 1, 1, 9)),) if module else ()
+        )
         for number, match in stack.lines(file):
             name, _, mark, rule, reason = match.groups()
             place = Span(file, number, match.start(2) + 1, number, match.end(2) + 1)

@@ -16,10 +16,10 @@ from reports import FINDINGS, everything
 from sarif_shape import LOG
 from taskwall.findings.finding import (
     Crash,
-    Document,
     Finding,
     Problem,
     Report,
+    ReportDocument,
     Step,
     Summary,
     Suppressed,
@@ -34,7 +34,7 @@ def report_of(
 ) -> Report:
     """A report of findings."""
     shown = tuple(findings)
-    document = Document(1, "0.1.0", Summary(1, 1, 1), shown, tuple(suppressed), **more)
+    document = ReportDocument(1, "0.1.0", Summary(1, 1, 1), shown, tuple(suppressed), **more)
     return Report(document, lambda _file, _line: None, (), shown)
 
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reports import everything
-from taskwall.findings.finding import Document, Report, Summary
+from taskwall.findings.finding import Report, ReportDocument, Summary
 from taskwall.findings.text import sanitize
 from taskwall.outputs import View, formats, render, write
 from taskwall.outputs.text import windowed
@@ -53,7 +53,7 @@ def test_colour_only_adds_colour() -> None:
 def test_json_is_the_contract() -> None:
     """The JSON is the document and reads back as what it was made from."""
     raw = render("json", everything(), View())
-    assert msgspec.json.decode(raw, type=Document) == everything().document
+    assert msgspec.json.decode(raw, type=ReportDocument) == everything().document
     assert list(msgspec.json.decode(raw)) == [
         *("version", "taskwall", "summary", "findings", "suppressed", "unread", "errors"),
         "crashes",
@@ -73,7 +73,9 @@ def test_silence_is_no_praise() -> None:
         (Summary(files=3, stacks=1, resources=2), "no rule applies to any of 2 resources in"),
         (Summary(files=1, stacks=1, resources=1, passed=1), "Analysed 1 file: 1 stack"),
     ):
-        text = render("text", Report(Document(1, "0", summary, ()), lambda _f, _l: None), View())
+        text = render(
+            "text", Report(ReportDocument(1, "0", summary, ()), lambda _f, _l: None), View()
+        )
         assert text.startswith("No findings.\n")
         assert says in text
 

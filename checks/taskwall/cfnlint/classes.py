@@ -6,7 +6,7 @@ from typing import Any
 from cfnlint.rules import CloudFormationLintRule, RuleMatch
 
 from taskwall.cfnlint.run import GENERAL, LintRun, TemplateResult, crashed, place_of
-from taskwall.cfnlint.template import Source, Template
+from taskwall.cfnlint.template import LintTemplate, TemplateSource
 from taskwall.core.values import Need, Span, waiting
 from taskwall.findings.finding import Finding, Truth
 from taskwall.rules import all_rules
@@ -78,7 +78,7 @@ class Ours:
         self.shown = bool(super().is_enabled(*arguments, **named))  # type: ignore[misc]
         return self.shown
 
-    def match(self, cfn: Template) -> Iterator[Any]:
+    def match(self, cfn: LintTemplate) -> Iterator[Any]:
         """What there is to say of a template, as matches.
 
         Raises:
@@ -125,13 +125,13 @@ class Chain:
                 yield _match([], step.text, location, rule=rule)
 
 
-class FindingMerger(Ours):
+class FindingsRule(Ours):
     """A rule: its fails, or under an id of their own its unknowns."""
 
     rule: str
     verdict: Truth
 
-    def matchall(self, filename: str, cfn: Template) -> Iterable[Any]:
+    def matchall(self, filename: str, cfn: LintTemplate) -> Iterable[Any]:
         """What cfn-lint makes of the matches; most rules have none, and are done at once."""
         if (self.rule, self.verdict) not in self.run.result_for(cfn).findings:
             return ()
@@ -144,7 +144,7 @@ class FindingMerger(Ours):
             if told.source is not None:
                 yield self._match(finding, told, told.source)
 
-    def _match(self, finding: Finding, told: TemplateResult, source: Source) -> Any:
+    def _match(self, finding: Finding, told: TemplateResult, source: TemplateSource) -> Any:
         fix = self.run.option(self.id, "fix")
         place = place_of(finding, source)
         path = source.path_at(place)
@@ -153,7 +153,7 @@ class FindingMerger(Ours):
             found.context = Chain(self, finding, told)
         return found
 
-    def _silent(self, source: Source, path: list[str | int]) -> bool:
+    def _silent(self, source: TemplateSource, path: list[str | int]) -> bool:
         """Whether the metadata of the resource ignores the rule: then it has no steps either."""
         return len(path) > 1 and path[1] in source.cfn.get_directives().get(self.id, ())
 
@@ -222,9 +222,9 @@ def _of_rule(rule: Rule) -> Iterable[type]:
     why = " ".join(rule.sections["Why"].split())
     about = {"rule": rule.id, "source_url": rule.link, "description": f"{what} {why}"}
     options = _FIX | _ELSEWHERE
-    yield _class(FindingMerger, rule.lint_id, rule.title, options, **about, verdict="fail")
+    yield _class(FindingsRule, rule.lint_id, rule.title, options, **about, verdict="fail")
     unknown = f"Cannot tell: {rule.title}"
-    yield _class(FindingMerger, f"U{rule.id}", unknown, _FIX, **about, verdict="unknown")
+    yield _class(FindingsRule, f"U{rule.id}", unknown, _FIX, **about, verdict="unknown")
 
 
 def _class(

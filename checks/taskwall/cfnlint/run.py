@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from taskwall.api import scan as api
 from taskwall.api.options import Options, ResolvedOptions, resolved_options
 from taskwall.cfnlint import host
-from taskwall.cfnlint.template import Source, Template, source_of
+from taskwall.cfnlint.template import LintTemplate, TemplateSource, source_of
 from taskwall.core import values
 from taskwall.core.values import Span, Value, spelled
 from taskwall.engine.judge import Judgement
@@ -32,7 +32,7 @@ _Judged: TypeAlias = dict[int, tuple[Stack, Judgement]]
 """By the identity of a stack, which is held with what is said of it."""
 
 
-class Member(Protocol):
+class LintRule(Protocol):
     """A rule as its run sees it."""
 
     id: str
@@ -47,7 +47,7 @@ class TemplateResult(Struct):
     why nothing, or not all, is said of it. `broken` says that cfn-lint takes no matches of it.
     """
 
-    source: Source | None = None
+    source: TemplateSource | None = None
     file: str = ""
     findings: Mapping[tuple[str, Truth], Sequence[Finding]] = {}
     errors: tuple[Problem, ...] = ()
@@ -63,13 +63,13 @@ class LintRun:
     latest: ClassVar["LintRun | None"] = None
 
     def __init__(self) -> None:
-        self.members: dict[str, Member] = {}
-        self._current: tuple[Template, TemplateResult] | None = None
+        self.members: dict[str, LintRule] = {}
+        self._current: tuple[LintTemplate, TemplateResult] | None = None
         self._asked: set[tuple[str | None, str]] = set()
         self._forget()
 
     @classmethod
-    def joined(cls, rule: Member) -> "LintRun":
+    def joined(cls, rule: LintRule) -> "LintRun":
         """The run that a new rule belongs to: rules of one run are made one after another."""
         if cls.latest is None or rule.id in cls.latest.members:
             cls.latest = cls()
@@ -84,7 +84,7 @@ class LintRun:
                 return given[name]
         return None
 
-    def result_for(self, cfn: Template) -> TemplateResult:
+    def result_for(self, cfn: LintTemplate) -> TemplateResult:
         """What there is to say of a template, found out by the first rule that asks.
 
         All rules are asked of one template before the next.
@@ -94,7 +94,7 @@ class LintRun:
             self._current = cfn, self._first_result_for(cfn)
         return self._current[1]
 
-    def _first_result_for(self, cfn: Template) -> TemplateResult:
+    def _first_result_for(self, cfn: LintTemplate) -> TemplateResult:
         try:
             return self._analysed(cfn)
         except (SettingsError, BaselineError) as error:
@@ -102,7 +102,7 @@ class LintRun:
         except Exception as error:  # noqa: BLE001 (whatever it is, it must be seen, and once)
             return TemplateResult(failures=(crashed(error),))
 
-    def _analysed(self, cfn: Template) -> TemplateResult:
+    def _analysed(self, cfn: LintTemplate) -> TemplateResult:
         sets = _parameter_sets(cfn)
         if not sets and any(file == cfn.filename and given for file, given in self._asked):
             return TemplateResult()  # once more without parameters, after those that are meant
@@ -129,7 +129,7 @@ class LintRun:
             {name: why for report in reports for name, why in report.reasons.items()},
         )
 
-    def _forget(self, source: Source | None = None) -> None:
+    def _forget(self, source: TemplateSource | None = None) -> None:
         """Begin anew; the text of a template that is in no file stands for one."""
         overlay = {} if source is None else {source.path: source.text or ""}
         self._files = Files(overlay, reread=True)
@@ -205,7 +205,7 @@ def _crashes(report: Report) -> Iterator[str]:
         yield f"crashed in {crash.rule}: {crash.message}. Please report this."
 
 
-def _parameter_sets(cfn: Template) -> list[dict[str, Value]]:
+def _parameter_sets(cfn: LintTemplate) -> list[dict[str, Value]]:
     """The parameters of each deployment that cfn-lint was told of, since its version 1.21."""
     context = getattr(cfn, "context", None)
     given = getattr(context, "parameter_sets", None) or ()
@@ -222,7 +222,7 @@ def _plain(word: object) -> Any:
     return str(word) if isinstance(word, str) else word
 
 
-def place_of(finding: Finding, source: Source) -> Span:
+def place_of(finding: Finding, source: TemplateSource) -> Span:
     """Where a finding is, in the file that was analysed."""
     one = finding
     return Span(source.path, one.line, one.column, one.end_line, one.end_column)

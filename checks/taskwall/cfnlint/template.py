@@ -17,7 +17,7 @@ Location: TypeAlias = tuple[int, int, int, int]
 """A stretch of a template: line and column of its start and its end, from 0, the end exclusive."""
 
 
-class Template(Protocol):
+class LintTemplate(Protocol):
     """What is used of `cfnlint.template.Template`."""
 
     filename: str | None
@@ -30,14 +30,14 @@ class Template(Protocol):
         """The resources whose metadata ignores a rule, by the id of the rule."""
 
 
-class Source(Struct):
+class TemplateSource(Struct):
     """A template by the file that is analysed in its place.
 
     `path` is absolute. `text` stands for what is in the file, where there is none of that name:
     cfn-lint reads templates by any name, and from standard input without one.
     """
 
-    cfn: Template
+    cfn: LintTemplate
     path: str
     text: str | None = None
     _root: Any = None
@@ -68,7 +68,7 @@ _END = 1 << 30
 """A column behind every line."""
 
 
-def source_of(cfn: Template) -> Source:
+def source_of(cfn: LintTemplate) -> TemplateSource:
     """The file to analyse for a template.
 
     Without a file of its own (on standard input) it is in the working directory, written anew
@@ -79,12 +79,12 @@ def source_of(cfn: Template) -> Source:
 
         text = json.dumps(cfn.template, indent=1, default=str)
         path = os.path.abspath("standard-input.template")
-        return Source(cfn, path, text, decode_str(text)[0])
+        return TemplateSource(cfn, path, text, decode_str(text)[0])
     path = os.path.abspath(cfn.filename)
     if path.endswith(TEMPLATES):
-        return Source(cfn, path)
+        return TemplateSource(cfn, path)
     with open(path, encoding="utf-8") as stream:
-        return Source(cfn, f"{path}{TEMPLATES[-1]}", stream.read())
+        return TemplateSource(cfn, f"{path}{TEMPLATES[-1]}", stream.read())
 
 
 def _leading(node: Any, position: tuple[int, int]) -> Path:

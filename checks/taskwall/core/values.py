@@ -36,7 +36,7 @@ class Span(Struct, frozen=True, gc=False):
         )
 
 
-class Call(Struct, frozen=True, gc=False):
+class ModuleCall(Struct, frozen=True, gc=False):
     """A module call (or nested stack) through which a resource comes to be."""
 
     name: str
@@ -56,7 +56,7 @@ class Origin(Struct, frozen=True, gc=False):
     address: str
     header: Span
     language: str
-    called_from: tuple[Call, ...] = ()
+    called_from: tuple[ModuleCall, ...] = ()
     maybe: "tuple[Need, ...]" = ()
     construct: str | None = None
 

@@ -15,7 +15,7 @@ from taskwall.findings.redaction import Redactor
 from taskwall.fixes.eligibility import RequestedFixes
 from taskwall.incremental.query import AmbiguousError
 from taskwall.lowering import Lowered, lower
-from taskwall.model.core.network import Network, Policy
+from taskwall.model.core.network import Network, RulePolicy
 from taskwall.rules._rule import Rule, Verdict
 from taskwall.settings import Settings
 from taskwall.source.resource import Resource, Suppression
@@ -62,7 +62,7 @@ class ScenarioVerdict(Struct, frozen=True, gc=False):
     scenario: int
 
 
-Lowering: TypeAlias = Callable[[Sequence[Resource], Policy], Lowered]
+Lowering: TypeAlias = Callable[[Sequence[Resource], RulePolicy], Lowered]
 """Builds the network that resources declare."""
 
 
@@ -119,9 +119,9 @@ def judge_scenarios(
     )
 
 
-def policy_of(settings: Settings) -> Policy:
+def policy_of(settings: Settings) -> RulePolicy:
     """What the settings say that rules must know."""
-    return Policy(
+    return RulePolicy(
         frozenset(settings.allowed_peers),
         settings.profile,
         isolated=tuple(settings.isolation.groups.items()),

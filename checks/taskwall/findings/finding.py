@@ -134,7 +134,7 @@ class Summary(Struct, frozen=True, rename={"passed": "pass"}):
     crashes: int = 0
 
 
-class Document(Struct, frozen=True):
+class ReportDocument(Struct, frozen=True):
     """The JSON contract."""
 
     version: int
@@ -172,7 +172,7 @@ class Report(Struct, frozen=True):
     that ran, by id.
     """
 
-    document: Document
+    document: ReportDocument
     excerpt: Callable[[str, int], str | None]
     notes: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()

@@ -26,7 +26,7 @@ TieKind: TypeAlias = Literal["reaches", "forwards", "uses", "allows"]
 FORMATS = ("mermaid", "dot", "json")
 
 
-class Node(Struct, frozen=True):
+class GraphNode(Struct, frozen=True):
     """A thing of the picture. `seen` is false for what the sources only refer to.
 
     `id` is unique in its graph, `name` is the address, `word` is what messages call its kind.
@@ -63,7 +63,7 @@ class Graph(Struct, frozen=True, rename={"ties": "edges"}):
     """The picture of one stack."""
 
     stack: str
-    nodes: tuple[Node, ...]
+    nodes: tuple[GraphNode, ...]
     ties: tuple[Tie, ...]
 
 
@@ -92,7 +92,7 @@ class _Pen:
     def __init__(self, network: Network, shown: Callable[[str], str]) -> None:
         self.network = network
         self.shown = shown
-        self.nodes: dict[tuple[NodeKind, str], Node] = {}
+        self.nodes: dict[tuple[NodeKind, str], GraphNode] = {}
         self.ties: dict[tuple[object, ...], Tie] = {}
 
     def balancer(self, balancer: LoadBalancer) -> None:
@@ -127,12 +127,12 @@ class _Pen:
                     peer = node if permission.itself else self._peer(permission)
                     self._tie(peer, node, "allows", permission.ports, permission.fact)
 
-    def _front(self, front: BalancerPath) -> Node:
+    def _front(self, front: BalancerPath) -> GraphNode:
         if front.balancer is not None:
             return self._thing("load balancer", front.balancer, front.balancer.word)
         return self._named("load balancer", "a load balancer that is not in the sources")
 
-    def _peer(self, permission: Permission) -> Node:
+    def _peer(self, permission: Permission) -> GraphNode:
         """Whom a permission allows."""
         if permission.peer is not None and permission.peer.to:
             return self._group(permission.peer)
@@ -140,38 +140,38 @@ class _Pen:
             return self._named("internet", "the internet")
         return self._named("addresses", who(self.network, permission))
 
-    def _uses_groups(self, here: Node, groups: Sequence[Link]) -> None:
+    def _uses_groups(self, here: GraphNode, groups: Sequence[Link]) -> None:
         for link in groups:
             if link.to:
                 self._tie(here, self._group(link), "uses", "", link.fact)
 
-    def _group(self, link: Link) -> Node:
+    def _group(self, link: Link) -> GraphNode:
         group = self.network.get(SecurityGroup, link)
         if group is None or group.external:
             return self._named("security group", link.to)
         return self._thing("security group", group, "security group")
 
-    def _thing(self, kind: NodeKind, thing: Entity, word: str) -> Node:
+    def _thing(self, kind: NodeKind, thing: Entity, word: str) -> GraphNode:
         key: tuple[NodeKind, str] = (kind, thing.id)
         if key not in self.nodes:
             header = thing.origin.header
             seen = not thing.external
             file, line = (self.shown(header.file), header.line) if seen else (None, None)
-            self.nodes[key] = Node(self._id(), kind, thing.id, word, seen, file, line)
+            self.nodes[key] = GraphNode(self._id(), kind, thing.id, word, seen, file, line)
         return self.nodes[key]
 
-    def _named(self, kind: NodeKind, name: str) -> Node:
+    def _named(self, kind: NodeKind, name: str) -> GraphNode:
         """Something that the sources name and do not declare."""
         key: tuple[NodeKind, str] = (kind, name)
         if key not in self.nodes:
             seen = kind in ("internet", "addresses")
-            self.nodes[key] = Node(self._id(), kind, name, kind, seen)
+            self.nodes[key] = GraphNode(self._id(), kind, name, kind, seen)
         return self.nodes[key]
 
     def _id(self) -> str:
         return f"n{len(self.nodes) + 1}"
 
-    def _tie(self, start: Node, end: Node, kind: TieKind, label: str, fact: Fact) -> None:
+    def _tie(self, start: GraphNode, end: GraphNode, kind: TieKind, label: str, fact: Fact) -> None:
         place = _place(fact)
         file, line = (None, None) if place is None else (self.shown(place.file), place.line)
         said = (start.id, end.id, kind, label, fact.truth is True)

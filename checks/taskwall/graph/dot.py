@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from taskwall.findings.text import sanitize
-from taskwall.graph import Graph, Node, NodeKind, Tie
+from taskwall.graph import Graph, GraphNode, NodeKind, Tie
 
 SHAPES: Mapping[NodeKind, str] = {
     "internet": "doublecircle",
@@ -37,7 +37,7 @@ def _lines(graph: Graph, prefix: str) -> Iterator[str]:
         yield _tie(tie, prefix)
 
 
-def _node(node: Node, prefix: str) -> str:
+def _node(node: GraphNode, prefix: str) -> str:
     words = [] if node.word == node.kind else [node.word]
     style = "" if node.seen else ", style=dashed"
     label = _quoted(*words, node.name)

@@ -11,7 +11,7 @@ from taskwall.findings.finding import Problem
 from taskwall.findings.redaction import Redactor
 from taskwall.graph import Graph, drawn
 from taskwall.lowering import lower
-from taskwall.report.excerpts import Paths
+from taskwall.report.excerpts import ReportPaths
 from taskwall.source.files import Files
 from taskwall.source.stack import SourceError
 
@@ -33,7 +33,7 @@ def pictures(options: Options, files: Files | None = None) -> Pictures:
     """
     asked = resolved_options(options)
     found = asked.read(Files() if files is None else files)
-    paths = Paths(asked.cwd)
+    paths = ReportPaths(asked.cwd)
     graphs = []
     errors = dict.fromkeys(found.errors)
     for read in found.reads:
@@ -64,7 +64,7 @@ def _masked(graph: Graph, mask: Redactor) -> Graph:
     )
 
 
-def _problems(errors: dict[SourceError, None], paths: Paths) -> Iterator[Problem]:
+def _problems(errors: dict[SourceError, None], paths: ReportPaths) -> Iterator[Problem]:
     for error in errors:
         place = error.place
         yield Problem(paths.shown(place.file), place.line, place.column, error.message)

@@ -14,8 +14,8 @@ from lsprotocol.types import (
 )
 
 from taskwall.findings.finding import Edit, Finding, Fix
-from taskwall.languageserver.documents import Document
-from taskwall.languageserver.positions import Lines
+from taskwall.languageserver.documents import OpenDocument
+from taskwall.languageserver.positions import DocumentLines
 from taskwall.languageserver.suppressing import SuppressionEdit, above, suppression_edits
 from taskwall.languageserver.whereabouts import Whereabouts
 
@@ -29,7 +29,7 @@ _LONGEST = 72
 
 
 def actions(
-    pairs: Iterable[tuple[Finding, Diagnostic]], document: Document, where: Whereabouts
+    pairs: Iterable[tuple[Finding, Diagnostic]], document: OpenDocument, where: Whereabouts
 ) -> Iterator[CodeAction]:
     """The actions for findings of a document, which stands as it was judged.
 
@@ -44,7 +44,7 @@ def actions(
 
 
 def _each(
-    pairs: Iterable[tuple[Finding, Diagnostic]], document: Document, where: Whereabouts
+    pairs: Iterable[tuple[Finding, Diagnostic]], document: OpenDocument, where: Whereabouts
 ) -> Iterator[CodeAction]:
     """The actions for each finding by itself."""
     for finding, diagnostic in pairs:
@@ -75,7 +75,7 @@ def _fixing(fix: Fix, diagnostic: Diagnostic, where: Whereabouts) -> CodeAction:
         if edit.placeholder and open_ is None:
             lines = where.lines(path)
             start = lines.offset(range_.start)
-            after = Lines(lines.text[:start] + edit.text, lines.encoding)
+            after = DocumentLines(lines.text[:start] + edit.text, lines.encoding)
             cursor = after.position_at(start + max(edit.text.find("<"), 0))
             line = cursor.line + _lines_put_before(fix, edit)
             arguments = [where.uri(path), line, cursor.character]
@@ -103,7 +103,7 @@ def _lines_put_before(fix: Fix, edit: Edit) -> int:
 
 
 def _suppressing(
-    finding: Finding, wish: SuppressionEdit, diagnostic: Diagnostic, uri: str, lines: Lines
+    finding: Finding, wish: SuppressionEdit, diagnostic: Diagnostic, uri: str, lines: DocumentLines
 ) -> CodeAction:
     at = lines.position(wish.line, wish.column)
     line, column = wish.reason_at
@@ -118,10 +118,10 @@ def _suppressing(
     )
 
 
-def _after(lines: Lines, wish: SuppressionEdit) -> Lines:
+def _after(lines: DocumentLines, wish: SuppressionEdit) -> DocumentLines:
     """The text once the wish is written."""
     at = lines.offset(lines.position(wish.line, wish.column))
-    return Lines(lines.text[:at] + wish.text + lines.text[at:], lines.encoding)
+    return DocumentLines(lines.text[:at] + wish.text + lines.text[at:], lines.encoding)
 
 
 def touches(one: Range, other: Range) -> bool:

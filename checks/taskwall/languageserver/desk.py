@@ -19,11 +19,11 @@ from msgspec.structs import replace
 
 from taskwall.languageserver.actions import actions, touches
 from taskwall.languageserver.diagnostics import SOURCE
-from taskwall.languageserver.documents import MAX_DOCUMENT_CHARACTERS, Document
+from taskwall.languageserver.documents import MAX_DOCUMENT_CHARACTERS, OpenDocument
 from taskwall.languageserver.portrayed import Summaries, at_line, hover, lenses
-from taskwall.languageserver.positions import Encoding, Lines, path_of, uri_of
+from taskwall.languageserver.positions import DocumentLines, Encoding, path_of, uri_of
 from taskwall.languageserver.preferences import Preferences
-from taskwall.languageserver.projects import SETTINGS, View, folder_of, is_deep, owner_of
+from taskwall.languageserver.projects import SETTINGS, ProjectView, folder_of, is_deep, owner_of
 from taskwall.languageserver.whereabouts import Whereabouts
 from taskwall.languageserver.worker import Worker
 from taskwall.session.portraits import ResourceSummary
@@ -64,14 +64,14 @@ class Workspace:
         self.encoding: Encoding = "utf-16"
         self.preferences = Preferences()
         self._workspace_folders: dict[str, None] = {}
-        self._documents: dict[str, Document] = {}
+        self._documents: dict[str, OpenDocument] = {}
         self._owners: dict[str, str] = {}
         self._folders: dict[str, str] = {}
         self._numbers: dict[str, int] = {}
         self._count = 0
         self._timers: dict[str, asyncio.TimerHandle] = {}
         self._rests: dict[str, asyncio.TimerHandle] = {}
-        self._views: dict[str, View] = {}
+        self._views: dict[str, ProjectView] = {}
         self._drawn: dict[str, Summaries] = {}
         self._published: dict[str, dict[str, tuple[object, ...]]] = {}
         self._said: set[str] = set()
@@ -113,7 +113,7 @@ class Workspace:
         if path is None:
             self._client.log(f"{uri} is not a file: it is analysed once it is saved as one.")
             return
-        self._enter(Document(uri, path, version, Lines(text, self.encoding)), delay=0)
+        self._enter(OpenDocument(uri, path, version, DocumentLines(text, self.encoding)), delay=0)
 
     def changed(
         self, uri: str, version: int, changes: Sequence[TextDocumentContentChangeEvent]
@@ -170,7 +170,7 @@ class Workspace:
                 self._worker.refresh(folder, path)
                 self._soon(folder, self.preferences.debounce / 1000)
 
-    def _enter(self, document: Document, delay: float) -> None:
+    def _enter(self, document: OpenDocument, delay: float) -> None:
         path = document.path
         self._documents[path] = document
         folder = self._owners.get(path)
@@ -253,7 +253,7 @@ class Workspace:
 
         return handed
 
-    def _shown(self, view: View, number: int) -> None:
+    def _shown(self, view: ProjectView, number: int) -> None:
         folder = view.folder
         if self._numbers.get(folder) != number:
             return  # something was told meanwhile: what comes of that follows
@@ -267,7 +267,7 @@ class Workspace:
         self._publish(folder, self._diagnostics(view))
         self._draw_later(folder, number)
 
-    def _diagnostics(self, view: View) -> Mapping[str, list[Diagnostic]]:
+    def _diagnostics(self, view: ProjectView) -> Mapping[str, list[Diagnostic]]:
         """All that is to be shown of a project, by path: nothing of files of other projects."""
         found = {
             path: list(told.diagnostics)
@@ -347,7 +347,7 @@ class Workspace:
             if all(self._stands(path_of(each) or "", view) for each in _edited(action)):
                 yield action
 
-    def _stands(self, path: str, view: View) -> bool:
+    def _stands(self, path: str, view: ProjectView) -> bool:
         """Whether a file is as it was judged."""
         document = self._documents.get(path)
         if document is None:
@@ -377,7 +377,7 @@ class Workspace:
         document = self._documents.get(path_of(uri) or "")
         return [] if document is None else at_line(document, line + 1, self._of(document))
 
-    def _of(self, document: Document) -> Summaries:
+    def _of(self, document: OpenDocument) -> Summaries:
         return self._drawn.get(self._owners.get(document.path, "")) or Summaries()
 
 

@@ -15,7 +15,7 @@ from lsprotocol.types import (
 from msgspec import Struct
 
 from taskwall.findings.finding import Finding, Problem, Report
-from taskwall.languageserver.positions import Lines
+from taskwall.languageserver.positions import DocumentLines
 from taskwall.languageserver.whereabouts import Whereabouts
 from taskwall.rules import all_rules
 
@@ -51,7 +51,7 @@ class _Said(Struct):
     findings: tuple[Finding, ...] = ()
     problems: list[Problem] = []
     notes: list[tuple[int, str]] = []
-    texts: dict[str, Lines] = {}
+    texts: dict[str, DocumentLines] = {}
 
 
 class DiagnosticsBuilder:

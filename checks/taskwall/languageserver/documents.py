@@ -9,20 +9,20 @@ from lsprotocol.types import (
 from msgspec import Struct
 from msgspec.structs import replace
 
-from taskwall.languageserver.positions import Lines
+from taskwall.languageserver.positions import DocumentLines
 
 MAX_DOCUMENT_CHARACTERS = 5 * 1024 * 1024
 """Documents with more characters than this are judged as they are on disk, not as they are typed:
 to send, parse and judge one at each keystroke would keep everybody waiting."""
 
 
-class Document(Struct, frozen=True):
+class OpenDocument(Struct, frozen=True):
     """An open document as it is at one time; `uri` is spelt as the editor spells it."""
 
     uri: str
     path: str
     version: int
-    lines: Lines
+    lines: DocumentLines
 
     @property
     def text(self) -> str:
@@ -36,7 +36,7 @@ class Document(Struct, frozen=True):
 
     def changed(
         self, version: int, changes: Iterable[TextDocumentContentChangeEvent]
-    ) -> "Document":
+    ) -> "OpenDocument":
         """The document after changes, each made to what the one before it has left."""
         lines = self.lines
         for change in changes:
@@ -45,5 +45,5 @@ class Document(Struct, frozen=True):
                 start = lines.offset(change.range.start)
                 end = max(start, lines.offset(change.range.end))
                 text = lines.text[:start] + text + lines.text[end:]
-            lines = Lines(text, lines.encoding)
+            lines = DocumentLines(text, lines.encoding)
         return replace(self, version=version, lines=lines)

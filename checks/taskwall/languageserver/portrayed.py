@@ -8,7 +8,7 @@ from itertools import chain
 from lsprotocol.types import CodeLens, Command, Hover, MarkupContent, MarkupKind, Position
 from msgspec import Struct
 
-from taskwall.languageserver.documents import Document
+from taskwall.languageserver.documents import OpenDocument
 from taskwall.languageserver.drift import Drift
 from taskwall.languageserver.positions import uri_of
 from taskwall.rules import all_rules
@@ -40,12 +40,12 @@ class Summaries(Struct):
             found.setdefault(portrait.header.file, []).append(portrait)
         return cls({file: tuple(each) for file, each in found.items()}, texts)
 
-    def drift(self, document: Document) -> Drift:
+    def drift(self, document: OpenDocument) -> Drift:
         """Where lines of the portraits are in a document now."""
         return Drift(self.texts.get(document.path, document.text), document.text)
 
 
-def lenses(document: Document, drawn: Summaries) -> Iterator[CodeLens]:
+def lenses(document: OpenDocument, drawn: Summaries) -> Iterator[CodeLens]:
     """A line above each service: what it stands behind, and whom it allows."""
     drift = drawn.drift(document)
     briefs: dict[int, dict[str, None]] = {}
@@ -61,7 +61,7 @@ def lenses(document: Document, drawn: Summaries) -> Iterator[CodeLens]:
 
 
 def hover(
-    document: Document, position: Position, drawn: Summaries, *, markdown: bool
+    document: OpenDocument, position: Position, drawn: Summaries, *, markdown: bool
 ) -> Hover | None:
     """What is known of the declaration, reference or rule at a position."""
     line, column = document.lines.place(position)
@@ -78,14 +78,14 @@ def hover(
     return Hover(MarkupContent(kind, told if markdown else _plain(told)))
 
 
-def at_line(document: Document, line: int, drawn: Summaries) -> list[ResourceSummary]:
+def at_line(document: OpenDocument, line: int, drawn: Summaries) -> list[ResourceSummary]:
     """The portraits of what is declared on a line of a document (counted from 1)."""
     drift = drawn.drift(document)
     here = drawn.by_file.get(document.path, ())
     return [each for each in here if drift.line(each.header.line) == line]
 
 
-def _named(document: Document, word: str, drawn: Summaries) -> list[ResourceSummary]:
+def _named(document: OpenDocument, word: str, drawn: Summaries) -> list[ResourceSummary]:
     """The portraits of what a word of a document refers to: of a module, all that is in it."""
     if not document.path.endswith((".tf", ".tofu")):
         here = drawn.by_file.get(document.path, ())

@@ -21,7 +21,7 @@ _LINE_END = re.compile(r"\r\n|\n|\r")
 _DRIVE = re.compile(r"^/?([A-Za-z]):(?=[/\\]|$)")
 
 
-class Lines:
+class DocumentLines:
     """A text by lines, as findings count them and as editors do."""
 
     def __init__(self, text: str, encoding: Encoding) -> None:

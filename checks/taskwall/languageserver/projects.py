@@ -10,8 +10,8 @@ from msgspec.structs import replace
 from taskwall.findings.baseline import BaselineError
 from taskwall.findings.finding import Report
 from taskwall.languageserver.diagnostics import DiagnosticsBuilder, FileDiagnostics
-from taskwall.languageserver.documents import Document
-from taskwall.languageserver.positions import Encoding, Lines
+from taskwall.languageserver.documents import OpenDocument
+from taskwall.languageserver.positions import DocumentLines, Encoding
 from taskwall.languageserver.preferences import Preferences
 from taskwall.languageserver.whereabouts import Whereabouts
 from taskwall.session.portraits import ResourceSummary
@@ -76,7 +76,7 @@ def _has_settings(folder: str) -> bool:
         return False
 
 
-class View(Struct):
+class ProjectView(Struct):
     """What is to be shown of a project.
 
     `diagnostics` is what is said of each file. `sources` are the open documents as they were when
@@ -86,7 +86,7 @@ class View(Struct):
 
     folder: str
     diagnostics: Mapping[str, FileDiagnostics] = {}
-    sources: Mapping[str, tuple[Document, str]] = {}
+    sources: Mapping[str, tuple[OpenDocument, str]] = {}
     failure: str = ""
     settings: str = ""
     crashes: tuple[str, ...] = ()
@@ -102,12 +102,12 @@ class Project:
         self._encoding = encoding
         asked = replace(preferences.options(), scope=ScanScope(deep=deep))
         self._session = Session(folder, asked, lone=True)
-        self._documents: dict[str, Document] = {}
-        self._read: dict[str, Lines] = {}
+        self._documents: dict[str, OpenDocument] = {}
+        self._read: dict[str, DocumentLines] = {}
         self._paths: dict[str, str] = {}
         self._diagnostics = DiagnosticsBuilder()
 
-    def change(self, path: str, document: Document | None) -> None:
+    def change(self, path: str, document: OpenDocument | None) -> None:
         """Let a document, as it is now, stand for a file; None: it was closed."""
         self._read.pop(path, None)
         if document is None:
@@ -127,7 +127,7 @@ class Project:
         if self._session.look():
             self._read.clear()
 
-    def judge(self, is_cancelled: Callable[[], bool] | None = None) -> View:
+    def judge(self, is_cancelled: Callable[[], bool] | None = None) -> ProjectView:
         """What is to be shown now.
 
         Raises:
@@ -140,7 +140,7 @@ class Project:
             return _failed(self.folder, str(error))
         judged = self._session.texts
         where = Whereabouts(self.folder, self._encoding, documents, judged, self._read, self._paths)
-        return View(
+        return ProjectView(
             self.folder,
             self._diagnostics.build(report, where),
             {
@@ -159,10 +159,10 @@ class Project:
             return ()
 
 
-def _failed(folder: str, why: str) -> View:
+def _failed(folder: str, why: str) -> ProjectView:
     file = why.partition(": ")[0]
     in_settings = os.path.basename(file) in SETTINGS and os.path.isabs(file)
-    return View(folder, failure=why, settings=file if in_settings else "")
+    return ProjectView(folder, failure=why, settings=file if in_settings else "")
 
 
 def _crashes(report: Report) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from taskwall.findings.finding import Finding
-from taskwall.languageserver.positions import Lines
+from taskwall.languageserver.positions import DocumentLines
 
 _BLOCK = re.compile(r"(resource|data|module)\b")
 _HEREDOC = re.compile(r"<<-?\s*([A-Za-z_][\w-]*)\s*$")
@@ -120,10 +120,10 @@ def _in_json(finding: Finding, text: str, terraform: bool) -> Iterator[Suppressi
     rest = text[head.end() :]
     space = rest[: len(rest) - len(rest.lstrip())] or " "
     before, after = _json_member(finding.rule, terraform)
-    at = Lines(text, "utf-32")
+    at = DocumentLines(text, "utf-32")
     line, column = at.place(at.position_at(head.end()))
     written = f"{space}{before}"
-    told = Lines(text[: head.end()] + written, "utf-32")
+    told = DocumentLines(text[: head.end()] + written, "utf-32")
     reason_at = told.place(told.position_at(len(told.text)))
     yield SuppressionEdit(
         f"for all of {finding.resource}", line, column, f"{written}{after},", reason_at

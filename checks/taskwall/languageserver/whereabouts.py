@@ -5,9 +5,9 @@ from collections.abc import Mapping
 
 from lsprotocol.types import Location, Range
 
-from taskwall.languageserver.documents import Document
+from taskwall.languageserver.documents import OpenDocument
 from taskwall.languageserver.drift import Drift
-from taskwall.languageserver.positions import Encoding, Lines, uri_of
+from taskwall.languageserver.positions import DocumentLines, Encoding, uri_of
 from taskwall.source.files import Files, UnreadableError
 
 
@@ -23,9 +23,9 @@ class Whereabouts:
         self,
         folder: str,
         encoding: Encoding,
-        documents: Mapping[str, Document],
+        documents: Mapping[str, OpenDocument],
         judged: Mapping[str, str],
-        read: dict[str, Lines],
+        read: dict[str, DocumentLines],
         paths: dict[str, str] | None = None,
     ) -> None:
         self.folder = folder
@@ -48,7 +48,7 @@ class Whereabouts:
         document = self._documents.get(path)
         return uri_of(path) if document is None else document.uri
 
-    def lines(self, path: str) -> Lines:
+    def lines(self, path: str) -> DocumentLines:
         """The text of a file by lines; an empty one if it cannot be read."""
         document = self._documents.get(path)
         if document is not None and path in self._judged:
@@ -56,9 +56,9 @@ class Whereabouts:
         found = self._read.get(path)
         if found is None:
             try:
-                found = Lines(Files().text(path), self._encoding)
+                found = DocumentLines(Files().text(path), self._encoding)
             except UnreadableError:
-                found = Lines("", self._encoding)
+                found = DocumentLines("", self._encoding)
             self._read[path] = found
         return found
 

@@ -9,10 +9,10 @@ import threading
 from collections.abc import Callable
 from typing import ParamSpec, TypeAlias
 
-from taskwall.languageserver.documents import Document
+from taskwall.languageserver.documents import OpenDocument
 from taskwall.languageserver.positions import Encoding
 from taskwall.languageserver.preferences import Preferences
-from taskwall.languageserver.projects import Project, View
+from taskwall.languageserver.projects import Project, ProjectView
 from taskwall.session.cache import CancelledError
 from taskwall.session.portraits import ResourceSummary
 
@@ -32,7 +32,7 @@ class Worker:
 
     def __init__(
         self,
-        shown: Callable[[View, int], None],
+        shown: Callable[[ProjectView, int], None],
         drawn: Callable[[str, tuple[ResourceSummary, ...], int], None],
         crashed: Callable[[str, Exception], None],
     ) -> None:
@@ -67,7 +67,7 @@ class Worker:
             self._portraits.pop(folder, None)
         self._do(folder, change)
 
-    def change(self, folder: str, path: str, document: Document | None) -> None:
+    def change(self, folder: str, path: str, document: OpenDocument | None) -> None:
         """Let a document stand for a file of a project; None: the file on disk again."""
         self._to(folder, lambda project: project.change(path, document))
 

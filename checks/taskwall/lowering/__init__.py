@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from taskwall.findings.finding import Unread
 from taskwall.lowering._draft import NetworkBuilder, kinds
-from taskwall.model.core.network import Network, Policy
+from taskwall.model.core.network import Network, RulePolicy
 from taskwall.source.resource import Resource
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ class Lowered(Struct, frozen=True):
     crashes: tuple[tuple[str, Exception], ...] = ()
 
 
-def lower(resources: Iterable[Resource], policy: Policy | None = None) -> Lowered:
+def lower(resources: Iterable[Resource], policy: RulePolicy | None = None) -> Lowered:
     """Build the network that resources declare."""
     _load()
     draft = NetworkBuilder(resources)

@@ -11,7 +11,7 @@ from taskwall.model.core.entity import Entity, Link, Setting
 from taskwall.model.entities.load_balancer import (
     Listener,
     LoadBalancer,
-    Policy,
+    TlsPolicy,
 )
 from taskwall.model.entities.security_group import SecurityGroup
 from taskwall.model.entities.vpc import Subnet
@@ -138,7 +138,7 @@ def classic_policy(r: ResourceReader) -> Iterator[Entity]:
     yield _policy(r, here, r.body)
 
 
-def _policy(r: ResourceReader, here: Link, block: Cell) -> Policy:
+def _policy(r: ResourceReader, here: Link, block: Cell) -> TlsPolicy:
     if not r.terraform:
         attributes, name, value, named = "Attributes", "Name", "Value", "PolicyName"
     else:
@@ -157,7 +157,7 @@ def _policy(r: ResourceReader, here: Link, block: Cell) -> Policy:
         elif key.needs or (setting_of.needs and str(key.known).startswith("Protocol-")):
             text = f"{r.name} enables another protocol"
             opens.append(Fact(None, text, item.place, r.name, (*key.needs, *setting_of.needs)))
-    return Policy(
+    return TlsPolicy(
         id=f"{r.id}:{block.path}",
         origin=r.origin,
         load_balancer=here,

@@ -19,7 +19,7 @@ from taskwall.model.endpoints.endpoint import (
     PrivateZone,
     service_of,
 )
-from taskwall.model.entities.iam_policy import Policy, read
+from taskwall.model.entities.iam_policy import PolicyDocument, read
 from taskwall.model.entities.security_group import SecurityGroup
 from taskwall.model.entities.vpc import RouteTable, Vpc
 from taskwall.source.resource import Cell
@@ -73,7 +73,7 @@ def _whole(cell: Cell, name: str) -> Setting:
     return Setting(None if cell.absent else cell.value, cell.place, name, cell.resource.origin.name)
 
 
-def _policy(r: ResourceReader, cell: Cell) -> Policy:
+def _policy(r: ResourceReader, cell: Cell) -> PolicyDocument:
     """A policy document: a structure, or JSON text; commas before a closing bracket are passed."""
     found = structure(cell)
     if found is None and cell.value is not None:

@@ -14,7 +14,7 @@ from taskwall.source.files import Files, UnreadableError
 from taskwall.source.stack import Stack
 
 
-class Paths:
+class ReportPaths:
     """Paths as the report spells them: from the working directory, with forward slashes."""
 
     def __init__(self, cwd: str) -> None:
@@ -72,7 +72,7 @@ def seen_from(folder: str, path: str) -> str:
     return os.fsencode(path.replace(os.sep, "/")).decode(errors="replace")
 
 
-class Lines:
+class SourceLines:
     """The lines of the stacks' files, masked where a secret may stand or a sensitive text does."""
 
     def __init__(self, files: Files, stacks: Sequence[Stack], mask: Redactor | None = None) -> None:

@@ -8,17 +8,17 @@ from taskwall import __version__, settings, sources
 from taskwall.engine.judge import Judgement
 from taskwall.findings import baseline
 from taskwall.findings.finding import (
-    Document,
     Finding,
     Problem,
     Report,
+    ReportDocument,
     Summary,
     Suppressed,
     Unread,
 )
 from taskwall.findings.redaction import Redactor
 from taskwall.report import suppressions
-from taskwall.report.excerpts import Lines, Paths, seen_from
+from taskwall.report.excerpts import ReportPaths, SourceLines, seen_from
 from taskwall.report.rows import ReportEntries
 from taskwall.rules import all_rules
 from taskwall.rules._rule import Rule, describe
@@ -43,12 +43,12 @@ class ReportBuilder:
         self.judgements = judgements
         self.rules = rules
         self.settings = use
-        self.lines = Lines(
+        self.lines = SourceLines(
             files,
             [read.stack for read in found.reads],
             Redactor(text for judgement in judgements for text in judgement.sensitive_texts),
         )
-        self.paths = Paths(cwd)
+        self.paths = ReportPaths(cwd)
         self.rows = ReportEntries(
             found.reads,
             judgements,
@@ -111,7 +111,7 @@ class ReportBuilder:
             errors=len(errors),
             crashes=len(crashes),
         )
-        document = Document(
+        document = ReportDocument(
             1,
             __version__,
             summary,

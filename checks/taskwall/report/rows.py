@@ -11,10 +11,10 @@ from taskwall.engine.judge import Judgement
 from taskwall.findings.finding import Edit, Finding
 from taskwall.fixes import edits
 from taskwall.report import suppressions
-from taskwall.report.excerpts import Lines, Paths
+from taskwall.report.excerpts import ReportPaths, SourceLines
 from taskwall.source.files import Files
 from taskwall.source.resource import Suppression
-from taskwall.sources import Read
+from taskwall.sources import ReadStack
 
 
 class ReportEntry(Struct, frozen=True, gc=False):
@@ -32,12 +32,12 @@ class ReportEntries:
 
     def __init__(
         self,
-        reads: Sequence[Read],
+        reads: Sequence[ReadStack],
         judgements: Sequence[Judgement],
         *,
         files: Files,
-        lines: Lines,
-        paths: Paths,
+        lines: SourceLines,
+        paths: ReportPaths,
         passes: bool,
     ) -> None:
         """Put in order what judging brought.
@@ -68,7 +68,7 @@ class ReportEntries:
         return iter(self._all)
 
     def _rows(
-        self, reads: Sequence[Read], judgements: Sequence[Judgement], files: Files
+        self, reads: Sequence[ReadStack], judgements: Sequence[Judgement], files: Files
     ) -> Iterator[ReportEntry]:
         """The rows of all judgements, with the edits on which all stacks agree."""
         offered = edits.agreed(
@@ -89,7 +89,7 @@ class ReportEntries:
                     yield ReportEntry(finding, judged.place, read.boundary, judged.on.name, skip)
 
     def _fingerprinted(
-        self, rows: Sequence[ReportEntry], lines: Lines, passes: bool
+        self, rows: Sequence[ReportEntry], lines: SourceLines, passes: bool
     ) -> list[ReportEntry]:
         """The rows with fingerprints, which edits elsewhere in the file leave alone.
 

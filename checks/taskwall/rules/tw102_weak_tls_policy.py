@@ -21,7 +21,7 @@ from taskwall.core.facts import Fact
 from taskwall.core.values import Need
 from taskwall.model.core.entity import Setting
 from taskwall.model.core.network import Network
-from taskwall.model.entities.load_balancer import Listener, LoadBalancer, Policy
+from taskwall.model.entities.load_balancer import Listener, LoadBalancer, TlsPolicy
 from taskwall.model.load_balancing.tls_policies import API_DEFAULT, FORWARD_SECRET_AEAD, floor
 from taskwall.rules._rule import Verdict, rule
 
@@ -84,7 +84,7 @@ def _classic(network: Network, listener: Listener) -> tuple[Fact, tuple[Attribut
     """The same for a classic load balancer, whose policies are resources or blocks of their own."""
     own = [
         policy
-        for policy in network.every(Policy)
+        for policy in network.every(TlsPolicy)
         if policy.load_balancer.to == listener.load_balancer.to
         and listener.policy.written
         and policy.named.known == listener.policy.known

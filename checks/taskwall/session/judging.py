@@ -9,7 +9,7 @@ from taskwall.engine.scenarios import CancellationCheck, explore
 from taskwall.findings.redaction import Redactor
 from taskwall.incremental.query import AmbiguousError, Entry, QueryEngine
 from taskwall.lowering import IncrementalLowering, Lowered, lower
-from taskwall.model.core.network import Network, Policy
+from taskwall.model.core.network import Network, RulePolicy
 from taskwall.rules._rule import Rule
 from taskwall.session.portraits import ResourceSummary, summaries
 from taskwall.settings import Settings
@@ -72,7 +72,7 @@ class IncrementalStack:
         except RecursionError:
             return ()
 
-    def _lowered(self, resources: Sequence[Resource], policy: Policy) -> Lowered:
+    def _lowered(self, resources: Sequence[Resource], policy: RulePolicy) -> Lowered:
         """The network that resources declare; `policy` is the one that it has."""
         del policy
         self._queries.revision += 1

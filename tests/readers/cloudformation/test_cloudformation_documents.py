@@ -4,7 +4,7 @@ import pytest
 
 from taskwall.core.values import Fields, Known, Span
 from taskwall.readers.cloudformation.document import (
-    Function,
+    IntrinsicCall,
     Node,
     elements,
     members,
@@ -116,8 +116,8 @@ def test_both_spellings_of_a_function_are_one() -> None:
     """Short tags and one-key mappings make the same call."""
     short = root("!GetAtt A.B")
     long = root("Fn::GetAtt: A.B")
-    assert isinstance(short, Function)
-    assert isinstance(long, Function)
+    assert isinstance(short, IntrinsicCall)
+    assert isinstance(long, IntrinsicCall)
     assert (short.name, long.name) == ("Fn::GetAtt", "Fn::GetAtt")
     assert getattr(short.argument, "data", None) == getattr(long.argument, "data", None) == "A.B"
     assert span(short.place) == (1, 1, 1, 12)
@@ -162,7 +162,7 @@ def test_json_that_is_no_yaml_is_read() -> None:
         None,
         "/",
     ]
-    assert isinstance(ref, Function)
+    assert isinstance(ref, IntrinsicCall)
     assert span(one.place) == (4, 8, 4, 9)
     assert span(ref.place) == (4, 23, 4, 35)
     assert span(node.place) == (1, 1, 4, 43)

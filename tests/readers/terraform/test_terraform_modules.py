@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from taskwall.core.values import Call, Span, Value, needs
+from taskwall.core.values import ModuleCall, Span, Value, needs
 from taskwall.readers.terraform import TerraformStack, stacks
 from taskwall.source.files import Files
 from taskwall.source.stack import Evaluation, Inputs, SourceError
@@ -58,7 +58,7 @@ def test_called_module(evaluated: Evaluated, shown: Shown) -> None:
     assert shown(called.body) == {"name": "api", "port": 80, "strict": "fallback"}
     assert called.origin.name == "module.api.t.this"
     place = Span("/nowhere/live/main.tf", 1, 1, 1, 13)
-    assert called.origin.called_from == (Call("module.api", place),)
+    assert called.origin.called_from == (ModuleCall("module.api", place),)
     assert body(evaluation, "t.use", shown) == {"id": "<module.api.t.this.id>", "port": 80}
 
 

@@ -15,7 +15,7 @@ from taskwall.readers.terraform.evaluation import instances
 from taskwall.readers.terraform.evaluation.functions import FUNCTIONS
 from taskwall.readers.terraform.syntax import python_hcl2
 from taskwall.readers.terraform.syntax.hcl import parse
-from taskwall.readers.terraform.syntax.tree import Template
+from taskwall.readers.terraform.syntax.tree import TemplateExpression
 from taskwall.source.files import Files
 from taskwall.source.stack import Evaluation, Inputs
 
@@ -165,7 +165,7 @@ def test_texts_survive(text: str) -> None:
     escaped = escaped.replace("\r", "\\r").replace("\t", "\\t").replace("\x00", "\\u0000")
     escaped = escaped.replace("${", "$${").replace("%{", "%%{")
     expression = parse("/nowhere/x.tf", f'x = "{escaped}"\n').body.attributes["x"].expression
-    assert not isinstance(expression, Template)
+    assert not isinstance(expression, TemplateExpression)
     found = evaluation_of(f'resource "t" "a" {{\n  x = "{escaped}"\n}}\n')
     value = found.resources[0].body.fields["x"]
     assert isinstance(value, Known)

@@ -25,7 +25,7 @@ from taskwall.core.values import (
 )
 from taskwall.lowering._draft import ResourceReader
 from taskwall.lowering.user_data.layers import MAX_USER_DATA, unpacked
-from taskwall.lowering.user_data.machine import Machine, Settings, Written
+from taskwall.lowering.user_data.machine import AgentSettings, Machine, Written
 from taskwall.lowering.user_data.marked import STAND_IN, Marks, is_known
 from taskwall.model.core.entity import Link, Setting
 from taskwall.model.entities.ecs import Cluster
@@ -377,7 +377,11 @@ PIPE = r"\\.\pipe\docker_engine"
 
 
 def _proxies(
-    machine: Machine, found: Settings, settings: dict[str, Setting], rows: _Rows, r: ResourceReader
+    machine: Machine,
+    found: AgentSettings,
+    settings: dict[str, Setting],
+    rows: _Rows,
+    r: ResourceReader,
 ) -> list[AgentProxy]:
     """The proxies of the agent and of the service that starts it, with what they exclude."""
     docker = {"windows": PIPE, "bottlerocket": ""}.get(machine.started_by, DOCKER)

@@ -18,7 +18,7 @@ WATCHED = (AGENT, INSTANCE, JSON, UPSTART, "/etc/systemd/system/ecs.service.d/ht
 ON_INSTANCE = "is known only on the instance"
 
 
-class Line(Struct, frozen=True):
+class ScriptLine(Struct, frozen=True):
     """A line of a file, or of what a command writes; `row` counts lines of the user data from 0.
 
     `doubt` says what its being there waits for. An `opaque` line may be any number of whatever
@@ -32,22 +32,24 @@ class Line(Struct, frozen=True):
     ended: bool = True
 
 
-def lines(text: str, row: int, doubt: tuple[Need, ...] = (), within: bool = True) -> list[Line]:
+def lines(
+    text: str, row: int, doubt: tuple[Need, ...] = (), within: bool = True
+) -> list[ScriptLine]:
     """A text as lines; `within`: each stands on a row of its own, else all on the first."""
     pieces = text.split("\n")
     found = [
-        Line(piece, row + number if within else row, doubt)
+        ScriptLine(piece, row + number if within else row, doubt)
         for number, piece in enumerate(pieces[:-1])
     ]
     if pieces[-1]:
         last = row + len(pieces) - 1 if within else row
-        found.append(Line(pieces[-1], last, doubt, ended=False))
+        found.append(ScriptLine(pieces[-1], last, doubt, ended=False))
     return found
 
 
-def opaque(row: int, needs: tuple[Need, ...]) -> Line:
+def opaque(row: int, needs: tuple[Need, ...]) -> ScriptLine:
     """Lines that nothing tells."""
-    return Line("", row, needs, opaque=True)
+    return ScriptLine("", row, needs, opaque=True)
 
 
 class Written(Struct, frozen=True):
@@ -58,7 +60,7 @@ class Written(Struct, frozen=True):
     doubt: tuple[Need, ...] = ()
 
 
-class Settings(Struct):
+class AgentSettings(Struct):
     """Settings in the order of their writing, and what may hold others or override them."""
 
     found: dict[str, Written] = {}
@@ -83,15 +85,17 @@ class Machine:
 
     def __init__(self, marks: Marks) -> None:
         self.marks = marks
-        self.files: dict[str, list[Line]] = {}
-        self.direct = Settings()
+        self.files: dict[str, list[ScriptLine]] = {}
+        self.direct = AgentSettings()
         self.drops: list[tuple[int, tuple[Need, ...]]] = []
         self.started_by = "ecs-init"
         self.has_agent = False
         self.unseen: dict[Need, None] = {}
         self.metadata: Callable[[str], Fields | None] = lambda _: None
 
-    def write(self, path: str, content: list[Line], append: bool, doubt: tuple[Need, ...]) -> None:
+    def write(
+        self, path: str, content: list[ScriptLine], append: bool, doubt: tuple[Need, ...]
+    ) -> None:
         """Write lines to a file, whose path may be known in part."""
         if not is_known(path):
             waits = (*doubt, *self.marks.needs(path))
@@ -130,9 +134,9 @@ class Machine:
         """What to wait for where only the running instance tells."""
         return (Need(STAND_IN.sub("…", what), ON_INSTANCE),)
 
-    def agent_settings(self) -> Settings:
+    def agent_settings(self) -> AgentSettings:
         """The settings of the agent's environment: those of its file win over the instance's."""
-        found = Settings({}, {})
+        found = AgentSettings({}, {})
         for path in (INSTANCE, AGENT):
             self._environment(self.files.get(path, ()), found)
         for name, written in self.direct.found.items():
@@ -140,7 +144,9 @@ class Machine:
         found.unseen.update(self.direct.unseen)
         return found
 
-    def _environment(self, content: "list[Line] | tuple[Line, ...]", found: Settings) -> None:
+    def _environment(
+        self, content: "list[ScriptLine] | tuple[ScriptLine, ...]", found: AgentSettings
+    ) -> None:
         """Lines as ecs-init reads them: split at the first `=`, only the line's ends trimmed."""
         for line in content:
             if line.opaque:
@@ -152,9 +158,9 @@ class Machine:
             elif equals and name:
                 found.set(name, value, line.row, line.doubt)
 
-    def service_settings(self) -> Settings:
+    def service_settings(self) -> AgentSettings:
         """The environment that drop-ins give to the service that starts the agent."""
-        found = Settings({}, {})
+        found = AgentSettings({}, {})
         for path, content in self.files.items():
             if path == UPSTART:
                 for line in content:
@@ -174,7 +180,7 @@ class Machine:
         return found
 
     @staticmethod
-    def _assign(text: str, line: Line, found: Settings) -> None:
+    def _assign(text: str, line: ScriptLine, found: AgentSettings) -> None:
         name, equals, value = text.strip().partition("=")
         if equals:
             found.set(name, value.strip("\"'"), line.row, line.doubt)

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, TypeAlias
 from msgspec import Struct
 
 from taskwall.core.values import Need, Unknown
-from taskwall.lowering.user_data.machine import Line, Machine, lines, opaque
+from taskwall.lowering.user_data.machine import Machine, ScriptLine, lines, opaque
 from taskwall.lowering.user_data.marked import is_known
 from taskwall.lowering.user_data.quoting import bare, escaped, quoted, unescaped
-from taskwall.lowering.user_data.shell_commands import DEEPEST, Call, StopError, ran, stripped
+from taskwall.lowering.user_data.shell_commands import DEEPEST, ShellCall, StopError, ran, stripped
 
 if TYPE_CHECKING:
     from tree_sitter import Node, Parser
@@ -65,7 +65,7 @@ class Shell:
         self.variables: dict[str, str] = {}
         self.source = b""
 
-    def run(self, script: str) -> list[Line]:
+    def run(self, script: str) -> list[ScriptLine]:
         """Let a script act; its output."""
         self.source = script.encode("utf-8", "replace")
         root = _tree(self.source)
@@ -82,16 +82,16 @@ class Shell:
 
     # statements
 
-    def _each(self, nodes: "list[Node]", doubt: tuple[Need, ...], depth: int) -> list[Line]:
-        found: list[Line] = []
+    def _each(self, nodes: "list[Node]", doubt: tuple[Need, ...], depth: int) -> list[ScriptLine]:
+        found: list[ScriptLine] = []
         for node in nodes:
             if node.is_named:
                 found += self._statement(node, [], doubt, depth)
         return found
 
     def _statement(
-        self, node: "Node", given: list[Line], doubt: tuple[Need, ...], depth: int
-    ) -> list[Line]:
+        self, node: "Node", given: list[ScriptLine], doubt: tuple[Need, ...], depth: int
+    ) -> list[ScriptLine]:
         """Let a statement act, with lines as its input; its output."""
         if depth > DEEPEST:
             self.machine.anything(self._row(node), (Need("user data", "nests too deeply"),))
@@ -107,14 +107,14 @@ class Shell:
         return []
 
     def group(
-        self, node: "Node", _given: list[Line], doubt: tuple[Need, ...], depth: int
-    ) -> list[Line]:
+        self, node: "Node", _given: list[ScriptLine], doubt: tuple[Need, ...], depth: int
+    ) -> list[ScriptLine]:
         """Statements one after the other."""
         return self._each(node.children, doubt, depth)
 
     def sometimes(
-        self, node: "Node", _given: list[Line], doubt: tuple[Need, ...], depth: int
-    ) -> list[Line]:
+        self, node: "Node", _given: list[ScriptLine], doubt: tuple[Need, ...], depth: int
+    ) -> list[ScriptLine]:
         """A branch, a loop or a function: whether it runs is known only on the instance."""
         words = {"function_definition": "a function", "for_statement": "a loop"}
         what = f"{words.get(node.type, 'a condition')} in line {self._row(node) + 1} of user data"
@@ -125,8 +125,8 @@ class Shell:
             return []
 
     def chain(
-        self, node: "Node", given: list[Line], doubt: tuple[Need, ...], depth: int
-    ) -> list[Line]:
+        self, node: "Node", given: list[ScriptLine], doubt: tuple[Need, ...], depth: int
+    ) -> list[ScriptLine]:
         """Two commands joined by `&&` or `||`."""
         left, right, waits = self._split(node, doubt)
         found = self._statement(left, given, doubt, depth)
@@ -154,16 +154,16 @@ class Shell:
         return name is not None and self._text(name).rpartition("/")[2] in _SAFE
 
     def pipeline(
-        self, node: "Node", given: list[Line], doubt: tuple[Need, ...], depth: int
-    ) -> list[Line]:
+        self, node: "Node", given: list[ScriptLine], doubt: tuple[Need, ...], depth: int
+    ) -> list[ScriptLine]:
         """Commands, each of which reads what the one before it writes."""
         for child in node.named_children:
             given = self._statement(child, given, doubt, depth)
         return given
 
     def redirected(
-        self, node: "Node", given: list[Line], doubt: tuple[Need, ...], depth: int
-    ) -> list[Line]:
+        self, node: "Node", given: list[ScriptLine], doubt: tuple[Need, ...], depth: int
+    ) -> list[ScriptLine]:
         """A statement whose output goes to files, or whose input is a text of the script."""
         body = node.child_by_field_name("body")
         redirects: list[Redirect] = []
@@ -175,7 +175,7 @@ class Shell:
                 given = lines(self._word(child.named_children[-1]) + "\n", self._row(child))
             elif child.type == "file_redirect":
                 self._redirect(child, redirects)
-        found: list[Line] = []
+        found: list[ScriptLine] = []
         if body is not None and body.type == "list":
             # The redirections are those of the last command.
             first, body, waits = self._split(body, doubt)
@@ -211,10 +211,10 @@ class Shell:
     def _heredoc(
         self,
         node: "Node",
-        given: list[Line],
+        given: list[ScriptLine],
         redirects: list[Redirect],
         after: "list[tuple[str, Node]]",
-    ) -> list[Line]:
+    ) -> list[ScriptLine]:
         """The text of a here-document; what else stands behind its sign is entered."""
         quoted = tabs = False
         how = ""
@@ -306,8 +306,8 @@ class Shell:
     # commands
 
     def assignment(
-        self, node: "Node", _given: list[Line], doubt: tuple[Need, ...], _depth: int
-    ) -> list[Line]:
+        self, node: "Node", _given: list[ScriptLine], doubt: tuple[Need, ...], _depth: int
+    ) -> list[ScriptLine]:
         """Variables, as far as a script settles them."""
         for child in (node, *node.named_children):
             if child.type != "variable_assignment":
@@ -322,8 +322,8 @@ class Shell:
         return []
 
     def command(
-        self, node: "Node", given: list[Line], doubt: tuple[Need, ...], depth: int
-    ) -> list[Line]:
+        self, node: "Node", given: list[ScriptLine], doubt: tuple[Need, ...], depth: int
+    ) -> list[ScriptLine]:
         """One command."""
         words = []
         for child in node.named_children:
@@ -344,7 +344,7 @@ class Shell:
             self.machine.anything(row, (*doubt, *needs))
             return [opaque(row, needs)]
         name = words[0].rpartition("/")[2]
-        call = Call(self, name, words[1:], given, row, doubt, depth)
+        call = ShellCall(self, name, words[1:], given, row, doubt, depth)
         return ran(call)
 
     def inside(self, row: int, doubt: tuple[Need, ...], depth: int) -> "Shell":
@@ -364,7 +364,7 @@ _PASSED_OVER = frozenset(
 )  # fmt: skip
 
 StatementHandler: TypeAlias = (
-    "Callable[[Shell, Node, list[Line], tuple[Need, ...], int], list[Line]]"
+    "Callable[[Shell, Node, list[ScriptLine], tuple[Need, ...], int], list[ScriptLine]]"
 )
 
 _STATEMENTS: dict[str, StatementHandler] = {

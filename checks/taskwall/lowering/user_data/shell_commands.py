@@ -6,7 +6,7 @@ from typing import Protocol
 from msgspec import Struct
 
 from taskwall.core.values import Need
-from taskwall.lowering.user_data.machine import WATCHED, Line, Machine, lines, opaque
+from taskwall.lowering.user_data.machine import WATCHED, Machine, ScriptLine, lines, opaque
 from taskwall.lowering.user_data.marked import is_known
 from taskwall.lowering.user_data.quoting import escaped
 
@@ -42,29 +42,29 @@ class ShellContext(Protocol):
     def inside(self, row: int, doubt: tuple[Need, ...], depth: int) -> "ShellContext":
         """A shell of its own on the same machine."""
 
-    def run(self, script: str) -> list[Line]:
+    def run(self, script: str) -> list[ScriptLine]:
         """Let a script act; its output."""
 
 
-class Call(Struct, frozen=True):
+class ShellCall(Struct, frozen=True):
     """A command with its arguments and its input."""
 
     shell: ShellContext
     name: str
     arguments: list[str]
-    given: list[Line]
+    given: list[ScriptLine]
     row: int
     doubt: tuple[Need, ...]
     depth: int
 
-    def unknown_output(self) -> list[Line]:
+    def unknown_output(self) -> list[ScriptLine]:
         """Output that is known only on the instance."""
         waits = [need for word in self.arguments for need in self.shell.machine.marks.needs(word)]
         needs = tuple(waits) or Machine.unknown(f"the output of {self.name}")
         return [opaque(self.row, needs)]
 
 
-def ran(call: Call) -> list[Line]:
+def ran(call: ShellCall) -> list[ScriptLine]:
     """Let a command act on the machine; its output."""
     known = _COMMANDS.get(call.name)
     return _other(call) if known is None else known(call)
@@ -80,7 +80,7 @@ def stripped(words: list[str]) -> list[str]:
     return words
 
 
-def _echo(call: Call) -> list[Line]:
+def _echo(call: ShellCall) -> list[ScriptLine]:
     words, end, escapes = call.arguments, "\n", False
     while words and words[0] in ("-n", "-e", "-E", "-ne", "-en"):
         end = "" if "n" in words[0] else end
@@ -90,7 +90,7 @@ def _echo(call: Call) -> list[Line]:
     return lines((escaped(text) if escapes else text) + end, call.row, within=False)
 
 
-def _printf(call: Call) -> list[Line]:
+def _printf(call: ShellCall) -> list[ScriptLine]:
     words = call.arguments[1:] if call.arguments[:1] == ["--"] else call.arguments
     if not words:
         return []
@@ -109,18 +109,18 @@ def _printf(call: Call) -> list[Line]:
     return lines(text.replace("\x00", "%"), call.row, within=False)
 
 
-def _cat(call: Call) -> list[Line]:
+def _cat(call: ShellCall) -> list[ScriptLine]:
     files = [word for word in call.arguments if not word.startswith("-") or word == "-"]
     if not files or files == ["-"]:
         return call.given
-    found: list[Line] = []
+    found: list[ScriptLine] = []
     for file in files:
         held = call.shell.machine.files.get(file)
         found += held if held is not None else call.unknown_output()
     return found
 
 
-def _tee(call: Call) -> list[Line]:
+def _tee(call: ShellCall) -> list[ScriptLine]:
     append = any(word in ("-a", "--append", "-ai", "-ia") for word in call.arguments)
     for word in call.arguments:
         if not word.startswith("-"):
@@ -128,7 +128,7 @@ def _tee(call: Call) -> list[Line]:
     return call.given
 
 
-def _copy(call: Call) -> list[Line]:
+def _copy(call: ShellCall) -> list[ScriptLine]:
     files = [word for word in call.arguments if not word.startswith("-")]
     if len(files) < 2:
         return []
@@ -145,14 +145,14 @@ def _copy(call: Call) -> list[Line]:
     return []
 
 
-def _remove(call: Call) -> list[Line]:
+def _remove(call: ShellCall) -> list[ScriptLine]:
     for word in call.arguments:
         if word in call.shell.machine.files:
             call.shell.machine.write(word, [], append=False, doubt=call.doubt)
     return []
 
 
-def _script(call: Call) -> list[Line]:
+def _script(call: ShellCall) -> list[ScriptLine]:
     """A shell: `-c` with a text, a script from its input, or one from a file."""
     words, shell = call.arguments, call.shell
     inner = shell.inside(call.row, call.doubt, call.depth)
@@ -173,19 +173,19 @@ def _script(call: Call) -> list[Line]:
     return inner.run("\n".join(line.text for line in content))
 
 
-def _source(call: Call) -> list[Line]:
+def _source(call: ShellCall) -> list[ScriptLine]:
     if call.arguments and call.arguments[0] not in ("/etc/profile", "/etc/os-release"):
         call.shell.variables.clear()
     return []
 
 
-def _exit(call: Call) -> list[Line]:
+def _exit(call: ShellCall) -> list[ScriptLine]:
     if not call.doubt:
         raise StopError
     return []
 
 
-def _iptables(call: Call) -> list[Line]:
+def _iptables(call: ShellCall) -> list[ScriptLine]:
     """A rule that drops what containers send to the metadata address, before any other."""
     words = [part for word in call.arguments for part in word.split("=", 1)]
     options = {name: words[at + 1] for at, name in enumerate(words[:-1]) if name.startswith("-")}
@@ -212,7 +212,7 @@ def _iptables(call: Call) -> list[Line]:
     return []
 
 
-def _docker(call: Call) -> list[Line]:
+def _docker(call: ShellCall) -> list[ScriptLine]:
     """`docker run` of the agent: its environment, and what starts it."""
     words = call.arguments
     if "run" not in words or not any("amazon-ecs-agent" in word for word in words):
@@ -232,13 +232,13 @@ def _docker(call: Call) -> list[Line]:
     return []
 
 
-def _sed(call: Call) -> list[Line]:
+def _sed(call: ShellCall) -> list[ScriptLine]:
     if any(word.startswith(("-i", "--in-place")) for word in call.arguments):
         return _other(call)
     return call.unknown_output()
 
 
-def _cfn_init(call: Call) -> list[Line]:
+def _cfn_init(call: ShellCall) -> list[ScriptLine]:
     """Let the metadata of the named resource act, if it is one of the sources."""
     from taskwall.lowering.user_data import cfn_init
 
@@ -251,7 +251,7 @@ def _cfn_init(call: Call) -> list[Line]:
     elif call.depth < DEEPEST:
         sets = named.get("-c") or named.get("--configsets") or ""
 
-        def shell(script: str, doubt: tuple[Need, ...]) -> list[Line]:
+        def shell(script: str, doubt: tuple[Need, ...]) -> list[ScriptLine]:
             return call.shell.inside(call.row, doubt, call.depth).run(script)
 
         cfn_init.run(machine, metadata, sets, call.row, call.doubt, shell)
@@ -262,7 +262,7 @@ def _watched(machine: Machine, path: str) -> bool:
     return path in WATCHED or path in machine.files or path.startswith("/etc/ecs/")
 
 
-def _other(call: Call) -> list[Line]:
+def _other(call: ShellCall) -> list[ScriptLine]:
     """Any other command: it may change a watched file that it names, unless it only reads it."""
     if call.name not in _READERS and not call.name.endswith(":"):
         machine = call.shell.machine
@@ -275,7 +275,7 @@ def _other(call: Call) -> list[Line]:
     return call.unknown_output()
 
 
-_COMMANDS: dict[str, Callable[[Call], list[Line]]] = {
+_COMMANDS: dict[str, Callable[[ShellCall], list[ScriptLine]]] = {
     "echo": _echo,
     "printf": _printf,
     "cat": _cat,

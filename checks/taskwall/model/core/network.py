@@ -23,7 +23,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 
-class Policy(Struct, frozen=True):
+class RulePolicy(Struct, frozen=True):
     """What the settings say that rules must know.
 
     `allowed_peers` may be allowed by tasks and data stores; `profile` is the one that runs.
@@ -46,8 +46,8 @@ class Network:
     One that is judged again and again has a `queries`, and others may build it anew.
     """
 
-    def __init__(self, things: Iterable[Struct] = (), policy: Policy | None = None) -> None:
-        self.policy = policy or Policy()
+    def __init__(self, things: Iterable[Struct] = (), policy: RulePolicy | None = None) -> None:
+        self.policy = policy or RulePolicy()
         self.answers: dict[object, Any] = {}
         self.queries: QueryEngine | None = None
         self.by_kind: dict[type, list[Any]] = {}

@@ -19,7 +19,7 @@ from taskwall.core.values import (
 )
 from taskwall.model.core.entity import Entity, Link, Setting, same_entity
 from taskwall.model.core.network import Network, remembered
-from taskwall.model.entities.iam_policy import Policy, full_access
+from taskwall.model.entities.iam_policy import PolicyDocument, full_access
 from taskwall.model.entities.vpc import Vpc
 
 READ = "2026-11-24"
@@ -41,7 +41,7 @@ class Endpoint(Entity, frozen=True, kw_only=True):
     groups_setting: Setting
     tables: tuple[Link, ...] = ()
     tables_setting: Setting
-    policy: Policy | None = None
+    policy: PolicyDocument | None = None
     policy_setting: Setting
 
 
@@ -57,7 +57,7 @@ Tied = TypeVar("Tied", bound=OfEndpoint)
 class EndpointPolicy(OfEndpoint, frozen=True, kw_only=True):
     """A policy that a resource of its own gives to an endpoint."""
 
-    policy: Policy
+    policy: PolicyDocument
     setting: Setting
 
 
@@ -187,7 +187,7 @@ class Stated(Struct, frozen=True):
     `on` and `at` are where it stands, or should: the endpoint, or a resource of its own.
     """
 
-    policy: Policy
+    policy: PolicyDocument
     written: Fact
     on: Origin
     at: Span

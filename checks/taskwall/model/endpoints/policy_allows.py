@@ -17,7 +17,7 @@ from taskwall.model.entities.iam_policy import (
     EVERY,
     GAP,
     Condition,
-    Policy,
+    PolicyDocument,
     Statement,
     Truth,
     each,
@@ -33,7 +33,9 @@ READ = "2026-11-24"
 TOKEN = "ecr:GetAuthorizationToken"  # noqa: S105 (an action)
 
 
-def allows(policy: Policy, action: str, covers: Callable[[Value], Truth], foreign: bool) -> Truth:
+def allows(
+    policy: PolicyDocument, action: str, covers: Callable[[Value], Truth], foreign: bool
+) -> Truth:
     """Whether a policy lets tasks of the own account do something.
 
     Args:

@@ -8,7 +8,7 @@ from msgspec import Struct
 from taskwall.core.values import Known, Value, same, spelled, symbol, worst_per_scenario
 from taskwall.model.entities.iam_policy import (
     Condition,
-    Policy,
+    PolicyDocument,
     Statement,
     Truth,
     Words,
@@ -27,7 +27,7 @@ class _Atom(Struct, frozen=True):
     resources: Words
 
 
-def equal(one: Policy, other: Policy) -> Truth:
+def equal(one: PolicyDocument, other: PolicyDocument) -> Truth:
     """Whether two documents say the same, in whatever order and grouping they say it."""
     a, b = _atoms(one), _atoms(other)
     left = {key: atom for key, atom in a.items() if key not in b}
@@ -43,12 +43,12 @@ def equal(one: Policy, other: Policy) -> Truth:
     return each(pairs)
 
 
-def _same_open(one: Policy, other: Policy) -> bool:
+def _same_open(one: PolicyDocument, other: PolicyDocument) -> bool:
     """Whether both wait for the same one unknown document."""
     return bool(one.needs) and one.needs == other.needs and not one.statements
 
 
-def _atoms(policy: Policy) -> dict[object, _Atom]:
+def _atoms(policy: PolicyDocument) -> dict[object, _Atom]:
     found: dict[object, _Atom] = {}
     for statement in policy.statements:
         words = (statement.principals, statement.actions, statement.resources)

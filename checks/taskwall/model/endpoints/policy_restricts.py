@@ -23,7 +23,7 @@ from taskwall.model.entities.iam_policy import (
     EVERY,
     GAP,
     Condition,
-    Policy,
+    PolicyDocument,
     Statement,
     Truth,
     Words,
@@ -106,7 +106,7 @@ def _conditioned(statement: Statement, keys: frozenset[str]) -> Truth:
 
 
 def _overruled(
-    policy: Policy, statement: Statement, service: str, keys: frozenset[str], apart: str
+    policy: PolicyDocument, statement: Statement, service: str, keys: frozenset[str], apart: str
 ) -> Truth:
     """Whether what a statement allows strangers is denied them by other statements."""
     words = statement.actions
@@ -211,7 +211,7 @@ def _named(statement: Statement) -> Truth:
     return None if statement.principals.open and found else found
 
 
-def _allowed(policy: Policy, test: Callable[[Statement], Truth]) -> Truth:
+def _allowed(policy: PolicyDocument, test: Callable[[Statement], Truth]) -> Truth:
     """Whether each statement that allows something passes a test."""
 
     def passes(statement: Statement) -> Truth:
@@ -222,7 +222,9 @@ def _allowed(policy: Policy, test: Callable[[Statement], Truth]) -> Truth:
     return None if policy.open and found else found
 
 
-def restricts(policy: Policy, service: str, apart: str = "", by_action: bool = False) -> Truth:
+def restricts(
+    policy: PolicyDocument, service: str, apart: str = "", by_action: bool = False
+) -> Truth:
     """Whether a policy allows a service to some accounts (or an organisation) or theirs only.
 
     Args:
@@ -259,7 +261,7 @@ def _every_action(statement: Statement, service: str) -> Truth:
     return statement.actions.holds(lambda pattern: matches(pattern, f"{service}:{EVERY}"))
 
 
-def demands_organisation(policy: Policy, service: str, apart: str) -> Truth:
+def demands_organisation(policy: PolicyDocument, service: str, apart: str) -> Truth:
     """Whether a policy allows a service to principals of some account or organisation only."""
 
     def demanded(statement: Statement) -> Truth:

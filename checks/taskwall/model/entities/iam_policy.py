@@ -95,7 +95,7 @@ class Statement(Struct, frozen=True):
     sure: bool = True
 
 
-class Policy(Struct, frozen=True):
+class PolicyDocument(Struct, frozen=True):
     """A policy document as it is written at a place; `open` where it may hold more statements."""
 
     name: str
@@ -109,24 +109,24 @@ class Policy(Struct, frozen=True):
         return Fact(truth, text, self.place, self.name, self.needs, otherwise)
 
 
-def read(value: Value, name: str, place: Span) -> Policy:
+def read(value: Value, name: str, place: Span) -> PolicyDocument:
     """Read a structure as a policy document; what is none is a document of unknown statements."""
     waits = needs(value)
     document = worst_per_scenario(value)
     found = document.fields.get("Statement") if isinstance(document, Fields) else None
     if found is None:
         waits = waits or (Need(f"the policy of {name}", "is not a policy that can be read"),)
-        return Policy(name, place, (), True, waits)
+        return PolicyDocument(name, place, (), True, waits)
     items, more = _items(found)
     statements = [_statement(item, True) for item in items]
     statements += [_statement(item, False) for item in more]
-    return Policy(name, place, tuple(statements), bool(more), waits)
+    return PolicyDocument(name, place, tuple(statements), bool(more), waits)
 
 
-def full_access(name: str, place: Span) -> Policy:
+def full_access(name: str, place: Span) -> PolicyDocument:
     """What AWS takes where an endpoint has no policy: everything is allowed."""
     all_ = Words((ANY,))
-    return Policy(name, place, (Statement(True, all_, all_, all_),))
+    return PolicyDocument(name, place, (Statement(True, all_, all_, all_),))
 
 
 def _items(value: Value) -> tuple[tuple[Value, ...], tuple[Value, ...]]:

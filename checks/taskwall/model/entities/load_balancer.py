@@ -103,7 +103,7 @@ class TargetGroup(Entity, frozen=True, kw_only=True):
     targets: tuple[Link, ...] = ()
 
 
-class Policy(Entity, frozen=True, kw_only=True):
+class TlsPolicy(Entity, frozen=True, kw_only=True):
     """A TLS policy of a classic load balancer: a reference, or attributes of its own.
 
     `versions` are the protocol names (`Protocol-TLSv1`) that its attributes switch on.

@@ -118,7 +118,7 @@ def outside(network: Network, mine: Membership, other: Membership) -> bool | Non
 # --- what is shared
 
 
-class Shared(Struct, frozen=True):
+class SharedResource(Struct, frozen=True):
     """Something that task sources of an isolation group may share with others.
 
     `with_outsiders` is whether they do; `other` the first of those with whom they do, or may.
@@ -191,18 +191,18 @@ def _users_of_group(network: Network, link: Link) -> tuple[Users, Users]:
     return sure, loose
 
 
-def shared(network: Network, source: TaskSource) -> Iterator[Shared]:
+def shared(network: Network, source: TaskSource) -> Iterator[SharedResource]:
     """What a task source of an isolation group uses, and whether outsiders use it as well."""
     mine = membership(network, source)
     for tenant in _tenants(network).get(source.id, ()):
         named = tenant.vpc.to or "its VPC"
         fact, other = _with_outsiders(network, source, mine, tenant.vpc, _by_vpc(network), named)
         seen = tenant.vpc.exact and bool(tenant.vpc.to)
-        yield Shared(source, named, source.subnets_setting.place, fact, other, seen)
+        yield SharedResource(source, named, source.subnets_setting.place, fact, other, seen)
     link = _cluster(source)
     named = f"cluster {link.to}" if link.to else "its cluster"
     fact, other = _with_outsiders(network, source, mine, link, _by_cluster(network), named)
-    yield Shared(source, named, link.place, fact, other)
+    yield SharedResource(source, named, link.place, fact, other)
     for link in source.groups:
         named = f"group {link.to}" if link.to else "a group"
         sure, loose = _users_of_group(network, link)
@@ -210,7 +210,7 @@ def shared(network: Network, source: TaskSource) -> Iterator[Shared]:
         if not (link.exact and link.to):
             attachment[""] = _grouped(network)
         fact, other = _with_outsiders(network, source, mine, link, attachment, named)
-        yield Shared(source, named, link.place, _allows_itself(network, link) & fact, other)
+        yield SharedResource(source, named, link.place, _allows_itself(network, link) & fact, other)
 
 
 @remembered

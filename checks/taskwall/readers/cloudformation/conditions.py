@@ -25,13 +25,13 @@ from taskwall.readers.cloudformation.calls import (
     Outcome,
 )
 from taskwall.readers.cloudformation.deployment import TemplateContext
-from taskwall.readers.cloudformation.document import Function, Node, members, written
+from taskwall.readers.cloudformation.document import IntrinsicCall, Node, members, written
 
 MOST_ROWS: Final = 8
 """Of a mapping with more rows, one that has the value in question is asked for, and one other."""
 
 
-def if_(run: TemplateContext, call: Function) -> Outcome:
+def if_(run: TemplateContext, call: IntrinsicCall) -> Outcome:
     """`Fn::If`: one of two values; both, while the condition is open."""
     test, one, other = run.arguments(call, 3)
     truth = run.condition_of(test)
@@ -63,17 +63,17 @@ def _either(run: TemplateContext, one: Value, other: Value, waits_for: tuple[Nee
     return either(one, other, waits_for)
 
 
-def and_(run: TemplateContext, call: Function) -> Value:
+def and_(run: TemplateContext, call: IntrinsicCall) -> Value:
     """`Fn::And`: true if all are."""
     return _all(run, call, absorbing=False)
 
 
-def or_(run: TemplateContext, call: Function) -> Value:
+def or_(run: TemplateContext, call: IntrinsicCall) -> Value:
     """`Fn::Or`: true if one is."""
     return _all(run, call, absorbing=True)
 
 
-def _all(run: TemplateContext, call: Function, absorbing: bool) -> Value:
+def _all(run: TemplateContext, call: IntrinsicCall, absorbing: bool) -> Value:
     """The conjunction (or, with `absorbing` True, the disjunction) of conditions."""
     waits: dict[Need, None] = {}
     asks: frozenset[Question] = frozenset()
@@ -89,7 +89,7 @@ def _all(run: TemplateContext, call: Function, absorbing: bool) -> Value:
     return Known(not absorbing, call.place)
 
 
-def not_(run: TemplateContext, call: Function) -> Value:
+def not_(run: TemplateContext, call: IntrinsicCall) -> Value:
     """`Fn::Not`: the other truth."""
     truth = run.truth(run.arguments(call, 1)[0])
     if isinstance(truth, Known):
@@ -97,7 +97,7 @@ def not_(run: TemplateContext, call: Function) -> Value:
     return Unknown(truth.needs, asks=truth.asks, place=call.place)
 
 
-def condition(run: TemplateContext, call: Function) -> Value:
+def condition(run: TemplateContext, call: IntrinsicCall) -> Value:
     """`Condition`: a declared condition by its name."""
     name = written(call.argument)
     if name is None:
@@ -105,13 +105,13 @@ def condition(run: TemplateContext, call: Function) -> Value:
     return run.condition(name, call.place)
 
 
-def equals(run: TemplateContext, call: Function) -> Value:
+def equals(run: TemplateContext, call: IntrinsicCall) -> Value:
     """`Fn::Equals`: whether two values are the same text."""
     one, other = (_operand(run, node) for node in run.arguments(call, 2))
     return _equal(run, call, one, other)
 
 
-def _equal(run: TemplateContext, call: Function, one: Value, other: Value) -> Known | Unknown:
+def _equal(run: TemplateContext, call: IntrinsicCall, one: Value, other: Value) -> Known | Unknown:
     truth = same(one, other)
     if truth is not None:
         return Known(truth, call.place)
@@ -128,7 +128,7 @@ def _equal(run: TemplateContext, call: Function, one: Value, other: Value) -> Kn
 
 
 def _looked_up(
-    run: TemplateContext, call: Function, question: Question, waits: tuple[Need, ...]
+    run: TemplateContext, call: IntrinsicCall, question: Question, waits: tuple[Need, ...]
 ) -> Known | Unknown:
     """Whether what a mapping holds is the answer: that hangs on the key which is looked up."""
     key, column = run.lookups[question.operand]
@@ -184,12 +184,12 @@ def _question(one: Value, other: Value) -> Question | None:
 # The functions of the section Rules
 
 
-def contains(run: TemplateContext, call: Function) -> Value:
+def contains(run: TemplateContext, call: IntrinsicCall) -> Value:
     """`Fn::Contains`: whether one of a list of texts is a value."""
     return _in(run, call, *(_operand(run, node) for node in run.arguments(call, 2)))
 
 
-def _in(run: TemplateContext, call: Function, values: Value, value: Value) -> Known | Unknown:
+def _in(run: TemplateContext, call: IntrinsicCall, values: Value, value: Value) -> Known | Unknown:
     found = worst_per_scenario(values)
     if not isinstance(found, Items):
         return Unknown(needs(values), place=call.place)
@@ -204,7 +204,7 @@ def _in(run: TemplateContext, call: Function, values: Value, value: Value) -> Kn
     return Known(False, call.place)
 
 
-def each_equals(run: TemplateContext, call: Function) -> Value:
+def each_equals(run: TemplateContext, call: IntrinsicCall) -> Value:
     """`Fn::EachMemberEquals`: whether all of a list of texts are a value."""
     values, value = (_operand(run, node) for node in run.arguments(call, 2))
     found = worst_per_scenario(values)
@@ -213,7 +213,7 @@ def each_equals(run: TemplateContext, call: Function) -> Value:
     return _of_all(call, truths, (*needs(values), *needs(value)))
 
 
-def each_in(run: TemplateContext, call: Function) -> Value:
+def each_in(run: TemplateContext, call: IntrinsicCall) -> Value:
     """`Fn::EachMemberIn`: whether all of a list of texts are in another."""
     one, other = (_operand(run, node) for node in run.arguments(call, 2))
     found = worst_per_scenario(one)
@@ -225,13 +225,15 @@ def each_in(run: TemplateContext, call: Function) -> Value:
     return _of_all(call, truths, (*needs(one), *needs(other)))
 
 
-def _of_all(call: Function, truths: list[bool | None] | None, waits: tuple[Need, ...]) -> Value:
+def _of_all(
+    call: IntrinsicCall, truths: list[bool | None] | None, waits: tuple[Need, ...]
+) -> Value:
     if truths is not None and (False in truths or None not in truths):
         return Known(False not in truths, call.place)
     return Unknown(waits or (Need(call.name, "is not known"),), place=call.place)
 
 
-def of_account(_: TemplateContext, call: Function) -> Value:
+def of_account(_: TemplateContext, call: IntrinsicCall) -> Value:
     """`Fn::RefAll`, `Fn::ValueOf`, `Fn::ValueOfAll`: what exists where it is deployed."""
     why = "is known only where it is deployed"
     return Unknown((Need(call.name, why),), place=call.place)

@@ -10,8 +10,8 @@ from typing import Final, Protocol, TypeVar
 from msgspec import Struct
 
 from taskwall.core.values import (
-    Call,
     Known,
+    ModuleCall,
     Need,
     Question,
     Scalar,
@@ -21,7 +21,7 @@ from taskwall.core.values import (
     Value,
 )
 from taskwall.readers.cloudformation.calls import Outcome
-from taskwall.readers.cloudformation.document import Function, Node
+from taskwall.readers.cloudformation.document import IntrinsicCall, Node
 from taskwall.readers.cloudformation.exports import ImportResolver
 from taskwall.readers.cloudformation.template import Template
 from taskwall.source.stack import Inputs, SourceError
@@ -104,7 +104,7 @@ class StackLocation(Struct, frozen=True):
 
     path: str = ""
     prefix: str = ""
-    called_from: tuple[Call, ...] = ()
+    called_from: tuple[ModuleCall, ...] = ()
     maybe: tuple[Need, ...] = ()
     given: Lookup[str, Node] | None = {}
 
@@ -163,7 +163,9 @@ class TemplateContext(Protocol):
     def argument(self, node: Node) -> Value:
         """The value of a node; null if it is removed."""
 
-    def arguments(self, call: Function, least: int, most: int | None = None) -> tuple[Node, ...]:
+    def arguments(
+        self, call: IntrinsicCall, least: int, most: int | None = None
+    ) -> tuple[Node, ...]:
         """The arguments of a function, which takes a list of so many."""
 
     def entries(self, node: Node | None) -> tuple[Node, ...]:
@@ -183,7 +185,7 @@ class TemplateContext(Protocol):
     ) -> Value:
         """An unknown that goes by a name, unless the user or the scenario says what it is."""
 
-    def computed(self, symbol: str, waits: tuple[Need, ...], call: Function) -> Value:
+    def computed(self, symbol: str, waits: tuple[Need, ...], call: IntrinsicCall) -> Value:
         """What a function gives while its arguments are open; `goes_by` is what it is called."""
 
     def macro(self, name: str, place: Span | None) -> Value:

@@ -1,8 +1,8 @@
 """YAML and JSON text as nodes with exact places.
 
 A node is a value where everything in it is literal; only what holds an intrinsic function stays a
-`Sequence`, a `Mapping` or a `Function`, to be evaluated. So literal parts are made once, however
-often a template is evaluated.
+`Sequence`, a `Mapping` or a `IntrinsicCall`, to be evaluated. So literal parts are made once,
+however often a template is evaluated.
 """
 
 import re
@@ -27,7 +27,7 @@ MAX_ALIASED_NODES = 200_000
 """Aliases that repeat more nodes than this, all told, are an error."""
 
 
-class Function(Struct, frozen=True, gc=False):
+class IntrinsicCall(Struct, frozen=True, gc=False):
     """A call of an intrinsic function: `Ref`, `Fn::Sub`, ...; `!Sub` is named `Fn::Sub` too."""
 
     name: str
@@ -50,7 +50,7 @@ class Mapping(Struct, frozen=True, gc=False):
     place: Span
 
 
-Node: TypeAlias = Value | Sequence | Mapping | Function
+Node: TypeAlias = Value | Sequence | Mapping | IntrinsicCall
 
 DYNAMIC = "{{resolve}}"
 """The name of the function that a text with a dynamic reference is read as."""
@@ -277,9 +277,9 @@ class _Builder:
         else:
             place = self._place(raw.start_mark, raw.end_mark)
         if tag and tag[0] == "!":
-            return Function(_named(tag), Known(value, place), place)
+            return IntrinsicCall(_named(tag), Known(value, place), place)
         if "{{resolve:" in value:
-            return Function(DYNAMIC, Known(value, place), place)
+            return IntrinsicCall(DYNAMIC, Known(value, place), place)
         if style or tag == "tag:yaml.org,2002:str":
             return Known(value, place)
         return Known(resolved(value), place)
@@ -293,7 +293,7 @@ class _Builder:
         else:
             node = Sequence(nodes, place)
         tag = raw.tag
-        return Function(_named(tag), node, place) if tag and tag[0] == "!" else node
+        return IntrinsicCall(_named(tag), node, place) if tag and tag[0] == "!" else node
 
     def _mapping(self, raw: Any, value: list[tuple[Any, Any]]) -> Node:
         fields: dict[str, Node] = {}
@@ -333,12 +333,12 @@ class _Builder:
         tag = raw.tag
         made: Node
         if len(fields) == 1 and (key := next(iter(fields))) and _is_function(key):
-            made = Function(key, fields[key], place)
+            made = IntrinsicCall(key, fields[key], place)
         elif literal:
             made = Fields(fields, places, place=place)  # type: ignore[arg-type]
         else:
             made = Mapping(fields, places, place)
-        return Function(_named(tag), made, place) if tag and tag[0] == "!" else made
+        return IntrinsicCall(_named(tag), made, place) if tag and tag[0] == "!" else made
 
     def _error(self, raw: Any, message: str) -> None:
         place = self._place(raw.start_mark, raw.end_mark)

@@ -10,10 +10,10 @@ from typing import Final, TypeVar
 
 from taskwall.core.values import (
     OTHER,
-    Call,
     Fields,
     Items,
     Known,
+    ModuleCall,
     Need,
     Reference,
     Span,
@@ -42,7 +42,7 @@ from taskwall.readers.cloudformation.calls import (
 from taskwall.readers.cloudformation.deployment import TOP, DeploymentEvaluation, StackLocation
 from taskwall.readers.cloudformation.document import (
     DYNAMIC,
-    Function,
+    IntrinsicCall,
     Mapping,
     Node,
     Sequence,
@@ -126,7 +126,7 @@ class Evaluator:
 
     def outcome(self, node: Node) -> Outcome:
         """The value of a node, or that it is, or may be, removed."""
-        if isinstance(node, Function):
+        if isinstance(node, IntrinsicCall):
             return self._function(node)
         if isinstance(node, Mapping):
             return self._mapping(node)
@@ -139,7 +139,9 @@ class Evaluator:
         found = self.value(node)
         return Known(None, node.place) if found is None else found
 
-    def arguments(self, call: Function, least: int, most: int | None = None) -> tuple[Node, ...]:
+    def arguments(
+        self, call: IntrinsicCall, least: int, most: int | None = None
+    ) -> tuple[Node, ...]:
         """The arguments of a function, which takes a list of so many.
 
         Raises:
@@ -205,7 +207,7 @@ class Evaluator:
                 items.append(found)
         return Items(tuple(items), tuple(rest), place, tuple(waits))
 
-    def _function(self, call: Function) -> Outcome:
+    def _function(self, call: IntrinsicCall) -> Outcome:
         if self.run.made > MAX_TOTAL_CHARACTERS and call.name in _GROWING:
             return nameless(call.name, "is one of too many to be analysed", call.place)
         work = FUNCTIONS.get(call.name)
@@ -252,7 +254,7 @@ class Evaluator:
             return Known(answer, place)
         return Unknown(waits or (Need(name, why),), name, place=place)
 
-    def computed(self, symbol: str, waits: tuple[Need, ...], call: Function) -> Value:
+    def computed(self, symbol: str, waits: tuple[Need, ...], call: IntrinsicCall) -> Value:
         """What a function gives while its arguments are open; `symbol` is what it is called."""
         waits = tuple(dict.fromkeys(waits)) or (Need(call.name, "is not known"),)
         if symbol:
@@ -365,7 +367,7 @@ class Evaluator:
             outer, self.scenario.asked = self.scenario.asked, set(self.asked)
             declared = self.template.resources[name]
             address = self.address(name)
-            called_from = (*self.site.called_from, Call(address, declared.header))
+            called_from = (*self.site.called_from, ModuleCall(address, declared.header))
             path = f"{self.site.path}{name}/"
             maybe = tuple(dict.fromkeys((*self.site.maybe, *self.maybe(declared))))
             site = StackLocation(path, f"{address}/", called_from, maybe, _given(declared))
@@ -491,7 +493,7 @@ class Evaluator:
 # The functions that refer to something
 
 
-def _ref(run: Evaluator, call: Function) -> Outcome:
+def _ref(run: Evaluator, call: IntrinsicCall) -> Outcome:
     name = written(call.argument)
     if name is None:
         found = worst_per_scenario(run.argument(call.argument))
@@ -503,7 +505,7 @@ def _ref(run: Evaluator, call: Function) -> Outcome:
     return run.named(name, call.place)
 
 
-def _get_att(run: Evaluator, call: Function) -> Value:
+def _get_att(run: Evaluator, call: IntrinsicCall) -> Value:
     name: str | None
     attribute: str | None
     if isinstance(call.argument, Sequence | Items):
@@ -521,7 +523,7 @@ def _get_att(run: Evaluator, call: Function) -> Value:
     return run.get(name, attribute, call.place)
 
 
-def _import(run: Evaluator, call: Function) -> Value:
+def _import(run: Evaluator, call: IntrinsicCall) -> Value:
     name = run.argument(call.argument)
     by = called(name)
     goes_by = f"{call.name} {by}" if by else ""
@@ -534,12 +536,12 @@ def _import(run: Evaluator, call: Function) -> Value:
     return run.unknown(goes_by, why, call.place)
 
 
-def _transform(run: Evaluator, call: Function) -> Value:
+def _transform(run: Evaluator, call: IntrinsicCall) -> Value:
     name = written(members(call.argument).get("Name"))
     return run.macro(f"{call.name} {name}" if name else call.name, call.place)
 
 
-FUNCTIONS: Final[dict[str, Callable[[Evaluator, Function], Outcome]]] = {
+FUNCTIONS: Final[dict[str, Callable[[Evaluator, IntrinsicCall], Outcome]]] = {
     DYNAMIC: texts.resolve,
     "Condition": conditions.condition,
     "Fn::And": conditions.and_,
@@ -573,7 +575,7 @@ FUNCTIONS: Final[dict[str, Callable[[Evaluator, Function], Outcome]]] = {
 def _given(declared: Declared) -> Lookup[str, Node] | None:
     """The parameters that a nested stack, or a stack set, is given; None if that is not known."""
     node = members(declared.properties).get("Parameters")
-    if isinstance(node, Function) or isinstance(declared.properties, Function):
+    if isinstance(node, IntrinsicCall) or isinstance(declared.properties, IntrinsicCall):
         return None
     found = dict(members(node))
     for item in elements(node):

@@ -8,7 +8,7 @@ from typing import Final
 
 from taskwall.core.values import Fields, Known, Span
 from taskwall.readers.cloudformation.document import (
-    Function,
+    IntrinsicCall,
     Mapping,
     Node,
     Sequence,
@@ -47,11 +47,11 @@ class Includes:
         return self._in(root, unit.file, (unit.file,))
 
     def _in(self, node: Node, file: str, above: tuple[str, ...]) -> Node:
-        if isinstance(node, Function):
+        if isinstance(node, IntrinsicCall):
             if node.name == "Fn::Transform":
                 found = self._snippet(node.argument, file, above)
                 return node if found is None else found
-            return Function(node.name, self._in(node.argument, file, above), node.place)
+            return IntrinsicCall(node.name, self._in(node.argument, file, above), node.place)
         if isinstance(node, Sequence):
             return Sequence(tuple(self._in(one, file, above) for one in node.nodes), node.place)
         if not isinstance(node, Mapping):

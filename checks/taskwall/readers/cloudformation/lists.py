@@ -28,13 +28,13 @@ from taskwall.readers.cloudformation.calls import (
     placed,
 )
 from taskwall.readers.cloudformation.deployment import TemplateContext
-from taskwall.readers.cloudformation.document import Function, Node, members
+from taskwall.readers.cloudformation.document import IntrinsicCall, Node, members
 
 _WHOLE = pattern(r"(?:.*/)?AWS::(?:AccountId|Partition|Region|URLSuffix|StackName|StackId)")
 """Unknowns in which there is certainly no comma."""
 
 
-def select(run: TemplateContext, call: Function) -> Value:
+def select(run: TemplateContext, call: IntrinsicCall) -> Value:
     """`Fn::Select`: an element by its number."""
     first, second = run.arguments(call, 2)
     index, found = worst_per_scenario(run.argument(first)), run.argument(second)
@@ -55,7 +55,7 @@ def select(run: TemplateContext, call: Function) -> Value:
     return run.computed(goes_by, (*needs(index), *needs(found)), call)
 
 
-def split(run: TemplateContext, call: Function) -> Value:
+def split(run: TemplateContext, call: IntrinsicCall) -> Value:
     """`Fn::Split`: the pieces of a text."""
     first, second = run.arguments(call, 2)
     by, whole = worst_per_scenario(run.argument(first)), run.argument(second)
@@ -74,7 +74,7 @@ def split(run: TemplateContext, call: Function) -> Value:
 
 
 def pieces(
-    run: TemplateContext, source: Known | Text, separator: str, call: Function | None = None
+    run: TemplateContext, source: Known | Text, separator: str, call: IntrinsicCall | None = None
 ) -> Items | None:
     """The pieces of a text; None if what is open in it could hold the separator.
 
@@ -110,7 +110,7 @@ def _piece(parts: list[str | Value], whole: Text) -> Value:
     return text(solid, whole.place)
 
 
-def cidr(run: TemplateContext, call: Function) -> Value:
+def cidr(run: TemplateContext, call: IntrinsicCall) -> Value:
     """`Fn::Cidr`: ranges of a block."""
     given = [run.argument(node) for node in run.arguments(call, 2, 3)]
     waits = tuple(need for argument in given for need in needs(argument))
@@ -141,7 +141,7 @@ def cidr(run: TemplateContext, call: Function) -> Value:
     )
 
 
-def zones(run: TemplateContext, call: Function) -> Value:
+def zones(run: TemplateContext, call: IntrinsicCall) -> Value:
     """`Fn::GetAZs`: as many as the region has."""
     name = called(run.argument(call.argument))
     goes_by = call.name if name in ("", None, "AWS::Region") else f"{call.name} {name}"
@@ -149,7 +149,7 @@ def zones(run: TemplateContext, call: Function) -> Value:
     return found if isinstance(found, Items) else Items((), (found,), call.place)
 
 
-def length_of(run: TemplateContext, call: Function) -> Value:
+def length_of(run: TemplateContext, call: IntrinsicCall) -> Value:
     """`Fn::Length`: how many elements a list has."""
     found = run.argument(call.argument)
     values = worst_per_scenario(found)
@@ -160,7 +160,7 @@ def length_of(run: TemplateContext, call: Function) -> Value:
     return run.computed("", needs(found), call)
 
 
-def find_in_map(run: TemplateContext, call: Function) -> Value:
+def find_in_map(run: TemplateContext, call: IntrinsicCall) -> Value:
     """`Fn::FindInMap`: a value of the section Mappings."""
     first, *keys, last = run.arguments(call, 3, 4)
     default: Node | None = None

@@ -23,7 +23,7 @@ from taskwall.core.values import (
 )
 from taskwall.readers.cloudformation.deployment import Expansion, TemplateContext
 from taskwall.readers.cloudformation.document import (
-    Function,
+    IntrinsicCall,
     Mapping,
     Node,
     Sequence,
@@ -98,13 +98,13 @@ def put_in(node: Node, identifier: str, text: str) -> Node:
             if isinstance(node.data, str) and identifier in node.data:
                 return Known(pattern.sub(said, node.data), node.place)
             return node
-        if isinstance(node, Function):
+        if isinstance(node, IntrinsicCall):
             if node.name == "Ref" and written(node.argument) == identifier:
                 if text == _ANY:
                     waits = (Need(identifier, "is one of a list that is not known"),)
                     return Unknown(waits, place=node.place)
                 return Known(text, node.place)
-            return Function(node.name, changed(node.argument), node.place)
+            return IntrinsicCall(node.name, changed(node.argument), node.place)
         if isinstance(node, Sequence):
             return Sequence(tuple(changed(one) for one in node.nodes), node.place)
         if isinstance(node, Mapping | Fields):
@@ -123,7 +123,7 @@ def put_in(node: Node, identifier: str, text: str) -> Node:
 
 def _size(node: Node) -> int:
     inner: list[Node] = [*members(node).values(), *elements(node)]
-    if isinstance(node, Function):
+    if isinstance(node, IntrinsicCall):
         inner.append(node.argument)
     return 1 + sum(_size(one) for one in inner)
 

@@ -2,7 +2,7 @@
 
 from taskwall.core.values import Items, Known, Value, lifted, spelled
 from taskwall.readers.cloudformation.document import (
-    Function,
+    IntrinsicCall,
     Node,
     elements,
     members,
@@ -70,7 +70,7 @@ def _of_list(entries: tuple[Node, ...]) -> dict[str, Value]:
 
 def _value(node: Node) -> Value | None:
     """The value of a parameter; a list is the text that CloudFormation takes. None of a map."""
-    if isinstance(node, Function):  # a dynamic reference
+    if isinstance(node, IntrinsicCall):  # a dynamic reference
         node = node.argument
     if isinstance(node, Known):
         return Known(node.data)

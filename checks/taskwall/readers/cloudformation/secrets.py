@@ -6,7 +6,7 @@ from typing import Final
 from taskwall.core.patterns import pattern
 from taskwall.core.values import Fields, Known, Span, spelled
 from taskwall.readers.cloudformation.document import (
-    Function,
+    IntrinsicCall,
     Mapping,
     Node,
     elements,
@@ -59,7 +59,7 @@ def _search(node: Node, found: dict[Span, None], seen: set[int]) -> None:
     if id(node) in seen:
         return
     seen.add(id(node))
-    if isinstance(node, Function):
+    if isinstance(node, IntrinsicCall):
         _search(node.argument, found, seen)
     elif isinstance(node, Fields | Mapping):
         for key, member in node.fields.items():

@@ -7,7 +7,7 @@ from typing import Final
 
 from taskwall.core.values import Fields, Known, Span
 from taskwall.readers.cloudformation.document import (
-    Function,
+    IntrinsicCall,
     Mapping,
     Node,
     elements,
@@ -149,7 +149,7 @@ class Extents:
             if node.place is not None:
                 place = node.place
                 self._texts.append((place.line, place.column, place.end_line, place.end_column))
-        elif isinstance(node, Function):
+        elif isinstance(node, IntrinsicCall):
             self._walk(node.argument, seen)
         elif isinstance(node, Fields | Mapping):
             for key, member in node.fields.items():

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from taskwall.core.values import Fields, Need, Span
 from taskwall.readers.cloudformation.document import (
     DYNAMIC,
-    Function,
+    IntrinsicCall,
     Mapping,
     Node,
     TemplateFile,
@@ -108,7 +108,7 @@ def parsed(
         whole = includes.root(unit)
         files = files.union(includes.read)
         unit = replace(unit, root=whole, errors=(*unit.errors, *includes.errors))
-    if isinstance(unit.root, Function) and (_VERSION in text or re.search(_TYPED, text)):
+    if isinstance(unit.root, IntrinsicCall) and (_VERSION in text or re.search(_TYPED, text)):
         at = unit.root.place
         raise UnreadableError(file, f"is a {unit.root.name}, no template", at.line, at.column)
     root = members(unit.root)
@@ -118,7 +118,7 @@ def parsed(
         for name, node in resources.items()
     ):
         return None
-    if not isinstance(root.get("Resources"), Fields | Mapping | Function):
+    if not isinstance(root.get("Resources"), Fields | Mapping | IntrinsicCall):
         place = unit.root.place if unit.root is not None else None
         line, column = (place.line, place.column) if place else (1, 1)
         raise UnreadableError(file, "has no mapping of Resources", line, column)
@@ -140,7 +140,7 @@ def _template(
         name != LANGUAGE_EXTENSIONS for name in transforms
     )
     foreign = [f"Transform {name}" for name in transforms if not _is_of_aws(name)]
-    if isinstance(section, Function):
+    if isinstance(section, IntrinsicCall):
         open_names = True
     for name, node in members(section).items():
         place = places[name]
@@ -211,7 +211,7 @@ def _first(place: Span) -> Span:
 
 def _macros_of(properties: Node | None) -> list[str]:
     """The macros that may change all properties of a resource."""
-    if isinstance(properties, Function) and properties.name == "Fn::Transform":
+    if isinstance(properties, IntrinsicCall) and properties.name == "Fn::Transform":
         return _macros(properties.argument)
     return _macros(members(properties).get("Fn::Transform"))
 
@@ -231,7 +231,7 @@ def _transforms(node: Node | None) -> tuple[str, ...]:
     found = []
     for item in elements(node) or ((node,) if node is not None else ()):
         name = written(item) or written(members(item).get("Name"))
-        if isinstance(item, Function) and item.name != DYNAMIC:
+        if isinstance(item, IntrinsicCall) and item.name != DYNAMIC:
             name = item.name
         if name:
             found.append(name)

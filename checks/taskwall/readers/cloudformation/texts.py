@@ -31,7 +31,7 @@ from taskwall.readers.cloudformation.calls import (
 from taskwall.readers.cloudformation.deployment import TemplateContext
 from taskwall.readers.cloudformation.document import (
     DYNAMIC,
-    Function,
+    IntrinsicCall,
     Node,
     Sequence,
     members,
@@ -42,16 +42,16 @@ _RESOLVE: Final = r"(\{\{resolve:[^{}]*\}\})"
 """Compiled by its first use: few templates need it."""
 
 
-def sub(run: TemplateContext, call: Function) -> Value:
+def sub(run: TemplateContext, call: IntrinsicCall) -> Value:
     """`Fn::Sub`: a text with names in it."""
     given: dict[str, Node] = {}
     template = call.argument
     if isinstance(template, Sequence | Items):
         template, names = run.arguments(call, 2)
         given = dict(members(names))
-    if isinstance(template, Function) and template.name == DYNAMIC:
+    if isinstance(template, IntrinsicCall) and template.name == DYNAMIC:
         template = template.argument
-    if isinstance(template, Function):
+    if isinstance(template, IntrinsicCall):
         return run.computed("", needs(run.argument(template)), call)
     if isinstance(template, Text):  # of a loop over what is not known
         return run.computed("", needs(template), call)
@@ -101,7 +101,7 @@ def put_together(run: TemplateContext, parts: list[str | Value], place: Span | N
     return text(solid, place)
 
 
-def join(run: TemplateContext, call: Function) -> Value:
+def join(run: TemplateContext, call: IntrinsicCall) -> Value:
     """`Fn::Join`: the elements of a list as one text."""
     first, second = run.arguments(call, 2)
     between, found = worst_per_scenario(run.argument(first)), run.argument(second)
@@ -142,17 +142,17 @@ def dynamic(run: TemplateContext, value: Value) -> Value:
     return value
 
 
-def resolve(run: TemplateContext, call: Function) -> Value:
+def resolve(run: TemplateContext, call: IntrinsicCall) -> Value:
     """A text with a dynamic reference in it."""
     return dynamic(run, run.argument(call.argument))
 
 
-def base64(run: TemplateContext, call: Function) -> Value:
+def base64(run: TemplateContext, call: IntrinsicCall) -> Value:
     """`Fn::Base64`. Lowering reads what is encoded, so it stays as it is."""
     value = run.argument(call.argument)
     return Fields({call.name: value}, place=call.place)
 
 
-def to_json(run: TemplateContext, call: Function) -> Value:
+def to_json(run: TemplateContext, call: IntrinsicCall) -> Value:
     """`Fn::ToJsonString`: what the text says, which is what lowering reads."""
     return run.argument(call.argument)

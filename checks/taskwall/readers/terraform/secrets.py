@@ -18,8 +18,8 @@ from taskwall.readers.terraform.syntax.tree import (
     Join,
     Literal,
     Name,
-    Object,
-    Template,
+    ObjectExpression,
+    TemplateExpression,
     Tuple,
     Unary,
 )
@@ -56,7 +56,10 @@ def _in_body(
             _hides(name)
             or name in hidden
             or (secret and name == told)
-            or (name == "container_definitions" and isinstance(expression, Literal | Template))
+            or (
+                name == "container_definitions"
+                and isinstance(expression, Literal | TemplateExpression)
+            )
         ):
             yield expression.place
         elif not isinstance(expression, Literal):
@@ -77,7 +80,7 @@ def _in_block(block: Block) -> Iterator[Span]:
 def _in_expression(node: Expression) -> Iterator[Span]:
     if type(node) is Literal or type(node) is Name:
         return
-    if type(node) is Object:
+    if type(node) is ObjectExpression:
         for member in node.members:
             key = member.key
             if isinstance(key, Literal) and _hides(str(key.value.data)):
@@ -110,5 +113,5 @@ def _children(node: Expression) -> Iterator[Expression]:
         yield from (node.left, node.right)
     elif type(node) is Unary:
         yield node.operand
-    elif type(node) is Template:
+    elif type(node) is TemplateExpression:
         yield from (part for part in node.parts if not isinstance(part, str))

@@ -14,7 +14,7 @@ from taskwall.readers.terraform.syntax.tree import (
     Conditional,
     Expression,
     FunctionCall,
-    Object,
+    ObjectExpression,
     Tuple,
 )
 from taskwall.source.resource import Suppression
@@ -143,7 +143,7 @@ class _Finder:
 
 
 def _elements(node: Expression) -> Iterator[tuple[Span, Expression]]:
-    if isinstance(node, Object):
+    if isinstance(node, ObjectExpression):
         for member in node.members:
             yield member.place, member.value
     elif isinstance(node, Tuple):

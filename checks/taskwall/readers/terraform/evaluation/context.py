@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from typing import Protocol, TypeAlias
 
 from taskwall.core.values import (
-    Call,
     Fields,
+    ModuleCall,
     Need,
     Question,
     Reference,
@@ -108,7 +108,7 @@ class ModuleContext(Protocol):
     """A module as one call instantiates it, or the root."""
 
     module: Module
-    called_from: tuple[Call, ...]
+    called_from: tuple[ModuleCall, ...]
     maybe: tuple[Need, ...]
     """What it waits for whether the module is called."""
 

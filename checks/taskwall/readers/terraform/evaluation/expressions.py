@@ -33,9 +33,9 @@ from taskwall.readers.terraform.syntax.tree import (
     Join,
     Literal,
     Name,
-    Object,
+    ObjectExpression,
     Splat,
-    Template,
+    TemplateExpression,
     Tuple,
     Unary,
     spelled_out,
@@ -84,7 +84,7 @@ def _invalid(node: Invalid, scope: ModuleContext, env: Env) -> Value:
     raise FailedError("the expression", node.why)
 
 
-def _template(node: Template, scope: ModuleContext, env: Env) -> Value:
+def _template(node: TemplateExpression, scope: ModuleContext, env: Env) -> Value:
     parts = node.parts
     if len(parts) == 1 and not isinstance(parts[0], str):
         return _HANDLERS[type(parts[0])](parts[0], scope, env)
@@ -267,7 +267,7 @@ def _tuple(node: Tuple, scope: ModuleContext, env: Env) -> Value:
     return Items(tuple(items), (), node.place)
 
 
-def _object(node: Object, scope: ModuleContext, env: Env) -> Value:
+def _object(node: ObjectExpression, scope: ModuleContext, env: Env) -> Value:
     fields: dict[str, Value] = {}
     places: dict[str, Span] = {}
     rest: Value | None = None
@@ -397,7 +397,7 @@ def key_of(value: Value) -> Value:
 _HANDLERS: dict[type, Callable[[Any, ModuleContext, Env], Value]] = {
     Literal: _literal,
     Invalid: _invalid,
-    Template: _template,
+    TemplateExpression: _template,
     Join: _join,
     Name: _name,
     Access: _access,
@@ -406,6 +406,6 @@ _HANDLERS: dict[type, Callable[[Any, ModuleContext, Env], Value]] = {
     Binary: _binary,
     Conditional: _conditional,
     Tuple: _tuple,
-    Object: _object,
+    ObjectExpression: _object,
     For: _for,
 }

@@ -11,9 +11,13 @@ from typing import Any, TypeVar
 
 from msgspec import Struct
 
-from taskwall.core.values import Call, Need, Question, Scenario, Span, Value
+from taskwall.core.values import ModuleCall, Need, Question, Scenario, Span, Value
 from taskwall.incremental.query import AmbiguousError, Entry, Query, QueryEngine
-from taskwall.readers.terraform.evaluation.instances import MOST_ALTOGETHER, MOST_MODULES, Instances
+from taskwall.readers.terraform.evaluation.instances import (
+    MOST_ALTOGETHER,
+    MOST_MODULES,
+    BlockInstances,
+)
 from taskwall.readers.terraform.evaluation.module import DEEPEST_CHAIN, ModuleInstance, ModuleScope
 from taskwall.readers.terraform.evaluation.resource_instance import ResourceInstance
 from taskwall.readers.terraform.evaluation.run import MOST_ROUNDS, Evaluated, RootEvaluation
@@ -232,9 +236,9 @@ class IncrementalModuleScope(ModuleScope):
         """Who calls it, by what name, and what is given for its variables now."""
         self._all_blocks = Entry("blocks")
         self._all_resources = Entry("resources")
-        self._blocks: dict[str, Query[Instances[ResourceInstance]]] = {}
-        self._found: dict[int, tuple[Instances[ResourceInstance], list[Query[Resource]]]] = {}
-        self._made_calls: dict[str, Instances[ModuleInstance] | Value] = {}
+        self._blocks: dict[str, Query[BlockInstances[ResourceInstance]]] = {}
+        self._found: dict[int, tuple[BlockInstances[ResourceInstance], list[Query[Resource]]]] = {}
+        self._made_calls: dict[str, BlockInstances[ModuleInstance] | Value] = {}
 
     def _recalled(self, kind: str, name: str, read: Callable[[str], T]) -> T:
         return self.run.queries.query((self.prefix, kind, name), read, (name,))
@@ -245,7 +249,7 @@ class IncrementalModuleScope(ModuleScope):
         module: Module,
         prefix: str,
         given: Callable[[str], Value | None],
-        called_from: tuple[Call, ...],
+        called_from: tuple[ModuleCall, ...],
         maybe: tuple[Need, ...],
     ) -> ModuleScope:
         """The scope of an instance of a call: the same one however the call changes.
@@ -298,11 +302,11 @@ class IncrementalModuleScope(ModuleScope):
         """A whole resource or data source, or all its instances."""
         return self._recalled("whole", address, super().resource)
 
-    def instances(self, address: str) -> Instances[ResourceInstance]:
+    def instances(self, address: str) -> BlockInstances[ResourceInstance]:
         """The instances of a declared resource."""
         return self._recalled("instances", address, self._instances_now)
 
-    def _instances_now(self, address: str) -> Instances[ResourceInstance]:
+    def _instances_now(self, address: str) -> BlockInstances[ResourceInstance]:
         if f"*{address}" in self._pending:
             raise UnfitError(address)
         return super().instances(address)
@@ -311,11 +315,11 @@ class IncrementalModuleScope(ModuleScope):
         """A called module, or all its instances."""
         return self._recalled("call", name, super().call)
 
-    def modules(self, name: str) -> Instances[ModuleInstance] | Value:
+    def modules(self, name: str) -> BlockInstances[ModuleInstance] | Value:
         """The instances of a module call, or what is known of a module that is not there."""
         return self._recalled("modules", name, self._once)
 
-    def _once(self, name: str) -> Instances[ModuleInstance] | Value:
+    def _once(self, name: str) -> BlockInstances[ModuleInstance] | Value:
         if f"*{name}" in self._pending:
             raise UnfitError(name)
         known, found = self._made_calls.get(name), super().modules(name)
@@ -377,7 +381,7 @@ class IncrementalModuleScope(ModuleScope):
         asked = [each for _, some in self._found.values() for each in some]
         yield from queries.query_all(self._all_resources, asked)
         for name in self._made_calls.keys() - self.module.calls.keys():
-            if isinstance(self._made_calls.pop(name), Instances):
+            if isinstance(self._made_calls.pop(name), BlockInstances):
                 raise InvalidatedError(name)  # what was called holds on to much
         for name in self.module.calls:
             for called in self.called(name):
@@ -387,9 +391,9 @@ class IncrementalModuleScope(ModuleScope):
         return self._whole(local, address).resource()
 
 
-def _prefixes(call: Instances[ModuleInstance] | Value) -> list[str]:
+def _prefixes(call: BlockInstances[ModuleInstance] | Value) -> list[str]:
     """Those of the instances of a call."""
-    return [one.scope.prefix for one in call.all] if isinstance(call, Instances) else []
+    return [one.scope.prefix for one in call.all] if isinstance(call, BlockInstances) else []
 
 
 class _IncrementalInstance(ResourceInstance):

@@ -46,7 +46,7 @@ MOST_MODULES = 10_000
 W = TypeVar("W", bound=Whole)
 
 
-class Instances(Generic[W]):
+class BlockInstances(Generic[W]):
     """The instances of one block: by key, the one that may be there any number of times last."""
 
     def __init__(self, address: str) -> None:
@@ -60,9 +60,9 @@ def expand(
     address: str,
     scope: ModuleContext,
     make: Callable[[str, Env, tuple[Need, ...]], W],
-) -> Instances[W]:
+) -> BlockInstances[W]:
     """The instances of a block, as its `count` or `for_each` tells."""
-    found: Instances[W] = Instances(address)
+    found: BlockInstances[W] = BlockInstances(address)
     run = scope.run
     if len(run.referents) > MOST_ALTOGETHER:
         run.effects.shareable = False

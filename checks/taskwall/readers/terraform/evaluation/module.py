@@ -4,9 +4,9 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 
 from taskwall.core.values import (
-    Call,
     Fields,
     Known,
+    ModuleCall,
     Need,
     Span,
     Unknown,
@@ -18,7 +18,7 @@ from taskwall.readers.terraform.evaluation.body import FieldsReader
 from taskwall.readers.terraform.evaluation.context import Env
 from taskwall.readers.terraform.evaluation.expressions import evaluate
 from taskwall.readers.terraform.evaluation.free_variables import free_variable
-from taskwall.readers.terraform.evaluation.instances import MOST_MODULES, Instances, expand
+from taskwall.readers.terraform.evaluation.instances import MOST_MODULES, BlockInstances, expand
 from taskwall.readers.terraform.evaluation.resource_instance import ResourceInstance
 from taskwall.readers.terraform.evaluation.run import RootEvaluation
 from taskwall.readers.terraform.modules import Module, is_local, source_of
@@ -64,7 +64,7 @@ class ModuleScope:
         prefix: str = "",
         bare_prefix: str = "",
         given: Callable[[str], Value | None] | None = None,
-        called_from: tuple[Call, ...] = (),
+        called_from: tuple[ModuleCall, ...] = (),
         maybe: tuple[Need, ...] = (),
         chain: tuple[str, ...] = (),
         answers: Answers = (),
@@ -81,9 +81,9 @@ class ModuleScope:
         self._values: Memo[str, Value] = Memo()
         self._pending: dict[str, int] = {}
         """What is being read, and how many states of other roots are since then."""
-        self._instances: Memo[str, Instances[ResourceInstance]] = Memo()
+        self._instances: Memo[str, BlockInstances[ResourceInstance]] = Memo()
         self._resources: Memo[ResourceInstance, Resource] = Memo()
-        self._calls: Memo[str, Instances[ModuleInstance] | Value] = Memo()
+        self._calls: Memo[str, BlockInstances[ModuleInstance] | Value] = Memo()
         for error in module.errors:
             run.effects.report(error)
 
@@ -101,7 +101,7 @@ class ModuleScope:
         module: Module,
         prefix: str,
         given: "Callable[[str], Value | None]",
-        called_from: tuple[Call, ...],
+        called_from: tuple[ModuleCall, ...],
         maybe: tuple[Need, ...],
     ) -> "ModuleScope":
         """The scope of an instance of a call in this module."""
@@ -294,7 +294,7 @@ class ModuleScope:
             return self.run.assumed(unknown(self.address(address), "is not declared"))
         return self.instances(address).value
 
-    def instances(self, address: str) -> Instances[ResourceInstance]:
+    def instances(self, address: str) -> BlockInstances[ResourceInstance]:
         """The instances of a declared resource."""
         known = self._instances.get(address)
         if known is not None:
@@ -304,14 +304,14 @@ class ModuleScope:
             block = self.module.resources[address]
             if self._pending[f"*{address}"] == self.run.depth_of_states:
                 self.run.complain(block.header, f"{self.address(address)} depends on itself")
-            empty: Instances[ResourceInstance] = Instances(self.address(address))
+            empty: BlockInstances[ResourceInstance] = BlockInstances(self.address(address))
             empty.value = Unknown((Need(self.address(address), "depends on itself"),))
             return empty
         found = self.run.effects.once(self._instances, address, lambda: self._expanded(address))
         assert found is not None
         return found
 
-    def _expanded(self, address: str) -> "Instances[ResourceInstance]":
+    def _expanded(self, address: str) -> "BlockInstances[ResourceInstance]":
         block = self.module.resources[address]
         self._pending[f"*{address}"] = self.run.depth_of_states
         try:
@@ -337,9 +337,9 @@ class ModuleScope:
     def call(self, name: str) -> Value:
         """A called module, or all its instances."""
         found = self.modules(name)
-        return found.value if isinstance(found, Instances) else found
+        return found.value if isinstance(found, BlockInstances) else found
 
-    def modules(self, name: str) -> "Instances[ModuleInstance] | Value":
+    def modules(self, name: str) -> "BlockInstances[ModuleInstance] | Value":
         """The instances of a module call, or what is known of a module that is not there."""
         known = self._calls.get(name)
         if known is None:
@@ -347,7 +347,7 @@ class ModuleScope:
             assert known is not None
         return known
 
-    def _modules(self, name: str) -> "Instances[ModuleInstance] | Value":
+    def _modules(self, name: str) -> "BlockInstances[ModuleInstance] | Value":
         block = self.module.calls.get(name)
         address = self.address(f"module.{name}")
         if block is None:
@@ -424,7 +424,7 @@ class ModuleScope:
     def called(self, name: str) -> "Iterator[ModuleScope]":
         """The instances of a called module; none if it is not there."""
         found = self.modules(name)
-        if isinstance(found, Instances):
+        if isinstance(found, BlockInstances):
             for instance in found.all:
                 yield instance.scope
 
@@ -453,7 +453,7 @@ class ModuleInstance:
             module,
             f"{address}.",
             given,
-            (*caller.called_from, Call(f"module.{name}", block.header)),
+            (*caller.called_from, ModuleCall(f"module.{name}", block.header)),
             tuple(dict.fromkeys((*caller.maybe, *maybe))),
         )
 

@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Mapping
 
 from taskwall.core.values import (
-    Call,
     Fields,
     Items,
     Known,
+    ModuleCall,
     Need,
     Origin,
     Reference,
@@ -94,11 +94,11 @@ class Planned:
         body = Fields(fields, dict.fromkeys(fields, self._place), place=self._place)
         return Resource(kind, origin, body, self._place, resource.get("mode") == "data")
 
-    def _calls(self, module: PlannedModule) -> Iterator[Call]:
+    def _calls(self, module: PlannedModule) -> Iterator[ModuleCall]:
         if module.caller is not None:
             yield from self._calls(module.caller)
             step = module.prefix.removeprefix(module.caller.prefix).removesuffix(".")
-            yield Call(KEY.sub("", step), self._place)
+            yield ModuleCall(KEY.sub("", step), self._place)
 
     def _is_made(self, kind: str, name: str, change: Mapping[str, Json]) -> bool:
         """Whether blocks that the configuration does not write are there by other resources."""

@@ -9,7 +9,7 @@ from msgspec import Struct
 from taskwall.core.patterns import pattern
 from taskwall.core.values import Known, Span
 from taskwall.readers.terraform.syntax.hcl_expressions import expression_at
-from taskwall.readers.terraform.syntax.source import Pinned, Source
+from taskwall.readers.terraform.syntax.source import ParserSource, Pinned
 from taskwall.readers.terraform.syntax.templates import template
 from taskwall.readers.terraform.syntax.tree import (
     Attribute,
@@ -20,7 +20,7 @@ from taskwall.readers.terraform.syntax.tree import (
     Invalid,
     Later,
     Literal,
-    Template,
+    TemplateExpression,
 )
 from taskwall.source.stack import SourceError
 
@@ -58,7 +58,7 @@ class Parse:
 
     def __init__(self, path: str, text: str) -> None:
         self._asks = has_suppression(text)
-        self._source = Source(path, text)
+        self._source = ParserSource(path, text)
         self._root = _tree(self._source.raw).root_node
         self._pieces: list[tuple[int, str]] = []
         if self._root.has_error or _runs_on(self._root, text):
@@ -74,7 +74,7 @@ class Parse:
         blocks: list[tuple[Block, bool]] = []
         attributes: dict[str, Attribute] = {}
         for row, piece in self._pieces:
-            one = Source(source.path, piece, rows=row)
+            one = ParserSource(source.path, piece, rows=row)
             part = _parsed(_tree(one.raw).root_node, one, self._asks, down[len(blocks) :])
             parts.append(part)
             blocks += [(block, bool(part.errors)) for block in part.body.blocks]
@@ -107,7 +107,7 @@ def _runs_on(root: "Node", text: str) -> bool:
     )
 
 
-def _parsed(root: "Node", source: Source, asks: bool, down: Sequence[int] = ()) -> Parsed:
+def _parsed(root: "Node", source: ParserSource, asks: bool, down: Sequence[int] = ()) -> Parsed:
     errors = tuple(_errors(root, source)) if root.has_error else ()
     body = _body(_inner(root), source, 0, down)
     if errors and not body.blocks and not body.attributes:
@@ -120,7 +120,9 @@ BROKEN_VALUE = "_._"
 """Stands for the value of a line that was taken out; nothing can be declared under this name."""
 
 
-def _salvaged(source: Source, errors: tuple[SourceError, ...], down: Sequence[int]) -> Body | None:
+def _salvaged(
+    source: ParserSource, errors: tuple[SourceError, ...], down: Sequence[int]
+) -> Body | None:
     """A block that is lost for one broken line, read without that line's value."""
     row = errors[0].place.line - 1 - source.rows
     lines = source.raw.split(b"\n")
@@ -130,7 +132,7 @@ def _salvaged(source: Source, errors: tuple[SourceError, ...], down: Sequence[in
     match = re.match(rb"(\s*[\w-]+\s*)[=:]", line)
     instead = match[1] + b"= " + BROKEN_VALUE.encode() if match else b""
     lines[row] = (instead if len(instead) <= len(line) else b"").ljust(len(line))
-    other = Source(source.path, b"\n".join(lines).decode("utf-8", "replace"), source.rows)
+    other = ParserSource(source.path, b"\n".join(lines).decode("utf-8", "replace"), source.rows)
     root = _tree(other.raw).root_node
     return None if root.has_error else _body(_inner(root), other, 0, down)
 
@@ -156,7 +158,7 @@ def _pieces(text: str) -> list[tuple[int, str]]:
 
 def parse_expression(path: str, text: str) -> Expression:
     """Read one expression, such as the value of a variable on the command line."""
-    source = Source(path, "x = " + text + "\n")
+    source = ParserSource(path, "x = " + text + "\n")
     return _only(source, Span(path, 1, 1, 1, 1))
 
 
@@ -177,15 +179,17 @@ def parse_template(path: str, text: str, place: Span | None = None) -> Expressio
         mark += "T"
     wrapped = f"x = <<{mark}\n{text}\n{mark}\n"
     whole = Span(path, 1, 1, len(lines), len(lines[-1]) + 1)
-    source = Source(path, wrapped, rows=-1) if place is None else Pinned(place, wrapped)
+    source = ParserSource(path, wrapped, rows=-1) if place is None else Pinned(place, wrapped)
     place = place or whole
     found = _only(source, place, added_newline=True)
     if isinstance(found, Literal):
         return Literal(place, Known(found.value.data, place))
-    return Template(place, found.parts) if isinstance(found, Template) else found
+    return (
+        TemplateExpression(place, found.parts) if isinstance(found, TemplateExpression) else found
+    )
 
 
-def _only(source: Source, place: Span, added_newline: bool = False) -> Expression:
+def _only(source: ParserSource, place: Span, added_newline: bool = False) -> Expression:
     root = _tree(source.raw).root_node
     body = _inner(root)
     node = body.children[0] if body is not None and len(body.children) == 1 else None
@@ -230,7 +234,7 @@ def _inner(node: "Node") -> "Node | None":
     return next((child for child in node.children if child.type == "body"), None)
 
 
-def _body(node: "Node | None", source: Source, depth: int, down: Sequence[int] = ()) -> Body:
+def _body(node: "Node | None", source: ParserSource, depth: int, down: Sequence[int] = ()) -> Body:
     attributes: dict[str, Attribute] = {}
     blocks: list[Block] = []
     twice: list[Attribute] = []
@@ -255,7 +259,7 @@ def _body(node: "Node | None", source: Source, depth: int, down: Sequence[int] =
     return Body(attributes, tuple(blocks), tuple(twice))
 
 
-def _end_row(attribute: Attribute, source: Source) -> int:
+def _end_row(attribute: Attribute, source: ParserSource) -> int:
     return attribute.place.end_line - 1 - source.rows
 
 
@@ -264,7 +268,7 @@ def _broken(name: str, place: Span) -> Attribute:
     return Attribute(name, place, Later(lambda: invalid))
 
 
-def _attribute(node: "Node", source: Source) -> Attribute:
+def _attribute(node: "Node", source: ParserSource) -> Attribute:
     children = node.children
     name: Node = children[0]
     value: Node | None = children[-1]
@@ -280,7 +284,7 @@ def _attribute(node: "Node", source: Source) -> Attribute:
     )
 
 
-def _is_broken(node: "Node", source: Source) -> bool:
+def _is_broken(node: "Node", source: ParserSource) -> bool:
     """Whether a syntax error lies within a node, or on one of its lines."""
     rows = range(node.start_point.row, node.end_point.row + 1)
     return node.has_error or any(row in source.broken for row in rows)
@@ -290,7 +294,7 @@ def _value_of(node: "Node") -> "Node | None":
     return next((child for child in node.children if child.type == "expression"), None)
 
 
-def _block(node: "Node", source: Source, depth: int) -> Block:
+def _block(node: "Node", source: ParserSource, depth: int) -> Block:
     labels: list[str] = []
     first = last = None
     body: Node | None = None
@@ -322,7 +326,7 @@ def has_suppression(text: str) -> bool:
     return "taskwall:skip=" in text or "checkov:skip=" in text
 
 
-def _comments(root: "Node", source: Source) -> Iterator[Comment]:
+def _comments(root: "Node", source: ParserSource) -> Iterator[Comment]:
     """The comments that ask for silence, in the order of the file."""
     cursor = root.walk()
     while True:
@@ -339,12 +343,12 @@ def _comments(root: "Node", source: Source) -> Iterator[Comment]:
                 return
 
 
-def _follows(node: "Node", source: Source) -> bool:
+def _follows(node: "Node", source: ParserSource) -> bool:
     start = source.raw.rfind(b"\n", 0, node.start_byte) + 1
     return bool(source.raw[start : node.start_byte].strip())
 
 
-def _errors(root: "Node", source: Source) -> Iterator[SourceError]:
+def _errors(root: "Node", source: ParserSource) -> Iterator[SourceError]:
     """The broken stretches of a file, each with what the parser stumbled over.
 
     Something missing after the first error only follows from it.
@@ -365,7 +369,7 @@ def _errors(root: "Node", source: Source) -> Iterator[SourceError]:
             yield _missing(node, source)
 
 
-def _missing(node: "Node", source: Source) -> SourceError:
+def _missing(node: "Node", source: ParserSource) -> SourceError:
     """What is missing; of something that is never closed, the place where it was opened."""
     parent = node.parent
     if node.type in _CLOSERS and parent is not None and parent.parent is not None:
@@ -394,7 +398,7 @@ def _wanted(kind: str) -> str:
     return {"identifier": "a name", "expression": "a value"}.get(kind, f'"{kind}"')
 
 
-def _stumble(node: "Node", source: Source) -> SourceError:
+def _stumble(node: "Node", source: ParserSource) -> SourceError:
     """Where the parser stumbled: at the end of what it could not make sense of."""
     children = node.children
     place = source.place(node)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from taskwall.core.patterns import pattern
 from taskwall.core.values import Known, Scalar
-from taskwall.readers.terraform.syntax.source import Source
+from taskwall.readers.terraform.syntax.source import ParserSource
 from taskwall.readers.terraform.syntax.templates import template
 from taskwall.readers.terraform.syntax.tree import (
     Access,
@@ -22,9 +22,9 @@ from taskwall.readers.terraform.syntax.tree import (
     Index,
     Invalid,
     Literal,
-    Member,
     Name,
-    Object,
+    ObjectExpression,
+    ObjectMember,
     Splat,
     Tuple,
     Unary,
@@ -49,7 +49,7 @@ _CONSTANTS: dict[bytes, Scalar] = {b"true": True, b"false": False, b"null": None
 _SKIPPED = frozenset({"comment"})
 
 
-def expression_at(node: "Node", source: Source, depth: int = 0) -> Expression:
+def expression_at(node: "Node", source: ParserSource, depth: int = 0) -> Expression:
     """The expression that an `expression` node stands for."""
     raw = source.raw[node.start_byte : node.end_byte]
     match = _SIMPLE.fullmatch(raw)
@@ -63,7 +63,7 @@ def expression_at(node: "Node", source: Source, depth: int = 0) -> Expression:
     return _sequence(children, source, depth)
 
 
-def _simple(match: "re.Match[bytes]", raw: bytes, node: "Node", source: Source) -> Expression:
+def _simple(match: "re.Match[bytes]", raw: bytes, node: "Node", source: ParserSource) -> Expression:
     """What is written most: a text without a `$`, a whole number, a dotted path."""
     place = source.place(node)
     if match.lastgroup == "text":
@@ -91,7 +91,7 @@ def _number(text: str) -> Scalar:
     return int(number) if number.is_integer() and abs(number) < 1e15 else number
 
 
-def _sequence(nodes: "Sequence[Node]", source: Source, depth: int) -> Expression:
+def _sequence(nodes: "Sequence[Node]", source: ParserSource, depth: int) -> Expression:
     """A primary expression and the steps after it: they stand side by side in the tree."""
     if not nodes:
         raise AssertionError("the grammar has no empty expression")
@@ -110,7 +110,7 @@ def _sequence(nodes: "Sequence[Node]", source: Source, depth: int) -> Expression
     return Access(source.place(nodes[0], nodes[-1]), base, steps)
 
 
-def _primary(nodes: "Sequence[Node]", source: Source, depth: int) -> tuple[Expression, int]:
+def _primary(nodes: "Sequence[Node]", source: ParserSource, depth: int) -> tuple[Expression, int]:
     """The expression at the start, and how many nodes it takes."""
     node = nodes[0]
     kind = node.type
@@ -124,7 +124,7 @@ def _primary(nodes: "Sequence[Node]", source: Source, depth: int) -> tuple[Expre
     return read(node, source, depth), 1
 
 
-def _broken(node: "Node", source: Source) -> Invalid:
+def _broken(node: "Node", source: ParserSource) -> Invalid:
     return Invalid(source.place(node), "has a syntax error", reported=True)
 
 
@@ -132,7 +132,9 @@ def _children(node: "Node") -> "list[Node]":
     return [child for child in node.children if child.type != "comment"]
 
 
-def _steps(nodes: "Sequence[Node]", source: Source, depth: int) -> tuple[AccessStep, ...] | Invalid:
+def _steps(
+    nodes: "Sequence[Node]", source: ParserSource, depth: int
+) -> tuple[AccessStep, ...] | Invalid:
     steps: list[AccessStep] = []
     for node in nodes:
         kind = node.type
@@ -157,7 +159,7 @@ def _steps(nodes: "Sequence[Node]", source: Source, depth: int) -> tuple[AccessS
     return tuple(steps)
 
 
-def _index(node: "Node", source: Source, depth: int) -> Expression:
+def _index(node: "Node", source: ParserSource, depth: int) -> Expression:
     inner = node.children[0]
     if inner.type == "legacy_index":
         place = source.place(node)
@@ -166,7 +168,7 @@ def _index(node: "Node", source: Source, depth: int) -> Expression:
     return _broken(node, source) if key is None else expression_at(key, source, depth + 1)
 
 
-def _literal(node: "Node", source: Source, depth: int) -> Expression:
+def _literal(node: "Node", source: ParserSource, depth: int) -> Expression:
     inner = node.children[0] if node.children else node
     if inner.type == "string_lit":
         return template(inner, source, _nested(depth))
@@ -180,19 +182,19 @@ def _literal(node: "Node", source: Source, depth: int) -> Expression:
         return _broken(node, source)
 
 
-def _template(node: "Node", source: Source, depth: int) -> Expression:
+def _template(node: "Node", source: ParserSource, depth: int) -> Expression:
     return template(node.children[0], source, _nested(depth))
 
 
-def _nested(depth: int) -> "Callable[[Node, Source], Expression]":
+def _nested(depth: int) -> "Callable[[Node, ParserSource], Expression]":
     return lambda node, source: expression_at(node, source, depth + 1)
 
 
-def _name(node: "Node", source: Source, depth: int) -> Expression:
+def _name(node: "Node", source: ParserSource, depth: int) -> Expression:
     return Name(source.place(node), source.text(node))
 
 
-def _call(node: "Node", source: Source, depth: int) -> Expression:
+def _call(node: "Node", source: ParserSource, depth: int) -> Expression:
     arguments: list[Expression] = []
     expands = False
     for child in node.children:
@@ -206,7 +208,7 @@ def _call(node: "Node", source: Source, depth: int) -> Expression:
     return FunctionCall(source.place(node), name, tuple(arguments), expands)
 
 
-def _collection(node: "Node", source: Source, depth: int) -> Expression:
+def _collection(node: "Node", source: ParserSource, depth: int) -> Expression:
     inner = node.children[0]
     if inner.child_count > 2 * MOST_MEMBERS:  # the commas count too
         return Invalid(source.place(node), f"has more than {MOST_MEMBERS} members")
@@ -219,7 +221,7 @@ def _collection(node: "Node", source: Source, depth: int) -> Expression:
                 if child.type == "expression"
             ),
         )
-    return Object(
+    return ObjectExpression(
         source.place(inner),
         tuple(
             _member(child, source, depth) for child in inner.children if child.type == "object_elem"
@@ -227,19 +229,19 @@ def _collection(node: "Node", source: Source, depth: int) -> Expression:
     )
 
 
-def _member(node: "Node", source: Source, depth: int) -> Member:
+def _member(node: "Node", source: ParserSource, depth: int) -> ObjectMember:
     place = source.place(node)
     sides = [child for child in node.children if child.type == "expression"]
     if len(sides) != 2:
         broken = _broken(node, source)
-        return Member(place, broken, broken)
+        return ObjectMember(place, broken, broken)
     key = expression_at(sides[0], source, depth + 1)
     if isinstance(key, Name) and sides[0].children[0].type != "(":
         key = Literal(key.place, Known(key.name, key.place))
-    return Member(place, key, expression_at(sides[1], source, depth + 1))
+    return ObjectMember(place, key, expression_at(sides[1], source, depth + 1))
 
 
-def _for(node: "Node", source: Source, depth: int) -> Expression:
+def _for(node: "Node", source: ParserSource, depth: int) -> Expression:
     inner = node.children[0]
     intro = condition = None
     results: list[Node] = []
@@ -272,14 +274,14 @@ def _for(node: "Node", source: Source, depth: int) -> Expression:
     )
 
 
-def loop_of(intro: "Node", source: Source) -> "tuple[list[str], Node | None]":
+def loop_of(intro: "Node", source: ParserSource) -> "tuple[list[str], Node | None]":
     """The variables of a loop, and the node of what it goes over."""
     names = [source.text(child) for child in intro.children if child.type == "identifier"]
     collection = next((child for child in intro.children if child.type == "expression"), None)
     return names, collection
 
 
-def _conditional(node: "Node", source: Source, depth: int) -> Expression:
+def _conditional(node: "Node", source: ParserSource, depth: int) -> Expression:
     """A conditional, put right.
 
     The grammar takes `a ? b : c ? d : e` for `(a ? b : c) ? d : e`; Terraform reads it from the
@@ -317,7 +319,7 @@ _PRECEDENCE = {
 }  # fmt: skip
 
 
-def _operation(node: "Node", source: Source, depth: int) -> Expression:
+def _operation(node: "Node", source: ParserSource, depth: int) -> Expression:
     """An operation. A long `a + b + c` leans to the left: it is walked, not recursed into."""
     rights: list[tuple[str, list[Node]]] = []
     first = node
@@ -348,7 +350,7 @@ def _operation(node: "Node", source: Source, depth: int) -> Expression:
     return left
 
 
-_PRIMARY: "dict[str, Callable[[Node, Source, int], Expression]]" = {
+_PRIMARY: "dict[str, Callable[[Node, ParserSource, int], Expression]]" = {
     "literal_value": _literal,
     "template_expr": _template,
     "collection_value": _collection,

@@ -26,8 +26,8 @@ from taskwall.readers.terraform.syntax.tree import (
     Expression,
     Later,
     Literal,
-    Member,
-    Object,
+    ObjectExpression,
+    ObjectMember,
     Tuple,
 )
 from taskwall.source.stack import SourceError
@@ -165,14 +165,14 @@ class _Tree:
             return Tuple(place, tuple(self._expression(item, templates) for item in node.items))
         if isinstance(node, JsonObject):
             members = (
-                Member(
+                ObjectMember(
                     self._place(key.start, value.end),
                     self._expression(key, templates),
                     self._expression(value, templates),
                 )
                 for key, value in node.members
             )
-            return Object(place, tuple(members))
+            return ObjectExpression(place, tuple(members))
         data = node.data
         if templates and isinstance(data, str) and ("${" in data or "%{" in data):
             return parse_text(self._path, data, place)

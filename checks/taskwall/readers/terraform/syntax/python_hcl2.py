@@ -29,9 +29,9 @@ from taskwall.readers.terraform.syntax.tree import (
     Invalid,
     Later,
     Literal,
-    Member,
     Name,
-    Object,
+    ObjectExpression,
+    ObjectMember,
     Splat,
     Tuple,
     Unary,
@@ -230,9 +230,9 @@ class _Reader:
 
     def _object(self, node: Any) -> Expression:
         members = [child for child in _children(node) if _kind(child) == "object_elem"]
-        return Object(self._of(node), tuple(map(self._member, members)))
+        return ObjectExpression(self._of(node), tuple(map(self._member, members)))
 
-    def _member(self, node: Any) -> Member:
+    def _member(self, node: Any) -> ObjectMember:
         key, _, value = _children(node)
         (inner,) = _children(key)
         found = Name(self._of(inner), self._words(inner)) if _kind(inner) == "keyword" else None
@@ -240,7 +240,7 @@ class _Reader:
         if isinstance(found_key, Name) and not self._words(inner).startswith("("):
             place = found_key.place
             found_key = Literal(place, Known(found_key.name, place))
-        return Member(self._of(node), found_key, self.expression(value))
+        return ObjectMember(self._of(node), found_key, self.expression(value))
 
     def _function_call(self, node: Any) -> Expression:
         children = _children(node)

@@ -14,7 +14,7 @@ _LINES = list(range(_SHARED))
 """The numbers of lines, which places share: each of their own would make a place twice as large."""
 
 
-class Source:
+class ParserSource:
     """The text of a file while it is parsed, and where the parser's nodes stand in it.
 
     `rows` moves all places, for a text that was wrapped in another. `broken` are the rows on which
@@ -30,9 +30,9 @@ class Source:
         self.rows = rows
         self.broken: set[int] = set()
 
-    def lower(self, rows: int) -> "Source":
+    def lower(self, rows: int) -> "ParserSource":
         """The same source, with all places moved down by so many rows more."""
-        other = Source.__new__(Source)
+        other = ParserSource.__new__(ParserSource)
         other.path, other.raw, other.ascii = self.path, self.raw, self.ascii
         other.rows, other.broken = self.rows + rows, self.broken
         return other
@@ -68,7 +68,7 @@ class Source:
         return len(self.raw[byte - column : byte].decode("utf-8", "replace"))
 
 
-class Pinned(Source):
+class Pinned(ParserSource):
     """A text of which everything stands at one place."""
 
     __slots__ = ("at",)

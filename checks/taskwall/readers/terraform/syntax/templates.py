@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from taskwall.core.patterns import pattern
 from taskwall.core.values import Known, Span
-from taskwall.readers.terraform.syntax.source import Source
+from taskwall.readers.terraform.syntax.source import ParserSource
 from taskwall.readers.terraform.syntax.tree import (
     Conditional,
     Expression,
@@ -20,7 +20,7 @@ from taskwall.readers.terraform.syntax.tree import (
     Invalid,
     Join,
     Literal,
-    Template,
+    TemplateExpression,
 )
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 DEEPEST_DIRECTIVE = 50
 """How far directives may be nested."""
 
-Read = Callable[["Node", Source], Expression]
+Read = Callable[["Node", ParserSource], Expression]
 
 
 class Token(Struct):
@@ -46,7 +46,9 @@ class Token(Struct):
     strips: tuple[bool, bool] = (False, False)
 
 
-def template(node: "Node", source: Source, read: Read, added_newline: bool = False) -> Expression:
+def template(
+    node: "Node", source: ParserSource, read: Read, added_newline: bool = False
+) -> Expression:
     """A `quoted_template`, `string_lit` or `heredoc_template` node as an expression.
 
     `added_newline` takes off the last newline, which was added to wrap a file into a heredoc.
@@ -83,10 +85,12 @@ def assembled(
         return Literal(place, Known("", place))
     if len(parts) == 1 and isinstance(parts[0], str):
         return Literal(place, Known(parts[0], place))
-    return Template(place, parts)
+    return TemplateExpression(place, parts)
 
 
-def _tokens(node: "Node", source: Source, read: Read, heredoc: bool, depth: int) -> Iterator[Token]:
+def _tokens(
+    node: "Node", source: ParserSource, read: Read, heredoc: bool, depth: int
+) -> Iterator[Token]:
     children = node.children
     if heredoc and node.type == "heredoc_template":
         names = [child for child in children if child.type == "heredoc_identifier"]
@@ -127,7 +131,9 @@ _OPENS = frozenset({"template_if_intro", "template_for_start"})
 _WHOLE = frozenset({"quoted_template", "string_lit", "heredoc_template"})
 
 
-def _literal(source: Source, node: "Node", start: int, end: int, heredoc: bool) -> Iterator[Token]:
+def _literal(
+    source: ParserSource, node: "Node", start: int, end: int, heredoc: bool
+) -> Iterator[Token]:
     """The literal text of a stretch of bytes; in a heredoc one token for each line."""
     if end <= start:
         return
@@ -137,7 +143,7 @@ def _literal(source: Source, node: "Node", start: int, end: int, heredoc: bool) 
         yield Token("text", place, line)
 
 
-def _directive(node: "Node", kind: str, source: Source, read: Read) -> Token:
+def _directive(node: "Node", kind: str, source: ParserSource, read: Read) -> Token:
     expression = None
     names = []
     marks = []
@@ -241,13 +247,17 @@ def _nested(tokens: list[Token], place: Span) -> tuple[str | Expression, ...]:
 
 def _closed(opened: _Open) -> Expression:
     token = opened.token
-    here = Template(token.place, tuple(opened.parts))
+    here = TemplateExpression(token.place, tuple(opened.parts))
     if token.expression is None:
         return Invalid(token.place, "has a syntax error", reported=True)
     if token.kind == "template_if_intro":
         if opened.then is None:
-            return Conditional(token.place, token.expression, here, Template(token.place, ()))
-        return Conditional(token.place, token.expression, Template(token.place, opened.then), here)
+            return Conditional(
+                token.place, token.expression, here, TemplateExpression(token.place, ())
+            )
+        return Conditional(
+            token.place, token.expression, TemplateExpression(token.place, opened.then), here
+        )
     key = token.names[0] if len(token.names) > 1 else None
     value = token.names[-1] if token.names else "_"
     return Join(token.place, For(token.place, key, value, token.expression, here))

@@ -38,7 +38,7 @@ class Literal(Struct, frozen=True, gc=False):
     value: Known
 
 
-class Template(Struct, frozen=True, gc=False):
+class TemplateExpression(Struct, frozen=True, gc=False):
     """A text with expressions in it. `%{if}` stands in it as a `Conditional`."""
 
     place: Span
@@ -130,7 +130,7 @@ class Tuple(Struct, frozen=True, gc=False):
     items: "tuple[Expression, ...]"
 
 
-class Member(Struct, frozen=True, gc=False):
+class ObjectMember(Struct, frozen=True, gc=False):
     """One `key = value` of an object. A bare key is a `Literal`."""
 
     place: Span
@@ -138,11 +138,11 @@ class Member(Struct, frozen=True, gc=False):
     value: "Expression"
 
 
-class Object(Struct, frozen=True, gc=False):
+class ObjectExpression(Struct, frozen=True, gc=False):
     """`{ key = value }`."""
 
     place: Span
-    members: tuple[Member, ...]
+    members: tuple[ObjectMember, ...]
 
 
 class For(Struct, frozen=True, gc=False):
@@ -171,7 +171,7 @@ class Invalid(Struct, frozen=True, gc=False):
 
 Expression: TypeAlias = (
     Literal
-    | Template
+    | TemplateExpression
     | Join
     | Name
     | Access
@@ -180,7 +180,7 @@ Expression: TypeAlias = (
     | Binary
     | Conditional
     | Tuple
-    | Object
+    | ObjectExpression
     | For
     | Invalid
 )

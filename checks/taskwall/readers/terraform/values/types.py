@@ -21,7 +21,7 @@ from taskwall.readers.terraform.syntax.tree import (
     FunctionCall,
     Literal,
     Name,
-    Object,
+    ObjectExpression,
     Tuple,
 )
 from taskwall.readers.terraform.values.values import (
@@ -91,7 +91,7 @@ def type_of(expression: Expression) -> Type:
     argument = expression.arguments[0]
     if expression.name in ("list", "set", "map"):
         return Collection(expression.name, type_of(argument))
-    if expression.name == "object" and isinstance(argument, Object):
+    if expression.name == "object" and isinstance(argument, ObjectExpression):
         return ObjectOf(
             {
                 str(entry.key.value.data): _attribute(entry.value)
