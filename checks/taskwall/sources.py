@@ -70,7 +70,7 @@ class Sources(Struct):
     foreign: list[str] = []
 
 
-def read(
+def read_sources(
     paths: Sequence[str],
     inputs: Inputs,
     use: Settings,
@@ -303,9 +303,9 @@ def unparsed(path: str, text: str) -> SourceError | None:
                 found = parse(path, text)
                 return None if found.body.blocks else next(iter(found.errors), None)
         elif path.endswith(TEMPLATES):
-            from taskwall.readers.cloudformation.template import parsed
+            from taskwall.readers.cloudformation.template import read_template
 
-            parsed(path, text)
+            read_template(path, text)
     except UnreadableError as error:
         return error.error
     return None

@@ -328,13 +328,13 @@ def test_each_template_is_parsed_once(
 ) -> None:
     """A run, though it is read with others for each that it belongs to; anew in the next run."""
     parsed: list[str] = []
-    read = document.read
+    read = document.read_nodes
 
     def counted(path: str, text: str) -> document.TemplateFile:
         parsed.append(os.path.basename(path))
         return read(path, text)
 
-    monkeypatch.setattr(template, "read", counted)
+    monkeypatch.setattr(template, "read_nodes", counted)
     export = "Outputs: {V: {Value: v, Export: {Name: !Sub '${AWS::StackName}-Vpc'}}}\n"
     for name in ("a.yaml", "b.yaml"):
         Path(name).write_text(f"{TASKS}{export}")

@@ -10,9 +10,9 @@ from taskwall.model.core.address import (
     INTERNET_SIZE,
     Cidr,
     Ranges,
-    cidr,
     is_internet,
-    public,
+    parse_cidr,
+    public_addresses,
 )
 
 END = 40
@@ -79,7 +79,7 @@ def test_a_range_holds_the_addresses_of_its_network(address: int, length: int) -
     text = f"{ip_address(address)}/{length}"
     network = ip_network(text, strict=False)
 
-    found = cidr(text)
+    found = parse_cidr(text)
 
     assert found is not None
     assert {int(each) for each in network} == numbers(found.ranges)
@@ -90,7 +90,7 @@ def test_inclusion_of_ranges_is_that_of_networks(a: int, m: int, b: int, n: int)
     """One CIDR lies within another where Python's networks say so; else they are apart."""
     one, other = f"{ip_address(a)}/{m}", f"{ip_address(b)}/{n}"
     slow, slower = (ip_network(text, strict=False) for text in (one, other))
-    found, found2 = cidr(one), cidr(other)
+    found, found2 = parse_cidr(one), parse_cidr(other)
 
     assert found is not None and found2 is not None
     assert slow.subnet_of(slower) is (found.ranges <= found2.ranges)  # type: ignore[arg-type]
@@ -99,10 +99,12 @@ def test_inclusion_of_ranges_is_that_of_networks(a: int, m: int, b: int, n: int)
 
 def test_host_bits_and_blanks_do_not_matter() -> None:
     """`1.2.3.4/0` is everything; a bare address is itself; a name is no range."""
-    assert cidr("1.2.3.4/0") == Cidr(4, 0, 2**32 - 1)
-    assert cidr(" 10.0.0.1 ") == Cidr(4, 10 * 2**24 + 1, 10 * 2**24 + 1)
-    assert cidr("::/0") == Cidr(6, 0, 2**128 - 1)
-    assert [cidr(text) for text in ("", "pl-1234", "10.0.0.0/33", "300.0.0.0/8")] == [None] * 4
+    assert parse_cidr("1.2.3.4/0") == Cidr(4, 0, 2**32 - 1)
+    assert parse_cidr(" 10.0.0.1 ") == Cidr(4, 10 * 2**24 + 1, 10 * 2**24 + 1)
+    assert parse_cidr("::/0") == Cidr(6, 0, 2**128 - 1)
+    assert [parse_cidr(text) for text in ("", "pl-1234", "10.0.0.0/33", "300.0.0.0/8")] == [
+        None
+    ] * 4
 
 
 @given(st.integers(0, 2**32 - 1))
@@ -111,7 +113,7 @@ def test_no_private_address_is_public(number: int) -> None:
     address = ip_address(number)
 
     if address.is_private and not address.is_global:
-        assert not Ranges(((number, number),)) & public(4)
+        assert not Ranges(((number, number),)) & public_addresses(4)
 
 
 @given(st.lists(st.tuples(st.integers(0, 2**32 - 1), st.integers(2, 14)), min_size=1, max_size=5))
@@ -126,9 +128,10 @@ def test_the_internet_is_what_is_public_and_large(ranges_given: list[tuple[int, 
         for block in range(int(network[0]) // step, int(network[-1]) // step + 1)
     }
     held = sum(
-        (Ranges(((block * step, (block + 1) * step - 1),)) & public(4)).size for block in blocks
+        (Ranges(((block * step, (block + 1) * step - 1),)) & public_addresses(4)).size
+        for block in blocks
     )
 
-    together = Ranges.union(found.ranges for text in texts if (found := cidr(text)))
+    together = Ranges.union(found.ranges for text in texts if (found := parse_cidr(text)))
 
     assert (held > INTERNET_SIZE[4]) is is_internet(together)

@@ -9,15 +9,15 @@ from hypothesis import strategies as st
 
 from taskwall.core.values import Fields, Items, Known, Span, Text, Unknown, Value, lifted, unknown
 from taskwall.model.endpoints.policy_allows import TOKEN, allows, anything, layers
-from taskwall.model.endpoints.policy_equality import equal
+from taskwall.model.endpoints.policy_equality import same_documents
 from taskwall.model.endpoints.policy_restricts import demands_organisation, restricts
 from taskwall.model.entities.iam_policy import (
     PolicyDocument,
     each,
     full_access,
     matches,
-    of_account,
-    read,
+    names_account,
+    read_document,
     some,
 )
 
@@ -33,7 +33,7 @@ def policy(*statements: dict[str, object]) -> PolicyDocument:
         Fields({k: v if isinstance(v, Unknown | Text) else lifted(v) for k, v in one.items()})
         for one in filled
     )
-    return read(Fields({"Statement": Items(tuple(made))}), "p", HERE)
+    return read_document(Fields({"Statement": Items(tuple(made))}), "p", HERE)
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_a_pattern_known_in_part_is_never_guessed() -> None:
 )
 def test_the_account_of_an_arn(pattern: Value, truth: bool | None) -> None:
     """An ARN is of one account if its account field is no wildcard."""
-    assert of_account(pattern) is truth
+    assert names_account(pattern) is truth
 
 
 def test_equality_is_of_meaning() -> None:
@@ -86,12 +86,12 @@ def test_equality_is_of_meaning() -> None:
         {"Action": "ecr:get*", "Resource": [OWN]},
     )
 
-    assert equal(one, other) is True
+    assert same_documents(one, other) is True
 
 
 def test_full_access_equals_what_says_so() -> None:
     """No policy is the same as one that allows everything."""
-    assert equal(full_access("e", HERE), policy({"Resource": "*"})) is True
+    assert same_documents(full_access("e", HERE), policy({"Resource": "*"})) is True
 
 
 @pytest.mark.parametrize(
@@ -106,25 +106,28 @@ def test_full_access_equals_what_says_so() -> None:
 )
 def test_every_member_counts(change: dict[str, object]) -> None:
     """Two policies that differ in one member of a statement differ."""
-    assert equal(policy({"Resource": OWN}), policy({"Resource": OWN, **change})) is False
+    assert same_documents(policy({"Resource": OWN}), policy({"Resource": OWN, **change})) is False
 
 
 def test_unknowns_equal_themselves_only() -> None:
     """The same unknown makes two policies equal; another one leaves it open."""
     other = unknown("var.y", "has no default")
 
-    assert equal(policy({"Resource": OPEN}), policy({"Resource": OPEN})) is True
-    assert equal(policy({"Resource": OPEN}), policy({"Resource": other})) is None
-    assert equal(policy({"Resource": OPEN}), policy({"Resource": OPEN, "Effect": "Deny"})) is False
+    assert same_documents(policy({"Resource": OPEN}), policy({"Resource": OPEN})) is True
+    assert same_documents(policy({"Resource": OPEN}), policy({"Resource": other})) is None
+    assert (
+        same_documents(policy({"Resource": OPEN}), policy({"Resource": OPEN, "Effect": "Deny"}))
+        is False
+    )
 
 
 def test_not_action_and_not_resource() -> None:
     """What is excepted is not allowed, and the rest is everybody's."""
-    but = read(
+    but = read_document(
         lifted({"Statement": {"Effect": "Allow", "Principal": "*", "NotAction": TOKEN,
                               "Resource": "*"}}), "p", HERE,
     )  # fmt: skip
-    rest = read(
+    rest = read_document(
         lifted({"Statement": {"Effect": "Allow", "Principal": "*", "Action": "*",
                               "NotResource": OWN}}), "p", HERE,
     )  # fmt: skip
@@ -162,7 +165,7 @@ def test_conditions_on_the_organisation(operator: str, values: object, truth: bo
             "Condition": condition,
         }
     )
-    made = read(Fields({"Statement": Items((statement,))}), "p", HERE)
+    made = read_document(Fields({"Statement": Items((statement,))}), "p", HERE)
 
     assert demands_organisation(made, "ecr", TOKEN) is truth
 
@@ -214,7 +217,7 @@ def test_order_does_not_matter(statements: list[dict[str, object]], random: Rand
     shuffled = list(statements)
     random.shuffle(shuffled)
 
-    assert equal(policy(*statements), policy(*shuffled)) is True
+    assert same_documents(policy(*statements), policy(*shuffled)) is True
 
 
 @given(documents, st.data())
@@ -234,7 +237,7 @@ def test_an_unknown_makes_nothing_certain(
         lambda p: restricts(p, "ecr", apart=TOKEN),
         lambda p: demands_organisation(p, "ecr", TOKEN),
         lambda p: allows(p, TOKEN, anything, foreign=False),
-        lambda p: equal(p, policy({"Resource": OWN})),
+        lambda p: same_documents(p, policy({"Resource": OWN})),
     )
     for question in questions:
         assert question(after) in (question(before), None)

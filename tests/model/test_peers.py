@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from permits import group_of, permission, place, setting
 from taskwall.core.facts import TRUE
 from taskwall.core.values import Origin
-from taskwall.model.core.address import INTERNET_SIZE, Ranges, public
+from taskwall.model.core.address import INTERNET_SIZE, Ranges, public_addresses
 from taskwall.model.core.entity import Link
 from taskwall.model.entities.vpc import Subnet, Vpc
 from taskwall.model.permissions.peers import allows_internet, allows_range_within, leads_everywhere
@@ -40,7 +40,7 @@ def public_size(held: set[int]) -> int:
 
 @cache
 def _public_size(block: int) -> int:
-    return (Ranges(((block * STEP, (block + 1) * STEP - 1),)) & public(4)).size
+    return (Ranges(((block * STEP, (block + 1) * STEP - 1),)) & public_addresses(4)).size
 
 
 @given(st.lists(networks, min_size=1, max_size=4, unique=True))

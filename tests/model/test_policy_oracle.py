@@ -19,7 +19,7 @@ from budgets import examples
 from taskwall.core.values import Span, lifted
 from taskwall.model.endpoints.policy_allows import TOKEN, allows, anything, some_resource
 from taskwall.model.endpoints.policy_restricts import demands_organisation, restricts
-from taskwall.model.entities.iam_policy import PolicyDocument, read
+from taskwall.model.entities.iam_policy import PolicyDocument, read_document
 
 OWN, PARTNER = "123456789012", "210987654321"
 """The accounts that documents may name."""
@@ -213,7 +213,7 @@ OURS, THEIRS = (OWN, "o-own"), (PARTNER, "o-partner")
 
 def policy(document: list[dict[str, object]]) -> PolicyDocument:
     """A plain document as the model reads it."""
-    return read(lifted({"Statement": document}), "p", Span("/p.tf", 1, 1, 1, 2))
+    return read_document(lifted({"Statement": document}), "p", Span("/p.tf", 1, 1, 1, 2))
 
 
 def agree(said: bool | None, truth: bool) -> bool:

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from permits import HERE, group_of, permission
 from taskwall.core.values import Need
-from taskwall.model.core.address import cidr
+from taskwall.model.core.address import parse_cidr
 from taskwall.model.core.network import Network
 from taskwall.model.permissions.redundancy import contained
 
@@ -40,7 +40,7 @@ def network(found: list[Entry]) -> Network:
 
 def holds(one: Entry, other: Entry) -> bool:
     """Whether one entry admits all that the other admits."""
-    a, b = cidr(one[0]), cidr(other[0])
+    a, b = parse_cidr(one[0]), parse_cidr(other[0])
     assert a is not None
     assert b is not None
     ports = one[2] <= other[2] and other[3] <= one[3]

@@ -50,7 +50,9 @@ class ResolvedOptions(Struct, frozen=True):
 
     def read(self, files: Files, cache: sources.ReadCache | None = None) -> sources.Sources:
         """Read the sources; `cache` is what earlier reads like it have found out."""
-        return sources.read(self.paths, self.inputs, self.settings, files, self.scope, cache)
+        return sources.read_sources(
+            self.paths, self.inputs, self.settings, files, self.scope, cache
+        )
 
 
 def resolved_options(options: Options) -> ResolvedOptions:

@@ -59,7 +59,7 @@ def scan(
     aside = asked.settings.baseline
     known: Mapping[str, baseline.BaselineEntry] = {}
     if options.write_baseline is not None:
-        aside = os.path.join(asked.cwd, options.write_baseline or aside or baseline.NAME)
+        aside = os.path.join(asked.cwd, options.write_baseline or aside or baseline.DEFAULT_FILE)
         baseline.may_be_written(aside)
     elif aside:
         known = baseline.read(aside)
@@ -83,7 +83,7 @@ def scan(
     if options.write_baseline is not None:
         known = result.entries()
         try:
-            outputs.write(aside, baseline.written(known.values()))
+            outputs.write(aside, baseline.encode(known.values()))
         except OSError as error:
             why = error.strerror or str(error)
             raise baseline.BaselineError(f"{aside}: cannot be written: {why}.") from error

@@ -114,7 +114,7 @@ class Entities:
         return None if best is None else best[2]
 
 
-def called(graphs: Iterable[Any]) -> dict[tuple[str, str], str]:
+def called_modules(graphs: Iterable[Any]) -> dict[tuple[str, str], str]:
     """Where checkov found, or put, the modules that are called.
 
     Returns:
@@ -134,7 +134,7 @@ def called(graphs: Iterable[Any]) -> dict[tuple[str, str], str]:
     return found
 
 
-def shown(vertex: Vertex, kind: SourceKind) -> Vertex:
+def vertex_shown(vertex: Vertex, kind: SourceKind) -> Vertex:
     """What of a vertex checkov needs to show a result on it.
 
     The rest, which checkov would copy and write into its JSON, may hold secrets.

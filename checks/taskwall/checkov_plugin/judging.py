@@ -10,7 +10,7 @@ from checkov.common.output.record import Record
 from checkov.runner_filter import RunnerFilter
 
 from taskwall.checkov_plugin.checks_of_rules import OWN_ID, TaskwallCheck, checks
-from taskwall.checkov_plugin.entities import KINDS, Entities, shown
+from taskwall.checkov_plugin.entities import KINDS, Entities, vertex_shown
 from taskwall.checkov_plugin.findings import EntityResult, analysis, entity_results
 from taskwall.checkov_plugin.masking import mask
 from taskwall.checkov_plugin.messages import crash, say
@@ -107,7 +107,7 @@ def _enter(
             check = check.saying(entry.name, entry.severity)
         result = {
             "result": CheckResult[entry.outcome],
-            "entity": shown(entry.vertex, kind),
+            "entity": vertex_shown(entry.vertex, kind),
             "evaluated_keys": [],
         }
         if entry.outcome == "SKIPPED":
@@ -139,7 +139,7 @@ def _complain(
     if entities.first is None:
         _record(check, runner_filter, report_type)
         return
-    entity = shown(entities.first, KINDS[report_type])
+    entity = vertex_shown(entities.first, KINDS[report_type])
     failed = {"result": CheckResult.FAILED, "entity": entity, "evaluated_keys": []}
     results[check] = [failed]
 

@@ -8,7 +8,7 @@ from checkov.runner_filter import RunnerFilter
 from msgspec import Struct
 
 from taskwall.api.options import Options
-from taskwall.checkov_plugin.entities import KINDS, called
+from taskwall.checkov_plugin.entities import KINDS, called_modules
 from taskwall.checkov_plugin.running import JSON, Running, reads_json
 from taskwall.source.stack import Inputs
 from taskwall.sources import ScanScope, SourceKind
@@ -64,7 +64,7 @@ def scan_request(
     graphs = [each for each, _ in getattr(now.runner, "all_graphs", ())] or [graph]
     split = len(graphs) > 1
     json = framework == "terraform" and reads_json(runner_filter)
-    modules = called(graphs) if KINDS[framework] == "terraform" else {}
+    modules = called_modules(graphs) if KINDS[framework] == "terraform" else {}
     var_files = tuple(map(os.path.abspath, runner_filter.var_files or ()))
     among = None
     paths: tuple[str, ...] = (now.folder,)

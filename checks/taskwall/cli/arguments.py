@@ -33,7 +33,7 @@ def colour_option(parser: ArgumentParser) -> None:
     parser.add_argument("--color", default="auto", metavar="auto|always|never", help=help_)
 
 
-def parsed(parser: ArgumentParser, arguments: list[str]) -> Namespace:
+def parse_arguments(parser: ArgumentParser, arguments: list[str]) -> Namespace:
     """The arguments as read.
 
     Raises:

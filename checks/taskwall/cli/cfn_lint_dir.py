@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 
 import taskwall
-from taskwall.cli.arguments import parsed, parser_of
+from taskwall.cli.arguments import parse_arguments, parser_of
 from taskwall.cli.terminal import say
 
 
 def run(arguments: list[str]) -> int:
     """Print the folder that `cfn-lint --append-rules` takes, and return the exit status."""
-    parsed(
+    parse_arguments(
         parser_of("cfn-lint-dir", "", "Print the folder for cfn-lint --append-rules."),
         arguments,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 import taskwall
-from taskwall.cli.arguments import parsed, parser_of
+from taskwall.cli.arguments import parse_arguments, parser_of
 from taskwall.cli.terminal import say
 
 
@@ -18,6 +18,6 @@ def folder() -> str:
 def run(arguments: list[str]) -> int:
     """Print the folder, and return the exit status."""
     parser = parser_of("checkov-dir", "", "Print the folder for checkov's --external-checks-dir.")
-    parsed(parser, arguments)
+    parse_arguments(parser, arguments)
     say(f"{folder()}\n")
     return 0

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from taskwall.cli.arguments import colour_option, parsed, parser_of
+from taskwall.cli.arguments import colour_option, parse_arguments, parser_of
 from taskwall.cli.terminal import UsageError, say, view_on
-from taskwall.outputs.text import Piece, put_together
+from taskwall.outputs.text import Piece, join_pieces
 from taskwall.rules import all_rules
 from taskwall.rules._guide import encodes, recommendations
 from taskwall.settings import SettingsError, nearest
@@ -19,7 +19,7 @@ def run(arguments: list[str]) -> int:
     )
     parser.add_argument("rule", metavar="RULE", help="its id, such as TW206")
     colour_option(parser)
-    given = parsed(parser, arguments)
+    given = parse_arguments(parser, arguments)
     rules = {rule.id: rule for rule in all_rules()}
     rules |= {rule.lint_id: rule for rule in rules.values()}
     rule = rules.get(given.rule.upper())
@@ -38,5 +38,5 @@ def run(arguments: list[str]) -> int:
         view = view_on(given.color, False)
     except SettingsError as error:
         raise UsageError(str(error)) from error
-    say(put_together(pieces, view.colour))
+    say(join_pieces(pieces, view.colour))
     return 0

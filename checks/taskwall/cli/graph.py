@@ -7,7 +7,7 @@ import sys
 
 from taskwall import outputs
 from taskwall.api.options import Options
-from taskwall.cli.arguments import parsed, parser_of
+from taskwall.cli.arguments import parse_arguments, parser_of
 from taskwall.cli.terminal import UsageError, say
 from taskwall.findings.text import sanitize
 from taskwall.graph import FORMATS, render
@@ -34,7 +34,7 @@ def run(arguments: list[str]) -> int:
         metavar="FILE",
         help="file for the picture (default: standard output)",
     )
-    given = parsed(parser, arguments)
+    given = parse_arguments(parser, arguments)
     try:
         one_of(given.format, FORMATS, "--format")
         found = pictures(Options(paths=tuple(given.paths) or (os.curdir,)))

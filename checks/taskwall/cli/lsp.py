@@ -7,7 +7,7 @@ import os
 import sys
 from typing import BinaryIO, cast
 
-from taskwall.cli.arguments import parsed, parser_of
+from taskwall.cli.arguments import parse_arguments, parser_of
 from taskwall.cli.terminal import UsageError
 
 
@@ -24,7 +24,7 @@ def run(arguments: list[str]) -> int:
     parser.add_argument(
         "--log", metavar="FILE", help="write all messages of editor and server to a file"
     )
-    given = parsed(parser, arguments)
+    given = parse_arguments(parser, arguments)
     try:
         from taskwall.languageserver.incoming import Incoming
         from taskwall.languageserver.server import server

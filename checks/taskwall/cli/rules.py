@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from taskwall.cli.arguments import parsed, parser_of
+from taskwall.cli.arguments import parse_arguments, parser_of
 from taskwall.cli.terminal import UsageError, say
 from taskwall.rules import all_rules
 from taskwall.settings import SettingsError, one_of
@@ -22,7 +22,7 @@ def run(arguments: list[str]) -> int:
     parser.add_argument(
         "--format", default="text", metavar="text|json", help="output format (default: text)"
     )
-    given = parsed(parser, arguments)
+    given = parse_arguments(parser, arguments)
     try:
         one_of(given.format, ("text", "json"), "--format")
     except SettingsError as error:

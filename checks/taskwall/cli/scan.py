@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from taskwall import outputs
 from taskwall.api import scan as api
-from taskwall.cli.arguments import colour_option, flat, pairs, parsed, parser_of, words
+from taskwall.cli.arguments import colour_option, flat, pairs, parse_arguments, parser_of, words
 from taskwall.cli.terminal import UsageError, say, view_on
 from taskwall.core.values import Known
 from taskwall.findings.baseline import BaselineError
@@ -108,7 +108,7 @@ def _arguments(arguments: list[str]) -> Namespace:
     flag("--verbose", "show everything: suppressed findings, unread types, full chains, every fix")
     colour_option(parser)
     parser.epilog = EXIT_STATUS
-    return parsed(parser, arguments)
+    return parse_arguments(parser, arguments)
 
 
 def _options(given: Namespace) -> api.Options:

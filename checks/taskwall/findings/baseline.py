@@ -13,7 +13,7 @@ from msgspec import Struct
 from taskwall.findings.finding import Truth
 
 VERSION = 1
-NAME = "taskwall-baseline.json"
+DEFAULT_FILE = "taskwall-baseline.json"
 """Where a baseline goes if nobody says where."""
 
 
@@ -60,7 +60,7 @@ def read(path: str) -> dict[str, BaselineEntry]:
     return {entry.fingerprint: entry for entry in document.findings}
 
 
-def written(entries: Iterable[BaselineEntry]) -> str:
+def encode(entries: Iterable[BaselineEntry]) -> str:
     """The text of a baseline, the same for the same entries in whatever order."""
     order = sorted(entries, key=lambda e: (e.file, e.rule, e.resource, e.fingerprint))
     raw = msgspec.json.encode(_Document(VERSION, tuple(order)))

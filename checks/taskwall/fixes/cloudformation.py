@@ -161,7 +161,7 @@ class Writer:
             if indent.strip():
                 raise RefusedError
             inline = bool(last.flow_style)
-            lines = yaml_text.elements(wanted, indent, self._unit, inline)
+            lines = yaml_text.list_lines(wanted, indent, self._unit, inline)
             at = sheet.line_end(end)
             return sheet.edit(
                 at, at, "".join(f"\n{line}" for line in lines), has_placeholders(wanted)

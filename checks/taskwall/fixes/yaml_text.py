@@ -65,12 +65,12 @@ def block(wanted: Mapping[str, NewValue], indent: str, unit: int) -> Iterator[st
             yield from block(each, deeper, unit)
         elif isinstance(each, tuple):
             yield f"{indent}{key}:"
-            yield from elements(each, deeper, unit)
+            yield from list_lines(each, deeper, unit)
         else:
             yield f"{indent}{key}: {scalar(each)}"
 
 
-def elements(
+def list_lines(
     wanted: tuple[NewValue, ...], indent: str, unit: int, inline: bool = False
 ) -> Iterator[str]:
     """The elements of a list in block style, as lines; `inline`: each on one line."""

@@ -15,7 +15,7 @@ from taskwall.model.entities.ecs import TaskSource
 from taskwall.model.entities.load_balancer import LoadBalancer
 from taskwall.model.entities.security_group import Permission, SecurityGroup
 from taskwall.model.load_balancing.fronts import BalancerPath, balancer_paths
-from taskwall.model.load_balancing.internet_facing import public
+from taskwall.model.load_balancing.internet_facing import is_public
 from taskwall.model.permissions.peers import allows_internet, permissions, who
 
 NodeKind: TypeAlias = Literal[
@@ -98,7 +98,7 @@ class _Pen:
     def balancer(self, balancer: LoadBalancer) -> None:
         """A load balancer, whether the internet reaches it, and its groups."""
         here = self._thing("load balancer", balancer, balancer.word)
-        open_ = public(self.network, Link(balancer.id, balancer.exists, balancer.origin.header))
+        open_ = is_public(self.network, Link(balancer.id, balancer.exists, balancer.origin.header))
         if open_.truth is not False:
             internet = self._named("internet", "the internet")
             self._tie(internet, here, "reaches", "", open_ & balancer.exists)

@@ -124,7 +124,7 @@ def _after(lines: DocumentLines, wish: SuppressionEdit) -> DocumentLines:
     return DocumentLines(lines.text[:at] + wish.text + lines.text[at:], lines.encoding)
 
 
-def touches(one: Range, other: Range) -> bool:
+def overlaps(one: Range, other: Range) -> bool:
     """Whether two ranges have a position in common."""
     return _key(one.start) <= _key(other.end) and _key(other.start) <= _key(one.end)
 

@@ -17,7 +17,7 @@ from lsprotocol.types import (
 )
 from msgspec.structs import replace
 
-from taskwall.languageserver.actions import actions, touches
+from taskwall.languageserver.actions import actions, overlaps
 from taskwall.languageserver.diagnostics import SOURCE
 from taskwall.languageserver.documents import MAX_DOCUMENT_CHARACTERS, OpenDocument
 from taskwall.languageserver.portrayed import Summaries, at_line, hover, lenses
@@ -341,7 +341,7 @@ class Workspace:
         pairs = (
             pair
             for pair in (view.diagnostics[path].findings if path in view.diagnostics else ())
-            if touches(pair[1].range, range_)
+            if overlaps(pair[1].range, range_)
         )
         for action in actions(pairs, document, where):
             if all(self._stands(path_of(each) or "", view) for each in _edited(action)):

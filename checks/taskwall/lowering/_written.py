@@ -24,7 +24,7 @@ def structured(cell: Cell) -> bool:
     return isinstance(worst_per_scenario(cell.value or Known(None)), Fields)
 
 
-def equal(one: Cell, other: Cell) -> bool | None:
+def same_values(one: Cell, other: Cell) -> bool | None:
     """Whether two cells hold the same; None if the sources do not tell."""
     if one.value is None or other.value is None:
         return False

@@ -19,7 +19,7 @@ from taskwall.model.endpoints.endpoint import (
     PrivateZone,
     service_of,
 )
-from taskwall.model.entities.iam_policy import PolicyDocument, read
+from taskwall.model.entities.iam_policy import PolicyDocument, read_document
 from taskwall.model.entities.security_group import SecurityGroup
 from taskwall.model.entities.vpc import RouteTable, Vpc
 from taskwall.source.resource import Cell
@@ -79,7 +79,7 @@ def _policy(r: ResourceReader, cell: Cell) -> PolicyDocument:
     if found is None and cell.value is not None:
         found = structure(replace(cell, value=_without_commas(worst_per_scenario(cell.value))))
     value = found.value if found is not None else cell.value
-    return read(value or Known(None), r.name, cell.place)
+    return read_document(value or Known(None), r.name, cell.place)
 
 
 def _without_commas(value: Value) -> Value:

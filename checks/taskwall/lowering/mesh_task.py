@@ -22,7 +22,7 @@ from taskwall.lowering._draft import ResourceReader, setting
 from taskwall.lowering._structure import structure
 from taskwall.lowering._written import (
     as_if_there,
-    equal,
+    same_values,
     structured,
     unread,
 )
@@ -181,7 +181,7 @@ def _contained(r: ResourceReader, name: Cell, within: _Containers) -> Fact:
     otherwise = f"{r.name} has no container {name.known or 'by that name'}"
     if name.absent:
         return Fact(False, text, name.place, r.name, otherwise=f"{r.name} names no container")
-    found = [(equal(each, name), each) for each in within.names]
+    found = [(same_values(each, name), each) for each in within.names]
     if any(truth and each.sure for truth, each in found):
         return Fact(True, text, name.place, r.name)
     may = [each for truth, each in found if truth is not False]
@@ -199,7 +199,7 @@ def _led(r: ResourceReader, properties: Cell, name: Cell, within: _Containers) -
         shown = port.known if port.known is not None else "a port"
         text = f"the application ports that Envoy handles include {shown}"
         otherwise = f"the application ports that Envoy handles do not include {shown}"
-        proxy = equal(container, name)
+        proxy = same_values(container, name)
         if proxy or envoy.truth:
             continue
         truth = _has(ports, port) if not ports.absent else None if waits else False
@@ -233,7 +233,7 @@ def _app_ports(r: ResourceReader, properties: Cell) -> tuple[Cell, tuple[Need, .
 
 def _has(ports: Cell, port: Cell) -> bool | None:
     """Whether a list of ports, which is a text, has one."""
-    if equal(ports, port):
+    if same_values(ports, port):
         return True
     if ports.known is None or port.known is None:
         return None

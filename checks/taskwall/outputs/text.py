@@ -39,10 +39,10 @@ GROUPS = 10
 def render(report: Report, view: View | None = None) -> str:
     """The report as text; in colour if the view has it."""
     view = view or View()
-    return put_together(_pieces(report, view), view.colour)
+    return join_pieces(_pieces(report, view), view.colour)
 
 
-def put_together(pieces: Iterable[Piece], colour: bool) -> str:
+def join_pieces(pieces: Iterable[Piece], colour: bool) -> str:
     """Pieces as one text, with the terminal's colours if asked for."""
     if not colour:
         return "".join(text for text, _ in pieces)

@@ -25,7 +25,7 @@ from collections.abc import Iterator
 from taskwall.model.core.network import Network
 from taskwall.model.entities.load_balancer import Listener
 from taskwall.model.load_balancing.fronts import before_tasks, beyond_sources
-from taskwall.model.load_balancing.internet_facing import public
+from taskwall.model.load_balancing.internet_facing import is_public
 from taskwall.model.load_balancing.listener_encryption import takes_encrypted
 from taskwall.rules._rule import Verdict, cannot_be_seen, rule
 
@@ -35,7 +35,7 @@ def plaintext_public_listener(network: Network) -> Iterator[Verdict]:
     for listener in network.every(Listener):
         encrypted = takes_encrypted(network, listener)
         reached = before_tasks(network, listener)
-        outside = public(network, listener.load_balancer)
+        outside = is_public(network, listener.load_balancer)
         if encrypted is None:
             continue
         yield Verdict(

@@ -26,7 +26,7 @@ from collections.abc import Iterator
 from taskwall.model.core.network import Network
 from taskwall.model.entities.load_balancer import Listener
 from taskwall.model.load_balancing.fronts import before_tasks
-from taskwall.model.load_balancing.internet_facing import public
+from taskwall.model.load_balancing.internet_facing import is_public
 from taskwall.model.load_balancing.listener_encryption import takes_encrypted
 from taskwall.rules._rule import Verdict, rule
 
@@ -37,7 +37,7 @@ def plaintext_internal_listener(network: Network) -> Iterator[Verdict]:
         encrypted = takes_encrypted(network, listener)
         if encrypted is None:
             continue
-        outside = public(network, listener.load_balancer)
+        outside = is_public(network, listener.load_balancer)
         yield Verdict(
             listener.origin,
             listener.protocol.place,

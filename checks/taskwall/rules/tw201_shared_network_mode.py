@@ -17,7 +17,7 @@ See: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-networking
 from collections.abc import Iterator
 
 from taskwall.core.facts import Fact, all_of, any_of
-from taskwall.model.compute.launch_type import runs_on, uses
+from taskwall.model.compute.launch_type import runs_on, sources_of_definition
 from taskwall.model.core.network import Network
 from taskwall.model.entities.ecs import Launch, TaskDefinition, TaskSource
 from taskwall.rules._rule import Verdict, rule
@@ -57,7 +57,7 @@ def _only_on(network: Network, definition: TaskDefinition, *launches: Launch) ->
         # Registered for Fargate beside EC2, a definition without a mode is refused as well.
         every = "EXTERNAL" in launches and len(launches) == 1
         return all_of(fits) if every else any_of(fits)
-    sources = [source for source, _ in uses(network, definition)]
+    sources = [source for source, _ in sources_of_definition(network, definition)]
     if not sources:
         return Fact(False, f"{name} does not run on EC2", otherwise=f"{name} may run on EC2")
     return all_of(_started_on(network, source, *launches) for source in sources)

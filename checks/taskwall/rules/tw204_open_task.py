@@ -23,8 +23,8 @@ from taskwall.model.core.network import Network
 from taskwall.model.exposure.task_ingress import (
     GroupAttachment,
     attached_groups,
+    by_permission,
     ingress,
-    instances,
     only_way_in,
 )
 from taskwall.model.load_balancing.fronts import balancer_paths
@@ -37,7 +37,7 @@ def open_task(network: Network) -> Iterator[Verdict]:
     for attachment in attached_groups(network):
         permissions = ingress(network, attachment)
         shared, only = _shared(network, attachment), only_way_in(network, attachment)
-        for each in instances((p, allows_internet(network, p)) for p in permissions):
+        for each in by_permission((p, allows_internet(network, p)) for p in permissions):
             permission, violated = each.permission, each.fact
             concerned = attachment.fact & permission.fact
             if violated.truth is not False and only.truth is not False:

@@ -26,9 +26,9 @@ from taskwall.model.exposure.task_ingress import (
     allowed_by_network,
     allowed_properly,
     balancer_groups,
+    by_permission,
     groups_behind_balancers,
     ingress,
-    instances,
     stands_behind,
 )
 from taskwall.model.load_balancing.fronts import beyond_sources
@@ -41,7 +41,7 @@ def alb_bypass(network: Network) -> Iterator[Verdict]:
         groups, whole = balancer_groups(network, attachment)
         permissions = ingress(network, attachment)
         nlb = stands_behind(network, attachment, "network")
-        for each in instances((p, _proper(network, attachment, p, nlb)) for p in permissions):
+        for each in by_permission((p, _proper(network, attachment, p, nlb)) for p in permissions):
             permission, proper = each.permission, each.fact
             if proper.truth is None and not whole and permission.peer is not None:
                 continue  # The load balancer itself is not in the sources, which is reported below.

@@ -26,9 +26,9 @@ from taskwall.model.exposure.task_ingress import (
     GroupAttachment,
     allowed_by_network,
     allowed_properly,
+    by_permission,
     groups_behind_balancers,
     ingress,
-    instances,
     only_way_in,
     stands_behind,
 )
@@ -46,7 +46,7 @@ def nlb_bypass(network: Network) -> Iterator[Verdict]:
         concerned = attachment.fact if behind_alb.truth is False else attachment.fact & ~behind_alb
         exposed = only_way_in(network, attachment).truth is True
         advice = ": give the NLB a security group, and allow that one" if exposed else ""
-        for each in instances((p, _proper(network, attachment, p)) for p in permissions):
+        for each in by_permission((p, _proper(network, attachment, p)) for p in permissions):
             permission, proper = each.permission, each.fact
             yield Verdict(
                 permission.on,

@@ -27,7 +27,7 @@ from taskwall.model.core.network import Network
 from taskwall.model.data_stores.peers import judge_peer
 from taskwall.model.data_stores.store import MountTarget, Store, looked_up, used
 from taskwall.model.entities.security_group import SecurityGroup
-from taskwall.model.exposure.task_ingress import instances
+from taskwall.model.exposure.task_ingress import by_permission
 from taskwall.model.permissions.peers import permissions
 from taskwall.rules._rule import Verdict, cannot_be_seen, passes, rule
 
@@ -50,7 +50,7 @@ def _judged(network: Network, store: Store, link: Link) -> Iterator[Verdict]:
     named = f"{store.word} {store.name}"
     permitted = permissions(network, link.to, "ingress") if link.to else []
     peers = {permission.id: judge_peer(network, permission) for permission in permitted}
-    for each in instances((p, peers[p.id].wrong) for p in permitted):
+    for each in by_permission((p, peers[p.id].wrong) for p in permitted):
         permission, peer = each.permission, peers[each.permission.id]
         yield Verdict(
             permission.on,

@@ -34,8 +34,8 @@ from taskwall.model.exposure.task_ingress import (
     allowed_by_network,
     allowed_properly,
     balancer_groups,
+    by_permission,
     ingress,
-    instances,
     stands_behind,
 )
 from taskwall.model.load_balancing.fronts import behind, beyond_sources
@@ -58,7 +58,7 @@ def instance_bypass(network: Network) -> Iterator[Verdict]:
         names = {"balancer": groups[0].to if groups else "the load balancer's group"}
         permissions = ingress(network, attachment)
         proper = {p.id: _proper(network, attachment, p) for p in permissions}
-        for each in instances((p, proper[p.id]) for p in permissions):
+        for each in by_permission((p, proper[p.id]) for p in permissions):
             permission, name = each.permission, each.permission.on.name
             if each.fact.truth is None and not whole and permission.peer is not None:
                 continue  # The load balancer itself is not in the sources, which is reported below.
@@ -76,7 +76,7 @@ def instance_bypass(network: Network) -> Iterator[Verdict]:
             )
         ports = ports_before(network, attachment)
         opened = [p for p in permissions if has_ports(p) and proper[p.id].truth is not False]
-        for each in instances((p, only_opens(p, ports, attachment.names)) for p in opened):
+        for each in by_permission((p, only_opens(p, ports, attachment.names)) for p in opened):
             permission, name = each.permission, each.permission.on.name
             allowed = by_settings(network, permission)
             if each.fact.truth is True or allowed.truth is True:

@@ -29,8 +29,8 @@ from taskwall.model.entities.security_group import Permission
 from taskwall.model.exposure.task_ingress import (
     GroupAttachment,
     attached_groups,
+    by_permission,
     ingress,
-    instances,
 )
 from taskwall.model.exposure.task_ports import served
 from taskwall.model.permissions.ports import Ports, at_ports, has_ports, only_opens, range_of_ports
@@ -44,7 +44,7 @@ def unserved_ports(network: Network) -> Iterator[Verdict]:
     for attachment in attached_groups(network):
         permissions = ingress(network, attachment)
         ports = _served(network, attachment)
-        for each in instances(
+        for each in by_permission(
             (p, _within(attachment, p, ports)) for p in permissions if has_ports(p)
         ):
             permission, name = each.permission, each.permission.on.name

@@ -27,7 +27,7 @@ from collections.abc import Iterator
 
 from taskwall.model.core.network import Network
 from taskwall.model.exposure.group_users import used_groups
-from taskwall.model.exposure.task_ingress import instances
+from taskwall.model.exposure.task_ingress import by_permission
 from taskwall.model.permissions.egress import allows_everything_out, as_aws_makes_it
 from taskwall.model.permissions.peers import permissions
 from taskwall.rules._rule import Verdict, passes, rule
@@ -38,7 +38,7 @@ def open_egress(network: Network) -> Iterator[Verdict]:
     for each in used_groups(network, "tasks", "hosts", "balancers"):
         group = each.declared
         egress = permissions(network, each.group, "egress")
-        for out in instances((p, allows_everything_out(network, p)) for p in egress):
+        for out in by_permission((p, allows_everything_out(network, p)) for p in egress):
             name = out.permission.on.name
             yield Verdict(
                 out.permission.on,

@@ -29,7 +29,7 @@ from taskwall.model.exposure.default_group import (
     default_groups,
     held,
 )
-from taskwall.model.exposure.task_ingress import instances
+from taskwall.model.exposure.task_ingress import by_permission
 from taskwall.model.permissions.peers import permissions
 from taskwall.rules._rule import Verdict, passes, rule
 
@@ -59,7 +59,7 @@ def _adopted(
             *permissions(network, group.id, "ingress"),
             *permissions(network, group.id, "egress"),
         ]
-        for open_ in instances((p, _there(p)) for p in found):
+        for open_ in by_permission((p, _there(p)) for p in found):
             permission, name = open_.permission, open_.permission.on.name
             verb = (
                 "allows ingress from" if permission.direction == "ingress" else "allows egress to"

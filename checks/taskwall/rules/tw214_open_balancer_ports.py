@@ -22,7 +22,7 @@ from taskwall.core.facts import Fact, all_of
 from taskwall.model.core.network import Network
 from taskwall.model.entities.security_group import Permission, SecurityGroup
 from taskwall.model.exposure.listener_ports import public_groups
-from taskwall.model.exposure.task_ingress import instances
+from taskwall.model.exposure.task_ingress import by_permission
 from taskwall.model.load_balancing.fronts import beyond_sources
 from taskwall.model.permissions.peers import allows_internet, permissions
 from taskwall.model.permissions.ports import Ports, at_ports, has_ports, only_opens
@@ -34,7 +34,7 @@ def open_balancer_ports(network: Network) -> Iterator[Verdict]:
     for shown in public_groups(network):
         names, ports = shown.names, shown.ports
         permitted = permissions(network, shown.group, "ingress")
-        for each in instances(
+        for each in by_permission(
             (p, _beside(network, p, ports, names)) for p in permitted if has_ports(p)
         ):
             permission = each.permission

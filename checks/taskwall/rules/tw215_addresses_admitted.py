@@ -20,9 +20,9 @@ from taskwall.model.core.network import Network
 from taskwall.model.entities.security_group import Permission
 from taskwall.model.exposure.task_ingress import (
     GroupAttachment,
+    by_permission,
     groups_without_balancer,
     ingress,
-    instances,
 )
 from taskwall.model.permissions.peers import by_settings, lattice_list, who
 from taskwall.rules._rule import Verdict, passes, rule
@@ -32,7 +32,7 @@ from taskwall.rules._rule import Verdict, passes, rule
 def addresses_admitted(network: Network) -> Iterator[Verdict]:
     for attachment in groups_without_balancer(network):
         permissions = ingress(network, attachment)
-        for each in instances((p, _proper(network, attachment, p)) for p in permissions):
+        for each in by_permission((p, _proper(network, attachment, p)) for p in permissions):
             permission, name = each.permission, each.permission.on.name
             yield Verdict(
                 permission.on,

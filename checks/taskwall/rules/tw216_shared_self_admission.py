@@ -20,7 +20,7 @@ from collections.abc import Iterator
 from taskwall.core.facts import all_of
 from taskwall.model.core.network import Network
 from taskwall.model.exposure.shared_groups import allows_itself, shared_groups
-from taskwall.model.exposure.task_ingress import ingress, instances
+from taskwall.model.exposure.task_ingress import by_permission, ingress
 from taskwall.model.permissions.ports import has_ports, only_opens
 from taskwall.rules._rule import Verdict, passes, rule
 
@@ -36,7 +36,7 @@ def shared_self_admission(network: Network) -> Iterator[Verdict]:
             if own.truth is not False and has_ports(permission):
                 meant = all_of((shared.neighbours, only_opens(permission, shared.ports, whose)))
                 judged.append((permission, all_of((own, ~meant))))
-        for each in instances(judged):
+        for each in by_permission(judged):
             permission = each.permission
             yield Verdict(
                 permission.on,

@@ -34,7 +34,7 @@ from collections.abc import Iterator
 from taskwall.core.facts import FALSE, Fact, any_of
 from taskwall.model.compute.container_instances import ContainerInstances, container_instances
 from taskwall.model.compute.launch_type import awsvpc
-from taskwall.model.compute.placement import kinds_near, placed, unseen
+from taskwall.model.compute.placement import can_be_placed, kinds_near, unseen
 from taskwall.model.core.network import Network
 from taskwall.model.entities.ecs import TaskDefinition
 from taskwall.rules._rule import Verdict, cannot_be_seen, rule
@@ -73,7 +73,7 @@ def _awsvpc(network: Network, member: ContainerInstances) -> Fact:
         return Fact(True, f"any task can be placed on {name}", member.instances.origin.header, name)
     parts = []
     for source in kinds_near(network, member):
-        found = placed(network, member, source) & awsvpc(network, source)
+        found = can_be_placed(network, member, source) & awsvpc(network, source)
         if found.truth is True:
             return found
         parts.append(found)

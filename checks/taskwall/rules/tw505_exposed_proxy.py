@@ -21,7 +21,7 @@ from collections.abc import Iterator
 from taskwall.core.facts import Fact
 from taskwall.core.values import Need, Reference, Text, Value, worst_per_scenario
 from taskwall.model.compute.container_instances import container_instances
-from taskwall.model.core.address import cidr, public
+from taskwall.model.core.address import parse_cidr, public_addresses
 from taskwall.model.core.entity import Setting
 from taskwall.model.core.network import Network
 from taskwall.rules._rule import Verdict, rule
@@ -113,9 +113,9 @@ def _plain(address: Setting, name: str) -> Fact:
             return Fact(False, text, address.place, name, otherwise=otherwise)
     if OPEN in host or OPEN in scheme:
         return Fact(None, text, address.place, name, address.needs)
-    found = cidr(f"{host}/32")
+    found = parse_cidr(f"{host}/32")
     if found is not None:
-        outside = bool((found.ranges & public(4)).size)
+        outside = bool((found.ranges & public_addresses(4)).size)
         return Fact(outside, text, address.place, name, otherwise=otherwise)
     if "." not in host or host.endswith(_PRIVATE):
         return Fact(False, text, address.place, name, otherwise=otherwise)

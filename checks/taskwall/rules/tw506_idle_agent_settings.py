@@ -18,7 +18,7 @@ from collections.abc import Iterator
 
 from taskwall.core.facts import FALSE, any_of
 from taskwall.model.compute.container_instances import container_instances
-from taskwall.model.compute.placement import joins_cluster_of, kinds_near, placed
+from taskwall.model.compute.placement import can_be_placed, joins_cluster_of, kinds_near
 from taskwall.model.core.network import Network
 from taskwall.rules._rule import Verdict, rule
 
@@ -30,7 +30,7 @@ def idle_agent_settings(network: Network) -> Iterator[Verdict]:
         if agent is None or agent.joins.truth is False:
             continue
         sources = kinds_near(network, member)
-        here = any_of((FALSE, *(placed(network, member, source) for source in sources)))
+        here = any_of((FALSE, *(can_be_placed(network, member, source) for source in sources)))
         cluster = any_of((FALSE, *(joins_cluster_of(member, source) for source in sources)))
         yield Verdict(
             member.instances.origin,

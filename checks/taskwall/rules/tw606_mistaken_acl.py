@@ -44,10 +44,10 @@ from taskwall.model.routing.network_acl import (
     AclEntry,
     Flow,
     NetworkAcl,
+    acl_entries,
     allows_internet_in,
     balanced,
     broken,
-    entries,
     flows,
     guarded,
     task_subnets,
@@ -64,7 +64,7 @@ def mistaken_acl(network: Network) -> Iterator[Verdict]:
             continue
         yield _flows(network, acl, here, concerned)
         bare = any_of(fact & ~balanced(network, subnet) for subnet, fact in here)
-        for entry in entries(network).get(acl.id, ()):
+        for entry in acl_entries(network).get(acl.id, ()):
             if entry.way != "egress":
                 yield _internet(entry, acl, bare, concerned)
     if task_subnets(network):
@@ -86,7 +86,7 @@ def _flows(
                     permission, truth = flow, None
                 if truth is not False:
                     text = f"{name} blocks what {permission.on.name} allows on {permission.ports}"
-                    needs = (need for e in entries(network).get(acl.id, ()) for need in e.needs)
+                    needs = (need for e in acl_entries(network).get(acl.id, ()) for need in e.needs)
                     waits = (*permission.fact.needs, *needs, *guards.waits_for())
                     parts.append(Fact(truth, text, permission.place, permission.on.name, waits))
         if subnet is None:

@@ -14,7 +14,7 @@ from taskwall.model.entities.load_balancer import LoadBalancer
 from taskwall.model.entities.security_group import Permission, SecurityGroup
 from taskwall.model.exposure.instance_groups import shares_network
 from taskwall.model.load_balancing.fronts import BalancerPath, balancer_paths
-from taskwall.model.load_balancing.internet_facing import public
+from taskwall.model.load_balancing.internet_facing import is_public
 from taskwall.model.permissions.peers import listed, permissions, task_sources_by_group, who
 
 SummaryKind: TypeAlias = Literal["tasks", "load balancer", "security group"]
@@ -152,7 +152,7 @@ def _behind(network: Network) -> dict[str, list[tuple[TaskSource, BalancerPath]]
 
 def _openness(network: Network, balancer: LoadBalancer) -> Iterator[SummaryLine]:
     """Who reaches a load balancer: by its scheme, and by its groups."""
-    open_ = public(network, Link(balancer.id, balancer.exists, balancer.origin.header))
+    open_ = is_public(network, Link(balancer.id, balancer.exists, balancer.origin.header))
     yield from _told(open_)
     for link in balancer.groups:
         yield from _admitted(network, link)

@@ -8,7 +8,7 @@ from taskwall.readers.cloudformation.document import (
     Node,
     elements,
     members,
-    read,
+    read_nodes,
     resolved,
 )
 from taskwall.source.files import UnreadableError
@@ -16,7 +16,7 @@ from taskwall.source.files import UnreadableError
 
 def root(text: str) -> Node:
     """The root node of a text that has no errors."""
-    unit = read("t", text)
+    unit = read_nodes("t", text)
     assert unit.errors == ()
     assert unit.root is not None
     return unit.root
@@ -142,7 +142,7 @@ def test_a_member_with_an_alias_lies_where_it_is_written() -> None:
 
 def test_a_key_written_twice_is_an_error_that_names_both_places() -> None:
     """The first one holds, and the document is still read."""
-    unit = read("t", "a: 1\nb: 2\na: 3\n")
+    unit = read_nodes("t", "a: 1\nb: 2\na: 3\n")
     assert [(e.place.line, e.message) for e in unit.errors] == [
         (3, "a is written twice, first at line 1, column 1")
     ]
@@ -187,7 +187,7 @@ def test_json_that_is_no_yaml_is_read() -> None:
 def test_what_cannot_be_parsed_says_where(text: str, line: int, column: int) -> None:
     """An error stands at the character that is wrong."""
     with pytest.raises(UnreadableError) as caught:
-        read("t", text)
+        read_nodes("t", text)
     place = caught.value.error.place
     assert (place.file, place.line, place.column) == ("t", line, column)
 
@@ -207,7 +207,7 @@ def test_what_cannot_be_parsed_says_where(text: str, line: int, column: int) -> 
 def test_deep_documents_are_an_error(text: str) -> None:
     """Nesting is bounded, whichever way it is written."""
     with pytest.raises(UnreadableError):
-        read("t", text)
+        read_nodes("t", text)
 
 
 def test_repeating_aliases_are_an_error() -> None:
@@ -217,7 +217,7 @@ def test_repeating_aliases_are_an_error() -> None:
         again = ", ".join([f"*a{level - 1}"] * 10)
         lines.append(f"a{level}: &a{level} [{again}]")
     with pytest.raises(UnreadableError, match="repeated"):
-        read("t", "\n".join(lines))
+        read_nodes("t", "\n".join(lines))
 
 
 def test_long_lists_are_no_attack() -> None:
@@ -228,8 +228,8 @@ def test_long_lists_are_no_attack() -> None:
 
 def test_an_empty_document_has_no_root() -> None:
     """Nothing, and comments alone, are no error."""
-    assert read("t", "").root is None
-    assert read("t", "# only this\n").root is None
+    assert read_nodes("t", "").root is None
+    assert read_nodes("t", "# only this\n").root is None
 
 
 def test_an_unfinished_buffer_with_half_a_character_is_read() -> None:
@@ -245,6 +245,6 @@ def test_keys_are_texts_as_written() -> None:
 
 def test_a_key_that_is_no_text_is_an_error() -> None:
     """A list cannot be a key; the rest is read."""
-    unit = read("t", "? [a]\n: 1\nb: 2\n")
+    unit = read_nodes("t", "? [a]\n: 1\nb: 2\n")
     assert [e.message for e in unit.errors] == ["a key must be a text"]
     assert members(unit.root)["b"] == Known(2, Span("t", 3, 4, 3, 5))

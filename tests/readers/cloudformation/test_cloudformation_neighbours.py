@@ -249,7 +249,7 @@ def test_of_very_many_files_the_first_are_looked_at(
     read = {
         path.name: [
             sorted(os.path.basename(file) for file in one.stack.files)
-            for one in sources.read(
+            for one in sources.read_sources(
                 [str(path)], Inputs(), Settings(), files, sources.ScanScope(), known
             ).reads
         ]

@@ -108,7 +108,9 @@ _WORDS: dict[Launch, str] = {
 }
 
 
-def uses(network: Network, definition: TaskDefinition) -> list[tuple[TaskSource, Link]]:
+def sources_of_definition(
+    network: Network, definition: TaskDefinition
+) -> list[tuple[TaskSource, Link]]:
     """The task sources that start a task definition, and their ties to it."""
     return _sources_by_definition(network).get(definition.id, [])
 

@@ -26,7 +26,7 @@ def on_ec2(network: Network) -> list[tuple[TaskSource, Fact]]:
 def kinds_of_source(network: Network) -> tuple[TaskSource, ...]:
     """The first task source, in the order of files, of each kind that is placed alike.
 
-    Many services of a cluster need one answer: what holds of one in `placed`,
+    Many services of a cluster need one answer: what holds of one in `can_be_placed`,
     `joins_cluster_of` and `awsvpc` holds of all of its kind.
     """
     found: dict[object, TaskSource] = {}
@@ -49,7 +49,7 @@ def _kind(network: Network, source: TaskSource) -> object:
     return source.cluster is None, ties, launched.truth, own.truth, needs
 
 
-def placed(network: Network, member: ContainerInstances, source: TaskSource) -> Fact:
+def can_be_placed(network: Network, member: ContainerInstances, source: TaskSource) -> Fact:
     """Whether tasks of a source can be placed on container instances.
 
     With a capacity provider strategy (its own, or its cluster's default) on those of its
@@ -71,7 +71,7 @@ def hosts_of(network: Network, source: TaskSource) -> tuple[tuple[ContainerInsta
     keys = _keys_of(network, source)
     known = (*keys, "") if keys is not None else members
     found = {m.instances.id: m for key in known for m in members.get(key, ())}
-    pairs = ((member, placed(network, member, source)) for member in found.values())
+    pairs = ((member, can_be_placed(network, member, source)) for member in found.values())
     return tuple((member, fact) for member, fact in pairs if fact.truth is not False)
 
 

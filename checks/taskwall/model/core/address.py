@@ -87,7 +87,7 @@ class Cidr(Struct, frozen=True):
 
 
 @lru_cache(16384)
-def cidr(text: str) -> Cidr | None:
+def parse_cidr(text: str) -> Cidr | None:
     """Read a CIDR or a single address; None if the text is neither."""
     from ipaddress import ip_network
 
@@ -99,7 +99,7 @@ def cidr(text: str) -> Cidr | None:
 
 
 @cache
-def public(version: int) -> Ranges:
+def public_addresses(version: int) -> Ranges:
     """The addresses of the internet: all but private, shared, loopback, link-local and such.
 
     IANA's special-purpose address registries (RFC 6890 and its updates), as far as a route on
@@ -116,7 +116,7 @@ def public(version: int) -> Ranges:
             "fe80::/10", "ff00::/8",
         ),
     }  # fmt: skip
-    held = (found.ranges for found in map(cidr, special[version]) if found)
+    held = (found.ranges for found in map(parse_cidr, special[version]) if found)
     return (V4 if version == 4 else V6) - Ranges.union(held)
 
 
@@ -126,7 +126,9 @@ INTERNET_SIZE = {4: 2 ** (32 - 8), 6: 2 ** (128 - 32)}
 
 def is_internet(addresses: Ranges) -> bool:
     """Whether a set holds more public addresses than a /8 (IPv6: a /32)."""
-    return any((addresses & public(version)).size > INTERNET_SIZE[version] for version in (4, 6))
+    return any(
+        (addresses & public_addresses(version)).size > INTERNET_SIZE[version] for version in (4, 6)
+    )
 
 
 VPC_SIZE = {4: 50 * 2**16, 6: 50 * 2**84}

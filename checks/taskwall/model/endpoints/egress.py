@@ -2,7 +2,7 @@
 
 from taskwall.core.facts import TRUE, Fact, all_of, any_of
 from taskwall.core.values import Need
-from taskwall.model.core.address import public
+from taskwall.model.core.address import public_addresses
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.endpoints.client import (
     EndpointClient,
@@ -71,7 +71,7 @@ def _lets_out(network: Network, endpoint: Endpoint, sender: EndpointClient) -> F
 
 def _to_s3(network: Network, grants: list[Grant], endpoint: Endpoint) -> list[Fact]:
     """Whether permissions are for the addresses of S3: public ones, nobody knows which."""
-    parts = tuple(Part(public(version), whole=False) for version in (4, 6))
+    parts = tuple(Part(public_addresses(version), whole=False) for version in (4, 6))
     needs = (Need("the range", "may hold the addresses of S3"),)
     end = End(
         (),

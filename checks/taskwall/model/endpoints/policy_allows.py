@@ -11,7 +11,7 @@ from taskwall.model.endpoints.policy_conditions import (
     ORGANISATION,
     RESOURCE,
     UNEQUAL,
-    ties,
+    names_accounts,
 )
 from taskwall.model.entities.iam_policy import (
     EVERY,
@@ -23,9 +23,9 @@ from taskwall.model.entities.iam_policy import (
     each,
     matches,
     negation,
+    pattern_text,
     regex,
     some,
-    written,
 )
 
 READ = "2026-11-24"
@@ -90,7 +90,7 @@ def _met(condition: Condition, foreign: bool) -> Truth:
     if condition.key in RESOURCE:
         if not foreign:
             return not condition.negated
-        known = ties(condition, RESOURCE)
+        known = names_accounts(condition, RESOURCE)
         return condition.negated if known else None
     if condition.key in (ORGANISATION | ALWAYS):
         return not condition.negated
@@ -121,7 +121,7 @@ def layers(pattern: Value) -> Truth:
     Which Region's it is does not matter (Amazon ECR user guide, "Minimum Amazon S3 bucket
     permissions for Amazon ECR").
     """
-    text = _LAYERS.sub("prod-region-starport-layer-bucket/", written(pattern))
+    text = _LAYERS.sub("prod-region-starport-layer-bucket/", pattern_text(pattern))
     text = re.sub(rf"^arn:{GAP}:", "arn:aws:", text)
     name = f"arn:aws:s3:::prod-region-starport-layer-bucket/{EVERY}"
     china = text.replace("arn:aws-cn:", "arn:aws:").replace("arn:aws-us-gov:", "arn:aws:")

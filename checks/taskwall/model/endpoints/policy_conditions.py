@@ -1,7 +1,7 @@
 """Conditions of policy documents: which accounts and organisations they tie a request to."""
 
 from taskwall.core.values import worst_per_scenario
-from taskwall.model.entities.iam_policy import Condition, Truth, definite, each, of_account
+from taskwall.model.entities.iam_policy import Condition, Truth, definite, each, names_account
 
 READ = "2026-11-24"
 
@@ -23,11 +23,11 @@ UNEQUAL = frozenset(
 )
 
 
-def ties(condition: Condition, keys: frozenset[str]) -> Truth:
+def names_accounts(condition: Condition, keys: frozenset[str]) -> Truth:
     """Whether a condition, read as its operator has it, names accounts or organisations."""
     if condition.key not in keys:
         return False
-    test = of_account if condition.key == "aws:principalarn" else definite
+    test = names_account if condition.key == "aws:principalarn" else definite
     found = each(map(test, condition.values.patterns))
     if condition.values.open:
         return False if found is False else None

@@ -27,7 +27,7 @@ class _Atom(Struct, frozen=True):
     resources: Words
 
 
-def equal(one: PolicyDocument, other: PolicyDocument) -> Truth:
+def same_documents(one: PolicyDocument, other: PolicyDocument) -> Truth:
     """Whether two documents say the same, in whatever order and grouping they say it."""
     a, b = _atoms(one), _atoms(other)
     left = {key: atom for key, atom in a.items() if key not in b}

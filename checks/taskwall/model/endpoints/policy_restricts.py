@@ -17,7 +17,7 @@ from taskwall.model.endpoints.policy_conditions import (
     SERVICES,
     UNEQUAL,
     is_false,
-    ties,
+    names_accounts,
 )
 from taskwall.model.entities.iam_policy import (
     EVERY,
@@ -31,10 +31,10 @@ from taskwall.model.entities.iam_policy import (
     each,
     head,
     matches,
+    names_account,
     negation,
-    of_account,
+    pattern_text,
     some,
-    written,
 )
 
 
@@ -44,7 +44,7 @@ def touches(statement: Statement, service: str) -> Truth:
         return negation(_spares(statement, service))
 
     def may(pattern: Value) -> Truth:
-        text, prefix = written(pattern).lower(), f"{service}:"
+        text, prefix = pattern_text(pattern).lower(), f"{service}:"
         known = head(text)
         if not (known.startswith(prefix) or prefix.startswith(known)):
             return False
@@ -68,7 +68,7 @@ def only(statement: Statement, action: str) -> Truth:
         return False
 
     def is_it(pattern: Value) -> Truth:
-        text = written(pattern).lower()
+        text = pattern_text(pattern).lower()
         if GAP in text:
             return None
         elsewhere = ":" in head(text) and not text.startswith(f"{service}:")
@@ -81,7 +81,7 @@ def only(statement: Statement, action: str) -> Truth:
 def _may_be_met(condition: Condition, keys: frozenset[str]) -> Truth:
     """Whether some stranger meets a condition: one outside what the keys name, or without any."""
     if condition.key in keys and condition.operator in EQUAL and not condition.lenient:
-        return negation(ties(condition, keys))
+        return negation(names_accounts(condition, keys))
     if condition.key in SERVICES:
         return True if is_false(condition) else None
     # Everybody at the endpoint comes from its VPC: whether that is the one meant is another thing.
@@ -93,8 +93,12 @@ def _is_met(condition: Condition, keys: frozenset[str]) -> Truth:
     if condition.key in SERVICES:
         return is_false(condition)
     if condition.key in keys and condition.operator in UNEQUAL:
-        return ties(condition, keys)
-    if condition.key in PERIMETER and not condition.lenient and ties(condition, PERIMETER):
+        return names_accounts(condition, keys)
+    if (
+        condition.key in PERIMETER
+        and not condition.lenient
+        and names_accounts(condition, PERIMETER)
+    ):
         return False
     return None
 
@@ -116,7 +120,7 @@ def _overruled(
         patterns = tuple(
             pattern
             for pattern in words.patterns
-            if written(pattern).lower() != apart.lower()
+            if pattern_text(pattern).lower() != apart.lower()
             if touches(Statement(True, Words((pattern,)), words, words), service) is not False
         )
     denying = [other for other in policy.statements if other.allows is not True]
@@ -141,7 +145,7 @@ def _overruled(
 def _denies_action(other: Statement, pattern: Value, service: str, apart: str) -> Truth:
     words = other.actions
     if words.negated:
-        left = [q for q in words.patterns if written(q).lower() != apart.lower()]
+        left = [q for q in words.patterns if pattern_text(q).lower() != apart.lower()]
         return None if words.open else each(_apart(q, pattern) for q in left)
     whole = Known(f"{service}:*")
     return words.holds(lambda q: some((_within(whole, q), _within(pattern, q))))
@@ -153,7 +157,7 @@ def _denies_resources(
     words, wanted = other.resources, statement.resources
     if words.negated:
         # What it spares must not be a stranger's.
-        spared = each(some((of_account(q), _of_another(q, service))) for q in words.patterns)
+        spared = each(some((names_account(q), _of_another(q, service))) for q in words.patterns)
         return True if foreign and spared and not words.open else None
     whole = words.holds(lambda q: _covers_all(q, service))
     if wanted.open:
@@ -165,7 +169,7 @@ def _denies_resources(
 
 def _of_another(pattern: Value, service: str) -> Truth:
     """Whether a pattern covers resources of another service only."""
-    fields = written(pattern).split(":")
+    fields = pattern_text(pattern).split(":")
     if len(fields) < 4 or fields[0] != "arn":
         return False
     known = not re.search(rf"[*?{GAP}]", fields[2])
@@ -187,7 +191,7 @@ def _covering(pattern: Value) -> Callable[[Value], Truth]:
 
 def _within(inner: Value, outer: Value) -> Truth:
     """Whether a pattern covers all that another one covers; None where that is not certain."""
-    text = written(inner)
+    text = pattern_text(inner)
     if GAP in text:
         return True if matches(outer, EVERY) else None
     # A wildcard inside is covered by a wildcard only: it may stand for any two letters.
@@ -196,7 +200,7 @@ def _within(inner: Value, outer: Value) -> Truth:
 
 def _apart(one: Value, other: Value) -> Truth:
     """Whether two patterns certainly cover nothing in common; None where that is not certain."""
-    a, b = head(written(one).lower()), head(written(other).lower())
+    a, b = head(pattern_text(one).lower()), head(pattern_text(other).lower())
     return True if not (a.startswith(b) or b.startswith(a)) else None
 
 
@@ -205,7 +209,7 @@ def _named(statement: Statement) -> Truth:
     if statement.principals.negated:
         return False
     found = each(
-        negation(matches(pattern, EVERY)) if written(pattern) != GAP else definite(pattern)
+        negation(matches(pattern, EVERY)) if pattern_text(pattern) != GAP else definite(pattern)
         for pattern in statement.principals.patterns
     )
     return None if statement.principals.open and found else found
@@ -239,7 +243,9 @@ def restricts(
         if words.negated:
             resources = some(_covers_all(pattern, service) for pattern in words.patterns)
         else:
-            resources = each(some((of_account(p), _of_another(p, service))) for p in words.patterns)
+            resources = each(
+                some((names_account(p), _of_another(p, service))) for p in words.patterns
+            )
         if words.open and resources is not words.negated:
             resources = None
         return some(

@@ -109,7 +109,7 @@ class PolicyDocument(Struct, frozen=True):
         return Fact(truth, text, self.place, self.name, self.needs, otherwise)
 
 
-def read(value: Value, name: str, place: Span) -> PolicyDocument:
+def read_document(value: Value, name: str, place: Span) -> PolicyDocument:
     """Read a structure as a policy document; what is none is a document of unknown statements."""
     waits = needs(value)
     document = worst_per_scenario(value)
@@ -223,7 +223,7 @@ EVERY = "\x02"
 """A name that nothing but a wildcard covers."""
 
 
-def written(pattern: Value) -> str:
+def pattern_text(pattern: Value) -> str:
     """The text of a pattern, with a `GAP` for each part that is not known."""
     value = worst_per_scenario(pattern)
     if isinstance(value, Known):
@@ -235,7 +235,7 @@ def written(pattern: Value) -> str:
 
 def matches(pattern: Value, name: str) -> Truth:
     """Whether a pattern covers a name, case apart as IAM has it for actions."""
-    text = written(pattern)
+    text = pattern_text(pattern)
     found = regex(text.lower()).fullmatch(name.lower()) is not None
     return found if not found or GAP not in text else None
 
@@ -274,7 +274,7 @@ def definite(value: Value) -> Truth:
     return None
 
 
-def of_account(pattern: Value) -> Truth:
+def names_account(pattern: Value) -> Truth:
     """Whether an ARN pattern is of one account: its account field is no wildcard."""
     value = worst_per_scenario(pattern)
     if isinstance(value, Known):
@@ -285,7 +285,7 @@ def of_account(pattern: Value) -> Truth:
         if not isinstance(first, str) and definite(first):
             return True
         parts = list(value.parts)
-        text = written(value)
+        text = pattern_text(value)
         fields = text.split(":", 5)
         if len(fields) < 6:
             return None

@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from taskwall.core.facts import Fact
 from taskwall.core.values import Need, Origin, Span, Text, worst_per_scenario
-from taskwall.model.core.address import Cidr, cidr
+from taskwall.model.core.address import Cidr, parse_cidr
 from taskwall.model.core.entity import Entity, Link, Setting
 
 Direction: TypeAlias = Literal["ingress", "egress"]
@@ -74,7 +74,7 @@ class Permission(Struct, frozen=True, kw_only=True):
     def cidr(self) -> Cidr | None:
         """The address range, where it is known."""
         text = self.range.known if self.range else None
-        return cidr(text) if isinstance(text, str) else None
+        return parse_cidr(text) if isinstance(text, str) else None
 
     @property
     def ports(self) -> str:

@@ -13,12 +13,12 @@ from taskwall.model.core.entity import Link, Setting
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.entities.ecs import TaskDefinition, TaskSource
 from taskwall.model.entities.load_balancer import LoadBalancer, TargetGroup
-from taskwall.model.exposure.instance_groups import groups_of, registered, tasks_on
+from taskwall.model.exposure.instance_groups import groups_of, instance_registrations, tasks_on
 from taskwall.model.exposure.task_ports import (
     DYNAMIC,
     DYNAMIC_ENOUGH,
-    mappings,
     number_of,
+    port_mappings,
     speaks_udp,
 )
 from taskwall.model.load_balancing.fronts import BalancerPath, balancer_paths, preserves_client_ip
@@ -111,7 +111,7 @@ def balancer_flows(network: Network) -> Iterator[BalancerFlow]:
         for source, fact in held:
             yield from _to_instances(network, source, taker, fact)
         source, fact = held[0]
-        for front in registered(network, member):
+        for front in instance_registrations(network, member):
             if front.balancer is not None and front.target_group is not None:
                 traffic = _exactly(front.target_group.port, "port", front.target_group)
                 way = all_of((fact, front.fact))
@@ -232,7 +232,7 @@ def _on_instance(
             return _over("its port", None, (), definition.mode.needs, group)
         return _exactly(setting, "port", group)
     number = number_of(setting) or 0
-    for mapping in mappings(network, source):
+    for mapping in port_mappings(network, source):
         if mapping.inside is None or mapping.outside is None:
             return _over("its port", None, (), (*mapping.needs, *needs), group)
         if Ranges(((number, number),)) <= mapping.inside:

@@ -15,7 +15,7 @@ from taskwall.model.compute.container_instances import (
     Instances,
     container_instances,
 )
-from taskwall.model.compute.launch_type import awsvpc, uses
+from taskwall.model.compute.launch_type import awsvpc, sources_of_definition
 from taskwall.model.compute.placement import hosts_of, on_ec2
 from taskwall.model.core.address import Ranges
 from taskwall.model.core.entity import Link
@@ -65,7 +65,9 @@ def in_host_mode(network: Network) -> dict[str, TaskDefinition]:
     """The first task definition in host mode whose tasks run on instances, by the instances' id."""
     found: dict[str, TaskDefinition] = {}
     for definition in network.every(TaskDefinition):
-        for source, _ in uses(network, definition) if definition.mode.known == "host" else ():
+        for source, _ in (
+            sources_of_definition(network, definition) if definition.mode.known == "host" else ()
+        ):
             for member, fact in hosts_of(network, source):
                 if fact.truth is True:
                     found.setdefault(member.instances.id, definition)
@@ -78,7 +80,9 @@ def host_groups(network: Network) -> tuple[GroupAttachment, ...]:
     found: dict[str, list[Sharing]] = {}
     also: dict[str, list[BalancerPath]] = {}
     for member, held in tasks_on(network):
-        ways = registered(network, member) if groups_of(network, member.instances) else ()
+        ways = (
+            instance_registrations(network, member) if groups_of(network, member.instances) else ()
+        )
         for link in groups_of(network, member.instances):
             for group, attachment in _which(network, link, member.instances):
                 pairs = found.setdefault(group, [])
@@ -98,7 +102,9 @@ def host_groups(network: Network) -> tuple[GroupAttachment, ...]:
     )
 
 
-def registered(network: Network, member: ContainerInstances) -> tuple[BalancerPath, ...]:
+def instance_registrations(
+    network: Network, member: ContainerInstances
+) -> tuple[BalancerPath, ...]:
     """The ways from load balancers in which Auto Scaling groups register container instances."""
     found = []
     for group, started in member.scaled_by:

@@ -10,7 +10,7 @@ from taskwall.model.core.network import Network, remembered
 from taskwall.model.entities.load_balancer import Listener, LoadBalancer
 from taskwall.model.exposure.group_users import uses_by_links
 from taskwall.model.load_balancing.fronts import listeners, stands_before_tasks
-from taskwall.model.load_balancing.internet_facing import public
+from taskwall.model.load_balancing.internet_facing import is_public
 from taskwall.model.permissions.peers import listed
 from taskwall.model.permissions.ports import Ports
 
@@ -72,7 +72,7 @@ def public_groups(network: Network) -> tuple[Shown, ...]:
             continue
         before = stands_before_tasks(network, balancer)
         here = Link(balancer.id, balancer.exists, balancer.origin.header)
-        reached = all_of((before, public(network, here))) if before.truth is not False else FALSE
+        reached = all_of((before, is_public(network, here))) if before.truth is not False else FALSE
         for group, fact in uses_by_links(network, balancer.groups, reached, balancer.origin):
             found.setdefault(group, []).append((balancer, fact))
     shown = []

@@ -22,7 +22,7 @@ from taskwall.model.load_balancing.fronts import (
     behind,
     preserves_client_ip,
 )
-from taskwall.model.load_balancing.internet_facing import public
+from taskwall.model.load_balancing.internet_facing import is_public
 from taskwall.model.permissions.coverage import names_addresses, names_group_of
 from taskwall.model.permissions.peers import (
     allows_range_within,
@@ -181,7 +181,7 @@ class AllowedPermission(Struct, frozen=True):
         return listed(each.ports for each in self.alike)
 
 
-def instances(judged: Iterable[tuple[Permission, Fact]]) -> Iterator[AllowedPermission]:
+def by_permission(judged: Iterable[tuple[Permission, Fact]]) -> Iterator[AllowedPermission]:
     """Permissions with a fact about each: what count, for_each and loops make is told as one."""
     judged = list(judged)
     alike: dict[object, list[Permission]] = {}
@@ -365,7 +365,7 @@ def _bare(network: Network, source: TaskSource, front: BalancerPath) -> Fact:
         text = f"{source.name} is behind a public NLB without security groups"
         return Fact(None, text, front.place, source.name, front.needs)
     link = Link(balancer.id, balancer.exists, balancer.origin.header)
-    return public(network, link) & ~_has_groups(balancer)
+    return is_public(network, link) & ~_has_groups(balancer)
 
 
 def _has_groups(balancer: LoadBalancer) -> Fact:

@@ -74,7 +74,7 @@ def _proxy_ports(network: Network) -> dict[str, list[ProxyPort]]:
     return network.grouped(ProxyPort, lambda each: (each.of,))
 
 
-def mappings(network: Network, source: TaskSource) -> list[PortMapping]:
+def port_mappings(network: Network, source: TaskSource) -> list[PortMapping]:
     """The port mappings of a source's tasks, as far as the sources tell."""
     return _mappings(network).get(_definition(source), [])
 
@@ -93,7 +93,7 @@ def _definition(source: TaskSource) -> str:
 def served(network: Network, source: TaskSource) -> Ports:
     """All ports on which awsvpc tasks of a source serve, or may be said to."""
     found = Ports(needs=_unseen(network, source))
-    for mapping in mappings(network, source):
+    for mapping in port_mappings(network, source):
         found |= _inside(mapping)
     for proxy in proxy_ports(network, source):
         found |= _as_ports(proxy.port, "tcp", proxy.needs)
@@ -109,7 +109,7 @@ def offered(network: Network, source: TaskSource) -> Ports:
     What Service Connect offers, and where Cloud Map leads to it all that it maps.
     """
     found = Ports()
-    own = mappings(network, source)
+    own = port_mappings(network, source)
     for proxy in _proxy_ports(network).get(source.id, ()):
         if proxy.port is None or proxy.port:
             found |= _as_ports(proxy.port, "tcp", proxy.needs)
@@ -142,7 +142,7 @@ def published(network: Network, source: TaskSource) -> Ports:
     host = None if definition is None or definition.external else definition.mode.is_("host").truth
     if definition is not None and host is None and not definition.external:
         found |= Ports(needs=definition.mode.needs)
-    for mapping in mappings(network, source):
+    for mapping in port_mappings(network, source):
         if host:
             found |= _inside(mapping)
         elif mapping.outside is not None and not mapping.outside:
@@ -170,7 +170,7 @@ def _unseen(network: Network, source: TaskSource) -> tuple[Need, ...]:
     """What the containers of a source wait for, where the sources do not hold them."""
     link = source.task_definition
     if link is None:
-        if mappings(network, source):
+        if port_mappings(network, source):
             return ()
         return (Need(f"the containers of {source.name}", "are not in the sources"),)
     found = network.get(TaskDefinition, link)

@@ -12,7 +12,7 @@ from taskwall.model.entities.ecs import AutoScalingGroup, CapacityProvider, Task
 from taskwall.model.entities.load_balancer import BalancerKind, Listener, LoadBalancer, TargetGroup
 from taskwall.model.entities.vpc import Subnet
 from taskwall.model.load_balancing.fronts import balancer_paths, before_tasks, forwards
-from taskwall.model.load_balancing.internet_facing import public
+from taskwall.model.load_balancing.internet_facing import is_public
 
 
 class Backend(Struct, frozen=True):
@@ -69,7 +69,7 @@ def _ends_there(
     """
     if listener is None or kind == "gateway":
         return way if kind != "gateway" else FALSE
-    parts = [way, public(network, listener.load_balancer)]
+    parts = [way, is_public(network, listener.load_balancer)]
     if kind != "application":
         parts.append(listener.protocol.is_("TLS", "HTTPS", "HTTP"))
     return all_of(parts)
@@ -105,7 +105,7 @@ def _classic(
     network: Network, balancer: LoadBalancer, listener: Listener, backend: Setting
 ) -> Iterator[Backend]:
     """The same for a listener of a classic load balancer, which has one health check for all."""
-    reached = before_tasks(network, listener) & public(network, listener.load_balancer)
+    reached = before_tasks(network, listener) & is_public(network, listener.load_balancer)
     concerned = reached & listener.protocol.is_("HTTP", "HTTPS", "SSL")
     subnets = (network.get(Subnet, link) for link in balancer.subnets)
     spared = enforced(network, [each.vpc for each in subnets if each is not None], balancer.name)

@@ -8,7 +8,7 @@ from taskwall.model.load_balancing.fronts import balancer_needs, forwards
 
 
 @remembered
-def public(network: Network, link: Link) -> Fact:
+def is_public(network: Network, link: Link) -> Fact:
     """Whether the internet reaches a load balancer: by its scheme, or through a public NLB.
 
     An ALB that is registered in an NLB's target group is reached from wherever that NLB is.

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from taskwall.core.facts import FALSE, Fact, all_of, any_of
 from taskwall.core.values import Need, Reference, Text, Value, symbol
-from taskwall.model.core.address import EVERYWHERE, V4, V6, Ranges, cidr
+from taskwall.model.core.address import EVERYWHERE, V4, V6, Ranges, parse_cidr
 from taskwall.model.core.entity import Link, Setting, same_entity
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.entities.security_group import Permission, PrefixList
@@ -217,7 +217,7 @@ def part(setting: Setting, of: str = "", vpc: Link | None = None) -> Part:
     """
     names = frozenset((*_names(setting.value), *([f"{of}.{setting.name}"] if of else ())))
     if not setting.open:
-        found = cidr(setting.known) if isinstance(setting.known, str) else None
+        found = parse_cidr(setting.known) if isinstance(setting.known, str) else None
         return Part(found.ranges if found is not None else Ranges(), names=names, vpc=vpc)
     within = V6 if "6" in setting.name else EVERYWHERE if setting.name == "cidr" else V4
     return Part(within, False, names=names, vpc=vpc, most=_most(setting), needs=setting.needs)

@@ -13,9 +13,9 @@ from taskwall.model.core.address import (
     V6,
     VPC_SIZE,
     Ranges,
-    cidr,
     is_internet,
-    public,
+    parse_cidr,
+    public_addresses,
 )
 from taskwall.model.core.entity import Link, same_entity
 from taskwall.model.core.network import Network, remembered
@@ -114,7 +114,7 @@ def allows_internet(network: Network, permission: Permission) -> Fact:
     if is_internet(held.sure):
         return permission.states(True, f"{group} allows ingress from {said}")
     small, waits = _small_ranges(network, permission.group.to)
-    if any(held.sure & public(version) for version in (4, 6)):
+    if any(held.sure & public_addresses(version) for version in (4, 6)):
         whole = "the public ranges of the group add up to the internet"
         together = f"{group} allows ingress from {said}: {whole}"
         if is_internet(small):
@@ -169,7 +169,7 @@ def _small_ranges(network: Network, group: str) -> tuple[Ranges, tuple[Need, ...
 
 def _bounded(parts: Iterable[Part], small: Ranges) -> bool:
     """Whether ranges that are not known are too small to make a group's ranges the internet."""
-    held = {version: (small & public(version)).size for version in INTERNET_SIZE}
+    held = {version: (small & public_addresses(version)).size for version in INTERNET_SIZE}
     for each in parts:
         if each.most is None:
             return False
@@ -257,7 +257,7 @@ def by_settings(network: Network, permission: Permission) -> Fact:
     allowed = network.policy.allowed_peers
     if not allowed:
         return FALSE
-    ranges = [found.ranges for peer in allowed if (found := cidr(peer)) is not None]
+    ranges = [found.ranges for peer in allowed if (found := parse_cidr(peer)) is not None]
     text = f"the settings allow {who(network, permission)}"
     for link in (permission.peer, permission.prefix_list):
         if link is not None and link.to in allowed:

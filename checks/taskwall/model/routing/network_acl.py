@@ -188,7 +188,7 @@ def _balancers_in(network: Network) -> dict[str, list[tuple[LoadBalancer, Link]]
 
 
 @remembered
-def entries(network: Network) -> dict[str, list[AclEntry]]:
+def acl_entries(network: Network) -> dict[str, list[AclEntry]]:
     """Entries by their ACL; "" holds those of which nobody knows whose they are."""
     found: dict[str, list[AclEntry]] = {}
     for entry in network.every(AclEntry):
@@ -209,7 +209,7 @@ def passing(
     What is not known of an entry is taken to be `kindly` for the traffic, or to be against it.
     """
     left, passed = traffic, Traffic()
-    found = entries(network)
+    found = acl_entries(network)
     mine = [
         each for each in (*found.get(acl.id, ()), *found.get("", ())) if each.way in (way, None)
     ]

@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from taskwall.core.facts import FALSE, TRUE, Fact, all_of, any_of
 from taskwall.core.values import Need
-from taskwall.model.core.address import cidr
+from taskwall.model.core.address import parse_cidr
 from taskwall.model.core.entity import Link, Setting, same_entity
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.entities.ecs import TaskSource
@@ -242,7 +242,7 @@ def _half(route: Route, to: Setting) -> Fact:
     otherwise = f"{route.fact.resource} leads to {to.known} only"
     if to.open:
         return Fact(None, text, to.place, route.fact.resource, to.needs)
-    found = cidr(str(to.known))
+    found = parse_cidr(str(to.known))
     half = found is not None and found.ranges.size * 2 >= 2 ** (32 if found.version == 4 else 128)
     return Fact(half, text, to.place, route.fact.resource, otherwise=otherwise)
 

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from taskwall.core.facts import FALSE, TRUE, Fact, all_of, any_of
 from taskwall.core.values import Need, Origin, Span
-from taskwall.model.core.address import Ranges, cidr
+from taskwall.model.core.address import Ranges, parse_cidr
 from taskwall.model.core.entity import Entity, Link, Setting, same_entity
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.entities.vpc import GatewayAttachment, Subnet, Vpc
@@ -224,7 +224,7 @@ def _addresses(network: Network, vpc: Link) -> tuple[Ranges, tuple[Need, ...]]:
 
 
 def _ranges(texts: Iterable[object]) -> Ranges:
-    found = [cidr(text) for text in texts if isinstance(text, str)]
+    found = [parse_cidr(text) for text in texts if isinstance(text, str)]
     return Ranges.union(each.ranges for each in found if each is not None)
 
 

@@ -62,14 +62,14 @@ def with_null(perhaps: MaybeRemoved) -> Value:
     return either(perhaps.value, Known(None), perhaps.needs)
 
 
-def placed(value: Value, place: Span | None) -> Value:
+def with_place(value: Value, place: Span | None) -> Value:
     """The value at the place where it is used."""
     if isinstance(value, Known):
         return Known(value.data, place)
     return structs.replace(value, place=place)
 
 
-def called(value: Value) -> str:
+def name_of(value: Value) -> str:
     """What a value goes by within the name of something made of it; "" if there is no name."""
     known = worst_per_scenario(value)
     if isinstance(known, Known):
@@ -81,7 +81,7 @@ def called(value: Value) -> str:
     return symbol(value)
 
 
-def literal(node: Node | None) -> Known | None:
+def default_literal(node: Node | None) -> Known | None:
     """The literal that a parameter's default is; nothing written is empty."""
     if isinstance(node, IntrinsicCall) and node.name == DYNAMIC:
         node = node.argument

@@ -25,7 +25,7 @@ from taskwall.readers.cloudformation.calls import (
     Outcome,
 )
 from taskwall.readers.cloudformation.deployment import TemplateContext
-from taskwall.readers.cloudformation.document import IntrinsicCall, Node, members, written
+from taskwall.readers.cloudformation.document import IntrinsicCall, Node, literal_text, members
 
 MOST_ROWS: Final = 8
 """Of a mapping with more rows, one that has the value in question is asked for, and one other."""
@@ -99,7 +99,7 @@ def not_(run: TemplateContext, call: IntrinsicCall) -> Value:
 
 def condition(run: TemplateContext, call: IntrinsicCall) -> Value:
     """`Condition`: a declared condition by its name."""
-    name = written(call.argument)
+    name = literal_text(call.argument)
     if name is None:
         raise MalformedError("takes the name of a condition")
     return run.condition(name, call.place)
@@ -233,7 +233,7 @@ def _of_all(
     return Unknown(waits or (Need(call.name, "is not known"),), place=call.place)
 
 
-def of_account(_: TemplateContext, call: IntrinsicCall) -> Value:
+def deployed_account(_: TemplateContext, call: IntrinsicCall) -> Value:
     """`Fn::RefAll`, `Fn::ValueOf`, `Fn::ValueOfAll`: what exists where it is deployed."""
     why = "is known only where it is deployed"
     return Unknown((Need(call.name, why),), place=call.place)

@@ -65,7 +65,7 @@ class TemplateFile(Struct, frozen=True):
     errors: tuple[SourceError, ...] = ()
 
 
-def read(file: str, text: str) -> TemplateFile:
+def read_nodes(file: str, text: str) -> TemplateFile:
     """The nodes of a YAML or JSON text.
 
     Raises:
@@ -92,7 +92,7 @@ def elements(node: Node | None) -> tuple[Node, ...]:
     return node.items if isinstance(node, Items) else ()
 
 
-def written(node: Node | None) -> str | None:
+def literal_text(node: Node | None) -> str | None:
     """The text that stands there literally; None of anything else."""
     return node.data if isinstance(node, Known) and isinstance(node.data, str) else None
 

@@ -34,10 +34,10 @@ from taskwall.readers.cloudformation.calls import (
     MalformedError,
     MaybeRemoved,
     Outcome,
-    called,
+    name_of,
     nameless,
-    placed,
     with_null,
+    with_place,
 )
 from taskwall.readers.cloudformation.deployment import TOP, DeploymentEvaluation, StackLocation
 from taskwall.readers.cloudformation.document import (
@@ -47,8 +47,8 @@ from taskwall.readers.cloudformation.document import (
     Node,
     Sequence,
     elements,
+    literal_text,
     members,
-    written,
 )
 from taskwall.readers.cloudformation.parameter_values import Parameters
 from taskwall.readers.cloudformation.template import Declared, Template
@@ -248,7 +248,7 @@ class Evaluator:
     ) -> Value:
         """An unknown that goes by a name, unless the user or the scenario says what it is."""
         if (assumed := self.inputs.assumptions.get(name)) is not None:
-            return placed(assumed, place)
+            return with_place(assumed, place)
         answer = self.scenario.get(name, OTHER)
         if answer != OTHER:
             return Known(answer, place)
@@ -264,7 +264,7 @@ class Evaluator:
     def macro(self, name: str, place: Span | None) -> Value:
         """What a macro makes; two of the same name can make different things."""
         if (assumed := self.inputs.assumptions.get(name)) is not None:
-            return placed(assumed, place)
+            return with_place(assumed, place)
         return nameless(name, "is expanded only at deployment", place)
 
     # References
@@ -280,14 +280,14 @@ class Evaluator:
     def named(self, name: str, place: Span) -> Outcome:
         """What `Ref` gives for a name."""
         if name in self.template.parameters:
-            return placed(self.parameters.value(name), place)
+            return with_place(self.parameters.value(name), place)
         if name in self.template.resources:
             return self._reference(name, "Ref", place)
         if name.startswith("AWS::"):
             if name == "AWS::NoValue":
                 return None
             if (supplied := self.inputs.parameters.get(name)) is not None:
-                return placed(supplied, place)
+                return with_place(supplied, place)
             if name == "AWS::NotificationARNs":
                 return Items((), (self.unknown(name, DEPENDS, place),), place)
             if name in _PSEUDO:
@@ -318,7 +318,7 @@ class Evaluator:
         if value is None and attribute.startswith("Outputs."):
             found = self._handed_up(name, attribute[8:], place)
             if found is not None:  # the very thing, as an output has no identity of its own
-                return placed(found, place)
+                return with_place(found, place)
         if value is None and attribute == "Ref":
             value = self.inputs.assumptions.get(address)
         return Reference(address, attribute, value, place, DEPLOYED)
@@ -440,14 +440,14 @@ class Evaluator:
                     for one in root.all_below():
                         if one.site.path == offer.path:
                             found = one.output(offer.output, place)
-                            return None if found is None else placed(found, place)
+                            return None if found is None else with_place(found, place)
         return None
 
     # Conditions
 
     def condition_of(self, node: Node) -> Known | Unknown:
         """Whether a condition holds that is named, or written out."""
-        name = written(node)
+        name = literal_text(node)
         return self.condition(name, node.place) if name is not None else self.truth(node)
 
     def condition(self, name: str, place: Span | None = None) -> Known | Unknown:
@@ -470,7 +470,7 @@ class Evaluator:
     def truth(self, node: Node) -> Known | Unknown:
         """Whether what is written as a condition holds."""
         if isinstance(node, Mapping | Fields):
-            name = written(node.fields.get("Condition"))
+            name = literal_text(node.fields.get("Condition"))
             if name is not None and len(node.fields) == 1:
                 return self.condition(name, node.place)
         self.run.deciding += 1
@@ -494,7 +494,7 @@ class Evaluator:
 
 
 def _ref(run: Evaluator, call: IntrinsicCall) -> Outcome:
-    name = written(call.argument)
+    name = literal_text(call.argument)
     if name is None:
         found = worst_per_scenario(run.argument(call.argument))
         if waits := needs(found):
@@ -517,7 +517,7 @@ def _get_att(run: Evaluator, call: IntrinsicCall) -> Value:
             spelled(value.data) if isinstance(value, Known) else None for value in values
         )
     else:
-        name, _, attribute = (written(call.argument) or "").partition(".")
+        name, _, attribute = (literal_text(call.argument) or "").partition(".")
     if not (name and attribute):
         raise MalformedError("takes a resource and an attribute")
     return run.get(name, attribute, call.place)
@@ -525,7 +525,7 @@ def _get_att(run: Evaluator, call: IntrinsicCall) -> Value:
 
 def _import(run: Evaluator, call: IntrinsicCall) -> Value:
     name = run.argument(call.argument)
-    by = called(name)
+    by = name_of(name)
     goes_by = f"{call.name} {by}" if by else ""
     found = run.imported(name, goes_by, call.place)
     if found is not None:
@@ -537,7 +537,7 @@ def _import(run: Evaluator, call: IntrinsicCall) -> Value:
 
 
 def _transform(run: Evaluator, call: IntrinsicCall) -> Value:
-    name = written(members(call.argument).get("Name"))
+    name = literal_text(members(call.argument).get("Name"))
     return run.macro(f"{call.name} {name}" if name else call.name, call.place)
 
 
@@ -546,7 +546,7 @@ FUNCTIONS: Final[dict[str, Callable[[Evaluator, IntrinsicCall], Outcome]]] = {
     "Condition": conditions.condition,
     "Fn::And": conditions.and_,
     "Fn::Base64": texts.base64,
-    "Fn::Cidr": lists.cidr,
+    "Fn::Cidr": lists.cidr_blocks,
     "Fn::Contains": conditions.contains,
     "Fn::EachMemberEquals": conditions.each_equals,
     "Fn::EachMemberIn": conditions.each_in,
@@ -560,14 +560,14 @@ FUNCTIONS: Final[dict[str, Callable[[Evaluator, IntrinsicCall], Outcome]]] = {
     "Fn::Length": lists.length_of,
     "Fn::Not": conditions.not_,
     "Fn::Or": conditions.or_,
-    "Fn::RefAll": conditions.of_account,
+    "Fn::RefAll": conditions.deployed_account,
     "Fn::Select": lists.select,
     "Fn::Split": lists.split,
     "Fn::Sub": texts.sub,
     "Fn::ToJsonString": texts.to_json,
     "Fn::Transform": _transform,
-    "Fn::ValueOf": conditions.of_account,
-    "Fn::ValueOfAll": conditions.of_account,
+    "Fn::ValueOf": conditions.deployed_account,
+    "Fn::ValueOfAll": conditions.deployed_account,
     "Ref": _ref,
 }
 
@@ -579,7 +579,7 @@ def _given(declared: Declared) -> Lookup[str, Node] | None:
         return None
     found = dict(members(node))
     for item in elements(node):
-        name = written(members(item).get("ParameterKey"))
+        name = literal_text(members(item).get("ParameterKey"))
         value = members(item).get("ParameterValue")
         if name is not None and value is not None:
             found[name] = value

@@ -14,9 +14,9 @@ from taskwall.readers.cloudformation.document import (
     Sequence,
     TemplateFile,
     elements,
+    literal_text,
     members,
-    read,
-    written,
+    read_nodes,
 )
 from taskwall.source.files import Files, UnreadableError
 from taskwall.source.stack import Inputs, SourceError
@@ -67,10 +67,10 @@ class Includes:
     def _snippet(self, node: Node, file: str, above: tuple[str, ...]) -> Node | None:
         """What an include stands for; None if it is another transform, or not in the sources."""
         fields = members(node)
-        if written(fields.get("Name")) != INCLUDE:
+        if literal_text(fields.get("Name")) != INCLUDE:
             return None
         location = members(fields.get("Parameters")).get("Location")
-        path = self._path(written(location) or "", file)
+        path = self._path(literal_text(location) or "", file)
         if not path:
             return None
         place = (location or node).place or Span(file, 1, 1, 1, 1)
@@ -78,7 +78,7 @@ class Includes:
             self.errors.append(SourceError(place, "includes itself"))
             return None
         try:
-            unit = read(path, self.files.text(path))
+            unit = read_nodes(path, self.files.text(path))
         except UnreadableError as error:
             self.errors.append(error.error)
             return None

@@ -11,10 +11,10 @@ from msgspec.structs import replace
 
 from taskwall.core.values import Known, Text, Value, spelled, worst_per_scenario
 from taskwall.readers.cloudformation.deployment import DeploymentEvaluation
-from taskwall.readers.cloudformation.document import members, written
+from taskwall.readers.cloudformation.document import literal_text, members
 from taskwall.readers.cloudformation.evaluate import Evaluator
 from taskwall.readers.cloudformation.exports import Offer
-from taskwall.readers.cloudformation.template import Declared, Template, parsed
+from taskwall.readers.cloudformation.template import Declared, Template, read_template
 from taskwall.source.files import Files, UnreadableError
 from taskwall.source.stack import Inputs, SourceError
 
@@ -126,7 +126,7 @@ class Nesting:
     def _template(self, template: Template, declared: Declared) -> Template | None:
         """The template of a nested stack, if the scan has it."""
         folder = os.path.dirname(template.unit.file)
-        asset = written(members(declared.metadata).get("aws:asset:path"))
+        asset = literal_text(members(declared.metadata).get("aws:asset:path"))
         if asset is not None:  # as CDK writes it
             return self.templates.get(os.path.normpath(os.path.join(folder, asset)))
         node = members(declared.properties).get(STACKS[declared.type])
@@ -151,14 +151,14 @@ class Nesting:
         body = members(declared.properties).get("TemplateBody")
         place = None if body is None else body.place
         lines = template.unit.text.split("\n")
-        if written(body) is None or place is None or place.file != template.unit.file:
+        if literal_text(body) is None or place is None or place.file != template.unit.file:
             return None
         if not re.match(r"\|[-+]?\s*(?:#.*)?$", lines[place.line - 1][place.column - 1 :]):
             return None
         # With empty lines before it, everything in it stands where it does in the file.
         text = "\n" * place.line + "\n".join(lines[place.line : place.end_line]) + "\n"
         try:
-            found = parsed(place.file, text)
+            found = read_template(place.file, text)
         except UnreadableError as error:
             self.errors.append(error.error)
             return None

@@ -9,7 +9,7 @@ from taskwall.readers.cloudformation.exports import Exports, ImportResolver, Off
 from taskwall.readers.cloudformation.joined import exports_of
 from taskwall.readers.cloudformation.skips import suppressions
 from taskwall.readers.cloudformation.stack import CloudFormationStack
-from taskwall.readers.cloudformation.template import Template, may_be_template, parsed
+from taskwall.readers.cloudformation.template import Template, may_be_template, read_template
 from taskwall.source.files import Files, UnreadableError
 from taskwall.source.resource import Suppression
 from taskwall.source.stack import Inputs, SourceError
@@ -130,7 +130,7 @@ def _same(one: CloudFormationStack, other: CloudFormationStack) -> bool:
 
 def _read(path: str, text: str, files: Files, inputs: Inputs) -> ParsedTemplate:
     try:
-        template = parsed(path, text, files, inputs) if may_be_template(text) else None
+        template = read_template(path, text, files, inputs) if may_be_template(text) else None
     except UnreadableError as failure:
         return ParsedTemplate(text, failure=failure)
     if template is None:

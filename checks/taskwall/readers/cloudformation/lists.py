@@ -23,9 +23,9 @@ from taskwall.readers.cloudformation.calls import (
     DEPLOYED,
     MAX_PIECES,
     MalformedError,
-    called,
+    name_of,
     nameless,
-    placed,
+    with_place,
 )
 from taskwall.readers.cloudformation.deployment import TemplateContext
 from taskwall.readers.cloudformation.document import IntrinsicCall, Node, members
@@ -45,12 +45,12 @@ def select(run: TemplateContext, call: IntrinsicCall) -> Value:
     if isinstance(values, Items) and number is not None and not values.rest:
         if len(number) > 6 or int(number) >= len(values.items):
             raise MalformedError(f"selects element {number} of {len(values.items)}")
-        return placed(values.items[int(number)], call.place)
+        return with_place(values.items[int(number)], call.place)
     if isinstance(values, Reference) and number is not None:
         attribute = f"{values.attribute}[{number}]"
         assumed = run.inputs.assumptions.get(f"{values.resource}.{attribute}")
         return Reference(values.resource, attribute, assumed, call.place, DEPLOYED)
-    name = called(values)
+    name = name_of(values)
     goes_by = f"{name}[{number}]" if name and number is not None else ""
     return run.computed(goes_by, (*needs(index), *needs(found)), call)
 
@@ -67,7 +67,7 @@ def split(run: TemplateContext, call: IntrinsicCall) -> Value:
         found = pieces(run, source, separator, call)
         if found is not None:
             return found
-    names = [called(by), called(whole)]
+    names = [name_of(by), name_of(whole)]
     goes_by = f"{call.name}({', '.join(names)})" if all(names) else ""
     value = run.computed(goes_by, (*needs(by), *needs(whole)), call)
     return value if isinstance(value, Items) else Items((), (value,), call.place)
@@ -110,7 +110,7 @@ def _piece(parts: list[str | Value], whole: Text) -> Value:
     return text(solid, whole.place)
 
 
-def cidr(run: TemplateContext, call: IntrinsicCall) -> Value:
+def cidr_blocks(run: TemplateContext, call: IntrinsicCall) -> Value:
     """`Fn::Cidr`: ranges of a block."""
     given = [run.argument(node) for node in run.arguments(call, 2, 3)]
     waits = tuple(need for argument in given for need in needs(argument))
@@ -127,7 +127,7 @@ def cidr(run: TemplateContext, call: IntrinsicCall) -> Value:
         blocks = _blocks(spelled(block.data) or "", count, bits)
         return Items(tuple(Known(one, call.place) for one in blocks), (), call.place)
     waits = tuple(dict.fromkeys(waits)) or (Need(call.name, "is not known"),)
-    names = [called(argument) for argument in given]
+    names = [name_of(argument) for argument in given]
     goes_by = f"Fn::Cidr({', '.join(map(str, names))})" if all(names) else ""
     if count is None or not run.affords(100 * count):
         return Items((), (Unknown(waits, place=call.place),), call.place)
@@ -143,7 +143,7 @@ def cidr(run: TemplateContext, call: IntrinsicCall) -> Value:
 
 def zones(run: TemplateContext, call: IntrinsicCall) -> Value:
     """`Fn::GetAZs`: as many as the region has."""
-    name = called(run.argument(call.argument))
+    name = name_of(run.argument(call.argument))
     goes_by = call.name if name in ("", None, "AWS::Region") else f"{call.name} {name}"
     found = run.unknown(goes_by, DEPENDS, call.place)
     return found if isinstance(found, Items) else Items((), (found,), call.place)
@@ -190,7 +190,7 @@ def find_in_map(run: TemplateContext, call: IntrinsicCall) -> Value:
     )
     if name is not None and exact:
         if found:
-            return placed(run.argument(found[0]), call.place)
+            return with_place(run.argument(found[0]), call.place)
         if default is not None:
             return run.argument(default)
         if run.scenario.answers(found_by[call.name][1]):
@@ -200,8 +200,8 @@ def find_in_map(run: TemplateContext, call: IntrinsicCall) -> Value:
     if default is None and found and run.affords(10 * len(found)):
         value = run.argument(found[0])
         if all(same(value, run.argument(other)) for other in found[1:]):
-            return placed(value, call.place)
-    names = [name, called(top), called(second)]
+            return with_place(value, call.place)
+    names = [name, name_of(top), name_of(second)]
     goes_by = f"{call.name}({', '.join(map(str, names))})" if all(names) else ""
     key = symbol(top)
     if goes_by and key and default is None and isinstance(worst_per_scenario(second), Known):

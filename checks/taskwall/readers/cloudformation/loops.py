@@ -28,8 +28,8 @@ from taskwall.readers.cloudformation.document import (
     Node,
     Sequence,
     elements,
+    literal_text,
     members,
-    written,
 )
 from taskwall.readers.cloudformation.template import Declared, Template, declared_in
 
@@ -55,7 +55,7 @@ class Iteration(Struct, frozen=True):
 def iterations(run: TemplateContext, key: str, node: Node) -> Iterator[Iteration]:
     """The turns of a loop; one that stands for all where its collection is not known."""
     parts = elements(node)
-    identifier = written(parts[0]) if len(parts) == 3 else None
+    identifier = literal_text(parts[0]) if len(parts) == 3 else None
     if identifier is None or not isinstance(parts[2], Fields | Mapping):
         if node.place is not None:
             run.error(node.place, f"{key} takes a list of an identifier, a list and a mapping")
@@ -99,7 +99,7 @@ def put_in(node: Node, identifier: str, text: str) -> Node:
                 return Known(pattern.sub(said, node.data), node.place)
             return node
         if isinstance(node, IntrinsicCall):
-            if node.name == "Ref" and written(node.argument) == identifier:
+            if node.name == "Ref" and literal_text(node.argument) == identifier:
                 if text == _ANY:
                     waits = (Need(identifier, "is one of a list that is not known"),)
                     return Unknown(waits, place=node.place)
@@ -200,7 +200,7 @@ def _declare(
                 whole = _declare(run, name, body, known, lines, into) and whole
                 continue
             places = turn.body.places if isinstance(turn.body, Fields | Mapping) else {}
-            if written(members(body).get("Type")) is None:
+            if literal_text(members(body).get("Type")) is None:
                 run.error(places[name], f"{title} has no Type")
                 continue
             made = declared_in(lines, name, body, places[name], key=title)

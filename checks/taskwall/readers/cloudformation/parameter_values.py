@@ -19,9 +19,9 @@ from taskwall.core.values import (
     worst_per_scenario,
 )
 from taskwall.readers.cloudformation import lists, texts
-from taskwall.readers.cloudformation.calls import is_empty, literal, nameless
+from taskwall.readers.cloudformation.calls import default_literal, is_empty, nameless
 from taskwall.readers.cloudformation.deployment import TemplateContext
-from taskwall.readers.cloudformation.document import Node, elements, members, written
+from taskwall.readers.cloudformation.document import Node, elements, literal_text, members
 
 # Compiled by its first use: few templates need it.
 _EXISTING: Final = (
@@ -77,7 +77,7 @@ class Parameters:
     def free_default(self, name: str) -> Known | None:
         """The default of a parameter that may be given another value; None if there is none."""
         fields = members(self._evaluator.template.parameters.get(name))
-        kind = written(fields.get("Type")) or "String"
+        kind = literal_text(fields.get("Type")) or "String"
         if (
             kind not in ("String", "Number")
             or _is_hidden(fields)
@@ -86,7 +86,7 @@ class Parameters:
             return None  # to a nested stack nobody gives anything but the stack above
         if name in self._evaluator.inputs.parameters or name in self._evaluator.inputs.assumptions:
             return None
-        default = literal(fields.get("Default"))
+        default = default_literal(fields.get("Default"))
         return None if is_empty(default) and _names_existing(name, kind) else default
 
     def asks(self, question: Question) -> frozenset[Question]:
@@ -116,7 +116,7 @@ class Parameters:
     def _parameter(self, name: str, symbol: str) -> Value:
         node = self._evaluator.template.parameters[name]
         fields = members(node)
-        kind = written(fields.get("Type")) or "String"
+        kind = literal_text(fields.get("Type")) or "String"
         place = node.place
         stored = kind.startswith("AWS::SSM::Parameter::Value<")
         if stored:
@@ -128,7 +128,7 @@ class Parameters:
             given = supplied  # of a stored one this, like the default, is only the key
         if given is None and not stored and self._evaluator.above is not None:
             given = self._handed_down(name, symbol, place)
-        default = None if stored or given is not None else literal(fields.get("Default"))
+        default = None if stored or given is not None else default_literal(fields.get("Default"))
         if isinstance(given, Known):
             given = texts.dynamic(self._evaluator, given)
         if _is_hidden(fields):

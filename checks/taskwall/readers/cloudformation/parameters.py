@@ -5,9 +5,9 @@ from taskwall.readers.cloudformation.document import (
     IntrinsicCall,
     Node,
     elements,
+    literal_text,
     members,
-    read,
-    written,
+    read_nodes,
 )
 from taskwall.source.files import UnreadableError
 
@@ -30,7 +30,7 @@ def parameters(path: str, text: str) -> dict[str, Value]:
     if path.endswith(".toml"):
         return _of_sam(text)
     try:
-        unit = read(path, text)
+        unit = read_nodes(path, text)
     except UnreadableError as error:
         place = error.error.place
         raise ParametersError(f"line {place.line}: {error.error.message}") from error
@@ -54,8 +54,8 @@ def _of_list(entries: tuple[Node, ...]) -> dict[str, Value]:
     found: dict[str, Value] = {}
     for entry in entries:
         fields = members(entry)
-        name, value = written(fields.get("ParameterKey")), fields.get("ParameterValue")
-        text = written(entry)
+        name, value = literal_text(fields.get("ParameterKey")), fields.get("ParameterValue")
+        text = literal_text(entry)
         if name is not None:
             given = None if value is None else _value(value)
             if given is not None:  # else the stack keeps a value that is not here

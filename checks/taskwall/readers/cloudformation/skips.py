@@ -11,8 +11,8 @@ from taskwall.readers.cloudformation.document import (
     Mapping,
     Node,
     elements,
+    literal_text,
     members,
-    written,
 )
 from taskwall.readers.cloudformation.template import Declared, Template
 from taskwall.source.resource import Suppression
@@ -55,7 +55,7 @@ def _of_metadata(
 ) -> None:
     ours = members(members(metadata).get("taskwall")).get("skip")
     entries = [
-        (written(members(item).get("id")), members(item).get("reason"), item.place)
+        (literal_text(members(item).get("id")), members(item).get("reason"), item.place)
         for item in elements(ours)
     ]
     for rule, reason in members(ours).items():
@@ -64,7 +64,7 @@ def _of_metadata(
         entries = [(None, None, ours.place)]
     for name, given, place in entries:
         at = place or scope
-        why = written(given) or ""
+        why = literal_text(given) or ""
         if name is None:
             errors.append(SourceError(at, _NO_RULE))
         elif not why.strip():
@@ -72,15 +72,15 @@ def _of_metadata(
         else:
             found.append(Suppression(name, why.strip(), at, scope))
     for item in elements(members(members(metadata).get("checkov")).get("skip")):
-        name = written(members(item).get("id")) or ""
+        name = literal_text(members(item).get("id")) or ""
         if name.startswith("TW"):
-            why = written(members(item).get("comment")) or ""
+            why = literal_text(members(item).get("comment")) or ""
             found.append(Suppression(name, why.strip(), item.place or scope, scope))
     config = members(members(metadata).get("cfn-lint")).get("config")
     found.extend(
         Suppression(match[1], "", item.place or scope, scope, "cfn-lint")
         for item in elements(members(config).get("ignore_checks"))
-        if (match := re.fullmatch(_LETTERED, written(item) or ""))
+        if (match := re.fullmatch(_LETTERED, literal_text(item) or ""))
     )
 
 

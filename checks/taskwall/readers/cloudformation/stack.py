@@ -22,7 +22,7 @@ from taskwall.core.values import (
 )
 from taskwall.readers.cloudformation.conditions import rules_hold
 from taskwall.readers.cloudformation.deployment import DeploymentEvaluation, Expansion
-from taskwall.readers.cloudformation.document import members, written
+from taskwall.readers.cloudformation.document import literal_text, members
 from taskwall.readers.cloudformation.evaluate import Evaluator
 from taskwall.readers.cloudformation.exports import ImportResolver
 from taskwall.readers.cloudformation.template import Declared, Template
@@ -295,7 +295,7 @@ def _made(
         "cloudformation",
         called_from=site.called_from,
         maybe=tuple(dict.fromkeys((*site.maybe, *maybe))) if site.maybe else maybe,
-        construct=written(metadata.get("aws:cdk:path")),
+        construct=literal_text(metadata.get("aws:cdk:path")),
     )
     if INIT not in metadata:
         return Resource(declared.type, origin, body, declared.place)

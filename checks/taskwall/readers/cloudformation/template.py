@@ -16,9 +16,9 @@ from taskwall.readers.cloudformation.document import (
     Node,
     TemplateFile,
     elements,
+    literal_text,
     members,
-    read,
-    written,
+    read_nodes,
 )
 from taskwall.source.files import Files, UnreadableError
 from taskwall.source.stack import Inputs, SourceError
@@ -82,7 +82,7 @@ def may_be_template(text: str) -> bool:
     )
 
 
-def parsed(
+def read_template(
     file: str, text: str, beside: Files | None = None, inputs: Inputs | None = None
 ) -> Template | None:
     """The template in a text; None if the text is something else.
@@ -95,7 +95,7 @@ def parsed(
     if not may_be_template(text):
         return None
     try:
-        unit = read(file, text)
+        unit = read_nodes(file, text)
     except UnreadableError:
         if _VERSION in text or re.search(_TYPED, text):
             raise
@@ -114,7 +114,7 @@ def parsed(
     root = members(unit.root)
     resources = members(root.get("Resources"))
     if _VERSION not in root and not any(
-        name.startswith("Fn::ForEach::") or "::" in (written(members(node).get("Type")) or "")
+        name.startswith("Fn::ForEach::") or "::" in (literal_text(members(node).get("Type")) or "")
         for name, node in resources.items()
     ):
         return None
@@ -151,7 +151,7 @@ def _template(
             open_names = True
             foreign += _macros(node)
             continue
-        kind = written(members(node).get("Type"))
+        kind = literal_text(members(node).get("Type"))
         if kind is None:
             # `!Rain::Module` and such are for tools that run before deployment.
             open_names = open_names or "Type" in members(node)
@@ -195,10 +195,10 @@ def declared_in(
     touching = [*_macros(body.get("Fn::Transform")), *_macros_of(body.get("Properties"))]
     return Declared(
         name,
-        written(body.get("Type")) or "",
+        literal_text(body.get("Type")) or "",
         header,
         place,
-        written(body.get("Condition")) or "",
+        literal_text(body.get("Condition")) or "",
         body.get("Properties"),
         body.get("Metadata"),
         waits=tuple(Need(macro, _EXPANDED) for macro in touching),
@@ -218,7 +218,7 @@ def _macros_of(properties: Node | None) -> list[str]:
 
 def _macros(transform: Node | None) -> list[str]:
     """What a `Fn::Transform` names, unless it is of AWS."""
-    name = written(members(transform).get("Name"))
+    name = literal_text(members(transform).get("Name"))
     return [] if name is None or _is_of_aws(name) else [f"Fn::Transform {name}"]
 
 
@@ -230,7 +230,7 @@ def _transforms(node: Node | None) -> tuple[str, ...]:
     """The names of the macros that are applied to the whole template."""
     found = []
     for item in elements(node) or ((node,) if node is not None else ()):
-        name = written(item) or written(members(item).get("Name"))
+        name = literal_text(item) or literal_text(members(item).get("Name"))
         if isinstance(item, IntrinsicCall) and item.name != DYNAMIC:
             name = item.name
         if name:

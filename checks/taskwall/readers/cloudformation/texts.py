@@ -22,9 +22,9 @@ from taskwall.core.values import (
 from taskwall.readers.cloudformation.calls import (
     MalformedError,
     MaybeRemoved,
-    called,
     is_empty,
     length,
+    name_of,
     nameless,
     no_text,
 )
@@ -73,7 +73,7 @@ def sub(run: TemplateContext, call: IntrinsicCall) -> Value:
         else:
             parts.append(_substituted(run, name, call.place))
     parts.append(source[end:])
-    return dynamic(run, put_together(run, parts, call.place))
+    return dynamic(run, concatenate(run, parts, call.place))
 
 
 def _substituted(run: TemplateContext, name: str, place: Span) -> Value:
@@ -86,7 +86,7 @@ def _substituted(run: TemplateContext, name: str, place: Span) -> Value:
     return found
 
 
-def put_together(run: TemplateContext, parts: list[str | Value], place: Span | None) -> Value:
+def concatenate(run: TemplateContext, parts: list[str | Value], place: Span | None) -> Value:
     """The parts as one text; a list or a map among them makes that part unknown."""
     solid: list[str | Value] = []
     size = 0
@@ -107,7 +107,7 @@ def join(run: TemplateContext, call: IntrinsicCall) -> Value:
     between, found = worst_per_scenario(run.argument(first)), run.argument(second)
     values = worst_per_scenario(found)
     if not isinstance(between, Known) or not isinstance(values, Items) or values.rest:
-        by, name = called(between), called(values)
+        by, name = name_of(between), name_of(values)
         goes_by = f"{call.name}({by}, {name})" if name and (by or is_empty(between)) else ""
         waits = (*needs(between), *needs(found))
         return run.computed(goes_by, waits, call)
@@ -117,7 +117,7 @@ def join(run: TemplateContext, call: IntrinsicCall) -> Value:
         if index and glue:
             parts.append(glue)
         parts.append(item)
-    return dynamic(run, put_together(run, parts, call.place))
+    return dynamic(run, concatenate(run, parts, call.place))
 
 
 def dynamic(run: TemplateContext, value: Value) -> Value:

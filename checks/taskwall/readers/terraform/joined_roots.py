@@ -7,7 +7,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from taskwall.core.values import Scenario, Span
 from taskwall.incremental.positions import LineMap
 from taskwall.readers.terraform.evaluation.module import ModuleScope
-from taskwall.readers.terraform.evaluation.remote_states import RemoteStates, reads_states, ties
+from taskwall.readers.terraform.evaluation.remote_states import (
+    RemoteStates,
+    reads_states,
+    state_references,
+)
 from taskwall.readers.terraform.modules import Module, module_loader
 from taskwall.readers.terraform.stack import Shared, TerraformStack, with_recursion_limit
 from taskwall.readers.union_find import connected_components
@@ -127,7 +131,7 @@ def joined(
 
     def tied() -> list[tuple[str, str]]:
         scopes = [root.scope({}) for root in roots]
-        return list(ties(together(scopes, inputs.remote_states), scopes, leading))
+        return list(state_references(together(scopes, inputs.remote_states), scopes, leading))
 
     by_folder = {root.name: root for root in roots}
     found: list[TerraformStack | JoinedStack] = []

@@ -232,12 +232,12 @@ def module_loader(files: Files) -> ModuleLoader:
 def local_sources(module: Module) -> Iterator[str]:
     """The folders that a module calls by a path in its `source`."""
     for block in module.calls.values():
-        source = source_of(block)
+        source = module_source(block)
         if source is not None and is_local(source):
             yield os.path.normpath(os.path.join(module.folder, source))
 
 
-def source_of(call: Block) -> str | None:
+def module_source(call: Block) -> str | None:
     """Where a module call says that its module is; None if that is not a plain text."""
     attribute = call.body.attributes.get("source")
     expression = attribute.expression if attribute else None

@@ -16,7 +16,7 @@ from taskwall.core.values import (
     worst_per_scenario,
 )
 from taskwall.readers.terraform.evaluation.context import RunContext
-from taskwall.readers.terraform.values.types import number
+from taskwall.readers.terraform.values.types import to_number
 from taskwall.readers.terraform.values.values import (
     FailedError,
     JsonFields,
@@ -122,7 +122,7 @@ def whole_number(key: Known) -> int:
     Raises:
         FailedError: it is no whole number.
     """
-    found = number(key.data)
+    found = to_number(key.data)
     if found != int(found):
         raise FailedError("an index", "is not a whole number")
     return int(found)

@@ -24,9 +24,9 @@ from taskwall.readers.terraform.values.values import (
     FailedError,
     JsonFields,
     as_text,
+    concatenate,
     doubts,
     is_null,
-    put_together,
     waiting,
 )
 
@@ -337,7 +337,7 @@ def _cloudinit(written: WrittenBody, scope: ModuleContext) -> Value:
             return waiting(parts)
         pieces += [f"--{mark}\r\n", *_part(part), "\r\n"]
     pieces.append(f"--{mark}--\r\n")
-    found = put_together(pieces)
+    found = concatenate(pieces)
     zipped, encoded = (_flag(written, name) for name in ("gzip", "base64_encode"))
     if isinstance(zipped, Unknown) or isinstance(encoded, Unknown):
         return waiting(zipped, encoded)
@@ -379,7 +379,7 @@ def _service_name(written: WrittenBody, scope: ModuleContext) -> Value:
     if service is None or is_null(worst_per_scenario(service)):
         raise FailedError("the endpoint service", "is not named")
     region = unknown("the region", "is not in the sources")
-    return put_together(["com.amazonaws.", region, ".", as_text(service)])
+    return concatenate(["com.amazonaws.", region, ".", as_text(service)])
 
 
 def _local_file(written: WrittenBody, scope: ModuleContext) -> Value:

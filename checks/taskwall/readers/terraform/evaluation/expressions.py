@@ -47,13 +47,13 @@ from taskwall.readers.terraform.values.values import (
     Open,
     alternatives,
     as_text,
+    concatenate,
     doubts,
     elements,
     is_null,
-    placed,
     possible,
-    put_together,
     waiting,
+    with_place,
 )
 
 
@@ -97,7 +97,7 @@ def _template(node: TemplateExpression, scope: ModuleContext, env: Env) -> Value
         if is_null(worst_per_scenario(value)):
             raise FailedError(spelled_out(part), "is null inside a string")
         pieces.append(as_text(value))
-    return put_together(pieces, node.place)
+    return concatenate(pieces, node.place)
 
 
 def _join(node: Join, scope: ModuleContext, env: Env) -> Value:
@@ -107,7 +107,7 @@ def _join(node: Join, scope: ModuleContext, env: Env) -> Value:
     pieces: list[str | Value] = [as_text(item) for item in found.items]
     if found.rest:
         pieces.append(Unknown(found.needs or waiting(*found.rest).needs))
-    return put_together(pieces, node.place)
+    return concatenate(pieces, node.place)
 
 
 def _name(node: Name, scope: ModuleContext, env: Env) -> Value:
@@ -263,7 +263,7 @@ def _tuple(node: Tuple, scope: ModuleContext, env: Env) -> Value:
     for item in node.items:
         value = _HANDLERS[type(item)](item, scope, env)
         # What comes from elsewhere stands, as an element, where the list names it.
-        items.append(value if value.place == item.place else placed(value, item.place))
+        items.append(value if value.place == item.place else with_place(value, item.place))
     return Items(tuple(items), (), node.place)
 
 

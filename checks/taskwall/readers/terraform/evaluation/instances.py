@@ -19,7 +19,7 @@ from taskwall.readers.terraform.evaluation.access import spelled_key
 from taskwall.readers.terraform.evaluation.context import Env, ModuleContext, Whole
 from taskwall.readers.terraform.evaluation.expressions import evaluate, key_of
 from taskwall.readers.terraform.syntax.tree import Block, Expression
-from taskwall.readers.terraform.values.types import number
+from taskwall.readers.terraform.values.types import to_number
 from taskwall.readers.terraform.values.values import (
     FailedError,
     Open,
@@ -124,7 +124,7 @@ def _settled(scope: ModuleContext, expression: Expression) -> Value:
 
 def _size(value: Known) -> int | None:
     try:
-        return int(number(value.data))
+        return int(to_number(value.data))
     except FailedError:
         return None
 

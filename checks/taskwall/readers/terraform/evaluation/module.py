@@ -21,7 +21,7 @@ from taskwall.readers.terraform.evaluation.free_variables import free_variable
 from taskwall.readers.terraform.evaluation.instances import MOST_MODULES, BlockInstances, expand
 from taskwall.readers.terraform.evaluation.resource_instance import ResourceInstance
 from taskwall.readers.terraform.evaluation.run import RootEvaluation
-from taskwall.readers.terraform.modules import Module, is_local, source_of
+from taskwall.readers.terraform.modules import Module, is_local, module_source
 from taskwall.readers.terraform.syntax.hcl import BROKEN_VALUE
 from taskwall.readers.terraform.syntax.tree import (
     AccessStep,
@@ -382,7 +382,7 @@ class ModuleScope:
     def _called(self, name: str, block: Block) -> Module | str:
         """The module that a call means, or why it is not there."""
         run = self.run
-        source = source_of(block)
+        source = module_source(block)
         if source is None:
             return "has no plain source"
         chain = tuple(call.name.removeprefix("module.") for call in self.called_from)

@@ -22,7 +22,7 @@ from taskwall.readers.terraform.evaluation.access import is_set, is_variable
 from taskwall.readers.terraform.evaluation.context import RunContext
 from taskwall.readers.terraform.evaluation.free_variables import FreeVariable, question
 from taskwall.readers.terraform.values.effects import OPEN
-from taskwall.readers.terraform.values.types import number, truth
+from taskwall.readers.terraform.values.types import to_number, truth
 from taskwall.readers.terraform.values.values import (
     FailedError,
     JsonFields,
@@ -269,7 +269,7 @@ def _operand(value: Value) -> int | float | None:
     if isinstance(found, Known):
         if found.data is None:
             raise FailedError("an operand", "is null")
-        return number(found.data)
+        return to_number(found.data)
     if isinstance(found, Items | Fields):
         raise FailedError("an operand", "is a list or map")
     return None

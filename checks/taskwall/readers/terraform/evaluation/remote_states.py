@@ -139,7 +139,7 @@ class _Outputs:
             self._states.depth -= 1
 
 
-def ties(
+def state_references(
     states: RemoteStates, scopes: Sequence[ModuleScope], leading: frozenset[str]
 ) -> Iterator[tuple[str, str]]:
     """Which root reads the state of which: the folders of both.

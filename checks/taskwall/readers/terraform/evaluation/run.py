@@ -14,7 +14,7 @@ from taskwall.core.values import (
     worst_per_scenario,
 )
 from taskwall.readers.terraform.evaluation.context import States, Whole
-from taskwall.readers.terraform.modules import Module, ModuleLoader, is_local, source_of
+from taskwall.readers.terraform.modules import Module, ModuleLoader, is_local, module_source
 from taskwall.readers.terraform.syntax.tree import Block, Expression
 from taskwall.readers.terraform.values.effects import Effects, Handles
 from taskwall.readers.terraform.values.sensitive import Hidden
@@ -162,7 +162,7 @@ class RootEvaluation:
 
         `chain` are the names of the calls that lead there, the outermost first.
         """
-        source = source_of(block)
+        source = module_source(block)
         if source is None:
             return None
         if is_local(source):

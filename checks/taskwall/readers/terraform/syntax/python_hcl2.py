@@ -38,7 +38,7 @@ from taskwall.readers.terraform.syntax.tree import (
 )
 from taskwall.source.stack import SourceError
 
-NAME = "python-hcl2"
+DISTRIBUTION = "python-hcl2"
 _CONSTANTS: dict[str, Scalar] = {"true": True, "false": False, "null": None}
 
 

@@ -40,7 +40,7 @@ from taskwall.readers.terraform.values.values import (
 
 
 class Simple(Struct, frozen=True):
-    """`string`, `number`, `bool`, or `any`."""
+    """`string`, `to_number`, `bool`, or `any`."""
 
     name: str
 
@@ -196,7 +196,7 @@ def simple(value: Value, name: str) -> Value:
         data = found.data
         if data is None:
             return value
-        converted = number(data) if name == "number" else truth(data)
+        converted = to_number(data) if name == "number" else truth(data)
         return value if converted is data else Known(converted, found.place)
     if isinstance(found, Items | Fields):
         raise FailedError("a list or map", f"is not of type {name}")
@@ -204,7 +204,7 @@ def simple(value: Value, name: str) -> Value:
     return waiting(value, place=found.place) if isinstance(found, Text) else value
 
 
-def number(data: Scalar) -> int | float:
+def to_number(data: Scalar) -> int | float:
     """A number, or a text that spells one.
 
     Raises:

@@ -75,7 +75,7 @@ def doubts(*values: Items | Fields) -> tuple[Need, ...]:
     return tuple(found)
 
 
-def placed(value: Value, place: Span) -> Value:
+def with_place(value: Value, place: Span) -> Value:
     """The same value at another place; what is inside it stays where it is."""
     return replace(value, place=place)
 
@@ -208,7 +208,7 @@ MAX_TEXT_PARTS = 1000
 """A text known in part with more pieces than this is as good as unknown."""
 
 
-def put_together(parts: "list[str | Value]", place: Span | None = None) -> Value:
+def concatenate(parts: "list[str | Value]", place: Span | None = None) -> Value:
     """Parts as one text, if it does not grow beyond measure.
 
     Raises:

@@ -14,7 +14,7 @@ from taskwall.core.values import (
 )
 from taskwall.readers.terraform.evaluation.access import element_of
 from taskwall.readers.terraform.evaluation.context import ModuleContext
-from taskwall.readers.terraform.values.types import number as number_of
+from taskwall.readers.terraform.values.types import to_number as number_of
 from taskwall.readers.terraform.values.types import truth
 from taskwall.readers.terraform.values.values import (
     FailedError,

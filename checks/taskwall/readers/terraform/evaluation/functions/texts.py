@@ -32,10 +32,10 @@ from taskwall.readers.terraform.values.values import (
     MAX_TEXT_PARTS,
     FailedError,
     as_text,
+    concatenate,
     is_null,
     is_whole,
     json_text,
-    put_together,
     waiting,
 )
 
@@ -69,7 +69,7 @@ def _join(arguments: list[Value], scope: ModuleContext) -> Value:
             if pieces:
                 pieces.append(separator)
             pieces.append(value)
-    return put_together(pieces)
+    return concatenate(pieces)
 
 
 def _split(arguments: list[Value], scope: ModuleContext) -> Value:
@@ -120,7 +120,7 @@ def _replace(arguments: list[Value], scope: ModuleContext) -> Value:
     if open_ and not by_pattern and old and string.count(old) < MAX_TEXT_PARTS:
         # What is put in may be unknown: what it is put into stays known.
         first, *others = string.split(old)
-        return put_together([first, *(piece for each in others for piece in (arguments[2], each))])
+        return concatenate([first, *(piece for each in others for piece in (arguments[2], each))])
     new = text_of(arguments[2])
     if by_pattern:
         pattern = _compiled(old[1:-1], string)
@@ -281,7 +281,7 @@ def formatted(pattern: str, arguments: list[Value]) -> Value:
             raise FailedError("format(...)", "has too few arguments")
         pieces.append(_verb(match, arguments[used - 1]))
     pieces.append(pattern[end:])
-    return put_together(pieces)
+    return concatenate(pieces)
 
 
 def _verb(match: "re.Match[str]", value: Value) -> "str | Value":
