@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 import msgspec
 from msgspec import Struct
 
-from taskwall.findings.finding import SEVERITIES, Severity, Truth
+from taskwall.findings.finding import SEVERITIES, FindingVerdict, Severity
 
 if TYPE_CHECKING:
     from taskwall.rules._rule import Rule
@@ -25,7 +25,7 @@ Untold: TypeAlias = Literal["silent", "fail"]
 CHOICES: Mapping[str, tuple[str, ...]] = {
     "profile": get_args(Profile),
     "fail-on": (*SEVERITIES, "never"),
-    "show": get_args(Truth),
+    "show": get_args(FindingVerdict),
     "scenarios": get_args(Scenarios),
     "undeclared": get_args(Undeclared),
     "unknown": get_args(Untold),
@@ -77,7 +77,7 @@ class Settings(Struct, frozen=True, rename="kebab"):
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     fail_on: Threshold = "low"
-    show: tuple[Truth, ...] = ("fail",)
+    show: tuple[FindingVerdict, ...] = ("fail",)
     allowed_peers: tuple[str, ...] = ()
     elsewhere: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()

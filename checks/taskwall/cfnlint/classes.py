@@ -8,12 +8,12 @@ from cfnlint.rules import CloudFormationLintRule, RuleMatch
 from taskwall.cfnlint.run import GENERAL, LintRun, TemplateResult, crashed, place_of
 from taskwall.cfnlint.template import LintTemplate, TemplateSource
 from taskwall.core.values import Need, Span, waiting
-from taskwall.findings.finding import Finding, Truth
+from taskwall.findings.finding import Finding, FindingVerdict
 from taskwall.rules import all_rules
 from taskwall.rules._rule import Rule
 from taskwall.settings import SettingsError, one_of
 
-STEPS = "STW000"
+STEPS_RULE = "STW000"
 """The rule of the steps that lead to a finding. Its letter is none of cfn-lint's: it is off unless
 `--include-checks` names it, and never changes the exit status."""
 
@@ -115,7 +115,7 @@ class Chain:
         self.told = told
 
     def __iter__(self) -> Iterator[Any]:
-        rule = self.rule.run.members.get(STEPS)
+        rule = self.rule.run.members.get(STEPS_RULE)
         source = self.told.source
         if rule is None or source is None or not self.rule.shown:
             return
@@ -129,7 +129,7 @@ class FindingsRule(Ours):
     """A rule: its fails, or under an id of their own its unknowns."""
 
     rule: str
-    verdict: Truth
+    verdict: FindingVerdict
 
     def matchall(self, filename: str, cfn: LintTemplate) -> Iterable[Any]:
         """What cfn-lint makes of the matches; most rules have none, and are done at once."""
@@ -210,7 +210,7 @@ def made() -> dict[str, type]:
         _class(Failures, GENERAL, "taskwall could analyse the template", _PROFILE | _FIX),
         _class(Errors, ERRORS, "taskwall could read all of the template"),
         _class(Notes, NOTES, "taskwall has no notes"),
-        _class(Steps, STEPS, "The steps that lead to a finding of taskwall"),
+        _class(Steps, STEPS_RULE, "The steps that lead to a finding of taskwall"),
     ]
     for rule in all_rules():
         found += _of_rule(rule)

@@ -16,7 +16,7 @@ from taskwall.core.values import Span, Value, spelled
 from taskwall.engine.judge import Judgement
 from taskwall.findings import baseline
 from taskwall.findings.baseline import BaselineError
-from taskwall.findings.finding import Finding, Problem, Report, Truth
+from taskwall.findings.finding import Finding, FindingVerdict, Problem, Report
 from taskwall.report.excerpts import seen_from
 from taskwall.report.report import ReportBuilder
 from taskwall.settings import CHOICES, SettingsError, one_of
@@ -49,7 +49,7 @@ class TemplateResult(Struct):
 
     source: TemplateSource | None = None
     file: str = ""
-    findings: Mapping[tuple[str, Truth], Sequence[Finding]] = {}
+    findings: Mapping[tuple[str, FindingVerdict], Sequence[Finding]] = {}
     errors: tuple[Problem, ...] = ()
     failures: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
@@ -116,7 +116,7 @@ class LintRun:
             self._forget(source)
         file = seen_from(os.curdir, source.path)
         reports = [self._report(source.path, given) for given in sets or [{}]]
-        findings: dict[tuple[str, Truth], list[Finding]] = {}
+        findings: dict[tuple[str, FindingVerdict], list[Finding]] = {}
         for one in dict.fromkeys(one for report in reports for one in report.findings):
             findings.setdefault((one.rule, one.verdict), []).append(one)
         return TemplateResult(

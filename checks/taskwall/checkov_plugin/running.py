@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, TypeAlias
 from checkov.common.runners.base_runner import BaseRunner, filter_ignored_paths
 from checkov.runner_filter import RunnerFilter
 
-JSON = ".tf.json"
+JSON_ENDING = ".tf.json"
 """How the names of files end that are of the framework terraform_json, and not of terraform."""
 
 Results: TypeAlias = dict[Any, list[dict[str, Any]]]
@@ -42,7 +42,7 @@ class Running(NamedTuple):
         """The files of a framework that checkov could not read, or does not read at all."""
         yield from map(os.path.abspath, self.report.parsing_errors)
         if framework == "terraform":
-            endings = _FOREIGN if reads_json(runner_filter) else (*_FOREIGN, JSON)
+            endings = _FOREIGN if reads_json(runner_filter) else (*_FOREIGN, JSON_ENDING)
             every = self.files or self.below(runner_filter.excluded_paths)
             yield from (file for file in every if file.endswith(endings))
 

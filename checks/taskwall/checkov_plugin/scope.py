@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from taskwall.api.options import Options
 from taskwall.checkov_plugin.entities import KINDS, called_modules
-from taskwall.checkov_plugin.running import JSON, Running, reads_json
+from taskwall.checkov_plugin.running import JSON_ENDING, Running, reads_json
 from taskwall.source.stack import Inputs
 from taskwall.sources import ScanScope, SourceKind
 
@@ -41,8 +41,8 @@ class ScanRequest(Struct, frozen=True):
     def elsewhere(self, file: str) -> bool:
         """Whether another graph or framework shows what is found in a file."""
         if self.framework == "terraform_json":
-            return not file.endswith(JSON)
-        return (self.json and file.endswith(JSON)) or (self.split and file in self.known)
+            return not file.endswith(JSON_ENDING)
+        return (self.json and file.endswith(JSON_ENDING)) or (self.split and file in self.known)
 
     def options(self, rules: tuple[str, ...] | None = None) -> Options:
         """The scan that is asked for, by the given rules."""

@@ -10,7 +10,16 @@ from taskwall.core.change import AttributeChange
 from taskwall.core.facts import Fact
 from taskwall.core.values import Need, Origin, Span
 from taskwall.engine.scenarios import CancellationCheck, Followed, explore, never_cancelled
-from taskwall.findings.finding import CalledFrom, Crash, Finding, Fix, Severity, Step, Truth, Unread
+from taskwall.findings.finding import (
+    CalledFrom,
+    Crash,
+    Finding,
+    FindingVerdict,
+    Fix,
+    Severity,
+    Step,
+    Unread,
+)
 from taskwall.findings.redaction import Redactor
 from taskwall.fixes.eligibility import RequestedFixes
 from taskwall.incremental.query import AmbiguousError
@@ -188,7 +197,7 @@ def format_exception(error: Exception) -> str:
 
 
 _WORST: dict[bool | None, int] = {True: 0, None: 1, False: 2}
-_WORDS: dict[bool | None, Truth] = {True: "fail", None: "unknown", False: "pass"}
+_WORDS: dict[bool | None, FindingVerdict] = {True: "fail", None: "unknown", False: "pass"}
 
 
 def _merged(

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 import msgspec
 from msgspec import Struct
 
-from taskwall.findings.finding import Truth
+from taskwall.findings.finding import FindingVerdict
 
 VERSION = 1
 DEFAULT_FILE = "taskwall-baseline.json"
@@ -26,11 +26,11 @@ class BaselineEntry(Struct, frozen=True):
 
     fingerprint: str
     rule: str
-    verdict: Truth
+    verdict: FindingVerdict
     file: str
     resource: str
 
-    def silences(self, verdict: Truth) -> bool:
+    def silences(self, verdict: FindingVerdict) -> bool:
         """Whether the entry also covers a finding of this verdict."""
         return verdict == self.verdict or (self.verdict, verdict) == ("fail", "unknown")
 

@@ -9,7 +9,7 @@ Severity: TypeAlias = Literal["critical", "high", "medium", "low", "info"]
 SEVERITIES: tuple[Severity, ...] = ("critical", "high", "medium", "low", "info")
 """From the worst down."""
 
-Truth: TypeAlias = Literal["fail", "unknown", "pass"]
+FindingVerdict: TypeAlias = Literal["fail", "unknown", "pass"]
 
 
 class Step(Struct, frozen=True, gc=False):
@@ -64,7 +64,7 @@ class Finding(Struct, frozen=True, gc=False):
     """
 
     rule: str
-    verdict: Truth
+    verdict: FindingVerdict
     severity: Severity
     resource: str
     instances: tuple[str, ...]

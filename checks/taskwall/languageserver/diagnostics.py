@@ -21,7 +21,7 @@ from taskwall.rules import all_rules
 
 SOURCE = "taskwall"
 
-SEVERITIES = {
+DIAGNOSTIC_SEVERITIES = {
     "critical": DiagnosticSeverity.Error,
     "high": DiagnosticSeverity.Error,
     "medium": DiagnosticSeverity.Warning,
@@ -111,7 +111,7 @@ class DiagnosticsBuilder:
         return Diagnostic(
             where.range(path, one.line, one.column, one.end_line, one.end_column),
             _message(one),
-            severity=DiagnosticSeverity.Hint if unknown else SEVERITIES[one.severity],
+            severity=DiagnosticSeverity.Hint if unknown else DIAGNOSTIC_SEVERITIES[one.severity],
             code=one.rule,
             code_description=CodeDescription(self._links[one.rule]),
             source=SOURCE,

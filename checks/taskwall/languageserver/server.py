@@ -22,7 +22,7 @@ from taskwall.rules import all_rules
 from taskwall.rules._pages import page
 from taskwall.sources import MAY_COUNT
 
-WATCHED = f"**/*.{{{','.join(ending.removeprefix('.') for ending in MAY_COUNT)}}}"
+WATCHED_GLOB = f"**/*.{{{','.join(ending.removeprefix('.') for ending in MAY_COUNT)}}}"
 """The files of which the editor is to say when they are written, come or go."""
 
 _ENCODINGS: dict[types.PositionEncodingKind, Encoding] = {
@@ -160,7 +160,9 @@ class Server(LanguageServer):
         watching = about.did_change_watched_files if about is not None else None
         if watching is None or not watching.dynamic_registration:
             return
-        options = types.DidChangeWatchedFilesRegistrationOptions([types.FileSystemWatcher(WATCHED)])
+        options = types.DidChangeWatchedFilesRegistrationOptions(
+            [types.FileSystemWatcher(WATCHED_GLOB)]
+        )
         registration = types.Registration(
             "taskwall-files", types.WORKSPACE_DID_CHANGE_WATCHED_FILES, options
         )

@@ -38,14 +38,14 @@ COLLECTOR = Sidecar(
     ("xray", "logs", "monitoring", "aps-workspaces"),
     "AOT_CONFIG_CONTENT",
 )
-AGENT = Sidecar(
+CLOUDWATCH_AGENT = Sidecar(
     "the CloudWatch agent",
     "cloudwatch-agent",
     ("monitoring", "logs", "xray"),
     "CW_CONFIG_CONTENT",
 )
-SIDECARS = (DAEMON, COLLECTOR, AGENT)
-SERVICES = ("xray", "monitoring", "aps-workspaces", "logs")
+SIDECARS = (DAEMON, COLLECTOR, CLOUDWATCH_AGENT)
+SIDECAR_SERVICES = ("xray", "monitoring", "aps-workspaces", "logs")
 """X-Ray developer guide, "Running the X-Ray daemon on Amazon ECS"; ADOT documentation, "Setting
 up the ADOT collector on ECS"; CloudWatch user guide, "Using the CloudWatch agent on ECS"."""
 
@@ -85,7 +85,7 @@ def sidecar(r: ResourceReader, container: Cell) -> Iterator[ContainerUse]:
         for service in services:
             yield _use(r, container, service, kind.word, waits if open_ else ())
     if not found and called is None and image.needs:
-        for service in SERVICES:
+        for service in SIDECAR_SERVICES:
             yield _use(r, container, service, "a sidecar", image.needs)
 
 
@@ -142,7 +142,7 @@ def _services(r: ResourceReader, container: Cell, kind: Sidecar) -> tuple[tuple[
     config, elsewhere = _content(r, container, kind)
     if elsewhere:
         return kind.services, True
-    if kind is AGENT and config is not None:
+    if kind is CLOUDWATCH_AGENT and config is not None:
         found = structure(config)
         value = None if found is None else found.value
         if isinstance(value, Fields) and value.rest is None:

@@ -24,7 +24,7 @@ def task_definition(r: ResourceReader) -> Iterator[object]:
             lambda name: str(name or "").upper().startswith("WINDOWS"), f"{r.name} is for Windows"
         ),
     )
-    spelled = volume.TERRAFORM if r.terraform else volume.CLOUDFORMATION
+    spelled = volume.TERRAFORM_VOLUME if r.terraform else volume.CLOUDFORMATION_VOLUME
     yield from volume.volumes(r, r.attribute("volume", "Volumes"), spelled)
     yield from container.uses(r, r.attribute("container_definitions", "ContainerDefinitions"))
     containers = r.attribute("container_definitions", "ContainerDefinitions")

@@ -26,11 +26,11 @@ class VolumeSchema(Struct, frozen=True):
     options: str = ""
 
 
-TERRAFORM = VolumeSchema(
+TERRAFORM_VOLUME = VolumeSchema(
     "name", "efs_volume_configuration", "transit_encryption", "docker_volume_configuration",
     "driver", "driver_opts",
 )  # fmt: skip
-CLOUDFORMATION = VolumeSchema(
+CLOUDFORMATION_VOLUME = VolumeSchema(
     "Name", "EFSVolumeConfiguration", "TransitEncryption", "DockerVolumeConfiguration", "Driver",
     "DriverOpts",
 )  # fmt: skip

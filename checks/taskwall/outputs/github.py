@@ -10,7 +10,7 @@ from taskwall.findings.finding import Finding, Report, Severity
 from taskwall.findings.text import by_severity, one_line, sanitize
 from taskwall.outputs import View
 
-COMMANDS: Mapping[Severity, str] = {
+GITHUB_COMMANDS: Mapping[Severity, str] = {
     "critical": "error",
     "high": "error",
     "medium": "warning",
@@ -39,7 +39,7 @@ def _commands(report: Report) -> Iterator[str]:
         yield _command("error", {**place, "title": "taskwall: cannot be read"}, error.message)
     for finding in by_severity(report.document.findings):
         if finding.verdict == "fail":
-            yield _finding(COMMANDS[finding.severity], finding.severity, finding, report)
+            yield _finding(GITHUB_COMMANDS[finding.severity], finding.severity, finding, report)
         elif finding.verdict == "unknown":
             yield _finding("notice", "unknown", finding, report)
 

@@ -13,7 +13,7 @@ from taskwall.findings.finding import Report, Severity
 from taskwall.findings.text import one_line, sanitize
 from taskwall.outputs import View
 
-SEVERITIES: Mapping[Severity, str] = {
+GITLAB_SEVERITIES: Mapping[Severity, str] = {
     "critical": "blocker",
     "high": "critical",
     "medium": "major",
@@ -41,7 +41,7 @@ def _issues(report: Report) -> Iterator[dict[str, object]]:
         yield _issue(
             finding.rule,
             one_line(finding, report.reasons),
-            "info" if unknown else SEVERITIES[finding.severity],
+            "info" if unknown else GITLAB_SEVERITIES[finding.severity],
             finding.file,
             finding.line,
             finding.end_line,

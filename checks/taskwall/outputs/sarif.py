@@ -36,7 +36,7 @@ SCORES: Mapping[Severity, str] = {
 }
 """GitHub sorts by these (`security-severity`), with the bounds of CVSS."""
 
-KINDS = {"fail": "fail", "unknown": "review", "pass": "pass"}
+SARIF_KINDS = {"fail": "fail", "unknown": "review", "pass": "pass"}
 FINGERPRINT = "taskwall/v1"
 
 
@@ -109,7 +109,7 @@ def _result(finding: Finding, report: Report, index: Mapping[str, int]) -> Objec
     found: Object = {
         "ruleId": finding.rule,
         "ruleIndex": index[finding.rule],
-        "kind": KINDS[finding.verdict],
+        "kind": SARIF_KINDS[finding.verdict],
         "level": LEVELS[finding.severity] if finding.verdict == "fail" else "none",
         "message": {"text": one_line(finding, report.reasons)},
         "locations": [location],

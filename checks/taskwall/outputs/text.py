@@ -30,8 +30,8 @@ STYLES = {
     "quiet": "dim",
 }
 
-STEPS = 8
-NAMES = 3
+STEPS_SHOWN = 8
+NAMES_SHOWN = 3
 GROUPS = 10
 """How many steps of a chain, instances, and reasons for unknowns are told unless all are wanted."""
 
@@ -122,18 +122,18 @@ def _remarks(
     """What is said below the excerpt: a name, and its lines."""
     steps = [f"{step.text} [{_place(step.file, step.line)}]" for step in finding.because]
     if steps:
-        yield "because", _capped(steps, len(steps) if view.verbose else STEPS)
+        yield "because", _capped(steps, len(steps) if view.verbose else STEPS_SHOWN)
     for call in finding.called_from:
         yield "called from", [f"{call.text} [{_place(call.file, call.line)}]"]
     if finding.construct:
         yield "construct", [finding.construct]
     if len(finding.instances) > 1:
-        names = _capped(finding.instances, len(finding.instances) if view.verbose else NAMES)
+        names = _capped(finding.instances, len(finding.instances) if view.verbose else NAMES_SHOWN)
         yield "instances", [", ".join(names)]
     if finding.when:
         yield "when", [finding.when]
     if finding.missing:
-        names = _capped(finding.missing, len(finding.missing) if view.verbose else NAMES)
+        names = _capped(finding.missing, len(finding.missing) if view.verbose else NAMES_SHOWN)
         yield "depends on", [", ".join(names)]
     if finding.fix and finding.verdict != "pass":
         key = (finding.rule, finding.file.endswith(".tf"))

@@ -26,14 +26,14 @@ from taskwall.model.permissions.peers import who
 from taskwall.model.permissions.redundancy import contained, undone
 from taskwall.rules._rule import Verdict, rule
 
-WAYS: tuple[Direction, Direction] = ("ingress", "egress")
+DIRECTIONS: tuple[Direction, Direction] = ("ingress", "egress")
 BEFORE = ("TW204", "TW205", "TW206", "TW208", "TW215")
 
 
 @rule("low", default=True, yields_to=BEFORE)
 def idle_permission(network: Network) -> Iterator[Verdict]:
     for each in used_groups(network, "tasks", "hosts", "balancers", "stores"):
-        for way in WAYS:
+        for way in DIRECTIONS:
             verb = "ingress from" if way == "ingress" else "egress to"
             for found in contained(network, each.group, way):
                 permission, name = found.permission, found.permission.on.name

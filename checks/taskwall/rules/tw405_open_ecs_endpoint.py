@@ -45,7 +45,14 @@ from collections.abc import Iterator
 
 from taskwall.core.facts import Fact, all_of
 from taskwall.model.core.network import Network
-from taskwall.model.endpoints.endpoint import AGENT, Endpoint, Stated, endpoint_key, is_for, stated
+from taskwall.model.endpoints.endpoint import (
+    AGENT_SERVICES,
+    Endpoint,
+    Stated,
+    endpoint_key,
+    is_for,
+    stated,
+)
 from taskwall.model.endpoints.policy_allows import AGENT_ACTIONS, allows, some_resource
 from taskwall.model.endpoints.policy_restricts import restricts
 from taskwall.model.entities.iam_policy import each
@@ -55,7 +62,7 @@ from taskwall.rules._rule import Verdict, rule
 @rule("low", pci=True, yields_to=("TW408",))
 def open_ecs_endpoint(network: Network) -> Iterator[Verdict]:
     for endpoint in network.every(Endpoint):
-        concerned = is_for(network, endpoint, AGENT)
+        concerned = is_for(network, endpoint, AGENT_SERVICES)
         if concerned.truth is False:
             continue
         said = stated(network, endpoint)

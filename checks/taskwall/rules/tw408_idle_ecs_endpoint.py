@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from taskwall.core.facts import all_of
 from taskwall.model.core.network import Network
 from taskwall.model.endpoints.availability import serves_instances
-from taskwall.model.endpoints.endpoint import AGENT, Endpoint, endpoint_key, is_for
+from taskwall.model.endpoints.endpoint import AGENT_SERVICES, Endpoint, endpoint_key, is_for
 from taskwall.model.endpoints.task_location import anybody
 from taskwall.rules._rule import Verdict, rule
 
@@ -24,7 +24,7 @@ from taskwall.rules._rule import Verdict, rule
 @rule("info")
 def idle_ecs_endpoint(network: Network) -> Iterator[Verdict]:
     for endpoint in network.every(Endpoint):
-        one = is_for(network, endpoint, AGENT)
+        one = is_for(network, endpoint, AGENT_SERVICES)
         if one.truth is False:
             continue
         concerned = all_of((one, anybody(network, endpoint)))

@@ -37,7 +37,7 @@ from taskwall.model.entities.ecs import TaskSource
 from taskwall.model.permissions.peers import listed
 from taskwall.rules._rule import Verdict, rule
 
-SERVICES = ("ecr.api", "ecr.dkr", "logs", "secretsmanager", "ssm", "s3")
+ENDPOINT_SERVICES = ("ecr.api", "ecr.dkr", "logs", "secretsmanager", "ssm", "s3")
 
 
 @rule("low")
@@ -53,7 +53,7 @@ def endpoints_untaken(network: Network) -> Iterator[Verdict]:
             yield Verdict(
                 quarter.declared.origin,
                 quarter.declared.origin.header,
-                ~has_endpoint(network, quarter, SERVICES),
+                ~has_endpoint(network, quarter, ENDPOINT_SERVICES),
                 f"traffic of {names} to {used} leaves {quarter.declared.name} through a NAT"
                 " gateway, though endpoints could keep it inside",
                 holds=f"{quarter.declared.name} has an endpoint for traffic of tasks to AWS",
@@ -91,10 +91,14 @@ def _concerned(network: Network, quarter: TaskLocation) -> Fact:
 def _services(network: Network, quarter: TaskLocation) -> list[str]:
     """The services that tasks use, or may use where none is certain."""
     found = [d for source in quarter.sources for d in service_dependencies(network, source)]
-    found = [demand for demand in found if demand.service in SERVICES]
+    found = [demand for demand in found if demand.service in ENDPOINT_SERVICES]
     sure = [demand for demand in found if demand.fact.truth]
     return list(dict.fromkeys(demand.service for demand in sure or found))
 
 
 def _used(network: Network, source: TaskSource) -> Iterator[Fact]:
-    return (each.fact for each in service_dependencies(network, source) if each.service in SERVICES)
+    return (
+        each.fact
+        for each in service_dependencies(network, source)
+        if each.service in ENDPOINT_SERVICES
+    )

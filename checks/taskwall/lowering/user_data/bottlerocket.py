@@ -10,13 +10,13 @@ from taskwall.core.values import spelled
 from taskwall.lowering.user_data.machine import Machine
 from taskwall.lowering.user_data.marked import is_known
 
-NAMES = {
+AGENT_NAMES = {
     ("ecs", "cluster"): "ECS_CLUSTER",
     ("ecs", "awsvpc-block-imds"): "ECS_AWSVPC_BLOCK_IMDS",
     ("network", "https-proxy"): "HTTPS_PROXY",
     ("network", "no-proxy"): "NO_PROXY",
 }
-SPELLED = {name: key for (_, key), name in NAMES.items()}
+SPELLED = {name: key for (_, key), name in AGENT_NAMES.items()}
 """How Bottlerocket spells what the agent takes under a name."""
 
 
@@ -44,7 +44,7 @@ def run(machine: Machine, text: str) -> None:
     if not isinstance(settings, dict):
         return
     machine.has_agent = isinstance(settings.get("ecs"), dict)
-    for (table, key), name in NAMES.items():
+    for (table, key), name in AGENT_NAMES.items():
         held = settings.get(table)
         value = held.get(key) if isinstance(held, dict) else None
         if value is None:

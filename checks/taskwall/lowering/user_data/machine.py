@@ -9,12 +9,18 @@ from taskwall.core.patterns import pattern
 from taskwall.core.values import Fields, Need
 from taskwall.lowering.user_data.marked import STAND_IN, Marks, is_known
 
-AGENT = "/etc/ecs/ecs.config"
-INSTANCE = "/var/lib/ecs/ecs.config"
-JSON = "/etc/ecs/ecs.config.json"
+AGENT_CONFIG = "/etc/ecs/ecs.config"
+INSTANCE_CONFIG = "/var/lib/ecs/ecs.config"
+JSON_CONFIG = "/etc/ecs/ecs.config.json"
 UPSTART = "/etc/init/ecs.override"
 SYSTEMD = pattern(r"/(etc|usr/lib|lib)/systemd/system/ecs\.service(\.d/[^/]+\.conf)?")
-WATCHED = (AGENT, INSTANCE, JSON, UPSTART, "/etc/systemd/system/ecs.service.d/http-proxy.conf")
+WATCHED_FILES = (
+    AGENT_CONFIG,
+    INSTANCE_CONFIG,
+    JSON_CONFIG,
+    UPSTART,
+    "/etc/systemd/system/ecs.service.d/http-proxy.conf",
+)
 ON_INSTANCE = "is known only on the instance"
 
 
@@ -99,8 +105,8 @@ class Machine:
         """Write lines to a file, whose path may be known in part."""
         if not is_known(path):
             waits = (*doubt, *self.marks.needs(path))
-            for known in dict.fromkeys((*WATCHED, *self.files)):
-                if _may_be(path, known) and (known in self.files or known == AGENT):
+            for known in dict.fromkeys((*WATCHED_FILES, *self.files)):
+                if _may_be(path, known) and (known in self.files or known == AGENT_CONFIG):
                     self.write(known, content, append, waits or self.unknown(path))
             return
         held = self.files.setdefault(path, [])
@@ -126,7 +132,7 @@ class Machine:
         needs = needs or self.unknown("user data")
         self.unseen.update(dict.fromkeys(needs))
         self.direct.cloud(needs)
-        for path in dict.fromkeys((AGENT, *self.files)):
+        for path in dict.fromkeys((AGENT_CONFIG, *self.files)):
             self.write(path, [opaque(row, needs)], append=True, doubt=())
 
     @staticmethod
@@ -137,7 +143,7 @@ class Machine:
     def agent_settings(self) -> AgentSettings:
         """The settings of the agent's environment: those of its file win over the instance's."""
         found = AgentSettings({}, {})
-        for path in (INSTANCE, AGENT):
+        for path in (INSTANCE_CONFIG, AGENT_CONFIG):
             self._environment(self.files.get(path, ()), found)
         for name, written in self.direct.found.items():
             found.set(name, written.text, written.row, written.doubt)

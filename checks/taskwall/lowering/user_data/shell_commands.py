@@ -6,7 +6,7 @@ from typing import Protocol
 from msgspec import Struct
 
 from taskwall.core.values import Need
-from taskwall.lowering.user_data.machine import WATCHED, Machine, ScriptLine, lines, opaque
+from taskwall.lowering.user_data.machine import WATCHED_FILES, Machine, ScriptLine, lines, opaque
 from taskwall.lowering.user_data.marked import is_known
 from taskwall.lowering.user_data.quoting import escaped
 
@@ -259,7 +259,7 @@ def _cfn_init(call: ShellCall) -> list[ScriptLine]:
 
 
 def _watched(machine: Machine, path: str) -> bool:
-    return path in WATCHED or path in machine.files or path.startswith("/etc/ecs/")
+    return path in WATCHED_FILES or path in machine.files or path.startswith("/etc/ecs/")
 
 
 def _other(call: ShellCall) -> list[ScriptLine]:

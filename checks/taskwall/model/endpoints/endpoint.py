@@ -91,7 +91,7 @@ class PrivateZone(Entity, frozen=True, kw_only=True):
 
 
 ECR = ("ecr.api", "ecr.dkr")
-AGENT = ("ecs", "ecs-agent", "ecs-telemetry")
+AGENT_SERVICES = ("ecs", "ecs-agent", "ecs-telemetry")
 
 OFFERED = "an endpoint service"
 """Stands for the endpoint services of users, which are no services of AWS."""

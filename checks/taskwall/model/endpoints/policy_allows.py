@@ -19,7 +19,7 @@ from taskwall.model.entities.iam_policy import (
     Condition,
     PolicyDocument,
     Statement,
-    Truth,
+    Tristate,
     each,
     matches,
     negation,
@@ -34,8 +34,8 @@ TOKEN = "ecr:GetAuthorizationToken"  # noqa: S105 (an action)
 
 
 def allows(
-    policy: PolicyDocument, action: str, covers: Callable[[Value], Truth], foreign: bool
-) -> Truth:
+    policy: PolicyDocument, action: str, covers: Callable[[Value], Tristate], foreign: bool
+) -> Tristate:
     """Whether a policy lets tasks of the own account do something.
 
     Args:
@@ -45,7 +45,7 @@ def allows(
         foreign: whether that belongs to AWS, so that conditions on its account do not hold.
     """
 
-    def applies(statement: Statement, covers: Callable[[Value], Truth]) -> Truth:
+    def applies(statement: Statement, covers: Callable[[Value], Tristate]) -> Tristate:
         return each(
             (
                 statement.actions.holds(lambda pattern: matches(pattern, action)),
@@ -58,18 +58,18 @@ def allows(
             )
         )
 
-    def anybody(statement: Statement) -> Truth:
+    def anybody(statement: Statement) -> Tristate:
         """Whether a statement is for tasks: for everybody, or for whom it names, who may be one."""
         if statement.principals.negated:
             return None
         return True if statement.principals.holds(lambda p: matches(p, EVERY)) else None
 
-    def lets(statement: Statement) -> Truth:
+    def lets(statement: Statement) -> Tristate:
         met = each(_met(condition, foreign) for condition in statement.conditions)
         met = None if statement.open and met else met
         return each((statement.allows, applies(statement, covers), anybody(statement), met))
 
-    def refuses(statement: Statement) -> Truth:
+    def refuses(statement: Statement) -> Tristate:
         met = each(_met(condition, foreign) for condition in statement.conditions)
         met = None if statement.open and met else met
         denied = _whichever if covers is some_resource else covers
@@ -83,7 +83,7 @@ def allows(
     return None if policy.open and not found else found
 
 
-def _met(condition: Condition, foreign: bool) -> Truth:
+def _met(condition: Condition, foreign: bool) -> Tristate:
     """Whether a condition holds for a task of the own account and organisation."""
     if condition.operator not in EQUAL | UNEQUAL:
         return None
@@ -97,17 +97,17 @@ def _met(condition: Condition, foreign: bool) -> Truth:
     return None
 
 
-def anything(pattern: Value) -> Truth:
+def anything(pattern: Value) -> Tristate:
     """Whether a pattern covers every resource, as actions want that take none."""
     return matches(pattern, EVERY)
 
 
-def some_resource(_: Value) -> Truth:
+def some_resource(_: Value) -> Tristate:
     """Whether a pattern covers a resource of which it does not matter which it is."""
     return True
 
 
-def _whichever(pattern: Value) -> Truth:
+def _whichever(pattern: Value) -> Tristate:
     """Whether a pattern covers a resource, whichever it is: certain of a wildcard only."""
     return True if matches(pattern, EVERY) else None
 
@@ -115,7 +115,7 @@ def _whichever(pattern: Value) -> Truth:
 _LAYERS = pattern(rf"prod-[a-z0-9{GAP}-]+-starport-layer-bucket/")
 
 
-def layers(pattern: Value) -> Truth:
+def layers(pattern: Value) -> Tristate:
     """Whether a pattern covers the objects of the bucket in which ECR keeps image layers.
 
     Which Region's it is does not matter (Amazon ECR user guide, "Minimum Amazon S3 bucket

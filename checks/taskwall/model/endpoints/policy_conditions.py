@@ -1,7 +1,7 @@
 """Conditions of policy documents: which accounts and organisations they tie a request to."""
 
 from taskwall.core.values import worst_per_scenario
-from taskwall.model.entities.iam_policy import Condition, Truth, definite, each, names_account
+from taskwall.model.entities.iam_policy import Condition, Tristate, definite, each, names_account
 
 READ = "2026-11-24"
 
@@ -16,14 +16,14 @@ IAM user guide, "AWS global condition context keys".
 
 RESOURCE = frozenset(key for key in PERIMETER if "resource" in key)
 ALWAYS = frozenset({"aws:sourcevpc", "aws:sourcevpce"})
-SERVICES = frozenset({"aws:principalisawsservice", "aws:viaawsservice"})
+SERVICE_KEYS = frozenset({"aws:principalisawsservice", "aws:viaawsservice"})
 EQUAL = frozenset({"stringequals", "stringequalsignorecase", "stringlike", "arnequals", "arnlike"})
 UNEQUAL = frozenset(
     {"stringnotequals", "stringnotequalsignorecase", "stringnotlike", "arnnotequals", "arnnotlike"}
 )
 
 
-def names_accounts(condition: Condition, keys: frozenset[str]) -> Truth:
+def names_accounts(condition: Condition, keys: frozenset[str]) -> Tristate:
     """Whether a condition, read as its operator has it, names accounts or organisations."""
     if condition.key not in keys:
         return False

@@ -10,7 +10,7 @@ from taskwall.model.entities.iam_policy import (
     Condition,
     PolicyDocument,
     Statement,
-    Truth,
+    Tristate,
     Words,
     each,
     some,
@@ -27,7 +27,7 @@ class _Atom(Struct, frozen=True):
     resources: Words
 
 
-def same_documents(one: PolicyDocument, other: PolicyDocument) -> Truth:
+def same_documents(one: PolicyDocument, other: PolicyDocument) -> Tristate:
     """Whether two documents say the same, in whatever order and grouping they say it."""
     a, b = _atoms(one), _atoms(other)
     left = {key: atom for key, atom in a.items() if key not in b}
@@ -103,7 +103,7 @@ def _names(words: Words, *, fold: bool) -> object:
     return words.negated, words.open, frozenset(names), "words"
 
 
-def _same(one: _Atom, other: _Atom) -> Truth:
+def _same(one: _Atom, other: _Atom) -> Tristate:
     a, b = one.statement, other.statement
     if a.open or b.open or not (a.sure and b.sure) or None in (a.allows, b.allows):
         return None
@@ -118,7 +118,7 @@ def _same(one: _Atom, other: _Atom) -> Truth:
     )
 
 
-def _same_words(one: Words, other: Words) -> Truth:
+def _same_words(one: Words, other: Words) -> Tristate:
     if one.open or other.open:
         return None if one.negated == other.negated else False
     if one.negated != other.negated:
@@ -137,8 +137,8 @@ def _folded(value: Value) -> Value:
     return value
 
 
-def _same_conditions(one: tuple[Condition, ...], other: tuple[Condition, ...]) -> Truth:
-    def alike(x: Condition, y: Condition) -> Truth:
+def _same_conditions(one: tuple[Condition, ...], other: tuple[Condition, ...]) -> Tristate:
+    def alike(x: Condition, y: Condition) -> Tristate:
         if (x.operator, x.key, x.lenient) != (y.operator, y.key, y.lenient):
             return False
         return _same_words(x.values, y.values)

@@ -14,7 +14,7 @@ from taskwall.model.endpoints.policy_conditions import (
     EQUAL,
     ORGANISATION,
     PERIMETER,
-    SERVICES,
+    SERVICE_KEYS,
     UNEQUAL,
     is_false,
     names_accounts,
@@ -25,7 +25,7 @@ from taskwall.model.entities.iam_policy import (
     Condition,
     PolicyDocument,
     Statement,
-    Truth,
+    Tristate,
     Words,
     definite,
     each,
@@ -38,12 +38,12 @@ from taskwall.model.entities.iam_policy import (
 )
 
 
-def touches(statement: Statement, service: str) -> Truth:
+def touches(statement: Statement, service: str) -> Tristate:
     """Whether a statement may be about some action of a service."""
     if statement.actions.negated:
         return negation(_spares(statement, service))
 
-    def may(pattern: Value) -> Truth:
+    def may(pattern: Value) -> Tristate:
         text, prefix = pattern_text(pattern).lower(), f"{service}:"
         known = head(text)
         if not (known.startswith(prefix) or prefix.startswith(known)):
@@ -55,19 +55,19 @@ def touches(statement: Statement, service: str) -> Truth:
     return statement.actions.holds(may)
 
 
-def _spares(statement: Statement, service: str) -> Truth:
+def _spares(statement: Statement, service: str) -> Tristate:
     """Whether a `NotAction` leaves out every action of a service."""
     left_out = Words(statement.actions.patterns, open=statement.actions.open)
     return left_out.holds(lambda pattern: matches(pattern, f"{service}:{EVERY}"))
 
 
-def only(statement: Statement, action: str) -> Truth:
+def only(statement: Statement, action: str) -> Tristate:
     """Whether a statement is about one action and no other of its service."""
     service = action.partition(":")[0]
     if statement.actions.negated:
         return False
 
-    def is_it(pattern: Value) -> Truth:
+    def is_it(pattern: Value) -> Tristate:
         text = pattern_text(pattern).lower()
         if GAP in text:
             return None
@@ -78,19 +78,19 @@ def only(statement: Statement, action: str) -> Truth:
     return None if statement.actions.open and found is not False else found
 
 
-def _may_be_met(condition: Condition, keys: frozenset[str]) -> Truth:
+def _may_be_met(condition: Condition, keys: frozenset[str]) -> Tristate:
     """Whether some stranger meets a condition: one outside what the keys name, or without any."""
     if condition.key in keys and condition.operator in EQUAL and not condition.lenient:
         return negation(names_accounts(condition, keys))
-    if condition.key in SERVICES:
+    if condition.key in SERVICE_KEYS:
         return True if is_false(condition) else None
     # Everybody at the endpoint comes from its VPC: whether that is the one meant is another thing.
     return None if condition.key in ALWAYS and condition.operator in UNEQUAL else True
 
 
-def _is_met(condition: Condition, keys: frozenset[str]) -> Truth:
+def _is_met(condition: Condition, keys: frozenset[str]) -> Tristate:
     """Whether every stranger meets a condition."""
-    if condition.key in SERVICES:
+    if condition.key in SERVICE_KEYS:
         return is_false(condition)
     if condition.key in keys and condition.operator in UNEQUAL:
         return names_accounts(condition, keys)
@@ -103,7 +103,7 @@ def _is_met(condition: Condition, keys: frozenset[str]) -> Truth:
     return None
 
 
-def _conditioned(statement: Statement, keys: frozenset[str]) -> Truth:
+def _conditioned(statement: Statement, keys: frozenset[str]) -> Tristate:
     """Whether the conditions of a statement keep strangers out."""
     met = each(_may_be_met(condition, keys) for condition in statement.conditions)
     return None if statement.open and met else negation(met)
@@ -111,7 +111,7 @@ def _conditioned(statement: Statement, keys: frozenset[str]) -> Truth:
 
 def _overruled(
     policy: PolicyDocument, statement: Statement, service: str, keys: frozenset[str], apart: str
-) -> Truth:
+) -> Tristate:
     """Whether what a statement allows strangers is denied them by other statements."""
     words = statement.actions
     if words.negated or words.open:
@@ -125,7 +125,7 @@ def _overruled(
         )
     denying = [other for other in policy.statements if other.allows is not True]
 
-    def denies(other: Statement, pattern: Value) -> Truth:
+    def denies(other: Statement, pattern: Value) -> Tristate:
         return each(
             (
                 negation(other.allows),
@@ -142,7 +142,7 @@ def _overruled(
     return found or None if words.open else found
 
 
-def _denies_action(other: Statement, pattern: Value, service: str, apart: str) -> Truth:
+def _denies_action(other: Statement, pattern: Value, service: str, apart: str) -> Tristate:
     words = other.actions
     if words.negated:
         left = [q for q in words.patterns if pattern_text(q).lower() != apart.lower()]
@@ -153,7 +153,7 @@ def _denies_action(other: Statement, pattern: Value, service: str, apart: str) -
 
 def _denies_resources(
     other: Statement, statement: Statement, service: str, *, foreign: bool
-) -> Truth:
+) -> Tristate:
     words, wanted = other.resources, statement.resources
     if words.negated:
         # What it spares must not be a stranger's.
@@ -167,7 +167,7 @@ def _denies_resources(
     return some((whole, each(words.holds(_covering(r)) for r in wanted.patterns)))
 
 
-def _of_another(pattern: Value, service: str) -> Truth:
+def _of_another(pattern: Value, service: str) -> Tristate:
     """Whether a pattern covers resources of another service only."""
     fields = pattern_text(pattern).split(":")
     if len(fields) < 4 or fields[0] != "arn":
@@ -180,16 +180,16 @@ _WHOLE = {"ecr": f"arn:aws:ecr:{EVERY}:{EVERY}:repository/{EVERY}"}
 """What covers this covers all resources of a service: those of ECR are repositories."""
 
 
-def _covers_all(pattern: Value, service: str) -> Truth:
+def _covers_all(pattern: Value, service: str) -> Tristate:
     """Whether a pattern covers every resource of a service."""
     return some(matches(pattern, name) for name in (EVERY, _WHOLE.get(service, EVERY)))
 
 
-def _covering(pattern: Value) -> Callable[[Value], Truth]:
+def _covering(pattern: Value) -> Callable[[Value], Tristate]:
     return lambda other: _within(pattern, other)
 
 
-def _within(inner: Value, outer: Value) -> Truth:
+def _within(inner: Value, outer: Value) -> Tristate:
     """Whether a pattern covers all that another one covers; None where that is not certain."""
     text = pattern_text(inner)
     if GAP in text:
@@ -198,13 +198,13 @@ def _within(inner: Value, outer: Value) -> Truth:
     return matches(outer, re.sub(r"[*?]", EVERY * 2, text))
 
 
-def _apart(one: Value, other: Value) -> Truth:
+def _apart(one: Value, other: Value) -> Tristate:
     """Whether two patterns certainly cover nothing in common; None where that is not certain."""
     a, b = head(pattern_text(one).lower()), head(pattern_text(other).lower())
     return True if not (a.startswith(b) or b.startswith(a)) else None
 
 
-def _named(statement: Statement) -> Truth:
+def _named(statement: Statement) -> Tristate:
     """Whether a statement names the principals that it is for, accounts included."""
     if statement.principals.negated:
         return False
@@ -215,10 +215,10 @@ def _named(statement: Statement) -> Truth:
     return None if statement.principals.open and found else found
 
 
-def _allowed(policy: PolicyDocument, test: Callable[[Statement], Truth]) -> Truth:
+def _allowed(policy: PolicyDocument, test: Callable[[Statement], Tristate]) -> Tristate:
     """Whether each statement that allows something passes a test."""
 
-    def passes(statement: Statement) -> Truth:
+    def passes(statement: Statement) -> Tristate:
         found = some((negation(statement.allows), test(statement)))
         return found if statement.sure or found else None
 
@@ -228,7 +228,7 @@ def _allowed(policy: PolicyDocument, test: Callable[[Statement], Truth]) -> Trut
 
 def restricts(
     policy: PolicyDocument, service: str, apart: str = "", by_action: bool = False
-) -> Truth:
+) -> Tristate:
     """Whether a policy allows a service to some accounts (or an organisation) or theirs only.
 
     Args:
@@ -238,7 +238,7 @@ def restricts(
         by_action: whether naming actions, with no wildcard for all, restricts as well.
     """
 
-    def restricted(statement: Statement) -> Truth:
+    def restricted(statement: Statement) -> Tristate:
         words = statement.resources
         if words.negated:
             resources = some(_covers_all(pattern, service) for pattern in words.patterns)
@@ -263,14 +263,14 @@ def restricts(
     return _allowed(policy, restricted)
 
 
-def _every_action(statement: Statement, service: str) -> Truth:
+def _every_action(statement: Statement, service: str) -> Tristate:
     return statement.actions.holds(lambda pattern: matches(pattern, f"{service}:{EVERY}"))
 
 
-def demands_organisation(policy: PolicyDocument, service: str, apart: str) -> Truth:
+def demands_organisation(policy: PolicyDocument, service: str, apart: str) -> Tristate:
     """Whether a policy allows a service to principals of some account or organisation only."""
 
-    def demanded(statement: Statement) -> Truth:
+    def demanded(statement: Statement) -> Tristate:
         return some(
             (
                 negation(touches(statement, service)),

@@ -12,7 +12,7 @@ from taskwall.core.values import Need
 from taskwall.model.compute.launch_type import launches, runs_on
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.endpoints.endpoint import (
-    AGENT,
+    AGENT_SERVICES,
 )
 from taskwall.model.entities.container_needs import ECR, ELSEWHERE, ContainerUse, What
 from taskwall.model.entities.ecs import Cluster, TaskDefinition, TaskSource
@@ -91,7 +91,9 @@ def service_dependencies(network: Network, source: TaskSource) -> tuple[ServiceD
     on_instances = runs_on(network, source, "EC2")
     if on_instances.truth is not False:
         agent = "for the agent of its instances"
-        found += [ServiceDependency(service, source, agent, on_instances) for service in AGENT]
+        found += [
+            ServiceDependency(service, source, agent, on_instances) for service in AGENT_SERVICES
+        ]
     for proxy in proxies(network).get(source.origin.address, ()):
         if proxy.connected.truth is not False:
             connect = "for Service Connect"

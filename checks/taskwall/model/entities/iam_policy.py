@@ -32,23 +32,23 @@ from taskwall.core.values import (
     worst_per_scenario,
 )
 
-Truth = bool | None
-ANY = Known("*")
+Tristate = bool | None
+WILDCARD = Known("*")
 
 
-def some(truths: Iterable[Truth]) -> Truth:
+def some(truths: Iterable[Tristate]) -> Tristate:
     """True if one is, false if all are, else not known."""
     found = set(truths)
     return True if True in found else None if None in found else False
 
 
-def each(truths: Iterable[Truth]) -> Truth:
+def each(truths: Iterable[Tristate]) -> Tristate:
     """False if one is, true if all are, else not known."""
     found = set(truths)
     return False if False in found else None if None in found else True
 
 
-def negation(truth: Truth) -> Truth:
+def negation(truth: Tristate) -> Tristate:
     """The other way round; what is not known stays so."""
     return None if truth is None else not truth
 
@@ -63,7 +63,7 @@ class Words(Struct, frozen=True):
     negated: bool = False
     open: bool = False
 
-    def holds(self, test: Callable[[Value], Truth]) -> Truth:
+    def holds(self, test: Callable[[Value], Tristate]) -> Tristate:
         """Whether one of the patterns passes a test; turned round where they are negated."""
         found = some((*map(test, self.patterns), *((None,) if self.open else ())))
         return found if not self.negated or found is None else not found
@@ -86,7 +86,7 @@ class Condition(Struct, frozen=True):
 class Statement(Struct, frozen=True):
     """One statement. `open` where it may have conditions that are not known."""
 
-    allows: Truth
+    allows: Tristate
     actions: Words
     resources: Words
     principals: Words
@@ -104,7 +104,7 @@ class PolicyDocument(Struct, frozen=True):
     open: bool = False
     needs: tuple[Need, ...] = ()
 
-    def fact(self, truth: Truth, text: str, otherwise: str) -> Fact:
+    def fact(self, truth: Tristate, text: str, otherwise: str) -> Fact:
         """A fact about this document."""
         return Fact(truth, text, self.place, self.name, self.needs, otherwise)
 
@@ -125,7 +125,7 @@ def read_document(value: Value, name: str, place: Span) -> PolicyDocument:
 
 def full_access(name: str, place: Span) -> PolicyDocument:
     """What AWS takes where an endpoint has no policy: everything is allowed."""
-    all_ = Words((ANY,))
+    all_ = Words((WILDCARD,))
     return PolicyDocument(name, place, (Statement(True, all_, all_, all_),))
 
 
@@ -182,8 +182,8 @@ def _statement(value: Value, sure: bool) -> Statement:
     return Statement(
         effect.data == "Allow" if isinstance(effect, Known) else None,
         _words(fields, "Action"),
-        _words(fields, "Resource", (ANY,)),
-        _words(fields, "Principal", (ANY,)),
+        _words(fields, "Resource", (WILDCARD,)),
+        _words(fields, "Principal", (WILDCARD,)),
         conditions,
         open_ or value_.rest is not None,
         sure,
@@ -233,7 +233,7 @@ def pattern_text(pattern: Value) -> str:
     return GAP
 
 
-def matches(pattern: Value, name: str) -> Truth:
+def matches(pattern: Value, name: str) -> Tristate:
     """Whether a pattern covers a name, case apart as IAM has it for actions."""
     text = pattern_text(pattern)
     found = regex(text.lower()).fullmatch(name.lower()) is not None
@@ -256,7 +256,7 @@ _OWN = {"id", "arn", "account_id", "Arn", "repository_arn", "AccountId"}
 """Attributes that identify one thing: whatever they are, they are no wildcard."""
 
 
-def definite(value: Value) -> Truth:
+def definite(value: Value) -> Tristate:
     """Whether a value certainly stands for one thing: no wildcard can hide in it."""
     value_ = worst_per_scenario(value)
     if isinstance(value_, Known):
@@ -274,7 +274,7 @@ def definite(value: Value) -> Truth:
     return None
 
 
-def names_account(pattern: Value) -> Truth:
+def names_account(pattern: Value) -> Tristate:
     """Whether an ARN pattern is of one account: its account field is no wildcard."""
     value = worst_per_scenario(pattern)
     if isinstance(value, Known):

@@ -15,8 +15,8 @@ from taskwall.model.entities.ecs import TaskDefinition, TaskSource
 from taskwall.model.entities.load_balancer import LoadBalancer, TargetGroup
 from taskwall.model.exposure.instance_groups import groups_of, instance_registrations, tasks_on
 from taskwall.model.exposure.task_ports import (
-    DYNAMIC,
-    DYNAMIC_ENOUGH,
+    DYNAMIC_PORTS,
+    DYNAMIC_PORTS_ENOUGH,
     number_of,
     port_mappings,
     speaks_udp,
@@ -238,7 +238,7 @@ def _on_instance(
         if Ranges(((number, number),)) <= mapping.inside:
             if not mapping.outside:
                 words = "the ports that Docker assigns"
-                return _over(words, DYNAMIC, DYNAMIC_ENOUGH, (), group)
+                return _over(words, DYNAMIC_PORTS, DYNAMIC_PORTS_ENOUGH, (), group)
             shown = mapping.outside.spans[0][0] + number - mapping.inside.spans[0][0]
             return _over(f"port {shown}", Ranges(((shown, shown),)), (), (), group)
     return _over("its port", None, (), needs, group)

@@ -14,7 +14,7 @@ from taskwall.model.exposure.task_ports import offered
 from taskwall.model.permissions.peers import listed
 from taskwall.model.permissions.ports import Ports
 
-SERVICES = ("service", "Express Mode service")
+SERVICE_WORDS = ("service", "Express Mode service")
 
 
 class SharedGroup(Struct, frozen=True):
@@ -36,7 +36,7 @@ def shared_groups(network: Network) -> Iterator[SharedGroup]:
         pairs = [
             (source, all_of((fact, source.exists)))
             for source, fact in attachment.attached
-            if source.word in SERVICES
+            if source.word in SERVICE_WORDS
         ]
         sure = [source for source, fact in pairs if fact.truth]
         if len(pairs) < 2:

@@ -14,14 +14,14 @@ from taskwall.model.permissions.ports import Ports
 
 READ = "2026-11-24"
 
-DYNAMIC = Ranges(((32768, 65535),))
+DYNAMIC_PORTS = Ranges(((32768, 65535),))
 """Where Docker takes a port of the instance from if none is given: at most.
 
 It is what the kernel keeps for that (on Linux from 32768 on), else 49153-65535 (Amazon ECS API
 reference, PortMapping; read in November 2026).
 """
 
-DYNAMIC_ENOUGH = (Ranges(((32768, 60999),)), Ranges(((49153, 65535),)))
+DYNAMIC_PORTS_ENOUGH = (Ranges(((32768, 60999),)), Ranges(((49153, 65535),)))
 """The two ranges of which an instance uses one: the kernel's default, and Docker's own."""
 
 
@@ -146,7 +146,7 @@ def published(network: Network, source: TaskSource) -> Ports:
         if host:
             found |= _inside(mapping)
         elif mapping.outside is not None and not mapping.outside:
-            found |= _as_ports(DYNAMIC, mapping.transport, mapping.needs)
+            found |= _as_ports(DYNAMIC_PORTS, mapping.transport, mapping.needs)
         else:
             found |= _as_ports(mapping.outside, mapping.transport, mapping.needs)
     return found

@@ -18,7 +18,7 @@ from taskwall.core.values import (
     symbol,
     worst_per_scenario,
 )
-from taskwall.readers.cloudformation.document import DYNAMIC, IntrinsicCall, Node
+from taskwall.readers.cloudformation.document import DYNAMIC_REFERENCE, IntrinsicCall, Node
 
 MAX_TEXT_LENGTH: Final = 100_000
 """Texts that grow beyond this many characters (functions can double them) are unknown."""
@@ -83,7 +83,7 @@ def name_of(value: Value) -> str:
 
 def default_literal(node: Node | None) -> Known | None:
     """The literal that a parameter's default is; nothing written is empty."""
-    if isinstance(node, IntrinsicCall) and node.name == DYNAMIC:
+    if isinstance(node, IntrinsicCall) and node.name == DYNAMIC_REFERENCE:
         node = node.argument
     if not isinstance(node, Known):
         return None

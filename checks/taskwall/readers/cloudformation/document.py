@@ -52,7 +52,7 @@ class Mapping(Struct, frozen=True, gc=False):
 
 Node: TypeAlias = Value | Sequence | Mapping | IntrinsicCall
 
-DYNAMIC = "{{resolve}}"
+DYNAMIC_REFERENCE = "{{resolve}}"
 """The name of the function that a text with a dynamic reference is read as."""
 
 
@@ -279,7 +279,7 @@ class _Builder:
         if tag and tag[0] == "!":
             return IntrinsicCall(_named(tag), Known(value, place), place)
         if "{{resolve:" in value:
-            return IntrinsicCall(DYNAMIC, Known(value, place), place)
+            return IntrinsicCall(DYNAMIC_REFERENCE, Known(value, place), place)
         if style or tag == "tag:yaml.org,2002:str":
             return Known(value, place)
         return Known(resolved(value), place)

@@ -41,7 +41,7 @@ from taskwall.readers.cloudformation.calls import (
 )
 from taskwall.readers.cloudformation.deployment import TOP, DeploymentEvaluation, StackLocation
 from taskwall.readers.cloudformation.document import (
-    DYNAMIC,
+    DYNAMIC_REFERENCE,
     IntrinsicCall,
     Mapping,
     Node,
@@ -542,7 +542,7 @@ def _transform(run: Evaluator, call: IntrinsicCall) -> Value:
 
 
 FUNCTIONS: Final[dict[str, Callable[[Evaluator, IntrinsicCall], Outcome]]] = {
-    DYNAMIC: texts.resolve,
+    DYNAMIC_REFERENCE: texts.resolve,
     "Condition": conditions.condition,
     "Fn::And": conditions.and_,
     "Fn::Base64": texts.base64,

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from taskwall.core.values import Fields, Need, Span
 from taskwall.readers.cloudformation.document import (
-    DYNAMIC,
+    DYNAMIC_REFERENCE,
     IntrinsicCall,
     Mapping,
     Node,
@@ -231,7 +231,7 @@ def _transforms(node: Node | None) -> tuple[str, ...]:
     found = []
     for item in elements(node) or ((node,) if node is not None else ()):
         name = literal_text(item) or literal_text(members(item).get("Name"))
-        if isinstance(item, IntrinsicCall) and item.name != DYNAMIC:
+        if isinstance(item, IntrinsicCall) and item.name != DYNAMIC_REFERENCE:
             name = item.name
         if name:
             found.append(name)

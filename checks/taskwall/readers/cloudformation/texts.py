@@ -30,7 +30,7 @@ from taskwall.readers.cloudformation.calls import (
 )
 from taskwall.readers.cloudformation.deployment import TemplateContext
 from taskwall.readers.cloudformation.document import (
-    DYNAMIC,
+    DYNAMIC_REFERENCE,
     IntrinsicCall,
     Node,
     Sequence,
@@ -49,7 +49,7 @@ def sub(run: TemplateContext, call: IntrinsicCall) -> Value:
     if isinstance(template, Sequence | Items):
         template, names = run.arguments(call, 2)
         given = dict(members(names))
-    if isinstance(template, IntrinsicCall) and template.name == DYNAMIC:
+    if isinstance(template, IntrinsicCall) and template.name == DYNAMIC_REFERENCE:
         template = template.argument
     if isinstance(template, IntrinsicCall):
         return run.computed("", needs(run.argument(template)), call)

@@ -15,7 +15,7 @@ from taskwall.readers.terraform.modules import Module, ModuleLoader, SourceFile,
 from taskwall.readers.terraform.secrets import secrets
 from taskwall.readers.terraform.suppressions import suppressions
 from taskwall.readers.terraform.values.sensitive import sensitive
-from taskwall.readers.terraform.values.types import ANY, type_of
+from taskwall.readers.terraform.values.types import ANY_TYPE, type_of
 from taskwall.source.files import Files, UnreadableError
 from taskwall.source.resource import Resource, Suppression
 from taskwall.source.stack import Evaluation, Inputs, SourceError
@@ -145,7 +145,7 @@ class TerraformStack:
         if block is None:
             return None
         attribute = block.body.attributes.get("type")
-        return allowed(block, ANY if attribute is None else type_of(attribute.expression))
+        return allowed(block, ANY_TYPE if attribute is None else type_of(attribute.expression))
 
     def secrets(self, file: str) -> tuple[Span, ...]:
         """The stretches of a file whose text is never shown."""

@@ -35,7 +35,7 @@ from taskwall.readers.terraform.syntax.tree import (
 from taskwall.readers.terraform.values.effects import Answers, Memo
 from taskwall.readers.terraform.values.placeholders import names_existing
 from taskwall.readers.terraform.values.sensitive import is_sensitive, names_secret
-from taskwall.readers.terraform.values.types import ANY, Type, convert, type_of
+from taskwall.readers.terraform.values.types import ANY_TYPE, Type, convert, type_of
 from taskwall.readers.terraform.values.values import FailedError, is_null, weight
 from taskwall.source.resource import Resource
 
@@ -217,7 +217,7 @@ class ModuleScope:
         """What `type` remembers."""
         block = self.module.variables.get(name)
         attribute = block.body.attributes.get("type") if block else None
-        return ANY if attribute is None else type_of(attribute.expression)
+        return ANY_TYPE if attribute is None else type_of(attribute.expression)
 
     def local(self, name: str) -> Value:
         """`local.name`."""

@@ -73,7 +73,7 @@ class TupleOf(Struct, frozen=True):
 
 Type: TypeAlias = Simple | Collection | ObjectOf | TupleOf
 
-ANY = Simple("any")
+ANY_TYPE = Simple("any")
 
 
 def type_of(expression: Expression) -> Type:
@@ -82,12 +82,12 @@ def type_of(expression: Expression) -> Type:
         name = expression.name
         if name in ("string", "number", "bool"):
             return Simple(name)
-        return Collection(name, ANY) if name in ("list", "set", "map") else ANY
+        return Collection(name, ANY_TYPE) if name in ("list", "set", "map") else ANY_TYPE
     if isinstance(expression, Literal) and isinstance(expression.value.data, str):
         # The old way of writing: type = "string".
         return type_of(Name(expression.place, expression.value.data))
     if not isinstance(expression, FunctionCall) or not expression.arguments:
-        return ANY
+        return ANY_TYPE
     argument = expression.arguments[0]
     if expression.name in ("list", "set", "map"):
         return Collection(expression.name, type_of(argument))
@@ -101,14 +101,14 @@ def type_of(expression: Expression) -> Type:
         )
     if expression.name == "tuple" and isinstance(argument, Tuple):
         return TupleOf(tuple(map(type_of, argument.items)))
-    return ANY
+    return ANY_TYPE
 
 
 def _attribute(expression: Expression) -> Type | Optional:
     if isinstance(expression, FunctionCall) and expression.name == "optional":
         arguments = expression.arguments
         return Optional(
-            type_of(arguments[0]) if arguments else ANY,
+            type_of(arguments[0]) if arguments else ANY_TYPE,
             arguments[1] if len(arguments) > 1 else None,
         )
     return type_of(expression)
