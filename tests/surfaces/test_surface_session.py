@@ -273,7 +273,7 @@ def test_portraits_are_drawn_of_what_was_judged(
         raise AssertionError
 
     with monkeypatch.context() as patch:
-        patch.setattr("taskwall.session.judging.portraits", counted)
+        patch.setattr("taskwall.session.judging.summaries", counted)
         patch.setattr("taskwall.session.judging.lower", refused)
         assert len(session.summaries()) == 4
         session.change(str(root / "rules.tf"), OPEN.replace("22", "23"))

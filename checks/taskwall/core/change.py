@@ -14,7 +14,7 @@ class Placeholder(Struct, frozen=True, gc=False):
     hint: str
 
 
-NewValue: TypeAlias = "Scalar | Placeholder | tuple[Wanted, ...] | Mapping[str, Wanted]"
+NewValue: TypeAlias = "Scalar | Placeholder | tuple[NewValue, ...] | Mapping[str, NewValue]"
 """A value to write. Of a mapping only the keys that it names are set, whatever else is there."""
 
 

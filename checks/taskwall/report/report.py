@@ -35,14 +35,14 @@ class ReportBuilder:
         judgements: Sequence[Judgement],
         *,
         rules: Sequence[Rule],
-        use: Settings,
+        settings: Settings,
         files: Files,
         cwd: str,
     ) -> None:
         self.found = found
         self.judgements = judgements
         self.rules = rules
-        self.settings = use
+        self.settings = settings
         self.lines = SourceLines(
             files,
             [read.stack for read in found.reads],
@@ -55,7 +55,7 @@ class ReportBuilder:
             files=files,
             lines=self.lines,
             paths=self.paths,
-            passes="pass" in use.show,
+            passes="pass" in settings.show,
         )
 
     def entries(self) -> dict[str, baseline.BaselineEntry]:
@@ -75,7 +75,7 @@ class ReportBuilder:
         }
 
     def report(self, known: Mapping[str, baseline.BaselineEntry], baseline_path: str) -> Report:
-        """The report, with the findings put aside that a baseline (in the file `baseline_path`) knows."""
+        """The report, without the findings that a baseline knows (in the file `baseline_path`)."""
         loud: list[Finding] = []
         silent: list[Suppressed] = []
         for row in self.rows:

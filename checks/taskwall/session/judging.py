@@ -35,7 +35,7 @@ class IncrementalStack:
         self._resources: tuple[Resource, ...] = ()
 
     def judge(self, stack: Stack, check_cancelled: CancellationCheck) -> Judgement:
-        """The judgement of the stack as it is now; what `check_cancelled` raises leaves it as it was."""
+        """The judgement of the stack now; what `check_cancelled` raises leaves it as it was."""
         followed = explore(stack, check_cancelled)
         asked = (stack.name, followed, self._rules, self._settings, check_cancelled)
         queries = self._queries

@@ -42,12 +42,12 @@ class Files:
     """
 
     def __init__(
-        self, overlay: dict[str, str] | None = None, lasts: bool = False, again: bool = False
+        self, overlay: dict[str, str] | None = None, retained: bool = False, reread: bool = False
     ) -> None:
         self._texts: dict[str, str] = dict(overlay or {})
         self.held = dict.fromkeys(self._texts)
-        self.retained = lasts
-        self.reread = again or lasts
+        self.retained = retained
+        self.reread = reread or retained
         self.changes = 0
         """How often texts were changed."""
         self._asked: set[str] | None = None

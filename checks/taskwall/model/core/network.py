@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from taskwall.incremental.query import QueryEngine
 
 T = TypeVar("T")
-EntityKind = TypeVar("Kind", bound=Entity)
+EntityKind = TypeVar("EntityKind", bound=Entity)
 P = ParamSpec("P")
 R = TypeVar("R")
 

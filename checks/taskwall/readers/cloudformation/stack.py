@@ -66,14 +66,14 @@ class CloudFormationStack:
         *,
         roots: Sequence[Template] = (),
         nested: Lookup[str, Lookup[str, Template]] | None = None,
-        market: ImportResolver | None = None,
+        resolver: ImportResolver | None = None,
     ) -> None:
         self.template = template
         self.roots = tuple(roots) or (template,)
         self.inputs = inputs
         self.suppressions = skips
         self.nested = nested or {}
-        self.resolver = market
+        self.resolver = resolver
         self.imports: list[tuple[str, Value]] = []
         self.templates = {one.unit.file: one for one in self._all()}
         self._addresses, self._own = self._named_apart()
