@@ -246,5 +246,5 @@ def test_keys_are_texts_as_written() -> None:
 def test_a_key_that_is_no_text_is_an_error() -> None:
     """A list cannot be a key; the rest is read."""
     unit = read_nodes("t", "? [a]\n: 1\nb: 2\n")
-    assert [e.message for e in unit.errors] == ["a key must be a text"]
+    assert [e.message for e in unit.errors] == ["a key must be a string"]
     assert members(unit.root)["b"] == Known(2, Span("t", 3, 4, 3, 5))

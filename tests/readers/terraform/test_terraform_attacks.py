@@ -227,7 +227,7 @@ ERRORS = {
     "attributes of attributes": "takes more than 100 steps",
     "indexes": "takes more than 100 steps",
     "a list of many members": "has more than 100000 members",
-    "loops in loops": "loops take more than 500000 rounds",
+    "loops in loops": "loops take more than 500000 iterations",
     "a list that doubles": "has more than 300000 parts",
     "a huge count": "makes 1000000000 instances; at most 1000",
     "modules that call two": "more than 10000 modules are called",
