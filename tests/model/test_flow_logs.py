@@ -43,4 +43,4 @@ def test_the_services_without_a_flow_log_are_named(services: int, named: str) ->
     )
     options = Options(("/watch/main.tf",), cwd="/watch", select=("TW701",))
     (finding,) = scan(options, Files({"/watch/main.tf": text})).document.findings
-    assert finding.message == f"aws_vpc.main lacks a flow log of the traffic of {named}"
+    assert finding.message == f"aws_vpc.main has no flow log of the traffic of {named}"
