@@ -127,7 +127,7 @@ def test_each_template_gets_only_its_own(
         judged.append(os.path.basename(stack.name))
         return judge(stack, *others)
 
-    monkeypatch.setattr(api, "judged", counted)
+    monkeypatch.setattr(api, "judge_stack", counted)
     Path("web.yaml").write_text(CLOSED)
     Path("main.yaml").write_text(PARENT)
     Path("lone.yaml").write_text(TASKS)

@@ -86,9 +86,12 @@ def judge_scenarios(
     rules: Sequence[Rule],
     settings: Settings,
     check_cancelled: CancellationCheck = never_cancelled,
-    lowered_by: Lowering = lower,
+    lowering: Lowering | None = None,
 ) -> Judgement:
-    """The judgement of the stack of this name, as evaluated under each scenario."""
+    """The judgement of the stack of this name, as evaluated under each scenario.
+
+    `lowering` builds the networks where it is not to be done from scratch.
+    """
     evaluations = followed.evaluations
     policy = policy_of(settings)
     answers: list[ScenarioVerdict] = []
@@ -100,7 +103,7 @@ def judge_scenarios(
         if same in known:  # the scenario differs in what no resource hangs on
             answers += [replace(answer, scenario=number) for answer in known[same]]
             continue
-        lowered = lowered_by(evaluation.resources, policy)
+        lowered = (lowering or lower)(evaluation.resources, policy)
         unread = unread or lowered.unread
         for name, error in lowered.crashes:
             crashes[Crash(f"reading {name}", stack, format_exception(error))] = None
