@@ -148,6 +148,20 @@ def stacks_of(texts: Mapping[str, str], paths: Iterable[str], name: str) -> list
     ],
     [],
 )
+@example(
+    [
+        ["!Sub '${AWS::StackName}-Vpc'"],
+        ["!Sub '${AWS::StackName}-Vpc'", "!Sub '${AWS::StackName}-A'"],
+        ["!Sub '${AWS::StackName}-A'", "!Sub '${AWS::StackName}-B'"],
+    ],
+    [
+        (
+            ["!Sub '${P}-net-${E}'", "!Sub '${P}-B'", "!Sub '${P}-net-Vpc'"],
+            {"P": "shop", "Q": None, "E": "A"},
+        )
+    ],
+    [],
+)
 def test_a_template_belongs_where_it_does_among_all(
     offers: list[list[str]], wants: list[tuple[list[str], dict[str, str | None]]], nested: list[int]
 ) -> None:

@@ -217,7 +217,7 @@ class Neighbours:
             (most & other, least & another)
             for (most, least), (other, another) in combinations(stacks, 2)
         ]
-        for most, least in (*stacks, *both):
+        for most, least in (*stacks, *both, *((same, same) for same in self._renamed(one))):
             if len(least) < 2:
                 yield from most
         for ending in (*one.open, *(e for endings in one.imported.values() for e in endings)):
@@ -226,6 +226,20 @@ class Neighbours:
                 hangs = "${" in ending and _OPEN not in ending
                 alone = alike if hangs else [set().union(*alike)]
                 yield from (path for found in alone if len(found) == 1 for path in found)
+
+    def _renamed(self, one: Mentions) -> Iterator[set[str]]:
+        """The templates that satisfy all imports from a stack whose name ends within an ending.
+
+        Where `${P}-net-Vpc` can only mean an export that ends with `-Vpc`, the stack is `${P}-net`.
+        """
+        found: dict[tuple[str, str], list[set[str]]] = {}
+        for stack, endings in one.imported.items():
+            for ending in endings:
+                alike = [] if self._is_one(ending) else self._alike(ending)
+                if len(alike) == 1 and ending.endswith(alike[0]):
+                    key = stack, ending.removesuffix(alike[0])
+                    found.setdefault(key, []).append(self._offering[alike[0]])
+        return (set.intersection(*some) for some in found.values())
 
     def _is_one(self, ending: str) -> bool:
         """Whether an ending is that of an export, and of no other."""
