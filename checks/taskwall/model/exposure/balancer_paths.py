@@ -72,7 +72,7 @@ class Side(Struct, frozen=True):
             needs = (Need(f"the clients of {self.name}", "are not in the sources"),)
             found = (Location(self.name, unseen(needs)),)
         elif self.subnets:
-            all_over = (in_subnet(network, link) for link in self.subnets)
+            all_over = (in_subnet(network, link, self.vpc) for link in self.subnets)
             found = tuple(replace(each, addresses=each.addresses.some) for each in all_over)
         elif self.vpc is not None:
             found = (Location(self.name, inside(network, self.vpc)),)

@@ -242,9 +242,18 @@ def _most(setting: Setting) -> int | None:
 
 
 def unseen(needs: tuple[Need, ...], vpc: Link | None = None) -> Addresses:
-    """Where something is that the sources do not show: it is taken to have IPv4 addresses."""
+    """Where something is that the sources do not show: it is taken to have IPv4 addresses.
+
+    Of a VPC that the sources do not write, nobody sees further ranges: what is in it is taken to be
+    within its own.
+    """
     four, six = Part(V4, False, vpc=vpc, needs=needs), Part(V6, False, False, vpc=vpc, needs=needs)
-    return Addresses((four, six))
+    if vpc is None or not vpc.to:
+        return Addresses((four, six))
+    parts = (
+        replace(each, around=frozenset((_own_range(vpc.to, each.within),))) for each in (four, six)
+    )
+    return Addresses(tuple(parts))
 
 
 @remembered
@@ -294,12 +303,16 @@ def _own_range(vpc: str, addresses: Ranges) -> str:
     return f"IPv{6 if addresses & V6 else 4} of {vpc}"
 
 
-def of_subnet(network: Network, link: Link) -> Addresses:
-    """The addresses of a subnet; those that the sources leave open are somewhere in its VPC."""
+def of_subnet(network: Network, link: Link, vpc: Link | None = None) -> Addresses:
+    """The addresses of a subnet; those that the sources leave open are somewhere in its VPC.
+
+    `vpc` is where it must be if it is not in the sources itself.
+    """
     subnet = network.get(Subnet, link)
     if subnet is None or subnet.external:
         needs = link.fact.needs or (subnet.external if subnet else ())
-        found = unseen(needs or link.waits("a subnet"), subnet.vpc if subnet else None)
+        own = subnet.vpc if subnet is not None and subnet.vpc.to else vpc
+        found = unseen(needs or link.waits("a subnet"), own)
     else:
         found = _of_subnet(network, subnet)
     return found if link.sure else found.perhaps(link.fact.needs)
@@ -386,12 +399,12 @@ class Location(Struct, frozen=True):
     needs: tuple[Need, ...] = ()
 
 
-def in_subnet(network: Network, link: Link) -> Location:
-    """All over a subnet."""
+def in_subnet(network: Network, link: Link, vpc: Link | None = None) -> Location:
+    """All over a subnet, which is in this VPC if it is not in the sources itself."""
     subnet = network.get(Subnet, link)
     name = subnet.name if subnet is not None else link.to
     needs = (Need(f"the addresses of {link.to}", "are not all in the range"),)
-    return Location(name, of_subnet(network, link), needs)
+    return Location(name, of_subnet(network, link, vpc), needs)
 
 
 class End(Struct, frozen=True):
