@@ -1,0 +1,42 @@
+"""Law 1, over every leaf of every fixture: making it unknown makes no verdict certain."""
+
+import pytest
+from tools import law1
+
+STANDING = {line for lines in law1.standing().values() for line in lines}
+
+
+@pytest.mark.parametrize("group", law1.groups())
+def test_an_unknown_leaf_makes_nothing_certain(group: str) -> None:
+    """What breaks the law is listed, by cause; and nothing is listed that keeps it.
+
+    Of a rule's fixtures only that rule is asked: `python -m tools.law1` asks them all.
+    """
+    rules = law1.own_rules(group)
+    listed = {
+        line
+        for line in STANDING
+        if line.startswith((f"{group}/", f"{group} "))
+        and any(f": {rule.id} " in line for rule in rules)
+    }
+
+    assert set(law1.sweep(group, rules)) == listed, "see: python -m tools.law1 --help"
+
+
+def test_what_is_listed_is_of_fixtures() -> None:
+    """No line stands there for a folder that is gone, and none under two causes."""
+    lines = [line for each in law1.standing().values() for line in each]
+
+    assert len(lines) == len(STANDING)
+    assert {line for line in lines if not line.startswith(tuple(law1.groups()))} == set()
+
+
+def test_the_list_is_written_with_its_causes() -> None:
+    """What is known keeps its cause, what is gone goes, and what is new was not yet examined."""
+    known = {"a cause": ["one", "two"], "another": ["three"]}
+
+    text = law1.written(["two", 'new "quoted"'], known)
+
+    assert 'why = "a cause"\nstanding = [\n    "two",\n]' in text
+    assert 'why = "not yet examined"\nstanding = [\n    "new \\"quoted\\"",\n]' in text
+    assert "another" not in text
