@@ -5,6 +5,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeAlias
 
+from msgspec.structs import replace
+
 from taskwall.engine.judge import judge
 from taskwall.findings.finding import Finding
 from taskwall.readers import terraform
@@ -28,7 +30,8 @@ def findings(parts: Iterable[Part], rule: str, settings: Settings | None = None)
     files = Files({"/stack/main.tf.json": json.dumps({"resource": resources})})
     stacks, errors = terraform.stacks(list(files.known), files, Inputs(boundary="/stack"))
     assert not errors
-    judgement = judge(stacks[0], [r for r in all_rules() if r.id == rule], settings or Settings())
+    every = replace(settings or Settings(), show=("fail", "unknown", "pass"))
+    judgement = judge(stacks[0], [r for r in all_rules() if r.id == rule], every)
     assert not judgement.errors
     assert not judgement.crashes
     return [each.finding for each in judgement.findings]

@@ -18,7 +18,7 @@ STACKS = sorted(GOOD.iterdir())
 
 def findings(folder: Path, overlay: dict[str, str] | None = None) -> list[Finding]:
     """All verdicts of the strict profile on a stack, errors and crashes being none."""
-    options = Options(paths=(str(folder),), profile="strict", cwd=str(GOOD))
+    options = Options(paths=(str(folder),), profile="strict", show=("fail", "pass"), cwd=str(GOOD))
     report = scan(options, Files(overlay))
     assert (report.document.errors, report.document.crashes) == ((), ())
     return list(report.findings)

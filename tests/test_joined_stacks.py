@@ -33,7 +33,7 @@ def told(texts: Mapping[str, object]) -> Counter[tuple[str, str, str]]:
     files = Files({name: json.dumps(text, indent=1) for name, text in texts.items()})
     (stack,), errors = cloudformation.stacks(list(texts), files, Inputs(boundary="/shop"))
     assert errors == []
-    judgement = judge(stack, all_rules(), Settings())
+    judgement = judge(stack, all_rules(), Settings(show=("fail", "unknown", "pass")))
     assert (judgement.errors, judgement.crashes) == ((), ())
     found = [one.finding for one in judgement.findings]
     return Counter(
@@ -276,7 +276,7 @@ def judged(texts: Mapping[str, str]) -> Counter[tuple[str, str]]:
     files = Files(dict(texts))
     (stack,), errors = terraform.stacks(list(texts), files, Inputs(boundary="/shop"))
     assert errors == []
-    judgement = judge(stack, all_rules(), Settings())
+    judgement = judge(stack, all_rules(), Settings(show=("fail", "unknown", "pass")))
     assert (judgement.errors, judgement.crashes) == ((), ())
     return Counter((one.finding.rule, one.finding.verdict) for one in judgement.findings)
 

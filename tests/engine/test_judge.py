@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 
 import pytest
+from msgspec.structs import replace
 
 from taskwall.core.facts import Fact
 from taskwall.core.values import Fields, Need, Origin, Question, Scenario, Span, Unknown
@@ -71,7 +72,8 @@ def saying(truth: bool | None, message: str = "it leaks", **more: object) -> Jud
 
 def found(*rules: Rule, settings: Settings | None = None, asks: bool = False) -> list[Finding]:
     """The findings of the rules about the VPC."""
-    judgement = judge(OneVpc(asks=asks), rules, settings or Settings())
+    every = replace(settings or Settings(), show=("fail", "unknown", "pass"))
+    judgement = judge(OneVpc(asks=asks), rules, every)
     assert judgement.crashes == ()
     return [each.finding for each in judgement.findings]
 

@@ -52,6 +52,7 @@ class ScanRequest(Struct, frozen=True):
                 var_files=self.var_files if self.kind == "terraform" else (), modules=self.modules
             ),
             select=rules,
+            show=("fail", "unknown", "pass"),
             scope=ScanScope(frozenset((self.kind,)), self.among),
         )
 

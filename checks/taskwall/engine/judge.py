@@ -45,10 +45,16 @@ class LocatedFinding(Struct, frozen=True, gc=False):
     changes: tuple[tuple[AttributeChange, Resource], ...] = ()
 
 
-class Judgement(Struct, frozen=True):
-    """Everything that judging one stack brought, findings of all three verdicts included.
+Pass: TypeAlias = tuple[str, Severity, str, Span, tuple[CalledFrom, ...]]
+"""What tells passes apart: the rule, the severity, the message, the place and its calls."""
 
-    `sensitive_texts` are the sensitive texts of its sources, which nothing else in it holds.
+
+class Judgement(Struct, frozen=True):
+    """Everything that judging one stack brought.
+
+    Passes are among the findings only if the settings show them; else `passes` are what there is
+    to count of them, at places as the evaluation names them, before lines move. `sensitive_texts`
+    are the sensitive texts of its sources, which nothing else in it holds.
     """
 
     findings: tuple[LocatedFinding, ...]
@@ -58,6 +64,7 @@ class Judgement(Struct, frozen=True):
     crashes: tuple[Crash, ...] = ()
     suppressions: tuple[Suppression, ...] = ()
     notes: tuple[str, ...] = ()
+    passes: frozenset[Pass] = frozenset()
     sensitive_texts: frozenset[str] = frozenset()
 
 
@@ -116,9 +123,8 @@ def judge_scenarios(
     bound = f"{stack}: {shown}"
     hidden = frozenset().union(*(evaluation.sensitive_texts for evaluation in evaluations))
     mask = Redactor(hidden, fixes(rules))
-    passes = "pass" in settings.show
-    every = _merged(answers, followed, stack, settings.profile, passes)
-    found = evaluations[0].line_map.apply(tuple(every))
+    merged, passes = _merged(answers, followed, stack, settings)
+    found = evaluations[0].line_map.apply(tuple(merged))
     return Judgement(
         mask.apply(found),
         max(len(evaluation.resources) for evaluation in evaluations),
@@ -127,6 +133,7 @@ def judge_scenarios(
         mask.apply(tuple(crashes)),
         tuple(dict.fromkeys(skip for each in evaluations for skip in each.suppressions)),
         () if followed.whole else (bound,),
+        frozenset((*key[:2], mask.redact(key[2]), *key[3:]) for key in passes) if mask else passes,
         hidden,
     )
 
@@ -204,12 +211,13 @@ _WORDS: dict[bool | None, FindingVerdict] = {True: "fail", None: "unknown", Fals
 
 
 def _merged(
-    answers: Sequence[ScenarioVerdict], followed: Followed, stack: str, profile: str, passes: bool
-) -> Iterable[LocatedFinding]:
+    answers: Sequence[ScenarioVerdict], followed: Followed, stack: str, settings: Settings
+) -> tuple[list[LocatedFinding], frozenset[Pass]]:
     """One finding for each rule, place and call chain where verdict and message agree.
 
-    `passes` is whether passes are shown: if not, theirs are not explained.
+    Passes that are not shown, which are by far the most, are no findings but only counted.
     """
+    shown = "pass" in settings.show
     changes = RequestedFixes(followed.evaluations)
     by_place: dict[tuple[str, str, Span], list[ScenarioVerdict]] = {}
     for answer in answers:
@@ -224,13 +232,22 @@ def _merged(
             calls = tuple(call.place for call in verdict.on.called_from)
             same = (answer.rule.id, verdict.place, calls, _message(answer), answer.truth, setting)
             found.setdefault(same, []).append((answer, setting))
+    judged: list[LocatedFinding] = []
+    passes: list[Pass] = []
     for alike in found.values():
         answer = alike[0][0]
-        judged = _judged(alike, stack, profile, passes)
-        if answer.truth and (asked := answer.verdict.changes):
-            offered = changes.applicable(answer.rule.id, asked, answer.scenario)
-            judged = replace(judged, changes=offered)
-        yield judged
+        rule, verdict = answer.rule, answer.verdict
+        if answer.truth is False and not shown:
+            severity = _severity(rule, verdict, settings.profile)
+            calls_from = _called_from(verdict.on)
+            passes.append((rule.id, severity, _message(answer), verdict.place, calls_from))
+            continue
+        one = _judged(alike, stack, settings.profile)
+        if answer.truth and verdict.changes:
+            offered = changes.applicable(rule.id, verdict.changes, answer.scenario)
+            one = replace(one, changes=offered)
+        judged.append(one)
+    return judged, frozenset(passes)
 
 
 def _settled(
@@ -241,6 +258,9 @@ def _settled(
     Where all that is not known of something is whether the rule is about it, and it would pass,
     another pass at that place holds whatever the unknown turns out to be.
     """
+    if len(group) == 1 and not group[0].truth:
+        yield group[0], None
+        return
     worst: dict[int, ScenarioVerdict] = {}
     for answer in group:
         held = worst.get(answer.scenario)
@@ -269,7 +289,7 @@ def _message(answer: ScenarioVerdict) -> str:
 
 
 def _judged(
-    alike: list[tuple[ScenarioVerdict, str | None]], stack: str, profile: str, passes: bool
+    alike: list[tuple[ScenarioVerdict, str | None]], stack: str, profile: str
 ) -> LocatedFinding:
     """The finding that answers make which say the same; see `_merged`."""
     answer, setting = alike[0]
@@ -293,16 +313,18 @@ def _judged(
         end_line=at.end_line,
         end_column=at.end_column,
         message=_message(answer),
-        because=_steps(answer.decided, on) if passes or answer.truth is not False else (),
-        called_from=tuple(
-            CalledFrom(call.place.file, call.place.line, call.name) for call in on.called_from
-        ),
+        because=_steps(answer.decided, on),
+        called_from=_called_from(on),
         construct=on.construct,
         when=setting,
         missing=tuple(dict.fromkeys(need.name for need in waits)) if answer.truth is None else (),
         fix=Fix(_fix(rule, verdict)) if answer.truth else None,
     )
     return LocatedFinding(finding, at, on, waits if answer.truth is None else ())
+
+
+def _called_from(on: Origin) -> tuple[CalledFrom, ...]:
+    return tuple(CalledFrom(call.place.file, call.place.line, call.name) for call in on.called_from)
 
 
 def _natural(address: str) -> tuple[object, ...]:

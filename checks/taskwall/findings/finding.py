@@ -165,11 +165,11 @@ class RuleDescription(Struct, frozen=True):
 class Report(Struct, frozen=True):
     """What a scan found, for every surface.
 
-    `document.findings` holds all verdicts that were asked for, `findings` those of every verdict;
-    `excerpt` gives a line of a source by file (as findings spell it) and line number, masked where
-    it could hold a secret. `status` is the exit status that the findings ask for: 0, 1 or 2.
-    `reasons` say of each thing that an unknown waits for why it is not known. `rules` are those
-    that ran, by id.
+    `document.findings` holds all verdicts that were asked for, `findings` fails and unknowns in any
+    case, and passes if they were asked for; `excerpt` gives a line of a source by file (as findings
+    spell it) and line number, masked where it could hold a secret. `status` is the exit status that
+    the findings ask for: 0, 1 or 2. `reasons` say of each thing that an unknown waits for why it is
+    not known. `rules` are those that ran, by id.
     """
 
     document: ReportDocument

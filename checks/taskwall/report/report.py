@@ -55,7 +55,6 @@ class ReportBuilder:
             files=files,
             lines=self.lines,
             paths=self.paths,
-            passes="pass" in settings.show,
         )
 
     def entries(self) -> dict[str, baseline.BaselineEntry]:
@@ -106,7 +105,7 @@ class ReportBuilder:
             resources=sum(judgement.resources for judgement in self.judgements),
             fail=verdicts.count("fail"),
             unknown=verdicts.count("unknown"),
-            passed=verdicts.count("pass"),
+            passed=verdicts.count("pass") + self.rows.passes,
             suppressed=len(silent),
             errors=len(errors),
             crashes=len(crashes),

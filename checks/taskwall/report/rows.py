@@ -38,7 +38,6 @@ class ReportEntries:
         files: Files,
         lines: SourceLines,
         paths: ReportPaths,
-        passes: bool,
     ) -> None:
         """Put in order what judging brought.
 
@@ -48,13 +47,21 @@ class ReportEntries:
             files: where texts come from.
             lines: the lines of the files, masked.
             paths: how the report spells paths.
-            passes: whether passes are shown.
         """
         self.used: set[Suppression] = set()
         """The skips that keep something silent."""
         self._paths = paths
         rows = sorted(_merged(self._rows(reads, judgements, files)), key=_order)
-        self._all = self._fingerprinted(rows, lines, passes)
+        self._all = self._fingerprinted(rows, lines)
+        self.passes = len(
+            {
+                passed
+                for read, judgement in zip(reads, judgements, strict=True)
+                for passed in judgement.passes
+                if read.only is None or passed[3].file in read.only
+            }
+        )
+        """How many passes there are that are not shown, each once however many stacks have it."""
         waits = {
             (need.name, need.why)
             for judgement in judgements
@@ -88,30 +95,24 @@ class ReportEntries:
                     skip = silencing[0] if silencing else None
                     yield ReportEntry(finding, judged.place, read.boundary, judged.on.name, skip)
 
-    def _fingerprinted(
-        self, rows: Sequence[ReportEntry], lines: SourceLines, passes: bool
-    ) -> list[ReportEntry]:
+    def _fingerprinted(self, rows: Sequence[ReportEntry], lines: SourceLines) -> list[ReportEntry]:
         """The rows with fingerprints, which edits elsewhere in the file leave alone.
 
         They rest on the rule, the file as seen from the repository, the resource and the masked
-        text at the place; equal ones are counted. Passes get one only if they are shown, and come
-        last, so that fails have the same fingerprint either way.
+        text at the place; equal ones are counted. Passes come last, so that fails have the same
+        fingerprint whether passes are shown or not.
         """
         times: dict[str, int] = {}
         prints: dict[int, str] = {}
         for index, row in sorted(
             enumerate(rows), key=lambda pair: pair[1].finding.verdict == "pass"
         ):
-            if row.finding.verdict == "pass" and not passes:
-                break
             file = self._paths.seen(row.boundary, row.place.file)
             text = "\0".join((row.finding.rule, file, row.name, lines.at(row.place)))
             times[text] = times.get(text, 0) + 1
             prints[index] = sha256(f"{text}\0{times[text]}".encode())[:20]
         return [
             replace(row, finding=replace(row.finding, fingerprint=prints[index]))
-            if index in prints
-            else row
             for index, row in enumerate(rows)
         ]
 
