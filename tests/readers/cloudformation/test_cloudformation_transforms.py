@@ -180,7 +180,9 @@ def test_loops_that_explode_are_bounded() -> None:
     stack, _ = read(f"AWSTemplateFormatVersion: x\nResources: {inner}\n")
     found = stack.evaluate({})
 
-    assert {e.message for e in found.errors} >= {"Fn::ForEach::X3 iterates too often to be followed"}
+    assert {e.message for e in found.errors} >= {
+        "Fn::ForEach::X3 iterates too often to be followed"
+    }
     assert len(found.resources) < 3000
 
 
