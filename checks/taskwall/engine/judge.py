@@ -163,22 +163,40 @@ def _ask(
     found: list[ScenarioVerdict] = []
     for rule in rules:
         check_cancelled()
-        try:
-            for verdict in rule.judge(network):
-                decided = verdict.decided
-                if decided is None:
-                    continue
-                truth = decided.truth
-                if verdict.absent and truth and rule.id in settings.elsewhere:
-                    truth = None
-                found.append(ScenarioVerdict(rule, verdict, decided, truth, scenario))
-        except AmbiguousError:
-            raise
-        except Exception as error:  # noqa: BLE001 (a defect of a rule is a crash in the report)
-            crashes.append(Crash(rule.id, "", format_exception(error)))
+        if network.queries is None:
+            said = _RuleVerdicts(rule, network)
+        else:
+            said = network.queries.query(("rule", rule.id), _RuleVerdicts, (rule, network))
+        for verdict, decided in said.found:
+            truth = decided.truth
+            if verdict.absent and truth and rule.id in settings.elsewhere:
+                truth = None
+            found.append(ScenarioVerdict(rule, verdict, decided, truth, scenario))
+        if said.crash:
+            crashes.append(Crash(rule.id, "", said.crash))
     claims: set[_Said] = {(a.rule.id, a.truth, a.verdict.about) for a in found if a.verdict.about}
     into += (answer for answer in found if not _silenced(answer, claims))
     return crashes
+
+
+class _RuleVerdicts:
+    """What a rule says of a network, and how it crashed, if it did.
+
+    Where networks are judged again and again it is recalled as long as nothing has changed of what
+    the rule read. No two are equal: nothing is spent on comparing them.
+    """
+
+    def __init__(self, rule: Rule, network: Network) -> None:
+        self.found: list[tuple[Verdict, Fact]] = []
+        self.crash = ""
+        try:
+            for verdict in rule.judge(network):
+                if (decided := verdict.decided) is not None:
+                    self.found.append((verdict, decided))
+        except AmbiguousError:
+            raise
+        except Exception as error:  # noqa: BLE001 (a defect of a rule is a crash in the report)
+            self.crash = format_exception(error)
 
 
 _Said: TypeAlias = tuple[str, bool | None, str]

@@ -116,4 +116,4 @@ class SourceLines:
                 stars = "*" * (min(end, len(line)) - start)
                 if stars:
                     lines[number - 1] = line[:start] + stars + line[end:]
-        return [self._mask.redact_line(line) for line in lines]
+        return [self._mask.redact_line(line) for line in lines] if self._mask else lines
