@@ -36,7 +36,7 @@ class Verdict(Struct, frozen=True, gc=False):
     `on` is what has to change, `place` the place in it. `violated` is true (fail), false (pass) or
     unknown; `concerned` is whether the rule is about it at all: if not, there is no verdict, and
     where that is unknown, so is the verdict. `message` says what is wrong, `holds` what is right.
-    One of them follows "cannot tell whether": `holds` if the message is `negative`. `describe`
+    One of them follows "cannot tell whether": `holds` if the message is `negative`. `about`
     identifies the permission, listener or log that rules take precedence over each other for.
     `absent` marks that something is missing, which the setting `elsewhere` excuses. `names` fill
     the fix. `asked_by` is a rule whose unknown about the same thing asks the user what this one
