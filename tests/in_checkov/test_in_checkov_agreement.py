@@ -90,7 +90,7 @@ def test_checkov_tells_what_scan_tells(
     )
     for case in cases:
         shutil.copytree(case, tmp_path / case.name, ignore=shutil.ignore_patterns("*.toml"))
-    report = scan(Options())
+    report = scan(Options(show=("fail", "unknown", "pass")))
     shown = checkov(
         "-d", ".", "--framework", "terraform", "cloudformation", "terraform_plan", "--check", "TW*"
     )
