@@ -242,18 +242,23 @@ def _most(setting: Setting) -> int | None:
 
 
 def unseen(needs: tuple[Need, ...], vpc: Link | None = None) -> Addresses:
-    """Where something is that the sources do not show: it is taken to have IPv4 addresses.
+    """Where something is that the sources do not show: it is taken to have IPv4 addresses."""
+    four, six = Part(V4, False, vpc=vpc, needs=needs), Part(V6, False, False, vpc=vpc, needs=needs)
+    return Addresses((four, six))
+
+
+def _unseen_in(network: Network, needs: tuple[Need, ...], vpc: Link | None) -> Addresses:
+    """The same, of something in a VPC.
 
     Of a VPC that the sources do not write, nobody sees further ranges: what is in it is taken to be
-    within its own.
+    within its own. One that they write may have others.
     """
-    four, six = Part(V4, False, vpc=vpc, needs=needs), Part(V6, False, False, vpc=vpc, needs=needs)
-    if vpc is None or not vpc.to:
-        return Addresses((four, six))
-    parts = (
-        replace(each, around=frozenset((_own_range(vpc.to, each.within),))) for each in (four, six)
-    )
-    return Addresses(tuple(parts))
+    found = unseen(needs, vpc)
+    written = network.get(Vpc, vpc) if vpc is not None and vpc.to else None
+    if vpc is None or not vpc.to or (written is not None and not written.external):
+        return found
+    own = (replace(p, around=frozenset((_own_range(vpc.to, p.within),))) for p in found.parts)
+    return Addresses(tuple(own))
 
 
 @remembered
@@ -273,7 +278,7 @@ def inside(network: Network, vpc: Link) -> Addresses:
     """Where something is of which only the VPC is known."""
     found = network.get(Vpc, vpc)
     if found is None or found.external or not found.cidrs:
-        return unseen(vpc.waits("a VPC"), vpc)
+        return _unseen_in(network, vpc.waits("a VPC"), vpc)
     return _inside(network, found)
 
 
@@ -312,7 +317,7 @@ def of_subnet(network: Network, link: Link, vpc: Link | None = None) -> Addresse
     if subnet is None or subnet.external:
         needs = link.fact.needs or (subnet.external if subnet else ())
         own = subnet.vpc if subnet is not None and subnet.vpc.to else vpc
-        found = unseen(needs or link.waits("a subnet"), own)
+        found = _unseen_in(network, needs or link.waits("a subnet"), own)
     else:
         found = _of_subnet(network, subnet)
     return found if link.sure else found.perhaps(link.fact.needs)
