@@ -28,7 +28,7 @@ from taskwall.model.core.network import Network, RulePolicy
 from taskwall.rules._rule import Rule, Verdict
 from taskwall.settings import Settings
 from taskwall.source.resource import Resource, Suppression
-from taskwall.source.stack import SourceError, Stack
+from taskwall.source.stack import AbsentSource, SourceError, Stack
 
 
 class LocatedFinding(Struct, frozen=True, gc=False):
@@ -63,6 +63,7 @@ class Judgement(Struct, frozen=True):
     errors: tuple[SourceError, ...] = ()
     crashes: tuple[Crash, ...] = ()
     suppressions: tuple[Suppression, ...] = ()
+    absent: tuple[AbsentSource, ...] = ()
     notes: tuple[str, ...] = ()
     passes: frozenset[Pass] = frozenset()
     sensitive_texts: frozenset[str] = frozenset()
@@ -132,6 +133,7 @@ def judge_scenarios(
         mask.apply(tuple(dict.fromkeys(error for each in evaluations for error in each.errors))),
         mask.apply(tuple(crashes)),
         tuple(dict.fromkeys(skip for each in evaluations for skip in each.suppressions)),
+        tuple(dict.fromkeys(one for each in evaluations for one in each.absent)),
         () if followed.whole else (bound,),
         frozenset((*key[:2], mask.redact(key[2]), *key[3:]) for key in passes) if mask else passes,
         hidden,

@@ -21,6 +21,24 @@ class SourceError(Struct, frozen=True, gc=False):
     message: str
 
 
+class AbsentSource(Struct, frozen=True, gc=False):
+    """A module, template or file that a source calls and that is not there to be read.
+
+    `kind` is "module", "template", "include" or "submodule", `name` what the call is named
+    (`module.vpc`, a logical id), `source` and `version` what it asks for, as far as that is known.
+    `cure` is the command that brings it, or says what else to do. `read_as` names the model of it
+    that was read in its place, if there was one.
+    """
+
+    kind: str
+    name: str
+    source: str
+    version: str | None
+    place: Span
+    cure: str
+    read_as: str | None = None
+
+
 class Inputs(Struct, frozen=True):
     """What the user says beside the sources.
 
@@ -61,6 +79,7 @@ class Evaluation(Struct, frozen=True):
     errors: tuple[SourceError, ...] = ()
     questions: frozenset[Question] = frozenset()
     suppressions: tuple[Suppression, ...] = ()
+    absent: tuple[AbsentSource, ...] = ()
     sensitive_texts: frozenset[str] = frozenset()
     line_map: LineMap = IDENTITY
 

@@ -1,7 +1,7 @@
 """A root module as a stack."""
 
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import TypeVar
 
@@ -17,8 +17,8 @@ from taskwall.readers.terraform.suppressions import suppressions
 from taskwall.readers.terraform.values.sensitive import sensitive
 from taskwall.readers.terraform.values.types import ANY_TYPE, type_of
 from taskwall.source.files import Files, UnreadableError
-from taskwall.source.resource import Resource, Suppression
-from taskwall.source.stack import Evaluation, Inputs, SourceError
+from taskwall.source.resource import Suppression
+from taskwall.source.stack import AbsentSource, Evaluation, Inputs, SourceError
 
 T = TypeVar("T")
 
@@ -90,20 +90,21 @@ class TerraformStack:
             asked = (self.root, self._loader, self.inputs, self.boundary)
             lasting = evaluator.again(*asked, scenario)
             if lasting is not None:
-                return self._evaluation(*lasting)
-        return self._evaluation(*shared.evaluated(scenario))
+                return self._evaluation(lasting)
+        return self._evaluation(shared.evaluated(scenario))
 
-    def _evaluation(
-        self,
-        resources: tuple[Resource, ...],
-        errors: Iterable[SourceError],
-        questions: frozenset[Question],
-        hidden: frozenset[str],
-    ) -> Evaluation:
+    def _evaluation(self, made: Evaluated) -> Evaluation:
         found, complaints = self.suppressions()
         moved = self.line_map()
-        told = tuple(dict.fromkeys((*moved.apply(tuple(errors)), *complaints)))
-        return Evaluation(resources, told, questions, found, hidden, moved)
+        return Evaluation(
+            made.resources,
+            tuple(dict.fromkeys((*moved.apply(made.errors), *complaints))),
+            made.questions,
+            found,
+            moved.apply(made.absent),
+            made.sensitive_texts,
+            moved,
+        )
 
     def scope(
         self, scenario: Scenario, label: str = "", shared: frozenset[str] = frozenset()
@@ -208,8 +209,13 @@ class Shared:
         elif known is not None:
             return self.evaluated(scenario)
         effects = run.effects
-        errors, questions = effects.reported(SourceError), effects.reported(Question)
-        return found, tuple(errors), frozenset(questions), run.hidden.all()
+        return Evaluated(
+            found,
+            tuple(effects.reported(SourceError)),
+            frozenset(effects.reported(Question)),
+            tuple(effects.reported(AbsentSource)),
+            run.hidden.all(),
+        )
 
 
 def with_recursion_limit(evaluation: Callable[[], T]) -> T:

@@ -34,7 +34,7 @@ from taskwall.readers.terraform.values.sensitive import (
 from taskwall.readers.terraform.values.types import Type
 from taskwall.source.files import UnreadableError
 from taskwall.source.resource import Resource
-from taskwall.source.stack import Inputs, SourceError
+from taskwall.source.stack import AbsentSource, Inputs, SourceError
 
 K = TypeVar("K")
 T = TypeVar("T")
@@ -215,7 +215,8 @@ class IncrementalEvaluation(RootEvaluation):
                 errors.update(dict.fromkeys(unreadable))
         errors.update(dict.fromkeys(one for one in told if isinstance(one, SourceError)))
         questions = frozenset(one for one in told if isinstance(one, Question))
-        return resources, tuple(errors), questions, self.hidden.of(told)
+        absent = tuple(one for one in told if isinstance(one, AbsentSource))
+        return Evaluated(resources, tuple(errors), questions, absent, self.hidden.of(told))
 
     def _forget_gone(self) -> None:
         """Let go of instances that were there: no answer that stands can still ask for one."""

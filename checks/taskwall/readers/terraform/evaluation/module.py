@@ -38,6 +38,7 @@ from taskwall.readers.terraform.values.sensitive import is_sensitive, names_secr
 from taskwall.readers.terraform.values.types import ANY_TYPE, Type, convert, type_of
 from taskwall.readers.terraform.values.values import FailedError, is_null, weight
 from taskwall.source.resource import Resource
+from taskwall.source.stack import AbsentSource
 
 DEEPEST_CHAIN = 150
 """So many values may wait for one another in a row."""
@@ -357,7 +358,7 @@ class ModuleScope:
             if self._pending[f"*{name}"] == self.run.depth_of_states:
                 self.run.complain(block.header, f"{address} depends on itself")
             return Unknown((Need(address, "depends on itself"),))
-        module = self._called(name, block)
+        module = self._called(name, address, block)
         if isinstance(module, str):
             return self.run.assumed(unknown(address, module))
         if self.run.modules > MOST_MODULES:
@@ -379,7 +380,7 @@ class ModuleScope:
         finally:
             del self._pending[f"*{name}"]
 
-    def _called(self, name: str, block: Block) -> Module | str:
+    def _called(self, name: str, address: str, block: Block) -> Module | str:
         """The module that a call means, or why it is not there."""
         run = self.run
         source = module_source(block)
@@ -388,6 +389,9 @@ class ModuleScope:
         chain = tuple(call.name.removeprefix("module.") for call in self.called_from)
         folder = run.folder_of(self.module, (*chain, name), block)
         if folder is None:
+            at = block.body.attributes["source"].expression.place
+            absent = AbsentSource("module", address, source, None, at, "terraform get")
+            run.effects.report(absent)
             return "comes from a module that is not in the sources"
         if folder in self.chain:
             run.complain(block.header, f"module.{name} calls a module that it is part of")

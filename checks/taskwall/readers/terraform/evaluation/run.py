@@ -2,7 +2,8 @@
 
 import os
 from collections.abc import Callable
-from typing import TypeAlias
+
+from msgspec import Struct
 
 from taskwall.core.values import (
     Question,
@@ -21,12 +22,18 @@ from taskwall.readers.terraform.values.sensitive import Hidden
 from taskwall.readers.terraform.values.values import FailedError
 from taskwall.source.files import UnreadableError
 from taskwall.source.resource import Resource
-from taskwall.source.stack import Inputs, SourceError
+from taskwall.source.stack import AbsentSource, Inputs, SourceError
 
-Evaluated: TypeAlias = tuple[
-    tuple[Resource, ...], tuple[SourceError, ...], frozenset[Question], frozenset[str]
-]
-"""The resources of roots, the errors, the open questions, and the sensitive texts."""
+
+class Evaluated(Struct, frozen=True):
+    """What roots are under a scenario: their resources, and what was reported beside them."""
+
+    resources: tuple[Resource, ...]
+    errors: tuple[SourceError, ...]
+    questions: frozenset[Question]
+    absent: tuple[AbsentSource, ...]
+    sensitive_texts: frozenset[str]
+
 
 MOST_ROUNDS = 500_000
 """So many rounds of loops one evaluation may take altogether."""
