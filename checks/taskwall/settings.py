@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 import msgspec
 from msgspec import Struct
 
+from taskwall.core.globs import matches_path
 from taskwall.findings.finding import SEVERITIES, FindingVerdict, Severity
 
 if TYPE_CHECKING:
@@ -315,18 +316,4 @@ def _matches(pattern: list[str], names: list[str]) -> bool:
 
     if len(pattern) == 1 and pattern[0] != "**":
         return any(fnmatchcase(name, pattern[0]) for name in names)
-    reached = {0}  # how much of the pattern the names so far can have used up
-    for name in names:
-        for index, part in enumerate(pattern):
-            if part == "**" and index in reached:
-                reached.add(index + 1)
-        ahead = set()
-        for index in reached:
-            if index < len(pattern) and pattern[index] == "**":
-                ahead.add(index)
-            elif index < len(pattern) and fnmatchcase(name, pattern[index]):
-                ahead.add(index + 1)
-        reached = ahead
-        if len(pattern) in reached or (pattern[-1] == "**" and len(pattern) - 1 in reached):
-            return True
-    return False
+    return matches_path(pattern, names, above=True)

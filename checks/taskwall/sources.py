@@ -3,6 +3,7 @@
 import os
 from collections.abc import Container, Iterable, Iterator, Sequence
 from contextlib import suppress
+from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
@@ -11,6 +12,7 @@ from msgspec.structs import replace
 
 from taskwall.core.values import Span
 from taskwall.settings import Settings
+from taskwall.source.containment import contained
 from taskwall.source.files import PASSED_OVER, Files, UnreadableError, walk
 from taskwall.source.stack import Inputs, SourceError, Stack
 
@@ -317,30 +319,38 @@ def _stacks(
     """The stacks of some files; a reader is imported only for files that are its own."""
     stacks: list[Stack] = []
     errors: list[SourceError] = []
+
+    def add(found: "tuple[Sequence[Stack], Iterable[SourceError]] | None") -> None:
+        for stack in found[0] if found else ():
+            # What files it has is asked again and again: a stack that cannot say is none.
+            if contained(partial(_files_of, stack), stack.name, errors) is not None:
+                stacks.append(stack)
+        errors.extend(found[1] if found else ())
+
     terraform = [path for path in paths if path.endswith(TERRAFORM)]
     if terraform and "terraform" in scope.kinds:
         from taskwall.readers.terraform import stacks as read_terraform
 
-        roots, wrong = read_terraform(terraform, files, inputs)
-        stacks += roots
-        errors += wrong
+        add(contained(lambda: read_terraform(terraform, files, inputs), terraform[0], errors))
     others = [path for path in paths if not path.endswith(TERRAFORM)]
     plans = [path for path in others if _is_plan(path, files)]
     if plans and "plan" in scope.kinds:
         from taskwall.readers.terraform.plan.stacks import plans as read_plans
         from taskwall.readers.terraform.plan.stacks import unplanned
 
-        planned, unread = read_plans(plans, files, inputs, stacks)
-        stacks = [*unplanned(stacks, planned), *planned]
-        errors += unread
+        planned = contained(lambda: read_plans(plans, files, inputs, stacks), plans[0], errors)
+        stacks = unplanned(stacks, planned[0] if planned else ())
+        add(planned)
     templates = [path for path in others if path.endswith(TEMPLATES) and path not in plans]
     if templates and "cloudformation" in scope.kinds:
         from taskwall.readers.cloudformation import stacks as read_templates
 
-        made, bad = read_templates(templates, files, inputs)
-        stacks += made
-        errors += bad
+        add(contained(lambda: read_templates(templates, files, inputs), templates[0], errors))
     return stacks, errors
+
+
+def _files_of(stack: Stack) -> frozenset[str]:
+    return stack.files
 
 
 def _boundaries(paths: Iterable[str]) -> dict[str, str]:

@@ -14,8 +14,9 @@ from taskwall.findings.finding import Report
 from taskwall.report.report import ReportBuilder
 from taskwall.rules._rule import Rule
 from taskwall.settings import Settings
+from taskwall.source.containment import crash_at
 from taskwall.source.files import Files
-from taskwall.source.stack import SourceError, Stack
+from taskwall.source.stack import Stack
 
 __all__ = ["Cache", "Options", "Progress", "judge_stack", "scan"]
 
@@ -96,13 +97,16 @@ def judge_stack(
     use: Settings,
     judge: Callable[[Stack, Sequence[Rule], Settings], Judgement] = engine.judge,
 ) -> Judgement:
-    """The judgement of one stack, however it is written."""
+    """The judgement of one stack, however it is written; a crash where judging it raises.
+
+    Raises:
+        CancelledError: it is all in vain.
+    """
     try:
         return judge(stack, rules, use)
-    except RecursionError:
-        place = Span(min(stack.files, default=stack.name), 1, 1, 1, 1)
-        error = SourceError(place, "is nested too deeply to be analysed")
-        return Judgement((), 0, errors=(error,))
+    except Exception as error:  # noqa: BLE001 (one stack must not cost the others)
+        start = Span(min(stack.files, default=stack.name), 1, 1, 1, 1)
+        return Judgement((), 0, errors=(crash_at(start, error),))
 
 
 def _judged(judging: "_Judging", jobs: int, progress: Progress | None) -> list[Judgement]:

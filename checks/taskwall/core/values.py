@@ -370,11 +370,16 @@ def plain(value: Value) -> object:
 
 
 def lifted(data: object, place: Span | None = None) -> Value:
-    """Plain Python data (of JSON's kinds) as a value, all of it at one place."""
+    """Plain Python data (of JSON's kinds) as a value, all of it at one place.
+
+    A number that is beyond Python's is unknown.
+    """
     if isinstance(data, Mapping):
         return Fields({str(key): lifted(item, place) for key, item in data.items()}, place=place)
     if isinstance(data, list | tuple):
         return Items(tuple(lifted(item, place) for item in data), place=place)
+    if isinstance(data, float) and data - data != 0:  # infinite, or not a number
+        return Unknown((Need("a number", "is too large"),), place=place)
     if data is None or isinstance(data, str | bool | int | float):
         return Known(data, place)
     raise TypeError(f"not a value of either language: {type(data).__name__}")

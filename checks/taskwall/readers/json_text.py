@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from json.decoder import JSONDecodeError, scanstring  # type: ignore[attr-defined]
+from math import isinf
 from typing import Final, TypeAlias
 
 from msgspec import Struct
@@ -15,7 +16,7 @@ _NUMBER: Final = pattern(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?", re.ASCI
 _WORDS: Final[dict[str, Scalar]] = {"true": True, "false": False, "null": None}
 
 LONGEST_NUMBER = 1000
-"""A number of more characters is taken for null: making an int of it takes too long."""
+"""A number of more characters is an error: making an int of it takes too long."""
 
 
 class JsonScalar(Struct, frozen=True, gc=False):
@@ -108,7 +109,10 @@ class _Parser:
         if match is None:
             raise JsonError(start, "a value is expected")
         self._at = match.end()
-        return JsonScalar(start, self._at, _number(match[0]))
+        number = _number(match[0])
+        if number is None:
+            raise JsonError(start, "a number is too large")
+        return JsonScalar(start, self._at, number)
 
     def _members(self, closing: str) -> Iterator[None]:
         """Steps from member to member, up to behind the closing bracket."""
@@ -142,10 +146,12 @@ class _Parser:
         return JsonScalar(start, self._at, text)
 
 
-def _number(text: str) -> Scalar:
+def _number(text: str) -> int | float | None:
     if len(text) > LONGEST_NUMBER:
         return None
     if text.lstrip("-").isdigit():
         return int(text)
     number = float(text)
+    if isinf(number):
+        return None
     return int(number) if number.is_integer() and abs(number) < 1e15 else number

@@ -2,12 +2,11 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from msgspec.structs import replace
-
 from taskwall import __version__, settings, sources
 from taskwall.engine.judge import Judgement
 from taskwall.findings import baseline
 from taskwall.findings.finding import (
+    Crash,
     Finding,
     Problem,
     Report,
@@ -24,6 +23,7 @@ from taskwall.rules import all_rules
 from taskwall.rules._rule import Rule, describe
 from taskwall.settings import Settings, Threshold, reaches
 from taskwall.source.files import Files
+from taskwall.source.stack import InternalError, SourceError
 
 
 class ReportBuilder:
@@ -90,13 +90,7 @@ class ReportBuilder:
             else:
                 loud.append(finding)
         errors = self._errors()
-        crashes = tuple(
-            dict.fromkeys(
-                replace(crash, stack=self.paths.shown(crash.stack))
-                for judgement in self.judgements
-                for crash in judgement.crashes
-            )
-        )
+        crashes = self._crashes()
         verdicts = [finding.verdict for finding in loud]
         reads = self.found.reads
         summary = Summary(
@@ -137,8 +131,32 @@ class ReportBuilder:
         problems = {
             Problem(self.paths.shown(e.place.file), e.place.line, e.place.column, e.message)
             for e in errors
+            if not isinstance(e, InternalError)
         }
         return tuple(sorted(problems, key=lambda p: (p.file, p.line, p.column, p.message)))
+
+    def _crashes(self) -> tuple[Crash, ...]:
+        """What failed by a defect of ours: rules, lowering, and the reading of sources."""
+        found: dict[Crash, None] = {}
+
+        def add(crash: Crash) -> None:
+            file = self.paths.shown(crash.file)
+            stack = self.paths.shown(crash.stack) or file
+            at = f" at {file}:{crash.line}" if file else ""
+            found[Crash(crash.rule, stack, f"{crash.message}{at}", file, crash.line)] = None
+
+        def add_errors(errors: Iterable[SourceError], stack: str) -> None:
+            for error in errors:
+                if isinstance(error, InternalError):
+                    at = error.place
+                    add(Crash("reading", stack, error.message, at.file, at.line))
+
+        add_errors((*self.found.errors, *self.rows.errors), "")
+        for one, judgement in zip(self.found.reads, self.judgements, strict=True):
+            for crash in judgement.crashes:
+                add(crash)
+            add_errors(judgement.errors, one.stack.name)
+        return tuple(found)
 
     def _notes(self) -> Iterator[str]:
         for path in self.found.foreign:

@@ -209,8 +209,9 @@ class _Builder:
         self._seen: dict[int, tuple[Node | None, int]] = {}
         self._count = 0
         self._repeated = 0
-        # libyaml ends a line at these too, editors do not: then lines are counted again.
+        # libyaml ends a line at these too, other readers do not: then lines are counted again.
         odd = any(sign in text for sign in "\x85\u2028\u2029")
+        odd = odd or text.count("\r") > text.count("\r\n")
         self._starts = [0, *(m.end() for m in re.finditer("\n", text))] if odd else None
 
     def node(self, raw: Any) -> Node:

@@ -21,7 +21,7 @@ from taskwall.readers.terraform.values.sensitive import Hidden
 from taskwall.readers.terraform.values.values import FailedError
 from taskwall.source.files import UnreadableError
 from taskwall.source.resource import Resource
-from taskwall.source.stack import Inputs, SourceError
+from taskwall.source.stack import ExhaustedError, Inputs, SourceError
 
 Evaluated: TypeAlias = tuple[
     tuple[Resource, ...], tuple[SourceError, ...], frozenset[Question], frozenset[str]
@@ -30,6 +30,12 @@ Evaluated: TypeAlias = tuple[
 
 MOST_ROUNDS = 500_000
 """So many rounds of loops one evaluation may take altogether."""
+
+MOST_WORK = 50_000_000
+"""So much may one evaluation do altogether: elements and pieces of text that it goes through.
+
+One that makes something new counts ten: more takes memory, too.
+"""
 
 
 class RootEvaluation:
@@ -71,6 +77,7 @@ class RootEvaluation:
         self._label = label
         self._shared = shared
         self._rounds = 0
+        self._work = 0
         self._downloaded: dict[str, str] | None = None
         self._parsed_templates: dict[str, Expression] = {}
 
@@ -123,10 +130,25 @@ class RootEvaluation:
         """
         self._rounds += rounds
         if self._rounds > MOST_ROUNDS:
-            self.effects.shareable = False
-            if place is not None:
-                self.complain(place, f"loops take more than {MOST_ROUNDS} iterations in total")
+            self._exhausted(f"loops take more than {MOST_ROUNDS} iterations in total", place)
             raise FailedError("a loop", "takes too many iterations in total")
+
+    def work(self, amount: int, place: Span | None = None) -> None:
+        """Count what an expression goes through.
+
+        Raises:
+            FailedError: it was too much altogether.
+        """
+        self._work += amount
+        if self._work > MOST_WORK:
+            if self._work - amount <= MOST_WORK:
+                self._exhausted("expressions up to here take too much work to be evaluated", place)
+            raise FailedError("an expression", "takes too much work")
+
+    def _exhausted(self, message: str, place: Span | None) -> None:
+        self.effects.shareable = False
+        at = place or Span(self.root.files[0].path, 1, 1, 1, 1)
+        self.effects.report(ExhaustedError(at, message))
 
     def assumed(self, value: Unknown | Reference) -> Value:
         """What the user says of something unknown, else that itself."""
@@ -188,7 +210,10 @@ class RootEvaluation:
 
 def lies_within(path: str, folder: str) -> bool:
     """Whether a path is in a folder, symbolic links followed."""
-    real, bound = os.path.realpath(path), os.path.realpath(folder)
+    try:
+        real, bound = os.path.realpath(path), os.path.realpath(folder)
+    except ValueError:  # no file has a NUL in its name
+        return False
     return real == bound or real.startswith(bound.rstrip(os.sep) + os.sep)
 
 
