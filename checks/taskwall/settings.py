@@ -12,6 +12,8 @@ import msgspec
 from msgspec import Struct
 
 from taskwall.core.globs import matches_path
+from taskwall.core.paths import lies_within, repository
+from taskwall.core.plain_file import content
 from taskwall.findings.finding import SEVERITIES, FindingVerdict, Severity
 
 if TYPE_CHECKING:
@@ -32,6 +34,10 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
     "unknown": get_args(Untold),
 }
 """The words that a key, or an option of the same name, may have."""
+
+
+MAX_BYTES = 4 << 20
+"""A file of settings of more bytes is not read."""
 
 
 class SettingsError(Exception):
@@ -127,7 +133,11 @@ def load(start: str, rules: "Sequence[Rule]") -> Settings:
     while True:
         for name in ("taskwall.toml", "pyproject.toml"):
             file = os.path.join(folder, name)
-            if os.path.isfile(file) and (table := _table(file)) is not None:
+            if (
+                os.path.exists(file)
+                and not os.path.isdir(file)
+                and (table := _table(file)) is not None
+            ):
                 return _checked(table, file, rules)
         above = os.path.dirname(folder)
         if above == folder:
@@ -138,8 +148,7 @@ def load(start: str, rules: "Sequence[Rule]") -> Settings:
 def _table(file: str) -> object:
     """What a file sets; None if it is a pyproject.toml that does not speak of taskwall."""
     try:
-        with open(file, "rb") as stream:
-            raw = stream.read()
+        raw = content(file, MAX_BYTES)
     except OSError as error:
         raise SettingsError(f"{file}: cannot be read: {error.strerror or error}.") from error
     project = file.endswith("pyproject.toml")
@@ -188,6 +197,12 @@ def _checked(table: object, file: str, rules: "Sequence[Rule]") -> Settings:
         if not os.path.isdir(root):
             said = settings.remote_state[name]
             raise SettingsError(f'{file}: remote-state.{name}: there is no folder "{said}".')
+    baseline = settings.baseline and os.path.join(folder, settings.baseline)
+    if baseline and not lies_within(baseline, repository(folder) or folder):
+        said = settings.baseline
+        raise SettingsError(
+            f'{file}: baseline: "{said}" is outside the repository: only --baseline may name it.'
+        )
     for key in ("select", "ignore", "elsewhere"):
         known_rules(getattr(settings, key), rules, f"{file}: {key}")
     return msgspec.structs.replace(
@@ -196,7 +211,7 @@ def _checked(table: object, file: str, rules: "Sequence[Rule]") -> Settings:
         ignore=_upper(settings.ignore),
         elsewhere=tuple(rule.id for rule in rules if _any(_upper(settings.elsewhere), rule.id)),
         remote_state=states,
-        baseline=settings.baseline and os.path.join(folder, settings.baseline),
+        baseline=baseline,
     )
 
 

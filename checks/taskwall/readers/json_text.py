@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from taskwall.core.patterns import pattern
 from taskwall.core.values import Scalar
+from taskwall.source.size import MAX_PARTS, parts_at_most
 
 _BLANK: Final = pattern(r"[ \t\r\n]*")
 _NUMBER: Final = pattern(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?", re.ASCII)
@@ -64,8 +65,10 @@ def parse(text: str, deepest: int, strict: bool = True) -> JsonNode:
         strict: whether control characters within texts are an error, as the standard has it.
 
     Raises:
-        JsonError: it is no JSON, or is nested deeper.
+        JsonError: it is no JSON, is nested deeper, or is too large.
     """
+    if parts_at_most(text) > MAX_PARTS:
+        raise JsonError(0, f"it has more than {MAX_PARTS} parts")
     return _Parser(text, deepest, strict).document()
 
 

@@ -48,6 +48,7 @@ class ReportBuilder:
             [read.stack for read in found.reads],
             Redactor(text for judgement in judgements for text in judgement.sensitive_texts),
         )
+        self.links = files.links
         self.paths = ReportPaths(cwd)
         self.rows = ReportEntries(
             found.reads,
@@ -161,6 +162,9 @@ class ReportBuilder:
     def _notes(self) -> Iterator[str]:
         for path in self.found.foreign:
             yield f"{self.paths.shown(path)}: is neither Terraform nor a template: skipped"
+        for path in sorted(self.links):
+            shown = self.paths.shown(path)
+            yield f"{shown}: leads out of the repository: not followed without --allow-outside"
         for read, judgement in zip(self.found.reads, self.judgements, strict=True):
             name = read.stack.name
             yield from (note.replace(name, self.paths.shown(name)) for note in judgement.notes)

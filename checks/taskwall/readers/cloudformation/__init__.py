@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from collections.abc import Mapping as Lookup
 from functools import partial
 
+from taskwall.core.plain_file import content
 from taskwall.core.values import Span
 from taskwall.readers.cloudformation.exports import Exports
 from taskwall.readers.cloudformation.kept import TemplateCache, template_cache
@@ -11,7 +12,7 @@ from taskwall.readers.cloudformation.stack import CloudFormationStack
 from taskwall.readers.cloudformation.template import Template
 from taskwall.readers.union_find import connected_components
 from taskwall.source.containment import contained, crash_at
-from taskwall.source.files import Files, UnreadableError
+from taskwall.source.files import MAX_FILE_BYTES, Files, UnreadableError
 from taskwall.source.resource import Suppression
 from taskwall.source.stack import Inputs, SourceError
 
@@ -123,8 +124,7 @@ def _speaks_of_aws(path: str, files: Files) -> bool:
         files.text(path)
     except UnreadableError:
         try:
-            with open(path, "rb") as stream:
-                start = stream.read(1 << 20).replace(b"\0", b"")
+            start = content(path, MAX_FILE_BYTES).replace(b"\0", b"")
         except OSError:
             return True
         return b"AWSTemplateFormatVersion" in start or b"AWS::" in start

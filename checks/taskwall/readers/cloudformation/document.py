@@ -15,6 +15,7 @@ from msgspec import Struct
 from taskwall.core.patterns import pattern
 from taskwall.core.values import Fields, Items, Known, Scalar, Span, Value
 from taskwall.source.files import UnreadableError
+from taskwall.source.size import MAX_PARTS, parts_at_most
 from taskwall.source.stack import SourceError
 
 if TYPE_CHECKING:
@@ -109,6 +110,8 @@ def composed(file: str, text: str) -> "yaml.Node | None":
     """
     import yaml
 
+    if parts_at_most(text) > MAX_PARTS:
+        raise UnreadableError(file, f"has more than {MAX_PARTS} parts: not read")
     loader: Any = None
     try:
         loader = _loader()(text)

@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable
 from typing import TypeAlias
 
+from taskwall.core.paths import lies_within
 from taskwall.core.values import (
     Question,
     Reference,
@@ -206,15 +207,6 @@ class RootEvaluation:
         if known is None:
             known = self._parsed_templates[path] = parse(path, text)
         return known
-
-
-def lies_within(path: str, folder: str) -> bool:
-    """Whether a path is in a folder, symbolic links followed."""
-    try:
-        real, bound = os.path.realpath(path), os.path.realpath(folder)
-    except ValueError:  # no file has a NUL in its name
-        return False
-    return real == bound or real.startswith(bound.rstrip(os.sep) + os.sep)
 
 
 def _downloaded(folder: str, library: ModuleLoader) -> dict[str, str]:

@@ -36,7 +36,11 @@ from taskwall.readers.terraform.stack import TerraformStack
 from taskwall.source.containment import contained
 from taskwall.source.files import Files, UnreadableError
 from taskwall.source.resource import Resource
+from taskwall.source.size import parts_at_most
 from taskwall.source.stack import Evaluation, Inputs, SourceError, Stack
+
+MAX_PLAN_PARTS = 3_000_000
+"""A plan with more elements and members than this is an error."""
 
 
 def plans(
@@ -75,6 +79,8 @@ def _plan(
         text = files.text(path)
         if isinstance(known, PlanStack) and known.text is text:
             plan: Json = known.plan
+        elif parts_at_most(text) > MAX_PLAN_PARTS:
+            return SourceError(start, f"a plan of more than {MAX_PLAN_PARTS} parts: not read")
         else:
             plan, known = msgspec.json.decode(text), None
     except UnreadableError as error:

@@ -25,6 +25,7 @@ from taskwall.readers.terraform.values.values import (
     as_text,
     is_whole,
 )
+from taskwall.source.size import parts_at_most
 
 
 class UnsettledError(Exception):
@@ -45,13 +46,13 @@ def limit_elements(count: int) -> None:
         raise FailedError("a list", f"has more than {MOST_ELEMENTS} elements")
 
 
-def parts_at_most(text: str) -> int:
+def limited_parts(text: str) -> int:
     """How many elements a text in YAML, JSON or CSV can have at the most.
 
     Raises:
         FailedError: they are too many.
     """
-    count = sum(map(text.count, ",:\n[{"))
+    count = parts_at_most(text)
     if count > HEAVIEST:
         raise FailedError("a text", f"has more than {HEAVIEST} parts")
     return count

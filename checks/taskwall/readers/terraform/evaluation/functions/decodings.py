@@ -7,7 +7,7 @@ from taskwall.readers.terraform.evaluation.context import ModuleContext
 from taskwall.readers.terraform.evaluation.functions.arguments import (
     UnsettledError,
     known,
-    parts_at_most,
+    limited_parts,
     text_of,
 )
 from taskwall.readers.terraform.evaluation.functions.encodings import ENCODINGS
@@ -46,7 +46,7 @@ def _yamldecode(arguments: list[Value], scope: ModuleContext) -> Value:
     if ("&" in text and "*" in text) or len(text) > LONGEST_YAML:
         # Aliases can make little text into very much data.
         raise UnsettledError
-    scope.run.work(10 * parts_at_most(text))
+    scope.run.work(10 * limited_parts(text))
 
     class Loader(yaml.CSafeLoader):
         """Resolves what Terraform does."""
@@ -79,7 +79,7 @@ def _csvdecode(arguments: list[Value], scope: ModuleContext) -> Value:
     import csv
 
     text = text_of(arguments[0])
-    scope.run.work(10 * parts_at_most(text))
+    scope.run.work(10 * limited_parts(text))
     try:
         header, *rows = csv.reader(text.splitlines(keepends=True), strict=True)
     except csv.Error as error:

@@ -10,7 +10,7 @@ from taskwall.core.values import Fields, Items, Known, Text, Value, lifted, wors
 from taskwall.readers.terraform.evaluation.context import ModuleContext
 from taskwall.readers.terraform.evaluation.functions.arguments import (
     UnsettledError,
-    parts_at_most,
+    limited_parts,
     text_of,
 )
 from taskwall.readers.terraform.values.values import (
@@ -46,7 +46,7 @@ def _jsondecode(arguments: list[Value], scope: ModuleContext) -> Value:
     if not isinstance(value, Known):
         return arguments[0] if not isinstance(value, Text) else _unsettled()
     text = text_of(value)
-    scope.run.work(10 * parts_at_most(text))
+    scope.run.work(10 * limited_parts(text))
     try:
         return lifted(json.loads(text), value.place)
     except (ValueError, RecursionError) as error:
