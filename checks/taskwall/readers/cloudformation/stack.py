@@ -25,13 +25,10 @@ from taskwall.readers.cloudformation.deployment import DeploymentEvaluation, Exp
 from taskwall.readers.cloudformation.document import literal_text, members
 from taskwall.readers.cloudformation.evaluate import Evaluator
 from taskwall.readers.cloudformation.exports import ImportResolver
-from taskwall.readers.cloudformation.template import Declared, Template
+from taskwall.readers.cloudformation.template import INIT, Declared, Template
 from taskwall.source.containment import crash_at
 from taskwall.source.resource import Resource, Suppression
 from taskwall.source.stack import Evaluation, Inputs, SourceError
-
-INIT = "AWS::CloudFormation::Init"
-"""The one part of a resource's metadata that works on it."""
 
 
 class _EntryMemo(Struct, frozen=True):

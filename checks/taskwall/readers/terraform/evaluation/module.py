@@ -34,11 +34,12 @@ from taskwall.readers.terraform.syntax.tree import (
 )
 from taskwall.readers.terraform.values.effects import Answers, Memo
 from taskwall.readers.terraform.values.placeholders import names_existing
-from taskwall.readers.terraform.values.sensitive import is_sensitive, names_secret
+from taskwall.readers.terraform.values.sensitive import is_sensitive
 from taskwall.readers.terraform.values.types import ANY_TYPE, Type, convert, type_of
 from taskwall.readers.terraform.values.values import HEAVIEST, FailedError, is_null, weight
 from taskwall.source.containment import crash_at
 from taskwall.source.resource import Resource
+from taskwall.source.secret_names import names_secret
 
 DEEPEST_CHAIN = 150
 """So many values may wait for one another in a row."""

@@ -21,9 +21,9 @@ from taskwall.readers.terraform.evaluation.data_sources import (
 from taskwall.readers.terraform.evaluation.functions.arguments import UnsettledError
 from taskwall.readers.terraform.syntax.tree import Block
 from taskwall.readers.terraform.values.effects import Memo
-from taskwall.readers.terraform.values.sensitive import names_secret
 from taskwall.readers.terraform.values.values import is_null
 from taskwall.source.resource import Resource
+from taskwall.source.secret_names import names_secret
 
 
 class ResourceInstance:

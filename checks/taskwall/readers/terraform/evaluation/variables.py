@@ -8,10 +8,11 @@ from taskwall.readers.terraform.evaluation.module import ModuleScope
 from taskwall.readers.terraform.evaluation.run import RootEvaluation
 from taskwall.readers.terraform.modules import ModuleLoader
 from taskwall.readers.terraform.syntax.hcl import parse_expression
-from taskwall.readers.terraform.values.sensitive import is_sensitive, names_secret
+from taskwall.readers.terraform.values.sensitive import is_sensitive
 from taskwall.readers.terraform.values.types import Simple
 from taskwall.readers.terraform.values.values import FailedError
 from taskwall.source.files import UnreadableError
+from taskwall.source.secret_names import names_secret
 
 
 def supplied(run: RootEvaluation) -> tuple[dict[str, Value], bool]:
