@@ -11,6 +11,9 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 import msgspec
 from msgspec import Struct
 
+from taskwall.core.globs import matches_path
+from taskwall.core.paths import lies_within, repository
+from taskwall.core.plain_file import content
 from taskwall.findings.finding import SEVERITIES, FindingVerdict, Severity
 
 if TYPE_CHECKING:
@@ -31,6 +34,10 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
     "unknown": get_args(Untold),
 }
 """The words that a key, or an option of the same name, may have."""
+
+
+MAX_BYTES = 4 << 20
+"""A file of settings of more bytes is not read."""
 
 
 class SettingsError(Exception):
@@ -128,7 +135,11 @@ def load(start: str, rules: "Sequence[Rule]") -> Settings:
     while True:
         for name in ("taskwall.toml", "pyproject.toml"):
             file = os.path.join(folder, name)
-            if os.path.isfile(file) and (table := _table(file)) is not None:
+            if (
+                os.path.exists(file)
+                and not os.path.isdir(file)
+                and (table := _table(file)) is not None
+            ):
                 return _checked(table, file, rules)
         above = os.path.dirname(folder)
         if above == folder:
@@ -139,8 +150,7 @@ def load(start: str, rules: "Sequence[Rule]") -> Settings:
 def _table(file: str) -> object:
     """What a file sets; None if it is a pyproject.toml that does not speak of taskwall."""
     try:
-        with open(file, "rb") as stream:
-            raw = stream.read()
+        raw = content(file, MAX_BYTES)
     except OSError as error:
         raise SettingsError(f"{file}: cannot be read: {error.strerror or error}.") from error
     project = file.endswith("pyproject.toml")
@@ -181,6 +191,12 @@ def _checked(table: object, file: str, rules: "Sequence[Rule]") -> Settings:
         what, _, where = str(error).replace("`", "").partition(" - at $.")
         raise SettingsError(f"{file}: {where or 'settings'}: {what.lower()}.") from error
     folder = os.path.dirname(file)
+    baseline = settings.baseline and os.path.join(folder, settings.baseline)
+    if baseline and not lies_within(baseline, repository(folder) or folder):
+        said = settings.baseline
+        raise SettingsError(
+            f'{file}: baseline: "{said}" is outside the repository: only --baseline may name it.'
+        )
     for key in ("select", "ignore", "elsewhere"):
         known_rules(getattr(settings, key), rules, f"{file}: {key}")
     return msgspec.structs.replace(
@@ -190,7 +206,7 @@ def _checked(table: object, file: str, rules: "Sequence[Rule]") -> Settings:
         elsewhere=tuple(rule.id for rule in rules if _any(_upper(settings.elsewhere), rule.id)),
         module_sources=_folders("module-sources", settings.module_sources, file),
         remote_state=_folders("remote-state", settings.remote_state, file),
-        baseline=settings.baseline and os.path.join(folder, settings.baseline),
+        baseline=baseline,
     )
 
 
@@ -320,18 +336,4 @@ def _matches(pattern: list[str], names: list[str]) -> bool:
 
     if len(pattern) == 1 and pattern[0] != "**":
         return any(fnmatchcase(name, pattern[0]) for name in names)
-    reached = {0}  # how much of the pattern the names so far can have used up
-    for name in names:
-        for index, part in enumerate(pattern):
-            if part == "**" and index in reached:
-                reached.add(index + 1)
-        ahead = set()
-        for index in reached:
-            if index < len(pattern) and pattern[index] == "**":
-                ahead.add(index)
-            elif index < len(pattern) and fnmatchcase(name, pattern[index]):
-                ahead.add(index + 1)
-        reached = ahead
-        if len(pattern) in reached or (pattern[-1] == "**" and len(pattern) - 1 in reached):
-            return True
-    return False
+    return matches_path(pattern, names, above=True)

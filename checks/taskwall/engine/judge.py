@@ -22,7 +22,6 @@ from taskwall.findings.finding import (
 )
 from taskwall.findings.redaction import Redactor
 from taskwall.fixes.eligibility import RequestedFixes
-from taskwall.incremental.query import AmbiguousError
 from taskwall.lowering import Lowered, lower
 from taskwall.model.core.network import Network, RulePolicy
 from taskwall.rules._rule import Rule, Verdict
@@ -113,8 +112,9 @@ def judge_scenarios(
             continue
         lowered = (lowering or lower)(evaluation.resources, policy)
         unread = unread or lowered.unread
-        for name, error in lowered.crashes:
-            crashes[Crash(f"reading {name}", stack, format_exception(error))] = None
+        for name, at, error in lowered.crashes:
+            why = format_exception(error)
+            crashes[Crash(f"reading {name}", stack, why, at.file, at.line)] = None
         known[same] = []
         for crash in _ask(lowered.network, rules, settings, number, known[same], check_cancelled):
             crashes[replace(crash, stack=stack)] = None
@@ -134,7 +134,7 @@ def judge_scenarios(
         max(sum(one.type != ABSENT for one in each.resources) for each in evaluations),
         unread,
         mask.apply(tuple(dict.fromkeys(error for each in evaluations for error in each.errors))),
-        mask.apply(tuple(crashes)),
+        mask.apply(evaluations[0].line_map.apply(tuple(crashes))),
         tuple(dict.fromkeys(skip for each in evaluations for skip in each.suppressions)),
         tuple(dict.fromkeys(one for each in evaluations for one in each.absent)),
         () if followed.whole else (bound,),
@@ -198,8 +198,6 @@ class _RuleVerdicts:
             for verdict in rule.judge(network):
                 if (decided := verdict.decided) is not None:
                     self.found.append((verdict, decided))
-        except AmbiguousError:
-            raise
         except Exception as error:  # noqa: BLE001 (a defect of a rule is a crash in the report)
             self.crash = format_exception(error)
 

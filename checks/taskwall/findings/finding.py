@@ -130,11 +130,16 @@ class Problem(Struct, frozen=True):
 
 
 class Crash(Struct, frozen=True):
-    """A rule that raised: never silence."""
+    """A rule, or the reading of a source, that raised: never silence.
+
+    `file` and `line` are where in the sources, "" and 0 where that is not known.
+    """
 
     rule: str
     stack: str
     message: str
+    file: str = ""
+    line: int = 0
 
 
 class Summary(Struct, frozen=True, rename={"passed": "pass"}):

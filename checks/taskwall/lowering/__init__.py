@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from taskwall.core.values import Span
 from taskwall.findings.finding import Unread
 from taskwall.lowering._absent import with_possible
 from taskwall.lowering._draft import NetworkBuilder, kinds
@@ -28,7 +29,7 @@ class Lowered(Struct, frozen=True):
 
     network: Network
     unread: tuple[Unread, ...]
-    crashes: tuple[tuple[str, Exception], ...] = ()
+    crashes: tuple[tuple[str, Span, Exception], ...] = ()
 
 
 def lower(resources: Iterable[Resource], policy: RulePolicy | None = None) -> Lowered:

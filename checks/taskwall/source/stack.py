@@ -21,6 +21,14 @@ class SourceError(Struct, frozen=True, gc=False):
     message: str
 
 
+class InternalError(SourceError, frozen=True, gc=False):
+    """That taskwall itself failed on a source: a defect of ours, reported as a crash."""
+
+
+class ExhaustedError(SourceError, frozen=True, gc=False):
+    """That a source is more work than one evaluation may be: the rest of it is unknown."""
+
+
 class AbsentSource(Struct, frozen=True, gc=False):
     """A module, template or file that a source calls and that is not there to be read.
 
@@ -86,6 +94,11 @@ class Evaluation(Struct, frozen=True):
     absent: tuple[AbsentSource, ...] = ()
     sensitive_texts: frozenset[str] = frozenset()
     line_map: LineMap = IDENTITY
+
+    @property
+    def exhausted(self) -> bool:
+        """Whether it was more work than it may be: other scenarios would take as long."""
+        return any(isinstance(error, ExhaustedError) for error in self.errors)
 
 
 class Stack(Protocol):

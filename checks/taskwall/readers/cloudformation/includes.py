@@ -26,6 +26,8 @@ SCAN_TOO: Final = "scan the folder that it is in, too"
 """What brings a nested template or an include that is not there."""
 
 _DEEPEST: Final = 10
+MAX_INCLUDED_NODES: Final = 200_000
+"""Snippets that come to more nodes than this, all told, are an error."""
 
 
 class Includes:
@@ -37,6 +39,9 @@ class Includes:
         self.read: list[str] = []
         self.errors: list[SourceError] = []
         self.absent: list[AbsentSource] = []
+        self._known: dict[str, TemplateFile] = {}
+        self._nodes = 0
+        self._full = False
 
     def root(self, unit: TemplateFile) -> Node | None:
         """The root of a template, with what its sections and itself include."""
@@ -51,6 +56,7 @@ class Includes:
         return self._in(root, unit.file, (unit.file,))
 
     def _in(self, node: Node, file: str, above: tuple[str, ...]) -> Node:
+        self._nodes += len(above) > 1
         if isinstance(node, IntrinsicCall):
             if node.name == "Fn::Transform":
                 found = self._snippet(node.argument, file, above)
@@ -85,13 +91,20 @@ class Includes:
         if path in above or len(above) > _DEEPEST:
             self.errors.append(SourceError(place, "includes itself"))
             return None
-        try:
-            unit = read_nodes(path, self.files.text(path))
-        except UnreadableError as error:
-            self.errors.append(error.error)
+        if self._nodes > MAX_INCLUDED_NODES:
+            if not self._full:
+                self.errors.append(SourceError(place, "includes too much: the rest is left out"))
+            self._full = True
             return None
-        self.read.append(path)
-        self.errors.extend(unit.errors)
+        unit = self._known.get(path)
+        if unit is None:
+            try:
+                unit = self._known[path] = read_nodes(path, self.files.text(path))
+            except UnreadableError as error:
+                self.errors.append(error.error)
+                return None
+            self.read.append(path)
+            self.errors.extend(unit.errors)
         if not isinstance(unit.root, Fields | Mapping):
             return None
         return self._in(unit.root, path, (*above, path))

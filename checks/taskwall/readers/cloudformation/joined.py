@@ -4,6 +4,7 @@ import os
 import re
 from collections.abc import Iterator, Sequence
 from collections.abc import Mapping as Lookup
+from functools import partial
 from typing import Final
 
 import msgspec
@@ -15,6 +16,7 @@ from taskwall.readers.cloudformation.document import literal_text, members
 from taskwall.readers.cloudformation.evaluate import Evaluator
 from taskwall.readers.cloudformation.exports import Offer
 from taskwall.readers.cloudformation.template import STACKS, Declared, Template, read_template
+from taskwall.source.containment import contained
 from taskwall.source.files import Files, UnreadableError
 from taskwall.source.stack import Inputs, SourceError
 
@@ -61,13 +63,16 @@ class Nesting:
         for path in self.templates:
             self._by_name.setdefault(os.path.basename(path), []).append(path)
         for template in templates:
-            below = {
-                declared.name: found
-                for declared in template.resources.values()
-                if declared.type in STACKS and (found := self._template(template, declared))
-            }
+            below = contained(partial(self._below, template), template.unit.file, self.errors)
             if below:
                 self.nested[template.unit.file] = below
+
+    def _below(self, template: Template) -> dict[str, Template]:
+        return {
+            declared.name: found
+            for declared in template.resources.values()
+            if declared.type in STACKS and (found := self._template(template, declared))
+        }
 
     def roots(self) -> list[Template]:
         """The templates that are deployed by themselves. Nesting that goes in circles is cut."""

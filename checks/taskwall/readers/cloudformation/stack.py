@@ -30,12 +30,10 @@ from taskwall.readers.cloudformation.document import literal_text, members
 from taskwall.readers.cloudformation.evaluate import Evaluator
 from taskwall.readers.cloudformation.exports import ImportResolver
 from taskwall.readers.cloudformation.includes import SCAN_TOO
-from taskwall.readers.cloudformation.template import STACKS, Declared, Template
+from taskwall.readers.cloudformation.template import INIT, STACKS, Declared, Template
+from taskwall.source.containment import crash_at
 from taskwall.source.resource import ABSENT, Resource, Suppression
 from taskwall.source.stack import AbsentSource, Evaluation, Inputs, SourceError
-
-INIT = "AWS::CloudFormation::Init"
-"""The one part of a resource's metadata that works on it."""
 
 
 class _EntryMemo(Struct, frozen=True):
@@ -264,10 +262,13 @@ def _whole(declared: Declared, evaluator: Evaluator) -> Resource | None:
     """The resource, whatever becomes of it; none if it is known not to be there."""
     try:
         return _resource(declared, evaluator)
-    except RecursionError:
-        message = f"{declared.name} depends on too many others in a row"
-        evaluator.run.errors[SourceError(declared.header, message)] = None
-        rest = Unknown((Need(declared.name, "depends on too many others in a row"),))
+    except Exception as error:  # noqa: BLE001 (one resource must not cost the others)
+        why = "depends on too many others in a row"
+        found = SourceError(declared.header, f"{declared.name} {why}")
+        if not isinstance(error, RecursionError):
+            why, found = "could not be evaluated", crash_at(declared.header, error)
+        evaluator.run.errors[found] = None
+        rest = Unknown((Need(declared.name, why),))
         body = Fields({}, rest=rest, place=declared.place)
         return _made(declared, evaluator, body, rest.needs)
 

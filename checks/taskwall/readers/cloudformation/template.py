@@ -26,6 +26,9 @@ from taskwall.source.stack import AbsentSource, Inputs, SourceError
 LANGUAGE_EXTENSIONS: Final = "AWS::LanguageExtensions"
 """The one transform that declares no resources of its own."""
 
+INIT: Final = "AWS::CloudFormation::Init"
+"""The one part of a resource's metadata that works on it."""
+
 _TYPED: Final = r"""["']?Type["']?\s{0,20}:\s{0,20}["']?(?:AWS|Custom)::"""
 STACKS: Final = {
     "AWS::CloudFormation::Stack": "TemplateURL",

@@ -145,6 +145,7 @@ class ModuleLoader:
             for name in self.names(folder)
             if name.endswith(ENDINGS) and not name.startswith(".")
         )
+        found = set(filter(self._of().follows, found))
         # OpenTofu reads x.tofu instead of x.tf; whoever has both means it for OpenTofu.
         found -= {_twin(path) for path in found if path.endswith((".tofu", ".tofu.json"))}
         return tuple(sorted(found, key=lambda path: (is_override(path), path)))

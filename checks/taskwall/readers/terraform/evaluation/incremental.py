@@ -25,7 +25,12 @@ from taskwall.readers.terraform.evaluation.module import (
     ModuleScope,
 )
 from taskwall.readers.terraform.evaluation.resource_instance import ResourceInstance
-from taskwall.readers.terraform.evaluation.run import MOST_ROUNDS, Evaluated, RootEvaluation
+from taskwall.readers.terraform.evaluation.run import (
+    MOST_ROUNDS,
+    MOST_WORK,
+    Evaluated,
+    RootEvaluation,
+)
 from taskwall.readers.terraform.evaluation.variables import supplied
 from taskwall.readers.terraform.modules import Module, ModuleLoader
 from taskwall.readers.terraform.syntax.tree import Block
@@ -46,12 +51,12 @@ T = TypeVar("T")
 V = TypeVar("V")
 
 
-class UnfitError(Exception):
-    """The root cannot be evaluated in parts."""
+class UnfitError(BaseException):
+    """The root cannot be evaluated in parts. No defect: what contains those lets it pass."""
 
 
-class InvalidatedError(Exception):
-    """The change reaches what does not last."""
+class InvalidatedError(BaseException):
+    """The change reaches what does not last. No defect, either."""
 
 
 class _Called(Struct, frozen=True):
@@ -206,6 +211,7 @@ class IncrementalEvaluation(RootEvaluation):
         self.weights.clear()
         if (
             self._rounds > MOST_ROUNDS // 2
+            or self._work > MOST_WORK // 2
             or self.modules > MOST_MODULES // 2
             or len(self.referents) > MOST_ALTOGETHER // 2
         ):

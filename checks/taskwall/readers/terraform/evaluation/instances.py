@@ -30,6 +30,7 @@ from taskwall.readers.terraform.values.values import (
     is_null,
     possible,
 )
+from taskwall.source.containment import crash_at
 
 MOST_INSTANCES = 1000
 """A block with more instances than this is an error."""
@@ -143,6 +144,9 @@ def _settled(scope: ModuleContext, expression: Expression) -> Value:
         return run.opened(evaluate(expression, scope, {}))
     except FailedError as error:
         return Unknown((error.need,))
+    except Exception as error:  # noqa: BLE001 (one block must not cost the others)
+        run.effects.report(crash_at(expression.place, error))
+        return Unknown((Need("an expression", "could not be evaluated"),))
     finally:
         run.deciding = deciding
 

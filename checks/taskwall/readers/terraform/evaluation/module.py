@@ -38,17 +38,16 @@ from taskwall.readers.terraform.syntax.tree import (
 )
 from taskwall.readers.terraform.values.effects import Answers, Memo
 from taskwall.readers.terraform.values.placeholders import names_existing
-from taskwall.readers.terraform.values.sensitive import is_sensitive, names_secret
+from taskwall.readers.terraform.values.sensitive import is_sensitive
 from taskwall.readers.terraform.values.types import ANY_TYPE, Type, convert, type_of
-from taskwall.readers.terraform.values.values import FailedError, is_null, weight
+from taskwall.readers.terraform.values.values import HEAVIEST, FailedError, is_null, weight
+from taskwall.source.containment import crash_at
 from taskwall.source.resource import ABSENT, Resource
+from taskwall.source.secret_names import names_secret
 from taskwall.source.stack import AbsentSource
 
 DEEPEST_CHAIN = 150
 """So many values may wait for one another in a row."""
-
-HEAVIEST = 300_000
-"""A value with more parts than this is taken for unknown."""
 
 DEEPEST_CALL = 20
 """So many modules may be called in each other."""
@@ -164,7 +163,7 @@ class ModuleScope:
 
     def _path(self, name: str) -> Value:
         root = self.run.root.folder
-        if name == "module":
+        if name == "module" and self.module.folder:
             return Known(os.path.relpath(self.module.folder, root).replace(os.sep, "/"))
         if name == "root":
             return Known(".")
@@ -199,6 +198,7 @@ class ModuleScope:
             value = evaluate(default.expression, self, {})
             if not self.prefix and not self.run.alone and names_existing(name, value):
                 return self._open_variable(name, "is empty by default")
+        self.run.work(weight(value, self.run.weights), block.header)
         found = convert(value, self.type(name), lambda node: evaluate(node, self, {}))
         if is_sensitive(block.body) or names_secret(name):
             self.run.hidden.hide(found)
@@ -284,6 +284,9 @@ class ModuleScope:
             if place is not None:
                 run.complain(place, f"{name} is nested too deeply")
             return Unknown((Need(name, "is nested too deeply"),))
+        except Exception as error:  # noqa: BLE001 (one value must not cost the others)
+            run.effects.report(crash_at(place or Span(self.module.folder, 1, 1, 1, 1), error))
+            return Unknown((Need(name, "could not be evaluated"),))
         finally:
             run.depth -= 1
             del self._pending[name]

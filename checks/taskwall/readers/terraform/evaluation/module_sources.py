@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
 
+from taskwall.core.paths import lies_within
 from taskwall.core.values import Span
 from taskwall.readers.terraform.modules import Module, ModuleLoader
 from taskwall.readers.terraform.versions import newest, satisfies
@@ -222,12 +223,6 @@ class ModuleSources:
 def is_local(source: str) -> bool:
     """Whether a module's source is a path."""
     return source.startswith(("./", "../")) or source in (".", "..")
-
-
-def lies_within(path: str, folder: str) -> bool:
-    """Whether a path is in a folder, symbolic links followed."""
-    real, bound = os.path.realpath(path), os.path.realpath(folder)
-    return real == bound or real.startswith(bound.rstrip(os.sep) + os.sep)
 
 
 def _split(source: str) -> tuple[str, str]:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from msgspec import Struct
 
+from taskwall.core.paths import lies_within
 from taskwall.core.values import (
     Question,
     Reference,
@@ -14,14 +15,14 @@ from taskwall.core.values import (
     worst_per_scenario,
 )
 from taskwall.readers.terraform.evaluation.context import States, Whole
-from taskwall.readers.terraform.evaluation.module_sources import ModuleSources, lies_within
+from taskwall.readers.terraform.evaluation.module_sources import ModuleSources
 from taskwall.readers.terraform.modules import Module, ModuleLoader
 from taskwall.readers.terraform.syntax.tree import Expression
 from taskwall.readers.terraform.values.effects import Effects, Handles
 from taskwall.readers.terraform.values.sensitive import Hidden
 from taskwall.readers.terraform.values.values import FailedError
 from taskwall.source.resource import Resource
-from taskwall.source.stack import AbsentSource, Inputs, SourceError
+from taskwall.source.stack import AbsentSource, ExhaustedError, Inputs, SourceError
 
 
 class Evaluated(Struct, frozen=True):
@@ -36,6 +37,12 @@ class Evaluated(Struct, frozen=True):
 
 MOST_ROUNDS = 500_000
 """So many rounds of loops one evaluation may take altogether."""
+
+MOST_WORK = 5_000_000
+"""So much may one evaluation do altogether: elements and pieces of text that it goes through.
+
+One that makes something new counts ten: more takes memory, too.
+"""
 
 
 class RootEvaluation:
@@ -78,6 +85,7 @@ class RootEvaluation:
         self._label = label
         self._shared = shared
         self._rounds = 0
+        self._work = 0
         self._parsed_templates: dict[str, Expression] = {}
 
     def begin(self, scenario: Scenario) -> None:
@@ -129,10 +137,25 @@ class RootEvaluation:
         """
         self._rounds += rounds
         if self._rounds > MOST_ROUNDS:
-            self.effects.shareable = False
-            if place is not None:
-                self.complain(place, f"loops take more than {MOST_ROUNDS} iterations in total")
+            self._exhausted(f"loops take more than {MOST_ROUNDS} iterations in total", place)
             raise FailedError("a loop", "takes too many iterations in total")
+
+    def work(self, amount: int, place: Span | None = None) -> None:
+        """Count what an expression goes through.
+
+        Raises:
+            FailedError: it was too much altogether.
+        """
+        self._work += amount
+        if self._work > MOST_WORK:
+            if self._work - amount <= MOST_WORK:
+                self._exhausted("expressions up to here take too much work to be evaluated", place)
+            raise FailedError("an expression", "takes too much work")
+
+    def _exhausted(self, message: str, place: Span | None) -> None:
+        self.effects.shareable = False
+        at = place or Span(self.root.files[0].path, 1, 1, 1, 1)
+        self.effects.report(ExhaustedError(at, message))
 
     def assumed(self, value: Unknown | Reference) -> Value:
         """What the user says of something unknown, else that itself."""

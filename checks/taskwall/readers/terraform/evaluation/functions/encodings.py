@@ -10,6 +10,7 @@ from taskwall.core.values import Fields, Items, Known, Text, Value, lifted, wors
 from taskwall.readers.terraform.evaluation.context import ModuleContext
 from taskwall.readers.terraform.evaluation.functions.arguments import (
     UnsettledError,
+    limited_parts,
     text_of,
 )
 from taskwall.readers.terraform.values.values import (
@@ -44,8 +45,10 @@ def _jsondecode(arguments: list[Value], scope: ModuleContext) -> Value:
         return Fields(value.fields, value.places, value.rest, value.place)
     if not isinstance(value, Known):
         return arguments[0] if not isinstance(value, Text) else _unsettled()
+    text = text_of(value)
+    scope.run.work(10 * limited_parts(text))
     try:
-        return lifted(json.loads(text_of(value)), value.place)
+        return lifted(json.loads(text), value.place)
     except (ValueError, RecursionError) as error:
         raise FailedError("jsondecode(...)", "is given something that is not JSON") from error
 
