@@ -16,9 +16,7 @@ def state_machine(r: ResourceReader) -> Iterator[object]:
     cell = r.attribute("definition", "Definition")
     if cell.absent:
         cell = r.attribute("", "DefinitionString")
-    given = r.attribute("", "DefinitionSubstitutions").value
-    given = None if given is None else worst_per_scenario(given)
-    definition = structure(cell, given.fields if isinstance(given, Fields) else {})
+    definition = structure(cell, r.attribute("", "DefinitionSubstitutions").value)
     if definition is None:
         return
     for name, state in _states(definition, 0):
