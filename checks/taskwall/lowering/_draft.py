@@ -126,7 +126,7 @@ def setting(
         standing = Known(default) if default_text else None
         return Setting(standing, cell.place, name, resource, default_text, spot)
     known = cell.known
-    if meanings is not None and known is not None:
+    if meanings is not None and known is not None and cell.sure:
         meant = meanings.get(str(known).lower(), known)
         return Setting(Known(meant), cell.place, name, resource, attribute=spot)
     value = cell.value if cell.doubt is None else Unknown(cell.doubt)

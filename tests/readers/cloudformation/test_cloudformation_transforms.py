@@ -294,6 +294,54 @@ def test_includes_in_circles_are_an_error(tmp_path: Path) -> None:
     assert error.message == "includes itself"
 
 
+MACHINE = """\
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  M:
+    Type: AWS::Serverless::StateMachine
+    Properties:
+      DefinitionUri: parts/machine.yaml
+      Role: !Ref Role
+"""
+
+
+def test_a_file_that_a_resource_names_stands_for_its_name(tmp_path: Path) -> None:
+    """A change of it is one of the stack; what is said of it stands where it is named."""
+    (tmp_path / "parts").mkdir()
+    (tmp_path / "parts" / "machine.yaml").write_text("StartAt: A\nStates: {A: {Type: Pass}}\n")
+    (stack,), errors = scanned(tmp_path, t=MACHINE)
+    (machine,) = stack.evaluate({}).resources
+    cell = machine.cell().at("DefinitionUri.States.A.Type")
+
+    assert errors == []
+    assert cell.known == "Pass"
+    assert cut(MACHINE, cell.place) == "DefinitionUri: parts/machine.yaml"
+    assert {os.path.basename(file) for file in stack.files} == {"t.yaml", "machine.yaml"}
+
+
+@pytest.mark.parametrize("location", ["../machine.yaml", "parts/none.yaml", "!Ref Uri", "{A: b}"])
+def test_a_file_that_is_not_there_stays_a_name(tmp_path: Path, location: str) -> None:
+    """So does one that lies outside of the repository, and what is no literal path."""
+    inside = tmp_path / "repo"
+    inside.mkdir()
+    (tmp_path / "machine.yaml").write_text("StartAt: A\n")
+    (stack,), errors = scanned(inside, t=MACHINE.replace("parts/machine.yaml", location))
+    (machine,) = stack.evaluate({}).resources
+
+    assert errors == []
+    assert machine.cell().at("DefinitionUri.StartAt").known is None
+
+
+def test_a_named_file_that_cannot_be_read_is_an_error(tmp_path: Path) -> None:
+    """With its place in that file; the template itself is read."""
+    (tmp_path / "parts").mkdir()
+    (tmp_path / "parts" / "machine.yaml").write_text("{A: [")
+    stacks_, (error,) = scanned(tmp_path, t=MACHINE)
+
+    assert len(stacks_) == 1
+    assert os.path.basename(error.place.file) == "machine.yaml"
+
+
 # Macros
 
 

@@ -20,6 +20,7 @@ from taskwall.readers.cloudformation.document import (
     members,
     read_nodes,
 )
+from taskwall.readers.cloudformation.includes import Includes, reads_others
 from taskwall.source.files import Files, UnreadableError
 from taskwall.source.stack import Inputs, SourceError
 
@@ -101,9 +102,7 @@ def read_template(
             raise
         return None
     files = frozenset((file,))
-    if "AWS::Include" in text and beside is not None:
-        from taskwall.readers.cloudformation.includes import Includes
-
+    if beside is not None and reads_others(text):
         includes = Includes(beside, inputs or Inputs())
         whole = includes.root(unit)
         files = files.union(includes.read)
