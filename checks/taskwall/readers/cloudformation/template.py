@@ -2,18 +2,19 @@
 
 import re
 from collections.abc import Mapping as Lookup
-from collections.abc import Sequence
+from collections.abc import Sequence as Several
 from typing import Final
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from taskwall.core.values import Fields, Need, Span
+from taskwall.core.values import Fields, Known, Need, Span
 from taskwall.readers.cloudformation.document import (
     DYNAMIC_REFERENCE,
     IntrinsicCall,
     Mapping,
     Node,
+    Sequence,
     TemplateFile,
     elements,
     literal_text,
@@ -162,6 +163,12 @@ def _template(
             at = members(node)["Condition"].place or made.header
             errors.append(SourceError(at, f"the Condition of {name} must be a name"))
         declared[name] = made
+    hooks = root.get("Hooks")
+    if isinstance(hooks, Fields | Mapping):
+        for name, node in hooks.fields.items():
+            place = hooks.places[name]
+            hook = declared_in(lines, name, _with_references(node, place), place)
+            declared.setdefault(name, hook)
     if not open_names:
         errors.extend(untyped)
     if foreign:
@@ -185,9 +192,24 @@ def _template(
     )
 
 
-def declared_in(
-    lines: Sequence[str], name: str, node: Node, place: Span, key: str = ""
-) -> Declared:
+def _with_references(node: Node, place: Span, names: bool = False) -> Node:
+    """A hook in which the logical ids that it names are references to their resources.
+
+    `names` says that texts are such ids; `place` is that of a node which has none.
+    """
+    place = node.place or place
+    if isinstance(node, Fields | Mapping):
+        fields = {
+            key: _with_references(one, place, key in ("LogicalID", "TargetGroups"))
+            for key, one in node.fields.items()
+        }
+        return Mapping(fields, node.places, place)
+    if found := elements(node):
+        return Sequence(tuple(_with_references(one, place, names) for one in found), place)
+    return IntrinsicCall("Ref", node, place) if names and isinstance(node, Known) else node
+
+
+def declared_in(lines: Several[str], name: str, node: Node, place: Span, key: str = "") -> Declared:
     """A resource as its member of a section declares it; `key` is the name as it is written."""
     body = members(node)
     header = key_place(lines, place, key or name) if lines else _first(place)
@@ -237,7 +259,7 @@ def _transforms(node: Node | None) -> tuple[str, ...]:
     return tuple(found)
 
 
-def key_place(lines: Sequence[str], place: Span, key: str) -> Span:
+def key_place(lines: Several[str], place: Span, key: str) -> Span:
     """The place of a key, given that of its member, which begins with it."""
     line = lines[place.line - 1]
     quotes = 2 if line[place.column - 1 : place.column] in ('"', "'") else 0
