@@ -55,7 +55,12 @@ def variables(r: ResourceReader, cell: Cell) -> Iterator[Variable]:
 
 _STORES = (
     "aws_db_instance",
+    "aws_db_proxy",
     "aws_rds_cluster",
+    "aws_dax_cluster",
+    "aws_docdbelastic_cluster",
+    "aws_redshiftserverless_workgroup",
+    "aws_timestreaminfluxdb_",
     "aws_elasticache_",
     "aws_memorydb_",
     "aws_docdb_",
