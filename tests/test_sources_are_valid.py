@@ -34,6 +34,7 @@ META = {"count", "depends_on", "for_each", "lifecycle", "provider", "provisioner
 """What Terraform itself takes in every resource."""
 
 OPAQUE = {
+    "body",
     "container_definitions",
     "container_properties",
     "definition",

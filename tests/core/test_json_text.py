@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from budgets import examples
-from taskwall.core.json_text import parsed
+from taskwall.core.json_text import parsed, parsed_yaml
 from taskwall.core.values import (
     Fields,
     Items,
@@ -112,3 +112,25 @@ def test_a_value_goes_in_where_it_was_taken_out(document: Any, path: list[int]) 
 
     assert found is not None
     assert plain(found) == document
+
+
+@pytest.mark.parametrize(
+    ("parts", "expected"),
+    [
+        (("a: 1\nb: x-", X, "\n"), Fields({"a": Known("1"), "b": Text(("x-", X))})),
+        (("a: ", X, "\nb: 2026-11-27\n"), Fields({"a": X, "b": Known("2026-11-27")})),
+        (("- ", X, '\n- "', Y, '"\n'), Items((X, Y))),
+        (("a: [", X, "\n"), None),
+        (("a: &a 1\nb: *a\n", X), None),
+        (("a: \ue000", X), None),
+    ],
+)
+def test_what_is_not_known_in_yaml(parts: tuple[str | Value, ...], expected: Value | None) -> None:
+    """It is a scalar, or a part of one; what is no YAML, or has aliases, is not read."""
+    assert parsed_yaml(Text(parts)) == expected
+
+
+def test_yaml_that_is_known() -> None:
+    """It is read as well; what is no text is not."""
+    assert parsed_yaml(Known("a: b")) == Fields({"a": Known("b")})
+    assert parsed_yaml(X) is None

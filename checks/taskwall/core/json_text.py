@@ -1,4 +1,4 @@
-"""JSON text that is known in part, as the structure that it spells."""
+"""JSON text (and YAML) that is known in part, as the structure that it spells."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -39,9 +39,39 @@ def parsed(source: Value) -> Value | None:
     return None
 
 
+def parsed_yaml(source: Value) -> Value | None:
+    """The same of YAML, where what is not known is a scalar, or a part of one.
+
+    Its scalars are texts, whatever they look like.
+    """
+    import yaml
+
+    source = worst_per_scenario(source)
+    if isinstance(source, Known):
+        source = Text((str(source.data),))
+    if not isinstance(source, Text):
+        return None
+    known = [part for part in source.parts if isinstance(part, str)]
+    if any("&" in part and "*" in part for part in known):
+        return None  # Aliases can make little text into very much data.
+    holes = [part for part in source.parts if not isinstance(part, str)]
+    numbers = iter(range(len(holes)))
+    try:
+        if any(mark in part for part in known for mark in _MARKS):
+            return None
+        text_ = "".join(
+            part if isinstance(part, str) else f"{_INSIDE}{next(numbers)}{_END}"
+            for part in source.parts
+        )
+        return _filled(yaml.load(text_, Loader=yaml.CBaseLoader), holes)  # noqa: S506 (texts only)
+    except (yaml.YAMLError, ValueError, TypeError, RecursionError):
+        return None
+
+
 _TOKEN = pattern(r'\\.|["\[\]{},:]|[^\s"\\\[\]{},:]+', re.DOTALL)
 _INSIDE, _WHOLE, _END = "\ue000", "\ue001", "\ue002"
 """Characters for private use, which mark the holes of a text: inside a string, or outside."""
+_MARKS = (_INSIDE, _WHOLE, _END)
 _MARK = pattern(f"[{_INSIDE}{_WHOLE}](\\d+){_END}")
 
 
@@ -55,7 +85,7 @@ def _marked(parts: Sequence[str | Value]) -> Iterator[str]:
     brackets: list[str] = []
     for part, after in zip(parts, [*parts[1:], ""], strict=True):
         if isinstance(part, str):
-            if any(mark in part for mark in (_INSIDE, _WHOLE, _END)):
+            if any(mark in part for mark in _MARKS):
                 raise ValueError
             for sign in _TOKEN.findall(part):
                 if sign == '"':
@@ -90,7 +120,7 @@ def _filled(data: object, holes: Sequence[Value]) -> Value:
         several = [value for item, value in items if _is_open(item, value)]
         return Items(tuple(v for item, v in items if not _is_open(item, v)), tuple(several))
     if isinstance(data, dict):
-        fields = {key: _filled(item, holes) for key, item in data.items()}
+        fields = {str(key): _filled(item, holes) for key, item in data.items()}
         further = [key for key in fields if _MARK.search(key)]
         waits = [
             need for key in further for need in needs(Items((_filled(key, holes), fields.pop(key))))

@@ -28,6 +28,10 @@ _DEEPEST: Final = 10
 _ARTIFACTS: Final = {
     "AWS::Serverless::StateMachine": "DefinitionUri",
     "AWS::StepFunctions::StateMachine": "DefinitionS3Location",
+    "AWS::Serverless::Api": "DefinitionUri",
+    "AWS::Serverless::HttpApi": "DefinitionUri",
+    "AWS::ApiGateway::RestApi": "BodyS3Location",
+    "AWS::ApiGatewayV2::Api": "BodyS3Location",
 }
 """By type, the property that may name a file whose content stands for it."""
 
