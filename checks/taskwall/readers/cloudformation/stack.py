@@ -25,9 +25,12 @@ from taskwall.readers.cloudformation.deployment import DeploymentEvaluation, Exp
 from taskwall.readers.cloudformation.document import literal_text, members
 from taskwall.readers.cloudformation.evaluate import Evaluator
 from taskwall.readers.cloudformation.exports import ImportResolver
-from taskwall.readers.cloudformation.template import Declared, Template
+from taskwall.readers.cloudformation.template import CDK_PATH, Declared, Template
 from taskwall.source.resource import Resource, Suppression
 from taskwall.source.stack import Evaluation, Inputs, SourceError
+
+_CDK_METADATA = "AWS::CDK::Metadata"
+"""What CDK adds to each template to count its users; it makes nothing."""
 
 INIT = "AWS::CloudFormation::Init"
 """The one part of a resource's metadata that works on it."""
@@ -115,6 +118,8 @@ class CloudFormationStack:
                 errors |= run.errors  # of its loops, and so on
                 questions |= run.questions
                 for declared in evaluator.template.resources.values():
+                    if declared.type == _CDK_METADATA:
+                        continue  # So that its condition, of many Regions, is no open switch.
                     made = self._made(declared, evaluator)
                     questions |= made.questions
                     errors.update(made.errors)
@@ -295,7 +300,8 @@ def _made(
         "cloudformation",
         called_from=site.called_from,
         maybe=tuple(dict.fromkeys((*site.maybe, *maybe))) if site.maybe else maybe,
-        construct=literal_text(metadata.get("aws:cdk:path")),
+        construct=literal_text(metadata.get(CDK_PATH))
+        or evaluator.template.constructs.get(declared.name),
     )
     if INIT not in metadata:
         return Resource(declared.type, origin, body, declared.place)

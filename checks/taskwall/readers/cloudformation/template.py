@@ -9,6 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from taskwall.core.values import Fields, Known, Need, Span
+from taskwall.readers.cloudformation.constructs import construct_paths
 from taskwall.readers.cloudformation.document import (
     DYNAMIC_REFERENCE,
     IntrinsicCall,
@@ -24,6 +25,9 @@ from taskwall.readers.cloudformation.document import (
 from taskwall.readers.cloudformation.includes import Includes, reads_others
 from taskwall.source.files import Files, UnreadableError
 from taskwall.source.stack import Inputs, SourceError
+
+CDK_PATH: Final = "aws:cdk:path"
+"""Under this resources name the construct that made them, in their metadata."""
 
 LANGUAGE_EXTENSIONS: Final = "AWS::LanguageExtensions"
 """The one transform that declares no resources of its own."""
@@ -55,7 +59,8 @@ class Template(Struct, frozen=True):
     """A template's sections. `open_names`: macros may declare resources beyond these.
 
     `loops` are those under Resources, None if there are none anywhere; `files` are the template
-    and what it includes.
+    and what it includes; `constructs` are the paths of CDK's constructs, by logical id, where the
+    resources do not name them.
     """
 
     unit: TemplateFile
@@ -70,6 +75,7 @@ class Template(Struct, frozen=True):
     rules: Lookup[str, Node] = {}
     loops: Lookup[str, Node] | None = None
     files: frozenset[str] = frozenset()
+    constructs: Lookup[str, str] = {}
 
     @property
     def place(self) -> Span:
@@ -122,7 +128,10 @@ def read_template(
         place = unit.root.place if unit.root is not None else None
         line, column = (place.line, place.column) if place else (1, 1)
         raise UnreadableError(file, "has no mapping of Resources", line, column)
-    return _template(unit, root, root["Resources"], files)
+    found = _template(unit, root, root["Resources"], files)
+    if beside is None or CDK_PATH in text:
+        return found
+    return replace(found, constructs=construct_paths(file, beside, inputs or Inputs()))
 
 
 def _template(
