@@ -10,10 +10,11 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
+from taskwall.core.patterns import pattern
 from taskwall.source.files import Files, UnreadableError
 from taskwall.source.stack import Inputs
 
-_ENDING = re.compile(r"(\.nested)?\.template\.json$")
+_ENDING = pattern(r"(\.nested)?\.template\.json$")
 _DEEPEST = 50
 
 
