@@ -16,6 +16,7 @@ from msgspec import Struct
 from taskwall.core.values import Span
 from taskwall.findings.finding import Unread
 from taskwall.lowering._absent import with_possible
+from taskwall.lowering._cloud_control import SnakeCase
 from taskwall.lowering._draft import NetworkBuilder, kinds
 from taskwall.model.core.network import Network, RulePolicy
 from taskwall.source.resource import Resource
@@ -97,7 +98,12 @@ def _unread(
             continue
         before = known.get(name)
         if before is None or len(before[0]) != len(of_type) or any(map(is_not, before[0], of_type)):
-            written = {key for resource in of_type for key in resource.body.fields}
+            written = {
+                key
+                for resource in of_type
+                if not isinstance(resource.body.fields, SnakeCase)
+                for key in resource.body.fields
+            }
             before = known[name] = of_type, written
         unread = sorted(key for key in before[1] if (name, key) not in draft.attributes_read)
         if unread:

@@ -20,6 +20,7 @@ from taskwall.core.values import (
     symbol,
     worst_per_scenario,
 )
+from taskwall.lowering._cloud_control import as_cloudformation, types_of
 from taskwall.model.core.entity import Entity, Link, Setting
 from taskwall.source.resource import Cell, Resource
 
@@ -39,7 +40,7 @@ class ResourceReader:
         self.origin = resource.origin
         self.id = resource.origin.address
         self.name = resource.origin.name
-        self.terraform = resource.origin.language == "terraform"
+        self.terraform = resource.origin.language == "terraform" and not _is_translated(resource)
 
     def attribute(self, terraform: str, cloudformation: str) -> Cell:
         """The value at a path, spelled in each language; "" where a language has none."""
@@ -71,7 +72,8 @@ class ResourceReader:
         With `end` ("[+]") it adds elements to the list that the cell is.
         """
         spot = AttributePath(self.id, f"{cell.path}{end}")
-        return (AttributeChange(spot, terraform, cloudformation),) if cell.path else ()
+        settable = cell.path and not _is_translated(self.resource)
+        return (AttributeChange(spot, terraform, cloudformation),) if settable else ()
 
     def fact(self, text: str, cell: Cell) -> Fact:
         """That this resource says something at a cell; unknown where either may be absent."""
@@ -104,6 +106,11 @@ class ResourceReader:
         return link
 
 
+def _is_translated(resource: Resource) -> bool:
+    """Whether a resource of Terraform is read as CloudFormation's, in whose words its paths are."""
+    return "::" in resource.type and resource.origin.language == "terraform"
+
+
 def setting(
     cell: Cell,
     name: str,
@@ -121,12 +128,13 @@ def setting(
         meanings: texts of the source (`ENABLED`) and the values that they mean.
     """
     origin = cell.resource.origin
-    resource, spot = origin.name, AttributePath(origin.address, cell.path) if cell.path else None
+    settable = cell.path and not _is_translated(cell.resource)
+    resource, spot = origin.name, AttributePath(origin.address, cell.path) if settable else None
     if cell.absent:
         standing = Known(default) if default_text else None
         return Setting(standing, cell.place, name, resource, default_text, spot)
     known = cell.known
-    if meanings is not None and known is not None:
+    if meanings is not None and known is not None and cell.sure:
         meant = meanings.get(str(known).lower(), known)
         return Setting(Known(meant), cell.place, name, resource, attribute=spot)
     value = cell.value if cell.doubt is None else Unknown(cell.doubt)
@@ -205,7 +213,11 @@ class NetworkBuilder:
     """The resources of a stack on their way to a network."""
 
     def __init__(self, resources: Iterable[Resource]) -> None:
-        self.resources = {resource.origin.address: resource for resource in resources}
+        every = list(resources)
+        if any(resource.type.startswith("awscc_") for resource in every):
+            translated = types_of(_KINDS)
+            every = [as_cloudformation(resource, translated) for resource in every]
+        self.resources = {resource.origin.address: resource for resource in every}
         self.attributes_read: set[tuple[str, str]] = set()
         self.crashes: list[tuple[str, Span, Exception]] = []
         self.external_references: dict[tuple[type[Entity], str], ExternalReference] = {}
@@ -402,6 +414,7 @@ class NetworkBuilder:
 _IMPLIED = {
     ("SecurityGroup", "default_security_group_id"): ".default",
     ("SecurityGroup", "DefaultSecurityGroup"): ".default",
+    ("SecurityGroup", "default_security_group"): ".default",
     ("RouteTable", "default_route_table_id"): ".main",
     ("RouteTable", "main_route_table_id"): ".main",
 }

@@ -188,9 +188,17 @@ def record(r: ResourceReader) -> Iterator[EdgeConnection]:
 
 @lowers("aws_apigatewayv2_integration", "AWS::ApiGatewayV2::Integration")
 def http_integration(r: ResourceReader) -> Iterator[EdgeConnection]:
-    kind = r.attribute("integration_type", "IntegrationType")
-    uri = r.attribute("integration_uri", "IntegrationUri")
-    if uri.absent or str(kind.known or "HTTP_PROXY") not in ("HTTP_PROXY", "HTTP"):
+    names = ("integration_type", "integration_uri", "tls_config")
+    others = ("IntegrationType", "IntegrationUri", "TlsConfig")
+    yield from of_http_api(r, r.body, names if r.terraform else others)
+
+
+def of_http_api(
+    r: ResourceReader, block: Cell, names: tuple[str, str, str]
+) -> Iterator[EdgeConnection]:
+    """The way of an integration of an HTTP API, given the names of its type, URI and TLS."""
+    kind, uri, tls = (block.get(name) for name in names)
+    if uri.absent or str(kind.known or "HTTP_PROXY").upper() not in ("HTTP_PROXY", "HTTP"):
         return
     if _scheme(uri.value) is not None:
         yield from _by_uri(r, uri, _host(r, uri))
@@ -202,7 +210,6 @@ def http_integration(r: ResourceReader) -> Iterator[EdgeConnection]:
     ]
     if types and "istener" not in types[0]:
         return  # A service of Cloud Map, or a function.
-    tls = r.attribute("tls_config", "TlsConfig")
     text = f"{r.name} sets no TLS for its private integration"
     encrypted = Fact(not tls.absent, r.name, tls.place, r.name, otherwise=text)
     if tls.needs and not isinstance(worst_per_scenario(tls.value or Known(None)), Fields):
@@ -214,20 +221,24 @@ def http_integration(r: ResourceReader) -> Iterator[EdgeConnection]:
 
 @lowers("aws_api_gateway_integration")
 def rest_integration(r: ResourceReader) -> Iterator[EdgeConnection]:
-    yield from _rest(r, r.body, ("type", "uri", "connection_id", "integration_target"))
+    yield from of_rest_api(r, r.body, ("type", "uri", "connection_id", "integration_target"))
 
 
 @lowers("AWS::ApiGateway::Method")
 def rest_method(r: ResourceReader) -> Iterator[EdgeConnection]:
     names = ("Type", "Uri", "ConnectionId", "IntegrationTarget")
-    yield from _rest(r, r.body.get("Integration"), names)
+    yield from of_rest_api(r, r.body.get("Integration"), names)
 
 
-def _rest(
+def of_rest_api(
     r: ResourceReader, block: Cell, names: tuple[str, str, str, str]
 ) -> Iterator[EdgeConnection]:
+    """The way of an integration of a REST API.
+
+    `names` are those of its type, URI, VPC link and load balancer.
+    """
     kind, uri, connection, target = (block.get(name) for name in names)
-    if uri.absent or str(kind.known or "HTTP") not in ("HTTP", "HTTP_PROXY"):
+    if uri.absent or str(kind.known or "HTTP").upper() not in ("HTTP", "HTTP_PROXY"):
         return
     balancer = _host(r, uri)
     if not target.absent:

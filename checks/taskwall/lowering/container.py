@@ -162,6 +162,7 @@ _STORES = {
     "aws_secretsmanager_secret": "secretsmanager",
     "aws_secretsmanager_secret_version": "secretsmanager",
     "AWS::SecretsManager::Secret": "secretsmanager",
+    "AWS::SecretsManager::SecretTargetAttachment": "secretsmanager",
     "aws_ssm_parameter": "ssm",
     "AWS::SSM::Parameter": "ssm",
 }

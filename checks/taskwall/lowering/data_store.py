@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from taskwall.core.change import AttributeChange
 from taskwall.core.facts import Fact
 from taskwall.core.values import Fields, Known, Need, Reference, Text, Value, worst_per_scenario
-from taskwall.lowering._draft import ResourceReader, lowers, setting
+from taskwall.lowering._draft import SWITCH, ResourceReader, lowers, setting
 from taskwall.lowering.exposure import exposure
 from taskwall.model.core.entity import Entity, Link, Setting
 from taskwall.model.data_stores.store import Store, TlsRequirement
@@ -176,6 +176,7 @@ def parameter_group(r: ResourceReader) -> Iterator[Entity]:
 _SUBNET_GROUPS = (
     "aws_db_subnet_group", "aws_docdb_subnet_group", "aws_neptune_subnet_group",
     "aws_redshift_subnet_group", "aws_elasticache_subnet_group", "aws_memorydb_subnet_group",
+    "aws_dax_subnet_group", "AWS::DAX::SubnetGroup",
     "AWS::RDS::DBSubnetGroup", "AWS::DocDB::DBSubnetGroup", "AWS::Neptune::DBSubnetGroup",
     "AWS::Redshift::ClusterSubnetGroup", "AWS::ElastiCache::SubnetGroup",
     "AWS::MemoryDB::SubnetGroup",
@@ -248,11 +249,43 @@ def _search(r: ResourceReader) -> Iterator[TlsRequirement]:
     yield _set(setting(options.get(name), name, on, says), True)
 
 
+def _accelerator(r: ResourceReader) -> Iterator[TlsRequirement]:
+    kind = r.setting(
+        "cluster_endpoint_encryption_type", "ClusterEndpointEncryptionType", "NONE",
+        "none is the default",
+    )  # fmt: skip
+    yield _set(kind, "TLS")
+
+
+def _workgroup(r: ResourceReader) -> Iterator[TlsRequirement]:
+    """Configuration parameters: what holds where none is written hangs on when it was made."""
+    cell = r.attribute("config_parameter", "ConfigParameters")
+    key, inner = (
+        ("parameter_key", "parameter_value") if r.terraform else ("ParameterKey", "ParameterValue")
+    )
+    waits: tuple[Need, ...] = ()
+    for each in cell.each():
+        named = each.get(key)
+        if named.known == "require_ssl" and each.sure:
+            yield _set(setting(each.get(inner), "require_ssl", meanings=SWITCH), True)
+            return
+        waits += (*(each.doubt or ()), *named.needs)
+    waits = waits or (Need(f"require_ssl of {r.name}", "is not written"),)
+    yield TlsRequirement(
+        Fact(None, f"{r.name} refuses plain text", cell.place, r.name, waits), cell.place
+    )
+
+
 def _always(r: ResourceReader) -> Iterator[TlsRequirement]:
     at = r.origin.header
     yield TlsRequirement(
         Fact(True, f"{r.name} accepts TLS only, as all of its kind do", at, r.name), at
     )
+
+
+def _nothing(r: ResourceReader) -> Iterator[TlsRequirement]:
+    """Of what has no setting, and of which AWS's pages do not say what it accepts."""
+    return iter(())
 
 
 def _by(group: str, fixed: str = "") -> RequirementReader:
@@ -352,6 +385,36 @@ STORES: dict[str, StoreSchema] = {
     "AWS::Elasticsearch::Domain": StoreSchema(
         "search domain", "VPCOptions.SecurityGroupIds", _search, subnets="VPCOptions.SubnetIds"
     ),
+    "aws_redshiftserverless_workgroup": StoreSchema(
+        "Redshift workgroup", "security_group_ids", _workgroup, subnets="subnet_ids"
+    ),
+    "AWS::RedshiftServerless::Workgroup": StoreSchema(
+        "Redshift workgroup", "SecurityGroupIds", _workgroup, subnets="SubnetIds"
+    ),
+    "aws_dax_cluster": StoreSchema(
+        "DAX cluster", "security_group_ids", _accelerator, subnet_group="subnet_group_name"
+    ),
+    "AWS::DAX::Cluster": StoreSchema(
+        "DAX cluster", "SecurityGroupIds", _accelerator, subnet_group="SubnetGroupName"
+    ),
+    "aws_docdbelastic_cluster": StoreSchema(
+        "DocumentDB elastic cluster", "vpc_security_group_ids", _nothing, subnets="subnet_ids"
+    ),
+    "AWS::DocDBElastic::Cluster": StoreSchema(
+        "DocumentDB elastic cluster", "VpcSecurityGroupIds", _nothing, subnets="SubnetIds"
+    ),
+    "aws_timestreaminfluxdb_db_instance": StoreSchema(
+        "InfluxDB instance", "vpc_security_group_ids", _always, subnets="vpc_subnet_ids"
+    ),
+    "AWS::Timestream::InfluxDBInstance": StoreSchema(
+        "InfluxDB instance", "VpcSecurityGroupIds", _always, subnets="VpcSubnetIds"
+    ),
+    "aws_timestreaminfluxdb_db_cluster": StoreSchema(
+        "InfluxDB cluster", "vpc_security_group_ids", _always, subnets="vpc_subnet_ids"
+    ),
+    "AWS::Timestream::InfluxDBCluster": StoreSchema(
+        "InfluxDB cluster", "VpcSecurityGroupIds", _always, subnets="VpcSubnetIds"
+    ),
     "aws_mq_broker": StoreSchema("broker", "security_groups", _always, subnets="subnet_ids"),
     "AWS::AmazonMQ::Broker": StoreSchema("broker", "SecurityGroups", _always, subnets="SubnetIds"),
 }  # fmt: skip
@@ -364,8 +427,13 @@ def store(r: ResourceReader) -> Iterator[Entity]:
     yield from exposure(r)
     if spelled.member_of and not r.external and not r.body.get(spelled.member_of).absent:
         return  # What it is a member of is the store.
+    yield store_of(r, spelled)
+
+
+def store_of(r: ResourceReader, spelled: StoreSchema) -> Store:
+    """A data store of a kind."""
     groups = r.body.at(spelled.groups)
-    yield Store(
+    return Store(
         id=r.id,
         origin=r.origin,
         external=r.external,

@@ -3,7 +3,7 @@
 There is no resource of its own; what holds containers is lowered in `work`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from taskwall.core.values import (
     Fields,
@@ -15,8 +15,9 @@ from taskwall.core.values import (
     spelled,
     worst_per_scenario,
 )
-from taskwall.lowering._draft import ResourceReader
+from taskwall.lowering._draft import ResourceReader, lowers
 from taskwall.lowering._structure import structure
+from taskwall.model.core.entity import Entity
 from taskwall.model.entities.environment import Definition, Variable
 from taskwall.source.resource import Cell
 
@@ -38,7 +39,7 @@ def variables(r: ResourceReader, cell: Cell) -> Iterator[Variable]:
             for item in container.get(key).each():
                 at = item.get(inner)
                 text = None if at.value is None or secret else _text(at.value)
-                refers = tuple(dict.fromkeys(_refers(at.value)))
+                refers = tuple(dict.fromkeys(_attached(r, _refers(at.value))))
                 yield Variable(
                     r.origin,
                     held,
@@ -55,7 +56,12 @@ def variables(r: ResourceReader, cell: Cell) -> Iterator[Variable]:
 
 _STORES = (
     "aws_db_instance",
+    "aws_db_proxy",
     "aws_rds_cluster",
+    "aws_dax_cluster",
+    "aws_docdbelastic_cluster",
+    "aws_redshiftserverless_workgroup",
+    "aws_timestreaminfluxdb_",
     "aws_elasticache_",
     "aws_memorydb_",
     "aws_docdb_",
@@ -82,6 +88,25 @@ def _text(value: Value) -> str | Text | None:
     if isinstance(found, Reference):
         return Text((found,))
     return found if isinstance(found, Text) else None
+
+
+def _attached(r: ResourceReader, names: Iterable[str]) -> Iterator[str]:
+    """The names of resources, and of those to which secrets among them are attached."""
+    for name in names:
+        yield name
+        resource = r.builder.resources.get(name)
+        if resource is not None and resource.type == _ATTACHMENT:
+            yield from _refers(resource.body.fields.get("TargetId"))
+
+
+_ATTACHMENT = "AWS::SecretsManager::SecretTargetAttachment"
+
+
+@lowers(_ATTACHMENT)
+def attachment(r: ResourceReader) -> Iterator[Entity]:
+    # Read by the task definitions that name it.
+    r.attribute("", "TargetId")
+    return iter(())
 
 
 def _refers(value: Value | None) -> Iterator[str]:

@@ -44,6 +44,12 @@ EXPOSURES: dict[str, ExposureSchema] = {
     "AWS::Neptune::DBInstance": ExposureSchema(_CFN, store="DBClusterIdentifier"),
     "aws_redshift_cluster": ExposureSchema(_TF, default="by the provider"),
     "AWS::Redshift::Cluster": ExposureSchema(_CFN),
+    "aws_redshiftserverless_workgroup": ExposureSchema(_TF),
+    "AWS::RedshiftServerless::Workgroup": ExposureSchema(_CFN),
+    "aws_timestreaminfluxdb_db_instance": ExposureSchema(_TF),
+    "AWS::Timestream::InfluxDBInstance": ExposureSchema(_CFN),
+    "aws_timestreaminfluxdb_db_cluster": ExposureSchema(_TF),
+    "AWS::Timestream::InfluxDBCluster": ExposureSchema(_CFN),
     "aws_mq_broker": ExposureSchema(_TF),
     "AWS::AmazonMQ::Broker": ExposureSchema(_CFN),
     "aws_msk_cluster": ExposureSchema(

@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from typing import TypeAlias
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from taskwall.core.facts import FALSE, Fact, any_of
-from taskwall.lowering import answers, lattice, service_connect, serving
+from taskwall.lowering import answers, deployment, lattice, service_connect, serving
 from taskwall.lowering._draft import SWITCH, ResourceReader, lowers, setting
 from taskwall.lowering.cluster import strategy_of
 from taskwall.lowering.namespace import Namespace, Registry
@@ -112,9 +113,16 @@ def task_source(r: ResourceReader) -> Iterator[object]:
         yield from answers.connected(r)
         yield from serving.ingress(r)
         yield from lattice.registered(r)
+        yield from deployment.shifts(r)
     if r.resource.type not in _UNTAGGED:
         yield from tags(r)
     outer = r.body
+    if spelling.word == "service":
+        type_ = r.attribute("deployment_controller.type", "DeploymentController.Type")
+        if type_.known == "EXTERNAL":
+            return  # It starts nothing itself: its task sets do.
+        if type_.needs and outer.get(spelling.task_definition).absent:
+            outer = replace(outer, doubt=type_.needs)
     if spelling.at:
         first, _, rest = spelling.at.partition("[].")
         for block in outer.get(first).each():
@@ -156,13 +164,14 @@ def source_of(
         networked = r.fact(text, each)
         break  # What is certainly there comes first.
     serves = spelling.word == "service"
+    cluster = r.link(Cluster, clusters, "runs in")
     connectors = block.get("GatewayConnectors") if serves and not r.terraform else r.nothing()
     return TaskSource(
         id=identity,
         origin=r.origin,
         word=spelling.word,
         long_running=spelling.long_running,
-        cluster=r.link(Cluster, clusters, "runs in"),
+        cluster=cluster,
         task_definition=r.link(TaskDefinition, block.get(spelling.task_definition), "starts"),
         runs_on=_runs_on(r, block.get(spelling.launch), block.get(spelling.strategy)),
         networked=networked,
@@ -174,7 +183,7 @@ def source_of(
             public, spelling.awsvpc[2], False, "no public address is the default", SWITCH
         ),
         closing=r.change(public, spelling.private, spelling.private),
-        bindings=_bindings(r, block, serves) if spelling.long_running else (),
+        bindings=_bindings(r, block, serves, cluster) if spelling.long_running else (),
         namespaces=_namespaces(r, block, serves) if spelling.long_running else (),
         lattice=_lattice(r, block) if serves else FALSE,
         gateways=tuple(_gateway(r, each) for each in connectors.each()),
@@ -219,8 +228,13 @@ def _runs_on(r: ResourceReader, launch: Cell, strategy: Cell) -> Providers:
     return strategy_of(r, strategy)
 
 
-def _bindings(r: ResourceReader, block: Cell, serves: bool) -> tuple[Binding, ...]:
-    """The load balancers that a service or task set names; only a service has alternates."""
+def _bindings(
+    r: ResourceReader, block: Cell, serves: bool, cluster: Link | None
+) -> tuple[Binding, ...]:
+    """The load balancers that a service or task set names, and those that deployments add.
+
+    Only a service has alternates.
+    """
     if r.terraform:
         many, arn, port = "load_balancer", "target_group_arn", "container_port"
         name = "elb_name" if serves else "load_balancer_name"
@@ -240,6 +254,10 @@ def _bindings(r: ResourceReader, block: Cell, serves: bool) -> tuple[Binding, ..
         classic = r.link(LoadBalancer, item.get(name), "registers its tasks in")
         if classic is not None:
             found.append(Binding(load_balancer=classic, port=ports))
+    named = {binding.target_group.to for binding in found if binding.target_group}
+    for link in deployment.target_groups(r, cluster):
+        if link.to not in named and found:
+            found.append(Binding(target_group=link, port=found[0].port))
     return tuple(found)
 
 

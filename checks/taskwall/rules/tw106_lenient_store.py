@@ -3,19 +3,21 @@
 What: A database, cache, stream or search domain that tasks use also accepts plain text: its
     parameter group allows it, or does not set it and the default of the engine allows it; transit
     encryption is off, or only preferred; brokers talk to each other or to clients in plain text; a
-    search domain accepts HTTP. Tasks use a store if its security groups allow them, or if the
-    environment of a task refers to it.
+    search domain accepts HTTP; an RDS Proxy or a DAX cluster does not require TLS. Tasks use a
+    store if its security groups allow them, if the environment of a task refers to it, or if they
+    use an RDS Proxy in front of it.
 Why: Where the store accepts both, one client without the right setting sends passwords and data in
     plain text, and nobody notices. If the store refuses plain text, the mistake shows at the first
     connection.
 Fine when: Never: clients of all these stores support TLS. The defaults of engines follow AWS's
     documentation (RDS PostgreSQL requires TLS from version 15, Aurora PostgreSQL from 17, MySQL
-    from 9.7, MariaDB from 11.8; DocumentDB and Neptune require it). Where no version is set,
+    from 9.7, Aurora MySQL from 8.4, MariaDB from 11.8; DocumentDB and Neptune require it). Where no
+    version is set,
     taskwall reports "unknown". Neptune since 1.0.4.0 accepts only HTTPS, whatever the parameter is:
     delete the parameter then.
 Terraform: Turn it on where the store has the setting (rds.force_ssl, require_secure_transport, tls,
     neptune_enforce_ssl, require_ssl in a parameter group; transit_encryption_enabled, tls_enabled,
-    client_broker = "TLS", enforce_https on others):
+    client_broker = "TLS", enforce_https, require_tls on others):
     resource "aws_db_parameter_group" "main" {
       family = "postgres16"
       parameter {
@@ -25,7 +27,7 @@ Terraform: Turn it on where the store has the setting (rds.force_ssl, require_se
     }
 CloudFormation: Turn it on where the store has the setting (rds.force_ssl,
     require_secure_transport, tls, neptune_enforce_ssl, require_ssl in a parameter group;
-    TransitEncryptionEnabled, TLSEnabled, ClientBroker, EnforceHTTPS on others):
+    TransitEncryptionEnabled, TLSEnabled, ClientBroker, EnforceHTTPS, RequireTLS on others):
     Parameters:
       Type: AWS::RDS::DBParameterGroup
       Properties:

@@ -1,15 +1,17 @@
 """TW207: Data stores allow only tasks.
 
-What: A security group of a data store that tasks use (RDS, Aurora, ElastiCache, MemoryDB,
-    DocumentDB, Neptune, Redshift, OpenSearch, MSK, Amazon MQ, mount targets of EFS, and FSx) allows
-    ingress from an address range (also that of the tasks' own subnets), a prefix list, the VPC's
-    default group, or a group that a load balancer uses as well. From the internet: critical. In the
-    profile `strict`, also the group of anything else in the sources: low.
+What: A security group of a data store that tasks use (RDS, Aurora, RDS Proxy, ElastiCache,
+    MemoryDB, DAX, DocumentDB, Neptune, Redshift, Timestream for InfluxDB, OpenSearch, MSK, Amazon
+    MQ, mount targets of EFS, and FSx) allows ingress from an address range (also that of the tasks'
+    own subnets), a prefix list, the VPC's default group, or a group that a load balancer uses as
+    well. From the internet: critical. In the profile `strict`, also the group of anything else in
+    the sources: low.
 Why: A range says where a client is, not what it is. If a load balancer and tasks share a group,
     somebody who takes over the load balancer can connect to the data of the tasks.
 Fine when: A bastion, a function or a migration uses a group of its own (but not in `strict`). A
     client that must connect by address, such as an office behind a transit gateway, is named in the
-    setting `allowed-peers`. Members of the store's own group pass: its nodes talk to each other.
+    setting `allowed-peers`. Members of the store's own group pass: its nodes talk to each
+    other. So do RDS Proxies, which are stores themselves.
 Terraform: Allow the group of the tasks:
     referenced_security_group_id = aws_security_group.tasks.id
 CloudFormation: Allow the group of the tasks:

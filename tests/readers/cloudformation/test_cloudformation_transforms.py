@@ -294,6 +294,54 @@ def test_includes_in_circles_are_an_error(tmp_path: Path) -> None:
     assert error.message == "includes itself"
 
 
+MACHINE = """\
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  M:
+    Type: AWS::Serverless::StateMachine
+    Properties:
+      DefinitionUri: parts/machine.yaml
+      Role: !Ref Role
+"""
+
+
+def test_a_file_that_a_resource_names_stands_for_its_name(tmp_path: Path) -> None:
+    """A change of it is one of the stack; what is said of it stands where it is named."""
+    (tmp_path / "parts").mkdir()
+    (tmp_path / "parts" / "machine.yaml").write_text("StartAt: A\nStates: {A: {Type: Pass}}\n")
+    (stack,), errors = scanned(tmp_path, t=MACHINE)
+    (machine,) = stack.evaluate({}).resources
+    cell = machine.cell().at("DefinitionUri.States.A.Type")
+
+    assert errors == []
+    assert cell.known == "Pass"
+    assert cut(MACHINE, cell.place) == "DefinitionUri: parts/machine.yaml"
+    assert {os.path.basename(file) for file in stack.files} == {"t.yaml", "machine.yaml"}
+
+
+@pytest.mark.parametrize("location", ["../machine.yaml", "parts/none.yaml", "!Ref Uri", "{A: b}"])
+def test_a_file_that_is_not_there_stays_a_name(tmp_path: Path, location: str) -> None:
+    """So does one that lies outside of the repository, and what is no literal path."""
+    inside = tmp_path / "repo"
+    inside.mkdir()
+    (tmp_path / "machine.yaml").write_text("StartAt: A\n")
+    (stack,), errors = scanned(inside, t=MACHINE.replace("parts/machine.yaml", location))
+    (machine,) = stack.evaluate({}).resources
+
+    assert errors == []
+    assert machine.cell().at("DefinitionUri.StartAt").known is None
+
+
+def test_a_named_file_that_cannot_be_read_is_an_error(tmp_path: Path) -> None:
+    """With its place in that file; the template itself is read."""
+    (tmp_path / "parts").mkdir()
+    (tmp_path / "parts" / "machine.yaml").write_text("{A: [")
+    stacks_, (error,) = scanned(tmp_path, t=MACHINE)
+
+    assert len(stacks_) == 1
+    assert os.path.basename(error.place.file) == "machine.yaml"
+
+
 # Macros
 
 
@@ -344,3 +392,69 @@ def test_the_construct_of_cdk_is_known() -> None:
     assert found.origin.construct == "App/A/Resource"
     init: Value = worst_per_scenario(found.metadata.fields["AWS::CloudFormation::Init"])
     assert plain(init) == {"config": {"files": {"/etc/ecs/ecs.config": {"content": "ECS_X=y"}}}}
+
+
+TREE = """\
+{"version": "tree-0.1", "tree": {"id": "App", "path": "", "children": {
+  "My-Stack": {"id": "My-Stack", "path": "My-Stack", "children": {
+    "Vpc": {"id": "Vpc", "path": "My-Stack/Vpc", "children": {
+      "Resource": {"id": "Resource", "path": "My-Stack/Vpc/Resource", "attributes": {
+        "aws:cdk:cloudformation:type": "AWS::EC2::VPC", "aws:cdk:cloudformation:props": {}}}}}}},
+  "Prod": {"id": "Prod", "path": "Prod", "children": {
+    "Web": {"id": "Web", "path": "Prod/Web", "children": {
+      "Plain": {"id": "Plain", "path": "Prod/Web/Plain", "attributes": {
+        "aws:cdk:cloudformation:type": "AWS::EC2::VPC"}}}}}},
+  "Tree": {"id": "Tree", "path": "Tree"}
+}}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("file", "name", "path"),
+    [
+        ("My-Stack.template.json", "Vpc8378EB38", "My-Stack/Vpc/Resource"),
+        ("My-Stack.template.json", "Plain", None),
+        ("assembly-Prod/ProdWebF45B1510.template.json", "Plain", "Prod/Web/Plain"),
+        ("Other.template.json", "Vpc8378EB38", None),
+        ("My-Stack.json", "Vpc8378EB38", None),
+    ],
+)
+def test_the_construct_of_cdk_is_in_the_tree(
+    tmp_path: Path, file: str, name: str, path: str | None
+) -> None:
+    """CDK makes logical ids of the paths in the tree, where the template has no paths itself."""
+    (tmp_path / "assembly-Prod").mkdir()
+    (tmp_path / "tree.json").write_text(TREE)
+    (tmp_path / file).write_text(f'{{"Resources": {{"{name}": {{"Type": "AWS::EC2::VPC"}}}}}}')
+    (stack,), errors = stacks([str(tmp_path / file)], Files(), Inputs(boundary=str(tmp_path)))
+    (found,) = stack.evaluate({}).resources
+
+    assert errors == []
+    assert found.origin.construct == path
+
+
+@pytest.mark.parametrize("text", ["", "[]", '{"tree": {"path": 1}}', '{"tree": null}'])
+def test_a_tree_that_is_none_costs_nothing(tmp_path: Path, text: str) -> None:
+    """The template is read without it."""
+    (tmp_path / "tree.json").write_text(text)
+    file = tmp_path / "A.template.json"
+    file.write_text('{"Resources": {"A": {"Type": "AWS::EC2::VPC"}}}')
+    (stack,), errors = stacks([str(file)], Files(), Inputs(boundary=str(tmp_path)))
+
+    assert errors == []
+    assert [one.origin.construct for one in stack.evaluate({}).resources] == [None]
+
+
+def test_cdks_own_metadata_asks_nothing() -> None:
+    """Its condition, which compares the Region with dozens of names, is no open switch."""
+    regions = ", ".join(f"!Equals [!Ref 'AWS::Region', r-{number}]" for number in range(10))
+    text = (
+        f"Conditions:\n  CDKMetadataAvailable: !Or [{regions}]\n"
+        "Resources:\n  A: {Type: 'AWS::EC2::VPC'}\n"
+        "  CDKMetadata: {Type: 'AWS::CDK::Metadata', Condition: CDKMetadataAvailable}\n"
+    )
+    stack, _ = read(text)
+    evaluation = stack.evaluate({})
+
+    assert [one.origin.name for one in evaluation.resources] == ["A"]
+    assert evaluation.questions == frozenset()

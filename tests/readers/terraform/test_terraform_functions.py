@@ -17,7 +17,7 @@ OPEN = [
     "uuid()",
     'bcrypt("x")',
     "issensitive(1)",
-    'provider::aws::arn_parse("x")',
+    'provider::other::parse("x")',
     "sha256(var.open)",
     "yamlencode(var.open)",
     'formatdate("DD", var.open)',

@@ -391,3 +391,28 @@ def test_failure_is_an_unknown_not_an_error(evaluated: Evaluated) -> None:
     ]
     assert needs(fields["y"]) == ()
     assert len(needs(fields["z"])) == 1
+
+
+def test_terraform_data_hands_its_input_on(evaluated: Evaluated, shown: Shown) -> None:
+    """Its output is what its input is, whatever that is; null without one."""
+    source = """
+    variable "open" {}
+    resource "terraform_data" "a" {
+      input = { ports = [80, var.open] }
+    }
+    resource "terraform_data" "none" {}
+    resource "t" "t" {
+      known   = terraform_data.a.output.ports[0]
+      open    = terraform_data.a.output.ports[1]
+      nothing = terraform_data.none.output
+      id      = terraform_data.a.id
+    }
+    """
+    body = only(evaluated(source), "t.t").body
+
+    assert {key: shown(value) for key, value in body.fields.items()} == {
+        "known": 80,
+        "open": "<var.open>",
+        "nothing": None,
+        "id": "<terraform_data.a.id>",
+    }

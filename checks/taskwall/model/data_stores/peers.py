@@ -7,7 +7,7 @@ from msgspec import Struct
 from taskwall.core.facts import FALSE, Fact, all_of, any_of
 from taskwall.model.core.entity import Link
 from taskwall.model.core.network import Network, remembered
-from taskwall.model.data_stores.store import groups_of_tasks
+from taskwall.model.data_stores.store import groups_of_proxies, groups_of_tasks
 from taskwall.model.entities.load_balancer import LoadBalancer
 from taskwall.model.entities.security_group import Permission, SecurityGroup
 from taskwall.model.permissions.peers import allows_internet, by_settings, who
@@ -50,7 +50,10 @@ def _group(network: Network, permission: Permission, peer: Link) -> tuple[Fact, 
     if group is not None and group.default:
         told = f"{name} allows ingress from the VPC's default group"
         return permission.states(True, told), None, f"the default group {peer.to}"
-    attachment = groups_of_tasks(network).get(peer.to, FALSE) if peer.to else FALSE
+    attachment = FALSE
+    if peer.to:
+        known = (groups_of_tasks(network), groups_of_proxies(network))
+        attachment = any_of(groups.get(peer.to, FALSE) for groups in known)
     if not peer.to or ((group is None or group.external) and not attachment.truth):
         needs = peer.waits("a group")
         text = f"{name} allows ingress from a group of no tasks"

@@ -1,5 +1,7 @@
 """Data stores, whether they insist on encryption, and whether tasks use them."""
 
+from collections.abc import Iterator
+
 from msgspec import Struct
 
 from taskwall.core.change import AttributeChange
@@ -53,6 +55,13 @@ class MountTarget(Store, frozen=True, kw_only=True):
     """What mounts of a file system go to: an EFS mount target, or an FSx file system itself."""
 
 
+class ProxyTarget(Struct, frozen=True):
+    """That an RDS Proxy, or an endpoint of one, leads to a data store."""
+
+    proxy: Link
+    store: Link
+
+
 @remembered
 def looked_up(network: Network) -> tuple[Variable, str] | None:
     """The first variable of a task that refers to a store which is only looked up, and to which."""
@@ -65,12 +74,14 @@ def used(network: Network, store: Store) -> Fact:
     """Whether tasks use a data store.
 
     Its groups allow a task's group, or addresses of the tasks' subnets; or a task's environment
-    or secrets refer to it. Where its groups are not known it may be used by tasks of the same VPC.
+    or secrets refer to it; or they use an RDS Proxy in front of it. Where its groups are not known
+    it may be used by tasks of the same VPC.
     """
     parts = [
         Fact(True, f"{variable.definition.name} refers to {store.name}", variable.at)
         for variable in _referring(network).get(store.id, ())
     ]
+    parts += _by_proxies(network, store)
     if not network.every(TaskSource):
         return any_of(parts)
     own = [link for link in store.groups if link.to]
@@ -85,6 +96,37 @@ def used(network: Network, store: Store) -> Fact:
     if len(own) < len(store.groups) or (not own and store.groups_setting.needs):
         parts.append(_perhaps(network, store, store.groups_setting.needs))
     return any_of(parts)
+
+
+def _by_proxies(network: Network, store: Store) -> Iterator[Fact]:
+    """That tasks use the RDS Proxies that lead to a store, or may do so."""
+    open_ = _targets(network).get("", ()) if store.word.startswith("database") else ()
+    for target in (*_targets(network).get(store.id, ()), *open_):
+        text = f"tasks use {store.name} by an RDS Proxy"
+        proxy = network.get(Store, target.proxy)
+        if proxy is None:
+            yield Fact(None, text, target.proxy.place, store.name, target.proxy.waits("a proxy"))
+        elif not proxy.external:
+            place, waits = target.store.place, target.store.fact.needs
+            leads = Fact(None, text, place, store.name, waits)
+            leads = target.store.fact if target.store.to else leads
+            yield used(network, proxy) & target.proxy.fact & leads
+
+
+@remembered
+def _targets(network: Network) -> dict[str, list[ProxyTarget]]:
+    return network.grouped(ProxyTarget, lambda target: (target.store.to,))
+
+
+@remembered
+def groups_of_proxies(network: Network) -> dict[str, Fact]:
+    """The groups of RDS Proxies, which connect to the stores behind them."""
+    parts: dict[str, list[Fact]] = {}
+    for target in network.every(ProxyTarget):
+        proxy = network.get(Store, target.proxy)
+        for link in proxy.groups if proxy is not None else ():
+            parts.setdefault(link.to, []).append(target.proxy.fact & link.fact)
+    return {group: any_of(facts) for group, facts in parts.items() if group}
 
 
 @remembered

@@ -3,11 +3,13 @@
 Sources: Amazon RDS User Guide, "Requiring an SSL connection to a PostgreSQL
 DB instance" (on from 15), "Requiring SSL/TLS for all connections to a MySQL DB instance" (on in
 9.7, off in 8.4 and before), "... to a MariaDB DB instance" (on from 11.8, off in 11.4 and before);
-Amazon Aurora User Guide, "Securing Aurora PostgreSQL data with SSL/TLS" (on from 17) and "TLS
-connections to Aurora MySQL DB clusters" (off in versions 2 and 3); Amazon DocumentDB Developer
+Amazon Aurora User Guide, "Securing Aurora PostgreSQL data with SSL/TLS" (on from 17), "TLS
+connections to Aurora MySQL DB clusters" (off in versions 2 and 3) and "Comparing Aurora MySQL
+version 3 and Aurora MySQL version 8.4" (on in 8.4); Amazon DocumentDB Developer
 Guide, "Encrypting data in transit" (on); Amazon Neptune User Guide, "Encrypting connections with
 SSL/HTTPS" (on). The MySQL, MariaDB, DocumentDB and Neptune pages were read on the day below; what
-is said of Aurora MySQL and Redshift was not found there and is common knowledge of their users.
+is said of Aurora MySQL 2 and 3 and of Redshift was not found there and is common knowledge of
+their users.
 """
 
 import re
@@ -32,6 +34,7 @@ _ON_FROM: dict[str, tuple[int, int]] = {
     "aurora-postgresql": (17, 0),
     "mysql": (9, 7),
     "mariadb": (11, 8),
+    "aurora-mysql": (8, 4),
 }
 _OFF_UNTIL: dict[str, tuple[int, int]] = {
     "postgres": (14, 99),

@@ -87,6 +87,15 @@ class ListenerRule(Entity, frozen=True, kw_only=True):
     actions: tuple[Action, ...] = ()
 
 
+class TrafficShift(Entity, frozen=True, kw_only=True):
+    """A blue/green deployment: at some time each listener or rule forwards to each target group."""
+
+    listeners: tuple[Link, ...]
+    rules: tuple[Link, ...] = ()
+    targets: tuple[Link, ...]
+    sure: bool = True
+
+
 class TargetGroup(Entity, frozen=True, kw_only=True):
     """A target group.
 

@@ -21,6 +21,7 @@ from taskwall.model.entities.load_balancer import (
     ListenerRule,
     LoadBalancer,
     TargetGroup,
+    TrafficShift,
 )
 
 NETWORK_PROTOCOLS = ("TCP", "TLS", "UDP", "TCP_UDP", "QUIC", "TCP_QUIC")
@@ -59,7 +60,6 @@ class Forward(Struct, frozen=True):
     target: Link
     listener: Link
     rule: ListenerRule | None
-    action: Action
     fact: Fact
     given: Fact
 
@@ -69,7 +69,9 @@ def forwards(network: Network) -> dict[str, list[Forward]]:
     """Every forward, by the id of its target group; "" holds those whose target is not known."""
     found: dict[str, list[Forward]] = {}
 
-    def enter(action: Action, listener: Link, rule: ListenerRule | None, by: Entity) -> None:
+    def enter(
+        action: Action | TrafficShift, listener: Link, rule: ListenerRule | None, by: Entity
+    ) -> None:
         for target in action.targets:
             text = f"{by.name} forwards to {target.to or 'a target group'}"
             needs = target.fact.needs
@@ -77,7 +79,7 @@ def forwards(network: Network) -> dict[str, list[Forward]]:
             given = Fact(truth, text, target.place, by.name, needs)
             fact = given if by.exists.truth else given & by.exists
             key = target.to if target.exact or target.to else ""
-            found.setdefault(key, []).append(Forward(target, listener, rule, action, fact, given))
+            found.setdefault(key, []).append(Forward(target, listener, rule, fact, given))
 
     for listener in network.every(Listener):
         here = Link(listener.id, listener.exists, listener.place)
@@ -86,6 +88,15 @@ def forwards(network: Network) -> dict[str, list[Forward]]:
     for rule in network.every(ListenerRule):
         for action in rule.actions:
             enter(action, rule.listener, rule, rule)
+    for shift in network.every(TrafficShift):
+        for link in shift.listeners:
+            enter(shift, link, None, shift)
+        for link in shift.rules:
+            named = network.get(ListenerRule, link)
+            if named is None or named.external:  # It may as well be the listener of an NLB.
+                enter(shift, link if named is None else named.listener, None, shift)
+            else:
+                enter(shift, named.listener, named, shift)
     return found
 
 
@@ -128,9 +139,11 @@ def _front(
     listener: Listener | None,
 ) -> BalancerPath:
     if listener is None or listener.external:
-        # A listener rule of a listener that is not in the sources: only ALBs have rules.
+        # A listener that is not in the sources: only ALBs have rules.
         needs = forward.listener.fact.needs or (listener.external if listener else ())
-        return BalancerPath(None, None, group, "application", link.fact & forward.fact, needs)
+        spoken = kind_by_protocol(group.protocol.known if group else None)
+        kind_ = "application" if forward.rule else spoken
+        return BalancerPath(None, None, group, kind_, link.fact & forward.fact, needs)
     balancer = network.get(LoadBalancer, listener.load_balancer)
     kind: BalancerKind | None = "application" if forward.rule else None
     if balancer is not None and isinstance(balancer.kind.known, str):

@@ -1,6 +1,7 @@
-"""`AWS::Include`: snippets of files beside a template, put in where they are included.
+"""Files beside a template, put in where it includes them (`AWS::Include`) or names them.
 
-What it means: "AWS::Include transform" of the AWS CloudFormation Template Reference Guide.
+What it means: "AWS::Include transform" of the AWS CloudFormation Template Reference Guide, and
+`aws cloudformation package` of the AWS CLI Command Reference.
 """
 
 import os
@@ -29,6 +30,21 @@ _DEEPEST: Final = 10
 MAX_INCLUDED_NODES: Final = 200_000
 """Snippets that come to more nodes than this, all told, are an error."""
 
+_ARTIFACTS: Final = {
+    "AWS::Serverless::StateMachine": "DefinitionUri",
+    "AWS::StepFunctions::StateMachine": "DefinitionS3Location",
+    "AWS::Serverless::Api": "DefinitionUri",
+    "AWS::Serverless::HttpApi": "DefinitionUri",
+    "AWS::ApiGateway::RestApi": "BodyS3Location",
+    "AWS::ApiGatewayV2::Api": "BodyS3Location",
+}
+"""By type, the property that may name a file whose content stands for it."""
+
+
+def reads_others(text: str) -> bool:
+    """Whether a template may have other files put in."""
+    return any(word in text for word in (INCLUDE, *_ARTIFACTS.values()))
+
 
 class Includes:
     """Puts snippets in, and remembers which files it read."""
@@ -53,7 +69,18 @@ class Includes:
             found = self._snippet(item, unit.file, (unit.file,))
             if found is not None:
                 root = _merged(root, found)
-        return self._in(root, unit.file, (unit.file,))
+        return self._with_artifacts(self._in(root, unit.file, (unit.file,)), unit.file)
+
+    def _with_artifacts(self, root: Node, file: str) -> Node:
+        """The root of a template in which the files that resources name stand for their names."""
+        for name, resource in members(members(root).get("Resources")).items():
+            key = _ARTIFACTS.get(literal_text(members(resource).get("Type")) or "", "")
+            location = members(members(resource).get("Properties")).get(key)
+            path = self._path(literal_text(location) or "", file)
+            found = self._read(path) if path else None
+            if found is not None:
+                root = _put(root, ("Resources", name, "Properties", key), found)
+        return root
 
     def _in(self, node: Node, file: str, above: tuple[str, ...]) -> Node:
         self._nodes += len(above) > 1
@@ -96,6 +123,11 @@ class Includes:
                 self.errors.append(SourceError(place, "includes too much: the rest is left out"))
             self._full = True
             return None
+        found = self._read(path)
+        return None if found is None else self._in(found, path, (*above, path))
+
+    def _read(self, path: str) -> Fields | Mapping | None:
+        """The mapping that a file holds; None, perhaps with an error, if it holds none."""
         unit = self._known.get(path)
         if unit is None:
             try:
@@ -105,9 +137,7 @@ class Includes:
                 return None
             self.read.append(path)
             self.errors.extend(unit.errors)
-        if not isinstance(unit.root, Fields | Mapping):
-            return None
-        return self._in(unit.root, path, (*above, path))
+        return unit.root if isinstance(unit.root, Fields | Mapping) else None
 
     def _path(self, location: str, file: str) -> str:
         """The file that a location names: beside the template, or as it lies in a bucket."""
@@ -121,6 +151,14 @@ class Includes:
             if allowed and steps[-1] and self.files.exists(path):
                 return path
         return ""
+
+
+def _put(node: Node, keys: tuple[str, ...], value: Node) -> Node:
+    """A mapping with another value at a path of keys that it has."""
+    if not keys or not isinstance(node, Fields | Mapping):
+        return value
+    inner = _put(node.fields[keys[0]], keys[1:], value)
+    return Mapping({**node.fields, keys[0]: inner}, node.places, node.place)  # type: ignore[arg-type]
 
 
 def _merged(node: Node, other: Node) -> Node:

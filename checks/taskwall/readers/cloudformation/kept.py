@@ -6,6 +6,7 @@ from operator import is_
 from msgspec import Struct
 
 from taskwall.readers.cloudformation.exports import Exports, ImportResolver, Offer
+from taskwall.readers.cloudformation.includes import reads_others
 from taskwall.readers.cloudformation.joined import exports_of
 from taskwall.readers.cloudformation.skips import suppressions
 from taskwall.readers.cloudformation.stack import CloudFormationStack
@@ -45,7 +46,7 @@ class TemplateCache:
         found = self._parsed.get(path)
         if found is None or found.text != text:
             found = _read(path, text, files, inputs)
-            if files.reread and "AWS::Include" not in text:  # else it depends on other files too
+            if files.reread and not reads_others(text):  # else it depends on other files too
                 self._parsed[path] = found
         if found.failure is not None:
             raise found.failure.with_traceback(None)

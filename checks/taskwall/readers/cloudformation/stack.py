@@ -30,10 +30,13 @@ from taskwall.readers.cloudformation.document import literal_text, members
 from taskwall.readers.cloudformation.evaluate import Evaluator
 from taskwall.readers.cloudformation.exports import ImportResolver
 from taskwall.readers.cloudformation.includes import SCAN_TOO
-from taskwall.readers.cloudformation.template import INIT, STACKS, Declared, Template
+from taskwall.readers.cloudformation.template import CDK_PATH, INIT, STACKS, Declared, Template
 from taskwall.source.containment import crash_at
 from taskwall.source.resource import ABSENT, Resource, Suppression
 from taskwall.source.stack import AbsentSource, Evaluation, Inputs, SourceError
+
+_CDK_METADATA = "AWS::CDK::Metadata"
+"""What CDK adds to each template to count its users; it makes nothing."""
 
 
 class _EntryMemo(Struct, frozen=True):
@@ -118,6 +121,8 @@ class CloudFormationStack:
                 errors |= run.errors  # of its loops, and so on
                 questions |= run.questions
                 for declared in evaluator.template.resources.values():
+                    if declared.type == _CDK_METADATA:
+                        continue  # So that its condition, of many Regions, is no open switch.
                     made = self._made(declared, evaluator)
                     questions |= made.questions
                     errors.update(made.errors)
@@ -309,7 +314,8 @@ def _made(
         "cloudformation",
         called_from=site.called_from,
         maybe=tuple(dict.fromkeys((*site.maybe, *maybe))) if site.maybe else maybe,
-        construct=literal_text(metadata.get("aws:cdk:path")),
+        construct=literal_text(metadata.get(CDK_PATH))
+        or evaluator.template.constructs.get(declared.name),
     )
     if _is_absent(declared, body, evaluator):
         return Resource(ABSENT, origin, body, declared.place)

@@ -2,26 +2,32 @@
 
 import re
 from collections.abc import Mapping as Lookup
-from collections.abc import Sequence
+from collections.abc import Sequence as Several
 from typing import Final
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from taskwall.core.values import Fields, Need, Span
+from taskwall.core.values import Fields, Known, Need, Span
+from taskwall.readers.cloudformation.constructs import construct_paths
 from taskwall.readers.cloudformation.document import (
     DYNAMIC_REFERENCE,
     IntrinsicCall,
     Mapping,
     Node,
+    Sequence,
     TemplateFile,
     elements,
     literal_text,
     members,
     read_nodes,
 )
+from taskwall.readers.cloudformation.includes import Includes, reads_others
 from taskwall.source.files import Files, UnreadableError
 from taskwall.source.stack import AbsentSource, Inputs, SourceError
+
+CDK_PATH: Final = "aws:cdk:path"
+"""Under this resources name the construct that made them, in their metadata."""
 
 LANGUAGE_EXTENSIONS: Final = "AWS::LanguageExtensions"
 """The one transform that declares no resources of its own."""
@@ -63,7 +69,8 @@ class Template(Struct, frozen=True):
     """A template's sections. `open_names`: macros may declare resources beyond these.
 
     `loops` are those under Resources, None if there are none anywhere; `files` are the template
-    and what it includes.
+    and what it includes; `constructs` are the paths of CDK's constructs, by logical id, where the
+    resources do not name them.
     """
 
     unit: TemplateFile
@@ -79,6 +86,7 @@ class Template(Struct, frozen=True):
     loops: Lookup[str, Node] | None = None
     files: frozenset[str] = frozenset()
     absent: tuple[AbsentSource, ...] = ()
+    constructs: Lookup[str, str] = {}
 
     @property
     def place(self) -> Span:
@@ -113,9 +121,7 @@ def read_template(
         return None
     files = frozenset((file,))
     absent: tuple[AbsentSource, ...] = ()
-    if "AWS::Include" in text and beside is not None:
-        from taskwall.readers.cloudformation.includes import Includes
-
+    if beside is not None and reads_others(text):
         includes = Includes(beside, inputs or Inputs())
         whole = includes.root(unit)
         files = files.union(includes.read)
@@ -135,7 +141,10 @@ def read_template(
         place = unit.root.place if unit.root is not None else None
         line, column = (place.line, place.column) if place else (1, 1)
         raise UnreadableError(file, "has no mapping of Resources", line, column)
-    return replace(_template(unit, root, root["Resources"], files), absent=absent)
+    found = replace(_template(unit, root, root["Resources"], files), absent=absent)
+    if beside is None or CDK_PATH in text:
+        return found
+    return replace(found, constructs=construct_paths(file, beside, inputs or Inputs()))
 
 
 def _template(
@@ -176,6 +185,12 @@ def _template(
             at = members(node)["Condition"].place or made.header
             errors.append(SourceError(at, f"the Condition of {name} must be a name"))
         declared[name] = made
+    hooks = root.get("Hooks")
+    if isinstance(hooks, Fields | Mapping):
+        for name, node in hooks.fields.items():
+            place = hooks.places[name]
+            hook = declared_in(lines, name, _with_references(node, place), place)
+            declared.setdefault(name, hook)
     if not open_names:
         errors.extend(untyped)
     if foreign:
@@ -199,9 +214,24 @@ def _template(
     )
 
 
-def declared_in(
-    lines: Sequence[str], name: str, node: Node, place: Span, key: str = ""
-) -> Declared:
+def _with_references(node: Node, place: Span, names: bool = False) -> Node:
+    """A hook in which the logical ids that it names are references to their resources.
+
+    `names` says that texts are such ids; `place` is that of a node which has none.
+    """
+    place = node.place or place
+    if isinstance(node, Fields | Mapping):
+        fields = {
+            key: _with_references(one, place, key in ("LogicalID", "TargetGroups"))
+            for key, one in node.fields.items()
+        }
+        return Mapping(fields, node.places, place)
+    if found := elements(node):
+        return Sequence(tuple(_with_references(one, place, names) for one in found), place)
+    return IntrinsicCall("Ref", node, place) if names and isinstance(node, Known) else node
+
+
+def declared_in(lines: Several[str], name: str, node: Node, place: Span, key: str = "") -> Declared:
     """A resource as its member of a section declares it; `key` is the name as it is written."""
     body = members(node)
     header = key_place(lines, place, key or name) if lines else _first(place)
@@ -251,7 +281,7 @@ def _transforms(node: Node | None) -> tuple[str, ...]:
     return tuple(found)
 
 
-def key_place(lines: Sequence[str], place: Span, key: str) -> Span:
+def key_place(lines: Several[str], place: Span, key: str) -> Span:
     """The place of a key, given that of its member, which begins with it."""
     line = lines[place.line - 1]
     quotes = 2 if line[place.column - 1 : place.column] in ('"', "'") else 0

@@ -40,6 +40,7 @@ from taskwall.readers.terraform.syntax.tree import (
     Unary,
     spelled_out,
 )
+from taskwall.readers.terraform.values.types import convert, type_of
 from taskwall.readers.terraform.values.values import (
     FailedError,
     JsonFields,
@@ -159,6 +160,11 @@ def _call(node: FunctionCall, scope: ModuleContext, env: Env) -> Value:
         return _try(node, scope, env)
     if node.name == "can":
         return _can(node, scope, env)
+    if node.name == "convert" and len(node.arguments) == 2:
+        value, to = node.arguments
+        return convert(
+            evaluate(value, scope, env), type_of(to), lambda each: evaluate(each, scope, env)
+        )
     arguments = [_HANDLERS[type(argument)](argument, scope, env) for argument in node.arguments]
     if node.expands and arguments:
         last = worst_per_scenario(arguments.pop())

@@ -2,6 +2,7 @@
 
 from taskwall.core.values import (
     OUTSIDE,
+    Known,
     Need,
     Origin,
     Reference,
@@ -24,6 +25,8 @@ from taskwall.readers.terraform.values.effects import Memo
 from taskwall.readers.terraform.values.values import is_null
 from taskwall.source.resource import Resource
 from taskwall.source.secret_names import names_secret
+
+_DATA = "terraform_data"
 
 
 class ResourceInstance:
@@ -60,6 +63,9 @@ class ResourceInstance:
     def _get(self, name: str) -> Value:
         if (found := self._outputs(name)) is not None:
             return found
+        if (self._block.type, self._block.labels[0], name) == ("resource", _DATA, "output"):
+            # It only hands its input on, and has none without one.
+            return self.fields.get("input") or Known(None)
         value = self.fields.get(name)
         if value is not None and is_null(worst_per_scenario(value)):
             value = None

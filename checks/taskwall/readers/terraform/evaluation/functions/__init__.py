@@ -43,6 +43,9 @@ _RARE = {
         "yamlencode", "yamldecode", "csvdecode", "urlencode", "urldecode", "textencodebase64",
         "textdecodebase64", "base64gzip", "base64gunzip",
     ),
+    "provider_aws": (
+        "provider::aws::arn_parse", "provider::aws::arn_build", "provider::aws::trim_iam_role_path",
+    ),
 }  # fmt: skip
 """Functions whose modules are imported when one of them is first called: start-up counts."""
 

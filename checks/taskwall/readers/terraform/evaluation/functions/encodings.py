@@ -6,7 +6,17 @@ another text, in `base64encode`) is it written out, if it is known in all its pa
 `base64encode` of a text known in part likewise is that text, marked as encoded.
 """
 
-from taskwall.core.values import Fields, Items, Known, Text, Value, lifted, worst_per_scenario
+from taskwall.core.json_text import parsed
+from taskwall.core.values import (
+    Fields,
+    Items,
+    Known,
+    Text,
+    Value,
+    lifted,
+    text,
+    worst_per_scenario,
+)
 from taskwall.readers.terraform.evaluation.context import ModuleContext
 from taskwall.readers.terraform.evaluation.functions.arguments import (
     UnsettledError,
@@ -32,6 +42,9 @@ def _jsonencode(arguments: list[Value], scope: ModuleContext) -> Value:
         return JsonFields(value.fields, value.places, value.rest, value.place)
     if isinstance(value, Known):
         return Known(json_text(value), value.place)
+    if isinstance(value, Text):
+        pieces = [json_text(Known(p))[1:-1] if isinstance(p, str) else p for p in value.parts]
+        return text(['"', *pieces, '"'], value.place)
     return arguments[0]
 
 
@@ -43,8 +56,10 @@ def _jsondecode(arguments: list[Value], scope: ModuleContext) -> Value:
         return Items(value.items, value.rest, value.place, value.needs)
     if isinstance(value, JsonFields):
         return Fields(value.fields, value.places, value.rest, value.place)
+    if isinstance(value, Text):
+        return parsed(value) or _unsettled()
     if not isinstance(value, Known):
-        return arguments[0] if not isinstance(value, Text) else _unsettled()
+        return arguments[0]
     text = text_of(value)
     scope.run.work(10 * limited_parts(text))
     try:

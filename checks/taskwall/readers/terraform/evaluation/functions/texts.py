@@ -80,8 +80,8 @@ def _join(arguments: list[Value], scope: ModuleContext) -> Value:
 
 def _split(arguments: list[Value], scope: ModuleContext) -> Value:
     separator, value = text_of(arguments[0]), worst_per_scenario(arguments[1])
-    if isinstance(value, Text):
-        return _cut(value, separator)
+    if isinstance(value, Text | Reference):
+        return _cut(value if isinstance(value, Text) else Text((value,)), separator)
     found = text_of(value)
     limit_elements(found.count(separator) if separator else len(found))
     pieces = found.split(separator) if separator else list(found)
@@ -106,8 +106,8 @@ def _cut(value: Text, separator: str) -> Value:
             first, *rest = part.split(separator)
             pieces[-1].append(first)
             pieces += ([text] for text in rest)
-        elif isinstance(part, Reference) and is_set(part):
-            pieces[-1].append(part)
+        elif isinstance(part, Reference) and is_set(part) and part.attribute != "value":
+            pieces[-1].append(part)  # The value of a parameter may be a list itself.
         else:
             raise UnsettledError
     return Items(tuple(map(_piece, pieces)), place=value.place)

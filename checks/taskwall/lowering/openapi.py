@@ -1,0 +1,51 @@
+"""APIs of API Gateway that an OpenAPI document defines, with the integrations in it.
+
+Amazon API Gateway Developer Guide, "x-amazon-apigateway-integration object".
+"""
+
+from collections.abc import Iterator
+
+from msgspec.structs import replace
+
+from taskwall.core.json_text import parsed_yaml
+from taskwall.core.values import Fields, Known, worst_per_scenario
+from taskwall.lowering._draft import ResourceReader, lowers
+from taskwall.lowering._structure import structure
+from taskwall.lowering.approach import of_http_api, of_rest_api
+from taskwall.model.load_balancing.edge import EdgeConnection
+from taskwall.source.resource import Cell
+
+_REST = ("aws_api_gateway_rest_api", "AWS::ApiGateway::RestApi", "AWS::Serverless::Api")
+_HTTP = ("aws_apigatewayv2_api", "AWS::ApiGatewayV2::Api", "AWS::Serverless::HttpApi")
+_BODIES = ("Body", "BodyS3Location", "DefinitionBody", "DefinitionUri")
+"""Where templates have the document, or name a file that the reader puts in its place."""
+
+
+@lowers(*_REST, *_HTTP)
+def api(r: ResourceReader) -> Iterator[EdgeConnection]:
+    names = ("body",) if r.terraform else _BODIES
+    cells = [cell for name in names if not (cell := r.body.get(name)).absent]
+    document = next((found for cell in cells if (found := _document(cell)) is not None), None)
+    if document is None:
+        return
+    for path in _members(document.get("paths")):
+        for operation in _members(path):
+            block = operation.get("x-amazon-apigateway-integration")
+            if r.resource.type in _HTTP:
+                yield from of_http_api(r, block, ("type", "uri", "tlsConfig"))
+            else:
+                names_ = ("type", "uri", "connectionId", "integrationTarget")
+                yield from of_rest_api(r, block, names_)
+
+
+def _document(cell: Cell) -> Cell | None:
+    found = structure(cell)
+    if found is None and cell.value is not None:
+        found = structure(replace(cell, value=parsed_yaml(cell.value)))
+    return found
+
+
+def _members(cell: Cell) -> Iterator[Cell]:
+    value = worst_per_scenario(cell.value or Known(None))
+    if isinstance(value, Fields):
+        yield from (cell.get(key) for key in value.fields)
