@@ -447,6 +447,8 @@ class ModuleInstance:
         def given(argument: str) -> Value | None:
             return arguments.get(argument) if argument not in _NOT_ARGUMENTS else None
 
+        self.address = address
+        self.given = given
         caller.run.modules += 1
         self.scope = caller.inner(
             name,
