@@ -248,6 +248,7 @@ class QueryEngine:
         """Many answers, each as from `query`; `group` stands for what rests on all of them.
 
         It takes next to no time for each of `asked` that is the very object that it was before.
+        A group is asked under one setting only.
         """
         before: Sequence[Query[V]] = group.arguments
         entries: list[Entry] = group.value if before and len(asked) == len(before) else []
@@ -255,8 +256,14 @@ class QueryEngine:
             others = [
                 index
                 for index, (now, old) in enumerate(zip(asked, before, strict=True))
-                if now is not old or entries[index].maybe_changed or entries[index].operands
+                if now is not old or entries[index].maybe_changed
             ]
+            if self._settings:  # what rests on more than before may not agree any more
+                others += [
+                    index
+                    for index, entry in enumerate(entries)
+                    if entry.operands and entry.changed_at > group.verified_at
+                ]
         else:
             entries, others = [Entry("")] * len(asked), list(range(len(asked)))
         outer = self.active_dependencies
@@ -271,7 +278,7 @@ class QueryEngine:
         self.active_dependencies = outer
         if moved or len(entries) != len(group.dependencies):
             self.set_dependencies(group, dict.fromkeys(entries))
-        group.arguments, group.value = asked, entries
+        group.arguments, group.value, group.verified_at = asked, entries, self.revision
         return [entry.value for entry in entries]
 
     def _execute(self, entry: Entry, ask: Callable[..., Any], about: tuple[Any, ...]) -> None:

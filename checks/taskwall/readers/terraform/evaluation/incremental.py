@@ -122,7 +122,6 @@ class _Kept:
         self.root = Entry("root")
         self.groups: dict[tuple[int, str], Entry] = {}
         """What rests on all blocks, and on all resources, of each module."""
-        self.calls: dict[tuple[int, str], BlockInstances[ModuleInstance] | Value] = {}
         self.sensitive: tuple[set[str], set[Derived], frozenset[str]] = set(), set(), frozenset()
         self.round = 0
 
@@ -137,6 +136,8 @@ class IncrementalEvaluation(RootEvaluation):
     def __init__(self, root: Module, loader: ModuleLoader, inputs: Inputs, boundary: str) -> None:
         self.queries = QueryEngine()
         self._modules: dict[str, tuple[Module | None, tuple[SourceError, ...]]] = {}
+        self._seen: dict[str, Module] = {}
+        """The modules as the files have them, whose blocks are its inputs now."""
         self._read: dict[str, str | None] = {}
         super().__init__(root, loader, inputs, {}, boundary)
         self.effects = _Recalled(self.queries)
@@ -207,7 +208,8 @@ class IncrementalEvaluation(RootEvaluation):
             module, _ = self.loader.module(folder)
             if (module is None) is not (known is None):
                 raise InvalidatedError(folder)
-            if module is not None:
+            if module is not None and module is not self._seen.get(folder):
+                self._seen[folder] = module
                 self._incremental(module)
         reads: dict[Entry, None] = {}
         queries.active_dependencies = reads
@@ -351,10 +353,7 @@ class IncrementalModuleScope(ModuleScope):
     def _once(self, name: str) -> BlockInstances[ModuleInstance] | Value:
         if f"*{name}" in self._pending:
             raise UnfitError(name)
-        known, found = self.run.kept.calls.get((self.number, name)), super().modules(name)
-        if known is not None and _prefixes(known) != _prefixes(found):
-            raise InvalidatedError(name)
-        return found
+        return super().modules(name)
 
     def guarded(self, name: str, read: Callable[[], Value], place: Span | None) -> Value:
         """A value that has a name."""
@@ -401,12 +400,7 @@ class IncrementalModuleScope(ModuleScope):
             for one in found.all
         ]
         yield from queries.query_all(kept.group(self.number, "resources"), asked)
-        calls = {name: self.modules(name) for name in self.module.calls}
-        for key in [key for key in kept.calls if key[0] == self.number and key[1] not in calls]:
-            if isinstance(kept.calls.pop(key), BlockInstances):
-                raise InvalidatedError(key[1])  # what was called holds on to much
-        for name, found in calls.items():
-            kept.calls[self.number, name] = found
+        for name in self.module.calls:
             for called in self.called(name):
                 yield from called.resources()
 
@@ -417,11 +411,6 @@ class IncrementalModuleScope(ModuleScope):
 
     def _resource(self, local: str, address: str) -> Resource:
         return self._whole(local, address).resource()
-
-
-def _prefixes(call: BlockInstances[ModuleInstance] | Value) -> list[str]:
-    """Those of the instances of a call."""
-    return [one.scope.prefix for one in call.all] if isinstance(call, BlockInstances) else []
 
 
 class _IncrementalInstance(ResourceInstance):
