@@ -111,7 +111,12 @@ def _stands_for(one: Any, other: Any) -> bool:
 
 
 def remembered(question: Callable[P, R]) -> Callable[P, R]:
-    """Answer a question about a network once for each thing (or tie) that it is asked about."""
+    """Answer a question about a network once for each thing (or tie) that it is asked about.
+
+    What a generator yields (which returns an `Iterable`) is remembered as a tuple.
+    """
+    if question.__code__.co_flags & _GENERATOR:
+        question = _as_tuple(question)
 
     @wraps(question)
     def answer(*about: P.args, **named: P.kwargs) -> R:
@@ -131,6 +136,18 @@ def remembered(question: Callable[P, R]) -> Callable[P, R]:
         if found is memory:
             found = memory[key] = question(*about, **named)
         return cast(R, found)
+
+    return answer
+
+
+_GENERATOR = 0x20
+"""The flag of a generator's code (`inspect.CO_GENERATOR`, which takes long to import)."""
+
+
+def _as_tuple(generator: Callable[P, R]) -> Callable[P, R]:
+    @wraps(generator)
+    def answer(*about: P.args, **named: P.kwargs) -> R:
+        return cast(R, tuple(cast("Iterable[Any]", generator(*about, **named))))
 
     return answer
 

@@ -2,7 +2,7 @@
 
 Variables, locals, outputs, resources and their attributes are answers of a `QueryEngine`, and
 blocks are its inputs, scenarios its settings. Where the order of evaluation shows in the result
-(circles, very long chains), or where a change reaches into calls of modules, everything is evaluated
+(circles, very long chains), and where a call comes to mean another module, everything is evaluated
 anew.
 """
 
@@ -277,7 +277,7 @@ class IncrementalModuleScope(ModuleScope):
         name: str,
         module: Module,
         prefix: str,
-        given: Callable[[str], Value | None],
+        given: Callable[[str], Value | None],  # noqa: ARG002 (it is asked of the instance)
         called_from: tuple[ModuleCall, ...],
         maybe: tuple[Need, ...],
     ) -> ModuleScope:
