@@ -244,41 +244,40 @@ def _merged(
         key = (answer.rule.id, answer.verdict.on.address, answer.verdict.place)
         by_place.setdefault(key, []).append(answer)
     found: dict[tuple[object, ...], list[tuple[ScenarioVerdict, str | None]]] = {}
+    passes: dict[tuple[object, ...], Pass] = {}
     for group in by_place.values():
         for answer, setting in _settled(group, followed):
-            verdict = answer.verdict
-            calls = tuple(call.place for call in verdict.on.called_from)
-            same = (answer.rule.id, verdict.place, calls, _message(answer), answer.truth, setting)
-            found.setdefault(same, []).append((answer, setting))
+            rule, verdict, message = answer.rule, answer.verdict, _message(answer)
+            calls = tuple([call.place for call in verdict.on.called_from])
+            if answer.truth is not False or shown:
+                same = (rule.id, verdict.place, calls, message, answer.truth, setting)
+                found.setdefault(same, []).append((answer, setting))
+            elif (passed := (rule.id, verdict.place, calls, message)) not in passes:
+                severity = _severity(rule, verdict, settings.profile)
+                calls_from = _called_from(verdict.on)
+                passes[passed] = rule.id, severity, message, verdict.place, calls_from
     judged: list[LocatedFinding] = []
-    passes: list[Pass] = []
     for alike in found.values():
         answer = alike[0][0]
         rule, verdict = answer.rule, answer.verdict
-        if answer.truth is False and not shown:
-            severity = _severity(rule, verdict, settings.profile)
-            calls_from = _called_from(verdict.on)
-            passes.append((rule.id, severity, _message(answer), verdict.place, calls_from))
-            continue
         one = _judged(alike, stack, settings.profile)
         if answer.truth and verdict.changes:
             offered = changes.applicable(rule.id, verdict.changes, answer.scenario)
             one = replace(one, changes=offered)
         judged.append(one)
-    return judged, frozenset(passes)
+    return judged, frozenset(passes.values())
 
 
 def _settled(
     group: list[ScenarioVerdict], followed: Followed
-) -> Iterable[tuple[ScenarioVerdict, str | None]]:
+) -> Sequence[tuple[ScenarioVerdict, str | None]]:
     """What a rule says of one resource and place in the end: fail before unknown before pass.
 
     Where all that is not known of something is whether the rule is about it, and it would pass,
     another pass at that place holds whatever the unknown turns out to be.
     """
     if len(group) == 1 and not group[0].truth:
-        yield group[0], None
-        return
+        return ((group[0], None),)
     worst: dict[int, ScenarioVerdict] = {}
     for answer in group:
         held = worst.get(answer.scenario)
@@ -288,10 +287,9 @@ def _settled(
     for answer in worst.values():
         if answer.truth:
             fails.setdefault(answer.verdict.message, []).append(answer)
-    for same in fails.values():
-        yield same[0], followed.when(each.scenario for each in same)
     if not fails:
-        yield min(worst.values(), key=_rank), None
+        return ((min(worst.values(), key=_rank), None),)
+    return [(same[0], followed.when(each.scenario for each in same)) for same in fails.values()]
 
 
 def _rank(answer: ScenarioVerdict) -> int:
@@ -342,7 +340,8 @@ def _judged(
 
 
 def _called_from(on: Origin) -> tuple[CalledFrom, ...]:
-    return tuple(CalledFrom(call.place.file, call.place.line, call.name) for call in on.called_from)
+    calls = on.called_from
+    return tuple([CalledFrom(call.place.file, call.place.line, call.name) for call in calls])
 
 
 def _natural(address: str) -> tuple[object, ...]:
