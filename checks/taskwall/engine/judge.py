@@ -1,6 +1,6 @@
 """Judge a stack: evaluate it under each scenario, build its network, ask the rules, and merge."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TypeAlias
 
 from msgspec import Struct
@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from taskwall.core.change import AttributeChange
 from taskwall.core.facts import Fact
-from taskwall.core.values import Need, Origin, Span
+from taskwall.core.values import Need, Origin, Scenario, Span
 from taskwall.engine.scenarios import CancellationCheck, Followed, explore, never_cancelled
 from taskwall.findings.finding import (
     CalledFrom,
@@ -22,6 +22,7 @@ from taskwall.findings.finding import (
 )
 from taskwall.findings.redaction import Redactor
 from taskwall.fixes.eligibility import RequestedFixes
+from taskwall.incremental.positions import LineMap
 from taskwall.incremental.query import AmbiguousError
 from taskwall.lowering import Lowered, lower
 from taskwall.model.core.network import Network, RulePolicy
@@ -78,6 +79,46 @@ class ScenarioVerdict(Struct, frozen=True, gc=False):
     scenario: int
 
 
+class _RuleFindings(Struct, frozen=True):
+    """What the answers of one rule are merged to, under scenarios and how conditions come out."""
+
+    answers: Sequence[ScenarioVerdict]
+    scenarios: tuple[Sequence[Scenario], Sequence[Mapping[str, bool]]]
+    findings: Sequence[LocatedFinding]
+    passes: Sequence[Pass]
+
+    def hold(self, answers: Sequence[ScenarioVerdict], followed: Followed) -> bool:
+        """Whether these answers are merged to the same."""
+        return (
+            len(answers) == len(self.answers)
+            and all(
+                one.verdict is other.verdict and one.scenario == other.scenario
+                for one, other in zip(answers, self.answers, strict=True)
+            )
+            and self.scenarios == (followed.scenarios, followed.switches)
+        )
+
+
+class JudgedBefore:
+    """What came of verdicts the last time, for a stack that is judged again and again."""
+
+    def __init__(self) -> None:
+        self.rules: dict[str, _RuleFindings] = {}
+        self._told: dict[int, tuple[LocatedFinding, LocatedFinding]] = {}
+        self._changed_by: tuple[LineMap, Redactor] | None = None
+
+    def told(
+        self, findings: Sequence[LocatedFinding], lines: LineMap, mask: Redactor
+    ) -> tuple[LocatedFinding, ...]:
+        """Findings with their lines moved and sensitive texts masked."""
+        known = self._told if self._changed_by == (lines, mask) else {}
+        self._changed_by = lines, mask
+        self._told = {
+            id(one): known.get(id(one)) or (one, mask.apply(lines.apply(one))) for one in findings
+        }
+        return tuple([self._told[id(one)][1] for one in findings])
+
+
 Lowering: TypeAlias = Callable[[Sequence[Resource], RulePolicy], Lowered]
 """Builds the network that resources declare."""
 
@@ -94,11 +135,14 @@ def judge_scenarios(
     settings: Settings,
     check_cancelled: CancellationCheck = never_cancelled,
     lowering: Lowering | None = None,
+    before: JudgedBefore | None = None,
 ) -> Judgement:
     """The judgement of the stack of this name, as evaluated under each scenario.
 
-    `lowering` builds the networks where it is not to be done from scratch.
+    `lowering` builds the networks where it is not to be done from scratch, and `before` is what
+    came of the last time.
     """
+    before = before or JudgedBefore()
     evaluations = followed.evaluations
     policy = policy_of(settings)
     answers: list[ScenarioVerdict] = []
@@ -123,10 +167,9 @@ def judge_scenarios(
     bound = f"{stack}: {shown}"
     hidden = frozenset().union(*(evaluation.sensitive_texts for evaluation in evaluations))
     mask = Redactor(hidden, fixes(rules))
-    merged, passes = _merged(answers, followed, stack, settings)
-    found = evaluations[0].line_map.apply(tuple(merged))
+    merged, passes = _merged(answers, followed, stack, settings, before.rules)
     return Judgement(
-        mask.apply(found),
+        before.told(merged, evaluations[0].line_map, mask),
         max(len(evaluation.resources) for evaluation in evaluations),
         unread,
         mask.apply(tuple(dict.fromkeys(error for each in evaluations for error in each.errors))),
@@ -229,33 +272,62 @@ _WORDS: dict[bool | None, FindingVerdict] = {True: "fail", None: "unknown", Fals
 
 
 def _merged(
-    answers: Sequence[ScenarioVerdict], followed: Followed, stack: str, settings: Settings
+    answers: Sequence[ScenarioVerdict],
+    followed: Followed,
+    stack: str,
+    settings: Settings,
+    before: dict[str, _RuleFindings],
 ) -> tuple[list[LocatedFinding], frozenset[Pass]]:
     """One finding for each rule, place and call chain where verdict and message agree.
 
     Passes that are not shown, which are by far the most, are no findings but only counted.
+    `before` is what was merged the last time, by rule, and is brought up to date.
     """
-    shown = "pass" in settings.show
     changes = RequestedFixes(followed.evaluations)
-    by_place: dict[tuple[str, str, Span], list[ScenarioVerdict]] = {}
+    by_rule: dict[str, list[ScenarioVerdict]] = {}
+    for answer in answers:
+        by_rule.setdefault(answer.rule.id, []).append(answer)
+    judged: list[LocatedFinding] = []
+    passes: list[Pass] = []
+    for rule, mine in by_rule.items():
+        known = before.get(rule)
+        if known is None or not known.hold(mine, followed):
+            known = _of_rule(mine, followed, changes, stack, settings)
+            if not any(answer.truth and answer.verdict.changes for answer in mine):
+                before[rule] = known  # which changes are offered hangs on all resources
+        judged += known.findings
+        passes += known.passes
+    return judged, frozenset(passes)
+
+
+def _of_rule(
+    answers: Sequence[ScenarioVerdict],
+    followed: Followed,
+    changes: RequestedFixes,
+    stack: str,
+    settings: Settings,
+) -> _RuleFindings:
+    """What the answers of one rule are merged to."""
+    shown = "pass" in settings.show
+    by_place: dict[tuple[str, Span], list[ScenarioVerdict]] = {}
     for answer in answers:
         if answer.truth and answer.verdict.changes:
             changes.record(answer.rule.id, answer.verdict.changes)
-        key = (answer.rule.id, answer.verdict.on.address, answer.verdict.place)
+        key = (answer.verdict.on.address, answer.verdict.place)
         by_place.setdefault(key, []).append(answer)
     found: dict[tuple[object, ...], list[tuple[ScenarioVerdict, str | None]]] = {}
     passes: dict[tuple[object, ...], Pass] = {}
     for group in by_place.values():
         for answer, setting in _settled(group, followed):
-            rule, verdict, message = answer.rule, answer.verdict, _message(answer)
+            verdict, message = answer.verdict, _message(answer)
             calls = tuple([call.place for call in verdict.on.called_from])
             if answer.truth is not False or shown:
-                same = (rule.id, verdict.place, calls, message, answer.truth, setting)
+                same = (verdict.place, calls, message, answer.truth, setting)
                 found.setdefault(same, []).append((answer, setting))
-            elif (passed := (rule.id, verdict.place, calls, message)) not in passes:
-                severity = _severity(rule, verdict, settings.profile)
+            elif (passed := (verdict.place, calls, message)) not in passes:
+                severity = _severity(answer.rule, verdict, settings.profile)
                 calls_from = _called_from(verdict.on)
-                passes[passed] = rule.id, severity, message, verdict.place, calls_from
+                passes[passed] = answer.rule.id, severity, message, verdict.place, calls_from
     judged: list[LocatedFinding] = []
     for alike in found.values():
         answer = alike[0][0]
@@ -265,7 +337,8 @@ def _merged(
             offered = changes.applicable(rule.id, verdict.changes, answer.scenario)
             one = replace(one, changes=offered)
         judged.append(one)
-    return judged, frozenset(passes.values())
+    scenarios = followed.scenarios, followed.switches
+    return _RuleFindings(answers, scenarios, judged, list(passes.values()))
 
 
 def _settled(
