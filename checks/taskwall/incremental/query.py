@@ -493,9 +493,7 @@ def deep_equal(one: Any, other: Any) -> bool:
     if issubclass(kind, Struct):
         return _all_deep_equal(astuple(one), astuple(other))
     if kind is tuple or kind is list:
-        return len(one) == len(other) and (
-            all(map(is_, one, other)) or _all_deep_equal(one, other)
-        )
+        return len(one) == len(other) and (all(map(is_, one, other)) or _all_deep_equal(one, other))
     if issubclass(kind, dict):
         return dict.keys(one) == dict.keys(other) and all(
             deep_equal(value, dict.__getitem__(other, key)) for key, value in dict.items(one)

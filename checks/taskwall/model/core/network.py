@@ -89,8 +89,9 @@ class Network:
         """The thing that a tie leads to; None if the sources do not declare it."""
         if link is None:
             return None
-        to = link if isinstance(link, str) else link.to
-        return cast("EntityKind | None", self.by_id.get((kind, to)))
+        to = link if type(link) is str else link.to  # type: ignore[union-attr]
+        found: EntityKind | None = self.by_id.get((kind, to))
+        return found
 
     def grouped(self, kind: type[T], key: Callable[[T], Iterable[str]]) -> dict[str, list[T]]:
         """All things of a kind by what `key` says of each."""
@@ -120,22 +121,26 @@ def remembered(question: Callable[P, R]) -> Callable[P, R]:
 
     @wraps(question)
     def answer(*about: P.args, **named: P.kwargs) -> R:
-        network = cast(Network, about[0])
+        network: Any = about[0]
         key: tuple[object, ...]
         if len(about) == 2 and not named:  # as nearly always
             key = question, _key(about[1])
+        elif len(about) == 1:
+            key = (question, *named.values())
         else:
-            key = (question, *[_key(each) for each in about[1:]], *named.values())
+            key = (question, *map(_key, about[1:]), *named.values())
         if network.queries is not None:
             asked = (
                 network.queries.query_shared if Link in map(type, about) else network.queries.query
             )
             return asked(key, partial(question, **named) if named else question, about)
-        memory = network.answers
-        found = memory.get(key, memory)
-        if found is memory:
-            found = memory[key] = question(*about, **named)
-        return cast(R, found)
+        memory: dict[object, R] = network.answers
+        try:
+            return memory[key]
+        except KeyError:
+            pass
+        found = memory[key] = question(*about, **named)
+        return found
 
     return answer
 
@@ -158,8 +163,11 @@ _IDENTIFIED: dict[type, bool] = {}
 
 def _key(about: Any) -> object:
     kind = type(about)
-    if kind not in _IDENTIFIED:
-        _IDENTIFIED[kind] = issubclass(kind, Entity)
-    if _IDENTIFIED[kind]:
+    if kind is str:
+        return about
+    identified = _IDENTIFIED.get(kind)
+    if identified is None:
+        identified = _IDENTIFIED[kind] = issubclass(kind, Entity)
+    if identified:
         return about.id
     return (about.to or about.place) if kind is Link else about
