@@ -133,12 +133,11 @@ def remembered(question: Callable[P, R]) -> Callable[P, R]:
             asked = (
                 network.queries.query_shared if Link in map(type, about) else network.queries.query
             )
-            return asked(key, partial(question, **named) if named else question, about)
+            found = asked(key, partial(question, **named) if named else question, about)
+            return cast(R, found)
         memory: dict[object, R] = network.answers
-        try:
+        if key in memory:
             return memory[key]
-        except KeyError:
-            pass
         found = memory[key] = question(*about, **named)
         return found
 
