@@ -1,6 +1,7 @@
 """Judge a stack: evaluate it under each scenario, build its network, ask the rules, and merge."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import TypeAlias
 
 from msgspec import Struct
@@ -23,8 +24,8 @@ from taskwall.findings.finding import (
 from taskwall.findings.redaction import Redactor
 from taskwall.fixes.eligibility import RequestedFixes
 from taskwall.incremental.positions import LineMap
-from taskwall.incremental.query import AmbiguousError
-from taskwall.lowering import Lowered, lower
+from taskwall.incremental.query import AmbiguousError, QueryEngine
+from taskwall.lowering import IncrementalLowering, Lowered, lower
 from taskwall.model.core.network import Network, RulePolicy
 from taskwall.rules._rule import Rule, Verdict
 from taskwall.settings import Settings
@@ -125,7 +126,33 @@ Lowering: TypeAlias = Callable[[Sequence[Resource], RulePolicy], Lowered]
 
 def judge(stack: Stack, rules: Sequence[Rule], settings: Settings) -> Judgement:
     """Judge one stack by the given rules."""
-    return judge_scenarios(stack.name, explore(stack), rules, settings)
+    followed = explore(stack)
+    networks = {tuple(map(id, evaluation.resources)) for evaluation in followed.evaluations}
+    if len(networks) >= _MANY_NETWORKS:
+        with suppress(AmbiguousError):
+            return judge_scenarios(
+                stack.name, followed, rules, settings, lowering=_in_turn(policy_of(settings))
+            )
+    return judge_scenarios(stack.name, followed, rules, settings)
+
+
+_MANY_NETWORKS = 3
+"""From so many on it takes less to note what answers rest on than to give all of them again."""
+
+
+def _in_turn(policy: RulePolicy) -> Lowering:
+    """Makes each network of the one before: what is the same in both is recalled."""
+    queries = QueryEngine()
+    network = Network((), policy)
+    network.queries = queries
+    lowering = IncrementalLowering(network, queries)
+
+    def lowered(resources: Sequence[Resource], policy: RulePolicy) -> Lowered:
+        del policy
+        queries.revision += 1
+        return lowering.lowered(resources)
+
+    return lowered
 
 
 def judge_scenarios(
