@@ -26,10 +26,11 @@ class Entry:
     """An answer (or an input, or what a map says of one key) and what it was made from.
 
     `operands` is what settings must say for it to hold, `agreed` the last one that does so, and
-    `tells` whether something was accumulated on the way.
+    `accumulates` whether something was accumulated on the way.
     """
 
     __slots__ = (
+        "accumulates",
         "agreed",
         "arguments",
         "changed_at",
@@ -41,7 +42,6 @@ class Entry:
         "making",
         "maybe_changed",
         "operands",
-        "tells",
         "value",
         "verified_at",
     )  # fmt: skip
@@ -54,7 +54,7 @@ class Entry:
         self.dependencies: Mapping[Entry, None] = {}
         self.dependents: dict[Entry, None] = {}
         self.keys: dict[object, Entry] | None = None
-        self.maybe_changed = self.making = self.tells = False
+        self.maybe_changed = self.making = self.accumulates = False
         self.changed_at = self.verified_at = self.agreed = 0
         self.operands = _EVERYWHERE
 
@@ -299,14 +299,14 @@ class QueryEngine:
         finally:
             self.active_dependencies = outer
             entry.making = False
-        before = entry.operands, entry.tells
+        before = entry.operands, entry.accumulates
         self.set_dependencies(entry, mine)
         self._store(entry, value)
-        if (entry.operands, entry.tells) != before:  # whoever reads it must know
+        if (entry.operands, entry.accumulates) != before:  # whoever reads it must know
             entry.changed_at = self.revision
             for part in (entry.keys or {}).values():
                 part.changed_at = self.revision
-                part.operands, part.tells = entry.operands, entry.tells
+                part.operands, part.accumulates = entry.operands, entry.accumulates
         entry.maybe_changed = False
         entry.verified_at = self.revision
         entry.agreed = self._settings
@@ -335,13 +335,13 @@ class QueryEngine:
         if entry is None:
             entry = self._accumulated[what] = Entry(what)
             entry.value = what
-            entry.tells = True
+            entry.accumulates = True
         self.active_dependencies[entry] = None
 
     def accumulated(self, roots: Iterable[Entry]) -> list[Hashable]:
         """All that was accumulated on the way to some answers."""
         found: list[Hashable] = []
-        pending = [entry for entry in roots if entry.tells]
+        pending = [entry for entry in roots if entry.accumulates]
         seen = set(pending)
         while pending:
             entry = pending.pop()
@@ -349,7 +349,7 @@ class QueryEngine:
                 if self._accumulated.get(entry.key) is entry:
                     found.append(entry.value)
                 continue
-            fresh = [read for read in entry.dependencies if read.tells and read not in seen]
+            fresh = [read for read in entry.dependencies if read.accumulates and read not in seen]
             seen.update(fresh)
             pending += fresh
         return found
@@ -359,14 +359,14 @@ class QueryEngine:
         old = entry.dependencies
         entry.dependencies = reads
         operands: dict[str, Any] = {}
-        tells = False
+        accumulates = False
         for read in reads:
             read.dependents[entry] = None
             if read.operands:
                 operands.update(read.operands)
-            if read.tells:
-                tells = True
-        entry.operands, entry.tells = operands or _EVERYWHERE, tells
+            if read.accumulates:
+                accumulates = True
+        entry.operands, entry.accumulates = operands or _EVERYWHERE, accumulates
         for read in old:
             if read not in reads:
                 read.dependents.pop(entry, None)
