@@ -245,9 +245,13 @@ class IncrementalEvaluation(RootEvaluation):
         return resources, tuple(errors), questions, self.hidden.of(told, self.kept)
 
     def _begin(self, scenario: Scenario) -> None:
-        """Go on under a scenario; the first of each round is the one that answers nothing."""
+        """Go on under a scenario.
+
+        With one that answers nothing after others a round of them begins: what was kept under
+        those that were not in the last one is forgotten.
+        """
         self.effects.begin(scenario)
-        if not scenario:
+        if not scenario and self.kept is not self._kept.get(()):
             gone = [key for key, kept in self._kept.items() if kept.round < self._round]
             for kept in map(self._kept.pop, gone):
                 for entry in (kept.root, *kept.groups.values()):
