@@ -30,7 +30,7 @@ from taskwall.model.core.network import Network, RulePolicy
 from taskwall.rules._rule import Rule, Verdict
 from taskwall.settings import Settings
 from taskwall.source.resource import Resource, Suppression
-from taskwall.source.stack import SourceError, Stack
+from taskwall.source.stack import AbsentSource, SourceError, Stack
 
 
 class LocatedFinding(Struct, frozen=True, gc=False):
@@ -65,6 +65,7 @@ class Judgement(Struct, frozen=True):
     errors: tuple[SourceError, ...] = ()
     crashes: tuple[Crash, ...] = ()
     suppressions: tuple[Suppression, ...] = ()
+    absent: tuple[AbsentSource, ...] = ()
     notes: tuple[str, ...] = ()
     passes: frozenset[Pass] = frozenset()
     sensitive_texts: frozenset[str] = frozenset()
@@ -202,6 +203,7 @@ def judge_scenarios(
         mask.apply(tuple(dict.fromkeys(error for each in evaluations for error in each.errors))),
         mask.apply(tuple(crashes)),
         tuple(dict.fromkeys(skip for each in evaluations for skip in each.suppressions)),
+        tuple(dict.fromkeys(one for each in evaluations for one in each.absent)),
         () if followed.whole else (bound,),
         frozenset((*key[:2], mask.redact(key[2]), *key[3:]) for key in passes) if mask else passes,
         hidden,
@@ -371,11 +373,7 @@ def _of_rule(
 def _settled(
     group: list[ScenarioVerdict], followed: Followed
 ) -> Sequence[tuple[ScenarioVerdict, str | None]]:
-    """What a rule says of one resource and place in the end: fail before unknown before pass.
-
-    Where all that is not known of something is whether the rule is about it, and it would pass,
-    another pass at that place holds whatever the unknown turns out to be.
-    """
+    """What a rule says of one resource and place in the end: fail before unknown before pass."""
     if len(group) == 1 and not group[0].truth:
         return ((group[0], None),)
     worst: dict[int, ScenarioVerdict] = {}
@@ -393,8 +391,7 @@ def _settled(
 
 
 def _rank(answer: ScenarioVerdict) -> int:
-    harmless = answer.truth is None and answer.verdict.violated.truth is False
-    return len(_WORST) if harmless else _WORST[answer.truth]
+    return _WORST[answer.truth]
 
 
 def _message(answer: ScenarioVerdict) -> str:

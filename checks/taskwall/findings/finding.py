@@ -102,6 +102,24 @@ class Unread(Struct, frozen=True):
     attributes: tuple[str, ...] = ()
 
 
+class Absent(Struct, frozen=True):
+    """A module, template or file that a source calls and that was not there to be read.
+
+    `file` and `line` are those of the call; `stack` is what calls it. `read_as` names the model of
+    it that was read in its place, if there was one.
+    """
+
+    kind: str
+    name: str
+    source: str
+    version: str | None
+    stack: str
+    file: str
+    line: int
+    cure: str
+    read_as: str | None = None
+
+
 class Problem(Struct, frozen=True):
     """A source that could not be read, or part of one; a warning does not count as unread."""
 
@@ -130,6 +148,7 @@ class Summary(Struct, frozen=True, rename={"passed": "pass"}):
 
     passed: int = 0
     suppressed: int = 0
+    absent: int = 0
     errors: int = 0
     crashes: int = 0
 
@@ -142,6 +161,7 @@ class ReportDocument(Struct, frozen=True):
     summary: Summary
     findings: tuple[Finding, ...]
     suppressed: tuple[Suppressed, ...] = ()
+    absent: tuple[Absent, ...] = ()
     unread: tuple[Unread, ...] = ()
     errors: tuple[Problem, ...] = ()
     crashes: tuple[Crash, ...] = ()

@@ -8,6 +8,7 @@ from taskwall import __version__, settings, sources
 from taskwall.engine.judge import Judgement
 from taskwall.findings import baseline
 from taskwall.findings.finding import (
+    Absent,
     Finding,
     Problem,
     Report,
@@ -97,6 +98,7 @@ class ReportBuilder:
                 for crash in judgement.crashes
             )
         )
+        absent = self._absent()
         verdicts = [finding.verdict for finding in loud]
         reads = self.found.reads
         summary = Summary(
@@ -107,6 +109,7 @@ class ReportBuilder:
             unknown=verdicts.count("unknown"),
             passed=verdicts.count("pass") + self.rows.passes,
             suppressed=len(silent),
+            absent=sum(one.read_as is None for one in absent),
             errors=len(errors),
             crashes=len(crashes),
         )
@@ -116,6 +119,7 @@ class ReportBuilder:
             summary,
             tuple(finding for finding in loud if finding.verdict in self.settings.show),
             tuple(silent),
+            absent,
             _unread(self.judgements),
             errors,
             crashes,
@@ -139,6 +143,25 @@ class ReportBuilder:
             for e in errors
         }
         return tuple(sorted(problems, key=lambda p: (p.file, p.line, p.column, p.message)))
+
+    def _absent(self) -> tuple[Absent, ...]:
+        """What calls name and nothing brought, each call once."""
+        found = {
+            Absent(
+                one.kind,
+                one.name,
+                one.source,
+                one.version,
+                self.paths.shown(read.stack.name),
+                self.paths.shown(one.place.file),
+                one.place.line,
+                one.cure,
+                one.read_as,
+            )
+            for read, judgement in zip(self.found.reads, self.judgements, strict=True)
+            for one in judgement.absent
+        }
+        return tuple(sorted(found, key=lambda one: (one.file, one.line, one.name, one.stack)))
 
     def _notes(self) -> Iterator[str]:
         for path in self.found.foreign:

@@ -37,7 +37,7 @@ from taskwall.readers.terraform.values.sensitive import (
 from taskwall.readers.terraform.values.types import Type
 from taskwall.source.files import UnreadableError
 from taskwall.source.resource import Resource
-from taskwall.source.stack import Inputs, SourceError
+from taskwall.source.stack import AbsentSource, Inputs, SourceError
 
 K = TypeVar("K")
 T = TypeVar("T")
@@ -242,7 +242,9 @@ class IncrementalEvaluation(RootEvaluation):
                 errors.update(dict.fromkeys(unreadable))
         errors.update(dict.fromkeys(one for one in told if isinstance(one, SourceError)))
         questions = frozenset(one for one in told if isinstance(one, Question))
-        return resources, tuple(errors), questions, self.hidden.of(told, self.kept)
+        absent = tuple(one for one in told if isinstance(one, AbsentSource))
+        hidden = self.hidden.of(told, self.kept)
+        return Evaluated(resources, tuple(errors), questions, absent, hidden)
 
     def _begin(self, scenario: Scenario) -> None:
         """Go on under a scenario.

@@ -194,6 +194,7 @@ class PlanStack:
             beside.errors,
             beside.questions,
             beside.suppressions,
+            beside.absent,
             beside.sensitive_texts | self._hidden,
             beside.line_map,
         )
