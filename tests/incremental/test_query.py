@@ -88,12 +88,64 @@ def test_what_nobody_reads_is_forgotten() -> None:
     b: Query[str] = ("b", asked._told, ("b",))
     asked.recall.query_all(asked.group, [("complain", complain, ()), b])
     asked.recall.collect_garbage()
-    assert asked.recall.accumulated() == ["an error"]
+    assert asked.recall.accumulated([asked.group]) == ["an error"]
     asked.recall.query_all(asked.group, [b])
     asked.recall.collect_garbage()
-    assert asked.recall.accumulated() == []
+    assert asked.recall.accumulated([asked.group]) == []
     asked.told("a")
     assert asked.times["told a"] == 2
+
+
+def test_an_answer_serves_all_settings_that_say_what_it_rests_on() -> None:
+    """It is made once for each answer of an operand that it took, at first or second hand."""
+    queries = QueryEngine()
+    times: list[str] = []
+
+    def stage() -> str:
+        times.append("stage")
+        found: str = queries.answer("stage", None)
+        queries.accumulate(f"met {found}")
+        return found
+
+    def shown(name: str) -> str:
+        times.append(f"shown {name}")
+        return f"{name}: {queries.query('stage', stage)}" if name == "stage" else name
+
+    names: list[Query[str]] = [(("shown", name), shown, (name,)) for name in ("stage", "other")]
+    groups = {"live": Entry("live"), "test": Entry("test")}
+    for size in (1, 2):
+        for name, group in groups.items():
+            queries.revision += 1
+            queries.begin({"stage": name, "size": size})
+            assert queries.query_all(group, names) == [f"stage: {name}", "other"]
+            queries.collect_garbage()
+            assert queries.accumulated([group]) == [f"met {name}"]
+    assert times == ["shown stage", "stage", "shown other", "shown stage", "stage"]
+
+
+def test_an_answer_that_comes_to_rest_on_a_setting_is_made_for_each() -> None:
+    """An answer that is as it was, but took what others may not take, does not serve them."""
+    queries = QueryEngine()
+
+    def read() -> int:
+        return 1 if plain["size"] == 1 else int(queries.answer("stage", 0))
+
+    def above() -> int:
+        return queries.query("read", read)
+
+    plain = queries.set_input("inputs", {"size": 1})
+    group, other = Entry("one"), Entry("other")
+    asked: list[Query[int]] = [("above", above, ())]
+    for entry in (group, other):
+        queries.begin({"stage": 1 if entry is group else 2})
+        assert queries.query_all(entry, asked) == [1]
+    queries.revision += 1
+    queries.set_input("inputs", {"size": 2})
+    queries.begin({"stage": 1})
+    assert queries.query_all(group, asked) == [1]
+    queries.revision += 1
+    queries.begin({"stage": 2})
+    assert queries.query_all(other, asked) == [2]
 
 
 def test_answers_that_hang_on_who_asks_first_are_refused() -> None:

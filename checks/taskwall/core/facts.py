@@ -87,7 +87,7 @@ def all_of(facts: Iterable[Fact]) -> Fact:
     parts = tuple(facts)
     if len(parts) == 1:
         return parts[0]
-    truths = {part.truth for part in parts}
+    truths = [part.truth for part in parts]
     truth = False if False in truths else None if None in truths else True
     return Fact(truth, parts=parts, op="all")
 
@@ -97,7 +97,7 @@ def any_of(facts: Iterable[Fact]) -> Fact:
     parts = tuple(facts)
     if len(parts) == 1:
         return parts[0]
-    truths = {part.truth for part in parts}
+    truths = [part.truth for part in parts]
     truth = True if True in truths else None if None in truths else False
     return Fact(truth, parts=parts, op="any")
 

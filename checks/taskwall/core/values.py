@@ -29,11 +29,14 @@ class Span(Struct, frozen=True, gc=False):
 
     def holds(self, other: "Span") -> bool:
         """Whether `other` lies wholly within this place."""
-        return (
-            self.file == other.file
-            and (self.line, self.column) <= (other.line, other.column)
-            and (other.end_line, other.end_column) <= (self.end_line, self.end_column)
-        )
+        if self.file != other.file:
+            return False
+        if self.line < other.line and other.end_line < self.end_line:  # as nearly always
+            return True
+        return (self.line, self.column) <= (other.line, other.column) and (
+            other.end_line,
+            other.end_column,
+        ) <= (self.end_line, self.end_column)
 
 
 class ModuleCall(Struct, frozen=True, gc=False):

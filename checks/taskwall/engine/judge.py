@@ -1,6 +1,7 @@
 """Judge a stack: evaluate it under each scenario, build its network, ask the rules, and merge."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import TypeAlias
 
 from msgspec import Struct
@@ -8,7 +9,7 @@ from msgspec.structs import replace
 
 from taskwall.core.change import AttributeChange
 from taskwall.core.facts import Fact
-from taskwall.core.values import Need, Origin, Span
+from taskwall.core.values import Need, Origin, Scenario, Span
 from taskwall.engine.scenarios import CancellationCheck, Followed, explore, never_cancelled
 from taskwall.findings.finding import (
     CalledFrom,
@@ -22,7 +23,9 @@ from taskwall.findings.finding import (
 )
 from taskwall.findings.redaction import Redactor
 from taskwall.fixes.eligibility import RequestedFixes
-from taskwall.lowering import Lowered, lower
+from taskwall.incremental.positions import LineMap
+from taskwall.incremental.query import AmbiguousError, QueryEngine
+from taskwall.lowering import IncrementalLowering, Lowered, lower
 from taskwall.model.core.network import Network, RulePolicy
 from taskwall.rules._rule import Rule, Verdict
 from taskwall.settings import Settings
@@ -78,13 +81,79 @@ class ScenarioVerdict(Struct, frozen=True, gc=False):
     scenario: int
 
 
+class _RuleFindings(Struct, frozen=True):
+    """What the answers of one rule are merged to, under scenarios and how conditions come out."""
+
+    answers: Sequence[ScenarioVerdict]
+    scenarios: tuple[Sequence[Scenario], Sequence[Mapping[str, bool]]]
+    findings: Sequence[LocatedFinding]
+    passes: Sequence[Pass]
+
+    def hold(self, answers: Sequence[ScenarioVerdict], followed: Followed) -> bool:
+        """Whether these answers are merged to the same."""
+        return (
+            len(answers) == len(self.answers)
+            and all(
+                one.verdict is other.verdict and one.scenario == other.scenario
+                for one, other in zip(answers, self.answers, strict=True)
+            )
+            and self.scenarios == (followed.scenarios, followed.switches)
+        )
+
+
+class JudgedBefore:
+    """What came of verdicts the last time, for a stack that is judged again and again."""
+
+    def __init__(self) -> None:
+        self.rules: dict[str, _RuleFindings] = {}
+        self._told: dict[int, tuple[LocatedFinding, LocatedFinding]] = {}
+        self._changed_by: tuple[LineMap, Redactor] | None = None
+
+    def told(
+        self, findings: Sequence[LocatedFinding], lines: LineMap, mask: Redactor
+    ) -> tuple[LocatedFinding, ...]:
+        """Findings with their lines moved and sensitive texts masked."""
+        known = self._told if self._changed_by == (lines, mask) else {}
+        self._changed_by = lines, mask
+        self._told = {
+            id(one): known.get(id(one)) or (one, mask.apply(lines.apply(one))) for one in findings
+        }
+        return tuple([self._told[id(one)][1] for one in findings])
+
+
 Lowering: TypeAlias = Callable[[Sequence[Resource], RulePolicy], Lowered]
 """Builds the network that resources declare."""
 
 
 def judge(stack: Stack, rules: Sequence[Rule], settings: Settings) -> Judgement:
     """Judge one stack by the given rules."""
-    return judge_scenarios(stack.name, explore(stack), rules, settings)
+    followed = explore(stack)
+    networks = {tuple(map(id, evaluation.resources)) for evaluation in followed.evaluations}
+    if len(networks) >= _MANY_NETWORKS:
+        with suppress(AmbiguousError):
+            return judge_scenarios(
+                stack.name, followed, rules, settings, lowering=_in_turn(policy_of(settings))
+            )
+    return judge_scenarios(stack.name, followed, rules, settings)
+
+
+_MANY_NETWORKS = 3
+"""From so many on it takes less to note what answers rest on than to give all of them again."""
+
+
+def _in_turn(policy: RulePolicy) -> Lowering:
+    """Makes each network of the one before: what is the same in both is recalled."""
+    queries = QueryEngine()
+    network = Network((), policy)
+    network.queries = queries
+    lowering = IncrementalLowering(network, queries)
+
+    def lowered(resources: Sequence[Resource], policy: RulePolicy) -> Lowered:
+        del policy
+        queries.revision += 1
+        return lowering.lowered(resources)
+
+    return lowered
 
 
 def judge_scenarios(
@@ -94,11 +163,14 @@ def judge_scenarios(
     settings: Settings,
     check_cancelled: CancellationCheck = never_cancelled,
     lowering: Lowering | None = None,
+    before: JudgedBefore | None = None,
 ) -> Judgement:
     """The judgement of the stack of this name, as evaluated under each scenario.
 
-    `lowering` builds the networks where it is not to be done from scratch.
+    `lowering` builds the networks where it is not to be done from scratch, and `before` is what
+    came of the last time.
     """
+    before = before or JudgedBefore()
     evaluations = followed.evaluations
     policy = policy_of(settings)
     answers: list[ScenarioVerdict] = []
@@ -126,11 +198,10 @@ def judge_scenarios(
     mask = Redactor(hidden, fixes(rules))
     if any(one.type == ABSENT for each in evaluations for one in each.resources):
         answers = [answer for answer in answers if _is_told(answer)]
-    merged, passes = _merged(answers, followed, stack, settings)
+    merged, passes = _merged(answers, followed, stack, settings, before.rules)
     merged = list(_one_for_each_call(merged))
-    found = evaluations[0].line_map.apply(tuple(merged))
     return Judgement(
-        mask.apply(found),
+        before.told(merged, evaluations[0].line_map, mask),
         max(sum(one.type != ABSENT for one in each.resources) for each in evaluations),
         unread,
         mask.apply(tuple(dict.fromkeys(error for each in evaluations for error in each.errors))),
@@ -280,52 +351,81 @@ _WORDS: dict[bool | None, FindingVerdict] = {True: "fail", None: "unknown", Fals
 
 
 def _merged(
-    answers: Sequence[ScenarioVerdict], followed: Followed, stack: str, settings: Settings
+    answers: Sequence[ScenarioVerdict],
+    followed: Followed,
+    stack: str,
+    settings: Settings,
+    before: dict[str, _RuleFindings],
 ) -> tuple[list[LocatedFinding], frozenset[Pass]]:
     """One finding for each rule, place and call chain where verdict and message agree.
 
     Passes that are not shown, which are by far the most, are no findings but only counted.
+    `before` is what was merged the last time, by rule, and is brought up to date.
     """
-    shown = "pass" in settings.show
     changes = RequestedFixes(followed.evaluations)
-    by_place: dict[tuple[str, str, Span], list[ScenarioVerdict]] = {}
+    by_rule: dict[str, list[ScenarioVerdict]] = {}
+    for answer in answers:
+        by_rule.setdefault(answer.rule.id, []).append(answer)
+    judged: list[LocatedFinding] = []
+    passes: list[Pass] = []
+    for rule, mine in by_rule.items():
+        known = before.get(rule)
+        if known is None or not known.hold(mine, followed):
+            known = _of_rule(mine, followed, changes, stack, settings)
+            if not any(answer.truth and answer.verdict.changes for answer in mine):
+                before[rule] = known  # which changes are offered hangs on all resources
+        judged += known.findings
+        passes += known.passes
+    return judged, frozenset(passes)
+
+
+def _of_rule(
+    answers: Sequence[ScenarioVerdict],
+    followed: Followed,
+    changes: RequestedFixes,
+    stack: str,
+    settings: Settings,
+) -> _RuleFindings:
+    """What the answers of one rule are merged to."""
+    shown = "pass" in settings.show
+    by_place: dict[tuple[str, Span], list[ScenarioVerdict]] = {}
     for answer in answers:
         if answer.truth and answer.verdict.changes:
             changes.record(answer.rule.id, answer.verdict.changes)
-        key = (answer.rule.id, answer.verdict.on.address, answer.verdict.place)
+        key = (answer.verdict.on.address, answer.verdict.place)
         by_place.setdefault(key, []).append(answer)
     found: dict[tuple[object, ...], list[tuple[ScenarioVerdict, str | None]]] = {}
+    passes: dict[tuple[object, ...], Pass] = {}
     for group in by_place.values():
         for answer, setting in _settled(group, followed):
-            verdict = answer.verdict
-            calls = tuple(call.place for call in verdict.on.called_from)
-            same = (answer.rule.id, verdict.place, calls, _message(answer), answer.truth, setting)
-            found.setdefault(same, []).append((answer, setting))
+            verdict, message = answer.verdict, _message(answer)
+            calls = tuple([call.place for call in verdict.on.called_from])
+            if answer.truth is not False or shown:
+                same = (verdict.place, calls, message, answer.truth, setting)
+                found.setdefault(same, []).append((answer, setting))
+            elif (passed := (verdict.place, calls, message)) not in passes:
+                severity = _severity(answer.rule, verdict, settings.profile)
+                calls_from = _called_from(verdict.on)
+                passes[passed] = answer.rule.id, severity, message, verdict.place, calls_from
     judged: list[LocatedFinding] = []
-    passes: list[Pass] = []
     for alike in found.values():
         answer = alike[0][0]
         rule, verdict = answer.rule, answer.verdict
-        if answer.truth is False and not shown:
-            severity = _severity(rule, verdict, settings.profile)
-            calls_from = _called_from(verdict.on)
-            passes.append((rule.id, severity, _message(answer), verdict.place, calls_from))
-            continue
         one = _judged(alike, stack, settings.profile)
         if answer.truth and verdict.changes:
             offered = changes.applicable(rule.id, verdict.changes, answer.scenario)
             one = replace(one, changes=offered)
         judged.append(one)
-    return judged, frozenset(passes)
+    scenarios = followed.scenarios, followed.switches
+    return _RuleFindings(answers, scenarios, judged, list(passes.values()))
 
 
 def _settled(
     group: list[ScenarioVerdict], followed: Followed
-) -> Iterable[tuple[ScenarioVerdict, str | None]]:
+) -> Sequence[tuple[ScenarioVerdict, str | None]]:
     """What a rule says of one resource and place in the end: fail before unknown before pass."""
     if len(group) == 1 and not group[0].truth:
-        yield group[0], None
-        return
+        return ((group[0], None),)
     worst: dict[int, ScenarioVerdict] = {}
     for answer in group:
         held = worst.get(answer.scenario)
@@ -335,10 +435,9 @@ def _settled(
     for answer in worst.values():
         if answer.truth:
             fails.setdefault(answer.verdict.message, []).append(answer)
-    for same in fails.values():
-        yield same[0], followed.when(each.scenario for each in same)
     if not fails:
-        yield min(worst.values(), key=_rank), None
+        return ((min(worst.values(), key=_rank), None),)
+    return [(same[0], followed.when(each.scenario for each in same)) for same in fails.values()]
 
 
 def _rank(answer: ScenarioVerdict) -> int:
@@ -388,7 +487,8 @@ def _judged(
 
 
 def _called_from(on: Origin) -> tuple[CalledFrom, ...]:
-    return tuple(CalledFrom(call.place.file, call.place.line, call.name) for call in on.called_from)
+    calls = on.called_from
+    return tuple([CalledFrom(call.place.file, call.place.line, call.name) for call in calls])
 
 
 def _natural(address: str) -> tuple[object, ...]:

@@ -36,6 +36,12 @@ class LineMap:
     def __init__(self, files: Mapping[str, LineShifts]) -> None:
         self.files = files
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, LineMap) and self.files == other.files
+
+    def __hash__(self) -> int:
+        return hash(frozenset(self.files))
+
     def apply(self, told: T) -> T:
         """The same, with all places moved: the very object if none of them is."""
         return self._apply(told) if self.files else told

@@ -6,7 +6,7 @@ have changed that an answer rests on, its parts are looked at again in the order
 read, and what comes out equal changes nothing further up.
 """
 
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from operator import is_
 from typing import Any, TypeAlias, TypeVar
 
@@ -18,11 +18,20 @@ V = TypeVar("V")
 
 _NOTHING: Any = object()
 
+_EVERYWHERE: Mapping[str, Any] = {}
+"""The operands that most answers rest on."""
+
 
 class Entry:
-    """An answer (or an input, or what a map says of one key) and what it was made from."""
+    """An answer (or an input, or what a map says of one key) and what it was made from.
+
+    `operands` is what settings must say for it to hold, `agreed` the last one that does so, and
+    `accumulates` whether something was accumulated on the way.
+    """
 
     __slots__ = (
+        "accumulates",
+        "agreed",
         "arguments",
         "changed_at",
         "dependencies",
@@ -32,6 +41,7 @@ class Entry:
         "keys",
         "making",
         "maybe_changed",
+        "operands",
         "value",
         "verified_at",
     )  # fmt: skip
@@ -44,8 +54,9 @@ class Entry:
         self.dependencies: Mapping[Entry, None] = {}
         self.dependents: dict[Entry, None] = {}
         self.keys: dict[object, Entry] | None = None
-        self.maybe_changed = self.making = False
-        self.changed_at = self.verified_at = 0
+        self.maybe_changed = self.making = self.accumulates = False
+        self.changed_at = self.verified_at = self.agreed = 0
+        self.operands = _EVERYWHERE
 
 
 class TrackedDict(dict[K, V]):
@@ -118,8 +129,50 @@ class QueryEngine:
         self.active_dependencies: dict[Entry, None] = {}
         """What was read so far by the answer that is being made."""
         self._memos: dict[object, Entry] = {}
+        self._beside: dict[object, list[Entry]] = {}
+        """Of questions that have several answers, all of them."""
         self._accumulated: dict[Hashable, Entry] = {}
         self._loose: dict[Entry, None] = {}
+        self._setting: Mapping[str, Any] = _EVERYWHERE
+        self._settings = 0
+        self._said: dict[tuple[str, object, object], Entry] = {}
+
+    # Settings
+
+    def begin(self, setting: Mapping[str, Any]) -> None:
+        """Go on under another setting."""
+        self._setting = setting
+        self._settings += 1
+
+    def answer(self, operand: str, default: Any) -> Any:
+        """What the setting says of an operand: what is being made rests on it."""
+        found = self._setting.get(operand, default)
+        key = operand, type(found), found
+        entry = self._said.get(key)
+        if entry is None:
+            entry = self._said[key] = Entry(operand)
+            entry.operands = {operand: (found, default)}
+        self.active_dependencies[entry] = None
+        return found
+
+    def _agrees(self, entry: Entry) -> bool:
+        """Whether the setting says what an answer rests on."""
+        if entry.agreed != self._settings:
+            for operand, (answer, default) in entry.operands.items():
+                found = self._setting.get(operand, default)
+                if type(found) is not type(answer) or found != answer:
+                    return False
+            entry.agreed = self._settings
+        return True
+
+    def _another(self, key: object, entry: Entry) -> Entry | None:
+        """Of the answers to a question, the one that agrees with the setting."""
+        entries = self._beside.setdefault(key, [entry])
+        for other in entries:
+            if self._agrees(other):
+                self._memos[key] = other
+                return other
+        return None
 
     # Reading
 
@@ -136,8 +189,7 @@ class QueryEngine:
             part = entry.keys[key] = Entry(key)
             part.value = entry
             part.verified_at = self.revision
-            part.dependencies = {entry: None}
-            entry.dependents[part] = None
+            self.set_dependencies(part, {entry: None})
         elif part.maybe_changed:
             self.revalidate(part)
         self.active_dependencies[part] = None
@@ -155,8 +207,12 @@ class QueryEngine:
             CircularError: the answer rests on itself.
         """
         entry = self._memos.get(key)
+        if entry is not None and entry.operands and not self._agrees(entry):
+            entry = self._another(key, entry)
         if entry is None:
             entry = self._memos[key] = Entry(key)
+            if key in self._beside:
+                self._beside[key].append(entry)
             self._execute(entry, ask, about)
         elif entry.making:
             raise CircularError(key)
@@ -195,6 +251,7 @@ class QueryEngine:
         """Many answers, each as from `query`; `group` stands for what rests on all of them.
 
         It takes next to no time for each of `asked` that is the very object that it was before.
+        A group is asked under one setting only.
         """
         before: Sequence[Query[V]] = group.arguments
         entries: list[Entry] = group.value if before and len(asked) == len(before) else []
@@ -204,6 +261,12 @@ class QueryEngine:
                 for index, (now, old) in enumerate(zip(asked, before, strict=True))
                 if now is not old or entries[index].maybe_changed
             ]
+            if self._settings:  # what rests on more than before may not agree any more
+                others += [
+                    index
+                    for index, entry in enumerate(entries)
+                    if entry.operands and entry.changed_at > group.verified_at
+                ]
         else:
             entries, others = [Entry("")] * len(asked), list(range(len(asked)))
         outer = self.active_dependencies
@@ -218,7 +281,7 @@ class QueryEngine:
         self.active_dependencies = outer
         if moved or len(entries) != len(group.dependencies):
             self.set_dependencies(group, dict.fromkeys(entries))
-        group.arguments, group.value = asked, entries
+        group.arguments, group.value, group.verified_at = asked, entries, self.revision
         return [entry.value for entry in entries]
 
     def _execute(self, entry: Entry, ask: Callable[..., Any], about: tuple[Any, ...]) -> None:
@@ -234,15 +297,22 @@ class QueryEngine:
             value = ask(*about)
         except BaseException:
             outer.update(mine)
-            self._memos.pop(entry.key, None)
+            self._forget(entry)
             raise
         finally:
             self.active_dependencies = outer
             entry.making = False
+        before = entry.operands, entry.accumulates
         self.set_dependencies(entry, mine)
         self._store(entry, value)
+        if (entry.operands, entry.accumulates) != before:  # whoever reads it must know
+            entry.changed_at = self.revision
+            for part in (entry.keys or {}).values():
+                part.changed_at = self.revision
+                part.operands, part.accumulates = entry.operands, entry.accumulates
         entry.maybe_changed = False
         entry.verified_at = self.revision
+        entry.agreed = self._settings
 
     def _store(self, entry: Entry, value: Any) -> None:
         old = entry.value
@@ -268,18 +338,38 @@ class QueryEngine:
         if entry is None:
             entry = self._accumulated[what] = Entry(what)
             entry.value = what
+            entry.accumulates = True
         self.active_dependencies[entry] = None
 
-    def accumulated(self) -> list[Hashable]:
-        """All that the answers tell which stand."""
-        return [what for what, entry in self._accumulated.items() if entry.dependents]
+    def accumulated(self, roots: Iterable[Entry]) -> list[Hashable]:
+        """All that was accumulated on the way to some answers."""
+        found: list[Hashable] = []
+        pending = [entry for entry in roots if entry.accumulates]
+        seen = set(pending)
+        while pending:
+            entry = pending.pop()
+            if not entry.dependencies:
+                if self._accumulated.get(entry.key) is entry:
+                    found.append(entry.value)
+                continue
+            fresh = [read for read in entry.dependencies if read.accumulates and read not in seen]
+            seen.update(fresh)
+            pending += fresh
+        return found
 
     def set_dependencies(self, entry: Entry, reads: dict[Entry, None]) -> None:
         """Let an entry rest on what was read for it, and on nothing else."""
         old = entry.dependencies
         entry.dependencies = reads
+        operands: dict[str, Any] = {}
+        accumulates = False
         for read in reads:
             read.dependents[entry] = None
+            if read.operands:
+                operands.update(read.operands)
+            if read.accumulates:
+                accumulates = True
+        entry.operands, entry.accumulates = operands or _EVERYWHERE, accumulates
         for read in old:
             if read not in reads:
                 read.dependents.pop(entry, None)
@@ -301,8 +391,19 @@ class QueryEngine:
                     del self._accumulated[entry.key]
                 continue
             else:
-                self._memos.pop(entry.key, None)
+                self._forget(entry)
             self.set_dependencies(entry, {})
+
+    def _forget(self, entry: Entry) -> None:
+        """Let an answer be made anew when it is asked for."""
+        if self._memos.get(entry.key) is entry:
+            del self._memos[entry.key]
+        if entry in (others := self._beside.get(entry.key, [])):
+            others.remove(entry)
+            if others:
+                self._memos.setdefault(entry.key, others[0])
+            else:
+                del self._beside[entry.key]
 
     def revalidate(self, entry: Entry) -> bool:
         """Bring an entry up to date; whether what it rests on was unchanged."""
@@ -395,7 +496,7 @@ def deep_equal(one: Any, other: Any) -> bool:
     if issubclass(kind, Struct):
         return _all_deep_equal(astuple(one), astuple(other))
     if kind is tuple or kind is list:
-        return len(one) == len(other) and _all_deep_equal(one, other)
+        return len(one) == len(other) and (all(map(is_, one, other)) or _all_deep_equal(one, other))
     if issubclass(kind, dict):
         return dict.keys(one) == dict.keys(other) and all(
             deep_equal(value, dict.__getitem__(other, key)) for key, value in dict.items(one)

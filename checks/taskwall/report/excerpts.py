@@ -3,6 +3,7 @@
 import os
 from collections.abc import Sequence
 from contextlib import suppress
+from functools import lru_cache
 from itertools import chain
 
 from msgspec.structs import replace
@@ -27,7 +28,7 @@ class ReportPaths:
         """A path as the report spells it."""
         found = self._shown.get(path)
         if found is None:
-            found = self._shown[path] = seen_from(self._cwd, path)
+            found = self._shown[path] = _seen_from(self._cwd, path)
             self._meant.setdefault(found, path)
         return found
 
@@ -35,7 +36,7 @@ class ReportPaths:
         """A path as it is seen from a folder."""
         found = self._seen.get((folder, path))
         if found is None:
-            found = self._seen[folder, path] = seen_from(folder, path)
+            found = self._seen[folder, path] = _seen_from(folder, path)
         return found
 
     def meant(self, shown: str) -> str:
@@ -70,6 +71,10 @@ def seen_from(folder: str, path: str) -> str:
     with suppress(ValueError):
         path = os.path.relpath(path, folder)
     return os.fsencode(path.replace(os.sep, "/")).decode(errors="replace")
+
+
+_seen_from = lru_cache(10_000)(seen_from)
+"""The same, for paths that are absolute: an editor asks for the same ones at each key."""
 
 
 class SourceLines:

@@ -16,13 +16,14 @@ Guide: task-groups, alb-only
 See: https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from taskwall.core.values import Need
-from taskwall.model.core.network import Network
+from taskwall.model.core.network import Network, remembered
 from taskwall.model.exposure.task_ingress import (
     GroupAttachment,
     attached_groups,
+    attachments,
     by_permission,
     ingress,
     only_way_in,
@@ -35,34 +36,36 @@ from taskwall.rules._rule import Verdict, cannot_be_seen, passes, rule
 @rule("high", default=True, pci=True)
 def open_task(network: Network) -> Iterator[Verdict]:
     for attachment in attached_groups(network):
-        permissions = ingress(network, attachment)
-        shared, only = _shared(network, attachment), only_way_in(network, attachment)
-        for each in by_permission((p, allows_internet(network, p)) for p in permissions):
-            permission, violated = each.permission, each.fact
-            concerned = attachment.fact & permission.fact
-            if violated.truth is not False and only.truth is not False:
-                concerned &= ~only
-            yield Verdict(
-                permission.on,
-                permission.place,
-                violated,
-                f"{permission.on.name} allows ingress from {each.peers(network)} to"
-                f" {attachment.names}"
-                f" on {each.ports}{shared}",
-                holds=f"{permission.on.name} does not open {attachment.names} to the internet",
-                about=permission.id,
-                concerned=concerned,
-            )
-        group = attachment.declared
-        if group is not None and not group.external and not permissions:
-            holds = f"{group.name} allows no ingress"
-            yield passes(group.origin, group.origin.header, holds, attachment.fact)
-        if (
-            group is not None
-            and group.external
-            and any(p.group.to == group.id for p in permissions)
-        ):
-            yield _unseen(attachment)
+        yield from _of_group(network, attachment.group)
+
+
+@remembered
+def _of_group(network: Network, used: str) -> Iterable[Verdict]:
+    attachment = attachments(network)[used]
+    permissions = ingress(network, attachment)
+    shared, only = _shared(network, attachment), only_way_in(network, attachment)
+    for each in by_permission((p, allows_internet(network, p)) for p in permissions):
+        permission, violated = each.permission, each.fact
+        concerned = attachment.fact & permission.fact
+        if violated.truth is not False and only.truth is not False:
+            concerned &= ~only
+        yield Verdict(
+            permission.on,
+            permission.place,
+            violated,
+            f"{permission.on.name} allows ingress from {each.peers(network)} to"
+            f" {attachment.names}"
+            f" on {each.ports}{shared}",
+            holds=f"{permission.on.name} does not open {attachment.names} to the internet",
+            about=permission.id,
+            concerned=concerned,
+        )
+    group = attachment.declared
+    if group is not None and not group.external and not permissions:
+        holds = f"{group.name} allows no ingress"
+        yield passes(group.origin, group.origin.header, holds, attachment.fact)
+    if group is not None and group.external and any(p.group.to == group.id for p in permissions):
+        yield _unseen(attachment)
 
 
 def _shared(network: Network, attachment: GroupAttachment) -> str:

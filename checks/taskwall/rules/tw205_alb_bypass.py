@@ -16,18 +16,19 @@ Guide: alb-only
 See: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-update-security-groups.html
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from taskwall.core.facts import Fact
-from taskwall.model.core.network import Network
+from taskwall.model.core.network import Network, remembered
 from taskwall.model.entities.security_group import Permission
 from taskwall.model.exposure.task_ingress import (
     GroupAttachment,
     allowed_by_network,
     allowed_properly,
+    attached_groups,
     balancer_groups,
     by_permission,
-    groups_behind_balancers,
+    group_behind_balancers,
     ingress,
     stands_behind,
 )
@@ -37,7 +38,19 @@ from taskwall.rules._rule import Verdict, cannot_be_seen, passes, rule
 
 @rule("medium", default=True, pci=True, yields_to=("TW204",))
 def alb_bypass(network: Network) -> Iterator[Verdict]:
-    for attachment in groups_behind_balancers(network, "application"):
+    for attachment in attached_groups(network):
+        yield from _of_group(network, attachment.group)
+    for source, front in beyond_sources(network):
+        if front.kind in ("application", None):
+            text = f"a security group of {source.name} lets clients bypass the load balancer"
+            at = front.place or source.origin.header
+            yield cannot_be_seen(source.origin, at, text, front.needs)
+            break
+
+
+@remembered
+def _of_group(network: Network, used: str) -> Iterable[Verdict]:
+    for attachment in group_behind_balancers(network, used, "application"):
         groups, whole = balancer_groups(network, attachment)
         permissions = ingress(network, attachment)
         nlb = stands_behind(network, attachment, "network")
@@ -61,12 +74,6 @@ def alb_bypass(network: Network) -> Iterator[Verdict]:
         if not permissions and group is not None and not group.external:
             holds = f"{group.name} allows no ingress"
             yield passes(group.origin, group.origin.header, holds, attachment.fact)
-    for source, front in beyond_sources(network):
-        if front.kind in ("application", None):
-            text = f"a security group of {source.name} lets clients bypass the load balancer"
-            at = front.place or source.origin.header
-            yield cannot_be_seen(source.origin, at, text, front.needs)
-            break
 
 
 def _proper(

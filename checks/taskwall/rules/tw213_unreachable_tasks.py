@@ -28,54 +28,72 @@ Guide: beyond
 See: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-register-targets.html
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from taskwall.core.facts import Fact
 from taskwall.core.values import Origin
-from taskwall.model.core.network import Network
+from taskwall.model.core.network import Network, remembered
+from taskwall.model.entities.ecs import TaskSource
 from taskwall.model.entities.security_group import Direction
 from taskwall.model.exposure.balancer_path_open import egress_open, guard, ingress_open
-from taskwall.model.exposure.balancer_paths import BalancerFlow, Side, balancer_flows
+from taskwall.model.exposure.balancer_paths import (
+    BalancerFlow,
+    Side,
+    instance_flows,
+    task_flows,
+)
 from taskwall.model.load_balancing.fronts import beyond_sources
 from taskwall.rules._rule import Verdict, cannot_be_seen, rule
 
 
 @rule("medium", default=True)
 def unreachable_tasks(network: Network) -> Iterator[Verdict]:
-    for flow in balancer_flows(network):
-        taker, sender = flow.taker, flow.sender
-        names = {
-            "tasks": next(
-                (link.to for link in taker.groups if link.to), "the security group of the tasks"
-            ),
-            "balancer": next(
-                (link.to for link in sender.groups if link.to),
-                "the security group of the load balancer",
-            ),
-        }
-        for wanted in flow.wanted:
-            yield from _told(
-                network,
-                flow,
-                ("ingress", taker, flow.source.origin),
-                ~ingress_open(network, flow, wanted),
-                f"{taker.name} does not allow ingress from {sender.name} on {wanted.words}",
-                f"{taker.name} allows ingress from {sender.name} on {wanted.words}",
-                names,
-            )
-            yield from _told(
-                network,
-                flow,
-                ("egress", sender, flow.balancer.origin),
-                ~egress_open(network, flow, wanted),
-                f"{sender.name} does not allow egress to {taker.name} on {wanted.words}",
-                f"{sender.name} allows egress to {taker.name} on {wanted.words}",
-                names,
-            )
+    for source in network.every(TaskSource):
+        yield from _of_tasks(network, source)
+    for flow in instance_flows(network):
+        yield from _of_flow(network, flow)
     for source, front in beyond_sources(network):
         text = f"{source.name} allows ingress from the load balancer in front of it"
         yield cannot_be_seen(source.origin, front.place or source.origin.header, text, front.needs)
         break
+
+
+@remembered
+def _of_tasks(network: Network, source: TaskSource) -> Iterable[Verdict]:
+    for flow in task_flows(network, source):
+        yield from _of_flow(network, flow)
+
+
+def _of_flow(network: Network, flow: BalancerFlow) -> Iterator[Verdict]:
+    taker, sender = flow.taker, flow.sender
+    names = {
+        "tasks": next(
+            (link.to for link in taker.groups if link.to), "the security group of the tasks"
+        ),
+        "balancer": next(
+            (link.to for link in sender.groups if link.to),
+            "the security group of the load balancer",
+        ),
+    }
+    for wanted in flow.wanted:
+        yield from _told(
+            network,
+            flow,
+            ("ingress", taker, flow.source.origin),
+            ~ingress_open(network, flow, wanted),
+            f"{taker.name} does not allow ingress from {sender.name} on {wanted.words}",
+            f"{taker.name} allows ingress from {sender.name} on {wanted.words}",
+            names,
+        )
+        yield from _told(
+            network,
+            flow,
+            ("egress", sender, flow.balancer.origin),
+            ~egress_open(network, flow, wanted),
+            f"{sender.name} does not allow egress to {taker.name} on {wanted.words}",
+            f"{sender.name} allows egress to {taker.name} on {wanted.words}",
+            names,
+        )
 
 
 def _told(

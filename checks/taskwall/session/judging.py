@@ -32,6 +32,7 @@ class IncrementalStack:
         self._network.queries = self._queries
         self._lasting = IncrementalLowering(self._network, self._queries)
         self._judgement = Entry("judgement")
+        self._before = engine.JudgedBefore()
         self._resources: tuple[Resource, ...] = ()
 
     def judge(self, stack: Stack, check_cancelled: CancellationCheck) -> Judgement:
@@ -42,7 +43,7 @@ class IncrementalStack:
         reads: dict[Entry, None] = {}
         queries.active_dependencies = reads
         try:
-            found = engine.judge_scenarios(*asked, self._lowered)
+            found = engine.judge_scenarios(*asked, self._lowered, self._before)
         except AmbiguousError:
             self._begin()
             return engine.judge_scenarios(*asked)

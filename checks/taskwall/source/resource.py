@@ -10,6 +10,7 @@ from taskwall.core.values import (
     Known,
     Need,
     Origin,
+    Reference,
     Scalar,
     Span,
     Unknown,
@@ -84,7 +85,8 @@ class Cell(Struct, frozen=True, gc=False):
     @property
     def absent(self) -> bool:
         """Whether nothing is written here; null is nothing, as in both languages."""
-        return self.value is None or (isinstance(self.value, Known) and self.value.data is None)
+        value = self.value
+        return value is None or (isinstance(value, Known) and value.data is None)
 
     @property
     def known(self) -> Scalar:
@@ -102,11 +104,13 @@ class Cell(Struct, frozen=True, gc=False):
 
         A block that can be written only once is a list of one: keys are looked up in it.
         """
-        path = self.path
-        if self.attributes_read is not None and not path:
-            self.attributes_read.add((self.resource.type, key))
+        path, resource, read = self.path, self.resource, self.attributes_read
+        if read is not None and not path:
+            read.add((resource.type, key))
         path = f'{path}["{key}"]' if "." in key else f"{path}.{key}" if path else key
-        value = None if self.value is None else worst_per_scenario(self.value)
+        value = self.value
+        if type(value) is Reference:
+            value = worst_per_scenario(value)
         doubt = self.doubt
         if (
             type(value) is not Fields
@@ -115,13 +119,14 @@ class Cell(Struct, frozen=True, gc=False):
         ):
             doubt = _doubt(value) if value.rest else doubt
             value = worst_per_scenario((*value.items, *value.rest)[0])
-        if isinstance(value, Fields):
+        if type(value) is Fields or isinstance(value, Fields):
             found = value.fields.get(key, value.rest)
             written = value.places.get(key)
-            at = written or (found and found.place) or value.place
+            place = self.place
             # Missing: the deepest thing written below the resource stands for it, key included.
-            place = self._inside(at) if found is not None or written else self.place
-            return self._at(found, place, path, doubt, key)
+            if found is not None or written:
+                place = self._inside(written or (found and found.place) or value.place)
+            return Cell(found, place, path, resource, read, doubt, key or self.key)
         if isinstance(value, Items):
             # Several blocks where one is expected: nothing can be said of "the" value.
             waits = needs(value)
@@ -132,6 +137,8 @@ class Cell(Struct, frozen=True, gc=False):
 
     def at(self, path: str) -> "Cell":
         """The value at a dotted path of keys."""
+        if "." not in path:
+            return self.get(path)
         cell = self
         for key in path.split("."):
             cell = cell.get(key)

@@ -271,3 +271,24 @@ def test_a_call_is_edited_and_only_what_takes_from_it_is_another() -> None:
         assert old["module.m.aws_y.plain"] is new["module.m.aws_y.plain"]
         assert old["module.m.aws_y.takes"] is not new["module.m.aws_y.takes"]
     assert before[0]["module.m.aws_y.plain"] is after[1]["module.m.aws_y.plain"]
+
+
+def test_what_hangs_on_a_switch_stands_from_one_round_of_scenarios_to_the_next() -> None:
+    """An edit elsewhere leaves it, however often it is asked what holds under no scenario."""
+    texts = {f"{ROOT}/main.tf": MAIN}
+    files = Files(dict(texts), retained=True)
+
+    def now() -> dict[str, Resource]:
+        found, _ = stacks(list(texts), files, Inputs(boundary="/nowhere"))
+        evaluate = found[0].evaluations()
+        for scenario in ({}, {"var.on": False}):
+            evaluate(scenario)
+        switched = by_name(evaluate({"var.on": True}))
+        evaluate({})  # as hovers and lenses do
+        return switched
+
+    before = now()
+    files.change(f"{ROOT}/main.tf", MAIN.replace('"a"', '"b"'))
+    after = now()
+    assert before["aws_x.switched"] is after["aws_x.switched"]
+    assert before["aws_x.plain"] is not after["aws_x.plain"]

@@ -11,6 +11,7 @@ from taskwall.core.values import (
     Known,
     Need,
     Origin,
+    Reference,
     Scalar,
     Span,
     Value,
@@ -44,13 +45,18 @@ class Setting(Struct, frozen=True, gc=False):
     @property
     def known(self) -> Scalar:
         """The scalar it is set to (or is by default); None if absent or not known."""
-        value = None if self.value is None else worst_per_scenario(self.value)
+        value = self.value
+        if type(value) is Reference:
+            value = worst_per_scenario(value)
         return value.data if isinstance(value, Known) else None
 
     @property
     def open(self) -> bool:
         """Whether it is set to something that the sources do not tell."""
-        return self.value is not None and not isinstance(worst_per_scenario(self.value), Known)
+        value = self.value
+        if type(value) is Reference:
+            value = worst_per_scenario(value)
+        return value is not None and not isinstance(value, Known)
 
     @property
     def needs(self) -> tuple[Need, ...]:

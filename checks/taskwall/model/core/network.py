@@ -89,8 +89,9 @@ class Network:
         """The thing that a tie leads to; None if the sources do not declare it."""
         if link is None:
             return None
-        to = link if isinstance(link, str) else link.to
-        return cast("EntityKind | None", self.by_id.get((kind, to)))
+        to = link if type(link) is str else link.to  # type: ignore[union-attr]
+        found: EntityKind | None = self.by_id.get((kind, to))
+        return found
 
     def grouped(self, kind: type[T], key: Callable[[T], Iterable[str]]) -> dict[str, list[T]]:
         """All things of a kind by what `key` says of each."""
@@ -111,26 +112,46 @@ def _stands_for(one: Any, other: Any) -> bool:
 
 
 def remembered(question: Callable[P, R]) -> Callable[P, R]:
-    """Answer a question about a network once for each thing (or tie) that it is asked about."""
+    """Answer a question about a network once for each thing (or tie) that it is asked about.
+
+    What a generator yields (which returns an `Iterable`) is remembered as a tuple.
+    """
+    if question.__code__.co_flags & _GENERATOR:
+        question = _as_tuple(question)
 
     @wraps(question)
     def answer(*about: P.args, **named: P.kwargs) -> R:
-        network = cast(Network, about[0])
+        network: Any = about[0]
         key: tuple[object, ...]
         if len(about) == 2 and not named:  # as nearly always
             key = question, _key(about[1])
+        elif len(about) == 1:
+            key = (question, *named.values())
         else:
-            key = (question, *[_key(each) for each in about[1:]], *named.values())
+            key = (question, *map(_key, about[1:]), *named.values())
         if network.queries is not None:
             asked = (
                 network.queries.query_shared if Link in map(type, about) else network.queries.query
             )
-            return asked(key, partial(question, **named) if named else question, about)
-        memory = network.answers
-        found = memory.get(key, memory)
-        if found is memory:
-            found = memory[key] = question(*about, **named)
-        return cast(R, found)
+            found = asked(key, partial(question, **named) if named else question, about)
+            return cast(R, found)
+        memory: dict[object, R] = network.answers
+        if key in memory:
+            return memory[key]
+        found = memory[key] = question(*about, **named)
+        return found
+
+    return answer
+
+
+_GENERATOR = 0x20
+"""The flag of a generator's code (`inspect.CO_GENERATOR`, which takes long to import)."""
+
+
+def _as_tuple(generator: Callable[P, R]) -> Callable[P, R]:
+    @wraps(generator)
+    def answer(*about: P.args, **named: P.kwargs) -> R:
+        return cast(R, tuple(cast("Iterable[Any]", generator(*about, **named))))
 
     return answer
 
@@ -141,8 +162,11 @@ _IDENTIFIED: dict[type, bool] = {}
 
 def _key(about: Any) -> object:
     kind = type(about)
-    if kind not in _IDENTIFIED:
-        _IDENTIFIED[kind] = issubclass(kind, Entity)
-    if _IDENTIFIED[kind]:
+    if kind is str:
+        return about
+    identified = _IDENTIFIED.get(kind)
+    if identified is None:
+        identified = _IDENTIFIED[kind] = issubclass(kind, Entity)
+    if identified:
         return about.id
     return (about.to or about.place) if kind is Link else about

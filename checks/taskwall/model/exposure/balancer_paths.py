@@ -99,10 +99,8 @@ class BalancerFlow(Struct, frozen=True):
     fact: Fact
 
 
-def balancer_flows(network: Network) -> Iterator[BalancerFlow]:
-    """Every way from a load balancer of the sources to tasks of the sources."""
-    for source in network.every(TaskSource):
-        yield from _to_tasks(network, source)
+def instance_flows(network: Network) -> Iterator[BalancerFlow]:
+    """Every way from a load balancer of the sources to container instances that run tasks."""
     for member, held in tasks_on(network):
         groups = groups_of(network, member.instances)
         scaled = [group for group, _ in member.scaled_by]
@@ -121,7 +119,8 @@ def balancer_flows(network: Network) -> Iterator[BalancerFlow]:
 
 
 @remembered
-def _to_tasks(network: Network, source: TaskSource) -> tuple[BalancerFlow, ...]:
+def task_flows(network: Network, source: TaskSource) -> tuple[BalancerFlow, ...]:
+    """Every way from a load balancer of the sources to awsvpc tasks of a source."""
     own = awsvpc(network, source)
     if own.truth is False or not (source.groups or source.groups_setting.needs):
         return ()

@@ -61,11 +61,6 @@ class GroupAttachment(Struct, frozen=True):
         return any_of(fact & source.lattice for source, fact in self.attached)
 
     @property
-    def id(self) -> str:
-        """What answers about it are remembered by."""
-        return self.group
-
-    @property
     def names(self) -> str:
         """The users, as messages say them."""
         if self.meant:
@@ -95,7 +90,8 @@ def attached_groups(network: Network) -> tuple[GroupAttachment, ...]:
 
 
 @remembered
-def _attachments(network: Network) -> dict[str, GroupAttachment]:
+def attachments(network: Network) -> dict[str, GroupAttachment]:
+    """What `attached_groups` says, by group."""
     return {attachment.group: attachment for attachment in attached_groups(network)}
 
 
@@ -112,14 +108,15 @@ def groups_behind_balancers(network: Network, *kinds: BalancerKind) -> Iterator[
     Those too of which that is not known, but not for a load balancer that cannot be seen.
     """
     for attachment in attached_groups(network):
-        yield from _group_behind_balancers(network, attachment.group, *kinds)
+        yield from group_behind_balancers(network, attachment.group, *kinds)
 
 
 @remembered
-def _group_behind_balancers(
+def group_behind_balancers(
     network: Network, group: str, *kinds: BalancerKind
 ) -> tuple[GroupAttachment, ...]:
-    attachment = _attachments(network)[group]
+    """The group, if it is one of these."""
+    attachment = attachments(network)[group]
     way = stands_behind(network, attachment, *kinds)
     fronts_seen = (each for each in _fronts(network, attachment) if each.balancer is not None)
     if way.truth or (
@@ -142,7 +139,7 @@ def groups_without_balancer(network: Network) -> Iterator[GroupAttachment]:
 
 @remembered
 def _group_without_balancer(network: Network, group: str) -> tuple[GroupAttachment, ...]:
-    attachment = _attachments(network)[group]
+    attachment = attachments(network)[group]
     way = any_of(
         fact & (TRUE if _fronted(network, source) else behind(network, source))
         for source, fact in attachment.attached

@@ -46,10 +46,6 @@ class Ports(Struct, frozen=True):
         """Whether any port is known, or is known to be what another value is."""
         return bool(self.tcp or self.udp or self.named)
 
-    def for_transport(self, transport: Transport) -> Ranges:
-        """The ports of one protocol."""
-        return self.tcp if transport == "tcp" else self.udp
-
 
 def protocol(permission: Permission) -> str:
     """The protocol in AWS's words (`-1` is every one), "" where it is not known."""

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from taskwall.core.facts import Fact
 from taskwall.core.values import Need
-from taskwall.model.core.network import Network
+from taskwall.model.core.network import Network, remembered
 from taskwall.model.entities.security_group import Direction, Permission, SecurityGroup
 from taskwall.model.permissions.peers import permissions
 from taskwall.model.permissions.ports import protocol, range_of_ports
@@ -55,7 +55,8 @@ class Contained(Struct, frozen=True):
     fact: Fact
 
 
-def contained(network: Network, group: str, way: Direction) -> Iterator[Contained]:
+@remembered
+def contained(network: Network, group: str, way: Direction) -> Iterable[Contained]:
     """The permissions of a group, and whether each is contained in another one.
 
     Only known ones are compared. One that is not known may contain those of its kind, which then

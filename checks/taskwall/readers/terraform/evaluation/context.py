@@ -36,6 +36,12 @@ class Whole(Protocol):
         """All that is known of it as a value, where a map is wanted."""
 
 
+class Instance(Whole, Protocol):
+    """One of the instances of a block."""
+
+    address: str
+
+
 class WrittenBody(Protocol):
     """The body of a resource or of a module call."""
 

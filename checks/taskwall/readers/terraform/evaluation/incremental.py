@@ -1,12 +1,15 @@
 """Evaluating a root module again and again: what a change cannot have reached is recalled.
 
 Variables, locals, outputs, resources and their attributes are answers of a `QueryEngine`, and
-blocks are its inputs. Where the order of evaluation shows in the result (circles, very long
-chains), or where a change reaches into calls of modules, everything is evaluated anew.
+blocks are its inputs, scenarios its settings. Where the order of evaluation shows in the result
+(circles, very long chains), and where a call comes to mean another module, everything is evaluated
+anew.
 """
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from functools import partial
+from itertools import count
 from typing import Any, TypeVar
 
 from msgspec import Struct
@@ -66,7 +69,7 @@ class _Called(Struct, frozen=True):
 
 
 class _Recalled(Effects):
-    """Effects that a recall keeps, with the values: what scenarios answer is one of its inputs."""
+    """Effects that a recall keeps, with the values."""
 
     def __init__(self, queries: QueryEngine) -> None:
         super().__init__({})
@@ -74,11 +77,13 @@ class _Recalled(Effects):
 
     def begin(self, scenario: Scenario) -> None:
         """Go on under another scenario."""
-        self.scenario = self._recall.set_input("scenario", dict(scenario))
+        self.scenario = scenario
+        self._recall.begin(scenario)
 
     def answer(self, operand: str) -> Answer:
         """What the scenario says of an operand."""
-        return self.scenario.get(operand, OPEN)
+        found: Answer = self._recall.answer(operand, OPEN)
+        return found
 
     def report(self, what: Report) -> None:
         """Note what holds for as long as the answer stands that is being made."""
@@ -94,7 +99,6 @@ class _AccumulatingSensitive(Hidden):
     def __init__(self, effects: Effects, queries: QueryEngine) -> None:
         super().__init__(effects)
         self._recall = queries
-        self._last: tuple[set[str], list[Derived], frozenset[str]] = set(), [], frozenset()
 
     def add(self, text: str) -> None:
         """Keep a text in mind for as long as the answer stands that is being made."""
@@ -104,8 +108,10 @@ class _AccumulatingSensitive(Hidden):
         """Keep in mind what a function made for as long."""
         self._recall.accumulate(derived)
 
-    def of(self, told: Iterable[object]) -> frozenset[str]:
+    def of(self, told: Iterable[object], kept: "_Kept") -> frozenset[str]:
         """The sensitive texts among what is told, and those that are made of them.
+
+        `kept` is what was kept under the same scenario.
 
         Raises:
             UnfitError: there are so many that it hangs on the order which are kept in mind.
@@ -113,10 +119,25 @@ class _AccumulatingSensitive(Hidden):
         met = {one.text for one in told if isinstance(one, Secret)}
         if len(met) >= MAX_SENSITIVE_TEXTS:
             raise UnfitError("texts")
-        derived = [one for one in told if isinstance(one, Derived)]
-        if (met, derived) != self._last[:2]:
-            self._last = met, derived, with_derived(met, derived)
-        return self._last[2]
+        derived = {one for one in told if isinstance(one, Derived)}
+        if (met, derived) != kept.sensitive[:2]:
+            kept.sensitive = met, derived, with_derived(met, derived)
+        return kept.sensitive[2]
+
+
+class _Kept:
+    """What is kept under one scenario."""
+
+    def __init__(self) -> None:
+        self.root = Entry("root")
+        self.groups: dict[tuple[int, str], Entry] = {}
+        """What rests on all blocks, and on all resources, of each module."""
+        self.sensitive: tuple[set[str], set[Derived], frozenset[str]] = set(), set(), frozenset()
+        self.round = 0
+
+    def group(self, scope: int, of: str) -> Entry:
+        """The entry of a group, made when it is first asked for."""
+        return self.groups.setdefault((scope, of), Entry(of))
 
 
 class IncrementalEvaluation(RootEvaluation):
@@ -125,17 +146,23 @@ class IncrementalEvaluation(RootEvaluation):
     def __init__(self, root: Module, loader: ModuleLoader, inputs: Inputs, boundary: str) -> None:
         self.queries = QueryEngine()
         self._modules: dict[str, tuple[Module | None, tuple[SourceError, ...]]] = {}
-        self.gone: list[ResourceInstance] = []
-        """Instances that are not there any more."""
+        self._seen: dict[str, Module] = {}
+        """The modules as the files have them, whose blocks are its inputs now."""
         self._read: dict[str, str | None] = {}
         super().__init__(root, loader, inputs, {}, boundary)
         self.effects = _Recalled(self.queries)
         self.effects.begin({})
         self.hidden: _AccumulatingSensitive = _AccumulatingSensitive(self.effects, self.queries)
-        self._root = Entry("root")
+        self.numbers = count()
+        """Tells the scopes apart."""
+        self._kept: dict[object, _Kept] = {}
+        self._round = 0
+        self.kept = _Kept()
+        """What is kept under the scenario."""
         self._scope: IncrementalModuleScope | None = None
-        self.scopes: dict[str, IncrementalModuleScope] = {}
-        """Those of called modules, by their prefixes."""
+        self.scopes: dict[tuple[str, tuple[Need, ...]], IncrementalModuleScope] = {}
+        """Those of called modules, by their prefixes and by what it waits for that they are there.
+        """
         self.root = self._incremental(root)
         self._modules[root.folder] = self.root, ()
 
@@ -191,11 +218,12 @@ class IncrementalEvaluation(RootEvaluation):
             module, _ = self.loader.module(folder)
             if (module is None) is not (known is None):
                 raise InvalidatedError(folder)
-            if module is not None:
+            if module is not None and module is not self._seen.get(folder):
+                self._seen[folder] = module
                 self._incremental(module)
         reads: dict[Entry, None] = {}
         queries.active_dependencies = reads
-        self.effects.begin(scenario)
+        self._begin(scenario)
         values, required = supplied(self)
         given = queries.set_input("given", values)
         if self._scope is None:
@@ -205,9 +233,8 @@ class IncrementalEvaluation(RootEvaluation):
             raise InvalidatedError("required")
         resources = tuple(self._scope.resources())
         queries.active_dependencies = {}
-        queries.set_dependencies(self._root, reads)
+        queries.set_dependencies(self.kept.root, reads)
         queries.collect_garbage()
-        self._forget_gone()
         self.weights.clear()
         if (
             self._rounds > MOST_ROUNDS // 2
@@ -216,7 +243,7 @@ class IncrementalEvaluation(RootEvaluation):
             or len(self.referents) > MOST_ALTOGETHER // 2
         ):
             raise InvalidatedError("rounds")
-        told = queries.accumulated()
+        told = queries.accumulated((self.kept.root, *self.kept.groups.values()))
         errors: dict[SourceError, None] = {}
         called = (one.folder for one in told if isinstance(one, _Called))
         for folder in dict.fromkeys((self.root.folder, *called)):
@@ -227,14 +254,25 @@ class IncrementalEvaluation(RootEvaluation):
         errors.update(dict.fromkeys(one for one in told if isinstance(one, SourceError)))
         questions = frozenset(one for one in told if isinstance(one, Question))
         absent = tuple(one for one in told if isinstance(one, AbsentSource))
-        return Evaluated(resources, tuple(errors), questions, absent, self.hidden.of(told))
+        hidden = self.hidden.of(told, self.kept)
+        return Evaluated(resources, tuple(errors), questions, absent, hidden)
 
-    def _forget_gone(self) -> None:
-        """Let go of instances that were there: no answer that stands can still ask for one."""
-        for one in self.gone:
-            if self.referents.get(one.address) is one:
-                del self.referents[one.address]
-        self.gone.clear()
+    def _begin(self, scenario: Scenario) -> None:
+        """Go on under a scenario.
+
+        With one that answers nothing after others a round of them begins: what was kept under
+        those that were not in the last one is forgotten.
+        """
+        self.effects.begin(scenario)
+        if not scenario and self.kept is not self._kept.get(()):
+            gone = [key for key, kept in self._kept.items() if kept.round < self._round]
+            for kept in map(self._kept.pop, gone):
+                for entry in (kept.root, *kept.groups.values()):
+                    self.queries.set_dependencies(entry, {})
+            self._round += 1
+        key = tuple((operand, type(answer), answer) for operand, answer in scenario.items())
+        self.kept = self._kept.setdefault(key, _Kept())
+        self.kept.round = self._round
 
 
 class IncrementalModuleScope(ModuleScope):
@@ -244,23 +282,19 @@ class IncrementalModuleScope(ModuleScope):
 
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
-        self._call: tuple[IncrementalModuleScope, str, Callable[[str], Value | None]] | None = None
-        """Who calls it, by what name, and what is given for its variables now."""
-        self._all_blocks = Entry("blocks")
-        self._all_resources = Entry("resources")
+        self.number = next(self.run.numbers)
         self._blocks: dict[str, Query[BlockInstances[ResourceInstance]]] = {}
-        self._found: dict[int, tuple[BlockInstances[ResourceInstance], list[Query[Resource]]]] = {}
-        self._made_calls: dict[str, Called | Value] = {}
+        self._asked: dict[str, Query[Resource]] = {}
 
     def _recalled(self, kind: str, name: str, read: Callable[[str], T]) -> T:
-        return self.run.queries.query((self.prefix, kind, name), read, (name,))
+        return self.run.queries.query((self.number, kind, name), read, (name,))
 
     def inner(
         self,
         name: str,
         module: Module,
         prefix: str,
-        given: Callable[[str], Value | None],
+        given: Callable[[str], Value | None],  # noqa: ARG002 (it is asked of the instance)
         called_from: tuple[ModuleCall, ...],
         maybe: tuple[Need, ...],
     ) -> ModuleScope:
@@ -270,25 +304,27 @@ class IncrementalModuleScope(ModuleScope):
             StaleError: it is called from elsewhere.
         """
         run = self.run
-        found = run.scopes.get(prefix)
+        found = run.scopes.get((prefix, maybe))
         if found is None:
             bare = f"{self.bare_address(f'module.{name}')}."
             found = IncrementalModuleScope(
                 run, module, prefix, bare, None, called_from, maybe, self.chain, ()
             )
-            found._given = partial(found._recalled, "given", read=found._given_now)
-            run.scopes[prefix] = found
-        elif (found.module, found.called_from, found.maybe) != (module, called_from, maybe):
+            now = partial(self._given_now, name, prefix.removesuffix("."))
+            found._given = partial(found._recalled, "given", read=now)
+            run.scopes[prefix, maybe] = found
+        elif (found.module, found.called_from) != (module, called_from):
             raise InvalidatedError(prefix)
-        found._call = self, name, given
         run.queries.accumulate(_Called(module.folder))
         return found
 
-    def _given_now(self, argument: str) -> Value | None:
-        assert self._call is not None
-        caller, name, _ = self._call
-        caller.modules(name)  # what is given for it changes with the call
-        return self._call[2](argument)
+    def _given_now(self, name: str, address: str, argument: str) -> Value | None:
+        """What a call gives for an argument of one of its instances."""
+        called = self.modules(name)
+        one = called.get(address) if isinstance(called, BlockInstances) else None
+        if not isinstance(one, ModuleInstance):
+            raise InvalidatedError(address)
+        return one.given(argument)
 
     def bare(self) -> ModuleScope:
         """A scope without any names, of which there is nothing to recall."""
@@ -334,11 +370,7 @@ class IncrementalModuleScope(ModuleScope):
     def _once(self, name: str) -> Called | Value:
         if f"*{name}" in self._pending:
             raise UnfitError(name)
-        known, found = self._made_calls.get(name), super().modules(name)
-        if known is not None and _prefixes(known) != _prefixes(found):
-            raise InvalidatedError(name)
-        self._made_calls[name] = found
-        return found
+        return super().modules(name)
 
     def guarded(self, name: str, read: Callable[[], Value], place: Span | None) -> Value:
         """A value that has a name."""
@@ -362,39 +394,29 @@ class IncrementalModuleScope(ModuleScope):
         Raises:
             StaleError: it is gone.
         """
-        self.instances(local)
-        whole = self.run.referents.get(address)
+        whole = self.instances(local).get(address)
         if not isinstance(whole, _IncrementalInstance):
             raise InvalidatedError(address)
         return whole
 
     def resources(self) -> Iterable[Resource]:  # type: ignore[override]
         """All resources of the module and of those that it calls."""
-        queries = self.run.queries
+        queries, kept = self.run.queries, self.run.kept
         known = self._blocks
         if list(known) != list(self.module.resources):
             self._blocks = {
                 address: known.get(address)
-                or ((self.prefix, "instances", address), self._instances_now, (address,))
+                or ((self.number, "instances", address), self._instances_now, (address,))
                 for address in self.module.resources
             }
-        instances = queries.query_all(self._all_blocks, list(self._blocks.values()))
-        before, self._found = self._found, {}
-        for address, found in zip(self._blocks, instances, strict=True):
-            self._found[id(found)] = before.get(id(found)) or (
-                found,
-                [
-                    ((self.prefix, "resource", one.address), self._resource, (address, one.address))
-                    for one in found.all
-                ],
-            )
-        for key in before.keys() - self._found.keys():
-            self.run.gone += before[key][0].all
-        asked = [each for _, some in self._found.values() for each in some]
-        yield from queries.query_all(self._all_resources, asked)
-        for name in self._made_calls.keys() - self.module.calls.keys():
-            if isinstance(self._made_calls.pop(name), BlockInstances):
-                raise InvalidatedError(name)  # what was called holds on to much
+        blocks = kept.group(self.number, "blocks")
+        instances = queries.query_all(blocks, list(self._blocks.values()))
+        asked = [
+            self._asked.get(one.address) or self._ask(address, one.address)
+            for address, found in zip(self._blocks, instances, strict=True)
+            for one in found.all
+        ]
+        yield from queries.query_all(kept.group(self.number, "resources"), asked)
         for name in self.module.calls:
             yield from self.called_resources(name)
 
@@ -402,14 +424,13 @@ class IncrementalModuleScope(ModuleScope):
         """The calls of a module that is not there."""
         return self._recalled("absent", name, self._absent_calls)
 
+    def _ask(self, local: str, address: str) -> Query[Resource]:
+        key = self.number, "resource", address
+        self._asked[address] = asked = (key, self._resource, (local, address))
+        return asked
+
     def _resource(self, local: str, address: str) -> Resource:
         return self._whole(local, address).resource()
-
-
-def _prefixes(call: Called | Value) -> list[str]:
-    """Those of the instances of a call."""
-    calls = call.all if isinstance(call, BlockInstances) else ()
-    return [one.scope.prefix for one in calls if isinstance(one, ModuleInstance)]
 
 
 class _IncrementalInstance(ResourceInstance):
@@ -418,7 +439,7 @@ class _IncrementalInstance(ResourceInstance):
         self._lasting = scope
 
     def get(self, name: str) -> Value:
-        key = ("attribute", self.address, name)
+        key = (self._lasting.number, self.address, name)
         about = (self._local, self.address, name)
         return self._lasting.run.queries.query(key, self._lasting.attribute, about)
 
@@ -433,26 +454,17 @@ class IncrementalEvaluator:
     def __init__(self) -> None:
         self._run: IncrementalEvaluation | None = None
         self._asked: tuple[Inputs, str] | None = None
-        self._switches_calls = False
-        """Whether scenarios differ in the modules that are called."""
 
     def again(
         self, root: Module, library: ModuleLoader, inputs: Inputs, boundary: str, scenario: Scenario
     ) -> Evaluated | None:
         """What the root is now, under a scenario; None if it must be evaluated as a whole."""
         if self._asked != (inputs, boundary):
-            self._run, self._asked, self._switches_calls = None, (inputs, boundary), False
-        if scenario and self._switches_calls:
-            return None
+            self._run, self._asked = None, (inputs, boundary)
         try:
             if self._run is not None:
-                try:
+                with suppress(InvalidatedError):
                     return self._run.again(scenario)
-                except InvalidatedError:
-                    self._run = None
-                    if scenario:
-                        self._switches_calls = True
-                        return None
             self._run = IncrementalEvaluation(root, library, inputs, boundary)
             return self._run.again(scenario)
         except (AmbiguousError, UnfitError, InvalidatedError):

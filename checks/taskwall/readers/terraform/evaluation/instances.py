@@ -16,7 +16,7 @@ from taskwall.core.values import (
     worst_per_scenario,
 )
 from taskwall.readers.terraform.evaluation.access import spelled_key
-from taskwall.readers.terraform.evaluation.context import Env, ModuleContext, Whole
+from taskwall.readers.terraform.evaluation.context import Env, Instance, ModuleContext
 from taskwall.readers.terraform.evaluation.expressions import evaluate, key_of
 from taskwall.readers.terraform.syntax.tree import Block, Conditional, Expression, Literal
 from taskwall.readers.terraform.values.types import to_number
@@ -44,7 +44,7 @@ MOST_MODULES = 10_000
 """So many modules may be called altogether, each instance counted."""
 
 
-W = TypeVar("W", bound=Whole)
+W = TypeVar("W", bound=Instance)
 
 
 class BlockInstances(Generic[W]):
@@ -54,6 +54,13 @@ class BlockInstances(Generic[W]):
         self.address = address
         self.all: list[W] = []
         self.value: Value = Reference(address, "")
+        self._by_address: dict[str, W] | None = None
+
+    def get(self, address: str) -> W | None:
+        """The instance of an address, once all are there."""
+        if self._by_address is None:
+            self._by_address = {one.address: one for one in self.all}
+        return self._by_address.get(address)
 
 
 def expand(

@@ -517,6 +517,8 @@ class ModuleInstance:
         def given(argument: str) -> Value | None:
             return arguments.get(argument) if argument not in _NOT_ARGUMENTS else None
 
+        self.address = address
+        self.given = given
         caller.run.modules += 1
         self.scope = caller.inner(
             name,
@@ -553,24 +555,24 @@ class AbsentInstance:
         self._block = block
         self._name = name
         self._why = why
-        self._address = address
+        self.address = address
         self._maybe = maybe
         self._arguments = caller.reader(block.body, env, address)
 
     def get(self, name: str) -> Value:
         """The value of an output, which is not known."""
-        return self._caller.run.assumed(unknown(f"{self._address}.{name}", self._why))
+        return self._caller.run.assumed(unknown(f"{self.address}.{name}", self._why))
 
     def opened(self, value: Value) -> Value:  # noqa: ARG002 (as Whole has it)
         """All outputs, of which none is known."""
-        return unknown(self._address, self._why)
+        return unknown(self.address, self._why)
 
     def resource(self) -> Resource:
         """The call as a resource: its arguments are its attributes."""
         caller, place = self._caller, self._block.place
         origin = Origin(
             caller.bare_address(f"module.{self._name}"),
-            self._address,
+            self.address,
             self._block.header,
             "terraform",
             caller.called_from,

@@ -47,7 +47,6 @@ _SIMPLE = pattern(
     re.VERBOSE,
 )
 _CONSTANTS: dict[bytes, Scalar] = {b"true": True, b"false": False, b"null": None}
-_SKIPPED = frozenset({"comment"})
 
 
 def expression_at(node: "Node", source: ParserSource, depth: int = 0) -> Expression:
