@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from reports import FINDINGS, everything
 from sarif_shape import LOG
 from taskwall.findings.finding import (
+    Absent,
     Crash,
     Finding,
     Problem,
@@ -73,9 +74,10 @@ def reports(draw: st.DrawFn) -> Report:
     ]
     held = [Suppressed(one, "comment", draw(TEXTS), draw(TEXTS), 3) for one in findings]
     errors = (Problem(draw(TEXTS), 1, 1, draw(TEXTS)),)
-    return report_of(
-        findings, held, errors=errors, crashes=(Crash("TW302", draw(TEXTS), draw(TEXTS)),)
-    )
+    name, source, stack, file, cure = (draw(TEXTS) for _ in range(5))
+    absent = (Absent("module", name, source, draw(TEXTS), stack, file, 1, cure),)
+    crashes = (Crash("TW302", draw(TEXTS), draw(TEXTS)),)
+    return report_of(findings, held, errors=errors, crashes=crashes, absent=absent)
 
 
 @given(reports())
@@ -184,7 +186,7 @@ def test_nothing_breaks_out_of_a_workflow_command(report: Report) -> None:
 
     document = report.document
     shown = [one for one in document.findings if one.verdict != "pass"]
-    assert len(lines) == len(shown) + len(document.errors) + len(document.crashes)
+    assert len(lines) == len(shown) + len(document.errors) + len(document.crashes) + 1
     for line in lines:
         command = COMMAND.fullmatch(line)
         assert command
@@ -217,6 +219,7 @@ def test_github_shows_the_worst_first() -> None:
         "TW204 high",
         "TW205 medium",
         "TW205 info",
+        "taskwall%3A module not read",
         "TW109 unknown",
     ]
 
@@ -234,7 +237,7 @@ def test_gitlab_takes_each_issue(report: Report) -> None:
     )
     document = report.document
     shown = [one for one in document.findings if one.verdict != "pass"]
-    assert len(issues) == len(shown) + len(document.errors) + len(document.crashes)
+    assert len(issues) == len(shown) + len(document.errors) + len(document.crashes) + 1
 
 
 def test_gitlab_keeps_fingerprints() -> None:
@@ -294,6 +297,37 @@ def test_errors_and_crashes_are_in_every_format(name: str) -> None:
 
     assert "a block is not closed" in text
     assert "KeyError" in text
+
+
+@pytest.mark.parametrize("name", formats())
+def test_absent_sources_are_in_every_format(name: str) -> None:
+    """Each says which call is not read, where it is, what it asks for and what brings it."""
+    text = render(name, everything(("fail",)), View())
+
+    for said in ("module.vpc", "infra/main.tf", "terraform-aws-modules/vpc/aws", "terraform get"):
+        assert said in text
+
+
+@pytest.mark.parametrize("name", ["github", "gitlab", "junit", "markdown", "sarif"])
+def test_a_call_that_many_roots_make_is_said_once(name: str) -> None:
+    """A shared module calls another one that is absent: its line is annotated once."""
+    [one] = everything().document.absent
+    text = render(name, report_of(absent=(one, replace(one, stack="prod"))), View())
+
+    assert text.count("to read it, in infra (and in 1 more): terraform get") == 1
+
+
+def test_what_is_read_as_a_model_is_not_counted_as_absent() -> None:
+    """A model of a module stands in for it: the report says so, and counts nothing as unread."""
+    [one] = everything().document.absent
+    report = report_of(absent=(replace(one, read_as="taskwall's model of 5.0"),))
+
+    text = render("text", report, View())
+    assert "1 module read as taskwall's own models" in text
+    assert "not read" not in text
+    [note] = sarif(report)["invocations"][0]["toolExecutionNotifications"]
+    assert note["level"] == "note"
+    assert "module.vpc is read as taskwall's model of 5.0" in note["message"]["text"]
 
 
 @pytest.mark.parametrize("name", formats())

@@ -17,6 +17,7 @@ from taskwall.engine.judge import Judgement
 from taskwall.findings import baseline
 from taskwall.findings.baseline import BaselineError
 from taskwall.findings.finding import Finding, FindingVerdict, Problem, Report
+from taskwall.findings.text import absent_calls
 from taskwall.report.excerpts import seen_from
 from taskwall.report.report import ReportBuilder
 from taskwall.settings import CHOICES, SettingsError, one_of
@@ -125,7 +126,7 @@ class LintRun:
             findings,
             tuple(dict.fromkeys(one for report in reports for one in _errors(report, file))),
             tuple(dict.fromkeys(one for report in reports for one in _crashes(report))),
-            tuple(dict.fromkeys(one for report in reports for one in report.notes)),
+            tuple(dict.fromkeys(one for report in reports for one in _notes(report))),
             {name: why for report in reports for name, why in report.reasons.items()},
         )
 
@@ -198,6 +199,13 @@ def crashed(error: Exception) -> str:
 def _errors(report: Report, file: str) -> Iterator[Problem]:
     """What cannot be read in a file."""
     return (error for error in report.document.errors if error.file == file)
+
+
+def _notes(report: Report) -> Iterator[str]:
+    """The notes of a report, and what its templates nest or include that is not there."""
+    yield from report.notes
+    for call, text in absent_calls(report.document.absent):
+        yield f"{call.file}:{call.line}: {text}"
 
 
 def _crashes(report: Report) -> Iterator[str]:

@@ -14,6 +14,7 @@ from taskwall.checkov_plugin.entities import Entities, Vertex
 from taskwall.checkov_plugin.scope import ScanRequest
 from taskwall.checkov_plugin.wording import check_name
 from taskwall.findings.finding import SEVERITIES, Finding, Report, Severity
+from taskwall.findings.text import absent_by_root, absent_count, sanitize
 from taskwall.rules import all_rules
 from taskwall.settings import Settings
 
@@ -63,6 +64,15 @@ class Analysis(Struct, frozen=True):
         """The sources that could not be read, or not in full."""
         for one in self.report.document.errors:
             yield f"{one.file}:{one.line}:{one.column}: {one.message}"
+
+    def absent(self) -> Iterator[str]:
+        """The modules and nested templates that are not there, and what brings them, by root."""
+        missing = (one for one in self.report.document.absent if one.read_as is None)
+        for (stack, cure), calls in absent_by_root(missing).items():
+            names = [f"{one.name} [{one.file}:{one.line}]" for one in calls]
+            more = f" and {len(names) - 3} more" if names[3:] else ""
+            what = f"{', '.join(names[:3])}{more}"
+            yield sanitize(f"{absent_count(calls)} not read: {what}; in {stack}: {cure}")
 
 
 _lock = Lock()

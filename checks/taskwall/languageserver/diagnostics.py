@@ -1,4 +1,4 @@
-"""The diagnostics of a report: findings, what could not be read, and idle suppressions."""
+"""The diagnostics of a report: findings, what could not be read or is absent, idle suppressions."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -15,6 +15,7 @@ from lsprotocol.types import (
 from msgspec import Struct
 
 from taskwall.findings.finding import Finding, Problem, Report
+from taskwall.findings.text import absent_calls
 from taskwall.languageserver.positions import DocumentLines
 from taskwall.languageserver.whereabouts import Whereabouts
 from taskwall.rules import all_rules
@@ -51,6 +52,7 @@ class _Said(Struct):
     findings: tuple[Finding, ...] = ()
     problems: list[Problem] = []
     notes: list[tuple[int, str]] = []
+    absent: list[tuple[int, str]] = []
     texts: dict[str, DocumentLines] = {}
 
 
@@ -73,6 +75,9 @@ class DiagnosticsBuilder:
             if (match := _NOTE.fullmatch(note)) is not None:
                 notes = found.setdefault(where.path(match["file"]), _Said()).notes
                 notes.append((int(match["line"]), match["text"]))
+        for call, text in absent_calls(report.document.absent):
+            said = found.setdefault(where.path(call.file), _Said())
+            said.absent.append((call.line, text))
         before, self._built = self._built, {}
         for path, said in found.items():
             known = before.get(path)
@@ -104,6 +109,15 @@ class DiagnosticsBuilder:
             )
             for line, text in said.notes
         ]
+        others += [
+            Diagnostic(
+                where.location(path, line).range,
+                text,
+                severity=DiagnosticSeverity.Hint,
+                source=SOURCE,
+            )
+            for line, text in said.absent
+        ]
         return FileDiagnostics(pairs, (*(diagnostic for _, diagnostic in pairs), *others))
 
     def _diagnostic(self, path: str, one: Finding, where: Whereabouts) -> Diagnostic:
@@ -125,6 +139,7 @@ def _same(said: _Said, before: _Said, where: Whereabouts) -> bool:
         said.findings == before.findings
         and said.problems == before.problems
         and said.notes == before.notes
+        and said.absent == before.absent
         and all(where.lines(path) is text for path, text in before.texts.items())
     )
 

@@ -1,13 +1,13 @@
 """Workflow commands of GitHub Actions, which show findings beside the lines of a pull request.
 
 GitHub shows ten errors, ten warnings and ten notices of a step: the worst come first. What is
-unknown is a notice; what is put aside or passes is not shown.
+unknown, or absent, is a notice; what is put aside or passes is not shown.
 """
 
 from collections.abc import Iterator, Mapping
 
 from taskwall.findings.finding import Finding, Report, Severity
-from taskwall.findings.text import by_severity, one_line, sanitize
+from taskwall.findings.text import absent_calls, absent_count, by_severity, one_line, sanitize
 from taskwall.outputs import View
 
 GITHUB_COMMANDS: Mapping[Severity, str] = {
@@ -23,9 +23,11 @@ def render(report: Report, view: View | None = None) -> str:
     """The report as a command for each error, crash and finding, and a line that sums it up."""
     counts = report.document.summary
     lines = list(_commands(report))
+    absent = absent_count(one for one in report.document.absent if one.read_as is None)
     lines.append(
         f"taskwall: {counts.fail} fail, {counts.unknown} unknown, {counts.suppressed} suppressed, "
         f"{counts.errors} unreadable, {counts.crashes} crashed"
+        + (f", {absent} not read" if absent else "")
     )
     return "".join(f"{line}\n" for line in lines)
 
@@ -37,10 +39,15 @@ def _commands(report: Report) -> Iterator[str]:
     for error in report.document.errors:
         place = {"file": error.file, "line": str(error.line), "col": str(error.column)}
         yield _command("error", {**place, "title": "taskwall: cannot be read"}, error.message)
-    for finding in by_severity(report.document.findings):
+    found = by_severity(report.document.findings)
+    for finding in found:
         if finding.verdict == "fail":
             yield _finding(GITHUB_COMMANDS[finding.severity], finding.severity, finding, report)
-        elif finding.verdict == "unknown":
+    for call, text in absent_calls(report.document.absent):
+        place = {"file": call.file, "line": str(call.line)}
+        yield _command("notice", {**place, "title": f"taskwall: {call.kind} not read"}, text)
+    for finding in found:
+        if finding.verdict == "unknown":
             yield _finding("notice", "unknown", finding, report)
 
 

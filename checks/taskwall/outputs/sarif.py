@@ -2,7 +2,7 @@
 
 What is unknown is of the kind "review", a pass of the kind "pass". Findings that are put aside are
 results with suppressions. Sources that could not be read and rules that crashed are notifications,
-and make the run unsuccessful.
+and make the run unsuccessful; sources that are absent are notifications too.
 """
 
 import re
@@ -13,7 +13,7 @@ from urllib.parse import quote
 import msgspec
 
 from taskwall.findings.finding import Edit, Finding, Report, RuleDescription, Severity, Suppressed
-from taskwall.findings.text import one_line, sanitize
+from taskwall.findings.text import absent_calls, one_line, sanitize
 from taskwall.outputs import View
 
 Object: TypeAlias = dict[str, Any]
@@ -193,6 +193,15 @@ def _invocation(report: Report, index: Mapping[str, int]) -> Object:
         if crash.rule in index:
             notification["associatedRule"] = {"id": crash.rule, "index": index[crash.rule]}
         told_of.append(notification)
+    for call, text in absent_calls(document.absent):
+        at = {"artifactLocation": _artifact(call.file), "region": {"startLine": max(call.line, 1)}}
+        told_of.append(
+            {
+                "level": "note" if call.read_as else "warning",
+                "message": {"text": text},
+                "locations": [{"physicalLocation": at}],
+            }
+        )
     told_of += [{"level": "note", "message": {"text": sanitize(note)}} for note in report.notes]
     return {
         "executionSuccessful": not (document.errors or document.crashes),

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeAlias
 
 from taskwall.core.patterns import pattern
-from taskwall.findings.finding import SEVERITIES, Finding, Report, Summary
-from taskwall.findings.text import TAB, sanitize
+from taskwall.findings.finding import SEVERITIES, Finding, Report, ReportDocument
+from taskwall.findings.text import TAB, absent_by_root, absent_count, sanitize, wanted
 from taskwall.outputs import View
 
 Piece: TypeAlias = tuple[str, str]
@@ -85,6 +85,7 @@ def _pieces(report: Report, view: View) -> Iterator[Piece]:
         yield f": {sanitize(note)}\n", ""
     if document.crashes or document.errors or report.notes:
         yield "\n", ""
+    yield from _absent(report, view)
     yield from _unread(report, view)
     yield from _unknowns(report, view)
     yield from _totals(report)
@@ -270,6 +271,30 @@ def _place(file: str, line: int, column: int | None = None) -> str:
 # The summary
 
 
+def _absent(report: Report, view: View) -> Iterator[Piece]:
+    """What calls name and was not there to be read, and what brings it, once for each root."""
+    absent = report.document.absent
+    if not absent:
+        return
+    missing = [one for one in absent if one.read_as is None]
+    if missing:
+        yield f"{absent_count(missing)} not read", "unknown"
+        create = "it creates" if len(missing) == 1 else "they create"
+        yield f" (what {create} is unknown):\n", ""
+    else:
+        yield f"{absent_count(absent)} read as taskwall's own models of them:\n", ""
+    for (stack, cure), calls in absent_by_root(absent).items():
+        lines = []
+        for one in calls:
+            place = f"[{_place(one.file, one.line)}]"
+            read_as = f" (read as {one.read_as})" if one.read_as else ""
+            lines.append(f"{one.name}: {wanted(one)}{read_as} {place}")
+        for line in _capped(lines, len(lines) if view.verbose else GROUPS):
+            yield f"  {sanitize(line)}\n", ""
+        them = "it" if len(calls) == 1 else "them"
+        yield f"    to read {them}, in {sanitize(stack)}: {sanitize(cure)}\n", "quiet"
+
+
 def _unread(report: Report, view: View) -> Iterator[Piece]:
     types = [one for one in report.document.unread if not one.attributes]
     attributes = [one for one in report.document.unread if one.attributes]
@@ -348,13 +373,17 @@ def _totals(report: Report) -> Iterator[Piece]:
     else:
         yield "No findings", "loud"
         yield ".\n", ""
-    yield f"{_looked_at(report.document.summary)}\n", "quiet"
+    yield f"{_looked_at(report.document)}\n", "quiet"
 
 
-def _looked_at(summary: Summary) -> str:
+def _looked_at(document: ReportDocument) -> str:
     """What was looked at: where there was nothing to judge, silence is no praise."""
+    summary = document.summary
     files = _count(summary.files, "file")
     more = [f"{_count(summary.suppressed, 'finding')} suppressed"] if summary.suppressed else []
+    if summary.absent:
+        missing = [one for one in document.absent if one.read_as is None]
+        more.append(f"{absent_count(missing)} not read")
     more += [_count(summary.errors, "error")] if summary.errors else []
     more += [_count(summary.crashes, "crash", "crashes")] if summary.crashes else []
     tail = f"; {', '.join(more)}." if more else "."
