@@ -17,7 +17,7 @@ from taskwall.api import options
 from taskwall.core.values import ModuleCall, Origin, Scenario, Span
 from taskwall.engine import judge as engine
 from taskwall.engine.judge import Judgement, LocatedFinding
-from taskwall.findings.finding import CalledFrom, Finding, Fix, Step
+from taskwall.findings.finding import CalledFrom, Finding, Fix, Instance, Step
 from taskwall.model.core.network import Network
 from taskwall.report import report
 from taskwall.rules._rule import SECTIONS, Rule, Verdict
@@ -112,6 +112,13 @@ def toy_stacks(
     return stacks, wrong
 
 
+def _addresses(name: str) -> list[str]:
+    """The resources of a name; `many_3_x` makes three of them."""
+    if match := re.fullmatch(r"many_(\d+)_(\w+)", name):
+        return [f"aws_toy.{match[2]}[{number}]" for number in range(int(match[1]))]
+    return [f"aws_toy.{name}"]
+
+
 def toy_judge(stack: ToyStack, rules: Sequence[Rule], settings: Settings) -> Judgement:
     """What the marks on the lines say, for rules that run."""
     severities = {rule.id: rule.severity for rule in rules}
@@ -130,12 +137,18 @@ def toy_judge(stack: ToyStack, rules: Sequence[Rule], settings: Settings) -> Jud
                 mark = "fail"
             if mark not in ("fail", "unknown", "pass") or rule not in severities:
                 continue
+            called_from = tuple(
+                CalledFrom(call.place.file, call.place.line, call.name) for call in calls
+            )
             finding = Finding(
                 rule,
                 mark,  # type: ignore[arg-type]
                 severities[rule],
-                f"aws_toy.{name}",
-                (f"aws_toy.{name}",),
+                _addresses(name)[0],
+                tuple(
+                    Instance(address, stack.name, called_from=called_from)
+                    for address in _addresses(name)
+                ),
                 stack.name,
                 file,
                 place.line,
@@ -144,9 +157,7 @@ def toy_judge(stack: ToyStack, rules: Sequence[Rule], settings: Settings) -> Jud
                 place.end_column,
                 reason or f"{name} is wrong",
                 because=(Step(f"aws_toy.{name}", file, number, "it says so"),),
-                called_from=tuple(
-                    CalledFrom(call.place.file, call.place.line, call.name) for call in calls
-                ),
+                called_from=called_from,
                 missing=("var.x",) if mark == "unknown" else (),
                 fix=Fix("Write something else."),
             )

@@ -1,5 +1,6 @@
 """The api: which findings a scan reports, in which words, and what it keeps silent."""
 
+import json
 import os
 import re
 from pathlib import Path
@@ -8,9 +9,10 @@ import pytest
 from msgspec.structs import replace
 
 from taskwall.api.scan import Options, scan
+from taskwall.core.digest import sha256
 from taskwall.engine import judge as engine
 from taskwall.findings.baseline import BaselineError
-from taskwall.findings.finding import Finding, Report
+from taskwall.findings.finding import Finding, Instance, Report
 
 
 def put(root: Path, **texts: str) -> None:
@@ -162,12 +164,17 @@ def test_one_finding_for_all_stacks_that_agree(toy: Path, monkeypatch: pytest.Mo
         judgement = judge(stack, rules, use)
         (one,) = judgement.findings
         name = os.path.basename(stack.name)
-        finding = replace(one.finding, called_from=(), instances=("x", name))
+        instances = tuple(Instance(address, stack.name) for address in ("x", name))
+        finding = replace(one.finding, called_from=(), instances=instances)
         return replace(judgement, findings=(replace(one, finding=finding),))
 
     monkeypatch.setattr(engine, "judge", uncalled)
     (one,) = scan(Options()).document.findings
-    assert (one.stack, one.instances) == ("a", ("x", "a", "b"))
+    assert (one.stack, one.addresses) == ("a", ("x", "a", "b"))
+    assert [(each.resource, each.stack) for each in one.instances] == [
+        *(("x", "a"), ("a", "a"), ("x", "b"), ("b", "b")),
+    ]
+    assert len({each.fingerprint for each in one.instances}) == 4
 
 
 def test_skips_keep_silent_and_are_counted(toy: Path) -> None:
@@ -298,6 +305,44 @@ def test_baseline_round_trip(toy: Path) -> None:
     (silent,) = later.document.suppressed
     assert (silent.by, silent.file) == ("baseline", "taskwall-baseline.json")
     assert later.notes == ()
+
+
+def test_a_baseline_counts_instances(toy: Path) -> None:
+    """One instance more of a finding that is in the baseline is new, and the only one reported."""
+    put(toy, main="many_10_x = 1 # fail TW206\n")
+    scan(Options(write_baseline="b.json"))
+    put(toy, main="many_11_x = 1 # fail TW206\n")
+    report = scan(Options(baseline="b.json"))
+    [new], [held] = report.document.findings, report.document.suppressed
+    assert (new.resource, new.addresses) == ("aws_toy.x[10]", ("aws_toy.x[10]",))
+    assert new.fingerprint == new.instances[0].fingerprint
+    assert len(held.finding.instances) == 10
+    assert (report.status, report.document.summary.fail) == (1, 1)
+    put(toy, main="many_9_x = 1 # fail TW206\n")
+    [note] = scan(Options(baseline="b.json")).notes
+    assert "aws_toy.x[9] is in the baseline, but no longer found" in note
+
+
+def test_baselines_of_version_1_are_read(toy: Path) -> None:
+    """Their entries stand for a finding with all its instances, and go stale like others."""
+    put(toy, main="many_2_x = 1 # fail TW206\n")
+    old = {
+        "taskwall_baseline": 1,
+        "findings": [
+            {
+                "fingerprint": sha256(b"TW206\0main.tf\0aws_toy.x[0]\x001\x001")[:20],
+                "rule": "TW206",
+                "verdict": "fail",
+                "file": "main.tf",
+                "resource": "aws_toy.x[0]",
+            }
+        ],
+    }
+    (toy / "b.json").write_text(json.dumps(old))
+    report = scan(Options(baseline="b.json"))
+    assert (told(report), report.status, report.notes) == ([], 0, ())
+    put(toy, main="x = 2\n")
+    assert "no longer found" in scan(Options(baseline="b.json")).notes[0]
 
 
 def test_baseline_is_for_review(toy: Path) -> None:

@@ -1,7 +1,7 @@
 """The one door for every surface: read the sources, judge them, and make the report."""
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Protocol, TypeAlias
 
 from taskwall import outputs
@@ -10,6 +10,7 @@ from taskwall.core.values import Span
 from taskwall.engine import judge as engine
 from taskwall.engine.judge import Judgement
 from taskwall.findings import baseline
+from taskwall.findings.baseline import Baseline
 from taskwall.findings.finding import Report
 from taskwall.report.report import ReportBuilder
 from taskwall.rules._rule import Rule
@@ -57,7 +58,7 @@ def scan(
     """
     asked = resolved_options(options)
     aside = asked.settings.baseline
-    known: Mapping[str, baseline.BaselineEntry] = {}
+    known = Baseline()
     if options.write_baseline is not None:
         aside = os.path.join(asked.cwd, options.write_baseline or aside or baseline.DEFAULT_FILE)
         baseline.may_be_written(aside)
@@ -81,9 +82,9 @@ def scan(
     if cache is not None:
         cache.result = result
     if options.write_baseline is not None:
-        known = result.entries()
+        known = result.baseline()
         try:
-            outputs.write(aside, baseline.encode(known.values()))
+            outputs.write(aside, baseline.encode(known.entries.values()))
         except OSError as error:
             why = error.strerror or str(error)
             raise baseline.BaselineError(f"{aside}: cannot be written: {why}.") from error

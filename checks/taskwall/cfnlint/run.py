@@ -15,7 +15,7 @@ from taskwall.core import values
 from taskwall.core.values import Span, Value, spelled
 from taskwall.engine.judge import Judgement
 from taskwall.findings import baseline
-from taskwall.findings.baseline import BaselineError
+from taskwall.findings.baseline import Baseline, BaselineError
 from taskwall.findings.finding import Finding, FindingVerdict, Problem, Report
 from taskwall.findings.text import absent_calls
 from taskwall.report.excerpts import seen_from
@@ -142,7 +142,7 @@ class LintRun:
         known, judged = self._known.setdefault(repr((use, parameters)), (ReadCache(), {}))
         found = asked.read(self._files, known)
         judgements = [self._judgement(read.stack, asked, judged) for read in found.reads]
-        aside = baseline.read(use.baseline) if use.baseline else {}
+        aside = baseline.read(use.baseline) if use.baseline else Baseline()
         result = ReportBuilder(
             found, judgements, rules=asked.rules, settings=use, files=self._files, cwd=asked.cwd
         )

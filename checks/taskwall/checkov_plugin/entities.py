@@ -89,7 +89,7 @@ class Entities:
         if self._kind == "plan":
             file = stack
         found: dict[int, Vertex] = {}
-        for address in finding.instances:
+        for address in finding.addresses:
             for vertex in self._named(file, address):
                 found[id(vertex)] = vertex
         if not found and near and finding.verdict != "pass":

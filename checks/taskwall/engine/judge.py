@@ -16,6 +16,7 @@ from taskwall.findings.finding import (
     Finding,
     FindingVerdict,
     Fix,
+    Instance,
     Severity,
     Step,
     Unread,
@@ -314,7 +315,19 @@ def _judged(
     """The finding that answers make which say the same; see `_merged`."""
     answer, setting = alike[0]
     rule, verdict = answer.rule, answer.verdict
-    instances = sorted({each.verdict.on.address for each, _ in alike}, key=_natural)
+    instances = tuple(
+        dict.fromkeys(
+            Instance(
+                each.verdict.on.address,
+                stack,
+                (),
+                each.verdict.on.construct,
+                _called_from(each.verdict.on),
+                when,
+            )
+            for each, when in sorted(alike, key=lambda one: _natural(one[0].verdict.on.address))
+        )
+    )
     waits = answer.decided.waits_for()
     if answer.truth is None and not waits:
         excused = Need("elsewhere", "is set for this rule: another stack may create it")
@@ -324,8 +337,8 @@ def _judged(
         rule=rule.id,
         verdict=_WORDS[answer.truth],
         severity=_severity(rule, verdict, profile),
-        resource=instances[0],
-        instances=tuple(instances),
+        resource=instances[0].resource,
+        instances=instances,
         stack=stack,
         file=at.file,
         line=at.line,
@@ -334,8 +347,8 @@ def _judged(
         end_column=at.end_column,
         message=_message(answer),
         because=_steps(answer.decided, on),
-        called_from=_called_from(on),
-        construct=on.construct,
+        called_from=instances[0].called_from,
+        construct=instances[0].construct,
         when=setting,
         missing=tuple(dict.fromkeys(need.name for need in waits)) if answer.truth is None else (),
         fix=Fix(_fix(rule, verdict)) if answer.truth else None,

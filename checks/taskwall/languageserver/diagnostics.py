@@ -159,10 +159,10 @@ def _message(one: Finding) -> str:
         more.append(f"When {one.when}.")
     if one.missing:
         more.append(f"It depends on {', '.join(one.missing)}.")
-    if len(one.instances) > 1:
-        rest = len(one.instances) - _NAMES
+    if len(one.addresses) > 1:
+        rest = len(one.addresses) - _NAMES
         and_more = f" and {rest} more" if rest > 0 else ""
-        more.append(f"Instances: {', '.join(one.instances[:_NAMES])}{and_more}.")
+        more.append(f"Instances: {', '.join(one.addresses[:_NAMES])}{and_more}.")
     return "\n".join((one.message, *more))
 
 

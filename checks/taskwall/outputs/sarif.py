@@ -97,7 +97,7 @@ def _result(finding: Finding, report: Report, index: Mapping[str, int]) -> Objec
     }
     location = {
         "physicalLocation": {"artifactLocation": _artifact(finding.file), "region": region},
-        "logicalLocations": [{"fullyQualifiedName": one} for one in finding.instances],
+        "logicalLocations": [{"fullyQualifiedName": one} for one in finding.addresses],
     }
     properties = {
         "severity": finding.severity,

@@ -128,8 +128,8 @@ def _remarks(
         yield "called from", [f"{call.text} [{_place(call.file, call.line)}]"]
     if finding.construct:
         yield "construct", [finding.construct]
-    if len(finding.instances) > 1:
-        names = _capped(finding.instances, len(finding.instances) if view.verbose else NAMES_SHOWN)
+    if len(finding.addresses) > 1:
+        names = _capped(finding.addresses, len(finding.addresses) if view.verbose else NAMES_SHOWN)
         yield "instances", [", ".join(names)]
     if finding.when:
         yield "when", [finding.when]

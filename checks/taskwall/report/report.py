@@ -1,15 +1,17 @@
 """What the rules said of a scan's sources, put in order: rows, fingerprints, and the report."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec.structs import replace
 
 from taskwall import __version__, settings, sources
 from taskwall.engine.judge import Judgement
-from taskwall.findings import baseline
+from taskwall.findings.baseline import Baseline, BaselineEntry
 from taskwall.findings.finding import (
+    DOCUMENT_VERSION,
     Absent,
     Finding,
+    Instance,
     Problem,
     Report,
     ReportDocument,
@@ -20,7 +22,7 @@ from taskwall.findings.finding import (
 from taskwall.findings.redaction import Redactor
 from taskwall.report import suppressions
 from taskwall.report.excerpts import ReportPaths, SourceLines, seen_from
-from taskwall.report.rows import ReportEntries
+from taskwall.report.rows import ReportEntries, ReportEntry
 from taskwall.rules import all_rules
 from taskwall.rules._rule import Rule, describe
 from taskwall.settings import Settings, Threshold, reaches
@@ -58,38 +60,41 @@ class ReportBuilder:
             paths=self.paths,
         )
 
-    def entries(self) -> dict[str, baseline.BaselineEntry]:
-        """The entries of a new baseline, by fingerprint: what is shown, but for passes."""
-        return {
-            one.fingerprint: baseline.BaselineEntry(
-                one.fingerprint,
-                one.rule,
-                one.verdict,
-                seen_from(row.boundary, row.place.file),
-                one.resource,
-            )
-            for row in self.rows
-            if row.suppression is None
-            and (one := row.finding).verdict != "pass"
-            and one.verdict in self.settings.show
-        }
+    def baseline(self) -> Baseline:
+        """A new baseline: what is shown, but for passes."""
+        return Baseline(
+            {
+                one.fingerprint: BaselineEntry(
+                    one.fingerprint,
+                    row.finding.rule,
+                    row.finding.verdict,
+                    seen_from(row.boundary, row.place.file),
+                    one.resource,
+                )
+                for row in self.rows
+                if row.suppression is None
+                and row.finding.verdict != "pass"
+                and row.finding.verdict in self.settings.show
+                for one in row.finding.instances
+            }
+        )
 
-    def report(self, known: Mapping[str, baseline.BaselineEntry], baseline_path: str) -> Report:
-        """The report, without the findings that a baseline knows (in the file `baseline_path`)."""
+    def report(self, known: Baseline, baseline_path: str) -> Report:
+        """The report, without the instances that a baseline knows (in the file `baseline_path`)."""
         loud: list[Finding] = []
         silent: list[Suppressed] = []
         for row in self.rows:
             finding, skip = row.finding, row.suppression
-            entry = known.get(finding.fingerprint)
             if skip is not None:
                 file = self.paths.shown(skip.place.file)
                 silent.append(Suppressed(finding, "comment", skip.reason, file, skip.place.line))
-            elif entry is not None and entry.silences(finding.verdict):
-                silent.append(
-                    Suppressed(finding, "baseline", "", self.paths.shown(baseline_path), 1)
-                )
-            else:
-                loud.append(finding)
+                continue
+            held = _known_instances(row, known)
+            if held:
+                file = self.paths.shown(baseline_path)
+                silent.append(Suppressed(finding.of(held), "baseline", "", file, 1))
+            if fresh := tuple(one for one in finding.instances if one not in held):
+                loud.append(finding.of(fresh))
         errors = self._errors()
         crashes = tuple(
             dict.fromkeys(
@@ -108,21 +113,22 @@ class ReportBuilder:
             fail=verdicts.count("fail"),
             unknown=verdicts.count("unknown"),
             passed=verdicts.count("pass") + self.rows.passes,
+            fail_when=sum(one.verdict == "fail" and one.when is not None for one in loud),
             suppressed=len(silent),
             absent=sum(one.read_as is None for one in absent),
             errors=len(errors),
             crashes=len(crashes),
         )
         document = ReportDocument(
-            1,
+            DOCUMENT_VERSION,
             __version__,
             summary,
             tuple(finding for finding in loud if finding.verdict in self.settings.show),
             tuple(silent),
             absent,
-            _unread(self.judgements),
-            errors,
-            crashes,
+            unread=_unread(self.judgements),
+            errors=errors,
+            crashes=crashes,
         )
         notes = tuple(dict.fromkeys((*self._notes(), *self._idle(), *self._stale(known))))
         status = 2 if errors or crashes else int(_fails(loud, self.settings.fail_on))
@@ -188,19 +194,42 @@ class ReportBuilder:
                     hint = settings.nearest(skip.rule, [rule.id for rule in every])
                     yield f"{where}no rule is {skip.rule}{hint}: nothing is suppressed"
 
-    def _stale(self, known: Mapping[str, baseline.BaselineEntry]) -> Iterator[str]:
+    def _stale(self, known: Baseline) -> Iterator[str]:
         """The entries of the baseline that could have been met here and were not."""
-        if not known:
+        if not known.entries:
             return
-        met = {row.finding.fingerprint for row in self.rows if row.finding.verdict != "pass"}
+        met = {
+            fingerprint
+            for row in self.rows
+            if row.finding.verdict != "pass"
+            for fingerprint in (
+                (row.old_fingerprint,)
+                if known.whole
+                else (one.fingerprint for one in row.finding.instances)
+            )
+        }
         ran = {rule.id for rule in self.rules}
         scanned = {
             self.paths.seen(read.boundary, path) for read in self.found.reads for path in read.files
         }
-        for entry in known.values():
+        for entry in known.entries.values():
             if entry.fingerprint not in met and entry.rule in ran and entry.file in scanned:
                 what = f"{entry.rule} on {entry.resource}"
                 yield f"{entry.file}: {what} is in the baseline, but no longer found"
+
+
+def _known_instances(row: ReportEntry, known: Baseline) -> tuple[Instance, ...]:
+    """The instances of a row that a baseline puts aside."""
+    if known.whole:
+        entry = known.entries.get(row.old_fingerprint)
+        aside = entry is not None and entry.silences(row.finding.verdict)
+        return row.finding.instances if aside else ()
+    return tuple(
+        one
+        for one in row.finding.instances
+        if (entry := known.entries.get(one.fingerprint)) is not None
+        and entry.silences(row.finding.verdict)
+    )
 
 
 def _unread(judgements: Iterable[Judgement]) -> tuple[Unread, ...]:

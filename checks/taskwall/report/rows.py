@@ -18,13 +18,17 @@ from taskwall.sources import ReadStack
 
 
 class ReportEntry(Struct, frozen=True, gc=False):
-    """A finding on its way into the report, and the skip that keeps it silent."""
+    """A finding on its way into the report, and the skip that keeps it silent.
+
+    `old_fingerprint` is what baselines of version 1 know it by, with all its instances.
+    """
 
     finding: Finding
     place: Span
     boundary: str
     name: str
     suppression: Suppression | None
+    old_fingerprint: str = ""
 
 
 class ReportEntries:
@@ -98,23 +102,37 @@ class ReportEntries:
     def _fingerprinted(self, rows: Sequence[ReportEntry], lines: SourceLines) -> list[ReportEntry]:
         """The rows with fingerprints, which edits elsewhere in the file leave alone.
 
-        They rest on the rule, the file as seen from the repository, the resource and the masked
-        text at the place; equal ones are counted. Passes come last, so that fails have the same
-        fingerprint whether passes are shown or not.
+        That of an instance rests on the rule, the file as seen from the repository, the resource
+        and the masked text at the place; equal ones are counted. Passes come last, so that fails
+        have the same fingerprint whether passes are shown or not.
         """
-        times: dict[str, int] = {}
-        prints: dict[int, str] = {}
+        old, new = _Fingerprints(), _Fingerprints()
+        made = list(rows)
         for index, row in sorted(
             enumerate(rows), key=lambda pair: pair[1].finding.verdict == "pass"
         ):
-            file = self._paths.seen(row.boundary, row.place.file)
-            text = "\0".join((row.finding.rule, file, row.name, lines.at(row.place)))
-            times[text] = times.get(text, 0) + 1
-            prints[index] = sha256(f"{text}\0{times[text]}".encode())[:20]
-        return [
-            replace(row, finding=replace(row.finding, fingerprint=prints[index]))
-            for index, row in enumerate(rows)
-        ]
+            finding = row.finding
+            file, text = self._paths.seen(row.boundary, row.place.file), lines.at(row.place)
+            instances = tuple(
+                replace(one, fingerprint=new.next(finding.rule, file, one.resource, text))
+                for one in finding.instances
+            )
+            known_by = old.next(finding.rule, file, row.name, text)
+            made[index] = replace(row, finding=finding.of(instances), old_fingerprint=known_by)
+        return made
+
+
+class _Fingerprints:
+    """Makes fingerprints of texts: of equal texts the first, the second, and so on."""
+
+    def __init__(self) -> None:
+        self._times: dict[str, int] = {}
+
+    def next(self, *texts: str) -> str:
+        """The next fingerprint of some texts."""
+        text = "\0".join(texts)
+        times = self._times[text] = self._times.get(text, 0) + 1
+        return sha256(f"{text}\0{times}".encode())[:20]
 
 
 def _with_edits(finding: Finding, mends: tuple[Edit, ...]) -> Finding:
@@ -135,7 +153,7 @@ def _merged(rows: Iterable[ReportEntry]) -> Iterator[ReportEntry]:
             found[key] = row
         else:
             instances = tuple(dict.fromkeys((*first.finding.instances, *one.instances)))
-            found[key] = replace(first, finding=replace(first.finding, instances=instances))
+            found[key] = replace(first, finding=first.finding.of(instances))
     yield from found.values()
 
 
