@@ -40,7 +40,7 @@ def test_the_entry_runs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> N
 
     assert command == "taskwall"
     assert cli.main([*arguments, str(file)]) == 0
-    assert "No findings" in capsys.readouterr().out
+    assert "Nothing was analysed" in capsys.readouterr().out
 
 
 def test_the_hook_of_checkov() -> None:

@@ -70,13 +70,15 @@ class Settings(Struct, frozen=True, rename="kebab"):
     without. `internet_gateway` false says that the security policy forbids internet gateways.
     `remote_state` holds the folders of Terraform's roots, by the name or address of the data
     source that reads their state.
-    `scenarios` and `file` (where the settings stand) are no keys of the file.
+    `fail_on_unknown` says that unknown verdicts fail a run. `scenarios`, `fail_on_absent` and
+    `file` (where the settings stand) are no keys of the file.
     """
 
     profile: Profile = "default"
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     fail_on: Threshold = "low"
+    fail_on_unknown: bool = False
     show: tuple[FindingVerdict, ...] = ("fail",)
     allowed_peers: tuple[str, ...] = ()
     elsewhere: tuple[str, ...] = ()
@@ -87,6 +89,7 @@ class Settings(Struct, frozen=True, rename="kebab"):
     remote_state: Mapping[str, str] = {}
     baseline: str = ""
     scenarios: Scenarios = "bounded"
+    fail_on_absent: bool = False
     file: str = ""
 
     @property
@@ -107,7 +110,7 @@ class Settings(Struct, frozen=True, rename="kebab"):
         return any(_matches(pattern.strip("/").split("/"), names) for pattern in self.exclude)
 
 
-_OURS = {"scenarios", "file"}
+_OURS = {"scenarios", "fail-on-absent", "file"}
 """Fields that no settings file holds."""
 
 _TABLES: Mapping[str, type[Struct]] = {"isolation": Isolation, "checkov": Checkov}
@@ -223,11 +226,15 @@ def overridden(
     fail_on: str | None = None,
     scenarios: str | None = None,
     baseline: str | None = None,
+    fail_on_unknown: bool = False,
+    fail_on_absent: bool = False,
+    exclude: Iterable[str] = (),
+    cwd: str = "",
 ) -> Settings:
     """The settings with the options that were given in their place.
 
     A selection on the command line replaces the file's, its `ignore` included: what someone asks
-    for there is run.
+    for there is run. Patterns of `exclude` are seen from the folder `cwd`, and add to the file's.
 
     Raises:
         SettingsError: an option cannot be meant so.
@@ -243,11 +250,25 @@ def overridden(
         given["show"] = tuple(one_of(word, CHOICES["show"], "--show") for word in show)
     if baseline is not None:
         given["baseline"] = baseline
+    if fail_on_unknown:
+        given["fail_on_unknown"] = True
+    if fail_on_absent:
+        given["fail_on_absent"] = True
+    if more := tuple(_seen_from(settings.folder, one, cwd) for one in exclude):
+        given["exclude"] = (*settings.exclude, *more)
     if select is not None:
         given |= {"select": _upper(known_rules(select, rules, "--select")), "ignore": ()}
     if ignore is not None:
         given["ignore"] = _upper(known_rules(ignore, rules, "--ignore"))
     return msgspec.structs.replace(settings, **given)
+
+
+def _seen_from(folder: str, pattern: str, cwd: str) -> str:
+    """A pattern of paths that is seen from `cwd`, as it is seen from a folder."""
+    if "/" not in pattern.strip("/"):
+        return pattern
+    path = os.path.join(cwd, pattern.strip("/"))
+    return os.path.relpath(path, folder or os.curdir).replace(os.sep, "/")
 
 
 def chosen(rules: "Sequence[Rule]", settings: Settings) -> "tuple[Rule, ...]":

@@ -1,6 +1,7 @@
 """The sources of a scan: which files there are, what encloses them, and the stacks they make."""
 
 import os
+import re
 from collections.abc import Container, Iterable, Iterator, Sequence
 from contextlib import suppress
 from itertools import islice
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 from msgspec import Struct
 from msgspec.structs import replace
 
+from taskwall.core.patterns import pattern
 from taskwall.core.values import Span
 from taskwall.settings import Settings
 from taskwall.source.files import PASSED_OVER, Files, UnreadableError, walk
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
 
 SourceKind: TypeAlias = Literal["terraform", "plan", "cloudformation"]
 """The kinds of sources."""
+
+ALL_KINDS: frozenset[SourceKind] = frozenset(get_args(SourceKind))
 
 TERRAFORM = (".tf", ".tf.json", ".tofu", ".tofu.json")
 TEMPLATES = (".yaml", ".yml", ".json", ".template")
@@ -38,7 +42,7 @@ class ScanScope(Struct, frozen=True):
     count, or only those in it.
     """
 
-    kinds: frozenset[SourceKind] = frozenset(get_args(SourceKind))
+    kinds: frozenset[SourceKind] = ALL_KINDS
     among: frozenset[str] | None = None
     deep: bool = True
 
@@ -62,12 +66,15 @@ class ReadStack(Struct, frozen=True):
 class Sources(Struct):
     """What a scan has to look at, and what stood in its way.
 
-    `foreign` are given files that are neither Terraform nor a template.
+    `errors` lie in the sources, `refused` in what was given. `foreign` are given files that are
+    none of ours, and `excluded` counts the files that the settings leave out.
     """
 
     reads: list[ReadStack] = []
     errors: list[SourceError] = []
+    refused: list[SourceError] = []
     foreign: list[str] = []
+    excluded: int = 0
 
 
 def read_sources(
@@ -85,6 +92,7 @@ def read_sources(
     and scope have found out.
     """
     found = Sources()
+    left_out: set[str] = set()
     cache = cache or ReadCache()
     inputs = replace(
         inputs, explore_defaults=use.scenarios == "all", remote_states=use.remote_state
@@ -98,19 +106,21 @@ def read_sources(
             counts = path.endswith((*TERRAFORM, *TEMPLATES)) and (
                 scope.among is None or path in scope.among
             )
-            if counts and path not in seen and not use.excludes(path):
+            if counts and use.excludes(path):
+                left_out.add(path)
+            elif counts and path not in seen:
                 seen.add(path)
                 wide.setdefault(boundaries[folder], []).append(path)
+    found.excluded = len(left_out)
     narrow: dict[str, list[str]] = {}
     for path in dict.fromkeys(paths):
         if _is_folder(path, files) or path in seen:
             continue
         if not files.exists(path):
-            place = Span(path, 1, 1, 1, 1)
-            found.errors.append(SourceError(place, "there is no such file or folder"))
+            found.refused.append(_refusal(path, "there is no such file or folder"))
         elif path.endswith(TEMPLATES) and _is_empty(path, files):
-            found.errors.append(SourceError(Span(path, 1, 1, 1, 1), "is empty"))
-        elif path.endswith((*TERRAFORM, *TEMPLATES)):
+            found.refused.append(_refusal(path, "is empty"))
+        elif kind_of(path, files) is not None:
             narrow.setdefault(boundaries[path], []).append(path)
         else:
             found.foreign.append(path)
@@ -128,13 +138,86 @@ def read_sources(
             ReadStack(stack, boundary, None if _is_plan(stack.name, files) else only)
             for stack in kept
         ]
-        found.errors += [error for error in errors if error.place.file in concerned]
+        wrong = [error for error in errors if error.place.file in concerned]
+        found.errors += wrong
+        if scope.kinds == ALL_KINDS:
+            ours = concerned.difference(given).union(*(stack.files for stack in kept))
+            ours = ours.union(stack.name for stack in kept)
+            told = ours.union(error.place.file for error in wrong)
+            found.foreign += [
+                path for path in given if not path.endswith(TERRAFORM) and path not in told
+            ]
     return found
 
 
+def nothing_to_analyse(paths: Sequence[str], found: Sources, files: Files) -> SourceError | None:
+    """What is wrong where the given paths hold nothing to look at; None if they hold something."""
+    if found.reads or found.errors or found.refused:
+        return None
+    if not paths:
+        return _refusal("", "no file and no folder is given")
+    why = "there is no Terraform and no CloudFormation here"
+    if found.foreign:
+        why = _none_of_ours(found.foreign[0], files)
+    if found.excluded:
+        files_are = "1 file is" if found.excluded == 1 else f"{found.excluded:,} files are"
+        why += f"; {files_are} excluded"
+    return _refusal(paths[0], f"nothing to analyse: {why} (--allow-empty accepts that)")
+
+
+def _refusal(path: str, why: str) -> SourceError:
+    return SourceError(Span(path, 1, 1, 1, 1), why)
+
+
+def _none_of_ours(path: str, files: Files) -> str:
+    """Why a given file is not analysed, and what to give in its place."""
+    try:
+        text = files.text(path)
+    except UnreadableError as error:
+        if _is_binary_plan(path):
+            return "this is a plan as Terraform saves it: give the output of terraform show -json"
+        return error.error.message
+    if '"terraform_version"' in text and '"resources"' in text:
+        return "this is a state of Terraform: give its sources, or a plan"
+    if _BLOCK.search(text):
+        return "this may be Terraform, but Terraform reads only files that end in .tf or .tf.json"
+    return "this is neither Terraform nor a plan nor a template"
+
+
+_BLOCK = pattern(r"^(resource|module|data|variable|provider) +\"[^\"]*\"[^{\n]*\{", re.MULTILINE)
+
+
+def _is_binary_plan(path: str) -> bool:
+    """Whether a file is a plan as `terraform plan -out` writes it: a ZIP archive."""
+    try:
+        with open(path, "rb") as stream:
+            return stream.read(2) == b"PK"
+    except OSError:
+        return False
+
+
+def kind_of(path: str, files: Files) -> SourceKind | None:
+    """The kind of a source by its name, or of a file by any other name by what is in it.
+
+    None if it is no source. What is named like a template may still be something else.
+    """
+    if path.endswith(TERRAFORM):
+        return "terraform"
+    if _is_plan(path, files):
+        return "plan"
+    if path.endswith(TEMPLATES):
+        return "cloudformation"
+    from taskwall.readers.cloudformation.template import may_be_template
+
+    try:
+        return "cloudformation" if may_be_template(files.text(path)) else None
+    except UnreadableError:
+        return None
+
+
 def _is_plan(path: str, files: Files) -> bool:
-    """Whether a file is a plan of Terraform as JSON."""
-    if not path.endswith(".json"):
+    """Whether a file is a plan of Terraform as JSON, by whatever name."""
+    if path.endswith((*TERRAFORM, ".yaml", ".yml", ".template")):
         return False
     try:
         text = files.text(path)
@@ -169,7 +252,7 @@ class ReadCache:
     ) -> tuple[list[Stack], list[SourceError]]:
         """The stacks of given files, with those that may belong to the same, and the errors."""
         whole = False
-        if all(path.endswith(TEMPLATES) for path in given):
+        if not any(path.endswith(TERRAFORM) for path in given):
             near = self._near(given, inputs, use, files)
             key = self._worth(near, (*given, *near.around(given)))
             whole = len(key) == len(near.templates)
@@ -209,7 +292,7 @@ class ReadCache:
             for path in _below((*folders, inputs.boundary)):
                 if path.endswith(TERRAFORM) and not use.excludes(path):
                     yield path
-        templates = [path for path in given if path.endswith(TEMPLATES)]
+        templates = [path for path in given if not path.endswith(TERRAFORM)]
         if templates:
             yield from self._near(templates, inputs, use, files).around(templates)
 
@@ -261,7 +344,7 @@ def _below(folders: Iterable[str]) -> Iterator[str]:
 
 def _is_folder(path: str, files: Files) -> bool:
     """Whether a path is a folder, be it that only held files are in it."""
-    return os.path.isdir(path) or any(_encloses(path, held) for held in files.held)
+    return os.path.isdir(path) or any(held != path and _encloses(path, held) for held in files.held)
 
 
 def _unsaved(folder: str, files: Files, deep: bool, below: Container[str]) -> Iterator[str]:
@@ -333,7 +416,7 @@ def _stacks(
         planned, unread = read_plans(plans, files, inputs, stacks)
         stacks = [*unplanned(stacks, planned), *planned]
         errors += unread
-    templates = [path for path in others if path.endswith(TEMPLATES) and path not in plans]
+    templates = [path for path in others if path not in plans]
     if templates and "cloudformation" in scope.kinds:
         from taskwall.readers.cloudformation import stacks as read_templates
 

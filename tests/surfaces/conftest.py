@@ -2,7 +2,8 @@
 
 A line `name = value # fail TW206` of a .tf file is a finding at its value; `unknown` and `pass`
 likewise, `skip TW206 reason` keeps the line silent, and a value named `secret` is one. A folder is
-a stack, with the files of the folders that its lines `call folder` name.
+a stack, with the files of the folders that its lines `call folder` name. A file that begins with
+`absent` calls what is not there.
 """
 
 import os
@@ -24,7 +25,7 @@ from taskwall.rules._rule import SECTIONS, Rule, Verdict
 from taskwall.settings import Settings
 from taskwall.source.files import Files
 from taskwall.source.resource import Suppression
-from taskwall.source.stack import Evaluation, Inputs, SourceError
+from taskwall.source.stack import AbsentSource, Evaluation, Inputs, SourceError
 
 LINE = re.compile(r"\s*(\w+) = (.*?) *(?:# (\w+) (TW\d+) ?(.*))?")
 
@@ -86,6 +87,7 @@ def toy_stacks(
 ) -> tuple[list[ToyStack], list[SourceError]]:
     """The folders that no other calls."""
     folders: dict[str, set[str]] = {}
+    paths = [path for path in paths if path.endswith(".tf")]
     for path in paths:
         folders.setdefault(os.path.dirname(path), set()).add(path)
     called: dict[str, set[str]] = {}
@@ -163,7 +165,12 @@ def toy_judge(stack: ToyStack, rules: Sequence[Rule], settings: Settings) -> Jud
             )
             origin = Origin(finding.resource, finding.resource, line, "terraform", calls)
             judged.append(LocatedFinding(finding, place, origin))
-    return Judgement(tuple(judged), len(judged), suppressions=tuple(skips))
+    absent = tuple(
+        AbsentSource("module", "module.x", "some/module", None, Span(file, 1, 1, 1, 9), "get it")
+        for file in sorted(stack.files)
+        if stack.texts.text(file).startswith("absent")
+    )
+    return Judgement(tuple(judged), len(judged), suppressions=tuple(skips), absent=absent)
 
 
 @pytest.fixture(scope="session")
@@ -181,5 +188,6 @@ def toy(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> Any:
     monkeypatch.setattr(engine, "judge", toy_judge)
     monkeypatch.setattr(options, "all_rules", lambda: RULES)
     monkeypatch.setattr(report, "all_rules", lambda: RULES)
-    monkeypatch.setattr("taskwall.rules.all_rules", lambda: RULES)
+    for module in ("rules", "cli.rules", "cli.explain"):
+        monkeypatch.setattr(f"taskwall.{module}.all_rules", lambda: RULES)
     return tmp_path

@@ -76,8 +76,44 @@ def test_silence_is_no_praise() -> None:
         text = render(
             "text", Report(ReportDocument(1, "0", summary, ()), lambda _f, _l: None), View()
         )
-        assert text.startswith("No findings.\n")
+        assert ("No findings" in text) == (summary.passed > 0)
         assert says in text
+
+
+@pytest.mark.parametrize(
+    ("summary", "says"),
+    [
+        (Summary(1, 1, 1, passed=1), "No findings.\n"),
+        (Summary(1, 1, 1, passed=1, unknown=1), "No findings, but 1 verdict is unknown.\n"),
+        (Summary(1, 1, 1, passed=1, unknown=2), "No findings, but 2 verdicts are unknown.\n"),
+        (Summary(1, 1, 1, passed=1, absent=1), "No findings, but 1 module was not read.\n"),
+        (Summary(1, 1, 1, passed=1, errors=1), "No findings, but 1 place could not be read.\n"),
+        (Summary(1, 1, 1, passed=1, crashes=1), "No findings, but taskwall crashed 1 time.\n"),
+        (
+            Summary(1, 1, 1, passed=1, unknown=1, absent=1, errors=2),
+            "No findings, but 1 verdict is unknown, 1 module was not read and 2 places could ",
+        ),
+    ],
+)
+def test_no_findings_is_said_alone_only_where_all_is_decided(summary: Summary, says: str) -> None:
+    """What is unknown, absent, unreadable or crashed may hide a finding: the sentence says so."""
+    absent = everything().document.absent if summary.absent else ()
+    document = ReportDocument(2, "0", summary, (), absent=absent)
+    text = render("text", Report(document, lambda _f, _l: None), View())
+    assert says in text
+
+
+def test_quiet_and_summary() -> None:
+    """Quiet is what was found and nothing else, a summary is counts and nothing else."""
+    quiet = render("text", everything(("fail",)), View(quiet=True))
+    assert quiet.startswith("TW204 high: ")
+    assert quiet.endswith("error: infra/broken.tf:7:2: a block is not closed\n")
+    assert "note" not in quiet
+    summary = render("text", everything(("fail", "unknown")), View(summary=True))
+    assert summary.startswith("     1  TW204 critical: No security group opens tasks")
+    assert "     1  TW109 unknown\n" in summary
+    assert "-->" not in summary
+    assert "4 findings: 1 critical" in summary
 
 
 def test_nothing_steers_the_terminal() -> None:

@@ -96,10 +96,16 @@ def test_a_path_that_is_not_there(toy: Path) -> None:
 
 
 def test_a_file_of_another_kind_is_noted(toy: Path) -> None:
-    """A given file that is neither kind is passed over, and that is said."""
-    (toy / "README.md").write_text("#")
-    report = scan(Options(paths=("README.md",)))
-    assert report.notes == ("README.md: is neither Terraform nor a template: skipped",)
+    """Given files that are none of ours are passed over among others, in one line."""
+    put(toy, main="x = 1 # fail TW206\n")
+    for name in ("README.md", "a.yml", "b.json", "c.txt"):
+        (toy / name).write_text("a: 1\n")
+    report = scan(Options(paths=("README.md", "main.tf", "a.yml", "b.json", "c.txt")))
+    what = "4 given files are neither Terraform nor CloudFormation"
+    assert report.notes == (f"{what}: README.md, c.txt, a.yml and 1 more",)
+    assert (told(report), report.status) == (["main.tf:1 TW206 fail"], 1)
+    [note] = scan(Options(paths=("README.md", "main.tf"))).notes
+    assert note == "1 given file is neither Terraform nor CloudFormation: README.md"
 
 
 def test_folders_that_loop_are_entered_once(toy: Path) -> None:
@@ -120,6 +126,72 @@ def test_folders_that_hold_no_sources_of_ones_own(toy: Path) -> None:
     put(toy, environment__main="x = 1 # fail TW206\n")
     assert told(scan(Options())) == ["environment/main.tf:1 TW206 fail"]
     assert told(scan(Options(paths=("env",)))) == ["env/main.tf:1 TW206 fail"]
+
+
+@pytest.mark.parametrize(
+    ("paths", "texts", "says"),
+    [
+        ((".",), {}, "there is no Terraform and no CloudFormation here"),
+        (("README.md",), {"README.md": "#"}, "this is neither Terraform nor a plan nor"),
+        (("a.yml",), {"a.yml": "a: 1"}, "this is neither Terraform nor a plan nor"),
+        (("a.yml", "b.yml"), {"a.yml": "a: 1", "b.yml": "b: 1"}, "this is neither"),
+        (("x.golden",), {"x.golden": 'resource "aws_vpc" "a" {}\n'}, "end in .tf or .tf.json"),
+        (("x.tfstate",), {"x.tfstate": '{"terraform_version": 1, "resources": []}'}, "a state"),
+        (("x.tfplan",), {"x.tfplan": "PK\x03\x04\xff"}, "terraform show -json"),
+        ((".",), {"skip/main.tf": "x = 1\n", "skip/b.tf": ""}, "; 2 files are excluded"),
+    ],
+)
+def test_nothing_to_analyse_is_an_error(
+    toy: Path, paths: tuple[str, ...], texts: dict[str, str], says: str
+) -> None:
+    """Green for nothing would be read as green: it is status 2, unless somebody accepts it."""
+    for name, text in texts.items():
+        (toy / name).parent.mkdir(exist_ok=True)
+        (toy / name).write_bytes(text.encode("latin-1"))
+    report = scan(Options(paths=paths, exclude=("skip",)))
+    [error] = report.document.errors
+    assert says in error.message
+    assert "--allow-empty" in error.message
+    assert (error.file, report.status) == (paths[0], 2)
+    assert scan(Options(paths=paths, exclude=("skip",), allow_empty=True)).status == 0
+
+
+@pytest.mark.parametrize(
+    ("option", "line", "status"),
+    [
+        ({"fail_on_unknown": True}, "x = 1 # unknown TW101", 1),
+        ({"fail_on_unknown": True, "fail_on": "never"}, "x = 1 # unknown TW101", 1),
+        ({"fail_on_unknown": True}, "x = 1 # pass TW101", 0),
+        ({"fail_on_absent": True}, "absent x", 1),
+        ({"fail_on_absent": True, "fail_on": "never"}, "absent x", 1),
+        ({}, "absent x", 0),
+    ],
+)
+def test_what_may_fail_a_run_besides(
+    toy: Path, option: dict[str, object], line: str, status: int
+) -> None:
+    """Unknown verdicts and absent sources fail a run if somebody asks for that."""
+    put(toy, main=line + "\n")
+    assert scan(replace(Options(), **option)).status == status
+    (toy / "taskwall.toml").write_text("fail-on-unknown = true\n")
+    assert scan(Options()).status == int("unknown" in line)
+
+
+def test_excluding_is_counted_and_adds_up(toy: Path) -> None:
+    """Patterns of the option are seen from here, and add to those of the settings."""
+    put(
+        toy,
+        main="x = 1 # fail TW206\n",
+        a__main="x = 1 # fail TW206\n",
+        a__b__main="x = 1 # fail TW206\n",
+        c__main="x = 1 # fail TW206\n",
+    )
+    (toy / "taskwall.toml").write_text('exclude = ["c"]\n')
+    report = scan(Options(exclude=("a/b",)))
+    assert told(report) == ["a/main.tf:1 TW206 fail", "main.tf:1 TW206 fail"]
+    assert report.excluded == 2
+    report = scan(Options(paths=("..",), exclude=("b/*.tf",), cwd=str(toy / "a")))
+    assert (len(told(report)), report.excluded) == (2, 2)
 
 
 def test_excluded_files_are_not_scanned_unless_given(toy: Path) -> None:

@@ -19,7 +19,9 @@ class Options(Struct, frozen=True):
     `inputs` are values as the user gave them (the boundary in them is found, not given). `cwd` is
     the folder that relative paths, here and in the report, are seen from. `write_baseline` names
     the file that a new baseline goes to, "" the usual one: what goes into it is then reported as
-    suppressed by it. `scope` says which sources below `paths` count. `jobs` is the number of
+    suppressed by it. `exclude` are patterns of paths beside those of the settings. `fail_on_absent`
+    fails the run for modules and templates that are not there, and `allow_empty` accepts that there
+    is nothing to analyse. `scope` says which sources below `paths` count. `jobs` is the number of
     processes.
     """
 
@@ -33,6 +35,10 @@ class Options(Struct, frozen=True):
     scenarios: str | None = None
     baseline: str | None = None
     write_baseline: str | None = None
+    exclude: tuple[str, ...] = ()
+    fail_on_unknown: bool = False
+    fail_on_absent: bool = False
+    allow_empty: bool = False
     scope: sources.ScanScope = sources.ScanScope()
     jobs: int = 1
     cwd: str = ""
@@ -74,6 +80,10 @@ def resolved_options(options: Options) -> ResolvedOptions:
         fail_on=options.fail_on,
         scenarios=options.scenarios,
         baseline=options.baseline and os.path.join(cwd, options.baseline),
+        fail_on_unknown=options.fail_on_unknown,
+        fail_on_absent=options.fail_on_absent,
+        exclude=options.exclude,
+        cwd=cwd,
     )
     var_files = tuple(os.path.join(cwd, path) for path in options.inputs.var_files)
     inputs = replace(options.inputs, var_files=var_files)

@@ -17,6 +17,7 @@ from taskwall.rules._rule import Rule
 from taskwall.settings import Settings
 from taskwall.source.files import Files
 from taskwall.source.stack import SourceError, Stack
+from taskwall.sources import nothing_to_analyse
 
 __all__ = ["Cache", "Options", "Progress", "judge_stack", "scan"]
 
@@ -67,6 +68,9 @@ def scan(
 
     files = Files() if files is None else files
     found = asked.read(files)
+    if not options.allow_empty and (nothing := nothing_to_analyse(asked.paths, found, files)):
+        found.refused.append(nothing)
+        found.foreign.clear()
     stacks = [read.stack for read in found.reads]
     judging = _Judging(stacks, asked.rules, asked.settings, cache)
     judgements = _judged(judging, options.jobs, progress)

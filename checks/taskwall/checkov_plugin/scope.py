@@ -54,6 +54,7 @@ class ScanRequest(Struct, frozen=True):
             select=rules,
             show=("fail", "unknown", "pass"),
             scope=ScanScope(frozenset((self.kind,)), self.among),
+            allow_empty=True,
         )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from msgspec.structs import replace
 
 from taskwall.core.values import Need, waiting
-from taskwall.findings.finding import SEVERITIES, Absent, Finding
+from taskwall.findings.finding import SEVERITIES, Absent, Finding, Report
 
 TAB = 4
 """How many blanks a tab is shown as."""
@@ -42,6 +42,22 @@ def by_severity(findings: Iterable[Finding]) -> list[Finding]:
         findings,
         key=lambda one: (verdicts.index(one.verdict), SEVERITIES.index(one.severity)),
     )
+
+
+def counted(report: Report) -> str:
+    """What a report holds, in a few words."""
+    summary = report.document.summary
+    parts = [f"{summary.fail:,} fail", f"{summary.unknown:,} unknown"]
+    if summary.suppressed:
+        parts.append(f"{summary.suppressed:,} suppressed")
+    if summary.absent:
+        missing = (one for one in report.document.absent if one.read_as is None)
+        parts.append(f"{absent_count(missing)} not read")
+    if summary.errors:
+        parts.append(f"{summary.errors:,} unreadable")
+    if summary.crashes:
+        parts.append(f"{summary.crashes:,} crashed")
+    return ", ".join(parts)
 
 
 ABSENT_KINDS = {

@@ -7,7 +7,7 @@ unknown, or absent, is a notice; what is put aside or passes is not shown.
 from collections.abc import Iterator, Mapping
 
 from taskwall.findings.finding import Finding, Report, Severity
-from taskwall.findings.text import absent_calls, absent_count, by_severity, one_line, sanitize
+from taskwall.findings.text import absent_calls, by_severity, counted, one_line, sanitize
 from taskwall.outputs import View
 
 GITHUB_COMMANDS: Mapping[Severity, str] = {
@@ -21,14 +21,7 @@ GITHUB_COMMANDS: Mapping[Severity, str] = {
 
 def render(report: Report, view: View | None = None) -> str:
     """The report as a command for each error, crash and finding, and a line that sums it up."""
-    counts = report.document.summary
-    lines = list(_commands(report))
-    absent = absent_count(one for one in report.document.absent if one.read_as is None)
-    lines.append(
-        f"taskwall: {counts.fail} fail, {counts.unknown} unknown, {counts.suppressed} suppressed, "
-        f"{counts.errors} unreadable, {counts.crashes} crashed"
-        + (f", {absent} not read" if absent else "")
-    )
+    lines = [*_commands(report), f"taskwall: {counted(report)}"]
     return "".join(f"{line}\n" for line in lines)
 
 

@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 from taskwall.core.patterns import pattern
 from taskwall.findings.finding import SEVERITIES, Finding, Report, ReportDocument
-from taskwall.findings.text import TAB, absent_by_root, absent_count, sanitize, wanted
+from taskwall.findings.text import TAB, absent_by_root, absent_count, by_severity, sanitize, wanted
 from taskwall.outputs import View
 
 Piece: TypeAlias = tuple[str, str]
@@ -62,9 +62,11 @@ def join_pieces(pieces: Iterable[Piece], colour: bool) -> str:
 def _pieces(report: Report, view: View) -> Iterator[Piece]:
     document = report.document
     fixed: set[tuple[str, bool]] = set()
-    for finding in document.findings:
+    for finding in () if view.summary else document.findings:
         yield from _finding(finding, report, view, fixed)
         yield "\n", ""
+    if view.summary:
+        yield from _by_rule(report)
     if view.verbose:
         for silent in document.suppressed:
             one = silent.finding
@@ -80,6 +82,8 @@ def _pieces(report: Report, view: View) -> Iterator[Piece]:
     for error in document.errors:
         yield "error", "error"
         yield f": {_place(error.file, error.line, error.column)}: {sanitize(error.message)}\n", ""
+    if view.quiet:
+        return
     for note in report.notes:
         yield "note", "loud"
         yield f": {sanitize(note)}\n", ""
@@ -89,6 +93,19 @@ def _pieces(report: Report, view: View) -> Iterator[Piece]:
     yield from _unread(report, view)
     yield from _unknowns(report, view)
     yield from _totals(report)
+
+
+def _by_rule(report: Report) -> Iterator[Piece]:
+    """How many findings each rule has, the most severe first."""
+    titles = {rule.id: rule.title for rule in report.rules}
+    found = by_severity(report.document.findings)
+    counts = Counter((one.verdict, one.severity, one.rule) for one in found)
+    for (verdict, severity, rule), count in counts.items():
+        word = severity if verdict == "fail" else verdict
+        yield f"{count:6,}  {rule} {word}", word
+        yield f": {titles.get(rule, '')}\n" if rule in titles else "\n", ""
+    if counts:
+        yield "\n", ""
 
 
 # A finding
@@ -359,6 +376,7 @@ _RESOURCE = pattern(r"(module\.[^.]+\.)*(data\.)?[a-z0-9]+_\w+\.[\w-]+(\[[^\]]*\
 
 
 def _totals(report: Report) -> Iterator[Piece]:
+    summary = report.document.summary
     fails = [finding for finding in report.findings if finding.verdict == "fail"]
     if fails:
         yield _count(len(fails), "finding"), "loud"
@@ -370,14 +388,34 @@ def _totals(report: Report) -> Iterator[Piece]:
                 yield f"{counts[severity]} {severity}", severity
                 separator = ", "
         yield ".\n", ""
-    else:
+    elif summary.fail or summary.unknown or summary.passed or summary.suppressed:
+        open_ = list(_undecided(report.document))
         yield "No findings", "loud"
-        yield ".\n", ""
-    yield f"{_looked_at(report.document)}\n", "quiet"
+        yield f", but {_listed(open_)}.\n" if open_ else ".\n", ""
+    yield f"{_looked_at(report)}\n", "quiet"
 
 
-def _looked_at(document: ReportDocument) -> str:
+def _undecided(document: ReportDocument) -> Iterator[str]:
+    """What may still hide a finding."""
+    summary = document.summary
+    if summary.unknown:
+        yield f"{_count(summary.unknown, 'verdict is', 'verdicts are')} unknown"
+    if summary.absent:
+        missing = [one for one in document.absent if one.read_as is None]
+        yield f"{absent_count(missing)} {'was' if summary.absent == 1 else 'were'} not read"
+    if wrong := summary.errors + len(document.warnings):
+        yield f"{_count(wrong, 'place', 'places')} could not be read"
+    if summary.crashes:
+        yield f"taskwall crashed {_count(summary.crashes, 'time')}"
+
+
+def _listed(texts: Sequence[str]) -> str:
+    return " and ".join(filter(None, (", ".join(texts[:-1]), texts[-1])))
+
+
+def _looked_at(report: Report) -> str:
     """What was looked at: where there was nothing to judge, silence is no praise."""
+    document = report.document
     summary = document.summary
     files = _count(summary.files, "file")
     more = [f"{_count(summary.suppressed, 'finding')} suppressed"] if summary.suppressed else []
@@ -386,6 +424,7 @@ def _looked_at(document: ReportDocument) -> str:
         more.append(f"{absent_count(missing)} not read")
     more += [_count(summary.errors, "error")] if summary.errors else []
     more += [_count(summary.crashes, "crash", "crashes")] if summary.crashes else []
+    more += [f"{_count(report.excluded, 'file')} excluded"] if report.excluded else []
     tail = f"; {', '.join(more)}." if more else "."
     if not summary.files:
         return f"Nothing was analysed: no Terraform and no CloudFormation was found{tail}"
@@ -393,6 +432,8 @@ def _looked_at(document: ReportDocument) -> str:
         return f"Nothing was analysed: no resources were found in {files}{tail}"
     resources = _count(summary.resources, "resource")
     if not (summary.fail or summary.unknown or summary.passed or summary.suppressed):
+        if report.partial:
+            return f"Nothing was analysed in what was given: no rule applies to it{tail}"
         return (
             f"Nothing was analysed: no rule applies to any of {resources} in {files}: none is"
             f" part of the network of ECS tasks{tail}"

@@ -25,7 +25,7 @@ from taskwall.report.excerpts import ReportPaths, SourceLines, seen_from
 from taskwall.report.rows import ReportEntries, ReportEntry
 from taskwall.rules import all_rules
 from taskwall.rules._rule import Rule, describe
-from taskwall.settings import Settings, Threshold, reaches
+from taskwall.settings import Settings, reaches
 from taskwall.source.files import Files
 
 
@@ -131,10 +131,24 @@ class ReportBuilder:
             crashes=crashes,
         )
         notes = tuple(dict.fromkeys((*self._notes(), *self._idle(), *self._stale(known))))
-        status = 2 if errors or crashes else int(_fails(loud, self.settings.fail_on))
+        use = self.settings
+        fails = (
+            any(one.verdict == "fail" and reaches(one.severity, use.fail_on) for one in loud)
+            or (use.fail_on_unknown and summary.unknown > 0)
+            or (use.fail_on_absent and summary.absent > 0)
+        )
+        status = 2 if errors or crashes else int(fails)
         about_rules = tuple(map(describe, self.rules))
         return Report(
-            document, self._excerpt, notes, tuple(loud), status, self.rows.reasons, about_rules
+            document,
+            self._excerpt,
+            notes,
+            tuple(loud),
+            status,
+            self.rows.reasons,
+            about_rules,
+            excluded=self.found.excluded,
+            partial=any(read.only is not None for read in reads),
         )
 
     def _excerpt(self, file: str, line: int) -> str | None:
@@ -143,7 +157,8 @@ class ReportBuilder:
 
     def _errors(self) -> tuple[Problem, ...]:
         """What could not be read, each once however many stacks met it."""
-        errors = {*self.found.errors, *(error for one in self.judgements for error in one.errors)}
+        found = (*self.found.errors, *self.found.refused)
+        errors = {*found, *(error for one in self.judgements for error in one.errors)}
         problems = {
             Problem(self.paths.shown(e.place.file), e.place.line, e.place.column, e.message)
             for e in errors
@@ -170,8 +185,12 @@ class ReportBuilder:
         return tuple(sorted(found, key=lambda one: (one.file, one.line, one.name, one.stack)))
 
     def _notes(self) -> Iterator[str]:
-        for path in self.found.foreign:
-            yield f"{self.paths.shown(path)}: is neither Terraform nor a template: skipped"
+        foreign = [self.paths.shown(path) for path in self.found.foreign]
+        if foreign:
+            more = f" and {len(foreign) - 3} more" if foreign[3:] else ""
+            are = "file is" if len(foreign) == 1 else "files are"
+            what = f"{len(foreign):,} given {are} neither Terraform nor CloudFormation"
+            yield f"{what}: {', '.join(foreign[:3])}{more}"
         for read, judgement in zip(self.found.reads, self.judgements, strict=True):
             name = read.stack.name
             yield from (note.replace(name, self.paths.shown(name)) for note in judgement.notes)
@@ -241,8 +260,3 @@ def _unread(judgements: Iterable[Judgement]) -> tuple[Unread, ...]:
         attributes = tuple(sorted({*known.attributes, *unread.attributes}))
         found[key] = Unread(unread.type, known.count + unread.count, attributes)
     return tuple(found[key] for key in sorted(found))
-
-
-def _fails(findings: Iterable[Finding], threshold: Threshold) -> bool:
-    """Whether a fail is at or above a threshold of severity."""
-    return any(one.verdict == "fail" and reaches(one.severity, threshold) for one in findings)
