@@ -95,7 +95,10 @@ def read_sources(
     left_out: set[str] = set()
     cache = cache or ReadCache()
     inputs = replace(
-        inputs, explore_defaults=use.scenarios == "all", remote_states=use.remote_state
+        inputs,
+        explore_defaults=use.scenarios == "all",
+        module_sources=use.module_sources,
+        remote_states=use.remote_state,
     )
     boundaries = _boundaries(paths)
     seen: set[str] = set()

@@ -1,5 +1,6 @@
 """A root module as a stack."""
 
+import os
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -9,11 +10,13 @@ from taskwall.core.values import Question, Scenario, Span
 from taskwall.incremental.positions import IDENTITY, LineMap
 from taskwall.readers.terraform.evaluation.free_variables import allowed
 from taskwall.readers.terraform.evaluation.module import ModuleScope
+from taskwall.readers.terraform.evaluation.module_sources import is_local
 from taskwall.readers.terraform.evaluation.run import Evaluated, RootEvaluation
 from taskwall.readers.terraform.evaluation.variables import supplied, value_files
 from taskwall.readers.terraform.modules import Module, ModuleLoader, SourceFile, module_loader
 from taskwall.readers.terraform.secrets import secrets
 from taskwall.readers.terraform.suppressions import suppressions
+from taskwall.readers.terraform.syntax.tree import Literal
 from taskwall.readers.terraform.values.sensitive import sensitive
 from taskwall.readers.terraform.values.types import ANY_TYPE, type_of
 from taskwall.source.files import Files, UnreadableError
@@ -162,22 +165,33 @@ class TerraformStack:
                 return secrets(values, hidden=sensitive(self.root.variables))
         return ()
 
+    def local_calls(self) -> set[str]:
+        """The folders that its root module calls by a path in their `source`."""
+        found = set()
+        scope: ModuleScope | None = None
+        for block in self.root.calls.values():
+            attribute = block.body.attributes.get("source")
+            if attribute is None:
+                continue
+            if isinstance(attribute.expression, Literal):
+                source = attribute.expression.value.data
+            else:
+                scope = scope or self.scope({})
+                source = scope.argument(block, "source")
+            if isinstance(source, str) and is_local(source):
+                found.add(os.path.normpath(os.path.join(self.name, source)))
+        return found
+
     def parts(self) -> tuple[Module, ...]:
         """The root module and those that it calls, each once."""
         if self._modules is None:
-            run = RootEvaluation(self.root, self._loader, self.inputs, {}, self.boundary)
             found: dict[str, Module] = {}
-            pending: list[tuple[Module, tuple[str, ...]]] = [(self.root, ())]
+            pending = [self.scope({})]
             while pending:
-                module, chain = pending.pop()
-                if module.folder in found:
-                    continue
-                found[module.folder] = module
-                for name, block in module.calls.items():
-                    folder = run.folder_of(module, (*chain, name), block)
-                    called = None if folder is None else self._loader.module(folder)[0]
-                    if called is not None:
-                        pending.append((called, (*chain, name)))
+                scope = pending.pop()
+                if scope.module.folder not in found:
+                    found[scope.module.folder] = scope.module
+                    pending += scope.callees()
             self._modules = tuple(found.values())
         return self._modules
 
