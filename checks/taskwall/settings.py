@@ -21,6 +21,7 @@ Threshold: TypeAlias = Severity | Literal["never"]
 Scenarios: TypeAlias = Literal["bounded", "all"]
 Undeclared: TypeAlias = Literal["outside", "ignore"]
 Untold: TypeAlias = Literal["silent", "fail"]
+ErrorsMean: TypeAlias = Literal["fail", "warn"]
 
 CHOICES: Mapping[str, tuple[str, ...]] = {
     "profile": get_args(Profile),
@@ -29,6 +30,7 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
     "scenarios": get_args(Scenarios),
     "undeclared": get_args(Undeclared),
     "unknown": get_args(Untold),
+    "errors": get_args(ErrorsMean),
 }
 """The words that a key, or an option of the same name, may have."""
 
@@ -71,7 +73,8 @@ class Settings(Struct, frozen=True, rename="kebab"):
     `module_sources` holds the folders of modules by what the `source` of their calls says.
     `remote_state` holds the folders of Terraform's roots, by the name or address of the data
     source that reads their state.
-    `fail_on_unknown` says that unknown verdicts fail a run. `scenarios`, `fail_on_absent` and
+    `fail_on_unknown` says that unknown verdicts fail a run, `errors` whether it is one that a
+    source cannot be read. `scenarios`, `fail_on_absent` and
     `file` (where the settings stand) are no keys of the file.
     """
 
@@ -80,6 +83,7 @@ class Settings(Struct, frozen=True, rename="kebab"):
     ignore: tuple[str, ...] = ()
     fail_on: Threshold = "low"
     fail_on_unknown: bool = False
+    errors: ErrorsMean = "fail"
     show: tuple[FindingVerdict, ...] = ("fail",)
     allowed_peers: tuple[str, ...] = ()
     elsewhere: tuple[str, ...] = ()

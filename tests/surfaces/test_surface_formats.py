@@ -75,9 +75,11 @@ def reports(draw: st.DrawFn) -> Report:
     held = [Suppressed(one, "comment", draw(TEXTS), draw(TEXTS), 3) for one in findings]
     errors = (Problem(draw(TEXTS), 1, 1, draw(TEXTS)),)
     name, source, stack, file, cure = (draw(TEXTS) for _ in range(5))
+    warnings = (Problem(draw(TEXTS), 2, 1, draw(TEXTS)),)
     absent = (Absent("module", name, source, draw(TEXTS), stack, file, 1, cure),)
     crashes = (Crash("TW302", draw(TEXTS), draw(TEXTS)),)
-    return report_of(findings, held, errors=errors, crashes=crashes, absent=absent)
+    more = {"errors": errors, "crashes": crashes, "absent": absent, "warnings": warnings}
+    return report_of(findings, held, **more)
 
 
 @given(reports())
@@ -121,7 +123,7 @@ def test_sarif_says_what_the_report_says() -> None:
     [invocation] = run["invocations"]
     assert not invocation["executionSuccessful"]
     told = [one["message"]["text"] for one in invocation["toolExecutionNotifications"]]
-    assert told[:2] == ["a block is not closed", "TW302 crashed on infra: KeyError: 'port'"]
+    assert told[::2][:2] == ["a block is not closed", "TW302 crashed on infra: KeyError: 'port'"]
     described = next(r for r in run["tool"]["driver"]["rules"] if r["id"] == "TW204")
     assert described["helpUri"].startswith("https://docs.aws.amazon.com/")
 
@@ -186,7 +188,7 @@ def test_nothing_breaks_out_of_a_workflow_command(report: Report) -> None:
 
     document = report.document
     shown = [one for one in document.findings if one.verdict != "pass"]
-    assert len(lines) == len(shown) + len(document.errors) + len(document.crashes) + 1
+    assert len(lines) == len(shown) + len(document.errors) + len(document.crashes) + 2
     for line in lines:
         command = COMMAND.fullmatch(line)
         assert command
@@ -215,6 +217,7 @@ def test_github_shows_the_worst_first() -> None:
     assert titles == [
         "taskwall%3A TW302 crashed",
         "taskwall%3A cannot be read",
+        "taskwall%3A cannot be read",
         "TW204 critical",
         "TW204 high",
         "TW205 medium",
@@ -237,7 +240,7 @@ def test_gitlab_takes_each_issue(report: Report) -> None:
     )
     document = report.document
     shown = [one for one in document.findings if one.verdict != "pass"]
-    assert len(issues) == len(shown) + len(document.errors) + len(document.crashes) + 1
+    assert len(issues) == len(shown) + len(document.errors) + len(document.crashes) + 2
 
 
 def test_gitlab_keeps_fingerprints() -> None:
@@ -296,6 +299,7 @@ def test_errors_and_crashes_are_in_every_format(name: str) -> None:
     text = render(name, everything(("fail",)), View())
 
     assert "a block is not closed" in text
+    assert "an argument is unknown" in text
     assert "KeyError" in text
 
 
@@ -315,6 +319,24 @@ def test_a_call_that_many_roots_make_is_said_once(name: str) -> None:
     text = render(name, report_of(absent=(one, replace(one, stack="prod"))), View())
 
     assert text.count("to read it, in infra (and in 1 more): terraform get") == 1
+
+
+def test_absent_modules_of_many_roots() -> None:
+    """Text names ten roots, and of a root each place once; everything names them all."""
+    [one] = everything().document.absent
+    absent = tuple(
+        replace(one, name=f"module.{name}.module.vpc", stack=f"root{number:02}")
+        for number in range(12)
+        for name in "abc"
+    )
+    text = render("text", report_of(absent=absent), View())
+
+    assert text.count("module.a.module.vpc: terraform-aws-modules/vpc/aws ~> 5.0") == 10
+    assert text.count("(and 2 more calls of it)") == 10
+    assert "  and in 2 more roots (--verbose lists them)\n" in text
+    assert "in root11: terraform get" in render(
+        "text", report_of(absent=absent), View(verbose=True)
+    )
 
 
 def test_what_is_read_as_a_model_is_not_counted_as_absent() -> None:

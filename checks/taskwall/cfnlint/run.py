@@ -202,8 +202,10 @@ def _errors(report: Report, file: str) -> Iterator[Problem]:
 
 
 def _notes(report: Report) -> Iterator[str]:
-    """The notes of a report, and what its templates nest or include that is not there."""
+    """The notes and warnings of a report, and what its templates nest or include but is absent."""
     yield from report.notes
+    for warning in report.document.warnings:
+        yield f"{warning.file}:{warning.line}: {warning.message}"
     for call, text in absent_calls(report.document.absent):
         yield f"{call.file}:{call.line}: {text}"
 

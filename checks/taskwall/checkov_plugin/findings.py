@@ -13,6 +13,7 @@ from taskwall.api.scan import scan
 from taskwall.checkov_plugin.entities import Entities, Vertex
 from taskwall.checkov_plugin.scope import ScanRequest
 from taskwall.checkov_plugin.wording import check_name
+from taskwall.findings.causes import by_cause
 from taskwall.findings.finding import SEVERITIES, Finding, Report, Severity
 from taskwall.findings.text import absent_by_root, absent_count, sanitize
 from taskwall.rules import all_rules
@@ -61,9 +62,11 @@ class Analysis(Struct, frozen=True):
                 yield f"checkov could not read any source here: {first}"
 
     def warnings(self) -> Iterator[str]:
-        """The sources that could not be read, or not in full."""
-        for one in self.report.document.errors:
-            yield f"{one.file}:{one.line}:{one.column}: {one.message}"
+        """The sources that could not be read, or not in full, each cause once."""
+        document = self.report.document
+        for one, *others in by_cause((*document.errors, *document.warnings)):
+            more = f" (and {len(others):,} like it)" if others else ""
+            yield f"{one.file}:{one.line}:{one.column}: {one.message}{more}"
 
     def absent(self) -> Iterator[str]:
         """The modules and nested templates that are not there, and what brings them, by root."""

@@ -55,6 +55,8 @@ def counted(report: Report) -> str:
         parts.append(f"{absent_count(missing)} not read")
     if summary.errors:
         parts.append(f"{summary.errors:,} unreadable")
+    if warnings := report.document.warnings:
+        parts.append(f"{len(warnings):,} with warnings")
     if summary.crashes:
         parts.append(f"{summary.crashes:,} crashed")
     return ", ".join(parts)

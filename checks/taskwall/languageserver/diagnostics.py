@@ -51,6 +51,7 @@ class _Said(Struct):
 
     findings: tuple[Finding, ...] = ()
     problems: list[Problem] = []
+    warnings: list[Problem] = []
     notes: list[tuple[int, str]] = []
     absent: list[tuple[int, str]] = []
     texts: dict[str, DocumentLines] = {}
@@ -69,8 +70,11 @@ class DiagnosticsBuilder:
         for file, findings in groupby(report.document.findings, attrgetter("file")):
             said = found.setdefault(where.path(file), _Said())
             said.findings += tuple(findings)
-        for problem in report.document.errors:
+        document = report.document
+        for problem in document.errors:
             found.setdefault(where.path(problem.file), _Said()).problems.append(problem)
+        for problem in document.warnings:
+            found.setdefault(where.path(problem.file), _Said()).warnings.append(problem)
         for note in report.notes:
             if (match := _NOTE.fullmatch(note)) is not None:
                 notes = found.setdefault(where.path(match["file"]), _Said()).notes
@@ -94,10 +98,14 @@ class DiagnosticsBuilder:
             Diagnostic(
                 where.range(path, one.line, one.column, one.line, 1 << 30),
                 one.message,
-                severity=DiagnosticSeverity.Error,
+                severity=severity,
                 source=SOURCE,
             )
-            for one in said.problems
+            for severity, problems in (
+                (DiagnosticSeverity.Error, said.problems),
+                (DiagnosticSeverity.Warning, said.warnings),
+            )
+            for one in problems
         ]
         others += [
             Diagnostic(
@@ -138,6 +146,7 @@ def _same(said: _Said, before: _Said, where: Whereabouts) -> bool:
     return (
         said.findings == before.findings
         and said.problems == before.problems
+        and said.warnings == before.warnings
         and said.notes == before.notes
         and said.absent == before.absent
         and all(where.lines(path) is text for path, text in before.texts.items())

@@ -32,6 +32,9 @@ def _commands(report: Report) -> Iterator[str]:
     for error in report.document.errors:
         place = {"file": error.file, "line": str(error.line), "col": str(error.column)}
         yield _command("error", {**place, "title": "taskwall: cannot be read"}, error.message)
+    for warning in report.document.warnings:
+        place = {"file": warning.file, "line": str(warning.line), "col": str(warning.column)}
+        yield _command("warning", {**place, "title": "taskwall: cannot be read"}, warning.message)
     found = by_severity(report.document.findings)
     for finding in found:
         if finding.verdict == "fail":

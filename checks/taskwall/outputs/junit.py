@@ -1,8 +1,8 @@
 """JUnit's XML, as most CI systems read it: a suite for each stack, a case for each finding.
 
 A fail is a failure and an unknown is skipped, as is what a comment or the baseline puts aside.
-Sources that could not be read and rules that crashed are errors; sources that are absent are
-skipped.
+Sources that could not be read and rules that crashed are errors; warnings and sources that are
+absent are skipped.
 """
 
 import re
@@ -33,10 +33,13 @@ def render(report: Report, view: View | None = None) -> str:
         )
         SubElement(case, "error", message=sanitize(crash.message), type="crash")
         suites.setdefault(crash.stack, []).append(case)
-    for error in report.document.errors:
+    for error in (*report.document.errors, *report.document.warnings):
         name = sanitize(f"{error.file}:{error.line}:{error.column}")
         case = Element("testcase", classname=READING, name=name, file=sanitize(error.file))
-        SubElement(case, "error", message=sanitize(error.message), type="unreadable")
+        if error in report.document.errors:
+            SubElement(case, "error", message=sanitize(error.message), type="unreadable")
+        else:
+            SubElement(case, "skipped", message=sanitize(error.message))
         suites.setdefault(READING, []).append(case)
     for call, text in absent_calls(report.document.absent):
         name = sanitize(f"{call.file}:{call.line} {call.name}")

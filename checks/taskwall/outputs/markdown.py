@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from taskwall.core.patterns import pattern
+from taskwall.findings.causes import by_cause
 from taskwall.findings.finding import SEVERITIES, Finding, Report
 from taskwall.findings.text import absent_calls, absent_count, by_severity, one_line, sanitize
 from taskwall.outputs import View
@@ -29,14 +30,16 @@ def _blocks(report: Report) -> Iterator[str]:
     fails = [one for one in found if one.verdict == "fail"]
     yield "## taskwall\n"
     yield _summary(report) + "\n"
-    if document.crashes or document.errors:
+    problems = (*document.errors, *document.warnings)
+    if document.crashes or problems:
         yield "### Not analysed\n"
         for crash in document.crashes:
             where = f"{_escaped(crash.rule)} crashed on {_code(crash.stack)}"
             yield f"- {where}: {_escaped(crash.message)}"
-        for error in document.errors:
+        for error, *others in by_cause(problems):
             where = _code(f"{error.file}:{error.line}:{error.column}")
-            yield f"- {where}: {_escaped(error.message)}"
+            more = f" (and {len(others):,} like it)" if others else ""
+            yield f"- {where}: {_escaped(error.message)}{more}"
         yield ""
     if absent := list(absent_calls(document.absent)):
         yield "### Not read\n"

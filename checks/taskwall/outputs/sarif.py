@@ -177,12 +177,14 @@ def _invocation(report: Report, index: Mapping[str, int]) -> Object:
     """Whether the run went well, with what it could not read and which rules crashed."""
     document = report.document
     told_of: list[Object] = []
-    for error in document.errors:
+    levels = [("error", one) for one in document.errors]
+    levels += [("warning", one) for one in document.warnings]
+    for level, error in levels:
         region = {"startLine": max(error.line, 1), "startColumn": max(error.column, 1)}
         place = {"artifactLocation": _artifact(error.file), "region": region}
         told_of.append(
             {
-                "level": "error",
+                "level": level,
                 "message": {"text": sanitize(error.message)},
                 "locations": [{"physicalLocation": place}],
             }

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeAlias
 
 from taskwall.core.patterns import pattern
-from taskwall.findings.finding import SEVERITIES, Finding, Report, ReportDocument
+from taskwall.findings.causes import by_cause, cure_of
+from taskwall.findings.finding import SEVERITIES, Absent, Finding, Problem, Report, ReportDocument
 from taskwall.findings.text import TAB, absent_by_root, absent_count, by_severity, sanitize, wanted
 from taskwall.outputs import View
 
@@ -79,20 +80,33 @@ def _pieces(report: Report, view: View) -> Iterator[Piece]:
     for crash in document.crashes:
         yield f"crash in {crash.rule}", "error"
         yield f" on {sanitize(crash.stack)}: {sanitize(crash.message)}\n", ""
-    for error in document.errors:
-        yield "error", "error"
-        yield f": {_place(error.file, error.line, error.column)}: {sanitize(error.message)}\n", ""
+    yield from _problems("error", document.errors, view)
     if view.quiet:
         return
+    yield from _problems("warning", document.warnings, view)
     for note in report.notes:
         yield "note", "loud"
         yield f": {sanitize(note)}\n", ""
-    if document.crashes or document.errors or report.notes:
+    if document.crashes or document.errors or document.warnings or report.notes:
         yield "\n", ""
     yield from _absent(report, view)
     yield from _unread(report, view)
     yield from _unknowns(report, view)
     yield from _totals(report)
+
+
+def _problems(word: str, problems: Sequence[Problem], view: View) -> Iterator[Piece]:
+    """What could not be read, each cause once unless everything is wanted."""
+    for alike in by_cause(problems):
+        for one in alike if view.verbose else alike[:1]:
+            yield word, "error" if word == "error" else "medium"
+            yield f": {_place(one.file, one.line, one.column)}: {sanitize(one.message)}\n", ""
+        if (rest := alike[1:]) and not view.verbose:
+            places = _capped([_place(one.file, one.line) for one in rest], NAMES_SHOWN)
+            more = " (--verbose lists them)" if len(places) < len(rest) else ""
+            yield f"  and {len(rest):,} like it: {', '.join(places)}{more}\n", "quiet"
+        if cure := cure_of(alike[0]):
+            yield f"  to mend it: {cure}\n", "quiet"
 
 
 def _by_rule(report: Report) -> Iterator[Piece]:
@@ -300,16 +314,22 @@ def _absent(report: Report, view: View) -> Iterator[Piece]:
         yield f" (what {create} is unknown):\n", ""
     else:
         yield f"{absent_count(absent)} read as taskwall's own models of them:\n", ""
-    for (stack, cure), calls in absent_by_root(absent).items():
-        lines = []
+    roots = list(absent_by_root(absent).items())
+    for (stack, cure), calls in roots if view.verbose else roots[:GROUPS]:
+        by_place: dict[str, list[Absent]] = {}
         for one in calls:
-            place = f"[{_place(one.file, one.line)}]"
+            by_place.setdefault(_place(one.file, one.line), []).append(one)
+        lines = []
+        for place, (one, *others) in by_place.items():
             read_as = f" (read as {one.read_as})" if one.read_as else ""
-            lines.append(f"{one.name}: {wanted(one)}{read_as} {place}")
+            more = f" (and {len(others)} more calls of it)" if others else ""
+            lines.append(f"{one.name}: {wanted(one)}{read_as} [{place}]{more}")
         for line in _capped(lines, len(lines) if view.verbose else GROUPS):
             yield f"  {sanitize(line)}\n", ""
         them = "it" if len(calls) == 1 else "them"
         yield f"    to read {them}, in {sanitize(stack)}: {sanitize(cure)}\n", "quiet"
+    if len(roots) > GROUPS and not view.verbose:
+        yield f"  and in {len(roots) - GROUPS:,} more roots (--verbose lists them)\n", "quiet"
 
 
 def _unread(report: Report, view: View) -> Iterator[Piece]:
@@ -423,6 +443,7 @@ def _looked_at(report: Report) -> str:
         missing = [one for one in document.absent if one.read_as is None]
         more.append(f"{absent_count(missing)} not read")
     more += [_count(summary.errors, "error")] if summary.errors else []
+    more += [_count(len(document.warnings), "warning")] if document.warnings else []
     more += [_count(summary.crashes, "crash", "crashes")] if summary.crashes else []
     more += [f"{_count(report.excluded, 'file')} excluded"] if report.excluded else []
     tail = f"; {', '.join(more)}." if more else "."

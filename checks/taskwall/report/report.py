@@ -27,6 +27,7 @@ from taskwall.rules import all_rules
 from taskwall.rules._rule import Rule, describe
 from taskwall.settings import Settings, reaches
 from taskwall.source.files import Files
+from taskwall.source.stack import SourceError
 
 
 class ReportBuilder:
@@ -95,7 +96,10 @@ class ReportBuilder:
                 silent.append(Suppressed(finding.of(held), "baseline", "", file, 1))
             if fresh := tuple(one for one in finding.instances if one not in held):
                 loud.append(finding.of(fresh))
-        errors = self._errors()
+        warnings = self._read_errors()
+        errors = self._shown(self.found.refused)
+        if self.settings.errors == "fail":
+            errors, warnings = tuple(sorted({*errors, *warnings}, key=_by_place)), ()
         crashes = tuple(
             dict.fromkeys(
                 replace(crash, stack=self.paths.shown(crash.stack))
@@ -126,6 +130,7 @@ class ReportBuilder:
             tuple(finding for finding in loud if finding.verdict in self.settings.show),
             tuple(silent),
             absent,
+            warnings=warnings,
             unread=_unread(self.judgements),
             errors=errors,
             crashes=crashes,
@@ -155,15 +160,17 @@ class ReportBuilder:
         lines = self.lines.for_path(self.paths.meant(file))
         return lines[line - 1] if 0 < line <= len(lines) else None
 
-    def _errors(self) -> tuple[Problem, ...]:
-        """What could not be read, each once however many stacks met it."""
-        found = (*self.found.errors, *self.found.refused)
-        errors = {*found, *(error for one in self.judgements for error in one.errors)}
+    def _read_errors(self) -> tuple[Problem, ...]:
+        """What of the sources could not be read, each once however many stacks met it."""
+        met = (error for one in self.judgements for error in one.errors)
+        return self._shown((*self.found.errors, *met))
+
+    def _shown(self, errors: Iterable[SourceError]) -> tuple[Problem, ...]:
         problems = {
             Problem(self.paths.shown(e.place.file), e.place.line, e.place.column, e.message)
             for e in errors
         }
-        return tuple(sorted(problems, key=lambda p: (p.file, p.line, p.column, p.message)))
+        return tuple(sorted(problems, key=_by_place))
 
     def _absent(self) -> tuple[Absent, ...]:
         """What calls name and nothing brought, each call once."""
@@ -235,6 +242,10 @@ class ReportBuilder:
             if entry.fingerprint not in met and entry.rule in ran and entry.file in scanned:
                 what = f"{entry.rule} on {entry.resource}"
                 yield f"{entry.file}: {what} is in the baseline, but no longer found"
+
+
+def _by_place(problem: Problem) -> tuple[str, int, int, str]:
+    return (problem.file, problem.line, problem.column, problem.message)
 
 
 def _known_instances(row: ReportEntry, known: Baseline) -> tuple[Instance, ...]:
