@@ -118,6 +118,7 @@ RUN = thing(
     "tool",
     "columnKind",
     "results",
+    properties=BAG,
     tool=thing(
         "driver",
         driver=thing("name", name=TEXT, semanticVersion=TEXT, rules=items(RULE)),

@@ -12,6 +12,8 @@ import msgspec
 from msgspec import Struct
 
 from taskwall.findings.finding import SEVERITIES, FindingVerdict, Severity
+from taskwall.source.files import repository_of
+from taskwall.source.suppression import is_date
 
 if TYPE_CHECKING:
     from taskwall.rules._rule import Rule
@@ -74,8 +76,9 @@ class Settings(Struct, frozen=True, rename="kebab"):
     `remote_state` holds the folders of Terraform's roots, by the name or address of the data
     source that reads their state.
     `fail_on_unknown` says that unknown verdicts fail a run, `errors` whether it is one that a
-    source cannot be read. `scenarios`, `fail_on_absent` and
-    `file` (where the settings stand) are no keys of the file.
+    source cannot be read. `scenarios`, `fail_on_absent`, `no_skips` (no
+    suppression counts), `today` (YYYY-MM-DD) and `file` (where the settings stand) are no keys of
+    the file.
     """
 
     profile: Profile = "default"
@@ -96,6 +99,8 @@ class Settings(Struct, frozen=True, rename="kebab"):
     baseline: str = ""
     scenarios: Scenarios = "bounded"
     fail_on_absent: bool = False
+    no_skips: bool = False
+    today: str = ""
     file: str = ""
 
     @property
@@ -116,19 +121,25 @@ class Settings(Struct, frozen=True, rename="kebab"):
         return any(_matches(pattern.strip("/").split("/"), names) for pattern in self.exclude)
 
 
-_OURS = {"scenarios", "fail-on-absent", "file"}
+_OURS = {"scenarios", "fail-on-absent", "no-skips", "today", "file"}
 """Fields that no settings file holds."""
 
 _TABLES: Mapping[str, type[Struct]] = {"isolation": Isolation, "checkov": Checkov}
 """The tables within the settings."""
 
 
-def load(start: str, rules: "Sequence[Rule]") -> Settings:
+def load(start: str, rules: "Sequence[Rule]", given: str = "") -> Settings:
     """The settings that hold for a path: the defaults if no file above it has any.
+
+    A `given` file takes the place of all others, and may name paths anywhere.
 
     Raises:
         SettingsError: a file cannot be read, or an entry of it cannot be meant so.
     """
+    if given:
+        if (table := _table(given)) is None:
+            raise SettingsError(f"{given}: there is no [tool.taskwall].")
+        return _checked(table, given, rules, bounded=False)
     folder = os.path.abspath(start)
     if not os.path.isdir(folder):
         folder = os.path.dirname(folder)
@@ -165,7 +176,9 @@ def _table(file: str) -> object:
     return tools.get("taskwall") if isinstance(tools, dict) else None
 
 
-def _checked(table: object, file: str, rules: "Sequence[Rule]") -> Settings:
+def _checked(
+    table: object, file: str, rules: "Sequence[Rule]", *, bounded: bool = True
+) -> Settings:
     if not isinstance(table, dict):
         raise SettingsError(f"{file}: [tool.taskwall] must be a table.")
     known = [name for name in Settings.__struct_encode_fields__ if name not in _OURS]
@@ -187,7 +200,16 @@ def _checked(table: object, file: str, rules: "Sequence[Rule]") -> Settings:
     except msgspec.ValidationError as error:
         what, _, where = str(error).replace("`", "").partition(" - at $.")
         raise SettingsError(f"{file}: {where or 'settings'}: {what.lower()}.") from error
-    folder = os.path.dirname(file)
+    baseline = settings.baseline and os.path.join(os.path.dirname(file), settings.baseline)
+    folders = {
+        "module-sources": _folders("module-sources", settings.module_sources, file),
+        "remote-state": _folders("remote-state", settings.remote_state, file),
+    }
+    if bounded:
+        _inside(file, "baseline", baseline)
+        for key, table_ in folders.items():
+            for name, path in table_.items():
+                _inside(file, f"{key}.{name}", path)
     for key in ("select", "ignore", "elsewhere"):
         known_rules(getattr(settings, key), rules, f"{file}: {key}")
     return msgspec.structs.replace(
@@ -195,9 +217,9 @@ def _checked(table: object, file: str, rules: "Sequence[Rule]") -> Settings:
         select=_upper(settings.select),
         ignore=_upper(settings.ignore),
         elsewhere=tuple(rule.id for rule in rules if _any(_upper(settings.elsewhere), rule.id)),
-        module_sources=_folders("module-sources", settings.module_sources, file),
-        remote_state=_folders("remote-state", settings.remote_state, file),
-        baseline=settings.baseline and os.path.join(folder, settings.baseline),
+        module_sources=folders["module-sources"],
+        remote_state=folders["remote-state"],
+        baseline=baseline,
     )
 
 
@@ -224,6 +246,22 @@ def _folders(key: str, table: Mapping[str, str], file: str) -> Mapping[str, str]
     return found
 
 
+def _inside(file: str, key: str, path: str) -> None:
+    """See that a path which a settings file names is in its repository, else in its folder.
+
+    Raises:
+        SettingsError: it is not: whoever scans a repository does not read or write elsewhere.
+    """
+    folder = os.path.dirname(file)
+    root = os.path.realpath(repository_of(folder) or folder)
+    real = os.path.realpath(path)
+    if path and real != root and not real.startswith(os.path.join(root, "")):
+        raise SettingsError(
+            f"{file}: {key}: the path is outside of the repository; give these settings with"
+            " --settings to allow that."
+        )
+
+
 def overridden(
     settings: Settings,
     rules: "Sequence[Rule]",
@@ -237,6 +275,8 @@ def overridden(
     baseline: str | None = None,
     fail_on_unknown: bool = False,
     fail_on_absent: bool = False,
+    no_skips: bool = False,
+    today: str | None = None,
     exclude: Iterable[str] = (),
     cwd: str = "",
 ) -> Settings:
@@ -263,6 +303,12 @@ def overridden(
         given["fail_on_unknown"] = True
     if fail_on_absent:
         given["fail_on_absent"] = True
+    if no_skips:  # a baseline counts where it is named beside it
+        given |= {"no_skips": True, "baseline": baseline or ""}
+    if today is not None:
+        if not is_date(today):
+            raise SettingsError(f'--today: "{today}" is not a date such as 2027-03-01.')
+        given["today"] = today
     if more := tuple(_seen_from(settings.folder, one, cwd) for one in exclude):
         given["exclude"] = (*settings.exclude, *more)
     if select is not None:

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from taskwall.core.patterns import pattern
 from taskwall.core.values import Span
 from taskwall.settings import Settings
-from taskwall.source.files import PASSED_OVER, Files, UnreadableError, walk
+from taskwall.source.files import PASSED_OVER, Files, UnreadableError, repository_of, walk
 from taskwall.source.stack import Inputs, SourceError, Stack
 
 if TYPE_CHECKING:
@@ -433,20 +433,10 @@ def _boundaries(paths: Iterable[str]) -> dict[str, str]:
     """For each path the repository that encloses it, else the outermost given folder that does."""
     folders = {path: path if os.path.isdir(path) else os.path.dirname(path) for path in paths}
     return {
-        path: _repository(folder)
+        path: repository_of(folder)
         or min((one for one in folders.values() if _encloses(one, folder)), key=len)
         for path, folder in folders.items()
     }
-
-
-def _repository(folder: str) -> str:
-    """The nearest folder with a `.git`, from a folder upward; "" if there is none."""
-    while not os.path.exists(os.path.join(folder, ".git")):
-        above = os.path.dirname(folder)
-        if above == folder:
-            return ""
-        folder = above
-    return folder
 
 
 def _encloses(folder: str, path: str) -> bool:

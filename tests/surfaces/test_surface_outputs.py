@@ -27,6 +27,7 @@ DATA = Path(__file__).parent / "data"
         ("report-narrow.txt", "text", ("fail",), View(width=60)),
         ("report-colour.txt", "text", ("fail", "unknown"), View(colour=True)),
         ("report.sarif", "sarif", ("fail", "unknown", "pass"), View()),
+        ("report-suppressed.sarif", "sarif", ("fail",), View(suppressed=True)),
         ("report.xml", "junit", ("fail", "unknown", "pass"), View()),
         ("report-github.txt", "github", ("fail", "unknown", "pass"), View()),
         ("report-gitlab.json", "gitlab", ("fail", "unknown", "pass"), View()),

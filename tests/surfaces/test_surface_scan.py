@@ -13,6 +13,7 @@ from taskwall.core.digest import sha256
 from taskwall.engine import judge as engine
 from taskwall.findings.baseline import BaselineError
 from taskwall.findings.finding import Finding, Instance, Report
+from taskwall.settings import SettingsError
 
 
 def put(root: Path, **texts: str) -> None:
@@ -361,6 +362,64 @@ def test_a_name_that_is_no_utf8(toy: Path) -> None:
     report = scan(Options())
     assert told(report) == ["a�.tf:1 TW206 fail"]
     assert report.excerpt("a�.tf", 1) == "x = 1 # fail TW206"
+
+
+def dated(main: Path, until: str) -> None:
+    """A file of Terraform with one finding that a comment suppresses until a day."""
+    source = Path(__file__).parents[2] / "fixtures" / "rules" / "tw204" / "fail" / "main.tf"
+    lines = source.read_text().splitlines()
+    mark = next(n for n, line in enumerate(lines) if re.search(r"# TW204$", line))
+    lines[mark] = lines[mark].replace("# TW204", f"# taskwall:skip=TW204 until={until}: a demo")
+    main.write_text("\n".join(lines) + "\n")
+
+
+def test_a_suppression_that_has_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It holds through its last day; after it the finding is back, and the report says so."""
+    monkeypatch.chdir(tmp_path)
+    dated(tmp_path / "main.tf", "2027-03-01")
+
+    def on(day: str | None, **more: object) -> Report:
+        return scan(replace(Options(select=("TW204",), today=day), **more))
+
+    report = on("2027-03-01")
+    assert report.document.findings == ()
+    [held] = report.document.suppressed
+    assert (held.reason, held.until) == ("a demo", "2027-03-01")
+    assert report.notes == ("suppressions that end are judged as of 2027-03-01 (UTC)",)
+    report = on("2027-03-02")
+    assert [one.rule for one in report.document.findings] == ["TW204"]
+    assert (report.document.suppressed, report.status) == ((), 1)
+    ended, as_of = report.notes
+    assert re.fullmatch(r"main.tf:\d+: the suppression of TW204 ended on 2027-03-01", ended)
+    assert "2027-03-02" in as_of
+    assert on("2027-03-01", no_skips=True).status == 1
+    dated(tmp_path / "main.tf", "2000-01-01")
+    assert on(None).status == 1
+    dated(tmp_path / "main.tf", "9999-12-31")
+    assert on(None).status == 0
+    with pytest.raises(SettingsError, match="--today"):
+        on("tomorrow")
+
+
+def test_what_is_nearly_a_suppression_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A note names the line and how to write it."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "main.tf").write_text('resource "aws_vpc" "a" {} # taskwall:ignore=TW204\n')
+    [note] = scan(Options()).notes
+    assert note.startswith('main.tf:1: "taskwall:ignore=TW204" is not a suppression: write')
+
+
+def test_no_skips(toy: Path) -> None:
+    """Neither comments nor the baseline that settings name count; one that is given does."""
+    put(toy, main="x = 1 # skip TW206 why\ny = 1 # fail TW101\n")
+    (toy / "taskwall.toml").write_text('baseline = "b.json"\n')
+    scan(Options(write_baseline=""))
+    assert scan(Options()).status == 0
+    report = scan(Options(no_skips=True))
+    assert (len(told(report)), report.document.suppressed, report.notes) == (2, (), ())
+    assert told(scan(Options(no_skips=True, baseline="b.json"))) == ["main.tf:1 TW206 fail"]
 
 
 # The baseline

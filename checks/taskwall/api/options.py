@@ -21,7 +21,9 @@ class Options(Struct, frozen=True):
     the file that a new baseline goes to, "" the usual one: what goes into it is then reported as
     suppressed by it. `exclude` are patterns of paths beside those of the settings. `fail_on_absent`
     fails the run for modules and templates that are not there, and `allow_empty` accepts that there
-    is nothing to analyse. `scope` says which sources below `paths` count. `jobs` is the number of
+    is nothing to analyse. `settings` is a file in place of every other; with `no_skips` no
+    suppression counts, and no baseline of the settings; `today` is the day (YYYY-MM-DD) by which
+    suppressions end. `scope` says which sources below `paths` count. `jobs` is the number of
     processes.
     """
 
@@ -39,6 +41,9 @@ class Options(Struct, frozen=True):
     fail_on_unknown: bool = False
     fail_on_absent: bool = False
     allow_empty: bool = False
+    settings: str | None = None
+    no_skips: bool = False
+    today: str | None = None
     scope: sources.ScanScope = sources.ScanScope()
     jobs: int = 1
     cwd: str = ""
@@ -70,8 +75,9 @@ def resolved_options(options: Options) -> ResolvedOptions:
     cwd = os.path.abspath(options.cwd or os.curdir)
     paths = tuple(os.path.normpath(os.path.join(cwd, path)) for path in options.paths)
     every = all_rules()
+    given = os.path.join(cwd, options.settings) if options.settings is not None else ""
     use = settings.overridden(
-        settings.load(paths[0] if paths else cwd, every),
+        settings.load(paths[0] if paths else cwd, every, given),
         every,
         profile=options.profile,
         select=options.select,
@@ -82,6 +88,8 @@ def resolved_options(options: Options) -> ResolvedOptions:
         baseline=options.baseline and os.path.join(cwd, options.baseline),
         fail_on_unknown=options.fail_on_unknown,
         fail_on_absent=options.fail_on_absent,
+        no_skips=options.no_skips,
+        today=options.today,
         exclude=options.exclude,
         cwd=cwd,
     )

@@ -53,7 +53,10 @@ def run(arguments: list[str]) -> int:
     try:
         targets = _targets(flat(given.format), given.output or [])
         view = replace(
-            view_on(given.color, given.verbose), quiet=given.quiet, summary=given.summary
+            view_on(given.color, given.verbose),
+            quiet=given.quiet,
+            summary=given.summary,
+            suppressed=given.sarif_suppressed,
         )
         options = _options(given)
         files = _standard_input() if "-" in given.paths else None
@@ -137,11 +140,25 @@ def parser() -> ArgumentParser:
         metavar="FILE",
         help="baseline the current findings (default: in the baseline of the settings)",
     )
+    flag("--no-skips", "ignore suppressions in the sources, and the baseline of the settings")
+    option(
+        "--today",
+        "the date by which suppressions end (default: today, UTC)",
+        many=False,
+        metavar="YYYY-MM-DD",
+    )
+    option(
+        "--settings",
+        "the settings, in place of every settings file of the sources",
+        many=False,
+        metavar="FILE",
+    )
     made.add_argument(
         "--jobs", type=int, default=1, metavar="N", help="number of processes (default: 1)"
     )
     flag("--allow-outside", "read modules and files outside the repository")
     flag("--no-progress", "show no progress")
+    flag("--sarif-suppressed", "in SARIF: also the findings that are suppressed or baselined")
     flag("--quiet", "in text: findings, errors and crashes only")
     flag("--summary", "in text: counts by rule in place of the findings")
     flag("--verbose", "show everything: suppressed findings, unread types, full chains, every fix")
@@ -189,6 +206,9 @@ def _options(given: Namespace) -> api.Options:
         fail_on_unknown=given.fail_on_unknown,
         fail_on_absent=given.fail_on_absent,
         allow_empty=given.allow_empty,
+        settings=given.settings,
+        no_skips=given.no_skips,
+        today=given.today,
         jobs=given.jobs,
     )
 

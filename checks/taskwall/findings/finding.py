@@ -123,13 +123,17 @@ class Finding(Struct, frozen=True, gc=False):
 
 
 class Suppressed(Struct, frozen=True):
-    """A finding that a comment, metadata or the baseline keeps silent; `by` says which."""
+    """A finding that a comment, metadata or the baseline keeps silent; `by` says which.
+
+    `until` is the last day on which it does; None if it has no end.
+    """
 
     finding: Finding
     by: str
     reason: str
     file: str
     line: int
+    until: str | None = None
 
 
 class Unread(Struct, frozen=True):

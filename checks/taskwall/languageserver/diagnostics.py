@@ -35,7 +35,8 @@ _NAMES = 3
 """So many instances are named."""
 
 _NOTE = re.compile(
-    r"(?P<file>[^\n]+?):(?P<line>\d+): (?P<text>the suppression of [^\n]+|no rule is [^\n]+)"
+    r"(?P<file>[^\n]+?):(?P<line>\d+): (?P<text>the suppression of [^\n]+|no rule is [^\n]+"
+    r'|"[^\n]+" is not a suppression[^\n]+)'
 )
 
 

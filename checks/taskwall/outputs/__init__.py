@@ -13,7 +13,7 @@ class View(Struct, frozen=True):
     """How a format for people is to look: in colour, so wide, and how much is said.
 
     `verbose` says everything, `quiet` what was found and nothing else, `summary` counts in place of
-    the findings.
+    the findings. `suppressed` shows suppressed findings in SARIF too.
     """
 
     colour: bool = False
@@ -21,6 +21,7 @@ class View(Struct, frozen=True):
     verbose: bool = False
     quiet: bool = False
     summary: bool = False
+    suppressed: bool = False
 
 
 class Render(Protocol):

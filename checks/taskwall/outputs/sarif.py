@@ -1,8 +1,9 @@
 """SARIF 2.1.0, as code scanning takes it (OASIS, "Static Analysis Results Interchange Format").
 
 What is unknown is of the kind "review", a pass of the kind "pass". Findings that are put aside are
-results with suppressions. Sources that could not be read and rules that crashed are notifications,
-and make the run unsuccessful; sources that are absent are notifications too.
+counted in the properties of the run, for code scanning would show them as open; where they are
+wanted, they are results with suppressions. Sources that could not be read and rules that crashed
+are notifications, and make the run unsuccessful; sources that are absent are notifications too.
 """
 
 import re
@@ -43,13 +44,12 @@ FINGERPRINT = "taskwall/v1"
 def render(report: Report, view: View | None = None) -> str:
     """The report as a SARIF log with one run."""
     document = report.document
-    held = [one.finding for one in document.suppressed]
-    rules = _rules(report, [*document.findings, *held])
+    held = document.suppressed if view is not None and view.suppressed else ()
+    rules = _rules(report, [*document.findings, *(one.finding for one in held)])
     index = {rule["id"]: number for number, rule in enumerate(rules)}
     results = [_result(one, report, index) for one in document.findings]
     results += [
-        {**_result(one.finding, report, index), "suppressions": [_suppression(one)]}
-        for one in document.suppressed
+        {**_result(one.finding, report, index), "suppressions": [_suppression(one)]} for one in held
     ]
     driver = {"name": "taskwall", "semanticVersion": document.taskwall, "rules": rules}
     run: Object = {
@@ -57,6 +57,10 @@ def render(report: Report, view: View | None = None) -> str:
         "columnKind": "unicodeCodePoints",
         "invocations": [_invocation(report, index)],
         "results": results,
+        "properties": {
+            "suppressed": sum(one.by == "comment" for one in document.suppressed),
+            "baselined": sum(one.by == "baseline" for one in document.suppressed),
+        },
     }
     log = {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
     return msgspec.json.format(msgspec.json.encode(log), indent=2).decode() + "\n"

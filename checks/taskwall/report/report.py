@@ -53,12 +53,14 @@ class ReportBuilder:
             Redactor(text for judgement in judgements for text in judgement.sensitive_texts),
         )
         self.paths = ReportPaths(cwd)
+        self.today = "" if settings.no_skips else settings.today or _today()
         self.rows = ReportEntries(
             found.reads,
             judgements,
             files=files,
             lines=self.lines,
             paths=self.paths,
+            today=self.today,
         )
 
     def baseline(self) -> Baseline:
@@ -88,7 +90,8 @@ class ReportBuilder:
             finding, skip = row.finding, row.suppression
             if skip is not None:
                 file = self.paths.shown(skip.place.file)
-                silent.append(Suppressed(finding, "comment", skip.reason, file, skip.place.line))
+                line, until = skip.place.line, skip.until or None
+                silent.append(Suppressed(finding, "comment", skip.reason, file, line, until))
                 continue
             held = _known_instances(row, known)
             if held:
@@ -135,7 +138,9 @@ class ReportBuilder:
             errors=errors,
             crashes=crashes,
         )
-        notes = tuple(dict.fromkeys((*self._notes(), *self._idle(), *self._stale(known))))
+        notes = tuple(
+            dict.fromkeys((*self._notes(), *self._idle(), *self._dated(), *self._stale(known)))
+        )
         use = self.settings
         fails = (
             any(one.verdict == "fail" and reaches(one.severity, use.fail_on) for one in loud)
@@ -207,18 +212,26 @@ class ReportBuilder:
         every, used = all_rules(), self.rows.used
         for read, judgement in zip(self.found.reads, self.judgements, strict=True):
             for skip in judgement.suppressions:
-                if (
-                    skip in used
-                    or not skip.rule.startswith("TW")
-                    or skip.place.file not in read.files
-                ):
+                if skip.place.file not in read.files or not self.today:
                     continue
                 where = f"{self.paths.shown(skip.place.file)}:{skip.place.line}: "
-                if any(suppressions.names(skip, rule.id) for rule in self.rules):
+                if skip.wrong:
+                    yield f"{where}{skip.wrong}"
+                elif skip in used and suppressions.has_ended(skip, self.today):
+                    yield f"{where}the suppression of {skip.rule} ended on {skip.until}"
+                elif skip in used or not skip.rule.startswith("TW"):
+                    continue
+                elif any(suppressions.names(skip, rule.id) for rule in self.rules):
                     yield f"{where}the suppression of {skip.rule} no longer suppresses anything"
                 elif not any(suppressions.names(skip, rule.id) for rule in every):
                     hint = settings.nearest(skip.rule, [rule.id for rule in every])
                     yield f"{where}no rule is {skip.rule}{hint}: nothing is suppressed"
+
+    def _dated(self) -> Iterator[str]:
+        """The day that the report depends on, if any suppression ends."""
+        every = {skip for judgement in self.judgements for skip in judgement.suppressions}
+        if self.today and any(skip.until for skip in every):
+            yield f"suppressions that end are judged as of {self.today} (UTC)"
 
     def _stale(self, known: Baseline) -> Iterator[str]:
         """The entries of the baseline that could have been met here and were not."""
@@ -242,6 +255,13 @@ class ReportBuilder:
             if entry.fingerprint not in met and entry.rule in ran and entry.file in scanned:
                 what = f"{entry.rule} on {entry.resource}"
                 yield f"{entry.file}: {what} is in the baseline, but no longer found"
+
+
+def _today() -> str:
+    """Today's date, the same for everybody."""
+    from datetime import UTC, datetime
+
+    return datetime.now(UTC).date().isoformat()
 
 
 def _by_place(problem: Problem) -> tuple[str, int, int, str]:

@@ -42,6 +42,7 @@ class ReportEntries:
         files: Files,
         lines: SourceLines,
         paths: ReportPaths,
+        today: str,
     ) -> None:
         """Put in order what judging brought.
 
@@ -51,9 +52,11 @@ class ReportEntries:
             files: where texts come from.
             lines: the lines of the files, masked.
             paths: how the report spells paths.
+            today: the day on which suppressions must hold, "" if none counts.
         """
         self.used: set[Suppression] = set()
-        """The skips that keep something silent."""
+        """The skips that are about something that was found."""
+        self._today = today
         self._paths = paths
         rows = sorted(_merged(self._rows(reads, judgements, files)), key=_order)
         self._all = self._fingerprinted(rows, lines)
@@ -90,10 +93,11 @@ class ReportEntries:
             files.text,
         )
         for read, judgement, mends in zip(reads, judgements, offered, strict=True):
-            skips = suppressions.by_file(judgement.suppressions)
+            skips = suppressions.by_file(judgement.suppressions if self._today else ())
             for judged, mend in zip(judgement.findings, mends, strict=True):
                 silencing = suppressions.suppressing(judged, skips)
                 self.used.update(silencing)
+                silencing = [s for s in silencing if not suppressions.has_ended(s, self._today)]
                 if read.only is None or judged.place.file in read.only:
                     finding = self._paths.respelt(_with_edits(judged.finding, mend))
                     skip = silencing[0] if silencing else None

@@ -21,10 +21,15 @@ def names(suppression: Suppression, rule: str) -> bool:
     )
 
 
+def has_ended(suppression: Suppression, today: str) -> bool:
+    """Whether the last day of a suppression is past."""
+    return bool(suppression.until) and suppression.until < today
+
+
 def suppressing(
     judged: LocatedFinding, suppressions: Mapping[str, Sequence[Suppression]]
 ) -> list[Suppression]:
-    """The skips that keep a finding silent, of those grouped by file.
+    """The skips that are about a finding, of those grouped by file, also those that have ended.
 
     A skip holds where its scope has the finding's place in it, the header of the resource that
     has to change, or a module call through which that resource comes to be. A pass needs none.

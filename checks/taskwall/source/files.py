@@ -206,3 +206,13 @@ def walk(paths: Iterable[str], passed_over: frozenset[str] = PASSED_OVER) -> Ite
                 elif is_file:
                     yield entry.path
             folders.extend(reversed(below))
+
+
+def repository_of(folder: str) -> str:
+    """The nearest folder with a `.git`, from a folder upward; "" if there is none."""
+    while not os.path.exists(os.path.join(folder, ".git")):
+        above = os.path.dirname(folder)
+        if above == folder:
+            return ""
+        folder = above
+    return folder

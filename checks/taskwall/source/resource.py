@@ -24,7 +24,8 @@ class Suppression(Struct, frozen=True):
 
     `rule` is a rule id or prefix (`TW206`, `TW2`). `place` is the comment or metadata itself;
     `scope` is where it holds. `host` names the tool whose own way of writing it is: "cfn-lint";
-    "" if it is ours.
+    "" if it is ours. `until` is the last day on which it holds (YYYY-MM-DD), "" if it has no end.
+    `wrong` says what is wrong with what looks like one and is none.
     """
 
     rule: str
@@ -32,6 +33,8 @@ class Suppression(Struct, frozen=True):
     place: Span
     scope: Span
     host: str = ""
+    until: str = ""
+    wrong: str = ""
 
 
 class Resource(Struct, frozen=True):

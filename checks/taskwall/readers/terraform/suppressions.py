@@ -19,10 +19,11 @@ from taskwall.readers.terraform.syntax.tree import (
 )
 from taskwall.source.resource import Suppression
 from taskwall.source.stack import SourceError
+from taskwall.source.suppression import is_date, misplaced_date, near_miss, wrong_date
 
 _SKIP = pattern(
     r"(?P<tool>taskwall|checkov):skip=\s*(?P<rules>[\w.*-]+(?:\s*,\s*[\w.*-]+)*)[^\S\n]*"
-    r"(?::(?P<why>[^\n]*))?"
+    r"(?:until=(?P<until>[^\s:]*)[^\S\n]*)?(?::(?P<why>[^\n]*))?"
 )
 
 
@@ -56,14 +57,28 @@ def _read(
     for match in _SKIP.finditer(comment.text.removesuffix("*/")):
         why = (match["why"] or "").strip()
         own = match["tool"] == "taskwall"
-        if own and not why:
-            rules = match["rules"]
-            message = f"taskwall:skip={rules} needs a reason: taskwall:skip={rules}: why"
-            yield SourceError(comment.place, message)
+        if own and (wrong := _wrong(match["rules"], why, match["until"])):
+            yield SourceError(comment.place, wrong)
             continue
+        until = (match["until"] or "") if own else ""
         scope = _Finder(comment, lines, whole=not own).top(unit.parsed.body)
         for rule in match["rules"].split(","):
-            yield Suppression(rule.strip(), why, comment.place, scope or comment.place)
+            held = scope or comment.place
+            yield Suppression(rule.strip(), why, comment.place, held, until=until)
+    for line in comment.text.split("\n"):
+        if "taskwall:skip=" in line and not _SKIP.search(line):
+            yield SourceError(comment.place, "a skip names a rule, as in TW206")
+        if wrong := near_miss(line):
+            yield Suppression("", "", comment.place, comment.place, wrong=wrong)
+
+
+def _wrong(rules: str, why: str, until: str | None) -> str:
+    """What is wrong with a suppression of ours; "" if nothing is."""
+    if not why:
+        return f"taskwall:skip={rules} needs a reason: taskwall:skip={rules}: why"
+    if until is not None and not is_date(until):
+        return wrong_date(rules, until)
+    return misplaced_date(rules) if "until=" in why else ""
 
 
 class _Part(Struct, frozen=True):
