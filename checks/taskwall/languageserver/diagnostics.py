@@ -1,7 +1,7 @@
 """The diagnostics of a report: findings, what could not be read or is absent, idle suppressions."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from operator import attrgetter
 
@@ -32,7 +32,7 @@ DIAGNOSTIC_SEVERITIES = {
 """How an editor shows the severities of findings; what is unknown is always a hint."""
 
 _NAMES = 3
-"""So many instances are named."""
+"""So many instances, or values that are unknown, are named."""
 
 _NOTE = re.compile(
     r"(?P<file>[^\n]+?):(?P<line>\d+): (?P<text>the suppression of [^\n]+|no rule is [^\n]+"
@@ -168,12 +168,16 @@ def _message(one: Finding) -> str:
     if one.when:
         more.append(f"When {one.when}.")
     if one.missing:
-        more.append(f"It depends on {', '.join(one.missing)}.")
+        more.append(f"It depends on {_few(one.missing)}.")
     if len(one.addresses) > 1:
-        rest = len(one.addresses) - _NAMES
-        and_more = f" and {rest} more" if rest > 0 else ""
-        more.append(f"Instances: {', '.join(one.addresses[:_NAMES])}{and_more}.")
+        more.append(f"Instances: {_few(one.addresses)}.")
     return "\n".join((one.message, *more))
+
+
+def _few(names: Sequence[str]) -> str:
+    """The first few names, and how many more there are."""
+    rest = len(names) - _NAMES
+    return f"{', '.join(names[:_NAMES])}{f' and {rest} more' if rest > 0 else ''}"
 
 
 def _related(one: Finding, where: Whereabouts) -> Iterator[DiagnosticRelatedInformation]:

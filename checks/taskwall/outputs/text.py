@@ -333,20 +333,17 @@ def _absent(report: Report, view: View) -> Iterator[Piece]:
 
 
 def _unread(report: Report, view: View) -> Iterator[Piece]:
+    """The types and attributes that nothing here reads, which is harmless: only where all is wanted."""
+    if not view.verbose:
+        return
     types = [one for one in report.document.unread if not one.attributes]
     attributes = [one for one in report.document.unread if one.attributes]
     if types:
-        count = sum(one.count for one in types)
-        line = f"{_count(count, 'resource')} of {_count(len(types), 'type')} "
-        line += "is not read" if count == 1 else "are not read"
-        if not view.verbose:
-            yield f"{line} (--verbose lists them).\n", "quiet"
-            return
-        yield f"{line}:\n", ""
+        yield "Resources of types that taskwall does not read:\n", ""
         for one in types:
             yield f"  {one.count:4}  {sanitize(one.type)}\n", ""
-    if view.verbose and attributes:
-        yield "Attributes that are not read:\n", ""
+    if attributes:
+        yield "Attributes that taskwall does not read:\n", ""
         for one in attributes:
             yield f"  {sanitize(one.type)}: {sanitize(', '.join(one.attributes))}\n", ""
 
