@@ -196,9 +196,10 @@ def test_our_own_suppressions_count(here: Path, lint: Lint) -> None:
 
 def test_templates_that_are_absent_are_notes() -> None:
     """What a template nests and is not there is a note at the line that calls it."""
-    [first, second] = run._notes(everything())
+    [first, warning, second] = run._notes(everything())
 
     assert "no longer suppresses anything" in first
+    assert warning == "infra/odd.tf:4: an argument is unknown"
     assert second.startswith("infra/main.tf:3: module.vpc is not read")
 
 

@@ -333,7 +333,7 @@ def _absent(report: Report, view: View) -> Iterator[Piece]:
 
 
 def _unread(report: Report, view: View) -> Iterator[Piece]:
-    """The types and attributes that nothing here reads, which is harmless: only where all is wanted."""
+    """The types and attributes that nothing here reads: harmless, so only where all is wanted."""
     if not view.verbose:
         return
     types = [one for one in report.document.unread if not one.attributes]
