@@ -119,6 +119,13 @@ def test_sarif_says_what_the_report_says() -> None:
         "aws_ecs_service.api uses it",
         "0.0.0.0/0 is every address",
     ]
+    [flow] = first["codeFlows"][0]["threadFlows"]
+    steps = [one["location"]["message"]["text"] for one in flow["locations"]]
+    assert steps == [
+        "aws_ecs_service.api uses it",
+        "0.0.0.0/0 is every address",
+        FINDINGS[0].message,
+    ]
     [change] = first["fixes"][0]["artifactChanges"]
     [replacement] = change["replacements"]
     assert replacement["insertedContent"] == {"text": "[]"}

@@ -82,7 +82,10 @@ def _rule(rule: RuleDescription) -> Object:
         "name": "".join(word.capitalize() for word in rule.name.split("-")),
         "shortDescription": {"text": f"{rule.title}."},
         "fullDescription": {"text": rule.what},
-        "help": {"text": f"{rule.why} See {rule.link}"},
+        "help": {
+            "text": f"{rule.why} See {rule.link}",
+            "markdown": f"{rule.what}\n\n**Why**: {rule.why}\n\n[AWS documentation]({rule.link})",
+        },
         "helpUri": rule.link,
         "defaultConfiguration": {"level": LEVELS[rule.severity]},
         "properties": {
@@ -121,6 +124,12 @@ def _result(finding: Finding, report: Report, index: Mapping[str, int]) -> Objec
     }
     if related := _related(finding):
         found["relatedLocations"] = related
+    if finding.because and finding.verdict != "pass":
+        steps = related[: len(finding.because)]  # an id is that of one location only
+        chain = [{"location": {k: v for k, v in one.items() if k != "id"}} for one in steps]
+        place = {**location, "message": {"text": sanitize(finding.message)}}
+        flow = {"locations": [*chain, {"location": place}]}
+        found["codeFlows"] = [{"threadFlows": [flow]}]
     if finding.fingerprint:
         found["partialFingerprints"] = {FINGERPRINT: finding.fingerprint}
     if finding.fix and finding.fix.edits:
