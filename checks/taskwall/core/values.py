@@ -49,7 +49,8 @@ class Origin(Struct, frozen=True, gc=False):
     `name` is the address without instance keys (what messages say), `address` has them, and
     `header` is the line that introduces it. `maybe` holds what its existence waits for: empty if
     it certainly exists. `language` is "terraform" or "cloudformation" and only serves to word
-    fixes. `construct` is the path of the CDK construct that made it.
+    fixes. `construct` is the path of the CDK construct that made it. `silent` is whether nothing
+    that rules say of it is reported: it only stands for what may be there unseen.
     """
 
     name: str
@@ -59,17 +60,21 @@ class Origin(Struct, frozen=True, gc=False):
     called_from: tuple[ModuleCall, ...] = ()
     maybe: "tuple[Need, ...]" = ()
     construct: str | None = None
+    silent: bool = False
 
 
 class Need(Struct, frozen=True, gc=False):
     """Something that a user could supply, and why it is not known.
 
     `name` is what `--assume` (or `--var`, `--parameters`) takes: `var.peers`, `VpcId`,
-    `data.aws_vpc.main.cidr_block`. `why` continues the sentence: "has no default".
+    `data.aws_vpc.main.cidr_block`. `why` continues the sentence: "has no default". `handed` is set
+    of a module that is not there, which may use or change what the sources hand to it: the place
+    of the argument.
     """
 
     name: str
     why: str
+    handed: Span | None = None
 
     def __str__(self) -> str:
         return f"{self.name} {self.why}"

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from taskwall.findings.finding import Unread
+from taskwall.lowering._absent import with_possible
 from taskwall.lowering._draft import NetworkBuilder, kinds
 from taskwall.model.core.network import Network, RulePolicy
 from taskwall.source.resource import Resource
@@ -33,7 +34,7 @@ class Lowered(Struct, frozen=True):
 def lower(resources: Iterable[Resource], policy: RulePolicy | None = None) -> Lowered:
     """Build the network that resources declare."""
     _load()
-    draft = NetworkBuilder(resources)
+    draft = NetworkBuilder(with_possible(tuple(resources)))
     network = Network(draft.build(), policy)
     return Lowered(network, _unread(draft), tuple(draft.crashes))
 
@@ -56,7 +57,8 @@ class IncrementalLowering:
 
     def lowered(self, resources: Sequence[Resource]) -> Lowered:
         """What these resources declare now."""
-        self.plain = fresh = self.plain.of_others(self._draft.rebuilt(resources))
+        all_ = with_possible(resources)
+        self.plain = fresh = self.plain.of_others(self._draft.rebuilt(all_))
         self._network.by_kind = self._queries.set_input("kinds", fresh.by_kind)
         self._network.by_id = self._queries.set_input("things", fresh.by_id)
         unread = _unread(self._draft, self._written)

@@ -182,6 +182,12 @@ def lowers(
     return made
 
 
+def entity_of(type_: str) -> type[Entity] | None:
+    """The kind of thing that others mean when they refer to a resource of a type."""
+    known = _KINDS.get(type_)
+    return None if known is None else known.entity
+
+
 def kinds() -> frozenset[str]:
     """The resource types that functions under `lowers` have announced so far."""
     return frozenset(_KINDS)

@@ -10,6 +10,7 @@ from taskwall.core.values import Known
 from taskwall.readers.terraform import stacks
 from taskwall.readers.terraform.versions import newest, satisfies
 from taskwall.source.files import Files
+from taskwall.source.resource import ABSENT
 from taskwall.source.stack import Evaluation, Inputs
 
 VPC = 'module "vpc" {\n  source  = "terraform-aws-modules/vpc/aws"\n  version = "~> 5.0"\n}\n'
@@ -41,7 +42,7 @@ def read(root: Path, inputs: Inputs | None = None) -> Evaluation:
 
 def addresses(evaluation: Evaluation) -> list[str]:
     """The addresses of the resources."""
-    return [resource.origin.address for resource in evaluation.resources]
+    return [one.origin.address for one in evaluation.resources if one.type != ABSENT]
 
 
 def absent(evaluation: Evaluation) -> list[tuple[str, str, str, str | None, int, str]]:

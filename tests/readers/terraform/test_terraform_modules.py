@@ -9,6 +9,7 @@ import pytest
 from taskwall.core.values import ModuleCall, Span, Value, needs
 from taskwall.readers.terraform import TerraformStack, stacks
 from taskwall.source.files import Files
+from taskwall.source.resource import ABSENT
 from taskwall.source.stack import Evaluation, Inputs, SourceError
 
 Evaluated = Callable[..., Evaluation]
@@ -37,7 +38,7 @@ output "port" { value = var.port }
 
 def addresses(evaluation: Evaluation) -> list[str]:
     """The addresses of all resources, in order."""
-    return [resource.origin.address for resource in evaluation.resources]
+    return [one.origin.address for one in evaluation.resources if one.type != ABSENT]
 
 
 def body(evaluation: Evaluation, address: str, shown: Shown) -> object:
@@ -104,6 +105,20 @@ def test_counted_and_keyed_calls(evaluated: Evaluated, shown: Shown) -> None:
     }
 
 
+def test_calls_of_an_absent_module(evaluated: Evaluated, shown: Shown) -> None:
+    """Each call of a module that is not there is a resource of its own kind, with its arguments."""
+    evaluation = evaluated(
+        'resource "t" "a" {}\nmodule "m" {\n  source   = "x/m/aws"\n  for_each = toset(["b"])\n'
+        '  version = "1.0"\n  to      = t.a.id\n  name    = each.key\n}\n'
+        'module "none" {\n  source = "x/none/aws"\n  count  = 0\n}\n'
+    )
+    (call,) = (one for one in evaluation.resources if one.type == ABSENT)
+    assert (call.origin.address, call.origin.name) == ('module.m["b"]', "module.m")
+    written = {"source": "x/m/aws", "version": "1.0", "to": "<t.a.id>", "name": "b"}
+    assert shown(call.body) == written
+    assert [one.name for one in evaluation.absent] == ["module.m"]
+
+
 def test_open_call_makes_its_resources_maybe(evaluated: Evaluated) -> None:
     """What a call of unknown number holds may exist, and waits for what decides the call."""
     evaluation = evaluated(
@@ -131,7 +146,7 @@ def test_missing_argument(evaluated: Evaluated) -> None:
     ]
 
 
-ABSENT = [
+OUTPUTS = [
     ("module.vpc.id", "module.vpc.id"),
     ("module.vpc.subnets[0]", "module.vpc.subnets[0]"),
     ('module.vpc.groups["a"].arn', 'module.vpc.groups["a"].arn'),
@@ -139,11 +154,13 @@ ABSENT = [
 ]
 
 
-@pytest.mark.parametrize(("expression", "name"), ABSENT)
+@pytest.mark.parametrize(("expression", "name"), OUTPUTS)
 def test_absent_module(evaluated: Evaluated, shown: Shown, expression: str, name: str) -> None:
     """The outputs of a module that is not there are unknown, with the path that was asked for."""
+    count = "count = 1" if "[0].id" in expression else ""
     evaluation = evaluated(
-        f'module "vpc" {{\n  source = "x/vpc/aws"\n}}\nresource "t" "a" {{\n  x = {expression}\n}}'
+        f'module "vpc" {{\n  source = "x/vpc/aws"\n  {count}\n}}\n'
+        f'resource "t" "a" {{\n  x = {expression}\n}}'
     )
     value = evaluation.resources[0].body.fields["x"]
     assert shown(value) == f"<{name}>"

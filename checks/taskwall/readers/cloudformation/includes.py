@@ -19,9 +19,12 @@ from taskwall.readers.cloudformation.document import (
     read_nodes,
 )
 from taskwall.source.files import Files, UnreadableError
-from taskwall.source.stack import Inputs, SourceError
+from taskwall.source.stack import AbsentSource, Inputs, SourceError
 
 INCLUDE: Final = "AWS::Include"
+SCAN_TOO: Final = "scan the folder that it is in, too"
+"""What brings a nested template or an include that is not there."""
+
 _DEEPEST: Final = 10
 
 
@@ -33,6 +36,7 @@ class Includes:
         self.inputs = inputs
         self.read: list[str] = []
         self.errors: list[SourceError] = []
+        self.absent: list[AbsentSource] = []
 
     def root(self, unit: TemplateFile) -> Node | None:
         """The root of a template, with what its sections and itself include."""
@@ -70,10 +74,14 @@ class Includes:
         if literal_text(fields.get("Name")) != INCLUDE:
             return None
         location = members(fields.get("Parameters")).get("Location")
-        path = self._path(literal_text(location) or "", file)
-        if not path:
-            return None
+        named = literal_text(location) or ""
+        if isinstance(location, IntrinsicCall) and location.name == "Fn::Sub":
+            named = literal_text(location.argument) or ""
+        path = self._path(named, file)
         place = (location or node).place or Span(file, 1, 1, 1, 1)
+        if not path:
+            self.absent.append(AbsentSource("include", INCLUDE, named, None, place, SCAN_TOO))
+            return None
         if path in above or len(above) > _DEEPEST:
             self.errors.append(SourceError(place, "includes itself"))
             return None

@@ -14,16 +14,10 @@ from taskwall.readers.cloudformation.deployment import DeploymentEvaluation
 from taskwall.readers.cloudformation.document import literal_text, members
 from taskwall.readers.cloudformation.evaluate import Evaluator
 from taskwall.readers.cloudformation.exports import Offer
-from taskwall.readers.cloudformation.template import Declared, Template, read_template
+from taskwall.readers.cloudformation.template import STACKS, Declared, Template, read_template
 from taskwall.source.files import Files, UnreadableError
 from taskwall.source.stack import Inputs, SourceError
 
-STACKS: Final = {
-    "AWS::CloudFormation::Stack": "TemplateURL",
-    "AWS::CloudFormation::StackSet": "TemplateURL",
-    "AWS::Serverless::Application": "Location",
-}
-"""The types that deploy a template, and the property that says which."""
 MAX_NESTED_STACKS: Final = 500
 """A template that comes to more nested stacks than this, all told, is an error."""
 
@@ -197,7 +191,8 @@ def _path(value: Value | None) -> tuple[list[str], bool]:
     if isinstance(found, Known):
         text = spelled(found.data) or ""
     elif isinstance(found, Text) and isinstance(found.parts[-1], str):
-        text = found.parts[-1].partition("/")[2]  # the first step hangs on what is not known
+        first, slash, others = found.parts[-1].partition("/")
+        text = others if slash else first  # the first step hangs on what is not known
     else:
         return [], False
     bare = re.sub(r"^(?:https?|s3)://[^/]*/", "", text.partition("?")[0]).removeprefix("file://")

@@ -21,12 +21,19 @@ from taskwall.readers.cloudformation.document import (
     read_nodes,
 )
 from taskwall.source.files import Files, UnreadableError
-from taskwall.source.stack import Inputs, SourceError
+from taskwall.source.stack import AbsentSource, Inputs, SourceError
 
 LANGUAGE_EXTENSIONS: Final = "AWS::LanguageExtensions"
 """The one transform that declares no resources of its own."""
 
 _TYPED: Final = r"""["']?Type["']?\s{0,20}:\s{0,20}["']?(?:AWS|Custom)::"""
+STACKS: Final = {
+    "AWS::CloudFormation::Stack": "TemplateURL",
+    "AWS::CloudFormation::StackSet": "TemplateURL",
+    "AWS::Serverless::Application": "Location",
+}
+"""The types that deploy a template, and the property that says which."""
+
 _VERSION: Final = "AWSTemplateFormatVersion"
 _EXPANDED: Final = "is expanded only at deployment"
 
@@ -68,6 +75,7 @@ class Template(Struct, frozen=True):
     rules: Lookup[str, Node] = {}
     loops: Lookup[str, Node] | None = None
     files: frozenset[str] = frozenset()
+    absent: tuple[AbsentSource, ...] = ()
 
     @property
     def place(self) -> Span:
@@ -101,12 +109,14 @@ def read_template(
             raise
         return None
     files = frozenset((file,))
+    absent: tuple[AbsentSource, ...] = ()
     if "AWS::Include" in text and beside is not None:
         from taskwall.readers.cloudformation.includes import Includes
 
         includes = Includes(beside, inputs or Inputs())
         whole = includes.root(unit)
         files = files.union(includes.read)
+        absent = tuple(includes.absent)
         unit = replace(unit, root=whole, errors=(*unit.errors, *includes.errors))
     if isinstance(unit.root, IntrinsicCall) and (_VERSION in text or re.search(_TYPED, text)):
         at = unit.root.place
@@ -122,7 +132,7 @@ def read_template(
         place = unit.root.place if unit.root is not None else None
         line, column = (place.line, place.column) if place else (1, 1)
         raise UnreadableError(file, "has no mapping of Resources", line, column)
-    return _template(unit, root, root["Resources"], files)
+    return replace(_template(unit, root, root["Resources"], files), absent=absent)
 
 
 def _template(

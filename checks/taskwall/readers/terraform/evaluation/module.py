@@ -2,12 +2,14 @@
 
 import os
 from collections.abc import Callable, Iterator, Mapping
+from typing import TypeAlias
 
 from taskwall.core.values import (
     Fields,
     Known,
     ModuleCall,
     Need,
+    Origin,
     Span,
     Unknown,
     Value,
@@ -39,7 +41,7 @@ from taskwall.readers.terraform.values.placeholders import names_existing
 from taskwall.readers.terraform.values.sensitive import is_sensitive, names_secret
 from taskwall.readers.terraform.values.types import ANY_TYPE, Type, convert, type_of
 from taskwall.readers.terraform.values.values import FailedError, is_null, weight
-from taskwall.source.resource import Resource
+from taskwall.source.resource import ABSENT, Resource
 from taskwall.source.stack import AbsentSource
 
 DEEPEST_CHAIN = 150
@@ -86,7 +88,8 @@ class ModuleScope:
         """What is being read, and how many states of other roots are since then."""
         self._instances: Memo[str, BlockInstances[ResourceInstance]] = Memo()
         self._resources: Memo[ResourceInstance, Resource] = Memo()
-        self._calls: Memo[str, BlockInstances[ModuleInstance] | Value] = Memo()
+        self._calls: Memo[str, Called | Value] = Memo()
+        self._absent: Memo[str, tuple[Resource, ...]] = Memo()
         for error in module.errors:
             run.effects.report(error)
 
@@ -342,7 +345,7 @@ class ModuleScope:
         found = self.modules(name)
         return found.value if isinstance(found, BlockInstances) else found
 
-    def modules(self, name: str) -> "BlockInstances[ModuleInstance] | Value":
+    def modules(self, name: str) -> "Called | Value":
         """The instances of a module call, or what is known of a module that is not there."""
         known = self._calls.get(name)
         if known is None:
@@ -350,7 +353,7 @@ class ModuleScope:
             assert known is not None
         return known
 
-    def _modules(self, name: str) -> "BlockInstances[ModuleInstance] | Value":
+    def _modules(self, name: str) -> "Called | Value":
         block = self.module.calls.get(name)
         address = self.address(f"module.{name}")
         if block is None:
@@ -360,40 +363,47 @@ class ModuleScope:
             if self._pending[f"*{name}"] == self.run.depth_of_states:
                 self.run.complain(block.header, f"{address} depends on itself")
             return Unknown((Need(address, "depends on itself"),))
-        module = self._called(name, address, block)
+        module = self._called(name, block)
         if isinstance(module, str):
             return self.run.assumed(unknown(address, module))
+        if address in self.run.inputs.assumptions and isinstance(module, AbsentModule):
+            return self.run.assumed(unknown(address, module.why))
         if self.run.modules > MOST_MODULES:
             self.run.effects.shareable = False
             self.run.complain(
                 block.header, f"more than {MOST_MODULES} modules are called: the rest is left out"
             )
             return self.run.assumed(unknown(address, "is one of too many modules"))
+
+        def made(full: str, env: Env, maybe: tuple[Need, ...]) -> ModuleInstance | AbsentInstance:
+            if isinstance(module, AbsentModule):
+                return AbsentInstance(self, block, name, module.why, full, env, maybe)
+            return ModuleInstance(self, block, name, module, full, env, maybe)
+
         self._pending[f"*{name}"] = self.run.depth_of_states
         try:
-            return expand(
-                block,
-                address,
-                self,
-                lambda full, env, maybe: ModuleInstance(
-                    self, block, name, module, full, env, maybe
-                ),
-            )
+            found = expand(block, address, self, made)
         finally:
             del self._pending[f"*{name}"]
+        if isinstance(module, AbsentModule) and found.all:
+            self._report(address, block, module)
+        return found
 
-    def _called(self, name: str, address: str, block: Block) -> Module | str:
-        """The module that a call means, or why it is not there."""
+    def _report(self, address: str, block: Block, absent: AbsentModule) -> None:
+        """Report that the module of a call is not there."""
+        attribute = block.body.attributes.get("source")
+        place = attribute.expression.place if attribute else block.header
+        source, version = self.argument(block, "source"), self.argument(block, "version")
+        self.run.effects.report(
+            AbsentSource(absent.kind, address, source or "", version or None, place, absent.cure)
+        )
+
+    def _called(self, name: str, block: Block) -> Module | AbsentModule | str:
+        """The module that a call means, that it is absent, or why it cannot be called."""
         run = self.run
         found = self.source(name, block)
         if isinstance(found, AbsentModule):
-            attribute = block.body.attributes.get("source")
-            place = attribute.expression.place if attribute else block.header
-            source, version = self.argument(block, "source"), self.argument(block, "version")
-            run.effects.report(
-                AbsentSource(found.kind, address, source or "", version or None, place, found.cure)
-            )
-            return found.why
+            return found
         if found in self.chain:
             run.complain(block.header, f"module.{name} calls a module that it is part of")
             return "is part of itself"
@@ -457,15 +467,33 @@ class ModuleScope:
                     assert known is not None
                 yield known
         for name in self.module.calls:
-            for called in self.called(name):
-                yield from called.resources()
+            yield from self.called_resources(name)
 
     def called(self, name: str) -> "Iterator[ModuleScope]":
         """The instances of a called module; none if it is not there."""
         found = self.modules(name)
-        if isinstance(found, BlockInstances):
-            for instance in found.all:
+        for instance in found.all if isinstance(found, BlockInstances) else ():
+            if isinstance(instance, ModuleInstance):
                 yield instance.scope
+
+    def called_resources(self, name: str) -> Iterator[Resource]:
+        """The resources of a called module; the call itself if the module is not there."""
+        for scope in self.called(name):
+            yield from scope.resources()
+        yield from self.absent(name)
+
+    def absent(self, name: str) -> tuple[Resource, ...]:
+        """The calls of a module that is not there, each as a resource with its arguments."""
+        known = self._absent.get(name)
+        if known is None:
+            known = self.run.effects.once(self._absent, name, lambda: self._absent_calls(name))
+            assert known is not None
+        return known
+
+    def _absent_calls(self, name: str) -> tuple[Resource, ...]:
+        found = self.modules(name)
+        calls = found.all if isinstance(found, BlockInstances) else ()
+        return tuple(call.resource() for call in calls if isinstance(call, AbsentInstance))
 
 
 class ModuleInstance:
@@ -504,6 +532,52 @@ class ModuleInstance:
         """All outputs."""
         return Fields({name: self.get(name) for name in self.scope.module.outputs})
 
+
+class AbsentInstance:
+    """One instance of the call of a module that is not there."""
+
+    def __init__(
+        self,
+        caller: ModuleScope,
+        block: Block,
+        name: str,
+        why: str,
+        address: str,
+        env: Env,
+        maybe: tuple[Need, ...],
+    ) -> None:
+        self._caller = caller
+        self._block = block
+        self._name = name
+        self._why = why
+        self._address = address
+        self._maybe = maybe
+        self._arguments = caller.reader(block.body, env, address)
+
+    def get(self, name: str) -> Value:
+        """The value of an output, which is not known."""
+        return self._caller.run.assumed(unknown(f"{self._address}.{name}", self._why))
+
+    def opened(self, value: Value) -> Value:  # noqa: ARG002 (as Whole has it)
+        """All outputs, of which none is known."""
+        return unknown(self._address, self._why)
+
+    def resource(self) -> Resource:
+        """The call as a resource: its arguments are its attributes."""
+        caller, place = self._caller, self._block.place
+        origin = Origin(
+            caller.bare_address(f"module.{self._name}"),
+            self._address,
+            self._block.header,
+            "terraform",
+            caller.called_from,
+            tuple(dict.fromkeys((*caller.maybe, *self._maybe))),
+        )
+        return Resource(ABSENT, origin, self._arguments.all(place), place)
+
+
+Called: TypeAlias = BlockInstances[ModuleInstance | AbsentInstance]
+"""The instances of a module call."""
 
 _NOT_ARGUMENTS = frozenset({"source", "version", "providers", "count", "for_each", "depends_on"})
 

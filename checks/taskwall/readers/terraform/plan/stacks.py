@@ -194,7 +194,7 @@ class PlanStack:
             beside.errors,
             beside.questions,
             beside.suppressions,
-            beside.absent,
+            (),  # a plan holds what they make
             beside.sensitive_texts | self._hidden,
             beside.line_map,
         )
