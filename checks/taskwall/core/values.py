@@ -37,10 +37,14 @@ class Span(Struct, frozen=True, gc=False):
 
 
 class ModuleCall(Struct, frozen=True, gc=False):
-    """A module call (or nested stack) through which a resource comes to be."""
+    """A module call (or nested stack) through which a resource comes to be.
+
+    `downloaded` says that the module is a copy that a tool has fetched: users do not edit it.
+    """
 
     name: str
     place: Span
+    downloaded: bool = False
 
 
 class Origin(Struct, frozen=True, gc=False):
@@ -59,6 +63,11 @@ class Origin(Struct, frozen=True, gc=False):
     called_from: tuple[ModuleCall, ...] = ()
     maybe: "tuple[Need, ...]" = ()
     construct: str | None = None
+
+    @property
+    def download(self) -> ModuleCall | None:
+        """The call, in a file that users edit, of the downloaded module that this is in, if any."""
+        return next((call for call in self.called_from if call.downloaded), None)
 
 
 class Need(Struct, frozen=True, gc=False):

@@ -182,7 +182,9 @@ class ReportBuilder:
                 ):
                     continue
                 where = f"{self.paths.shown(skip.place.file)}:{skip.place.line}: "
-                if any(suppressions.names(skip, rule.id) for rule in self.rules):
+                if skip.downloaded:
+                    yield f"{where}a suppression in a downloaded module does not count"
+                elif any(suppressions.names(skip, rule.id) for rule in self.rules):
                     yield f"{where}the suppression of {skip.rule} no longer suppresses anything"
                 elif not any(suppressions.names(skip, rule.id) for rule in every):
                     hint = settings.nearest(skip.rule, [rule.id for rule in every])

@@ -27,7 +27,8 @@ def suppressing(
     """The skips that keep a finding silent, of those grouped by file.
 
     A skip holds where its scope has the finding's place in it, the header of the resource that
-    has to change, or a module call through which that resource comes to be. A pass needs none.
+    has to change, or a module call through which that resource comes to be; not if it is in a
+    downloaded module. A pass needs none.
     """
     if not suppressions or judged.finding.verdict == "pass":
         return []
@@ -36,6 +37,6 @@ def suppressing(
         id(skip): skip
         for place in places
         for skip in suppressions.get(place.file, ())
-        if names(skip, judged.finding.rule) and skip.scope.holds(place)
+        if names(skip, judged.finding.rule) and skip.scope.holds(place) and not skip.downloaded
     }
     return list(found.values())

@@ -24,7 +24,7 @@ class Suppression(Struct, frozen=True):
 
     `rule` is a rule id or prefix (`TW206`, `TW2`). `place` is the comment or metadata itself;
     `scope` is where it holds. `host` names the tool whose own way of writing it is: "cfn-lint";
-    "" if it is ours.
+    "" if it is ours. `downloaded` says that it is in a downloaded module, where it has no effect.
     """
 
     rule: str
@@ -32,6 +32,7 @@ class Suppression(Struct, frozen=True):
     place: Span
     scope: Span
     host: str = ""
+    downloaded: bool = False
 
 
 class Resource(Struct, frozen=True):

@@ -251,6 +251,23 @@ def is_local(source: str) -> bool:
     return source.startswith(("./", "../")) or source in (".", "..")
 
 
+DOWNLOADS = frozenset({".terraform", ".external_modules", ".terragrunt-cache"})
+"""Folders into which tools put the modules that they fetch."""
+
+
+def is_downloaded(source: str | None, folder: str, root: str) -> bool:
+    """Whether a module is a copy that a tool has fetched.
+
+    Args:
+        source: what its call says.
+        folder: where it is.
+        root: the folder of the root module.
+    """
+    if source is None or not is_local(source):
+        return True
+    return not DOWNLOADS.isdisjoint(os.path.relpath(folder, root).split(os.sep))
+
+
 def _module(folder: str, units: Iterable[SourceFile]) -> Module:
     units = tuple(units)
     module = Module(folder, units, {}, {}, {}, {}, {}, ())

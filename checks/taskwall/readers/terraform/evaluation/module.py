@@ -21,7 +21,7 @@ from taskwall.readers.terraform.evaluation.free_variables import free_variable
 from taskwall.readers.terraform.evaluation.instances import MOST_MODULES, BlockInstances, expand
 from taskwall.readers.terraform.evaluation.resource_instance import ResourceInstance
 from taskwall.readers.terraform.evaluation.run import RootEvaluation
-from taskwall.readers.terraform.modules import Module, is_local, module_source
+from taskwall.readers.terraform.modules import Module, is_downloaded, is_local, module_source
 from taskwall.readers.terraform.syntax.hcl import BROKEN_VALUE
 from taskwall.readers.terraform.syntax.tree import (
     AccessStep,
@@ -452,12 +452,14 @@ class ModuleInstance:
             return arguments.get(argument) if argument not in _NOT_ARGUMENTS else None
 
         caller.run.modules += 1
+        root = caller.run.root.folder
+        downloaded = is_downloaded(module_source(block), module.folder, root)
         self.scope = caller.inner(
             name,
             module,
             f"{address}.",
             given,
-            (*caller.called_from, ModuleCall(f"module.{name}", block.header)),
+            (*caller.called_from, ModuleCall(f"module.{name}", block.header, downloaded)),
             tuple(dict.fromkeys((*caller.maybe, *maybe))),
         )
 

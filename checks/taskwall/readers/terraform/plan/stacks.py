@@ -197,6 +197,7 @@ class PlanStack:
             beside.absent,
             beside.sensitive_texts | self._hidden,
             beside.line_map,
+            beside.user_place,
         )
 
 
