@@ -22,6 +22,8 @@ SourceKind: TypeAlias = Literal["terraform", "plan", "cloudformation"]
 
 TERRAFORM = (".tf", ".tf.json", ".tofu", ".tofu.json")
 TEMPLATES = (".yaml", ".yml", ".json", ".template")
+VALUES = (".tfvars", ".tfvars.json")
+"""How the names of the files end that hold values of a root's variables."""
 
 MAY_COUNT = (*TERRAFORM, *TEMPLATES, ".tfvars", ".toml")
 """How files end that may be sources, values for them (`.tfvars.json` too), or settings."""
@@ -81,14 +83,16 @@ def read_sources(
     """Read every stack below the given absolute paths.
 
     A file given by itself is read within the stacks that it takes part in, wherever in its
-    repository their roots are. `cache` is what earlier reads with the same files, inputs, settings
-    and scope have found out.
+    repository their roots are. A file of settings stands for its folder, one of values for the root
+    that it is for: the nearest folder with Terraform files from its own upward. `cache` is what
+    earlier reads with the same files, inputs, settings and scope have found out.
     """
     found = Sources()
     cache = cache or ReadCache()
     inputs = replace(
         inputs, explore_defaults=use.scenarios == "all", remote_states=use.remote_state
     )
+    paths = [os.path.dirname(path) if _is_settings(path, use) else path for path in paths]
     boundaries = _boundaries(paths)
     seen: set[str] = set()
     wide: dict[str, list[str]] = {}
@@ -102,12 +106,20 @@ def read_sources(
                 seen.add(path)
                 wide.setdefault(boundaries[folder], []).append(path)
     narrow: dict[str, list[str]] = {}
+    roots: dict[tuple[str, str], tuple[str, list[str]]] = {}
     for path in dict.fromkeys(paths):
         if _is_folder(path, files) or path in seen:
             continue
         if not files.exists(path):
             place = Span(path, 1, 1, 1, 1)
             found.errors.append(SourceError(place, "there is no such file or folder"))
+        elif path.endswith(VALUES):
+            root = _root_of(path, boundaries[path], use)
+            more = "" if root and _is_loaded(path, root[0]) else path
+            if not root:
+                found.foreign.append(path)
+            elif more or not seen.issuperset(root):
+                roots[root[0], more] = boundaries[path], root
         elif path.endswith(TEMPLATES) and _is_empty(path, files):
             found.errors.append(SourceError(Span(path, 1, 1, 1, 1), "is empty"))
         elif path.endswith((*TERRAFORM, *TEMPLATES)):
@@ -118,6 +130,19 @@ def read_sources(
         stacks, errors = _stacks(sources, files, replace(inputs, boundary=boundary), scope)
         found.reads += [ReadStack(stack, boundary) for stack in stacks]
         found.errors += errors
+    whole: set[str] = set()
+    for (_, more), (boundary, given) in roots.items():
+        said = replace(inputs, boundary=boundary)
+        if more:
+            said = replace(said, var_files=(*inputs.var_files, more))
+        by = ReadCache() if more else cache
+        stacks, errors = by.stacks(given, said, use, files, scope)
+        kept = [stack for stack in stacks if not stack.files.isdisjoint(given)]
+        concerned = frozenset().union(*(stack.files for stack in kept))
+        found.reads += [ReadStack(stack, boundary) for stack in kept]
+        found.errors += [error for error in errors if error.place.file in concerned]
+        if not more:
+            whole.update(stack.name for stack in kept)
     for boundary, given in narrow.items():
         only = frozenset(given)
         stacks, errors = cache.stacks(given, replace(inputs, boundary=boundary), use, files, scope)
@@ -127,9 +152,32 @@ def read_sources(
         found.reads += [
             ReadStack(stack, boundary, None if _is_plan(stack.name, files) else only)
             for stack in kept
+            if stack.name not in whole
         ]
         found.errors += [error for error in errors if error.place.file in concerned]
     return found
+
+
+def _is_settings(path: str, use: Settings) -> bool:
+    return path == use.file or os.path.basename(path) == "taskwall.toml"
+
+
+def _root_of(path: str, boundary: str, use: Settings) -> list[str]:
+    """The Terraform files of the root that a file of values is for."""
+    folder = os.path.dirname(path)
+    while _encloses(boundary, folder):
+        found = [one for one in _in((folder,)) if one.endswith(TERRAFORM) and not use.excludes(one)]
+        if found or folder == os.path.dirname(folder):
+            return found
+        folder = os.path.dirname(folder)
+    return []
+
+
+def _is_loaded(path: str, source: str) -> bool:
+    """Whether Terraform reads a file of values beside a source of its root without being told."""
+    folder, name = os.path.split(path)
+    by_itself = name.startswith("terraform.tfvars") or ".auto.tfvars" in name
+    return by_itself and folder == os.path.dirname(source)
 
 
 def _is_plan(path: str, files: Files) -> bool:

@@ -35,15 +35,23 @@ from taskwall.source.stack import AbsentSource, SourceError, Stack
 class LocatedFinding(Struct, frozen=True, gc=False):
     """A finding, with what its suppression needs. Its paths are as the readers give them.
 
-    `needs` says why what the finding waits for is not known. `changes` would mend it together, each
-    with the resource that it is about.
+    `files` are those that the chains of further instances go through. `needs` says why what the
+    finding waits for is not known. `changes` would mend it together, each with the resource that it
+    is about.
     """
 
     finding: Finding
     place: Span
     on: Origin
+    files: frozenset[str] = frozenset()
     needs: tuple[Need, ...] = ()
     changes: tuple[tuple[AttributeChange, Resource], ...] = ()
+
+    def touches(self, files: frozenset[str]) -> bool:
+        """Whether its place, a step of its chain or a call that leads there is in one of these."""
+        steps = (step.file for step in self.finding.because)
+        calls = (call.file for call in self.finding.called_from)
+        return not files.isdisjoint((self.place.file, *steps, *calls, *self.files))
 
 
 Pass: TypeAlias = tuple[str, Severity, str, Span, tuple[CalledFrom, ...]]
@@ -347,7 +355,8 @@ def _judged(alike: list[_Settled], at: Span, stack: str, profile: str) -> Locate
         missing=tuple(dict.fromkeys(need.name for need in waits)) if answer.truth is None else (),
         fix=Fix(_fix(rule, verdict)) if answer.truth else None,
     )
-    return LocatedFinding(finding, at, on, waits if answer.truth is None else ())
+    files = {step.file for each, _ in alike[1:] for step in _steps(each, at)}
+    return LocatedFinding(finding, at, on, frozenset(files), waits if answer.truth is None else ())
 
 
 def _called_from(on: Origin) -> tuple[CalledFrom, ...]:

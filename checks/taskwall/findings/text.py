@@ -4,7 +4,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 
 from taskwall.core.values import Need, waiting
-from taskwall.findings.finding import SEVERITIES, Finding
+from taskwall.findings.finding import SEVERITIES, Finding, Report
 
 TAB = 4
 """How many blanks a tab is shown as."""
@@ -30,6 +30,15 @@ def one_line(finding: Finding, reasons: Mapping[str, str]) -> str:
     if finding.missing:
         text += f": {waiting(Need(name, reasons.get(name, '')) for name in finding.missing)}"
     return sanitize(text)
+
+
+def remainder(report: Report) -> str:
+    """What the stacks of the files that were given have beside what is shown; "" if nothing."""
+    fails, unknown = report.elsewhere
+    kinds = ((fails, "more finding"), (unknown, "more unknown"))
+    counts = [f"{count} {kind}{'s' * (count > 1)}" for count, kind in kinds if count]
+    do = "does" if sum(report.elsewhere) == 1 else "do"
+    return f"{' and '.join(counts)} {do} not touch the files given." if counts else ""
 
 
 def by_severity(findings: Iterable[Finding]) -> list[Finding]:

@@ -7,7 +7,7 @@ unknown is a notice; what is put aside or passes is not shown.
 from collections.abc import Iterator, Mapping
 
 from taskwall.findings.finding import Finding, Report, Severity
-from taskwall.findings.text import by_severity, one_line, sanitize
+from taskwall.findings.text import by_severity, one_line, remainder, sanitize
 from taskwall.outputs import View
 
 GITHUB_COMMANDS: Mapping[Severity, str] = {
@@ -27,6 +27,7 @@ def render(report: Report, view: View | None = None) -> str:
         f"taskwall: {counts.fail} fail, {counts.unknown} unknown, {counts.suppressed} suppressed, "
         f"{counts.errors} unreadable, {counts.crashes} crashed"
     )
+    lines += filter(None, [remainder(report)])
     return "".join(f"{line}\n" for line in lines)
 
 

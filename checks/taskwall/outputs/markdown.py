@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from taskwall.core.patterns import pattern
 from taskwall.findings.finding import SEVERITIES, Finding, Report
-from taskwall.findings.text import by_severity, one_line, sanitize
+from taskwall.findings.text import by_severity, one_line, remainder, sanitize
 from taskwall.outputs import View
 
 MAX_ROWS = 50
@@ -29,6 +29,8 @@ def _blocks(report: Report) -> Iterator[str]:
     fails = [one for one in found if one.verdict == "fail"]
     yield "## taskwall\n"
     yield _summary(report) + "\n"
+    if others := remainder(report):
+        yield f"{others}\n"
     if document.crashes or document.errors:
         yield "### Not analysed\n"
         for crash in document.crashes:

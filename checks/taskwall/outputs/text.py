@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeAlias
 
 from taskwall.core.patterns import pattern
-from taskwall.findings.finding import SEVERITIES, Finding, Report, Summary
-from taskwall.findings.text import TAB, sanitize
+from taskwall.findings.finding import SEVERITIES, Finding, Report
+from taskwall.findings.text import TAB, remainder, sanitize
 from taskwall.outputs import View
 
 Piece: TypeAlias = tuple[str, str]
@@ -347,12 +347,15 @@ def _totals(report: Report) -> Iterator[Piece]:
         yield ".\n", ""
     else:
         yield "No findings", "loud"
-        yield ".\n", ""
-    yield f"{_looked_at(report.document.summary)}\n", "quiet"
+        yield f"{' in the files given' if any(report.elsewhere) else ''}.\n", ""
+    if others := remainder(report):
+        yield f"{others}\n", ""
+    yield f"{_looked_at(report)}\n", "quiet"
 
 
-def _looked_at(summary: Summary) -> str:
+def _looked_at(report: Report) -> str:
     """What was looked at: where there was nothing to judge, silence is no praise."""
+    summary = report.document.summary
     files = _count(summary.files, "file")
     more = [f"{_count(summary.suppressed, 'finding')} suppressed"] if summary.suppressed else []
     more += [_count(summary.errors, "error")] if summary.errors else []
@@ -363,7 +366,8 @@ def _looked_at(summary: Summary) -> str:
     if not summary.resources:
         return f"Nothing was analysed: no resources were found in {files}{tail}"
     resources = _count(summary.resources, "resource")
-    if not (summary.fail or summary.unknown or summary.passed or summary.suppressed):
+    shown = summary.fail or summary.unknown or summary.passed or summary.suppressed
+    if not (shown or any(report.elsewhere)):
         return (
             f"Nothing was analysed: no rule applies to any of {resources} in {files}: none is"
             f" part of the network of ECS tasks{tail}"

@@ -1,5 +1,6 @@
 """What the rules said of a scan's sources, put in order: rows, fingerprints, and the report."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from msgspec.structs import replace
@@ -69,7 +70,8 @@ class ReportBuilder:
                 one.resource,
             )
             for row in self.rows
-            if row.suppression is None
+            if row.asked
+            and row.suppression is None
             and (one := row.finding).verdict != "pass"
             and one.verdict in self.settings.show
         }
@@ -77,11 +79,15 @@ class ReportBuilder:
     def report(self, known: Mapping[str, baseline.BaselineEntry], baseline_path: str) -> Report:
         """The report, without the findings that a baseline knows (in the file `baseline_path`)."""
         loud: list[Finding] = []
+        others: list[Finding] = []
         silent: list[Suppressed] = []
         for row in self.rows:
             finding, skip = row.finding, row.suppression
             entry = known.get(finding.fingerprint)
-            if skip is not None:
+            if not row.asked:
+                if skip is None and not (entry and entry.silences(finding.verdict)):
+                    others.append(finding)
+            elif skip is not None:
                 file = self.paths.shown(skip.place.file)
                 silent.append(Suppressed(finding, "comment", skip.reason, file, skip.place.line))
             elif entry is not None and entry.silences(finding.verdict):
@@ -100,6 +106,7 @@ class ReportBuilder:
         )
         absent = self._absent()
         verdicts = [finding.verdict for finding in loud]
+        elsewhere = Counter(finding.verdict for finding in others)
         reads = self.found.reads
         summary = Summary(
             files=len(frozenset().union(*(read.stack.files for read in reads))),
@@ -107,7 +114,7 @@ class ReportBuilder:
             resources=sum(judgement.resources for judgement in self.judgements),
             fail=verdicts.count("fail"),
             unknown=verdicts.count("unknown"),
-            passed=verdicts.count("pass") + self.rows.passes,
+            passed=verdicts.count("pass") + elsewhere["pass"] + self.rows.passes,
             suppressed=len(silent),
             absent=sum(one.read_as is None for one in absent),
             errors=len(errors),
@@ -128,7 +135,14 @@ class ReportBuilder:
         status = 2 if errors or crashes else int(_fails(loud, self.settings.fail_on))
         about_rules = tuple(map(describe, self.rules))
         return Report(
-            document, self._excerpt, notes, tuple(loud), status, self.rows.reasons, about_rules
+            document,
+            self._excerpt,
+            notes,
+            tuple(loud),
+            status,
+            self.rows.reasons,
+            about_rules,
+            (elsewhere["fail"], elsewhere["unknown"]),
         )
 
     def _excerpt(self, file: str, line: int) -> str | None:

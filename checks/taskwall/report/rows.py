@@ -18,13 +18,18 @@ from taskwall.sources import ReadStack
 
 
 class ReportEntry(Struct, frozen=True, gc=False):
-    """A finding on its way into the report, and the skip that keeps it silent."""
+    """A finding on its way into the report, and the skip that keeps it silent.
+
+    `asked` says whether it is about a file that was asked for: one of those that were given, if
+    only files were.
+    """
 
     finding: Finding
     place: Span
     boundary: str
     name: str
     suppression: Suppression | None
+    asked: bool = True
 
 
 class ReportEntries:
@@ -53,14 +58,7 @@ class ReportEntries:
         self._paths = paths
         rows = sorted(_merged(self._rows(reads, judgements, files)), key=_order)
         self._all = self._fingerprinted(rows, lines)
-        self.passes = len(
-            {
-                passed
-                for read, judgement in zip(reads, judgements, strict=True)
-                for passed in judgement.passes
-                if read.only is None or passed[3].file in read.only
-            }
-        )
+        self.passes = len({passed for judgement in judgements for passed in judgement.passes})
         """How many passes there are that are not shown, each once however many stacks have it."""
         waits = {
             (need.name, need.why)
@@ -90,10 +88,11 @@ class ReportEntries:
             for judged, mend in zip(judgement.findings, mends, strict=True):
                 silencing = suppressions.suppressing(judged, skips)
                 self.used.update(silencing)
-                if read.only is None or judged.place.file in read.only:
-                    finding = self._paths.respelt(_with_edits(judged.finding, mend))
-                    skip = silencing[0] if silencing else None
-                    yield ReportEntry(finding, judged.place, read.boundary, judged.on.name, skip)
+                finding = self._paths.respelt(_with_edits(judged.finding, mend))
+                skip = silencing[0] if silencing else None
+                asked = read.only is None or judged.touches(read.only)
+                place, on = judged.place, judged.on.name
+                yield ReportEntry(finding, place, read.boundary, on, skip, asked)
 
     def _fingerprinted(self, rows: Sequence[ReportEntry], lines: SourceLines) -> list[ReportEntry]:
         """The rows with fingerprints, which edits elsewhere in the file leave alone.
@@ -135,7 +134,8 @@ def _merged(rows: Iterable[ReportEntry]) -> Iterator[ReportEntry]:
             found[key] = row
         else:
             instances = tuple(dict.fromkeys((*first.finding.instances, *one.instances)))
-            found[key] = replace(first, finding=replace(first.finding, instances=instances))
+            both = replace(first.finding, instances=instances)
+            found[key] = replace(first, finding=both, asked=first.asked or row.asked)
     yield from found.values()
 
 
