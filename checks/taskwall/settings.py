@@ -68,6 +68,7 @@ class Settings(Struct, frozen=True, rename="kebab"):
     `elsewhere` names the rules for which what is missing here may be made somewhere else.
     `exclude` are patterns of paths, seen from the settings' folder, that folders are searched
     without. `internet_gateway` false says that the security policy forbids internet gateways.
+    `module_sources` holds the folders of modules by what the `source` of their calls says.
     `remote_state` holds the folders of Terraform's roots, by the name or address of the data
     source that reads their state.
     `scenarios` and `file` (where the settings stand) are no keys of the file.
@@ -84,6 +85,7 @@ class Settings(Struct, frozen=True, rename="kebab"):
     isolation: Isolation = Isolation()
     checkov: Checkov = Checkov()
     internet_gateway: bool = True
+    module_sources: Mapping[str, str] = {}
     remote_state: Mapping[str, str] = {}
     baseline: str = ""
     scenarios: Scenarios = "bounded"
@@ -179,14 +181,6 @@ def _checked(table: object, file: str, rules: "Sequence[Rule]") -> Settings:
         what, _, where = str(error).replace("`", "").partition(" - at $.")
         raise SettingsError(f"{file}: {where or 'settings'}: {what.lower()}.") from error
     folder = os.path.dirname(file)
-    states = {
-        name: os.path.normpath(os.path.join(folder, root))
-        for name, root in settings.remote_state.items()
-    }
-    for name, root in states.items():
-        if not os.path.isdir(root):
-            said = settings.remote_state[name]
-            raise SettingsError(f'{file}: remote-state.{name}: there is no folder "{said}".')
     for key in ("select", "ignore", "elsewhere"):
         known_rules(getattr(settings, key), rules, f"{file}: {key}")
     return msgspec.structs.replace(
@@ -194,7 +188,8 @@ def _checked(table: object, file: str, rules: "Sequence[Rule]") -> Settings:
         select=_upper(settings.select),
         ignore=_upper(settings.ignore),
         elsewhere=tuple(rule.id for rule in rules if _any(_upper(settings.elsewhere), rule.id)),
-        remote_state=states,
+        module_sources=_folders("module-sources", settings.module_sources, file),
+        remote_state=_folders("remote-state", settings.remote_state, file),
         baseline=settings.baseline and os.path.join(folder, settings.baseline),
     )
 
@@ -210,6 +205,16 @@ def _spelled(name: str, inner: type[Struct], table: object, file: str) -> object
         if key in CHOICES and isinstance(value, str):
             one_of(value, CHOICES[key], f"{file}: {name}.{key}")
     return table
+
+
+def _folders(key: str, table: Mapping[str, str], file: str) -> Mapping[str, str]:
+    """A table of folders, seen from the file's own, as absolute paths."""
+    found = {}
+    for name, said in table.items():
+        found[name] = os.path.normpath(os.path.join(os.path.dirname(file), said))
+        if not os.path.isdir(found[name]):
+            raise SettingsError(f'{file}: {key}.{name}: there is no folder "{said}".')
+    return found
 
 
 def overridden(

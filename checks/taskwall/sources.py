@@ -90,7 +90,10 @@ def read_sources(
     found = Sources()
     cache = cache or ReadCache()
     inputs = replace(
-        inputs, explore_defaults=use.scenarios == "all", remote_states=use.remote_state
+        inputs,
+        explore_defaults=use.scenarios == "all",
+        module_sources=use.module_sources,
+        remote_states=use.remote_state,
     )
     paths = [os.path.dirname(path) if _is_settings(path, use) else path for path in paths]
     boundaries = _boundaries(paths)

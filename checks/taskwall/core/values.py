@@ -47,6 +47,11 @@ class ModuleCall(Struct, frozen=True, gc=False):
     downloaded: bool = False
 
 
+def download_of(calls: "Iterable[ModuleCall]") -> ModuleCall | None:
+    """Of some calls the first of a downloaded module: it is in a file that users edit."""
+    return next((call for call in calls if call.downloaded), None)
+
+
 class Origin(Struct, frozen=True, gc=False):
     """Where a thing of the network was declared: what findings say of it.
 
@@ -67,7 +72,7 @@ class Origin(Struct, frozen=True, gc=False):
     @property
     def download(self) -> ModuleCall | None:
         """The call, in a file that users edit, of the downloaded module that this is in, if any."""
-        return next((call for call in self.called_from if call.downloaded), None)
+        return download_of(self.called_from)
 
 
 class Need(Struct, frozen=True, gc=False):

@@ -290,11 +290,7 @@ def _merged(
 def _settled(
     group: list[ScenarioVerdict], followed: Followed
 ) -> Iterable[tuple[ScenarioVerdict, str | None]]:
-    """What a rule says of one resource and place in the end: fail before unknown before pass.
-
-    Where all that is not known of something is whether the rule is about it, and it would pass,
-    another pass at that place holds whatever the unknown turns out to be.
-    """
+    """What a rule says of one resource and place in the end: fail before unknown before pass."""
     if len(group) == 1 and not group[0].truth:
         yield group[0], None
         return
@@ -314,8 +310,7 @@ def _settled(
 
 
 def _rank(answer: ScenarioVerdict) -> int:
-    harmless = answer.truth is None and answer.verdict.violated.truth is False
-    return len(_WORST) if harmless else _WORST[answer.truth]
+    return _WORST[answer.truth]
 
 
 def _message(answer: ScenarioVerdict) -> str:

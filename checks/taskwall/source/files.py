@@ -10,8 +10,13 @@ from taskwall.source.stack import SourceError
 
 T = TypeVar("T")
 
-PASSED_OVER = frozenset({".git", "node_modules", ".terraform", "__pycache__", ".venv"})
-"""Folders that a scan does not enter; modules below `.terraform` are read when they are called."""
+PASSED_OVER = frozenset(
+    {
+        *(".git", "node_modules", "__pycache__", ".venv"),
+        *(".terraform", ".terragrunt-cache", ".external_modules"),
+    }
+)
+"""Folders that a scan does not enter; downloaded modules are read when they are called."""
 
 MAX_FILE_BYTES = 32 * 1024 * 1024
 """Files larger than this many bytes are an error, not a source."""

@@ -48,7 +48,9 @@ class Inputs(Struct, frozen=True):
     `workspace` is Terraform's workspace, None if it is not known. `remote_states` are folders of
     roots, by the name or address of the data source that reads their state. `modules` are the
     folders of modules that a host has downloaded, by the folder that calls them and the name of
-    the call. `environment` holds what variables named `TF_VAR_...` say, if it is to be listened to.
+    the call; `module_sources` are such folders by what `source` says, and `data_folder` is where
+    Terraform keeps what it downloads, seen from a root. `environment` holds what variables named
+    `TF_VAR_...` say, if it is to be listened to.
     `hcl_parser` is "tree-sitter" or "python-hcl2".
     """
 
@@ -62,6 +64,8 @@ class Inputs(Struct, frozen=True):
     workspace: str | None = None
     remote_states: Mapping[str, str] = {}
     modules: Mapping[tuple[str, str], str] = {}
+    module_sources: Mapping[str, str] = {}
+    data_folder: str = ".terraform"
     environment: Mapping[str, str] = {}
     hcl_parser: str = "tree-sitter"
 

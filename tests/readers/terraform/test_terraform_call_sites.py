@@ -4,7 +4,6 @@ In the texts, `#<` marks the line of the user's file to which the line of the mo
 marked `#>`.
 """
 
-import json
 from collections.abc import Callable
 
 import pytest
@@ -12,28 +11,38 @@ import pytest
 from taskwall.core.values import Fields, Items, Span, Value
 from taskwall.readers.terraform import TerraformStack
 from taskwall.source.resource import Resource
+from taskwall.source.stack import Inputs
+
+OWN = (
+    'variable "a" {}\nmodule "n" {\n  source = "x/n/aws"\n  b = var.a #<\n}\n'
+    '# taskwall:skip=TW101: ours\nresource "t" "y" {\n  a = var.a #>\n}\n'
+)
 
 Stack = Callable[..., TerraformStack]
 
 CALL = 'module "m" { #<\n  source = "x/m/aws"\n}\n'
 
 
-def installed(*keys: str, **local: str) -> str:
-    """What `terraform init` notes of modules: by default each in a folder of its key's name."""
-    folders = {key: f".terraform/modules/{key}" for key in keys} | local
-    entries = [{"Key": key, "Source": "s", "Dir": folder} for key, folder in folders.items()]
-    return json.dumps({"Modules": [{"Key": "", "Source": "", "Dir": "."}, *entries]})
+MODULES = "live/.terraform/modules"
 
 
-def layout(module: str, **others: str) -> dict[str, str]:
-    """The files of a root whose module `m` is downloaded, and others, with dots for slashes."""
-    modules = "live/.terraform/modules"
-    nested = {f"{modules}/{name}/main.tf": text for name, text in others.items()}
-    return {
-        f"{modules}/modules.json": installed("m", *others),
-        f"{modules}/m/main.tf": module,
-        **nested,
-    }
+@pytest.fixture
+def installed(stack: Callable[..., TerraformStack]) -> Callable[..., TerraformStack]:
+    """Makes a stack whose module `m`, and those that are named, are downloaded."""
+
+    def made(main: str, module: str, **others: str) -> TerraformStack:
+        texts = {"m": module, **others}
+        folders = {name: f"/nowhere/{MODULES}/{name}" for name in texts}
+        callers = ("/nowhere/live", "/nowhere/own", *folders.values())
+        inputs = Inputs(
+            boundary="/nowhere",
+            modules={(by, name): folder for by in callers for name, folder in folders.items()},
+        )
+        files = {f"{MODULES}/{name}/main.tf": text for name, text in texts.items() if text}
+        own = {"own/main.tf": OWN} if "../own" in main + module else {}
+        return stack(main, files | own, inputs)
+
+    return made
 
 
 def marked(text: str, mark: str) -> int:
@@ -56,19 +65,21 @@ def parts(resource: Resource) -> list[Span]:
     return [place for place in found if place and resource.place.holds(place)]
 
 
-def led(stack: TerraformStack, module: str, file: str, address: str | None = None) -> Span:
-    """Where the marked line of a module leads."""
+def led(
+    stack: TerraformStack, module: str, file: str, address: str | None = None
+) -> tuple[str, int]:
+    """The file and line to which the marked line of a module leads."""
     evaluation = stack.evaluate({})
     assert evaluation.errors == ()
     line = marked(module, "#>")
-    found = {
+    found = [
         evaluation.user_place(resource, place)
         for resource in evaluation.resources
         if address in (None, resource.origin.address)
         for place in parts(resource)
         if place.line == line and place.file.endswith(file)
-    }
-    (place,) = found
+    ]
+    (place,) = {(place.file, place.line) for place in found}
     return place
 
 
@@ -197,75 +208,74 @@ def call(*arguments: str) -> str:
         ),
     ],
 )
-def test_the_users_place(stack: Stack, module: str, main: str) -> None:
+def test_the_users_place(installed: Stack, module: str, main: str) -> None:
     """What a downloaded module writes is told at the call that brings it."""
-    made = stack(main, layout(module))
+    made = installed(main, module)
     place = led(made, module, "m/main.tf")
-    assert (place.file, place.line) == ("/nowhere/live/main.tf", marked(main, "#<"))
+    assert place == ("/nowhere/live/main.tf", marked(main, "#<"))
 
 
-def test_through_modules_that_are_nested(stack: Stack) -> None:
+def test_through_modules_that_are_nested(installed: Stack) -> None:
     """Arguments are followed from call to call, out of all that is downloaded."""
     inner = 'variable "b" {}\nresource "t" "x" {\n  b = upper(var.b) #>\n}\n'
     outer = 'variable "a" {}\nmodule "n" {\n  source = "x/n/aws"\n  b = var.a\n}\n'
     main = call("  c = 1", '  a = "x" #<')
-    others = layout(outer) | {
-        "live/.terraform/modules/modules.json": json.dumps(
-            {
-                "Modules": [
-                    {"Key": "m", "Source": "s", "Dir": ".terraform/modules/m"},
-                    {"Key": "m.n", "Source": "s", "Dir": ".terraform/modules/m.n"},
-                ]
-            }
-        ),
-        "live/.terraform/modules/m.n/main.tf": inner,
-    }
-    place = led(stack(main, others), inner, "m.n/main.tf")
-    assert (place.file, place.line) == ("/nowhere/live/main.tf", marked(main, "#<"))
+    place = led(installed(main, outer, n=inner), inner, "n/main.tf")
+    assert place == ("/nowhere/live/main.tf", marked(main, "#<"))
 
 
-def test_up_to_the_first_file_that_users_edit(stack: Stack) -> None:
+def test_up_to_the_first_file_that_users_edit(installed: Stack) -> None:
     """A module of the user's own that calls a downloaded one is where it is told."""
     inner = 'variable "b" {}\nresource "t" "x" {\n  b = var.b #>\n}\n'
-    own = 'variable "a" {}\nmodule "n" {\n  source = "x/n/aws"\n  b = var.a #<\n}\n'
-    modules = "live/.terraform/modules"
-    others = {
-        "own/main.tf": own,
-        f"{modules}/modules.json": json.dumps(
-            {"Modules": [{"Key": "m.n", "Source": "s", "Dir": ".terraform/modules/m.n"}]}
-        ),
-        f"{modules}/m.n/main.tf": inner,
-    }
-    main = 'module "m" {\n  source = "../own"\n  a = false\n}\n'
-    place = led(stack(main, others), inner, "m.n/main.tf")
-    assert (place.file, place.line) == ("/nowhere/own/main.tf", marked(own, "#<"))
+    main = 'module "own" {\n  source = "../own"\n  a = false\n}\n'
+    place = led(installed(main, "", n=inner), inner, "n/main.tf")
+    assert place == ("/nowhere/own/main.tf", marked(OWN, "#<"))
 
 
-def test_each_call_has_its_own(stack: Stack) -> None:
+def test_each_call_has_its_own(installed: Stack) -> None:
     """Of a module that is called twice, each instance is told at its own call."""
     module = 'variable "a" {}\nresource "t" "x" {\n  a = var.a #>\n}\n'
     main = 'module "n" {\n  source = "x/n/aws"\n  a = 1\n}\n' + call("  a = 2 #<")
-    others = layout(module, n=module)
-    place = led(stack(main, others), module, "m/main.tf", "module.m.t.x")
-    assert place.line == marked(main, "#<")
-    assert led(stack(main, others), module, "n/main.tf", "module.n.t.x").line == 3
+    made = installed(main, module, n=module)
+    assert led(made, module, "m/main.tf", "module.m.t.x")[1] == marked(main, "#<")
+    assert led(made, module, "n/main.tf", "module.n.t.x")[1] == 3
 
 
-def test_what_users_edit_stays_where_it_is(stack: Stack) -> None:
+def test_what_users_edit_stays_where_it_is(installed: Stack) -> None:
     """Neither a root nor a local module is downloaded."""
-    local = 'variable "a" {}\nresource "t" "x" {\n  a = var.a #>\n}\n'
-    main = 'module "m" {\n  source = "../own"\n  a = 1\n}\n'
-    place = led(stack(main, {"own/main.tf": local}), local, "own/main.tf")
-    assert (place.file, place.line) == ("/nowhere/own/main.tf", 3)
+    main = 'module "own" {\n  source = "../own"\n  a = 1\n}\n'
+    place = led(installed(main, "", n="\n"), OWN, "own/main.tf")
+    assert place == ("/nowhere/own/main.tf", marked(OWN, "#>"))
 
 
-def test_errors_and_suppressions_of_a_downloaded_module(stack: Stack) -> None:
+def test_local_modules_of_what_is_downloaded(installed: Stack) -> None:
+    """A path that leads to a copy of a tool leads to nothing that users edit."""
+    module = 'variable "a" {}\nresource "t" "x" {\n  a = var.a #>\n}\n'
+    main = 'module "z" {\n  source = "./.terraform/modules/m"\n  a = 1 #<\n}\n'
+    place = led(installed(main, module), module, "m/main.tf")
+    assert place == ("/nowhere/live/main.tf", marked(main, "#<"))
+
+
+def test_folders_of_the_settings(stack: Stack) -> None:
+    """A folder that the settings name is the user's own within the repository, and else a copy."""
+    module = 'resource "t" "x" {\n  a = 1 #>\n}\n'
+    for boundary, line in (("/nowhere", 2), ("/nowhere/live", 1)):
+        inputs = Inputs(
+            boundary=boundary,
+            modules={("/nowhere/live", "m"): "/nowhere/vendor/m"},
+            module_sources={"x/m/aws": "/nowhere/vendor/m"},
+        )
+        made = stack(CALL, {"vendor/m/main.tf": module}, inputs)
+        assert led(made, module, "m/main.tf")[1] == line
+
+
+def test_errors_and_suppressions_of_a_downloaded_module(installed: Stack) -> None:
     """An error in it is told at the call, with where it is; a suppression in it does not count."""
     module = (
         "# taskwall:skip=TW101: they know better\n"
         '# taskwall:skip=TW102\nresource "t" "x" {\n  a = 1\n  a = 2\n}\n'
     )
-    evaluation = stack(CALL, layout(module)).evaluate({})
+    evaluation = installed(CALL, module).evaluate({})
     (error,) = evaluation.errors
     assert (error.place.file, error.place.line) == ("/nowhere/live/main.tf", 1)
     assert error.message.endswith("(main.tf:5 of module.m, which is downloaded)")
@@ -273,18 +283,17 @@ def test_errors_and_suppressions_of_a_downloaded_module(stack: Stack) -> None:
     assert (skip.rule, skip.downloaded) == ("TW101", True)
 
 
-def test_a_module_that_is_absent_in_a_downloaded_one(stack: Stack) -> None:
+def test_a_module_that_is_absent_in_a_downloaded_one(installed: Stack) -> None:
     """What it calls and was not fetched is told at the call as well."""
     module = 'module "gone" {\n  source = "x/gone/aws"\n}\n'
-    (absent,) = stack(CALL, layout(module)).evaluate({}).absent
+    (absent,) = installed(CALL, module).evaluate({}).absent
     assert absent.name == "module.m.module.gone"
     assert (absent.place.file, absent.place.line) == ("/nowhere/live/main.tf", 1)
 
 
-def test_a_module_that_is_called_both_ways(stack: Stack) -> None:
+def test_a_module_that_is_called_both_ways(installed: Stack) -> None:
     """What users edit stays theirs, whoever calls it beside them."""
-    own = '# taskwall:skip=TW101: ours\nresource "t" "x" {}\n'
-    others = layout('module "own" {\n  source = "../../../../own"\n}\n')
-    main = CALL + 'module "z" {\n  source = "../own"\n}\n'
-    (skip,) = stack(main, others | {"own/main.tf": own}).evaluate({}).suppressions
-    assert not skip.downloaded
+    module = 'module "own" {\n  source = "../../../../own"\n  a = 1\n}\n'
+    main = CALL + 'module "z" {\n  source = "../own"\n  a = 1\n}\n'
+    skips = installed(main, module, n="\n").evaluate({}).suppressions
+    assert [skip.downloaded for skip in skips] == [False]

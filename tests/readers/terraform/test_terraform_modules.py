@@ -148,7 +148,7 @@ def test_absent_module(evaluated: Evaluated, shown: Shown, expression: str, name
     value = evaluation.resources[0].body.fields["x"]
     assert shown(value) == f"<{name}>"
     assert [str(need) for need in needs(value)] == [
-        f"{name} comes from a module that is not in the sources"
+        f"{name} comes from a module that is not downloaded"
     ]
 
 
@@ -197,8 +197,8 @@ def test_files_of_a_stack(stack: Callable[..., TerraformStack]) -> None:
 
 
 def test_module_beyond_the_boundary(tmp_path: Path) -> None:
-    """A module outside of what encloses the scan is absent, unless the user allows it."""
-    (tmp_path / "repo").mkdir()
+    """A module outside of the repository is absent, and said so, unless the user allows it."""
+    (tmp_path / "repo" / ".git").mkdir(parents=True)
     (tmp_path / "beyond").mkdir()
     main = tmp_path / "repo" / "main.tf"
     main.write_text(call("../beyond"))
@@ -207,7 +207,20 @@ def test_module_beyond_the_boundary(tmp_path: Path) -> None:
         files = Files()
         inputs = Inputs(boundary=str(tmp_path / "repo"), outside=outside)
         (found,), _ = stacks([str(main)], files, inputs)
-        assert addresses(found.evaluate({})) == expected
+        evaluation = found.evaluate({})
+        assert addresses(evaluation) == expected
+        assert [one.cure for one in evaluation.absent] == ([] if outside else ["--allow-outside"])
+
+
+def test_module_beyond_a_folder(tmp_path: Path) -> None:
+    """Without a repository a path in `source` leads wherever it leads: a build artefact."""
+    (tmp_path / "prod").mkdir()
+    (tmp_path / "modules").mkdir()
+    main = tmp_path / "prod" / "main.tf"
+    main.write_text(call("../modules"))
+    (tmp_path / "modules" / "main.tf").write_text('resource "t" "a" {}\n')
+    (found,), _ = stacks([str(main)], Files(), Inputs(boundary=str(tmp_path / "prod")))
+    assert addresses(found.evaluate({})) == ["module.m.t.a"]
 
 
 def test_downloaded_module(tmp_path: Path) -> None:

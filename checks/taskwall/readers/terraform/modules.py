@@ -1,7 +1,7 @@
 """The files of modules, read once, and modules made of them."""
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from itertools import chain
 from typing import Any
 from weakref import ref
@@ -12,7 +12,7 @@ from taskwall.core.values import Span
 from taskwall.readers.terraform.secrets import secrets
 from taskwall.readers.terraform.syntax.hcl import Parse, Parsed
 from taskwall.readers.terraform.syntax.stable_lines import StableFile, stable_file
-from taskwall.readers.terraform.syntax.tree import Attribute, Block, Body, Later, Literal
+from taskwall.readers.terraform.syntax.tree import Attribute, Block, Body, Later
 from taskwall.readers.terraform.values.types import Type
 from taskwall.source.files import Files, UnreadableError
 from taskwall.source.stack import SourceError
@@ -227,45 +227,6 @@ def is_override(path: str) -> bool:
 def module_loader(files: Files) -> ModuleLoader:
     """The library of a scan's files: the same for as long as the caller keeps them."""
     return files.one(ModuleLoader, lambda: ModuleLoader(files))
-
-
-def local_sources(module: Module) -> Iterator[str]:
-    """The folders that a module calls by a path in its `source`."""
-    for block in module.calls.values():
-        source = module_source(block)
-        if source is not None and is_local(source):
-            yield os.path.normpath(os.path.join(module.folder, source))
-
-
-def module_source(call: Block) -> str | None:
-    """Where a module call says that its module is; None if that is not a plain text."""
-    attribute = call.body.attributes.get("source")
-    expression = attribute.expression if attribute else None
-    if isinstance(expression, Literal) and isinstance(expression.value.data, str):
-        return expression.value.data
-    return None
-
-
-def is_local(source: str) -> bool:
-    """Whether a module's source is a path."""
-    return source.startswith(("./", "../")) or source in (".", "..")
-
-
-DOWNLOADS = frozenset({".terraform", ".external_modules", ".terragrunt-cache"})
-"""Folders into which tools put the modules that they fetch."""
-
-
-def is_downloaded(source: str | None, folder: str, root: str) -> bool:
-    """Whether a module is a copy that a tool has fetched.
-
-    Args:
-        source: what its call says.
-        folder: where it is.
-        root: the folder of the root module.
-    """
-    if source is None or not is_local(source):
-        return True
-    return not DOWNLOADS.isdisjoint(os.path.relpath(folder, root).split(os.sep))
 
 
 def _module(folder: str, units: Iterable[SourceFile]) -> Module:

@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterable
 
 from taskwall.readers.terraform.joined_roots import JoinedStack, joined
-from taskwall.readers.terraform.modules import Module, local_sources, module_loader
+from taskwall.readers.terraform.modules import Module, module_loader
 from taskwall.readers.terraform.stack import TerraformStack
 from taskwall.source.files import Files
 from taskwall.source.stack import Inputs, SourceError
@@ -43,9 +43,9 @@ def stacks(
         errors.update(dict.fromkeys(unreadable))
         if module is not None:
             modules[folder] = module
-    calls = {folder: set(local_sources(module)) for folder, module in modules.items()}
-    roots = _roots(calls)
-    found = [_stack(modules[folder], files, inputs, boundary) for folder in roots]
+    units = {folder: _stack(module, files, inputs, boundary) for folder, module in modules.items()}
+    calls = {folder: unit.local_calls() for folder, unit in units.items()}
+    found = [units[folder] for folder in _roots(calls)]
     return joined(found, modules, calls, inputs, files), list(errors)
 
 

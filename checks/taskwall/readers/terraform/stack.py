@@ -8,23 +8,18 @@ from typing import TypeVar
 
 from msgspec.structs import replace
 
-from taskwall.core.values import ModuleCall, Question, Scenario, Span
+from taskwall.core.values import ModuleCall, Question, Scenario, Span, download_of
 from taskwall.incremental.positions import IDENTITY, LineMap, LineShifts
 from taskwall.readers.terraform.call_sites import CallSites
 from taskwall.readers.terraform.evaluation.free_variables import allowed
 from taskwall.readers.terraform.evaluation.module import ModuleScope
+from taskwall.readers.terraform.evaluation.module_sources import is_local
 from taskwall.readers.terraform.evaluation.run import Evaluated, RootEvaluation
 from taskwall.readers.terraform.evaluation.variables import supplied, value_files
-from taskwall.readers.terraform.modules import (
-    Module,
-    ModuleLoader,
-    SourceFile,
-    is_downloaded,
-    module_loader,
-    module_source,
-)
+from taskwall.readers.terraform.modules import Module, ModuleLoader, SourceFile, module_loader
 from taskwall.readers.terraform.secrets import secrets
 from taskwall.readers.terraform.suppressions import suppressions
+from taskwall.readers.terraform.syntax.tree import Literal
 from taskwall.readers.terraform.values.sensitive import sensitive
 from taskwall.readers.terraform.values.types import ANY_TYPE, type_of
 from taskwall.source.files import Files, UnreadableError
@@ -168,31 +163,38 @@ class TerraformStack:
                 return secrets(values, hidden=sensitive(self.root.variables))
         return ()
 
+    def local_calls(self) -> set[str]:
+        """The folders that its root module calls by a path in their `source`."""
+        found = set()
+        scope: ModuleScope | None = None
+        for block in self.root.calls.values():
+            attribute = block.body.attributes.get("source")
+            if attribute is None:
+                continue
+            if isinstance(attribute.expression, Literal):
+                source = attribute.expression.value.data
+            else:
+                scope = scope or self.scope({})
+                source = scope.argument(block, "source")
+            if isinstance(source, str) and is_local(source):
+                found.add(os.path.normpath(os.path.join(self.name, source)))
+        return found
+
     def parts(self) -> tuple[Module, ...]:
         """The root module and those that it calls, each once."""
         if self._modules is None:
-            run = RootEvaluation(self.root, self._loader, self.inputs, {}, self.boundary)
             found: dict[str, Module] = {}
-            pending: list[tuple[Module, tuple[str, ...], ModuleCall | None]] = []
-            pending.append((self.root, (), None))
-            while pending:
-                module, chain, download = pending.pop()
-                if module.folder in found:
+            # What users edit is gone through first: it stays theirs whoever else calls it.
+            own, fetched = [self.scope({})], list[ModuleScope]()
+            while own or fetched:
+                scope = (own or fetched).pop()
+                if (folder := scope.module.folder) in found:
                     continue
-                found[module.folder] = module
-                if download is not None:
-                    self._downloads[module.folder] = download
-                for name, block in module.calls.items():
-                    folder = run.folder_of(module, (*chain, name), block)
-                    called = None if folder is None else self._loader.module(folder)[0]
-                    if folder is None or called is None:
-                        continue
-                    by = download
-                    if by is None and is_downloaded(module_source(block), folder, self.name):
-                        by = ModuleCall(f"module.{name}", block.header, downloaded=True)
-                    # What users edit is gone through first: it stays theirs whoever else calls it.
-                    at = len(pending) if by is None else 0
-                    pending.insert(at, (called, (*chain, name), by))
+                found[folder] = scope.module
+                if (call := download_of(scope.called_from)) is not None:
+                    self._downloads[folder] = call
+                for called in scope.callees():
+                    (own if download_of(called.called_from) is None else fetched).append(called)
             self._modules = tuple(found.values())
         return self._modules
 

@@ -18,7 +18,7 @@ from taskwall.core.values import (
 from taskwall.readers.terraform.evaluation.access import spelled_key
 from taskwall.readers.terraform.evaluation.context import Env, ModuleContext, Whole
 from taskwall.readers.terraform.evaluation.expressions import evaluate, key_of
-from taskwall.readers.terraform.syntax.tree import Block, Expression
+from taskwall.readers.terraform.syntax.tree import Block, Conditional, Expression, Literal
 from taskwall.readers.terraform.values.types import to_number
 from taskwall.readers.terraform.values.values import (
     FailedError,
@@ -77,6 +77,16 @@ def expand(
         return Reference(address + suffix, "")
 
     attributes = block.body.attributes
+    if (enabled := _enabled(block)) is not None:
+        value = _settled(scope, enabled)
+        size = _size(value) if isinstance(value, Known) else None
+        if size is None:
+            found.value = add("", {}, needs(value) or (Need(address, "may not be enabled"),))
+        elif size:
+            add("", {})
+        else:
+            found.value = Known(None)
+        return found
     if (count := attributes.get("count")) is not None:
         value = _settled(scope, count.expression)
         if isinstance(value, Known) and value.data is not None:
@@ -109,6 +119,21 @@ def expand(
         return found
     add("", {})
     return found
+
+
+def _enabled(block: Block) -> Expression | None:
+    """How many instances OpenTofu's `lifecycle { enabled = ... }` makes; None where it is not set.
+
+    A switch like `count = ... ? 1 : 0`, but that the instance has no index ("The enabled
+    Meta-Argument" in the documentation of OpenTofu 1.11).
+    """
+    for inner in block.body.blocks:
+        attribute = inner.body.attributes.get("enabled") if inner.type == "lifecycle" else None
+        if attribute is not None:
+            at = attribute.expression.place
+            one, none = Literal(at, Known(1)), Literal(at, Known(0))
+            return Conditional(at, attribute.expression, one, none)
+    return None
 
 
 def _settled(scope: ModuleContext, expression: Expression) -> Value:

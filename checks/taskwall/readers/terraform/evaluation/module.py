@@ -11,6 +11,7 @@ from taskwall.core.values import (
     Span,
     Unknown,
     Value,
+    needs,
     unknown,
     worst_per_scenario,
 )
@@ -19,9 +20,10 @@ from taskwall.readers.terraform.evaluation.context import Env
 from taskwall.readers.terraform.evaluation.expressions import evaluate
 from taskwall.readers.terraform.evaluation.free_variables import free_variable
 from taskwall.readers.terraform.evaluation.instances import MOST_MODULES, BlockInstances, expand
+from taskwall.readers.terraform.evaluation.module_sources import AbsentModule
 from taskwall.readers.terraform.evaluation.resource_instance import ResourceInstance
 from taskwall.readers.terraform.evaluation.run import RootEvaluation
-from taskwall.readers.terraform.modules import Module, is_downloaded, is_local, module_source
+from taskwall.readers.terraform.modules import Module
 from taskwall.readers.terraform.syntax.hcl import BROKEN_VALUE
 from taskwall.readers.terraform.syntax.tree import (
     AccessStep,
@@ -383,33 +385,66 @@ class ModuleScope:
     def _called(self, name: str, address: str, block: Block) -> Module | str:
         """The module that a call means, or why it is not there."""
         run = self.run
-        source = module_source(block)
-        if source is None:
-            return "has no plain source"
-        chain = tuple(call.name.removeprefix("module.") for call in self.called_from)
-        folder = run.folder_of(self.module, (*chain, name), block)
-        if folder is None:
-            at = block.body.attributes["source"].expression.place
-            absent = AbsentSource("module", address, source, None, at, "terraform get")
-            run.effects.report(absent)
-            return "comes from a module that is not in the sources"
-        if folder in self.chain:
+        found = self.source(name, block)
+        if isinstance(found, AbsentModule):
+            attribute = block.body.attributes.get("source")
+            place = attribute.expression.place if attribute else block.header
+            source, version = self.argument(block, "source"), self.argument(block, "version")
+            run.effects.report(
+                AbsentSource(found.kind, address, source or "", version or None, place, found.cure)
+            )
+            return found.why
+        if found in self.chain:
             run.complain(block.header, f"module.{name} calls a module that it is part of")
             return "is part of itself"
         if len(self.chain) > DEEPEST_CALL:
             run.complain(block.header, f"modules are called more than {DEEPEST_CALL} levels deep")
             return "is called too deeply"
-        module, unreadable = run.module(folder)
-        if folder not in run.loader.scanned:
+        module, unreadable = run.module(found)
+        if found not in run.loader.scanned:
             # Those of the scan itself were told when its files were read.
             for error in unreadable:
                 run.effects.report(error)
         if module is None:
-            if is_local(source):
-                at = block.body.attributes["source"].expression.place
-                run.complain(at, f'module.{name}: there is no module at "{source}"')
+            at = block.body.attributes["source"].expression.place
+            run.complain(
+                at, f'module.{name}: there is no module at "{self.argument(block, "source")}"'
+            )
             return "comes from a module that is not in the sources"
         return module
+
+    def source(self, name: str, block: Block) -> str | AbsentModule:
+        """The folder of the module that a call means, or why it is not there."""
+        chain = tuple(call.name.removeprefix("module.") for call in self.called_from)
+        source = self.argument(block, "source")
+        if not source:
+            attribute = block.body.attributes.get("source")
+            waits = () if attribute is None else needs(evaluated(attribute.expression, self))
+            cure = f"--assume {waits[0].name}=VALUE" if waits else "source = ..."
+            return AbsentModule("has a source that is not known", cure)
+        constraint = self.argument(block, "version") or ""
+        sources = self.run.sources
+        found = sources.folder(self.module, (*chain, name), source, constraint)
+        for error in sources.errors:
+            self.run.effects.report(error)
+        return found
+
+    def callees(self) -> "Iterator[ModuleScope]":
+        """Each module that is called, however often, once and whether or not it comes to be."""
+        for name, block in self.module.calls.items():
+            folder = self.source(name, block)
+            module = self.run.module(folder)[0] if isinstance(folder, str) else None
+            if module is not None:
+                address = self.address(f"module.{name}")
+                yield ModuleInstance(self, block, name, module, address, {}, ()).scope
+
+    def argument(self, block: Block, name: str) -> str | None:
+        """What a call says of its `source` or `version`; None if it is not known, or not said."""
+        attribute = block.body.attributes.get(name)
+        if attribute is None:
+            return None
+        found = worst_per_scenario(evaluated(attribute.expression, self))
+        return found.data if isinstance(found, Known) and isinstance(found.data, str) else None
 
     def resources(self) -> Iterator[Resource]:
         """All resources of the module and of those that it calls."""
@@ -452,8 +487,8 @@ class ModuleInstance:
             return arguments.get(argument) if argument not in _NOT_ARGUMENTS else None
 
         caller.run.modules += 1
-        root = caller.run.root.folder
-        downloaded = is_downloaded(module_source(block), module.folder, root)
+        source = caller.argument(block, "source") or ""
+        downloaded = caller.run.sources.is_download(source, module.folder)
         self.scope = caller.inner(
             name,
             module,
@@ -488,3 +523,11 @@ def _refuses_null(attributes: Mapping[str, Attribute]) -> bool:
     nullable = attributes.get("nullable")
     expression = nullable.expression if nullable else None
     return isinstance(expression, Literal) and expression.value.data is False
+
+
+def evaluated(expression: Expression, scope: ModuleScope) -> Value:
+    """What an expression of a module is; unknown where it fails."""
+    try:
+        return evaluate(expression, scope, {})
+    except FailedError as error:
+        return Unknown((error.need,))

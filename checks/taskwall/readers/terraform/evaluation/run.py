@@ -1,6 +1,5 @@
 """The evaluation of a root module, under one scenario after another: what all its parts share."""
 
-import os
 from collections.abc import Callable
 
 from msgspec import Struct
@@ -15,12 +14,12 @@ from taskwall.core.values import (
     worst_per_scenario,
 )
 from taskwall.readers.terraform.evaluation.context import States, Whole
-from taskwall.readers.terraform.modules import Module, ModuleLoader, is_local, module_source
-from taskwall.readers.terraform.syntax.tree import Block, Expression
+from taskwall.readers.terraform.evaluation.module_sources import ModuleSources, lies_within
+from taskwall.readers.terraform.modules import Module, ModuleLoader
+from taskwall.readers.terraform.syntax.tree import Expression
 from taskwall.readers.terraform.values.effects import Effects, Handles
 from taskwall.readers.terraform.values.sensitive import Hidden
 from taskwall.readers.terraform.values.values import FailedError
-from taskwall.source.files import UnreadableError
 from taskwall.source.resource import Resource
 from taskwall.source.stack import AbsentSource, Inputs, SourceError
 
@@ -61,6 +60,7 @@ class RootEvaluation:
         self.inputs = inputs
         self.boundary = boundary
         self.effects = Effects(scenario)
+        self.sources = ModuleSources(root, loader, inputs, boundary)
         self.referents: Handles[Whole] = Handles()
         self.hidden = Hidden(self.effects)
         self.states: States | None = None
@@ -78,7 +78,6 @@ class RootEvaluation:
         self._label = label
         self._shared = shared
         self._rounds = 0
-        self._downloaded: dict[str, str] | None = None
         self._parsed_templates: dict[str, Expression] = {}
 
     def begin(self, scenario: Scenario) -> None:
@@ -162,57 +161,9 @@ class RootEvaluation:
         """Whether a file lies where functions and module calls may read."""
         return self.inputs.outside or lies_within(path, self.boundary)
 
-    def folder_of(self, module: Module, chain: tuple[str, ...], block: Block) -> str | None:
-        """Where the module of a call is: at a local path, or where it was downloaded to.
-
-        That is where `terraform init` put it, or else a host that does so itself.
-
-        `chain` are the names of the calls that lead there, the outermost first.
-        """
-        source = module_source(block)
-        if source is None:
-            return None
-        if is_local(source):
-            folder = os.path.normpath(os.path.join(module.folder, source))
-            own = os.path.join(self.root.folder, ".terraform")
-            return folder if self.may_read(folder) or lies_within(folder, own) else None
-        known = self._downloads().get(".".join(chain))
-        return known or self.inputs.modules.get((module.folder, chain[-1]))
-
-    def _downloads(self) -> dict[str, str]:
-        """The folders of downloaded modules, by the names of the calls that lead to them."""
-        if self._downloaded is None:
-            self._downloaded = _downloaded(self.root.folder, self.loader)
-        return self._downloaded
-
     def template(self, path: str, text: str, parse: Callable[[str, str], Expression]) -> Expression:
         """A template file as an expression, read once."""
         known = self._parsed_templates.get(path)
         if known is None:
             known = self._parsed_templates[path] = parse(path, text)
         return known
-
-
-def lies_within(path: str, folder: str) -> bool:
-    """Whether a path is in a folder, symbolic links followed."""
-    real, bound = os.path.realpath(path), os.path.realpath(folder)
-    return real == bound or real.startswith(bound.rstrip(os.sep) + os.sep)
-
-
-def _downloaded(folder: str, library: ModuleLoader) -> dict[str, str]:
-    """What `terraform init` notes of the modules that it fetched; nothing beyond its own folder."""
-    own = os.path.join(folder, ".terraform")
-    path = os.path.join(own, "modules", "modules.json")
-    if not library.exists(path):
-        return {}
-    import json
-
-    try:
-        entries = json.loads(library.text(path))["Modules"]
-        folders = {
-            str(entry["Key"]): os.path.normpath(os.path.join(folder, str(entry["Dir"])))
-            for entry in entries
-        }
-    except (UnreadableError, ValueError, KeyError, TypeError, RecursionError):
-        return {}
-    return {key: found for key, found in folders.items() if lies_within(found, own)}
