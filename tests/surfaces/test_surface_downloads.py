@@ -147,10 +147,10 @@ def test_a_suppression_in_the_module_does_not_count(root: Path) -> None:
 
 def test_a_baseline_outlives_another_init(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A finding keeps its fingerprint where the module's own text, and its folder, change."""
-    assert cli.main(["scan", "--write-baseline", "known.json"]) == 0
+    assert cli.main(["scan", ".", "--write-baseline", "known.json"]) == 0
     shutil.rmtree(root / ".terraform")
     install(root, "# 1.2.1\n\n" + module(), ".terraform/modules/web.2")
-    assert cli.main(["scan", "--baseline", "known.json"]) == 0
+    assert cli.main(["scan", ".", "--baseline", "known.json"]) == 0
     assert "no longer found" not in capsys.readouterr().out
 
 
