@@ -8,8 +8,6 @@ none, or it is not sure which, it is the call as a whole.
 import os
 from collections.abc import Iterable, Iterator, Sequence
 
-from msgspec import Struct
-
 from taskwall.core.values import Fields, Items, ModuleCall, Reference, Span, Text, Value
 from taskwall.readers.terraform.modules import Module, ModuleLoader
 from taskwall.readers.terraform.syntax.tree import (
@@ -33,10 +31,14 @@ from taskwall.readers.terraform.variable_trace import (
 from taskwall.source.resource import Resource
 
 
-class CallSites(Struct, frozen=True):
-    """Leads from places in downloaded modules to the calls of them."""
+class CallSites:
+    """Leads from places in downloaded modules to the calls of them, as files are now."""
 
-    loader: ModuleLoader
+    def __init__(self, loader: ModuleLoader) -> None:
+        self._loader = loader
+        self._modules: dict[str, Module | None] = {}
+        self._blocks: dict[str, dict[Span, Block]] = {}
+        """The resources and calls of a folder by their headers."""
 
     def place(self, resource: Resource, place: Span) -> Span:
         """Where users change what stands at a place of a resource."""
@@ -44,8 +46,8 @@ class CallSites(Struct, frozen=True):
         first = next((index for index, call in enumerate(calls) if call.downloaded), None)
         if first is None:
             return place
-        module, call = self._module(resource.place), self._call(calls[first])
-        block = _headed(module.resources.values(), resource.origin.header) if module else None
+        module, call = self._module(resource.place), self._block(calls[first].place)
+        block = self._block(resource.origin.header)
         if module is None or block is None or call is None:
             return calls[first].place
         written = _Written(block, place)
@@ -69,7 +71,7 @@ class CallSites(Struct, frozen=True):
             wanted = [*wanted, *written.conditions]
         found: list[Attribute] = []
         for call in reversed(calls):
-            block, outer = self._call(call), self._module(call.place)
+            block, outer = self._block(call.place), self._module(call.place)
             if block is None or outer is None:
                 return []
             given, names = block.body.attributes, loops(block)
@@ -80,15 +82,19 @@ class CallSites(Struct, frozen=True):
         return found
 
     def _module(self, place: Span) -> Module | None:
-        return self.loader.module(os.path.dirname(place.file))[0]
+        folder = os.path.dirname(place.file)
+        if folder not in self._modules:
+            self._modules[folder] = self._loader.module(folder)[0]
+        return self._modules[folder]
 
-    def _call(self, call: ModuleCall) -> Block | None:
-        module = self._module(call.place)
-        return _headed(module.calls.values(), call.place) if module else None
-
-
-def _headed(blocks: Iterable[Block], header: Span) -> Block | None:
-    return next((block for block in blocks if block.header == header), None)
+    def _block(self, header: Span) -> Block | None:
+        """The block of a resource or a call."""
+        folder = os.path.dirname(header.file)
+        if folder not in self._blocks:
+            module = self._module(header)
+            blocks = (*module.resources.values(), *module.calls.values()) if module else ()
+            self._blocks[folder] = {block.header: block for block in blocks}
+        return self._blocks[folder].get(header)
 
 
 class _Written:
