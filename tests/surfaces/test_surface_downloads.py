@@ -17,6 +17,8 @@ import pytest
 from taskwall import cli, outputs
 from taskwall.api.scan import Options, scan
 from taskwall.findings.finding import Finding, Report
+from taskwall.session.session import Session
+from taskwall.source.files import Files
 
 FAIL = Path(__file__).parents[2] / "fixtures" / "rules" / "tw101" / "fail" / "main.tf"
 
@@ -159,3 +161,19 @@ def test_without_an_argument_it_is_the_call(root: Path) -> None:
     install(root, module().replace("each.value.protocol", '"HTTP"'))
     (one,) = found(scan(Options()))
     assert (one.file, one.line) == ("main.tf", 1)
+
+
+def test_the_editor_says_what_a_scan_says(root: Path) -> None:
+    """While a call is edited, a session finds the same places as a scan of what is written then."""
+    session = Session(str(root))
+    inside = str(root / ".terraform" / "modules" / "web" / "main.tf")
+    texts = {str(root / "main.tf"): CALL, inside: module()}
+    edited = ("\n# above\n" + CALL, CALL.replace('"HTTP"', '"HTTPS"'), "\n\n" + CALL)
+    for text, inner in ((CALL, ""), *((text, "") for text in edited), (CALL, "# inside\n\n")):
+        for path, now in ((str(root / "main.tf"), text), (inside, inner + module())):
+            session.change(path, now)
+            texts[path] = now
+        options = Options(paths=(str(root),), cwd=str(root))
+        expected = scan(options, Files(dict(texts)))
+        assert session.report().document == expected.document
+        assert [one.file for one in found(expected)] == ["main.tf"] * ("HTTPS" not in text)
