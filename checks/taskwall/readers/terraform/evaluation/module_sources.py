@@ -54,6 +54,7 @@ class ModuleSources:
 
     def __init__(self, root: Module, loader: ModuleLoader, inputs: Inputs, boundary: str) -> None:
         self._root = root.folder
+        self._calls = root.calls
         self._loader = loader
         self._inputs = inputs
         self._boundary = boundary
@@ -212,17 +213,19 @@ class ModuleSources:
             place = os.path.normpath(os.path.join(folder, where))
             if not lies_within(place, data) and not self._inputs.outside:
                 inside = os.path.basename(data)
-                self._complain(path, f'"{where}" (module {key}) lies outside {inside}')
+                self._complain(path, f'"{where}" (module {key}) lies outside {inside}', key)
             elif not self._loader.names(place):
-                self._complain(
-                    path, f'there is no folder "{where}" (module {key}): run `{self._cure()}`'
-                )
+                message = f'there is no folder "{where}" (module {key}): run `{self._cure()}`'
+                self._complain(path, message, key)
             else:
                 found[key] = source, version, place
         return _Manifest(found)
 
-    def _complain(self, path: str, message: str) -> None:
-        self.errors.append(SourceError(Span(path, 1, 1, 1, 1), message))
+    def _complain(self, path: str, message: str, key: str = "") -> None:
+        """Note an error of a file that a tool wrote: at the call that it is about, if it is."""
+        call = self._calls.get(key.partition(".")[0])
+        place = Span(path, 1, 1, 1, 1) if call is None else call.header
+        self.errors.append(SourceError(place, message))
 
     def _from_checkov(self, source: str, constraint: str) -> str | None:
         """A module that checkov downloaded (`--download-external-modules`)."""
