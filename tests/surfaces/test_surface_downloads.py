@@ -141,10 +141,14 @@ def test_a_suppression_in_the_module_does_not_count(root: Path) -> None:
     assert found(report)
     place = ".terraform/modules/web/main.tf:3"
     assert f"{place}: a suppression in a downloaded module does not count" in report.notes
-    (root / "main.tf").write_text(CALL.replace('"HTTP"', '"HTTP" # taskwall:skip=TW101: demo'))
-    report = scan(Options())
-    assert found(report) == []
-    assert [one.reason for one in report.document.suppressed] == ["demo"]
+    skip = " # taskwall:skip=TW101: demo"
+    for beside in ('"HTTP"', 'module "web" {', '"shop/web/aws"'):
+        (root / "main.tf").write_text(CALL.replace(beside, beside + skip))
+        report = scan(Options())
+        assert found(report) == []
+        assert [one.reason for one in report.document.suppressed] == ["demo"]
+    (root / "main.tf").write_text(CALL.replace("= false", f"= false{skip}"))
+    assert found(scan(Options()))
 
 
 def test_a_baseline_outlives_another_init(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
