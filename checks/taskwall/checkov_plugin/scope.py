@@ -43,7 +43,7 @@ class ScanRequest(Struct, frozen=True):
 
         That is another graph or framework, or nobody where checkov was given other files.
         """
-        if self.among is None and file not in self.paths:
+        if self.among is None and self.kind != "plan" and file not in self.paths:
             return True
         if self.framework == "terraform_json":
             return not file.endswith(JSON_ENDING)
