@@ -26,6 +26,8 @@ ALL_KINDS: frozenset[SourceKind] = frozenset(get_args(SourceKind))
 
 TERRAFORM = (".tf", ".tf.json", ".tofu", ".tofu.json")
 TEMPLATES = (".yaml", ".yml", ".json", ".template")
+VALUES = (".tfvars", ".tfvars.json")
+"""How the names of the files end that hold values of a root's variables."""
 
 MAY_COUNT = (*TERRAFORM, *TEMPLATES, ".tfvars", ".toml")
 """How files end that may be sources, values for them (`.tfvars.json` too), or settings."""
@@ -88,8 +90,9 @@ def read_sources(
     """Read every stack below the given absolute paths.
 
     A file given by itself is read within the stacks that it takes part in, wherever in its
-    repository their roots are. `cache` is what earlier reads with the same files, inputs, settings
-    and scope have found out.
+    repository their roots are. A file of settings stands for its folder, one of values for the root
+    that it is for: the nearest folder with Terraform files from its own upward. `cache` is what
+    earlier reads with the same files, inputs, settings and scope have found out.
     """
     found = Sources()
     left_out: set[str] = set()
@@ -100,6 +103,7 @@ def read_sources(
         module_sources=use.module_sources,
         remote_states=use.remote_state,
     )
+    paths = [os.path.dirname(path) if _is_settings(path, use) else path for path in paths]
     boundaries = _boundaries(paths)
     seen: set[str] = set()
     wide: dict[str, list[str]] = {}
@@ -116,11 +120,19 @@ def read_sources(
                 wide.setdefault(boundaries[folder], []).append(path)
     found.excluded = len(left_out)
     narrow: dict[str, list[str]] = {}
+    roots: dict[tuple[str, str], tuple[str, list[str]]] = {}
     for path in dict.fromkeys(paths):
         if _is_folder(path, files) or path in seen:
             continue
         if not files.exists(path):
             found.refused.append(_refusal(path, "there is no such file or folder"))
+        elif path.endswith(VALUES):
+            root = _root_of(path, boundaries[path], use)
+            more = "" if root and _is_loaded(path, root[0]) else path
+            if not root:
+                found.foreign.append(path)
+            elif more or not seen.issuperset(root):
+                roots[root[0], more] = boundaries[path], root
         elif path.endswith(TEMPLATES) and _is_empty(path, files):
             found.refused.append(_refusal(path, "is empty"))
         elif kind_of(path, files) is not None:
@@ -131,6 +143,19 @@ def read_sources(
         stacks, errors = _stacks(sources, files, replace(inputs, boundary=boundary), scope)
         found.reads += [ReadStack(stack, boundary) for stack in stacks]
         found.errors += errors
+    whole: set[str] = set()
+    for (_, more), (boundary, given) in roots.items():
+        said = replace(inputs, boundary=boundary)
+        if more:
+            said = replace(said, var_files=(*inputs.var_files, more))
+        by = ReadCache() if more else cache
+        stacks, errors = by.stacks(given, said, use, files, scope)
+        kept = [stack for stack in stacks if not stack.files.isdisjoint(given)]
+        concerned = frozenset().union(*(stack.files for stack in kept))
+        found.reads += [ReadStack(stack, boundary) for stack in kept]
+        found.errors += [error for error in errors if error.place.file in concerned]
+        if not more:
+            whole.update(stack.name for stack in kept)
     for boundary, given in narrow.items():
         only = frozenset(given)
         stacks, errors = cache.stacks(given, replace(inputs, boundary=boundary), use, files, scope)
@@ -140,6 +165,7 @@ def read_sources(
         found.reads += [
             ReadStack(stack, boundary, None if _is_plan(stack.name, files) else only)
             for stack in kept
+            if stack.name not in whole
         ]
         wrong = [error for error in errors if error.place.file in concerned]
         found.errors += wrong
@@ -151,6 +177,28 @@ def read_sources(
                 path for path in given if not path.endswith(TERRAFORM) and path not in told
             ]
     return found
+
+
+def _is_settings(path: str, use: Settings) -> bool:
+    return path == use.file or os.path.basename(path) == "taskwall.toml"
+
+
+def _root_of(path: str, boundary: str, use: Settings) -> list[str]:
+    """The Terraform files of the root that a file of values is for."""
+    folder = os.path.dirname(path)
+    while _encloses(boundary, folder):
+        found = [one for one in _in((folder,)) if one.endswith(TERRAFORM) and not use.excludes(one)]
+        if found or folder == os.path.dirname(folder):
+            return found
+        folder = os.path.dirname(folder)
+    return []
+
+
+def _is_loaded(path: str, source: str) -> bool:
+    """Whether Terraform reads a file of values beside a source of its root without being told."""
+    folder, name = os.path.split(path)
+    by_itself = name.startswith("terraform.tfvars") or ".auto.tfvars" in name
+    return by_itself and folder == os.path.dirname(source)
 
 
 def nothing_to_analyse(paths: Sequence[str], found: Sources, files: Files) -> SourceError | None:

@@ -119,6 +119,8 @@ class LintRun:
         reports = [self._report(source.path, given) for given in sets or [{}]]
         findings: dict[tuple[str, FindingVerdict], list[Finding]] = {}
         for one in dict.fromkeys(one for report in reports for one in report.findings):
+            if one.file != file:  # cfn-lint asks for that template as well
+                continue
             findings.setdefault((one.rule, one.verdict), []).append(one)
         return TemplateResult(
             source,

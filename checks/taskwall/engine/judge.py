@@ -10,6 +10,7 @@ from taskwall.core.change import AttributeChange
 from taskwall.core.facts import Fact
 from taskwall.core.values import Need, Origin, Span
 from taskwall.engine.scenarios import CancellationCheck, Followed, explore, never_cancelled
+from taskwall.engine.user_places import UserPlaces
 from taskwall.findings.finding import (
     CalledFrom,
     Crash,
@@ -35,15 +36,23 @@ from taskwall.source.stack import AbsentSource, SourceError, Stack
 class LocatedFinding(Struct, frozen=True, gc=False):
     """A finding, with what its suppression needs. Its paths are as the readers give them.
 
-    `needs` says why what the finding waits for is not known. `changes` would mend it together, each
-    with the resource that it is about.
+    `files` are those that the chains of further instances go through. `needs` says why what the
+    finding waits for is not known. `changes` would mend it together, each with the resource that it
+    is about.
     """
 
     finding: Finding
     place: Span
     on: Origin
+    files: frozenset[str] = frozenset()
     needs: tuple[Need, ...] = ()
     changes: tuple[tuple[AttributeChange, Resource], ...] = ()
+
+    def touches(self, files: frozenset[str]) -> bool:
+        """Whether its place, a step of its chain or a call that leads there is in one of these."""
+        steps = (step.file for step in self.finding.because)
+        calls = (call.file for call in self.finding.called_from)
+        return not files.isdisjoint((self.place.file, *steps, *calls, *self.files))
 
 
 Pass: TypeAlias = tuple[str, Severity, str, Span, tuple[CalledFrom, ...]]
@@ -275,11 +284,15 @@ def _one_for_each_call(judged: Iterable[LocatedFinding]) -> Iterator[LocatedFind
             missing=(call,),
         )
         on = Origin(call, call, place, one.on.language, one.on.called_from)
-        yield LocatedFinding(finding, place, on, tuple(handed))
+        yield LocatedFinding(finding, place, on, needs=tuple(handed))
 
 
 _WORST: dict[bool | None, int] = {True: 0, None: 1, False: 2}
 _WORDS: dict[bool | None, FindingVerdict] = {True: "fail", None: "unknown", False: "pass"}
+
+
+_Settled: TypeAlias = tuple[ScenarioVerdict, str | None]
+"""An answer, and the setting of the open switches that it needs."""
 
 
 def _merged(
@@ -291,30 +304,34 @@ def _merged(
     """
     shown = "pass" in settings.show
     changes = RequestedFixes(followed.evaluations)
+    places = UserPlaces(followed.evaluations)
     by_place: dict[tuple[str, str, Span], list[ScenarioVerdict]] = {}
     for answer in answers:
         if answer.truth and answer.verdict.changes:
             changes.record(answer.rule.id, answer.verdict.changes)
         key = (answer.rule.id, answer.verdict.on.address, answer.verdict.place)
         by_place.setdefault(key, []).append(answer)
-    found: dict[tuple[object, ...], list[tuple[ScenarioVerdict, str | None]]] = {}
+    found: dict[tuple[str, Span, *tuple[object, ...]], list[_Settled]] = {}
     for group in by_place.values():
         for answer, setting in _settled(group, followed):
             verdict = answer.verdict
+            at = verdict.place
+            if answer.truth is not False or shown:
+                at = places.of(at, verdict.on, answer.scenario)
             calls = tuple(call.place for call in verdict.on.called_from)
-            same = (answer.rule.id, verdict.place, calls, _message(answer), answer.truth, setting)
+            same = (answer.rule.id, at, calls, _message(answer), answer.truth, setting)
             found.setdefault(same, []).append((answer, setting))
     judged: list[LocatedFinding] = []
     passes: list[Pass] = []
-    for alike in found.values():
+    for (_, at, *_), alike in found.items():
         answer = alike[0][0]
         rule, verdict = answer.rule, answer.verdict
         if answer.truth is False and not shown:
             severity = _severity(rule, verdict, settings.profile)
             calls_from = _called_from(verdict.on)
-            passes.append((rule.id, severity, _message(answer), verdict.place, calls_from))
+            passes.append((rule.id, severity, _message(answer), at, calls_from))
             continue
-        one = _judged(alike, stack, settings.profile)
+        one = _judged(alike, at, stack, settings.profile)
         if answer.truth and verdict.changes:
             offered = changes.applicable(rule.id, verdict.changes, answer.scenario)
             one = replace(one, changes=offered)
@@ -355,10 +372,8 @@ def _message(answer: ScenarioVerdict) -> str:
     return verdict.message if answer.truth else verdict.holds or answer.rule.title
 
 
-def _judged(
-    alike: list[tuple[ScenarioVerdict, str | None]], stack: str, profile: str
-) -> LocatedFinding:
-    """The finding that answers make which say the same; see `_merged`."""
+def _judged(alike: list[_Settled], at: Span, stack: str, profile: str) -> LocatedFinding:
+    """The finding, at a place, that answers make which say the same; see `_merged`."""
     answer, setting = alike[0]
     rule, verdict = answer.rule, answer.verdict
     instances = tuple(
@@ -378,7 +393,7 @@ def _judged(
     if answer.truth is None and not waits:
         excused = Need("elsewhere", "is set for this rule: another stack may create it")
         waits = (excused if answer.decided.truth else Need(verdict.on.name, "is not fully known"),)
-    at, on = verdict.place, verdict.on
+    on = verdict.on
     finding = Finding(
         rule=rule.id,
         verdict=_WORDS[answer.truth],
@@ -392,14 +407,15 @@ def _judged(
         end_line=at.end_line,
         end_column=at.end_column,
         message=_message(answer),
-        because=_steps(answer.decided, on),
+        because=_steps(answer, at),
         called_from=instances[0].called_from,
         construct=instances[0].construct,
         when=setting,
         missing=tuple(dict.fromkeys(need.name for need in waits)) if answer.truth is None else (),
         fix=Fix(_fix(rule, verdict)) if answer.truth else None,
     )
-    return LocatedFinding(finding, at, on, waits if answer.truth is None else ())
+    files = {step.file for each, _ in alike[1:] for step in _steps(each, at)}
+    return LocatedFinding(finding, at, on, frozenset(files), waits if answer.truth is None else ())
 
 
 def _called_from(on: Origin) -> tuple[CalledFrom, ...]:
@@ -419,11 +435,16 @@ def _severity(rule: Rule, verdict: Verdict, profile: str) -> Severity:
     return "medium" if raised else severity
 
 
-def _steps(violated: Fact, on: Origin) -> tuple[Step, ...]:
+def _steps(answer: ScenarioVerdict, at: Span) -> tuple[Step, ...]:
+    """The chain that leads to a finding: where it is told at a call, into the module as well."""
+    on, written = answer.verdict.on, answer.verdict.place
     steps = []
-    for fact in violated.deciding():
+    for fact in answer.decided.deciding():
         place = fact.place or on.header
         steps.append(Step(fact.resource or on.name, place.file, place.line, str(fact)))
+    if at != written and (written.file, written.line) not in {(s.file, s.line) for s in steps}:
+        text = "the downloaded module writes it here"
+        steps.append(Step(on.name, written.file, written.line, text))
     return tuple(dict.fromkeys(steps))
 
 

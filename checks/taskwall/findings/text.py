@@ -35,6 +35,15 @@ def one_line(finding: Finding, reasons: Mapping[str, str]) -> str:
     return sanitize(text)
 
 
+def remainder(report: Report) -> str:
+    """What the stacks of the files that were given have beside what is shown; "" if nothing."""
+    fails, unknown = report.elsewhere
+    kinds = ((fails, "more finding"), (unknown, "more unknown"))
+    counts = [f"{count} {kind}{'s' * (count > 1)}" for count, kind in kinds if count]
+    do = "does" if sum(report.elsewhere) == 1 else "do"
+    return f"{' and '.join(counts)} {do} not touch the files given." if counts else ""
+
+
 def by_severity(findings: Iterable[Finding]) -> list[Finding]:
     """Findings by severity, fails before unknowns before passes; else in their order."""
     verdicts = ("fail", "unknown", "pass")

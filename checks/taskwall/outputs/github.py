@@ -7,7 +7,14 @@ unknown, or absent, is a notice; what is put aside or passes is not shown.
 from collections.abc import Iterator, Mapping
 
 from taskwall.findings.finding import Finding, Report, Severity
-from taskwall.findings.text import absent_calls, by_severity, counted, one_line, sanitize
+from taskwall.findings.text import (
+    absent_calls,
+    by_severity,
+    counted,
+    one_line,
+    remainder,
+    sanitize,
+)
 from taskwall.outputs import View
 
 GITHUB_COMMANDS: Mapping[Severity, str] = {
@@ -22,6 +29,7 @@ GITHUB_COMMANDS: Mapping[Severity, str] = {
 def render(report: Report, view: View | None = None) -> str:
     """The report as a command for each error, crash and finding, and a line that sums it up."""
     lines = [*_commands(report), f"taskwall: {counted(report)}"]
+    lines += filter(None, [remainder(report)])
     return "".join(f"{line}\n" for line in lines)
 
 

@@ -10,7 +10,14 @@ from collections.abc import Iterator, Sequence
 from taskwall.core.patterns import pattern
 from taskwall.findings.causes import by_cause
 from taskwall.findings.finding import SEVERITIES, Finding, Report
-from taskwall.findings.text import absent_calls, absent_count, by_severity, one_line, sanitize
+from taskwall.findings.text import (
+    absent_calls,
+    absent_count,
+    by_severity,
+    one_line,
+    remainder,
+    sanitize,
+)
 from taskwall.outputs import View
 
 MAX_ROWS = 50
@@ -30,6 +37,8 @@ def _blocks(report: Report) -> Iterator[str]:
     fails = [one for one in found if one.verdict == "fail"]
     yield "## taskwall\n"
     yield _summary(report) + "\n"
+    if rest := remainder(report):
+        yield f"{rest}\n"
     problems = (*document.errors, *document.warnings)
     if document.crashes or problems:
         yield "### Not analysed\n"

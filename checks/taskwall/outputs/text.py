@@ -12,7 +12,15 @@ from typing import TypeAlias
 from taskwall.core.patterns import pattern
 from taskwall.findings.causes import by_cause, cure_of
 from taskwall.findings.finding import SEVERITIES, Absent, Finding, Problem, Report, ReportDocument
-from taskwall.findings.text import TAB, absent_by_root, absent_count, by_severity, sanitize, wanted
+from taskwall.findings.text import (
+    TAB,
+    absent_by_root,
+    absent_count,
+    by_severity,
+    remainder,
+    sanitize,
+    wanted,
+)
 from taskwall.outputs import View
 
 Piece: TypeAlias = tuple[str, str]
@@ -393,7 +401,6 @@ _RESOURCE = pattern(r"(module\.[^.]+\.)*(data\.)?[a-z0-9]+_\w+\.[\w-]+(\[[^\]]*\
 
 
 def _totals(report: Report) -> Iterator[Piece]:
-    summary = report.document.summary
     fails = [finding for finding in report.findings if finding.verdict == "fail"]
     if fails:
         yield _count(len(fails), "finding"), "loud"
@@ -405,10 +412,13 @@ def _totals(report: Report) -> Iterator[Piece]:
                 yield f"{counts[severity]} {severity}", severity
                 separator = ", "
         yield ".\n", ""
-    elif summary.fail or summary.unknown or summary.passed or summary.suppressed:
+    elif _judged(report):
         open_ = list(_undecided(report.document))
         yield "No findings", "loud"
-        yield f", but {_listed(open_)}.\n" if open_ else ".\n", ""
+        where = " in the files given" if any(report.elsewhere) else ""
+        yield f"{where}, but {_listed(open_)}.\n" if open_ else f"{where}.\n", ""
+    if others := remainder(report):
+        yield f"{others}\n", ""
     yield f"{_looked_at(report)}\n", "quiet"
 
 
@@ -430,6 +440,13 @@ def _listed(texts: Sequence[str]) -> str:
     return " and ".join(filter(None, (", ".join(texts[:-1]), texts[-1])))
 
 
+def _judged(report: Report) -> bool:
+    """Whether anything was judged at all."""
+    summary = report.document.summary
+    shown = summary.fail or summary.unknown or summary.passed or summary.suppressed
+    return bool(shown) or any(report.elsewhere)
+
+
 def _looked_at(report: Report) -> str:
     """What was looked at: where there was nothing to judge, silence is no praise."""
     document = report.document
@@ -449,9 +466,7 @@ def _looked_at(report: Report) -> str:
     if not summary.resources:
         return f"Nothing was analysed: no resources were found in {files}{tail}"
     resources = _count(summary.resources, "resource")
-    if not (summary.fail or summary.unknown or summary.passed or summary.suppressed):
-        if report.partial:
-            return f"Nothing was analysed in what was given: no rule applies to it{tail}"
+    if not _judged(report):
         return (
             f"Nothing was analysed: no rule applies to any of {resources} in {files}: none is"
             f" part of the network of ECS tasks{tail}"

@@ -1,5 +1,6 @@
 """What the rules said of a scan's sources, put in order: rows, fingerprints, and the report."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec.structs import replace
@@ -75,7 +76,8 @@ class ReportBuilder:
                     one.resource,
                 )
                 for row in self.rows
-                if row.suppression is None
+                if row.asked
+                and row.suppression is None
                 and row.finding.verdict != "pass"
                 and row.finding.verdict in self.settings.show
                 for one in row.finding.instances
@@ -85,9 +87,14 @@ class ReportBuilder:
     def report(self, known: Baseline, baseline_path: str) -> Report:
         """The report, without the instances that a baseline knows (in the file `baseline_path`)."""
         loud: list[Finding] = []
+        others: list[Finding] = []
         silent: list[Suppressed] = []
         for row in self.rows:
             finding, skip = row.finding, row.suppression
+            if not row.asked:
+                if skip is None and _known_instances(row, known) != finding.instances:
+                    others.append(finding)
+                continue
             if skip is not None:
                 file = self.paths.shown(skip.place.file)
                 line, until = skip.place.line, skip.until or None
@@ -112,6 +119,7 @@ class ReportBuilder:
         )
         absent = self._absent()
         verdicts = [finding.verdict for finding in loud]
+        elsewhere = Counter(finding.verdict for finding in others)
         reads = self.found.reads
         summary = Summary(
             files=len(frozenset().union(*(read.stack.files for read in reads))),
@@ -119,7 +127,7 @@ class ReportBuilder:
             resources=sum(judgement.resources for judgement in self.judgements),
             fail=verdicts.count("fail"),
             unknown=verdicts.count("unknown"),
-            passed=verdicts.count("pass") + self.rows.passes,
+            passed=verdicts.count("pass") + elsewhere["pass"] + self.rows.passes,
             fail_when=sum(one.verdict == "fail" and one.when is not None for one in loud),
             suppressed=len(silent),
             absent=sum(one.read_as is None for one in absent),
@@ -157,8 +165,8 @@ class ReportBuilder:
             status,
             self.rows.reasons,
             about_rules,
+            elsewhere=(elsewhere["fail"], elsewhere["unknown"]),
             excluded=self.found.excluded,
-            partial=any(read.only is not None for read in reads),
         )
 
     def _excerpt(self, file: str, line: int) -> str | None:
@@ -215,7 +223,10 @@ class ReportBuilder:
                 if skip.place.file not in read.files or not self.today:
                     continue
                 where = f"{self.paths.shown(skip.place.file)}:{skip.place.line}: "
-                if skip.wrong:
+                if skip.downloaded:
+                    if skip.rule.startswith("TW"):
+                        yield f"{where}a suppression in a downloaded module does not count"
+                elif skip.wrong:
                     yield f"{where}{skip.wrong}"
                 elif skip in used and suppressions.has_ended(skip, self.today):
                     yield f"{where}the suppression of {skip.rule} ended on {skip.until}"

@@ -20,7 +20,9 @@ from taskwall.sources import ReadStack
 class ReportEntry(Struct, frozen=True, gc=False):
     """A finding on its way into the report, and the skip that keeps it silent.
 
-    `old_fingerprint` is what baselines of version 1 know it by, with all its instances.
+    `asked` says whether it is about a file that was asked for: one of those that were given, if
+    only files were. `old_fingerprint` is what baselines of version 1 know it by, with all its
+    instances.
     """
 
     finding: Finding
@@ -28,6 +30,7 @@ class ReportEntry(Struct, frozen=True, gc=False):
     boundary: str
     name: str
     suppression: Suppression | None
+    asked: bool = True
     old_fingerprint: str = ""
 
 
@@ -60,14 +63,7 @@ class ReportEntries:
         self._paths = paths
         rows = sorted(_merged(self._rows(reads, judgements, files)), key=_order)
         self._all = self._fingerprinted(rows, lines)
-        self.passes = len(
-            {
-                passed
-                for read, judgement in zip(reads, judgements, strict=True)
-                for passed in judgement.passes
-                if read.only is None or passed[3].file in read.only
-            }
-        )
+        self.passes = len({passed for judgement in judgements for passed in judgement.passes})
         """How many passes there are that are not shown, each once however many stacks have it."""
         waits = {
             (need.name, need.why)
@@ -98,10 +94,11 @@ class ReportEntries:
                 silencing = suppressions.suppressing(judged, skips)
                 self.used.update(silencing)
                 silencing = [s for s in silencing if not suppressions.has_ended(s, self._today)]
-                if read.only is None or judged.place.file in read.only:
-                    finding = self._paths.respelt(_with_edits(judged.finding, mend))
-                    skip = silencing[0] if silencing else None
-                    yield ReportEntry(finding, judged.place, read.boundary, judged.on.name, skip)
+                finding = self._paths.respelt(_with_edits(judged.finding, mend))
+                skip = silencing[0] if silencing else None
+                asked = read.only is None or judged.touches(read.only)
+                place, on = judged.place, judged.on.name
+                yield ReportEntry(finding, place, read.boundary, on, skip, asked)
 
     def _fingerprinted(self, rows: Sequence[ReportEntry], lines: SourceLines) -> list[ReportEntry]:
         """The rows with fingerprints, which edits elsewhere in the file leave alone.
@@ -157,7 +154,8 @@ def _merged(rows: Iterable[ReportEntry]) -> Iterator[ReportEntry]:
             found[key] = row
         else:
             instances = tuple(dict.fromkeys((*first.finding.instances, *one.instances)))
-            found[key] = replace(first, finding=first.finding.of(instances))
+            both = first.finding.of(instances)
+            found[key] = replace(first, finding=both, asked=first.asked or row.asked)
     yield from found.values()
 
 

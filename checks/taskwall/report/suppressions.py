@@ -32,7 +32,8 @@ def suppressing(
     """The skips that are about a finding, of those grouped by file, also those that have ended.
 
     A skip holds where its scope has the finding's place in it, the header of the resource that
-    has to change, or a module call through which that resource comes to be. A pass needs none.
+    has to change, or a module call through which that resource comes to be; not if it is in a
+    downloaded module. A pass needs none.
     """
     if not suppressions or judged.finding.verdict == "pass":
         return []
@@ -41,6 +42,6 @@ def suppressing(
         id(skip): skip
         for place in places
         for skip in suppressions.get(place.file, ())
-        if names(skip, judged.finding.rule) and skip.scope.holds(place)
+        if names(skip, judged.finding.rule) and skip.scope.holds(place) and not skip.downloaded
     }
     return list(found.values())

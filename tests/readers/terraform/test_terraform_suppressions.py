@@ -33,6 +33,12 @@ module "m" {
   source = "../child"
   a      = 1 # taskwall:skip=TW211: the whole call
 }
+
+module "fetched" { # taskwall:skip=TW212: the whole call
+  source  = "x/y/aws" # taskwall:skip=TW213: the whole call
+  version = "1.0"
+  a       = 1 # taskwall:skip=TW214: the argument
+}
 """
 
 
@@ -59,6 +65,9 @@ def test_scopes(stack: Stack) -> None:
         "CKV_AWS_2": (2, 18),
         "TW210": (20, 20),
         "TW211": (22, 25),
+        "TW212": (27, 31),
+        "TW213": (27, 31),
+        "TW214": (30, 30),
     }
     reasons = {skip.rule: skip.reason for skip in evaluation.suppressions}
     assert reasons["TW204"] == "before everything in it"

@@ -6,22 +6,15 @@ from functools import lru_cache
 from taskwall.core.patterns import pattern
 from taskwall.core.values import Span
 from taskwall.readers.terraform.syntax.tree import (
-    Access,
-    Binary,
     Block,
     Body,
-    Conditional,
     Expression,
-    For,
     FunctionCall,
-    Index,
-    Join,
     Literal,
     Name,
     ObjectExpression,
     TemplateExpression,
-    Tuple,
-    Unary,
+    children,
 )
 from taskwall.readers.terraform.values.sensitive import is_sensitive, names_secret
 
@@ -91,27 +84,5 @@ def _in_expression(node: Expression) -> Iterator[Span]:
     if type(node) is FunctionCall and node.name == "sensitive":
         yield from (argument.place for argument in node.arguments)
         return
-    for child in _children(node):
+    for child in children(node):
         yield from _in_expression(child)
-
-
-def _children(node: Expression) -> Iterator[Expression]:
-    if type(node) is Access:
-        yield node.base
-        yield from (step.key for step in node.steps if isinstance(step, Index))
-    elif type(node) is Tuple:
-        yield from node.items
-    elif type(node) is FunctionCall:
-        yield from node.arguments
-    elif type(node) is Conditional:
-        yield from (node.condition, node.then, node.otherwise)
-    elif type(node) is For:
-        yield from (node.collection, node.result)
-    elif type(node) is Join:
-        yield node.loop
-    elif type(node) is Binary:
-        yield from (node.left, node.right)
-    elif type(node) is Unary:
-        yield node.operand
-    elif type(node) is TemplateExpression:
-        yield from (part for part in node.parts if not isinstance(part, str))

@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from taskwall.core.patterns import pattern
 from taskwall.core.values import Span
+from taskwall.readers.terraform.evaluation.module_sources import is_local
 from taskwall.readers.terraform.modules import Module, SourceFile
 from taskwall.readers.terraform.syntax.tree import (
     Block,
@@ -14,6 +15,7 @@ from taskwall.readers.terraform.syntax.tree import (
     Conditional,
     Expression,
     FunctionCall,
+    Literal,
     ObjectExpression,
     Tuple,
 )
@@ -35,7 +37,8 @@ def suppressions(
     A comment after something on its line, or alone on the line above an attribute or nested
     block, holds for that. On a block's first or last line, directly above it, or before
     everything else in it, it holds for the whole block: of a module call, for all that is inside
-    the call. checkov's comments always hold for the whole block, and need no reason.
+    the call, and so does one at an argument, unless the module is downloaded. checkov's comments
+    always hold for the whole block, and need no reason.
     """
     found: list[Suppression] = []
     errors: list[SourceError] = []
@@ -115,10 +118,23 @@ class _Finder:
                 continue
             if self._end < place.line:
                 return place if self._above(place) else None
-            if self._whole or block.type == "module":
+            if self._whole or (block.type == "module" and not self._is_argument(block)):
                 return place
             return self._within(block)
         return None
+
+    def _is_argument(self, block: Block) -> bool:
+        """Whether it stands at an argument of a module that is downloaded: findings may be there.
+
+        What is wrong inside other modules is found there, whatever argument brings it.
+        """
+        attributes = block.body.attributes
+        source = attributes["source"].expression if "source" in attributes else None
+        text = source.value.data if isinstance(source, Literal) else None
+        if not isinstance(text, str) or is_local(text):
+            return False
+        own = [attributes[name].place for name in ("source", "version") if name in attributes]
+        return self._within(block) not in (block.place, *own)
 
     def _above(self, place: Span) -> bool:
         """Whether only comments stand between the comment and the line below it."""

@@ -515,12 +515,14 @@ class ModuleInstance:
             return arguments.get(argument) if argument not in _NOT_ARGUMENTS else None
 
         caller.run.modules += 1
+        source = caller.argument(block, "source") or ""
+        downloaded = caller.run.sources.is_download(source, module.folder)
         self.scope = caller.inner(
             name,
             module,
             f"{address}.",
             given,
-            (*caller.called_from, ModuleCall(f"module.{name}", block.header)),
+            (*caller.called_from, ModuleCall(f"module.{name}", block.header, downloaded)),
             tuple(dict.fromkeys((*caller.maybe, *maybe))),
         )
 
