@@ -104,6 +104,14 @@ def test_no_findings_is_said_alone_only_where_all_is_decided(summary: Summary, s
     assert says in text
 
 
+@pytest.mark.parametrize("name", ["module.vpc", 'module.a["x"].module.vpc[0]', "aws_vpc.main"])
+def test_no_option_stands_for_a_whole_module(name: str) -> None:
+    """Nothing can be assumed of a module or resource as a whole, so nothing says so."""
+    unknown = msgspec.structs.replace(everything().findings[2], missing=(name,))
+    report = msgspec.structs.replace(everything(), findings=(unknown,))
+    assert "provide it with" not in render("text", report, View())
+
+
 def test_quiet_and_summary() -> None:
     """Quiet is what was found and nothing else, a summary is counts and nothing else."""
     quiet = render("text", everything(("fail",)), View(quiet=True))

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from taskwall import cli
 from taskwall.api.scan import Options, scan
 from taskwall.findings.finding import Finding
+from taskwall.outputs import View, render
 from taskwall.source.files import Files
 
 FIXTURES = Path(__file__).parents[2] / "fixtures" / "rules" / "tw101" / "fail"
@@ -134,6 +135,23 @@ def test_an_idle_skip_is_noted(repository: Path) -> None:
     assert report.notes == (
         "module/more.tf:1: the suppression of TW101 no longer suppresses anything",
     )
+
+
+def test_what_waits_for_an_absent_module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The finding is about the call, which is its one instance, with a fingerprint."""
+    monkeypatch.chdir(tmp_path)
+    source = Path(__file__).parents[2] / "fixtures" / "rules" / "tw204" / "pass" / "main.tf"
+    text = source.read_text()
+    call = (
+        'module "more" {\n  source            = "terraform-aws-modules/security-group/aws"\n'
+        "  security_group_id = aws_security_group.api.id\n}\n"
+    )
+    (tmp_path / "main.tf").write_text(text + call)
+    report = scan(Options(select=("TW204",), show=("unknown",)))
+    [finding] = [one for one in report.findings if one.resource == "module.more"]
+    [instance] = finding.instances
+    assert (instance.resource, instance.fingerprint) == ("module.more", finding.fingerprint)
+    assert render("json", report, View())
 
 
 def test_files_with_windows_line_ends(repository: Path) -> None:

@@ -272,10 +272,9 @@ def _one_for_each_call(judged: Iterable[LocatedFinding]) -> Iterator[LocatedFind
         if (one.finding.rule, call) in asked:
             continue
         asked.add((one.finding.rule, call))
+        instance = replace(one.finding.instances[0], resource=call, construct=None)
         finding = replace(
-            one.finding,
-            resource=call,
-            instances=(call,),
+            one.finding.of((instance,)),
             file=place.file,
             line=place.line,
             column=place.column,

@@ -388,8 +388,8 @@ def _supply(name: str, why: str) -> str:
         return f"--var {name[4:]}=VALUE"
     if name.isalnum():
         return f"--parameters {name}=VALUE" if why in _OF_PARAMETERS else ""
-    if _RESOURCE.fullmatch(name):
-        # A whole resource is not a value: nothing stands for it.
+    if _RESOURCE.fullmatch(name) or _CALL.fullmatch(name):
+        # A whole resource or module is not a value: nothing stands for it.
         return ""
     wanted = f"{name}=VALUE"
     plain = all(char.isalnum() or char in "_-.:/=" for char in wanted)
@@ -397,6 +397,7 @@ def _supply(name: str, why: str) -> str:
 
 
 _OF_PARAMETERS = ("is a parameter without a default", "is empty by default")
+_CALL = pattern(r"(module\.[\w-]+(\[[^\]]*\])?\.?)+(?<!\.)")
 _RESOURCE = pattern(r"(module\.[^.]+\.)*(data\.)?[a-z0-9]+_\w+\.[\w-]+(\[[^\]]*\])?")
 
 
