@@ -9,6 +9,7 @@ from taskwall.findings.finding import (
     Edit,
     Finding,
     Fix,
+    Instance,
     Problem,
     Report,
     ReportDocument,
@@ -44,7 +45,8 @@ FIX = Fix(
 
 FINDINGS = (
     Finding(
-        "TW204", "fail", "high", "aws_security_group.api", ("aws_security_group.api",), "infra",
+        "TW204", "fail", "high", "aws_security_group.api",
+        (Instance("aws_security_group.api", "infra"),), "infra",
         *("infra/api.tf", 12, 17, 12, 30),
         "aws_security_group.api opens the tasks of aws_ecs_service.api to the whole internet",
         because=(
@@ -56,7 +58,15 @@ FINDINGS = (
     ),
     Finding(
         "TW204", "fail", "critical", 'module.api["a"].aws_security_group.this[0]',
-        tuple(f'module.api["{key}"].aws_security_group.this[0]' for key in "abcdef"), "infra",
+        tuple(
+            Instance(
+                f'module.api["{key}"].aws_security_group.this[0]', "infra", (),
+                "Stack/Api/Group", (CalledFrom("infra/main.tf", 9, f'module.api["{key}"]'),),
+                'var.environment is "dev"', f"0000000000000000000{key}",
+            )
+            for key in "abcdef"
+        ),
+        "infra",
         *("infra/api.tf", 20, 18, 20, 29),
         "a group whose description is 網関 is open",
         because=tuple(Step("r", "infra/api.tf", n, f"step {n}") for n in range(1, 13)),
@@ -68,7 +78,7 @@ FINDINGS = (
     ),
     Finding(
         "TW109", "unknown", "medium", "aws_ecs_task_definition.api",
-        ("aws_ecs_task_definition.api",), "infra",
+        (Instance("aws_ecs_task_definition.api", "infra"),), "infra",
         *("infra/api.tf", 30, 3, 30, 58),
         "cannot tell whether aws_ecs_task_definition.api reaches its database in plain text",
         missing=("var.database", "data.aws_db_instance.main.endpoint"),
@@ -76,20 +86,23 @@ FINDINGS = (
         fingerprint="00000000000000000003",
     ),
     Finding(
-        "TW212", "pass", "low", "aws_security_group.api", ("aws_security_group.api",), "infra",
+        "TW212", "pass", "low", "aws_security_group.api",
+        (Instance("aws_security_group.api", "infra"),), "infra",
         *("infra/api.tf", 40, 3, 44, 4),
         "the permissions of aws_security_group.api mean what they say",
         fix=Fix("Nothing."),
     ),
     Finding(
-        "TW205", "fail", "medium", "ApiGroup", ("ApiGroup",), "infra/template.yaml",
+        "TW205", "fail", "medium", "ApiGroup",
+        (Instance("ApiGroup", "infra/template.yaml"),), "infra/template.yaml",
         *("infra/template.yaml", 7, 169, 7, 192),
         "ApiGroup allows ingress from \x1b[31mevery\u202e address\nand more",
         fix=Fix("Name the group."),
         fingerprint="00000000000000000005",
     ),
     Finding(
-        "TW205", "fail", "info", "Gone", ("Gone",), "infra/template.yaml",
+        "TW205", "fail", "info", "Gone",
+        (Instance("Gone", "infra/template.yaml"),), "infra/template.yaml",
         *("infra/other.yaml", 3, 1, 3, 5),
         "Gone stands where no excerpt can be had",
         fix=Fix("Name the group."),
@@ -110,9 +123,9 @@ def everything(verdicts: tuple[str, ...] = ("fail", "unknown", "pass")) -> Repor
     """A report with something in each of its places."""
     return Report(
         ReportDocument(
-            1,
-            "0.1.0",
-            Summary(4, 2, 1080, 4, 1, 1, 2, 1, 1, 1),
+            2,
+            "0.2.0",
+            Summary(4, 2, 1080, 4, 1, 1, 1, 2, 1, 1, 1),
             tuple(one for one in FINDINGS if one.verdict in verdicts),
             SUPPRESSED,
             (
@@ -127,6 +140,8 @@ def everything(verdicts: tuple[str, ...] = ("fail", "unknown", "pass")) -> Repor
                     "terraform get",
                 ),
             ),
+            (),
+            (Problem("infra/odd.tf", 4, 1, "an argument is unknown"),),
             (
                 Unread("aws_some_type", 2),
                 Unread("aws_other_type", 1),

@@ -69,6 +69,12 @@ FIX = thing(
         1,
     ),
 )
+FLOW = thing(
+    "threadFlows",
+    threadFlows=items(
+        thing("locations", locations=items(thing("location", location=LOCATION), 1)), 1
+    ),
+)
 RESULT = thing(
     "ruleId",
     "ruleIndex",
@@ -83,6 +89,7 @@ RESULT = thing(
     message=MESSAGE,
     locations=items(LOCATION, 1),
     relatedLocations=items(LOCATION, 1),
+    codeFlows=items(FLOW, 1),
     partialFingerprints={"type": "object", "additionalProperties": TEXT},
     suppressions=items(
         thing(
@@ -102,7 +109,7 @@ RULE = thing(
     name=TEXT,
     shortDescription=MESSAGE,
     fullDescription=MESSAGE,
-    help=MESSAGE,
+    help=thing("text", text=TEXT, markdown=TEXT),
     helpUri={"type": "string", "pattern": "^https://"},
     defaultConfiguration=thing("level", level=LEVEL),
     properties=BAG,
@@ -118,6 +125,7 @@ RUN = thing(
     "tool",
     "columnKind",
     "results",
+    properties=BAG,
     tool=thing(
         "driver",
         driver=thing("name", name=TEXT, semanticVersion=TEXT, rules=items(RULE)),

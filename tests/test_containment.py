@@ -65,7 +65,9 @@ ODD: dict[str, Texts] = {
     "carriage returns in JSON": {
         "odd/t.json": '{"Resources":\r{"S":\r{"Type": "AWS::ECS::Service",\r"Properties": {}}}}'
     },
-    "a count beyond numbers": {"odd/main.tf": 'resource "aws_ecs_service" "s" {\n  count = 1e400\n}'},
+    "a count beyond numbers": {
+        "odd/main.tf": 'resource "aws_ecs_service" "s" {\n  count = 1e400\n}'
+    },
     "an index beyond numbers": hcl_value("[1][1e400]"),
     "a remainder beyond numbers": hcl_value("1e400 % 54"),
     "numbers beyond numbers in JSON": hcl_value('jsondecode("[1e400, NaN, -Infinity]")'),

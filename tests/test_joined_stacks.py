@@ -100,17 +100,26 @@ def scanned(folder: Path, path: str, **options: str) -> list[tuple[str, str, str
 
 
 def test_a_template_given_by_itself_is_read_within_its_stack(tmp_path: Path) -> None:
-    """Its own findings are shown, as those that nest it and that it nests bring them about."""
+    """Its own findings are shown, and those of others of its set whose chain goes through it."""
     (tmp_path / ".git").mkdir()
     (tmp_path / "parts").mkdir()
-    for name, text in (("main", PARENT), ("parts/net", NET), ("parts/app", APP)):
+    alone = "Resources:\n  Topic:\n    Type: AWS::SNS::Topic\n"
+    kind = "AWS::CloudFormation::Stack"
+    nested = f"  Alone:\n    Type: {kind}\n    Properties: {{TemplateURL: alone.yaml}}\n"
+    for name, text in (
+        ("main", PARENT + nested),
+        ("parts/net", NET),
+        ("parts/app", APP),
+        ("alone", alone),
+    ):
         (tmp_path / f"{name}.yaml").write_text(text)
     found = [("Net/Group", "parts/net.yaml", "Stage is dev")]
 
     assert scanned(tmp_path, ".") == []
     assert scanned(tmp_path, ".", scenarios="all") == found
     assert scanned(tmp_path, "parts/net.yaml", scenarios="all") == found
-    assert scanned(tmp_path, "parts/app.yaml", scenarios="all") == []
+    assert scanned(tmp_path, "parts/app.yaml", scenarios="all") == found
+    assert scanned(tmp_path, "alone.yaml", scenarios="all") == []
 
 
 def test_templates_given_one_after_another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -20,6 +20,7 @@ SAME = {
     "composed": "what the composer makes of a text, in YAML or JSON",
     "main": "the entry point of a command",
     "parse": "reads a file in one syntax",
+    "parser": "declares what a command takes",
     "render": "writes a report, or a graph, in one format",
     "run": "does what a command, or a kind of user data, says",
     "suppressions": "the suppressions that sources hold",

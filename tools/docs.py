@@ -1,19 +1,24 @@
-"""Write what is derived from the rules: their pages, the table in the README, and the coverage.
+"""Write what is derived from the code: pages of rules and commands, the README's table, coverage.
 
     python -m tools.docs
 
 Nothing of it is written by hand: a rule's page comes from its docstring and its first failing
-fixture, and the coverage from `data/guide.toml` and the section `Guide` of each rule.
+fixture, the coverage from `data/guide.toml` and the section `Guide` of each rule, and the page of
+commands from what each command takes.
 """
 
 import re
 import sys
+from argparse import ArgumentParser, _HelpAction
 from collections.abc import Iterator
 from contextlib import chdir, redirect_stdout
+from importlib import import_module
 from io import StringIO
 from pathlib import Path
 
+from taskwall.cli import COMMANDS
 from taskwall.cli import main as taskwall
+from taskwall.cli.scan import EXIT_STATUSES
 from taskwall.rules import all_rules
 from taskwall.rules._guide import encodes, recommendations, source
 from taskwall.rules._pages import HIGHLIGHTS, page, prose
@@ -22,6 +27,7 @@ from taskwall.rules._rule import Rule
 ROOT = Path(__file__).parent.parent
 FILES = {"Terraform": "main.tf", "CloudFormation": "template.yaml"}
 NOTE = "<!-- Written by tools/docs.py: edit the rules, not this page. -->"
+CODE_NOTE = "<!-- Written by tools/docs.py: edit the commands, not this page. -->"
 
 
 def pages() -> dict[Path, str]:
@@ -29,6 +35,7 @@ def pages() -> dict[Path, str]:
     rules = all_rules()
     found = {ROOT / "docs" / "rules" / f"{rule.id}.md": page_of(rule) for rule in rules}
     found[ROOT / "docs" / "coverage.md"] = coverage(rules)
+    found[ROOT / "docs" / "commands.md"] = commands()
     readme = ROOT / "README.md"
     text = marked(readme.read_text(), "rules", table(rules, "docs/rules/"))
     found[readme] = marked(text, "example", f"```text\n{example()}\n```\n")
@@ -93,6 +100,50 @@ def coverage(rules: tuple[Rule, ...]) -> str:
         "Rules that follow from the guide without being said there:\n\n"
         f"{further or 'None yet.' + chr(10)}"
     )
+
+
+def commands() -> str:
+    """Every command with its options, and what each exit status means."""
+    table_ = "".join(
+        f"| [`taskwall {_cell(called)}`](#{name}) | {does} |\n"
+        for name, (called, does) in COMMANDS.items()
+    )
+    sections = "".join(f"## {name}\n\n{_options(name)}" for name in COMMANDS)
+    statuses = "".join(f"| {status} | {_cell(what)} |\n" for status, what in EXIT_STATUSES.items())
+    return (
+        f"{CODE_NOTE}\n\n# Commands\n\n| Command | What it does |\n| --- | --- |\n{table_}"
+        "| `taskwall PATH...` | the same as `taskwall scan PATH...` |\n"
+        "| `taskwall --version` | print the version |\n\n"
+        "`taskwall` alone prints this list.\n\n"
+        "## Exit statuses\n\n"
+        f"| Status | Meaning for `taskwall scan` |\n| --- | --- |\n{statuses}\n"
+        "The other commands end with 0, or with 2 for wrong usage or a source that could not be\n"
+        "read; `taskwall lsp` ends with 1 if the editor did not end it.\n\n"
+        f"{sections}".rstrip()
+        + "\n"
+    )
+
+
+def _options(name: str) -> str:
+    """What a command says that it does, and the table of its options."""
+    module = import_module(f"taskwall.cli.{name.replace('-', '_')}")
+    made: ArgumentParser = module.parser()
+    rows = []
+    for action in made._actions:  # noqa: SLF001 (argparse has no other way to ask)
+        if isinstance(action, _HelpAction):
+            continue
+        words = " ".join(action.option_strings)
+        taken = str(action.metavar or "")
+        if action.nargs == "?":
+            taken = f"[{taken}]"
+        rows.append(f"| `{_cell(f'{words} {taken}'.strip())}` | {_cell(action.help or '')} |\n")
+    options = "".join(("| Argument | What it does |\n| --- | --- |\n", *rows, "\n")) if rows else ""
+    return f"{made.description}\n\n{options}"
+
+
+def _cell(text: str) -> str:
+    """A text within a table."""
+    return text.replace("|", "\\|")
 
 
 def linked(rule: Rule) -> str:

@@ -1,3 +1,3 @@
 """taskwall: network-security policy as code for Amazon ECS."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

@@ -15,6 +15,7 @@ from taskwall.core.globs import matches_path
 from taskwall.core.paths import lies_within, repository
 from taskwall.core.plain_file import content
 from taskwall.findings.finding import SEVERITIES, FindingVerdict, Severity
+from taskwall.source.suppression import is_date
 
 if TYPE_CHECKING:
     from taskwall.rules._rule import Rule
@@ -24,6 +25,7 @@ Threshold: TypeAlias = Severity | Literal["never"]
 Scenarios: TypeAlias = Literal["bounded", "all"]
 Undeclared: TypeAlias = Literal["outside", "ignore"]
 Untold: TypeAlias = Literal["silent", "fail"]
+ErrorsMean: TypeAlias = Literal["fail", "warn"]
 
 CHOICES: Mapping[str, tuple[str, ...]] = {
     "profile": get_args(Profile),
@@ -32,6 +34,7 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
     "scenarios": get_args(Scenarios),
     "undeclared": get_args(Undeclared),
     "unknown": get_args(Untold),
+    "errors": get_args(ErrorsMean),
 }
 """The words that a key, or an option of the same name, may have."""
 
@@ -78,13 +81,18 @@ class Settings(Struct, frozen=True, rename="kebab"):
     `module_sources` holds the folders of modules by what the `source` of their calls says.
     `remote_state` holds the folders of Terraform's roots, by the name or address of the data
     source that reads their state.
-    `scenarios` and `file` (where the settings stand) are no keys of the file.
+    `fail_on_unknown` says that unknown verdicts fail a run, `errors` whether it is one that a
+    source cannot be read. `scenarios`, `fail_on_absent`, `no_skips` (no
+    suppression counts), `today` (YYYY-MM-DD) and `file` (where the settings stand) are no keys of
+    the file.
     """
 
     profile: Profile = "default"
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     fail_on: Threshold = "low"
+    fail_on_unknown: bool = False
+    errors: ErrorsMean = "fail"
     show: tuple[FindingVerdict, ...] = ("fail",)
     allowed_peers: tuple[str, ...] = ()
     elsewhere: tuple[str, ...] = ()
@@ -96,6 +104,9 @@ class Settings(Struct, frozen=True, rename="kebab"):
     remote_state: Mapping[str, str] = {}
     baseline: str = ""
     scenarios: Scenarios = "bounded"
+    fail_on_absent: bool = False
+    no_skips: bool = False
+    today: str = ""
     file: str = ""
 
     @property
@@ -116,19 +127,25 @@ class Settings(Struct, frozen=True, rename="kebab"):
         return any(_matches(pattern.strip("/").split("/"), names) for pattern in self.exclude)
 
 
-_OURS = {"scenarios", "file"}
+_OURS = {"scenarios", "fail-on-absent", "no-skips", "today", "file"}
 """Fields that no settings file holds."""
 
 _TABLES: Mapping[str, type[Struct]] = {"isolation": Isolation, "checkov": Checkov}
 """The tables within the settings."""
 
 
-def load(start: str, rules: "Sequence[Rule]") -> Settings:
+def load(start: str, rules: "Sequence[Rule]", given: str = "") -> Settings:
     """The settings that hold for a path: the defaults if no file above it has any.
+
+    A `given` file takes the place of all others, and may name paths anywhere.
 
     Raises:
         SettingsError: a file cannot be read, or an entry of it cannot be meant so.
     """
+    if given:
+        if (table := _table(given)) is None:
+            raise SettingsError(f"{given}: there is no [tool.taskwall].")
+        return _checked(table, given, rules, bounded=False)
     folder = os.path.abspath(start)
     if not os.path.isdir(folder):
         folder = os.path.dirname(folder)
@@ -168,7 +185,9 @@ def _table(file: str) -> object:
     return tools.get("taskwall") if isinstance(tools, dict) else None
 
 
-def _checked(table: object, file: str, rules: "Sequence[Rule]") -> Settings:
+def _checked(
+    table: object, file: str, rules: "Sequence[Rule]", *, bounded: bool = True
+) -> Settings:
     if not isinstance(table, dict):
         raise SettingsError(f"{file}: [tool.taskwall] must be a table.")
     known = [name for name in Settings.__struct_encode_fields__ if name not in _OURS]
@@ -190,13 +209,16 @@ def _checked(table: object, file: str, rules: "Sequence[Rule]") -> Settings:
     except msgspec.ValidationError as error:
         what, _, where = str(error).replace("`", "").partition(" - at $.")
         raise SettingsError(f"{file}: {where or 'settings'}: {what.lower()}.") from error
-    folder = os.path.dirname(file)
-    baseline = settings.baseline and os.path.join(folder, settings.baseline)
-    if baseline and not lies_within(baseline, repository(folder) or folder):
-        said = settings.baseline
-        raise SettingsError(
-            f'{file}: baseline: "{said}" is outside the repository: only --baseline may name it.'
-        )
+    baseline = settings.baseline and os.path.join(os.path.dirname(file), settings.baseline)
+    folders = {
+        "module-sources": _folders("module-sources", settings.module_sources, file),
+        "remote-state": _folders("remote-state", settings.remote_state, file),
+    }
+    if bounded:
+        _inside(file, "baseline", baseline)
+        for key, table_ in folders.items():
+            for name, path in table_.items():
+                _inside(file, f"{key}.{name}", path)
     for key in ("select", "ignore", "elsewhere"):
         known_rules(getattr(settings, key), rules, f"{file}: {key}")
     return msgspec.structs.replace(
@@ -204,8 +226,8 @@ def _checked(table: object, file: str, rules: "Sequence[Rule]") -> Settings:
         select=_upper(settings.select),
         ignore=_upper(settings.ignore),
         elsewhere=tuple(rule.id for rule in rules if _any(_upper(settings.elsewhere), rule.id)),
-        module_sources=_folders("module-sources", settings.module_sources, file),
-        remote_state=_folders("remote-state", settings.remote_state, file),
+        module_sources=folders["module-sources"],
+        remote_state=folders["remote-state"],
         baseline=baseline,
     )
 
@@ -233,6 +255,20 @@ def _folders(key: str, table: Mapping[str, str], file: str) -> Mapping[str, str]
     return found
 
 
+def _inside(file: str, key: str, path: str) -> None:
+    """See that a path which a settings file names is in its repository, else in its folder.
+
+    Raises:
+        SettingsError: it is not: whoever scans a repository does not read or write elsewhere.
+    """
+    folder = os.path.dirname(file)
+    if path and not lies_within(path, repository(folder) or folder):
+        raise SettingsError(
+            f"{file}: {key}: the path is outside of the repository; give these settings with"
+            " --settings to allow that."
+        )
+
+
 def overridden(
     settings: Settings,
     rules: "Sequence[Rule]",
@@ -244,11 +280,17 @@ def overridden(
     fail_on: str | None = None,
     scenarios: str | None = None,
     baseline: str | None = None,
+    fail_on_unknown: bool = False,
+    fail_on_absent: bool = False,
+    no_skips: bool = False,
+    today: str | None = None,
+    exclude: Iterable[str] = (),
+    cwd: str = "",
 ) -> Settings:
     """The settings with the options that were given in their place.
 
     A selection on the command line replaces the file's, its `ignore` included: what someone asks
-    for there is run.
+    for there is run. Patterns of `exclude` are seen from the folder `cwd`, and add to the file's.
 
     Raises:
         SettingsError: an option cannot be meant so.
@@ -264,11 +306,31 @@ def overridden(
         given["show"] = tuple(one_of(word, CHOICES["show"], "--show") for word in show)
     if baseline is not None:
         given["baseline"] = baseline
+    if fail_on_unknown:
+        given["fail_on_unknown"] = True
+    if fail_on_absent:
+        given["fail_on_absent"] = True
+    if no_skips:  # a baseline counts where it is named beside it
+        given |= {"no_skips": True, "baseline": baseline or ""}
+    if today is not None:
+        if not is_date(today):
+            raise SettingsError(f'--today: "{today}" is not a date such as 2027-03-01.')
+        given["today"] = today
+    if more := tuple(_seen_from(settings.folder, one, cwd) for one in exclude):
+        given["exclude"] = (*settings.exclude, *more)
     if select is not None:
         given |= {"select": _upper(known_rules(select, rules, "--select")), "ignore": ()}
     if ignore is not None:
         given["ignore"] = _upper(known_rules(ignore, rules, "--ignore"))
     return msgspec.structs.replace(settings, **given)
+
+
+def _seen_from(folder: str, pattern: str, cwd: str) -> str:
+    """A pattern of paths that is seen from `cwd`, as it is seen from a folder."""
+    if "/" not in pattern.strip("/"):
+        return pattern
+    path = os.path.join(cwd, pattern.strip("/"))
+    return os.path.relpath(path, folder or os.curdir).replace(os.sep, "/")
 
 
 def chosen(rules: "Sequence[Rule]", settings: Settings) -> "tuple[Rule, ...]":

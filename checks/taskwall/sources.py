@@ -1,6 +1,7 @@
 """The sources of a scan: which files there are, what encloses them, and the stacks they make."""
 
 import os
+import re
 from collections.abc import Container, Iterable, Iterator, Sequence
 from functools import partial
 from itertools import islice
@@ -10,6 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from taskwall.core.paths import encloses, repository
+from taskwall.core.patterns import pattern
 from taskwall.core.values import Span
 from taskwall.settings import Settings
 from taskwall.source.containment import contained
@@ -22,8 +24,12 @@ if TYPE_CHECKING:
 SourceKind: TypeAlias = Literal["terraform", "plan", "cloudformation"]
 """The kinds of sources."""
 
+ALL_KINDS: frozenset[SourceKind] = frozenset(get_args(SourceKind))
+
 TERRAFORM = (".tf", ".tf.json", ".tofu", ".tofu.json")
 TEMPLATES = (".yaml", ".yml", ".json", ".template")
+VALUES = (".tfvars", ".tfvars.json")
+"""How the names of the files end that hold values of a root's variables."""
 
 MAY_COUNT = (*TERRAFORM, *TEMPLATES, ".tfvars", ".toml")
 """How files end that may be sources, values for them (`.tfvars.json` too), or settings."""
@@ -40,7 +46,7 @@ class ScanScope(Struct, frozen=True):
     count, or only those in it.
     """
 
-    kinds: frozenset[SourceKind] = frozenset(get_args(SourceKind))
+    kinds: frozenset[SourceKind] = ALL_KINDS
     among: frozenset[str] | None = None
     deep: bool = True
 
@@ -64,12 +70,15 @@ class ReadStack(Struct, frozen=True):
 class Sources(Struct):
     """What a scan has to look at, and what stood in its way.
 
-    `foreign` are given files that are neither Terraform nor a template.
+    `errors` lie in the sources, `refused` in what was given. `foreign` are given files that are
+    none of ours, and `excluded` counts the files that the settings leave out.
     """
 
     reads: list[ReadStack] = []
     errors: list[SourceError] = []
+    refused: list[SourceError] = []
     foreign: list[str] = []
+    excluded: int = 0
 
 
 def read_sources(
@@ -83,10 +92,12 @@ def read_sources(
     """Read every stack below the given absolute paths.
 
     A file given by itself is read within the stacks that it takes part in, wherever in its
-    repository their roots are. `cache` is what earlier reads with the same files, inputs, settings
-    and scope have found out.
+    repository their roots are. A file of settings stands for its folder, one of values for the root
+    that it is for: the nearest folder with Terraform files from its own upward. `cache` is what
+    earlier reads with the same files, inputs, settings and scope have found out.
     """
     found = Sources()
+    left_out: set[str] = set()
     cache = cache or ReadCache()
     inputs = replace(
         inputs,
@@ -94,31 +105,42 @@ def read_sources(
         module_sources=use.module_sources,
         remote_states=use.remote_state,
     )
+    paths = [os.path.dirname(path) if _is_settings(path, use) else path for path in paths]
     boundaries = _boundaries(paths)
     if not inputs.outside:
         files.confine(dict.fromkeys(boundaries.values()), (*paths, *inputs.var_files))
     seen: set[str] = set()
     wide: dict[str, list[str]] = {}
     for folder in (path for path in paths if _is_folder(path, files)):
-        whole = _below((folder,), files, found.errors)
-        below = dict.fromkeys(whole if scope.deep else _in((folder,), files, found.errors))
+        search = _below if scope.deep else _in
+        below = dict.fromkeys(search((folder,), files, found.errors))
         for path in (*below, *_unsaved(folder, files, scope.deep, below)):
             counts = path.endswith((*TERRAFORM, *TEMPLATES)) and (
                 scope.among is None or path in scope.among
             )
-            if counts and path not in seen and not use.excludes(path):
+            if counts and use.excludes(path):
+                left_out.add(path)
+            elif counts and path not in seen:
                 seen.add(path)
                 wide.setdefault(boundaries[folder], []).append(path)
+    found.excluded = len(left_out)
     narrow: dict[str, list[str]] = {}
+    roots: dict[tuple[str, str], tuple[str, list[str]]] = {}
     for path in dict.fromkeys(paths):
         if _is_folder(path, files) or path in seen:
             continue
         if not files.exists(path):
-            place = Span(path, 1, 1, 1, 1)
-            found.errors.append(SourceError(place, "there is no such file or folder"))
+            found.refused.append(_refusal(path, "there is no such file or folder"))
+        elif path.endswith(VALUES):
+            root = _root_of(path, boundaries[path], use, files)
+            more = "" if root and _is_loaded(path, root[0]) else path
+            if not root:
+                found.foreign.append(path)
+            elif more or not seen.issuperset(root):
+                roots[root[0], more] = boundaries[path], root
         elif path.endswith(TEMPLATES) and _is_empty(path, files):
-            found.errors.append(SourceError(Span(path, 1, 1, 1, 1), "is empty"))
-        elif path.endswith((*TERRAFORM, *TEMPLATES)):
+            found.refused.append(_refusal(path, "is empty"))
+        elif kind_of(path, files) is not None:
             narrow.setdefault(boundaries[path], []).append(path)
         else:
             found.foreign.append(path)
@@ -126,6 +148,19 @@ def read_sources(
         stacks, errors = _stacks(sources, files, replace(inputs, boundary=boundary), scope)
         found.reads += [ReadStack(stack, boundary) for stack in stacks]
         found.errors += errors
+    whole: set[str] = set()
+    for (_, more), (boundary, given) in roots.items():
+        said = replace(inputs, boundary=boundary)
+        if more:
+            said = replace(said, var_files=(*inputs.var_files, more))
+        by = ReadCache() if more else cache
+        stacks, errors = by.stacks(given, said, use, files, scope)
+        kept = [stack for stack in stacks if not stack.files.isdisjoint(given)]
+        concerned = frozenset().union(*(stack.files for stack in kept))
+        found.reads += [ReadStack(stack, boundary) for stack in kept]
+        found.errors += [error for error in errors if error.place.file in concerned]
+        if not more:
+            whole.update(stack.name for stack in kept)
     for boundary, given in narrow.items():
         only = frozenset(given)
         stacks, errors = cache.stacks(given, replace(inputs, boundary=boundary), use, files, scope)
@@ -135,14 +170,111 @@ def read_sources(
         found.reads += [
             ReadStack(stack, boundary, None if _is_plan(stack.name, files) else only)
             for stack in kept
+            if stack.name not in whole
         ]
-        found.errors += [error for error in errors if error.place.file in concerned]
+        wrong = [error for error in errors if error.place.file in concerned]
+        found.errors += wrong
+        if scope.kinds == ALL_KINDS:
+            ours = concerned.difference(given).union(*(stack.files for stack in kept))
+            ours = ours.union(stack.name for stack in kept)
+            told = ours.union(error.place.file for error in wrong)
+            found.foreign += [
+                path for path in given if not path.endswith(TERRAFORM) and path not in told
+            ]
     return found
 
 
+def _is_settings(path: str, use: Settings) -> bool:
+    return path == use.file or os.path.basename(path) == "taskwall.toml"
+
+
+def _root_of(path: str, boundary: str, use: Settings, files: Files) -> list[str]:
+    """The Terraform files of the root that a file of values is for."""
+    folder = os.path.dirname(path)
+    while encloses(boundary, folder):
+        beside = (one for one in _in((folder,), files) if one.endswith(TERRAFORM))
+        found = [one for one in beside if not use.excludes(one)]
+        if found or folder == os.path.dirname(folder):
+            return found
+        folder = os.path.dirname(folder)
+    return []
+
+
+def _is_loaded(path: str, source: str) -> bool:
+    """Whether Terraform reads a file of values beside a source of its root without being told."""
+    folder, name = os.path.split(path)
+    by_itself = name.startswith("terraform.tfvars") or ".auto.tfvars" in name
+    return by_itself and folder == os.path.dirname(source)
+
+
+def nothing_to_analyse(paths: Sequence[str], found: Sources, files: Files) -> SourceError | None:
+    """What is wrong where the given paths hold nothing to look at; None if they hold something."""
+    if found.reads or found.errors or found.refused:
+        return None
+    if not paths:
+        return _refusal("", "no file and no folder is given")
+    why = "there is no Terraform and no CloudFormation here"
+    if found.foreign:
+        why = _none_of_ours(found.foreign[0], files)
+    if found.excluded:
+        files_are = "1 file is" if found.excluded == 1 else f"{found.excluded:,} files are"
+        why += f"; {files_are} excluded"
+    return _refusal(paths[0], f"nothing to analyse: {why} (--allow-empty accepts that)")
+
+
+def _refusal(path: str, why: str) -> SourceError:
+    return SourceError(Span(path, 1, 1, 1, 1), why)
+
+
+def _none_of_ours(path: str, files: Files) -> str:
+    """Why a given file is not analysed, and what to give in its place."""
+    try:
+        text = files.text(path)
+    except UnreadableError as error:
+        if _is_binary_plan(path):
+            return "this is a plan as Terraform saves it: give the output of terraform show -json"
+        return error.error.message
+    if '"terraform_version"' in text and '"resources"' in text:
+        return "this is a state of Terraform: give its sources, or a plan"
+    if _BLOCK.search(text):
+        return "this may be Terraform, but Terraform reads only files that end in .tf or .tf.json"
+    return "this is neither Terraform nor a plan nor a template"
+
+
+_BLOCK = pattern(r"^(resource|module|data|variable|provider) +\"[^\"]*\"[^{\n]*\{", re.MULTILINE)
+
+
+def _is_binary_plan(path: str) -> bool:
+    """Whether a file is a plan as `terraform plan -out` writes it: a ZIP archive."""
+    try:
+        with open(path, "rb") as stream:
+            return stream.read(2) == b"PK"
+    except OSError:
+        return False
+
+
+def kind_of(path: str, files: Files) -> SourceKind | None:
+    """The kind of a source by its name, or of a file by any other name by what is in it.
+
+    None if it is no source. What is named like a template may still be something else.
+    """
+    if path.endswith(TERRAFORM):
+        return "terraform"
+    if _is_plan(path, files):
+        return "plan"
+    if path.endswith(TEMPLATES):
+        return "cloudformation"
+    from taskwall.readers.cloudformation.template import may_be_template
+
+    try:
+        return "cloudformation" if may_be_template(files.text(path)) else None
+    except UnreadableError:
+        return None
+
+
 def _is_plan(path: str, files: Files) -> bool:
-    """Whether a file is a plan of Terraform as JSON."""
-    if not path.endswith(".json"):
+    """Whether a file is a plan of Terraform as JSON, by whatever name."""
+    if path.endswith((*TERRAFORM, ".yaml", ".yml", ".template")):
         return False
     try:
         text = files.text(path)
@@ -177,7 +309,7 @@ class ReadCache:
     ) -> tuple[list[Stack], list[SourceError]]:
         """The stacks of given files, with those that may belong to the same, and the errors."""
         whole = False
-        if all(path.endswith(TEMPLATES) for path in given):
+        if not any(path.endswith(TERRAFORM) for path in given):
             near = self._near(given, inputs, use, files)
             key = self._worth(near, (*given, *near.around(given)))
             whole = len(key) == len(near.templates)
@@ -217,7 +349,7 @@ class ReadCache:
             for path in _below((*folders, inputs.boundary), files):
                 if path.endswith(TERRAFORM) and not use.excludes(path):
                     yield path
-        templates = [path for path in given if path.endswith(TEMPLATES)]
+        templates = [path for path in given if not path.endswith(TERRAFORM)]
         if templates:
             yield from self._near(templates, inputs, use, files).around(templates)
 
@@ -274,7 +406,7 @@ def _below(
 
 def _is_folder(path: str, files: Files) -> bool:
     """Whether a path is a folder, be it that only held files are in it."""
-    return os.path.isdir(path) or any(encloses(path, held) for held in files.held)
+    return os.path.isdir(path) or any(held != path and encloses(path, held) for held in files.held)
 
 
 def _unsaved(folder: str, files: Files, deep: bool, below: Container[str]) -> Iterator[str]:
@@ -352,7 +484,7 @@ def _stacks(
         planned = contained(lambda: read_plans(plans, files, inputs, stacks), plans[0], errors)
         stacks = unplanned(stacks, planned[0] if planned else ())
         add(planned)
-    templates = [path for path in others if path.endswith(TEMPLATES) and path not in plans]
+    templates = [path for path in others if path not in plans]
     if templates and "cloudformation" in scope.kinds:
         from taskwall.readers.cloudformation import stacks as read_templates
 

@@ -121,6 +121,22 @@ def test_precedence_tells_one_mistake_once() -> None:
     assert [f.rule for f in elsewhere] == ["TW901", "TW902"]
 
 
+def test_a_finding_touches_the_files_of_all_its_instances() -> None:
+    """Its place counts, and the chains of all instances, whichever of them is shown."""
+
+    def judging(_: Network) -> Iterator[Verdict]:
+        for index, file in enumerate(("/a/one.tf", "/a/two.tf")):
+            on = Origin("aws_vpc.main", f"aws_vpc.main[{index}]", PLACE, "terraform")
+            fact = Fact(True, "it leaks", Span(file, 1, 1, 1, 2), "aws_vpc.main")
+            yield Verdict(on, PLACE, fact, "it leaks")
+
+    (found,) = judge(OneVpc(), (a_rule(judging),), Settings()).findings
+
+    assert len(found.finding.instances) == 2
+    assert all(found.touches(frozenset({f"/a/{file}.tf"})) for file in ("main", "one", "two"))
+    assert not found.touches(frozenset({"/a/three.tf"}))
+
+
 def test_the_worst_verdict_of_a_place_stands() -> None:
     """One verdict for each rule, resource and place: fail before unknown before pass."""
 

@@ -139,7 +139,7 @@ def told_twice(stack: Stack, settings: Settings) -> list[tuple[object, str, str]
     resources = {each.origin.address: each for each in stack.evaluate({}).resources}
     told: dict[object, list[tuple[str, Span | None]]] = {}
     for finding in fails(stack, all_rules(), settings):
-        for address in finding.instances:
+        for address in finding.addresses:
             body = resources[address].body if address in resources else Fields({})
             blocks = list(elements(body, BLOCKS))
             block = innermost(finding, blocks)

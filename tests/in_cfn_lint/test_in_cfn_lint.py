@@ -10,6 +10,8 @@ import pytest
 from cfnlint.rules import Rules
 
 from linted import TASKS, Lint, told
+from reports import everything
+from taskwall.cfnlint import run
 from taskwall.cli import main as taskwall
 from taskwall.rules import all_rules
 
@@ -190,6 +192,15 @@ def test_our_own_suppressions_count(here: Path, lint: Lint) -> None:
     matches = sorted(lint("-c", "I", "--", "web.yaml"), key=lambda one: str(one.rule.id))
     assert told(matches) == [FOUND[0], "ITW000 20:11", FOUND[1]]
     assert "no longer suppresses anything" in matches[1].message
+
+
+def test_templates_that_are_absent_are_notes() -> None:
+    """What a template nests and is not there is a note at the line that calls it."""
+    [first, warning, second] = run._notes(everything())
+
+    assert "no longer suppresses anything" in first
+    assert warning == "infra/odd.tf:4: an argument is unknown"
+    assert second.startswith("infra/main.tf:3: module.vpc is not read")
 
 
 def test_settings_are_those_of_the_command(here: Path, lint: Lint) -> None:

@@ -42,7 +42,7 @@ def of_scan(findings: Iterable[Finding]) -> Said:
     return {
         (one.rule, one.file.partition("/")[0], KEYS.sub("", address).rpartition("/")[2])
         for one in findings
-        for address in one.instances
+        for address in one.addresses
     }
 
 

@@ -108,6 +108,16 @@ def test_a_source_that_cannot_be_read(stack: Path, checkov: Run) -> None:
     assert "taskwall: more.tf:" in shown.err
 
 
+def test_a_module_that_is_not_downloaded(stack: Path, checkov: Run) -> None:
+    """It is said on standard error, with its call and what brings it."""
+    call = 'module "vpc" {\n  source  = "terraform-aws-modules/vpc/aws"\n  version = "5.0.0"\n}\n'
+    (stack / "more.tf").write_text(call)
+    shown = checkov("-d", ".", "--framework", "terraform", "--check", "TW204")
+
+    assert shown.told() == {("TW204", "aws_security_group.web"): 1}
+    assert "taskwall: 1 module not read: module.vpc [more.tf:2]; in .: terraform get" in shown.err
+
+
 BROKEN = {
     "main.tf": 'resource "aws_vpc" {\n',
     "template.yaml": "Resources:\n  Vpc:\n    Type: AWS::EC2::VPC\n  A: [\n",

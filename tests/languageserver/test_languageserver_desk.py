@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
-from lsprotocol.types import Diagnostic
+from lsprotocol.types import Diagnostic, DiagnosticSeverity
 
 from languageserver.desks import PATIENCE, Sitting, sit
 from languageserver.stacks import RULE, SERVICE
@@ -52,6 +52,30 @@ def test_files_that_are_not_open_are_shown_too(tmp_path: Path) -> None:
         sitting.open(tmp_path / "main.tf")
         await sitting.shows("rules.tf", "TW204")
         assert ("rules.tf", None) in sitting.screen.publications
+
+
+def test_a_module_that_is_absent_is_a_hint_at_its_call(tmp_path: Path) -> None:
+    """The hint says what brings the module, and goes when the call does."""
+    root(tmp_path)
+    call = 'module "vpc" {\n  source = "terraform-aws-modules/vpc/aws"\n}\n'
+
+    def hints(sitting: Sitting) -> list[str]:
+        shown = sitting.screen.shown.get("calls.tf", ())
+        return [
+            f"{one.range.start.line}: {one.message}"
+            for one in shown
+            if one.severity == DiagnosticSeverity.Hint and one.code is None
+        ]
+
+    @at_desk(tmp_path)
+    async def _(sitting: Sitting) -> None:
+        sitting.open(tmp_path / "calls.tf", call)
+        await sitting.screen.until(lambda: bool(hints(sitting)))
+        [hint] = hints(sitting)
+        assert hint.startswith("1: module.vpc is not read: terraform-aws-modules/vpc/aws")
+        assert hint.endswith("to read it, in .: terraform get")
+        sitting.type(tmp_path / "calls.tf", "# nothing\n")
+        await sitting.screen.until(lambda: not hints(sitting))
 
 
 def test_what_has_not_changed_is_not_shown_again(tmp_path: Path) -> None:

@@ -2,7 +2,8 @@
 
 A line `name = value # fail TW206` of a .tf file is a finding at its value; `unknown` and `pass`
 likewise, `skip TW206 reason` keeps the line silent, and a value named `secret` is one. A folder is
-a stack, with the files of the folders that its lines `call folder` name.
+a stack, with the files of the folders that its lines `call folder` name. A file that begins with
+`absent` calls what is not there.
 """
 
 import os
@@ -17,14 +18,14 @@ from taskwall.api import options
 from taskwall.core.values import ModuleCall, Origin, Scenario, Span
 from taskwall.engine import judge as engine
 from taskwall.engine.judge import Judgement, LocatedFinding
-from taskwall.findings.finding import CalledFrom, Finding, Fix, Step
+from taskwall.findings.finding import CalledFrom, Finding, Fix, Instance, Step
 from taskwall.model.core.network import Network
 from taskwall.report import report
 from taskwall.rules._rule import SECTIONS, Rule, Verdict
 from taskwall.settings import Settings
 from taskwall.source.files import Files
 from taskwall.source.resource import Suppression
-from taskwall.source.stack import Evaluation, Inputs, SourceError
+from taskwall.source.stack import AbsentSource, Evaluation, Inputs, SourceError
 
 LINE = re.compile(r"\s*(\w+) = (.*?) *(?:# (\w+) (TW\d+) ?(.*))?")
 
@@ -86,6 +87,7 @@ def toy_stacks(
 ) -> tuple[list[ToyStack], list[SourceError]]:
     """The folders that no other calls."""
     folders: dict[str, set[str]] = {}
+    paths = [path for path in paths if path.endswith(".tf")]
     for path in paths:
         folders.setdefault(os.path.dirname(path), set()).add(path)
     called: dict[str, set[str]] = {}
@@ -112,6 +114,13 @@ def toy_stacks(
     return stacks, wrong
 
 
+def _addresses(name: str) -> list[str]:
+    """The resources of a name; `many_3_x` makes three of them."""
+    if match := re.fullmatch(r"many_(\d+)_(\w+)", name):
+        return [f"aws_toy.{match[2]}[{number}]" for number in range(int(match[1]))]
+    return [f"aws_toy.{name}"]
+
+
 def toy_judge(stack: ToyStack, rules: Sequence[Rule], settings: Settings) -> Judgement:
     """What the marks on the lines say, for rules that run."""
     severities = {rule.id: rule.severity for rule in rules}
@@ -130,12 +139,18 @@ def toy_judge(stack: ToyStack, rules: Sequence[Rule], settings: Settings) -> Jud
                 mark = "fail"
             if mark not in ("fail", "unknown", "pass") or rule not in severities:
                 continue
+            called_from = tuple(
+                CalledFrom(call.place.file, call.place.line, call.name) for call in calls
+            )
             finding = Finding(
                 rule,
                 mark,  # type: ignore[arg-type]
                 severities[rule],
-                f"aws_toy.{name}",
-                (f"aws_toy.{name}",),
+                _addresses(name)[0],
+                tuple(
+                    Instance(address, stack.name, called_from=called_from)
+                    for address in _addresses(name)
+                ),
                 stack.name,
                 file,
                 place.line,
@@ -144,15 +159,18 @@ def toy_judge(stack: ToyStack, rules: Sequence[Rule], settings: Settings) -> Jud
                 place.end_column,
                 reason or f"{name} is wrong",
                 because=(Step(f"aws_toy.{name}", file, number, "it says so"),),
-                called_from=tuple(
-                    CalledFrom(call.place.file, call.place.line, call.name) for call in calls
-                ),
+                called_from=called_from,
                 missing=("var.x",) if mark == "unknown" else (),
                 fix=Fix("Write something else."),
             )
             origin = Origin(finding.resource, finding.resource, line, "terraform", calls)
             judged.append(LocatedFinding(finding, place, origin))
-    return Judgement(tuple(judged), len(judged), suppressions=tuple(skips))
+    absent = tuple(
+        AbsentSource("module", "module.x", "some/module", None, Span(file, 1, 1, 1, 9), "get it")
+        for file in sorted(stack.files)
+        if stack.texts.text(file).startswith("absent")
+    )
+    return Judgement(tuple(judged), len(judged), suppressions=tuple(skips), absent=absent)
 
 
 @pytest.fixture(scope="session")
@@ -170,5 +188,6 @@ def toy(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> Any:
     monkeypatch.setattr(engine, "judge", toy_judge)
     monkeypatch.setattr(options, "all_rules", lambda: RULES)
     monkeypatch.setattr(report, "all_rules", lambda: RULES)
-    monkeypatch.setattr("taskwall.rules.all_rules", lambda: RULES)
+    for module in ("rules", "cli.rules", "cli.explain"):
+        monkeypatch.setattr(f"taskwall.{module}.all_rules", lambda: RULES)
     return tmp_path

@@ -20,8 +20,10 @@ FAIL = "x = 1 # fail TW206\n"
 
 
 def run(*arguments: str) -> int:
-    """The exit status of a command."""
-    return cli.main(list(arguments))
+    """The exit status of a command; of a scan of the working directory where none is named."""
+    if arguments[:1] == ("--help",) or (arguments and not arguments[0].startswith("-")):
+        return cli.main(list(arguments))
+    return cli.main(["scan", ".", *arguments])
 
 
 def asked(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> api.Options:
@@ -39,12 +41,29 @@ def asked(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> api.Options:
     return seen[0]
 
 
-def test_scan_is_the_default_job(toy: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """A path without a command, and nothing at all, scan."""
+def test_a_path_is_scanned(toy: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A path that exists, in place of a command, is what `scan` of it is."""
     (toy / "main.tf").write_text(FAIL)
-    for arguments in ((), (".",), ("scan",), ("scan", "main.tf"), ("--profile", "default", ".")):
-        assert run(*arguments) == 1
+    for arguments in ((".",), ("scan", "."), ("scan", "main.tf"), (".", "--profile", "default")):
+        assert cli.main([*arguments]) == 1
         assert capsys.readouterr().out.startswith("TW206 medium: x is wrong\n")
+
+
+def test_nothing_prints_the_help(toy: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Without a word nothing is scanned: the commands are listed."""
+    (toy / "main.tf").write_text(FAIL)
+    assert cli.main([]) == 0
+    assert capsys.readouterr().out == cli.USAGE
+
+
+def test_a_command_stands_before_a_path(toy: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A folder that is named as a command is scanned as any other path of `scan`."""
+    (toy / "rules").mkdir()
+    (toy / "rules" / "main.tf").write_text(FAIL)
+    assert cli.main(["rules"]) == 0
+    assert cli.main(["scan", "rules"]) == 1
+    assert cli.main(["./rules"]) == 1
+    capsys.readouterr()
 
 
 def test_exit_status(toy: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -52,7 +71,7 @@ def test_exit_status(toy: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (toy / "main.tf").write_text(FAIL)
     assert run("--fail-on", "high") == 0
     assert run("--fail-on", "medium") == 1
-    assert run(".", "nowhere") == 2
+    assert run("scan", ".", "nowhere") == 2
     captured = capsys.readouterr()
     assert "error: nowhere:1:1: there is no such file or folder" in captured.out
     assert captured.out.count("TW206 medium") == 3
@@ -85,6 +104,10 @@ def test_exit_status(toy: Path, capsys: pytest.CaptureFixture[str]) -> None:
         (("--output", "no/where.txt"), "no/where.txt: cannot be written"),
         (("rules", "--format", "text", "x"), "x is one argument too many"),
         (("explain",), "required: RULE"),
+        (("scan",), "scan: name what to scan, such as taskwall scan ."),
+        (("scna",), 'there is no command and no path "scna" (did you mean "scan"?)'),
+        (("no/where",), 'there is no command and no path "no/where"; see taskwall --help'),
+        (("--quiet", "--verbose"), "--quiet cannot be combined with --verbose"),
         (("explain", "TW260"), 'no rule is "TW260" (did you mean "'),
     ],
 )
@@ -145,14 +168,18 @@ def test_what_options_say(toy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (toy / "x.tfvars").write_text("")
     for folder in ("a", "b"):
         (toy / folder).mkdir()
+        (toy / folder / "main.tf").touch()
     options = asked(
         monkeypatch,
         *("a", "--var", "peers=[1]", "--var", "n=a=b", "--var-file", "x.tfvars", "b"),
         *("--assume", "data.aws_vpc.main.cidr_block=10.0.0.0/16", "--assume", 'x["k=v"]=["a", 1]'),
         *("--select", "TW2,TW101", "--select", "tw308", "--ignore", "TW209", "--show=fail"),
         *("--allow-outside", "--scenarios", "all", "--jobs", "2", "--no-progress", "--verbose"),
-        *("--color", "never"),
+        *("--color", "never", "--exclude", "x,y/z", "--exclude", "w", "--allow-empty"),
+        *("--fail-on-unknown", "--fail-on-absent"),
     )
+    assert options.exclude == ("x", "y/z", "w")
+    assert (options.allow_empty, options.fail_on_unknown, options.fail_on_absent) == (True,) * 3
     assert options.paths == ("a", "b")
     assert options.inputs.variables == {"peers": Known("[1]"), "n": Known("a=b")}
     assert options.inputs.var_files == ("x.tfvars",)
@@ -163,6 +190,12 @@ def test_what_options_say(toy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert options.select == ("TW2", "TW101", "tw308")
     assert (options.ignore, options.show) == (("TW209",), ("fail",))
     assert (options.inputs.outside, options.scenarios, options.jobs) == (True, "all", 2)
+
+
+def test_options_need_a_command(toy: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """An option before any command is refused, with the command to begin with."""
+    assert cli.main(["--select", "TW2", "."]) == 2
+    assert "such as taskwall scan --select" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
@@ -179,6 +212,7 @@ def test_what_options_say(toy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 )
 def test_parameter_files(toy: Path, monkeypatch: pytest.MonkeyPatch, document: object) -> None:
     """The forms in which people keep parameters are read; one on the command line comes later."""
+    (toy / "main.tf").touch()
     (toy / "p.json").write_text(json.dumps(document), encoding="utf-8-sig")
     given = ("--parameters", "p.json", "--parameters", "Env=a=b")
     options = asked(monkeypatch, *given)
@@ -200,7 +234,7 @@ def test_parameter_files_that_are_none(
 def test_writing_a_baseline(toy: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """It goes to the settings' file, else to the usual name; the run then finds nothing new."""
     (toy / "main.tf").write_text(FAIL)
-    assert run(".", "--write-baseline") == 0
+    assert run("scan", ".", "--write-baseline") == 0
     assert (toy / "taskwall-baseline.json").exists()
     (toy / "taskwall.toml").write_text('baseline = "known.json"\n')
     assert run("--write-baseline", "--") == 0
@@ -313,7 +347,7 @@ def test_a_reader_that_has_enough(tmp_path: Path) -> None:
     """A closed pipe ends the output, not the run."""
     code = (
         "import sys, os; r, w = os.pipe(); os.close(r); os.dup2(w, 1)\n"
-        "sys.argv = ['taskwall', '.']\n"
+        "sys.argv = ['taskwall', '.', '--allow-empty']\n"
         "from taskwall.cli import main; sys.exit(main())\n"
     )
     done = subprocess.run(
@@ -324,7 +358,7 @@ def test_a_reader_that_has_enough(tmp_path: Path) -> None:
 
 def test_the_command_ends_with_its_status(tmp_path: Path) -> None:
     """As a process it says all that it has to say and leaves the exit status."""
-    command = [sys.executable, "-m", "taskwall", "--format", "json", "nowhere"]
+    command = [sys.executable, "-m", "taskwall", "scan", "--format", "json", "nowhere"]
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)
     assert done.returncode == 2
     assert json.loads(done.stdout)["errors"][0]["file"] == "nowhere"

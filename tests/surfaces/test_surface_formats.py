@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from reports import FINDINGS, everything
 from sarif_shape import LOG
 from taskwall.findings.finding import (
+    Absent,
     Crash,
     Finding,
     Problem,
@@ -73,9 +74,12 @@ def reports(draw: st.DrawFn) -> Report:
     ]
     held = [Suppressed(one, "comment", draw(TEXTS), draw(TEXTS), 3) for one in findings]
     errors = (Problem(draw(TEXTS), 1, 1, draw(TEXTS)),)
-    return report_of(
-        findings, held, errors=errors, crashes=(Crash("TW302", draw(TEXTS), draw(TEXTS)),)
-    )
+    name, source, stack, file, cure = (draw(TEXTS) for _ in range(5))
+    warnings = (Problem(draw(TEXTS), 2, 1, draw(TEXTS)),)
+    absent = (Absent("module", name, source, draw(TEXTS), stack, file, 1, cure),)
+    crashes = (Crash("TW302", draw(TEXTS), draw(TEXTS)),)
+    more = {"errors": errors, "crashes": crashes, "absent": absent, "warnings": warnings}
+    return report_of(findings, held, **more)
 
 
 @given(reports())
@@ -99,10 +103,13 @@ def test_sarif_says_what_the_report_says() -> None:
         ("TW212", "pass", "none"),
         ("TW205", "fail", "warning"),
         ("TW205", "fail", "note"),
-        ("TW205", "fail", "warning"),
-        ("TW205", "fail", "warning"),
     ]
-    held = [one["suppressions"][0] for one in run["results"] if "suppressions" in one]
+    assert run["properties"] == {"suppressed": 1, "baselined": 1}
+    with_them = json.loads(render("sarif", everything(), View(suppressed=True)))
+    SHAPE.validate(with_them)
+    results = with_them["runs"][0]["results"]
+    assert len(results) == len(run["results"]) + 2
+    held = [one["suppressions"][0] for one in results if "suppressions" in one]
     assert [(one["kind"], one.get("justification")) for one in held] == [
         ("inSource", "a game server"),
         ("external", None),
@@ -112,6 +119,13 @@ def test_sarif_says_what_the_report_says() -> None:
         "aws_ecs_service.api uses it",
         "0.0.0.0/0 is every address",
     ]
+    [flow] = first["codeFlows"][0]["threadFlows"]
+    steps = [one["location"]["message"]["text"] for one in flow["locations"]]
+    assert steps == [
+        "aws_ecs_service.api uses it",
+        "0.0.0.0/0 is every address",
+        FINDINGS[0].message,
+    ]
     [change] = first["fixes"][0]["artifactChanges"]
     [replacement] = change["replacements"]
     assert replacement["insertedContent"] == {"text": "[]"}
@@ -119,7 +133,7 @@ def test_sarif_says_what_the_report_says() -> None:
     [invocation] = run["invocations"]
     assert not invocation["executionSuccessful"]
     told = [one["message"]["text"] for one in invocation["toolExecutionNotifications"]]
-    assert told[:2] == ["a block is not closed", "TW302 crashed on infra: KeyError: 'port'"]
+    assert told[::2][:2] == ["a block is not closed", "TW302 crashed on infra: KeyError: 'port'"]
     described = next(r for r in run["tool"]["driver"]["rules"] if r["id"] == "TW204")
     assert described["helpUri"].startswith("https://docs.aws.amazon.com/")
 
@@ -184,7 +198,7 @@ def test_nothing_breaks_out_of_a_workflow_command(report: Report) -> None:
 
     document = report.document
     shown = [one for one in document.findings if one.verdict != "pass"]
-    assert len(lines) == len(shown) + len(document.errors) + len(document.crashes)
+    assert len(lines) == len(shown) + len(document.errors) + len(document.crashes) + 2
     for line in lines:
         command = COMMAND.fullmatch(line)
         assert command
@@ -213,10 +227,12 @@ def test_github_shows_the_worst_first() -> None:
     assert titles == [
         "taskwall%3A TW302 crashed",
         "taskwall%3A cannot be read",
+        "taskwall%3A cannot be read",
         "TW204 critical",
         "TW204 high",
         "TW205 medium",
         "TW205 info",
+        "taskwall%3A module not read",
         "TW109 unknown",
     ]
 
@@ -234,7 +250,7 @@ def test_gitlab_takes_each_issue(report: Report) -> None:
     )
     document = report.document
     shown = [one for one in document.findings if one.verdict != "pass"]
-    assert len(issues) == len(shown) + len(document.errors) + len(document.crashes)
+    assert len(issues) == len(shown) + len(document.errors) + len(document.crashes) + 2
 
 
 def test_gitlab_keeps_fingerprints() -> None:
@@ -293,7 +309,57 @@ def test_errors_and_crashes_are_in_every_format(name: str) -> None:
     text = render(name, everything(("fail",)), View())
 
     assert "a block is not closed" in text
+    assert "an argument is unknown" in text
     assert "KeyError" in text
+
+
+@pytest.mark.parametrize("name", formats())
+def test_absent_sources_are_in_every_format(name: str) -> None:
+    """Each says which call is not read, where it is, what it asks for and what brings it."""
+    text = render(name, everything(("fail",)), View())
+
+    for said in ("module.vpc", "infra/main.tf", "terraform-aws-modules/vpc/aws", "terraform get"):
+        assert said in text
+
+
+@pytest.mark.parametrize("name", ["github", "gitlab", "junit", "markdown", "sarif"])
+def test_a_call_that_many_roots_make_is_said_once(name: str) -> None:
+    """A shared module calls another one that is absent: its line is annotated once."""
+    [one] = everything().document.absent
+    text = render(name, report_of(absent=(one, replace(one, stack="prod"))), View())
+
+    assert text.count("to read it, in infra (and in 1 more): terraform get") == 1
+
+
+def test_absent_modules_of_many_roots() -> None:
+    """Text names ten roots, and of a root each place once; everything names them all."""
+    [one] = everything().document.absent
+    absent = tuple(
+        replace(one, name=f"module.{name}.module.vpc", stack=f"root{number:02}")
+        for number in range(12)
+        for name in "abc"
+    )
+    text = render("text", report_of(absent=absent), View())
+
+    assert text.count("module.a.module.vpc: terraform-aws-modules/vpc/aws ~> 5.0") == 10
+    assert text.count("(and 2 more calls of it)") == 10
+    assert "  and in 2 more roots (--verbose lists them)\n" in text
+    assert "in root11: terraform get" in render(
+        "text", report_of(absent=absent), View(verbose=True)
+    )
+
+
+def test_what_is_read_as_a_model_is_not_counted_as_absent() -> None:
+    """A model of a module stands in for it: the report says so, and counts nothing as unread."""
+    [one] = everything().document.absent
+    report = report_of(absent=(replace(one, read_as="taskwall's model of 5.0"),))
+
+    text = render("text", report, View())
+    assert "1 module read as taskwall's own models" in text
+    assert "not read" not in text
+    [note] = sarif(report)["invocations"][0]["toolExecutionNotifications"]
+    assert note["level"] == "note"
+    assert "module.vpc is read as taskwall's model of 5.0" in note["message"]["text"]
 
 
 @pytest.mark.parametrize("name", formats())

@@ -27,6 +27,7 @@ DATA = Path(__file__).parent / "data"
         ("report-narrow.txt", "text", ("fail",), View(width=60)),
         ("report-colour.txt", "text", ("fail", "unknown"), View(colour=True)),
         ("report.sarif", "sarif", ("fail", "unknown", "pass"), View()),
+        ("report-suppressed.sarif", "sarif", ("fail",), View(suppressed=True)),
         ("report.xml", "junit", ("fail", "unknown", "pass"), View()),
         ("report-github.txt", "github", ("fail", "unknown", "pass"), View()),
         ("report-gitlab.json", "gitlab", ("fail", "unknown", "pass"), View()),
@@ -55,8 +56,8 @@ def test_json_is_the_contract() -> None:
     raw = render("json", everything(), View())
     assert msgspec.json.decode(raw, type=ReportDocument) == everything().document
     assert list(msgspec.json.decode(raw)) == [
-        *("version", "taskwall", "summary", "findings", "suppressed", "absent", "unread"),
-        *("errors", "crashes"),
+        *("version", "taskwall", "summary", "findings", "suppressed", "absent", "ties"),
+        *("warnings", "unread", "errors", "crashes"),
     ]
 
 
@@ -76,8 +77,52 @@ def test_silence_is_no_praise() -> None:
         text = render(
             "text", Report(ReportDocument(1, "0", summary, ()), lambda _f, _l: None), View()
         )
-        assert text.startswith("No findings.\n")
+        assert ("No findings" in text) == (summary.passed > 0)
         assert says in text
+
+
+@pytest.mark.parametrize(
+    ("summary", "says"),
+    [
+        (Summary(1, 1, 1, passed=1), "No findings.\n"),
+        (Summary(1, 1, 1, passed=1, unknown=1), "No findings, but 1 verdict is unknown.\n"),
+        (Summary(1, 1, 1, passed=1, unknown=2), "No findings, but 2 verdicts are unknown.\n"),
+        (Summary(1, 1, 1, passed=1, absent=1), "No findings, but 1 module was not read.\n"),
+        (Summary(1, 1, 1, passed=1, errors=1), "No findings, but 1 place could not be read.\n"),
+        (Summary(1, 1, 1, passed=1, crashes=1), "No findings, but taskwall crashed 1 time.\n"),
+        (
+            Summary(1, 1, 1, passed=1, unknown=1, absent=1, errors=2),
+            "No findings, but 1 verdict is unknown, 1 module was not read and 2 places could ",
+        ),
+    ],
+)
+def test_no_findings_is_said_alone_only_where_all_is_decided(summary: Summary, says: str) -> None:
+    """What is unknown, absent, unreadable or crashed may hide a finding: the sentence says so."""
+    absent = everything().document.absent if summary.absent else ()
+    document = ReportDocument(2, "0", summary, (), absent=absent)
+    text = render("text", Report(document, lambda _f, _l: None), View())
+    assert says in text
+
+
+@pytest.mark.parametrize("name", ["module.vpc", 'module.a["x"].module.vpc[0]', "aws_vpc.main"])
+def test_no_option_stands_for_a_whole_module(name: str) -> None:
+    """Nothing can be assumed of a module or resource as a whole, so nothing says so."""
+    unknown = msgspec.structs.replace(everything().findings[2], missing=(name,))
+    report = msgspec.structs.replace(everything(), findings=(unknown,))
+    assert "provide it with" not in render("text", report, View())
+
+
+def test_quiet_and_summary() -> None:
+    """Quiet is what was found and nothing else, a summary is counts and nothing else."""
+    quiet = render("text", everything(("fail",)), View(quiet=True))
+    assert quiet.startswith("TW204 high: ")
+    assert quiet.endswith("error: infra/broken.tf:7:2: a block is not closed\n")
+    assert "note" not in quiet
+    summary = render("text", everything(("fail", "unknown")), View(summary=True))
+    assert summary.startswith("     1  TW204 critical: No security group opens tasks")
+    assert "     1  TW109 unknown\n" in summary
+    assert "-->" not in summary
+    assert "4 findings: 1 critical" in summary
 
 
 def test_nothing_steers_the_terminal() -> None:

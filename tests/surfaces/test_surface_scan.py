@@ -1,5 +1,6 @@
 """The api: which findings a scan reports, in which words, and what it keeps silent."""
 
+import json
 import os
 import re
 from pathlib import Path
@@ -8,9 +9,11 @@ import pytest
 from msgspec.structs import replace
 
 from taskwall.api.scan import Options, scan
+from taskwall.core.digest import sha256
 from taskwall.engine import judge as engine
 from taskwall.findings.baseline import BaselineError
-from taskwall.findings.finding import Finding, Report
+from taskwall.findings.finding import Finding, Instance, Report
+from taskwall.settings import SettingsError
 
 
 def put(root: Path, **texts: str) -> None:
@@ -94,10 +97,16 @@ def test_a_path_that_is_not_there(toy: Path) -> None:
 
 
 def test_a_file_of_another_kind_is_noted(toy: Path) -> None:
-    """A given file that is neither kind is passed over, and that is said."""
-    (toy / "README.md").write_text("#")
-    report = scan(Options(paths=("README.md",)))
-    assert report.notes == ("README.md: is neither Terraform nor a template: skipped",)
+    """Given files that are none of ours are passed over among others, in one line."""
+    put(toy, main="x = 1 # fail TW206\n")
+    for name in ("README.md", "a.yml", "b.json", "c.txt"):
+        (toy / name).write_text("a: 1\n")
+    report = scan(Options(paths=("README.md", "main.tf", "a.yml", "b.json", "c.txt")))
+    what = "4 given files are neither Terraform nor CloudFormation"
+    assert report.notes == (f"{what}: README.md, c.txt, a.yml and 1 more",)
+    assert (told(report), report.status) == (["main.tf:1 TW206 fail"], 1)
+    [note] = scan(Options(paths=("README.md", "main.tf"))).notes
+    assert note == "1 given file is neither Terraform nor CloudFormation: README.md"
 
 
 def test_folders_that_loop_are_entered_once(toy: Path) -> None:
@@ -118,6 +127,72 @@ def test_folders_that_hold_no_sources_of_ones_own(toy: Path) -> None:
     put(toy, environment__main="x = 1 # fail TW206\n")
     assert told(scan(Options())) == ["environment/main.tf:1 TW206 fail"]
     assert told(scan(Options(paths=("env",)))) == ["env/main.tf:1 TW206 fail"]
+
+
+@pytest.mark.parametrize(
+    ("paths", "texts", "says"),
+    [
+        ((".",), {}, "there is no Terraform and no CloudFormation here"),
+        (("README.md",), {"README.md": "#"}, "this is neither Terraform nor a plan nor"),
+        (("a.yml",), {"a.yml": "a: 1"}, "this is neither Terraform nor a plan nor"),
+        (("a.yml", "b.yml"), {"a.yml": "a: 1", "b.yml": "b: 1"}, "this is neither"),
+        (("x.golden",), {"x.golden": 'resource "aws_vpc" "a" {}\n'}, "end in .tf or .tf.json"),
+        (("x.tfstate",), {"x.tfstate": '{"terraform_version": 1, "resources": []}'}, "a state"),
+        (("x.tfplan",), {"x.tfplan": "PK\x03\x04\xff"}, "terraform show -json"),
+        ((".",), {"skip/main.tf": "x = 1\n", "skip/b.tf": ""}, "; 2 files are excluded"),
+    ],
+)
+def test_nothing_to_analyse_is_an_error(
+    toy: Path, paths: tuple[str, ...], texts: dict[str, str], says: str
+) -> None:
+    """Green for nothing would be read as green: it is status 2, unless somebody accepts it."""
+    for name, text in texts.items():
+        (toy / name).parent.mkdir(exist_ok=True)
+        (toy / name).write_bytes(text.encode("latin-1"))
+    report = scan(Options(paths=paths, exclude=("skip",)))
+    [error] = report.document.errors
+    assert says in error.message
+    assert "--allow-empty" in error.message
+    assert (error.file, report.status) == (paths[0], 2)
+    assert scan(Options(paths=paths, exclude=("skip",), allow_empty=True)).status == 0
+
+
+@pytest.mark.parametrize(
+    ("option", "line", "status"),
+    [
+        ({"fail_on_unknown": True}, "x = 1 # unknown TW101", 1),
+        ({"fail_on_unknown": True, "fail_on": "never"}, "x = 1 # unknown TW101", 1),
+        ({"fail_on_unknown": True}, "x = 1 # pass TW101", 0),
+        ({"fail_on_absent": True}, "absent x", 1),
+        ({"fail_on_absent": True, "fail_on": "never"}, "absent x", 1),
+        ({}, "absent x", 0),
+    ],
+)
+def test_what_may_fail_a_run_besides(
+    toy: Path, option: dict[str, object], line: str, status: int
+) -> None:
+    """Unknown verdicts and absent sources fail a run if somebody asks for that."""
+    put(toy, main=line + "\n")
+    assert scan(replace(Options(), **option)).status == status
+    (toy / "taskwall.toml").write_text("fail-on-unknown = true\n")
+    assert scan(Options()).status == int("unknown" in line)
+
+
+def test_excluding_is_counted_and_adds_up(toy: Path) -> None:
+    """Patterns of the option are seen from here, and add to those of the settings."""
+    put(
+        toy,
+        main="x = 1 # fail TW206\n",
+        a__main="x = 1 # fail TW206\n",
+        a__b__main="x = 1 # fail TW206\n",
+        c__main="x = 1 # fail TW206\n",
+    )
+    (toy / "taskwall.toml").write_text('exclude = ["c"]\n')
+    report = scan(Options(exclude=("a/b",)))
+    assert told(report) == ["a/main.tf:1 TW206 fail", "main.tf:1 TW206 fail"]
+    assert report.excluded == 2
+    report = scan(Options(paths=("..",), exclude=("b/*.tf",), cwd=str(toy / "a")))
+    assert (len(told(report)), report.excluded) == (2, 2)
 
 
 def test_excluded_files_are_not_scanned_unless_given(toy: Path) -> None:
@@ -162,12 +237,17 @@ def test_one_finding_for_all_stacks_that_agree(toy: Path, monkeypatch: pytest.Mo
         judgement = judge(stack, rules, use)
         (one,) = judgement.findings
         name = os.path.basename(stack.name)
-        finding = replace(one.finding, called_from=(), instances=("x", name))
+        instances = tuple(Instance(address, stack.name) for address in ("x", name))
+        finding = replace(one.finding, called_from=(), instances=instances)
         return replace(judgement, findings=(replace(one, finding=finding),))
 
     monkeypatch.setattr(engine, "judge", uncalled)
     (one,) = scan(Options()).document.findings
-    assert (one.stack, one.instances) == ("a", ("x", "a", "b"))
+    assert (one.stack, one.addresses) == ("a", ("x", "a", "b"))
+    assert [(each.resource, each.stack) for each in one.instances] == [
+        *(("x", "a"), ("a", "a"), ("x", "b"), ("b", "b")),
+    ]
+    assert len({each.fingerprint for each in one.instances}) == 4
 
 
 def test_skips_keep_silent_and_are_counted(toy: Path) -> None:
@@ -284,6 +364,64 @@ def test_a_name_that_is_no_utf8(toy: Path) -> None:
     assert report.excerpt("a�.tf", 1) == "x = 1 # fail TW206"
 
 
+def dated(main: Path, until: str) -> None:
+    """A file of Terraform with one finding that a comment suppresses until a day."""
+    source = Path(__file__).parents[2] / "fixtures" / "rules" / "tw204" / "fail" / "main.tf"
+    lines = source.read_text().splitlines()
+    mark = next(n for n, line in enumerate(lines) if re.search(r"# TW204$", line))
+    lines[mark] = lines[mark].replace("# TW204", f"# taskwall:skip=TW204 until={until}: a demo")
+    main.write_text("\n".join(lines) + "\n")
+
+
+def test_a_suppression_that_has_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It holds through its last day; after it the finding is back, and the report says so."""
+    monkeypatch.chdir(tmp_path)
+    dated(tmp_path / "main.tf", "2027-03-01")
+
+    def on(day: str | None, **more: object) -> Report:
+        return scan(replace(Options(select=("TW204",), today=day), **more))
+
+    report = on("2027-03-01")
+    assert report.document.findings == ()
+    [held] = report.document.suppressed
+    assert (held.reason, held.until) == ("a demo", "2027-03-01")
+    assert report.notes == ("suppressions that end are judged as of 2027-03-01 (UTC)",)
+    report = on("2027-03-02")
+    assert [one.rule for one in report.document.findings] == ["TW204"]
+    assert (report.document.suppressed, report.status) == ((), 1)
+    ended, as_of = report.notes
+    assert re.fullmatch(r"main.tf:\d+: the suppression of TW204 ended on 2027-03-01", ended)
+    assert "2027-03-02" in as_of
+    assert on("2027-03-01", no_skips=True).status == 1
+    dated(tmp_path / "main.tf", "2000-01-01")
+    assert on(None).status == 1
+    dated(tmp_path / "main.tf", "9999-12-31")
+    assert on(None).status == 0
+    with pytest.raises(SettingsError, match="--today"):
+        on("tomorrow")
+
+
+def test_what_is_nearly_a_suppression_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A note names the line and how to write it."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "main.tf").write_text('resource "aws_vpc" "a" {} # taskwall:ignore=TW204\n')
+    [note] = scan(Options()).notes
+    assert note.startswith('main.tf:1: "taskwall:ignore=TW204" is not a suppression: write')
+
+
+def test_no_skips(toy: Path) -> None:
+    """Neither comments nor the baseline that settings name count; one that is given does."""
+    put(toy, main="x = 1 # skip TW206 why\ny = 1 # fail TW101\n")
+    (toy / "taskwall.toml").write_text('baseline = "b.json"\n')
+    scan(Options(write_baseline=""))
+    assert scan(Options()).status == 0
+    report = scan(Options(no_skips=True))
+    assert (len(told(report)), report.document.suppressed, report.notes) == (2, (), ())
+    assert told(scan(Options(no_skips=True, baseline="b.json"))) == ["main.tf:1 TW206 fail"]
+
+
 # The baseline
 
 
@@ -298,6 +436,44 @@ def test_baseline_round_trip(toy: Path) -> None:
     (silent,) = later.document.suppressed
     assert (silent.by, silent.file) == ("baseline", "taskwall-baseline.json")
     assert later.notes == ()
+
+
+def test_a_baseline_counts_instances(toy: Path) -> None:
+    """One instance more of a finding that is in the baseline is new, and the only one reported."""
+    put(toy, main="many_10_x = 1 # fail TW206\n")
+    scan(Options(write_baseline="b.json"))
+    put(toy, main="many_11_x = 1 # fail TW206\n")
+    report = scan(Options(baseline="b.json"))
+    [new], [held] = report.document.findings, report.document.suppressed
+    assert (new.resource, new.addresses) == ("aws_toy.x[10]", ("aws_toy.x[10]",))
+    assert new.fingerprint == new.instances[0].fingerprint
+    assert len(held.finding.instances) == 10
+    assert (report.status, report.document.summary.fail) == (1, 1)
+    put(toy, main="many_9_x = 1 # fail TW206\n")
+    [note] = scan(Options(baseline="b.json")).notes
+    assert "aws_toy.x[9] is in the baseline, but no longer found" in note
+
+
+def test_baselines_of_version_1_are_read(toy: Path) -> None:
+    """Their entries stand for a finding with all its instances, and go stale like others."""
+    put(toy, main="many_2_x = 1 # fail TW206\n")
+    old = {
+        "taskwall_baseline": 1,
+        "findings": [
+            {
+                "fingerprint": sha256(b"TW206\0main.tf\0aws_toy.x[0]\x001\x001")[:20],
+                "rule": "TW206",
+                "verdict": "fail",
+                "file": "main.tf",
+                "resource": "aws_toy.x[0]",
+            }
+        ],
+    }
+    (toy / "b.json").write_text(json.dumps(old))
+    report = scan(Options(baseline="b.json"))
+    assert (told(report), report.status, report.notes) == ([], 0, ())
+    put(toy, main="x = 2\n")
+    assert "no longer found" in scan(Options(baseline="b.json")).notes[0]
 
 
 def test_baseline_is_for_review(toy: Path) -> None:

@@ -165,3 +165,47 @@ def test_no_pattern_is_slow_or_raises(pattern: str, path: str) -> None:
     """Whatever a pattern says, it is matched at once and to a truth."""
     settings = Settings(exclude=(pattern,), file="/repo/taskwall.toml")
     assert settings.excludes(f"/repo/{path}x") in (True, False)
+
+
+def test_given_settings_replace_all_others(tmp_path: Path, rules: Rules) -> None:
+    """A file that is given stands for every file of the tree, and may name paths anywhere."""
+    tree = tmp_path / "tree"
+    (tree / ".git").mkdir(parents=True)
+    (tree / "taskwall.toml").write_text('profile = "pci"\nignore = ["TW206"]\n')
+    ours = tmp_path / "ours.toml"
+    ours.write_text('fail-on = "high"\nbaseline = "../known.json"\n')
+    settings = load(str(tree), rules, str(ours))
+    assert (settings.profile, settings.ignore, settings.fail_on) == ("default", (), "high")
+    assert settings.baseline == str(tmp_path / "../known.json")
+    (tmp_path / "pyproject.toml").write_text("[tool.other]\n")
+    for missing, says in (("no.toml", "cannot be read"), ("pyproject.toml", r"no \[tool.taskwall")):
+        with pytest.raises(SettingsError, match=says):
+            load(str(tree), rules, str(tmp_path / missing))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'baseline = "../../known.json"',
+        'baseline = "/etc/known.json"',
+        '[remote-state]\nnetwork = "../../other"',
+        '[module-sources]\n"a/b/aws" = "../../other"',
+        'baseline = "link/known.json"',
+    ],
+)
+def test_settings_of_a_tree_stay_inside_its_repository(
+    tmp_path: Path, rules: Rules, text: str
+) -> None:
+    """What is scanned does not decide which files elsewhere are read or written."""
+    (tmp_path / "other").mkdir()
+    (tmp_path / "repository" / ".git").mkdir(parents=True)
+    folder = tmp_path / "repository" / "infra"
+    (folder / "near").mkdir(parents=True)
+    (folder / "link").symlink_to(tmp_path / "other")
+    (folder / "taskwall.toml").write_text(text)
+    with pytest.raises(SettingsError, match="outside of the repository"):
+        load(str(folder), rules)
+    (folder / "taskwall.toml").write_text(
+        'baseline = "../known.json"\n[remote-state]\nnetwork = "near"\n'
+    )
+    assert load(str(folder), rules).baseline == str(folder / "../known.json")

@@ -2,12 +2,17 @@
 
 import json
 import shutil
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from taskwall import cli
 from taskwall.api.scan import Options, scan
+from taskwall.findings.finding import Finding
+from taskwall.outputs import View, render
+from taskwall.source.files import Files
 
 FIXTURES = Path(__file__).parents[2] / "fixtures" / "rules" / "tw101" / "fail"
 
@@ -30,7 +35,7 @@ def test_both_languages_and_all_folders(
     repository: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """One scan of a repository reports Terraform and CloudFormation, as JSON with its contract."""
-    assert cli.main(["--select", "TW101", "--format", "json"]) == 1
+    assert cli.main(["scan", ".", "--select", "TW101", "--format", "json"]) == 1
     document = json.loads(capsys.readouterr().out)
     assert [(one["file"], one["stack"], one["resource"]) for one in document["findings"]] == [
         ("module/main.tf", "prod", "module.web.aws_lb_listener.web"),
@@ -49,6 +54,53 @@ def test_a_single_file_is_seen_from_its_root(repository: Path) -> None:
     assert one.document.findings == whole.document.findings[:1]
     assert one.document.summary.stacks == 1
     assert scan(Options(select=("TW101",), paths=("module/more.tf",))).document.findings == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("web.golden", (FIXTURES / "template.yaml").read_text()),
+        ("infra.tfplan", json.dumps({"format_version": "1.2", "planned_values": {}})),
+        ("web", json.dumps({"Resources": {"Vpc": {"Type": "AWS::EC2::VPC"}}})),
+    ],
+)
+def test_a_given_file_is_read_by_what_is_in_it(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    text: str,
+) -> None:
+    """A template or a plan by any name is read, and so is what standard input holds."""
+    monkeypatch.chdir(tmp_path)
+    Path(name).write_text(text)
+    report = scan(Options(paths=(name,)))
+    assert (report.document.summary.files, report.document.errors) == (1, ())
+    assert report.status == int(name == "web.golden")
+    piped = scan(Options(paths=("-",)), files=Files({str(tmp_path / "-"): text}))
+    assert piped.document.summary == report.document.summary
+    assert [replace(one, file=name) for one in map(_bare, piped.document.findings)] == list(
+        map(_bare, report.document.findings)
+    )
+
+
+def _bare(finding: Finding) -> Finding:
+    """A finding without what depends on the name of its file."""
+    because = tuple(replace(step, file="") for step in finding.because)
+    return replace(finding, instances=(), stack="", because=because, fix=None, fingerprint="")
+
+
+def test_a_template_on_standard_input(
+    repository: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`-` is what is piped in, shown by that name."""
+    text = (FIXTURES / "template.yaml").read_bytes()
+    monkeypatch.setattr("sys.stdin", TextIOWrapper(BytesIO(text)))
+    assert cli.main(["-", "--select", "TW101", "--format", "json"]) == 1
+    [finding] = json.loads(capsys.readouterr().out)["findings"]
+    assert (finding["file"], finding["stack"]) == ("-", "-")
+    monkeypatch.setattr("sys.stdin", TextIOWrapper(BytesIO(b"\xff\xfe")))
+    assert cli.main(["scan", "-"]) == 2
+    assert "standard input is not UTF-8" in capsys.readouterr().err
 
 
 def test_a_broken_neighbour_concerns_only_its_own_stack(repository: Path) -> None:
@@ -83,6 +135,23 @@ def test_an_idle_skip_is_noted(repository: Path) -> None:
     assert report.notes == (
         "module/more.tf:1: the suppression of TW101 no longer suppresses anything",
     )
+
+
+def test_what_waits_for_an_absent_module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The finding is about the call, which is its one instance, with a fingerprint."""
+    monkeypatch.chdir(tmp_path)
+    source = Path(__file__).parents[2] / "fixtures" / "rules" / "tw204" / "pass" / "main.tf"
+    text = source.read_text()
+    call = (
+        'module "more" {\n  source            = "terraform-aws-modules/security-group/aws"\n'
+        "  security_group_id = aws_security_group.api.id\n}\n"
+    )
+    (tmp_path / "main.tf").write_text(text + call)
+    report = scan(Options(select=("TW204",), show=("unknown",)))
+    [finding] = [one for one in report.findings if one.resource == "module.more"]
+    [instance] = finding.instances
+    assert (instance.resource, instance.fingerprint) == ("module.more", finding.fingerprint)
+    assert render("json", report, View())
 
 
 def test_files_with_windows_line_ends(repository: Path) -> None:

@@ -19,7 +19,11 @@ class Options(Struct, frozen=True):
     `inputs` are values as the user gave them (the boundary in them is found, not given). `cwd` is
     the folder that relative paths, here and in the report, are seen from. `write_baseline` names
     the file that a new baseline goes to, "" the usual one: what goes into it is then reported as
-    suppressed by it. `scope` says which sources below `paths` count. `jobs` is the number of
+    suppressed by it. `exclude` are patterns of paths beside those of the settings. `fail_on_absent`
+    fails the run for modules and templates that are not there, and `allow_empty` accepts that there
+    is nothing to analyse. `settings` is a file in place of every other; with `no_skips` no
+    suppression counts, and no baseline of the settings; `today` is the day (YYYY-MM-DD) by which
+    suppressions end. `scope` says which sources below `paths` count. `jobs` is the number of
     processes.
     """
 
@@ -33,6 +37,13 @@ class Options(Struct, frozen=True):
     scenarios: str | None = None
     baseline: str | None = None
     write_baseline: str | None = None
+    exclude: tuple[str, ...] = ()
+    fail_on_unknown: bool = False
+    fail_on_absent: bool = False
+    allow_empty: bool = False
+    settings: str | None = None
+    no_skips: bool = False
+    today: str | None = None
     scope: sources.ScanScope = sources.ScanScope()
     jobs: int = 1
     cwd: str = ""
@@ -64,8 +75,9 @@ def resolved_options(options: Options) -> ResolvedOptions:
     cwd = os.path.abspath(options.cwd or os.curdir)
     paths = tuple(os.path.normpath(os.path.join(cwd, path)) for path in options.paths)
     every = all_rules()
+    given = os.path.join(cwd, options.settings) if options.settings is not None else ""
     use = settings.overridden(
-        settings.load(paths[0] if paths else cwd, every),
+        settings.load(paths[0] if paths else cwd, every, given),
         every,
         profile=options.profile,
         select=options.select,
@@ -74,6 +86,12 @@ def resolved_options(options: Options) -> ResolvedOptions:
         fail_on=options.fail_on,
         scenarios=options.scenarios,
         baseline=options.baseline and os.path.join(cwd, options.baseline),
+        fail_on_unknown=options.fail_on_unknown,
+        fail_on_absent=options.fail_on_absent,
+        no_skips=options.no_skips,
+        today=options.today,
+        exclude=options.exclude,
+        cwd=cwd,
     )
     var_files = tuple(os.path.join(cwd, path) for path in options.inputs.var_files)
     data = os.environ.get("TF_DATA_DIR") or options.inputs.data_folder

@@ -1,7 +1,7 @@
 """The one door for every surface: read the sources, judge them, and make the report."""
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Protocol, TypeAlias
 
 from taskwall import outputs
@@ -10,6 +10,7 @@ from taskwall.core.values import Span
 from taskwall.engine import judge as engine
 from taskwall.engine.judge import Judgement
 from taskwall.findings import baseline
+from taskwall.findings.baseline import Baseline
 from taskwall.findings.finding import Report
 from taskwall.report.report import ReportBuilder
 from taskwall.rules._rule import Rule
@@ -17,6 +18,7 @@ from taskwall.settings import Settings
 from taskwall.source.containment import crash_at
 from taskwall.source.files import Files
 from taskwall.source.stack import InternalError, Stack
+from taskwall.sources import nothing_to_analyse
 
 __all__ = ["Cache", "Options", "Progress", "judge_stack", "scan"]
 
@@ -58,7 +60,7 @@ def scan(
     """
     asked = resolved_options(options)
     aside = asked.settings.baseline
-    known: Mapping[str, baseline.BaselineEntry] = {}
+    known = Baseline()
     if options.write_baseline is not None:
         aside = os.path.join(asked.cwd, options.write_baseline or aside or baseline.DEFAULT_FILE)
         baseline.may_be_written(aside)
@@ -67,6 +69,9 @@ def scan(
 
     files = Files() if files is None else files
     found = asked.read(files)
+    if not options.allow_empty and (nothing := nothing_to_analyse(asked.paths, found, files)):
+        found.refused.append(nothing)
+        found.foreign.clear()
     stacks = [read.stack for read in found.reads]
     judging = _Judging(stacks, asked.rules, asked.settings, cache)
     judgements = _judged(judging, options.jobs, progress)
@@ -82,9 +87,9 @@ def scan(
     if cache is not None:
         cache.result = result
     if options.write_baseline is not None:
-        known = result.entries()
+        known = result.baseline()
         try:
-            outputs.write(aside, baseline.encode(known.values()))
+            outputs.write(aside, baseline.encode(known.entries.values()))
         except OSError as error:
             why = error.strerror or str(error)
             raise baseline.BaselineError(f"{aside}: cannot be written: {why}.") from error

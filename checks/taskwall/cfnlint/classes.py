@@ -23,6 +23,9 @@ ERRORS = "ETW001"
 NOTES = "ITW000"
 """The rule of notes."""
 
+_STEPS = 8
+"""So many steps in other templates are in a message."""
+
 TAGS = ["ecs", "network", "security", "taskwall"]
 PAGE = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/security-network.html"
 
@@ -264,7 +267,9 @@ def _message(finding: Finding, told: TemplateResult, fix: bool) -> str:
         parts.append(f"depends on: {waiting(needs)}")
     parts += [f"called from {call.file}:{call.line} ({call.text})" for call in finding.called_from]
     others = [step for step in finding.because if step.file != told.file]
-    parts += [f"because {step.text} ({step.file}:{step.line})" for step in others]
+    parts += [f"because {step.text} ({step.file}:{step.line})" for step in others[:_STEPS]]
+    if len(others) > _STEPS:
+        parts.append(f"and {len(others) - _STEPS} more steps")
     if fix and finding.fix:
         parts.append(f"fix: {' '.join(finding.fix.text.split())}")
     return "; ".join(parts)

@@ -15,8 +15,9 @@ from taskwall.core import values
 from taskwall.core.values import Span, Value, spelled
 from taskwall.engine.judge import Judgement
 from taskwall.findings import baseline
-from taskwall.findings.baseline import BaselineError
+from taskwall.findings.baseline import Baseline, BaselineError
 from taskwall.findings.finding import Finding, FindingVerdict, Problem, Report
+from taskwall.findings.text import absent_calls
 from taskwall.report.excerpts import seen_from
 from taskwall.report.report import ReportBuilder
 from taskwall.settings import CHOICES, SettingsError, one_of
@@ -118,6 +119,8 @@ class LintRun:
         reports = [self._report(source.path, given) for given in sets or [{}]]
         findings: dict[tuple[str, FindingVerdict], list[Finding]] = {}
         for one in dict.fromkeys(one for report in reports for one in report.findings):
+            if one.file != file:  # cfn-lint asks for that template as well
+                continue
             findings.setdefault((one.rule, one.verdict), []).append(one)
         return TemplateResult(
             source,
@@ -125,7 +128,7 @@ class LintRun:
             findings,
             tuple(dict.fromkeys(one for report in reports for one in _errors(report, file))),
             tuple(dict.fromkeys(one for report in reports for one in _crashes(report))),
-            tuple(dict.fromkeys(one for report in reports for one in report.notes)),
+            tuple(dict.fromkeys(one for report in reports for one in _notes(report))),
             {name: why for report in reports for name, why in report.reasons.items()},
         )
 
@@ -141,7 +144,7 @@ class LintRun:
         known, judged = self._known.setdefault(repr((use, parameters)), (ReadCache(), {}))
         found = asked.read(self._files, known)
         judgements = [self._judgement(read.stack, asked, judged) for read in found.reads]
-        aside = baseline.read(use.baseline) if use.baseline else {}
+        aside = baseline.read(use.baseline) if use.baseline else Baseline()
         result = ReportBuilder(
             found, judgements, rules=asked.rules, settings=use, files=self._files, cwd=asked.cwd
         )
@@ -198,6 +201,15 @@ def crashed(error: Exception) -> str:
 def _errors(report: Report, file: str) -> Iterator[Problem]:
     """What cannot be read in a file."""
     return (error for error in report.document.errors if error.file == file)
+
+
+def _notes(report: Report) -> Iterator[str]:
+    """The notes and warnings of a report, and what its templates nest or include but is absent."""
+    yield from report.notes
+    for warning in report.document.warnings:
+        yield f"{warning.file}:{warning.line}: {warning.message}"
+    for call, text in absent_calls(report.document.absent):
+        yield f"{call.file}:{call.line}: {text}"
 
 
 def _crashes(report: Report) -> Iterator[str]:

@@ -89,9 +89,13 @@ class Entities:
         if self._kind == "plan":
             file = stack
         found: dict[int, Vertex] = {}
-        for address in finding.instances:
-            for vertex in self._named(file, address):
-                found[id(vertex)] = vertex
+        # What a downloaded module does wrong is told at its call: the entity is a step further.
+        steps = {os.path.abspath(step.file) for step in finding.because}
+        for address in finding.addresses:
+            for at in (file, *sorted(steps - {file})):
+                if vertices_there := self._named(at, address):
+                    found |= {id(vertex): vertex for vertex in vertices_there}
+                    break
         if not found and near and finding.verdict != "pass":
             other = self._near(file, finding.line)
             return [] if other is None else [other]

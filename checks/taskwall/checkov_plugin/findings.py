@@ -13,7 +13,9 @@ from taskwall.api.scan import scan
 from taskwall.checkov_plugin.entities import Entities, Vertex
 from taskwall.checkov_plugin.scope import ScanRequest
 from taskwall.checkov_plugin.wording import check_name
+from taskwall.findings.causes import by_cause
 from taskwall.findings.finding import SEVERITIES, Finding, Report, Severity
+from taskwall.findings.text import absent_by_root, absent_count, sanitize
 from taskwall.rules import all_rules
 from taskwall.settings import Settings
 
@@ -60,9 +62,20 @@ class Analysis(Struct, frozen=True):
                 yield f"checkov could not read any source here: {first}"
 
     def warnings(self) -> Iterator[str]:
-        """The sources that could not be read, or not in full."""
-        for one in self.report.document.errors:
-            yield f"{one.file}:{one.line}:{one.column}: {one.message}"
+        """The sources that could not be read, or not in full, each cause once."""
+        document = self.report.document
+        for one, *others in by_cause((*document.errors, *document.warnings)):
+            more = f" (and {len(others):,} like it)" if others else ""
+            yield f"{one.file}:{one.line}:{one.column}: {one.message}{more}"
+
+    def absent(self) -> Iterator[str]:
+        """The modules and nested templates that are not there, and what brings them, by root."""
+        missing = (one for one in self.report.document.absent if one.read_as is None)
+        for (stack, cure), calls in absent_by_root(missing).items():
+            names = [f"{one.name} [{one.file}:{one.line}]" for one in calls]
+            more = f" and {len(names) - 3} more" if names[3:] else ""
+            what = f"{', '.join(names[:3])}{more}"
+            yield sanitize(f"{absent_count(calls)} not read: {what}; in {stack}: {cure}")
 
 
 _lock = Lock()

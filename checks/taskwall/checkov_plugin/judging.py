@@ -78,7 +78,7 @@ def _judged(
     found = analysis(scope, runs, runs.intersection(runner_filter.checks))
     if found is None:
         return [], []
-    for warning in found.warnings():
+    for warning in (*found.warnings(), *found.absent()):
         say(warning)
     made, lost = entity_results(found, scope, entities)
     for entry in made:

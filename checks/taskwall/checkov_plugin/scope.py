@@ -39,7 +39,12 @@ class ScanRequest(Struct, frozen=True):
         return KINDS[self.framework]
 
     def elsewhere(self, file: str) -> bool:
-        """Whether another graph or framework shows what is found in a file."""
+        """Whether it is not this graph that has to show what is found in a file.
+
+        That is another graph or framework, or nobody where checkov was given other files.
+        """
+        if self.among is None and self.kind != "plan" and file not in self.paths:
+            return True
         if self.framework == "terraform_json":
             return not file.endswith(JSON_ENDING)
         return (self.json and file.endswith(JSON_ENDING)) or (self.split and file in self.known)
@@ -54,6 +59,7 @@ class ScanRequest(Struct, frozen=True):
             select=rules,
             show=("fail", "unknown", "pass"),
             scope=ScanScope(frozenset((self.kind,)), self.among),
+            allow_empty=True,
         )
 
 

@@ -16,23 +16,25 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from types import TracebackType
 
-COMMANDS = ("scan", "rules", "explain", "graph", "lsp", "checkov-dir", "cfn-lint-dir")
-"""The commands: each is the function `run` of the module that has its name, spelt with _."""
+COMMANDS = {
+    "scan": ("scan PATH...", "report where Terraform and CloudFormation break the rules"),
+    "rules": ("rules", "list the rules"),
+    "explain": ("explain RULE", "show the page of one rule"),
+    "graph": ("graph [PATH...]", "draw the network (Mermaid, Graphviz or JSON)"),
+    "lsp": ("lsp", "start the language server for an editor"),
+    "checkov-dir": ("checkov-dir", "print the folder for checkov's --external-checks-dir"),
+    "cfn-lint-dir": ("cfn-lint-dir", "print the folder for cfn-lint --append-rules"),
+}
+"""The commands, how each is called and what it does. Each has a module of its name, spelt with _,
+with the functions `parser` and `run`."""
 
-USAGE = """\
-taskwall: network-security policy as code for Amazon ECS
-
-  taskwall [scan] [PATH...]    report where Terraform and CloudFormation break the rules
-  taskwall rules               list the rules
-  taskwall explain RULE        show the page of one rule
-  taskwall graph [PATH...]     draw the network (Mermaid, Graphviz or JSON)
-  taskwall lsp                 start the language server for an editor
-  taskwall checkov-dir         print the folder for checkov's --external-checks-dir
-  taskwall cfn-lint-dir        print the folder for cfn-lint --append-rules
-  taskwall --version
-
-Each command has --help.
-"""
+USAGE = (
+    "taskwall: network-security policy as code for Amazon ECS\n\n"
+    + "".join(f"  taskwall {called:<19} {does}\n" for called, does in COMMANDS.values())
+    + "  taskwall PATH...             the same as taskwall scan PATH...\n"
+    "  taskwall --version\n\n"
+    "Each command has --help.\n"
+)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -68,12 +70,20 @@ def _run(arguments: list[str]) -> int:
 
         say(f"taskwall {__version__}\n")
         return 0
-    if arguments[:1] in (["-h"], ["--help"], ["help"]):
+    if arguments[:1] in ([], ["-h"], ["--help"], ["help"]):
         say(USAGE)
         return 0
-    if arguments and arguments[0] in COMMANDS:
-        return _command(arguments[0])(arguments[1:])
-    return _command("scan")(arguments)
+    first = arguments[0]
+    if first in COMMANDS:
+        return _command(first)(arguments[1:])
+    if first == "-" or os.path.exists(first):
+        return _command("scan")(arguments)
+    from taskwall.settings import nearest
+
+    if first.startswith("-"):
+        raise UsageError(f"{first}: name a command first, such as taskwall scan {first}.")
+    hint = nearest(first, COMMANDS)
+    raise UsageError(f'there is no command and no path "{first}"{hint}; see taskwall --help.')
 
 
 def _command(name: str) -> Callable[[list[str]], int]:

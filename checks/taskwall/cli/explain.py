@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from taskwall.cli.arguments import colour_option, parse_arguments, parser_of
 from taskwall.cli.terminal import UsageError, say, view_on
 from taskwall.outputs.text import Piece, join_pieces
@@ -9,17 +11,25 @@ from taskwall.rules import all_rules
 from taskwall.rules._guide import encodes, recommendations
 from taskwall.settings import SettingsError, nearest
 
+if TYPE_CHECKING:
+    from argparse import ArgumentParser
 
-def run(arguments: list[str]) -> int:
-    """Show the page of the rule that the arguments name, and return the exit status."""
-    parser = parser_of(
+
+def parser() -> ArgumentParser:
+    """What the command takes."""
+    made = parser_of(
         "explain",
         "[OPTION...] RULE",
         "Show the page of a rule: what it requires, why, and the fix.",
     )
-    parser.add_argument("rule", metavar="RULE", help="its id, such as TW206")
-    colour_option(parser)
-    given = parse_arguments(parser, arguments)
+    made.add_argument("rule", metavar="RULE", help="its id, such as TW206")
+    colour_option(made)
+    return made
+
+
+def run(arguments: list[str]) -> int:
+    """Show the page of the rule that the arguments name, and return the exit status."""
+    given = parse_arguments(parser(), arguments)
     rules = {rule.id: rule for rule in all_rules()}
     rules |= {rule.lint_id: rule for rule in rules.values()}
     rule = rules.get(given.rule.upper())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from typing import TYPE_CHECKING
 
 from taskwall import outputs
 from taskwall.api.options import Options
@@ -14,27 +15,35 @@ from taskwall.graph import FORMATS, render
 from taskwall.graph.sources import pictures
 from taskwall.settings import SettingsError, one_of
 
+if TYPE_CHECKING:
+    from argparse import ArgumentParser
 
-def run(arguments: list[str]) -> int:
-    """Draw what the arguments name; 2 if something could not be read (the rest is drawn)."""
-    parser = parser_of(
+
+def parser() -> ArgumentParser:
+    """What the command takes."""
+    made = parser_of(
         "graph",
         "[OPTION...] [PATH...]",
         "Draw the network: tasks, load balancers, data stores, security groups, and what they"
         " allow.",
     )
-    parser.add_argument("paths", nargs="*", metavar="PATH", help="files or folders (default: .)")
+    made.add_argument("paths", nargs="*", metavar="PATH", help="files or folders (default: .)")
     choices = "|".join(FORMATS)
-    parser.add_argument(
+    made.add_argument(
         "--format", default="mermaid", metavar=choices, help="output format (default: mermaid)"
     )
-    parser.add_argument(
+    made.add_argument(
         "--output",
         default="-",
         metavar="FILE",
         help="file for the picture (default: standard output)",
     )
-    given = parse_arguments(parser, arguments)
+    return made
+
+
+def run(arguments: list[str]) -> int:
+    """Draw what the arguments name; 2 if something could not be read (the rest is drawn)."""
+    given = parse_arguments(parser(), arguments)
     try:
         one_of(given.format, FORMATS, "--format")
         found = pictures(Options(paths=tuple(given.paths) or (os.curdir,)))

@@ -5,26 +5,34 @@ from __future__ import annotations
 import logging
 import os
 import sys
-from typing import BinaryIO, cast
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 from taskwall.cli.arguments import parse_arguments, parser_of
 from taskwall.cli.terminal import UsageError
 
+if TYPE_CHECKING:
+    from argparse import ArgumentParser
 
-def run(arguments: list[str]) -> int:
-    """Serve an editor until it says goodbye; the exit status is 1 if it did not."""
-    parser = parser_of(
+
+def parser() -> ArgumentParser:
+    """What the command takes."""
+    made = parser_of(
         "lsp",
         "[OPTION...]",
         "Start the language server for an editor, on standard input and output.",
     )
-    parser.add_argument(
+    made.add_argument(
         "--stdio", action="store_true", help="use standard input and output (always on)"
     )
-    parser.add_argument(
+    made.add_argument(
         "--log", metavar="FILE", help="write all messages of editor and server to a file"
     )
-    given = parse_arguments(parser, arguments)
+    return made
+
+
+def run(arguments: list[str]) -> int:
+    """Serve an editor until it says goodbye; the exit status is 1 if it did not."""
+    given = parse_arguments(parser(), arguments)
     try:
         from taskwall.languageserver.incoming import Incoming
         from taskwall.languageserver.server import server

@@ -11,18 +11,25 @@ from taskwall.rules import all_rules
 from taskwall.settings import SettingsError, one_of
 
 if TYPE_CHECKING:
+    from argparse import ArgumentParser
+
     from taskwall.rules._rule import Rule
+
+
+def parser() -> ArgumentParser:
+    """What the command takes."""
+    made = parser_of(
+        "rules", "[OPTION...]", "List the rules: id, severity, profiles, title, and where it is."
+    )
+    made.add_argument(
+        "--format", default="text", metavar="text|json", help="output format (default: text)"
+    )
+    return made
 
 
 def run(arguments: list[str]) -> int:
     """List the rules as the arguments ask, and return the exit status."""
-    parser = parser_of(
-        "rules", "[OPTION...]", "List the rules: id, severity, profiles, title, and where it is."
-    )
-    parser.add_argument(
-        "--format", default="text", metavar="text|json", help="output format (default: text)"
-    )
-    given = parse_arguments(parser, arguments)
+    given = parse_arguments(parser(), arguments)
     try:
         one_of(given.format, ("text", "json"), "--format")
     except SettingsError as error:

@@ -9,26 +9,35 @@ from collections.abc import Callable, Iterable, Sequence
 from time import monotonic
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from taskwall import outputs
 from taskwall.api import scan as api
 from taskwall.cli.arguments import colour_option, flat, pairs, parse_arguments, parser_of, words
 from taskwall.cli.terminal import UsageError, say, view_on
 from taskwall.core.values import Known
 from taskwall.findings.baseline import BaselineError
+from taskwall.findings.text import counted
 from taskwall.settings import CHOICES, SettingsError, one_of
 from taskwall.source.stack import Inputs
 
 if TYPE_CHECKING:
-    from argparse import Namespace
+    from argparse import ArgumentParser, Namespace
 
     from taskwall.core.values import Value
     from taskwall.findings.finding import Report
     from taskwall.outputs import View
+    from taskwall.source.files import Files
 
-EXIT_STATUS = """\
-exit status: 0 nothing at or above --fail-on, 1 findings, 2 wrong usage, a crash,
-or a source that could not be read (even if there are findings)
-"""
+EXIT_STATUSES = {
+    0: "nothing at or above --fail-on",
+    1: "findings at or above --fail-on; also unknown verdicts with --fail-on-unknown, and sources"
+    " that are absent with --fail-on-absent",
+    2: "wrong usage, a crash, nothing to analyse, or a source that could not be read (even if there"
+    " are findings)",
+    130: "interrupted",
+}
+"""What each exit status of `taskwall scan` means."""
 
 
 def run(arguments: list[str]) -> int:
@@ -36,47 +45,78 @@ def run(arguments: list[str]) -> int:
     # What a scan makes it keeps: looking for garbage frees nothing, and takes the longer the more
     # there is.
     gc.disable()
-    given = _arguments(arguments)
+    given = parse_arguments(parser(), arguments)
+    if not given.paths:
+        raise UsageError("scan: name what to scan, such as taskwall scan . (or see --help).")
+    if given.quiet and (given.verbose or given.summary):
+        raise UsageError("--quiet cannot be combined with --verbose or --summary.")
     try:
         targets = _targets(flat(given.format), given.output or [])
-        view = view_on(given.color, given.verbose)
+        view = replace(
+            view_on(given.color, given.verbose),
+            quiet=given.quiet,
+            summary=given.summary,
+            suppressed=given.sarif_suppressed,
+        )
         options = _options(given)
+        files = _standard_input() if "-" in given.paths else None
         shown = not given.no_progress and sys.stderr.isatty()
         with _Progress(shown) as progress:
-            report = api.scan(options, progress=progress)
+            report = api.scan(options, files=files, progress=progress)
     except (SettingsError, BaselineError) as error:
         raise UsageError(str(error)) from error
     for name, target in targets:
         _deliver(name, target, report, view)
-    if all(target != "-" for _, target in targets):
-        counts = report.document.summary
-        files = ", ".join(target for _, target in targets)
-        sys.stderr.write(f"taskwall: {counts.fail} fail, {counts.unknown} unknown: see {files}\n")
+    if all(target != "-" for _, target in targets) and not given.quiet:
+        sys.stderr.write(f"taskwall: {counted(report)}: see {', '.join(to for _, to in targets)}\n")
     return report.status
 
 
-def _arguments(arguments: list[str]) -> Namespace:
+def _standard_input() -> Files:
+    """What is on standard input, as the file named `-` in the working directory.
+
+    Raises:
+        UsageError: it is not UTF-8.
+    """
+    from taskwall.source.files import Files
+
+    try:
+        text = sys.stdin.buffer.read().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise UsageError("-: standard input is not UTF-8.") from error
+    return Files({os.path.abspath("-"): text})
+
+
+def parser() -> ArgumentParser:
+    """What the command takes."""
+
     def option(name: str, words: str, *, many: bool = True, metavar: str = "") -> None:
         choices = "|".join(CHOICES.get(name[2:], ()))
         action = "append" if many else "store"
-        parser.add_argument(name, action=action, metavar=metavar or choices, help=words)
+        made.add_argument(name, action=action, metavar=metavar or choices, help=words)
 
     def flag(name: str, words: str) -> None:
-        parser.add_argument(name, action="store_true", help=words)
+        made.add_argument(name, action="store_true", help=words)
 
-    parser = parser_of(
+    made = parser_of(
         "scan",
-        "[OPTION...] [PATH...]",
+        "[OPTION...] PATH...",
         "Report where Terraform and CloudFormation break the rules.",
     )
-    parser.add_argument("paths", nargs="*", metavar="PATH", help="files or folders (default: .)")
+    made.add_argument(
+        "paths", nargs="*", metavar="PATH", help="files or folders; - is standard input"
+    )
     option("--format", "report format (default: text)", metavar="|".join(outputs.formats()))
     option("--output", "file for the report of the --format at the same position", metavar="FILE")
     option("--select", "run only these rules, such as TW2,TW305", metavar="RULES")
     option("--ignore", "do not run these rules", metavar="RULES")
     option("--profile", "the set of rules to run (default: default)", many=False)
     option("--fail-on", "the lowest severity that fails the run (default: low)", many=False)
+    flag("--fail-on-unknown", "also fail the run for unknown verdicts")
+    flag("--fail-on-absent", "also fail the run for modules, templates and files that are absent")
     option("--show", "the verdicts to report (default: fail)", metavar="fail,unknown,pass")
+    option("--exclude", "paths that are skipped in scanned folders", metavar="PATTERNS")
+    flag("--allow-empty", "accept that there is nothing to analyse")
     option("--var", "the value of a Terraform variable", metavar="NAME=VALUE")
     option("--var-file", "a .tfvars file", metavar="FILE")
     flag("--tf-vars-from-env", "also take variables from TF_VAR_... in the environment")
@@ -93,22 +133,38 @@ def _arguments(arguments: list[str]) -> Namespace:
         many=False,
         metavar="FILE",
     )
-    parser.add_argument(
+    made.add_argument(
         "--write-baseline",
         nargs="?",
         const="",
         metavar="FILE",
         help="baseline the current findings (default: in the baseline of the settings)",
     )
-    parser.add_argument(
+    flag("--no-skips", "ignore suppressions in the sources, and the baseline of the settings")
+    option(
+        "--today",
+        "the date by which suppressions end (default: today, UTC)",
+        many=False,
+        metavar="YYYY-MM-DD",
+    )
+    option(
+        "--settings",
+        "the settings, in place of every settings file of the sources",
+        many=False,
+        metavar="FILE",
+    )
+    made.add_argument(
         "--jobs", type=int, default=1, metavar="N", help="number of processes (default: 1)"
     )
     flag("--allow-outside", "read modules and files outside the repository")
     flag("--no-progress", "show no progress")
+    flag("--sarif-suppressed", "in SARIF: also the findings that are suppressed or baselined")
+    flag("--quiet", "in text: findings, errors and crashes only")
+    flag("--summary", "in text: counts by rule in place of the findings")
     flag("--verbose", "show everything: suppressed findings, unread types, full chains, every fix")
-    colour_option(parser)
-    parser.epilog = EXIT_STATUS
-    return parse_arguments(parser, arguments)
+    colour_option(made)
+    made.epilog = f"exit status: {'; '.join(f'{n} {what}' for n, what in EXIT_STATUSES.items())}"
+    return made
 
 
 def _options(given: Namespace) -> api.Options:
@@ -127,7 +183,7 @@ def _options(given: Namespace) -> api.Options:
     }
     assumed = {name: _assumed(value) for name, value in pairs(given.assume or (), "--assume")}
     return api.Options(
-        paths=tuple(given.paths) or (os.curdir,),
+        paths=tuple(given.paths),
         inputs=Inputs(
             variables=variables,
             var_files=tuple(given.var_file or ()),
@@ -146,6 +202,13 @@ def _options(given: Namespace) -> api.Options:
         scenarios=given.scenarios,
         baseline=given.baseline,
         write_baseline=given.write_baseline,
+        exclude=tuple(flat(given.exclude)),
+        fail_on_unknown=given.fail_on_unknown,
+        fail_on_absent=given.fail_on_absent,
+        allow_empty=given.allow_empty,
+        settings=given.settings,
+        no_skips=given.no_skips,
+        today=given.today,
         jobs=given.jobs,
     )
 
@@ -225,7 +288,7 @@ def _deliver(name: str, target: str, report: Report, view: View) -> None:
         say(outputs.render(name, report, view))
         return
     try:
-        outputs.write(target, outputs.render(name, report, outputs.View(verbose=view.verbose)))
+        outputs.write(target, outputs.render(name, report, replace(view, colour=False, width=100)))
     except OSError as error:
         raise UsageError(f"{target}: cannot be written: {error.strerror or error}.") from error
 

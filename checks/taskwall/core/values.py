@@ -40,10 +40,19 @@ class Span(Struct, frozen=True, gc=False):
 
 
 class ModuleCall(Struct, frozen=True, gc=False):
-    """A module call (or nested stack) through which a resource comes to be."""
+    """A module call (or nested stack) through which a resource comes to be.
+
+    `downloaded` says that the module is a copy that a tool has fetched: users do not edit it.
+    """
 
     name: str
     place: Span
+    downloaded: bool = False
+
+
+def download_of(calls: "Iterable[ModuleCall]") -> ModuleCall | None:
+    """Of some calls the first of a downloaded module: it is in a file that users edit."""
+    return next((call for call in calls if call.downloaded), None)
 
 
 class Origin(Struct, frozen=True, gc=False):
@@ -64,6 +73,11 @@ class Origin(Struct, frozen=True, gc=False):
     maybe: "tuple[Need, ...]" = ()
     construct: str | None = None
     silent: bool = False
+
+    @property
+    def download(self) -> ModuleCall | None:
+        """The call, in a file that users edit, of the downloaded module that this is in, if any."""
+        return download_of(self.called_from)
 
 
 class Need(Struct, frozen=True, gc=False):

@@ -11,12 +11,14 @@ from taskwall.core.change import AttributeChange
 from taskwall.core.facts import Fact
 from taskwall.core.values import Need, Origin, Scenario, Span
 from taskwall.engine.scenarios import CancellationCheck, Followed, explore, never_cancelled
+from taskwall.engine.user_places import UserPlaces
 from taskwall.findings.finding import (
     CalledFrom,
     Crash,
     Finding,
     FindingVerdict,
     Fix,
+    Instance,
     Severity,
     Step,
     Unread,
@@ -36,15 +38,23 @@ from taskwall.source.stack import AbsentSource, SourceError, Stack
 class LocatedFinding(Struct, frozen=True, gc=False):
     """A finding, with what its suppression needs. Its paths are as the readers give them.
 
-    `needs` says why what the finding waits for is not known. `changes` would mend it together, each
-    with the resource that it is about.
+    `files` are those that the chains of further instances go through. `needs` says why what the
+    finding waits for is not known. `changes` would mend it together, each with the resource that it
+    is about.
     """
 
     finding: Finding
     place: Span
     on: Origin
+    files: frozenset[str] = frozenset()
     needs: tuple[Need, ...] = ()
     changes: tuple[tuple[AttributeChange, Resource], ...] = ()
+
+    def touches(self, files: frozenset[str]) -> bool:
+        """Whether its place, a step of its chain or a call that leads there is in one of these."""
+        steps = (step.file for step in self.finding.because)
+        calls = (call.file for call in self.finding.called_from)
+        return not files.isdisjoint((self.place.file, *steps, *calls, *self.files))
 
 
 Pass: TypeAlias = tuple[str, Severity, str, Span, tuple[CalledFrom, ...]]
@@ -331,10 +341,9 @@ def _one_for_each_call(judged: Iterable[LocatedFinding]) -> Iterator[LocatedFind
         if (one.finding.rule, call) in asked:
             continue
         asked.add((one.finding.rule, call))
+        instance = replace(one.finding.instances[0], resource=call, construct=None)
         finding = replace(
-            one.finding,
-            resource=call,
-            instances=(call,),
+            one.finding.of((instance,)),
             file=place.file,
             line=place.line,
             column=place.column,
@@ -343,11 +352,15 @@ def _one_for_each_call(judged: Iterable[LocatedFinding]) -> Iterator[LocatedFind
             missing=(call,),
         )
         on = Origin(call, call, place, one.on.language, one.on.called_from)
-        yield LocatedFinding(finding, place, on, tuple(handed))
+        yield LocatedFinding(finding, place, on, needs=tuple(handed))
 
 
 _WORST: dict[bool | None, int] = {True: 0, None: 1, False: 2}
 _WORDS: dict[bool | None, FindingVerdict] = {True: "fail", None: "unknown", False: "pass"}
+
+
+_Settled: TypeAlias = tuple[ScenarioVerdict, str | None]
+"""An answer, and the setting of the open switches that it needs."""
 
 
 def _merged(
@@ -363,6 +376,7 @@ def _merged(
     `before` is what was merged the last time, by rule, and is brought up to date.
     """
     changes = RequestedFixes(followed.evaluations)
+    places = UserPlaces(followed.evaluations)
     by_rule: dict[str, list[ScenarioVerdict]] = {}
     for answer in answers:
         by_rule.setdefault(answer.rule.id, []).append(answer)
@@ -371,18 +385,28 @@ def _merged(
     for rule, mine in by_rule.items():
         known = before.get(rule)
         if known is None or not known.hold(mine, followed):
-            known = _of_rule(mine, followed, changes, stack, settings)
-            if not any(answer.truth and answer.verdict.changes for answer in mine):
-                before[rule] = known  # which changes are offered hangs on all resources
+            known = _of_rule(mine, followed, changes, places, stack, settings)
+            if not any(_hangs_on_others(answer) for answer in mine):
+                before[rule] = known
         judged += known.findings
         passes += known.passes
     return judged, frozenset(passes)
+
+
+def _hangs_on_others(answer: ScenarioVerdict) -> bool:
+    """Whether what is reported of an answer hangs on more than the answer itself.
+
+    That is the case of the changes that are offered, and of the places in files that users edit.
+    """
+    verdict = answer.verdict
+    return bool(answer.truth and verdict.changes) or verdict.on.download is not None
 
 
 def _of_rule(
     answers: Sequence[ScenarioVerdict],
     followed: Followed,
     changes: RequestedFixes,
+    places: UserPlaces,
     stack: str,
     settings: Settings,
 ) -> _RuleFindings:
@@ -394,24 +418,25 @@ def _of_rule(
             changes.record(answer.rule.id, answer.verdict.changes)
         key = (answer.verdict.on.address, answer.verdict.place)
         by_place.setdefault(key, []).append(answer)
-    found: dict[tuple[object, ...], list[tuple[ScenarioVerdict, str | None]]] = {}
+    found: dict[tuple[Span, *tuple[object, ...]], list[_Settled]] = {}
     passes: dict[tuple[object, ...], Pass] = {}
     for group in by_place.values():
         for answer, setting in _settled(group, followed):
             verdict, message = answer.verdict, _message(answer)
             calls = tuple([call.place for call in verdict.on.called_from])
             if answer.truth is not False or shown:
-                same = (verdict.place, calls, message, answer.truth, setting)
+                at = places.of(verdict.place, verdict.on, answer.scenario)
+                same = (at, calls, message, answer.truth, setting)
                 found.setdefault(same, []).append((answer, setting))
             elif (passed := (verdict.place, calls, message)) not in passes:
                 severity = _severity(answer.rule, verdict, settings.profile)
                 calls_from = _called_from(verdict.on)
                 passes[passed] = answer.rule.id, severity, message, verdict.place, calls_from
     judged: list[LocatedFinding] = []
-    for alike in found.values():
+    for (at, *_), alike in found.items():
         answer = alike[0][0]
         rule, verdict = answer.rule, answer.verdict
-        one = _judged(alike, stack, settings.profile)
+        one = _judged(alike, at, stack, settings.profile)
         if answer.truth and verdict.changes:
             offered = changes.applicable(rule.id, verdict.changes, answer.scenario)
             one = replace(one, changes=offered)
@@ -451,24 +476,34 @@ def _message(answer: ScenarioVerdict) -> str:
     return verdict.message if answer.truth else verdict.holds or answer.rule.title
 
 
-def _judged(
-    alike: list[tuple[ScenarioVerdict, str | None]], stack: str, profile: str
-) -> LocatedFinding:
-    """The finding that answers make which say the same; see `_merged`."""
+def _judged(alike: list[_Settled], at: Span, stack: str, profile: str) -> LocatedFinding:
+    """The finding, at a place, that answers make which say the same; see `_merged`."""
     answer, setting = alike[0]
     rule, verdict = answer.rule, answer.verdict
-    instances = sorted({each.verdict.on.address for each, _ in alike}, key=_natural)
+    instances = tuple(
+        dict.fromkeys(
+            Instance(
+                each.verdict.on.address,
+                stack,
+                (),
+                each.verdict.on.construct,
+                _called_from(each.verdict.on),
+                when,
+            )
+            for each, when in sorted(alike, key=lambda one: _natural(one[0].verdict.on.address))
+        )
+    )
     waits = answer.decided.waits_for()
     if answer.truth is None and not waits:
         excused = Need("elsewhere", "is set for this rule: another stack may create it")
         waits = (excused if answer.decided.truth else Need(verdict.on.name, "is not fully known"),)
-    at, on = verdict.place, verdict.on
+    on = verdict.on
     finding = Finding(
         rule=rule.id,
         verdict=_WORDS[answer.truth],
         severity=_severity(rule, verdict, profile),
-        resource=instances[0],
-        instances=tuple(instances),
+        resource=instances[0].resource,
+        instances=instances,
         stack=stack,
         file=at.file,
         line=at.line,
@@ -476,14 +511,15 @@ def _judged(
         end_line=at.end_line,
         end_column=at.end_column,
         message=_message(answer),
-        because=_steps(answer.decided, on),
-        called_from=_called_from(on),
-        construct=on.construct,
+        because=_steps(answer, at),
+        called_from=instances[0].called_from,
+        construct=instances[0].construct,
         when=setting,
         missing=tuple(dict.fromkeys(need.name for need in waits)) if answer.truth is None else (),
         fix=Fix(_fix(rule, verdict)) if answer.truth else None,
     )
-    return LocatedFinding(finding, at, on, waits if answer.truth is None else ())
+    files = {step.file for each, _ in alike[1:] for step in _steps(each, at)}
+    return LocatedFinding(finding, at, on, frozenset(files), waits if answer.truth is None else ())
 
 
 def _called_from(on: Origin) -> tuple[CalledFrom, ...]:
@@ -504,11 +540,16 @@ def _severity(rule: Rule, verdict: Verdict, profile: str) -> Severity:
     return "medium" if raised else severity
 
 
-def _steps(violated: Fact, on: Origin) -> tuple[Step, ...]:
+def _steps(answer: ScenarioVerdict, at: Span) -> tuple[Step, ...]:
+    """The chain that leads to a finding: where it is told at a call, into the module as well."""
+    on, written = answer.verdict.on, answer.verdict.place
     steps = []
-    for fact in violated.deciding():
+    for fact in answer.decided.deciding():
         place = fact.place or on.header
         steps.append(Step(fact.resource or on.name, place.file, place.line, str(fact)))
+    if at != written and (written.file, written.line) not in {(s.file, s.line) for s in steps}:
+        text = "the downloaded module writes it here"
+        steps.append(Step(on.name, written.file, written.line, text))
     return tuple(dict.fromkeys(steps))
 
 

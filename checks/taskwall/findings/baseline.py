@@ -1,11 +1,12 @@
 """The baseline: findings that a project knows of and has put aside, in a file for review.
 
-An entry names a finding by its fingerprint; rule, file and resource stand there for people. An
-entry made from a fail silences an unknown too, one made from an unknown never silences a fail.
+An entry names an instance of a finding by its fingerprint; rule, file and resource stand there for
+people. An entry made from a fail silences an unknown too, one made from an unknown never silences a
+fail. Files of version 1 are read: their entries stand for a finding with all its instances.
 """
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import msgspec
 from msgspec import Struct
@@ -13,7 +14,7 @@ from msgspec import Struct
 from taskwall.core.plain_file import content
 from taskwall.findings.finding import FindingVerdict
 
-VERSION = 1
+VERSION = 2
 DEFAULT_FILE = "taskwall-baseline.json"
 """Where a baseline goes if nobody says where."""
 
@@ -27,7 +28,7 @@ class BaselineError(Exception):
 
 
 class BaselineEntry(Struct, frozen=True):
-    """A finding put aside. `file` is seen from the repository, so that any folder will do."""
+    """An instance put aside. `file` is seen from the repository, so that any folder will do."""
 
     fingerprint: str
     rule: str
@@ -40,13 +41,23 @@ class BaselineEntry(Struct, frozen=True):
         return verdict == self.verdict or (self.verdict, verdict) == ("fail", "unknown")
 
 
+class Baseline(Struct, frozen=True):
+    """The entries of a baseline by fingerprint.
+
+    `whole` says that each stands for a finding with all its instances, as in files of version 1.
+    """
+
+    entries: Mapping[str, BaselineEntry] = {}
+    whole: bool = False
+
+
 class _Document(Struct, frozen=True):
     taskwall_baseline: int
     findings: tuple[BaselineEntry, ...] = ()
 
 
-def read(path: str) -> dict[str, BaselineEntry]:
-    """The entries of a file by fingerprint.
+def read(path: str) -> Baseline:
+    """What a file puts aside.
 
     Raises:
         BaselineError: there is no such file, or it is no baseline.
@@ -58,10 +69,11 @@ def read(path: str) -> dict[str, BaselineEntry]:
         raise BaselineError(f"{path}: the baseline cannot be read: {why}.") from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise BaselineError(f"{path}: is not a baseline: {error}.") from error
-    if document.taskwall_baseline != VERSION:
-        version = document.taskwall_baseline
+    version = document.taskwall_baseline
+    if version not in (1, VERSION):
         raise BaselineError(f"{path}: is a baseline of version {version}, not {VERSION}.")
-    return {entry.fingerprint: entry for entry in document.findings}
+    entries = {entry.fingerprint: entry for entry in document.findings}
+    return Baseline(entries, whole=version == 1)
 
 
 def encode(entries: Iterable[BaselineEntry]) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Literal, TypeAlias
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 Severity: TypeAlias = Literal["critical", "high", "medium", "low", "info"]
 SEVERITIES: tuple[Severity, ...] = ("critical", "high", "medium", "low", "info")
@@ -55,19 +56,37 @@ class Fix(Struct, frozen=True, gc=False):
     edits: tuple[Edit, ...] = ()
 
 
+class Instance(Struct, frozen=True, gc=False):
+    """One resource that a finding is about: a place may make many of them, in several stacks.
+
+    `resource` is its whole address or logical id, `stack` what declares it, and `deployments` are
+    the names of the declared deployments that have it. `fingerprint` tells it from all others, and
+    stays the same when the file changes elsewhere.
+    """
+
+    resource: str
+    stack: str = ""
+    deployments: tuple[str, ...] = ()
+    construct: str | None = None
+    called_from: tuple[CalledFrom, ...] = ()
+    when: str | None = None
+    fingerprint: str = ""
+
+
 class Finding(Struct, frozen=True, gc=False):
     """What a rule says of one place. The fields, and their order, are the JSON contract.
 
     Lines and columns count from 1 (columns in code points), ends are exclusive, paths are
     relative to the working directory with forward slashes. `when` names the setting of the open
-    switches that the finding needs; None if it holds whatever they are.
+    switches that the finding needs; None if it holds whatever they are. The fields that an
+    instance has too are those of the first.
     """
 
     rule: str
     verdict: FindingVerdict
     severity: Severity
     resource: str
-    instances: tuple[str, ...]
+    instances: tuple[Instance, ...]
     stack: str
     file: str
     line: int
@@ -83,15 +102,38 @@ class Finding(Struct, frozen=True, gc=False):
     fix: Fix | None = None
     fingerprint: str = ""
 
+    def of(self, instances: "tuple[Instance, ...]") -> "Finding":
+        """The same finding about these instances only."""
+        first = instances[0]
+        return replace(
+            self,
+            resource=first.resource,
+            instances=instances,
+            stack=first.stack,
+            called_from=first.called_from,
+            construct=first.construct,
+            when=first.when,
+            fingerprint=first.fingerprint,
+        )
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """The resources of all instances, each once."""
+        return tuple(dict.fromkeys(one.resource for one in self.instances))
+
 
 class Suppressed(Struct, frozen=True):
-    """A finding that a comment, metadata or the baseline keeps silent; `by` says which."""
+    """A finding that a comment, metadata or the baseline keeps silent; `by` says which.
+
+    `until` is the last day on which it does; None if it has no end.
+    """
 
     finding: Finding
     by: str
     reason: str
     file: str
     line: int
+    until: str | None = None
 
 
 class Unread(Struct, frozen=True):
@@ -121,7 +163,7 @@ class Absent(Struct, frozen=True):
 
 
 class Problem(Struct, frozen=True):
-    """A source that could not be read, or part of one; a warning does not count as unread."""
+    """A source that could not be read, or part of one."""
 
     file: str
     line: int
@@ -143,7 +185,7 @@ class Crash(Struct, frozen=True):
 
 
 class Summary(Struct, frozen=True, rename={"passed": "pass"}):
-    """The counts of a report."""
+    """The counts of a report; `fail_when` are the fails that need a setting of open switches."""
 
     files: int = 0
     stacks: int = 0
@@ -152,14 +194,23 @@ class Summary(Struct, frozen=True, rename={"passed": "pass"}):
     unknown: int = 0
 
     passed: int = 0
+    fail_when: int = 0
     suppressed: int = 0
     absent: int = 0
     errors: int = 0
     crashes: int = 0
 
 
+DOCUMENT_VERSION = 2
+"""The version of the JSON contract: another one if a field goes, or changes its meaning."""
+
+
 class ReportDocument(Struct, frozen=True):
-    """The JSON contract."""
+    """The JSON contract.
+
+    `ties` say what of one stack was found to be what another refers to. `warnings` are problems
+    that do not fail the run.
+    """
 
     version: int
     taskwall: str
@@ -167,6 +218,8 @@ class ReportDocument(Struct, frozen=True):
     findings: tuple[Finding, ...]
     suppressed: tuple[Suppressed, ...] = ()
     absent: tuple[Absent, ...] = ()
+    ties: tuple[Mapping[str, str], ...] = ()
+    warnings: tuple[Problem, ...] = ()
     unread: tuple[Unread, ...] = ()
     errors: tuple[Problem, ...] = ()
     crashes: tuple[Crash, ...] = ()
@@ -194,7 +247,8 @@ class Report(Struct, frozen=True):
     case, and passes if they were asked for; `excerpt` gives a line of a source by file (as findings
     spell it) and line number, masked where it could hold a secret. `status` is the exit status that
     the findings ask for: 0, 1 or 2. `reasons` say of each thing that an unknown waits for why it is
-    not known. `rules` are those that ran, by id.
+    not known. `rules` are those that ran, by id. `elsewhere` counts the fails and the unknowns that
+    touch none of the files that were given, `excluded` the files that are excluded.
     """
 
     document: ReportDocument
@@ -204,3 +258,5 @@ class Report(Struct, frozen=True):
     status: int = 0
     reasons: Mapping[str, str] = {}
     rules: tuple[RuleDescription, ...] = ()
+    elsewhere: tuple[int, int] = (0, 0)
+    excluded: int = 0

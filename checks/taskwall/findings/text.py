@@ -1,10 +1,13 @@
 """Texts of sources, made fit to be shown."""
 
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+
+from msgspec.structs import replace
 
 from taskwall.core.values import Need, waiting
-from taskwall.findings.finding import SEVERITIES, Finding
+from taskwall.findings.finding import SEVERITIES, Absent, Finding, Report
 
 TAB = 4
 """How many blanks a tab is shown as."""
@@ -32,6 +35,15 @@ def one_line(finding: Finding, reasons: Mapping[str, str]) -> str:
     return sanitize(text)
 
 
+def remainder(report: Report) -> str:
+    """What the stacks of the files that were given have beside what is shown; "" if nothing."""
+    fails, unknown = report.elsewhere
+    kinds = ((fails, "more finding"), (unknown, "more unknown"))
+    counts = [f"{count} {kind}{'s' * (count > 1)}" for count, kind in kinds if count]
+    do = "does" if sum(report.elsewhere) == 1 else "do"
+    return f"{' and '.join(counts)} {do} not touch the files given." if counts else ""
+
+
 def by_severity(findings: Iterable[Finding]) -> list[Finding]:
     """Findings by severity, fails before unknowns before passes; else in their order."""
     verdicts = ("fail", "unknown", "pass")
@@ -39,3 +51,69 @@ def by_severity(findings: Iterable[Finding]) -> list[Finding]:
         findings,
         key=lambda one: (verdicts.index(one.verdict), SEVERITIES.index(one.severity)),
     )
+
+
+def counted(report: Report) -> str:
+    """What a report holds, in a few words."""
+    summary = report.document.summary
+    parts = [f"{summary.fail:,} fail", f"{summary.unknown:,} unknown"]
+    if summary.suppressed:
+        parts.append(f"{summary.suppressed:,} suppressed")
+    if summary.absent:
+        missing = (one for one in report.document.absent if one.read_as is None)
+        parts.append(f"{absent_count(missing)} not read")
+    if summary.errors:
+        parts.append(f"{summary.errors:,} unreadable")
+    if warnings := report.document.warnings:
+        parts.append(f"{len(warnings):,} with warnings")
+    if summary.crashes:
+        parts.append(f"{summary.crashes:,} crashed")
+    return ", ".join(parts)
+
+
+ABSENT_KINDS = {
+    "module": ("module", "modules"),
+    "template": ("nested template", "nested templates"),
+    "include": ("included file", "included files"),
+    "submodule": ("git submodule", "git submodules"),
+}
+"""How the kinds of absent sources are called: one, and several."""
+
+
+def wanted(one: Absent) -> str:
+    """What a call asks for, with its version."""
+    return f"{one.source} {one.version}" if one.version else one.source
+
+
+def absent_count(absent: Iterable[Absent]) -> str:
+    """How many sources of each kind are absent, such as "2 modules and 1 nested template"."""
+    counts = Counter(one.kind for one in set(map(_call, absent)))
+    return " and ".join(
+        f"{count:,} {ABSENT_KINDS[kind][count > 1] if kind in ABSENT_KINDS else kind}"
+        for kind, count in sorted(counts.items())
+    )
+
+
+def absent_by_root(absent: Iterable[Absent]) -> dict[tuple[str, str], list[Absent]]:
+    """Absent sources by what brings them: the stack that calls them, and the cure."""
+    found: dict[tuple[str, str], list[Absent]] = {}
+    for one in absent:
+        found.setdefault((one.stack, one.cure), []).append(one)
+    return found
+
+
+def absent_calls(absent: Iterable[Absent]) -> Iterator[tuple[Absent, str]]:
+    """Each call whose source is absent, once however many stacks make it, and a line about it."""
+    calls: dict[Absent, list[str]] = {}
+    for one in absent:
+        calls.setdefault(_call(one), []).append(one.stack)
+    for call, stacks in calls.items():
+        text = f"{call.name} is not read: {wanted(call)} is not here"
+        if call.read_as:
+            text = f"{call.name} is read as {call.read_as}: {wanted(call)} is not here"
+        more = f" (and in {len(stacks) - 1} more)" if len(stacks) > 1 else ""
+        yield call, sanitize(f"{text}; to read it, in {stacks[0]}{more}: {call.cure}")
+
+
+def _call(one: Absent) -> Absent:
+    return replace(one, stack="")

@@ -58,7 +58,7 @@ class EditBuilder:
     def _made(self, change: AttributeChange, resource: Resource) -> Iterator[Edit]:
         origin = resource.origin
         file = origin.header.file
-        if resource.data or origin.construct or _FOLDERS.search(file):
+        if resource.data or origin.construct or origin.download or _FOLDERS.search(file):
             raise RefusedError
         writer = self._writers.get(file)
         if writer is None:

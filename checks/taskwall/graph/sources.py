@@ -35,7 +35,7 @@ def pictures(options: Options, files: Files | None = None) -> Pictures:
     found = asked.read(Files() if files is None else files)
     paths = ReportPaths(asked.cwd)
     graphs = []
-    errors = dict.fromkeys(found.errors)
+    errors = dict.fromkeys((*found.refused, *found.errors))
     for read in found.reads:
         name = paths.shown(read.stack.name)
         try:

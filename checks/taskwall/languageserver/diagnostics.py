@@ -1,7 +1,7 @@
-"""The diagnostics of a report: findings, what could not be read, and idle suppressions."""
+"""The diagnostics of a report: findings, what could not be read or is absent, idle suppressions."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from operator import attrgetter
 
@@ -15,6 +15,7 @@ from lsprotocol.types import (
 from msgspec import Struct
 
 from taskwall.findings.finding import Finding, Problem, Report
+from taskwall.findings.text import absent_calls
 from taskwall.languageserver.positions import DocumentLines
 from taskwall.languageserver.whereabouts import Whereabouts
 from taskwall.rules import all_rules
@@ -31,10 +32,11 @@ DIAGNOSTIC_SEVERITIES = {
 """How an editor shows the severities of findings; what is unknown is always a hint."""
 
 _NAMES = 3
-"""So many instances are named."""
+"""So many instances, or values that are unknown, are named."""
 
 _NOTE = re.compile(
-    r"(?P<file>[^\n]+?):(?P<line>\d+): (?P<text>the suppression of [^\n]+|no rule is [^\n]+)"
+    r"(?P<file>[^\n]+?):(?P<line>\d+): (?P<text>the suppression of [^\n]+|no rule is [^\n]+"
+    r'|"[^\n]+" is not a suppression[^\n]+)'
 )
 
 
@@ -50,7 +52,9 @@ class _Said(Struct):
 
     findings: tuple[Finding, ...] = ()
     problems: list[Problem] = []
+    warnings: list[Problem] = []
     notes: list[tuple[int, str]] = []
+    absent: list[tuple[int, str]] = []
     texts: dict[str, DocumentLines] = {}
 
 
@@ -67,12 +71,18 @@ class DiagnosticsBuilder:
         for file, findings in groupby(report.document.findings, attrgetter("file")):
             said = found.setdefault(where.path(file), _Said())
             said.findings += tuple(findings)
-        for problem in report.document.errors:
+        document = report.document
+        for problem in document.errors:
             found.setdefault(where.path(problem.file), _Said()).problems.append(problem)
+        for problem in document.warnings:
+            found.setdefault(where.path(problem.file), _Said()).warnings.append(problem)
         for note in report.notes:
             if (match := _NOTE.fullmatch(note)) is not None:
                 notes = found.setdefault(where.path(match["file"]), _Said()).notes
                 notes.append((int(match["line"]), match["text"]))
+        for call, text in absent_calls(report.document.absent):
+            said = found.setdefault(where.path(call.file), _Said())
+            said.absent.append((call.line, text))
         before, self._built = self._built, {}
         for path, said in found.items():
             known = before.get(path)
@@ -89,10 +99,14 @@ class DiagnosticsBuilder:
             Diagnostic(
                 where.range(path, one.line, one.column, one.line, 1 << 30),
                 one.message,
-                severity=DiagnosticSeverity.Error,
+                severity=severity,
                 source=SOURCE,
             )
-            for one in said.problems
+            for severity, problems in (
+                (DiagnosticSeverity.Error, said.problems),
+                (DiagnosticSeverity.Warning, said.warnings),
+            )
+            for one in problems
         ]
         others += [
             Diagnostic(
@@ -103,6 +117,15 @@ class DiagnosticsBuilder:
                 tags=[DiagnosticTag.Unnecessary],
             )
             for line, text in said.notes
+        ]
+        others += [
+            Diagnostic(
+                where.location(path, line).range,
+                text,
+                severity=DiagnosticSeverity.Hint,
+                source=SOURCE,
+            )
+            for line, text in said.absent
         ]
         return FileDiagnostics(pairs, (*(diagnostic for _, diagnostic in pairs), *others))
 
@@ -124,7 +147,9 @@ def _same(said: _Said, before: _Said, where: Whereabouts) -> bool:
     return (
         said.findings == before.findings
         and said.problems == before.problems
+        and said.warnings == before.warnings
         and said.notes == before.notes
+        and said.absent == before.absent
         and all(where.lines(path) is text for path, text in before.texts.items())
     )
 
@@ -143,12 +168,16 @@ def _message(one: Finding) -> str:
     if one.when:
         more.append(f"When {one.when}.")
     if one.missing:
-        more.append(f"It depends on {', '.join(one.missing)}.")
-    if len(one.instances) > 1:
-        rest = len(one.instances) - _NAMES
-        and_more = f" and {rest} more" if rest > 0 else ""
-        more.append(f"Instances: {', '.join(one.instances[:_NAMES])}{and_more}.")
+        more.append(f"It depends on {_few(one.missing)}.")
+    if len(one.addresses) > 1:
+        more.append(f"Instances: {_few(one.addresses)}.")
     return "\n".join((one.message, *more))
+
+
+def _few(names: Sequence[str]) -> str:
+    """The first few names, and how many more there are."""
+    rest = len(names) - _NAMES
+    return f"{', '.join(names[:_NAMES])}{f' and {rest} more' if rest > 0 else ''}"
 
 
 def _related(one: Finding, where: Whereabouts) -> Iterator[DiagnosticRelatedInformation]:

@@ -10,11 +10,18 @@ from taskwall.findings.finding import Report
 
 
 class View(Struct, frozen=True):
-    """How a format for people is to look: in colour, so wide, and with everything said."""
+    """How a format for people is to look: in colour, so wide, and how much is said.
+
+    `verbose` says everything, `quiet` what was found and nothing else, `summary` counts in place of
+    the findings. `suppressed` shows suppressed findings in SARIF too.
+    """
 
     colour: bool = False
     width: int = 100
     verbose: bool = False
+    quiet: bool = False
+    summary: bool = False
+    suppressed: bool = False
 
 
 class Render(Protocol):

@@ -1,13 +1,20 @@
 """Workflow commands of GitHub Actions, which show findings beside the lines of a pull request.
 
 GitHub shows ten errors, ten warnings and ten notices of a step: the worst come first. What is
-unknown is a notice; what is put aside or passes is not shown.
+unknown, or absent, is a notice; what is put aside or passes is not shown.
 """
 
 from collections.abc import Iterator, Mapping
 
 from taskwall.findings.finding import Finding, Report, Severity
-from taskwall.findings.text import by_severity, one_line, sanitize
+from taskwall.findings.text import (
+    absent_calls,
+    by_severity,
+    counted,
+    one_line,
+    remainder,
+    sanitize,
+)
 from taskwall.outputs import View
 
 GITHUB_COMMANDS: Mapping[Severity, str] = {
@@ -21,12 +28,8 @@ GITHUB_COMMANDS: Mapping[Severity, str] = {
 
 def render(report: Report, view: View | None = None) -> str:
     """The report as a command for each error, crash and finding, and a line that sums it up."""
-    counts = report.document.summary
-    lines = list(_commands(report))
-    lines.append(
-        f"taskwall: {counts.fail} fail, {counts.unknown} unknown, {counts.suppressed} suppressed, "
-        f"{counts.errors} unreadable, {counts.crashes} crashed"
-    )
+    lines = [*_commands(report), f"taskwall: {counted(report)}"]
+    lines += filter(None, [remainder(report)])
     return "".join(f"{line}\n" for line in lines)
 
 
@@ -37,10 +40,18 @@ def _commands(report: Report) -> Iterator[str]:
     for error in report.document.errors:
         place = {"file": error.file, "line": str(error.line), "col": str(error.column)}
         yield _command("error", {**place, "title": "taskwall: cannot be read"}, error.message)
-    for finding in by_severity(report.document.findings):
+    for warning in report.document.warnings:
+        place = {"file": warning.file, "line": str(warning.line), "col": str(warning.column)}
+        yield _command("warning", {**place, "title": "taskwall: cannot be read"}, warning.message)
+    found = by_severity(report.document.findings)
+    for finding in found:
         if finding.verdict == "fail":
             yield _finding(GITHUB_COMMANDS[finding.severity], finding.severity, finding, report)
-        elif finding.verdict == "unknown":
+    for call, text in absent_calls(report.document.absent):
+        place = {"file": call.file, "line": str(call.line)}
+        yield _command("notice", {**place, "title": f"taskwall: {call.kind} not read"}, text)
+    for finding in found:
+        if finding.verdict == "unknown":
             yield _finding("notice", "unknown", finding, report)
 
 

@@ -1,7 +1,7 @@
 """GitLab's code quality report (a subset of Code Climate's), for merge requests.
 
-What is unknown is of the severity "info". What is put aside or passes is not in it. Sources that
-could not be read and rules that crashed are blockers.
+What is unknown, absent or a warning is of the severity "info". What is put aside or passes is not
+in it. Sources that could not be read and rules that crashed are blockers.
 """
 
 from collections.abc import Iterator, Mapping
@@ -10,7 +10,7 @@ import msgspec
 
 from taskwall.core.digest import sha256
 from taskwall.findings.finding import Report, Severity
-from taskwall.findings.text import one_line, sanitize
+from taskwall.findings.text import absent_calls, one_line, sanitize
 from taskwall.outputs import View
 
 GITLAB_SEVERITIES: Mapping[Severity, str] = {
@@ -34,6 +34,10 @@ def _issues(report: Report) -> Iterator[dict[str, object]]:
         yield _issue("crash", f"{crash.rule} crashed: {crash.message}", "blocker", crash.stack, 1)
     for error in document.errors:
         yield _issue("unreadable", error.message, "blocker", error.file, error.line)
+    for warning in document.warnings:
+        yield _issue("unreadable", warning.message, "info", warning.file, warning.line)
+    for call, text in absent_calls(document.absent):
+        yield _issue("absent", text, "info", call.file, call.line)
     for finding in document.findings:
         if finding.verdict == "pass":
             continue

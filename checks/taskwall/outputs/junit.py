@@ -1,7 +1,8 @@
 """JUnit's XML, as most CI systems read it: a suite for each stack, a case for each finding.
 
 A fail is a failure and an unknown is skipped, as is what a comment or the baseline puts aside.
-Sources that could not be read and rules that crashed are errors.
+Sources that could not be read and rules that crashed are errors; warnings and sources that are
+absent are skipped.
 """
 
 import re
@@ -9,11 +10,11 @@ from collections.abc import Iterator
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from taskwall.findings.finding import Finding, Report
-from taskwall.findings.text import one_line, sanitize
+from taskwall.findings.text import absent_calls, one_line, sanitize
 from taskwall.outputs import View
 
 READING = "sources"
-"""The suite of what concerns no stack: the sources that could not be read."""
+"""The suite of what concerns no stack: the sources that could not be read, or are absent."""
 
 
 def render(report: Report, view: View | None = None) -> str:
@@ -32,10 +33,18 @@ def render(report: Report, view: View | None = None) -> str:
         )
         SubElement(case, "error", message=sanitize(crash.message), type="crash")
         suites.setdefault(crash.stack, []).append(case)
-    for error in report.document.errors:
+    for error in (*report.document.errors, *report.document.warnings):
         name = sanitize(f"{error.file}:{error.line}:{error.column}")
         case = Element("testcase", classname=READING, name=name, file=sanitize(error.file))
-        SubElement(case, "error", message=sanitize(error.message), type="unreadable")
+        if error in report.document.errors:
+            SubElement(case, "error", message=sanitize(error.message), type="unreadable")
+        else:
+            SubElement(case, "skipped", message=sanitize(error.message))
+        suites.setdefault(READING, []).append(case)
+    for call, text in absent_calls(report.document.absent):
+        name = sanitize(f"{call.file}:{call.line} {call.name}")
+        case = Element("testcase", classname=READING, name=name, file=sanitize(call.file))
+        SubElement(case, "skipped", message=text)
         suites.setdefault(READING, []).append(case)
     if not suites:  # a report without any case is taken for one that is broken
         suites["taskwall"] = [Element("testcase", classname="taskwall", name="nothing was found")]

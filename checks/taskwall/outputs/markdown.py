@@ -5,11 +5,19 @@ The text of sources is escaped: it is shown as it stands, mentions nobody and ma
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from taskwall.core.patterns import pattern
+from taskwall.findings.causes import by_cause
 from taskwall.findings.finding import SEVERITIES, Finding, Report
-from taskwall.findings.text import by_severity, one_line, sanitize
+from taskwall.findings.text import (
+    absent_calls,
+    absent_count,
+    by_severity,
+    one_line,
+    remainder,
+    sanitize,
+)
 from taskwall.outputs import View
 
 MAX_ROWS = 50
@@ -29,14 +37,24 @@ def _blocks(report: Report) -> Iterator[str]:
     fails = [one for one in found if one.verdict == "fail"]
     yield "## taskwall\n"
     yield _summary(report) + "\n"
-    if document.crashes or document.errors:
+    if rest := remainder(report):
+        yield f"{rest}\n"
+    problems = (*document.errors, *document.warnings)
+    if document.crashes or problems:
         yield "### Not analysed\n"
         for crash in document.crashes:
             where = f"{_escaped(crash.rule)} crashed on {_code(crash.stack)}"
             yield f"- {where}: {_escaped(crash.message)}"
-        for error in document.errors:
+        for error, *others in by_cause(problems):
             where = _code(f"{error.file}:{error.line}:{error.column}")
-            yield f"- {where}: {_escaped(error.message)}"
+            more = f" (and {len(others):,} like it)" if others else ""
+            yield f"- {where}: {_escaped(error.message)}{more}"
+        yield ""
+    if absent := list(absent_calls(document.absent)):
+        yield "### Not read\n"
+        for call, text in absent[:MAX_ROWS]:
+            yield f"- {_code(f'{call.file}:{call.line}')}: {_escaped(text)}"
+        yield from _more(absent)
         yield ""
     if fails:
         yield from _table(fails, report)
@@ -62,7 +80,10 @@ def _summary(report: Report) -> str:
     said = f"**{counts.fail} fail{'' if counts.fail == 1 else 's'}**"
     if parts:
         said += f" ({', '.join(parts)})"
-    return f"{said}, {counts.unknown} unknown, {counts.passed} pass; {counts.files} files."
+    said += f", {counts.unknown} unknown, {counts.passed} pass"
+    if absent := [one for one in report.document.absent if one.read_as is None]:
+        said += f", {absent_count(absent)} not read"
+    return f"{said}; {counts.files} files."
 
 
 def _table(fails: list[Finding], report: Report) -> Iterator[str]:
@@ -98,7 +119,7 @@ def _behind(one: Finding) -> Iterator[str]:
         yield f"\n{_fenced(one.fix.text)}\n"
 
 
-def _more(findings: list[Finding]) -> Iterator[str]:
+def _more(findings: Sequence[object]) -> Iterator[str]:
     if len(findings) > MAX_ROWS:
         yield f"\nAnd {len(findings) - MAX_ROWS} more."
 

@@ -1,8 +1,9 @@
 """SARIF 2.1.0, as code scanning takes it (OASIS, "Static Analysis Results Interchange Format").
 
 What is unknown is of the kind "review", a pass of the kind "pass". Findings that are put aside are
-results with suppressions. Sources that could not be read and rules that crashed are notifications,
-and make the run unsuccessful.
+counted in the properties of the run, for code scanning would show them as open; where they are
+wanted, they are results with suppressions. Sources that could not be read and rules that crashed
+are notifications, and make the run unsuccessful; sources that are absent are notifications too.
 """
 
 import re
@@ -13,7 +14,7 @@ from urllib.parse import quote
 import msgspec
 
 from taskwall.findings.finding import Edit, Finding, Report, RuleDescription, Severity, Suppressed
-from taskwall.findings.text import one_line, sanitize
+from taskwall.findings.text import absent_calls, one_line, sanitize
 from taskwall.outputs import View
 
 Object: TypeAlias = dict[str, Any]
@@ -43,13 +44,12 @@ FINGERPRINT = "taskwall/v1"
 def render(report: Report, view: View | None = None) -> str:
     """The report as a SARIF log with one run."""
     document = report.document
-    held = [one.finding for one in document.suppressed]
-    rules = _rules(report, [*document.findings, *held])
+    held = document.suppressed if view is not None and view.suppressed else ()
+    rules = _rules(report, [*document.findings, *(one.finding for one in held)])
     index = {rule["id"]: number for number, rule in enumerate(rules)}
     results = [_result(one, report, index) for one in document.findings]
     results += [
-        {**_result(one.finding, report, index), "suppressions": [_suppression(one)]}
-        for one in document.suppressed
+        {**_result(one.finding, report, index), "suppressions": [_suppression(one)]} for one in held
     ]
     driver = {"name": "taskwall", "semanticVersion": document.taskwall, "rules": rules}
     run: Object = {
@@ -57,6 +57,10 @@ def render(report: Report, view: View | None = None) -> str:
         "columnKind": "unicodeCodePoints",
         "invocations": [_invocation(report, index)],
         "results": results,
+        "properties": {
+            "suppressed": sum(one.by == "comment" for one in document.suppressed),
+            "baselined": sum(one.by == "baseline" for one in document.suppressed),
+        },
     }
     log = {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
     return msgspec.json.format(msgspec.json.encode(log), indent=2).decode() + "\n"
@@ -78,7 +82,10 @@ def _rule(rule: RuleDescription) -> Object:
         "name": "".join(word.capitalize() for word in rule.name.split("-")),
         "shortDescription": {"text": f"{rule.title}."},
         "fullDescription": {"text": rule.what},
-        "help": {"text": f"{rule.why} See {rule.link}"},
+        "help": {
+            "text": f"{rule.why} See {rule.link}",
+            "markdown": f"{rule.what}\n\n**Why**: {rule.why}\n\n[AWS documentation]({rule.link})",
+        },
         "helpUri": rule.link,
         "defaultConfiguration": {"level": LEVELS[rule.severity]},
         "properties": {
@@ -97,7 +104,7 @@ def _result(finding: Finding, report: Report, index: Mapping[str, int]) -> Objec
     }
     location = {
         "physicalLocation": {"artifactLocation": _artifact(finding.file), "region": region},
-        "logicalLocations": [{"fullyQualifiedName": one} for one in finding.instances],
+        "logicalLocations": [{"fullyQualifiedName": one} for one in finding.addresses],
     }
     properties = {
         "severity": finding.severity,
@@ -117,6 +124,12 @@ def _result(finding: Finding, report: Report, index: Mapping[str, int]) -> Objec
     }
     if related := _related(finding):
         found["relatedLocations"] = related
+    if finding.because and finding.verdict != "pass":
+        steps = related[: len(finding.because)]  # an id is that of one location only
+        chain = [{"location": {k: v for k, v in one.items() if k != "id"}} for one in steps]
+        place = {**location, "message": {"text": sanitize(finding.message)}}
+        flow = {"locations": [*chain, {"location": place}]}
+        found["codeFlows"] = [{"threadFlows": [flow]}]
     if finding.fingerprint:
         found["partialFingerprints"] = {FINGERPRINT: finding.fingerprint}
     if finding.fix and finding.fix.edits:
@@ -177,12 +190,14 @@ def _invocation(report: Report, index: Mapping[str, int]) -> Object:
     """Whether the run went well, with what it could not read and which rules crashed."""
     document = report.document
     told_of: list[Object] = []
-    for error in document.errors:
+    levels = [("error", one) for one in document.errors]
+    levels += [("warning", one) for one in document.warnings]
+    for level, error in levels:
         region = {"startLine": max(error.line, 1), "startColumn": max(error.column, 1)}
         place = {"artifactLocation": _artifact(error.file), "region": region}
         told_of.append(
             {
-                "level": "error",
+                "level": level,
                 "message": {"text": sanitize(error.message)},
                 "locations": [{"physicalLocation": place}],
             }
@@ -193,6 +208,15 @@ def _invocation(report: Report, index: Mapping[str, int]) -> Object:
         if crash.rule in index:
             notification["associatedRule"] = {"id": crash.rule, "index": index[crash.rule]}
         told_of.append(notification)
+    for call, text in absent_calls(document.absent):
+        at = {"artifactLocation": _artifact(call.file), "region": {"startLine": max(call.line, 1)}}
+        told_of.append(
+            {
+                "level": "note" if call.read_as else "warning",
+                "message": {"text": text},
+                "locations": [{"physicalLocation": at}],
+            }
+        )
     told_of += [{"level": "note", "message": {"text": sanitize(note)}} for note in report.notes]
     return {
         "executionSuccessful": not (document.errors or document.crashes),

@@ -10,8 +10,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeAlias
 
 from taskwall.core.patterns import pattern
-from taskwall.findings.finding import SEVERITIES, Finding, Report, Summary
-from taskwall.findings.text import TAB, sanitize
+from taskwall.findings.causes import by_cause, cure_of
+from taskwall.findings.finding import SEVERITIES, Absent, Finding, Problem, Report, ReportDocument
+from taskwall.findings.text import (
+    TAB,
+    absent_by_root,
+    absent_count,
+    by_severity,
+    remainder,
+    sanitize,
+    wanted,
+)
 from taskwall.outputs import View
 
 Piece: TypeAlias = tuple[str, str]
@@ -62,9 +71,11 @@ def join_pieces(pieces: Iterable[Piece], colour: bool) -> str:
 def _pieces(report: Report, view: View) -> Iterator[Piece]:
     document = report.document
     fixed: set[tuple[str, bool]] = set()
-    for finding in document.findings:
+    for finding in () if view.summary else document.findings:
         yield from _finding(finding, report, view, fixed)
         yield "\n", ""
+    if view.summary:
+        yield from _by_rule(report)
     if view.verbose:
         for silent in document.suppressed:
             one = silent.finding
@@ -77,17 +88,46 @@ def _pieces(report: Report, view: View) -> Iterator[Piece]:
     for crash in document.crashes:
         yield f"crash in {crash.rule}", "error"
         yield f" on {sanitize(crash.stack)}: {sanitize(crash.message)}\n", ""
-    for error in document.errors:
-        yield "error", "error"
-        yield f": {_place(error.file, error.line, error.column)}: {sanitize(error.message)}\n", ""
+    yield from _problems("error", document.errors, view)
+    if view.quiet:
+        return
+    yield from _problems("warning", document.warnings, view)
     for note in report.notes:
         yield "note", "loud"
         yield f": {sanitize(note)}\n", ""
-    if document.crashes or document.errors or report.notes:
+    if document.crashes or document.errors or document.warnings or report.notes:
         yield "\n", ""
+    yield from _absent(report, view)
     yield from _unread(report, view)
     yield from _unknowns(report, view)
     yield from _totals(report)
+
+
+def _problems(word: str, problems: Sequence[Problem], view: View) -> Iterator[Piece]:
+    """What could not be read, each cause once unless everything is wanted."""
+    for alike in by_cause(problems):
+        for one in alike if view.verbose else alike[:1]:
+            yield word, "error" if word == "error" else "medium"
+            yield f": {_place(one.file, one.line, one.column)}: {sanitize(one.message)}\n", ""
+        if (rest := alike[1:]) and not view.verbose:
+            places = _capped([_place(one.file, one.line) for one in rest], NAMES_SHOWN)
+            more = " (--verbose lists them)" if len(places) < len(rest) else ""
+            yield f"  and {len(rest):,} like it: {', '.join(places)}{more}\n", "quiet"
+        if cure := cure_of(alike[0]):
+            yield f"  to mend it: {cure}\n", "quiet"
+
+
+def _by_rule(report: Report) -> Iterator[Piece]:
+    """How many findings each rule has, the most severe first."""
+    titles = {rule.id: rule.title for rule in report.rules}
+    found = by_severity(report.document.findings)
+    counts = Counter((one.verdict, one.severity, one.rule) for one in found)
+    for (verdict, severity, rule), count in counts.items():
+        word = severity if verdict == "fail" else verdict
+        yield f"{count:6,}  {rule} {word}", word
+        yield f": {titles.get(rule, '')}\n" if rule in titles else "\n", ""
+    if counts:
+        yield "\n", ""
 
 
 # A finding
@@ -127,8 +167,8 @@ def _remarks(
         yield "called from", [f"{call.text} [{_place(call.file, call.line)}]"]
     if finding.construct:
         yield "construct", [finding.construct]
-    if len(finding.instances) > 1:
-        names = _capped(finding.instances, len(finding.instances) if view.verbose else NAMES_SHOWN)
+    if len(finding.addresses) > 1:
+        names = _capped(finding.addresses, len(finding.addresses) if view.verbose else NAMES_SHOWN)
         yield "instances", [", ".join(names)]
     if finding.when:
         yield "when", [finding.when]
@@ -282,21 +322,48 @@ def _place(file: str, line: int, column: int | None = None) -> str:
 # The summary
 
 
+def _absent(report: Report, view: View) -> Iterator[Piece]:
+    """What calls name and was not there to be read, and what brings it, once for each root."""
+    absent = report.document.absent
+    if not absent:
+        return
+    missing = [one for one in absent if one.read_as is None]
+    if missing:
+        yield f"{absent_count(missing)} not read", "unknown"
+        create = "it creates" if len(missing) == 1 else "they create"
+        yield f" (what {create} is unknown):\n", ""
+    else:
+        yield f"{absent_count(absent)} read as taskwall's own models of them:\n", ""
+    roots = list(absent_by_root(absent).items())
+    for (stack, cure), calls in roots if view.verbose else roots[:GROUPS]:
+        by_place: dict[str, list[Absent]] = {}
+        for one in calls:
+            by_place.setdefault(_place(one.file, one.line), []).append(one)
+        lines = []
+        for place, (one, *others) in by_place.items():
+            read_as = f" (read as {one.read_as})" if one.read_as else ""
+            more = f" (and {len(others)} more calls of it)" if others else ""
+            lines.append(f"{one.name}: {wanted(one)}{read_as} [{place}]{more}")
+        for line in _capped(lines, len(lines) if view.verbose else GROUPS):
+            yield f"  {sanitize(line)}\n", ""
+        them = "it" if len(calls) == 1 else "them"
+        yield f"    to read {them}, in {sanitize(stack)}: {sanitize(cure)}\n", "quiet"
+    if len(roots) > GROUPS and not view.verbose:
+        yield f"  and in {len(roots) - GROUPS:,} more roots (--verbose lists them)\n", "quiet"
+
+
 def _unread(report: Report, view: View) -> Iterator[Piece]:
+    """The types and attributes that nothing here reads: harmless, so only where all is wanted."""
+    if not view.verbose:
+        return
     types = [one for one in report.document.unread if not one.attributes]
     attributes = [one for one in report.document.unread if one.attributes]
     if types:
-        count = sum(one.count for one in types)
-        line = f"{_count(count, 'resource')} of {_count(len(types), 'type')} "
-        line += "is not read" if count == 1 else "are not read"
-        if not view.verbose:
-            yield f"{line} (--verbose lists them).\n", "quiet"
-            return
-        yield f"{line}:\n", ""
+        yield "Resources of types that taskwall does not read:\n", ""
         for one in types:
             yield f"  {one.count:4}  {sanitize(one.type)}\n", ""
-    if view.verbose and attributes:
-        yield "Attributes that are not read:\n", ""
+    if attributes:
+        yield "Attributes that taskwall does not read:\n", ""
         for one in attributes:
             yield f"  {sanitize(one.type)}: {sanitize(', '.join(one.attributes))}\n", ""
 
@@ -333,8 +400,8 @@ def _supply(name: str, why: str) -> str:
         return f"--var {name[4:]}=VALUE"
     if name.isalnum():
         return f"--parameters {name}=VALUE" if why in _OF_PARAMETERS else ""
-    if _RESOURCE.fullmatch(name):
-        # A whole resource is not a value: nothing stands for it.
+    if _RESOURCE.fullmatch(name) or _CALL.fullmatch(name):
+        # A whole resource or module is not a value: nothing stands for it.
         return ""
     wanted = f"{name}=VALUE"
     plain = all(char.isalnum() or char in "_-.:/=" for char in wanted)
@@ -342,6 +409,7 @@ def _supply(name: str, why: str) -> str:
 
 
 _OF_PARAMETERS = ("is a parameter without a default", "is empty by default")
+_CALL = pattern(r"(module\.[\w-]+(\[[^\]]*\])?\.?)+(?<!\.)")
 _RESOURCE = pattern(r"(module\.[^.]+\.)*(data\.)?[a-z0-9]+_\w+\.[\w-]+(\[[^\]]*\])?")
 
 
@@ -357,25 +425,61 @@ def _totals(report: Report) -> Iterator[Piece]:
                 yield f"{counts[severity]} {severity}", severity
                 separator = ", "
         yield ".\n", ""
-    else:
+    elif _judged(report):
+        open_ = list(_undecided(report.document))
         yield "No findings", "loud"
-        yield ".\n", ""
-    yield f"{_looked_at(report.document.summary)}\n", "quiet"
+        where = " in the files given" if any(report.elsewhere) else ""
+        yield f"{where}, but {_listed(open_)}.\n" if open_ else f"{where}.\n", ""
+    if others := remainder(report):
+        yield f"{others}\n", ""
+    yield f"{_looked_at(report)}\n", "quiet"
 
 
-def _looked_at(summary: Summary) -> str:
+def _undecided(document: ReportDocument) -> Iterator[str]:
+    """What may still hide a finding."""
+    summary = document.summary
+    if summary.unknown:
+        yield f"{_count(summary.unknown, 'verdict is', 'verdicts are')} unknown"
+    if summary.absent:
+        missing = [one for one in document.absent if one.read_as is None]
+        yield f"{absent_count(missing)} {'was' if summary.absent == 1 else 'were'} not read"
+    if wrong := summary.errors + len(document.warnings):
+        yield f"{_count(wrong, 'place', 'places')} could not be read"
+    if summary.crashes:
+        yield f"taskwall crashed {_count(summary.crashes, 'time')}"
+
+
+def _listed(texts: Sequence[str]) -> str:
+    return " and ".join(filter(None, (", ".join(texts[:-1]), texts[-1])))
+
+
+def _judged(report: Report) -> bool:
+    """Whether anything was judged at all."""
+    summary = report.document.summary
+    shown = summary.fail or summary.unknown or summary.passed or summary.suppressed
+    return bool(shown) or any(report.elsewhere)
+
+
+def _looked_at(report: Report) -> str:
     """What was looked at: where there was nothing to judge, silence is no praise."""
+    document = report.document
+    summary = document.summary
     files = _count(summary.files, "file")
     more = [f"{_count(summary.suppressed, 'finding')} suppressed"] if summary.suppressed else []
+    if summary.absent:
+        missing = [one for one in document.absent if one.read_as is None]
+        more.append(f"{absent_count(missing)} not read")
     more += [_count(summary.errors, "error")] if summary.errors else []
+    more += [_count(len(document.warnings), "warning")] if document.warnings else []
     more += [_count(summary.crashes, "crash", "crashes")] if summary.crashes else []
+    more += [f"{_count(report.excluded, 'file')} excluded"] if report.excluded else []
     tail = f"; {', '.join(more)}." if more else "."
     if not summary.files:
         return f"Nothing was analysed: no Terraform and no CloudFormation was found{tail}"
     if not summary.resources:
         return f"Nothing was analysed: no resources were found in {files}{tail}"
     resources = _count(summary.resources, "resource")
-    if not (summary.fail or summary.unknown or summary.passed or summary.suppressed):
+    if not _judged(report):
         return (
             f"Nothing was analysed: no rule applies to any of {resources} in {files}: none is"
             f" part of the network of ECS tasks{tail}"

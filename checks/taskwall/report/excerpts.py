@@ -50,15 +50,18 @@ class ReportPaths:
             edits = tuple(replace(edit, file=self.shown(edit.file)) for edit in fix.edits)
             fix = replace(fix, edits=edits)
         because = tuple(replace(step, file=self.shown(step.file)) for step in finding.because)
-        calls = tuple(replace(call, file=self.shown(call.file)) for call in finding.called_from)
-        return replace(
-            finding,
-            file=self.shown(finding.file),
-            stack=self.shown(finding.stack),
-            because=because,
-            called_from=calls,
-            fix=fix,
+        instances = tuple(
+            replace(
+                one,
+                stack=self.shown(one.stack),
+                called_from=tuple(
+                    replace(call, file=self.shown(call.file)) for call in one.called_from
+                ),
+            )
+            for one in finding.instances
         )
+        file = self.shown(finding.file)
+        return replace(finding, file=file, because=because, fix=fix).of(instances)
 
 
 def seen_from(folder: str, path: str) -> str:

@@ -1,14 +1,17 @@
 """What the rules said of a scan's sources, put in order: rows, fingerprints, and the report."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 
 from taskwall import __version__, settings, sources
 from taskwall.engine.judge import Judgement
-from taskwall.findings import baseline
+from taskwall.findings.baseline import Baseline, BaselineEntry
 from taskwall.findings.finding import (
+    DOCUMENT_VERSION,
     Absent,
     Crash,
     Finding,
+    Instance,
     Problem,
     Report,
     ReportDocument,
@@ -19,10 +22,10 @@ from taskwall.findings.finding import (
 from taskwall.findings.redaction import Redactor
 from taskwall.report import suppressions
 from taskwall.report.excerpts import ReportPaths, SourceLines, seen_from
-from taskwall.report.rows import ReportEntries
+from taskwall.report.rows import ReportEntries, ReportEntry
 from taskwall.rules import all_rules
 from taskwall.rules._rule import Rule, describe
-from taskwall.settings import Settings, Threshold, reaches
+from taskwall.settings import Settings, reaches
 from taskwall.source.files import Files
 from taskwall.source.stack import InternalError, SourceError
 
@@ -51,50 +54,66 @@ class ReportBuilder:
         )
         self.links = files.links
         self.paths = ReportPaths(cwd)
+        self.today = "" if settings.no_skips else settings.today or _today()
         self.rows = ReportEntries(
             found.reads,
             judgements,
             files=files,
             lines=self.lines,
             paths=self.paths,
+            today=self.today,
         )
 
-    def entries(self) -> dict[str, baseline.BaselineEntry]:
-        """The entries of a new baseline, by fingerprint: what is shown, but for passes."""
-        return {
-            one.fingerprint: baseline.BaselineEntry(
-                one.fingerprint,
-                one.rule,
-                one.verdict,
-                seen_from(row.boundary, row.place.file),
-                one.resource,
-            )
-            for row in self.rows
-            if row.suppression is None
-            and (one := row.finding).verdict != "pass"
-            and one.verdict in self.settings.show
-        }
+    def baseline(self) -> Baseline:
+        """A new baseline: what is shown, but for passes."""
+        return Baseline(
+            {
+                one.fingerprint: BaselineEntry(
+                    one.fingerprint,
+                    row.finding.rule,
+                    row.finding.verdict,
+                    seen_from(row.boundary, row.place.file),
+                    one.resource,
+                )
+                for row in self.rows
+                if row.asked
+                and row.suppression is None
+                and row.finding.verdict != "pass"
+                and row.finding.verdict in self.settings.show
+                for one in row.finding.instances
+            }
+        )
 
-    def report(self, known: Mapping[str, baseline.BaselineEntry], baseline_path: str) -> Report:
-        """The report, without the findings that a baseline knows (in the file `baseline_path`)."""
+    def report(self, known: Baseline, baseline_path: str) -> Report:
+        """The report, without the instances that a baseline knows (in the file `baseline_path`)."""
         loud: list[Finding] = []
+        others: list[Finding] = []
         silent: list[Suppressed] = []
         for row in self.rows:
             finding, skip = row.finding, row.suppression
-            entry = known.get(finding.fingerprint)
+            if not row.asked:
+                if skip is None and _known_instances(row, known) != finding.instances:
+                    others.append(finding)
+                continue
             if skip is not None:
                 file = self.paths.shown(skip.place.file)
-                silent.append(Suppressed(finding, "comment", skip.reason, file, skip.place.line))
-            elif entry is not None and entry.silences(finding.verdict):
-                silent.append(
-                    Suppressed(finding, "baseline", "", self.paths.shown(baseline_path), 1)
-                )
-            else:
-                loud.append(finding)
-        errors = self._errors()
+                line, until = skip.place.line, skip.until or None
+                silent.append(Suppressed(finding, "comment", skip.reason, file, line, until))
+                continue
+            held = _known_instances(row, known)
+            if held:
+                file = self.paths.shown(baseline_path)
+                silent.append(Suppressed(finding.of(held), "baseline", "", file, 1))
+            if fresh := tuple(one for one in finding.instances if one not in held):
+                loud.append(finding.of(fresh))
+        warnings = self._read_errors()
+        errors = self._shown(self.found.refused)
+        if self.settings.errors == "fail":
+            errors, warnings = tuple(sorted({*errors, *warnings}, key=_by_place)), ()
         crashes = self._crashes()
         absent = self._absent()
         verdicts = [finding.verdict for finding in loud]
+        elsewhere = Counter(finding.verdict for finding in others)
         reads = self.found.reads
         summary = Summary(
             files=len(frozenset().union(*(read.stack.files for read in reads))),
@@ -102,43 +121,64 @@ class ReportBuilder:
             resources=sum(judgement.resources for judgement in self.judgements),
             fail=verdicts.count("fail"),
             unknown=verdicts.count("unknown"),
-            passed=verdicts.count("pass") + self.rows.passes,
+            passed=verdicts.count("pass") + elsewhere["pass"] + self.rows.passes,
+            fail_when=sum(one.verdict == "fail" and one.when is not None for one in loud),
             suppressed=len(silent),
             absent=sum(one.read_as is None for one in absent),
             errors=len(errors),
             crashes=len(crashes),
         )
         document = ReportDocument(
-            1,
+            DOCUMENT_VERSION,
             __version__,
             summary,
             tuple(finding for finding in loud if finding.verdict in self.settings.show),
             tuple(silent),
             absent,
-            _unread(self.judgements),
-            errors,
-            crashes,
+            warnings=warnings,
+            unread=_unread(self.judgements),
+            errors=errors,
+            crashes=crashes,
         )
-        notes = tuple(dict.fromkeys((*self._notes(), *self._idle(), *self._stale(known))))
-        status = 2 if errors or crashes else int(_fails(loud, self.settings.fail_on))
+        notes = tuple(
+            dict.fromkeys((*self._notes(), *self._idle(), *self._dated(), *self._stale(known)))
+        )
+        use = self.settings
+        fails = (
+            any(one.verdict == "fail" and reaches(one.severity, use.fail_on) for one in loud)
+            or (use.fail_on_unknown and summary.unknown > 0)
+            or (use.fail_on_absent and summary.absent > 0)
+        )
+        status = 2 if errors or crashes else int(fails)
         about_rules = tuple(map(describe, self.rules))
         return Report(
-            document, self._excerpt, notes, tuple(loud), status, self.rows.reasons, about_rules
+            document,
+            self._excerpt,
+            notes,
+            tuple(loud),
+            status,
+            self.rows.reasons,
+            about_rules,
+            elsewhere=(elsewhere["fail"], elsewhere["unknown"]),
+            excluded=self.found.excluded,
         )
 
     def _excerpt(self, file: str, line: int) -> str | None:
         lines = self.lines.for_path(self.paths.meant(file))
         return lines[line - 1] if 0 < line <= len(lines) else None
 
-    def _errors(self) -> tuple[Problem, ...]:
-        """What could not be read, each once however many stacks met it."""
-        errors = {*self.found.errors, *(error for one in self.judgements for error in one.errors)}
+    def _read_errors(self) -> tuple[Problem, ...]:
+        """What of the sources could not be read, each once however many stacks met it."""
+        met = (error for one in self.judgements for error in one.errors)
+        return self._shown((*self.found.errors, *met))
+
+    def _shown(self, errors: Iterable[SourceError]) -> tuple[Problem, ...]:
         problems = {
             Problem(self.paths.shown(e.place.file), e.place.line, e.place.column, e.message)
             for e in errors
             if not isinstance(e, InternalError)
         }
-        return tuple(sorted(problems, key=lambda p: (p.file, p.line, p.column, p.message)))
+        return tuple(sorted(problems, key=_by_place))
 
     def _absent(self) -> tuple[Absent, ...]:
         """What calls name and nothing brought, each call once."""
@@ -183,11 +223,15 @@ class ReportBuilder:
         return tuple(found)
 
     def _notes(self) -> Iterator[str]:
-        for path in self.found.foreign:
-            yield f"{self.paths.shown(path)}: is neither Terraform nor a template: skipped"
         for path in sorted(self.links):
             shown = self.paths.shown(path)
             yield f"{shown}: leads out of the repository: not followed without --allow-outside"
+        foreign = [self.paths.shown(path) for path in self.found.foreign]
+        if foreign:
+            more = f" and {len(foreign) - 3} more" if foreign[3:] else ""
+            are = "file is" if len(foreign) == 1 else "files are"
+            what = f"{len(foreign):,} given {are} neither Terraform nor CloudFormation"
+            yield f"{what}: {', '.join(foreign[:3])}{more}"
         for read, judgement in zip(self.found.reads, self.judgements, strict=True):
             name = read.stack.name
             yield from (note.replace(name, self.paths.shown(name)) for note in judgement.notes)
@@ -197,32 +241,77 @@ class ReportBuilder:
         every, used = all_rules(), self.rows.used
         for read, judgement in zip(self.found.reads, self.judgements, strict=True):
             for skip in judgement.suppressions:
-                if (
-                    skip in used
-                    or not skip.rule.startswith("TW")
-                    or skip.place.file not in read.files
-                ):
+                if skip.place.file not in read.files or not self.today:
                     continue
                 where = f"{self.paths.shown(skip.place.file)}:{skip.place.line}: "
-                if any(suppressions.names(skip, rule.id) for rule in self.rules):
+                if skip.downloaded:
+                    if skip.rule.startswith("TW"):
+                        yield f"{where}a suppression in a downloaded module does not count"
+                elif skip.wrong:
+                    yield f"{where}{skip.wrong}"
+                elif skip in used and suppressions.has_ended(skip, self.today):
+                    yield f"{where}the suppression of {skip.rule} ended on {skip.until}"
+                elif skip in used or not skip.rule.startswith("TW"):
+                    continue
+                elif any(suppressions.names(skip, rule.id) for rule in self.rules):
                     yield f"{where}the suppression of {skip.rule} no longer suppresses anything"
                 elif not any(suppressions.names(skip, rule.id) for rule in every):
                     hint = settings.nearest(skip.rule, [rule.id for rule in every])
                     yield f"{where}no rule is {skip.rule}{hint}: nothing is suppressed"
 
-    def _stale(self, known: Mapping[str, baseline.BaselineEntry]) -> Iterator[str]:
+    def _dated(self) -> Iterator[str]:
+        """The day that the report depends on, if any suppression ends."""
+        every = {skip for judgement in self.judgements for skip in judgement.suppressions}
+        if self.today and any(skip.until for skip in every):
+            yield f"suppressions that end are judged as of {self.today} (UTC)"
+
+    def _stale(self, known: Baseline) -> Iterator[str]:
         """The entries of the baseline that could have been met here and were not."""
-        if not known:
+        if not known.entries:
             return
-        met = {row.finding.fingerprint for row in self.rows if row.finding.verdict != "pass"}
+        met = {
+            fingerprint
+            for row in self.rows
+            if row.finding.verdict != "pass"
+            for fingerprint in (
+                (row.old_fingerprint,)
+                if known.whole
+                else (one.fingerprint for one in row.finding.instances)
+            )
+        }
         ran = {rule.id for rule in self.rules}
         scanned = {
             self.paths.seen(read.boundary, path) for read in self.found.reads for path in read.files
         }
-        for entry in known.values():
+        for entry in known.entries.values():
             if entry.fingerprint not in met and entry.rule in ran and entry.file in scanned:
                 what = f"{entry.rule} on {entry.resource}"
                 yield f"{entry.file}: {what} is in the baseline, but no longer found"
+
+
+def _today() -> str:
+    """Today's date, the same for everybody."""
+    from datetime import UTC, datetime
+
+    return datetime.now(UTC).date().isoformat()
+
+
+def _by_place(problem: Problem) -> tuple[str, int, int, str]:
+    return (problem.file, problem.line, problem.column, problem.message)
+
+
+def _known_instances(row: ReportEntry, known: Baseline) -> tuple[Instance, ...]:
+    """The instances of a row that a baseline puts aside."""
+    if known.whole:
+        entry = known.entries.get(row.old_fingerprint)
+        aside = entry is not None and entry.silences(row.finding.verdict)
+        return row.finding.instances if aside else ()
+    return tuple(
+        one
+        for one in row.finding.instances
+        if (entry := known.entries.get(one.fingerprint)) is not None
+        and entry.silences(row.finding.verdict)
+    )
 
 
 def _unread(judgements: Iterable[Judgement]) -> tuple[Unread, ...]:
@@ -234,8 +323,3 @@ def _unread(judgements: Iterable[Judgement]) -> tuple[Unread, ...]:
         attributes = tuple(sorted({*known.attributes, *unread.attributes}))
         found[key] = Unread(unread.type, known.count + unread.count, attributes)
     return tuple(found[key] for key in sorted(found))
-
-
-def _fails(findings: Iterable[Finding], threshold: Threshold) -> bool:
-    """Whether a fail is at or above a threshold of severity."""
-    return any(one.verdict == "fail" and reaches(one.severity, threshold) for one in findings)

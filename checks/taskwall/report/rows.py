@@ -19,13 +19,20 @@ from taskwall.sources import ReadStack
 
 
 class ReportEntry(Struct, frozen=True, gc=False):
-    """A finding on its way into the report, and the skip that keeps it silent."""
+    """A finding on its way into the report, and the skip that keeps it silent.
+
+    `asked` says whether it is about a file that was asked for: one of those that were given, if
+    only files were. `old_fingerprint` is what baselines of version 1 know it by, with all its
+    instances.
+    """
 
     finding: Finding
     place: Span
     boundary: str
     name: str
     suppression: Suppression | None
+    asked: bool = True
+    old_fingerprint: str = ""
 
 
 class ReportEntries:
@@ -39,6 +46,7 @@ class ReportEntries:
         files: Files,
         lines: SourceLines,
         paths: ReportPaths,
+        today: str,
     ) -> None:
         """Put in order what judging brought.
 
@@ -48,22 +56,17 @@ class ReportEntries:
             files: where texts come from.
             lines: the lines of the files, masked.
             paths: how the report spells paths.
+            today: the day on which suppressions must hold, "" if none counts.
         """
         self.used: set[Suppression] = set()
-        """The skips that keep something silent."""
+        """The skips that are about something that was found."""
         self.errors: list[SourceError] = []
         """What failed by a defect of ours."""
+        self._today = today
         self._paths = paths
         rows = sorted(_merged(self._rows(reads, judgements, files)), key=_order)
         self._all = self._fingerprinted(rows, lines)
-        self.passes = len(
-            {
-                passed
-                for read, judgement in zip(reads, judgements, strict=True)
-                for passed in judgement.passes
-                if read.only is None or passed[3].file in read.only
-            }
-        )
+        self.passes = len({passed for judgement in judgements for passed in judgement.passes})
         """How many passes there are that are not shown, each once however many stacks have it."""
         waits = {
             (need.name, need.why)
@@ -90,35 +93,51 @@ class ReportEntries:
             self.errors,
         )
         for read, judgement, mends in zip(reads, judgements, offered, strict=True):
-            skips = suppressions.by_file(judgement.suppressions)
+            skips = suppressions.by_file(judgement.suppressions if self._today else ())
             for judged, mend in zip(judgement.findings, mends, strict=True):
                 silencing = suppressions.suppressing(judged, skips)
                 self.used.update(silencing)
-                if read.only is None or judged.place.file in read.only:
-                    finding = self._paths.respelt(_with_edits(judged.finding, mend))
-                    skip = silencing[0] if silencing else None
-                    yield ReportEntry(finding, judged.place, read.boundary, judged.on.name, skip)
+                silencing = [s for s in silencing if not suppressions.has_ended(s, self._today)]
+                finding = self._paths.respelt(_with_edits(judged.finding, mend))
+                skip = silencing[0] if silencing else None
+                asked = read.only is None or judged.touches(read.only)
+                place, on = judged.place, judged.on.name
+                yield ReportEntry(finding, place, read.boundary, on, skip, asked)
 
     def _fingerprinted(self, rows: Sequence[ReportEntry], lines: SourceLines) -> list[ReportEntry]:
         """The rows with fingerprints, which edits elsewhere in the file leave alone.
 
-        They rest on the rule, the file as seen from the repository, the resource and the masked
-        text at the place; equal ones are counted. Passes come last, so that fails have the same
-        fingerprint whether passes are shown or not.
+        That of an instance rests on the rule, the file as seen from the repository, the resource
+        and the masked text at the place; equal ones are counted. Passes come last, so that fails
+        have the same fingerprint whether passes are shown or not.
         """
-        times: dict[str, int] = {}
-        prints: dict[int, str] = {}
+        old, new = _Fingerprints(), _Fingerprints()
+        made = list(rows)
         for index, row in sorted(
             enumerate(rows), key=lambda pair: pair[1].finding.verdict == "pass"
         ):
-            file = self._paths.seen(row.boundary, row.place.file)
-            text = "\0".join((row.finding.rule, file, row.name, lines.at(row.place)))
-            times[text] = times.get(text, 0) + 1
-            prints[index] = sha256(f"{text}\0{times[text]}".encode())[:20]
-        return [
-            replace(row, finding=replace(row.finding, fingerprint=prints[index]))
-            for index, row in enumerate(rows)
-        ]
+            finding = row.finding
+            file, text = self._paths.seen(row.boundary, row.place.file), lines.at(row.place)
+            instances = tuple(
+                replace(one, fingerprint=new.next(finding.rule, file, one.resource, text))
+                for one in finding.instances
+            )
+            known_by = old.next(finding.rule, file, row.name, text)
+            made[index] = replace(row, finding=finding.of(instances), old_fingerprint=known_by)
+        return made
+
+
+class _Fingerprints:
+    """Makes fingerprints of texts: of equal texts the first, the second, and so on."""
+
+    def __init__(self) -> None:
+        self._times: dict[str, int] = {}
+
+    def next(self, *texts: str) -> str:
+        """The next fingerprint of some texts."""
+        text = "\0".join(texts)
+        times = self._times[text] = self._times.get(text, 0) + 1
+        return sha256(f"{text}\0{times}".encode())[:20]
 
 
 def _with_edits(finding: Finding, mends: tuple[Edit, ...]) -> Finding:
@@ -139,7 +158,8 @@ def _merged(rows: Iterable[ReportEntry]) -> Iterator[ReportEntry]:
             found[key] = row
         else:
             instances = tuple(dict.fromkeys((*first.finding.instances, *one.instances)))
-            found[key] = replace(first, finding=replace(first.finding, instances=instances))
+            both = first.finding.of(instances)
+            found[key] = replace(first, finding=both, asked=first.asked or row.asked)
     yield from found.values()
 
 

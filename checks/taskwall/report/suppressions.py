@@ -21,13 +21,19 @@ def names(suppression: Suppression, rule: str) -> bool:
     )
 
 
+def has_ended(suppression: Suppression, today: str) -> bool:
+    """Whether the last day of a suppression is past."""
+    return bool(suppression.until) and suppression.until < today
+
+
 def suppressing(
     judged: LocatedFinding, suppressions: Mapping[str, Sequence[Suppression]]
 ) -> list[Suppression]:
-    """The skips that keep a finding silent, of those grouped by file.
+    """The skips that are about a finding, of those grouped by file, also those that have ended.
 
     A skip holds where its scope has the finding's place in it, the header of the resource that
-    has to change, or a module call through which that resource comes to be. A pass needs none.
+    has to change, or a module call through which that resource comes to be; not if it is in a
+    downloaded module. A pass needs none.
     """
     if not suppressions or judged.finding.verdict == "pass":
         return []
@@ -36,6 +42,6 @@ def suppressing(
         id(skip): skip
         for place in places
         for skip in suppressions.get(place.file, ())
-        if names(skip, judged.finding.rule) and skip.scope.holds(place)
+        if names(skip, judged.finding.rule) and skip.scope.holds(place) and not skip.downloaded
     }
     return list(found.values())

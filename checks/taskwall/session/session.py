@@ -37,7 +37,7 @@ class Session:
         self._dedicated_process = lone
         asked = options or Options()
         self.folder = os.path.normpath(folder)
-        self._options = replace(asked, paths=(self.folder,), cwd=self.folder)
+        self._options = replace(asked, paths=(self.folder,), cwd=self.folder, allow_empty=True)
         self._open: dict[str, str] = {}
         self._good: dict[str, str] = {}
         self._broken: dict[str, Problem] = {}

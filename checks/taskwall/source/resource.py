@@ -29,7 +29,9 @@ class Suppression(Struct, frozen=True):
 
     `rule` is a rule id or prefix (`TW206`, `TW2`). `place` is the comment or metadata itself;
     `scope` is where it holds. `host` names the tool whose own way of writing it is: "cfn-lint";
-    "" if it is ours.
+    "" if it is ours. `until` is the last day on which it holds (YYYY-MM-DD), "" if it has no end.
+    `wrong` says what is wrong with what looks like one and is none. `downloaded` says that it is in
+    a downloaded module, where it has no effect.
     """
 
     rule: str
@@ -37,6 +39,9 @@ class Suppression(Struct, frozen=True):
     place: Span
     scope: Span
     host: str = ""
+    until: str = ""
+    wrong: str = ""
+    downloaded: bool = False
 
 
 class Resource(Struct, frozen=True):

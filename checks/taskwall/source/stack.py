@@ -5,7 +5,7 @@ template. Reading is pure: the same files, inputs and scenario give the same eva
 """
 
 from collections.abc import Callable, Mapping
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from msgspec import Struct
 
@@ -78,13 +78,23 @@ class Inputs(Struct, frozen=True):
     hcl_parser: str = "tree-sitter"
 
 
+UserPlace: TypeAlias = Callable[[Resource, Span], Span]
+"""Where users change what stands at a place of a resource that is in a downloaded module."""
+
+
+def _at_the_call(resource: Resource, place: Span) -> Span:
+    call = resource.origin.download
+    return place if call is None else call.place
+
+
 class Evaluation(Struct, frozen=True):
     """What a stack declares under one scenario.
 
     `questions` are those that decide a switch (a Condition, a conditional, a count) and that
     neither the sources nor the scenario answer. `sensitive_texts` are texts that sources declare to
     be sensitive, and what is made of them: nothing that is told holds them. `line_map` leads from
-    the places of the resources to those of the files: what is told of them goes through it.
+    the places of the resources to those of the files: what is told of them goes through it;
+    `user_place` leads out of downloaded modules.
     """
 
     resources: tuple[Resource, ...]
@@ -94,6 +104,7 @@ class Evaluation(Struct, frozen=True):
     absent: tuple[AbsentSource, ...] = ()
     sensitive_texts: frozenset[str] = frozenset()
     line_map: LineMap = IDENTITY
+    user_place: UserPlace = _at_the_call
 
     @property
     def exhausted(self) -> bool:

@@ -292,6 +292,59 @@ def test_a_skip_of_ours_needs_a_reason() -> None:
     ]
 
 
+def test_a_suppression_of_a_template_may_end() -> None:
+    """In comments and in metadata; one whose date cannot be read is an error."""
+    text = (
+        "Resources:\n"
+        "  A:\n"
+        "    Type: AWS::ECS::Cluster # taskwall:skip=TW1 until=2027-03-01: why\n"
+        "    Metadata:\n"
+        "      taskwall:\n"
+        "        skip:\n"
+        "          TW2: {reason: why, until: '2027-03-01'}\n"
+        "          TW3: {reason: why, until: 2027-3-1}\n"
+        "          TW4: {until: '2027-03-01'}\n"
+        "  B:\n"
+        "    Type: AWS::ECS::Cluster # taskwall:skip=TW5 until=soon: why\n"
+        "    Metadata: {taskwall: {skip: [{id: TW6, reason: why, until: '2027-03-01'}]}}\n"
+        "  C: {Type: 'AWS::ECS::Cluster'} # taskwall:skip=TW7: why until=2027-03-01\n"
+    )
+    found, errors = read(text)
+    skips = found[0].evaluate({}).suppressions
+    assert {(one.rule, one.until) for one in skips} == {
+        ("TW1", "2027-03-01"),
+        ("TW2", "2027-03-01"),
+        ("TW6", "2027-03-01"),
+    }
+    assert {(error.place.line, error.message.partition(",")[0]) for error in errors} == {
+        (8, 'the skip of TW3 ends on "2027-3-1"'),
+        (9, "the skip of TW4 needs a reason"),
+        (11, 'the skip of TW5 ends on "soon"'),
+        (
+            13,
+            "the skip of TW7 names its end after the colon: taskwall:skip=TW7 until=DATE: why",
+        ),
+    }
+
+
+def test_what_is_nearly_a_suppression_of_a_template() -> None:
+    """Comments and metadata that look like one and are none."""
+    text = (
+        "Resources:\n"
+        "  A:\n"
+        "    Type: AWS::ECS::Cluster # taskwall:ignore=TW1\n"
+        "    Metadata: {taskwall: {ignore: {TW2: why}}}\n"
+        "  B: {Type: 'AWS::ECS::Cluster', X: '# taskwall:ignore=TW3'}\n"
+    )
+    [stack], errors = read(text)
+    wrong = [(one.place.line, one.wrong) for one in stack.evaluate({}).suppressions]
+    assert sorted(wrong) == [
+        (3, '"taskwall:ignore=TW1" is not a suppression: write "taskwall:skip=TW1: reason"'),
+        (4, '"taskwall: ignore" is not a suppression: write "taskwall: skip: ..."'),
+    ]
+    assert errors == []
+
+
 def test_metadata_holds_for_its_resource_or_the_file() -> None:
     """In our spelling and in those of both hosts; the lettered ids of cfn-lint are ours."""
     metadata = {

@@ -246,10 +246,12 @@ def test_submodule_that_is_not_checked_out(tmp_path: Path) -> None:
     ],
 )
 def test_what_is_noted_cannot_be_used(tmp_path: Path, text: str, messages: list[str]) -> None:
-    """What is wrong with `modules.json` is an error there; the module is absent."""
+    """What is wrong with `modules.json` is an error there, or at its call; the module is absent."""
     laid_out(tmp_path, {"main.tf": VPC + MADE, ".terraform/modules/modules.json": text})
     found = read(tmp_path)
     assert [error.message for error in found.errors] == messages
+    at = {error.place.file.rpartition("/")[2] for error in found.errors}
+    assert at == {"main.tf" if "module vpc" in messages[0] else "modules.json"}
     assert addresses(found) == ["t.a"]
     assert len(found.absent) == 1
 

@@ -33,6 +33,12 @@ module "m" {
   source = "../child"
   a      = 1 # taskwall:skip=TW211: the whole call
 }
+
+module "fetched" { # taskwall:skip=TW212: the whole call
+  source  = "x/y/aws" # taskwall:skip=TW213: the whole call
+  version = "1.0"
+  a       = 1 # taskwall:skip=TW214: the argument
+}
 """
 
 
@@ -59,6 +65,9 @@ def test_scopes(stack: Stack) -> None:
         "CKV_AWS_2": (2, 18),
         "TW210": (20, 20),
         "TW211": (22, 25),
+        "TW212": (27, 31),
+        "TW213": (27, 31),
+        "TW214": (30, 30),
     }
     reasons = {skip.rule: skip.reason for skip in evaluation.suppressions}
     assert reasons["TW204"] == "before everything in it"
@@ -74,6 +83,62 @@ def test_reason_is_required(stack: Stack) -> None:
         assert [(error.place.line, error.message) for error in evaluation.errors] == [
             (1, "taskwall:skip=TW201 needs a reason: taskwall:skip=TW201: why")
         ]
+
+
+def test_a_suppression_may_end(stack: Stack) -> None:
+    """It has its last day; a date that cannot be read, or is misplaced, suppresses nothing."""
+    root = stack(
+        """
+resource "t" "a" {
+  x = 1 # taskwall:skip=TW201,TW202 until=2027-03-01: a reason
+  y = 1 # taskwall:skip=TW203 until=2027-02-30: no such day
+  z = 1 # taskwall:skip=TW204 until=1.3.2027: no such form
+  v = 1 # taskwall:skip=TW205 until=: no day
+  w = 1 # taskwall:skip=TW206: gone until=2027-03-01
+  u = 1 # taskwall:skip=TW207 until=2027-03-01
+  # taskwall:skip=
+}
+"""
+    )
+    found = root.evaluate({})
+    assert {skip.rule: (skip.until, skip.reason) for skip in found.suppressions} == {
+        "TW201": ("2027-03-01", "a reason"),
+        "TW202": ("2027-03-01", "a reason"),
+    }
+    assert [(error.place.line, error.message.partition(",")[0]) for error in found.errors] == [
+        (4, 'the skip of TW203 ends on "2027-02-30"'),
+        (5, 'the skip of TW204 ends on "1.3.2027"'),
+        (6, 'the skip of TW205 ends on ""'),
+        (
+            7,
+            "the skip of TW206 names its end after the colon: taskwall:skip=TW206 until=DATE: why",
+        ),
+        (8, "taskwall:skip=TW207 needs a reason: taskwall:skip=TW207: why"),
+        (9, "a skip names a rule"),
+    ]
+
+
+def test_what_is_nearly_a_suppression_is_noticed(stack: Stack) -> None:
+    """What looks like one and is none says so; prose about taskwall does not."""
+    root = stack(
+        """
+resource "t" "a" {
+  a = 1 # taskwall:ignore=TW201
+  b = 1 # taskwall: skip=TW202: why
+  c = 1 # taskwall:skip TW203
+  d = 1 # Taskwall:Skip=TW204: why
+  e = 1 # taskwall ignores what it does not know; taskwall: skip this line
+}
+"""
+    )
+    found = root.evaluate({}).suppressions
+    assert [(skip.place.line, skip.wrong.partition(" is not")[0]) for skip in found] == [
+        (3, '"taskwall:ignore=TW201"'),
+        (4, '"taskwall: skip=TW202"'),
+        (5, '"taskwall:skip TW203"'),
+        (6, '"Taskwall:Skip=TW204"'),
+    ]
+    assert found[1].wrong.endswith('write "taskwall:skip=TW202: reason"')
 
 
 def test_text_that_is_no_comment(stack: Stack) -> None:

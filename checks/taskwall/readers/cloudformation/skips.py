@@ -17,11 +17,13 @@ from taskwall.readers.cloudformation.document import (
 from taskwall.readers.cloudformation.template import Declared, Template
 from taskwall.source.resource import Suppression
 from taskwall.source.stack import SourceError
+from taskwall.source.suppression import is_date, misplaced_date, near_miss, wrong_date
 
 # Compiled by their first use: few templates have any.
-_COMMENT: Final = r"#\s*(?:taskwall|checkov):skip="
+_COMMENT: Final = r"#\s*(?:taskwall|checkov)\b"
 _WISH: Final = (
-    r"(taskwall|checkov):skip=\s*([\w*,-]*)\s*(:?)(.*?)(?=$|#\s*(?:taskwall|checkov):skip=)"
+    r"(taskwall|checkov):skip=\s*([\w*,-]*)\s*(?:until=([^\s:]*)\s*)?(:?)(.*?)"
+    r"(?=$|#\s*(?:taskwall|checkov):skip=)"
 )
 _NO_RULE: Final = "a skip names a rule, as in TW206"
 _LETTERED: Final = r"[EWIU](TW\d*)"
@@ -30,7 +32,7 @@ _LETTERED: Final = r"[EWIU](TW\d*)"
 def suppressions(template: Template) -> tuple[tuple[Suppression, ...], tuple[SourceError, ...]]:
     """All wishes in a template, and those of ours that lack a reason."""
     text = template.unit.text
-    if "skip" not in text and "ignore_checks" not in text:
+    if not any(word in text for word in ("skip", "ignore_checks", "taskwall")):
         return (), ()
     found: list[Suppression] = []
     errors: list[SourceError] = []
@@ -53,24 +55,35 @@ def _metadata(template: Template, whole: Span) -> Iterator[tuple[Node, Span]]:
 def _of_metadata(
     metadata: Node, scope: Span, found: list[Suppression], errors: list[SourceError]
 ) -> None:
-    ours = members(members(metadata).get("taskwall")).get("skip")
-    entries = [
-        (literal_text(members(item).get("id")), members(item).get("reason"), item.place)
+    spoken = members(members(metadata).get("taskwall"))
+    ours = spoken.get("skip")
+    for key, node in spoken.items():
+        if key != "skip":
+            wrong = f'"taskwall: {key}" is not a suppression: write "taskwall: skip: ..."'
+            found.append(Suppression("", "", node.place or scope, scope, wrong=wrong))
+    entries: list[tuple[str | None, Node | None, Node | None, Span | None]] = [
+        (literal_text(given.get("id")), given.get("reason"), given.get("until"), item.place)
         for item in elements(ours)
+        for given in [members(item)]
     ]
-    for rule, reason in members(ours).items():
-        entries.append((rule, reason, reason.place))
+    for rule, said in members(ours).items():
+        given = members(said)
+        reason = given.get("reason") if isinstance(said, Fields | Mapping) else said
+        entries.append((rule, reason, given.get("until"), said.place))
     if ours is not None and not entries:
-        entries = [(None, None, ours.place)]
-    for name, given, place in entries:
+        entries = [(None, None, None, ours.place)]
+    for name, given_why, given_until, place in entries:
         at = place or scope
-        why = literal_text(given) or ""
+        why = literal_text(given_why) or ""
+        until = literal_text(given_until) or ""
         if name is None:
             errors.append(SourceError(at, _NO_RULE))
         elif not why.strip():
             errors.append(SourceError(at, f"the skip of {name} needs a reason"))
+        elif given_until is not None and not is_date(until):
+            errors.append(SourceError(at, wrong_date(name, until)))
         else:
-            found.append(Suppression(name, why.strip(), at, scope))
+            found.append(Suppression(name, why.strip(), at, scope, until=until))
     for item in elements(members(members(metadata).get("checkov")).get("skip")):
         name = literal_text(members(item).get("id")) or ""
         if name.startswith("TW"):
@@ -86,12 +99,12 @@ def _of_metadata(
 
 def _of_comments(template: Template, found: list[Suppression], errors: list[SourceError]) -> None:
     text = template.unit.text
-    if ":skip=" not in text:
+    if ":skip=" not in text and "taskwall" not in text:
         return
     extents: Extents | None = None
     lines = text.split("\n")
     for index, line in enumerate(lines):
-        if ":skip=" not in line:
+        if ":skip=" not in line and "taskwall" not in line:
             continue
         for comment in re.finditer(_COMMENT, line):
             extents = extents or Extents(template, lines)
@@ -103,7 +116,9 @@ def _of_comments(template: Template, found: list[Suppression], errors: list[Sour
         place = Span(template.unit.file, index + 1, comment.start() + 1, index + 1, end)
         alone = not line[: comment.start()].strip()
         scope, resource = extents.scope(index + 1, comment.start() + 1, alone)
-        for host, names, colon, rest in re.findall(_WISH, line[comment.start() :]):
+        if wrong := near_miss(line[comment.start() :]):
+            found.append(Suppression("", "", place, place, wrong=wrong))
+        for host, names, until, colon, rest in re.findall(_WISH, line[comment.start() :]):
             reason = rest.strip() if colon else ""
             rules = [name for name in names.split(",") if name]
             if host == "checkov":
@@ -117,8 +132,13 @@ def _of_comments(template: Template, found: list[Suppression], errors: list[Sour
                 errors.append(SourceError(place, _NO_RULE))
             elif not reason:
                 errors.append(SourceError(place, f"the skip of {names} needs a reason"))
+            elif "until=" in line[comment.start() :] and not is_date(until):
+                late = "until=" in reason and not until
+                why = misplaced_date(names) if late else wrong_date(names, until)
+                errors.append(SourceError(place, why))
             else:
-                found.extend(Suppression(name, reason, place, scope or place) for name in rules)
+                held = scope or place
+                found.extend(Suppression(n, reason, place, held, until=until) for n in rules)
 
 
 class Extents:

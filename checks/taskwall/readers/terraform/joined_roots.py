@@ -5,7 +5,6 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from taskwall.core.values import Scenario, Span
-from taskwall.incremental.positions import LineMap
 from taskwall.readers.terraform.evaluation.module import ModuleScope
 from taskwall.readers.terraform.evaluation.remote_states import (
     RemoteStates,
@@ -13,11 +12,15 @@ from taskwall.readers.terraform.evaluation.remote_states import (
     state_references,
 )
 from taskwall.readers.terraform.modules import Module, module_loader
-from taskwall.readers.terraform.stack import Shared, TerraformStack, with_recursion_limit
+from taskwall.readers.terraform.stack import (
+    Shared,
+    TerraformStack,
+    evaluation_of,
+    with_recursion_limit,
+)
 from taskwall.readers.union_find import connected_components
 from taskwall.source.files import Files
-from taskwall.source.resource import Suppression
-from taskwall.source.stack import Evaluation, Inputs, SourceError
+from taskwall.source.stack import Evaluation, Inputs
 
 
 class JoinedStack:
@@ -63,22 +66,7 @@ class JoinedStack:
 
     def _evaluate(self, scenario: Scenario, shared: Shared) -> Evaluation:
         made = shared.evaluated(scenario)
-        skips: dict[Suppression, None] = {}
-        complaints: list[SourceError] = []
-        for root in self._roots:
-            found, wrong = root.suppressions()
-            skips.update(dict.fromkeys(found))
-            complaints += wrong
-        moved = LineMap({p: s for root in self._roots for p, s in root.line_map().files.items()})
-        return Evaluation(
-            made.resources,
-            tuple(dict.fromkeys((*moved.apply(made.errors), *complaints))),
-            made.questions,
-            tuple(skips),
-            moved.apply(made.absent),
-            made.sensitive_texts,
-            moved,
-        )
+        return evaluation_of(made, self._roots, module_loader(self._files))
 
     def _scopes(self) -> list[ModuleScope]:
         """The root modules, where each reads the outputs of the others."""

@@ -4,22 +4,16 @@ from collections.abc import Iterator
 
 from taskwall.core.values import Span
 from taskwall.readers.terraform.syntax.tree import (
-    Access,
-    Binary,
     Block,
     Body,
-    Conditional,
     Expression,
-    For,
     FunctionCall,
-    Index,
-    Join,
     Literal,
     Name,
     ObjectExpression,
     TemplateExpression,
     Tuple,
-    Unary,
+    children,
 )
 from taskwall.readers.terraform.values.sensitive import is_sensitive
 from taskwall.source.secret_names import (
@@ -90,32 +84,10 @@ def _in_expression(node: Expression) -> Iterator[Span]:
         yield from (argument.place for argument in node.arguments)
         return
     before = ""
-    for child in _children(node):
+    for child in children(node):
         if before and announces_secret(before):
             yield child.place
         else:
             yield from _in_expression(child)
         literal = type(node) is Tuple and isinstance(child, Literal)
         before = str(child.value.data) if literal and isinstance(child, Literal) else ""
-
-
-def _children(node: Expression) -> Iterator[Expression]:
-    if type(node) is Access:
-        yield node.base
-        yield from (step.key for step in node.steps if isinstance(step, Index))
-    elif type(node) is Tuple:
-        yield from node.items
-    elif type(node) is FunctionCall:
-        yield from node.arguments
-    elif type(node) is Conditional:
-        yield from (node.condition, node.then, node.otherwise)
-    elif type(node) is For:
-        yield from (node.collection, node.result)
-    elif type(node) is Join:
-        yield node.loop
-    elif type(node) is Binary:
-        yield from (node.left, node.right)
-    elif type(node) is Unary:
-        yield node.operand
-    elif type(node) is TemplateExpression:
-        yield from (part for part in node.parts if not isinstance(part, str))

@@ -6,8 +6,11 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import TypeVar
 
-from taskwall.core.values import Question, Scenario, Span
-from taskwall.incremental.positions import IDENTITY, LineMap
+from msgspec.structs import replace
+
+from taskwall.core.values import ModuleCall, Question, Scenario, Span, download_of
+from taskwall.incremental.positions import IDENTITY, LineMap, LineShifts
+from taskwall.readers.terraform.call_sites import CallSites
 from taskwall.readers.terraform.evaluation.free_variables import allowed
 from taskwall.readers.terraform.evaluation.module import ModuleScope
 from taskwall.readers.terraform.evaluation.module_sources import is_local
@@ -40,6 +43,8 @@ class TerraformStack:
         self.inputs = inputs
         self.boundary = boundary
         self._modules: tuple[Module, ...] | None = None
+        self._downloads: dict[str, ModuleCall] = {}
+        """The downloaded modules among them by folder, each with its call in a file of the user."""
         self._read: dict[str, str | None] = {}
         """The texts of the files that its evaluation asked for, if the files last."""
         self._source_files: dict[str, SourceFile] | None = None
@@ -97,17 +102,7 @@ class TerraformStack:
         return self._evaluation(shared.evaluated(scenario))
 
     def _evaluation(self, made: Evaluated) -> Evaluation:
-        found, complaints = self.suppressions()
-        moved = self.line_map()
-        return Evaluation(
-            made.resources,
-            tuple(dict.fromkeys((*moved.apply(made.errors), *complaints))),
-            made.questions,
-            found,
-            moved.apply(made.absent),
-            made.sensitive_texts,
-            moved,
-        )
+        return evaluation_of(made, (self,), self._loader)
 
     def scope(
         self, scenario: Scenario, label: str = "", shared: frozenset[str] = frozenset()
@@ -129,18 +124,21 @@ class TerraformStack:
     def suppressions(self) -> tuple[tuple[Suppression, ...], tuple[SourceError, ...]]:
         """The suppressions in all its files, and what is wrong with them."""
         if self._suppressions is None:
-            self._suppressions = suppressions(self.parts())
+            modules = self.parts()
+            fetched = self._downloads
+            found, wrong = suppressions(one for one in modules if one.folder not in fetched)
+            others, _ = suppressions(one for one in modules if one.folder in fetched)
+            self._suppressions = (*found, *(replace(one, downloaded=True) for one in others)), wrong
         return self._suppressions
 
-    def line_map(self) -> LineMap:
-        """How far what is evaluated is from the lines of its files."""
-        shifts = {
+    def shifts(self) -> dict[str, LineShifts]:
+        """How far what is evaluated is from the lines of its files, where it is."""
+        return {
             unit.path: unit.stable.shifts
             for module in self.parts()
             for unit in module.files
             if unit.stable.shifts is not None
         }
-        return LineMap(shifts) if shifts else IDENTITY
 
     def answers(self, operand: str) -> tuple[str, ...] | None:
         """The values that a variable of the root can have, as texts, if they are limited."""
@@ -186,14 +184,24 @@ class TerraformStack:
         """The root module and those that it calls, each once."""
         if self._modules is None:
             found: dict[str, Module] = {}
-            pending = [self.scope({})]
-            while pending:
-                scope = pending.pop()
-                if scope.module.folder not in found:
-                    found[scope.module.folder] = scope.module
-                    pending += scope.callees()
+            # What users edit is gone through first: it stays theirs whoever else calls it.
+            own, fetched = [self.scope({})], list[ModuleScope]()
+            while own or fetched:
+                scope = (own or fetched).pop()
+                if (folder := scope.module.folder) in found:
+                    continue
+                found[folder] = scope.module
+                if (call := download_of(scope.called_from)) is not None:
+                    self._downloads[folder] = call
+                for called in scope.callees():
+                    (own if download_of(called.called_from) is None else fetched).append(called)
             self._modules = tuple(found.values())
         return self._modules
+
+    def download(self, file: str) -> ModuleCall | None:
+        """The call, in a file that users edit, of the downloaded module that a file belongs to."""
+        self.parts()
+        return self._downloads.get(os.path.dirname(file))
 
 
 class Shared:
@@ -230,6 +238,41 @@ class Shared:
             tuple(effects.reported(AbsentSource)),
             run.hidden.all(),
         )
+
+
+def evaluation_of(
+    made: Evaluated, roots: Sequence[TerraformStack], loader: ModuleLoader
+) -> Evaluation:
+    """What roots evaluate to together; what is said of a downloaded module is at its call."""
+    shifts = {path: by for root in roots for path, by in root.shifts().items()}
+    moved = LineMap(shifts) if shifts else IDENTITY
+
+    def download(file: str) -> ModuleCall | None:
+        return next(filter(None, (root.download(file) for root in roots)), None)
+
+    errors = []
+    for error in made.errors:
+        at = moved.apply(error.place)
+        message = error.message
+        if (call := download(at.file)) is not None:
+            where = f"{os.path.basename(at.file)}:{at.line} of {call.name}, which is downloaded"
+            at, message = moved.apply(call.place), f"{message} ({where})"
+        errors.append(SourceError(at, message))
+    absent = []
+    for one in made.absent:
+        call = download(one.place.file)
+        absent.append(replace(one, place=moved.apply(call.place if call else one.place)))
+    errors += (error for root in roots for error in root.suppressions()[1])
+    return Evaluation(
+        made.resources,
+        tuple(dict.fromkeys(errors)),
+        made.questions,
+        tuple(dict.fromkeys(skip for root in roots for skip in root.suppressions()[0])),
+        tuple(dict.fromkeys(absent)),
+        made.sensitive_texts,
+        moved,
+        CallSites(loader).place,
+    )
 
 
 def with_recursion_limit(evaluation: Callable[[], T]) -> T:

@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from taskwall.core.patterns import pattern
 from taskwall.core.values import Span
+from taskwall.readers.terraform.evaluation.module_sources import is_local
 from taskwall.readers.terraform.modules import Module, SourceFile
 from taskwall.readers.terraform.syntax.tree import (
     Block,
@@ -14,15 +15,17 @@ from taskwall.readers.terraform.syntax.tree import (
     Conditional,
     Expression,
     FunctionCall,
+    Literal,
     ObjectExpression,
     Tuple,
 )
 from taskwall.source.resource import Suppression
 from taskwall.source.stack import SourceError
+from taskwall.source.suppression import is_date, misplaced_date, near_miss, wrong_date
 
 _SKIP = pattern(
     r"(?P<tool>taskwall|checkov):skip=\s*(?P<rules>[\w.*-]+(?:\s*,\s*[\w.*-]+)*)[^\S\n]*"
-    r"(?::(?P<why>[^\n]*))?"
+    r"(?:until=(?P<until>[^\s:]*)[^\S\n]*)?(?::(?P<why>[^\n]*))?"
 )
 
 
@@ -34,7 +37,8 @@ def suppressions(
     A comment after something on its line, or alone on the line above an attribute or nested
     block, holds for that. On a block's first or last line, directly above it, or before
     everything else in it, it holds for the whole block: of a module call, for all that is inside
-    the call. checkov's comments always hold for the whole block, and need no reason.
+    the call, and so does one at an argument, unless the module is downloaded. checkov's comments
+    always hold for the whole block, and need no reason.
     """
     found: list[Suppression] = []
     errors: list[SourceError] = []
@@ -56,14 +60,28 @@ def _read(
     for match in _SKIP.finditer(comment.text.removesuffix("*/")):
         why = (match["why"] or "").strip()
         own = match["tool"] == "taskwall"
-        if own and not why:
-            rules = match["rules"]
-            message = f"taskwall:skip={rules} needs a reason: taskwall:skip={rules}: why"
-            yield SourceError(comment.place, message)
+        if own and (wrong := _wrong(match["rules"], why, match["until"])):
+            yield SourceError(comment.place, wrong)
             continue
+        until = (match["until"] or "") if own else ""
         scope = _Finder(comment, lines, whole=not own).top(unit.parsed.body)
         for rule in match["rules"].split(","):
-            yield Suppression(rule.strip(), why, comment.place, scope or comment.place)
+            held = scope or comment.place
+            yield Suppression(rule.strip(), why, comment.place, held, until=until)
+    for line in comment.text.split("\n"):
+        if "taskwall:skip=" in line and not _SKIP.search(line):
+            yield SourceError(comment.place, "a skip names a rule, as in TW206")
+        if wrong := near_miss(line):
+            yield Suppression("", "", comment.place, comment.place, wrong=wrong)
+
+
+def _wrong(rules: str, why: str, until: str | None) -> str:
+    """What is wrong with a suppression of ours; "" if nothing is."""
+    if not why:
+        return f"taskwall:skip={rules} needs a reason: taskwall:skip={rules}: why"
+    if until is not None and not is_date(until):
+        return wrong_date(rules, until)
+    return misplaced_date(rules) if "until=" in why else ""
 
 
 class _Part(Struct, frozen=True):
@@ -100,10 +118,23 @@ class _Finder:
                 continue
             if self._end < place.line:
                 return place if self._above(place) else None
-            if self._whole or block.type == "module":
+            if self._whole or (block.type == "module" and not self._is_argument(block)):
                 return place
             return self._within(block)
         return None
+
+    def _is_argument(self, block: Block) -> bool:
+        """Whether it stands at an argument of a module that is downloaded: findings may be there.
+
+        What is wrong inside other modules is found there, whatever argument brings it.
+        """
+        attributes = block.body.attributes
+        source = attributes["source"].expression if "source" in attributes else None
+        text = source.value.data if isinstance(source, Literal) else None
+        if not isinstance(text, str) or is_local(text):
+            return False
+        own = [attributes[name].place for name in ("source", "version") if name in attributes]
+        return self._within(block) not in (block.place, *own)
 
     def _above(self, place: Span) -> bool:
         """Whether only comments stand between the comment and the line below it."""

@@ -520,12 +520,14 @@ class ModuleInstance:
         self.address = address
         self.given = given
         caller.run.modules += 1
+        source = caller.argument(block, "source") or ""
+        downloaded = caller.run.sources.is_download(source, module.folder)
         self.scope = caller.inner(
             name,
             module,
             f"{address}.",
             given,
-            (*caller.called_from, ModuleCall(f"module.{name}", block.header)),
+            (*caller.called_from, ModuleCall(f"module.{name}", block.header, downloaded)),
             tuple(dict.fromkeys((*caller.maybe, *maybe))),
         )
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
 
-from taskwall.core.paths import lies_within
+from taskwall.core.paths import encloses, lies_within
 from taskwall.core.values import Span
 from taskwall.readers.terraform.modules import Module, ModuleLoader
 from taskwall.readers.terraform.versions import newest, satisfies
@@ -30,6 +30,10 @@ _GIT = re.compile(
 )
 _REGISTRIES = ("registry.terraform.io", "registry.opentofu.org")
 """The hosts that Terraform and OpenTofu take where a source names none."""
+
+
+_COPIES = frozenset({".terraform", ".external_modules", ".terragrunt-cache"})
+"""Folders into which tools put the modules that they fetch."""
 
 
 class AbsentModule(Struct, frozen=True):
@@ -51,6 +55,7 @@ class ModuleSources:
 
     def __init__(self, root: Module, loader: ModuleLoader, inputs: Inputs, boundary: str) -> None:
         self._root = root.folder
+        self._calls = root.calls
         self._loader = loader
         self._inputs = inputs
         self._boundary = boundary
@@ -91,6 +96,21 @@ class ModuleSources:
         if stale:
             return AbsentModule("comes from a module of which another version is downloaded", GET)
         return AbsentModule("comes from a module that is not downloaded", self._cure())
+
+    def is_download(self, source: str, folder: str) -> bool:
+        """Whether a module is a copy that a tool has fetched, which users do not edit.
+
+        Not if it is in a folder of the repository that the settings name.
+
+        Args:
+            source: what its call says.
+            folder: where it is.
+        """
+        if is_local(source):
+            steps = os.path.relpath(folder, self._root).split(os.sep)
+            return not _COPIES.isdisjoint(steps) or encloses(self._data(), folder)
+        named = (one for one in self._inputs.module_sources.values() if encloses(one, folder))
+        return not any(encloses(self._boundary, one) for one in named)
 
     def _local(self, module: Module, source: str) -> str | AbsentModule:
         folder = os.path.normpath(os.path.join(module.folder, source))
@@ -194,17 +214,19 @@ class ModuleSources:
             place = os.path.normpath(os.path.join(folder, where))
             if not lies_within(place, data) and not self._inputs.outside:
                 inside = os.path.basename(data)
-                self._complain(path, f'"{where}" (module {key}) lies outside {inside}')
+                self._complain(path, f'"{where}" (module {key}) lies outside {inside}', key)
             elif not self._loader.names(place):
-                self._complain(
-                    path, f'there is no folder "{where}" (module {key}): run `{self._cure()}`'
-                )
+                message = f'there is no folder "{where}" (module {key}): run `{self._cure()}`'
+                self._complain(path, message, key)
             else:
                 found[key] = source, version, place
         return _Manifest(found)
 
-    def _complain(self, path: str, message: str) -> None:
-        self.errors.append(SourceError(Span(path, 1, 1, 1, 1), message))
+    def _complain(self, path: str, message: str, key: str = "") -> None:
+        """Note an error of a file that a tool wrote: at the call that it is about, if it is."""
+        call = self._calls.get(key.partition(".")[0])
+        place = Span(path, 1, 1, 1, 1) if call is None else call.header
+        self.errors.append(SourceError(place, message))
 
     def _from_checkov(self, source: str, constraint: str) -> str | None:
         """A module that checkov downloaded (`--download-external-modules`)."""

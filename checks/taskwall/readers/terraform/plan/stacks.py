@@ -213,6 +213,7 @@ class PlanStack:
             (),  # a plan holds what they make
             beside.sensitive_texts | self._hidden,
             beside.line_map,
+            beside.user_place,
         )
 
 

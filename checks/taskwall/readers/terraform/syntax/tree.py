@@ -4,7 +4,7 @@ Expressions and the bodies of blocks are read when they are first asked for (`La
 hold much that a scan never looks at.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Generic, TypeAlias, TypeVar
 
 from msgspec import Struct
@@ -232,6 +232,32 @@ class Comment(Struct, frozen=True):
     text: str
     place: Span
     trailing: bool
+
+
+def children(node: Expression) -> Iterator[Expression]:
+    """The expressions directly in an expression."""
+    if type(node) is Access:
+        yield node.base
+        yield from (step.key for step in node.steps if isinstance(step, Index))
+    elif type(node) is ObjectExpression:
+        yield from (part for member in node.members for part in (member.key, member.value))
+    elif type(node) is Tuple:
+        yield from node.items
+    elif type(node) is FunctionCall:
+        yield from node.arguments
+    elif type(node) is Conditional:
+        yield from (node.condition, node.then, node.otherwise)
+    elif type(node) is For:
+        yield from (node.collection, node.result)
+        yield from (part for part in (node.result_key, node.condition) if part is not None)
+    elif type(node) is Join:
+        yield node.loop
+    elif type(node) is Binary:
+        yield from (node.left, node.right)
+    elif type(node) is Unary:
+        yield node.operand
+    elif type(node) is TemplateExpression:
+        yield from (part for part in node.parts if not isinstance(part, str))
 
 
 def spelled_out(expression: Expression) -> str:

@@ -1,0 +1,58 @@
+"""Places in files that users edit, for what is wrong in modules that tools have downloaded."""
+
+import os
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+from taskwall.core.values import ModuleCall, Origin, Span
+from taskwall.source.resource import Resource
+from taskwall.source.stack import Evaluation
+
+
+class _Downloaded(Struct):
+    """The resources of a downloaded module: by address, and by block and calls."""
+
+    by_address: dict[str, Resource] = {}
+    by_block: dict[Span, dict[tuple[ModuleCall, ...], Resource]] = {}
+
+    def at(self, place: Span, on: Origin) -> Resource | None:
+        """The resource that a place is in: `on` itself, else one of the same calls, else any."""
+        own = self.by_address.get(on.address)
+        if own is not None and own.place.holds(place):
+            return own
+        for block, instances in self.by_block.items():
+            if block.holds(place):
+                return instances.get(on.called_from) or next(iter(instances.values()))
+        return None
+
+
+class UserPlaces:
+    """Leads from places in downloaded modules to the calls of them, in each scenario."""
+
+    def __init__(self, evaluations: Sequence[Evaluation]) -> None:
+        self._evaluations = evaluations
+        self._modules: dict[int, dict[str, _Downloaded]] = {}
+
+    def of(self, place: Span, on: Origin, scenario: int) -> Span:
+        """Where users change what a finding on something says of a place."""
+        module = self._downloaded(scenario).get(os.path.dirname(place.file))
+        if module is None:
+            return place
+        if (resource := module.at(place, on)) is not None:
+            return self._evaluations[scenario].user_place(resource, place)
+        call = on.download or next(iter(module.by_address.values())).origin.download
+        return call.place if call else place
+
+    def _downloaded(self, scenario: int) -> dict[str, _Downloaded]:
+        """The downloaded modules by their folders."""
+        found = self._modules.get(scenario)
+        if found is None:
+            found = self._modules[scenario] = {}
+            for one in self._evaluations[scenario].resources:
+                if one.origin.download is not None:
+                    module = found.setdefault(os.path.dirname(one.place.file), _Downloaded())
+                    module.by_address[one.origin.address] = one
+                    instances = module.by_block.setdefault(one.place, {})
+                    instances.setdefault(one.origin.called_from, one)
+        return found

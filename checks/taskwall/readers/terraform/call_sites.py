@@ -1,0 +1,211 @@
+"""Where users change what a downloaded module writes: at the call of it.
+
+That is the argument that brings the value: the one in which the value is written, else the one on
+which the expression rests, from call to call up to the first file that users edit. Where there is
+none, or it is not sure which, it is the call as a whole.
+"""
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+
+from taskwall.core.values import Fields, Items, ModuleCall, Reference, Span, Text, Value
+from taskwall.readers.terraform.modules import Module, ModuleLoader
+from taskwall.readers.terraform.syntax.tree import (
+    Attribute,
+    Block,
+    Conditional,
+    Expression,
+    For,
+    Name,
+    ObjectExpression,
+    Tuple,
+    children,
+)
+from taskwall.readers.terraform.variable_trace import (
+    Loop,
+    Wanted,
+    for_names,
+    loops,
+    traced_variables,
+)
+from taskwall.source.resource import Resource
+
+
+class CallSites:
+    """Leads from places in downloaded modules to the calls of them, as files are now."""
+
+    def __init__(self, loader: ModuleLoader) -> None:
+        self._loader = loader
+        self._modules: dict[str, Module | None] = {}
+        self._blocks: dict[str, dict[Span, Block]] = {}
+        """The resources and calls of a folder by their headers."""
+
+    def place(self, resource: Resource, place: Span) -> Span:
+        """Where users change what stands at a place of a resource."""
+        calls = resource.origin.called_from
+        first = next((index for index, call in enumerate(calls) if call.downloaded), None)
+        if first is None:
+            return place
+        module, call = self._module(resource.place), self._block(calls[first].place)
+        block = self._block(resource.origin.header)
+        if module is None or block is None or call is None:
+            return calls[first].place
+        written = _Written(block, place)
+        inside = [one for one in _origins(resource, place, written) if call.place.holds(one)]
+        arguments = call.body.attributes.values()
+        found = [one for one in arguments if any(map(one.place.holds, inside))]
+        if not written.attribute or not found:
+            found = self._rested_on(calls[first:], module, written)
+        return _narrowed(found[0], inside) if len(found) == 1 else call.header
+
+    def _rested_on(
+        self, calls: Sequence[ModuleCall], module: Module, written: "_Written"
+    ) -> list[Attribute]:
+        """The arguments of the first call on which rests what is written.
+
+        Where that is no variable's value, it is what chooses what the module writes.
+        """
+        wanted, inner = written.parts, module
+        decisive = bool(traced_variables(wanted, module, decisive=True))
+        if not decisive:
+            wanted = [*wanted, *written.conditions]
+        found: list[Attribute] = []
+        for call in reversed(calls):
+            block, outer = self._block(call.place), self._module(call.place)
+            if block is None or outer is None:
+                return []
+            given, names = block.body.attributes, loops(block)
+            parts = traced_variables(wanted, inner, decisive=decisive)
+            found = [given[name] for name in parts if name in given]
+            wanted = [Wanted(one.expression, parts[one.name], names) for one in found]
+            inner = outer
+        return found
+
+    def _module(self, place: Span) -> Module | None:
+        folder = os.path.dirname(place.file)
+        if folder not in self._modules:
+            self._modules[folder] = self._loader.module(folder)[0]
+        return self._modules[folder]
+
+    def _block(self, header: Span) -> Block | None:
+        """The block of a resource or a call."""
+        folder = os.path.dirname(header.file)
+        if folder not in self._blocks:
+            module = self._module(header)
+            blocks = (*module.resources.values(), *module.calls.values()) if module else ()
+            self._blocks[folder] = {block.header: block for block in blocks}
+        return self._blocks[folder].get(header)
+
+
+class _Written:
+    """What of a resource's block decides what stands at a place.
+
+    `attribute` is the one that the place is of or in, if it is one. `parts` decide its value, and
+    `conditions` choose it; without an attribute, they decide how often there is what is there.
+    """
+
+    def __init__(self, block: Block, place: Span) -> None:
+        self.attribute: Attribute | None = None
+        self.parts: list[Wanted] = []
+        self.conditions: list[Wanted] = []
+        names = loops(block)
+        over = names["each"].over if "each" in names else None
+        body = block.body
+        inner: Block | None = block
+        while inner is not None and self.attribute is None:
+            written = body.attributes.values()
+            self.attribute = next((one for one in written if one.place.holds(place)), None)
+            inner = next((one for one in body.blocks if one.place.holds(place)), None)
+            if inner is not None:
+                body, over = inner.body, None
+                if inner.type == "dynamic" and "for_each" in body.attributes:
+                    over = Wanted(body.attributes["for_each"].expression, (), names)
+                    names = {**names, _iterator(inner): Loop(over, "block")}
+                    body = next((one.body for one in body.blocks_of("content")), body)
+        if self.attribute is not None:
+            over = self._within(Wanted(self.attribute.expression, (), names), place)
+        if over is not None:
+            self.parts.append(over)
+
+    def _within(self, wanted: Wanted, place: Span) -> Wanted:
+        """The smallest part of an expression that holds a place; what chooses it is noted."""
+        node, names = wanted.expression, wanted.names
+        parts = _members(node) or [(child.place, child) for child in children(node)]
+        inner = next((part for at, part in parts if at.holds(place)), None)
+        if inner is None:
+            return wanted
+        if isinstance(node, For) and inner is node.result:
+            names = for_names(node, names)
+        elif isinstance(node, Conditional) and inner is not node.condition:
+            self.conditions.append(Wanted(node.condition, (), names))
+        return self._within(Wanted(inner, (), names), place)
+
+
+def _iterator(dynamic: Block) -> str:
+    """The name by which a `dynamic` block speaks of its elements."""
+    attribute = dynamic.body.attributes.get("iterator")
+    named = attribute.expression if attribute else None
+    return named.name if isinstance(named, Name) else dynamic.labels[0] if dynamic.labels else ""
+
+
+def _members(node: Expression) -> list[tuple[Span, Expression]]:
+    """The members of a list or an object, each with its place."""
+    if isinstance(node, ObjectExpression):
+        return [(member.place, member.value) for member in node.members]
+    return [(item.place, item) for item in node.items] if isinstance(node, Tuple) else []
+
+
+def _origins(resource: Resource, place: Span, written: _Written) -> list[Span]:
+    """Where the parts of what stands at a place of a resource are written."""
+    values = list(_standing(resource.body, place))
+    if not values and written.attribute is None:
+        values = [resource.body]
+    return [one for value in values for one in _places(value)]
+
+
+def _standing(value: Value, place: Span) -> Iterator[Value]:
+    """The values that stand at a place: several where a loop makes what is written there once."""
+    if value.place == place:
+        yield value
+    elif isinstance(value, Fields):
+        for key, inner in value.fields.items():
+            if value.places.get(key) == place:
+                yield inner
+            else:
+                yield from _standing(inner, place)
+    elif isinstance(value, Items):
+        for inner in (*value.items, *value.rest):
+            yield from _standing(inner, place)
+
+
+def _places(value: Value) -> Iterator[Span]:
+    """The places of a value and of all that is in it."""
+    if value.place is not None:
+        yield value.place
+    parts: Iterable[Value] = ()
+    if isinstance(value, Fields):
+        parts = value.fields.values()
+    elif isinstance(value, Items):
+        parts = (*value.items, *value.rest)
+    elif isinstance(value, Text):
+        parts = (part for part in value.parts if not isinstance(part, str))
+    elif isinstance(value, Reference) and value.value is not None:
+        parts = (value.value,)
+    for part in parts:
+        yield from _places(part)
+
+
+def _narrowed(argument: Attribute, origins: Iterable[Span]) -> Span:
+    """The smallest element in an argument that holds all origins in it; else the argument."""
+    inside = [one for one in origins if argument.place.holds(one)]
+    place, pending = argument.place, [argument.expression]
+    while inside and pending:
+        node = pending.pop()
+        members = _members(node)
+        held = [part for part in members if all(map(part[0].holds, inside))]
+        if held:
+            place, node = held[0]
+            pending = [node]
+        elif not members:
+            pending += children(node)
+    return place

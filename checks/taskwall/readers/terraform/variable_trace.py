@@ -1,0 +1,217 @@
+"""From which variables of a module an expression takes its value, by its text alone."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TypeAlias
+
+from msgspec import Struct
+
+from taskwall.readers.terraform.modules import Module
+from taskwall.readers.terraform.syntax.tree import (
+    Access,
+    AccessStep,
+    Attr,
+    Block,
+    Conditional,
+    Expression,
+    For,
+    FunctionCall,
+    Index,
+    Literal,
+    Name,
+    ObjectExpression,
+    Tuple,
+    children,
+)
+
+ValuePath: TypeAlias = tuple[str, ...]
+"""Which part of a value is wanted: by keys, or `ANY_ELEMENT`, or `ANY_KEY` of its elements."""
+
+ANY_ELEMENT = "*"
+ANY_KEY = "* key"
+
+MOST_STEPS = 10_000
+"""So many parts of expressions are gone through at most."""
+
+_KEEPS = frozenset(
+    {
+        "coalesce",
+        "coalescelist",
+        "compact",
+        "concat",
+        "distinct",
+        "merge",
+        "nonsensitive",
+        "reverse",
+        "sensitive",
+        "setunion",
+        "sort",
+        "tolist",
+        "tomap",
+        "toset",
+        "try",
+        "values",
+    }
+)
+"""Functions whose result has the parts of their arguments."""
+
+
+class Wanted(Struct, frozen=True):
+    """A part of an expression's value; `names` are those of loops that the expression is in."""
+
+    expression: Expression
+    path: ValuePath = ()
+    names: "Mapping[str, Loop]" = {}
+
+
+class Loop(Struct, frozen=True):
+    """What a name goes over.
+
+    `kind` is "value" or "key" for the variables of a `for` expression, "block" for `each`, `count`
+    and the names of `dynamic` blocks, which have both as attributes.
+    """
+
+    over: Wanted
+    kind: str
+
+    def part(self, path: ValuePath) -> Wanted:
+        """What is wanted of the collection, where a part of the name is."""
+        kind = self.kind
+        if kind == "block":
+            kind, path = path[0] if path else "value", path[1:]
+        wanted = {"value": (ANY_ELEMENT, *path), "key": (ANY_KEY,)}.get(kind, ())
+        return Wanted(self.over.expression, wanted, self.over.names)
+
+
+def loops(block: Block) -> dict[str, Loop]:
+    """What `each` and `count` go over in a block."""
+    attributes = block.body.attributes
+    names = {"each": "for_each", "count": "count"}
+    return {
+        name: Loop(Wanted(attributes[made].expression), "block")
+        for name, made in names.items()
+        if made in attributes
+    }
+
+
+def for_names(node: For, names: Mapping[str, Loop]) -> Mapping[str, Loop]:
+    """The names of loops within the result of a `for` expression."""
+    over = Wanted(node.collection, (), names)
+    key = {} if node.key is None else {node.key: Loop(over, "key")}
+    return {**names, **key, node.value: Loop(over, "value")}
+
+
+def traced_variables(
+    wanted: Iterable[Wanted], module: Module, *, decisive: bool
+) -> dict[str, ValuePath]:
+    """The variables on which parts of expressions rest, and the part of each.
+
+    Args:
+        wanted: the parts.
+        module: where they are written.
+        decisive: whether to leave out what only chooses: conditions, indices, and collections
+            of which nothing is taken but how many elements they have.
+    """
+    found: dict[str, ValuePath] = {}
+    seen: set[ValuePath] = set()
+    pending = list(wanted)
+    for _ in range(MOST_STEPS):
+        if not pending:
+            break
+        part = pending.pop()
+        node, names = part.expression, part.names
+        if not decisive:
+            pending += (Wanted(choice, (), names) for choice in _choices(node))
+        if isinstance(node, Access | Name):
+            base = node.base if isinstance(node, Access) else node
+            keys = tuple(_keys(node.steps)) if isinstance(node, Access) else ()
+            path = (*keys, *part.path)
+            if not isinstance(base, Name):
+                pending.append(Wanted(base, path, names))
+            elif base.name in names:
+                pending.append(names[base.name].part(path))
+            elif base.name == "var" and path:
+                found.setdefault(path[0], path[1:])
+            elif base.name == "local" and path and path not in seen:
+                seen.add(path)
+                if (written := module.locals.get(path[0])) is not None:
+                    pending.append(Wanted(written.expression, path[1:]))
+        else:
+            pending += _parts(part)
+    return found
+
+
+def _keys(steps: Iterable[AccessStep]) -> Iterator[str]:
+    """The keys that steps name."""
+    for step in steps:
+        if isinstance(step, Attr):
+            yield ANY_ELEMENT if step.name.isdigit() else step.name
+        elif isinstance(step, Index):
+            yield _text(step.key) or ANY_ELEMENT
+        else:
+            yield ANY_ELEMENT
+            yield from _keys(step.steps)
+
+
+def _text(node: Expression) -> str | None:
+    """The text that an expression writes, if it is one."""
+    data = node.value.data if isinstance(node, Literal) else None
+    return data if isinstance(data, str) else None
+
+
+def _choices(node: Expression) -> Iterator[Expression]:
+    """What in an expression only chooses."""
+    if isinstance(node, Conditional):
+        yield node.condition
+    elif isinstance(node, For):
+        yield node.collection
+        if node.condition is not None:
+            yield node.condition
+    elif isinstance(node, Access):
+        yield from (step.key for step in node.steps if isinstance(step, Index))
+
+
+def _parts(wanted: Wanted) -> Iterator[Wanted]:
+    """The parts in an expression, no reference, that decide a part of its value."""
+    node, path, names = wanted.expression, wanted.path, wanted.names
+    rest = path[1:]
+    if isinstance(node, Conditional):
+        yield from (Wanted(each, path, names) for each in (node.then, node.otherwise))
+    elif isinstance(node, Tuple):
+        yield from (Wanted(item, rest, names) for item in node.items)
+    elif isinstance(node, ObjectExpression):
+        for member in node.members:
+            if path[:1] == (ANY_KEY,):
+                yield Wanted(member.key, (), names)
+            elif not path or path[0] == ANY_ELEMENT or _text(member.key) in (None, path[0]):
+                yield Wanted(member.value, rest, names)
+    elif isinstance(node, For):
+        inner = for_names(node, names)
+        if path[:1] == (ANY_KEY,) and node.result_key is not None:
+            yield Wanted(node.result_key, (), inner)
+        else:
+            yield Wanted(node.result, rest, inner)
+    elif isinstance(node, FunctionCall):
+        yield from _arguments(node, path, names)
+    else:
+        yield from (Wanted(child, (), names) for child in children(node))
+
+
+def _arguments(node: FunctionCall, path: ValuePath, names: Mapping[str, Loop]) -> Iterator[Wanted]:
+    """The parts of a function's arguments that decide a part of its result."""
+    first = node.arguments[:1]
+    inner: ValuePath = ()
+    if node.name in _KEEPS:
+        yield from (Wanted(each, path, names) for each in node.arguments)
+        return
+    if node.name == "lookup" and len(node.arguments) > 1:
+        yield from (Wanted(each, path, names) for each in node.arguments[2:])
+        inner = (_text(node.arguments[1]) or ANY_ELEMENT, *path)
+    elif node.name in ("element", "one", "slice"):
+        inner = path if node.name == "slice" else (ANY_ELEMENT, *path)
+    elif node.name == "flatten":
+        inner = (ANY_ELEMENT, *path)
+    elif node.name == "keys":
+        inner = (ANY_KEY,)
+    else:
+        first = node.arguments
+    yield from (Wanted(each, inner, names) for each in first)

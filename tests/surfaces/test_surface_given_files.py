@@ -1,0 +1,146 @@
+"""Files given by name: judged within their whole stacks, shown as far as they are concerned."""
+
+from pathlib import Path
+
+import pytest
+
+from taskwall import cli
+from taskwall.api.scan import Options, scan
+from taskwall.findings.finding import Report
+
+FAIL = Path(__file__).parents[2] / "fixtures" / "rules" / "tw101" / "fail"
+LB = 'resource "aws_lb" "web" {'
+LISTENER = 'resource "aws_lb_listener" "web" {'
+
+
+@pytest.fixture
+def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The root of a fixture: its load balancer, its listener and the rest in a file each."""
+    (tmp_path / ".git").mkdir()
+    text = (FAIL / "main.tf").read_text()
+    start, end = text.index(LB), text.index('resource "aws_lb_target_group"')
+    first, last = text.index(LISTENER), text.index('resource "aws_ecs_cluster"')
+    (tmp_path / "lb.tf").write_text(text[start:end])
+    (tmp_path / "listener.tf").write_text(text[first:last])
+    (tmp_path / "rest.tf").write_text(text[:start] + text[end:first] + text[last:])
+    (tmp_path / "outputs.tf").write_text('output "x" {\n  value = 1\n}\n')
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def shown(*paths: str, **options: tuple[str, ...]) -> list[tuple[str, str]]:
+    """The rule and file of the fails that a scan shows."""
+    return fails(scan(Options(paths=paths, **options)))  # type: ignore[arg-type]
+
+
+def fails(report: Report) -> list[tuple[str, str]]:
+    """The rule and file of the fails that a report shows."""
+    return [(one.rule, one.file) for one in report.document.findings if one.verdict == "fail"]
+
+
+def test_what_a_file_makes_in_another(root: Path) -> None:
+    """A finding is shown for each file that its chain goes through."""
+    assert ("TW101", "listener.tf") in shown("lb.tf")
+    assert ("TW101", "listener.tf") in shown("listener.tf")
+    (root / "lb.tf").write_text(
+        (root / "lb.tf").read_text().replace("internal = false", "internal = true")
+    )
+    assert "TW101" not in {rule for rule, _ in shown("lb.tf")}
+
+
+def test_what_else_the_root_has_is_counted(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The rest is one line, decides nothing, and no word says that nothing was found or judged."""
+    arguments = ["scan", "--select", "TW101", "--no-progress"]
+    assert cli.main([*arguments, "outputs.tf"]) == 0
+    told = capsys.readouterr().out
+    assert "No findings in the files given." in told
+    assert "1 more finding does not touch the files given." in told
+    assert "Nothing was analysed" not in told
+    assert "Analysed 4 files: 1 stack" in told
+    assert cli.main([*arguments, "outputs.tf", "lb.tf"]) == 1
+    told = capsys.readouterr().out
+    assert "more finding" not in told
+
+
+def test_one_that_is_suppressed_elsewhere_is_not_counted(root: Path) -> None:
+    """What nobody would see in the whole root is not counted beside a file of it either."""
+    listener = root / "listener.tf"
+    listener.write_text(listener.read_text().replace("# TW101", "# taskwall:skip=TW101: demo"))
+    report = scan(Options(paths=("outputs.tf",), select=("TW101",)))
+    assert report.elsewhere == (0, 0)
+    assert report.document.suppressed == ()
+
+
+def test_fingerprints_are_those_of_the_whole(root: Path) -> None:
+    """A baseline of the whole root holds for each file of it."""
+    whole = {one.fingerprint for one in scan(Options()).document.findings}
+    for file in ("lb.tf", "listener.tf", "rest.tf"):
+        some = {one.fingerprint for one in scan(Options(paths=(file,))).document.findings}
+        assert some
+        assert some <= whole
+
+
+def test_values_stand_for_their_root(root: Path) -> None:
+    """A file of values shows what its root has under these values, and no other root's."""
+    text = (root / "lb.tf").read_text().replace("internal = false", "internal = var.internal")
+    (root / "lb.tf").write_text(text + 'variable "internal" {\n  type = bool\n}\n')
+    other = root / "other"
+    other.mkdir()
+    (other / "main.tf").write_text((FAIL / "main.tf").read_text())
+    (root / "environments").mkdir()
+    for name, internal in (("prod", "false"), ("dev", "true")):
+        (root / "environments" / f"{name}.tfvars").write_text(f"internal = {internal}\n")
+    use = {"select": ("TW101",)}
+    assert shown("environments/dev.tfvars", **use) == []
+    assert shown("environments/prod.tfvars", **use) == [("TW101", "listener.tf")]
+    both = ("environments/dev.tfvars", "environments/prod.tfvars")
+    assert shown(*both, **use) == [("TW101", "listener.tf")]
+    (root / "terraform.tfvars").write_text("internal = false\n")
+    report = scan(Options(paths=("terraform.tfvars", "lb.tf"), select=("TW101",)))
+    assert fails(report) == [("TW101", "listener.tf")]
+    assert report.document.summary.stacks == 1
+    (root / "terraform.tfvars.json").write_text('{"internal": true}')
+    assert shown("terraform.tfvars.json", **use) == []
+
+
+def test_values_that_are_for_no_root(root: Path) -> None:
+    """A file of values with no root above it is passed over, and said to be."""
+    (root / "apart").mkdir()
+    (root / "apart" / ".git").mkdir()
+    (root / "apart" / "x.tfvars").write_text("a = 1\n")
+    report = scan(Options(paths=("apart/x.tfvars", "lb.tf")))
+    assert [note for note in report.notes if "apart/x.tfvars" in note]
+    assert ("TW101", "listener.tf") in fails(report)
+
+
+def test_settings_stand_for_their_folder(root: Path) -> None:
+    """A file of settings shows all that they govern."""
+    (root / "taskwall.toml").write_text('select = ["TW101"]\n')
+    assert shown("taskwall.toml") == [("TW101", "listener.tf")]
+    (root / "taskwall.toml").unlink()
+    (root / "pyproject.toml").write_text('[tool.taskwall]\nselect = ["TW101"]\n')
+    assert shown("pyproject.toml") == [("TW101", "listener.tf")]
+    (root / "pyproject.toml").write_text("[project]\n")
+    assert shown("pyproject.toml") == []
+
+
+def test_a_template_and_what_it_is_nested_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a nested template makes fail elsewhere is shown for each template of the chain."""
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "net.yaml").write_text(
+        "Resources:\n  Lb:\n    Type: AWS::ElasticLoadBalancingV2::LoadBalancer\n"
+        "    Properties:\n      Scheme: internet-facing\n      Subnets: [subnet-a, subnet-b]\n"
+        "Outputs:\n  Lb:\n    Value: !Ref Lb\n"
+    )
+    text = (FAIL / "template.yaml").read_text()
+    assert "!Ref Lb" in text or "LoadBalancerArn" in text
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "main.yaml").write_text(
+        "Resources:\n  Web:\n    Type: AWS::CloudFormation::Stack\n"
+        "    Properties:\n      TemplateURL: web.yaml\n"
+    )
+    (tmp_path / "web.yaml").write_text(text)
+    assert shown("main.yaml", select=("TW101",)) == [("TW101", "web.yaml")]
+    assert shown("net.yaml", select=("TW101",)) == []
