@@ -269,3 +269,33 @@ def test_without_pygls(tmp_path: Path) -> None:
     )
     assert run.returncode == 2
     assert 'install "taskwall[lsp]"' in run.stderr
+
+
+HOSTILE = {
+    "count.tf": 'resource "aws_ecs_service" "s" {\n  count = 1e400\n}\n',
+    "range.tf": "locals {\n  x = range(1e17 + 0.5, 1e17 + 900.5, 1)\n}\n",
+    "regex.tf": f'locals {{\n  x = regex("{"a?" * 30}b", "{"a" * 30}")\n}}\n',
+    "nul.tf": 'module "m" {\n  source = "./a\\u0000b"\n}\n',
+    "nested.tf": f"locals {{\n  x = {'[' * 5000}\n}}\n",
+    "cluster.yaml": TEMPLATE.replace("Resources:\n", "Resources:\n  web: {Type: AWS::X::Y}\n"),
+    "returns.yaml": TEMPLATE.replace("\n", "\r"),
+    "keys.yaml": f"{TEMPLATE}\n  [a]: 1\n  ? {{b: c}}\n  : d\n",
+    "parts.json": '{"Resources": {"A": {"Type": "AWS::X::Y", "P": [' + "1," * 400_000 + "1]}}}",
+}
+
+
+def test_the_server_goes_on_whatever_a_document_holds(tmp_path: Path) -> None:
+    """While all of them are open, and while one is typed in, the others are judged."""
+    path = tmp_path / "good" / "main.tf"
+    path.parent.mkdir()
+    path.write_text(SERVICE + RULE)
+    with Editor() as editor:
+        editor.begin(tmp_path)
+        for name, text in HOSTILE.items():
+            opened(editor, (tmp_path / name).as_uri(), text)
+        uri = editor.open(path)
+        editor.shown(uri, lambda found: "TW204" in codes(found))
+        editor.change(uri, 2, {"text": SERVICE})
+        editor.shown(uri, lambda found: "TW204" not in codes(found))
+        assert editor.end() == 0
+        assert not any("crash" in text for text in messages(editor, "show"))

@@ -52,6 +52,8 @@ def _member(key: str, member: Node, found: dict[Span, None], seen: set[int]) -> 
         _hide(member, found)
     elif key == INIT:
         _in_init(member, found, seen)
+    elif key == "TemplateBody" and member.place and member.place.line < member.place.end_line:
+        return  # a template of its own, which has its own secrets
     else:
         _search(member, found, seen)
 

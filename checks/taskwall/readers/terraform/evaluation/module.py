@@ -198,7 +198,7 @@ class ModuleScope:
             value = evaluate(default.expression, self, {})
             if not self.prefix and not self.run.alone and names_existing(name, value):
                 return self._open_variable(name, "is empty by default")
-        self.run.work(weight(value, self.run.weights), block.header)
+        self.run.work(10 * weight(value, self.run.weights), block.header)
         found = convert(value, self.type(name), lambda node: evaluate(node, self, {}))
         if is_sensitive(block.body) or names_secret(name):
             self.run.hidden.hide(found)

@@ -38,7 +38,7 @@ class Evaluated(Struct, frozen=True):
 MOST_ROUNDS = 500_000
 """So many rounds of loops one evaluation may take altogether."""
 
-MOST_WORK = 5_000_000
+MOST_WORK = 8_000_000
 """So much may one evaluation do altogether: elements and pieces of text that it goes through.
 
 One that makes something new counts ten: more takes memory, too.
