@@ -3,6 +3,7 @@
 import msgspec
 
 from taskwall.findings.finding import (
+    Absent,
     CalledFrom,
     Crash,
     Edit,
@@ -111,9 +112,21 @@ def everything(verdicts: tuple[str, ...] = ("fail", "unknown", "pass")) -> Repor
         ReportDocument(
             1,
             "0.1.0",
-            Summary(4, 2, 1080, 4, 1, 1, 2, 1, 1),
+            Summary(4, 2, 1080, 4, 1, 1, 2, 1, 1, 1),
             tuple(one for one in FINDINGS if one.verdict in verdicts),
             SUPPRESSED,
+            (
+                Absent(
+                    "module",
+                    "module.vpc",
+                    "terraform-aws-modules/vpc/aws",
+                    "~> 5.0",
+                    "infra",
+                    "infra/main.tf",
+                    3,
+                    "terraform get",
+                ),
+            ),
             (
                 Unread("aws_some_type", 2),
                 Unread("aws_other_type", 1),

@@ -9,13 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from taskwall.api.options import Options
+from taskwall.api.options import Options, resolved_options
 from taskwall.api.scan import scan
 from taskwall.core.values import Known, Value
 from taskwall.findings.finding import Report
 from taskwall.findings.redaction import SHOWN, Redactor
 from taskwall.outputs import View, formats, render
 from taskwall.readers.terraform.values.sensitive import Derived, with_derived
+from taskwall.report.excerpts import SourceLines
 from taskwall.session.session import Session
 from taskwall.source.files import Files
 from taskwall.source.stack import Inputs
@@ -500,3 +501,74 @@ def test_no_long_secret_is_left(hidden: list[str], pieces: list[str]) -> None:
     assert len(mask.redact_line(text)) == len(text)
     assert not any(secret.strip() in mask.redact(text) for secret in secrets)
     assert not any(secret.strip() in mask.redact_line(text) for secret in secrets)
+
+
+KINDS = {
+    "tf": [
+        'locals { commands = ["run", "--password=WORD"] }',
+        'locals { commands = ["run", "--db-password", "WORD"] }',
+        'locals { dsn = "postgres://user:WORD@db/x" }',
+        'locals { made = { ApiKey = "WORD", privateKey = "WORD", db-passwd = "WORD" } }',
+        'resource "aws_cloudformation_stack" "s" {\n  parameters = { DbPassword = "WORD" }\n}',
+    ],
+    "yaml": [
+        "Metadata: {AWS::CloudFormation::Init: {config: {files: {/a: {content: WORD}}}}}",
+        "Metadata: {AWS::CloudFormation::Init: {config: {commands: {a: {command: x WORD}}}}}",
+        "Metadata: {AWS::CloudFormation::Init: {config: {commands: {a: {env: {A: WORD}}}}}}",
+        "Properties: {Command: [run, --password=WORD]}",
+        "Properties: {Command: [run, --token, WORD]}",
+        "Properties: {PrivateKey: WORD, ApiKey: WORD, db_password: WORD}",
+        "Properties: {Parameters: {DbPassword: WORD}}",
+        "Properties: {Parameters: [{ParameterKey: ApiToken, ParameterValue: WORD}]}",
+        'Properties: {Url: "redis://:x:WORD@cache", Dsn: "https://u:WORD@h"}',
+    ],
+}
+
+
+@pytest.mark.parametrize(("ending", "text"), [(e, t) for e, texts in KINDS.items() for t in texts])
+def test_excerpts_mask_what_looks_like_a_secret(ending: str, text: str, tmp_path: Path) -> None:
+    """Both languages have one list of names, and know secrets within commands and addresses."""
+    written = text.replace("WORD", WORD)
+    if ending == "yaml":
+        written = f"Resources:\n  A:\n    Type: AWS::SNS::Topic\n    {written}\n"
+    path = tmp_path / f"stack.{ending}"
+    path.write_text(written)
+    files = Files()
+    found = resolved_options(Options((str(tmp_path),))).read(files)
+    shown = "\n".join(SourceLines(files, [one.stack for one in found.reads]).for_path(str(path)))
+    assert "****" in shown
+    assert WORD not in shown
+
+
+def test_what_stands_beside_a_place_is_not_shown(tmp_path: Path) -> None:
+    """Of a line that no hand has written, only what is around a finding's place is shown."""
+    stack = {
+        "Topic": {"Type": "AWS::SNS::Topic", "Properties": {"DisplayName": "x" * 200 + WORD}},
+        "Rule": {
+            "Type": "AWS::EC2::SecurityGroup",
+            "Properties": {
+                "GroupDescription": "g",
+                "VpcId": "vpc-1",
+                "SecurityGroupIngress": [{"IpProtocol": "-1", "CidrIp": "0.0.0.0/0"}],
+            },
+        },
+        "Service": {
+            "Type": "AWS::ECS::Service",
+            "Properties": {
+                "LaunchType": "FARGATE",
+                "TaskDefinition": "web:1",
+                "NetworkConfiguration": {
+                    "AwsvpcConfiguration": {
+                        "Subnets": ["subnet-1"],
+                        "SecurityGroups": [{"Ref": "Rule"}],
+                    }
+                },
+            },
+        },
+    }
+    (tmp_path / "t.json").write_text(json.dumps({"Resources": stack}, separators=(",", ":")))
+    report = scan(Options((str(tmp_path),), profile="strict", cwd=str(tmp_path)))
+    assert {finding.file for finding in report.document.findings} == {"t.json"}
+    shown = render("text", report, View(width=4000, verbose=True))
+    assert '"CidrIp":"0.0.0.0/0"' in shown
+    assert WORD not in shown

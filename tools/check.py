@@ -6,11 +6,11 @@ It needs Python 3.11 or later, git, and a way to the package index; nothing else
 is made below `.venv-check`, once for each Python, and reused. Linters run first, pytest's closing
 lines come last.
 
-The gate takes minutes: it leaves out what needs more than Python (tests marked `everything`), and
-says so. With `--all` those run too, and before them what takes long: Terraform's reader against
-other people's, the rules in other versions of cfn-lint, law 1 for every rule in every fixture, and
-a search for new failures of the property tests. Programs that are not there are named at the end.
-It takes up to an hour.
+The gate takes minutes: it leaves out the tests marked `everything`, which need more than Python or
+take minutes by themselves, and says so. With `--all` those run too, and before them what takes
+long: Terraform's reader against other people's, the rules in other versions of cfn-lint, law 1 for
+every rule in every fixture, and a search for new failures of the property tests. Programs that are
+not there are named at the end. It takes up to an hour.
 """
 
 import os
@@ -27,14 +27,15 @@ LINTERS = (
     ("mypy",),
     ("lint-imports", "--no-logo"),
 )
-GATE = (*LINTERS, ("pytest", "-n", "auto"))
+TESTS = ("pytest", "-n", "auto", "--dist", "worksteal")
+GATE = (*LINTERS, TESTS)
 ALL = (
     *LINTERS,
     ("python", "tools/oracle.py"),
     ("python", "tools/in_cfn_lint.py"),
     ("python", "-m", "tools.law1"),
     ("python", "-m", "tools.search", "--minutes", "10"),
-    ("pytest", "-n", "auto", "-m", "", "-rs"),
+    (*TESTS, "-m", "", "-rs"),
 )
 WANTED = {"node": "Node.js", "npm": "npm", "nvim": "Neovim", "emacs": "Emacs", "hx": "Helix"}
 """The programs without which `--all` leaves something out."""
@@ -67,16 +68,18 @@ def main(arguments: list[str]) -> int:
         sys.stderr.write("usage: python3 tools/check.py [--all]\n")
         return 2
     programs = environment()
-    path = f"{programs}{os.pathsep}{os.environ.get('PATH', '')}"
+    surroundings = {**os.environ, "PATH": f"{programs}{os.pathsep}{os.environ.get('PATH', '')}"}
+    # What runs in hundreds of processes is compiled once, and not in each.
+    surroundings.pop("PYTHONDONTWRITEBYTECODE", None)
     failed = []
     for step in ALL if arguments else GATE:
         sys.stdout.write(f"--- {' '.join(filter(None, step))}\n")
         if step is GATE[-1]:
-            sys.stdout.write("left out: what needs more than Python; --all runs that too\n")
+            sys.stdout.write(
+                "left out: what needs more than Python or minutes; --all runs that too\n"
+            )
         sys.stdout.flush()
-        done = subprocess.run(
-            (str(programs / step[0]), *step[1:]), cwd=ROOT, env={**os.environ, "PATH": path}
-        )
+        done = subprocess.run((str(programs / step[0]), *step[1:]), cwd=ROOT, env=surroundings)
         if done.returncode:
             failed.append(" ".join(step))
     missing = [name for program, name in WANTED.items() if arguments and not shutil.which(program)]

@@ -11,6 +11,9 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 import msgspec
 from msgspec import Struct
 
+from taskwall.core.globs import matches_path
+from taskwall.core.paths import lies_within, repository
+from taskwall.core.plain_file import content
 from taskwall.findings.finding import SEVERITIES, FindingVerdict, Severity
 
 if TYPE_CHECKING:
@@ -31,6 +34,10 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
     "unknown": get_args(Untold),
 }
 """The words that a key, or an option of the same name, may have."""
+
+
+MAX_BYTES = 4 << 20
+"""A file of settings of more bytes is not read."""
 
 
 class SettingsError(Exception):
@@ -68,6 +75,7 @@ class Settings(Struct, frozen=True, rename="kebab"):
     `elsewhere` names the rules for which what is missing here may be made somewhere else.
     `exclude` are patterns of paths, seen from the settings' folder, that folders are searched
     without. `internet_gateway` false says that the security policy forbids internet gateways.
+    `module_sources` holds the folders of modules by what the `source` of their calls says.
     `remote_state` holds the folders of Terraform's roots, by the name or address of the data
     source that reads their state.
     `scenarios` and `file` (where the settings stand) are no keys of the file.
@@ -84,6 +92,7 @@ class Settings(Struct, frozen=True, rename="kebab"):
     isolation: Isolation = Isolation()
     checkov: Checkov = Checkov()
     internet_gateway: bool = True
+    module_sources: Mapping[str, str] = {}
     remote_state: Mapping[str, str] = {}
     baseline: str = ""
     scenarios: Scenarios = "bounded"
@@ -126,7 +135,11 @@ def load(start: str, rules: "Sequence[Rule]") -> Settings:
     while True:
         for name in ("taskwall.toml", "pyproject.toml"):
             file = os.path.join(folder, name)
-            if os.path.isfile(file) and (table := _table(file)) is not None:
+            if (
+                os.path.exists(file)
+                and not os.path.isdir(file)
+                and (table := _table(file)) is not None
+            ):
                 return _checked(table, file, rules)
         above = os.path.dirname(folder)
         if above == folder:
@@ -137,8 +150,7 @@ def load(start: str, rules: "Sequence[Rule]") -> Settings:
 def _table(file: str) -> object:
     """What a file sets; None if it is a pyproject.toml that does not speak of taskwall."""
     try:
-        with open(file, "rb") as stream:
-            raw = stream.read()
+        raw = content(file, MAX_BYTES)
     except OSError as error:
         raise SettingsError(f"{file}: cannot be read: {error.strerror or error}.") from error
     project = file.endswith("pyproject.toml")
@@ -179,14 +191,12 @@ def _checked(table: object, file: str, rules: "Sequence[Rule]") -> Settings:
         what, _, where = str(error).replace("`", "").partition(" - at $.")
         raise SettingsError(f"{file}: {where or 'settings'}: {what.lower()}.") from error
     folder = os.path.dirname(file)
-    states = {
-        name: os.path.normpath(os.path.join(folder, root))
-        for name, root in settings.remote_state.items()
-    }
-    for name, root in states.items():
-        if not os.path.isdir(root):
-            said = settings.remote_state[name]
-            raise SettingsError(f'{file}: remote-state.{name}: there is no folder "{said}".')
+    baseline = settings.baseline and os.path.join(folder, settings.baseline)
+    if baseline and not lies_within(baseline, repository(folder) or folder):
+        said = settings.baseline
+        raise SettingsError(
+            f'{file}: baseline: "{said}" is outside the repository: only --baseline may name it.'
+        )
     for key in ("select", "ignore", "elsewhere"):
         known_rules(getattr(settings, key), rules, f"{file}: {key}")
     return msgspec.structs.replace(
@@ -194,8 +204,9 @@ def _checked(table: object, file: str, rules: "Sequence[Rule]") -> Settings:
         select=_upper(settings.select),
         ignore=_upper(settings.ignore),
         elsewhere=tuple(rule.id for rule in rules if _any(_upper(settings.elsewhere), rule.id)),
-        remote_state=states,
-        baseline=settings.baseline and os.path.join(folder, settings.baseline),
+        module_sources=_folders("module-sources", settings.module_sources, file),
+        remote_state=_folders("remote-state", settings.remote_state, file),
+        baseline=baseline,
     )
 
 
@@ -210,6 +221,16 @@ def _spelled(name: str, inner: type[Struct], table: object, file: str) -> object
         if key in CHOICES and isinstance(value, str):
             one_of(value, CHOICES[key], f"{file}: {name}.{key}")
     return table
+
+
+def _folders(key: str, table: Mapping[str, str], file: str) -> Mapping[str, str]:
+    """A table of folders, seen from the file's own, as absolute paths."""
+    found = {}
+    for name, said in table.items():
+        found[name] = os.path.normpath(os.path.join(os.path.dirname(file), said))
+        if not os.path.isdir(found[name]):
+            raise SettingsError(f'{file}: {key}.{name}: there is no folder "{said}".')
+    return found
 
 
 def overridden(
@@ -315,18 +336,4 @@ def _matches(pattern: list[str], names: list[str]) -> bool:
 
     if len(pattern) == 1 and pattern[0] != "**":
         return any(fnmatchcase(name, pattern[0]) for name in names)
-    reached = {0}  # how much of the pattern the names so far can have used up
-    for name in names:
-        for index, part in enumerate(pattern):
-            if part == "**" and index in reached:
-                reached.add(index + 1)
-        ahead = set()
-        for index in reached:
-            if index < len(pattern) and pattern[index] == "**":
-                ahead.add(index)
-            elif index < len(pattern) and fnmatchcase(name, pattern[index]):
-                ahead.add(index + 1)
-        reached = ahead
-        if len(pattern) in reached or (pattern[-1] == "**" and len(pattern) - 1 in reached):
-            return True
-    return False
+    return matches_path(pattern, names, above=True)

@@ -2,16 +2,18 @@
 
 import os
 from collections.abc import Container, Iterable, Iterator, Sequence
-from contextlib import suppress
+from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from taskwall.core.paths import encloses, repository
 from taskwall.core.values import Span
 from taskwall.settings import Settings
-from taskwall.source.files import PASSED_OVER, Files, UnreadableError, walk
+from taskwall.source.containment import contained
+from taskwall.source.files import PASSED_OVER, Files, UnreadableError, listed, walk
 from taskwall.source.stack import Inputs, SourceError, Stack
 
 if TYPE_CHECKING:
@@ -87,13 +89,19 @@ def read_sources(
     found = Sources()
     cache = cache or ReadCache()
     inputs = replace(
-        inputs, explore_defaults=use.scenarios == "all", remote_states=use.remote_state
+        inputs,
+        explore_defaults=use.scenarios == "all",
+        module_sources=use.module_sources,
+        remote_states=use.remote_state,
     )
     boundaries = _boundaries(paths)
+    if not inputs.outside:
+        files.confine(dict.fromkeys(boundaries.values()), (*paths, *inputs.var_files))
     seen: set[str] = set()
     wide: dict[str, list[str]] = {}
     for folder in (path for path in paths if _is_folder(path, files)):
-        below = dict.fromkeys(_below((folder,)) if scope.deep else _in((folder,)))
+        whole = _below((folder,), files, found.errors)
+        below = dict.fromkeys(whole if scope.deep else _in((folder,), files, found.errors))
         for path in (*below, *_unsaved(folder, files, scope.deep, below)):
             counts = path.endswith((*TERRAFORM, *TEMPLATES)) and (
                 scope.among is None or path in scope.among
@@ -206,7 +214,7 @@ class ReadCache:
         """
         folders = [os.path.dirname(path) for path in given if path.endswith(TERRAFORM)]
         if folders:
-            for path in _below((*folders, inputs.boundary)):
+            for path in _below((*folders, inputs.boundary), files):
                 if path.endswith(TERRAFORM) and not use.excludes(path):
                     yield path
         templates = [path for path in given if path.endswith(TEMPLATES)]
@@ -226,7 +234,7 @@ class ReadCache:
         exact = not inputs.assumptions and not inputs.explore_defaults
         found = self._neighbours.get(where)
         if found is None:
-            others = _below(where) if whole else _in(where)
+            others = _below(where, files) if whole else _in(where, files)
             usable = (
                 path for path in others if path.endswith(TEMPLATES) and not use.excludes(path)
             )
@@ -239,29 +247,34 @@ class ReadCache:
         return found
 
 
-def _in(folders: Iterable[str]) -> Iterator[str]:
+def _in(
+    folders: Iterable[str], files: Files, errors: list[SourceError] | None = None
+) -> Iterator[str]:
     for folder in folders:
-        with suppress(OSError):
-            yield from sorted(entry.path for entry in os.scandir(folder) if entry.is_file())
+        for entry in listed(folder, errors):
+            if entry.is_file() and (not entry.is_symlink() or files.follows(entry.path)):
+                yield entry.path
 
 
 def found_in(folder: str, scope: ScanScope) -> Iterator[str]:
     """The files below a folder, or in it, that may be sources, values for them, or settings."""
-    for path in walk((folder,)) if scope.deep else _in((folder,)):
+    for path in walk((folder,)) if scope.deep else _in((folder,), Files()):
         if path.endswith(MAY_COUNT):
             yield path
 
 
-def _below(folders: Iterable[str]) -> Iterator[str]:
+def _below(
+    folders: Iterable[str], files: Files, errors: list[SourceError] | None = None
+) -> Iterator[str]:
     cache = os.path.join("", "cdk.out", ".cache", "")
-    for path in walk(folders):
+    for path in walk(folders, files=files, errors=errors):
         if path.endswith((*TERRAFORM, *TEMPLATES)) and cache not in path:
             yield path
 
 
 def _is_folder(path: str, files: Files) -> bool:
     """Whether a path is a folder, be it that only held files are in it."""
-    return os.path.isdir(path) or any(_encloses(path, held) for held in files.held)
+    return os.path.isdir(path) or any(encloses(path, held) for held in files.held)
 
 
 def _unsaved(folder: str, files: Files, deep: bool, below: Container[str]) -> Iterator[str]:
@@ -269,7 +282,7 @@ def _unsaved(folder: str, files: Files, deep: bool, below: Container[str]) -> It
     for path in files.held:
         if (
             path in below
-            or not _encloses(folder, path)
+            or not encloses(folder, path)
             or not path.endswith((*TERRAFORM, *TEMPLATES))
         ):
             continue
@@ -317,51 +330,45 @@ def _stacks(
     """The stacks of some files; a reader is imported only for files that are its own."""
     stacks: list[Stack] = []
     errors: list[SourceError] = []
+
+    def add(found: "tuple[Sequence[Stack], Iterable[SourceError]] | None") -> None:
+        for stack in found[0] if found else ():
+            # What files it has is asked again and again: a stack that cannot say is none.
+            if contained(partial(_files_of, stack), stack.name, errors) is not None:
+                stacks.append(stack)
+        errors.extend(found[1] if found else ())
+
     terraform = [path for path in paths if path.endswith(TERRAFORM)]
     if terraform and "terraform" in scope.kinds:
         from taskwall.readers.terraform import stacks as read_terraform
 
-        roots, wrong = read_terraform(terraform, files, inputs)
-        stacks += roots
-        errors += wrong
+        add(contained(lambda: read_terraform(terraform, files, inputs), terraform[0], errors))
     others = [path for path in paths if not path.endswith(TERRAFORM)]
     plans = [path for path in others if _is_plan(path, files)]
     if plans and "plan" in scope.kinds:
         from taskwall.readers.terraform.plan.stacks import plans as read_plans
         from taskwall.readers.terraform.plan.stacks import unplanned
 
-        planned, unread = read_plans(plans, files, inputs, stacks)
-        stacks = [*unplanned(stacks, planned), *planned]
-        errors += unread
+        planned = contained(lambda: read_plans(plans, files, inputs, stacks), plans[0], errors)
+        stacks = unplanned(stacks, planned[0] if planned else ())
+        add(planned)
     templates = [path for path in others if path.endswith(TEMPLATES) and path not in plans]
     if templates and "cloudformation" in scope.kinds:
         from taskwall.readers.cloudformation import stacks as read_templates
 
-        made, bad = read_templates(templates, files, inputs)
-        stacks += made
-        errors += bad
+        add(contained(lambda: read_templates(templates, files, inputs), templates[0], errors))
     return stacks, errors
+
+
+def _files_of(stack: Stack) -> frozenset[str]:
+    return stack.files
 
 
 def _boundaries(paths: Iterable[str]) -> dict[str, str]:
     """For each path the repository that encloses it, else the outermost given folder that does."""
     folders = {path: path if os.path.isdir(path) else os.path.dirname(path) for path in paths}
     return {
-        path: _repository(folder)
-        or min((one for one in folders.values() if _encloses(one, folder)), key=len)
+        path: repository(folder)
+        or min((one for one in folders.values() if encloses(one, folder)), key=len)
         for path, folder in folders.items()
     }
-
-
-def _repository(folder: str) -> str:
-    """The nearest folder with a `.git`, from a folder upward; "" if there is none."""
-    while not os.path.exists(os.path.join(folder, ".git")):
-        above = os.path.dirname(folder)
-        if above == folder:
-            return ""
-        folder = above
-    return folder
-
-
-def _encloses(folder: str, path: str) -> bool:
-    return path == folder or path.startswith(os.path.join(folder, ""))

@@ -134,8 +134,8 @@ def test_the_worst_verdict_of_a_place_stands() -> None:
 @pytest.mark.parametrize(
     ("doubtful", "verdict"), [(False, "pass"), (None, "unknown"), (True, "unknown")]
 )
-def test_a_pass_stands_beside_what_could_only_pass(doubtful: bool | None, verdict: str) -> None:
-    """Whether a rule is also about more does not matter, where that is as it should be too."""
+def test_certainty_wins_over_concern(doubtful: bool | None, verdict: str) -> None:
+    """Whether a rule is about something does not matter where that is as it should be."""
     maybe = Fact(None, "it is there", PLACE, "aws_vpc.main", (Need("var.y", "has no default"),))
 
     def judging(network: Network) -> Iterator[Verdict]:
@@ -145,7 +145,7 @@ def test_a_pass_stands_beside_what_could_only_pass(doubtful: bool | None, verdic
     (finding,) = found(a_rule(judging))
     (alone,) = found(a_rule(saying(doubtful, concerned=maybe)))
 
-    assert (finding.verdict, alone.verdict) == (verdict, "unknown")
+    assert (finding.verdict, alone.verdict) == (verdict, verdict)
 
 
 def test_what_is_made_elsewhere_is_unknown() -> None:

@@ -17,12 +17,13 @@ def settings(folder: Path, *lines: str) -> None:
 
 def test_the_profile_chooses(stack: Path, checkov: Run) -> None:
     """Without a word it is the default one; a settings file names another, and ignores."""
-    rules = {rule for rule, _ in checkov("-d", ".", "--check", "TW*").told()}
+    run = ("-d", ".", "--framework", "terraform", "--check", "TW*")
+    rules = {rule for rule, _ in checkov(*run).told()}
     assert {"TW204", "TW401", "TW701"} <= rules
     assert "TW211" not in rules
 
     settings(stack, 'profile = "strict"', 'ignore = ["TW7"]')
-    rules = {rule for rule, _ in checkov("-d", ".", "--check", "TW*").told()}
+    rules = {rule for rule, _ in checkov(*run).told()}
     assert {"TW204", "TW211"} <= rules
     assert "TW701" not in rules
 

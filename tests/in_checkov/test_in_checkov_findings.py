@@ -70,7 +70,8 @@ def test_a_pass_is_told_of_what_was_judged_only(framework: str, checkov: Run) ->
 
 def test_other_formats_tell_the_same(stack: Path, checkov: Run) -> None:
     """SARIF, JUnit and the command line show the message and the guideline."""
-    checkov("-d", ".", *ONLY, form="sarif")
+    run = ("-d", ".", "--framework", "terraform", *ONLY)
+    checkov(*run, form="sarif")
     document = json.loads((stack / "results.sarif").read_text())
     (result,) = document["runs"][0]["results"]
     (rule,) = document["runs"][0]["tool"]["driver"]["rules"]
@@ -78,13 +79,13 @@ def test_other_formats_tell_the_same(stack: Path, checkov: Run) -> None:
     assert "allows ingress from 0.0.0.0/0 to aws_ecs_service.web" in result["message"]["text"]
     assert rule["helpUri"].startswith("https://docs.aws.amazon.com/")
 
-    junit = checkov("-d", ".", *ONLY, form="junitxml")
+    junit = checkov(*run, form="junitxml")
     failures = ET.fromstring(junit.out[junit.out.index("<?xml") :]).findall(".//failure")
     assert ["allows ingress from 0.0.0.0/0" in str(one.get("message")) for one in failures] == [
         True
     ]
 
-    plain = checkov("-d", ".", *ONLY, form="cli")
+    plain = checkov(*run, form="cli")
     assert "FAILED for resource: aws_security_group.web" in plain.out
     assert "; fix: " in plain.out
 

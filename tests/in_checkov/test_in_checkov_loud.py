@@ -30,7 +30,7 @@ def test_a_crash_of_the_analysis(
     assert "taskwall: crashed: ValueError: a defect" in shown.err
     assert "Traceback" not in shown.err
 
-    (record,) = checkov("-d", ".", "--check", "TW204").records()
+    (record,) = checkov("-d", ".", "--framework", "terraform", "--check", "TW204").records()
     assert (record["check_id"], "a defect" in record["check_name"]) == ("TW204", True)
 
 
@@ -120,7 +120,8 @@ def test_where_no_source_can_be_read(stack: Path, checkov: Run, name: str, by: s
     """Checkov alone ends well there; the check about taskwall fails, on a file."""
     (stack / "main.tf").unlink()
     (stack / name).write_text(BROKEN[name])
-    shown = checkov(by, "." if by == "-d" else name)
+    run = (by, "." if by == "-d" else name)
+    shown = checkov(*run)
 
     assert shown.status == 1
     (record,) = shown.records()
@@ -128,7 +129,7 @@ def test_where_no_source_can_be_read(stack: Path, checkov: Run, name: str, by: s
     assert f"checkov could not read any source here: {name}:" in record["check_name"]
     assert f"taskwall: {name}:" in shown.err
     for choice in ("--skip-check=TW000,TW*", "--check=CKV_AWS_23"):
-        skipped = checkov(by, "." if by == "-d" else name, choice)
+        skipped = checkov(*run, "--framework", "terraform", "cloudformation", choice)
         assert (skipped.status, skipped.records()) == (0, [])
 
 

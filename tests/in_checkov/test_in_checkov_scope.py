@@ -128,7 +128,8 @@ def test_a_plan_with_its_sources(stack: Path, checkov: Run) -> None:
     """With --repo-root-for-plan-enrichment a finding of a plan is shown, and skipped, there."""
     (stack / "plans").mkdir()
     (stack / "plans" / "plan.json").write_text(plan())
-    run = ("-f", "plans/plan.json", "--repo-root-for-plan-enrichment", ".", *ONLY)
+    run = ("-f", "plans/plan.json", "--framework", "terraform_plan", *ONLY)
+    run += ("--repo-root-for-plan-enrichment", ".")
     (record,) = checkov(*run).records()
     assert (record["file_path"].strip("/"), record["resource"]) == ("main.tf", GROUP[1])
 

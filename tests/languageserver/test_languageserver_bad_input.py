@@ -63,81 +63,83 @@ def messages(editor: Editor, kind: str) -> list[str]:
     return [each["params"]["message"] for each in editor.heard if each.get("method") == method]
 
 
-@pytest.mark.parametrize(
-    "uri",
-    [
-        "{folder}/new.tf",
-        "{folder}/not/there/yet/new.tf",
-        "{folder}/a%20b%23c/%6Eew.tf",
-        "{folder}/%C3%BC/%F0%9F%98%8B.tf",
-        "{folder}/\u00fc/new.tf",
-        "{folder}/%zz/new.tf",
-        "{folder}/new.tf?query#fragment",
-        "{folder}/there/../new.tf",
-        "file:///not/there/at/all/new.tf",
-        "file://localhost/not/there/at/all/new.tf",
-        "file://server/share/new.tf",
-        "file:///c%3A/Users/new.tf",
-        "file:///C:/Users/new.tf",
-    ],
-)
-def test_documents_that_are_not_on_disk(tmp_path: Path, uri: str) -> None:
+NOT_ON_DISK = [
+    "{folder}/new.tf",
+    "{folder}/not/there/yet/new.tf",
+    "{folder}/a%20b%23c/%6Eew.tf",
+    "{folder}/%C3%BC/%F0%9F%98%8B.tf",
+    "{folder}/\u00fc/new.tf",
+    "{folder}/%zz/new.tf",
+    "{folder}/new.tf?query#fragment",
+    "{folder}/there/../new.tf",
+    "file:///not/there/at/all/new.tf",
+    "file://localhost/not/there/at/all/new.tf",
+    "file://server/share/new.tf",
+    "file:///c%3A/Users/new.tf",
+    "file:///C:/Users/new.tf",
+]
+
+
+def test_documents_that_are_not_on_disk(tmp_path: Path) -> None:
     """They are judged all the same, and shown by the very URI that the editor has for them."""
-    uri = uri.format(folder=tmp_path.as_uri())
     with Editor() as editor:
         editor.begin(tmp_path)
-        opened(editor, uri, SERVICE + RULE)
-        editor.shown(uri, lambda found: "TW204" in codes(found))
-        editor.change(uri, 2, {"text": SERVICE})
-        editor.shown(uri, lambda found: "TW204" not in codes(found))
+        for uri in (each.format(folder=tmp_path.as_uri()) for each in NOT_ON_DISK):
+            opened(editor, uri, SERVICE + RULE)
+            editor.shown(uri, lambda found: "TW204" in codes(found))
+            editor.change(uri, 2, {"text": SERVICE})
+            editor.shown(uri, lambda found: "TW204" not in codes(found))
+            editor.close(uri)
         assert editor.end() == 0
         assert messages(editor, "show") == []
 
 
-@pytest.mark.parametrize(
-    "uri", ["untitled:Untitled-1", "git:/a/main.tf?HEAD", "file:///%00.tf", ""]
-)
-def test_documents_that_are_no_files(tmp_path: Path, uri: str) -> None:
+def test_documents_that_are_no_files(tmp_path: Path) -> None:
     """The log says once that they are not judged, and other documents are."""
     path = tmp_path / "main.tf"
     path.write_text(SERVICE + RULE)
+    uris = ("untitled:Untitled-1", "git:/a/main.tf?HEAD", "file:///%00.tf", "")
     with Editor() as editor:
         editor.begin(tmp_path)
-        opened(editor, uri, SERVICE + RULE)
-        editor.change(uri, 2, {"text": SERVICE})
-        editor.close(uri)
+        for uri in uris:
+            opened(editor, uri, SERVICE + RULE)
+            editor.change(uri, 2, {"text": SERVICE})
+            editor.close(uri)
         other = editor.open(path)
         editor.shown(other, lambda found: "TW204" in codes(found))
         assert editor.end() == 0
         told = [text for text in messages(editor, "log") if "is not a file" in text]
-        assert told == [f"{uri} is not a file: it is analysed once it is saved as one."]
+        assert told == [
+            f"{uri} is not a file: it is analysed once it is saved as one." for uri in uris
+        ]
         assert set(editor.diagnostics) == {other}
 
 
-@pytest.mark.parametrize(
-    "written",
-    [
-        lambda text: "\ufeff" + text,
-        lambda text: text.replace("\n", "\r\n"),
-        lambda text: text + "# \ud83d\n",
-        lambda text: text + "# \0\n",
-        lambda text: text + "# " + "\U0001f60b" * 1000,
-    ],
-    ids=["byte order mark", "carriage returns", "half a sign", "nul", "signs beyond 16 bits"],
-)
+ODD: dict[str, Callable[[str], str]] = {
+    "byte order mark": lambda text: "\ufeff" + text,
+    "carriage returns": lambda text: text.replace("\n", "\r\n"),
+    "half a sign": lambda text: text + "# \ud83d\n",
+    "nul": lambda text: text + "# \0\n",
+    "signs beyond 16 bits": lambda text: text + "# " + "\U0001f60b" * 1000,
+}
+
+
 @pytest.mark.parametrize(
     ("name", "text"), [("main.tf", SERVICE + RULE), ("stack.yaml", TEMPLATE)], ids=["tf", "yaml"]
 )
-def test_odd_texts(tmp_path: Path, name: str, text: str, written: Callable[[str], str]) -> None:
+def test_odd_texts(tmp_path: Path, name: str, text: str) -> None:
     """What is odd about a text takes nothing away of what is found in it, or is said."""
     with Editor() as editor:
         editor.begin(tmp_path)
         uri = (tmp_path / name).as_uri()
-        opened(editor, uri, written(text))
-        shown = editor.shown(uri, bool)
-        assert "TW204" in codes(shown) or any("code" not in each for each in shown)
-        editor.change(uri, 2, {"text": text})
-        shown = editor.shown(uri, lambda found: "TW204" in codes(found))
+        for oddity, written in ODD.items():
+            opened(editor, uri, written(text))
+            shown = editor.shown(uri, bool)
+            assert "TW204" in codes(shown) or any("code" not in each for each in shown), oddity
+            editor.change(uri, 2, {"text": text})
+            editor.shown(uri, lambda found: "TW204" in codes(found))
+            editor.close(uri)
+            editor.shown(uri, lambda found: not found)
         assert editor.end() == 0
 
 
@@ -147,24 +149,22 @@ def opened(editor: Editor, uri: str, text: str) -> None:
     editor.tell("textDocument/didOpen", {"textDocument": document})
 
 
-@pytest.mark.parametrize(
-    ("method", "params"),
-    [
-        ("textDocument/hover", {}),
-        ("textDocument/hover", {"textDocument": {"uri": "a"}, "position": {"line": -1}}),
-        ("textDocument/codeAction", {"textDocument": 1}),
-        ("workspace/executeCommand", {"command": "taskwall.no"}),
-        ("workspace/executeCommand", {"command": "taskwall.show", "arguments": [1]}),
-        ("no/such/method", {}),
-    ],
-)
-def test_requests_that_mean_nothing_are_answered_with_errors(
-    tmp_path: Path, method: str, params: object
-) -> None:
+MEANINGLESS: list[tuple[str, object]] = [
+    ("textDocument/hover", {}),
+    ("textDocument/hover", {"textDocument": {"uri": "a"}, "position": {"line": -1}}),
+    ("textDocument/codeAction", {"textDocument": 1}),
+    ("workspace/executeCommand", {"command": "taskwall.no"}),
+    ("workspace/executeCommand", {"command": "taskwall.show", "arguments": [1]}),
+    ("no/such/method", {}),
+]
+
+
+def test_requests_that_mean_nothing_are_answered_with_errors(tmp_path: Path) -> None:
     """Nobody waits for an answer that never comes."""
     with Editor() as editor:
         editor.begin(tmp_path)
-        assert "error" in editor.answer(method, params)
+        for method, params in MEANINGLESS:
+            assert "error" in editor.answer(method, params), (method, params)
         assert editor.end() == 0
 
 

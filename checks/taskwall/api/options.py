@@ -76,5 +76,6 @@ def resolved_options(options: Options) -> ResolvedOptions:
         baseline=options.baseline and os.path.join(cwd, options.baseline),
     )
     var_files = tuple(os.path.join(cwd, path) for path in options.inputs.var_files)
-    inputs = replace(options.inputs, var_files=var_files)
+    data = os.environ.get("TF_DATA_DIR") or options.inputs.data_folder
+    inputs = replace(options.inputs, var_files=var_files, data_folder=data)
     return ResolvedOptions(paths, inputs, options.scope, use, settings.chosen(every, use), cwd)

@@ -14,8 +14,9 @@ from taskwall.findings.finding import Report
 from taskwall.report.report import ReportBuilder
 from taskwall.rules._rule import Rule
 from taskwall.settings import Settings
+from taskwall.source.containment import crash_at
 from taskwall.source.files import Files
-from taskwall.source.stack import SourceError, Stack
+from taskwall.source.stack import InternalError, Stack
 
 __all__ = ["Cache", "Options", "Progress", "judge_stack", "scan"]
 
@@ -96,13 +97,16 @@ def judge_stack(
     use: Settings,
     judge: Callable[[Stack, Sequence[Rule], Settings], Judgement] = engine.judge,
 ) -> Judgement:
-    """The judgement of one stack, however it is written."""
+    """The judgement of one stack, however it is written; a crash where judging it raises.
+
+    Raises:
+        CancelledError: it is all in vain.
+    """
     try:
         return judge(stack, rules, use)
-    except RecursionError:
-        place = Span(min(stack.files, default=stack.name), 1, 1, 1, 1)
-        error = SourceError(place, "is nested too deeply to be analysed")
-        return Judgement((), 0, errors=(error,))
+    except Exception as error:  # noqa: BLE001 (one stack must not cost the others)
+        start = Span(min(stack.files, default=stack.name), 1, 1, 1, 1)
+        return Judgement((), 0, errors=(crash_at(start, error),))
 
 
 def _judged(judging: "_Judging", jobs: int, progress: Progress | None) -> list[Judgement]:
@@ -120,8 +124,6 @@ def _judged(judging: "_Judging", jobs: int, progress: Progress | None) -> list[J
 
 class _Judging:
     """Judges a stack by its index, here or in processes of its own."""
-
-    current: "_Judging"
 
     def __init__(
         self,
@@ -143,22 +145,15 @@ class _Judging:
 
     def apart(self, count: int) -> Iterator[Judgement]:
         """The judgements in order, made by several processes where the platform can fork."""
-        import multiprocessing
+        from taskwall.api import workers
 
-        if "fork" not in multiprocessing.get_all_start_methods():
-            yield from map(self, range(len(self.stacks)))
-            return
-        _Judging.current = self  # what is forked sees it; a stack could not be sent
-        with multiprocessing.get_context("fork").Pool(count, _uninterrupted) as pool:
-            yield from pool.imap(_judge_current, range(len(self.stacks)))
+        if workers.can_fork():
+            return workers.results(self, len(self.stacks), count, self._lost)
+        return map(self, range(len(self.stacks)))
 
-
-def _judge_current(index: int) -> Judgement:
-    return _Judging.current(index)
-
-
-def _uninterrupted() -> None:
-    """Leave an interruption to the process that waits for this one."""
-    import signal
-
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    def _lost(self, index: int) -> Judgement:
+        """What stands for the judgement of a stack whose process was ended."""
+        name = self.stacks[index].name
+        start = Span(min(self.stacks[index].files, default=name), 1, 1, 1, 1)
+        why = "the process that judged it was ended from outside, perhaps for want of memory"
+        return Judgement((), 0, errors=(InternalError(start, why),))

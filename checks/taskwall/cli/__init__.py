@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import sys
 
-from taskwall.cli.terminal import UsageError, say
+from taskwall.cli.terminal import ClosedError, UsageError, say
 
 TYPE_CHECKING = False  # typing would take as long to import as all else that --version needs
 if TYPE_CHECKING:
@@ -43,11 +43,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     if argv is not None:
         return _status(list(argv))
     sys.excepthook = _crashed
+    if sys.stderr is None:  # as `2>&-` has it
+        sys.stderr = open(os.devnull, "w")  # noqa: SIM115 (until the end)
     status = _status(sys.argv[1:])
     # To take a large network apart, only to end, would be a tenth of the run.
-    sys.stderr.flush()
-    say("")
-    os._exit(status)
+    os._exit(_flushed(status))
 
 
 def _status(arguments: list[str]) -> int:
@@ -56,6 +56,8 @@ def _status(arguments: list[str]) -> int:
     except UsageError as error:
         sys.stderr.write(f"taskwall: {error}\n")
         return 2
+    except ClosedError:
+        return 2  # a report that nobody reads is none: it must not pass for its findings
     except KeyboardInterrupt:
         return 130
 
@@ -97,6 +99,15 @@ def _crashed(kind: type[BaseException], error: BaseException, trace: TracebackTy
     sys.stderr.write(f"taskwall: crashed: {kind.__name__}: {error}{where}. Please report this.\n")
     if os.environ.get("TASKWALL_TRACE"):
         traceback.print_exception(error)
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(2)
+    os._exit(_flushed(2))
+
+
+def _flushed(status: int) -> int:
+    """The exit status once all that was said is written: 2 if it cannot be."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            if stream is not None:
+                stream.flush()
+        except OSError:
+            status = 2
+    return status

@@ -14,15 +14,27 @@ class UsageError(Exception):
     """Something on the command line cannot be meant so; the message is a whole sentence."""
 
 
+class ClosedError(Exception):
+    """Nobody reads standard output any more."""
+
+
 def say(text: str) -> None:
-    """Write to standard output, whatever its encoding can say."""
+    """Write to standard output, whatever its encoding can say.
+
+    Raises:
+        ClosedError: its reader is gone.
+        UsageError: it is closed.
+    """
+    if sys.stdout is None:  # as `>&-` has it
+        raise UsageError("standard output is closed: nothing can be reported there.")
     encoding = sys.stdout.encoding or "utf-8"
     try:
         sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding))
         sys.stdout.flush()
-    except BrokenPipeError:
+    except BrokenPipeError as error:
         # Whoever read the output has enough of it: the rest goes nowhere, and that quietly.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise ClosedError from error
 
 
 def view_on(color: str, verbose: bool) -> View:
@@ -33,7 +45,7 @@ def view_on(color: str, verbose: bool) -> View:
     from taskwall.settings import one_of
 
     one_of(color, ("auto", "always", "never"), "--color")
-    terminal = sys.stdout.isatty()
+    terminal = sys.stdout is not None and sys.stdout.isatty()
     plain = bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
     if sys.platform == "win32" and "WT_SESSION" not in os.environ:
         plain = True  # the old console would show the colours as text

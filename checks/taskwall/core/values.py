@@ -49,7 +49,8 @@ class Origin(Struct, frozen=True, gc=False):
     `name` is the address without instance keys (what messages say), `address` has them, and
     `header` is the line that introduces it. `maybe` holds what its existence waits for: empty if
     it certainly exists. `language` is "terraform" or "cloudformation" and only serves to word
-    fixes. `construct` is the path of the CDK construct that made it.
+    fixes. `construct` is the path of the CDK construct that made it. `silent` is whether nothing
+    that rules say of it is reported: it only stands for what may be there unseen.
     """
 
     name: str
@@ -59,17 +60,21 @@ class Origin(Struct, frozen=True, gc=False):
     called_from: tuple[ModuleCall, ...] = ()
     maybe: "tuple[Need, ...]" = ()
     construct: str | None = None
+    silent: bool = False
 
 
 class Need(Struct, frozen=True, gc=False):
     """Something that a user could supply, and why it is not known.
 
     `name` is what `--assume` (or `--var`, `--parameters`) takes: `var.peers`, `VpcId`,
-    `data.aws_vpc.main.cidr_block`. `why` continues the sentence: "has no default".
+    `data.aws_vpc.main.cidr_block`. `why` continues the sentence: "has no default". `handed` is set
+    of a module that is not there, which may use or change what the sources hand to it: the place
+    of the argument.
     """
 
     name: str
     why: str
+    handed: Span | None = None
 
     def __str__(self) -> str:
         return f"{self.name} {self.why}"
@@ -266,8 +271,12 @@ def same(one: Value, other: Value) -> bool | None:
 
 
 def _all(truths: Iterator[bool | None]) -> bool | None:
-    found = set(truths)
-    return False if False in found else None if None in found else True
+    found: bool | None = True
+    for truth in truths:
+        if truth is False:
+            return False
+        found = found and truth
+    return found
 
 
 def _may_be_equal(one: Text | Known, other: Text | Known) -> bool:
@@ -337,8 +346,12 @@ def either(one: Value, other: Value, waits_for: tuple[Need, ...]) -> Value:
         return one
     a, b = worst_per_scenario(one), worst_per_scenario(other)
     if isinstance(a, Items) and isinstance(b, Items):
-        both = tuple(item for item in a.items if any(same(item, twin) for twin in b.items))
-        some = [item for item in (*a.items, *b.items) if not any(same(item, i) for i in both)]
+        shared, others = _Members(b.items), _Members(a.items)
+        if len(shared.structures) * len(others.structures) > MOST_PAIRS:
+            return Unknown(waits_for, place=a.place)
+        both = tuple(item for item in a.items if item in shared)
+        certain = _Members(both)
+        some = [item for item in (*a.items, *b.items) if item not in certain]
         return Items(both, (*some, *a.rest, *b.rest), a.place, waits_for)
     if isinstance(a, Fields) and isinstance(b, Fields) and not (a.rest or b.rest):
         absent = Known(None)
@@ -351,6 +364,39 @@ def either(one: Value, other: Value, waits_for: tuple[Need, ...]) -> Value:
             place=a.place,
         )
     return Unknown(waits_for, place=a.place)
+
+
+MOST_PAIRS = 4_000
+"""So many pairs of lists and maps are compared to find what two lists share."""
+
+
+class _Members:
+    """Values, to be asked whether another is certainly the same as one of them."""
+
+    def __init__(self, values: Iterable[Value]) -> None:
+        self.structures: list[Value] = []
+        self._scalars: set[tuple[str, str | None]] = set()
+        for value in values:
+            key = self._key(value)
+            if key is None:
+                self.structures.append(value)
+            else:
+                self._scalars.add(key)
+
+    @staticmethod
+    def _key(value: Value) -> tuple[str, str | None] | None:
+        """What is equal for scalars, and for unknowns, that are the same; None of structures."""
+        written = worst_per_scenario(value)
+        if isinstance(written, Known):
+            return "known", spelled(written.data)
+        name = symbol(value) or symbol(written)
+        return ("open", name) if name and not isinstance(written, Items | Fields) else None
+
+    def __contains__(self, value: Value) -> bool:
+        key = self._key(value)
+        if key is not None:
+            return key in self._scalars
+        return any(same(value, one) for one in self.structures)
 
 
 def plain(value: Value) -> object:
@@ -370,11 +416,16 @@ def plain(value: Value) -> object:
 
 
 def lifted(data: object, place: Span | None = None) -> Value:
-    """Plain Python data (of JSON's kinds) as a value, all of it at one place."""
+    """Plain Python data (of JSON's kinds) as a value, all of it at one place.
+
+    A number that is beyond Python's is unknown.
+    """
     if isinstance(data, Mapping):
         return Fields({str(key): lifted(item, place) for key, item in data.items()}, place=place)
     if isinstance(data, list | tuple):
         return Items(tuple(lifted(item, place) for item in data), place=place)
+    if isinstance(data, float) and data - data != 0:  # infinite, or not a number
+        return Unknown((Need("a number", "is too large"),), place=place)
     if data is None or isinstance(data, str | bool | int | float):
         return Known(data, place)
     raise TypeError(f"not a value of either language: {type(data).__name__}")

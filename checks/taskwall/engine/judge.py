@@ -22,13 +22,12 @@ from taskwall.findings.finding import (
 )
 from taskwall.findings.redaction import Redactor
 from taskwall.fixes.eligibility import RequestedFixes
-from taskwall.incremental.query import AmbiguousError
 from taskwall.lowering import Lowered, lower
 from taskwall.model.core.network import Network, RulePolicy
 from taskwall.rules._rule import Rule, Verdict
 from taskwall.settings import Settings
-from taskwall.source.resource import Resource, Suppression
-from taskwall.source.stack import SourceError, Stack
+from taskwall.source.resource import ABSENT, Resource, Suppression
+from taskwall.source.stack import AbsentSource, SourceError, Stack
 
 
 class LocatedFinding(Struct, frozen=True, gc=False):
@@ -63,6 +62,7 @@ class Judgement(Struct, frozen=True):
     errors: tuple[SourceError, ...] = ()
     crashes: tuple[Crash, ...] = ()
     suppressions: tuple[Suppression, ...] = ()
+    absent: tuple[AbsentSource, ...] = ()
     notes: tuple[str, ...] = ()
     passes: frozenset[Pass] = frozenset()
     sensitive_texts: frozenset[str] = frozenset()
@@ -112,8 +112,9 @@ def judge_scenarios(
             continue
         lowered = (lowering or lower)(evaluation.resources, policy)
         unread = unread or lowered.unread
-        for name, error in lowered.crashes:
-            crashes[Crash(f"reading {name}", stack, format_exception(error))] = None
+        for name, at, error in lowered.crashes:
+            why = format_exception(error)
+            crashes[Crash(f"reading {name}", stack, why, at.file, at.line)] = None
         known[same] = []
         for crash in _ask(lowered.network, rules, settings, number, known[same], check_cancelled):
             crashes[replace(crash, stack=stack)] = None
@@ -123,15 +124,19 @@ def judge_scenarios(
     bound = f"{stack}: {shown}"
     hidden = frozenset().union(*(evaluation.sensitive_texts for evaluation in evaluations))
     mask = Redactor(hidden, fixes(rules))
+    if any(one.type == ABSENT for each in evaluations for one in each.resources):
+        answers = [answer for answer in answers if _is_told(answer)]
     merged, passes = _merged(answers, followed, stack, settings)
+    merged = list(_one_for_each_call(merged))
     found = evaluations[0].line_map.apply(tuple(merged))
     return Judgement(
         mask.apply(found),
-        max(len(evaluation.resources) for evaluation in evaluations),
+        max(sum(one.type != ABSENT for one in each.resources) for each in evaluations),
         unread,
         mask.apply(tuple(dict.fromkeys(error for each in evaluations for error in each.errors))),
-        mask.apply(tuple(crashes)),
+        mask.apply(evaluations[0].line_map.apply(tuple(crashes))),
         tuple(dict.fromkeys(skip for each in evaluations for skip in each.suppressions)),
+        tuple(dict.fromkeys(one for each in evaluations for one in each.absent)),
         () if followed.whole else (bound,),
         frozenset((*key[:2], mask.redact(key[2]), *key[3:]) for key in passes) if mask else passes,
         hidden,
@@ -193,8 +198,6 @@ class _RuleVerdicts:
             for verdict in rule.judge(network):
                 if (decided := verdict.decided) is not None:
                     self.found.append((verdict, decided))
-        except AmbiguousError:
-            raise
         except Exception as error:  # noqa: BLE001 (a defect of a rule is a crash in the report)
             self.crash = format_exception(error)
 
@@ -222,6 +225,54 @@ def format_exception(error: Exception) -> str:
     frames = traceback.extract_tb(error.__traceback__)
     where = f" ({frames[-1].name}, line {frames[-1].lineno})" if frames else ""
     return f"{type(error).__name__}: {error}{where}"
+
+
+def _is_told(answer: ScenarioVerdict) -> bool:
+    """Whether a verdict is about more than what an absent module may hold unseen.
+
+    What it may make is judged only by what it does to things of the sources.
+    """
+    verdict = answer.verdict
+    if verdict.on.silent:
+        return False
+    made_there = any(need.handed for need in verdict.on.maybe)
+    return not made_there or (answer.truth is None and verdict.concerned.truth is True)
+
+
+def _one_for_each_call(judged: Iterable[LocatedFinding]) -> Iterator[LocatedFinding]:
+    """Findings, where all that wait for what an absent module does are one for each rule and call.
+
+    It stands at the argument by which the module gets hold of what the rule is about.
+    """
+    asked: set[tuple[str, str]] = set()
+    for one in judged:
+        handed = [need for need in one.needs if need.handed]
+        call = handed[0].name if handed else ""
+        by_module = any(need.handed for need in one.on.maybe)
+        if not handed or not (
+            by_module or all(need.handed or need.name.endswith(call) for need in one.needs)
+        ):
+            yield one
+            continue
+        places = [need.handed for need in handed if need.handed]
+        header = min(places, key=lambda place: place.line)
+        place = next((place for place in places if place != header), header)
+        if (one.finding.rule, call) in asked:
+            continue
+        asked.add((one.finding.rule, call))
+        finding = replace(
+            one.finding,
+            resource=call,
+            instances=(call,),
+            file=place.file,
+            line=place.line,
+            column=place.column,
+            end_line=place.end_line,
+            end_column=place.end_column,
+            missing=(call,),
+        )
+        on = Origin(call, call, place, one.on.language, one.on.called_from)
+        yield LocatedFinding(finding, place, on, tuple(handed))
 
 
 _WORST: dict[bool | None, int] = {True: 0, None: 1, False: 2}
@@ -271,11 +322,7 @@ def _merged(
 def _settled(
     group: list[ScenarioVerdict], followed: Followed
 ) -> Iterable[tuple[ScenarioVerdict, str | None]]:
-    """What a rule says of one resource and place in the end: fail before unknown before pass.
-
-    Where all that is not known of something is whether the rule is about it, and it would pass,
-    another pass at that place holds whatever the unknown turns out to be.
-    """
+    """What a rule says of one resource and place in the end: fail before unknown before pass."""
     if len(group) == 1 and not group[0].truth:
         yield group[0], None
         return
@@ -295,8 +342,7 @@ def _settled(
 
 
 def _rank(answer: ScenarioVerdict) -> int:
-    harmless = answer.truth is None and answer.verdict.violated.truth is False
-    return len(_WORST) if harmless else _WORST[answer.truth]
+    return _WORST[answer.truth]
 
 
 def _message(answer: ScenarioVerdict) -> str:

@@ -41,6 +41,13 @@ class Followed(Struct, frozen=True):
         return when([*needed], self.scenarios, self.switches)
 
 
+class CancelledError(BaseException):
+    """Judging was given up, because what is judged has changed.
+
+    No defect: what contains those lets it pass.
+    """
+
+
 CancellationCheck: TypeAlias = Callable[[], None]
 """Called every now and then while a stack is judged; what it raises gives the judging up."""
 
@@ -60,6 +67,8 @@ def explore(stack: Stack, check_cancelled: CancellationCheck = never_cancelled) 
     first = evaluate({})
     if not first.questions:
         return Followed([{}], [first])
+    if first.exhausted:
+        return Followed([{}], [first], whole=False)
     limits: Callable[[str], Sequence[str] | None] = getattr(stack, "answers", lambda _: None)
     settle = _remembered(getattr(stack, "switches", lambda _: {}))
     questions = set(first.questions)
@@ -69,6 +78,8 @@ def explore(stack: Stack, check_cancelled: CancellationCheck = never_cancelled) 
         for scenario in scenarios:
             check_cancelled()
             found.append(evaluate(scenario))
+            if found[-1].exhausted:
+                return Followed([{}], [first], whole=False)
         further = questions.union(*(evaluation.questions for evaluation in found))
         if further == questions:
             break

@@ -102,6 +102,24 @@ class Unread(Struct, frozen=True):
     attributes: tuple[str, ...] = ()
 
 
+class Absent(Struct, frozen=True):
+    """A module, template or file that a source calls and that was not there to be read.
+
+    `file` and `line` are those of the call; `stack` is what calls it. `read_as` names the model of
+    it that was read in its place, if there was one.
+    """
+
+    kind: str
+    name: str
+    source: str
+    version: str | None
+    stack: str
+    file: str
+    line: int
+    cure: str
+    read_as: str | None = None
+
+
 class Problem(Struct, frozen=True):
     """A source that could not be read, or part of one; a warning does not count as unread."""
 
@@ -112,11 +130,16 @@ class Problem(Struct, frozen=True):
 
 
 class Crash(Struct, frozen=True):
-    """A rule that raised: never silence."""
+    """A rule, or the reading of a source, that raised: never silence.
+
+    `file` and `line` are where in the sources, "" and 0 where that is not known.
+    """
 
     rule: str
     stack: str
     message: str
+    file: str = ""
+    line: int = 0
 
 
 class Summary(Struct, frozen=True, rename={"passed": "pass"}):
@@ -130,6 +153,7 @@ class Summary(Struct, frozen=True, rename={"passed": "pass"}):
 
     passed: int = 0
     suppressed: int = 0
+    absent: int = 0
     errors: int = 0
     crashes: int = 0
 
@@ -142,6 +166,7 @@ class ReportDocument(Struct, frozen=True):
     summary: Summary
     findings: tuple[Finding, ...]
     suppressed: tuple[Suppressed, ...] = ()
+    absent: tuple[Absent, ...] = ()
     unread: tuple[Unread, ...] = ()
     errors: tuple[Problem, ...] = ()
     crashes: tuple[Crash, ...] = ()

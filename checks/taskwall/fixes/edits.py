@@ -13,8 +13,10 @@ from taskwall.core.change import AttributeChange
 from taskwall.core.patterns import pattern
 from taskwall.findings.finding import Edit
 from taskwall.fixes.refused import RefusedError
+from taskwall.source.containment import crash_at
 from taskwall.source.files import UnreadableError
 from taskwall.source.resource import Resource
+from taskwall.source.stack import SourceError
 
 if TYPE_CHECKING:
     from taskwall.fixes import cloudformation, terraform
@@ -36,9 +38,10 @@ Changes: TypeAlias = Sequence[tuple[AttributeChange, Resource]]
 class EditBuilder:
     """Makes edits of files."""
 
-    def __init__(self, text: Callable[[str], str]) -> None:
-        """Take what gives the text of a file, or raises `UnreadableError`."""
+    def __init__(self, text: Callable[[str], str], errors: list[SourceError] | None = None) -> None:
+        """Take what gives the text of a file, or raises `UnreadableError`; and where crashes go."""
         self._text = text
+        self._errors = [] if errors is None else errors
         self._writers: dict[str, terraform.Writer | cloudformation.Writer] = {}
 
     def edits(self, changes: Changes) -> tuple[Edit, ...]:
@@ -46,6 +49,9 @@ class EditBuilder:
         try:
             found = [edit for change, resource in changes for edit in self._made(change, resource)]
         except (RefusedError, UnreadableError):
+            return ()
+        except Exception as error:  # noqa: BLE001 (a fix must not cost the finding)
+            self._errors.append(crash_at(changes[0][1].origin.header, error))
             return ()
         return tuple(sorted(found, key=lambda edit: (edit.file, edit.line, edit.column)))
 
@@ -86,6 +92,7 @@ FixRequest: TypeAlias = tuple[str, Changes]
 def agreed(
     stacks: Sequence[tuple[Collection[str], Sequence[FixRequest]]],
     text: Callable[[str], str],
+    errors: list[SourceError] | None = None,
 ) -> Iterator[list[tuple[Edit, ...]]]:
     """The edits for each of the fails of each stack; none where stacks disagree.
 
@@ -94,8 +101,9 @@ def agreed(
     Args:
         stacks: the files of each stack, and what its fails ask for.
         text: gives the text of a file, or raises `UnreadableError`.
+        errors: is given what of this fails by a defect of ours.
     """
-    editor = EditBuilder(text)
+    editor = EditBuilder(text, errors)
     made = [
         [editor.edits(changes) if changes else () for _, changes in asked] for _, asked in stacks
     ]

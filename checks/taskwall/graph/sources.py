@@ -49,8 +49,7 @@ def pictures(options: Options, files: Files | None = None) -> Pictures:
             continue
         if graph.nodes:
             graphs.append(_masked(graph, Redactor(evaluation.sensitive_texts)))
-        for what, error in lowered.crashes:
-            place = Span(read.stack.name, 1, 1, 1, 1)
+        for what, place, error in lowered.crashes:
             errors[SourceError(place, f"reading {what} crashed: {error!r}")] = None
     return Pictures(tuple(graphs), tuple(_problems(errors, paths)))
 

@@ -99,8 +99,11 @@ Query: TypeAlias = tuple[object, Callable[..., V], tuple[Any, ...]]
 """A question: its key, whom it is asked, and about what. See `Recall.query`."""
 
 
-class AmbiguousError(Exception):
-    """An answer hangs on who asks first, so that it cannot be recalled."""
+class AmbiguousError(BaseException):
+    """An answer hangs on who asks first, so that it cannot be recalled.
+
+    No defect: what contains those lets it pass.
+    """
 
 
 class CircularError(AmbiguousError):

@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from taskwall.core.values import Span
 from taskwall.findings.finding import Unread
+from taskwall.lowering._absent import with_possible
 from taskwall.lowering._cloud_control import SnakeCase
 from taskwall.lowering._draft import NetworkBuilder, kinds
 from taskwall.model.core.network import Network, RulePolicy
@@ -28,13 +30,13 @@ class Lowered(Struct, frozen=True):
 
     network: Network
     unread: tuple[Unread, ...]
-    crashes: tuple[tuple[str, Exception], ...] = ()
+    crashes: tuple[tuple[str, Span, Exception], ...] = ()
 
 
 def lower(resources: Iterable[Resource], policy: RulePolicy | None = None) -> Lowered:
     """Build the network that resources declare."""
     _load()
-    draft = NetworkBuilder(resources)
+    draft = NetworkBuilder(with_possible(tuple(resources)))
     network = Network(draft.build(), policy)
     return Lowered(network, _unread(draft), tuple(draft.crashes))
 
@@ -57,7 +59,8 @@ class IncrementalLowering:
 
     def lowered(self, resources: Sequence[Resource]) -> Lowered:
         """What these resources declare now."""
-        self.plain = fresh = self.plain.of_others(self._draft.rebuilt(resources))
+        all_ = with_possible(resources)
+        self.plain = fresh = self.plain.of_others(self._draft.rebuilt(all_))
         self._network.by_kind = self._queries.set_input("kinds", fresh.by_kind)
         self._network.by_id = self._queries.set_input("things", fresh.by_id)
         unread = _unread(self._draft, self._written)

@@ -190,6 +190,12 @@ def lowers(
     return made
 
 
+def entity_of(type_: str) -> type[Entity] | None:
+    """The kind of thing that others mean when they refer to a resource of a type."""
+    known = _KINDS.get(type_)
+    return None if known is None else known.entity
+
+
 def kinds() -> frozenset[str]:
     """The resource types that functions under `lowers` have announced so far."""
     return frozenset(_KINDS)
@@ -213,7 +219,7 @@ class NetworkBuilder:
             every = [as_cloudformation(resource, translated) for resource in every]
         self.resources = {resource.origin.address: resource for resource in every}
         self.attributes_read: set[tuple[str, str]] = set()
-        self.crashes: list[tuple[str, Exception]] = []
+        self.crashes: list[tuple[str, Span, Exception]] = []
         self.external_references: dict[tuple[type[Entity], str], ExternalReference] = {}
         self._names: dict[type[Entity], dict[str, str]] = {}
         self._referring: dict[tuple[str, ...], dict[str, list[Resource]]] = {}
@@ -249,7 +255,7 @@ class NetworkBuilder:
         try:
             yield from kind.lowering(reading)
         except Exception as error:  # noqa: BLE001 (a defect here must not silence the rest)
-            self.crashes.append((reading.name, error))
+            self.crashes.append((reading.name, reading.origin.header, error))
 
     def label(self, address: str) -> str:
         """An address as messages say it: without instance keys."""
@@ -388,6 +394,8 @@ class NetworkBuilder:
         """The thing behind a name that the sources do not declare: all its attributes unknown."""
         at, language, needs = outside.place, outside.language, outside.needs
         known = self.resources.get(name)
+        if known is not None and getattr(_KINDS.get(known.type), "entity", None) is not kind:
+            known = None  # something else that happens to go by this name
         type_ = known.type if known else _FIRST.get((kind, language)) or _FIRST[kind, "terraform"]
         origin = Origin(name, name, at, language)
         body = dict(known.body.fields) if known else {}

@@ -5,6 +5,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from taskwall.core.values import Span
 from taskwall.incremental.query import Entry, Query, QueryEngine
 from taskwall.lowering._draft import ExternalReference, NetworkBuilder
 from taskwall.model.core.entity import Entity
@@ -17,7 +18,7 @@ class _Part(Struct, frozen=True):
     entities: tuple[Any, ...]
     outside: dict[tuple[type[Entity], str], ExternalReference]
     read: frozenset[tuple[str, str]]
-    crashes: tuple[tuple[str, Exception], ...]
+    crashes: tuple[tuple[str, Span, Exception], ...]
 
 
 class IncrementalNetworkBuilder(NetworkBuilder):

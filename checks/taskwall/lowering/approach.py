@@ -100,7 +100,8 @@ def _forced(r: ResourceReader, identity: Cell) -> Iterator[Fact]:
         if r.terraform
         else ("DefaultCacheBehavior", "CacheBehaviors", "TargetOriginId", "ViewerProtocolPolicy")
     )  # fmt: skip
-    ids = [origin.get("origin_id" if r.terraform else "Id").value for origin in _origins(r)]
+    identities = [origin.get("origin_id" if r.terraform else "Id") for origin in _origins(r)]
+    ids = [each.value for each in identities]
     for behaviour in (*config.get(first).each(), *config.get(more).each()):
         named = behaviour.get(target).value
         if named is None or identity.value is None:
@@ -108,8 +109,15 @@ def _forced(r: ResourceReader, identity: Cell) -> Iterator[Fact]:
         others = any(same(named, each) for each in ids if each is not None)
         if same(named, identity.value) is False and others:
             continue
-        viewer = setting(behaviour.get(policy), policy)
-        yield viewer.is_("https-only", "redirect-to-https")
+        forces = setting(behaviour.get(policy), policy).is_("https-only", "redirect-to-https")
+        needs = (
+            *behaviour.get(target).needs,
+            *(need for each in identities for need in each.needs),
+        )
+        if needs and same(named, identity.value) is not True:
+            text, place = f"a behaviour of {r.name} uses another origin", behaviour.place
+            forces |= Fact(None, text, place, r.name, needs)
+        yield forces
 
 
 def _balancer(r: ResourceReader, cell: Cell, depth: int = 0) -> Link | None:

@@ -79,48 +79,65 @@ def _policy_used(r: ResourceReader, block: Cell, port: Setting) -> Setting:
     In Terraform a resource of its own ties it to the listener, whose block stands for it.
     """
     names: list[Cell] = []
+    waits: tuple[Need, ...] = ()
     if not r.terraform:
         names += block.get("PolicyNames").each()
         tls = [policy.get("PolicyName").known for policy in r.attribute("", "Policies").each()
                if policy.get("PolicyType").known == _TLS]  # fmt: skip
     else:
-        for resource in r.builder.of_type("aws_load_balancer_listener_policy"):
-            names += _names_for(r, ResourceReader(resource, r.builder), port, "policy_names")
-        for resource in r.builder.of_type("aws_lb_ssl_negotiation_policy"):
-            names += _names_for(r, ResourceReader(resource, r.builder), port, "name")
+        for type_ in ("aws_load_balancer_listener_policy", "aws_lb_ssl_negotiation_policy"):
+            for resource in r.builder.of_type(type_):
+                found, open_ = _names_for(r, ResourceReader(resource, r.builder), port)
+                names += found
+                waits += open_
         policies = (resource.cell() for resource in r.builder.of_type("aws_load_balancer_policy"))
         tls = [
             p.get("policy_name").known for p in policies if p.get("policy_type_name").known == _TLS
         ]
     word = "policy_names" if r.terraform else "PolicyNames"
     meant = [name for name in names if name.known in tls] or names
-    if not meant:
+    if not meant and not waits:
         return setting(r.nothing(), word)
-    found = setting(meant[0], word)
-    if len(meant) > 1:
-        waits = (Need(f"the TLS policy of {r.name}", "is one of several"),)
-        found = Setting(Unknown(waits), found.place, word, r.name)
-    at = block.place if r.terraform else block.get(word).place
-    return Setting(found.value, at, word, r.name)
+    if len(meant) == 1:
+        value = setting(meant[0], word).value
+    else:
+        several = (Need(f"the TLS policy of {r.name}", "is one of several"),)
+        value = Unknown(several if meant else waits)
+    return Setting(value, block.place if r.terraform else block.get(word).place, word, r.name)
 
 
 _TLS = "SSLNegotiationPolicyType"
 
 
-def _names_for(r: ResourceReader, other: ResourceReader, port: Setting, key: str) -> Iterator[Cell]:
-    """The policies that a resource gives to a port of a classic load balancer."""
-    balancer, of_port = (
-        ("load_balancer", "lb_port")
-        if key == "name"
-        else ("load_balancer_name", "load_balancer_port")
+def _names_for(
+    r: ResourceReader, other: ResourceReader, port: Setting
+) -> tuple[list[Cell], tuple[Need, ...]]:
+    """The policies that a resource gives to a port of a classic load balancer.
+
+    Returns:
+        the policies; or what it waits for to know whether it is about this port.
+    """
+    balancer, of_port, key = (
+        ("load_balancer", "lb_port", "name")
+        if other.resource.type == "aws_lb_ssl_negotiation_policy"
+        else ("load_balancer_name", "load_balancer_port", "policy_names")
     )
-    link = other.link(LoadBalancer, other.attribute(balancer, ""))
-    if (
-        link is not None
-        and link.to == r.id
-        and port.is_(other.attribute(of_port, "").known).truth is True
-    ):
-        yield from other.attribute(key, "").each()
+    link, cell = (
+        other.link(LoadBalancer, other.attribute(balancer, "")),
+        other.attribute(of_port, ""),
+    )
+    if link is None or (link.exact and link.to != r.id):
+        return [], ()
+    is_ = port.is_(cell.known).truth
+    if is_ is False and not cell.needs:
+        return [], ()
+    if is_ and link.to == r.id:
+        return list(other.attribute(key, "").each()), ()
+    return [], (
+        *(link.waits("a load balancer") if not link.exact else ()),
+        *cell.needs,
+        *port.needs,
+    )
 
 
 @lowers("aws_load_balancer_listener_policy")

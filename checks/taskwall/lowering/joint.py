@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from taskwall.core.facts import Fact, any_of
+from taskwall.core.facts import TRUE, Fact, any_of
 from taskwall.core.values import Known, Reference, Text, worst_per_scenario
 from taskwall.lowering._draft import SWITCH, ResourceReader, lowers
 from taskwall.lowering.vpc import Gateway
@@ -107,11 +107,13 @@ def transit_propagation(r: ResourceReader) -> Iterator[Struct]:
 @lowers("aws_ec2_transit_gateway_route", "AWS::EC2::TransitGatewayRoute")
 def transit_route(r: ResourceReader) -> Iterator[Struct]:
     destination = r.setting("destination_cidr_block", "DestinationCidrBlock")
-    hole = str(r.attribute("blackhole", "Blackhole").known).lower() == "true"
-    if hole:
-        yield TransitEntry("blackhole", _table(r), None, destination)
-    else:
-        yield TransitEntry("route", _table(r), _attachment(r), destination)
+    hole = r.setting("blackhole", "Blackhole", False, "it leads to an attachment").is_(True)
+    if hole.truth is not False:
+        fact = TRUE if hole.truth else hole
+        yield TransitEntry("blackhole", _table(r), None, destination, fact)
+    if not hole.truth:
+        fact = TRUE if hole.truth is False else ~hole
+        yield TransitEntry("route", _table(r), _attachment(r), destination, fact)
 
 
 def _attachment(r: ResourceReader) -> Link | None:

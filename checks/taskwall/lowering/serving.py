@@ -77,8 +77,13 @@ def _envoy(r: ResourceReader) -> Iterator[ProxyPort]:
     if r.terraform:
         cells = [properties.get(_INGRESS)]
     else:
-        items = properties.each()
-        cells = [each.get("Value") for each in items if each.get("Name").known == _INGRESS]
+        cells = []
+        for each in properties.each():
+            name = each.get("Name")
+            if name.needs:  # it may be this one, whose port is not known then
+                cells.append(name)
+            elif name.known == _INGRESS:
+                cells.append(each.get("Value"))
     for cell in cells:
         if not cell.absent:
             yield ProxyPort(r.id, setting(r.nothing(), "name"), _ports(cell), _needs(cell))

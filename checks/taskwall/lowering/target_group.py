@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from taskwall.core.values import Unknown, Value
 from taskwall.lowering._draft import SWITCH, ResourceReader, lowers, setting
 from taskwall.model.core.entity import Entity, Link, Setting
 from taskwall.model.entities.load_balancer import (
@@ -48,10 +49,15 @@ def target_group(r: ResourceReader) -> Iterator[Entity]:
 def _client_ip(r: ResourceReader) -> Setting:
     if r.terraform:
         return r.setting("preserve_client_ip", "", meanings=SWITCH)
-    for item in r.attribute("", "TargetGroupAttributes").each():
-        if item.get("Key").known == "preserve_client_ip.enabled":
-            return setting(item.get("Value"), "preserve_client_ip.enabled", meanings=SWITCH)
-    return setting(r.nothing(), "preserve_client_ip.enabled")
+    name, attributes = "preserve_client_ip.enabled", r.attribute("", "TargetGroupAttributes")
+    value: Value | None = None
+    for item in attributes.each():
+        key = item.get("Key")
+        if key.known == name and item.sure:
+            return setting(item.get("Value"), name, meanings=SWITCH)
+        if key.known == name or key.needs:
+            value = Unknown(item.doubt or key.needs or item.needs)
+    return Setting(value, attributes.place, name, r.name)
 
 
 def _attached(r: ResourceReader) -> Iterator[Link]:

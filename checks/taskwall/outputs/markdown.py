@@ -121,7 +121,7 @@ def _escaped(text: str) -> str:
 def _code(text: str) -> str:
     """A text as code: as HTML, for backticks and bars could be in it, in a table as well."""
     escaped = _SPECIAL.sub(lambda match: f"&#{ord(match[0])};", _html(text))
-    return f"<code>{escaped}</code>"
+    return f"<code>{escaped.replace('@', '@<!-- -->')}</code>"
 
 
 def _html(text: str) -> str:

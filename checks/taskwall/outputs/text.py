@@ -151,6 +151,10 @@ def _edits(finding: Finding, report: Report, view: View) -> Iterator[tuple[str, 
         if len(old) < len(lines):
             continue
         head, tail = old[0][: edit.column - 1], old[-1][edit.end_column - 1 :]
+        if max(map(len, old)) > LONG:
+            old[-1] = old[-1][: edit.end_column - 1]
+            old[0] = old[0][edit.column - 1 :]
+            head = tail = ""
         new = f"{head}{edit.text}{tail}".replace("\r\n", "\n").split("\n")
         while old and new and old[0] == new[0]:  # what is added begins behind its line
             del old[0], new[0]
@@ -200,12 +204,20 @@ def _excerpt(marked: Sequence[_Marked], gutter: int, style: str, view: View) -> 
         if before and number > before + 1:
             yield "…\n", "frame"
         before = number
-        text, offset, length = windowed(line, start, end, max(view.width - gutter - 3, 20))
+        room = max(view.width - gutter - 3, 20)
+        if len(line) > LONG:
+            line, start, end = f"…{line[start:end]}…", 1, 1 + end - start  # noqa: PLW2901
+            room = min(room, 72)
+        text, offset, length = windowed(line, start, end, room)
         yield f"{number:{gutter}} |", "frame"
         yield f" {text}".rstrip() + "\n", ""
         yield f"{'':{gutter}} | ", "frame"
         yield f"{'':{offset}}", ""
         yield f"{'^' * length}\n", style
+
+
+LONG = 240
+"""A line of more characters is not written by hand: what stands beside a place may be anything."""
 
 
 def windowed(line: str, start: int, end: int, room: int) -> tuple[str, int, int]:

@@ -3,19 +3,21 @@
 import re
 from collections.abc import Iterator
 from json.decoder import JSONDecodeError, scanstring  # type: ignore[attr-defined]
+from math import isinf
 from typing import Final, TypeAlias
 
 from msgspec import Struct
 
 from taskwall.core.patterns import pattern
 from taskwall.core.values import Scalar
+from taskwall.source.size import MAX_PARTS, parts_at_most
 
 _BLANK: Final = pattern(r"[ \t\r\n]*")
 _NUMBER: Final = pattern(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?", re.ASCII)
 _WORDS: Final[dict[str, Scalar]] = {"true": True, "false": False, "null": None}
 
 LONGEST_NUMBER = 1000
-"""A number of more characters is taken for null: making an int of it takes too long."""
+"""A number of more characters is an error: making an int of it takes too long."""
 
 
 class JsonScalar(Struct, frozen=True, gc=False):
@@ -63,8 +65,10 @@ def parse(text: str, deepest: int, strict: bool = True) -> JsonNode:
         strict: whether control characters within texts are an error, as the standard has it.
 
     Raises:
-        JsonError: it is no JSON, or is nested deeper.
+        JsonError: it is no JSON, is nested deeper, or is too large.
     """
+    if parts_at_most(text) > MAX_PARTS:
+        raise JsonError(0, f"it has more than {MAX_PARTS} parts")
     return _Parser(text, deepest, strict).document()
 
 
@@ -108,7 +112,10 @@ class _Parser:
         if match is None:
             raise JsonError(start, "a value is expected")
         self._at = match.end()
-        return JsonScalar(start, self._at, _number(match[0]))
+        number = _number(match[0])
+        if number is None:
+            raise JsonError(start, "a number is too large")
+        return JsonScalar(start, self._at, number)
 
     def _members(self, closing: str) -> Iterator[None]:
         """Steps from member to member, up to behind the closing bracket."""
@@ -142,10 +149,12 @@ class _Parser:
         return JsonScalar(start, self._at, text)
 
 
-def _number(text: str) -> Scalar:
+def _number(text: str) -> int | float | None:
     if len(text) > LONGEST_NUMBER:
         return None
     if text.lstrip("-").isdigit():
         return int(text)
     number = float(text)
+    if isinf(number):
+        return None
     return int(number) if number.is_integer() and abs(number) < 1e15 else number

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from msgspec.structs import replace
-
 from taskwall import __version__, settings, sources
 from taskwall.engine.judge import Judgement
 from taskwall.findings import baseline
 from taskwall.findings.finding import (
+    Absent,
+    Crash,
     Finding,
     Problem,
     Report,
@@ -24,6 +24,7 @@ from taskwall.rules import all_rules
 from taskwall.rules._rule import Rule, describe
 from taskwall.settings import Settings, Threshold, reaches
 from taskwall.source.files import Files
+from taskwall.source.stack import InternalError, SourceError
 
 
 class ReportBuilder:
@@ -48,6 +49,7 @@ class ReportBuilder:
             [read.stack for read in found.reads],
             Redactor(text for judgement in judgements for text in judgement.sensitive_texts),
         )
+        self.links = files.links
         self.paths = ReportPaths(cwd)
         self.rows = ReportEntries(
             found.reads,
@@ -90,13 +92,8 @@ class ReportBuilder:
             else:
                 loud.append(finding)
         errors = self._errors()
-        crashes = tuple(
-            dict.fromkeys(
-                replace(crash, stack=self.paths.shown(crash.stack))
-                for judgement in self.judgements
-                for crash in judgement.crashes
-            )
-        )
+        crashes = self._crashes()
+        absent = self._absent()
         verdicts = [finding.verdict for finding in loud]
         reads = self.found.reads
         summary = Summary(
@@ -107,6 +104,7 @@ class ReportBuilder:
             unknown=verdicts.count("unknown"),
             passed=verdicts.count("pass") + self.rows.passes,
             suppressed=len(silent),
+            absent=sum(one.read_as is None for one in absent),
             errors=len(errors),
             crashes=len(crashes),
         )
@@ -116,6 +114,7 @@ class ReportBuilder:
             summary,
             tuple(finding for finding in loud if finding.verdict in self.settings.show),
             tuple(silent),
+            absent,
             _unread(self.judgements),
             errors,
             crashes,
@@ -137,12 +136,58 @@ class ReportBuilder:
         problems = {
             Problem(self.paths.shown(e.place.file), e.place.line, e.place.column, e.message)
             for e in errors
+            if not isinstance(e, InternalError)
         }
         return tuple(sorted(problems, key=lambda p: (p.file, p.line, p.column, p.message)))
+
+    def _absent(self) -> tuple[Absent, ...]:
+        """What calls name and nothing brought, each call once."""
+        found = {
+            Absent(
+                one.kind,
+                one.name,
+                one.source,
+                one.version,
+                self.paths.shown(read.stack.name),
+                self.paths.shown(one.place.file),
+                one.place.line,
+                one.cure,
+                one.read_as,
+            )
+            for read, judgement in zip(self.found.reads, self.judgements, strict=True)
+            for one in judgement.absent
+        }
+        return tuple(sorted(found, key=lambda one: (one.file, one.line, one.name, one.stack)))
+
+    def _crashes(self) -> tuple[Crash, ...]:
+        """What failed by a defect of ours: rules, lowering, and the reading of sources."""
+        found: dict[Crash, None] = {}
+
+        def add(crash: Crash) -> None:
+            file = self.paths.shown(crash.file)
+            stack = self.paths.shown(crash.stack) or file
+            at = f" at {file}:{crash.line}" if file else ""
+            found[Crash(crash.rule, stack, f"{crash.message}{at}", file, crash.line)] = None
+
+        def add_errors(errors: Iterable[SourceError], stack: str) -> None:
+            for error in errors:
+                if isinstance(error, InternalError):
+                    at = error.place
+                    add(Crash("reading", stack, error.message, at.file, at.line))
+
+        add_errors((*self.found.errors, *self.rows.errors), "")
+        for one, judgement in zip(self.found.reads, self.judgements, strict=True):
+            for crash in judgement.crashes:
+                add(crash)
+            add_errors(judgement.errors, one.stack.name)
+        return tuple(found)
 
     def _notes(self) -> Iterator[str]:
         for path in self.found.foreign:
             yield f"{self.paths.shown(path)}: is neither Terraform nor a template: skipped"
+        for path in sorted(self.links):
+            shown = self.paths.shown(path)
+            yield f"{shown}: leads out of the repository: not followed without --allow-outside"
         for read, judgement in zip(self.found.reads, self.judgements, strict=True):
             name = read.stack.name
             yield from (note.replace(name, self.paths.shown(name)) for note in judgement.notes)

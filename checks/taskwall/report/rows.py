@@ -14,6 +14,7 @@ from taskwall.report import suppressions
 from taskwall.report.excerpts import ReportPaths, SourceLines
 from taskwall.source.files import Files
 from taskwall.source.resource import Suppression
+from taskwall.source.stack import SourceError
 from taskwall.sources import ReadStack
 
 
@@ -50,6 +51,8 @@ class ReportEntries:
         """
         self.used: set[Suppression] = set()
         """The skips that keep something silent."""
+        self.errors: list[SourceError] = []
+        """What failed by a defect of ours."""
         self._paths = paths
         rows = sorted(_merged(self._rows(reads, judgements, files)), key=_order)
         self._all = self._fingerprinted(rows, lines)
@@ -84,6 +87,7 @@ class ReportEntries:
                 for read, judgement in zip(reads, judgements, strict=True)
             ],
             files.text,
+            self.errors,
         )
         for read, judgement, mends in zip(reads, judgements, offered, strict=True):
             skips = suppressions.by_file(judgement.suppressions)

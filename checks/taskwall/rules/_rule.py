@@ -60,10 +60,13 @@ class Verdict(Struct, frozen=True, gc=False):
 
     @property
     def decided(self) -> Fact | None:
-        """What makes the verdict; None if there is none, because the rule is not concerned."""
+        """What makes the verdict; None if there is none, because the rule is not concerned.
+
+        Where nothing is violated it passes, whether or not the rule is concerned.
+        """
         if self.concerned.truth is False:
             return None
-        if self.concerned.truth is None:
+        if self.concerned.truth is None and self.violated.truth is not False:
             return self.concerned
         # Not by `&`: what concerns a rule explains its pass as well.
         return Fact(self.violated.truth, parts=(self.concerned, self.violated), op="both")

@@ -21,7 +21,7 @@ from taskwall.core.facts import all_of
 from taskwall.model.core.network import Network
 from taskwall.model.exposure.shared_groups import allows_itself, shared_groups
 from taskwall.model.exposure.task_ingress import by_permission, ingress
-from taskwall.model.permissions.ports import has_ports, only_opens
+from taskwall.model.permissions.ports import only_opens, opens_ports
 from taskwall.rules._rule import Verdict, passes, rule
 
 
@@ -32,8 +32,8 @@ def shared_self_admission(network: Network) -> Iterator[Verdict]:
         whose = f"the namespace of {names}"
         judged = []
         for permission in ingress(network, attachment):
-            own = allows_itself(attachment, permission)
-            if own.truth is not False and has_ports(permission):
+            own = all_of((allows_itself(attachment, permission), opens_ports(permission)))
+            if own.truth is not False:
                 meant = all_of((shared.neighbours, only_opens(permission, shared.ports, whose)))
                 judged.append((permission, all_of((own, ~meant))))
         for each in by_permission(judged):

@@ -26,7 +26,7 @@ Guide: flow-logs
 See: https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs.html
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 
 from taskwall.core.facts import Fact, all_of, any_of
 from taskwall.model.core.network import Network
@@ -47,6 +47,7 @@ def no_flow_log(network: Network) -> Iterator[Verdict]:
     told = False
     for watch in logged_vpcs(network):
         names = _named(watch.sources)
+        concerned = any_of(source.exists for source in watch.sources)
         logged = _logged(network, watch)
         if watch.declared is not None:
             yield Verdict(
@@ -57,6 +58,7 @@ def no_flow_log(network: Network) -> Iterator[Verdict]:
                 holds=f"a flow log records {watch.declared.name}",
                 negative=True,
                 absent=True,
+                concerned=concerned,
                 names={"vpc": watch.declared.name},
             )
         elif logged.truth is True or not told:
@@ -68,13 +70,15 @@ def no_flow_log(network: Network) -> Iterator[Verdict]:
                 ~logged,
                 f"the VPC of {names} has no flow log",
                 holds=f"a flow log records the VPC of {names}",
+                concerned=concerned,
                 negative=True,
             )
 
 
-def _named(sources: Iterable[TaskSource]) -> str:
+def _named(sources: Sequence[TaskSource]) -> str:
     """The names of tasks: the first few, and how many more there are."""
-    names = list(dict.fromkeys(source.name for source in sources))
+    seen = [source for source in sources if not source.origin.silent] or sources
+    names = list(dict.fromkeys(source.name for source in seen))
     rest = f" and {len(names) - _MANY} more" if len(names) > _MANY else ""
     return ", ".join(names[:_MANY]) + rest
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from msgspec import Struct
 
 from taskwall.engine.judge import Judgement
+from taskwall.engine.scenarios import CancelledError
 from taskwall.report.report import ReportBuilder
 from taskwall.rules._rule import Rule
 from taskwall.session.judging import IncrementalStack
@@ -12,9 +13,7 @@ from taskwall.session.portraits import ResourceSummary
 from taskwall.settings import Settings
 from taskwall.source.stack import Stack
 
-
-class CancelledError(Exception):
-    """Judging was given up, because what is judged has changed."""
+__all__ = ["CancelledError", "SessionCache"]
 
 
 class _CachedJudgement(Struct):

@@ -2,27 +2,25 @@
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from stat import S_ISREG
 from typing import TypeVar
 
+from taskwall.core.paths import encloses
+from taskwall.core.plain_file import content
 from taskwall.core.values import Span
 from taskwall.source.stack import SourceError
 
 T = TypeVar("T")
 
-PASSED_OVER = frozenset({".git", "node_modules", ".terraform", "__pycache__", ".venv"})
-"""Folders that a scan does not enter; modules below `.terraform` are read when they are called."""
+PASSED_OVER = frozenset(
+    {
+        *(".git", "node_modules", "__pycache__", ".venv"),
+        *(".terraform", ".terragrunt-cache", ".external_modules"),
+    }
+)
+"""Folders that a scan does not enter; downloaded modules are read when they are called."""
 
 MAX_FILE_BYTES = 32 * 1024 * 1024
 """Files larger than this many bytes are an error, not a source."""
-
-_READING = (
-    os.O_RDONLY
-    | getattr(os, "O_BINARY", 0)
-    | getattr(os, "O_CLOEXEC", 0)
-    | getattr(os, "O_NOINHERIT", 0)
-    | getattr(os, "O_NONBLOCK", 0)  # to open a pipe does not wait for who writes to it
-)
 
 
 class UnreadableError(Exception):
@@ -50,6 +48,12 @@ class Files:
         self.reread = reread or retained
         self.changes = 0
         """How often texts were changed."""
+        self.links: dict[str, None] = {}
+        """The links that were met and not followed."""
+        self._bounds: tuple[str, ...] = ()
+        self._real_bounds: tuple[str, ...] = ()
+        self._named: frozenset[str] = frozenset()
+        self._real: dict[str, str] = {}
         self._asked: set[str] | None = None
         self._made: dict[type, object] = {}
 
@@ -57,6 +61,32 @@ class Files:
     def known(self) -> Iterable[str]:
         """The files that have been read, and those of the overlay."""
         return self._texts.keys()
+
+    def confine(self, bounds: Iterable[str], named: Iterable[str]) -> None:
+        """Follow no link from within some folders to what is outside of all of them.
+
+        `named` are paths that the user has named, which are followed wherever they lead.
+        """
+        self._bounds, self._named = tuple(bounds), frozenset(named)
+        real = (*self._bounds, *(path for path in self._named if os.path.isdir(path)))
+        self._real_bounds = tuple(map(os.path.realpath, dict.fromkeys(real)))
+        self._real.clear()
+
+    def follows(self, path: str) -> bool:
+        """Whether a path leads nowhere that a scan must not look; noted if it does."""
+        if not any(encloses(bound, path) for bound in self._bounds) or path in self._named:
+            return True
+        folder, name = os.path.split(path)
+        real = self._real.get(folder)
+        if real is None:
+            real = self._real[folder] = os.path.realpath(folder)
+        target = os.path.join(real, name)
+        if os.path.islink(target):
+            target = os.path.realpath(target)
+        if any(encloses(bound, target) for bound in self._real_bounds):
+            return True
+        self.links[path] = None
+        return False
 
     def one(self, kind: type[T], make: Callable[[], T]) -> T:
         """The one object of a kind that belongs to these files, made when it is first asked for.
@@ -104,7 +134,7 @@ class Files:
         """Whether there is such a file."""
         if self._asked is not None:
             self._asked.add(path)
-        return path in self._texts or os.path.isfile(path)
+        return path in self._texts or (os.path.isfile(path) and self.follows(path))
 
     def text(self, path: str) -> str:
         """The text of a file, without a byte order mark.
@@ -117,8 +147,10 @@ class Files:
             self._asked.add(path)
         if (known := self._texts.get(path)) is not None:
             return known
+        if "\0" not in path and not self.follows(path):
+            raise UnreadableError(path, "leads out of the repository: not read")
         try:
-            raw = _content(path)
+            raw = content(path, MAX_FILE_BYTES)
         except OSError as error:
             raise UnreadableError(path, f"cannot be read: {error.strerror or error}") from error
         try:
@@ -136,34 +168,22 @@ class Files:
         return found
 
 
-def _content(path: str) -> bytes:
-    """What is in a file, read with as few calls as can be: of a repository there are many.
-
-    Raises:
-        UnreadableError: no plain file, or too large.
-        OSError: it cannot be read.
-    """
-    opened = os.open(path, _READING)
-    try:
-        about = os.fstat(opened)
-        if not S_ISREG(about.st_mode):  # a pipe might never end
-            raise UnreadableError(path, "is not a plain file: not read")
-        if about.st_size > MAX_FILE_BYTES:
-            raise UnreadableError(path, f"larger than {MAX_FILE_BYTES // 1024**2} MiB: not read")
-        parts = [os.read(opened, about.st_size + 1)]
-        if len(parts[0]) != about.st_size:  # still written to, or not of a known size
-            while parts[-1]:
-                parts.append(os.read(opened, MAX_FILE_BYTES))
-        return b"".join(parts)
-    finally:
-        os.close(opened)
-
-
-def walk(paths: Iterable[str], passed_over: frozenset[str] = PASSED_OVER) -> Iterator[str]:
+def walk(
+    paths: Iterable[str],
+    passed_over: frozenset[str] = PASSED_OVER,
+    files: Files | None = None,
+    errors: list[SourceError] | None = None,
+) -> Iterator[str]:
     """Every file below the given files and folders, each once, in a stable order.
 
     Folders reached twice through symbolic links are entered once. Environments of Python, by
     whatever name, are passed over too: the libraries in them bring thousands of JSON files.
+
+    Args:
+        paths: files and folders.
+        passed_over: names of folders that are not entered.
+        files: says which links are followed; all are without it.
+        errors: is given the folders that cannot be read.
     """
     seen: set[str] = set()
     for path in paths:
@@ -176,28 +196,37 @@ def walk(paths: Iterable[str], passed_over: frozenset[str] = PASSED_OVER) -> Ite
             if real in seen:
                 continue
             seen.add(real)
-            try:
-                entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
-            except OSError:
-                continue
+            entries = listed(folder, errors)
             if folder != path and any(entry.name == "pyvenv.cfg" for entry in entries):
                 continue
             below = []
             for entry in entries:
+                # Only a link can lead elsewhere: to look along the whole path takes long.
+                linked = entry.is_symlink()
                 try:
                     is_folder, is_file = entry.is_dir(), entry.is_file()
                 except OSError:  # a link that leads to itself: reading it tells
                     is_folder, is_file = False, True
+                if is_folder and entry.name in passed_over:
+                    continue
+                if linked and files is not None and not files.follows(entry.path):
+                    continue
                 if is_folder:
-                    if entry.name not in passed_over:
-                        # Only a link can lead elsewhere: to look along the whole path takes long.
-                        linked = entry.is_symlink()
-                        inner = (
-                            os.path.realpath(entry.path)
-                            if linked
-                            else f"{real}{os.sep}{entry.name}"
-                        )
-                        below.append((entry.path, inner))
+                    inner = (
+                        os.path.realpath(entry.path) if linked else f"{real}{os.sep}{entry.name}"
+                    )
+                    below.append((entry.path, inner))
                 elif is_file:
                     yield entry.path
             folders.extend(reversed(below))
+
+
+def listed(folder: str, errors: list[SourceError] | None = None) -> "list[os.DirEntry[str]]":
+    """What is in a folder, by name; nothing if it cannot be read, which `errors` is given."""
+    try:
+        return sorted(os.scandir(folder), key=lambda entry: entry.name)
+    except OSError as error:
+        if errors is not None:
+            why = f"the folder cannot be read: {error.strerror or error}"
+            errors.append(SourceError(Span(folder, 1, 1, 1, 1), why))
+        return []

@@ -18,6 +18,10 @@ from taskwall.core.values import (
     worst_per_scenario,
 )
 
+ABSENT = "module"
+"""The type of a resource that is the call of a module, or of a nested template, that is not there:
+its arguments."""
+
 
 class Suppression(Struct, frozen=True):
     """A wish, written in a source, that a rule stay silent for a resource or on a line.

@@ -21,6 +21,32 @@ class SourceError(Struct, frozen=True, gc=False):
     message: str
 
 
+class InternalError(SourceError, frozen=True, gc=False):
+    """That taskwall itself failed on a source: a defect of ours, reported as a crash."""
+
+
+class ExhaustedError(SourceError, frozen=True, gc=False):
+    """That a source is more work than one evaluation may be: the rest of it is unknown."""
+
+
+class AbsentSource(Struct, frozen=True, gc=False):
+    """A module, template or file that a source calls and that is not there to be read.
+
+    `kind` is "module", "template", "include" or "submodule", `name` what the call is named
+    (`module.vpc`, a logical id), `source` and `version` what it asks for, as far as that is known.
+    `cure` is the command that brings it, or says what else to do. `read_as` names the model of it
+    that was read in its place, if there was one.
+    """
+
+    kind: str
+    name: str
+    source: str
+    version: str | None
+    place: Span
+    cure: str
+    read_as: str | None = None
+
+
 class Inputs(Struct, frozen=True):
     """What the user says beside the sources.
 
@@ -30,7 +56,9 @@ class Inputs(Struct, frozen=True):
     `workspace` is Terraform's workspace, None if it is not known. `remote_states` are folders of
     roots, by the name or address of the data source that reads their state. `modules` are the
     folders of modules that a host has downloaded, by the folder that calls them and the name of
-    the call. `environment` holds what variables named `TF_VAR_...` say, if it is to be listened to.
+    the call; `module_sources` are such folders by what `source` says, and `data_folder` is where
+    Terraform keeps what it downloads, seen from a root. `environment` holds what variables named
+    `TF_VAR_...` say, if it is to be listened to.
     `hcl_parser` is "tree-sitter" or "python-hcl2".
     """
 
@@ -44,6 +72,8 @@ class Inputs(Struct, frozen=True):
     workspace: str | None = None
     remote_states: Mapping[str, str] = {}
     modules: Mapping[tuple[str, str], str] = {}
+    module_sources: Mapping[str, str] = {}
+    data_folder: str = ".terraform"
     environment: Mapping[str, str] = {}
     hcl_parser: str = "tree-sitter"
 
@@ -61,8 +91,14 @@ class Evaluation(Struct, frozen=True):
     errors: tuple[SourceError, ...] = ()
     questions: frozenset[Question] = frozenset()
     suppressions: tuple[Suppression, ...] = ()
+    absent: tuple[AbsentSource, ...] = ()
     sensitive_texts: frozenset[str] = frozenset()
     line_map: LineMap = IDENTITY
+
+    @property
+    def exhausted(self) -> bool:
+        """Whether it was more work than it may be: other scenarios would take as long."""
+        return any(isinstance(error, ExhaustedError) for error in self.errors)
 
 
 class Stack(Protocol):

@@ -9,6 +9,7 @@ import pytest
 from taskwall.core.values import ModuleCall, Span, Value, needs
 from taskwall.readers.terraform import TerraformStack, stacks
 from taskwall.source.files import Files
+from taskwall.source.resource import ABSENT
 from taskwall.source.stack import Evaluation, Inputs, SourceError
 
 Evaluated = Callable[..., Evaluation]
@@ -37,7 +38,7 @@ output "port" { value = var.port }
 
 def addresses(evaluation: Evaluation) -> list[str]:
     """The addresses of all resources, in order."""
-    return [resource.origin.address for resource in evaluation.resources]
+    return [one.origin.address for one in evaluation.resources if one.type != ABSENT]
 
 
 def body(evaluation: Evaluation, address: str, shown: Shown) -> object:
@@ -104,6 +105,20 @@ def test_counted_and_keyed_calls(evaluated: Evaluated, shown: Shown) -> None:
     }
 
 
+def test_calls_of_an_absent_module(evaluated: Evaluated, shown: Shown) -> None:
+    """Each call of a module that is not there is a resource of its own kind, with its arguments."""
+    evaluation = evaluated(
+        'resource "t" "a" {}\nmodule "m" {\n  source   = "x/m/aws"\n  for_each = toset(["b"])\n'
+        '  version = "1.0"\n  to      = t.a.id\n  name    = each.key\n}\n'
+        'module "none" {\n  source = "x/none/aws"\n  count  = 0\n}\n'
+    )
+    (call,) = (one for one in evaluation.resources if one.type == ABSENT)
+    assert (call.origin.address, call.origin.name) == ('module.m["b"]', "module.m")
+    written = {"source": "x/m/aws", "version": "1.0", "to": "<t.a.id>", "name": "b"}
+    assert shown(call.body) == written
+    assert [one.name for one in evaluation.absent] == ["module.m"]
+
+
 def test_open_call_makes_its_resources_maybe(evaluated: Evaluated) -> None:
     """What a call of unknown number holds may exist, and waits for what decides the call."""
     evaluation = evaluated(
@@ -131,7 +146,7 @@ def test_missing_argument(evaluated: Evaluated) -> None:
     ]
 
 
-ABSENT = [
+OUTPUTS = [
     ("module.vpc.id", "module.vpc.id"),
     ("module.vpc.subnets[0]", "module.vpc.subnets[0]"),
     ('module.vpc.groups["a"].arn', 'module.vpc.groups["a"].arn'),
@@ -139,16 +154,18 @@ ABSENT = [
 ]
 
 
-@pytest.mark.parametrize(("expression", "name"), ABSENT)
+@pytest.mark.parametrize(("expression", "name"), OUTPUTS)
 def test_absent_module(evaluated: Evaluated, shown: Shown, expression: str, name: str) -> None:
     """The outputs of a module that is not there are unknown, with the path that was asked for."""
+    count = "count = 1" if "[0].id" in expression else ""
     evaluation = evaluated(
-        f'module "vpc" {{\n  source = "x/vpc/aws"\n}}\nresource "t" "a" {{\n  x = {expression}\n}}'
+        f'module "vpc" {{\n  source = "x/vpc/aws"\n  {count}\n}}\n'
+        f'resource "t" "a" {{\n  x = {expression}\n}}'
     )
     value = evaluation.resources[0].body.fields["x"]
     assert shown(value) == f"<{name}>"
     assert [str(need) for need in needs(value)] == [
-        f"{name} comes from a module that is not in the sources"
+        f"{name} comes from a module that is not downloaded"
     ]
 
 
@@ -197,8 +214,8 @@ def test_files_of_a_stack(stack: Callable[..., TerraformStack]) -> None:
 
 
 def test_module_beyond_the_boundary(tmp_path: Path) -> None:
-    """A module outside of what encloses the scan is absent, unless the user allows it."""
-    (tmp_path / "repo").mkdir()
+    """A module outside of the repository is absent, and said so, unless the user allows it."""
+    (tmp_path / "repo" / ".git").mkdir(parents=True)
     (tmp_path / "beyond").mkdir()
     main = tmp_path / "repo" / "main.tf"
     main.write_text(call("../beyond"))
@@ -207,7 +224,20 @@ def test_module_beyond_the_boundary(tmp_path: Path) -> None:
         files = Files()
         inputs = Inputs(boundary=str(tmp_path / "repo"), outside=outside)
         (found,), _ = stacks([str(main)], files, inputs)
-        assert addresses(found.evaluate({})) == expected
+        evaluation = found.evaluate({})
+        assert addresses(evaluation) == expected
+        assert [one.cure for one in evaluation.absent] == ([] if outside else ["--allow-outside"])
+
+
+def test_module_beyond_a_folder(tmp_path: Path) -> None:
+    """Without a repository a path in `source` leads wherever it leads: a build artefact."""
+    (tmp_path / "prod").mkdir()
+    (tmp_path / "modules").mkdir()
+    main = tmp_path / "prod" / "main.tf"
+    main.write_text(call("../modules"))
+    (tmp_path / "modules" / "main.tf").write_text('resource "t" "a" {}\n')
+    (found,), _ = stacks([str(main)], Files(), Inputs(boundary=str(tmp_path / "prod")))
+    assert addresses(found.evaluate({})) == ["module.m.t.a"]
 
 
 def test_downloaded_module(tmp_path: Path) -> None:

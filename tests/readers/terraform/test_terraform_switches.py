@@ -56,6 +56,11 @@ ASKED = [
 ]  # fmt: skip
 
 
+def x(evaluation: Evaluation) -> Value:
+    """The attribute x of the resource that `main` writes."""
+    return next(one for one in evaluation.resources if one.type == "t").body.fields["x"]
+
+
 @pytest.mark.parametrize(("expression", "expected"), ASKED)
 def test_questions(
     evaluated: Evaluated, expression: str, expected: set[tuple[str, Scalar]]
@@ -94,14 +99,14 @@ def test_scenarios(
 ) -> None:
     """A scenario settles the comparisons of its operands, and nothing is asked again."""
     evaluation = evaluated(main(expression), scenario=scenario)
-    assert shown(evaluation.resources[-1].body.fields["x"]) == expected
+    assert shown(x(evaluation)) == expected
     assert evaluation.questions == frozenset()
 
 
 def test_open_conditional_is_either(evaluated: Evaluated, shown: Shown) -> None:
     """Unanswered, a conditional holds what both branches share, and may hold the rest."""
     expression = "data.d.d.on ? [1, 2] : [2, 3]"
-    value = evaluated(main(expression)).resources[-1].body.fields["x"]
+    value = x(evaluated(main(expression)))
     assert shown(value) == [2, ("maybe", 1), ("maybe", 3)]
 
 
@@ -143,9 +148,9 @@ def test_module_on_its_own_is_not_followed(evaluated: Evaluated) -> None:
 def test_failing_branch_does_not_matter(evaluated: Evaluated, shown: Shown) -> None:
     """The branch that is not taken may fail; an open one leaves only itself unknown."""
     taken = evaluated(main("var.env == null ? 1 : var.env.x"))
-    assert shown(taken.resources[-1].body.fields["x"]) == 1
+    assert shown(x(taken)) == 1
     open_ = evaluated(main("data.d.d.on ? 1 : var.env.x"))
-    assert "data.d.d.on" in {need.name for need in needs(open_.resources[-1].body.fields["x"])}
+    assert "data.d.d.on" in {need.name for need in needs(x(open_))}
 
 
 DOUBTS = [

@@ -96,6 +96,8 @@ class Machine:
         self.drops: list[tuple[int, tuple[Need, ...]]] = []
         self.started_by = "ecs-init"
         self.has_agent = False
+        self.expanded = 0
+        """How many characters stood for variables so far."""
         self.unseen: dict[Need, None] = {}
         self.metadata: Callable[[str], Fields | None] = lambda _: None
 

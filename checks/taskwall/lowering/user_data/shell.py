@@ -288,7 +288,10 @@ class Shell:
                 and text in (f"${names[0]}", f"${{{names[0]}}}")
                 and names[0] in self.variables
             ):
-                return self.variables[names[0]]
+                value = self.variables[names[0]]
+                self.machine.expanded += len(value)
+                if self.machine.expanded <= MAX_EXPANDED:  # variables of variables double
+                    return value
             return self._unknown(text)
         if kind == "ansi_c_string":
             return escaped(text[2:-1])
@@ -351,6 +354,9 @@ class Shell:
         """A shell of its own on the same machine."""
         return Shell(self.machine, row, doubt, depth)
 
+
+MAX_EXPANDED = 1 << 20
+"""So many characters at most are put in for the variables of one machine's scripts."""
 
 _EXPANSIONS = frozenset(("simple_expansion", "expansion", "command_substitution"))
 _PASSED_OVER = frozenset(

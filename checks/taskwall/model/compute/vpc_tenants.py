@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from taskwall.core.facts import Fact, any_of
-from taskwall.core.values import Need
+from taskwall.core.values import Need, Span
 from taskwall.model.compute.container_instances import ContainerInstances, container_instances
 from taskwall.model.compute.launch_type import awsvpc, runs_on
 from taskwall.model.compute.placement import hosts_of, on_ec2
@@ -49,7 +49,8 @@ def tenants(network: Network) -> tuple[Tenant, ...]:
             hosts = hosts_of(network, source)
             known = [link for host, _ in hosts for link in inside[host.instances.id]][:1]
         if not known and runs_on(network, source, "EXTERNAL").truth is not True:
-            known = [_somewhere(source)]
+            setting = source.subnets_setting
+            known = [_somewhere(source.name, source.subnets, setting.needs, setting.place)]
         found += [Tenant(source, source, link) for link in known]
     return tuple(found)
 
@@ -60,20 +61,23 @@ def _members(network: Network) -> tuple[ContainerInstances, ...]:
 
 def _places(network: Network, member: ContainerInstances) -> Iterator[Link]:
     """The VPC of container instances, as far as their subnets tell: at most one."""
-    links = [link for group, _ in member.scaled_by for link in group.subnets]
-    found = (network.get(Subnet, link) for link in (*member.instances.subnets, *links))
+    scaled = [link for group, _ in member.scaled_by for link in group.subnets]
+    links = (*member.instances.subnets, *scaled)
+    found = [network.get(Subnet, link) for link in links]
     known = [subnet.vpc for subnet in found if subnet is not None and not subnet.external]
+    if links and not known:
+        known = [_somewhere(member.instances.name, links, (), links[0].place)]
     yield from sorted(known, key=lambda link: not (link.exact and link.to))[:1]
 
 
-def _somewhere(source: TaskSource) -> Link:
-    setting, name = source.subnets_setting, source.name
-    needs = setting.needs or tuple(need for link in source.subnets for need in link.fact.needs)
+def _somewhere(name: str, subnets: tuple[Link, ...], needs: tuple[Need, ...], place: Span) -> Link:
+    needs = needs or tuple(need for link in subnets for need in link.fact.needs)
     needs = needs or (Need(f"the VPC of {name}", "is not in the sources"),)
     text = f"{name} runs in a VPC that is not known"
-    subnet = source.subnets[0].to if source.subnets else ""
-    fact = Fact(None, text, setting.place, name, needs)
-    return Link(subnet and f"the VPC of {subnet}", fact, setting.place, exact=False)
+    subnet = subnets[0].to if subnets else ""
+    return Link(
+        subnet and f"the VPC of {subnet}", Fact(None, text, place, name, needs), place, exact=False
+    )
 
 
 @remembered

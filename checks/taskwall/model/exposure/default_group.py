@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from taskwall.core.facts import FALSE, Fact, all_of, any_of
-from taskwall.model.compute.container_instances import container_instances
+from taskwall.model.compute.container_instances import ContainerInstances, container_instances
 from taskwall.model.compute.launch_type import awsvpc
 from taskwall.model.core.entity import Link, same_entity
 from taskwall.model.core.network import Network, remembered
@@ -80,17 +80,30 @@ def held(network: Network) -> tuple[Held, ...]:
         falls = falls_into_default_group(network, source)
         by_vpc.setdefault(link, []).append((fact, all_of((fact, falls))))
     for member in container_instances(network):
-        links = [*member.instances.subnets, *(s for g, _ in member.scaled_by for s in g.subnets)]
-        for each in links:
-            subnet = network.get(Subnet, each)
-            if subnet is not None and subnet.vpc.to:
-                fact = all_of((member.fact, each.fact, subnet.vpc.fact))
-                by_vpc.setdefault(subnet.vpc.to, []).append((fact, FALSE))
+        for vpc, fact in _instances_in(network, member):
+            by_vpc.setdefault(vpc, []).append((all_of((member.fact, fact)), FALSE))
     return tuple(
         Held(vpc, any_of(f for f, _ in found), any_of(f for _, f in found))
         for vpc in network.every(Vpc)
         if (found := by_vpc.get(vpc.id))
     )
+
+
+def _instances_in(network: Network, member: ContainerInstances) -> Iterator[tuple[str, Fact]]:
+    """The VPC of container instances; where that is not known, each that the sources write."""
+    name, known, open_ = member.instances.name, False, list[Link]()
+    for each in (*member.instances.subnets, *(s for g, _ in member.scaled_by for s in g.subnets)):
+        subnet = network.get(Subnet, each)
+        if subnet is None or subnet.external:
+            open_.append(each)
+        elif subnet.vpc.to:
+            known = True
+            yield subnet.vpc.to, all_of((each.fact, subnet.vpc.fact))
+        else:
+            open_.append(subnet.vpc)
+    for vpc in network.every(Vpc) if open_ and not known else ():
+        needs = tuple(need for link in open_ for need in link.waits("a VPC"))
+        yield vpc.id, Fact(None, f"{name} runs in {vpc.name}", open_[0].place, name, needs)
 
 
 def _sources_in(network: Network) -> Iterator[tuple[TaskSource, str, Fact]]:

@@ -139,25 +139,25 @@ def judged_logs(
             for subnet in watch.subnets
         ]
         others = [(log, satisfies(log), may) for log, may in _loose_for(network, watch)]
+        perhaps = [(log, all_of((may, met, log.exists))) for log, met, may in others]
+        # One whose subnet is not known may be that of any.
+        loose = [fact for log, fact in perhaps if log.vpc is None]
+        met = [any_of((_met(logs), *loose)) for logs in of_subnets]
         enough = any_of(
             (
                 _met(own),
-                _of_each_subnet(network, watch, [_met(logs) for logs in of_subnets], satisfies),
-                *(
-                    all_of((may, met, log.exists))
-                    for log, met, may in others
-                    if log.vpc is not None
-                ),
+                _of_each_subnet(network, watch, met, satisfies),
+                *(fact for log, fact in perhaps if log.vpc is not None),
             )
         )
-        judged = [(log, met, met | ~enough) for log, met in own]
+        judged = [(log, fact, fact | ~enough) for log, fact in own]
         for logs in of_subnets:
-            judged += [(log, met, met | ~(enough | _met(logs))) for log, met in logs]
-        judged += [(log, met, may & (met | ~enough)) for log, met, may in others]
-        for log, met, concerned in judged:
+            judged += [(log, fact, fact | ~(enough | _met(logs))) for log, fact in logs]
+        judged += [(log, fact, may & (fact | ~enough)) for log, fact, may in others]
+        for log, fact, concerned in judged:
             if log.id not in done and concerned.truth is not False:
                 done.add(log.id)
-                yield log, met, concerned
+                yield log, fact, concerned
 
 
 def _met(logs: list[tuple[FlowLog, Fact]]) -> Fact:

@@ -5,7 +5,7 @@ from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
-from taskwall.core.facts import Fact
+from taskwall.core.facts import FALSE, TRUE, Fact
 from taskwall.core.values import Need, Span, symbol
 from taskwall.model.core.address import ALL_PORTS, Ranges
 from taskwall.model.core.entity import Setting
@@ -62,6 +62,14 @@ def protocol(permission: Permission) -> str:
 def has_ports(permission: Permission) -> bool:
     """Whether the question of ports arises: it does not for ICMP."""
     return protocol(permission) not in ("icmp", "icmpv6")
+
+
+def opens_ports(permission: Permission) -> Fact:
+    """Whether a permission is about ports, which one of an unknown protocol need not be."""
+    if not permission.protocol.open:
+        return TRUE if has_ports(permission) else FALSE
+    text, at = f"{permission.on.name} opens ports", permission.protocol.place
+    return Fact(None, text, at, permission.on.name, permission.protocol.needs)
 
 
 def range_of_ports(permission: Permission) -> Ranges | None:

@@ -45,13 +45,15 @@ class TransitEntry(Struct, frozen=True):
     """What a table of a transit gateway has to do with an attachment.
 
     An association makes it the attachment's table; a propagation or route leads there. A black
-    hole has no attachment: it swallows what goes to its destination.
+    hole has no attachment: it swallows what goes to its destination. `fact` is whether it is what
+    `kind` says.
     """
 
     kind: Literal["association", "propagation", "route", "blackhole"]
     table: Link
     attachment: Link | None
     destination: Setting | None = None
+    fact: Fact = TRUE
 
 
 class SubnetShare(Entity, frozen=True, kw_only=True):
@@ -186,11 +188,11 @@ def _of(entry: TransitEntry, attachment: TransitAttachment) -> Fact:
 def _leads(network: Network, table: Link, other: TransitAttachment) -> Fact:
     """Whether a table leads to an attachment, and nothing on that way swallows the traffic."""
     entries = (*_entries(network, "propagation"), *_entries(network, "route"))
-    parts = [all_of((_is(entry.table, table), _of(entry, other))) for entry in entries]
+    parts = [all_of((_is(entry.table, table), _of(entry, other), entry.fact)) for entry in entries]
     default = _default(network, other, "propagates")
     parts.append(all_of((_is(default, table), default.fact)))
     swallowed = any_of(
-        all_of((_is(entry.table, table), _covers(network, entry, other.vpc)))
+        all_of((_is(entry.table, table), _covers(network, entry, other.vpc), entry.fact))
         for entry in _entries(network, "blackhole")
     )
     return any_of(parts) & ~swallowed
@@ -236,15 +238,13 @@ def _by_vpn(network: Network) -> Iterator[VpcConnection]:
 
     A static route to the other VPC says that it does; without dynamic routing nothing else can.
     """
-    attached = network.grouped(GatewayAttachment, _vpn_gateway)
-    connections = network.every(VpnConnection)
-    ends = [(each, link.vpc) for each in connections for link in attached.get(each.gateway.to, ())]
-    for one, vpc in ends:
-        for other, far in ends:
+    ends = list(_vpn_ends(network))
+    for one, vpc, here in ends:
+        for other, far, there in ends:
             same = same_entity(one.customer, other.customer)
             if one is other or same is False:
                 continue
-            joins = _routed(network, one, far)
+            joins = all_of((_routed(network, one, far), here, there))
             if same is None:
                 needs = (*one.customer.fact.needs, *other.customer.fact.needs)
                 text = f"{one.name} and {other.name} lead to the same customer gateway"
@@ -252,8 +252,19 @@ def _by_vpn(network: Network) -> Iterator[VpcConnection]:
             yield VpcConnection(one.origin, one.customer.place, vpc, far, joins)
 
 
-def _vpn_gateway(attachment: GatewayAttachment) -> tuple[str, ...]:
-    return (attachment.gateway.to,) if attachment.gateway and attachment.way == "vpn" else ()
+def _vpn_ends(network: Network) -> Iterator[tuple[VpnConnection, Link, Fact]]:
+    """VPN connections, the VPCs that their gateways are or may be attached to, and whether."""
+    for connection in network.every(VpnConnection):
+        for attachment in network.every(GatewayAttachment):
+            gateway = attachment.gateway
+            if gateway is None or attachment.way != "vpn":
+                continue
+            same = same_entity(connection.gateway, gateway)
+            if same is not False:
+                needs = (*connection.gateway.fact.needs, *gateway.fact.needs)
+                text = f"{connection.name} starts at the gateway of {attachment.name}"
+                may = Fact(None, text, connection.gateway.place, connection.name, needs)
+                yield connection, attachment.vpc, TRUE if same else may
 
 
 @remembered

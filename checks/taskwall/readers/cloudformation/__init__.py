@@ -2,13 +2,17 @@
 
 from collections.abc import Iterable
 from collections.abc import Mapping as Lookup
+from functools import partial
 
+from taskwall.core.plain_file import content
+from taskwall.core.values import Span
 from taskwall.readers.cloudformation.exports import Exports
 from taskwall.readers.cloudformation.kept import TemplateCache, template_cache
 from taskwall.readers.cloudformation.stack import CloudFormationStack
 from taskwall.readers.cloudformation.template import Template
 from taskwall.readers.union_find import connected_components
-from taskwall.source.files import Files, UnreadableError
+from taskwall.source.containment import contained, crash_at
+from taskwall.source.files import MAX_FILE_BYTES, Files, UnreadableError
 from taskwall.source.resource import Suppression
 from taskwall.source.stack import Inputs, SourceError
 
@@ -36,6 +40,9 @@ def stacks(
             if _speaks_of_aws(path, files):
                 errors.append(error.error)
             continue
+        except Exception as error:  # noqa: BLE001 (one template must not cost the others)
+            errors.append(crash_at(Span(path, 1, 1, 1, 1), error))
+            continue
         if reading.template is None:
             continue
         templates.append(reading.template)
@@ -48,7 +55,9 @@ def stacks(
         from taskwall.readers.cloudformation.joined import Nesting
 
         nesting = Nesting(templates, inputs, files)
-        roots, nested = nesting.roots(), nesting.nested
+        whole = contained(nesting.roots, templates[0].unit.file, errors)
+        if whole is not None:
+            roots, nested = whole, nesting.nested
         errors.extend(nesting.errors)
     found = [
         keeping.stack(
@@ -61,13 +70,16 @@ def stacks(
             stack.suppressions = tuple(
                 skip for path in stack.templates for skip in wishes.get(path, ())
             )
-    return _tied(found, keeping, files), errors
+    return _tied(found, keeping, files, errors), errors
 
 
 def _tied(
-    stacks: list[CloudFormationStack], keeping: TemplateCache, files: Files
+    stacks: list[CloudFormationStack],
+    keeping: TemplateCache,
+    files: Files,
+    errors: list[SourceError],
 ) -> list[CloudFormationStack]:
-    """The stacks, with those that import from each other made one."""
+    """The stacks, with those that import from each other made one; `errors` gets what fails."""
     importing = [
         stack.name
         for stack in stacks
@@ -75,7 +87,11 @@ def _tied(
     ]
     if not importing:
         return stacks
-    every = [offer for stack in stacks for offer in keeping.exports(stack)]
+    every = [
+        offer
+        for stack in stacks
+        for offer in contained(partial(keeping.exports, stack), stack.name, errors) or ()
+    ]
     market = Exports(every) if every else None
     by_name = {stack.name: stack for stack in stacks}
     for name in importing:
@@ -86,7 +102,8 @@ def _tied(
     anew: set[str] = set()
     for name in importing:
         stack = by_name[name]
-        stack.evaluate({})
+        if contained(partial(stack.evaluate, {}), name, errors) is None:
+            continue
         if market.bind(stack.imports):
             anew.add(name)
         for file, imported in stack.imports:
@@ -107,8 +124,7 @@ def _speaks_of_aws(path: str, files: Files) -> bool:
         files.text(path)
     except UnreadableError:
         try:
-            with open(path, "rb") as stream:
-                start = stream.read(1 << 20).replace(b"\0", b"")
+            start = content(path, MAX_FILE_BYTES).replace(b"\0", b"")
         except OSError:
             return True
         return b"AWSTemplateFormatVersion" in start or b"AWS::" in start

@@ -15,6 +15,7 @@ from msgspec import Struct
 from taskwall.core.patterns import pattern
 from taskwall.core.values import Fields, Items, Known, Scalar, Span, Value
 from taskwall.source.files import UnreadableError
+from taskwall.source.size import MAX_PARTS, parts_at_most
 from taskwall.source.stack import SourceError
 
 if TYPE_CHECKING:
@@ -109,6 +110,8 @@ def composed(file: str, text: str) -> "yaml.Node | None":
     """
     import yaml
 
+    if parts_at_most(text) > MAX_PARTS:
+        raise UnreadableError(file, f"has more than {MAX_PARTS} parts: not read")
     loader: Any = None
     try:
         loader = _loader()(text)
@@ -209,8 +212,9 @@ class _Builder:
         self._seen: dict[int, tuple[Node | None, int]] = {}
         self._count = 0
         self._repeated = 0
-        # libyaml ends a line at these too, editors do not: then lines are counted again.
+        # libyaml ends a line at these too, other readers do not: then lines are counted again.
         odd = any(sign in text for sign in "\x85\u2028\u2029")
+        odd = odd or text.count("\r") > text.count("\r\n")
         self._starts = [0, *(m.end() for m in re.finditer("\n", text))] if odd else None
 
     def node(self, raw: Any) -> Node:

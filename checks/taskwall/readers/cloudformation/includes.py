@@ -20,10 +20,15 @@ from taskwall.readers.cloudformation.document import (
     read_nodes,
 )
 from taskwall.source.files import Files, UnreadableError
-from taskwall.source.stack import Inputs, SourceError
+from taskwall.source.stack import AbsentSource, Inputs, SourceError
 
 INCLUDE: Final = "AWS::Include"
+SCAN_TOO: Final = "scan the folder that it is in, too"
+"""What brings a nested template or an include that is not there."""
+
 _DEEPEST: Final = 10
+MAX_INCLUDED_NODES: Final = 200_000
+"""Snippets that come to more nodes than this, all told, are an error."""
 
 _ARTIFACTS: Final = {
     "AWS::Serverless::StateMachine": "DefinitionUri",
@@ -49,6 +54,10 @@ class Includes:
         self.inputs = inputs
         self.read: list[str] = []
         self.errors: list[SourceError] = []
+        self.absent: list[AbsentSource] = []
+        self._known: dict[str, TemplateFile] = {}
+        self._nodes = 0
+        self._full = False
 
     def root(self, unit: TemplateFile) -> Node | None:
         """The root of a template, with what its sections and itself include."""
@@ -74,6 +83,7 @@ class Includes:
         return root
 
     def _in(self, node: Node, file: str, above: tuple[str, ...]) -> Node:
+        self._nodes += len(above) > 1
         if isinstance(node, IntrinsicCall):
             if node.name == "Fn::Transform":
                 found = self._snippet(node.argument, file, above)
@@ -97,25 +107,36 @@ class Includes:
         if literal_text(fields.get("Name")) != INCLUDE:
             return None
         location = members(fields.get("Parameters")).get("Location")
-        path = self._path(literal_text(location) or "", file)
-        if not path:
-            return None
+        named = literal_text(location) or ""
+        if isinstance(location, IntrinsicCall) and location.name == "Fn::Sub":
+            named = literal_text(location.argument) or ""
+        path = self._path(named, file)
         place = (location or node).place or Span(file, 1, 1, 1, 1)
+        if not path:
+            self.absent.append(AbsentSource("include", INCLUDE, named, None, place, SCAN_TOO))
+            return None
         if path in above or len(above) > _DEEPEST:
             self.errors.append(SourceError(place, "includes itself"))
+            return None
+        if self._nodes > MAX_INCLUDED_NODES:
+            if not self._full:
+                self.errors.append(SourceError(place, "includes too much: the rest is left out"))
+            self._full = True
             return None
         found = self._read(path)
         return None if found is None else self._in(found, path, (*above, path))
 
     def _read(self, path: str) -> Fields | Mapping | None:
         """The mapping that a file holds; None, perhaps with an error, if it holds none."""
-        try:
-            unit = read_nodes(path, self.files.text(path))
-        except UnreadableError as error:
-            self.errors.append(error.error)
-            return None
-        self.read.append(path)
-        self.errors.extend(unit.errors)
+        unit = self._known.get(path)
+        if unit is None:
+            try:
+                unit = self._known[path] = read_nodes(path, self.files.text(path))
+            except UnreadableError as error:
+                self.errors.append(error.error)
+                return None
+            self.read.append(path)
+            self.errors.extend(unit.errors)
         return unit.root if isinstance(unit.root, Fields | Mapping) else None
 
     def _path(self, location: str, file: str) -> str:

@@ -4,6 +4,7 @@ import os
 import re
 from collections.abc import Iterator, Sequence
 from collections.abc import Mapping as Lookup
+from functools import partial
 from typing import Final
 
 import msgspec
@@ -14,16 +15,11 @@ from taskwall.readers.cloudformation.deployment import DeploymentEvaluation
 from taskwall.readers.cloudformation.document import literal_text, members
 from taskwall.readers.cloudformation.evaluate import Evaluator
 from taskwall.readers.cloudformation.exports import Offer
-from taskwall.readers.cloudformation.template import Declared, Template, read_template
+from taskwall.readers.cloudformation.template import STACKS, Declared, Template, read_template
+from taskwall.source.containment import contained
 from taskwall.source.files import Files, UnreadableError
 from taskwall.source.stack import Inputs, SourceError
 
-STACKS: Final = {
-    "AWS::CloudFormation::Stack": "TemplateURL",
-    "AWS::CloudFormation::StackSet": "TemplateURL",
-    "AWS::Serverless::Application": "Location",
-}
-"""The types that deploy a template, and the property that says which."""
 MAX_NESTED_STACKS: Final = 500
 """A template that comes to more nested stacks than this, all told, is an error."""
 
@@ -67,13 +63,16 @@ class Nesting:
         for path in self.templates:
             self._by_name.setdefault(os.path.basename(path), []).append(path)
         for template in templates:
-            below = {
-                declared.name: found
-                for declared in template.resources.values()
-                if declared.type in STACKS and (found := self._template(template, declared))
-            }
+            below = contained(partial(self._below, template), template.unit.file, self.errors)
             if below:
                 self.nested[template.unit.file] = below
+
+    def _below(self, template: Template) -> dict[str, Template]:
+        return {
+            declared.name: found
+            for declared in template.resources.values()
+            if declared.type in STACKS and (found := self._template(template, declared))
+        }
 
     def roots(self) -> list[Template]:
         """The templates that are deployed by themselves. Nesting that goes in circles is cut."""
@@ -197,7 +196,8 @@ def _path(value: Value | None) -> tuple[list[str], bool]:
     if isinstance(found, Known):
         text = spelled(found.data) or ""
     elif isinstance(found, Text) and isinstance(found.parts[-1], str):
-        text = found.parts[-1].partition("/")[2]  # the first step hangs on what is not known
+        first, slash, others = found.parts[-1].partition("/")
+        text = others if slash else first  # the first step hangs on what is not known
     else:
         return [], False
     bare = re.sub(r"^(?:https?|s3)://[^/]*/", "", text.partition("?")[0]).removeprefix("file://")

@@ -1,24 +1,24 @@
 """The stretches of a template that are never shown."""
 
-import re
 from typing import Final
 
-from taskwall.core.patterns import pattern
 from taskwall.core.values import Fields, Known, Span, spelled
 from taskwall.readers.cloudformation.document import (
     IntrinsicCall,
     Mapping,
     Node,
     elements,
+    literal_text,
     members,
 )
-from taskwall.readers.cloudformation.template import Template
-
-_SECRET: Final = pattern(
-    r"Environment|EnvironmentVariables|UserData|RepositoryCredentials"
-    r"|.*(?:passwords?|tokens?|secret.*)",
-    re.IGNORECASE,
+from taskwall.readers.cloudformation.template import INIT, Template
+from taskwall.source.secret_names import (
+    announces_secret,
+    is_unshown,
+    names_secret,
+    quotes_secret,
 )
+
 _NAMED_FREELY: Final = ("Conditions", "Mappings", "Outputs", "Resources")
 """Sections whose first keys are names of the user's choice, which say nothing of what is below."""
 
@@ -39,7 +39,7 @@ def stretches(template: Template) -> tuple[Span, ...]:
     for name, node in template.parameters.items():
         hidden = members(node).get("NoEcho")
         secret = isinstance(hidden, Known) and spelled(hidden.data) != "false"
-        if secret or _SECRET.fullmatch(name):
+        if secret or names_secret(name):
             for key in ("Default", "AllowedValues"):
                 value = members(node).get(key)
                 if value is not None and value.place is not None:
@@ -48,14 +48,39 @@ def stretches(template: Template) -> tuple[Span, ...]:
 
 
 def _member(key: str, member: Node, found: dict[Span, None], seen: set[int]) -> None:
-    if _SECRET.fullmatch(key):
-        if member.place is not None:
-            found[member.place] = None
+    if is_unshown(key):
+        _hide(member, found)
+    elif key == INIT:
+        _in_init(member, found, seen)
     else:
         _search(member, found, seen)
 
 
+def _hide(node: Node, found: dict[Span, None]) -> None:
+    if node.place is not None:
+        found[node.place] = None
+
+
+def _in_init(node: Node, found: dict[Span, None], seen: set[int]) -> None:
+    """What cfn-init writes into files, and the commands that it runs, with their environment."""
+    for key, member in members(node).items():
+        if key in ("command", "content", "env"):
+            _hide(member, found)
+        elif isinstance(member, Fields | Mapping):
+            _in_init(member, found, seen)
+        else:
+            _member(key, member, found, seen)
+
+
+_PAIRS: Final = {"ParameterKey": "ParameterValue", "Name": "Value", "Key": "Value"}
+"""Members that name what is in another one."""
+
+
 def _search(node: Node, found: dict[Span, None], seen: set[int]) -> None:
+    if isinstance(node, Known):
+        if isinstance(node.data, str) and quotes_secret(node.data):
+            _hide(node, found)
+        return
     if id(node) in seen:
         return
     seen.add(id(node))
@@ -64,6 +89,14 @@ def _search(node: Node, found: dict[Span, None], seen: set[int]) -> None:
     elif isinstance(node, Fields | Mapping):
         for key, member in node.fields.items():
             _member(key, member, found, seen)
+        for name, value in _PAIRS.items():
+            if value in node.fields and names_secret(literal_text(node.fields.get(name)) or ""):
+                _hide(node.fields[value], found)
     else:
+        before = ""
         for item in elements(node):
-            _search(item, found, seen)
+            if announces_secret(before):
+                _hide(item, found)
+            else:
+                _search(item, found, seen)
+            before = literal_text(item) or ""

@@ -16,24 +16,27 @@ from taskwall.core.values import (
     Scalar,
     Scenario,
     Span,
+    Text,
     Unknown,
     Value,
     needs,
+    spelled,
+    symbol,
+    worst_per_scenario,
 )
 from taskwall.readers.cloudformation.conditions import rules_hold
 from taskwall.readers.cloudformation.deployment import DeploymentEvaluation, Expansion
 from taskwall.readers.cloudformation.document import literal_text, members
 from taskwall.readers.cloudformation.evaluate import Evaluator
 from taskwall.readers.cloudformation.exports import ImportResolver
-from taskwall.readers.cloudformation.template import CDK_PATH, Declared, Template
-from taskwall.source.resource import Resource, Suppression
-from taskwall.source.stack import Evaluation, Inputs, SourceError
+from taskwall.readers.cloudformation.includes import SCAN_TOO
+from taskwall.readers.cloudformation.template import CDK_PATH, INIT, STACKS, Declared, Template
+from taskwall.source.containment import crash_at
+from taskwall.source.resource import ABSENT, Resource, Suppression
+from taskwall.source.stack import AbsentSource, Evaluation, Inputs, SourceError
 
 _CDK_METADATA = "AWS::CDK::Metadata"
 """What CDK adds to each template to count its users; it makes nothing."""
-
-INIT = "AWS::CloudFormation::Init"
-"""The one part of a resource's metadata that works on it."""
 
 
 class _EntryMemo(Struct, frozen=True):
@@ -125,7 +128,15 @@ class CloudFormationStack:
                     errors.update(made.errors)
                     if made.resource is not None:
                         resources.append(made.resource)
-        found = Evaluation(tuple(resources), tuple(errors), frozenset(questions), self.suppressions)
+        absent = [one for template in self.templates.values() for one in template.absent]
+        absent += [_absent_template(one) for one in resources if one.type == ABSENT]
+        found = Evaluation(
+            tuple(resources),
+            tuple(errors),
+            frozenset(questions),
+            self.suppressions,
+            tuple(dict.fromkeys(absent)),
+        )
         if not scenario:
             self._first = found
             self.imports = run.imports
@@ -256,10 +267,13 @@ def _whole(declared: Declared, evaluator: Evaluator) -> Resource | None:
     """The resource, whatever becomes of it; none if it is known not to be there."""
     try:
         return _resource(declared, evaluator)
-    except RecursionError:
-        message = f"{declared.name} depends on too many others in a row"
-        evaluator.run.errors[SourceError(declared.header, message)] = None
-        rest = Unknown((Need(declared.name, "depends on too many others in a row"),))
+    except Exception as error:  # noqa: BLE001 (one resource must not cost the others)
+        why = "depends on too many others in a row"
+        found = SourceError(declared.header, f"{declared.name} {why}")
+        if not isinstance(error, RecursionError):
+            why, found = "could not be evaluated", crash_at(declared.header, error)
+        evaluator.run.errors[found] = None
+        rest = Unknown((Need(declared.name, why),))
         body = Fields({}, rest=rest, place=declared.place)
         return _made(declared, evaluator, body, rest.needs)
 
@@ -303,9 +317,37 @@ def _made(
         construct=literal_text(metadata.get(CDK_PATH))
         or evaluator.template.constructs.get(declared.name),
     )
+    if _is_absent(declared, body, evaluator):
+        return Resource(ABSENT, origin, body, declared.place)
     if INIT not in metadata:
         return Resource(declared.type, origin, body, declared.place)
     init = evaluator.argument(metadata[INIT])
     return Resource(
         declared.type, origin, body, declared.place, metadata=Fields({INIT: init}, place=init.place)
     )
+
+
+def _is_absent(declared: Declared, body: Fields, evaluator: Evaluator) -> bool:
+    """Whether a resource deploys a template that is not in the scan."""
+    url = STACKS.get(declared.type)
+    below = evaluator.run.nested.get(evaluator.template.unit.file, {})
+    return url is not None and url in body.fields and declared.name not in below
+
+
+def _absent_template(call: Resource) -> AbsentSource:
+    """What is said of a resource that deploys a template that is not in the scan."""
+    name = next(name for name in STACKS.values() if name in call.body.fields)
+    value = worst_per_scenario(call.body.fields[name])
+    parts = value.parts if isinstance(value, Text) else (value,)
+    source = "".join(
+        part if isinstance(part, str) else _spelled(worst_per_scenario(part)) for part in parts
+    )
+    place = call.body.places.get(name) or call.origin.header
+    return AbsentSource("template", call.origin.name, source, None, place, SCAN_TOO)
+
+
+def _spelled(value: Value) -> str:
+    """A part of a location; what is not known goes by its name."""
+    if isinstance(value, Known):
+        return spelled(value.data) or ""
+    return f"${{{symbol(value) or '?'}}}"

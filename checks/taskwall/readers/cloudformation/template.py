@@ -24,7 +24,7 @@ from taskwall.readers.cloudformation.document import (
 )
 from taskwall.readers.cloudformation.includes import Includes, reads_others
 from taskwall.source.files import Files, UnreadableError
-from taskwall.source.stack import Inputs, SourceError
+from taskwall.source.stack import AbsentSource, Inputs, SourceError
 
 CDK_PATH: Final = "aws:cdk:path"
 """Under this resources name the construct that made them, in their metadata."""
@@ -32,7 +32,17 @@ CDK_PATH: Final = "aws:cdk:path"
 LANGUAGE_EXTENSIONS: Final = "AWS::LanguageExtensions"
 """The one transform that declares no resources of its own."""
 
+INIT: Final = "AWS::CloudFormation::Init"
+"""The one part of a resource's metadata that works on it."""
+
 _TYPED: Final = r"""["']?Type["']?\s{0,20}:\s{0,20}["']?(?:AWS|Custom)::"""
+STACKS: Final = {
+    "AWS::CloudFormation::Stack": "TemplateURL",
+    "AWS::CloudFormation::StackSet": "TemplateURL",
+    "AWS::Serverless::Application": "Location",
+}
+"""The types that deploy a template, and the property that says which."""
+
 _VERSION: Final = "AWSTemplateFormatVersion"
 _EXPANDED: Final = "is expanded only at deployment"
 
@@ -75,6 +85,7 @@ class Template(Struct, frozen=True):
     rules: Lookup[str, Node] = {}
     loops: Lookup[str, Node] | None = None
     files: frozenset[str] = frozenset()
+    absent: tuple[AbsentSource, ...] = ()
     constructs: Lookup[str, str] = {}
 
     @property
@@ -109,10 +120,12 @@ def read_template(
             raise
         return None
     files = frozenset((file,))
+    absent: tuple[AbsentSource, ...] = ()
     if beside is not None and reads_others(text):
         includes = Includes(beside, inputs or Inputs())
         whole = includes.root(unit)
         files = files.union(includes.read)
+        absent = tuple(includes.absent)
         unit = replace(unit, root=whole, errors=(*unit.errors, *includes.errors))
     if isinstance(unit.root, IntrinsicCall) and (_VERSION in text or re.search(_TYPED, text)):
         at = unit.root.place
@@ -128,7 +141,7 @@ def read_template(
         place = unit.root.place if unit.root is not None else None
         line, column = (place.line, place.column) if place else (1, 1)
         raise UnreadableError(file, "has no mapping of Resources", line, column)
-    found = _template(unit, root, root["Resources"], files)
+    found = replace(_template(unit, root, root["Resources"], files), absent=absent)
     if beside is None or CDK_PATH in text:
         return found
     return replace(found, constructs=construct_paths(file, beside, inputs or Inputs()))

@@ -62,7 +62,7 @@ class JoinedStack:
         return self._roots == tuple(roots) and self._files.same(self._read)
 
     def _evaluate(self, scenario: Scenario, shared: Shared) -> Evaluation:
-        resources, errors, questions, hidden = shared.evaluated(scenario)
+        made = shared.evaluated(scenario)
         skips: dict[Suppression, None] = {}
         complaints: list[SourceError] = []
         for root in self._roots:
@@ -70,8 +70,15 @@ class JoinedStack:
             skips.update(dict.fromkeys(found))
             complaints += wrong
         moved = LineMap({p: s for root in self._roots for p, s in root.line_map().files.items()})
-        told = tuple(dict.fromkeys((*moved.apply(errors), *complaints)))
-        return Evaluation(resources, told, questions, tuple(skips), hidden, moved)
+        return Evaluation(
+            made.resources,
+            tuple(dict.fromkeys((*moved.apply(made.errors), *complaints))),
+            made.questions,
+            tuple(skips),
+            moved.apply(made.absent),
+            made.sensitive_texts,
+            moved,
+        )
 
     def _scopes(self) -> list[ModuleScope]:
         """The root modules, where each reads the outputs of the others."""

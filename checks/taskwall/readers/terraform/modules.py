@@ -1,7 +1,7 @@
 """The files of modules, read once, and modules made of them."""
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from itertools import chain
 from typing import Any
 from weakref import ref
@@ -12,7 +12,7 @@ from taskwall.core.values import Span
 from taskwall.readers.terraform.secrets import secrets
 from taskwall.readers.terraform.syntax.hcl import Parse, Parsed
 from taskwall.readers.terraform.syntax.stable_lines import StableFile, stable_file
-from taskwall.readers.terraform.syntax.tree import Attribute, Block, Body, Later, Literal
+from taskwall.readers.terraform.syntax.tree import Attribute, Block, Body, Later
 from taskwall.readers.terraform.values.types import Type
 from taskwall.source.files import Files, UnreadableError
 from taskwall.source.stack import SourceError
@@ -145,6 +145,7 @@ class ModuleLoader:
             for name in self.names(folder)
             if name.endswith(ENDINGS) and not name.startswith(".")
         )
+        found = set(filter(self._of().follows, found))
         # OpenTofu reads x.tofu instead of x.tf; whoever has both means it for OpenTofu.
         found -= {_twin(path) for path in found if path.endswith((".tofu", ".tofu.json"))}
         return tuple(sorted(found, key=lambda path: (is_override(path), path)))
@@ -227,28 +228,6 @@ def is_override(path: str) -> bool:
 def module_loader(files: Files) -> ModuleLoader:
     """The library of a scan's files: the same for as long as the caller keeps them."""
     return files.one(ModuleLoader, lambda: ModuleLoader(files))
-
-
-def local_sources(module: Module) -> Iterator[str]:
-    """The folders that a module calls by a path in its `source`."""
-    for block in module.calls.values():
-        source = module_source(block)
-        if source is not None and is_local(source):
-            yield os.path.normpath(os.path.join(module.folder, source))
-
-
-def module_source(call: Block) -> str | None:
-    """Where a module call says that its module is; None if that is not a plain text."""
-    attribute = call.body.attributes.get("source")
-    expression = attribute.expression if attribute else None
-    if isinstance(expression, Literal) and isinstance(expression.value.data, str):
-        return expression.value.data
-    return None
-
-
-def is_local(source: str) -> bool:
-    """Whether a module's source is a path."""
-    return source.startswith(("./", "../")) or source in (".", "..")
 
 
 def _module(folder: str, units: Iterable[SourceFile]) -> Module:

@@ -2,10 +2,12 @@
 
 import os
 from collections.abc import Iterable
+from functools import partial
 
 from taskwall.readers.terraform.joined_roots import JoinedStack, joined
-from taskwall.readers.terraform.modules import Module, local_sources, module_loader
+from taskwall.readers.terraform.modules import Module, module_loader
 from taskwall.readers.terraform.stack import TerraformStack
+from taskwall.source.containment import contained
 from taskwall.source.files import Files
 from taskwall.source.stack import Inputs, SourceError
 
@@ -37,16 +39,22 @@ def stacks(
     boundary = inputs.boundary or os.path.commonpath(folders)
     books.scanned = {folder: frozenset(found) for folder, found in folders.items()}
     errors: dict[SourceError, None] = {}
+    failed: list[SourceError] = []
     modules: dict[str, Module] = {}
     for folder in sorted(folders):
-        module, unreadable = books.module(folder)
+        read = contained(partial(books.module, folder), folder, failed)
+        module, unreadable = read or (None, ())
         errors.update(dict.fromkeys(unreadable))
         if module is not None:
             modules[folder] = module
-    calls = {folder: set(local_sources(module)) for folder, module in modules.items()}
-    roots = _roots(calls)
-    found = [_stack(modules[folder], files, inputs, boundary) for folder in roots]
-    return joined(found, modules, calls, inputs, files), list(errors)
+    units = {folder: _stack(module, files, inputs, boundary) for folder, module in modules.items()}
+    calls = {
+        folder: contained(unit.local_calls, folder, failed) or set()
+        for folder, unit in units.items()
+    }
+    found = [units[folder] for folder in _roots(calls)]
+    tied = contained(lambda: joined(found, modules, calls, inputs, files), boundary, failed)
+    return tied or [*found], [*errors, *failed]
 
 
 def _stack(root: Module, files: Files, inputs: Inputs, boundary: str) -> TerraformStack:

@@ -1,9 +1,7 @@
 """Values whose text is never shown: environments, secrets, user data."""
 
 from collections.abc import Iterator
-from functools import lru_cache
 
-from taskwall.core.patterns import pattern
 from taskwall.core.values import Span
 from taskwall.readers.terraform.syntax.tree import (
     Access,
@@ -23,12 +21,12 @@ from taskwall.readers.terraform.syntax.tree import (
     Tuple,
     Unary,
 )
-from taskwall.readers.terraform.values.sensitive import is_sensitive, names_secret
-
-_NAMES = pattern(
-    r"environment|environment_variables|env_vars|secrets|user_data|user_data_base64"
-    r"|repository_credentials|repositorycredentials|passwords?|.*_passwords?|.*_tokens?"
-    r"|.*secret.*"
+from taskwall.readers.terraform.values.sensitive import is_sensitive
+from taskwall.source.secret_names import (
+    announces_secret,
+    is_unshown,
+    names_secret,
+    quotes_secret,
 )
 
 
@@ -40,11 +38,6 @@ def secrets(body: Body, hidden: frozenset[str] = frozenset()) -> tuple[Span, ...
     return tuple(_in_body(body, "", hidden))
 
 
-@lru_cache(4096)
-def _hides(name: str) -> bool:
-    return _NAMES.fullmatch(name.lower()) is not None
-
-
 def _in_body(
     body: Body, kind: str, hidden: frozenset[str] = frozenset(), label: str = ""
 ) -> Iterator[Span]:
@@ -53,7 +46,7 @@ def _in_body(
     for name, attribute in body.attributes.items():
         expression = attribute.expression
         if (
-            _hides(name)
+            is_unshown(name)
             or name in hidden
             or (secret and name == told)
             or (
@@ -62,7 +55,7 @@ def _in_body(
             )
         ):
             yield expression.place
-        elif not isinstance(expression, Literal):
+        else:
             yield from _in_expression(expression)
     for block in body.blocks:
         yield from _in_block(block)
@@ -71,19 +64,24 @@ def _in_body(
 def _in_block(block: Block) -> Iterator[Span]:
     """A hidden block is hidden whole, but for resources whose type speaks of secrets."""
     name = block.labels[0] if block.type == "dynamic" and block.labels else block.type
-    if _hides(name):
+    if is_unshown(name):
         yield block.place
         return
     yield from _in_body(block.body, block.type, label=block.labels[0] if block.labels else "")
 
 
 def _in_expression(node: Expression) -> Iterator[Span]:
-    if type(node) is Literal or type(node) is Name:
+    if type(node) is Name:
         return
+    if isinstance(node, Literal | TemplateExpression):
+        parts = (node.value.data,) if isinstance(node, Literal) else node.parts
+        if any(isinstance(part, str) and quotes_secret(part) for part in parts):
+            yield node.place
+            return
     if type(node) is ObjectExpression:
         for member in node.members:
             key = member.key
-            if isinstance(key, Literal) and _hides(str(key.value.data)):
+            if isinstance(key, Literal) and is_unshown(str(key.value.data)):
                 yield member.value.place
             else:
                 yield from _in_expression(member.value)
@@ -91,8 +89,14 @@ def _in_expression(node: Expression) -> Iterator[Span]:
     if type(node) is FunctionCall and node.name == "sensitive":
         yield from (argument.place for argument in node.arguments)
         return
+    before = ""
     for child in _children(node):
-        yield from _in_expression(child)
+        if before and announces_secret(before):
+            yield child.place
+        else:
+            yield from _in_expression(child)
+        literal = type(node) is Tuple and isinstance(child, Literal)
+        before = str(child.value.data) if literal and isinstance(child, Literal) else ""
 
 
 def _children(node: Expression) -> Iterator[Expression]:

@@ -71,6 +71,8 @@ class RunContext(Protocol):
     """The roots that are evaluated together with this one."""
     deciding: int
     """How many conditions are being evaluated, each within the next."""
+    weights: dict[int, tuple[Value, int]]
+    """The weights of large values, by identity."""
     templates: int
     """How many templates are being filled in, each within the next."""
 
@@ -90,6 +92,9 @@ class RunContext(Protocol):
 
     def spend(self, rounds: int, place: Span | None = None) -> None:
         """Count rounds of loops."""
+
+    def work(self, amount: int, place: Span | None = None) -> None:
+        """Count what an expression goes through."""
 
     def assumed(self, value: Unknown | Reference) -> Value:
         """What the user says of something unknown, else that itself."""

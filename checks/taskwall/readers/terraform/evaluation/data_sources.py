@@ -27,6 +27,7 @@ from taskwall.readers.terraform.values.values import (
     concatenate,
     doubts,
     is_null,
+    is_whole,
     waiting,
 )
 
@@ -63,7 +64,7 @@ def _policy(written: WrittenBody, scope: ModuleContext) -> Value:
     if document.id is not None:
         fields["Id"] = document.id
     fields["Statement"] = Items(
-        tuple(document.statements), tuple(document.rest), None, tuple(document.needs)
+        tuple(document.statements.values()), tuple(document.rest), None, tuple(document.needs)
     )
     return JsonFields(fields)
 
@@ -72,7 +73,11 @@ class _Document:
     """A policy while it is put together."""
 
     def __init__(self) -> None:
-        self.statements: list[Value] = []
+        self.statements: dict[int, Value] = {}
+        """Those that are there for certain, by their numbers, in order."""
+        self._replaceable: dict[str | int, int] = {}
+        """The numbers of those that a later one may replace: by Sid, else (unknown) by number."""
+        self._count = 0
         self.rest: list[Value] = []
         self.needs: dict[Need, None] = {}
         self.version: Value | None = None
@@ -104,21 +109,16 @@ class _Document:
         sid = _sid(statement)
         if sid is None:
             self._doubt(needs(statement))
-            self.statements.append(statement)
-        elif sid:
-            for index, earlier in enumerate(self.statements):
-                if _sid(earlier) == sid:
-                    self.statements[index] = statement
-                    return
-            self.statements.append(statement)
-        else:
-            self.statements.append(statement)
+        number = self._count = self._count + 1
+        if sid != "":
+            number = self._replaceable.setdefault(sid or number, number)
+        self.statements[number] = statement
 
     def _doubt(self, waits: tuple[Need, ...]) -> None:
         """From here on a statement is unknown that may replace any with a Sid."""
         self.needs.update(dict.fromkeys(waits))
-        self.rest += [one for one in self.statements if _sid(one) != ""]
-        self.statements = [one for one in self.statements if _sid(one) == ""]
+        self.rest += [self.statements.pop(number) for number in self._replaceable.values()]
+        self._replaceable.clear()
 
 
 def _sid(statement: Value) -> str | None:
@@ -383,7 +383,8 @@ def _service_name(written: WrittenBody, scope: ModuleContext) -> Value:
 
 
 def _local_file(written: WrittenBody, scope: ModuleContext) -> Value:
-    return FILESYSTEM["file"]([written.get("filename") or Known(None)], scope)
+    filename = worst_per_scenario(written.get("filename") or Known(None))
+    return FILESYSTEM["file"]([filename], scope) if is_whole(filename) else waiting(filename)
 
 
 COMPUTED: dict[tuple[str, str], Callable[[WrittenBody, ModuleContext], Value]] = {

@@ -48,12 +48,14 @@ from taskwall.readers.terraform.values.values import (
     Open,
     alternatives,
     as_text,
+    breadth,
     concatenate,
     doubts,
     elements,
     is_null,
     possible,
     waiting,
+    weight,
     with_place,
 )
 
@@ -98,7 +100,9 @@ def _template(node: TemplateExpression, scope: ModuleContext, env: Env) -> Value
         if is_null(worst_per_scenario(value)):
             raise FailedError(spelled_out(part), "is null inside a string")
         pieces.append(as_text(value))
-    return concatenate(pieces, node.place)
+    found = concatenate(pieces, node.place)
+    scope.run.work(10 * breadth(found) + len(parts), node.place)
+    return found
 
 
 def _join(node: Join, scope: ModuleContext, env: Env) -> Value:
@@ -250,6 +254,9 @@ def _conditional(node: Conditional, scope: ModuleContext, env: Env) -> Value:
         return _HANDLERS[type(chosen)](chosen, scope, env)
     found = value_of(chosen, scope, env)
     for value, condition in reversed(open_ones):
+        scope.run.work(
+            weight(value, scope.run.weights) + weight(found, scope.run.weights), node.place
+        )
         found = alternatives(value, found, condition.needs)
     return found
 
@@ -266,6 +273,7 @@ def _condition(node: Expression, scope: ModuleContext, env: Env) -> Known | Unkn
 
 def _tuple(node: Tuple, scope: ModuleContext, env: Env) -> Value:
     items = []
+    scope.run.work(len(node.items), node.place)
     for item in node.items:
         value = _HANDLERS[type(item)](item, scope, env)
         # What comes from elsewhere stands, as an element, where the list names it.
@@ -278,6 +286,7 @@ def _object(node: ObjectExpression, scope: ModuleContext, env: Env) -> Value:
     places: dict[str, Span] = {}
     rest: Value | None = None
     waits: dict[Need, None] = {}
+    scope.run.work(len(node.members), node.place)
     for member in node.members:
         key = member.key
         if type(key) is Literal:

@@ -26,9 +26,10 @@ from taskwall.readers.terraform.syntax.tree import (
     Tuple,
 )
 from taskwall.readers.terraform.values.effects import OPEN
-from taskwall.readers.terraform.values.sensitive import is_sensitive, names_secret
+from taskwall.readers.terraform.values.sensitive import is_sensitive
 from taskwall.readers.terraform.values.types import Simple, Type, convert
 from taskwall.readers.terraform.values.values import FailedError
+from taskwall.source.secret_names import names_secret
 
 WHY = "may be given a value other than its default"
 

@@ -18,9 +18,19 @@ from taskwall.readers.terraform.evaluation.instances import (
     MOST_MODULES,
     BlockInstances,
 )
-from taskwall.readers.terraform.evaluation.module import DEEPEST_CHAIN, ModuleInstance, ModuleScope
+from taskwall.readers.terraform.evaluation.module import (
+    DEEPEST_CHAIN,
+    Called,
+    ModuleInstance,
+    ModuleScope,
+)
 from taskwall.readers.terraform.evaluation.resource_instance import ResourceInstance
-from taskwall.readers.terraform.evaluation.run import MOST_ROUNDS, Evaluated, RootEvaluation
+from taskwall.readers.terraform.evaluation.run import (
+    MOST_ROUNDS,
+    MOST_WORK,
+    Evaluated,
+    RootEvaluation,
+)
 from taskwall.readers.terraform.evaluation.variables import supplied
 from taskwall.readers.terraform.modules import Module, ModuleLoader
 from taskwall.readers.terraform.syntax.tree import Block
@@ -34,19 +44,19 @@ from taskwall.readers.terraform.values.sensitive import (
 from taskwall.readers.terraform.values.types import Type
 from taskwall.source.files import UnreadableError
 from taskwall.source.resource import Resource
-from taskwall.source.stack import Inputs, SourceError
+from taskwall.source.stack import AbsentSource, Inputs, SourceError
 
 K = TypeVar("K")
 T = TypeVar("T")
 V = TypeVar("V")
 
 
-class UnfitError(Exception):
-    """The root cannot be evaluated in parts."""
+class UnfitError(BaseException):
+    """The root cannot be evaluated in parts. No defect: what contains those lets it pass."""
 
 
-class InvalidatedError(Exception):
-    """The change reaches what does not last."""
+class InvalidatedError(BaseException):
+    """The change reaches what does not last. No defect, either."""
 
 
 class _Called(Struct, frozen=True):
@@ -201,6 +211,7 @@ class IncrementalEvaluation(RootEvaluation):
         self.weights.clear()
         if (
             self._rounds > MOST_ROUNDS // 2
+            or self._work > MOST_WORK // 2
             or self.modules > MOST_MODULES // 2
             or len(self.referents) > MOST_ALTOGETHER // 2
         ):
@@ -215,7 +226,8 @@ class IncrementalEvaluation(RootEvaluation):
                 errors.update(dict.fromkeys(unreadable))
         errors.update(dict.fromkeys(one for one in told if isinstance(one, SourceError)))
         questions = frozenset(one for one in told if isinstance(one, Question))
-        return resources, tuple(errors), questions, self.hidden.of(told)
+        absent = tuple(one for one in told if isinstance(one, AbsentSource))
+        return Evaluated(resources, tuple(errors), questions, absent, self.hidden.of(told))
 
     def _forget_gone(self) -> None:
         """Let go of instances that were there: no answer that stands can still ask for one."""
@@ -238,7 +250,7 @@ class IncrementalModuleScope(ModuleScope):
         self._all_resources = Entry("resources")
         self._blocks: dict[str, Query[BlockInstances[ResourceInstance]]] = {}
         self._found: dict[int, tuple[BlockInstances[ResourceInstance], list[Query[Resource]]]] = {}
-        self._made_calls: dict[str, BlockInstances[ModuleInstance] | Value] = {}
+        self._made_calls: dict[str, Called | Value] = {}
 
     def _recalled(self, kind: str, name: str, read: Callable[[str], T]) -> T:
         return self.run.queries.query((self.prefix, kind, name), read, (name,))
@@ -315,11 +327,11 @@ class IncrementalModuleScope(ModuleScope):
         """A called module, or all its instances."""
         return self._recalled("call", name, super().call)
 
-    def modules(self, name: str) -> BlockInstances[ModuleInstance] | Value:
+    def modules(self, name: str) -> Called | Value:
         """The instances of a module call, or what is known of a module that is not there."""
         return self._recalled("modules", name, self._once)
 
-    def _once(self, name: str) -> BlockInstances[ModuleInstance] | Value:
+    def _once(self, name: str) -> Called | Value:
         if f"*{name}" in self._pending:
             raise UnfitError(name)
         known, found = self._made_calls.get(name), super().modules(name)
@@ -384,16 +396,20 @@ class IncrementalModuleScope(ModuleScope):
             if isinstance(self._made_calls.pop(name), BlockInstances):
                 raise InvalidatedError(name)  # what was called holds on to much
         for name in self.module.calls:
-            for called in self.called(name):
-                yield from called.resources()
+            yield from self.called_resources(name)
+
+    def absent(self, name: str) -> tuple[Resource, ...]:
+        """The calls of a module that is not there."""
+        return self._recalled("absent", name, self._absent_calls)
 
     def _resource(self, local: str, address: str) -> Resource:
         return self._whole(local, address).resource()
 
 
-def _prefixes(call: BlockInstances[ModuleInstance] | Value) -> list[str]:
+def _prefixes(call: Called | Value) -> list[str]:
     """Those of the instances of a call."""
-    return [one.scope.prefix for one in call.all] if isinstance(call, BlockInstances) else []
+    calls = call.all if isinstance(call, BlockInstances) else ()
+    return [one.scope.prefix for one in calls if isinstance(one, ModuleInstance)]
 
 
 class _IncrementalInstance(ResourceInstance):

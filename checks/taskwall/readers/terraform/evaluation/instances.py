@@ -18,7 +18,7 @@ from taskwall.core.values import (
 from taskwall.readers.terraform.evaluation.access import spelled_key
 from taskwall.readers.terraform.evaluation.context import Env, ModuleContext, Whole
 from taskwall.readers.terraform.evaluation.expressions import evaluate, key_of
-from taskwall.readers.terraform.syntax.tree import Block, Expression
+from taskwall.readers.terraform.syntax.tree import Block, Conditional, Expression, Literal
 from taskwall.readers.terraform.values.types import to_number
 from taskwall.readers.terraform.values.values import (
     FailedError,
@@ -30,6 +30,7 @@ from taskwall.readers.terraform.values.values import (
     is_null,
     possible,
 )
+from taskwall.source.containment import crash_at
 
 MOST_INSTANCES = 1000
 """A block with more instances than this is an error."""
@@ -77,6 +78,16 @@ def expand(
         return Reference(address + suffix, "")
 
     attributes = block.body.attributes
+    if (enabled := _enabled(block)) is not None:
+        value = _settled(scope, enabled)
+        size = _size(value) if isinstance(value, Known) else None
+        if size is None:
+            found.value = add("", {}, needs(value) or (Need(address, "may not be enabled"),))
+        elif size:
+            add("", {})
+        else:
+            found.value = Known(None)
+        return found
     if (count := attributes.get("count")) is not None:
         value = _settled(scope, count.expression)
         if isinstance(value, Known) and value.data is not None:
@@ -111,6 +122,21 @@ def expand(
     return found
 
 
+def _enabled(block: Block) -> Expression | None:
+    """How many instances OpenTofu's `lifecycle { enabled = ... }` makes; None where it is not set.
+
+    A switch like `count = ... ? 1 : 0`, but that the instance has no index ("The enabled
+    Meta-Argument" in the documentation of OpenTofu 1.11).
+    """
+    for inner in block.body.blocks:
+        attribute = inner.body.attributes.get("enabled") if inner.type == "lifecycle" else None
+        if attribute is not None:
+            at = attribute.expression.place
+            one, none = Literal(at, Known(1)), Literal(at, Known(0))
+            return Conditional(at, attribute.expression, one, none)
+    return None
+
+
 def _settled(scope: ModuleContext, expression: Expression) -> Value:
     run = scope.run
     deciding, run.deciding = run.deciding, 0  # the same whoever asks for an instance first
@@ -118,6 +144,9 @@ def _settled(scope: ModuleContext, expression: Expression) -> Value:
         return run.opened(evaluate(expression, scope, {}))
     except FailedError as error:
         return Unknown((error.need,))
+    except Exception as error:  # noqa: BLE001 (one block must not cost the others)
+        run.effects.report(crash_at(expression.place, error))
+        return Unknown((Need("an expression", "could not be evaluated"),))
     finally:
         run.deciding = deciding
 

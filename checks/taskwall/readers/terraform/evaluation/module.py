@@ -2,15 +2,18 @@
 
 import os
 from collections.abc import Callable, Iterator, Mapping
+from typing import TypeAlias
 
 from taskwall.core.values import (
     Fields,
     Known,
     ModuleCall,
     Need,
+    Origin,
     Span,
     Unknown,
     Value,
+    needs,
     unknown,
     worst_per_scenario,
 )
@@ -19,9 +22,10 @@ from taskwall.readers.terraform.evaluation.context import Env
 from taskwall.readers.terraform.evaluation.expressions import evaluate
 from taskwall.readers.terraform.evaluation.free_variables import free_variable
 from taskwall.readers.terraform.evaluation.instances import MOST_MODULES, BlockInstances, expand
+from taskwall.readers.terraform.evaluation.module_sources import AbsentModule
 from taskwall.readers.terraform.evaluation.resource_instance import ResourceInstance
 from taskwall.readers.terraform.evaluation.run import RootEvaluation
-from taskwall.readers.terraform.modules import Module, is_local, module_source
+from taskwall.readers.terraform.modules import Module
 from taskwall.readers.terraform.syntax.hcl import BROKEN_VALUE
 from taskwall.readers.terraform.syntax.tree import (
     AccessStep,
@@ -34,16 +38,16 @@ from taskwall.readers.terraform.syntax.tree import (
 )
 from taskwall.readers.terraform.values.effects import Answers, Memo
 from taskwall.readers.terraform.values.placeholders import names_existing
-from taskwall.readers.terraform.values.sensitive import is_sensitive, names_secret
+from taskwall.readers.terraform.values.sensitive import is_sensitive
 from taskwall.readers.terraform.values.types import ANY_TYPE, Type, convert, type_of
-from taskwall.readers.terraform.values.values import FailedError, is_null, weight
-from taskwall.source.resource import Resource
+from taskwall.readers.terraform.values.values import HEAVIEST, FailedError, is_null, weight
+from taskwall.source.containment import crash_at
+from taskwall.source.resource import ABSENT, Resource
+from taskwall.source.secret_names import names_secret
+from taskwall.source.stack import AbsentSource
 
 DEEPEST_CHAIN = 150
 """So many values may wait for one another in a row."""
-
-HEAVIEST = 300_000
-"""A value with more parts than this is taken for unknown."""
 
 DEEPEST_CALL = 20
 """So many modules may be called in each other."""
@@ -83,7 +87,8 @@ class ModuleScope:
         """What is being read, and how many states of other roots are since then."""
         self._instances: Memo[str, BlockInstances[ResourceInstance]] = Memo()
         self._resources: Memo[ResourceInstance, Resource] = Memo()
-        self._calls: Memo[str, BlockInstances[ModuleInstance] | Value] = Memo()
+        self._calls: Memo[str, Called | Value] = Memo()
+        self._absent: Memo[str, tuple[Resource, ...]] = Memo()
         for error in module.errors:
             run.effects.report(error)
 
@@ -158,7 +163,7 @@ class ModuleScope:
 
     def _path(self, name: str) -> Value:
         root = self.run.root.folder
-        if name == "module":
+        if name == "module" and self.module.folder:
             return Known(os.path.relpath(self.module.folder, root).replace(os.sep, "/"))
         if name == "root":
             return Known(".")
@@ -193,6 +198,7 @@ class ModuleScope:
             value = evaluate(default.expression, self, {})
             if not self.prefix and not self.run.alone and names_existing(name, value):
                 return self._open_variable(name, "is empty by default")
+        self.run.work(weight(value, self.run.weights), block.header)
         found = convert(value, self.type(name), lambda node: evaluate(node, self, {}))
         if is_sensitive(block.body) or names_secret(name):
             self.run.hidden.hide(found)
@@ -278,6 +284,9 @@ class ModuleScope:
             if place is not None:
                 run.complain(place, f"{name} is nested too deeply")
             return Unknown((Need(name, "is nested too deeply"),))
+        except Exception as error:  # noqa: BLE001 (one value must not cost the others)
+            run.effects.report(crash_at(place or Span(self.module.folder, 1, 1, 1, 1), error))
+            return Unknown((Need(name, "could not be evaluated"),))
         finally:
             run.depth -= 1
             del self._pending[name]
@@ -339,7 +348,7 @@ class ModuleScope:
         found = self.modules(name)
         return found.value if isinstance(found, BlockInstances) else found
 
-    def modules(self, name: str) -> "BlockInstances[ModuleInstance] | Value":
+    def modules(self, name: str) -> "Called | Value":
         """The instances of a module call, or what is known of a module that is not there."""
         known = self._calls.get(name)
         if known is None:
@@ -347,7 +356,7 @@ class ModuleScope:
             assert known is not None
         return known
 
-    def _modules(self, name: str) -> "BlockInstances[ModuleInstance] | Value":
+    def _modules(self, name: str) -> "Called | Value":
         block = self.module.calls.get(name)
         address = self.address(f"module.{name}")
         if block is None:
@@ -360,52 +369,95 @@ class ModuleScope:
         module = self._called(name, block)
         if isinstance(module, str):
             return self.run.assumed(unknown(address, module))
+        if address in self.run.inputs.assumptions and isinstance(module, AbsentModule):
+            return self.run.assumed(unknown(address, module.why))
         if self.run.modules > MOST_MODULES:
             self.run.effects.shareable = False
             self.run.complain(
                 block.header, f"more than {MOST_MODULES} modules are called: the rest is left out"
             )
             return self.run.assumed(unknown(address, "is one of too many modules"))
+
+        def made(full: str, env: Env, maybe: tuple[Need, ...]) -> ModuleInstance | AbsentInstance:
+            if isinstance(module, AbsentModule):
+                return AbsentInstance(self, block, name, module.why, full, env, maybe)
+            return ModuleInstance(self, block, name, module, full, env, maybe)
+
         self._pending[f"*{name}"] = self.run.depth_of_states
         try:
-            return expand(
-                block,
-                address,
-                self,
-                lambda full, env, maybe: ModuleInstance(
-                    self, block, name, module, full, env, maybe
-                ),
-            )
+            found = expand(block, address, self, made)
         finally:
             del self._pending[f"*{name}"]
+        if isinstance(module, AbsentModule) and found.all:
+            self._report(address, block, module)
+        return found
 
-    def _called(self, name: str, block: Block) -> Module | str:
-        """The module that a call means, or why it is not there."""
+    def _report(self, address: str, block: Block, absent: AbsentModule) -> None:
+        """Report that the module of a call is not there."""
+        attribute = block.body.attributes.get("source")
+        place = attribute.expression.place if attribute else block.header
+        source, version = self.argument(block, "source"), self.argument(block, "version")
+        self.run.effects.report(
+            AbsentSource(absent.kind, address, source or "", version or None, place, absent.cure)
+        )
+
+    def _called(self, name: str, block: Block) -> Module | AbsentModule | str:
+        """The module that a call means, that it is absent, or why it cannot be called."""
         run = self.run
-        source = module_source(block)
-        if source is None:
-            return "has no plain source"
-        chain = tuple(call.name.removeprefix("module.") for call in self.called_from)
-        folder = run.folder_of(self.module, (*chain, name), block)
-        if folder is None:
-            return "comes from a module that is not in the sources"
-        if folder in self.chain:
+        found = self.source(name, block)
+        if isinstance(found, AbsentModule):
+            return found
+        if found in self.chain:
             run.complain(block.header, f"module.{name} calls a module that it is part of")
             return "is part of itself"
         if len(self.chain) > DEEPEST_CALL:
             run.complain(block.header, f"modules are called more than {DEEPEST_CALL} levels deep")
             return "is called too deeply"
-        module, unreadable = run.module(folder)
-        if folder not in run.loader.scanned:
+        module, unreadable = run.module(found)
+        if found not in run.loader.scanned:
             # Those of the scan itself were told when its files were read.
             for error in unreadable:
                 run.effects.report(error)
         if module is None:
-            if is_local(source):
-                at = block.body.attributes["source"].expression.place
-                run.complain(at, f'module.{name}: there is no module at "{source}"')
+            at = block.body.attributes["source"].expression.place
+            run.complain(
+                at, f'module.{name}: there is no module at "{self.argument(block, "source")}"'
+            )
             return "comes from a module that is not in the sources"
         return module
+
+    def source(self, name: str, block: Block) -> str | AbsentModule:
+        """The folder of the module that a call means, or why it is not there."""
+        chain = tuple(call.name.removeprefix("module.") for call in self.called_from)
+        source = self.argument(block, "source")
+        if not source:
+            attribute = block.body.attributes.get("source")
+            waits = () if attribute is None else needs(evaluated(attribute.expression, self))
+            cure = f"--assume {waits[0].name}=VALUE" if waits else "source = ..."
+            return AbsentModule("has a source that is not known", cure)
+        constraint = self.argument(block, "version") or ""
+        sources = self.run.sources
+        found = sources.folder(self.module, (*chain, name), source, constraint)
+        for error in sources.errors:
+            self.run.effects.report(error)
+        return found
+
+    def callees(self) -> "Iterator[ModuleScope]":
+        """Each module that is called, however often, once and whether or not it comes to be."""
+        for name, block in self.module.calls.items():
+            folder = self.source(name, block)
+            module = self.run.module(folder)[0] if isinstance(folder, str) else None
+            if module is not None:
+                address = self.address(f"module.{name}")
+                yield ModuleInstance(self, block, name, module, address, {}, ()).scope
+
+    def argument(self, block: Block, name: str) -> str | None:
+        """What a call says of its `source` or `version`; None if it is not known, or not said."""
+        attribute = block.body.attributes.get(name)
+        if attribute is None:
+            return None
+        found = worst_per_scenario(evaluated(attribute.expression, self))
+        return found.data if isinstance(found, Known) and isinstance(found.data, str) else None
 
     def resources(self) -> Iterator[Resource]:
         """All resources of the module and of those that it calls."""
@@ -418,15 +470,33 @@ class ModuleScope:
                     assert known is not None
                 yield known
         for name in self.module.calls:
-            for called in self.called(name):
-                yield from called.resources()
+            yield from self.called_resources(name)
 
     def called(self, name: str) -> "Iterator[ModuleScope]":
         """The instances of a called module; none if it is not there."""
         found = self.modules(name)
-        if isinstance(found, BlockInstances):
-            for instance in found.all:
+        for instance in found.all if isinstance(found, BlockInstances) else ():
+            if isinstance(instance, ModuleInstance):
                 yield instance.scope
+
+    def called_resources(self, name: str) -> Iterator[Resource]:
+        """The resources of a called module; the call itself if the module is not there."""
+        for scope in self.called(name):
+            yield from scope.resources()
+        yield from self.absent(name)
+
+    def absent(self, name: str) -> tuple[Resource, ...]:
+        """The calls of a module that is not there, each as a resource with its arguments."""
+        known = self._absent.get(name)
+        if known is None:
+            known = self.run.effects.once(self._absent, name, lambda: self._absent_calls(name))
+            assert known is not None
+        return known
+
+    def _absent_calls(self, name: str) -> tuple[Resource, ...]:
+        found = self.modules(name)
+        calls = found.all if isinstance(found, BlockInstances) else ()
+        return tuple(call.resource() for call in calls if isinstance(call, AbsentInstance))
 
 
 class ModuleInstance:
@@ -466,6 +536,52 @@ class ModuleInstance:
         return Fields({name: self.get(name) for name in self.scope.module.outputs})
 
 
+class AbsentInstance:
+    """One instance of the call of a module that is not there."""
+
+    def __init__(
+        self,
+        caller: ModuleScope,
+        block: Block,
+        name: str,
+        why: str,
+        address: str,
+        env: Env,
+        maybe: tuple[Need, ...],
+    ) -> None:
+        self._caller = caller
+        self._block = block
+        self._name = name
+        self._why = why
+        self._address = address
+        self._maybe = maybe
+        self._arguments = caller.reader(block.body, env, address)
+
+    def get(self, name: str) -> Value:
+        """The value of an output, which is not known."""
+        return self._caller.run.assumed(unknown(f"{self._address}.{name}", self._why))
+
+    def opened(self, value: Value) -> Value:  # noqa: ARG002 (as Whole has it)
+        """All outputs, of which none is known."""
+        return unknown(self._address, self._why)
+
+    def resource(self) -> Resource:
+        """The call as a resource: its arguments are its attributes."""
+        caller, place = self._caller, self._block.place
+        origin = Origin(
+            caller.bare_address(f"module.{self._name}"),
+            self._address,
+            self._block.header,
+            "terraform",
+            caller.called_from,
+            tuple(dict.fromkeys((*caller.maybe, *self._maybe))),
+        )
+        return Resource(ABSENT, origin, self._arguments.all(place), place)
+
+
+Called: TypeAlias = BlockInstances[ModuleInstance | AbsentInstance]
+"""The instances of a module call."""
+
 _NOT_ARGUMENTS = frozenset({"source", "version", "providers", "count", "for_each", "depends_on"})
 
 _WORKSPACE = ("terraform", "tofu")
@@ -482,3 +598,11 @@ def _refuses_null(attributes: Mapping[str, Attribute]) -> bool:
     nullable = attributes.get("nullable")
     expression = nullable.expression if nullable else None
     return isinstance(expression, Literal) and expression.value.data is False
+
+
+def evaluated(expression: Expression, scope: ModuleScope) -> Value:
+    """What an expression of a module is; unknown where it fails."""
+    try:
+        return evaluate(expression, scope, {})
+    except FailedError as error:
+        return Unknown((error.need,))

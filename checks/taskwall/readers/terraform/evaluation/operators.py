@@ -30,6 +30,7 @@ from taskwall.readers.terraform.values.values import (
     as_text,
     is_null,
     waiting,
+    weight,
 )
 
 
@@ -92,6 +93,8 @@ def equality(one: Value, other: Value, run: RunContext) -> Known | Unknown:
         ):
             if isinstance(side, FreeVariable) and isinstance(twin, Known):
                 return question(side, twin.data)
+    if isinstance(worst_per_scenario(one), Items | Fields):
+        run.work(weight(one, run.weights))
     truth_value = equal(one, other)
     if truth_value is not None:
         return Known(truth_value)

@@ -8,6 +8,7 @@ from taskwall.core.values import (
     Reference,
     Unknown,
     Value,
+    unknown,
     worst_per_scenario,
 )
 from taskwall.readers.terraform.evaluation.access import attribute
@@ -18,11 +19,12 @@ from taskwall.readers.terraform.evaluation.data_sources import (
     REMOTE_STATE_ARGUMENTS,
     SAME,
 )
+from taskwall.readers.terraform.evaluation.functions.arguments import UnsettledError
 from taskwall.readers.terraform.syntax.tree import Block
 from taskwall.readers.terraform.values.effects import Memo
-from taskwall.readers.terraform.values.sensitive import names_secret
 from taskwall.readers.terraform.values.values import is_null
 from taskwall.source.resource import Resource
+from taskwall.source.secret_names import names_secret
 
 _DATA = "terraform_data"
 
@@ -94,11 +96,15 @@ class ResourceInstance:
         compute = COMPUTED.get((kind, name))
         if compute is None:
             return None
-        return self._scope.guarded(
-            f"{self.address}.{name}",
-            lambda: compute(self.fields, self._scope),
-            self._block.header,
-        )
+        full = f"{self.address}.{name}"
+
+        def computed() -> Value:
+            try:
+                return compute(self.fields, self._scope)
+            except UnsettledError:
+                return unknown(full, OUTSIDE)
+
+        return self._scope.guarded(full, computed, self._block.header)
 
     def opened(self, value: Value) -> Value:
         """A resource stays a reference."""

@@ -1,9 +1,10 @@
 """The evaluation of a root module, under one scenario after another: what all its parts share."""
 
-import os
 from collections.abc import Callable
-from typing import TypeAlias
 
+from msgspec import Struct
+
+from taskwall.core.paths import lies_within
 from taskwall.core.values import (
     Question,
     Reference,
@@ -14,22 +15,34 @@ from taskwall.core.values import (
     worst_per_scenario,
 )
 from taskwall.readers.terraform.evaluation.context import States, Whole
-from taskwall.readers.terraform.modules import Module, ModuleLoader, is_local, module_source
-from taskwall.readers.terraform.syntax.tree import Block, Expression
+from taskwall.readers.terraform.evaluation.module_sources import ModuleSources
+from taskwall.readers.terraform.modules import Module, ModuleLoader
+from taskwall.readers.terraform.syntax.tree import Expression
 from taskwall.readers.terraform.values.effects import Effects, Handles
 from taskwall.readers.terraform.values.sensitive import Hidden
 from taskwall.readers.terraform.values.values import FailedError
-from taskwall.source.files import UnreadableError
 from taskwall.source.resource import Resource
-from taskwall.source.stack import Inputs, SourceError
+from taskwall.source.stack import AbsentSource, ExhaustedError, Inputs, SourceError
 
-Evaluated: TypeAlias = tuple[
-    tuple[Resource, ...], tuple[SourceError, ...], frozenset[Question], frozenset[str]
-]
-"""The resources of roots, the errors, the open questions, and the sensitive texts."""
+
+class Evaluated(Struct, frozen=True):
+    """What roots are under a scenario: their resources, and what was reported beside them."""
+
+    resources: tuple[Resource, ...]
+    errors: tuple[SourceError, ...]
+    questions: frozenset[Question]
+    absent: tuple[AbsentSource, ...]
+    sensitive_texts: frozenset[str]
+
 
 MOST_ROUNDS = 500_000
 """So many rounds of loops one evaluation may take altogether."""
+
+MOST_WORK = 5_000_000
+"""So much may one evaluation do altogether: elements and pieces of text that it goes through.
+
+One that makes something new counts ten: more takes memory, too.
+"""
 
 
 class RootEvaluation:
@@ -54,6 +67,7 @@ class RootEvaluation:
         self.inputs = inputs
         self.boundary = boundary
         self.effects = Effects(scenario)
+        self.sources = ModuleSources(root, loader, inputs, boundary)
         self.referents: Handles[Whole] = Handles()
         self.hidden = Hidden(self.effects)
         self.states: States | None = None
@@ -71,7 +85,7 @@ class RootEvaluation:
         self._label = label
         self._shared = shared
         self._rounds = 0
-        self._downloaded: dict[str, str] | None = None
+        self._work = 0
         self._parsed_templates: dict[str, Expression] = {}
 
     def begin(self, scenario: Scenario) -> None:
@@ -123,10 +137,25 @@ class RootEvaluation:
         """
         self._rounds += rounds
         if self._rounds > MOST_ROUNDS:
-            self.effects.shareable = False
-            if place is not None:
-                self.complain(place, f"loops take more than {MOST_ROUNDS} iterations in total")
+            self._exhausted(f"loops take more than {MOST_ROUNDS} iterations in total", place)
             raise FailedError("a loop", "takes too many iterations in total")
+
+    def work(self, amount: int, place: Span | None = None) -> None:
+        """Count what an expression goes through.
+
+        Raises:
+            FailedError: it was too much altogether.
+        """
+        self._work += amount
+        if self._work > MOST_WORK:
+            if self._work - amount <= MOST_WORK:
+                self._exhausted("expressions up to here take too much work to be evaluated", place)
+            raise FailedError("an expression", "takes too much work")
+
+    def _exhausted(self, message: str, place: Span | None) -> None:
+        self.effects.shareable = False
+        at = place or Span(self.root.files[0].path, 1, 1, 1, 1)
+        self.effects.report(ExhaustedError(at, message))
 
     def assumed(self, value: Unknown | Reference) -> Value:
         """What the user says of something unknown, else that itself."""
@@ -155,57 +184,9 @@ class RootEvaluation:
         """Whether a file lies where functions and module calls may read."""
         return self.inputs.outside or lies_within(path, self.boundary)
 
-    def folder_of(self, module: Module, chain: tuple[str, ...], block: Block) -> str | None:
-        """Where the module of a call is: at a local path, or where it was downloaded to.
-
-        That is where `terraform init` put it, or else a host that does so itself.
-
-        `chain` are the names of the calls that lead there, the outermost first.
-        """
-        source = module_source(block)
-        if source is None:
-            return None
-        if is_local(source):
-            folder = os.path.normpath(os.path.join(module.folder, source))
-            own = os.path.join(self.root.folder, ".terraform")
-            return folder if self.may_read(folder) or lies_within(folder, own) else None
-        known = self._downloads().get(".".join(chain))
-        return known or self.inputs.modules.get((module.folder, chain[-1]))
-
-    def _downloads(self) -> dict[str, str]:
-        """The folders of downloaded modules, by the names of the calls that lead to them."""
-        if self._downloaded is None:
-            self._downloaded = _downloaded(self.root.folder, self.loader)
-        return self._downloaded
-
     def template(self, path: str, text: str, parse: Callable[[str, str], Expression]) -> Expression:
         """A template file as an expression, read once."""
         known = self._parsed_templates.get(path)
         if known is None:
             known = self._parsed_templates[path] = parse(path, text)
         return known
-
-
-def lies_within(path: str, folder: str) -> bool:
-    """Whether a path is in a folder, symbolic links followed."""
-    real, bound = os.path.realpath(path), os.path.realpath(folder)
-    return real == bound or real.startswith(bound.rstrip(os.sep) + os.sep)
-
-
-def _downloaded(folder: str, library: ModuleLoader) -> dict[str, str]:
-    """What `terraform init` notes of the modules that it fetched; nothing beyond its own folder."""
-    own = os.path.join(folder, ".terraform")
-    path = os.path.join(own, "modules", "modules.json")
-    if not library.exists(path):
-        return {}
-    import json
-
-    try:
-        entries = json.loads(library.text(path))["Modules"]
-        folders = {
-            str(entry["Key"]): os.path.normpath(os.path.join(folder, str(entry["Dir"])))
-            for entry in entries
-        }
-    except (UnreadableError, ValueError, KeyError, TypeError, RecursionError):
-        return {}
-    return {key: found for key, found in folders.items() if lies_within(found, own)}

@@ -8,10 +8,11 @@ from taskwall.readers.terraform.evaluation.module import ModuleScope
 from taskwall.readers.terraform.evaluation.run import RootEvaluation
 from taskwall.readers.terraform.modules import ModuleLoader
 from taskwall.readers.terraform.syntax.hcl import parse_expression
-from taskwall.readers.terraform.values.sensitive import is_sensitive, names_secret
+from taskwall.readers.terraform.values.sensitive import is_sensitive
 from taskwall.readers.terraform.values.types import Simple
 from taskwall.readers.terraform.values.values import FailedError
 from taskwall.source.files import UnreadableError
+from taskwall.source.secret_names import names_secret
 
 
 def supplied(run: RootEvaluation) -> tuple[dict[str, Value], bool]:
@@ -53,9 +54,9 @@ def supplied(run: RootEvaluation) -> tuple[dict[str, Value], bool]:
 def value_files(folder: str, library: ModuleLoader) -> list[str]:
     """The files of values that Terraform reads by itself, in their order."""
     endings = (".auto.tfvars", ".auto.tfvars.json")
-    names = [name for name in library.names(folder) if name.endswith(endings)]
-    first = (os.path.join(folder, f"terraform.tfvars{ending}") for ending in ("", ".json"))
-    return [*filter(library.exists, first), *(os.path.join(folder, name) for name in names)]
+    names = [f"terraform.tfvars{ending}" for ending in ("", ".json")]
+    names += [name for name in library.names(folder) if name.endswith(endings)]
+    return list(filter(library.exists, (os.path.join(folder, name) for name in names)))
 
 
 def _spelled(name: str, value: Value, scope: ModuleScope) -> Value:

@@ -10,7 +10,8 @@ from collections.abc import Iterator, Mapping
 from taskwall.core.values import lifted
 from taskwall.readers.terraform.plan.references import Json, mapping, sequence
 from taskwall.readers.terraform.values.effects import Effects
-from taskwall.readers.terraform.values.sensitive import Hidden, names_secret
+from taskwall.readers.terraform.values.sensitive import Hidden
+from taskwall.source.secret_names import names_secret
 
 _WORD = 8
 """Shorter texts within a sensitive JSON text are words of its structure as a rule."""

@@ -8,6 +8,7 @@ plan's variables, stands before the plan's values wherever it leaves nothing ope
 
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 
 from msgspec.structs import replace
 
@@ -32,9 +33,14 @@ from taskwall.readers.terraform.plan.references import (
 from taskwall.readers.terraform.plan.sensitive import hidden
 from taskwall.readers.terraform.plan.values import Planned
 from taskwall.readers.terraform.stack import TerraformStack
+from taskwall.source.containment import contained
 from taskwall.source.files import Files, UnreadableError
 from taskwall.source.resource import Resource
+from taskwall.source.size import parts_at_most
 from taskwall.source.stack import Evaluation, Inputs, SourceError, Stack
+
+MAX_PLAN_PARTS = 3_000_000
+"""A plan with more elements and members than this is an error."""
 
 
 def plans(
@@ -48,39 +54,49 @@ def plans(
         inputs: what the user says.
         stacks: what else was read, of which a root may be what was planned.
     """
+    roots = [stack.root for stack in stacks if isinstance(stack, TerraformStack)]
+    found: list[PlanStack] = []
+    errors: list[SourceError] = []
+    for path in sorted(paths):
+        one = contained(partial(_plan, path, files, inputs, roots), path, errors)
+        if isinstance(one, PlanStack):
+            found.append(one)
+        elif one is not None:
+            errors.append(one)
+    return found, errors
+
+
+def _plan(
+    path: str, files: Files, inputs: Inputs, roots: Sequence[Module]
+) -> "PlanStack | SourceError":
+    """The plan in a file, or why it cannot be read."""
     import msgspec
 
-    roots = [stack.root for stack in stacks if isinstance(stack, TerraformStack)]
     kept = module_loader(files).kept
-    found = []
-    errors = []
-    for path in sorted(paths):
-        start = Span(path, 1, 1, 1, 1)
-        known = kept.get(("plan", path))
-        try:
-            text = files.text(path)
-            if isinstance(known, PlanStack) and known.text is text:
-                plan: Json = known.plan
-            else:
-                plan, known = msgspec.json.decode(text), None
-        except UnreadableError as error:
-            errors.append(error.error)
-            continue
-        except (msgspec.DecodeError, RecursionError) as error:
-            errors.append(SourceError(start, f"a plan that is not JSON: {error}"))
-            continue
-        version = str(mapping(plan).get("format_version", ""))
-        if version.partition(".")[0] not in ("0", "1"):
-            errors.append(SourceError(start, f"a plan of format {version}, which is not known"))
-            continue
-        beside, _ = module_loader(files).module(os.path.dirname(path))
-        sources = _sources(mapping(plan), beside, roots)
-        if not (isinstance(known, PlanStack) and known.holds(sources, inputs)):
-            known = PlanStack(path, text, mapping(plan), files, inputs, sources)
-            if files.retained:
-                kept["plan", path] = known
-        found.append(known)
-    return found, errors
+    start = Span(path, 1, 1, 1, 1)
+    known = kept.get(("plan", path))
+    try:
+        text = files.text(path)
+        if isinstance(known, PlanStack) and known.text is text:
+            plan: Json = known.plan
+        elif parts_at_most(text) > MAX_PLAN_PARTS:
+            return SourceError(start, f"a plan of more than {MAX_PLAN_PARTS} parts: not read")
+        else:
+            plan, known = msgspec.json.decode(text), None
+    except UnreadableError as error:
+        return error.error
+    except (msgspec.DecodeError, RecursionError) as error:
+        return SourceError(start, f"a plan that is not JSON: {error}")
+    version = str(mapping(plan).get("format_version", ""))
+    if version.partition(".")[0] not in ("0", "1"):
+        return SourceError(start, f"a plan of format {version}, which is not known")
+    beside, _ = module_loader(files).module(os.path.dirname(path))
+    sources = _sources(mapping(plan), beside, roots)
+    if not (isinstance(known, PlanStack) and known.holds(sources, inputs)):
+        known = PlanStack(path, text, mapping(plan), files, inputs, sources)
+        if files.retained:
+            kept["plan", path] = known
+    return known
 
 
 def unplanned(stacks: Sequence[Stack], planned: Iterable["PlanStack"]) -> list[Stack]:
@@ -194,6 +210,7 @@ class PlanStack:
             beside.errors,
             beside.questions,
             beside.suppressions,
+            (),  # a plan holds what they make
             beside.sensitive_texts | self._hidden,
             beside.line_map,
         )

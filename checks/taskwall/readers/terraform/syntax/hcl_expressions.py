@@ -3,11 +3,12 @@
 import re
 from collections.abc import Callable, Sequence
 from functools import lru_cache
+from math import isinf
 from sys import intern
 from typing import TYPE_CHECKING
 
 from taskwall.core.patterns import pattern
-from taskwall.core.values import Known, Scalar
+from taskwall.core.values import Known, Scalar, Span
 from taskwall.readers.terraform.syntax.source import ParserSource
 from taskwall.readers.terraform.syntax.templates import template
 from taskwall.readers.terraform.syntax.tree import (
@@ -69,7 +70,7 @@ def _simple(match: "re.Match[bytes]", raw: bytes, node: "Node", source: ParserSo
     if match.lastgroup == "text":
         return Literal(place, Known(raw[1:-1].decode("utf-8", "replace"), place))
     if match.lastgroup == "number":
-        return Literal(place, Known(_number(raw.decode()), place))
+        return _number(raw.decode(), place)
     if raw in _CONSTANTS:
         return Literal(place, Known(_CONSTANTS[raw], place))
     base, *names = raw.decode("utf-8", "replace").split(".")
@@ -84,11 +85,14 @@ _attr = lru_cache(4096)(Attr)
 """The names of attributes are few, so that steps to them are shared."""
 
 
-def _number(text: str) -> Scalar:
+def _number(text: str, place: Span) -> Expression:
     if text.isdigit() and len(text) < 1000:
-        return int(text)
+        return Literal(place, Known(int(text), place))
     number = float(text)
-    return int(number) if number.is_integer() and abs(number) < 1e15 else number
+    if isinf(number):
+        return Invalid(place, "is a number that is too large")
+    whole = number.is_integer() and abs(number) < 1e15
+    return Literal(place, Known(int(number) if whole else number, place))
 
 
 def _sequence(nodes: "Sequence[Node]", source: ParserSource, depth: int) -> Expression:
@@ -177,7 +181,7 @@ def _literal(node: "Node", source: ParserSource, depth: int) -> Expression:
     if raw in _CONSTANTS:
         return Literal(place, Known(_CONSTANTS[raw], place))
     try:
-        return Literal(place, Known(_number(raw.decode()), place))
+        return _number(raw.decode(), place)
     except ValueError:
         return _broken(node, source)
 

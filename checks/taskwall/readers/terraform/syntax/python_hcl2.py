@@ -7,6 +7,7 @@ one. Slower by far than what is used otherwise, it serves to hold the two agains
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
+from math import isinf
 from typing import Any
 
 from taskwall.core.values import Known, Scalar, Span
@@ -192,6 +193,8 @@ class _Reader:
     def _int_lit(self, node: Any) -> Expression:
         text, place = self._words(node), self._of(node)
         bare = text.lstrip("-")
+        if len(bare) >= 1000 or (not bare.isdigit() and isinf(float(bare))):
+            return Invalid(place, "is a number that is too large")
         number: int | float = int(bare) if bare.isdigit() else float(bare)
         number = int(number) if isinstance(number, float) and number.is_integer() else number
         if text == bare:

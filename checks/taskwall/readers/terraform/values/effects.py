@@ -11,7 +11,7 @@ from typing import Final, TypeAlias, TypeVar
 from msgspec import Struct
 
 from taskwall.core.values import Question, Scalar, Scenario
-from taskwall.source.stack import SourceError
+from taskwall.source.stack import AbsentSource, SourceError
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -36,7 +36,7 @@ class Secret(Struct, frozen=True):
     text: str
 
 
-Report: TypeAlias = SourceError | Question | Secret
+Report: TypeAlias = SourceError | Question | Secret | AbsentSource
 
 
 class _Kept(Struct, frozen=True):

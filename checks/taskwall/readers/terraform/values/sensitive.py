@@ -1,32 +1,19 @@
 """What sources declare to be sensitive: its texts, and those that are made of them."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from functools import lru_cache
 from typing import Final
 
-from taskwall.core.patterns import pattern
 from taskwall.core.values import Fields, Items, Known, Text, Value, spelled, worst_per_scenario
 from taskwall.findings.redaction import SHORTEST, WORD
 from taskwall.readers.terraform.syntax.tree import Block, Body, Literal
 from taskwall.readers.terraform.values.effects import Effects, Secret
+from taskwall.source.secret_names import names_secret
 
 MAX_SENSITIVE_TEXTS: Final = 10_000
 """So many texts of one evaluation are kept in mind."""
 
 MOST_LOOKS: Final = 2_000_000
 """So often one text is looked for in another."""
-
-_SECRET: Final = pattern(
-    r"passwords?|.*_passwords?|passphrase|.*_passphrase|private_key|.*_private_key"
-    r"|.*tokens?|.*secrets?(?:_string|_binary|_key)?"
-)
-"""Names of attributes and variables whose text is a secret, declared so or not."""
-
-
-@lru_cache(512)
-def names_secret(name: str) -> bool:
-    """Whether an attribute or a variable of this name holds a secret."""
-    return _SECRET.fullmatch(name.lower()) is not None
 
 
 def is_sensitive(body: Body) -> bool:

@@ -181,6 +181,8 @@ def as_text(value: Value) -> Value:
             return value if found.data is None else found
         return Known(spelled(found.data), found.place)
     if isinstance(found, JsonItems | JsonFields):
+        if weight(found, {}) > HEAVIEST:
+            raise FailedError("a list or map", "is too large for a string")
         return Known(json_text(found), found.place) if is_whole(found) else found
     if isinstance(found, Items | Fields):
         raise FailedError("a list or map", "is not a string")
@@ -287,17 +289,36 @@ def possible(value: Items | Fields) -> tuple[Value, ...]:
     return value.rest
 
 
+PIECE = 16
+"""So many characters of a text weigh as much as an element of a list."""
+
+HEAVIEST = 300_000
+"""A value that weighs more than this is taken for unknown."""
+
 LARGE = 50
 """Values with fewer parts than this are counted anew each time."""
 
 
+def breadth(value: Value) -> int:
+    """How many elements a value has itself, or pieces of text."""
+    found = worst_per_scenario(value)
+    if isinstance(found, Known):
+        return 1 + len(found.data) // PIECE if isinstance(found.data, str) else 1
+    if isinstance(found, Items):
+        return 1 + len(found.items) + len(found.rest)
+    return 1 + len(found.fields) if isinstance(found, Fields) else 1
+
+
 def weight(value: Value, known: dict[int, tuple[Value, int]]) -> int:
-    """How many parts a value has, shared ones counted wherever they appear.
+    """How many parts a value has, shared ones counted wherever they appear; long texts are many.
 
     Little source can share parts so often that whoever walks over the value never comes to an
     end. `known` remembers the weight of large values.
     """
-    if type(value) is Known or isinstance(value, Known | Unknown):
+    if type(value) is Known or isinstance(value, Known):
+        data = value.data
+        return 1 + len(data) // PIECE if isinstance(data, str) else 1
+    if isinstance(value, Unknown):
         return 1
     found = known.get(id(value))
     if found is not None:
@@ -315,8 +336,7 @@ def weight(value: Value, known: dict[int, tuple[Value, int]]) -> int:
             total += weight(value.rest, known)
     elif isinstance(value, Text):
         for part in value.parts:
-            if not isinstance(part, str):
-                total += weight(part, known)
+            total += len(part) // PIECE if isinstance(part, str) else weight(part, known)
     elif value.value is not None:
         total += weight(value.value, known)
     if total > LARGE:

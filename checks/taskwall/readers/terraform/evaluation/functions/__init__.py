@@ -1,9 +1,10 @@
 """Terraform's functions, on values that may be known in part."""
 
 from collections.abc import Callable
+from math import isfinite
 from typing import TypeAlias
 
-from taskwall.core.values import Need, Span, Unknown, Value
+from taskwall.core.values import Known, Need, Span, Unknown, Value
 from taskwall.readers.terraform.evaluation.context import ModuleContext
 from taskwall.readers.terraform.evaluation.functions.arguments import UnsettledError
 from taskwall.readers.terraform.evaluation.functions.collections import COLLECTIONS, concat, merge
@@ -12,7 +13,13 @@ from taskwall.readers.terraform.evaluation.functions.filesystem import FILESYSTE
 from taskwall.readers.terraform.evaluation.functions.networks import NETWORKS
 from taskwall.readers.terraform.evaluation.functions.numbers import NUMBERS
 from taskwall.readers.terraform.evaluation.functions.texts import TEXTS
-from taskwall.readers.terraform.values.values import FailedError, waiting
+from taskwall.readers.terraform.values.values import (
+    MAX_TEXT_LENGTH,
+    FailedError,
+    breadth,
+    waiting,
+    weight,
+)
 
 Function: TypeAlias = Callable[[list[Value], ModuleContext], Value]
 
@@ -73,11 +80,37 @@ def call(
         if name == "merge":
             return merge(arguments, scope, more)
         return waiting(*arguments, more, place=place)
+    run = scope.run
+    if name in _DEEP:
+        run.work(sum(weight(argument, run.weights) for argument in arguments), place)
+    run.work(sum(map(breadth, arguments)), place)
     try:
         found = function(arguments, scope)
     except UnsettledError:
         return waiting(*arguments, place=place)
     except (ArithmeticError, IndexError, ValueError) as error:
         raise FailedError(f"{name}(...)", "has arguments that it does not take") from error
-    scope.run.hidden.derive(arguments, found)
+    run.work(10 * breadth(found), place)
+    if isinstance(found, Known):
+        _bounded(found, name)
+    run.hidden.derive(arguments, found)
     return found
+
+
+_DEEP = frozenset({
+    "chunklist", "contains", "distinct", "flatten", "index", "matchkeys", "setintersection",
+    "setsubtract", "setunion", "toset", "transpose", "yamlencode",
+})  # fmt: skip
+"""Functions that go through whatever is in their arguments, at any depth."""
+
+
+def _bounded(found: Known, name: str) -> None:
+    """Refuse a number beyond Python's, and a text beyond measure.
+
+    Raises:
+        FailedError: it is one.
+    """
+    if isinstance(found.data, float) and not isfinite(found.data):
+        raise FailedError(f"{name}(...)", "is too large")
+    if isinstance(found.data, str) and len(found.data) > MAX_TEXT_LENGTH:
+        raise FailedError("a string", f"is longer than {MAX_TEXT_LENGTH} characters")

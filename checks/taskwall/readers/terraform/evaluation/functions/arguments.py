@@ -17,6 +17,7 @@ from taskwall.readers.terraform.evaluation.context import ModuleContext
 from taskwall.readers.terraform.values.types import to_number as number_of
 from taskwall.readers.terraform.values.types import truth
 from taskwall.readers.terraform.values.values import (
+    HEAVIEST,
     FailedError,
     JsonFields,
     JsonItems,
@@ -24,10 +25,37 @@ from taskwall.readers.terraform.values.values import (
     as_text,
     is_whole,
 )
+from taskwall.source.size import parts_at_most
 
 
 class UnsettledError(Exception):
     """An argument that decides the result is not known: the result is not known either."""
+
+
+MOST_ELEMENTS = 100_000
+"""A collection larger than this is not put together."""
+
+
+def limit_elements(count: int) -> None:
+    """Refuse to make a collection of so many elements.
+
+    Raises:
+        FailedError: they are too many.
+    """
+    if count > MOST_ELEMENTS:
+        raise FailedError("a list", f"has more than {MOST_ELEMENTS} elements")
+
+
+def limited_parts(text: str) -> int:
+    """How many elements a text in YAML, JSON or CSV can have at the most.
+
+    Raises:
+        FailedError: they are too many.
+    """
+    count = parts_at_most(text)
+    if count > HEAVIEST:
+        raise FailedError("a text", f"has more than {HEAVIEST} parts")
+    return count
 
 
 def items_of(value: Value, scope: ModuleContext) -> Items:

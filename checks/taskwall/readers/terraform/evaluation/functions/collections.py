@@ -21,6 +21,7 @@ from taskwall.readers.terraform.evaluation.functions.arguments import (
     fields_of,
     items_of,
     letters,
+    limit_elements,
     text_of,
     texts_in,
     whole,
@@ -43,14 +44,6 @@ from taskwall.readers.terraform.values.values import (
     waiting,
 )
 
-MOST_ELEMENTS = 100_000
-"""A collection larger than this is not put together."""
-
-
-def _bounded(count: int) -> None:
-    if count > MOST_ELEMENTS:
-        raise FailedError("a list", f"has more than {MOST_ELEMENTS} elements")
-
 
 def concat(arguments: list[Value], scope: ModuleContext, more: Value | None = None) -> Value:
     """The elements of all lists. `more` are lists of which it is open how many there are."""
@@ -60,12 +53,13 @@ def concat(arguments: list[Value], scope: ModuleContext, more: Value | None = No
     for found in lists:
         items += found.items
         rest += found.rest
+        limit_elements(len(items) + len(rest))
     if more is not None:
         lists.append(items_of(more, scope))
         for inner in lists[-1].rest:
             found = items_of(inner, scope)
             rest += (*found.items, *found.rest)
-    _bounded(len(items))
+    limit_elements(len(items))
     return Items(tuple(items), distinct(rest), None, doubts(*lists))
 
 
@@ -97,8 +91,10 @@ def merge(arguments: list[Value], scope: ModuleContext, more: Value | None = Non
             waiting_for.update(dict.fromkeys(waits))
             fields = {key: alternatives(item, possible, waits) for key, item in fields.items()}
             rest = possible if rest is None else alternatives(rest, possible, waits)
+            scope.run.work(10 * len(fields))
         fields.update(members)
-    _bounded(len(fields))
+        scope.run.work(len(members))
+    limit_elements(len(fields))
     place = merged.place if merged is not None and len(arguments) == 1 else None
     if rest is None:
         return Fields(fields, places, place=place)
@@ -120,7 +116,7 @@ def _flatten(arguments: list[Value], scope: ModuleContext) -> Value:
     rest: list[Value] = []
     waits: dict[Need, None] = {}
     _flatten_into(items_of(arguments[0], scope), items, rest, waits, scope, True)
-    _bounded(len(items))
+    limit_elements(len(items))
     return Items(tuple(items), distinct(rest), None, tuple(waits))
 
 
@@ -135,7 +131,7 @@ def _flatten_into(
 ) -> None:
     if depth > 50:
         raise FailedError("flatten(...)", "is given lists that are nested without end")
-    _bounded(len(items) + len(rest))
+    limit_elements(len(items) + len(rest))
     waits.update(dict.fromkeys(value.needs))
     for item, certain in (
         *((item, sure) for item in value.items),
@@ -399,19 +395,23 @@ def _setproduct(arguments: list[Value], scope: ModuleContext) -> Value:
     count = 1
     for found in lists:
         count *= len(found.items) + len(found.rest)
-    _bounded(count)
+    limit_elements(count * len(lists))
     items = tuple(Items(tuple(row)) for row in product(*(found.items for found in lists)))
     if not any(found.rest for found in lists):
         return Items(items)
-    rows = product(*((*found.items, *found.rest) for found in lists))
-    others = tuple(Items(tuple(row)) for row in rows if Items(tuple(row)) not in items)
+    marked = ([*((True, one) for one in f.items), *((False, one) for one in f.rest)] for f in lists)
+    others = tuple(
+        Items(tuple(one for _, one in row))
+        for row in product(*marked)
+        if not all(certain for certain, _ in row)
+    )
     return Items(items, others, None, doubts(*lists))
 
 
 def _slice(arguments: list[Value], scope: ModuleContext) -> Value:
     """A stretch of a list. If it is there at all it has the wanted length, whatever it holds."""
     start, end = whole(arguments[1]), whole(arguments[2])
-    _bounded(end - start)
+    limit_elements(end - start)
     if not 0 <= start <= end:
         raise FailedError("slice(...)", "ends before it starts")
     value = scope.run.opened(arguments[0])

@@ -40,6 +40,8 @@ def _offset(time: datetime, colon: str) -> str:
 
 def _formatdate(arguments: list[Value], scope: ModuleContext) -> Value:
     pattern, time = text_of(arguments[0]), _time(arguments[1])
+    if len(pattern) > 1000:
+        raise FailedError("formatdate(...)", "has a format of over 1000 characters")
     pieces = []
     end = 0
     for match in _PIECE.finditer(pattern):

@@ -4,9 +4,17 @@ from typing import Any
 
 from taskwall.core.values import Items, Known, Text, Value, lifted, worst_per_scenario
 from taskwall.readers.terraform.evaluation.context import ModuleContext
-from taskwall.readers.terraform.evaluation.functions.arguments import UnsettledError, known, text_of
+from taskwall.readers.terraform.evaluation.functions.arguments import (
+    UnsettledError,
+    known,
+    limited_parts,
+    text_of,
+)
 from taskwall.readers.terraform.evaluation.functions.encodings import ENCODINGS
 from taskwall.readers.terraform.values.values import MAX_TEXT_LENGTH, Base64Text, FailedError
+
+LONGEST_YAML = 400_000
+"""A text in YAML of more characters is not decoded: it takes a hundred times its memory."""
 
 
 def _yamlencode(arguments: list[Value], scope: ModuleContext) -> Value:
@@ -35,9 +43,10 @@ def _yamldecode(arguments: list[Value], scope: ModuleContext) -> Value:
     import yaml
 
     text = text_of(arguments[0])
-    if "&" in text and "*" in text:
+    if ("&" in text and "*" in text) or len(text) > LONGEST_YAML:
         # Aliases can make little text into very much data.
         raise UnsettledError
+    scope.run.work(10 * limited_parts(text))
 
     class Loader(yaml.CSafeLoader):
         """Resolves what Terraform does."""
@@ -70,6 +79,7 @@ def _csvdecode(arguments: list[Value], scope: ModuleContext) -> Value:
     import csv
 
     text = text_of(arguments[0])
+    scope.run.work(10 * limited_parts(text))
     try:
         header, *rows = csv.reader(text.splitlines(keepends=True), strict=True)
     except csv.Error as error:

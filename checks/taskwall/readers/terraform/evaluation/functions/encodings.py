@@ -20,6 +20,7 @@ from taskwall.core.values import (
 from taskwall.readers.terraform.evaluation.context import ModuleContext
 from taskwall.readers.terraform.evaluation.functions.arguments import (
     UnsettledError,
+    limited_parts,
     text_of,
 )
 from taskwall.readers.terraform.values.values import (
@@ -56,11 +57,15 @@ def _jsondecode(arguments: list[Value], scope: ModuleContext) -> Value:
     if isinstance(value, JsonFields):
         return Fields(value.fields, value.places, value.rest, value.place)
     if isinstance(value, Text):
+        known = "".join(part for part in value.parts if isinstance(part, str))
+        scope.run.work(10 * limited_parts(known))
         return parsed(value) or _unsettled()
     if not isinstance(value, Known):
         return arguments[0]
+    text = text_of(value)
+    scope.run.work(10 * limited_parts(text))
     try:
-        return lifted(json.loads(text_of(value)), value.place)
+        return lifted(json.loads(text), value.place)
     except (ValueError, RecursionError) as error:
         raise FailedError("jsondecode(...)", "is given something that is not JSON") from error
 

@@ -2,6 +2,7 @@
 
 import os
 
+from taskwall.core.globs import matches_path
 from taskwall.core.values import Fields, Known, Need, Span, Unknown, Value, worst_per_scenario
 from taskwall.readers.terraform.evaluation.context import ModuleContext
 from taskwall.readers.terraform.evaluation.functions.arguments import UnsettledError, text_of
@@ -12,6 +13,9 @@ from taskwall.source.files import UnreadableError
 DEEPEST_TEMPLATE = 10
 """How far templates may include each other."""
 
+MOST_ALTERNATIVES = 50
+"""A pattern of files that stands for more patterns than this is left unknown."""
+
 MOST_FILES = 20_000
 """A folder with more files than this is not looked through."""
 
@@ -19,7 +23,9 @@ MOST_FILES = 20_000
 def _located(argument: Value, scope: ModuleContext) -> str:
     """The absolute path that a path argument means: relative ones start at the root's folder."""
     path = text_of(argument)
-    return os.path.normpath(os.path.join(scope.run.root.folder, os.path.expanduser(path)))
+    if path.startswith("~"):  # whose home folder it will be is not known from the sources
+        raise UnsettledError
+    return os.path.normpath(os.path.join(scope.run.root.folder, path))
 
 
 def _read(path: str, scope: ModuleContext) -> str | Unknown:
@@ -83,12 +89,10 @@ def _filebase64(arguments: list[Value], scope: ModuleContext) -> Value:
 
 def _fileset(arguments: list[Value], scope: ModuleContext) -> Value:
     """The files below a folder whose paths, as seen from it, match a pattern."""
-    import re
-
     folder = _located(arguments[0], scope)
     if not scope.run.may_read(folder):
         return Unknown((Need(f'fileset("{folder}")', "is outside the scanned folders"),))
-    pattern = re.compile(_as_regex(text_of(arguments[1])), re.DOTALL)
+    patterns = [one.split("/") for one in _without_braces(text_of(arguments[1]))]
     found: list[str] = []
     seen = 0
     for at, folders, names in os.walk(folder):
@@ -96,45 +100,35 @@ def _fileset(arguments: list[Value], scope: ModuleContext) -> Value:
         seen += len(names) + 1
         if seen > MOST_FILES:
             raise UnsettledError
+        scope.run.work(100 * len(patterns) * (len(names) + 1))
         for name in names:
             path = os.path.relpath(os.path.join(at, name), folder).replace(os.sep, "/")
-            if pattern.fullmatch(path):
+            if any(matches_path(pattern, path.split("/")) for pattern in patterns):
                 found.append(path)
     return Set(tuple(map(Known, sorted(found))))
 
 
-def _as_regex(pattern: str) -> str:
-    """A pattern of files as a regular expression: `*`, `?`, `**`, `[...]`, `{a,b}`."""
-    import re
+def _without_braces(pattern: str) -> list[str]:
+    """The patterns that a pattern with alternatives in braces (`{a,b}`) stands for.
 
-    if pattern.count("*") > 10 or len(pattern) > 200:
+    Raises:
+        UnsettledError: they are many, or it is written in a way that is not read here.
+    """
+    if len(pattern) > 200 or "\\" in pattern or "\0" in pattern:
         raise UnsettledError
-    pieces = []
-    inside = 0
-    for match in re.finditer(r"\*\*/|\*\*|\*|\?|\[[^\]/]+\]|\\.|.", pattern, re.DOTALL):
-        piece = match[0]
-        if piece == "{":
-            inside += 1
-        elif piece == "}" and inside:
-            inside -= 1
-            pieces.append(")")
-            continue
-        if piece == "," and inside:
-            pieces.append("|")
-        elif piece.startswith("[") and len(piece) > 1:
-            pieces.append(piece.replace("[!", "[^"))
-        else:
-            pieces.append(_PATTERNS.get(piece) or re.escape(piece.removeprefix("\\") or piece))
-    return "".join(pieces) + ")" * inside
-
-
-_PATTERNS = {
-    "**/": "(?:[^/]+/)*",
-    "**": ".*",
-    "*": "[^/]*",
-    "?": "[^/]",
-    "{": "(?:",
-}
+    found = [pattern.replace("[^", "[!")]
+    while any("{" in one for one in found):
+        if len(found) > MOST_ALTERNATIVES:
+            raise UnsettledError
+        made = []
+        for one in found:
+            before, opened, rest = one.rpartition("{")  # the innermost: nothing opens behind it
+            inside, closed, after = rest.partition("}")
+            if opened and not closed:
+                raise UnsettledError
+            made += [before + each + after for each in inside.split(",")] if opened else [one]
+        found = made
+    return found
 
 
 def _templatestring(arguments: list[Value], scope: ModuleContext) -> Value:

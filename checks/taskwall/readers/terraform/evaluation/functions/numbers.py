@@ -94,6 +94,8 @@ def _range(arguments: list[Value], scope: ModuleContext) -> Value:
         raise FailedError("range(...)", f"has more than {LONGEST_RANGE} elements")
     found: list[Value] = []
     while (start < limit) if step > 0 else (start > limit):
+        if len(found) > LONGEST_RANGE:  # so large that the step is lost in rounding
+            raise UnsettledError
         found.append(Known(start))
         start += step
     return Items(tuple(found))

@@ -1,6 +1,7 @@
 """Functions of texts."""
 
 from collections.abc import Callable
+from math import comb
 from typing import TYPE_CHECKING
 
 from taskwall.core.values import (
@@ -22,6 +23,7 @@ from taskwall.readers.terraform.evaluation.functions.arguments import (
     UnsettledError,
     items_of,
     letters,
+    limit_elements,
     number,
     text_of,
     whole,
@@ -30,8 +32,10 @@ from taskwall.readers.terraform.evaluation.operators import texts_of
 from taskwall.readers.terraform.values.values import (
     MAX_TEXT_LENGTH,
     MAX_TEXT_PARTS,
+    PIECE,
     FailedError,
     as_text,
+    breadth,
     concatenate,
     is_null,
     is_whole,
@@ -43,8 +47,10 @@ if TYPE_CHECKING:
     import re
 
 
-MOST_WORK = 1_000_000
-"""How many steps a regular expression may take at the worst."""
+MOST_STEPS = 200_000_000
+"""How many steps a regular expression may take at the worst: Python's engine takes a second."""
+
+MOST_CHOICES = 20
 
 
 def _on_text(function: Callable[[str], str]) -> Callable[[list[Value], ModuleContext], Value]:
@@ -77,6 +83,7 @@ def _split(arguments: list[Value], scope: ModuleContext) -> Value:
     if isinstance(value, Text | Reference):
         return _cut(value if isinstance(value, Text) else Text((value,)), separator)
     found = text_of(value)
+    limit_elements(found.count(separator) if separator else len(found))
     pieces = found.split(separator) if separator else list(found)
     return lifted(pieces) if found else Items((Known(""),) if separator else ())
 
@@ -123,7 +130,7 @@ def _replace(arguments: list[Value], scope: ModuleContext) -> Value:
         return concatenate([first, *(piece for each in others for piece in (arguments[2], each))])
     new = text_of(arguments[2])
     if by_pattern:
-        pattern = _compiled(old[1:-1], string)
+        pattern = _compiled(old[1:-1], string, scope)
         return _bounded(pattern.sub(_expansion(new), string))
     if old and string.count(old) * len(new) > MAX_TEXT_LENGTH:
         raise FailedError("a string", f"is longer than {MAX_TEXT_LENGTH} characters")
@@ -135,8 +142,11 @@ def _expansion(new: str) -> "Callable[[re.Match[str]], str]":
     import re
 
     marks = re.compile(r"\$(?:\$|(\w+)|\{(\w+)\})")
+    size = 0
 
     def expanded(match: "re.Match[str]") -> str:
+        nonlocal size
+
         def group(mark: "re.Match[str]") -> str:
             name = mark[1] or mark[2]
             if not name:
@@ -147,16 +157,22 @@ def _expansion(new: str) -> "Callable[[re.Match[str]], str]":
             except IndexError:
                 return ""
 
-        return marks.sub(group, new)
+        found = marks.sub(group, new)
+        size += len(found)
+        if size > MAX_TEXT_LENGTH:
+            raise FailedError("a string", f"is longer than {MAX_TEXT_LENGTH} characters")
+        return found
 
     return expanded
 
 
-def _compiled(pattern: str, subject: str) -> "re.Pattern[str]":
+def _compiled(pattern: str, subject: str, scope: ModuleContext) -> "re.Pattern[str]":
     """A pattern of RE2, if Python's engine reads it alike and it cannot run away.
 
-    RE2 takes linear time; Python's engine can take exponential time where repetitions nest and
-    polynomial time where they follow each other. Such patterns leave the result unknown.
+    RE2 takes linear time; Python's engine can take exponential time where repetitions nest or
+    choices follow each other, and polynomial time where repetitions do. Patterns that might leave
+    the result unknown. At the worst it tries, from every start, every way to share what follows
+    among the repetitions, and each time every setting of the choices (`?`, `|`).
     """
     import re
 
@@ -168,13 +184,13 @@ def _compiled(pattern: str, subject: str) -> "re.Pattern[str]":
     if "$" in pattern and subject.endswith("\n"):
         raise UnsettledError
     bare = re.sub(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]", "x", plain)
-    if re.search(r"\)[*+{]", bare):
+    if re.search(r"\)[*+{]", bare) or re.search(r"\{\d*,?\d{4,}", bare):
         raise UnsettledError
-    repeats = len(re.findall(r"[*+]|\{\d+,", bare))
-    if (len(subject) + 1) ** max(repeats, 1) > MOST_WORK:
+    repeats, choices = len(re.findall(r"[*+]|\{\d*,", bare)), bare.count("?") + bare.count("|")
+    steps = comb(len(subject) + repeats + 1, repeats + 1) << choices
+    if choices > MOST_CHOICES or steps > MOST_STEPS:
         raise UnsettledError
-    if re.search(r"\{\d*,?\d{4,}", bare):
-        raise UnsettledError
+    scope.run.work(steps // 32)
     try:
         return re.compile(pattern, re.ASCII)
     except (re.error, OverflowError, RecursionError) as error:
@@ -191,7 +207,7 @@ def _matched(match: "re.Match[str]") -> Value:
 
 def _regex(arguments: list[Value], scope: ModuleContext) -> Value:
     string = text_of(arguments[1])
-    match = _compiled(text_of(arguments[0]), string).search(string)
+    match = _compiled(text_of(arguments[0]), string, scope).search(string)
     if match is None:
         raise FailedError("regex(...)", "matches nothing")
     return _matched(match)
@@ -199,7 +215,12 @@ def _regex(arguments: list[Value], scope: ModuleContext) -> Value:
 
 def _regexall(arguments: list[Value], scope: ModuleContext) -> Value:
     string = text_of(arguments[1])
-    return Items(tuple(map(_matched, _compiled(text_of(arguments[0]), string).finditer(string))))
+    matches = _compiled(text_of(arguments[0]), string, scope).finditer(string)
+    found = []
+    for match in matches:
+        found.append(_matched(match))
+        limit_elements(len(found))
+    return Items(tuple(found))
 
 
 def _trim(arguments: list[Value], scope: ModuleContext) -> Value:
@@ -269,7 +290,7 @@ def formatted(pattern: str, arguments: list[Value]) -> Value:
     import re
 
     pieces: list[str | Value] = []
-    end = used = 0
+    end = used = size = 0
     for match in re.finditer(r"%(?:\[(\d+)\])?([-+ 0#]*)(\d*)(?:\.(\d+))?([a-zA-Z%])", pattern):
         pieces.append(pattern[end : match.start()])
         end = match.end()
@@ -280,6 +301,9 @@ def formatted(pattern: str, arguments: list[Value]) -> Value:
         if not 0 < used <= len(arguments):
             raise FailedError("format(...)", "has too few arguments")
         pieces.append(_verb(match, arguments[used - 1]))
+        size += len(pieces[-1]) if isinstance(pieces[-1], str) else 0
+        if size > MAX_TEXT_LENGTH:
+            raise FailedError("a string", f"is longer than {MAX_TEXT_LENGTH} characters")
     pieces.append(pattern[end:])
     return concatenate(pieces)
 
@@ -331,11 +355,12 @@ def _formatlist(arguments: list[Value], scope: ModuleContext) -> Value:
     lengths = {len(value.items) for value in lists if isinstance(value, Items)}
     if any(isinstance(value, Items) and value.rest for value in lists) or len(lengths) != 1:
         raise UnsettledError
-    rows = [
-        [value.items[row] if isinstance(value, Items) else value for value in lists]
-        for row in range(lengths.pop())
-    ]
-    return Items(tuple(formatted(pattern, row) for row in rows))
+    found = []
+    for row in range(lengths.pop()):
+        given = [value.items[row] if isinstance(value, Items) else value for value in lists]
+        found.append(formatted(pattern, given))
+        scope.run.work(10 * breadth(found[-1]) + len(pattern) // PIECE)
+    return Items(tuple(found))
 
 
 def _chomp(string: str) -> str:

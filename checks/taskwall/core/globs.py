@@ -1,0 +1,31 @@
+"""Patterns of paths (`modules/**/*.tf`), matched in time that no pattern can make long."""
+
+from collections.abc import Sequence
+from fnmatch import fnmatchcase
+
+
+def matches_path(pattern: Sequence[str], names: Sequence[str], above: bool = False) -> bool:
+    """Whether a pattern matches a path, both as the names between their slashes.
+
+    `**` is any number of folders. With `above`, a path matches too if a folder above it does.
+    """
+    reached = {0}  # how much of the pattern the names so far can have used up
+    for name in names:
+        for index, part in enumerate(pattern):
+            if part == "**" and index in reached:
+                reached.add(index + 1)
+        ahead = set()
+        for index in reached:
+            if index < len(pattern) and pattern[index] == "**":
+                ahead.add(index)
+            elif index < len(pattern) and fnmatchcase(name, pattern[index]):
+                ahead.add(index + 1)
+        reached = ahead
+        if above and _used_up(pattern, reached):
+            return True
+    return _used_up(pattern, reached)
+
+
+def _used_up(pattern: Sequence[str], reached: set[int]) -> bool:
+    whole = len(pattern)
+    return whole in reached or (pattern[-1] == "**" and whole - 1 in reached)

@@ -1,0 +1,49 @@
+"""By which names and marks secrets are known in sources: one list for both languages."""
+
+from functools import lru_cache
+from typing import Final
+
+from taskwall.core.patterns import pattern
+
+_SECRET: Final = pattern(
+    r".*(?:passwords?|passwd|passphrase|privatekey|apikeys?|tokens?"
+    r"|secrets?(?:string|binary|key)?)"
+)
+_UNSHOWN: Final = pattern(
+    r"environment|environmentvariables|envvars|userdata|userdatabase64|.*credentials?"
+    r"|.*connectionstrings?|.*authdata|.*secret.*"
+)
+"""Names without `_` and `-`, in small letters: `db_password` and `DbPassword` are one."""
+
+_OPTION: Final = r"(?:password|passwd|passphrase|secret|token|api[-_]?key|private[-_]?key)"
+_QUOTING: Final = pattern(
+    # `--password=...`, `DB_TOKEN: ...`, and `scheme://user:password@host`
+    rf"(?i:{_OPTION})['\"]?\s*[=:]\s*['\"]?[^\s'\"=]|://[^/\s@]*:[^/\s@]+@"
+)
+_ANNOUNCING: Final = pattern(rf"(?i:--?[\w-]*{_OPTION})")
+
+
+def _bare(name: str) -> str:
+    return name.replace("_", "").replace("-", "").lower()
+
+
+@lru_cache(4096)
+def names_secret(name: str) -> bool:
+    """Whether what goes by a name is a secret: its text is shown nowhere."""
+    return _SECRET.fullmatch(_bare(name)) is not None
+
+
+@lru_cache(4096)
+def is_unshown(name: str) -> bool:
+    """Whether a value may hold secrets, by its name: where it stands, it is not shown."""
+    return names_secret(name) or _UNSHOWN.fullmatch(_bare(name)) is not None
+
+
+def quotes_secret(text: str) -> bool:
+    """Whether a text (a command, an address) holds a secret by the look of it."""
+    return ("=" in text or ":" in text) and _QUOTING.search(text) is not None
+
+
+def announces_secret(text: str) -> bool:
+    """Whether an argument of a command says that the next is a secret: `--password`."""
+    return text[:1] == "-" and _ANNOUNCING.fullmatch(text) is not None
