@@ -122,6 +122,8 @@ def test_a_value_goes_in_where_it_was_taken_out(document: Any, path: list[int]) 
         (("- ", X, '\n- "', Y, '"\n'), Items((X, Y))),
         (("a: [", X, "\n"), None),
         (("a: &a 1\nb: *a\n", X), None),
+        (("a: &a 1\nc: ", X, "\nb: *a\n"), None),
+        (("a: ", X, f"\nb: {'b' * 1_000_000}"), None),
         (("a: \ue000", X), None),
     ],
 )

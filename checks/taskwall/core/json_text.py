@@ -51,13 +51,13 @@ def parsed_yaml(source: Value) -> Value | None:
         source = Text((str(source.data),))
     if not isinstance(source, Text):
         return None
-    known = [part for part in source.parts if isinstance(part, str)]
-    if any("&" in part and "*" in part for part in known):
+    known = "".join(part for part in source.parts if isinstance(part, str))
+    if ("&" in known and "*" in known) or len(known) > _LONGEST:
         return None  # Aliases can make little text into very much data.
     holes = [part for part in source.parts if not isinstance(part, str)]
     numbers = iter(range(len(holes)))
     try:
-        if any(mark in part for part in known for mark in _MARKS):
+        if any(mark in known for mark in _MARKS):
             return None
         text_ = "".join(
             part if isinstance(part, str) else f"{_INSIDE}{next(numbers)}{_END}"
@@ -71,6 +71,9 @@ def parsed_yaml(source: Value) -> Value | None:
 _TOKEN = pattern(r'\\.|["\[\]{},:]|[^\s"\\\[\]{},:]+', re.DOTALL)
 _INSIDE, _WHOLE, _END = "\ue000", "\ue001", "\ue002"
 """Characters for private use, which mark the holes of a text: inside a string, or outside."""
+_LONGEST = 1_000_000
+"""YAML of more characters is not read: that takes seconds."""
+
 _MARKS = (_INSIDE, _WHOLE, _END)
 _MARK = pattern(f"[{_INSIDE}{_WHOLE}](\\d+){_END}")
 

@@ -57,6 +57,8 @@ def _jsondecode(arguments: list[Value], scope: ModuleContext) -> Value:
     if isinstance(value, JsonFields):
         return Fields(value.fields, value.places, value.rest, value.place)
     if isinstance(value, Text):
+        known = "".join(part for part in value.parts if isinstance(part, str))
+        scope.run.work(10 * limited_parts(known))
         return parsed(value) or _unsettled()
     if not isinstance(value, Known):
         return arguments[0]
