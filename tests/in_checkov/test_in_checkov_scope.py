@@ -128,8 +128,8 @@ def test_a_plan_with_its_sources(stack: Path, checkov: Run) -> None:
     """With --repo-root-for-plan-enrichment a finding of a plan is shown, and skipped, there."""
     (stack / "plans").mkdir()
     (stack / "plans" / "plan.json").write_text(plan())
-    run = ("-f", "plans/plan.json", "--framework", "terraform_plan", *ONLY)
-    run += ("--repo-root-for-plan-enrichment", ".")
+    plan_of = ("-f", "plans/plan.json", "--repo-root-for-plan-enrichment", ".")
+    run = (*plan_of, "--framework", "terraform_plan", *ONLY)
     (record,) = checkov(*run).records()
     assert (record["file_path"].strip("/"), record["resource"]) == ("main.tf", GROUP[1])
 
