@@ -153,7 +153,7 @@ EDITS = (
 )
 
 
-@examples(60)
+@examples(30)
 @given(roots(), SCENARIOS, st.lists(st.tuples(st.sampled_from(EDITS), st.integers(0, 3))))
 def test_edits_leave_what_a_scan_says(
     texts: dict[str, str],

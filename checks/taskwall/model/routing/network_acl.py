@@ -7,8 +7,9 @@ their own, for the ports that clients take for them.
 from collections.abc import Iterator
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from taskwall.core.facts import FALSE, TRUE, Fact, any_of
+from taskwall.core.facts import FALSE, TRUE, Fact, all_of, any_of
 from taskwall.core.values import Need, Origin, Span
 from taskwall.model.compute.container_instances import container_instances
 from taskwall.model.core.address import ALL_PORTS, EVERYWHERE, V4, V6, Ranges, is_internet
@@ -118,20 +119,26 @@ def task_subnets(network: Network) -> dict[str, list[tuple[TaskSource | None, Fa
 
 @remembered
 def _named(network: Network) -> dict[str, list[Link]]:
-    """The subnets that ACLs and associations name, by the ACL."""
+    """The subnets that ACLs and associations name, by the ACL; "" is one that is not known."""
     found: dict[str, list[Link]] = {}
-    for acl in network.every(NetworkAcl):
-        found.setdefault(acl.id, []).extend(acl.subnets)
+    for each in network.every(NetworkAcl):
+        found.setdefault(each.id, []).extend(each.subnets)
     for association in network.every(AclAssociation):
-        found.setdefault(association.acl.to, []).append(association.subnet)
+        acl, link = association.acl, association.subnet
+        if not acl.exact:
+            text = f"{acl.to or 'its network ACL'} is one that is written here"
+            may = Fact(None, text, acl.place, link.fact.resource, acl.waits("a network ACL"))
+            link = replace(link, fact=all_of((link.fact, may)))
+        found.setdefault(acl.to if acl.exact else "", []).append(link)
     return found
 
 
 def guarded(network: Network, acl: NetworkAcl) -> list[tuple[Subnet | None, Fact]]:
     """The subnets with tasks that an ACL guards, or may guard."""
-    mine = list(_named(network).get(acl.id, ()))
+    named = _named(network)
+    mine = [*named.get(acl.id, ()), *named.get("", ())]
     if acl.default_of is not None:
-        others = {link.to for links in _named(network).values() for link in links}
+        others = {link.to for links in named.values() for link in links}
         for subnet in network.every(Subnet):
             if same_entity(subnet.vpc, acl.default_of) is not False and subnet.id not in others:
                 at = subnet.origin.header
