@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import example, given
@@ -254,9 +255,9 @@ def test_of_very_many_files_the_first_are_looked_at(
     monkeypatch.setattr(sources, "MAX_CANDIDATES", 2)
     walks: list[str] = []
 
-    def walked(paths: Iterable[str]) -> Iterator[str]:
+    def walked(paths: Iterable[str], **more: Any) -> Iterator[str]:
         walks.append("")
-        return walk(paths)
+        return walk(paths, **more)
 
     monkeypatch.setattr(sources, "walk", walked)
     known, files = sources.ReadCache(), Files()
