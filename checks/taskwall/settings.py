@@ -12,8 +12,8 @@ import msgspec
 from msgspec import Struct
 
 from taskwall.core.globs import matches_path
-from taskwall.core.paths import lies_within, repository
-from taskwall.core.plain_file import content
+from taskwall.core.paths import lies_within, repository_of
+from taskwall.core.plain_file import read_plain
 from taskwall.findings.finding import SEVERITIES, FindingVerdict, Severity
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
 """The words that a key, or an option of the same name, may have."""
 
 
-MAX_BYTES = 4 << 20
+MAX_SETTINGS_BYTES = 4 << 20
 """A file of settings of more bytes is not read."""
 
 
@@ -148,7 +148,7 @@ def load(start: str, rules: "Sequence[Rule]") -> Settings:
 def _table(file: str) -> object:
     """What a file sets; None if it is a pyproject.toml that does not speak of taskwall."""
     try:
-        raw = content(file, MAX_BYTES)
+        raw = read_plain(file, MAX_SETTINGS_BYTES)
     except OSError as error:
         raise SettingsError(f"{file}: cannot be read: {error.strerror or error}.") from error
     project = file.endswith("pyproject.toml")
@@ -198,7 +198,7 @@ def _checked(table: object, file: str, rules: "Sequence[Rule]") -> Settings:
             said = settings.remote_state[name]
             raise SettingsError(f'{file}: remote-state.{name}: there is no folder "{said}".')
     baseline = settings.baseline and os.path.join(folder, settings.baseline)
-    if baseline and not lies_within(baseline, repository(folder) or folder):
+    if baseline and not lies_within(baseline, repository_of(folder) or folder):
         said = settings.baseline
         raise SettingsError(
             f'{file}: baseline: "{said}" is outside the repository: only --baseline may name it.'

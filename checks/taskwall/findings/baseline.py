@@ -10,7 +10,7 @@ from collections.abc import Iterable
 import msgspec
 from msgspec import Struct
 
-from taskwall.core.plain_file import content
+from taskwall.core.plain_file import read_plain
 from taskwall.findings.finding import FindingVerdict
 
 VERSION = 1
@@ -18,7 +18,7 @@ DEFAULT_FILE = "taskwall-baseline.json"
 """Where a baseline goes if nobody says where."""
 
 
-MAX_BYTES = 32 << 20
+MAX_BASELINE_BYTES = 32 << 20
 """A baseline of more bytes is not read: that would be a hundred thousand findings."""
 
 
@@ -52,7 +52,7 @@ def read(path: str) -> dict[str, BaselineEntry]:
         BaselineError: there is no such file, or it is no baseline.
     """
     try:
-        document = msgspec.json.decode(content(path, MAX_BYTES), type=_Document)
+        document = msgspec.json.decode(read_plain(path, MAX_BASELINE_BYTES), type=_Document)
     except OSError as error:
         why = error.strerror or str(error)
         raise BaselineError(f"{path}: the baseline cannot be read: {why}.") from error

@@ -7,7 +7,7 @@ from functools import partial
 from taskwall.readers.terraform.joined_roots import JoinedStack, joined
 from taskwall.readers.terraform.modules import Module, local_sources, module_loader
 from taskwall.readers.terraform.stack import TerraformStack
-from taskwall.source.containment import contained
+from taskwall.source.containment import attempt
 from taskwall.source.files import Files
 from taskwall.source.stack import Inputs, SourceError
 
@@ -42,7 +42,7 @@ def stacks(
     failed: list[SourceError] = []
     modules: dict[str, Module] = {}
     for folder in sorted(folders):
-        read = contained(partial(books.module, folder), folder, failed)
+        read = attempt(partial(books.module, folder), folder, failed)
         module, unreadable = read or (None, ())
         errors.update(dict.fromkeys(unreadable))
         if module is not None:
@@ -50,7 +50,7 @@ def stacks(
     calls = {folder: set(local_sources(module)) for folder, module in modules.items()}
     roots = _roots(calls)
     found = [_stack(modules[folder], files, inputs, boundary) for folder in roots]
-    tied = contained(lambda: joined(found, modules, calls, inputs, files), boundary, failed)
+    tied = attempt(lambda: joined(found, modules, calls, inputs, files), boundary, failed)
     return tied or [*found], [*errors, *failed]
 
 
