@@ -12,8 +12,8 @@ import msgspec
 from msgspec import Struct
 
 from taskwall.core.globs import matches_path
-from taskwall.core.paths import lies_within, repository
-from taskwall.core.plain_file import content
+from taskwall.core.paths import lies_within, repository_of
+from taskwall.core.plain_file import read_plain
 from taskwall.findings.finding import SEVERITIES, FindingVerdict, Severity
 from taskwall.source.suppression import is_date
 
@@ -39,7 +39,7 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
 """The words that a key, or an option of the same name, may have."""
 
 
-MAX_BYTES = 4 << 20
+MAX_SETTINGS_BYTES = 4 << 20
 """A file of settings of more bytes is not read."""
 
 
@@ -167,7 +167,7 @@ def load(start: str, rules: "Sequence[Rule]", given: str = "") -> Settings:
 def _table(file: str) -> object:
     """What a file sets; None if it is a pyproject.toml that does not speak of taskwall."""
     try:
-        raw = content(file, MAX_BYTES)
+        raw = read_plain(file, MAX_SETTINGS_BYTES)
     except OSError as error:
         raise SettingsError(f"{file}: cannot be read: {error.strerror or error}.") from error
     project = file.endswith("pyproject.toml")
@@ -262,7 +262,7 @@ def _inside(file: str, key: str, path: str) -> None:
         SettingsError: it is not: whoever scans a repository does not read or write elsewhere.
     """
     folder = os.path.dirname(file)
-    if path and not lies_within(path, repository(folder) or folder):
+    if path and not lies_within(path, repository_of(folder) or folder):
         raise SettingsError(
             f"{file}: {key}: the path is outside of the repository; give these settings with"
             " --settings to allow that."

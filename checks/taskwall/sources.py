@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 from msgspec import Struct
 from msgspec.structs import replace
 
-from taskwall.core.paths import encloses, repository
+from taskwall.core.paths import encloses, repository_of
 from taskwall.core.patterns import pattern
 from taskwall.core.values import Span
 from taskwall.settings import Settings
-from taskwall.source.containment import contained
-from taskwall.source.files import PASSED_OVER, Files, UnreadableError, listed, walk
+from taskwall.source.containment import attempt
+from taskwall.source.files import PASSED_OVER, Files, UnreadableError, folder_entries, walk
 from taskwall.source.stack import Inputs, SourceError, Stack
 
 if TYPE_CHECKING:
@@ -383,7 +383,7 @@ def _in(
     folders: Iterable[str], files: Files, errors: list[SourceError] | None = None
 ) -> Iterator[str]:
     for folder in folders:
-        for entry in listed(folder, errors):
+        for entry in folder_entries(folder, errors):
             if entry.is_file() and (not entry.is_symlink() or files.follows(entry.path)):
                 yield entry.path
 
@@ -466,7 +466,7 @@ def _stacks(
     def add(found: "tuple[Sequence[Stack], Iterable[SourceError]] | None") -> None:
         for stack in found[0] if found else ():
             # What files it has is asked again and again: a stack that cannot say is none.
-            if contained(partial(_files_of, stack), stack.name, errors) is not None:
+            if attempt(partial(_files_of, stack), stack.name, errors) is not None:
                 stacks.append(stack)
         errors.extend(found[1] if found else ())
 
@@ -474,21 +474,21 @@ def _stacks(
     if terraform and "terraform" in scope.kinds:
         from taskwall.readers.terraform import stacks as read_terraform
 
-        add(contained(lambda: read_terraform(terraform, files, inputs), terraform[0], errors))
+        add(attempt(lambda: read_terraform(terraform, files, inputs), terraform[0], errors))
     others = [path for path in paths if not path.endswith(TERRAFORM)]
     plans = [path for path in others if _is_plan(path, files)]
     if plans and "plan" in scope.kinds:
         from taskwall.readers.terraform.plan.stacks import plans as read_plans
         from taskwall.readers.terraform.plan.stacks import unplanned
 
-        planned = contained(lambda: read_plans(plans, files, inputs, stacks), plans[0], errors)
+        planned = attempt(lambda: read_plans(plans, files, inputs, stacks), plans[0], errors)
         stacks = unplanned(stacks, planned[0] if planned else ())
         add(planned)
     templates = [path for path in others if path not in plans]
     if templates and "cloudformation" in scope.kinds:
         from taskwall.readers.cloudformation import stacks as read_templates
 
-        add(contained(lambda: read_templates(templates, files, inputs), templates[0], errors))
+        add(attempt(lambda: read_templates(templates, files, inputs), templates[0], errors))
     return stacks, errors
 
 
@@ -500,7 +500,7 @@ def _boundaries(paths: Iterable[str]) -> dict[str, str]:
     """For each path the repository that encloses it, else the outermost given folder that does."""
     folders = {path: path if os.path.isdir(path) else os.path.dirname(path) for path in paths}
     return {
-        path: repository(folder)
+        path: repository_of(folder)
         or min((one for one in folders.values() if encloses(one, folder)), key=len)
         for path, folder in folders.items()
     }

@@ -16,7 +16,7 @@ def lies_within(path: str, folder: str) -> bool:
         return False
 
 
-def repository(folder: str) -> str:
+def repository_of(folder: str) -> str:
     """The nearest folder with a `.git`, from a folder upward; "" if there is none."""
     while not os.path.exists(os.path.join(folder, ".git")):
         above = os.path.dirname(folder)

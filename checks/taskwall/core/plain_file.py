@@ -13,7 +13,7 @@ _READING = (
 )
 
 
-def content(path: str, most: int) -> bytes:
+def read_plain(path: str, most: int) -> bytes:
     """What is in a file, read with as few calls as can be: of a repository there are many.
 
     Args:

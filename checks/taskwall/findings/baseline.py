@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 import msgspec
 from msgspec import Struct
 
-from taskwall.core.plain_file import content
+from taskwall.core.plain_file import read_plain
 from taskwall.findings.finding import FindingVerdict
 
 VERSION = 2
@@ -19,7 +19,7 @@ DEFAULT_FILE = "taskwall-baseline.json"
 """Where a baseline goes if nobody says where."""
 
 
-MAX_BYTES = 32 << 20
+MAX_BASELINE_BYTES = 32 << 20
 """A baseline of more bytes is not read: that would be a hundred thousand findings."""
 
 
@@ -63,7 +63,7 @@ def read(path: str) -> Baseline:
         BaselineError: there is no such file, or it is no baseline.
     """
     try:
-        document = msgspec.json.decode(content(path, MAX_BYTES), type=_Document)
+        document = msgspec.json.decode(read_plain(path, MAX_BASELINE_BYTES), type=_Document)
     except OSError as error:
         why = error.strerror or str(error)
         raise BaselineError(f"{path}: the baseline cannot be read: {why}.") from error

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from msgspec import Struct
 from msgspec.structs import replace
 
-from taskwall.core.plain_file import content
+from taskwall.core.plain_file import read_plain
 from taskwall.findings.baseline import BaselineError
 from taskwall.findings.finding import Report
 from taskwall.languageserver.diagnostics import DiagnosticsBuilder, FileDiagnostics
@@ -17,7 +17,7 @@ from taskwall.languageserver.preferences import Preferences
 from taskwall.languageserver.whereabouts import Whereabouts
 from taskwall.session.portraits import ResourceSummary
 from taskwall.session.session import Session
-from taskwall.settings import MAX_BYTES, SettingsError
+from taskwall.settings import MAX_SETTINGS_BYTES, SettingsError
 from taskwall.sources import ScanScope
 
 SETTINGS = ("taskwall.toml", "pyproject.toml")
@@ -71,7 +71,9 @@ def _has_settings(folder: str) -> bool:
     if os.path.isfile(os.path.join(folder, "taskwall.toml")):
         return True
     try:
-        return b"[tool.taskwall" in content(os.path.join(folder, "pyproject.toml"), MAX_BYTES)
+        return b"[tool.taskwall" in read_plain(
+            os.path.join(folder, "pyproject.toml"), MAX_SETTINGS_BYTES
+        )
     except OSError:
         return False
 

@@ -23,7 +23,7 @@ def crash_at(place: Span, error: Exception) -> SourceError:
     return InternalError(place, f"{type(error).__name__}{where}")
 
 
-def contained(work: Callable[[], T], path: str, errors: list[SourceError]) -> T | None:
+def attempt(work: Callable[[], T], path: str, errors: list[SourceError]) -> T | None:
     """What some work on a file or folder gives; None if it raises, which is a crash there."""
     try:
         return work()

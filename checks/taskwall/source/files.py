@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TypeVar
 
 from taskwall.core.paths import encloses
-from taskwall.core.plain_file import content
+from taskwall.core.plain_file import read_plain
 from taskwall.core.values import Span
 from taskwall.source.stack import SourceError
 
@@ -150,7 +150,7 @@ class Files:
         if "\0" not in path and not self.follows(path):
             raise UnreadableError(path, "leads out of the repository: not read")
         try:
-            raw = content(path, MAX_FILE_BYTES)
+            raw = read_plain(path, MAX_FILE_BYTES)
         except OSError as error:
             raise UnreadableError(path, f"cannot be read: {error.strerror or error}") from error
         try:
@@ -196,7 +196,7 @@ def walk(
             if real in seen:
                 continue
             seen.add(real)
-            entries = listed(folder, errors)
+            entries = folder_entries(folder, errors)
             if folder != path and any(entry.name == "pyvenv.cfg" for entry in entries):
                 continue
             below = []
@@ -221,7 +221,9 @@ def walk(
             folders.extend(reversed(below))
 
 
-def listed(folder: str, errors: list[SourceError] | None = None) -> "list[os.DirEntry[str]]":
+def folder_entries(
+    folder: str, errors: list[SourceError] | None = None
+) -> "list[os.DirEntry[str]]":
     """What is in a folder, by name; nothing if it cannot be read, which `errors` is given."""
     try:
         return sorted(os.scandir(folder), key=lambda entry: entry.name)

@@ -4,14 +4,14 @@ from collections.abc import Iterable
 from collections.abc import Mapping as Lookup
 from functools import partial
 
-from taskwall.core.plain_file import content
+from taskwall.core.plain_file import read_plain
 from taskwall.core.values import Span
 from taskwall.readers.cloudformation.exports import Exports
 from taskwall.readers.cloudformation.kept import TemplateCache, template_cache
 from taskwall.readers.cloudformation.stack import CloudFormationStack
 from taskwall.readers.cloudformation.template import Template
 from taskwall.readers.union_find import connected_components
-from taskwall.source.containment import contained, crash_at
+from taskwall.source.containment import attempt, crash_at
 from taskwall.source.files import MAX_FILE_BYTES, Files, UnreadableError
 from taskwall.source.resource import Suppression
 from taskwall.source.stack import Inputs, SourceError
@@ -55,7 +55,7 @@ def stacks(
         from taskwall.readers.cloudformation.joined import Nesting
 
         nesting = Nesting(templates, inputs, files)
-        whole = contained(nesting.roots, templates[0].unit.file, errors)
+        whole = attempt(nesting.roots, templates[0].unit.file, errors)
         if whole is not None:
             roots, nested = whole, nesting.nested
         errors.extend(nesting.errors)
@@ -90,7 +90,7 @@ def _tied(
     every = [
         offer
         for stack in stacks
-        for offer in contained(partial(keeping.exports, stack), stack.name, errors) or ()
+        for offer in attempt(partial(keeping.exports, stack), stack.name, errors) or ()
     ]
     market = Exports(every) if every else None
     by_name = {stack.name: stack for stack in stacks}
@@ -102,7 +102,7 @@ def _tied(
     anew: set[str] = set()
     for name in importing:
         stack = by_name[name]
-        if contained(partial(stack.evaluate, {}), name, errors) is None:
+        if attempt(partial(stack.evaluate, {}), name, errors) is None:
             continue
         if market.bind(stack.imports):
             anew.add(name)
@@ -124,7 +124,7 @@ def _speaks_of_aws(path: str, files: Files) -> bool:
         files.text(path)
     except UnreadableError:
         try:
-            start = content(path, MAX_FILE_BYTES).replace(b"\0", b"")
+            start = read_plain(path, MAX_FILE_BYTES).replace(b"\0", b"")
         except OSError:
             return True
         return b"AWSTemplateFormatVersion" in start or b"AWS::" in start

@@ -16,7 +16,7 @@ from taskwall.readers.cloudformation.document import literal_text, members
 from taskwall.readers.cloudformation.evaluate import Evaluator
 from taskwall.readers.cloudformation.exports import Offer
 from taskwall.readers.cloudformation.template import STACKS, Declared, Template, read_template
-from taskwall.source.containment import contained
+from taskwall.source.containment import attempt
 from taskwall.source.files import Files, UnreadableError
 from taskwall.source.stack import Inputs, SourceError
 
@@ -63,7 +63,7 @@ class Nesting:
         for path in self.templates:
             self._by_name.setdefault(os.path.basename(path), []).append(path)
         for template in templates:
-            below = contained(partial(self._below, template), template.unit.file, self.errors)
+            below = attempt(partial(self._below, template), template.unit.file, self.errors)
             if below:
                 self.nested[template.unit.file] = below
 

@@ -7,7 +7,7 @@ from functools import partial
 from taskwall.readers.terraform.joined_roots import JoinedStack, joined
 from taskwall.readers.terraform.modules import Module, module_loader
 from taskwall.readers.terraform.stack import TerraformStack
-from taskwall.source.containment import contained
+from taskwall.source.containment import attempt
 from taskwall.source.files import Files
 from taskwall.source.stack import Inputs, SourceError
 
@@ -42,18 +42,17 @@ def stacks(
     failed: list[SourceError] = []
     modules: dict[str, Module] = {}
     for folder in sorted(folders):
-        read = contained(partial(books.module, folder), folder, failed)
+        read = attempt(partial(books.module, folder), folder, failed)
         module, unreadable = read or (None, ())
         errors.update(dict.fromkeys(unreadable))
         if module is not None:
             modules[folder] = module
     units = {folder: _stack(module, files, inputs, boundary) for folder, module in modules.items()}
     calls = {
-        folder: contained(unit.local_calls, folder, failed) or set()
-        for folder, unit in units.items()
+        folder: attempt(unit.local_calls, folder, failed) or set() for folder, unit in units.items()
     }
     found = [units[folder] for folder in _roots(calls)]
-    tied = contained(lambda: joined(found, modules, calls, inputs, files), boundary, failed)
+    tied = attempt(lambda: joined(found, modules, calls, inputs, files), boundary, failed)
     return tied or [*found], [*errors, *failed]
 
 

@@ -29,7 +29,7 @@ ValuePath: TypeAlias = tuple[str, ...]
 ANY_ELEMENT = "*"
 ANY_KEY = "* key"
 
-MOST_STEPS = 10_000
+MOST_TRACED_STEPS = 10_000
 """So many parts of expressions are gone through at most."""
 
 _KEEPS = frozenset(
@@ -114,7 +114,7 @@ def traced_variables(
     found: dict[str, ValuePath] = {}
     seen: set[ValuePath] = set()
     pending = list(wanted)
-    for _ in range(MOST_STEPS):
+    for _ in range(MOST_TRACED_STEPS):
         if not pending:
             break
         part = pending.pop()

@@ -36,7 +36,7 @@ class Whole(Protocol):
         """All that is known of it as a value, where a map is wanted."""
 
 
-class Instance(Whole, Protocol):
+class BlockInstance(Whole, Protocol):
     """One of the instances of a block."""
 
     address: str

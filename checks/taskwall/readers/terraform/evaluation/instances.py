@@ -16,7 +16,7 @@ from taskwall.core.values import (
     worst_per_scenario,
 )
 from taskwall.readers.terraform.evaluation.access import spelled_key
-from taskwall.readers.terraform.evaluation.context import Env, Instance, ModuleContext
+from taskwall.readers.terraform.evaluation.context import BlockInstance, Env, ModuleContext
 from taskwall.readers.terraform.evaluation.expressions import evaluate, key_of
 from taskwall.readers.terraform.syntax.tree import Block, Conditional, Expression, Literal
 from taskwall.readers.terraform.values.types import to_number
@@ -44,7 +44,7 @@ MOST_MODULES = 10_000
 """So many modules may be called altogether, each instance counted."""
 
 
-W = TypeVar("W", bound=Instance)
+W = TypeVar("W", bound=BlockInstance)
 
 
 class BlockInstances(Generic[W]):

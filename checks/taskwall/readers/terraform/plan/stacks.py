@@ -33,7 +33,7 @@ from taskwall.readers.terraform.plan.references import (
 from taskwall.readers.terraform.plan.sensitive import hidden
 from taskwall.readers.terraform.plan.values import Planned
 from taskwall.readers.terraform.stack import TerraformStack
-from taskwall.source.containment import contained
+from taskwall.source.containment import attempt
 from taskwall.source.files import Files, UnreadableError
 from taskwall.source.resource import Resource
 from taskwall.source.size import parts_at_most
@@ -58,7 +58,7 @@ def plans(
     found: list[PlanStack] = []
     errors: list[SourceError] = []
     for path in sorted(paths):
-        one = contained(partial(_plan, path, files, inputs, roots), path, errors)
+        one = attempt(partial(_plan, path, files, inputs, roots), path, errors)
         if isinstance(one, PlanStack):
             found.append(one)
         elif one is not None:

@@ -13,7 +13,7 @@ from taskwall.source.files import UnreadableError
 DEEPEST_TEMPLATE = 10
 """How far templates may include each other."""
 
-MOST_ALTERNATIVES = 50
+MOST_BRACED = 50
 """A pattern of files that stands for more patterns than this is left unknown."""
 
 MOST_FILES = 20_000
@@ -118,7 +118,7 @@ def _without_braces(pattern: str) -> list[str]:
         raise UnsettledError
     found = [pattern.replace("[^", "[!")]
     while any("{" in one for one in found):
-        if len(found) > MOST_ALTERNATIVES:
+        if len(found) > MOST_BRACED:
             raise UnsettledError
         made = []
         for one in found:
