@@ -112,6 +112,17 @@ def test_no_option_stands_for_a_whole_module(name: str) -> None:
     assert "provide it with" not in render("text", report, View())
 
 
+def test_outputs_of_an_absent_module_wait_for_the_module() -> None:
+    """No option gives what a module puts out that is not there: what brings it is said once."""
+    needs = ("module.vpc.private_subnets", "module.vpc[0].vpc_id", "module.vpcs.id")
+    unknown = msgspec.structs.replace(everything().findings[2], missing=needs)
+    text = render("text", msgspec.structs.replace(everything(), findings=(unknown,)), View())
+    assert "     1  module.vpc, which is not there to be read\n" in text
+    assert text.count("provide it with") == 1
+    assert "provide it with --assume module.vpcs.id=VALUE" in text
+    assert "to read it, in infra: terraform get" in text
+
+
 def test_quiet_and_summary() -> None:
     """Quiet is what was found and nothing else, a summary is counts and nothing else."""
     quiet = render("text", everything(("fail",)), View(quiet=True))

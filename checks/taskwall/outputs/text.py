@@ -6,7 +6,7 @@ plainly or, for a terminal, in colour.
 
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import TypeAlias
 
 from taskwall.core.patterns import pattern
@@ -373,7 +373,12 @@ def _unknowns(report: Report, view: View) -> Iterator[Piece]:
     unknown = [finding for finding in report.findings if finding.verdict == "unknown"]
     if not unknown:
         return
-    waits = Counter(name for finding in unknown for name in dict.fromkeys(finding.missing))
+    absent = {one.name: one for one in report.document.absent if one.read_as is None}
+    waits = Counter(
+        name
+        for finding in unknown
+        for name in dict.fromkeys(_home(need, absent) for need in finding.missing)
+    )
     order = sorted(waits.items(), key=lambda pair: (-pair[1], pair[0]))
     shown = order if view.verbose or len(order) <= GROUPS + 1 else order[:GROUPS]
     hint = (
@@ -384,12 +389,23 @@ def _unknowns(report: Report, view: View) -> Iterator[Piece]:
     yield f"{len(unknown)} unknown", "unknown"
     yield f"{hint}{', depending on:' if shown else '.'}\n", ""
     for name, count in shown:
+        if name in absent:  # its section says what brings it; no option can
+            yield f"  {count:4}  {sanitize(name)}, which is not there to be read\n", ""
+            continue
         why = report.reasons.get(name, "")
         yield f"  {count:4}  {sanitize(f'{name} {why}'.strip())}\n", ""
         if option := _supply(name, why):
             yield f"        provide it with {sanitize(option)}\n", "quiet"
     if len(shown) < len(order):
         yield f"        and {len(order) - len(shown)} more (--verbose lists them)\n", "quiet"
+
+
+def _home(need: str, absent: Collection[str]) -> str:
+    """The call of an absent module that a need is an output of; else the need itself."""
+    for end, char in enumerate(need):
+        if char in ".[" and need[:end] in absent:
+            return need[:end]
+    return need
 
 
 def _supply(name: str, why: str) -> str:
