@@ -18,7 +18,7 @@ ROOT = Path(__file__).parent.parent
 ACTION: Any = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
 STEPS = {step.get("name", step.get("uses")): step for step in ACTION["runs"]["steps"]}
 OWN = {
-    "paths", "args", "summary", "sarif-file", "upload-sarif", "working-directory",
+    "paths", "modules", "args", "summary", "sarif-file", "upload-sarif", "working-directory",
     "python-version", "version",
 }  # fmt: skip
 """Inputs that are no options of the command."""
@@ -52,6 +52,57 @@ def test_no_input_stands_in_a_script() -> None:
     assert not [step["run"] for step in STEPS.values() if "${{" in step.get("run", "")]
 
 
+def run(script: str, folder: Path, inputs: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    """Run the script of a step as GitHub does, with our own command."""
+    programs = folder / "bin"
+    programs.mkdir(exist_ok=True)
+    for name in ("taskwall", "python"):
+        module = "-m taskwall " if name == "taskwall" else ""
+        (programs / name).write_text(f'#!/bin/sh\nexec "{sys.executable}" {module}"$@"\n')
+        (programs / name).chmod(0o755)
+    environment = {
+        **os.environ,
+        **inputs,
+        "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}",
+        "PYTHONPATH": str(ROOT / "checks"),
+    }
+    command = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", script]
+    return subprocess.run(
+        command, cwd=folder, env=environment, capture_output=True, text=True, check=False
+    )
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="needs bash")
+@pytest.mark.parametrize(("works", "status"), [(True, 0), (False, 1)])
+def test_modules_are_downloaded_where_they_are_called(
+    tmp_path: Path, works: bool, status: int
+) -> None:
+    """The cure of each root is run in its folder, and nothing else that a report may hold is."""
+    (tmp_path / "bin").mkdir()
+    for name in ("terraform", "tofu"):
+        said = f'#!/bin/sh\necho "{name} $@ in $(basename "$PWD")"\nexit {0 if works else 1}\n'
+        (tmp_path / "bin" / name).write_text(said)
+        (tmp_path / "bin" / name).chmod(0o755)
+    call = 'module "m" {\n  source = "a/b/c"\n}\n'
+    for path in ("one root/main.tf", "two/main.tofu"):
+        (tmp_path / "in" / path).parent.mkdir(parents=True)
+        (tmp_path / "in" / path).write_text(call)
+    (tmp_path / "in" / "odd").mkdir()
+    (tmp_path / "in" / "odd" / "main.tf").write_text('module "m" {\n  source = var.v\n}\n')
+
+    done = run(STEPS["Download modules"]["run"], tmp_path, {"PATHS": "in"})
+
+    told = ["terraform get in one root", "tofu get in two"]
+    assert (done.returncode, done.stdout.splitlines()) == (status, told if works else told[:1])
+
+
+def test_modules_are_not_downloaded_for_forks() -> None:
+    """What a fork's pull request calls is not fetched, however it is asked for."""
+    condition = STEPS["Download modules"]["if"]
+    assert "inputs.modules == 'true'" in condition
+    assert "github.event.pull_request.head.repo.full_name == github.repository" in condition
+
+
 @pytest.mark.skipif(shutil.which("bash") is None, reason="needs bash")
 @pytest.mark.parametrize(
     ("inputs", "status"),
@@ -64,33 +115,14 @@ def test_no_input_stands_in_a_script() -> None:
 )
 def test_script(tmp_path: Path, inputs: dict[str, str], status: int) -> None:
     """The scan's script ends as the command does, and leaves SARIF, commands and a table."""
-    (tmp_path / "bin").mkdir()
-    command = tmp_path / "bin" / "taskwall"
-    command.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m taskwall "$@"\n')
-    command.chmod(0o755)
     stack = tmp_path / "a stack"
     shutil.copytree(ROOT / "fixtures" / "rules" / "tw702" / "fail", stack)
     scan = STEPS["Scan"]
     blank = dict.fromkeys(scan["env"], "")
     given = {"PATHS": "a stack", "SUMMARY": "true", "SARIF_FILE": "t.sarif", "SELECT": "TW702"}
-    environment = {
-        **os.environ,
-        **blank,
-        **given,
-        **inputs,
-        "PATH": f"{tmp_path / 'bin'}{os.pathsep}{os.environ['PATH']}",
-        "PYTHONPATH": str(ROOT / "checks"),
-        "GITHUB_STEP_SUMMARY": str(tmp_path / "summary.md"),
-    }
+    summary = {"GITHUB_STEP_SUMMARY": str(tmp_path / "summary.md")}
 
-    done = subprocess.run(
-        ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", scan["run"]],
-        cwd=tmp_path,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = run(scan["run"], tmp_path, {**blank, **given, **inputs, **summary})
 
     assert done.returncode == status, done.stderr
     if status < 2:
