@@ -363,7 +363,7 @@ def test_settings_name_no_baseline_beyond_the_repository(path: str, tmp_path: Pa
     """Whoever may write settings may not read, or write, what is elsewhere."""
     (tmp_path / ".git").mkdir()
     laid_out(tmp_path, {"main.tf": GOOD, "taskwall.toml": f'baseline = "{path}"\n'})
-    with pytest.raises(SettingsError, match="outside the repository"):
+    with pytest.raises(SettingsError, match="outside of the repository"):
         scanned(tmp_path)
 
 

@@ -164,13 +164,18 @@ def test_a_crash_is_loud_and_told_once(
     """Of a rule, and of whatever else: cfn-lint would tell it of every rule."""
     Path("web.yaml").write_text(TASKS)
 
-    def broken(*_: object) -> None:
+    def broken(*_: object, **__: object) -> None:
         raise ValueError("out of order")
 
     with monkeypatch.context() as patched:
         patched.setattr("taskwall.engine.judge.lower", broken)
         (found,) = lint("web.yaml")
     assert found.rule.id == "ETW000"
+    assert "taskwall: crashed in reading: ValueError (broken, line " in found.message
+
+    with monkeypatch.context() as patched:
+        patched.setattr("taskwall.cfnlint.run.ReportBuilder", broken)
+        (found,) = lint("web.yaml")
     version = re.escape(cfnlint.version.__version__)
     assert re.fullmatch(
         rf"taskwall: crashed with cfn-lint {version}: ValueError: out of order", found.message

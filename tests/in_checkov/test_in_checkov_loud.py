@@ -17,10 +17,16 @@ def test_a_crash_of_the_analysis(
 ) -> None:
     """Checkov swallows exceptions: ours fail a check about taskwall itself."""
 
-    def broken(*_: object) -> None:
+    def broken(*_: object, **__: object) -> None:
         raise ValueError("a defect")
 
-    monkeypatch.setattr(engine, "judge", broken)
+    with monkeypatch.context() as patched:
+        patched.setattr(engine, "judge", broken)
+        (record,) = checkov("-d", ".", "--framework", "terraform").records()
+        assert record["check_id"] == "TW000"
+        assert "reading crashed in .: ValueError (broken, line " in record["check_name"]
+
+    monkeypatch.setattr("taskwall.api.scan.ReportBuilder", broken)
     shown = checkov("-d", ".", "--framework", "terraform")
 
     assert shown.status == 1
@@ -38,7 +44,7 @@ def test_a_crash_of_a_rule(stack: Path, checkov: Run, monkeypatch: pytest.Monkey
     """The other rules still speak."""
     from taskwall.rules.tw204_open_task import open_task
 
-    def broken(*_: object) -> None:
+    def broken(*_: object, **__: object) -> None:
         raise ValueError("a defect")
 
     code = open_task.judge.__code__

@@ -156,7 +156,7 @@ class ModuleLoader:
         if found is None or not self.retained:
             try:
                 found = sorted(os.listdir(folder))
-            except OSError:
+            except (OSError, ValueError):  # no folder has a NUL in its name
                 found = []
             self._names[folder] = found
         return found

@@ -257,7 +257,7 @@ def evaluation_of(
         if (call := download(at.file)) is not None:
             where = f"{os.path.basename(at.file)}:{at.line} of {call.name}, which is downloaded"
             at, message = moved.apply(call.place), f"{message} ({where})"
-        errors.append(SourceError(at, message))
+        errors.append(replace(error, place=at, message=message))
     absent = []
     for one in made.absent:
         call = download(one.place.file)
