@@ -344,7 +344,7 @@ def test_version_imports_next_to_nothing() -> None:
 
 
 def test_a_reader_that_has_enough(tmp_path: Path) -> None:
-    """A closed pipe ends the output, not the run."""
+    """A report that nobody could be told ends with 2, and without a word."""
     code = (
         "import sys, os; r, w = os.pipe(); os.close(r); os.dup2(w, 1)\n"
         "sys.argv = ['taskwall', '.', '--allow-empty']\n"
@@ -353,7 +353,7 @@ def test_a_reader_that_has_enough(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=tmp_path
     )
-    assert (done.returncode, done.stderr) == (0, "")
+    assert (done.returncode, done.stderr) == (2, "")
 
 
 def test_the_command_ends_with_its_status(tmp_path: Path) -> None:

@@ -135,6 +135,11 @@ class _Kept:
         self.sensitive: tuple[set[str], set[Derived], frozenset[str]] = set(), set(), frozenset()
         self.round = 0
 
+    def forget(self, scope: int, queries: QueryEngine) -> None:
+        """Let go of the groups of a module that is not called any more."""
+        for key in [key for key in self.groups if key[0] == scope]:
+            queries.set_dependencies(self.groups.pop(key), {})
+
     def group(self, scope: int, of: str) -> Entry:
         """The entry of a group, made when it is first asked for."""
         return self.groups.setdefault((scope, of), Entry(of))
@@ -148,6 +153,8 @@ class IncrementalEvaluation(RootEvaluation):
         self._modules: dict[str, tuple[Module | None, tuple[SourceError, ...]]] = {}
         self._seen: dict[str, Module] = {}
         """The modules as the files have them, whose blocks are its inputs now."""
+        self._known_referents = 0
+        """How many there were when those that were gone were let go."""
         self._read: dict[str, str | None] = {}
         super().__init__(root, loader, inputs, {}, boundary)
         self.effects = _Recalled(self.queries)
@@ -234,6 +241,7 @@ class IncrementalEvaluation(RootEvaluation):
         resources = tuple(self._scope.resources())
         queries.active_dependencies = {}
         queries.set_dependencies(self.kept.root, reads)
+        self._forget_gone()
         queries.collect_garbage()
         self.weights.clear()
         if (
@@ -256,6 +264,25 @@ class IncrementalEvaluation(RootEvaluation):
         absent = tuple(one for one in told if isinstance(one, AbsentSource))
         hidden = self.hidden.of(told, self.kept)
         return Evaluated(resources, tuple(errors), questions, absent, hidden)
+
+    def _forget_gone(self) -> None:
+        """Let go of what blocks made that are not there any more, under any scenario."""
+        if len(self.referents) <= self._known_referents:
+            return
+        for key, scope in list(self.scopes.items()):
+            if scope.is_gone():
+                del self.scopes[key]
+                for kept in self._kept.values():
+                    kept.forget(scope.number, self.queries)
+        for address, whole in list(self.referents.items()):
+            if isinstance(whole, _IncrementalInstance):
+                gone = whole.is_gone()
+            else:
+                scope_of = getattr(whole, "scope", None)
+                gone = isinstance(scope_of, IncrementalModuleScope) and scope_of.is_gone()
+            if gone:
+                del self.referents[address]
+        self._known_referents = len(self.referents)
 
     def _begin(self, scenario: Scenario) -> None:
         """Go on under a scenario.
@@ -283,6 +310,8 @@ class IncrementalModuleScope(ModuleScope):
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
         self.number = next(self.run.numbers)
+        self.caller: tuple[IncrementalModuleScope, str] | None = None
+        """What calls it, and by what name."""
         self._blocks: dict[str, Query[BlockInstances[ResourceInstance]]] = {}
         self._asked: dict[str, Query[Resource]] = {}
 
@@ -312,11 +341,19 @@ class IncrementalModuleScope(ModuleScope):
             )
             now = partial(self._given_now, name, prefix.removesuffix("."))
             found._given = partial(found._recalled, "given", read=now)
+            found.caller = self, name
             run.scopes[prefix, maybe] = found
         elif (found.module, found.called_from) != (module, called_from):
             raise InvalidatedError(prefix)
         run.queries.accumulate(_Called(module.folder))
         return found
+
+    def is_gone(self) -> bool:
+        """Whether it is not called any more."""
+        if self.caller is None:
+            return False
+        caller, name = self.caller
+        return name not in caller.module.calls or caller.is_gone()
 
     def _given_now(self, name: str, address: str, argument: str) -> Value | None:
         """What a call gives for an argument of one of its instances."""
@@ -411,11 +448,13 @@ class IncrementalModuleScope(ModuleScope):
             }
         blocks = kept.group(self.number, "blocks")
         instances = queries.query_all(blocks, list(self._blocks.values()))
-        asked = [
-            self._asked.get(one.address) or self._ask(address, one.address)
+        before = self._asked
+        self._asked = {
+            one.address: before.get(one.address) or self._ask(address, one.address)
             for address, found in zip(self._blocks, instances, strict=True)
             for one in found.all
-        ]
+        }
+        asked = list(self._asked.values())
         yield from queries.query_all(kept.group(self.number, "resources"), asked)
         for name in self.module.calls:
             yield from self.called_resources(name)
@@ -425,9 +464,7 @@ class IncrementalModuleScope(ModuleScope):
         return self._recalled("absent", name, self._absent_calls)
 
     def _ask(self, local: str, address: str) -> Query[Resource]:
-        key = self.number, "resource", address
-        self._asked[address] = asked = (key, self._resource, (local, address))
-        return asked
+        return (self.number, "resource", address), self._resource, (local, address)
 
     def _resource(self, local: str, address: str) -> Resource:
         return self._whole(local, address).resource()
@@ -442,6 +479,11 @@ class _IncrementalInstance(ResourceInstance):
         key = (self._lasting.number, self.address, name)
         about = (self._local, self.address, name)
         return self._lasting.run.queries.query(key, self._lasting.attribute, about)
+
+    def is_gone(self) -> bool:
+        """Whether its block is not there any more."""
+        scope = self._lasting
+        return self._local not in scope.module.resources or scope.is_gone()
 
     def read(self, name: str) -> Value:
         """What `get` says, read now."""
