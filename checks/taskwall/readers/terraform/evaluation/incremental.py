@@ -353,7 +353,7 @@ class IncrementalModuleScope(ModuleScope):
         if self.caller is None:
             return False
         caller, name = self.caller
-        return name not in caller.module.calls or caller.is_gone()
+        return not _is_declared(name, caller.module.calls) or caller.is_gone()
 
     def _given_now(self, name: str, address: str, argument: str) -> Value | None:
         """What a call gives for an argument of one of its instances."""
@@ -483,7 +483,7 @@ class _IncrementalInstance(ResourceInstance):
     def is_gone(self) -> bool:
         """Whether its block is not there any more."""
         scope = self._lasting
-        return self._local not in scope.module.resources or scope.is_gone()
+        return not _is_declared(self._local, scope.module.resources) or scope.is_gone()
 
     def read(self, name: str) -> Value:
         """What `get` says, read now."""
@@ -515,3 +515,8 @@ class IncrementalEvaluator:
         except BaseException:
             self._run = None
             raise
+
+
+def _is_declared(name: str, blocks: dict[str, Block]) -> bool:
+    """Whether there is a block, without a note that somebody wanted to know."""
+    return dict.__contains__(blocks, name)
