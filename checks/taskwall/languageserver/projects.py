@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from msgspec import Struct
 from msgspec.structs import replace
 
+from taskwall.core.paths import encloses
 from taskwall.core.plain_file import read_plain
 from taskwall.findings.baseline import BaselineError
 from taskwall.findings.finding import Report
@@ -29,7 +30,7 @@ def folder_of(path: str, workspace: Iterable[str]) -> str:
     It is the nearest folder, within the workspace folder that holds the file, that has settings
     of taskwall or is a repository; else the workspace folder itself. Without one, the file's.
     """
-    within = [folder for folder in workspace if _encloses(folder, path)]
+    within = [folder for folder in workspace if encloses(folder, path)]
     top = max(within, key=len, default="")
     folder = own = os.path.dirname(path)
     while True:
@@ -61,10 +62,6 @@ def is_deep(folder: str, workspace: Iterable[str]) -> bool:
 def _is_root(folder: str) -> bool:
     """Whether a folder has settings of taskwall, or is a repository."""
     return _has_settings(folder) or os.path.exists(os.path.join(folder, ".git"))
-
-
-def _encloses(folder: str, path: str) -> bool:
-    return path.startswith(os.path.join(folder, ""))
 
 
 def _has_settings(folder: str) -> bool:

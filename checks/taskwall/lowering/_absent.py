@@ -75,8 +75,16 @@ _IN_PAIRS = frozenset({"aws_route_table_association"})
 """Types that are made only where all that they tie together is handed over: a subnet that is used
 by something else gets no routes by that."""
 
-_IDENTIFIES = frozenset({"", "id", "arn", "name", "Ref", "Arn", "GroupId", "VpcId", "SubnetId"})
-"""The attributes that hand a thing over: who has only a CIDR or a DNS name cannot change it."""
+_DESCRIBES = frozenset(
+    {
+        *("cidr_block", "ipv6_cidr_block", "CidrBlock", "CidrBlockAssociations", "Ipv6CidrBlocks"),
+        *("dns_name", "DNSName", "zone_id", "CanonicalHostedZoneID", "CanonicalHostedZoneNameID"),
+        *("arn_suffix", "LoadBalancerFullName", "TargetGroupFullName", "LoadBalancerName"),
+        *("availability_zone", "AvailabilityZone", "port", "protocol"),
+    }
+)
+"""The attributes that do not hand a thing over: addresses, and names that only metrics and records
+take. Any other may be used to change the thing, or to use it."""
 
 _NO_ARGUMENTS = frozenset({"source", "version", "providers", "TemplateURL", "Location"})
 
@@ -175,7 +183,7 @@ def _resource(
 def _references(value: Value) -> Iterator[Reference]:
     """The references in a value that lead to a thing itself."""
     if isinstance(value, Reference):
-        if value.attribute in _IDENTIFIES:
+        if value.attribute not in _DESCRIBES:
             yield value
         if value.value is not None:
             yield from _references(value.value)

@@ -16,7 +16,6 @@ from taskwall.core.values import (
     Scalar,
     Scenario,
     Span,
-    Text,
     Unknown,
     Value,
     needs,
@@ -338,16 +337,6 @@ def _absent_template(call: Resource) -> AbsentSource:
     """What is said of a resource that deploys a template that is not in the scan."""
     name = next(name for name in STACKS.values() if name in call.body.fields)
     value = worst_per_scenario(call.body.fields[name])
-    parts = value.parts if isinstance(value, Text) else (value,)
-    source = "".join(
-        part if isinstance(part, str) else _spelled(worst_per_scenario(part)) for part in parts
-    )
+    source = (spelled(value.data) if isinstance(value, Known) else symbol(value)) or ""
     place = call.body.places.get(name) or call.origin.header
     return AbsentSource("template", call.origin.name, source, None, place, SCAN_TOO)
-
-
-def _spelled(value: Value) -> str:
-    """A part of a location; what is not known goes by its name."""
-    if isinstance(value, Known):
-        return spelled(value.data) or ""
-    return f"${{{symbol(value) or '?'}}}"

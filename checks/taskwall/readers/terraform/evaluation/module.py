@@ -9,7 +9,6 @@ from taskwall.core.values import (
     Known,
     ModuleCall,
     Need,
-    Origin,
     Span,
     Unknown,
     Value,
@@ -17,6 +16,7 @@ from taskwall.core.values import (
     unknown,
     worst_per_scenario,
 )
+from taskwall.readers.terraform.evaluation.absent_module import AbsentInstance
 from taskwall.readers.terraform.evaluation.body import FieldsReader
 from taskwall.readers.terraform.evaluation.context import Env
 from taskwall.readers.terraform.evaluation.expressions import evaluate
@@ -42,7 +42,7 @@ from taskwall.readers.terraform.values.sensitive import is_sensitive
 from taskwall.readers.terraform.values.types import ANY_TYPE, Type, convert, type_of
 from taskwall.readers.terraform.values.values import HEAVIEST, FailedError, is_null, weight
 from taskwall.source.containment import crash_at
-from taskwall.source.resource import ABSENT, Resource
+from taskwall.source.resource import Resource
 from taskwall.source.secret_names import names_secret
 from taskwall.source.stack import AbsentSource
 
@@ -538,49 +538,6 @@ class ModuleInstance:
     def opened(self, value: Value) -> Value:  # noqa: ARG002 (as Whole has it)
         """All outputs."""
         return Fields({name: self.get(name) for name in self.scope.module.outputs})
-
-
-class AbsentInstance:
-    """One instance of the call of a module that is not there."""
-
-    def __init__(
-        self,
-        caller: ModuleScope,
-        block: Block,
-        name: str,
-        why: str,
-        address: str,
-        env: Env,
-        maybe: tuple[Need, ...],
-    ) -> None:
-        self._caller = caller
-        self._block = block
-        self._name = name
-        self._why = why
-        self.address = address
-        self._maybe = maybe
-        self._arguments = caller.reader(block.body, env, address)
-
-    def get(self, name: str) -> Value:
-        """The value of an output, which is not known."""
-        return self._caller.run.assumed(unknown(f"{self.address}.{name}", self._why))
-
-    def opened(self, value: Value) -> Value:  # noqa: ARG002 (as Whole has it)
-        """All outputs, of which none is known."""
-        return unknown(self.address, self._why)
-
-    def resource(self) -> Resource:
-        """The call as a resource: its arguments are its attributes."""
-        caller, place = self._caller, self._block.place
-        origin = Origin(
-            caller.bare_address(f"module.{self._name}"),
-            self.address,
-            self._block.header,
-            "terraform",
-            caller.called_from,
-            tuple(dict.fromkeys((*caller.maybe, *self._maybe))),
-        )
-        return Resource(ABSENT, origin, self._arguments.all(place), place)
 
 
 Called: TypeAlias = BlockInstances[ModuleInstance | AbsentInstance]

@@ -94,7 +94,8 @@ class ModuleSources:
         if found:
             return found
         if stale:
-            return AbsentModule("comes from a module of which another version is downloaded", GET)
+            why = "comes from a module of which another version is downloaded"
+            return AbsentModule(why, self._cure())
         return AbsentModule("comes from a module that is not downloaded", self._cure())
 
     def is_download(self, source: str, folder: str) -> bool:
