@@ -4,10 +4,11 @@ They are plain Terraform of taskwall's own writing below `data/modules`, by the 
 the lowest version that they model. `versions.toml` beside them says which versions are read so,
 how their defaults differ, and which arguments they need not know:
 
-- `harmless` ones decide nothing that a rule asks;
-- `off` ones are not modelled, and do nothing while they are null, false, empty or zero.
+- `off` ones are not modelled, and do nothing while they are null, false, empty or zero;
+- `harmless` ones decide nothing that a rule asks.
 
-A call that gives any other argument that a stand-in does not declare is taken for absent.
+A call that gives one of the former otherwise, or any other argument that a stand-in does not
+declare, is taken for absent.
 """
 
 import os
@@ -43,11 +44,17 @@ class StandIn(Struct, frozen=True):
     harmless: tuple[str, ...]
     off: tuple[str, ...]
 
-    def knows(self, name: str, value: Value) -> bool:
-        """Whether an argument that it does not declare changes nothing that matters."""
-        if any(fnmatchcase(name, one) for one in self.harmless):
-            return True
-        return any(fnmatchcase(name, one) for one in self.off) and _is_off(value)
+    def allows(self, name: str, value: Value, declared: bool) -> bool:
+        """Whether it makes what the module makes of an argument, if it has a part in that at all.
+
+        Args:
+            name: the argument's name.
+            value: what the call gives.
+            declared: whether the stand-in has a variable of that name.
+        """
+        if any(fnmatchcase(name, one) for one in self.off):
+            return _is_off(value)
+        return declared or any(fnmatchcase(name, one) for one in self.harmless)
 
 
 def is_stand_in(folder: str) -> bool:
@@ -79,17 +86,17 @@ def stand_in(name: str, inner: str, constraint: str) -> StandIn | None:
     version = newest(known, constraint)
     if version is None:
         return None
-    folder = os.path.join(FOLDER, *name.split("/"), known[version]["folder"], *inner.split("/"))
-    module = about["modules"].get(inner) if inner else about
+    module = about.get("modules", {}).get(inner) if inner else known[version]
     if module is None:
         return None
-    defaults = {} if inner else known[version].get("defaults", {})
+    folder = module.get("folder", inner) if inner else ""
+    within = os.path.join(FOLDER, *name.split("/"), known[version]["folder"], *folder.split("/"))
     return StandIn(
-        os.path.normpath(folder),
+        os.path.normpath(within),
         f"{name}{'//' if inner else ''}{inner} {version}",
-        {key: lifted(value) for key, value in defaults.items()},
-        tuple(module.get("harmless", ())),
-        tuple(module.get("off", ())),
+        {key: lifted(value) for key, value in module.get("defaults", {}).items()},
+        (*about.get("harmless", ()), *module.get("harmless", ())),
+        (*about.get("off", ()), *module.get("off", ())),
     )
 
 

@@ -408,9 +408,10 @@ class ModuleScope:
         if module is None or block.body.blocks:
             return None
         for name, attribute in block.body.attributes.items():
-            if name in _NOT_ARGUMENTS or name in module.variables:
+            if name in _NOT_ARGUMENTS:
                 continue
-            if not stand_in.knows(name, evaluated(attribute.expression, self)):
+            value = evaluated(attribute.expression, self)
+            if not stand_in.allows(name, value, name in module.variables):
                 return None
         return module
 

@@ -34,7 +34,8 @@ locals {
 resource "aws_vpc" "this" {
   count = local.made
 
-  cidr_block           = var.cidr
+  cidr_block                       = var.cidr
+  assign_generated_ipv6_cidr_block = var.enable_ipv6 ? true : null
   enable_dns_support   = var.enable_dns_support
   enable_dns_hostnames = var.enable_dns_hostnames
   tags                 = { Name = var.name }
@@ -54,6 +55,8 @@ resource "aws_subnet" "public" {
 
   vpc_id                  = local.vpc_id
   cidr_block              = element(var.public_subnets, count.index)
+  ipv6_cidr_block   = var.enable_ipv6 && length(var.public_subnet_ipv6_prefixes) > 0 ? cidrsubnet(aws_vpc.this[0].ipv6_cidr_block, 8, var.public_subnet_ipv6_prefixes[count.index]) : null
+  assign_ipv6_address_on_creation = var.public_subnet_assign_ipv6_address_on_creation
   availability_zone       = try(element(var.azs, count.index), null)
   map_public_ip_on_launch = var.map_public_ip_on_launch
 }
@@ -63,6 +66,8 @@ resource "aws_subnet" "private" {
 
   vpc_id            = local.vpc_id
   cidr_block        = element(var.private_subnets, count.index)
+  ipv6_cidr_block   = var.enable_ipv6 && length(var.private_subnet_ipv6_prefixes) > 0 ? cidrsubnet(aws_vpc.this[0].ipv6_cidr_block, 8, var.private_subnet_ipv6_prefixes[count.index]) : null
+  assign_ipv6_address_on_creation = var.private_subnet_assign_ipv6_address_on_creation
   availability_zone = try(element(var.azs, count.index), null)
 }
 
@@ -71,6 +76,8 @@ resource "aws_subnet" "database" {
 
   vpc_id            = local.vpc_id
   cidr_block        = element(var.database_subnets, count.index)
+  ipv6_cidr_block   = var.enable_ipv6 && length(var.database_subnet_ipv6_prefixes) > 0 ? cidrsubnet(aws_vpc.this[0].ipv6_cidr_block, 8, var.database_subnet_ipv6_prefixes[count.index]) : null
+  assign_ipv6_address_on_creation = var.database_subnet_assign_ipv6_address_on_creation
   availability_zone = try(element(var.azs, count.index), null)
 }
 
@@ -95,6 +102,8 @@ resource "aws_subnet" "intra" {
 
   vpc_id            = local.vpc_id
   cidr_block        = element(var.intra_subnets, count.index)
+  ipv6_cidr_block   = var.enable_ipv6 && length(var.intra_subnet_ipv6_prefixes) > 0 ? cidrsubnet(aws_vpc.this[0].ipv6_cidr_block, 8, var.intra_subnet_ipv6_prefixes[count.index]) : null
+  assign_ipv6_address_on_creation = var.intra_subnet_assign_ipv6_address_on_creation
   availability_zone = try(element(var.azs, count.index), null)
 }
 
@@ -216,6 +225,35 @@ resource "aws_route" "public_internet_gateway" {
   gateway_id             = aws_internet_gateway.this[0].id
 }
 
+resource "aws_route" "public_internet_gateway_ipv6" {
+  count = local.has_public && var.create_igw && var.enable_ipv6 ? local.public_tables : 0
+
+  route_table_id              = aws_route_table.public[count.index].id
+  destination_ipv6_cidr_block = "::/0"
+  gateway_id                  = aws_internet_gateway.this[0].id
+}
+
+resource "aws_egress_only_internet_gateway" "this" {
+  count  = var.create_vpc && var.create_egress_only_igw && var.enable_ipv6 && local.longest > 0 ? 1 : 0
+  vpc_id = local.vpc_id
+}
+
+resource "aws_route" "private_ipv6_egress" {
+  count = local.has_private && var.create_egress_only_igw && var.enable_ipv6 ? local.gateways : 0
+
+  route_table_id              = element(aws_route_table.private[*].id, count.index)
+  destination_ipv6_cidr_block = "::/0"
+  egress_only_gateway_id      = aws_egress_only_internet_gateway.this[0].id
+}
+
+resource "aws_route" "database_ipv6_egress" {
+  count = local.database_own && var.create_egress_only_igw && var.enable_ipv6 && var.create_database_internet_gateway_route ? 1 : 0
+
+  route_table_id              = aws_route_table.database[0].id
+  destination_ipv6_cidr_block = "::/0"
+  egress_only_gateway_id      = aws_egress_only_internet_gateway.this[0].id
+}
+
 resource "aws_eip" "nat" {
   count  = local.has_nat && !var.reuse_nat_ips ? local.gateways : 0
   domain = "vpc"
@@ -234,6 +272,14 @@ resource "aws_route" "private_nat_gateway" {
   route_table_id         = element(aws_route_table.private[*].id, count.index)
   destination_cidr_block = var.nat_gateway_destination_cidr_block
   nat_gateway_id         = element(aws_nat_gateway.this[*].id, count.index)
+}
+
+resource "aws_route" "private_dns64_nat_gateway" {
+  count = local.has_nat && var.enable_ipv6 && var.private_subnet_enable_dns64 ? local.gateways : 0
+
+  route_table_id              = element(aws_route_table.private[*].id, count.index)
+  destination_ipv6_cidr_block = "64:ff9b::/96"
+  nat_gateway_id              = element(aws_nat_gateway.this[*].id, count.index)
 }
 
 resource "aws_route" "database_internet_gateway" {

@@ -197,3 +197,27 @@ output "azs" {
 output "name" {
   value = var.name
 }
+
+output "public_subnets_ipv6_cidr_blocks" {
+  value = compact(aws_subnet.public[*].ipv6_cidr_block)
+}
+
+output "private_subnets_ipv6_cidr_blocks" {
+  value = compact(aws_subnet.private[*].ipv6_cidr_block)
+}
+
+output "database_subnets_ipv6_cidr_blocks" {
+  value = compact(aws_subnet.database[*].ipv6_cidr_block)
+}
+
+output "intra_subnets_ipv6_cidr_blocks" {
+  value = compact(aws_subnet.intra[*].ipv6_cidr_block)
+}
+
+output "vpc_ipv6_cidr_block" {
+  value = try(aws_vpc.this[0].ipv6_cidr_block, null)
+}
+
+output "egress_only_internet_gateway_id" {
+  value = try(aws_egress_only_internet_gateway.this[0].id, null)
+}

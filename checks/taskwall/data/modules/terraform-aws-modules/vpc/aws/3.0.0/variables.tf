@@ -193,3 +193,58 @@ variable "single_nat_gateway" {
   type    = bool
   default = false
 }
+
+variable "create_egress_only_igw" {
+  type    = bool
+  default = true
+}
+
+variable "database_subnet_assign_ipv6_address_on_creation" {
+  type    = bool
+  default = false
+}
+
+variable "database_subnet_ipv6_prefixes" {
+  type    = list(string)
+  default = []
+}
+
+variable "enable_ipv6" {
+  type    = bool
+  default = false
+}
+
+variable "intra_subnet_assign_ipv6_address_on_creation" {
+  type    = bool
+  default = false
+}
+
+variable "intra_subnet_ipv6_prefixes" {
+  type    = list(string)
+  default = []
+}
+
+variable "private_subnet_assign_ipv6_address_on_creation" {
+  type    = bool
+  default = false
+}
+
+variable "private_subnet_enable_dns64" {
+  type    = bool
+  default = true
+}
+
+variable "private_subnet_ipv6_prefixes" {
+  type    = list(string)
+  default = []
+}
+
+variable "public_subnet_assign_ipv6_address_on_creation" {
+  type    = bool
+  default = false
+}
+
+variable "public_subnet_ipv6_prefixes" {
+  type    = list(string)
+  default = []
+}
