@@ -23,6 +23,7 @@ from typing import Any
 
 from taskwall.api.options import Options
 from taskwall.api.scan import scan
+from taskwall.readers.terraform.versions import satisfies
 
 GENERATED = 60
 """So many roots use each argument of the largest module about thirty times."""
@@ -62,7 +63,11 @@ def generated(about: dict[str, Any], version: str, seed: int, count: int) -> Ite
                 lines.append(f"  {name} = {chosen.choice(choices)}")
         source = chosen.choice(about["sources"])
         call = "\n".join((f'  source = "{source}"', f'  version = "{version}"', *lines))
-        yield about["root"].replace("%CALL%", call)
+        text = about["root"].replace("%CALL%", call)
+        for spelled in about.get("spelled", ()):
+            if satisfies(version, spelled["range"]):
+                text = text.replace(spelled["word"], spelled["text"])
+        yield text
 
 
 def examples(name: str, folder: Path, version: str) -> Iterator[str]:
