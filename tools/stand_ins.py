@@ -66,7 +66,8 @@ def generated(about: dict[str, Any], version: str, seed: int, count: int) -> Ite
         text = about["root"].replace("%CALL%", call)
         for spelled in about.get("spelled", ()):
             if satisfies(version, spelled["range"]):
-                text = text.replace(spelled["word"], spelled["text"])
+                for word, meant in spelled["words"].items():
+                    text = text.replace(word, meant)
         yield text
 
 
