@@ -333,7 +333,7 @@ def _absent(report: Report, view: View) -> Iterator[Piece]:
         create = "it creates" if len(missing) == 1 else "they create"
         yield f" (what {create} is unknown):\n", ""
     else:
-        yield f"{absent_count(absent)} read as taskwall's own models of them:\n", ""
+        yield f"{absent_count(absent)} read through taskwall's stand-ins:\n", ""
     roots = list(absent_by_root(absent).items())
     for (stack, cure), calls in roots if view.verbose else roots[:GROUPS]:
         by_place: dict[str, list[Absent]] = {}
@@ -341,7 +341,7 @@ def _absent(report: Report, view: View) -> Iterator[Piece]:
             by_place.setdefault(_place(one.file, one.line), []).append(one)
         lines = []
         for place, (one, *others) in by_place.items():
-            read_as = f" (read as {one.read_as})" if one.read_as else ""
+            read_as = f" (stand-in for {one.read_as})" if one.read_as else ""
             more = f" (and {len(others)} more calls of it)" if others else ""
             lines.append(f"{one.name}: {wanted(one)}{read_as} [{place}]{more}")
         for line in _capped(lines, len(lines) if view.verbose else GROUPS):

@@ -31,6 +31,9 @@ _REPOSITORY = re.compile(r"terraform-([a-z0-9]+)-([\w-]+)")
 """What a repository must be called for the registry to take a module from it."""
 
 
+_NEWEST = ", the newest that is known (the call names no version)"
+
+
 class StandIn(Struct, frozen=True):
     """What stands in for one version of a module, or of a module in its package.
 
@@ -93,7 +96,7 @@ def stand_in(name: str, inner: str, constraint: str) -> StandIn | None:
     within = os.path.join(FOLDER, *name.split("/"), known[version]["folder"], *folder.split("/"))
     return StandIn(
         os.path.normpath(within),
-        f"{name}{'//' if inner else ''}{inner} {version}",
+        f"{name}{'//' if inner else ''}{inner} {version}{'' if constraint else _NEWEST}",
         {key: lifted(value) for key, value in module.get("defaults", {}).items()},
         (*about.get("harmless", ()), *module.get("harmless", ())),
         (*about.get("off", ()), *module.get("off", ())),

@@ -59,13 +59,13 @@ resource "aws_security_group_rule" "ingress_with_ipv6_cidr_blocks" {
 resource "aws_security_group_rule" "ingress_with_source_security_group_id" {
   count = var.create ? length(var.ingress_with_source_security_group_id) : 0
 
-  type              = "ingress"
-  security_group_id = local.group
+  type                     = "ingress"
+  security_group_id        = local.group
   source_security_group_id = var.ingress_with_source_security_group_id[count.index].source_security_group_id
-  prefix_list_ids   = var.ingress_prefix_list_ids
-  from_port         = try(var.ingress_with_source_security_group_id[count.index].from_port, local.rules[var.ingress_with_source_security_group_id[count.index].rule][0])
-  to_port           = try(var.ingress_with_source_security_group_id[count.index].to_port, local.rules[var.ingress_with_source_security_group_id[count.index].rule][1])
-  protocol          = try(var.ingress_with_source_security_group_id[count.index].protocol, local.rules[var.ingress_with_source_security_group_id[count.index].rule][2])
+  prefix_list_ids          = var.ingress_prefix_list_ids
+  from_port                = try(var.ingress_with_source_security_group_id[count.index].from_port, local.rules[var.ingress_with_source_security_group_id[count.index].rule][0])
+  to_port                  = try(var.ingress_with_source_security_group_id[count.index].to_port, local.rules[var.ingress_with_source_security_group_id[count.index].rule][1])
+  protocol                 = try(var.ingress_with_source_security_group_id[count.index].protocol, local.rules[var.ingress_with_source_security_group_id[count.index].rule][2])
 }
 
 resource "aws_security_group_rule" "ingress_with_self" {
@@ -130,13 +130,13 @@ resource "aws_security_group_rule" "computed_ingress_with_ipv6_cidr_blocks" {
 resource "aws_security_group_rule" "computed_ingress_with_source_security_group_id" {
   count = var.create ? var.number_of_computed_ingress_with_source_security_group_id : 0
 
-  type              = "ingress"
-  security_group_id = local.group
+  type                     = "ingress"
+  security_group_id        = local.group
   source_security_group_id = var.computed_ingress_with_source_security_group_id[count.index].source_security_group_id
-  prefix_list_ids   = var.ingress_prefix_list_ids
-  from_port         = try(var.computed_ingress_with_source_security_group_id[count.index].from_port, local.rules[var.computed_ingress_with_source_security_group_id[count.index].rule][0])
-  to_port           = try(var.computed_ingress_with_source_security_group_id[count.index].to_port, local.rules[var.computed_ingress_with_source_security_group_id[count.index].rule][1])
-  protocol          = try(var.computed_ingress_with_source_security_group_id[count.index].protocol, local.rules[var.computed_ingress_with_source_security_group_id[count.index].rule][2])
+  prefix_list_ids          = var.ingress_prefix_list_ids
+  from_port                = try(var.computed_ingress_with_source_security_group_id[count.index].from_port, local.rules[var.computed_ingress_with_source_security_group_id[count.index].rule][0])
+  to_port                  = try(var.computed_ingress_with_source_security_group_id[count.index].to_port, local.rules[var.computed_ingress_with_source_security_group_id[count.index].rule][1])
+  protocol                 = try(var.computed_ingress_with_source_security_group_id[count.index].protocol, local.rules[var.computed_ingress_with_source_security_group_id[count.index].rule][2])
 }
 
 resource "aws_security_group_rule" "computed_ingress_with_self" {
@@ -201,13 +201,13 @@ resource "aws_security_group_rule" "egress_with_ipv6_cidr_blocks" {
 resource "aws_security_group_rule" "egress_with_source_security_group_id" {
   count = var.create ? length(var.egress_with_source_security_group_id) : 0
 
-  type              = "egress"
-  security_group_id = local.group
+  type                     = "egress"
+  security_group_id        = local.group
   source_security_group_id = var.egress_with_source_security_group_id[count.index].source_security_group_id
-  prefix_list_ids   = var.egress_prefix_list_ids
-  from_port         = try(var.egress_with_source_security_group_id[count.index].from_port, local.rules[var.egress_with_source_security_group_id[count.index].rule][0])
-  to_port           = try(var.egress_with_source_security_group_id[count.index].to_port, local.rules[var.egress_with_source_security_group_id[count.index].rule][1])
-  protocol          = try(var.egress_with_source_security_group_id[count.index].protocol, local.rules[var.egress_with_source_security_group_id[count.index].rule][2])
+  prefix_list_ids          = var.egress_prefix_list_ids
+  from_port                = try(var.egress_with_source_security_group_id[count.index].from_port, local.rules[var.egress_with_source_security_group_id[count.index].rule][0])
+  to_port                  = try(var.egress_with_source_security_group_id[count.index].to_port, local.rules[var.egress_with_source_security_group_id[count.index].rule][1])
+  protocol                 = try(var.egress_with_source_security_group_id[count.index].protocol, local.rules[var.egress_with_source_security_group_id[count.index].rule][2])
 }
 
 resource "aws_security_group_rule" "egress_with_self" {
@@ -272,13 +272,13 @@ resource "aws_security_group_rule" "computed_egress_with_ipv6_cidr_blocks" {
 resource "aws_security_group_rule" "computed_egress_with_source_security_group_id" {
   count = var.create ? var.number_of_computed_egress_with_source_security_group_id : 0
 
-  type              = "egress"
-  security_group_id = local.group
+  type                     = "egress"
+  security_group_id        = local.group
   source_security_group_id = var.computed_egress_with_source_security_group_id[count.index].source_security_group_id
-  prefix_list_ids   = var.egress_prefix_list_ids
-  from_port         = try(var.computed_egress_with_source_security_group_id[count.index].from_port, local.rules[var.computed_egress_with_source_security_group_id[count.index].rule][0])
-  to_port           = try(var.computed_egress_with_source_security_group_id[count.index].to_port, local.rules[var.computed_egress_with_source_security_group_id[count.index].rule][1])
-  protocol          = try(var.computed_egress_with_source_security_group_id[count.index].protocol, local.rules[var.computed_egress_with_source_security_group_id[count.index].rule][2])
+  prefix_list_ids          = var.egress_prefix_list_ids
+  from_port                = try(var.computed_egress_with_source_security_group_id[count.index].from_port, local.rules[var.computed_egress_with_source_security_group_id[count.index].rule][0])
+  to_port                  = try(var.computed_egress_with_source_security_group_id[count.index].to_port, local.rules[var.computed_egress_with_source_security_group_id[count.index].rule][1])
+  protocol                 = try(var.computed_egress_with_source_security_group_id[count.index].protocol, local.rules[var.computed_egress_with_source_security_group_id[count.index].rule][2])
 }
 
 resource "aws_security_group_rule" "computed_egress_with_self" {

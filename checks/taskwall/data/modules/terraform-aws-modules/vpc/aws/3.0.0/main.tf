@@ -36,9 +36,9 @@ resource "aws_vpc" "this" {
 
   cidr_block                       = var.cidr
   assign_generated_ipv6_cidr_block = var.enable_ipv6 ? true : null
-  enable_dns_support   = var.enable_dns_support
-  enable_dns_hostnames = var.enable_dns_hostnames
-  tags                 = { Name = var.name }
+  enable_dns_support               = var.enable_dns_support
+  enable_dns_hostnames             = var.enable_dns_hostnames
+  tags                             = { Name = var.name }
 }
 
 resource "aws_vpc_ipv4_cidr_block_association" "this" {
@@ -53,32 +53,32 @@ resource "aws_vpc_ipv4_cidr_block_association" "this" {
 resource "aws_subnet" "public" {
   count = local.has_public && (!var.one_nat_gateway_per_az || length(var.public_subnets) >= length(var.azs)) ? length(var.public_subnets) : 0
 
-  vpc_id                  = local.vpc_id
-  cidr_block              = element(var.public_subnets, count.index)
-  ipv6_cidr_block   = var.enable_ipv6 && length(var.public_subnet_ipv6_prefixes) > 0 ? cidrsubnet(aws_vpc.this[0].ipv6_cidr_block, 8, var.public_subnet_ipv6_prefixes[count.index]) : null
+  vpc_id                          = local.vpc_id
+  cidr_block                      = element(var.public_subnets, count.index)
+  ipv6_cidr_block                 = var.enable_ipv6 && length(var.public_subnet_ipv6_prefixes) > 0 ? cidrsubnet(aws_vpc.this[0].ipv6_cidr_block, 8, var.public_subnet_ipv6_prefixes[count.index]) : null
   assign_ipv6_address_on_creation = var.public_subnet_assign_ipv6_address_on_creation
-  availability_zone       = try(element(var.azs, count.index), null)
-  map_public_ip_on_launch = var.map_public_ip_on_launch
+  availability_zone               = try(element(var.azs, count.index), null)
+  map_public_ip_on_launch         = var.map_public_ip_on_launch
 }
 
 resource "aws_subnet" "private" {
   count = local.has_private ? length(var.private_subnets) : 0
 
-  vpc_id            = local.vpc_id
-  cidr_block        = element(var.private_subnets, count.index)
-  ipv6_cidr_block   = var.enable_ipv6 && length(var.private_subnet_ipv6_prefixes) > 0 ? cidrsubnet(aws_vpc.this[0].ipv6_cidr_block, 8, var.private_subnet_ipv6_prefixes[count.index]) : null
+  vpc_id                          = local.vpc_id
+  cidr_block                      = element(var.private_subnets, count.index)
+  ipv6_cidr_block                 = var.enable_ipv6 && length(var.private_subnet_ipv6_prefixes) > 0 ? cidrsubnet(aws_vpc.this[0].ipv6_cidr_block, 8, var.private_subnet_ipv6_prefixes[count.index]) : null
   assign_ipv6_address_on_creation = var.private_subnet_assign_ipv6_address_on_creation
-  availability_zone = try(element(var.azs, count.index), null)
+  availability_zone               = try(element(var.azs, count.index), null)
 }
 
 resource "aws_subnet" "database" {
   count = local.has_database ? length(var.database_subnets) : 0
 
-  vpc_id            = local.vpc_id
-  cidr_block        = element(var.database_subnets, count.index)
-  ipv6_cidr_block   = var.enable_ipv6 && length(var.database_subnet_ipv6_prefixes) > 0 ? cidrsubnet(aws_vpc.this[0].ipv6_cidr_block, 8, var.database_subnet_ipv6_prefixes[count.index]) : null
+  vpc_id                          = local.vpc_id
+  cidr_block                      = element(var.database_subnets, count.index)
+  ipv6_cidr_block                 = var.enable_ipv6 && length(var.database_subnet_ipv6_prefixes) > 0 ? cidrsubnet(aws_vpc.this[0].ipv6_cidr_block, 8, var.database_subnet_ipv6_prefixes[count.index]) : null
   assign_ipv6_address_on_creation = var.database_subnet_assign_ipv6_address_on_creation
-  availability_zone = try(element(var.azs, count.index), null)
+  availability_zone               = try(element(var.azs, count.index), null)
 }
 
 resource "aws_subnet" "elasticache" {
@@ -100,11 +100,11 @@ resource "aws_subnet" "redshift" {
 resource "aws_subnet" "intra" {
   count = local.has_intra ? length(var.intra_subnets) : 0
 
-  vpc_id            = local.vpc_id
-  cidr_block        = element(var.intra_subnets, count.index)
-  ipv6_cidr_block   = var.enable_ipv6 && length(var.intra_subnet_ipv6_prefixes) > 0 ? cidrsubnet(aws_vpc.this[0].ipv6_cidr_block, 8, var.intra_subnet_ipv6_prefixes[count.index]) : null
+  vpc_id                          = local.vpc_id
+  cidr_block                      = element(var.intra_subnets, count.index)
+  ipv6_cidr_block                 = var.enable_ipv6 && length(var.intra_subnet_ipv6_prefixes) > 0 ? cidrsubnet(aws_vpc.this[0].ipv6_cidr_block, 8, var.intra_subnet_ipv6_prefixes[count.index]) : null
   assign_ipv6_address_on_creation = var.intra_subnet_assign_ipv6_address_on_creation
-  availability_zone = try(element(var.azs, count.index), null)
+  availability_zone               = try(element(var.azs, count.index), null)
 }
 
 resource "aws_db_subnet_group" "database" {
@@ -176,7 +176,7 @@ resource "aws_route_table_association" "private" {
 resource "aws_route_table_association" "database" {
   count = local.has_database ? length(var.database_subnets) : 0
 
-  subnet_id = element(aws_subnet.database[*].id, count.index)
+  subnet_id      = element(aws_subnet.database[*].id, count.index)
   route_table_id = element(
     coalescelist(aws_route_table.database[*].id, aws_route_table.private[*].id),
     var.create_database_subnet_route_table && local.database_shared ? 0 : count.index,
@@ -186,7 +186,7 @@ resource "aws_route_table_association" "database" {
 resource "aws_route_table_association" "elasticache" {
   count = local.has_cache ? length(var.elasticache_subnets) : 0
 
-  subnet_id = element(aws_subnet.elasticache[*].id, count.index)
+  subnet_id      = element(aws_subnet.elasticache[*].id, count.index)
   route_table_id = element(
     coalescelist(aws_route_table.elasticache[*].id, aws_route_table.private[*].id),
     var.single_nat_gateway || var.create_elasticache_subnet_route_table ? 0 : count.index,
@@ -196,7 +196,7 @@ resource "aws_route_table_association" "elasticache" {
 resource "aws_route_table_association" "redshift" {
   count = local.has_redshift ? length(var.redshift_subnets) : 0
 
-  subnet_id = element(aws_subnet.redshift[*].id, count.index)
+  subnet_id      = element(aws_subnet.redshift[*].id, count.index)
   route_table_id = element(
     coalescelist(aws_route_table.redshift[*].id, aws_route_table.private[*].id),
     var.single_nat_gateway || var.create_redshift_subnet_route_table ? 0 : count.index,

@@ -14,7 +14,7 @@ locals {
 
   # What a container does not say, the defaults of all may.
   common = var.container_definition_defaults
-  logs = {
+  logs   = {
     for name, one in var.container_definitions : name => merge(
       {
         for key, value in {
