@@ -64,11 +64,11 @@ def in_host_mode(network: Network) -> dict[str, TaskDefinition]:
     """The first task definition in host mode whose tasks run on instances, by the instances' id."""
     found: dict[str, TaskDefinition] = {}
     for definition in network.every(TaskDefinition):
-        for source, _ in (
+        for source, starts in (
             sources_of_definition(network, definition) if definition.mode.known == "host" else ()
         ):
             for member, fact in hosts_of(network, source):
-                if fact.truth is True:
+                if all_of((starts.fact, fact)).truth:
                     found.setdefault(member.instances.id, definition)
     return found
 
