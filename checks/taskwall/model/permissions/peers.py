@@ -38,24 +38,27 @@ from taskwall.model.permissions.coverage import (
 def task_sources_by_group(network: Network) -> dict[str, list[tuple[TaskSource, Fact]]]:
     """The task sources whose tasks use a group, by the group's id.
 
-    A tie that leads nobody knows where may lead to any group of the sources.
+    A tie that leads nobody knows where may lead to any group of the sources, and to any from
+    elsewhere for which they write a permission.
     """
     found: dict[str, list[tuple[TaskSource, Fact]]] = {}
-    loose: list[tuple[TaskSource, Link]] = []
-    for source in network.every(TaskSource):
-        for link in source.groups:
-            if link.to:
-                found.setdefault(link.to, []).append((source, link.fact))
-            else:
-                loose.append((source, link))
-    for source, link in loose:
-        for group in network.every(SecurityGroup):
-            attachment = found.setdefault(group.id, [])
+    ties = [(source, link) for source in network.every(TaskSource) for link in source.groups]
+    for source, link in ties:
+        if link.to:
+            found.setdefault(link.to, []).append((source, link.fact))
+    if all(link.to for _, link in ties):
+        return found
+    written = {each.id: each.name for each in network.every(SecurityGroup)}
+    written |= {
+        each.group.to: each.group.to
+        for each in network.every(Permission)
+        if each.group.to and each.group.to not in written
+    }
+    for source, link in ties:
+        for group, name in () if link.to else written.items():
+            attachment = found.setdefault(group, [])
             if not any(each is source for each, _ in attachment):
-                text = f"{source.name} uses security group {group.name}"
-                attachment.append(
-                    (source, Fact(None, text, link.place, source.name, link.fact.needs))
-                )
+                attachment.append((source, link.perhaps(group, name).fact))
     return found
 
 
