@@ -13,6 +13,7 @@ from taskwall.model.entities.vpc import (
     BlockExclusion,
     EncryptionControl,
     GatewayAttachment,
+    GivenRange,
     InternetBlock,
     Route,
     RouteTable,
@@ -30,7 +31,7 @@ class Gateway(Entity, frozen=True, kw_only=True):
 
 
 @lowers("aws_vpc", "aws_default_vpc", "AWS::EC2::VPC", to=Vpc)
-def vpc(r: ResourceReader) -> Iterator[Entity]:
+def vpc(r: ResourceReader) -> Iterator[object]:
     cidr = r.setting("cidr_block", "CidrBlock")
     ipv6 = r.setting("ipv6_cidr_block", "")
     cidrs = tuple(each for each in (cidr, ipv6) if each.value is not None)
@@ -50,9 +51,12 @@ def vpc(r: ResourceReader) -> Iterator[Entity]:
             "enable_dns_hostnames", "EnableDnsHostnames", default, says, SWITCH
         ),
     )
+    here = Link(r.id, Fact(True, ""), r.origin.header)
+    given = r.attribute("assign_generated_ipv6_cidr_block", "")
+    if _is_on(given):
+        yield GivenRange(here)
     if not r.external and not r.builder.implied(RouteTable, r.id):
         # Every VPC has a main route table, which others may add routes to by its attribute.
-        here = Link(r.id, Fact(True, ""), r.origin.header)
         unseen = (Need(f"the main route table of {r.name}", "is not in the sources"),)
         yield RouteTable(
             id=f"{r.id}.main",
@@ -64,14 +68,20 @@ def vpc(r: ResourceReader) -> Iterator[Entity]:
 
 
 @lowers("aws_vpc_ipv4_cidr_block_association", "AWS::EC2::VPCCidrBlock")
-def vpc_cidr(r: ResourceReader) -> Iterator[Entity]:
+def vpc_cidr(r: ResourceReader) -> Iterator[object]:
     # A further range of a VPC reads as a subnet's does: an address range inside that VPC.
-    yield Subnet(
-        id=r.id,
-        origin=r.origin,
-        vpc=r.must(Vpc, r.attribute("vpc_id", "VpcId"), "is a CIDR of"),
-        cidrs=(r.setting("cidr_block", "CidrBlock"),),
-    )
+    vpc = r.must(Vpc, r.attribute("vpc_id", "VpcId"), "is a CIDR of")
+    given = r.attribute("", "AmazonProvidedIpv6CidrBlock")
+    if _is_on(given):
+        yield GivenRange(vpc)
+    four, six = r.setting("cidr_block", "CidrBlock"), r.setting("", "Ipv6CidrBlock")
+    cidrs = tuple(each for each in (four, six) if each.value is not None)
+    yield Subnet(id=r.id, origin=r.origin, vpc=vpc, cidrs=cidrs)
+
+
+def _is_on(cell: Cell) -> bool:
+    """Whether something is switched on, or may be."""
+    return not cell.absent and SWITCH.get(str(cell.known).lower()) is not False
 
 
 @lowers("aws_subnet", "aws_default_subnet", "AWS::EC2::Subnet", to=Subnet)

@@ -171,6 +171,8 @@ def _inflow(
     taker: Side,
     fact: Fact,
 ) -> BalancerFlow:
+    if balancer.kind.known in ("application", "classic"):
+        traffic = tuple(each for each in traffic if each.transport == "tcp")
     wanted = (*traffic, *_check(group, traffic))
     setting = balancer.groups_setting
     shown = FALSE if group is None else preserves_client_ip(group)
@@ -208,13 +210,20 @@ def _over(
     enough = enough or ((ports,) if ports is not None else ())
     spoken = str(group.protocol.known or "").upper() if group is not None else ""
     if group is not None and group.protocol.open:
-        return (RequiredPorts(words, "tcp", None, enough, group.protocol.needs),)
+        waits = group.protocol.needs
+        return tuple(
+            RequiredPorts(f"{word}{words}", transport, None, enough, waits)
+            for word, transport in _TRANSPORTS
+        )
     found = []
     if spoken not in ("UDP", "QUIC"):
         found.append(RequiredPorts(words, "tcp", ports, enough, needs))
     if group is not None and speaks_udp(group):
         found.append(RequiredPorts(f"UDP {words}", "udp", ports, enough, needs))
     return tuple(found)
+
+
+_TRANSPORTS: tuple[tuple[str, Transport], ...] = (("", "tcp"), ("UDP ", "udp"))
 
 
 def _on_instance(

@@ -179,14 +179,18 @@ def exposed(network: Network, source: TaskSource) -> Fact:
     """Whether tasks of a source run in a subnet with a route to an internet gateway."""
     parts = []
     for link in source.subnets:
-        subnet = network.get(Subnet, link)
-        if subnet is None:
-            text = f"a subnet of {source.name} has a route to an internet gateway"
-            parts.append(Fact(None, text, link.place, source.name, link.fact.needs))
-            continue
-        open_route = link.fact & leads(network, subnet, "internet")
-        parts.append(open_route & ~blocked(network, subnet))
+        subnet, route = network.get(Subnet, link), led(network, source, link)
+        parts.append(route if subnet is None else route & ~blocked(network, subnet))
     return any_of(parts)
+
+
+def led(network: Network, source: TaskSource, link: Link) -> Fact:
+    """Whether a subnet of a task source has a route to an internet gateway."""
+    subnet = network.get(Subnet, link)
+    if subnet is None:
+        text = f"a subnet of {source.name} has a route to an internet gateway"
+        return Fact(None, text, link.place, source.name, link.fact.needs)
+    return link.fact & leads(network, subnet, "internet")
 
 
 def blocked(network: Network, subnet: Subnet) -> Fact:
