@@ -2,7 +2,8 @@
 
 What: No security group of the tasks (or container instances) behind a load balancer allows ingress
     from it on the port that it forwards to or checks, or the groups of the load balancer do not
-    allow egress to that port.
+    allow egress to that port. A Network Load Balancer checks health from its own addresses, also
+    where its targets see the addresses of clients.
 Why: The targets stay unhealthy, ECS replaces the tasks again and again, and people then often open
     the group to everybody.
 Fine when: Never: the traffic is blocked. Where it cannot be known from the code what the groups
