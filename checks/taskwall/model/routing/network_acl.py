@@ -284,6 +284,22 @@ def _broken(network: Network, acl: NetworkAcl, flow: Flow, kindly: bool) -> bool
     return not back <= passing(network, acl, _other(way), back, kindly)
 
 
+@remembered
+def lets_all_through(network: Network, acl: NetworkAcl) -> bool:
+    """Whether an ACL certainly lets all IPv4 traffic through, both ways."""
+    traffic = Traffic.of(protocols("all"), ALL_PORTS, V4)
+    ways: tuple[Direction, ...] = ("ingress", "egress")
+    return all(traffic <= passing(network, acl, way, traffic, kindly=False) for way in ways)
+
+
+def groups_unseen(network: Network, source: TaskSource) -> Iterator[Link]:
+    """The groups of a task source that are not in the sources, nor all that they allow."""
+    for link in source.groups:
+        group = network.get(SecurityGroup, link)
+        if link.to and (group is None or group.external):
+            yield link
+
+
 def flows(network: Network, source: TaskSource, subnet: Subnet) -> Iterator[Flow | Permission]:
     """What the groups of tasks allow across the edge of their subnet.
 
