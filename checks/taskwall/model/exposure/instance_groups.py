@@ -4,7 +4,6 @@ So do tasks in the modes bridge and host, and on Windows NAT: what a group of th
 it allows to them.
 """
 
-from collections.abc import Iterable
 from typing import TypeAlias
 
 from msgspec.structs import replace
@@ -25,6 +24,7 @@ from taskwall.model.entities.security_group import SecurityGroup
 from taskwall.model.exposure.task_ingress import GroupAttachment
 from taskwall.model.exposure.task_ports import number_of, published
 from taskwall.model.load_balancing.fronts import BalancerPath, behind, instance_paths
+from taskwall.model.permissions.peers import groups_meant
 from taskwall.model.permissions.ports import Ports
 
 Sharing: TypeAlias = tuple[TaskSource, Fact]
@@ -83,7 +83,7 @@ def host_groups(network: Network) -> tuple[GroupAttachment, ...]:
             instance_registrations(network, member) if groups_of(network, member.instances) else ()
         )
         for link in groups_of(network, member.instances):
-            for group, attachment in _which(network, link):
+            for group, attachment in groups_meant(network, link):
                 pairs = found.setdefault(group, [])
                 pairs += [(source, all_of((attachment, fact))) for source, fact in held]
                 also.setdefault(group, []).extend(
@@ -119,13 +119,6 @@ def groups_of(network: Network, instances: Instances) -> tuple[Link, ...]:
     if instances.groups or instances.groups_setting.needs or template is None:
         return instances.groups
     return template.groups
-
-
-def _which(network: Network, link: Link) -> Iterable[tuple[str, Fact]]:
-    """The groups that a tie leads to: one, or whichever of the sources."""
-    if link.to:
-        return [(link.to, link.fact)]
-    return [(group.id, tie.fact) for group, tie in network.meant(SecurityGroup, link)]
 
 
 def ports_before(network: Network, attachment: GroupAttachment) -> Ports:

@@ -36,6 +36,13 @@ from taskwall.model.permissions.coverage import (
 )
 
 
+def groups_meant(network: Network, link: Link) -> list[tuple[str, Fact]]:
+    """The groups to which a tie leads: one, or whichever of the sources."""
+    if link.to:
+        return [(link.to, link.fact)]
+    return [(group.id, tie.fact) for group, tie in network.meant(SecurityGroup, link)]
+
+
 @remembered
 def task_sources_by_group(network: Network) -> dict[str, list[tuple[TaskSource, Fact]]]:
     """The task sources whose tasks use a group, by the group's id.
