@@ -37,7 +37,8 @@ from taskwall.model.permissions.ports import Transport
 class RequiredPorts(Struct, frozen=True):
     """A port that must be open: any of `enough` will do, and without any of `some` nothing does.
 
-    `some` is None where the port is not known; `named` is then the value that it has.
+    `some` is None where the port is not known; `named` is then the value that it has. `spoken` is
+    what it waits for to know whether anything goes over this transport.
     """
 
     words: str
@@ -46,6 +47,7 @@ class RequiredPorts(Struct, frozen=True):
     enough: tuple[Ranges, ...] = ()
     needs: tuple[Need, ...] = ()
     named: str = ""
+    spoken: tuple[Need, ...] = ()
 
 
 class Side(Struct, frozen=True):
@@ -213,21 +215,14 @@ def _over(
 ) -> tuple[RequiredPorts, ...]:
     enough = enough or ((ports,) if ports is not None else ())
     spoken = str(group.protocol.known or "").upper() if group is not None else ""
-    if group is not None and group.protocol.open:
-        waits = group.protocol.needs
-        return tuple(
-            RequiredPorts(f"{word}{words}", transport, None, enough, waits)
-            for word, transport in _TRANSPORTS
-        )
     found = []
+    # Whatever it speaks, its health check goes over TCP.
     if spoken not in ("UDP", "QUIC"):
         found.append(RequiredPorts(words, "tcp", ports, enough, needs))
     if group is not None and speaks_udp(group):
-        found.append(RequiredPorts(f"UDP {words}", "udp", ports, enough, needs))
+        waits = group.protocol.needs
+        found.append(RequiredPorts(f"UDP {words}", "udp", ports, enough, needs, spoken=waits))
     return tuple(found)
-
-
-_TRANSPORTS: tuple[tuple[str, Transport], ...] = (("", "tcp"), ("UDP ", "udp"))
 
 
 def _on_instance(
