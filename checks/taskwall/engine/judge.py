@@ -314,7 +314,7 @@ def _is_told(answer: ScenarioVerdict) -> bool:
     What it may make is judged only by what it does to things of the sources.
     """
     verdict = answer.verdict
-    if verdict.on.silent:
+    if verdict.on.silent or (verdict.untold and answer.truth is None):
         return False
     made_there = any(need.handed for need in verdict.on.maybe)
     return not made_there or (answer.truth is None and verdict.concerned.truth is True)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, TypeAlias, TypeVar
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from taskwall.core.change import AttributeChange, AttributePath, NewValue
 from taskwall.core.facts import Fact
@@ -21,7 +22,7 @@ from taskwall.core.values import (
     worst_per_scenario,
 )
 from taskwall.lowering._cloud_control import as_cloudformation, types_of
-from taskwall.model.core.entity import Entity, Link, Setting
+from taskwall.model.core.entity import SOMETHING, Entity, Link, Setting
 from taskwall.source.resource import Cell, Resource
 
 T = TypeVar("T", bound=Entity)
@@ -87,7 +88,7 @@ class ResourceReader:
         if cell.absent:
             return None
         to, exact, needs = self.builder.resolve(kind, cell)
-        text = f"{self.name} {verb} {self.builder.label(to) or 'something that is not known'}"
+        text = f"{self.name} {verb} {self.builder.label(to) or SOMETHING}"
         fact = Fact(True, text, cell.place, self.name, needs)
         if cell.doubt is not None:
             fact = Fact(None, text, cell.place, self.name, cell.doubt or needs)
@@ -97,6 +98,20 @@ class ResourceReader:
         """The ties to all things that a list names."""
         found = (self.link(kind, each, verb) for each in cell.each())
         return tuple(link for link in found if link is not None)
+
+    def said_by(self, kind: type[Entity], key: str, *types: str) -> "Iterator[ResourceReader]":
+        """The resources of some types that are about this one, as an attribute of them says.
+
+        What may be about another one, or may not exist, says nothing for sure.
+        """
+        for resource in self.builder.about(self.id, key, *types):
+            other = ResourceReader(resource, self.builder)
+            link = other.link(kind, other.body.get(key))
+            if link is not None and link.to in (self.id, ""):
+                needs = (*(() if link.to else link.fact.needs), *other.origin.maybe)
+                if needs or not link.to:
+                    other.body = replace(other.body, doubt=needs)
+                yield other
 
     def must(self, kind: type[Entity], cell: Cell, verb: str = "refers to") -> Link:
         """The tie that a cell must name; where nothing is written, it leads nowhere."""
@@ -293,6 +308,9 @@ class NetworkBuilder:
             address = self.by_name(kind).get(text) or self.by_name(kind).get(_bare(text))
             if address is not None:
                 return address, True, ()
+            if text in self.resources:
+                # Only references lead to a resource: a text that is like its logical id does not.
+                text = f'"{text}"'
             outside = (Need(text, "is not in the sources"),)
             self._refer((kind, text), cell, outside)
             return text, True, outside

@@ -6,7 +6,16 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from taskwall.core.facts import Fact, all_of, any_of
-from taskwall.core.values import Fields, Known, Reference, Text, Value, same, worst_per_scenario
+from taskwall.core.values import (
+    Fields,
+    Known,
+    Reference,
+    Text,
+    Value,
+    same,
+    symbol,
+    worst_per_scenario,
+)
 from taskwall.lowering._draft import ResourceReader, lowers, setting
 from taskwall.model.core.entity import Link, Setting
 from taskwall.model.entities.load_balancer import Listener, LoadBalancer
@@ -69,8 +78,13 @@ def vpc_origin(r: ResourceReader) -> Iterator[EdgeConnection]:
                 "vpc_origin_config.vpc_origin_id" if r.terraform else "VpcOriginConfig.VpcOriginId"
             )
             value = used.value
+            force = _forced(other, origin.get("origin_id" if r.terraform else "Id"))
             if isinstance(value, Reference) and value.resource == r.id:
-                forced += _forced(other, origin.get("origin_id" if r.terraform else "Id"))
+                forced += force
+            elif value is not None and not isinstance(value, Known) and not symbol(value):
+                text = f"{other.name} has another origin"
+                another = Fact(None, text, used.place, other.name, used.needs)
+                forced += [another | each for each in force]
     yield EdgeConnection(
         r.origin,
         protocol.place,

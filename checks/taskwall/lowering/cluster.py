@@ -152,17 +152,14 @@ def auto_scaling_group(r: ResourceReader) -> Iterator[Entity]:
     balancers = r.links(
         LoadBalancer, r.attribute("load_balancers", "LoadBalancerNames"), "registers in"
     )
-    attachments = r.builder.about(r.id, "autoscaling_group_name", "aws_autoscaling_attachment")
-    for resource in attachments:
-        other = ResourceReader(resource, r.builder)
-        link = other.link(AutoScalingGroup, other.attribute("autoscaling_group_name", ""))
-        if link is not None and link.to == r.id:
-            target = other.link(
-                TargetGroup, other.attribute("lb_target_group_arn", ""), "registers in"
-            )
-            balancer = other.link(LoadBalancer, other.attribute("elb", ""), "registers in")
-            groups += (target,) if target else ()
-            balancers += (balancer,) if balancer else ()
+    attachments = r.said_by(
+        AutoScalingGroup, "autoscaling_group_name", "aws_autoscaling_attachment"
+    )
+    for other in attachments:
+        target = other.link(TargetGroup, other.attribute("lb_target_group_arn", ""), "registers in")
+        balancer = other.link(LoadBalancer, other.attribute("elb", ""), "registers in")
+        groups += (target,) if target else ()
+        balancers += (balancer,) if balancer else ()
     yield AutoScalingGroup(
         id=r.id,
         origin=r.origin,

@@ -150,11 +150,8 @@ def private_zone(r: ResourceReader) -> Iterator[Entity]:
         r.link(Vpc, each.get("vpc_id" if r.terraform else "VPCId"), "answers in")
         for each in vpcs.each()
     ]
-    for resource in r.builder.about(r.id, "zone_id", "aws_route53_zone_association"):
-        other = ResourceReader(resource, r.builder)
-        zone = other.link(PrivateZone, other.attribute("zone_id", ""))
-        if zone is not None and zone.to == r.id:
-            links.append(other.link(Vpc, other.attribute("vpc_id", ""), "answers in"))
+    associations = r.said_by(PrivateZone, "zone_id", "aws_route53_zone_association")
+    links += [each.link(Vpc, each.attribute("vpc_id", ""), "answers in") for each in associations]
     yield PrivateZone(
         id=r.id,
         origin=r.origin,

@@ -51,6 +51,7 @@ def variables(r: ResourceReader, cell: Cell) -> Iterator[Variable]:
                     at.needs,
                     secret,
                     tuple(name for name in refers if _is_looked_up(r, name)),
+                    item.get(name).needs,
                 )
 
 

@@ -67,18 +67,17 @@ def _resource(r: ResourceReader, value: Value) -> Resource | None:
 
 
 def pull_through(r: ResourceReader, image: Cell) -> str:
-    """The pull-through cache of the sources that an image comes by, "" if it comes by none."""
+    """The pull-through cache of the sources that an image comes by, or may; "" if by none."""
     value = worst_per_scenario(image.value or Known(None))
     parts = value.parts if isinstance(value, Text) else (value,)
     known = (part if isinstance(part, str) else _literal(part) for part in parts)
     path = "".join(known).partition("/")[2]
     for resource in r.builder.of_type(*_CACHES):
-        prefix = (
-            ResourceReader(resource, r.builder)
-            .attribute("ecr_repository_prefix", "EcrRepositoryPrefix")
-            .known
+        prefix = ResourceReader(resource, r.builder).attribute(
+            "ecr_repository_prefix", "EcrRepositoryPrefix"
         )
-        if isinstance(prefix, str) and (prefix == "ROOT" or path.startswith(f"{prefix}/")):
+        begins = f"{prefix.known}/" if not prefix.needs else ""
+        if prefix.known == "ROOT" or ("/" in path and path.startswith(begins)):
             return resource.origin.name
     return ""
 

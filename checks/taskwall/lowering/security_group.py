@@ -271,13 +271,8 @@ def prefix_list(r: ResourceReader) -> Iterator[Entity]:
 
 def _entries(r: ResourceReader) -> Iterator[Cell]:
     """The entries that resources of their own add to this list."""
-    for resource in r.builder.about(r.id, "prefix_list_id", "aws_ec2_managed_prefix_list_entry"):
-        other = ResourceReader(resource, r.builder)
-        link = other.link(PrefixList, other.attribute("prefix_list_id", ""))
-        if link is not None and link.to == r.id:
-            yield other.body
-        elif link is not None and not link.to:
-            yield replace(other.body, doubt=link.fact.needs)
+    for other in r.said_by(PrefixList, "prefix_list_id", "aws_ec2_managed_prefix_list_entry"):
+        yield other.body
 
 
 @lowers("aws_ec2_managed_prefix_list_entry")

@@ -47,11 +47,12 @@ def state_machine(r: ResourceReader) -> Iterator[object]:
             made = Unknown((Need(r.name, "takes it from its input when it runs"),))
             arguments = replace(arguments, value=_with_run_time(arguments.value, made))
         runs = _runs_tasks(resource)
-        if runs is None and not arguments.get("TaskDefinition").absent:
-            arguments = replace(arguments, doubt=resource.needs)
-        elif not runs:
-            continue
-        yield source_of(r, STATES, arguments, f"{r.id}:{name}", None)
+        if runs or (runs is None and not arguments.get("TaskDefinition").absent):
+            if not runs:
+                arguments = replace(arguments, doubt=resource.needs)
+            source = source_of(r, STATES, arguments, f"{r.id}:{name}", None)
+            maybe = () if runs else resource.needs
+            yield replace(source, origin=replace(r.origin, maybe=(*r.origin.maybe, *maybe)))
 
 
 def _runs_tasks(resource: Cell) -> bool | None:

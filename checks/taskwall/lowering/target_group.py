@@ -22,15 +22,14 @@ from taskwall.model.entities.vpc import Vpc
 def target_group(r: ResourceReader) -> Iterator[Entity]:
     protocol = r.setting("protocol", "Protocol")
     plain = "HTTP" if protocol.known in ("HTTP", "HTTPS") else "TCP"
-    registered = r.attribute("", "Targets").each()
-    own = [r.link(LoadBalancer, target.get("Id"), "has as its target") for target in registered]
+    type_ = r.setting("target_type", "TargetType", "instance", "instance is the default")
     yield TargetGroup(
         id=r.id,
         origin=r.origin,
         external=r.external,
         protocol=protocol,
         port=r.setting("port", "Port"),
-        type=r.setting("target_type", "TargetType", "instance", "instance is the default"),
+        type=type_,
         vpc=r.link(Vpc, r.attribute("vpc_id", "VpcId"), "is in"),
         check_protocol=r.setting(
             "health_check.protocol", "HealthCheckProtocol", plain, f"{plain} is the default"
@@ -39,10 +38,7 @@ def target_group(r: ResourceReader) -> Iterator[Entity]:
             "health_check.port", "HealthCheckPort", "traffic-port", "traffic-port is the default"
         ),
         client_ip=_client_ip(r),
-        targets=(
-            *(link for link in own if link is not None),
-            *_attached(r),
-        ),
+        targets=tuple(_targets(r)) if type_.open or type_.known == "alb" else (),
     )
 
 
@@ -60,15 +56,16 @@ def _client_ip(r: ResourceReader) -> Setting:
     return Setting(value, attributes.place, name, r.name)
 
 
-def _attached(r: ResourceReader) -> Iterator[Link]:
-    """Load balancers that attachments of their own register in this target group."""
-    for resource in r.builder.about(r.id, "target_group_arn", *_ATTACHMENTS):
-        other = ResourceReader(resource, r.builder)
-        group = other.link(TargetGroup, other.attribute("target_group_arn", ""))
-        if group is not None and group.to == r.id:
-            link = other.link(LoadBalancer, other.attribute("target_id", ""), "registers")
-            if link is not None:
-                yield link
+def _targets(r: ResourceReader) -> Iterator[Link]:
+    """The load balancers in a target group: its own, and what attachments register in it."""
+    for target in r.attribute("", "Targets").each():
+        link = r.link(LoadBalancer, target.get("Id"), "has as its target")
+        if link is not None:
+            yield link
+    for other in r.said_by(TargetGroup, "target_group_arn", *_ATTACHMENTS):
+        link = other.link(LoadBalancer, other.attribute("target_id", ""), "registers")
+        if link is not None:
+            yield link
 
 
 _ATTACHMENTS = ("aws_lb_target_group_attachment", "aws_alb_target_group_attachment")

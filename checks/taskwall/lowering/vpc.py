@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from taskwall.core.facts import TRUE, Fact
-from taskwall.core.values import Need, Reference, Unknown
+from taskwall.core.values import Known, Need, Reference, Unknown, symbol
 from taskwall.lowering._draft import SWITCH, ResourceReader, lowers, setting
 from taskwall.model.core.entity import Entity, Link, Setting
 from taskwall.model.entities.security_group import PrefixList
@@ -13,6 +13,7 @@ from taskwall.model.entities.vpc import (
     BlockExclusion,
     EncryptionControl,
     GatewayAttachment,
+    GivenRange,
     InternetBlock,
     Route,
     RouteTable,
@@ -30,7 +31,7 @@ class Gateway(Entity, frozen=True, kw_only=True):
 
 
 @lowers("aws_vpc", "aws_default_vpc", "AWS::EC2::VPC", to=Vpc)
-def vpc(r: ResourceReader) -> Iterator[Entity]:
+def vpc(r: ResourceReader) -> Iterator[object]:
     cidr = r.setting("cidr_block", "CidrBlock")
     ipv6 = r.setting("ipv6_cidr_block", "")
     cidrs = tuple(each for each in (cidr, ipv6) if each.value is not None)
@@ -50,9 +51,12 @@ def vpc(r: ResourceReader) -> Iterator[Entity]:
             "enable_dns_hostnames", "EnableDnsHostnames", default, says, SWITCH
         ),
     )
+    here = Link(r.id, Fact(True, ""), r.origin.header)
+    given = r.attribute("assign_generated_ipv6_cidr_block", "")
+    if _is_on(given):
+        yield GivenRange(here)
     if not r.external and not r.builder.implied(RouteTable, r.id):
         # Every VPC has a main route table, which others may add routes to by its attribute.
-        here = Link(r.id, Fact(True, ""), r.origin.header)
         unseen = (Need(f"the main route table of {r.name}", "is not in the sources"),)
         yield RouteTable(
             id=f"{r.id}.main",
@@ -64,14 +68,20 @@ def vpc(r: ResourceReader) -> Iterator[Entity]:
 
 
 @lowers("aws_vpc_ipv4_cidr_block_association", "AWS::EC2::VPCCidrBlock")
-def vpc_cidr(r: ResourceReader) -> Iterator[Entity]:
+def vpc_cidr(r: ResourceReader) -> Iterator[object]:
     # A further range of a VPC reads as a subnet's does: an address range inside that VPC.
-    yield Subnet(
-        id=r.id,
-        origin=r.origin,
-        vpc=r.must(Vpc, r.attribute("vpc_id", "VpcId"), "is a CIDR of"),
-        cidrs=(r.setting("cidr_block", "CidrBlock"),),
-    )
+    vpc = r.must(Vpc, r.attribute("vpc_id", "VpcId"), "is a CIDR of")
+    given = r.attribute("", "AmazonProvidedIpv6CidrBlock")
+    if _is_on(given):
+        yield GivenRange(vpc)
+    four, six = r.setting("cidr_block", "CidrBlock"), r.setting("", "Ipv6CidrBlock")
+    cidrs = tuple(each for each in (four, six) if each.value is not None)
+    yield Subnet(id=r.id, origin=r.origin, vpc=vpc, cidrs=cidrs)
+
+
+def _is_on(cell: Cell) -> bool:
+    """Whether something is switched on, or may be."""
+    return not cell.absent and SWITCH.get(str(cell.known).lower()) is not False
 
 
 @lowers("aws_subnet", "aws_default_subnet", "AWS::EC2::Subnet", to=Subnet)
@@ -90,11 +100,8 @@ def subnet(r: ResourceReader) -> Iterator[Entity]:
 
 def _further_ranges(r: ResourceReader) -> Iterator[Setting]:
     """The IPv6 ranges that resources of their own give to a subnet."""
-    for resource in r.builder.about(r.id, "SubnetId", "AWS::EC2::SubnetCidrBlock"):
-        other = ResourceReader(resource, r.builder)
-        link = other.link(Subnet, other.attribute("", "SubnetId"))
-        if link is not None and link.to == r.id:
-            yield other.setting("", "Ipv6CidrBlock")
+    for other in r.said_by(Subnet, "SubnetId", "AWS::EC2::SubnetCidrBlock"):
+        yield other.setting("", "Ipv6CidrBlock")
 
 
 @lowers("AWS::EC2::SubnetCidrBlock")
@@ -156,20 +163,20 @@ _TARGETS: tuple[tuple[str, str, Way | None], ...] = (
 
 
 def _route(r: ResourceReader, table: Link, block: Cell, names: tuple[str, ...], at: Cell) -> Route:
-    target, way = block, None
+    target, way, needs = block, None, tuple[Need, ...]()
     for terraform, cloudformation, meant in _TARGETS:
         cell = block.get(terraform if r.terraform else cloudformation)
         if not cell.absent:
             target, way = cell, meant or _gateway(r, cell)
-            if meant == "nat" and _private(r, cell):
-                way = "local"
+            if way == "nat":
+                way, needs = _translated(r, cell)
             break
     written = [cell for name in names if not (cell := block.get(name)).absent]
     to = written[0] if written else block.get(names[0])
     text = f"{r.name} routes to {WAYS[way] if way else 'a target that is not known'}"
     known = r.fact(text, at)
     if way is None:
-        known = Fact(None, text, target.place, r.name, target.needs or at.needs)
+        known = Fact(None, text, target.place, r.name, needs or target.needs or at.needs)
     listed = r.link(PrefixList, to, "is for") if written and to.key == names[-1] else None
     return Route(table, way, setting(to, to.key), known, listed)
 
@@ -191,16 +198,26 @@ def propagation(r: ResourceReader) -> Iterator[Route]:
             yield _propagated(r, link, gateway)
 
 
-def _private(r: ResourceReader, cell: Cell) -> bool:
-    """Whether a NAT gateway only translates between private networks."""
+def _translated(r: ResourceReader, cell: Cell) -> tuple[Way | None, tuple[Need, ...]]:
+    """What a NAT gateway leads to, and why that is not known; one from elsewhere is public."""
     value = cell.value
     found = r.builder.resources.get(value.resource) if isinstance(value, Reference) else None
-    if found is None or found.type not in ("aws_nat_gateway", "AWS::EC2::NatGateway"):
-        return False
-    return (
-        ResourceReader(found, r.builder).attribute("connectivity_type", "ConnectivityType").known
-        == "private"
-    )
+    known = [found] if found is not None and found.type in _NATS else []
+    if not known and value is not None and not isinstance(value, Known) and not symbol(value):
+        known = r.builder.of_type(*_NATS)  # Any of them.
+    needs: list[Need] = []
+    for each in known:
+        connectivity = _connectivity(ResourceReader(each, r.builder))
+        if connectivity.known == "private" and found is not None:
+            return "local", ()
+        if connectivity.open or connectivity.known == "private":
+            needs += connectivity.needs or cell.needs
+    return (None, tuple(needs)) if needs else ("nat", ())
+
+
+def _connectivity(nat: ResourceReader) -> Setting:
+    """Whether a NAT gateway is public or only translates between private networks."""
+    return nat.setting("connectivity_type", "ConnectivityType", "public", "public is the default")
 
 
 def _gateway(r: ResourceReader, cell: Cell) -> Way | None:
@@ -257,10 +274,13 @@ def gateway(r: ResourceReader) -> Iterator[Entity]:
         )
 
 
-@lowers("aws_nat_gateway", "AWS::EC2::NatGateway")
+_NATS = ("aws_nat_gateway", "AWS::EC2::NatGateway")
+
+
+@lowers(*_NATS)
 def nat_gateway(r: ResourceReader) -> Iterator[Entity]:
-    private = r.attribute("connectivity_type", "ConnectivityType").known == "private"
-    yield Gateway(id=r.id, origin=r.origin, way="local" if private else "nat")
+    _connectivity(r)  # Asked by the routes to it.
+    yield Gateway(id=r.id, origin=r.origin, way="nat")
 
 
 @lowers("aws_route_table_association", "AWS::EC2::SubnetRouteTableAssociation")

@@ -86,7 +86,7 @@ def _classic(network: Network, listener: Listener) -> tuple[Fact, tuple[Attribut
         policy
         for policy in network.every(TlsPolicy)
         if policy.load_balancer.to == listener.load_balancer.to
-        and listener.policy.written
+        and listener.policy.known is not None
         and policy.named.known == listener.policy.known
     ]
     if not own:

@@ -22,7 +22,7 @@ from taskwall.core.facts import FALSE, TRUE, Fact, any_of
 from taskwall.core.values import Need, Origin, Span
 from taskwall.model.compute.container_instances import ContainerInstances, container_instances
 from taskwall.model.compute.instance_families import encrypts
-from taskwall.model.compute.placement import hosts_of, on_ec2
+from taskwall.model.compute.placement import is_hosted, on_ec2
 from taskwall.model.compute.vpc_encryption import enforced
 from taskwall.model.core.entity import Link, Setting
 from taskwall.model.core.network import Network
@@ -47,7 +47,7 @@ def unencrypted_instance_type(network: Network) -> Iterator[Verdict]:
             for fact in group.by_attributes:
                 yield from _chosen(group.origin, fact, spared, concerned)
     for source, launched in on_ec2(network):
-        if launched.truth is not False and not hosts_of(network, source):
+        if not is_hosted(network, source):
             text = (
                 f"{source.name} runs on instance types that do not encrypt traffic between"
                 " instances"

@@ -57,10 +57,14 @@ def _only_on(network: Network, definition: TaskDefinition, *launches: Launch) ->
         # Registered for Fargate beside EC2, a definition without a mode is refused as well.
         every = "EXTERNAL" in launches and len(launches) == 1
         return all_of(fits) if every else any_of(fits)
-    sources = [source for source, _ in sources_of_definition(network, definition)]
+    sources = sources_of_definition(network, definition)
+    alone = Fact(False, f"{name} does not run on EC2", otherwise=f"{name} may run on EC2")
     if not sources:
-        return Fact(False, f"{name} does not run on EC2", otherwise=f"{name} may run on EC2")
-    return all_of(_started_on(network, source, *launches) for source in sources)
+        return alone
+    started = [(link.fact, _started_on(network, source, *launches)) for source, link in sources]
+    # What nobody starts may run on EC2.
+    others = any_of(link for link, _ in started)
+    return all_of((others, *(there | ~link for link, there in started)))
 
 
 def _started_on(network: Network, source: TaskSource, *launches: Launch) -> Fact:

@@ -16,7 +16,7 @@ See: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-networking
 from collections.abc import Iterator
 
 from taskwall.core.change import Placeholder
-from taskwall.core.facts import any_of
+from taskwall.core.facts import Fact, any_of
 from taskwall.model.compute.launch_type import awsvpc
 from taskwall.model.core.network import Network
 from taskwall.model.entities.ecs import TaskSource
@@ -38,17 +38,24 @@ def no_task_group(network: Network) -> Iterator[Verdict]:
             continue
         mode = awsvpc(network, source)
         own = [(link, network.get(SecurityGroup, link)) for link in source.groups]
-        at = source.groups_setting.place
+        at, unnamed = source.groups_setting.place, ~names_groups(source)
+        # A group that is not known may be the default one, which hardly anybody names.
+        perhaps = [
+            Fact(None, f"{source.name} uses the default group", link.place, needs=link.fact.needs)
+            for link in source.groups
+            if not link.to
+        ]
         for link, group in own:
             if group is not None and group.default:
                 at = link.place
         yield Verdict(
             source.origin,
             at,
-            ~names_groups(source) | any_of(names_default_group(network, source)),
+            any_of((unnamed, *names_default_group(network, source), *perhaps)),
             f"tasks of {source.name} get the VPC's default security group",
             holds=f"tasks of {source.name} have security groups of their own",
             about=about_default_group(network, source),
             concerned=mode & source.networked,
+            untold=bool(perhaps) and unnamed.truth is False,
             changes=() if source.groups_setting.value else source.groups_setting.to(_OWN),
         )

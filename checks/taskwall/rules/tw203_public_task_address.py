@@ -23,7 +23,7 @@ from taskwall.core.facts import Fact, any_of
 from taskwall.model.compute.launch_type import awsvpc, runs_on
 from taskwall.model.core.network import Network
 from taskwall.model.entities.ecs import TaskSource
-from taskwall.model.routing.routes import leads, subnets
+from taskwall.model.routing.routes import leads, led, subnets
 from taskwall.rules._rule import Verdict, rule
 
 
@@ -77,11 +77,7 @@ def _express(network: Network, source: TaskSource) -> Verdict:
         text = f"{name} sets no subnets, so it gets the public ones of the default VPC"
         public = Fact(None if needs else True, text, place, name, needs)
     else:
-        parts = [
-            link.fact & leads(network, subnet, "internet")
-            for subnet, link in subnets(network, source)
-        ]
-        public = any_of(parts)
+        public = any_of(led(network, source, link) for link in source.subnets)
     return Verdict(
         source.origin,
         place,

@@ -84,7 +84,10 @@ def _unseen(attachment: GroupAttachment) -> Verdict:
     source = min(
         attachment.sources, key=lambda each: (each.origin.header.file, each.origin.header.line)
     )
-    link = next(link for link in source.groups if link.to == attachment.group)
+    link = max(
+        (link for link in source.groups if link.to in (attachment.group, "")),
+        key=lambda link: link.to,
+    )
     text = (
         f"{attachment.group} allows ingress from the internet by rules that are not in the sources"
     )

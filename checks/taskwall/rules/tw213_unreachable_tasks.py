@@ -2,7 +2,8 @@
 
 What: No security group of the tasks (or container instances) behind a load balancer allows ingress
     from it on the port that it forwards to or checks, or the groups of the load balancer do not
-    allow egress to that port.
+    allow egress to that port. A Network Load Balancer checks health from its own addresses, also
+    where its targets see the addresses of clients.
 Why: The targets stay unhealthy, ECS replaces the tasks again and again, and people then often open
     the group to everybody.
 Fine when: Never: the traffic is blocked. Where it cannot be known from the code what the groups
@@ -30,7 +31,7 @@ See: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-
 
 from collections.abc import Iterable, Iterator
 
-from taskwall.core.facts import Fact
+from taskwall.core.facts import Fact, all_of
 from taskwall.core.values import Origin
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.entities.ecs import TaskSource
@@ -76,9 +77,13 @@ def _of_flow(network: Network, flow: BalancerFlow) -> Iterator[Verdict]:
         ),
     }
     for wanted in flow.wanted:
+        there = flow.fact
+        if wanted.spoken:
+            text = f"{sender.name} speaks {wanted.transport.upper()} to {taker.name}"
+            there = all_of((there, Fact(None, text, needs=wanted.spoken)))
         yield from _told(
             network,
-            flow,
+            there,
             ("ingress", taker, flow.source.origin),
             ~ingress_open(network, flow, wanted),
             f"{taker.name} does not allow ingress from {sender.name} on {wanted.words}",
@@ -87,7 +92,7 @@ def _of_flow(network: Network, flow: BalancerFlow) -> Iterator[Verdict]:
         )
         yield from _told(
             network,
-            flow,
+            there,
             ("egress", sender, flow.balancer.origin),
             ~egress_open(network, flow, wanted),
             f"{sender.name} does not allow egress to {taker.name} on {wanted.words}",
@@ -98,7 +103,7 @@ def _of_flow(network: Network, flow: BalancerFlow) -> Iterator[Verdict]:
 
 def _told(
     network: Network,
-    flow: BalancerFlow,
+    there: Fact,
     where: tuple[Direction, Side, Origin],
     violated: Fact,
     message: str,
@@ -109,7 +114,7 @@ def _told(
     way, side, on = where
     group, loose = guard(network, side)
     if loose is not None:
-        yield cannot_be_seen(on, loose.place, holds, loose.fact.needs, flow.fact)
+        yield cannot_be_seen(on, loose.place, holds, loose.fact.needs, there)
     elif group is not None:
         yield Verdict(
             group.origin,
@@ -118,6 +123,6 @@ def _told(
             message,
             holds=holds,
             negative=True,
-            concerned=flow.fact,
+            concerned=there,
             names=names,
         )

@@ -49,7 +49,9 @@ from taskwall.model.routing.network_acl import (
     balanced,
     broken,
     flows,
+    groups_unseen,
     guarded,
+    lets_all_through,
     task_subnets,
 )
 from taskwall.rules._rule import Verdict, cannot_be_seen, rule
@@ -79,6 +81,10 @@ def _flows(
     parts = [Fact(False, "", at, name, otherwise=otherwise)]
     for subnet, guards in here:
         for source, _ in task_subnets(network).get(subnet.id, ()) if subnet else ():
+            if source is not None and not lets_all_through(network, acl):
+                for link in groups_unseen(network, source):
+                    text = f"{name} blocks what {link.to} allows"
+                    parts.append(Fact(None, text, link.place, source.name, link.waits()))
             for flow in flows(network, source, subnet) if source and subnet else ():
                 if isinstance(flow, Flow):
                     permission, truth = flow.permission, broken(network, acl, flow)

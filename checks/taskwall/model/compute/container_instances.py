@@ -8,7 +8,6 @@ no container instances in this sense.
 from collections.abc import Iterator
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from taskwall.core.facts import FALSE, Fact, all_of, any_of
 from taskwall.core.values import Need
@@ -105,16 +104,12 @@ def container_instances(network: Network) -> tuple[ContainerInstances, ...]:
     loose = groups.pop("", [])
     found = []
     for instances in network.every(Instances):
-        scaled_by = (*groups.get(instances.id, ()), *(_may_start(*each) for each in loose))
+        may = ((group, link.perhaps(instances.id, instances.name)) for group, link in loose)
+        scaled_by = (*groups.get(instances.id, ()), *may)
         member = _member(network, instances, scaled_by, providers, standalone)
         if member.fact.truth is True or (member.fact.truth is None and _uses_ecs(network)):
             found.append(member)
     return tuple(found)
-
-
-def _may_start(group: AutoScalingGroup, link: Link) -> tuple[AutoScalingGroup, Link]:
-    text, needs = f"{group.name} starts these instances", link.fact.needs
-    return group, replace(link, fact=Fact(None, text, link.place, group.name, needs))
 
 
 def _group_of(provider: CapacityProvider) -> tuple[str, ...]:

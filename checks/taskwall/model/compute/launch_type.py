@@ -43,17 +43,16 @@ def strategy(network: Network, source: TaskSource) -> Providers:
 
 def _defaults_of(network: Network, cluster: Link) -> list[Providers]:
     """What a cluster gives to sources that name no launch type, of which the first counts."""
-    own = network.get(Cluster, cluster)
-    return [*_given(network).get(cluster.to, ()), *([own.default] if own else [])]
+    own, given = network.get(Cluster, cluster), _given(network)
+    known = given.get(cluster.to, []) if cluster.to else []
+    may = (Providers(needs=each.cluster.fact.needs) for each in given.get("", ()))
+    return [*(each.default for each in known), *([own.default] if own else []), *may]
 
 
 @remembered
-def _given(network: Network) -> dict[str, list[Providers]]:
-    """The default providers that resources of their own give to clusters."""
-    found: dict[str, list[Providers]] = {}
-    for each in network.every(ClusterProviders):
-        found.setdefault(each.cluster.to, []).append(each.default)
-    return found
+def _given(network: Network) -> dict[str, list[ClusterProviders]]:
+    """What resources of their own give to clusters; "" holds what may be given to any."""
+    return network.grouped(ClusterProviders, lambda each: (each.cluster.to,))
 
 
 def _cluster_default(
@@ -111,18 +110,23 @@ _WORDS: dict[Launch, str] = {
 def sources_of_definition(
     network: Network, definition: TaskDefinition
 ) -> list[tuple[TaskSource, Link]]:
-    """The task sources that start a task definition, and their ties to it."""
-    return _sources_by_definition(network).get(definition.id, [])
+    """The task sources that start a task definition, or may, and their ties to it."""
+    found = _sources_by_definition(network)
+    loose = (
+        (source, source.task_definition.perhaps(definition.id, definition.name))
+        for source in found.get("", ())
+        if source.task_definition is not None
+    )
+    known = found.get(definition.id, ())
+    return [*((each, each.task_definition) for each in known if each.task_definition), *loose]
 
 
 @remembered
-def _sources_by_definition(network: Network) -> dict[str, list[tuple[TaskSource, Link]]]:
-    found: dict[str, list[tuple[TaskSource, Link]]] = {}
-    for source in network.every(TaskSource):
-        if source.task_definition is not None:
-            key = source.task_definition.to
-            found.setdefault(key, []).append((source, source.task_definition))
-    return found
+def _sources_by_definition(network: Network) -> dict[str, list[TaskSource]]:
+    """Task sources by what they start; "" holds those of which that is not known."""
+    return network.grouped(
+        TaskSource, lambda each: (each.task_definition.to,) if each.task_definition else ()
+    )
 
 
 @remembered
@@ -139,4 +143,6 @@ def awsvpc(network: Network, source: TaskSource) -> Fact:
     definition = network.get(TaskDefinition, source.task_definition)
     if definition is None or definition.external:
         return source.networked
-    return definition.mode.is_("awsvpc")
+    own = definition.mode.is_("awsvpc")
+    # AWS takes no awsvpc tasks without a network configuration.
+    return source.networked if own.truth is None and source.networked.truth is False else own

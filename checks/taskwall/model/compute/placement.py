@@ -58,8 +58,13 @@ def can_be_placed(network: Network, member: ContainerInstances, source: TaskSour
     launched = runs_on(network, source, "EC2")
     if launched.truth is False:
         return launched
-    here = _by_strategy(network, member, source)
-    return all_of((launched, here if here is not None else joins_cluster_of(member, source)))
+    return all_of((launched, _here(network, member, source)))
+
+
+def _here(network: Network, member: ContainerInstances, source: TaskSource) -> Fact:
+    """Whether container instances are where tasks of a source run if they run on instances."""
+    found = _by_strategy(network, member, source)
+    return joins_cluster_of(member, source) if found is None else found
 
 
 @remembered
@@ -175,6 +180,15 @@ def joins_cluster_of(member: ContainerInstances, source: TaskSource) -> Fact:
     return any_of(parts)
 
 
+def is_hosted(network: Network, source: TaskSource) -> bool:
+    """Whether container instances of the sources are those of a task source.
+
+    Where nothing tells which cluster instances join, they are taken for those that it needs.
+    """
+    members = (member for member, _ in hosts_of(network, source))
+    return any(each.open or _here(network, each, source).truth for each in members)
+
+
 class Unseen(Struct, frozen=True):
     """A task source on EC2 whose container instances are not in the sources.
 
@@ -189,11 +203,11 @@ class Unseen(Struct, frozen=True):
 
 @remembered
 def unseen(network: Network) -> tuple[Unseen, ...]:
-    """The task sources (one of a kind) that run on container instances from elsewhere."""
+    """The task sources (one of a kind) that run on container instances from elsewhere, or may."""
     found = []
     for source in kinds_of_source(network):
         launched = runs_on(network, source, "EC2")
-        if launched.truth is False or hosts_of(network, source):
+        if launched.truth is False or is_hosted(network, source):
             continue
         link = source.cluster
         why = Need(f"the container instances of {source.name}", "are not in the sources")

@@ -145,6 +145,10 @@ class Entity(Struct, frozen=True):
         return Fact(None if maybe else True, f"{self.name} exists", at, self.name, maybe)
 
 
+SOMETHING = "something that is not known"
+"""What sentences call a thing of which nothing tells which it is."""
+
+
 class Link(Struct, frozen=True, gc=False):
     """A tie from one thing to another, and the fact that it is there.
 
@@ -156,6 +160,12 @@ class Link(Struct, frozen=True, gc=False):
     fact: Fact
     place: Span
     exact: bool = True
+
+    def perhaps(self, to: str, name: str) -> "Link":
+        """A tie that leads nobody knows where, as one that may lead to a thing of that id."""
+        text = self.fact.text.replace(SOMETHING, name)
+        fact = Fact(None, text, self.place, self.fact.resource, self.fact.needs)
+        return Link(to, fact, self.place)
 
     @property
     def sure(self) -> bool:

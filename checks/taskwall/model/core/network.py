@@ -5,7 +5,7 @@ internet) is asked in the modules beside this one: `balancer_paths`, `reach`, `r
 `watch`.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial, wraps
 from operator import is_
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
@@ -92,6 +92,13 @@ class Network:
         to = link if type(link) is str else link.to  # type: ignore[union-attr]
         found: EntityKind | None = self.by_id.get((kind, to))
         return found
+
+    def meant(self, kind: type[EntityKind], link: Link | None) -> Iterator[tuple[EntityKind, Link]]:
+        """The things to which a tie leads, or may: each written one if nothing tells which."""
+        if link is not None and not link.to:
+            yield from ((each, link.perhaps(each.id, each.name)) for each in self.every(kind))
+        elif link is not None and (thing := self.get(kind, link)) is not None:
+            yield thing, link
 
     def grouped(self, kind: type[T], key: Callable[[T], Iterable[str]]) -> dict[str, list[T]]:
         """All things of a kind by what `key` says of each."""

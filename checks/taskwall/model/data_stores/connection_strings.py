@@ -6,6 +6,7 @@ What a variable holds is looked at and never shown.
 import re
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from taskwall.core.facts import FALSE, TRUE, Fact, all_of, any_of
 from taskwall.core.patterns import pattern
@@ -37,8 +38,10 @@ def connection(network: Network, variable: Variable) -> Connection | None:
     if name.endswith(_PROTOCOL):
         if needs:
             return _open(variable, needs)
-        plain = text.strip().upper() in ("PLAINTEXT", "SASL_PLAINTEXT")
+        plain = text.strip().upper() in _KAFKA_PLAIN
         return Connection(_fact(plain, variable, "asks Kafka for plain text"), TRUE)
+    if variable.named and text.strip().upper() in _KAFKA_PLAIN:
+        return _open(variable, variable.named)
     text = _decoded(text) if not holes else text
     store = next((each for each in variable.refers if network.get(Store, each)), "")
     off = _SWITCHED_OFF.search(text) or (name == "pgsslmode" and text.lower() == "disable")
@@ -53,8 +56,12 @@ def connection(network: Network, variable: Variable) -> Connection | None:
     scheme, host = found[1].lower(), found[2]
     if scheme == "http":
         # An origin is where browsers may come from, and nothing that the container connects to.
-        origin = name.endswith(("origin", "origins"))
-        return None if origin else _by_http(network, variable, host, holes)
+        if name.endswith(("origin", "origins")):
+            return None
+        led = _by_http(network, variable, host, holes)
+        if led is None or not variable.named:
+            return led
+        return replace(led, plain=_open(variable, variable.named).plain)
     if scheme in _ENCRYPTED:
         return Connection(FALSE, TRUE, store)
     if scheme.partition("+")[0] not in _SCHEMES and not _SWITCH.search(text):
@@ -68,6 +75,7 @@ def connection(network: Network, variable: Variable) -> Connection | None:
 
 _MARKS = ("url", "uri", "dsn")
 _PROTOCOL = "securityprotocol"
+_KAFKA_PLAIN = ("PLAINTEXT", "SASL_PLAINTEXT")
 _SWITCHED_OFF = pattern(r"(?i)(?<![a-z])(?:sslmode=disable|usessl=false|tls=false)(?![a-z])")
 _SWITCH = pattern(r"(?i)(?<![a-z])(?:sslmode|usessl|tls)=\w")
 _URL = pattern(r"(?i)\s*(?:jdbc:)?([a-z][a-z0-9+.-]*)://(?:[^@/?\s]*@)?(\[[^]]*\]|[^/:?\s,]*)")

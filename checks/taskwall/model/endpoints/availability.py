@@ -61,12 +61,12 @@ def _wanting(network: Network) -> dict[str, dict[str, tuple[TaskSource, list[Fac
 @remembered
 def beside_gateway(network: Network, endpoint: Endpoint) -> Fact:
     """Whether a gateway endpoint of the same VPC takes what an interface endpoint is for: S3's."""
-    parts = []
-    if endpoint.service in ("s3", ""):
-        for other, here in of_vpc(network, endpoint.vpc):
-            if other.id != endpoint.id and other.service == endpoint.service == "s3":
-                parts.append(all_of((here, other.kind.is_("Gateway"), other.exists)))
-    return any_of(parts)
+    own = is_for(network, endpoint, ("s3",))
+    return any_of(
+        all_of((own, here, is_for(network, other, ("s3",)), gateway, other.exists))
+        for other, here in (of_vpc(network, endpoint.vpc) if own.truth is not False else ())
+        if other.id != endpoint.id and (gateway := other.kind.is_("Gateway")).truth is not False
+    )
 
 
 @remembered
@@ -76,11 +76,11 @@ def serves_instances(network: Network, endpoint: Endpoint) -> Fact:
     What else runs in a VPC that is not in the sources cannot be seen.
     """
     parts = list(members_in(network, endpoint))
+    agents = is_for(network, endpoint, ("ecs-agent",))
     for source, here in neighbours(network, endpoint):
         parts.append(all_of((here, runs_on(network, source, "EC2", "MANAGED_INSTANCES"))))
-        if endpoint.service in ("ecs-agent", ""):
-            found = proxies(network).get(source.origin.address, ())
-            parts += [all_of((here, proxy.connected)) for proxy in found]
+        found = proxies(network).get(source.origin.address, ())
+        parts += [all_of((here, agents, proxy.connected)) for proxy in found]
     vpc = network.get(Vpc, endpoint.vpc)
     if vpc is None or vpc.external:
         text = f"container instances run in the VPC of {endpoint.name}"

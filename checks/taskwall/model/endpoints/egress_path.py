@@ -3,6 +3,7 @@
 from taskwall.core.facts import Fact, all_of, any_of
 from taskwall.core.values import Need
 from taskwall.model.compute.container_instances import ContainerInstances
+from taskwall.model.compute.placement import hosts_of
 from taskwall.model.core.entity import Link
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.endpoints.task_location import by_host, instance_subnets, instances_for
@@ -21,8 +22,8 @@ def internet_egress(network: Network, source: TaskSource) -> Fact:
     """
     own = [_from_subnet(network, source, link) for link in source.subnets]
     hosted = [
-        any_of((_from_instances(network, member, link), *_proxied(member)))
-        for member in instances_for(network, source)
+        any_of((_from_instances(network, member, link), *_proxied(member), ~placed))
+        for member, placed in hosts_of(network, source)
         for link in instance_subnets(member)
     ]
     unseen = unseen_subnets(source)

@@ -1,6 +1,6 @@
 """Conditions of policy documents: which accounts and organisations they tie a request to."""
 
-from taskwall.core.values import worst_per_scenario
+from taskwall.core.values import Known, worst_per_scenario
 from taskwall.model.entities.iam_policy import Condition, Tristate, definite, each, names_account
 
 READ = "2026-11-24"
@@ -34,9 +34,11 @@ def names_accounts(condition: Condition, keys: frozenset[str]) -> Tristate:
     return found if condition.values.patterns else False
 
 
-def is_false(condition: Condition) -> bool:
+def is_false(condition: Condition) -> Tristate:
     """Whether a condition is that something is not so: that no service of AWS asks."""
-    return condition.operator == "bool" and [
-        str(getattr(worst_per_scenario(value), "data", "")).lower()
-        for value in condition.values.patterns
-    ] == ["false"]
+    if condition.operator != "bool":
+        return False
+    known = [worst_per_scenario(value) for value in condition.values.patterns]
+    if condition.values.open or not all(isinstance(value, Known) for value in known):
+        return None
+    return [str(getattr(value, "data", "")).lower() for value in known] == ["false"]

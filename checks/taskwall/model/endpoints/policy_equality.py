@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from itertools import product
+from math import prod
 
 from msgspec import Struct
 
@@ -52,12 +53,8 @@ def _atoms(policy: PolicyDocument) -> dict[object, _Atom]:
     found: dict[object, _Atom] = {}
     for statement in policy.statements:
         words = (statement.principals, statement.actions, statement.resources)
-        whole = statement.open or not statement.sure or statement.allows is None
-        count = 1
-        for part in words:
-            whole = whole or part.open
-            count *= max(len(part.patterns), 1)
-        split = [[part] if whole or count > _MOST else list(_split(part)) for part in words]
+        many = prod(max(len(part.patterns), 1) for part in words) > _MOST
+        split = [[part] if many else list(_split(part)) for part in words]
         for principals, actions, resources in product(*split):
             atom = _Atom(statement, principals, actions, resources)
             found[_key(atom)] = atom
@@ -65,7 +62,7 @@ def _atoms(policy: PolicyDocument) -> dict[object, _Atom]:
 
 
 def _split(words: Words) -> Iterator[Words]:
-    if words.negated or not words.patterns:
+    if words.negated or words.open or not words.patterns:
         yield words
         return
     for pattern in words.patterns:

@@ -16,10 +16,11 @@ class Definition(Struct, frozen=True):
 class Variable(Struct, frozen=True):
     """A variable of a container's environment, or a secret of it.
 
-    `container` is what messages call its container; `name` is "" where it is not known. `value`
-    is the text as far as it is known (a Text whose pieces are literal or not), None where nothing
-    of it is or for a secret. `refers` are the ids of the resources that the value refers to, in
-    the order of reading, and `stores` those of data stores among them that are only looked up.
+    `container` is what messages call its container; `name` is "" where it is not known, and
+    `named` what it waits for. `value` is the text as far as it is known (a Text whose pieces are
+    literal or not), None where nothing of it is or for a secret. `refers` are the ids of the
+    resources that the value refers to, in the order of reading, and `stores` those of data stores
+    among them that are only looked up.
     Values are never shown.
     """
 
@@ -33,6 +34,7 @@ class Variable(Struct, frozen=True):
     needs: tuple[Need, ...] = ()
     secret: bool = False
     stores: tuple[str, ...] = ()
+    named: tuple[Need, ...] = ()
 
 
 class Answers(Struct, frozen=True):

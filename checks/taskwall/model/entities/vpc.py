@@ -42,6 +42,12 @@ class Vpc(Entity, frozen=True, kw_only=True):
     dns_hostnames: Setting
 
 
+class GivenRange(Struct, frozen=True):
+    """That AWS gives an IPv6 range to a VPC, which nobody knows before."""
+
+    vpc: Link
+
+
 class Subnet(Entity, frozen=True, kw_only=True):
     """A subnet, its VPC and its address ranges. `public_addresses`: instances in it get one."""
 

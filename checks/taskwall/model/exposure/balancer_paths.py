@@ -37,7 +37,8 @@ from taskwall.model.permissions.ports import Transport
 class RequiredPorts(Struct, frozen=True):
     """A port that must be open: any of `enough` will do, and without any of `some` nothing does.
 
-    `some` is None where the port is not known; `named` is then the value that it has.
+    `some` is None where the port is not known; `named` is then the value that it has. `spoken` is
+    what it waits for to know whether anything goes over this transport.
     """
 
     words: str
@@ -46,6 +47,7 @@ class RequiredPorts(Struct, frozen=True):
     enough: tuple[Ranges, ...] = ()
     needs: tuple[Need, ...] = ()
     named: str = ""
+    spoken: tuple[Need, ...] = ()
 
 
 class Side(Struct, frozen=True):
@@ -113,9 +115,7 @@ def instance_flows(network: Network) -> Iterator[BalancerFlow]:
             if front.balancer is not None and front.target_group is not None:
                 traffic = _exactly(front.target_group.port, "port", front.target_group)
                 way = all_of((fact, front.fact))
-                yield _inflow(
-                    network, source, front.balancer, front.target_group, traffic, taker, way
-                )
+                yield from _inflows(source, front.balancer, front.target_group, traffic, taker, way)
 
 
 @remembered
@@ -124,16 +124,14 @@ def task_flows(network: Network, source: TaskSource) -> tuple[BalancerFlow, ...]
     own = awsvpc(network, source)
     if own.truth is False or not (source.groups or source.groups_setting.needs):
         return ()
-    found = []
+    found: list[BalancerFlow] = []
     taker = Side(source.name, source.groups, source.subnets)
     for front, setting in _ways(network, source):
         if front.balancer is None:
             continue
         traffic = _exactly(setting, "port", front.target_group)
         fact = all_of((own, front.fact))
-        found.append(
-            _inflow(network, source, front.balancer, front.target_group, traffic, taker, fact)
-        )
+        found += _inflows(source, front.balancer, front.target_group, traffic, taker, fact)
     return tuple(found)
 
 
@@ -145,7 +143,7 @@ def _to_instances(
             continue
         traffic = _on_instance(network, source, setting, front.target_group)
         fact = all_of((here, front.fact))
-        yield _inflow(network, source, front.balancer, front.target_group, traffic, taker, fact)
+        yield from _inflows(source, front.balancer, front.target_group, traffic, taker, fact)
 
 
 def _ways(network: Network, source: TaskSource) -> Iterator[tuple[BalancerPath, Setting]]:
@@ -162,29 +160,39 @@ def _ways(network: Network, source: TaskSource) -> Iterator[tuple[BalancerPath, 
             yield front, setting
 
 
-def _inflow(
-    network: Network,
+def _inflows(
     source: TaskSource,
     balancer: LoadBalancer,
     group: TargetGroup | None,
     traffic: tuple[RequiredPorts, ...],
     taker: Side,
     fact: Fact,
-) -> BalancerFlow:
-    wanted = (*traffic, *_check(group, traffic))
+) -> Iterator[BalancerFlow]:
+    """What a load balancer sends to a target group: traffic, and checks of its health.
+
+    An NLB that shows its clients' addresses checks from its own.
+    """
+    if balancer.kind.known in ("application", "classic"):
+        traffic = tuple(each for each in traffic if each.transport == "tcp")
     setting = balancer.groups_setting
     shown = FALSE if group is None else preserves_client_ip(group)
     bare = not balancer.groups and not setting.needs
+    clients = bare and balancer.kind.known == "network" and shown.truth is not False
     sender = Side(
         balancer.name,
         balancer.groups,
         balancer.subnets,
         group.vpc if group else None,
         setting.needs if not balancer.groups else (),
-        bare and balancer.kind.known == "network" and shown.truth is not False,
+        clients,
         balancer.addresses if len(balancer.addresses) == len(balancer.subnets) else (),
     )
-    return BalancerFlow(source, balancer, wanted, sender, taker, fact)
+    check = _check(group, traffic, apart=clients)
+    if clients:
+        yield BalancerFlow(source, balancer, traffic, sender, taker, fact)
+        yield BalancerFlow(source, balancer, check, replace(sender, clients=False), taker, fact)
+    else:
+        yield BalancerFlow(source, balancer, (*traffic, *check), sender, taker, fact)
 
 
 def _exactly(setting: Setting, words: str, group: TargetGroup | None) -> tuple[RequiredPorts, ...]:
@@ -207,13 +215,13 @@ def _over(
 ) -> tuple[RequiredPorts, ...]:
     enough = enough or ((ports,) if ports is not None else ())
     spoken = str(group.protocol.known or "").upper() if group is not None else ""
-    if group is not None and group.protocol.open:
-        return (RequiredPorts(words, "tcp", None, enough, group.protocol.needs),)
     found = []
+    # Whatever it speaks, its health check goes over TCP.
     if spoken not in ("UDP", "QUIC"):
         found.append(RequiredPorts(words, "tcp", ports, enough, needs))
     if group is not None and speaks_udp(group):
-        found.append(RequiredPorts(f"UDP {words}", "udp", ports, enough, needs))
+        waits = group.protocol.needs
+        found.append(RequiredPorts(f"UDP {words}", "udp", ports, enough, needs, spoken=waits))
     return tuple(found)
 
 
@@ -244,9 +252,13 @@ def _on_instance(
 
 
 def _check(
-    group: TargetGroup | None, traffic: tuple[RequiredPorts, ...]
+    group: TargetGroup | None, traffic: tuple[RequiredPorts, ...], *, apart: bool
 ) -> tuple[RequiredPorts, ...]:
-    """The port of the health check, which goes over TCP, where it is another one."""
+    """The port of the health check, which goes over TCP.
+
+    Of one on the port of the traffic only where that goes another way, or comes from elsewhere
+    (`apart`).
+    """
     if group is None:
         return ()
     setting = group.check_port
@@ -256,7 +268,7 @@ def _check(
         return (RequiredPorts(f"port {number} for its health check", "tcp", ports, (ports,)),)
     if setting.open:
         return (RequiredPorts("the port of its health check", "tcp", None, (), setting.needs),)
-    if any(each.transport == "tcp" for each in traffic) or not traffic:
+    if not traffic or (not apart and any(each.transport == "tcp" for each in traffic)):
         return ()
     first = traffic[0]
     words = first.words.removeprefix("UDP ") + " for its health check"

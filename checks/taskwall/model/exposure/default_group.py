@@ -111,7 +111,8 @@ def _sources_in(network: Network) -> Iterator[tuple[TaskSource, str, Fact]]:
     for source in network.every(TaskSource):
         found = vpcs(network, source)
         if found and found[0].to:
-            yield source, found[0].to, found[0].fact
+            there = (source.exists,) if source.origin.maybe else ()
+            yield source, found[0].to, all_of((found[0].fact, *there))
             continue
         needs = tuple(need for link in (*found, *source.subnets) for need in link.fact.needs)
         needs = needs or source.subnets_setting.needs

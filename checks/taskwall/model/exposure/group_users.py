@@ -6,7 +6,6 @@ from typing import Literal, TypeAlias
 from msgspec import Struct
 
 from taskwall.core.facts import Fact, all_of, any_of
-from taskwall.core.values import Origin
 from taskwall.model.core.entity import Link
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.data_stores.store import Store, used
@@ -15,7 +14,7 @@ from taskwall.model.entities.security_group import SecurityGroup
 from taskwall.model.exposure.instance_groups import host_groups
 from taskwall.model.exposure.task_ingress import attached_groups
 from taskwall.model.load_balancing.fronts import stands_before_tasks
-from taskwall.model.permissions.peers import listed
+from taskwall.model.permissions.peers import groups_meant, listed
 
 UserKind: TypeAlias = Literal["tasks", "hosts", "balancers", "stores"]
 """Tasks with groups of their own, container instances whose network tasks share, load balancers in
@@ -56,20 +55,12 @@ def used_groups(network: Network, *kinds: UserKind) -> tuple[UsedGroup, ...]:
 
 
 def uses_by_links(
-    network: Network, links: Iterable[Link], carries: Fact, on: Origin
+    network: Network, links: Iterable[Link], carries: Fact
 ) -> Iterator[tuple[str, Fact]]:
-    """The groups that something carries by its ties, if it carries any at all.
-
-    A tie that leads nobody knows where may lead to any group of the sources.
-    """
+    """The groups that something carries by its ties, if it carries any at all."""
     for link in links if carries.truth is not False else ():
-        if link.to:
-            yield link.to, all_of((carries, link.fact))
-            continue
-        for group in network.every(SecurityGroup):
-            text = f"{on.name} uses security group {group.name}"
-            may = Fact(None, text, link.place, on.name, link.fact.needs)
-            yield group.id, all_of((carries, may))
+        for group, tie in groups_meant(network, link):
+            yield group, all_of((carries, tie))
 
 
 GroupUses: TypeAlias = Iterator[tuple[str, str, Fact]]
@@ -90,16 +81,14 @@ def _balancers(network: Network) -> GroupUses:
     for balancer in network.every(LoadBalancer):
         if balancer.groups:
             before = stands_before_tasks(network, balancer)
-            for group, fact in uses_by_links(network, balancer.groups, before, balancer.origin):
+            for group, fact in uses_by_links(network, balancer.groups, before):
                 yield group, balancer.name, fact
 
 
 def _stores(network: Network) -> GroupUses:
     for store in network.every(Store):
         if store.groups:
-            for group, fact in uses_by_links(
-                network, store.groups, used(network, store), store.origin
-            ):
+            for group, fact in uses_by_links(network, store.groups, used(network, store)):
                 yield group, store.name, fact
 
 

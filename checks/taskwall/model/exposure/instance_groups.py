@@ -4,7 +4,6 @@ So do tasks in the modes bridge and host, and on Windows NAT: what a group of th
 it allows to them.
 """
 
-from collections.abc import Iterable
 from typing import TypeAlias
 
 from msgspec.structs import replace
@@ -21,11 +20,11 @@ from taskwall.model.core.address import Ranges
 from taskwall.model.core.entity import Link
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.entities.ecs import TaskDefinition, TaskSource
-from taskwall.model.entities.load_balancer import BalancerKind, Listener, LoadBalancer, TargetGroup
 from taskwall.model.entities.security_group import SecurityGroup
 from taskwall.model.exposure.task_ingress import GroupAttachment
 from taskwall.model.exposure.task_ports import number_of, published
-from taskwall.model.load_balancing.fronts import BalancerPath, behind, forwards
+from taskwall.model.load_balancing.fronts import BalancerPath, behind, instance_paths
+from taskwall.model.permissions.peers import groups_meant
 from taskwall.model.permissions.ports import Ports
 
 Sharing: TypeAlias = tuple[TaskSource, Fact]
@@ -65,11 +64,11 @@ def in_host_mode(network: Network) -> dict[str, TaskDefinition]:
     """The first task definition in host mode whose tasks run on instances, by the instances' id."""
     found: dict[str, TaskDefinition] = {}
     for definition in network.every(TaskDefinition):
-        for source, _ in (
+        for source, starts in (
             sources_of_definition(network, definition) if definition.mode.known == "host" else ()
         ):
             for member, fact in hosts_of(network, source):
-                if fact.truth is True:
+                if all_of((starts.fact, fact)).truth:
                     found.setdefault(member.instances.id, definition)
     return found
 
@@ -84,7 +83,7 @@ def host_groups(network: Network) -> tuple[GroupAttachment, ...]:
             instance_registrations(network, member) if groups_of(network, member.instances) else ()
         )
         for link in groups_of(network, member.instances):
-            for group, attachment in _which(network, link, member.instances):
+            for group, attachment in groups_meant(network, link):
                 pairs = found.setdefault(group, [])
                 pairs += [(source, all_of((attachment, fact))) for source, fact in held]
                 also.setdefault(group, []).extend(
@@ -106,25 +105,12 @@ def instance_registrations(
     network: Network, member: ContainerInstances
 ) -> tuple[BalancerPath, ...]:
     """The ways from load balancers in which Auto Scaling groups register container instances."""
-    found = []
-    for group, started in member.scaled_by:
-        for link in group.load_balancers:
-            balancer = network.get(LoadBalancer, link)
-            if balancer is not None and not balancer.external:
-                fact = all_of((started.fact, link.fact))
-                found.append(BalancerPath(balancer, None, None, "classic", fact))
-        for link in group.target_groups:
-            target = network.get(TargetGroup, link)
-            for forward in forwards(network).get(link.to, ()) if target is not None else ():
-                listener = network.get(Listener, forward.listener)
-                balancer = network.get(LoadBalancer, listener.load_balancer) if listener else None
-                if balancer is not None and not balancer.external:
-                    kind: BalancerKind = (
-                        "network" if balancer.kind.known == "network" else "application"
-                    )
-                    fact = all_of((started.fact, link.fact, forward.fact))
-                    found.append(BalancerPath(balancer, listener, target, kind, fact))
-    return tuple(found)
+    return tuple(
+        replace(front, fact=all_of((started.fact, front.fact)))
+        for group, started in member.scaled_by
+        for front in instance_paths(network, group)
+        if front.balancer is not None
+    )
 
 
 def groups_of(network: Network, instances: Instances) -> tuple[Link, ...]:
@@ -133,25 +119,6 @@ def groups_of(network: Network, instances: Instances) -> tuple[Link, ...]:
     if instances.groups or instances.groups_setting.needs or template is None:
         return instances.groups
     return template.groups
-
-
-def _which(network: Network, link: Link, by: Instances) -> Iterable[tuple[str, Fact]]:
-    """The groups that a tie leads to: one, or whichever of the sources."""
-    if link.to:
-        return [(link.to, link.fact)]
-    return [
-        (
-            group.id,
-            Fact(
-                None,
-                f"{by.name} uses security group {group.name}",
-                link.place,
-                by.name,
-                link.fact.needs,
-            ),
-        )
-        for group in network.every(SecurityGroup)
-    ]
 
 
 def ports_before(network: Network, attachment: GroupAttachment) -> Ports:

@@ -73,7 +73,7 @@ def public_groups(network: Network) -> tuple[Shown, ...]:
         before = stands_before_tasks(network, balancer)
         here = Link(balancer.id, balancer.exists, balancer.origin.header)
         reached = all_of((before, is_public(network, here))) if before.truth is not False else FALSE
-        for group, fact in uses_by_links(network, balancer.groups, reached, balancer.origin):
+        for group, fact in uses_by_links(network, balancer.groups, reached):
             found.setdefault(group, []).append((balancer, fact))
     shown = []
     for group, pairs in found.items():

@@ -183,18 +183,28 @@ def _bound(network: Network, source: TaskSource) -> Iterator[Ports]:
     """The ports that a source's target groups name."""
     for binding in source.bindings:
         group = network.get(TargetGroup, binding.target_group)
+        if binding.target_group is not None and not binding.target_group.to:
+            yield Ports(needs=binding.target_group.waits("a target group"))
         settings = [binding.port]
         if group is not None:
             settings += [group.port, group.check_port]
         for setting in settings:
             number = number_of(setting)
             if number is not None:
-                ports = Ranges(((number, number),))
-                yield Ports(ports, ports if group is not None and speaks_udp(group) else Ranges())
+                yield _over(group, Ranges(((number, number),)))
             elif setting.open and not (group is not None and group.external):
                 named = symbol(setting.value) if setting.value is not None else ""
                 known = {("tcp", named)} if named else set()
                 yield Ports(needs=setting.needs, named=frozenset(known))
+
+
+def _over(group: TargetGroup | None, ports: Ranges) -> Ports:
+    """Ports over what a target group speaks; its health check goes over TCP in any case."""
+    if group is None or not speaks_udp(group):
+        return Ports(ports)
+    if group.protocol.open:
+        return Ports(ports, perhaps=ports, spoken=group.protocol.needs)
+    return Ports(ports, ports)
 
 
 def speaks_udp(group: TargetGroup) -> bool:

@@ -8,10 +8,15 @@ from taskwall.core.facts import FALSE, Fact, all_of, any_of
 from taskwall.model.compute.vpc_encryption import enforced
 from taskwall.model.core.entity import Entity, Setting
 from taskwall.model.core.network import Network, remembered
-from taskwall.model.entities.ecs import AutoScalingGroup, CapacityProvider, TaskSource
+from taskwall.model.entities.ecs import TaskSource
 from taskwall.model.entities.load_balancer import BalancerKind, Listener, LoadBalancer, TargetGroup
 from taskwall.model.entities.vpc import Subnet
-from taskwall.model.load_balancing.fronts import balancer_paths, before_tasks, forwards
+from taskwall.model.load_balancing.fronts import (
+    balancer_paths,
+    before_tasks,
+    hosts_registered,
+    instance_paths,
+)
 from taskwall.model.load_balancing.internet_facing import is_public
 
 
@@ -43,20 +48,12 @@ def _handed(network: Network) -> dict[str, list[tuple[Listener | None, BalancerK
                 text = f"a public load balancer is in front of {source.name}"
                 way &= Fact(None, text, front.place, source.name, front.needs)
             found.setdefault(front.target_group.id, []).append((front.listener, front.kind, way))
-    for provider in network.every(CapacityProvider):
-        group = network.get(AutoScalingGroup, provider.auto_scaling_group)
-        if group is None or provider.auto_scaling_group is None:
-            continue
-        for link in group.target_groups:
-            target = network.get(TargetGroup, link)
-            for forward in forwards(network).get(link.to, ()):
-                listener = network.get(Listener, forward.listener)
-                if listener is None or target is None or target.external:
-                    continue
-                balancer = network.get(LoadBalancer, listener.load_balancer)
-                kind = balancer.kind.known if balancer else None
-                way = all_of((provider.auto_scaling_group.fact, link.fact, forward.given))
-                found.setdefault(target.id, []).append((listener, kind, way))  # type: ignore[arg-type]
+    for group, tie in hosts_registered(network):
+        for front in instance_paths(network, group):
+            if front.target_group is None or front.target_group.external or front.listener is None:
+                continue
+            way = tie & (front.fact if front.given is None else front.given)
+            found.setdefault(front.target_group.id, []).append((front.listener, front.kind, way))
     return found
 
 

@@ -1,6 +1,6 @@
 """Which load balancers stand in front of which tasks."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
@@ -100,6 +100,12 @@ def forwards(network: Network) -> dict[str, list[Forward]]:
     return found
 
 
+def forwards_to(network: Network, group: str) -> list[Forward]:
+    """The forwards that lead to a target group of the sources, or may."""
+    found = forwards(network)
+    return [*found.get(group, ()), *found.get("", ())]
+
+
 @remembered
 def balancer_paths(network: Network, source: TaskSource) -> tuple[BalancerPath, ...]:
     """The load balancers that a task source stands behind, each with the way to it."""
@@ -115,47 +121,84 @@ def _fronts(network: Network, source: TaskSource, binding: Binding) -> Iterator[
     if (link := binding.target_group) is None:
         return
     group = network.get(TargetGroup, link)
-    known = forwards(network).get(link.to, []) if link.to else []
-    for forward in known:
-        listener = network.get(Listener, forward.listener)
-        yield _front(network, group, link, forward, listener)
-    if group is None or group.external:
-        text = f"a load balancer is in front of {source.name}"
-        needs = link.waits()
-        kind = kind_by_protocol(group.protocol.known if group else None)
-        fact = Fact(None, text, link.place, source.name, needs)
-        yield BalancerPath(None, None, group, kind, fact, needs, link.exact)
+    if group is not None and not group.external:
+        yield from _to_group(network, group, link)
         return
-    for forward in forwards(network).get("", []):
-        listener = network.get(Listener, forward.listener)
-        yield _front(network, group, link, forward, listener)
+    for forward in forwards(network).get(link.to, ()) if link.to else ():
+        yield from _front(network, group, link, forward)
+    text = f"a load balancer is in front of {source.name}"
+    needs = link.waits()
+    kind = kind_by_protocol(group.protocol.known if group else None)
+    fact = Fact(None, text, link.place, source.name, needs)
+    yield BalancerPath(None, None, group, kind, fact, needs, link.exact)
+
+
+@remembered
+def instance_paths(network: Network, group: AutoScalingGroup) -> Iterable[BalancerPath]:
+    """The load balancers in which an Auto Scaling group registers its instances, with the ways."""
+    for link in group.load_balancers:
+        for balancer, tie in network.meant(LoadBalancer, link):
+            if not balancer.external and (link.to or balancer.kind.known == "classic"):
+                yield BalancerPath(balancer, None, None, "classic", tie.fact)
+    for link in group.target_groups:
+        for target, tie in network.meant(TargetGroup, link):
+            yield from _to_group(network, target, tie)
+
+
+def _to_group(network: Network, group: TargetGroup, link: Link) -> Iterator[BalancerPath]:
+    """The ways to what is registered in a target group by a tie."""
+    for forward in forwards_to(network, group.id):
+        yield from _front(network, group, link, forward)
 
 
 def _front(
+    network: Network, group: TargetGroup | None, link: Link, forward: Forward
+) -> Iterator[BalancerPath]:
+    """The ways by one forward; where nothing tells whose it is, by each written listener."""
+    named = network.get(Listener, forward.listener)
+    kind: BalancerKind | None = "application" if forward.rule else None
+    if named is None or named.external:
+        # A listener that is not in the sources: only ALBs have rules.
+        needs = forward.listener.fact.needs or (named.external if named else ())
+        spoken = kind or kind_by_protocol(group.protocol.known if group else None)
+        yield BalancerPath(None, None, group, spoken, link.fact & forward.fact, needs)
+    for listener, whose in network.meant(Listener, forward.listener):
+        if not listener.external:
+            known = () if forward.listener.to else (whose.fact,)
+            yield from _by_listener(network, group, (link.fact, *known), forward, listener)
+
+
+def _by_listener(
     network: Network,
     group: TargetGroup | None,
-    link: Link,
+    ties: tuple[Fact, ...],
     forward: Forward,
-    listener: Listener | None,
-) -> BalancerPath:
-    if listener is None or listener.external:
-        # A listener that is not in the sources: only ALBs have rules.
-        needs = forward.listener.fact.needs or (listener.external if listener else ())
-        spoken = kind_by_protocol(group.protocol.known if group else None)
-        kind_ = "application" if forward.rule else spoken
-        return BalancerPath(None, None, group, kind_, link.fact & forward.fact, needs)
-    balancer = network.get(LoadBalancer, listener.load_balancer)
+    listener: Listener,
+) -> Iterator[BalancerPath]:
+    """The ways by one listener: from each written load balancer where nothing tells whose it is."""
+    own = listener.load_balancer
+    named = network.get(LoadBalancer, own)
     kind: BalancerKind | None = "application" if forward.rule else None
-    if balancer is not None and isinstance(balancer.kind.known, str):
-        kind = balancer.kind.known  # type: ignore[assignment]
     kind = kind or kind_by_protocol(listener.protocol.known)
     kind = kind or kind_by_protocol(group.protocol.known if group else None)
-    fact = all_of((link.fact, forward.fact, listener.load_balancer.fact))
-    given = all_of((link.fact, forward.given, listener.load_balancer.fact))
-    if balancer is not None and not balancer.external:
-        return BalancerPath(balancer, listener, group, kind, fact, given=given)
-    needs = listener.load_balancer.fact.needs or balancer_needs(balancer, listener.load_balancer.to)
-    return BalancerPath(None, listener, group, kind, fact, needs, given=given)
+    if named is None or named.external:
+        fact, given = _both(ties, forward, own)
+        needs = own.fact.needs or balancer_needs(named, own.to)
+        yield BalancerPath(None, listener, group, kind, fact, needs, given=given)
+    for balancer, tie in network.meant(LoadBalancer, own):
+        held: BalancerKind | None = balancer.kind.known  # type: ignore[assignment]
+        if not balancer.external and (own.to or kind in (held, None)):
+            fact, given = _both(ties, forward, tie)
+            yield BalancerPath(balancer, listener, group, held or kind, fact, given=given)
+
+
+def _both(ties: tuple[Fact, ...], forward: Forward, own: Link) -> tuple[Fact, Fact]:
+    """The fact of a way, and the same if what forwards exists."""
+    first, *others = ties
+    return (
+        all_of((first, forward.fact, *others, own.fact)),
+        all_of((first, forward.given, *others, own.fact)),
+    )
 
 
 def kind_by_protocol(protocol: object) -> BalancerKind | None:
@@ -217,11 +260,11 @@ def balancers_behind(
     """The ALBs of the sources to which an NLB's listener hands its traffic, and by which group."""
     for action in listener.actions:
         for link in action.targets:
-            group = network.get(TargetGroup, link)
-            for target in group.targets if group is not None else ():
-                balancer = network.get(LoadBalancer, target)
-                if group is not None and balancer is not None and not balancer.external:
-                    yield all_of((link.fact, target.fact)), group, balancer
+            for group, tie in network.meant(TargetGroup, link):
+                for target in group.targets:
+                    for balancer, own in network.meant(LoadBalancer, target):
+                        if not balancer.external and balancer.kind.known == "application":
+                            yield all_of((tie.fact, own.fact)), group, balancer
 
 
 @remembered
@@ -301,23 +344,26 @@ def _loose(network: Network) -> list[BalancerPath]:
 
 
 @remembered
+def hosts_registered(network: Network) -> list[tuple[AutoScalingGroup, Fact]]:
+    """The Auto Scaling groups that capacity providers start container instances by."""
+    return [
+        (group, tie.fact)
+        for provider in network.every(CapacityProvider)
+        for group, tie in network.meant(AutoScalingGroup, provider.auto_scaling_group)
+    ]
+
+
+@remembered
 def _instances_behind(network: Network) -> dict[str, list[Fact]]:
     """That container instances stand behind load balancers, by the load balancer's id."""
     found: dict[str, list[Fact]] = {}
-    for provider in network.every(CapacityProvider):
-        group = network.get(AutoScalingGroup, provider.auto_scaling_group)
-        if group is None or provider.auto_scaling_group is None:
-            continue
-        tie = provider.auto_scaling_group.fact
-        for link in group.load_balancers:
-            found.setdefault(link.to, []).append(tie & link.fact)
+    for group, tie in hosts_registered(network):
+        for front in instance_paths(network, group):
+            way = tie & front.fact
+            key = front.listener.load_balancer.to if front.listener else ""
+            found.setdefault(front.balancer.id if front.balancer else key, []).append(way)
         for link in group.target_groups:
-            for forward in forwards(network).get(link.to, ()):
-                listener = network.get(Listener, forward.listener)
-                if listener is not None:
-                    way = (tie, link.fact, forward.fact)
-                    found.setdefault(listener.load_balancer.to, []).append(all_of(way))
-            if not link.exact:
+            if link.to and not link.exact:
                 text = (
                     f"{group.name} registers its instances in a target group that is written here"
                 )

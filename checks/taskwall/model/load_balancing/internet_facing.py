@@ -4,7 +4,7 @@ from taskwall.core.facts import Fact, any_of
 from taskwall.model.core.entity import Link
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.entities.load_balancer import Listener, LoadBalancer, TargetGroup
-from taskwall.model.load_balancing.fronts import balancer_needs, forwards
+from taskwall.model.load_balancing.fronts import balancer_needs, forwards_to
 
 
 @remembered
@@ -18,7 +18,7 @@ def is_public(network: Network, link: Link) -> Fact:
         return parts[0]
     registered = _registered(network)
     for group, target in (*registered.get(link.to, ()), *registered.get("", ())):
-        for forward in forwards(network).get(group.id, ()):
+        for forward in forwards_to(network, group.id):
             outer = network.get(Listener, forward.listener)
             if outer is not None and outer.load_balancer.to != link.to:
                 way = target.fact

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from taskwall.core.facts import FALSE, Fact, all_of
@@ -21,7 +22,7 @@ from taskwall.model.core.entity import Link, same_entity
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.entities.ecs import TaskSource
 from taskwall.model.entities.security_group import Direction, Permission, PrefixList, SecurityGroup
-from taskwall.model.entities.vpc import Subnet, Vpc
+from taskwall.model.entities.vpc import GivenRange, Subnet, Vpc
 from taskwall.model.permissions.coverage import (
     Addresses,
     Part,
@@ -31,31 +32,42 @@ from taskwall.model.permissions.coverage import (
     of_vpc,
     part,
     subnets_of,
+    there,
 )
+
+
+def groups_meant(network: Network, link: Link) -> list[tuple[str, Fact]]:
+    """The groups to which a tie leads: one, or whichever of the sources."""
+    if link.to:
+        return [(link.to, link.fact)]
+    return [(group.id, tie.fact) for group, tie in network.meant(SecurityGroup, link)]
 
 
 @remembered
 def task_sources_by_group(network: Network) -> dict[str, list[tuple[TaskSource, Fact]]]:
     """The task sources whose tasks use a group, by the group's id.
 
-    A tie that leads nobody knows where may lead to any group of the sources.
+    A tie that leads nobody knows where may lead to any group of the sources, and to any from
+    elsewhere for which they write a permission.
     """
     found: dict[str, list[tuple[TaskSource, Fact]]] = {}
-    loose: list[tuple[TaskSource, Link]] = []
-    for source in network.every(TaskSource):
-        for link in source.groups:
-            if link.to:
-                found.setdefault(link.to, []).append((source, link.fact))
-            else:
-                loose.append((source, link))
-    for source, link in loose:
-        for group in network.every(SecurityGroup):
-            attachment = found.setdefault(group.id, [])
+    ties = [(source, link) for source in network.every(TaskSource) for link in source.groups]
+    for source, link in ties:
+        if link.to:
+            found.setdefault(link.to, []).append((source, link.fact))
+    if all(link.to for _, link in ties):
+        return found
+    written = {each.id: each.name for each in network.every(SecurityGroup)}
+    written |= {
+        each.group.to: each.group.to
+        for each in network.every(Permission)
+        if each.group.to and each.group.to not in written
+    }
+    for source, link in ties:
+        for group, name in () if link.to else written.items():
+            attachment = found.setdefault(group, [])
             if not any(each is source for each, _ in attachment):
-                text = f"{source.name} uses security group {group.name}"
-                attachment.append(
-                    (source, Fact(None, text, link.place, source.name, link.fact.needs))
-                )
+                attachment.append((source, link.perhaps(group, name).fact))
     return found
 
 
@@ -113,15 +125,16 @@ def allows_internet(network: Network, permission: Permission) -> Fact:
     )
     if is_internet(held.sure):
         return permission.states(True, f"{group} allows ingress from {said}")
-    small, waits = _small_ranges(network, permission.group.to)
+    others = _small_ranges(network, permission.group.to)
     if any(held.sure & public_addresses(version) for version in (4, 6)):
         whole = "the public ranges of the group add up to the internet"
         together = f"{group} allows ingress from {said}: {whole}"
-        if is_internet(small):
+        if is_internet(Ranges.union((held.sure, others.sure))):
             return permission.states(True, together)
-        if waits:
-            return permission.states(None, together, waits)
-    if held.open and (waits or not _bounded(held.open, small)):
+        if others.waits or is_internet(Ranges.union((held.sure, others.sure, others.perhaps))):
+            return permission.states(None, together, others.waits or others.needs)
+    small = Ranges.union((others.sure, others.perhaps))
+    if held.open and (others.waits or not _bounded(held.open, small)):
         return permission.states(None, text, held.needs)
     return permission.states(False, text, otherwise=f"{group} allows ingress from {said}")
 
@@ -149,22 +162,38 @@ def _of_a_vpc(network: Network, permission: Permission) -> bool:
     return permission.range_of is not None or any(names & each.names for each in owns)
 
 
-@remembered
-def _small_ranges(network: Network, group: str) -> tuple[Ranges, tuple[Need, ...]]:
+class _SmallRanges(Struct, frozen=True):
     """The ranges of a group's permissions that are not the internet by themselves.
 
-    With them, what others wait for that may be public ranges as well, of whatever size.
+    Those of permissions that are certainly there, and of those that may be, which `needs` explains;
+    `waits` are what others wait for that may be public ranges as well, of whatever size.
     """
-    small: list[Ranges] = []
+
+    sure: Ranges
+    perhaps: Ranges
+    needs: tuple[Need, ...]
+    waits: tuple[Need, ...]
+
+
+@remembered
+def _small_ranges(network: Network, group: str) -> _SmallRanges:
+    """The small ranges of a group; of one that is not known, which may be any, those of all."""
+    small: dict[bool, list[Ranges]] = {True: [], False: []}
+    needs: list[Need] = []
     waits: list[Need] = []
-    for permission in permissions(network, group, "ingress"):
+    all_ = (each for each in network.every(Permission) if each.direction == "ingress")
+    for permission in permissions(network, group, "ingress") if group else all_:
         if names_addresses(permission) and not _of_a_vpc(network, permission):
+            here = there(permission)
+            sure = here.truth is True and bool(group)
+            needs += () if sure else here.waits_for() or permission.group.fact.needs
             for each in addresses(network, permission).parts:
                 if each.known:
-                    small += [] if is_internet(each.within) else [each.within]
+                    small[sure] += [] if is_internet(each.within) else [each.within]
                 elif each.most is None:
                     waits += each.needs
-    return Ranges.union(small), tuple(waits)
+    sure_, perhaps = Ranges.union(small[True]), Ranges.union(small[False])
+    return _SmallRanges(sure_, perhaps, tuple(needs), tuple(waits))
 
 
 def _bounded(parts: Iterable[Part], small: Ranges) -> bool:
@@ -230,12 +259,19 @@ def allows_range_within(network: Network, permission: Permission, vpc: Link | No
         # No VPC is that large, wherever its ranges lie.
         return permission.states(False, text, otherwise=f"{said} is wider than any VPC")
     truth = held.covers(wanted)
+    if truth is False and wanted.parts == wanted.of(V6).open and _has_given(network, vpc):
+        truth = None
     needs = (wanted.needs or held.needs) if truth is None else ()
     otherwise = f"{said} is not within the ranges of {vpc.to}"
     return permission.states(truth, text, needs, otherwise)
 
 
 _LARGEST = ((V4, VPC_SIZE[4]), (V6, VPC_SIZE[6]))
+
+
+def _has_given(network: Network, vpc: Link) -> bool:
+    """Whether AWS gives an IPv6 range to a VPC, which a range that is not known may be."""
+    return any(same_entity(each.vpc, vpc) is not False for each in network.every(GivenRange))
 
 
 def _ranges_within(network: Network, vpc: Link) -> Addresses:

@@ -19,7 +19,8 @@ _NUMBERS = {"6": "tcp", "17": "udp", "1": "icmp", "58": "icmpv6", "all": "-1"}
 class Ports(Struct, frozen=True):
     """A set of TCP and UDP ports.
 
-    `needs` says what further ones wait for. `named` are ports of which only that is known which
+    `needs` says what further ones wait for; `perhaps` are UDP ports that wait for `spoken` alone.
+    `named` are ports of which only that is known which
     value they have (`var.port`), with their protocols.
     """
 
@@ -27,6 +28,8 @@ class Ports(Struct, frozen=True):
     udp: Ranges = Ranges()
     needs: tuple[Need, ...] = ()
     named: frozenset[tuple[str, str]] = frozenset()
+    perhaps: Ranges = Ranges()
+    spoken: tuple[Need, ...] = ()
 
     @classmethod
     def union(cls, parts: "Iterable[Ports]") -> "Ports":
@@ -37,6 +40,8 @@ class Ports(Struct, frozen=True):
             Ranges.from_spans(span for each in sets for span in each.udp.spans),
             tuple(dict.fromkeys(need for each in sets for need in each.needs)),
             frozenset(named for each in sets for named in each.named),
+            Ranges.from_spans(span for each in sets for span in each.perhaps.spans),
+            tuple(dict.fromkeys(need for each in sets for need in each.spoken)),
         )
 
     def __or__(self, other: "Ports") -> "Ports":
@@ -135,6 +140,8 @@ def only_opens(permission: Permission, allowed: Ports, whose: str) -> Fact:
         held = allowed.tcp if spoken == "tcp" else allowed.udp
         if ports <= held:
             return Fact(True, text, place, name)
+        if spoken == "udp" and ports <= Ranges.union((held, allowed.perhaps)):
+            return Fact(None, text, place, name, allowed.spoken)
         if allowed.needs and ports.size < ALL_PORTS.size:
             return Fact(None, text, place, name, allowed.needs)
     return Fact(False, text, place, name, otherwise=otherwise)

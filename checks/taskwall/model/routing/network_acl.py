@@ -17,7 +17,7 @@ from taskwall.model.core.entity import Entity, Link, Setting, same_entity
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.entities.ecs import TaskSource
 from taskwall.model.entities.load_balancer import LoadBalancer
-from taskwall.model.entities.security_group import Direction, Permission
+from taskwall.model.entities.security_group import Direction, Permission, SecurityGroup
 from taskwall.model.entities.vpc import Subnet
 from taskwall.model.permissions.coverage import (
     TCP,
@@ -284,6 +284,22 @@ def _broken(network: Network, acl: NetworkAcl, flow: Flow, kindly: bool) -> bool
     return not back <= passing(network, acl, _other(way), back, kindly)
 
 
+@remembered
+def lets_all_through(network: Network, acl: NetworkAcl) -> bool:
+    """Whether an ACL certainly lets all IPv4 traffic through, both ways."""
+    traffic = Traffic.of(protocols("all"), ALL_PORTS, V4)
+    ways: tuple[Direction, ...] = ("ingress", "egress")
+    return all(traffic <= passing(network, acl, way, traffic, kindly=False) for way in ways)
+
+
+def groups_unseen(network: Network, source: TaskSource) -> Iterator[Link]:
+    """The groups of a task source that are not in the sources, nor all that they allow."""
+    for link in source.groups:
+        group = network.get(SecurityGroup, link)
+        if link.to and (group is None or group.external):
+            yield link
+
+
 def flows(network: Network, source: TaskSource, subnet: Subnet) -> Iterator[Flow | Permission]:
     """What the groups of tasks allow across the edge of their subnet.
 
@@ -291,12 +307,15 @@ def flows(network: Network, source: TaskSource, subnet: Subnet) -> Iterator[Flow
     """
     own = Ranges.union(part(each).within for each in subnet.cidrs if not each.open)
     ways: tuple[Direction, ...] = ("ingress", "egress")
-    for link in source.groups:
+    ties = [link for link in source.groups if link.to]
+    loose = (link for link in source.groups if not link.to)
+    ties += [tie for link in loose for _, tie in network.meant(SecurityGroup, link)]
+    for link in ties:
         for way in ways:
-            for permission in permissions(network, link.to, way) if link.to else ():
+            for permission in permissions(network, link.to, way):
                 peers = _peers(network, permission)
                 ports = range_of_ports(permission)
-                if peers is None or ports is None or permission.fact.truth is None:
+                if peers is None or ports is None or not (permission.fact.truth and link.sure):
                     yield permission
                     continue
                 held, whole, balancer = peers

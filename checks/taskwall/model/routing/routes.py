@@ -103,6 +103,10 @@ def _named_main(network: Network, vpc: Link) -> list[Link]:
                 tie &= Fact(None, text, each.vpc.place, vpc.to, _of(each.vpc))
             if same is not False:
                 found.append(Link(each.table.to, tie, each.table.place, each.table.exact))
+    for table in _main_tables(network).get("", ()) if vpc.to else ():
+        text = f"{table.name} is the main route table of {vpc.to}"
+        tie = Fact(None, text, table.vpc.place, table.name, table.vpc.waits("a VPC"))
+        found.append(Link(table.id, tie, table.origin.header))
     return found
 
 
@@ -175,14 +179,18 @@ def exposed(network: Network, source: TaskSource) -> Fact:
     """Whether tasks of a source run in a subnet with a route to an internet gateway."""
     parts = []
     for link in source.subnets:
-        subnet = network.get(Subnet, link)
-        if subnet is None:
-            text = f"a subnet of {source.name} has a route to an internet gateway"
-            parts.append(Fact(None, text, link.place, source.name, link.fact.needs))
-            continue
-        open_route = link.fact & leads(network, subnet, "internet")
-        parts.append(open_route & ~blocked(network, subnet))
+        subnet, route = network.get(Subnet, link), led(network, source, link)
+        parts.append(route if subnet is None else route & ~blocked(network, subnet))
     return any_of(parts)
+
+
+def led(network: Network, source: TaskSource, link: Link) -> Fact:
+    """Whether a subnet of a task source has a route to an internet gateway."""
+    subnet = network.get(Subnet, link)
+    if subnet is None:
+        text = f"a subnet of {source.name} has a route to an internet gateway"
+        return Fact(None, text, link.place, source.name, link.fact.needs)
+    return link.fact & leads(network, subnet, "internet")
 
 
 def blocked(network: Network, subnet: Subnet) -> Fact:
@@ -190,13 +198,20 @@ def blocked(network: Network, subnet: Subnet) -> Fact:
     parts = []
     for block in network.every(InternetBlock):
         spared = any_of(
-            exclusion.of.fact
-            if exclusion.of.to in (subnet.id, subnet.vpc.to)
-            else (FALSE if exclusion.of.exact else _may(exclusion.of, "an exclusion exempts it"))
-            for exclusion in network.every(BlockExclusion)
+            _spared(network, subnet, exclusion) for exclusion in network.every(BlockExclusion)
         )
         parts.append(all_of((block.exists, block.mode.is_("block-bidirectional"), ~spared)))
     return any_of(parts)
+
+
+def _spared(network: Network, subnet: Subnet, exclusion: BlockExclusion) -> Fact:
+    """Whether an exclusion exempts a subnet, or its VPC, from Block Public Access."""
+    of = exclusion.of
+    if of.to and of.to in (subnet.id, subnet.vpc.to):
+        return of.fact
+    if of.exact and (subnet.vpc.exact or network.get(Subnet, of) is not None):
+        return FALSE
+    return _may(subnet.vpc if of.exact else of, "an exclusion exempts it")
 
 
 def _may(link: Link, text: str) -> Fact:

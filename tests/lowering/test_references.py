@@ -1,0 +1,62 @@
+"""What refers to a resource, and what is only a text like its name."""
+
+from taskwall.lowering import lower
+from taskwall.model.core.network import Network
+from taskwall.model.entities.ecs import Cluster, TaskDefinition, TaskSource
+from taskwall.readers import cloudformation
+from taskwall.source.files import Files
+from taskwall.source.stack import Inputs
+
+TEMPLATE = """
+Resources:
+  web:
+    Type: AWS::ECS::TaskDefinition
+    Properties:
+      Family: other
+      NetworkMode: host
+      ContainerDefinitions: []
+  main:
+    Type: AWS::ECR::Repository
+  Service:
+    Type: AWS::ECS::Service
+    Properties:
+      LaunchType: EXTERNAL
+      Cluster: CLUSTER
+      TaskDefinition: DEFINITION
+"""
+
+
+def network(cluster: str, definition: str) -> Network:
+    """The network of a template whose service names these."""
+    text = TEMPLATE.replace("CLUSTER", cluster).replace("DEFINITION", definition)
+    stacks, _ = cloudformation.stacks(["web.yaml"], Files({"web.yaml": text}), Inputs())
+    found = lower(stacks[0].evaluate({}).resources)
+    assert not found.crashes
+    return found.network
+
+
+def test_a_text_like_a_logical_id_refers_to_nothing() -> None:
+    """It is the name of something from elsewhere, whichever type the resource has."""
+    one = network("main", "web")
+    [service] = one.every(TaskSource)
+
+    definition = one.get(TaskDefinition, service.task_definition)
+    cluster = one.get(Cluster, service.cluster)
+
+    assert definition is not None
+    assert definition.external
+    assert definition.name == '"web"'
+    assert cluster is not None
+    assert cluster.external
+
+
+def test_references_and_names_do() -> None:
+    """A `Ref` leads to its resource, and so does the family that the resource is given."""
+    for spelled in ("!Ref web", "other", "other:3"):
+        one = network("main", spelled)
+        [service] = one.every(TaskSource)
+
+        definition = one.get(TaskDefinition, service.task_definition)
+
+        assert definition is not None
+        assert not definition.external, spelled
