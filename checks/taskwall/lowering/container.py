@@ -5,6 +5,8 @@ There is no resource of its own; what holds containers is lowered in `work`.
 
 from collections.abc import Iterator
 
+from msgspec.structs import replace
+
 from taskwall.core.facts import Fact
 from taskwall.core.values import (
     Fields,
@@ -81,15 +83,17 @@ def _container(r: ResourceReader, container: Cell) -> Iterator[ContainerUse]:
 def _logs(r: ResourceReader, container: Cell, logging: Cell) -> Iterator[ContainerUse]:
     at = logging.get(cased(r, "logDriver"))
     known: str | None = _LOG_DRIVERS.get(str(at.known)) if at.known is not None else ""
-    if at.known == "awsfirelens":
+    routed = at.known == "awsfirelens"
+    if routed:
         name = logging.get(cased(r, "options")).get("Name")
         known = _PLUGINS.get(str(name.known)) if name.known is not None else ""
     if known == "":
         need = Need(f"what FireLens of {r.name} writes to", "is not in the options of the log")
         text = f"{r.name} writes its logs to CloudWatch"
-        yield ContainerUse(r.id, "log", "", Fact(None, text, at.place, r.name, at.needs or (need,)))
+        fact = Fact(None, text, at.place, r.name, at.needs or (need,))
+        yield ContainerUse(r.id, "log", "", fact, routed)
     elif known is not None:
-        yield _use(r, at, "log", known, container)
+        yield replace(_use(r, at, "log", known, container), itself=routed)
 
 
 def _credentials(r: ResourceReader, spec: Cell) -> Iterator[ContainerUse]:

@@ -46,7 +46,6 @@ from taskwall.model.endpoints.egress_path import internet_egress
 from taskwall.model.endpoints.task_dependencies import ServiceDependency, service_dependencies
 from taskwall.model.endpoints.task_location import TaskLocation, position, task_locations
 from taskwall.model.entities.container_needs import ELSEWHERE
-from taskwall.model.entities.ecs import TaskSource
 from taskwall.model.permissions.peers import listed
 from taskwall.rules._rule import Verdict, rule
 
@@ -55,22 +54,22 @@ from taskwall.rules._rule import Verdict, rule
 def sandbox_without_endpoints(network: Network) -> Iterator[Verdict]:
     unseen: list[tuple[TaskLocation, Fact]] = []
     for quarter in task_locations(network):
-        shut = [(source, _shut(network, source)) for source in quarter.sources]
-        concerned = any_of(fact for _, fact in shut)
+        concerned = any_of(
+            _shut(network, demand)
+            for source in quarter.sources
+            for demand in service_dependencies(network, source)
+        )
         if concerned.truth is False:
             continue
         if quarter.declared is not None:
-            wanted = [
-                (source, fact, service_dependencies(network, source)) for source, fact in shut
-            ]
+            wanted = [d for s in quarter.sources for d in service_dependencies(network, s)]
             served = {
                 service: has_endpoint(network, quarter, (service,))
-                for service in {each.service for _, _, found in wanted for each in found}
+                for service in {demand.service for demand in wanted}
             }
             lacks = [
-                (demand, all_of((fact, demand.fact, ~served[demand.service])))
-                for source, fact, found in wanted
-                for demand in found
+                (demand, all_of((_shut(network, demand), ~served[demand.service])))
+                for demand in wanted
                 if served[demand.service].truth is not True
             ]
             yield Verdict(
@@ -94,10 +93,11 @@ def sandbox_without_endpoints(network: Network) -> Iterator[Verdict]:
         yield _unseen(first, any_of(fact for _, fact in unseen))
 
 
-def _shut(network: Network, source: TaskSource) -> Fact:
-    """Whether a source's tasks need something and have no way out to it."""
-    needs = any_of(demand.fact for demand in service_dependencies(network, source))
-    return needs if needs.truth is False else all_of((needs, ~internet_egress(network, source)))
+def _shut(network: Network, demand: ServiceDependency) -> Fact:
+    """Whether something is needed, and who asks for it has no way out to it."""
+    if demand.fact.truth is False:
+        return demand.fact
+    return all_of((demand.fact, ~internet_egress(network, demand.source, demand.itself)))
 
 
 def _first(lacks: list[tuple[ServiceDependency, Fact]]) -> str:

@@ -31,21 +31,7 @@ from taskwall.model.permissions.coverage import (
     part,
     unseen,
 )
-from taskwall.model.permissions.ports import Transport
-
-
-class RequiredPorts(Struct, frozen=True):
-    """A port that must be open: any of `enough` will do, and without any of `some` nothing does.
-
-    `some` is None where the port is not known; `named` is then the value that it has.
-    """
-
-    words: str
-    transport: Transport
-    some: Ranges | None
-    enough: tuple[Ranges, ...] = ()
-    needs: tuple[Need, ...] = ()
-    named: str = ""
+from taskwall.model.permissions.ports import RequiredPorts
 
 
 class Side(Struct, frozen=True):
