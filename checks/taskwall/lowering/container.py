@@ -56,7 +56,7 @@ _WHATS: tuple[What, ...] = ("image", "log", "secret", "file", "sidecar")
 def _container(r: ResourceReader, container: Cell) -> Iterator[ContainerUse]:
     cell = container.get(cased(r, "image"))
     held = registry(r, cell.value)
-    yield _use(r, cell, "image", held, container)
+    yield replace(_use(r, cell, "image", held, container), dual=_is_dual(cell))
     if held == ECR and (rule := pull_through(r, cell)):
         yield first_pull(r, cell, rule)
     logging = container.get(cased(r, "logConfiguration"))
@@ -78,6 +78,14 @@ def _container(r: ResourceReader, container: Cell) -> Iterator[ContainerUse]:
         for spec in container.get(cased(r, key)).each():
             yield from _credentials(r, spec)
     yield from sidecar(r, container)
+
+
+def _is_dual(image: Cell) -> bool:
+    """Whether an image is named by the dual-stack name of ECR: `ID.dkr-ecr.REGION.on.aws`."""
+    value = worst_per_scenario(image.value or Known(None))
+    parts = value.parts if isinstance(value, Text) else (image.known,)
+    host = "".join(part if isinstance(part, str) else "?" for part in parts).partition("/")[0]
+    return ".dkr-ecr" in host and host.endswith(".on.aws")
 
 
 def _logs(r: ResourceReader, container: Cell, logging: Cell) -> Iterator[ContainerUse]:

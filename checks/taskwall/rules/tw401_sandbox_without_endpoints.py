@@ -8,10 +8,11 @@ What: Tasks run in subnets without a route to the internet, and their VPC has no
 Why: Such tasks do not start, or fail when they write their first log. If somebody then opens a
     route to the internet in a hurry, the isolation is lost.
 Fine when: Another stack creates the endpoints in this VPC: name the rule in the setting
-    `elsewhere`. A default route to a transit gateway, a VPN, a peering connection or a firewall,
-    and a proxy of the agent, may lead to the internet: then taskwall reports "unknown". The first
-    pull through a pull-through cache needs the internet in any case, and what the application
-    itself calls cannot be seen.
+    `elsewhere`. A default route to a transit gateway, a VPN or a firewall, and a proxy of the
+    agent, may lead to the internet: then taskwall reports "unknown". By IPv6 alone (an egress-only
+    internet gateway) only images under ECR's dual-stack name may be reached. The first pull through
+    a pull-through cache needs the internet in any case, and what the application itself calls
+    cannot be seen.
 Terraform: Copy images that no endpoint serves to ECR, and add an endpoint for each service that is missing (s3 as a gateway, with the tasks' route tables):
     resource "aws_vpc_endpoint" "missing" {
       vpc_id              = <vpc>.id
@@ -97,7 +98,8 @@ def _shut(network: Network, demand: ServiceDependency) -> Fact:
     """Whether something is needed, and who asks for it has no way out to it."""
     if demand.fact.truth is False:
         return demand.fact
-    return all_of((demand.fact, ~internet_egress(network, demand.source, demand.itself)))
+    out = internet_egress(network, demand.source, demand.itself, demand.dual)
+    return all_of((demand.fact, ~out))
 
 
 def _first(lacks: list[tuple[ServiceDependency, Fact]]) -> str:

@@ -13,19 +13,49 @@ from taskwall.model.routing.routes import leads
 
 
 @remembered
-def internet_egress(network: Network, source: TaskSource, itself: bool) -> Fact:
+def internet_egress(network: Network, source: TaskSource, itself: bool, dual: bool) -> Fact:
     """Whether who asks for a source has a way to the internet in each of its subnets.
 
-    `itself` is whether a container asks, as `by_host` has it.
+    Args:
+        network: the network.
+        source: the task source.
+        itself: whether a container asks, as `by_host` has it.
+        dual: whether what is asked for has IPv6 addresses, too.
     """
-    own = [_from_subnet(network, source, link) for link in source.subnets]
+    own = [
+        any_of((_from_subnet(network, source, link), *_by_ipv6(network, link, dual)))
+        for link in source.subnets
+    ]
     hosted = [
-        any_of((_from_host(network, host, link), *_proxied(host), *unless_elsewhere(fact)))
+        any_of(
+            (
+                _from_host(network, host, link),
+                *_by_ipv6(network, link, dual),
+                *_proxied(host),
+                *unless_elsewhere(fact),
+            )
+        )
         for host, fact in hosts(network, source)
         for link in host.subnets
     ]
     unseen = unseen_subnets(source)
     return by_host(network, source, itself, all_of(own or [unseen]), all_of(hosted or [unseen]))
+
+
+def _by_ipv6(network: Network, link: Link, dual: bool) -> tuple[Fact, ...]:
+    """That what has IPv6 addresses may be reached by them, if whoever asks takes those."""
+    subnet = network.get(Subnet, link) if dual else None
+    if subnet is None:
+        return ()
+    text = f"what runs in {subnet.name} takes IPv6 addresses"
+    takes = Fact(
+        None,
+        text,
+        link.place,
+        subnet.name,
+        (Need(f"the IP version that {subnet.name} takes", "is not known"),),
+    )
+    return (all_of((routes.ipv6_egress(network, subnet), takes)),)
 
 
 def _from_subnet(network: Network, source: TaskSource, link: Link) -> Fact:

@@ -6,6 +6,7 @@ All of it is derived from what the sources say of a task, by the table of `ENDPO
 from collections.abc import Iterator
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from taskwall.core.facts import FALSE, Fact, all_of, any_of
 from taskwall.core.values import Need
@@ -51,7 +52,8 @@ class ServiceDependency(Struct, frozen=True):
     """That a task source needs the endpoint of a service (`elsewhere`: the internet itself).
 
     `purpose` continues the sentence "needs ecr.api": "to pull its image". `itself` says that a
-    container asks, by the task's own interface if it has one, where else the host asks for it.
+    container asks, by the task's own interface if it has one, where else the host asks for it;
+    `dual` that what is asked for has IPv6 addresses, too.
     """
 
     service: str
@@ -59,6 +61,7 @@ class ServiceDependency(Struct, frozen=True):
     purpose: str
     fact: Fact
     itself: bool = False
+    dual: bool = False
 
 
 _PURPOSES: dict[What, str] = {
@@ -78,11 +81,11 @@ def service_dependencies(network: Network, source: TaskSource) -> tuple[ServiceD
         return ()
     old = _old_platform(network, source)
     found = []
-    for service, purpose, fact, itself in _used(network, source):
-        spared = service in _BEFORE_1_4 and old.truth is not False
-        inside_vpc = all_of((fact, ~old)) if spared else fact
+    for each in _used(network, source):
+        spared = each.service in _BEFORE_1_4 and old.truth is not False
+        inside_vpc = all_of((each.fact, ~old)) if spared else each.fact
         if inside_vpc.truth is not False:
-            found.append(ServiceDependency(service, source, purpose, inside_vpc, itself))
+            found.append(replace(each, fact=inside_vpc))
     if source.exec.truth is not False:
         cluster = network.get(Cluster, source.cluster)
         for service, fact in (
@@ -132,8 +135,8 @@ def _old_platform(network: Network, source: TaskSource) -> Fact:
 _OLD = ("1.0", "1.1", "1.2", "1.3")
 
 
-def _used(network: Network, source: TaskSource) -> Iterator[tuple[str, str, Fact, bool]]:
-    """The services behind what the containers of a source use, and whether they ask themselves."""
+def _used(network: Network, source: TaskSource) -> Iterator[ServiceDependency]:
+    """The services behind what the containers of a source use."""
     own = _uses(network).get(source.id)
     definition = network.get(TaskDefinition, source.task_definition)
     if own is None and (definition is None or definition.external):
@@ -144,12 +147,11 @@ def _used(network: Network, source: TaskSource) -> Iterator[tuple[str, str, Fact
     for use in own:
         services = ENDPOINTS.get(use.service, (use.service,))
         for service in services if use.service else _CANDIDATES[use.what]:
-            yield service, _PURPOSES[use.what], use.fact, use.itself
+            purpose = _PURPOSES[use.what]
+            yield ServiceDependency(service, source, purpose, use.fact, use.itself, use.dual)
 
 
-def _unseen(
-    source: TaskSource, definition: TaskDefinition | None
-) -> Iterator[tuple[str, str, Fact, bool]]:
+def _unseen(source: TaskSource, definition: TaskDefinition | None) -> Iterator[ServiceDependency]:
     link = source.task_definition
     place = link.place if link else source.origin.header
     needs = (link.fact.needs if link else ()) or (definition.external if definition else ())
@@ -157,7 +159,7 @@ def _unseen(
     fact = Fact(None, f"{source.name} needs any of AWS's services", place, source.name, needs)
     for what, services in _CANDIDATES.items():
         for service in services:
-            yield service, _PURPOSES[what], fact, False
+            yield ServiceDependency(service, source, _PURPOSES[what], fact)
 
 
 @remembered

@@ -21,7 +21,8 @@ class ContainerUse(Struct, frozen=True):
     itself). `service` names the endpoint service that serves it (`logs`), or for an image `ecr`
     or `elsewhere`; it is "" where the sources do not tell, and then `fact` is unknown. Of a sidecar
     `fact` is unknown as well where it is open whether it talks to that service. `itself` says that
-    a container talks to it, and not the agent or Docker for it.
+    a container talks to it, and not the agent or Docker for it; `dual` that it is known by a name
+    with IPv6 addresses, too.
     """
 
     definition: str
@@ -29,3 +30,4 @@ class ContainerUse(Struct, frozen=True):
     service: str
     fact: Fact
     itself: bool = False
+    dual: bool = False
