@@ -333,6 +333,9 @@ def _of_subnet(network: Network, subnet: Subnet) -> Addresses:
         if holds is not None:
             within = found.within if found.whole else found.within & holds.within
             found = replace(found, within=within, around=holds.around)
+        elif not found.whole and subnet.vpc.to:
+            # AWS gives the VPC its range of this version: nobody writes it.
+            found = replace(found, around=frozenset((_own_range(subnet.vpc.to, found.within),)))
         parts.append(found)
     return Addresses(tuple(parts)) if parts else around
 
