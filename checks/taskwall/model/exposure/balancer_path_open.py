@@ -59,8 +59,7 @@ def _open_way(
             f"{permission.on.name} is for other addresses than those of {place}"
         ),
     )
-    for end in other.ends(network):
-        parts += reach(network, grants, end, words)
+    parts += reach(network, grants, other.end(network), words)
     if guarded.open:
         parts.append(Fact(None, text, None, guarded.name, guarded.open))
     at = guarded.groups[0].place if guarded.groups else None
