@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from taskwall.core.facts import Fact
+from taskwall.core.patterns import pattern
 from taskwall.core.values import (
     Fields,
     Known,
@@ -56,7 +57,9 @@ _WHATS: tuple[What, ...] = ("image", "log", "secret", "file", "sidecar")
 def _container(r: ResourceReader, container: Cell) -> Iterator[ContainerUse]:
     cell = container.get(cased(r, "image"))
     held = registry(r, cell.value)
-    yield replace(_use(r, cell, "image", held, container), dual=_is_dual(cell))
+    place = _ECR.search(_host(cell))
+    region, dual = (place[1], bool(place[2])) if place else ("", False)
+    yield replace(_use(r, cell, "image", held, container), dual=dual, region=region)
     if held == ECR and (rule := pull_through(r, cell)):
         yield first_pull(r, cell, rule)
     logging = container.get(cased(r, "logConfiguration"))
@@ -80,12 +83,18 @@ def _container(r: ResourceReader, container: Cell) -> Iterator[ContainerUse]:
     yield from sidecar(r, container)
 
 
-def _is_dual(image: Cell) -> bool:
-    """Whether an image is named by the dual-stack name of ECR: `ID.dkr-ecr.REGION.on.aws`."""
+def _host(image: Cell) -> str:
+    """The host of an image's registry, with a letter of no name for what is not known."""
     value = worst_per_scenario(image.value or Known(None))
     parts = value.parts if isinstance(value, Text) else (image.known,)
-    host = "".join(part if isinstance(part, str) else "?" for part in parts).partition("/")[0]
-    return ".dkr-ecr" in host and host.endswith(".on.aws")
+    return "".join(part if isinstance(part, str) else "\x01" for part in parts).partition("/")[0]
+
+
+_ECR = pattern(r"\.dkr[.-]ecr(?:-fips)?\.([a-z0-9-]+)\.(on\.aws)?")
+"""The Region in the name of a private registry of ECR, and how its dual-stack name ends.
+
+Amazon ECR user guide, "Making requests over IPv6".
+"""
 
 
 def _logs(r: ResourceReader, container: Cell, logging: Cell) -> Iterator[ContainerUse]:

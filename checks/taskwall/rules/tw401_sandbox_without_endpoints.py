@@ -39,6 +39,8 @@ See: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/vpc-endpoints.h
 
 from collections.abc import Iterator
 
+from msgspec.structs import replace
+
 from taskwall.core.facts import Fact, all_of, any_of
 from taskwall.core.values import Need
 from taskwall.model.core.network import Network
@@ -65,13 +67,16 @@ def sandbox_without_endpoints(network: Network) -> Iterator[Verdict]:
         if quarter.declared is not None:
             wanted = [d for s in quarter.sources for d in service_dependencies(network, s)]
             served = {
-                service: has_endpoint(network, quarter, (service,))
-                for service in {demand.service for demand in wanted}
+                (service, region): has_endpoint(network, quarter, (service,), region)
+                for service, region in {(each.service, each.region) for each in wanted}
             }
             lacks = [
-                (demand, all_of((_shut(network, demand), ~served[demand.service])))
-                for demand in wanted
-                if served[demand.service].truth is not True
+                (
+                    _placed(network, quarter, each),
+                    all_of((_shut(network, each), ~served[each.service, each.region])),
+                )
+                for each in wanted
+                if served[each.service, each.region].truth is not True
             ]
             yield Verdict(
                 quarter.declared.origin,
@@ -92,6 +97,15 @@ def sandbox_without_endpoints(network: Network) -> Iterator[Verdict]:
     if unseen:
         first, _ = min(unseen, key=lambda pair: pair[0].first)
         yield _unseen(first, any_of(fact for _, fact in unseen))
+
+
+def _placed(
+    network: Network, quarter: TaskLocation, demand: ServiceDependency
+) -> ServiceDependency:
+    """A demand that says in which Region, where only another Region's endpoint is there."""
+    if not demand.region or has_endpoint(network, quarter, (demand.service,)).truth is False:
+        return demand
+    return replace(demand, purpose=f"{demand.purpose} in {demand.region}")
 
 
 def _shut(network: Network, demand: ServiceDependency) -> Fact:

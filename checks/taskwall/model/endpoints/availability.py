@@ -6,7 +6,14 @@ from taskwall.model.compute.hosts import hosts, on_host, unless_elsewhere
 from taskwall.model.core.entity import Link
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.endpoints.egress_path import unseen_subnets
-from taskwall.model.endpoints.endpoint import Endpoint, is_for, of_vpc, private_dns, serves_table
+from taskwall.model.endpoints.endpoint import (
+    Endpoint,
+    in_region,
+    is_for,
+    of_vpc,
+    private_dns,
+    serves_table,
+)
 from taskwall.model.endpoints.task_dependencies import proxies, service_dependencies, wanted_by
 from taskwall.model.endpoints.task_location import (
     TaskLocation,
@@ -88,8 +95,10 @@ def serves_instances(network: Network, endpoint: Endpoint) -> Fact:
     return any_of(parts)
 
 
-def has_endpoint(network: Network, quarter: TaskLocation, services: tuple[str, ...]) -> Fact:
-    """Whether a VPC has an endpoint of one of some services."""
+def has_endpoint(
+    network: Network, quarter: TaskLocation, services: tuple[str, ...], region: str = ""
+) -> Fact:
+    """Whether a VPC has an endpoint of one of some services, in a Region or in its own."""
     name = quarter.declared.name if quarter.declared else "the VPC"
     at = quarter.declared.origin.header if quarter.declared else None
     text = f"{name} has an endpoint of {' or '.join(services)}"
@@ -98,7 +107,7 @@ def has_endpoint(network: Network, quarter: TaskLocation, services: tuple[str, .
         return FALSE
     parts = [Fact(False, text, at, name, otherwise=otherwise)]
     for endpoint, here in of_vpc(network, quarter.link):
-        fits = is_for(network, endpoint, services)
+        fits = all_of((is_for(network, endpoint, services), in_region(endpoint, region)))
         if fits.truth is not False:
             parts.append(all_of((here, fits, endpoint.exists)))
     return any_of(parts)

@@ -53,7 +53,8 @@ class ServiceDependency(Struct, frozen=True):
 
     `purpose` continues the sentence "needs ecr.api": "to pull its image". `itself` says that a
     container asks, by the task's own interface if it has one, where else the host asks for it;
-    `dual` that what is asked for has IPv6 addresses, too.
+    `dual` that what is asked for has IPv6 addresses, too. `region` is the Region that it is in, ""
+    where that is not known: mostly the VPC's own.
     """
 
     service: str
@@ -62,6 +63,7 @@ class ServiceDependency(Struct, frozen=True):
     fact: Fact
     itself: bool = False
     dual: bool = False
+    region: str = ""
 
 
 _PURPOSES: dict[What, str] = {
@@ -147,8 +149,15 @@ def _used(network: Network, source: TaskSource) -> Iterator[ServiceDependency]:
     for use in own:
         services = ENDPOINTS.get(use.service, (use.service,))
         for service in services if use.service else _CANDIDATES[use.what]:
-            purpose = _PURPOSES[use.what]
-            yield ServiceDependency(service, source, purpose, use.fact, use.itself, use.dual)
+            yield ServiceDependency(
+                service,
+                source,
+                _PURPOSES[use.what],
+                use.fact,
+                use.itself,
+                use.dual,
+                use.region,
+            )
 
 
 def _unseen(source: TaskSource, definition: TaskDefinition | None) -> Iterator[ServiceDependency]:

@@ -22,7 +22,7 @@ class ContainerUse(Struct, frozen=True):
     or `elsewhere`; it is "" where the sources do not tell, and then `fact` is unknown. Of a sidecar
     `fact` is unknown as well where it is open whether it talks to that service. `itself` says that
     a container talks to it, and not the agent or Docker for it; `dual` that it is known by a name
-    with IPv6 addresses, too.
+    with IPv6 addresses, too. `region` is the Region that it is in, "" where it is not known.
     """
 
     definition: str
@@ -31,3 +31,4 @@ class ContainerUse(Struct, frozen=True):
     fact: Fact
     itself: bool = False
     dual: bool = False
+    region: str = ""
