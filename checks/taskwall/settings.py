@@ -52,7 +52,7 @@ class Isolation(Struct, frozen=True, rename="kebab"):
 
     `groups` hold, by the name of each group, patterns of its clusters' names or of addresses.
     `tag` is the tag by which sources say so themselves. Task sources that no group holds are
-    `outside` of every group, or those that TW601 is to `ignore`.
+    `outside` of every group, or those to `ignore`.
     """
 
     groups: Mapping[str, tuple[str, ...]] = {}

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from taskwall.core.values import Fields, Items, Known, Span, Text, Unknown, Value, lifted, unknown
 from taskwall.model.endpoints.policy_allows import TOKEN, allows, anything, layers
 from taskwall.model.endpoints.policy_equality import same_documents
-from taskwall.model.endpoints.policy_restricts import demands_organisation, restricts
+from taskwall.model.endpoints.policy_restricts import demands_organisation, keeps_images, restricts
 from taskwall.model.entities.iam_policy import (
     PolicyDocument,
     each,
@@ -134,7 +134,7 @@ def test_not_action_and_not_resource() -> None:
 
     assert allows(but, TOKEN, anything, foreign=False) is False
     assert allows(but, "ecr:BatchGetImage", anything, foreign=False) is True
-    assert restricts(rest, "ecr") is False
+    assert keeps_images(rest) is False
 
 
 @pytest.mark.parametrize(
@@ -234,7 +234,8 @@ def test_an_unknown_makes_nothing_certain(
     before, after = policy(*statements), policy(*changed)
 
     questions: tuple[Callable[[PolicyDocument], bool | None], ...] = (
-        lambda p: restricts(p, "ecr", apart=TOKEN),
+        keeps_images,
+        lambda p: restricts(p, "ecs"),
         lambda p: demands_organisation(p, "ecr", TOKEN),
         lambda p: allows(p, TOKEN, anything, foreign=False),
         lambda p: same_documents(p, policy({"Resource": OWN})),

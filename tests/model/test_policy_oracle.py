@@ -18,7 +18,7 @@ from msgspec.structs import replace
 from budgets import examples
 from taskwall.core.values import Span, lifted
 from taskwall.model.endpoints.policy_allows import TOKEN, allows, anything, some_resource
-from taskwall.model.endpoints.policy_restricts import demands_organisation, restricts
+from taskwall.model.endpoints.policy_restricts import PUSHES, demands_organisation, keeps_images
 from taskwall.model.entities.iam_policy import PolicyDocument, read_document
 
 OWN, PARTNER = "123456789012", "210987654321"
@@ -26,6 +26,9 @@ OWN, PARTNER = "123456789012", "210987654321"
 
 REPOSITORY = "arn:aws:ecr:eu-west-1:{}:repository/web"
 ACTIONS = ("ecr:BatchGetImage", "ecr:Unnamed", TOKEN, "s3:GetObject")
+STRANGER = "888888888888"
+STRANGERS = (("999999999999", "o-stranger"), ("999999999999", ""))
+"""Accounts with their organisations, which no document can name."""
 
 
 VPC = {"aws:sourcevpc": "vpc-1"}
@@ -55,13 +58,15 @@ def request(account: str, organisation: str, action: str, owner: str) -> Request
     return Request(account, action, resource, context)
 
 
-def strangers() -> Iterator[Request]:
-    """What strangers may try with the things of strangers."""
-    for organisation, action in product(("o-stranger", ""), ACTIONS):
-        asked = request("999999999999", organisation, action, "888888888888")
+def pushes() -> Iterator[Request]:
+    """What anybody may try to push to the repositories of strangers."""
+    askers = (*STRANGERS, (OWN, "o-own"), (PARTNER, "o-partner"))
+    for (account, organisation), action in product(askers, PUSHES):
+        asked = request(account, organisation, action, STRANGER)
         yield asked
-        # A condition must hold whatever IAM knows, so that keys may be missing as well.
-        yield replace(asked, context={"aws:principalisawsservice": "false", **VPC})
+        # A condition must hold whatever IAM knows of the resource, so that its keys may be missing.
+        known = {key: each for key, each in asked.context.items() if "resource" not in key}
+        yield replace(asked, context=known)
 
 
 def listed(value: object) -> list[str]:
@@ -181,7 +186,12 @@ loose = st.one_of(
         st.sampled_from(("false", "true")),
     ),
 )
-actions = either("Action", one_or_many("*", "ecr:*", "ecr:Batch*", TOKEN, "s3:*", "s3:GetObject"))
+actions = either(
+    "Action",
+    one_or_many(
+        *("*", "ecr:*", "ecr:Batch*", "ecr:Put*", "ecr:*Layer*", TOKEN, "s3:*", "s3:GetObject")
+    ),
+)
 resources = either(
     "Resource",
     one_or_many("*", REPOSITORY.format(OWN), "arn:aws:ecr:*:*:repository/*", "arn:aws:s3:::b/*"),
@@ -211,6 +221,15 @@ def documents(*values: tuple[str, str]) -> st.SearchStrategy[list[dict[str, obje
 OURS, THEIRS = (OWN, "o-own"), (PARTNER, "o-partner")
 
 
+def names_principals(document: list[dict[str, object]]) -> bool:
+    """Whether a statement says for whom it is, by name or by a condition."""
+    everybody = ("*", {"AWS": "*"})
+    return any(
+        each.get("Principal") not in everybody or "aws:Principal" in str(each.get("Condition", ""))
+        for each in document
+    )
+
+
 def policy(document: list[dict[str, object]]) -> PolicyDocument:
     """A plain document as the model reads it."""
     return read_document(lifted({"Statement": document}), "p", Span("/p.tf", 1, 1, 1, 2))
@@ -223,15 +242,17 @@ def agree(said: bool | None, truth: bool) -> bool:
 
 @examples(300)
 @given(documents(OURS, THEIRS))
-def test_who_is_restricted(document: list[dict[str, object]]) -> None:
-    """A policy restricts ECR if it lets no stranger at a stranger's things, tokens apart."""
-    open_ = any(
-        permitted(document, asked)
-        for asked in strangers()
-        if asked.action.startswith("ecr:") and asked.action != TOKEN
-    )
+def test_where_images_go(document: list[dict[str, object]]) -> None:
+    """A policy keeps images if nobody can push to a stranger's repository, one's own people or not.
 
-    assert agree(restricts(policy(document), "ecr", apart=TOKEN), not open_)
+    Where statements name principals, some may contradict themselves: nobody is seen to push then.
+    """
+    open_ = any(permitted(document, asked) for asked in pushes())
+    said = keeps_images(policy(document))
+
+    assert said is not True or not open_
+    if not names_principals(document):
+        assert agree(said, not open_)
 
 
 @examples(300)
@@ -261,49 +282,53 @@ def test_what_tasks_may_do(document: list[dict[str, object]]) -> None:
         assert not permitted(document, pull)
 
 
-OTHERS = {"StringNotEquals": {"aws:PrincipalOrgID": "o-own"}}
+OTHERS = {"StringNotEquals": {"aws:ResourceAccount": OWN}}
+PEOPLE = {"StringNotEquals": {"aws:PrincipalOrgID": "o-own"}}
+TAGGED = {"StringEquals": {"aws:PrincipalTag/t": "true"}}
 EVERYTHING: dict[str, object] = {
     "Effect": "Allow", "Action": "*", "Resource": "*", "Principal": "*",
 }  # fmt: skip
+DENIED: dict[str, object] = {**EVERYTHING, "Effect": "Deny", "Condition": OTHERS}
 
 
 @pytest.mark.parametrize(
-    ("document", "restricted"),
+    ("document", "kept"),
     [
         ([], True),
         ([EVERYTHING], False),
-        ([EVERYTHING, {**EVERYTHING, "Effect": "Deny", "Condition": OTHERS}], True),
-        (
-            [
-                {**EVERYTHING, "Action": "ecr:BatchGetImage"},
-                {**EVERYTHING, "Effect": "Deny", "Action": "ecr:Batch*", "Condition": OTHERS},
-            ],
-            True,
-        ),
-        (
-            [
-                EVERYTHING,
-                {**EVERYTHING, "Effect": "Deny", "Action": "ecr:Batch*", "Condition": OTHERS},
-            ],
-            False,
-        ),
-        (
-            [
-                EVERYTHING,
-                {"Effect": "Deny", "NotAction": TOKEN, "Resource": "*", "Principal": "*",
-                 "Condition": OTHERS},
-            ],
-            True,
-        ),
+        ([EVERYTHING, DENIED], True),
+        ([EVERYTHING, {**DENIED, "Condition": PEOPLE}], False),
+        ([EVERYTHING, {**DENIED, "Action": list(PUSHES)}], True),
+        ([EVERYTHING, {**DENIED, "Action": "ecr:PutImage"}], False),
+        ([{**EVERYTHING, "Action": "ecr:PutImage"}, {**DENIED, "Action": "ecr:Put*"}], True),
+        ([EVERYTHING, {"Effect": "Deny", "NotAction": TOKEN, "Resource": "*", "Principal": "*",
+                       "Condition": OTHERS}], True),
+        ([EVERYTHING, {"Effect": "Deny", "Action": "*", "Resource": "*",
+                       "NotPrincipal": {"AWS": OWN}}], False),
         ([EVERYTHING, {**EVERYTHING, "Effect": "Deny", "Principal": {"AWS": PARTNER}}], False),
+        ([{**EVERYTHING, "Action": "ecr:BatchGetImage"}], True),
+        ([{**EVERYTHING, "Principal": {"AWS": OWN}}], False),
+        ([{**EVERYTHING, "Principal": {"Service": "ecr.amazonaws.com"}}], True),
+        ([{**EVERYTHING, "Condition": {"StringEquals": PEOPLE["StringNotEquals"]}}], False),
+        ([{**EVERYTHING, "Condition": {"StringEquals": OTHERS["StringNotEquals"]}}], True),
+        ([{**EVERYTHING, "Condition": {"StringEqualsIfExists": OTHERS["StringNotEquals"]}}], False),
+        ([{**EVERYTHING, "Condition": {"Bool": {"aws:PrincipalIsAWSService": "true"}}}], True),
+        ([{**EVERYTHING, "Condition": {"Bool": {"aws:PrincipalIsAWSService": "false"}}}], False),
+        ([{**EVERYTHING, "Condition": TAGGED}], False),
+        ([{**EVERYTHING, "Principal": {"AWS": OWN}, "Condition": TAGGED}], True),
         ([{"Effect": "Allow", "NotAction": "ecr:*", "Resource": "*", "Principal": "*"}], True),
         ([{"Effect": "Allow", "NotAction": "s3:*", "Resource": "*", "Principal": "*"}], False),
         ([{"Effect": "Allow", "Action": "*", "NotResource": REPOSITORY.format(OWN)}], False),
-        ([{"Effect": "Allow", "Action": "*", "NotPrincipal": {"AWS": OWN}}], False),
         ([{**EVERYTHING, "Resource": "arn:aws:s3:::b/*"}], True),
-        ([{**EVERYTHING, "Condition": {"StringEqualsIfExists": OTHERS["StringNotEquals"]}}], False),
     ],
 )  # fmt: skip
-def test_what_is_certain(document: list[dict[str, object]], restricted: bool) -> None:
+def test_what_is_certain(document: list[dict[str, object]], kept: bool) -> None:
     """Of plain documents the answer is certain, and not only never wrong."""
-    assert restricts(policy(document), "ecr", apart=TOKEN) is restricted
+    assert keeps_images(policy(document)) is kept
+
+
+def test_an_exception_by_tag_is_told() -> None:
+    """Without exceptions for principals with a tag, a policy that has one does not keep images."""
+    document = [{**EVERYTHING, "Principal": {"AWS": OWN}, "Condition": TAGGED}]
+
+    assert keeps_images(policy(document), tags=False) is False

@@ -6,7 +6,13 @@ from taskwall.core.facts import FALSE, TRUE, Fact
 from taskwall.lowering import lower
 from taskwall.model.core.network import Network
 from taskwall.model.entities.vpc import Subnet
-from taskwall.model.routing.routes import blocked, default_way, leads, subnet_egress
+from taskwall.model.routing.routes import (
+    blocked,
+    default_way,
+    ipv6_egress,
+    leads,
+    subnet_egress,
+)
 from taskwall.readers import terraform
 from taskwall.source.files import Files
 from taskwall.source.stack import Inputs
@@ -123,6 +129,7 @@ def read(text: str, name: str = "aws_subnet.web") -> tuple[Network, Subnet]:
 NAT, IGW = "nat_gateway_id = aws_nat_gateway.zonal.id", "gateway_id = aws_internet_gateway.main.id"
 EGRESS_ONLY = "egress_only_gateway_id = aws_egress_only_internet_gateway.main.id"
 OF_LIST = "destination_prefix_list_id = aws_ec2_managed_prefix_list.all.id"
+OTHER_HALF = route(NAT, 'destination_cidr_block = "0.0.0.0/1"').replace('"out"', '"other"')
 OUT = {
     "no table of its own": ("", False),
     "a table without routes": (TABLE, False),
@@ -136,11 +143,19 @@ OUT = {
     "an egress-only gateway": (
         TABLE
         + route("egress_only_gateway_id = aws_egress_only_internet_gateway.main.id", ANY_IPV6),
-        True,
+        False,
     ),
     "an inline route": (inline('cidr_block = "0.0.0.0/0"', NAT), True),
-    "an inline route for IPv6": (inline('ipv6_cidr_block = "::/0"', NAT), True),
-    "half of all addresses": (TABLE + route(NAT, 'destination_cidr_block = "128.0.0.0/1"'), True),
+    "an inline route for IPv6": (inline('ipv6_cidr_block = "::/0"', NAT), False),
+    "half of all addresses": (TABLE + route(NAT, 'destination_cidr_block = "128.0.0.0/1"'), False),
+    "both halves of all addresses": (
+        TABLE + route(NAT, 'destination_cidr_block = "128.0.0.0/1"') + OTHER_HALF,
+        True,
+    ),
+    "half, and a destination that is not known": (
+        TABLE + route(NAT, "destination_cidr_block = var.destination") + OTHER_HALF,
+        None,
+    ),
     "one destination": (TABLE + route(NAT, 'destination_cidr_block = "192.0.2.0/24"'), False),
     "a destination that is not known": (
         TABLE + route(NAT, "destination_cidr_block = var.destination"),
@@ -188,7 +203,7 @@ OUT = {
         False,
     ),
     "Cloud WAN": (TABLE + route('core_network_arn = "arn:aws:networkmanager::1:x"'), None),
-    "a peering connection": (TABLE + route('vpc_peering_connection_id = "pcx-1"'), None),
+    "a peering connection": (TABLE + route('vpc_peering_connection_id = "pcx-1"'), False),
     "a VPN": (TABLE + route('gateway_id = "vgw-1"'), None),
     "a firewall endpoint": (TABLE + route('vpc_endpoint_id = "vpce-1"'), None),
     "an appliance": (TABLE + route('network_interface_id = "eni-1"'), None),
@@ -211,10 +226,45 @@ OUT = {
 
 @pytest.mark.parametrize(("text", "truth"), OUT.values(), ids=OUT)
 def test_the_way_out_without_a_public_address(text: str, truth: bool | None) -> None:
-    """NAT and egress-only gateways lead out by a default route; what leads further may."""
+    """NAT gateways lead out by routes to all addresses; what leads further may."""
     network, subnet = read(text)
 
     assert subnet_egress(network, subnet, FALSE).truth is truth
+
+
+SIX = """
+resource "aws_subnet" "six" {
+  vpc_id          = aws_vpc.main.id
+  cidr_block      = "10.0.2.0/24"
+  ipv6_cidr_block = "2001:db8:0:1::/64"
+}
+""" + TABLE.replace("web", "six")
+NAT64 = 'destination_ipv6_cidr_block = "64:ff9b::/96"'
+
+
+@pytest.mark.parametrize(
+    ("to", "destination", "four", "six"),
+    [
+        (NAT, NAT64, True, False),
+        (NAT, ANY_IPV6, True, False),
+        (EGRESS_ONLY, ANY_IPV6, False, True),
+        (IGW, ANY_IPV6, False, True),
+        (EGRESS_ONLY, 'destination_ipv6_cidr_block = "2001:db8::/32"', False, False),
+        ('transit_gateway_id = "tgw-1"', ANY_IPV6, None, True),
+    ],
+)
+def test_the_way_out_by_ipv6(
+    to: str, destination: str, four: bool | None, six: bool | None
+) -> None:
+    """NAT64 leads from a subnet with IPv6 to the internet's IPv4, all else to its IPv6 only."""
+    text = SIX + TABLE + route(to, destination, "aws_route_table.six.id")
+    network, subnet = read(text, "aws_subnet.six")
+    old = read(text.replace("aws_route_table.six.id", "aws_route_table.web.id"))
+
+    assert subnet_egress(network, subnet, TRUE).truth is four
+    assert ipv6_egress(network, subnet).truth is six
+    assert subnet_egress(*old, TRUE).truth is False
+    assert ipv6_egress(*old).truth is False
 
 
 def test_the_way_out_with_a_public_address() -> None:

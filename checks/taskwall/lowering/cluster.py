@@ -7,7 +7,7 @@ from msgspec import Struct
 from taskwall.core.facts import Fact
 from taskwall.core.values import Fields, Known, Need, worst_per_scenario
 from taskwall.lowering import capacity
-from taskwall.lowering._draft import ResourceReader, lowers
+from taskwall.lowering._draft import ResourceReader, lowers, setting
 from taskwall.lowering.namespace import Namespace
 from taskwall.lowering.tag import tags
 from taskwall.model.core.entity import Entity, Link
@@ -20,6 +20,8 @@ from taskwall.model.entities.ecs import (
     Providers,
 )
 from taskwall.model.entities.load_balancer import LoadBalancer, TargetGroup
+from taskwall.model.entities.security_group import SecurityGroup
+from taskwall.model.entities.vpc import Subnet
 from taskwall.source.resource import Cell
 
 READ = "2026-11-24"
@@ -134,12 +136,23 @@ def capacity_provider(r: ResourceReader) -> Iterator[Entity]:
         "auto_scaling_group_provider.auto_scaling_group_arn",
         "AutoScalingGroupProvider.AutoScalingGroupArn",
     )
+    network = managed.at(
+        "instance_launch_template.network_configuration"
+        if r.terraform
+        else "InstanceLaunchTemplate.NetworkConfiguration"
+    )
+    groups = network.get("security_groups" if r.terraform else "SecurityGroups")
     yield CapacityProvider(
         id=r.id,
         origin=r.origin,
         external=r.external,
         launch="EC2" if managed.absent or r.external else "MANAGED_INSTANCES",
         auto_scaling_group=r.link(AutoScalingGroup, group, "runs on"),
+        groups=r.links(SecurityGroup, groups, "uses security group"),
+        groups_setting=setting(groups, "security_groups"),
+        subnets=r.links(
+            Subnet, network.get("subnets" if r.terraform else "Subnets"), "starts instances in"
+        ),
     )
 
 

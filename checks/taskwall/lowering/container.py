@@ -5,7 +5,10 @@ There is no resource of its own; what holds containers is lowered in `work`.
 
 from collections.abc import Iterator
 
+from msgspec.structs import replace
+
 from taskwall.core.facts import Fact
+from taskwall.core.patterns import pattern
 from taskwall.core.values import (
     Fields,
     Known,
@@ -54,7 +57,9 @@ _WHATS: tuple[What, ...] = ("image", "log", "secret", "file", "sidecar")
 def _container(r: ResourceReader, container: Cell) -> Iterator[ContainerUse]:
     cell = container.get(cased(r, "image"))
     held = registry(r, cell.value)
-    yield _use(r, cell, "image", held, container)
+    place = _ECR.search(_host(cell))
+    region, dual = (place[1], bool(place[2])) if place else ("", False)
+    yield replace(_use(r, cell, "image", held, container), dual=dual, region=region)
     if held == ECR and (rule := pull_through(r, cell)):
         yield first_pull(r, cell, rule)
     logging = container.get(cased(r, "logConfiguration"))
@@ -78,18 +83,34 @@ def _container(r: ResourceReader, container: Cell) -> Iterator[ContainerUse]:
     yield from sidecar(r, container)
 
 
+def _host(image: Cell) -> str:
+    """The host of an image's registry, with a letter of no name for what is not known."""
+    value = worst_per_scenario(image.value or Known(None))
+    parts = value.parts if isinstance(value, Text) else (image.known,)
+    return "".join(part if isinstance(part, str) else "\x01" for part in parts).partition("/")[0]
+
+
+_ECR = pattern(r"\.dkr[.-]ecr(?:-fips)?\.([a-z0-9-]+)\.(on\.aws)?")
+"""The Region in the name of a private registry of ECR, and how its dual-stack name ends.
+
+Amazon ECR user guide, "Making requests over IPv6".
+"""
+
+
 def _logs(r: ResourceReader, container: Cell, logging: Cell) -> Iterator[ContainerUse]:
     at = logging.get(cased(r, "logDriver"))
     known: str | None = _LOG_DRIVERS.get(str(at.known)) if at.known is not None else ""
-    if at.known == "awsfirelens":
+    routed = at.known == "awsfirelens"
+    if routed:
         name = logging.get(cased(r, "options")).get("Name")
         known = _PLUGINS.get(str(name.known)) if name.known is not None else ""
     if known == "":
         need = Need(f"what FireLens of {r.name} writes to", "is not in the options of the log")
         text = f"{r.name} writes its logs to CloudWatch"
-        yield ContainerUse(r.id, "log", "", Fact(None, text, at.place, r.name, at.needs or (need,)))
+        fact = Fact(None, text, at.place, r.name, at.needs or (need,))
+        yield ContainerUse(r.id, "log", "", fact, routed)
     elif known is not None:
-        yield _use(r, at, "log", known, container)
+        yield replace(_use(r, at, "log", known, container), itself=routed)
 
 
 def _credentials(r: ResourceReader, spec: Cell) -> Iterator[ContainerUse]:

@@ -17,6 +17,7 @@ from taskwall.model.endpoints.endpoint import (
     EndpointPolicy,
     EndpointTable,
     PrivateZone,
+    region_of,
     service_of,
 )
 from taskwall.model.entities.iam_policy import PolicyDocument, read_document
@@ -32,12 +33,15 @@ def endpoint(r: ResourceReader) -> Iterator[Entity]:
     groups = r.attribute("security_group_ids", "SecurityGroupIds")
     tables = r.attribute("route_table_ids", "RouteTableIds")
     policy = r.attribute("policy", "PolicyDocument")
+    region = r.setting("service_region", "ServiceRegion")
     yield Endpoint(
         id=r.id,
         origin=r.origin,
         external=r.external,
         vpc=r.must(Vpc, r.attribute("vpc_id", "VpcId"), "is in"),
         service=service,
+        region=str(region.known or "") if region.written else region_of(named.value),
+        region_setting=region,
         named=named,
         kind=r.setting("vpc_endpoint_type", "VpcEndpointType", "Gateway", "Gateway is the default"),
         private_dns=r.setting(

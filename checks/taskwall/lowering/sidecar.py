@@ -190,4 +190,5 @@ def _use(
         "sidecar",
         service,
         Fact(truth, f"{word} of {r.name} {_WORDS[service]}", at, r.name, needs),
+        itself=True,
     )

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+from msgspec.structs import replace
+
 from taskwall.core.facts import TRUE, Fact
 from taskwall.core.values import Known, Need, Reference, Unknown, symbol
 from taskwall.lowering._draft import SWITCH, ResourceReader, lowers, setting
@@ -21,6 +23,7 @@ from taskwall.model.entities.vpc import (
     Vpc,
     Way,
 )
+from taskwall.model.routing.vpc_attachments import Peering
 from taskwall.source.resource import Cell
 
 
@@ -178,7 +181,18 @@ def _route(r: ResourceReader, table: Link, block: Cell, names: tuple[str, ...], 
     if way is None:
         known = Fact(None, text, target.place, r.name, needs or target.needs or at.needs)
     listed = r.link(PrefixList, to, "is for") if written and to.key == names[-1] else None
-    return Route(table, way, setting(to, to.key), known, listed)
+    peering = r.link(Peering, _accepted(r, target), "leads to") if way == "peering" else None
+    return Route(table, way, setting(to, to.key), known, listed, peering)
+
+
+def _accepted(r: ResourceReader, peering: Cell) -> Cell:
+    """The peering connection that a cell names, or that the accepter accepts which it names."""
+    value = peering.value
+    found = r.builder.resources.get(value.resource) if isinstance(value, Reference) else None
+    if found is None or found.type != "aws_vpc_peering_connection_accepter":
+        return peering
+    own = ResourceReader(found, r.builder).attribute("vpc_peering_connection_id", "")
+    return replace(own, doubt=own.doubt if peering.doubt is None else peering.doubt)
 
 
 def _propagated(r: ResourceReader, table: Link, gateway: Cell) -> Route:

@@ -8,10 +8,11 @@ What: Tasks run in subnets without a route to the internet, and their VPC has no
 Why: Such tasks do not start, or fail when they write their first log. If somebody then opens a
     route to the internet in a hurry, the isolation is lost.
 Fine when: Another stack creates the endpoints in this VPC: name the rule in the setting
-    `elsewhere`. A default route to a transit gateway, a VPN, a peering connection or a firewall,
-    and a proxy of the agent, may lead to the internet: then taskwall reports "unknown". The first
-    pull through a pull-through cache needs the internet in any case, and what the application
-    itself calls cannot be seen.
+    `elsewhere`. A default route to a transit gateway, a VPN or a firewall, and a proxy of the
+    agent, may lead to the internet: then taskwall reports "unknown". By IPv6 alone (an egress-only
+    internet gateway) only images under ECR's dual-stack name may be reached. The first pull through
+    a pull-through cache needs the internet in any case, and what the application itself calls
+    cannot be seen.
 Terraform: Copy images that no endpoint serves to ECR, and add an endpoint for each service that is missing (s3 as a gateway, with the tasks' route tables):
     resource "aws_vpc_endpoint" "missing" {
       vpc_id              = <vpc>.id
@@ -38,6 +39,8 @@ See: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/vpc-endpoints.h
 
 from collections.abc import Iterator
 
+from msgspec.structs import replace
+
 from taskwall.core.facts import Fact, all_of, any_of
 from taskwall.core.values import Need
 from taskwall.model.core.network import Network
@@ -46,7 +49,6 @@ from taskwall.model.endpoints.egress_path import internet_egress
 from taskwall.model.endpoints.task_dependencies import ServiceDependency, service_dependencies
 from taskwall.model.endpoints.task_location import TaskLocation, position, task_locations
 from taskwall.model.entities.container_needs import ELSEWHERE
-from taskwall.model.entities.ecs import TaskSource
 from taskwall.model.permissions.peers import listed
 from taskwall.rules._rule import Verdict, rule
 
@@ -55,23 +57,26 @@ from taskwall.rules._rule import Verdict, rule
 def sandbox_without_endpoints(network: Network) -> Iterator[Verdict]:
     unseen: list[tuple[TaskLocation, Fact]] = []
     for quarter in task_locations(network):
-        shut = [(source, _shut(network, source)) for source in quarter.sources]
-        concerned = any_of(fact for _, fact in shut)
+        concerned = any_of(
+            _shut(network, demand)
+            for source in quarter.sources
+            for demand in service_dependencies(network, source)
+        )
         if concerned.truth is False:
             continue
         if quarter.declared is not None:
-            wanted = [
-                (source, fact, service_dependencies(network, source)) for source, fact in shut
-            ]
+            wanted = [d for s in quarter.sources for d in service_dependencies(network, s)]
             served = {
-                service: has_endpoint(network, quarter, (service,))
-                for service in {each.service for _, _, found in wanted for each in found}
+                (service, region): has_endpoint(network, quarter, (service,), region)
+                for service, region in {(each.service, each.region) for each in wanted}
             }
             lacks = [
-                (demand, all_of((fact, demand.fact, ~served[demand.service])))
-                for source, fact, found in wanted
-                for demand in found
-                if served[demand.service].truth is not True
+                (
+                    _placed(network, quarter, each),
+                    all_of((_shut(network, each), ~served[each.service, each.region])),
+                )
+                for each in wanted
+                if served[each.service, each.region].truth is not True
             ]
             yield Verdict(
                 quarter.declared.origin,
@@ -94,10 +99,21 @@ def sandbox_without_endpoints(network: Network) -> Iterator[Verdict]:
         yield _unseen(first, any_of(fact for _, fact in unseen))
 
 
-def _shut(network: Network, source: TaskSource) -> Fact:
-    """Whether a source's tasks need something and have no way out to it."""
-    needs = any_of(demand.fact for demand in service_dependencies(network, source))
-    return needs if needs.truth is False else all_of((needs, ~internet_egress(network, source)))
+def _placed(
+    network: Network, quarter: TaskLocation, demand: ServiceDependency
+) -> ServiceDependency:
+    """A demand that says in which Region, where only another Region's endpoint is there."""
+    if not demand.region or has_endpoint(network, quarter, (demand.service,)).truth is False:
+        return demand
+    return replace(demand, purpose=f"{demand.purpose} in {demand.region}")
+
+
+def _shut(network: Network, demand: ServiceDependency) -> Fact:
+    """Whether something is needed, and who asks for it has no way out to it."""
+    if demand.fact.truth is False:
+        return demand.fact
+    out = internet_egress(network, demand.source, demand.itself, demand.dual)
+    return all_of((demand.fact, ~out))
 
 
 def _first(lacks: list[tuple[ServiceDependency, Fact]]) -> str:

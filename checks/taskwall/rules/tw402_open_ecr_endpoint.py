@@ -1,13 +1,17 @@
-"""TW402: Endpoints of ECR are restricted to your own registries or principals.
+"""TW402: Endpoints of ECR let images go to your own registries only.
 
 What: The endpoint of ecr.api or ecr.dkr has no policy, which allows everything to everybody, or a
-    policy with a statement that allows any resource (or ARNs of any account) without a condition on
-    an account or organisation.
-Why: Anything that runs in the VPC can pull images from any registry, and push data to any registry,
-    through an endpoint that nobody monitors as closely as the internet. A policy prevents this.
-Fine when: A statement names its principals, account by account, in place of a condition: that
-    passes. `Principal: "*"` alone is not reported, and nothing is required of
-    ecr:GetAuthorizationToken, which has no resource.
+    policy with a statement that lets images be pushed to any repository: its resources are any (or
+    ARNs of any account), and no condition is on the account or organisation of the resource
+    (aws:ResourceAccount, aws:ResourceOrgID, aws:ResourceOrgPaths). A Deny of everything outside of
+    them restricts as such a condition does.
+Why: Anything that runs in the VPC can push data to any registry, through an endpoint that nobody
+    monitors as closely as the internet. A condition on the principal alone, or a principal that is
+    named, lets your own people and tasks do so.
+Fine when: A statement allows no action that pushes. A statement for services of AWS
+    (aws:PrincipalIsAWSService) is not judged. An exception for principals of your organisation that
+    have a tag (aws:PrincipalTag) passes, and the message names it. `Principal: "*"` alone is not
+    reported, and nothing is required of ecr:GetAuthorizationToken, which has no resource.
 Terraform: In aws_vpc_endpoint:
     policy = jsonencode({
       Statement = [
@@ -41,8 +45,7 @@ from collections.abc import Iterator
 from taskwall.core.facts import all_of
 from taskwall.model.core.network import Network
 from taskwall.model.endpoints.endpoint import ECR, Endpoint, is_for, policy_key, stated
-from taskwall.model.endpoints.policy_allows import TOKEN
-from taskwall.model.endpoints.policy_restricts import restricts
+from taskwall.model.endpoints.policy_restricts import keeps_images
 from taskwall.rules._rule import Verdict, rule
 
 
@@ -54,20 +57,25 @@ def open_ecr_endpoint(network: Network) -> Iterator[Verdict]:
             continue
         said = stated(network, endpoint)
         restricted = said.policy.fact(
-            restricts(said.policy, "ecr", apart=TOKEN),
-            f"{said.policy.name} allows ECR only to the accounts or organisation that it names",
-            f"{said.policy.name} allows ECR to any account",
+            keeps_images(said.policy),
+            f"{said.policy.name} lets images be pushed only to accounts that it names",
+            f"{said.policy.name} lets images be pushed to any account",
         )
+        note = ""
+        if restricted.truth and not keeps_images(said.policy, tags=False):
+            note = ", except for principals with a tag"
         absent = said.written.truth is False
         wrong = (
-            "has no policy, which allows everything" if absent else "gives access to any registry"
+            "has no policy, which allows everything"
+            if absent
+            else "lets images be pushed to any registry"
         )
         yield Verdict(
             said.on,
             said.at,
             ~said.written if absent else ~all_of((said.written, restricted)),
             f"{endpoint.name} {wrong}",
-            holds=f"the policy of {endpoint.name} restricts it",
+            holds=f"the policy of {endpoint.name} restricts it{note}",
             about=policy_key(endpoint, said),
             absent=absent,
             concerned=concerned,

@@ -67,7 +67,7 @@ def open_ecs_endpoint(network: Network) -> Iterator[Verdict]:
             continue
         said = stated(network, endpoint)
         restricted = said.policy.fact(
-            restricts(said.policy, "ecs", by_action=True),
+            restricts(said.policy, "ecs"),
             f"{said.policy.name} restricts ECS",
             f"{said.policy.name} allows every action of ECS to any account",
         )

@@ -33,6 +33,7 @@ from collections.abc import Iterator
 from taskwall.core.facts import Fact, all_of, any_of
 from taskwall.model.core.network import Network
 from taskwall.model.endpoints.availability import beside_gateway, is_needed
+from taskwall.model.endpoints.client import name_of_client
 from taskwall.model.endpoints.egress import egress_allowed
 from taskwall.model.endpoints.endpoint import Endpoint, endpoint_groups, endpoint_key, is_for
 from taskwall.model.endpoints.ingress import ingress_allowed, needing, outsiders
@@ -56,14 +57,14 @@ def unreached_endpoint(network: Network) -> Iterator[Verdict]:
 def _reached(network: Network, endpoint: Endpoint, interface: Fact, concerned: Fact) -> Verdict:
     """Whether every task that needs an endpoint gets through to it."""
     parts, shut, kept = [], [], []
-    for source, wants in needing(network, endpoint):
-        comes_in = any_of((~interface, ingress_allowed(network, endpoint, source)))
-        goes_out = egress_allowed(network, endpoint, source)
+    for source, itself, wants in needing(network, endpoint):
+        comes_in = any_of((~interface, ingress_allowed(network, endpoint, source, itself)))
+        goes_out = egress_allowed(network, endpoint, source, itself)
         parts.append(all_of((wants, ~all_of((comes_in, goes_out)))))
         if comes_in.truth is False:
-            shut.append(source.name)
+            shut.append(name_of_client(network, source, itself))
         elif goes_out.truth is False:
-            kept.append(source.name)
+            kept.append(name_of_client(network, source, itself))
     message = f"tasks that need {endpoint.name} cannot reach it"
     if shut:
         message = (

@@ -1,14 +1,15 @@
 """TW602: No connection joins the VPCs of two isolation groups.
 
-What: A peering connection, a transit gateway (by a route table that leads from one attachment to
-    the other), a shared subnet, or VPNs to one customer gateway connect two VPCs in which tasks of
-    two different isolation groups run. TW601 says how groups are declared; the rule does not apply
-    to sources that declare none.
+What: A peering connection that a route uses, a transit gateway (by a route table that leads from
+    one attachment to the other), a shared subnet, or VPNs to one customer gateway connect two VPCs
+    in which tasks of two different isolation groups run, or tasks of a group and tasks of none.
+    TW601 says how groups are declared; the rule does not apply to sources that declare none.
 Why: Separate VPCs isolate only as long as no route leads from one to the other. If they are
     connected, only security groups separate them, as in one VPC.
 Fine when: One group offers a service to the other through an endpoint service: this opens one port
-    of one side, and nothing else. VPCs without a declared group may be connected to any other. What
-    the router behind a VPN does, and who uses a shared subnet from another account, is unknown.
+    of one side, and nothing else. VPCs with tasks in no group at all may stay connected: set
+    `undeclared = "ignore"` in `[tool.taskwall.isolation]` to judge only declared groups. What the
+    router behind a VPN does, and who uses a shared subnet from another account, is unknown.
     Connections over Cloud WAN, VPC Lattice or Direct Connect are not judged.
 Terraform: Remove the connection, and offer what the other group needs through an endpoint service:
     resource "aws_vpc_endpoint_service" "ledger" {
@@ -44,15 +45,17 @@ def joined_isolation(network: Network) -> Iterator[Verdict]:
     for joint in vpc_connections(network):
         one = residents(network, joint.one)
         other = residents(network, joint.other) if joint.other else one
-        groups = dict.fromkeys((*one.groups, *other.groups))
+        found = dict.fromkeys((*one.groups, *other.groups))
+        groups = [group for group in found if group]
         if not (groups or one.waits or other.waits):
             continue
         name = joint.on.name
         if len(groups) > 1:
             message = f"{name} joins the VPCs of isolation groups {' and '.join(groups)}"
         else:
-            mine = f"isolation group {next(iter(groups))}" if groups else "an isolation group"
-            message = f"{name} joins the VPC of {mine} with that of another isolation group"
+            mine = f"isolation group {groups[0]}" if groups else "an isolation group"
+            theirs = "tasks of no isolation group" if "" in found else "another isolation group"
+            message = f"{name} joins the VPC of {mine} with that of {theirs}"
         two = [apart(network, joint.one, joint.other)]
         if joint.other is None:
             # Whoever else is in that VPC and whoever shares the subnet are joined as well.

@@ -8,7 +8,8 @@ from taskwall.core.change import AttributeChange
 from taskwall.core.facts import FALSE, Fact, any_of
 from taskwall.core.values import Need, Span
 from taskwall.model.compute.container_instances import container_instances
-from taskwall.model.core.address import V4, V6
+from taskwall.model.compute.hosts import hosts
+from taskwall.model.compute.launch_type import awsvpc, runs_on
 from taskwall.model.core.entity import Entity, Link, Setting, same_entity
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.entities.ecs import TaskSource
@@ -18,6 +19,7 @@ from taskwall.model.entities.vpc import Subnet
 from taskwall.model.permissions.coverage import (
     Addresses,
     addresses,
+    inside,
     names_addresses,
     of_subnet,
     unseen,
@@ -193,13 +195,19 @@ def groups_of_tasks(network: Network) -> dict[str, Fact]:
 
 @remembered
 def _addresses(network: Network) -> Addresses:
-    """Where tasks are."""
+    """Where tasks are: in their own subnets, or in those of the hosts whose network they share."""
     found = Addresses()
     for source in network.every(TaskSource):
-        for link in source.subnets:
-            found |= of_subnet(network, link)
-        if not source.subnets and source.subnets_setting.needs:
-            found |= unseen(source.subnets_setting.needs)
+        own, vpc = awsvpc(network, source), next(iter(vpcs(network, source)), None)
+        links = list(source.subnets) if own.truth is not False else []
+        if own.truth is not True:
+            links += [link for host, _ in hosts(network, source) for link in host.subnets]
+        for link in links:
+            found |= of_subnet(network, link, vpc)
+        if not links and not runs_on(network, source, "EXTERNAL").truth:
+            nowhere = (Need(f"the subnets of {source.name}", "are not in the sources"),)
+            needs = source.subnets_setting.needs or nowhere
+            found |= inside(network, vpc) if vpc is not None else unseen(needs)
     return found
 
 
@@ -216,14 +224,9 @@ def _allows_tasks(network: Network, store: Store, group: Link, permission: Permi
         if permission.peer.exact and permission.peer.to:
             return permission.states(False, text)
         return permission.states(None, text, permission.peer.fact.needs)
-    if permission.range_of is not None:
-        truths = {same_entity(permission.range_of, link) for link in _theirs(network) if link}
-        truth = True if True in truths else False if truths == {False} else None
-        return permission.states(truth, text, permission.range_of.fact.needs)
     if not names_addresses(permission):
         return permission.states(None, text, permission.fact.needs)
     held, tasks = addresses(network, permission), _addresses(network)
-    everywhere = held.sure >= V4 or (not tasks.parts and held.sure >= V6)
-    truth = True if everywhere else held.meets(tasks)
+    truth = held.meets(tasks)
     needs = (*held.needs, *tasks.needs) if truth is None else ()
     return permission.states(truth, text, needs)

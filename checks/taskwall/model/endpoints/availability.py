@@ -2,18 +2,23 @@
 
 from taskwall.core.facts import FALSE, Fact, all_of, any_of
 from taskwall.core.values import Need
-from taskwall.model.compute.launch_type import runs_on
+from taskwall.model.compute.hosts import hosts, on_host, unless_elsewhere
 from taskwall.model.core.entity import Link
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.endpoints.egress_path import unseen_subnets
-from taskwall.model.endpoints.endpoint import Endpoint, is_for, of_vpc, private_dns, serves_table
-from taskwall.model.endpoints.task_dependencies import proxies, service_dependencies
+from taskwall.model.endpoints.endpoint import (
+    Endpoint,
+    in_region,
+    is_for,
+    of_vpc,
+    private_dns,
+    serves_table,
+)
+from taskwall.model.endpoints.task_dependencies import proxies, service_dependencies, wanted_by
 from taskwall.model.endpoints.task_location import (
     TaskLocation,
     by_host,
     in_vpcs,
-    instance_subnets,
-    instances_for,
     members_in,
     neighbours,
     those_beside,
@@ -78,7 +83,7 @@ def serves_instances(network: Network, endpoint: Endpoint) -> Fact:
     parts = list(members_in(network, endpoint))
     agents = is_for(network, endpoint, ("ecs-agent",))
     for source, here in neighbours(network, endpoint):
-        parts.append(all_of((here, runs_on(network, source, "EC2", "MANAGED_INSTANCES"))))
+        parts.append(all_of((here, on_host(network, source))))
         found = proxies(network).get(source.origin.address, ())
         parts += [all_of((here, agents, proxy.connected)) for proxy in found]
     vpc = network.get(Vpc, endpoint.vpc)
@@ -90,8 +95,10 @@ def serves_instances(network: Network, endpoint: Endpoint) -> Fact:
     return any_of(parts)
 
 
-def has_endpoint(network: Network, quarter: TaskLocation, services: tuple[str, ...]) -> Fact:
-    """Whether a VPC has an endpoint of one of some services."""
+def has_endpoint(
+    network: Network, quarter: TaskLocation, services: tuple[str, ...], region: str = ""
+) -> Fact:
+    """Whether a VPC has an endpoint of one of some services, in a Region or in its own."""
     name = quarter.declared.name if quarter.declared else "the VPC"
     at = quarter.declared.origin.header if quarter.declared else None
     text = f"{name} has an endpoint of {' or '.join(services)}"
@@ -100,7 +107,7 @@ def has_endpoint(network: Network, quarter: TaskLocation, services: tuple[str, .
         return FALSE
     parts = [Fact(False, text, at, name, otherwise=otherwise)]
     for endpoint, here in of_vpc(network, quarter.link):
-        fits = is_for(network, endpoint, services)
+        fits = all_of((is_for(network, endpoint, services), in_region(endpoint, region)))
         if fits.truth is not False:
             parts.append(all_of((here, fits, endpoint.exists)))
     return any_of(parts)
@@ -122,22 +129,18 @@ def serves_subnets(network: Network, endpoint: Endpoint) -> Fact:
     """Whether every subnet of tasks that need S3 reaches it by an endpoint of the VPC."""
     parts = []
     for source, here in neighbours(network, endpoint):
-        wanted = any_of(
-            each.fact for each in service_dependencies(network, source) if each.service == "s3"
-        )
-        if wanted.truth is False:
-            continue
-        members = instances_for(network, source)
-        links = [link for member in members for link in instance_subnets(member)]
-        own, hosted = (
-            all_of(_any_of_them(network, endpoint, source, link) for link in each)
-            if each
-            else unseen_subnets(source)
-            for each in (source.subnets, links)
-        )
-        served = by_host(network, source, own, hosted)
-        lacking = all_of((here, wanted, ~served))
-        parts.append(~lacking)
+        for itself, wanted in wanted_by(network, source, "s3"):
+            own = [_any_of_them(network, endpoint, source, link) for link in source.subnets]
+            hosted = [
+                any_of((_any_of_them(network, endpoint, source, link), *unless_elsewhere(fact)))
+                for host, fact in hosts(network, source)
+                for link in host.subnets
+            ]
+            unseen = unseen_subnets(source)
+            served = by_host(
+                network, source, itself, all_of(own or [unseen]), all_of(hosted or [unseen])
+            )
+            parts.append(~all_of((here, wanted, ~served)))
     return all_of(parts)
 
 

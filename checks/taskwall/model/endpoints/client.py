@@ -1,36 +1,41 @@
 """What tasks talk to endpoints with: their security groups, or those of their instances."""
 
+from collections.abc import Callable
+
 from msgspec import Struct
 from msgspec.structs import replace
 
-from taskwall.core.facts import FALSE, Fact, all_of, any_of
+from taskwall.core.facts import FALSE, TRUE, Fact, all_of, any_of
 from taskwall.core.values import Need
-from taskwall.model.core.entity import Link
+from taskwall.model.compute.hosts import hosts, on_host, unless_elsewhere
+from taskwall.model.core.address import Ranges
+from taskwall.model.core.entity import Link, Setting
 from taskwall.model.core.network import Network
 from taskwall.model.endpoints.endpoint import Endpoint, EndpointGroups, endpoint_groups
-from taskwall.model.endpoints.task_location import (
-    instance_subnets,
-    instances_for,
-    vpc_of,
-)
+from taskwall.model.endpoints.task_location import by_host, vpc_of
 from taskwall.model.entities.ecs import TaskSource
 from taskwall.model.entities.security_group import Direction, Permission, SecurityGroup
 from taskwall.model.entities.vpc import Vpc
 from taskwall.model.exposure.default_group import default_groups
 from taskwall.model.permissions.coverage import End, Grant, Location, in_subnet, there, unseen
 from taskwall.model.permissions.peers import permissions
+from taskwall.model.permissions.ports import RequiredPorts, opens
 
 HTTPS = 443
+_HTTPS = RequiredPorts(
+    f"port {HTTPS}", "tcp", Ranges(((HTTPS, HTTPS),)), (Ranges(((HTTPS, HTTPS),)),)
+)
 
 
 class EndpointClient(Struct, frozen=True):
-    """What asks for a task: the task itself, or on container instances mostly their agent.
+    """What asks for a task: the task itself, or mostly the host that it is placed on.
 
-    `more` is that it may have other groups than those known, `default` whether it uses a default
-    group that is as AWS makes it.
+    `name` is what messages call it. `more` is that it may have other groups than those known,
+    `default` whether it uses a default group that is as AWS makes it.
     """
 
     source: TaskSource
+    name: str
     groups: tuple[Link, ...]
     subnets: tuple[Link, ...]
     more: Fact
@@ -45,74 +50,67 @@ class EndpointClient(Struct, frozen=True):
         return End(self.groups, found or nowhere, self.more)
 
 
-def task_client(network: Network, source: TaskSource) -> EndpointClient:
-    """Tasks of their own, as they ask."""
-    at = source.groups_setting
-    open_ = any(not link.sure or not link.to for link in source.groups)
-    needs = () if source.groups and not open_ else at.needs
-    waits = needs or tuple(need for link in source.groups for need in link.fact.needs)
-    more = _others(source, waits) if open_ or needs else FALSE
-    return _sender(network, source, source.groups, source.subnets, more)
+def asked_by(
+    network: Network, source: TaskSource, itself: bool, ask: Callable[[EndpointClient], Fact]
+) -> Fact:
+    """What holds of who asks for a source: of its tasks, or of each host that they are placed on.
+
+    Args:
+        network: the network.
+        source: the task source.
+        itself: whether a container asks, as `by_host` has it.
+        ask: what is to hold of a client.
+    """
+    own = ask(
+        _client(network, source, source.name, source.groups, source.groups_setting, source.subnets)
+    )
+    if on_host(network, source).truth is False:
+        return own
+    name, hosted = _hosts_of(source), []
+    for host, placed in hosts(network, source):
+        client = _client(network, source, name, host.groups, host.groups_setting, host.subnets)
+        hosted.append(any_of((ask(client), *unless_elsewhere(placed))))
+    if not hosted:
+        hosted = [ask(EndpointClient(source, name, (), (), _others(source, name, ()), FALSE))]
+    return by_host(network, source, itself, own, all_of(hosted))
 
 
-def _sender(
+def name_of_client(network: Network, source: TaskSource, itself: bool) -> str:
+    """What messages call who certainly asks for a source."""
+    hosts_ask = by_host(network, source, itself, FALSE, TRUE)
+    return _hosts_of(source) if hosts_ask.truth else source.name
+
+
+def _hosts_of(source: TaskSource) -> str:
+    return f"the instances of {source.name}"
+
+
+def _client(
     network: Network,
     source: TaskSource,
+    name: str,
     groups: tuple[Link, ...],
+    setting: Setting,
     subnets: tuple[Link, ...],
-    more: Fact,
 ) -> EndpointClient:
     """What asks with the groups that it names; who certainly names none uses the default group."""
+    open_ = any(not link.sure or not link.to for link in groups)
+    needs = () if groups and not open_ else setting.needs
+    waits = needs or tuple(need for link in groups for need in link.fact.needs)
+    more = _others(source, name, waits) if open_ or needs else FALSE
     if groups or more.truth is not False:
-        return EndpointClient(source, groups, subnets, more, FALSE)
+        return EndpointClient(source, name, groups, subnets, more, FALSE)
     adopted = _adopted(network, vpc_of(network, source))
-    wears = Fact(True, f"{source.name} uses the default group", source.groups_setting.place)
+    wears = Fact(True, f"{name} uses the default group", setting.place)
     as_made = all_of((wears, ~any_of(fact for _, fact in adopted)))
     groups = tuple(replace(here, fact=fact) for here, fact in adopted)
-    return EndpointClient(source, groups, subnets, more, as_made)
+    return EndpointClient(source, name, groups, subnets, more, as_made)
 
 
-def instance_client(network: Network, source: TaskSource) -> EndpointClient:
-    """The container instances of tasks, whose agent asks for them."""
-    members = instances_for(network, source)
-    groups = tuple(link for member in members for link in member.instances.groups)
-    subnets = tuple(link for member in members for link in instance_subnets(member))
-    open_ = not members or any(not link.sure or not link.to for link in groups)
-    waits = tuple(need for link in groups for need in link.fact.needs)
-    for member in members:
-        at = member.instances.groups_setting
-        open_ = open_ or bool(at.needs)
-        waits += at.needs
-    more = _others(source, waits) if open_ else FALSE
-    return _sender(network, source, groups, subnets, more)
-
-
-def _others(source: TaskSource, waits: tuple[Need, ...]) -> Fact:
-    at, name = source.groups_setting.place, source.name
+def _others(source: TaskSource, name: str, waits: tuple[Need, ...]) -> Fact:
     needs = waits or (Need(f"the security groups of {name}", "are not in the sources"),)
-    return Fact(None, f"{name} has other security groups", at, name, needs)
-
-
-def on_https(permission: Permission) -> Fact:
-    """Whether a permission is for HTTPS, among others or alone."""
-    on = permission.on.name
-    first, last = f"{on} begins at port {HTTPS} or lower", f"{on} ends at port {HTTPS} or higher"
-    every = permission.protocol.is_("-1", "all")
-    ports = all_of(
-        (
-            permission.protocol.is_("tcp", "6"),
-            permission.first_port.test(lambda port: _number(port) <= HTTPS, first),
-            permission.last_port.test(lambda port: _number(port) >= HTTPS, last),
-        )
-    )
-    return any_of((every, ports))
-
-
-def _number(port: object) -> int:
-    try:
-        return int(str(port))
-    except ValueError:
-        return -1
+    text = f"{name} has other security groups"
+    return Fact(None, text, source.groups_setting.place, source.name, needs)
 
 
 def whose(network: Network, link: Link, way: Direction) -> list[Permission] | None:
@@ -127,7 +125,7 @@ def whose(network: Network, link: Link, way: Direction) -> list[Permission] | No
 def on_grants(link: Link, held: list[Permission]) -> list[Grant]:
     """The permissions of a group that something has, as far as they are for HTTPS."""
     sure = () if link.sure else (link.fact,)
-    return [Grant(each, all_of((there(each), *sure, on_https(each)))) for each in held]
+    return [Grant(each, all_of((there(each), *sure, opens(each, _HTTPS)))) for each in held]
 
 
 def groups_of_endpoint(network: Network, endpoint: Endpoint) -> EndpointGroups:

@@ -1,19 +1,19 @@
 """Whether security groups let tasks out to the endpoints that they need."""
 
+from functools import partial
+
 from taskwall.core.facts import TRUE, Fact, all_of, any_of
 from taskwall.core.values import Need
 from taskwall.model.core.address import public_addresses
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.endpoints.client import (
     EndpointClient,
+    asked_by,
     groups_of_endpoint,
-    instance_client,
     on_grants,
-    task_client,
     whose,
 )
 from taskwall.model.endpoints.endpoint import Endpoint
-from taskwall.model.endpoints.task_location import by_host
 from taskwall.model.entities.ecs import TaskSource
 from taskwall.model.entities.security_group import SecurityGroup
 from taskwall.model.permissions.coverage import (
@@ -31,21 +31,17 @@ from taskwall.model.permissions.peers import who
 
 
 @remembered
-def egress_allowed(network: Network, endpoint: Endpoint, source: TaskSource) -> Fact:
-    """Whether the groups of a source's tasks let HTTPS out to an endpoint.
+def egress_allowed(network: Network, endpoint: Endpoint, source: TaskSource, itself: bool) -> Fact:
+    """Whether the groups of who asks for a source let HTTPS out to an endpoint.
 
     The addresses of a gateway endpoint are those of S3 itself: a rule for its prefix list, or for
     everywhere, lets them out, one for the VPC does not.
     """
-    own, hosted = (
-        _lets_out(network, endpoint, sender)
-        for sender in (task_client(network, source), instance_client(network, source))
-    )
-    return by_host(network, source, own, hosted)
+    return asked_by(network, source, itself, partial(_lets_out, network, endpoint))
 
 
 def _lets_out(network: Network, endpoint: Endpoint, sender: EndpointClient) -> Fact:
-    at, name = sender.source.groups_setting.place, sender.source.name
+    at, name = sender.source.groups_setting.place, sender.name
     text = f"the groups of {name} let HTTPS out to {endpoint.name}"
     everything = Fact(True, f"the default group of {name} lets everything out", at, name)
     if sender.default.truth:

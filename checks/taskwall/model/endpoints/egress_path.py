@@ -2,11 +2,10 @@
 
 from taskwall.core.facts import Fact, all_of, any_of
 from taskwall.core.values import Need
-from taskwall.model.compute.container_instances import ContainerInstances
-from taskwall.model.compute.placement import hosts_of
+from taskwall.model.compute.hosts import Host, hosts, unless_elsewhere
 from taskwall.model.core.entity import Link
 from taskwall.model.core.network import Network, remembered
-from taskwall.model.endpoints.task_location import by_host, instance_subnets, instances_for
+from taskwall.model.endpoints.task_location import by_host
 from taskwall.model.entities.ecs import TaskSource
 from taskwall.model.entities.vpc import Subnet
 from taskwall.model.routing import routes
@@ -14,20 +13,49 @@ from taskwall.model.routing.routes import leads
 
 
 @remembered
-def internet_egress(network: Network, source: TaskSource) -> Fact:
-    """Whether the tasks of a source have a way to the internet in each of their subnets.
+def internet_egress(network: Network, source: TaskSource, itself: bool, dual: bool) -> Fact:
+    """Whether who asks for a source has a way to the internet in each of its subnets.
 
-    On container instances it is the instances' way that counts: their agent pulls the image,
-    writes the logs and fetches the secrets.
+    Args:
+        network: the network.
+        source: the task source.
+        itself: whether a container asks, as `by_host` has it.
+        dual: whether what is asked for has IPv6 addresses, too.
     """
-    own = [_from_subnet(network, source, link) for link in source.subnets]
+    own = [
+        any_of((_from_subnet(network, source, link), *_by_ipv6(network, link, dual)))
+        for link in source.subnets
+    ]
     hosted = [
-        any_of((_from_instances(network, member, link), *_proxied(member), ~placed))
-        for member, placed in hosts_of(network, source)
-        for link in instance_subnets(member)
+        any_of(
+            (
+                _from_host(network, host, link),
+                *_by_ipv6(network, link, dual),
+                *_proxied(host),
+                *unless_elsewhere(fact),
+            )
+        )
+        for host, fact in hosts(network, source)
+        for link in host.subnets
     ]
     unseen = unseen_subnets(source)
-    return by_host(network, source, all_of(own or [unseen]), all_of(hosted or [unseen]))
+    return by_host(network, source, itself, all_of(own or [unseen]), all_of(hosted or [unseen]))
+
+
+def _by_ipv6(network: Network, link: Link, dual: bool) -> tuple[Fact, ...]:
+    """That what has IPv6 addresses may be reached by them, if whoever asks takes those."""
+    subnet = network.get(Subnet, link) if dual else None
+    if subnet is None:
+        return ()
+    text = f"what runs in {subnet.name} takes IPv6 addresses"
+    takes = Fact(
+        None,
+        text,
+        link.place,
+        subnet.name,
+        (Need(f"the IP version that {subnet.name} takes", "is not known"),),
+    )
+    return (all_of((routes.ipv6_egress(network, subnet), takes)),)
 
 
 def _from_subnet(network: Network, source: TaskSource, link: Link) -> Fact:
@@ -41,9 +69,9 @@ def _from_subnet(network: Network, source: TaskSource, link: Link) -> Fact:
     return _tied(link, routes.subnet_egress(network, subnet, public))
 
 
-def _from_instances(network: Network, member: ContainerInstances, link: Link) -> Fact:
+def _from_host(network: Network, host: Host, link: Link) -> Fact:
     subnet = network.get(Subnet, link)
-    name = member.instances.name
+    name = host.name
     text = f"{name} can reach the internet"
     if subnet is None or subnet.external:
         needs = link.waits(name)
@@ -70,12 +98,12 @@ def unseen_subnets(source: TaskSource, link: Link | None = None) -> Fact:
     return Fact(None, text, link.place if link else at.place, source.name, needs)
 
 
-def _proxied(member: ContainerInstances) -> tuple[Fact, ...]:
+def _proxied(host: Host) -> tuple[Fact, ...]:
     """That the agent of container instances may get out by a proxy."""
-    agent = member.instances.agent
+    agent = host.member.instances.agent if host.member is not None else None
     if agent is None:
         return ()
-    name = member.instances.name
+    name = host.name
     text = f"{name} reaches the internet through a proxy"
     if agent.proxies:
         needs = (Need(f"the proxy of {name}", "is not in the sources"),)
@@ -87,13 +115,12 @@ def _proxied(member: ContainerInstances) -> tuple[Fact, ...]:
 @remembered
 def uses_nat(network: Network, source: TaskSource) -> Fact:
     """Whether a subnet of a source's tasks, or of their instances, routes to a NAT gateway."""
-    members = instances_for(network, source)
-    links = [link for member in members for link in instance_subnets(member)]
+    links = [link for host, _ in hosts(network, source) for link in host.subnets]
     own, hosted = (
         [_natted(network, source, link) for link in each] for each in (source.subnets, links)
     )
     unseen = unseen_subnets(source)
-    return by_host(network, source, any_of(own or [unseen]), any_of(hosted or [unseen]))
+    return by_host(network, source, False, any_of(own or [unseen]), any_of(hosted or [unseen]))
 
 
 def _natted(network: Network, source: TaskSource, link: Link) -> Fact:

@@ -10,6 +10,7 @@ from taskwall.core.patterns import pattern
 from taskwall.core.values import (
     Need,
     Origin,
+    Reference,
     Span,
     Text,
     Unknown,
@@ -29,11 +30,14 @@ class Endpoint(Entity, frozen=True, kw_only=True):
     """A VPC endpoint. `service` is what follows the Region in its service's name, FIPS apart.
 
     It is "" where the name is not known, `OFFERED` where somebody else than AWS offers the service.
-    `policy` is None where none is written inline.
+    `policy` is None where none is written inline. `region` is the Region of the service, "" where
+    it is not known; `region_setting` is written where it need not be the VPC's own.
     """
 
     vpc: Link
     service: str
+    region: str
+    region_setting: Setting
     named: Setting
     kind: Setting
     private_dns: Setting
@@ -128,6 +132,14 @@ def service_of(name: Value | None) -> str:
     return _plain(text[region.end() :]) if region and _PREFIX.match(text) else ""
 
 
+def region_of(name: Value | None) -> str:
+    """The Region in the name of an endpoint's service, "" where it is not known."""
+    value = None if name is None else worst_per_scenario(name)
+    parts = value.parts if isinstance(value, Text) else (getattr(value, "data", None),)
+    found = (_REGION.search(part) for part in parts if isinstance(part, str))
+    return next((match.group().strip(".") for match in found if match), "")
+
+
 _USERS = "com.amazonaws.vpce."
 """How the names of users' endpoint services begin (AWS PrivateLink guide)."""
 
@@ -146,6 +158,25 @@ def is_for(network: Network, endpoint: Endpoint, services: tuple[str, ...]) -> F
         return Fact(endpoint.service in services, text, place, name, otherwise=text)
     text = f"{name} is the endpoint of {' or '.join(services[:3])}"
     return Fact(None, text, place, name, endpoint.named.needs)
+
+
+def in_region(endpoint: Endpoint, region: str) -> Fact:
+    """Whether an endpoint is of a Region's service; "" asks for the Region of its VPC."""
+    at, name = endpoint.region_setting, endpoint.name
+    text = f"{name} is for {region or 'the Region of its VPC'}"
+    if region and endpoint.region:
+        told = f"{name} is for {endpoint.region}"
+        return Fact(region == endpoint.region, text, at.place, name, otherwise=told)
+    if not at.written or _is_own_region(at.value):
+        return TRUE
+    needs = at.needs or (Need(f"the Region of {name}'s VPC", "is not in the sources"),)
+    return Fact(None, text, at.place, name, needs)
+
+
+def _is_own_region(value: Value | None) -> bool:
+    if isinstance(value, Reference):
+        return value.resource.startswith("data.aws_region.")
+    return isinstance(value, Unknown) and value.symbol == "AWS::Region"
 
 
 def inside(network: Network, endpoint: Endpoint, vpc: Link | None) -> Fact:

@@ -1,22 +1,22 @@
 """Whether the security groups of endpoints allow the tasks that need them, and nobody else."""
 
 from collections.abc import Iterator
+from functools import partial
 
 from taskwall.core.facts import Fact, all_of, any_of
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.endpoints.client import (
     HTTPS,
     EndpointClient,
+    asked_by,
     groups_of_endpoint,
     in_default_group,
-    instance_client,
     on_grants,
-    task_client,
     whose,
 )
 from taskwall.model.endpoints.endpoint import Endpoint
-from taskwall.model.endpoints.task_dependencies import service_dependencies
-from taskwall.model.endpoints.task_location import by_host, neighbours
+from taskwall.model.endpoints.task_dependencies import wanted_by
+from taskwall.model.endpoints.task_location import neighbours
 from taskwall.model.entities.ecs import TaskSource
 from taskwall.model.entities.security_group import Permission, SecurityGroup
 from taskwall.model.permissions.coverage import (
@@ -28,34 +28,25 @@ from taskwall.model.permissions.coverage import (
 from taskwall.model.permissions.peers import allows_range_within, by_settings, permissions
 
 
-def needing(network: Network, endpoint: Endpoint) -> Iterator[tuple[TaskSource, Fact]]:
-    """The task sources that need an endpoint, or may do so."""
+def needing(network: Network, endpoint: Endpoint) -> Iterator[tuple[TaskSource, bool, Fact]]:
+    """The task sources that need an endpoint, or may do so, by who asks (see `by_host`)."""
     for source, here in neighbours(network, endpoint):
-        wanted = any_of(
-            each.fact
-            for each in service_dependencies(network, source)
-            if each.service == endpoint.service or not endpoint.service
-        )
-        fact = all_of((here, wanted))
-        if fact.truth is not False:
-            yield source, fact
+        for itself, wanted in wanted_by(network, source, endpoint.service):
+            fact = all_of((here, wanted))
+            if fact.truth is not False:
+                yield source, itself, fact
 
 
 @remembered
-def ingress_allowed(network: Network, endpoint: Endpoint, source: TaskSource) -> Fact:
-    """Whether the groups of an endpoint allow HTTPS from the tasks of a source."""
-    own, hosted = (
-        _admitted(network, endpoint, sender)
-        for sender in (task_client(network, source), instance_client(network, source))
-    )
-    return by_host(network, source, own, hosted)
+def ingress_allowed(network: Network, endpoint: Endpoint, source: TaskSource, itself: bool) -> Fact:
+    """Whether the groups of an endpoint allow HTTPS from who asks for a source."""
+    return asked_by(network, source, itself, partial(_admitted, network, endpoint))
 
 
 def _admitted(network: Network, endpoint: Endpoint, sender: EndpointClient) -> Fact:
     groups = groups_of_endpoint(network, endpoint)
-    source = sender.source
     name, at = endpoint.name, endpoint.groups_setting.place
-    text = f"the groups of {name} allow ingress from {source.name} on port {HTTPS}"
+    text = f"the groups of {name} allow ingress from {sender.name} on port {HTTPS}"
     parts: list[Fact] = []
     grants: list[Grant] = []
     for link in groups.groups:
@@ -68,17 +59,17 @@ def _admitted(network: Network, endpoint: Endpoint, sender: EndpointClient) -> F
             # A default group that nobody adopts keeps what AWS wrote in it.
             parts.append(all_of((link.fact, in_default_group(network, sender))))
         grants += on_grants(link, held)
-    parts += reach(network, grants, sender.end(network), _words(source))
+    parts += reach(network, grants, sender.end(network), _words(sender.name))
     if groups.default.truth is not False:
         parts.append(all_of((groups.default, in_default_group(network, sender))))
-    otherwise = f"no security group of {name} allows ingress from {source.name} on port {HTTPS}"
+    otherwise = f"no security group of {name} allows ingress from {sender.name} on port {HTTPS}"
     return any_of((Fact(False, text, at, name, otherwise=otherwise), *parts))
 
 
-def _words(source: TaskSource) -> Wording:
+def _words(name: str) -> Wording:
     def text(permission: Permission) -> str:
         what = "the subnets" if names_addresses(permission) else "a group"
-        return f"{permission.on.name} allows ingress from {what} of {source.name}"
+        return f"{permission.on.name} allows ingress from {what} of {name}"
 
     return Wording(
         text, lambda permission, place: f"{permission.on.name} does not allow ingress from {place}"

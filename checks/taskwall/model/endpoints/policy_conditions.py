@@ -16,7 +16,8 @@ IAM user guide, "AWS global condition context keys".
 
 RESOURCE = frozenset(key for key in PERIMETER if "resource" in key)
 ALWAYS = frozenset({"aws:sourcevpc", "aws:sourcevpce"})
-SERVICE_KEYS = frozenset({"aws:principalisawsservice", "aws:viaawsservice"})
+IS_SERVICE, TAG = "aws:principalisawsservice", "aws:principaltag/"
+SERVICE_KEYS = frozenset({IS_SERVICE, "aws:viaawsservice"})
 EQUAL = frozenset({"stringequals", "stringequalsignorecase", "stringlike", "arnequals", "arnlike"})
 UNEQUAL = frozenset(
     {"stringnotequals", "stringnotequalsignorecase", "stringnotlike", "arnnotequals", "arnnotlike"}
@@ -34,11 +35,13 @@ def names_accounts(condition: Condition, keys: frozenset[str]) -> Tristate:
     return found if condition.values.patterns else False
 
 
-def is_false(condition: Condition) -> Tristate:
-    """Whether a condition is that something is not so: that no service of AWS asks."""
+def is_bool(condition: Condition, truth: str) -> Tristate:
+    """Whether a condition is that something is so (or is not): that a service of AWS asks."""
     if condition.operator != "bool":
         return False
-    known = [worst_per_scenario(value) for value in condition.values.patterns]
-    if condition.values.open or not all(isinstance(value, Known) for value in known):
+    if condition.values.open:
         return None
-    return [str(getattr(value, "data", "")).lower() for value in known] == ["false"]
+    values = [worst_per_scenario(value) for value in condition.values.patterns]
+    if not all(isinstance(value, Known) for value in values):
+        return None
+    return [str(getattr(value, "data", "")).lower() for value in values] == [truth]

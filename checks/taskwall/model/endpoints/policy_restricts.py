@@ -12,11 +12,14 @@ from taskwall.core.values import Known, Value
 from taskwall.model.endpoints.policy_conditions import (
     ALWAYS,
     EQUAL,
+    IS_SERVICE,
     ORGANISATION,
     PERIMETER,
+    RESOURCE,
     SERVICE_KEYS,
+    TAG,
     UNEQUAL,
-    is_false,
+    is_bool,
     names_accounts,
 )
 from taskwall.model.entities.iam_policy import (
@@ -79,26 +82,28 @@ def only(statement: Statement, action: str) -> Tristate:
 
 
 def _may_be_met(condition: Condition, keys: frozenset[str]) -> Tristate:
-    """Whether some stranger meets a condition: one outside what the keys name, or without any."""
+    """Whether somebody meets a condition: one outside what the keys name, or without any."""
     if condition.key in keys and condition.operator in EQUAL and not condition.lenient:
         return negation(names_accounts(condition, keys))
     if condition.key in SERVICE_KEYS:
-        return True if is_false(condition) else None
+        if condition.key == IS_SERVICE and is_bool(condition, "true") and not condition.lenient:
+            return False
+        return is_bool(condition, "false") or None
     # Everybody at the endpoint comes from its VPC: whether that is the one meant is another thing.
     return None if condition.key in ALWAYS and condition.operator in UNEQUAL else True
 
 
-def _is_met(condition: Condition, keys: frozenset[str]) -> Tristate:
-    """Whether every stranger meets a condition."""
+def _is_met(condition: Condition, keys: frozenset[str], tags: bool) -> Tristate:
+    """Whether everybody meets a condition; with `tags`, those apart whom a tag spares."""
     if condition.key in SERVICE_KEYS:
-        return is_false(condition)
+        return is_bool(condition, "false")
+    if tags and condition.key.startswith(TAG) and condition.operator in UNEQUAL:
+        return True
     if condition.key in keys and condition.operator in UNEQUAL:
         return names_accounts(condition, keys)
-    if (
-        condition.key in PERIMETER
-        and not condition.lenient
-        and names_accounts(condition, PERIMETER)
-    ):
+    ours = condition.operator in UNEQUAL or not condition.lenient
+    if condition.key in PERIMETER and ours and names_accounts(condition, PERIMETER):
+        # Strangers, or one's own people, do not.
         return False
     return None
 
@@ -123,23 +128,43 @@ def _overruled(
             if pattern_text(pattern).lower() != apart.lower()
             if touches(Statement(True, Words((pattern,)), words, words), service) is not False
         )
-    denying = [other for other in policy.statements if other.allows is not True]
+    found = each(_denied(policy, statement, pattern, service, keys, apart) for pattern in patterns)
+    return found or None if words.open else found
 
-    def denies(other: Statement, pattern: Value) -> Tristate:
+
+def _denied(
+    policy: PolicyDocument,
+    statement: Statement,
+    pattern: Value,
+    service: str,
+    keys: frozenset[str],
+    apart: str = "",
+    *,
+    tags: bool = False,
+) -> Tristate:
+    """Whether actions that a statement allows are denied to all outside what the keys name."""
+
+    def denies(other: Statement) -> Tristate:
         return each(
             (
                 negation(other.allows),
                 True if other.sure else None,
                 _denies_action(other, pattern, service, apart),
-                _denies_resources(other, statement, service, foreign=keys is PERIMETER),
-                other.principals.holds(lambda q: matches(q, EVERY)),
-                each(_is_met(condition, keys) for condition in other.conditions),
+                _denies_resources(other, statement, service, foreign=keys != ORGANISATION),
+                _denies_principals(other, keys),
+                each(_is_met(condition, keys, tags) for condition in other.conditions),
                 None if other.open else True,
             )
         )
 
-    found = each(some(denies(other, pattern) for other in denying) for pattern in patterns)
-    return found or None if words.open else found
+    return some(denies(other) for other in policy.statements if other.allows is not True)
+
+
+def _denies_principals(other: Statement, keys: frozenset[str]) -> Tristate:
+    if other.principals.negated and keys is RESOURCE:
+        # It spares one's own people.
+        return False
+    return other.principals.holds(lambda q: matches(q, EVERY))
 
 
 def _denies_action(other: Statement, pattern: Value, service: str, apart: str) -> Tristate:
@@ -226,41 +251,92 @@ def _allowed(policy: PolicyDocument, test: Callable[[Statement], Tristate]) -> T
     return None if policy.open and found else found
 
 
-def restricts(
-    policy: PolicyDocument, service: str, apart: str = "", by_action: bool = False
-) -> Tristate:
-    """Whether a policy allows a service to some accounts (or an organisation) or theirs only.
+def restricts(policy: PolicyDocument, service: str) -> Tristate:
+    """Whether a policy allows a service to some accounts (or an organisation), or theirs, only.
 
-    Args:
-        policy: the document.
-        service: the prefix of its actions: `ecr`.
-        apart: an action that takes no resource, of which nothing is asked.
-        by_action: whether naming actions, with no wildcard for all, restricts as well.
+    Naming actions, with no wildcard for all, restricts as well.
     """
 
     def restricted(statement: Statement) -> Tristate:
-        words = statement.resources
-        if words.negated:
-            resources = some(_covers_all(pattern, service) for pattern in words.patterns)
-        else:
-            resources = each(
-                some((names_account(p), _of_another(p, service))) for p in words.patterns
-            )
-        if words.open and resources is not words.negated:
-            resources = None
         return some(
             (
                 negation(touches(statement, service)),
-                only(statement, apart) if apart else False,
-                resources,
+                _of_accounts(statement, service),
                 _conditioned(statement, PERIMETER),
                 _named(statement),
-                negation(_every_action(statement, service)) if by_action else False,
-                _overruled(policy, statement, service, PERIMETER, apart),
+                negation(_every_action(statement, service)),
+                _overruled(policy, statement, service, PERIMETER, ""),
             )
         )
 
     return _allowed(policy, restricted)
+
+
+def _of_accounts(statement: Statement, service: str) -> Tristate:
+    """Whether a statement is about resources of accounts that it names, or of another service."""
+    words = statement.resources
+    if words.negated:
+        found = some(_covers_all(pattern, service) for pattern in words.patterns)
+    else:
+        found = each(some((names_account(p), _of_another(p, service))) for p in words.patterns)
+    return None if words.open and found is not words.negated else found
+
+
+PUSHES = (
+    "ecr:InitiateLayerUpload",
+    "ecr:UploadLayerPart",
+    "ecr:CompleteLayerUpload",
+    "ecr:PutImage",
+)
+"""What sends parts of an image to a repository.
+
+Amazon ECR user guide, "IAM permissions for pushing an image to an Amazon ECR private repository".
+"""
+
+
+def keeps_images(policy: PolicyDocument, *, tags: bool = True) -> Tristate:
+    """Whether a policy lets images be pushed to repositories of accounts that it names only.
+
+    Whoever asks: one's own people may push elsewhere, too. AWS's services stand apart.
+
+    Args:
+        policy: the document.
+        tags: whether an exception for principals with a tag counts for nothing.
+    """
+
+    def kept(statement: Statement) -> Tristate:
+        spared = _conditioned(statement, RESOURCE)
+        if tags:
+            tagged = any(
+                condition.key.startswith(TAG) and condition.operator in EQUAL
+                for condition in statement.conditions
+                if not condition.lenient
+            )
+            ours = some((_conditioned(statement, ORGANISATION), _named(statement)))
+            spared = some((spared, tagged and ours))
+        of_services = all(
+            pattern_text(each).startswith("Service:") for each in statement.principals.patterns
+        )
+        apart = of_services and not statement.principals.open and not statement.principals.negated
+        return some(
+            (
+                apart and bool(statement.principals.patterns),
+                _of_accounts(statement, "ecr"),
+                spared,
+                each(_not_pushed(policy, statement, action, tags=tags) for action in PUSHES),
+            )
+        )
+
+    return _allowed(policy, kept)
+
+
+def _not_pushed(
+    policy: PolicyDocument, statement: Statement, action: str, *, tags: bool
+) -> Tristate:
+    """Whether a statement does not allow an action, or others deny it outside one's accounts."""
+    allowed = statement.actions.holds(lambda pattern: matches(pattern, action))
+    denied = _denied(policy, statement, Known(action), "ecr", RESOURCE, tags=tags)
+    return some((negation(allowed), denied))
 
 
 def _every_action(statement: Statement, service: str) -> Tristate:

@@ -6,8 +6,9 @@ All of it is derived from what the sources say of a task, by the table of `ENDPO
 from collections.abc import Iterator
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from taskwall.core.facts import FALSE, Fact, all_of
+from taskwall.core.facts import FALSE, Fact, all_of, any_of
 from taskwall.core.values import Need
 from taskwall.model.compute.launch_type import launches, runs_on
 from taskwall.model.core.network import Network, remembered
@@ -50,13 +51,19 @@ Amazon ECS developer guide, "Fargate task networking".
 class ServiceDependency(Struct, frozen=True):
     """That a task source needs the endpoint of a service (`elsewhere`: the internet itself).
 
-    `purpose` continues the sentence "needs ecr.api": "to pull its image".
+    `purpose` continues the sentence "needs ecr.api": "to pull its image". `itself` says that a
+    container asks, by the task's own interface if it has one, where else the host asks for it;
+    `dual` that what is asked for has IPv6 addresses, too. `region` is the Region that it is in, ""
+    where that is not known: mostly the VPC's own.
     """
 
     service: str
     source: TaskSource
     purpose: str
     fact: Fact
+    itself: bool = False
+    dual: bool = False
+    region: str = ""
 
 
 _PURPOSES: dict[What, str] = {
@@ -76,18 +83,19 @@ def service_dependencies(network: Network, source: TaskSource) -> tuple[ServiceD
         return ()
     old = _old_platform(network, source)
     found = []
-    for service, purpose, fact in _used(network, source):
-        spared = service in _BEFORE_1_4 and old.truth is not False
-        inside_vpc = all_of((fact, ~old)) if spared else fact
+    for each in _used(network, source):
+        spared = each.service in _BEFORE_1_4 and old.truth is not False
+        inside_vpc = all_of((each.fact, ~old)) if spared else each.fact
         if inside_vpc.truth is not False:
-            found.append(ServiceDependency(service, source, purpose, inside_vpc))
+            found.append(replace(each, fact=inside_vpc))
     if source.exec.truth is not False:
-        found.append(ServiceDependency("ssmmessages", source, "for ECS Exec", source.exec))
         cluster = network.get(Cluster, source.cluster)
-        for service, fact in cluster.audits if cluster is not None else ():
-            found.append(
-                ServiceDependency(service, source, "for ECS Exec", all_of((source.exec, fact)))
-            )
+        for service, fact in (
+            ("ssmmessages", source.exec),
+            *(cluster.audits if cluster is not None else ()),
+        ):
+            wanted = all_of((source.exec, fact))
+            found.append(ServiceDependency(service, source, "for ECS Exec", wanted, itself=True))
     on_instances = runs_on(network, source, "EC2")
     if on_instances.truth is not False:
         agent = "for the agent of its instances"
@@ -104,6 +112,19 @@ def service_dependencies(network: Network, source: TaskSource) -> tuple[ServiceD
     return tuple(found)
 
 
+def wanted_by(network: Network, source: TaskSource, service: str) -> Iterator[tuple[bool, Fact]]:
+    """Whether a source needs a service, or any where it is "", by who asks: see `by_host`."""
+    found = [
+        each
+        for each in service_dependencies(network, source)
+        if each.service == service or not service
+    ]
+    for itself in (False, True):
+        wanted = any_of(each.fact for each in found if each.itself is itself)
+        if wanted.truth is not False:
+            yield itself, wanted
+
+
 def _old_platform(network: Network, source: TaskSource) -> Fact:
     """Whether tasks run on Fargate's platform 1.3.0 or before."""
     if source.platform is None or source.platform.value is None:
@@ -116,7 +137,7 @@ def _old_platform(network: Network, source: TaskSource) -> Fact:
 _OLD = ("1.0", "1.1", "1.2", "1.3")
 
 
-def _used(network: Network, source: TaskSource) -> Iterator[tuple[str, str, Fact]]:
+def _used(network: Network, source: TaskSource) -> Iterator[ServiceDependency]:
     """The services behind what the containers of a source use."""
     own = _uses(network).get(source.id)
     definition = network.get(TaskDefinition, source.task_definition)
@@ -128,12 +149,18 @@ def _used(network: Network, source: TaskSource) -> Iterator[tuple[str, str, Fact
     for use in own:
         services = ENDPOINTS.get(use.service, (use.service,))
         for service in services if use.service else _CANDIDATES[use.what]:
-            yield service, _PURPOSES[use.what], use.fact
+            yield ServiceDependency(
+                service,
+                source,
+                _PURPOSES[use.what],
+                use.fact,
+                use.itself,
+                use.dual,
+                use.region,
+            )
 
 
-def _unseen(
-    source: TaskSource, definition: TaskDefinition | None
-) -> Iterator[tuple[str, str, Fact]]:
+def _unseen(source: TaskSource, definition: TaskDefinition | None) -> Iterator[ServiceDependency]:
     link = source.task_definition
     place = link.place if link else source.origin.header
     needs = (link.fact.needs if link else ()) or (definition.external if definition else ())
@@ -141,7 +168,7 @@ def _unseen(
     fact = Fact(None, f"{source.name} needs any of AWS's services", place, source.name, needs)
     for what, services in _CANDIDATES.items():
         for service in services:
-            yield service, _PURPOSES[what], fact
+            yield ServiceDependency(service, source, _PURPOSES[what], fact)
 
 
 @remembered

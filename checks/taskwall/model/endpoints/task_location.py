@@ -5,9 +5,9 @@ from collections.abc import Iterable, Iterator
 from msgspec import Struct
 
 from taskwall.core.facts import Fact, all_of, any_of
-from taskwall.model.compute.container_instances import ContainerInstances, container_instances
-from taskwall.model.compute.launch_type import launches, runs_on
-from taskwall.model.compute.placement import hosts_of
+from taskwall.model.compute.container_instances import container_instances
+from taskwall.model.compute.hosts import host_of, hosts, on_host
+from taskwall.model.compute.launch_type import awsvpc, launches
 from taskwall.model.core.entity import Link
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.endpoints.endpoint import Endpoint, inside
@@ -16,32 +16,26 @@ from taskwall.model.entities.vpc import Subnet, Vpc
 from taskwall.model.permissions.peers import vpcs
 
 
-def by_host(network: Network, source: TaskSource, own: Fact, hosted: Fact) -> Fact:
-    """What holds of a source: of its tasks themselves, or of the instances if they run on any."""
-    hosts = runs_on(network, source, "EC2")
-    if hosts.truth is None:
-        return any_of((all_of((hosts, hosted)), all_of((~hosts, own))))
-    return hosted if hosts.truth else own
+def by_host(network: Network, source: TaskSource, itself: bool, own: Fact, hosted: Fact) -> Fact:
+    """What holds of who asks for a source: its tasks, or the hosts that they are placed on.
 
-
-@remembered
-def instances_for(network: Network, source: TaskSource) -> tuple[ContainerInstances, ...]:
-    """The container instances on which tasks of a source are placed, or may be."""
-    return tuple(member for member, _ in hosts_of(network, source))
-
-
-def instance_subnets(member: ContainerInstances) -> tuple[Link, ...]:
-    """The subnets that container instances are started in."""
-    scaled = (link for group, _ in member.scaled_by for link in group.subnets)
-    return (*scaled, *member.instances.subnets)
+    Hosts pull images, fetch secrets and write logs. What a container asks `itself` goes by the
+    interface of its task, if the task has one of its own.
+    """
+    asks = on_host(network, source)
+    if itself and asks.truth is not False:
+        asks = all_of((asks, ~awsvpc(network, source)))
+    if asks.truth is None:
+        return any_of((all_of((asks, hosted)), all_of((~asks, own))))
+    return hosted if asks.truth else own
 
 
 @remembered
 def vpc_of(network: Network, source: TaskSource) -> Link | None:
     """The VPC of a source's tasks: by its subnets and groups, else by its container instances'."""
     known = vpcs(network, source)
-    for member in instances_for(network, source) if not known else ():
-        for link in instance_subnets(member):
+    for host, _ in hosts(network, source) if not known else ():
+        for link in host.subnets:
             subnet = network.get(Subnet, link)
             if subnet is not None and not subnet.external:
                 known = [subnet.vpc]
@@ -80,7 +74,7 @@ def members_in(network: Network, endpoint: Endpoint) -> tuple[Fact, ...]:
     """That container instances run in an endpoint's VPC, of each of which that may be so."""
     found = []
     for member in container_instances(network):
-        links = instance_subnets(member)
+        links = host_of(network, member).subnets
         subnets = [network.get(Subnet, link) for link in links]
         places = [subnet.vpc for subnet in subnets if subnet is not None and not subnet.external]
         here = any_of(inside(network, endpoint, link) for link in (places[:1] or (None,)))

@@ -20,10 +20,15 @@ class ContainerUse(Struct, frozen=True):
     `definition` is the id of the task definition (or of a task source that holds its container
     itself). `service` names the endpoint service that serves it (`logs`), or for an image `ecr`
     or `elsewhere`; it is "" where the sources do not tell, and then `fact` is unknown. Of a sidecar
-    `fact` is unknown as well where it is open whether it talks to that service.
+    `fact` is unknown as well where it is open whether it talks to that service. `itself` says that
+    a container talks to it, and not the agent or Docker for it; `dual` that it is known by a name
+    with IPv6 addresses, too. `region` is the Region that it is in, "" where it is not known.
     """
 
     definition: str
     what: What
     service: str
     fact: Fact
+    itself: bool = False
+    dual: bool = False
+    region: str = ""

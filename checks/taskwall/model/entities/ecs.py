@@ -51,10 +51,16 @@ class ClusterProviders(Struct, frozen=True):
 
 
 class CapacityProvider(Entity, frozen=True, kw_only=True):
-    """A capacity provider: an Auto Scaling group, or Managed Instances."""
+    """A capacity provider: an Auto Scaling group, or Managed Instances.
+
+    `groups` and `subnets` are what it gives to Managed Instances.
+    """
 
     launch: Launch
     auto_scaling_group: Link | None = None
+    groups: tuple[Link, ...] = ()
+    groups_setting: Setting
+    subnets: tuple[Link, ...] = ()
 
 
 class AutoScalingGroup(Entity, frozen=True, kw_only=True):

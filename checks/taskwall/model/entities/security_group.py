@@ -107,10 +107,11 @@ class PrefixList(Entity, frozen=True, kw_only=True):
     def service(self) -> str:
         """The AWS service whose list it is (`vpc-lattice`, `s3`), "" where it is no such list.
 
-        The ends of the name tell, whichever Region stands between them.
+        The ends of the name tell, whichever Region stands between them. Where sources refer to a
+        list by its name, that is its id here.
         """
         value = None if self.named.value is None else worst_per_scenario(self.named.value)
-        parts = value.parts if isinstance(value, Text) else (self.named.known,)
+        parts = value.parts if isinstance(value, Text) else (self.named.known or self.id,)
         first, last = parts[0], parts[-1]
         if not isinstance(first, str) or not first.startswith("com.amazonaws."):
             return ""

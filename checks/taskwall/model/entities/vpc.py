@@ -67,7 +67,8 @@ class Route(Struct, frozen=True):
     """One route: its table, where it leads, and to which destination.
 
     `way` is None where the target is not known; `needs` of the fact say what it waits for.
-    `listed` is the prefix list that is the destination, if one is.
+    `listed` is the prefix list that is the destination, `peering` the peering connection that it
+    leads to, if there is one.
     """
 
     table: Link
@@ -75,6 +76,7 @@ class Route(Struct, frozen=True):
     destination: Setting
     fact: Fact
     listed: Link | None = None
+    peering: Link | None = None
 
 
 class Association(Struct, frozen=True):

@@ -1,16 +1,14 @@
 """Whether groups let a load balancer get through to the tasks behind it."""
 
 from taskwall.core.facts import Fact, all_of, any_of
-from taskwall.core.values import Need
-from taskwall.model.core.address import ALL_PORTS
 from taskwall.model.core.entity import Link
 from taskwall.model.core.network import Network
-from taskwall.model.entities.security_group import Direction, Permission, SecurityGroup
-from taskwall.model.exposure.balancer_paths import BalancerFlow, RequiredPorts, Side
+from taskwall.model.entities.security_group import Direction, SecurityGroup
+from taskwall.model.exposure.balancer_paths import BalancerFlow, Side
 from taskwall.model.permissions.coverage import Grant, Wording, reach, there
 from taskwall.model.permissions.egress import as_aws_makes_it
 from taskwall.model.permissions.peers import permissions
-from taskwall.model.permissions.ports import named_port, opened, protocol, unknown_ports
+from taskwall.model.permissions.ports import RequiredPorts, opens
 
 
 def ingress_open(network: Network, flow: BalancerFlow, wanted: RequiredPorts) -> Fact:
@@ -52,7 +50,7 @@ def _open_way(
         elif way == "egress":
             parts.append(all_of((link.fact, as_aws_makes_it(network, group))))
         grants += [
-            Grant(each, all_of((link.fact, there(each), _opens(each, wanted))))
+            Grant(each, all_of((link.fact, there(each), opens(each, wanted))))
             for each in (permissions(network, link.to, way) if link.to else ())
         ]
     words = Wording(
@@ -61,32 +59,11 @@ def _open_way(
             f"{permission.on.name} is for other addresses than those of {place}"
         ),
     )
-    for end in other.ends(network):
-        parts += reach(network, grants, end, words)
+    parts += reach(network, grants, other.end(network), words)
     if guarded.open:
         parts.append(Fact(None, text, None, guarded.name, guarded.open))
     at = guarded.groups[0].place if guarded.groups else None
     return any_of((Fact(False, text, at, guarded.name, otherwise=none), *parts))
-
-
-def _opens(permission: Permission, wanted: RequiredPorts) -> Fact:
-    """Whether a permission opens a port."""
-    text = f"{permission.on.name} opens {wanted.words}"
-    ports = opened(permission, wanted.transport)
-    if ports is None:
-        alike = bool(wanted.named) and named_port(permission) == wanted.named
-        sure = alike and protocol(permission) == wanted.transport
-        return permission.states(True if sure else None, text, unknown_ports(permission))
-    if not ports:
-        return permission.states(False, text)
-    if ports == ALL_PORTS or any(each <= ports for each in wanted.enough):
-        return permission.states(True, text)
-    if wanted.some is None:
-        return permission.states(None, text, wanted.needs)
-    if not ports & wanted.some:
-        return permission.states(False, text)
-    needs = (Need(f"which of {wanted.words}", "is taken"),)
-    return permission.states(None, text, needs)
 
 
 def guard(network: Network, side: Side) -> tuple[SecurityGroup | None, Link | None]:

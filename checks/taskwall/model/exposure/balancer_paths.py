@@ -23,38 +23,21 @@ from taskwall.model.exposure.task_ports import (
 )
 from taskwall.model.load_balancing.fronts import BalancerPath, balancer_paths, preserves_client_ip
 from taskwall.model.permissions.coverage import (
-    Addresses,
     End,
     Location,
+    at_address,
     in_subnet,
     inside,
-    part,
     unseen,
 )
-from taskwall.model.permissions.ports import Transport
-
-
-class RequiredPorts(Struct, frozen=True):
-    """A port that must be open: any of `enough` will do, and without any of `some` nothing does.
-
-    `some` is None where the port is not known; `named` is then the value that it has. `spoken` is
-    what it waits for to know whether anything goes over this transport.
-    """
-
-    words: str
-    transport: Transport
-    some: Ranges | None
-    enough: tuple[Ranges, ...] = ()
-    needs: tuple[Need, ...] = ()
-    named: str = ""
-    spoken: tuple[Need, ...] = ()
+from taskwall.model.permissions.ports import RequiredPorts
 
 
 class Side(Struct, frozen=True):
     """One end of the way: its groups and its subnets; what has no groups is not guarded by any.
 
-    `open` says that it may have other groups than those. `addresses` are those of its own, where
-    all are known; `clients` says that its clients' addresses are seen in their place.
+    `open` says that it may have other groups than those. `addresses` are those that are fixed for
+    it, one in each subnet; `clients` says that its clients' addresses are seen in their place.
     """
 
     name: str
@@ -65,8 +48,8 @@ class Side(Struct, frozen=True):
     clients: bool = False
     addresses: tuple[Setting, ...] = ()
 
-    def ends(self, network: Network) -> Iterator[End]:
-        """The end of a connection that it is; it is enough to reach it in one of these ways."""
+    def end(self, network: Network) -> End:
+        """The end of a connection that it is."""
         more = Fact(None, f"{self.name} has other groups", None, self.name, self.open)
         more = more if self.open else FALSE
         found: tuple[Location, ...]
@@ -74,17 +57,15 @@ class Side(Struct, frozen=True):
             needs = (Need(f"the clients of {self.name}", "are not in the sources"),)
             found = (Location(self.name, unseen(needs)),)
         elif self.subnets:
-            all_over = (in_subnet(network, link, self.vpc) for link in self.subnets)
-            found = tuple(replace(each, addresses=each.addresses.some) for each in all_over)
+            all_over = [in_subnet(network, link, self.vpc) for link in self.subnets]
+            fixed = self.addresses or (None,) * len(all_over)
+            found = tuple(map(at_address, all_over, fixed))
         elif self.vpc is not None:
             found = (Location(self.name, inside(network, self.vpc)),)
         else:
             needs = (Need(f"the subnets of {self.name}", "are not known"),)
             found = (Location(self.name, unseen(needs)),)
-        yield End(self.groups, found, more)
-        if self.addresses and not self.clients:
-            own = (Location(self.name, Addresses((part(each),))) for each in self.addresses)
-            yield End((), tuple(own))
+        return End(self.groups, found, more)
 
 
 class BalancerFlow(Struct, frozen=True):

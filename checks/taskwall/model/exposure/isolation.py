@@ -290,9 +290,10 @@ def _allows_itself(network: Network, link: Link) -> Fact:
 
 
 class Residents(Struct, frozen=True):
-    """The isolation groups that have tasks in a VPC, each with one of them.
+    """The isolation groups that have tasks in a VPC, each with one of them: "" for those of none.
 
-    `waits` says what further ones wait for, if there may be any.
+    Tasks of no group are left out where settings ignore them. `waits` says what further groups
+    wait for, if there may be any.
     """
 
     groups: dict[str, str]
@@ -306,14 +307,19 @@ def residents(network: Network, vpc: Link) -> Residents:
     waits: list[Need] = []
     for tenant, here in inhabitants(network, vpc):
         for member in _memberships(network, tenant):
-            if member.needs or (here.truth is None and member.group):
+            if member.needs or (here.truth is None and _counts(network, member)):
                 waits += (*member.needs, *here.needs)
-            elif member.group:
+            elif _counts(network, member):
                 groups.setdefault(member.group, tenant.name)
     thing = network.get(Vpc, vpc)
     if thing is None or thing.external:
         waits += vpc.waits("a VPC")
     return Residents(groups, tuple(dict.fromkeys(waits)))
+
+
+def _counts(network: Network, member: Membership) -> bool:
+    """Whether somebody is to be kept apart from the tasks of a group that is not its own."""
+    return bool(member.group) or network.policy.undeclared
 
 
 def _memberships(network: Network, tenant: Tenant) -> Iterator[Membership]:
@@ -324,7 +330,7 @@ def _memberships(network: Network, tenant: Tenant) -> Iterator[Membership]:
 
 
 def apart(network: Network, one: Link, other: Link | None) -> Fact:
-    """Whether two VPCs hold tasks of two isolation groups.
+    """Whether two VPCs hold tasks of two isolation groups, or of one and of none.
 
     `other` is None for whoever the sources do not show.
     """
@@ -334,8 +340,9 @@ def apart(network: Network, one: Link, other: Link | None) -> Fact:
     for mine, name in here.groups.items():
         for theirs, far in there.groups.items():
             if mine != theirs:
-                text = f"{name}, of isolation group {mine}, is on one side, {far}, of {theirs}, on"
-                return Fact(True, f"{text} the other", one.place)
+                near, beyond = Membership(mine).words, Membership(theirs).words
+                text = f"{name}, {near}, is on one side, {far}, {beyond}, on the other"
+                return Fact(True, text, one.place)
     certain = not here.waits and not there.waits
     empty = (not here.groups and not here.waits) or (not there.groups and not there.waits)
     truth = False if certain or empty else None

@@ -23,7 +23,14 @@ from taskwall.model.load_balancing.fronts import (
     preserves_client_ip,
 )
 from taskwall.model.load_balancing.internet_facing import is_public
-from taskwall.model.permissions.coverage import names_addresses, names_group_of
+from taskwall.model.permissions.coverage import (
+    Addresses,
+    addresses,
+    at_address,
+    in_subnet,
+    names_addresses,
+    names_group_of,
+)
 from taskwall.model.permissions.peers import (
     allows_range_within,
     by_settings,
@@ -307,8 +314,7 @@ def allowed_by_network(
     """Whether a permission allows what tasks behind an NLB may: its VPC, or the NLB's addresses."""
     if not names_addresses(permission):
         return FALSE
-    given = permission.range
-    parts = [] if given is None else list(_own_addresses(network, attachment, given))
+    parts = list(_own_addresses(network, attachment, permission))
     places = [link for source in attachment.sources for link in vpcs(network, source)]
     places += [
         group.vpc
@@ -319,17 +325,29 @@ def allowed_by_network(
     return any_of(parts)
 
 
-def _own_addresses(network: Network, attachment: GroupAttachment, given: Setting) -> Iterator[Fact]:
-    """Whether a range is an address of an NLB in front: a private one, or its Elastic IP."""
+def _own_addresses(
+    network: Network, attachment: GroupAttachment, permission: Permission
+) -> Iterator[Fact]:
+    """Whether a permission allows addresses of an NLB in front: private ones, or its Elastic IP."""
+    wanted, own = addresses(network, permission), Addresses()
     for front in _fronts(network, attachment):
-        for address in front.balancer.addresses if front.balancer else ():
-            if str(given.known).removesuffix("/32") == address.known:
-                own = Fact(True, f"{address.known} is the NLB's own", address.place)
-                yield own & front.fact
-        for link in front.balancer.elastic if front.balancer else ():
-            if link.to and link.to == _address(given):
+        balancer = front.balancer
+        if balancer is None:
+            continue
+        each_has = len(balancer.addresses) == len(balancer.subnets)
+        for link, address in zip(balancer.subnets, balancer.addresses, strict=False):
+            if each_has or not address.open:
+                here = at_address(in_subnet(network, link), address).addresses
+                own |= here if front.fact.truth else here.perhaps(front.fact.waits_for())
+        for link in balancer.elastic:
+            if link.to and permission.range and link.to == _address(permission.range):
                 text = f"{link.to} is the NLB's own Elastic IP, which its targets never see"
                 yield Fact(True, text, link.place) & front.fact
+    if own.parts:
+        truth = own.covers(wanted)
+        needs = (*wanted.needs, *own.needs) if truth is None else ()
+        text = f"{who(network, permission)} holds only the NLB's own addresses"
+        yield permission.states(truth, text, needs)
 
 
 def _address(range_: Setting) -> str:

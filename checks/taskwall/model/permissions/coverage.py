@@ -224,11 +224,20 @@ def part(setting: Setting, of: str = "", vpc: Link | None = None) -> Part:
 
 
 def _names(value: Value | None) -> Iterator[str]:
-    """All names under which a value is equal to itself: its own, and those of what it refers to."""
+    """All names under which a value is equal to itself: its own, and those of what it refers to.
+
+    The range of one address is that address.
+    """
     while value is not None:
         if name := symbol(value):
             yield name
+        host = isinstance(value, Text) and len(value.parts) == 2 and value.parts[1] in _HOST
+        if host and isinstance(value, Text) and not isinstance(value.parts[0], str):
+            yield from _names(value.parts[0])
         value = value.value if isinstance(value, Reference) else None
+
+
+_HOST = ("/32", "/128")
 
 
 def _most(setting: Setting) -> int | None:
@@ -333,6 +342,9 @@ def _of_subnet(network: Network, subnet: Subnet) -> Addresses:
         if holds is not None:
             within = found.within if found.whole else found.within & holds.within
             found = replace(found, within=within, around=holds.around)
+        elif not found.whole and subnet.vpc.to:
+            # AWS gives the VPC its range of this version: nobody writes it.
+            found = replace(found, around=frozenset((_own_range(subnet.vpc.to, found.within),)))
         parts.append(found)
     return Addresses(tuple(parts)) if parts else around
 
@@ -410,6 +422,18 @@ def in_subnet(network: Network, link: Link, vpc: Link | None = None) -> Location
     name = subnet.name if subnet is not None else link.to
     needs = (Need(f"the addresses of {link.to}", "are not all in the range"),)
     return Location(name, of_subnet(network, link, vpc), needs)
+
+
+def at_address(location: Location, address: Setting | None) -> Location:
+    """Where something is that has one address in a subnet, which the sources may fix."""
+    some = location.addresses.some
+    if address is None:
+        return replace(location, addresses=some)
+    own = part(address)
+    if own.known:
+        return Location(str(address.known), Addresses((own,)))
+    named = (replace(each, names=each.names | own.names) for each in some.parts)
+    return replace(location, addresses=Addresses(tuple(named)))
 
 
 class End(Struct, frozen=True):

@@ -123,6 +123,42 @@ def opened(permission: Permission, transport: Transport) -> Ranges | None:
     return range_of_ports(permission)
 
 
+class RequiredPorts(Struct, frozen=True):
+    """A port that must be open: any of `enough` will do, and without any of `some` nothing does.
+
+    `some` is None where the port is not known; `named` is then the value that it has. `spoken` is
+    what it waits for to know whether anything goes over this transport.
+    """
+
+    words: str
+    transport: Transport
+    some: Ranges | None
+    enough: tuple[Ranges, ...] = ()
+    needs: tuple[Need, ...] = ()
+    named: str = ""
+    spoken: tuple[Need, ...] = ()
+
+
+def opens(permission: Permission, wanted: RequiredPorts) -> Fact:
+    """Whether a permission opens a port that is required."""
+    text = f"{permission.on.name} opens {wanted.words}"
+    ports = opened(permission, wanted.transport)
+    if ports is None:
+        alike = bool(wanted.named) and named_port(permission) == wanted.named
+        sure = alike and protocol(permission) == wanted.transport
+        return permission.states(True if sure else None, text, unknown_ports(permission))
+    if not ports:
+        return permission.states(False, text)
+    if ports == ALL_PORTS or any(each <= ports for each in wanted.enough):
+        return permission.states(True, text)
+    if wanted.some is None:
+        return permission.states(None, text, wanted.needs)
+    if not ports & wanted.some:
+        return permission.states(False, text)
+    needs = (Need(f"which of {wanted.words}", "is taken"),)
+    return permission.states(None, text, needs)
+
+
 def only_opens(permission: Permission, allowed: Ports, whose: str) -> Fact:
     """Whether all ports that a permission opens are among those allowed.
 

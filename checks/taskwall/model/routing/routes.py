@@ -1,13 +1,14 @@
 """Which subnets have a way to the internet, and out to it."""
 
 from collections.abc import Callable
+from functools import partial
 
 from msgspec.structs import replace
 
 from taskwall.core.facts import FALSE, TRUE, Fact, all_of, any_of
 from taskwall.core.values import Need
-from taskwall.model.core.address import parse_cidr
-from taskwall.model.core.entity import Link, Setting, same_entity
+from taskwall.model.core.address import EVERYWHERE, V6, Ranges, public_addresses
+from taskwall.model.core.entity import Link, same_entity
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.entities.ecs import TaskSource
 from taskwall.model.entities.security_group import PrefixList
@@ -22,6 +23,7 @@ from taskwall.model.entities.vpc import (
     Vpc,
     Way,
 )
+from taskwall.model.permissions.coverage import Addresses, Part, part
 
 
 @remembered
@@ -128,7 +130,7 @@ def leads(network: Network, subnet: Subnet, *ways: Way) -> Fact:
     Unknown for a subnet or route table that the sources do not declare, unless a route that they
     do write for it leads there.
     """
-    return _routed(network, subnet, "route", ways, lambda route: _leads(route, ways))
+    return _routed(network, subnet, "route", ways, lambda routes: [each.fact for each in routes])
 
 
 def _routed(
@@ -136,9 +138,12 @@ def _routed(
     subnet: Subnet,
     word: str,
     ways: tuple[Way, ...],
-    fits: Callable[[Route], Fact],
+    fit: Callable[[list[Route]], list[Fact]],
 ) -> Fact:
-    """Whether a route fits of the tables that a subnet uses; `word` is what messages call it."""
+    """Whether routes fit that lead to one of the targets, in the tables that a subnet uses.
+
+    `fit` is asked of those of each table, or that may be such; `word` is what messages call them.
+    """
     words = " or ".join(WAYS[way] for way in ways)
     text = f"{subnet.name} has a {word} to {words}"
     at = subnet.origin.header
@@ -148,7 +153,7 @@ def _routed(
     for link in tables(network, subnet):
         table = network.get(RouteTable, link)
         routes = _routes(network).get(link.to, []) if link.to else []
-        steps = [fits(route) for route in routes]
+        steps = fit([_there(route) for route in routes if route.way in (*ways, None)])
         loose = (route for route in _routes(network).get("", ()) if route.way in (*ways, None))
         steps += [_may(route.table, text) for route in loose]
         if not link.to or table is None or table.external:
@@ -162,10 +167,12 @@ def _routed(
     return any_of(parts)
 
 
-def _leads(route: Route, ways: tuple[Way, ...]) -> Fact:
-    if route.way is None:
-        return Fact(None, route.fact.text, route.fact.place, route.fact.resource, route.fact.needs)
-    return route.fact if route.way in ways else FALSE
+def _there(route: Route) -> Route:
+    """A route whose target is not known leads perhaps to what is asked for."""
+    if route.way is not None:
+        return route
+    fact = route.fact
+    return replace(route, fact=Fact(None, fact.text, fact.place, fact.resource, fact.needs))
 
 
 def subnets(network: Network, source: TaskSource) -> list[tuple[Subnet, Link]]:
@@ -220,63 +227,123 @@ def _may(link: Link, text: str) -> Fact:
 
 # --- ways out
 
+_NAT64 = Ranges(
+    ((V6.spans[0][0] + (0x64FF9B << 96), V6.spans[0][0] + (0x64FF9B << 96) + 2**32 - 1),)
+)
+"""What DNS64 answers with for names that have IPv4 addresses only.
+
+Amazon VPC user guide, "DNS64 and NAT64".
+"""
+
 
 @remembered
 def default_way(network: Network, subnet: Subnet, *ways: Way) -> Fact:
-    """Whether a route of a subnet leads everywhere (or nearly) by one of the targets.
+    """Whether the routes of a subnet lead to all of the internet's IPv4 by one of the targets.
 
-    A destination of a prefix list may be what is asked for, or not.
+    One by itself, or several together. A destination of a prefix list may be what is asked for.
     """
-
-    def fits(route: Route) -> Fact:
-        return all_of((_leads(route, ways), everywhere(network, route)))
-
-    return _routed(network, subnet, "default route", ways, fits)
+    return _routed(network, subnet, "default route", ways, partial(_cover, network, _INTERNET))
 
 
-def everywhere(network: Network, route: Route) -> Fact:
-    """Whether a route is for at least half of all addresses, IPv4 or IPv6."""
+_INTERNET = public_addresses(4)
+
+
+def _by_nat64(network: Network, subnet: Subnet, *ways: Way) -> Fact:
+    """Whether what has IPv6 addresses in a subnet gets to the internet's IPv4 by NAT64."""
+    has = has_ipv6(subnet)
+    if has.truth is False:
+        return has
+    routed = _routed(network, subnet, "route for NAT64", ways, partial(_cover, network, _NAT64))
+    return all_of((has, routed))
+
+
+def has_ipv6(subnet: Subnet) -> Fact:
+    """Whether a subnet has IPv6 addresses."""
+    at, name = subnet.origin.header, subnet.name
+    six = next((each for each in subnet.cidrs if "6" in each.name), None)
+    text, otherwise = f"{name} has IPv6 addresses", f"{name} has no IPv6 addresses"
+    if subnet.external:
+        return Fact(None, text, at, name, subnet.external)
+    return Fact(six is not None, text, six.place if six else at, name, otherwise=otherwise)
+
+
+@remembered
+def ipv6_egress(network: Network, subnet: Subnet) -> Fact:
+    """Whether what runs in a subnet can reach the internet's IPv6 addresses."""
+    has = has_ipv6(subnet)
+    if has.truth is False:
+        return has
+    ways: tuple[Way, ...] = ("egress-only", "internet", *_ELSEWHERE)
+    six = public_addresses(6)
+    routed = _routed(network, subnet, "IPv6 default route", ways, partial(_cover, network, six))
+    return all_of((has, ~blocked(network, subnet), routed))
+
+
+def _cover(network: Network, wanted: Ranges, routes: list[Route]) -> list[Fact]:
+    """Whether routes are for all of some addresses, one of them by itself or several together."""
+    found = [all_of((route.fact, _covers(network, route, wanted))) for route in routes]
+    if len(routes) < 2 or any(fact.truth for fact in found):
+        return found
+    together = Addresses()
+    for route in routes:
+        mine = _destination(network, route)
+        together |= mine if route.fact.truth else mine.perhaps(route.fact.waits_for())
+    truth = together.covers(Addresses((Part(wanted),)))
+    if truth is not False:
+        first = routes[0].fact
+        text = f"{first.resource} and other routes are default routes together"
+        found.append(Fact(truth, text, first.place, first.resource, together.needs))
+    return found
+
+
+def _covers(network: Network, route: Route, wanted: Ranges) -> Fact:
+    name, at = route.fact.resource, (route.listed or route.destination).place
+    text, to = f"{name} is a default route", _destination(network, route)
+    listed = network.get(PrefixList, route.listed)
+    service = listed.service if listed is not None else ""
+    said = f"the addresses of {service}" if service else str(route.destination.known)
+    truth = to.covers(Addresses((Part(wanted),)))
+    return Fact(truth, text, at, name, to.needs, f"{name} leads to {said} only")
+
+
+def _destination(network: Network, route: Route) -> Addresses:
+    """The addresses that a route is for."""
     if route.listed is None:
-        return _half(route, route.destination)
+        to = route.destination
+        if to.value is None:
+            needs = (Need(to.name, "has unknown destinations"),)
+            return Addresses((Part(EVERYWHERE, False, needs=needs),))
+        return Addresses((part(to),))
     listed = network.get(PrefixList, route.listed)
     if listed is not None and listed.service:
-        otherwise = f"{route.fact.resource} leads to the addresses of {listed.service} only"
-        return Fact(False, "", route.listed.place, route.fact.resource, otherwise=otherwise)
+        # Few of the internet's addresses.
+        return Addresses()
     if listed is None or listed.entries is None:
-        text = f"{route.fact.resource} is a default route"
-        needs = route.listed.waits()
-        return Fact(None, text, route.listed.place, route.fact.resource, needs)
-    return any_of(_half(route, entry) for entry in listed.entries)
+        return Addresses((Part(EVERYWHERE, False, needs=route.listed.waits()),))
+    return Addresses(tuple(map(part, listed.entries)))
 
 
-def _half(route: Route, to: Setting) -> Fact:
-    text = f"{route.fact.resource} is a default route"
-    if to.value is None:
-        needs = (Need(to.name, "has unknown destinations"),)
-        return Fact(None, text, to.place, route.fact.resource, needs)
-    otherwise = f"{route.fact.resource} leads to {to.known} only"
-    if to.open:
-        return Fact(None, text, to.place, route.fact.resource, to.needs)
-    found = parse_cidr(str(to.known))
-    half = found is not None and found.ranges.size * 2 >= 2 ** (32 if found.version == 4 else 128)
-    return Fact(half, text, to.place, route.fact.resource, otherwise=otherwise)
+_ELSEWHERE: tuple[Way, ...] = ("transit", "vpn", "appliance", "endpoint")
+"""Where a default route may lead out in the end, as nobody can see from here.
 
-
-_ELSEWHERE: tuple[Way, ...] = ("transit", "peering", "vpn", "appliance", "endpoint")
-"""Where a default route may lead out in the end, as nobody can see from here."""
+Not by peering: it leads to what is in the other VPC only (Amazon VPC peering guide).
+"""
 
 
 def subnet_egress(network: Network, subnet: Subnet, public: Fact) -> Fact:
-    """Whether what runs in a subnet can reach the internet; `public`: it has a public address."""
+    """Whether what runs in a subnet can reach the internet; `public`: it has a public address.
+
+    That is its IPv4: the names of AWS's services, but for dual-stack ones, have no other.
+    """
     name, at = subnet.name, subnet.origin.header
     closed = blocked(network, subnet)
-    by_nat = default_way(network, subnet, "nat", "egress-only")
+    by_nat = any_of(way(network, subnet, "nat") for way in (default_way, _by_nat64))
     if closed.truth is not False:
         # The NAT gateway may stand where Block Public Access is lifted.
         text = f"{name} reaches the internet in spite of Block Public Access"
         by_nat = all_of((by_nat, Fact(None, text, at, name, closed.waits_for() or _SPARED)))
     directly = all_of((default_way(network, subnet, "internet"), public, ~closed))
-    beyond = default_way(network, subnet, *_ELSEWHERE)
+    beyond = any_of(way(network, subnet, *_ELSEWHERE) for way in (default_way, _by_nat64))
     if beyond.truth:
         text = f"the default route of {name} leads to the internet"
         needs = (

@@ -11,7 +11,7 @@ from taskwall.core.values import Need, Origin, Span
 from taskwall.model.core.address import Ranges, parse_cidr
 from taskwall.model.core.entity import Entity, Link, Setting, same_entity
 from taskwall.model.core.network import Network, remembered
-from taskwall.model.entities.vpc import GatewayAttachment, Subnet, Vpc
+from taskwall.model.entities.vpc import GatewayAttachment, Route, Subnet, Vpc
 
 
 class Peering(Entity, frozen=True, kw_only=True):
@@ -99,7 +99,8 @@ class VpcConnection(Struct, frozen=True):
 def vpc_connections(network: Network) -> Iterator[VpcConnection]:
     """Everything in the sources that may join VPCs."""
     for peering in network.every(Peering):
-        yield VpcConnection(peering.origin, peering.peer.place, peering.vpc, peering.peer, TRUE)
+        joins = _is_used(network, peering)
+        yield VpcConnection(peering.origin, peering.peer.place, peering.vpc, peering.peer, joins)
     for share in network.every(SubnetShare):
         subnet = network.get(Subnet, share.subnet)
         vpc = Link("", share.subnet.fact, share.subnet.place, exact=False)
@@ -108,6 +109,25 @@ def vpc_connections(network: Network) -> Iterator[VpcConnection]:
         yield VpcConnection(share.origin, share.at, vpc, None, share.shared)
     yield from _by_transit(network)
     yield from _by_vpn(network)
+
+
+def _is_used(network: Network, peering: Peering) -> Fact:
+    """Whether a route leads to a peering connection, in the tables of either side."""
+    name, at = peering.name, peering.origin.header
+    text, here = f"a route leads to {name}", Link(peering.id, TRUE, at)
+    parts = [Fact(False, text, at, name, otherwise=f"no route leads to {name}")]
+    for route in network.every(Route):
+        if route.way is None:
+            parts.append(route.fact)
+        elif route.peering is not None:
+            same, needs = same_entity(route.peering, here), route.peering.fact.needs
+            leads = Fact(same, text, route.peering.place, route.fact.resource, needs)
+            parts.append(all_of((leads, route.peering.fact, route.fact)))
+    for side in (peering.vpc, peering.peer):
+        vpc = network.get(Vpc, side)
+        if vpc is None or vpc.external:
+            parts.append(Fact(None, text, side.place, name, side.waits("a VPC")))
+    return any_of(parts)
 
 
 # --- transit gateways

@@ -1,0 +1,65 @@
+"""What tasks are placed on: container instances, or Managed Instances of a capacity provider."""
+
+from msgspec import Struct
+
+from taskwall.core.facts import Fact
+from taskwall.model.compute.container_instances import ContainerInstances, Instances
+from taskwall.model.compute.launch_type import runs_on, strategy
+from taskwall.model.compute.placement import hosts_of
+from taskwall.model.core.entity import Link, Setting
+from taskwall.model.core.network import Network, remembered
+from taskwall.model.entities.ecs import CapacityProvider, TaskSource
+
+
+class Host(Struct, frozen=True):
+    """Instances that tasks are placed on, with the groups and subnets that they get.
+
+    `member` are the container instances. It is None for Managed Instances, of which a capacity
+    provider sets groups and subnets, and AWS all else.
+    """
+
+    id: str
+    name: str
+    groups: tuple[Link, ...]
+    groups_setting: Setting
+    subnets: tuple[Link, ...]
+    member: ContainerInstances | None = None
+
+
+def on_host(network: Network, source: TaskSource) -> Fact:
+    """Whether tasks of a source are placed on instances, in the account of the user."""
+    return runs_on(network, source, "EC2", "MANAGED_INSTANCES")
+
+
+def host_of(network: Network, member: ContainerInstances) -> Host:
+    """Container instances as a host: what they do not set, their launch template sets."""
+    instances = member.instances
+    own = bool(instances.groups or instances.groups_setting.needs)
+    template = None if own else network.get(Instances, instances.template)
+    scaled = (link for group, _ in member.scaled_by for link in group.subnets)
+    return Host(
+        instances.id,
+        instances.name,
+        (template or instances).groups,
+        (template or instances).groups_setting,
+        (*scaled, *instances.subnets),
+        member,
+    )
+
+
+@remembered
+def hosts(network: Network, source: TaskSource) -> tuple[tuple[Host, Fact], ...]:
+    """The hosts on which tasks of a source are placed, or may be."""
+    found = [(host_of(network, member), fact) for member, fact in hosts_of(network, source)]
+    for link in strategy(network, source).providers:
+        provider = network.get(CapacityProvider, link)
+        if provider is not None and provider.launch == "MANAGED_INSTANCES":
+            groups, setting = provider.groups, provider.groups_setting
+            host = Host(provider.id, provider.name, groups, setting, provider.subnets)
+            found.append((host, link.fact))
+    return tuple(found)
+
+
+def unless_elsewhere(placed: Fact) -> tuple[Fact, ...]:
+    """That tasks are not placed on a host, where that may be: then nothing is asked of it."""
+    return () if placed.truth else (~placed,)
