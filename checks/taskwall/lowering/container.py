@@ -18,9 +18,9 @@ from taskwall.core.values import (
 )
 from taskwall.lowering._draft import ResourceReader
 from taskwall.lowering._structure import structure
-from taskwall.lowering.image import first_pull, pull_through, registry, shown, type_of
+from taskwall.lowering.image import pulled, type_of
 from taskwall.lowering.sidecar import cased, sidecar
-from taskwall.model.entities.container_needs import ECR, ELSEWHERE, ContainerUse, What
+from taskwall.model.entities.container_needs import ContainerUse, What
 from taskwall.source.resource import Cell
 
 READ = "2026-11-24"
@@ -44,7 +44,7 @@ def uses(r: ResourceReader, cell: Cell) -> Iterator[ContainerUse]:
 
 def express(r: ResourceReader, image: Cell) -> Iterator[ContainerUse]:
     """What an Express Mode service uses: its image, and the logs that AWS sets up for it."""
-    yield _use(r, image, "image", registry(r, image.value))
+    yield from pulled(r, image, image.doubt)
     yield _use(r, image, "log", "logs")
 
 
@@ -52,11 +52,7 @@ _WHATS: tuple[What, ...] = ("image", "log", "secret", "file", "sidecar")
 
 
 def _container(r: ResourceReader, container: Cell) -> Iterator[ContainerUse]:
-    cell = container.get(cased(r, "image"))
-    held = registry(r, cell.value)
-    yield _use(r, cell, "image", held, container)
-    if held == ECR and (rule := pull_through(r, cell)):
-        yield first_pull(r, cell, rule)
+    yield from pulled(r, container.get(cased(r, "image")), container.doubt)
     logging = container.get(cased(r, "logConfiguration"))
     if not logging.absent:
         yield from _logs(r, container, logging)
@@ -131,8 +127,6 @@ def _use(
     r: ResourceReader, cell: Cell, what: What, service: str, within: Cell | None = None
 ) -> ContainerUse:
     words = {
-        ECR: "pulls an image from a private ECR registry",
-        ELSEWHERE: f"pulls {shown(cell)}, which no endpoint serves",
         "logs": "writes its logs to CloudWatch",
         "secretsmanager": "reads secrets from Secrets Manager",
         "ssm": "reads values from Parameter Store",
