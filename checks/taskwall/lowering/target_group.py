@@ -22,15 +22,16 @@ from taskwall.model.entities.vpc import Vpc
 def target_group(r: ResourceReader) -> Iterator[Entity]:
     protocol = r.setting("protocol", "Protocol")
     plain = "HTTP" if protocol.known in ("HTTP", "HTTPS") else "TCP"
-    registered = r.attribute("", "Targets").each()
-    own = [r.link(LoadBalancer, target.get("Id"), "has as its target") for target in registered]
+    kind = r.setting("target_type", "TargetType", "instance", "instance is the default")
+    # No other type takes load balancers, whatever an id turns out to be.
+    targets = _registered(r) if kind.open or kind.known == "alb" else ()
     yield TargetGroup(
         id=r.id,
         origin=r.origin,
         external=r.external,
         protocol=protocol,
         port=r.setting("port", "Port"),
-        type=r.setting("target_type", "TargetType", "instance", "instance is the default"),
+        type=kind,
         vpc=r.link(Vpc, r.attribute("vpc_id", "VpcId"), "is in"),
         check_protocol=r.setting(
             "health_check.protocol", "HealthCheckProtocol", plain, f"{plain} is the default"
@@ -39,10 +40,7 @@ def target_group(r: ResourceReader) -> Iterator[Entity]:
             "health_check.port", "HealthCheckPort", "traffic-port", "traffic-port is the default"
         ),
         client_ip=_client_ip(r),
-        targets=(
-            *(link for link in own if link is not None),
-            *_attached(r),
-        ),
+        targets=tuple(targets),
     )
 
 
@@ -60,8 +58,12 @@ def _client_ip(r: ResourceReader) -> Setting:
     return Setting(value, attributes.place, name, r.name)
 
 
-def _attached(r: ResourceReader) -> Iterator[Link]:
-    """Load balancers that attachments of their own register in this target group."""
+def _registered(r: ResourceReader) -> Iterator[Link]:
+    """The load balancers that are registered in this target group, by itself or an attachment."""
+    for target in r.attribute("", "Targets").each():
+        link = r.link(LoadBalancer, target.get("Id"), "has as its target")
+        if link is not None:
+            yield link
     for resource in r.builder.about(r.id, "target_group_arn", *_ATTACHMENTS):
         other = ResourceReader(resource, r.builder)
         group = other.link(TargetGroup, other.attribute("target_group_arn", ""))
