@@ -231,8 +231,12 @@ SHAPES: dict[str, tuple[tuple[str | Value, ...], object]] = {
         True,
     ),
     "17 Bottlerocket, not set": (('[settings.ecs]\ncluster = "a"\nreserved-memory=300\n',), None),
-    "17 Bottlerocket, broken by an unknown": (
+    "17 Bottlerocket, an unknown without quotes": (
         ("[settings.ecs]\ncluster = ", VAR, "\nawsvpc-block-imds = true\n"),
+        True,
+    ),
+    "17 Bottlerocket, lines that are not known": (
+        ('[settings.ecs]\ncluster = "a"\n', VAR, "\nawsvpc-block-imds = true\n"),
         OPEN,
     ),
     "18 a group": ((SCRIPT + f"{{ echo ECS_CLUSTER=a; echo {BLOCK}=true; }} >> {FILE}\n",), True),
@@ -322,6 +326,41 @@ SHAPES: dict[str, tuple[tuple[str | Value, ...], object]] = {
     "behind the end": ((SCRIPT + f"exit 0\necho {BLOCK}=true >> {FILE}\n",), None),
     "Python": (("#!/usr/bin/python3\nopen('/etc/ecs/ecs.config', 'a').write('x')\n",), OPEN),
     "an indented script": (("  #!/bin/bash\n" + f"  echo {BLOCK}=true >> {FILE}\n",), True),
+    "an unknown word of a command": (
+        (
+            SCRIPT + f'echo {BLOCK}=true >> {FILE}\necho "hello ',
+            VAR,
+            '"\nyum -y install ',
+            VAR,
+            "\n",
+        ),
+        True,
+    ),
+    "an unknown word of a command's name": (
+        (SCRIPT + f"echo {BLOCK}=true >> {FILE}\n/opt/", VAR, "/bin/start\n"),
+        True,
+    ),
+    "an unknown that is a command": (
+        (SCRIPT + f"echo {BLOCK}=true >> {FILE}\n", VAR, " install\n"),
+        OPEN,
+    ),
+    "an unknown that a shell is given": (
+        (SCRIPT + f"echo {BLOCK}=true >> {FILE}\nbash -c '", VAR, "'\n"),
+        OPEN,
+    ),
+    "eval": ((SCRIPT + f"eval 'echo {BLOCK}=true >> {FILE}'\n",), True),
+    "eval of an unknown": (
+        (SCRIPT + f"echo {BLOCK}=true >> {FILE}\neval '", VAR, "'\n"),
+        OPEN,
+    ),
+    "JSON of the agent, a value that is not known": (
+        ('{"Cluster": ', VAR, ', "AWSVPCBlockInstanceMetdata": true}'),
+        True,
+    ),
+    "JSON of the agent, members that are not known": (
+        ('{"AWSVPCBlockInstanceMetdata": true, ', VAR, "}"),
+        OPEN,
+    ),
     "JSON of the agent": (('{"Cluster": "a", "AWSVPCBlockInstanceMetdata": true}',), True),
     "cloud-config, all of it an unknown": (("#cloud-config\n", VAR, "\n"), OPEN),
     "cloud-config, with a key that is not known": (
@@ -402,6 +441,49 @@ def test_the_cluster_that_is_joined() -> None:
         "shop", "default", "aws_ecs_cluster.c.name",
     ]  # fmt: skip
     assert [each.joins.truth for each in (named, default, link)] == [True, False, True]
+
+
+FETCHED = "curl -fsSL https://get.docker.com | sh\n"
+PARTS = b64encode(f"#!/bin/bash\n. /etc/ecs/a\n{FETCHED}".encode()).decode()
+
+
+@pytest.mark.parametrize(
+    ("parts", "truth"),
+    [
+        ((SCRIPT + FETCHED,), False),
+        ((SCRIPT + FETCHED + "aws ecs list-tasks # specs\n",), False),
+        ((SCRIPT + FETCHED + "docker run ", VAR, "\n"), False),
+        ((SCRIPT + FETCHED + "systemctl start ecs\n",), None),
+        ((SCRIPT + "aws s3 cp s3://b/ecs.config .\nbash x\n",), None),
+        ((SCRIPT + FETCHED, VAR, "\n"), None),
+        ((SCRIPT + FETCHED + "bash -c '", VAR, "'\n"), None),
+        (("#!/usr/bin/python3\nimport os\n",), False),
+        (("<powershell>\nInvoke-Expression (iwr x)\n</powershell>",), False),
+        (("<powershell>\nInvoke-Expression (iwr x)\n", VAR, "\n</powershell>"), None),
+        (("#include\nhttps://example.com/setup\n",), False),
+        (((f"#cloud-config\nwrite_files:\n- {{path: x, encoding: b64, content: {PARTS}}}\n"
+          "runcmd:\n- sh x\n"),), None),
+    ],
+    ids=range(12),
+)  # fmt: skip
+def test_no_word_of_ecs_is_no_agent(parts: tuple[str | Value, ...], truth: bool | None) -> None:
+    """A program sets up no agent unasked: without a word of ECS only unknown lines could."""
+    assert read(*parts).joins.truth is truth
+
+
+@pytest.mark.parametrize(
+    ("content", "truth"), [(Known("a"), False), (VAR, None), (Known("ECS_CLUSTER=a"), None)]
+)
+def test_words_of_ecs_in_metadata_count(content: Value, truth: bool | None) -> None:
+    """What cfn-init writes is read for words of ECS like user data itself."""
+    files = Fields({"/etc/a": Fields({"content": content})})
+    run = Fields({"1": Fields({"command": Known(FETCHED + "sh /etc/a")})})
+    config = Fields({"files": files, "commands": run})
+    metadata = Fields({"AWS::CloudFormation::Init": Fields({"config": config})})
+    call = SCRIPT + "cfn-init -s x -r aws_instance.a\n"
+
+    assert read(call, metadata=metadata).joins.truth is truth
+    assert read(call).joins.truth is None
 
 
 def test_metadata_of_cfn_init_is_read() -> None:

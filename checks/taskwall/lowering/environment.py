@@ -17,6 +17,7 @@ from taskwall.core.values import (
 )
 from taskwall.lowering._draft import ResourceReader, lowers
 from taskwall.lowering._structure import structure
+from taskwall.lowering.store_names import written_store
 from taskwall.model.core.entity import Entity
 from taskwall.model.entities.environment import Definition, Variable
 from taskwall.source.resource import Cell
@@ -92,9 +93,12 @@ def _text(value: Value) -> str | Text | None:
 
 
 def _attached(r: ResourceReader, names: Iterable[str]) -> Iterator[str]:
-    """The names of resources, and of those to which secrets among them are attached."""
+    """The names of resources, and of those to which secrets among them are attached.
+
+    A data store that is looked up by a name of the sources is the one that is written.
+    """
     for name in names:
-        yield name
+        yield written_store(r, name) or name
         resource = r.builder.resources.get(name)
         if resource is not None and resource.type == _ATTACHMENT:
             yield from _refers(resource.body.fields.get("TargetId"))

@@ -8,9 +8,9 @@ from msgspec.structs import replace
 from taskwall.core.facts import Fact
 from taskwall.core.values import Fields, Items, Known, Unknown, Value, worst_per_scenario
 from taskwall.lowering._draft import SWITCH, ResourceReader, lowers, setting
+from taskwall.lowering.store_names import DB_CLUSTERS, store_link
 from taskwall.model.core.entity import Entity, Link, Setting
 from taskwall.model.data_stores.internet_exposure import Default, Exposure
-from taskwall.model.data_stores.store import Store
 from taskwall.source.resource import Cell
 
 READ = "2026-11-24"
@@ -80,9 +80,8 @@ def exposure(r: ResourceReader) -> Iterator[Exposure]:
     cell = r.body.at(spelled.path)
     name = spelled.path.rpartition(".")[2]
     named = r.body.get(spelled.store) if spelled.store else r.nothing()
-    store = Link(r.id, Fact(True, ""), r.origin.header)
-    if not named.absent:
-        store = r.must(Store, named, "is in")
+    store = store_link(r, named, "is in", DB_CLUSTERS)
+    store = store or Link(r.id, Fact(True, ""), r.origin.header)
     says = "it is not public by default" if spelled.default == "private" else ""
     if r.resource.type == "AWS::RDS::DBCluster" and cell.absent:
         engine = r.attribute("", "Engine")

@@ -7,37 +7,151 @@ from collections.abc import Iterator
 
 from taskwall.core.facts import Fact
 from taskwall.core.patterns import pattern
-from taskwall.core.values import Known, Need, Reference, Text, Value, spelled, worst_per_scenario
+from taskwall.core.values import (
+    OUTSIDE,
+    Known,
+    Need,
+    Reference,
+    Text,
+    Value,
+    spelled,
+    worst_per_scenario,
+)
 from taskwall.lowering._draft import ResourceReader, lowers
+from taskwall.model.core.address import parse_cidr, public_addresses
 from taskwall.model.core.entity import Entity
 from taskwall.model.entities.container_needs import ECR, ELSEWHERE, ContainerUse
 from taskwall.source.resource import Cell, Resource
 
-_PRIVATE = pattern(r"\.dkr[.-]ecr(-fips)?\.|\.dkr\.ecr\b")
+READ = "2026-11-27"
+
+PRIVATE = "private"
+"""Where an image is that nobody leaves the network for."""
+
+_PUBLIC = frozenset(
+    (
+        "cgr.dev", "docker.io", "docker.elastic.co", "docker.pkg.github.com", "gcr.io", "ghcr.io",
+        "icr.io", "index.docker.io", "k8s.gcr.io", "lscr.io", "mcr.microsoft.com", "nvcr.io",
+        "public.ecr.aws", "quay.io", "registry-1.docker.io", "registry.access.redhat.com",
+        "registry.gitlab.com", "registry.hub.docker.com", "registry.k8s.io", "registry.redhat.io",
+        "container-registry.oracle.com", "ecr-public.aws.com",
+    )
+)  # fmt: skip
+_PUBLIC_SUFFIXES = (".azurecr.io", ".docker.io", ".gcr.io", ".jfrog.io", ".pkg.dev")
+"""Registries on the internet, by the pages of those who run them."""
+
+_PRIVATE_SUFFIXES = (
+    ".corp", ".home", ".home.arpa", ".internal", ".intranet", ".lan", ".local", ".localdomain",
+    ".localhost", ".private", ".test",
+)  # fmt: skip
+"""Endings of names that no server of the internet answers for (RFC 2606, 6762 appendix G, 8375)."""
+
+_NAMESPACES = (
+    "aws_service_discovery_private_dns_namespace",
+    "AWS::ServiceDiscovery::PrivateDnsNamespace",
+)
+_ZONES = ("aws_route53_zone", "AWS::Route53::HostedZone", *_NAMESPACES)
+
+_OF_ECR = pattern(r"\.dkr[.-]ecr(-fips)?\.|\.dkr\.ecr\b")
 
 
-def registry(r: ResourceReader, image: Value | None) -> str:
-    """Where an image is: `ecr`, `elsewhere`, or "" where the sources do not tell."""
+def pulled(
+    r: ResourceReader, image: Cell, doubt: tuple[Need, ...] | None
+) -> Iterator[ContainerUse]:
+    """That a container's image is pulled, from wherever it is.
+
+    Args:
+        r: the resource that holds the container.
+        image: the container's image.
+        doubt: what the container's being there waits for, None if it certainly is.
+    """
+    held, host = registry(r, image.value)
+    if held == PRIVATE:
+        return
+    text, waits = f"{r.name} pulls an image from ECR", doubt
+    if held == ECR:
+        text = f"{r.name} pulls an image from a private ECR registry"
+    elif host:
+        waits = (*(doubt or ()), Need(f"whether {host} is on the internet", OUTSIDE))
+        text = f"{r.name} pulls {shown(image)} from the internet"
+    elif held == ELSEWHERE:
+        text = f"{r.name} pulls {shown(image)}, which no endpoint serves"
+    else:
+        waits = doubt or image.needs
+    truth = None if waits is not None else True
+    fact = Fact(truth, text, image.place, r.name, waits or ())
+    at = _ECR.search(_host(image))
+    region, dual = (at[1], bool(at[2])) if at else ("", False)
+    yield ContainerUse(r.id, "image", held, fact, dual=dual, region=region)
+    if held == ECR and (rule := pull_through(r, image)):
+        yield first_pull(r, image, rule)
+
+
+def _host(image: Cell) -> str:
+    """The host of an image's registry, with a letter of no name for what is not known."""
+    value = worst_per_scenario(image.value or Known(None))
+    parts = value.parts if isinstance(value, Text) else (image.known,)
+    return "".join(part if isinstance(part, str) else "\x01" for part in parts).partition("/")[0]
+
+
+_ECR = pattern(r"\.dkr[.-]ecr(?:-fips)?\.([a-z0-9-]+)\.(on\.aws)?")
+"""The Region in the name of a private registry of ECR, and how its dual-stack name ends.
+
+Amazon ECR user guide, "Making requests over IPv6".
+"""
+
+
+def registry(r: ResourceReader, image: Value | None) -> tuple[str, str]:
+    """Where an image is: `ecr`, `elsewhere`, `private`, or "" where the sources do not tell.
+
+    With it the host, where that may be anywhere: on the internet, or in a network of its own.
+    """
     if image is None:
-        return ""
+        return "", ""
     if repository(r, image) is not None:
-        return ECR
+        return ECR, ""
     value = worst_per_scenario(image)
     if isinstance(value, Known):
         text = spelled(value.data) or ""
-        if not text or text == "PLACEHOLDER":
-            return ""
-        return ECR if _PRIVATE.search(text.partition("/")[0]) else ELSEWHERE
-    if isinstance(value, Text):
+    elif isinstance(value, Text):
         text = "".join(part if isinstance(part, str) else "\x01" for part in value.parts)
-        host = text.partition("/")[0]
-        if _PRIVATE.search(host):
-            return ECR
-        if "\x01" not in host and "/" in text:
-            return ELSEWHERE
-        # `name:${tag}` is an image of Docker Hub, whatever the tag.
-        return ELSEWHERE if "\x01" not in host.partition(":")[0] and ":" in host else ""
-    return ""
+    else:
+        return "", ""
+    first, slash, _ = text.partition("/")
+    if not text or text == "PLACEHOLDER":
+        return "", ""
+    if _OF_ECR.search(first):
+        return ECR, ""
+    name, colon, _ = first.partition(":")
+    if "\x01" in name:
+        ending = name.rpartition("\x01")[2]
+        return (PRIVATE if slash and ending.endswith(_PRIVATE_SUFFIXES) else ""), ""
+    if "\x01" in first and not colon:
+        return "", ""
+    if not slash or not (colon or "." in name or name == "localhost"):
+        return ELSEWHERE, ""  # `name:${tag}` is an image of Docker Hub, whatever the tag.
+    return _of_host(r, name.lower())
+
+
+def _of_host(r: ResourceReader, host: str) -> tuple[str, str]:
+    address = parse_cidr(host)
+    inside = "." not in host or host.endswith((*_PRIVATE_SUFFIXES, *_zones(r)))
+    if inside or (address is not None and not address.ranges & public_addresses(address.version)):
+        return PRIVATE, ""
+    known = address is None and (host in _PUBLIC or host.endswith(_PUBLIC_SUFFIXES))
+    return ELSEWHERE, "" if known else host
+
+
+def _zones(r: ResourceReader) -> Iterator[str]:
+    """The endings of names that the private zones of the sources answer for."""
+    for resource in r.builder.of_type(*_ZONES):
+        zone = ResourceReader(resource, r.builder)
+        name = zone.attribute("name", "Name").known
+        private = resource.type in _NAMESPACES or not zone.attribute("vpc", "VPCs").absent
+        if resource.data:
+            private = zone.attribute("private_zone", "").known is True
+        if isinstance(name, str) and private and not resource.origin.maybe:
+            yield f".{name.lower().rstrip('.')}"
 
 
 def repository(r: ResourceReader, image: Value) -> Resource | None:

@@ -2,12 +2,11 @@
 
 from collections.abc import Iterator
 
-from taskwall.core.values import Reference, Unknown
 from taskwall.lowering._draft import SWITCH, ResourceReader, lowers
-from taskwall.lowering.data_store import STORES, StoreSchema, store_of
+from taskwall.lowering.data_store import StoreSchema, store_of
+from taskwall.lowering.store_names import DB_CLUSTERS, DB_INSTANCES, DB_PROXIES, store_link
 from taskwall.model.core.entity import Link
 from taskwall.model.data_stores.store import ProxyTarget, Store, TlsRequirement
-from taskwall.source.resource import Cell
 
 _PROXIES = ("aws_db_proxy", "AWS::RDS::DBProxy")
 _ENDPOINTS = ("aws_db_proxy_endpoint", "AWS::RDS::DBProxyEndpoint")
@@ -30,30 +29,23 @@ def proxy(r: ResourceReader) -> Iterator[object]:
     found = store_of(r, StoreSchema(word, groups, _requires_tls, subnets=subnets))
     yield found
     if r.resource.type in _ENDPOINTS and not r.external:
-        of = r.link(Store, r.attribute("db_proxy_name", "DBProxyName"), "is an endpoint of")
+        named = r.attribute("db_proxy_name", "DBProxyName")
+        of = store_link(r, named, "is an endpoint of", DB_PROXIES)
         if of is not None:
             yield ProxyTarget(Link(r.id, found.exists, r.origin.header), of)
 
 
 @lowers("aws_db_proxy_target", "AWS::RDS::DBProxyTargetGroup")
 def proxy_target(r: ResourceReader) -> Iterator[object]:
-    front = r.link(Store, r.attribute("db_proxy_name", "DBProxyName"), "is of")
-    cells = [
-        *r.attribute("db_instance_identifier", "DBInstanceIdentifiers").each(),
-        *r.attribute("db_cluster_identifier", "DBClusterIdentifiers").each(),
-    ]
-    for cell in cells:
-        # Nothing can be said of a store that certainly is not in the sources.
-        behind = r.link(Store, cell, "leads to") if _may_be_written(r, cell) else None
-        if front is not None and behind is not None:
-            yield ProxyTarget(front, behind)
-
-
-def _may_be_written(r: ResourceReader, cell: Cell) -> bool:
-    value = cell.value
-    while isinstance(value, Reference):
-        named = r.builder.resources.get(value.resource)
-        if named is not None and not named.data and named.type in STORES:
-            return True
-        value = value.value
-    return isinstance(value, Unknown) and not value.symbol
+    front = store_link(r, r.attribute("db_proxy_name", "DBProxyName"), "is of", DB_PROXIES)
+    for terraform, cloudformation, types in (
+        ("db_instance_identifier", "DBInstanceIdentifiers", DB_INSTANCES),
+        ("db_cluster_identifier", "DBClusterIdentifiers", DB_CLUSTERS),
+    ):
+        for cell in r.attribute(terraform, cloudformation).each():
+            behind = store_link(r, cell, "leads to", types)
+            meant = r.builder.resources.get(behind.to) if behind is not None else None
+            # Nothing can be said of a store that certainly is not in the sources.
+            elsewhere = behind is None or (behind.to and (meant is None or meant.data))
+            if front is not None and behind is not None and not elsewhere:
+                yield ProxyTarget(front, behind)

@@ -22,14 +22,16 @@ from taskwall.model.entities.vpc import Vpc
 def target_group(r: ResourceReader) -> Iterator[Entity]:
     protocol = r.setting("protocol", "Protocol")
     plain = "HTTP" if protocol.known in ("HTTP", "HTTPS") else "TCP"
-    type_ = r.setting("target_type", "TargetType", "instance", "instance is the default")
+    kind = r.setting("target_type", "TargetType", "instance", "instance is the default")
+    # No other type takes load balancers, whatever an id turns out to be.
+    targets = _registered(r) if kind.open or kind.known == "alb" else ()
     yield TargetGroup(
         id=r.id,
         origin=r.origin,
         external=r.external,
         protocol=protocol,
         port=r.setting("port", "Port"),
-        type=type_,
+        type=kind,
         vpc=r.link(Vpc, r.attribute("vpc_id", "VpcId"), "is in"),
         check_protocol=r.setting(
             "health_check.protocol", "HealthCheckProtocol", plain, f"{plain} is the default"
@@ -38,7 +40,7 @@ def target_group(r: ResourceReader) -> Iterator[Entity]:
             "health_check.port", "HealthCheckPort", "traffic-port", "traffic-port is the default"
         ),
         client_ip=_client_ip(r),
-        targets=tuple(_targets(r)) if type_.open or type_.known == "alb" else (),
+        targets=tuple(targets),
     )
 
 
@@ -56,8 +58,8 @@ def _client_ip(r: ResourceReader) -> Setting:
     return Setting(value, attributes.place, name, r.name)
 
 
-def _targets(r: ResourceReader) -> Iterator[Link]:
-    """The load balancers in a target group: its own, and what attachments register in it."""
+def _registered(r: ResourceReader) -> Iterator[Link]:
+    """The load balancers that are registered in this target group, by itself or an attachment."""
     for target in r.attribute("", "Targets").each():
         link = r.link(LoadBalancer, target.get("Id"), "has as its target")
         if link is not None:

@@ -4,7 +4,9 @@ What: Tasks run in subnets without a route to the internet, and their VPC has no
     something that they need: their image (ecr.api, ecr.dkr, s3), their log driver, secrets and
     parameters, environment files and credential specs, sidecars (X-Ray daemon, ADOT collector,
     CloudWatch agent), ECS Exec, Service Connect, or the agent of their instances. An image that no
-    endpoint serves (Docker Hub, public.ecr.aws) is reported as well.
+    endpoint serves (Docker Hub, public.ecr.aws, ghcr.io) is reported as well; of a registry that
+    may be on the internet taskwall reports "unknown", and one with a private address or name
+    (`registry.corp.internal`, a name of a private hosted zone) needs nothing.
 Why: Such tasks do not start, or fail when they write their first log. If somebody then opens a
     route to the internet in a hurry, the isolation is lost.
 Fine when: Another stack creates the endpoints in this VPC: name the rule in the setting

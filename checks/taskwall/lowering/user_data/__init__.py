@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator
 from msgspec.structs import replace
 
 from taskwall.core.facts import Fact, any_of
+from taskwall.core.json_text import parsed
+from taskwall.core.patterns import pattern
 from taskwall.core.values import (
     Fields,
     Items,
@@ -21,6 +23,7 @@ from taskwall.core.values import (
     Unknown,
     Value,
     needs,
+    spelled,
     worst_per_scenario,
 )
 from taskwall.lowering._draft import ResourceReader
@@ -42,6 +45,7 @@ def agent(r: ResourceReader, cell: Cell) -> Agent:
     if text is None:
         return _unseen(r, cell, needs(at) or cell.needs)
     rows = _Rows(cell, at, text)
+    machine.left_open.update(dict.fromkeys(needs(at)))
     _act(r, machine, text, at)
     return _read_off(r, cell, machine, rows)
 
@@ -173,10 +177,11 @@ class _Rows:
 
 def _act(r: ResourceReader, machine: Machine, text: str, value: Value) -> None:
     """Let user data act on a machine, by its kind."""
-    machine.metadata = _metadata(r)
+    machine.metadata = _metadata(r, machine)
     if isinstance(value, _Archive):
         _archive(machine, value)
         return
+    machine.texts.append(text)
     stripped = text.lstrip()
     if not stripped:
         return
@@ -198,15 +203,37 @@ def _act(r: ResourceReader, machine: Machine, text: str, value: Value) -> None:
         cloud.run(machine, cloud.parts_of(text) if whole else [cloud.Part(text, 0)])
 
 
-def _metadata(r: ResourceReader) -> Callable[[str], Fields | None]:
+def _metadata(r: ResourceReader, machine: Machine) -> Callable[[str], Fields | None]:
     """The metadata of a resource of the same template, by its logical id."""
     stack = r.id.rpartition("/")[0]
 
     def of(name: str) -> Fields | None:
         found = r.builder.resources.get(f"{stack}/{name}" if stack else name)
-        return None if found is None else found.metadata
+        metadata = None if found is None else found.metadata
+        if metadata is None or not metadata.fields:
+            machine.left_open.update(dict.fromkeys(machine.unknown("what cfn-init does")))
+            return None
+        machine.left_open.update(dict.fromkeys(needs(metadata)))
+        machine.texts.extend(_texts(metadata))
+        return metadata
 
     return of
+
+
+def _texts(value: Value) -> Iterator[str]:
+    """All texts within a value, keys among them."""
+    found = worst_per_scenario(value)
+    if isinstance(found, Known):
+        yield str(found.data)
+    elif isinstance(found, Text):
+        yield from (part for part in found.parts if isinstance(part, str))
+    elif isinstance(found, Items):
+        for item in found.items:
+            yield from _texts(item)
+    elif isinstance(found, Fields):
+        for key, item in found.fields.items():
+            yield key
+            yield from _texts(item)
 
 
 def _archive(machine: Machine, archive: Items) -> None:
@@ -228,6 +255,7 @@ def _archive(machine: Machine, archive: Items) -> None:
             text = machine.marks.text(content.parts)
         else:
             text = machine.marks.mark(content)
+        machine.texts.append(text)
         parts.append(cloud.Part(text, None, said, doubt))
     cloud.run(machine, parts)
 
@@ -245,18 +273,19 @@ The misspelling is the agent's (amazon-ecs-agent, agent/config/types.go).
 
 
 def _json(machine: Machine, text: str) -> None:
-    import json
-
-    try:
-        found = json.loads(text)
-    except (ValueError, RecursionError):
-        if not is_known(text):
-            machine.anything(0, machine.marks.needs(text))
-        return
-    for key, value in found.items() if isinstance(found, dict) else ():
-        name = _JSON.get(str(key).lower())
-        if name is not None and isinstance(value, str | bool):
-            machine.direct.set(name, str(value).lower() if isinstance(value, bool) else value, 0)
+    found = parsed(machine.marks.value(text))
+    if isinstance(found, Fields):
+        for key, value in found.fields.items():
+            name = _JSON.get(key.lower())
+            plain = worst_per_scenario(value)
+            if name is None or isinstance(plain, Items | Fields):
+                continue
+            if not isinstance(plain, Known):
+                machine.direct.set(name, machine.marks.mark(plain), 0)
+            elif isinstance(plain.data, str | bool):
+                machine.direct.set(name, spelled(plain.data) or "", 0)
+    if (found is None and not is_known(text)) or (isinstance(found, Fields) and found.rest):
+        machine.anything(0, machine.marks.needs(text))
 
 
 # --- from the machine to the agent
@@ -274,6 +303,10 @@ _BOOLEANS = frozenset(
 """Settings that the agent reads as Go's ParseBool does, spaces apart: else they are not set."""
 
 
+_ECS = pattern(r"(?<![a-z])(?<!aws )ecs", re.IGNORECASE)
+"""A word of ECS: `ecs.config`, `ECS_CLUSTER`, `amazon-ecs-agent`, `Initialize-ECSAgent`."""
+
+
 def _read_off(r: ResourceReader, cell: Cell, machine: Machine, rows: _Rows) -> Agent:
     """What an agent takes of all that user data has done."""
     found = machine.agent_settings()
@@ -289,6 +322,10 @@ def _read_off(r: ResourceReader, cell: Cell, machine: Machine, rows: _Rows) -> A
         name.startswith("ECS_") and not written.doubt for name, written in found.found.items()
     )
     hinted = unseen or tuple(n for w in found.found.values() for n in w.doubt)
+    if not any(map(_ECS.search, (*machine.texts, *machine.written()))):
+        # Whatever a program does, it sets up no agent unasked: only lines that the sources leave
+        # open could.
+        hinted = tuple(need for need in hinted if need in machine.left_open)
     joins = Fact(
         True if evident else None if hinted else False, text, cell.place, r.name,
         () if evident else tuple(dict.fromkeys(hinted)),

@@ -6,6 +6,7 @@ The setting names are from Bottlerocket's reference (settings.ecs and settings.n
 
 import re
 
+from taskwall.core.patterns import pattern
 from taskwall.core.values import spelled
 from taskwall.lowering.user_data.machine import Machine
 from taskwall.lowering.user_data.marked import is_known
@@ -34,6 +35,8 @@ def run(machine: Machine, text: str) -> None:
     import tomllib
 
     machine.started_by = "bottlerocket"
+    # An unknown for a value, without quotes, is one.
+    text = _BARE.sub(r'\1"\2"\3', text)
     try:
         found = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError):
@@ -51,6 +54,9 @@ def run(machine: Machine, text: str) -> None:
             continue
         said = ",".join(map(str, value)) if isinstance(value, list) else spelled(value) or ""
         machine.direct.set(name, said, _row(text, key))
+
+
+_BARE = pattern("(=[ \\t]*)([\ue000-\uf8ff])([ \\t]*(?:#.*)?)$", re.MULTILINE)
 
 
 def _row(text: str, key: str) -> int:

@@ -1,6 +1,6 @@
 """What user data does to a machine, as far as its ECS agent and its metadata are concerned."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -99,6 +99,10 @@ class Machine:
         self.expanded = 0
         """How many characters stood for variables so far."""
         self.unseen: dict[Need, None] = {}
+        self.texts: list[str] = []
+        """What was read of it, and of the metadata that it names."""
+        self.left_open: dict[Need, None] = {}
+        """What those texts wait for, as far as the sources write them."""
         self.metadata: Callable[[str], Fields | None] = lambda _: None
 
     def write(
@@ -136,6 +140,10 @@ class Machine:
         self.direct.cloud(needs)
         for path in dict.fromkeys((AGENT_CONFIG, *self.files)):
             self.write(path, [opaque(row, needs)], append=True, doubt=())
+
+    def written(self) -> Iterator[str]:
+        """The lines of all files that were written."""
+        return (line.text for content in self.files.values() for line in content)
 
     @staticmethod
     def unknown(what: str) -> tuple[Need, ...]:

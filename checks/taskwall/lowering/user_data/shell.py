@@ -342,7 +342,7 @@ class Shell:
         words = stripped(words)
         if not words:
             return []
-        if not is_known(words[0]):
+        if not is_known(words[0][:1]):
             needs = self.machine.marks.needs(words[0])
             self.machine.anything(row, (*doubt, *needs))
             return [opaque(row, needs)]

@@ -156,17 +156,18 @@ def _script(call: ShellCall) -> list[ScriptLine]:
     """A shell: `-c` with a text, a script from its input, or one from a file."""
     words, shell = call.arguments, call.shell
     inner = shell.inside(call.row, call.doubt, call.depth)
+    script = " ".join(words) if call.name == "eval" else None
     for index, word in enumerate(words[:-1]):
-        if word.startswith("-") and not word.startswith("--") and word.endswith("c"):
-            if not is_known(words[index + 1][:1]):
-                break
-            inner.variables = dict(shell.variables)
-            return inner.run(words[index + 1])
+        if script is None and word.startswith("-") and word[1:2] != "-" and word.endswith("c"):
+            script = words[index + 1]
+    if script is not None:
+        inner.variables = dict(shell.variables)
+        return inner.run(script)
     files = [word for word in words if not word.startswith("-")]
     content = shell.machine.files.get(files[0]) if files else call.given
-    known = content is not None and not any(line.opaque or line.doubt for line in content)
-    if not known or not content:
-        needs = Machine.unknown(f"what {call.name} runs")
+    waits = [need for line in content or () for need in line.doubt]
+    if not content or waits or any(line.opaque for line in content):
+        needs = tuple(waits) or Machine.unknown(f"what {call.name} runs")
         shell.machine.anything(call.row, needs)
         return call.unknown_output()
     inner.row = content[0].row

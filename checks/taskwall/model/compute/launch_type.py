@@ -20,7 +20,8 @@ def launches(network: Network, source: TaskSource) -> tuple[frozenset[Launch], t
     """The launch types known of a task source, and what any further ones wait for.
 
     A source that says nothing takes its cluster's default capacity providers; a cluster without
-    any gives EC2. A task definition that is registered for one launch type settles an open one.
+    any gives EC2. A task definition settles what is open if it is registered for one launch type,
+    or its network mode is none of Fargate's.
     """
     known, waits = _providers(network, source.runs_on)
     if not known and not waits:
@@ -31,7 +32,27 @@ def launches(network: Network, source: TaskSource) -> tuple[frozenset[Launch], t
         for launch in _WORDS:
             if registered == {launch} and launch != "EC2":
                 return frozenset((launch,)), ()
+        if definition is not None and known <= {"EC2"} and _only_ec2(source, definition):
+            return frozenset({"EC2"}), ()
     return known, waits
+
+
+def _only_ec2(source: TaskSource, definition: TaskDefinition) -> bool:
+    """Whether the network mode of a definition leaves no launch type but EC2.
+
+    Fargate knows awsvpc only, Managed Instances no bridge, and no capacity provider starts tasks
+    on external instances, which stand behind no load balancer (Amazon ECS developer guide, "Task
+    networking", "Amazon ECS Anywhere").
+    """
+    mode = definition.mode
+    if definition.external or mode.open or mode.known == "awsvpc":
+        return False
+    others = {str(need.known) for need in definition.requires} - {"EC2", "EXTERNAL"}
+    # Fargate and Managed Instances refuse a definition without a mode: such a stack is invalid.
+    invalid = mode.known is None and others
+    managed = mode.known in ("host", "none") and (others or not definition.requires)
+    external = source.runs_on.needs and not source.bindings
+    return not (invalid or managed or external)
 
 
 def strategy(network: Network, source: TaskSource) -> Providers:
