@@ -93,7 +93,8 @@ class Rule(Struct, frozen=True):
     """A rule as surfaces see it.
 
     `sections` hold the docstring's parts by their names. `yields_to` names the rules whose fail
-    about the same thing silences this one's.
+    about the same thing silences this one's. `per_use` says that it judges how a value is used, and
+    not the value: two uses of one variable are two mistakes.
     """
 
     id: str
@@ -106,6 +107,7 @@ class Rule(Struct, frozen=True):
     sections: Mapping[str, str]
     judge: Judge
     module: str
+    per_use: bool = False
 
     @property
     def lint_id(self) -> str:
@@ -142,7 +144,12 @@ def describe(rule: Rule) -> RuleDescription:
 
 
 def rule(
-    severity: Severity, *, default: bool = False, pci: bool = False, yields_to: tuple[str, ...] = ()
+    severity: Severity,
+    *,
+    default: bool = False,
+    pci: bool = False,
+    yields_to: tuple[str, ...] = (),
+    per_use: bool = False,
 ) -> Callable[[Judge], Rule]:
     """Make a generator function the rule of its file.
 
@@ -151,6 +158,8 @@ def rule(
         default: whether the profile `default` has it (`strict` has all).
         pci: whether the profile `pci` has it beside those of `default`.
         yields_to: ids of the rules that have precedence over it.
+        per_use: whether it judges a permission for whom it admits where: no variable that
+            permissions share is then their common mistake.
 
     Raises:
         TypeError: the file's name or docstring is not as a rule's must be; the message says how.
@@ -172,6 +181,7 @@ def rule(
             sections,
             judge,
             judge.__module__,
+            per_use,
         )
 
     return made
