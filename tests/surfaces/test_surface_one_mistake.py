@@ -341,3 +341,166 @@ def test_an_anchor_that_services_share(tmp_path: Path) -> None:
     line = next(n for n, line in enumerate(text.splitlines(), 1) if "&nets" in line)
 
     assert of_templates(tmp_path, main=text) == [("main.yaml", line, 2)]
+
+
+# --- CDK
+
+
+def synthesized(stack: str, subnet: str) -> str:
+    """What CDK makes of a class of stacks."""
+
+    def made(kind: str, path: str, properties: dict[str, object]) -> dict[str, object]:
+        return {
+            "Type": kind,
+            "Properties": properties,
+            "Metadata": {"aws:cdk:path": f"{stack}/{path}"},
+        }
+
+    network = {
+        "AwsvpcConfiguration": {"SecurityGroups": ["sg-0123456789abcdef0"], "Subnets": [subnet]}
+    }
+    properties = {"LaunchType": "FARGATE", "TaskDefinition": "web"}
+    service = made(
+        "AWS::ECS::Service",
+        "Api/Service/Service",
+        {**properties, "NetworkConfiguration": network},
+    )
+    return json.dumps({"Resources": {"ApiService1234": service}}, indent=1)
+
+
+def test_the_stages_of_an_app(tmp_path: Path) -> None:
+    """What one class of stacks does wrong in each stage, or under each name, is told once."""
+    out = tmp_path / "cdk.out"
+    for stage in ("Dev", "Prod"):
+        (out / f"assembly-{stage}").mkdir(parents=True)
+        text = synthesized(f"{stage}/Api", "subnet-1")
+        (out / f"assembly-{stage}" / f"{stage}Api.template.json").write_text(text)
+    (out / "Test.template.json").write_text(synthesized("Test", "subnet-1"))
+    options = Options(paths=(str(tmp_path),), cwd=str(tmp_path), select=("TW603",))
+    [one] = scan(options).findings
+    (out / "Test.template.json").write_text(synthesized("Test/Other", "subnet-1"))
+    apart = scan(options).findings
+
+    assert one.verdict == "unknown"
+    assert [instance.construct for instance in one.instances] == [
+        "Test/Api/Service/Service",
+        "Dev/Api/Api/Service/Service",
+        "Prod/Api/Api/Service/Service",
+    ]
+    assert len({instance.fingerprint for instance in one.instances}) == 3
+    assert sorted(len(each.instances) for each in apart) == [1, 2]
+
+
+# --- endpoints that share a group
+
+
+def endpoints(ingress: str = "", egress: str = "0.0.0.0/0", groups: str = "") -> str:
+    """A service without a way out, and its endpoints, which share a group."""
+    made = "".join(
+        f"""\
+resource "aws_vpc_endpoint" "{name}" {{
+  vpc_id              = aws_vpc.main.id
+  service_name        = "com.amazonaws.eu-west-1.{name.replace("_", ".")}"
+  vpc_endpoint_type   = "Interface"
+  private_dns_enabled = true
+  subnet_ids          = [aws_subnet.app.id]
+  security_group_ids  = [aws_security_group.endpoints.id{groups}]
+}}
+"""
+        for name in ("ecr_api", "ecr_dkr", "logs")
+    )
+    return f"""\
+resource "aws_vpc" "main" {{
+  cidr_block           = "10.0.0.0/16"
+  enable_dns_hostnames = true
+}}
+resource "aws_subnet" "app" {{
+  vpc_id     = aws_vpc.main.id
+  cidr_block = "10.0.1.0/24"
+}}
+resource "aws_security_group" "endpoints" {{
+  vpc_id = aws_vpc.main.id
+  {ingress}
+}}
+resource "aws_security_group" "other" {{
+  vpc_id = aws_vpc.main.id
+}}
+resource "aws_security_group" "web" {{
+  vpc_id = aws_vpc.main.id
+  egress {{
+    from_port   = 443
+    to_port     = 443
+    protocol    = "tcp"
+    cidr_blocks = ["{egress}"]
+  }}
+}}
+resource "aws_ecs_task_definition" "web" {{
+  family                   = "web"
+  network_mode             = "awsvpc"
+  requires_compatibilities = ["FARGATE"]
+  container_definitions = jsonencode([{{
+    name  = "web"
+    image = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/web:1"
+    logConfiguration = {{ logDriver = "awslogs" }}
+  }}])
+}}
+resource "aws_ecs_service" "web" {{
+  launch_type     = "FARGATE"
+  task_definition = aws_ecs_task_definition.web.arn
+  network_configuration {{
+    subnets         = [aws_subnet.app.id]
+    security_groups = [aws_security_group.web.id]
+  }}
+}}
+{made}"""
+
+
+def allowing(cidr: str) -> str:
+    """An ingress block for HTTPS."""
+    ports = '    from_port = 443\n    to_port = 443\n    protocol = "tcp"\n'
+    return f'ingress {{\n{ports}    cidr_blocks = ["{cidr}"]\n  }}'
+
+
+NAMES = {f"aws_vpc_endpoint.{name}" for name in ("ecr_api", "ecr_dkr", "logs")}
+
+
+@pytest.mark.parametrize(
+    ("text", "where"),
+    [
+        (endpoints(), 'resource "aws_security_group" "endpoints"'),
+        (
+            endpoints(allowing("10.0.0.0/16"), egress="192.0.2.0/24"),
+            'resource "aws_security_group" "web"',
+        ),
+    ],
+)
+def test_endpoints_that_share_a_group(tmp_path: Path, text: str, where: str) -> None:
+    """A group that lets no task in, or none out, is one mistake for all endpoints."""
+    (tmp_path / "main.tf").write_text(text)
+    options = Options(paths=(str(tmp_path),), cwd=str(tmp_path), select=("TW407",))
+    [one] = scan(options).document.findings
+
+    assert text.splitlines()[one.line - 1].startswith(where)
+    assert set(one.addresses) == NAMES
+    assert "aws_vpc_endpoint.ecr_dkr and aws_vpc_endpoint.logs)" in one.message
+
+
+def test_endpoints_of_several_groups(tmp_path: Path) -> None:
+    """Where several groups could let tasks in, each endpoint is a place to change."""
+    (tmp_path / "main.tf").write_text(endpoints(groups=", aws_security_group.other.id"))
+    options = Options(paths=(str(tmp_path),), cwd=str(tmp_path), select=("TW407",))
+    found = scan(options).document.findings
+
+    assert {one.resource for one in found} == NAMES
+
+
+def test_a_permission_of_a_group_that_endpoints_share(tmp_path: Path) -> None:
+    """What lets others than the VPC in is told once, at the permission, with the endpoints."""
+    text = endpoints(allowing("10.0.0.0/8"))
+    (tmp_path / "main.tf").write_text(text)
+    options = Options(paths=(str(tmp_path),), cwd=str(tmp_path), select=("TW407",))
+    [one] = scan(options).document.findings
+
+    assert "10.0.0.0/8" in text.splitlines()[one.line - 1]
+    assert one.addresses == ("aws_security_group.endpoints",)
+    assert all(name in one.message for name in NAMES)

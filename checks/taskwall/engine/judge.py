@@ -41,7 +41,8 @@ class LocatedFinding(Struct, frozen=True, gc=False):
     `files` are those that the chains of further instances go through. `needs` says why what the
     finding waits for is not known. `changes` would mend it together, each with the resource that it
     is about. `about` are the permissions, listeners, ... that it is about, by which rules take
-    precedence over it; `silenced_by` are the rules that did so, each with what about.
+    precedence over it; `silenced_by` are the rules that did so, each with what about. `shared` is
+    where it is told if it is so of several.
     """
 
     finding: Finding
@@ -52,6 +53,7 @@ class LocatedFinding(Struct, frozen=True, gc=False):
     changes: tuple[tuple[AttributeChange, Resource], ...] = ()
     about: frozenset[str] = frozenset()
     silenced_by: frozenset[tuple[str, str]] = frozenset()
+    shared: Span | None = None
 
     def touches(self, files: frozenset[str]) -> bool:
         """Whether its place, a step of its chain or a call that leads there is in one of these."""
@@ -246,10 +248,12 @@ def _provenance(
     by_value = {rule.id for rule in rules if not rule.per_use}
     lines, trace = evaluations[0].line_map, evaluations[0].provenance
     for one in judged:
-        if one.finding.verdict == "pass" or one.finding.rule not in by_value:
-            yield ()
-        else:
-            yield lines.apply(trace(one.place, one.on))
+        found: tuple[Provenance, ...] = ()
+        if one.finding.verdict != "pass":
+            found = trace(one.place, one.on) if one.finding.rule in by_value else ()
+            if one.shared:
+                found = (*(found or (Provenance(one.place),)), Provenance(one.shared))
+        yield lines.apply(found)
 
 
 def policy_of(settings: Settings) -> RulePolicy:
@@ -472,6 +476,8 @@ def _of_rule(
             _judged(alike, spot[0], stack, settings.profile),
             about=frozenset(about[spot]),
             silenced_by=answer.silenced_by,
+            shared=verdict.shared
+            and places.of(verdict.shared.header, verdict.shared, answer.scenario),
         )
         if answer.truth and verdict.changes:
             offered = changes.applicable(rule.id, verdict.changes, answer.scenario)

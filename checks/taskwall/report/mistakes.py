@@ -33,16 +33,17 @@ def by_mistake(rows: Iterable[ReportEntry], paths: ReportPaths) -> list[Finding]
         else:
             source = (one.rule, one.verdict, one.missing, _nodes(row)[-1])
             groups.setdefault(source, []).append(row)
-    places: dict[tuple[str, str, Span, int], list[ReportEntry]] = {}
+    places: dict[tuple[object, ...], list[tuple[Span, ReportEntry]]] = {}
     times: Counter[tuple[object, ...]] = Counter()
     for group in groups.values():
         place = _shared(group)
         for row in group:
             one = row.finding
-            of = (one.rule, one.verdict, place, one.resource, one.stack)
+            key = (one.rule, one.verdict, _twins(row) or place)
+            of = (*key, one.resource, one.stack)
             times[of] += 1
-            places.setdefault((*of[:3], times[of]), []).append(row)
-    found = (_merged(alike, key[2], paths) for key, alike in places.items())
+            places.setdefault((*key, times[of]), []).append((place, row))
+    found = (_merged(alike, paths) for alike in places.values())
     return sorted((*passes, *found), key=in_order)
 
 
@@ -56,9 +57,29 @@ def _shared(group: Sequence[ReportEntry]) -> Span:
     return next(node.place for node in _nodes(group[0]) if node in shared)
 
 
-def _merged(rows: Sequence[ReportEntry], place: Span, paths: ReportPaths) -> Finding:
+def _twins(row: ReportEntry) -> tuple[str, ...]:
+    """What the templates that CDK makes of one class for each stage or account have in common.
+
+    That is the app, the construct as seen from its stack, and what is said of it; nothing for what
+    CDK did not make.
+    """
+    one = row.finding
+    if one.construct is None:
+        return ()
+    *folders, _ = one.file.split("/")
+    stages = 0
+    while folders and folders[-1].startswith("assembly-"):
+        folders.pop()
+        stages += 1
+    _, *below = one.construct.split("/")[stages:]
+    logical_id = one.resource.rpartition("/")[2]
+    return "/".join(folders), "/".join(below), logical_id, one.message.replace(one.resource, "")
+
+
+def _merged(placed: Sequence[tuple[Span, ReportEntry]], paths: ReportPaths) -> Finding:
     """The finding about one place."""
-    rows = sorted(rows, key=_first)
+    placed = sorted(placed, key=lambda pair: _first(pair[1]))
+    place, rows = placed[0][0], [row for _, row in placed]
     first = rows[0].finding
     if len(rows) == 1:
         return first

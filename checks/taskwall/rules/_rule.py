@@ -41,7 +41,8 @@ class Verdict(Struct, frozen=True, gc=False):
     `absent` marks that something is missing, which the setting `elsewhere` excuses. `names` fill
     the fix. `asked_by` is a rule whose unknown about the same thing asks the user what this one
     would ask. `changes` are what would mend a fail, if setting attributes does: all of them
-    together.
+    together. `shared` is where the mistake is if several verdicts have it in common: the group that
+    they all use.
     """
 
     on: Origin
@@ -57,6 +58,7 @@ class Verdict(Struct, frozen=True, gc=False):
     asked_by: str = ""
     negative: bool = False
     changes: tuple[AttributeChange, ...] = ()
+    shared: Origin | None = None
 
     @property
     def decided(self) -> Fact | None:
