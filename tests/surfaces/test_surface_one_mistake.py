@@ -504,3 +504,13 @@ def test_a_permission_of_a_group_that_endpoints_share(tmp_path: Path) -> None:
     assert "10.0.0.0/8" in text.splitlines()[one.line - 1]
     assert one.addresses == ("aws_security_group.endpoints",)
     assert all(name in one.message for name in NAMES)
+
+
+def test_a_group_that_an_absent_module_gets(tmp_path: Path) -> None:
+    """Whether that module makes endpoints which use the group is no question to ask."""
+    text = endpoints(allowing("0.0.0.0/0")).partition('resource "aws_vpc_endpoint"')[0]
+    call_ = 'module "m" {\n  source = "x/m/aws"\n  groups = [aws_security_group.endpoints.id]\n}\n'
+    (tmp_path / "main.tf").write_text(text + call_)
+    options = Options(paths=(str(tmp_path),), cwd=str(tmp_path), select=("TW407",))
+
+    assert scan(options).findings == ()

@@ -29,7 +29,8 @@ See: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/vpc-endpoints.h
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TypeAlias
+
+from msgspec import Struct
 
 from taskwall.core.facts import Fact, all_of, any_of
 from taskwall.core.values import Origin
@@ -57,15 +58,25 @@ def unreached_endpoint(network: Network) -> Iterator[Verdict]:
         yield _reached(network, endpoint, interface, concerned)
         if interface.truth is not False:
             needed = all_of((interface, concerned))
+            unseen = any(need.handed for need in endpoint.origin.maybe)
+            if unseen and needed.truth is not True:
+                continue  # An absent module may make it, of which nobody could say more.
             for permission, fact in outsiders(network, endpoint):
-                if (open_ := all_of((needed, fact))).truth is not False:
-                    outside.setdefault(permission.id, []).append((permission, endpoint, open_))
+                if fact.truth is not False:
+                    outside.setdefault(permission.id, []).append(
+                        _Outside(permission, endpoint, needed, fact)
+                    )
     for found in outside.values():
         yield _closed(network, found)
 
 
-_Outside: TypeAlias = tuple[Permission, Endpoint, Fact]
-"""A permission, an endpoint whose group has it, and whether it allows others than its VPC."""
+class _Outside(Struct, frozen=True):
+    """A permission of an endpoint that is needed, and whether it allows others than its VPC."""
+
+    permission: Permission
+    endpoint: Endpoint
+    needed: Fact
+    fact: Fact
 
 
 def _reached(network: Network, endpoint: Endpoint, interface: Fact, concerned: Fact) -> Verdict:
@@ -118,16 +129,17 @@ def _reached(network: Network, endpoint: Endpoint, interface: Fact, concerned: F
 
 def _closed(network: Network, found: Sequence[_Outside]) -> Verdict:
     """Whether a permission allows nobody from outside the VPC to endpoints."""
-    permission, _, _ = found[0]
-    every = any_of(fact for _, _, fact in found)
-    to = listed([endpoint.name for _, endpoint, fact in found if fact.truth is every.truth])
+    permission = found[0].permission
+    every = any_of(all_of((one.needed, one.fact)) for one in found)
+    open_ = [one.endpoint.name for one in found if (one.needed & one.fact).truth is every.truth]
     return Verdict(
         permission.on,
         permission.place,
         every,
         f"{permission.on.name} allows ingress from {who(network, permission)}, outside the VPC,"
-        f" to {to}",
+        f" to {listed(open_)}",
         about=permission.id,
+        concerned=any_of(one.needed for one in found),
     )
 
 
