@@ -105,15 +105,17 @@ class ReportEntries:
             rows = []
             for judged, mend, trace in zip(found, chain(mends, nothing), traces, strict=False):
                 silencing = suppressions.suppressing(judged, trace, skips)
-                self.used.update(silencing)
-                silencing = [s for s in silencing if not suppressions.has_ended(s, self._today)]
+                holding = [s for s in silencing if not suppressions.has_ended(s, self._today)]
                 finding = self._paths.respelt(_with_edits(judged.finding, mend))
-                skip = silencing[0] if silencing else None
+                skip = holding[0] if holding else None
                 asked = read.only is None or judged.touches(read.only)
                 place, on = judged.place, judged.on.name
                 row = ReportEntry(finding, place, read.boundary, on, skip, asked, provenance=trace)
-                rows.append((judged, row))
-            yield from _after_precedence(rows)
+                rows.append((judged, row, silencing))
+            for row, silencing in _after_precedence(rows):
+                if not row.silenced:
+                    self.used.update(silencing)
+                yield row
 
     def _fingerprinted(self, rows: Sequence[ReportEntry], lines: SourceLines) -> list[ReportEntry]:
         """The rows with fingerprints, which edits elsewhere in the file leave alone.
@@ -176,19 +178,19 @@ def _merged(rows: Iterable[ReportEntry]) -> Iterator[ReportEntry]:
 
 
 def _after_precedence(
-    rows: Sequence[tuple[LocatedFinding, ReportEntry]],
-) -> Iterator[ReportEntry]:
-    """Rows, those that other rules silence marked so.
+    rows: Sequence[tuple[LocatedFinding, ReportEntry, list[Suppression]]],
+) -> Iterator[tuple[ReportEntry, list[Suppression]]]:
+    """Rows with the skips that are about them, those that other rules silence marked so.
 
     A suppressed fail silences only what stands at its own place.
     """
     told: dict[tuple[str, str], list[ReportEntry]] = {}
-    for judged, row in sorted(rows, key=lambda pair: len(pair[0].silenced_by)):
+    for judged, row, skips in sorted(rows, key=lambda row: len(row[0].silenced_by)):
         by = [other for key in judged.silenced_by for other in told.get(key, ())]
         if any(one.suppression is None or _overlap(one.place, row.place) for one in by):
-            yield replace(row, silenced=True)
+            yield replace(row, silenced=True), skips
             continue
-        yield row
+        yield row, skips
         if judged.finding.verdict == "fail":
             for about in judged.about:
                 told.setdefault((judged.finding.rule, about), []).append(row)
