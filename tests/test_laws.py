@@ -184,4 +184,5 @@ def test_evaluation_is_pure() -> None:
     first: Evaluation = stack.evaluate({})
     again: Evaluation = stack.evaluate({})
 
-    assert replace(again, user_place=first.user_place) == first
+    traces = {"user_place": first.user_place, "provenance": first.provenance}
+    assert replace(again, **traces) == first

@@ -34,6 +34,7 @@ PRECEDENCE = {
     "TW101": ("TW108",),
     "TW106": ("TW109",),
     "TW408": ("TW405",),
+    "TW603": ("TW203",),
 }
 """Rules, and those that yield to them.
 

@@ -178,27 +178,25 @@ def test_what_helps_against_several_findings_is_one_action(tmp_path: Path) -> No
     (tmp_path / "main.tf").write_text(calls)
     (tmp_path / "web").mkdir()
     (tmp_path / "web" / "main.tf").write_text(SERVICE + RULE)
-    found = [
+    [found] = [
         each for each in Session(str(tmp_path)).report().document.findings if each.rule == "TW204"
     ]
-    assert len(found) == 2
     path = str(tmp_path / "web" / "main.tf")
     document = OpenDocument(Path(path).as_uri(), path, 1, DocumentLines(SERVICE + RULE, "utf-16"))
     where = Whereabouts(str(tmp_path), "utf-16", {path: document}, {path: document.text}, {})
     range_ = Range(Position(0, 0), Position(0, 1))
-    pairs = [(each, Diagnostic(range_, each.message)) for each in found]
+    pairs = [(found, Diagnostic(range_, message)) for message in ("one", "another")]
     told = [
         (each.title, [diagnostic.message for diagnostic in each.diagnostics or ()])
         for each in actions(pairs, document, where)
     ]
-    both = [each.message for each in found]
-    assert both[0] != both[1]
+    both = ["one", "another"]
     assert told == [
         ("Suppress TW204 for this place", both),
         ("Suppress TW204 for all of aws_vpc_security_group_ingress_rule.web", both),
-        ("Suppress TW204 for all inside module.a", both[:1]),
+        ("Suppress TW204 for all inside module.a", both),
+        ("Suppress TW204 for all inside module.b", both),
         ("Explain TW204", both),
-        ("Suppress TW204 for all inside module.b", both[1:]),
     ]
 
 

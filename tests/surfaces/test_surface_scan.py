@@ -222,12 +222,12 @@ def test_a_single_file_is_seen_from_its_roots(toy: Path) -> None:
 
 
 def test_one_finding_for_all_stacks_that_agree(toy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The same of the same place is told once, with the instances of all; per call chain."""
+    """The same of the same place is told once, with the instances of all, each with its calls."""
     put(toy, module__main="x = 1 # fail TW206\n")
     for root in ("a", "b"):
         put(toy, **{f"{root}__main": f"call {toy}/module\n"})
-    apart = scan(Options()).document.findings
-    assert [(one.stack, one.called_from[0].file) for one in apart] == [
+    (called,) = scan(Options()).document.findings
+    assert [(one.stack, one.called_from[0].file) for one in called.instances] == [
         ("a", "a/main.tf"),
         ("b", "b/main.tf"),
     ]

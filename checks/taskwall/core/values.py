@@ -39,6 +39,15 @@ class Span(Struct, frozen=True, gc=False):
         ) <= (self.end_line, self.end_column)
 
 
+class RowsSpan(Span, frozen=True, gc=False):
+    """The place of a text that is put together of pieces: `rows` are those of its lines.
+
+    None stands for a line that no piece begins.
+    """
+
+    rows: tuple[Span | None, ...] = ()
+
+
 class ModuleCall(Struct, frozen=True, gc=False):
     """A module call (or nested stack) through which a resource comes to be.
 

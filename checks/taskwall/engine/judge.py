@@ -32,7 +32,7 @@ from taskwall.model.core.network import Network, RulePolicy
 from taskwall.rules._rule import Rule, Verdict
 from taskwall.settings import Settings
 from taskwall.source.resource import ABSENT, Resource, Suppression
-from taskwall.source.stack import AbsentSource, SourceError, Stack
+from taskwall.source.stack import AbsentSource, Evaluation, Provenance, SourceError, Stack
 
 
 class LocatedFinding(Struct, frozen=True, gc=False):
@@ -40,7 +40,9 @@ class LocatedFinding(Struct, frozen=True, gc=False):
 
     `files` are those that the chains of further instances go through. `needs` says why what the
     finding waits for is not known. `changes` would mend it together, each with the resource that it
-    is about.
+    is about. `about` are the permissions, listeners, ... that it is about, by which rules take
+    precedence over it; `silenced_by` are the rules that did so, each with what about. `shared` is
+    where it is told if it is so of several.
     """
 
     finding: Finding
@@ -49,6 +51,9 @@ class LocatedFinding(Struct, frozen=True, gc=False):
     files: frozenset[str] = frozenset()
     needs: tuple[Need, ...] = ()
     changes: tuple[tuple[AttributeChange, Resource], ...] = ()
+    about: frozenset[str] = frozenset()
+    silenced_by: frozenset[tuple[str, str]] = frozenset()
+    shared: Span | None = None
 
     def touches(self, files: frozenset[str]) -> bool:
         """Whether its place, a step of its chain or a call that leads there is in one of these."""
@@ -66,7 +71,9 @@ class Judgement(Struct, frozen=True):
 
     Passes are among the findings only if the settings show them; else `passes` are what there is
     to count of them, at places as the evaluation names them, before lines move. `sensitive_texts`
-    are the sensitive texts of its sources, which nothing else in it holds.
+    are the sensitive texts of its sources, which nothing else in it holds. `silenced` are the fails
+    that other rules take precedence over. `provenance` says of each finding, then of each of those,
+    from which expressions the value at its place comes.
     """
 
     findings: tuple[LocatedFinding, ...]
@@ -79,16 +86,19 @@ class Judgement(Struct, frozen=True):
     notes: tuple[str, ...] = ()
     passes: frozenset[Pass] = frozenset()
     sensitive_texts: frozenset[str] = frozenset()
+    silenced: tuple[LocatedFinding, ...] = ()
+    provenance: tuple[tuple[Provenance, ...], ...] = ()
 
 
 class ScenarioVerdict(Struct, frozen=True, gc=False):
-    """A verdict of a rule in one scenario."""
+    """A verdict of a rule in one scenario, and what took precedence over it there."""
 
     rule: Rule
     verdict: Verdict
     decided: Fact
     truth: bool | None
     scenario: int
+    silenced_by: frozenset[tuple[str, str]] = frozenset()
 
 
 class _RuleFindings(Struct, frozen=True):
@@ -116,6 +126,7 @@ class JudgedBefore:
 
     def __init__(self) -> None:
         self.rules: dict[str, _RuleFindings] = {}
+        self.silenced: dict[str, _RuleFindings] = {}
         self._told: dict[int, tuple[LocatedFinding, LocatedFinding]] = {}
         self._changed_by: tuple[LineMap, Redactor] | None = None
 
@@ -208,10 +219,14 @@ def judge_scenarios(
     mask = Redactor(hidden, fixes(rules))
     if any(one.type == ABSENT for each in evaluations for one in each.resources):
         answers = [answer for answer in answers if _is_told(answer)]
-    merged, passes = _merged(answers, followed, stack, settings, before.rules)
+    loud = [answer for answer in answers if not answer.silenced_by]
+    silenced = [answer for answer in answers if answer.silenced_by]
+    merged, passes = _merged(loud, followed, stack, settings, before.rules)
     merged = list(_one_for_each_call(merged))
+    quiet = _merged(silenced, followed, stack, settings, before.silenced)[0]
+    told = before.told([*merged, *quiet], evaluations[0].line_map, mask)
     return Judgement(
-        before.told(merged, evaluations[0].line_map, mask),
+        told[: len(merged)],
         max(sum(one.type != ABSENT for one in each.resources) for each in evaluations),
         unread,
         mask.apply(tuple(dict.fromkeys(error for each in evaluations for error in each.errors))),
@@ -221,7 +236,24 @@ def judge_scenarios(
         () if followed.whole else (bound,),
         frozenset((*key[:2], mask.redact(key[2]), *key[3:]) for key in passes) if mask else passes,
         hidden,
+        told[len(merged) :],
+        tuple(_provenance([*merged, *quiet], rules, evaluations)),
     )
+
+
+def _provenance(
+    judged: Iterable[LocatedFinding], rules: Iterable[Rule], evaluations: Sequence[Evaluation]
+) -> Iterator[tuple[Provenance, ...]]:
+    """From which expressions the value at the place of each finding comes."""
+    by_value = {rule.id for rule in rules if not rule.per_use}
+    lines, trace = evaluations[0].line_map, evaluations[0].provenance
+    for one in judged:
+        found: tuple[Provenance, ...] = ()
+        if one.finding.verdict != "pass":
+            found = trace(one.place, one.on) if one.finding.rule in by_value else ()
+            if one.shared:
+                found = (*(found or (Provenance(one.place),)), Provenance(one.shared))
+        yield lines.apply(found)
 
 
 def policy_of(settings: Settings) -> RulePolicy:
@@ -261,7 +293,7 @@ def _ask(
         if said.crash:
             crashes.append(Crash(rule.id, "", said.crash))
     claims: set[_Said] = {(a.rule.id, a.truth, a.verdict.about) for a in found if a.verdict.about}
-    into += (answer for answer in found if not _silenced(answer, claims))
+    into += filter(None, (_after_precedence(answer, claims) for answer in found))
     return crashes
 
 
@@ -286,17 +318,19 @@ class _RuleVerdicts:
 _Said: TypeAlias = tuple[str, bool | None, str]
 
 
-def _silenced(answer: ScenarioVerdict, claims: set[_Said]) -> bool:
-    """Whether another rule says the same mistake, or asks the same question, of the same thing.
+def _after_precedence(answer: ScenarioVerdict, claims: set[_Said]) -> ScenarioVerdict | None:
+    """An answer, with the rules that say the same mistake of the same thing, if any do.
 
-    `said` is what each rule says of what.
+    None if another rule asks the same question. `claims` is what each rule says of what.
     """
     verdict = answer.verdict
     if answer.truth is None:
-        return (verdict.asked_by, None, verdict.about) in claims
+        return None if (verdict.asked_by, None, verdict.about) in claims else answer
     if not answer.truth:
-        return False
-    return any((rule, True, verdict.about) in claims for rule in answer.rule.yields_to)
+        return answer
+    about = verdict.about
+    by = frozenset([(r, about) for r in answer.rule.yields_to if (r, True, about) in claims])
+    return replace(answer, silenced_by=by) if by else answer
 
 
 def format_exception(error: Exception) -> str:
@@ -412,13 +446,14 @@ def _of_rule(
 ) -> _RuleFindings:
     """What the answers of one rule are merged to."""
     shown = "pass" in settings.show
-    by_place: dict[tuple[str, Span], list[ScenarioVerdict]] = {}
+    by_place: dict[tuple[object, ...], list[ScenarioVerdict]] = {}
     for answer in answers:
         if answer.truth and answer.verdict.changes:
             changes.record(answer.rule.id, answer.verdict.changes)
-        key = (answer.verdict.on.address, answer.verdict.place)
+        key = (answer.verdict.on.address, answer.verdict.place, answer.silenced_by)
         by_place.setdefault(key, []).append(answer)
     found: dict[tuple[Span, *tuple[object, ...]], list[_Settled]] = {}
+    about: dict[tuple[Span, *tuple[object, ...]], set[str]] = {}
     passes: dict[tuple[object, ...], Pass] = {}
     for group in by_place.values():
         for answer, setting in _settled(group, followed):
@@ -426,17 +461,24 @@ def _of_rule(
             calls = tuple([call.place for call in verdict.on.called_from])
             if answer.truth is not False or shown:
                 at = places.of(verdict.place, verdict.on, answer.scenario)
-                same = (at, calls, message, answer.truth, setting)
+                same = (at, calls, message, answer.truth, setting, answer.silenced_by)
                 found.setdefault(same, []).append((answer, setting))
+                about.setdefault(same, set()).update(each.verdict.about for each in group)
             elif (passed := (verdict.place, calls, message)) not in passes:
                 severity = _severity(answer.rule, verdict, settings.profile)
                 calls_from = _called_from(verdict.on)
                 passes[passed] = answer.rule.id, severity, message, verdict.place, calls_from
     judged: list[LocatedFinding] = []
-    for (at, *_), alike in found.items():
+    for spot, alike in found.items():
         answer = alike[0][0]
         rule, verdict = answer.rule, answer.verdict
-        one = _judged(alike, at, places, stack, settings.profile)
+        one = replace(
+            _judged(alike, spot[0], places, stack, settings.profile),
+            about=frozenset(about[spot]),
+            silenced_by=answer.silenced_by,
+            shared=verdict.shared
+            and places.of(verdict.shared.header, verdict.shared, answer.scenario),
+        )
         if answer.truth and verdict.changes:
             offered = changes.applicable(rule.id, verdict.changes, answer.scenario)
             one = replace(one, changes=offered)

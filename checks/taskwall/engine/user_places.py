@@ -43,7 +43,9 @@ class UserPlaces:
         """Where users change what a finding on something says of a place."""
         module = self._downloaded(scenario).get(os.path.dirname(place.file))
         if module is None:
-            return place
+            # Of a file beside a downloaded module (a template of user data), its call.
+            fetched = on.download and place.file.startswith(os.path.dirname(on.header.file))
+            return on.download.place if on.download and fetched else place
         if (resource := module.at(place, on)) is not None:
             return self._evaluations[scenario].user_place(resource, place)
         call = on.download or next(iter(module.by_address.values())).origin.download

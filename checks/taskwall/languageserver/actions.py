@@ -52,7 +52,8 @@ def _each(
             yield _fixing(fix, diagnostic, where)
         for wish in suppression_edits(finding, document.path, document.text):
             yield _suppressing(finding, wish, diagnostic, document.uri, document.lines)
-        for call in finding.called_from[:1]:
+        calls = (one.called_from[0] for one in finding.instances if one.called_from)
+        for call in dict.fromkeys(calls):
             path = where.path(call.file)
             wish = above(finding.rule, f"for all inside {call.text}", call.line, "")
             yield _suppressing(finding, wish, diagnostic, where.uri(path), where.lines(path))

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from taskwall.core.facts import FALSE, Fact, any_of
-from taskwall.core.values import Known, Need, Unknown
+from taskwall.core.values import Known, Need, Span, Unknown
 from taskwall.lowering._draft import ResourceReader, lowers, setting
 from taskwall.lowering.access_log import block_of_logs, classic_access_log
 from taskwall.lowering.load_balancer import PUBLIC, SCHEME
@@ -163,14 +163,14 @@ def _policy(r: ResourceReader, here: Link, block: Cell) -> TlsPolicy:
         if r.resource.type == "aws_load_balancer_policy":
             attributes, named = "policy_attribute", "policy_name"
     reference = r.nothing()
-    versions: list[str] = []
+    versions: list[tuple[str, Span]] = []
     opens: list[Fact] = []
     for item in block.get(attributes).each():
         key, setting_of = item.get(name), item.get(value)
         if key.known == "Reference-Security-Policy":
             reference = setting_of
         elif str(key.known).startswith("Protocol-") and str(setting_of.known).lower() == "true":
-            versions.append(str(key.known))
+            versions.append((str(key.known), setting_of.place))
         elif key.needs or (setting_of.needs and str(key.known).startswith("Protocol-")):
             text = f"{r.name} enables another protocol"
             opens.append(Fact(None, text, item.place, r.name, (*key.needs, *setting_of.needs)))

@@ -79,12 +79,15 @@ def _parameters(r: ResourceReader, group: str, fixed: str = "") -> Iterator[TlsR
             if truth and found.origin.maybe:
                 truth, waits = None, found.origin.maybe
             fact = Fact(truth, told, value.place, found.name, waits, told)
-            yield TlsRequirement(fact, at, setting(value, parameter).to(word_for(parameter)))
+            changes = setting(value, parameter).to(word_for(parameter))
+            yield TlsRequirement(fact, value.place, changes)
             return
+        # What a group leaves out is missing in the group, or in the list that it has.
+        at = (value or found.attribute("parameter", "Parameters")).place
     elif not cell.absent and not family:
         waits = cell.needs or (Need(str(cell.known), "is a parameter group not in the sources"),)
     if waits:
-        yield TlsRequirement(Fact(None, text, at, r.name, waits), at)
+        yield TlsRequirement(Fact(None, text, cell.place, r.name, waits), at)
         return
     truth = by_default(name, version)
     shown = f"{name} {version}".strip()
@@ -92,7 +95,7 @@ def _parameters(r: ResourceReader, group: str, fixed: str = "") -> Iterator[TlsR
     told += " plain text by default"
     why = Need(f"the engine version of {r.name}", "does not determine its default")
     needs = () if truth is not None else (why,)
-    fact = Fact(truth, told if truth is not None else text, at, r.name, needs, told)
+    fact = Fact(truth, told if truth is not None else text, cell.place, r.name, needs, told)
     yield TlsRequirement(fact, at, () if found is None else _setting(found, parameter))
 
 

@@ -1,8 +1,12 @@
 """App Mesh: meshes, virtual nodes and gateways, and how they speak to each other."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import TypeAlias
 
-from taskwall.core.facts import FALSE, TRUE, Fact, any_of
+from msgspec.structs import replace
+
+from taskwall.core.facts import TRUE, Fact, any_of
+from taskwall.core.values import Span
 from taskwall.lowering._draft import SWITCH, ResourceReader, lowers, setting
 from taskwall.lowering._written import (
     any_written,
@@ -40,10 +44,10 @@ def virtual_node(r: ResourceReader) -> Iterator[object]:
     logging = r.change(file, {"path": path}, {"Path": path})
     yield MeshProxy(r.origin, file.place, TRUE, is_written(r, file), logging=logging)
     yield from _node(r)
-    inherits: list[Fact] = []
+    inherits: list[_Inherits] = []
     for index, each in enumerate(r.attribute("spec.backend", "Spec.Backends").each()):
         yield from _own_policy(r, each, f"{r.id}.backend[{index}]", inherits)
-    yield _defaults(r, any_of(inherits) if inherits else FALSE)
+    yield _defaults(r, inherits)
 
 
 @lowers("aws_appmesh_virtual_gateway", "AWS::AppMesh::VirtualGateway", to=MeshNode)
@@ -52,7 +56,7 @@ def virtual_gateway(r: ResourceReader) -> Iterator[object]:
         return
     yield from _node(r)
     # What it hands on goes to virtual services by its defaults, which nothing overrides.
-    yield _defaults(r, TRUE)
+    yield _defaults(r, [(TRUE, None)])
 
 
 def _node(r: ResourceReader) -> Iterator[MeshNode | MeshListener]:
@@ -77,6 +81,9 @@ def _node(r: ResourceReader) -> Iterator[MeshNode | MeshListener]:
         )
 
 
+_Inherits: TypeAlias = tuple[Fact, Span | None]
+"""That a backend has no policy of its own, and where it is if it is written."""
+
 _FILES = (("file", "File"), ("sds", "SDS"))
 """Where a proxy can have certificates from, as Terraform and CloudFormation say it."""
 
@@ -85,28 +92,37 @@ _TRUSTS = (("acm", "ACM"), *_FILES)
 
 
 def _own_policy(
-    r: ResourceReader, each: Cell, id_: str, inherits: list[Fact]
+    r: ResourceReader, each: Cell, id_: str, inherits: list[_Inherits]
 ) -> Iterator[ClientPolicy]:
-    """The policy of a backend, if it has its own; whether it has none is entered in `inherits`."""
+    """The policy of a backend, if it has its own; that it has none is entered in `inherits`."""
     block = as_if_there(each)
     service = block.get("virtual_service" if r.terraform else "VirtualService")
     name = service.get("virtual_service_name" if r.terraform else "VirtualServiceName").known
     policy = service.get("client_policy" if r.terraform else "ClientPolicy")
     tls = policy.get("tls" if r.terraform else "TLS")
     found = list(tls.each())
-    inherits.append(~is_written(r, tls) if structured(block) else left_open(r, block))
+    none = ~is_written(r, tls) if structured(block) else left_open(r, block)
+    inherits.append((none, each.place))
     whom = f"the backend {name}" if name else "a backend"
     for own in found:
         used = TRUE if structured(block) else left_open(r, block)
         yield _policy(r, as_if_there(own), id_, whom, used)
 
 
-def _defaults(r: ResourceReader, inherits: Fact) -> ClientPolicy:
-    """The policy for all backends that have none of their own; if written, it is one to judge."""
+def _defaults(r: ResourceReader, inherits: Sequence[_Inherits]) -> ClientPolicy:
+    """The policy for all backends that have none of their own; if written, it is one to judge.
+
+    If nothing of it is written, it is missing at the first of these backends.
+    """
     tls = r.attribute(
         "spec.backend_defaults.client_policy.tls", "Spec.BackendDefaults.ClientPolicy.TLS"
     )
-    used = inherits | is_written(r, tls) if list(tls.each()) else inherits
+    used = any_of(fact for fact, _ in inherits)
+    lacking = [place for fact, place in inherits if place and fact.truth is not False]
+    if list(tls.each()):
+        used |= is_written(r, tls)
+    elif lacking and r.attribute("spec.backend_defaults", "Spec.BackendDefaults").absent:
+        tls = replace(tls, place=lacking[0])
     return _policy(r, tls, f"{r.id}.backend_defaults", "its backends", used)
 
 

@@ -170,6 +170,10 @@ def _remarks(
     if len(finding.addresses) > 1:
         names = _capped(finding.addresses, len(finding.addresses) if view.verbose else NAMES_SHOWN)
         yield "instances", [", ".join(names)]
+    stacks = list(dict.fromkeys(one.stack for one in finding.instances))
+    if len(stacks) > 1:
+        names = _capped(stacks, len(stacks) if view.verbose else NAMES_SHOWN)
+        yield "stacks", [", ".join(names)]
     if finding.when:
         yield "when", [finding.when]
     if finding.missing:

@@ -3,6 +3,8 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
+from msgspec.structs import replace
+
 from taskwall import __version__, settings, sources
 from taskwall.engine.judge import Judgement
 from taskwall.findings.baseline import Baseline, BaselineEntry
@@ -10,7 +12,6 @@ from taskwall.findings.finding import (
     DOCUMENT_VERSION,
     Absent,
     Crash,
-    Finding,
     Instance,
     Problem,
     Report,
@@ -22,6 +23,7 @@ from taskwall.findings.finding import (
 from taskwall.findings.redaction import Redactor
 from taskwall.report import suppressions
 from taskwall.report.excerpts import ReportPaths, SourceLines, seen_from
+from taskwall.report.mistakes import by_mistake
 from taskwall.report.rows import ReportEntries, ReportEntry
 from taskwall.rules import all_rules
 from taskwall.rules._rule import Rule, describe
@@ -86,14 +88,16 @@ class ReportBuilder:
 
     def report(self, known: Baseline, baseline_path: str) -> Report:
         """The report, without the instances that a baseline knows (in the file `baseline_path`)."""
-        loud: list[Finding] = []
-        others: list[Finding] = []
+        rows: list[ReportEntry] = []
+        others: list[ReportEntry] = []
         silent: list[Suppressed] = []
         for row in self.rows:
             finding, skip = row.finding, row.suppression
+            if row.silenced:
+                continue
             if not row.asked:
                 if skip is None and _known_instances(row, known) != finding.instances:
-                    others.append(finding)
+                    others.append(row)
                 continue
             if skip is not None:
                 file = self.paths.shown(skip.place.file)
@@ -105,7 +109,8 @@ class ReportBuilder:
                 file = self.paths.shown(baseline_path)
                 silent.append(Suppressed(finding.of(held), "baseline", "", file, 1))
             if fresh := tuple(one for one in finding.instances if one not in held):
-                loud.append(finding.of(fresh))
+                rows.append(replace(row, finding=finding.of(fresh)))
+        loud = by_mistake(rows, self.paths)
         warnings = self._read_errors()
         errors = self._shown(self.found.refused)
         if self.settings.errors == "fail":
@@ -113,7 +118,7 @@ class ReportBuilder:
         crashes = self._crashes()
         absent = self._absent()
         verdicts = [finding.verdict for finding in loud]
-        elsewhere = Counter(finding.verdict for finding in others)
+        elsewhere = Counter(finding.verdict for finding in by_mistake(others, self.paths))
         reads = self.found.reads
         summary = Summary(
             files=len(frozenset().union(*(read.stack.files for read in reads))),

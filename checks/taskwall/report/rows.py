@@ -1,20 +1,21 @@
 """Findings on their way into a report: with their edits, skips and fingerprints, in order."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, repeat
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from taskwall.core.digest import sha256
 from taskwall.core.values import Span
-from taskwall.engine.judge import Judgement
+from taskwall.engine.judge import Judgement, LocatedFinding
 from taskwall.findings.finding import Edit, Finding
 from taskwall.fixes import edits
 from taskwall.report import suppressions
 from taskwall.report.excerpts import ReportPaths, SourceLines
 from taskwall.source.files import Files
 from taskwall.source.resource import Suppression
-from taskwall.source.stack import SourceError
+from taskwall.source.stack import Provenance, SourceError
 from taskwall.sources import ReadStack
 
 
@@ -23,7 +24,8 @@ class ReportEntry(Struct, frozen=True, gc=False):
 
     `asked` says whether it is about a file that was asked for: one of those that were given, if
     only files were. `old_fingerprint` is what baselines of version 1 know it by, with all its
-    instances.
+    instances. `provenance` are the expressions that the value at its place comes from. `silenced`
+    says that it is not told, since another rule says the same mistake.
     """
 
     finding: Finding
@@ -33,6 +35,8 @@ class ReportEntry(Struct, frozen=True, gc=False):
     suppression: Suppression | None
     asked: bool = True
     old_fingerprint: str = ""
+    provenance: tuple[Provenance, ...] = ()
+    silenced: bool = False
 
 
 class ReportEntries:
@@ -64,7 +68,8 @@ class ReportEntries:
         """What failed by a defect of ours."""
         self._today = today
         self._paths = paths
-        rows = sorted(_merged(self._rows(reads, judgements, files)), key=_order)
+        merged = _merged(self._rows(reads, judgements, files))
+        rows = sorted(merged, key=lambda row: in_order(row.finding))
         self._all = self._fingerprinted(rows, lines)
         self.passes = len({passed for judgement in judgements for passed in judgement.passes})
         """How many passes there are that are not shown, each once however many stacks have it."""
@@ -94,27 +99,36 @@ class ReportEntries:
         )
         for read, judgement, mends in zip(reads, judgements, offered, strict=True):
             skips = suppressions.by_file(judgement.suppressions if self._today else ())
-            for judged, mend in zip(judgement.findings, mends, strict=True):
-                silencing = suppressions.suppressing(judged, skips)
-                self.used.update(silencing)
-                silencing = [s for s in silencing if not suppressions.has_ended(s, self._today)]
+            found = (*judgement.findings, *judgement.silenced)
+            nothing: Iterator[tuple[()]] = repeat(())
+            traces = chain(judgement.provenance, nothing)
+            rows = []
+            for judged, mend, trace in zip(found, chain(mends, nothing), traces, strict=False):
+                silencing = suppressions.suppressing(judged, trace, skips)
+                holding = [s for s in silencing if not suppressions.has_ended(s, self._today)]
                 finding = self._paths.respelt(_with_edits(judged.finding, mend))
-                skip = silencing[0] if silencing else None
+                skip = holding[0] if holding else None
                 asked = read.only is None or judged.touches(read.only)
                 place, on = judged.place, judged.on.name
-                yield ReportEntry(finding, place, read.boundary, on, skip, asked)
+                row = ReportEntry(finding, place, read.boundary, on, skip, asked, provenance=trace)
+                rows.append((judged, row, silencing))
+            for row, silencing in _after_precedence(rows):
+                if not row.silenced:
+                    self.used.update(silencing)
+                yield row
 
     def _fingerprinted(self, rows: Sequence[ReportEntry], lines: SourceLines) -> list[ReportEntry]:
         """The rows with fingerprints, which edits elsewhere in the file leave alone.
 
         That of an instance rests on the rule, the file as seen from the repository, the resource
-        and the masked text at the place; equal ones are counted. Passes come last, so that fails
-        have the same fingerprint whether passes are shown or not.
+        and the masked text at the place; equal ones are counted. What is silenced and passes come
+        last, so that fails have the same fingerprint whether those are shown or not.
         """
         old, new = _Fingerprints(), _Fingerprints()
         made = list(rows)
         for index, row in sorted(
-            enumerate(rows), key=lambda pair: pair[1].finding.verdict == "pass"
+            enumerate(rows),
+            key=lambda pair: (pair[1].finding.verdict == "pass", pair[1].silenced),
         ):
             finding = row.finding
             file, text = self._paths.seen(row.boundary, row.place.file), lines.at(row.place)
@@ -153,7 +167,7 @@ def _merged(rows: Iterable[ReportEntry]) -> Iterator[ReportEntry]:
     for row in rows:
         one = row.finding
         says = (one.rule, one.verdict, one.severity, one.message, one.when, one.missing)
-        key = (says, row.place, one.called_from, row.suppression)
+        key = (says, row.place, one.called_from, row.suppression, row.provenance, row.silenced)
         if (first := found.get(key)) is None:
             found[key] = row
         else:
@@ -163,8 +177,30 @@ def _merged(rows: Iterable[ReportEntry]) -> Iterator[ReportEntry]:
     yield from found.values()
 
 
-def _order(row: ReportEntry) -> tuple[object, ...]:
+def _after_precedence(
+    rows: Sequence[tuple[LocatedFinding, ReportEntry, list[Suppression]]],
+) -> Iterator[tuple[ReportEntry, list[Suppression]]]:
+    """Rows with the skips that are about them, those that other rules silence marked so.
+
+    A suppressed fail silences only what stands at its own place.
+    """
+    told: dict[tuple[str, str], list[ReportEntry]] = {}
+    for judged, row, skips in sorted(rows, key=lambda row: len(row[0].silenced_by)):
+        by = [other for key in judged.silenced_by for other in told.get(key, ())]
+        if any(one.suppression is None or _overlap(one.place, row.place) for one in by):
+            yield replace(row, silenced=True), skips
+            continue
+        yield row, skips
+        if judged.finding.verdict == "fail":
+            for about in judged.about:
+                told.setdefault((judged.finding.rule, about), []).append(row)
+
+
+def _overlap(one: Span, other: Span) -> bool:
+    return one.holds(other) or other.holds(one)
+
+
+def in_order(one: Finding) -> tuple[object, ...]:
     """By place, rule and resource, and then by whatever else may differ."""
-    one = row.finding
     first = (one.file, one.line, one.column, one.rule, one.resource)
     return (*first, one.verdict, one.end_line, one.end_column, one.stack, one.message)

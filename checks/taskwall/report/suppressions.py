@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from taskwall.engine.judge import LocatedFinding
 from taskwall.source.resource import Suppression
+from taskwall.source.stack import Provenance
 
 
 def by_file(suppressions: Iterable[Suppression]) -> dict[str, list[Suppression]]:
@@ -27,17 +28,21 @@ def has_ended(suppression: Suppression, today: str) -> bool:
 
 
 def suppressing(
-    judged: LocatedFinding, suppressions: Mapping[str, Sequence[Suppression]]
+    judged: LocatedFinding,
+    provenance: Iterable[Provenance],
+    suppressions: Mapping[str, Sequence[Suppression]],
 ) -> list[Suppression]:
     """The skips that are about a finding, of those grouped by file, also those that have ended.
 
-    A skip holds where its scope has the finding's place in it, the header of the resource that
-    has to change, or a module call through which that resource comes to be; not if it is in a
-    downloaded module. A pass needs none.
+    A skip holds where its scope has the finding's place in it or an expression that the value
+    there comes from, the header of the resource that has to change, or a module call through which
+    that resource comes to be; not if it is in a downloaded module. A pass needs none.
     """
     if not suppressions or judged.finding.verdict == "pass":
         return []
-    places = (judged.place, judged.on.header, *(call.place for call in judged.on.called_from))
+    calls = (call.place for call in judged.on.called_from)
+    sources = (source.place for source in provenance)
+    places = (judged.place, judged.on.header, *calls, *sources)
     found = {
         id(skip): skip
         for place in places

@@ -41,7 +41,8 @@ class Verdict(Struct, frozen=True, gc=False):
     `absent` marks that something is missing, which the setting `elsewhere` excuses. `names` fill
     the fix. `asked_by` is a rule whose unknown about the same thing asks the user what this one
     would ask. `untold` marks an unknown that nobody can use, which no report has. `changes` are
-    what would mend a fail, if setting attributes does: all of them together.
+    what would mend a fail, if setting attributes does: all of them together. `shared` is where the
+    mistake is if several verdicts have it in common: the group that they all use.
     """
 
     on: Origin
@@ -58,6 +59,7 @@ class Verdict(Struct, frozen=True, gc=False):
     negative: bool = False
     untold: bool = False
     changes: tuple[AttributeChange, ...] = ()
+    shared: Origin | None = None
 
     @property
     def decided(self) -> Fact | None:
@@ -94,7 +96,8 @@ class Rule(Struct, frozen=True):
     """A rule as surfaces see it.
 
     `sections` hold the docstring's parts by their names. `yields_to` names the rules whose fail
-    about the same thing silences this one's.
+    about the same thing silences this one's. `per_use` says that it judges how a value is used, and
+    not the value: two uses of one variable are two mistakes.
     """
 
     id: str
@@ -107,6 +110,7 @@ class Rule(Struct, frozen=True):
     sections: Mapping[str, str]
     judge: Judge
     module: str
+    per_use: bool = False
 
     @property
     def lint_id(self) -> str:
@@ -143,7 +147,12 @@ def describe(rule: Rule) -> RuleDescription:
 
 
 def rule(
-    severity: Severity, *, default: bool = False, pci: bool = False, yields_to: tuple[str, ...] = ()
+    severity: Severity,
+    *,
+    default: bool = False,
+    pci: bool = False,
+    yields_to: tuple[str, ...] = (),
+    per_use: bool = False,
 ) -> Callable[[Judge], Rule]:
     """Make a generator function the rule of its file.
 
@@ -152,6 +161,8 @@ def rule(
         default: whether the profile `default` has it (`strict` has all).
         pci: whether the profile `pci` has it beside those of `default`.
         yields_to: ids of the rules that have precedence over it.
+        per_use: whether it judges a permission for whom it admits where: no variable that
+            permissions share is then their common mistake.
 
     Raises:
         TypeError: the file's name or docstring is not as a rule's must be; the message says how.
@@ -173,6 +184,7 @@ def rule(
             sections,
             judge,
             judge.__module__,
+            per_use,
         )
 
     return made

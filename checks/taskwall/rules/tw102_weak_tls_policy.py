@@ -18,7 +18,7 @@ from collections.abc import Iterator
 
 from taskwall.core.change import AttributeChange
 from taskwall.core.facts import Fact
-from taskwall.core.values import Need
+from taskwall.core.values import Need, Span
 from taskwall.model.core.entity import Setting
 from taskwall.model.core.network import Network
 from taskwall.model.entities.load_balancer import Listener, LoadBalancer, TlsPolicy
@@ -40,12 +40,13 @@ def weak_tls_policy(network: Network) -> Iterator[Verdict]:
         classic = balancer is not None and balancer.kind.known == "classic"
         weak = _weak(network, listener.policy)
         changes = listener.policy.to(STRONG)
+        place = listener.policy.place if listener.policy.written else listener.place
         if classic:
-            weak, changes = _classic(network, listener)
+            weak, changes, place = _classic(network, listener, place)
         policy = listener.policy.known or "the default policy"
         yield Verdict(
             listener.origin,
-            listener.policy.place if listener.policy.written else listener.place,
+            place,
             weak,
             f"{listener.name} accepts weak TLS with {policy}",
             holds=f"{listener.name} accepts only TLS 1.2 or later with {policy}",
@@ -80,8 +81,13 @@ def _weak(network: Network, policy: Setting) -> Fact:
     return Fact(lowest in ("1.0", "1.1"), text, policy.place, policy.resource, otherwise=text)
 
 
-def _classic(network: Network, listener: Listener) -> tuple[Fact, tuple[AttributeChange, ...]]:
-    """The same for a classic load balancer, whose policies are resources or blocks of their own."""
+def _classic(
+    network: Network, listener: Listener, place: Span
+) -> tuple[Fact, tuple[AttributeChange, ...], Span]:
+    """The same for a classic load balancer, whose policies are resources or blocks of their own.
+
+    What is wrong stands there, not where the listener names the policy.
+    """
     own = [
         policy
         for policy in network.every(TlsPolicy)
@@ -90,12 +96,17 @@ def _classic(network: Network, listener: Listener) -> tuple[Fact, tuple[Attribut
         and policy.named.known == listener.policy.known
     ]
     if not own:
-        return _weak(network, listener.policy), ()
+        return _weak(network, listener.policy), (), place
     policy = own[0]
     if policy.reference.value is not None:
-        return _weak(network, policy.reference), policy.reference.to(CLASSIC_STRONG)
-    old = sorted(set(policy.versions) & {"Protocol-SSLv3", "Protocol-TLSv1", "Protocol-TLSv1.1"})
-    text = f"{policy.name} enables {', '.join(old) or 'an old protocol'}"
+        reference = policy.reference
+        return _weak(network, reference), reference.to(CLASSIC_STRONG), reference.place
+    old = {name: at for name, at in policy.versions if name in _OLD_VERSIONS}
+    text = f"{policy.name} enables {', '.join(sorted(old)) or 'an old protocol'}"
     otherwise = f"{policy.name} enables nothing below TLS 1.2"
-    place = policy.origin.header
-    return Fact(bool(old), text, place, policy.name, otherwise=otherwise) | policy.open, ()
+    at = next(iter(old.values()), policy.origin.header)
+    fact = Fact(bool(old), text, at, policy.name, otherwise=otherwise) | policy.open
+    return fact, (), at if old else place
+
+
+_OLD_VERSIONS = ("Protocol-SSLv3", "Protocol-TLSv1", "Protocol-TLSv1.1")

@@ -27,7 +27,7 @@ from taskwall.model.routing.routes import leads, led, subnets
 from taskwall.rules._rule import Verdict, rule
 
 
-@rule("medium", default=True, pci=True)
+@rule("medium", default=True, pci=True, yields_to=("TW603",))
 def public_task_address(network: Network) -> Iterator[Verdict]:
     for source in network.every(TaskSource):
         for gateway in source.gateways:
@@ -52,6 +52,7 @@ def public_task_address(network: Network) -> Iterator[Verdict]:
             public.is_(True),
             f"tasks of {source.name} get public addresses{first}",
             holds=f"tasks of {source.name} get no public address",
+            about=source.id,
             concerned=launched & awsvpc(network, source),
             changes=() if first else source.closing,
         )
@@ -84,4 +85,5 @@ def _express(network: Network, source: TaskSource) -> Verdict:
         public,
         f"tasks of {name} get public addresses, since Express Mode gives them in public subnets",
         holds=f"tasks of {name} get no public address",
+        about=source.id,
     )

@@ -36,7 +36,7 @@ from taskwall.model.load_balancing.fronts import beyond_sources
 from taskwall.rules._rule import Verdict, cannot_be_seen, passes, rule
 
 
-@rule("medium", default=True, pci=True, yields_to=("TW204",))
+@rule("medium", default=True, pci=True, yields_to=("TW204",), per_use=True)
 def alb_bypass(network: Network) -> Iterator[Verdict]:
     for attachment in attached_groups(network):
         yield from _of_group(network, attachment.group)

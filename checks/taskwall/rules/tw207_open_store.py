@@ -34,7 +34,7 @@ from taskwall.model.permissions.peers import permissions
 from taskwall.rules._rule import Verdict, cannot_be_seen, passes, rule
 
 
-@rule("medium", default=True, pci=True)
+@rule("medium", default=True, pci=True, per_use=True)
 def open_store(network: Network) -> Iterator[Verdict]:
     for store in (*network.every(Store), *network.every(MountTarget)):
         usage = used(network, store)

@@ -44,7 +44,7 @@ from taskwall.model.permissions.ports import at_ports, has_ports, only_opens
 from taskwall.rules._rule import Verdict, cannot_be_seen, passes, rule
 
 
-@rule("medium", default=True, pci=True, yields_to=("TW204",))
+@rule("medium", default=True, pci=True, yields_to=("TW204",), per_use=True)
 def instance_bypass(network: Network) -> Iterator[Verdict]:
     for attachment in host_groups(network):
         way = stands_behind(network, attachment)

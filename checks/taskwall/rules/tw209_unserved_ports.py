@@ -39,7 +39,7 @@ from taskwall.rules._rule import Verdict, passes, rule
 BEFORE = ("TW204", "TW205", "TW206", "TW207", "TW208", "TW215")
 
 
-@rule("low", yields_to=BEFORE)
+@rule("low", yields_to=BEFORE, per_use=True)
 def unserved_ports(network: Network) -> Iterator[Verdict]:
     for attachment in attached_groups(network):
         permissions = ingress(network, attachment)

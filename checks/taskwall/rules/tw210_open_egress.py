@@ -33,7 +33,7 @@ from taskwall.model.permissions.peers import permissions
 from taskwall.rules._rule import Verdict, passes, rule
 
 
-@rule("low")
+@rule("low", per_use=True)
 def open_egress(network: Network) -> Iterator[Verdict]:
     for each in used_groups(network, "tasks", "hosts", "balancers"):
         group = each.declared

@@ -47,7 +47,7 @@ from taskwall.model.load_balancing.fronts import beyond_sources
 from taskwall.rules._rule import Verdict, cannot_be_seen, rule
 
 
-@rule("medium", default=True)
+@rule("medium", default=True, per_use=True)
 def unreachable_tasks(network: Network) -> Iterator[Verdict]:
     for source in network.every(TaskSource):
         yield from _of_tasks(network, source)

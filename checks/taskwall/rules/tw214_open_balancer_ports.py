@@ -29,7 +29,7 @@ from taskwall.model.permissions.ports import Ports, at_ports, has_ports, only_op
 from taskwall.rules._rule import Verdict, cannot_be_seen, passes, rule
 
 
-@rule("low", default=True, yields_to=("TW204",))
+@rule("low", default=True, yields_to=("TW204",), per_use=True)
 def open_balancer_ports(network: Network) -> Iterator[Verdict]:
     for shown in public_groups(network):
         names, ports = shown.names, shown.ports

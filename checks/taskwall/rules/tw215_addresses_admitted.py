@@ -28,7 +28,7 @@ from taskwall.model.permissions.peers import by_settings, lattice_list, who
 from taskwall.rules._rule import Verdict, passes, rule
 
 
-@rule("medium", default=True, pci=True, yields_to=("TW204",))
+@rule("medium", default=True, pci=True, yields_to=("TW204",), per_use=True)
 def addresses_admitted(network: Network) -> Iterator[Verdict]:
     for attachment in groups_without_balancer(network):
         permissions = ingress(network, attachment)

@@ -25,7 +25,7 @@ from taskwall.model.permissions.ports import only_opens, opens_ports
 from taskwall.rules._rule import Verdict, passes, rule
 
 
-@rule("low")
+@rule("low", per_use=True)
 def shared_self_admission(network: Network) -> Iterator[Verdict]:
     for shared in shared_groups(network):
         attachment, names = shared.attachment, shared.names

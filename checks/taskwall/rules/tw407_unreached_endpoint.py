@@ -28,21 +28,27 @@ See: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/vpc-endpoints.h
     https://docs.aws.amazon.com/vpc/latest/privatelink/gateway-endpoints.html
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+
+from msgspec import Struct
 
 from taskwall.core.facts import Fact, all_of, any_of
+from taskwall.core.values import Origin
+from taskwall.model.core.entity import Link
 from taskwall.model.core.network import Network
 from taskwall.model.endpoints.availability import beside_gateway, is_needed
 from taskwall.model.endpoints.client import name_of_client
 from taskwall.model.endpoints.egress import egress_allowed
 from taskwall.model.endpoints.endpoint import Endpoint, endpoint_groups, endpoint_key, is_for
 from taskwall.model.endpoints.ingress import ingress_allowed, needing, outsiders
+from taskwall.model.entities.security_group import Permission, SecurityGroup
 from taskwall.model.permissions.peers import listed, who
 from taskwall.rules._rule import Verdict, rule
 
 
 @rule("medium", default=True, pci=True)
 def unreached_endpoint(network: Network) -> Iterator[Verdict]:
+    outside: dict[str, list[_Outside]] = {}
     for endpoint in network.every(Endpoint):
         interface = all_of((endpoint.kind.is_("Interface"), ~beside_gateway(network, endpoint)))
         gateway = all_of((endpoint.kind.is_("Gateway"), is_for(network, endpoint, ("s3",))))
@@ -51,22 +57,45 @@ def unreached_endpoint(network: Network) -> Iterator[Verdict]:
             continue
         yield _reached(network, endpoint, interface, concerned)
         if interface.truth is not False:
-            yield from _closed(network, endpoint, all_of((interface, concerned)))
+            needed = all_of((interface, concerned))
+            unseen = any(need.handed for need in endpoint.origin.maybe)
+            if unseen and needed.truth is not True:
+                continue  # An absent module may make it, of which nobody could say more.
+            for permission, fact in outsiders(network, endpoint):
+                if fact.truth is not False:
+                    outside.setdefault(permission.id, []).append(
+                        _Outside(permission, endpoint, needed, fact)
+                    )
+    for found in outside.values():
+        yield _closed(network, found)
+
+
+class _Outside(Struct, frozen=True):
+    """A permission of an endpoint that is needed, and whether it allows others than its VPC."""
+
+    permission: Permission
+    endpoint: Endpoint
+    needed: Fact
+    fact: Fact
 
 
 def _reached(network: Network, endpoint: Endpoint, interface: Fact, concerned: Fact) -> Verdict:
     """Whether every task that needs an endpoint gets through to it."""
-    parts, shut, kept = [], [], []
+    parts, shut, kept = [], [], list[tuple[str, Sequence[Link]]]()
     for source, itself, wants in needing(network, endpoint):
         comes_in = any_of((~interface, ingress_allowed(network, endpoint, source, itself)))
         goes_out = egress_allowed(network, endpoint, source, itself)
+        name = name_of_client(network, source, itself)
         parts.append(all_of((wants, ~all_of((comes_in, goes_out)))))
         if comes_in.truth is False:
-            shut.append(name_of_client(network, source, itself))
+            shut.append(name)
         elif goes_out.truth is False:
-            kept.append(name_of_client(network, source, itself))
+            kept.append((name, source.groups if name == source.name else ()))
     message = f"tasks that need {endpoint.name} cannot reach it"
+    names = listed([name for name, _ in kept])
+    shared = _only_group(network, [groups for _, groups in kept])
     if shut:
+        shared = _only_group(network, [endpoint_groups(network, endpoint).groups])
         message = (
             f"no security group of {endpoint.name} allows ingress from {listed(shut)} on port 443,"
             " so their calls time out"
@@ -78,12 +107,12 @@ def _reached(network: Network, endpoint: Endpoint, interface: Fact, concerned: F
             )
     elif kept and interface.truth is False:
         message = (
-            f"no security group of {listed(kept)} allows HTTPS egress to the addresses of S3 (its"
+            f"no security group of {names} allows HTTPS egress to the addresses of S3 (its"
             " prefix"
             f" list), which {endpoint.name} routes to"
         )
     elif kept:
-        message = f"no security group of {listed(kept)} allows HTTPS egress to {endpoint.name}"
+        message = f"no security group of {names} allows HTTPS egress to {endpoint.name}"
     return Verdict(
         endpoint.origin,
         endpoint.groups_setting.place,
@@ -95,20 +124,30 @@ def _reached(network: Network, endpoint: Endpoint, interface: Fact, concerned: F
         severity="high",
         concerned=concerned,
         asked_by="TW402",
+        shared=shared,
     )
 
 
-def _closed(network: Network, endpoint: Endpoint, concerned: Fact) -> Iterator[Verdict]:
-    """Whether an endpoint allows nobody from outside its VPC."""
-    for permission, outside in outsiders(network, endpoint):
-        if outside.truth is False:
-            continue
-        yield Verdict(
-            endpoint.origin,
-            endpoint.groups_setting.place,
-            outside,
-            f"{permission.on.name} allows ingress from {who(network, permission)}, outside the VPC,"
-            f" to {endpoint.name}",
-            about=endpoint_key(endpoint),
-            concerned=concerned,
-        )
+def _closed(network: Network, found: Sequence[_Outside]) -> Verdict:
+    """Whether a permission allows nobody from outside the VPC to endpoints."""
+    permission = found[0].permission
+    every = any_of(all_of((one.needed, one.fact)) for one in found)
+    open_ = [one.endpoint.name for one in found if (one.needed & one.fact).truth is every.truth]
+    return Verdict(
+        permission.on,
+        permission.place,
+        every,
+        f"{permission.on.name} allows ingress from {who(network, permission)}, outside the VPC,"
+        f" to {listed(open_)}",
+        about=permission.id,
+        concerned=any_of(one.needed for one in found),
+    )
+
+
+def _only_group(network: Network, groups: Iterable[Sequence[Link]]) -> Origin | None:
+    """The one group of the sources that all use and nothing beside it, if there is such a one."""
+    used = {tuple(link.to for link in links) for links in groups}
+    if len(used) != 1 or len(one := used.pop()) != 1:
+        return None
+    group = network.get(SecurityGroup, one[0])
+    return None if group is None or group.external else group.origin

@@ -35,11 +35,13 @@ def task_in_public_subnet(network: Network) -> Iterator[Verdict]:
         if not source.subnets:
             text = f"a subnet of {source.name} has a route to an internet gateway"
             reached = Fact(None, text, at.place, source.name, at.needs)
+        addresses = " with public addresses" if source.public_address.known is True else ""
         yield Verdict(
             source.origin,
             at.place,
             reached,
-            f"{source.name} runs tasks in a subnet with a route to an internet gateway",
+            f"{source.name} runs tasks{addresses} in a subnet with a route to an internet gateway",
             holds=f"no subnet of {source.name} has a route to an internet gateway",
+            about=source.id,
             concerned=mode,
         )

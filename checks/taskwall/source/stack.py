@@ -9,7 +9,7 @@ from typing import Protocol, TypeAlias
 
 from msgspec import Struct
 
-from taskwall.core.values import Question, Scenario, Span, Value
+from taskwall.core.values import Origin, Question, Scenario, Span, Value
 from taskwall.incremental.positions import IDENTITY, LineMap
 from taskwall.source.resource import Resource, Suppression
 
@@ -78,6 +78,25 @@ class Inputs(Struct, frozen=True):
     hcl_parser: str = "tree-sitter"
 
 
+class Provenance(Struct, frozen=True, gc=False):
+    """An expression through which a value comes to where it is used.
+
+    `calls` are those of modules (or nested stacks) in which it has another value than elsewhere.
+    """
+
+    place: Span
+    calls: tuple[Span, ...] = ()
+
+
+ProvenanceTrace: TypeAlias = Callable[[Span, Origin], tuple[Provenance, ...]]
+"""The expressions that alone decide the value at a place of a resource, from the use of it to where
+it is written; none if it is written at the place itself, or made of several."""
+
+
+def _at_the_place(place: Span, on: Origin) -> tuple[Provenance, ...]:
+    return ()
+
+
 UserPlace: TypeAlias = Callable[[Resource, Span], Span]
 """Where users change what stands at a place of a resource that is in a downloaded module."""
 
@@ -94,7 +113,7 @@ class Evaluation(Struct, frozen=True):
     neither the sources nor the scenario answer. `sensitive_texts` are texts that sources declare to
     be sensitive, and what is made of them: nothing that is told holds them. `line_map` leads from
     the places of the resources to those of the files: what is told of them goes through it;
-    `user_place` leads out of downloaded modules.
+    `user_place` leads out of downloaded modules, `provenance` to where values are written.
     """
 
     resources: tuple[Resource, ...]
@@ -105,6 +124,7 @@ class Evaluation(Struct, frozen=True):
     sensitive_texts: frozenset[str] = frozenset()
     line_map: LineMap = IDENTITY
     user_place: UserPlace = _at_the_call
+    provenance: ProvenanceTrace = _at_the_place
 
     @property
     def exhausted(self) -> bool:

@@ -18,6 +18,7 @@ from taskwall.core.values import (
     Known,
     Need,
     Reference,
+    RowsSpan,
     Span,
     Text,
     Unknown,
@@ -149,29 +150,44 @@ def _template(resource: Resource) -> Value | None:
 
 
 class _Rows:
-    """Where in a source a row of user data stands: in the text itself, else at the attribute."""
+    """Where in a source a row of user data stands: in the text itself, else at the attribute.
+
+    That text is in the resource, or a file of its own, as a whole.
+    """
 
     def __init__(self, cell: Cell, value: Value, text: str) -> None:
         self.cell = cell
         self.start: Span | None = None
+        self.rows: tuple[Span | None, ...] = ()
+        self.first = 1
         place = value.place
+        inside = place is not None and cell.resource.place.holds(place)
+        if isinstance(place, RowsSpan) and inside:
+            self.rows = place.rows
+            return
+        if (
+            place is not None
+            and (place.line, place.column) == (1, 1)
+            and place.file != cell.resource.place.file
+            and place.end_line - place.line == text.count("\n")
+        ):
+            self.start, self.first = place, 0
+            return
         rows = text.count("\n") + (0 if text.endswith("\n") else 1)
         # A here-document ends with a line of its own, a block of YAML with its last one. Texts
         # that are put together from pieces have other heights, and no rows.
         ending = 1 if cell.resource.origin.language == "terraform" else 0
-        if (
-            place is not None
-            and cell.resource.place.holds(place)
-            and place.end_line - place.line == rows + ending
-        ):
+        if place is not None and inside and place.end_line - place.line == rows + ending:
             self.start = place
 
     def place(self, row: int | None) -> Span:
         """The place of a row."""
+        if row is not None and row < len(self.rows):
+            return self.rows[row] or self.cell.place
         start = self.start
-        if start is None or row is None or start.line + 1 + row > start.end_line:
+        if start is None or row is None or start.line + self.first + row > start.end_line:
             return self.cell.place
-        line = start.line + 1 + row
+        line = start.line + self.first + row
         return Span(start.file, line, 1, line, 2)
 
 

@@ -115,11 +115,11 @@ class TargetGroup(Entity, frozen=True, kw_only=True):
 class TlsPolicy(Entity, frozen=True, kw_only=True):
     """A TLS policy of a classic load balancer: a reference, or attributes of its own.
 
-    `versions` are the protocol names (`Protocol-TLSv1`) that its attributes switch on.
+    `versions` are the protocol names (`Protocol-TLSv1`) that its attributes switch on, and where.
     """
 
     load_balancer: Link
     named: Setting
     reference: Setting
-    versions: tuple[str, ...] = ()
+    versions: tuple[tuple[str, Span], ...] = ()
     open: Fact

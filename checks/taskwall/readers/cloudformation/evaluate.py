@@ -51,7 +51,7 @@ from taskwall.readers.cloudformation.document import (
     members,
 )
 from taskwall.readers.cloudformation.parameter_values import Parameters
-from taskwall.readers.cloudformation.template import Declared, Template
+from taskwall.readers.cloudformation.template import Declared, Template, given_parameters
 from taskwall.source.stack import SourceError
 
 _OWN: Final = frozenset(("AWS::StackId", "AWS::StackName"))
@@ -370,7 +370,9 @@ class Evaluator:
             called_from = (*self.site.called_from, ModuleCall(address, declared.header))
             path = f"{self.site.path}{name}/"
             maybe = tuple(dict.fromkeys((*self.site.maybe, *self.maybe(declared))))
-            site = StackLocation(path, f"{address}/", called_from, maybe, _given(declared))
+            site = StackLocation(
+                path, f"{address}/", called_from, maybe, given_parameters(declared)
+            )
             made = self._below[name] = Evaluator(template, self.run, site, self)
             made.asked |= self.scenario.asked
             self.scenario.asked = outer
@@ -570,20 +572,6 @@ FUNCTIONS: Final[dict[str, Callable[[Evaluator, IntrinsicCall], Outcome]]] = {
     "Fn::ValueOfAll": conditions.deployed_account,
     "Ref": _ref,
 }
-
-
-def _given(declared: Declared) -> Lookup[str, Node] | None:
-    """The parameters that a nested stack, or a stack set, is given; None if that is not known."""
-    node = members(declared.properties).get("Parameters")
-    if isinstance(node, IntrinsicCall) or isinstance(declared.properties, IntrinsicCall):
-        return None
-    found = dict(members(node))
-    for item in elements(node):
-        name = literal_text(members(item).get("ParameterKey"))
-        value = members(item).get("ParameterValue")
-        if name is not None and value is not None:
-            found[name] = value
-    return None if any(key.startswith("Fn::") for key in found) else found
 
 
 def _short(file: str) -> str:

@@ -29,6 +29,7 @@ from taskwall.readers.cloudformation.document import literal_text, members
 from taskwall.readers.cloudformation.evaluate import Evaluator
 from taskwall.readers.cloudformation.exports import ImportResolver
 from taskwall.readers.cloudformation.includes import SCAN_TOO
+from taskwall.readers.cloudformation.provenance import TemplateProvenance
 from taskwall.readers.cloudformation.template import CDK_PATH, INIT, STACKS, Declared, Template
 from taskwall.source.containment import crash_at
 from taskwall.source.resource import ABSENT, Resource, Suppression
@@ -81,6 +82,7 @@ class CloudFormationStack:
         self.resolver = resolver
         self.imports: list[tuple[str, Value]] = []
         self.templates = {one.unit.file: one for one in self._all()}
+        self._tracer = TemplateProvenance(self.templates, inputs.parameters)
         self._addresses, self._own = self._named_apart()
         self._first: Evaluation | None = None
         self._known: dict[str, list[_EntryMemo]] = {}
@@ -135,6 +137,7 @@ class CloudFormationStack:
             frozenset(questions),
             self.suppressions,
             tuple(dict.fromkeys(absent)),
+            provenance=self._tracer.trace,
         )
         if not scenario:
             self._first = found

@@ -281,6 +281,20 @@ def _transforms(node: Node | None) -> tuple[str, ...]:
     return tuple(found)
 
 
+def given_parameters(declared: Declared) -> Lookup[str, Node] | None:
+    """The parameters that a nested stack, or a stack set, is given; None if that is not known."""
+    node = members(declared.properties).get("Parameters")
+    if isinstance(node, IntrinsicCall) or isinstance(declared.properties, IntrinsicCall):
+        return None
+    found = dict(members(node))
+    for item in elements(node):
+        name = literal_text(members(item).get("ParameterKey"))
+        value = members(item).get("ParameterValue")
+        if name is not None and value is not None:
+            found[name] = value
+    return None if any(key.startswith("Fn::") for key in found) else found
+
+
 def key_place(lines: Several[str], place: Span, key: str) -> Span:
     """The place of a key, given that of its member, which begins with it."""
     line = lines[place.line - 1]

@@ -9,6 +9,7 @@ from taskwall.core.values import (
     Items,
     Known,
     Need,
+    RowsSpan,
     Span,
     Text,
     Unknown,
@@ -58,8 +59,10 @@ def sub(run: TemplateContext, call: IntrinsicCall) -> Value:
     if not isinstance(template, Known):
         raise MalformedError("takes a string")
     source = spelled(template.data) or ""
+    # With names of its own it is a text of a list: its lines are those of the text.
+    place = template.place if "\n" in source and given else call.place
     if "${" not in source:
-        return dynamic(run, Known(source, call.place))
+        return dynamic(run, Known(source, place))
     parts: list[str | Value] = []
     end = 0
     for match in _PLACEHOLDER.finditer(source):
@@ -73,7 +76,7 @@ def sub(run: TemplateContext, call: IntrinsicCall) -> Value:
         else:
             parts.append(_substituted(run, name, call.place))
     parts.append(source[end:])
-    return dynamic(run, concatenate(run, parts, call.place))
+    return dynamic(run, concatenate(run, parts, place))
 
 
 def _substituted(run: TemplateContext, name: str, place: Span) -> Value:
@@ -113,11 +116,46 @@ def join(run: TemplateContext, call: IntrinsicCall) -> Value:
         return run.computed(goes_by, waits, call)
     glue = spelled(between.data) or ""
     parts: list[str | Value] = []
+    rows = _RowPlaces()
     for index, item in enumerate(values.items):
         if index and glue:
             parts.append(glue)
+            rows.add(between, between.place)
         parts.append(item)
-    return dynamic(run, concatenate(run, parts, call.place))
+        rows.add(worst_per_scenario(item), item.place)
+    return dynamic(run, concatenate(run, parts, rows.span(call.place)))
+
+
+class _RowPlaces:
+    """Where the lines of a text stand, as it is put together."""
+
+    def __init__(self) -> None:
+        self._rows: list[Span | None] = [None]
+
+    def add(self, piece: Value, place: Span | None) -> None:
+        """Add a piece that stands at a place."""
+        if not isinstance(piece, Known) or place is None:
+            self._rows[-1] = self._rows[-1] or place
+            return
+        written = spelled(piece.data) or ""
+        lines = written.split("\n")
+        # A block of YAML begins below its first line, which holds only how it is to be read.
+        height = len(written.rstrip("\n").split("\n"))
+        below = place.end_line - place.line == height
+        for index, line in enumerate(lines):
+            if index:
+                self._rows.append(None)
+            if self._rows[-1] is None and line.strip():
+                number = place.line + 1 + index
+                at = Span(place.file, number, 1, number, 2) if below else place
+                self._rows[-1] = at
+
+    def span(self, place: Span) -> Span:
+        """The place of the whole, with those of its lines if it has several."""
+        if len(self._rows) == 1:
+            return place
+        at = (place.file, place.line, place.column, place.end_line, place.end_column)
+        return RowsSpan(*at, tuple(self._rows))
 
 
 def dynamic(run: TemplateContext, value: Value) -> Value:

@@ -50,7 +50,7 @@ class CallSites:
         block = self._block(resource.origin.header)
         if module is None or block is None or call is None:
             return calls[first].place
-        written = _Written(block, place)
+        written = PlacedExpression(block, place)
         inside = [one for one in _origins(resource, place, written) if call.place.holds(one)]
         arguments = call.body.attributes.values()
         found = [one for one in arguments if any(map(one.place.holds, inside))]
@@ -59,7 +59,7 @@ class CallSites:
         return _narrowed(found[0], inside) if len(found) == 1 else call.header
 
     def _rested_on(
-        self, calls: Sequence[ModuleCall], module: Module, written: "_Written"
+        self, calls: Sequence[ModuleCall], module: Module, written: "PlacedExpression"
     ) -> list[Attribute]:
         """The arguments of the first call on which rests what is written.
 
@@ -97,7 +97,7 @@ class CallSites:
         return self._blocks[folder].get(header)
 
 
-class _Written:
+class PlacedExpression:
     """What of a resource's block decides what stands at a place.
 
     `attribute` is the one that the place is of or in, if it is one. `parts` decide its value, and
@@ -155,7 +155,7 @@ def _members(node: Expression) -> list[tuple[Span, Expression]]:
     return [(item.place, item) for item in node.items] if isinstance(node, Tuple) else []
 
 
-def _origins(resource: Resource, place: Span, written: _Written) -> list[Span]:
+def _origins(resource: Resource, place: Span, written: PlacedExpression) -> list[Span]:
     """Where the parts of what stands at a place of a resource are written."""
     values = list(_standing(resource.body, place))
     if not values and written.attribute is None:

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import TypeVar
 
@@ -17,6 +17,7 @@ from taskwall.readers.terraform.evaluation.module_sources import is_local
 from taskwall.readers.terraform.evaluation.run import Evaluated, RootEvaluation
 from taskwall.readers.terraform.evaluation.variables import supplied, value_files
 from taskwall.readers.terraform.modules import Module, ModuleLoader, SourceFile, module_loader
+from taskwall.readers.terraform.provenance import ModuleProvenance
 from taskwall.readers.terraform.secrets import secrets
 from taskwall.readers.terraform.stand_ins import is_stand_in
 from taskwall.readers.terraform.suppressions import suppressions
@@ -122,6 +123,15 @@ class TerraformStack:
         values, required = supplied(run)
         run.alone = required
         return ModuleScope(run, self.root, given=values.get)
+
+    def given_places(self) -> dict[str, Span | None]:
+        """Where the values of variables are given; None of those that are given in no file."""
+        found: dict[str, Span | None] = {}
+        for path in (*value_files(self.name, self._loader), *self.inputs.var_files):
+            with suppress(UnreadableError):
+                attributes = self._loader.file(path).parsed.body.attributes
+                found |= {name: attribute.place for name, attribute in attributes.items()}
+        return found | dict.fromkeys(self.inputs.variables)
 
     def suppressions(self) -> tuple[tuple[Suppression, ...], tuple[SourceError, ...]]:
         """The suppressions in all its files, and what is wrong with them."""
@@ -252,6 +262,9 @@ def evaluation_of(
     def download(file: str) -> ModuleCall | None:
         return next(filter(None, (root.download(file) for root in roots)), None)
 
+    def given(folder: str) -> Mapping[str, Span | None]:
+        return next((root.given_places() for root in roots if root.name == folder), {})
+
     errors = []
     for error in made.errors:
         at = moved.apply(error.place)
@@ -274,6 +287,7 @@ def evaluation_of(
         made.sensitive_texts,
         moved,
         CallSites(loader).place,
+        ModuleProvenance(loader, given).trace,
     )
 
 

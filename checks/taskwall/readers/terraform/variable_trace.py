@@ -32,7 +32,7 @@ ANY_KEY = "* key"
 MOST_TRACED_STEPS = 10_000
 """So many parts of expressions are gone through at most."""
 
-_KEEPS = frozenset(
+KEEPING_FUNCTIONS = frozenset(
     {
         "coalesce",
         "coalescelist",
@@ -123,8 +123,8 @@ def traced_variables(
             pending += (Wanted(choice, (), names) for choice in _choices(node))
         if isinstance(node, Access | Name):
             base = node.base if isinstance(node, Access) else node
-            keys = tuple(_keys(node.steps)) if isinstance(node, Access) else ()
-            path = (*keys, *part.path)
+            steps = node.steps if isinstance(node, Access) else ()
+            path = (*keys(steps), *part.path)
             if not isinstance(base, Name):
                 pending.append(Wanted(base, path, names))
             elif base.name in names:
@@ -140,19 +140,19 @@ def traced_variables(
     return found
 
 
-def _keys(steps: Iterable[AccessStep]) -> Iterator[str]:
+def keys(steps: Iterable[AccessStep]) -> Iterator[str]:
     """The keys that steps name."""
     for step in steps:
         if isinstance(step, Attr):
             yield ANY_ELEMENT if step.name.isdigit() else step.name
         elif isinstance(step, Index):
-            yield _text(step.key) or ANY_ELEMENT
+            yield key_text(step.key) or ANY_ELEMENT
         else:
             yield ANY_ELEMENT
-            yield from _keys(step.steps)
+            yield from keys(step.steps)
 
 
-def _text(node: Expression) -> str | None:
+def key_text(node: Expression) -> str | None:
     """The text that an expression writes, if it is one."""
     data = node.value.data if isinstance(node, Literal) else None
     return data if isinstance(data, str) else None
@@ -182,7 +182,7 @@ def _parts(wanted: Wanted) -> Iterator[Wanted]:
         for member in node.members:
             if path[:1] == (ANY_KEY,):
                 yield Wanted(member.key, (), names)
-            elif not path or path[0] == ANY_ELEMENT or _text(member.key) in (None, path[0]):
+            elif not path or path[0] == ANY_ELEMENT or key_text(member.key) in (None, path[0]):
                 yield Wanted(member.value, rest, names)
     elif isinstance(node, For):
         inner = for_names(node, names)
@@ -191,21 +191,23 @@ def _parts(wanted: Wanted) -> Iterator[Wanted]:
         else:
             yield Wanted(node.result, rest, inner)
     elif isinstance(node, FunctionCall):
-        yield from _arguments(node, path, names)
+        yield from argument_parts(node, path, names)
     else:
         yield from (Wanted(child, (), names) for child in children(node))
 
 
-def _arguments(node: FunctionCall, path: ValuePath, names: Mapping[str, Loop]) -> Iterator[Wanted]:
+def argument_parts(
+    node: FunctionCall, path: ValuePath, names: Mapping[str, Loop]
+) -> Iterator[Wanted]:
     """The parts of a function's arguments that decide a part of its result."""
     first = node.arguments[:1]
     inner: ValuePath = ()
-    if node.name in _KEEPS:
+    if node.name in KEEPING_FUNCTIONS:
         yield from (Wanted(each, path, names) for each in node.arguments)
         return
     if node.name == "lookup" and len(node.arguments) > 1:
         yield from (Wanted(each, path, names) for each in node.arguments[2:])
-        inner = (_text(node.arguments[1]) or ANY_ELEMENT, *path)
+        inner = (key_text(node.arguments[1]) or ANY_ELEMENT, *path)
     elif node.name in ("element", "one", "slice"):
         inner = path if node.name == "slice" else (ANY_ELEMENT, *path)
     elif node.name == "flatten":

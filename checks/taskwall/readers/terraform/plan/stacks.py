@@ -214,6 +214,7 @@ class PlanStack:
             beside.sensitive_texts | self._hidden,
             beside.line_map,
             beside.user_place,
+            beside.provenance,
         )
 
 

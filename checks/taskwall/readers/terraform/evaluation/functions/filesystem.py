@@ -47,11 +47,10 @@ def content(argument: Value, scope: ModuleContext) -> str | Unknown:
 def _file(arguments: list[Value], scope: ModuleContext) -> Value:
     path = _located(arguments[0], scope)
     found = _read(path, scope)
-    return found if isinstance(found, Unknown) else Known(found, _start(path))
-
-
-def _start(path: str) -> Span:
-    return Span(path, 1, 1, 1, 1)
+    if isinstance(found, Unknown):
+        return found
+    last = found[found.rfind("\n") + 1 :]
+    return Known(found, Span(path, 1, 1, found.count("\n") + 1, len(last) + 1))
 
 
 def _fileexists(arguments: list[Value], scope: ModuleContext) -> Value:

@@ -1,0 +1,131 @@
+"""From which expressions the value at a place comes: parameters, and what nested stacks are given.
+
+Only what alone decides the value is followed: `!Ref PublicSubnets` comes from that parameter, and a
+list of several from where it stands.
+"""
+
+from collections.abc import Iterator
+from collections.abc import Mapping as Lookup
+from collections.abc import Sequence as Several
+
+from taskwall.core.values import Fields, ModuleCall, Origin, Span
+from taskwall.readers.cloudformation.document import (
+    IntrinsicCall,
+    Mapping,
+    Node,
+    elements,
+    literal_text,
+    members,
+)
+from taskwall.readers.cloudformation.template import Template, given_parameters
+from taskwall.source.stack import Provenance
+
+_MOST_STEPS = 100
+"""A value that comes through more nested stacks is followed no further."""
+
+
+class TemplateProvenance:
+    """Follows values through the templates of a deployment to where they are written."""
+
+    def __init__(self, templates: Lookup[str, Template], given: Lookup[str, object]) -> None:
+        """`given` are the parameters that the user gives, by the names of the top template."""
+        self._templates = templates
+        self._given = given
+
+    def trace(self, place: Span, on: Origin) -> tuple[Provenance, ...]:
+        """The expressions of `taskwall.source.stack.ProvenanceTrace`."""
+        calls = on.called_from
+        files = [*(call.place.file for call in calls), on.header.file]
+        template = self._templates.get(place.file)
+        if template is None or place.file not in files:
+            return ()
+        depth = len(files) - 1 - files[::-1].index(place.file)
+        declared = (one for one in template.resources.values() if one.place.holds(place))
+        node = next((_at(one.properties, place) for one in declared), None)
+        found = [(place, depth), *self._steps(node, place, depth, calls)]
+        outermost = found[-1][1]
+        return tuple(
+            [Provenance(at, tuple([c.place for c in calls[outermost:n]])) for at, n in found]
+            if len(found) > 1
+            else ()
+        )
+
+    def _steps(
+        self, node: Node | None, place: Span, depth: int, calls: Several[ModuleCall]
+    ) -> Iterator[tuple[Span, int]]:
+        """The places behind a node, each with the number of nested stacks that lead there."""
+        file = place.file
+        if node is not None and node.place is not None and node.place != place:
+            yield node.place, depth  # without its key, or where an alias of YAML leads
+        for _ in range(_MOST_STEPS):
+            template = self._templates.get(file)
+            node = _passed(node)
+            if template is None or (name := _parameter(node, template)) is None:
+                return
+            if depth and (given := self._handed(name, calls[depth - 1])) is not None:
+                depth, file = depth - 1, calls[depth - 1].place.file
+                node, place = given
+                yield place, depth
+                continue
+            parameter = template.parameters[name]
+            default = isinstance(parameter, Fields | Mapping) and parameter.places.get("Default")
+            if default and (depth or name not in self._given):
+                yield default, depth
+            elif parameter.place is not None:
+                yield parameter.place, depth
+            return
+
+    def _handed(self, name: str, call: ModuleCall) -> tuple[Node, Span] | None:
+        """What the call of a nested stack gives for a parameter, and where."""
+        template = self._templates.get(call.place.file)
+        every = template.resources.values() if template else ()
+        declared = next((one for one in every if one.header == call.place), None)
+        given = (given_parameters(declared) if declared else None) or {}
+        node = given.get(name)
+        if declared is None or node is None:
+            return None
+        parameters = members(declared.properties).get("Parameters")
+        places = parameters.places if isinstance(parameters, Fields | Mapping) else {}
+        place = places.get(name) or node.place
+        return None if place is None else (node, place)
+
+
+def _at(node: Node | None, place: Span) -> Node | None:
+    """The node that stands at a place, or whose member with its key does."""
+    while node is not None and node.place != place:
+        inner: Node | None = None
+        if isinstance(node, Fields | Mapping):
+            key = next((key for key, at in node.places.items() if at.holds(place)), None)
+            inner = None if key is None else node.fields.get(key)
+            if key is not None and node.places[key] == place:
+                return inner
+        elif isinstance(node, IntrinsicCall):
+            inner = node.argument
+        else:
+            parts = elements(node)
+            inner = next((one for one in parts if one.place and one.place.holds(place)), None)
+        node = inner
+    return node
+
+
+def _passed(node: Node | None) -> Node | None:
+    """What a node takes as it is: the list of a `Fn::Split`, the one element of a list."""
+    while True:
+        parts = elements(node)
+        if isinstance(node, IntrinsicCall) and node.name in ("Fn::Split", "Fn::Select"):
+            parts = elements(node.argument)[1:]
+        if len(parts) != 1 or not isinstance(parts[0], IntrinsicCall):
+            return node
+        node = parts[0]
+
+
+def _parameter(node: Node | None, template: Template) -> str | None:
+    """The parameter that a node refers to; None if it is something else."""
+    name = None
+    if isinstance(node, IntrinsicCall):
+        text = literal_text(node.argument) or ""
+        if node.name == "Ref":
+            name = text
+        elif node.name == "Fn::Sub" and text.startswith("${") and text.endswith("}"):
+            name = text[2:-1]
+    return name if name in template.parameters else None

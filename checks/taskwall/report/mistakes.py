@@ -1,0 +1,133 @@
+"""One mistake, one finding: what comes from one expression, or stands at one place, is merged.
+
+Verdicts, suppressions and baselines are about each resource by itself. What remains is shown once
+for each place where a user would change it: at the last expression that all who suffer share.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from msgspec.structs import replace
+
+from taskwall.core.values import Span
+from taskwall.findings.finding import SEVERITIES, Edit, Finding, Step
+from taskwall.report.excerpts import ReportPaths
+from taskwall.report.rows import ReportEntry, in_order
+from taskwall.source.stack import Provenance
+
+NAMES_TOLD = 2
+"""So many further resources a message names; a finding's `instances` hold them all."""
+
+
+def by_mistake(rows: Iterable[ReportEntry], paths: ReportPaths) -> list[Finding]:
+    """The findings of some rows, one for each rule, verdict and place, in the order of a report.
+
+    Two things that a rule says of one resource at one place stay two.
+    """
+    passes = []
+    groups: dict[tuple[object, ...], list[ReportEntry]] = {}
+    for row in rows:
+        one = row.finding
+        if one.verdict == "pass":
+            passes.append(one)
+        else:
+            source = (one.rule, one.verdict, one.missing, _nodes(row)[-1])
+            groups.setdefault(source, []).append(row)
+    places: dict[tuple[object, ...], list[tuple[Span, ReportEntry]]] = {}
+    times: Counter[tuple[object, ...]] = Counter()
+    for group in groups.values():
+        place = _shared(group)
+        for row in group:
+            one = row.finding
+            key = (one.rule, one.verdict, _twins(row) or place)
+            of = (*key, one.resource, one.stack)
+            times[of] += 1
+            places.setdefault((*key, times[of]), []).append((place, row))
+    found = (_merged(alike, paths) for alike in places.values())
+    return sorted((*passes, *found), key=in_order)
+
+
+def _nodes(row: ReportEntry) -> tuple[Provenance, ...]:
+    return row.provenance or (Provenance(row.place),)
+
+
+def _shared(group: Sequence[ReportEntry]) -> Span:
+    """The place of the last expression that rows share which come from one."""
+    shared = frozenset(_nodes(group[0])).intersection(*map(_nodes, group))
+    return next(node.place for node in _nodes(group[0]) if node in shared)
+
+
+def _twins(row: ReportEntry) -> tuple[str, ...]:
+    """What the templates that CDK makes of one class for each stage or account have in common.
+
+    That is the app, the construct as seen from its stack, and what is said of it; nothing for what
+    CDK did not make.
+    """
+    one = row.finding
+    if one.construct is None:
+        return ()
+    *folders, _ = one.file.split("/")
+    stages = 0
+    while folders and folders[-1].startswith("assembly-"):
+        folders.pop()
+        stages += 1
+    _, *below = one.construct.split("/")[stages:]
+    logical_id = one.resource.rpartition("/")[2]
+    return "/".join(folders), "/".join(below), logical_id, one.message.replace(one.resource, "")
+
+
+def _merged(placed: Sequence[tuple[Span, ReportEntry]], paths: ReportPaths) -> Finding:
+    """The finding about one place."""
+    placed = sorted(placed, key=lambda pair: _first(pair[1]))
+    place, rows = placed[0][0], [row for _, row in placed]
+    first = rows[0].finding
+    if len(rows) == 1:
+        return first
+    file = paths.shown(place.file)
+    steps = dict.fromkeys(first.because)
+    met = {(file, place.line), *((step.file, step.line) for step in steps)}
+    for row in rows:
+        one = row.finding
+        if (one.file, one.line) not in met or one.message != first.message:
+            steps[Step(row.name, one.file, one.line, one.message)] = None
+    others = list(dict.fromkeys(row.name for row in rows if row.name != rows[0].name))
+    every = [row.finding for row in rows]
+    edits = sorted({edit for one in every if one.fix for edit in one.fix.edits}, key=_by_place)
+    mended = all(one.fix and one.fix.edits for one in every)
+    instances = dict.fromkeys(instance for one in every for instance in one.instances)
+    return replace(
+        first.of(tuple(instances)),
+        severity=min((one.severity for one in every), key=SEVERITIES.index),
+        file=file,
+        line=place.line,
+        column=place.column,
+        end_line=place.end_line,
+        end_column=place.end_column,
+        message=f"{first.message}{_also(others)}",
+        because=tuple(steps),
+        missing=tuple(dict.fromkeys(name for one in every for name in one.missing)),
+        fix=first.fix
+        and replace(first.fix, edits=tuple(sorted(edits, key=_by_place)) if mended else ()),
+    )
+
+
+def _first(row: ReportEntry) -> tuple[object, ...]:
+    """What holds without a condition, and nearest to the root module, comes first."""
+    one = row.finding
+    return one.when is not None, len(one.called_from), in_order(one)
+
+
+def _by_place(edit: Edit) -> tuple[str, int, int]:
+    return edit.file, edit.line, edit.column
+
+
+def _also(names: Sequence[str]) -> str:
+    """What a message adds for further resources."""
+    if not names:
+        return ""
+    told, more = names[:NAMES_TOLD], len(names) - NAMES_TOLD
+    if more == 1:
+        told, more = names, 0
+    last = f"{more:,} more" if more > 0 else told[-1]
+    rest = told if more > 0 else told[:-1]
+    return f" (also {', '.join(rest)} and {last})" if rest else f" (also {last})"

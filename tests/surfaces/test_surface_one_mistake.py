@@ -1,0 +1,516 @@
+"""One mistake is one finding: at the last expression that all who suffer from it share.
+
+In the texts, `#<` marks the lines at which findings must stand, in their order.
+"""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from taskwall.api.scan import Options, scan
+from taskwall.findings.finding import Report
+
+NETWORK = """\
+resource "aws_vpc" "main" { cidr_block = "10.0.0.0/16" }
+resource "aws_internet_gateway" "main" { vpc_id = aws_vpc.main.id }
+resource "aws_subnet" "public" {
+  vpc_id     = aws_vpc.main.id
+  cidr_block = "10.0.1.0/24"
+}
+resource "aws_default_route_table" "main" {
+  default_route_table_id = aws_vpc.main.default_route_table_id
+  route {
+    cidr_block = "0.0.0.0/0"
+    gateway_id = aws_internet_gateway.main.id
+  }
+}
+resource "aws_ecs_task_definition" "web" {
+  family                   = "web"
+  network_mode             = "awsvpc"
+  requires_compatibilities = ["FARGATE"]
+  container_definitions    = "[]"
+}
+"""
+MODULE = """\
+variable "subnets" {}
+variable "task" {}
+resource "aws_ecs_service" "this" {
+  launch_type     = "FARGATE"
+  task_definition = var.task
+  network_configuration {
+    security_groups = ["sg-0123456789abcdef0"]
+    subnets         = var.subnets
+  }
+}
+"""
+
+
+def service(name: str, subnets: str, public: str = "false", skip: str = "") -> str:
+    """A service on Fargate."""
+    return f"""\
+resource "aws_ecs_service" "{name}" {{
+  launch_type     = "FARGATE"
+  task_definition = aws_ecs_task_definition.web.arn
+  network_configuration {{
+    security_groups  = ["sg-0123456789abcdef0"]
+    assign_public_ip = {public}
+    subnets          = {subnets} {skip}
+  }}
+}}
+"""
+
+
+def call(name: str, subnets: str) -> str:
+    """A call of the module that makes a service."""
+    return (
+        f'module "{name}" {{\n  source = "./service"\n'
+        f"  task = aws_ecs_task_definition.web.arn\n  subnets = {subnets}\n}}\n"
+    )
+
+
+def report(
+    folder: Path, main: str, rules: Sequence[str] = ("TW603",), baseline: str | None = None
+) -> Report:
+    """What is reported of a root module, and of the module of a service if that is called."""
+    (folder / "main.tf").write_text(main + NETWORK)
+    if "./service" in main:
+        (folder / "service").mkdir()
+        (folder / "service" / "main.tf").write_text(MODULE)
+    return scan(
+        Options(paths=(str(folder),), cwd=str(folder), select=tuple(rules), baseline=baseline)
+    )
+
+
+def marked(text: str) -> list[int]:
+    """The lines that are marked."""
+    return [number for number, line in enumerate(text.split("\n"), 1) if "#<" in line]
+
+
+LIST = "[aws_subnet.public.id]"
+TWO = service("a", "local.nets") + service("b", "local.nets")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param(f"locals {{\n  nets = {LIST} #<\n}}\n{TWO}", id="a local"),
+        pytest.param(
+            f"locals {{\n  all = {LIST}\n  nets = local.all #<\n}}\n{TWO}", id="the nearest local"
+        ),
+        pytest.param(
+            f"locals {{\n  all = {LIST} #<\n  nets = local.all\n}}\n{TWO}"
+            + service("c", "local.all"),
+            id="the one that all share",
+        ),
+        pytest.param(
+            f"locals {{\n  nets = {LIST}\n}}\n{service('a', 'local.nets #<')}", id="one sufferer"
+        ),
+        pytest.param(service("a", f"{LIST} #<") + service("b", f"{LIST} #<"), id="two literals"),
+        pytest.param(
+            f"locals {{\n  nets = {LIST} #<\n}}\n"
+            + service("a", "tolist(local.nets)")
+            + service("b", "[for id in local.nets : id]")
+            + service("c", "slice(local.nets, 0, 1)"),
+            id="functions that keep it",
+        ),
+        pytest.param(
+            f"locals {{\n  nets = {LIST}\n}}\n"
+            + service("a", "concat(local.nets, local.nets) #<")
+            + service("b", "local.nets #<"),
+            id="made of several",
+        ),
+        pytest.param(
+            f"locals {{\n  nets = {{\n    a = {LIST} #<\n    b = {LIST} #<\n  }}\n}}\n"
+            + "".join(service(f"s{n}", f'local.nets["{"ab"[n % 2]}"]') for n in range(4)),
+            id="members of an object",
+        ),
+        pytest.param(
+            f"locals {{\n  nets = {LIST} #<\n}}\n{call('a', 'local.nets')}"
+            + call("b", "local.nets")
+            + service("c", "local.nets"),
+            id="through arguments of a module",
+        ),
+    ],
+)
+def test_the_last_expression_that_all_share(tmp_path: Path, text: str) -> None:
+    """A finding stands where all of its resources take what is wrong from, and names them."""
+    findings = report(tmp_path, text).document.findings
+
+    assert [(one.file, one.line) for one in findings] == [("main.tf", n) for n in marked(text)]
+    for one in findings:
+        others = [instance.resource for instance in one.instances[1:]]
+        assert all(name in one.message for name in others)
+        assert set(others) <= {step.resource for step in one.because}
+        assert len({instance.fingerprint for instance in one.instances}) == len(one.instances)
+
+
+def test_a_variable_that_is_given(tmp_path: Path) -> None:
+    """Of a variable, the finding stands where its value is: in a file of values, or the default."""
+    text = 'variable "nets" {\n  default = ["subnet-1"] #<\n}\n' + (
+        service("a", "var.nets") + service("b", "var.nets")
+    )
+    [unknown] = report(tmp_path, text).findings
+    (tmp_path / "terraform.tfvars").write_text('x = 1\nnets = ["subnet-2"]\n')
+    [given] = report(tmp_path, text).findings
+
+    assert (unknown.verdict, unknown.file, [unknown.line]) == ("unknown", "main.tf", marked(text))
+    assert (given.verdict, given.file, given.line) == ("unknown", "terraform.tfvars", 2)
+    assert len(unknown.instances) == len(given.instances) == 2
+
+
+def test_calls_that_share_nothing_but_the_module(tmp_path: Path) -> None:
+    """What a module that is called twice does wrong is told once, at its own line."""
+    [one] = report(tmp_path, call("a", LIST) + call("b", LIST)).document.findings
+
+    assert (one.file, one.line) == ("service/main.tf", 8)
+    assert [each.called_from[0].text for each in one.instances] == ["module.a", "module.b"]
+
+
+def test_fingerprints_do_not_hang_on_who_shares(tmp_path: Path) -> None:
+    """An eleventh service that shares a list that is in a baseline for ten is new."""
+    shared = f"locals {{\n  nets = {LIST}\n}}\n"
+    ten = shared + "".join(service(f"s{number}", "local.nets") for number in range(10))
+    alone = report(tmp_path, shared + service("s0", "local.nets")).document.findings[0]
+    first = report(tmp_path, ten).document.findings[0]
+    baseline = tmp_path / "baseline.json"
+    entries = [
+        {
+            "fingerprint": one.fingerprint,
+            "rule": "TW603",
+            "verdict": "fail",
+            "file": "main.tf",
+            "resource": one.resource,
+        }
+        for one in first.instances
+    ]
+    baseline.write_text(json.dumps({"taskwall_baseline": 2, "findings": entries}))
+    [new] = report(
+        tmp_path, ten + service("s10", "local.nets"), baseline=str(baseline)
+    ).document.findings
+
+    assert alone.fingerprint == first.instances[0].fingerprint
+    assert len(first.instances) == 10
+    assert [one.resource for one in new.instances] == ["aws_ecs_service.s10"]
+    assert new.message.startswith("aws_ecs_service.s10 ")
+
+
+def test_a_suppression_beside_the_place_takes_all(tmp_path: Path) -> None:
+    """One in a source takes only what this source makes."""
+    skip = "# taskwall:skip=TW603: a lab"
+    beside = report(tmp_path, f"locals {{\n  x = 1\n  nets = {LIST} {skip}\n}}\n{TWO}")
+    own = report(
+        tmp_path,
+        f"locals {{\n  nets = {LIST}\n}}\n"
+        + service("a", "local.nets", skip=skip)
+        + service("b", "local.nets"),
+    )
+
+    assert beside.document.findings == ()
+    assert beside.document.summary.suppressed == 2
+    assert [one.addresses for one in own.document.findings] == [("aws_ecs_service.b",)]
+
+
+# --- precedence
+
+
+BOTH = ("TW203", "TW603")
+
+
+def test_the_subnets_are_the_decision(tmp_path: Path) -> None:
+    """Public addresses in public subnets are one mistake; in others they are one of their own."""
+    [one] = report(tmp_path, service("a", LIST, "true"), BOTH).document.findings
+    [other] = report(tmp_path, service("a", LIST, "true"), ("TW203",)).document.findings
+
+    assert one.rule == "TW603"
+    assert "with public addresses" in one.message
+    assert other.rule == "TW203"
+
+
+def test_a_suppressed_finding_silences_only_at_its_own_place(tmp_path: Path) -> None:
+    """The public address is told where the subnets are accepted."""
+    text = service("a", LIST, "true", "# taskwall:skip=TW603: a lab")
+    [one] = report(tmp_path, text, BOTH).document.findings
+
+    assert (one.rule, one.line) == ("TW203", 6)
+
+
+def test_a_baseline_holds_what_is_silenced(tmp_path: Path) -> None:
+    """What was silent beside another finding is not new when that is gone."""
+    baseline = tmp_path / "baseline.json"
+    text = service("a", LIST, "true")
+    report(tmp_path, text)
+    folder = str(tmp_path)
+    scan(Options(paths=(folder,), cwd=folder, select=BOTH, write_baseline=str(baseline)))
+    rules = [one["rule"] for one in json.loads(baseline.read_text())["findings"]]
+
+    assert rules == ["TW203", "TW603"]
+    assert not report(tmp_path, text, ("TW203",), baseline=str(baseline)).document.findings
+
+
+# --- CloudFormation
+
+
+VPC = """\
+Resources:
+  Vpc: {Type: "AWS::EC2::VPC", Properties: {CidrBlock: 10.0.0.0/16}}
+  Gateway: {Type: "AWS::EC2::InternetGateway"}
+  Attached:
+    Type: AWS::EC2::VPCGatewayAttachment
+    Properties: {VpcId: !Ref Vpc, InternetGatewayId: !Ref Gateway}
+  Public:
+    Type: AWS::EC2::Subnet
+    Properties: {VpcId: !Ref Vpc, CidrBlock: 10.0.1.0/24}
+  Table: {Type: "AWS::EC2::RouteTable", Properties: {VpcId: !Ref Vpc}}
+  Route:
+    Type: AWS::EC2::Route
+    Properties:
+      RouteTableId: !Ref Table
+      DestinationCidrBlock: 0.0.0.0/0
+      GatewayId: !Ref Gateway
+  Of:
+    Type: AWS::EC2::SubnetRouteTableAssociation
+    Properties: {SubnetId: !Ref Public, RouteTableId: !Ref Table}
+"""
+SERVICE = """\
+  {name}:
+    Type: AWS::ECS::Service
+    Properties:
+      LaunchType: FARGATE
+      TaskDefinition: web
+      NetworkConfiguration:
+        AwsvpcConfiguration:
+          SecurityGroups: [sg-0123456789abcdef0]
+          Subnets: {subnets}
+"""
+NESTED = "Parameters:\n  Nets:\n    Type: CommaDelimitedList\nResources:\n"
+STACK = """\
+  {name}:
+    Type: AWS::CloudFormation::Stack
+    Properties:
+      TemplateURL: ./nested.yaml
+      Parameters:
+        Nets: {subnets}
+"""
+
+
+def of_templates(folder: Path, **texts: str) -> list[tuple[str, int, int]]:
+    """The file, line and number of instances of each finding."""
+    for name, text in texts.items():
+        (folder / f"{name}.yaml").write_text(text)
+    options = Options(paths=(str(folder),), cwd=str(folder), select=("TW603",))
+    found = scan(options).findings
+    return [(one.file, one.line, len(one.instances)) for one in found]
+
+
+def test_a_parameter_that_services_share(tmp_path: Path) -> None:
+    """The list is decided at the parameter: its default, or the parameter itself."""
+    parameters = "Parameters:\n  Nets:\n    Type: String\n{}Resources:\n"
+    services = "".join(
+        SERVICE.format(name=name, subnets=nets)
+        for name, nets in (("A", "!Split [',', !Ref Nets]"), ("B", "!Split [',', !Sub '${Nets}']"))
+    )
+    default = parameters.format("    Default: subnet-1\n") + services
+    open_ = parameters.format("") + services
+
+    assert of_templates(tmp_path, main=default) == [("main.yaml", 4, 2)]
+    assert of_templates(tmp_path, main=open_) == [("main.yaml", 3, 2)]
+
+
+def test_what_nested_stacks_are_given(tmp_path: Path) -> None:
+    """Two services of one nested stack share what it is given; two stacks share the template."""
+    two = "".join(SERVICE.format(name=name, subnets="!Ref Nets") for name in "AB")
+    one = SERVICE.format(name="A", subnets="!Ref Nets")
+    call_ = [STACK.format(name=name, subnets="!Ref Public") for name in ("One", "Two")]
+
+    shared = of_templates(tmp_path, main=VPC + call_[0], nested=NESTED + two)
+    twins = of_templates(tmp_path, main=VPC + "".join(call_), nested=NESTED + one)
+
+    assert shared == [("main.yaml", len((VPC + call_[0]).splitlines()), 2)]
+    assert twins == [("nested.yaml", len((NESTED + one).splitlines()), 2)]
+
+
+def test_an_anchor_that_services_share(tmp_path: Path) -> None:
+    """A list that YAML repeats is written once."""
+    text = (
+        VPC
+        + SERVICE.format(name="A", subnets="&nets [!Ref Public]")
+        + SERVICE.format(name="B", subnets="*nets")
+    )
+    line = next(n for n, line in enumerate(text.splitlines(), 1) if "&nets" in line)
+
+    assert of_templates(tmp_path, main=text) == [("main.yaml", line, 2)]
+
+
+# --- CDK
+
+
+def synthesized(stack: str, subnet: str) -> str:
+    """What CDK makes of a class of stacks."""
+
+    def made(kind: str, path: str, properties: dict[str, object]) -> dict[str, object]:
+        return {
+            "Type": kind,
+            "Properties": properties,
+            "Metadata": {"aws:cdk:path": f"{stack}/{path}"},
+        }
+
+    network = {
+        "AwsvpcConfiguration": {"SecurityGroups": ["sg-0123456789abcdef0"], "Subnets": [subnet]}
+    }
+    properties = {"LaunchType": "FARGATE", "TaskDefinition": "web"}
+    service = made(
+        "AWS::ECS::Service",
+        "Api/Service/Service",
+        {**properties, "NetworkConfiguration": network},
+    )
+    return json.dumps({"Resources": {"ApiService1234": service}}, indent=1)
+
+
+def test_the_stages_of_an_app(tmp_path: Path) -> None:
+    """What one class of stacks does wrong in each stage, or under each name, is told once."""
+    out = tmp_path / "cdk.out"
+    for stage in ("Dev", "Prod"):
+        (out / f"assembly-{stage}").mkdir(parents=True)
+        text = synthesized(f"{stage}/Api", "subnet-1")
+        (out / f"assembly-{stage}" / f"{stage}Api.template.json").write_text(text)
+    (out / "Test.template.json").write_text(synthesized("Test", "subnet-1"))
+    options = Options(paths=(str(tmp_path),), cwd=str(tmp_path), select=("TW603",))
+    [one] = scan(options).findings
+    (out / "Test.template.json").write_text(synthesized("Test/Other", "subnet-1"))
+    apart = scan(options).findings
+
+    assert one.verdict == "unknown"
+    assert [instance.construct for instance in one.instances] == [
+        "Test/Api/Service/Service",
+        "Dev/Api/Api/Service/Service",
+        "Prod/Api/Api/Service/Service",
+    ]
+    assert len({instance.fingerprint for instance in one.instances}) == 3
+    assert sorted(len(each.instances) for each in apart) == [1, 2]
+
+
+# --- endpoints that share a group
+
+
+def endpoints(ingress: str = "", egress: str = "0.0.0.0/0", groups: str = "") -> str:
+    """A service without a way out, and its endpoints, which share a group."""
+    made = "".join(
+        f"""\
+resource "aws_vpc_endpoint" "{name}" {{
+  vpc_id              = aws_vpc.main.id
+  service_name        = "com.amazonaws.eu-west-1.{name.replace("_", ".")}"
+  vpc_endpoint_type   = "Interface"
+  private_dns_enabled = true
+  subnet_ids          = [aws_subnet.app.id]
+  security_group_ids  = [aws_security_group.endpoints.id{groups}]
+}}
+"""
+        for name in ("ecr_api", "ecr_dkr", "logs")
+    )
+    return f"""\
+resource "aws_vpc" "main" {{
+  cidr_block           = "10.0.0.0/16"
+  enable_dns_hostnames = true
+}}
+resource "aws_subnet" "app" {{
+  vpc_id     = aws_vpc.main.id
+  cidr_block = "10.0.1.0/24"
+}}
+resource "aws_security_group" "endpoints" {{
+  vpc_id = aws_vpc.main.id
+  {ingress}
+}}
+resource "aws_security_group" "other" {{
+  vpc_id = aws_vpc.main.id
+}}
+resource "aws_security_group" "web" {{
+  vpc_id = aws_vpc.main.id
+  egress {{
+    from_port   = 443
+    to_port     = 443
+    protocol    = "tcp"
+    cidr_blocks = ["{egress}"]
+  }}
+}}
+resource "aws_ecs_task_definition" "web" {{
+  family                   = "web"
+  network_mode             = "awsvpc"
+  requires_compatibilities = ["FARGATE"]
+  container_definitions = jsonencode([{{
+    name  = "web"
+    image = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/web:1"
+    logConfiguration = {{ logDriver = "awslogs" }}
+  }}])
+}}
+resource "aws_ecs_service" "web" {{
+  launch_type     = "FARGATE"
+  task_definition = aws_ecs_task_definition.web.arn
+  network_configuration {{
+    subnets         = [aws_subnet.app.id]
+    security_groups = [aws_security_group.web.id]
+  }}
+}}
+{made}"""
+
+
+def allowing(cidr: str) -> str:
+    """An ingress block for HTTPS."""
+    ports = '    from_port = 443\n    to_port = 443\n    protocol = "tcp"\n'
+    return f'ingress {{\n{ports}    cidr_blocks = ["{cidr}"]\n  }}'
+
+
+NAMES = {f"aws_vpc_endpoint.{name}" for name in ("ecr_api", "ecr_dkr", "logs")}
+
+
+@pytest.mark.parametrize(
+    ("text", "where"),
+    [
+        (endpoints(), 'resource "aws_security_group" "endpoints"'),
+        (
+            endpoints(allowing("10.0.0.0/16"), egress="192.0.2.0/24"),
+            'resource "aws_security_group" "web"',
+        ),
+    ],
+)
+def test_endpoints_that_share_a_group(tmp_path: Path, text: str, where: str) -> None:
+    """A group that lets no task in, or none out, is one mistake for all endpoints."""
+    (tmp_path / "main.tf").write_text(text)
+    options = Options(paths=(str(tmp_path),), cwd=str(tmp_path), select=("TW407",))
+    [one] = scan(options).document.findings
+
+    assert text.splitlines()[one.line - 1].startswith(where)
+    assert set(one.addresses) == NAMES
+    assert "aws_vpc_endpoint.ecr_dkr and aws_vpc_endpoint.logs)" in one.message
+
+
+def test_endpoints_of_several_groups(tmp_path: Path) -> None:
+    """Where several groups could let tasks in, each endpoint is a place to change."""
+    (tmp_path / "main.tf").write_text(endpoints(groups=", aws_security_group.other.id"))
+    options = Options(paths=(str(tmp_path),), cwd=str(tmp_path), select=("TW407",))
+    found = scan(options).document.findings
+
+    assert {one.resource for one in found} == NAMES
+
+
+def test_a_permission_of_a_group_that_endpoints_share(tmp_path: Path) -> None:
+    """What lets others than the VPC in is told once, at the permission, with the endpoints."""
+    text = endpoints(allowing("10.0.0.0/8"))
+    (tmp_path / "main.tf").write_text(text)
+    options = Options(paths=(str(tmp_path),), cwd=str(tmp_path), select=("TW407",))
+    [one] = scan(options).document.findings
+
+    assert "10.0.0.0/8" in text.splitlines()[one.line - 1]
+    assert one.addresses == ("aws_security_group.endpoints",)
+    assert all(name in one.message for name in NAMES)
+
+
+def test_a_group_that_an_absent_module_gets(tmp_path: Path) -> None:
+    """Whether that module makes endpoints which use the group is no question to ask."""
+    text = endpoints(allowing("0.0.0.0/0")).partition('resource "aws_vpc_endpoint"')[0]
+    call_ = 'module "m" {\n  source = "x/m/aws"\n  groups = [aws_security_group.endpoints.id]\n}\n'
+    (tmp_path / "main.tf").write_text(text + call_)
+    options = Options(paths=(str(tmp_path),), cwd=str(tmp_path), select=("TW407",))
+
+    assert scan(options).findings == ()
