@@ -444,6 +444,28 @@ def test_words_beside_a_secret_are_told(policy: str, tmp_path: Path) -> None:
     assert "TW402" in found
 
 
+def test_what_members_are_called_is_no_secret(tmp_path: Path) -> None:
+    """Of a map that holds a secret, the keys are told: they are not made of it."""
+    text = f"""
+variable "password" {{ default = "{CANARY}" }}
+locals {{
+  stores = {{ orders = {{ password = var.password }} }}
+}}
+resource "aws_vpc_security_group_ingress_rule" "stores" {{
+  for_each          = toset(keys(local.stores))
+  security_group_id = aws_security_group.tasks.id
+  ip_protocol       = "tcp"
+  from_port         = 81
+  to_port           = 81
+  cidr_ipv4         = "10.0.0.0/8"
+}}
+"""
+    stack = STACK.replace("CIDR", '"10.0.0.0/8"')
+    found = scanned(tmp_path, {"main.tf": stack, "stores.tf": text})
+    assert CANARY not in found
+    assert 'aws_vpc_security_group_ingress_rule.stores["orders"]' in found
+
+
 def test_short_secrets_are_masked_as_words_only() -> None:
     """A short text within a longer word is not what was meant."""
     mask = Redactor(["web", "long enough", "x"])
