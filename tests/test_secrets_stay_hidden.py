@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from taskwall.api.options import Options, resolved_options
 from taskwall.api.scan import scan
 from taskwall.core.values import Known, Value
-from taskwall.findings.finding import Report
+from taskwall.findings.finding import Fix, Report
 from taskwall.findings.redaction import SHOWN, Redactor
 from taskwall.outputs import View, formats, render
 from taskwall.readers.terraform.values.sensitive import Derived, with_derived
@@ -442,6 +442,35 @@ def test_words_beside_a_secret_are_told(policy: str, tmp_path: Path) -> None:
     assert CANARY not in found
     assert 'Effect = "Allow"' in found
     assert "TW402" in found
+
+
+def test_what_members_are_called_is_no_secret(tmp_path: Path) -> None:
+    """Of a map that holds a secret, the keys are told: they are not made of it."""
+    text = f"""
+variable "password" {{ default = "{CANARY}" }}
+locals {{
+  stores = {{ orders = {{ password = var.password }} }}
+}}
+resource "aws_vpc_security_group_ingress_rule" "stores" {{
+  for_each          = toset(keys(local.stores))
+  security_group_id = aws_security_group.tasks.id
+  ip_protocol       = "tcp"
+  from_port         = 81
+  to_port           = 81
+  cidr_ipv4         = "10.0.0.0/8"
+}}
+"""
+    stack = STACK.replace("CIDR", '"10.0.0.0/8"')
+    found = scanned(tmp_path, {"main.tf": stack, "stores.tf": text})
+    assert CANARY not in found
+    assert 'aws_vpc_security_group_ingress_rule.stores["orders"]' in found
+
+
+def test_words_of_a_fix_stay_beside_names_of_sources() -> None:
+    """What a rule says of a fix is none of the sources, whatever is said of the place after it."""
+    mask = Redactor(["required"], ["http_tokens = required"])
+    fix = mask.apply(Fix("http_tokens = required\nmodule.required is downloaded."))
+    assert fix == Fix("http_tokens = required\nmodule.(sensitive) is downloaded.")
 
 
 def test_short_secrets_are_masked_as_words_only() -> None:

@@ -93,6 +93,8 @@ def test_the_argument_that_is_wrong(root: Path) -> None:
     assert any("protocol = each.value.protocol" in line for line in lines)
     assert one.fix is not None
     assert one.fix.edits == ()
+    told = "\nmodule.web is a downloaded module: where it has arguments for this, set them."
+    assert one.fix.text.endswith(told)
 
 
 def annotations(report: Report) -> Iterator[tuple[str, str]]:

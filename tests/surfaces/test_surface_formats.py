@@ -343,6 +343,7 @@ def test_absent_modules_of_many_roots() -> None:
 
     assert text.count("module.a.module.vpc: terraform-aws-modules/vpc/aws ~> 5.0") == 10
     assert text.count("(and 2 more calls of it)") == 10
+    assert "(and 1 more call of it)" in render("text", report_of(absent=absent[1:3]), View())
     assert "  and in 2 more roots (--verbose lists them)\n" in text
     assert "in root11: terraform get" in render(
         "text", report_of(absent=absent), View(verbose=True)

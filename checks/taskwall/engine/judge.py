@@ -625,4 +625,7 @@ def _fix(rule: Rule, verdict: Verdict) -> str:
     text = rule.sections[language]
     for name, meant in verdict.names.items():
         text = text.replace(f"<{name}>", meant)
+    if verdict.on.download is not None:
+        module = verdict.on.download.name
+        text += f"\n{module} is a downloaded module: where it has arguments for this, set them."
     return text

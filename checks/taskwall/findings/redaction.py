@@ -107,7 +107,8 @@ class Redactor:
             return tuple(map(self._redacted, told))
         if isinstance(told, Fix):
             edits = told.edits if all(self.redact(e.text) == e.text for e in told.edits) else ()
-            return Fix(told.text if told.text in self._own else self.redact(told.text), edits)
+            own = next((text for text in self._own if told.text.startswith(text)), "")
+            return Fix(own + self.redact(told.text.removeprefix(own)), edits)
         if isinstance(told, Struct):
             return replace(
                 told,

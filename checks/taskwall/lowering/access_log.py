@@ -12,6 +12,7 @@ from taskwall.model.entities.load_balancer import (
 from taskwall.source.resource import Cell
 
 _LOGS = "access_logs.s3.enabled"
+_ENABLED = "access_logs.enabled"
 _NO_LOGS = "access logs are off by default"
 
 
@@ -21,7 +22,7 @@ def access_log(r: ResourceReader) -> Setting:
     if found is not None:
         return found
     if r.terraform:
-        return r.setting("access_logs.enabled", "", False, _NO_LOGS)
+        return setting(r.attribute(_ENABLED, ""), _ENABLED, False, _NO_LOGS)
     attributes = r.attribute("", "LoadBalancerAttributes")
     value: Value = Known(False)
     says = _NO_LOGS
@@ -92,7 +93,7 @@ def classic_access_log(r: ResourceReader) -> Setting:
     """Whether a classic load balancer keeps access logs."""
     block = r.attribute("access_logs", "AccessLoggingPolicy")
     if block.absent:
-        return setting(block, "access_logs", False, _NO_LOGS)
+        return setting(block, block.key, False, _NO_LOGS)
     enabled = block.get("enabled" if r.terraform else "Enabled")
     if enabled.absent and enabled.sure and r.terraform:
         return setting(enabled, "enabled", True, "a block of access logs turns them on")

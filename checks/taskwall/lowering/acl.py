@@ -70,8 +70,8 @@ def _entry(
         number=setting(block.get(names[1]), names[1]),
         action=setting(block.get(names[0]), names[0]),
         protocol=setting(protocol, keys[0]),
-        range=setting(range_, "cidr_block"),
-        first_port=setting(first, "from_port"),
-        last_port=setting(last, "to_port"),
+        range=setting(range_, range_.key),
+        first_port=setting(first, first.key),
+        last_port=setting(last, last.key),
         doubt=block.doubt or (),
     )

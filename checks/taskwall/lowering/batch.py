@@ -92,9 +92,9 @@ def batch_environment(r: ResourceReader) -> Iterator[Entity]:
         runs_on=Providers(needs=kind.needs) if kind.needs else Providers(("FARGATE",)),
         networked=fargate,
         groups=r.links(SecurityGroup, groups, "uses security group"),
-        groups_setting=setting(groups, "security_group_ids"),
+        groups_setting=setting(groups, groups.key),
         subnets=r.links(Subnet, subnets, "runs in"),
-        subnets_setting=setting(subnets, "subnets"),
+        subnets_setting=setting(subnets, subnets.key),
         public_address=setting(r.nothing(), "assignPublicIp"),
         lattice=FALSE,
     )

@@ -29,7 +29,7 @@ def classic(r: ResourceReader) -> Iterator[object]:
         kind=kind,
         internal=r.setting("internal", "Scheme", False, PUBLIC, SCHEME),
         groups=r.links(SecurityGroup, groups, "uses security group"),
-        groups_setting=setting(groups, "security_groups"),
+        groups_setting=setting(groups, groups.key),
         subnets=r.links(Subnet, r.attribute("subnets", "Subnets"), "is in"),
         access_log=classic_access_log(r),
         logging=block_of_logs(r, r.attribute("access_logs", "AccessLoggingPolicy")),

@@ -53,7 +53,7 @@ def load_balancer(r: ResourceReader) -> Iterator[Entity]:
         kind=r.setting("load_balancer_type", "Type", "application", "application is the default"),
         internal=r.setting("internal", "Scheme", False, PUBLIC, SCHEME),
         groups=r.links(SecurityGroup, groups, "uses security group"),
-        groups_setting=setting(groups, "security_groups"),
+        groups_setting=setting(groups, groups.key),
         subnets=subnets,
         addresses=tuple(setting(cell, address) for cell in fixed if not cell.absent),
         elastic=tuple(link for link in allocated if link is not None),
@@ -89,7 +89,7 @@ def listener(r: ResourceReader) -> Iterator[object]:
         protocol=r.setting("protocol", "Protocol"),
         port=r.setting("port", "Port"),
         policy=r.setting("ssl_policy", "SslPolicy"),
-        certificate=setting(certificates, "certificate_arn"),
+        certificate=setting(certificates, certificates.key),
         actions=_actions(r, r.attribute("default_action", "DefaultActions")),
         place=r.origin.header,
     )

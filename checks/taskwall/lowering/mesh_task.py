@@ -87,7 +87,8 @@ def task(r: ResourceReader, containers: Cell) -> Iterator[MeshTask]:
         yield MeshTask(r.origin, kind, block.place, node, True, contained, name.place, led, at)
     if not blocks:
         at = r.origin.header
-        kind = Setting(None, at, "proxy_configuration", r.name)
+        word = "proxy_configuration" if r.terraform else "ProxyConfiguration"
+        kind = Setting(None, at, word, r.name)
         yield MeshTask(r.origin, kind, at, node, within.named, TRUE, at, TRUE, at)
 
 

@@ -19,7 +19,7 @@ def task_definition(r: ResourceReader) -> Iterator[object]:
         origin=r.origin,
         external=r.external,
         mode=r.setting("network_mode", "NetworkMode"),
-        requires=tuple(setting(each, "requires_compatibilities") for each in requires.each()),
+        requires=tuple(setting(each, requires.key) for each in requires.each()),
         windows=family.test(
             lambda name: str(name or "").upper().startswith("WINDOWS"), f"{r.name} is for Windows"
         ),

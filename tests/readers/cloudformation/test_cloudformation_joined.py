@@ -328,6 +328,33 @@ Resources:
     assert [place.line for place in stack.secrets("/r/main.yaml")] == [12]
 
 
+CHOICES = [
+    ("!If [Here, parts/network.yaml, !Sub 'https://${Bucket}/network.yaml']", {"Network/Vpc"}),
+    ("!If [Here, parts/network.yaml, parts/service.yaml]", set()),
+    ("!If [Here, parts/network.yaml, !Ref AWS::NoValue]", set()),
+    ("!If [Here]", set()),
+]
+
+
+@pytest.mark.parametrize(("url", "expected"), CHOICES)
+def test_conditions_may_choose_among_addresses_of_a_template(url: str, expected: set[str]) -> None:
+    """Whatever the condition is, a nested stack is what all its addresses name."""
+    main = f"""\
+Parameters: {{Bucket: {{Type: String}}}}
+Conditions: {{Here: !Equals [!Ref AWS::Region, us-east-1]}}
+Resources:
+  Network:
+    Type: AWS::CloudFormation::Stack
+    Properties: {{TemplateURL: {url}}}
+"""
+    read_stacks, _ = read(PARTS | {"/r/main.yaml": main})
+    (stack,) = (one for one in read_stacks if one.name == "/r/main.yaml")
+    found = {one.origin.address for one in stack.evaluate({}).resources}
+
+    assert found >= expected
+    assert ("Network/Vpc" in found) == bool(expected)
+
+
 def test_assemblies_of_cdk_name_their_files(tmp_path: Path) -> None:
     """Without such metadata, the assembly says under which name it stores a template."""
     main = """\
@@ -344,7 +371,6 @@ def test_assemblies_of_cdk_name_their_files(tmp_path: Path) -> None:
         ("AppN.nested.template.json", part),
         ("App.assets.json", assets),
         ("Bad.assets.json", '{"files": []}'),
-        ("manifest.json", "{}"),
     ):
         (tmp_path / name).write_text(text)
     paths = sorted(map(str, tmp_path.iterdir()))

@@ -8,6 +8,7 @@ import pytest
 
 from taskwall.core.values import Known
 from taskwall.readers.terraform import stacks
+from taskwall.readers.terraform.evaluation.module_sources import is_local
 from taskwall.readers.terraform.versions import newest, satisfies
 from taskwall.source.files import Files
 from taskwall.source.resource import ABSENT
@@ -209,6 +210,37 @@ def test_version_that_is_an_expression(tmp_path: Path) -> None:
     text = 'locals { v = "1.2.3" }\nmodule "m" {\n  source = "a/b/c"\n  version = local.v\n}\n'
     laid_out(tmp_path, {"main.tf": text})
     assert [one.version for one in read(tmp_path).absent] == ["1.2.3"]
+
+
+SOURCES = {
+    "./modules/vpc": True,
+    "..": True,
+    "vpc": True,
+    "modules/vpc": True,
+    "modules/net/prod/vpc": True,
+    "shop/vpc/aws": False,
+    "app.terraform.io/shop/vpc/aws": False,
+    "github.com/shop/vpc": False,
+    "git@github.com:shop/vpc.git": False,
+    "git::ssh://git@example.com/vpc": False,
+    "s3::https://bucket.s3.amazonaws.com/vpc.zip": False,
+    "/srv/modules/vpc": False,
+}
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_sources_that_are_paths(source: str) -> None:
+    """Steps alone are a path, as before Terraform 0.12; three name a module of a registry."""
+    assert is_local(source) == SOURCES[source]
+
+
+def test_path_without_a_dot(tmp_path: Path) -> None:
+    """What such a path leads to is read as any module of the repository."""
+    call = 'module "vpc" { source = "modules/vpc" }\n'
+    laid_out(tmp_path, {"main.tf": call, "modules/vpc/main.tf": MADE})
+    found = read(tmp_path)
+    assert addresses(found) == ["module.vpc.t.a"]
+    assert (found.absent, found.errors) == ((), ())
 
 
 def test_submodule_that_is_not_checked_out(tmp_path: Path) -> None:

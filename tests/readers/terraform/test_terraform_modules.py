@@ -247,8 +247,8 @@ def test_downloaded_module(tmp_path: Path) -> None:
     (modules / "vpc" / "main.tf").write_text('resource "t" "a" {}\n')
     entries = [
         {"Key": "", "Source": "", "Dir": "."},
-        {"Key": "vpc", "Source": "registry/vpc", "Dir": ".terraform/modules/vpc"},
-        {"Key": "evil", "Source": "registry/evil", "Dir": "../evil"},
+        {"Key": "vpc", "Source": "x/vpc/aws", "Dir": ".terraform/modules/vpc"},
+        {"Key": "evil", "Source": "x/evil/aws", "Dir": "../evil"},
     ]
     (modules / "modules.json").write_text(json.dumps({"Modules": entries}))
     main = tmp_path / "main.tf"

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from taskwall.core.values import Fields, Items, Reference, Span, Value, needs
+from taskwall.core.values import Fields, Items, Reference, Span, Value, needs, symbol
 from taskwall.source.resource import Resource
 from taskwall.source.stack import Evaluation
 
@@ -204,6 +204,80 @@ def test_a_dynamic_block_over_nothing_writes_nothing(evaluated: Evaluated, shown
     body = only(evaluation, "t.a").body
 
     assert shown(body) == {"written": [], "inner": [{}]}
+
+
+UNKNOWN_KEYS = [
+    "zipmap(t.b[*].arn, [80, 81])",
+    "{ (t.b[0].arn) = 80, (t.b[1].arn) = 81 }",
+    "{ for i, b in t.b : b.arn => 80 + i }",
+    "{ for arn, port in zipmap(t.b[*].arn, [80, 81]) : arn => port if port > 1 }",
+]
+
+
+@pytest.mark.parametrize("ports", UNKNOWN_KEYS)
+def test_members_are_there_whose_keys_are_known_after_apply(
+    evaluated: Evaluated, shown: Shown, ports: str
+) -> None:
+    """A block for each of them is there, and the key is what it is equal to."""
+    evaluation = evaluated(
+        f"""
+        variable "ports" {{
+          type    = map(number)
+          default = {{}}
+        }}
+        resource "t" "b" {{ count = 2 }}
+        resource "t" "a" {{
+          dynamic "load_balancer" {{
+            for_each = {ports}
+            content {{
+              arn  = load_balancer.key
+              port = load_balancer.value
+            }}
+          }}
+          size = length({ports})
+        }}
+        """
+    )
+    body = only(evaluation, "t.a").body
+    blocks = body.fields["load_balancer"]
+
+    assert isinstance(blocks, Items)
+    assert not (blocks.rest or blocks.needs)
+    assert [symbol(block.fields["arn"]) for block in blocks.items] == ["t.b[0].arn", "t.b[1].arn"]  # type: ignore[union-attr]
+    assert [shown(block.fields["port"]) for block in blocks.items] == [80, 81]  # type: ignore[union-attr]
+    assert shown(body.fields["size"]) == 2
+
+
+OPEN_KEYS = [
+    "zipmap(data.d.d[*].arn, data.d.d[*].port)",
+    "{ for b in t.b : b.arn => 80 if data.d.d[0].on }",
+    "zipmap([t.b[0].arn, t.b[0].arn], [80, 81])",
+    "merge({ a = 1 }, zipmap(t.b[*].arn, [80, 81]))",
+]
+
+
+@pytest.mark.parametrize("ports", OPEN_KEYS)
+def test_members_that_may_be_there_say_what_they_wait_for(evaluated: Evaluated, ports: str) -> None:
+    """Whether a block is there is open, and what its key is waits for something with a name."""
+    evaluation = evaluated(
+        f"""
+        data "d" "d" {{ count = data.d.n.size }}
+        resource "t" "b" {{ count = 2 }}
+        resource "t" "a" {{
+          dynamic "load_balancer" {{
+            for_each = {ports}
+            content {{ arn = load_balancer.key }}
+          }}
+        }}
+        """
+    )
+    blocks = only(evaluation, "t.a").body.fields["load_balancer"]
+
+    assert isinstance(blocks, Items)
+    assert len(blocks.rest) == 1
+    assert all(need.name for need in blocks.needs)
+    assert [need.name for need in needs(blocks.rest[0])] != []
+    assert all(need.name for need in needs(blocks.rest[0]))
 
 
 def test_nested_dynamic_blocks(evaluated: Evaluated, shown: Shown) -> None:

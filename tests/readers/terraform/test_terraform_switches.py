@@ -18,6 +18,7 @@ def main(expression: str) -> str:
     return f"""
     data "d" "d" {{}}
     data "aws_ssm_parameter" "p" {{}}
+    resource "aws_security_group" "g" {{ count = 1 }}
     variable "env" {{ default = null }}
     module "absent" {{
       source = "x/y/z"
@@ -38,6 +39,7 @@ ASKED = [
     ("module.absent.arn != null ? 1 : 2", {("module.absent.arn", None)}),
     ('data.d.d.id != "" && data.d.d.arn != null ? 1 : 2', set()),
     ('module.absent.security_group_id == "self" ? 1 : 2', set()),
+    ('aws_security_group.g[0].id == "self" ? 1 : 2', set()),
     ('data.d.d.arn == "none" ? 1 : 2', set()),
     ('module.absent.vpc_id == "vpc-1" ? 1 : 2', {("module.absent.vpc_id", "vpc-1")}),
     ('module.absent.vpc_id == "" ? 1 : 2', {("module.absent.vpc_id", "")}),

@@ -238,6 +238,17 @@ def _sources_behind(network: Network) -> dict[str, list[tuple[TaskSource, Balanc
 
 
 @remembered
+def _behind_listeners(network: Network) -> dict[tuple[str, str], list[BalancerPath]]:
+    """The ways to tasks by the load balancer and listener that they begin with."""
+    found: dict[tuple[str, str], list[BalancerPath]] = {}
+    for key, each in _sources_behind(network).items():
+        for _, front in each:
+            if front.listener is not None:
+                found.setdefault((key, front.listener.id), []).append(front)
+    return found
+
+
+@remembered
 def before_tasks(network: Network, listener: Listener) -> Fact:
     """Whether the load balancer of a listener stands in front of tasks, directly or by an ALB.
 
@@ -280,12 +291,17 @@ def _directly(network: Network, listener: Listener) -> Fact:
     """Whether the load balancer of a listener stands in front of tasks, by no other one."""
     key = listener.load_balancer.to
     parts = []
-    for _, front in _sources_behind(network).get(key, ()):
-        own = front.given is not None and front.listener == listener
-        part = front.given if own and front.given is not None else front.fact
+    # One is enough, and the first explains, by its own way if it has one: there may be thousands.
+    for front in _behind_listeners(network).get((key, listener.id), ()):
+        part = front.fact if front.given is None else front.given
         if part.truth:
-            return part  # One is enough, and the first explains: there may be thousands.
+            return part
         parts.append(part)
+    for _, front in _sources_behind(network).get(key, ()):
+        if front.listener is None or front.listener.id != listener.id:
+            if front.fact.truth:
+                return front.fact
+            parts.append(front.fact)
     parts += _instances_behind(network).get(key, ())
     text = f"{listener.load_balancer.to} is in front of tasks"
     if not any(part.truth for part in parts):

@@ -23,7 +23,7 @@ from taskwall.source.files import Files, UnreadableError
 from taskwall.source.stack import AbsentSource, Inputs, SourceError
 
 INCLUDE: Final = "AWS::Include"
-SCAN_TOO: Final = "scan the folder that it is in, too"
+SCAN_TOO: Final = "add the missing files to the scan"
 """What brings a nested template or an include that is not there."""
 
 _DEEPEST: Final = 10

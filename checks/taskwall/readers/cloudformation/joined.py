@@ -12,7 +12,13 @@ from msgspec.structs import replace
 
 from taskwall.core.values import Known, Text, Value, spelled, worst_per_scenario
 from taskwall.readers.cloudformation.deployment import DeploymentEvaluation
-from taskwall.readers.cloudformation.document import literal_text, members
+from taskwall.readers.cloudformation.document import (
+    IntrinsicCall,
+    Node,
+    elements,
+    literal_text,
+    members,
+)
 from taskwall.readers.cloudformation.evaluate import Evaluator
 from taskwall.readers.cloudformation.exports import Offer
 from taskwall.readers.cloudformation.template import STACKS, Declared, Template, read_template
@@ -131,7 +137,14 @@ class Nesting:
         node = members(declared.properties).get(STACKS[declared.type])
         if node is None:
             return self._embedded(template, declared)
-        value = Evaluator(template, DeploymentEvaluation(self.inputs, {})).value(node)
+        evaluator = Evaluator(template, DeploymentEvaluation(self.inputs, {}))
+        found = [self._named(template, evaluator.value(one)) for one in _branches(node)]
+        # A condition of the region, say, chooses between two addresses of one template.
+        return found[0] if found and all(one is found[0] for one in found) else None
+
+    def _named(self, template: Template, value: Value | None) -> Template | None:
+        """The template that a path or address names, if the scan has it."""
+        folder = os.path.dirname(template.unit.file)
         steps, local = _path(value)
         if not steps:
             return None
@@ -167,12 +180,13 @@ class Nesting:
         return replace(found, unit=replace(found.unit, file=f"{place.file}#{declared.name}"))
 
     def _assets(self, folder: str) -> dict[str, str]:
-        """The files of an assembly of CDK by the names under which it stores them."""
+        """The files of an assembly of CDK by the names under which it stores them.
+
+        What is committed of one, as of snapshots in tests, is often without its `manifest.json`.
+        """
         if folder in self._stored:
             return self._stored[folder]
         found = self._stored[folder] = {}
-        if not self.files.exists(os.path.join(folder, "manifest.json")):
-            return found
         try:
             names = sorted(name for name in os.listdir(folder) if name.endswith(".assets.json"))
         except OSError:
@@ -188,6 +202,15 @@ class Nesting:
                     key = stored.objectKey.rpartition("/")[2]
                     found[key] = os.path.normpath(os.path.join(folder, file.source.path))
         return found
+
+
+def _branches(node: Node) -> Iterator[Node]:
+    """The values that a node may come to, whatever its conditions are."""
+    if isinstance(node, IntrinsicCall) and node.name == "Fn::If":
+        for one in elements(node.argument)[1:]:
+            yield from _branches(one)
+    else:
+        yield node
 
 
 def _path(value: Value | None) -> tuple[list[str], bool]:

@@ -159,8 +159,9 @@ def _dynamic(
         return _fields(content.body, scope, inner, block.place)
 
     items.extend(made(key, value) for key, value in elements(collection))
-    rest.extend(made(key_of(value), value) for value in possible(collection))
-    return doubts(collection)
+    waits = doubts(collection)
+    rest.extend(made(key_of(value, waits), value) for value in possible(collection))
+    return waits
 
 
 def _iterator(body: Body) -> str | None:

@@ -10,7 +10,6 @@ from taskwall.core.values import (
     Need,
     Reference,
     Span,
-    Text,
     Unknown,
     Value,
     needs,
@@ -43,9 +42,9 @@ from taskwall.readers.terraform.syntax.tree import (
 from taskwall.readers.terraform.values.types import convert, type_of
 from taskwall.readers.terraform.values.values import (
     FailedError,
+    FurtherMembers,
     JsonFields,
     JsonItems,
-    Open,
     alternatives,
     as_text,
     breadth,
@@ -284,7 +283,7 @@ def _tuple(node: Tuple, scope: ModuleContext, env: Env) -> Value:
 def _object(node: ObjectExpression, scope: ModuleContext, env: Env) -> Value:
     fields: dict[str, Value] = {}
     places: dict[str, Span] = {}
-    rest: Value | None = None
+    further = FurtherMembers()
     waits: dict[Need, None] = {}
     scope.run.work(len(node.members), node.place)
     for member in node.members:
@@ -294,16 +293,13 @@ def _object(node: ObjectExpression, scope: ModuleContext, env: Env) -> Value:
         else:
             found = as_text(evaluate(key, scope, env))
             if not isinstance(found, Known):
-                value = evaluate(member.value, scope, env)
-                rest = value if rest is None else alternatives(rest, value, needs(found))
+                further.add(found, evaluate(member.value, scope, env), needs(found))
                 waits.update(dict.fromkeys(needs(found)))
                 continue
             name = access.text_key(found)
         fields[name] = evaluate(member.value, scope, env)
         places[name] = member.place
-    if rest is None:
-        return Fields(fields, places, place=node.place)
-    return Open(fields, places, rest, node.place, tuple(waits))
+    return further.beside(fields, places, node.place, tuple(waits))
 
 
 def _for(node: For, scope: ModuleContext, env: Env) -> Value:
@@ -354,7 +350,7 @@ class _Loop:
         for value in possible(collection):
             env = {**self.env, node.value: value}
             if node.key is not None:
-                env[node.key] = key_of(value)
+                env[node.key] = key_of(value, doubts(collection))
             if node.condition is not None:
                 condition = operators.true_or_false(value_of(node.condition, scope, env), scope.run)
                 if isinstance(condition, Known) and not condition.data:
@@ -378,7 +374,7 @@ class _Loop:
         assert node.result_key is not None
         fields: dict[str, Value] = {}
         groups: dict[str, list[Value]] = {}
-        rest: Value | None = None
+        further = FurtherMembers()
         for certain, env in self.rounds(collection):
             key = as_text(value_of(node.result_key, scope, env))
             if certain and isinstance(key, Known):
@@ -392,21 +388,20 @@ class _Loop:
             value = value_of(node.result, scope, env)
             if node.grouped:
                 value = Items((), (value,), None, tuple(self.doubts))
-            if not isinstance(key, Known):
-                key = waiting(key)
-            rest = value if rest is None else alternatives(rest, value, needs(key))
+            self.doubts.update(dict.fromkeys(needs(key)))
+            waits = tuple(self.doubts)
+            further.add(key, value, waits, certain=certain and not node.grouped)
         for name, values in groups.items():
             fields[name] = Items(tuple(values))
-        if rest is None:
-            return Fields(fields, place=node.place)
-        return Open(fields, {}, rest, node.place, tuple(self.doubts))
+        return further.beside(fields, {}, node.place, tuple(self.doubts))
 
 
-def key_of(value: Value) -> Value:
-    """The key of an element that a collection may hold, as unknown as that element."""
-    if isinstance(value, Text | Known):
-        return waiting(value)
-    return Unknown(needs(value))
+def key_of(value: Value, waits_for: tuple[Need, ...]) -> Value:
+    """The key of an element that a collection may hold, as unknown as that element.
+
+    `waits_for` says what the element's presence waits for.
+    """
+    return Unknown(needs(value) or waits_for)
 
 
 _HANDLERS: dict[type, Callable[[Any, ModuleContext, Env], Value]] = {

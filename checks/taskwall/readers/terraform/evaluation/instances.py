@@ -200,7 +200,7 @@ def _for_each(
             merged = alternatives(merged, item, needs(item) or needs(merged) or doubts(value))
         all_ = (*doubts(value), *(need for item in open_ for need in needs(item)))
         waits = tuple(dict.fromkeys(all_)) or (Need("for_each", "is known in part only"),)
-        made = add("[*]", _open_each(merged, element=True), waits)
+        made = add("[*]", _each(key_of(merged, waits), merged), waits)
         rest = made if rest is None else alternatives(rest, made, waits)
     return Fields(fields) if rest is None else Open(fields, {}, rest, None, waits)
 
@@ -209,9 +209,7 @@ def _each(key: Value, value: Value) -> Env:
     return {"each": Fields({"key": key, "value": value})}
 
 
-def _open_each(value: Value, element: bool = False) -> Env:
-    """`each` of an instance of which the key is not known."""
-    if element:
-        return _each(key_of(value), value)
+def _open_each(value: Value) -> Env:
+    """`each` of the instances of a collection of which nothing is known."""
     waits = needs(value)
     return _each(Unknown(waits), Unknown(waits))

@@ -35,6 +35,9 @@ _REGISTRY = re.compile(r"(?:([\w-]+(?:\.[\w-]+)+(?::\d+)?)/)?([\w-]+/[\w-]+/[\w-
 _GIT = re.compile(
     r"(?:git::)?(?:https?://|ssh://)?(?:git@)?([\w.-]+)[/:]([\w./-]+?)(?:\.git)?(?:\?(.*))?"
 )
+_BARE_PATH = re.compile(r"[\w-]+(?:/[\w-]+)?|[\w-]+(?:/[\w-]+){3,}")
+"""Steps without a host or a scheme; three of them name a module of the registry."""
+
 _REGISTRIES = ("registry.terraform.io", "registry.opentofu.org")
 """The hosts that Terraform and OpenTofu take where a source names none."""
 
@@ -258,8 +261,12 @@ class ModuleSources:
 
 
 def is_local(source: str) -> bool:
-    """Whether a module's source is a path."""
-    return source.startswith(("./", "../")) or source in (".", "..")
+    """Whether a module's source is a path.
+
+    `modules/vpc` is one, as Terraform before 0.12 took it; later ones only want `./` before it.
+    """
+    written = source.startswith(("./", "../")) or source in (".", "..")
+    return written or _BARE_PATH.fullmatch(source) is not None
 
 
 def _split(source: str) -> tuple[str, str]:

@@ -131,7 +131,9 @@ def _is_no_id(name: str, data: Scalar) -> bool:
     return _WORD.fullmatch(data) is not None
 
 
-_IDS = pattern(r"(?:_arn|\.arn|(?:security_group|subnet|route_table|vpc)_id)$")
+_IDS = pattern(
+    r"(?:_arn|\.arn|(?:security_group|subnet|route_table|vpc)(?:_id|\.[\w-]+(?:\[[^\]]*\])?\.id))$"
+)
 _WORD = pattern(r"\w+")
 """No ARN, and no id of these, is a word (`self`, which modules take for a group of their own)."""
 

@@ -45,7 +45,10 @@ class Derived:
         if self._texts is None:
             *arguments, result = self._of
             given = frozenset(text for argument in arguments for text in texts(argument))
-            self._texts = given, frozenset(text for text in texts(result) if len(text) >= SHORTEST)
+            # What a member is called is not made of what it holds: `keys(var.databases)`.
+            names = frozenset(text for argument in arguments for text in _keys(argument))
+            made = {text for text in texts(result) if len(text) >= SHORTEST}
+            self._texts = given, frozenset(made - names)
             self._of = ()
         return self._texts
 
@@ -128,21 +131,34 @@ def _changed(hidden: set[str], given: frozenset[str], result: frozenset[str]) ->
 
 def texts(value: Value) -> Iterator[str]:
     """The texts and numbers of a value, and the known pieces of texts; each part once."""
+    for found in _parts(value):
+        if isinstance(found, Known):
+            if found.data is not None and not isinstance(found.data, bool):
+                yield spelled(found.data) or ""
+        elif isinstance(found, Text):
+            yield from (part for part in found.parts if isinstance(part, str))
+
+
+def _keys(value: Value) -> Iterator[str]:
+    """The keys of all maps of a value."""
+    for found in _parts(value):
+        if isinstance(found, Fields):
+            yield from found.fields
+
+
+def _parts(value: Value) -> Iterator[Value]:
+    """A value and all that it is made of, each once."""
     pending = [value]
     seen: set[int] = set()
     while pending:
         found = worst_per_scenario(pending.pop())
         if isinstance(found, Known):
-            if found.data is not None and not isinstance(found.data, bool):
-                yield spelled(found.data) or ""
+            yield found
         elif id(found) not in seen:
             seen.add(id(found))
+            yield found
             if isinstance(found, Text):
-                for part in found.parts:
-                    if isinstance(part, str):
-                        yield part
-                    else:
-                        pending.append(part)
+                pending += (part for part in found.parts if not isinstance(part, str))
             elif isinstance(found, Items):
                 pending += (*found.items, *found.rest)
             elif isinstance(found, Fields):

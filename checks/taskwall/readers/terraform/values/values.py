@@ -21,6 +21,7 @@ from taskwall.core.values import (
     needs,
     same,
     spelled,
+    symbol,
     text,
     worst_per_scenario,
 )
@@ -31,9 +32,14 @@ class Set(Items, frozen=True):
 
 
 class Open(Fields, frozen=True):
-    """A map of which `needs` says what the presence of its further members waits for."""
+    """A map of which `needs` says what the presence of its further members waits for.
+
+    `keyed` are further members that are certainly there, with their keys, which are not known but
+    have a name (the ARN of a resource). If it is given, `rest` stands for these and no others.
+    """
 
     needs: tuple[Need, ...] = ()
+    keyed: tuple[tuple[Value, Value], ...] = ()
 
 
 class JsonItems(Items, frozen=True):
@@ -70,7 +76,7 @@ def doubts(*values: Items | Fields) -> tuple[Need, ...]:
     """What the presence of the members waits for that collections may hold."""
     found: dict[Need, None] = {}
     for value in values:
-        if isinstance(value, Items | Open):
+        if isinstance(value, Items) or (isinstance(value, Open) and not value.keyed):
             found.update(dict.fromkeys(value.needs))
     return tuple(found)
 
@@ -261,11 +267,46 @@ def _joined(rest: Value | None, value: Value, waits_for: tuple[Need, ...]) -> Va
     return value if rest is None else alternatives(rest, value, waits_for)
 
 
+class FurtherMembers:
+    """The members of a map in the making whose keys are not known."""
+
+    def __init__(self) -> None:
+        self._rest: Value | None = None
+        self._keyed: dict[str, tuple[Value, Value]] = {}
+        self._all_keyed = True
+
+    def add(
+        self, key: Value, value: Value, waits_for: tuple[Need, ...], *, certain: bool = True
+    ) -> None:
+        """Add a member, which may not be there if it is not certain."""
+        name = symbol(key)
+        # `[*]` stands for elements, each of which may be another.
+        if not certain or not name or "[*]" in name or name in self._keyed:
+            self._all_keyed = False
+        self._keyed[name] = key, value
+        self._rest = _joined(self._rest, value, waits_for)
+
+    def beside(
+        self,
+        fields: dict[str, Value],
+        places: dict[str, Span],
+        place: Span | None,
+        waits_for: tuple[Need, ...],
+    ) -> Fields:
+        """The map of these, and of members whose keys are known."""
+        if self._rest is None:
+            return Fields(fields, places, place=place)
+        keyed = tuple(self._keyed.values()) if self._all_keyed else ()
+        return Open(fields, places, self._rest, place, waits_for, keyed)
+
+
 def elements(value: Items | Fields) -> Iterator[tuple[Value, Value]]:
     """The certain members of a collection, as Terraform loops over them: key and value."""
     if isinstance(value, Fields):
         for key in sorted(value.fields):
             yield Known(key), value.fields[key]
+        if isinstance(value, Open):
+            yield from value.keyed
     elif isinstance(value, Set):
         for item in _in_order(value.items):
             yield item, item
@@ -285,7 +326,8 @@ def _in_order(items: tuple[Value, ...]) -> tuple[Value, ...]:
 def possible(value: Items | Fields) -> tuple[Value, ...]:
     """The members that a collection may hold beside its certain ones."""
     if isinstance(value, Fields):
-        return () if value.rest is None else (value.rest,)
+        keyed = isinstance(value, Open) and value.keyed
+        return () if value.rest is None or keyed else (value.rest,)
     return value.rest
 
 

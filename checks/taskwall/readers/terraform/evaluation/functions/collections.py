@@ -29,6 +29,7 @@ from taskwall.readers.terraform.evaluation.functions.arguments import (
 from taskwall.readers.terraform.evaluation.operators import combined, equal, equality
 from taskwall.readers.terraform.values.values import (
     FailedError,
+    FurtherMembers,
     JsonFields,
     JsonItems,
     Open,
@@ -86,7 +87,7 @@ def merge(arguments: list[Value], scope: ModuleContext, more: Value | None = Non
             possible, members = map_.rest, map_.fields
             places.update(map_.places)
         if possible is not None:
-            waits = needs(map_) if isinstance(map_, Unknown | Reference) else doubts(map_)
+            waits = needs(map_) if isinstance(map_, Unknown | Reference) else _waits_of(map_)
             waits = waits or needs(possible)
             waiting_for.update(dict.fromkeys(waits))
             fields = {key: alternatives(item, possible, waits) for key, item in fields.items()}
@@ -187,8 +188,9 @@ def _length(arguments: list[Value], scope: ModuleContext) -> Value:
         return Known(len(letters(value.data)))
     if isinstance(value, JsonItems | JsonFields):
         return Known(len(text_of(value)))
-    if isinstance(value, Fields) and value.rest is None:
-        return Known(len(value.fields))
+    keyed = value.keyed if isinstance(value, Open) else ()
+    if isinstance(value, Fields) and (value.rest is None or keyed):
+        return Known(len(value.fields) + len(keyed))
     if isinstance(value, Items) and not value.rest:
         if isinstance(value, Set) and len(value.items) > 1 and not is_whole(value):
             raise UnsettledError
@@ -204,7 +206,7 @@ def _keys(arguments: list[Value], scope: ModuleContext) -> Value:
         return Items((), (waiting(map_),), None, needs(map_))
     rest = () if map_.rest is None else (waiting(map_.rest),)
     known = tuple(Known(key, map_.places.get(key)) for key in sorted(map_.fields))
-    return Items(known, rest, None, doubts(map_))
+    return Items(known, rest, None, _waits_of(map_))
 
 
 def _values(arguments: list[Value], scope: ModuleContext) -> Value:
@@ -213,7 +215,12 @@ def _values(arguments: list[Value], scope: ModuleContext) -> Value:
         return Items((), (access.element_of(map_, scope.run),), None, needs(map_))
     rest = () if map_.rest is None else (map_.rest,)
     known = tuple(map_.fields[key] for key in sorted(map_.fields))
-    return Items(known, rest, None, doubts(map_))
+    return Items(known, rest, None, _waits_of(map_))
+
+
+def _waits_of(map_: Fields) -> tuple[Need, ...]:
+    """What must be known to tell which further members a map has, and in which order."""
+    return map_.needs if isinstance(map_, Open) else ()
 
 
 def _coalesce(arguments: list[Value], scope: ModuleContext) -> Value:
@@ -354,14 +361,14 @@ def _zipmap(arguments: list[Value], scope: ModuleContext) -> Value:
     if keys.rest or values.rest or len(keys.items) != len(values.items):
         raise UnsettledError
     fields: dict[str, Value] = {}
-    rest: Value | None = None
+    further = FurtherMembers()
     for key, value in zip(keys.items, values.items, strict=True):
         found = worst_per_scenario(as_text(key))
         if isinstance(found, Known):
             fields[access.text_key(found)] = value
         else:
-            rest = value if rest is None else alternatives(rest, value, needs(key))
-    return Fields(fields, rest=rest)
+            further.add(as_text(key), value, needs(key))
+    return further.beside(fields, {}, None, needs(keys))
 
 
 def _setunion(arguments: list[Value], scope: ModuleContext) -> Value:
