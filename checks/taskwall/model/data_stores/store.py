@@ -94,7 +94,7 @@ def used(network: Network, store: Store) -> Fact:
         if group is None or group.external:
             parts.append(_perhaps(network, store, link.fact.needs))
     if len(own) < len(store.groups) or (not own and store.groups_setting.needs):
-        parts.append(_perhaps(network, store, store.groups_setting.needs))
+        parts.append(_perhaps(network, store, store.groups_setting.unseen))
     return any_of(parts)
 
 
@@ -199,7 +199,7 @@ def _addresses(network: Network) -> Addresses:
         for link in source.subnets:
             found |= of_subnet(network, link)
         if not source.subnets and source.subnets_setting.needs:
-            found |= unseen(source.subnets_setting.needs)
+            found |= unseen(source.subnets_setting.unseen)
     return found
 
 

@@ -38,7 +38,7 @@ class EndpointClient(Struct, frozen=True):
 
     def end(self, network: Network) -> End:
         """The end of a connection that it is."""
-        needs = self.source.subnets_setting.needs
+        needs = self.source.subnets_setting.unseen
         needs = needs or (Need("the tasks' subnets", "are not known"),)
         found = tuple(in_subnet(network, link) for link in self.subnets)
         nowhere = (Location("the tasks' subnets", unseen(needs)),)
@@ -49,7 +49,7 @@ def task_client(network: Network, source: TaskSource) -> EndpointClient:
     """Tasks of their own, as they ask."""
     at = source.groups_setting
     open_ = any(not link.sure or not link.to for link in source.groups)
-    needs = () if source.groups and not open_ else at.needs
+    needs = () if source.groups and not open_ else at.unseen
     waits = needs or tuple(need for link in source.groups for need in link.fact.needs)
     more = _others(source, waits) if open_ or needs else FALSE
     return _sender(network, source, source.groups, source.subnets, more)
@@ -82,7 +82,7 @@ def instance_client(network: Network, source: TaskSource) -> EndpointClient:
     for member in members:
         at = member.instances.groups_setting
         open_ = open_ or bool(at.needs)
-        waits += at.needs
+        waits += at.unseen
     more = _others(source, waits) if open_ else FALSE
     return _sender(network, source, groups, subnets, more)
 

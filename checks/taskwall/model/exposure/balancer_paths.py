@@ -180,7 +180,7 @@ def _inflow(
         balancer.groups,
         balancer.subnets,
         group.vpc if group else None,
-        setting.needs if not balancer.groups else (),
+        setting.unseen if not balancer.groups else (),
         bare and balancer.kind.known == "network" and shown.truth is not False,
         balancer.addresses if len(balancer.addresses) == len(balancer.subnets) else (),
     )

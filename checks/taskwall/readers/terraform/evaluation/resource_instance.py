@@ -102,7 +102,7 @@ class ResourceInstance:
             try:
                 return compute(self.fields, self._scope)
             except UnsettledError:
-                return unknown(full, OUTSIDE)
+                return self._scope.run.assumed(unknown(full, OUTSIDE))
 
         return self._scope.guarded(full, computed, self._block.header)
 

@@ -71,8 +71,11 @@ def sequence(value: Json) -> list[Json]:
 class References:
     """Rebuilds references. `known` holds the planned values of each resource, by its address."""
 
-    def __init__(self, known: Mapping[str, Mapping[str, Json]]) -> None:
+    def __init__(
+        self, known: Mapping[str, Mapping[str, Json]], assumptions: Mapping[str, Value]
+    ) -> None:
         self._known = known
+        self._assumptions = assumptions
 
     def of(self, attribute: str, expression: Json, at: PlannedModule, unknowns: Json) -> Value:
         """The value of an attribute that the plan does not know, or not all of.
@@ -125,7 +128,8 @@ class References:
         values = self._known.get(address)
         why = "is not in the plan" if values is None else "is known only after apply"
         data = (values or {}).get(attribute)
-        value = Known(data) if isinstance(data, str | int | float) else None
+        known = Known(data) if isinstance(data, str | int | float) else None
+        value = known or self._assumptions.get(f"{address}.{attribute}")
         return Reference(address, attribute, value, None, why)
 
     def _variable(self, name: str, at: PlannedModule, depth: int) -> Value:
