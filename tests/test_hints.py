@@ -16,8 +16,10 @@ from msgspec.structs import replace
 from taskwall.api.scan import scan
 from taskwall.cli.arguments import parse_arguments
 from taskwall.cli.scan import options_of, parser
+from taskwall.core.values import Known, Span, needs
 from taskwall.findings.finding import Report
 from taskwall.outputs import View, render
+from taskwall.readers.terraform.plan.values import Planned
 from taskwall.sources import ScanScope
 
 FIXTURES = Path(__file__).parent.parent / "fixtures" / "rules"
@@ -31,7 +33,18 @@ POLICY = (
     '"Resource":"*","Condition":{"StringEquals":{"aws:PrincipalOrgID":"o-1"}}}]}'
 )
 VALUES = (
-    *("true", "443", "10.0.0.0/16", "HTTPS", "awsvpc", "FARGATE", "c5.large", "10.0.0.1", "*"),
+    *(
+        "true",
+        "false",
+        "443",
+        "10.0.0.0/16",
+        "HTTPS",
+        "awsvpc",
+        "FARGATE",
+        "c5.large",
+        "10.0.0.1",
+        "*",
+    ),
     *("[]", "{}", "[true]", '["443"]', '["HTTPS"]', '["FARGATE"]', '["c5.large"]'),
     *('["sg-0123456789abcdef0"]', "sg-0123456789abcdef0", "igw-0123456789abcdef0"),
     *("ELBSecurityPolicy-TLS13-1-2-2021-06", '["ELBSecurityPolicy-TLS13-1-2-2021-06"]'),
@@ -109,3 +122,103 @@ def test_every_hint_decides(rule: str) -> None:
     cases = [case for name in SOURCES for case in sorted((FIXTURES / rule).glob(f"*/{name}"))]
     open_ = [case for case in cases if "?" in case.read_text()]
     assert [wrong for case in open_ for wrong in undecided(case)] == []
+
+
+STACK = """
+variable "{name}" {{
+  type = {kind}
+}}
+
+resource "aws_vpc" "main" {{
+  cidr_block = "10.0.0.0/16"
+}}
+
+resource "aws_internet_gateway" "main" {{
+  vpc_id = aws_vpc.main.id
+}}
+
+resource "aws_route_table" "public" {{
+  vpc_id = aws_vpc.main.id
+  route {{
+    cidr_block = "0.0.0.0/0"
+    gateway_id = aws_internet_gateway.main.id
+  }}
+}}
+
+resource "aws_route_table_association" "public" {{
+  subnet_id      = aws_subnet.public.id
+  route_table_id = aws_route_table.public.id
+}}
+
+resource "aws_subnet" "public" {{
+  vpc_id     = aws_vpc.main.id
+  cidr_block = "10.0.1.0/24"
+}}
+
+resource "aws_subnet" "private" {{
+  vpc_id     = aws_vpc.main.id
+  cidr_block = "10.0.2.0/24"
+}}
+
+resource "aws_ecs_service" "api" {{
+  launch_type = "FARGATE"
+  network_configuration {{
+    subnets = [{subnet}]
+  }}
+}}
+"""
+SUBNETS = [
+    ("id", "string", "var.id", ""),
+    ("id", "list(string)", "var.id[0]", ""),
+    ("open", "bool", "var.open ? aws_subnet.public.id : aws_subnet.private.id", "var"),
+    ("id", "string", 'var.id == "" ? aws_subnet.private.id : var.id', ""),
+]
+
+
+@pytest.mark.parametrize(("name", "kind", "subnet", "option"), SUBNETS)
+def test_an_id_is_no_answer_but_a_choice_is(
+    tmp_path: Path, name: str, kind: str, subnet: str, option: str
+) -> None:
+    """What an id leads to is not seen; what chooses between resources of the sources decides."""
+    source = tmp_path / "main.tf"
+    source.write_text(STACK.format(name=name, kind=kind, subnet=subnet))
+    report = scanned(source, "--select", "TW603")
+    assert list(waiting(report).values()) == [{f"var.{name}"}]
+    assert report.options[f"var.{name}"] == option
+    assert undecided(source, "--select", "TW603") == []
+
+
+def test_what_an_absent_module_gives_has_no_option(tmp_path: Path) -> None:
+    """The subnets of a module that is not there are no value: what brings it is the cure."""
+    source = tmp_path / "main.tf"
+    text = STACK.format(name="x", kind="string", subnet="module.vpc.private_subnets[0]")
+    source.write_text(text + 'module "vpc" {\n  source = "terraform-aws-modules/vpc/aws"\n}\n')
+    report = scanned(source)
+    waits = {need for one in waiting(report).values() for need in one}
+    assert "module.vpc.private_subnets[0]" in waits
+    assert report.options["module.vpc.private_subnets[0]"] == ""
+    assert "provide it with" not in render("text", report, View(verbose=True))
+
+
+@pytest.mark.parametrize(
+    ("attribute", "waits"), [("cidr_blocks", ()), ("description", ("aws_vpc.a.cidr_block",))]
+)
+def test_what_a_plan_does_not_know_can_be_assumed(attribute: str, waits: tuple[str, ...]) -> None:
+    """What only apply tells of an attribute is assumed, but not what a text is made of."""
+    address = "aws_security_group_rule.a"
+    made: dict[str, object] = {"mode": "managed", "address": address, "type": address[:-2]}
+    expressions = {attribute: {"references": ["aws_vpc.a.cidr_block", "aws_vpc.a"]}}
+    plan = {
+        "planned_values": {"root_module": {"resources": [made]}},
+        "resource_changes": [{"address": address, "change": {"after_unknown": {attribute: True}}}],
+        "configuration": {
+            "root_module": {"resources": [{"address": address, "expressions": expressions}]}
+        },
+    }
+    assumed = {"aws_vpc.a.cidr_block": Known("10.0.0.0/16")}
+    place = Span("plan.json", 1, 1, 1, 1)
+    for given, left in (({}, ("aws_vpc.a.cidr_block",)), (assumed, waits)):
+        (rule,) = Planned(plan, place, given).resources()
+        found = needs(rule.body.fields[attribute])
+        assert tuple(need.name for need in found) == left
+        assert all(need.option == ("assume" if not waits else "") for need in found)

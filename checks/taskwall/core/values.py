@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TypeAlias
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 Scalar: TypeAlias = str | int | float | bool | None
 
@@ -87,12 +88,14 @@ class Need(Struct, frozen=True, gc=False):
     sentence: "has no default". `handed` is set of a module that is not there, which may use or
     change what the sources hand to it: the place of the argument. `option` is how a user gives its
     value, by that name: with `var`, `parameters` or `assume`; "" where no value would decide.
+    `chooses` says that it decides between values, none of which it is.
     """
 
     name: str
     why: str
     handed: Span | None = None
     option: str = ""
+    chooses: bool = False
 
     def __str__(self) -> str:
         return f"{self.name} {self.why}"
@@ -104,7 +107,7 @@ ASSUME = "assume"
 
 def without_option(needs: Iterable[Need]) -> tuple[Need, ...]:
     """Needs that a value does not meet, since it only names something that is not seen."""
-    return tuple(Need(one.name, one.why, one.handed) for one in needs)
+    return tuple(one if one.chooses else Need(one.name, one.why, one.handed) for one in needs)
 
 
 def waiting(needs: Iterable[Need]) -> str:
@@ -392,7 +395,10 @@ def either(one: Value, other: Value, waits_for: tuple[Need, ...]) -> Value:
             {**b.places, **a.places},
             place=a.place,
         )
-    return Unknown(waits_for, place=a.place)
+    own = {need.name for need in (*needs(one), *needs(other))}
+    return Unknown(
+        tuple(n if n.name in own else replace(n, chooses=True) for n in waits_for), place=a.place
+    )
 
 
 MOST_PAIRS = 4_000

@@ -20,6 +20,7 @@ from taskwall.core.values import (
     lifted,
     needs,
     unknown,
+    without_option,
 )
 
 Json: TypeAlias = Any
@@ -89,7 +90,8 @@ class References:
         found = [self.resolved(name, at) for name in names]
         if _TEXTS.fullmatch(attribute) or not all(map(_is_id, found)):
             missing = (*(n for value in found for n in needs(value)),) or waits
-            return Unknown(tuple(dict.fromkeys(missing)))
+            # With all of them known, it would still be unknown what is made of them.
+            return Unknown(tuple(dict.fromkeys(without_option(missing))))
         flat = tuple(item for value in found for item in _flat(value))
         several = attribute.endswith("s") or len(flat) != 1 or isinstance(unknowns, list)
         if isinstance(unknowns, list) and len(unknowns) != len(flat):
