@@ -331,7 +331,9 @@ def test_an_open_condition_asks_and_the_scenario_answers() -> None:
     value, evaluation = evaluated(written)
     assert evaluation.questions == {Question("Env", "prod")}
     assert isinstance(value, Unknown)
-    assert value.needs == (Need("Env", "is a parameter without a default", option="parameters"),)
+    assert value.needs == (
+        Need("Env", "is a parameter without a default", option="parameters", chooses=True),
+    )
     for answer, data in (("prod", "a"), ("dev", "b"), (OTHER, "b")):
         value, evaluation = evaluated(written, scenario={"Env": answer})
         assert isinstance(value, Known)
