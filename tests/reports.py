@@ -158,6 +158,7 @@ def everything(verdicts: tuple[str, ...] = ("fail", "unknown", "pass")) -> Repor
             "var.database": "has no default",
             "data.aws_db_instance.main.endpoint": "is not in the sources",
         },
+        {"var.database": "var", "data.aws_db_instance.main.endpoint": "assume"},
         (
             RuleDescription(
                 "TW204",

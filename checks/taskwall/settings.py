@@ -81,10 +81,10 @@ class Settings(Struct, frozen=True, rename="kebab"):
     `module_sources` holds the folders of modules by what the `source` of their calls says.
     `remote_state` holds the folders of Terraform's roots, by the name or address of the data
     source that reads their state.
-    `fail_on_unknown` says that unknown verdicts fail a run, `errors` whether it is one that a
-    source cannot be read. `scenarios`, `fail_on_absent`, `no_skips` (no
-    suppression counts), `today` (YYYY-MM-DD) and `file` (where the settings stand) are no keys of
-    the file.
+    `fail_on_unknown` says that unknown verdicts fail a run, `fail_on_absent` that sources do
+    which are called and not there, `errors` whether it is one that a source cannot be read.
+    `scenarios`, `no_skips` (no suppression counts), `today` (YYYY-MM-DD) and `file` (where the
+    settings stand) are no keys of the file.
     """
 
     profile: Profile = "default"
@@ -92,6 +92,7 @@ class Settings(Struct, frozen=True, rename="kebab"):
     ignore: tuple[str, ...] = ()
     fail_on: Threshold = "low"
     fail_on_unknown: bool = False
+    fail_on_absent: bool = False
     errors: ErrorsMean = "fail"
     show: tuple[FindingVerdict, ...] = ("fail",)
     allowed_peers: tuple[str, ...] = ()
@@ -104,7 +105,6 @@ class Settings(Struct, frozen=True, rename="kebab"):
     remote_state: Mapping[str, str] = {}
     baseline: str = ""
     scenarios: Scenarios = "bounded"
-    fail_on_absent: bool = False
     no_skips: bool = False
     today: str = ""
     file: str = ""
@@ -127,7 +127,7 @@ class Settings(Struct, frozen=True, rename="kebab"):
         return any(_matches(pattern.strip("/").split("/"), names) for pattern in self.exclude)
 
 
-_OURS = {"scenarios", "fail-on-absent", "no-skips", "today", "file"}
+_OURS = {"scenarios", "no-skips", "today", "file"}
 """Fields that no settings file holds."""
 
 _TABLES: Mapping[str, type[Struct]] = {"isolation": Isolation, "checkov": Checkov}

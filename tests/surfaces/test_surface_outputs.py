@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 from pathlib import Path
 
 import msgspec
@@ -10,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reports import everything
+from taskwall.cli.arguments import pairs
 from taskwall.findings.finding import Report, ReportDocument, Summary
 from taskwall.findings.text import sanitize
 from taskwall.outputs import View, formats, render, write
@@ -104,19 +106,44 @@ def test_no_findings_is_said_alone_only_where_all_is_decided(summary: Summary, s
     assert says in text
 
 
-@pytest.mark.parametrize("name", ["module.vpc", 'module.a["x"].module.vpc[0]', "aws_vpc.main"])
-def test_no_option_stands_for_a_whole_module(name: str) -> None:
-    """Nothing can be assumed of a module or resource as a whole, so nothing says so."""
+OPTIONS = [
+    ("var.peers", "var", "--var peers=VALUE"),
+    ("VpcId", "parameters", "--parameters VpcId=VALUE"),
+    ("data.aws_vpc.main.id", "assume", "--assume data.aws_vpc.main.id=VALUE"),
+    ('aws_eip.nat["a"].id', "assume", "--assume 'aws_eip.nat[\"a\"].id=VALUE'"),
+    ('aws_eip.nat["a=\'b"].id', "assume", "--assume 'aws_eip.nat[\"a='\\''b\"].id=VALUE'"),
+    ("var.peers", "", ""),
+    ("the ports of aws_ecs_service.api", "", ""),
+    ("Fn::Join(=, Names)", "assume", ""),
+    ('aws_eip.nat["a\\"b"].id', "assume", ""),
+    ("odd\x1bname", "assume", ""),
+    ("", "assume", ""),
+]
+
+
+@pytest.mark.parametrize(("name", "option", "says"), OPTIONS)
+def test_the_option_that_gives_a_value_is_ready_to_be_used(
+    name: str, option: str, says: str
+) -> None:
+    """It is quoted for a shell, and read as it is meant; what cannot be said so is not said."""
     unknown = msgspec.structs.replace(everything().findings[2], missing=(name,))
-    report = msgspec.structs.replace(everything(), findings=(unknown,))
-    assert "provide it with" not in render("text", report, View())
+    report = msgspec.structs.replace(everything(), findings=(unknown,), options={name: option})
+    text = render("text", report, View())
+    assert text.count("provide it with") == bool(says)
+    assert f"        provide it with {says}\n" in text or not says
+    if says:
+        (word, pair) = shlex.split(says)
+        (read,) = pairs([pair], word)
+        assert read == (name.removeprefix("var.") if option == "var" else name, "VALUE")
 
 
 def test_outputs_of_an_absent_module_wait_for_the_module() -> None:
     """No option gives what a module puts out that is not there: what brings it is said once."""
     needs = ("module.vpc.private_subnets", "module.vpc[0].vpc_id", "module.vpcs.id")
     unknown = msgspec.structs.replace(everything().findings[2], missing=needs)
-    text = render("text", msgspec.structs.replace(everything(), findings=(unknown,)), View())
+    options = dict.fromkeys(needs, "assume")
+    report = msgspec.structs.replace(everything(), findings=(unknown,), options=options)
+    text = render("text", report, View())
     assert "     1  module.vpc, which is not there to be read\n" in text
     assert text.count("provide it with") == 1
     assert "provide it with --assume module.vpcs.id=VALUE" in text

@@ -174,8 +174,9 @@ def test_what_may_fail_a_run_besides(
     """Unknown verdicts and absent sources fail a run if somebody asks for that."""
     put(toy, main=line + "\n")
     assert scan(replace(Options(), **option)).status == status
-    (toy / "taskwall.toml").write_text("fail-on-unknown = true\n")
-    assert scan(Options()).status == int("unknown" in line)
+    for word in ("unknown", "absent"):
+        (toy / "taskwall.toml").write_text(f"fail-on-{word} = true\n")
+        assert scan(Options()).status == int(word in line)
 
 
 def test_excluding_is_counted_and_adds_up(toy: Path) -> None:

@@ -58,7 +58,7 @@ def run(arguments: list[str]) -> int:
             summary=given.summary,
             suppressed=given.sarif_suppressed,
         )
-        options = _options(given)
+        options = options_of(given)
         files = _standard_input() if "-" in given.paths else None
         shown = not given.no_progress and sys.stderr.isatty()
         with _Progress(shown) as progress:
@@ -167,7 +167,7 @@ def parser() -> ArgumentParser:
     return made
 
 
-def _options(given: Namespace) -> api.Options:
+def options_of(given: Namespace) -> api.Options:
     """What the arguments of `scan` ask for.
 
     Raises:

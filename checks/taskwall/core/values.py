@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TypeAlias
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 Scalar: TypeAlias = str | int | float | bool | None
 
@@ -92,20 +93,32 @@ class Origin(Struct, frozen=True, gc=False):
 
 
 class Need(Struct, frozen=True, gc=False):
-    """Something that a user could supply, and why it is not known.
+    """Something that is not known, and why.
 
-    `name` is what `--assume` (or `--var`, `--parameters`) takes: `var.peers`, `VpcId`,
-    `data.aws_vpc.main.cidr_block`. `why` continues the sentence: "has no default". `handed` is set
-    of a module that is not there, which may use or change what the sources hand to it: the place
-    of the argument.
+    `name` says what: `var.peers`, `VpcId`, `data.aws_vpc.main.cidr_block`. `why` continues the
+    sentence: "has no default". `handed` is set of a module that is not there, which may use or
+    change what the sources hand to it: the place of the argument. `option` is how a user gives its
+    value, by that name: with `var`, `parameters` or `assume`; "" where no value would decide.
+    `chooses` says that it decides between values, none of which it is.
     """
 
     name: str
     why: str
     handed: Span | None = None
+    option: str = ""
+    chooses: bool = False
 
     def __str__(self) -> str:
         return f"{self.name} {self.why}"
+
+
+ASSUME = "assume"
+"""The option that gives a value to what has no option of its own."""
+
+
+def without_option(needs: Iterable[Need]) -> tuple[Need, ...]:
+    """Needs that a value does not meet, since it only names something that is not seen."""
+    return tuple(one if one.chooses else Need(one.name, one.why, one.handed) for one in needs)
 
 
 def waiting(needs: Iterable[Need]) -> str:
@@ -244,7 +257,9 @@ def _needs(value: Value) -> Iterator[Need]:
     if isinstance(value, Unknown):
         yield from value.needs
     elif isinstance(value, Reference):
-        yield Need(value.symbol, value.why)
+        # What may be any element of a list is given with the list.
+        whole = Reference(value.resource, value.attribute.partition("[*]")[0])
+        yield Need(whole.symbol, value.why, option=ASSUME if whole.attribute else "")
     elif isinstance(value, Text):
         for part in value.parts:
             if not isinstance(part, str):
@@ -391,7 +406,10 @@ def either(one: Value, other: Value, waits_for: tuple[Need, ...]) -> Value:
             {**b.places, **a.places},
             place=a.place,
         )
-    return Unknown(waits_for, place=a.place)
+    own = {need.name for need in (*needs(one), *needs(other))}
+    return Unknown(
+        tuple(n if n.name in own else replace(n, chooses=True) for n in waits_for), place=a.place
+    )
 
 
 MOST_PAIRS = 4_000

@@ -247,8 +247,10 @@ class Report(Struct, frozen=True):
     case, and passes if they were asked for; `excerpt` gives a line of a source by file (as findings
     spell it) and line number, masked where it could hold a secret. `status` is the exit status that
     the findings ask for: 0, 1 or 2. `reasons` say of each thing that an unknown waits for why it is
-    not known. `rules` are those that ran, by id. `elsewhere` counts the fails and the unknowns that
-    touch none of the files that were given, `excluded` the files that are excluded.
+    not known, `options` by which option of a scan its value is given (`var`, `parameters` or
+    `assume`) where that decides all that wait for it. `rules` are those that ran, by id.
+    `elsewhere` counts the fails and the unknowns that touch none of the files that were given,
+    `excluded` the files that are excluded.
     """
 
     document: ReportDocument
@@ -257,6 +259,7 @@ class Report(Struct, frozen=True):
     findings: tuple[Finding, ...] = ()
     status: int = 0
     reasons: Mapping[str, str] = {}
+    options: Mapping[str, str] = {}
     rules: tuple[RuleDescription, ...] = ()
     elsewhere: tuple[int, int] = (0, 0)
     excluded: int = 0

@@ -82,7 +82,8 @@ ABSENT_KINDS = {
 
 def wanted(one: Absent) -> str:
     """What a call asks for, with its version."""
-    return f"{one.source} {one.version}" if one.version else one.source
+    source = one.source or "something whose place is not known"
+    return f"{source} {one.version}" if one.version else source
 
 
 def absent_count(absent: Iterable[Absent]) -> str:

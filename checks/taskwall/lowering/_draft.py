@@ -19,6 +19,7 @@ from taskwall.core.values import (
     Text,
     Unknown,
     symbol,
+    without_option,
     worst_per_scenario,
 )
 from taskwall.lowering._cloud_control import as_cloudformation, types_of
@@ -91,7 +92,9 @@ class ResourceReader:
         text = f"{self.name} {verb} {self.builder.label(to) or SOMETHING}"
         fact = Fact(True, text, cell.place, self.name, needs)
         if cell.doubt is not None:
-            fact = Fact(None, text, cell.place, self.name, cell.doubt or needs)
+            unseen = {need.name: need for need in needs if not need.option}
+            waits = tuple(unseen.get(need.name, need) for need in cell.doubt)
+            fact = Fact(None, text, cell.place, self.name, waits or needs)
         return Link(to, fact, cell.place, exact)
 
     def links(self, kind: type[Entity], cell: Cell, verb: str = "refers to") -> tuple[Link, ...]:
@@ -132,6 +135,7 @@ def setting(
     default: Scalar = None,
     default_text: str = "",
     meanings: Mapping[str, Scalar] | None = None,
+    links: Iterable[Link] = (),
 ) -> Setting:
     """A cell as a setting of the model.
 
@@ -141,6 +145,7 @@ def setting(
         default: what AWS takes where nothing is written.
         default_text: that default as a sentence; none means that absence stays absence.
         meanings: texts of the source (`ENABLED`) and the values that they mean.
+        links: the ties to the things that it names, where its values are ids.
     """
     origin = cell.resource.origin
     settable = cell.path and not _is_translated(cell.resource)
@@ -153,7 +158,8 @@ def setting(
         meant = meanings.get(str(known).lower(), known)
         return Setting(Known(meant), cell.place, name, resource, attribute=spot)
     value = cell.value if cell.doubt is None else Unknown(cell.doubt)
-    return Setting(value, cell.place, name, resource, attribute=spot)
+    names = frozenset(link.to for link in links if link.exact)
+    return Setting(value, cell.place, name, resource, attribute=spot, names=names)
 
 
 SWITCH: Mapping[str, Scalar] = {
@@ -315,6 +321,8 @@ class NetworkBuilder:
             self._refer((kind, text), cell, outside)
             return text, True, outside
         name, needs = symbol(value), cell.needs
+        if not self.by_name(kind):
+            needs = without_option(needs)  # a value would name another thing that is not seen
         if name:
             self._refer((kind, name), cell, needs)
         return name, False, needs

@@ -82,6 +82,8 @@ def batch_environment(r: ResourceReader) -> Iterator[Entity]:
         fargate = Fact(None, fargate.text, kind.place, r.name, kind.needs)
     groups = resources.get("security_group_ids" if r.terraform else "SecurityGroupIds")
     subnets = resources.get("subnets" if r.terraform else "Subnets")
+    groups_used = r.links(SecurityGroup, groups, "uses security group")
+    subnets_used = r.links(Subnet, subnets, "runs in")
     yield TaskSource(
         id=r.id,
         origin=r.origin,
@@ -91,10 +93,10 @@ def batch_environment(r: ResourceReader) -> Iterator[Entity]:
         task_definition=None,
         runs_on=Providers(needs=kind.needs) if kind.needs else Providers(("FARGATE",)),
         networked=fargate,
-        groups=r.links(SecurityGroup, groups, "uses security group"),
-        groups_setting=setting(groups, groups.key),
-        subnets=r.links(Subnet, subnets, "runs in"),
-        subnets_setting=setting(subnets, subnets.key),
+        groups=groups_used,
+        groups_setting=setting(groups, groups.key, links=groups_used),
+        subnets=subnets_used,
+        subnets_setting=setting(subnets, subnets.key, links=subnets_used),
         public_address=setting(r.nothing(), "assignPublicIp"),
         lattice=FALSE,
     )

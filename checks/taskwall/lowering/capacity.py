@@ -114,7 +114,7 @@ def instances(r: ResourceReader) -> Iterator[Entity]:
         if spelled.requirements
         else FALSE,
         groups=links,
-        groups_setting=setting(groups, _name(groups.path or spelled.groups)),
+        groups_setting=setting(groups, _name(groups.path or spelled.groups), links=links),
         subnets=r.links(Subnet, at(spelled.subnet), "runs in") if spelled.subnet else (),
         metadata=None if template and options.absent else _metadata(r, options),
         agent=None if template and data.absent else _agent(r, data),

@@ -21,6 +21,7 @@ from taskwall.source.resource import Cell
 @lowers("aws_elb", "AWS::ElasticLoadBalancing::LoadBalancer", to=LoadBalancer, named="name")
 def classic(r: ResourceReader) -> Iterator[object]:
     groups = r.attribute("security_groups", "SecurityGroups")
+    links = r.links(SecurityGroup, groups, "uses security group")
     kind = Setting(Known("classic"), r.origin.header, "type", r.name)
     yield LoadBalancer(
         id=r.id,
@@ -28,8 +29,8 @@ def classic(r: ResourceReader) -> Iterator[object]:
         external=r.external,
         kind=kind,
         internal=r.setting("internal", "Scheme", False, PUBLIC, SCHEME),
-        groups=r.links(SecurityGroup, groups, "uses security group"),
-        groups_setting=setting(groups, groups.key),
+        groups=links,
+        groups_setting=setting(groups, groups.key, links=links),
         subnets=r.links(Subnet, r.attribute("subnets", "Subnets"), "is in"),
         access_log=classic_access_log(r),
         logging=block_of_logs(r, r.attribute("access_logs", "AccessLoggingPolicy")),

@@ -436,13 +436,14 @@ def store(r: ResourceReader) -> Iterator[Entity]:
 def store_of(r: ResourceReader, spelled: StoreSchema) -> Store:
     """A data store of a kind."""
     groups = r.body.at(spelled.groups)
+    links = r.links(SecurityGroup, groups, "uses security group")
     return Store(
         id=r.id,
         origin=r.origin,
         external=r.external,
         word=spelled.word,
-        groups=r.links(SecurityGroup, groups, "uses security group"),
-        groups_setting=setting(groups, spelled.groups.rpartition(".")[2]),
+        groups=links,
+        groups_setting=setting(groups, spelled.groups.rpartition(".")[2], links=links),
         subnets=_subnets(r, spelled),
         tls_requirements=() if r.external else tuple(spelled.requirements(r)),
     )

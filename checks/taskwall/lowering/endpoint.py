@@ -32,6 +32,8 @@ def endpoint(r: ResourceReader) -> Iterator[Entity]:
     service = _looked_up(r, named.value) or service_of(named.value)
     groups = r.attribute("security_group_ids", "SecurityGroupIds")
     tables = r.attribute("route_table_ids", "RouteTableIds")
+    groups_used = r.links(SecurityGroup, groups, "uses security group")
+    tables_used = r.links(RouteTable, tables, "is in")
     policy = r.attribute("policy", "PolicyDocument")
     region = r.setting("service_region", "ServiceRegion")
     yield Endpoint(
@@ -47,10 +49,14 @@ def endpoint(r: ResourceReader) -> Iterator[Entity]:
         private_dns=r.setting(
             "private_dns_enabled", "PrivateDnsEnabled", False, "off is the default", SWITCH
         ),
-        groups=r.links(SecurityGroup, groups, "uses security group"),
-        groups_setting=setting(groups, "security_group_ids" if r.terraform else "SecurityGroupIds"),
-        tables=r.links(RouteTable, tables, "is in"),
-        tables_setting=setting(tables, "route_table_ids" if r.terraform else "RouteTableIds"),
+        groups=groups_used,
+        groups_setting=setting(
+            groups, "security_group_ids" if r.terraform else "SecurityGroupIds", links=groups_used
+        ),
+        tables=tables_used,
+        tables_setting=setting(
+            tables, "route_table_ids" if r.terraform else "RouteTableIds", links=tables_used
+        ),
         policy=None if policy.absent else _policy(r, policy),
         policy_setting=_whole(policy, "policy" if r.terraform else "PolicyDocument"),
     )

@@ -16,6 +16,8 @@ def express_service(r: ResourceReader) -> Iterator[object]:
     network = r.attribute("network_configuration", "NetworkConfiguration")
     groups = network.get("security_groups" if r.terraform else "SecurityGroups")
     subnets = network.get("subnets" if r.terraform else "Subnets")
+    groups_used = r.links(SecurityGroup, groups, "uses security group")
+    subnets_used = r.links(Subnet, subnets, "runs in")
     image = r.attribute("primary_container.image", "PrimaryContainer.Image")
     yield from container.express(r, image)
     yield from serving.express(r)
@@ -29,10 +31,10 @@ def express_service(r: ResourceReader) -> Iterator[object]:
         task_definition=None,
         runs_on=Providers(("FARGATE",)),
         networked=r.fact(f"{r.name} is an Express Mode service", r.body),
-        groups=r.links(SecurityGroup, groups, "uses security group"),
-        groups_setting=setting(groups, groups.key),
-        subnets=r.links(Subnet, subnets, "runs in"),
-        subnets_setting=setting(subnets, subnets.key),
+        groups=groups_used,
+        groups_setting=setting(groups, groups.key, links=groups_used),
+        subnets=subnets_used,
+        subnets_setting=setting(subnets, subnets.key, links=subnets_used),
         public_address=setting(r.nothing(), "subnets"),
         lattice=FALSE,
         managed=True,

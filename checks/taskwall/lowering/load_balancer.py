@@ -35,6 +35,7 @@ PUBLIC = "internet-facing is the default"
 )
 def load_balancer(r: ResourceReader) -> Iterator[Entity]:
     groups = r.attribute("security_groups", "SecurityGroups")
+    links = r.links(SecurityGroup, groups, "uses security group")
     mapped = list(r.attribute("subnet_mapping", "SubnetMappings").each())
     subnets = r.links(Subnet, r.attribute("subnets", "Subnets"), "is in")
     for mapping in mapped:
@@ -52,8 +53,8 @@ def load_balancer(r: ResourceReader) -> Iterator[Entity]:
         external=r.external,
         kind=r.setting("load_balancer_type", "Type", "application", "application is the default"),
         internal=r.setting("internal", "Scheme", False, PUBLIC, SCHEME),
-        groups=r.links(SecurityGroup, groups, "uses security group"),
-        groups_setting=setting(groups, groups.key),
+        groups=links,
+        groups_setting=setting(groups, groups.key, links=links),
         subnets=subnets,
         addresses=tuple(setting(cell, address) for cell in fixed if not cell.absent),
         elastic=tuple(link for link in allocated if link is not None),

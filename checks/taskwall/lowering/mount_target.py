@@ -37,12 +37,13 @@ MOUNT_TARGETS: dict[str, MountTargetSchema] = {
 def mount_target(r: ResourceReader) -> Iterator[Entity]:
     spelled = MOUNT_TARGETS[r.resource.type]
     groups = r.body.get(spelled.groups)
+    links = r.links(SecurityGroup, groups, "uses security group")
     yield MountTarget(
         id=r.id,
         origin=r.origin,
         external=r.external,
         word=spelled.word,
-        groups=r.links(SecurityGroup, groups, "uses security group"),
-        groups_setting=setting(groups, spelled.groups),
+        groups=links,
+        groups_setting=setting(groups, spelled.groups, links=links),
         subnets=r.links(Subnet, r.body.get(spelled.subnets), "is in"),
     )

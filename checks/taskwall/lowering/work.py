@@ -157,6 +157,8 @@ def source_of(
     """
     network = block.at(spelling.network)
     groups, subnets, public = (network.get(key) for key in spelling.awsvpc)
+    groups_used = r.links(SecurityGroup, groups, "uses security group")
+    subnets_used = r.links(Subnet, subnets, "runs in")
     clusters = cluster_cell if cluster_cell is not None else block.get(spelling.cluster)
     text = f"{r.name} has an awsvpc network configuration"
     networked = Fact(False, text, block.place, r.name, otherwise=f"{r.name} has none")
@@ -175,10 +177,10 @@ def source_of(
         task_definition=r.link(TaskDefinition, block.get(spelling.task_definition), "starts"),
         runs_on=_runs_on(r, block.get(spelling.launch), block.get(spelling.strategy)),
         networked=networked,
-        groups=r.links(SecurityGroup, groups, "uses security group"),
-        groups_setting=setting(groups, spelling.awsvpc[0]),
-        subnets=r.links(Subnet, subnets, "runs in"),
-        subnets_setting=setting(subnets, spelling.awsvpc[1]),
+        groups=groups_used,
+        groups_setting=setting(groups, spelling.awsvpc[0], links=groups_used),
+        subnets=subnets_used,
+        subnets_setting=setting(subnets, spelling.awsvpc[1], links=subnets_used),
         public_address=setting(
             public, spelling.awsvpc[2], False, "no public address is the default", SWITCH
         ),

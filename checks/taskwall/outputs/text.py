@@ -405,8 +405,8 @@ def _unknowns(report: Report, view: View) -> Iterator[Piece]:
             continue
         why = report.reasons.get(name, "")
         yield f"  {count:4}  {sanitize(f'{name} {why}'.strip())}\n", ""
-        if option := _supply(name, why):
-            yield f"        provide it with {sanitize(option)}\n", "quiet"
+        if option := _supply(name, report.options.get(name, "")):
+            yield f"        provide it with {option}\n", "quiet"
     if len(shown) < len(order):
         yield f"        and {len(order) - len(shown)} more (--verbose lists them)\n", "quiet"
 
@@ -419,25 +419,18 @@ def _home(need: str, absent: Collection[str]) -> str:
     return need
 
 
-def _supply(name: str, why: str) -> str:
-    """The option that gives a value to what an unknown waits for; "" if none can."""
-    if name == "elsewhere":
+def _supply(name: str, option: str) -> str:
+    """The option that gives a value to what unknowns wait for; "" if none decides them."""
+    unquoted = _QUOTED.sub("", name)
+    if not (option and name) or "=" in unquoted or '"' in unquoted or not name.isprintable():
         return ""
-    if name.startswith("var.") and name[4:].replace("-", "_").isidentifier():
-        return f"--var {name[4:]}=VALUE"
-    if name.isalnum():
-        return f"--parameters {name}=VALUE" if why in _OF_PARAMETERS else ""
-    if _RESOURCE.fullmatch(name) or _CALL.fullmatch(name):
-        # A whole resource or module is not a value: nothing stands for it.
-        return ""
-    wanted = f"{name}=VALUE"
-    plain = all(char.isalnum() or char in "_-.:/=" for char in wanted)
-    return f"--assume {wanted}" if plain else f"--assume '{wanted}'"
+    wanted = f"{name.rpartition('var.')[2] if option == 'var' else name}=VALUE"
+    if not all(char.isalnum() or char in "_-.:/=" for char in wanted):
+        wanted = "'" + wanted.replace("'", "'\\''") + "'"
+    return f"--{option} {wanted}"
 
 
-_OF_PARAMETERS = ("is a parameter without a default", "is empty by default")
-_CALL = pattern(r"(module\.[\w-]+(\[[^\]]*\])?\.?)+(?<!\.)")
-_RESOURCE = pattern(r"(module\.[^.]+\.)*(data\.)?[a-z0-9]+_\w+\.[\w-]+(\[[^\]]*\])?")
+_QUOTED = pattern(r'"[^"]*"')
 
 
 def _totals(report: Report) -> Iterator[Piece]:

@@ -163,6 +163,7 @@ class ReportBuilder:
             tuple(loud),
             status,
             self.rows.reasons,
+            self.rows.options,
             about_rules,
             elsewhere=(elsewhere["fail"], elsewhere["unknown"]),
             excluded=self.found.excluded,

@@ -74,13 +74,17 @@ class ReportEntries:
         self.passes = len({passed for judgement in judgements for passed in judgement.passes})
         """How many passes there are that are not shown, each once however many stacks have it."""
         waits = {
-            (need.name, need.why)
+            need
             for judgement in judgements
             for judged in judgement.findings
             for need in judged.needs
         }
-        self.reasons: dict[str, str] = dict(sorted(waits, reverse=True))
+        reasons = sorted(((need.name, need.why) for need in waits), reverse=True)
+        self.reasons: dict[str, str] = dict(reasons)
         """Why what findings wait for is not known: of several reasons the first in the alphabet."""
+        decided_by = sorted(((need.name, need.option) for need in waits), reverse=True)
+        self.options: dict[str, str] = dict(decided_by)
+        """The option that gives it; "" where a value would not decide all that wait for it."""
 
     def __iter__(self) -> Iterator[ReportEntry]:
         return iter(self._all)

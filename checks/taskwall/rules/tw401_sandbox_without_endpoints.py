@@ -177,7 +177,7 @@ def _unseen(quarter: TaskLocation, concerned: Fact) -> Verdict:
     """The endpoints of a VPC that is not in the sources."""
     source = min(quarter.sources, key=position)
     link, at = quarter.link, source.subnets_setting.place
-    needs = (link.fact.needs if link else ()) or source.subnets_setting.needs
+    needs = (link.fact.needs if link else ()) or source.subnets_setting.unseen
     needs = needs or (Need(f"the VPC of {source.name}", "is not in the sources"),)
     text = f"the VPC of {source.name} has no endpoints for what its tasks need"
     unseen = Fact(None, text, at, source.name, needs)

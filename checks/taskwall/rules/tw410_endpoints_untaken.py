@@ -72,7 +72,7 @@ def _unseen(quarter: TaskLocation, concerned: Fact) -> Verdict:
     """The endpoints of a VPC that is not in the sources."""
     source, link = min(quarter.sources, key=position), quarter.link
     at = source.subnets_setting.place
-    needs = (link.fact.needs if link else ()) or source.subnets_setting.needs
+    needs = (link.fact.needs if link else ()) or source.subnets_setting.unseen
     needs = needs or (Need(f"the VPC of {source.name}", "is not in the sources"),)
     text = f"traffic of {source.name} to AWS leaves its VPC through a NAT gateway"
     return Verdict(

@@ -34,7 +34,7 @@ def task_in_public_subnet(network: Network) -> Iterator[Verdict]:
         reached = exposed(network, source)
         if not source.subnets:
             text = f"a subnet of {source.name} has a route to an internet gateway"
-            reached = Fact(None, text, at.place, source.name, at.needs)
+            reached = Fact(None, text, at.place, source.name, at.unseen)
         addresses = " with public addresses" if source.public_address.known is True else ""
         yield Verdict(
             source.origin,

@@ -331,7 +331,9 @@ def test_an_open_condition_asks_and_the_scenario_answers() -> None:
     value, evaluation = evaluated(written)
     assert evaluation.questions == {Question("Env", "prod")}
     assert isinstance(value, Unknown)
-    assert value.needs == (Need("Env", "is a parameter without a default"),)
+    assert value.needs == (
+        Need("Env", "is a parameter without a default", option="parameters", chooses=True),
+    )
     for answer, data in (("prod", "a"), ("dev", "b"), (OTHER, "b")):
         value, evaluation = evaluated(written, scenario={"Env": answer})
         assert isinstance(value, Known)
@@ -355,7 +357,7 @@ def test_an_element_that_may_be_removed_is_possible() -> None:
     assert isinstance(value, Items)
     assert [plain(item) for item in value.items] == ["a"]
     assert [plain(item) for item in value.rest] == ["b"]
-    assert value.needs == (Need("Env", "is a parameter without a default"),)
+    assert value.needs == (Need("Env", "is a parameter without a default", option="parameters"),)
     assert evaluation.questions == {Question("Env", "prod")}
     value, _ = evaluated("!If [IsProd, [a], !Ref 'AWS::NoValue']")
     assert isinstance(value, Items)

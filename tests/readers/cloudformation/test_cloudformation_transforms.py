@@ -458,3 +458,32 @@ def test_cdks_own_metadata_asks_nothing() -> None:
 
     assert [one.origin.name for one in evaluation.resources] == ["A"]
     assert evaluation.questions == frozenset()
+
+
+ELSEWHERE = [
+    ("AWS::Serverless::StateMachine", "DefinitionUri: m.yaml", "include", "m.yaml"),
+    ("AWS::Serverless::Api", "DefinitionUri: !Sub s3://${B}/x.yaml", "include", "s3://${B}/x.yaml"),
+    ("AWS::Serverless::HttpApi", "DefinitionUri: !Ref B", "include", ""),
+    (
+        "AWS::StepFunctions::StateMachine",
+        "DefinitionS3Location: {Bucket: b, Key: k/m.json}",
+        "include",
+        "s3://b/k/m.json",
+    ),
+    ("AWS::ApiGatewayV2::Api", "BodyS3Location: {Bucket: !Ref B, Key: a.json}", "include", ""),
+    ("AWS::CloudFormation::StackSet", "TemplateBody: '{}'", "template", "TemplateBody"),
+    ("AWS::CloudFormation::StackSet", "TemplateBody: !Ref B", "template", "TemplateBody"),
+    ("AWS::StepFunctions::StateMachine", "DefinitionString: '{}'", "", ""),
+    ("AWS::CloudFormation::StackSet", "StackSetName: x", "", ""),
+]
+
+
+@pytest.mark.parametrize(("type_", "where", "kind", "source"), ELSEWHERE)
+def test_what_stands_elsewhere_is_absent(type_: str, where: str, kind: str, source: str) -> None:
+    """A definition or template that is not in the sources, or cannot be read there, is named."""
+    text = f"Parameters: {{B: {{Type: String}}}}\nResources:\n  A:\n    Type: {type_}\n"
+    stack, errors = read(f"{text}    Properties:\n      {where}\n")
+    evaluation = stack.evaluate({})
+    assert (errors, evaluation.errors) == ([], ())
+    found = [(one.kind, one.name, one.source, one.place.line) for one in evaluation.absent]
+    assert found == ([(kind, "A", source, 6)] if kind else [])

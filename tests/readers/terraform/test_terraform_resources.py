@@ -490,3 +490,33 @@ def test_terraform_data_hands_its_input_on(evaluated: Evaluated, shown: Shown) -
         "nothing": None,
         "id": "<terraform_data.a.id>",
     }
+
+
+FILES = [
+    ('aws_sfn_state_machine" "a', 'definition = file("m.json")', "m.json"),
+    (
+        'aws_sfn_state_machine" "a',
+        'definition = templatefile("${path.module}/m.json", {})',
+        "m.json",
+    ),
+    ('aws_api_gateway_rest_api" "a', 'body = jsonencode(yamldecode(file("m.json")))', "m.json"),
+    ('aws_ecs_task_definition" "a', 'container_definitions = file("../../m.json")', "../../m.json"),
+    ('aws_launch_template" "a', 'user_data = filebase64("m.json")', "m.json"),
+    ('aws_launch_template" "a', 'user_data = filebase64("there.json")', ""),
+    ('aws_lambda_function" "a', 'source_code_hash = filebase64("m.json")', ""),
+    ('aws_sfn_state_machine" "a', "definition = var.definition", ""),
+]
+
+
+@pytest.mark.parametrize(("block", "attribute", "source"), FILES)
+def test_a_file_that_is_not_there_is_absent(
+    evaluated: Evaluated, block: str, attribute: str, source: str
+) -> None:
+    """What says how the network is and stands in a file that is not read is named, once."""
+    text = f'resource "{block}" {{\n  count = 2\n  {attribute}\n}}\n'
+    evaluation = evaluated(text, {"live/there.json": "{}"})
+    found = [(one.kind, one.name, one.source, one.place.line) for one in evaluation.absent]
+    name = block.replace('" "', ".")
+    assert found == ([("include", name, source, 3)] if source else [])
+    cure = "--allow-outside" if ".." in source else "create the file before the scan"
+    assert all(one.cure == cure for one in evaluation.absent)

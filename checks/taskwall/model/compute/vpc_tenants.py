@@ -50,7 +50,7 @@ def tenants(network: Network) -> tuple[Tenant, ...]:
             known = [link for host, _ in hosts for link in inside[host.instances.id]][:1]
         if not known and runs_on(network, source, "EXTERNAL").truth is not True:
             setting = source.subnets_setting
-            known = [_somewhere(source.name, source.subnets, setting.needs, setting.place)]
+            known = [_somewhere(source.name, source.subnets, setting.unseen, setting.place)]
         found += [Tenant(source, source, link) for link in known]
     return tuple(found)
 

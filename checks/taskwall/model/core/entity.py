@@ -17,6 +17,7 @@ from taskwall.core.values import (
     Value,
     needs,
     spelled,
+    without_option,
     worst_per_scenario,
 )
 
@@ -27,7 +28,7 @@ class Setting(Struct, frozen=True, gc=False):
     `name` is how the source spells the attribute, `resource` whose it is. `value` is None where
     nothing is written and there is no default; `default` says what AWS does then, and is empty
     where the sources write the attribute. `attribute` is where it is written or would be, if that
-    is one attribute of one resource.
+    is one attribute of one resource. `names` are the things of the sources that it names by id.
     """
 
     value: Value | None
@@ -36,6 +37,7 @@ class Setting(Struct, frozen=True, gc=False):
     resource: str
     default: str = ""
     attribute: AttributePath | None = None
+    names: frozenset[str] = frozenset()
 
     @property
     def written(self) -> bool:
@@ -60,8 +62,14 @@ class Setting(Struct, frozen=True, gc=False):
 
     @property
     def needs(self) -> tuple[Need, ...]:
-        """What its value waits for."""
-        return () if self.value is None else needs(self.value)
+        """What its value waits for, but for the ids of what the sources write."""
+        found = () if self.value is None else needs(self.value)
+        return tuple(n for n in found if n.name.rpartition(".")[0] not in self.names)
+
+    @property
+    def unseen(self) -> tuple[Need, ...]:
+        """What is not known of the things that it names: their ids would not tell."""
+        return without_option(self.needs)
 
     def test(self, truth: Callable[[Scalar], bool], text: str) -> Fact:
         """A fact about the value: true where `truth` says so of it, unknown where it is open."""

@@ -96,7 +96,7 @@ def used(network: Network, store: Store) -> Fact:
         if group is None or group.external:
             parts.append(_perhaps(network, store, link.fact.needs))
     if len(own) < len(store.groups) or (not own and store.groups_setting.needs):
-        parts.append(_perhaps(network, store, store.groups_setting.needs))
+        parts.append(_perhaps(network, store, store.groups_setting.unseen))
     return any_of(parts)
 
 
@@ -206,7 +206,7 @@ def _addresses(network: Network) -> Addresses:
             found |= of_subnet(network, link, vpc)
         if not links and not runs_on(network, source, "EXTERNAL").truth:
             nowhere = (Need(f"the subnets of {source.name}", "are not in the sources"),)
-            needs = source.subnets_setting.needs or nowhere
+            needs = source.subnets_setting.unseen or nowhere
             found |= inside(network, vpc) if vpc is not None else unseen(needs)
     return found
 

@@ -43,7 +43,7 @@ class EndpointClient(Struct, frozen=True):
 
     def end(self, network: Network) -> End:
         """The end of a connection that it is."""
-        needs = self.source.subnets_setting.needs
+        needs = self.source.subnets_setting.unseen
         needs = needs or (Need("the tasks' subnets", "are not known"),)
         found = tuple(in_subnet(network, link) for link in self.subnets)
         nowhere = (Location("the tasks' subnets", unseen(needs)),)
@@ -95,7 +95,7 @@ def _client(
 ) -> EndpointClient:
     """What asks with the groups that it names; who certainly names none uses the default group."""
     open_ = any(not link.sure or not link.to for link in groups)
-    needs = () if groups and not open_ else setting.needs
+    needs = () if groups and not open_ else setting.unseen
     waits = needs or tuple(need for link in groups for need in link.fact.needs)
     more = _others(source, name, waits) if open_ or needs else FALSE
     if groups or more.truth is not False:

@@ -93,7 +93,7 @@ def unseen_subnets(source: TaskSource, link: Link | None = None) -> Fact:
     """That nobody knows whether tasks have a way out of subnets that are not in the sources."""
     at = source.subnets_setting
     text = f"{source.name} can reach the internet"
-    needs = (link.fact.needs if link else ()) or at.needs
+    needs = (link.fact.needs if link else ()) or at.unseen
     needs = needs or (Need(f"the subnets of {source.name}", "are not in the sources"),)
     return Fact(None, text, link.place if link else at.place, source.name, needs)
 

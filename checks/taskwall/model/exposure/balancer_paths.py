@@ -164,7 +164,7 @@ def _inflows(
         balancer.groups,
         balancer.subnets,
         group.vpc if group else None,
-        setting.needs if not balancer.groups else (),
+        setting.unseen if not balancer.groups else (),
         clients,
         balancer.addresses if len(balancer.addresses) == len(balancer.subnets) else (),
     )

@@ -115,7 +115,7 @@ def _sources_in(network: Network) -> Iterator[tuple[TaskSource, str, Fact]]:
             yield source, found[0].to, all_of((found[0].fact, *there))
             continue
         needs = tuple(need for link in (*found, *source.subnets) for need in link.fact.needs)
-        needs = needs or source.subnets_setting.needs
+        needs = needs or source.subnets_setting.unseen
         for vpc in network.every(Vpc) if needs else ():
             text = f"{source.name} runs in {vpc.name}"
             place = source.subnets_setting.place

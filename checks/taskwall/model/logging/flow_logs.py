@@ -59,7 +59,7 @@ def _logged_vpc(
         whole = whole and len(known) == len(source.subnets) and bool(known)
         found |= {subnet.id: subnet for subnet, _ in known if not subnet.external}
     first, link = min(pairs, key=lambda pair: _position(pair[0].origin.header))
-    needs = link.fact.needs if link is not None else first.subnets_setting.needs
+    needs = link.fact.needs if link is not None else first.subnets_setting.unseen
     if thing is not None and thing.external:
         needs = needs or thing.external
     return LoggedVpc(

@@ -31,6 +31,7 @@ MAX_PIECES: Final = 1_000
 
 DEPLOYED: Final = "is known only after deployment"
 DEPENDS: Final = "depends on where it is deployed"
+STORED: Final = "is read from Parameter Store"
 
 
 class MaybeRemoved(Struct, frozen=True):

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import Final, TypeVar
 
 from taskwall.core.values import (
+    ASSUME,
     OTHER,
     Fields,
     Items,
@@ -31,6 +32,7 @@ from taskwall.readers.cloudformation.calls import (
     DEPLOYED,
     MAX_TEXT_LENGTH,
     MAX_TOTAL_CHARACTERS,
+    STORED,
     MalformedError,
     MaybeRemoved,
     Outcome,
@@ -252,7 +254,9 @@ class Evaluator:
         answer = self.scenario.get(name, OTHER)
         if answer != OTHER:
             return Known(answer, place)
-        return Unknown(waits or (Need(name, why),), name, place=place)
+        top = self.above is None and name in self.template.parameters and why != STORED
+        need = Need(name, why, option="parameters" if top else ASSUME)
+        return Unknown(waits or (need,), name, place=place)
 
     def computed(self, symbol: str, waits: tuple[Need, ...], call: IntrinsicCall) -> Value:
         """What a function gives while its arguments are open; `symbol` is what it is called."""
@@ -265,7 +269,8 @@ class Evaluator:
         """What a macro makes; two of the same name can make different things."""
         if (assumed := self.inputs.assumptions.get(name)) is not None:
             return with_place(assumed, place)
-        return nameless(name, "is expanded only at deployment", place)
+        need = Need(name, "is expanded only at deployment", option=ASSUME)
+        return Unknown((need,), place=place)
 
     # References
 

@@ -76,9 +76,13 @@ class Includes:
         for name, resource in members(members(root).get("Resources")).items():
             key = _ARTIFACTS.get(literal_text(members(resource).get("Type")) or "", "")
             location = members(members(resource).get("Properties")).get(key)
-            path = self._path(literal_text(location) or "", file)
-            found = self._read(path) if path else None
-            if found is not None:
+            if location is None:
+                continue
+            named = _named(location)
+            if not (path := self._path(named, file)):
+                place = location.place or Span(file, 1, 1, 1, 1)
+                self.absent.append(AbsentSource("include", name, named, None, place, SCAN_TOO))
+            elif (found := self._read(path)) is not None:
                 root = _put(root, ("Resources", name, "Properties", key), found)
         return root
 
@@ -107,9 +111,7 @@ class Includes:
         if literal_text(fields.get("Name")) != INCLUDE:
             return None
         location = members(fields.get("Parameters")).get("Location")
-        named = literal_text(location) or ""
-        if isinstance(location, IntrinsicCall) and location.name == "Fn::Sub":
-            named = literal_text(location.argument) or ""
+        named = "" if location is None else _named(location)
         path = self._path(named, file)
         place = (location or node).place or Span(file, 1, 1, 1, 1)
         if not path:
@@ -151,6 +153,14 @@ class Includes:
             if allowed and steps[-1] and self.files.exists(path):
                 return path
         return ""
+
+
+def _named(location: Node) -> str:
+    """The file that a location names, as it is written: a path, an address, or an S3 object."""
+    if isinstance(location, IntrinsicCall):
+        return literal_text(location.argument) or "" if location.name == "Fn::Sub" else ""
+    stored = [literal_text(members(location).get(key)) for key in ("Bucket", "Key")]
+    return f"s3://{stored[0]}/{stored[1]}" if all(stored) else literal_text(location) or ""
 
 
 def _put(node: Node, keys: tuple[str, ...], value: Node) -> Node:

@@ -21,7 +21,7 @@ from taskwall.readers.cloudformation.document import (
 )
 from taskwall.readers.cloudformation.evaluate import Evaluator
 from taskwall.readers.cloudformation.exports import Offer
-from taskwall.readers.cloudformation.template import STACKS, Declared, Template, read_template
+from taskwall.readers.cloudformation.template import BODY, STACKS, Declared, Template, read_template
 from taskwall.source.containment import attempt
 from taskwall.source.files import Files, UnreadableError
 from taskwall.source.stack import Inputs, SourceError
@@ -160,7 +160,7 @@ class Nesting:
 
     def _embedded(self, template: Template, declared: Declared) -> Template | None:
         """The template that a stack set holds as a text, where it stands line by line."""
-        body = members(declared.properties).get("TemplateBody")
+        body = members(declared.properties).get(BODY)
         place = None if body is None else body.place
         lines = template.unit.text.split("\n")
         if literal_text(body) is None or place is None or place.file != template.unit.file:

@@ -15,11 +15,10 @@ from taskwall.core.values import (
     Unknown,
     Value,
     spelled,
-    unknown,
     worst_per_scenario,
 )
 from taskwall.readers.cloudformation import lists, texts
-from taskwall.readers.cloudformation.calls import default_literal, is_empty, nameless
+from taskwall.readers.cloudformation.calls import STORED, default_literal, is_empty, nameless
 from taskwall.readers.cloudformation.deployment import TemplateContext
 from taskwall.readers.cloudformation.document import Node, elements, literal_text, members
 
@@ -72,7 +71,8 @@ class Parameters:
                 return None
         elif answer != OTHER:
             return None if answer == spelled(default.data) else Known(answer, default.place)
-        return unknown(name, "may be given a value other than its default", default.place)
+        need = Need(name, "may be given a value other than its default", option="parameters")
+        return Unknown((need,), name, place=default.place)
 
     def free_default(self, name: str) -> Known | None:
         """The default of a parameter that may be given another value; None if there is none."""
@@ -141,7 +141,7 @@ class Parameters:
         elif default is not None:
             given = texts.dynamic(self._evaluator, default)
         elif given is None:
-            why = "is read from Parameter Store" if stored else "is a parameter without a default"
+            why = STORED if stored else "is a parameter without a default"
             given = self._evaluator.unknown(symbol, why, place)
         return self._listed(given, place) if several else given
 

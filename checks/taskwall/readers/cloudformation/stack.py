@@ -30,7 +30,14 @@ from taskwall.readers.cloudformation.evaluate import Evaluator
 from taskwall.readers.cloudformation.exports import ImportResolver
 from taskwall.readers.cloudformation.includes import SCAN_TOO
 from taskwall.readers.cloudformation.provenance import TemplateProvenance
-from taskwall.readers.cloudformation.template import CDK_PATH, INIT, STACKS, Declared, Template
+from taskwall.readers.cloudformation.template import (
+    BODY,
+    CDK_PATH,
+    INIT,
+    STACKS,
+    Declared,
+    Template,
+)
 from taskwall.source.containment import crash_at
 from taskwall.source.resource import ABSENT, Resource, Suppression
 from taskwall.source.stack import AbsentSource, Evaluation, Inputs, SourceError
@@ -333,13 +340,17 @@ def _is_absent(declared: Declared, body: Fields, evaluator: Evaluator) -> bool:
     """Whether a resource deploys a template that is not in the scan."""
     url = STACKS.get(declared.type)
     below = evaluator.run.nested.get(evaluator.template.unit.file, {})
-    return url is not None and url in body.fields and declared.name not in below
+    written = url is not None and (url in body.fields or BODY in body.fields)
+    return written and declared.name not in below
 
 
 def _absent_template(call: Resource) -> AbsentSource:
     """What is said of a resource that deploys a template that is not in the scan."""
-    name = next(name for name in STACKS.values() if name in call.body.fields)
+    name = next(name for name in (*STACKS.values(), BODY) if name in call.body.fields)
+    place = call.body.places.get(name) or call.origin.header
+    if name == BODY:
+        cure = f"write the template as a block ({BODY}: |), or scan a file of it, too"
+        return AbsentSource("template", call.origin.name, BODY, None, place, cure)
     value = worst_per_scenario(call.body.fields[name])
     source = (spelled(value.data) if isinstance(value, Known) else symbol(value)) or ""
-    place = call.body.places.get(name) or call.origin.header
     return AbsentSource("template", call.origin.name, source, None, place, SCAN_TOO)

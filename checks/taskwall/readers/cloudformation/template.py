@@ -43,6 +43,9 @@ STACKS: Final = {
 }
 """The types that deploy a template, and the property that says which."""
 
+BODY: Final = "TemplateBody"
+"""The property that may hold the template itself, as a text."""
+
 _VERSION: Final = "AWSTemplateFormatVersion"
 _EXPANDED: Final = "is expanded only at deployment"
 

@@ -195,7 +195,7 @@ def splat(value: Value, each: Callable[[Value], Value], run: RunContext) -> Valu
     if isinstance(value, Reference) and is_set(value):
         return Items((each(value),))
     if isinstance(found, Reference | Unknown):
-        return Items((), (each(element_of(found, run)),), None, needs(found))
+        return Items((), (each(element_of(found)),), None, needs(found))
     if isinstance(found, Fields | Known | Text):
         return Items((each(found),))
     raise AssertionError("all kinds of values are named above")
@@ -222,8 +222,8 @@ def _each_possible(rest: tuple[Value, ...], each: Callable[[Value], Value]) -> t
     return tuple(found)
 
 
-def element_of(value: Reference | Unknown, run: RunContext) -> Value:
+def element_of(value: Reference | Unknown) -> Value:
     """The unknown elements of a collection of which nothing is known."""
     if isinstance(value, Reference):
         return Reference(value.resource, f"{value.attribute}[*]", None, value.place, value.why)
-    return extended(value, "[*]", run)
+    return Unknown(value.needs, value.symbol and f"{value.symbol}[*]", place=value.place)

@@ -148,7 +148,7 @@ def _dynamic(
     if is_null(collection):
         return ()
     if isinstance(collection, Unknown | Reference):
-        collection = Items((), (element_of(collection, scope.run),), None, needs(collection))
+        collection = Items((), (element_of(collection),), None, needs(collection))
     if not isinstance(collection, Items | Fields):
         scope.run.complain(over.place, "for_each is neither a list nor a map")
         return ()

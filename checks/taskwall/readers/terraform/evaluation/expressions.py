@@ -306,7 +306,7 @@ def _for(node: For, scope: ModuleContext, env: Env) -> Value:
     value = evaluate(node.collection, scope, env)
     collection = scope.run.opened(value)
     if isinstance(collection, Reference | Unknown):
-        element = access.element_of(collection, scope.run)
+        element = access.element_of(collection)
         collection = Items((), (element,), None, needs(collection))
     elif isinstance(collection, JsonItems | JsonFields) or not isinstance(
         collection, Items | Fields

@@ -62,7 +62,7 @@ def free_variable(
     if answer is OPEN:
         return FreeVariable(found.data, found.place, operand)
     if answer == OTHER:
-        return Unknown((Need(f"var.{name}", WHY),), operand, place=found.place)
+        return Unknown((Need(f"var.{name}", WHY, option="var"),), operand, place=found.place)
     if isinstance(found.data, bool):
         kind = Simple("bool")
     try:
@@ -74,7 +74,9 @@ def free_variable(
 def question(value: FreeVariable, answer: Scalar) -> Unknown:
     """Whether a freed variable is equal to an answer: open, and its default is an answer too."""
     asks = frozenset((Question(value.operand, answer), Question(value.operand, value.data)))
-    return Unknown((Need(value.operand, WHY),), f"{value.operand} == {answer!r}", asks)
+    return Unknown(
+        (Need(value.operand, WHY, option="var"),), f"{value.operand} == {answer!r}", asks
+    )
 
 
 def allowed(block: Block, kind: Type) -> tuple[str, ...] | None:

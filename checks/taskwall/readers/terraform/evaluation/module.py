@@ -210,7 +210,8 @@ class ModuleScope:
 
     def _open_variable(self, name: str, why: str) -> Value:
         """A variable that is not known: what a user supplies has no root before it."""
-        need = Need(f"{self.prefix}var.{name}", why)
+        option = "" if self.prefix or name not in self.module.variables else "var"
+        need = Need(f"{self.prefix}var.{name}", why, option=option)
         return self.run.assumed(Unknown((need,), self.address(f"var.{name}")))
 
     def type(self, name: str) -> Type:

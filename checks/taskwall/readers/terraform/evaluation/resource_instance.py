@@ -1,13 +1,17 @@
 """One instance of a resource or data source: its attributes, by need."""
 
+import os
+
 from taskwall.core.values import (
     OUTSIDE,
+    Fields,
     Known,
     Need,
     Origin,
     Reference,
     Unknown,
     Value,
+    needs,
     unknown,
     worst_per_scenario,
 )
@@ -20,13 +24,28 @@ from taskwall.readers.terraform.evaluation.data_sources import (
     SAME,
 )
 from taskwall.readers.terraform.evaluation.functions.arguments import UnsettledError
+from taskwall.readers.terraform.evaluation.functions.filesystem import MISSING, OUTSIDE_FOLDERS
 from taskwall.readers.terraform.syntax.tree import Block
 from taskwall.readers.terraform.values.effects import Memo
 from taskwall.readers.terraform.values.values import is_null
 from taskwall.source.resource import Resource
 from taskwall.source.secret_names import names_secret
+from taskwall.source.stack import AbsentSource
 
 _DATA = "terraform_data"
+
+FROM_FILES = {
+    "aws_api_gateway_rest_api": ("body",),
+    "aws_apigatewayv2_api": ("body",),
+    "aws_ecs_task_definition": ("container_definitions",),
+    "aws_instance": ("user_data", "user_data_base64"),
+    "aws_launch_configuration": ("user_data", "user_data_base64"),
+    "aws_launch_template": ("user_data",),
+    "aws_sfn_state_machine": ("definition",),
+    "aws_vpc_endpoint": ("policy",),
+    "aws_vpc_endpoint_policy": ("policy",),
+}
+"""By type, the attributes whose content is often a file, and says what is in the network."""
 
 
 class ResourceInstance:
@@ -102,7 +121,7 @@ class ResourceInstance:
             try:
                 return compute(self.fields, self._scope)
             except UnsettledError:
-                return unknown(full, OUTSIDE)
+                return self._scope.run.assumed(unknown(full, OUTSIDE))
 
         return self._scope.guarded(full, computed, self._block.header)
 
@@ -125,4 +144,20 @@ class ResourceInstance:
         for name, value in body.fields.items():
             if names_secret(name):
                 scope.run.hidden.hide(value)
+        for name in FROM_FILES.get(block.labels[0], ()) if block.type == "resource" else ():
+            self._report_files(origin.name, name, body)
         return Resource(block.labels[0], origin, body, block.place, block.type == "data")
+
+    def _report_files(self, resource: str, name: str, body: Fields) -> None:
+        """Report the files whose content an attribute should have, and that are not read."""
+        value = body.fields.get(name)
+        run = self._scope.run
+        for need in () if value is None else needs(value):
+            path = need.name.removeprefix('file("').removesuffix('")')
+            if path != need.name and need.why in (MISSING, OUTSIDE_FOLDERS):
+                cure = "--allow-outside"
+                if need.why == MISSING:
+                    cure = "create the file before the scan"
+                path = os.path.relpath(path, run.root.folder) if os.path.isabs(path) else path
+                place = body.places[name]
+                run.effects.report(AbsentSource("include", resource, path, None, place, cure))

@@ -6,6 +6,8 @@ from msgspec import Struct
 
 from taskwall.core.paths import lies_within
 from taskwall.core.values import (
+    ASSUME,
+    Need,
     Question,
     Reference,
     Scenario,
@@ -158,13 +160,11 @@ class RootEvaluation:
         self.effects.report(ExhaustedError(at, message))
 
     def assumed(self, value: Unknown | Reference) -> Value:
-        """What the user says of something unknown, else that itself."""
-        assumptions = self.inputs.assumptions
-        if not assumptions:
-            return value
-        said = assumptions.get(value.symbol) or assumptions.get(self._own(value.symbol))
+        """What the user says of something unknown, else that itself, which needs to be said."""
+        assumptions, own = self.inputs.assumptions, self._own(value.symbol)
+        said = assumptions.get(value.symbol) or assumptions.get(own)
         if said is None:
-            return value
+            return _to_be_said(value, own) if isinstance(value, Unknown) else value
         if isinstance(value, Reference):
             return Reference(value.resource, value.attribute, said, value.place, value.why)
         return said
@@ -190,3 +190,12 @@ class RootEvaluation:
         if known is None:
             known = self._parsed_templates[path] = parse(path, text)
         return known
+
+
+def _to_be_said(value: Unknown, own: str) -> Unknown:
+    """An unknown whose need says that an option gives it, where it is not given by another name."""
+    match value.needs:
+        case (Need(name=name, why=why, option=""),) if name in (value.symbol, own):
+            need = Need(name, why, option=ASSUME)
+            return Unknown((need,), value.symbol, value.asks, value.place)
+    return value

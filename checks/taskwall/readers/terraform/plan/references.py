@@ -20,6 +20,7 @@ from taskwall.core.values import (
     lifted,
     needs,
     unknown,
+    without_option,
 )
 
 Json: TypeAlias = Any
@@ -71,8 +72,11 @@ def sequence(value: Json) -> list[Json]:
 class References:
     """Rebuilds references. `known` holds the planned values of each resource, by its address."""
 
-    def __init__(self, known: Mapping[str, Mapping[str, Json]]) -> None:
+    def __init__(
+        self, known: Mapping[str, Mapping[str, Json]], assumptions: Mapping[str, Value]
+    ) -> None:
         self._known = known
+        self._assumptions = assumptions
 
     def of(self, attribute: str, expression: Json, at: PlannedModule, unknowns: Json) -> Value:
         """The value of an attribute that the plan does not know, or not all of.
@@ -86,7 +90,8 @@ class References:
         found = [self.resolved(name, at) for name in names]
         if _TEXTS.fullmatch(attribute) or not all(map(_is_id, found)):
             missing = (*(n for value in found for n in needs(value)),) or waits
-            return Unknown(tuple(dict.fromkeys(missing)))
+            # With all of them known, it would still be unknown what is made of them.
+            return Unknown(tuple(dict.fromkeys(without_option(missing))))
         flat = tuple(item for value in found for item in _flat(value))
         several = attribute.endswith("s") or len(flat) != 1 or isinstance(unknowns, list)
         if isinstance(unknowns, list) and len(unknowns) != len(flat):
@@ -125,7 +130,8 @@ class References:
         values = self._known.get(address)
         why = "is not in the plan" if values is None else "is known only after apply"
         data = (values or {}).get(attribute)
-        value = Known(data) if isinstance(data, str | int | float) else None
+        known = Known(data) if isinstance(data, str | int | float) else None
+        value = known or self._assumptions.get(f"{address}.{attribute}")
         return Reference(address, attribute, value, None, why)
 
     def _variable(self, name: str, at: PlannedModule, depth: int) -> Value:

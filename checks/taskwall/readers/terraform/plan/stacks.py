@@ -190,7 +190,7 @@ class PlanStack:
     def _planned(self, beside: Evaluation) -> Evaluation:
         written = {resource.origin.address: resource for resource in beside.resources}
         blocks = {resource.origin.name: resource for resource in beside.resources}
-        reading = Planned(self.plan, self._place)
+        reading = Planned(self.plan, self._place, self._inputs.assumptions)
         resources = []
         for planned in reading.resources():
             address = planned.origin.address

@@ -41,9 +41,14 @@ _APART = {
 
 
 class Planned:
-    """Reads the resources of a plan without its sources."""
+    """Reads the resources of a plan without its sources.
 
-    def __init__(self, plan: Mapping[str, Json], place: Span) -> None:
+    `assumptions` are what the user says of attributes that the plan does not know.
+    """
+
+    def __init__(
+        self, plan: Mapping[str, Json], place: Span, assumptions: Mapping[str, Value]
+    ) -> None:
         self._place = place
         self._root = PlannedModule(mapping(mapping(plan.get("configuration")).get("root_module")))
         self._planned = [
@@ -58,7 +63,7 @@ class Planned:
         self._all = [*self._planned, *((m, r) for m, r in self._read if r.get("mode") == "data")]
         self._types = {str(resource.get("type")) for _, resource in self._planned}
         values = {str(r.get("address")): mapping(r.get("values")) for _, r in self._all}
-        self._references = References(values)
+        self._references = References(values, assumptions)
         self._ids = {
             data: (address, name)
             for address, known in values.items()

@@ -66,7 +66,7 @@ def items_of(value: Value, scope: ModuleContext) -> Items:
     """
     found = scope.run.opened(value)
     if isinstance(found, Unknown | Reference):
-        return Items((), (element_of(found, scope.run),), None, needs(found))
+        return Items((), (element_of(found),), None, needs(found))
     if isinstance(found, Items) and not isinstance(found, JsonItems):
         return found
     raise FailedError("an argument", "is not a list")

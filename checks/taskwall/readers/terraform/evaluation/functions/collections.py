@@ -81,7 +81,7 @@ def merge(arguments: list[Value], scope: ModuleContext, more: Value | None = Non
         map_ = fields_of(argument, scope)
         merged = map_ if isinstance(map_, Fields) else merged
         if isinstance(map_, Unknown | Reference):
-            possible: Value | None = access.element_of(map_, scope.run)
+            possible: Value | None = access.element_of(map_)
             members: dict[str, Value] = {}
         else:
             possible, members = map_.rest, map_.fields
@@ -142,7 +142,7 @@ def _flatten_into(
         if isinstance(found, Items) and not isinstance(found, JsonItems):
             _flatten_into(found, items, rest, waits, scope, certain, depth + 1)
         elif isinstance(found, Unknown) or (isinstance(found, Reference) and _many(found)):
-            rest.append(access.element_of(found, scope.run))
+            rest.append(access.element_of(found))
             waits.update(dict.fromkeys(needs(found)))
         else:
             (items if certain else rest).append(item)
@@ -212,7 +212,7 @@ def _keys(arguments: list[Value], scope: ModuleContext) -> Value:
 def _values(arguments: list[Value], scope: ModuleContext) -> Value:
     map_ = fields_of(arguments[0], scope)
     if isinstance(map_, Unknown | Reference):
-        return Items((), (access.element_of(map_, scope.run),), None, needs(map_))
+        return Items((), (access.element_of(map_),), None, needs(map_))
     rest = () if map_.rest is None else (map_.rest,)
     known = tuple(map_.fields[key] for key in sorted(map_.fields))
     return Items(known, rest, None, _waits_of(map_))

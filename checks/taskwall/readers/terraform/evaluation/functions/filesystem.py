@@ -16,6 +16,10 @@ DEEPEST_TEMPLATE = 10
 MOST_BRACED = 50
 """A pattern of files that stands for more patterns than this is left unknown."""
 
+MISSING = "does not exist"
+OUTSIDE_FOLDERS = "is outside the scanned folders"
+"""Why the content of a file is not known."""
+
 MOST_FILES = 20_000
 """A folder with more files than this is not looked through."""
 
@@ -30,12 +34,12 @@ def _located(argument: Value, scope: ModuleContext) -> str:
 
 def _read(path: str, scope: ModuleContext) -> str | Unknown:
     if not scope.run.may_read(path):
-        return Unknown((Need(f'file("{path}")', "is outside the scanned folders"),))
+        return Unknown((Need(f'file("{path}")', OUTSIDE_FOLDERS),))
     try:
         return scope.run.loader.text(path)
     except UnreadableError as error:
         if not scope.run.loader.exists(path):
-            raise FailedError(f'file("{os.path.basename(path)}")', "does not exist") from error
+            raise FailedError(f'file("{os.path.basename(path)}")', MISSING) from error
         return Unknown((Need(f'file("{os.path.basename(path)}")', str(error)),))
 
 
@@ -56,7 +60,7 @@ def _file(arguments: list[Value], scope: ModuleContext) -> Value:
 def _fileexists(arguments: list[Value], scope: ModuleContext) -> Value:
     path = _located(arguments[0], scope)
     if not scope.run.may_read(path):
-        return Unknown((Need(f'file("{path}")', "is outside the scanned folders"),))
+        return Unknown((Need(f'file("{path}")', OUTSIDE_FOLDERS),))
     return Known(scope.run.loader.exists(path))
 
 
@@ -90,7 +94,7 @@ def _fileset(arguments: list[Value], scope: ModuleContext) -> Value:
     """The files below a folder whose paths, as seen from it, match a pattern."""
     folder = _located(arguments[0], scope)
     if not scope.run.may_read(folder):
-        return Unknown((Need(f'fileset("{folder}")', "is outside the scanned folders"),))
+        return Unknown((Need(f'fileset("{folder}")', OUTSIDE_FOLDERS),))
     patterns = [one.split("/") for one in _without_braces(text_of(arguments[1]))]
     found: list[str] = []
     seen = 0

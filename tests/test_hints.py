@@ -1,0 +1,224 @@
+"""Whoever obeys a hint of the report gets an answer.
+
+Where verdicts are unknown, the report says by which option the value is given that they wait for.
+Each such hint is obeyed here to the letter, with one value after another: for one of them, what
+waited for that value must be decided, or wait for less than before.
+"""
+
+import re
+import shlex
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+from taskwall.api.scan import scan
+from taskwall.cli.arguments import parse_arguments
+from taskwall.cli.scan import options_of, parser
+from taskwall.core.values import Known, Span, needs
+from taskwall.findings.finding import Report
+from taskwall.outputs import View, render
+from taskwall.readers.terraform.plan.values import Planned
+from taskwall.sources import ScanScope
+
+FIXTURES = Path(__file__).parent.parent / "fixtures" / "rules"
+RULES = sorted(folder.name for folder in FIXTURES.iterdir())
+KINDS = ("unknown_scalar", "unknown_list", "unknown_elsewhere")
+SOURCES = {"main.tf": "terraform", "template.yaml": "cloudformation"}
+OPTION = re.compile(r"^ +\d+  (.*)\n +provide it with (.*)$", re.MULTILINE)
+NAMES = re.compile(r'(?:name|family|Name|Family)\s*[=:]\s*"?([\w-]+)')
+POLICY = (
+    '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":"*",'
+    '"Resource":"*","Condition":{"StringEquals":{"aws:PrincipalOrgID":"o-1"}}}]}'
+)
+VALUES = (
+    *(
+        "true",
+        "false",
+        "443",
+        "10.0.0.0/16",
+        "HTTPS",
+        "awsvpc",
+        "FARGATE",
+        "c5.large",
+        "10.0.0.1",
+        "*",
+    ),
+    *("[]", "{}", "[true]", '["443"]', '["HTTPS"]', '["FARGATE"]', '["c5.large"]'),
+    *('["sg-0123456789abcdef0"]', "sg-0123456789abcdef0", "igw-0123456789abcdef0"),
+    *("ELBSecurityPolicy-TLS13-1-2-2021-06", '["ELBSecurityPolicy-TLS13-1-2-2021-06"]'),
+    *(POLICY, '{"StringEquals":{"aws:PrincipalOrgID":"o-1"}}', '[{"containerPort":9090}]'),
+    *("default.postgres15", "arn:aws:appmesh:eu-west-1:123456789012:mesh/m/virtualNode/n"),
+)
+
+Place = tuple[str, str, int, str]
+
+
+def scanned(source: Path, *options: str) -> Report:
+    """The report of a fixture in one language, under every rule unless options choose some."""
+    arguments = [str(source.parent), "--profile", "strict", "--allow-empty", *options]
+    kinds = frozenset({SOURCES[source.name]})
+    asked = options_of(parse_arguments(parser(), arguments))
+    return scan(replace(asked, scope=ScanScope(kinds=kinds)))  # type: ignore[arg-type]
+
+
+def waiting(report: Report) -> dict[Place, set[str]]:
+    """What each unknown verdict waits for."""
+    return {
+        (one.rule, one.file, one.line, one.resource): set(one.missing)
+        for one in report.findings
+        if one.verdict == "unknown"
+    }
+
+
+def hints(report: Report) -> Iterator[tuple[str, str]]:
+    """The names that the report has an option for, with the option as it prints it."""
+    names = {f"{name} {why}".strip(): name for name, why in report.reasons.items()}
+    for line, option in OPTION.findall(render("text", report, View(verbose=True))):
+        yield names[line], option
+
+
+def undecided(source: Path, *options: str) -> list[str]:
+    """The hints of a fixture after which some verdict waits for as much as before."""
+    report = scanned(source, *options)
+    before = waiting(report)
+    found = []
+    for name, option in hints(report):
+        left = {place for place, needs in before.items() if name in needs}
+        assert left, option
+        for value in (*VALUES, *sorted(set(NAMES.findall(source.read_text())))):
+            if left:
+                given = [
+                    word.removesuffix("VALUE") + value if word.endswith("=VALUE") else word
+                    for word in shlex.split(option)
+                ]
+                left -= decided(scanned(source, *options, *given), report, before)
+        found += [f"{source.parent.name}: {option} for {place[0]}:{place[2]}" for place in left]
+    return found
+
+
+def decided(now: Report, then: Report, before: Mapping[Place, set[str]]) -> set[Place]:
+    """What is decided now, or waits for less than before; nothing where a value is refused."""
+    if now.document.errors != then.document.errors:
+        return set()
+    after = waiting(now)
+    return {place for place in before if place not in after or after[place] < before[place]}
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_a_hint_decides(rule: str) -> None:
+    """Of a rule's unknowns of each kind, in one language, every hint leads to an answer."""
+    name = list(SOURCES)[RULES.index(rule) % 2]
+    cases = [FIXTURES / rule / kind / name for kind in KINDS]
+    there = [case for case in cases if case.is_file()]
+    assert [wrong for case in there for wrong in undecided(case, "--select", rule)] == []
+
+
+@pytest.mark.everything
+@pytest.mark.parametrize("rule", RULES)
+def test_every_hint_decides(rule: str) -> None:
+    """Whatever a fixture leaves unknown, for any rule."""
+    cases = [case for name in SOURCES for case in sorted((FIXTURES / rule).glob(f"*/{name}"))]
+    open_ = [case for case in cases if "?" in case.read_text()]
+    assert [wrong for case in open_ for wrong in undecided(case)] == []
+
+
+STACK = """
+variable "{name}" {{
+  type = {kind}
+}}
+
+resource "aws_vpc" "main" {{
+  cidr_block = "10.0.0.0/16"
+}}
+
+resource "aws_internet_gateway" "main" {{
+  vpc_id = aws_vpc.main.id
+}}
+
+resource "aws_route_table" "public" {{
+  vpc_id = aws_vpc.main.id
+  route {{
+    cidr_block = "0.0.0.0/0"
+    gateway_id = aws_internet_gateway.main.id
+  }}
+}}
+
+resource "aws_route_table_association" "public" {{
+  subnet_id      = aws_subnet.public.id
+  route_table_id = aws_route_table.public.id
+}}
+
+resource "aws_subnet" "public" {{
+  vpc_id     = aws_vpc.main.id
+  cidr_block = "10.0.1.0/24"
+}}
+
+resource "aws_subnet" "private" {{
+  vpc_id     = aws_vpc.main.id
+  cidr_block = "10.0.2.0/24"
+}}
+
+resource "aws_ecs_service" "api" {{
+  launch_type = "FARGATE"
+  network_configuration {{
+    subnets = [{subnet}]
+  }}
+}}
+"""
+SUBNETS = [
+    ("id", "string", "var.id", ""),
+    ("id", "list(string)", "var.id[0]", ""),
+    ("open", "bool", "var.open ? aws_subnet.public.id : aws_subnet.private.id", "var"),
+    ("id", "string", 'var.id == "" ? aws_subnet.private.id : var.id', ""),
+]
+
+
+@pytest.mark.parametrize(("name", "kind", "subnet", "option"), SUBNETS)
+def test_an_id_is_no_answer_but_a_choice_is(
+    tmp_path: Path, name: str, kind: str, subnet: str, option: str
+) -> None:
+    """What an id leads to is not seen; what chooses between resources of the sources decides."""
+    source = tmp_path / "main.tf"
+    source.write_text(STACK.format(name=name, kind=kind, subnet=subnet))
+    report = scanned(source, "--select", "TW603")
+    assert list(waiting(report).values()) == [{f"var.{name}"}]
+    assert report.options[f"var.{name}"] == option
+    assert undecided(source, "--select", "TW603") == []
+
+
+def test_what_an_absent_module_gives_has_no_option(tmp_path: Path) -> None:
+    """The subnets of a module that is not there are no value: what brings it is the cure."""
+    source = tmp_path / "main.tf"
+    text = STACK.format(name="x", kind="string", subnet="module.vpc.private_subnets[0]")
+    source.write_text(text + 'module "vpc" {\n  source = "terraform-aws-modules/vpc/aws"\n}\n')
+    report = scanned(source)
+    waits = {need for one in waiting(report).values() for need in one}
+    assert "module.vpc.private_subnets[0]" in waits
+    assert report.options["module.vpc.private_subnets[0]"] == ""
+    assert "provide it with" not in render("text", report, View(verbose=True))
+
+
+@pytest.mark.parametrize(
+    ("attribute", "waits"), [("cidr_blocks", ()), ("description", ("aws_vpc.a.cidr_block",))]
+)
+def test_what_a_plan_does_not_know_can_be_assumed(attribute: str, waits: tuple[str, ...]) -> None:
+    """What only apply tells of an attribute is assumed, but not what a text is made of."""
+    address = "aws_security_group_rule.a"
+    made: dict[str, object] = {"mode": "managed", "address": address, "type": address[:-2]}
+    expressions = {attribute: {"references": ["aws_vpc.a.cidr_block", "aws_vpc.a"]}}
+    plan = {
+        "planned_values": {"root_module": {"resources": [made]}},
+        "resource_changes": [{"address": address, "change": {"after_unknown": {attribute: True}}}],
+        "configuration": {
+            "root_module": {"resources": [{"address": address, "expressions": expressions}]}
+        },
+    }
+    assumed = {"aws_vpc.a.cidr_block": Known("10.0.0.0/16")}
+    place = Span("plan.json", 1, 1, 1, 1)
+    for given, left in (({}, ("aws_vpc.a.cidr_block",)), (assumed, waits)):
+        (rule,) = Planned(plan, place, given).resources()
+        found = needs(rule.body.fields[attribute])
+        assert tuple(need.name for need in found) == left
+        assert all(need.option == ("assume" if not waits else "") for need in found)
