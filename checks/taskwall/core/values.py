@@ -86,12 +86,16 @@ class Need(Struct, frozen=True, gc=False):
     `name` is what `--assume` (or `--var`, `--parameters`) takes: `var.peers`, `VpcId`,
     `data.aws_vpc.main.cidr_block`. `why` continues the sentence: "has no default". `handed` is set
     of a module that is not there, which may use or change what the sources hand to it: the place
-    of the argument.
+    of the argument. `when` is set of what the presence of something waits for, where that can be
+    said: the condition under which it is there, in the words of its source; `asks` are the
+    questions that decide it.
     """
 
     name: str
     why: str
     handed: Span | None = None
+    when: str = ""
+    asks: "frozenset[Question]" = frozenset()
 
     def __str__(self) -> str:
         return f"{self.name} {self.why}"
@@ -113,10 +117,14 @@ def _few(names: list[str]) -> str:
 
 
 class Question(Struct, frozen=True, gc=False):
-    """A comparison that decides a switch and that is open: is `operand` equal to `answer`?"""
+    """A comparison that decides a switch and that is open: is `operand` equal to `answer`?
+
+    With `above`: is it greater? Then `answer` is a number.
+    """
 
     operand: str
     answer: Scalar
+    above: bool = False
 
 
 OTHER = "\x00other"
@@ -225,8 +233,21 @@ def worst_per_scenario(value: Value) -> Value:
 
 
 def needs(value: Value) -> tuple[Need, ...]:
-    """What a value waits for, in the order of reading and without repetition."""
-    return tuple(dict.fromkeys(_needs(worst_per_scenario(value))))
+    """What a value waits for, in the order of reading and without repetition.
+
+    When the elements of a list are there is no part of it.
+    """
+    return tuple(dict.fromkeys(map(bare, _needs(worst_per_scenario(value)))))
+
+
+def bare(need: Need) -> Need:
+    """A need without the condition under which something is there."""
+    return Need(need.name, need.why, need.handed) if need.when or need.asks else need
+
+
+def conditional(waits: Iterable[Need], when: str, asks: "frozenset[Question]") -> tuple[Need, ...]:
+    """Needs of which it can be said when that is there which waits for them."""
+    return tuple(Need(need.name, need.why, need.handed, when, asks) for need in waits)
 
 
 def _needs(value: Value) -> Iterator[Need]:

@@ -94,7 +94,8 @@ class Evaluation(Struct, frozen=True):
     neither the sources nor the scenario answer. `sensitive_texts` are texts that sources declare to
     be sensitive, and what is made of them: nothing that is told holds them. `line_map` leads from
     the places of the resources to those of the files: what is told of them goes through it;
-    `user_place` leads out of downloaded modules.
+    `user_place` leads out of downloaded modules. `impossible` is whether nothing can be
+    deployed under the scenario.
     """
 
     resources: tuple[Resource, ...]
@@ -105,6 +106,7 @@ class Evaluation(Struct, frozen=True):
     sensitive_texts: frozenset[str] = frozenset()
     line_map: LineMap = IDENTITY
     user_place: UserPlace = _at_the_call
+    impossible: bool = False
 
     @property
     def exhausted(self) -> bool:

@@ -15,11 +15,12 @@ from taskwall.readers.terraform.evaluation.free_variables import allowed
 from taskwall.readers.terraform.evaluation.module import ModuleScope
 from taskwall.readers.terraform.evaluation.module_sources import is_local
 from taskwall.readers.terraform.evaluation.run import Evaluated, RootEvaluation
-from taskwall.readers.terraform.evaluation.variables import supplied, value_files
+from taskwall.readers.terraform.evaluation.variables import is_on_its_own, supplied, value_files
 from taskwall.readers.terraform.modules import Module, ModuleLoader, SourceFile, module_loader
 from taskwall.readers.terraform.secrets import secrets
 from taskwall.readers.terraform.suppressions import suppressions
 from taskwall.readers.terraform.syntax.tree import Literal
+from taskwall.readers.terraform.values.effects import Impossible
 from taskwall.readers.terraform.values.sensitive import sensitive
 from taskwall.readers.terraform.values.types import ANY_TYPE, type_of
 from taskwall.source.files import Files, UnreadableError
@@ -117,9 +118,8 @@ class TerraformStack:
         run = RootEvaluation(
             self.root, self._loader, self.inputs, scenario, self.boundary, label, shared
         )
-        values, required = supplied(run)
-        run.alone = required
-        return ModuleScope(run, self.root, given=values.get)
+        run.alone = is_on_its_own(self.root, self.inputs, self._loader)
+        return ModuleScope(run, self.root, given=supplied(run).get)
 
     def suppressions(self) -> tuple[tuple[Suppression, ...], tuple[SourceError, ...]]:
         """The suppressions in all its files, and what is wrong with them."""
@@ -237,6 +237,7 @@ class Shared:
             frozenset(effects.reported(Question)),
             tuple(effects.reported(AbsentSource)),
             run.hidden.all(),
+            any(True for _ in effects.reported(Impossible)),
         )
 
 
@@ -272,6 +273,7 @@ def evaluation_of(
         made.sensitive_texts,
         moved,
         CallSites(loader).place,
+        made.impossible,
     )
 
 

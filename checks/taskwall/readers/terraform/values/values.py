@@ -12,11 +12,13 @@ from taskwall.core.values import (
     Items,
     Known,
     Need,
+    Question,
     Reference,
     Span,
     Text,
     Unknown,
     Value,
+    conditional,
     either,
     needs,
     same,
@@ -24,6 +26,7 @@ from taskwall.core.values import (
     text,
     worst_per_scenario,
 )
+from taskwall.readers.terraform.values.conditions import chosen
 
 
 class Set(Items, frozen=True):
@@ -31,9 +34,19 @@ class Set(Items, frozen=True):
 
 
 class Open(Fields, frozen=True):
-    """A map of which `needs` says what the presence of its further members waits for."""
+    """A map of which `needs` says what the presence of its further members waits for.
+
+    `members` certainly are there, under keys that are not known; what they can be is part of `rest`
+    as well. `closed` is whether there is nothing beyond them.
+    """
 
     needs: tuple[Need, ...] = ()
+    members: tuple[tuple[Value, Value], ...] = ()
+    closed: bool = False
+
+
+class Emptied(Items, frozen=True):
+    """A list that is empty under the scenario: a deployment that reads from it is impossible."""
 
 
 class JsonItems(Items, frozen=True):
@@ -51,9 +64,13 @@ class Base64Text(Text, frozen=True):
 class FailedError(Exception):
     """An expression that Terraform would refuse to evaluate; `try` and `can` catch it."""
 
-    def __init__(self, name: str, why: str, located: bool = False) -> None:
+    def __init__(
+        self, name: str, why: str, located: bool = False, *, impossible: bool = False
+    ) -> None:
         super().__init__(f"{name} {why}")
         self.need = Need(name, why)
+        self.impossible = impossible
+        """Whether it fails since something is empty of which the scenario says so."""
         self.located = located
         """Whether `name` is an expression as it stands in the source."""
 
@@ -67,12 +84,28 @@ def waiting(*values: Value, place: Span | None = None) -> Unknown:
 
 
 def doubts(*values: Items | Fields) -> tuple[Need, ...]:
-    """What the presence of the members waits for that collections may hold."""
+    """What the presence of the members waits for that collections may hold.
+
+    Of several collections it cannot be said when.
+    """
     found: dict[Need, None] = {}
     for value in values:
         if isinstance(value, Items | Open):
             found.update(dict.fromkeys(value.needs))
-    return tuple(found)
+    return one_condition(found)
+
+
+def one_condition(waits: Iterable[Need]) -> tuple[Need, ...]:
+    """Needs of a presence; where they are of different conditions it cannot be said when."""
+    found = tuple(dict.fromkeys(waits))
+    return found if len({(need.when, need.asks) for need in found}) < 2 else unsaid(found)
+
+
+def unsaid(waits: Iterable[Need]) -> tuple[Need, ...]:
+    """Needs of a presence of which it cannot be said when: only what would decide it."""
+    found = tuple(waits)
+    asks = frozenset[Question]().union(*(need.asks for need in found))
+    return tuple(dict.fromkeys(conditional(found, "", asks)))
 
 
 def with_place(value: Value, place: Span) -> Value:
@@ -233,19 +266,24 @@ def concatenate(parts: "list[str | Value]", place: Span | None = None) -> Value:
     return text(parts, place)
 
 
-def alternatives(one: Value, other: Value, waits_for: tuple[Need, ...]) -> Value:
-    """What is known of a value that is `one` or `other`.
+def alternatives(
+    one: Value, other: Value, waits_for: tuple[Need, ...], test: Unknown | None = None
+) -> Value:
+    """What is known of a value that is `one` or `other`; the one if a `test` comes out, if given.
 
     A key that only one of two maps has may be absent: it counts among what the map may hold.
     """
     a, b = worst_per_scenario(one), worst_per_scenario(other)
     if not (isinstance(a, Fields) and isinstance(b, Fields)) or same(one, other):
-        return either(one, other, waits_for)
+        found = either(one, other, waits_for)
+        if test is not None and type(found) is Unknown and breadth(a) + breadth(b) <= LARGE:
+            return chosen(test, one, other)
+        return found
     fields: dict[str, Value] = {}
     rest: Value | None = None
     for key in (*a.fields, *(key for key in b.fields if key not in a.fields)):
         if key in a.fields and key in b.fields:
-            fields[key] = alternatives(a.fields[key], b.fields[key], waits_for)
+            fields[key] = alternatives(a.fields[key], b.fields[key], waits_for, test)
         else:
             rest = _joined(rest, a.fields.get(key) or b.fields[key], waits_for)
     for possible_ in (a.rest, b.rest):
@@ -266,6 +304,8 @@ def elements(value: Items | Fields) -> Iterator[tuple[Value, Value]]:
     if isinstance(value, Fields):
         for key in sorted(value.fields):
             yield Known(key), value.fields[key]
+        if isinstance(value, Open):
+            yield from value.members
     elif isinstance(value, Set):
         for item in _in_order(value.items):
             yield item, item
@@ -285,7 +325,8 @@ def _in_order(items: tuple[Value, ...]) -> tuple[Value, ...]:
 def possible(value: Items | Fields) -> tuple[Value, ...]:
     """The members that a collection may hold beside its certain ones."""
     if isinstance(value, Fields):
-        return () if value.rest is None else (value.rest,)
+        closed = value.rest is None or (isinstance(value, Open) and value.closed)
+        return () if value.rest is None or closed else (value.rest,)
     return value.rest
 
 
