@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
-from taskwall.core.values import Need, Span, waiting
+from taskwall.core.values import Need, Origin, Span, waiting
 
 
 class Fact(Struct, frozen=True, gc=False):
@@ -100,6 +100,11 @@ def any_of(facts: Iterable[Fact]) -> Fact:
     truths = [part.truth for part in parts]
     truth = True if True in truths else None if None in truths else False
     return Fact(truth, parts=parts, op="any")
+
+
+def existence(of: Origin) -> Fact:
+    """Whether a thing is there: unknown where a count or condition leaves it open."""
+    return Fact(None if of.maybe else True, f"{of.name} exists", of.header, of.name, of.maybe)
 
 
 TRUE = Fact(True)

@@ -99,7 +99,9 @@ class Need(Struct, frozen=True, gc=False):
     sentence: "has no default". `handed` is set of a module that is not there, which may use or
     change what the sources hand to it: the place of the argument. `option` is how a user gives its
     value, by that name: with `var`, `parameters` or `assume`; "" where no value would decide.
-    `chooses` says that it decides between values, none of which it is.
+    `chooses` says that it decides between values, none of which it is. `when` is set of what the
+    presence of something waits for, where that can be said: the condition under which it is there,
+    in the words of its source; `asks` are the questions that decide it.
     """
 
     name: str
@@ -107,6 +109,8 @@ class Need(Struct, frozen=True, gc=False):
     handed: Span | None = None
     option: str = ""
     chooses: bool = False
+    when: str = ""
+    asks: "frozenset[Question]" = frozenset()
 
     def __str__(self) -> str:
         return f"{self.name} {self.why}"
@@ -118,7 +122,7 @@ ASSUME = "assume"
 
 def without_option(needs: Iterable[Need]) -> tuple[Need, ...]:
     """Needs that a value does not meet, since it only names something that is not seen."""
-    return tuple(one if one.chooses else Need(one.name, one.why, one.handed) for one in needs)
+    return tuple(one if one.chooses else replace(one, option="") for one in needs)
 
 
 def waiting(needs: Iterable[Need]) -> str:
@@ -137,10 +141,14 @@ def _few(names: list[str]) -> str:
 
 
 class Question(Struct, frozen=True, gc=False):
-    """A comparison that decides a switch and that is open: is `operand` equal to `answer`?"""
+    """A comparison that decides a switch and that is open: is `operand` equal to `answer`?
+
+    With `above`: is it greater? Then `answer` is a number.
+    """
 
     operand: str
     answer: Scalar
+    above: bool = False
 
 
 OTHER = "\x00other"
@@ -249,8 +257,21 @@ def worst_per_scenario(value: Value) -> Value:
 
 
 def needs(value: Value) -> tuple[Need, ...]:
-    """What a value waits for, in the order of reading and without repetition."""
-    return tuple(dict.fromkeys(_needs(worst_per_scenario(value))))
+    """What a value waits for, in the order of reading and without repetition.
+
+    When the elements of a list are there is no part of it.
+    """
+    return tuple(dict.fromkeys(map(bare, _needs(worst_per_scenario(value)))))
+
+
+def bare(need: Need) -> Need:
+    """A need without the condition under which something is there."""
+    return replace(need, when="", asks=frozenset()) if need.when or need.asks else need
+
+
+def conditional(waits: Iterable[Need], when: str, asks: "frozenset[Question]") -> tuple[Need, ...]:
+    """Needs of which it can be said when that is there which waits for them."""
+    return tuple(replace(need, when=when, asks=asks) for need in waits)
 
 
 def _needs(value: Value) -> Iterator[Need]:

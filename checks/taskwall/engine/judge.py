@@ -498,13 +498,18 @@ def _settled(
         held = worst.get(answer.scenario)
         if held is None or _rank(answer) < _rank(held):
             worst[answer.scenario] = answer
-    fails: dict[str, list[ScenarioVerdict]] = {}
+    fails: dict[tuple[str, str], list[ScenarioVerdict]] = {}
     for answer in worst.values():
         if answer.truth:
-            fails.setdefault(answer.verdict.message, []).append(answer)
+            verdict = answer.verdict
+            fails.setdefault((verdict.message, verdict.when), []).append(answer)
     if not fails:
         return ((min(worst.values(), key=_rank), None),)
-    return [(same[0], followed.when(each.scenario for each in same)) for same in fails.values()]
+    found: list[tuple[ScenarioVerdict, str | None]] = []
+    for (_, exists), same in fails.items():
+        setting = followed.when(each.scenario for each in same)
+        found.append((same[0], " and ".join(filter(None, (exists, setting))) or None))
+    return found
 
 
 def _rank(answer: ScenarioVerdict) -> int:

@@ -6,7 +6,8 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
-from taskwall.core.values import OTHER, Question, Scalar, Scenario, spelled
+from taskwall.core.conditions import Domains, domains, is_name, said
+from taskwall.core.values import Scalar, Scenario, spelled
 from taskwall.source.stack import Evaluation, Stack
 
 MAX_EXHAUSTIVE = 16
@@ -17,9 +18,6 @@ MAX_SCENARIOS = 48
 
 _ROUNDS = 8
 _LOOKS = 400
-
-Domains: TypeAlias = Mapping[str, Sequence[Scalar]]
-"""The answers that each operand of an open question can have."""
 
 Settle: TypeAlias = Callable[[Scenario], Mapping[str, bool] | None]
 """How each condition comes out under a scenario; None if the scenario is impossible."""
@@ -61,7 +59,7 @@ def explore(stack: Stack, check_cancelled: CancellationCheck = never_cancelled) 
 
     These are all settings if they are few. Else they are enough that every answer is given once,
     and every condition is true once and false once. An answer can open further questions, which
-    are followed in turn.
+    are followed in turn. Settings are left out under which the sources could not be deployed.
     """
     evaluate = stack.evaluations()
     first = evaluate({})
@@ -73,7 +71,7 @@ def explore(stack: Stack, check_cancelled: CancellationCheck = never_cancelled) 
     settle = _remembered(getattr(stack, "switches", lambda _: {}))
     questions = set(first.questions)
     for left in reversed(range(_ROUNDS)):
-        scenarios, whole = _chosen(_domains(questions, limits), settle)
+        scenarios, whole = _chosen(domains(questions, limits), settle)
         found = []
         for scenario in scenarios:
             check_cancelled()
@@ -85,6 +83,10 @@ def explore(stack: Stack, check_cancelled: CancellationCheck = never_cancelled) 
             break
         questions = further
         whole = whole and left > 0
+    deployed = [n for n, one in enumerate(found) if not one.impossible]
+    if deployed:
+        scenarios = [scenarios[number] for number in deployed]
+        found = [found[number] for number in deployed]
     return Followed(scenarios, found, whole, [settle(scenario) or {} for scenario in scenarios])
 
 
@@ -98,29 +100,6 @@ def _remembered(settle: Settle) -> Settle:
         return known[key]
 
     return remembered
-
-
-def _domains(
-    questions: Iterable[Question], limits: Callable[[str], Sequence[str] | None]
-) -> Domains:
-    """The answers to take, by operand: those asked for, and one for all that remain."""
-    asked: dict[str, dict[str | None, Scalar]] = {}
-    for question in sorted(questions, key=lambda q: (q.operand, spelled(q.answer) or "")):
-        asked.setdefault(question.operand, {})[spelled(question.answer)] = question.answer
-    domains: dict[str, Sequence[Scalar]] = {}
-    for operand, answers in asked.items():
-        allowed = limits(operand)
-        if allowed is None:
-            domains[operand] = [*answers.values(), OTHER]
-            continue
-        some: list[Scalar] = [answer for text, answer in answers.items() if text in allowed]
-        rest = [text for text in dict.fromkeys(allowed) if text not in answers]
-        if len(rest) == 1 or not (some or rest):
-            some.append(rest[0] if rest else OTHER)
-        elif rest:
-            some.append(OTHER)
-        domains[operand] = some
-    return domains
 
 
 # Which to follow
@@ -262,7 +241,7 @@ def when(
         " and ".join(_said(operand, answers, followed) for operand, answers in cube.items())
         for cube in cubes
     ]
-    plain = len(cubes) == 1 and len(cubes[0]) == 1 and not set("({") & set(next(iter(cubes[0])))
+    plain = len(cubes) == 1 and len(cubes[0]) == 1 and is_name(next(iter(cubes[0])))
     name = "" if plain else _condition(wanted, switches)
     shown = texts[:3] + ([f"{len(texts) - 3} more settings"] if len(texts) > 3 else [])
     text = ", or ".join(shown)
@@ -332,14 +311,4 @@ def _condition(wanted: set[int], switches: Sequence[Mapping[str, bool]]) -> str:
 
 def _said(operand: str, answers: Sequence[Scalar], followed: Sequence[Scenario]) -> str:
     every = {spelled(scenario[operand]): scenario[operand] for scenario in followed}
-    if set(every) - {OTHER} == {"true"} and True in every.values():
-        return f"{operand} is {'true' if True in answers else 'false'}"
-    if OTHER in answers:
-        mine = {spelled(answer) for answer in answers}
-        others = sorted(_quoted(text) for text in every if text != OTHER and text not in mine)
-        return f"{operand} is not {' or '.join(others)}"
-    return f"{operand} is {' or '.join(_quoted(spelled(answer)) for answer in answers)}"
-
-
-def _quoted(text: str | None) -> str:
-    return "null" if text is None else text or '""'
+    return said(operand, answers, [*every.values()])

@@ -12,7 +12,7 @@ from typing import TypeAlias
 from msgspec import Struct
 
 from taskwall.core.change import AttributeChange
-from taskwall.core.facts import TRUE, Fact
+from taskwall.core.facts import TRUE, Fact, all_of, existence
 from taskwall.core.values import Need, Origin, Span
 from taskwall.findings.finding import RuleDescription, Severity
 from taskwall.model.core.network import Network
@@ -65,14 +65,29 @@ class Verdict(Struct, frozen=True, gc=False):
     def decided(self) -> Fact | None:
         """What makes the verdict; None if there is none, because the rule is not concerned.
 
-        Where nothing is violated it passes, whether or not the rule is concerned.
+        Where nothing is violated it passes, whether or not the rule is concerned. What may not
+        exist does something wrong only where it can be said when it exists.
         """
         if self.concerned.truth is False:
             return None
         if self.concerned.truth is None and self.violated.truth is not False:
             return self.concerned
+        if self.violated.truth and self.on.maybe and not self.when:
+            return all_of((self.concerned, self.violated, existence(self.on)))
         # Not by `&`: what concerns a rule explains its pass as well.
         return Fact(self.violated.truth, parts=(self.concerned, self.violated), op="both")
+
+    @property
+    def when(self) -> str:
+        """When what it is about exists, in the words of its source; "" if that cannot be said.
+
+        It is "" of what certainly exists, too.
+        """
+        conditions = dict.fromkeys(need.when for need in self.on.maybe)
+        if not all(conditions):
+            return ""
+        some = (f"({one})" if " or " in one else one for one in conditions)
+        return " and ".join(some) if len(conditions) > 1 else "".join(conditions)
 
 
 def passes(on: Origin, place: Span, holds: str, concerned: Fact = TRUE) -> Verdict:

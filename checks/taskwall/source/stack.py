@@ -114,6 +114,7 @@ class Evaluation(Struct, frozen=True):
     be sensitive, and what is made of them: nothing that is told holds them. `line_map` leads from
     the places of the resources to those of the files: what is told of them goes through it;
     `user_place` leads out of downloaded modules, `provenance` to where values are written.
+    `impossible` is whether nothing can be deployed under the scenario.
     """
 
     resources: tuple[Resource, ...]
@@ -125,6 +126,7 @@ class Evaluation(Struct, frozen=True):
     line_map: LineMap = IDENTITY
     user_place: UserPlace = _at_the_call
     provenance: ProvenanceTrace = _at_the_place
+    impossible: bool = False
 
     @property
     def exhausted(self) -> bool:

@@ -400,7 +400,7 @@ def test_a_comparison_of_a_text_asks_for_its_open_part() -> None:
         ("!Not [{Condition: Never}]", True, set()),
         ("{'Fn::Not': [{Condition: IsProd2}]}", None, {("Env", "prod")}),
         ("!Equals [!Ref Env, !Ref Env]", True, set()),
-        ("!Equals [!Ref Env, !Ref VpcId]", None, set()),
+        ("!Equals [!Ref Env, !Ref VpcId]", None, {("Env == VpcId", True)}),
         ("!Equals [!Ref Port, '8080']", True, set()),
         ("!Equals [true, 'true']", True, set()),
         ("!Equals [!Join ['', !Ref Subnets], '']", None, {("Fn::Join(, Subnets)", "")}),

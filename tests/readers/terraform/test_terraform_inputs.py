@@ -112,23 +112,57 @@ EMPTY = [
 @pytest.mark.parametrize(("name", "default", "unknown"), EMPTY)
 def test_empty_defaults(evaluated: Evaluated, name: str, default: str, unknown: bool) -> None:
     """An empty default of a root's variable that names existing resources is unknown."""
-    main = f'variable "{name}" {{\n  default = {default}\n}}\n'
+    main = f'{PROVIDER}variable "{name}" {{\n  default = {default}\n}}\n'
     main += f'resource "t" "a" {{\n  x = var.{name}\n}}\n'
     expected = [f"var.{name} is empty by default"] if unknown else []
     assert [str(need) for need in needs(x(evaluated(main)))] == expected
 
 
-def test_empty_defaults_of_a_module_on_its_own(evaluated: Evaluated, shown: Shown) -> None:
-    """Where required variables are supplied by nothing, empty defaults hold."""
-    main = """
-    variable "name" {}
-    variable "vpc_id" { default = "" }
-    resource "t" "a" {
+PROVIDER = 'provider "aws" {\n  region = "eu-west-1"\n}\n'
+
+ROOTS = [
+    PROVIDER,
+    'terraform {\n  backend "s3" {}\n}\n',
+    "terraform {\n  cloud {}\n}\n",
+    'module "m" {\n  source = "x/y/z"\n}\n',
+]
+MODULES = [
+    "",
+    'provider "aws" {}\n',
+    'terraform {\n  required_version = ">= 1.3"\n}\n',
+    'variable "name" {}\n',
+]
+
+
+@pytest.mark.parametrize("sign", [*ROOTS, *MODULES])
+def test_roots_are_told_from_modules_on_their_own(
+    evaluated: Evaluated, shown: Shown, sign: str
+) -> None:
+    """Empty defaults hold, and variables are not followed, unless the folder is deployed."""
+    main = f"""
+    {sign}
+    variable "vpc_id" {{ default = "" }}
+    variable "on" {{}}
+    resource "t" "a" {{
       x = var.vpc_id
-    }
+      y = var.on ? 1 : 2
+    }}
     """
-    assert shown(x(evaluated(main))) == ""
-    assert shown(x(evaluated(main, inputs=given(name="n")))) == "<var.vpc_id>"
+    evaluation = evaluated(main)
+    assert shown(x(evaluation)) == ("<var.vpc_id>" if sign in ROOTS else "")
+    asked = {question.operand for question in evaluation.questions}
+    assert asked == ({"var.on"} if sign in ROOTS else set())
+
+
+@pytest.mark.parametrize("name", [".terraform.lock.hcl", "terraform.tfvars", "prod.tfvars"])
+def test_files_beside_it_make_a_root(tmp_path: Path, shown: Shown, name: str) -> None:
+    """A lock file, or values of variables, also those that are not loaded by themselves."""
+    (tmp_path / name).write_text("")
+    main = 'variable "vpc_id" { default = "" }\nresource "t" "a" {\n  x = var.vpc_id\n}\n'
+    (tmp_path / "main.tf").write_text(main)
+    files = Files()
+    (stack,), _ = stacks([str(tmp_path / "main.tf")], files, Inputs(boundary=str(tmp_path)))
+    assert shown(x(stack.evaluate({}))) == "<var.vpc_id>"
 
 
 def test_called_modules_keep_empty_defaults(evaluated: Evaluated, shown: Shown) -> None:

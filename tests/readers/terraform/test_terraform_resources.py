@@ -252,7 +252,6 @@ OPEN_KEYS = [
     "zipmap(data.d.d[*].arn, data.d.d[*].port)",
     "{ for b in t.b : b.arn => 80 if data.d.d[0].on }",
     "zipmap([t.b[0].arn, t.b[0].arn], [80, 81])",
-    "merge({ a = 1 }, zipmap(t.b[*].arn, [80, 81]))",
 ]
 
 

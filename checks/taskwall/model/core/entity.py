@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from msgspec import Struct
 
 from taskwall.core.change import AttributeChange, AttributePath, NewValue
-from taskwall.core.facts import Fact
+from taskwall.core.facts import Fact, existence
 from taskwall.core.values import (
     OUTSIDE,
     Known,
@@ -149,8 +149,7 @@ class Entity(Struct, frozen=True):
     @property
     def exists(self) -> Fact:
         """Whether it is there: unknown where a count or condition leaves it open."""
-        at, maybe = self.origin.header, self.origin.maybe
-        return Fact(None if maybe else True, f"{self.name} exists", at, self.name, maybe)
+        return existence(self.origin)
 
 
 SOMETHING = "something that is not known"

@@ -45,6 +45,10 @@ Outcome: TypeAlias = Value | MaybeRemoved | None
 """What a node comes to; None where it is removed."""
 
 
+class AtLeast(Items, frozen=True):
+    """A list that begins with its items, and of which it is open how it goes on."""
+
+
 class MalformedError(Exception):
     """A function with arguments that it does not take."""
 
@@ -77,7 +81,8 @@ def name_of(value: Value) -> str:
         return spelled(known.data) or ""
     if isinstance(known, Items):
         # A list parameter goes by the name of the elements that it may have.
-        only = known.rest[0] if len(known.rest) == 1 and not known.items else None
+        open_ = isinstance(known, AtLeast) or not known.items
+        only = known.rest[0] if len(known.rest) == 1 and open_ else None
         return symbol(only) if only is not None else ""
     return symbol(value)
 

@@ -118,7 +118,14 @@ def _equal(run: TemplateContext, call: IntrinsicCall, one: Value, other: Value) 
     waits = tuple(dict.fromkeys((*needs(one), *needs(other))))
     question = _question(one, other) or _question(other, one)
     if question is None:
-        return Unknown(waits, asks=_both_open(run, one, other), place=call.place)
+        asks = _both_open(run, one, other)
+        names = sorted(filter(None, (symbol(one), symbol(other))))
+        if asks or len(names) < 2:
+            return Unknown(waits, asks=asks, place=call.place)
+        same_ = Question(" == ".join(names), True)
+        if same_.operand in run.scenario:
+            return Known(run.scenario[same_.operand] is True, call.place)
+        return Unknown(waits, asks=frozenset((same_,)), place=call.place)
     if question.operand in run.lookups:
         return _looked_up(run, call, question, waits)
     if question.operand not in run.scenario:

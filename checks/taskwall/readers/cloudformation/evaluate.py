@@ -16,6 +16,7 @@ from taskwall.core.values import (
     Known,
     ModuleCall,
     Need,
+    Question,
     Reference,
     Span,
     Text,
@@ -79,6 +80,9 @@ ATTRIBUTES: Final[dict[str, dict[str, str]]] = {
     "AWS::RDS::DBCluster": {"Endpoint.Port": "Port"},
 }
 """Attributes that are what the template writes for a property, by resource type."""
+
+
+_CIRCULAR: Final = "is a condition that depends on itself"
 
 
 K = TypeVar("K")
@@ -461,7 +465,7 @@ class Evaluator:
         """Whether a declared condition holds; where it is open, with what it asks."""
         making = f"Conditions.{name}"
         if making in self._making:
-            return unknown(name, "is a condition that depends on itself", place)
+            return unknown(name, _CIRCULAR, place)
         node = self.template.conditions.get(name)
         if node is None:
             if place is not None and not self.template.open_names:
@@ -470,7 +474,16 @@ class Evaluator:
 
         def made() -> Known | Unknown:
             with self._under_way(making):
-                return self.truth(node)
+                found = self.truth(node)
+            if isinstance(found, Known) or found.asks or name in self.template.parameters:
+                return found
+            if any(need.why == _CIRCULAR for need in found.needs):
+                return found
+            # What it hangs on has no name: it goes by its own.
+            asked = Question(self.symbol_of_condition(name), True)
+            if asked.operand in self.scenario:
+                return Known(self.scenario[asked.operand] is True, node.place)
+            return Unknown(found.needs, asks=frozenset((asked,)), place=node.place)
 
         return self.remembered(self._conditions, name, made)
 

@@ -22,6 +22,7 @@ from taskwall.readers.cloudformation.calls import (
     DEPENDS,
     DEPLOYED,
     MAX_PIECES,
+    AtLeast,
     MalformedError,
     name_of,
     nameless,
@@ -142,11 +143,14 @@ def cidr_blocks(run: TemplateContext, call: IntrinsicCall) -> Value:
 
 
 def zones(run: TemplateContext, call: IntrinsicCall) -> Value:
-    """`Fn::GetAZs`: as many as the region has."""
+    """`Fn::GetAZs`: as many as the Region has, which are two at least."""
     name = name_of(run.argument(call.argument))
     goes_by = call.name if name in ("", None, "AWS::Region") else f"{call.name} {name}"
     found = run.unknown(goes_by, DEPENDS, call.place)
-    return found if isinstance(found, Items) else Items((), (found,), call.place)
+    if isinstance(found, Items):
+        return found
+    first = (Unknown(needs(found), f"{goes_by}[{at}]", place=call.place) for at in range(2))
+    return AtLeast(tuple(first), (found,), call.place)
 
 
 def length_of(run: TemplateContext, call: IntrinsicCall) -> Value:

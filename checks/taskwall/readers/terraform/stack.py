@@ -15,13 +15,14 @@ from taskwall.readers.terraform.evaluation.free_variables import allowed
 from taskwall.readers.terraform.evaluation.module import ModuleScope
 from taskwall.readers.terraform.evaluation.module_sources import is_local
 from taskwall.readers.terraform.evaluation.run import Evaluated, RootEvaluation
-from taskwall.readers.terraform.evaluation.variables import supplied, value_files
+from taskwall.readers.terraform.evaluation.variables import is_on_its_own, supplied, value_files
 from taskwall.readers.terraform.modules import Module, ModuleLoader, SourceFile, module_loader
 from taskwall.readers.terraform.provenance import ModuleProvenance
 from taskwall.readers.terraform.secrets import secrets
 from taskwall.readers.terraform.stand_ins import is_stand_in
 from taskwall.readers.terraform.suppressions import suppressions
 from taskwall.readers.terraform.syntax.tree import Literal
+from taskwall.readers.terraform.values.effects import Impossible
 from taskwall.readers.terraform.values.sensitive import sensitive
 from taskwall.readers.terraform.values.types import ANY_TYPE, type_of
 from taskwall.source.files import Files, UnreadableError
@@ -120,9 +121,8 @@ class TerraformStack:
         run = RootEvaluation(
             self.root, self._loader, self.inputs, scenario, self.boundary, label, shared
         )
-        values, required = supplied(run)
-        run.alone = required
-        return ModuleScope(run, self.root, given=values.get)
+        run.alone = is_on_its_own(self.root, self.inputs, self._loader)
+        return ModuleScope(run, self.root, given=supplied(run).get)
 
     def given_places(self) -> dict[str, Span | None]:
         """Where the values of variables are given; None of those that are given in no file."""
@@ -249,6 +249,7 @@ class Shared:
             frozenset(effects.reported(Question)),
             tuple(effects.reported(AbsentSource)),
             run.hidden.all(),
+            any(True for _ in effects.reported(Impossible)),
         )
 
 
@@ -288,6 +289,7 @@ def evaluation_of(
         moved,
         CallSites(loader).place,
         ModuleProvenance(loader, given).trace,
+        made.impossible,
     )
 
 

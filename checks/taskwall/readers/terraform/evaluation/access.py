@@ -2,29 +2,37 @@
 
 from collections.abc import Callable
 
+from taskwall.core.conditions import length_of
 from taskwall.core.values import (
     Fields,
     Items,
     Known,
     Need,
+    Question,
     Reference,
     Text,
     Unknown,
     Value,
+    conditional,
     needs,
     spelled,
+    symbol,
     worst_per_scenario,
 )
 from taskwall.readers.terraform.evaluation.context import RunContext
+from taskwall.readers.terraform.values.conditions import asked, words
 from taskwall.readers.terraform.values.types import to_number
 from taskwall.readers.terraform.values.values import (
+    Emptied,
     FailedError,
     JsonFields,
     JsonItems,
+    Open,
     Set,
     alternatives,
     doubts,
     is_null,
+    is_open,
     member,
     waiting,
 )
@@ -68,7 +76,9 @@ def index(value: Value, key: Value, run: RunContext) -> Value:
     Raises:
         FailedError: there certainly is no such element.
     """
-    key = worst_per_scenario(key)
+    key = key if symbol(key) else worst_per_scenario(key)
+    if isinstance(worst_per_scenario(key), Known):
+        key = worst_per_scenario(key)
     if isinstance(value, Reference):
         whole = None if value.attribute else run.referents.get(value.resource)
         if whole is not None and isinstance(key, Known) and isinstance(key.data, str):
@@ -81,6 +91,12 @@ def index(value: Value, key: Value, run: RunContext) -> Value:
     if isinstance(value, JsonItems | JsonFields) or not isinstance(value, Items | Fields):
         raise FailedError("an element", f"is read from {'null' if is_null(value) else 'a string'}")
     if not isinstance(key, Known):
+        if isinstance(value, Open) and (name := symbol(key)):
+            for its, member_ in value.members:
+                if symbol(its) == name:
+                    return member_
+        if isinstance(value, Fields) and value.rest is None and "[*]" not in (symbol(key) or "[*]"):
+            return _by_key(value, key, run)
         return _some(value, key)
     if isinstance(value, Fields):
         found = member(value, text_key(key))
@@ -91,7 +107,8 @@ def index(value: Value, key: Value, run: RunContext) -> Value:
     if value.rest or (isinstance(value, Set) and len(value.items) > 1):
         return _some(value, Unknown(needs(value)))
     if not 0 <= place < len(value.items):
-        raise FailedError(f"the element [{place}]", f"does not exist: there are {len(value.items)}")
+        why = f"does not exist: there are {len(value.items)}"
+        raise FailedError(f"the element [{place}]", why, impossible=isinstance(value, Emptied))
     return value.items[place]
 
 
@@ -128,6 +145,22 @@ def whole_number(key: Known) -> int:
     return int(found)
 
 
+def _by_key(value: Fields, key: Value, run: RunContext) -> Value:
+    """The member of a map that is known, whichever the key turns out to be."""
+    if len(value.fields) > MOST_ALTERNATIVES:
+        return _some(value, key)
+    found: Value | None = None
+    for name in reversed(value.fields):
+        test = asked(Question(symbol(key), name), needs(key), run.effects)
+        if isinstance(test, Known):
+            if test.data:
+                return value.fields[name]
+            continue
+        one = value.fields[name]
+        found = one if found is None else alternatives(one, found, needs(key), test)
+    return _some(value, key) if found is None else found
+
+
 def _some(value: Items | Fields, key: Value) -> Value:
     """An element, when it is open which."""
     members: list[Value]
@@ -136,7 +169,8 @@ def _some(value: Items | Fields, key: Value) -> Value:
     else:
         members = [*value.items, *value.rest]
     if not members:
-        raise FailedError("an element", "is read from something empty")
+        emptied = isinstance(value, Emptied)
+        raise FailedError("an element", "is read from something empty", impossible=emptied)
     waits = needs(key) or needs(value) or doubts(value)
     if len(members) > MOST_ALTERNATIVES:
         return Unknown(waits)
@@ -155,7 +189,7 @@ def _below(reference: Reference, suffix: str, key: "str | Known", run: RunContex
             value = attribute(inner, key, run) if isinstance(key, str) else index(inner, key, run)
         except FailedError:
             value = None
-        if value is not None and is_null(value):
+        if value is not None and (is_null(value) or (reference.looked_up and is_open(value))):
             value = None
     found = Reference(
         reference.resource, reference.attribute + suffix, value, reference.place, reference.why
@@ -184,6 +218,8 @@ def splat(value: Value, each: Callable[[Value], Value], run: RunContext) -> Valu
     found = worst_per_scenario(value)
     if isinstance(found, Items):
         run.spend(len(found.items))
+        if isinstance(found, Emptied):
+            return found
         return Items(
             tuple(each(item) for item in found.items),
             _each_possible(found.rest, each),
@@ -195,7 +231,7 @@ def splat(value: Value, each: Callable[[Value], Value], run: RunContext) -> Valu
     if isinstance(value, Reference) and is_set(value):
         return Items((each(value),))
     if isinstance(found, Reference | Unknown):
-        return Items((), (each(element_of(found)),), None, needs(found))
+        return splat(listed(found, run), each, run)
     if isinstance(found, Fields | Known | Text):
         return Items((each(found),))
     raise AssertionError("all kinds of values are named above")
@@ -220,6 +256,29 @@ def _each_possible(rest: tuple[Value, ...], each: Callable[[Value], Value]) -> t
         except FailedError as error:
             found.append(Unknown((error.need,)))
     return tuple(found)
+
+
+def listed(value: Reference | Unknown, run: RunContext) -> Items:
+    """A collection of which nothing is known but, under some scenarios, whether it is empty."""
+    element = element_of(value)
+    name = symbol(value)
+    if not name:
+        return Items((), (element,), None, needs(value))
+    filled = asked(Question(length_of(name), 0, above=True), needs(value), run.effects)
+    if isinstance(filled, Known):
+        return Items((element,), (element,), None, needs(value)) if filled.data else Emptied(())
+    waits = conditional(needs(value), words(filled), filled.asks)
+    return Items((), (element,), None, waits)
+
+
+def collected(value: Reference | Unknown, run: RunContext) -> Items | Fields:
+    """The same where it may be a map: the keys of its elements are not known."""
+    found = listed(value, run)
+    if not found.items:
+        return found
+    (element,) = found.items
+    member_ = Unknown(needs(value)), element
+    return Open({}, {}, element, None, found.needs, (member_,))
 
 
 def element_of(value: Reference | Unknown) -> Value:

@@ -8,18 +8,18 @@ from taskwall.core.values import (
     Span,
     Unknown,
     Value,
-    needs,
 )
-from taskwall.readers.terraform.evaluation.access import element_of
+from taskwall.readers.terraform.evaluation.access import collected
 from taskwall.readers.terraform.evaluation.context import Env, ModuleContext
 from taskwall.readers.terraform.evaluation.expressions import evaluate, key_of
 from taskwall.readers.terraform.syntax.tree import Attribute, Block, Body, Literal, Name
-from taskwall.readers.terraform.values.effects import Memo
+from taskwall.readers.terraform.values.effects import Impossible, Memo
 from taskwall.readers.terraform.values.values import (
     FailedError,
     doubts,
     elements,
     is_null,
+    one_condition,
     possible,
 )
 
@@ -112,6 +112,8 @@ def _attribute(attribute: Attribute, scope: ModuleContext, env: Env) -> Value:
     try:
         return evaluate(attribute.expression, scope, env)
     except FailedError as error:
+        if error.impossible:
+            scope.run.effects.report(Impossible())
         return Unknown((error.need,), place=attribute.expression.place)
 
 
@@ -125,7 +127,7 @@ def _blocks(blocks: list[Block], scope: ModuleContext, env: Env) -> Value:
             waits.update(dict.fromkeys(_dynamic(block, scope, env, items, rest)))
         else:
             items.append(_fields(block.body, scope, env, block.place))
-    return Items(tuple(items), tuple(rest), blocks[0].place, tuple(waits))
+    return Items(tuple(items), tuple(rest), blocks[0].place, one_condition(waits))
 
 
 def _is_nothing(made: Value) -> bool:
@@ -148,7 +150,7 @@ def _dynamic(
     if is_null(collection):
         return ()
     if isinstance(collection, Unknown | Reference):
-        collection = Items((), (element_of(collection),), None, needs(collection))
+        collection = collected(collection, scope.run)
     if not isinstance(collection, Items | Fields):
         scope.run.complain(over.place, "for_each is neither a list nor a map")
         return ()
@@ -161,6 +163,7 @@ def _dynamic(
     items.extend(made(key, value) for key, value in elements(collection))
     waits = doubts(collection)
     rest.extend(made(key_of(value, waits), value) for value in possible(collection))
+    scope.run.ask(frozenset().union(*(need.asks for need in waits)))
     return waits
 
 

@@ -397,3 +397,34 @@ COMPUTED: dict[tuple[str, str], Callable[[WrittenBody, ModuleContext], Value]] =
     ("local_file", "content"): _local_file,
 }
 """What data sources compute, by their type and the attribute."""
+
+
+_LEAST: dict[tuple[str, str], int] = {
+    ("aws_availability_zones", "names"): 2,
+    ("aws_availability_zones", "zone_ids"): 2,
+    ("aws_vpc", "cidr_block_associations"): 1,
+}
+"""How many elements lists certainly have, as long as nothing filters them.
+
+A Region has at least two Availability Zones, and a VPC a block of IPv4 addresses.
+"""
+
+_FILTERS = {
+    "aws_availability_zones": (
+        "filter", "exclude_names", "exclude_zone_ids", "all_availability_zones",
+    ),
+}  # fmt: skip
+
+
+def least_elements(kind: str, name: str, written: WrittenBody) -> int:
+    """How many elements an attribute of a data source has at least."""
+    count = _LEAST.get((kind, name), 0)
+    for argument in _FILTERS.get(kind, ()) if count else ():
+        value = written.get(argument)
+        found = None if value is None else worst_per_scenario(value)
+        if found is not None and not (isinstance(found, Known) and not found.data):
+            return 0
+    state = worst_per_scenario((written.get("state") if count else None) or Known(None))
+    if not isinstance(state, Known) or state.data not in (None, "available"):
+        return 0
+    return count

@@ -12,6 +12,8 @@ from taskwall.core.values import (
     Span,
     Unknown,
     Value,
+    bare,
+    conditional,
     needs,
     worst_per_scenario,
 )
@@ -39,6 +41,7 @@ from taskwall.readers.terraform.syntax.tree import (
     Unary,
     spelled_out,
 )
+from taskwall.readers.terraform.values.conditions import combined, negated, words
 from taskwall.readers.terraform.values.types import convert, type_of
 from taskwall.readers.terraform.values.values import (
     FailedError,
@@ -52,6 +55,7 @@ from taskwall.readers.terraform.values.values import (
     doubts,
     elements,
     is_null,
+    one_condition,
     possible,
     waiting,
     weight,
@@ -133,7 +137,8 @@ def _access(node: Access, scope: ModuleContext, env: Env) -> Value:
     except FailedError as error:
         if error.located:
             raise
-        raise FailedError(spelled_out(node), f"fails: {error}", located=True) from error
+        why, impossible = f"fails: {error}", error.impossible
+        raise FailedError(spelled_out(node), why, located=True, impossible=impossible) from error
 
 
 def _walk(value: Value, steps: tuple[AccessStep, ...], scope: ModuleContext, env: Env) -> Value:
@@ -199,7 +204,7 @@ def _can(node: FunctionCall, scope: ModuleContext, env: Env) -> Value:
 def _unary(node: Unary, scope: ModuleContext, env: Env) -> Value:
     value = evaluate(node.operand, scope, env)
     if node.operator == "!":
-        return operators.negated(operators.true_or_false(value, scope.run))
+        return negated(operators.true_or_false(value, scope.run))
     return operators.minus(value)
 
 
@@ -212,8 +217,8 @@ def _binary(node: Binary, scope: ModuleContext, env: Env) -> Value:
     if operator == "==":
         return operators.equality(left, right, scope.run)
     if operator == "!=":
-        return operators.negated(operators.equality(left, right, scope.run))
-    return operators.arithmetic(operator, left, right)
+        return negated(operators.equality(left, right, scope.run))
+    return operators.arithmetic(operator, left, right, scope.run)
 
 
 def _logical(node: Binary, left: Value, scope: ModuleContext, env: Env) -> Value:
@@ -228,7 +233,7 @@ def _logical(node: Binary, left: Value, scope: ModuleContext, env: Env) -> Value
             raise
         # The left side may be what keeps the right one from being asked.
         return Unknown((*one.needs, error.need), asks=one.asks)
-    return operators.combined(node.operator, one, other)
+    return combined(node.operator, one, other)
 
 
 def _conditional(node: Conditional, scope: ModuleContext, env: Env) -> Value:
@@ -256,8 +261,26 @@ def _conditional(node: Conditional, scope: ModuleContext, env: Env) -> Value:
         scope.run.work(
             weight(value, scope.run.weights) + weight(found, scope.run.weights), node.place
         )
-        found = alternatives(value, found, condition.needs)
+        found = alternatives(value, found, _presence(value, found, condition), condition)
     return found
+
+
+def _presence(value: Value, other: Value, condition: Unknown) -> tuple[Need, ...]:
+    """What the elements wait for that only one value of an open conditional has.
+
+    Where the other value is empty it can be said when they are there.
+    """
+    for mine, its, truth in ((value, other, condition), (other, value, negated(condition))):
+        full, empty = worst_per_scenario(mine), worst_per_scenario(its)
+        if _is_empty(empty) and isinstance(full, Items | Fields) and not possible(full):
+            return conditional(condition.needs, words(truth), condition.asks)
+    return condition.needs
+
+
+def _is_empty(value: Value) -> bool:
+    return isinstance(value, Items | Fields) and not (
+        possible(value) or any(True for _ in elements(value))
+    )
 
 
 def _condition(node: Expression, scope: ModuleContext, env: Env) -> Known | Unknown:
@@ -306,8 +329,7 @@ def _for(node: For, scope: ModuleContext, env: Env) -> Value:
     value = evaluate(node.collection, scope, env)
     collection = scope.run.opened(value)
     if isinstance(collection, Reference | Unknown):
-        element = access.element_of(collection)
-        collection = Items((), (element,), None, needs(collection))
+        collection = access.collected(collection, scope.run)
     elif isinstance(collection, JsonItems | JsonFields) or not isinstance(
         collection, Items | Fields
     ):
@@ -342,7 +364,9 @@ class _Loop:
             condition = _condition(node.condition, scope, env)
             if isinstance(condition, Unknown):
                 scope.run.ask(condition.asks)
-                self.doubts.update(dict.fromkeys(condition.needs))
+                when = words(condition)
+                waits = conditional(condition.needs, when, condition.asks)
+                self.doubts.update(dict.fromkeys(waits if when else condition.needs))
                 yield False, env
             elif condition.data:
                 yield True, env
@@ -355,6 +379,8 @@ class _Loop:
                 condition = operators.true_or_false(value_of(node.condition, scope, env), scope.run)
                 if isinstance(condition, Known) and not condition.data:
                     continue
+                if isinstance(condition, Unknown):
+                    self.doubts.update(dict.fromkeys(condition.needs))
             yield False, env
 
     def items(self, collection: Items | Fields) -> Value:
@@ -366,7 +392,7 @@ class _Loop:
                 items.append(evaluate(self.node.result, self.scope, env))
             else:
                 rest.append(value_of(self.node.result, self.scope, env))
-        return Items(tuple(items), tuple(rest), self.node.place, tuple(self.doubts))
+        return Items(tuple(items), tuple(rest), self.node.place, one_condition(self.doubts))
 
     def fields(self, collection: Items | Fields) -> Value:
         """`{for ...}`."""
@@ -388,12 +414,10 @@ class _Loop:
             value = value_of(node.result, scope, env)
             if node.grouped:
                 value = Items((), (value,), None, tuple(self.doubts))
-            self.doubts.update(dict.fromkeys(needs(key)))
-            waits = tuple(self.doubts)
-            further.add(key, value, waits, certain=certain and not node.grouped)
+            further.add(key, value, needs(key), certain=certain and not node.grouped)
         for name, values in groups.items():
             fields[name] = Items(tuple(values))
-        return further.beside(fields, {}, node.place, tuple(self.doubts))
+        return further.beside(fields, {}, node.place, one_condition(self.doubts))
 
 
 def key_of(value: Value, waits_for: tuple[Need, ...]) -> Value:
@@ -401,7 +425,7 @@ def key_of(value: Value, waits_for: tuple[Need, ...]) -> Value:
 
     `waits_for` says what the element's presence waits for.
     """
-    return Unknown(needs(value) or waits_for)
+    return Unknown(needs(value) or tuple(map(bare, waits_for)))
 
 
 _HANDLERS: dict[type, Callable[[Any, ModuleContext, Env], Value]] = {

@@ -25,6 +25,7 @@ from taskwall.readers.terraform.syntax.tree import (
     Name,
     Tuple,
 )
+from taskwall.readers.terraform.values.conditions import Test, condition
 from taskwall.readers.terraform.values.effects import OPEN
 from taskwall.readers.terraform.values.sensitive import is_sensitive
 from taskwall.readers.terraform.values.types import Simple, Type, convert
@@ -74,9 +75,10 @@ def free_variable(
 def question(value: FreeVariable, answer: Scalar) -> Unknown:
     """Whether a freed variable is equal to an answer: open, and its default is an answer too."""
     asks = frozenset((Question(value.operand, answer), Question(value.operand, value.data)))
-    return Unknown(
-        (Need(value.operand, WHY, option="var"),), f"{value.operand} == {answer!r}", asks
-    )
+    waits = (Need(value.operand, WHY, option="var"),)
+    found = condition(Test(Question(value.operand, answer)), waits, asks)
+    assert isinstance(found, Unknown)
+    return found
 
 
 def allowed(block: Block, kind: Type) -> tuple[str, ...] | None:

@@ -34,10 +34,18 @@ from taskwall.readers.terraform.evaluation.run import (
     Evaluated,
     RootEvaluation,
 )
-from taskwall.readers.terraform.evaluation.variables import supplied
+from taskwall.readers.terraform.evaluation.variables import is_on_its_own, supplied
 from taskwall.readers.terraform.modules import Module, ModuleLoader
 from taskwall.readers.terraform.syntax.tree import Block
-from taskwall.readers.terraform.values.effects import OPEN, Answer, Effects, Memo, Report, Secret
+from taskwall.readers.terraform.values.effects import (
+    OPEN,
+    Answer,
+    Effects,
+    Impossible,
+    Memo,
+    Report,
+    Secret,
+)
 from taskwall.readers.terraform.values.sensitive import (
     MAX_SENSITIVE_TEXTS,
     Derived,
@@ -231,13 +239,14 @@ class IncrementalEvaluation(RootEvaluation):
         reads: dict[Entry, None] = {}
         queries.active_dependencies = reads
         self._begin(scenario)
-        values, required = supplied(self)
-        given = queries.set_input("given", values)
+        given = queries.set_input("given", supplied(self))
+        root, _ = self.loader.module(self.root.folder)
+        alone = is_on_its_own(root or self.root, self.inputs, self.loader)
         if self._scope is None:
-            self.alone = required
+            self.alone = alone
             self._scope = IncrementalModuleScope(self, self.root, given=given.get)
-        elif self.alone is not required:
-            raise InvalidatedError("required")
+        elif self.alone is not alone:
+            raise InvalidatedError("alone")
         resources = tuple(self._scope.resources())
         queries.active_dependencies = {}
         queries.set_dependencies(self.kept.root, reads)
@@ -263,7 +272,8 @@ class IncrementalEvaluation(RootEvaluation):
         questions = frozenset(one for one in told if isinstance(one, Question))
         absent = tuple(one for one in told if isinstance(one, AbsentSource))
         hidden = self.hidden.of(told, self.kept)
-        return Evaluated(resources, tuple(errors), questions, absent, hidden)
+        impossible = Impossible() in told
+        return Evaluated(resources, tuple(errors), questions, absent, hidden, impossible)
 
     def _forget_gone(self) -> None:
         """Let go of what blocks made that are not there any more, under any scenario."""

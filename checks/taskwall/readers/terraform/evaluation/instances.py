@@ -11,16 +11,26 @@ from taskwall.core.values import (
     Reference,
     Unknown,
     Value,
+    conditional,
     needs,
     symbol,
     worst_per_scenario,
 )
 from taskwall.readers.terraform.evaluation.access import spelled_key
-from taskwall.readers.terraform.evaluation.context import BlockInstance, Env, ModuleContext
+from taskwall.readers.terraform.evaluation.context import (
+    BlockInstance,
+    Env,
+    ModuleContext,
+    RunContext,
+)
 from taskwall.readers.terraform.evaluation.expressions import evaluate, key_of
+from taskwall.readers.terraform.evaluation.operators import exceeds, filled
 from taskwall.readers.terraform.syntax.tree import Block, Conditional, Expression, Literal
+from taskwall.readers.terraform.values.conditions import words
+from taskwall.readers.terraform.values.effects import Impossible
 from taskwall.readers.terraform.values.types import to_number
 from taskwall.readers.terraform.values.values import (
+    Emptied,
     FailedError,
     Open,
     Set,
@@ -87,28 +97,39 @@ def expand(
     attributes = block.body.attributes
     if (enabled := _enabled(block)) is not None:
         value = _settled(scope, enabled)
-        size = _size(value) if isinstance(value, Known) else None
-        if size is None:
-            found.value = add("", {}, needs(value) or (Need(address, "may not be enabled"),))
-        elif size:
+        there = _positive(value, run)
+        if not isinstance(there, Known):
+            otherwise = Need(address, "may not be enabled")
+            found.value = add("", {}, _doubt(there, value, otherwise, run))
+        elif there.data:
             add("", {})
         else:
             found.value = Known(None)
         return found
     if (count := attributes.get("count")) is not None:
         value = _settled(scope, count.expression)
-        if isinstance(value, Known) and value.data is not None:
-            size = _size(value)
-            if size is not None and size > MOST_INSTANCES:
-                run.complain(count.place, f"makes {size} instances; at most {MOST_INSTANCES}")
-            elif size is not None:
-                found.value = Items(
-                    tuple(add(f"[{i}]", {"count": _index(Known(i))}) for i in range(size))
-                )
-                return found
+        size = _size(value) if isinstance(value, Known) and value.data is not None else None
+        if size is not None and size > MOST_INSTANCES:
+            run.complain(count.place, f"makes {size} instances; at most {MOST_INSTANCES}")
+            value = Unknown((Need(address, "has too many instances"),))
+        elif size is not None:
+            if size < 0:
+                run.complain(count.place, f"makes {size} instances: less than none")
+            found.value = Items(
+                tuple(add(f"[{i}]", {"count": _index(Known(i))}) for i in range(size))
+            )
+            return found
+        there = _positive(value, run)
         waits = needs(value) or (Need(address, "has a count that is not known"),)
-        made = add("[*]", {"count": _index(Unknown(waits))}, waits)
-        found.value = Items((), (made,), None, waits)
+        env: Env = {"count": _index(Unknown(waits))}
+        if not isinstance(there, Known):
+            made = add("[*]", env, _doubt(there, value, waits[0], run))
+            found.value = Items((), (made,), None, waits)
+        elif there.data:
+            made = add("[*]", env)
+            found.value = Items((made,), (made,), None, waits)
+        else:
+            found.value = Emptied(())
         return found
     if (each := attributes.get("for_each")) is not None:
         value = _settled(scope, each.expression)
@@ -118,15 +139,39 @@ def expand(
             )
             value = Unknown((Need(address, "has too many instances"),))
         if isinstance(value, Items | Fields):
-            found.value = _for_each(value, add)
+            found.value = _for_each(value, add, run)
         elif is_null(value):
             found.value = Fields({})
         else:
+            there = filled(value, run)
             waits = needs(value) or (Need(address, "has a for_each that is not known"),)
-            found.value = Open({}, {}, add("[*]", _open_each(value), waits), None, waits)
+            env = _open_each(value)
+            if not isinstance(there, Known):
+                made = add("[*]", env, _doubt(there, value, waits[0], run))
+                found.value = Open({}, {}, made, None, waits)
+            elif there.data:
+                made = add("[*]", env)
+                found.value = Open({}, {}, made, None, waits, ((Unknown(waits), made),))
+            else:
+                found.value = Fields({})
         return found
     add("", {})
     return found
+
+
+def _positive(value: Value, run: RunContext) -> Known | Unknown:
+    """Whether a count makes an instance."""
+    try:
+        return exceeds(value, 0, run)
+    except FailedError as error:
+        return Unknown((error.need,))
+
+
+def _doubt(there: Unknown, value: Value, otherwise: Need, run: RunContext) -> tuple[Need, ...]:
+    """What the existence of an instance waits for: where it can be said, with when it exists."""
+    run.ask(there.asks)
+    waits = there.needs or needs(value) or (otherwise,)
+    return conditional(waits, words(there), there.asks)
 
 
 def _enabled(block: Block) -> Expression | None:
@@ -150,6 +195,8 @@ def _settled(scope: ModuleContext, expression: Expression) -> Value:
     try:
         return run.opened(evaluate(expression, scope, {}))
     except FailedError as error:
+        if error.impossible:
+            run.effects.report(Impossible())
         return Unknown((error.need,))
     except Exception as error:  # noqa: BLE001 (one block must not cost the others)
         run.effects.report(crash_at(expression.place, error))
@@ -176,33 +223,48 @@ def _members(value: Items | Fields) -> "tuple[Value, ...] | Mapping[str, Value]"
 def _for_each(
     value: Items | Fields,
     add: Callable[[str, Env, tuple[Need, ...]], Reference],
+    run: RunContext,
 ) -> Value:
     fields: dict[str, Value] = {}
     rest: Value | None = None
     waits: tuple[Need, ...] = ()
     open_: list[Value] = []
+    members: list[tuple[Value, Value]] = []
+    certain = False
     collection = Set(value.items, value.rest, value.place) if isinstance(value, Items) else value
+    further = possible(collection)
     for key, item in elements(collection):
         found = worst_per_scenario(key)
         if isinstance(found, Known):
             name = str(found.data)
             fields[name] = add(spelled_key(Known(name)), _each(Known(name, found.place), item), ())
-        elif symbol(key):
+        elif symbol(key) and not further:
             # It is there for certain; only its key is not known, but what that is equal to.
             made = add(f'["${{{symbol(key)}}}"]', _each(key, item), ())
+            members.append((key, made))
             rest = made if rest is None else alternatives(rest, made, needs(key))
         else:
+            # One stands for all of which the keys are not known, and is there if one of them is.
+            certain = True
             open_.append(item)
-    open_ += possible(collection)
+    # Of a set that is open, what it may hold stands for what it holds.
+    open_ = [*further] if further and isinstance(collection, Set) else [*open_, *further]
     if open_:
         merged = open_[0]
         for item in open_[1:]:
             merged = alternatives(merged, item, needs(item) or needs(merged) or doubts(value))
-        all_ = (*doubts(value), *(need for item in open_ for need in needs(item)))
-        waits = tuple(dict.fromkeys(all_)) or (Need("for_each", "is known in part only"),)
-        made = add("[*]", _each(key_of(merged, waits), merged), waits)
+        waits = doubts(value) or tuple(
+            dict.fromkeys(need for item in open_ for need in needs(item))
+        )
+        waits = waits or (Need("for_each", "is known in part only"),)
+        run.ask(frozenset().union(*(need.asks for need in waits)))
+        made = add("[*]", _each(key_of(merged, waits), merged), () if certain else waits)
+        if certain:
+            members.append((Unknown(waits), made))
         rest = made if rest is None else alternatives(rest, made, waits)
-    return Fields(fields) if rest is None else Open(fields, {}, rest, None, waits)
+    if rest is None:
+        return Fields(fields)
+    return Open(fields, {}, rest, None, waits, tuple(members), not open_)
 
 
 def _each(key: Value, value: Value) -> Env:

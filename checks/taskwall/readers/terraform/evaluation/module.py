@@ -37,7 +37,7 @@ from taskwall.readers.terraform.syntax.tree import (
     Expression,
     Literal,
 )
-from taskwall.readers.terraform.values.effects import Answers, Memo
+from taskwall.readers.terraform.values.effects import Answers, Impossible, Memo
 from taskwall.readers.terraform.values.placeholders import names_existing
 from taskwall.readers.terraform.values.sensitive import is_sensitive
 from taskwall.readers.terraform.values.types import ANY_TYPE, Type, convert, type_of
@@ -280,6 +280,8 @@ class ModuleScope:
         try:
             found = read()
         except FailedError as error:
+            if error.impossible:
+                run.effects.report(Impossible())
             return Unknown((error.need,), place=place)
         except RecursionError:
             run.effects.shareable = False

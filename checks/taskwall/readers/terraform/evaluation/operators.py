@@ -1,7 +1,9 @@
 """Operators, on values that may be unknown, and the questions that unknown comparisons ask."""
 
 import math
+from collections.abc import Callable, Sequence
 
+from taskwall.core.conditions import is_number, length_of
 from taskwall.core.patterns import pattern
 from taskwall.core.values import (
     Fields,
@@ -21,14 +23,24 @@ from taskwall.core.values import (
 from taskwall.readers.terraform.evaluation.access import is_set, is_variable
 from taskwall.readers.terraform.evaluation.context import RunContext
 from taskwall.readers.terraform.evaluation.free_variables import FreeVariable, question
-from taskwall.readers.terraform.values.effects import OPEN
+from taskwall.readers.terraform.values.conditions import (
+    Amount,
+    Choice,
+    asked,
+    chosen,
+    combined,
+    negated,
+)
 from taskwall.readers.terraform.values.types import to_number, truth
 from taskwall.readers.terraform.values.values import (
     FailedError,
     JsonFields,
     JsonItems,
     as_text,
+    doubts,
+    elements,
     is_null,
+    possible,
     waiting,
     weight,
 )
@@ -51,37 +63,102 @@ def true_or_false(value: Value, run: RunContext) -> Known | Unknown:
         raise FailedError("a condition", "is a list or map")
     if isinstance(found, Unknown) and found.asks:
         return found
+    if isinstance(found, Choice):
+        return _chosen(found, lambda branch: true_or_false(branch, run))
     name = symbol(found)
     if not name or isinstance(found, Text):
         return Unknown(needs(found))
-    answer = run.effects.answer(name)
-    if answer is not OPEN:
-        return Known(answer is True)
-    return Unknown(needs(found), name, frozenset((Question(name, True),)))
+    return asked(Question(name, True), needs(found), run.effects)
 
 
-def negated(value: Known | Unknown) -> Known | Unknown:
-    """The contrary of a truth value."""
-    if isinstance(value, Known):
-        return Known(not value.data)
-    name = value.symbol
-    return Unknown(value.needs, f"!({name})" if name else "", value.asks)
+def _chosen(choice: Choice, judge: Callable[[Value], Known | Unknown]) -> Known | Unknown:
+    """What is judged of an open conditional, by its two values."""
+    both = (
+        combined("&&", choice.test, judge(choice.then)),
+        combined("&&", negated(choice.test), judge(choice.otherwise)),
+    )
+    return combined("||", *both)
 
 
-def combined(operator: str, one: Known | Unknown, other: Known | Unknown) -> Known | Unknown:
-    """`&&` and `||`."""
-    deciding = operator == "||"
-    for side, twin in ((one, other), (other, one)):
-        if isinstance(side, Known):
-            return side if side.data is deciding else twin
-    assert isinstance(one, Unknown)
-    assert isinstance(other, Unknown)
-    if one.symbol and one.symbol == other.symbol:
-        return one
-    waits = tuple(dict.fromkeys((*one.needs, *other.needs)))
-    names = sorted((one.symbol, other.symbol))
-    name = f"({names[0]} {operator} {names[1]})" if all(names) else ""
-    return Unknown(waits, name, one.asks | other.asks)
+def exceeds(value: Value, limit: float, run: RunContext) -> Known | Unknown:
+    """Whether a number is greater than a constant. An unknown that has a name is a question.
+
+    Raises:
+        FailedError: it is no number.
+    """
+    found = worst_per_scenario(value)
+    if (known := _operand(value)) is not None:
+        return Known(known > limit)
+    if isinstance(found, Choice):
+        return _chosen(found, lambda branch: exceeds(branch, limit, run))
+    if isinstance(found, Amount):
+        if found.least > limit:
+            return Known(True)
+        if limit == 0 and found.positive is not None:
+            return found.positive
+    name = symbol(value) or symbol(found)
+    if not name or isinstance(found, Text):
+        return Unknown(needs(found))
+    return asked(Question(name, limit, above=True), needs(found), run.effects)
+
+
+def filled(value: Value, run: RunContext) -> Known | Unknown:
+    """Whether a collection has an element. Null has none."""
+    found = worst_per_scenario(value)
+    if isinstance(found, Choice):
+        return _chosen(found, lambda branch: filled(branch, run))
+    if isinstance(found, Items | Fields):
+        if any(True for _ in elements(found)):
+            return Known(True)
+        return Unknown(doubts(found) or needs(found)) if possible(found) else Known(False)
+    name = symbol(value) or symbol(found)
+    if is_null(found):
+        return Known(False)
+    if not name or isinstance(found, Text | Known):
+        return Unknown(needs(found))
+    return asked(Question(length_of(name), 0, above=True), needs(found), run.effects)
+
+
+def _compared(operator: str, one: Value, other: Value, run: RunContext) -> Value:
+    """`<`, `>`, `<=`, `>=`, where one side is not known."""
+    if _operand(other) is None:
+        one, other = other, one
+        operator = operator.translate(_MIRRORED)
+    limit = _operand(other)
+    if limit is None or _operand(one) is not None:
+        return waiting(one, other)
+    above = exceeds(one, limit, run)
+    if operator in (">", "<="):
+        return above if operator == ">" else negated(above)
+    if isinstance(limit, int):  # of whole numbers
+        above = exceeds(one, limit - 1, run)
+    else:
+        above = combined("||", above, equality(one, Known(limit), run))
+    return above if operator == ">=" else negated(above)
+
+
+_MIRRORED = str.maketrans("<>", "><")
+
+
+def least(value: Value) -> float:
+    """What a number is at least; minus infinity if nothing is known of it."""
+    found = worst_per_scenario(value)
+    if isinstance(found, Known):
+        return to_number(found.data)
+    if isinstance(found, Choice):
+        return min(least(found.then), least(found.otherwise))
+    return found.least if isinstance(found, Amount) else -math.inf
+
+
+def amount(values: Sequence[Value], least_: float, operator: str, run: RunContext) -> Amount:
+    """An open number that is greater than 0 if all of some are (`&&`), or if one is (`||`)."""
+    waits = tuple(dict.fromkeys(need for value in values for need in needs(value)))
+    positive: Known | Unknown | None = None
+    if all(least(value) >= 0 for value in values):
+        positive = Known(operator == "&&")
+        for value in values:
+            positive = combined(operator, positive, exceeds(value, 0, run))
+    return Amount(waits, least=least_, positive=positive)
 
 
 def equality(one: Value, other: Value, run: RunContext) -> Known | Unknown:
@@ -99,6 +176,10 @@ def equality(one: Value, other: Value, run: RunContext) -> Known | Unknown:
     if truth_value is not None:
         return Known(truth_value)
     for side, twin in ((one, other), (other, one)):
+        found = worst_per_scenario(side)
+        if isinstance(found, Choice) and isinstance(worst_per_scenario(twin), Known):
+            return _chosen(found, lambda branch, twin=twin: equality(branch, twin, run))  # type: ignore[misc]
+    for side, twin in ((one, other), (other, one)):
         scalar, named = worst_per_scenario(twin), worst_per_scenario(side)
         if isinstance(scalar, Known) and isinstance(named, Unknown | Reference):
             name = symbol(named)
@@ -106,19 +187,30 @@ def equality(one: Value, other: Value, run: RunContext) -> Known | Unknown:
                 return Known(False)
             if isinstance(named, Unknown) and named.asks:
                 return _like(named, scalar.data)
+            if isinstance(named, Amount) and is_number(scalar.data):
+                assert isinstance(scalar.data, int | float)
+                if named.least > scalar.data:
+                    return Known(False)
+                if scalar.data == 0 and named.least >= 0:
+                    return negated(exceeds(named, 0, run))
             if not name:
                 break
             if _is_no_id(name, scalar.data):
                 return Known(False)
-            answer = run.effects.answer(name)
-            if answer is not OPEN:
-                return Known(_is(answer, scalar.data))
-            return Unknown(
-                needs(named),
-                f"{name} == {scalar.data!r}",
-                frozenset((Question(name, scalar.data),)),
-            )
-    return waiting(one, other)
+            return asked(Question(name, scalar.data), needs(named), run.effects)
+    names = sorted(filter(None, map(_outside, (one, other))))
+    if len(names) < 2:
+        return waiting(one, other)
+    waits = tuple(dict.fromkeys((*needs(one), *needs(other))))
+    return asked(Question(" == ".join(names), True), waits, run.effects)
+
+
+def _outside(value: Value) -> str:
+    """The name of something that is decided outside of the sources; "" if it is anything else."""
+    found = worst_per_scenario(value)
+    external = isinstance(found, Unknown) or (isinstance(found, Reference) and found.looked_up)
+    name = symbol(value) if external else ""
+    return "" if "[*]" in name else name
 
 
 def _is_no_id(name: str, data: Scalar) -> bool:
@@ -147,10 +239,6 @@ def _like(condition: Unknown, data: Scalar) -> Known | Unknown:
         assert isinstance(negative, Unknown)
         return negative
     return Known(False) if data is None else Unknown(condition.needs)
-
-
-def _is(answer: Scalar, data: Scalar) -> bool:
-    return type(answer) is type(data) and answer == data
 
 
 def equal(one: Value, other: Value) -> bool | None:
@@ -203,7 +291,7 @@ def _equal_fields(one: Fields, other: Fields) -> bool | None:
     return False if False in found else None if None in found else True
 
 
-def arithmetic(operator: str, one: Value, other: Value) -> Value:
+def arithmetic(operator: str, one: Value, other: Value, run: RunContext) -> Value:
     """`+ - * / %` and the comparisons of size.
 
     Raises:
@@ -211,7 +299,9 @@ def arithmetic(operator: str, one: Value, other: Value) -> Value:
     """
     left, right = _operand(one), _operand(other)
     if left is None or right is None:
-        return waiting(one, other)
+        if operator in ("<", ">", "<=", ">="):
+            return _compared(operator, one, other, run)
+        return _estimated(operator, one, other, run)
     try:
         found = _calculated(operator, left, right)
     except (ZeroDivisionError, OverflowError) as error:
@@ -219,6 +309,39 @@ def arithmetic(operator: str, one: Value, other: Value) -> Value:
     if isinstance(found, float) and not math.isfinite(found):
         raise FailedError("a number", "is too large")
     return Known(found)
+
+
+def _estimated(operator: str, one: Value, other: Value, run: RunContext) -> Value:
+    """What is known of a number that is calculated from one that is not known."""
+    for side, twin in ((one, other), (other, one)):
+        choice = worst_per_scenario(side)
+        if isinstance(choice, Choice) and _leaves(choice) * _leaves(twin) <= MOST_LEAVES:
+            then, otherwise = (
+                arithmetic(operator, *((branch, twin) if side is one else (twin, branch)), run)
+                for branch in (choice.then, choice.otherwise)
+            )
+            return chosen(choice.test, then, otherwise)
+    left, right = least(one), least(other)
+    if operator == "*":
+        if 0 in (_operand(one), _operand(other)):
+            return Known(0)
+        if left >= 0 and right >= 0:
+            return amount((one, other), left * right, "&&", run)
+        return waiting(one, other)
+    if operator == "+" and not math.isinf(left + right):
+        return amount((one, other), left + right, "||", run)
+    if operator == "-" and (known := _operand(other)) is not None and not math.isinf(left):
+        return Amount(needs(one), least=left - known)
+    return waiting(one, other)
+
+
+MOST_LEAVES = 16
+"""A number of open conditionals is calculated for at most so many outcomes."""
+
+
+def _leaves(value: Value) -> int:
+    found = worst_per_scenario(value)
+    return _leaves(found.then) + _leaves(found.otherwise) if isinstance(found, Choice) else 1
 
 
 def _calculated(operator: str, left: int | float, right: int | float) -> int | float | bool:

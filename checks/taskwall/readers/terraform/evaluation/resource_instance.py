@@ -2,9 +2,12 @@
 
 import os
 
+from msgspec.structs import replace
+
 from taskwall.core.values import (
     OUTSIDE,
     Fields,
+    Items,
     Known,
     Need,
     Origin,
@@ -22,6 +25,7 @@ from taskwall.readers.terraform.evaluation.data_sources import (
     REMOTE_STATE,
     REMOTE_STATE_ARGUMENTS,
     SAME,
+    least_elements,
 )
 from taskwall.readers.terraform.evaluation.functions.arguments import UnsettledError
 from taskwall.readers.terraform.evaluation.functions.filesystem import MISSING, OUTSIDE_FOLDERS
@@ -93,8 +97,21 @@ class ResourceInstance:
             name = SAME.get((kind, name), name)
             value = value or self._computed(kind, name)
         reference = Reference(self.address, name, value, None, self._why)
+        if value is None and self._block.type == "data":
+            at_least = least_elements(self._block.labels[0], name, self.fields)
+            told = self._scope.run.assumed(reference)
+            if at_least and told is reference:
+                return replace(reference, value=self._some(name, at_least))
         is_told = value is not None and not isinstance(worst_per_scenario(value), Unknown)
         return reference if is_told else self._scope.run.assumed(reference)
+
+    def _some(self, name: str, count: int) -> Items:
+        """A list that holds so many elements, and may hold more."""
+        elements = [
+            Reference(self.address, f"{name}[{at}]", None, None, self._why)
+            for at in (*range(count), "*")
+        ]
+        return Items(tuple(elements[:-1]), (elements[-1],))
 
     def _outputs(self, name: str) -> Value | None:
         """What another root of the scan puts out, if this data source reads its state.

@@ -1,5 +1,6 @@
 """The evaluation of a root module, under one scenario after another: what all its parts share."""
 
+import re
 from collections.abc import Callable
 
 from msgspec import Struct
@@ -28,13 +29,17 @@ from taskwall.source.stack import AbsentSource, ExhaustedError, Inputs, SourceEr
 
 
 class Evaluated(Struct, frozen=True):
-    """What roots are under a scenario: their resources, and what was reported beside them."""
+    """What roots are under a scenario: their resources, and what was reported beside them.
+
+    `impossible` is whether nothing can be deployed under it.
+    """
 
     resources: tuple[Resource, ...]
     errors: tuple[SourceError, ...]
     questions: frozenset[Question]
     absent: tuple[AbsentSource, ...]
     sensitive_texts: frozenset[str]
+    impossible: bool = False
 
 
 MOST_ROUNDS = 500_000
@@ -125,11 +130,16 @@ class RootEvaluation:
         if (
             self.alone
             and not self.inputs.explore_defaults
-            and all(self._own(question.operand).startswith("var.") for question in asks)
+            and all(self._is_own(question.operand) for question in asks)
         ):
             return
         for question in asks:
             self.effects.report(question)
+
+    def _is_own(self, operand: str) -> bool:
+        """Whether an operand is made of variables of the root alone."""
+        names = re.findall(r"[A-Za-z_][\w-]*(?:\.[\w*-]+)+", re.sub(r'"[^"]*"', "", operand))
+        return all(self._own(name).startswith("var.") for name in names)
 
     def spend(self, rounds: int, place: Span | None = None) -> None:
         """Count rounds of loops.

@@ -6,17 +6,18 @@ from taskwall.core.values import Known, Unknown, Value, lifted, plain, unknown
 from taskwall.readers.terraform.evaluation.expressions import evaluate, value_of
 from taskwall.readers.terraform.evaluation.module import ModuleScope
 from taskwall.readers.terraform.evaluation.run import RootEvaluation
-from taskwall.readers.terraform.modules import ModuleLoader
+from taskwall.readers.terraform.modules import Module, ModuleLoader
 from taskwall.readers.terraform.syntax.hcl import parse_expression
 from taskwall.readers.terraform.values.sensitive import is_sensitive
 from taskwall.readers.terraform.values.types import Simple
 from taskwall.readers.terraform.values.values import FailedError
 from taskwall.source.files import UnreadableError
 from taskwall.source.secret_names import names_secret
+from taskwall.source.stack import Inputs
 
 
-def supplied(run: RootEvaluation) -> tuple[dict[str, Value], bool]:
-    """What is given for variables, and whether a required one is given by nothing.
+def supplied(run: RootEvaluation) -> dict[str, Value]:
+    """What is given for variables.
 
     Later ones win: the environment if it is listened to, terraform.tfvars, *.auto.tfvars in the
     order of their names, the files of values that the user names, and the variables that the user
@@ -42,13 +43,36 @@ def supplied(run: RootEvaluation) -> tuple[dict[str, Value], bool]:
             values[name] = value_of(attribute.expression, bare, {})
     for name, value in run.inputs.variables.items():
         values[name] = _spelled(name, value, scope)
-    required = any(
-        "default" not in block.body.attributes
-        and name not in values
-        and f"var.{name}" not in run.inputs.assumptions
-        for name, block in run.root.variables.items()
+    return values
+
+
+def is_on_its_own(root: Module, inputs: Inputs, loader: ModuleLoader) -> bool:
+    """Whether a folder that nothing calls is a module on its own, and not a root.
+
+    A root is what is deployed: it has a backend or a configured provider, values of variables, a
+    lock file, or calls modules.
+    """
+    if root.calls or inputs.var_files:
+        return False
+    for unit in root.files:
+        for block in unit.stable.parsed.body.blocks:
+            body = block.body
+            if block.type == "provider" and (body.attributes or body.blocks):
+                return False
+            if block.type == "terraform" and {"backend", "cloud"} & {b.type for b in body.blocks}:
+                return False
+    if loader.exists(os.path.join(root.folder, LOCK)):
+        return False
+    return not any(name.endswith(VALUES) for name in loader.names(root.folder)) and not (
+        value_files(root.folder, loader)
     )
-    return values, required
+
+
+LOCK = ".terraform.lock.hcl"
+"""The file in which Terraform keeps the versions of providers, in the folder that it runs in."""
+
+VALUES = (".tfvars", ".tfvars.json")
+"""How the names of files end that hold values of variables."""
 
 
 def value_files(folder: str, library: ModuleLoader) -> list[str]:

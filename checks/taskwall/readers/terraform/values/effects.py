@@ -36,7 +36,11 @@ class Secret(Struct, frozen=True):
     text: str
 
 
-Report: TypeAlias = SourceError | Question | Secret | AbsentSource
+class Impossible(Struct, frozen=True):
+    """That nothing can be deployed under the scenario: what it says is empty is read from."""
+
+
+Report: TypeAlias = SourceError | Question | Secret | AbsentSource | Impossible
 
 
 class _Kept(Struct, frozen=True):

@@ -32,6 +32,7 @@ from taskwall.readers.terraform.values.values import (
     Set,
     as_text,
     distinct,
+    doubts,
     is_null,
     member,
     waiting,
@@ -152,9 +153,7 @@ def _collection(value: Value, to: Collection, evaluate: Evaluate) -> Value:
         if value.rest is None:
             return Fields(fields, value.places, place=value.place)
         possible = convert(value.rest, to.element, evaluate)
-        waits, members = (value.needs, value.keyed) if isinstance(value, Open) else ((), ())
-        keyed = tuple((key, convert(item, to.element, evaluate)) for key, item in members)
-        return Open(fields, value.places, possible, value.place, waits, keyed)
+        return Open(fields, value.places, possible, value.place, doubts(value))
     if isinstance(value, JsonFields | JsonItems) or not isinstance(value, Items):
         raise FailedError("the value", f"is not of type {to.kind}")
     items = tuple(convert(item, to.element, evaluate) for item in value.items)

@@ -3,7 +3,7 @@
 All are values in the sense of `taskwall.core.values`; only the evaluation looks at the difference.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec.structs import replace
 
@@ -12,11 +12,13 @@ from taskwall.core.values import (
     Items,
     Known,
     Need,
+    Question,
     Reference,
     Span,
     Text,
     Unknown,
     Value,
+    conditional,
     either,
     needs,
     same,
@@ -25,6 +27,7 @@ from taskwall.core.values import (
     text,
     worst_per_scenario,
 )
+from taskwall.readers.terraform.values.conditions import chosen
 
 
 class Set(Items, frozen=True):
@@ -34,12 +37,17 @@ class Set(Items, frozen=True):
 class Open(Fields, frozen=True):
     """A map of which `needs` says what the presence of its further members waits for.
 
-    `keyed` are further members that are certainly there, with their keys, which are not known but
-    have a name (the ARN of a resource). If it is given, `rest` stands for these and no others.
+    `members` certainly are there, under keys that are not known; what they can be is part of `rest`
+    as well. `closed` is whether there is nothing beyond them.
     """
 
     needs: tuple[Need, ...] = ()
-    keyed: tuple[tuple[Value, Value], ...] = ()
+    members: tuple[tuple[Value, Value], ...] = ()
+    closed: bool = False
+
+
+class Emptied(Items, frozen=True):
+    """A list that is empty under the scenario: a deployment that reads from it is impossible."""
 
 
 class JsonItems(Items, frozen=True):
@@ -57,9 +65,13 @@ class Base64Text(Text, frozen=True):
 class FailedError(Exception):
     """An expression that Terraform would refuse to evaluate; `try` and `can` catch it."""
 
-    def __init__(self, name: str, why: str, located: bool = False) -> None:
+    def __init__(
+        self, name: str, why: str, located: bool = False, *, impossible: bool = False
+    ) -> None:
         super().__init__(f"{name} {why}")
         self.need = Need(name, why)
+        self.impossible = impossible
+        """Whether it fails since something is empty of which the scenario says so."""
         self.located = located
         """Whether `name` is an expression as it stands in the source."""
 
@@ -73,12 +85,28 @@ def waiting(*values: Value, place: Span | None = None) -> Unknown:
 
 
 def doubts(*values: Items | Fields) -> tuple[Need, ...]:
-    """What the presence of the members waits for that collections may hold."""
+    """What the presence of the members waits for that collections may hold.
+
+    Of several collections it cannot be said when.
+    """
     found: dict[Need, None] = {}
     for value in values:
-        if isinstance(value, Items) or (isinstance(value, Open) and not value.keyed):
+        if isinstance(value, Items | Open):
             found.update(dict.fromkeys(value.needs))
-    return tuple(found)
+    return one_condition(found)
+
+
+def one_condition(waits: Iterable[Need]) -> tuple[Need, ...]:
+    """Needs of a presence; where they are of different conditions it cannot be said when."""
+    found = tuple(dict.fromkeys(waits))
+    return found if len({(need.when, need.asks) for need in found}) < 2 else unsaid(found)
+
+
+def unsaid(waits: Iterable[Need]) -> tuple[Need, ...]:
+    """Needs of a presence of which it cannot be said when: only what would decide it."""
+    found = tuple(waits)
+    asks = frozenset[Question]().union(*(need.asks for need in found))
+    return tuple(dict.fromkeys(conditional(found, "", asks)))
 
 
 def with_place(value: Value, place: Span) -> Value:
@@ -239,19 +267,24 @@ def concatenate(parts: "list[str | Value]", place: Span | None = None) -> Value:
     return text(parts, place)
 
 
-def alternatives(one: Value, other: Value, waits_for: tuple[Need, ...]) -> Value:
-    """What is known of a value that is `one` or `other`.
+def alternatives(
+    one: Value, other: Value, waits_for: tuple[Need, ...], test: Unknown | None = None
+) -> Value:
+    """What is known of a value that is `one` or `other`; the one if a `test` comes out, if given.
 
     A key that only one of two maps has may be absent: it counts among what the map may hold.
     """
     a, b = worst_per_scenario(one), worst_per_scenario(other)
     if not (isinstance(a, Fields) and isinstance(b, Fields)) or same(one, other):
-        return either(one, other, waits_for)
+        found = either(one, other, waits_for)
+        if test is not None and type(found) is Unknown and breadth(a) + breadth(b) <= LARGE:
+            return chosen(test, one, other)
+        return found
     fields: dict[str, Value] = {}
     rest: Value | None = None
     for key in (*a.fields, *(key for key in b.fields if key not in a.fields)):
         if key in a.fields and key in b.fields:
-            fields[key] = alternatives(a.fields[key], b.fields[key], waits_for)
+            fields[key] = alternatives(a.fields[key], b.fields[key], waits_for, test)
         else:
             rest = _joined(rest, a.fields.get(key) or b.fields[key], waits_for)
     for possible_ in (a.rest, b.rest):
@@ -267,24 +300,34 @@ def _joined(rest: Value | None, value: Value, waits_for: tuple[Need, ...]) -> Va
     return value if rest is None else alternatives(rest, value, waits_for)
 
 
+def are_apart(members: Sequence[tuple[Value, Value]]) -> bool:
+    """Whether no two of some members of a map can have the same key, of those that have a name."""
+    names = [symbol(key) for key, _ in members]
+    # `[*]` stands for elements, each of which may be another.
+    return len(set(names)) == len(names) and all(name and "[*]" not in name for name in names)
+
+
 class FurtherMembers:
     """The members of a map in the making whose keys are not known."""
 
     def __init__(self) -> None:
         self._rest: Value | None = None
-        self._keyed: dict[str, tuple[Value, Value]] = {}
-        self._all_keyed = True
+        self._members: list[tuple[Value, Value]] = []
+        self._names: set[str] = set()
+        self._closed = True
 
     def add(
         self, key: Value, value: Value, waits_for: tuple[Need, ...], *, certain: bool = True
     ) -> None:
         """Add a member, which may not be there if it is not certain."""
         name = symbol(key)
-        # `[*]` stands for elements, each of which may be another.
-        if not certain or not name or "[*]" in name or name in self._keyed:
-            self._all_keyed = False
-        self._keyed[name] = key, value
-        self._rest = _joined(self._rest, value, waits_for)
+        if certain and name not in self._names:
+            self._members.append((key, value))
+        else:
+            self._closed = False  # of two with the same key there is one, if any
+        if name:
+            self._names.add(name)
+        self._rest = value if self._rest is None else alternatives(self._rest, value, waits_for)
 
     def beside(
         self,
@@ -296,8 +339,8 @@ class FurtherMembers:
         """The map of these, and of members whose keys are known."""
         if self._rest is None:
             return Fields(fields, places, place=place)
-        keyed = tuple(self._keyed.values()) if self._all_keyed else ()
-        return Open(fields, places, self._rest, place, waits_for, keyed)
+        members, waits = tuple(self._members), () if self._closed else waits_for
+        return Open(fields, places, self._rest, place, waits, members, self._closed)
 
 
 def elements(value: Items | Fields) -> Iterator[tuple[Value, Value]]:
@@ -306,7 +349,7 @@ def elements(value: Items | Fields) -> Iterator[tuple[Value, Value]]:
         for key in sorted(value.fields):
             yield Known(key), value.fields[key]
         if isinstance(value, Open):
-            yield from value.keyed
+            yield from value.members
     elif isinstance(value, Set):
         for item in _in_order(value.items):
             yield item, item
@@ -326,8 +369,8 @@ def _in_order(items: tuple[Value, ...]) -> tuple[Value, ...]:
 def possible(value: Items | Fields) -> tuple[Value, ...]:
     """The members that a collection may hold beside its certain ones."""
     if isinstance(value, Fields):
-        keyed = isinstance(value, Open) and value.keyed
-        return () if value.rest is None or keyed else (value.rest,)
+        closed = value.rest is None or (isinstance(value, Open) and value.closed)
+        return () if value.rest is None or closed else (value.rest,)
     return value.rest
 
 

@@ -4,7 +4,17 @@ from collections.abc import Callable
 from math import isfinite
 from typing import TypeAlias
 
-from taskwall.core.values import Known, Need, Span, Unknown, Value
+from taskwall.core.values import (
+    Known,
+    Need,
+    Reference,
+    Span,
+    Unknown,
+    Value,
+    spelled,
+    symbol,
+    worst_per_scenario,
+)
 from taskwall.readers.terraform.evaluation.context import ModuleContext
 from taskwall.readers.terraform.evaluation.functions.arguments import UnsettledError
 from taskwall.readers.terraform.evaluation.functions.collections import COLLECTIONS, concat, merge
@@ -87,14 +97,40 @@ def call(
     try:
         found = function(arguments, scope)
     except UnsettledError:
-        return waiting(*arguments, place=place)
+        return Unknown(waiting(*arguments).needs, _call_name(name, arguments), place=place)
     except (ArithmeticError, IndexError, ValueError) as error:
         raise FailedError(f"{name}(...)", "has arguments that it does not take") from error
     run.work(10 * breadth(found), place)
+    if type(found) is Unknown and not (found.symbol or found.asks):
+        found = Unknown(found.needs, _call_name(name, arguments), place=found.place)
     if isinstance(found, Known):
         _bounded(found, name)
     run.hidden.derive(arguments, found)
     return found
+
+
+_DECIDING = frozenset({
+    "coalesce", "contains", "endswith", "lookup", "lower", "replace", "startswith", "strcontains",
+    "trimspace", "upper",
+})  # fmt: skip
+"""Functions that conditions are made of: what they give has a name if their arguments have."""
+
+
+def _call_name(name: str, arguments: list[Value]) -> str:
+    """What the result of a function is called while it is not known, as Terraform writes it."""
+    if name not in _DECIDING:
+        return ""
+    texts = []
+    for argument in arguments:
+        value = worst_per_scenario(argument)
+        if isinstance(value, Known):
+            text = f'"{value.data}"' if isinstance(value.data, str) else spelled(value.data)
+            texts.append("null" if text is None else text)
+        elif not (symbol(argument) and isinstance(value, Unknown | Reference)):
+            return ""
+        else:
+            texts.append(symbol(argument))
+    return f"{name}({', '.join(texts)})"
 
 
 _DEEP = frozenset({

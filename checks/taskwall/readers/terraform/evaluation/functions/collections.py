@@ -3,15 +3,18 @@
 from collections.abc import Sequence
 from itertools import product
 
+from taskwall.core.conditions import length_of
 from taskwall.core.values import (
     Fields,
     Items,
     Known,
     Need,
     Reference,
+    Text,
     Unknown,
     Value,
     needs,
+    symbol,
     worst_per_scenario,
 )
 from taskwall.readers.terraform.evaluation import access
@@ -26,8 +29,10 @@ from taskwall.readers.terraform.evaluation.functions.arguments import (
     texts_in,
     whole,
 )
-from taskwall.readers.terraform.evaluation.operators import combined, equal, equality
+from taskwall.readers.terraform.evaluation.operators import equal, equality
+from taskwall.readers.terraform.values.conditions import Amount, combined
 from taskwall.readers.terraform.values.values import (
+    Emptied,
     FailedError,
     FurtherMembers,
     JsonFields,
@@ -35,13 +40,18 @@ from taskwall.readers.terraform.values.values import (
     Open,
     Set,
     alternatives,
+    are_apart,
     as_text,
     distinct,
     doubts,
+    elements,
     identity,
     is_null,
     is_open,
     is_whole,
+    one_condition,
+    possible,
+    unsaid,
     waiting,
 )
 
@@ -61,13 +71,15 @@ def concat(arguments: list[Value], scope: ModuleContext, more: Value | None = No
             found = items_of(inner, scope)
             rest += (*found.items, *found.rest)
     limit_elements(len(items))
-    return Items(tuple(items), distinct(rest), None, doubts(*lists))
+    return Items(tuple(items), distinct(rest), None, doubts(*(one for one in lists if one.rest)))
 
 
 def merge(arguments: list[Value], scope: ModuleContext, more: Value | None = None) -> Value:
     """The members of all maps, later ones first. An unknown map may change earlier members."""
     merged: Fields | None = None
     rest: Value | None = None
+    certain: list[tuple[Value, Value]] = []
+    closed = True
     fields: dict[str, Value] = {}
     places = {}
     given = list(arguments)
@@ -81,17 +93,24 @@ def merge(arguments: list[Value], scope: ModuleContext, more: Value | None = Non
         map_ = fields_of(argument, scope)
         merged = map_ if isinstance(map_, Fields) else merged
         if isinstance(map_, Unknown | Reference):
-            possible: Value | None = access.element_of(map_)
+            found = access.listed(map_, scope.run)
+            further: Value | None = found.rest[0] if found.rest else None
             members: dict[str, Value] = {}
+            certain += ((waiting(map_), item) for item in found.items)
+            waits = found.needs
+            closed = closed and not found.rest
         else:
-            possible, members = map_.rest, map_.fields
+            further, members = map_.rest, map_.fields
             places.update(map_.places)
-        if possible is not None:
-            waits = needs(map_) if isinstance(map_, Unknown | Reference) else _waits_of(map_)
-            waits = waits or needs(possible)
+            waits = doubts(map_)
+            if isinstance(map_, Open):
+                certain += map_.members
+            closed = closed and not possible(map_)
+        if further is not None:
+            waits = waits or needs(further)
             waiting_for.update(dict.fromkeys(waits))
-            fields = {key: alternatives(item, possible, waits) for key, item in fields.items()}
-            rest = possible if rest is None else alternatives(rest, possible, waits)
+            fields = {key: alternatives(item, further, waits) for key, item in fields.items()}
+            rest = further if rest is None else alternatives(rest, further, waits)
             scope.run.work(10 * len(fields))
         fields.update(members)
         scope.run.work(len(members))
@@ -99,7 +118,8 @@ def merge(arguments: list[Value], scope: ModuleContext, more: Value | None = Non
     place = merged.place if merged is not None and len(arguments) == 1 else None
     if rest is None:
         return Fields(fields, places, place=place)
-    return Open(fields, places, rest, place, tuple(waiting_for))
+    waits = one_condition(waiting_for)
+    return Open(fields, places, rest, place, waits, tuple(certain), closed)
 
 
 def _all_of(value: Fields | Unknown | Reference, scope: ModuleContext) -> Value:
@@ -118,7 +138,7 @@ def _flatten(arguments: list[Value], scope: ModuleContext) -> Value:
     waits: dict[Need, None] = {}
     _flatten_into(items_of(arguments[0], scope), items, rest, waits, scope, True)
     limit_elements(len(items))
-    return Items(tuple(items), distinct(rest), None, tuple(waits))
+    return Items(tuple(items), distinct(rest), None, one_condition(waits))
 
 
 def _flatten_into(
@@ -142,8 +162,10 @@ def _flatten_into(
         if isinstance(found, Items) and not isinstance(found, JsonItems):
             _flatten_into(found, items, rest, waits, scope, certain, depth + 1)
         elif isinstance(found, Unknown) or (isinstance(found, Reference) and _many(found)):
-            rest.append(access.element_of(found))
-            waits.update(dict.fromkeys(needs(found)))
+            inner = access.listed(found, scope.run)
+            (items if certain else rest).extend(inner.items)
+            rest += inner.rest
+            waits.update(dict.fromkeys(inner.needs))
         else:
             (items if certain else rest).append(item)
 
@@ -152,6 +174,11 @@ def _many(reference: Reference) -> bool:
     """Whether an attribute, by its name, is a list: `ids`, `cidr_blocks`."""
     name = reference.attribute
     return name.endswith("s") and not name.endswith(("ss", "dns", "status"))
+
+
+def _is_named(value: Value) -> bool:
+    """Whether an element of a value has a name of its own."""
+    return isinstance(value, Unknown) or (isinstance(value, Reference) and value.attribute != "")
 
 
 def _lookup(arguments: list[Value], scope: ModuleContext) -> Value:
@@ -173,12 +200,14 @@ def _lookup(arguments: list[Value], scope: ModuleContext) -> Value:
 def _element(arguments: list[Value], scope: ModuleContext) -> Value:
     items = items_of(arguments[0], scope)
     at = worst_per_scenario(arguments[1])
-    if is_open(arguments[0]) and isinstance(at, Known) and whole(at) == 0:
+    first = 0 if is_open(arguments[0]) else len(items.items) - 1
+    if items.rest and isinstance(at, Known) and whole(at) <= first and _is_named(arguments[0]):
         return access.index(arguments[0], at, scope.run)
     if items.rest or isinstance(at, Unknown | Reference):
         return access.index(items, waiting(arguments[1], *items.rest), scope.run)
     if not items.items:
-        raise FailedError("element(...)", "is given an empty list")
+        emptied = isinstance(items, Emptied)
+        raise FailedError("element(...)", "is given an empty list", impossible=emptied)
     return items.items[whole(arguments[1]) % len(items.items)]
 
 
@@ -188,39 +217,56 @@ def _length(arguments: list[Value], scope: ModuleContext) -> Value:
         return Known(len(letters(value.data)))
     if isinstance(value, JsonItems | JsonFields):
         return Known(len(text_of(value)))
-    keyed = value.keyed if isinstance(value, Open) else ()
-    if isinstance(value, Fields) and (value.rest is None or keyed):
-        return Known(len(value.fields) + len(keyed))
-    if isinstance(value, Items) and not value.rest:
-        if isinstance(value, Set) and len(value.items) > 1 and not is_whole(value):
-            raise UnsettledError
+    if isinstance(value, Fields) and value.rest is None:
+        return Known(len(value.fields))
+    if isinstance(value, Open) and value.closed and are_apart(value.members):
+        return Known(len(value.fields) + len(value.members))
+    alike = isinstance(value, Set) and len(value.items) > 1 and not is_whole(value)
+    if isinstance(value, Items) and not value.rest and not alike:
         return Known(len(value.items))
     if isinstance(value, Known):
         raise FailedError("length(...)", "is given something without a length")
-    raise UnsettledError
+    if isinstance(value, Text):
+        raise UnsettledError
+    found = symbol(arguments[0]) or symbol(value)
+    name = length_of(found) if found else ""
+    return Amount(needs(value), name, least=_at_least(value, alike=alike))
+
+
+def _at_least(value: Value, *, alike: bool) -> int:
+    """How many elements a collection has at least; some of those of a set may be `alike`."""
+    if isinstance(value, Open):
+        return len(value.fields) + min(len(value.members), 1)
+    if isinstance(value, Fields):
+        return len(value.fields)
+    if isinstance(value, Items):
+        return min(len(value.items), 1) if alike else len(value.items)
+    return 0
 
 
 def _keys(arguments: list[Value], scope: ModuleContext) -> Value:
     map_ = fields_of(arguments[0], scope)
     if isinstance(map_, Unknown | Reference):
-        return Items((), (waiting(map_),), None, needs(map_))
-    rest = () if map_.rest is None else (waiting(map_.rest),)
-    known = tuple(Known(key, map_.places.get(key)) for key in sorted(map_.fields))
-    return Items(known, rest, None, _waits_of(map_))
+        found = access.listed(map_, scope.run)
+        return Items(
+            tuple(waiting(map_) for _ in found.items),
+            tuple(waiting(map_) for _ in found.rest),
+            None,
+            found.needs,
+        )
+    rest = tuple(waiting(item) for item in possible(map_))
+    known = tuple(
+        Known(key.data, map_.places.get(str(key.data))) if isinstance(key, Known) else key
+        for key, _ in elements(map_)
+    )
+    return Items(known, rest, None, doubts(map_))
 
 
 def _values(arguments: list[Value], scope: ModuleContext) -> Value:
     map_ = fields_of(arguments[0], scope)
     if isinstance(map_, Unknown | Reference):
-        return Items((), (access.element_of(map_),), None, needs(map_))
-    rest = () if map_.rest is None else (map_.rest,)
-    known = tuple(map_.fields[key] for key in sorted(map_.fields))
-    return Items(known, rest, None, _waits_of(map_))
-
-
-def _waits_of(map_: Fields) -> tuple[Need, ...]:
-    """What must be known to tell which further members a map has, and in which order."""
-    return map_.needs if isinstance(map_, Open) else ()
+        return access.listed(map_, scope.run)
+    return Items(tuple(item for _, item in elements(map_)), possible(map_), None, doubts(map_))
 
 
 def _coalesce(arguments: list[Value], scope: ModuleContext) -> Value:
@@ -256,7 +302,7 @@ def _compact(arguments: list[Value], scope: ModuleContext) -> Value:
             rest.append(item)
         elif not _is_empty(item):
             items.append(item)
-    waits = (*found.needs, *(need for item in rest for need in needs(item)))
+    waits = (*unsaid(found.needs), *(need for item in rest for need in needs(item)))
     return Items(tuple(items), tuple(rest), None, tuple(dict.fromkeys(waits)))
 
 
@@ -412,7 +458,7 @@ def _setproduct(arguments: list[Value], scope: ModuleContext) -> Value:
         for row in product(*marked)
         if not all(certain for certain, _ in row)
     )
-    return Items(items, others, None, doubts(*lists))
+    return Items(items, others, None, doubts(*(found for found in lists if found.rest)))
 
 
 def _slice(arguments: list[Value], scope: ModuleContext) -> Value:
@@ -424,8 +470,9 @@ def _slice(arguments: list[Value], scope: ModuleContext) -> Value:
     value = scope.run.opened(arguments[0])
     items = items_of(value, scope)
     if isinstance(value, Unknown | Reference) or items.rest:
+        whole_ = arguments[0] if _is_named(arguments[0]) else value
         return Items(
-            tuple(access.index(value, Known(at), scope.run) for at in range(start, end)),
+            tuple(access.index(whole_, Known(at), scope.run) for at in range(start, end)),
             place=items.place,
         )
     if end > len(items.items):

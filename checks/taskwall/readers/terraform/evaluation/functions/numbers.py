@@ -1,8 +1,9 @@
 """Functions of numbers, and conversions between simple types."""
 
 import math
+from collections.abc import Callable, Iterable
 
-from taskwall.core.values import Items, Known, Unknown, Value
+from taskwall.core.values import Items, Known, Unknown, Value, worst_per_scenario
 from taskwall.readers.terraform.evaluation.context import ModuleContext
 from taskwall.readers.terraform.evaluation.functions.arguments import (
     UnsettledError,
@@ -12,7 +13,8 @@ from taskwall.readers.terraform.evaluation.functions.arguments import (
     text_of,
     whole,
 )
-from taskwall.readers.terraform.evaluation.operators import combined, true_or_false
+from taskwall.readers.terraform.evaluation.operators import amount, least, true_or_false
+from taskwall.readers.terraform.values.conditions import combined
 from taskwall.readers.terraform.values.types import simple
 from taskwall.readers.terraform.values.values import FailedError, waiting
 
@@ -30,11 +32,31 @@ def _sum(arguments: list[Value], scope: ModuleContext) -> Value:
 
 
 def _min(arguments: list[Value], scope: ModuleContext) -> Value:
-    return Known(min(number(item) for item in arguments))
+    return _extreme(arguments, min, "&&", scope)
 
 
 def _max(arguments: list[Value], scope: ModuleContext) -> Value:
-    return Known(max(number(item) for item in arguments))
+    return _extreme(arguments, max, "||", scope)
+
+
+def _extreme(
+    arguments: list[Value],
+    of: Callable[[Iterable[int | float]], int | float],
+    operator: str,
+    scope: ModuleContext,
+) -> Value:
+    """The least or the greatest of some numbers; of open ones, what it is at least."""
+    try:
+        return Known(of([number(item) for item in arguments]))
+    except UnsettledError:
+        bounds = [least(item) for item in arguments]
+        if operator == "&&" and 0 in bounds and min(bounds) == 0:
+            zero = [item for item in arguments if isinstance(worst_per_scenario(item), Known)]
+            if any(number(item) == 0 for item in zero):
+                return Known(0)
+        if math.isinf(of(bounds)):
+            raise
+        return amount(arguments, of(bounds), operator, scope.run)
 
 
 def _abs(arguments: list[Value], scope: ModuleContext) -> Value:
