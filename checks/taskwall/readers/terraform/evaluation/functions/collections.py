@@ -105,6 +105,7 @@ def merge(arguments: list[Value], scope: ModuleContext, more: Value | None = Non
             waits = doubts(map_)
             if isinstance(map_, Open):
                 certain += map_.members
+                waits = waits or waiting(*(key for key, _ in map_.members)).needs
             closed = closed and not possible(map_)
         if further is not None:
             waits = waits or needs(further)
