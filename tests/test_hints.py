@@ -26,7 +26,7 @@ FIXTURES = Path(__file__).parent.parent / "fixtures" / "rules"
 RULES = sorted(folder.name for folder in FIXTURES.iterdir())
 KINDS = ("unknown_scalar", "unknown_list", "unknown_elsewhere")
 SOURCES = {"main.tf": "terraform", "template.yaml": "cloudformation"}
-OPTION = re.compile(r"^ +\d+  (.*)\n +provide it with (.*)$", re.MULTILINE)
+OPTION = re.compile(r"^ +\d+  (.*)\n +provide it with (.*?)(?:, or scan .*)?$", re.MULTILINE)
 NAMES = re.compile(r'(?:name|family|Name|Family)\s*[=:]\s*"?([\w-]+)')
 POLICY = (
     '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":"*",'

@@ -40,7 +40,7 @@ SCORES: Mapping[Severity, str] = {
 PRECISION = "high"
 """How GitHub calls rules whose findings are nearly all right: what is unknown is no finding."""
 
-STEPS_SHOWN = 8
+STEPS_IN_MESSAGE = 8
 """So many steps of a chain are in a message; all are in the related locations."""
 
 SARIF_KINDS = {"fail": "fail", "unknown": "review", "pass": "pass"}
@@ -175,8 +175,8 @@ def _message(finding: Finding, report: Report) -> str:
         f"- {_plain(step.text)} ([{_label(step.file)}:{step.line}]({number}))"
         for number, step in enumerate(finding.because, 1)
     ]
-    if len(steps) > STEPS_SHOWN + 1:
-        steps[STEPS_SHOWN:] = [f"- and {len(steps) - STEPS_SHOWN} more steps"]
+    if len(steps) > STEPS_IN_MESSAGE + 1:
+        steps[STEPS_IN_MESSAGE:] = [f"- and {len(steps) - STEPS_IN_MESSAGE} more steps"]
     if steps:
         said.append("\n".join(("Because:", *steps)))
     if finding.fix:
