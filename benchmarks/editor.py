@@ -69,7 +69,7 @@ def measure(folder: Path, keys: int, scans: int) -> bool:
     """Type in a folder's files, print the times, and return whether the goal is met."""
     texts = {path: path.read_text() for path in sorted(folder.rglob("*.tf"))}
     typed = [path for path in texts if not {".terraform", ".git"} & set(path.parts)]
-    project = Project(str(folder), Preferences(), "utf-16")
+    project = Project(str(folder), Preferences().options(), "utf-16")
     first = timed(lambda: typed_in(project, typed[0], texts[typed[0]], 1))
 
     chance = random.Random(0)

@@ -128,7 +128,13 @@ RUN = thing(
     properties=BAG,
     tool=thing(
         "driver",
-        driver=thing("name", name=TEXT, semanticVersion=TEXT, rules=items(RULE)),
+        driver=thing(
+            "name",
+            name=TEXT,
+            semanticVersion=TEXT,
+            informationUri={"type": "string", "pattern": "^https://"},
+            rules=items(RULE),
+        ),
     ),
     columnKind={"const": "unicodeCodePoints"},
     invocations=items(

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from taskwall.api.scan import scan
+from taskwall.api.scan import Options, scan
 from taskwall.cli.arguments import parse_arguments
 from taskwall.cli.scan import options_of, parser
 from taskwall.core.values import Known, Span, needs
@@ -26,7 +26,7 @@ FIXTURES = Path(__file__).parent.parent / "fixtures" / "rules"
 RULES = sorted(folder.name for folder in FIXTURES.iterdir())
 KINDS = ("unknown_scalar", "unknown_list", "unknown_elsewhere")
 SOURCES = {"main.tf": "terraform", "template.yaml": "cloudformation"}
-OPTION = re.compile(r"^ +\d+  (.*)\n +provide it with (.*)$", re.MULTILINE)
+OPTION = re.compile(r"^ +\d+  (.*)\n +provide it with (.*?)(?:, or scan .*)?$", re.MULTILINE)
 NAMES = re.compile(r'(?:name|family|Name|Family)\s*[=:]\s*"?([\w-]+)')
 POLICY = (
     '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":"*",'
@@ -186,6 +186,70 @@ def test_an_id_is_no_answer_but_a_choice_is(
     assert list(waiting(report).values()) == [{f"var.{name}"}]
     assert report.options[f"var.{name}"] == option
     assert undecided(source, "--select", "TW603") == []
+
+
+BACKEND = """
+  backend "s3" {
+    bucket = "states"
+    key    = "net"
+  }
+"""
+READS = """
+data "terraform_remote_state" "net" {
+  backend = "s3"
+  config = {
+    bucket = "states"
+    key    = "net"
+  }
+}
+"""
+EXPORTS = """
+Resources:
+  Subnet:
+    Type: AWS::EC2::Subnet
+    Properties: {VpcId: !Ref Vpc, CidrBlock: 10.0.0.0/24}
+  Vpc:
+    Type: AWS::EC2::VPC
+    Properties: {CidrBlock: 10.0.0.0/16}
+Outputs:
+  Subnet:
+    Value: !Ref Subnet
+    Export: {Name: net-subnet}
+"""
+IMPORTS = """
+Resources:
+  Api:
+    Type: AWS::ECS::Service
+    Properties:
+      LaunchType: FARGATE
+      NetworkConfiguration:
+        AwsvpcConfiguration: {Subnets: [!ImportValue net-subnet]}
+"""
+
+
+def test_what_another_root_or_template_gives_is_known_with_it(tmp_path: Path) -> None:
+    """An id from a state or an export has no option: what else to scan is said, and decides."""
+    stack = STACK.format(name="x", kind="string", subnet="aws_subnet.private.id")
+    service = stack[stack.index('resource "aws_ecs_service"') :]
+    net = f'terraform {{{BACKEND}}}\noutput "id" {{\n  value = aws_subnet.private.id\n}}\n'
+    state = "data.terraform_remote_state.net.outputs.id"
+    files = {
+        "net/main.tf": net + stack.removesuffix(service),
+        "app/main.tf": READS + service.replace("aws_subnet.private.id", state),
+        "net/net.yaml": EXPORTS,
+        "app/app.yaml": IMPORTS,
+    }
+    for file, text in files.items():
+        (tmp_path / file).parent.mkdir(exist_ok=True)
+        (tmp_path / file).write_text(text)
+    asked = Options(paths=(str(tmp_path / "app"),), select=("TW603",), show=("fail", "unknown"))
+    text = render("text", alone := scan(asked), View(verbose=True))
+    assert {name for needs in waiting(alone).values() for name in needs} == {
+        *(state, "Fn::ImportValue net-subnet")
+    }
+    assert f"{state} is not in the sources\n        scan the root module that writes" in text
+    assert "is imported from another stack\n        scan the template that exports it, too" in text
+    assert waiting(scan(replace(asked, paths=(str(tmp_path),)))) == {}
 
 
 def test_what_an_absent_module_gives_has_no_option(tmp_path: Path) -> None:

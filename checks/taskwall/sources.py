@@ -15,7 +15,14 @@ from taskwall.core.patterns import pattern
 from taskwall.core.values import Span
 from taskwall.settings import Settings
 from taskwall.source.containment import attempt
-from taskwall.source.files import PASSED_OVER, Files, UnreadableError, folder_entries, walk
+from taskwall.source.files import (
+    DOWNLOADED,
+    PASSED_OVER,
+    Files,
+    UnreadableError,
+    folder_entries,
+    walk,
+)
 from taskwall.source.stack import Inputs, SourceError, Stack
 
 if TYPE_CHECKING:
@@ -165,6 +172,8 @@ def read_sources(
         only = frozenset(given)
         stacks, errors = cache.stacks(given, replace(inputs, boundary=boundary), use, files, scope)
         kept = [stack for stack in stacks if not only.isdisjoint(stack.files)]
+        # A downloaded module is called from where it is used, and is no root beside that.
+        kept = [one for one in kept if not any(one.files < other.files for other in kept)]
         concerned = only.union(*(stack.files for stack in kept))
         # What a plan says stands in the sources beside it, where they are there.
         found.reads += [
@@ -241,7 +250,11 @@ def _none_of_ours(path: str, files: Files) -> str:
     return "this is neither Terraform nor a plan nor a template"
 
 
-_BLOCK = pattern(r"^(resource|module|data|variable|provider) +\"[^\"]*\"[^{\n]*\{", re.MULTILINE)
+_BLOCK = pattern(
+    r"^(?:(?:resource|module|data|variable|provider|output) +\"[^\"]*\"[^{\n]*"
+    r"|locals *|terraform *)\{",
+    re.MULTILINE,
+)
 
 
 def _is_binary_plan(path: str) -> bool:
@@ -497,10 +510,20 @@ def _files_of(stack: Stack) -> frozenset[str]:
 
 
 def _boundaries(paths: Iterable[str]) -> dict[str, str]:
-    """For each path the repository that encloses it, else the outermost given folder that does."""
-    folders = {path: path if os.path.isdir(path) else os.path.dirname(path) for path in paths}
+    """For each path the repository that encloses it, else the outermost given folder that does.
+
+    What encloses a file of a downloaded module is the folder into which that was downloaded.
+    """
+    folders = {path: path if os.path.isdir(path) else _own_folder(path) for path in paths}
     return {
         path: repository_of(folder)
         or min((one for one in folders.values() if encloses(one, folder)), key=len)
         for path, folder in folders.items()
     }
+
+
+def _own_folder(path: str) -> str:
+    """The folder of a file; of one that a tool has downloaded, the folder that it works in."""
+    steps = os.path.dirname(path).split(os.sep)
+    inside = next((n for n, step in enumerate(steps) if step in DOWNLOADED and n), len(steps))
+    return os.sep.join(steps[:inside]) or os.sep

@@ -212,3 +212,19 @@ def test_nothing_to_draw(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> 
 
     assert main(["graph", str(tmp_path)]) == 0
     assert "there are no tasks, load balancers or data stores" in capsys.readouterr().err
+
+
+def test_settings_of_the_command_take_the_place_of_the_sources(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Settings that are given hold in place of those that lie beside the sources."""
+    (tmp_path / "infra").mkdir()
+    (tmp_path / "infra" / "main.tf").write_text('resource "aws_lb" "web" {}\n')
+    (tmp_path / "infra" / "taskwall.toml").write_text('exclude = ["main.tf"]')
+    own = tmp_path / "own.toml"
+    own.write_text("")
+    assert main(["graph", str(tmp_path / "infra")]) == 0
+    assert "aws_lb.web" not in capsys.readouterr().out
+    assert main(["graph", str(tmp_path / "infra"), "--settings", str(own)]) == 0
+    assert "aws_lb.web" in capsys.readouterr().out
+    assert main(["graph", str(tmp_path / "infra"), "--settings", str(tmp_path / "none")]) == 2

@@ -63,9 +63,9 @@ class Screen:
 class Sitting:
     """A desk with an editor before it."""
 
-    def __init__(self, *folders: Path, **settings: object) -> None:
+    def __init__(self, *folders: Path, file: str | None = None, **settings: object) -> None:
         self.screen = Screen()
-        self.desk = Workspace(self.screen)
+        self.desk = Workspace(self.screen, file)
         self.desk.prefer(*preferences({"debounce": 0, **settings}))
         self.desk.folders([folder.as_uri() for folder in folders])
         self._versions: dict[Path, int] = {}

@@ -26,13 +26,13 @@ def root(folder: Path) -> Path:
 
 
 def at_desk(
-    *folders: Path, **settings: object
+    *folders: Path, file: str | None = None, **settings: object
 ) -> Callable[[Callable[[Sitting], Awaitable[None]]], None]:
     """Run a script at a desk, and leave it."""
 
     def run(script: Callable[[Sitting], Awaitable[None]]) -> None:
         async def whole() -> None:
-            sitting = Sitting(*folders, **settings)
+            sitting = Sitting(*folders, file=file, **settings)
             try:
                 await script(sitting)
             finally:
@@ -257,6 +257,18 @@ def test_folders_that_hold_everything_are_not_searched(tmp_path: Path) -> None:
     assert not is_deep(work, [])
     (tmp_path / "work" / ".git").mkdir(parents=True)
     assert is_deep(work, [])
+
+
+def test_settings_of_the_command_take_the_place_of_a_project_s(tmp_path: Path) -> None:
+    """What a folder that is opened says of itself does not count then, be it right or wrong."""
+    root(tmp_path / "work")
+    (tmp_path / "work" / "taskwall.toml").write_text('ignore = ["TW204"]')
+    (tmp_path / "own.toml").write_text('select = ["TW204"]')
+
+    @at_desk(tmp_path / "work", file=str(tmp_path / "own.toml"))
+    async def _(sitting: Sitting) -> None:
+        sitting.open(tmp_path / "work" / "main.tf")
+        await sitting.shows("rules.tf", "TW204")
 
 
 def test_settings_are_read_again_when_they_are_written(tmp_path: Path) -> None:

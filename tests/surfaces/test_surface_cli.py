@@ -387,3 +387,11 @@ def test_the_folder_for_checkov(capsys: pytest.CaptureFixture[str]) -> None:
     folder = Path(capsys.readouterr().out.removesuffix("\n"))
     held = sorted(path.name for path in folder.iterdir() if path.name != "__pycache__")
     assert held == ["__init__.py", "taskwall_checks.py"]
+
+
+def test_a_server_without_its_settings_does_not_start(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A file of settings that is not there is no reason to judge by those of the sources."""
+    assert cli.main(["lsp", "--settings", str(tmp_path / "none.toml")]) == 2
+    assert "--settings: there is no file" in capsys.readouterr().err

@@ -183,3 +183,20 @@ def test_the_editor_says_what_a_scan_says(root: Path) -> None:
         expected = scan(options, Files(dict(texts)))
         assert session.report().document == expected.document
         assert [one.file for one in found(expected)] == ["main.tf"] * ("HTTPS" not in text)
+
+
+@pytest.mark.parametrize("repository", [True, False])
+def test_a_file_of_a_downloaded_module_is_no_root(root: Path, repository: bool) -> None:
+    """Given by name, it is analysed as what its call makes of it, and not by itself as well."""
+    if not repository:
+        shutil.rmtree(root / ".git")
+    report = scan(Options(paths=(".terraform/modules/web/main.tf",)))
+    assert report.document.summary.stacks == 1
+    assert {(one.file, one.stack) for one in found(report)} == {("main.tf", ".")}
+
+
+def test_the_folder_of_a_downloaded_module_is_what_was_asked_for(root: Path) -> None:
+    """Whoever gives the folder itself wants to know what the module is by itself."""
+    report = scan(Options(paths=(".terraform/modules/web",)))
+    assert report.document.summary.stacks == 1
+    assert {one.stack for one in report.findings} == {".terraform/modules/web"}

@@ -3,6 +3,8 @@
 import json
 import re
 from collections.abc import Iterable
+from email.message import Message
+from importlib import metadata
 from typing import Any
 from xml.etree import ElementTree
 
@@ -90,6 +92,69 @@ def test_sarif_has_its_shape(report: Report) -> None:
     rules = run["tool"]["driver"]["rules"]
     assert all(rules[one["ruleIndex"]]["id"] == one["ruleId"] for one in run["results"])
     assert [one["id"] for one in rules] == sorted({one["id"] for one in rules})
+
+
+LINK = re.compile(r"\[((?:[^\[\]\\]|\\.)*)\]\(([^)]*)\)")
+LINKING = st.lists(
+    st.sampled_from(["[", "]", "(", ")", "\\", "](", "x", "1", "https://x"]), min_size=1
+)
+
+
+@given(LINKING.map("".join), LINKING.map("".join))
+def test_links_of_sarif_lead_to_the_steps(text: str, file: str) -> None:
+    """Each step of the chain has a link to its place; no text of a source becomes one."""
+    steps = tuple(Step("r", file, line, text) for line in (3, 7))
+    [result] = sarif(report_of([replace(FINDINGS[0], message=text, because=steps, fix=None)]))[
+        "results"
+    ]
+    places = {one["id"]: one["physicalLocation"] for one in result["relatedLocations"]}
+    links = LINK.findall(result["message"]["text"])
+    assert [int(number) for _, number in links] == [1, 2]
+    for label, number in links:
+        line = places[int(number)]["region"]["startLine"]
+        assert re.sub(r"\\(.)", r"\1", label) == f"{file}:{line}"
+
+
+def test_sarif_says_why_and_what_to_write() -> None:
+    """The first sentence is the finding's; chain and fix follow, a pass has neither."""
+    first, _, _, passed, *_ = (one["message"]["text"] for one in sarif(everything())["results"])
+    said, chain, *fix = first.split("\n\n")
+    assert said == f"{FINDINGS[0].message}."
+    assert chain.startswith("Because:\n- aws_ecs_service.api uses it ([infra/main.tf:3](1))\n")
+    assert FINDINGS[0].fix is not None
+    assert "\n\n".join(fix) == f"Fix: {FINDINGS[0].fix.text.strip()}"
+    assert passed == f"{FINDINGS[3].message}."
+
+
+def test_sarif_has_the_page_of_a_rule_that_found_something() -> None:
+    """Whoever sees a result can read all of its rule; of others a paragraph is enough."""
+    report = everything()
+    described = replace(report.rules[0], page=lambda: "# The page\n")
+    other = replace(described, id="TW999")
+    run = sarif(replace(report, rules=(described, other)))
+    rules = run["tool"]["driver"]["rules"]
+    helps = {one["id"]: one["help"]["markdown"] for one in rules if "help" in one}
+    assert helps["TW204"] == "# The page\n"
+    assert helps["TW999"].startswith(described.what)
+
+
+@pytest.mark.parametrize(
+    ("urls", "home"),
+    [
+        (["Documentation, https://a.example", "Homepage, https://b.example"], "https://b.example"),
+        (["Repository, https://c.example"], "https://c.example"),
+        (None, None),
+    ],
+)
+def test_sarif_names_the_project_s_page(
+    monkeypatch: pytest.MonkeyPatch, urls: list[str] | None, home: str | None
+) -> None:
+    """What the installed package says of itself; nothing is made up."""
+    message = Message()
+    for url in urls or ():
+        message["Project-URL"] = url
+    monkeypatch.setattr(metadata, "metadata", lambda name: message)
+    assert sarif(everything())["tool"]["driver"].get("informationUri") == home
 
 
 def test_sarif_says_what_the_report_says() -> None:

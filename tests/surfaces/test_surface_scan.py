@@ -137,6 +137,7 @@ def test_folders_that_hold_no_sources_of_ones_own(toy: Path) -> None:
         (("a.yml",), {"a.yml": "a: 1"}, "this is neither Terraform nor a plan nor"),
         (("a.yml", "b.yml"), {"a.yml": "a: 1", "b.yml": "b: 1"}, "this is neither"),
         (("x.golden",), {"x.golden": 'resource "aws_vpc" "a" {}\n'}, "end in .tf or .tf.json"),
+        (("x.txt",), {"x.txt": "# a\nlocals {\n}\n"}, "end in .tf or .tf.json"),
         (("x.tfstate",), {"x.tfstate": '{"terraform_version": 1, "resources": []}'}, "a state"),
         (("x.tfplan",), {"x.tfplan": "PK\x03\x04\xff"}, "terraform show -json"),
         ((".",), {"skip/main.tf": "x = 1\n", "skip/b.tf": ""}, "; 2 files are excluded"),

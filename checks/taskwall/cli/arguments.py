@@ -33,6 +33,12 @@ def colour_option(parser: ArgumentParser) -> None:
     parser.add_argument("--color", default="auto", metavar="auto|always|never", help=help_)
 
 
+def settings_option(parser: ArgumentParser) -> None:
+    """Declare `--settings`."""
+    help_ = "the settings, in place of every settings file of the sources"
+    parser.add_argument("--settings", metavar="FILE", help=help_)
+
+
 def parse_arguments(parser: ArgumentParser, arguments: list[str]) -> Namespace:
     """The arguments as read.
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from taskwall import outputs
 from taskwall.api.options import Options
-from taskwall.cli.arguments import parse_arguments, parser_of
+from taskwall.cli.arguments import parse_arguments, parser_of, settings_option
 from taskwall.cli.terminal import UsageError, say
 from taskwall.findings.text import sanitize
 from taskwall.graph import FORMATS, render
@@ -38,6 +38,7 @@ def parser() -> ArgumentParser:
         metavar="FILE",
         help="file for the picture (default: standard output)",
     )
+    settings_option(made)
     return made
 
 
@@ -46,7 +47,8 @@ def run(arguments: list[str]) -> int:
     given = parse_arguments(parser(), arguments)
     try:
         one_of(given.format, FORMATS, "--format")
-        found = pictures(Options(paths=tuple(given.paths) or (os.curdir,)))
+        paths = tuple(given.paths) or (os.curdir,)
+        found = pictures(Options(paths=paths, settings=given.settings))
     except SettingsError as error:
         raise UsageError(str(error)) from error
     text = render(given.format, found.graphs)

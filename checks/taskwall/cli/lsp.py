@@ -7,7 +7,7 @@ import os
 import sys
 from typing import TYPE_CHECKING, BinaryIO, cast
 
-from taskwall.cli.arguments import parse_arguments, parser_of
+from taskwall.cli.arguments import parse_arguments, parser_of, settings_option
 from taskwall.cli.terminal import UsageError
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ def parser() -> ArgumentParser:
     made.add_argument(
         "--stdio", action="store_true", help="use standard input and output (always on)"
     )
+    settings_option(made)
     made.add_argument(
         "--log", metavar="FILE", help="write all messages of editor and server to a file"
     )
@@ -33,6 +34,8 @@ def parser() -> ArgumentParser:
 def run(arguments: list[str]) -> int:
     """Serve an editor until it says goodbye; the exit status is 1 if it did not."""
     given = parse_arguments(parser(), arguments)
+    if given.settings is not None and not os.path.isfile(given.settings):
+        raise UsageError(f"--settings: there is no file {given.settings}.")
     try:
         from taskwall.languageserver.incoming import Incoming
         from taskwall.languageserver.server import server
@@ -44,7 +47,7 @@ def run(arguments: list[str]) -> int:
         _log(given.log)
     except OSError as error:
         raise UsageError(f"--log: {given.log}: {error.strerror or error}.") from error
-    serving = server()
+    serving = server(given.settings and os.path.abspath(given.settings))
     # The protocol closes its output in the end, the command writes to its own once more.
     with os.fdopen(os.dup(sys.stdout.fileno()), "wb") as output:
         incoming = Incoming(sys.stdin.buffer, serving.passed_over)

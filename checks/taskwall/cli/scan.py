@@ -13,7 +13,15 @@ from msgspec.structs import replace
 
 from taskwall import outputs
 from taskwall.api import scan as api
-from taskwall.cli.arguments import colour_option, flat, pairs, parse_arguments, parser_of, words
+from taskwall.cli.arguments import (
+    colour_option,
+    flat,
+    pairs,
+    parse_arguments,
+    parser_of,
+    settings_option,
+    words,
+)
 from taskwall.cli.terminal import UsageError, say, view_on
 from taskwall.core.values import Known
 from taskwall.findings.baseline import BaselineError
@@ -147,12 +155,7 @@ def parser() -> ArgumentParser:
         many=False,
         metavar="YYYY-MM-DD",
     )
-    option(
-        "--settings",
-        "the settings, in place of every settings file of the sources",
-        many=False,
-        metavar="FILE",
-    )
+    settings_option(made)
     made.add_argument(
         "--jobs", type=int, default=1, metavar="N", help="number of processes (default: 1)"
     )

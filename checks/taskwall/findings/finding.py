@@ -228,7 +228,8 @@ class ReportDocument(Struct, frozen=True):
 class RuleDescription(Struct, frozen=True):
     """A rule that ran, for formats that describe rules.
 
-    `what` and `why` are the paragraphs of its page, `link` is AWS's page on the matter.
+    `what` and `why` are the paragraphs of its page, `link` is AWS's page on the matter. `page`
+    makes the whole page, in Markdown.
     """
 
     id: str
@@ -238,6 +239,7 @@ class RuleDescription(Struct, frozen=True):
     what: str
     why: str
     link: str
+    page: Callable[[], str] | None = None
 
 
 class Report(Struct, frozen=True):

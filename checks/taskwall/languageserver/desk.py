@@ -58,8 +58,10 @@ class Workspace:
     Everything here happens in the thread of the event loop; the worker judges in its own.
     """
 
-    def __init__(self, editor: Client) -> None:
+    def __init__(self, editor: Client, settings: str | None = None) -> None:
+        """Serve an editor; a file of `settings` takes the place of those of the projects."""
         self._client = editor
+        self._settings = settings
         self._loop = asyncio.get_running_loop()
         self.encoding: Encoding = "utf-16"
         self.preferences = Preferences()
@@ -188,7 +190,8 @@ class Workspace:
         folder = folder_of(path, self._workspace_folders)
         if folder not in self._owners.values():
             deep = is_deep(folder, self._workspace_folders)
-            self._worker.open(folder, self.preferences, self.encoding, deep)
+            options = replace(self.preferences.options(), settings=self._settings)
+            self._worker.open(folder, options, self.encoding, deep)
         self._owners[path] = folder
         return folder
 

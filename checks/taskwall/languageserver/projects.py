@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from msgspec import Struct
 from msgspec.structs import replace
 
+from taskwall.api.options import Options
 from taskwall.core.paths import encloses
 from taskwall.core.plain_file import read_plain
 from taskwall.findings.baseline import BaselineError
@@ -14,7 +15,6 @@ from taskwall.findings.finding import Report
 from taskwall.languageserver.diagnostics import DiagnosticsBuilder, FileDiagnostics
 from taskwall.languageserver.documents import OpenDocument
 from taskwall.languageserver.positions import DocumentLines, Encoding
-from taskwall.languageserver.preferences import Preferences
 from taskwall.languageserver.whereabouts import Whereabouts
 from taskwall.session.portraits import ResourceSummary
 from taskwall.session.session import Session
@@ -95,11 +95,11 @@ class Project:
     """A folder that is judged again and again. Used by one thread only."""
 
     def __init__(
-        self, folder: str, preferences: Preferences, encoding: Encoding, deep: bool = True
+        self, folder: str, options: Options, encoding: Encoding, deep: bool = True
     ) -> None:
         self.folder = folder
         self._encoding = encoding
-        asked = replace(preferences.options(), scope=ScanScope(deep=deep))
+        asked = replace(options, scope=ScanScope(deep=deep))
         self._session = Session(folder, asked, lone=True)
         self._documents: dict[str, OpenDocument] = {}
         self._read: dict[str, DocumentLines] = {}

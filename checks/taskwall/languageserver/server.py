@@ -90,9 +90,10 @@ class _Protocol(LanguageServerProtocol):
 class Server(LanguageServer):
     """The server, which is also what the desk sees of the editor."""
 
-    def __init__(self) -> None:
+    def __init__(self, settings: str | None = None) -> None:
         super().__init__("taskwall", __version__, protocol_cls=_Protocol)
         self._judged_workspace: Workspace | None = None
+        self._settings = settings
         self._options: object = None
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -112,7 +113,7 @@ class Server(LanguageServer):
     def begin(self, params: types.InitializeParams) -> None:
         """Get to know the editor."""
         self._loop = asyncio.get_running_loop()
-        self._judged_workspace = desk = Workspace(self)
+        self._judged_workspace = desk = Workspace(self, self._settings)
         desk.encoding = _ENCODINGS[types.PositionEncodingKind(self.workspace.position_encoding)]
         self._options = params.initialization_options
         desk.prefer(*preferences(self._options))
@@ -244,9 +245,9 @@ async def _look_after(process: int) -> None:
             return
 
 
-def server() -> Server:
-    """A server that is ready to be started."""
-    made = Server()
+def server(settings: str | None = None) -> Server:
+    """A server that is ready to be started; `settings` is a file in place of every other."""
+    made = Server(settings)
     _documents(made)
     _workspace(made)
     _questions(made)

@@ -9,9 +9,9 @@ import threading
 from collections.abc import Callable
 from typing import ParamSpec, TypeAlias
 
+from taskwall.api.options import Options
 from taskwall.languageserver.documents import OpenDocument
 from taskwall.languageserver.positions import Encoding
-from taskwall.languageserver.preferences import Preferences
 from taskwall.languageserver.projects import Project, ProjectView
 from taskwall.session.cache import CancelledError
 from taskwall.session.portraits import ResourceSummary
@@ -48,11 +48,11 @@ class Worker:
         self._thread = threading.Thread(target=self._run, name="taskwall", daemon=True)
         self._thread.start()
 
-    def open(self, folder: str, preferences: Preferences, encoding: Encoding, deep: bool) -> None:
+    def open(self, folder: str, options: Options, encoding: Encoding, deep: bool) -> None:
         """Begin a project anew."""
 
         def change(projects: dict[str, Project]) -> None:
-            projects[folder] = Project(folder, preferences, encoding, deep)
+            projects[folder] = Project(folder, options, encoding, deep)
 
         self._do(folder, change)
 

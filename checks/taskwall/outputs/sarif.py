@@ -37,6 +37,12 @@ SCORES: Mapping[Severity, str] = {
 }
 """GitHub sorts by these (`security-severity`), with the bounds of CVSS."""
 
+PRECISION = "high"
+"""How GitHub calls rules whose findings are nearly all right: what is unknown is no finding."""
+
+STEPS_IN_MESSAGE = 8
+"""So many steps of a chain are in a message; all are in the related locations."""
+
 SARIF_KINDS = {"fail": "fail", "unknown": "review", "pass": "pass"}
 FINGERPRINT = "taskwall/v1"
 
@@ -51,7 +57,9 @@ def render(report: Report, view: View | None = None) -> str:
     results += [
         {**_result(one.finding, report, index), "suppressions": [_suppression(one)]} for one in held
     ]
-    driver = {"name": "taskwall", "semanticVersion": document.taskwall, "rules": rules}
+    driver: Object = {"name": "taskwall", "semanticVersion": document.taskwall, "rules": rules}
+    if home := _home():
+        driver["informationUri"] = home
     run: Object = {
         "tool": {"driver": driver},
         "columnKind": "unicodeCodePoints",
@@ -68,15 +76,31 @@ def render(report: Report, view: View | None = None) -> str:
 
 def _rules(report: Report, findings: list[Finding]) -> list[Object]:
     """The rules that ran, and whatever other rules the report speaks of."""
-    known = {rule.id: _rule(rule) for rule in report.rules}
     spoken_of = [finding.rule for finding in findings]
+    known = {rule.id: _rule(rule, rule.id in spoken_of) for rule in report.rules}
     spoken_of += [crash.rule for crash in report.document.crashes if crash.rule.startswith("TW")]
     for name in spoken_of:
         known.setdefault(name, {"id": name})
     return [known[name] for name in sorted(known)]
 
 
-def _rule(rule: RuleDescription) -> Object:
+def _home() -> str:
+    """The page of the project, as far as what is installed names one."""
+    from importlib import metadata
+
+    try:
+        urls = metadata.metadata("taskwall").get_all("Project-URL") or ()
+    except metadata.PackageNotFoundError:
+        return ""
+    named = dict(url.split(", ", 1) for url in urls if ", " in url)
+    return next((named[name] for name in ("Homepage", "Repository") if name in named), "")
+
+
+def _rule(rule: RuleDescription, is_shown: bool) -> Object:
+    """A rule; with its whole page where the log has results of it."""
+    markdown = f"{rule.what}\n\n**Why**: {rule.why}\n\n[AWS documentation]({rule.link})"
+    if is_shown and rule.page is not None:
+        markdown = rule.page()
     return {
         "id": rule.id,
         "name": "".join(word.capitalize() for word in rule.name.split("-")),
@@ -84,12 +108,13 @@ def _rule(rule: RuleDescription) -> Object:
         "fullDescription": {"text": rule.what},
         "help": {
             "text": f"{rule.why} See {rule.link}",
-            "markdown": f"{rule.what}\n\n**Why**: {rule.why}\n\n[AWS documentation]({rule.link})",
+            "markdown": markdown,
         },
         "helpUri": rule.link,
         "defaultConfiguration": {"level": LEVELS[rule.severity]},
         "properties": {
             "tags": ["security", "network", "ecs"],
+            "precision": PRECISION,
             "security-severity": SCORES[rule.severity],
         },
     }
@@ -118,7 +143,7 @@ def _result(finding: Finding, report: Report, index: Mapping[str, int]) -> Objec
         "ruleIndex": index[finding.rule],
         "kind": SARIF_KINDS[finding.verdict],
         "level": LEVELS[finding.severity] if finding.verdict == "fail" else "none",
-        "message": {"text": one_line(finding, report.reasons)},
+        "message": {"text": _message(finding, report)},
         "locations": [location],
         "properties": {key: value for key, value in properties.items() if value},
     }
@@ -135,6 +160,39 @@ def _result(finding: Finding, report: Report, index: Mapping[str, int]) -> Objec
     if finding.fix and finding.fix.edits:
         found["fixes"] = [_fix(finding.fix.text, finding.fix.edits)]
     return found
+
+
+def _message(finding: Finding, report: Report) -> str:
+    """What a finding says: in a sentence, by which steps, and what to write instead.
+
+    A place is a link to the related location of its number. Only the first sentence is shown
+    where there is little room.
+    """
+    said = [f"{_plain(one_line(finding, report.reasons))}."]
+    if finding.verdict == "pass":
+        return said[0]
+    steps = [
+        f"- {_plain(step.text)} ([{_label(step.file)}:{step.line}]({number}))"
+        for number, step in enumerate(finding.because, 1)
+    ]
+    if len(steps) > STEPS_IN_MESSAGE + 1:
+        steps[STEPS_IN_MESSAGE:] = [f"- and {len(steps) - STEPS_IN_MESSAGE} more steps"]
+    if steps:
+        said.append("\n".join(("Because:", *steps)))
+    if finding.fix:
+        said.append(f"Fix: {_plain(finding.fix.text, line=False)}")
+    return "\n\n".join(said)
+
+
+def _plain(text: str, line: bool = True) -> str:
+    """A text of which nothing is taken for a link."""
+    lines = (text,) if line else text.strip().splitlines()
+    return "\n".join(map(sanitize, lines)).replace("](", "] (")
+
+
+def _label(file: str) -> str:
+    """A file in the text of a link."""
+    return re.sub(r"([\[\]\\])", r"\\\1", sanitize(file))
 
 
 def _related(finding: Finding) -> list[Object]:

@@ -405,8 +405,10 @@ def _unknowns(report: Report, view: View) -> Iterator[Piece]:
             continue
         why = report.reasons.get(name, "")
         yield f"  {count:4}  {sanitize(f'{name} {why}'.strip())}\n", ""
-        if option := _supply(name, report.options.get(name, "")):
-            yield f"        provide it with {option}\n", "quiet"
+        option = _supply(name, report.options.get(name, ""))
+        ways = (f"provide it with {option}" if option else "", _joined_by(name, why))
+        if known_by := ", or ".join(filter(None, ways)):
+            yield f"        {known_by}\n", "quiet"
     if len(shown) < len(order):
         yield f"        and {len(order) - len(shown)} more (--verbose lists them)\n", "quiet"
 
@@ -431,6 +433,18 @@ def _supply(name: str, option: str) -> str:
 
 
 _QUOTED = pattern(r'"[^"]*"')
+
+
+def _joined_by(name: str, why: str) -> str:
+    """What to scan as well, since stacks that are scanned together are judged together."""
+    if _STATE.match(name):
+        return "scan the root module that writes this state, too"
+    if name.startswith("Fn::ImportValue ") and not why.startswith("is exported by"):
+        return "scan the template that exports it, too"
+    return ""
+
+
+_STATE = pattern(r"(.*[./])?data\.terraform_remote_state\.")
 
 
 def _totals(report: Report) -> Iterator[Piece]:

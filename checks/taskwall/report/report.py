@@ -2,6 +2,9 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
+
+from msgspec.structs import replace
 
 from msgspec.structs import replace
 
@@ -155,7 +158,9 @@ class ReportBuilder:
             or (use.fail_on_absent and summary.absent > 0)
         )
         status = 2 if errors or crashes else int(fails)
-        about_rules = tuple(map(describe, self.rules))
+        about_rules = tuple(
+            replace(describe(rule), page=partial(_page, rule)) for rule in self.rules
+        )
         return Report(
             document,
             self._excerpt,
@@ -293,6 +298,13 @@ class ReportBuilder:
             if entry.fingerprint not in met and entry.rule in ran and entry.file in scanned:
                 what = f"{entry.rule} on {entry.resource}"
                 yield f"{entry.file}: {what} is in the baseline, but no longer found"
+
+
+def _page(rule: Rule) -> str:
+    """The page of a rule, made for those formats that show it."""
+    from taskwall.rules._pages import page
+
+    return page(rule)
 
 
 def _today() -> str:

@@ -11,12 +11,10 @@ from taskwall.source.stack import SourceError
 
 T = TypeVar("T")
 
-PASSED_OVER = frozenset(
-    {
-        *(".git", "node_modules", "__pycache__", ".venv"),
-        *(".terraform", ".terragrunt-cache", ".external_modules"),
-    }
-)
+DOWNLOADED = frozenset({".terraform", ".terragrunt-cache", ".external_modules"})
+"""Folders that tools keep downloaded modules in."""
+
+PASSED_OVER = frozenset({".git", "node_modules", "__pycache__", ".venv"}) | DOWNLOADED
 """Folders that a scan does not enter; downloaded modules are read when they are called."""
 
 MAX_FILE_BYTES = 32 * 1024 * 1024
