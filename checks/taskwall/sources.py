@@ -23,7 +23,8 @@ from taskwall.source.files import (
     folder_entries,
     walk,
 )
-from taskwall.source.stack import Inputs, SourceError, Stack
+from taskwall.source.stack import AbsentSource, Inputs, SourceError, Stack
+from taskwall.source.terragrunt import CURE, is_unit, units
 
 if TYPE_CHECKING:
     from taskwall.readers.cloudformation.neighbours import Neighbours
@@ -78,13 +79,15 @@ class Sources(Struct):
     """What a scan has to look at, and what stood in its way.
 
     `errors` lie in the sources, `refused` in what was given. `foreign` are given files that are
-    none of ours, and `excluded` counts the files that the settings leave out.
+    none of ours, `absent` are units of Terragrunt, by the given folder that they are in, and
+    `excluded` counts the files that the settings leave out.
     """
 
     reads: list[ReadStack] = []
     errors: list[SourceError] = []
     refused: list[SourceError] = []
     foreign: list[str] = []
+    absent: list[tuple[str, AbsentSource]] = []
     excluded: int = 0
 
 
@@ -121,6 +124,9 @@ def read_sources(
     for folder in (path for path in paths if _is_folder(path, files)):
         search = _below if scope.deep else _in
         below = dict.fromkeys(search((folder,), files, found.errors))
+        if scope.among is None and "terraform" in scope.kinds:
+            there = [path for path in below if is_unit(path) and not use.excludes(path)]
+            found.absent += [(folder, unit) for unit in units(there, files)]
         for path in (*below, *_unsaved(folder, files, scope.deep, below)):
             counts = path.endswith((*TERRAFORM, *TEMPLATES)) and (
                 scope.among is None or path in scope.among
@@ -190,6 +196,9 @@ def read_sources(
             found.foreign += [
                 path for path in given if not path.endswith(TERRAFORM) and path not in told
             ]
+    # A plan beside a unit stands for it.
+    plans = {os.path.dirname(one.stack.name) for one in found.reads if one.stack.name in seen}
+    found.absent = [one for one in found.absent if os.path.dirname(one[1].place.file) not in plans]
     return found
 
 
@@ -225,6 +234,9 @@ def nothing_to_analyse(paths: Sequence[str], found: Sources, files: Files) -> So
     why = "there is no Terraform and no CloudFormation here"
     if found.foreign:
         why = _none_of_ours(found.foreign[0], files)
+    if found.absent:
+        units_are = "1 unit" if len(found.absent) == 1 else f"{len(found.absent):,} units"
+        why += f" but {units_are} of Terragrunt: {CURE}"
     if found.excluded:
         files_are = "1 file is" if found.excluded == 1 else f"{found.excluded:,} files are"
         why += f"; {files_are} excluded"
@@ -237,6 +249,8 @@ def _refusal(path: str, why: str) -> SourceError:
 
 def _none_of_ours(path: str, files: Files) -> str:
     """Why a given file is not analysed, and what to give in its place."""
+    if is_unit(path):
+        return f"units of Terragrunt are not read: {CURE}"
     try:
         text = files.text(path)
     except UnreadableError as error:
@@ -413,7 +427,8 @@ def _below(
 ) -> Iterator[str]:
     cache = os.path.join("", "cdk.out", ".cache", "")
     for path in walk(folders, files=files, errors=errors):
-        if path.endswith((*TERRAFORM, *TEMPLATES)) and cache not in path:
+        ours = path.endswith((*TERRAFORM, *TEMPLATES)) or is_unit(path)
+        if ours and cache not in path:
             yield path
 
 

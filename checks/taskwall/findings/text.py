@@ -76,6 +76,7 @@ ABSENT_KINDS = {
     "template": ("nested template", "nested templates"),
     "include": ("included file", "included files"),
     "submodule": ("git submodule", "git submodules"),
+    "unit": ("unit of Terragrunt", "units of Terragrunt"),
 }
 """How the kinds of absent sources are called: one, and several."""
 
@@ -110,6 +111,8 @@ def absent_calls(absent: Iterable[Absent]) -> Iterator[tuple[Absent, str]]:
         calls.setdefault(_call(one), []).append(one.stack)
     for call, stacks in calls.items():
         text = f"{call.name} is not read: {wanted(call)} is not here"
+        if call.kind == "unit":
+            text = f"{call.name} is a unit of Terragrunt, which is not read"
         if call.read_as:
             read = f"is read through the stand-in for {call.read_as}"
             text = f"{call.name} {read}: {wanted(call)} is not here"

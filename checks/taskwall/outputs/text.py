@@ -354,7 +354,8 @@ def _calls(absent: list[Absent], view: View) -> Iterator[Piece]:
         for place, (one, *others) in by_place.items():
             read_as = f" (stand-in for {one.read_as})" if one.read_as else ""
             more = f" (and {_count(len(others), 'more call')} of it)" if others else ""
-            lines.append(f"{one.name}: {wanted(one)}{read_as} [{place}]{more}")
+            what = f": {wanted(one)}" if one.source else ""
+            lines.append(f"{one.name}{what}{read_as} [{place}]{more}")
         for line in _capped(lines, len(lines) if view.verbose else GROUPS):
             yield f"  {sanitize(line)}\n", ""
         them = "it" if len(calls) == 1 else "them"

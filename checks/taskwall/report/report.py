@@ -193,20 +193,21 @@ class ReportBuilder:
 
     def _absent(self) -> tuple[Absent, ...]:
         """What calls name and nothing brought, each call once."""
+        judged = zip(self.found.reads, self.judgements, strict=True)
+        called = [(read.stack.name, one) for read, each in judged for one in each.absent]
         found = {
             Absent(
                 one.kind,
                 one.name,
                 one.source,
                 one.version,
-                self.paths.shown(read.stack.name),
+                self.paths.shown(stack),
                 self.paths.shown(one.place.file),
                 one.place.line,
                 one.cure,
                 one.read_as,
             )
-            for read, judgement in zip(self.found.reads, self.judgements, strict=True)
-            for one in judgement.absent
+            for stack, one in (*called, *self.found.absent)
         }
         return tuple(sorted(found, key=lambda one: (one.file, one.line, one.name, one.stack)))
 
