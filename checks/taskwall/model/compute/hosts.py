@@ -8,7 +8,7 @@ from taskwall.model.compute.launch_type import runs_on, strategy
 from taskwall.model.compute.placement import hosts_of
 from taskwall.model.core.entity import Link, Setting
 from taskwall.model.core.network import Network, remembered
-from taskwall.model.entities.ecs import CapacityProvider, TaskSource
+from taskwall.model.entities.ecs import CapacityProvider, Launch, TaskSource
 
 
 class Host(Struct, frozen=True):
@@ -24,6 +24,11 @@ class Host(Struct, frozen=True):
     groups_setting: Setting
     subnets: tuple[Link, ...]
     member: ContainerInstances | None = None
+
+    @property
+    def launch(self) -> Launch:
+        """The launch type of tasks on it."""
+        return "MANAGED_INSTANCES" if self.member is None else "EC2"
 
 
 def on_host(network: Network, source: TaskSource) -> Fact:
