@@ -78,9 +78,13 @@ def beside_gateway(network: Network, endpoint: Endpoint) -> Fact:
 def serves_instances(network: Network, endpoint: Endpoint) -> Fact:
     """Whether an ECS endpoint serves anybody: agents on instances, or Service Connect's proxies.
 
-    What else runs in a VPC that is not in the sources cannot be seen.
+    What else runs in a VPC that is not in the sources cannot be seen. In newer Regions Fargate uses
+    them, too.
     """
     parts = list(members_in(network, endpoint))
+    if endpoint.region and endpoint.region not in _EARLIER:
+        text = f"Fargate uses {endpoint.name} in {endpoint.region}"
+        parts.append(Fact(True, text, endpoint.named.place, endpoint.name))
     for source, here in neighbours(network, endpoint):
         parts.append(all_of((here, on_host(network, source))))
         if endpoint.service in ("ecs-agent", ""):
@@ -93,6 +97,21 @@ def serves_instances(network: Network, endpoint: Endpoint) -> Fact:
         needs = needs or endpoint.vpc.waits("the VPC")
         parts.append(Fact(None, text, endpoint.vpc.place, endpoint.name, needs))
     return any_of(parts)
+
+
+_EARLIER = frozenset((
+    "af-south-1", "ap-east-1", "ap-northeast-1", "ap-northeast-2", "ap-northeast-3", "ap-south-1",
+    "ap-south-2", "ap-southeast-1", "ap-southeast-2", "ap-southeast-3", "ap-southeast-4",
+    "ca-central-1", "ca-west-1", "cn-north-1", "cn-northwest-1", "eu-central-1", "eu-central-2",
+    "eu-north-1", "eu-south-1", "eu-south-2", "eu-west-1", "eu-west-2", "eu-west-3",
+    "il-central-1", "me-central-1", "me-south-1", "sa-east-1", "us-east-1", "us-east-2",
+    "us-gov-east-1", "us-gov-west-1", "us-iso-east-1", "us-iso-west-1", "us-isob-east-1",
+    "us-west-1", "us-west-2",
+))  # fmt: skip
+"""The Regions of before 2023-12-23: a list that does not grow.
+
+Amazon ECS developer guide, "Amazon ECS interface VPC endpoints"; AWS general reference, "Regions".
+"""
 
 
 def has_endpoint(
