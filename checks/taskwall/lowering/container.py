@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from taskwall.core.facts import Fact
-from taskwall.core.patterns import pattern
 from taskwall.core.values import (
     Fields,
     Known,
@@ -21,7 +20,7 @@ from taskwall.core.values import (
 )
 from taskwall.lowering._draft import ResourceReader
 from taskwall.lowering._structure import structure
-from taskwall.lowering.image import first_pull, pull_through, registry, shown, type_of
+from taskwall.lowering.image import first_pull, located, pull_through, registry, shown, type_of
 from taskwall.lowering.sidecar import cased, sidecar
 from taskwall.model.entities.container_needs import ECR, ELSEWHERE, ContainerUse, What
 from taskwall.source.resource import Cell
@@ -57,9 +56,7 @@ _WHATS: tuple[What, ...] = ("image", "log", "secret", "file", "sidecar")
 def _container(r: ResourceReader, container: Cell) -> Iterator[ContainerUse]:
     cell = container.get(cased(r, "image"))
     held = registry(r, cell.value)
-    place = _ECR.search(_host(cell))
-    region, dual = (place[1], bool(place[2])) if place else ("", False)
-    yield replace(_use(r, cell, "image", held, container), dual=dual, region=region)
+    yield located(_use(r, cell, "image", held, container), cell)
     if held == ECR and (rule := pull_through(r, cell)):
         yield first_pull(r, cell, rule)
     logging = container.get(cased(r, "logConfiguration"))
@@ -81,20 +78,6 @@ def _container(r: ResourceReader, container: Cell) -> Iterator[ContainerUse]:
         for spec in container.get(cased(r, key)).each():
             yield from _credentials(r, spec)
     yield from sidecar(r, container)
-
-
-def _host(image: Cell) -> str:
-    """The host of an image's registry, with a letter of no name for what is not known."""
-    value = worst_per_scenario(image.value or Known(None))
-    parts = value.parts if isinstance(value, Text) else (image.known,)
-    return "".join(part if isinstance(part, str) else "\x01" for part in parts).partition("/")[0]
-
-
-_ECR = pattern(r"\.dkr[.-]ecr(?:-fips)?\.([a-z0-9-]+)\.(on\.aws)?")
-"""The Region in the name of a private registry of ECR, and how its dual-stack name ends.
-
-Amazon ECR user guide, "Making requests over IPv6".
-"""
 
 
 def _logs(r: ResourceReader, container: Cell, logging: Cell) -> Iterator[ContainerUse]:

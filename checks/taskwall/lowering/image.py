@@ -5,6 +5,8 @@ There is no resource of its own but the cache's rule; what holds containers is l
 
 from collections.abc import Iterator
 
+from msgspec.structs import replace
+
 from taskwall.core.facts import Fact
 from taskwall.core.patterns import pattern
 from taskwall.core.values import Known, Need, Reference, Text, Value, spelled, worst_per_scenario
@@ -38,6 +40,22 @@ def registry(r: ResourceReader, image: Value | None) -> str:
         # `name:${tag}` is an image of Docker Hub, whatever the tag.
         return ELSEWHERE if "\x01" not in host.partition(":")[0] and ":" in host else ""
     return ""
+
+
+_OF_ECR = pattern(r"\.dkr[.-]ecr(?:-fips)?\.([a-z0-9-]+)\.(on\.aws)?")
+"""The Region in the name of a private registry of ECR, and how its dual-stack name ends.
+
+Amazon ECR user guide, "Making requests over IPv6".
+"""
+
+
+def located(use: ContainerUse, image: Cell) -> ContainerUse:
+    """The use of an image, with its Region, and whether that is asked by a dual-stack name."""
+    value = worst_per_scenario(image.value or Known(None))
+    parts = value.parts if isinstance(value, Text) else (image.known,)
+    text = "".join(part if isinstance(part, str) else "\x01" for part in parts)
+    found = _OF_ECR.search(text.partition("/")[0])
+    return use if found is None else replace(use, region=found[1], dual=bool(found[2]))
 
 
 def repository(r: ResourceReader, image: Value) -> Resource | None:
