@@ -3,7 +3,7 @@
 from taskwall.core.facts import FALSE, Fact, all_of, any_of
 from taskwall.core.values import Need
 from taskwall.model.compute.hosts import hosts, on_host, unless_elsewhere
-from taskwall.model.core.entity import Link
+from taskwall.model.core.entity import Link, same_entity
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.endpoints.egress_path import unseen_subnets
 from taskwall.model.endpoints.endpoint import (
@@ -14,7 +14,12 @@ from taskwall.model.endpoints.endpoint import (
     private_dns,
     serves_table,
 )
-from taskwall.model.endpoints.task_dependencies import proxies, service_dependencies, wanted_by
+from taskwall.model.endpoints.task_dependencies import (
+    ServiceDependency,
+    proxies,
+    service_dependencies,
+    wanted_by,
+)
 from taskwall.model.endpoints.task_location import (
     TaskLocation,
     by_host,
@@ -26,7 +31,8 @@ from taskwall.model.endpoints.task_location import (
 from taskwall.model.entities.container_needs import ELSEWHERE
 from taskwall.model.entities.ecs import TaskSource
 from taskwall.model.entities.vpc import Subnet, Vpc
-from taskwall.model.routing.routes import tables
+from taskwall.model.routing.routes import tables, to_networks
+from taskwall.model.routing.vpc_attachments import Peering
 
 
 @remembered
@@ -130,6 +136,50 @@ def has_endpoint(
         if fits.truth is not False:
             parts.append(all_of((here, fits, endpoint.exists)))
     return any_of(parts)
+
+
+@remembered
+def served_beyond(network: Network, demand: ServiceDependency) -> Fact:
+    """Whether an endpoint of another network may serve what is needed, from each subnet.
+
+    Its names would have to be made known here, which the sources seldom show.
+    """
+    own, hosted = (
+        all_of(_beyond(network, demand, link) for link in links) if links else FALSE
+        for links in (
+            demand.source.subnets,
+            [link for host, _ in hosts(network, demand.source) for link in host.subnets],
+        )
+    )
+    return by_host(network, demand.source, demand.itself, own, hosted)
+
+
+def _beyond(network: Network, demand: ServiceDependency, link: Link) -> Fact:
+    subnet = network.get(Subnet, link)
+    if subnet is None or demand.service == ELSEWHERE:
+        return FALSE
+    parts = []
+    for route, fact in to_networks(network, subnet):
+        peering = network.get(Peering, route.peering)
+        there = None if peering is None else _other_side(peering, subnet.vpc)
+        vpc = network.get(Vpc, there)
+        if vpc is None or vpc.external or _may_have(network, demand.service, there):
+            text = (
+                f"a network that {subnet.name} has a route to has an endpoint of {demand.service}"
+            )
+            needs = (Need(f"what {route.fact.resource} leads to", "is not all in the sources"),)
+            may = Fact(None, text, route.fact.place, route.fact.resource, needs)
+            parts.append(all_of((fact, may)))
+    return any_of(parts)
+
+
+def _other_side(peering: Peering, vpc: Link) -> Link:
+    return peering.peer if same_entity(peering.vpc, vpc) else peering.vpc
+
+
+def _may_have(network: Network, service: str, vpc: Link | None) -> bool:
+    found = of_vpc(network, vpc)
+    return any(is_for(network, each, (service,)).truth is not False for each, _ in found)
 
 
 @remembered
