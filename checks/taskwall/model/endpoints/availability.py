@@ -30,7 +30,7 @@ from taskwall.model.endpoints.task_location import (
 )
 from taskwall.model.entities.container_needs import ELSEWHERE
 from taskwall.model.entities.ecs import TaskSource
-from taskwall.model.entities.vpc import Subnet, Vpc
+from taskwall.model.entities.vpc import Route, Subnet, Vpc
 from taskwall.model.routing.routes import tables, to_networks
 from taskwall.model.routing.vpc_attachments import Peering
 
@@ -160,10 +160,7 @@ def _beyond(network: Network, demand: ServiceDependency, link: Link) -> Fact:
         return FALSE
     parts = []
     for route, fact in to_networks(network, subnet):
-        peering = network.get(Peering, route.peering)
-        there = None if peering is None else _other_side(peering, subnet.vpc)
-        vpc = network.get(Vpc, there)
-        if vpc is None or vpc.external or _may_have(network, demand.service, there):
+        if any(_may_have(network, demand.service, vpc) for vpc in _led_to(network, route, subnet)):
             text = (
                 f"a network that {subnet.name} has a route to has an endpoint of {demand.service}"
             )
@@ -173,12 +170,20 @@ def _beyond(network: Network, demand: ServiceDependency, link: Link) -> Fact:
     return any_of(parts)
 
 
-def _other_side(peering: Peering, vpc: Link) -> Link:
-    return peering.peer if same_entity(peering.vpc, vpc) else peering.vpc
+def _led_to(network: Network, route: Route, subnet: Subnet) -> list[Link | None]:
+    """The VPCs that a route of a subnet leads to, or may; None for those that nobody sees."""
+    peering = network.get(Peering, route.peering)
+    if peering is None:
+        return [None]
+    sides = ((peering.vpc, peering.peer), (peering.peer, peering.vpc))
+    return [there for here, there in sides if same_entity(here, subnet.vpc) is not False]
 
 
-def _may_have(network: Network, service: str, vpc: Link | None) -> bool:
-    found = of_vpc(network, vpc)
+def _may_have(network: Network, service: str, link: Link | None) -> bool:
+    vpc = network.get(Vpc, link)
+    if vpc is None or vpc.external:
+        return True
+    found = of_vpc(network, link)
     return any(is_for(network, each, (service,)).truth is not False for each, _ in found)
 
 

@@ -215,12 +215,14 @@ def to_networks(network: Network, subnet: Subnet) -> tuple[tuple[Route, Fact], .
     """The routes to other VPCs that a subnet has, or may have, and whether it has them."""
     if subnet.external:
         return ()
-    return tuple(
+    found = [
         (route, link.fact & route.fact)
         for link in tables(network, subnet)
         for route in (_routes(network).get(link.to, ()) if link.to else ())
-        if route.way in ("transit", "peering")
-    )
+    ]
+    text = f"a table of {subnet.name} has the route"
+    found += [(route, _may(route.table, text)) for route in _routes(network).get("", ())]
+    return tuple((route, fact) for route, fact in found if route.way in ("transit", "peering"))
 
 
 # --- ways out
