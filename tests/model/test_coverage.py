@@ -27,12 +27,12 @@ from taskwall.model.permissions.coverage import (
     End,
     Grant,
     Part,
-    Traffic,
     Wording,
     in_subnet,
     part,
     reach,
 )
+from taskwall.model.permissions.packets import Traffic
 
 Address: TypeAlias = IPv4Address | IPv6Address
 Cidr: TypeAlias = IPv4Network | IPv6Network

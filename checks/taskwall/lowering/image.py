@@ -5,6 +5,8 @@ There is no resource of its own but the cache's rule; what holds containers is l
 
 from collections.abc import Iterator
 
+from msgspec.structs import replace
+
 from taskwall.core.facts import Fact
 from taskwall.core.patterns import pattern
 from taskwall.core.values import (
@@ -80,25 +82,9 @@ def pulled(
         waits = doubt or image.needs
     truth = None if waits is not None else True
     fact = Fact(truth, text, image.place, r.name, waits or ())
-    at = _ECR.search(_host(image))
-    region, dual = (at[1], bool(at[2])) if at else ("", False)
-    yield ContainerUse(r.id, "image", held, fact, dual=dual, region=region)
+    yield located(ContainerUse(r.id, "image", held, fact), image)
     if held == ECR and (rule := pull_through(r, image)):
         yield first_pull(r, image, rule)
-
-
-def _host(image: Cell) -> str:
-    """The host of an image's registry, with a letter of no name for what is not known."""
-    value = worst_per_scenario(image.value or Known(None))
-    parts = value.parts if isinstance(value, Text) else (image.known,)
-    return "".join(part if isinstance(part, str) else "\x01" for part in parts).partition("/")[0]
-
-
-_ECR = pattern(r"\.dkr[.-]ecr(?:-fips)?\.([a-z0-9-]+)\.(on\.aws)?")
-"""The Region in the name of a private registry of ECR, and how its dual-stack name ends.
-
-Amazon ECR user guide, "Making requests over IPv6".
-"""
 
 
 def registry(r: ResourceReader, image: Value | None) -> tuple[str, str]:
@@ -152,6 +138,22 @@ def _zones(r: ResourceReader) -> Iterator[str]:
             private = zone.attribute("private_zone", "").known is True
         if isinstance(name, str) and private and not resource.origin.maybe:
             yield f".{name.lower().rstrip('.')}"
+
+
+_IN_REGION = pattern(r"\.dkr[.-]ecr(?:-fips)?\.([a-z0-9-]+)\.(on\.aws)?")
+"""The Region in the name of a private registry of ECR, and how its dual-stack name ends.
+
+Amazon ECR user guide, "Making requests over IPv6".
+"""
+
+
+def located(use: ContainerUse, image: Cell) -> ContainerUse:
+    """The use of an image, with its Region, and whether that is asked by a dual-stack name."""
+    value = worst_per_scenario(image.value or Known(None))
+    parts = value.parts if isinstance(value, Text) else (image.known,)
+    text = "".join(part if isinstance(part, str) else "\x01" for part in parts)
+    found = _IN_REGION.search(text.partition("/")[0])
+    return use if found is None else replace(use, region=found[1], dual=bool(found[2]))
 
 
 def repository(r: ResourceReader, image: Value) -> Resource | None:

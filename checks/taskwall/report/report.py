@@ -6,8 +6,6 @@ from functools import partial
 
 from msgspec.structs import replace
 
-from msgspec.structs import replace
-
 from taskwall import __version__, settings, sources
 from taskwall.engine.judge import Judgement
 from taskwall.findings.baseline import Baseline, BaselineEntry

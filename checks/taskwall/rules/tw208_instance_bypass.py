@@ -1,9 +1,10 @@
 """TW208: Container instances allow only load balancers, on the ports that tasks publish.
 
 What: A security group of container instances that run bridge or host tasks behind a load balancer
-    allows ingress from something other than what tasks may allow behind that load balancer (the
-    groups of the ALB; the groups and addresses of the NLB, and the VPC; members of the group), or
-    opens ports other than those that these tasks publish. From the internet: high.
+    (or of Managed Instances that run host tasks, by their capacity provider) allows ingress from
+    something other than what tasks may allow behind that load balancer (the groups of the ALB; the
+    groups and addresses of the NLB, and the VPC; members of the group), or opens ports other than
+    those that these tasks publish. From the internet: high.
 Why: What the instance allows, its tasks allow, because they use the ports of the instance. A client
     that bypasses the load balancer meets no TLS, no authentication and no log.
 Fine when: A known client must reach the instance, such as a scanner: name it in the setting

@@ -11,10 +11,11 @@ Why: Such tasks do not start, or fail when they write their first log. If somebo
     route to the internet in a hurry, the isolation is lost.
 Fine when: Another stack creates the endpoints in this VPC: name the rule in the setting
     `elsewhere`. A default route to a transit gateway, a VPN or a firewall, and a proxy of the
-    agent, may lead to the internet: then taskwall reports "unknown". By IPv6 alone (an egress-only
-    internet gateway) only images under ECR's dual-stack name may be reached. The first pull through
-    a pull-through cache needs the internet in any case, and what the application itself calls
-    cannot be seen.
+    agent, may lead to the internet: then taskwall reports "unknown". So it does where a transit
+    gateway or a peering connection leads to another network that may have the endpoint. By IPv6
+    alone (an egress-only internet gateway) only images under ECR's dual-stack name may be reached.
+    The first pull through a pull-through cache needs the internet in any case, and what the
+    application itself calls cannot be seen.
 Terraform: Copy images that no endpoint serves to ECR, and add an endpoint for each service that is missing (s3 as a gateway, with the tasks' route tables):
     resource "aws_vpc_endpoint" "missing" {
       vpc_id              = <vpc>.id
@@ -46,7 +47,7 @@ from msgspec.structs import replace
 from taskwall.core.facts import Fact, all_of, any_of
 from taskwall.core.values import Need
 from taskwall.model.core.network import Network
-from taskwall.model.endpoints.availability import has_endpoint
+from taskwall.model.endpoints.availability import has_endpoint, served_beyond
 from taskwall.model.endpoints.egress_path import internet_egress
 from taskwall.model.endpoints.task_dependencies import ServiceDependency, service_dependencies
 from taskwall.model.endpoints.task_location import TaskLocation, position, task_locations
@@ -111,11 +112,11 @@ def _placed(
 
 
 def _shut(network: Network, demand: ServiceDependency) -> Fact:
-    """Whether something is needed, and who asks for it has no way out to it."""
+    """Whether something is needed, and who asks for it has no way out to it, or elsewhere."""
     if demand.fact.truth is False:
         return demand.fact
     out = internet_egress(network, demand.source, demand.itself, demand.dual)
-    return all_of((demand.fact, ~out))
+    return all_of((demand.fact, ~out, ~served_beyond(network, demand)))
 
 
 def _first(lacks: list[tuple[ServiceDependency, Fact]]) -> str:

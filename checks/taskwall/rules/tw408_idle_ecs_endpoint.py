@@ -4,7 +4,9 @@ What: A VPC has an endpoint of ecs, ecs-agent or ecs-telemetry, but all tasks in
 Why: These endpoints are for the container agent on instances. Fargate's own agent does not use
     them, so they cost money by the hour and have to be maintained for nothing.
 Fine when: Tasks call the ECS API themselves (ecs only; taskwall cannot see that), or the tasks use
-    Service Connect, whose proxies use ecs-agent on Fargate as well: that passes.
+    Service Connect, whose proxies use ecs-agent on Fargate as well: that passes. So does a Region
+    introduced since 2023-12-23, where AWS asks for all three on Fargate, too. A Region that is not
+    known is taken for an earlier one.
 Terraform: Remove the endpoint.
 CloudFormation: Remove the endpoint.
 Guide: fargate-needs-none

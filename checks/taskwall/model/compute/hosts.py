@@ -8,7 +8,7 @@ from taskwall.model.compute.launch_type import runs_on, strategy
 from taskwall.model.compute.placement import hosts_of
 from taskwall.model.core.entity import Link, Setting
 from taskwall.model.core.network import Network, remembered
-from taskwall.model.entities.ecs import CapacityProvider, TaskSource
+from taskwall.model.entities.ecs import CapacityProvider, Launch, TaskSource
 
 
 class Host(Struct, frozen=True):
@@ -24,6 +24,11 @@ class Host(Struct, frozen=True):
     groups_setting: Setting
     subnets: tuple[Link, ...]
     member: ContainerInstances | None = None
+
+    @property
+    def launch(self) -> Launch:
+        """The launch type of tasks on it."""
+        return "MANAGED_INSTANCES" if self.member is None else "EC2"
 
 
 def on_host(network: Network, source: TaskSource) -> Fact:
@@ -52,12 +57,25 @@ def hosts(network: Network, source: TaskSource) -> tuple[tuple[Host, Fact], ...]
     """The hosts on which tasks of a source are placed, or may be."""
     found = [(host_of(network, member), fact) for member, fact in hosts_of(network, source)]
     for link in strategy(network, source).providers:
-        provider = network.get(CapacityProvider, link)
-        if provider is not None and provider.launch == "MANAGED_INSTANCES":
-            groups, setting = provider.groups, provider.groups_setting
-            host = Host(provider.id, provider.name, groups, setting, provider.subnets)
-            found.append((host, link.fact))
+        for provider in _managed(network):
+            if provider.id == link.to:
+                found.append((_managed_host(provider), link.fact))
+            elif not link.to:
+                text = f"{source.name} runs on {provider.name}"
+                may = Fact(None, text, link.place, source.name, link.waits("a capacity provider"))
+                found.append((_managed_host(provider), may))
     return tuple(found)
+
+
+@remembered
+def _managed(network: Network) -> tuple[CapacityProvider, ...]:
+    """The capacity providers of Managed Instances."""
+    providers = network.every(CapacityProvider)
+    return tuple(each for each in providers if each.launch == "MANAGED_INSTANCES")
+
+
+def _managed_host(of: CapacityProvider) -> Host:
+    return Host(of.id, of.name, of.groups, of.groups_setting, of.subnets)
 
 
 def unless_elsewhere(placed: Fact) -> tuple[Fact, ...]:

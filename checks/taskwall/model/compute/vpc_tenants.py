@@ -6,9 +6,9 @@ from msgspec import Struct
 
 from taskwall.core.facts import Fact, any_of
 from taskwall.core.values import Need, Span
-from taskwall.model.compute.container_instances import ContainerInstances, container_instances
+from taskwall.model.compute.container_instances import container_instances
+from taskwall.model.compute.hosts import Host, host_of, hosts
 from taskwall.model.compute.launch_type import awsvpc, runs_on
-from taskwall.model.compute.placement import hosts_of, on_ec2
 from taskwall.model.core.entity import Entity, Link, same_entity
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.entities.ecs import TaskSource
@@ -38,16 +38,14 @@ class Tenant(Struct, frozen=True):
 def tenants(network: Network) -> tuple[Tenant, ...]:
     """Everything that runs in VPCs. What runs on external instances runs in none."""
     found: list[Tenant] = []
-    inside = {member.instances.id: list(_places(network, member)) for member in _members(network)}
-    for member in _members(network):
-        links = inside[member.instances.id]
+    for member in container_instances(network):
+        links = _places(network, host_of(network, member))
         found += [Tenant(member.instances, None, link, member.clusters) for link in links]
-    hosted = dict.fromkeys(source.id for source, _ in on_ec2(network))
     for source in network.every(TaskSource):
         known = vpcs(network, source)
-        if not known and source.id in hosted and awsvpc(network, source).truth is not True:
-            hosts = hosts_of(network, source)
-            known = [link for host, _ in hosts for link in inside[host.instances.id]][:1]
+        if not known and awsvpc(network, source).truth is not True:
+            known = [link for host, _ in hosts(network, source) for link in _places(network, host)]
+            known = known[:1]
         if not known and runs_on(network, source, "EXTERNAL").truth is not True:
             setting = source.subnets_setting
             known = [_somewhere(source.name, source.subnets, setting.unseen, setting.place)]
@@ -55,18 +53,13 @@ def tenants(network: Network) -> tuple[Tenant, ...]:
     return tuple(found)
 
 
-def _members(network: Network) -> tuple[ContainerInstances, ...]:
-    return container_instances(network)
-
-
-def _places(network: Network, member: ContainerInstances) -> Iterator[Link]:
-    """The VPC of container instances, as far as their subnets tell: at most one."""
-    scaled = [link for group, _ in member.scaled_by for link in group.subnets]
-    links = (*member.instances.subnets, *scaled)
+def _places(network: Network, host: Host) -> Iterator[Link]:
+    """The VPC of a host, as far as its subnets tell: at most one."""
+    links = host.subnets
     found = [network.get(Subnet, link) for link in links]
     known = [subnet.vpc for subnet in found if subnet is not None and not subnet.external]
     if links and not known:
-        known = [_somewhere(member.instances.name, links, (), links[0].place)]
+        known = [_somewhere(host.name, links, (), links[0].place)]
     yield from sorted(known, key=lambda link: not (link.exact and link.to))[:1]
 
 

@@ -3,7 +3,7 @@
 from taskwall.core.facts import FALSE, Fact, all_of, any_of
 from taskwall.core.values import Need
 from taskwall.model.compute.hosts import hosts, on_host, unless_elsewhere
-from taskwall.model.core.entity import Link
+from taskwall.model.core.entity import Link, same_entity
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.endpoints.egress_path import unseen_subnets
 from taskwall.model.endpoints.endpoint import (
@@ -14,7 +14,12 @@ from taskwall.model.endpoints.endpoint import (
     private_dns,
     serves_table,
 )
-from taskwall.model.endpoints.task_dependencies import proxies, service_dependencies, wanted_by
+from taskwall.model.endpoints.task_dependencies import (
+    ServiceDependency,
+    proxies,
+    service_dependencies,
+    wanted_by,
+)
 from taskwall.model.endpoints.task_location import (
     TaskLocation,
     by_host,
@@ -25,8 +30,9 @@ from taskwall.model.endpoints.task_location import (
 )
 from taskwall.model.entities.container_needs import ELSEWHERE
 from taskwall.model.entities.ecs import TaskSource
-from taskwall.model.entities.vpc import Subnet, Vpc
-from taskwall.model.routing.routes import tables
+from taskwall.model.entities.vpc import Route, Subnet, Vpc
+from taskwall.model.routing.routes import tables, to_networks
+from taskwall.model.routing.vpc_attachments import Peering
 
 
 @remembered
@@ -78,10 +84,14 @@ def beside_gateway(network: Network, endpoint: Endpoint) -> Fact:
 def serves_instances(network: Network, endpoint: Endpoint) -> Fact:
     """Whether an ECS endpoint serves anybody: agents on instances, or Service Connect's proxies.
 
-    What else runs in a VPC that is not in the sources cannot be seen.
+    What else runs in a VPC that is not in the sources cannot be seen. In newer Regions Fargate uses
+    them, too.
     """
     parts = list(members_in(network, endpoint))
     agents = is_for(network, endpoint, ("ecs-agent",))
+    if endpoint.region and endpoint.region not in _EARLIER:
+        text = f"Fargate uses {endpoint.name} in {endpoint.region}"
+        parts.append(Fact(True, text, endpoint.named.place, endpoint.name))
     for source, here in neighbours(network, endpoint):
         parts.append(all_of((here, on_host(network, source))))
         found = proxies(network).get(source.origin.address, ())
@@ -93,6 +103,21 @@ def serves_instances(network: Network, endpoint: Endpoint) -> Fact:
         needs = needs or endpoint.vpc.waits("the VPC")
         parts.append(Fact(None, text, endpoint.vpc.place, endpoint.name, needs))
     return any_of(parts)
+
+
+_EARLIER = frozenset((
+    "af-south-1", "ap-east-1", "ap-northeast-1", "ap-northeast-2", "ap-northeast-3", "ap-south-1",
+    "ap-south-2", "ap-southeast-1", "ap-southeast-2", "ap-southeast-3", "ap-southeast-4",
+    "ca-central-1", "ca-west-1", "cn-north-1", "cn-northwest-1", "eu-central-1", "eu-central-2",
+    "eu-north-1", "eu-south-1", "eu-south-2", "eu-west-1", "eu-west-2", "eu-west-3",
+    "il-central-1", "me-central-1", "me-south-1", "sa-east-1", "us-east-1", "us-east-2",
+    "us-gov-east-1", "us-gov-west-1", "us-iso-east-1", "us-iso-west-1", "us-isob-east-1",
+    "us-west-1", "us-west-2",
+))  # fmt: skip
+"""The Regions of before 2023-12-23: a list that does not grow.
+
+Amazon ECS developer guide, "Amazon ECS interface VPC endpoints"; AWS general reference, "Regions".
+"""
 
 
 def has_endpoint(
@@ -111,6 +136,55 @@ def has_endpoint(
         if fits.truth is not False:
             parts.append(all_of((here, fits, endpoint.exists)))
     return any_of(parts)
+
+
+@remembered
+def served_beyond(network: Network, demand: ServiceDependency) -> Fact:
+    """Whether an endpoint of another network may serve what is needed, from each subnet.
+
+    Its names would have to be made known here, which the sources seldom show.
+    """
+    own, hosted = (
+        all_of(_beyond(network, demand, link) for link in links) if links else FALSE
+        for links in (
+            demand.source.subnets,
+            [link for host, _ in hosts(network, demand.source) for link in host.subnets],
+        )
+    )
+    return by_host(network, demand.source, demand.itself, own, hosted)
+
+
+def _beyond(network: Network, demand: ServiceDependency, link: Link) -> Fact:
+    subnet = network.get(Subnet, link)
+    if subnet is None or demand.service == ELSEWHERE:
+        return FALSE
+    parts = []
+    for route, fact in to_networks(network, subnet):
+        if any(_may_have(network, demand.service, vpc) for vpc in _led_to(network, route, subnet)):
+            text = (
+                f"a network that {subnet.name} has a route to has an endpoint of {demand.service}"
+            )
+            needs = (Need(f"what {route.fact.resource} leads to", "is not all in the sources"),)
+            may = Fact(None, text, route.fact.place, route.fact.resource, needs)
+            parts.append(all_of((fact, may)))
+    return any_of(parts)
+
+
+def _led_to(network: Network, route: Route, subnet: Subnet) -> list[Link | None]:
+    """The VPCs that a route of a subnet leads to, or may; None for those that nobody sees."""
+    peering = network.get(Peering, route.peering)
+    if peering is None:
+        return [None]
+    sides = ((peering.vpc, peering.peer), (peering.peer, peering.vpc))
+    return [there for here, there in sides if same_entity(here, subnet.vpc) is not False]
+
+
+def _may_have(network: Network, service: str, link: Link | None) -> bool:
+    vpc = network.get(Vpc, link)
+    if vpc is None or vpc.external:
+        return True
+    found = of_vpc(network, link)
+    return any(is_for(network, each, (service,)).truth is not False for each, _ in found)
 
 
 @remembered

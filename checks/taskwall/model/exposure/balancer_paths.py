@@ -13,7 +13,7 @@ from taskwall.model.core.entity import Link, Setting
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.entities.ecs import TaskDefinition, TaskSource
 from taskwall.model.entities.load_balancer import LoadBalancer, TargetGroup
-from taskwall.model.exposure.instance_groups import groups_of, instance_registrations, tasks_on
+from taskwall.model.exposure.instance_groups import instance_registrations, tasks_on
 from taskwall.model.exposure.task_ports import (
     DYNAMIC_PORTS,
     DYNAMIC_PORTS_ENOUGH,
@@ -83,16 +83,13 @@ class BalancerFlow(Struct, frozen=True):
 
 
 def instance_flows(network: Network) -> Iterator[BalancerFlow]:
-    """Every way from a load balancer of the sources to container instances that run tasks."""
-    for member, held in tasks_on(network):
-        groups = groups_of(network, member.instances)
-        scaled = [group for group, _ in member.scaled_by]
-        subnets = (*member.instances.subnets, *(link for each in scaled for link in each.subnets))
-        taker = Side(member.instances.name, groups, subnets)
+    """Every way from a load balancer of the sources to hosts that run tasks."""
+    for host, held in tasks_on(network):
+        taker = Side(host.name, host.groups, host.subnets)
         for source, fact in held:
             yield from _to_instances(network, source, taker, fact)
         source, fact = held[0]
-        for front in instance_registrations(network, member):
+        for front in instance_registrations(network, host.member) if host.member else ():
             if front.balancer is not None and front.target_group is not None:
                 traffic = _exactly(front.target_group.port, "port", front.target_group)
                 way = all_of((fact, front.fact))

@@ -1,4 +1,4 @@
-"""Tasks that share the network of their container instance, and the groups that guard them.
+"""Tasks that share the network of their host, and the groups that guard them.
 
 So do tasks in the modes bridge and host, and on Windows NAT: what a group of the instance allows,
 it allows to them.
@@ -9,15 +9,11 @@ from typing import TypeAlias
 from msgspec.structs import replace
 
 from taskwall.core.facts import FALSE, Fact, all_of, any_of
-from taskwall.model.compute.container_instances import (
-    ContainerInstances,
-    Instances,
-    container_instances,
-)
-from taskwall.model.compute.launch_type import awsvpc, sources_of_definition
-from taskwall.model.compute.placement import hosts_of, on_ec2
+from taskwall.model.compute.container_instances import ContainerInstances, container_instances
+from taskwall.model.compute.hosts import Host, host_of, hosts
+from taskwall.model.compute.launch_type import awsvpc, runs_on, sources_of_definition
+from taskwall.model.compute.placement import hosts_of
 from taskwall.model.core.address import Ranges
-from taskwall.model.core.entity import Link
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.entities.ecs import TaskDefinition, TaskSource
 from taskwall.model.entities.security_group import SecurityGroup
@@ -41,22 +37,22 @@ def shares_network(network: Network, source: TaskSource) -> Fact:
 
 
 @remembered
-def tasks_on(network: Network) -> tuple[tuple[ContainerInstances, tuple[Sharing, ...]], ...]:
-    """Container instances with the task sources whose tasks share their network, or may do so."""
+def tasks_on(network: Network) -> tuple[tuple[Host, tuple[Sharing, ...]], ...]:
+    """Hosts with the task sources whose tasks share their network, or may do so."""
+    found: dict[str, Host] = {
+        each.instances.id: host_of(network, each) for each in container_instances(network)
+    }
     held: dict[str, list[Sharing]] = {}
-    for source, launched in on_ec2(network):
-        sharing = all_of((launched, shares_network(network, source)))
-        if sharing.truth is not False:
-            for member, placed in hosts_of(network, source):
-                fact = all_of((member.fact, sharing, placed))
-                if fact.truth is not False:
-                    held.setdefault(member.instances.id, []).append((source, fact))
-    members = container_instances(network)
-    return tuple(
-        (member, tuple(held[member.instances.id]))
-        for member in members
-        if member.instances.id in held
-    )
+    for source in network.every(TaskSource):
+        sharing = shares_network(network, source)
+        for host, placed in hosts(network, source) if sharing.truth is not False else ():
+            launched = runs_on(network, source, host.launch)
+            joins = () if host.member is None else (host.member.fact,)
+            fact = all_of((*joins, launched, sharing, placed))
+            if fact.truth is not False:
+                found.setdefault(host.id, host)
+                held.setdefault(host.id, []).append((source, fact))
+    return tuple((host, tuple(held[key])) for key, host in found.items() if key in held)
 
 
 @remembered
@@ -75,14 +71,12 @@ def in_host_mode(network: Network) -> dict[str, TaskDefinition]:
 
 @remembered
 def host_groups(network: Network) -> tuple[GroupAttachment, ...]:
-    """The groups of container instances on which tasks share the network, or may do so."""
+    """The groups of hosts on which tasks share the network, or may do so."""
     found: dict[str, list[Sharing]] = {}
     also: dict[str, list[BalancerPath]] = {}
-    for member, held in tasks_on(network):
-        ways = (
-            instance_registrations(network, member) if groups_of(network, member.instances) else ()
-        )
-        for link in groups_of(network, member.instances):
+    for host, held in tasks_on(network):
+        ways = instance_registrations(network, host.member) if host.member and host.groups else ()
+        for link in host.groups:
             for group, attachment in groups_meant(network, link):
                 pairs = found.setdefault(group, [])
                 pairs += [(source, all_of((attachment, fact))) for source, fact in held]
@@ -111,14 +105,6 @@ def instance_registrations(
         for front in instance_paths(network, group)
         if front.balancer is not None
     )
-
-
-def groups_of(network: Network, instances: Instances) -> tuple[Link, ...]:
-    """The groups of instances: their own, else those of their launch template."""
-    template = network.get(Instances, instances.template)
-    if instances.groups or instances.groups_setting.needs or template is None:
-        return instances.groups
-    return template.groups
 
 
 def ports_before(network: Network, attachment: GroupAttachment) -> Ports:

@@ -19,16 +19,8 @@ from taskwall.model.entities.ecs import TaskSource
 from taskwall.model.entities.load_balancer import LoadBalancer
 from taskwall.model.entities.security_group import Direction, Permission, SecurityGroup
 from taskwall.model.entities.vpc import Subnet
-from taskwall.model.permissions.coverage import (
-    TCP,
-    UDP,
-    Addresses,
-    Traffic,
-    addresses,
-    of_subnet,
-    part,
-    protocols,
-)
+from taskwall.model.permissions.coverage import Addresses, addresses, of_subnet, part
+from taskwall.model.permissions.packets import TCP, UDP, Traffic, protocols
 from taskwall.model.permissions.peers import permissions, task_sources_by_group
 from taskwall.model.permissions.ports import protocol, range_of_ports
 

@@ -225,6 +225,21 @@ def _may(link: Link, text: str) -> Fact:
     return Fact(None, text, link.place, needs=link.fact.needs)
 
 
+@remembered
+def to_networks(network: Network, subnet: Subnet) -> tuple[tuple[Route, Fact], ...]:
+    """The routes to other VPCs that a subnet has, or may have, and whether it has them."""
+    if subnet.external:
+        return ()
+    found = [
+        (route, link.fact & route.fact)
+        for link in tables(network, subnet)
+        for route in (_routes(network).get(link.to, ()) if link.to else ())
+    ]
+    text = f"a table of {subnet.name} has the route"
+    found += [(route, _may(route.table, text)) for route in _routes(network).get("", ())]
+    return tuple((route, fact) for route, fact in found if route.way in ("transit", "peering"))
+
+
 # --- ways out
 
 _NAT64 = Ranges(

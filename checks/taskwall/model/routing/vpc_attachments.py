@@ -1,6 +1,6 @@
 """What joins VPCs: peering, transit gateways and their tables, shared subnets, and VPNs."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Literal
 
 from msgspec import Struct
@@ -8,10 +8,11 @@ from msgspec.structs import replace
 
 from taskwall.core.facts import FALSE, TRUE, Fact, all_of, any_of
 from taskwall.core.values import Need, Origin, Span
-from taskwall.model.core.address import Ranges, parse_cidr
+from taskwall.model.core.address import EVERYWHERE
 from taskwall.model.core.entity import Entity, Link, Setting, same_entity
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.entities.vpc import GatewayAttachment, Route, Subnet, Vpc
+from taskwall.model.permissions.coverage import Addresses, Part, of_vpc, part
 
 
 class Peering(Entity, frozen=True, kw_only=True):
@@ -211,11 +212,7 @@ def _leads(network: Network, table: Link, other: TransitAttachment) -> Fact:
     parts = [all_of((_is(entry.table, table), _of(entry, other), entry.fact)) for entry in entries]
     default = _default(network, other, "propagates")
     parts.append(all_of((_is(default, table), default.fact)))
-    swallowed = any_of(
-        all_of((_is(entry.table, table), _covers(network, entry, other.vpc), entry.fact))
-        for entry in _entries(network, "blackhole")
-    )
-    return any_of(parts) & ~swallowed
+    return any_of(parts) & ~_swallowed(network, table, other.vpc)
 
 
 def _is(one: Link, other: Link) -> Fact:
@@ -224,30 +221,28 @@ def _is(one: Link, other: Link) -> Fact:
     return Fact(same_entity(one, other), text, one.place, one.to, needs)
 
 
-def _covers(network: Network, entry: TransitEntry, vpc: Link) -> Fact:
-    """Whether a black hole swallows what goes to a VPC, all of it."""
-    text = f"a blackhole route of {entry.table.to} covers {vpc.to or 'the VPC'}"
-    destination = entry.destination
-    held, waits = _addresses(network, vpc)
-    waits += destination.needs if destination else ()
-    if waits:
-        return Fact(None, text, entry.table.place, entry.table.to, waits)
-    swallowed = _ranges((destination.known,) if destination else ())
-    return Fact(bool(held) and held <= swallowed, text, entry.table.place, entry.table.to)
+def _swallowed(network: Network, table: Link, vpc: Link) -> Fact:
+    """Whether the black holes of a table swallow what goes to a VPC, all of it."""
+    held = Addresses()
+    for entry in _entries(network, "blackhole"):
+        here = all_of((_is(entry.table, table), entry.fact))
+        if here.truth is not False and entry.destination is not None:
+            mine = Addresses((part(entry.destination),))
+            held |= mine if here.truth else mine.perhaps(here.waits_for())
+    wanted = _ranges_of(network, vpc)
+    truth = held.covers(wanted)
+    text = f"blackhole routes of {table.to or 'a table'} cover {vpc.to or 'the VPC'}"
+    needs = (*held.needs, *wanted.needs) if truth is None else ()
+    return Fact(truth, text, table.place, table.to, needs)
 
 
-def _addresses(network: Network, vpc: Link) -> tuple[Ranges, tuple[Need, ...]]:
-    """The known addresses of a VPC, and what others of it wait for."""
+def _ranges_of(network: Network, vpc: Link) -> Addresses:
+    """The ranges of a VPC, with others that it may have."""
     thing = network.get(Vpc, vpc)
-    if thing is None:
-        return Ranges(), vpc.waits("a VPC")
-    needs = tuple(need for setting in thing.cidrs for need in setting.needs)
-    return _ranges(setting.known for setting in thing.cidrs), (*thing.external, *needs)
-
-
-def _ranges(texts: Iterable[object]) -> Ranges:
-    found = [parse_cidr(text) for text in texts if isinstance(text, str)]
-    return Ranges.union(each.ranges for each in found if each is not None)
+    known = Addresses() if thing is None else of_vpc(network, thing)
+    if thing is None or thing.external or not known.parts:
+        return known | Addresses((Part(EVERYWHERE, False, needs=vpc.waits("a VPC")),))
+    return known
 
 
 # --- VPNs
@@ -300,17 +295,17 @@ def _connection_of(route: VpnRoute) -> tuple[str, ...]:
 def _routed(network: Network, connection: VpnConnection, far: Link) -> Fact:
     """Whether what enters a VPN connection may come out in another VPC."""
     name, customer = connection.name, connection.customer
-    held, waits = _addresses(network, far)
+    held = _ranges_of(network, far)
     routes = _vpn_routes(network)
     parts = []
     for route in (*routes.get(connection.id, ()), *routes.get("", ())):
-        destination = route.destination
-        meets: bool | None = bool(_ranges((destination.known,)) & held)
-        if route.connection.to != connection.id or (not meets and (destination.open or waits)):
+        to = Addresses((part(route.destination),))
+        meets = to.meets(held)
+        if meets and route.connection.to != connection.id:
             meets = None
-        needs = (*destination.needs, *waits, *route.connection.fact.needs)
+        needs = (*to.needs, *held.needs, *route.connection.fact.needs)
         text = f"a static route of {name} leads to {far.to or 'the other VPC'}"
-        parts.append(Fact(meets, text, destination.place, name, needs))
+        parts.append(Fact(meets, text, route.destination.place, name, needs))
     text = f"the router behind {customer.to or name} leads from one VPC to the other"
     asks = (Need(customer.to or name, "may route between its VPNs"),)
     router = Fact(None, text, customer.place, name, asks)
