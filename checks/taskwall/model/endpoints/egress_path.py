@@ -2,7 +2,7 @@
 
 from taskwall.core.facts import Fact, all_of, any_of
 from taskwall.core.values import Need
-from taskwall.model.compute.container_instances import ContainerInstances
+from taskwall.model.compute.container_instances import ContainerInstances, public_address
 from taskwall.model.core.entity import Link
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.endpoints.task_location import by_host, instance_subnets, instances_for
@@ -47,11 +47,9 @@ def _from_instances(network: Network, member: ContainerInstances, link: Link) ->
     if subnet is None or subnet.external:
         needs = link.waits(name)
         return Fact(None, text, link.place, name, needs)
-    given = subnet.public_addresses
     text = f"{name} gets a public address"
-    public = Fact(None, text, link.place, name, (Need(name, "may set a public address"),))
-    if given is not None and given.is_(True).truth is True:
-        public = given.is_(True)
+    given = public_address(network, member.instances) or subnet.public_addresses
+    public = given.is_(True) if given is not None else Fact(False, text, link.place, name)
     return _tied(link, routes.subnet_egress(network, subnet, public))
 
 
