@@ -192,8 +192,14 @@ OUT = {
         .replace("aws_subnet.other.id", "var.subnet"),
         False,
     ),
-    "the table of a subnet that is not known, and no other": (
+    "the table of another subnet, and no other": (
         inline('cidr_block = "0.0.0.0/0"', NAT).replace("aws_subnet.web.id", "var.subnet"),
+        False,
+    ),
+    "the table of a subnet that is not known, and no other": (
+        inline('cidr_block = "0.0.0.0/0"', NAT).replace(
+            "aws_subnet.web.id", '["subnet-1", aws_subnet.web.id][var.index]'
+        ),
         None,
     ),
     "an internet gateway": (TABLE + route(IGW), False),

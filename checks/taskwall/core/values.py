@@ -301,6 +301,8 @@ def symbol(value: Value) -> str:
     if isinstance(value, Reference | Unknown):
         return value.symbol
     if isinstance(value, Text):
+        if len(value.parts) == 1 and not isinstance(value.parts[0], str):
+            return symbol(value.parts[0])
         names = [part if isinstance(part, str) else symbol(part) for part in value.parts]
         if all(names):
             return "".join(

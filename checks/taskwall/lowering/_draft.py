@@ -23,6 +23,7 @@ from taskwall.core.values import (
     worst_per_scenario,
 )
 from taskwall.lowering._cloud_control import as_cloudformation, types_of
+from taskwall.lowering._outside import is_outside, looks_here, root_of, words_in
 from taskwall.model.core.entity import SOMETHING, Entity, Link, Setting
 from taskwall.source.resource import Cell, Resource
 
@@ -95,7 +96,7 @@ class ResourceReader:
             unseen = {need.name: need for need in needs if not need.option}
             waits = tuple(unseen.get(need.name, need) for need in cell.doubt)
             fact = Fact(None, text, cell.place, self.name, waits or needs)
-        return Link(to, fact, cell.place, exact)
+        return Link(to, fact, cell.place, exact, self.builder.is_written(cell, to, exact))
 
     def links(self, kind: type[Entity], cell: Cell, verb: str = "refers to") -> tuple[Link, ...]:
         """The ties to all things that a list names."""
@@ -243,6 +244,8 @@ class NetworkBuilder:
         self.crashes: list[tuple[str, Span, Exception]] = []
         self.external_references: dict[tuple[type[Entity], str], ExternalReference] = {}
         self._names: dict[type[Entity], dict[str, str]] = {}
+        self._words: dict[str, frozenset[str]] = {}
+        self._alone: bool | None = None
         self._referring: dict[tuple[str, ...], dict[str, list[Resource]]] = {}
         self.types: dict[str, list[Resource]] = {}
         for resource in self.resources.values():
@@ -326,6 +329,41 @@ class NetworkBuilder:
         if name:
             self._refer((kind, name), cell, needs)
         return name, False, needs
+
+    def is_written(self, cell: Cell, to: str, exact: bool) -> bool | None:
+        """Whether a cell names a thing that these sources write; None if that is open."""
+        if exact:
+            owner, _, thing = to.rpartition(".")  # what AWS makes with a VPC
+            return to in self.resources or (thing in _MADE and owner in self.resources)
+        value = None if cell.value is None else worst_per_scenario(cell.value)
+        if isinstance(value, Text) and not isinstance(value.parts[0], str):
+            value = value.parts[0] if len(value.parts) == 1 else value
+        if isinstance(value, Reference):
+            outside = value.looked_up and not looks_here(self, self.resources.get(value.resource))
+        else:
+            outside = isinstance(value, Unknown) and is_outside(self, value)
+        return False if outside and self.is_alone() else None
+
+    def is_alone(self) -> bool:
+        """Whether all resources are of one root module or template."""
+        if self._alone is None:
+            self._alone = self.alone()
+        return self._alone
+
+    def alone(self) -> bool:
+        """What `is_alone` remembers."""
+        return len({root_of(resource) for resource in self.resources.values()}) < 2
+
+    def words(self, type_: str) -> frozenset[str]:
+        """What the resources of a type are called, in whichever attribute."""
+        if type_ not in self._words:
+            self._words[type_] = self.said(type_)
+        return self._words[type_]
+
+    def said(self, type_: str) -> frozenset[str]:
+        """What `words` remembers."""
+        every = (resource for resource in self.types.get(type_, ()) if not resource.data)
+        return frozenset(word for resource in every for word in words_in(resource.body))
 
     def _refer(self, to: tuple[type[Entity], str], cell: Cell, needs: tuple[Need, ...]) -> None:
         """Note that a cell refers to something that the sources do not declare."""
@@ -445,6 +483,8 @@ _IMPLIED = {
     ("RouteTable", "main_route_table_id"): ".main",
 }
 """Attributes of a VPC that name things which come into being with it."""
+
+_MADE = frozenset(suffix.removeprefix(".") for suffix in _IMPLIED.values())
 
 _ADOPTS = {"SecurityGroup": "aws_default_security_group", "RouteTable": "aws_default_route_table"}
 

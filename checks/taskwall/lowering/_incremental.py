@@ -75,6 +75,14 @@ class IncrementalNetworkBuilder(NetworkBuilder):
         """The addresses of the resources that become things of a kind, by their names."""
         return self._queries.query(("names", kind), self.named, (kind,))
 
+    def is_alone(self) -> bool:
+        """Whether all resources are of one root module or template."""
+        return self._queries.query("alone", self.alone, ())
+
+    def words(self, type_: str) -> frozenset[str]:
+        """What the resources of a type are called, in whichever attribute."""
+        return self._queries.query(("words", type_), self.said, (type_,))
+
     def referring(self, key: str, *types: str) -> dict[str, list[Resource]]:
         """The resources of some types by what an attribute refers to."""
         about = (key, *types)

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from taskwall.core.facts import FALSE, Fact
 from taskwall.core.values import Need, Reference, Text, Value, worst_per_scenario
-from taskwall.lowering._draft import ResourceReader, lowers, setting
+from taskwall.lowering._draft import SWITCH, ResourceReader, lowers, setting
 from taskwall.model.compute.container_instances import Instances, MetadataDefaults, MetadataOptions
 from taskwall.model.core.entity import Entity, Link, Setting
 from taskwall.model.entities.ecs_agent import Agent
@@ -23,7 +23,7 @@ class InstanceSchema(Struct, frozen=True):
     """Where a kind of resource keeps what describes its instances.
 
     Paths count from the resource; `interfaces` and `on_interface` are for groups that stand on
-    network interfaces.
+    network interfaces, where `public` stands as well.
     """
 
     word: str
@@ -35,6 +35,7 @@ class InstanceSchema(Struct, frozen=True):
     on_interface: str
     metadata: str
     image: str
+    public: str
     template: tuple[str, ...] = ()
     subnet: str = ""
 
@@ -45,29 +46,30 @@ INSTANCES: dict[str, InstanceSchema] = {
     "aws_launch_template": InstanceSchema(
         "launch template", "instance_type", "instance_requirements", ("user_data",),
         "vpc_security_group_ids", "network_interfaces", "security_groups", "metadata_options",
-        "image_id",
+        "image_id", "associate_public_ip_address",
     ),
     "AWS::EC2::LaunchTemplate": InstanceSchema(
         "launch template", _D + "InstanceType", _D + "InstanceRequirements", (_D + "UserData",),
         _D + "SecurityGroupIds", _D + "NetworkInterfaces", "Groups", _D + "MetadataOptions",
-        _D + "ImageId",
+        _D + "ImageId", "AssociatePublicIpAddress",
     ),
     "aws_launch_configuration": InstanceSchema(
         "launch configuration", "instance_type", "", ("user_data", "user_data_base64"),
         "security_groups", "", "", "metadata_options", "image_id",
+        "associate_public_ip_address",
     ),
     "AWS::AutoScaling::LaunchConfiguration": InstanceSchema(
         "launch configuration", "InstanceType", "", ("UserData",), "SecurityGroups", "", "",
-        "MetadataOptions", "ImageId",
+        "MetadataOptions", "ImageId", "AssociatePublicIpAddress",
     ),
     "aws_instance": InstanceSchema(
         "instance", "instance_type", "", ("user_data", "user_data_base64"),
-        "vpc_security_group_ids", "", "", "metadata_options", "ami",
+        "vpc_security_group_ids", "", "", "metadata_options", "ami", "associate_public_ip_address",
         ("launch_template.id", "launch_template.name"), "subnet_id",
     ),
     "AWS::EC2::Instance": InstanceSchema(
         "instance", "InstanceType", "", ("UserData",), "SecurityGroupIds", "NetworkInterfaces",
-        "GroupSet", "MetadataOptions", "ImageId",
+        "GroupSet", "MetadataOptions", "ImageId", "AssociatePublicIpAddress",
         ("LaunchTemplate.LaunchTemplateId", "LaunchTemplate.LaunchTemplateName"), "SubnetId",
     ),
 }  # fmt: skip
@@ -95,11 +97,14 @@ def instances(r: ResourceReader) -> Iterator[Entity]:
     data = written[0] if written else at(spelled.user_data[0])
     groups = at(spelled.groups)
     links = r.links(SecurityGroup, groups, "uses security group")
+    public = at(spelled.public) if not spelled.interfaces else r.nothing()
+    subnets = at(spelled.subnet) if spelled.subnet else r.nothing()
     if spelled.interfaces:
         for interface in at(spelled.interfaces).each():
             inner = interface.get(spelled.on_interface)
             groups = inner if groups.absent else groups
             links += r.links(SecurityGroup, inner, "uses security group")
+            public = interface.get(spelled.public) if public.absent else public
     type_ = at(spelled.type)
     yield Instances(
         id=r.id,
@@ -115,7 +120,11 @@ def instances(r: ResourceReader) -> Iterator[Entity]:
         else FALSE,
         groups=links,
         groups_setting=setting(groups, _name(groups.path or spelled.groups), links=links),
-        subnets=r.links(Subnet, at(spelled.subnet), "runs in") if spelled.subnet else (),
+        subnets=r.links(Subnet, subnets, "runs in"),
+        subnets_setting=setting(subnets, _name(spelled.subnet)) if spelled.subnet else None,
+        public_address=None
+        if public.absent
+        else setting(public, _name(spelled.public), meanings=SWITCH),
         metadata=None if template and options.absent else _metadata(r, options),
         agent=None if template and data.absent else _agent(r, data),
         template=template,
@@ -226,6 +235,7 @@ def started(r: ResourceReader) -> dict[str, Any]:
     types = [each.get("instance_type" if r.terraform else "InstanceType") for each in overrides]
     wanted = "instance_requirements" if r.terraform else "InstanceRequirements"
     attributes = [each.get(wanted) for each in overrides]
+    subnets = r.attribute("vpc_zone_identifier", "VPCZoneIdentifier")
     return {
         "made_from": tuple(link for link in links if link is not None),
         "types": (
@@ -233,9 +243,8 @@ def started(r: ResourceReader) -> dict[str, Any]:
             *(type_ for each in attributes for type_ in _allowed(r, each)),
         ),
         "by_attributes": tuple(_by_attributes(r, each) for each in attributes if not each.absent),
-        "subnets": r.links(
-            Subnet, r.attribute("vpc_zone_identifier", "VPCZoneIdentifier"), "starts instances in"
-        ),
+        "subnets": r.links(Subnet, subnets, "starts instances in"),
+        "subnets_setting": setting(subnets, _name(subnets.path) or "subnets"),
     }
 
 

@@ -97,7 +97,13 @@ def subnet(r: ResourceReader) -> Iterator[Entity]:
         external=r.external,
         vpc=r.must(Vpc, r.attribute("vpc_id", "VpcId"), "is in"),
         cidrs=tuple(each for each in (v4, v6, *further) if each.value is not None),
-        public_addresses=r.setting("map_public_ip_on_launch", "MapPublicIpOnLaunch"),
+        public_addresses=r.setting(
+            "map_public_ip_on_launch",
+            "MapPublicIpOnLaunch",
+            r.resource.type == "aws_default_subnet",
+            "default subnets do so" if r.resource.type == "aws_default_subnet" else "",
+            SWITCH,
+        ),
     )
 
 

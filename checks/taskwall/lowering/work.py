@@ -278,7 +278,7 @@ def _namespaces(r: ResourceReader, block: Cell, serves: bool) -> tuple[Link, ...
         if link is not None and enabled.needs:
             text = f"{r.name} uses Service Connect"
             maybe = Fact(None, text, enabled.place, r.name, enabled.needs)
-            link = Link(link.to, link.fact & maybe, link.place, link.exact)
+            link = replace(link, fact=link.fact & maybe)
         if link is not None:
             found.append(link)
     registries = block.get("service_registries" if r.terraform else "ServiceRegistries")

@@ -1,8 +1,10 @@
 """TW203: Tasks get no public address.
 
 What: A service, or anything else that starts tasks on Fargate or Managed Instances, gives each task
-    a public IPv4 address; an Express Mode service runs in public subnets or sets no subnets; or a
-    service may be connected to a public ECS gateway.
+    a public IPv4 address; an Express Mode service runs in public subnets or sets no subnets; a
+    service may be connected to a public ECS gateway; or container instances, whose network their
+    tasks share, get public addresses from their launch template or, if that says nothing, from
+    their subnets.
 Why: With a public address, one wrong security group rule opens the task to the internet, and
     clients can bypass the load balancer in front of it.
 Fine when: A VPC has neither NAT nor endpoints, and tasks must pull their images. Endpoints for ECR,
@@ -20,9 +22,12 @@ See: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-task-ne
 from collections.abc import Iterator
 
 from taskwall.core.facts import Fact, any_of
+from taskwall.model.compute.container_instances import Start, public_address, starts
 from taskwall.model.compute.launch_type import awsvpc, runs_on
 from taskwall.model.core.network import Network
 from taskwall.model.entities.ecs import TaskSource
+from taskwall.model.entities.vpc import Subnet
+from taskwall.model.exposure.instance_groups import tasks_on
 from taskwall.model.routing.routes import leads, led, subnets
 from taskwall.rules._rule import Verdict, rule
 
@@ -56,6 +61,58 @@ def public_task_address(network: Network) -> Iterator[Verdict]:
             concerned=launched & awsvpc(network, source),
             changes=() if first else source.closing,
         )
+    yield from _hosts(network)
+
+
+def _hosts(network: Network) -> Iterator[Verdict]:
+    """Container instances whose network tasks share, by what gives them a public address."""
+    for host, held in tasks_on(network):
+        member = host.member
+        if member is None:
+            continue
+        instances, runs = member.instances, any_of(fact for _, fact in held)
+        public = public_address(network, instances)
+        holds = f"{instances.name} gives container instances no public address"
+        if public is not None:
+            yield Verdict(
+                instances.origin,
+                public.place,
+                public.is_(True),
+                f"{instances.name} gives container instances public addresses",
+                holds=holds,
+                about=instances.id,
+                concerned=runs,
+                changes=public.to(False),
+            )
+            continue
+        for start in starts(member):
+            yield Verdict(
+                start.by.origin,
+                start.setting.place,
+                _mapped(network, start),
+                f"{start.by.name} starts container instances in subnets that give them public"
+                " addresses",
+                holds=f"no subnet of {start.by.name} gives instances public addresses",
+                about=start.by.id,
+                concerned=runs & start.fact,
+            )
+
+
+def _mapped(network: Network, start: Start) -> Fact:
+    """Whether a subnet in which instances start gives them public addresses."""
+    name, at = start.by.name, start.setting
+    text = f"a subnet of {name} gives instances public addresses"
+    parts = []
+    for link in start.subnets:
+        subnet = network.get(Subnet, link)
+        if subnet is None or subnet.public_addresses is None or subnet.external:
+            needs = (*link.fact.needs, *(subnet.external if subnet else ()))
+            parts.append(Fact(None, text, link.place, name, needs))
+        else:
+            parts.append(link.fact & subnet.public_addresses.is_(True))
+    if parts or at.needs:
+        return any_of(parts) if parts else Fact(None, text, at.place, name, at.needs)
+    return Fact(True, f"{name} names no subnet: default ones give public addresses", at.place, name)
 
 
 def _first(network: Network, source: TaskSource) -> str:

@@ -1,8 +1,8 @@
 """TW206: Tasks behind an NLB allow only the NLB and their VPC.
 
 What: A security group of tasks behind a Network Load Balancer (and no ALB) allows ingress from
-    something other than the CIDRs of the VPC or its subnets, the private addresses of the NLB or,
-    best, the security groups of the NLB.
+    something other than the CIDRs of the VPC or its subnets, security groups of the VPC, the
+    private addresses of the NLB or, best, the security groups of the NLB.
 Why: With wider ranges, clients can reach the tasks and bypass the load balancer. The guide asks for
     VPC ranges and the addresses of the NLB; since NLBs support security groups, allowing those is
     narrower and works with client IP preservation too. The Elastic IPs of an NLB are not the

@@ -4,7 +4,8 @@ What: A security group of container instances that run bridge or host tasks behi
     (or of Managed Instances that run host tasks, by their capacity provider) allows ingress from
     something other than what tasks may allow behind that load balancer (the groups of the ALB; the
     groups and addresses of the NLB, and the VPC; members of the group), or opens ports other than
-    those that these tasks publish. From the internet: high.
+    those that these tasks publish. Behind no load balancer: it allows ingress from addresses and
+    not from security groups. From the internet: high.
 Why: What the instance allows, its tasks allow, because they use the ports of the instance. A client
     that bypasses the load balancer meets no TLS, no authentication and no log.
 Fine when: A known client must reach the instance, such as a scanner: name it in the setting
@@ -32,6 +33,7 @@ from taskwall.model.entities.security_group import Permission
 from taskwall.model.exposure.instance_groups import host_groups, ports_before, shares_network
 from taskwall.model.exposure.task_ingress import (
     GroupAttachment,
+    allowed_by_group,
     allowed_by_network,
     allowed_properly,
     balancer_groups,
@@ -50,6 +52,7 @@ def instance_bypass(network: Network) -> Iterator[Verdict]:
     for attachment in host_groups(network):
         way = stands_behind(network, attachment)
         if way.truth is False:
+            yield from _apart(network, attachment)
             continue
         hosts, concerned = (
             f"the container instances of {attachment.names}",
@@ -97,6 +100,30 @@ def instance_bypass(network: Network) -> Iterator[Verdict]:
             holds = f"{group.name} allows no ingress"
             yield passes(group.origin, group.origin.header, holds, concerned)
     yield from _unseen(network)
+
+
+def _apart(network: Network, attachment: GroupAttachment) -> Iterator[Verdict]:
+    """Instances whose tasks are behind no load balancer: they allow groups, not addresses."""
+    hosts = f"the container instances of {attachment.names}"
+    permissions = ingress(network, attachment)
+    for each in by_permission((p, allowed_by_group(network, attachment, p)) for p in permissions):
+        permission, name = each.permission, each.permission.on.name
+        yield Verdict(
+            permission.on,
+            permission.place,
+            ~each.fact,
+            f"{name} allows ingress from {each.peers(network)} to {hosts}, by address and not by"
+            " security group",
+            holds=f"{name} opens {hosts} to security groups only",
+            about=permission.id,
+            severity="high" if allows_internet(network, permission).truth else None,
+            concerned=attachment.fact & permission.fact,
+            names={"balancer": "the client's group"},
+        )
+    group = attachment.declared
+    if not permissions and group is not None and not group.external:
+        holds = f"{group.name} allows no ingress"
+        yield passes(group.origin, group.origin.header, holds, attachment.fact)
 
 
 def _proper(network: Network, attachment: GroupAttachment, permission: Permission) -> Fact:

@@ -15,16 +15,13 @@ See: https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html
 
 from collections.abc import Iterator
 
-from taskwall.core.facts import Fact, any_of
 from taskwall.model.core.network import Network
-from taskwall.model.entities.security_group import Permission
 from taskwall.model.exposure.task_ingress import (
-    GroupAttachment,
+    allowed_by_group,
     by_permission,
     groups_without_balancer,
     ingress,
 )
-from taskwall.model.permissions.peers import by_settings, lattice_list, who
 from taskwall.rules._rule import Verdict, passes, rule
 
 
@@ -32,7 +29,8 @@ from taskwall.rules._rule import Verdict, passes, rule
 def addresses_admitted(network: Network) -> Iterator[Verdict]:
     for attachment in groups_without_balancer(network):
         permissions = ingress(network, attachment)
-        for each in by_permission((p, _proper(network, attachment, p)) for p in permissions):
+        proper = ((p, allowed_by_group(network, attachment, p)) for p in permissions)
+        for each in by_permission(proper):
             permission, name = each.permission, each.permission.on.name
             yield Verdict(
                 permission.on,
@@ -50,16 +48,3 @@ def addresses_admitted(network: Network) -> Iterator[Verdict]:
         if not permissions and thing is not None and not thing.external:
             holds = f"{thing.name} allows no ingress"
             yield passes(thing.origin, thing.origin.header, holds, attachment.fact)
-
-
-def _proper(network: Network, attachment: GroupAttachment, permission: Permission) -> Fact:
-    """Whether a permission allows a group, or a range that is excused."""
-    name, at = permission.on.name, permission.place
-    grouped = permission.itself or permission.peer is not None
-    unclear = not grouped and permission.range is None and permission.prefix_list is None
-    text = f"{name} allows ingress from a security group"
-    otherwise = f"{name} allows ingress from {who(network, permission)}"
-    needs = permission.fact.needs if unclear else ()
-    group = Fact(None if unclear else grouped, text, at, name, needs, otherwise)
-    lattice = lattice_list(network, permission, attachment.lattice)
-    return any_of((group, by_settings(network, permission), lattice))

@@ -1,6 +1,7 @@
 """TW603: Tasks run in subnets without a route to an internet gateway.
 
-What: A subnet in which tasks run has a route to an internet gateway, for IPv4 or IPv6.
+What: A subnet in which tasks run, or container instances with tasks, has a route to an internet
+    gateway, for IPv4 or IPv6.
 Why: In such a subnet, one setting (a public address, an IPv6 address, a wide security group) is
     enough to open a task to the internet. In a private subnet, no single mistake opens it.
 Fine when: Block Public Access closes the VPC in both directions; taskwall passes it where the
@@ -16,11 +17,14 @@ See: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/networking-outb
 
 from collections.abc import Iterator
 
-from taskwall.core.facts import Fact
+from taskwall.core.facts import Fact, any_of
+from taskwall.model.compute.container_instances import Start, starts
 from taskwall.model.compute.launch_type import awsvpc
+from taskwall.model.compute.placement import with_tasks
 from taskwall.model.core.network import Network
 from taskwall.model.entities.ecs import TaskSource
-from taskwall.model.routing.routes import exposed
+from taskwall.model.entities.vpc import Subnet
+from taskwall.model.routing.routes import blocked, exposed, leads
 from taskwall.rules._rule import Verdict, rule
 
 
@@ -45,3 +49,29 @@ def task_in_public_subnet(network: Network) -> Iterator[Verdict]:
             about=source.id,
             concerned=mode,
         )
+    for member, runs in with_tasks(network):
+        for start in starts(member):
+            if start.subnets or start.setting.needs:
+                yield _instances(network, start, runs)
+
+
+def _instances(network: Network, start: Start, runs: Fact) -> Verdict:
+    name, at = start.by.name, start.setting
+    text = f"a subnet of {name} has a route to an internet gateway"
+    parts = []
+    for link in start.subnets:
+        subnet = network.get(Subnet, link)
+        if subnet is None:
+            parts.append(Fact(None, text, link.place, name, link.fact.needs))
+        else:
+            route = link.fact & leads(network, subnet, "internet")
+            parts.append(route & ~blocked(network, subnet))
+    return Verdict(
+        start.by.origin,
+        at.place,
+        any_of(parts) if parts else Fact(None, text, at.place, name, at.needs),
+        f"{name} runs container instances in a subnet with a route to an internet gateway",
+        holds=f"no subnet of {name} has a route to an internet gateway",
+        about=start.by.id,
+        concerned=runs & start.fact,
+    )

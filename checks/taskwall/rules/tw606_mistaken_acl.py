@@ -10,30 +10,46 @@ Why: A security group does not show what a network ACL blocks: connections time 
 Fine when: An ACL may be narrower than the addresses or ports of a security group on purpose:
     taskwall fails it only if it blocks all traffic of a security group rule, or the return traffic.
     Return traffic goes to ports 32768-60999 of tasks and their clients, and to 1024-65535 of load
-    balancers. The default ACL of a VPC, if the sources do not set it, allows everything and is not
-    judged.
-Terraform: Allow what the group allows, and the return traffic:
+    balancers. The default ACL of a VPC allows everything, and is not judged if the sources do not
+    set it, or set just that.
+Terraform: Allow what the groups allow, and the return traffic, which comes from anywhere through a NAT gateway:
     ingress {
       rule_no    = 100
       action     = "allow"
+      protocol   = "-1"
+      cidr_block = <vpc>.cidr_block
+      from_port  = 0
+      to_port    = 0
+    }
+    ingress {
+      rule_no    = 110
+      action     = "allow"
       protocol   = "tcp"
-      cidr_block = aws_subnet.<subnet>.cidr_block
+      cidr_block = "0.0.0.0/0"
       from_port  = 1024
       to_port    = 65535
     }
-CloudFormation: Allow what the group allows, and the return traffic:
-    ReturnTrafficEntry:
+CloudFormation: Allow what the groups allow, and the return traffic, which comes from anywhere through a NAT gateway:
+    InsideEntry:
       Type: AWS::EC2::NetworkAclEntry
       Properties:
         NetworkAclId: !Ref <acl>
         RuleNumber: 100
         RuleAction: allow
+        Protocol: -1
+        CidrBlock: !GetAtt <vpc>.CidrBlock
+    ReturnTrafficEntry:
+      Type: AWS::EC2::NetworkAclEntry
+      Properties:
+        NetworkAclId: !Ref <acl>
+        RuleNumber: 110
+        RuleAction: allow
         Protocol: 6
-        CidrBlock: !GetAtt <subnet>.CidrBlock
+        CidrBlock: 0.0.0.0/0
         PortRange: { From: 1024, To: 65535 }
 Guide: beyond
 See: https://docs.aws.amazon.com/vpc/latest/userguide/vpc-network-acls.html
-"""
+"""  # noqa: E501 (headings are one line)
 
 from collections.abc import Iterator
 
@@ -62,7 +78,7 @@ def mistaken_acl(network: Network) -> Iterator[Verdict]:
     for acl in network.every(NetworkAcl):
         here = guarded(network, acl)
         concerned = any_of(fact for _, fact in here)
-        if concerned.truth is False:
+        if concerned.truth is False or (acl.default_of and _allows_everything(network, acl)):
             continue
         yield _flows(network, acl, here, concerned)
         bare = any_of(fact & ~balanced(network, subnet) for subnet, fact in here)
@@ -71,6 +87,18 @@ def mistaken_acl(network: Network) -> Iterator[Verdict]:
                 yield _internet(entry, acl, bare, concerned)
     if task_subnets(network):
         yield from _elsewhere(network)
+
+
+def _allows_everything(network: Network, acl: NetworkAcl) -> bool:
+    """Whether an ACL certainly says what AWS's default one does."""
+    entries = acl_entries(network).get(acl.id, ())
+    ways = {
+        entry.way
+        for entry in entries
+        if entry.range.known == "0.0.0.0/0" and str(entry.protocol.known) in ("-1", "all")
+    }
+    allow = all(str(entry.action.known).lower() == "allow" for entry in entries)
+    return allow and ways == {"ingress", "egress"} and not any(entry.needs for entry in entries)
 
 
 def _flows(

@@ -412,6 +412,8 @@ def _cluster(
     link = r.link(Cluster, named_cell, "joins")
     if link is None or not link.to:
         return None, setting.needs
+    if not link.exact:  # A name that an input brings may be that of a cluster which is written.
+        link = replace(link, written=None)
     if link.exact and link.to not in r.builder.resources and (waits := _open_names(r)):
         # One of these clusters may have this name.
         link = replace(link, exact=False, fact=replace(link.fact, needs=waits))

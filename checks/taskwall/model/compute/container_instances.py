@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from taskwall.core.facts import FALSE, Fact, all_of, any_of
+from taskwall.core.facts import FALSE, TRUE, Fact, all_of, any_of
 from taskwall.core.values import Need
 from taskwall.model.core.entity import Entity, Link, Setting
 from taskwall.model.core.network import Network, remembered
@@ -43,6 +43,7 @@ class Instances(Entity, frozen=True, kw_only=True):
     `word` is which of these. `types` are the instance types (or patterns) that it names,
     `by_attributes` whether AWS chooses the type by attributes alone. `groups` are its security
     groups.
+    `public_address` is whether they get a public address, None where their subnets decide.
     `agent` and `metadata` are None where an instance leaves them to its launch `template`.
     `optimized` is whether its image is known to be made for ECS.
     """
@@ -53,6 +54,8 @@ class Instances(Entity, frozen=True, kw_only=True):
     groups: tuple[Link, ...] = ()
     groups_setting: Setting
     subnets: tuple[Link, ...] = ()
+    subnets_setting: Setting | None = None
+    public_address: Setting | None = None
     metadata: MetadataOptions | None
     agent: Agent | None
     template: Link | None = None
@@ -82,6 +85,34 @@ class ContainerInstances(Struct, frozen=True):
         for group, _ in self.scaled_by:
             found += group.types or self.instances.types
         return tuple(found) if self.scaled_by else self.instances.types
+
+
+def public_address(network: Network, instances: Instances) -> Setting | None:
+    """Whether instances, or their launch template, get a public address; None: subnets decide."""
+    template = network.get(Instances, instances.template)
+    return instances.public_address or (template.public_address if template else None)
+
+
+class Start(Struct, frozen=True):
+    """What starts instances (an Auto Scaling group, or the instance itself), and in which subnets.
+
+    `setting` is the attribute that names them, `fact` whether it starts these instances.
+    """
+
+    by: Entity
+    fact: Fact
+    subnets: tuple[Link, ...]
+    setting: Setting
+
+
+def starts(member: ContainerInstances) -> Iterator[Start]:
+    """Where container instances are started, as far as the sources write it."""
+    for group, link in member.scaled_by:
+        if group.subnets_setting is not None:
+            yield Start(group, link.fact, group.subnets, group.subnets_setting)
+    own = member.instances
+    if own.subnets_setting is not None:
+        yield Start(own, TRUE, own.subnets, own.subnets_setting)
 
 
 @remembered

@@ -189,6 +189,20 @@ def is_hosted(network: Network, source: TaskSource) -> bool:
     return any(each.open or _here(network, each, source).truth for each in members)
 
 
+@remembered
+def with_tasks(network: Network) -> tuple[tuple[ContainerInstances, Fact], ...]:
+    """The container instances on which tasks are placed, or may be, and whether they are."""
+    held: dict[str, list[Fact]] = {}
+    for source in kinds_of_source(network):
+        for member, placed in hosts_of(network, source):
+            held.setdefault(member.instances.id, []).append(placed)
+    return tuple(
+        (member, all_of((member.fact, any_of(held[member.instances.id]))))
+        for member in container_instances(network)
+        if member.instances.id in held
+    )
+
+
 class Unseen(Struct, frozen=True):
     """A task source on EC2 whose container instances are not in the sources.
 

@@ -160,13 +160,16 @@ class Link(Struct, frozen=True, gc=False):
     """A tie from one thing to another, and the fact that it is there.
 
     `to` is the id of the other thing. Two different ids of which one is not in the sources may
-    still be one thing; `exact` says that the target is written here, so that it is not.
+    still be one thing; `exact` says that the target is written here, so that it is not. `written`
+    is whether it is a thing that the sources write, as far as that is certain: an id from outside
+    is none of these.
     """
 
     to: str
     fact: Fact
     place: Span
     exact: bool = True
+    written: bool | None = None
 
     def perhaps(self, to: str, name: str) -> "Link":
         """A tie that leads nobody knows where, as one that may lead to a thing of that id."""
@@ -187,8 +190,16 @@ class Link(Struct, frozen=True, gc=False):
         return self.fact.needs or (Need(self.to or word, OUTSIDE),)
 
 
+def link_to(thing: Entity) -> Link:
+    """A tie to something of the network, which is there if that exists."""
+    here = not thing.external
+    return Link(thing.id, thing.exists, thing.origin.header, here, True if here else None)
+
+
 def same_entity(one: Link, other: Link) -> bool | None:
     """Whether two ties lead to the same thing; None if the sources do not tell."""
     if one.to == other.to and one.to:
         return True
+    if {one.written, other.written} == {True, False}:
+        return False
     return False if one.exact and other.exact else None

@@ -2,6 +2,7 @@
 
 from taskwall.core.facts import Fact, all_of, any_of
 from taskwall.core.values import Need
+from taskwall.model.compute.container_instances import public_address
 from taskwall.model.compute.hosts import Host, hosts, unless_elsewhere
 from taskwall.model.core.entity import Link
 from taskwall.model.core.network import Network, remembered
@@ -76,11 +77,11 @@ def _from_host(network: Network, host: Host, link: Link) -> Fact:
     if subnet is None or subnet.external:
         needs = link.waits(name)
         return Fact(None, text, link.place, name, needs)
-    given = subnet.public_addresses
     text = f"{name} gets a public address"
-    public = Fact(None, text, link.place, name, (Need(name, "may set a public address"),))
-    if given is not None and given.is_(True).truth is True:
-        public = given.is_(True)
+    member = host.member
+    given = public_address(network, member.instances) if member is not None else None
+    given = given or subnet.public_addresses
+    public = given.is_(True) if given is not None else Fact(False, text, link.place, name)
     return _tied(link, routes.subnet_egress(network, subnet, public))
 
 

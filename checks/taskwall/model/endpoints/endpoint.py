@@ -4,6 +4,7 @@ import re
 from typing import TypeVar
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from taskwall.core.facts import TRUE, Fact, all_of, any_of
 from taskwall.core.patterns import pattern
@@ -415,7 +416,7 @@ def endpoint_groups(network: Network, endpoint: Endpoint) -> EndpointGroups:
     at, name = endpoint.groups_setting, endpoint.name
     for own, link in _own(network, EndpointGroup, endpoint):
         tie = all_of((link, _beside(endpoint, own), own.group.fact))
-        links.append(Link(own.group.to, tie, own.group.place, own.group.exact))
+        links.append(replace(own.group, fact=tie))
     text = f"{name} sets no security groups, so it uses the default one of its VPC"
     if any(link.sure for link in links):
         return EndpointGroups(

@@ -75,6 +75,7 @@ class AutoScalingGroup(Entity, frozen=True, kw_only=True):
     types: tuple[Setting, ...] = ()
     by_attributes: tuple[Fact, ...] = ()
     subnets: tuple[Link, ...] = ()
+    subnets_setting: Setting | None = None
 
     target_groups: tuple[Link, ...] = ()
     load_balancers: tuple[Link, ...] = ()

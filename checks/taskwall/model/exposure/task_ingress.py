@@ -213,7 +213,7 @@ def _if(fact: Fact, links: Iterable[Link]) -> list[Link]:
     """Ties that are there only if something is so."""
     if fact.truth:
         return list(links)
-    return [Link(link.to, link.fact & fact, link.place, link.exact) for link in links]
+    return [replace(link, fact=link.fact & fact) for link in links]
 
 
 def balancer_groups(network: Network, attachment: GroupAttachment) -> tuple[list[Link], bool]:
@@ -312,6 +312,8 @@ def allowed_by_network(
     network: Network, attachment: GroupAttachment, permission: Permission
 ) -> Fact:
     """Whether a permission allows what tasks behind an NLB may: its VPC, or the NLB's addresses."""
+    if permission.peer is not None:
+        return _group_within(network, attachment, permission.peer)
     if not names_addresses(permission):
         return FALSE
     parts = list(_own_addresses(network, attachment, permission))
@@ -323,6 +325,33 @@ def allowed_by_network(
     ]
     parts += [allows_range_within(network, permission, vpc) for vpc in places[:2] or (None,)]
     return any_of(parts)
+
+
+def _group_within(network: Network, attachment: GroupAttachment, peer: Link) -> Fact:
+    """Whether a group is one of the VPC of the tasks, which is narrower than the whole VPC."""
+    text = f"{peer.to or 'it'} is a security group of the VPC"
+    group = network.get(SecurityGroup, peer)
+    places = (link for source in attachment.sources for link in vpcs(network, source))
+    parts = []
+    for vpc in places:
+        own = group.vpc if group is not None else None
+        waits = peer.waits("a group") if own is None else (*own.fact.needs, *vpc.fact.needs)
+        truth = None if own is None else same_entity(own, vpc)
+        parts.append(Fact(truth, text, peer.place, peer.to, waits if truth is None else ()))
+    return any_of(parts) if parts else Fact(None, text, peer.place, peer.to, peer.waits("a group"))
+
+
+def allowed_by_group(network: Network, attachment: GroupAttachment, permission: Permission) -> Fact:
+    """Whether a permission allows a group, or a range that is excused: Lattice's, the settings'."""
+    name, at = permission.on.name, permission.place
+    grouped = permission.itself or permission.peer is not None
+    unclear = not grouped and permission.range is None and permission.prefix_list is None
+    text = f"{name} allows ingress from a security group"
+    otherwise = f"{name} allows ingress from {who(network, permission)}"
+    needs = permission.fact.needs if unclear else ()
+    group = Fact(None if unclear else grouped, text, at, name, needs, otherwise)
+    lattice = lattice_list(network, permission, attachment.lattice)
+    return any_of((group, by_settings(network, permission), lattice))
 
 
 def _own_addresses(

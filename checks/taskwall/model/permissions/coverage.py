@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from taskwall.core.facts import FALSE, Fact, all_of, any_of
 from taskwall.core.values import Need, Reference, Text, Value, symbol
 from taskwall.model.core.address import EVERYWHERE, V4, V6, Ranges, parse_cidr
-from taskwall.model.core.entity import Link, Setting, same_entity
+from taskwall.model.core.entity import Link, Setting, link_to, same_entity
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.entities.security_group import Permission, PrefixList
 from taskwall.model.entities.vpc import Subnet, Vpc
@@ -206,7 +206,7 @@ def _unseen_in(network: Network, needs: tuple[Need, ...], vpc: Link | None) -> A
 @remembered
 def of_vpc(network: Network, vpc: Vpc) -> Addresses:
     """The ranges that the sources write as those of a VPC."""
-    here = Link(vpc.id, vpc.exists, vpc.origin.header, not vpc.external)
+    here = link_to(vpc)
     return Addresses(tuple(part(each, vpc.id, here) for each in vpc.cidrs))
 
 

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from taskwall.core.facts import FALSE, TRUE, Fact, all_of, any_of
 from taskwall.core.values import Need
 from taskwall.model.core.address import EVERYWHERE, V6, Ranges, public_addresses
-from taskwall.model.core.entity import Link, same_entity
+from taskwall.model.core.entity import Link, link_to, same_entity
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.entities.ecs import TaskSource
 from taskwall.model.entities.security_group import PrefixList
@@ -45,7 +45,7 @@ def tables(network: Network, subnet: Subnet) -> tuple[Link, ...]:
         else:
             text = f"{each.table.fact.resource} associates a route table with {subnet.name}"
             tie = Fact(None, text, each.subnet.place, each.table.fact.resource, _of(each.subnet))
-        own.append(Link(each.table.to, tie, each.table.place, each.table.exact))
+        own.append(replace(each.table, fact=tie))
     if any(link.sure for link in own):
         return tuple(link for link in own if link.sure)
     main = _main(network, subnet.vpc)
@@ -71,7 +71,7 @@ def _of(link: Link) -> tuple[Need, ...]:
 
 
 def _link(subnet: Subnet) -> Link:
-    return Link(subnet.id, subnet.exists, subnet.origin.header, not subnet.external)
+    return link_to(subnet)
 
 
 def _main(network: Network, vpc: Link) -> tuple[Link, ...]:

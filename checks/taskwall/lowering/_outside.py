@@ -1,0 +1,94 @@
+"""What comes from outside: ids that an input or a look-up brings, of things not written here."""
+
+import os
+from collections.abc import Iterator
+from typing import Protocol
+
+from taskwall.core.values import (
+    Fields,
+    Items,
+    Known,
+    Reference,
+    Text,
+    Unknown,
+    Value,
+    symbol,
+)
+from taskwall.source.resource import Resource
+
+
+class Written(Protocol):
+    """The resources that sources write."""
+
+    resources: dict[str, Resource]
+
+    def words(self, type_: str) -> frozenset[str]:
+        """What the resources of a type are called, in whichever attribute."""
+
+
+def root_of(resource: Resource) -> str:
+    """The folder of the root module, or the template, that a resource is of."""
+    origin = resource.origin
+    place = origin.called_from[0].place if origin.called_from else origin.header
+    return os.path.dirname(place.file) if origin.language == "terraform" else place.file
+
+
+def is_outside(written: Written, value: Unknown) -> bool:
+    """Whether an unknown is something that an input or another stack brings.
+
+    An output of a module that is not there may be what was handed to it, and a parameter of
+    Parameter Store what the same template puts there.
+    """
+    if not value.symbol or value.symbol.startswith("module."):
+        return False
+    stored = any(
+        "Parameter Store" in need.why or "at deployment" in need.why for need in value.needs
+    )
+    return not (stored and written.words("AWS::SSM::Parameter"))
+
+
+def looks_here(written: Written, source: Resource | None) -> bool:
+    """Whether a data source may answer with what these sources write.
+
+    It does where it looks among the things of a resource, or for a name or tag that one has.
+    """
+    if source is None or not source.data:
+        return source is not None
+    names = {source.type, source.type.removesuffix("s"), source.type.removesuffix("_ids")}
+    words = frozenset(words_in(source.body))
+    return any(words & written.words(name) for name in names) or any(
+        (meant := written.resources.get(reference.resource)) is not None and not meant.data
+        for reference in _references(source.body)
+    )
+
+
+def words_in(value: Value) -> Iterator[str]:
+    """The texts within a value, and the names of those that are not known."""
+    if isinstance(value, Known):
+        if isinstance(value.data, str) and value.data:
+            yield value.data
+    elif isinstance(value, Items):
+        for item in value.items:
+            yield from words_in(item)
+    elif isinstance(value, Fields):
+        for item in value.fields.values():
+            yield from words_in(item)
+    elif name := symbol(value):
+        yield name
+    if isinstance(value, Reference) and value.value is not None:
+        yield from words_in(value.value)
+
+
+def _references(value: Value) -> Iterator[Reference]:
+    if isinstance(value, Reference):
+        yield value
+    elif isinstance(value, Items):
+        for item in (*value.items, *value.rest):
+            yield from _references(item)
+    elif isinstance(value, Fields):
+        for item in value.fields.values():
+            yield from _references(item)
+    elif isinstance(value, Text):
+        for part in value.parts:
+            if not isinstance(part, str):
+                yield from _references(part)

@@ -1,0 +1,145 @@
+"""Which ids are none of the things that the same sources write."""
+
+import pytest
+
+from taskwall.lowering import lower
+from taskwall.model.core.entity import Link, same_entity
+from taskwall.model.entities.vpc import Subnet
+from taskwall.readers import cloudformation, terraform
+from taskwall.source.files import Files
+from taskwall.source.stack import Inputs, Stack
+
+WRITTEN = """
+variable "id" { type = string }
+variable "ids" { type = list(string) }
+variable "key" { type = string }
+resource "aws_vpc" "main" {
+  cidr_block = "10.0.0.0/16"
+  tags       = { Name = "main" }
+}
+resource "aws_ssm_parameter" "vpc" {
+  name  = "/vpc"
+  value = aws_vpc.main.id
+}
+resource "aws_lb" "web" {}
+module "absent" { source = "example/absent/aws" }
+locals { ids = { main = aws_vpc.main.id, other = "vpc-1" } }
+data "aws_vpc" "named" { tags = { Name = "shared" } }
+data "aws_vpc" "here" { tags = { Name = "main" } }
+data "aws_ssm_parameter" "named" { name = "/shared" }
+data "aws_ssm_parameter" "here" { name = "/vpc" }
+data "aws_vpc_peering_connection" "here" { vpc_id = aws_vpc.main.id }
+resource "aws_subnet" "a" {
+  vpc_id     = ID
+  cidr_block = "10.0.1.0/24"
+}
+"""
+
+IDS = {
+    "aws_vpc.main.id": True,
+    '"vpc-0a1b2c3d"': False,
+    "var.id": False,
+    '"${var.id}"': False,
+    "var.ids[0]": False,
+    "data.aws_vpc.named.id": False,
+    "data.aws_ssm_parameter.named.value": False,
+    "data.terraform_remote_state.shared.outputs.vpc": False,
+    "data.aws_vpc.here.id": None,
+    "data.aws_ssm_parameter.here.value": None,
+    "data.aws_vpc_peering_connection.here.peer_vpc_id": None,
+    "module.absent.vpc_id": None,
+    "aws_lb.web.vpc_id": None,
+    "local.ids[var.key]": None,
+}
+
+
+def _tie(stack: Stack) -> Link:
+    """The tie of the stack's subnet to its VPC."""
+    network = lower(stack.evaluate({}).resources).network
+    return next(each.vpc for each in network.every(Subnet) if not each.external)
+
+
+@pytest.mark.parametrize("expression", IDS)
+def test_ids_of_terraform(expression: str) -> None:
+    """An input or look-up brings another thing, unless it looks for what is written."""
+    text = WRITTEN.replace("ID\n", f"{expression}\n")
+    text += 'data "terraform_remote_state" "shared" {\n  backend = "s3"\n}\n'
+    files = Files({"/stack/main.tf": text})
+    stacks, _ = terraform.stacks(list(files.known), files, Inputs(boundary="/stack"))
+
+    assert _tie(stacks[0]).written is IDS[expression]
+
+
+TEMPLATE = """
+Parameters:
+  Id: {Type: String}
+  Ids: {Type: CommaDelimitedList}
+  Index: {Type: Number}
+  Stored: {Type: "AWS::SSM::Parameter::Value<String>", Default: /vpc}
+Resources:
+  Vpc: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.0.0.0/16}}
+  Custom: {Type: Custom::Vpc, Properties: {ServiceToken: "arn:aws:lambda:eu-west-1:1:function:a"}}
+  Subnet: {Type: AWS::EC2::Subnet, Properties: {CidrBlock: 10.0.1.0/24, VpcId: ID}}
+"""
+STORED = (
+    "  P: {Type: AWS::SSM::Parameter, Properties: {Type: String, Name: /vpc, Value: !Ref Vpc}}\n"
+)
+
+VALUES = {
+    ("!Ref Vpc", ""): True,
+    ("vpc-0a1b2c3d", ""): False,
+    ("!Ref Id", ""): False,
+    ('!Sub "${Id}"', ""): False,
+    ("!Select [0, !Ref Ids]", ""): False,
+    ("!ImportValue shared-vpc", ""): False,
+    ("!Ref Stored", ""): False,
+    ("!Ref Stored", STORED): None,
+    ('"{{resolve:ssm:/vpc}}"', ""): False,
+    ('"{{resolve:ssm:/vpc}}"', STORED): None,
+    ("!GetAtt Custom.VpcId", ""): None,
+    ("!Select [!Ref Index, [!Ref Vpc, vpc-1]]", ""): None,
+}
+
+
+@pytest.mark.parametrize(("value", "further"), VALUES)
+def test_ids_of_cloudformation(value: str, further: str) -> None:
+    """The same of parameters, imports, and what Parameter Store holds."""
+    files = Files({"/stack/template.yaml": TEMPLATE.replace("ID}", f"{value}}}") + further})
+    stacks, _ = cloudformation.stacks(list(files.known), files, Inputs(boundary="/stack"))
+
+    assert _tie(stacks[0]).written is VALUES[value, further]
+
+
+def test_what_another_member_of_a_scan_writes_is_possible() -> None:
+    """Of roots that are one stack, what one brings in may be what another writes."""
+    network = (
+        'terraform {\n  backend "s3" {\n    bucket = "b"\n    key = "network"\n  }\n}\n'
+        'resource "aws_vpc" "main" {}\noutput "name" { value = "a" }\n'
+    )
+    app = (
+        'data "terraform_remote_state" "network" {\n  backend = "s3"\n  config = {\n'
+        '    bucket = "b"\n    key = "network"\n  }\n}\nvariable "id" {}\n'
+        'resource "aws_subnet" "a" {\n  vpc_id = var.id\n'
+        "  tags = { Name = data.terraform_remote_state.network.outputs.name }\n}\n"
+    )
+    files = Files({"/stack/network/main.tf": network, "/stack/app/main.tf": app})
+    stacks, _ = terraform.stacks(list(files.known), files, Inputs(boundary="/stack"))
+
+    assert len(stacks) == 1
+    assert _tie(stacks[0]).written is None
+
+
+def test_ties_from_outside_and_to_what_is_written_differ() -> None:
+    """Two ids from outside may be one thing, never one that is written."""
+    found = {
+        expression: _tie(terraform.stacks(["/stack/main.tf"], Files({
+            "/stack/main.tf": WRITTEN.replace("ID\n", f"{expression}\n")
+        }), Inputs(boundary="/stack"))[0][0])
+        for expression in ("aws_vpc.main.id", "var.id", "data.aws_vpc.named.id", '"vpc-1"')
+    }  # fmt: skip
+    written, given, named, literal = found.values()
+
+    assert same_entity(written, given) is False
+    assert same_entity(written, literal) is False
+    assert same_entity(given, named) is None
+    assert same_entity(given, literal) is None
