@@ -4,6 +4,7 @@ Verdicts, suppressions and baselines are about each resource by itself. What rem
 for each place where a user would change it: at the last expression that all who suffer share.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
@@ -88,7 +89,7 @@ def _merged(placed: Sequence[tuple[Span, ReportEntry]], paths: ReportPaths) -> F
     met = {(file, place.line), *((step.file, step.line) for step in steps)}
     for row in rows:
         one = row.finding
-        if (one.file, one.line) not in met or one.message != first.message:
+        if (one.file, one.line) not in met or _wording(row) != _wording(rows[0]):
             steps[Step(row.name, one.file, one.line, one.message)] = None
     others = list(dict.fromkeys(row.name for row in rows if row.name != rows[0].name))
     every = [row.finding for row in rows]
@@ -109,6 +110,13 @@ def _merged(placed: Sequence[tuple[Span, ReportEntry]], paths: ReportPaths) -> F
         fix=first.fix
         and replace(first.fix, edits=tuple(sorted(edits, key=_by_place)) if mended else ()),
     )
+
+
+def _wording(row: ReportEntry) -> str:
+    """A message without the name of its resource, and without the calls in the names of others."""
+    calls = row.name[: -len(re.split(r"module\.[^.]+\.|/", row.name)[-1])]
+    text = row.finding.message.replace(row.name, "")
+    return text.replace(calls, "") if calls else text
 
 
 def _first(row: ReportEntry) -> tuple[object, ...]:
