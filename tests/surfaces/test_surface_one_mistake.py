@@ -212,6 +212,17 @@ def test_a_suppression_beside_the_place_takes_all(tmp_path: Path) -> None:
     assert [one.addresses for one in own.document.findings] == [("aws_ecs_service.b",)]
 
 
+def test_a_given_file_that_decides(tmp_path: Path) -> None:
+    """A finding belongs to the file of a local that brings what is wrong."""
+    text = service("a", "local.nets") + NETWORK
+    (tmp_path / "main.tf").write_text(text)
+    (tmp_path / "locals.tf").write_text(f"locals {{\n  nets = {LIST}\n}}\n")
+    options = Options(paths=("locals.tf",), cwd=str(tmp_path), select=("TW603",))
+
+    [one] = scan(options).document.findings
+    assert one.file == "main.tf"
+
+
 # --- precedence
 
 
