@@ -168,6 +168,20 @@ def test_calls_that_share_nothing_but_the_module(tmp_path: Path) -> None:
     assert [each.called_from[0].text for each in one.instances] == ["module.a", "module.b"]
 
 
+def test_a_call_with_instances(tmp_path: Path) -> None:
+    """Of the instances of a call only those that fail are told, at the line of the module."""
+    private = (
+        'resource "aws_vpc" "p" { cidr_block = "10.1.0.0/16" }\n'
+        'resource "aws_subnet" "p" {\n  vpc_id = aws_vpc.p.id\n  cidr_block = "10.1.0.0/24"\n}\n'
+    )
+    lists = f"locals {{\n  nets = {{\n    a = {LIST}\n    b = [aws_subnet.p.id]\n  }}\n}}\n"
+    calls = call("m", "each.value").replace("source", "for_each = local.nets\n  source")
+    [one] = report(tmp_path, lists + private + calls).document.findings
+
+    assert (one.file, one.line) == ("service/main.tf", 8)
+    assert one.addresses == ('module.m["a"].aws_ecs_service.this',)
+
+
 def test_fingerprints_do_not_hang_on_who_shares(tmp_path: Path) -> None:
     """An eleventh service that shares a list that is in a baseline for ten is new."""
     shared = f"locals {{\n  nets = {LIST}\n}}\n"
