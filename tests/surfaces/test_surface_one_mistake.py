@@ -168,6 +168,35 @@ def test_calls_that_share_nothing_but_the_module(tmp_path: Path) -> None:
     assert [each.called_from[0].text for each in one.instances] == ["module.a", "module.b"]
 
 
+def test_different_mistakes_at_one_place(tmp_path: Path) -> None:
+    """The worst is told first; what is said otherwise of others is a step of the chain."""
+    module = (
+        'variable "mode" {}\nresource "aws_ecs_task_definition" "t" {\n  family = "t"\n'
+        '  requires_compatibilities = ["EC2"]\n  network_mode = var.mode\n'
+        '  container_definitions = "[]"\n}\n'
+    )
+    (tmp_path / "task").mkdir()
+    (tmp_path / "task" / "main.tf").write_text(module)
+    calls = (
+        f'module "{mode}{n}" {{\n  source = "./task"\n  mode = "{mode}"\n}}\n'
+        for mode in ("bridge", "host")
+        for n in (1, 2)
+    )
+    (tmp_path / "main.tf").write_text("".join(calls))
+    options = Options(paths=(str(tmp_path),), cwd=str(tmp_path), select=("TW201",))
+    [one] = scan(options).document.findings
+    host, bridge = ([f"module.{m}{n}.aws_ecs_task_definition.t" for n in (1, 2)] for m in MODES)
+
+    assert (one.severity, one.addresses) == ("high", (*host, *bridge))
+    assert one.message.endswith(f"(network mode host); also {host[1]}")
+    assert [step.text for step in one.because if "bridge)" in step.text] == [
+        f"tasks of {name} share their instance's network (network mode bridge)" for name in bridge
+    ]
+
+
+MODES = ("host", "bridge")
+
+
 def test_a_call_with_instances(tmp_path: Path) -> None:
     """Of the instances of a call only those that fail are told, at the line of the module."""
     private = (
@@ -507,7 +536,7 @@ def test_endpoints_that_share_a_group(tmp_path: Path, text: str, where: str) -> 
 
     assert text.splitlines()[one.line - 1].startswith(where)
     assert set(one.addresses) == NAMES
-    assert "aws_vpc_endpoint.ecr_dkr and aws_vpc_endpoint.logs)" in one.message
+    assert "; also aws_vpc_endpoint.ecr_dkr and aws_vpc_endpoint.logs" in one.message
 
 
 def test_endpoints_of_several_groups(tmp_path: Path) -> None:

@@ -91,7 +91,8 @@ def _merged(placed: Sequence[tuple[Span, ReportEntry]], paths: ReportPaths) -> F
         one = row.finding
         if (one.file, one.line) not in met or _wording(row) != _wording(rows[0]):
             steps[Step(row.name, one.file, one.line, one.message)] = None
-    others = list(dict.fromkeys(row.name for row in rows if row.name != rows[0].name))
+    alike = [row.name for row in rows if _wording(row) == _wording(rows[0])]
+    others = [name for name in dict.fromkeys(alike) if name != rows[0].name]
     every = [row.finding for row in rows]
     edits = sorted({edit for one in every if one.fix for edit in one.fix.edits}, key=_by_place)
     mended = all(one.fix and one.fix.edits for one in every)
@@ -120,9 +121,10 @@ def _wording(row: ReportEntry) -> str:
 
 
 def _first(row: ReportEntry) -> tuple[object, ...]:
-    """What holds without a condition, and nearest to the root module, comes first."""
+    """What holds without a condition comes first, the worst, and nearest to the root module."""
     one = row.finding
-    return one.when is not None, len(one.called_from), in_order(one)
+    worst = SEVERITIES.index(one.severity)
+    return one.when is not None, worst, len(one.called_from), in_order(one)
 
 
 def _by_place(edit: Edit) -> tuple[str, int, int]:
@@ -138,4 +140,4 @@ def _also(names: Sequence[str]) -> str:
         told, more = names, 0
     last = f"{more:,} more" if more > 0 else told[-1]
     rest = told if more > 0 else told[:-1]
-    return f" (also {', '.join(rest)} and {last})" if rest else f" (also {last})"
+    return f"; also {', '.join(rest)} and {last}" if rest else f"; also {last}"
