@@ -385,6 +385,19 @@ def test_what_nested_stacks_are_given(tmp_path: Path) -> None:
     assert twins == [("nested.yaml", len((NESTED + one).splitlines()), 2)]
 
 
+def test_an_entry_of_a_mapping(tmp_path: Path) -> None:
+    """What services look up in a mapping is written there."""
+    mapping = "Mappings:\n  Nets:\n    All:\n      Ids: [subnet-1]\n      Others: [subnet-2]\n"
+    services = "".join(
+        SERVICE.format(name=name, subnets=f"!FindInMap [Nets, All, {key}]")
+        for name, key in (("A", "Ids"), ("B", "Ids"), ("C", "Others"))
+    )
+    text = f"{mapping}Resources:\n{services}"
+    line = next(n for n, line in enumerate(text.splitlines(), 1) if "Others]" in line)
+
+    assert of_templates(tmp_path, main=text) == [("main.yaml", 4, 2), ("main.yaml", line, 1)]
+
+
 def test_an_anchor_that_services_share(tmp_path: Path) -> None:
     """A list that YAML repeats is written once."""
     text = (
