@@ -168,6 +168,49 @@ def test_calls_that_share_nothing_but_the_module(tmp_path: Path) -> None:
     assert [each.called_from[0].text for each in one.instances] == ["module.a", "module.b"]
 
 
+def test_different_mistakes_at_one_place(tmp_path: Path) -> None:
+    """The worst is told first; what is said otherwise of others is a step of the chain."""
+    module = (
+        'variable "mode" {}\nresource "aws_ecs_task_definition" "t" {\n  family = "t"\n'
+        '  requires_compatibilities = ["EC2"]\n  network_mode = var.mode\n'
+        '  container_definitions = "[]"\n}\n'
+    )
+    (tmp_path / "task").mkdir()
+    (tmp_path / "task" / "main.tf").write_text(module)
+    calls = (
+        f'module "{mode}{n}" {{\n  source = "./task"\n  mode = "{mode}"\n}}\n'
+        for mode in ("bridge", "host")
+        for n in (1, 2)
+    )
+    (tmp_path / "main.tf").write_text("".join(calls))
+    options = Options(paths=(str(tmp_path),), cwd=str(tmp_path), select=("TW201",))
+    [one] = scan(options).document.findings
+    host, bridge = ([f"module.{m}{n}.aws_ecs_task_definition.t" for n in (1, 2)] for m in MODES)
+
+    assert (one.severity, one.addresses) == ("high", (*host, *bridge))
+    assert one.message.endswith(f"(network mode host); also {host[1]}")
+    assert [step.text for step in one.because if "bridge)" in step.text] == [
+        f"tasks of {name} share their instance's network (network mode bridge)" for name in bridge
+    ]
+
+
+MODES = ("host", "bridge")
+
+
+def test_a_call_with_instances(tmp_path: Path) -> None:
+    """Of the instances of a call only those that fail are told, at the line of the module."""
+    private = (
+        'resource "aws_vpc" "p" { cidr_block = "10.1.0.0/16" }\n'
+        'resource "aws_subnet" "p" {\n  vpc_id = aws_vpc.p.id\n  cidr_block = "10.1.0.0/24"\n}\n'
+    )
+    lists = f"locals {{\n  nets = {{\n    a = {LIST}\n    b = [aws_subnet.p.id]\n  }}\n}}\n"
+    calls = call("m", "each.value").replace("source", "for_each = local.nets\n  source")
+    [one] = report(tmp_path, lists + private + calls).document.findings
+
+    assert (one.file, one.line) == ("service/main.tf", 8)
+    assert one.addresses == ('module.m["a"].aws_ecs_service.this',)
+
+
 def test_fingerprints_do_not_hang_on_who_shares(tmp_path: Path) -> None:
     """An eleventh service that shares a list that is in a baseline for ten is new."""
     shared = f"locals {{\n  nets = {LIST}\n}}\n"
@@ -210,6 +253,17 @@ def test_a_suppression_beside_the_place_takes_all(tmp_path: Path) -> None:
     assert beside.document.findings == ()
     assert beside.document.summary.suppressed == 2
     assert [one.addresses for one in own.document.findings] == [("aws_ecs_service.b",)]
+
+
+def test_a_given_file_that_decides(tmp_path: Path) -> None:
+    """A finding belongs to the file of a local that brings what is wrong."""
+    text = service("a", "local.nets") + NETWORK
+    (tmp_path / "main.tf").write_text(text)
+    (tmp_path / "locals.tf").write_text(f"locals {{\n  nets = {LIST}\n}}\n")
+    options = Options(paths=("locals.tf",), cwd=str(tmp_path), select=("TW603",))
+
+    [one] = scan(options).document.findings
+    assert one.file == "main.tf"
 
 
 # --- precedence
@@ -329,6 +383,19 @@ def test_what_nested_stacks_are_given(tmp_path: Path) -> None:
 
     assert shared == [("main.yaml", len((VPC + call_[0]).splitlines()), 2)]
     assert twins == [("nested.yaml", len((NESTED + one).splitlines()), 2)]
+
+
+def test_an_entry_of_a_mapping(tmp_path: Path) -> None:
+    """What services look up in a mapping is written there."""
+    mapping = "Mappings:\n  Nets:\n    All:\n      Ids: [subnet-1]\n      Others: [subnet-2]\n"
+    services = "".join(
+        SERVICE.format(name=name, subnets=f"!FindInMap [Nets, All, {key}]")
+        for name, key in (("A", "Ids"), ("B", "Ids"), ("C", "Others"))
+    )
+    text = f"{mapping}Resources:\n{services}"
+    line = next(n for n, line in enumerate(text.splitlines(), 1) if "Others]" in line)
+
+    assert of_templates(tmp_path, main=text) == [("main.yaml", 4, 2), ("main.yaml", line, 1)]
 
 
 def test_an_anchor_that_services_share(tmp_path: Path) -> None:
@@ -482,7 +549,7 @@ def test_endpoints_that_share_a_group(tmp_path: Path, text: str, where: str) -> 
 
     assert text.splitlines()[one.line - 1].startswith(where)
     assert set(one.addresses) == NAMES
-    assert "aws_vpc_endpoint.ecr_dkr and aws_vpc_endpoint.logs)" in one.message
+    assert "; also aws_vpc_endpoint.ecr_dkr and aws_vpc_endpoint.logs" in one.message
 
 
 def test_endpoints_of_several_groups(tmp_path: Path) -> None:

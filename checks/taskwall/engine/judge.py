@@ -433,7 +433,8 @@ def _hangs_on_others(answer: ScenarioVerdict) -> bool:
     That is the case of the changes that are offered, and of the places in files that users edit.
     """
     verdict = answer.verdict
-    return bool(answer.truth and verdict.changes) or verdict.on.download is not None
+    fetched = any(on.download for on in (verdict.on, verdict.shared) if on is not None)
+    return fetched or bool(answer.truth and verdict.changes)
 
 
 def _of_rule(

@@ -4,6 +4,7 @@ Verdicts, suppressions and baselines are about each resource by itself. What rem
 for each place where a user would change it: at the last expression that all who suffer share.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
@@ -88,9 +89,10 @@ def _merged(placed: Sequence[tuple[Span, ReportEntry]], paths: ReportPaths) -> F
     met = {(file, place.line), *((step.file, step.line) for step in steps)}
     for row in rows:
         one = row.finding
-        if (one.file, one.line) not in met or one.message != first.message:
+        if (one.file, one.line) not in met or _wording(row) != _wording(rows[0]):
             steps[Step(row.name, one.file, one.line, one.message)] = None
-    others = list(dict.fromkeys(row.name for row in rows if row.name != rows[0].name))
+    alike = [row.name for row in rows if _wording(row) == _wording(rows[0])]
+    others = [name for name in dict.fromkeys(alike) if name != rows[0].name]
     every = [row.finding for row in rows]
     edits = sorted({edit for one in every if one.fix for edit in one.fix.edits}, key=_by_place)
     mended = all(one.fix and one.fix.edits for one in every)
@@ -111,10 +113,18 @@ def _merged(placed: Sequence[tuple[Span, ReportEntry]], paths: ReportPaths) -> F
     )
 
 
+def _wording(row: ReportEntry) -> str:
+    """A message without the name of its resource, and without the calls in the names of others."""
+    calls = row.name[: -len(re.split(r"module\.[^.]+\.|/", row.name)[-1])]
+    text = row.finding.message.replace(row.name, "")
+    return text.replace(calls, "") if calls else text
+
+
 def _first(row: ReportEntry) -> tuple[object, ...]:
-    """What holds without a condition, and nearest to the root module, comes first."""
+    """What holds without a condition comes first, the worst, and nearest to the root module."""
     one = row.finding
-    return one.when is not None, len(one.called_from), in_order(one)
+    worst = SEVERITIES.index(one.severity)
+    return one.when is not None, worst, len(one.called_from), in_order(one)
 
 
 def _by_place(edit: Edit) -> tuple[str, int, int]:
@@ -130,4 +140,4 @@ def _also(names: Sequence[str]) -> str:
         told, more = names, 0
     last = f"{more:,} more" if more > 0 else told[-1]
     rest = told if more > 0 else told[:-1]
-    return f" (also {', '.join(rest)} and {last})" if rest else f" (also {last})"
+    return f"; also {', '.join(rest)} and {last}" if rest else f"; also {last}"

@@ -112,7 +112,9 @@ class ReportEntries:
                 holding = [s for s in silencing if not suppressions.has_ended(s, self._today)]
                 finding = self._paths.respelt(_with_edits(judged.finding, mend))
                 skip = holding[0] if holding else None
-                asked = read.only is None or judged.touches(read.only)
+                asked = read.only is None or (
+                    judged.touches(read.only) or any(one.place.file in read.only for one in trace)
+                )
                 place, on = judged.place, judged.on.name
                 row = ReportEntry(finding, place, read.boundary, on, skip, asked, provenance=trace)
                 rows.append((judged, row, silencing))

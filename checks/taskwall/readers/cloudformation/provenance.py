@@ -1,4 +1,4 @@
-"""From which expressions the value at a place comes: parameters, and what nested stacks are given.
+"""From which expressions a value comes: parameters, mappings, and what nested stacks are given.
 
 Only what alone decides the value is followed: `!Ref PublicSubnets` comes from that parameter, and a
 list of several from where it stands.
@@ -60,6 +60,8 @@ class TemplateProvenance:
         for _ in range(_MOST_STEPS):
             template = self._templates.get(file)
             node = _passed(node)
+            if template is not None and (entry := _entry(node, template)) is not None:
+                yield entry, depth
             if template is None or (name := _parameter(node, template)) is None:
                 return
             if depth and (given := self._handed(name, calls[depth - 1])) is not None:
@@ -117,6 +119,18 @@ def _passed(node: Node | None) -> Node | None:
         if len(parts) != 1 or not isinstance(parts[0], IntrinsicCall):
             return node
         node = parts[0]
+
+
+def _entry(node: Node | None, template: Template) -> Span | None:
+    """Where a mapping holds what a node looks up, if its keys are literal."""
+    if not isinstance(node, IntrinsicCall) or node.name != "Fn::FindInMap":
+        return None
+    keys = [literal_text(key) for key in elements(node.argument)]
+    if len(keys) != 3 or None in keys:
+        return None
+    name, first, second = map(str, keys)
+    found = members(template.mappings.get(name)).get(first)
+    return found.places.get(second) if isinstance(found, Fields | Mapping) else None
 
 
 def _parameter(node: Node | None, template: Template) -> str | None:

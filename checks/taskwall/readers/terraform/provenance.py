@@ -53,12 +53,13 @@ class ModuleProvenance:
     def __init__(self, loader: ModuleLoader, given: GivenPlaces) -> None:
         self._loader = loader
         self._given = given
+        self._known: dict[str, dict[Span, Block]] = {}
 
     def trace(self, place: Span, on: Origin) -> tuple[Provenance, ...]:
         """The expressions of `taskwall.source.stack.ProvenanceTrace`."""
         calls = on.called_from
         folders = [_folder(call.place) for call in calls] + [_folder(on.header)]
-        start = self._start(place)
+        start = self._start(place, on)
         if start is None or _folder(place) not in folders:
             return ()
         depth = len(folders) - 1 - folders[::-1].index(_folder(place))
@@ -70,11 +71,12 @@ class ModuleProvenance:
             else ()
         )
 
-    def _start(self, place: Span) -> Wanted | None:
+    def _start(self, place: Span, on: Origin) -> Wanted | None:
         """The expression that alone decides what stands at a place; None if there is none."""
-        module = self._loader.module(_folder(place))[0]
-        blocks = (*module.resources.values(), *module.calls.values()) if module else ()
-        block = next((one for one in blocks if one.place.holds(place)), None)
+        blocks = self._blocks(_folder(place))
+        block = blocks.get(on.header)
+        if block is None or not block.place.holds(place):
+            block = next((one for one in blocks.values() if one.place.holds(place)), None)
         written = PlacedExpression(block, place) if block else None
         whole = written and written.attribute and not written.conditions and written.parts
         return whole[0] if whole and len(whole) == 1 else None
@@ -96,7 +98,8 @@ class ModuleProvenance:
             else:
                 if (variable := module.variables.get(name)) is None:
                     return
-                call = self._call(calls[depth - 1].place, folders[depth - 1]) if depth else None
+                by_header = self._blocks(folders[depth - 1]) if depth else {}
+                call = by_header.get(calls[depth - 1].place) if depth else None
                 attribute = call.body.attributes.get(name) if call else None
                 if call is not None and attribute is not None:
                     depth, names = depth - 1, loops(call)
@@ -111,10 +114,13 @@ class ModuleProvenance:
             place, wanted = _member(attribute.place, Wanted(attribute.expression, path, names))
             yield place, depth
 
-    def _call(self, place: Span, folder: str) -> Block | None:
-        module = self._loader.module(folder)[0]
-        blocks = module.calls.values() if module else ()
-        return next((block for block in blocks if block.header == place), None)
+    def _blocks(self, folder: str) -> Mapping[Span, Block]:
+        """The resources and calls of a module by their headers."""
+        if folder not in self._known:
+            module = self._loader.module(folder)[0]
+            blocks = (*module.resources.values(), *module.calls.values()) if module else ()
+            self._known[folder] = {block.header: block for block in blocks}
+        return self._known[folder]
 
 
 def _folder(place: Span) -> str:
