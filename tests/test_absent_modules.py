@@ -137,3 +137,39 @@ def test_all_other_modules_taken_away_contradict_nothing(
 ) -> None:
     """The same of all other moves."""
     assert bool(contradictions(rule, moved)) is (name in STANDING)
+
+
+BESIDE = """
+data "aws_vpc" "main" {}
+resource "aws_security_group" "web" {
+  vpc_id = data.aws_vpc.main.id
+}
+module "hosts" {
+  source          = "example/hosts/aws"
+  security_groups = [aws_security_group.web.id]
+}
+resource "aws_ecs_task_definition" "web" {
+  family                   = "web"
+  network_mode             = "awsvpc"
+  requires_compatibilities = ["FARGATE"]
+  container_definitions    = jsonencode([{ name = "web", image = "nginx" }])
+}
+resource "aws_ecs_service" "web" {
+  launch_type     = "FARGATE"
+  task_definition = aws_ecs_task_definition.web.arn
+  network_configuration {
+    subnets         = ["subnet-87654321"]
+    security_groups = [aws_security_group.web.id]
+  }
+}
+"""
+
+
+def test_what_a_module_may_hold_unseen_silences_nothing() -> None:
+    """An unknown that is told once, at the first task source, is told at one that is written."""
+    [stack], _ = stacks(["/root/main.tf"], Files({"/root/main.tf": BESIDE}), Inputs())
+    rules = [each for each in all_rules() if each.id == "TW401"]
+
+    found = judge(stack, rules, Settings(show=("unknown",))).findings
+
+    assert [one.finding.resource for one in found] == ["aws_ecs_service.web"]

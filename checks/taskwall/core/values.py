@@ -91,6 +91,13 @@ class Origin(Struct, frozen=True, gc=False):
         """The call, in a file that users edit, of the downloaded module that this is in, if any."""
         return download_of(self.called_from)
 
+    @property
+    def order(self) -> tuple[bool, str, int]:
+        """By what things are in order: as in the files of users, what may be there unseen last."""
+        call = self.download
+        at = call.place if call else self.header
+        return self.silent, at.file, at.line
+
 
 class Need(Struct, frozen=True, gc=False):
     """Something that is not known, and why.

@@ -81,9 +81,7 @@ def _shared(network: Network, attachment: GroupAttachment) -> str:
 
 def _unseen(attachment: GroupAttachment) -> Verdict:
     """The rest of a group that is not in the sources, of which some permissions are."""
-    source = min(
-        attachment.sources, key=lambda each: (each.origin.header.file, each.origin.header.line)
-    )
+    source = min(attachment.sources, key=lambda each: each.origin.order)
     link = max(
         (link for link in source.groups if link.to in (attachment.group, "")),
         key=lambda link: link.to,

@@ -50,7 +50,7 @@ from taskwall.model.core.network import Network
 from taskwall.model.endpoints.availability import has_endpoint, served_beyond
 from taskwall.model.endpoints.egress_path import internet_egress
 from taskwall.model.endpoints.task_dependencies import ServiceDependency, service_dependencies
-from taskwall.model.endpoints.task_location import TaskLocation, position, task_locations
+from taskwall.model.endpoints.task_location import TaskLocation, task_locations
 from taskwall.model.entities.container_needs import ELSEWHERE
 from taskwall.model.permissions.peers import listed
 from taskwall.rules._rule import Verdict, rule
@@ -98,7 +98,7 @@ def sandbox_without_endpoints(network: Network) -> Iterator[Verdict]:
         else:
             unseen.append((quarter, concerned))
     if unseen:
-        first, _ = min(unseen, key=lambda pair: pair[0].first)
+        first, _ = min(unseen, key=lambda pair: pair[0].first.origin.order)
         yield _unseen(first, any_of(fact for _, fact in unseen))
 
 
@@ -176,7 +176,7 @@ def _and(words: list[str]) -> str:
 
 def _unseen(quarter: TaskLocation, concerned: Fact) -> Verdict:
     """The endpoints of a VPC that is not in the sources."""
-    source = min(quarter.sources, key=position)
+    source = quarter.first
     link, at = quarter.link, source.subnets_setting.place
     needs = (link.fact.needs if link else ()) or source.subnets_setting.unseen
     needs = needs or (Need(f"the VPC of {source.name}", "is not in the sources"),)

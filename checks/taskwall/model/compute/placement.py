@@ -30,13 +30,9 @@ def kinds_of_source(network: Network) -> tuple[TaskSource, ...]:
     `joins_cluster_of` and `awsvpc` holds of all of its kind.
     """
     found: dict[object, TaskSource] = {}
-    for source in sorted(network.every(TaskSource), key=_position):
+    for source in sorted(network.every(TaskSource), key=lambda each: each.origin.order):
         found.setdefault(_kind(network, source), source)
     return tuple(found.values())
-
-
-def _position(source: TaskSource) -> tuple[str, int]:
-    return source.origin.header.file, source.origin.header.line
 
 
 def _kind(network: Network, source: TaskSource) -> object:

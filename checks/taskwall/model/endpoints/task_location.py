@@ -96,19 +96,9 @@ class TaskLocation(Struct, frozen=True):
     sources: tuple[TaskSource, ...]
 
     @property
-    def first(self) -> tuple[bool, str, int]:
-        """Where the first of its task sources stands."""
-        return min(map(position, self.sources))
-
-
-def position(source: TaskSource) -> tuple[bool, str, int]:
-    """Where a task source stands, in a file that users edit, to tell which is the first.
-
-    What only stands for tasks that may be there unseen comes last: nothing is told of it.
-    """
-    call = source.origin.download
-    at = source.origin.header if call is None else call.place
-    return source.origin.silent, at.file, at.line
+    def first(self) -> TaskSource:
+        """The first of its task sources."""
+        return min(self.sources, key=lambda source: source.origin.order)
 
 
 @remembered

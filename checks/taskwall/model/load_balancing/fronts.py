@@ -414,9 +414,9 @@ def beyond_sources(network: Network) -> list[tuple[TaskSource, BalancerPath]]:
             if front.balancer is None:
                 found.append((source, front))
                 break
-    return sorted(found, key=lambda pair: _position(pair[1], pair[0]))
+    return sorted(found, key=lambda pair: (pair[0].origin.order, _position(pair[1], pair[0])))
 
 
-def _position(front: BalancerPath, source: TaskSource) -> tuple[str, int, int]:
+def _position(front: BalancerPath, source: TaskSource) -> tuple[int, int]:
     place = front.place or source.origin.header
-    return place.file, place.line, place.column
+    return place.line, place.column
