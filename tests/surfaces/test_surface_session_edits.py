@@ -48,7 +48,7 @@ resource "aws_ecs_service" "edited" {
 
 def fresh(session: Session) -> Report:
     """What a scan from scratch says of the texts of a session."""
-    options = Options(paths=(session.folder,), cwd=session.folder)
+    options = Options(paths=(session.folder,), cwd=session.folder, allow_empty=True)
     report = scan(options, Files(dict(session.texts)))
     return session._told(report)  # it adds what cannot be parsed
 
