@@ -88,7 +88,7 @@ class Need(Struct, frozen=True, gc=False):
     of a module that is not there, which may use or change what the sources hand to it: the place
     of the argument. `when` is set of what the presence of something waits for, where that can be
     said: the condition under which it is there, in the words of its source; `asks` are the
-    questions that decide it.
+    questions that decide it, `row` answers under which it is there.
     """
 
     name: str
@@ -96,6 +96,7 @@ class Need(Struct, frozen=True, gc=False):
     handed: Span | None = None
     when: str = ""
     asks: "frozenset[Question]" = frozenset()
+    row: tuple[tuple[str, Scalar], ...] = ()
 
     def __str__(self) -> str:
         return f"{self.name} {self.why}"
@@ -245,9 +246,14 @@ def bare(need: Need) -> Need:
     return Need(need.name, need.why, need.handed) if need.when or need.asks else need
 
 
-def conditional(waits: Iterable[Need], when: str, asks: "frozenset[Question]") -> tuple[Need, ...]:
+def conditional(
+    waits: Iterable[Need],
+    when: str,
+    asks: "frozenset[Question]",
+    row: tuple[tuple[str, Scalar], ...] = (),
+) -> tuple[Need, ...]:
     """Needs of which it can be said when that is there which waits for them."""
-    return tuple(Need(need.name, need.why, need.handed, when, asks) for need in waits)
+    return tuple(Need(need.name, need.why, need.handed, when, asks, row) for need in waits)
 
 
 def _needs(value: Value) -> Iterator[Need]:

@@ -32,7 +32,7 @@ from taskwall.model.core.network import Network, RulePolicy
 from taskwall.rules._rule import Rule, Verdict
 from taskwall.settings import Settings
 from taskwall.source.resource import ABSENT, Resource, Suppression
-from taskwall.source.stack import AbsentSource, SourceError, Stack
+from taskwall.source.stack import AbsentSource, Evaluation, SourceError, Stack
 
 
 class LocatedFinding(Struct, frozen=True, gc=False):
@@ -181,7 +181,7 @@ def judge_scenarios(
     came of the last time.
     """
     before = before or JudgedBefore()
-    evaluations = followed.evaluations
+    evaluations: Sequence[Evaluation] = followed.evaluations
     policy = policy_of(settings)
     answers: list[ScenarioVerdict] = []
     crashes: dict[Crash, None] = {}
@@ -202,13 +202,22 @@ def judge_scenarios(
             crashes[replace(crash, stack=stack)] = None
         answers += known[same]
         del lowered  # the network, before findings take as much memory
-    shown = f"only {len(evaluations)} combinations of its undecided conditions were analysed"
+    if followed.beyond is not None:
+        lowered = (lowering or lower)(followed.beyond.resources, policy)
+        unseen: list[ScenarioVerdict] = []
+        _ask(lowered.network, rules, settings, len(followed.evaluations), unseen, check_cancelled)
+        shown_by = {_what(answer) for answer in answers}
+        answers += (one for one in unseen if one.truth is not False and _what(one) not in shown_by)
+        evaluations = (*followed.evaluations, followed.beyond)
+    shown = (
+        f"only {len(followed.evaluations)} combinations of its undecided conditions were analysed"
+    )
     bound = f"{stack}: {shown}"
     hidden = frozenset().union(*(evaluation.sensitive_texts for evaluation in evaluations))
     mask = Redactor(hidden, fixes(rules))
     if any(one.type == ABSENT for each in evaluations for one in each.resources):
         answers = [answer for answer in answers if _is_told(answer)]
-    merged, passes = _merged(answers, followed, stack, settings, before.rules)
+    merged, passes = _merged(answers, followed, evaluations, stack, settings, before.rules)
     merged = list(_one_for_each_call(merged))
     return Judgement(
         before.told(merged, evaluations[0].line_map, mask),
@@ -222,6 +231,11 @@ def judge_scenarios(
         frozenset((*key[:2], mask.redact(key[2]), *key[3:]) for key in passes) if mask else passes,
         hidden,
     )
+
+
+def _what(answer: ScenarioVerdict) -> tuple[str, str, Span]:
+    """What a verdict is about, whichever instances there are."""
+    return answer.rule.id, answer.verdict.on.name, answer.verdict.place
 
 
 def policy_of(settings: Settings) -> RulePolicy:
@@ -366,6 +380,7 @@ _Settled: TypeAlias = tuple[ScenarioVerdict, str | None]
 def _merged(
     answers: Sequence[ScenarioVerdict],
     followed: Followed,
+    evaluations: Sequence[Evaluation],
     stack: str,
     settings: Settings,
     before: dict[str, _RuleFindings],
@@ -375,8 +390,8 @@ def _merged(
     Passes that are not shown, which are by far the most, are no findings but only counted.
     `before` is what was merged the last time, by rule, and is brought up to date.
     """
-    changes = RequestedFixes(followed.evaluations)
-    places = UserPlaces(followed.evaluations)
+    changes = RequestedFixes(evaluations)
+    places = UserPlaces(evaluations)
     by_rule: dict[str, list[ScenarioVerdict]] = {}
     for answer in answers:
         by_rule.setdefault(answer.rule.id, []).append(answer)
