@@ -38,12 +38,12 @@ def test_equalities_have_an_answer_for_all_else() -> None:
 def test_sizes_cut_the_line_of_numbers() -> None:
     """Constants, and what lies between them where a whole number does."""
     inf = float("inf")
-    assert answers(above(0)) == [0, Between(0, inf)]
-    assert answers(above(0, 1)) == [0, 1, Between(1, inf)]
-    assert answers(above(0) + equal(5)) == [0, Between(0, 5), 5, Between(5, inf)]
-    assert answers(above(3) + equal(3)) == [Between(-inf, 3), 3, Between(3, inf)]
-    assert answers(above(0) + equal(None)) == [0, Between(0, inf), None]
-    assert answers(above(0.5)) == [0.5, Between(0.5, inf)]
+    assert answers(above(0)) == [Between(0, inf), 0]
+    assert answers(above(0, 1)) == [Between(1, inf), 1, 0]
+    assert answers(above(0) + equal(5)) == [Between(5, inf), 5, Between(0, 5), 0]
+    assert answers(above(3) + equal(3)) == [Between(3, inf), 3, Between(-inf, 3)]
+    assert answers(above(0) + equal(None)) == [Between(0, inf), 0, None]
+    assert answers(above(0.5)) == [Between(0.5, inf), 0.5]
     assert answers(above(2), "1", "2", "4") == [1, 2, 4]
 
 
@@ -92,8 +92,8 @@ def _holds(text: str, number: float) -> bool:
 
 
 WORDS: list[tuple[str, list[Question], int, str]] = [
-    (N, above(0), 1, "var.n > 0"),
-    (N, above(0), 0, "var.n <= 0"),
+    (N, above(0), 0, "var.n > 0"),
+    (N, above(0), 1, "var.n <= 0"),
     (N, above(1, 2), 1, "var.n is 2"),
     (N, above(0) + equal(None), 2, "var.n is null"),
     (N, equal("a"), 1, "var.n is not a"),
@@ -125,5 +125,5 @@ def test_stretches_of_answers_are_said_together() -> None:
     every = answers(above(0) + equal(None))
     assert said(N, every[:2], every) == "var.n is not null"
     line = answers(above(0, 5))
-    assert all(float(low) < float(high) for low, high in pairwise(line))  # type: ignore[arg-type]
-    assert said(N, [line[1]], line) == "var.n > 0 and var.n < 5"
+    assert all(float(high) > float(low) for high, low in pairwise(line))  # type: ignore[arg-type]
+    assert said(N, [line[2]], line) == "var.n > 0 and var.n < 5"
