@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from budgets import examples
 from taskwall.core.values import OTHER, Scalar
 from taskwall.engine.scenarios import MAX_EXHAUSTIVE, MAX_SCENARIOS, Followed, explore, when
-from taskwall.readers import cloudformation
+from taskwall.readers import cloudformation, terraform
 from taskwall.source.files import Files
 from taskwall.source.stack import Inputs
 
@@ -241,3 +241,26 @@ def test_when_words_truth_values() -> None:
 def test_the_bounds() -> None:
     """All settings are followed up to a number, and the rest never come to more than another."""
     assert MAX_EXHAUSTIVE < MAX_SCENARIOS <= 64
+
+
+def test_what_may_exist_exists_in_one_scenario() -> None:
+    """Beyond the bound, too, each resource is seen where all its conditions hold."""
+    names = [f"on{index}" for index in range(7)]
+    text = 'provider "aws" {\n  region = "eu-west-1"\n}\n'
+    text += "".join(f'variable "{name}" {{\n  type = bool\n}}\n' for name in names)
+    text += 'variable "n" {}\nresource "aws_ecs_cluster" "n" {\n  count = var.n\n}\n'
+    both = " && ".join(f"var.{name}" for name in names[:4])
+    text += f'resource "aws_ecs_cluster" "a" {{\n  count = {both} ? 1 : 0\n}}\n'
+    text += "".join(
+        f'resource "aws_ecs_cluster" "{name}" {{\n  count = var.{name} ? 1 : 0\n}}\n'
+        for name in names
+    )
+    (stack,), _ = terraform.stacks(
+        ["/r/main.tf"], Files({"/r/main.tf": text}), Inputs(boundary="/r")
+    )
+    found = explore(stack)
+
+    assert not found.whole
+    assert found.beyond is not None
+    seen = {one.origin.name for each in found.evaluations for one in each.resources}
+    assert seen == {one.origin.name for one in found.beyond.resources}

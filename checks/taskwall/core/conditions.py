@@ -111,7 +111,7 @@ def _ordered(questions: Sequence[Question], allowed: Sequence[str] | None) -> Se
         whole = isinstance(low, int) and isinstance(high, int)
         if not whole or high - low > 1:  # type: ignore[operator]
             found.append(Between(low, high))  # type: ignore[arg-type]
-    return [*found, *rest]
+    return [*reversed(found), *rest]  # what is larger, and not empty, is what sources are for
 
 
 def _numbers(texts: Sequence[str]) -> list[float]:

@@ -108,7 +108,8 @@ class Need(Struct, frozen=True, gc=False):
     value, by that name: with `var`, `parameters` or `assume`; "" where no value would decide.
     `chooses` says that it decides between values, none of which it is. `when` is set of what the
     presence of something waits for, where that can be said: the condition under which it is there,
-    in the words of its source; `asks` are the questions that decide it.
+    in the words of its source; `asks` are the questions that decide it, `row` answers under which
+    it is there.
     """
 
     name: str
@@ -118,6 +119,7 @@ class Need(Struct, frozen=True, gc=False):
     chooses: bool = False
     when: str = ""
     asks: "frozenset[Question]" = frozenset()
+    row: tuple[tuple[str, Scalar], ...] = ()
 
     def __str__(self) -> str:
         return f"{self.name} {self.why}"
@@ -273,12 +275,17 @@ def needs(value: Value) -> tuple[Need, ...]:
 
 def bare(need: Need) -> Need:
     """A need without the condition under which something is there."""
-    return replace(need, when="", asks=frozenset()) if need.when or need.asks else need
+    return replace(need, when="", asks=frozenset(), row=()) if need.when or need.asks else need
 
 
-def conditional(waits: Iterable[Need], when: str, asks: "frozenset[Question]") -> tuple[Need, ...]:
+def conditional(
+    waits: Iterable[Need],
+    when: str,
+    asks: "frozenset[Question]",
+    row: tuple[tuple[str, Scalar], ...] = (),
+) -> tuple[Need, ...]:
     """Needs of which it can be said when that is there which waits for them."""
-    return tuple(replace(need, when=when, asks=asks) for need in waits)
+    return tuple(replace(need, when=when, asks=asks, row=row) for need in waits)
 
 
 def _needs(value: Value) -> Iterator[Need]:

@@ -192,7 +192,7 @@ def judge_scenarios(
     came of the last time.
     """
     before = before or JudgedBefore()
-    evaluations = followed.evaluations
+    evaluations: Sequence[Evaluation] = followed.evaluations
     policy = policy_of(settings)
     answers: list[ScenarioVerdict] = []
     crashes: dict[Crash, None] = {}
@@ -213,7 +213,16 @@ def judge_scenarios(
             crashes[replace(crash, stack=stack)] = None
         answers += known[same]
         del lowered  # the network, before findings take as much memory
-    shown = f"only {len(evaluations)} combinations of its undecided conditions were analysed"
+    if followed.beyond is not None:
+        lowered = (lowering or lower)(followed.beyond.resources, policy)
+        unseen: list[ScenarioVerdict] = []
+        _ask(lowered.network, rules, settings, len(followed.evaluations), unseen, check_cancelled)
+        shown_by = {_what(answer) for answer in answers}
+        answers += (one for one in unseen if one.truth is not False and _what(one) not in shown_by)
+        evaluations = (*followed.evaluations, followed.beyond)
+    shown = (
+        f"only {len(followed.evaluations)} combinations of its undecided conditions were analysed"
+    )
     bound = f"{stack}: {shown}"
     hidden = frozenset().union(*(evaluation.sensitive_texts for evaluation in evaluations))
     mask = Redactor(hidden, fixes(rules))
@@ -221,9 +230,9 @@ def judge_scenarios(
         answers = [answer for answer in answers if _is_told(answer)]
     loud = [answer for answer in answers if not answer.silenced_by]
     silenced = [answer for answer in answers if answer.silenced_by]
-    merged, passes = _merged(loud, followed, stack, settings, before.rules)
+    merged, passes = _merged(loud, followed, evaluations, stack, settings, before.rules)
     merged = list(_one_for_each_call(merged))
-    quiet = _merged(silenced, followed, stack, settings, before.silenced)[0]
+    quiet = _merged(silenced, followed, evaluations, stack, settings, before.silenced)[0]
     told = before.told([*merged, *quiet], evaluations[0].line_map, mask)
     return Judgement(
         told[: len(merged)],
@@ -254,6 +263,11 @@ def _provenance(
             if one.shared:
                 found = (*(found or (Provenance(one.place),)), Provenance(one.shared))
         yield lines.apply(found)
+
+
+def _what(answer: ScenarioVerdict) -> tuple[str, str, Span]:
+    """What a verdict is about, whichever instances there are."""
+    return answer.rule.id, answer.verdict.on.name, answer.verdict.place
 
 
 def policy_of(settings: Settings) -> RulePolicy:
@@ -400,6 +414,7 @@ _Settled: TypeAlias = tuple[ScenarioVerdict, str | None]
 def _merged(
     answers: Sequence[ScenarioVerdict],
     followed: Followed,
+    evaluations: Sequence[Evaluation],
     stack: str,
     settings: Settings,
     before: dict[str, _RuleFindings],
@@ -409,8 +424,8 @@ def _merged(
     Passes that are not shown, which are by far the most, are no findings but only counted.
     `before` is what was merged the last time, by rule, and is brought up to date.
     """
-    changes = RequestedFixes(followed.evaluations)
-    places = UserPlaces(followed.evaluations)
+    changes = RequestedFixes(evaluations)
+    places = UserPlaces(evaluations)
     by_rule: dict[str, list[ScenarioVerdict]] = {}
     for answer in answers:
         by_rule.setdefault(answer.rule.id, []).append(answer)

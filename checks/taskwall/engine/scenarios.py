@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
-from taskwall.core.conditions import Domains, domains, is_name, said
+from taskwall.core.conditions import Between, Domains, domains, is_name, said
 from taskwall.core.values import Scalar, Scenario, spelled
 from taskwall.source.stack import Evaluation, Stack
 
@@ -26,17 +26,20 @@ Settle: TypeAlias = Callable[[Scenario], Mapping[str, bool] | None]
 class Followed(Struct, frozen=True):
     """The scenarios that were followed, what they evaluate to, and how each condition comes out.
 
-    `whole` says whether these are all that there are.
+    `whole` says whether these are all that there are. If not, `beyond` is what everything comes to
+    while it is open: what none of the scenarios shows is unknown.
     """
 
     scenarios: Sequence[Scenario]
     evaluations: Sequence[Evaluation]
     whole: bool = True
     switches: Sequence[Mapping[str, bool]] = ()
+    beyond: Evaluation | None = None
 
     def when(self, needed: Iterable[int]) -> str | None:
         """The setting that holds in the scenarios of these numbers and in no other."""
-        return when([*needed], self.scenarios, self.switches)
+        numbers = [number for number in needed if number < len(self.scenarios)]
+        return when(numbers, self.scenarios, self.switches) if numbers else None
 
 
 class CancelledError(BaseException):
@@ -70,8 +73,9 @@ def explore(stack: Stack, check_cancelled: CancellationCheck = never_cancelled) 
     limits: Callable[[str], Sequence[str] | None] = getattr(stack, "answers", lambda _: None)
     settle = _remembered(getattr(stack, "switches", lambda _: {}))
     questions = set(first.questions)
+    seeds = _seeds(first)
     for left in reversed(range(_ROUNDS)):
-        scenarios, whole = _chosen(domains(questions, limits), settle)
+        scenarios, whole = _chosen(domains(questions, limits), settle, seeds)
         found = []
         for scenario in scenarios:
             check_cancelled()
@@ -87,7 +91,17 @@ def explore(stack: Stack, check_cancelled: CancellationCheck = never_cancelled) 
     if deployed:
         scenarios = [scenarios[number] for number in deployed]
         found = [found[number] for number in deployed]
-    return Followed(scenarios, found, whole, [settle(scenario) or {} for scenario in scenarios])
+    switches = [settle(scenario) or {} for scenario in scenarios]
+    return Followed(scenarios, found, whole, switches, None if whole else first)
+
+
+def _seeds(evaluation: Evaluation) -> list[Scenario]:
+    """Answers under which each resource exists that may exist."""
+    found: dict[tuple[tuple[str, Scalar], ...], None] = {}
+    for resource in evaluation.resources:
+        row = {op: answer for need in resource.origin.maybe for op, answer in need.row}
+        found.setdefault(tuple(row.items()))
+    return [dict(row) for row in found if row]
 
 
 def _remembered(settle: Settle) -> Settle:
@@ -105,7 +119,9 @@ def _remembered(settle: Settle) -> Settle:
 # Which to follow
 
 
-def _chosen(domains: Domains, settle: Settle) -> tuple[list[Scenario], bool]:
+def _chosen(
+    domains: Domains, settle: Settle, seeds: Sequence[Scenario]
+) -> tuple[list[Scenario], bool]:
     """All possible scenarios if they are few, else some; and whether these are all."""
     size = 1
     for answers in domains.values():
@@ -116,7 +132,7 @@ def _chosen(domains: Domains, settle: Settle) -> tuple[list[Scenario], bool]:
         ]
         possible = [scenario for scenario in every if settle(scenario) is not None]
         return possible or every, True
-    return _Cover(domains, settle).rows(), False
+    return _Cover(domains, settle).rows(seeds), False
 
 
 class _Cover:
@@ -131,9 +147,13 @@ class _Cover:
         self.found: list[Scenario] = []
         self.looks = 0
 
-    def rows(self) -> list[Scenario]:
+    def rows(self, seeds: Sequence[Scenario]) -> list[Scenario]:
+        """As many scenarios as are followed; of `seeds`, each is part of one if it can be."""
         base = self._base()
         self._take(base)
+        for seed in seeds:
+            if len(self.found) < MAX_SCENARIOS // 2:
+                self._take({**base, **self._fitting(seed)})
         left: dict[str, list[Scalar]] = {}
         for operand, answers in self.domains.items():
             for answer in answers:
@@ -159,6 +179,26 @@ class _Cover:
                 return row
         assert first is not None
         return next(self._possible(first, 2), first)
+
+    def _fitting(self, seed: Scenario) -> Scenario:
+        """The answers of the domains that say what a seed says."""
+        return {
+            operand: next(
+                (one for one in self.domains[operand] if one == answer),
+                next(
+                    (
+                        one
+                        for one in self.domains[operand]
+                        if isinstance(answer, Between)
+                        and isinstance(one, int | float)
+                        and answer.low < one < answer.high
+                    ),
+                    self.domains[operand][-1],
+                ),
+            )
+            for operand, answer in seed.items()
+            if operand in self.domains
+        }
 
     def _take(self, row: Scenario) -> bool:
         if row not in self.found:

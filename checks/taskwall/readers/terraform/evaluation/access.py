@@ -13,14 +13,13 @@ from taskwall.core.values import (
     Text,
     Unknown,
     Value,
-    conditional,
     needs,
     spelled,
     symbol,
     worst_per_scenario,
 )
 from taskwall.readers.terraform.evaluation.context import RunContext
-from taskwall.readers.terraform.values.conditions import asked, words
+from taskwall.readers.terraform.values.conditions import asked, presence
 from taskwall.readers.terraform.values.types import to_number
 from taskwall.readers.terraform.values.values import (
     Emptied,
@@ -267,8 +266,7 @@ def listed(value: Reference | Unknown, run: RunContext) -> Items:
     filled = asked(Question(length_of(name), 0, above=True), needs(value), run.effects)
     if isinstance(filled, Known):
         return Items((element,), (element,), None, needs(value)) if filled.data else Emptied(())
-    waits = conditional(needs(value), words(filled), filled.asks)
-    return Items((), (element,), None, waits)
+    return Items((), (element,), None, presence(needs(value), filled))
 
 
 def collected(value: Reference | Unknown, run: RunContext) -> Items | Fields:

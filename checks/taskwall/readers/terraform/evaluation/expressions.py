@@ -13,7 +13,6 @@ from taskwall.core.values import (
     Unknown,
     Value,
     bare,
-    conditional,
     needs,
     worst_per_scenario,
 )
@@ -41,7 +40,7 @@ from taskwall.readers.terraform.syntax.tree import (
     Unary,
     spelled_out,
 )
-from taskwall.readers.terraform.values.conditions import combined, negated, words
+from taskwall.readers.terraform.values.conditions import combined, negated, presence
 from taskwall.readers.terraform.values.types import convert, type_of
 from taskwall.readers.terraform.values.values import (
     FailedError,
@@ -273,7 +272,7 @@ def _presence(value: Value, other: Value, condition: Unknown) -> tuple[Need, ...
     for mine, its, truth in ((value, other, condition), (other, value, negated(condition))):
         full, empty = worst_per_scenario(mine), worst_per_scenario(its)
         if _is_empty(empty) and isinstance(full, Items | Fields) and not possible(full):
-            return conditional(condition.needs, words(truth), condition.asks)
+            return presence(condition.needs, truth)
     return condition.needs
 
 
@@ -364,9 +363,8 @@ class _Loop:
             condition = _condition(node.condition, scope, env)
             if isinstance(condition, Unknown):
                 scope.run.ask(condition.asks)
-                when = words(condition)
-                waits = conditional(condition.needs, when, condition.asks)
-                self.doubts.update(dict.fromkeys(waits if when else condition.needs))
+                waits = presence(condition.needs, condition)
+                self.doubts.update(dict.fromkeys(waits))
                 yield False, env
             elif condition.data:
                 yield True, env

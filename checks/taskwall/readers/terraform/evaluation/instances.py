@@ -11,7 +11,6 @@ from taskwall.core.values import (
     Reference,
     Unknown,
     Value,
-    conditional,
     needs,
     symbol,
     worst_per_scenario,
@@ -26,7 +25,7 @@ from taskwall.readers.terraform.evaluation.context import (
 from taskwall.readers.terraform.evaluation.expressions import evaluate, key_of
 from taskwall.readers.terraform.evaluation.operators import exceeds, filled
 from taskwall.readers.terraform.syntax.tree import Block, Conditional, Expression, Literal
-from taskwall.readers.terraform.values.conditions import words
+from taskwall.readers.terraform.values.conditions import presence
 from taskwall.readers.terraform.values.effects import Impossible
 from taskwall.readers.terraform.values.types import to_number
 from taskwall.readers.terraform.values.values import (
@@ -171,7 +170,7 @@ def _doubt(there: Unknown, value: Value, otherwise: Need, run: RunContext) -> tu
     """What the existence of an instance waits for: where it can be said, with when it exists."""
     run.ask(there.asks)
     waits = there.needs or needs(value) or (otherwise,)
-    return conditional(waits, words(there), there.asks)
+    return presence(waits, there)
 
 
 def _enabled(block: Block) -> Expression | None:

@@ -73,10 +73,12 @@ def true_or_false(value: Value, run: RunContext) -> Known | Unknown:
 
 def _chosen(choice: Choice, judge: Callable[[Value], Known | Unknown]) -> Known | Unknown:
     """What is judged of an open conditional, by its two values."""
-    both = (
-        combined("&&", choice.test, judge(choice.then)),
-        combined("&&", negated(choice.test), judge(choice.otherwise)),
-    )
+    then, otherwise = judge(choice.then), judge(choice.otherwise)
+    test = choice.test
+    for mine, its, here in ((then, otherwise, test), (otherwise, then, negated(test))):
+        if isinstance(mine, Known):
+            return combined("||", here, its) if mine.data else combined("&&", negated(here), its)
+    both = combined("&&", test, then), combined("&&", negated(test), otherwise)
     return combined("||", *both)
 
 
@@ -153,11 +155,9 @@ def least(value: Value) -> float:
 def amount(values: Sequence[Value], least_: float, operator: str, run: RunContext) -> Amount:
     """An open number that is greater than 0 if all of some are (`&&`), or if one is (`||`)."""
     waits = tuple(dict.fromkeys(need for value in values for need in needs(value)))
-    positive: Known | Unknown | None = None
-    if all(least(value) >= 0 for value in values):
-        positive = Known(operator == "&&")
-        for value in values:
-            positive = combined(operator, positive, exceeds(value, 0, run))
+    positive: Known | Unknown = Known(operator == "&&")
+    for value in values:
+        positive = combined(operator, positive, exceeds(value, 0, run))
     return Amount(waits, least=least_, positive=positive)
 
 
@@ -328,8 +328,10 @@ def _estimated(operator: str, one: Value, other: Value, run: RunContext) -> Valu
         if left >= 0 and right >= 0:
             return amount((one, other), left * right, "&&", run)
         return waiting(one, other)
-    if operator == "+" and not math.isinf(left + right):
+    if operator == "+" and left >= 0 and right >= 0:
         return amount((one, other), left + right, "||", run)
+    if operator == "+" and not math.isinf(left + right):
+        return Amount(needs(one) + needs(other), least=left + right)
     if operator == "-" and (known := _operand(other)) is not None and not math.isinf(left):
         return Amount(needs(one), least=left - known)
     return waiting(one, other)

@@ -4,14 +4,25 @@ A condition knows what it hangs on (`Test`s of questions, joined by `&&` and `||
 them exclude each other where their questions do, and so that what may exist can say when it does.
 """
 
-from collections.abc import Iterator, Mapping
-from itertools import product
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice, product
 from typing import TypeAlias
 
 from msgspec import Struct
 
 from taskwall.core.conditions import answered, compared, domains, said
-from taskwall.core.values import OTHER, Known, Need, Question, Scalar, Unknown, Value, needs, same
+from taskwall.core.values import (
+    OTHER,
+    Known,
+    Need,
+    Question,
+    Scalar,
+    Unknown,
+    Value,
+    conditional,
+    needs,
+    same,
+)
 from taskwall.readers.terraform.values.effects import OPEN, Effects
 
 MOST_TESTS = 8
@@ -126,6 +137,23 @@ def words(value: Known | Unknown) -> str:
     if not isinstance(value, Condition) or value.tree is None:
         return ""
     return _words(value.tree)
+
+
+def presence(waits: Iterable[Need], truth: Known | Unknown) -> tuple[Need, ...]:
+    """Needs of what is there if a condition holds."""
+    asks = truth.asks if isinstance(truth, Unknown) else frozenset()
+    return conditional(waits, words(truth), asks, _row(truth))
+
+
+def _row(truth: Known | Unknown) -> tuple[tuple[str, Scalar], ...]:
+    """Answers under which a condition holds; none if there is no telling."""
+    tree = truth.tree if isinstance(truth, Condition) else None
+    if tree is None:
+        return ()
+    every = domains([one.question for one in _tests(tree)], lambda _: None)
+    rows = (dict(zip(every, row, strict=True)) for row in product(*every.values()))
+    found = next((row for row in islice(rows, MOST_ROWS) if _truth(tree, row)), {})
+    return tuple(found.items())
 
 
 def _words(tree: Tree) -> str:

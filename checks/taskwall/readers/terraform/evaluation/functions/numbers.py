@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable, Iterable
 
-from taskwall.core.values import Items, Known, Unknown, Value, worst_per_scenario
+from taskwall.core.values import Items, Known, Unknown, Value
 from taskwall.readers.terraform.evaluation.context import ModuleContext
 from taskwall.readers.terraform.evaluation.functions.arguments import (
     UnsettledError,
@@ -50,12 +50,6 @@ def _extreme(
         return Known(of([number(item) for item in arguments]))
     except UnsettledError:
         bounds = [least(item) for item in arguments]
-        if operator == "&&" and 0 in bounds and min(bounds) == 0:
-            zero = [item for item in arguments if isinstance(worst_per_scenario(item), Known)]
-            if any(number(item) == 0 for item in zero):
-                return Known(0)
-        if math.isinf(of(bounds)):
-            raise
         return amount(arguments, of(bounds), operator, scope.run)
 
 

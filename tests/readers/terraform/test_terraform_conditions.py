@@ -1,0 +1,194 @@
+"""When what may exist does: existence as a value that is compared, negated, excluded and named."""
+
+from collections.abc import Callable
+
+import pytest
+
+from taskwall.core.values import OTHER, Scenario
+from taskwall.engine.scenarios import explore
+from taskwall.readers.terraform import TerraformStack
+from taskwall.source.resource import Resource
+from taskwall.source.stack import Evaluation
+
+Evaluated = Callable[..., Evaluation]
+Stacks = Callable[..., TerraformStack]
+
+ROOT = 'provider "aws" {\n  region = "eu-west-1"\n}\n'
+GIVEN = """
+variable "on" { type = bool }
+variable "cert" { type = string }
+variable "n" { type = number }
+variable "list" { type = list(string) }
+variable "map" { type = map(object({ public = bool })) }
+variable "both" { type = object({ on = bool, n = number }) }
+locals {
+  off   = 0
+  sizes = { small = 0, large = 2 }
+}
+data "aws_availability_zones" "all" {}
+data "aws_availability_zones" "some" {
+  exclude_names = ["eu-west-1a"]
+}
+"""
+
+
+def written(meta: str) -> str:
+    """A root module with one resource of a `count` or `for_each`."""
+    return f'{GIVEN}resource "t" "a" {{\n  {meta}\n}}\n'
+
+
+def made(evaluation: Evaluation) -> list[Resource]:
+    """The instances of the resource."""
+    return [one for one in evaluation.resources if one.type == "t"]
+
+
+def conditions(evaluation: Evaluation) -> list[str]:
+    """When its instances exist."""
+    return [" & ".join(dict.fromkeys(n.when for n in r.origin.maybe)) for r in made(evaluation)]
+
+
+SOMETIMES = [
+    ("count = var.on ? 1 : 0", "var.on is true"),
+    ("count = var.on ? 0 : 1", "var.on is false"),
+    ("count = !var.on ? 1 : 0", "var.on is false"),
+    ("count = var.cert == null ? 1 : 0", "var.cert is null"),
+    ("count = var.cert != null ? 1 : 0", "var.cert is not null"),
+    ("count = var.n", "var.n > 0"),
+    ("count = var.n > 3 ? 1 : 0", "var.n > 3"),
+    ("count = var.n < 3 ? 1 : 0", "var.n <= 2"),
+    ("count = 3 >= var.n ? 1 : 0", "var.n <= 3"),
+    ("count = length(var.list)", "var.list is not empty"),
+    ("count = length(var.list) == 0 ? 1 : 0", "var.list is empty"),
+    ("count = length(var.list) >= 2 ? 1 : 0", "length(var.list) > 1"),
+    ("count = var.n * length(var.list)", ""),
+    ("count = (var.on ? 1 : 0) * length(var.list)", "var.on is true and var.list is not empty"),
+    ("count = (var.on ? 1 : 0) + length(var.list)", "var.on is true or var.list is not empty"),
+    ("count = min(length(var.list), 2)", "var.list is not empty"),
+    ("count = var.on && var.cert != null ? 1 : 0", "var.on is true and var.cert is not null"),
+    ("count = !(var.on || var.n > 1) ? 1 : 0", "var.on is false and var.n <= 1"),
+    ("count = var.both.on ? var.both.n : 0", "var.both.on is true and var.both.n > 0"),
+    ('count = contains(var.list, "x") ? 1 : 0', 'contains(var.list, "x")'),
+    ('count = contains(var.list, "x") ? 0 : 1', '!contains(var.list, "x")'),
+    ('count = lower(var.cert) == "x" ? 1 : 0', "lower(var.cert) is x"),
+    ("count = local.sizes[var.cert]", "var.cert is not small"),
+    ("for_each = var.map", "var.map is not empty"),
+    ("for_each = toset(var.list)", "var.list is not empty"),
+    ("for_each = { for i, x in var.list : i => x }", "var.list is not empty"),
+    ('for_each = var.on ? toset(["a"]) : toset([])', "var.on is true"),
+    ('for_each = var.on ? {} : { a = 1 }', "var.on is false"),
+    ("for_each = { for k, v in var.map : k => v if v.public }", ""),
+    (
+        "for_each = toset(data.aws_availability_zones.some.names)",
+        "data.aws_availability_zones.some.names is not empty",
+    ),
+    ('count = length(split(",", var.cert)) - 1', ""),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("meta", "expected"), SOMETIMES)
+def test_what_may_exist_says_when(evaluated: Evaluated, meta: str, expected: str) -> None:
+    """The condition in Terraform's words; none where it has no name."""
+    evaluation = evaluated(written(meta))
+    assert conditions(evaluation) == [expected]
+    # A module on its own is not followed where its variables decide.
+    assert not any("var." in question.operand for question in evaluation.questions)
+
+
+ALWAYS = [
+    "count = length(data.aws_availability_zones.all.names)",
+    "count = min(length(data.aws_availability_zones.all.names), 3)",
+    "count = max(var.n, 1)",
+    "count = var.on ? 1 : length(data.aws_availability_zones.all.names)",
+    "count = var.on || !var.on ? 1 : 0",
+    "count = length(data.aws_availability_zones.all.names) > 1 ? 1 : 0",
+    "count = length(var.list) + 1",
+    "for_each = toset(data.aws_availability_zones.all.names)",
+    "for_each = { for i, x in data.aws_availability_zones.all.names : x => i }",
+    "for_each = toset(slice(data.aws_availability_zones.all.names, 0, 2))",
+    "for_each = zipmap(slice(data.aws_availability_zones.all.names, 0, 2), [1, 2])",
+    "for_each = toset([data.aws_availability_zones.all.names[0]])",
+]
+NEVER = [
+    "count = local.off * length(var.list)",
+    "count = length(var.list) * 0",
+    "count = var.on && !var.on ? 1 : 0",
+    "count = var.n > 3 && var.n < 2 ? 1 : 0",
+    "count = length(data.aws_availability_zones.all.names) == 1 ? 1 : 0",
+    "count = min(var.n, 0)",
+]
+
+
+@pytest.mark.parametrize("meta", ALWAYS)
+def test_what_certainly_exists(evaluated: Evaluated, meta: str) -> None:
+    """A Region has two zones at least; what holds whatever is unknown is no condition."""
+    found = made(evaluated(written(meta)))
+    assert found
+    assert all(resource.origin.maybe == () for resource in found)
+
+
+@pytest.mark.parametrize("meta", NEVER)
+def test_what_never_exists(evaluated: Evaluated, meta: str) -> None:
+    """Nothing times something is nothing, and what contradicts itself is never true."""
+    assert made(evaluated(written(meta))) == []
+
+
+FOLLOWED = [
+    ("count = var.n", {"var.n": 1}),
+    ("count = length(var.list)", {"length(var.list)": 1}),
+    ("for_each = toset(var.list)", {"length(var.list)": 1}),
+    ("for_each = { for k, v in var.map : k => v if v.public }",
+     {"length(var.map)": 1, "var.map[*].public": True}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("meta", "scenario"), FOLLOWED)
+def test_scenarios_decide_it(evaluated: Evaluated, meta: str, scenario: Scenario) -> None:
+    """In a root it is asked for; with one answer it is there, with the other it is not."""
+    text = ROOT + written(meta)
+    assert {one.operand for one in evaluated(text).questions} <= scenario.keys()
+    (there,) = made(evaluated(text, scenario=scenario))
+    assert there.origin.maybe == ()
+    none = {
+        operand: 0 if operand.startswith(("var.n", "length")) else OTHER for operand in scenario
+    }
+    assert made(evaluated(text, scenario=none)) == []
+
+
+def test_complementary_conditions_are_one_switch(stack: Stacks) -> None:
+    """Whichever way they are written: just one of two things exists in each scenario."""
+    pairs = [
+        ("var.cert == null ? 1 : 0", "var.cert != null ? 1 : 0"),
+        ("var.on ? 1 : 0", "var.on ? 0 : 1"),
+        ("length(var.list) > 0 ? 1 : 0", "length(var.list) == 0 ? 1 : 0"),
+        ("var.n > 2 ? 1 : 0", "var.n <= 2 ? 1 : 0"),
+    ]
+    for one, other in pairs:
+        text = f'{ROOT}{GIVEN}resource "t" "a" {{\n  count = {one}\n}}\n'
+        text += f'resource "t" "b" {{\n  count = {other}\n}}\n'
+        followed = explore(stack(text))
+        assert [len(made(each)) for each in followed.evaluations] == [1, 1]
+
+
+def test_impossible_scenarios_are_left_out(stack: Stacks) -> None:
+    """Nothing is deployed that reads from what the scenario says is empty."""
+    text = f"""{ROOT}{GIVEN}
+    resource "t" "a" {{
+      for_each = toset(var.list)
+    }}
+    resource "u" "b" {{
+      count = length(var.list)
+    }}
+    resource "u" "first" {{
+      x = u.b[0].id
+    }}
+    """
+    followed = explore(stack(text))
+    assert [len(made(each)) for each in followed.evaluations] == [1]
+
+
+@pytest.mark.parametrize("count", ["-1", "1e30", "var.circle"])
+def test_counts_that_make_no_sense_are_bounded(stack: Stacks, count: str) -> None:
+    """A negative or huge count is an error with its place, and never hangs."""
+    text = written(f"count = {count}")
+    evaluation = stack(text.replace("var.circle", "length(t.a)")).evaluate({})
+    assert [error.place.line for error in evaluation.errors]
