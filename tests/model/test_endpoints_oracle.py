@@ -100,7 +100,9 @@ def test_tasks_reach_an_endpoint(used: set[str], into: list[Rule], out: list[Rul
         assert shut
     elif goes_out == {True}:
         outside = [rule for rule in into if not IPv4Network(rule.range).subnet_of(VPC)]
-        assert {verdict for verdict, _ in found} == {"fail" if outside else "pass"}
+        verdicts = {verdict for verdict, _ in found}
+        assert verdicts <= {"fail", "pass"}
+        assert ("fail" in verdicts) == bool(outside)
         assert not shut
     else:
         assert not shut
