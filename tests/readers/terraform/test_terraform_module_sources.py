@@ -259,21 +259,26 @@ def test_submodule_that_is_not_checked_out(tmp_path: Path) -> None:
     ]
 
 
+UNREADABLE = "is not what `terraform get` writes: its modules are not read; run `terraform get`"
+
+
 @pytest.mark.parametrize(
     ("text", "messages"),
     [
-        ("[]", ["is not what `terraform get` writes: its modules are not read"]),
-        ("{", ["is not what `terraform get` writes: its modules are not read"]),
-        ('{"Modules": [1]}', ["is not what `terraform get` writes: its modules are not read"]),
+        ("[]", [UNREADABLE]),
+        ("{", [UNREADABLE]),
+        ('{"Modules": [1]}', [UNREADABLE]),
         (
             manifest(("vpc", REGISTRY, "5.1.0", "../evil")),
             ['"../evil" (module vpc) lies outside .terraform'],
         ),
         (
             manifest(("vpc", REGISTRY, "5.1.0", ".terraform/modules/gone")),
-            [
-                'there is no folder ".terraform/modules/gone" (module vpc): run `terraform get`',
-            ],
+            ['there is no module in ".terraform/modules/gone" (module vpc): run `terraform get`'],
+        ),
+        (
+            manifest(("vpc", REGISTRY, "5.1.0", ".terraform/modules")),
+            ['there is no module in ".terraform/modules" (module vpc): run `terraform get`'],
         ),
     ],
 )

@@ -223,7 +223,8 @@ class ModuleSources:
             self.errors.append(error.error)
             return _Manifest()
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-            self._complain(path, "is not what `terraform get` writes: its modules are not read")
+            why = f"is not what `{GET}` writes: its modules are not read; run `{self._cure()}`"
+            self._complain(path, why)
             return _Manifest()
         found = {}
         for key, source, version, where in entries:
@@ -233,8 +234,8 @@ class ModuleSources:
             if not lies_within(place, data) and not self._inputs.outside:
                 inside = os.path.basename(data)
                 self._complain(path, f'"{where}" (module {key}) lies outside {inside}', key)
-            elif not self._loader.names(place):
-                message = f'there is no folder "{where}" (module {key}): run `{self._cure()}`'
+            elif not self._loader.paths(place):
+                message = f'there is no module in "{where}" (module {key}): run `{self._cure()}`'
                 self._complain(path, message, key)
             else:
                 found[key] = source, version, place
