@@ -93,7 +93,7 @@ def test_the_argument_that_is_wrong(root: Path) -> None:
     assert any("protocol = each.value.protocol" in line for line in lines)
     assert one.fix is not None
     assert one.fix.edits == ()
-    told = "\nmodule.web is a downloaded module: where it has arguments for this, set them."
+    told = "\nmodule.web makes this: where it has arguments for it, set them."
     assert one.fix.text.endswith(told)
 
 

@@ -585,5 +585,5 @@ def _fix(rule: Rule, verdict: Verdict) -> str:
         text = text.replace(f"<{name}>", meant)
     if verdict.on.download is not None:
         module = verdict.on.download.name
-        text += f"\n{module} is a downloaded module: where it has arguments for this, set them."
+        text += f"\n{module} makes this: where it has arguments for it, set them."
     return text
