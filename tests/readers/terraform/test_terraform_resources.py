@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from taskwall.core.values import Fields, Items, Reference, Span, Value, needs, symbol
+from taskwall.readers.terraform.values.values import JsonItems
 from taskwall.source.resource import Resource
 from taskwall.source.stack import Evaluation
 
@@ -179,6 +180,32 @@ def test_blocks_and_dynamic_blocks_keep_their_order(evaluated: Evaluated, shown:
             ("maybe", {"port": "<var.open[*]>"}),
         ]
     }
+
+
+def test_lists_within_lists_are_their_elements(evaluated: Evaluated, shown: Shown) -> None:
+    """As before Terraform 0.12, in what AWS makes; not where a list of lists may be meant."""
+    evaluation = evaluated(
+        """
+        variable "groups" { default = ["a", "b"] }
+        resource "aws_t" "a" {
+          groups = ["${var.groups}", ["${["c"]}"]]
+          texts  = [jsonencode(var.groups)]
+          network {
+            groups = ["${toset(var.groups)}"]
+          }
+        }
+        resource "terraform_data" "a" { input = [var.groups] }
+        """
+    )
+    assert shown(only(evaluation, "aws_t.a").body) == {
+        "groups": ["a", "b", "c"],
+        "texts": [["a", "b"]],
+        "network": [{"groups": ["a", "b"]}],
+    }
+    texts = only(evaluation, "aws_t.a").body.fields["texts"]
+    assert isinstance(texts, Items)
+    assert isinstance(texts.items[0], JsonItems)
+    assert shown(only(evaluation, "terraform_data.a").body) == {"input": [["a", "b"]]}
 
 
 def test_a_dynamic_block_over_nothing_writes_nothing(evaluated: Evaluated, shown: Shown) -> None:

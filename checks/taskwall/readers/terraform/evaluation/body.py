@@ -1,5 +1,9 @@
 """The bodies of blocks as values: attributes, nested blocks and `dynamic` ones."""
 
+from operator import is_
+
+from msgspec.structs import replace
+
 from taskwall.core.values import (
     Fields,
     Items,
@@ -17,6 +21,7 @@ from taskwall.readers.terraform.syntax.tree import Attribute, Block, Body, Liter
 from taskwall.readers.terraform.values.effects import Memo
 from taskwall.readers.terraform.values.values import (
     FailedError,
+    Set,
     doubts,
     elements,
     is_null,
@@ -83,6 +88,40 @@ class FieldsReader:
             if value is not None:
                 fields[name] = value
         return Fields(fields, places, place=place)
+
+
+def flattened(body: Fields) -> Fields:
+    """The body of a resource, in which a list within a list stands for its elements.
+
+    Before Terraform 0.12, `["${var.groups}"]` was the list itself. Later ones refuse it: no
+    attribute of AWS's providers takes lists of lists.
+    """
+    changed = {
+        name: flat
+        for name, value in body.fields.items()
+        if type(value) is Items and (flat := _flat(value)) is not value
+    }
+    return replace(body, fields=body.fields | changed) if changed else body
+
+
+def _flat(value: Items) -> Items:
+    if any(isinstance(item, Fields) for item in value.items):
+        blocks = [flattened(item) if type(item) is Fields else item for item in value.items]
+        same = all(map(is_, blocks, value.items))
+        return value if same else replace(value, items=tuple(blocks))
+    if not any(type(item) in (Items, Set) for item in value.items):
+        return value
+    items: list[Value] = []
+    rest, waits = [*value.rest], [*value.needs]
+    for item in value.items:
+        if isinstance(item, Items) and type(item) in (Items, Set):
+            inner = _flat(item)
+            items += inner.items
+            rest += inner.rest
+            waits += inner.needs
+        else:
+            items.append(item)
+    return Items(tuple(items), tuple(rest), value.place, tuple(dict.fromkeys(waits)))
 
 
 def _makes(block: Block) -> str:

@@ -12,6 +12,7 @@ from taskwall.core.values import (
     worst_per_scenario,
 )
 from taskwall.readers.terraform.evaluation.access import attribute
+from taskwall.readers.terraform.evaluation.body import flattened
 from taskwall.readers.terraform.evaluation.context import Env, ModuleContext
 from taskwall.readers.terraform.evaluation.data_sources import (
     COMPUTED,
@@ -122,6 +123,8 @@ class ResourceInstance:
             tuple(dict.fromkeys((*scope.maybe, *self._maybe))),
         )
         body = self.fields.all(block.place)
+        if block.labels[0].startswith("aws"):
+            body = flattened(body)
         for name, value in body.fields.items():
             if names_secret(name):
                 scope.run.hidden.hide(value)
