@@ -331,6 +331,7 @@ Resources:
 CHOICES = [
     ("!If [Here, parts/network.yaml, !Sub 'https://${Bucket}/network.yaml']", {"Network/Vpc"}),
     ("!If [Here, parts/network.yaml, parts/service.yaml]", set()),
+    ("!If [Own, parts/network.yaml, parts/service.yaml]", {"Network/Vpc"}),
     ("!If [Here, parts/network.yaml, !Ref AWS::NoValue]", set()),
     ("!If [Here]", set()),
 ]
@@ -341,7 +342,7 @@ def test_conditions_may_choose_among_addresses_of_a_template(url: str, expected:
     """Whatever the condition is, a nested stack is what all its addresses name."""
     main = f"""\
 Parameters: {{Bucket: {{Type: String}}}}
-Conditions: {{Here: !Equals [!Ref AWS::Region, us-east-1]}}
+Conditions: {{Here: !Equals [!Ref AWS::Region, us-east-1], Own: !Equals [own, own]}}
 Resources:
   Network:
     Type: AWS::CloudFormation::Stack

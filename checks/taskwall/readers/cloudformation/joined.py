@@ -138,6 +138,9 @@ class Nesting:
         if node is None:
             return self._embedded(template, declared)
         evaluator = Evaluator(template, DeploymentEvaluation(self.inputs, {}))
+        value = evaluator.value(node)
+        if _path(value)[0]:
+            return self._named(template, value)
         found = [self._named(template, evaluator.value(one)) for one in _branches(node)]
         # A condition of the region, say, chooses between two addresses of one template.
         return found[0] if found and all(one is found[0] for one in found) else None
