@@ -27,7 +27,8 @@ RULES = sorted(folder.name for folder in FIXTURES.iterdir())
 KINDS = ("unknown_scalar", "unknown_list", "unknown_elsewhere")
 SOURCES = {"main.tf": "terraform", "template.yaml": "cloudformation"}
 OPTION = re.compile(r"^ +\d+  (.*)\n +provide it with (.*?)(?:, or scan .*)?$", re.MULTILINE)
-NAMES = re.compile(r'(?:name|family|Name|Family)\s*[=:]\s*"?([\w-]+)')
+WRITTEN = re.compile(r'(?:name|family|Name|Family)\s*[=:]\s*"?([\w-]+)|(\w+)\s*= aws_')
+"""Names of what a fixture writes, and keys under which it keeps resources."""
 POLICY = (
     '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":"*",'
     '"Resource":"*","Condition":{"StringEquals":{"aws:PrincipalOrgID":"o-1"}}}]}'
@@ -87,7 +88,8 @@ def undecided(source: Path, *options: str) -> list[str]:
     for name, option in hints(report):
         left = {place for place, needs in before.items() if name in needs}
         assert left, option
-        for value in (*VALUES, *sorted(set(NAMES.findall(source.read_text())))):
+        written = {one[1] or one[2] for one in WRITTEN.finditer(source.read_text())}
+        for value in (*VALUES, *sorted(written)):
             if left:
                 given = [
                     word.removesuffix("VALUE") + value if word.endswith("=VALUE") else word

@@ -432,3 +432,11 @@ def test_what_a_stand_in_reads_is_not_counted_as_absent() -> None:
 def test_nothing_is_found_in_nothing(name: str) -> None:
     """Every format can say that there is nothing."""
     assert render(name, report_of(), View()).endswith("\n")
+
+
+@pytest.mark.parametrize("name", ["github", "markdown", "sarif", "text"])
+def test_notes_are_shown(name: str) -> None:
+    """What people must know beside the findings, such as a suppression that has ended."""
+    report = replace(everything(), notes=("the suppression of TW206 ended\non 2026-01-01",))
+    text = render(name, report, View())
+    assert re.search(r"the suppression of TW206 ended\W*on 2026", text)

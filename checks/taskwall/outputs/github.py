@@ -27,8 +27,12 @@ GITHUB_COMMANDS: Mapping[Severity, str] = {
 
 
 def render(report: Report, view: View | None = None) -> str:
-    """The report as a command for each error, crash and finding, and a line that sums it up."""
-    lines = [*_commands(report), f"taskwall: {counted(report)}"]
+    """The report as a command for each error, crash and finding, and a line that sums it up.
+
+    Notes are lines of the log: they are about no change, and would take the place of notices.
+    """
+    lines = [*_commands(report), *(f"note: {sanitize(note)}" for note in report.notes)]
+    lines.append(f"taskwall: {counted(report)}")
     lines += filter(None, [remainder(report)])
     return "".join(f"{line}\n" for line in lines)
 

@@ -71,6 +71,12 @@ def _blocks(report: Report) -> Iterator[str]:
             why = "in the baseline" if held.by == "baseline" else held.reason or "no reason given"
             yield f"- {_where(held.finding)} {held.finding.rule}: {_escaped(why)}"
         yield "\n</details>\n"
+    if report.notes:
+        yield f"<details><summary>Notes: {len(report.notes)}</summary>\n"
+        for note in report.notes[:MAX_ROWS]:
+            yield f"- {_escaped(note)}"
+        yield from _more(report.notes)
+        yield "\n</details>\n"
 
 
 def _summary(report: Report) -> str:
