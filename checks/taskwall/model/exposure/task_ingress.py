@@ -358,7 +358,7 @@ def _own_addresses(
     network: Network, attachment: GroupAttachment, permission: Permission
 ) -> Iterator[Fact]:
     """Whether a permission allows addresses of an NLB in front: private ones, or its Elastic IP."""
-    wanted, own = addresses(network, permission), Addresses()
+    own: list[tuple[Addresses, Fact]] = []
     for front in _fronts(network, attachment):
         balancer = front.balancer
         if balancer is None:
@@ -366,15 +366,15 @@ def _own_addresses(
         each_has = len(balancer.addresses) == len(balancer.subnets)
         for link, address in zip(balancer.subnets, balancer.addresses, strict=False):
             if each_has or not address.open:
-                here = at_address(in_subnet(network, link), address).addresses
-                own |= here if front.fact.truth else here.perhaps(front.fact.waits_for())
+                own.append((at_address(in_subnet(network, link), address).addresses, front.fact))
         for link in balancer.elastic:
             if link.to and permission.range and link.to == _address(permission.range):
                 text = f"{link.to} is the NLB's own Elastic IP, which its targets never see"
                 yield Fact(True, text, link.place) & front.fact
-    if own.parts:
-        truth = own.covers(wanted)
-        needs = (*wanted.needs, *own.needs) if truth is None else ()
+    if own:
+        wanted, held = addresses(network, permission), Addresses.together(own)
+        truth = held.covers(wanted)
+        needs = (*wanted.needs, *held.needs) if truth is None else ()
         text = f"{who(network, permission)} holds only the NLB's own addresses"
         yield permission.states(truth, text, needs)
 

@@ -83,6 +83,12 @@ class Addresses(Struct, frozen=True):
         cut = (replace(part, within=part.within & version) for part in self.parts)
         return Addresses(tuple(part for part in cut if part.within))
 
+    @classmethod
+    def together(cls, sets: "Iterable[tuple[Addresses, Fact]]") -> "Addresses":
+        """The union of sets, each of which is there if its fact holds."""
+        found = [each if fact.truth else each.perhaps(fact.waits_for()) for each, fact in sets]
+        return cls(tuple(part for each in found for part in each.parts))
+
     def covers(self, other: "Addresses") -> bool | None:
         """Whether all members of another set are in this one."""
         return _all(self._covers(part) for part in other.parts)
@@ -411,10 +417,7 @@ def reach(network: Network, grants: Iterable[Grant], end: End, words: Wording) -
     ]
     if best is True or len(able) < 2:
         return found
-    held = Addresses()
-    for each in able:
-        mine = addresses(network, each.permission)
-        held |= mine if each.fact.truth else mine.perhaps(each.fact.waits_for())
+    held = Addresses.together((addresses(network, each.permission), each.fact) for each in able)
     answers = [_held(held, location) for location in end.locations]
     truth = _all(truth for truth, _ in answers)
     if truth is best or truth is False:

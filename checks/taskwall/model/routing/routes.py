@@ -299,10 +299,7 @@ def _cover(network: Network, wanted: Ranges, routes: list[Route]) -> list[Fact]:
     found = [all_of((route.fact, _covers(network, route, wanted))) for route in routes]
     if len(routes) < 2 or any(fact.truth for fact in found):
         return found
-    together = Addresses()
-    for route in routes:
-        mine = _destination(network, route)
-        together |= mine if route.fact.truth else mine.perhaps(route.fact.waits_for())
+    together = Addresses.together((_destination(network, each), each.fact) for each in routes)
     truth = together.covers(Addresses((Part(wanted),)))
     if truth is not False:
         first = routes[0].fact

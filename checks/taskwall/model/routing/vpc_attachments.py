@@ -223,12 +223,12 @@ def _is(one: Link, other: Link) -> Fact:
 
 def _swallowed(network: Network, table: Link, vpc: Link) -> Fact:
     """Whether the black holes of a table swallow what goes to a VPC, all of it."""
-    held = Addresses()
-    for entry in _entries(network, "blackhole"):
-        here = all_of((_is(entry.table, table), entry.fact))
-        if here.truth is not False and entry.destination is not None:
-            mine = Addresses((part(entry.destination),))
-            held |= mine if here.truth else mine.perhaps(here.waits_for())
+    here = [
+        (Addresses((part(entry.destination),)), all_of((_is(entry.table, table), entry.fact)))
+        for entry in _entries(network, "blackhole")
+        if entry.destination is not None
+    ]
+    held = Addresses.together(pair for pair in here if pair[1].truth is not False)
     wanted = _ranges_of(network, vpc)
     truth = held.covers(wanted)
     text = f"blackhole routes of {table.to or 'a table'} cover {vpc.to or 'the VPC'}"
