@@ -376,8 +376,10 @@ def _instances_behind(network: Network) -> dict[str, list[Fact]]:
     for group, tie in hosts_registered(network):
         for front in instance_paths(network, group):
             way = tie & front.fact
-            key = front.listener.load_balancer.to if front.listener else ""
-            found.setdefault(front.balancer.id if front.balancer else key, []).append(way)
+            if front.balancer is not None:
+                found.setdefault(front.balancer.id, []).append(way)
+            elif front.listener is not None:
+                found.setdefault(front.listener.load_balancer.to, []).append(way)
         for link in group.target_groups:
             if link.to and not link.exact:
                 text = (
