@@ -226,6 +226,7 @@ def judge_scenarios(
     bound = f"{stack}: {shown}"
     hidden = frozenset().union(*(evaluation.sensitive_texts for evaluation in evaluations))
     mask = Redactor(hidden, fixes(rules))
+    answers = [each for each in answers if each.truth is not None or not each.verdict.untold]
     if any(one.type == ABSENT for each in evaluations for one in each.resources):
         answers = [answer for answer in answers if _is_told(answer)]
     loud = [answer for answer in answers if not answer.silenced_by]
@@ -362,7 +363,7 @@ def _is_told(answer: ScenarioVerdict) -> bool:
     What it may make is judged only by what it does to things of the sources.
     """
     verdict = answer.verdict
-    if verdict.on.silent or (verdict.untold and answer.truth is None):
+    if verdict.on.silent:
         return False
     made_there = any(need.handed for need in verdict.on.maybe)
     return not made_there or (answer.truth is None and verdict.concerned.truth is True)
