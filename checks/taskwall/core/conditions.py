@@ -160,7 +160,7 @@ def is_name(operand: str) -> bool:
 _LENGTH = "length("
 
 
-def length_of(operand: str) -> str:
+def length_name(operand: str) -> str:
     """What the number of elements of something is called, in Terraform's words."""
     return f"{_LENGTH}{operand})"
 

@@ -270,10 +270,10 @@ def needs(value: Value) -> tuple[Need, ...]:
 
     When the elements of a list are there is no part of it.
     """
-    return tuple(dict.fromkeys(map(bare, _needs(worst_per_scenario(value)))))
+    return tuple(dict.fromkeys(map(unconditional, _needs(worst_per_scenario(value)))))
 
 
-def bare(need: Need) -> Need:
+def unconditional(need: Need) -> Need:
     """A need without the condition under which something is there."""
     return replace(need, when="", asks=frozenset(), row=()) if need.when or need.asks else need
 

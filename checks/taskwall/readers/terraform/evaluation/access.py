@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from taskwall.core.conditions import length_of
+from taskwall.core.conditions import length_name
 from taskwall.core.values import (
     Fields,
     Items,
@@ -230,7 +230,7 @@ def splat(value: Value, each: Callable[[Value], Value], run: RunContext) -> Valu
     if isinstance(value, Reference) and is_set(value):
         return Items((each(value),))
     if isinstance(found, Reference | Unknown):
-        return splat(listed(found, run), each, run)
+        return splat(as_list(found, run), each, run)
     if isinstance(found, Fields | Known | Text):
         return Items((each(found),))
     raise AssertionError("all kinds of values are named above")
@@ -257,13 +257,13 @@ def _each_possible(rest: tuple[Value, ...], each: Callable[[Value], Value]) -> t
     return tuple(found)
 
 
-def listed(value: Reference | Unknown, run: RunContext) -> Items:
+def as_list(value: Reference | Unknown, run: RunContext) -> Items:
     """A collection of which nothing is known but, under some scenarios, whether it is empty."""
     element = element_of(value)
     name = symbol(value)
     if not name:
         return Items((), (element,), None, needs(value))
-    filled = asked(Question(length_of(name), 0, above=True), needs(value), run.effects)
+    filled = asked(Question(length_name(name), 0, above=True), needs(value), run.effects)
     if isinstance(filled, Known):
         return Items((element,), (element,), None, needs(value)) if filled.data else Emptied(())
     return Items((), (element,), None, presence(needs(value), filled))
@@ -271,7 +271,7 @@ def listed(value: Reference | Unknown, run: RunContext) -> Items:
 
 def collected(value: Reference | Unknown, run: RunContext) -> Items | Fields:
     """The same where it may be a map: the keys of its elements are not known."""
-    found = listed(value, run)
+    found = as_list(value, run)
     if not found.items:
         return found
     (element,) = found.items

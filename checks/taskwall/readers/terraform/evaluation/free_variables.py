@@ -25,7 +25,7 @@ from taskwall.readers.terraform.syntax.tree import (
     Name,
     Tuple,
 )
-from taskwall.readers.terraform.values.conditions import Test, condition
+from taskwall.readers.terraform.values.conditions import Test, decided_by
 from taskwall.readers.terraform.values.effects import OPEN
 from taskwall.readers.terraform.values.sensitive import is_sensitive
 from taskwall.readers.terraform.values.types import Simple, Type, convert
@@ -76,7 +76,7 @@ def question(value: FreeVariable, answer: Scalar) -> Unknown:
     """Whether a freed variable is equal to an answer: open, and its default is an answer too."""
     asks = frozenset((Question(value.operand, answer), Question(value.operand, value.data)))
     waits = (Need(value.operand, WHY, option="var"),)
-    found = condition(Test(Question(value.operand, answer)), waits, asks)
+    found = decided_by(Test(Question(value.operand, answer)), waits, asks)
     assert isinstance(found, Unknown)
     return found
 

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable, Sequence
 
-from taskwall.core.conditions import is_number, length_of
+from taskwall.core.conditions import is_number, length_name
 from taskwall.core.patterns import pattern
 from taskwall.core.values import (
     Fields,
@@ -27,7 +27,7 @@ from taskwall.readers.terraform.values.conditions import (
     Amount,
     Choice,
     asked,
-    chosen,
+    choice_of,
     combined,
     negated,
 )
@@ -118,7 +118,7 @@ def filled(value: Value, run: RunContext) -> Known | Unknown:
         return Known(False)
     if not name or isinstance(found, Text | Known):
         return Unknown(needs(found))
-    return asked(Question(length_of(name), 0, above=True), needs(found), run.effects)
+    return asked(Question(length_name(name), 0, above=True), needs(found), run.effects)
 
 
 def _compared(operator: str, one: Value, other: Value, run: RunContext) -> Value:
@@ -320,7 +320,7 @@ def _estimated(operator: str, one: Value, other: Value, run: RunContext) -> Valu
                 arithmetic(operator, *((branch, twin) if side is one else (twin, branch)), run)
                 for branch in (choice.then, choice.otherwise)
             )
-            return chosen(choice.test, then, otherwise)
+            return choice_of(choice.test, then, otherwise)
     left, right = least(one), least(other)
     if operator == "*":
         if 0 in (_operand(one), _operand(other)):

@@ -63,7 +63,7 @@ def is_on_its_own(root: Module, inputs: Inputs, loader: ModuleLoader) -> bool:
                 return False
     if loader.exists(os.path.join(root.folder, LOCK)):
         return False
-    return not any(name.endswith(VALUES) for name in loader.names(root.folder)) and not (
+    return not any(name.endswith(VALUE_FILES) for name in loader.names(root.folder)) and not (
         value_files(root.folder, loader)
     )
 
@@ -71,7 +71,7 @@ def is_on_its_own(root: Module, inputs: Inputs, loader: ModuleLoader) -> bool:
 LOCK = ".terraform.lock.hcl"
 """The file in which Terraform keeps the versions of providers, in the folder that it runs in."""
 
-VALUES = (".tfvars", ".tfvars.json")
+VALUE_FILES = (".tfvars", ".tfvars.json")
 """How the names of files end that hold values of variables."""
 
 

@@ -28,7 +28,7 @@ from taskwall.readers.terraform.values.effects import OPEN, Effects
 MOST_TESTS = 8
 """A condition of more tests is neither simplified nor named."""
 
-MOST_ROWS = 64
+MOST_SETTINGS = 64
 """So many settings are tried to see whether a condition is always true, or never."""
 
 
@@ -49,7 +49,7 @@ class Joined(Struct, frozen=True):
 Tree: TypeAlias = Test | Joined
 
 
-class Condition(Unknown, frozen=True):
+class OpenCondition(Unknown, frozen=True):
     """A truth value that is open. `tree` is what decides it; None if that is not known."""
 
     tree: Tree | None = None
@@ -73,7 +73,7 @@ class Choice(Unknown, frozen=True):
     otherwise: Value = Known(None)
 
 
-def condition(
+def decided_by(
     tree: Tree, waits: tuple[Need, ...], asks: frozenset[Question] = frozenset()
 ) -> Known | Unknown:
     """The truth value that a tree decides: known if all settings agree.
@@ -86,23 +86,23 @@ def condition(
         return Unknown(waits, asks=asks)
     if len(tests) > 1 and (truth := _settled(tree, tests)) is not None:
         return Known(truth)
-    return Condition(waits, _symbol(tree), asks, None, tree)
+    return OpenCondition(waits, _symbol(tree), asks, None, tree)
 
 
 def asked(question: Question, waits: tuple[Need, ...], effects: Effects) -> Known | Unknown:
     """The truth value that a question decides: known if the scenario answers it."""
     answer = effects.answer(question.operand)
     truth = None if answer is OPEN else answered(question, answer)
-    return condition(Test(question), waits) if truth is None else Known(truth)
+    return decided_by(Test(question), waits) if truth is None else Known(truth)
 
 
 def negated(value: Known | Unknown) -> Known | Unknown:
     """The contrary of a truth value."""
     if isinstance(value, Known):
         return Known(not value.data)
-    if isinstance(value, Condition) and value.tree is not None:
+    if isinstance(value, OpenCondition) and value.tree is not None:
         tree = _contrary(value.tree)
-        return Condition(value.needs, _symbol(tree), value.asks, None, tree)
+        return OpenCondition(value.needs, _symbol(tree), value.asks, None, tree)
     return Unknown(value.needs, f"!({value.symbol})" if value.symbol else "", value.asks)
 
 
@@ -117,12 +117,13 @@ def combined(operator: str, one: Known | Unknown, other: Known | Unknown) -> Kno
     if one.symbol and one.symbol == other.symbol:
         return one
     waits = tuple(dict.fromkeys((*one.needs, *other.needs)))
-    if isinstance(one, Condition) and isinstance(other, Condition) and one.tree and other.tree:
-        return condition(Joined(operator, (one.tree, other.tree)), waits, one.asks | other.asks)
+    trees = [side.tree for side in (one, other) if isinstance(side, OpenCondition)]
+    if len(trees) == 2 and trees[0] and trees[1]:
+        return decided_by(Joined(operator, (trees[0], trees[1])), waits, one.asks | other.asks)
     return Unknown(waits, asks=one.asks | other.asks)
 
 
-def chosen(test: Known | Unknown, then: Value, otherwise: Value) -> Value:
+def choice_of(test: Known | Unknown, then: Value, otherwise: Value) -> Value:
     """What an open conditional gives of two values of which nothing is known together."""
     if isinstance(test, Known):
         return then if test.data else otherwise
@@ -132,9 +133,9 @@ def chosen(test: Known | Unknown, then: Value, otherwise: Value) -> Value:
     return Choice(waits, test=test, then=then, otherwise=otherwise)
 
 
-def words(value: Known | Unknown) -> str:
+def condition_text(value: Known | Unknown) -> str:
     """An open condition in the words of its source; "" if it has none."""
-    if not isinstance(value, Condition) or value.tree is None:
+    if not isinstance(value, OpenCondition) or value.tree is None:
         return ""
     return _words(value.tree)
 
@@ -142,17 +143,17 @@ def words(value: Known | Unknown) -> str:
 def presence(waits: Iterable[Need], truth: Known | Unknown) -> tuple[Need, ...]:
     """Needs of what is there if a condition holds."""
     asks = truth.asks if isinstance(truth, Unknown) else frozenset()
-    return conditional(waits, words(truth), asks, _row(truth))
+    return conditional(waits, condition_text(truth), asks, _row(truth))
 
 
 def _row(truth: Known | Unknown) -> tuple[tuple[str, Scalar], ...]:
     """Answers under which a condition holds; none if there is no telling."""
-    tree = truth.tree if isinstance(truth, Condition) else None
+    tree = truth.tree if isinstance(truth, OpenCondition) else None
     if tree is None:
         return ()
     every = domains([one.question for one in _tests(tree)], lambda _: None)
     rows = (dict(zip(every, row, strict=True)) for row in product(*every.values()))
-    found = next((row for row in islice(rows, MOST_ROWS) if _truth(tree, row)), {})
+    found = next((row for row in islice(rows, MOST_SETTINGS) if _truth(tree, row)), {})
     return tuple(found.items())
 
 
@@ -208,7 +209,7 @@ def _settled(tree: Tree, tests: list[Test]) -> bool | None:
     size = 1
     for answers in every.values():
         size *= len(answers)
-    if size > MOST_ROWS:
+    if size > MOST_SETTINGS:
         return None
     rows = (dict(zip(every, row, strict=True)) for row in product(*every.values()))
     truths = {_truth(tree, row) for row in rows}

@@ -27,7 +27,7 @@ from taskwall.core.values import (
     text,
     worst_per_scenario,
 )
-from taskwall.readers.terraform.values.conditions import chosen
+from taskwall.readers.terraform.values.conditions import choice_of
 
 
 class Set(Items, frozen=True):
@@ -278,7 +278,7 @@ def alternatives(
     if not (isinstance(a, Fields) and isinstance(b, Fields)) or same(one, other):
         found = either(one, other, waits_for)
         if test is not None and type(found) is Unknown and breadth(a) + breadth(b) <= LARGE:
-            return chosen(test, one, other)
+            return choice_of(test, one, other)
         return found
     fields: dict[str, Value] = {}
     rest: Value | None = None

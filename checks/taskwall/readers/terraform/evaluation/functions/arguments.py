@@ -11,7 +11,7 @@ from taskwall.core.values import (
     Value,
     worst_per_scenario,
 )
-from taskwall.readers.terraform.evaluation.access import listed
+from taskwall.readers.terraform.evaluation.access import as_list
 from taskwall.readers.terraform.evaluation.context import ModuleContext
 from taskwall.readers.terraform.values.types import to_number as number_of
 from taskwall.readers.terraform.values.types import truth
@@ -65,7 +65,7 @@ def items_of(value: Value, scope: ModuleContext) -> Items:
     """
     found = scope.run.opened(value)
     if isinstance(found, Unknown | Reference):
-        return listed(found, scope.run)
+        return as_list(found, scope.run)
     if isinstance(found, Items) and not isinstance(found, JsonItems):
         return found
     raise FailedError("an argument", "is not a list")

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from itertools import product
 
-from taskwall.core.conditions import length_of
+from taskwall.core.conditions import length_name
 from taskwall.core.values import (
     Fields,
     Items,
@@ -93,7 +93,7 @@ def merge(arguments: list[Value], scope: ModuleContext, more: Value | None = Non
         map_ = fields_of(argument, scope)
         merged = map_ if isinstance(map_, Fields) else merged
         if isinstance(map_, Unknown | Reference):
-            found = access.listed(map_, scope.run)
+            found = access.as_list(map_, scope.run)
             further: Value | None = found.rest[0] if found.rest else None
             members: dict[str, Value] = {}
             certain += ((waiting(map_), item) for item in found.items)
@@ -163,7 +163,7 @@ def _flatten_into(
         if isinstance(found, Items) and not isinstance(found, JsonItems):
             _flatten_into(found, items, rest, waits, scope, certain, depth + 1)
         elif isinstance(found, Unknown) or (isinstance(found, Reference) and _many(found)):
-            inner = access.listed(found, scope.run)
+            inner = access.as_list(found, scope.run)
             (items if certain else rest).extend(inner.items)
             rest += inner.rest
             waits.update(dict.fromkeys(inner.needs))
@@ -230,7 +230,7 @@ def _length(arguments: list[Value], scope: ModuleContext) -> Value:
     if isinstance(value, Text):
         raise UnsettledError
     found = symbol(arguments[0]) or symbol(value)
-    name = length_of(found) if found else ""
+    name = length_name(found) if found else ""
     return Amount(needs(value), name, least=_at_least(value, alike=alike))
 
 
@@ -248,7 +248,7 @@ def _at_least(value: Value, *, alike: bool) -> int:
 def _keys(arguments: list[Value], scope: ModuleContext) -> Value:
     map_ = fields_of(arguments[0], scope)
     if isinstance(map_, Unknown | Reference):
-        found = access.listed(map_, scope.run)
+        found = access.as_list(map_, scope.run)
         return Items(
             tuple(waiting(map_) for _ in found.items),
             tuple(waiting(map_) for _ in found.rest),
@@ -266,7 +266,7 @@ def _keys(arguments: list[Value], scope: ModuleContext) -> Value:
 def _values(arguments: list[Value], scope: ModuleContext) -> Value:
     map_ = fields_of(arguments[0], scope)
     if isinstance(map_, Unknown | Reference):
-        return access.listed(map_, scope.run)
+        return access.as_list(map_, scope.run)
     return Items(tuple(item for _, item in elements(map_)), possible(map_), None, doubts(map_))
 
 
