@@ -17,7 +17,7 @@ from taskwall.core.values import (
 from taskwall.source.resource import Resource
 
 
-class Written(Protocol):
+class WrittenResources(Protocol):
     """The resources that sources write."""
 
     resources: dict[str, Resource]
@@ -33,7 +33,7 @@ def root_of(resource: Resource) -> str:
     return os.path.dirname(place.file) if origin.language == "terraform" else place.file
 
 
-def is_outside(written: Written, value: Unknown) -> bool:
+def is_outside(written: WrittenResources, value: Unknown) -> bool:
     """Whether an unknown is something that an input or another stack brings.
 
     An output of a module that is not there may be what was handed to it, and a parameter of
@@ -47,7 +47,7 @@ def is_outside(written: Written, value: Unknown) -> bool:
     return not (stored and written.words("AWS::SSM::Parameter"))
 
 
-def looks_here(written: Written, source: Resource | None) -> bool:
+def looks_here(written: WrittenResources, source: Resource | None) -> bool:
     """Whether a data source may answer with what these sources write.
 
     It does where it looks among the things of a resource, or for a name or tag that one has.

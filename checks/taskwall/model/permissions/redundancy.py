@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from taskwall.core.facts import Fact
 from taskwall.core.values import Need
+from taskwall.model.core.entity import same_entity
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.entities.security_group import Direction, Permission, SecurityGroup
 from taskwall.model.permissions.peers import permissions
@@ -164,6 +165,8 @@ def _may_contain(one: Extent, other: Extent) -> bool:
         inside = first <= first2 and last2 <= last
         if a != b or version != version2 or not inside:
             return False
+    elif _of_others(one.permission, other.permission):
+        return False
     if one.spoken == _EVERY or not one.spoken or not other.spoken:
         return True
     if one.spoken.split()[0] != other.spoken.split()[0]:
@@ -171,6 +174,12 @@ def _may_contain(one: Extent, other: Extent) -> bool:
     if one.ports is not None and other.ports is not None:
         return one.ports[0] <= other.ports[0] and other.ports[1] <= one.ports[1]
     return True
+
+
+def _of_others(one: Permission, other: Permission) -> bool:
+    """Whether two permissions certainly name different groups."""
+    mine, theirs = (each.group if each.itself else each.peer for each in (one, other))
+    return mine is not None and theirs is not None and same_entity(mine, theirs) is False
 
 
 def _needs(permission: Permission) -> tuple[Need, ...]:
