@@ -458,6 +458,54 @@ def test_several_exports_are_named() -> None:
     ]
 
 
+COPY = """
+Resources:
+  Vpc: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.0.0.0/16}}
+Outputs:
+  Vpc: {Value: !Ref Vpc, Export: {Name: NAME}}
+"""
+TAKER = """
+Parameters: {Env: {Type: String}}
+Resources:
+  Subnet: {Type: AWS::EC2::Subnet, Properties: {CidrBlock: 10.0.1.0/24, VpcId: !ImportValue NAME}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "first", "second", "taker", "meant"),
+    [
+        ("vpc", "dev/vpc", "prod/vpc", "dev/app", "dev/vpc"),
+        ("vpc", "dev/vpc", "prod/vpc", "prod/app", "prod/vpc"),
+        ("vpc", "v1/net/vpc", "v2/net/vpc", "v2/app/web", "v2/net/vpc"),
+        ("vpc", "dev/vpc", "prod/vpc", "app/web", ""),
+        ("vpc", "dev/a", "dev/b", "dev/app", ""),
+        ("!Sub '${AWS::StackName}-vpc'", "dev/vpc", "prod/vpc", "dev/app", ""),
+    ],
+)
+def test_copies_of_an_export_are_told_apart_by_folders(
+    name: str, first: str, second: str, taker: str, meant: str
+) -> None:
+    """Of exports of one written name the nearest is meant: one account cannot hold both."""
+    taking = TAKER.replace("!ImportValue NAME", f"{{'Fn::ImportValue': {name}}}")
+    if "!Sub" in name:
+        taking = TAKER.replace("!ImportValue NAME", "{'Fn::ImportValue': !Sub '${Env}-vpc'}")
+    copy = COPY.replace("NAME", name)
+    found, errors = read(
+        {f"/r/{first}.yaml": copy, f"/r/{second}.yaml": copy, f"/r/{taker}.yaml": taking}
+    )
+    stack = next(stack for stack in found if f"/r/{taker}.yaml" in stack.files)
+    vpc = next(
+        one.body.fields["VpcId"]
+        for one in stack.evaluate({}).resources
+        if one.type == "AWS::EC2::Subnet"
+    )
+
+    assert errors == []
+    assert (getattr(vpc, "resource", "") != "") is (meant != "")
+    if meant:
+        assert stack.files == {f"/r/{taker}.yaml", f"/r/{meant}.yaml"}
+
+
 @pytest.mark.parametrize("parent", ["Parent: {Type: String}", "Parent: {Type: String, Default: x}"])
 def test_what_comes_from_one_stack_comes_from_one_template(parent: str) -> None:
     """Of several that export a name, the one is meant that exports the others too."""

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from taskwall.core.facts import FALSE, Fact, all_of, any_of
-from taskwall.model.core.entity import Link, link_to, same_entity
+from taskwall.model.core.entity import Link, same_entity
 from taskwall.model.core.network import Network
 from taskwall.model.entities.ecs import TaskSource
 from taskwall.model.entities.security_group import Permission
@@ -72,7 +72,7 @@ def allows_itself(attachment: GroupAttachment, permission: Permission) -> Fact:
         unclear = permission.range is None and permission.prefix_list is None
         return permission.states(None, text, permission.fact.needs) if unclear else FALSE
     # A group that is known by its id, or written here, is none that is known by another name.
-    declared = attachment.declared
-    own = link_to(declared) if declared else Link(attachment.group, attachment.fact, place)
+    written = attachment.declared is not None and not attachment.declared.external
+    own = Link(attachment.group, attachment.fact, place, written=written or None)
     truth = same_entity(permission.peer, own)
     return permission.states(truth, text, permission.peer.fact.needs)

@@ -5,7 +5,16 @@ from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
 
-from taskwall.core.values import Known, Span, Text, Value, spelled, symbol, worst_per_scenario
+from taskwall.core.values import (
+    Known,
+    Span,
+    Text,
+    Value,
+    same,
+    spelled,
+    symbol,
+    worst_per_scenario,
+)
 
 
 class Offer(Struct, frozen=True):
@@ -74,8 +83,28 @@ class Exports:
             found = [offer for some in alike for offer in some if not _of_no_stack(wanted, offer)]
         if len(found) > 1 and os.path.isfile(os.path.join(folder, "manifest.json")):
             # Stages of CDK may export the same: each stays within its own assembly.
-            return [one for one in found if os.path.dirname(one.root) == folder] or found
-        return found
+            found = [one for one in found if os.path.dirname(one.root) == folder] or found
+        return _nearest(found, folder)
+
+
+def _nearest(offers: list[Offer], folder: str) -> list[Offer]:
+    """Of exports of one written name, which are copies, those nearest to a folder.
+
+    One account cannot hold both: `dev/` and `prod/`, `v1/` and `v2/`. Names that begin with that of
+    the stack differ with it.
+    """
+
+    def near(offer: Offer) -> int:
+        return len(os.path.commonpath((folder, os.path.dirname(offer.root))))
+
+    def is_copy(one: Offer, other: Offer) -> bool:
+        return not _begins_with_stack(one.name) and same(one.name, other.name) is True
+
+    return [
+        one
+        for one in offers
+        if not any(near(other) > near(one) and is_copy(one, other) for other in offers)
+    ]
 
 
 class ImportResolver:
