@@ -416,7 +416,7 @@ def _cluster(
         link = replace(link, written=None)
     if link.exact and link.to not in r.builder.resources and (waits := _open_names(r)):
         # One of these clusters may have this name.
-        link = replace(link, exact=False, fact=replace(link.fact, needs=waits))
+        link = replace(link, exact=False, written=None, fact=replace(link.fact, needs=waits))
     return link, ()
 
 
