@@ -12,8 +12,8 @@ from taskwall.core.values import (
     Span,
     Unknown,
     Value,
-    bare,
     needs,
+    unconditional,
     worst_per_scenario,
 )
 from taskwall.readers.terraform.evaluation import access, operators
@@ -423,7 +423,7 @@ def key_of(value: Value, waits_for: tuple[Need, ...]) -> Value:
 
     `waits_for` says what the element's presence waits for.
     """
-    return Unknown(needs(value) or tuple(map(bare, waits_for)))
+    return Unknown(needs(value) or tuple(map(unconditional, waits_for)))
 
 
 _HANDLERS: dict[type, Callable[[Any, ModuleContext, Env], Value]] = {
