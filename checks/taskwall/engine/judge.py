@@ -40,7 +40,7 @@ class LocatedFinding(Struct, frozen=True, gc=False):
 
     `files` are those that the chains of further instances go through. `needs` says why what the
     finding waits for is not known. `changes` would mend it together, each with the resource that it
-    is about.
+    is about. `untold` is whether no report has it: an unknown that would be of no use to anybody.
     """
 
     finding: Finding
@@ -49,6 +49,7 @@ class LocatedFinding(Struct, frozen=True, gc=False):
     files: frozenset[str] = frozenset()
     needs: tuple[Need, ...] = ()
     changes: tuple[tuple[AttributeChange, Resource], ...] = ()
+    untold: bool = False
 
     def touches(self, files: frozenset[str]) -> bool:
         """Whether its place, a step of its chain or a call that leads there is in one of these."""
@@ -327,7 +328,7 @@ def _one_for_each_call(judged: Iterable[LocatedFinding]) -> Iterator[LocatedFind
     """
     asked: set[tuple[str, str]] = set()
     for one in judged:
-        handed = [need for need in one.needs if need.handed]
+        handed = [] if one.untold else [need for need in one.needs if need.handed]
         call = handed[0].name if handed else ""
         by_module = any(need.handed for need in one.on.maybe)
         if not handed or not (
@@ -335,7 +336,7 @@ def _one_for_each_call(judged: Iterable[LocatedFinding]) -> Iterator[LocatedFind
         ):
             yield one
             continue
-        places = [need.handed for need in handed if need.handed]
+        places = [need.handed for need in handed if need.handed and need.name == call]
         header = min(places, key=lambda place: place.line)
         place = next((place for place in places if place != header), header)
         if (one.finding.rule, call) in asked:
@@ -465,8 +466,8 @@ def _settled(
     return [(same[0], followed.when(each.scenario for each in same)) for same in fails.values()]
 
 
-def _rank(answer: ScenarioVerdict) -> int:
-    return _WORST[answer.truth]
+def _rank(answer: ScenarioVerdict) -> tuple[int, bool]:
+    return _WORST[answer.truth], answer.verdict.untold
 
 
 def _message(answer: ScenarioVerdict) -> str:
@@ -519,7 +520,9 @@ def _judged(alike: list[_Settled], at: Span, stack: str, profile: str) -> Locate
         fix=Fix(_fix(rule, verdict)) if answer.truth else None,
     )
     files = {step.file for each, _ in alike[1:] for step in _steps(each, at)}
-    return LocatedFinding(finding, at, on, frozenset(files), waits if answer.truth is None else ())
+    needs = waits if answer.truth is None else ()
+    untold = answer.truth is None and all(each.verdict.untold for each, _ in alike)
+    return LocatedFinding(finding, at, on, frozenset(files), needs, untold=untold)
 
 
 def _called_from(on: Origin) -> tuple[CalledFrom, ...]:

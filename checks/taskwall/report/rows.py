@@ -73,6 +73,7 @@ class ReportEntries:
             for judgement in judgements
             for judged in judgement.findings
             for need in judged.needs
+            if not judged.untold
         }
         self.reasons: dict[str, str] = dict(sorted(waits, reverse=True))
         """Why what findings wait for is not known: of several reasons the first in the alphabet."""
@@ -95,6 +96,8 @@ class ReportEntries:
         for read, judgement, mends in zip(reads, judgements, offered, strict=True):
             skips = suppressions.by_file(judgement.suppressions if self._today else ())
             for judged, mend in zip(judgement.findings, mends, strict=True):
+                if judged.untold:
+                    continue
                 silencing = suppressions.suppressing(judged, skips)
                 self.used.update(silencing)
                 silencing = [s for s in silencing if not suppressions.has_ended(s, self._today)]

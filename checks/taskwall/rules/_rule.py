@@ -41,7 +41,7 @@ class Verdict(Struct, frozen=True, gc=False):
     `absent` marks that something is missing, which the setting `elsewhere` excuses. `names` fill
     the fix. `asked_by` is a rule whose unknown about the same thing asks the user what this one
     would ask. `changes` are what would mend a fail, if setting attributes does: all of them
-    together.
+    together. `untold` marks that an unknown would be of no use to anybody: it is not reported.
     """
 
     on: Origin
@@ -57,6 +57,7 @@ class Verdict(Struct, frozen=True, gc=False):
     asked_by: str = ""
     negative: bool = False
     changes: tuple[AttributeChange, ...] = ()
+    untold: bool = False
 
     @property
     def decided(self) -> Fact | None:

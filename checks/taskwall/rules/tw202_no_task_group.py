@@ -16,8 +16,9 @@ See: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-networking
 from collections.abc import Iterator
 
 from taskwall.core.change import Placeholder
-from taskwall.core.facts import any_of
+from taskwall.core.facts import Fact, any_of
 from taskwall.model.compute.launch_type import awsvpc
+from taskwall.model.core.entity import Link
 from taskwall.model.core.network import Network
 from taskwall.model.entities.ecs import TaskSource
 from taskwall.model.entities.security_group import SecurityGroup
@@ -39,16 +40,27 @@ def no_task_group(network: Network) -> Iterator[Verdict]:
         mode = awsvpc(network, source)
         own = [(link, network.get(SecurityGroup, link)) for link in source.groups]
         at = source.groups_setting.place
+        may_be = []
         for link, group in own:
             if group is not None and group.default:
                 at = link.place
+            elif group is not None and group.external:
+                may_be.append(_may_be_default(source, link, group))
+        named = ~names_groups(source) | any_of(names_default_group(network, source))
         yield Verdict(
             source.origin,
             at,
-            ~names_groups(source) | any_of(names_default_group(network, source)),
+            named | any_of(may_be),
             f"tasks of {source.name} get the VPC's default security group",
             holds=f"tasks of {source.name} have security groups of their own",
             about=about_default_group(network, source),
             concerned=mode & source.networked,
             changes=() if source.groups_setting.value else source.groups_setting.to(_OWN),
+            untold=named.truth is False,
         )
+
+
+def _may_be_default(source: TaskSource, link: Link, group: SecurityGroup) -> Fact:
+    """That a group from elsewhere may be the default one of its VPC."""
+    text = f"{source.name} uses the VPC's default security group"
+    return link.fact & Fact(None, text, link.place, source.name, group.external)
