@@ -66,11 +66,13 @@ def vpc_origin(r: ResourceReader) -> Iterator[EdgeConnection]:
         other = ResourceReader(resource, r.builder)
         for origin in _origins(other):
             used = origin.at(
-                "vpc_origin_config.vpc_origin_id" if r.terraform else "VpcOriginConfig.VpcOriginId"
+                "vpc_origin_config.vpc_origin_id"
+                if other.terraform
+                else "VpcOriginConfig.VpcOriginId"
             )
             value = used.value
             if isinstance(value, Reference) and value.resource == r.id:
-                forced += _forced(other, origin.get("origin_id" if r.terraform else "Id"))
+                forced += _forced(other, origin.get("origin_id" if other.terraform else "Id"))
     yield EdgeConnection(
         r.origin,
         protocol.place,
