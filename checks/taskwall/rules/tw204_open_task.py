@@ -81,9 +81,7 @@ def _shared(network: Network, attachment: GroupAttachment) -> str:
 
 def _unseen(attachment: GroupAttachment) -> Verdict:
     """The rest of a group that is not in the sources, of which some permissions are."""
-    source = min(
-        attachment.sources, key=lambda each: (each.origin.header.file, each.origin.header.line)
-    )
+    source = min(attachment.sources, key=lambda each: each.position)
     link = next(link for link in source.groups if link.to == attachment.group)
     text = (
         f"{attachment.group} allows ingress from the internet by rules that are not in the sources"

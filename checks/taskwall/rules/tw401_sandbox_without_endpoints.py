@@ -44,7 +44,7 @@ from taskwall.model.core.network import Network
 from taskwall.model.endpoints.availability import has_endpoint
 from taskwall.model.endpoints.egress_path import internet_egress
 from taskwall.model.endpoints.task_dependencies import ServiceDependency, service_dependencies
-from taskwall.model.endpoints.task_location import TaskLocation, position, task_locations
+from taskwall.model.endpoints.task_location import TaskLocation, task_locations
 from taskwall.model.entities.container_needs import ELSEWHERE
 from taskwall.model.entities.ecs import TaskSource
 from taskwall.model.permissions.peers import listed
@@ -157,7 +157,7 @@ def _and(words: list[str]) -> str:
 
 def _unseen(quarter: TaskLocation, concerned: Fact) -> Verdict:
     """The endpoints of a VPC that is not in the sources."""
-    source = min(quarter.sources, key=position)
+    source = min(quarter.sources, key=lambda source: source.position)
     link, at = quarter.link, source.subnets_setting.place
     needs = (link.fact.needs if link else ()) or source.subnets_setting.needs
     needs = needs or (Need(f"the VPC of {source.name}", "is not in the sources"),)

@@ -32,7 +32,7 @@ from taskwall.model.core.network import Network
 from taskwall.model.endpoints.availability import has_endpoint
 from taskwall.model.endpoints.egress_path import uses_nat
 from taskwall.model.endpoints.task_dependencies import service_dependencies
-from taskwall.model.endpoints.task_location import TaskLocation, position, task_locations
+from taskwall.model.endpoints.task_location import TaskLocation, task_locations
 from taskwall.model.entities.ecs import TaskSource
 from taskwall.model.permissions.peers import listed
 from taskwall.rules._rule import Verdict, rule
@@ -70,7 +70,7 @@ def endpoints_untaken(network: Network) -> Iterator[Verdict]:
 
 def _unseen(quarter: TaskLocation, concerned: Fact) -> Verdict:
     """The endpoints of a VPC that is not in the sources."""
-    source, link = min(quarter.sources, key=position), quarter.link
+    source, link = min(quarter.sources, key=lambda each: each.position), quarter.link
     at = source.subnets_setting.place
     needs = (link.fact.needs if link else ()) or source.subnets_setting.needs
     needs = needs or (Need(f"the VPC of {source.name}", "is not in the sources"),)

@@ -38,7 +38,7 @@ def shared_isolation(network: Network) -> Iterator[Verdict]:
         return
     asked: set[tuple[Need, ...]] = set()
     unseen = False
-    for source in sorted(network.every(TaskSource), key=_position):
+    for source in sorted(network.every(TaskSource), key=lambda source: source.position):
         mine = membership(network, source)
         if mine.needs and mine.needs not in asked:
             asked.add(mine.needs)
@@ -65,7 +65,3 @@ def shared_isolation(network: Network) -> Iterator[Verdict]:
                 if mine.place
                 else TRUE,
             )
-
-
-def _position(source: TaskSource) -> tuple[str, int]:
-    return source.origin.header.file, source.origin.header.line

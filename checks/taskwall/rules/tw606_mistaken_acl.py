@@ -39,6 +39,8 @@ from collections.abc import Iterator
 
 from taskwall.core.facts import Fact, any_of
 from taskwall.model.core.network import Network
+from taskwall.model.entities.ecs import TaskSource
+from taskwall.model.entities.security_group import SecurityGroup
 from taskwall.model.entities.vpc import Subnet
 from taskwall.model.routing.network_acl import (
     AclEntry,
@@ -50,6 +52,7 @@ from taskwall.model.routing.network_acl import (
     broken,
     flows,
     guarded,
+    lets_all_through,
     task_subnets,
 )
 from taskwall.rules._rule import Verdict, cannot_be_seen, rule
@@ -77,6 +80,7 @@ def _flows(
     at, name = acl.origin.header, acl.name
     otherwise = f"{name} blocks nothing that the security groups of tasks allow"
     parts = [Fact(False, "", at, name, otherwise=otherwise)]
+    unseen: list[Fact] = []
     for subnet, guards in here:
         for source, _ in task_subnets(network).get(subnet.id, ()) if subnet else ():
             for flow in flows(network, source, subnet) if source and subnet else ():
@@ -89,6 +93,7 @@ def _flows(
                     needs = (need for e in acl_entries(network).get(acl.id, ()) for need in e.needs)
                     waits = (*permission.fact.needs, *needs, *guards.waits_for())
                     parts.append(Fact(truth, text, permission.place, permission.on.name, waits))
+            unseen += _unseen_groups(network, acl, source, subnet) if source and subnet else ()
         if subnet is None:
             parts.append(
                 Fact(None, f"{name} blocks traffic of tasks", at, name, guards.waits_for())
@@ -96,11 +101,23 @@ def _flows(
     return Verdict(
         acl.origin,
         at,
-        any_of(parts),
+        any_of((*parts, *unseen)),
         f"{name} blocks traffic that a security group of tasks allows, or its return traffic",
         holds=otherwise,
         concerned=concerned,
+        untold=any_of(parts).truth is False,
     )
+
+
+def _unseen_groups(
+    network: Network, acl: NetworkAcl, source: TaskSource, subnet: Subnet
+) -> Iterator[Fact]:
+    """That an ACL may block what groups from elsewhere allow, unless it blocks nothing at all."""
+    for link in source.groups:
+        group = network.get(SecurityGroup, link)
+        if (group is None or group.external) and not lets_all_through(network, acl, subnet):
+            text = f"{acl.name} blocks what {link.to or 'a group'} of {source.name} allows"
+            yield Fact(None, text, link.place, source.name, link.waits("a group"))
 
 
 def _internet(entry: AclEntry, acl: NetworkAcl, bare: Fact, concerned: Fact) -> Verdict:

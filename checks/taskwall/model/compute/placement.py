@@ -30,13 +30,9 @@ def kinds_of_source(network: Network) -> tuple[TaskSource, ...]:
     `joins_cluster_of` and `awsvpc` holds of all of its kind.
     """
     found: dict[object, TaskSource] = {}
-    for source in sorted(network.every(TaskSource), key=_position):
+    for source in sorted(network.every(TaskSource), key=lambda source: source.position):
         found.setdefault(_kind(network, source), source)
     return tuple(found.values())
-
-
-def _position(source: TaskSource) -> tuple[str, int]:
-    return source.origin.header.file, source.origin.header.line
 
 
 def _kind(network: Network, source: TaskSource) -> object:
@@ -73,6 +69,11 @@ def hosts_of(network: Network, source: TaskSource) -> tuple[tuple[ContainerInsta
     found = {m.instances.id: m for key in known for m in members.get(key, ())}
     pairs = ((member, can_be_placed(network, member, source)) for member in found.values())
     return tuple((member, fact) for member, fact in pairs if fact.truth is not False)
+
+
+def seen_hosts(network: Network, source: TaskSource) -> bool:
+    """Whether the sources write container instances on which tasks of a source may be placed."""
+    return any(not member.instances.origin.silent for member, _ in hosts_of(network, source))
 
 
 @remembered
@@ -193,7 +194,7 @@ def unseen(network: Network) -> tuple[Unseen, ...]:
     found = []
     for source in kinds_of_source(network):
         launched = runs_on(network, source, "EC2")
-        if launched.truth is False or hosts_of(network, source):
+        if launched.truth is False or seen_hosts(network, source):
             continue
         link = source.cluster
         why = Need(f"the container instances of {source.name}", "are not in the sources")

@@ -102,14 +102,9 @@ class TaskLocation(Struct, frozen=True):
     sources: tuple[TaskSource, ...]
 
     @property
-    def first(self) -> tuple[str, int]:
+    def first(self) -> tuple[bool, str, int]:
         """Where the first of its task sources stands."""
-        return min(map(position, self.sources))
-
-
-def position(source: TaskSource) -> tuple[str, int]:
-    """Where a task source stands, to tell which is the first."""
-    return source.origin.header.file, source.origin.header.line
+        return min(source.position for source in self.sources)
 
 
 @remembered

@@ -4,7 +4,7 @@ So do tasks in the modes bridge and host, and on Windows NAT: what a group of th
 it allows to them.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TypeAlias
 
 from msgspec.structs import replace
@@ -25,7 +25,12 @@ from taskwall.model.entities.load_balancer import BalancerKind, Listener, LoadBa
 from taskwall.model.entities.security_group import SecurityGroup
 from taskwall.model.exposure.task_ingress import GroupAttachment
 from taskwall.model.exposure.task_ports import number_of, published
-from taskwall.model.load_balancing.fronts import BalancerPath, behind, forwards
+from taskwall.model.load_balancing.fronts import (
+    BalancerPath,
+    behind,
+    forwards,
+    kind_by_protocol,
+)
 from taskwall.model.permissions.ports import Ports
 
 Sharing: TypeAlias = tuple[TaskSource, Fact]
@@ -118,13 +123,27 @@ def instance_registrations(
             for forward in forwards(network).get(link.to, ()) if target is not None else ():
                 listener = network.get(Listener, forward.listener)
                 balancer = network.get(LoadBalancer, listener.load_balancer) if listener else None
-                if balancer is not None and not balancer.external:
-                    kind: BalancerKind = (
-                        "network" if balancer.kind.known == "network" else "application"
-                    )
-                    fact = all_of((started.fact, link.fact, forward.fact))
+                if balancer is None or listener is None:
+                    continue
+                kind: BalancerKind = (
+                    "network" if balancer.kind.known == "network" else "application"
+                )
+                fact = all_of((started.fact, link.fact, forward.fact))
+                if balancer.external:
+                    needs = listener.load_balancer.fact.needs or balancer.external
+                    spoken = kind_by_protocol(listener.protocol.known)
+                    found.append(BalancerPath(None, listener, target, spoken, fact, needs))
+                else:
                     found.append(BalancerPath(balancer, listener, target, kind, fact))
     return tuple(found)
+
+
+def unseen_balancers(network: Network) -> Iterator[tuple[TaskSource, BalancerPath]]:
+    """Task sources on instances that are registered with a load balancer not in the sources."""
+    for member, held in tasks_on(network):
+        for front in instance_registrations(network, member):
+            if front.balancer is None:
+                yield held[0][0], front
 
 
 def groups_of(network: Network, instances: Instances) -> tuple[Link, ...]:

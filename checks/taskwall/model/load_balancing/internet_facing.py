@@ -51,8 +51,10 @@ def _registered(network: Network) -> dict[str, list[tuple[TargetGroup, Link]]]:
     "" holds those of which it is not known which load balancer that is.
     """
     found: dict[str, list[tuple[TargetGroup, Link]]] = {}
-    for group in network.every(TargetGroup):
-        for target in group.targets:
-            key = target.to if target.exact else ""
-            found.setdefault(key, []).append((group, target))
+    for forwarded in forwards(network):  # to groups that are not in the sources as well
+        group = network.get(TargetGroup, forwarded)
+        if group is not None:
+            for target in group.targets:
+                key = target.to if target.exact else ""
+                found.setdefault(key, []).append((group, target))
     return found

@@ -284,6 +284,14 @@ def _broken(network: Network, acl: NetworkAcl, flow: Flow, kindly: bool) -> bool
     return not back <= passing(network, acl, _other(way), back, kindly)
 
 
+def lets_all_through(network: Network, acl: NetworkAcl, subnet: Subnet) -> bool:
+    """Whether an ACL certainly blocks no TCP or UDP traffic of a subnet's versions of IP."""
+    versions = [V6 if part(each).within & V6 else V4 for each in subnet.cidrs]
+    every = Traffic.of(TCP | UDP, ALL_PORTS, Ranges.union((V4, *versions)))
+    ways: tuple[Direction, ...] = ("ingress", "egress")
+    return all(every <= passing(network, acl, way, every, kindly=False) for way in ways)
+
+
 def flows(network: Network, source: TaskSource, subnet: Subnet) -> Iterator[Flow | Permission]:
     """What the groups of tasks allow across the edge of their subnet.
 

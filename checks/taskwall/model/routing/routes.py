@@ -190,13 +190,21 @@ def blocked(network: Network, subnet: Subnet) -> Fact:
     parts = []
     for block in network.every(InternetBlock):
         spared = any_of(
-            exclusion.of.fact
-            if exclusion.of.to in (subnet.id, subnet.vpc.to)
-            else (FALSE if exclusion.of.exact else _may(exclusion.of, "an exclusion exempts it"))
+            exclusion.exists & _spares(exclusion, subnet)
             for exclusion in network.every(BlockExclusion)
         )
         parts.append(all_of((block.exists, block.mode.is_("block-bidirectional"), ~spared)))
     return any_of(parts)
+
+
+def _spares(exclusion: BlockExclusion, subnet: Subnet) -> Fact:
+    """Whether an exclusion from Block Public Access is of a subnet, or of its VPC."""
+    if exclusion.of.to in (subnet.id, subnet.vpc.to):
+        return exclusion.of.fact
+    if exclusion.of.exact and not subnet.external:
+        return FALSE
+    text, needs = "an exclusion exempts it", exclusion.of.fact.needs or subnet.external
+    return Fact(None, text, exclusion.of.place, needs=needs)
 
 
 def _may(link: Link, text: str) -> Fact:
