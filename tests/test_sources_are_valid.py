@@ -93,7 +93,8 @@ def test_templates_pass_cfn_lint(share: int, tmp_path: Path) -> None:
     """No CloudFormation fixture has an error by cfn-lint.
 
     cfn-lint's time goes by resources, and those of a rule's fixtures are much the same: of each
-    template only that is looked at which none before it has, with all that this refers to.
+    template only those are looked at that none before it has, with all that they refer to. Two are
+    the same that say the same of things of the same types, whatever the names of these.
     """
     reduced = []
     for file, template in _reduced(_share(share)):
@@ -143,21 +144,24 @@ def _reduced(files: list[Path]) -> Iterator[tuple[Path, dict[str, Any]]]:
         template, errors = decode(str(file))
         assert not errors, file
         resources = template["Resources"]
-        texts = {
-            name: json.dumps(each)
-            for part in (*map(template.get, ("Parameters", "Mappings", "Conditions")), resources)
-            for name, each in (part or {}).items()
-        }
+        parts = (*map(template.get, ("Parameters", "Mappings", "Conditions")), resources)
+        named = {name: each for part in parts for name, each in (part or {}).items()}
+        texts = {name: json.dumps(each) for name, each in named.items()}
         texts["Outputs"] = json.dumps(template.get("Outputs"))
+        types = {name: each["Type"] for name, each in named.items() if "Type" in each}
         kept: set[str] = set()
         for name in (*resources, "Outputs"):
-            needed = _needed(name, texts)
-            if (text := json.dumps([(each, texts[each]) for each in needed])) not in seen:
+            if (text := _typed(texts[name], types)) not in seen:
                 seen.add(text)
-                kept.update(needed)
+                kept.update(_needed(name, texts))
         if kept := kept & resources.keys():
             left = {name: each for name, each in resources.items() if name in kept}
             yield file, {**template, "Resources": left}
+
+
+def _typed(text: str, types: dict[str, str]) -> str:
+    """A resource's text with the types of what it names."""
+    return re.sub(r"\w+", lambda word: types.get(word[0], word[0]), text)
 
 
 def _needed(name: str, texts: dict[str, str]) -> list[str]:

@@ -9,6 +9,7 @@ commands from what each command takes.
 
 import re
 import sys
+import tomllib
 from argparse import ArgumentParser, _HelpAction
 from collections.abc import Iterator
 from contextlib import chdir, redirect_stdout
@@ -19,6 +20,7 @@ from pathlib import Path
 from taskwall.cli import COMMANDS
 from taskwall.cli import main as taskwall
 from taskwall.cli.scan import EXIT_STATUSES
+from taskwall.readers.terraform.stand_ins import FOLDER
 from taskwall.rules import all_rules
 from taskwall.rules._guide import encodes, recommendations, source
 from taskwall.rules._pages import HIGHLIGHTS, page, prose
@@ -36,6 +38,8 @@ def pages() -> dict[Path, str]:
     found = {ROOT / "docs" / "rules" / f"{rule.id}.md": page_of(rule) for rule in rules}
     found[ROOT / "docs" / "coverage.md"] = coverage(rules)
     found[ROOT / "docs" / "commands.md"] = commands()
+    inputs = ROOT / "docs" / "inputs.md"
+    found[inputs] = marked(inputs.read_text(), "stand-ins", table_of_stand_ins())
     readme = ROOT / "README.md"
     text = marked(readme.read_text(), "rules", table(rules, "docs/rules/"))
     found[readme] = marked(text, "example", f"```text\n{example()}\n```\n")
@@ -52,8 +56,20 @@ def marked(text: str, name: str, content: str) -> str:
     before, found, rest = text.partition(start)
     _, closed, after = rest.partition(end)
     if not (found and closed):
-        raise ValueError(f"README.md needs the marks {start} and {end}")
+        raise ValueError(f"a text needs the marks {start} and {end}")
     return f"{before}{start}\n{content}{end}{after}"
+
+
+def table_of_stand_ins() -> str:
+    """The table of stand-ins: of which modules, and of which of their versions."""
+    rows = ["| Module | Versions | Its sources read on |", "| --- | --- | --- |"]
+    for path in sorted(Path(FOLDER).rglob("versions.toml")):
+        about = tomllib.loads(path.read_text())
+        name = path.parent.relative_to(FOLDER).as_posix()
+        first, last = about["versions"][0], about["versions"][-1]
+        versions = f"{last['range'].split()[1].rstrip(',')} to {first['newest']}"
+        rows.append(f"| `{name}` | {versions} | {first['read']} |")
+    return "\n".join(rows) + "\n"
 
 
 def example(rule: str = "TW205") -> str:

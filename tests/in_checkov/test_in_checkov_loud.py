@@ -116,7 +116,7 @@ def test_a_source_that_cannot_be_read(stack: Path, checkov: Run) -> None:
 
 def test_a_module_that_is_not_downloaded(stack: Path, checkov: Run) -> None:
     """It is said on standard error, with its call and what brings it."""
-    call = 'module "vpc" {\n  source  = "terraform-aws-modules/vpc/aws"\n  version = "5.0.0"\n}\n'
+    call = 'module "vpc" {\n  source  = "acme/vpc/aws"\n  version = "5.0.0"\n}\n'
     (stack / "more.tf").write_text(call)
     shown = checkov("-d", ".", "--framework", "terraform", "--check", "TW204")
 

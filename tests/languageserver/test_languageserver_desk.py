@@ -57,7 +57,7 @@ def test_files_that_are_not_open_are_shown_too(tmp_path: Path) -> None:
 def test_a_module_that_is_absent_is_a_hint_at_its_call(tmp_path: Path) -> None:
     """The hint says what brings the module, and goes when the call does."""
     root(tmp_path)
-    call = 'module "vpc" {\n  source = "terraform-aws-modules/vpc/aws"\n}\n'
+    call = 'module "vpc" {\n  source = "acme/vpc/aws"\n}\n'
 
     def hints(sitting: Sitting) -> list[str]:
         shown = sitting.screen.shown.get("calls.tf", ())
@@ -72,7 +72,7 @@ def test_a_module_that_is_absent_is_a_hint_at_its_call(tmp_path: Path) -> None:
         sitting.open(tmp_path / "calls.tf", call)
         await sitting.screen.until(lambda: bool(hints(sitting)))
         [hint] = hints(sitting)
-        assert hint.startswith("1: module.vpc is not read: terraform-aws-modules/vpc/aws")
+        assert hint.startswith("1: module.vpc is not read: acme/vpc/aws")
         assert hint.endswith("to read it, in .: terraform get")
         sitting.type(tmp_path / "calls.tf", "# nothing\n")
         await sitting.screen.until(lambda: not hints(sitting))

@@ -13,15 +13,15 @@ from taskwall.fixes import cloudformation, sheet, steps, yaml_text  # noqa: F401
 from taskwall.languageserver import desk
 from taskwall.languageserver.preferences import Preferences
 
-EDITS = 3_000
+EDITS = 1_200
 DAY = 10_000
 """As many edits as a long day has take minutes."""
 
-MORE_OBJECTS = 200
+MORE_OBJECTS = 40
 """So many objects more there may be after the second half of the edits of a kind.
 
-That half is about 400 edits of a day, so that one object that stays with each is seen; two are seen
-by the edits of the gate.
+That half is 46 edits or more of the gate's, so that one object that stays with each is seen; where
+nothing stays there are one or two.
 """
 
 MORE_BLOCKS = 4_000

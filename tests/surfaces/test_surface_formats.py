@@ -349,17 +349,17 @@ def test_absent_modules_of_many_roots() -> None:
     )
 
 
-def test_what_is_read_as_a_model_is_not_counted_as_absent() -> None:
-    """A model of a module stands in for it: the report says so, and counts nothing as unread."""
+def test_what_a_stand_in_reads_is_not_counted_as_absent() -> None:
+    """Where a stand-in is read for a module the report says so, and counts nothing as unread."""
     [one] = everything().document.absent
-    report = report_of(absent=(replace(one, read_as="taskwall's model of 5.0"),))
+    report = report_of(absent=(replace(one, read_as="acme/vpc/aws 5.0"),))
 
     text = render("text", report, View())
-    assert "1 module read as taskwall's own models" in text
+    assert "1 module read through taskwall's stand-ins" in text
     assert "not read" not in text
     [note] = sarif(report)["invocations"][0]["toolExecutionNotifications"]
     assert note["level"] == "note"
-    assert "module.vpc is read as taskwall's model of 5.0" in note["message"]["text"]
+    assert "module.vpc is read through the stand-in for acme/vpc/aws 5.0" in note["message"]["text"]
 
 
 @pytest.mark.parametrize("name", formats())

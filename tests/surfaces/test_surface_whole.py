@@ -143,7 +143,7 @@ def test_what_waits_for_an_absent_module(tmp_path: Path, monkeypatch: pytest.Mon
     source = Path(__file__).parents[2] / "fixtures" / "rules" / "tw204" / "pass" / "main.tf"
     text = source.read_text()
     call = (
-        'module "more" {\n  source            = "terraform-aws-modules/security-group/aws"\n'
+        'module "more" {\n  source            = "acme/security-group/aws"\n'
         "  security_group_id = aws_security_group.api.id\n}\n"
     )
     (tmp_path / "main.tf").write_text(text + call)

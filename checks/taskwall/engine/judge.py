@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from taskwall.core.change import AttributeChange
 from taskwall.core.facts import Fact
-from taskwall.core.values import Need, Origin, Scenario, Span
+from taskwall.core.values import ModuleCall, Need, Origin, Scenario, Span
 from taskwall.engine.scenarios import CancellationCheck, Followed, explore, never_cancelled
 from taskwall.engine.user_places import UserPlaces
 from taskwall.findings.finding import (
@@ -437,7 +437,7 @@ def _of_rule(
     for (at, *_), alike in found.items():
         answer = alike[0][0]
         rule, verdict = answer.rule, answer.verdict
-        one = _judged(alike, at, stack, settings.profile)
+        one = _judged(alike, at, places, stack, settings.profile)
         if answer.truth and verdict.changes:
             offered = changes.applicable(rule.id, verdict.changes, answer.scenario)
             one = replace(one, changes=offered)
@@ -477,7 +477,9 @@ def _message(answer: ScenarioVerdict) -> str:
     return verdict.message if answer.truth else verdict.holds or answer.rule.title
 
 
-def _judged(alike: list[_Settled], at: Span, stack: str, profile: str) -> LocatedFinding:
+def _judged(
+    alike: list[_Settled], at: Span, places: UserPlaces, stack: str, profile: str
+) -> LocatedFinding:
     """The finding, at a place, that answers make which say the same; see `_merged`."""
     answer, setting = alike[0]
     rule, verdict = answer.rule, answer.verdict
@@ -512,14 +514,14 @@ def _judged(alike: list[_Settled], at: Span, stack: str, profile: str) -> Locate
         end_line=at.end_line,
         end_column=at.end_column,
         message=_message(answer),
-        because=_steps(answer, at),
+        because=_steps(answer, at, places),
         called_from=instances[0].called_from,
         construct=instances[0].construct,
         when=setting,
         missing=tuple(dict.fromkeys(need.name for need in waits)) if answer.truth is None else (),
         fix=Fix(_fix(rule, verdict)) if answer.truth else None,
     )
-    files = {step.file for each, _ in alike[1:] for step in _steps(each, at)}
+    files = {step.file for each, _ in alike[1:] for step in _steps(each, at, places)}
     needs = waits if answer.truth is None else ()
     untold = answer.truth is None and all(each.verdict.untold for each, _ in alike)
     return LocatedFinding(finding, at, on, frozenset(files), needs, untold=untold)
@@ -527,7 +529,9 @@ def _judged(alike: list[_Settled], at: Span, stack: str, profile: str) -> Locate
 
 def _called_from(on: Origin) -> tuple[CalledFrom, ...]:
     calls = on.called_from
-    return tuple([CalledFrom(call.place.file, call.place.line, call.name) for call in calls])
+    # What a stand-in calls in its turn is in no file of the user's.
+    end = next((index for index, call in enumerate(calls, 1) if call.read_as), len(calls))
+    return tuple([CalledFrom(call.place.file, call.place.line, call.name) for call in calls[:end]])
 
 
 def _natural(address: str) -> tuple[object, ...]:
@@ -543,17 +547,32 @@ def _severity(rule: Rule, verdict: Verdict, profile: str) -> Severity:
     return "medium" if raised else severity
 
 
-def _steps(answer: ScenarioVerdict, at: Span) -> tuple[Step, ...]:
-    """The chain that leads to a finding: where it is told at a call, into the module as well."""
+def _steps(answer: ScenarioVerdict, at: Span, places: UserPlaces) -> tuple[Step, ...]:
+    """The chain that leads to a finding: where it is told at a call, into the module as well.
+
+    What a stand-in writes is in no file of the user's: such steps are at its call, and the last
+    one names it.
+    """
     on, written = answer.verdict.on, answer.verdict.place
     steps = []
+    modelled: dict[Step, None] = {}
     for fact in answer.decided.deciding():
-        place = fact.place or on.header
-        steps.append(Step(fact.resource or on.name, place.file, place.line, str(fact)))
-    if at != written and (written.file, written.line) not in {(s.file, s.line) for s in steps}:
+        place, name = fact.place or on.header, fact.resource or on.name
+        if (call := places.of_step(place, name, on, answer.scenario)) is not None:
+            place = call.place
+            modelled[_read_as(call)] = None
+        steps.append(Step(name, place.file, place.line, str(fact)))
+    if (call := places.of_step(written, on.name, on, answer.scenario)) is not None:
+        modelled[_read_as(call)] = None
+    elif at != written and (written.file, written.line) not in {(s.file, s.line) for s in steps}:
         text = "the downloaded module writes it here"
         steps.append(Step(on.name, written.file, written.line, text))
-    return tuple(dict.fromkeys(steps))
+    return tuple(dict.fromkeys((*steps, *modelled)))
+
+
+def _read_as(call: ModuleCall) -> Step:
+    text = f"{call.name} is not here: taskwall's stand-in for {call.read_as} is read"
+    return Step(call.name, call.place.file, call.place.line, text)
 
 
 def fixes(rules: Iterable[Rule]) -> Iterator[str]:

@@ -16,14 +16,19 @@ class _Downloaded(Struct):
     by_address: dict[str, Resource] = {}
     by_block: dict[Span, dict[tuple[ModuleCall, ...], Resource]] = {}
 
-    def at(self, place: Span, on: Origin) -> Resource | None:
-        """The resource that a place is in: `on` itself, else one of the same calls, else any."""
+    def at(self, place: Span, on: Origin, name: str = "") -> Resource | None:
+        """The resource that a place is in.
+
+        It is `on` itself, else one of a name, else one of the same calls, else any.
+        """
         own = self.by_address.get(on.address)
         if own is not None and own.place.holds(place):
             return own
         for block, instances in self.by_block.items():
             if block.holds(place):
-                return instances.get(on.called_from) or next(iter(instances.values()))
+                named = (one for one in instances.values() if one.origin.name == name)
+                found = next(named, None) or instances.get(on.called_from)
+                return found or next(iter(instances.values()))
         return None
 
 
@@ -43,6 +48,22 @@ class UserPlaces:
             return self._evaluations[scenario].user_place(resource, place)
         call = on.download or next(iter(module.by_address.values())).origin.download
         return call.place if call else place
+
+    def of_step(self, place: Span, name: str, on: Origin, scenario: int) -> ModuleCall | None:
+        """The call of a stand-in that a place is in, which nobody has in a file; else None.
+
+        Args:
+            place: what a step of a finding on `on` is about.
+            name: the name of the resource that the step is about.
+            on: what the finding is about.
+            scenario: the one in which it is found.
+        """
+        module = self._downloaded(scenario).get(os.path.dirname(place.file))
+        if module is None:
+            return None
+        resource = module.at(place, on, name) or next(iter(module.by_address.values()))
+        call = resource.origin.download
+        return call if call is not None and call.read_as else None
 
     def _downloaded(self, scenario: int) -> dict[str, _Downloaded]:
         """The downloaded modules by their folders."""

@@ -110,7 +110,8 @@ def absent_calls(absent: Iterable[Absent]) -> Iterator[tuple[Absent, str]]:
     for call, stacks in calls.items():
         text = f"{call.name} is not read: {wanted(call)} is not here"
         if call.read_as:
-            text = f"{call.name} is read as {call.read_as}: {wanted(call)} is not here"
+            read = f"is read through the stand-in for {call.read_as}"
+            text = f"{call.name} {read}: {wanted(call)} is not here"
         more = f" (and in {len(stacks) - 1} more)" if len(stacks) > 1 else ""
         yield call, sanitize(f"{text}; to read it, in {stacks[0]}{more}: {call.cure}")
 

@@ -325,15 +325,22 @@ def _place(file: str, line: int, column: int | None = None) -> str:
 def _absent(report: Report, view: View) -> Iterator[Piece]:
     """What calls name and was not there to be read, and what brings it, once for each root."""
     absent = report.document.absent
-    if not absent:
-        return
     missing = [one for one in absent if one.read_as is None]
     if missing:
         yield f"{absent_count(missing)} not read", "unknown"
         create = "it creates" if len(missing) == 1 else "they create"
         yield f" (what {create} is unknown):\n", ""
-    else:
-        yield f"{absent_count(absent)} read as taskwall's own models of them:\n", ""
+        yield from _calls(missing, view)
+    if modelled := [one for one in absent if one.read_as is not None]:
+        yield f"{absent_count(modelled)} read through taskwall's stand-ins", ""
+        if missing and not view.verbose:
+            yield " (--verbose lists them)\n", "quiet"
+        else:
+            yield ":\n", ""
+            yield from _calls(modelled, view)
+
+
+def _calls(absent: list[Absent], view: View) -> Iterator[Piece]:
     roots = list(absent_by_root(absent).items())
     for (stack, cure), calls in roots if view.verbose else roots[:GROUPS]:
         by_place: dict[str, list[Absent]] = {}
@@ -341,7 +348,7 @@ def _absent(report: Report, view: View) -> Iterator[Piece]:
             by_place.setdefault(_place(one.file, one.line), []).append(one)
         lines = []
         for place, (one, *others) in by_place.items():
-            read_as = f" (read as {one.read_as})" if one.read_as else ""
+            read_as = f" (stand-in for {one.read_as})" if one.read_as else ""
             more = f" (and {len(others)} more calls of it)" if others else ""
             lines.append(f"{one.name}: {wanted(one)}{read_as} [{place}]{more}")
         for line in _capped(lines, len(lines) if view.verbose else GROUPS):

@@ -13,7 +13,7 @@ from taskwall.source.files import Files
 from taskwall.source.resource import ABSENT
 from taskwall.source.stack import Evaluation, Inputs
 
-VPC = 'module "vpc" {\n  source  = "terraform-aws-modules/vpc/aws"\n  version = "~> 5.0"\n}\n'
+VPC = 'module "vpc" {\n  source  = "acme/vpc/aws"\n  version = "~> 5.0"\n}\n'
 MADE = 'resource "t" "a" {}\n'
 
 
@@ -53,7 +53,7 @@ def absent(evaluation: Evaluation) -> list[tuple[str, str, str, str | None, int,
     ]
 
 
-ASKED = ("module", "module.vpc", "terraform-aws-modules/vpc/aws", "~> 5.0", 2)
+ASKED = ("module", "module.vpc", "acme/vpc/aws", "~> 5.0", 2)
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ def test_absent_module_is_told_with_its_cure(
     assert absent(read(tmp_path)) == [(*ASKED, cure)]
 
 
-REGISTRY = "registry.terraform.io/terraform-aws-modules/vpc/aws"
+REGISTRY = "registry.terraform.io/acme/vpc/aws"
 
 
 @pytest.mark.parametrize(
@@ -140,13 +140,13 @@ GIT = 'module "vpc" {\n  source = "git::https://github.com/acme/net.git//vpc?ref
 @pytest.mark.parametrize(
     ("call", "where"),
     [
-        (VPC, "registry.terraform.io/terraform-aws-modules/vpc/aws/5.10.0"),
+        (VPC, "registry.terraform.io/acme/vpc/aws/5.10.0"),
         (GIT, "github.com/acme/net/v2/vpc"),
     ],
 )
 def test_downloaded_by_checkov(tmp_path: Path, call: str, where: str) -> None:
     """What checkov downloads is kept by host, name and version, in the scanned folder."""
-    older = "registry.terraform.io/terraform-aws-modules/vpc/aws"
+    older = "registry.terraform.io/acme/vpc/aws"
     laid_out(
         tmp_path,
         {
@@ -163,7 +163,7 @@ def test_downloaded_by_checkov(tmp_path: Path, call: str, where: str) -> None:
 @pytest.mark.parametrize(
     ("call", "source", "inner"),
     [
-        (VPC, "terraform-aws-modules/vpc/aws", ""),
+        (VPC, "acme/vpc/aws", ""),
         (GIT, "git::https://github.com/acme/net.git", "vpc"),
         (GIT, "git::https://github.com/acme/net.git//vpc?ref=v2", ""),
     ],

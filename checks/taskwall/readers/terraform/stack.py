@@ -18,6 +18,7 @@ from taskwall.readers.terraform.evaluation.run import Evaluated, RootEvaluation
 from taskwall.readers.terraform.evaluation.variables import supplied, value_files
 from taskwall.readers.terraform.modules import Module, ModuleLoader, SourceFile, module_loader
 from taskwall.readers.terraform.secrets import secrets
+from taskwall.readers.terraform.stand_ins import is_stand_in
 from taskwall.readers.terraform.suppressions import suppressions
 from taskwall.readers.terraform.syntax.tree import Literal
 from taskwall.readers.terraform.values.sensitive import sensitive
@@ -55,7 +56,8 @@ class TerraformStack:
     def files(self) -> frozenset[str]:
         """Every source file that takes part, those of called modules and of values included."""
         if self._sources is None:
-            sources = {unit.path for module in self.parts() for unit in module.files}
+            own = (module for module in self.parts() if not is_stand_in(module.folder))
+            sources = {unit.path for module in own for unit in module.files}
             self._sources = frozenset(sources.union(value_files(self.name, self._loader)))
         return self._sources
 

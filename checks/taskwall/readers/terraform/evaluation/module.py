@@ -26,6 +26,7 @@ from taskwall.readers.terraform.evaluation.module_sources import AbsentModule
 from taskwall.readers.terraform.evaluation.resource_instance import ResourceInstance
 from taskwall.readers.terraform.evaluation.run import RootEvaluation
 from taskwall.readers.terraform.modules import Module
+from taskwall.readers.terraform.stand_ins import StandIn
 from taskwall.readers.terraform.syntax.hcl import BROKEN_VALUE
 from taskwall.readers.terraform.syntax.tree import (
     AccessStep,
@@ -378,27 +379,51 @@ class ModuleScope:
             )
             return self.run.assumed(unknown(address, "is one of too many modules"))
 
+        absent = module if isinstance(module, AbsentModule) else None
+        modelled = self._modelled(block, absent.stand_in) if absent else None
+
         def made(full: str, env: Env, maybe: tuple[Need, ...]) -> ModuleInstance | AbsentInstance:
-            if isinstance(module, AbsentModule):
-                return AbsentInstance(self, block, name, module.why, full, env, maybe)
-            return ModuleInstance(self, block, name, module, full, env, maybe)
+            if isinstance(module, Module):
+                return ModuleInstance(self, block, name, module, full, env, maybe)
+            if modelled is not None:
+                return ModuleInstance(
+                    self, block, name, modelled, full, env, maybe, module.stand_in
+                )
+            return AbsentInstance(self, block, name, module.why, full, env, maybe)
 
         self._pending[f"*{name}"] = self.run.depth_of_states
         try:
             found = expand(block, address, self, made)
         finally:
             del self._pending[f"*{name}"]
-        if isinstance(module, AbsentModule) and found.all:
-            self._report(address, block, module)
+        if absent is not None and found.all:
+            self._report(address, block, absent, modelled is not None)
         return found
 
-    def _report(self, address: str, block: Block, absent: AbsentModule) -> None:
-        """Report that the module of a call is not there."""
+    def _modelled(self, block: Block, stand_in: StandIn | None) -> Module | None:
+        """The module that is read for one that is not there, if it knows all that the call says."""
+        if stand_in is None:
+            return None
+        module = self.run.module(stand_in.folder)[0]
+        if module is None or block.body.blocks:
+            return None
+        for name, attribute in block.body.attributes.items():
+            if name in _NOT_ARGUMENTS:
+                continue
+            value = evaluated(attribute.expression, self)
+            if not stand_in.allows(name, value, name in module.variables):
+                return None
+        return module
+
+    def _report(self, address: str, block: Block, absent: AbsentModule, modelled: bool) -> None:
+        """Report that the module of a call is not there, and whether a stand-in is read for it."""
         attribute = block.body.attributes.get("source")
         place = attribute.expression.place if attribute else block.header
         source, version = self.argument(block, "source"), self.argument(block, "version")
+        read_as = absent.stand_in.title if absent.stand_in and modelled else None
+        kind, cure = absent.kind, absent.cure
         self.run.effects.report(
-            AbsentSource(absent.kind, address, source or "", version or None, place, absent.cure)
+            AbsentSource(kind, address, source or "", version or None, place, cure, read_as)
         )
 
     def _called(self, name: str, block: Block) -> Module | AbsentModule | str:
@@ -445,11 +470,14 @@ class ModuleScope:
     def callees(self) -> "Iterator[ModuleScope]":
         """Each module that is called, however often, once and whether or not it comes to be."""
         for name, block in self.module.calls.items():
-            folder = self.source(name, block)
-            module = self.run.module(folder)[0] if isinstance(folder, str) else None
+            found = self.source(name, block)
+            if isinstance(found, str):
+                module, stand_in = self.run.module(found)[0], None
+            else:
+                module, stand_in = self._modelled(block, found.stand_in), found.stand_in
             if module is not None:
                 address = self.address(f"module.{name}")
-                yield ModuleInstance(self, block, name, module, address, {}, ()).scope
+                yield ModuleInstance(self, block, name, module, address, {}, (), stand_in).scope
 
     def argument(self, block: Block, name: str) -> str | None:
         """What a call says of its `source` or `version`; None if it is not known, or not said."""
@@ -511,23 +539,29 @@ class ModuleInstance:
         address: str,
         env: Env,
         maybe: tuple[Need, ...],
+        stand_in: StandIn | None = None,
     ) -> None:
         arguments = caller.reader(block.body, env, address)
+        defaults = stand_in.defaults if stand_in else {}
 
         def given(argument: str) -> Value | None:
-            return arguments.get(argument) if argument not in _NOT_ARGUMENTS else None
+            found = arguments.get(argument) if argument not in _NOT_ARGUMENTS else None
+            return defaults.get(argument) if found is None else found
 
         self.address = address
         self.given = given
         caller.run.modules += 1
         source = caller.argument(block, "source") or ""
         downloaded = caller.run.sources.is_download(source, module.folder)
+        call = ModuleCall(
+            f"module.{name}", block.header, downloaded, stand_in.title if stand_in else ""
+        )
         self.scope = caller.inner(
             name,
             module,
             f"{address}.",
             given,
-            (*caller.called_from, ModuleCall(f"module.{name}", block.header, downloaded)),
+            (*caller.called_from, call),
             tuple(dict.fromkeys((*caller.maybe, *maybe))),
         )
 

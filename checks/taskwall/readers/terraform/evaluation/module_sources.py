@@ -2,7 +2,7 @@
 
 Looked at are, in this order: what `terraform get` and its like note in `modules.json`, where a
 host says that it put a module, the folders of the settings, what checkov downloads, and the copies
-that Terragrunt works on.
+that Terragrunt works on. Where it is nowhere, a stand-in may be read for it.
 """
 
 import os
@@ -14,7 +14,14 @@ from msgspec import Struct
 from taskwall.core.paths import encloses, lies_within
 from taskwall.core.values import Span
 from taskwall.readers.terraform.modules import Module, ModuleLoader
-from taskwall.readers.terraform.versions import newest, satisfies
+from taskwall.readers.terraform.stand_ins import (
+    FOLDER,
+    StandIn,
+    is_stand_in,
+    registry_name,
+    stand_in,
+)
+from taskwall.readers.terraform.versions import newest, satisfies, version_key
 from taskwall.source.files import UnreadableError
 from taskwall.source.stack import Inputs, SourceError
 
@@ -37,11 +44,15 @@ _COPIES = frozenset({".terraform", ".external_modules", ".terragrunt-cache"})
 
 
 class AbsentModule(Struct, frozen=True):
-    """Why the module of a call is not there; `kind` and `cure` are those of an `AbsentSource`."""
+    """Why the module of a call is not there; `kind` and `cure` are those of an `AbsentSource`.
+
+    `stand_in` is what can be read for it.
+    """
 
     why: str
     cure: str
     kind: str = "module"
+    stand_in: StandIn | None = None
 
 
 class _Manifest(Struct, frozen=True):
@@ -93,10 +104,10 @@ class ModuleSources:
         )
         if found:
             return found
+        why = "comes from a module that is not downloaded"
         if stale:
             why = "comes from a module of which another version is downloaded"
-            return AbsentModule(why, self._cure())
-        return AbsentModule("comes from a module that is not downloaded", self._cure())
+        return AbsentModule(why, self._cure(), stand_in=_stand_in(source, constraint))
 
     def is_download(self, source: str, folder: str) -> bool:
         """Whether a module is a copy that a tool has fetched, which users do not edit.
@@ -107,6 +118,8 @@ class ModuleSources:
             source: what its call says.
             folder: where it is.
         """
+        if is_stand_in(folder):
+            return True
         if is_local(source):
             steps = os.path.relpath(folder, self._root).split(os.sep)
             return not _COPIES.isdisjoint(steps) or encloses(self._data(), folder)
@@ -127,6 +140,7 @@ class ModuleSources:
 
     def _downloads(self) -> Iterator[str]:
         """The folders of what was downloaded, whose modules may call what lies beside them."""
+        yield FOLDER
         yield self._data()
         yield os.path.join(self._root, ".terragrunt-cache")
         yield from self._inputs.module_sources.values()
@@ -280,6 +294,21 @@ def _from_settings(source: str, folders: Mapping[str, str]) -> str | None:
         if known in folders:
             return os.path.normpath(os.path.join(folders[known], inner))
     return None
+
+
+def _stand_in(source: str, constraint: str) -> StandIn | None:
+    """What stands in for the module of a source, which the registry or GitHub has."""
+    package, inner = _split(source)
+    if (address := _registry_address(source)) is not None:
+        return None if address[0] else stand_in(address[1], inner, constraint)
+    steps = _remote_steps(package)
+    if steps is None or len(steps[0]) != 3 or steps[0][0] != "github.com":
+        return None
+    name = registry_name(*steps[0][1:])
+    version = "" if steps[1] == "HEAD" else steps[1]
+    if name is None or (version and version_key(version) is None):
+        return None
+    return stand_in(name, inner, version.removeprefix("v"))
 
 
 def _remote_steps(package: str) -> tuple[tuple[str, ...], str] | None:

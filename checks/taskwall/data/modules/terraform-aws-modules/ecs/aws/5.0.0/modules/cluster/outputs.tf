@@ -1,0 +1,19 @@
+output "arn" {
+  value = try(aws_ecs_cluster.this[0].arn, null)
+}
+
+output "id" {
+  value = try(aws_ecs_cluster.this[0].id, null)
+}
+
+output "name" {
+  value = try(aws_ecs_cluster.this[0].name, null)
+}
+
+output "cluster_capacity_providers" {
+  value = { for one in aws_ecs_cluster_capacity_providers.this : one.id => one }
+}
+
+output "autoscaling_capacity_providers" {
+  value = aws_ecs_capacity_provider.this
+}

@@ -1,0 +1,250 @@
+# The arguments that decide something of the network, with the defaults of the newest version.
+
+variable "azs" {
+  type    = list(string)
+  default = []
+}
+
+variable "cidr" {
+  default = "10.0.0.0/16"
+}
+
+variable "create_database_internet_gateway_route" {
+  type    = bool
+  default = false
+}
+
+variable "create_database_nat_gateway_route" {
+  type    = bool
+  default = false
+}
+
+variable "create_database_subnet_group" {
+  type    = bool
+  default = true
+}
+
+variable "create_database_subnet_route_table" {
+  type    = bool
+  default = false
+}
+
+variable "create_elasticache_subnet_group" {
+  type    = bool
+  default = true
+}
+
+variable "create_elasticache_subnet_route_table" {
+  type    = bool
+  default = false
+}
+
+variable "create_igw" {
+  type    = bool
+  default = true
+}
+
+variable "create_multiple_intra_route_tables" {
+  type    = bool
+  default = false
+}
+
+variable "create_multiple_public_route_tables" {
+  type    = bool
+  default = false
+}
+
+variable "create_private_nat_gateway_route" {
+  type    = bool
+  default = true
+}
+
+variable "create_redshift_subnet_route_table" {
+  type    = bool
+  default = false
+}
+
+variable "create_vpc" {
+  type    = bool
+  default = true
+}
+
+variable "database_subnet_group_name" {
+  default = null
+}
+
+variable "database_subnets" {
+  type    = list(string)
+  default = []
+}
+
+variable "default_security_group_egress" {
+  default = []
+}
+
+variable "default_security_group_ingress" {
+  default = []
+}
+
+variable "elasticache_subnet_group_name" {
+  default = null
+}
+
+variable "elasticache_subnets" {
+  type    = list(string)
+  default = []
+}
+
+variable "enable_dns_hostnames" {
+  type    = bool
+  default = true
+}
+
+variable "enable_dns_support" {
+  type    = bool
+  default = true
+}
+
+variable "enable_flow_log" {
+  type    = bool
+  default = false
+}
+
+variable "enable_nat_gateway" {
+  type    = bool
+  default = false
+}
+
+variable "flow_log_destination_type" {
+  default = "cloud-watch-logs"
+}
+
+variable "flow_log_log_format" {
+  default = null
+}
+
+variable "flow_log_max_aggregation_interval" {
+  default = 600
+}
+
+variable "flow_log_traffic_type" {
+  default = "ALL"
+}
+
+variable "intra_subnets" {
+  type    = list(string)
+  default = []
+}
+
+variable "manage_default_route_table" {
+  type    = bool
+  default = true
+}
+
+variable "manage_default_security_group" {
+  type    = bool
+  default = true
+}
+
+variable "map_public_ip_on_launch" {
+  type    = bool
+  default = false
+}
+
+variable "name" {
+  default = ""
+}
+
+variable "nat_gateway_destination_cidr_block" {
+  default = "0.0.0.0/0"
+}
+
+variable "one_nat_gateway_per_az" {
+  type    = bool
+  default = false
+}
+
+variable "private_subnets" {
+  type    = list(string)
+  default = []
+}
+
+variable "public_subnets" {
+  type    = list(string)
+  default = []
+}
+
+variable "redshift_subnets" {
+  type    = list(string)
+  default = []
+}
+
+variable "reuse_nat_ips" {
+  type    = bool
+  default = false
+}
+
+variable "secondary_cidr_blocks" {
+  type    = list(string)
+  default = []
+}
+
+variable "single_nat_gateway" {
+  type    = bool
+  default = false
+}
+
+variable "create_egress_only_igw" {
+  type    = bool
+  default = true
+}
+
+variable "database_subnet_assign_ipv6_address_on_creation" {
+  type    = bool
+  default = false
+}
+
+variable "database_subnet_ipv6_prefixes" {
+  type    = list(string)
+  default = []
+}
+
+variable "enable_ipv6" {
+  type    = bool
+  default = false
+}
+
+variable "intra_subnet_assign_ipv6_address_on_creation" {
+  type    = bool
+  default = false
+}
+
+variable "intra_subnet_ipv6_prefixes" {
+  type    = list(string)
+  default = []
+}
+
+variable "private_subnet_assign_ipv6_address_on_creation" {
+  type    = bool
+  default = false
+}
+
+variable "private_subnet_enable_dns64" {
+  type    = bool
+  default = true
+}
+
+variable "private_subnet_ipv6_prefixes" {
+  type    = list(string)
+  default = []
+}
+
+variable "public_subnet_assign_ipv6_address_on_creation" {
+  type    = bool
+  default = false
+}
+
+variable "public_subnet_ipv6_prefixes" {
+  type    = list(string)
+  default = []
+}

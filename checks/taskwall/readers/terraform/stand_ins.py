@@ -1,0 +1,131 @@
+"""Stand-ins: what popular modules of the registry make of the network, where they are absent.
+
+They are plain Terraform of taskwall's own writing below `data/modules`, by the module's name and
+the lowest version that they model. `versions.toml` beside them says which versions are read so,
+how their defaults differ, and which arguments they need not know:
+
+- `off` ones are not modelled, and do nothing while they are null, false, empty or zero;
+- `harmless` ones decide nothing that a rule asks.
+
+A call that gives one of the former otherwise, or any other argument that a stand-in does not
+declare, is taken for absent.
+"""
+
+import os
+import re
+from collections.abc import Mapping
+from fnmatch import fnmatchcase
+from functools import cache
+from typing import Any
+
+from msgspec import Struct
+
+import taskwall
+from taskwall.core.paths import encloses
+from taskwall.core.values import Fields, Items, Known, Value, lifted, worst_per_scenario
+from taskwall.readers.terraform.versions import newest, satisfies, version_key
+
+FOLDER = os.path.join(os.path.dirname(taskwall.__file__), "data", "modules")
+
+_REPOSITORY = re.compile(r"terraform-([a-z0-9]+)-([\w-]+)")
+"""What a repository must be called for the registry to take a module from it."""
+
+
+_NEWEST = ", the newest that is known (the call names no version)"
+
+
+class StandIn(Struct, frozen=True):
+    """What stands in for one version of a module, or of a module in its package.
+
+    `folder` holds it, `title` says what it stands in for. `defaults` are those of its variables
+    that this version has and others do not.
+    """
+
+    folder: str
+    title: str
+    defaults: Mapping[str, Value]
+    harmless: tuple[str, ...]
+    off: tuple[str, ...]
+
+    def allows(self, name: str, value: Value, declared: bool) -> bool:
+        """Whether it makes what the module makes of an argument, if it has a part in that at all.
+
+        Args:
+            name: the argument's name.
+            value: what the call gives.
+            declared: whether the stand-in has a variable of that name.
+        """
+        if any(fnmatchcase(name, one) for one in self.off):
+            return _is_off(value)
+        return declared or any(fnmatchcase(name, one) for one in self.harmless)
+
+
+def is_stand_in(folder: str) -> bool:
+    """Whether a folder is that of a stand-in."""
+    return encloses(FOLDER, folder)
+
+
+def stand_in(name: str, inner: str, constraint: str) -> StandIn | None:
+    """What stands in for a module.
+
+    Args:
+        name: the module's name in the registry, `terraform-aws-modules/vpc/aws`.
+        inner: the folder in its package, "" for the package itself.
+        constraint: the versions that the call allows; "" for any.
+
+    Returns:
+        the stand-in for the newest version among those that are known and allowed; None if there
+        is none.
+    """
+    about = _about(name)
+    ranges = about.get("versions", [])
+    written = re.findall(r"\d[\w.+-]*", constraint)
+    known = {
+        version: one
+        for version in (*(one["newest"] for one in ranges), *written)
+        for one in ranges
+        if version_key(version) is not None and satisfies(version, one["range"])
+    }
+    version = newest(known, constraint)
+    if version is None:
+        return None
+    module = about.get("modules", {}).get(inner) if inner else known[version]
+    if module is None:
+        return None
+    folder = module.get("folder", inner) if inner else ""
+    within = os.path.join(FOLDER, *name.split("/"), known[version]["folder"], *folder.split("/"))
+    return StandIn(
+        os.path.normpath(within),
+        f"{name}{'//' if inner else ''}{inner} {version}{'' if constraint else _NEWEST}",
+        {key: lifted(value) for key, value in module.get("defaults", {}).items()},
+        (*about.get("harmless", ()), *module.get("harmless", ())),
+        (*about.get("off", ()), *module.get("off", ())),
+    )
+
+
+def registry_name(owner: str, repository: str) -> str | None:
+    """The name in the registry of a module that is in a repository of GitHub's."""
+    found = _REPOSITORY.fullmatch(repository)
+    return f"{owner}/{found[2]}/{found[1]}" if found else None
+
+
+@cache
+def _about(name: str) -> dict[str, Any]:
+    """What `versions.toml` says of a module; nothing if there is no stand-in."""
+    path = os.path.join(FOLDER, *name.split("/"), "versions.toml")
+    if not os.path.isfile(path):
+        return {}
+    import tomllib
+
+    with open(path, "rb") as file:
+        return tomllib.load(file)
+
+
+def _is_off(value: Value) -> bool:
+    """Whether a value is null, false, empty or zero."""
+    value = worst_per_scenario(value)
+    if isinstance(value, Known):
+        return value.data in (None, False, "", 0, "false")
+    if isinstance(value, Items):
+        return not value.items and not value.rest
+    return isinstance(value, Fields) and not value.fields and not value.rest

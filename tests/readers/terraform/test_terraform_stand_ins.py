@@ -1,0 +1,265 @@
+"""What is read for popular modules that are absent."""
+
+import json
+import re
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from taskwall.api.options import Options
+from taskwall.api.scan import scan
+from taskwall.findings.finding import Report
+from taskwall.outputs import View, formats, render
+from taskwall.readers.terraform.stand_ins import FOLDER, StandIn, registry_name, stand_in
+from taskwall.readers.terraform.syntax.hcl import parse
+from taskwall.source.stack import Evaluation
+
+PACKAGES = sorted(path.parent for path in Path(FOLDER).rglob("versions.toml"))
+MODULES = sorted({path.parent for path in Path(FOLDER).rglob("*.tf")})
+
+REPOSITORY = "github.com/terraform-aws-modules/terraform-aws-vpc"
+
+VPC = """\
+module "vpc" {
+  source  = "terraform-aws-modules/vpc/aws"
+  version = "~> 5.0"
+
+  name            = "shop"
+  azs             = ["eu-west-1a"]
+  public_subnets  = ["10.0.0.0/24"]
+  private_subnets = ["10.0.1.0/24"]
+%s
+}
+
+resource "aws_ecs_service" "web" {
+  name            = "web"
+  launch_type     = "FARGATE"
+  task_definition = "web"
+
+  network_configuration {
+    subnets         = module.vpc.public_subnets
+    security_groups = ["sg-12345678"]
+  }
+}
+"""
+
+
+def reported(folder: Path, text: str) -> Report:
+    """The report of a root of one file."""
+    (folder / ".git").mkdir(exist_ok=True)
+    (folder / "main.tf").write_text(text)
+    return scan(Options((str(folder),), profile="strict", cwd=str(folder)))
+
+
+def title(name: str, constraint: str, inner: str = "") -> str | None:
+    """What stands in for a module."""
+    found = stand_in(name, inner, constraint)
+    return None if found is None else found.title
+
+
+@pytest.mark.parametrize(
+    ("constraint", "version"),
+    [
+        ("~> 5.0", "5.21.0"),
+        ("5.1.2", "5.1.2"),
+        ("~> 5.1.0", "5.1.0"),
+        (">= 4.0, < 6.0", "5.21.0"),
+        ("~> 3.14", "3.19.0"),
+        ("= 2.77.0", "2.77.0"),
+        ("~> 1.0", None),
+        ("7.0.0", None),
+        ("~> 5.0, != 5.21.0", "5.0"),
+    ],
+)
+def test_the_newest_version_that_is_known_and_allowed(constraint: str, version: str | None) -> None:
+    """A stand-in is for the newest version in its ranges that a call allows."""
+    vpc = "terraform-aws-modules/vpc/aws"
+
+    assert title(vpc, constraint) == (f"{vpc} {version}" if version else None)
+
+
+def test_a_call_without_a_version() -> None:
+    """It is read as the newest that is known, and the title says so."""
+    found = title("terraform-aws-modules/vpc/aws", "")
+
+    assert found == (
+        "terraform-aws-modules/vpc/aws 6.6.0, the newest that is known (the call names no version)"
+    )
+
+
+def test_modules_in_a_package() -> None:
+    """They have stand-ins of their own, several may share one, and others have none."""
+    groups = "terraform-aws-modules/security-group/aws"
+    https, redis = (stand_in(groups, f"modules/{one}", "5.3.1") for one in ("https-443", "redis"))
+
+    assert https is not None
+    assert redis is not None
+    assert https.folder == redis.folder
+    assert https.title == f"{groups}//modules/https-443 5.3.1"
+    assert https.defaults != redis.defaults
+    assert title(groups, "5.3.1", "modules/other") is None
+    assert title("acme/vpc/aws", "") is None
+    assert title("../../../vpc", "") is None
+
+
+@pytest.mark.parametrize(
+    ("owner", "repository", "name"),
+    [
+        ("acme", "terraform-aws-vpc", "acme/vpc/aws"),
+        ("acme", "terraform-aws-security-group", "acme/security-group/aws"),
+        ("acme", "vpc", None),
+    ],
+)
+def test_the_name_in_the_registry(owner: str, repository: str, name: str | None) -> None:
+    """A repository of GitHub's that the registry takes has the name that follows from its own."""
+    assert registry_name(owner, repository) == name
+
+
+@pytest.mark.parametrize(
+    ("source", "read_as"),
+    [
+        ('"terraform-aws-modules/vpc/aws"\n version = "5.1.0"', "5.1.0"),
+        ('"registry.terraform.io/terraform-aws-modules/vpc/aws"\n version = "5.1.0"', "5.1.0"),
+        (f'"{REPOSITORY}?ref=v5.1.0"', "5.1.0"),
+        (f'"git::https://{REPOSITORY}.git?ref=v5.1.0"', "5.1.0"),
+        ('"git@github.com:terraform-aws-modules/terraform-aws-vpc.git?ref=v5.1.0"', "5.1.0"),
+        (f'"{REPOSITORY}?ref=master"', None),
+        ('"registry.acme.com/terraform-aws-modules/vpc/aws"\n version = "5.1.0"', None),
+        ('"github.com/other/terraform-aws-vpc?ref=v5.1.0"', None),
+    ],
+)
+def test_which_sources_have_one(
+    evaluated: Callable[..., Evaluation], source: str, read_as: str | None
+) -> None:
+    """The registry's name and the repository that the registry takes it from, by tag."""
+    [absent] = evaluated(f'module "vpc" {{\n source = {source}\n}}\n').absent
+
+    name = f"terraform-aws-modules/vpc/aws {read_as}"
+    assert absent.read_as == (name if read_as else None)
+
+
+def test_findings_stand_at_the_call(tmp_path: Path) -> None:
+    """What a stand-in writes is in no file of the user's: places are at the call."""
+    report = reported(tmp_path, VPC % "")
+
+    found = {one.rule: one for one in report.document.findings}
+    assert found["TW603"].line == 18
+    assert (found["TW701"].file, found["TW701"].line) == ("main.tf", 1)
+    assert found["TW701"].resource == "module.vpc.aws_vpc.this[0]"
+    for finding in (found["TW603"], found["TW701"]):
+        assert {(step.file, step.line) for step in finding.because} <= {
+            ("main.tf", line) for line in range(1, 22)
+        }
+        [told] = [step.text for step in finding.because if "stand-in" in step.text]
+        assert told.endswith("stand-in for terraform-aws-modules/vpc/aws 5.21.0 is read")
+    assert report.document.summary.absent == 0
+    assert report.document.summary.files == 1
+
+
+@pytest.mark.parametrize("name", formats())
+def test_no_report_holds_a_path_of_the_package(tmp_path: Path, name: str) -> None:
+    """Users have no file in which they could look."""
+    report = reported(tmp_path, VPC % "")
+
+    text = render(name, report, View(verbose=True))
+    assert "data/modules" not in text
+    assert "module.vpc" in text
+
+
+@pytest.mark.parametrize(
+    ("argument", "read"),
+    [
+        ("  tags = { Team = var.team }", True),
+        ("  enable_vpn_gateway = false", True),
+        ("  enable_vpn_gateway = true", False),
+        ("  enable_vpn_gateway = var.vpn", False),
+        ("  customer_gateways = {}", True),
+        ('  customer_gateways = { a = "b" }', False),
+        ("  what_comes_next = true", False),
+        ("  enable_nat_gateway = var.nat", True),
+    ],
+)
+def test_arguments_that_are_not_known_are_doubt(tmp_path: Path, argument: str, read: bool) -> None:
+    """What is not modelled must be off, and what nobody knows makes the module absent."""
+    variables = 'variable "team" {}\nvariable "vpn" {}\nvariable "nat" {}\n'
+    report = reported(tmp_path, VPC % argument + variables)
+
+    assert report.document.summary.absent == (not read)
+    assert (
+        any(one.rule == "TW603" and one.verdict == "fail" for one in report.document.findings)
+        == read
+    )
+
+
+def test_defaults_are_those_of_the_version(evaluated: Callable[..., Evaluation]) -> None:
+    """The same argument means other things in other versions."""
+    texts = (
+        f'module "vpc" {{\n source = "terraform-aws-modules/vpc/aws"\n version = "{version}"\n'
+        ' public_subnets = ["10.0.0.0/24"]\n}\n'
+        for version in ("~> 3.0", "~> 4.0")
+    )
+    third, fourth = (
+        {one.origin.address: one for one in evaluated(text).resources} for text in texts
+    )
+
+    closed = "module.vpc.aws_default_security_group.this[0]"
+    assert closed not in third
+    assert closed in fourth
+
+
+def test_a_module_that_is_there_comes_first(tmp_path: Path) -> None:
+    """A stand-in is read for no module that was downloaded."""
+    data = tmp_path / ".terraform" / "modules"
+    (data / "vpc").mkdir(parents=True)
+    (data / "vpc" / "main.tf").write_text('output "public_subnets" {\n  value = ["subnet-1"]\n}\n')
+    source = "registry.terraform.io/terraform-aws-modules/vpc/aws"
+    noted = {"Key": "vpc", "Source": source, "Version": "5.1.0", "Dir": ".terraform/modules/vpc"}
+    (data / "modules.json").write_text(json.dumps({"Modules": [noted]}))
+
+    report = reported(tmp_path, VPC % "")
+
+    assert report.document.absent == ()
+
+
+# What is in the package
+
+
+@pytest.mark.parametrize("folder", PACKAGES, ids=lambda path: str(path.relative_to(FOLDER)))
+def test_versions(folder: Path) -> None:
+    """Ranges have a folder, and their newest version is in them and in no other."""
+    about = tomllib.loads((folder / "versions.toml").read_text())
+    name = folder.relative_to(FOLDER).as_posix()
+    for one in about["versions"]:
+        found = stand_in(name, "", one["newest"])
+        assert isinstance(found, StandIn)
+        assert found.title == f"{name} {one['newest']}"
+        assert Path(found.folder) == folder / one["folder"]
+        assert one["read"].year >= 2026
+        declared = variables(Path(found.folder))
+        assert set(one.get("defaults", {})) <= declared
+    for inner, module in about.get("modules", {}).items():
+        found = stand_in(name, inner, about["versions"][0]["newest"])
+        assert found is not None
+        assert set(module.get("defaults", {})) <= variables(Path(found.folder))
+
+
+@pytest.mark.parametrize("folder", MODULES, ids=lambda path: str(path.relative_to(FOLDER)))
+def test_modules_are_whole(folder: Path) -> None:
+    """They parse, and what they name is declared; nothing is declared that they do not use."""
+    texts = {path.name: path.read_text() for path in folder.glob("*.tf")}
+    text = "".join(texts.values())
+
+    assert [error for name in texts for error in parse(name, texts[name]).errors] == []
+    assert set(re.findall(r"\bvar\.(\w+)", text)) == variables(folder)
+    blocks = re.findall(r"^locals \{(.*?)^\}", text, re.MULTILINE | re.DOTALL)
+    assert set(re.findall(r"\blocal\.(\w+)", text)) == {
+        name for block in blocks for name in re.findall(r"^  (\w+) +=", block, re.MULTILINE)
+    }
+
+
+def variables(folder: Path) -> set[str]:
+    """The names of a module's variables."""
+    texts = (path.read_text() for path in folder.glob("*.tf"))
+    return {name for text in texts for name in re.findall(r'^variable "(\w+)"', text, re.MULTILINE)}

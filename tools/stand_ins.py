@@ -1,0 +1,135 @@
+"""Hold stand-ins for modules against the modules' own sources.
+
+    python -m tools.stand_ins NAME FOLDER [--roots N] [--seed N]
+
+NAME is the module's in the registry (`terraform-aws-modules/vpc/aws`), FOLDER a checkout of its
+sources, which no repository of ours holds. Roots are generated from `stand_ins.toml`: a stack that
+uses the module, with arguments chosen at random. Each is scanned with the real module and with the
+stand-in; so are the module's own examples. No verdict may contradict: a fail where the other has a
+pass or nothing. Of the definite verdicts by the real module the share that the stand-in has, too,
+is printed.
+"""
+
+import argparse
+import random
+import re
+import sys
+import tempfile
+import tomllib
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from taskwall.api.options import Options
+from taskwall.api.scan import scan
+from taskwall.readers.terraform.versions import satisfies
+
+GENERATED = 60
+"""So many roots use each argument of the largest module about thirty times."""
+
+ENOUGH = 0.95
+"""The share of definite verdicts that a stand-in must have, too."""
+
+Verdicts = dict[tuple[str, str], str]
+
+
+def verdicts(root: Path, sources: str) -> tuple[Verdicts, list[str]]:
+    """What a scan of a root says of each rule and resource; and which modules it did not read."""
+    settings = root / "settings.toml"
+    settings.write_text(sources)
+    show = ("fail", "unknown", "pass")
+    asked = Options(
+        (str(root),), profile="strict", show=show, settings=str(settings), cwd=str(root)
+    )
+    report = scan(asked)
+    found: Verdicts = {}
+    rank = ("fail", "unknown", "pass")
+    for finding in report.document.findings:
+        for one in finding.instances:
+            key = finding.rule, one.resource
+            found[key] = min(found.get(key, "pass"), finding.verdict, key=rank.index)
+    absent = [one for one in report.document.absent if one.read_as is None]
+    return found, [one.name for one in absent]
+
+
+def generated(about: dict[str, Any], version: str, seed: int, count: int) -> Iterator[str]:
+    """Texts of roots that call a module with arguments chosen at random."""
+    chosen = random.Random(seed)
+    for _ in range(count):
+        lines = [f"  {name} = {text}" for name, text in about.get("always", {}).items()]
+        for name, choices in about["arguments"].items():
+            if chosen.random() < 0.5:
+                lines.append(f"  {name} = {chosen.choice(choices)}")
+        source = chosen.choice(about["sources"])
+        call = "\n".join((f'  source = "{source}"', f'  version = "{version}"', *lines))
+        text = about["root"].replace("%CALL%", call)
+        for spelled in about.get("spelled", ()):
+            if satisfies(version, spelled["range"]):
+                for word, meant in spelled["words"].items():
+                    text = text.replace(word, meant)
+        yield text
+
+
+def examples(name: str, folder: Path, version: str) -> Iterator[str]:
+    """The texts of a module's own examples, which call it as others would."""
+    for main in sorted(folder.glob("examples/*/main.tf")):
+        text = main.read_text()
+        for path, inner in re.findall(r'source\s*=\s*"(\.\./\.\./?((?:modules/)?[\w/-]*))"', text):
+            source = f"{name}//{inner}" if inner else name
+            text = text.replace(f'"{path}"', f'"{source}"\n  version = "{version}"')
+        yield text
+
+
+def main(arguments: list[str]) -> int:
+    """Compare, print each contradiction and the share.
+
+    Returns:
+        0 if nothing contradicts and the share is enough, else 1.
+    """
+    parser = argparse.ArgumentParser(prog="python -m tools.stand_ins", description=__doc__)
+    parser.add_argument("name")
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--roots", type=int, default=GENERATED)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--keep", type=Path, help="where roots that contradict are written")
+    given = parser.parse_args(arguments)
+    every = tomllib.loads((Path(__file__).parent / "stand_ins.toml").read_text())["module"]
+    changes = (given.folder / "CHANGELOG.md").read_text()
+    version = re.findall(r"^##+ \[([\d.]+)\]", changes, re.MULTILINE)[0]
+    texts = [*examples(given.name, given.folder, version)]
+    for about in every:
+        if about["sources"][0].split("//")[0] == given.name:
+            texts += generated(about, version, given.seed, given.roots)
+    counts: Counter[str] = Counter()
+    real = f'[module-sources]\n"{given.name}" = "{given.folder.resolve()}"\n'
+    for index, text in enumerate(texts):
+        with tempfile.TemporaryDirectory() as name:
+            root = Path(name)
+            (root / ".git").mkdir()
+            (root / "main.tf").write_text(text)
+            mine, absent = verdicts(root, "")
+            own, _ = verdicts(root, real)
+        counts["roots"] += 1
+        if absent:
+            counts["roots not read"] += 1
+            print(f"root {index}: {', '.join(absent)} not read")
+            continue
+        for key in mine.keys() | own.keys():
+            one, other = mine.get(key, "nothing"), own.get(key, "nothing")
+            if "unknown" not in (one, other) and (one == "fail") != (other == "fail"):
+                counts["contradictions"] += 1
+                print(f"root {index}: {key[0]} {key[1]}: {one}, by the module itself {other}")
+                if given.keep:
+                    (given.keep / f"{index}.tf").write_text(text)
+            if other in ("fail", "pass"):
+                counts["definite"] += 1
+                counts["agreed"] += one == other
+    share = counts["agreed"] / max(1, counts["definite"])
+    print(*(f"{count} {what}" for what, count in sorted(counts.items())), sep=", ")
+    print(f"{share:.1%} of the definite verdicts")
+    return int(bool(counts["contradictions"]) or share < ENOUGH)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
