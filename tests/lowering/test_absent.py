@@ -30,7 +30,7 @@ Resources:
       TemplateURL: https://example.com/m.yml
       Parameters: {Given: GIVEN}
 """
-LISTENER = ["aws_lb_listener"]
+LISTENER = ["aws_lb_listener", "aws_cloudwatch_log_delivery_source"]
 RULES = ["aws_vpc_security_group_ingress_rule", "aws_vpc_security_group_egress_rule"]
 
 
@@ -80,3 +80,39 @@ def test_what_a_nested_template_is_given(tmp_path: Path, given: str, types: list
     files = Files({path: YAML.replace("GIVEN", given)})
     (stack,), _ = cloudformation.stacks([path], files, Inputs(boundary=str(tmp_path)))
     assert made(stack) == types
+
+
+CUSTOM = """
+Resources:
+  Group: {Type: "AWS::EC2::SecurityGroup", Properties: {GroupDescription: web}}
+  M: {Type: TYPE, Properties: {ServiceToken: function, In: !Ref Group}}
+"""
+
+
+@pytest.mark.parametrize("type_", ["Custom::AWS", "AWS::CloudFormation::CustomResource"])
+def test_a_custom_resource_is_no_module(tmp_path: Path, type_: str) -> None:
+    """What its function does is not seen, and taken to change nothing that it is given."""
+    path = str(tmp_path / "main.yaml")
+    files = Files({path: CUSTOM.replace("TYPE", type_)})
+    (stack,), _ = cloudformation.stacks([path], files, Inputs(boundary=str(tmp_path)))
+    resources = stack.evaluate({}).resources
+    assert with_possible(resources) is resources
+
+
+PROVISIONED = """
+resource "aws_security_group" "web" {}
+resource "null_resource" "m" {
+  triggers = { group = aws_security_group.web.id }
+  provisioner "local-exec" {
+    command = "aws ec2 authorize-security-group-ingress --group-id ${aws_security_group.web.id}"
+  }
+}
+"""
+
+
+def test_a_provisioner_is_no_module() -> None:
+    """What its command does is not seen, and taken to change nothing that it is given."""
+    files = Files({"/r/main.tf": PROVISIONED})
+    (stack,), _ = terraform.stacks(["/r/main.tf"], files, Inputs(boundary="/r"))
+    resources = stack.evaluate({}).resources
+    assert with_possible(resources) is resources

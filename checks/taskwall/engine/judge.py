@@ -42,7 +42,8 @@ class LocatedFinding(Struct, frozen=True, gc=False):
     finding waits for is not known. `changes` would mend it together, each with the resource that it
     is about. `about` are the permissions, listeners, ... that it is about, by which rules take
     precedence over it; `silenced_by` are the rules that did so, each with what about. `shared` is
-    where it is told if it is so of several.
+    where it is told if it is so of several. `untold` is whether no report has it: an unknown that
+    would be of no use to anybody.
     """
 
     finding: Finding
@@ -54,6 +55,7 @@ class LocatedFinding(Struct, frozen=True, gc=False):
     about: frozenset[str] = frozenset()
     silenced_by: frozenset[tuple[str, str]] = frozenset()
     shared: Span | None = None
+    untold: bool = False
 
     def touches(self, files: frozenset[str]) -> bool:
         """Whether its place, a step of its chain or a call that leads there is in one of these."""
@@ -226,7 +228,6 @@ def judge_scenarios(
     bound = f"{stack}: {shown}"
     hidden = frozenset().union(*(evaluation.sensitive_texts for evaluation in evaluations))
     mask = Redactor(hidden, fixes(rules))
-    answers = [each for each in answers if each.truth is not None or not each.verdict.untold]
     if any(one.type == ABSENT for each in evaluations for one in each.resources):
         answers = [answer for answer in answers if _is_told(answer)]
     loud = [answer for answer in answers if not answer.silenced_by]
@@ -376,7 +377,7 @@ def _one_for_each_call(judged: Iterable[LocatedFinding]) -> Iterator[LocatedFind
     """
     asked: set[tuple[str, str]] = set()
     for one in judged:
-        handed = [need for need in one.needs if need.handed]
+        handed = [] if one.untold else [need for need in one.needs if need.handed]
         call = handed[0].name if handed else ""
         by_module = any(need.handed for need in one.on.maybe)
         if not handed or not (
@@ -384,7 +385,7 @@ def _one_for_each_call(judged: Iterable[LocatedFinding]) -> Iterator[LocatedFind
         ):
             yield one
             continue
-        places = [need.handed for need in handed if need.handed]
+        places = [need.handed for need in handed if need.handed and need.name == call]
         header = min(places, key=lambda place: place.line)
         place = next((place for place in places if place != header), header)
         if (one.finding.rule, call) in asked:
@@ -529,8 +530,8 @@ def _settled(
     return found
 
 
-def _rank(answer: ScenarioVerdict) -> int:
-    return _WORST[answer.truth]
+def _rank(answer: ScenarioVerdict) -> tuple[int, bool]:
+    return _WORST[answer.truth], answer.verdict.untold
 
 
 def _message(answer: ScenarioVerdict) -> str:
@@ -585,7 +586,9 @@ def _judged(
         fix=Fix(_fix(rule, verdict)) if answer.truth else None,
     )
     files = {step.file for each, _ in alike[1:] for step in _steps(each, at, places)}
-    return LocatedFinding(finding, at, on, frozenset(files), waits if answer.truth is None else ())
+    needs = waits if answer.truth is None else ()
+    untold = answer.truth is None and all(each.verdict.untold for each, _ in alike)
+    return LocatedFinding(finding, at, on, frozenset(files), needs, untold=untold)
 
 
 def _called_from(on: Origin) -> tuple[CalledFrom, ...]:

@@ -7,10 +7,12 @@ and the rules meet it like any other.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import TypeAlias
 
 from taskwall.core.values import (
     Fields,
     Items,
+    Known,
     Need,
     Origin,
     Reference,
@@ -18,6 +20,8 @@ from taskwall.core.values import (
     Text,
     Unknown,
     Value,
+    symbol,
+    worst_per_scenario,
 )
 from taskwall.lowering._draft import entity_of
 from taskwall.source.resource import ABSENT, Resource
@@ -33,12 +37,40 @@ _ADDED: Mapping[str, tuple[tuple[str, str], ...]] = {
         ("aws_vpc_encryption_control", "vpc_id"),
         ("aws_vpc_peering_connection", "vpc_id"),
         ("aws_ec2_transit_gateway_vpc_attachment", "vpc_id"),
+        ("aws_vpn_gateway", "vpc_id"),
+        ("aws_vpc_ipv4_cidr_block_association", "vpc_id"),
+        ("aws_vpc_block_public_access_exclusion", "vpc_id"),
+        ("aws_main_route_table_association", "vpc_id"),
+        ("aws_default_security_group", "vpc_id"),
+        ("aws_route53_zone", "vpc.vpc_id"),
     ),
+    "Subnet": (("aws_vpc_block_public_access_exclusion", "subnet_id"),),
     "RouteTable": (("aws_route", "route_table_id"),),
     "NetworkAcl": (("aws_network_acl_rule", "network_acl_id"),),
     "PrefixList": (("aws_ec2_managed_prefix_list_entry", "prefix_list_id"),),
-    "LoadBalancer": (("aws_lb_listener", "load_balancer_arn"),),
+    "LoadBalancer": (
+        ("aws_lb_listener", "load_balancer_arn"),
+        ("aws_cloudwatch_log_delivery_source", "resource_arn"),
+    ),
+    "ClassicLoadBalancer": (
+        ("aws_lb_ssl_negotiation_policy", "load_balancer"),
+        ("aws_load_balancer_listener_policy", "load_balancer_name"),
+    ),
     "Listener": (("aws_lb_listener_rule", "listener_arn"),),
+    "Endpoint": (
+        ("aws_vpc_endpoint_policy", "vpc_endpoint_id"),
+        ("aws_vpc_endpoint_private_dns", "vpc_endpoint_id"),
+        ("aws_vpc_endpoint_security_group_association", "vpc_endpoint_id"),
+        ("aws_vpc_endpoint_route_table_association", "vpc_endpoint_id"),
+    ),
+    "EndpointService": (("aws_vpc_endpoint_service_allowed_principal", "vpc_endpoint_service_id"),),
+    "Namespace": (("aws_service_discovery_service", "dns_config.namespace_id"),),
+    "Mesh": (("aws_appmesh_virtual_service", "mesh_name"),),
+    "TransitTable": (("aws_ec2_transit_gateway_route", "transit_gateway_route_table_id"),),
+    "VpnConnection": (("aws_vpn_connection_route", "vpn_connection_id"),),
+    "ResourceShare": (("aws_ram_principal_association", "resource_share_arn"),),
+    "LatticeTargets": (("aws_vpclattice_target_group_attachment", "target_group_identifier"),),
+    "LatticeListener": (("aws_vpclattice_listener_rule", "listener_identifier"),),
     "LatticeService": (
         ("aws_vpclattice_listener", "service_identifier"),
         ("aws_vpclattice_service_network_service_association", "service_identifier"),
@@ -46,16 +78,44 @@ _ADDED: Mapping[str, tuple[tuple[str, str], ...]] = {
 }
 """What may be added to a thing, by its kind: types, and the attribute that refers to the thing."""
 
+_OWN_KINDS = {
+    "aws_elb": "ClassicLoadBalancer",
+    "AWS::ElasticLoadBalancing::LoadBalancer": "ClassicLoadBalancer",
+    "aws_ram_resource_share": "ResourceShare",
+    "AWS::RAM::ResourceShare": "ResourceShare",
+    "aws_cloudfront_vpc_origin": "VpcOrigin",
+    "AWS::CloudFront::VpcOrigin": "VpcOrigin",
+}
+"""What is handed over as something else than a kind of the model, by its type."""
+
 _JUDGED = frozenset({"aws_vpc_security_group_ingress_rule", "aws_vpc_security_group_egress_rule"})
 """Types of which rules speak: what they say of a permission they say of the group that has it."""
+
+_RULES = {
+    "aws_security_group_rule": "security_group_id",
+    "aws_vpc_security_group_ingress_rule": "security_group_id",
+    "aws_vpc_security_group_egress_rule": "security_group_id",
+    "AWS::EC2::SecurityGroupIngress": "GroupId",
+    "AWS::EC2::SecurityGroupEgress": "GroupId",
+}
+"""The types of rules of their own, and the attribute that names their group."""
 
 _USERS: Mapping[str, Mapping[str, str]] = {
     "aws_ecs_service": {
         "Subnet": "network_configuration.subnets[]",
         "SecurityGroup": "network_configuration.security_groups[]",
         "TargetGroup": "load_balancer[].target_group_arn",
+        "ClassicLoadBalancer": "load_balancer[].elb_name",
         "Cluster": "cluster",
         "TaskDefinition": "task_definition",
+    },
+    "aws_ecs_task_definition": {"Store": "container_definitions[].environment[].value"},
+    "aws_ecs_capacity_provider": {
+        "AutoScalingGroup": "auto_scaling_group_provider[].auto_scaling_group_arn"
+    },
+    "aws_ecs_cluster_capacity_providers": {
+        "Cluster": "cluster_name",
+        "CapacityProvider": "capacity_providers[]",
     },
     "aws_instance": {"SecurityGroup": "vpc_security_group_ids[]"},
     "aws_autoscaling_group": {"Instances": "launch_template[].id"},
@@ -67,11 +127,25 @@ _USERS: Mapping[str, Mapping[str, str]] = {
         "RouteTable": "route_table_ids[]",
     },
     "aws_db_instance": {"SecurityGroup": "vpc_security_group_ids[]"},
+    "aws_cloudfront_distribution": {"VpcOrigin": "origin[].vpc_origin_config.vpc_origin_id"},
+    "aws_vpn_connection": {
+        "Gateway": "vpn_gateway_id",
+        "CustomerGateway": "customer_gateway_id",
+        "TransitGateway": "transit_gateway_id",
+    },
+    "aws_vpn_gateway_attachment": {"Vpc": "vpc_id", "Gateway": "vpn_gateway_id"},
+    "aws_network_acl_association": {"NetworkAcl": "network_acl_id", "Subnet": "subnet_id"},
     "aws_route_table_association": {"RouteTable": "route_table_id", "Subnet": "subnet_id"},
 }
 """What may use things, by its type: the attribute in which it names them, by their kind."""
 
-_IN_PAIRS = frozenset({"aws_route_table_association"})
+_IN_PAIRS = frozenset(
+    {
+        "aws_network_acl_association",
+        "aws_route_table_association",
+        "aws_vpn_gateway_attachment",
+    }
+)
 """Types that are made only where all that they tie together is handed over: a subnet that is used
 by something else gets no routes by that."""
 
@@ -96,31 +170,68 @@ def with_possible(resources: Sequence[Resource]) -> Sequence[Resource]:
         return resources
     written = [resource for resource in resources if resource.type != ABSENT]
     declared = {one.origin.address: one for one in written if not one.data}
-    return [*written, *(one for call in absent for one in _possible(call, declared))]
+    outside = _groups_from_elsewhere(written, declared)
+    return [*written, *(one for call in absent for one in _possible(call, declared, outside))]
 
 
-def _possible(call: Resource, declared: Mapping[str, Resource]) -> Iterator[Resource]:
-    handed: dict[str, dict[str, tuple[Reference, Span]]] = {}
+def _groups_from_elsewhere(
+    written: Sequence[Resource], declared: Mapping[str, Resource]
+) -> frozenset[str]:
+    """The groups that are not in the sources, but have rules that are: what they are called."""
+    named = (one.body.fields.get(_RULES[one.type]) for one in written if one.type in _RULES)
+    return frozenset(
+        _called(value)
+        for value in named
+        if value is not None and not (isinstance(value, Reference) and value.resource in declared)
+    ) - {""}
+
+
+def _called(value: Value) -> str:
+    """What tells a thing from elsewhere from others: what it waits for, or its id."""
+    found = worst_per_scenario(value)
+    return str(found.data) if isinstance(found, Known) else symbol(value)
+
+
+def _possible(
+    call: Resource, declared: Mapping[str, Resource], outside: frozenset[str]
+) -> Iterator[Resource]:
+    handed: dict[str, dict[str, tuple[Value, Span]]] = {}
+    groups: dict[str, tuple[Value, Span]] = {}
     for argument, place in _arguments(call.body, call.place):
-        for reference in _references(argument):
+        for value in _leaves(argument) if outside else ():
+            if (name := _called(value)) in outside:
+                groups.setdefault(name, (value, place))
+        for reference in _with_attached(_references(argument), declared):
             resource = declared.get(reference.resource)
             kind = None if resource is None else entity_of(resource.type)
-            if kind is not None:
-                of_kind = handed.setdefault(kind.__name__, {})
-                of_kind.setdefault(reference.resource, (reference, place))
+            if resource is not None:
+                known = _OWN_KINDS.get(resource.type) or (kind.__name__ if kind else "")
+                handed.setdefault(known, {}).setdefault(reference.resource, (reference, place))
     for known, found in handed.items():
-        for address, (reference, place) in found.items():
+        for address, (thing, place) in found.items():
             for type_, attribute in _ADDED.get(known, ()):
                 key = f'{call.origin.address}.{type_}["{address}"]'
-                yield _resource(call, type_, key, {attribute: reference}, place)
+                first, _, last = attribute.partition(".")
+                written = Fields({last: thing}) if last else thing
+                yield _resource(call, type_, key, {first: written}, place)
+    handed["SecurityGroup"] = {**groups, **handed.get("SecurityGroup", {})}
     for type_, attributes in _USERS.items():
         used = {path: [*handed.get(name, {}).values()] for name, path in attributes.items()}
         if (all if type_ in _IN_PAIRS else any)(used.values()):
-            fields: dict[str, Value] = {}
-            for path, things in used.items():
-                _put(fields, path, things, call)
+            fields = _using(used, call).fields
             header = call.origin.header
             yield _resource(call, type_, f"{call.origin.address}.{type_}", fields, header)
+
+
+def _with_attached(
+    references: Iterator[Reference], declared: Mapping[str, Resource]
+) -> Iterator[Reference]:
+    """References, and those to the data stores to which secrets among them are attached."""
+    for reference in references:
+        yield reference
+        resource = declared.get(reference.resource)
+        if resource is not None and resource.type == "AWS::SecretsManager::SecretTargetAttachment":
+            yield from _references(resource.body.fields.get("TargetId", Known(None)))
 
 
 def _arguments(body: Fields, whole: Span) -> Iterator[tuple[Value, Span]]:
@@ -133,27 +244,48 @@ def _arguments(body: Fields, whole: Span) -> Iterator[tuple[Value, Span]]:
             yield argument, place
 
 
-def _put(
-    fields: dict[str, Value], path: str, handed: Sequence[tuple[Reference, Span]], call: Resource
-) -> None:
-    """Write that each of some things may stand at a path, and nothing else that is written."""
-    first, _, last = path.partition(".")
-    rest = Unknown((_need(call, handed[0][1] if handed else call.origin.header),))
-    things: list[Value] = [thing for thing, _ in handed]
-    if first.endswith("[]") and last:
-        things = [Fields({last: thing}, rest=rest) for thing in things]
-    if "[]" not in path:
-        fields[path] = things[0] if len(things) == 1 else rest
-        return
-    some = Items((), tuple(things), None, rest.needs if things else ())
-    if not last.endswith("[]"):
-        fields[first.removesuffix("[]")] = some
-        return
-    known = fields.get(first)
-    block = known.items[0] if isinstance(known, Items) else Fields({})
-    assert isinstance(block, Fields)
-    inner = {**block.fields, last.removesuffix("[]"): some}
-    fields[first] = Items((Fields(inner, rest=rest),))
+_Handed: TypeAlias = Sequence[tuple[Value, Span]]
+"""What is handed over, and by which arguments."""
+
+
+def _using(used: Mapping[str, _Handed], call: Resource, alone: bool = False) -> Fields:
+    """A block in which each of some things may stand at its path; nothing else of it is known.
+
+    What is written as a list (`subnets[]`) may hold them, and holds nothing else that is written.
+    `alone` is that nothing stands at the other paths.
+    """
+    found: dict[str, Value] = {}
+    below: dict[str, dict[str, _Handed]] = {}
+    for path, things in used.items():
+        rest = _open(call, things)
+        first, _, last = path.partition(".")
+        name, listed, _ = first.partition("[]")
+        if last:
+            below.setdefault(first, {})[last] = things
+        elif listed:
+            possible = tuple(thing for thing, _ in things)
+            found[name] = Items((), possible, None, rest.needs if things else ())
+        elif len(things) == 1:
+            found[name] = things[0][0]
+        else:
+            found[name] = Known(None) if alone and not things else rest
+    for first, inner in below.items():
+        name, listed, _ = first.partition("[]")
+        if not listed:
+            found[name] = Items((_using(inner, call, alone),))
+            continue
+        ways = [{path: [each]} for path, things in inner.items() for each in things]
+        nothing: dict[str, _Handed] = dict.fromkeys(inner, ())
+        blocks = tuple(_using({**nothing, **way}, call, alone=True) for way in ways)
+        things = [each for handed in inner.values() for each in handed]
+        found[name] = Items((), blocks, None, _open(call, things).needs if blocks else ())
+    things = [each for handed in used.values() for each in handed]
+    return Fields(found, rest=_open(call, things))
+
+
+def _open(call: Resource, things: _Handed) -> Unknown:
+    """What is not known because of a module that is not there, which gets hold of some things."""
+    return Unknown((_need(call, things[0][1] if things else call.origin.header),))
 
 
 def _need(call: Resource, place: Span) -> Need:
@@ -178,6 +310,18 @@ def _resource(
         silent=type_ not in _JUDGED,
     )
     return Resource(type_, origin, Fields(fields, {}, Unknown((need,)), place), place)
+
+
+def _leaves(value: Value) -> Iterator[Value]:
+    """The values in lists and maps."""
+    if isinstance(value, Items):
+        for item in (*value.items, *value.rest):
+            yield from _leaves(item)
+    elif isinstance(value, Fields):
+        for item in value.fields.values():
+            yield from _leaves(item)
+    else:
+        yield value
 
 
 def _references(value: Value) -> Iterator[Reference]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from taskwall.core.facts import FALSE, TRUE, Fact
-from taskwall.core.values import Reference, Value, text, worst_per_scenario
+from taskwall.core.values import Reference, Unknown, Value, needs, text
 from taskwall.lowering._draft import ResourceReader, lowers
 from taskwall.model.entities.environment import Answers
 from taskwall.source.resource import Cell
@@ -60,9 +60,11 @@ def _name_of(r: ResourceReader, cell: Cell) -> Value | None:
     while isinstance(value, Reference):
         resource = r.builder.resources.get(value.resource)
         if resource is not None and not resource.data:
-            return resource.body.fields.get("name" if r.terraform else "Name")
+            return ResourceReader(resource, r.builder).attribute("name", "Name").value
+        if value.value is None:
+            return Unknown(needs(value))
         value = value.value
-    return None if value is None else worst_per_scenario(value)
+    return value
 
 
 @lowers("aws_appmesh_virtual_service", "AWS::AppMesh::VirtualService")

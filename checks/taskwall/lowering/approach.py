@@ -75,10 +75,12 @@ def vpc_origin(r: ResourceReader) -> Iterator[EdgeConnection]:
         other = ResourceReader(resource, r.builder)
         for origin in _origins(other):
             used = origin.at(
-                "vpc_origin_config.vpc_origin_id" if r.terraform else "VpcOriginConfig.VpcOriginId"
+                "vpc_origin_config.vpc_origin_id"
+                if other.terraform
+                else "VpcOriginConfig.VpcOriginId"
             )
             value = used.value
-            force = _forced(other, origin.get("origin_id" if r.terraform else "Id"))
+            force = _forced(other, origin.get("origin_id" if other.terraform else "Id"))
             if isinstance(value, Reference) and value.resource == r.id:
                 forced += force
             elif value is not None and not isinstance(value, Known) and not symbol(value):

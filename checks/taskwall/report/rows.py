@@ -78,6 +78,7 @@ class ReportEntries:
             for judgement in judgements
             for judged in judgement.findings
             for need in judged.needs
+            if not judged.untold
         }
         reasons = sorted(((need.name, need.why) for need in waits), reverse=True)
         self.reasons: dict[str, str] = dict(reasons)
@@ -108,6 +109,8 @@ class ReportEntries:
             traces = chain(judgement.provenance, nothing)
             rows = []
             for judged, mend, trace in zip(found, chain(mends, nothing), traces, strict=False):
+                if judged.untold:
+                    continue
                 silencing = suppressions.suppressing(judged, trace, skips)
                 holding = [s for s in silencing if not suppressions.has_ended(s, self._today)]
                 finding = self._paths.respelt(_with_edits(judged.finding, mend))

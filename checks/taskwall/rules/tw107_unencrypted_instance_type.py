@@ -16,11 +16,15 @@ Guide: encrypt-in-transit
 See: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/data-protection.html#encryption-transit
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from taskwall.core.facts import FALSE, TRUE, Fact, any_of
 from taskwall.core.values import Need, Origin, Span
-from taskwall.model.compute.container_instances import ContainerInstances, container_instances
+from taskwall.model.compute.container_instances import (
+    ContainerInstances,
+    container_instances,
+    overriding,
+)
 from taskwall.model.compute.instance_families import encrypts
 from taskwall.model.compute.placement import is_hosted, on_ec2
 from taskwall.model.compute.vpc_encryption import enforced
@@ -46,8 +50,12 @@ def unencrypted_instance_type(network: Network) -> Iterator[Verdict]:
                 yield _verdict(group.origin, setting, spared, concerned)
             for fact in group.by_attributes:
                 yield from _chosen(group.origin, fact, spared, concerned)
+    for group, fact in overriding(network):
+        spared = enforced(network, _vpcs_of(network, group.subnets), group.name)
+        for setting in group.types:
+            yield _verdict(group.origin, setting, spared, fact)
     for source, launched in on_ec2(network):
-        if not is_hosted(network, source):
+        if launched.truth is not False and not is_hosted(network, source):
             text = (
                 f"{source.name} runs on instance types that do not encrypt traffic between"
                 " instances"
@@ -114,9 +122,13 @@ def _own_type(member: ContainerInstances) -> Iterator[Fact]:
 def _vpcs(network: Network, member: ContainerInstances) -> Iterator[Link]:
     """What the sources tell of the VPC of container instances."""
     scaled = [link for group, _ in member.scaled_by for link in group.subnets]
-    for link in (*member.instances.subnets, *scaled):
-        if (subnet := network.get(Subnet, link)) is not None:
-            yield subnet.vpc
+    yield from _vpcs_of(network, (*member.instances.subnets, *scaled))
     for link in member.instances.groups:
         if (group := network.get(SecurityGroup, link)) is not None and group.vpc is not None:
             yield group.vpc
+
+
+def _vpcs_of(network: Network, subnets: Iterable[Link]) -> Iterator[Link]:
+    for link in subnets:
+        if (subnet := network.get(Subnet, link)) is not None:
+            yield subnet.vpc

@@ -20,6 +20,8 @@ See: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.SSL.htm
 
 from collections.abc import Iterator
 
+from taskwall.core.facts import Fact
+from taskwall.core.patterns import pattern
 from taskwall.model.core.network import Network
 from taskwall.model.data_stores.connection_strings import connection
 from taskwall.model.entities.environment import Variable
@@ -41,4 +43,17 @@ def plaintext_connection(network: Network) -> Iterator[Verdict]:
             holds=f"{what} does not ask for plain text",
             about=found.store,
             concerned=found.concerned,
+            untold=_waits_for_names(found.plain),
         )
+
+
+def _waits_for_names(plain: Fact) -> bool:
+    """Whether nothing but the name of a stack or account is unknown."""
+    waits = [need.name for need in plain.waits_for()]
+    return bool(waits) and all(
+        name in _NAMES or _ACCOUNT.fullmatch(name) is not None for name in waits
+    )
+
+
+_NAMES = ("AWS::StackName", "AWS::StackId", "AWS::AccountId")
+_ACCOUNT = pattern(r"(?:module\..*\.)?data\.aws_caller_identity\.[^.]*\.(?:account_id|id)")

@@ -25,6 +25,7 @@ from taskwall.model.exposure.task_ingress import (
     GroupAttachment,
     allowed_by_network,
     allowed_properly,
+    asks_for_balancer,
     attached_groups,
     balancer_groups,
     by_permission,
@@ -51,12 +52,13 @@ def alb_bypass(network: Network) -> Iterator[Verdict]:
 @remembered
 def _of_group(network: Network, used: str) -> Iterable[Verdict]:
     for attachment in group_behind_balancers(network, used, "application"):
-        groups, whole = balancer_groups(network, attachment)
+        groups, _ = balancer_groups(network, attachment)
         permissions = ingress(network, attachment)
         nlb = stands_behind(network, attachment, "network")
         for each in by_permission((p, _proper(network, attachment, p, nlb)) for p in permissions):
             permission, proper = each.permission, each.fact
-            if proper.truth is None and not whole and permission.peer is not None:
+            unseen = asks_for_balancer(network, attachment, proper)
+            if unseen and permission.peer is not None:
                 continue  # The load balancer itself is not in the sources, which is reported below.
             yield Verdict(
                 permission.on,

@@ -30,12 +30,18 @@ from taskwall.core.facts import Fact, all_of
 from taskwall.model.compute.placement import unseen
 from taskwall.model.core.network import Network
 from taskwall.model.entities.security_group import Permission
-from taskwall.model.exposure.instance_groups import host_groups, ports_before, shares_network
+from taskwall.model.exposure.instance_groups import (
+    host_groups,
+    ports_before,
+    shares_network,
+    unseen_balancers,
+)
 from taskwall.model.exposure.task_ingress import (
     GroupAttachment,
     allowed_by_group,
     allowed_by_network,
     allowed_properly,
+    asks_for_balancer,
     balancer_groups,
     by_permission,
     ingress,
@@ -58,13 +64,14 @@ def instance_bypass(network: Network) -> Iterator[Verdict]:
             f"the container instances of {attachment.names}",
             all_of((attachment.fact, way)),
         )
-        groups, whole = balancer_groups(network, attachment)
+        groups, _ = balancer_groups(network, attachment)
         names = {"balancer": groups[0].to if groups else "the load balancer's group"}
         permissions = ingress(network, attachment)
         proper = {p.id: _proper(network, attachment, p) for p in permissions}
         for each in by_permission((p, proper[p.id]) for p in permissions):
             permission, name = each.permission, each.permission.on.name
-            if each.fact.truth is None and not whole and permission.peer is not None:
+            unseen = asks_for_balancer(network, attachment, each.fact)
+            if unseen and permission.peer is not None:
                 continue  # The load balancer itself is not in the sources, which is reported below.
             yield Verdict(
                 permission.on,
@@ -152,3 +159,9 @@ def _unseen(network: Network) -> Iterator[Verdict]:
             at = front.place or source.origin.header
             yield cannot_be_seen(source.origin, at, text, front.needs)
             return
+    for source, front in unseen_balancers(network):
+        text = f"the instances of {source.name} let clients bypass the load balancer"
+        listener = front.listener
+        at = listener.load_balancer.place if listener is not None else source.origin.header
+        yield cannot_be_seen(source.origin, at, text, front.needs, front.fact)
+        return

@@ -54,7 +54,7 @@ def _adopted(
     if is_written.truth is not True:
         yield _as_made(each, is_written, each.holds)
     for group, fact in groups:
-        concerned = all_of((each.holds, fact))
+        concerned = all_of((each.holds, fact, group.exists))
         found = [
             *permissions(network, group.id, "ingress"),
             *permissions(network, group.id, "egress"),

@@ -43,6 +43,7 @@ from taskwall.model.exposure.balancer_paths import (
     instance_flows,
     task_flows,
 )
+from taskwall.model.exposure.instance_groups import unseen_balancers
 from taskwall.model.load_balancing.fronts import beyond_sources
 from taskwall.rules._rule import Verdict, cannot_be_seen, rule
 
@@ -56,7 +57,13 @@ def unreachable_tasks(network: Network) -> Iterator[Verdict]:
     for source, front in beyond_sources(network):
         text = f"{source.name} allows ingress from the load balancer in front of it"
         yield cannot_be_seen(source.origin, front.place or source.origin.header, text, front.needs)
-        break
+        return
+    for source, front in unseen_balancers(network):
+        text = f"the instances of {source.name} allow ingress from the load balancer in front"
+        listener = front.listener
+        at = listener.load_balancer.place if listener is not None else source.origin.header
+        yield cannot_be_seen(source.origin, at, text, front.needs, front.fact)
+        return
 
 
 @remembered

@@ -36,7 +36,7 @@ from taskwall.model.compute.container_instances import ContainerInstances, conta
 from taskwall.model.compute.launch_type import awsvpc
 from taskwall.model.compute.placement import can_be_placed, kinds_near, unseen
 from taskwall.model.core.network import Network
-from taskwall.model.entities.ecs import TaskDefinition
+from taskwall.model.entities.ecs import TaskDefinition, TaskSource
 from taskwall.rules._rule import Verdict, cannot_be_seen, rule
 
 
@@ -66,10 +66,16 @@ def open_instance_metadata(network: Network) -> Iterator[Verdict]:
             break
 
 
+def _starts_anything(network: Network) -> bool:
+    """Whether the sources write task definitions, or task sources that start one from elsewhere."""
+    written = any(not each.origin.silent for each in network.every(TaskDefinition))
+    return written or any(not each.origin.silent for each in network.every(TaskSource))
+
+
 def _awsvpc(network: Network, member: ContainerInstances) -> Fact:
     """Whether awsvpc tasks can be placed on container instances."""
     name = member.instances.name
-    if not network.every(TaskDefinition):
+    if not _starts_anything(network):
         return Fact(True, f"any task can be placed on {name}", member.instances.origin.header, name)
     parts = []
     for source in kinds_near(network, member):

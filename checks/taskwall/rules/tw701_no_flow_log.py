@@ -47,7 +47,7 @@ def no_flow_log(network: Network) -> Iterator[Verdict]:
     told = False
     for watch in logged_vpcs(network):
         names = _named(watch.sources)
-        concerned = any_of(source.exists for source in watch.sources)
+        concerned = watch.holds
         logged = _logged(network, watch)
         if watch.declared is not None:
             yield Verdict(

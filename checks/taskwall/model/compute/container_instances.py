@@ -6,12 +6,13 @@ no container instances in this sense.
 """
 
 from collections.abc import Iterator
+from typing import TypeVar
 
 from msgspec import Struct
 
 from taskwall.core.facts import FALSE, TRUE, Fact, all_of, any_of
 from taskwall.core.values import Need
-from taskwall.model.core.entity import Entity, Link, Setting
+from taskwall.model.core.entity import Entity, Link, Setting, put_out_with
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.entities.ecs import (
     AutoScalingGroup,
@@ -21,6 +22,8 @@ from taskwall.model.entities.ecs import (
     TaskSource,
 )
 from taskwall.model.entities.ecs_agent import Agent
+
+T = TypeVar("T")
 
 
 class MetadataOptions(Struct, frozen=True):
@@ -135,11 +138,26 @@ def container_instances(network: Network) -> tuple[ContainerInstances, ...]:
     loose = groups.pop("", [])
     found = []
     for instances in network.every(Instances):
-        may = ((group, link.perhaps(instances.id, instances.name)) for group, link in loose)
+        open_ = (*loose, *_of_its_module(instances, groups))
+        may = ((group, link.perhaps(instances.id, instances.name)) for group, link in open_)
         scaled_by = (*groups.get(instances.id, ()), *may)
         member = _member(network, instances, scaled_by, providers, standalone)
         if member.fact.truth is True or (member.fact.truth is None and _uses_ecs(network)):
             found.append(member)
+    return tuple(found)
+
+
+@remembered
+def overriding(network: Network) -> tuple[tuple[AutoScalingGroup, Fact], ...]:
+    """Auto Scaling groups of capacity providers that override types of templates from elsewhere."""
+    found = []
+    for provider in network.every(CapacityProvider):
+        group = network.get(AutoScalingGroup, provider.auto_scaling_group)
+        if group is None or not group.types or provider.auto_scaling_group is None:
+            continue
+        templates = [network.get(Instances, link) for link in group.made_from]
+        if all(each is None or each.external for each in templates):
+            found.append((group, all_of((provider.auto_scaling_group.fact, provider.exists))))
     return tuple(found)
 
 
@@ -162,12 +180,15 @@ def _member(
     name = instances.name
     serves = []
     for group, link in scaled_by:
-        for provider in (*by_group.get(group.id, ()), *by_group.get("", ())):
+        open_ = (*by_group.get("", ()), *_of_its_module(group, by_group))
+        for provider in (*by_group.get(group.id, ()), *open_):
             tie = provider.auto_scaling_group
             if tie is None:
                 continue
             text = f"{provider.name} starts {group.name}"
-            known = tie.fact if tie.to else Fact(None, text, tie.place, name, tie.fact.needs)
+            known = tie.fact
+            if tie.to != group.id:
+                known = Fact(None, text, tie.place, name, tie.fact.needs)
             serves.append((provider, all_of((link.fact, known))))
     agents = [instances.agent] if instances.agent else []
     agents += [other.agent for other in standalone.get(instances.id, ()) if other.agent]
@@ -191,6 +212,16 @@ def _member(
     return ContainerInstances(
         instances, joins, tuple(clusters), tuple(waits), tuple(serves), scaled_by
     )
+
+
+def _of_its_module(possible: Entity, users: dict[str, list[T]]) -> Iterator[T]:
+    """Those among users of things, by these things' ids, that may mean one of an absent module.
+
+    They use what the module puts out that may make the possible thing.
+    """
+    for to, found in users.items() if possible.origin.silent else ():
+        if to != possible.id and put_out_with(to, possible):
+            yield from found
 
 
 def _clusters_of(network: Network, provider: CapacityProvider) -> Iterator[Link]:

@@ -181,7 +181,8 @@ def is_hosted(network: Network, source: TaskSource) -> bool:
 
     Where nothing tells which cluster instances join, they are taken for those that it needs.
     """
-    members = (member for member, _ in hosts_of(network, source))
+    found = (member for member, _ in hosts_of(network, source))
+    members = (member for member in found if not member.instances.origin.silent)
     return any(each.open or _here(network, each, source).truth for each in members)
 
 

@@ -196,6 +196,15 @@ def link_to(thing: Entity) -> Link:
     return Link(thing.id, thing.exists, thing.origin.header, here, True if here else None)
 
 
+def put_out_with(to: str, possible: Entity) -> bool:
+    """Whether an id is of what a module puts out that is not there and may make a thing.
+
+    `possible` is that thing: it is silent, and its id begins with the address of the module's call.
+    """
+    call = possible.id.rpartition(".")[0]
+    return possible.origin.silent and f"{to}.".startswith(f"{call}.")
+
+
 def same_entity(one: Link, other: Link) -> bool | None:
     """Whether two ties lead to the same thing; None if the sources do not tell."""
     if one.to == other.to and one.to:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from taskwall.core.change import AttributeChange
-from taskwall.core.facts import FALSE, Fact, any_of
+from taskwall.core.facts import FALSE, TRUE, Fact, any_of
 from taskwall.core.values import Need, Span
 from taskwall.model.compute.container_instances import container_instances
 from taskwall.model.compute.hosts import hosts
@@ -79,17 +79,15 @@ def used(network: Network, store: Store) -> Fact:
     or secrets refer to it; or they use an RDS Proxy in front of it. Where its groups are not known
     it may be used by tasks of the same VPC.
     """
-    parts = [
-        Fact(True, f"{variable.definition.name} refers to {store.name}", variable.at)
-        for variable in _referring(network).get(store.id, ())
-    ]
+    parts = [_refers(variable, store) for variable in _referring(network).get(store.id, ())]
     parts += _by_proxies(network, store)
     if not network.every(TaskSource):
         return any_of(parts)
+    tasks = _are_tasks(network)
     own = [link for link in store.groups if link.to]
     for link in own:
         parts += [
-            link.fact & permission.fact & _allows_tasks(network, store, link, permission)
+            tasks & link.fact & permission.fact & _allows_tasks(network, store, link, permission)
             for permission in permissions(network, link.to, "ingress")
         ]
         group = network.get(SecurityGroup, link)
@@ -98,6 +96,19 @@ def used(network: Network, store: Store) -> Fact:
     if len(own) < len(store.groups) or (not own and store.groups_setting.needs):
         parts.append(_perhaps(network, store, store.groups_setting.unseen))
     return any_of(parts)
+
+
+@remembered
+def _are_tasks(network: Network) -> Fact:
+    """That there are tasks at all: what an absent module may start is not certain."""
+    sources = network.every(TaskSource)
+    return TRUE if any(not each.origin.silent for each in sources) else sources[0].exists
+
+
+def _refers(variable: Variable, store: Store) -> Fact:
+    """That a task's environment refers to a data store; unknown of what is only possible."""
+    text, on = f"{variable.definition.name} refers to {store.name}", variable.on
+    return Fact(None if on.silent else True, text, variable.at, needs=on.maybe if on.silent else ())
 
 
 def _by_proxies(network: Network, store: Store) -> Iterator[Fact]:

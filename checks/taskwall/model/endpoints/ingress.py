@@ -24,6 +24,7 @@ from taskwall.model.permissions.coverage import (
     Wording,
     names_addresses,
     reach,
+    there,
 )
 from taskwall.model.permissions.peers import allows_range_within, by_settings, permissions
 
@@ -83,5 +84,5 @@ def outsiders(network: Network, endpoint: Endpoint) -> Iterator[tuple[Permission
             if names_addresses(permission):
                 outside = ~allows_range_within(network, permission, endpoint.vpc)
                 spared = by_settings(network, permission)
-                tie = permission.fact if link.sure else all_of((permission.fact, link.fact))
+                tie = there(permission) if link.sure else all_of((there(permission), link.fact))
                 yield permission, all_of((tie, outside, ~spared))

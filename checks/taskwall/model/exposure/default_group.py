@@ -84,9 +84,18 @@ def held(network: Network) -> tuple[Held, ...]:
             by_vpc.setdefault(vpc, []).append((all_of((member.fact, fact)), FALSE))
     return tuple(
         Held(vpc, any_of(f for f, _ in found), any_of(f for _, f in found))
-        for vpc in network.every(Vpc)
+        for vpc in (*network.every(Vpc), *_adopted_elsewhere(network))
         if (found := by_vpc.get(vpc.id))
     )
+
+
+def _adopted_elsewhere(network: Network) -> Iterator[Vpc]:
+    """The VPCs from elsewhere whose default group the sources write."""
+    links = (link for _, link in _defaults(network).get("", ()))
+    for name in dict.fromkeys(link.to for link in links if link.to):
+        vpc = network.get(Vpc, name)
+        if vpc is not None and vpc.external:
+            yield vpc
 
 
 def _instances_in(network: Network, member: ContainerInstances) -> Iterator[tuple[str, Fact]]:

@@ -4,6 +4,7 @@ So do tasks in the modes bridge and host, and on Windows NAT: what a group of th
 it allows to them.
 """
 
+from collections.abc import Iterator
 from typing import TypeAlias
 
 from msgspec.structs import replace
@@ -103,8 +104,15 @@ def instance_registrations(
         replace(front, fact=all_of((started.fact, front.fact)))
         for group, started in member.scaled_by
         for front in instance_paths(network, group)
-        if front.balancer is not None
     )
+
+
+def unseen_balancers(network: Network) -> Iterator[tuple[TaskSource, BalancerPath]]:
+    """Task sources on instances that are registered with a load balancer not in the sources."""
+    for host, held in tasks_on(network):
+        for front in instance_registrations(network, host.member) if host.member else ():
+            if front.balancer is None:
+                yield held[0][0], front
 
 
 def ports_before(network: Network, attachment: GroupAttachment) -> Ports:

@@ -112,7 +112,8 @@ def stands_behind(network: Network, attachment: GroupAttachment, *kinds: Balance
 def groups_behind_balancers(network: Network, *kinds: BalancerKind) -> Iterator[GroupAttachment]:
     """The groups of which a wearer stands behind a load balancer of one of the kinds.
 
-    Those too of which that is not known, but not for a load balancer that cannot be seen.
+    Those too of which that is not known, but not for a load balancer that cannot be seen: of tasks
+    that the sources write, that is reported apart.
     """
     for attachment in attached_groups(network):
         yield from group_behind_balancers(network, attachment.group, *kinds)
@@ -125,7 +126,14 @@ def group_behind_balancers(
     """The group, if it is one of these."""
     attachment = attachments(network)[group]
     way = stands_behind(network, attachment, *kinds)
-    fronts_seen = (each for each in _fronts(network, attachment) if each.balancer is not None)
+    possible = (
+        front
+        for source, _ in attachment.attached
+        if source.origin.silent
+        for front in balancer_paths(network, source)
+    )
+    seen = (each for each in _fronts(network, attachment) if each.balancer is not None)
+    fronts_seen = (*seen, *possible)
     if way.truth or (
         way.truth is None and any(each.kind in (*kinds, None) for each in fronts_seen)
     ):
@@ -214,6 +222,22 @@ def _if(fact: Fact, links: Iterable[Link]) -> list[Link]:
     if fact.truth:
         return list(links)
     return [replace(link, fact=link.fact & fact) for link in links]
+
+
+def asks_for_balancer(network: Network, attachment: GroupAttachment, fact: Fact) -> bool:
+    """Whether a fact is open because a load balancer in front of a group's users is not seen.
+
+    Rules report that once, for all that tasks of the sources allow; what an absent module may start
+    is no task of the sources.
+    """
+    own = (
+        front
+        for source, _ in attachment.attached
+        if not source.origin.silent
+        for front in balancer_paths(network, source)
+    )
+    unseen = any(front.balancer is None for front in (*own, *attachment.also))
+    return fact.truth is None and unseen
 
 
 def balancer_groups(network: Network, attachment: GroupAttachment) -> tuple[list[Link], bool]:

@@ -192,7 +192,10 @@ def _bound(network: Network, source: TaskSource) -> Iterator[Ports]:
             number = number_of(setting)
             if number is not None:
                 yield _over(group, Ranges(((number, number),)))
-            elif setting.open and not (group is not None and group.external):
+            elif group is not None and group.external and setting is not binding.port:
+                if setting is group.check_port:  # its traffic goes to the port of the binding
+                    yield Ports(needs=setting.needs or group.external)
+            elif setting.open:
                 named = symbol(setting.value) if setting.value is not None else ""
                 known = {("tcp", named)} if named else set()
                 yield Ports(needs=setting.needs, named=frozenset(known))

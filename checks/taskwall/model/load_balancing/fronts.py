@@ -268,20 +268,26 @@ def before_tasks(network: Network, listener: Listener) -> Fact:
 def balancers_behind(
     network: Network, listener: Listener
 ) -> Iterator[tuple[Fact, TargetGroup, LoadBalancer]]:
-    """The ALBs of the sources to which an NLB's listener hands its traffic, and by which group."""
+    """The ALBs to which an NLB's listener hands its traffic, and by which group."""
     for action in listener.actions:
         for link in action.targets:
             for group, tie in network.meant(TargetGroup, link):
                 for target in group.targets:
                     for balancer, own in network.meant(LoadBalancer, target):
-                        if not balancer.external and balancer.kind.known == "application":
+                        if balancer.external or balancer.kind.known == "application":
                             yield all_of((tie.fact, own.fact)), group, balancer
 
 
 @remembered
 def _holds(network: Network, balancer: LoadBalancer) -> Fact:
-    """Whether a load balancer stands directly in front of tasks."""
+    """Whether a load balancer stands directly in front of tasks.
+
+    One that is not in the sources may do so beside those of its listeners that they write.
+    """
     parts = [front.fact for _, front in _sources_behind(network).get(balancer.id, ())]
+    if balancer.external and _sources_behind(network).keys() - {balancer.id}:
+        text = f"{balancer.name} is in front of tasks"
+        parts.append(Fact(None, text, balancer.origin.header, balancer.name, balancer.external))
     parts += [_directly(network, each) for each in listeners(network).get(balancer.id, ())]
     return any_of(parts)
 
@@ -412,7 +418,7 @@ def beyond_sources(network: Network) -> list[tuple[TaskSource, BalancerPath]]:
     """
     found = []
     for source in network.every(TaskSource):
-        for front in balancer_paths(network, source):
+        for front in balancer_paths(network, source) if not source.origin.silent else ():
             if front.balancer is None:
                 found.append((source, front))
                 break

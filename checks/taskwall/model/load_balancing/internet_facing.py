@@ -4,7 +4,7 @@ from taskwall.core.facts import Fact, any_of
 from taskwall.model.core.entity import Link
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.entities.load_balancer import Listener, LoadBalancer, TargetGroup
-from taskwall.model.load_balancing.fronts import balancer_needs, forwards_to
+from taskwall.model.load_balancing.fronts import balancer_needs, forwards, forwards_to
 
 
 @remembered
@@ -51,7 +51,9 @@ def _registered(network: Network) -> dict[str, list[tuple[TargetGroup, Link]]]:
     "" holds those of which it is not known which load balancer that is.
     """
     found: dict[str, list[tuple[TargetGroup, Link]]] = {}
-    for group in network.every(TargetGroup):
+    outside = (network.get(TargetGroup, forwarded) for forwarded in forwards(network))
+    external = (group for group in outside if group is not None and group.external)
+    for group in (*network.every(TargetGroup), *external):
         for target in group.targets:
             key = target.to if target.exact else ""
             found.setdefault(key, []).append((group, target))

@@ -34,7 +34,7 @@ def takes_encrypted(network: Network, listener: Listener) -> Fact | None:
     if kind is None:
         kind = kind_by_protocol(protocol)
     if kind == "network" or protocol in NETWORK_PROTOCOLS:
-        if any(group.targets or group.type.known == "alb" for group in _targets(network, listener)):
+        if any(_is_for_alb(group) for group in _targets(network, listener)):
             return None
         control = _enforced(network, balancer, listener) if kind != "classic" else FALSE
         if control.truth is not False:
@@ -45,6 +45,10 @@ def takes_encrypted(network: Network, listener: Listener) -> Fact | None:
     if kind == "classic":
         return listener.protocol.is_("HTTPS", "SSL")
     return _only_sends_on(network, listener)
+
+
+def _is_for_alb(group: TargetGroup) -> bool:
+    return group.type.known == "alb" or any(link.sure for link in group.targets)
 
 
 def _targets(network: Network, listener: Listener) -> list[TargetGroup]:

@@ -30,6 +30,11 @@ class LoggedVpc(Struct, frozen=True):
     at: Span
     needs: tuple[Need, ...]
 
+    @property
+    def holds(self) -> Fact:
+        """Whether any of these task sources exists."""
+        return any_of(source.exists for source in self.sources)
+
 
 @remembered
 def logged_vpcs(network: Network) -> tuple[LoggedVpc, ...]:
@@ -58,7 +63,7 @@ def _logged_vpc(
         whole = whole and all(link.sure and not subnet.external for subnet, link in known)
         whole = whole and len(known) == len(source.subnets) and bool(known)
         found |= {subnet.id: subnet for subnet, _ in known if not subnet.external}
-    first, link = min(pairs, key=lambda pair: _position(pair[0].origin.header))
+    first, link = min(pairs, key=lambda pair: pair[0].origin.order)
     needs = link.fact.needs if link is not None else first.subnets_setting.unseen
     if thing is not None and thing.external:
         needs = needs or thing.external
@@ -71,10 +76,6 @@ def _logged_vpc(
         first.subnets_setting.place,
         needs or (Need(key or f"the VPC of {first.name}", "is not in the sources"),),
     )
-
-
-def _position(place: Span) -> tuple[str, int]:
-    return place.file, place.line
 
 
 def flow_logs_of_vpc(network: Network, watch: LoggedVpc) -> list[FlowLog]:
@@ -158,7 +159,7 @@ def judged_logs(
         for log, fact, concerned in judged:
             if log.id not in done and concerned.truth is not False:
                 done.add(log.id)
-                yield log, fact, concerned
+                yield log, fact, concerned & watch.holds
 
 
 def _met(logs: list[tuple[FlowLog, Fact]]) -> Fact:

@@ -50,10 +50,14 @@ def _sure(permission: Permission) -> bool:
 
 
 class Contained(Struct, frozen=True):
-    """A permission, and whether another of its group contains it."""
+    """A permission, and whether another of its group contains it.
+
+    `open` is that this cannot be known, since not all of the permissions of the group are.
+    """
 
     permission: Permission
     fact: Fact
+    open: bool = False
 
 
 @remembered
@@ -94,7 +98,8 @@ def contained(network: Network, group: str, way: Direction) -> Iterable[Containe
             yield Contained(each.permission, Fact(False, text, at, name))
         elif not asked:
             asked = True
-            yield Contained(each.permission, Fact(None, text, at, name, _needs(each.permission)))
+            waits = _needs(each.permission)
+            yield Contained(each.permission, Fact(None, text, at, name, waits), open=True)
 
 
 def _says(permission: Permission) -> str:
@@ -263,11 +268,18 @@ def _rank(extent: Extent) -> tuple[int, int, int]:
 def undone(network: Network, group: SecurityGroup, way: Direction) -> Iterator[Contained]:
     """The permissions of resources of their own that a group undoes by writing its own inline.
 
-    Terraform keeps only what stands inline, and each run takes away what the other run adds.
+    Terraform keeps only what stands inline, and each run takes away what the other run adds. A
+    group from elsewhere may have some.
     """
-    if way not in group.exclusive or group.external:
+    if way not in group.exclusive:
         return
     found = permissions(network, group.id, way)
+    if group.external:
+        text, at = f"{group.name} sets its {way} rules inline", group.origin.header
+        for permission in found:
+            fact = Fact(None, text, at, group.name, group.external)
+            yield Contained(permission, fact, open=True)
+        return
     own = [each for each in found if each.on.address == group.origin.address]
     sure = not own or any(each.fact.truth and not each.on.maybe for each in own)
     needs = tuple(need for each in own for need in (*each.on.maybe, *each.fact.needs))

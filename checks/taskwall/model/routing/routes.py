@@ -104,7 +104,7 @@ def _named_main(network: Network, vpc: Link) -> list[Link]:
                 text = f"{each.table.to or 'a route table'} is the main one of {vpc.to}"
                 tie &= Fact(None, text, each.vpc.place, vpc.to, _of(each.vpc))
             if same is not False:
-                found.append(Link(each.table.to, tie, each.table.place, each.table.exact))
+                found.append(replace(each.table, fact=tie))
     for table in _main_tables(network).get("", ()) if vpc.to else ():
         text = f"{table.name} is the main route table of {vpc.to}"
         tie = Fact(None, text, table.vpc.place, table.name, table.vpc.waits("a VPC"))
@@ -205,7 +205,8 @@ def blocked(network: Network, subnet: Subnet) -> Fact:
     parts = []
     for block in network.every(InternetBlock):
         spared = any_of(
-            _spared(network, subnet, exclusion) for exclusion in network.every(BlockExclusion)
+            exclusion.exists & _spared(network, subnet, exclusion)
+            for exclusion in network.every(BlockExclusion)
         )
         parts.append(all_of((block.exists, block.mode.is_("block-bidirectional"), ~spared)))
     return any_of(parts)
@@ -213,12 +214,14 @@ def blocked(network: Network, subnet: Subnet) -> Fact:
 
 def _spared(network: Network, subnet: Subnet, exclusion: BlockExclusion) -> Fact:
     """Whether an exclusion exempts a subnet, or its VPC, from Block Public Access."""
-    of = exclusion.of
+    of, text = exclusion.of, "an exclusion exempts it"
     if of.to and of.to in (subnet.id, subnet.vpc.to):
         return of.fact
+    if of.exact and subnet.external:
+        return Fact(None, text, of.place, needs=of.fact.needs or subnet.external)
     if of.exact and (subnet.vpc.exact or network.get(Subnet, of) is not None):
         return FALSE
-    return _may(subnet.vpc if of.exact else of, "an exclusion exempts it")
+    return _may(subnet.vpc if of.exact else of, text)
 
 
 def _may(link: Link, text: str) -> Fact:

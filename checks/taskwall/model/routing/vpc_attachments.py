@@ -167,7 +167,7 @@ def _tables(network: Network, attachment: TransitAttachment) -> list[Link]:
     for entry in _entries(network, "association"):
         tie = _of(entry, attachment)
         if tie.truth is not False:
-            own.append(Link(entry.table.to, tie, entry.table.place, entry.table.exact))
+            own.append(replace(entry.table, fact=tie))
     if any(link.fact.truth for link in own):
         return own
     default = _default(network, attachment, "associates")

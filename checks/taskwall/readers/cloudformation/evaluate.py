@@ -11,6 +11,7 @@ from typing import Final, TypeVar
 from taskwall.core.values import (
     ASSUME,
     OTHER,
+    OUTSIDE,
     Fields,
     Items,
     Known,
@@ -54,7 +55,7 @@ from taskwall.readers.cloudformation.document import (
     members,
 )
 from taskwall.readers.cloudformation.parameter_values import Parameters
-from taskwall.readers.cloudformation.template import Declared, Template, given_parameters
+from taskwall.readers.cloudformation.template import STACKS, Declared, Template, given_parameters
 from taskwall.source.stack import SourceError
 
 _OWN: Final = frozenset(("AWS::StackId", "AWS::StackName"))
@@ -321,16 +322,18 @@ class Evaluator:
         if condition and self._is_false(condition):
             return unknown(name, f"does not exist: condition {condition} is false", place)
         address = self.address(name)
-        value = self._written_attribute(declared, attribute)
+        value, why = self._written_attribute(declared, attribute), DEPLOYED
         if value is None:
             value = self.inputs.assumptions.get(f"{address}.{attribute}")
         if value is None and attribute.startswith("Outputs."):
             found = self._handed_up(name, attribute[8:], place)
             if found is not None:  # the very thing, as an output has no identity of its own
                 return with_place(found, place)
+            if declared.type in STACKS and self.below(name) is None:
+                why = OUTSIDE
         if value is None and attribute == "Ref":
             value = self.inputs.assumptions.get(address)
-        return Reference(address, attribute, value, place, DEPLOYED)
+        return Reference(address, attribute, value, place, why)
 
     @contextmanager
     def _under_way(self, making: str) -> Iterator[None]:
