@@ -74,6 +74,7 @@ def _hosts(network: Network) -> Iterator[Verdict]:
         public = public_address(network, instances)
         holds = f"{instances.name} gives container instances no public address"
         if public is not None:
+            # No change is offered: without the address the agent may have no way out.
             yield Verdict(
                 instances.origin,
                 public.place,
@@ -82,7 +83,6 @@ def _hosts(network: Network) -> Iterator[Verdict]:
                 holds=holds,
                 about=instances.id,
                 concerned=runs,
-                changes=public.to(False),
             )
             continue
         for start in starts(member):
