@@ -145,10 +145,14 @@ KINDS: Mapping[str, Callable[[str], Iterator[Moved]]] = {
     "template.yaml": nestings,
 }
 
+ALONE = {*KINDS, "only.txt", "taskwall.toml"}
+"""What a fixture may consist of: without other files of it something else would be absent, too."""
+
 CASES = [
     pytest.param(rule, name, moved, id=name)
     for rule in all_rules()
     for case in sorted((RULES / rule.id.lower()).iterdir())
+    if {file.name for file in case.iterdir()} <= ALONE
     for file, ways in KINDS.items()
     if (case / file).exists()
     for moved in ways((case / file).read_text(encoding="utf-8"))

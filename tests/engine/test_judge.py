@@ -100,12 +100,6 @@ def test_a_rule_that_is_not_concerned_says_nothing() -> None:
     assert found(a_rule(saying(True, concerned=Fact(False, "it is there")))) == []
 
 
-@pytest.mark.parametrize(("truth", "told"), [(True, 1), (None, 0), (False, 1)])
-def test_an_unknown_that_nobody_can_use_is_untold(truth: bool | None, told: int) -> None:
-    """Its verdict is unknown, and no report has it; certain verdicts are told."""
-    assert len(found(a_rule(saying(truth, untold=True)))) == told
-
-
 def test_a_fix_is_in_the_language_of_the_source() -> None:
     """A fail says what to write, with the names that the verdict gives."""
     (finding,) = found(a_rule(saying(True, names={"what": "less"})))

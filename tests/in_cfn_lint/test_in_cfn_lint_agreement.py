@@ -54,6 +54,8 @@ def test_fixtures_agree(folder: str, lint: Lint, monkeypatch: pytest.MonkeyPatch
 
     found: dict[Key, list[str]] = defaultdict(list)
     for match in lint("-x", f"ETW000:profile={profile}", "-c", "I", "UTW", "--", *paths):
+        if match.rule.id == "ITW000":
+            continue  # a template that is not there is told beside
         ends = (match.linenumberend, match.columnnumberend)
         file = str(Path(match.filename).relative_to(FIXTURES))
         found[file, match.rule.id, (match.linenumber, match.columnnumber, *ends)].append(

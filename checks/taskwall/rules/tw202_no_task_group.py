@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from taskwall.core.change import Placeholder
 from taskwall.core.facts import Fact, any_of
 from taskwall.model.compute.launch_type import awsvpc
+from taskwall.model.core.entity import Link
 from taskwall.model.core.network import Network
 from taskwall.model.entities.ecs import TaskSource
 from taskwall.model.entities.security_group import SecurityGroup
@@ -38,24 +39,28 @@ def no_task_group(network: Network) -> Iterator[Verdict]:
             continue
         mode = awsvpc(network, source)
         own = [(link, network.get(SecurityGroup, link)) for link in source.groups]
-        at, unnamed = source.groups_setting.place, ~names_groups(source)
-        # A group that is not known may be the default one, which hardly anybody names.
-        perhaps = [
-            Fact(None, f"{source.name} uses the default group", link.place, needs=link.fact.needs)
-            for link in source.groups
-            if not link.to
-        ]
+        at, perhaps = source.groups_setting.place, []
         for link, group in own:
             if group is not None and group.default:
                 at = link.place
+            elif not link.to or (group is not None and group.external):
+                perhaps.append(_may_be_default(source, link, group))
+        named = any_of((~names_groups(source), *names_default_group(network, source)))
         yield Verdict(
             source.origin,
             at,
-            any_of((unnamed, *names_default_group(network, source), *perhaps)),
+            any_of((named, *perhaps)),
             f"tasks of {source.name} get the VPC's default security group",
             holds=f"tasks of {source.name} have security groups of their own",
             about=about_default_group(network, source),
             concerned=mode & source.networked,
-            untold=bool(perhaps) and unnamed.truth is False,
+            untold=named.truth is False,
             changes=() if source.groups_setting.value else source.groups_setting.to(_OWN),
         )
+
+
+def _may_be_default(source: TaskSource, link: Link, group: SecurityGroup | None) -> Fact:
+    """That a group that is not written may be the default one, which hardly anybody names."""
+    text = f"{source.name} uses the VPC's default security group"
+    needs = group.external if group is not None else link.fact.needs
+    return link.fact & Fact(None, text, link.place, source.name, needs)

@@ -53,7 +53,7 @@ See: https://docs.aws.amazon.com/vpc/latest/userguide/vpc-network-acls.html
 
 from collections.abc import Iterator
 
-from taskwall.core.facts import Fact, any_of
+from taskwall.core.facts import Fact, all_of, any_of
 from taskwall.model.core.network import Network
 from taskwall.model.entities.vpc import Subnet
 from taskwall.model.routing.network_acl import (
@@ -78,7 +78,9 @@ def mistaken_acl(network: Network) -> Iterator[Verdict]:
     for acl in network.every(NetworkAcl):
         here = guarded(network, acl)
         concerned = any_of(fact for _, fact in here)
-        if concerned.truth is False or (acl.default_of and _allows_everything(network, acl)):
+        if acl.default_of:
+            concerned &= ~_is_as_made(network, acl)
+        if concerned.truth is False:
             continue
         yield _flows(network, acl, here, concerned)
         bare = any_of(fact & ~balanced(network, subnet) for subnet, fact in here)
@@ -89,16 +91,22 @@ def mistaken_acl(network: Network) -> Iterator[Verdict]:
         yield from _elsewhere(network)
 
 
-def _allows_everything(network: Network, acl: NetworkAcl) -> bool:
-    """Whether an ACL certainly says what AWS's default one does."""
+def _is_as_made(network: Network, acl: NetworkAcl) -> Fact:
+    """Whether a default ACL says what AWS has it say, as if it were not written."""
     entries = acl_entries(network).get(acl.id, ())
-    ways = {
-        entry.way
-        for entry in entries
-        if entry.range.known == "0.0.0.0/0" and str(entry.protocol.known) in ("-1", "all")
-    }
-    allow = all(str(entry.action.known).lower() == "allow" for entry in entries)
-    return allow and ways == {"ingress", "egress"} and not any(entry.needs for entry in entries)
+    text = f"{acl.name} says what AWS's default ACL does"
+    needs = tuple(need for entry in entries for need in entry.needs)
+    parts = [Fact(None, text, acl.origin.header, acl.name, needs)] if needs else []
+    parts += (entry.action.is_("allow") for entry in entries)
+    for way in ("ingress", "egress"):
+        parts.append(
+            any_of(
+                all_of((entry.range.is_("0.0.0.0/0"), entry.protocol.is_("-1", "all")))
+                for entry in entries
+                if entry.way == way
+            )
+        )
+    return all_of(parts)
 
 
 def _flows(
