@@ -34,6 +34,8 @@ from taskwall.model.entities.vpc import Route, Subnet, Vpc
 from taskwall.model.routing.routes import tables, to_networks
 from taskwall.model.routing.vpc_attachments import Peering
 
+READ = "2026-11-27"
+
 
 @remembered
 def is_needed(network: Network, endpoint: Endpoint) -> Fact:

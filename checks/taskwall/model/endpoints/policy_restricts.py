@@ -40,6 +40,8 @@ from taskwall.model.entities.iam_policy import (
     some,
 )
 
+READ = "2026-11-27"
+
 
 def touches(statement: Statement, service: str) -> Tristate:
     """Whether a statement may be about some action of a service."""

@@ -25,6 +25,8 @@ from taskwall.model.entities.vpc import (
 )
 from taskwall.model.permissions.coverage import Addresses, Part, part
 
+READ = "2026-11-27"
+
 
 @remembered
 def tables(network: Network, subnet: Subnet) -> tuple[Link, ...]:
