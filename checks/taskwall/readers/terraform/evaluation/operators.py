@@ -320,7 +320,7 @@ def _estimated(operator: str, one: Value, other: Value, run: RunContext) -> Valu
                 arithmetic(operator, *((branch, twin) if side is one else (twin, branch)), run)
                 for branch in (choice.then, choice.otherwise)
             )
-            return choice_of(choice.test, then, otherwise)
+            return choice_of(choice.test, then, otherwise, choice.needs)
     left, right = least(one), least(other)
     if operator == "*":
         if 0 in (_operand(one), _operand(other)):

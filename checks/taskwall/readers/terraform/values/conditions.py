@@ -20,7 +20,6 @@ from taskwall.core.values import (
     Unknown,
     Value,
     conditional,
-    needs,
     same,
 )
 from taskwall.readers.terraform.values.effects import OPEN, Effects
@@ -123,13 +122,17 @@ def combined(operator: str, one: Known | Unknown, other: Known | Unknown) -> Kno
     return Unknown(waits, asks=one.asks | other.asks)
 
 
-def choice_of(test: Known | Unknown, then: Value, otherwise: Value) -> Value:
-    """What an open conditional gives of two values of which nothing is known together."""
+def choice_of(
+    test: Known | Unknown, then: Value, otherwise: Value, waits: tuple[Need, ...]
+) -> Value:
+    """What an open conditional gives of two values of which nothing is known together.
+
+    `waits` says what must be known to tell which of them it is.
+    """
     if isinstance(test, Known):
         return then if test.data else otherwise
     if same(then, otherwise):
         return then
-    waits = tuple(dict.fromkeys((*test.needs, *needs(then), *needs(otherwise))))
     return Choice(waits, test=test, then=then, otherwise=otherwise)
 
 

@@ -278,7 +278,7 @@ def alternatives(
     if not (isinstance(a, Fields) and isinstance(b, Fields)) or same(one, other):
         found = either(one, other, waits_for)
         if test is not None and type(found) is Unknown and breadth(a) + breadth(b) <= LARGE:
-            return choice_of(test, one, other)
+            return choice_of(test, one, other, found.needs)
         return found
     fields: dict[str, Value] = {}
     rest: Value | None = None
