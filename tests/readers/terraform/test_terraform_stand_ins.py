@@ -209,6 +209,34 @@ def test_defaults_are_those_of_the_version(evaluated: Callable[..., Evaluation])
     assert closed in fourth
 
 
+@pytest.mark.parametrize(
+    ("version", "found"), [("7.4.0", []), ("7.3.0", ["fail"]), ("~> 6.1", ["fail"])]
+)
+def test_defaults_of_a_module_in_a_package(tmp_path: Path, version: str, found: list[str]) -> None:
+    """They are those of the version, too: access logs did nothing before 7.4 of ecs's services."""
+    report = reported(
+        tmp_path,
+        f'''
+        module "web" {{
+          source  = "terraform-aws-modules/ecs/aws//modules/service"
+          version = "{version}"
+
+          name       = "web"
+          subnet_ids = ["subnet-1"]
+          service_connect_configuration = {{
+            namespace                = "shop"
+            log_configuration        = {{ log_driver = "awslogs" }}
+            access_log_configuration = {{ format = "JSON" }}
+            service                  = [{{ port_name = "web", client_alias = {{ port = 80 }} }}]
+          }}
+        }}
+        ''',
+    )
+
+    assert report.document.summary.absent == 0
+    assert [one.verdict for one in report.document.findings if one.rule == "TW706"] == found
+
+
 def test_a_module_that_is_there_comes_first(tmp_path: Path) -> None:
     """A stand-in is read for no module that was downloaded."""
     data = tmp_path / ".terraform" / "modules"
@@ -239,6 +267,8 @@ def test_versions(folder: Path) -> None:
         assert one["read"].year >= 2026
         declared = variables(Path(found.folder))
         assert set(one.get("defaults", {})) <= declared
+        for inner, defaults in one.get("inner", {}).items():
+            assert set(defaults) <= variables(folder / one["folder"] / inner)
     for inner, module in about.get("modules", {}).items():
         found = stand_in(name, inner, about["versions"][0]["newest"])
         assert found is not None
