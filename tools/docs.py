@@ -16,6 +16,7 @@ from contextlib import chdir, redirect_stdout
 from importlib import import_module
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 from taskwall.cli import COMMANDS
 from taskwall.cli import main as taskwall
@@ -66,10 +67,21 @@ def table_of_stand_ins() -> str:
     for path in sorted(Path(FOLDER).rglob("versions.toml")):
         about = tomllib.loads(path.read_text())
         name = path.parent.relative_to(FOLDER).as_posix()
-        first, last = about["versions"][0], about["versions"][-1]
-        versions = f"{last['range'].split()[1].rstrip(',')} to {first['newest']}"
-        rows.append(f"| `{name}` | {versions} | {first['read']} |")
+        versions = ", ".join(f"{first} to {last}" for first, last in spans(about["versions"]))
+        rows.append(f"| `{name}` | {versions} | {about['versions'][0]['read']} |")
     return "\n".join(rows) + "\n"
+
+
+def spans(ranges: list[dict[str, Any]]) -> list[tuple[str, str]]:
+    """The first and last version of each part without a gap, of ranges from new to old."""
+    found: list[tuple[str, str]] = []
+    above = ""
+    for one in ranges:
+        first, end = re.findall(r"[\d.]+", one["range"])
+        last = found.pop()[1] if end == above else one["newest"]
+        found.append((first, last))
+        above = first
+    return found[::-1]
 
 
 def example(rule: str = "TW205") -> str:

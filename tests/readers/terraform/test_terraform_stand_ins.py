@@ -209,6 +209,77 @@ def test_defaults_are_those_of_the_version(evaluated: Callable[..., Evaluation])
     assert closed in fourth
 
 
+@pytest.mark.parametrize(
+    ("version", "found"), [("7.4.0", []), ("7.3.0", ["fail"]), ("~> 6.1", ["fail"])]
+)
+def test_defaults_of_a_module_in_a_package(tmp_path: Path, version: str, found: list[str]) -> None:
+    """They are those of the version, too: access logs did nothing before 7.4 of ecs's services."""
+    report = reported(
+        tmp_path,
+        f'''
+        module "web" {{
+          source  = "terraform-aws-modules/ecs/aws//modules/service"
+          version = "{version}"
+
+          name       = "web"
+          subnet_ids = ["subnet-1"]
+          service_connect_configuration = {{
+            namespace                = "shop"
+            log_configuration        = {{ log_driver = "awslogs" }}
+            access_log_configuration = {{ format = "JSON" }}
+            service                  = [{{ port_name = "web", client_alias = {{ port = 80 }} }}]
+          }}
+        }}
+        ''',
+    )
+
+    assert report.document.summary.absent == 0
+    assert [one.verdict for one in report.document.findings if one.rule == "TW706"] == found
+
+
+@pytest.mark.parametrize(
+    ("version", "needs"), [("~> 5.0", "kms and s3"), ("~> 6.1", "kms, logs and s3")]
+)
+def test_what_records_sessions_of_a_cluster(tmp_path: Path, version: str, needs: str) -> None:
+    """ECS Exec needs what the cluster's configuration names, and the module's own log group."""
+    report = reported(
+        tmp_path,
+        f'''
+        resource "aws_vpc" "main" {{
+          cidr_block = "10.0.0.0/16"
+        }}
+
+        resource "aws_subnet" "web" {{
+          vpc_id     = aws_vpc.main.id
+          cidr_block = "10.0.0.0/24"
+        }}
+
+        module "shop" {{
+          source  = "terraform-aws-modules/ecs/aws"
+          version = "{version}"
+
+          cluster_name = "shop"
+          cluster_configuration = {{
+            execute_command_configuration = {{
+              kms_key_id        = "key"
+              log_configuration = {{ s3_bucket_name = "sessions" }}
+            }}
+          }}
+          services = {{
+            web = {{
+              subnet_ids             = [aws_subnet.web.id]
+              enable_execute_command = true
+              container_definitions  = {{ web = {{ image = "nginx" }} }}
+            }}
+          }}
+        }}
+        ''',
+    )
+
+    [found] = [one for one in report.document.findings if one.rule == "TW401"]
+    assert f"ssmmessages, {needs} for ECS Exec" in found.message
+
+
 def test_a_module_that_is_there_comes_first(tmp_path: Path) -> None:
     """A stand-in is read for no module that was downloaded."""
     data = tmp_path / ".terraform" / "modules"
@@ -239,6 +310,8 @@ def test_versions(folder: Path) -> None:
         assert one["read"].year >= 2026
         declared = variables(Path(found.folder))
         assert set(one.get("defaults", {})) <= declared
+        for inner, defaults in one.get("inner", {}).items():
+            assert set(defaults) <= variables(folder / one["folder"] / inner)
     for inner, module in about.get("modules", {}).items():
         found = stand_in(name, inner, about["versions"][0]["newest"])
         assert found is not None

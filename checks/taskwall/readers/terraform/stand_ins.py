@@ -2,7 +2,8 @@
 
 They are plain Terraform of taskwall's own writing below `data/modules`, by the module's name and
 the lowest version that they model. `versions.toml` beside them says which versions are read so,
-how their defaults differ, and which arguments they need not know:
+how their defaults differ (`inner`: those of a module in the package), and which arguments they need
+not know:
 
 - `off` ones are not modelled, and do nothing while they are null, false, empty or zero;
 - `harmless` ones decide nothing that a rule asks.
@@ -94,10 +95,11 @@ def stand_in(name: str, inner: str, constraint: str) -> StandIn | None:
         return None
     folder = module.get("folder", inner) if inner else ""
     within = os.path.join(FOLDER, *name.split("/"), known[version]["folder"], *folder.split("/"))
+    defaults = module.get("defaults", {}) | known[version].get("inner", {}).get(inner, {})
     return StandIn(
         os.path.normpath(within),
         f"{name}{'//' if inner else ''}{inner} {version}{'' if constraint else _NEWEST}",
-        {key: lifted(value) for key, value in module.get("defaults", {}).items()},
+        {key: lifted(value) for key, value in defaults.items()},
         (*about.get("harmless", ()), *module.get("harmless", ())),
         (*about.get("off", ()), *module.get("off", ())),
     )

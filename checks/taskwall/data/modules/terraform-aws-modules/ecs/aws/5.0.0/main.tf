@@ -4,9 +4,11 @@ module "cluster" {
   source = "./modules/cluster"
 
   autoscaling_capacity_providers        = var.autoscaling_capacity_providers
+  cluster_configuration                 = var.cluster_configuration
   cluster_name                          = var.cluster_name
   cluster_service_connect_defaults      = var.cluster_service_connect_defaults
   create                                = var.create
+  create_cloudwatch_log_group           = var.create_cloudwatch_log_group
   default_capacity_provider_use_fargate = var.default_capacity_provider_use_fargate
   fargate_capacity_providers            = var.fargate_capacity_providers
 }

@@ -3,11 +3,34 @@
 locals {
   # Either kind is the default strategy, never both.
   default_providers = var.default_capacity_provider_use_fargate ? var.fargate_capacity_providers : var.autoscaling_capacity_providers
+
+  # What the call says of ECS Exec; its log group is the module's own if nothing else is said.
+  exec = try([merge({ log_configuration = local.log }, var.cluster_configuration.execute_command_configuration)], [])
+  log  = var.create_cloudwatch_log_group ? { cloud_watch_log_group_name = "/aws/ecs/${var.cluster_name}" } : null
 }
 
 resource "aws_ecs_cluster" "this" {
   count = var.create ? 1 : 0
   name  = var.cluster_name
+
+  dynamic "configuration" {
+    for_each = local.exec
+
+    content {
+      execute_command_configuration {
+        kms_key_id = try(configuration.value.kms_key_id, null)
+
+        dynamic "log_configuration" {
+          for_each = configuration.value.log_configuration != null ? [configuration.value.log_configuration] : []
+
+          content {
+            cloud_watch_log_group_name = try(log_configuration.value.cloud_watch_log_group_name, null)
+            s3_bucket_name             = try(log_configuration.value.s3_bucket_name, null)
+          }
+        }
+      }
+    }
+  }
 
   dynamic "service_connect_defaults" {
     for_each = length(var.cluster_service_connect_defaults) > 0 ? [var.cluster_service_connect_defaults] : []

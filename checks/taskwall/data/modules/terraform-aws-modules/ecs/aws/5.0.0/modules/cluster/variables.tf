@@ -2,6 +2,10 @@ variable "autoscaling_capacity_providers" {
   default = {}
 }
 
+variable "cluster_configuration" {
+  default = {}
+}
+
 variable "cluster_name" {
   default = ""
 }
@@ -11,6 +15,11 @@ variable "cluster_service_connect_defaults" {
 }
 
 variable "create" {
+  type    = bool
+  default = true
+}
+
+variable "create_cloudwatch_log_group" {
   type    = bool
   default = true
 }

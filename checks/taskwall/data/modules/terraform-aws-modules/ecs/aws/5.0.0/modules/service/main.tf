@@ -40,6 +40,7 @@ locals {
         firelensConfiguration = try(one.firelens_configuration, local.common.firelens_configuration, null)
         logConfiguration      = length(local.logs[name]) > 0 ? local.logs[name] : null
         repositoryCredentials = try(one.repository_credentials, local.common.repository_credentials, null)
+        dockerSecurityOptions = try(one.docker_security_options, local.common.docker_security_options, null)
       } : key => value if value != null
     } if try(one.create, local.common.create, true)
   ]
