@@ -209,6 +209,30 @@ def test_defaults_are_those_of_the_version(evaluated: Callable[..., Evaluation])
     assert closed in fourth
 
 
+@pytest.mark.parametrize(
+    ("version", "application", "network"),
+    [
+        ("8.2.2", False, False),
+        ("8.3.0", True, True),
+        ("8.3.1", True, False),
+        ("~> 8.4", True, False),
+        ("~> 9.0", True, True),
+    ],
+)
+def test_which_load_balancers_have_a_group(
+    evaluated: Callable[..., Evaluation], version: str, application: bool, network: bool
+) -> None:
+    """A group of the module's own came with one minor version, and for some types only."""
+    for kind, has in (("application", application), ("network", network)):
+        found = evaluated(
+            f'module "alb" {{\n source = "terraform-aws-modules/alb/aws"\n version = "{version}"\n'
+            f' load_balancer_type = "{kind}"\n}}\n'
+        )
+        addresses = {one.origin.address for one in found.resources}
+        assert "module.alb.aws_lb.this[0]" in addresses
+        assert ("module.alb.aws_security_group.this[0]" in addresses) == has
+
+
 def test_a_module_that_is_there_comes_first(tmp_path: Path) -> None:
     """A stand-in is read for no module that was downloaded."""
     data = tmp_path / ".terraform" / "modules"
