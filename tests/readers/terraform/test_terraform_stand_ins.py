@@ -80,6 +80,28 @@ def test_the_newest_version_that_is_known_and_allowed(constraint: str, version: 
     assert title(vpc, constraint) == (f"{vpc} {version}" if version else None)
 
 
+@pytest.mark.parametrize(
+    ("name", "constraint", "version"),
+    [
+        ("alb", "5.2.0", None),
+        ("alb", "~> 5.0", "5.16.0"),
+        ("rds", "4.0.0", None),
+        ("rds", "~> 4.0", "4.7.0"),
+        ("rds", "~> 5.0", "5.9.0"),
+        ("rds", "~> 5.7.0", "5.7.0"),
+        ("rds-aurora", "~> 7.6.0", None),
+        ("rds-aurora", "~> 7.0", "7.7.1"),
+    ],
+)
+def test_older_versions_that_do_other_things(
+    name: str, constraint: str, version: str | None
+) -> None:
+    """Those that a stand-in would read wrongly have none, and do not hide newer ones."""
+    full = f"terraform-aws-modules/{name}/aws"
+
+    assert title(full, constraint) == (f"{full} {version}" if version else None)
+
+
 def test_a_call_without_a_version() -> None:
     """It is read as the newest that is known, and the title says so."""
     found = title("terraform-aws-modules/vpc/aws", "")

@@ -29,7 +29,7 @@ module "db_instance" {
   db_name                = var.db_name
   db_subnet_group_name   = var.create_db_subnet_group ? module.db_subnet_group.db_subnet_group_id : var.db_subnet_group_name
   engine                 = var.engine
-  engine_version         = var.engine_version
+  engine_version         = var.stand_in_replicas_have_version || var.replicate_source_db == null ? var.engine_version : null
   identifier             = var.identifier
   nothing                = var.stand_in_nothing
   parameter_group_name   = var.create_db_parameter_group ? module.db_parameter_group.db_parameter_group_id : var.parameter_group_name

@@ -81,8 +81,14 @@ variable "vpc_security_group_ids" {
   default = []
 }
 
-# This one is given by versions.toml: what an output is of something that is not made.
+# These two are given by versions.toml: what an output is of something that is not made, and whether
+# a replica is given the engine's version.
 
 variable "stand_in_nothing" {
   default = null
+}
+
+variable "stand_in_replicas_have_version" {
+  type    = bool
+  default = true
 }

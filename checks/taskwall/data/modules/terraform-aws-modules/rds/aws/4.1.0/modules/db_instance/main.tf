@@ -5,7 +5,7 @@ resource "aws_db_instance" "this" {
 
   identifier             = var.use_identifier_prefix ? null : var.identifier
   engine                 = var.replicate_source_db != null ? null : var.engine
-  engine_version         = var.replicate_source_db != null ? null : var.engine_version
+  engine_version         = var.engine_version
   db_name                = var.db_name
   port                   = var.port
   vpc_security_group_ids = var.vpc_security_group_ids
