@@ -96,10 +96,11 @@ def main(arguments: list[str]) -> int:
     given = parser.parse_args(arguments)
     every = tomllib.loads((Path(__file__).parent / "stand_ins.toml").read_text())["module"]
     changes = (given.folder / "CHANGELOG.md").read_text()
-    version = re.findall(r"^##+ \[([\d.]+)\]", changes, re.MULTILINE)[0]
+    version = re.findall(r"^##+ \[v?([\d.]+)\]", changes, re.MULTILINE)[0]
     texts = [*examples(given.name, given.folder, version)]
     for about in every:
-        if about["sources"][0].split("//")[0] == given.name:
+        named = about["sources"][0].split("//")[0] == given.name
+        if named and satisfies(version, about.get("range", "")):
             texts += generated(about, version, given.seed, given.roots)
     counts: Counter[str] = Counter()
     real = f'[module-sources]\n"{given.name}" = "{given.folder.resolve()}"\n'

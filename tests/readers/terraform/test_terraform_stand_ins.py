@@ -80,6 +80,28 @@ def test_the_newest_version_that_is_known_and_allowed(constraint: str, version: 
     assert title(vpc, constraint) == (f"{vpc} {version}" if version else None)
 
 
+@pytest.mark.parametrize(
+    ("name", "constraint", "version"),
+    [
+        ("alb", "5.2.0", None),
+        ("alb", "~> 5.0", "5.16.0"),
+        ("rds", "4.0.0", None),
+        ("rds", "~> 4.0", "4.7.0"),
+        ("rds", "~> 5.0", "5.9.0"),
+        ("rds", "~> 5.7.0", "5.7.0"),
+        ("rds-aurora", "~> 7.6.0", None),
+        ("rds-aurora", "~> 7.0", "7.7.1"),
+    ],
+)
+def test_older_versions_that_do_other_things(
+    name: str, constraint: str, version: str | None
+) -> None:
+    """Those that a stand-in would read wrongly have none, and do not hide newer ones."""
+    full = f"terraform-aws-modules/{name}/aws"
+
+    assert title(full, constraint) == (f"{full} {version}" if version else None)
+
+
 def test_a_call_without_a_version() -> None:
     """It is read as the newest that is known, and the title says so."""
     found = title("terraform-aws-modules/vpc/aws", "")
@@ -278,6 +300,30 @@ def test_what_records_sessions_of_a_cluster(tmp_path: Path, version: str, needs:
 
     [found] = [one for one in report.document.findings if one.rule == "TW401"]
     assert f"ssmmessages, {needs} for ECS Exec" in found.message
+
+
+@pytest.mark.parametrize(
+    ("version", "application", "network"),
+    [
+        ("8.2.2", False, False),
+        ("8.3.0", True, True),
+        ("8.3.1", True, False),
+        ("~> 8.4", True, False),
+        ("~> 9.0", True, True),
+    ],
+)
+def test_which_load_balancers_have_a_group(
+    evaluated: Callable[..., Evaluation], version: str, application: bool, network: bool
+) -> None:
+    """A group of the module's own came with one minor version, and for some types only."""
+    for kind, has in (("application", application), ("network", network)):
+        found = evaluated(
+            f'module "alb" {{\n source = "terraform-aws-modules/alb/aws"\n version = "{version}"\n'
+            f' load_balancer_type = "{kind}"\n}}\n'
+        )
+        addresses = {one.origin.address for one in found.resources}
+        assert "module.alb.aws_lb.this[0]" in addresses
+        assert ("module.alb.aws_security_group.this[0]" in addresses) == has
 
 
 def test_a_module_that_is_there_comes_first(tmp_path: Path) -> None:

@@ -1,0 +1,54 @@
+variable "create" {
+  type    = bool
+  default = true
+}
+
+variable "db_name" {
+  default = null
+}
+
+variable "db_subnet_group_name" {
+  default = null
+}
+
+variable "engine" {
+  default = null
+}
+
+variable "engine_version" {
+  default = null
+}
+
+variable "identifier" {
+  default = null
+}
+
+variable "nothing" {
+  default = null
+}
+
+variable "parameter_group_name" {
+  default = null
+}
+
+variable "port" {
+  default = null
+}
+
+variable "publicly_accessible" {
+  type    = bool
+  default = false
+}
+
+variable "replicate_source_db" {
+  default = null
+}
+
+variable "use_identifier_prefix" {
+  type    = bool
+  default = false
+}
+
+variable "vpc_security_group_ids" {
+  default = []
+}
