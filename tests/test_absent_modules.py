@@ -17,7 +17,7 @@ from msgspec import Struct
 
 from taskwall.engine.judge import judge
 from taskwall.readers import cloudformation, terraform
-from taskwall.rules import all_rules
+from taskwall.rules import all_rules, tw407_unreached_endpoint
 from taskwall.rules._rule import Rule
 from taskwall.settings import Settings
 from taskwall.source.files import Files
@@ -266,6 +266,71 @@ def test_what_a_module_may_hold_unseen_silences_nothing() -> None:
     found = judge(stack, rules, Settings(show=("unknown",))).findings
 
     assert [one.finding.resource for one in found] == ["aws_ecs_service.web"]
+
+
+SHARED = """
+variable "images" {
+  default = ["ecr.api", "ecr.dkr"]
+}
+
+resource "aws_vpc" "main" {
+  cidr_block = "10.0.0.0/16"
+}
+
+resource "aws_subnet" "a" {
+  vpc_id     = aws_vpc.main.id
+  cidr_block = "10.0.0.0/24"
+}
+
+resource "aws_security_group" "endpoints" {
+  vpc_id = aws_vpc.main.id
+}
+
+resource "aws_vpc_endpoint" "images" {
+  for_each           = toset(var.images)
+  vpc_id             = aws_vpc.main.id
+  service_name       = "com.amazonaws.eu-west-1.${each.value}"
+  vpc_endpoint_type  = "Interface"
+  security_group_ids = [aws_security_group.endpoints.id]
+}
+
+module "web" {
+  source  = "example/web/aws"
+  subnets = [aws_subnet.a.id]
+}
+
+module "jobs" {
+  source  = "example/jobs/aws"
+  subnets = [aws_subnet.a.id]
+}
+"""
+
+
+def test_what_modules_may_start_unseen_is_not_followed_to_each_endpoint(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Of tasks of which nothing is known, no group is asked whether it reaches an endpoint.
+
+    Each may be placed on each instance that may be unseen as well: that took most of a scan.
+    """
+    asked: list[str] = []
+    rule = next(each for each in all_rules() if each.id == "TW407")
+    for name in ("ingress_allowed", "egress_allowed"):
+        known = getattr(tw407_unreached_endpoint, name)
+        monkeypatch.setattr(
+            tw407_unreached_endpoint,
+            name,
+            lambda network, endpoint, source, itself, known=known: (
+                asked.append(source.name) or known(network, endpoint, source, itself)
+            ),
+        )
+    texts = {"/root/main.tf": SHARED}
+    [stack], _ = terraform.stacks([*texts], Files(texts), Inputs())
+
+    found = judge(stack, [rule], Settings(show=("unknown",))).findings
+
+    assert [one.finding.verdict for one in found] == ["unknown"]
+    assert asked == []
 
 
 def test_what_breaks_the_law_is_of_fixtures() -> None:
