@@ -15,7 +15,11 @@ from pathlib import Path
 import pytest
 from msgspec import Struct
 
+from taskwall.core.facts import FALSE, Fact
 from taskwall.engine.judge import judge
+from taskwall.model.core.network import Network
+from taskwall.model.endpoints.endpoint import Endpoint
+from taskwall.model.entities.ecs import TaskSource
 from taskwall.readers import cloudformation, terraform
 from taskwall.rules import all_rules, tw407_unreached_endpoint
 from taskwall.rules._rule import Rule
@@ -315,15 +319,13 @@ def test_what_modules_may_start_unseen_is_not_followed_to_each_endpoint(
     """
     asked: list[str] = []
     rule = next(each for each in all_rules() if each.id == "TW407")
-    for name in ("ingress_allowed", "egress_allowed"):
-        known = getattr(tw407_unreached_endpoint, name)
-        monkeypatch.setattr(
-            tw407_unreached_endpoint,
-            name,
-            lambda network, endpoint, source, itself, known=known: (
-                asked.append(source.name) or known(network, endpoint, source, itself)
-            ),
-        )
+
+    def ask(network: Network, endpoint: Endpoint, source: TaskSource, itself: bool) -> Fact:
+        asked.append(source.name)
+        return FALSE
+
+    monkeypatch.setattr(tw407_unreached_endpoint, "ingress_allowed", ask)
+    monkeypatch.setattr(tw407_unreached_endpoint, "egress_allowed", ask)
     texts = {"/root/main.tf": SHARED}
     [stack], _ = terraform.stacks([*texts], Files(texts), Inputs())
 

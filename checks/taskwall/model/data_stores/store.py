@@ -216,14 +216,13 @@ def _addresses(network: Network) -> Addresses:
         links = list(source.subnets) if own.truth is not False else []
         if own.truth is not True:
             links += [link for host, _ in hosts(network, source) for link in host.subnets]
-        mine = Addresses()
         for link in links:
-            mine |= of_subnet(network, link, vpc)
-        if not any(link.sure for link in links) and not runs_on(network, source, "EXTERNAL").truth:
+            found |= of_subnet(network, link, vpc)
+        settled = any(link.sure or source.origin.maybe for link in links)
+        if not settled and not runs_on(network, source, "EXTERNAL").truth:
             nowhere = (Need(f"the subnets of {source.name}", "are not in the sources"),)
             needs = source.subnets_setting.unseen or nowhere
-            mine |= inside(network, vpc) if vpc is not None else unseen(needs)
-        found |= mine.perhaps(source.origin.maybe) if source.origin.maybe else mine
+            found |= inside(network, vpc) if vpc is not None else unseen(needs)
     return found
 
 
