@@ -15,9 +15,13 @@ from pathlib import Path
 import pytest
 from msgspec import Struct
 
+from taskwall.core.facts import FALSE, Fact
 from taskwall.engine.judge import judge
+from taskwall.model.core.network import Network
+from taskwall.model.endpoints.endpoint import Endpoint
+from taskwall.model.entities.ecs import TaskSource
 from taskwall.readers import cloudformation, terraform
-from taskwall.rules import all_rules
+from taskwall.rules import all_rules, tw407_unreached_endpoint
 from taskwall.rules._rule import Rule
 from taskwall.settings import Settings
 from taskwall.source.files import Files
@@ -270,6 +274,69 @@ def test_what_a_module_may_hold_unseen_silences_nothing() -> None:
     found = judge(stack, rules, Settings(show=("unknown",))).findings
 
     assert [one.finding.resource for one in found] == ["aws_ecs_service.web"]
+
+
+SHARED = """
+variable "images" {
+  default = ["ecr.api", "ecr.dkr"]
+}
+
+resource "aws_vpc" "main" {
+  cidr_block = "10.0.0.0/16"
+}
+
+resource "aws_subnet" "a" {
+  vpc_id     = aws_vpc.main.id
+  cidr_block = "10.0.0.0/24"
+}
+
+resource "aws_security_group" "endpoints" {
+  vpc_id = aws_vpc.main.id
+}
+
+resource "aws_vpc_endpoint" "images" {
+  for_each           = toset(var.images)
+  vpc_id             = aws_vpc.main.id
+  service_name       = "com.amazonaws.eu-west-1.${each.value}"
+  vpc_endpoint_type  = "Interface"
+  security_group_ids = [aws_security_group.endpoints.id]
+}
+
+module "web" {
+  source  = "example/web/aws"
+  subnets = [aws_subnet.a.id]
+}
+
+module "jobs" {
+  source  = "example/jobs/aws"
+  subnets = [aws_subnet.a.id]
+}
+"""
+
+
+def test_what_modules_may_start_unseen_is_not_followed_to_each_endpoint(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Of tasks of which nothing is known, no group is asked whether it reaches an endpoint.
+
+    Each may be placed on each instance that may be unseen as well: that took most of a scan.
+    """
+    asked: list[str] = []
+    rule = next(each for each in all_rules() if each.id == "TW407")
+
+    def ask(network: Network, endpoint: Endpoint, source: TaskSource, itself: bool) -> Fact:
+        asked.append(source.name)
+        return FALSE
+
+    monkeypatch.setattr(tw407_unreached_endpoint, "ingress_allowed", ask)
+    monkeypatch.setattr(tw407_unreached_endpoint, "egress_allowed", ask)
+    texts = {"/root/main.tf": SHARED}
+    [stack], _ = terraform.stacks([*texts], Files(texts), Inputs())
+
+    found = judge(stack, [rule], Settings(show=("unknown",))).findings
+
+    assert [one.finding.verdict for one in found] == ["unknown"]
+    assert asked == []
 
 
 def test_what_breaks_the_law_is_of_fixtures() -> None:

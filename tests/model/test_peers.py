@@ -13,6 +13,7 @@ from taskwall.core.values import Origin
 from taskwall.model.core.address import INTERNET_SIZE, Ranges, public_addresses
 from taskwall.model.core.entity import Link
 from taskwall.model.entities.vpc import Subnet, Vpc
+from taskwall.model.exposure.task_ingress import same_namespace
 from taskwall.model.permissions.peers import allows_internet, allows_range_within, leads_everywhere
 
 STEP = 2**18
@@ -101,3 +102,10 @@ def test_what_no_vpc_can_hold_is_not_within_one(wanted: str, truth: bool | None)
     entry = permission("tcp", 443, 443, wanted)
 
     assert allows_range_within(group_of([entry]), entry, Link("v", TRUE, place(1))).truth is truth
+
+
+def test_a_namespace_that_is_not_known_has_no_name_in_messages() -> None:
+    """A tie that leads nobody knows where says nothing that could be told."""
+    unknown, known = Link("", TRUE, place(1)), Link("n", TRUE, place(1))
+    texts = [fact.text for fact in same_namespace(unknown, known).deciding()]
+    assert texts == ["one namespace is the other"]

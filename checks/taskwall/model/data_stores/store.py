@@ -206,7 +206,10 @@ def groups_of_tasks(network: Network) -> dict[str, Fact]:
 
 @remembered
 def _addresses(network: Network) -> Addresses:
-    """Where tasks are: in their own subnets, or in those of the hosts whose network they share."""
+    """Where tasks are: in their own subnets, or in those of the hosts whose network they share.
+
+    Those of a list that is not known are certainly somewhere: they all have a subnet.
+    """
     found = Addresses()
     for source in network.every(TaskSource):
         own, vpc = awsvpc(network, source), next(iter(vpcs(network, source)), None)
@@ -215,7 +218,8 @@ def _addresses(network: Network) -> Addresses:
             links += [link for host, _ in hosts(network, source) for link in host.subnets]
         for link in links:
             found |= of_subnet(network, link, vpc)
-        if not links and not runs_on(network, source, "EXTERNAL").truth:
+        settled = any(link.sure or source.origin.maybe for link in links)
+        if not settled and not runs_on(network, source, "EXTERNAL").truth:
             nowhere = (Need(f"the subnets of {source.name}", "are not in the sources"),)
             needs = source.subnets_setting.unseen or nowhere
             found |= inside(network, vpc) if vpc is not None else unseen(needs)

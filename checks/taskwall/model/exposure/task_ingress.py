@@ -315,7 +315,8 @@ def _neighbours(network: Network, attachment: GroupAttachment, peer: Link) -> li
 
 def same_namespace(one: Link, other: Link) -> Fact:
     """Whether two ties lead to one namespace."""
-    text = f"the namespace {one.to} is {other.to}"
+    known = bool(one.to and other.to)
+    text = f"the namespace {one.to} is {other.to}" if known else "one namespace is the other"
     needs = (*one.fact.needs, *other.fact.needs)
     return all_of(
         (one.fact, other.fact, Fact(same_entity(one, other), text, other.place, needs=needs))
