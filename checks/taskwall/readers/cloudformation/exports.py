@@ -108,6 +108,13 @@ def _nearest(offers: list[Offer], folder: str) -> list[Offer]:
     ]
 
 
+def told_apart(offers: Sequence[Offer]) -> list[str]:
+    """The templates of exports, by their paths below the folder that holds them all."""
+    roots = list(dict.fromkeys(offer.root for offer in offers))
+    above = os.path.commonpath([os.path.dirname(root) for root in roots])
+    return [os.path.relpath(root, above).replace("\\", "/") for root in roots]
+
+
 class ImportResolver:
     """A market as one stack asks it: whether it would hear the same of another shows in time."""
 
