@@ -149,14 +149,10 @@ KINDS: Mapping[str, Callable[[str], Iterator[Moved]]] = {
     "template.yaml": nestings,
 }
 
-ALONE = {*KINDS, "only.txt", "taskwall.toml"}
-"""What a fixture may consist of: without other files of it something else would be absent, too."""
-
 CASES = [
     pytest.param(rule, name, moved, id=name)
     for rule in all_rules()
     for case in sorted((RULES / rule.id.lower()).iterdir())
-    if {file.name for file in case.iterdir()} <= ALONE
     for file, ways in KINDS.items()
     if (case / file).exists()
     for moved in ways((case / file).read_text(encoding="utf-8"))
@@ -191,7 +187,8 @@ def verdicts(rule: Rule, moved: Moved, present: bool) -> tuple[dict[str, set[str
     """What a rule says of the resources outside of the module, and whether it waits for that."""
     judged = judge(stack_of(moved, present), [rule], Settings(show=("fail", "unknown", "pass")))
     assert (judged.errors, judged.crashes) == ((), ())
-    assert bool(judged.absent) is not present
+    taken = [each for each in judged.absent if each.kind != "include"]  # no file comes along
+    assert bool(taken) is not present
     found: dict[str, set[str]] = {}
     waits = False
     for one in judged.findings:
@@ -337,6 +334,67 @@ def test_what_modules_may_start_unseen_is_not_followed_to_each_endpoint(
 
     assert [one.finding.verdict for one in found] == ["unknown"]
     assert asked == []
+
+
+CLUSTERED = """
+Resources:
+  Cluster:
+    Type: AWS::ECS::Cluster
+  Task:
+    Type: AWS::ECS::TaskDefinition
+    Properties:
+      ContainerDefinitions: [{Name: web, Image: nginx}]
+  Service:
+    Type: AWS::ECS::Service
+    Properties: {Cluster: !Ref Cluster, TaskDefinition: !Ref Task}
+  Other:
+    Type: AWS::CloudFormation::Stack
+    Properties:
+      TemplateURL: https://bucket.s3.amazonaws.com/other.yaml
+      Parameters: {Cluster: !Ref Cluster}
+"""
+
+INSTANCES = """\
+  Instances:
+    Type: AWS::EC2::LaunchTemplate
+    Properties:
+      LaunchTemplateData:
+        UserData:
+          Fn::Base64: !Sub |
+            #!/bin/bash
+            echo ECS_CLUSTER=${Cluster} >> /etc/ecs/ecs.config
+"""
+
+DEFAULT = """\
+    Type: AWS::ECS::Cluster
+    Properties: {DefaultCapacityProviderStrategy: [{CapacityProvider: FARGATE}]}
+"""
+
+
+def told(template: str, rules: set[str]) -> set[tuple[str, str]]:
+    """The rules that do not pass, and where."""
+    texts = {"/root/template.yaml": template}
+    [stack], _ = cloudformation.stacks(list(texts), Files(texts), Inputs())
+    chosen = [each for each in all_rules() if each.id in rules]
+    found = judge(stack, chosen, Settings(show=("fail", "unknown"))).findings
+    return {(one.finding.rule, one.finding.resource) for one in found}
+
+
+def test_capacity_that_a_template_may_bring_hides_no_instances() -> None:
+    """A nested template that gets a cluster may give it capacity; what joins it stays its own."""
+    found = told(CLUSTERED + INSTANCES, {"TW107", "TW502", "TW503"})
+
+    assert ("TW502", "Instances") in found
+    assert not {rule for rule, on in found if on == "Service"}
+
+
+def test_a_cluster_keeps_the_default_that_is_written() -> None:
+    """A cluster has one default strategy, which a nested template that gets the cluster keeps."""
+    template = CLUSTERED.replace("    Type: AWS::ECS::Cluster\n", DEFAULT).replace(
+        "      Container", "      NetworkMode: awsvpc\n      Container"
+    )
+
+    assert told(template, {"TW107", "TW501", "TW502", "TW503"}) == set()
 
 
 def test_what_breaks_the_law_is_of_fixtures() -> None:

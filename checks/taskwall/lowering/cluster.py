@@ -99,6 +99,7 @@ def cluster_providers(r: ResourceReader) -> Iterator[Struct]:
     strategy = r.attribute("default_capacity_provider_strategy", "DefaultCapacityProviderStrategy")
     name = r.attribute("cluster_name", "Cluster")
     yield ClusterProviders(
+        r.origin,
         r.must(Cluster, name, "adds capacity providers to"),
         strategy_of(r, strategy),
         _own(r, r.attribute("capacity_providers", "CapacityProviders")),

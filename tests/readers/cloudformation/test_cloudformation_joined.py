@@ -446,15 +446,15 @@ def test_several_exports_are_named() -> None:
     importing = IMPORTING.replace("${Parent}-Group", "${Another}-Group").replace(
         "{Parent: {Type: String}}", "{Parent: {Type: String}, Another: {Type: String}}"
     )
-    texts = {"/r/a.yaml": EXPORTING, "/r/b.yaml": other, "/r/web.yaml": importing}
+    texts = {"/r/a/vpc.yaml": EXPORTING, "/r/b/vpc.yaml": other, "/r/web.yaml": importing}
     found, errors = read(texts)
     tied = next(stack for stack in found if len(stack.files) == 2)
     group = {one.origin.address: one for one in tied.evaluate({}).resources}["web/Group"]
 
     assert errors == []
-    assert sorted(tied.files) == ["/r/a.yaml", "/r/web.yaml"]
+    assert sorted(tied.files) == ["/r/a/vpc.yaml", "/r/web.yaml"]
     assert [str(need) for need in needs(group.body.fields["VpcId"])] == [
-        "Fn::ImportValue ${Parent}-VpcId is exported by a.yaml and by b.yaml"
+        "Fn::ImportValue ${Parent}-VpcId is exported by a/vpc.yaml and by b/vpc.yaml"
     ]
 
 

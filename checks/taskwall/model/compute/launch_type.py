@@ -55,19 +55,30 @@ def _only_ec2(source: TaskSource, definition: TaskDefinition) -> bool:
     return not (invalid or managed or external)
 
 
-def strategy(network: Network, source: TaskSource) -> Providers:
-    """What a task source says of its launch types and providers, else its cluster by default."""
+def strategy(network: Network, source: TaskSource, written: bool = False) -> Providers:
+    """What a task source says of its launch types and providers, else its cluster by default.
+
+    `written` leaves out what modules that are not there may give to the cluster.
+    """
     if source.runs_on or source.cluster is None:
         return source.runs_on
-    return next((each for each in _defaults_of(network, source.cluster) if each), Providers())
+    found = _defaults_of(network, source.cluster, written)
+    return next((each for each in found if each), Providers())
 
 
-def _defaults_of(network: Network, cluster: Link) -> list[Providers]:
-    """What a cluster gives to sources that name no launch type, of which the first counts."""
+def _defaults_of(network: Network, cluster: Link, written: bool = False) -> list[Providers]:
+    """What a cluster gives to sources that name no launch type, of which the first counts.
+
+    A cluster has one default: where it is written, no module that is not there gives another.
+    """
     own, given = network.get(Cluster, cluster), _given(network)
     known = given.get(cluster.to, []) if cluster.to else []
-    may = (Providers(needs=each.cluster.fact.needs) for each in given.get("", ()))
-    return [*(each.default for each in known), *([own.default] if own else []), *may]
+    may = [(each, Providers(needs=each.cluster.fact.needs)) for each in given.get("", ())]
+    found = [(each, each.default) for each in known]
+    sure = [default for each, default in found if not each.origin.silent]
+    unsure = [default for each, default in found if each.origin.silent and not written]
+    loose = [default for each, default in may if not (each.origin.silent and written)]
+    return [*sure, *([own.default] if own else []), *unsure, *loose]
 
 
 @remembered

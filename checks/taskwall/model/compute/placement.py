@@ -57,9 +57,14 @@ def can_be_placed(network: Network, member: ContainerInstances, source: TaskSour
     return all_of((launched, _here(network, member, source)))
 
 
-def _here(network: Network, member: ContainerInstances, source: TaskSource) -> Fact:
-    """Whether container instances are where tasks of a source run if they run on instances."""
-    found = _by_strategy(network, member, source)
+def _here(
+    network: Network, member: ContainerInstances, source: TaskSource, written: bool = False
+) -> Fact:
+    """Whether container instances are where tasks of a source run if they run on instances.
+
+    `written` leaves out what modules that are not there may give to the cluster.
+    """
+    found = _by_strategy(network, member, source, written)
     return joins_cluster_of(member, source) if found is None else found
 
 
@@ -136,9 +141,11 @@ def _cluster(name: str) -> str:
     return f"cluster {name}"
 
 
-def _by_strategy(network: Network, member: ContainerInstances, source: TaskSource) -> Fact | None:
+def _by_strategy(
+    network: Network, member: ContainerInstances, source: TaskSource, written: bool
+) -> Fact | None:
     """Whether a strategy places tasks on container instances; None where there is no strategy."""
-    providers = strategy(network, source).providers
+    providers = strategy(network, source, written).providers
     if not providers:
         return None
     served = {provider.id: fact for provider, fact in member.providers}
@@ -180,10 +187,11 @@ def is_hosted(network: Network, source: TaskSource) -> bool:
     """Whether container instances of the sources are those of a task source.
 
     Where nothing tells which cluster instances join, they are taken for those that it needs.
+    Other capacity that a module that is not there may bring makes them no less so.
     """
     found = (member for member, _ in hosts_of(network, source))
     members = (member for member in found if not member.instances.origin.silent)
-    return any(each.open or _here(network, each, source).truth for each in members)
+    return any(each.open or _here(network, each, source, written=True).truth for each in members)
 
 
 @remembered

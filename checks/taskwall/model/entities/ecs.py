@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from taskwall.core.change import AttributeChange
 from taskwall.core.facts import FALSE, Fact
-from taskwall.core.values import Need, Span
+from taskwall.core.values import Need, Origin, Span
 from taskwall.model.core.entity import Entity, Link, Setting
 
 Launch: TypeAlias = Literal["FARGATE", "EC2", "MANAGED_INSTANCES", "EXTERNAL"]
@@ -45,6 +45,7 @@ class Cluster(Entity, frozen=True, kw_only=True):
 class ClusterProviders(Struct, frozen=True):
     """Capacity providers that a resource of their own gives to a cluster, and its default ones."""
 
+    origin: Origin
     cluster: Link
     default: Providers
     providers: tuple[Link, ...] = ()

@@ -54,6 +54,7 @@ from taskwall.readers.cloudformation.document import (
     literal_text,
     members,
 )
+from taskwall.readers.cloudformation.exports import told_apart
 from taskwall.readers.cloudformation.parameter_values import Parameters
 from taskwall.readers.cloudformation.template import STACKS, Declared, Template, given_parameters
 from taskwall.source.stack import SourceError
@@ -445,8 +446,7 @@ class Evaluator:
             return None
         offers = market.meant(name, self.template.unit.file)
         if len(offers) > 1:
-            files = dict.fromkeys(_short(offer.root) for offer in offers)
-            why = f"is exported by {' and by '.join(files)}"
+            why = f"is exported by {' and by '.join(told_apart(offers))}"
             return Unknown((Need(symbol, why),), symbol, place=place)
         for offer in offers:
             for root in self.run.roots:

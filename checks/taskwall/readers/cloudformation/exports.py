@@ -94,17 +94,25 @@ def _nearest(offers: list[Offer], folder: str) -> list[Offer]:
     the stack differ with it.
     """
 
-    def near(offer: Offer) -> int:
-        return len(os.path.commonpath((folder, os.path.dirname(offer.root))))
-
     def is_copy(one: Offer, other: Offer) -> bool:
         return not _begins_with_stack(one.name) and same(one.name, other.name) is True
 
+    if len(offers) < 2:
+        return offers
+    near = [len(os.path.commonpath((folder, os.path.dirname(one.root)))) for one in offers]
+    ranked = list(zip(offers, near, strict=True))
     return [
         one
-        for one in offers
-        if not any(near(other) > near(one) and is_copy(one, other) for other in offers)
+        for one, own in ranked
+        if not any(other_near > own and is_copy(one, other) for other, other_near in ranked)
     ]
+
+
+def told_apart(offers: Sequence[Offer]) -> list[str]:
+    """The templates of exports, by their paths below the folder that holds them all."""
+    roots = list(dict.fromkeys(offer.root for offer in offers))
+    above = os.path.commonpath([os.path.dirname(root) for root in roots])
+    return [os.path.relpath(root, above).replace("\\", "/") for root in roots]
 
 
 class ImportResolver:
