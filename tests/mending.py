@@ -59,9 +59,10 @@ def scanned(
     judgement = judge(stack, all_rules(), settings or Settings())
     assert not judgement.errors
     assert not judgement.crashes
-    asked = [(one.finding.rule, one.changes) for one in judgement.findings]
+    told = [one for one in judgement.findings if not one.untold]
+    asked = [(one.finding.rule, one.changes) for one in told]
     [found] = edits.agreed([(stack.files, asked)], files.text)
-    return Scan(stack, files, list(zip(judgement.findings, found, strict=True)))
+    return Scan(stack, files, list(zip(told, found, strict=True)))
 
 
 def applied(text: str, changes: Iterable[Edit]) -> str:
