@@ -218,7 +218,9 @@ def judge_scenarios(
     if followed.beyond is not None:
         lowered = (lowering or lower)(followed.beyond.resources, policy)
         unseen: list[ScenarioVerdict] = []
-        _ask(lowered.network, rules, settings, len(followed.evaluations), unseen, check_cancelled)
+        number = len(followed.evaluations)
+        for crash in _ask(lowered.network, rules, settings, number, unseen, check_cancelled):
+            crashes[replace(crash, stack=stack)] = None
         shown_by = {_what(answer) for answer in answers}
         answers += (one for one in unseen if one.truth is not False and _what(one) not in shown_by)
         evaluations = (*followed.evaluations, followed.beyond)

@@ -192,26 +192,3 @@ def test_counts_that_make_no_sense_are_bounded(stack: Stacks, count: str) -> Non
     text = written(f"count = {count}")
     evaluation = stack(text.replace("var.circle", "length(t.a)")).evaluate({})
     assert [error.place.line for error in evaluation.errors]
-
-
-@pytest.mark.parametrize(
-    ("operand", "switches"), [("module.net.ids", 0), ("var.ids", 1), ("data.a.b.ids", 1)]
-)
-def test_what_nobody_can_turn_is_no_switch(
-    evaluated: Callable[..., Evaluation], operand: str, switches: int
-) -> None:
-    """Outputs of a module that is not there decide nothing that could be followed both ways."""
-    found = evaluated(
-        f"""
-        variable "ids" {{}}
-        data "a" "b" {{}}
-        module "net" {{
-          source = "example/net/aws"
-        }}
-        resource "t" "a" {{
-          internal = length({operand}) == 0 ? true : false
-        }}
-        """
-    )
-
-    assert len(found.questions) == switches

@@ -1,6 +1,6 @@
 """The call of a module that is not there: its outputs are unknown, and its arguments are kept."""
 
-from taskwall.core.values import Need, Origin, Unknown, Value, unknown, without_option
+from taskwall.core.values import Need, Origin, Value, unknown
 from taskwall.readers.terraform.evaluation.context import Env, ModuleContext
 from taskwall.readers.terraform.syntax.tree import Block
 from taskwall.source.resource import ABSENT, Resource
@@ -29,10 +29,7 @@ class AbsentInstance:
 
     def get(self, name: str) -> Value:
         """The value of an output, which is not known."""
-        found = self._caller.run.assumed(unknown(f"{self.address}.{name}", self._why))
-        if isinstance(found, Unknown):  # what brings it is the module, and no option
-            return Unknown(without_option(found.needs), found.symbol, place=found.place)
-        return found
+        return self._caller.run.assumed(unknown(f"{self.address}.{name}", self._why))
 
     def opened(self, value: Value) -> Value:  # noqa: ARG002 (as Whole has it)
         """All outputs, of which none is known."""

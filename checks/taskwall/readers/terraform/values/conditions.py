@@ -89,17 +89,10 @@ def decided_by(
 
 
 def asked(question: Question, waits: tuple[Need, ...], effects: Effects) -> Known | Unknown:
-    """The truth value that a question decides: known if the scenario answers it.
-
-    It is no switch if nobody can turn it: the output of a module that is not there.
-    """
+    """The truth value that a question decides: known if the scenario answers it."""
     answer = effects.answer(question.operand)
     truth = None if answer is OPEN else answered(question, answer)
-    if truth is not None:
-        return Known(truth)
-    if waits and not any(need.option for need in waits):
-        return Unknown(waits)
-    return decided_by(Test(question), waits)
+    return decided_by(Test(question), waits) if truth is None else Known(truth)
 
 
 def negated(value: Known | Unknown) -> Known | Unknown:
