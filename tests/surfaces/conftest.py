@@ -17,7 +17,7 @@ from taskwall import sources
 from taskwall.api import options
 from taskwall.core.values import ModuleCall, Origin, Scenario, Span
 from taskwall.engine import judge as engine
-from taskwall.engine.judge import Judgement, LocatedFinding
+from taskwall.engine.judgement import Judgement, LocatedFinding
 from taskwall.findings.finding import CalledFrom, Finding, Fix, Instance, Step
 from taskwall.model.core.network import Network
 from taskwall.report import report

@@ -13,7 +13,7 @@ from taskwall.cfnlint import host
 from taskwall.cfnlint.template import LintTemplate, TemplateSource, source_of
 from taskwall.core import values
 from taskwall.core.values import Span, Value, spelled
-from taskwall.engine.judge import Judgement
+from taskwall.engine.judgement import Judgement
 from taskwall.findings import baseline
 from taskwall.findings.baseline import Baseline, BaselineError
 from taskwall.findings.finding import Finding, FindingVerdict, Problem, Report

@@ -7,7 +7,7 @@ from functools import partial
 from msgspec.structs import replace
 
 from taskwall import __version__, settings, sources
-from taskwall.engine.judge import Judgement
+from taskwall.engine.judgement import Judgement
 from taskwall.findings.baseline import Baseline, BaselineEntry
 from taskwall.findings.finding import (
     DOCUMENT_VERSION,

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from taskwall.core.digest import sha256
 from taskwall.core.values import Span
-from taskwall.engine.judge import Judgement, LocatedFinding
+from taskwall.engine.judgement import Judgement, LocatedFinding
 from taskwall.findings.finding import Edit, Finding
 from taskwall.fixes import edits
 from taskwall.report import suppressions
@@ -78,7 +78,7 @@ class ReportEntries:
             for judgement in judgements
             for judged in judgement.findings
             for need in judged.needs
-            if not judged.untold
+            if not judged.unreported
         }
         reasons = sorted(((need.name, need.why) for need in waits), reverse=True)
         self.reasons: dict[str, str] = dict(reasons)
@@ -109,7 +109,7 @@ class ReportEntries:
             traces = chain(judgement.provenance, nothing)
             rows = []
             for judged, mend, trace in zip(found, chain(mends, nothing), traces, strict=False):
-                if judged.untold:
+                if judged.unreported:
                     continue
                 silencing = suppressions.suppressing(judged, trace, skips)
                 holding = [s for s in silencing if not suppressions.has_ended(s, self._today)]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from taskwall.engine.judge import LocatedFinding
+from taskwall.engine.judgement import LocatedFinding
 from taskwall.source.resource import Suppression
 from taskwall.source.stack import Provenance
 

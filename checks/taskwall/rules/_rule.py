@@ -40,7 +40,7 @@ class Verdict(Struct, frozen=True, gc=False):
     identifies the permission, listener or log that rules take precedence over each other for.
     `absent` marks that something is missing, which the setting `elsewhere` excuses. `names` fill
     the fix. `asked_by` is a rule whose unknown about the same thing asks the user what this one
-    would ask. `untold` marks an unknown that nobody can use, which no report has. `changes` are
+    would ask. `unreported` marks an unknown that nobody can use, which no report has. `changes` are
     what would mend a fail, if setting attributes does: all of them together. `shared` is where the
     mistake is if several verdicts have it in common: the group that they all use.
     """
@@ -57,7 +57,7 @@ class Verdict(Struct, frozen=True, gc=False):
     concerned: Fact = TRUE
     asked_by: str = ""
     negative: bool = False
-    untold: bool = False
+    unreported: bool = False
     changes: tuple[AttributeChange, ...] = ()
     shared: Origin | None = None
 

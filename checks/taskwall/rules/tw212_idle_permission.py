@@ -48,7 +48,7 @@ def idle_permission(network: Network) -> Iterator[Verdict]:
                     concerned=each.fact & permission.fact,
                     # Whom it allows is asked by the rules that judge that.
                     asked_by="TW205" if permission.peer is not None else "TW204",
-                    untold=found.open,
+                    unreported=found.open,
                 )
             for found in undone(network, each.declared, way) if each.declared is not None else ():
                 permission, name = found.permission, found.permission.on.name
@@ -61,5 +61,5 @@ def idle_permission(network: Network) -> Iterator[Verdict]:
                     holds=f"{each.group} does not set its {way} rules inline",
                     about=permission.id,
                     concerned=each.fact & permission.fact,
-                    untold=found.open,
+                    unreported=found.open,
                 )

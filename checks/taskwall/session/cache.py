@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from msgspec import Struct
 
-from taskwall.engine.judge import Judgement
+from taskwall.engine.judgement import Judgement
 from taskwall.engine.scenarios import CancelledError
 from taskwall.report.report import ReportBuilder
 from taskwall.rules._rule import Rule

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from operator import is_
 
 from taskwall.engine import judge as engine
-from taskwall.engine.judge import Judgement
+from taskwall.engine.judgement import Judgement
+from taskwall.engine.merging import MergeCache
 from taskwall.engine.scenarios import CancellationCheck, explore
 from taskwall.findings.redaction import Redactor
 from taskwall.incremental.query import AmbiguousError, Entry, QueryEngine
@@ -32,7 +33,7 @@ class IncrementalStack:
         self._network.queries = self._queries
         self._lasting = IncrementalLowering(self._network, self._queries)
         self._judgement = Entry("judgement")
-        self._before = engine.JudgedBefore()
+        self._merge_cache = MergeCache()
         self._resources: tuple[Resource, ...] = ()
 
     def judge(self, stack: Stack, check_cancelled: CancellationCheck) -> Judgement:
@@ -43,7 +44,7 @@ class IncrementalStack:
         reads: dict[Entry, None] = {}
         queries.active_dependencies = reads
         try:
-            found = engine.judge_scenarios(*asked, self._lowered, self._before)
+            found = engine.judge_scenarios(*asked, self._lowered, self._merge_cache)
         except AmbiguousError:
             self._begin()
             return engine.judge_scenarios(*asked)

@@ -31,7 +31,7 @@ def test_the_rule_has_an_unknown_that_no_report_has(rule: str, case: str) -> Non
     (stack,), _ = reader.stacks([path], Files(), Inputs(boundary=str(Path(path).parent)))
     rules = [each for each in all_rules() if each.id == rule]
     found = judge(stack, rules, Settings(show=("fail", "unknown", "pass"))).findings
-    assert [one.finding.verdict for one in found if one.untold] == ["unknown"]
+    assert [one.finding.verdict for one in found if one.unreported] == ["unknown"]
 
     report = scan(Options(paths=(path,), select=(rule,), show=("fail", "unknown", "pass")))
     assert report.document.summary.unknown == 0
