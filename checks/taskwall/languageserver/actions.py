@@ -15,9 +15,9 @@ from lsprotocol.types import (
 
 from taskwall.findings.finding import Edit, Finding, Fix
 from taskwall.languageserver.documents import OpenDocument
+from taskwall.languageserver.editor_ranges import EditorRanges
 from taskwall.languageserver.positions import DocumentLines
 from taskwall.languageserver.suppressing import SuppressionEdit, above, suppression_edits
-from taskwall.languageserver.whereabouts import Whereabouts
 
 EXPLAIN = "taskwall.explain"
 """The command that shows the page of a rule, whose id is its argument."""
@@ -29,7 +29,7 @@ _LONGEST = 72
 
 
 def actions(
-    pairs: Iterable[tuple[Finding, Diagnostic]], document: OpenDocument, where: Whereabouts
+    pairs: Iterable[tuple[Finding, Diagnostic]], document: OpenDocument, where: EditorRanges
 ) -> Iterator[CodeAction]:
     """The actions for findings of a document, which stands as it was judged.
 
@@ -44,7 +44,7 @@ def actions(
 
 
 def _each(
-    pairs: Iterable[tuple[Finding, Diagnostic]], document: OpenDocument, where: Whereabouts
+    pairs: Iterable[tuple[Finding, Diagnostic]], document: OpenDocument, where: EditorRanges
 ) -> Iterator[CodeAction]:
     """The actions for each finding by itself."""
     for finding, diagnostic in pairs:
@@ -65,7 +65,7 @@ def _each(
         )
 
 
-def _fixing(fix: Fix, diagnostic: Diagnostic, where: Whereabouts) -> CodeAction:
+def _fixing(fix: Fix, diagnostic: Diagnostic, where: EditorRanges) -> CodeAction:
     """All edits of a fix as one; where they hold placeholders, the cursor goes to the first."""
     changes: dict[str, list[TextEdit]] = {}
     open_: Command | None = None

@@ -16,8 +16,8 @@ from msgspec import Struct
 
 from taskwall.findings.finding import Finding, Problem, Report
 from taskwall.findings.text import absent_calls
+from taskwall.languageserver.editor_ranges import EditorRanges
 from taskwall.languageserver.positions import DocumentLines
-from taskwall.languageserver.whereabouts import Whereabouts
 from taskwall.rules import all_rules
 
 SOURCE = "taskwall"
@@ -65,7 +65,7 @@ class DiagnosticsBuilder:
         self._links = {rule.id: rule.link for rule in all_rules()}
         self._built: dict[str, tuple[_Said, FileDiagnostics]] = {}
 
-    def build(self, report: Report, where: Whereabouts) -> Mapping[str, FileDiagnostics]:
+    def build(self, report: Report, where: EditorRanges) -> Mapping[str, FileDiagnostics]:
         """What is told of each file, by its absolute path; nothing of those without any."""
         found: dict[str, _Said] = {}
         for file, findings in groupby(report.document.findings, attrgetter("file")):
@@ -93,7 +93,7 @@ class DiagnosticsBuilder:
             self._built[path] = known
         return {path: told for path, (_, told) in self._built.items()}
 
-    def _of_file(self, path: str, said: _Said, where: Whereabouts) -> FileDiagnostics:
+    def _of_file(self, path: str, said: _Said, where: EditorRanges) -> FileDiagnostics:
         pairs = tuple((each, self._diagnostic(path, each, where)) for each in said.findings)
         others = [
             Diagnostic(
@@ -129,7 +129,7 @@ class DiagnosticsBuilder:
         ]
         return FileDiagnostics(pairs, (*(diagnostic for _, diagnostic in pairs), *others))
 
-    def _diagnostic(self, path: str, one: Finding, where: Whereabouts) -> Diagnostic:
+    def _diagnostic(self, path: str, one: Finding, where: EditorRanges) -> Diagnostic:
         unknown = one.verdict == "unknown"
         return Diagnostic(
             where.range(path, one.line, one.column, one.end_line, one.end_column),
@@ -142,7 +142,7 @@ class DiagnosticsBuilder:
         )
 
 
-def _same(said: _Said, before: _Said, where: Whereabouts) -> bool:
+def _same(said: _Said, before: _Said, where: EditorRanges) -> bool:
     """Whether the same is said, and leads to the very texts that it led to."""
     return (
         said.findings == before.findings
@@ -154,7 +154,7 @@ def _same(said: _Said, before: _Said, where: Whereabouts) -> bool:
     )
 
 
-def _files(path: str, findings: Iterable[Finding], where: Whereabouts) -> set[str]:
+def _files(path: str, findings: Iterable[Finding], where: EditorRanges) -> set[str]:
     """The files that the diagnostics of one file lead to."""
     found = {path}
     for one in findings:
@@ -180,7 +180,7 @@ def _few(names: Sequence[str]) -> str:
     return f"{', '.join(names[:_NAMES])}{f' and {rest} more' if rest > 0 else ''}"
 
 
-def _related(one: Finding, where: Whereabouts) -> Iterator[DiagnosticRelatedInformation]:
+def _related(one: Finding, where: EditorRanges) -> Iterator[DiagnosticRelatedInformation]:
     """Each step of the chain that leads to a finding, and the module calls on the way to it."""
     for step in one.because:
         yield DiagnosticRelatedInformation(

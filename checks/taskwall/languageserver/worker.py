@@ -14,7 +14,7 @@ from taskwall.languageserver.documents import OpenDocument
 from taskwall.languageserver.positions import Encoding
 from taskwall.languageserver.projects import Project, ProjectView
 from taskwall.session.cache import CancelledError
-from taskwall.session.portraits import ResourceSummary
+from taskwall.session.summaries import ResourceSummary
 
 P = ParamSpec("P")
 
@@ -26,7 +26,7 @@ class Worker:
     """Judges projects in a thread of its own.
 
     `shown` is called in that thread with what a project is to be shown as, and with the number
-    that the wish for it had; `drawn` with portraits, where they are wanted; `crashed` with an
+    that the wish for it had; `drawn` with summaries, where they are wanted; `crashed` with an
     exception that is a defect of ours.
     """
 
@@ -42,7 +42,7 @@ class Worker:
         self._projects: dict[str, Project] = {}
         self._changes: list[tuple[str, Change]] = []
         self._wishes: dict[str, int] = {}
-        self._portraits: dict[str, int] = {}
+        self._summaries: dict[str, int] = {}
         self._ended = False
         self._news = threading.Condition()
         self._thread = threading.Thread(target=self._run, name="taskwall", daemon=True)
@@ -64,7 +64,7 @@ class Worker:
 
         with self._news:
             self._wishes.pop(folder, None)
-            self._portraits.pop(folder, None)
+            self._summaries.pop(folder, None)
         self._do(folder, change)
 
     def change(self, folder: str, path: str, document: OpenDocument | None) -> None:
@@ -86,9 +86,9 @@ class Worker:
             self._news.notify()
 
     def draw(self, folder: str, number: int) -> None:
-        """Wish for the portraits of a project."""
+        """Wish for the summaries of a project."""
         with self._news:
-            self._portraits[folder] = number
+            self._summaries[folder] = number
             self._news.notify()
 
     def end(self) -> None:
@@ -112,16 +112,16 @@ class Worker:
     def _run(self) -> None:
         while True:
             with self._news:
-                while not (self._ended or self._changes or self._wishes or self._portraits):
+                while not (self._ended or self._changes or self._wishes or self._summaries):
                     self._news.wait()
                 if self._ended:
                     return
                 changes, self._changes = self._changes, []
                 for changed, _ in changes:
-                    self._portraits.pop(changed, None)  # they are asked for again once it is judged
+                    self._summaries.pop(changed, None)  # they are asked for again once it is judged
                 # What has been typed comes before what is only looked at.
                 wanted, work = (
-                    (self._wishes, self._judge) if self._wishes else (self._portraits, self._draw)
+                    (self._wishes, self._judge) if self._wishes else (self._summaries, self._draw)
                 )
                 folder = next(iter(wanted), "")
                 number = wanted.pop(folder, 0)

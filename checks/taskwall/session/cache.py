@@ -9,7 +9,7 @@ from taskwall.engine.scenarios import CancelledError
 from taskwall.report.report import ReportBuilder
 from taskwall.rules._rule import Rule
 from taskwall.session.judging import IncrementalStack
-from taskwall.session.portraits import ResourceSummary
+from taskwall.session.summaries import ResourceSummary
 from taskwall.settings import Settings
 from taskwall.source.stack import Stack
 

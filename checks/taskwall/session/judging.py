@@ -12,7 +12,7 @@ from taskwall.incremental.query import AmbiguousError, Entry, QueryEngine
 from taskwall.lowering import IncrementalLowering, Lowered, lower
 from taskwall.model.core.network import Network, RulePolicy
 from taskwall.rules._rule import Rule
-from taskwall.session.portraits import ResourceSummary, summaries
+from taskwall.session.summaries import ResourceSummary, summaries
 from taskwall.settings import Settings
 from taskwall.source.resource import Resource
 from taskwall.source.stack import Stack

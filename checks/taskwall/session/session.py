@@ -12,7 +12,7 @@ from taskwall.api.options import Options
 from taskwall.findings.finding import Problem, Report
 from taskwall.report.excerpts import seen_from
 from taskwall.session.cache import SessionCache
-from taskwall.session.portraits import ResourceSummary
+from taskwall.session.summaries import ResourceSummary
 from taskwall.source.files import Files, UnreadableError
 from taskwall.sources import found_in, unparsed
 

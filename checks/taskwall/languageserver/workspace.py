@@ -20,18 +20,18 @@ from msgspec.structs import replace
 from taskwall.languageserver.actions import actions, overlaps
 from taskwall.languageserver.diagnostics import SOURCE
 from taskwall.languageserver.documents import MAX_DOCUMENT_CHARACTERS, OpenDocument
-from taskwall.languageserver.portrayed import Summaries, at_line, hover, lenses
+from taskwall.languageserver.editor_ranges import EditorRanges
+from taskwall.languageserver.hover import Summaries, at_line, hover, lenses
 from taskwall.languageserver.positions import DocumentLines, Encoding, path_of, uri_of
 from taskwall.languageserver.preferences import Preferences
 from taskwall.languageserver.projects import SETTINGS, ProjectView, folder_of, is_deep, owner_of
-from taskwall.languageserver.whereabouts import Whereabouts
 from taskwall.languageserver.worker import Worker
-from taskwall.session.portraits import ResourceSummary
+from taskwall.session.summaries import ResourceSummary
 from taskwall.source.files import PASSED_OVER
 from taskwall.sources import may_be_source
 
 IDLE_SECONDS = 1.0
-"""Seconds without anything new after which portraits are drawn anew: nobody reads them typing."""
+"""Seconds without anything new after which summaries are drawn anew: nobody reads them typing."""
 
 _TOP = Range(Position(0, 0), Position(0, 0))
 
@@ -235,7 +235,7 @@ class Workspace:
         self._timers[folder] = self._loop.call_later(delay, judge)
 
     def _draw_later(self, folder: str, number: int) -> None:
-        """Have portraits drawn: at once where there are none, else after a rest."""
+        """Have summaries drawn: at once where there are none, else after a rest."""
         if (timer := self._rests.pop(folder, None)) is not None:
             timer.cancel()
 
@@ -307,12 +307,12 @@ class Workspace:
             self._client.publish(self._uri(path), None, [])
         self._published[folder] = now
 
-    def _summarized(self, folder: str, portraits: tuple[ResourceSummary, ...], number: int) -> None:
+    def _summarized(self, folder: str, summaries: tuple[ResourceSummary, ...], number: int) -> None:
         if self._numbers.get(folder) != number or (view := self._views.get(folder)) is None:
             return
         texts = {path: judged for path, (_, judged) in view.sources.items()}
         before = self._drawn.get(folder)
-        self._drawn[folder] = Summaries.by_header(portraits, texts)
+        self._drawn[folder] = Summaries.by_header(summaries, texts)
         if before is None or before.by_file != self._drawn[folder].by_file:
             self._client.lenses_changed()
 
@@ -340,7 +340,7 @@ class Workspace:
             return
         documents = {each: judged for each, (judged, _) in view.sources.items()}
         texts = {each: text for each, (_, text) in view.sources.items()}
-        where = Whereabouts(view.folder, self.encoding, documents, texts, {})
+        where = EditorRanges(view.folder, self.encoding, documents, texts, {})
         pairs = (
             pair
             for pair in (view.diagnostics[path].findings if path in view.diagnostics else ())
@@ -376,7 +376,7 @@ class Workspace:
             yield from lenses(document, self._of(document))
 
     def summaries(self, uri: str, line: int) -> list[ResourceSummary]:
-        """The portraits of what is declared on a line of a document, counted from 0."""
+        """The summaries of what is declared on a line of a document, counted from 0."""
         document = self._documents.get(path_of(uri) or "")
         return [] if document is None else at_line(document, line + 1, self._of(document))
 

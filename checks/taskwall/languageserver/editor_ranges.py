@@ -11,7 +11,7 @@ from taskwall.languageserver.positions import DocumentLines, Encoding, uri_of
 from taskwall.source.files import Files, UnreadableError
 
 
-class Whereabouts:
+class EditorRanges:
     """Finds the places of a report in the texts as they were when it was made.
 
     `judged` are the texts that the report speaks of where they are not those of the documents: a

@@ -1,4 +1,4 @@
-"""The desk: projects, settings, files on disk, and what is no longer so."""
+"""The workspace: projects, settings, files on disk, and what is no longer so."""
 
 import asyncio
 import os
@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from lsprotocol.types import Diagnostic, DiagnosticSeverity
 
-from languageserver.desks import PATIENCE, Sitting, sit
+from languageserver.sittings import PATIENCE, Sitting, sit
 from languageserver.stacks import RULE, SERVICE
 from taskwall.languageserver import documents
 from taskwall.languageserver.preferences import Preferences, preferences
@@ -28,7 +28,7 @@ def root(folder: Path) -> Path:
 def at_desk(
     *folders: Path, file: str | None = None, **settings: object
 ) -> Callable[[Callable[[Sitting], Awaitable[None]]], None]:
-    """Run a script at a desk, and leave it."""
+    """Run a script at a workspace, and leave it."""
 
     def run(script: Callable[[Sitting], Awaitable[None]]) -> None:
         async def whole() -> None:
@@ -36,7 +36,7 @@ def at_desk(
             try:
                 await script(sitting)
             finally:
-                sitting.desk.end()
+                sitting.workspace.end()
 
         sit(whole)
 
@@ -90,7 +90,7 @@ def test_what_has_not_changed_is_not_shown_again(tmp_path: Path) -> None:
         before = len(sitting.screen.publications)
         sitting.type(tmp_path / "note.tf", "# still nothing\n")
         sitting.type(tmp_path / "main.tf", SERVICE.replace("aws_security_group.web.id", '"sg-1"'))
-        sitting.desk.saved((tmp_path / "main.tf").as_uri())
+        sitting.workspace.saved((tmp_path / "main.tf").as_uri())
         await sitting.lacks("rules.tf", "TW204")
         names = {name for name, _ in sitting.screen.publications[before:]}
         assert "note.tf" not in names
@@ -180,7 +180,7 @@ def test_closing_the_last_document_takes_everything_away(tmp_path: Path) -> None
     async def _(sitting: Sitting) -> None:
         uri = sitting.open(tmp_path / "main.tf")
         await sitting.shows("rules.tf", "TW204")
-        sitting.desk.closed(uri)
+        sitting.workspace.closed(uri)
         await sitting.screen.until(lambda: not any(sitting.screen.shown.values()))
 
 
@@ -193,7 +193,7 @@ def test_closing_without_saving_brings_the_disk_back(tmp_path: Path) -> None:
         sitting.open(tmp_path / "main.tf")
         uri = sitting.open(tmp_path / "rules.tf", "")
         await sitting.lacks("rules.tf", "TW204")
-        sitting.desk.closed(uri)
+        sitting.workspace.closed(uri)
         await sitting.shows("rules.tf", "TW204")
 
 
@@ -211,7 +211,7 @@ def test_each_workspace_folder_is_a_project(tmp_path: Path) -> None:
         await sitting.shows("rules.tf", "TW204")
         await sitting.screen.until(lambda: bool(sitting.screen.shown.get("other.tf")))
         assert "TW204" not in sitting.screen.codes("other.tf")
-        sitting.desk.folders([], [two.as_uri()])
+        sitting.workspace.folders([], [two.as_uri()])
         await sitting.shows("rules.tf", "TW204")
 
 
@@ -281,14 +281,14 @@ def test_settings_are_read_again_when_they_are_written(tmp_path: Path) -> None:
         sitting.open(tmp_path / "main.tf")
         await sitting.shows("rules.tf", "TW204")
         settings.write_text('profil = "pci"')
-        sitting.desk.files_changed([settings.as_uri()])
+        sitting.workspace.files_changed([settings.as_uri()])
         await sitting.screen.until(lambda: bool(sitting.screen.shown.get("taskwall.toml")))
         (wrong,) = sitting.screen.shown["taskwall.toml"]
         assert 'did you mean "profile"' in wrong.message
         assert "TW204" in sitting.screen.codes("rules.tf")
         assert any("profil" in text for text in sitting.screen.said)
         settings.write_text('ignore = ["TW204"]')
-        sitting.desk.files_changed([settings.as_uri()])
+        sitting.workspace.files_changed([settings.as_uri()])
         await sitting.lacks("rules.tf", "TW204")
         assert sitting.screen.shown["taskwall.toml"] == []
 
@@ -303,11 +303,11 @@ def test_files_on_disk_are_read_again_when_they_change(tmp_path: Path) -> None:
         sitting.open(tmp_path / "main.tf")
         await sitting.shows("rules.tf", "TW204")
         rules.unlink()
-        sitting.desk.files_changed([(tmp_path / "node_modules" / "a.json").as_uri()])
-        sitting.desk.files_changed([rules.as_uri(), "untitled:a"])
+        sitting.workspace.files_changed([(tmp_path / "node_modules" / "a.json").as_uri()])
+        sitting.workspace.files_changed([rules.as_uri(), "untitled:a"])
         await sitting.lacks("rules.tf", "TW204")
         rules.write_text(RULE)
-        sitting.desk.files_changed([rules.as_uri()])
+        sitting.workspace.files_changed([rules.as_uri()])
         await sitting.shows("rules.tf", "TW204")
 
 
@@ -321,7 +321,7 @@ def test_saving_reads_again_what_is_on_disk(tmp_path: Path) -> None:
         uri = sitting.open(tmp_path / "main.tf")
         await sitting.shows("rules.tf", "TW204")
         rules.write_text(f"\n{RULE}")
-        sitting.desk.saved(uri)
+        sitting.workspace.saved(uri)
         await sitting.screen.until(
             lambda: (
                 sitting.screen.shown["rules.tf"][0].range.start.line
@@ -329,7 +329,7 @@ def test_saving_reads_again_what_is_on_disk(tmp_path: Path) -> None:
             )
         )
         rules.unlink()
-        sitting.desk.saved(uri)
+        sitting.workspace.saved(uri)
         await sitting.lacks("rules.tf", "TW204")
 
 
@@ -343,14 +343,14 @@ def test_saving_finds_settings_that_came_or_went(tmp_path: Path) -> None:
         uri = sitting.open(main)
         await sitting.shows("rules.tf", "TW204")
         settings.write_text('ignore = ["TW204"]')
-        sitting.desk.saved(uri)
+        sitting.workspace.saved(uri)
         await sitting.lacks("rules.tf", "TW204")
         settings.write_text('ignore = ["TW203"]')
-        sitting.desk.saved(uri)
+        sitting.workspace.saved(uri)
         await sitting.shows("rules.tf", "TW204")
         settings.unlink()
         (tmp_path / "taskwall.toml").write_text('ignore = ["TW204"]')
-        sitting.desk.saved(uri)
+        sitting.workspace.saved(uri)
         await sitting.lacks("rules.tf", "TW204")
 
 
@@ -366,12 +366,12 @@ def test_unknowns_are_hints_when_they_are_asked_for(tmp_path: Path) -> None:
         await sitting.screen.until(lambda: bool(sitting.screen.publications))
         assert "TW204" not in sitting.screen.codes("rules.tf")
         asked = {"debounce": 0, "showUnknown": True}
-        sitting.desk.prefer(*preferences(asked))
+        sitting.workspace.prefer(*preferences(asked))
         await sitting.shows("rules.tf", "TW204")
         (hint,) = [each for each in sitting.screen.shown["rules.tf"] if each.code == "TW204"]
         assert hint.severity == 4
         assert "It depends on var.peers." in hint.message
-        sitting.desk.prefer(*preferences({**asked, "variables": {"peers": "0.0.0.0/0"}}))
+        sitting.workspace.prefer(*preferences({**asked, "variables": {"peers": "0.0.0.0/0"}}))
         await sitting.screen.until(
             lambda: any(
                 each.code == "TW204" and each.severity == 1
@@ -431,7 +431,7 @@ def test_rules_that_do_not_exist_are_told(tmp_path: Path) -> None:
     async def _(sitting: Sitting) -> None:
         sitting.open(tmp_path / "rules.tf")
         await sitting.screen.until(lambda: any("TW999" in each for each in sitting.screen.said))
-        sitting.desk.prefer(*preferences({"debounce": 0}))
+        sitting.workspace.prefer(*preferences({"debounce": 0}))
         await sitting.shows("rules.tf", "TW204")
 
 
@@ -441,10 +441,10 @@ def test_documents_that_cannot_be_judged(tmp_path: Path) -> None:
 
     @at_desk(tmp_path)
     async def _(sitting: Sitting) -> None:
-        sitting.desk.opened("untitled:Untitled-1", 1, RULE)
-        sitting.desk.changed("file:///never/opened.tf", 2, [])
-        sitting.desk.closed("file:///never/opened.tf")
-        sitting.desk.saved("untitled:Untitled-1")
+        sitting.workspace.opened("untitled:Untitled-1", 1, RULE)
+        sitting.workspace.changed("file:///never/opened.tf", 2, [])
+        sitting.workspace.closed("file:///never/opened.tf")
+        sitting.workspace.saved("untitled:Untitled-1")
         assert len(sitting.screen.logged) == 2
         sitting.open(tmp_path / "compose.yaml", "services: {web: {image: web}}\n")
         sitting.open(tmp_path / "new.tf", RULE.replace('" "web"', '" "new"'))

@@ -24,7 +24,7 @@ MAX_LINES = 12
 
 
 class SummaryLine(Struct, frozen=True):
-    """One sentence of a portrait, and where the sources say so."""
+    """One sentence of a summary, and where the sources say so."""
 
     text: str
     place: Span | None = None
@@ -46,7 +46,7 @@ class ResourceSummary(Struct, frozen=True):
 
 
 def summaries(network: Network) -> Iterator[ResourceSummary]:
-    """A portrait of each task source, load balancer and security group of the sources."""
+    """A summary of each task source, load balancer and security group of the sources."""
     for source in network.every(TaskSource):
         yield _of_tasks(network, source)
     for balancer in network.every(LoadBalancer):
@@ -83,7 +83,7 @@ def _of_tasks(network: Network, source: TaskSource) -> ResourceSummary:
     brief = f"behind {listed(before)}" if before else "behind no load balancer"
     if shares.truth is False and source.groups:
         brief += f", allows {listed(admits)}" if admits else ", allows no ingress"
-    return _portrait("tasks", source.word, source, lines, brief)
+    return _summary("tasks", source.word, source, lines, brief)
 
 
 def _without_groups(source: TaskSource) -> SummaryLine:
@@ -136,7 +136,7 @@ def _of_balancer(network: Network, balancer: LoadBalancer) -> ResourceSummary:
         lines.append(SummaryLine(f"The {source.word} {source.name} {is_} behind it.", front.place))
     if not behind:
         lines.append(SummaryLine("No tasks in the sources are behind it."))
-    return _portrait("load balancer", balancer.word, balancer, lines)
+    return _summary("load balancer", balancer.word, balancer, lines)
 
 
 @remembered
@@ -195,7 +195,7 @@ def _of_group(network: Network, group: SecurityGroup) -> ResourceSummary:
         for each in _admitting(network).get(group.id, ())
         if each.group.to != group.id
     ]
-    return _portrait("security group", "security group", group, lines)
+    return _summary("security group", "security group", group, lines)
 
 
 @remembered
@@ -266,7 +266,7 @@ def _sentence(text: str) -> str:
     return text if "." in first or "_" in first else text[:1].upper() + text[1:]
 
 
-def _portrait(
+def _summary(
     kind: SummaryKind, word: str, thing: Entity, lines: Iterable[SummaryLine], brief: str = ""
 ) -> ResourceSummary:
     once: dict[str, SummaryLine] = {}

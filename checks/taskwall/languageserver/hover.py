@@ -13,10 +13,10 @@ from taskwall.languageserver.drift import Drift
 from taskwall.languageserver.positions import uri_of
 from taskwall.rules import all_rules
 from taskwall.rules._pages import prose
-from taskwall.session.portraits import ResourceSummary, SummaryLine
+from taskwall.session.summaries import ResourceSummary, SummaryLine
 
 SUMMARY_COMMAND = "taskwall.portrait"
-"""The command that shows the whole portrait of what is declared on a line of a document."""
+"""The command that shows the whole summary of what is declared on a line of a document."""
 
 MAX_INSTANCES = 20
 """So many instances of one declaration are shown."""
@@ -25,23 +25,23 @@ _WORD = re.compile(r"TW\d{3}|[A-Za-z][\w-]*(?:\.[A-Za-z_][\w-]*)*")
 
 
 class Summaries(Struct):
-    """The portraits of a project by the files of their headers, and the texts they are of."""
+    """The summaries of a project by the files of their headers, and the texts they are of."""
 
     by_file: Mapping[str, tuple[ResourceSummary, ...]] = {}
     texts: Mapping[str, str] = {}
 
     @classmethod
     def by_header(
-        cls, portraits: Iterable[ResourceSummary], texts: Mapping[str, str]
+        cls, summaries: Iterable[ResourceSummary], texts: Mapping[str, str]
     ) -> "Summaries":
-        """Portraits by file."""
+        """Summaries by file."""
         found: dict[str, list[ResourceSummary]] = {}
-        for portrait in portraits:
-            found.setdefault(portrait.header.file, []).append(portrait)
+        for summary in summaries:
+            found.setdefault(summary.header.file, []).append(summary)
         return cls({file: tuple(each) for file, each in found.items()}, texts)
 
     def drift(self, document: OpenDocument) -> Drift:
-        """Where lines of the portraits are in a document now."""
+        """Where lines of the summaries are in a document now."""
         return Drift(self.texts.get(document.path, document.text), document.text)
 
 
@@ -49,10 +49,10 @@ def lenses(document: OpenDocument, drawn: Summaries) -> Iterator[CodeLens]:
     """A line above each service: what it stands behind, and whom it allows."""
     drift = drawn.drift(document)
     briefs: dict[int, dict[str, None]] = {}
-    for portrait in drawn.by_file.get(document.path, ()):
-        line = drift.line(portrait.header.line)
-        if portrait.brief and line is not None:
-            briefs.setdefault(line, {})[portrait.brief] = None
+    for summary in drawn.by_file.get(document.path, ()):
+        line = drift.line(summary.header.line)
+        if summary.brief and line is not None:
+            briefs.setdefault(line, {})[summary.brief] = None
     for line, told in briefs.items():
         first, *others = told
         more = f" (and {len(others)} more)" if others else ""
@@ -79,14 +79,14 @@ def hover(
 
 
 def at_line(document: OpenDocument, line: int, drawn: Summaries) -> list[ResourceSummary]:
-    """The portraits of what is declared on a line of a document (counted from 1)."""
+    """The summaries of what is declared on a line of a document (counted from 1)."""
     drift = drawn.drift(document)
     here = drawn.by_file.get(document.path, ())
     return [each for each in here if drift.line(each.header.line) == line]
 
 
 def _named(document: OpenDocument, word: str, drawn: Summaries) -> list[ResourceSummary]:
-    """The portraits of what a word of a document refers to: of a module, all that is in it."""
+    """The summaries of what a word of a document refers to: of a module, all that is in it."""
     if not document.path.endswith((".tf", ".tofu")):
         here = drawn.by_file.get(document.path, ())
         return [each for each in here if word and _is(each.name, word.partition(".")[0], "/")]
@@ -115,11 +115,11 @@ def _word(text: str, column: int) -> str:
     return ""
 
 
-def as_markdown(portrait: ResourceSummary) -> str:
-    """A portrait in Markdown."""
-    brief = f": {prose(portrait.brief)}" if portrait.brief else ""
-    head = f"**{portrait.word} `{portrait.name}`**{brief}"
-    return "\n".join((head, "", *(f"- {_line(line)}" for line in portrait.lines)))
+def as_markdown(summary: ResourceSummary) -> str:
+    """A summary in Markdown."""
+    brief = f": {prose(summary.brief)}" if summary.brief else ""
+    head = f"**{summary.word} `{summary.name}`**{brief}"
+    return "\n".join((head, "", *(f"- {_line(line)}" for line in summary.lines)))
 
 
 def _line(line: SummaryLine) -> str:

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from languageserver.stacks import RULE, SERVICE, TEMPLATE
 from taskwall.languageserver.documents import OpenDocument
-from taskwall.languageserver.portrayed import Summaries, as_markdown, at_line, hover, lenses
+from taskwall.languageserver.hover import Summaries, as_markdown, at_line, hover, lenses
 from taskwall.languageserver.positions import DocumentLines
 from taskwall.session.session import Session
 
@@ -21,7 +21,7 @@ def opened(path: Path) -> OpenDocument:
 
 
 def drawn(folder: Path) -> Summaries:
-    """The portraits of a folder."""
+    """The summaries of a folder."""
     return Summaries.by_header(Session(str(folder)).summaries(), {})
 
 
@@ -111,15 +111,15 @@ def test_one_lens_for_all_instances() -> None:
 
 
 @pytest.mark.parametrize("language", ["terraform", "cloudformation"])
-def test_portraits_are_written_in_markdown(language: str) -> None:
+def test_summaries_are_written_in_markdown(language: str) -> None:
     """Each is a heading and a list; every place in it is a link to a line that exists."""
-    for portrait in Session(str(DEMO / language)).summaries():
-        head, blank, *lines = as_markdown(portrait).split("\n")
-        assert f"`{portrait.name}`" in head
+    for summary in Session(str(DEMO / language)).summaries():
+        head, blank, *lines = as_markdown(summary).split("\n")
+        assert f"`{summary.name}`" in head
         assert blank == ""
-        assert len(lines) == len(portrait.lines)
+        assert len(lines) == len(summary.lines)
         assert all(line.startswith("- ") for line in lines)
-        for line in portrait.lines:
+        for line in summary.lines:
             if line.place is not None:
                 text = Path(line.place.file).read_text().split("\n")
                 assert 0 < line.place.line <= len(text)

@@ -1,4 +1,4 @@
-"""A desk without a process around it, and an editor that keeps what it is shown."""
+"""A workspace without a process around it, and an editor that keeps what it is shown."""
 
 import asyncio
 from collections.abc import Callable, Coroutine, Sequence
@@ -9,8 +9,8 @@ from lsprotocol.types import (
     TextDocumentContentChangeWholeDocument,
 )
 
-from taskwall.languageserver.desk import Workspace
 from taskwall.languageserver.preferences import preferences
+from taskwall.languageserver.workspace import Workspace
 
 PATIENCE = 60
 
@@ -61,26 +61,26 @@ class Screen:
 
 
 class Sitting:
-    """A desk with an editor before it."""
+    """A workspace with an editor before it."""
 
     def __init__(self, *folders: Path, file: str | None = None, **settings: object) -> None:
         self.screen = Screen()
-        self.desk = Workspace(self.screen, file)
-        self.desk.prefer(*preferences({"debounce": 0, **settings}))
-        self.desk.folders([folder.as_uri() for folder in folders])
+        self.workspace = Workspace(self.screen, file)
+        self.workspace.prefer(*preferences({"debounce": 0, **settings}))
+        self.workspace.folders([folder.as_uri() for folder in folders])
         self._versions: dict[Path, int] = {}
 
     def open(self, path: Path, text: str | None = None) -> str:
         """Open a file, with its text on disk if no other is given; its URI."""
         self._versions[path] = 1
-        self.desk.opened(path.as_uri(), 1, path.read_text() if text is None else text)
+        self.workspace.opened(path.as_uri(), 1, path.read_text() if text is None else text)
         return path.as_uri()
 
     def type(self, path: Path, text: str) -> None:
         """Put another text in place of all of a document."""
         self._versions[path] += 1
         change = TextDocumentContentChangeWholeDocument(text)
-        self.desk.changed(path.as_uri(), self._versions[path], [change])
+        self.workspace.changed(path.as_uri(), self._versions[path], [change])
 
     async def shows(self, name: str, *rules: str) -> None:
         """Wait until some rules are shown of a file."""
@@ -92,5 +92,5 @@ class Sitting:
 
 
 def sit(script: Callable[[], Coroutine[None, None, None]]) -> None:
-    """Run what happens at a desk."""
+    """Run what happens at a workspace."""
     asyncio.run(script())

@@ -1,18 +1,18 @@
-"""Portraits say of services, load balancers and groups who may reach them, in both languages."""
+"""Summaries say of services, load balancers and groups who may reach them, in both languages."""
 
 from pathlib import Path
 
 import pytest
 
-from taskwall.session.portraits import ResourceSummary
 from taskwall.session.session import Session
+from taskwall.session.summaries import ResourceSummary
 
 DEMO = Path(__file__).parents[2] / "fixtures" / "demo"
 
 
 @pytest.fixture(scope="module", params=["terraform", "cloudformation"])
 def drawn(request: pytest.FixtureRequest) -> dict[str, ResourceSummary]:
-    """The portraits of the storefront, by the names that both languages share."""
+    """The summaries of the storefront, by the names that both languages share."""
     names = {
         "terraform": {
             "module.web.aws_ecs_service.this": "web",
@@ -37,9 +37,9 @@ def drawn(request: pytest.FixtureRequest) -> dict[str, ResourceSummary]:
     return {names[each.name]: each for each in found if each.name in names}
 
 
-def texts(portrait: ResourceSummary) -> str:
-    """All that a portrait says."""
-    return "\n".join(line.text for line in portrait.lines)
+def texts(summary: ResourceSummary) -> str:
+    """All that a summary says."""
+    return "\n".join(line.text for line in summary.lines)
 
 
 def test_service_behind_a_load_balancer(drawn: dict[str, ResourceSummary]) -> None:
