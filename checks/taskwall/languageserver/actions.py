@@ -1,4 +1,4 @@
-"""Code actions: apply a finding's fix, keep it silent with a reason, explain its rule."""
+"""Code actions: apply a finding's fix, suppress it with a reason, explain its rule."""
 
 from collections.abc import Iterable, Iterator
 
@@ -50,13 +50,13 @@ def _each(
     for finding, diagnostic in pairs:
         if (fix := finding.fix) is not None and fix.edits:
             yield _fixing(fix, diagnostic, where)
-        for wish in suppression_edits(finding, document.path, document.text):
-            yield _suppressing(finding, wish, diagnostic, document.uri, document.lines)
+        for edit in suppression_edits(finding, document.path, document.text):
+            yield _suppressing(finding, edit, diagnostic, document.uri, document.lines)
         calls = (one.called_from[0] for one in finding.instances if one.called_from)
         for call in dict.fromkeys(calls):
             path = where.path(call.file)
-            wish = above(finding.rule, f"for all inside {call.text}", call.line, "")
-            yield _suppressing(finding, wish, diagnostic, where.uri(path), where.lines(path))
+            edit = above(finding.rule, f"for all inside {call.text}", call.line, "")
+            yield _suppressing(finding, edit, diagnostic, where.uri(path), where.lines(path))
         yield CodeAction(
             f"Explain {finding.rule}",
             kind=CodeActionKind.QuickFix,
@@ -104,25 +104,25 @@ def _lines_put_before(fix: Fix, edit: Edit) -> int:
 
 
 def _suppressing(
-    finding: Finding, wish: SuppressionEdit, diagnostic: Diagnostic, uri: str, lines: DocumentLines
+    finding: Finding, edit: SuppressionEdit, diagnostic: Diagnostic, uri: str, lines: DocumentLines
 ) -> CodeAction:
-    at = lines.position(wish.line, wish.column)
-    line, column = wish.reason_at
-    after = _after(lines, wish)
+    at = lines.position(edit.line, edit.column)
+    line, column = edit.reason_at
+    after = _after(lines, edit)
     cursor = after.position(line, column)
     return CodeAction(
-        f"Suppress {finding.rule} {wish.title}",
+        f"Suppress {finding.rule} {edit.title}",
         kind=CodeActionKind.QuickFix,
         diagnostics=[diagnostic],
-        edit=WorkspaceEdit({uri: [TextEdit(Range(at, at), wish.text)]}),
+        edit=WorkspaceEdit({uri: [TextEdit(Range(at, at), edit.text)]}),
         command=Command("Write the reason", SHOW, arguments=[uri, cursor.line, cursor.character]),
     )
 
 
-def _after(lines: DocumentLines, wish: SuppressionEdit) -> DocumentLines:
-    """The text once the wish is written."""
-    at = lines.offset(lines.position(wish.line, wish.column))
-    return DocumentLines(lines.text[:at] + wish.text + lines.text[at:], lines.encoding)
+def _after(lines: DocumentLines, edit: SuppressionEdit) -> DocumentLines:
+    """The text once the edit is made."""
+    at = lines.offset(lines.position(edit.line, edit.column))
+    return DocumentLines(lines.text[:at] + edit.text + lines.text[at:], lines.encoding)
 
 
 def overlaps(one: Range, other: Range) -> bool:

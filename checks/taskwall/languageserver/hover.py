@@ -53,8 +53,8 @@ def lenses(document: OpenDocument, drawn: Summaries) -> Iterator[CodeLens]:
         line = drift.line(summary.header.line)
         if summary.brief and line is not None:
             briefs.setdefault(line, {})[summary.brief] = None
-    for line, told in briefs.items():
-        first, *others = told
+    for line, shown in briefs.items():
+        first, *others = shown
         more = f" (and {len(others)} more)" if others else ""
         command = Command(f"{first}{more}", SUMMARY_COMMAND, arguments=[document.uri, line - 1])
         yield CodeLens(document.lines.whole_line(line), command)
@@ -68,14 +68,14 @@ def hover(
     text = document.lines.line(position.line)
     word = _word(text, column)
     if re.fullmatch(r"TW\d{3}", word):
-        told = _rule(word)
+        shown = _rule(word)
     else:
         found = at_line(document, line, drawn) or _named(document, word, drawn)
-        told = "\n\n".join(as_markdown(each) for each in found[:MAX_INSTANCES])
-    if not told:
+        shown = "\n\n".join(as_markdown(each) for each in found[:MAX_INSTANCES])
+    if not shown:
         return None
     kind = MarkupKind.Markdown if markdown else MarkupKind.PlainText
-    return Hover(MarkupContent(kind, told if markdown else _plain(told)))
+    return Hover(MarkupContent(kind, shown if markdown else _plain(shown)))
 
 
 def at_line(document: OpenDocument, line: int, drawn: Summaries) -> list[ResourceSummary]:

@@ -1,7 +1,7 @@
 """One thread that judges projects, so that the editor is always listened to.
 
 What is asked of it is done in order, but for what has become stale meanwhile: all changes that
-wait are made before anything is judged, of several wishes to judge a project one is left, and
+wait are made before anything is judged, of several requests to judge a project one is left, and
 what is being judged is given up when something changes meanwhile.
 """
 
@@ -26,7 +26,7 @@ class Worker:
     """Judges projects in a thread of its own.
 
     `shown` is called in that thread with what a project is to be shown as, and with the number
-    that the wish for it had; `drawn` with summaries, where they are wanted; `crashed` with an
+    that its request had; `drawn` with summaries, where they are wanted; `crashed` with an
     exception that is a defect of ours.
     """
 
@@ -41,7 +41,7 @@ class Worker:
         self._crashed = crashed
         self._projects: dict[str, Project] = {}
         self._changes: list[tuple[str, Change]] = []
-        self._wishes: dict[str, int] = {}
+        self._requests: dict[str, int] = {}
         self._summaries: dict[str, int] = {}
         self._ended = False
         self._news = threading.Condition()
@@ -63,7 +63,7 @@ class Worker:
             projects.pop(folder, None)
 
         with self._news:
-            self._wishes.pop(folder, None)
+            self._requests.pop(folder, None)
             self._summaries.pop(folder, None)
         self._do(folder, change)
 
@@ -80,13 +80,13 @@ class Worker:
         self._to(folder, lambda project: project.refresh(path))
 
     def judge(self, folder: str, number: int) -> None:
-        """Wish that a project be judged; `number` tells this wish from earlier ones."""
+        """Request that a project be judged; `number` tells this request from earlier ones."""
         with self._news:
-            self._wishes[folder] = number
+            self._requests[folder] = number
             self._news.notify()
 
     def draw(self, folder: str, number: int) -> None:
-        """Wish for the summaries of a project."""
+        """Request the summaries of a project."""
         with self._news:
             self._summaries[folder] = number
             self._news.notify()
@@ -112,7 +112,7 @@ class Worker:
     def _run(self) -> None:
         while True:
             with self._news:
-                while not (self._ended or self._changes or self._wishes or self._summaries):
+                while not (self._ended or self._changes or self._requests or self._summaries):
                     self._news.wait()
                 if self._ended:
                     return
@@ -121,7 +121,9 @@ class Worker:
                     self._summaries.pop(changed, None)  # they are asked for again once it is judged
                 # What has been typed comes before what is only looked at.
                 wanted, work = (
-                    (self._wishes, self._judge) if self._wishes else (self._summaries, self._draw)
+                    (self._requests, self._judge)
+                    if self._requests
+                    else (self._summaries, self._draw)
                 )
                 folder = next(iter(wanted), "")
                 number = wanted.pop(folder, 0)
@@ -138,7 +140,7 @@ class Worker:
         try:
             view = project.judge(stale)
         except CancelledError:
-            return  # what has changed is followed by a wish of its own
+            return  # what has changed is followed by a request of its own
         self._shown(view, number)
 
     def _draw(self, project: Project, number: int) -> None:

@@ -76,7 +76,7 @@ class Workspace:
         self._views: dict[str, ProjectView] = {}
         self._drawn: dict[str, Summaries] = {}
         self._published: dict[str, dict[str, tuple[object, ...]]] = {}
-        self._said: set[str] = set()
+        self._shown_once: set[str] = set()
         self._wrong = ""
         self._worker = Worker(
             self._here(self._shown), self._here(self._summarized), self._here(self._crashed)
@@ -222,7 +222,7 @@ class Workspace:
     # Judging
 
     def _soon(self, folder: str, delay: float) -> None:
-        """Judge a project unless something else is told within `delay` seconds."""
+        """Judge a project unless something else happens within `delay` seconds."""
         self._count += 1
         number = self._numbers[folder] = self._count
         if (timer := self._timers.pop(folder, None)) is not None:
@@ -247,19 +247,19 @@ class Workspace:
         rest = IDLE_SECONDS if folder in self._drawn else 0
         self._rests[folder] = self._loop.call_later(rest, draw)
 
-    def _here(self, told: Callable[..., None]) -> Callable[..., None]:
+    def _here(self, callback: Callable[..., None]) -> Callable[..., None]:
         """The same, but called in the thread of the event loop."""
 
         def handed(*args: object) -> None:
             if not self._loop.is_closed():
-                self._loop.call_soon_threadsafe(told, *args)
+                self._loop.call_soon_threadsafe(callback, *args)
 
         return handed
 
     def _shown(self, view: ProjectView, number: int) -> None:
         folder = view.folder
         if self._numbers.get(folder) != number:
-            return  # something was told meanwhile: what comes of that follows
+            return  # something happened meanwhile: what comes of that follows
         if view.failure:
             self._say_once(view.failure)
             before = self._views.get(folder, view)
@@ -273,8 +273,8 @@ class Workspace:
     def _diagnostics(self, view: ProjectView) -> Mapping[str, list[Diagnostic]]:
         """All that is to be shown of a project, by path: nothing of files of other projects."""
         found = {
-            path: list(told.diagnostics)
-            for path, told in view.diagnostics.items()
+            path: list(file.diagnostics)
+            for path, file in view.diagnostics.items()
             if self._owner(path) in (view.folder, "")
         }
         if view.settings:
@@ -320,10 +320,10 @@ class Workspace:
         self._say_once(f"taskwall crashed on {folder}: {error!r}. Please report this.")
 
     def _say_once(self, text: str) -> None:
-        if text in self._said:
+        if text in self._shown_once:
             self._client.log(text)
         else:
-            self._said.add(text)
+            self._shown_once.add(text)
             self._client.say(text)
 
     def _uri(self, path: str) -> str:

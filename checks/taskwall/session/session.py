@@ -113,7 +113,7 @@ class Session:
             with _uncollected(self._dedicated_process and files is not held):
                 self._cache.is_cancelled = is_cancelled
                 found = api.scan(self._options, files, cache=self._cache)
-            self._report = self._told(found)
+            self._report = self._with_broken_texts(found)
         return self._report
 
     def summaries(self) -> tuple[ResourceSummary, ...]:
@@ -155,7 +155,7 @@ class Session:
         self._report = None
         self._summaries = None
 
-    def _told(self, report: Report) -> Report:
+    def _with_broken_texts(self, report: Report) -> Report:
         """The report, with the errors of documents for which an earlier text stands."""
         if not self._broken:
             return report

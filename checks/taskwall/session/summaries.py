@@ -20,7 +20,7 @@ from taskwall.model.permissions.peers import listed, permissions, task_sources_b
 SummaryKind: TypeAlias = Literal["tasks", "load balancer", "security group"]
 
 MAX_LINES = 12
-"""So many lines of one kind are told; of more, how many there are."""
+"""So many lines of one kind are shown; of more, how many there are."""
 
 
 class SummaryLine(Struct, frozen=True):
@@ -153,7 +153,7 @@ def _behind(network: Network) -> dict[str, list[tuple[TaskSource, BalancerPath]]
 def _openness(network: Network, balancer: LoadBalancer) -> Iterator[SummaryLine]:
     """Who reaches a load balancer: by its scheme, and by its groups."""
     open_ = is_public(network, Link(balancer.id, balancer.exists, balancer.origin.header))
-    yield from _told(open_)
+    yield from _fact_lines(open_)
     for link in balancer.groups:
         yield from _admitted(network, link)
     if not balancer.groups and balancer.kind.known == "network":
@@ -164,7 +164,7 @@ def _openness(network: Network, balancer: LoadBalancer) -> Iterator[SummaryLine]
         )
 
 
-def _told(fact: Fact) -> Iterator[SummaryLine]:
+def _fact_lines(fact: Fact) -> Iterator[SummaryLine]:
     for leaf in fact.deciding():
         yield SummaryLine(f"{_sentence(str(leaf))}.", leaf.place)
 
