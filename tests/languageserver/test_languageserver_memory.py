@@ -9,7 +9,7 @@ import pytest
 from languageserver.sittings import Sitting, sit
 from languageserver.stacks import RULE, SERVICE, TEMPLATE
 from languageserver.typists import IN_TEMPLATES, IN_TERRAFORM, Hand, Typist
-from taskwall.fixes import cloudformation, sheet, steps, yaml_text  # noqa: F401 (not while it types)
+from taskwall.fixes import cloudformation, source_text, steps, yaml_text  # noqa: F401 (not while it types)
 from taskwall.languageserver import workspace
 from taskwall.languageserver.preferences import Preferences
 

@@ -7,7 +7,7 @@ from taskwall.core.values import Fields, Value, worst_per_scenario
 from taskwall.findings.finding import Edit
 from taskwall.fixes.hcl_text import STEP, block_lines, expression, is_block, members
 from taskwall.fixes.refused import RefusedError
-from taskwall.fixes.sheet import SourceText
+from taskwall.fixes.source_text import SourceText
 from taskwall.fixes.steps import END, PathStep, below, nested
 from taskwall.readers.terraform.syntax.hcl import parse
 from taskwall.readers.terraform.syntax.tree import Attribute, Block, Body, Literal

@@ -14,8 +14,8 @@ from taskwall.model.data_stores.store import MountTarget, Store
 from taskwall.model.entities.ecs import TaskSource
 from taskwall.model.entities.load_balancer import LoadBalancer
 from taskwall.model.entities.security_group import Permission, SecurityGroup
-from taskwall.model.load_balancing.fronts import BalancerPath, balancer_paths
 from taskwall.model.load_balancing.internet_facing import is_public
+from taskwall.model.load_balancing.paths import BalancerPath, balancer_paths
 from taskwall.model.permissions.peers import allows_internet, permissions, who
 
 NodeKind: TypeAlias = Literal[

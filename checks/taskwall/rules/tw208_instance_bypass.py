@@ -47,7 +47,7 @@ from taskwall.model.exposure.task_ingress import (
     ingress,
     stands_behind,
 )
-from taskwall.model.load_balancing.fronts import behind, beyond_sources
+from taskwall.model.load_balancing.paths import behind, beyond_sources
 from taskwall.model.permissions.peers import allows_internet, by_settings
 from taskwall.model.permissions.ports import at_ports, has_ports, only_opens
 from taskwall.rules._rule import Verdict, cannot_be_seen, passes, rule

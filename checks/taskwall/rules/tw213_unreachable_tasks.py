@@ -44,7 +44,7 @@ from taskwall.model.exposure.balancer_paths import (
     task_flows,
 )
 from taskwall.model.exposure.instance_groups import unseen_balancers
-from taskwall.model.load_balancing.fronts import beyond_sources
+from taskwall.model.load_balancing.paths import beyond_sources
 from taskwall.rules._rule import Verdict, cannot_be_seen, rule
 
 

@@ -13,8 +13,8 @@ from taskwall.model.entities.ecs import TaskSource
 from taskwall.model.entities.load_balancer import LoadBalancer
 from taskwall.model.entities.security_group import Permission, SecurityGroup
 from taskwall.model.exposure.instance_groups import shares_network
-from taskwall.model.load_balancing.fronts import BalancerPath, balancer_paths
 from taskwall.model.load_balancing.internet_facing import is_public
+from taskwall.model.load_balancing.paths import BalancerPath, balancer_paths
 from taskwall.model.permissions.peers import listed, permissions, task_sources_by_group, who
 
 SummaryKind: TypeAlias = Literal["tasks", "load balancer", "security group"]

@@ -15,7 +15,7 @@ from taskwall.model.core.network import Network, remembered
 from taskwall.model.data_stores.store import Store
 from taskwall.model.entities.environment import Answers, Variable
 from taskwall.model.entities.load_balancer import LoadBalancer
-from taskwall.model.load_balancing.fronts import stands_before_tasks
+from taskwall.model.load_balancing.paths import stands_before_tasks
 
 
 class Connection(Struct, frozen=True):

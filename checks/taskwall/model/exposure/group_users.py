@@ -13,7 +13,7 @@ from taskwall.model.entities.load_balancer import LoadBalancer
 from taskwall.model.entities.security_group import SecurityGroup
 from taskwall.model.exposure.instance_groups import host_groups
 from taskwall.model.exposure.task_ingress import attached_groups
-from taskwall.model.load_balancing.fronts import stands_before_tasks
+from taskwall.model.load_balancing.paths import stands_before_tasks
 from taskwall.model.permissions.peers import groups_meant, listed
 
 UserKind: TypeAlias = Literal["tasks", "hosts", "balancers", "stores"]

@@ -16,13 +16,13 @@ from taskwall.model.core.network import Network, remembered
 from taskwall.model.entities.ecs import TaskSource
 from taskwall.model.entities.load_balancer import BalancerKind, LoadBalancer, TargetGroup
 from taskwall.model.entities.security_group import Permission, SecurityGroup
-from taskwall.model.load_balancing.fronts import (
+from taskwall.model.load_balancing.internet_facing import is_public
+from taskwall.model.load_balancing.paths import (
     BalancerPath,
     balancer_paths,
     behind,
     preserves_client_ip,
 )
-from taskwall.model.load_balancing.internet_facing import is_public
 from taskwall.model.permissions.coverage import (
     Addresses,
     addresses,

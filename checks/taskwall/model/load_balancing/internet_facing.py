@@ -4,7 +4,7 @@ from taskwall.core.facts import Fact, any_of
 from taskwall.model.core.entity import Link
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.entities.load_balancer import Listener, LoadBalancer, TargetGroup
-from taskwall.model.load_balancing.fronts import balancer_needs, forwards, forwards_to
+from taskwall.model.load_balancing.paths import balancer_needs, forwards, forwards_to
 
 
 @remembered

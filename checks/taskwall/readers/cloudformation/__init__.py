@@ -7,9 +7,9 @@ from functools import partial
 from taskwall.core.plain_file import read_plain
 from taskwall.core.values import Span
 from taskwall.readers.cloudformation.exports import Exports
-from taskwall.readers.cloudformation.kept import TemplateCache, template_cache
 from taskwall.readers.cloudformation.stack import CloudFormationStack
 from taskwall.readers.cloudformation.template import Template
+from taskwall.readers.cloudformation.template_cache import TemplateCache, template_cache
 from taskwall.readers.union_find import connected_components
 from taskwall.source.containment import attempt, crash_at
 from taskwall.source.files import MAX_FILE_BYTES, Files, UnreadableError
@@ -52,7 +52,7 @@ def stacks(
     roots = templates
     nested: Lookup[str, Lookup[str, Template]] = {}
     if any(nests in template.unit.text for template in templates for nests in _NESTS):
-        from taskwall.readers.cloudformation.joined import Nesting
+        from taskwall.readers.cloudformation.nesting import Nesting
 
         nesting = Nesting(templates, inputs, files)
         whole = attempt(nesting.roots, templates[0].unit.file, errors)

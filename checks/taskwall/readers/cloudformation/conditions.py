@@ -18,14 +18,14 @@ from taskwall.core.values import (
     symbol,
     worst_per_scenario,
 )
-from taskwall.readers.cloudformation.calls import (
+from taskwall.readers.cloudformation.deployment import TemplateContext
+from taskwall.readers.cloudformation.document import IntrinsicCall, Node, literal_text, members
+from taskwall.readers.cloudformation.intrinsics import (
     MAX_PIECES,
     MalformedError,
     MaybeRemoved,
     Outcome,
 )
-from taskwall.readers.cloudformation.deployment import TemplateContext
-from taskwall.readers.cloudformation.document import IntrinsicCall, Node, literal_text, members
 
 MOST_ROWS: Final = 8
 """Of a mapping with more rows, one that has the value in question is asked for, and one other."""

@@ -20,9 +20,9 @@ from taskwall.core.values import (
     Unknown,
     Value,
 )
-from taskwall.readers.cloudformation.calls import Outcome
 from taskwall.readers.cloudformation.document import IntrinsicCall, Node
 from taskwall.readers.cloudformation.exports import ImportResolver
+from taskwall.readers.cloudformation.intrinsics import Outcome
 from taskwall.readers.cloudformation.template import Template
 from taskwall.source.stack import Inputs, SourceError
 

@@ -29,7 +29,19 @@ from taskwall.core.values import (
     worst_per_scenario,
 )
 from taskwall.readers.cloudformation import conditions, lists, texts
-from taskwall.readers.cloudformation.calls import (
+from taskwall.readers.cloudformation.deployment import TOP, DeploymentEvaluation, StackLocation
+from taskwall.readers.cloudformation.document import (
+    DYNAMIC_REFERENCE,
+    IntrinsicCall,
+    Mapping,
+    Node,
+    Sequence,
+    elements,
+    literal_text,
+    members,
+)
+from taskwall.readers.cloudformation.exports import told_apart
+from taskwall.readers.cloudformation.intrinsics import (
     DEPENDS,
     DEPLOYED,
     MAX_TEXT_LENGTH,
@@ -43,18 +55,6 @@ from taskwall.readers.cloudformation.calls import (
     with_null,
     with_place,
 )
-from taskwall.readers.cloudformation.deployment import TOP, DeploymentEvaluation, StackLocation
-from taskwall.readers.cloudformation.document import (
-    DYNAMIC_REFERENCE,
-    IntrinsicCall,
-    Mapping,
-    Node,
-    Sequence,
-    elements,
-    literal_text,
-    members,
-)
-from taskwall.readers.cloudformation.exports import told_apart
 from taskwall.readers.cloudformation.parameter_values import Parameters
 from taskwall.readers.cloudformation.template import STACKS, Declared, Template, given_parameters
 from taskwall.source.stack import SourceError

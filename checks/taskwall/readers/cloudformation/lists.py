@@ -18,7 +18,9 @@ from taskwall.core.values import (
     unknown,
     worst_per_scenario,
 )
-from taskwall.readers.cloudformation.calls import (
+from taskwall.readers.cloudformation.deployment import TemplateContext
+from taskwall.readers.cloudformation.document import IntrinsicCall, Node, members
+from taskwall.readers.cloudformation.intrinsics import (
     DEPENDS,
     DEPLOYED,
     MAX_PIECES,
@@ -28,8 +30,6 @@ from taskwall.readers.cloudformation.calls import (
     nameless,
     with_place,
 )
-from taskwall.readers.cloudformation.deployment import TemplateContext
-from taskwall.readers.cloudformation.document import IntrinsicCall, Node, members
 
 _WHOLE = pattern(r"(?:.*/)?AWS::(?:AccountId|Partition|Region|URLSuffix|StackName|StackId)")
 """Unknowns in which there is certainly no comma."""

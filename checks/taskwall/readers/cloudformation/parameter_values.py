@@ -18,9 +18,9 @@ from taskwall.core.values import (
     worst_per_scenario,
 )
 from taskwall.readers.cloudformation import lists, texts
-from taskwall.readers.cloudformation.calls import STORED, default_literal, is_empty, nameless
 from taskwall.readers.cloudformation.deployment import TemplateContext
 from taskwall.readers.cloudformation.document import Node, elements, literal_text, members
+from taskwall.readers.cloudformation.intrinsics import STORED, default_literal, is_empty, nameless
 
 # Compiled by its first use: few templates need it.
 _EXISTING: Final = (

@@ -20,15 +20,6 @@ from taskwall.core.values import (
     text,
     worst_per_scenario,
 )
-from taskwall.readers.cloudformation.calls import (
-    MalformedError,
-    MaybeRemoved,
-    is_empty,
-    length,
-    name_of,
-    nameless,
-    no_text,
-)
 from taskwall.readers.cloudformation.deployment import TemplateContext
 from taskwall.readers.cloudformation.document import (
     DYNAMIC_REFERENCE,
@@ -36,6 +27,15 @@ from taskwall.readers.cloudformation.document import (
     Node,
     Sequence,
     members,
+)
+from taskwall.readers.cloudformation.intrinsics import (
+    MalformedError,
+    MaybeRemoved,
+    is_empty,
+    length,
+    name_of,
+    nameless,
+    no_text,
 )
 
 _PLACEHOLDER: Final = pattern(r"\$\{(!?)([^${}]*)\}")

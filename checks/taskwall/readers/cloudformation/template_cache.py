@@ -7,9 +7,9 @@ from msgspec import Struct
 
 from taskwall.readers.cloudformation.exports import Exports, ImportResolver, Offer
 from taskwall.readers.cloudformation.includes import reads_others
-from taskwall.readers.cloudformation.joined import exports_of
-from taskwall.readers.cloudformation.skips import suppressions
+from taskwall.readers.cloudformation.nesting import exports_of
 from taskwall.readers.cloudformation.stack import CloudFormationStack
+from taskwall.readers.cloudformation.suppressions import suppressions
 from taskwall.readers.cloudformation.template import Template, may_be_template, read_template
 from taskwall.source.files import Files, UnreadableError
 from taskwall.source.resource import Suppression
