@@ -88,15 +88,15 @@ def _tied(
     if not importing:
         return stacks
     every = [
-        offer
+        export
         for stack in stacks
-        for offer in attempt(partial(keeping.exports, stack), stack.name, errors) or ()
+        for export in attempt(partial(keeping.exports, stack), stack.name, errors) or ()
     ]
-    market = Exports(every) if every else None
+    exports = Exports(every) if every else None
     by_name = {stack.name: stack for stack in stacks}
     for name in importing:
-        by_name[name] = keeping.with_exports(by_name[name], market)
-    if market is None:
+        by_name[name] = keeping.with_exports(by_name[name], exports)
+    if exports is None:
         return list(by_name.values())
     ties: list[tuple[str, str]] = []
     anew: set[str] = set()
@@ -104,17 +104,17 @@ def _tied(
         stack = by_name[name]
         if attempt(partial(stack.evaluate, {}), name, errors) is None:
             continue
-        if market.bind(stack.imports):
+        if exports.bind(stack.imports):
             anew.add(name)
         for file, imported in stack.imports:
-            exports = market.meant(imported, file)
-            if len(exports) == 1:
-                ties.append((name, exports[0].root))
+            meant = exports.meant(imported, file)
+            if len(meant) == 1:
+                ties.append((name, meant[0].root))
     found = []
     for names in connected_components(list(by_name), ties):
         members = [by_name[name] for name in names]
         alone = len(members) == 1 and names[0] not in anew
-        found.append(members[0] if alone else keeping.tied(members, market, files))
+        found.append(members[0] if alone else keeping.tied(members, exports, files))
     return found
 
 

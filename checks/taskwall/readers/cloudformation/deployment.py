@@ -186,7 +186,7 @@ class TemplateContext(Protocol):
         """An unknown that goes by a name, unless the user or the scenario says what it is."""
 
     def computed(self, symbol: str, waits: tuple[Need, ...], call: IntrinsicCall) -> Value:
-        """What a function gives while its arguments are open; `goes_by` is what it is called."""
+        """What a function gives while its arguments are open; `symbol_name` names it."""
 
     def macro(self, name: str, place: Span | None) -> Value:
         """What a macro makes; two of the same name can make different things."""

@@ -40,7 +40,7 @@ from taskwall.readers.cloudformation.document import (
     literal_text,
     members,
 )
-from taskwall.readers.cloudformation.exports import told_apart
+from taskwall.readers.cloudformation.exports import qualified_paths
 from taskwall.readers.cloudformation.intrinsics import (
     DEPENDS,
     DEPLOYED,
@@ -302,8 +302,8 @@ class Evaluator:
             if name == "AWS::NotificationARNs":
                 return Items((), (self.unknown(name, DEPENDS, place),), place)
             if name in _PSEUDO:
-                goes_by = f"{self._own}{name}" if name in _OWN else name
-                return self.unknown(goes_by, DEPENDS, place)
+                symbol_name = f"{self._own}{name}" if name in _OWN else name
+                return self.unknown(symbol_name, DEPENDS, place)
         return self._undeclared(name, place)
 
     def _undeclared(self, name: str, place: Span) -> Value:
@@ -440,20 +440,20 @@ class Evaluator:
 
     def imported(self, name: Value, symbol: str, place: Span) -> Value | None:
         """The value of the one export that a name means; None if none or several do."""
-        market = self.run.resolver
+        resolver = self.run.resolver
         self.run.imports.append((self.template.unit.file, name))
-        if market is None or symbol in self.inputs.assumptions:
+        if resolver is None or symbol in self.inputs.assumptions:
             return None
-        offers = market.meant(name, self.template.unit.file)
-        if len(offers) > 1:
-            why = f"is exported by {' and by '.join(told_apart(offers))}"
+        exports = resolver.meant(name, self.template.unit.file)
+        if len(exports) > 1:
+            why = f"is exported by {' and by '.join(qualified_paths(exports))}"
             return Unknown((Need(symbol, why),), symbol, place=place)
-        for offer in offers:
+        for export in exports:
             for root in self.run.roots:
-                if root.template.unit.file == offer.root:
+                if root.template.unit.file == export.root:
                     for one in root.all_below():
-                        if one.site.path == offer.path:
-                            found = one.output(offer.output, place)
+                        if one.site.path == export.path:
+                            found = one.output(export.output, place)
                             return None if found is None else with_place(found, place)
         return None
 
@@ -549,14 +549,14 @@ def _get_att(run: Evaluator, call: IntrinsicCall) -> Value:
 def _import(run: Evaluator, call: IntrinsicCall) -> Value:
     name = run.argument(call.argument)
     by = name_of(name)
-    goes_by = f"{call.name} {by}" if by else ""
-    found = run.imported(name, goes_by, call.place)
+    symbol_name = f"{call.name} {by}" if by else ""
+    found = run.imported(name, symbol_name, call.place)
     if found is not None:
         return found
     why = "is imported from another stack"
-    if not goes_by:
+    if not symbol_name:
         return Unknown((*needs(name), Need(call.name, why)), place=call.place)
-    return run.unknown(goes_by, why, call.place)
+    return run.unknown(symbol_name, why, call.place)
 
 
 def _transform(run: Evaluator, call: IntrinsicCall) -> Value:

@@ -20,7 +20,7 @@ from taskwall.readers.cloudformation.document import (
     members,
 )
 from taskwall.readers.cloudformation.evaluate import Evaluator
-from taskwall.readers.cloudformation.exports import Offer
+from taskwall.readers.cloudformation.exports import Export
 from taskwall.readers.cloudformation.template import BODY, STACKS, Declared, Template, read_template
 from taskwall.source.containment import attempt
 from taskwall.source.files import Files, UnreadableError
@@ -248,7 +248,7 @@ def _alike(path: str, steps: Sequence[str]) -> int:
 
 def exports_of(
     root: Template, inputs: Inputs, nested: Lookup[str, Lookup[str, Template]]
-) -> Iterator[Offer]:
+) -> Iterator[Export]:
     """The outputs that a tree of templates exports."""
     files = {root.unit.file, *_below(root, nested)}
     if not any("Export" in one.unit.text for one in _of(files, root, nested)):
@@ -264,7 +264,7 @@ def exports_of(
             value = one.value(export)
             if value is not None:
                 place = export.place or one.template.place
-                yield Offer(root.unit.file, one.site.path, name, value, place)
+                yield Export(root.unit.file, one.site.path, name, value, place)
 
 
 def _below(template: Template, nested: Lookup[str, Lookup[str, Template]]) -> Iterator[str]:

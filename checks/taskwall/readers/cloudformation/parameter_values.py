@@ -51,12 +51,12 @@ class Parameters:
         return self._evaluator.remembered(self._known, key, lambda: self._once(name))
 
     def _once(self, name: str) -> Value:
-        goes_by = f"{self._evaluator.site.prefix}{name}"
+        symbol_name = f"{self._evaluator.site.prefix}{name}"
         if name in self._making:
-            return nameless(goes_by, "depends on itself", None)
+            return nameless(symbol_name, "depends on itself", None)
         self._making.add(name)
         try:
-            return self._parameter(name, goes_by)
+            return self._parameter(name, symbol_name)
         finally:
             self._making.discard(name)
 

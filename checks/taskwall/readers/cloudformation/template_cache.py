@@ -5,7 +5,7 @@ from operator import is_
 
 from msgspec import Struct
 
-from taskwall.readers.cloudformation.exports import Exports, ImportResolver, Offer
+from taskwall.readers.cloudformation.exports import Export, Exports, ImportResolver
 from taskwall.readers.cloudformation.includes import reads_others
 from taskwall.readers.cloudformation.nesting import exports_of
 from taskwall.readers.cloudformation.stack import CloudFormationStack
@@ -32,7 +32,7 @@ class TemplateCache:
     def __init__(self) -> None:
         self._parsed: dict[str, ParsedTemplate] = {}
         self._stacks: dict[str, CloudFormationStack] = {}
-        self._exports: dict[str, tuple[CloudFormationStack, list[Offer]]] = {}
+        self._exports: dict[str, tuple[CloudFormationStack, list[Export]]] = {}
         self._tied: dict[
             tuple[str, ...], tuple[Sequence[CloudFormationStack], CloudFormationStack]
         ] = {}
@@ -68,7 +68,7 @@ class TemplateCache:
     def with_exports(
         self, stack: CloudFormationStack, exports: Exports | None
     ) -> CloudFormationStack:
-        """A stack that asks a market, if there is one; made anew if it was told something else."""
+        """A stack that resolves its imports by these exports; made anew if that changes any."""
         if exports is None:
             if stack.resolver is None:
                 return stack
@@ -84,7 +84,7 @@ class TemplateCache:
         stack.resolver = None if exports is None else ImportResolver(exports)
         return stack
 
-    def exports(self, stack: CloudFormationStack) -> list[Offer]:
+    def exports(self, stack: CloudFormationStack) -> list[Export]:
         """What the templates of a stack export."""
         known = self._exports.get(stack.name)
         if known is None or known[0] is not stack:
@@ -93,7 +93,7 @@ class TemplateCache:
         return known[1]
 
     def tied(
-        self, members: Sequence[CloudFormationStack], market: Exports, files: Files
+        self, members: Sequence[CloudFormationStack], exports: Exports, files: Files
     ) -> CloudFormationStack:
         """Stacks that import from each other as one; the one before if nothing differs."""
         key = tuple(stack.name for stack in members)
@@ -102,7 +102,7 @@ class TemplateCache:
             known is not None
             and all(map(is_, known[0], members))
             and known[1].resolver is not None
-            and known[1].resolver.agrees_with(market)
+            and known[1].resolver.agrees_with(exports)
         ):
             return known[1]
         first = members[0]
@@ -112,7 +112,7 @@ class TemplateCache:
             tuple(skip for stack in members for skip in stack.suppressions),
             roots=[stack.template for stack in members],
             nested=first.nested,
-            resolver=ImportResolver(market),
+            resolver=ImportResolver(exports),
         )
         if files.retained:
             self._tied[key] = members, made
