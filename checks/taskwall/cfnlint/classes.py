@@ -7,7 +7,7 @@ from cfnlint.rules import CloudFormationLintRule, RuleMatch
 
 from taskwall.cfnlint.run import GENERAL, LintRun, TemplateResult, crashed, place_of
 from taskwall.cfnlint.template import LintTemplate, TemplateSource
-from taskwall.core.values import Need, Span, waiting
+from taskwall.core.values import Need, Span, why_unknown
 from taskwall.findings.finding import Finding, FindingVerdict
 from taskwall.rules import all_rules
 from taskwall.rules._rule import Rule
@@ -264,7 +264,7 @@ def _message(finding: Finding, told: TemplateResult, fix: bool) -> str:
         parts.append(f"when {finding.when}")
     if finding.missing:
         needs = (Need(name, told.reasons.get(name, "")) for name in finding.missing)
-        parts.append(f"depends on: {waiting(needs)}")
+        parts.append(f"depends on: {why_unknown(needs)}")
     parts += [f"called from {call.file}:{call.line} ({call.text})" for call in finding.called_from]
     others = [step for step in finding.because if step.file != told.file]
     parts += [f"because {step.text} ({step.file}:{step.line})" for step in others[:_STEPS]]

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from taskwall.api import scan as api
 from taskwall.api.options import Options, ResolvedOptions, resolved_options
 from taskwall.cfnlint import host
-from taskwall.cfnlint.template import LintTemplate, TemplateSource, source_of
+from taskwall.cfnlint.template import LintTemplate, TemplateSource, template_source
 from taskwall.core import values
 from taskwall.core.values import Span, Value, spelled
 from taskwall.engine.judgement import Judgement
@@ -112,7 +112,7 @@ class LintRun:
             self._asked.clear()
             self._forget()
         self._asked.add(key)
-        source = source_of(cfn)
+        source = template_source(cfn)
         if source.text is not None:
             self._forget(source)
         file = seen_from(os.curdir, source.path)

@@ -134,7 +134,7 @@ def without_option(needs: Iterable[Need]) -> tuple[Need, ...]:
     return tuple(one if one.chooses else replace(one, option="") for one in needs)
 
 
-def waiting(needs: Iterable[Need]) -> str:
+def why_unknown(needs: Iterable[Need]) -> str:
     """Why something is not known, each reason once; of many names of a reason the first three."""
     by_reason: dict[str, dict[str, None]] = {}
     for need in needs:

@@ -24,7 +24,7 @@ from taskwall.settings import Settings
 from taskwall.source.resource import ABSENT, Resource
 from taskwall.source.stack import Evaluation, Provenance, Stack
 
-Lowering: TypeAlias = Callable[[Sequence[Resource], RulePolicy], Lowered]
+LowerResources: TypeAlias = Callable[[Sequence[Resource], RulePolicy], Lowered]
 """Builds the network that resources declare."""
 
 
@@ -43,7 +43,7 @@ _MANY_NETWORKS = 3
 """From so many on it takes less to note what answers rest on than to give all of them again."""
 
 
-def _incremental_lowering(policy: RulePolicy) -> Lowering:
+def _incremental_lowering(policy: RulePolicy) -> LowerResources:
     """Makes each network of the one before: what is the same in both is computed only once."""
     queries = QueryEngine()
     network = Network((), policy)
@@ -64,7 +64,7 @@ def judge_scenarios(
     rules: Sequence[Rule],
     settings: Settings,
     check_cancelled: CancellationCheck = never_cancelled,
-    lowering: Lowering | None = None,
+    lowering: LowerResources | None = None,
     cache: MergeCache | None = None,
 ) -> Judgement:
     """The judgement of a stack, as it was evaluated under each scenario.
@@ -157,7 +157,7 @@ class _VerdictCollector:
         rules: Sequence[Rule],
         settings: Settings,
         check_cancelled: CancellationCheck,
-        lowering: Lowering,
+        lowering: LowerResources,
     ) -> None:
         self.answers: list[ScenarioVerdict] = []
         self.crashes: dict[Crash, None] = {}

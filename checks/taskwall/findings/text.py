@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec.structs import replace
 
-from taskwall.core.values import Need, waiting
+from taskwall.core.values import Need, why_unknown
 from taskwall.findings.finding import SEVERITIES, Absent, Finding, Report
 
 TAB = 4
@@ -31,7 +31,7 @@ def one_line(finding: Finding, reasons: Mapping[str, str]) -> str:
     if finding.when:
         text += f" (when {finding.when})"
     if finding.missing:
-        text += f": {waiting(Need(name, reasons.get(name, '')) for name in finding.missing)}"
+        text += f": {why_unknown(Need(name, reasons.get(name, '')) for name in finding.missing)}"
     return sanitize(text)
 
 

@@ -5,19 +5,19 @@ from collections.abc import Iterator
 from taskwall.core.facts import FALSE, TRUE, Fact
 from taskwall.core.values import Reference, Unknown, Value, needs, text
 from taskwall.lowering._draft import ResourceReader, lowers
-from taskwall.model.entities.environment import Answers
+from taskwall.model.entities.environment import DnsName
 from taskwall.source.resource import Cell
 
 
-def registered(r: ResourceReader, namespace: Cell) -> Iterator[Answers]:
+def cloud_map_name(r: ResourceReader, namespace: Cell) -> Iterator[DnsName]:
     """The name of a service of Cloud Map, in its namespace."""
     name, space = r.attribute("name", "Name"), _name_of(r, namespace)
     if r.external or name.value is None or space is None:
         return
-    yield Answers(r.name, text([name.value, ".", space]), FALSE)
+    yield DnsName(r.name, text([name.value, ".", space]), FALSE)
 
 
-def connected(r: ResourceReader) -> Iterator[Answers]:
+def service_connect_names(r: ResourceReader) -> Iterator[DnsName]:
     """The names of what a service offers in Service Connect."""
     many, alias, dns, discovery, port, tls = (
         ("service", "client_alias", "dns_name", "discovery_name", "port_name", "tls")
@@ -33,11 +33,11 @@ def connected(r: ResourceReader) -> Iterator[Answers]:
         own = offered.get(discovery)
         own = offered.get(port) if own.absent else own
         if own.value is not None and space is not None:
-            yield Answers(r.name, text([own.value, ".", space]), encrypted)
+            yield DnsName(r.name, text([own.value, ".", space]), encrypted)
         for each in offered.get(alias).each():
             named = each.get(dns)
             if named.value is not None and not named.absent:
-                yield Answers(r.name, named.value, encrypted)
+                yield DnsName(r.name, named.value, encrypted)
 
 
 def _namespace(r: ResourceReader, connect: Cell) -> Cell:
@@ -68,7 +68,7 @@ def _name_of(r: ResourceReader, cell: Cell) -> Value | None:
 
 
 @lowers("aws_appmesh_virtual_service", "AWS::AppMesh::VirtualService")
-def virtual_service(r: ResourceReader) -> Iterator[Answers]:
+def virtual_service(r: ResourceReader) -> Iterator[DnsName]:
     name = r.attribute("name", "VirtualServiceName").value
     if name is not None:
-        yield Answers(r.name, name, TRUE)
+        yield DnsName(r.name, name, TRUE)

@@ -30,12 +30,12 @@ from taskwall.model.core.entity import Setting
 from taskwall.model.entities.mesh import MeshTask
 from taskwall.source.resource import Cell
 
-Names: TypeAlias = tuple[str, ...]
+_Names: TypeAlias = tuple[str, ...]
 
-_JSON: Names = (
+_JSON: _Names = (
     "name", "environment", "value", "portMappings", "containerPort", "protocol", "image",
 )  # fmt: skip
-_CLOUDFORMATION: Names = (
+_CLOUDFORMATION: _Names = (
     "Name", "Environment", "Value", "PortMappings", "ContainerPort", "Protocol", "Image",
 )  # fmt: skip
 

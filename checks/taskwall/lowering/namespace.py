@@ -41,4 +41,4 @@ def registry(r: ResourceReader) -> Iterator[object]:
         external=r.external,
         namespace=r.link(Namespace, cell, "is in"),
     )
-    yield from dns_names.registered(r, cell)
+    yield from dns_names.cloud_map_name(r, cell)

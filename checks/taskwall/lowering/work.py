@@ -110,8 +110,8 @@ def task_source(r: ResourceReader) -> Iterator[object]:
     spelling = TASK_SOURCES[r.resource.type]
     if spelling.word == "service":
         yield from service_connect.connected(r)
-        yield from dns_names.connected(r)
-        yield from serving.ingress(r)
+        yield from dns_names.service_connect_names(r)
+        yield from serving.offered_ports(r)
         yield from lattice.registered(r)
         yield from deployment.shifts(r)
     if r.resource.type not in _UNTAGGED:

@@ -27,10 +27,9 @@ from taskwall.model.permissions.redundancy import contained, undone
 from taskwall.rules._rule import Verdict, rule
 
 DIRECTIONS: tuple[Direction, Direction] = ("ingress", "egress")
-BEFORE = ("TW204", "TW205", "TW206", "TW208", "TW215")
 
 
-@rule("low", default=True, yields_to=BEFORE, per_use=True)
+@rule("low", default=True, yields_to=("TW204", "TW205", "TW206", "TW208", "TW215"), per_use=True)
 def idle_permission(network: Network) -> Iterator[Verdict]:
     for each in used_groups(network, "tasks", "hosts", "balancers", "stores"):
         for way in DIRECTIONS:

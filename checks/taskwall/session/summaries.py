@@ -6,7 +6,7 @@ from typing import Literal, TypeAlias
 from msgspec import Struct
 
 from taskwall.core.facts import Fact
-from taskwall.core.values import Span, waiting
+from taskwall.core.values import Span, why_unknown
 from taskwall.model.core.entity import Entity, Link
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.entities.ecs import TaskSource
@@ -94,7 +94,7 @@ def _without_groups(source: TaskSource) -> SummaryLine:
     place = source.groups_setting.place
     if source.managed:
         return SummaryLine("AWS creates its security groups.", place)
-    if needs := waiting(source.groups_setting.needs):
+    if needs := why_unknown(source.groups_setting.needs):
         return SummaryLine(f"Its security groups are not known: {needs}.", place)
     return SummaryLine(
         "It sets no security group: its tasks use the default group of the VPC.", place
@@ -115,7 +115,7 @@ def _way(network: Network, source: TaskSource, front: BalancerPath) -> Iterator[
     """How a load balancer leads to tasks, and who reaches the load balancer."""
     is_ = "is" if front.fact.truth else "may be"
     if front.balancer is None:
-        waits = waiting(front.needs)
+        waits = why_unknown(front.needs)
         yield SummaryLine(f"A load balancer {is_} in front of {source.name}: {waits}.", front.place)
         return
     balancer = front.balancer
@@ -222,7 +222,7 @@ def _admitted(network: Network, link: Link) -> Iterator[SummaryLine]:
     """Whom the group allows that a tie leads to."""
     group = network.get(SecurityGroup, link)
     if group is None or group.external or not link.to:
-        waits = waiting(link.fact.needs) or "it is not in the sources"
+        waits = why_unknown(link.fact.needs) or "it is not in the sources"
         yield SummaryLine(f"What {link.to or 'a group'} allows is not known: {waits}.", link.place)
         return
     yield from _permissions(network, group.id, group.name)

@@ -221,7 +221,7 @@ class Unseen(Struct, frozen=True):
 
 
 @remembered
-def unseen(network: Network) -> tuple[Unseen, ...]:
+def on_unseen_instances(network: Network) -> tuple[Unseen, ...]:
     """The task sources (one of a kind) that run on container instances from elsewhere, or may."""
     found = []
     for source in kinds_of_source(network):

@@ -180,7 +180,7 @@ def _is_own_region(value: Value | None) -> bool:
     return isinstance(value, Unknown) and value.symbol == "AWS::Region"
 
 
-def inside(network: Network, endpoint: Endpoint, vpc: Link | None) -> Fact:
+def is_in_vpc(network: Network, endpoint: Endpoint, vpc: Link | None) -> Fact:
     """Whether an endpoint is in a VPC."""
     name = endpoint.name
     text = f"{name} is in {vpc.to if vpc and vpc.to else 'the VPC of the tasks'}"
@@ -195,12 +195,12 @@ def inside(network: Network, endpoint: Endpoint, vpc: Link | None) -> Fact:
 
 
 @remembered
-def of_vpc(network: Network, vpc: Link | None) -> list[tuple[Endpoint, Fact]]:
+def endpoints_of_vpc(network: Network, vpc: Link | None) -> list[tuple[Endpoint, Fact]]:
     """The endpoints that are in a VPC, or may be, and whether they are."""
     by_vpc = _by_vpc(network)
     keys = (vpc.to, "") if vpc is not None and vpc.exact and vpc.to else by_vpc
     near = (each for key in keys for each in by_vpc.get(key, ()))
-    found = ((each, inside(network, each, vpc)) for each in near)
+    found = ((each, is_in_vpc(network, each, vpc)) for each in near)
     return [(each, fact) for each, fact in found if fact.truth is not False]
 
 
@@ -302,7 +302,7 @@ def ecr_pairs(network: Network) -> tuple[tuple[Endpoint, Endpoint, Fact], ...]:
     found: list[tuple[Endpoint, Endpoint, Fact]] = []
     for dkr in network.every(Endpoint):
         is_dkr = is_for(network, dkr, ("ecr.dkr",))
-        others = of_vpc(network, dkr.vpc) if is_dkr.truth is not False else ()
+        others = endpoints_of_vpc(network, dkr.vpc) if is_dkr.truth is not False else ()
         near = [
             (api, all_of((is_dkr, is_for(network, api, ("ecr.api",)), _together(api, dkr))))
             for api, _ in others

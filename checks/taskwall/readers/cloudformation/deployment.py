@@ -22,7 +22,7 @@ from taskwall.core.values import (
 )
 from taskwall.readers.cloudformation.document import IntrinsicCall, Node
 from taskwall.readers.cloudformation.exports import ImportResolver
-from taskwall.readers.cloudformation.intrinsics import Outcome
+from taskwall.readers.cloudformation.intrinsics import NodeValue
 from taskwall.readers.cloudformation.template import Template
 from taskwall.source.stack import Inputs, SourceError
 
@@ -157,7 +157,7 @@ class TemplateContext(Protocol):
     def value(self, node: Node) -> Value | None:
         """The value of a node; None if it is removed."""
 
-    def outcome(self, node: Node) -> Outcome:
+    def outcome(self, node: Node) -> NodeValue:
         """The value of a node, or that it is, or may be, removed."""
 
     def argument(self, node: Node) -> Value:
@@ -191,7 +191,7 @@ class TemplateContext(Protocol):
     def macro(self, name: str, place: Span | None) -> Value:
         """What a macro makes; two of the same name can make different things."""
 
-    def named(self, name: str, place: Span) -> Outcome:
+    def named(self, name: str, place: Span) -> NodeValue:
         """What `Ref` gives for a name."""
 
     def get(self, name: str, attribute: str, place: Span) -> Value:

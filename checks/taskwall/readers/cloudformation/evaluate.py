@@ -49,7 +49,7 @@ from taskwall.readers.cloudformation.intrinsics import (
     STORED,
     MalformedError,
     MaybeRemoved,
-    Outcome,
+    NodeValue,
     name_of,
     nameless,
     with_null,
@@ -132,7 +132,7 @@ class Evaluator:
         found = self.outcome(node)
         return with_null(found) if isinstance(found, MaybeRemoved) else found
 
-    def outcome(self, node: Node) -> Outcome:
+    def outcome(self, node: Node) -> NodeValue:
         """The value of a node, or that it is, or may be, removed."""
         if isinstance(node, IntrinsicCall):
             return self._function(node)
@@ -215,7 +215,7 @@ class Evaluator:
                 items.append(found)
         return Items(tuple(items), tuple(rest), place, tuple(waits))
 
-    def _function(self, call: IntrinsicCall) -> Outcome:
+    def _function(self, call: IntrinsicCall) -> NodeValue:
         if self.run.made > MAX_TOTAL_CHARACTERS and call.name in _GROWING:
             return nameless(call.name, "is one of too many to be analysed", call.place)
         work = FUNCTIONS.get(call.name)
@@ -288,7 +288,7 @@ class Evaluator:
         """What a condition of this template is called among those of all."""
         return f"{self._own}{condition}"
 
-    def named(self, name: str, place: Span) -> Outcome:
+    def named(self, name: str, place: Span) -> NodeValue:
         """What `Ref` gives for a name."""
         if name in self.template.parameters:
             return with_place(self.parameters.value(name), place)
@@ -516,7 +516,7 @@ class Evaluator:
 # The functions that refer to something
 
 
-def _ref(run: Evaluator, call: IntrinsicCall) -> Outcome:
+def _ref(run: Evaluator, call: IntrinsicCall) -> NodeValue:
     name = literal_text(call.argument)
     if name is None:
         found = worst_per_scenario(run.argument(call.argument))
@@ -564,7 +564,7 @@ def _transform(run: Evaluator, call: IntrinsicCall) -> Value:
     return run.macro(f"{call.name} {name}" if name else call.name, call.place)
 
 
-FUNCTIONS: Final[dict[str, Callable[[Evaluator, IntrinsicCall], Outcome]]] = {
+FUNCTIONS: Final[dict[str, Callable[[Evaluator, IntrinsicCall], NodeValue]]] = {
     DYNAMIC_REFERENCE: texts.resolve,
     "Condition": conditions.condition,
     "Fn::And": conditions.and_,

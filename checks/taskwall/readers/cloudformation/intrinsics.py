@@ -41,7 +41,7 @@ class MaybeRemoved(Struct, frozen=True):
     needs: tuple[Need, ...]
 
 
-Outcome: TypeAlias = Value | MaybeRemoved | None
+NodeValue: TypeAlias = Value | MaybeRemoved | None
 """What a node comes to; None where it is removed."""
 
 

@@ -40,10 +40,10 @@ from taskwall.readers.terraform.syntax.tree import Block
 from taskwall.readers.terraform.values.effects import (
     OPEN,
     Answer,
+    Effect,
     Effects,
     Impossible,
     Memo,
-    Report,
     Secret,
 )
 from taskwall.readers.terraform.values.sensitive import (
@@ -93,7 +93,7 @@ class _Recalled(Effects):
         found: Answer = self._recall.answer(operand, OPEN)
         return found
 
-    def report(self, what: Report) -> None:
+    def report(self, what: Effect) -> None:
         """Note what holds for as long as the answer stands that is being made."""
         self._recall.accumulate(what)
 

@@ -44,7 +44,7 @@ from taskwall.readers.terraform.values.values import (
     as_text,
     distinct,
     doubts,
-    elements,
+    entries,
     identity,
     is_null,
     is_open,
@@ -258,7 +258,7 @@ def _keys(arguments: list[Value], scope: ModuleContext) -> Value:
     rest = tuple(waiting(item) for item in possible(map_))
     known = tuple(
         Known(key.data, map_.places.get(str(key.data))) if isinstance(key, Known) else key
-        for key, _ in elements(map_)
+        for key, _ in entries(map_)
     )
     return Items(known, rest, None, doubts(map_))
 
@@ -267,7 +267,7 @@ def _values(arguments: list[Value], scope: ModuleContext) -> Value:
     map_ = fields_of(arguments[0], scope)
     if isinstance(map_, Unknown | Reference):
         return access.as_list(map_, scope.run)
-    return Items(tuple(item for _, item in elements(map_)), possible(map_), None, doubts(map_))
+    return Items(tuple(item for _, item in entries(map_)), possible(map_), None, doubts(map_))
 
 
 def _coalesce(arguments: list[Value], scope: ModuleContext) -> Value:
