@@ -62,12 +62,15 @@ def test_the_words_are_found() -> None:
     assert private("its ties") == ["ties"]
 
 
-@pytest.mark.parametrize("path", sorted(PACKAGE.rglob("*.py")), ids=lambda path: path.stem)
-def test_texts_of_the_code(path: Path) -> None:
+def test_texts_of_the_code() -> None:
     """No message, reason, help or error in the package has a private word."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    found = {line: words for line, text in literals(tree) if (words := private(text))}
-    assert not found
+    found = [
+        f"{path}:{line}: {words}"
+        for path in sorted(PACKAGE.rglob("*.py"))
+        for line, text in literals(ast.parse(path.read_text(encoding="utf-8")))
+        if (words := private(text))
+    ]
+    assert not found, "\n".join(found)
 
 
 def test_pages_of_rules() -> None:
@@ -87,10 +90,10 @@ PAGES = [
 """What users read; `docs/architecture.md` names parts of the code."""
 
 
-@pytest.mark.parametrize("page", sorted(PAGES), ids=lambda page: page.name)
-def test_pages(page: Path) -> None:
+def test_pages() -> None:
     """No page for users has a private word."""
-    assert private(page.read_text(encoding="utf-8")) == []
+    for page in sorted(PAGES):
+        assert (page.name, private(page.read_text(encoding="utf-8"))) == (page.name, [])
 
 
 @pytest.mark.parametrize("command", ["", *COMMANDS])
