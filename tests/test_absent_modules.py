@@ -158,12 +158,22 @@ CASES = [
     for moved in ways((case / file).read_text(encoding="utf-8"))
     for name in (f"{case.parent.name}/{case.name}-{moved.name}",)
     if "\nmodule " not in moved.root.replace('\nmodule "moved" ', "")
+    and moved.root.count("AWS::CloudFormation::Stack") < 2
 ]
+
+
+MENDED = frozenset(
+    {
+        "tw602/fail_transit_half-aws_ec2_transit_gateway_route_table_association.payments_shared",
+        "tw602/pass_transit_halves-aws_vpc.shop",
+    }
+)
+"""Moves that broke the law once, which each run of the tests tries."""
 
 
 def is_tried(name: str) -> bool:
     """Whether a move is among those of each run of the tests."""
-    return zlib.crc32(name.encode()) % SHARE == 0
+    return name in MENDED or zlib.crc32(name.encode()) % SHARE == 0
 
 
 def stack_of(moved: Moved, present: bool) -> Stack:

@@ -100,6 +100,11 @@ _RULES = {
 }
 """The types of rules of their own, and the attribute that names their group."""
 
+_TRANSIT = {
+    "TransitAttachment": "transit_gateway_attachment_id",
+    "TransitTable": "transit_gateway_route_table_id",
+}
+
 _USERS: Mapping[str, Mapping[str, str]] = {
     "aws_ecs_service": {
         "Subnet": "network_configuration.subnets[]",
@@ -136,11 +141,15 @@ _USERS: Mapping[str, Mapping[str, str]] = {
     "aws_vpn_gateway_attachment": {"Vpc": "vpc_id", "Gateway": "vpn_gateway_id"},
     "aws_network_acl_association": {"NetworkAcl": "network_acl_id", "Subnet": "subnet_id"},
     "aws_route_table_association": {"RouteTable": "route_table_id", "Subnet": "subnet_id"},
+    "aws_ec2_transit_gateway_route_table_association": _TRANSIT,
+    "aws_ec2_transit_gateway_route_table_propagation": _TRANSIT,
 }
 """What may use things, by its type: the attribute in which it names them, by their kind."""
 
 _IN_PAIRS = frozenset(
     {
+        "aws_ec2_transit_gateway_route_table_association",
+        "aws_ec2_transit_gateway_route_table_propagation",
         "aws_network_acl_association",
         "aws_route_table_association",
         "aws_vpn_gateway_attachment",
