@@ -199,6 +199,7 @@ def judge_scenarios(
     answers: list[ScenarioVerdict] = []
     crashes: dict[Crash, None] = {}
     unread: tuple[Unread, ...] = ()
+    unreadable: list[SourceError] = []
     known: dict[tuple[int, ...], list[ScenarioVerdict]] = {}
     for number, evaluation in enumerate(evaluations):
         same = tuple(map(id, evaluation.resources))
@@ -210,6 +211,7 @@ def judge_scenarios(
         for name, at, error in lowered.crashes:
             why = format_exception(error)
             crashes[Crash(f"reading {name}", stack, why, at.file, at.line)] = None
+        unreadable += lowered.errors
         known[same] = []
         for crash in _ask(lowered.network, rules, settings, number, known[same], check_cancelled):
             crashes[replace(crash, stack=stack)] = None
@@ -242,7 +244,7 @@ def judge_scenarios(
         told[: len(merged)],
         max(sum(one.type != ABSENT for one in each.resources) for each in evaluations),
         unread,
-        mask.apply(tuple(dict.fromkeys(error for each in evaluations for error in each.errors))),
+        mask.apply(tuple(dict.fromkeys(_errors(evaluations, unreadable)))),
         mask.apply(evaluations[0].line_map.apply(tuple(crashes))),
         tuple(dict.fromkeys(skip for each in evaluations for skip in each.suppressions)),
         tuple(dict.fromkeys(one for each in evaluations for one in each.absent)),
@@ -252,6 +254,15 @@ def judge_scenarios(
         told[len(merged) :],
         tuple(_provenance([*merged, *quiet], rules, evaluations)),
     )
+
+
+def _errors(
+    evaluations: Sequence[Evaluation], unreadable: Sequence[SourceError]
+) -> Iterator[SourceError]:
+    """What could not be read of the sources, and then of the resources in them."""
+    for each in evaluations:
+        yield from each.errors
+    yield from evaluations[0].line_map.apply(tuple(unreadable))
 
 
 def _provenance(

@@ -171,6 +171,9 @@ take. Any other may be used to change the thing, or to use it."""
 
 _NO_ARGUMENTS = frozenset({"source", "version", "providers", "TemplateURL", "Location"})
 
+_PARAMETERS = ("Parameters", "parameters")
+"""Where a template gets its arguments, in either language."""
+
 
 def with_possible(resources: Sequence[Resource]) -> Sequence[Resource]:
     """Resources, and those that the absent modules among them may make."""
@@ -247,7 +250,7 @@ def _arguments(body: Fields, whole: Span) -> Iterator[tuple[Value, Span]]:
     """What is handed over, and where: of a nested template its parameters."""
     for name, argument in body.fields.items():
         place = body.places.get(name) or whole
-        if name == "Parameters" and isinstance(argument, Fields):
+        if name in _PARAMETERS and isinstance(argument, Fields):
             yield from _arguments(argument, place)
         elif name not in _NO_ARGUMENTS:
             yield argument, place
