@@ -346,6 +346,47 @@ def test_what_modules_may_start_unseen_is_not_followed_to_each_endpoint(
     assert asked == []
 
 
+DECIDED = """
+module "network" {
+  source = "example/network/aws"
+}
+resource "aws_lb" "web" {
+  internal = module.network.is_private ? true : false
+}
+resource "aws_lb_listener" "web" {
+  load_balancer_arn = aws_lb.web.arn
+  port              = 80
+  protocol          = "HTTP"
+  default_action {
+    type             = "forward"
+    target_group_arn = aws_lb_target_group.web.arn
+  }
+}
+resource "aws_lb_target_group" "web" {
+  target_type = "ip"
+}
+resource "aws_ecs_service" "web" {
+  load_balancer {
+    target_group_arn = aws_lb_target_group.web.arn
+  }
+}
+"""
+
+
+def test_what_a_module_puts_out_turns_no_switch() -> None:
+    """Nobody can choose it: that a listener is public, or internal, waits for the module."""
+    [stack], _ = terraform.stacks(["/root/main.tf"], Files({"/root/main.tf": DECIDED}), Inputs())
+    rules = [each for each in all_rules() if each.id in ("TW101", "TW104")]
+
+    found = [
+        one.finding for one in judge(stack, rules, Settings(show=("fail", "unknown"))).findings
+    ]
+
+    assert {(one.verdict, one.when, one.missing) for one in found} == {
+        ("unknown", None, ("module.network",))
+    }
+
+
 CLUSTERED = """
 Resources:
   Cluster:

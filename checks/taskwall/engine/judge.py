@@ -8,7 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from taskwall.core.change import AttributeChange
-from taskwall.core.facts import Fact
+from taskwall.core.facts import Fact, all_of
 from taskwall.core.values import ModuleCall, Need, Origin, Scenario, Span
 from taskwall.engine.scenarios import CancellationCheck, Followed, explore, never_cancelled
 from taskwall.engine.user_places import UserPlaces
@@ -534,13 +534,17 @@ def _settled(
         if answer.truth:
             verdict = answer.verdict
             fails.setdefault((verdict.message, verdict.when), []).append(answer)
-    if not fails:
-        return ((min(worst.values(), key=_rank), None),)
     found: list[tuple[ScenarioVerdict, str | None]] = []
+    others = [answer for answer in worst.values() if not answer.truth]
     for (_, exists), same in fails.items():
-        setting = followed.when(each.scenario for each in same)
+        needed = [each.scenario for each in same]
+        if (open_ := followed.left_to_absent(needed)) is not None:
+            decided = all_of((same[0].decided, open_))
+            others.append(replace(same[0], truth=None, decided=decided))
+            continue
+        setting = followed.when(needed)
         found.append((same[0], " and ".join(filter(None, (exists, setting))) or None))
-    return found
+    return found or ((min(others, key=_rank), None),)
 
 
 def _rank(answer: ScenarioVerdict) -> tuple[int, bool]:

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TypeAlias
 
 from taskwall.core.values import (
+    NOT_READ,
     Fields,
     Items,
     Known,
@@ -301,7 +302,7 @@ def _open(call: Resource, things: _Handed) -> Unknown:
 
 
 def _need(call: Resource, place: Span) -> Need:
-    return Need(call.origin.name, "is not there to be read", place)
+    return Need(call.origin.name, NOT_READ, place)
 
 
 def _resource(
