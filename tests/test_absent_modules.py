@@ -150,9 +150,18 @@ KINDS: Mapping[str, Callable[[str, str, Callable[[str], bool]], Iterator[Moved]]
 }
 
 
+MENDED = frozenset(
+    {
+        "tw602/fail_transit_half-aws_ec2_transit_gateway_route_table_association.payments_shared",
+        "tw602/pass_transit_halves-aws_vpc.shop",
+    }
+)
+"""Moves that broke the law once, which each run of the tests tries."""
+
+
 def is_tried(name: str) -> bool:
     """Whether a move is among those of each run of the tests."""
-    return zlib.crc32(name.encode()) % SHARE == 0
+    return name in MENDED or zlib.crc32(name.encode()) % SHARE == 0
 
 
 def stack_of(moved: Moved, present: bool) -> Stack:
@@ -214,7 +223,8 @@ def cases(rule: Rule, tried: Callable[[str], bool]) -> Iterator[Moved]:
             if (case / file).exists():
                 text = (case / file).read_text(encoding="utf-8")
                 for moved in ways(name, text, tried):
-                    if "\nmodule " not in moved.root.replace('\nmodule "moved" ', ""):
+                    twice = moved.root.count("AWS::CloudFormation::Stack") > 1
+                    if not twice and "\nmodule " not in moved.root.replace('\nmodule "moved" ', ""):
                         yield moved
 
 
@@ -340,6 +350,47 @@ def test_what_modules_may_start_unseen_is_not_followed_to_each_endpoint(
 
     assert [one.finding.verdict for one in found] == ["unknown"]
     assert asked == []
+
+
+DECIDED = """
+module "network" {
+  source = "example/network/aws"
+}
+resource "aws_lb" "web" {
+  internal = module.network.is_private ? true : false
+}
+resource "aws_lb_listener" "web" {
+  load_balancer_arn = aws_lb.web.arn
+  port              = 80
+  protocol          = "HTTP"
+  default_action {
+    type             = "forward"
+    target_group_arn = aws_lb_target_group.web.arn
+  }
+}
+resource "aws_lb_target_group" "web" {
+  target_type = "ip"
+}
+resource "aws_ecs_service" "web" {
+  load_balancer {
+    target_group_arn = aws_lb_target_group.web.arn
+  }
+}
+"""
+
+
+def test_what_a_module_puts_out_turns_no_switch() -> None:
+    """Nobody can choose it: that a listener is public, or internal, waits for the module."""
+    [stack], _ = terraform.stacks(["/root/main.tf"], Files({"/root/main.tf": DECIDED}), Inputs())
+    rules = [each for each in all_rules() if each.id in ("TW101", "TW104")]
+
+    found = [
+        one.finding for one in judge(stack, rules, Settings(show=("fail", "unknown"))).findings
+    ]
+
+    assert {(one.verdict, one.when, one.missing) for one in found} == {
+        ("unknown", None, ("module.network",))
+    }
 
 
 CLUSTERED = """

@@ -2,6 +2,7 @@
 
 import os
 import re
+from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Sequence
 from functools import partial
 from itertools import islice
@@ -13,6 +14,7 @@ from msgspec.structs import replace
 from taskwall.core.paths import encloses, repository_of
 from taskwall.core.patterns import pattern
 from taskwall.core.values import Span
+from taskwall.findings.text import number_of
 from taskwall.settings import Settings
 from taskwall.source.containment import attempt
 from taskwall.source.files import (
@@ -24,6 +26,7 @@ from taskwall.source.files import (
     walk,
 )
 from taskwall.source.stack import AbsentSource, Inputs, SourceError, Stack
+from taskwall.source.submodules import unchecked_submodules
 from taskwall.source.terragrunt import CURE, is_unit, units
 
 if TYPE_CHECKING:
@@ -79,8 +82,8 @@ class Sources(Struct):
     """What a scan has to look at, and what stood in its way.
 
     `errors` lie in the sources, `refused` in what was given. `foreign` are given files that are
-    none of ours, `absent` are units of Terragrunt, by the given folder that they are in, and
-    `excluded` counts the files that the settings leave out.
+    none of ours, `absent` are units of Terragrunt and submodules that are not checked out, by the
+    given folder that they are in, and `excluded` counts the files that the settings leave out.
     """
 
     reads: list[ReadStack] = []
@@ -127,6 +130,9 @@ def read_sources(
         if scope.among is None and "terraform" in scope.kinds:
             there = [path for path in below if is_unit(path) and not use.excludes(path)]
             found.absent += [(folder, unit) for unit in units(there, files)]
+        if scope.among is None:
+            empty = unchecked_submodules(boundaries[folder], folder, files)
+            found.absent += [(folder, one) for where, one in empty if not use.excludes(where)]
         for path in (*below, *_unsaved(folder, files, scope.deep, below)):
             counts = path.endswith((*TERRAFORM, *TEMPLATES)) and (
                 scope.among is None or path in scope.among
@@ -235,8 +241,9 @@ def nothing_to_analyse(paths: Sequence[str], found: Sources, files: Files) -> So
     if found.foreign:
         why = _none_of_ours(found.foreign[0], files)
     if found.absent:
-        units_are = "1 unit" if len(found.absent) == 1 else f"{len(found.absent):,} units"
-        why += f" but {units_are} of Terragrunt: {CURE}"
+        kinds = Counter((one.kind, one.cure) for _, one in found.absent)
+        what = (f"{number_of(kind, count)}: {cure}" for (kind, cure), count in kinds.items())
+        why += f" but {', '.join(what)}"
     if found.excluded:
         files_are = "1 file is" if found.excluded == 1 else f"{found.excluded:,} files are"
         why += f"; {files_are} excluded"

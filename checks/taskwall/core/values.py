@@ -207,6 +207,9 @@ class Fields(Struct, frozen=True, gc=False):
     place: Span | None = None
 
 
+NOT_READ = "is not there to be read"
+"""Why it is not known what an absent module makes, or puts out."""
+
 OUTSIDE = "is not in the sources"
 """Why an attribute of a data source is not known."""
 

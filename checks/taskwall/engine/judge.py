@@ -22,7 +22,7 @@ from taskwall.model.core.network import Network, RulePolicy
 from taskwall.rules._rule import Rule, Verdict
 from taskwall.settings import Settings
 from taskwall.source.resource import ABSENT, Resource
-from taskwall.source.stack import Evaluation, Provenance, Stack
+from taskwall.source.stack import Evaluation, Provenance, SourceError, Stack
 
 LowerResources: TypeAlias = Callable[[Sequence[Resource], RulePolicy], Lowered]
 """Builds the network that resources declare."""
@@ -100,7 +100,8 @@ def judge_scenarios(
     findings = cache.redacted([*merged, *silenced], lines, redactor)
     if redactor:
         passes = frozenset((*key[:2], redactor.redact(key[2]), *key[3:]) for key in passes)
-    errors = tuple(dict.fromkeys(error for each in evaluations for error in each.errors))
+    read_errors = (error for each in evaluations for error in each.errors)
+    errors = tuple(dict.fromkeys((*read_errors, *lines.apply(tuple(collected.errors)))))
     bound = (
         f"{stack}: only {len(followed.evaluations)} combinations of its undecided conditions"
         " were analysed"
@@ -149,7 +150,10 @@ def policy_of(settings: Settings) -> RulePolicy:
 
 
 class _VerdictCollector:
-    """The verdicts of all rules, under one scenario after another, and what crashed."""
+    """The verdicts of all rules, under one scenario after another, and what crashed.
+
+    `errors` are what could not be read in resources.
+    """
 
     def __init__(
         self,
@@ -161,6 +165,7 @@ class _VerdictCollector:
     ) -> None:
         self.answers: list[ScenarioVerdict] = []
         self.crashes: dict[Crash, None] = {}
+        self.errors: list[SourceError] = []
         self.unread: tuple[Unread, ...] = ()
         self._stack = stack
         self._rules = rules
@@ -181,6 +186,7 @@ class _VerdictCollector:
         for name, at, error in lowered.crashes:
             why = format_exception(error)
             self.crashes[Crash(f"reading {name}", self._stack, why, at.file, at.line)] = None
+        self.errors += lowered.errors
         self._known[same] = list(self._verdicts(lowered.network, scenario))
         self.answers += self._known[same]
 

@@ -6,6 +6,7 @@ from typing import TypeAlias
 from msgspec import Struct
 from msgspec.structs import replace
 
+from taskwall.core.facts import all_of
 from taskwall.core.values import Scenario, Span
 from taskwall.engine.explanation import called_from, finding_of, message_of, severity_of
 from taskwall.engine.judgement import LocatedFinding, Pass, ScenarioVerdict
@@ -173,13 +174,17 @@ def _worst_per_setting(group: list[ScenarioVerdict], followed: Followed) -> Sequ
         if answer.truth:
             verdict = answer.verdict
             fails.setdefault((verdict.message, verdict.when), []).append(answer)
-    if not fails:
-        return ((min(worst.values(), key=_rank), None),)
     found: list[_UnderSetting] = []
+    others = [answer for answer in worst.values() if not answer.truth]
     for (_, exists), same in fails.items():
-        setting = followed.when(each.scenario for each in same)
+        needed = [each.scenario for each in same]
+        if (open_ := followed.left_to_absent(needed)) is not None:
+            decided = all_of((same[0].decided, open_))
+            others.append(replace(same[0], truth=None, decided=decided))
+            continue
+        setting = followed.when(needed)
         found.append((same[0], " and ".join(filter(None, (exists, setting))) or None))
-    return found
+    return found or ((min(others, key=_rank), None),)
 
 
 _WORST: dict[bool | None, int] = {True: 0, None: 1, False: 2}

@@ -42,6 +42,7 @@ def pictures(options: Options, files: Files | None = None) -> Pictures:
             evaluation = read.stack.evaluate({})
             errors |= dict.fromkeys(evaluation.errors)
             lowered = lower(evaluation.resources)
+            errors |= dict.fromkeys(lowered.errors)
             graph = drawn(lowered.network, name, paths.shown)
         except RecursionError:
             place = Span(min(read.stack.files, default=read.stack.name), 1, 1, 1, 1)

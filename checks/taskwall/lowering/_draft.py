@@ -26,6 +26,7 @@ from taskwall.lowering._cloud_control import as_cloudformation, types_of
 from taskwall.lowering._outside import is_outside, looks_here, root_of, words_in
 from taskwall.model.core.entity import SOMETHING, Entity, Link, Setting
 from taskwall.source.resource import Cell, Resource
+from taskwall.source.stack import SourceError
 
 T = TypeVar("T", bound=Entity)
 
@@ -77,6 +78,10 @@ class ResourceReader:
         spot = AttributePath(self.id, f"{cell.path}{end}")
         settable = cell.path and not _is_translated(self.resource)
         return (AttributeChange(spot, terraform, cloudformation),) if settable else ()
+
+    def complain(self, cell: Cell, message: str) -> None:
+        """Note that what stands at a cell cannot be read."""
+        self.builder.errors.append(SourceError(cell.place, f"{self.name}: {message}"))
 
     def fact(self, text: str, cell: Cell) -> Fact:
         """That this resource says something at a cell; unknown where either may be absent."""
@@ -242,6 +247,7 @@ class NetworkBuilder:
         self.resources = {resource.origin.address: resource for resource in every}
         self.attributes_read: set[tuple[str, str]] = set()
         self.crashes: list[tuple[str, Span, Exception]] = []
+        self.errors: list[SourceError] = []
         self.external_references: dict[tuple[type[Entity], str], ExternalReference] = {}
         self._names: dict[type[Entity], dict[str, str]] = {}
         self._words: dict[str, frozenset[str]] = {}

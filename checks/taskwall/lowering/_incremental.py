@@ -10,6 +10,7 @@ from taskwall.incremental.query import Entry, Query, QueryEngine
 from taskwall.lowering._draft import ExternalReference, NetworkBuilder
 from taskwall.model.core.entity import Entity
 from taskwall.source.resource import Resource
+from taskwall.source.stack import SourceError
 
 
 class _Part(Struct, frozen=True):
@@ -19,6 +20,7 @@ class _Part(Struct, frozen=True):
     outside: dict[tuple[type[Entity], str], ExternalReference]
     read: frozenset[tuple[str, str]]
     crashes: tuple[tuple[str, Span, Exception], ...]
+    errors: tuple[SourceError, ...]
 
 
 class IncrementalNetworkBuilder(NetworkBuilder):
@@ -69,6 +71,7 @@ class IncrementalNetworkBuilder(NetworkBuilder):
         queries.set_dependencies(self._outside_parts, reads)
         self.attributes_read = set().union(*{part.read for part in parts})
         self.crashes = [crash for part in parts for crash in part.crashes]
+        self.errors = [error for part in parts for error in part.errors]
         return [thing for part in parts for thing in part.entities]
 
     def by_name(self, kind: type[Entity]) -> dict[str, str]:
@@ -98,9 +101,11 @@ class IncrementalNetworkBuilder(NetworkBuilder):
         return self._ended(() if thing is None else (thing,))
 
     def _begin(self) -> None:
-        self.attributes_read, self.external_references, self.crashes = set(), {}, []
+        self.attributes_read, self.external_references = set(), {}
+        self.crashes, self.errors = [], []
 
     def _ended(self, things: tuple[Any, ...]) -> _Part:
         read = frozenset(self.attributes_read)
         read = self._attributes_read.setdefault(read, read)
-        return _Part(things, self.external_references, read, tuple(self.crashes))
+        crashes, errors = tuple(self.crashes), tuple(self.errors)
+        return _Part(things, self.external_references, read, crashes, errors)

@@ -19,7 +19,7 @@ from taskwall.core.values import (
     worst_per_scenario,
 )
 from taskwall.lowering._draft import ResourceReader
-from taskwall.lowering._structure import structure
+from taskwall.lowering._structure import structure, text_without_structure
 from taskwall.lowering.image import pulled, referenced_type
 from taskwall.lowering.sidecar import cased, sidecar
 from taskwall.model.entities.container_needs import ContainerUse, What
@@ -34,6 +34,8 @@ def uses(r: ResourceReader, cell: Cell) -> Iterator[ContainerUse]:
         return
     found = structure(cell)
     if found is None:
+        if text_without_structure(cell):
+            r.complain(cell, "its container definitions are not JSON")
         if not cell.absent:
             yield from (_use(r, cell, what, "") for what in _WHATS)
         return

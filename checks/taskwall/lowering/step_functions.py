@@ -20,7 +20,7 @@ from taskwall.core.values import (
     worst_per_scenario,
 )
 from taskwall.lowering._draft import ResourceReader, lowers
-from taskwall.lowering._structure import structure
+from taskwall.lowering._structure import structure, text_without_structure
 from taskwall.lowering.tag import tags
 from taskwall.lowering.work import STATES, source_of
 from taskwall.source.resource import Cell
@@ -39,6 +39,8 @@ def state_machine(r: ResourceReader) -> Iterator[object]:
     cells += [r.attribute("", "DefinitionUri"), r.attribute("", "DefinitionS3Location")]
     definition = next((found for cell in cells if (found := structure(cell, given))), None)
     if definition is None:
+        for cell in filter(text_without_structure, cells[:2]):
+            r.complain(cell, "its definition is not JSON")
         return
     for name, state in _states(definition, 0):
         resource = state.get("Resource")

@@ -93,7 +93,7 @@ def transit_table(r: ResourceReader) -> Iterator[Entity]:
     "AWS::EC2::TransitGatewayRouteTableAssociation",
 )
 def transit_association(r: ResourceReader) -> Iterator[Struct]:
-    yield TransitEntry("association", _table(r), _attachment(r))
+    yield TransitEntry("association", _table(r), _attachment(r), fact=_there(r))
 
 
 @lowers(
@@ -101,7 +101,7 @@ def transit_association(r: ResourceReader) -> Iterator[Struct]:
     "AWS::EC2::TransitGatewayRouteTablePropagation",
 )
 def transit_propagation(r: ResourceReader) -> Iterator[Struct]:
-    yield TransitEntry("propagation", _table(r), _attachment(r))
+    yield TransitEntry("propagation", _table(r), _attachment(r), fact=_there(r))
 
 
 @lowers("aws_ec2_transit_gateway_route", "AWS::EC2::TransitGatewayRoute")
@@ -109,11 +109,21 @@ def transit_route(r: ResourceReader) -> Iterator[Struct]:
     destination = r.setting("destination_cidr_block", "DestinationCidrBlock")
     hole = r.setting("blackhole", "Blackhole", False, "it leads to an attachment").is_(True)
     if hole.truth is not False:
-        fact = TRUE if hole.truth else hole
+        fact = _there(r) if hole.truth else hole & _there(r)
         yield TransitEntry("blackhole", _table(r), None, destination, fact)
     if not hole.truth:
-        fact = TRUE if hole.truth is False else ~hole
+        fact = _there(r) if hole.truth is False else ~hole & _there(r)
         yield TransitEntry("route", _table(r), _attachment(r), destination, fact)
+
+
+def _there(r: ResourceReader) -> Fact:
+    """That an entry exists, which is worth a word only where it may not."""
+    found = r.fact(f"{r.name} exists", _table_cell(r))
+    return TRUE if found.truth else found
+
+
+def _table_cell(r: ResourceReader) -> Cell:
+    return r.attribute("transit_gateway_route_table_id", "TransitGatewayRouteTableId")
 
 
 def _attachment(r: ResourceReader) -> Link | None:
@@ -123,7 +133,7 @@ def _attachment(r: ResourceReader) -> Link | None:
 
 def _table(r: ResourceReader) -> Link:
     """The table that a cell names: the default one by the attribute of its transit gateway."""
-    cell = r.attribute("transit_gateway_route_table_id", "TransitGatewayRouteTableId")
+    cell = _table_cell(r)
     value = cell.value
     while isinstance(value, Reference):
         resource = r.builder.resources.get(value.resource)

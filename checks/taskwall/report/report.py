@@ -31,6 +31,7 @@ from taskwall.rules._rule import Rule, describe
 from taskwall.settings import Settings, reaches
 from taskwall.source.files import Files
 from taskwall.source.stack import InternalError, SourceError
+from taskwall.source.submodules import is_called
 
 
 class ReportBuilder:
@@ -193,6 +194,8 @@ class ReportBuilder:
         """What calls name and nothing brought, each call once."""
         judged = zip(self.found.reads, self.judgements, strict=True)
         called = [(read.stack.name, one) for read, each in judged for one in each.absent]
+        calls = [one for _, one in called]
+        more = [(at, one) for at, one in self.found.absent if not is_called(one, calls)]
         found = {
             Absent(
                 one.kind,
@@ -205,7 +208,7 @@ class ReportBuilder:
                 one.cure,
                 one.read_as,
             )
-            for stack, one in (*called, *self.found.absent)
+            for stack, one in (*called, *more)
         }
         return tuple(sorted(found, key=lambda one: (one.file, one.line, one.name, one.stack)))
 

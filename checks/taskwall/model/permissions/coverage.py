@@ -211,9 +211,15 @@ def _unseen_in(network: Network, needs: tuple[Need, ...], vpc: Link | None) -> A
 
 @remembered
 def of_vpc(network: Network, vpc: Vpc) -> Addresses:
-    """The ranges that the sources write as those of a VPC."""
+    """The ranges that the sources write as those of a VPC.
+
+    One that they do not write need not have IPv6 addresses.
+    """
     here = link_to(vpc)
-    return Addresses(tuple(part(each, vpc.id, here) for each in vpc.cidrs))
+    parts = tuple(part(each, vpc.id, here) for each in vpc.cidrs)
+    if vpc.external:
+        parts = tuple(replace(p, there=p.there and p.within != V6) for p in parts)
+    return Addresses(parts)
 
 
 @remembered

@@ -18,6 +18,11 @@ from taskwall.core.values import (
     unknown,
     worst_per_scenario,
 )
+from taskwall.readers.terraform.evaluation.absent_template import (
+    absent_template,
+    call_of_template,
+    deploys_template,
+)
 from taskwall.readers.terraform.evaluation.access import attribute
 from taskwall.readers.terraform.evaluation.body import flattened
 from taskwall.readers.terraform.evaluation.context import Env, ModuleContext
@@ -166,7 +171,11 @@ class ResourceInstance:
                 scope.run.hidden.hide(value)
         for name in FROM_FILES.get(block.labels[0], ()) if block.type == "resource" else ():
             self._report_files(origin.name, name, body)
-        return Resource(block.labels[0], origin, body, block.place, block.type == "data")
+        made = Resource(block.labels[0], origin, body, block.place, block.type == "data")
+        if deploys_template(made):
+            scope.run.effects.report(absent_template(made))
+            return call_of_template(made)
+        return made
 
     def _report_files(self, resource: str, name: str, body: Fields) -> None:
         """Report the files whose content an attribute should have, and that are not read."""
