@@ -124,6 +124,12 @@ def parser() -> ArgumentParser:
     flag("--fail-on-absent", "also fail the run for modules, templates and files that are absent")
     option("--show", "the verdicts to report (default: fail)", metavar="fail,unknown,pass")
     option("--exclude", "paths that are skipped in scanned folders", metavar="PATTERNS")
+    option(
+        "--context",
+        "a source that is read for what PATH refers to, and not judged: a root, a template, a plan"
+        " or a state",
+        metavar="PATH",
+    )
     flag("--allow-empty", "accept that there is nothing to analyse")
     option("--var", "the value of a Terraform variable", metavar="NAME=VALUE")
     option("--var-file", "a .tfvars file", metavar="FILE")
@@ -206,6 +212,7 @@ def options_of(given: Namespace) -> api.Options:
         baseline=given.baseline,
         write_baseline=given.write_baseline,
         exclude=tuple(flat(given.exclude)),
+        context=tuple(given.context or ()),
         fail_on_unknown=given.fail_on_unknown,
         fail_on_absent=given.fail_on_absent,
         allow_empty=given.allow_empty,

@@ -11,6 +11,7 @@ from taskwall.core.change import AttributeChange
 from taskwall.core.facts import Fact
 from taskwall.core.values import ModuleCall, Need, Origin, Scenario, Span
 from taskwall.engine.scenarios import CancellationCheck, Followed, explore, never_cancelled
+from taskwall.engine.ties import ScannedVerdicts
 from taskwall.engine.user_places import UserPlaces
 from taskwall.findings.finding import (
     CalledFrom,
@@ -213,6 +214,7 @@ def judge_scenarios(
         known[same] = []
         for crash in _ask(lowered.network, rules, settings, number, known[same], check_cancelled):
             crashes[replace(crash, stack=stack)] = None
+        known[same] = _of_scanned(known[same], evaluation.resources)
         answers += known[same]
         del lowered  # the network, before findings take as much memory
     if followed.beyond is not None:
@@ -221,6 +223,7 @@ def judge_scenarios(
         number = len(followed.evaluations)
         for crash in _ask(lowered.network, rules, settings, number, unseen, check_cancelled):
             crashes[replace(crash, stack=stack)] = None
+        unseen = _of_scanned(unseen, followed.beyond.resources)
         shown_by = {_what(answer) for answer in answers}
         answers += (one for one in unseen if one.truth is not False and _what(one) not in shown_by)
         evaluations = (*followed.evaluations, followed.beyond)
@@ -240,7 +243,7 @@ def judge_scenarios(
     told = before.told([*merged, *quiet], evaluations[0].line_map, mask)
     return Judgement(
         told[: len(merged)],
-        max(sum(one.type != ABSENT for one in each.resources) for each in evaluations),
+        max(sum(map(_counts, each.resources)) for each in evaluations),
         unread,
         mask.apply(tuple(dict.fromkeys(error for each in evaluations for error in each.errors))),
         mask.apply(evaluations[0].line_map.apply(tuple(crashes))),
@@ -252,6 +255,21 @@ def judge_scenarios(
         told[len(merged) :],
         tuple(_provenance([*merged, *quiet], rules, evaluations)),
     )
+
+
+def _of_scanned(
+    answers: list[ScenarioVerdict], resources: Sequence[Resource]
+) -> list[ScenarioVerdict]:
+    """The answers without those on the context alone."""
+    told = ScannedVerdicts(resources)
+    if not told.has_context:
+        return answers
+    pairs = ((answer, told.told(answer.verdict, answer.decided)) for answer in answers)
+    return [
+        answer if verdict is answer.verdict else replace(answer, verdict=verdict)
+        for answer, verdict in pairs
+        if verdict is not None
+    ]
 
 
 def _provenance(
@@ -267,6 +285,10 @@ def _provenance(
             if one.shared:
                 found = (*(found or (Provenance(one.place),)), Provenance(one.shared))
         yield lines.apply(found)
+
+
+def _counts(resource: Resource) -> bool:
+    return resource.type != ABSENT and not resource.origin.context
 
 
 def _what(answer: ScenarioVerdict) -> tuple[str, str, Span]:

@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from taskwall.core.values import Origin, Question, Scenario, Span, Value
 from taskwall.incremental.positions import IDENTITY, LineMap
+from taskwall.source.context import Context
 from taskwall.source.resource import Resource, Suppression
 
 
@@ -59,7 +60,7 @@ class Inputs(Struct, frozen=True):
     the call; `module_sources` are such folders by what `source` says, and `data_folder` is where
     Terraform keeps what it downloads, seen from a root. `environment` holds what variables named
     `TF_VAR_...` say, if it is to be listened to.
-    `hcl_parser` is "tree-sitter" or "python-hcl2".
+    `hcl_parser` is "tree-sitter" or "python-hcl2". `context` is read for what the sources refer to.
     """
 
     variables: Mapping[str, Value] = {}
@@ -76,6 +77,7 @@ class Inputs(Struct, frozen=True):
     data_folder: str = ".terraform"
     environment: Mapping[str, str] = {}
     hcl_parser: str = "tree-sitter"
+    context: Context = Context()
 
 
 class Provenance(Struct, frozen=True, gc=False):

@@ -87,6 +87,8 @@ class ResourceInstance:
     def _get(self, name: str) -> Value:
         if (found := self._outputs(name)) is not None:
             return found
+        if (found := self._looked_up(name)) is not None:
+            return found
         if (self._block.type, self._block.labels[0], name) == ("resource", _DATA, "output"):
             # It only hands its input on, and has none without one.
             return self.fields.get("input") or Known(None)
@@ -128,6 +130,17 @@ class ResourceInstance:
         found = states.outputs(self._local, self.address, self.fields, self._scope)
         return found if found is None or name == "outputs" else attribute(found, name, run)
 
+    def _looked_up(self, name: str) -> Value | None:
+        """An attribute of the resource of another root that this data source means."""
+        run = self._scope.run
+        if run.lookups is None or self._block.type != "data":
+            return None
+        asked = Reference(self.address, name)
+        if run.assumed(asked) is not asked:
+            return None  # what the user says stands before it
+        kind = self._block.labels[0]
+        return run.lookups.attribute(kind, self.address, name, self.fields, self._scope)
+
     def _computed(self, kind: str, name: str) -> Value | None:
         """What a data source makes of that which is written in it."""
         compute = COMPUTED.get((kind, name))
@@ -157,6 +170,7 @@ class ResourceInstance:
             "terraform",
             scope.called_from,
             tuple(dict.fromkeys((*scope.maybe, *self._maybe))),
+            context=scope.run.context,
         )
         body = self.fields.all(block.place)
         if block.labels[0].startswith("aws"):
