@@ -24,9 +24,7 @@ from taskwall.source.files import (
     folder_entries,
     walk,
 )
-from taskwall.source.kinds import TEMPLATES as TEMPLATES
-from taskwall.source.kinds import TERRAFORM as TERRAFORM
-from taskwall.source.kinds import is_plan
+from taskwall.source.kinds import TEMPLATES, TERRAFORM, is_plan
 from taskwall.source.stack import AbsentSource, Inputs, SourceError, Stack
 from taskwall.source.terragrunt import CURE, is_unit, units
 

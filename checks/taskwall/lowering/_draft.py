@@ -394,7 +394,7 @@ class NetworkBuilder:
             found = resource.cell(self.attributes_read).get(key)
             if not found.absent and not isinstance(found.value, Unknown):
                 return self.resolve(kind, found)
-        needs = (Need(reference.resource, "is not in the sources"),)
+        needs = (Need(reference.resource, reference.why),)
         self._refer((kind, reference.resource), cell, needs)
         return reference.resource, False, needs
 

@@ -13,12 +13,14 @@ from taskwall.findings.finding import (
     DOCUMENT_VERSION,
     Absent,
     Crash,
+    Finding,
     Instance,
     Problem,
     Report,
     ReportDocument,
     Summary,
     Suppressed,
+    Tie,
     Unread,
 )
 from taskwall.findings.redaction import Redactor
@@ -118,6 +120,7 @@ class ReportBuilder:
             errors, warnings = tuple(sorted({*errors, *warnings}, key=_by_place)), ()
         crashes = self._crashes()
         absent = self._absent()
+        ties = self._ties()
         verdicts = [finding.verdict for finding in loud]
         elsewhere = Counter(finding.verdict for finding in by_mistake(others, self.paths))
         reads = self.found.reads
@@ -141,6 +144,7 @@ class ReportBuilder:
             tuple(finding for finding in loud if finding.verdict in self.settings.show),
             tuple(silent),
             absent,
+            tuple(tie for tie in ties if tie.to_stack is not None or tie.candidates),
             warnings=warnings,
             unread=_unread(self.judgements),
             errors=errors,
@@ -170,6 +174,7 @@ class ReportBuilder:
             about_rules,
             elsewhere=(elsewhere["fail"], elsewhere["unknown"]),
             excluded=self.found.excluded,
+            open_ties=_most_needed_first((tie for tie in ties if tie.to_stack is None), loud),
         )
 
     def _excerpt(self, file: str, line: int) -> str | None:
@@ -208,6 +213,24 @@ class ReportBuilder:
             for stack, one in (*called, *self.found.absent)
         }
         return tuple(sorted(found, key=lambda one: (one.file, one.line, one.name, one.stack)))
+
+    def _ties(self) -> list[Tie]:
+        """What the stacks refer to of other sources, as far as that was looked for."""
+        found = {
+            Tie(
+                tie.address,
+                self.paths.shown(tie.stack),
+                self.paths.shown(tie.place.file),
+                tie.place.line,
+                tie.by,
+                tie.to,
+                self.paths.shown(tie.target) or None,
+                tie.candidates,
+            )
+            for read in self.found.reads
+            for tie in read.stack.ties
+        }
+        return sorted(found, key=lambda tie: (tie.file, tie.line, tie.from_, tie.to))
 
     def _crashes(self) -> tuple[Crash, ...]:
         """What failed by a defect of ours: rules, lowering, and the reading of sources."""
@@ -297,6 +320,17 @@ class ReportBuilder:
             if entry.fingerprint not in met and entry.rule in ran and entry.file in scanned:
                 what = f"{entry.rule} on {entry.resource}"
                 yield f"{entry.file}: {what} is in the baseline, but no longer found"
+
+
+def _most_needed_first(ties: Iterable[Tie], findings: Iterable[Finding]) -> tuple[Tie, ...]:
+    """Ties that are open, in the order of how many unknowns wait for what they would give."""
+    waits = Counter(name for one in findings for name in one.missing)
+
+    def needed(tie: Tie) -> int:
+        own = (tie.from_, f"{tie.from_}.")
+        return sum(n for name, n in waits.items() if name == own[0] or name.startswith(own[1]))
+
+    return tuple(sorted(ties, key=lambda tie: -needed(tie)))
 
 
 def _page(rule: Rule) -> str:

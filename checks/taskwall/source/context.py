@@ -36,7 +36,8 @@ class Tie(Struct, frozen=True):
     """What a source refers to, as far as it was found.
 
     `address`, at `place`, refers to `to` of the root or source `target`, by what `by` says. Where
-    that is open, `target` is "" and `candidates` are what it may mean.
+    that is open, `target` is "" and `candidates` are what it may mean; `doubt` says so of what is
+    all that is asked for.
     """
 
     stack: str
@@ -46,6 +47,7 @@ class Tie(Struct, frozen=True):
     target: str = ""
     to: str = ""
     candidates: tuple[str, ...] = ()
+    doubt: str = ""
 
 
 def labels(paths: Sequence[str]) -> list[str]:

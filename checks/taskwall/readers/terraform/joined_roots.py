@@ -169,7 +169,13 @@ def joined(
         if all(root.context for root in several):
             continue
         others = [one for one in members if isinstance(one, ContextSource)]
-        stack = several[0] if len(members) == 1 else _together(several, inputs, files, others)
+        stack: TerraformStack | JoinedStack
+        if len(members) == 1:
+            doubts = {tie.address: tie.doubt for tie in ties if tie.stack == group[0] and tie.doubt}
+            stack = several[0]
+            stack.inputs = replace(stack.inputs, doubts=doubts)
+        else:
+            stack = _together(several, inputs, files, others)
         stack.ties = tuple(tie for tie in ties if tie.stack in group)
         found.append(stack)
     return found

@@ -4,6 +4,8 @@ import os
 from collections.abc import Iterable
 from functools import partial
 
+from msgspec.structs import replace
+
 from taskwall.core.paths import repository_of
 from taskwall.readers.terraform.joined_roots import JoinedStack, joined
 from taskwall.readers.terraform.modules import Module, module_loader
@@ -76,7 +78,8 @@ def _stack(
     found = kept.get(("stack", root.folder))
     if (
         isinstance(found, TerraformStack)
-        and (found.inputs, found.boundary, found.context) == (inputs, boundary, context)
+        and replace(found.inputs, doubts={}) == inputs
+        and (found.boundary, found.context) == (boundary, context)
         and found.holds(root)
     ):
         return found

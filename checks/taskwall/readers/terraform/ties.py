@@ -61,7 +61,8 @@ def data_references(
         ]
         if not ties:
             some = tuple(one.address for one in (*answer.found, *answer.open))
-            ties = [Tie(scope.run.root.folder, address, place, by, candidates=some)]
+            doubt = answer.doubt if answer.found else ""
+            ties = [Tie(scope.run.root.folder, address, place, by, candidates=some, doubt=doubt)]
         yield from ties
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
-from taskwall.core.values import Items, Need, Reference, Value
+from taskwall.core.values import Items, Need, Reference, Text, Value
 from taskwall.readers.terraform.evaluation.context import ModuleContext, WrittenBody
 from taskwall.readers.terraform.evaluation.data_queries import (
     DATA_SOURCES,
@@ -29,6 +29,7 @@ class Candidate(Struct, frozen=True, eq=False):
     """A resource that data sources may mean; `root` is the folder or the file that it is of."""
 
     root: str
+    type: str
     resource: ResourceInstance | Resource
 
     @property
@@ -67,11 +68,11 @@ class Answer(Struct, frozen=True, eq=False):
         return self.found[0] if alone else None
 
     @property
-    def needs(self) -> tuple[Need, ...]:
-        """What it waits for where it is open which it means."""
+    def doubt(self) -> str:
+        """Why it is not known which it means: a sentence's end."""
         some = [one.address for one in (*self.found, *self.open)]
-        more = f" and {len(some) - 3} more" if some[3:] else ""
-        return (Need(", ".join(some[:3]) + more, "may each be what it means"),)
+        more = f" or one of {len(some) - 3} more" if some[3:] else ""
+        return f"may be {' or '.join(some[:3])}{more}"
 
 
 class DataAnswers:
@@ -98,8 +99,10 @@ class DataAnswers:
         if answer is None:
             return None
         if DATA_SOURCES[kind].lists:
-            return _all(answer) if name == DATA_SOURCES[kind].lists else None
-        return None if answer.one is None else answer.one.get(_SAME.get((kind, name), name))
+            return _all(answer, address) if name == DATA_SOURCES[kind].lists else None
+        if answer.one is not None:
+            return answer.one.get(_SAME.get((kind, name), name))
+        return Reference(address, name, None, None, answer.doubt) if answer.found else None
 
     def answer(
         self, kind: str, address: str, written: WrittenBody, scope: ModuleContext
@@ -124,11 +127,11 @@ class DataAnswers:
         open_: list[Candidate] = []
         for type_ in source.means if query.criteria else ():
             for candidate in self._of_type(type_, scope):
-                if candidate.root == scope.run.root.folder:
-                    continue  # what a root looks up of its own is as it was before
                 met = meets(query, candidate.asked)
-                if met is not False:
-                    (found if met else open_).append(candidate)
+                if met and candidate.root == scope.run.root.folder:
+                    return Answer(query, (), ())  # what it looks up of its own is as it was before
+                if met is not False and candidate.root != scope.run.root.folder:
+                    (found if met and _leads_on(candidate) else open_).append(candidate)
         return Answer(query, tuple(found), tuple(open_))
 
     def _of_type(self, type_: str, scope: ModuleContext) -> tuple[Candidate, ...]:
@@ -152,11 +155,11 @@ class DataAnswers:
                 for local in scope.module.resources:
                     if local.startswith(f"{type_}."):
                         for instance in scope.instances(local).all:
-                            yield Candidate(root.run.root.folder, instance)
+                            yield Candidate(root.run.root.folder, type_, instance)
         for source in self._context:
             for resource in source.resources:
                 if resource.type == type_ and not resource.data:
-                    yield Candidate(source.file, resource)
+                    yield Candidate(source.file, type_, resource)
 
 
 def _modules(scope: ModuleScope) -> Iterator[ModuleScope]:
@@ -165,6 +168,25 @@ def _modules(scope: ModuleScope) -> Iterator[ModuleScope]:
     for name in scope.module.calls:
         for called in scope.called(name):
             yield from _modules(called)
+
+
+def _leads_on(candidate: Candidate) -> bool:
+    """Whether it matters what a resource is: of a parameter, that its value is of a resource.
+
+    Other values are often only there until somebody gives the parameter the true one.
+    """
+    if candidate.type != "aws_ssm_parameter":
+        return True
+    values = (candidate.asked("value"), candidate.asked("insecure_value"))
+    return any(_holds_reference(value) for value in values if value is not None)
+
+
+def _holds_reference(value: Value) -> bool:
+    if isinstance(value, Reference):
+        return not value.looked_up
+    if isinstance(value, Text):
+        return any(not isinstance(part, str) and _holds_reference(part) for part in value.parts)
+    return isinstance(value, Items) and any(map(_holds_reference, (*value.items, *value.rest)))
 
 
 _SAME: Mapping[tuple[str, str], str] = {
@@ -178,10 +200,10 @@ _SAME: Mapping[tuple[str, str], str] = {
 """Attributes of data sources that the resource has by another name."""
 
 
-def _all(answer: Answer) -> Value | None:
+def _all(answer: Answer, address: str) -> Value | None:
     """The ids of all resources that a data source means."""
     if not answer.found:
         return None
     ids = tuple(one.get("id") for one in answer.found)
     rest = tuple(one.get("id") for one in answer.open)
-    return Items(ids, rest, None, answer.needs if rest else ())
+    return Items(ids, rest, None, (Need(address, answer.doubt),) if rest else ())

@@ -5,6 +5,7 @@ https://registry.terraform.io/providers/hashicorp/aws/latest/docs/data-sources, 
 from the `Describe...` calls of AWS that these make.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from fnmatch import fnmatchcase
 
@@ -15,9 +16,11 @@ from taskwall.core.values import (
     Items,
     Known,
     Reference,
+    Text,
     Value,
     same,
     spelled,
+    symbol,
     worst_per_scenario,
 )
 from taskwall.readers.terraform.evaluation.context import WrittenBody
@@ -50,7 +53,6 @@ DATA_SOURCES: Mapping[str, DataSource] = {
     "aws_efs_file_system": _one("aws_efs_file_system", file_system_id="id"),
     "aws_elasticache_cluster": _one("aws_elasticache_cluster"),
     "aws_elasticache_replication_group": _one("aws_elasticache_replication_group"),
-    "aws_iam_role": _one("aws_iam_role"),
     "aws_internet_gateway": _one("aws_internet_gateway", internet_gateway_id="id"),
     "aws_lb": _one("aws_lb", "aws_alb"),
     "aws_lb_listener": _one("aws_lb_listener", "aws_alb_listener"),
@@ -99,6 +101,9 @@ _NOT_ASKED = frozenset({"region", "timeouts"})
 
 _FILLED_IN = frozenset({"availability_zone", "default", "vpc_id"})
 """Attributes of resources that AWS gives a value where none is written."""
+
+_VARIABLE = re.compile(r"(?:^|/)var\.[\w-]+$")
+"""A variable of a root: where roots share its name, their folders stand before it."""
 
 UNIQUE = frozenset({"id", "arn"})
 """What no two resources have in common."""
@@ -236,7 +241,39 @@ def _equal(value: Value, wanted: Value, like: bool) -> bool | None:
             if isinstance(text, Known):
                 return fnmatchcase(spelled(text.data) or "", settled.data.replace("[", "[[]"))
             return None
-    return same(value, wanted)
+    found = same(value, wanted)
+    return _same_text(value, wanted) if found is None else found
+
+
+def _same_text(value: Value, wanted: Value) -> bool | None:
+    """Whether two texts that are known in part are equal.
+
+    What both begin and end with counts for nothing, and a variable of one name has one value, since
+    what users say of it holds for all roots.
+    """
+    one, other = _pieces(value), _pieces(wanted)
+    for at in (0, -1):
+        while one and other and one[at] == other[at]:
+            del one[at], other[at]
+    if not one or not other:
+        rest = one or other
+        return True if not rest else False if any(len(piece) == 1 for piece in rest) else None
+    return None
+
+
+def _pieces(value: Value) -> list[str]:
+    """The characters of a text, and the names of what is not known in it, longer than one."""
+    found = worst_per_scenario(value)
+    if isinstance(found, Known):
+        return list(spelled(found.data) or "")
+    pieces: list[str] = []
+    for part in found.parts if isinstance(found, Text) else (value,):
+        if isinstance(part, str):
+            pieces += part
+        else:
+            name = symbol(part)
+            pieces.append(name.rpartition("/")[2] if _VARIABLE.search(name) else name or "? ")
+    return pieces
 
 
 def _is_one(reference: Reference) -> bool:

@@ -17,8 +17,11 @@ from taskwall.readers.terraform.syntax.tree import Body
 from taskwall.readers.terraform.values.values import FailedError, is_null
 from taskwall.source.context import ContextSource
 
-State: TypeAlias = tuple[str, ...]
-"""Where a state lies: the backend, and the values of the attributes that tell its states apart."""
+State: TypeAlias = tuple[str | None, ...]
+"""Where a state lies: the backend, and the values of the attributes that tell its states apart.
+
+None stands for what is left to `terraform init -backend-config`, and for what is not known.
+"""
 
 _TELL_APART: Mapping[str, Mapping[str, str | None]] = {
     "azurerm": {"storage_account_name": None, "container_name": None, "key": None},
@@ -39,6 +42,13 @@ From the pages below https://developer.hashicorp.com/terraform/language/backend.
 """
 
 
+_STORES = frozenset({"bucket", "storage_account_name", "container_name"})
+"""Attributes that may be None: they name where the states of many roots are kept."""
+
+_USUAL = "terraform.tfstate"
+"""The name of so many states that it says nothing."""
+
+
 class RemoteStates:
     """The roots that are evaluated together, as the states that they read of each other."""
 
@@ -51,7 +61,7 @@ class RemoteStates:
         self._scopes = {scope.run.root.folder: scope for scope in scopes}
         self._context = {source.file: source for source in context}
         self._said = said
-        self._folders: dict[State, str | None] | None = None
+        self._folders: list[tuple[State, str]] | None = None
         self.depth = 0
         """How many outputs of other roots are being read, each for the next."""
 
@@ -76,9 +86,11 @@ class RemoteStates:
         if _is_of_another_workspace(written, reader):
             return None
         state = _read(written, reader)
-        # What a root reads of its own state is as it was before.
-        found = None if state is None else self._written().get(state)
-        return (found or self._kept_as(written, reader)) if found != reader.root.folder else None
+        found = [] if state is None else self._roots_of(state)
+        if found:
+            # What a root reads of its own state is as it was before.
+            return found[0] if found != [reader.root.folder] and len(found) == 1 else None
+        return self._kept_as(written, reader)
 
     def outputs(
         self, local: str, address: str, written: WrittenBody, scope: ModuleContext
@@ -96,15 +108,15 @@ class RemoteStates:
         reader.referents.put(handle, outputs, scope.taken())
         return Reference(handle, "")
 
-    def _written(self) -> dict[State, str | None]:
-        """The folders of the roots by their states; None if several say the same of it."""
+    def _roots_of(self, state: State) -> list[str]:
+        """The folders of the roots whose state this is, or may be."""
         if self._folders is None:
-            self._folders = {}
-            for folder, scope in self._scopes.items():
-                state = _kept(scope)
-                if state is not None:
-                    self._folders[state] = None if state in self._folders else folder
-        return self._folders
+            kept = ((_kept(scope), folder) for folder, scope in self._scopes.items())
+            self._folders = [(own, folder) for own, folder in kept if own is not None]
+        exact = [folder for own, folder in self._folders if own == state and None not in own]
+        if exact or state[-1] == _USUAL:
+            return exact
+        return [folder for own, folder in self._folders if _agree(own, state)]
 
     def _kept_as(self, written: WrittenBody, reader: RunContext) -> str | None:
         """The file of the context that is kept under the name which a data source gives.
@@ -112,7 +124,7 @@ class RemoteStates:
         That is the file itself, or a copy whose path ends as the key within a bucket does.
         """
         name = _file_name(written, reader)
-        if name in ("", "terraform.tfstate"):  # which says nothing
+        if name in ("", _USUAL):
             return None
         found = [file for file in self._context if f"/{file}".endswith(f"/{name.lstrip('/')}")]
         return found[0] if len(found) == 1 else None
@@ -231,18 +243,25 @@ def _state(backend: str, get: "Callable[[str], Value | None]", folder: str) -> S
     apart = _TELL_APART.get(backend)
     if apart is None:
         return None
-    found = [backend]
+    found: list[str | None] = [backend]
     for name, default in apart.items():
         value = get(name)
         if value is not None and is_null(worst_per_scenario(value)):
             value = None
         text = default if value is None else _workspaces(value) or _text(value)
-        if text is None:
+        if text is None and name not in _STORES:
             return None
-        if backend == "local":
+        if backend == "local" and text is not None:
             text = os.path.normpath(os.path.join(folder, text))
         found.append(text)
     return tuple(found)
+
+
+def _agree(one: State, other: State) -> bool:
+    """Whether two may be the same state: what both say of it is the same."""
+    return len(one) == len(other) and all(
+        a == b or a is None or b is None for a, b in zip(one, other, strict=True)
+    )
 
 
 def _workspaces(value: Value) -> str:

@@ -70,7 +70,9 @@ class ResourceInstance:
         self._local = local
         self.address = address
         self._maybe = maybe
-        self._why = OUTSIDE if block.type == "data" else "is known only after apply"
+        self._why = "is known only after apply"
+        if block.type == "data":
+            self._why = scope.run.inputs.doubts.get(address, OUTSIDE)
         self.fields = scope.reader(block.body, env, address)
         self._references: Memo[str, Value] = Memo()
 
