@@ -10,7 +10,7 @@ from taskwall.source.files import Files, UnreadableError, folder_entries, walk
 from taskwall.source.kinds import TEMPLATES, TERRAFORM, is_plan
 from taskwall.source.stack import SourceError
 
-STATES = (".tfstate", ".json")
+STATE_ENDINGS = (".tfstate", ".json")
 """How the names of the files end that may be states."""
 
 
@@ -69,7 +69,7 @@ def _is_state(path: str, files: Files, errors: list[SourceError]) -> bool:
     """Whether a file may be a state; one that is named so and cannot be read is an error."""
     from taskwall.readers.terraform.state.document import looks_like_state
 
-    if not path.endswith(STATES):
+    if not path.endswith(STATE_ENDINGS):
         return False
     try:
         return looks_like_state(files.text(path)) or path.endswith(".tfstate")

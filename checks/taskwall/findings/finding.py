@@ -162,7 +162,7 @@ class Absent(Struct, frozen=True):
     read_as: str | None = None
 
 
-class Tie(Struct, frozen=True, rename={"from_": "from"}):
+class ReportedTie(Struct, frozen=True, rename={"from_": "from"}):
     """What a source refers to of another one.
 
     `from_` (a data source, say) is of `stack` and stands at `file` and `line`. `to` is the resource
@@ -236,7 +236,7 @@ class ReportDocument(Struct, frozen=True):
     findings: tuple[Finding, ...]
     suppressed: tuple[Suppressed, ...] = ()
     absent: tuple[Absent, ...] = ()
-    ties: tuple[Tie, ...] = ()
+    ties: tuple[ReportedTie, ...] = ()
     warnings: tuple[Problem, ...] = ()
     unread: tuple[Unread, ...] = ()
     errors: tuple[Problem, ...] = ()
@@ -284,4 +284,4 @@ class Report(Struct, frozen=True):
     rules: tuple[RuleDescription, ...] = ()
     elsewhere: tuple[int, int] = (0, 0)
     excluded: int = 0
-    open_ties: tuple[Tie, ...] = ()
+    open_ties: tuple[ReportedTie, ...] = ()

@@ -18,9 +18,9 @@ from taskwall.findings.finding import (
     Problem,
     Report,
     ReportDocument,
+    ReportedTie,
     Summary,
     Suppressed,
-    Tie,
     Unread,
 )
 from taskwall.findings.redaction import Redactor
@@ -214,10 +214,10 @@ class ReportBuilder:
         }
         return tuple(sorted(found, key=lambda one: (one.file, one.line, one.name, one.stack)))
 
-    def _ties(self) -> list[Tie]:
+    def _ties(self) -> list[ReportedTie]:
         """What the stacks refer to of other sources, as far as that was looked for."""
         found = {
-            Tie(
+            ReportedTie(
                 tie.address,
                 self.paths.shown(tie.stack),
                 self.paths.shown(tie.place.file),
@@ -322,11 +322,13 @@ class ReportBuilder:
                 yield f"{entry.file}: {what} is in the baseline, but no longer found"
 
 
-def _most_needed_first(ties: Iterable[Tie], findings: Iterable[Finding]) -> tuple[Tie, ...]:
+def _most_needed_first(
+    ties: Iterable[ReportedTie], findings: Iterable[Finding]
+) -> tuple[ReportedTie, ...]:
     """Ties that are open, in the order of how many unknowns wait for what they would give."""
     waits = Counter(name for one in findings for name in one.missing)
 
-    def needed(tie: Tie) -> int:
+    def needed(tie: ReportedTie) -> int:
         own = (tie.from_, f"{tie.from_}.")
         return sum(n for name, n in waits.items() if name == own[0] or name.startswith(own[1]))
 

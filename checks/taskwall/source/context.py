@@ -32,7 +32,7 @@ class Context(Struct, frozen=True):
     sources: tuple[ContextSource, ...] = ()
 
 
-class Tie(Struct, frozen=True):
+class SourceTie(Struct, frozen=True):
     """What a source refers to, as far as it was found.
 
     `address`, at `place`, refers to `to` of the root or source `target`, by what `by` says. Where

@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from taskwall.core.values import Origin, Question, Scenario, Span, Value
 from taskwall.incremental.positions import IDENTITY, LineMap
-from taskwall.source.context import Context, Tie
+from taskwall.source.context import Context, SourceTie
 from taskwall.source.resource import Resource, Suppression
 
 
@@ -150,7 +150,7 @@ class Stack(Protocol):
         """Every source file that takes part, but for the context."""
 
     @property
-    def ties(self) -> Sequence[Tie]:
+    def ties(self) -> Sequence[SourceTie]:
         """What it refers to of other sources, and what of that is open."""
 
     def evaluate(self, scenario: Scenario) -> Evaluation:

@@ -9,7 +9,7 @@ import pytest
 from taskwall.core.values import Items, Known, Value, symbol, worst_per_scenario
 from taskwall.readers.terraform import stacks
 from taskwall.readers.terraform.state.reader import states
-from taskwall.source.context import Context, Tie
+from taskwall.source.context import Context, SourceTie
 from taskwall.source.files import Files
 from taskwall.source.stack import Inputs, Stack
 
@@ -232,7 +232,7 @@ def test_ids_as_they_stand_tie() -> None:
     context = {"net.tfstate": json.dumps(STATE)}
     (stack,) = read({"app/main.tf": text}, context)
     (tie,) = stack.ties
-    assert isinstance(tie, Tie)
+    assert isinstance(tie, SourceTie)
     assert (tie.place.line, tie.by, tie.to) == (2, "id", 'net.tfstate/module.net.aws_vpc.main["a"]')
     assert len(stack.evaluate({}).resources) == 3
     (stack,) = read({"app/main.tf": text.replace("abcdef0", "abcdef1")}, context)

@@ -39,7 +39,7 @@ from taskwall.readers.cloudformation.template import (
     Template,
 )
 from taskwall.source.containment import crash_at
-from taskwall.source.context import Tie
+from taskwall.source.context import SourceTie
 from taskwall.source.resource import ABSENT, Resource, Suppression
 from taskwall.source.stack import AbsentSource, Evaluation, Inputs, SourceError
 
@@ -88,7 +88,7 @@ class CloudFormationStack:
         self.suppressions = skips
         self.nested = nested or {}
         self.resolver = resolver
-        self.ties: tuple[Tie, ...] = ()
+        self.ties: tuple[SourceTie, ...] = ()
         """What it refers to of the context, and what of that is open."""
         self.imports: list[tuple[str, Value]] = []
         self.templates = {one.unit.file: one for one in self._all()}

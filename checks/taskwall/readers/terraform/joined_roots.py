@@ -25,7 +25,7 @@ from taskwall.readers.terraform.ties import (
     state_references,
 )
 from taskwall.readers.union_find import connected_components
-from taskwall.source.context import ContextSource, Tie
+from taskwall.source.context import ContextSource, SourceTie
 from taskwall.source.files import Files
 from taskwall.source.stack import Evaluation, Inputs
 
@@ -50,7 +50,7 @@ class JoinedStack:
         self._context = tuple(context)
         self._said = inputs.remote_states
         self._files = files
-        self.ties: tuple[Tie, ...] = ()
+        self.ties: tuple[SourceTie, ...] = ()
         """What they refer to of each other, of the context, and what of that is open."""
         self._read: dict[str, str | None] = {}
         """The texts of the files that its evaluation asked for, if the files last."""
@@ -201,7 +201,7 @@ def _ties(
     inputs: Inputs,
     files: Files,
     context: Sequence[ContextSource],
-) -> list[Tie]:
+) -> list[SourceTie]:
     """What roots refer to of each other and of the context.
 
     What the context itself refers to is looked at only if something scanned refers to any of it.
@@ -214,7 +214,7 @@ def _ties(
     if scopes:
         states, answers = together(scopes, inputs.remote_states, context)
 
-    def of(some: Sequence[TerraformStack]) -> Iterator[Tie]:
+    def of(some: Sequence[TerraformStack]) -> Iterator[SourceTie]:
         for scope in scopes:
             if any(scope.run.root is root.root for root in some):
                 yield from state_references(states, scope, leading)

@@ -25,7 +25,7 @@ from taskwall.readers.terraform.syntax.tree import Literal
 from taskwall.readers.terraform.values.effects import Impossible
 from taskwall.readers.terraform.values.sensitive import sensitive
 from taskwall.readers.terraform.values.types import ANY_TYPE, type_of
-from taskwall.source.context import Tie
+from taskwall.source.context import SourceTie
 from taskwall.source.files import Files, UnreadableError
 from taskwall.source.resource import Suppression
 from taskwall.source.stack import AbsentSource, Evaluation, Inputs, SourceError
@@ -45,7 +45,7 @@ class TerraformStack:
         self.name = root.folder
         self.context = context
         """Whether it is read for what others refer to, and not judged."""
-        self.ties: tuple[Tie, ...] = ()
+        self.ties: tuple[SourceTie, ...] = ()
         """What it refers to of other roots, and what of that is open."""
         self.root = root
         self._files = files

@@ -14,7 +14,7 @@ from taskwall.readers.terraform.evaluation.remote_states import RemoteStates
 from taskwall.readers.terraform.evaluation.resource_instance import ResourceInstance
 from taskwall.readers.terraform.modules import Module
 from taskwall.readers.terraform.stack import TerraformStack
-from taskwall.source.context import ContextSource, Tie
+from taskwall.source.context import ContextSource, SourceTie
 from taskwall.source.files import Files, UnreadableError
 
 _ID: Final = re.compile(r'"((?:[a-z]+-)+[0-9a-f]{8,17}|arn:[^"\s]+)"')
@@ -37,17 +37,17 @@ def _kind(local: str) -> str:
 
 def state_references(
     states: RemoteStates, scope: ModuleScope, leading: frozenset[str]
-) -> Iterator[Tie]:
+) -> Iterator[SourceTie]:
     """The states that a root reads. `leading` are the folders of modules that look something up."""
     for at, local, instance in _data_sources(scope, leading, {REMOTE_STATE}):
         target = states.root(local, instance.address, instance.fields, at.run)
         name, place = instance.address, at.module.resources[local].header
-        yield Tie(scope.run.root.folder, name, place, "remote state", target or "")
+        yield SourceTie(scope.run.root.folder, name, place, "remote state", target or "")
 
 
 def data_references(
     answers: DataAnswers, scope: ModuleScope, leading: frozenset[str]
-) -> Iterator[Tie]:
+) -> Iterator[SourceTie]:
     """The resources elsewhere that the data sources of a root mean, or may mean."""
     for at, local, instance in _data_sources(scope, leading, DATA_SOURCES.keys()):
         kind, address = _kind(local), instance.address
@@ -57,12 +57,15 @@ def data_references(
         place, by = at.module.resources[local].header, answer.query.by
         means = answer.found if DATA_SOURCES[kind].lists else filter(None, (answer.one,))
         ties = [
-            Tie(scope.run.root.folder, address, place, by, one.root, one.address) for one in means
+            SourceTie(scope.run.root.folder, address, place, by, one.root, one.address)
+            for one in means
         ]
         if not ties:
             some = tuple(one.address for one in (*answer.found, *answer.open))
             doubt = answer.doubt if answer.found else ""
-            ties = [Tie(scope.run.root.folder, address, place, by, candidates=some, doubt=doubt)]
+            ties = [
+                SourceTie(scope.run.root.folder, address, place, by, candidates=some, doubt=doubt)
+            ]
         yield from ties
 
 
@@ -86,7 +89,7 @@ def _data_sources(
 
 def id_references(
     roots: Sequence[TerraformStack], context: Sequence[ContextSource], files: Files
-) -> Iterator[Tie]:
+) -> Iterator[SourceTie]:
     """The resources of the context whose ids stand in the files of roots."""
     owners = _owners(context)
     for root in roots if owners else ():
@@ -95,10 +98,10 @@ def id_references(
             for id_, place in _ids_in(path, files):
                 if id_ in owners and id_ not in seen:
                     seen.add(id_)
-                    yield Tie(root.name, id_, place, "id", *owners[id_])
+                    yield SourceTie(root.name, id_, place, "id", *owners[id_])
 
 
-def ids_within(context: Sequence[ContextSource], files: Files) -> Iterator[Tie]:
+def ids_within(context: Sequence[ContextSource], files: Files) -> Iterator[SourceTie]:
     """The resources of the context whose ids other sources of it name."""
     owners = _owners(context)
     for source in context:
@@ -106,7 +109,7 @@ def ids_within(context: Sequence[ContextSource], files: Files) -> Iterator[Tie]:
         for id_, place in _ids_in(source.file, files):
             if id_ not in seen and owners.get(id_, (source.file,))[0] != source.file:
                 seen.add(id_)
-                yield Tie(source.file, id_, place, "id", *owners[id_])
+                yield SourceTie(source.file, id_, place, "id", *owners[id_])
 
 
 def _ids_in(path: str, files: Files) -> Iterator[tuple[str, Span]]:

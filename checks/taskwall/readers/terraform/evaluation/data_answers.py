@@ -13,7 +13,7 @@ from taskwall.readers.terraform.evaluation.context import ModuleContext, Written
 from taskwall.readers.terraform.evaluation.data_queries import (
     DATA_SOURCES,
     UNIQUE,
-    Query,
+    DataQuery,
     meets,
     query_of,
 )
@@ -54,10 +54,10 @@ class Candidate(Struct, frozen=True, eq=False):
         return written.get(name)
 
 
-class Answer(Struct, frozen=True, eq=False):
+class DataAnswer(Struct, frozen=True, eq=False):
     """The resources that a data source means, and those that it may mean."""
 
-    query: Query
+    query: DataQuery
     found: tuple[Candidate, ...]
     open: tuple[Candidate, ...]
 
@@ -87,7 +87,7 @@ class DataAnswers:
         self._scopes = scopes
         self._context = context
         self._states = states
-        self._answers: Memo[str, Answer] = Memo()
+        self._answers: Memo[str, DataAnswer] = Memo()
         self._candidates: Memo[str, tuple[Candidate, ...]] = Memo()
         self._pending: set[str] = set()
 
@@ -106,7 +106,7 @@ class DataAnswers:
 
     def answer(
         self, kind: str, address: str, written: WrittenBody, scope: ModuleContext
-    ) -> Answer | None:
+    ) -> DataAnswer | None:
         """What is known of what a data source means; None if nothing can be told."""
         if kind not in DATA_SOURCES:
             return None
@@ -120,7 +120,7 @@ class DataAnswers:
         finally:
             self._pending.discard(address)
 
-    def _answer(self, kind: str, written: WrittenBody, scope: ModuleContext) -> Answer:
+    def _answer(self, kind: str, written: WrittenBody, scope: ModuleContext) -> DataAnswer:
         source = DATA_SOURCES[kind]
         query = query_of(source, written)
         found: list[Candidate] = []
@@ -129,10 +129,12 @@ class DataAnswers:
             for candidate in self._of_type(type_, scope):
                 met = meets(query, candidate.asked)
                 if met and candidate.root == scope.run.root.folder:
-                    return Answer(query, (), ())  # what it looks up of its own is as it was before
+                    return DataAnswer(
+                        query, (), ()
+                    )  # what it looks up of its own is as it was before
                 if met is not False and candidate.root != scope.run.root.folder:
                     (found if met and _leads_on(candidate) else open_).append(candidate)
-        return Answer(query, tuple(found), tuple(open_))
+        return DataAnswer(query, tuple(found), tuple(open_))
 
     def _of_type(self, type_: str, scope: ModuleContext) -> tuple[Candidate, ...]:
         """All resources of a type."""
@@ -200,7 +202,7 @@ _SAME: Mapping[tuple[str, str], str] = {
 """Attributes of data sources that the resource has by another name."""
 
 
-def _all(answer: Answer, address: str) -> Value | None:
+def _all(answer: DataAnswer, address: str) -> Value | None:
     """The ids of all resources that a data source means."""
     if not answer.found:
         return None

@@ -118,7 +118,7 @@ class Criterion(Struct, frozen=True):
     like: bool = False
 
 
-class Query(Struct, frozen=True):
+class DataQuery(Struct, frozen=True):
     """What a data source asks: all criteria hold of what it means.
 
     `whole` is whether no more is asked than can be told.
@@ -139,7 +139,7 @@ class Query(Struct, frozen=True):
         return " and ".join(dict.fromkeys(names))
 
 
-def query_of(source: DataSource, written: WrittenBody) -> Query:
+def query_of(source: DataSource, written: WrittenBody) -> DataQuery:
     """What a data source of a type asks for."""
     found: list[Criterion] = []
     whole = True
@@ -163,7 +163,7 @@ def query_of(source: DataSource, written: WrittenBody) -> Query:
             whole = False
         else:
             found += several
-    return Query(tuple(found), whole)
+    return DataQuery(tuple(found), whole)
 
 
 def _tags(value: Value) -> list[Criterion] | None:
@@ -200,7 +200,7 @@ def _says(value: Value, text: str) -> bool:
     return isinstance(found, Known) and found.data == text
 
 
-def meets(query: Query, attribute: Callable[[str], Value | None]) -> bool | None:
+def meets(query: DataQuery, attribute: Callable[[str], Value | None]) -> bool | None:
     """Whether a resource is one that is asked for, by its attributes; None if that is open."""
     truth: bool | None = True if query.whole else None
     for criterion in query.criteria:

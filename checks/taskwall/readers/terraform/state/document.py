@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 
 from taskwall.readers.terraform.plan.references import Json, mapping, sequence
 
-VERSION = 4
+STATE_VERSION = 4
 """The version of state files since Terraform 0.12."""
 
 Values: TypeAlias = dict[str, Any]
@@ -45,7 +45,7 @@ def values_of(document: Json) -> Values:
         return _values(values.get("outputs"), _shown(mapping(values.get("root_module"))))
     if "lineage" not in state and "serial" not in state:
         raise UnknownStateError("neither a state nor a plan of Terraform")
-    if state.get("version") != VERSION:
+    if state.get("version") != STATE_VERSION:
         raise UnknownStateError(
             f"a state of version {state.get('version')}: give the output of terraform show -json"
         )
