@@ -24,8 +24,8 @@ PRIVATE = re.compile(
 )
 """Words of which the code has its own meaning, or that are read twice: none may be in a text."""
 
-IN_SENTENCES = re.compile(r"\b(things?|ties|switch(es)?|portraits?)\b")
-"""The same, but for names that programs read."""
+IN_SENTENCES = re.compile(r"(?<![-`\[#])\b(things?|ties|switch(es)?|portraits?)\b")
+"""The same, but for names that programs read, and those of options."""
 
 
 def private(text: str) -> list[str]:
@@ -60,6 +60,7 @@ def test_the_words_are_found() -> None:
     assert private("the group that tasks wear, told again") == ["wear", "told"]
     assert private("ties") == []
     assert private("its ties") == ["ties"]
+    assert private("`ties` of --explain-ties") == []
 
 
 def test_texts_of_the_code() -> None:

@@ -60,6 +60,15 @@ class Isolation(Struct, frozen=True, rename="kebab"):
     undeclared: Undeclared = "outside"
 
 
+class ContextPath(Struct, frozen=True, rename="kebab"):
+    """Sources that are read for what the scanned ones refer to, a table `context` of the settings.
+
+    `path` is a file or a folder, seen from the settings' folder.
+    """
+
+    path: str
+
+
 class Checkov(Struct, frozen=True, rename="kebab"):
     """What holds within checkov only, the table `checkov` of the settings.
 
@@ -80,7 +89,8 @@ class Settings(Struct, frozen=True, rename="kebab"):
     without. `internet_gateway` false says that the security policy forbids internet gateways.
     `module_sources` holds the folders of modules by what the `source` of their calls says.
     `remote_state` holds the folders of Terraform's roots, by the name or address of the data
-    source that reads their state.
+    source that reads their state. `context` are sources that are read for what the scanned ones
+    refer to, and not judged.
     `fail_on_unknown` says that unknown verdicts fail a run, `fail_on_absent` that sources do
     which are called and not there, `errors` whether it is one that a source cannot be read.
     `scenarios`, `no_skips` (no suppression counts), `today` (YYYY-MM-DD) and `file` (where the
@@ -103,6 +113,7 @@ class Settings(Struct, frozen=True, rename="kebab"):
     internet_gateway: bool = True
     module_sources: Mapping[str, str] = {}
     remote_state: Mapping[str, str] = {}
+    context: tuple[ContextPath, ...] = ()
     baseline: str = ""
     scenarios: Scenarios = "bounded"
     no_skips: bool = False
@@ -214,7 +225,10 @@ def _checked(
         "module-sources": _folders("module-sources", settings.module_sources, file),
         "remote-state": _folders("remote-state", settings.remote_state, file),
     }
+    context = tuple(_context(each, file) for each in settings.context)
     if bounded:
+        for each in context:
+            _inside(file, "context.path", each.path)
         _inside(file, "baseline", baseline)
         for key, table_ in folders.items():
             for name, path in table_.items():
@@ -228,6 +242,7 @@ def _checked(
         elsewhere=tuple(rule.id for rule in rules if _any(_upper(settings.elsewhere), rule.id)),
         module_sources=folders["module-sources"],
         remote_state=folders["remote-state"],
+        context=context,
         baseline=baseline,
     )
 
@@ -253,6 +268,14 @@ def _folders(key: str, table: Mapping[str, str], file: str) -> Mapping[str, str]
         if not os.path.isdir(found[name]):
             raise SettingsError(f'{file}: {key}.{name}: there is no folder "{said}".')
     return found
+
+
+def _context(said: ContextPath, file: str) -> ContextPath:
+    """A source of the context, by its absolute path."""
+    path = os.path.normpath(os.path.join(os.path.dirname(file), said.path))
+    if not os.path.exists(path):
+        raise SettingsError(f'{file}: context.path: there is no file or folder "{said.path}".')
+    return ContextPath(path)
 
 
 def _inside(file: str, key: str, path: str) -> None:
@@ -285,12 +308,14 @@ def overridden(
     no_skips: bool = False,
     today: str | None = None,
     exclude: Iterable[str] = (),
+    context: Iterable[str] = (),
     cwd: str = "",
 ) -> Settings:
     """The settings with the options that were given in their place.
 
     A selection on the command line replaces the file's, its `ignore` included: what someone asks
-    for there is run. Patterns of `exclude` are seen from the folder `cwd`, and add to the file's.
+    for there is run. Patterns of `exclude`, and paths of `context`, are seen from the folder `cwd`,
+    and add to the file's.
 
     Raises:
         SettingsError: an option cannot be meant so.
@@ -318,11 +343,25 @@ def overridden(
         given["today"] = today
     if more := tuple(_seen_from(settings.folder, one, cwd) for one in exclude):
         given["exclude"] = (*settings.exclude, *more)
+    if paths := tuple(ContextPath(_existing(path, cwd)) for path in context):
+        given["context"] = (*settings.context, *paths)
     if select is not None:
         given |= {"select": _upper(known_rules(select, rules, "--select")), "ignore": ()}
     if ignore is not None:
         given["ignore"] = _upper(known_rules(ignore, rules, "--ignore"))
     return msgspec.structs.replace(settings, **given)
+
+
+def _existing(path: str, cwd: str) -> str:
+    """The absolute path of what `--context` names.
+
+    Raises:
+        SettingsError: there is nothing there.
+    """
+    found = os.path.normpath(os.path.join(cwd, path))
+    if not os.path.exists(found):
+        raise SettingsError(f"--context: there is no file or folder {path}.")
+    return found
 
 
 def _seen_from(folder: str, pattern: str, cwd: str) -> str:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 from msgspec import Struct
 from msgspec.structs import replace
 
+from taskwall.context import read_context
 from taskwall.core.paths import encloses, repository_of
 from taskwall.core.patterns import pattern
 from taskwall.core.values import Span
@@ -25,6 +26,7 @@ from taskwall.source.files import (
     folder_entries,
     walk,
 )
+from taskwall.source.kinds import TEMPLATES, TERRAFORM, is_plan
 from taskwall.source.stack import AbsentSource, Inputs, SourceError, Stack
 from taskwall.source.submodules import unchecked_submodules
 from taskwall.source.terragrunt import CURE, is_unit, units
@@ -37,8 +39,6 @@ SourceKind: TypeAlias = Literal["terraform", "plan", "cloudformation"]
 
 ALL_KINDS: frozenset[SourceKind] = frozenset(get_args(SourceKind))
 
-TERRAFORM = (".tf", ".tf.json", ".tofu", ".tofu.json")
-TEMPLATES = (".yaml", ".yml", ".json", ".template")
 VALUES = (".tfvars", ".tfvars.json")
 """How the names of the files end that hold values of a root's variables."""
 
@@ -117,6 +117,7 @@ def read_sources(
         explore_defaults=use.scenarios == "all",
         module_sources=use.module_sources,
         remote_states=use.remote_state,
+        context=read_context([one.path for one in use.context], use, files, found.errors),
     )
     paths = [os.path.dirname(path) if _is_settings(path, use) else path for path in paths]
     boundaries = _boundaries(paths)
@@ -189,7 +190,7 @@ def read_sources(
         concerned = only.union(*(stack.files for stack in kept))
         # What a plan says stands in the sources beside it, where they are there.
         found.reads += [
-            ReadStack(stack, boundary, None if _is_plan(stack.name, files) else only)
+            ReadStack(stack, boundary, None if is_plan(stack.name, files) else only)
             for stack in kept
             if stack.name not in whole
         ]
@@ -294,7 +295,7 @@ def kind_of(path: str, files: Files) -> SourceKind | None:
     """
     if path.endswith(TERRAFORM):
         return "terraform"
-    if _is_plan(path, files):
+    if is_plan(path, files):
         return "plan"
     if path.endswith(TEMPLATES):
         return "cloudformation"
@@ -304,17 +305,6 @@ def kind_of(path: str, files: Files) -> SourceKind | None:
         return "cloudformation" if may_be_template(files.text(path)) else None
     except UnreadableError:
         return None
-
-
-def _is_plan(path: str, files: Files) -> bool:
-    """Whether a file is a plan of Terraform as JSON, by whatever name."""
-    if path.endswith((*TERRAFORM, ".yaml", ".yml", ".template")):
-        return False
-    try:
-        text = files.text(path)
-    except UnreadableError:
-        return False
-    return '"format_version"' in text and '"planned_values"' in text
 
 
 def _is_empty(path: str, files: Files) -> bool:
@@ -511,7 +501,7 @@ def _stacks(
 
         add(attempt(lambda: read_terraform(terraform, files, inputs), terraform[0], errors))
     others = [path for path in paths if not path.endswith(TERRAFORM)]
-    plans = [path for path in others if _is_plan(path, files)]
+    plans = [path for path in others if is_plan(path, files)]
     if plans and "plan" in scope.kinds:
         from taskwall.readers.terraform.plan.stacks import plans as read_plans
         from taskwall.readers.terraform.plan.stacks import unplanned

@@ -54,6 +54,8 @@ RULES = (
 class ToyStack:
     """A folder of the toy language."""
 
+    ties = ()
+
     def __init__(self, name: str, files: frozenset[str], texts: Files) -> None:
         self.name = name
         self.files = files

@@ -16,7 +16,7 @@ from taskwall.findings.finding import Report
 from taskwall.outputs import json
 from taskwall.session.session import Session
 from taskwall.source.files import Files
-from taskwall.sources import TEMPLATES, TERRAFORM
+from taskwall.source.kinds import TEMPLATES, TERRAFORM
 
 ROOT = Path(__file__).parents[2]
 CASES = sorted(

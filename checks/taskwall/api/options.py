@@ -19,7 +19,8 @@ class Options(Struct, frozen=True):
     `inputs` are values as the user gave them (the boundary in them is found, not given). `cwd` is
     the folder that relative paths, here and in the report, are seen from. `write_baseline` names
     the file that a new baseline goes to, "" the usual one: what goes into it is then reported as
-    suppressed by it. `exclude` are patterns of paths beside those of the settings. `fail_on_absent`
+    suppressed by it. `exclude` are patterns of paths, and `context` paths of sources that are read
+    for what those below `paths` refer to, both beside those of the settings. `fail_on_absent`
     fails the run for modules and templates that are not there, and `allow_empty` accepts that there
     is nothing to analyse. `settings` is a file in place of every other; with `no_skips` no
     suppression counts, and no baseline of the settings; `today` is the day (YYYY-MM-DD) by which
@@ -38,6 +39,7 @@ class Options(Struct, frozen=True):
     baseline: str | None = None
     write_baseline: str | None = None
     exclude: tuple[str, ...] = ()
+    context: tuple[str, ...] = ()
     fail_on_unknown: bool = False
     fail_on_absent: bool = False
     allow_empty: bool = False
@@ -91,6 +93,7 @@ def resolved_options(options: Options) -> ResolvedOptions:
         no_skips=options.no_skips,
         today=options.today,
         exclude=options.exclude,
+        context=options.context,
         cwd=cwd,
     )
     var_files = tuple(os.path.join(cwd, path) for path in options.inputs.var_files)

@@ -8,7 +8,7 @@ from typing import Any, Protocol, TypeAlias
 from msgspec import Struct
 
 from taskwall.core.values import Span
-from taskwall.sources import TEMPLATES
+from taskwall.source.kinds import TEMPLATES
 
 Path: TypeAlias = list[str | int]
 """The keys and indices that lead to a part of a template."""

@@ -65,6 +65,7 @@ def run(arguments: list[str]) -> int:
             quiet=given.quiet,
             summary=given.summary,
             suppressed=given.sarif_suppressed,
+            ties=given.explain_ties,
         )
         options = options_of(given)
         files = _standard_input() if "-" in given.paths else None
@@ -124,6 +125,12 @@ def parser() -> ArgumentParser:
     flag("--fail-on-absent", "also fail the run for modules, templates and files that are absent")
     option("--show", "the verdicts to report (default: fail)", metavar="fail,unknown,pass")
     option("--exclude", "paths that are skipped in scanned folders", metavar="PATTERNS")
+    option(
+        "--context",
+        "a source that is read for what PATH refers to, and not judged: a root, a template, a plan"
+        " or a state",
+        metavar="PATH",
+    )
     flag("--allow-empty", "accept that there is nothing to analyse")
     option("--var", "the value of a Terraform variable", metavar="NAME=VALUE")
     option("--var-file", "a .tfvars file", metavar="FILE")
@@ -162,6 +169,7 @@ def parser() -> ArgumentParser:
     flag("--allow-outside", "read modules and files outside the repository")
     flag("--no-progress", "show no progress")
     flag("--sarif-suppressed", "in SARIF: also the findings that are suppressed or baselined")
+    flag("--explain-ties", "in text: what was found to be what sources refer to elsewhere, and how")
     flag("--quiet", "in text: findings, errors and crashes only")
     flag("--summary", "in text: counts by rule in place of the findings")
     flag("--verbose", "show everything: suppressed findings, unread types, full chains, every fix")
@@ -206,6 +214,7 @@ def options_of(given: Namespace) -> api.Options:
         baseline=given.baseline,
         write_baseline=given.write_baseline,
         exclude=tuple(flat(given.exclude)),
+        context=tuple(given.context or ()),
         fail_on_unknown=given.fail_on_unknown,
         fail_on_absent=given.fail_on_absent,
         allow_empty=given.allow_empty,

@@ -74,7 +74,8 @@ class Origin(Struct, frozen=True, gc=False):
     `header` is the line that introduces it. `maybe` holds what its existence waits for: empty if
     it certainly exists. `language` is "terraform" or "cloudformation" and only serves to word
     fixes. `construct` is the path of the CDK construct that made it. `silent` is whether nothing
-    that rules say of it is reported: it only stands for what may be there unseen.
+    that rules say of it is reported: it only stands for what may be there unseen. `context` is
+    whether it is of a source that is read for what the scanned ones refer to, and not judged.
     """
 
     name: str
@@ -85,6 +86,7 @@ class Origin(Struct, frozen=True, gc=False):
     maybe: "tuple[Need, ...]" = ()
     construct: str | None = None
     silent: bool = False
+    context: bool = False
 
     @property
     def download(self) -> ModuleCall | None:

@@ -14,6 +14,7 @@ from taskwall.engine.judgement import Judgement, LocatedFinding, ScenarioVerdict
 from taskwall.engine.merging import MergeCache, merge_verdicts
 from taskwall.engine.precedence import apply_precedence
 from taskwall.engine.scenarios import CancellationCheck, Followed, explore, never_cancelled
+from taskwall.engine.ties import of_scanned
 from taskwall.findings.finding import Crash, Unread
 from taskwall.findings.redaction import Redactor
 from taskwall.incremental.query import AmbiguousError, QueryEngine
@@ -108,7 +109,7 @@ def judge_scenarios(
     )
     return Judgement(
         findings=findings[: len(merged)],
-        resources=max(sum(one.type != ABSENT for one in each.resources) for each in evaluations),
+        resources=max(sum(map(_counts, each.resources)) for each in evaluations),
         unread=collected.unread,
         errors=redactor.apply(errors),
         crashes=redactor.apply(lines.apply(tuple(collected.crashes))),
@@ -135,6 +136,10 @@ def _provenance(
             if one.shared:
                 found = (*(found or (Provenance(one.place),)), Provenance(one.shared))
         yield lines.apply(found)
+
+
+def _counts(resource: Resource) -> bool:
+    return resource.type != ABSENT and not resource.origin.context
 
 
 def policy_of(settings: Settings) -> RulePolicy:
@@ -187,19 +192,21 @@ class _VerdictCollector:
             why = format_exception(error)
             self.crashes[Crash(f"reading {name}", self._stack, why, at.file, at.line)] = None
         self.errors += lowered.errors
-        self._known[same] = list(self._verdicts(lowered.network, scenario))
+        self._known[same] = self._verdicts(lowered.network, evaluation.resources, scenario)
         self.answers += self._known[same]
 
     def add_beyond(self, evaluation: Evaluation, scenario: int) -> None:
         """Judge what is open while not all scenarios are followed: only what none has shown."""
         network = self._lowering(evaluation.resources, self._policy).network
-        answers = list(self._verdicts(network, scenario))
+        answers = self._verdicts(network, evaluation.resources, scenario)
         shown = {_subject(answer) for answer in self.answers}
         self.answers += [
             one for one in answers if one.truth is not False and _subject(one) not in shown
         ]
 
-    def _verdicts(self, network: Network, scenario: int) -> Iterator[ScenarioVerdict]:
+    def _verdicts(
+        self, network: Network, resources: Sequence[Resource], scenario: int
+    ) -> list[ScenarioVerdict]:
         answers: list[ScenarioVerdict] = []
         for rule in self._rules:
             self._check_cancelled()
@@ -214,7 +221,7 @@ class _VerdictCollector:
                 answers.append(ScenarioVerdict(rule, verdict, decided, truth, scenario))
             if verdicts.crash:
                 self.crashes[Crash(rule.id, self._stack, verdicts.crash)] = None
-        return apply_precedence(answers)
+        return of_scanned(list(apply_precedence(answers)), resources)
 
 
 def _subject(answer: ScenarioVerdict) -> tuple[str, str, Span]:

@@ -234,6 +234,7 @@ class ExternalReference(Struct, frozen=True):
     place: Span
     language: str
     needs: tuple[Need, ...]
+    context: bool = False
 
 
 class NetworkBuilder:
@@ -374,8 +375,9 @@ class NetworkBuilder:
     def _refer(self, to: tuple[type[Entity], str], cell: Cell, needs: tuple[Need, ...]) -> None:
         """Note that a cell refers to something that the sources do not declare."""
         if to not in self.external_references:
+            origin = cell.resource.origin
             self.external_references[to] = ExternalReference(
-                cell.place, cell.resource.origin.language, needs
+                cell.place, origin.language, needs, origin.context
             )
 
     def _declared(
@@ -398,7 +400,7 @@ class NetworkBuilder:
             found = resource.cell(self.attributes_read).get(key)
             if not found.absent and not isinstance(found.value, Unknown):
                 return self.resolve(kind, found)
-        needs = (Need(reference.resource, "is not in the sources"),)
+        needs = (Need(reference.resource, reference.why),)
         self._refer((kind, reference.resource), cell, needs)
         return reference.resource, False, needs
 
@@ -448,16 +450,18 @@ class NetworkBuilder:
         return self._names[kind]
 
     def named(self, kind: type[Entity]) -> dict[str, str]:
-        """What `by_name` remembers: the first resource of each name, by type."""
+        """What `by_name` remembers: the first resource of each name, by type.
+
+        Of what was deployed, as states hold it, ids are known too.
+        """
         names: dict[str, str] = {}
         for type_, own in _KINDS.items():
-            if own.entity is not kind or not own.named:
-                continue
-            for resource in self.types.get(type_, ()):
-                found = None if resource.data else resource.body.fields.get(own.named)
-                text = None if found is None else worst_per_scenario(found)
-                if isinstance(text, Known) and isinstance(text.data, str):
-                    names.setdefault(text.data, resource.origin.address)
+            for resource in self.types.get(type_, ()) if own.entity is kind else ():
+                for attribute in () if resource.data else (own.named, "id", "arn"):
+                    found = resource.body.fields.get(attribute)
+                    text = None if found is None else worst_per_scenario(found)
+                    if isinstance(text, Known) and isinstance(text.data, str):
+                        names.setdefault(text.data, resource.origin.address)
         return names
 
     def external(self, kind: type[Entity], name: str, outside: ExternalReference) -> Entity | None:
@@ -467,7 +471,7 @@ class NetworkBuilder:
         if known is not None and getattr(_KINDS.get(known.type), "entity", None) is not kind:
             known = None  # something else that happens to go by this name
         type_ = known.type if known else _FIRST.get((kind, language)) or _FIRST[kind, "terraform"]
-        origin = Origin(name, name, at, language)
+        origin = Origin(name, name, at, language, context=outside.context)
         body = dict(known.body.fields) if known else {}
         places = known.body.places if known else {}
         needs = needs or (Need(name, "is not in the sources"),)

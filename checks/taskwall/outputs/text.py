@@ -97,6 +97,8 @@ def _pieces(report: Report, view: View) -> Iterator[Piece]:
         yield f": {sanitize(note)}\n", ""
     if document.crashes or document.errors or document.warnings or report.notes:
         yield "\n", ""
+    if view.ties:
+        yield from _ties(report)
     yield from _absent(report, view)
     yield from _unread(report, view)
     yield from _unknowns(report, view)
@@ -115,6 +117,26 @@ def _problems(word: str, problems: Sequence[Problem], view: View) -> Iterator[Pi
             yield f"  and {len(rest):,} like it: {', '.join(places)}{more}\n", "quiet"
         if cure := cure_of(alike[0]):
             yield f"  to mend it: {cure}\n", "quiet"
+
+
+def _ties(report: Report) -> Iterator[Piece]:
+    """What was found to be what sources refer to elsewhere, and what of that is open."""
+    tied = [tie for tie in report.document.ties if tie.to_stack is not None]
+    yield f"{len(tied):,} tied to other sources:\n", "loud"
+    for tie in tied:
+        to = f"{tie.to} of {tie.to_stack}" if tie.to else tie.to_stack or ""
+        yield f"  {sanitize(tie.from_)} is {sanitize(to)}, by its {sanitize(tie.by)}", ""
+        yield f" [{_place(tie.file, tie.line)}]\n", "quiet"
+    yield f"{len(report.open_ties):,} open, the most needed first:\n", "loud"
+    for tie in report.open_ties:
+        some = ", ".join(map(sanitize, tie.candidates[:NAMES_SHOWN]))
+        more = len(tie.candidates) - NAMES_SHOWN
+        some += f" and {more:,} more" if more > 0 else ""
+        why = f"may be {some}" if some else "no other source is known to answer it"
+        by = f", asked for by {sanitize(tie.by)}" if tie.by else ""
+        yield f"  {sanitize(tie.from_)}{by}: {why}", ""
+        yield f" [{_place(tie.file, tie.line)}]\n", "quiet"
+    yield "\n", ""
 
 
 def _by_rule(report: Report) -> Iterator[Piece]:

@@ -13,10 +13,12 @@ from taskwall.findings.finding import (
     DOCUMENT_VERSION,
     Absent,
     Crash,
+    Finding,
     Instance,
     Problem,
     Report,
     ReportDocument,
+    ReportedTie,
     Summary,
     Suppressed,
     Unread,
@@ -119,6 +121,7 @@ class ReportBuilder:
             errors, warnings = tuple(sorted({*errors, *warnings}, key=_by_place)), ()
         crashes = self._crashes()
         absent = self._absent()
+        ties = self._ties()
         verdicts = [finding.verdict for finding in loud]
         elsewhere = Counter(finding.verdict for finding in by_mistake(others, self.paths))
         reads = self.found.reads
@@ -142,6 +145,7 @@ class ReportBuilder:
             tuple(finding for finding in loud if finding.verdict in self.settings.show),
             tuple(silent),
             absent,
+            tuple(tie for tie in ties if tie.to_stack is not None or tie.candidates),
             warnings=warnings,
             unread=_unread(self.judgements),
             errors=errors,
@@ -171,6 +175,7 @@ class ReportBuilder:
             about_rules,
             elsewhere=(elsewhere["fail"], elsewhere["unknown"]),
             excluded=self.found.excluded,
+            open_ties=_most_needed_first((tie for tie in ties if tie.to_stack is None), loud),
         )
 
     def _excerpt(self, file: str, line: int) -> str | None:
@@ -211,6 +216,24 @@ class ReportBuilder:
             for stack, one in (*called, *more)
         }
         return tuple(sorted(found, key=lambda one: (one.file, one.line, one.name, one.stack)))
+
+    def _ties(self) -> list[ReportedTie]:
+        """What the stacks refer to of other sources, as far as that was looked for."""
+        found = {
+            ReportedTie(
+                tie.address,
+                self.paths.shown(tie.stack),
+                self.paths.shown(tie.place.file),
+                tie.place.line,
+                tie.by,
+                tie.to,
+                self.paths.shown(tie.target) or None,
+                tie.candidates,
+            )
+            for read in self.found.reads
+            for tie in read.stack.ties
+        }
+        return sorted(found, key=lambda tie: (tie.file, tie.line, tie.from_, tie.to))
 
     def _crashes(self) -> tuple[Crash, ...]:
         """What failed by a defect of ours: rules, lowering, and the reading of sources."""
@@ -300,6 +323,19 @@ class ReportBuilder:
             if entry.fingerprint not in met and entry.rule in ran and entry.file in scanned:
                 what = f"{entry.rule} on {entry.resource}"
                 yield f"{entry.file}: {what} is in the baseline, but no longer found"
+
+
+def _most_needed_first(
+    ties: Iterable[ReportedTie], findings: Iterable[Finding]
+) -> tuple[ReportedTie, ...]:
+    """Ties that are open, in the order of how many unknowns wait for what they would give."""
+    waits = Counter(name for one in findings for name in one.missing)
+
+    def needed(tie: ReportedTie) -> int:
+        own = (tie.from_, f"{tie.from_}.")
+        return sum(n for name, n in waits.items() if name == own[0] or name.startswith(own[1]))
+
+    return tuple(sorted(ties, key=lambda tie: -needed(tie)))
 
 
 def _page(rule: Rule) -> str:

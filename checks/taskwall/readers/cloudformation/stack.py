@@ -39,6 +39,7 @@ from taskwall.readers.cloudformation.template import (
     Template,
 )
 from taskwall.source.containment import crash_at
+from taskwall.source.context import SourceTie
 from taskwall.source.resource import ABSENT, Resource, Suppression
 from taskwall.source.stack import AbsentSource, Evaluation, Inputs, SourceError
 
@@ -87,6 +88,8 @@ class CloudFormationStack:
         self.suppressions = skips
         self.nested = nested or {}
         self.resolver = resolver
+        self.ties: tuple[SourceTie, ...] = ()
+        """What it refers to of the context, and what of that is open."""
         self.imports: list[tuple[str, Value]] = []
         self.templates = {one.unit.file: one for one in self._all()}
         self._tracer = TemplateProvenance(self.templates, inputs.parameters)
