@@ -141,7 +141,7 @@ def _by_transit(network: Network) -> Iterator[VpcConnection]:
             same = same_entity(one.gateway, other.gateway)
             if one is other or same is False:
                 continue
-            joins = any_of((_reaches(network, one, other), _reaches(network, other, one)))
+            joins = any_of((transit_reaches(network, one, other), transit_reaches(network, other, one)))
             if same is None:
                 needs = one.gateway.fact.needs or other.gateway.fact.needs
                 text = f"{one.name} and {other.name} are attached to the same transit gateway"
@@ -149,7 +149,7 @@ def _by_transit(network: Network) -> Iterator[VpcConnection]:
             yield VpcConnection(one.origin, one.vpc.place, one.vpc, other.vpc, joins)
 
 
-def _reaches(network: Network, one: TransitAttachment, other: TransitAttachment) -> Fact:
+def transit_reaches(network: Network, one: TransitAttachment, other: TransitAttachment) -> Fact:
     """Whether the table of one attachment leads to another."""
     tables = _tables(network, one)
     return any_of(all_of((table.fact, _leads(network, table, other))) for table in tables)

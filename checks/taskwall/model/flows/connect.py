@@ -1,0 +1,196 @@
+"""What can be opened between two interfaces, or between one and a set of addresses."""
+
+from taskwall.core.facts import TRUE, Fact
+from taskwall.model.core.address import ALL_PORTS, EVERYWHERE, Ranges
+from taskwall.model.core.network import Network
+from taskwall.model.entities.security_group import Direction, SecurityGroup
+from taskwall.model.flows.acls import Side, crossing
+from taskwall.model.flows.ends import Interface
+from taskwall.model.flows.flow import Connection
+from taskwall.model.flows.internet import internet, way_in, way_out
+from taskwall.model.flows.paths import way_between
+from taskwall.model.flows.places import Place
+from taskwall.model.flows.security_groups import Far, allowed, of_addresses
+from taskwall.model.flows.sets import (
+    ANY_PROTOCOL,
+    Piece,
+    Pieces,
+    cross,
+    for_all,
+    given,
+    merged,
+    over,
+)
+from taskwall.model.permissions.packets import Traffic
+from taskwall.model.routing.network_acl import BALANCER_PORTS
+
+
+def between(network: Network, client: Interface, server: Interface) -> Connection:
+    """What an interface can open to another by private addresses."""
+    found: list[Piece] = []
+    closed: tuple[int, tuple[Fact, ...]] = (-1, ())
+    lost = Ranges()
+    for place in client.places:
+        for other in server.places:
+            if place.version != other.version:
+                continue
+            reached, each = _at(network, client, place, server, other)
+            found += each.pieces
+            if each.pieces:
+                lost |= each.lost
+            elif reached > closed[0]:
+                closed = reached, each.closed
+    return Connection(merged(found), () if found else closed[1], lost)
+
+
+def _at(
+    network: Network, client: Interface, place: Place, server: Interface, other: Place
+) -> tuple[int, Connection]:
+    """The same from one place to another, and how many of the stages let something through."""
+    way = way_between(network, place, other)
+    ingress = allowed(
+        network, server.groups, "ingress", Far(place.addresses, place, client.groups, way.refers)
+    )
+    egress = allowed(
+        network, client.groups, "egress", Far(other.addresses, other, server.groups, way.refers)
+    )
+    closed = []
+    if not egress:
+        closed.append(shut_by(network, client, "egress", server.end))
+    if not ingress:
+        closed.append(shut_by(network, server, "ingress", client.end))
+    both = cross(egress, ingress)
+    if egress and ingress and not both:
+        closed.append(_apart(client, server))
+    if way.fact.truth is False:
+        closed.insert(1 if not egress else 0, _first_false(way.fact))
+    crossed = crossing(
+        network, Side(place, place.ranges), Side(other, other.ranges), client.answers
+    )
+    if not crossed.pieces and crossed.closed is not None:
+        closed.append(crossed.closed)
+    if closed:
+        return -len(closed), Connection((), tuple(closed))
+    pieces = cross(cross(both, crossed.pieces), given(way.fact))
+    for fact in (place.fact, other.fact):
+        pieces = cross(pieces, given(fact)) if fact.truth is not True else pieces
+    if not pieces and crossed.closed is None:
+        return 0, Connection((), (_apart(client, server),))
+    return 0, Connection(pieces, (), crossed.lost)
+
+
+def _first_false(fact: Fact) -> Fact:
+    return next((each for each in fact.deciding() if each.truth is False), fact)
+
+
+def _apart(client: Interface, server: Interface) -> Fact:
+    text = f"what {client.end} may send is what {server.end} takes"
+    otherwise = f"no port that the groups of {client.end} let out is one that {server.end} takes"
+    return Fact(False, text, server.thing.origin.header, server.thing.name, otherwise=otherwise)
+
+
+def shut_by(network: Network, of: Interface, way: Direction, whom: str) -> Fact:
+    """That no group of an interface lets anything through from or to somebody."""
+    name = next(
+        (
+            group.name
+            for link in of.groups.ties
+            if (group := network.get(SecurityGroup, link)) is not None
+        ),
+        f"the groups of {of.end}",
+    )
+    verb = "ingress from" if way == "ingress" else "egress to"
+    link = next(iter(of.groups.ties), None)
+    group = network.get(SecurityGroup, link)
+    place = group.origin.header if group is not None else of.thing.origin.header
+    text = f"{name} allows {verb} {whom}"
+    return Fact(False, text, place, name, otherwise=f"{name} allows no {verb} {whom}")
+
+
+def from_internet(network: Network, server: Interface) -> Connection:
+    """What the internet can open to an interface, by addresses of its own."""
+    found: list[Piece] = []
+    closed: tuple[Fact, ...] = ()
+    lost = Ranges()
+    for place in server.places:
+        pieces, shut = way_in(network, place, server.public)
+        wanted = internet(place.version)
+        ingress = allowed(network, server.groups, "ingress", of_addresses(wanted))
+        if not ingress:
+            shut = (*shut, shut_by(network, server, "ingress", "the internet"))
+        crossed = crossing(network, Side(None, wanted), Side(place, place.ranges), BALANCER_PORTS)
+        if crossed.closed is not None:
+            shut = (*shut, crossed.closed)
+        if shut:
+            closed = closed or shut
+            continue
+        pieces = cross(cross(pieces, ingress), crossed.pieces)
+        if place.fact.truth is not True:
+            pieces = cross(pieces, given(place.fact))
+        found += pieces
+        lost |= crossed.lost
+    return Connection(merged(found), () if found else closed, lost)
+
+
+def to_internet(network: Network, client: Interface) -> Connection:
+    """What an interface can open to the internet."""
+    found: list[Piece] = []
+    closed: tuple[Fact, ...] = ()
+    for place in client.places:
+        pieces, shut = way_out(network, place, client.public)
+        wanted = internet(place.version)
+        egress = allowed(network, client.groups, "egress", of_addresses(wanted))
+        if not egress:
+            shut = (shut_by(network, client, "egress", "the internet"), *shut)
+        crossed = crossing(network, Side(place, place.ranges), Side(None, wanted), client.answers)
+        if crossed.closed is not None:
+            shut = (*shut, crossed.closed)
+        if not egress or not pieces or crossed.closed is not None:
+            closed = closed or shut
+            continue
+        pieces = cross(cross(pieces, egress), crossed.pieces)
+        if place.fact.truth is not True:
+            pieces = cross(pieces, given(place.fact))
+        found += pieces
+    return Connection(merged(found), () if found else closed)
+
+
+def by_public_address(network: Network, client: Interface, server: Interface) -> Connection:
+    """What an interface can open to another over the internet, to the other's public address.
+
+    Which address that is, and from which one the client comes, nobody knows before: only groups
+    that are for the whole internet admit it for certain.
+    """
+    if server.public.truth is False:
+        return Connection(())
+    there, here = to_internet(network, client), from_internet(network, server)
+    pieces = cross(_for_everybody(there.pieces), _for_everybody(here.pieces))
+    return Connection(pieces, (*there.closed, *here.closed) if not pieces else (), here.lost)
+
+
+def _for_everybody(pieces: Pieces) -> Pieces:
+    """The part of pieces that is for all of the internet's IPv4 addresses, whichever they are."""
+    found: list[Piece] = []
+    wanted = internet(4)
+    sure = Traffic(
+        tuple(box for piece in pieces if piece.fact.truth for box in piece.traffic.boxes)
+    )
+    for piece in pieces:
+        held = for_all(sure if piece.fact.truth else piece.traffic | sure, wanted)
+        shape = Traffic(tuple((a, b, EVERYWHERE) for a, b, _ in piece.traffic.boxes)) & held
+        if shape:
+            found.append(Piece(shape, piece.fact))
+    return merged(found)
+
+
+def from_addresses(network: Network, server: Interface, place: Place, ranges: Ranges) -> Pieces:
+    """What some addresses of a place's own VPC can open to an interface there."""
+    ingress = allowed(network, server.groups, "ingress", of_addresses(ranges))
+    if not ingress:
+        return ()
+    own = Traffic.of(ANY_PROTOCOL, ALL_PORTS, place.ranges & ranges)
+    others = ranges - place.ranges
+    crossed = crossing(network, Side(None, others), Side(place, place.ranges), BALANCER_PORTS)
+    ways = (Piece(own), *cross(crossed.pieces, over(ANY_PROTOCOL, ALL_PORTS, TRUE, others)))
+    pieces = cross(ingress, tuple(piece for piece in ways if piece.traffic))
+    return cross(pieces, given(place.fact)) if place.fact.truth is not True else pieces

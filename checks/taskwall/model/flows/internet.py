@@ -1,0 +1,127 @@
+"""The way from the internet to a place, and from a place to the internet."""
+
+from functools import cache
+
+from taskwall.core.facts import FALSE, TRUE, Fact, all_of
+from taskwall.core.values import Need
+from taskwall.model.core.address import ALL_PORTS, V4, V6, Ranges, parse_cidr
+from taskwall.model.core.network import Network
+from taskwall.model.entities.vpc import WAYS, Subnet
+from taskwall.model.flows.paths import led_to
+from taskwall.model.flows.places import Place
+from taskwall.model.flows.routes import Hop
+from taskwall.model.flows.sets import ANY_PROTOCOL, Piece, Pieces, both
+from taskwall.model.permissions.packets import Traffic, protocols
+from taskwall.model.routing.routes import blocked, gateway_blocked
+
+
+@cache
+def internet(version: int) -> Ranges:
+    """The addresses of the internet: all that are not private, special or for many receivers.
+
+    What documentation is written with counts as public: so are the examples of users.
+    """
+    special = {
+        4: ("0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16",
+            "172.16.0.0/12", "192.168.0.0/16", "224.0.0.0/3"),
+        6: ("::/127", "fc00::/7", "fe80::/10", "ff00::/8", "64:ff9b::/96"),
+    }  # fmt: skip
+    held = (found.ranges for found in map(parse_cidr, special[version]) if found)
+    return (V4 if version == 4 else V6) - Ranges.union(held)
+
+
+def way_in(network: Network, place: Place, public: Fact) -> tuple[Pieces, tuple[Fact, ...]]:
+    """What of the internet's addresses can reach a place, and get answers; and what closes it.
+
+    Args:
+        network: the network.
+        place: where it is.
+        public: whether it has a public IPv4 address; its IPv6 address is public in any case.
+    """
+    closed: list[Fact] = []
+    facts = [] if place.version == 6 else [public]
+    if place.version == 4 and public.truth is False:
+        closed.append(public)
+    subnet = network.get(Subnet, place.subnet)
+    if subnet is not None:
+        shut = gateway_blocked(network, subnet)
+        if shut.truth is not False:
+            facts.append(~shut)
+        if shut.truth:
+            closed.append(shut)
+    wanted = internet(place.version)
+    led = led_to(network, place, wanted, _by_gateway)
+    if not led:
+        closed.append(_no_route(place, "the internet by an internet gateway"))
+    return _pieces(led, facts) if not closed else (), tuple(closed)
+
+
+def way_out(network: Network, place: Place, public: Fact) -> tuple[Pieces, tuple[Fact, ...]]:
+    """Which of the internet's addresses can be reached from a place; and what closes it."""
+    closed: list[Fact] = []
+    subnet = network.get(Subnet, place.subnet)
+    shut = gateway_blocked(network, subnet) if subnet is not None else FALSE
+    wholly = blocked(network, subnet) if subnet is not None else FALSE
+
+    def accept(hop: Hop) -> Fact:
+        if hop.way in ("internet", "egress-only"):
+            own = TRUE if place.version == 6 else public
+            by = shut if hop.way == "internet" else wholly
+            if own.truth is False:
+                closed.append(own)
+            if by.truth:
+                closed.append(by)
+            return all_of((own, ~by)) if by.truth is not False else own
+        if hop.way == "nat":
+            if wholly.truth is False:
+                return TRUE
+            text = "the NAT gateway is spared by Block Public Access"
+            needs = (Need("Block Public Access", "may be lifted for the NAT gateway"),)
+            return Fact(None, text, hop.fact.place, hop.fact.resource, needs)
+        if hop.way in ("transit", "vpn", "appliance", "endpoint", None):
+            return _elsewhere(hop, place)
+        return FALSE
+
+    led = led_to(network, place, internet(place.version), accept)
+    if not led and not closed:
+        closed.append(_no_route(place, "the internet"))
+    found = []
+    for ranges, fact in led:
+        spoken = ANY_PROTOCOL
+        found.append(Piece(Traffic.of(spoken, ALL_PORTS, ranges), fact))
+    return tuple(found), tuple(closed)
+
+
+def _by_gateway(hop: Hop) -> Fact:
+    if hop.way == "internet":
+        return TRUE
+    if hop.way in ("appliance", "endpoint", None):
+        text = f"{hop.fact.resource} leads answers back to the internet gateway"
+        words = WAYS[hop.way] if hop.way else "a target that is not known"
+        needs = hop.fact.needs or (Need(hop.fact.resource, f"leads to {words}"),)
+        return Fact(None, text, hop.fact.place, hop.fact.resource, needs)
+    return FALSE
+
+
+def _elsewhere(hop: Hop, place: Place) -> Fact:
+    text = f"what {hop.fact.resource or place.name} leads to reaches the internet"
+    words = WAYS[hop.way] if hop.way else "a target that is not known"
+    needs = hop.fact.needs or (Need(hop.fact.resource or place.name, f"leads to {words}"),)
+    return Fact(None, text, hop.fact.place, hop.fact.resource, needs)
+
+
+def _pieces(led: list[tuple[Ranges, Fact]], facts: list[Fact]) -> Pieces:
+    found = []
+    for ranges, fact in led:
+        whole = fact
+        for each in facts:
+            whole = both(whole, each)
+        found.append(Piece(Traffic.of(protocols("all"), ALL_PORTS, ranges), whole))
+    return tuple(found)
+
+
+def _no_route(place: Place, where: str) -> Fact:
+    name = place.name
+    at = place.subnet.place if place.subnet else None
+    text = f"a route of {name} leads to {where}"
+    return Fact(False, text, at, name, otherwise=f"no route of {name} leads to {where}")
