@@ -9,6 +9,7 @@ from taskwall.model.core.entity import link_to, same_entity
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.entities.security_group import Direction
 from taskwall.model.entities.vpc import Subnet
+from taskwall.model.flows.flow import Obstacle
 from taskwall.model.flows.places import Place
 from taskwall.model.flows.sets import ANY_PROTOCOL, OPEN, Piece, Pieces, for_all, for_some
 from taskwall.model.permissions.packets import TCP, UDP, Traffic
@@ -30,7 +31,7 @@ class Crossing(Struct, frozen=True):
     """
 
     pieces: Pieces
-    closed: Fact | None = None
+    closed: Obstacle | None = None
     lost: Ranges = Ranges()
 
 
@@ -149,7 +150,7 @@ class _Crossed:
     def __init__(
         self, network: Network, client: Side, server: Side, answers: Ranges, *, kindly: bool
     ) -> None:
-        self.closed: Fact | None = None
+        self.closed: Obstacle | None = None
         self.lost = Ranges()
 
         def ask(at: Side, way: Direction, other: Side, traffic: Traffic) -> Traffic:
@@ -203,7 +204,9 @@ class _Crossed:
         otherwise = f"{acl.name if acl else 'the network ACL'} of {name} lets no {{}} {verb} {whom}"
         otherwise = otherwise.format("answers" if answers is not None else "traffic")
         place = acl.origin.header if acl else None
-        self.closed = Fact(False, text, place, acl.name if acl else name, otherwise=otherwise)
+        fact = Fact(False, text, place, acl.name if acl else name, otherwise=otherwise)
+        change = f"allow {what.replace('anything', 'it')} {verb} {whom} in {fact.resource}"
+        self.closed = Obstacle(fact, change)
 
 
 def _whole(ranges: Ranges) -> Traffic:

@@ -6,7 +6,7 @@ from taskwall.model.core.network import Network
 from taskwall.model.entities.security_group import Direction, SecurityGroup
 from taskwall.model.flows.acls import Side, crossing
 from taskwall.model.flows.ends import Interface
-from taskwall.model.flows.flow import Connection
+from taskwall.model.flows.flow import Connection, Obstacle
 from taskwall.model.flows.internet import internet, way_in, way_out
 from taskwall.model.flows.paths import way_between
 from taskwall.model.flows.places import Place
@@ -28,7 +28,7 @@ from taskwall.model.routing.network_acl import BALANCER_PORTS
 def between(network: Network, client: Interface, server: Interface) -> Connection:
     """What an interface can open to another by private addresses."""
     found: list[Piece] = []
-    closed: tuple[int, tuple[Fact, ...]] = (-1, ())
+    closed: tuple[int, tuple[Obstacle, ...]] = (-99, ())
     lost = Ranges()
     for place in client.places:
         for other in server.places:
@@ -54,7 +54,7 @@ def _at(
     egress = allowed(
         network, client.groups, "egress", Far(other.addresses, other, server.groups, way.refers)
     )
-    closed = []
+    closed: list[Obstacle] = []
     if not egress:
         closed.append(shut_by(network, client, "egress", server.end))
     if not ingress:
@@ -63,7 +63,9 @@ def _at(
     if egress and ingress and not both:
         closed.append(_apart(client, server))
     if way.fact.truth is False:
-        closed.insert(1 if not egress else 0, _first_false(way.fact))
+        false = _first_false(way.fact)
+        change = f"route {other.name} and {place.name} to each other"
+        closed.insert(1 if not egress else 0, Obstacle(false, change))
     crossed = crossing(
         network, Side(place, place.ranges), Side(other, other.ranges), client.answers
     )
@@ -83,13 +85,15 @@ def _first_false(fact: Fact) -> Fact:
     return next((each for each in fact.deciding() if each.truth is False), fact)
 
 
-def _apart(client: Interface, server: Interface) -> Fact:
+def _apart(client: Interface, server: Interface) -> Obstacle:
     text = f"what {client.end} may send is what {server.end} takes"
     otherwise = f"no port that the groups of {client.end} let out is one that {server.end} takes"
-    return Fact(False, text, server.thing.origin.header, server.thing.name, otherwise=otherwise)
+    at, name = server.thing.origin.header, server.thing.name
+    fact = Fact(False, text, at, name, otherwise=otherwise)
+    return Obstacle(fact, "allow the same ports on both sides")
 
 
-def shut_by(network: Network, of: Interface, way: Direction, whom: str) -> Fact:
+def shut_by(network: Network, of: Interface, way: Direction, whom: str) -> Obstacle:
     """That no group of an interface lets anything through from or to somebody."""
     name = next(
         (
@@ -104,13 +108,31 @@ def shut_by(network: Network, of: Interface, way: Direction, whom: str) -> Fact:
     group = network.get(SecurityGroup, link)
     place = group.origin.header if group is not None else of.thing.origin.header
     text = f"{name} allows {verb} {whom}"
-    return Fact(False, text, place, name, otherwise=f"{name} allows no {verb} {whom}")
+    fact = Fact(False, text, place, name, otherwise=f"{name} allows no {verb} {whom}")
+    return Obstacle(fact, f"allow {verb} {whom} in {name}")
+
+
+def only_opens(of: Interface) -> Obstacle:
+    """That an interface takes no connections, whatever its groups allow."""
+    text = f"{of.end} takes connections"
+    otherwise = f"the interfaces of {of.end} only open connections"
+    at, name = of.thing.origin.header, of.thing.name
+    return Obstacle(Fact(False, text, at, name, otherwise=otherwise), "nothing would open it")
+
+
+def takes_nothing(of: Interface) -> Obstacle:
+    """That nothing listens, or is published, on the ports that groups and ACLs let through."""
+    text = f"{of.end} takes connections on a port that is let through"
+    otherwise = f"{of.end} takes no connections on any port that is let through"
+    at, name = of.thing.origin.header, of.thing.name
+    fact = Fact(False, text, at, name, otherwise=otherwise)
+    return Obstacle(fact, f"let {of.end} listen on a port that is let through, or allow its port")
 
 
 def from_internet(network: Network, server: Interface) -> Connection:
     """What the internet can open to an interface, by addresses of its own."""
     found: list[Piece] = []
-    closed: tuple[Fact, ...] = ()
+    closed: tuple[Obstacle, ...] = ()
     lost = Ranges()
     for place in server.places:
         pieces, shut = way_in(network, place, server.public)
@@ -135,7 +157,7 @@ def from_internet(network: Network, server: Interface) -> Connection:
 def to_internet(network: Network, client: Interface) -> Connection:
     """What an interface can open to the internet."""
     found: list[Piece] = []
-    closed: tuple[Fact, ...] = ()
+    closed: tuple[Obstacle, ...] = ()
     for place in client.places:
         pieces, shut = way_out(network, place, client.public)
         wanted = internet(place.version)

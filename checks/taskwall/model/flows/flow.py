@@ -36,14 +36,22 @@ class Flow(Struct, frozen=True):
     lost: Ranges = Ranges()
 
 
+class Obstacle(Struct, frozen=True):
+    """What closes a connection, a fact that is false, and the change that would let it through."""
+
+    fact: Fact
+    change: str
+
+
 class Connection(Struct, frozen=True):
     """What can be opened between two ends.
 
-    Where that is nothing, `closed` are the facts that close it, those nearest to the client first.
+    Where that is nothing, `closed` is what closes it, that nearest to the client first: all of it
+    must change.
     """
 
     pieces: Pieces
-    closed: tuple[Fact, ...] = ()
+    closed: tuple[Obstacle, ...] = ()
     lost: Ranges = Ranges()
 
 

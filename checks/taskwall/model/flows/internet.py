@@ -7,6 +7,7 @@ from taskwall.core.values import Need
 from taskwall.model.core.address import ALL_PORTS, V4, V6, Ranges, parse_cidr
 from taskwall.model.core.network import Network
 from taskwall.model.entities.vpc import WAYS, Subnet
+from taskwall.model.flows.flow import Obstacle
 from taskwall.model.flows.paths import led_to
 from taskwall.model.flows.places import Place
 from taskwall.model.flows.routes import Hop
@@ -30,7 +31,7 @@ def internet(version: int) -> Ranges:
     return (V4 if version == 4 else V6) - Ranges.union(held)
 
 
-def way_in(network: Network, place: Place, public: Fact) -> tuple[Pieces, tuple[Fact, ...]]:
+def way_in(network: Network, place: Place, public: Fact) -> tuple[Pieces, tuple[Obstacle, ...]]:
     """What of the internet's addresses can reach a place, and get answers; and what closes it.
 
     Args:
@@ -38,27 +39,27 @@ def way_in(network: Network, place: Place, public: Fact) -> tuple[Pieces, tuple[
         place: where it is.
         public: whether it has a public IPv4 address; its IPv6 address is public in any case.
     """
-    closed: list[Fact] = []
+    closed: list[Obstacle] = []
     facts = [] if place.version == 6 else [public]
     if place.version == 4 and public.truth is False:
-        closed.append(public)
+        closed.append(Obstacle(public, "give it a public address"))
     subnet = network.get(Subnet, place.subnet)
     if subnet is not None:
         shut = gateway_blocked(network, subnet)
         if shut.truth is not False:
             facts.append(~shut)
         if shut.truth:
-            closed.append(shut)
+            closed.append(_blocking(shut))
     wanted = internet(place.version)
     led = led_to(network, place, wanted, _by_gateway)
     if not led:
-        closed.append(_no_route(place, "the internet by an internet gateway"))
+        closed.append(_no_route(place, "an internet gateway"))
     return _pieces(led, facts) if not closed else (), tuple(closed)
 
 
-def way_out(network: Network, place: Place, public: Fact) -> tuple[Pieces, tuple[Fact, ...]]:
+def way_out(network: Network, place: Place, public: Fact) -> tuple[Pieces, tuple[Obstacle, ...]]:
     """Which of the internet's addresses can be reached from a place; and what closes it."""
-    closed: list[Fact] = []
+    closed: list[Obstacle] = []
     subnet = network.get(Subnet, place.subnet)
     shut = gateway_blocked(network, subnet) if subnet is not None else FALSE
     wholly = blocked(network, subnet) if subnet is not None else FALSE
@@ -68,9 +69,9 @@ def way_out(network: Network, place: Place, public: Fact) -> tuple[Pieces, tuple
             own = TRUE if place.version == 6 else public
             by = shut if hop.way == "internet" else wholly
             if own.truth is False:
-                closed.append(own)
+                closed.append(Obstacle(own, "give it a public address, or route it by NAT"))
             if by.truth:
-                closed.append(by)
+                closed.append(_blocking(by))
             return all_of((own, ~by)) if by.truth is not False else own
         if hop.way == "nat":
             if wholly.truth is False:
@@ -84,7 +85,7 @@ def way_out(network: Network, place: Place, public: Fact) -> tuple[Pieces, tuple
 
     led = led_to(network, place, internet(place.version), accept)
     if not led and not closed:
-        closed.append(_no_route(place, "the internet"))
+        closed.append(_no_route(place, "a NAT gateway"))
     found = []
     for ranges, fact in led:
         spoken = ANY_PROTOCOL
@@ -120,8 +121,20 @@ def _pieces(led: list[tuple[Ranges, Fact]], facts: list[Fact]) -> Pieces:
     return tuple(found)
 
 
-def _no_route(place: Place, where: str) -> Fact:
+def _no_route(place: Place, where: str) -> Obstacle:
     name = place.name
     at = place.subnet.place if place.subnet else None
-    text = f"a route of {name} leads to {where}"
-    return Fact(False, text, at, name, otherwise=f"no route of {name} leads to {where}")
+    text = f"a route of {name} leads to the internet by {where}"
+    otherwise = f"no route of {name} leads to the internet by {where}"
+    fact = Fact(False, text, at, name, otherwise=otherwise)
+    everywhere = "0.0.0.0/0" if place.version == 4 else "::/0"
+    return Obstacle(fact, f"route {everywhere} of {name} to {where}")
+
+
+def _blocking(shut: Fact) -> Obstacle:
+    """Block Public Access as what closes a connection."""
+    leaf = next(iter(shut.deciding()), shut)
+    text = "Block Public Access lets it through"
+    otherwise = "Block Public Access keeps the internet from it"
+    fact = Fact(False, text, leaf.place, leaf.resource, otherwise=otherwise)
+    return Obstacle(fact, "exclude its subnet or VPC from Block Public Access")

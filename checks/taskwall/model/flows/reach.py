@@ -15,10 +15,13 @@ from taskwall.model.flows.connect import (
     by_public_address,
     from_addresses,
     from_internet,
+    only_opens,
+    shut_by,
+    takes_nothing,
     to_internet,
 )
 from taskwall.model.flows.ends import Interface, interfaces, short_name
-from taskwall.model.flows.flow import Connection, Flow, Told, flows_of, if_there, of_version
+from taskwall.model.flows.flow import Connection, Flow, Obstacle, Told, flows_of, if_there, of_version
 from taskwall.model.flows.listeners import Onward, listening, listens, onward
 from taskwall.model.flows.security_groups import Entry, Far, all_entries, allowed, of_addresses
 from taskwall.model.flows.sets import (
@@ -33,7 +36,7 @@ from taskwall.model.flows.sets import (
 from taskwall.model.permissions.coverage import inside
 from taskwall.model.permissions.packets import Traffic
 
-INTERNET = "internet"
+INTERNET, ONPREM = "internet", "onprem"
 
 
 class Reach:
@@ -174,9 +177,7 @@ class Reach:
                 yield client.end, self.between(client, server), client
 
     def _to(self, server: Interface) -> Iterator[Told]:
-        takes = server.takes
-        if server.kind == "lb" and isinstance(server.thing, LoadBalancer):
-            takes = self._listens(server.thing)
+        takes = self._takes(server)
         if not takes:
             return
         for source, found, client in self.sources(server):
@@ -189,6 +190,33 @@ class Reach:
     def _listens(self, balancer: LoadBalancer) -> Pieces:
         parts = [listens(each, balancer) for each in listening(self.network, balancer)]
         return tuple(piece for pieces in parts for piece in pieces)
+
+    def obstacles(
+        self, source: str, client: Interface | None, target: str, server: Interface | None
+    ) -> tuple[Obstacle, ...]:
+        """What closes the way from one end to another; an end without interface is its name."""
+        if client is None and server is not None:
+            if source == INTERNET:
+                return self.from_internet(server).closed
+            return (shut_by(self.network, server, "ingress", source),)
+        if server is None and client is not None:
+            if target == INTERNET:
+                return to_internet(self.network, client).closed
+            return (shut_by(self.network, client, "egress", target),)
+        if client is None or server is None:
+            return ()
+        if not server.serves:
+            return (only_opens(server),)
+        found = self.between(client, server).closed
+        if not found and not cross(self.between(client, server).pieces, self._takes(server)):
+            return (takes_nothing(server),)
+        return found
+
+    def _takes(self, server: Interface) -> Pieces:
+        """The ports on which an interface can be reached at all."""
+        if isinstance(server.thing, LoadBalancer):
+            return self._listens(server.thing)
+        return server.takes
 
     # --- through load balancers
 

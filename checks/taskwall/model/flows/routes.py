@@ -69,10 +69,11 @@ def _of_table(network: Network, subnet: Subnet, link: Link, addresses: Ranges) -
     table = network.get(RouteTable, link) if link.to else None
     unseen = not link.to or table is None or bool(table.external)
     routes = routes_of_table(network, link.to)
+    found_choices = (_choices(network, number, route) for number, route in enumerate(routes))
     choices = sorted(
-        (choice for number, route in enumerate(routes) for choice in _choices(network, number, route)),
+        (choice for choices in found_choices for choice in choices),
         key=lambda each: (-each.prefix, each.kind, each.order),
-    )  # fmt: skip
+    )
     local = _local(network, subnet)
     left, doubted = addresses - local, Ranges()
     found: list[Hop] = []

@@ -141,7 +141,8 @@ def _by_transit(network: Network) -> Iterator[VpcConnection]:
             same = same_entity(one.gateway, other.gateway)
             if one is other or same is False:
                 continue
-            joins = any_of((transit_reaches(network, one, other), transit_reaches(network, other, one)))
+            ways = ((one, other), (other, one))
+            joins = any_of(transit_reaches(network, *way) for way in ways)
             if same is None:
                 needs = one.gateway.fact.needs or other.gateway.fact.needs
                 text = f"{one.name} and {other.name} are attached to the same transit gateway"
