@@ -150,7 +150,7 @@ def explain(
 def _is_on(flow: Flow, port: int | None) -> bool:
     if port is None:
         return True
-    return flow.protocol not in ("icmp",) and bool(flow.ports & Ranges(((port, port),)))
+    return flow.protocol != "icmp" and bool(flow.ports & Ranges(((port, port),)))
 
 
 def _closed(reach: Reach, source: Selection, target: Selection) -> Iterable[Obstacle]:
@@ -268,4 +268,3 @@ def spoken(ports: Ranges) -> tuple[str, ...]:
     if ports == ALL_PORTS:
         return ("all",)
     return tuple(str(a) if a == b else f"{a}-{b}" for a, b in ports.spans)
-

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from taskwall.api.flows import VERSION, EndError, FlowLine, Listing, list_flows
 from taskwall.cli.arguments import parse_arguments, parser_of
-from taskwall.cli.inputs import input_options, options_from
+from taskwall.cli.inputs import source_options, sources_of
 from taskwall.cli.terminal import UsageError, say
 from taskwall.findings.text import sanitize
 from taskwall.settings import SettingsError, one_of
@@ -36,7 +36,8 @@ def parser() -> ArgumentParser:
     made.add_argument(
         "--format", default="text", metavar="|".join(FORMATS), help="output format (default: text)"
     )
-    input_options(made)
+    source_options(made)
+    made.set_defaults(select=None, ignore=None)
     return made
 
 
@@ -45,8 +46,8 @@ def run(arguments: list[str]) -> int:
     given = parse_arguments(parser(), arguments)
     try:
         one_of(given.format, FORMATS, "--format")
-        paths = tuple(given.paths) or (os.curdir,)
-        found = list_flows(options_from(given, paths), given.source, given.target)
+        given.paths = given.paths or [os.curdir]
+        found = list_flows(sources_of(given), given.source, given.target)
     except (SettingsError, EndError) as error:
         raise UsageError(str(error)) from error
     say(as_json(found.flows) if given.format == "json" else _text(found))
@@ -67,11 +68,12 @@ def as_json(flows: Iterable[FlowLine]) -> str:
     """Flows as the contract has them."""
     import msgspec
 
-    made = {"version": VERSION, "flows": [_plain(flow) for flow in flows]}
+    made = {"version": VERSION, "flows": [plain(flow) for flow in flows]}
     return msgspec.json.format(msgspec.json.encode(made), indent=2).decode() + "\n"
 
 
-def _plain(flow: FlowLine) -> dict[str, object]:
+def plain(flow: FlowLine) -> dict[str, object]:
+    """A flow as the contract has it."""
     import msgspec
 
     made: dict[str, object] = msgspec.to_builtins(flow)
@@ -103,7 +105,7 @@ def _of_stack(flows: list[FlowLine]) -> Iterator[str]:
         alike: dict[tuple[str, ...], list[str]] = {}
         for flow in flows:
             if flow.target == target:
-                sources = alike.setdefault(_words(flow), [])
+                sources = alike.setdefault(words_of(flow), [])
                 if flow.source not in sources:
                     sources.append(flow.source)
         ordered = sorted(alike.items(), key=lambda each: _rank(each[1]))
@@ -120,7 +122,8 @@ def _rank(sources: list[str]) -> int:
     return 0 if "internet" in sources else 1
 
 
-def _words(flow: FlowLine) -> tuple[str, ...]:
+def words_of(flow: FlowLine) -> tuple[str, ...]:
+    """What is told of a flow beside its ends: the ports come first."""
     ports = "all ports" if flow.ports == ("all",) else ", ".join(flow.ports)
     spoken = {"all": "everything", "icmp": "icmp"}.get(flow.protocol, f"{flow.protocol} {ports}")
     through = f"through {', '.join(flow.through)}" if flow.through else ""

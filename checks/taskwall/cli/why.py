@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from taskwall.api.flows import VERSION, Answer, EndError, FlowLine, explain
 from taskwall.cli.arguments import parse_arguments, parser_of
-from taskwall.cli.flows import FORMATS, _plain, _words, told_problems
-from taskwall.cli.inputs import input_options, options_from
+from taskwall.cli.flows import FORMATS, plain, told_problems, words_of
+from taskwall.cli.inputs import source_options, sources_of
 from taskwall.cli.terminal import UsageError, say
 from taskwall.findings.text import sanitize
 from taskwall.settings import SettingsError, one_of
@@ -30,11 +30,14 @@ def parser() -> ArgumentParser:
     made.add_argument("path", metavar="PATH", help="file or folder")
     made.add_argument("source", metavar="FROM", help="such as internet, service:api, 10.0.0.0/16")
     made.add_argument("target", metavar="TO", help="such as store:main, lb:edge, internet")
-    made.add_argument("port", nargs="?", metavar="PORT", help="only this port that the client opens")
+    made.add_argument(
+        "port", nargs="?", metavar="PORT", help="only this port of the client's"
+    )
     made.add_argument(
         "--format", default="text", metavar="|".join(FORMATS), help="output format (default: text)"
     )
-    input_options(made)
+    source_options(made)
+    made.set_defaults(select=None, ignore=None)
     return made
 
 
@@ -48,7 +51,8 @@ def run(arguments: list[str]) -> int:
         port = int(given.port)
     try:
         one_of(given.format, FORMATS, "--format")
-        found = explain(options_from(given, (given.path,)), given.source, given.target, port)
+        given.paths = [given.path]
+        found = explain(sources_of(given), given.source, given.target, port)
     except (SettingsError, EndError) as error:
         raise UsageError(str(error)) from error
     if given.format == "json":
@@ -66,7 +70,7 @@ def _json(answers: tuple[Answer, ...]) -> str:
     flows: list[dict[str, object]] = []
     for answer in answers:
         flows += [
-            {**_plain(flow), "changes": [msgspec.to_builtins(each) for each in answer.closing]}
+            {**plain(flow), "changes": [msgspec.to_builtins(each) for each in answer.closing]}
             for flow in answer.flows
         ]
         if not answer.flows:
@@ -103,7 +107,7 @@ def _text(answer: Answer, several: bool) -> Iterator[str]:
 
 
 def _open(flow: FlowLine) -> Iterator[str]:
-    words = "  ".join(filter(None, _words(flow)))
+    words = "  ".join(filter(None, words_of(flow)))
     verdict = "" if flow.verdict == "unknown" else ": open"
     yield f"{flow.source} -> {flow.target}  {words}{verdict}"
     for step in flow.because:

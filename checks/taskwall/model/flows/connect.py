@@ -13,6 +13,7 @@ from taskwall.model.flows.places import Place
 from taskwall.model.flows.security_groups import Far, allowed, of_addresses
 from taskwall.model.flows.sets import (
     ANY_PROTOCOL,
+    OPEN,
     Piece,
     Pieces,
     cross,
@@ -213,6 +214,8 @@ def from_addresses(network: Network, server: Interface, place: Place, ranges: Ra
     own = Traffic.of(ANY_PROTOCOL, ALL_PORTS, place.ranges & ranges)
     others = ranges - place.ranges
     crossed = crossing(network, Side(None, others), Side(place, place.ranges), BALANCER_PORTS)
+    if crossed.pieces is OPEN:
+        own = Traffic.of(ANY_PROTOCOL, ALL_PORTS, ranges)
     ways = (Piece(own), *cross(crossed.pieces, over(ANY_PROTOCOL, ALL_PORTS, TRUE, others)))
     pieces = cross(ingress, tuple(piece for piece in ways if piece.traffic))
     return cross(pieces, given(place.fact)) if place.fact.truth is not True else pieces

@@ -354,5 +354,8 @@ _TYPE = re.compile(r"(?:^|(?<=\.))aws(?:cc)?_[a-z0-9_]+\.")
 
 
 def short_name(thing: Entity) -> str:
-    """The address of a thing without its type: `api`, `module.web.this`, or the logical id."""
-    return _TYPE.sub("", thing.origin.address)
+    """The address of a thing without its type: `api`, `module.web`, or the logical id.
+
+    What a module calls its only one of a kind (`this`) says nothing beside the module's name.
+    """
+    return _TYPE.sub("", thing.origin.address).removesuffix(".this")

@@ -21,7 +21,15 @@ from taskwall.model.flows.connect import (
     to_internet,
 )
 from taskwall.model.flows.ends import Interface, interfaces, short_name
-from taskwall.model.flows.flow import Connection, Flow, Obstacle, Told, flows_of, if_there, of_version
+from taskwall.model.flows.flow import (
+    Connection,
+    Flow,
+    Obstacle,
+    Told,
+    flows_of,
+    if_there,
+    of_version,
+)
 from taskwall.model.flows.listeners import Onward, listening, listens, onward
 from taskwall.model.flows.security_groups import Entry, Far, all_entries, allowed, of_addresses
 from taskwall.model.flows.sets import (
@@ -144,7 +152,12 @@ class Reach:
                 continue
             held = inside(self.network, place.vpc).of(of_version(place.version))
             ranges = Ranges.union(part.within for part in held.parts) or place.ranges
-            found += from_addresses(self.network, server, place, ranges)
+            for piece in from_addresses(self.network, server, place, ranges):
+                # All of the VPC needs no word beside its name.
+                boxes = (
+                    (a, b, EVERYWHERE if c == ranges else c) for a, b, c in piece.traffic.boxes
+                )
+                found.append(Piece(Traffic(tuple(boxes)), piece.fact))
         return Connection(merged(found))
 
     # --- flows

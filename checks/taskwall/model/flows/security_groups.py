@@ -7,7 +7,7 @@ from msgspec import Struct
 from taskwall.core.facts import FALSE, TRUE, Fact, all_of, any_of
 from taskwall.core.values import Need
 from taskwall.model.core.address import ALL_PORTS, EVERYWHERE, Ranges
-from taskwall.model.core.entity import Link
+from taskwall.model.core.entity import Link, same_entity
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.entities.security_group import Direction, Permission, SecurityGroup
 from taskwall.model.entities.vpc import Vpc
@@ -20,7 +20,6 @@ from taskwall.model.permissions.coverage import (
     addresses,
     aws_service,
     names_addresses,
-    names_group_of,
     there,
     whom,
 )
@@ -236,14 +235,32 @@ def _refers(entry: Entry, far: Far, link: Link | None) -> Fact:
         permission = entry.permission
         if permission is None:
             return FALSE
-        names = names_group_of(permission, far.groups.ties, entry.text)
-        if permission.itself and link is not None and link.to != permission.group.to:
-            # A permission of which nobody knows whose it is, as one of this group.
-            names = FALSE
-        told = any_of((names, far.groups.more)) if far.groups.more.truth is not False else names
+        named = permission.peer or link
+        found = [
+            fact
+            for tie in (far.groups.ties if named is not None else ())
+            if (fact := _is_named(entry, permission, named, tie)).truth is not False
+        ]
+        if far.groups.more.truth is not False:
+            found.append(far.groups.more)
+        told = any_of(found) if found else FALSE
     if told.truth is False:
         return FALSE
     return told if far.refers is TRUE else all_of((told, far.refers))
+
+
+def _is_named(entry: Entry, permission: Permission, named: Link, tie: Link) -> Fact:
+    """Whether the group that an entry names is that of a tie of the other side."""
+    truth = same_entity(named, tie)
+    if truth is False:
+        return FALSE
+    needs = () if truth else (*_open(named), *_open(tie))
+    named_here = permission.states(truth, entry.text, needs)
+    return all_of((tie.fact, named_here))
+
+
+def _open(link: Link) -> tuple[Need, ...]:
+    return () if link.exact else link.waits("a group")
 
 
 def _together(partial: Iterable[tuple[Entry, Fact]], far: Far) -> Iterator[Piece]:

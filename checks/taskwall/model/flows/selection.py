@@ -8,7 +8,6 @@ from msgspec.structs import replace
 
 from taskwall.model.core.address import EVERYWHERE, V4, V6, Ranges, parse_cidr
 from taskwall.model.core.entity import Entity, link_to
-from taskwall.model.core.network import Network
 from taskwall.model.entities.security_group import SecurityGroup
 from taskwall.model.entities.vpc import Subnet, Vpc
 from taskwall.model.flows.ends import EndKind, Interface, short_name
@@ -91,8 +90,8 @@ def _within(reach: Reach, ids: set[str], of: str) -> tuple[Interface, ...]:
     return tuple(
         each
         for each in reach.every
-        if any(link is not None and link.to in ids for p in each.places for link in (getattr(p, of),))
-    )  # fmt: skip
+        if any(link.to in ids for place in each.places if (link := getattr(place, of)))
+    )
 
 
 def _vpc(reach: Reach, word: str, name: str) -> Selection | None:
@@ -145,9 +144,7 @@ def _addresses(reach: Reach, word: str, ranges: Ranges) -> Selection:
     return Selection(word, frozenset(names | {each.end for each in inner}), inner, ranges)
 
 
-def chosen(
-    flows: Iterable[Flow], of: Selection | None, to: Selection | None
-) -> Iterator[Flow]:
+def chosen(flows: Iterable[Flow], of: Selection | None, to: Selection | None) -> Iterator[Flow]:
     """The flows from and to what is selected, cut to the addresses that are."""
     for flow in flows:
         if of is not None and flow.source not in of.names:
