@@ -51,6 +51,7 @@ def spelled(flow: FlowLine) -> str:
         line += f" from {', '.join(flow.addresses)}"
     if flow.verdict == "unknown":
         line += f" unknown, needs {', '.join(flow.missing)}"
+    line += "".join(f", but {note.replace('get to client ports', 'to')}" for note in flow.notes)
     return line
 
 

@@ -222,7 +222,7 @@ class _Teller:
             mask(flow.target),
             flow.protocol,
             spoken(flow.ports),
-            spoken(flow.arrives) if flow.arrives is not None else (),
+            spoken(None if flow.arrives == flow.ports else flow.arrives),
             flow.verdict,
             tuple(map(mask, flow.through)),
             tuple(self._steps(flow.because)),
@@ -263,8 +263,10 @@ class _Teller:
         return Step(mask(fact.resource), self._paths.shown(place.file), place.line, mask(str(fact)))
 
 
-def spoken(ports: Ranges) -> tuple[str, ...]:
-    """Ports as texts: single ones, ranges, or "all"."""
+def spoken(ports: Ranges | None) -> tuple[str, ...]:
+    """Ports as texts: single ones, ranges, or "all"; none where there are none to tell."""
     if ports == ALL_PORTS:
         return ("all",)
+    if ports is None:
+        return ()
     return tuple(str(a) if a == b else f"{a}-{b}" for a, b in ports.spans)

@@ -22,6 +22,7 @@ from taskwall.model.routing.network_acl import (
 )
 
 _OTHERS = ANY_PROTOCOL - TCP - UDP
+WHOLE = Traffic.of(ANY_PROTOCOL, ALL_PORTS, EVERYWHERE)
 
 
 class Crossing(Struct, frozen=True):
@@ -123,7 +124,9 @@ class Side(Struct, frozen=True):
     ranges: Ranges
 
 
-def crossing(network: Network, client: Side, server: Side, answers: Ranges) -> Crossing:
+def crossing(
+    network: Network, client: Side, server: Side, answers: Ranges, wanted: Traffic = WHOLE
+) -> Crossing:
     """What the ACLs of two subnets let through from one to the other, and back.
 
     Args:
@@ -131,11 +134,12 @@ def crossing(network: Network, client: Side, server: Side, answers: Ranges) -> C
         client: who opens the connection.
         server: who takes it.
         answers: the ports to which answers may go, of which one is enough.
+        wanted: the traffic that is asked about.
     """
     if not (_is_guarded(network, client.place) or _is_guarded(network, server.place)):
         return Crossing(OPEN)
-    worst = _Crossed(network, client, server, answers, kindly=False)
-    best = _Crossed(network, client, server, answers, kindly=True)
+    worst = _Crossed(network, client, server, answers, wanted, kindly=False)
+    best = _Crossed(network, client, server, answers, wanted, kindly=True)
     found: list[Piece] = []
     if worst.traffic:
         found.append(Piece(worst.traffic, _passed_text(network, client, server)))
@@ -148,7 +152,14 @@ class _Crossed:
     """The four questions, answered kindly or against the traffic."""
 
     def __init__(
-        self, network: Network, client: Side, server: Side, answers: Ranges, *, kindly: bool
+        self,
+        network: Network,
+        client: Side,
+        server: Side,
+        answers: Ranges,
+        wanted: Traffic,
+        *,
+        kindly: bool,
     ) -> None:
         self.closed: Obstacle | None = None
         self.lost = Ranges()
@@ -156,9 +167,9 @@ class _Crossed:
         def ask(at: Side, way: Direction, other: Side, traffic: Traffic) -> Traffic:
             return _asked(network, at, way, other, traffic, kindly)
 
-        there = ask(client, "egress", server, _whole(server.ranges))
+        there = ask(client, "egress", server, wanted)
         self._note(network, client, "egress", server, there)
-        there = there & ask(server, "ingress", client, _whole(client.ranges))
+        there = there & ask(server, "ingress", client, wanted)
         if self.closed is None:
             self._note(network, server, "ingress", client, there)
         traffic = Traffic()
@@ -199,18 +210,14 @@ class _Crossed:
         acl = next((each.acl for each in acls if each.acl is not None), None)
         whom = other.place.name if other.place is not None else "those addresses"
         verb = "out to" if way == "egress" else "in from"
-        what = "answers" if answers is not None else "anything"
-        text = f"{acl.name if acl else 'the network ACL'} of {name} lets {what} {verb} {whom}"
-        otherwise = f"{acl.name if acl else 'the network ACL'} of {name} lets no {{}} {verb} {whom}"
-        otherwise = otherwise.format("answers" if answers is not None else "traffic")
+        what = "answers" if answers is not None else "such traffic"
+        who = acl.name if acl else "the network ACL"
+        text = f"{who} of {name} lets {what} {verb} {whom}"
+        otherwise = f"{who} of {name} lets no {what} {verb} {whom}"
         place = acl.origin.header if acl else None
         fact = Fact(False, text, place, acl.name if acl else name, otherwise=otherwise)
-        change = f"allow {what.replace('anything', 'it')} {verb} {whom} in {fact.resource}"
+        change = f"allow {what} {verb} {whom} in {fact.resource}"
         self.closed = Obstacle(fact, change)
-
-
-def _whole(ranges: Ranges) -> Traffic:
-    return Traffic.of(ANY_PROTOCOL, ALL_PORTS, ranges)
 
 
 def _asked(

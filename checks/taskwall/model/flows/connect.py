@@ -1,16 +1,19 @@
 """What can be opened between two interfaces, or between one and a set of addresses."""
 
-from taskwall.core.facts import TRUE, Fact
+from taskwall.core.facts import TRUE, Fact, all_of, any_of
 from taskwall.model.core.address import ALL_PORTS, EVERYWHERE, Ranges
 from taskwall.model.core.network import Network
+from taskwall.model.endpoints.endpoint import Endpoint, serves_table
 from taskwall.model.entities.security_group import Direction, SecurityGroup
+from taskwall.model.entities.vpc import Subnet
 from taskwall.model.flows.acls import Side, crossing
 from taskwall.model.flows.ends import Interface
 from taskwall.model.flows.flow import Connection, Obstacle
 from taskwall.model.flows.internet import internet, way_in, way_out
 from taskwall.model.flows.paths import way_between
 from taskwall.model.flows.places import Place
-from taskwall.model.flows.security_groups import Far, allowed, of_addresses
+from taskwall.model.flows.remote import Remote
+from taskwall.model.flows.security_groups import Far, allowed, of_addresses, of_service
 from taskwall.model.flows.sets import (
     ANY_PROTOCOL,
     OPEN,
@@ -22,8 +25,10 @@ from taskwall.model.flows.sets import (
     merged,
     over,
 )
+from taskwall.model.permissions.coverage import Addresses
 from taskwall.model.permissions.packets import Traffic
 from taskwall.model.routing.network_acl import BALANCER_PORTS
+from taskwall.model.routing.routes import tables
 
 
 def between(network: Network, client: Interface, server: Interface) -> Connection:
@@ -78,7 +83,11 @@ def _at(
     for fact in (place.fact, other.fact):
         pieces = cross(pieces, given(fact)) if fact.truth is not True else pieces
     if not pieces and crossed.closed is None:
-        return 0, Connection((), (_apart(client, server),))
+        asked = Traffic(tuple(box for piece in both for box in piece.traffic.boxes))
+        again = crossing(
+            network, Side(place, place.ranges), Side(other, other.ranges), client.answers, asked
+        )
+        return 0, Connection((), (again.closed or _apart(client, server),))
     return 0, Connection(pieces, (), crossed.lost)
 
 
@@ -153,6 +162,66 @@ def from_internet(network: Network, server: Interface) -> Connection:
         found += pieces
         lost |= crossed.lost
     return Connection(merged(found), () if found else closed, lost)
+
+
+def from_service(network: Network, server: Interface, service: str) -> Pieces:
+    """What an AWS service can open to an interface, where groups name its prefix list."""
+    found: list[Piece] = []
+    far = Far(Addresses(), service=service, hidden=True)
+    for place in server.places:
+        pieces, shut = way_in(network, place, server.public)
+        if shut:
+            continue
+        ingress = allowed(network, server.groups, "ingress", far)
+        side = Side(place, place.ranges)
+        crossed = crossing(network, Side(None, internet(place.version)), side, BALANCER_PORTS)
+        whole = _without_addresses(cross(cross(pieces, ingress), crossed.pieces))
+        found += cross(whole, given(place.fact)) if place.fact.truth is not True else whole
+    return merged(found)
+
+
+def _without_addresses(pieces: Pieces) -> Pieces:
+    """Pieces of an end whose addresses AWS keeps for itself."""
+    return tuple(
+        Piece(Traffic(tuple((a, b, EVERYWHERE) for a, b, _ in piece.traffic.boxes)), piece.fact)
+        for piece in pieces
+    )
+
+
+def to_gateway(network: Network, client: Interface, endpoint: Endpoint) -> Pieces:
+    """What an interface can open to the service of a gateway endpoint in its route table."""
+    found: list[Piece] = []
+    wanted = internet(4)
+    egress = allowed(network, client.groups, "egress", of_service(endpoint.service, wanted))
+    for place in client.places if egress else ():
+        subnet = network.get(Subnet, place.subnet)
+        if place.version == 6 or subnet is None or subnet.external:
+            continue
+        used = tables(network, subnet)
+        parts = [all_of((link.fact, serves_table(network, endpoint, link))) for link in used]
+        side = Side(place, place.ranges)
+        crossed = crossing(network, side, Side(None, wanted), client.answers)
+        way = _without_addresses(cross(egress, crossed.pieces))
+        found += cross(way, given(any_of(parts)))
+    return merged(found)
+
+
+def from_remote(network: Network, server: Interface, place: Place, remote: Remote) -> Pieces:
+    """What addresses beyond a VPC can open to an interface at a place."""
+    ingress = allowed(network, server.groups, "ingress", of_addresses(remote.addresses))
+    side = Side(place, place.ranges)
+    crossed = crossing(network, Side(None, remote.addresses), side, BALANCER_PORTS)
+    way = over(ANY_PROTOCOL, ALL_PORTS, remote.fact, remote.addresses)
+    return cross(cross(ingress, crossed.pieces), way)
+
+
+def to_remote(network: Network, client: Interface, place: Place, remote: Remote) -> Pieces:
+    """What an interface at a place can open to addresses beyond its VPC."""
+    egress = allowed(network, client.groups, "egress", of_addresses(remote.addresses))
+    side = Side(place, place.ranges)
+    crossed = crossing(network, side, Side(None, remote.addresses), client.answers)
+    way = over(ANY_PROTOCOL, ALL_PORTS, remote.fact, remote.addresses)
+    return cross(cross(egress, crossed.pieces), way)
 
 
 def to_internet(network: Network, client: Interface) -> Connection:

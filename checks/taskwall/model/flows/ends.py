@@ -1,7 +1,7 @@
 """Who can be at the end of a flow: things with network interfaces, and how flows name them."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Literal, TypeAlias
 
 from msgspec import Struct
@@ -71,14 +71,17 @@ class Interface(Struct, frozen=True):
 @remembered
 def interfaces(network: Network) -> tuple[Interface, ...]:
     """Everything of the sources that has network interfaces, each with its groups and subnets."""
-    return tuple(_Naming(network).every())
+    return tuple(_naming(network).every())
+
+
+def end_of(network: Network, kind: EndKind, thing: Entity) -> str:
+    """How flows name a thing."""
+    return _naming(network).end(kind, thing)
 
 
 @remembered
-def group_ends(network: Network) -> dict[str, str]:
-    """How flows name the security groups of the sources, by their ids."""
-    naming = _Naming(network)
-    return {each.id: naming.end("group", each) for each in network.every(SecurityGroup)}
+def _naming(network: Network) -> "_Naming":
+    return _Naming(network)
 
 
 class _Naming:
@@ -254,7 +257,7 @@ class _Naming:
         )  # fmt: skip
 
     def _store(self, store: Store) -> Interface:
-        kind: EndKind = "proxy" if store.word.startswith("RDS Proxy") else "store"
+        kind: EndKind = "proxy" if _is_proxy(store) else "store"
         parts = [
             exposed_store(self.network, each) for each in _exposures(self.network).get(store.id, ())
         ]
@@ -335,18 +338,22 @@ def _exposures(network: Network) -> dict[str, list[Exposure]]:
     return network.grouped(Exposure, lambda each: (each.store.to,))
 
 
-def _things(network: Network) -> Iterator[tuple[EndKind, list[Entity]]]:
+def _is_proxy(store: Store) -> bool:
+    return store.word.startswith("RDS Proxy")
+
+
+def _things(network: Network) -> Iterator[tuple[EndKind, Sequence[Entity]]]:
     """The things of each kind of end that bear names."""
     sources = network.every(TaskSource)
-    stores: list[Entity] = [*network.every(Store), *network.every(MountTarget)]
+    stores = [*network.every(Store), *network.every(MountTarget)]
     yield "service", [each for each in sources if each.long_running]
     yield "task", [each for each in sources if not each.long_running]
     yield "instances", [each.instances for each in container_instances(network)]
     yield "function", list(network.every(Function))
     yield "lb", list(network.every(LoadBalancer))
     yield "endpoint", list(network.every(Endpoint))
-    yield "store", stores
-    yield "proxy", stores
+    yield "store", [each for each in stores if not _is_proxy(each)]
+    yield "proxy", [each for each in stores if _is_proxy(each)]
     yield "group", list(network.every(SecurityGroup))
 
 

@@ -2,14 +2,14 @@
 
 from functools import cache
 
-from taskwall.core.facts import FALSE, TRUE, Fact, all_of
+from taskwall.core.facts import FALSE, TRUE, Fact, all_of, any_of
 from taskwall.core.values import Need
 from taskwall.model.core.address import ALL_PORTS, V4, V6, Ranges, parse_cidr
 from taskwall.model.core.network import Network
-from taskwall.model.entities.vpc import WAYS, Subnet
+from taskwall.model.entities.vpc import WAYS, NatGateway, Subnet
 from taskwall.model.flows.flow import Obstacle
 from taskwall.model.flows.paths import led_to
-from taskwall.model.flows.places import Place
+from taskwall.model.flows.places import Place, places_of
 from taskwall.model.flows.routes import Hop
 from taskwall.model.flows.sets import ANY_PROTOCOL, Piece, Pieces, both
 from taskwall.model.permissions.packets import Traffic, protocols
@@ -74,11 +74,10 @@ def way_out(network: Network, place: Place, public: Fact) -> tuple[Pieces, tuple
                 closed.append(_blocking(by))
             return all_of((own, ~by)) if by.truth is not False else own
         if hop.way == "nat":
-            if wholly.truth is False:
-                return TRUE
-            text = "the NAT gateway is spared by Block Public Access"
-            needs = (Need("Block Public Access", "may be lifted for the NAT gateway"),)
-            return Fact(None, text, hop.fact.place, hop.fact.resource, needs)
+            found = _by_nat(network, hop, place)
+            if found.truth is False:
+                closed.append(Obstacle(found, "let the NAT gateway out to the internet"))
+            return found
         if hop.way in ("transit", "vpn", "appliance", "endpoint", None):
             return _elsewhere(hop, place)
         return FALSE
@@ -91,6 +90,37 @@ def way_out(network: Network, place: Place, public: Fact) -> tuple[Pieces, tuple
         spoken = ANY_PROTOCOL
         found.append(Piece(Traffic.of(spoken, ALL_PORTS, ranges), fact))
     return tuple(found), tuple(closed)
+
+
+def _by_nat(network: Network, hop: Hop, place: Place) -> Fact:
+    """Whether a NAT gateway leads to the internet: from its own subnet, past Block Public Access.
+
+    One that the sources do not write is taken to do so, but for what blocks the whole account.
+    """
+    nat = network.get(NatGateway, hop.route.nat) if hop.route is not None else None
+    subnet = network.get(Subnet, nat.subnet) if nat is not None else None
+    own = network.get(Subnet, place.subnet)
+    if nat is None or nat.external or nat.subnet is None or subnet is None:
+        shut = blocked(network, own) if own is not None else FALSE
+        if shut.truth is False:
+            return TRUE
+        text = "the NAT gateway is spared by Block Public Access"
+        needs = (Need("Block Public Access", "may be lifted for the NAT gateway"),)
+        return Fact(None, text, hop.fact.place, hop.fact.resource, needs)
+    here = next(iter(places_of(network, (nat.subnet,), (), ())))
+    led = led_to(network, here, internet(4), _by_gateway)
+    if not led:
+        text = f"{nat.name} is in a subnet with a route to an internet gateway"
+        otherwise = f"{nat.name} is in a subnet without a route to an internet gateway"
+        at = nat.origin.header
+        return Fact(False, text, at, nat.name, otherwise=otherwise)
+    facts = [any_of(fact for _, fact in led)]
+    shut = blocked(network, subnet)
+    if shut.truth:
+        return _blocking(shut).fact
+    if shut.truth is None:
+        facts.append(~shut)
+    return all_of(fact for fact in facts if fact.truth is not True) if facts else TRUE
 
 
 def _by_gateway(hop: Hop) -> Fact:

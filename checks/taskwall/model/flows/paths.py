@@ -15,6 +15,7 @@ from taskwall.model.flows.routes import Hop, hops, inner_routes
 from taskwall.model.routing.vpc_attachments import (
     Peering,
     TransitAttachment,
+    TransitGateway,
     transit_reaches,
 )
 
@@ -111,12 +112,10 @@ def _joins(network: Network, hop: Hop, one: Place, other: Place) -> tuple[Fact, 
             needs = hop.route.peering.waits("a peering connection") if hop.route.peering else ()
             text = f"the peering connection of {one.name} leads to {other.name}"
             joined = Fact(None, text, hop.fact.place, hop.fact.resource, needs)
-        return all_of((hop.fact, joined)), TRUE
+        return all_of((hop.fact, joined)), _in_one_region(network, hop.route.peering)
     if hop.way == "transit":
-        joined = _by_transit(network, one.vpc, other.vpc)
-        text = "the transit gateway lets security groups refer to each other"
-        needs = (Need("security group referencing of the transit gateway", "is not known"),)
-        return all_of((hop.fact, joined)), Fact(None, text, needs=needs)
+        joined, refers = _by_transit(network, one.vpc, other.vpc)
+        return all_of((hop.fact, joined)), refers
     if hop.way in ("vpn", "appliance", "endpoint", None):
         text = f"what {hop.fact.resource or one.name} routes there gets to {other.name}"
         needs = hop.fact.needs or (
@@ -143,10 +142,24 @@ def _peers(peering: Peering, named: Link | None, one: Link, other: Link) -> Fact
     return all_of((fact, peering.exists))
 
 
-def _by_transit(network: Network, one: Link, other: Link) -> Fact:
-    """Whether a transit gateway leads from one VPC to another."""
+def _in_one_region(network: Network, link: Link | None) -> Fact:
+    """Whether groups can refer to each other over a peering connection: in one Region they can.
+
+    One that names the Region of the other VPC mostly leads to another one.
+    """
+    peering = network.get(Peering, link)
+    if peering is None or peering.region.value is None:
+        return TRUE
+    text = f"{peering.name} joins VPCs of one Region, whose groups can refer to each other"
+    needs = (Need(f"the Region of {peering.name}", "may be another one than the peer's"),)
+    at = peering.region.place
+    return Fact(None, text, at, peering.name, peering.region.needs or needs)
+
+
+def _by_transit(network: Network, one: Link, other: Link) -> tuple[Fact, Fact]:
+    """Whether a transit gateway leads from one VPC to another, and lets groups refer there."""
     attachments = network.every(TransitAttachment)
-    parts = []
+    parts, refers = [], []
     for mine in attachments:
         if same_entity(mine.vpc, one) is False:
             continue
@@ -157,11 +170,24 @@ def _by_transit(network: Network, one: Link, other: Link) -> Fact:
                 parts.append(
                     all_of((mine.exists, theirs.exists, transit_reaches(network, mine, theirs)))
                 )
+                refers.append(_lets_refer(network, mine, theirs))
     if parts:
-        return any_of(parts)
+        return any_of(parts), any_of(refers)
     text = f"a transit gateway leads from {one.to or 'one VPC'} to {other.to or 'the other'}"
     needs = (Need("what is attached to the transit gateway", "is not in the sources"),)
-    return Fact(None, text, one.place, one.to, needs)
+    unknown = Fact(None, text, one.place, one.to, needs)
+    return unknown, unknown
+
+
+def _lets_refer(network: Network, mine: TransitAttachment, theirs: TransitAttachment) -> Fact:
+    """Whether groups in VPCs on a transit gateway can refer to each other: it must be told so."""
+    gateway = network.get(TransitGateway, mine.gateway)
+    own = all_of((mine.refers.is_(True), theirs.refers.is_(True)))
+    if gateway is None or gateway.external:
+        text = "the transit gateway lets security groups refer to each other"
+        needs = mine.gateway.waits("the transit gateway")
+        return all_of((own, Fact(None, text, mine.gateway.place, mine.name, needs)))
+    return all_of((own, gateway.refers.is_(True)))
 
 
 Accept = Callable[[Hop], Fact]

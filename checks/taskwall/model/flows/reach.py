@@ -1,13 +1,15 @@
 """All flows of a network: who can open a connection to what."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
+from typing import TypeAlias
 
 from taskwall.core.facts import TRUE, Fact
 from taskwall.model.core.address import ALL_PORTS, EVERYWHERE, Ranges
 from taskwall.model.core.entity import Entity, Link
 from taskwall.model.core.network import Network
 from taskwall.model.data_stores.store import ProxyTarget, Store
+from taskwall.model.endpoints.endpoint import Endpoint
 from taskwall.model.entities.load_balancer import LoadBalancer
 from taskwall.model.entities.vpc import Vpc
 from taskwall.model.flows.connect import (
@@ -15,12 +17,16 @@ from taskwall.model.flows.connect import (
     by_public_address,
     from_addresses,
     from_internet,
+    from_remote,
+    from_service,
     only_opens,
     shut_by,
     takes_nothing,
+    to_gateway,
     to_internet,
+    to_remote,
 )
-from taskwall.model.flows.ends import Interface, interfaces, short_name
+from taskwall.model.flows.ends import Interface, end_of, interfaces, short_name
 from taskwall.model.flows.flow import (
     Connection,
     Flow,
@@ -31,7 +37,16 @@ from taskwall.model.flows.flow import (
     of_version,
 )
 from taskwall.model.flows.listeners import Onward, listening, listens, onward
-from taskwall.model.flows.security_groups import Entry, Far, all_entries, allowed, of_addresses
+from taskwall.model.flows.places import Place
+from taskwall.model.flows.remote import ONPREM, Remote, remotes
+from taskwall.model.flows.security_groups import (
+    Entry,
+    Far,
+    all_entries,
+    allowed,
+    lists_named,
+    of_addresses,
+)
 from taskwall.model.flows.sets import (
     ANY_PROTOCOL,
     OPEN,
@@ -44,7 +59,15 @@ from taskwall.model.flows.sets import (
 from taskwall.model.permissions.coverage import inside
 from taskwall.model.permissions.packets import Traffic
 
-INTERNET, ONPREM = "internet", "onprem"
+INTERNET = "internet"
+
+RemoteQuestion: TypeAlias = Callable[[Network, Interface, Place, Remote], Pieces]
+
+_SPOKEN = {"origin-facing": "cloudfront"}
+"""What flows call the AWS service of a prefix list, where the list's name does not say it."""
+
+_NO_CLIENTS = ("s3", "dynamodb", "s3express", "vpc-lattice")
+"""AWS services that open no connections to what groups guard, or (VPC Lattice) by their own way."""
 
 
 class Reach:
@@ -172,9 +195,7 @@ class Reach:
             if server.serves:
                 yield from self._to(server)
         for client in self.clients:
-            found = to_internet(self.network, client)
-            pieces = if_there(found.pieces, (client.exists,))
-            yield Told(client.end, INTERNET, pieces, lost=found.lost)
+            yield from self._out_of(client)
         yield from self._through_balancers()
         yield from self._through_proxies()
 
@@ -185,9 +206,43 @@ class Reach:
             vpc = self.network.get(Vpc, key)
             if vpc is not None:
                 yield f"vpc:{short_name(vpc)}", self.from_vpc(server, vpc), None
+        for service in lists_named(self.network, server.groups, "ingress"):
+            if service not in _NO_CLIENTS:
+                pieces = from_service(self.network, server, service)
+                yield f"aws:{_SPOKEN.get(service, service)}", Connection(pieces), None
+        for end, found in self._remotely(server, from_remote).items():
+            yield end, Connection(found), None
         for client in self.candidates(server):
             if client.thing is not server.thing or client.kind == "service":
                 yield client.end, self.between(client, server), client
+
+    def _remotely(self, of: Interface, ask: RemoteQuestion) -> dict[str, Pieces]:
+        """What is open between an interface and each end beyond its VPC."""
+        found: dict[str, list[Piece]] = {}
+        for place in of.places:
+            for remote in remotes(self.network, place):
+                found.setdefault(remote.end, []).extend(ask(self.network, of, place, remote))
+        return {end: merged(pieces) for end, pieces in found.items()}
+
+    def _out_of(self, client: Interface) -> Iterator[Told]:
+        """What a client can open to what is no interface: the internet, and all beyond its VPC."""
+        found = to_internet(self.network, client)
+        yield Told(client.end, INTERNET, if_there(found.pieces, (client.exists,)))
+        for end, pieces in self._remotely(client, to_remote).items():
+            if end == ONPREM:
+                yield Told(client.end, end, if_there(pieces, (client.exists,)))
+        for endpoint, end in self.gateways:
+            pieces = to_gateway(self.network, client, endpoint)
+            yield Told(client.end, end, if_there(pieces, (client.exists, endpoint.exists)))
+
+    @cached_property
+    def gateways(self) -> list[tuple[Endpoint, str]]:
+        """The gateway endpoints, with how flows name them."""
+        return [
+            (endpoint, end_of(self.network, "endpoint", endpoint))
+            for endpoint in self.network.every(Endpoint)
+            if endpoint.kind.known == "Gateway"
+        ]
 
     def _to(self, server: Interface) -> Iterator[Told]:
         takes = self._takes(server)

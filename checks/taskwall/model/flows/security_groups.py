@@ -65,8 +65,9 @@ class Far(Struct, frozen=True):
     """The other side of a connection, as a group's entry sees it.
 
     Either something in a `place`, with its groups, or (`place` is None) a set of addresses of
-    which any may take part. `refers` is whether entries that name groups can match it at all.
-    `service` is the AWS service in whose prefix list it is.
+    which any may take part; `hidden`: it has one of them, nobody knows which. `refers` is whether
+    entries that name groups can match it at all. `service` is the AWS service in whose prefix list
+    it is.
     """
 
     addresses: Addresses
@@ -74,6 +75,7 @@ class Far(Struct, frozen=True):
     groups: Groups = Groups()
     refers: Fact = FALSE
     service: str = ""
+    hidden: bool = False
 
 
 @remembered
@@ -181,7 +183,7 @@ def allowed(network: Network, groups: Groups, way: Direction, far: Far) -> Piece
                 found.append(Piece(traffic, whole))
             if fact.truth is None and tied.truth and entry.fact.truth and entry.held.sure:
                 partial.append((entry, fact))
-    if len(partial) > 1 and far.place is not None:
+    if len(partial) > 1 and (far.place is not None or far.hidden):
         found += _together(partial, far)
     return merged(found)
 
@@ -206,7 +208,7 @@ def _matches(
         if entry.service == far.service:
             yield permission.states(True, entry.text), EVERYWHERE
         return
-    if far.place is None:
+    if far.place is None and not far.hidden:
         for part in entry.held.parts:
             ranges = part.within & far.addresses.parts[0].within
             if ranges:
@@ -219,7 +221,8 @@ def _matches(
     if truth is not False:
         needs = () if truth else entry.held.needs or far.addresses.needs
         if truth is None and not needs:
-            needs = (Need(f"the address in {far.place.name}", "is not known"),)
+            where = far.place.name if far.place is not None else "AWS's ranges"
+            needs = (Need(f"the address in {where}", "is not known"),)
         yield permission.states(truth, entry.text, needs), EVERYWHERE
 
 
@@ -235,12 +238,9 @@ def _refers(entry: Entry, far: Far, link: Link | None) -> Fact:
         permission = entry.permission
         if permission is None:
             return FALSE
-        named = permission.peer or link
-        found = [
-            fact
-            for tie in (far.groups.ties if named is not None else ())
-            if (fact := _is_named(entry, permission, named, tie)).truth is not False
-        ]
+        named = permission.peer or link or permission.group
+        ties = (_is_named(entry, permission, named, tie) for tie in far.groups.ties)
+        found = [fact for fact in ties if fact.truth is not False]
         if far.groups.more.truth is not False:
             found.append(far.groups.more)
         told = any_of(found) if found else FALSE
@@ -277,6 +277,17 @@ def _together(partial: Iterable[tuple[Entry, Fact]], far: Far) -> Iterator[Piece
             yield Piece(traffic, first.states(True, f"{entries_[0][0].text}, with others"))
 
 
-def of_addresses(ranges: Ranges, service: str = "") -> Far:
+def of_addresses(ranges: Ranges) -> Far:
     """A set of addresses as the other side."""
-    return Far(Addresses((Part(ranges),)), service=service)
+    return Far(Addresses((Part(ranges),)))
+
+
+def of_service(service: str, ranges: Ranges) -> Far:
+    """An AWS service as the other side: at some of its own addresses, which are among others."""
+    return Far(Addresses((Part(ranges, False),)), service=service, hidden=True)
+
+
+def lists_named(network: Network, groups: Groups, way: Direction) -> list[str]:
+    """The AWS services whose prefix lists the groups of an interface name."""
+    named = (entry.service for entry, _, _ in all_entries(network, groups, way))
+    return list(dict.fromkeys(service for service in named if service))

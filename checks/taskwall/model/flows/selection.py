@@ -13,7 +13,8 @@ from taskwall.model.entities.vpc import Subnet, Vpc
 from taskwall.model.flows.ends import EndKind, Interface, short_name
 from taskwall.model.flows.flow import Flow
 from taskwall.model.flows.internet import internet
-from taskwall.model.flows.reach import INTERNET, ONPREM, Reach
+from taskwall.model.flows.reach import INTERNET, Reach
+from taskwall.model.flows.remote import ONPREM
 from taskwall.model.permissions.coverage import inside, of_subnet
 
 
@@ -57,8 +58,11 @@ def _named(reach: Reach, word: str, kind: str, name: str) -> Selection | None:
         return _group(reach, word, name)
     if kind in get_args(EndKind):
         held = [each for each in reach.every if each.kind == kind and called(each.thing, name)]
-        if held:
-            return Selection(word, frozenset(each.end for each in held), tuple(held))
+        names = {each.end for each in held}
+        if kind == "endpoint":
+            names |= {end for endpoint, end in reach.gateways if called(endpoint, name)}
+        if names:
+            return Selection(word, frozenset(names), tuple(held))
     return None
 
 
@@ -68,6 +72,8 @@ def ends(reach: Reach) -> Iterator[str]:
     yield ONPREM
     for each in reach.every:
         yield each.end
+    for _, end in reach.gateways:
+        yield end
     kinds: tuple[tuple[str, type[Entity]], ...] = (
         ("vpc", Vpc),
         ("subnet", Subnet),

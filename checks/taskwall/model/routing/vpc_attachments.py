@@ -16,17 +16,22 @@ from taskwall.model.permissions.coverage import Addresses, Part, of_vpc, part
 
 
 class Peering(Entity, frozen=True, kw_only=True):
-    """A peering connection between two VPCs."""
+    """A peering connection between two VPCs; `region` is that of the other, where it is written."""
 
     vpc: Link
     peer: Link
+    region: Setting
 
 
 class TransitGateway(Entity, frozen=True, kw_only=True):
-    """A transit gateway: whether attachments get its default route table, and enter it."""
+    """A transit gateway: whether attachments get its default route table, and enter it.
+
+    `refers` is whether security groups can refer to those of other VPCs on it.
+    """
 
     associates: Setting
     propagates: Setting
+    refers: Setting
 
 
 class TransitTable(Entity, frozen=True):
@@ -40,6 +45,7 @@ class TransitAttachment(Entity, frozen=True, kw_only=True):
     vpc: Link
     associates: Setting
     propagates: Setting
+    refers: Setting
 
 
 class TransitEntry(Struct, frozen=True):
