@@ -11,10 +11,17 @@ from taskwall.findings.finding import Problem, Step
 from taskwall.model.core.address import ALL_PORTS, Ranges
 from taskwall.model.flows.flow import Flow, Obstacle
 from taskwall.model.flows.reach import Reach
-from taskwall.model.flows.selection import NoEndError, Selection, chosen, ends, select, told_ranges
+from taskwall.model.flows.selection import (
+    NoEndError,
+    Selection,
+    ends,
+    flows_between,
+    select_ends,
+    told_ranges,
+)
 from taskwall.source.files import Files
 
-VERSION = 1
+FLOWS_VERSION = 1
 
 
 class EndError(Exception):
@@ -43,14 +50,14 @@ class FlowLine(Struct, frozen=True, rename={"source": "from", "target": "to"}):
     waits: tuple[str, ...] = ()
 
 
-class Change(Struct, frozen=True):
+class ProposedChange(Struct, frozen=True):
     """What closes a way, or opens it: the step at which it does, and what would change that."""
 
     at: Step
     change: str
 
 
-class Answer(Struct, frozen=True):
+class WhyAnswer(Struct, frozen=True):
     """Why one end can open connections to another, or why it cannot: then `closed` says so.
 
     `closing` are the smallest changes that would close what is open.
@@ -60,8 +67,8 @@ class Answer(Struct, frozen=True):
     target: str
     stack: str
     flows: tuple[FlowLine, ...]
-    closed: tuple[Change, ...]
-    closing: tuple[Change, ...]
+    closed: tuple[ProposedChange, ...]
+    closing: tuple[ProposedChange, ...]
 
 
 class Listing(Struct, frozen=True):
@@ -75,7 +82,7 @@ class Listing(Struct, frozen=True):
 class Explanation(Struct, frozen=True):
     """The answers to why, and what could not be read."""
 
-    answers: tuple[Answer, ...]
+    answers: tuple[WhyAnswer, ...]
     problems: tuple[Problem, ...]
 
 
@@ -104,7 +111,7 @@ def list_flows(
         if selected is None:
             continue
         tell = _Teller(each, networks)
-        lines = [tell.line(flow) for flow in chosen(reach.flows(), *selected)]
+        lines = [tell.line(flow) for flow in flows_between(reach.flows(), *selected)]
         if reach.every:
             stacks.append(each.stack)
         found += lines
@@ -122,7 +129,7 @@ def explain(
         EndError: an end is none of any stack.
     """
     networks = Networks(resolved_options(options), files)
-    found: list[Answer] = []
+    found: list[WhyAnswer] = []
     ask = _Asked((of, to))
     for each in networks:
         reach = Reach(each.network)
@@ -133,12 +140,14 @@ def explain(
         source, target = selected
         if source is None or target is None:
             continue
-        flows = [flow for flow in chosen(reach.flows(), source, target) if _is_on(flow, port)]
-        closed: list[Change] = []
+        flows = [
+            flow for flow in flows_between(reach.flows(), source, target) if _is_on(flow, port)
+        ]
+        closed: list[ProposedChange] = []
         if not flows:
             closed = [tell.change(each) for each in _closed(reach, source, target)]
         found.append(
-            Answer(
+            WhyAnswer(
                 of, to, each.stack, tuple(tell.line(flow) for flow in flows),
                 tuple(closed), tuple(tell.closing(flows)),
             )
@@ -181,7 +190,7 @@ class _Asked:
                 found.append(None)
                 continue
             try:
-                found.append(select(reach, word))
+                found.append(select_ends(reach, word))
                 self._known[word] = True
             except NoEndError:
                 self._known.setdefault(word, False)
@@ -233,13 +242,13 @@ class _Teller:
             tuple(dict.fromkeys(mask(str(need)) for need in flow.missing)),
         )
 
-    def change(self, obstacle: Obstacle) -> Change:
+    def change(self, obstacle: Obstacle) -> ProposedChange:
         """What closes a way."""
-        return Change(self._step(obstacle.fact), self._of.mask.redact(obstacle.change))
+        return ProposedChange(self._step(obstacle.fact), self._of.mask.redact(obstacle.change))
 
-    def closing(self, flows: list[Flow]) -> Iterator[Change]:
+    def closing(self, flows: list[Flow]) -> Iterator[ProposedChange]:
         """What would close flows: the last permission that lets each of them in."""
-        told: dict[object, Change] = {}
+        told: dict[object, ProposedChange] = {}
         for flow in flows:
             if flow.verdict != "open":
                 continue
@@ -247,7 +256,9 @@ class _Teller:
             for fact in last[-1:]:
                 step = self._step(fact)
                 key = (step.file, step.line, step.resource)
-                told.setdefault(key, Change(step, f"remove or narrow this rule of {step.resource}"))
+                told.setdefault(
+                    key, ProposedChange(step, f"remove or narrow this rule of {step.resource}")
+                )
         yield from told.values()
 
     def _steps(self, facts: Iterable[Fact]) -> Iterator[Step]:

@@ -6,7 +6,7 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from taskwall.api.flows import VERSION, EndError, FlowLine, Listing, list_flows
+from taskwall.api.flows import FLOWS_VERSION, EndError, FlowLine, Listing, list_flows
 from taskwall.cli.arguments import parse_arguments, parser_of
 from taskwall.cli.inputs import source_options, sources_of
 from taskwall.cli.terminal import UsageError, say
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from taskwall.findings.finding import Problem
 
-FORMATS = ("text", "json")
+FLOW_FORMATS = ("text", "json")
 
 
 def parser() -> ArgumentParser:
@@ -34,7 +34,10 @@ def parser() -> ArgumentParser:
     made.add_argument("--from", dest="source", metavar="END", help="only flows from this end")
     made.add_argument("--to", dest="target", metavar="END", help="only flows to this end")
     made.add_argument(
-        "--format", default="text", metavar="|".join(FORMATS), help="output format (default: text)"
+        "--format",
+        default="text",
+        metavar="|".join(FLOW_FORMATS),
+        help="output format (default: text)",
     )
     source_options(made)
     made.set_defaults(select=None, ignore=None)
@@ -45,12 +48,12 @@ def run(arguments: list[str]) -> int:
     """List the flows of what the arguments name; 2 if something could not be read."""
     given = parse_arguments(parser(), arguments)
     try:
-        one_of(given.format, FORMATS, "--format")
+        one_of(given.format, FLOW_FORMATS, "--format")
         given.paths = given.paths or [os.curdir]
         found = list_flows(sources_of(given), given.source, given.target)
     except (SettingsError, EndError) as error:
         raise UsageError(str(error)) from error
-    say(as_json(found.flows) if given.format == "json" else _text(found))
+    say(flows_json(found.flows) if given.format == "json" else _text(found))
     return told_problems(found.problems)
 
 
@@ -64,15 +67,15 @@ def told_problems(problems: Iterable[Problem]) -> int:
     return status
 
 
-def as_json(flows: Iterable[FlowLine]) -> str:
+def flows_json(flows: Iterable[FlowLine]) -> str:
     """Flows as the contract has them."""
     import msgspec
 
-    made = {"version": VERSION, "flows": [plain(flow) for flow in flows]}
+    made = {"version": FLOWS_VERSION, "flows": [as_contract(flow) for flow in flows]}
     return msgspec.json.format(msgspec.json.encode(made), indent=2).decode() + "\n"
 
 
-def plain(flow: FlowLine) -> dict[str, object]:
+def as_contract(flow: FlowLine) -> dict[str, object]:
     """A flow as the contract has it."""
     import msgspec
 

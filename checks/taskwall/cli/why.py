@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from taskwall.api.flows import VERSION, Answer, EndError, FlowLine, explain
+from taskwall.api.flows import FLOWS_VERSION, EndError, FlowLine, WhyAnswer, explain
 from taskwall.cli.arguments import parse_arguments, parser_of
-from taskwall.cli.flows import FORMATS, plain, told_problems, words_of
+from taskwall.cli.flows import FLOW_FORMATS, as_contract, told_problems, words_of
 from taskwall.cli.inputs import source_options, sources_of
 from taskwall.cli.terminal import UsageError, say
 from taskwall.findings.text import sanitize
@@ -30,11 +30,12 @@ def parser() -> ArgumentParser:
     made.add_argument("path", metavar="PATH", help="file or folder")
     made.add_argument("source", metavar="FROM", help="such as internet, service:api, 10.0.0.0/16")
     made.add_argument("target", metavar="TO", help="such as store:main, lb:edge, internet")
+    made.add_argument("port", nargs="?", metavar="PORT", help="only this port of the client's")
     made.add_argument(
-        "port", nargs="?", metavar="PORT", help="only this port of the client's"
-    )
-    made.add_argument(
-        "--format", default="text", metavar="|".join(FORMATS), help="output format (default: text)"
+        "--format",
+        default="text",
+        metavar="|".join(FLOW_FORMATS),
+        help="output format (default: text)",
     )
     source_options(made)
     made.set_defaults(select=None, ignore=None)
@@ -47,10 +48,10 @@ def run(arguments: list[str]) -> int:
     port = None
     if given.port is not None:
         if not given.port.isdecimal() or int(given.port) > 65535:
-            raise UsageError(f'"{given.port}" is no port.')
+            raise UsageError(f'a port is a number from 0 to 65535, not "{given.port}".')
         port = int(given.port)
     try:
-        one_of(given.format, FORMATS, "--format")
+        one_of(given.format, FLOW_FORMATS, "--format")
         given.paths = [given.path]
         found = explain(sources_of(given), given.source, given.target, port)
     except (SettingsError, EndError) as error:
@@ -63,14 +64,14 @@ def run(arguments: list[str]) -> int:
     return told_problems(found.problems)
 
 
-def _json(answers: tuple[Answer, ...]) -> str:
+def _json(answers: tuple[WhyAnswer, ...]) -> str:
     """Flows as the contract has them; what is closed is a flow with that verdict."""
     import msgspec
 
     flows: list[dict[str, object]] = []
     for answer in answers:
         flows += [
-            {**plain(flow), "changes": [msgspec.to_builtins(each) for each in answer.closing]}
+            {**as_contract(flow), "changes": [msgspec.to_builtins(each) for each in answer.closing]}
             for flow in answer.flows
         ]
         if not answer.flows:
@@ -83,11 +84,11 @@ def _json(answers: tuple[Answer, ...]) -> str:
                     "changes": [msgspec.to_builtins(each) for each in answer.closed],
                 }
             )  # fmt: skip
-    made = {"version": VERSION, "flows": flows}
+    made = {"version": FLOWS_VERSION, "flows": flows}
     return msgspec.json.format(msgspec.json.encode(made), indent=2).decode() + "\n"
 
 
-def _text(answer: Answer, several: bool) -> Iterator[str]:
+def _text(answer: WhyAnswer, several: bool) -> Iterator[str]:
     if several:
         yield answer.stack
     for flow in answer.flows:

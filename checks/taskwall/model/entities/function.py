@@ -3,7 +3,7 @@
 from taskwall.model.core.entity import Entity, Link, Setting
 
 
-class Function(Entity, frozen=True, kw_only=True):
+class LambdaFunction(Entity, frozen=True, kw_only=True):
     """A Lambda function with interfaces in a VPC."""
 
     groups: tuple[Link, ...]

@@ -11,7 +11,7 @@ from taskwall.model.entities.security_group import Direction
 from taskwall.model.entities.vpc import Subnet
 from taskwall.model.flows.flow import Obstacle
 from taskwall.model.flows.places import Place
-from taskwall.model.flows.sets import ANY_PROTOCOL, OPEN, Piece, Pieces, for_all, for_some
+from taskwall.model.flows.sets import ANY_PROTOCOL, OPEN, Pieces, TrafficPiece, for_all, for_some
 from taskwall.model.permissions.packets import TCP, UDP, Traffic
 from taskwall.model.routing.network_acl import (
     AclAssociation,
@@ -114,7 +114,7 @@ def _is_guarded(network: Network, place: Place | None) -> bool:
     return any(each.acl is not None for each in border(network, subnet))
 
 
-class Side(Struct, frozen=True):
+class CrossingSide(Struct, frozen=True):
     """One side of a crossing: a place, or (None) a set of addresses outside of the VPC's subnets.
 
     `ranges` are its addresses.
@@ -125,7 +125,11 @@ class Side(Struct, frozen=True):
 
 
 def crossing(
-    network: Network, client: Side, server: Side, answers: Ranges, wanted: Traffic = WHOLE
+    network: Network,
+    client: CrossingSide,
+    server: CrossingSide,
+    answers: Ranges,
+    wanted: Traffic = WHOLE,
 ) -> Crossing:
     """What the ACLs of two subnets let through from one to the other, and back.
 
@@ -140,11 +144,11 @@ def crossing(
         return Crossing(OPEN)
     worst = _Crossed(network, client, server, answers, wanted, kindly=False)
     best = _Crossed(network, client, server, answers, wanted, kindly=True)
-    found: list[Piece] = []
+    found: list[TrafficPiece] = []
     if worst.traffic:
-        found.append(Piece(worst.traffic, _passed_text(network, client, server)))
+        found.append(TrafficPiece(worst.traffic, _passed_text(network, client, server)))
     if perhaps := best.traffic - worst.traffic:
-        found.append(Piece(perhaps, _open_text(network, client, server)))
+        found.append(TrafficPiece(perhaps, _open_text(network, client, server)))
     return Crossing(tuple(found), best.closed, worst.lost)
 
 
@@ -154,8 +158,8 @@ class _Crossed:
     def __init__(
         self,
         network: Network,
-        client: Side,
-        server: Side,
+        client: CrossingSide,
+        server: CrossingSide,
         answers: Ranges,
         wanted: Traffic,
         *,
@@ -164,7 +168,7 @@ class _Crossed:
         self.closed: Obstacle | None = None
         self.lost = Ranges()
 
-        def ask(at: Side, way: Direction, other: Side, traffic: Traffic) -> Traffic:
+        def ask(at: CrossingSide, way: Direction, other: CrossingSide, traffic: Traffic) -> Traffic:
             return _asked(network, at, way, other, traffic, kindly)
 
         there = ask(client, "egress", server, wanted)
@@ -194,9 +198,9 @@ class _Crossed:
     def _note(
         self,
         network: Network,
-        at: Side,
+        at: CrossingSide,
         way: Direction,
-        other: Side,
+        other: CrossingSide,
         passed: Traffic,
         answers: Ranges | None = None,
     ) -> None:
@@ -221,7 +225,12 @@ class _Crossed:
 
 
 def _asked(
-    network: Network, at: Side, way: Direction, other: Side, traffic: Traffic, kindly: bool
+    network: Network,
+    at: CrossingSide,
+    way: Direction,
+    other: CrossingSide,
+    traffic: Traffic,
+    kindly: bool,
 ) -> Traffic:
     """What passes the border of a side; of a named other side all its addresses must pass."""
     if at.place is None:
@@ -234,7 +243,7 @@ def _asked(
     return shape & (for_some if kindly else for_all)(passed, other.ranges)
 
 
-def _passed_text(network: Network, client: Side, server: Side) -> Fact:
+def _passed_text(network: Network, client: CrossingSide, server: CrossingSide) -> Fact:
     names = [each.place.name for each in (client, server) if each.place is not None]
     text = f"the network ACLs of {' and '.join(names)} let it through, and answers back"
     for each in (server, client):
@@ -245,7 +254,7 @@ def _passed_text(network: Network, client: Side, server: Side) -> Fact:
     return Fact(True, text)
 
 
-def _open_text(network: Network, client: Side, server: Side) -> Fact:
+def _open_text(network: Network, client: CrossingSide, server: CrossingSide) -> Fact:
     needs: list[Need] = []
     names = []
     for each in (client, server):

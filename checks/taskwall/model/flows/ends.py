@@ -19,7 +19,7 @@ from taskwall.model.data_stores.internet_exposure import Exposure, exposed_store
 from taskwall.model.data_stores.store import MountTarget, Store
 from taskwall.model.endpoints.endpoint import Endpoint, endpoint_groups
 from taskwall.model.entities.ecs import TaskDefinition, TaskSource
-from taskwall.model.entities.function import Function
+from taskwall.model.entities.function import LambdaFunction
 from taskwall.model.entities.load_balancer import LoadBalancer
 from taskwall.model.entities.security_group import SecurityGroup
 from taskwall.model.entities.vpc import Subnet
@@ -109,7 +109,7 @@ class _Naming:
             if not member.instances.origin.silent:
                 yield self._instances(member)
         yield from self._on_hosts()
-        for function in self.network.every(Function):
+        for function in self.network.every(LambdaFunction):
             yield self._plain(
                 "function", function, function.groups, function.groups_setting, function.subnets,
                 answers=BALANCER_PORTS, serves=False,
@@ -349,7 +349,7 @@ def _things(network: Network) -> Iterator[tuple[EndKind, Sequence[Entity]]]:
     yield "service", [each for each in sources if each.long_running]
     yield "task", [each for each in sources if not each.long_running]
     yield "instances", [each.instances for each in container_instances(network)]
-    yield "function", list(network.every(Function))
+    yield "function", list(network.every(LambdaFunction))
     yield "lb", list(network.every(LoadBalancer))
     yield "endpoint", list(network.every(Endpoint))
     yield "store", [each for each in stores if not _is_proxy(each)]

@@ -8,10 +8,10 @@ from msgspec import Struct
 from taskwall.core.facts import Fact, all_of
 from taskwall.core.values import Need
 from taskwall.model.core.address import ALL_PORTS, EVERYWHERE, V4, V6, Ranges
-from taskwall.model.flows.sets import ANY_PROTOCOL, Piece, Pieces
+from taskwall.model.flows.sets import ANY_PROTOCOL, Pieces, TrafficPiece
 from taskwall.model.permissions.packets import TCP, UDP, Traffic
 
-Verdict: TypeAlias = Literal["open", "unknown", "closed"]
+FlowVerdict: TypeAlias = Literal["open", "unknown", "closed"]
 
 
 class Flow(Struct, frozen=True):
@@ -27,7 +27,7 @@ class Flow(Struct, frozen=True):
     target: str
     protocol: str
     ports: Ranges
-    verdict: Verdict
+    verdict: FlowVerdict
     because: tuple[Fact, ...] = ()
     missing: tuple[Need, ...] = ()
     through: tuple[str, ...] = ()
@@ -43,7 +43,7 @@ class Obstacle(Struct, frozen=True):
     change: str
 
 
-class Connection(Struct, frozen=True):
+class OpenConnection(Struct, frozen=True):
     """What can be opened between two ends.
 
     Where that is nothing, `closed` is what closes it, that nearest to the client first: all of it
@@ -73,7 +73,7 @@ def if_there(pieces: Pieces, exists: Iterable[Fact]) -> Pieces:
         return pieces
     if any(fact.truth is False for fact in facts):
         return ()
-    return tuple(Piece(piece.traffic, all_of((piece.fact, *facts))) for piece in pieces)
+    return tuple(TrafficPiece(piece.traffic, all_of((piece.fact, *facts))) for piece in pieces)
 
 
 def flows_of(told: Iterable[Told]) -> Iterator[Flow]:
@@ -90,21 +90,25 @@ def flows_of(told: Iterable[Told]) -> Iterator[Flow]:
 def _flows(alike: list[Told]) -> Iterator[Flow]:
     first, lost = alike[0], alike[0].lost
     pieces = [piece for each in alike for piece in each.pieces]
-    open_: list[Piece] = [piece for piece in pieces if piece.fact.truth]
+    open_: list[TrafficPiece] = [piece for piece in pieces if piece.fact.truth]
     yield from _spoken(first, open_, "open", (), lost)
     covered = Traffic(tuple(box for piece in open_ for box in piece.traffic.boxes))
-    waiting: dict[tuple[Need, ...], list[Piece]] = {}
+    waiting: dict[tuple[Need, ...], list[TrafficPiece]] = {}
     for piece in pieces:
         if piece.fact.truth is None and (left := piece.traffic - covered):
             waits = piece.fact.waits_for()
-            waiting.setdefault(waits, []).append(Piece(left, piece.fact))
+            waiting.setdefault(waits, []).append(TrafficPiece(left, piece.fact))
             covered |= left
     for missing, group in waiting.items():
         yield from _spoken(first, group, "unknown", missing, lost)
 
 
 def _spoken(
-    of: Told, pieces: list[Piece], verdict: Verdict, missing: tuple[Need, ...], lost: Ranges
+    of: Told,
+    pieces: list[TrafficPiece],
+    verdict: FlowVerdict,
+    missing: tuple[Need, ...],
+    lost: Ranges,
 ) -> Iterator[Flow]:
     """Pieces of one verdict as flows, one for each protocol and set of addresses."""
     by_ports: dict[tuple[str, Ranges], list[Ranges]] = {}
@@ -126,7 +130,7 @@ def _spoken(
         )  # fmt: skip
 
 
-def _because(pieces: list[Piece]) -> tuple[Fact, ...]:
+def _because(pieces: list[TrafficPiece]) -> tuple[Fact, ...]:
     """The facts that lead there, each sentence once: of what is open, the first piece's will do."""
     found: dict[tuple[str, object], Fact] = {}
     for piece in pieces[:4]:

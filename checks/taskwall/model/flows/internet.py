@@ -11,7 +11,7 @@ from taskwall.model.flows.flow import Obstacle
 from taskwall.model.flows.paths import led_to
 from taskwall.model.flows.places import Place, places_of
 from taskwall.model.flows.routes import Hop
-from taskwall.model.flows.sets import ANY_PROTOCOL, Piece, Pieces, both
+from taskwall.model.flows.sets import ANY_PROTOCOL, Pieces, TrafficPiece, both
 from taskwall.model.permissions.packets import Traffic, protocols
 from taskwall.model.routing.routes import blocked, gateway_blocked
 
@@ -88,7 +88,7 @@ def way_out(network: Network, place: Place, public: Fact) -> tuple[Pieces, tuple
     found = []
     for ranges, fact in led:
         spoken = ANY_PROTOCOL
-        found.append(Piece(Traffic.of(spoken, ALL_PORTS, ranges), fact))
+        found.append(TrafficPiece(Traffic.of(spoken, ALL_PORTS, ranges), fact))
     return tuple(found), tuple(closed)
 
 
@@ -147,7 +147,7 @@ def _pieces(led: list[tuple[Ranges, Fact]], facts: list[Fact]) -> Pieces:
         whole = fact
         for each in facts:
             whole = both(whole, each)
-        found.append(Piece(Traffic.of(protocols("all"), ALL_PORTS, ranges), whole))
+        found.append(TrafficPiece(Traffic.of(protocols("all"), ALL_PORTS, ranges), whole))
     return tuple(found)
 
 

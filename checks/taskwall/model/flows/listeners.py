@@ -41,7 +41,7 @@ class Onward(Struct, frozen=True):
 
 
 @remembered
-def listening(network: Network, balancer: LoadBalancer) -> tuple[Listener, ...]:
+def listeners_of(network: Network, balancer: LoadBalancer) -> tuple[Listener, ...]:
     """The listeners that a load balancer has, or may have."""
     found = listeners(network)
     return (*found.get(balancer.id, ()), *found.get("", ()))

@@ -20,7 +20,7 @@ from taskwall.model.routing.vpc_attachments import (
 )
 
 
-class Way(Struct, frozen=True):
+class WayBetween(Struct, frozen=True):
     """Whether what one place sends gets to another, and answers back.
 
     `refers` is whether security groups that name a group match what comes this way.
@@ -30,14 +30,14 @@ class Way(Struct, frozen=True):
     refers: Fact
 
 
-def way_between(network: Network, one: Place, other: Place) -> Way:
+def way_between(network: Network, one: Place, other: Place) -> WayBetween:
     """The way from one place to another of the same IP version, and back."""
     if one.key == other.key and one.subnet is not None and "#" not in one.key:
-        return Way(TRUE, TRUE)
+        return WayBetween(TRUE, TRUE)
     joined = _same_vpc(network, one, other)
     if joined.truth:
         if one.subnet is None or other.subnet is None:
-            return Way(TRUE, TRUE)
+            return WayBetween(TRUE, TRUE)
         inner = [
             inner_routes(network, subnet)
             for place in (one, other)
@@ -45,14 +45,14 @@ def way_between(network: Network, one: Place, other: Place) -> Way:
         ]
         facts = [fact for fact in inner if fact is not TRUE]
         # What stands in the way may replace addresses: then groups no longer match.
-        return Way(all_of(facts), all_of(facts)) if facts else Way(TRUE, TRUE)
+        return WayBetween(all_of(facts), all_of(facts)) if facts else WayBetween(TRUE, TRUE)
     if joined.truth is None:
-        return Way(joined, joined)
+        return WayBetween(joined, joined)
     there, refers = _led(network, one, other)
     back, _ = _led(network, other, one)
     if there.truth is False or back.truth is False:
-        return Way(all_of((there, back)), FALSE)
-    return Way(all_of((there, back)), refers)
+        return WayBetween(all_of((there, back)), FALSE)
+    return WayBetween(all_of((there, back)), refers)
 
 
 def _same_vpc(network: Network, one: Place, other: Place) -> Fact:

@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from typing import TypeAlias
 
+from msgspec import Struct
+
 from taskwall.core.facts import TRUE, Fact
 from taskwall.model.core.address import ALL_PORTS, EVERYWHERE, Ranges
 from taskwall.model.core.entity import Entity, Link
@@ -17,10 +19,11 @@ from taskwall.model.flows.connect import (
     by_public_address,
     from_addresses,
     from_internet,
+    from_lattice,
     from_remote,
     from_service,
-    only_opens,
     shut_by,
+    takes_none,
     takes_nothing,
     to_gateway,
     to_internet,
@@ -28,30 +31,31 @@ from taskwall.model.flows.connect import (
 )
 from taskwall.model.flows.ends import Interface, end_of, interfaces, short_name
 from taskwall.model.flows.flow import (
-    Connection,
     Flow,
     Obstacle,
+    OpenConnection,
     Told,
     flows_of,
     if_there,
     of_version,
 )
-from taskwall.model.flows.listeners import Onward, listening, listens, onward
+from taskwall.model.flows.guards import leads_to, lets_in, openings
+from taskwall.model.flows.listeners import Onward, listeners_of, listens, onward
 from taskwall.model.flows.places import Place
 from taskwall.model.flows.remote import ONPREM, Remote, remotes
 from taskwall.model.flows.security_groups import (
-    Entry,
     Far,
+    GroupEntry,
     all_entries,
-    allowed,
+    let_through,
     lists_named,
     of_addresses,
 )
 from taskwall.model.flows.sets import (
     ANY_PROTOCOL,
     OPEN,
-    Piece,
     Pieces,
+    TrafficPiece,
     cross,
     given,
     merged,
@@ -66,8 +70,22 @@ RemoteQuestion: TypeAlias = Callable[[Network, Interface, Place, Remote], Pieces
 _SPOKEN = {"origin-facing": "cloudfront"}
 """What flows call the AWS service of a prefix list, where the list's name does not say it."""
 
-_NO_CLIENTS = ("s3", "dynamodb", "s3express", "vpc-lattice")
-"""AWS services that open no connections to what groups guard, or (VPC Lattice) by their own way."""
+_NO_CLIENTS = ("s3", "dynamodb", "s3express")
+"""AWS services that open no connections to what groups guard."""
+
+
+class Arrival(Struct, frozen=True):
+    """What an end can open to something, by which way; `client` is the end's own interface."""
+
+    end: str
+    found: OpenConnection
+    client: Interface | None = None
+    through: tuple[str, ...] = ()
+
+    @property
+    def exists(self) -> tuple[Fact, ...]:
+        """Whether the end is there."""
+        return () if self.client is None else (self.client.exists,)
 
 
 class Reach:
@@ -76,9 +94,9 @@ class Reach:
     def __init__(self, network: Network) -> None:
         self.network = network
         self.every = interfaces(network)
-        self._between: dict[object, Connection] = {}
-        self._from_internet: dict[object, Connection] = {}
-        self._near: dict[int, tuple[Entry, list[Interface]]] = {}
+        self._between: dict[object, OpenConnection] = {}
+        self._from_internet: dict[object, OpenConnection] = {}
+        self._near: dict[int, tuple[GroupEntry, list[Interface]]] = {}
 
     # --- who can be a client of what
 
@@ -122,7 +140,7 @@ class Reach:
                 found.setdefault(id(each), each)
         return list(found.values())
 
-    def _let_in(self, entry: Entry, link: Link | None) -> Iterable[Interface]:
+    def _let_in(self, entry: GroupEntry, link: Link | None) -> Iterable[Interface]:
         if entry.anyone.truth is not False:
             return self.clients
         permission = entry.permission
@@ -146,7 +164,7 @@ class Reach:
 
     # --- connections
 
-    def between(self, client: Interface, server: Interface) -> Connection:
+    def between(self, client: Interface, server: Interface) -> OpenConnection:
         """What one interface can open to another, by whichever of its addresses."""
         key = client.alike, server.alike
         found = self._between.get(key)
@@ -156,20 +174,20 @@ class Reach:
                 public = by_public_address(self.network, client, server)
                 if public.pieces:
                     pieces = merged((*found.pieces, *public.pieces))
-                    found = Connection(pieces, (), found.lost | public.lost)
+                    found = OpenConnection(pieces, (), found.lost | public.lost)
             self._between[key] = found
         return found
 
-    def from_internet(self, server: Interface) -> Connection:
+    def from_internet(self, server: Interface) -> OpenConnection:
         """What the internet can open to an interface."""
         key = server.alike
         if key not in self._from_internet:
             self._from_internet[key] = from_internet(self.network, server)
         return self._from_internet[key]
 
-    def from_vpc(self, server: Interface, vpc: Vpc) -> Connection:
+    def from_vpc(self, server: Interface, vpc: Vpc) -> OpenConnection:
         """What some address of a VPC, whoever has it, can open to an interface in it."""
-        found: list[Piece] = []
+        found: list[TrafficPiece] = []
         for place in server.places:
             if place.vpc is None or place.vpc.to != vpc.id:
                 continue
@@ -180,8 +198,8 @@ class Reach:
                 boxes = (
                     (a, b, EVERYWHERE if c == ranges else c) for a, b, c in piece.traffic.boxes
                 )
-                found.append(Piece(Traffic(tuple(boxes)), piece.fact))
-        return Connection(merged(found))
+                found.append(TrafficPiece(Traffic(tuple(boxes)), piece.fact))
+        return OpenConnection(merged(found))
 
     # --- flows
 
@@ -199,26 +217,32 @@ class Reach:
         yield from self._through_balancers()
         yield from self._through_proxies()
 
-    def sources(self, server: Interface) -> Iterator[tuple[str, Connection, Interface | None]]:
+    def sources(self, server: Interface) -> Iterator[Arrival]:
         """Who can open a connection to an interface, and what."""
-        yield INTERNET, self.from_internet(server), None
+        for opening in openings(self.network):
+            if leads_to(opening, server):
+                pieces = lets_in(self.network, server, opening)
+                yield Arrival(opening.source, OpenConnection(pieces), None, (opening.through,))
+        yield Arrival(INTERNET, self.from_internet(server))
         for key in dict.fromkeys(place.vpc.to for place in server.places if place.vpc is not None):
             vpc = self.network.get(Vpc, key)
             if vpc is not None:
-                yield f"vpc:{short_name(vpc)}", self.from_vpc(server, vpc), None
+                yield Arrival(f"vpc:{short_name(vpc)}", self.from_vpc(server, vpc))
         for service in lists_named(self.network, server.groups, "ingress"):
-            if service not in _NO_CLIENTS:
+            if service == "vpc-lattice":
+                yield Arrival(f"aws:{service}", OpenConnection(from_lattice(self.network, server)))
+            elif service not in _NO_CLIENTS:
                 pieces = from_service(self.network, server, service)
-                yield f"aws:{_SPOKEN.get(service, service)}", Connection(pieces), None
+                yield Arrival(f"aws:{_SPOKEN.get(service, service)}", OpenConnection(pieces))
         for end, found in self._remotely(server, from_remote).items():
-            yield end, Connection(found), None
+            yield Arrival(end, OpenConnection(found))
         for client in self.candidates(server):
             if client.thing is not server.thing or client.kind == "service":
-                yield client.end, self.between(client, server), client
+                yield Arrival(client.end, self.between(client, server), client)
 
     def _remotely(self, of: Interface, ask: RemoteQuestion) -> dict[str, Pieces]:
         """What is open between an interface and each end beyond its VPC."""
-        found: dict[str, list[Piece]] = {}
+        found: dict[str, list[TrafficPiece]] = {}
         for place in of.places:
             for remote in remotes(self.network, place):
                 found.setdefault(remote.end, []).extend(ask(self.network, of, place, remote))
@@ -248,15 +272,14 @@ class Reach:
         takes = self._takes(server)
         if not takes:
             return
-        for source, found, client in self.sources(server):
-            if not found.pieces:
-                continue
-            exists = (server.exists,) if client is None else (client.exists, server.exists)
-            pieces = if_there(cross(found.pieces, takes), exists)
-            yield Told(source, server.end, pieces, lost=found.lost)
+        for each in self.sources(server):
+            if each.found.pieces:
+                exists = (*each.exists, server.exists)
+                pieces = if_there(cross(each.found.pieces, takes), exists)
+                yield Told(each.end, server.end, pieces, each.through, lost=each.found.lost)
 
     def _listens(self, balancer: LoadBalancer) -> Pieces:
-        parts = [listens(each, balancer) for each in listening(self.network, balancer)]
+        parts = [listens(each, balancer) for each in listeners_of(self.network, balancer)]
         return tuple(piece for pieces in parts for piece in pieces)
 
     def obstacles(
@@ -274,7 +297,7 @@ class Reach:
         if client is None or server is None:
             return ()
         if not server.serves:
-            return (only_opens(server),)
+            return (takes_none(server),)
         found = self.between(client, server).closed
         if not found and not cross(self.between(client, server).pieces, self._takes(server)):
             return (takes_nothing(server),)
@@ -312,7 +335,7 @@ class Reach:
         node: Interface,
         balancer: LoadBalancer,
         way: Onward,
-        arriving: list[tuple[str, Connection, Interface | None]],
+        arriving: list[Arrival],
     ) -> Iterator[Told]:
         """What arrives by a listener: told of the load balancer itself, then of all its clients."""
         target = way.source or way.behind
@@ -326,18 +349,18 @@ class Reach:
             direct = cross(handed.pieces, given(way.fact))
             direct = if_there(direct, (node.exists, server.exists))
             yield Told(node.end, server.end, direct, lost=handed.lost)
-            for source, found, client in arriving:
-                front = cross(found.pieces, takes)
+            for each in arriving:
+                front = cross(each.found.pieces, takes)
                 if not front:
                     continue
                 inner = handed.pieces
                 if way.kept.truth is not False:
-                    inner = self._kept(node, server, way, client, handed)
-                there = () if client is None else (client.exists,)
-                exists = (*there, node.exists, server.exists, way.fact)
+                    inner = self._kept(node, server, way, each.client, handed)
+                exists = (*each.exists, node.exists, server.exists, way.fact)
                 yield from self._joined(
-                    (source, server.end), (node.end,), front, inner, exists, found.lost
-                )
+                    (each.end, server.end), (*each.through, node.end), front, inner, exists,
+                    each.found.lost,
+                )  # fmt: skip
 
     def _joined(
         self,
@@ -356,13 +379,13 @@ class Reach:
             piece.traffic.ports for piece in inner if piece.fact.truth is best.fact.truth
         )
         kept = Traffic.of(ANY_PROTOCOL, ALL_PORTS, best.traffic.addresses)
-        pieces = cross(front, (Piece(kept, best.fact),))
+        pieces = cross(front, (TrafficPiece(kept, best.fact),))
         yield Told(*ends, if_there(pieces, facts), through, ports, lost)
 
-    def handed(self, node: Interface, server: Interface, way: Onward) -> Connection:
+    def handed(self, node: Interface, server: Interface, way: Onward) -> OpenConnection:
         """What a node of a load balancer, by its own address, can hand on to a target."""
         found = self.between(node, server)
-        return Connection(cross(found.pieces, way.arrives), found.closed, found.lost)
+        return OpenConnection(cross(found.pieces, way.arrives), found.closed, found.lost)
 
     def _kept(
         self,
@@ -370,21 +393,21 @@ class Reach:
         server: Interface,
         way: Onward,
         client: Interface | None,
-        handed: Connection,
+        handed: OpenConnection,
     ) -> Pieces:
         """What gets to a target that sees the address of the client, and the balancer's groups."""
-        parts: list[Piece] = []
+        parts: list[TrafficPiece] = []
         for place in server.places:
             if client is None:
                 far = of_addresses(EVERYWHERE)
-                ingress = allowed(self.network, server.groups, "ingress", far)
+                ingress = let_through(self.network, server.groups, "ingress", far)
                 parts += ingress
             else:
                 for other in client.places:
                     seen = Far(other.addresses, other, node.groups, TRUE)
-                    parts += allowed(self.network, server.groups, "ingress", seen)
+                    parts += let_through(self.network, server.groups, "ingress", seen)
             by_group = Far(place.addresses, place, node.groups, TRUE)
-            named = allowed(self.network, server.groups, "ingress", by_group)
+            named = let_through(self.network, server.groups, "ingress", by_group)
             parts += [piece for piece in named if _names_group(piece)]
         out = self._way_on(node, server)
         found = cross(cross(merged(parts), way.arrives), out)
@@ -392,10 +415,10 @@ class Reach:
 
     def _way_on(self, node: Interface, server: Interface) -> Pieces:
         """What a load balancer's own groups let out to a target."""
-        parts: list[Piece] = []
+        parts: list[TrafficPiece] = []
         for place in server.places:
             far = Far(place.addresses, place, server.groups, TRUE)
-            parts += allowed(self.network, node.groups, "egress", far)
+            parts += let_through(self.network, node.groups, "egress", far)
         return merged(parts) if node.groups.filters else OPEN
 
     # --- through RDS Proxies
@@ -411,15 +434,15 @@ class Reach:
                     found = self.between(node, server)
                     facts = (node.exists, server.exists, target.proxy.fact, target.store.fact)
                     yield Told(node.end, server.end, if_there(found.pieces, facts))
-                    for source, front, client in self.sources(node):
-                        exists = facts if client is None else (client.exists, *facts)
+                    for each in self.sources(node):
                         yield from self._joined(
-                            (source, server.end), (node.end,), front.pieces, found.pieces,
-                            exists, front.lost,
+                            (each.end, server.end), (*each.through, node.end),
+                            each.found.pieces, found.pieces, (*each.exists, *facts),
+                            each.found.lost,
                         )  # fmt: skip
 
 
-def _names_group(piece: Piece) -> bool:
+def _names_group(piece: TrafficPiece) -> bool:
     return any("group" in leaf.text for leaf in piece.fact.deciding())
 
 

@@ -13,7 +13,7 @@ from taskwall.model.entities.security_group import Direction, Permission, Securi
 from taskwall.model.entities.vpc import Vpc
 from taskwall.model.exposure.default_group import default_groups
 from taskwall.model.flows.places import Place
-from taskwall.model.flows.sets import ANY_PROTOCOL, OPEN, Piece, Pieces, for_all, merged
+from taskwall.model.flows.sets import ANY_PROTOCOL, OPEN, Pieces, TrafficPiece, for_all, merged
 from taskwall.model.permissions.coverage import (
     Addresses,
     Part,
@@ -43,7 +43,7 @@ class Groups(Struct, frozen=True):
 UNFILTERED = Groups(filters=False)
 
 
-class Entry(Struct, frozen=True):
+class GroupEntry(Struct, frozen=True):
     """What a group allows: traffic to ports, and who is on the other side.
 
     `held` are the addresses that it names, `service` the AWS service whose list it names. `anyone`
@@ -79,7 +79,7 @@ class Far(Struct, frozen=True):
 
 
 @remembered
-def entries(network: Network, group: str, way: Direction) -> tuple[Entry, ...]:
+def entries(network: Network, group: str, way: Direction) -> tuple[GroupEntry, ...]:
     """What a group, by its id, allows in one direction; one of them is unknown if it is unseen."""
     found = [_entry(network, each, way) for each in permissions(network, group, way)]
     known = network.get(SecurityGroup, group)
@@ -98,22 +98,22 @@ def entries(network: Network, group: str, way: Direction) -> tuple[Entry, ...]:
     return tuple(found)
 
 
-def _everybody(fact: Fact, text: str) -> Entry:
-    return Entry(None, ANY_PROTOCOL, ALL_PORTS, fact, text, anyone=TRUE)
+def _everybody(fact: Fact, text: str) -> GroupEntry:
+    return GroupEntry(None, ANY_PROTOCOL, ALL_PORTS, fact, text, anyone=TRUE)
 
 
-def _as_made(group: str, way: Direction) -> Entry:
+def _as_made(group: str, way: Direction) -> GroupEntry:
     """What AWS puts into a default group: its own members in, and everything out."""
     if way == "egress":
         text = f"{group} allows all egress, as AWS makes it"
         return _everybody(Fact(True, text, resource=group), text)
     text = f"{group} allows ingress from its own members, as AWS makes it"
-    return Entry(
+    return GroupEntry(
         None, ANY_PROTOCOL, ALL_PORTS, Fact(True, text, resource=group), text, itself=group
     )
 
 
-def _entry(network: Network, permission: Permission, way: Direction) -> Entry:
+def _entry(network: Network, permission: Permission, way: Direction) -> GroupEntry:
     spoken, ports = protocol(permission), range_of_ports(permission)
     fact = there(permission)
     if not spoken or ports is None:
@@ -126,7 +126,7 @@ def _entry(network: Network, permission: Permission, way: Direction) -> Entry:
     anyone = FALSE
     if open_:
         anyone = permission.states(None, text, whom(permission))
-    return Entry(
+    return GroupEntry(
         permission,
         protocols(spoken) if spoken else ANY_PROTOCOL,
         ports or ALL_PORTS,
@@ -158,7 +158,7 @@ def of_default_group(network: Network, vpc: Link | None, fact: Fact) -> Groups:
 
 def all_entries(
     network: Network, groups: Groups, way: Direction
-) -> Iterator[tuple[Entry, Fact, Link | None]]:
+) -> Iterator[tuple[GroupEntry, Fact, Link | None]]:
     """The entries of an interface's groups, whether they are its, and by which tie."""
     for link in groups.ties:
         for entry in entries(network, link.to, way):
@@ -167,12 +167,12 @@ def all_entries(
         yield _everybody(groups.more, groups.more.text), TRUE, None
 
 
-def allowed(network: Network, groups: Groups, way: Direction, far: Far) -> Pieces:
+def let_through(network: Network, groups: Groups, way: Direction, far: Far) -> Pieces:
     """What the groups of an interface let through from or to the other side."""
     if not groups.filters:
         return OPEN
-    found: list[Piece] = []
-    partial: list[tuple[Entry, Fact]] = []
+    found: list[TrafficPiece] = []
+    partial: list[tuple[GroupEntry, Fact]] = []
     for entry, tied, link in all_entries(network, groups, way):
         for fact, ranges in _matches(network, entry, far, link):
             whole = all_of([each for each in (tied, fact, entry.fact) if each is not TRUE])
@@ -180,7 +180,7 @@ def allowed(network: Network, groups: Groups, way: Direction, far: Far) -> Piece
                 continue
             traffic = Traffic.of(entry.protocols, entry.ports, ranges)
             if traffic:
-                found.append(Piece(traffic, whole))
+                found.append(TrafficPiece(traffic, whole))
             if fact.truth is None and tied.truth and entry.fact.truth and entry.held.sure:
                 partial.append((entry, fact))
     if len(partial) > 1 and (far.place is not None or far.hidden):
@@ -189,7 +189,7 @@ def allowed(network: Network, groups: Groups, way: Direction, far: Far) -> Piece
 
 
 def _matches(
-    network: Network, entry: Entry, far: Far, link: Link | None
+    network: Network, entry: GroupEntry, far: Far, link: Link | None
 ) -> Iterator[tuple[Fact, Ranges]]:
     """Whether an entry matches the other side, and for which of its addresses."""
     if entry.anyone.truth is not False:
@@ -226,7 +226,7 @@ def _matches(
         yield permission.states(truth, entry.text, needs), EVERYWHERE
 
 
-def _refers(entry: Entry, far: Far, link: Link | None) -> Fact:
+def _refers(entry: GroupEntry, far: Far, link: Link | None) -> Fact:
     """Whether an entry that names a group names one of the other side's."""
     if far.refers.truth is False:
         return FALSE
@@ -249,7 +249,7 @@ def _refers(entry: Entry, far: Far, link: Link | None) -> Fact:
     return told if far.refers is TRUE else all_of((told, far.refers))
 
 
-def _is_named(entry: Entry, permission: Permission, named: Link, tie: Link) -> Fact:
+def _is_named(entry: GroupEntry, permission: Permission, named: Link, tie: Link) -> Fact:
     """Whether the group that an entry names is that of a tie of the other side."""
     truth = same_entity(named, tie)
     if truth is False:
@@ -263,7 +263,7 @@ def _open(link: Link) -> tuple[Need, ...]:
     return () if link.exact else link.waits("a group")
 
 
-def _together(partial: Iterable[tuple[Entry, Fact]], far: Far) -> Iterator[Piece]:
+def _together(partial: Iterable[tuple[GroupEntry, Fact]], far: Far) -> Iterator[TrafficPiece]:
     """What entries let through together of which each holds a part of the other's addresses."""
     entries_ = list(partial)
     held = Traffic()
@@ -274,7 +274,7 @@ def _together(partial: Iterable[tuple[Entry, Fact]], far: Far) -> Iterator[Piece
     if traffic:
         first = entries_[0][0].permission
         if first is not None:
-            yield Piece(traffic, first.states(True, f"{entries_[0][0].text}, with others"))
+            yield TrafficPiece(traffic, first.states(True, f"{entries_[0][0].text}, with others"))
 
 
 def of_addresses(ranges: Ranges) -> Far:

@@ -31,7 +31,7 @@ class NoEndError(Exception):
     """A word that stands for no end."""
 
 
-def select(reach: Reach, word: str) -> Selection:
+def select_ends(reach: Reach, word: str) -> Selection:
     """The ends that a word stands for.
 
     Raises:
@@ -150,7 +150,9 @@ def _addresses(reach: Reach, word: str, ranges: Ranges) -> Selection:
     return Selection(word, frozenset(names | {each.end for each in inner}), inner, ranges)
 
 
-def chosen(flows: Iterable[Flow], of: Selection | None, to: Selection | None) -> Iterator[Flow]:
+def flows_between(
+    flows: Iterable[Flow], of: Selection | None, to: Selection | None
+) -> Iterator[Flow]:
     """The flows from and to what is selected, cut to the addresses that are."""
     for flow in flows:
         if of is not None and flow.source not in of.names:

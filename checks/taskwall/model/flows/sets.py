@@ -14,7 +14,7 @@ ALL = Traffic.of(ANY_PROTOCOL, ALL_PORTS, EVERYWHERE)
 """All traffic, from (or to) everywhere."""
 
 
-class Piece(Struct, frozen=True):
+class TrafficPiece(Struct, frozen=True):
     """Traffic that passes: for certain, or if `fact` (which is unknown then) turns out true.
 
     Its addresses are those of an end that is nothing but a set of addresses, like the internet;
@@ -25,10 +25,10 @@ class Piece(Struct, frozen=True):
     fact: Fact = TRUE
 
 
-Pieces: TypeAlias = tuple[Piece, ...]
+Pieces: TypeAlias = tuple[TrafficPiece, ...]
 """The union of pieces; none of them: nothing passes."""
 
-OPEN: Pieces = (Piece(ALL),)
+OPEN: Pieces = (TrafficPiece(ALL),)
 
 
 def over(
@@ -36,12 +36,12 @@ def over(
 ) -> Pieces:
     """The traffic of some protocols to some ports, if a fact may hold."""
     traffic = Traffic.of(protocols, ports, addresses)
-    return (Piece(traffic, fact),) if traffic and fact.truth is not False else ()
+    return (TrafficPiece(traffic, fact),) if traffic and fact.truth is not False else ()
 
 
 def given(fact: Fact) -> Pieces:
     """Everything, if a fact may hold."""
-    return () if fact.truth is False else (Piece(ALL, fact),)
+    return () if fact.truth is False else (TrafficPiece(ALL, fact),)
 
 
 def cross(one: Pieces, other: Pieces) -> Pieces:
@@ -57,7 +57,7 @@ def cross(one: Pieces, other: Pieces) -> Pieces:
             if mine.traffic is not ALL and theirs.traffic is not ALL:
                 traffic = mine.traffic & theirs.traffic
             if traffic:
-                found.append(Piece(traffic, both(mine.fact, theirs.fact)))
+                found.append(TrafficPiece(traffic, both(mine.fact, theirs.fact)))
     return merged(found)
 
 
@@ -68,12 +68,12 @@ def both(one: Fact, other: Fact) -> Fact:
     return one if other is TRUE else all_of((one, other))
 
 
-def merged(pieces: Iterable[Piece]) -> Pieces:
+def merged(pieces: Iterable[TrafficPiece]) -> Pieces:
     """The same union with fewer pieces: what is certain first, and nothing told twice."""
     every = tuple(pieces)
     if len(every) < 2:
         return every
-    found: list[Piece] = []
+    found: list[TrafficPiece] = []
     covered = Traffic()
     for sure in (True, None):
         for piece in every:
@@ -82,7 +82,7 @@ def merged(pieces: Iterable[Piece]) -> Pieces:
             left = piece.traffic - covered if covered else piece.traffic
             if left:
                 # What is certain keeps its whole set: the sentence is about all of it.
-                found.append(piece if sure else Piece(left, piece.fact))
+                found.append(piece if sure else TrafficPiece(left, piece.fact))
                 covered |= left
     return tuple(found)
 
