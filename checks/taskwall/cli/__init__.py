@@ -20,6 +20,8 @@ COMMANDS = {
     "scan": ("scan PATH...", "report where Terraform and CloudFormation break the rules"),
     "rules": ("rules", "list the rules"),
     "explain": ("explain RULE", "show the page of one rule"),
+    "flows": ("flows [PATH...]", "list who can open a connection to what"),
+    "why": ("why PATH FROM TO [PORT]", "say why one end can reach another, or what closes the way"),
     "graph": ("graph [PATH...]", "draw the network (Mermaid, Graphviz or JSON)"),
     "lsp": ("lsp", "start the language server for an editor"),
     "checkov-dir": ("checkov-dir", "print the folder for checkov's --external-checks-dir"),

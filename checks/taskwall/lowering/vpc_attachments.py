@@ -32,6 +32,7 @@ def peering(r: ResourceReader) -> Iterator[Entity]:
             origin=r.origin,
             vpc=r.must(Vpc, r.attribute("vpc_id", "VpcId"), "connects"),
             peer=r.must(Vpc, r.attribute("peer_vpc_id", "PeerVpcId"), "connects"),
+            region=r.setting("peer_region", "PeerRegion"),
         )
 
 
@@ -50,6 +51,13 @@ def transit_gateway(r: ResourceReader) -> Iterator[Entity]:
         ),
         propagates=r.setting(
             "default_route_table_propagation", "DefaultRouteTablePropagation", True, says, _ENABLE
+        ),
+        refers=r.setting(
+            "security_group_referencing_support",
+            "SecurityGroupReferencingSupport",
+            False,
+            "off is the default",
+            _ENABLE,
         ),
     )
 
@@ -78,6 +86,13 @@ def transit_attachment(r: ResourceReader) -> Iterator[Entity]:
         ),
         propagates=r.setting(
             "transit_gateway_default_route_table_propagation", "", True, says, SWITCH
+        ),
+        refers=r.setting(
+            "security_group_referencing_support",
+            "Options.SecurityGroupReferencingSupport",
+            True,
+            says,
+            _ENABLE,
         ),
     )
 

@@ -58,8 +58,8 @@ from taskwall.model.core.network import Network
 from taskwall.model.entities.vpc import Subnet
 from taskwall.model.routing.network_acl import (
     AclEntry,
-    Flow,
     NetworkAcl,
+    PermittedTraffic,
     acl_entries,
     allows_internet_in,
     balanced,
@@ -122,7 +122,7 @@ def _flows(
                     text = f"{name} blocks what {link.to} allows"
                     parts.append(Fact(None, text, link.place, source.name, link.waits()))
             for flow in flows(network, source, subnet) if source and subnet else ():
-                if isinstance(flow, Flow):
+                if isinstance(flow, PermittedTraffic):
                     permission, truth = flow.permission, broken(network, acl, flow)
                 else:
                     permission, truth = flow, None

@@ -44,6 +44,7 @@ class Endpoint(Entity, frozen=True, kw_only=True):
     private_dns: Setting
     groups: tuple[Link, ...] = ()
     groups_setting: Setting
+    subnets: tuple[Link, ...] = ()
     tables: tuple[Link, ...] = ()
     tables_setting: Setting
     policy: PolicyDocument | None = None
