@@ -297,14 +297,19 @@ def kind_of(path: str, files: Files) -> SourceKind | None:
         return "terraform"
     if is_plan(path, files):
         return "plan"
-    if path.endswith(TEMPLATES):
+    if path.endswith(TEMPLATES) or _may_be_template(path, files):
         return "cloudformation"
+    return None
+
+
+def _may_be_template(path: str, files: Files) -> bool:
+    """Whether a file may be a template, by a glance at what is in it."""
     from taskwall.readers.cloudformation.template import may_be_template
 
     try:
-        return "cloudformation" if may_be_template(files.text(path)) else None
+        return may_be_template(files.text(path))
     except UnreadableError:
-        return None
+        return False
 
 
 def _is_empty(path: str, files: Files) -> bool:
@@ -427,6 +432,17 @@ def _below(
         ours = path.endswith((*TERRAFORM, *TEMPLATES)) or is_unit(path)
         if ours and cache not in path:
             yield path
+
+
+def sources_below(folder: str, use: Settings, files: Files) -> list[str]:
+    """The files below a folder that are sources, as far as a glance at them says."""
+    return [
+        path
+        for path in _below((folder,), files)
+        if path.endswith((*TERRAFORM, *TEMPLATES))
+        and not use.excludes(path)
+        and (path.endswith(TERRAFORM) or is_plan(path, files) or _may_be_template(path, files))
+    ]
 
 
 def _is_folder(path: str, files: Files) -> bool:

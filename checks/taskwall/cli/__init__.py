@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 COMMANDS = {
     "scan": ("scan PATH...", "report where Terraform and CloudFormation break the rules"),
+    "fix": ("fix PATH...", "make the edits that fix findings (a diff, or --write)"),
     "rules": ("rules", "list the rules"),
     "explain": ("explain RULE", "show the page of one rule"),
     "flows": ("flows [PATH...]", "list who can open a connection to what"),

@@ -131,7 +131,10 @@ class Writer:
         if (last := self._last_attribute(block)) is not None:
             start, stop = sheet.span(last.place)
             at, before = sheet.line_end(stop), _width(sheet.text[start:stop], last.name)
-        lines = "".join(f"\n{line}" for line in member_lines(plain, inner, before))
+        # Behind a blank line a longer name leaves the alignment of the others as it is.
+        longer = before and any(len(name) > before for name in plain)
+        lines = "".join(f"\n{line}" for line in member_lines(plain, inner, 0 if longer else before))
+        lines = f"\n{lines}" if longer else lines
         if plain and (not blocks or at != end):
             yield sheet.edit(at, at, lines, has_placeholders(plain))
             lines = ""

@@ -11,7 +11,8 @@ from collections.abc import Iterable, Sequence
 from msgspec.structs import replace
 
 from taskwall.core.values import Span
-from taskwall.findings.finding import SEVERITIES, Edit, Finding, Step
+from taskwall.findings.finding import SEVERITIES, Finding, Step
+from taskwall.fixes.apply import edit_order
 from taskwall.report.excerpts import ReportPaths
 from taskwall.report.rows import ReportEntry, in_order
 from taskwall.source.stack import Provenance
@@ -94,7 +95,7 @@ def _merged(placed: Sequence[tuple[Span, ReportEntry]], paths: ReportPaths) -> F
     alike = [row.name for row in rows if _wording(row) == _wording(rows[0])]
     others = [name for name in dict.fromkeys(alike) if name != rows[0].name]
     every = [row.finding for row in rows]
-    edits = sorted({edit for one in every if one.fix for edit in one.fix.edits}, key=_by_place)
+    edits = {edit for one in every if one.fix for edit in one.fix.edits}
     mended = all(one.fix and one.fix.edits for one in every)
     instances = dict.fromkeys(instance for one in every for instance in one.instances)
     return replace(
@@ -109,7 +110,7 @@ def _merged(placed: Sequence[tuple[Span, ReportEntry]], paths: ReportPaths) -> F
         because=tuple(steps),
         missing=tuple(dict.fromkeys(name for one in every for name in one.missing)),
         fix=first.fix
-        and replace(first.fix, edits=tuple(sorted(edits, key=_by_place)) if mended else ()),
+        and replace(first.fix, edits=tuple(sorted(edits, key=edit_order)) if mended else ()),
     )
 
 
@@ -125,10 +126,6 @@ def _first(row: ReportEntry) -> tuple[object, ...]:
     one = row.finding
     worst = SEVERITIES.index(one.severity)
     return one.when is not None, worst, len(one.called_from), in_order(one)
-
-
-def _by_place(edit: Edit) -> tuple[str, int, int]:
-    return edit.file, edit.line, edit.column
 
 
 def _also(names: Sequence[str]) -> str:

@@ -53,6 +53,7 @@ class ReportBuilder:
         self.judgements = judgements
         self.rules = rules
         self.settings = settings
+        self.files = files
         self.lines = SourceLines(
             files,
             [read.stack for read in found.reads],
