@@ -80,7 +80,8 @@ class Settings(Struct, frozen=True, rename="kebab"):
     without. `internet_gateway` false says that the security policy forbids internet gateways.
     `module_sources` holds the folders of modules by what the `source` of their calls says.
     `remote_state` holds the folders of Terraform's roots, by the name or address of the data
-    source that reads their state.
+    source that reads their state. `rules` are folders of rules of one's own, which count only in a
+    file given with `--settings`: nothing that a scanned source says is executed.
     `fail_on_unknown` says that unknown verdicts fail a run, `fail_on_absent` that sources do
     which are called and not there, `errors` whether it is one that a source cannot be read.
     `scenarios`, `no_skips` (no suppression counts), `today` (YYYY-MM-DD) and `file` (where the
@@ -103,6 +104,7 @@ class Settings(Struct, frozen=True, rename="kebab"):
     internet_gateway: bool = True
     module_sources: Mapping[str, str] = {}
     remote_state: Mapping[str, str] = {}
+    rules: tuple[str, ...] = ()
     baseline: str = ""
     scenarios: Scenarios = "bounded"
     no_skips: bool = False
@@ -162,6 +164,19 @@ def load(start: str, rules: "Sequence[Rule]", given: str = "") -> Settings:
         if above == folder:
             return Settings()
         folder = above
+
+
+def own_rules(given: str) -> tuple[str, ...]:
+    """The folders of own rules that a given settings file names, as absolute paths.
+
+    Raises:
+        SettingsError: the file cannot be read, or names something else.
+    """
+    table = _table(given)
+    named = table.get("rules", []) if isinstance(table, dict) else []
+    if not isinstance(named, list) or not all(isinstance(each, str) for each in named):
+        raise SettingsError(f"{given}: rules: expected a list of folders.")
+    return tuple(os.path.join(os.path.dirname(given), each) for each in named)
 
 
 def _table(file: str) -> object:
@@ -359,7 +374,7 @@ def known_rules(patterns: Iterable[str], rules: "Sequence[Rule]", where: str) ->
     patterns = tuple(patterns)
     for pattern in patterns:
         word = pattern.upper()
-        if not word.startswith("TW") or not any(rule.id.startswith(word) for rule in rules):
+        if len(word) < 2 or not any(rule.id.startswith(word) for rule in rules):
             ids = [rule.id for rule in rules]
             raise SettingsError(f'{where}: no rule is "{pattern}"{nearest(word, ids)}.')
     return patterns

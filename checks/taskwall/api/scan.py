@@ -80,6 +80,7 @@ def scan(
         found,
         judgements,
         rules=asked.rules,
+        every=asked.every,
         settings=asked.settings,
         files=files,
         cwd=asked.cwd,

@@ -9,7 +9,7 @@ from taskwall.cfnlint.run import GENERAL, LintRun, TemplateResult, crashed, plac
 from taskwall.cfnlint.template import LintTemplate, TemplateSource
 from taskwall.core.values import Need, Span, waiting
 from taskwall.findings.finding import Finding, FindingVerdict
-from taskwall.rules import all_rules
+from taskwall.library.own_rules import every_rule
 from taskwall.rules._rule import Rule
 from taskwall.settings import SettingsError, one_of
 
@@ -215,7 +215,7 @@ def made() -> dict[str, type]:
         _class(Notes, NOTES, "taskwall has no notes"),
         _class(Steps, STEPS_RULE, "The steps that lead to a finding of taskwall"),
     ]
-    for rule in all_rules():
+    for rule in every_rule().rules:
         found += _of_rule(rule)
     return {one.__name__: one for one in found}
 

@@ -9,8 +9,8 @@ from checkov.common.bridgecrew.severities import Severities
 from checkov.common.graph.checks_infra.base_check import BaseGraphCheck
 
 from taskwall.findings.finding import Severity
+from taskwall.library.own_rules import every_rule
 from taskwall.lowering import lowered_types
-from taskwall.rules import all_rules
 from taskwall.rules._rule import Rule
 
 CATEGORIES: Mapping[str, str] = {
@@ -93,5 +93,5 @@ def _class_of(rule: Rule) -> type[TaskwallCheck]:
 
 def checks(framework: str) -> list[TaskwallCheck]:
     """A check for each rule, and the one about taskwall itself."""
-    classes: list[type[TaskwallCheck]] = [OwnCheck, *map(_class_of, all_rules())]
+    classes: list[type[TaskwallCheck]] = [OwnCheck, *map(_class_of, every_rule().rules)]
     return [made(framework) for made in classes]

@@ -22,11 +22,11 @@ from taskwall.findings.finding import (
     Unread,
 )
 from taskwall.findings.redaction import Redactor
+from taskwall.library.own_rules import OwnRules
 from taskwall.report import suppressions
 from taskwall.report.excerpts import ReportPaths, SourceLines, seen_from
 from taskwall.report.mistakes import by_mistake
 from taskwall.report.rows import ReportEntries, ReportEntry
-from taskwall.rules import all_rules
 from taskwall.rules._rule import Rule, describe
 from taskwall.settings import Settings, reaches
 from taskwall.source.files import Files
@@ -42,6 +42,7 @@ class ReportBuilder:
         judgements: Sequence[Judgement],
         *,
         rules: Sequence[Rule],
+        every: OwnRules,
         settings: Settings,
         files: Files,
         cwd: str,
@@ -49,6 +50,7 @@ class ReportBuilder:
         self.found = found
         self.judgements = judgements
         self.rules = rules
+        self.every = every
         self.settings = settings
         self.lines = SourceLines(
             files,
@@ -113,7 +115,7 @@ class ReportBuilder:
                 rows.append(replace(row, finding=finding.of(fresh)))
         loud = by_mistake(rows, self.paths)
         warnings = self._read_errors()
-        errors = self._shown(self.found.refused)
+        errors = self._shown((*self.found.refused, *self.every.errors))
         if self.settings.errors == "fail":
             errors, warnings = tuple(sorted({*errors, *warnings}, key=_by_place)), ()
         crashes = self._crashes()
@@ -248,7 +250,7 @@ class ReportBuilder:
 
     def _idle(self) -> Iterator[str]:
         """The suppressions in the sources that suppress nothing."""
-        every, used = all_rules(), self.rows.used
+        every, used = self.every.rules, self.rows.used
         for read, judgement in zip(self.found.reads, self.judgements, strict=True):
             for skip in judgement.suppressions:
                 if skip.place.file not in read.files or not self.today:

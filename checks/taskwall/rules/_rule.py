@@ -141,7 +141,7 @@ class Rule(Struct, frozen=True):
     @property
     def link(self) -> str:
         """The first page of AWS that its section `See` names: where a reader is sent."""
-        return self.sections["See"].split()[0]
+        return next(iter(self.sections["See"].split()), "")
 
     @property
     def profiles(self) -> tuple[str, ...]:
@@ -187,7 +187,7 @@ def rule(
         module = sys.modules[judge.__module__]
         stem = judge.__module__.rpartition(".")[2]
         number, _, name = stem.partition("_")
-        title, sections = _parsed(module.__doc__ or "", number.upper(), stem)
+        title, sections = parsed(module.__doc__ or "", number.upper(), stem)
         return Rule(
             number.upper(),
             name.replace("_", "-"),
@@ -205,7 +205,20 @@ def rule(
     return made
 
 
-def _parsed(doc: str, number: str, stem: str) -> tuple[str, dict[str, str]]:
+def parsed(
+    doc: str, number: str, stem: str, required: tuple[str, ...] = SECTIONS
+) -> tuple[str, dict[str, str]]:
+    """A rule's title and sections, out of its docstring.
+
+    Args:
+        doc: the docstring.
+        number: the rule's id.
+        stem: the name of its file, for messages.
+        required: the sections that must be there; all must be in the order of `SECTIONS`.
+
+    Raises:
+        TypeError: the docstring is not as it must be; the message says how.
+    """
     head, _, rest = doc.partition("\n")
     if not head.startswith(f"{number}: ") or not head.endswith("."):
         raise TypeError(f'{stem}.py: its docstring must open with "{number}: <title>."')
@@ -218,8 +231,9 @@ def _parsed(doc: str, number: str, stem: str) -> tuple[str, dict[str, str]]:
             sections[next(reversed(sections))].append(line.removeprefix("    "))
         elif line.strip():
             raise TypeError(f"{stem}.py: {line.strip()!r} is before the first section")
-    if tuple(sections) != SECTIONS:
-        raise TypeError(f"{stem}.py: its docstring needs the sections {', '.join(SECTIONS)}")
+    wanted = tuple(name for name in SECTIONS if name in sections or name in required)
+    if tuple(sections) != wanted:
+        raise TypeError(f"{stem}.py: its docstring needs the sections {', '.join(wanted)}")
     return head[len(number) + 2 : -1], {
         name: "\n".join(lines).strip() for name, lines in sections.items()
     }
