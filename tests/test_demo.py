@@ -10,15 +10,16 @@ from pathlib import Path
 
 import pytest
 
-from marks import MARK, mark
 from taskwall.engine.judge import Judgement, judge
 from taskwall.findings.finding import Finding
+from taskwall.library.marks import MARK, mark
 from taskwall.readers import cloudformation, terraform
 from taskwall.rules import all_rules
 from taskwall.settings import Settings, chosen
 from taskwall.source.files import Files, walk
 from taskwall.source.stack import Inputs
 
+SEVERITIES = {rule.id: rule.severity for rule in all_rules()}
 DEMO = Path(__file__).parent.parent / "fixtures" / "demo"
 LANGUAGES = {
     "terraform": (terraform, ".tf"),
@@ -67,7 +68,7 @@ def test_the_demo_is_read_whole(language: str) -> None:
 def test_every_mistake_is_reported_on_its_line(language: str) -> None:
     """Each mark gets its finding on that very line, and there are no others."""
     found = Counter(
-        (str(Path(finding.file).relative_to(DEMO)), finding.line, mark(finding))
+        (str(Path(finding.file).relative_to(DEMO)), finding.line, mark(finding, SEVERITIES))
         for finding in shown(language)
     )
 
@@ -76,7 +77,11 @@ def test_every_mistake_is_reported_on_its_line(language: str) -> None:
 
 def test_both_languages_agree() -> None:
     """The same storefront gets the same verdicts, rule by rule, in either language."""
-    assert Counter(map(mark, shown("terraform"))) == Counter(map(mark, shown("cloudformation")))
+    one, other = (
+        Counter(mark(finding, SEVERITIES) for finding in shown(language)) for language in LANGUAGES
+    )
+
+    assert one == other
 
 
 def test_the_mistakes_are_about_a_dozen() -> None:

@@ -16,9 +16,9 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from marks import MARK, SEVERITIES, mark
 from taskwall.engine.judge import judge
 from taskwall.findings.finding import Finding
+from taskwall.library.marks import MARK, mark, marks_of
 from taskwall.readers import cloudformation, terraform
 from taskwall.rules import all_rules
 from taskwall.settings import Settings, load
@@ -32,7 +32,8 @@ WORD = re.compile(r"\w+")
 VARIABLE = re.compile(r'^variable "(\w+)"', re.MULTILINE)
 PARAMETER = re.compile(r"^  (\w+):", re.MULTILINE)
 
-RULES = [rule.id for rule in all_rules()]
+SEVERITIES = {rule.id: rule.severity for rule in all_rules()}
+RULES = list(SEVERITIES)
 CASES = sorted(case for rule in FIXTURES.glob("tw*") for case in rule.iterdir() if case.is_dir())
 FILES = [case / name for case in CASES for name in SOURCES if (case / name).exists()]
 
@@ -69,14 +70,11 @@ def inputs(source: Path) -> set[str]:
 def marks(source: Path) -> dict[tuple[str, int], list[str]]:
     """The marks of a fixture's files for the folder's rule, by file and line."""
     rule = source.parent.parent.name.upper()
-    found: dict[tuple[str, int], list[str]] = {}
-    for file in sorted(source.parent.rglob(f"*{source.suffix}")):
-        for number, line in enumerate(file.read_text().splitlines(), 1):
-            comment = line.partition("#")[2]
-            for match in MARK.finditer(comment):
-                if match[1] == rule and "taskwall:skip" not in comment:
-                    found.setdefault((str(file), number), []).append(match[0])
-    return found
+    return {
+        (str(file), line): texts
+        for file in sorted(source.parent.rglob(f"*{source.suffix}"))
+        for line, texts in marks_of(file.read_text(), rule).items()
+    }
 
 
 @pytest.mark.parametrize("source", FILES, ids=_id)
@@ -87,16 +85,14 @@ def test_verdicts_stand_where_they_are_marked(source: Path) -> None:
     """
     found: dict[tuple[str, int], list[str]] = {}
     for finding in verdicts(source):
-        found.setdefault((finding.file, finding.line), []).append(mark(finding))
+        found.setdefault((finding.file, finding.line), []).append(mark(finding, SEVERITIES))
         if finding.verdict == "unknown":
             assert finding.missing
             assert not source.parent.name.startswith(("unknown_scalar", "unknown_list")) or (
                 inputs(source) & set(WORD.findall(" ".join(finding.missing)))
             )
 
-    assert {key: sorted(texts) for key, texts in marks(source).items()} == {
-        key: sorted(texts) for key, texts in found.items()
-    }
+    assert marks(source) == {key: sorted(texts) for key, texts in found.items()}
 
 
 @pytest.mark.parametrize("case", CASES, ids=_id)
@@ -107,7 +103,9 @@ def test_twins_agree(case: Path) -> None:
         assert (case / "only.txt").read_text().strip(), "a reason why there is no twin"
         return
 
-    one, other = (Counter(map(mark, verdicts(source))) for source in sources)
+    one, other = (
+        Counter(mark(finding, SEVERITIES) for finding in verdicts(source)) for source in sources
+    )
 
     assert one == other
 

@@ -136,6 +136,11 @@ _TABLES: Mapping[str, type[Struct]] = {"isolation": Isolation, "checkov": Checko
 """The tables within the settings."""
 
 
+def keys() -> list[str]:
+    """The keys of a settings file."""
+    return [name for name in Settings.__struct_encode_fields__ if name not in _OURS]
+
+
 def load(start: str, rules: "Sequence[Rule]", given: str = "") -> Settings:
     """The settings that hold for a path: the defaults if no file above it has any.
 
@@ -205,7 +210,7 @@ def _checked(
 ) -> Settings:
     if not isinstance(table, dict):
         raise SettingsError(f"{file}: [tool.taskwall] must be a table.")
-    known = [name for name in Settings.__struct_encode_fields__ if name not in _OURS]
+    known = keys()
     found = {}
     for written, value in table.items():
         key = written.replace("_", "-")

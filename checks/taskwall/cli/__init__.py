@@ -21,6 +21,7 @@ COMMANDS = {
     "rules": ("rules", "list the rules"),
     "explain": ("explain RULE", "show the page of one rule"),
     "graph": ("graph [PATH...]", "draw the network (Mermaid, Graphviz or JSON)"),
+    "schema": ("schema NAME", "print the JSON Schema of the report or the settings"),
     "lsp": ("lsp", "start the language server for an editor"),
     "checkov-dir": ("checkov-dir", "print the folder for checkov's --external-checks-dir"),
     "cfn-lint-dir": ("cfn-lint-dir", "print the folder for cfn-lint --append-rules"),

@@ -19,6 +19,7 @@ from taskwall.cli.arguments import (
     pairs,
     parse_arguments,
     parser_of,
+    rules_option,
     settings_option,
     words,
 )
@@ -156,6 +157,7 @@ def parser() -> ArgumentParser:
         metavar="YYYY-MM-DD",
     )
     settings_option(made)
+    rules_option(made)
     made.add_argument(
         "--jobs", type=int, default=1, metavar="N", help="number of processes (default: 1)"
     )
@@ -210,6 +212,7 @@ def options_of(given: Namespace) -> api.Options:
         fail_on_absent=given.fail_on_absent,
         allow_empty=given.allow_empty,
         settings=given.settings,
+        rules=tuple(given.rules or ()),
         no_skips=given.no_skips,
         today=given.today,
         jobs=given.jobs,

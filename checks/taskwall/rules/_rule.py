@@ -7,6 +7,7 @@ down. `taskwall.rules` finds the files.
 
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from types import CodeType
 from typing import TypeAlias
 
 from msgspec import Struct
@@ -24,6 +25,10 @@ SECTIONS = ("What", "Why", "Fine when", "Terraform", "CloudFormation", "Guide", 
 `<name>` stands for what the verdict calls so. `Guide` names the recommendations of
 `data/guide.toml` that the rule encodes, or says "beyond".
 """
+
+
+GUIDE = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/security-network.html"
+"""The AWS guide that the rules encode."""
 
 
 PROFILES = ("default", "pci", "strict")
@@ -139,9 +144,15 @@ class Rule(Struct, frozen=True):
         return self.severity == "low" and self.default
 
     @property
+    def code(self) -> CodeType:
+        """The code of its function: of a rule of one's own, the user's."""
+        found: CodeType = getattr(self.judge, "__wrapped__", self.judge).__code__
+        return found
+
+    @property
     def link(self) -> str:
-        """The first page of AWS that its section `See` names: where a reader is sent."""
-        return next(iter(self.sections["See"].split()), "")
+        """The first page that its section `See` names, else the guide: where a reader is sent."""
+        return next(iter(self.sections["See"].split()), GUIDE)
 
     @property
     def profiles(self) -> tuple[str, ...]:
@@ -155,10 +166,8 @@ class Rule(Struct, frozen=True):
 
 def describe(rule: Rule) -> RuleDescription:
     """A rule as reports describe it."""
-    what, why, see = (" ".join(rule.sections[name].split()) for name in ("What", "Why", "See"))
-    return RuleDescription(
-        rule.id, rule.name, rule.title, rule.severity, what, why, see.partition(" ")[0]
-    )
+    what, why = (" ".join(rule.sections[name].split()) for name in ("What", "Why"))
+    return RuleDescription(rule.id, rule.name, rule.title, rule.severity, what, why, rule.link)
 
 
 def rule(
