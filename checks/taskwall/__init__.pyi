@@ -10,6 +10,7 @@ from taskwall.findings.finding import Finding as Finding
 from taskwall.library.facts import Fact as Fact
 from taskwall.library.facts import Need as Need
 from taskwall.library.facts import Place as Place
+from taskwall.library.facts import UnknownFactError as UnknownFactError
 from taskwall.library.facts import all_of as all_of
 from taskwall.library.facts import any_of as any_of
 from taskwall.library.facts import assert_false as assert_false
@@ -30,6 +31,7 @@ __all__ = [
     "Place",
     "Report",
     "SettingsError",
+    "UnknownFactError",
     "Verdict",
     "__version__",
     "all_of",

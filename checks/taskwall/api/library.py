@@ -1,7 +1,7 @@
 """What the library's functions do: scan as the command does, and load networks."""
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
 from taskwall.api.options import Options, resolved_options
@@ -15,8 +15,9 @@ from taskwall.library.network import Network
 from taskwall.library.views import Frame
 from taskwall.lowering import lower
 from taskwall.report.excerpts import ReportPaths
+from taskwall.report.report import shown_absent
 from taskwall.source.files import Files
-from taskwall.source.stack import Inputs, Stack
+from taskwall.source.stack import Inputs, SourceError, Stack
 
 Data: TypeAlias = "str | int | float | bool | Sequence[Data] | Mapping[str, Data] | None"
 """A value of a variable, a parameter or an assumption, as JSON has it."""
@@ -158,6 +159,7 @@ def load(
     assume: Mapping[str, Data] | None = None,
     workspace: str | None = None,
     settings: str | os.PathLike[str] | None = None,
+    allow_errors: bool = False,
 ) -> Network:
     """The network of the one stack in a file or folder.
 
@@ -171,13 +173,15 @@ def load(
         assume: values for anything that is unknown, by its name.
         workspace: Terraform's workspace.
         settings: a settings file in place of those of the sources.
+        allow_errors: whether a network is wanted of which something could not be read: its
+            `errors` say what.
 
     Raises:
-        taskwall.LoadError: there is none, or there are several; or it cannot be read.
+        taskwall.LoadError: there is none, or there are several; or something cannot be read.
         taskwall.SettingsError: the settings cannot be meant so.
     """
     inputs = _inputs(var, var_files, parameters, assume, workspace)
-    found = _networks((path,), inputs, settings)
+    found = _networks((path,), inputs, settings, allow_errors)
     if len(found) != 1:
         names = ", ".join(each.stack for each in found)
         raise LoadError(f"{os.fspath(path)} has {len(found)} stacks, use load_all: {names}")
@@ -192,14 +196,16 @@ def load_all(
     assume: Mapping[str, Data] | None = None,
     workspace: str | None = None,
     settings: str | os.PathLike[str] | None = None,
+    allow_errors: bool = False,
 ) -> tuple[Network, ...]:
     """The networks of all stacks in files and folders; the arguments are those of `load`.
 
     Raises:
-        taskwall.LoadError: there is no stack, or one cannot be read.
+        taskwall.LoadError: there is no stack, or something cannot be read.
         taskwall.SettingsError: the settings cannot be meant so.
     """
-    return _networks(paths, _inputs(var, var_files, parameters, assume, workspace), settings)
+    inputs = _inputs(var, var_files, parameters, assume, workspace)
+    return _networks(paths, inputs, settings, allow_errors)
 
 
 def _inputs(
@@ -226,23 +232,34 @@ def _networks(
     paths: Sequence[str | os.PathLike[str]],
     inputs: Inputs,
     settings: str | os.PathLike[str] | None,
+    allow_errors: bool,
 ) -> tuple[Network, ...]:
     given = None if settings is None else os.fspath(settings)
     texts = tuple(os.fspath(path) for path in paths) or (os.curdir,)
     asked = resolved_options(Options(paths=texts, inputs=inputs, settings=given))
     found = asked.read(Files())
     shown = ReportPaths(asked.cwd)
-    if problem := next(iter((*found.refused, *found.errors)), None):
-        place = problem.place
-        raise LoadError(f"{shown.shown(place.file)}:{place.line}: {problem.message}")
-    if not found.reads:
+    networks = tuple(_loaded(read.stack, shown) for read in found.reads)
+    problems = [_problem(error, shown) for error in (*found.refused, *found.errors)]
+    problems += (problem for network in networks for problem in network.errors)
+    if problems and not (networks and allow_errors):
+        raise LoadError("; ".join(f"{one.file}:{one.line}: {one.message}" for one in problems[:3]))
+    if not networks:
         raise LoadError(f"{', '.join(texts)}: there is no stack")
-    return tuple(_loaded([read.stack for read in found.reads], shown))
+    return networks
 
 
-def _loaded(stacks: Sequence[Stack], paths: ReportPaths) -> Iterator[Network]:
-    for stack in stacks:
-        evaluation = stack.evaluate({})
-        mask = Redactor(evaluation.sensitive_texts)
-        network = lower(evaluation.resources).network
-        yield Network(Frame(network, Shown(paths.shown, mask.redact)), paths.shown(stack.name))
+def _loaded(stack: Stack, paths: ReportPaths) -> Network:
+    """The network of a stack, its open conditions left open."""
+    evaluation = stack.evaluate({})
+    mask = Redactor(evaluation.sensitive_texts)
+    frame = Frame(lower(evaluation.resources).network, Shown(paths.shown, mask.redact))
+    name = paths.shown(stack.name)
+    absent = tuple(shown_absent(one, name, paths) for one in evaluation.absent)
+    errors = tuple(mask.apply(_problem(error, paths)) for error in evaluation.errors)
+    return Network(frame, name, absent, errors)
+
+
+def _problem(error: SourceError, paths: ReportPaths) -> Problem:
+    place = error.place
+    return Problem(paths.shown(place.file), place.line, place.column, error.message)

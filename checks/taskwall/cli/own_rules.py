@@ -86,9 +86,6 @@ def _test(folder: str) -> int:
         for line in wrong:
             say(f"{line}\n")
         status = max(status, 2 if result.problems or not result.sources else bool(wrong))
-        sources = "fixture" if result.sources == 1 else "fixtures"
-        said = (
-            f"{len(wrong)} wrong" if wrong else "as marked" if result.sources else "nothing tried"
-        )
-        say(f"{result.rule}: {result.sources} {sources}, {said}\n")
+        said = f"{len(wrong)} wrong" if wrong else "all as marked"
+        say(f"{result.rule}: {result.sources} fixture files, {said}\n")
     return status

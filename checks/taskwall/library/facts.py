@@ -117,7 +117,10 @@ class Fact:
         return "\n".join(lines)
 
     def __bool__(self) -> bool:
-        raise TypeError("a Fact may be unknown: combine facts with & | ~, or compare .truth")
+        raise TypeError(
+            "a Fact may be unknown: ask for .truth, or use assert_true and assert_false;"
+            f" this one is {self.explain()}"
+        )
 
     def __and__(self, other: "Fact") -> "Fact":
         return all_of((self, other))
@@ -166,12 +169,18 @@ def shown_need(need: CoreNeed) -> Need:
     return Need(need.name, need.why, need.option)
 
 
+class UnknownFactError(AssertionError):
+    """That a fact is unknown of which an answer is expected."""
+
+
 def assert_true(fact: Fact, message: str = "") -> None:
     """Check that a fact is true.
 
     Raises:
-        AssertionError: it is false or unknown; the message has the chain, and what is missing.
+        AssertionError: it is false; the message has the chain.
+        UnknownFactError: it is unknown; the message has the chain, and what is missing.
     """
+    __tracebackhide__ = True
     _expect(fact, True, message)
 
 
@@ -179,12 +188,16 @@ def assert_false(fact: Fact, message: str = "") -> None:
     """Check that a fact is false.
 
     Raises:
-        AssertionError: it is true or unknown; the message has the chain, and what is missing.
+        AssertionError: it is true; the message has the chain.
+        UnknownFactError: it is unknown; the message has the chain, and what is missing.
     """
+    __tracebackhide__ = True
     _expect(fact, False, message)
 
 
 def _expect(fact: Fact, truth: bool, message: str) -> None:
+    __tracebackhide__ = True
     if fact.truth is not truth:
         opening = f"{message}: " if message else ""
-        raise AssertionError(f"{opening}expected {str(truth).lower()}, but it is {fact.explain()}")
+        error = UnknownFactError if fact.truth is None else AssertionError
+        raise error(f"{opening}expected {str(truth).lower()}, but it is {fact.explain()}")

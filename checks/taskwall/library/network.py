@@ -5,6 +5,7 @@ from difflib import get_close_matches
 from typing import TypeVar
 
 from taskwall.core.values import Origin
+from taskwall.findings.finding import Absent, Problem
 from taskwall.library.load_balancers import Listener, LoadBalancer
 from taskwall.library.security_groups import SecurityGroup
 from taskwall.library.services import Cluster, Service
@@ -23,16 +24,28 @@ E = TypeVar("E", bound=Entity)
 class Network(View):
     """The network that one stack would create, read-only.
 
-    What may exist is in it as well: `exists` of each resource says whether it does.
+    What may exist is in it as well: `exists` of each resource says whether it does. `stack` is the
+    folder of the root, or the path of the template. `absent` are the modules, templates and files
+    that it calls and that were not there, `errors` what could not be read. A rule of your own sees
+    none of these three: the report has them.
     """
 
-    __slots__ = ("stack",)
+    __slots__ = ("absent", "errors", "stack")
     stack: str
+    absent: tuple[Absent, ...]
+    errors: tuple[Problem, ...]
 
-    def __init__(self, frame: Frame, stack: str = "") -> None:
+    def __init__(
+        self,
+        frame: Frame,
+        stack: str = "",
+        absent: tuple[Absent, ...] = (),
+        errors: tuple[Problem, ...] = (),
+    ) -> None:
         """Made by `taskwall.load`, and for rules of your own by the engine."""
         super().__init__(frame)
-        object.__setattr__(self, "stack", stack)
+        for name, value in (("stack", stack), ("absent", absent), ("errors", errors)):
+            object.__setattr__(self, name, value)
 
     @property
     def services(self) -> tuple[Service, ...]:

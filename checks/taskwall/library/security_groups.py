@@ -120,6 +120,15 @@ class Permission(View):
         return self._frame.shown.text(who(self._frame.network, self._permission))
 
     @property
+    def peer_group(self) -> Related[SecurityGroup] | None:
+        """The security group that it refers to; None where it names addresses."""
+        permission = self._permission
+        peer = permission.group if permission.itself else permission.peer
+        if peer is None:
+            return None
+        return related(self._frame, (peer,), model.SecurityGroup, SecurityGroup)[0]
+
+    @property
     def place(self) -> Place | None:
         """Where it says whom it allows."""
         return shown_place(self._permission.place, self._frame.shown)

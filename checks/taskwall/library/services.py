@@ -13,7 +13,7 @@ from taskwall.model.compute.launch_type import awsvpc, runs_on
 from taskwall.model.entities import ecs as model
 from taskwall.model.entities import security_group as group_model
 from taskwall.model.entities import vpc as vpc_model
-from taskwall.model.load_balancing.fronts import balancer_paths
+from taskwall.model.load_balancing.fronts import BalancerPath, balancer_paths
 
 LaunchType: TypeAlias = Literal["FARGATE", "EC2", "MANAGED_INSTANCES", "EXTERNAL"]
 
@@ -66,17 +66,17 @@ class Service(Resource):
     @property
     def load_balancers(self) -> tuple[Related[LoadBalancer], ...]:
         """The load balancers that it is behind, or may be."""
-        frame = self._frame
-        return tuple(
-            Related(
-                frame,
-                None if path.balancer is None else LoadBalancer(frame, path.balancer),
-                path.fact,
-                path.place,
-            )
-            for path in balancer_paths(frame.network, self._entity)
-            if path.fact.truth is not False
-        )
+        found: dict[str, list[BalancerPath]] = {}
+        for path in balancer_paths(self._frame.network, self._entity):
+            if path.fact.truth is not False:
+                found.setdefault(path.balancer.id if path.balancer else "", []).append(path)
+        return tuple(self._through(paths) for paths in found.values())
+
+    def _through(self, paths: list[BalancerPath]) -> Related[LoadBalancer]:
+        """The tie to a load balancer to which several ways lead."""
+        balancer, fact = paths[0].balancer, any_of(path.fact for path in paths)
+        view = None if balancer is None else LoadBalancer(self._frame, balancer)
+        return Related(self._frame, view, fact, paths[0].place)
 
     def behind(self, balancer: LoadBalancer) -> Fact:
         """Whether it is behind a load balancer, through target group and listener."""

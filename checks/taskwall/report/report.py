@@ -30,7 +30,7 @@ from taskwall.report.rows import ReportEntries, ReportEntry
 from taskwall.rules._rule import Rule, describe
 from taskwall.settings import Settings, reaches
 from taskwall.source.files import Files
-from taskwall.source.stack import InternalError, SourceError
+from taskwall.source.stack import AbsentSource, InternalError, SourceError
 
 
 class ReportBuilder:
@@ -196,17 +196,7 @@ class ReportBuilder:
         judged = zip(self.found.reads, self.judgements, strict=True)
         called = [(read.stack.name, one) for read, each in judged for one in each.absent]
         found = {
-            Absent(
-                one.kind,
-                one.name,
-                one.source,
-                one.version,
-                self.paths.shown(stack),
-                self.paths.shown(one.place.file),
-                one.place.line,
-                one.cure,
-                one.read_as,
-            )
+            shown_absent(one, self.paths.shown(stack), self.paths)
             for stack, one in (*called, *self.found.absent)
         }
         return tuple(sorted(found, key=lambda one: (one.file, one.line, one.name, one.stack)))
@@ -299,6 +289,13 @@ class ReportBuilder:
             if entry.fingerprint not in met and entry.rule in ran and entry.file in scanned:
                 what = f"{entry.rule} on {entry.resource}"
                 yield f"{entry.file}: {what} is in the baseline, but no longer found"
+
+
+def shown_absent(one: AbsentSource, stack: str, paths: ReportPaths) -> Absent:
+    """What a stack calls and is not there, as a report shows it."""
+    file = paths.shown(one.place.file)
+    names = (one.kind, one.name, one.source, one.version, stack, file)
+    return Absent(*names, one.place.line, one.cure, one.read_as)
 
 
 def _page(rule: Rule) -> str:
