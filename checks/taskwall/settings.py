@@ -136,7 +136,7 @@ _TABLES: Mapping[str, type[Struct]] = {"isolation": Isolation, "checkov": Checko
 """The tables within the settings."""
 
 
-def keys() -> list[str]:
+def setting_keys() -> list[str]:
     """The keys of a settings file."""
     return [name for name in Settings.__struct_encode_fields__ if name not in _OURS]
 
@@ -210,7 +210,7 @@ def _checked(
 ) -> Settings:
     if not isinstance(table, dict):
         raise SettingsError(f"{file}: [tool.taskwall] must be a table.")
-    known = keys()
+    known = setting_keys()
     found = {}
     for written, value in table.items():
         key = written.replace("_", "-")

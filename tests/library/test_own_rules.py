@@ -100,7 +100,7 @@ def test_rules_come_from_the_environment(
             "acme101_x.py",
             RULE.format(id="ACME101", title="T", severity="bad", body=FAILS),
             15,
-            '"bad" is no severity',
+            '"bad" is not a severity',
         ),
         (
             "acme101_x.py",
@@ -216,8 +216,8 @@ def test_a_new_rule_passes_its_fixtures(
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["new", "TW900"], "no id of your own"),
-        (["new", "ACME101", "a b"], "no name of words"),
+        (["new", "TW900"], "not an id of your own"),
+        (["new", "ACME101", "a b"], "is not words"),
         (["test", "nowhere"], "no folder nowhere"),
         (["old"], "write new ID"),
     ],

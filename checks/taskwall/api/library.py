@@ -10,7 +10,7 @@ from taskwall.core.values import Value, lifted
 from taskwall.findings.finding import Absent, Crash, Finding, Problem, Suppressed
 from taskwall.findings.finding import Report as FullReport
 from taskwall.findings.redaction import Redactor
-from taskwall.library.facts import Shown
+from taskwall.library.facts import Presentation
 from taskwall.library.network import Network
 from taskwall.library.views import Frame
 from taskwall.lowering import lower
@@ -253,7 +253,7 @@ def _loaded(stack: Stack, paths: ReportPaths) -> Network:
     """The network of a stack, its open conditions left open."""
     evaluation = stack.evaluate({})
     mask = Redactor(evaluation.sensitive_texts)
-    frame = Frame(lower(evaluation.resources).network, Shown(paths.shown, mask.redact))
+    frame = Frame(lower(evaluation.resources).network, Presentation(paths.shown, mask.redact))
     name = paths.shown(stack.name)
     absent = tuple(shown_absent(one, name, paths) for one in evaluation.absent)
     errors = tuple(mask.apply(_problem(error, paths)) for error in evaluation.errors)

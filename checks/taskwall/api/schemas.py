@@ -6,19 +6,19 @@ from typing import Any
 import msgspec
 
 from taskwall.findings.finding import ReportDocument
-from taskwall.settings import Settings, keys
+from taskwall.settings import Settings, setting_keys
 
 _TYPES: dict[str, tuple[type[msgspec.Struct], str]] = {
     "report": (ReportDocument, "The report of taskwall scan --format json"),
     "settings": (Settings, "taskwall.toml, or [tool.taskwall] of pyproject.toml"),
 }
 
-NAMES = tuple(_TYPES)
+SCHEMAS = tuple(_TYPES)
 """What there are schemas of."""
 
 
 def schema(name: str) -> dict[str, Any]:
-    """The JSON Schema (2020-12) of this name, one of `NAMES`."""
+    """The JSON Schema (2020-12) of this name, one of `SCHEMAS`."""
     type_, title = _TYPES[name]
     found = msgspec.json.schema(type_)
     definitions = found["$defs"]
@@ -34,6 +34,6 @@ def schema(name: str) -> dict[str, Any]:
 
 def _closed(top: dict[str, Any], definitions: dict[str, Any]) -> None:
     """Leave only the keys of a settings file, and allow no others."""
-    top["properties"] = {key: top["properties"][key] for key in keys()}
+    top["properties"] = {key: top["properties"][key] for key in setting_keys()}
     for each in (top, *definitions.values()):
         each["additionalProperties"] = False

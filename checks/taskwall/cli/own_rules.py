@@ -6,7 +6,7 @@ import os
 import re
 from collections.abc import Sequence
 
-from taskwall.cli.terminal import UsageError, say
+from taskwall.cli.terminal import UsageError, say, say_problems
 from taskwall.library.own_rules import every_rule
 
 _USAGE = "rules: write new ID [NAME], or test DIR; see taskwall rules --help."
@@ -38,12 +38,12 @@ def _new(id_: str, name: str, folder: str) -> int:
 
     if not re.fullmatch(r"[A-Z]{2,}\d{3,}", id_) or id_.startswith("TW"):
         raise UsageError(
-            f'rules new: "{id_}" is no id of your own: capital letters other than TW, then at'
+            f'rules new: "{id_}" is not an id of your own: capital letters other than TW, then at'
             " least three digits, such as ACME101."
         )
     function = name.lower().replace("-", "_")
     if not function.isidentifier():
-        raise UsageError(f'rules new: "{name}" is no name of words, such as only-the-shared-alb.')
+        raise UsageError(f'rules new: "{name}" is not words, such as only-the-shared-alb.')
     files = {os.path.join(folder, path): text for path, text in new_rule(id_, function).items()}
     for path in files:
         if os.path.lexists(path):
@@ -67,12 +67,11 @@ def _test(folder: str) -> int:
         0 if all agree, 1 if some do not, 2 if a rule or fixture cannot be tried, or there is none.
     """
     from taskwall.api.rule_fixtures import run_fixtures
-    from taskwall.cli.rules import say_errors
 
     if not os.path.isdir(folder):
         raise UsageError(f"rules test: there is no folder {folder}.")
     loaded = every_rule([folder])
-    status = say_errors(loaded)
+    status = say_problems(loaded.errors)
     top = os.path.abspath(folder)
     rules = tuple(
         rule

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import os
-import sys
 from typing import TYPE_CHECKING
 
 from taskwall.cli.arguments import parse_arguments, parser_of, rules_option
-from taskwall.cli.terminal import UsageError, say
+from taskwall.cli.terminal import UsageError, say, say_problems
 from taskwall.library.own_rules import every_rule
 from taskwall.settings import SettingsError, one_of
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
 
-    from taskwall.library.own_rules import OwnRules
     from taskwall.rules._rule import Rule
 
 
@@ -50,7 +48,7 @@ def run(arguments: list[str]) -> int:
 
         return own_rules.run(given.action, given.to)
     found = every_rule(given.rules or ())
-    status = say_errors(found)
+    status = say_problems(found.errors)
     if given.format == "json":
         import msgspec
 
@@ -66,14 +64,6 @@ def run(arguments: list[str]) -> int:
         cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
         say("  ".join(cells).rstrip() + "\n")
     return status
-
-
-def say_errors(found: OwnRules) -> int:
-    """Say which rules of one's own could not be loaded; the exit status that this makes."""
-    for error in found.errors:
-        place = error.place
-        sys.stderr.write(f"{os.path.relpath(place.file)}:{place.line}: {error.message}\n")
-    return 2 if found.errors else 0
 
 
 def _described(rule: Rule) -> dict[str, object]:

@@ -26,10 +26,10 @@ def run(arguments: list[str]) -> int:
     given = parse_arguments(parser(), arguments)
     import msgspec
 
-    from taskwall.api.schemas import NAMES, schema
+    from taskwall.api.schemas import SCHEMAS, schema
 
     try:
-        name = one_of(given.name, NAMES, "schema")
+        name = one_of(given.name, SCHEMAS, "schema")
     except SettingsError as error:
         raise UsageError(str(error)) from error
     raw = msgspec.json.encode(schema(name))

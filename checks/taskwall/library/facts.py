@@ -9,7 +9,7 @@ from taskwall.core.values import Need as CoreNeed
 from taskwall.core.values import Span
 
 
-class Shown(Struct, frozen=True):
+class Presentation(Struct, frozen=True):
     """How texts and paths of the sources are shown.
 
     `path` spells a path as a report does, `text` replaces what sources declare to be sensitive.
@@ -19,7 +19,7 @@ class Shown(Struct, frozen=True):
     text: Callable[[str], str] = str
 
 
-AS_THEY_ARE = Shown()
+AS_THEY_ARE = Presentation()
 """For facts whose texts go through a report, which masks them itself."""
 
 
@@ -39,7 +39,7 @@ class Place(Struct, frozen=True):
         return f"{self.file}:{self.line}"
 
 
-class Step(Struct, frozen=True):
+class Reason(Struct, frozen=True):
     """One sentence of an explanation, the resource that it is about ("" if none), and where."""
 
     text: str
@@ -75,7 +75,7 @@ class Fact:
 
     __slots__ = ("_core", "_shown")
 
-    def __init__(self, core_fact: core.Fact, shown: Shown = AS_THEY_ARE) -> None:
+    def __init__(self, core_fact: core.Fact, shown: Presentation = AS_THEY_ARE) -> None:
         """Made by the library; `Fact.known` makes one of your own."""
         self._core = core_fact
         self._shown = shown
@@ -97,10 +97,10 @@ class Fact:
         return self._core.truth
 
     @property
-    def because(self) -> tuple[Step, ...]:
+    def because(self) -> tuple[Reason, ...]:
         """The facts that decide this one, in the order in which they were read."""
         return tuple(
-            Step(self._shown.text(str(leaf)), leaf.resource, shown_place(leaf.place, self._shown))
+            Reason(self._shown.text(str(leaf)), leaf.resource, shown_place(leaf.place, self._shown))
             for leaf in self._core.deciding()
         )
 
@@ -156,7 +156,7 @@ def core_of(fact: Fact) -> core.Fact:
     return fact._core
 
 
-def shown_place(place: Span | None, shown: Shown) -> Place | None:
+def shown_place(place: Span | None, shown: Presentation) -> Place | None:
     """A place with its path as reports spell it."""
     if place is None:
         return None

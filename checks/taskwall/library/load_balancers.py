@@ -3,7 +3,7 @@
 from taskwall.core.facts import TRUE
 from taskwall.library.facts import Fact
 from taskwall.library.security_groups import SecurityGroup
-from taskwall.library.views import Attribute, Related, Resource, leads_to, related
+from taskwall.library.views import Related, Resource, Setting, leads_to, related
 from taskwall.library.vpc import Subnet
 from taskwall.model.core.entity import Link
 from taskwall.model.entities import load_balancer as model
@@ -20,14 +20,14 @@ class LoadBalancer(Resource):
     _entity: model.LoadBalancer
 
     @property
-    def kind(self) -> Attribute:
+    def kind(self) -> Setting:
         """`application`, `network`, `gateway` or `classic`."""
-        return Attribute(self._frame, self._entity.kind)
+        return Setting(self._frame, self._entity.kind)
 
     @property
-    def internal(self) -> Attribute:
+    def internal(self) -> Setting:
         """Whether its scheme is internal."""
-        return Attribute(self._frame, self._entity.internal)
+        return Setting(self._frame, self._entity.internal)
 
     @property
     def public(self) -> Fact:
@@ -72,21 +72,21 @@ class Listener(Resource):
         return related(self._frame, link, model.LoadBalancer, LoadBalancer)[0]
 
     @property
-    def protocol(self) -> Attribute:
+    def protocol(self) -> Setting:
         """Its protocol: HTTP, HTTPS, TCP, TLS, ..."""
-        return Attribute(self._frame, self._entity.protocol)
+        return Setting(self._frame, self._entity.protocol)
 
     @property
-    def port(self) -> Attribute:
+    def port(self) -> Setting:
         """The port on which it listens."""
-        return Attribute(self._frame, self._entity.port)
+        return Setting(self._frame, self._entity.port)
 
     @property
-    def tls_policy(self) -> Attribute:
+    def tls_policy(self) -> Setting:
         """Its security policy for TLS."""
-        return Attribute(self._frame, self._entity.policy)
+        return Setting(self._frame, self._entity.policy)
 
     @property
-    def certificate(self) -> Attribute:
+    def certificate(self) -> Setting:
         """Its certificate."""
-        return Attribute(self._frame, self._entity.certificate)
+        return Setting(self._frame, self._entity.certificate)

@@ -10,7 +10,7 @@ from taskwall.library.load_balancers import Listener, LoadBalancer
 from taskwall.library.security_groups import SecurityGroup
 from taskwall.library.services import Cluster, Service
 from taskwall.library.stores import Endpoint, Store
-from taskwall.library.views import Frame, Resource, View
+from taskwall.library.views import Frame, ReadOnly, Resource
 from taskwall.library.vpc import Subnet, Vpc
 from taskwall.model.core.entity import Entity
 from taskwall.model.data_stores import store as store_model
@@ -21,7 +21,7 @@ R = TypeVar("R", bound=Resource)
 E = TypeVar("E", bound=Entity)
 
 
-class Network(View):
+class Network(ReadOnly):
     """The network that one stack would create, read-only.
 
     What may exist is in it as well: `exists` of each resource says whether it does. `stack` is the

@@ -16,9 +16,9 @@ from taskwall.library.deadline import deadline
 from taskwall.library.facts import AS_THEY_ARE, Fact, core_of
 from taskwall.library.network import Network
 from taskwall.library.security_groups import Permission
-from taskwall.library.views import Attribute, Frame, Related, Resource
+from taskwall.library.views import Frame, Related, Resource, Setting
 from taskwall.model.core.network import Network as ModelNetwork
-from taskwall.rules._rule import SECTIONS, Rule, parsed
+from taskwall.rules._rule import SECTIONS, Rule, parsed_docstring
 from taskwall.rules._rule import Verdict as EngineVerdict
 
 REQUIRED = ("What", "Why", "Terraform", "CloudFormation")
@@ -40,7 +40,7 @@ class Verdict(Struct, frozen=True):
     """
 
     resource: Resource | Permission
-    place: Resource | Permission | Attribute | Related[Resource]
+    place: Resource | Permission | Setting | Related[Resource]
     fact: Fact
     message: str
     holds: str = ""
@@ -77,7 +77,7 @@ def rule(
             be; the message says how.
     """
     if severity not in SEVERITIES:
-        raise TypeError(f'"{severity}" is no severity: {", ".join(SEVERITIES)}')
+        raise TypeError(f'"{severity}" is not a severity: {", ".join(SEVERITIES)}')
 
     def made(judge: OwnJudge) -> Rule:
         module = sys.modules[judge.__module__]
@@ -85,7 +85,7 @@ def rule(
         number, _, name = stem.partition("_")
         if len(signature(judge).parameters) != 1:
             raise TypeError(f"{stem}.py: {judge.__name__} must take one argument, the network")
-        title, sections = parsed(module.__doc__ or "", number.upper(), stem, REQUIRED)
+        title, sections = parsed_docstring(module.__doc__ or "", number.upper(), stem, REQUIRED)
         return Rule(
             number.upper(),
             name.replace("_", "-"),
@@ -151,7 +151,7 @@ def _span(place: object) -> Span | None:
         return place._permission.place
     if isinstance(place, Resource):
         return place._entity.origin.header
-    if isinstance(place, Attribute):
+    if isinstance(place, Setting):
         return place._setting.place
     if isinstance(place, Related):
         return place._place

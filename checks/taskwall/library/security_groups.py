@@ -7,7 +7,7 @@ from taskwall.core.facts import TRUE, all_of, any_of
 from taskwall.core.facts import Fact as CoreFact
 from taskwall.core.values import Need
 from taskwall.library.facts import Fact, Place, shown_place
-from taskwall.library.views import Attribute, Frame, Related, Resource, View, related
+from taskwall.library.views import Frame, ReadOnly, Related, Resource, Setting, related
 from taskwall.library.vpc import Vpc
 from taskwall.model.core.address import Ranges, parse_cidr
 from taskwall.model.core.entity import Link
@@ -77,7 +77,7 @@ class SecurityGroup(Resource):
         return frame.fact(any_of(found))
 
 
-class Permission(View):
+class Permission(ReadOnly):
     """One rule of a security group: a peer, a protocol and ports."""
 
     __slots__ = ("_permission",)
@@ -105,9 +105,9 @@ class Permission(View):
         return self._permission.on.name
 
     @property
-    def protocol(self) -> Attribute:
+    def protocol(self) -> Setting:
         """Its protocol."""
-        return Attribute(self._frame, self._permission.protocol)
+        return Setting(self._frame, self._permission.protocol)
 
     @property
     def ports(self) -> str:

@@ -7,7 +7,7 @@ from taskwall.core.facts import any_of
 from taskwall.library.facts import Fact
 from taskwall.library.load_balancers import LoadBalancer
 from taskwall.library.security_groups import SecurityGroup
-from taskwall.library.views import Attribute, Related, Resource, leads_to, related
+from taskwall.library.views import Related, Resource, Setting, leads_to, related
 from taskwall.library.vpc import Subnet
 from taskwall.model.compute.launch_type import awsvpc, runs_on
 from taskwall.model.entities import ecs as model
@@ -25,9 +25,9 @@ class Cluster(Resource):
     _entity: model.Cluster
 
     @property
-    def cluster_name(self) -> Attribute:
+    def cluster_name(self) -> Setting:
         """The name that it is given."""
-        return Attribute(self._frame, self._entity.named)
+        return Setting(self._frame, self._entity.named)
 
 
 class Service(Resource):
@@ -59,9 +59,9 @@ class Service(Resource):
         return related(self._frame, self._entity.subnets, vpc_model.Subnet, Subnet)
 
     @property
-    def public_address(self) -> Attribute:
+    def public_address(self) -> Setting:
         """Whether its tasks get a public IPv4 address (`assign_public_ip`)."""
-        return Attribute(self._frame, self._entity.public_address)
+        return Setting(self._frame, self._entity.public_address)
 
     @property
     def load_balancers(self) -> tuple[Related[LoadBalancer], ...]:

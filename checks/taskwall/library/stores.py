@@ -4,7 +4,7 @@ from taskwall.core.facts import Fact as CoreFact
 from taskwall.core.facts import any_of
 from taskwall.library.facts import Fact
 from taskwall.library.security_groups import SecurityGroup
-from taskwall.library.views import Attribute, Related, Resource, leads_to, related
+from taskwall.library.views import Related, Resource, Setting, leads_to, related
 from taskwall.library.vpc import Subnet, Vpc
 from taskwall.model.data_stores import store as model
 from taskwall.model.data_stores.internet_exposure import Exposure, exposed_store
@@ -76,9 +76,9 @@ class Endpoint(Resource):
         return related(self._frame, (self._entity.vpc,), vpc_model.Vpc, Vpc)[0]
 
     @property
-    def kind(self) -> Attribute:
+    def kind(self) -> Setting:
         """`Interface`, `Gateway` or `GatewayLoadBalancer`."""
-        return Attribute(self._frame, self._entity.kind)
+        return Setting(self._frame, self._entity.kind)
 
     @property
     def private_dns(self) -> Fact:

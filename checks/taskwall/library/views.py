@@ -8,8 +8,9 @@ from msgspec import Struct
 from taskwall.core.facts import Fact as CoreFact
 from taskwall.core.facts import all_of, any_of
 from taskwall.core.values import Scalar, Span
-from taskwall.library.facts import Fact, Need, Place, Shown, shown_need, shown_place
-from taskwall.model.core.entity import Entity, Link, Setting, same_entity
+from taskwall.library.facts import Fact, Need, Place, Presentation, shown_need, shown_place
+from taskwall.model.core.entity import Entity, Link, same_entity
+from taskwall.model.core.entity import Setting as ModelSetting
 from taskwall.model.core.network import Network
 from taskwall.model.core.tag import tags_of
 
@@ -18,14 +19,14 @@ class Frame(Struct, frozen=True, eq=False):
     """What every view knows: the network that it is of, and how texts are shown."""
 
     network: Network
-    shown: Shown
+    shown: Presentation
 
     def fact(self, fact: CoreFact) -> Fact:
         """A fact of the model as the library shows it."""
         return Fact(fact, self.shown)
 
 
-class View:
+class ReadOnly:
     """A read-only look at something of the network. `place` is where the sources declare it."""
 
     __slots__ = ("_frame",)
@@ -41,13 +42,13 @@ class View:
     __delattr__ = None  # type: ignore[assignment]
 
 
-class Attribute(View):
+class Setting(ReadOnly):
     """One attribute of a resource: as the sources set it, or as AWS does where they do not."""
 
     __slots__ = ("_setting",)
-    _setting: Setting
+    _setting: ModelSetting
 
-    def __init__(self, frame: Frame, setting: Setting) -> None:
+    def __init__(self, frame: Frame, setting: ModelSetting) -> None:
         """Made by the library."""
         super().__init__(frame)
         object.__setattr__(self, "_setting", setting)
@@ -92,10 +93,10 @@ class Attribute(View):
         return self._frame.fact(self._setting.test(test, text))
 
     def __repr__(self) -> str:
-        return f"<Attribute {self._setting.name} = {self.value if self.known else 'unknown'!r}>"
+        return f"<Setting {self._setting.name} = {self.value if self.known else 'unknown'!r}>"
 
 
-class Resource(View):
+class Resource(ReadOnly):
     """A resource of the sources, or one that they only refer to.
 
     Two views are equal if they are of the same resource.
@@ -139,12 +140,12 @@ class Resource(View):
         """Whether it is there: unknown where a count or condition leaves that open."""
         return self._frame.fact(self._entity.exists)
 
-    def tag(self, key: str) -> Attribute | None:
+    def tag(self, key: str) -> Setting | None:
         """The value of a tag; None if the sources certainly do not set it."""
         tags = tags_of(self._frame.network, self._entity.id)
         found = next((tag for tag in tags if tag.key == key), None)
         found = found or next((tag for tag in tags if tag.key is None), None)
-        return None if found is None else Attribute(self._frame, found.value)
+        return None if found is None else Setting(self._frame, found.value)
 
     def __eq__(self, other: object) -> bool:
         return type(other) is type(self) and other._entity.id == self._entity.id
@@ -160,7 +161,7 @@ R = TypeVar("R", bound=Resource)
 E = TypeVar("E", bound=Entity)
 
 
-class Related(View, Generic[R]):
+class Related(ReadOnly, Generic[R]):
     """A tie to another resource, and the fact that it is there.
 
     `target` is None where the sources do not tell to which resource it leads.

@@ -1,7 +1,7 @@
 """VPCs and subnets as the library shows them."""
 
 from taskwall.library.facts import Fact
-from taskwall.library.views import Attribute, Related, Resource, leads_to, related
+from taskwall.library.views import Related, Resource, Setting, leads_to, related
 from taskwall.model.entities import vpc as model
 from taskwall.model.routing.routes import blocked, leads
 
@@ -13,9 +13,9 @@ class Vpc(Resource):
     _entity: model.Vpc
 
     @property
-    def cidrs(self) -> tuple[Attribute, ...]:
+    def cidrs(self) -> tuple[Setting, ...]:
         """Its address ranges, IPv4 and IPv6."""
-        return tuple(Attribute(self._frame, cidr) for cidr in self._entity.cidrs)
+        return tuple(Setting(self._frame, cidr) for cidr in self._entity.cidrs)
 
 
 class Subnet(Resource):
@@ -25,9 +25,9 @@ class Subnet(Resource):
     _entity: model.Subnet
 
     @property
-    def cidrs(self) -> tuple[Attribute, ...]:
+    def cidrs(self) -> tuple[Setting, ...]:
         """Its address ranges, IPv4 and IPv6."""
-        return tuple(Attribute(self._frame, cidr) for cidr in self._entity.cidrs)
+        return tuple(Setting(self._frame, cidr) for cidr in self._entity.cidrs)
 
     @property
     def vpc(self) -> Related[Vpc]:

@@ -196,7 +196,7 @@ def rule(
         module = sys.modules[judge.__module__]
         stem = judge.__module__.rpartition(".")[2]
         number, _, name = stem.partition("_")
-        title, sections = parsed(module.__doc__ or "", number.upper(), stem)
+        title, sections = parsed_docstring(module.__doc__ or "", number.upper(), stem)
         return Rule(
             number.upper(),
             name.replace("_", "-"),
@@ -214,7 +214,7 @@ def rule(
     return made
 
 
-def parsed(
+def parsed_docstring(
     doc: str, number: str, stem: str, required: tuple[str, ...] = SECTIONS
 ) -> tuple[str, dict[str, str]]:
     """A rule's title and sections, out of its docstring.
