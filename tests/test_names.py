@@ -56,9 +56,15 @@ def _defined(module: Path) -> Iterator[str]:
 
 
 def _twice() -> dict[str, list[str]]:
-    """The public names that several modules define, with those modules."""
+    """The public names that several modules define, with those modules.
+
+    Those of the library are left out: what it shows has the name of what it is.
+    """
     found: defaultdict[str, list[str]] = defaultdict(list)
+    library = (PACKAGE / "library", PACKAGE / "api" / "library.py")
     for module in sorted(PACKAGE.rglob("*.py")):
+        if not {*library}.isdisjoint((module, module.parent)):
+            continue
         for name in sorted({*_defined(module)}):
             if not name.startswith("_") and name != "TYPE_CHECKING":
                 found[name].append(str(module.relative_to(PACKAGE)))

@@ -90,7 +90,8 @@ class Settings(Struct, frozen=True, rename="kebab"):
     `module_sources` holds the folders of modules by what the `source` of their calls says.
     `remote_state` holds the folders of Terraform's roots, by the name or address of the data
     source that reads their state. `context` are sources that are read for what the scanned ones
-    refer to, and not judged.
+    refer to, and not judged. `rules` are folders of rules of one's own, which count only in a file
+    given with `--settings`: nothing that a scanned source says is executed.
     `fail_on_unknown` says that unknown verdicts fail a run, `fail_on_absent` that sources do
     which are called and not there, `errors` whether it is one that a source cannot be read.
     `scenarios`, `no_skips` (no suppression counts), `today` (YYYY-MM-DD) and `file` (where the
@@ -114,6 +115,7 @@ class Settings(Struct, frozen=True, rename="kebab"):
     module_sources: Mapping[str, str] = {}
     remote_state: Mapping[str, str] = {}
     context: tuple[ContextPath, ...] = ()
+    rules: tuple[str, ...] = ()
     baseline: str = ""
     scenarios: Scenarios = "bounded"
     no_skips: bool = False
@@ -143,6 +145,11 @@ _OURS = {"scenarios", "no-skips", "today", "file"}
 
 _TABLES: Mapping[str, type[Struct]] = {"isolation": Isolation, "checkov": Checkov}
 """The tables within the settings."""
+
+
+def setting_keys() -> list[str]:
+    """The keys of a settings file."""
+    return [name for name in Settings.__struct_encode_fields__ if name not in _OURS]
 
 
 def load(start: str, rules: "Sequence[Rule]", given: str = "") -> Settings:
@@ -175,6 +182,19 @@ def load(start: str, rules: "Sequence[Rule]", given: str = "") -> Settings:
         folder = above
 
 
+def own_rules(given: str) -> tuple[str, ...]:
+    """The folders of own rules that a given settings file names, as absolute paths.
+
+    Raises:
+        SettingsError: the file cannot be read, or names something else.
+    """
+    table = _table(given)
+    named = table.get("rules", []) if isinstance(table, dict) else []
+    if not isinstance(named, list) or not all(isinstance(each, str) for each in named):
+        raise SettingsError(f"{given}: rules: expected a list of folders.")
+    return tuple(os.path.join(os.path.dirname(given), each) for each in named)
+
+
 def _table(file: str) -> object:
     """What a file sets; None if it is a pyproject.toml that does not speak of taskwall."""
     try:
@@ -201,7 +221,7 @@ def _checked(
 ) -> Settings:
     if not isinstance(table, dict):
         raise SettingsError(f"{file}: [tool.taskwall] must be a table.")
-    known = [name for name in Settings.__struct_encode_fields__ if name not in _OURS]
+    known = setting_keys()
     found = {}
     for written, value in table.items():
         key = written.replace("_", "-")
@@ -398,7 +418,7 @@ def known_rules(patterns: Iterable[str], rules: "Sequence[Rule]", where: str) ->
     patterns = tuple(patterns)
     for pattern in patterns:
         word = pattern.upper()
-        if not word.startswith("TW") or not any(rule.id.startswith(word) for rule in rules):
+        if len(word) < 2 or not any(rule.id.startswith(word) for rule in rules):
             ids = [rule.id for rule in rules]
             raise SettingsError(f'{where}: no rule is "{pattern}"{nearest(word, ids)}.')
     return patterns

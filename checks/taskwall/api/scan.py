@@ -98,6 +98,7 @@ def built(
         found,
         _judged(judging, options.jobs, progress),
         rules=asked.rules,
+        every=asked.every,
         settings=asked.settings,
         files=files,
         cwd=asked.cwd,

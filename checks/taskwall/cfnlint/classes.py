@@ -9,8 +9,8 @@ from taskwall.cfnlint.run import GENERAL, LintRun, TemplateResult, crashed, plac
 from taskwall.cfnlint.template import LintTemplate, TemplateSource
 from taskwall.core.values import Need, Span, why_unknown
 from taskwall.findings.finding import Finding, FindingVerdict
-from taskwall.rules import all_rules
-from taskwall.rules._rule import Rule
+from taskwall.library.own_rules import every_rule
+from taskwall.rules._rule import GUIDE, Rule
 from taskwall.settings import SettingsError, one_of
 
 STEPS_RULE = "STW000"
@@ -27,7 +27,6 @@ _STEPS = 8
 """So many steps in other templates are in a message."""
 
 TAGS = ["ecs", "network", "security", "taskwall"]
-PAGE = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/security-network.html"
 
 _FIX = {"fix": {"default": False, "type": "boolean"}}
 _ELSEWHERE = {"elsewhere": {"default": False, "type": "boolean"}}
@@ -215,7 +214,7 @@ def made() -> dict[str, type]:
         _class(Notes, NOTES, "taskwall has no notes"),
         _class(Steps, STEPS_RULE, "The steps that lead to a finding of taskwall"),
     ]
-    for rule in all_rules():
+    for rule in every_rule().rules:
         found += _of_rule(rule)
     return {one.__name__: one for one in found}
 
@@ -237,7 +236,7 @@ def _class(
         "id": number,
         "shortdesc": title,
         "description": title,
-        "source_url": PAGE,
+        "source_url": GUIDE,
         "tags": TAGS,
         "options": options or {},
         "__module__": __name__,

@@ -146,7 +146,13 @@ class LintRun:
         judgements = [self._judgement(read.stack, asked, judged) for read in found.reads]
         aside = baseline.read(use.baseline) if use.baseline else Baseline()
         result = ReportBuilder(
-            found, judgements, rules=asked.rules, settings=use, files=self._files, cwd=asked.cwd
+            found,
+            judgements,
+            rules=asked.rules,
+            every=asked.every,
+            settings=use,
+            files=self._files,
+            cwd=asked.cwd,
         )
         return result.report(aside, use.baseline)
 

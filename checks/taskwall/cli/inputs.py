@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from taskwall.api.options import Options
-from taskwall.cli.arguments import flat, pairs, settings_option, words
+from taskwall.cli.arguments import flat, pairs, rules_option, settings_option, words
 from taskwall.cli.terminal import UsageError
 from taskwall.core.values import Known
 from taskwall.settings import CHOICES
@@ -69,6 +69,7 @@ def source_options(parser: ArgumentParser) -> None:
         metavar="YYYY-MM-DD",
     )
     settings_option(parser)
+    rules_option(parser)
     parser.add_argument(
         "--jobs", type=int, default=1, metavar="N", help="number of processes (default: 1)"
     )
@@ -110,6 +111,7 @@ def sources_of(given: Namespace) -> Options:
         exclude=tuple(flat(given.exclude)),
         context=tuple(given.context or ()),
         settings=given.settings,
+        rules=tuple(given.rules or ()),
         no_skips=given.no_skips,
         today=given.today,
         jobs=given.jobs,

@@ -18,7 +18,7 @@ from taskwall.findings.finding import Finding, Problem, Report
 from taskwall.findings.text import absent_calls
 from taskwall.languageserver.editor_ranges import EditorRanges
 from taskwall.languageserver.positions import DocumentLines
-from taskwall.rules import all_rules
+from taskwall.library.own_rules import every_rule
 
 SOURCE = "taskwall"
 
@@ -62,7 +62,7 @@ class DiagnosticsBuilder:
     """Makes diagnostics, and keeps those of files of which nothing else is reported than before."""
 
     def __init__(self) -> None:
-        self._links = {rule.id: rule.link for rule in all_rules()}
+        self._links = {rule.id: rule.link for rule in every_rule().rules}
         self._built: dict[str, tuple[_FileReport, FileDiagnostics]] = {}
 
     def build(self, report: Report, where: EditorRanges) -> Mapping[str, FileDiagnostics]:

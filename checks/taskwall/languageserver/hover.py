@@ -11,7 +11,7 @@ from msgspec import Struct
 from taskwall.languageserver.documents import OpenDocument
 from taskwall.languageserver.drift import Drift
 from taskwall.languageserver.positions import uri_of
-from taskwall.rules import all_rules
+from taskwall.library.own_rules import every_rule
 from taskwall.rules._pages import prose
 from taskwall.session.summaries import ResourceSummary, SummaryLine
 
@@ -131,7 +131,7 @@ def _line(line: SummaryLine) -> str:
 
 def _rule(word: str) -> str:
     """The title of a rule, and what it finds."""
-    for rule in all_rules():
+    for rule in every_rule().rules:
         if rule.id == word:
             return f"**{rule.id}: {prose(rule.title)}**\n\n{prose(rule.sections['What'])}"
     return ""

@@ -18,7 +18,7 @@ from taskwall.languageserver.hover import SUMMARY_COMMAND, as_markdown
 from taskwall.languageserver.positions import Encoding, uri_of
 from taskwall.languageserver.preferences import SECTION, preferences
 from taskwall.languageserver.workspace import Workspace
-from taskwall.rules import all_rules
+from taskwall.library.own_rules import every_rule
 from taskwall.rules._pages import page
 from taskwall.sources import MAY_COUNT
 
@@ -327,7 +327,7 @@ def _questions(server: Server) -> None:
 def _commands(server: Server) -> None:
     @server.command(EXPLAIN)
     async def _explain(rule: str) -> None:
-        for known in all_rules():
+        for known in every_rule().rules:
             if known.id == rule:
                 await server.show_page(rule, page(known))
 
