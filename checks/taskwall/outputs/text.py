@@ -42,7 +42,7 @@ STYLES = {
 STEPS_SHOWN = 8
 NAMES_SHOWN = 3
 GROUPS = 10
-"""How many steps of a chain, instances, and reasons for unknowns are told unless all are wanted."""
+"""How many steps of a chain, instances and reasons for unknowns are shown unless all are wanted."""
 
 
 def render(report: Report, view: View | None = None) -> str:

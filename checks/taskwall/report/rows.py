@@ -25,7 +25,7 @@ class ReportEntry(Struct, frozen=True, gc=False):
     `asked` says whether it is about a file that was asked for: one of those that were given, if
     only files were. `old_fingerprint` is what baselines of version 1 know it by, with all its
     instances. `provenance` are the expressions that the value at its place comes from. `silenced`
-    says that it is not told, since another rule says the same mistake.
+    says that it is not reported, since another rule reports the same mistake.
     """
 
     finding: Finding
@@ -193,16 +193,16 @@ def _after_precedence(
 
     A suppressed fail silences only what stands at its own place.
     """
-    told: dict[tuple[str, str], list[ReportEntry]] = {}
+    reported: dict[tuple[str, str], list[ReportEntry]] = {}
     for judged, row, skips in sorted(rows, key=lambda row: len(row[0].silenced_by)):
-        by = [other for key in judged.silenced_by for other in told.get(key, ())]
+        by = [other for key in judged.silenced_by for other in reported.get(key, ())]
         if any(one.suppression is None or _overlap(one.place, row.place) for one in by):
             yield replace(row, silenced=True), skips
             continue
         yield row, skips
         if judged.finding.verdict == "fail":
             for about in judged.about:
-                told.setdefault((judged.finding.rule, about), []).append(row)
+                reported.setdefault((judged.finding.rule, about), []).append(row)
 
 
 def _overlap(one: Span, other: Span) -> bool:

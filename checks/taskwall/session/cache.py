@@ -76,7 +76,7 @@ class SessionCache:
         for read in () if self.result is None else self.result.found.reads:
             known = self._known.get(read.stack.name)
             if known is None or known.stack is not read.stack:
-                continue  # it cannot be analysed, as errors tell
+                continue  # it cannot be analysed, as errors report
             if known.summaries is None:
                 known.summaries = self._standings[read.stack.name].summaries(read.stack)
             yield from known.summaries

@@ -60,7 +60,7 @@ class IncrementalStack:
     def summaries(self, stack: Stack) -> tuple[ResourceSummary, ...]:
         """What the network of the stack says of its things, open switches left open.
 
-        None if it is nested too deeply to be analysed, as errors tell.
+        None if it is nested too deeply to be analysed, as errors report.
         """
         try:
             evaluation = stack.evaluate({})

@@ -127,8 +127,8 @@ def runs_on(network: Network, source: TaskSource, *wanted: Launch) -> Fact:
         return Fact(True, text, place, source.name)
     if waits:
         return Fact(None, text, place, source.name, waits)
-    told = f"{source.name} runs on {' and '.join(_WORDS[launch] for launch in sorted(known))}"
-    return Fact(False, text, place, source.name, otherwise=told)
+    sentence = f"{source.name} runs on {' and '.join(_WORDS[launch] for launch in sorted(known))}"
+    return Fact(False, text, place, source.name, otherwise=sentence)
 
 
 _WORDS: dict[Launch, str] = {

@@ -48,8 +48,8 @@ def _group(network: Network, permission: Permission, peer: Link) -> tuple[Fact, 
     group = network.get(SecurityGroup, peer) if peer.to else None
     name, words = permission.on.name, who(network, permission)
     if group is not None and group.default:
-        told = f"{name} allows ingress from the VPC's default group"
-        return permission.states(True, told), None, f"the default group {peer.to}"
+        sentence = f"{name} allows ingress from the VPC's default group"
+        return permission.states(True, sentence), None, f"the default group {peer.to}"
     attachment = FALSE
     if peer.to:
         known = (groups_of_tasks(network), groups_of_proxies(network))

@@ -194,7 +194,7 @@ class AllowedPermission(Struct, frozen=True):
 
 
 def by_permission(judged: Iterable[tuple[Permission, Fact]]) -> Iterator[AllowedPermission]:
-    """Permissions with a fact about each: what count, for_each and loops make is told as one."""
+    """Permissions with a fact about each: those that count, for_each and loops make are one."""
     judged = list(judged)
     alike: dict[object, list[Permission]] = {}
     for permission, fact in judged:

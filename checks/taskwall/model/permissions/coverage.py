@@ -397,7 +397,7 @@ class Grant(Struct, frozen=True):
 
 
 class Wording(Struct, frozen=True):
-    """What is told of a permission: that it reaches an end, and that it is apart from a place."""
+    """What a report says of a permission: that it reaches an end, or is apart from a place."""
 
     text: Callable[[Permission], str]
     otherwise: Callable[[Permission, str], str]

@@ -113,8 +113,8 @@ def allows_internet(network: Network, permission: Permission) -> Fact:
             False, "", otherwise=f"{group} allows ingress from a security group, not addresses"
         )
     if _of_a_vpc(network, permission):
-        told = f"{group} allows ingress from a VPC's own range"
-        return permission.states(False, "", otherwise=told)
+        sentence = f"{group} allows ingress from a VPC's own range"
+        return permission.states(False, "", otherwise=sentence)
     held = addresses(network, permission)
     said = who(network, permission)
     known = any(each.known for each in held.parts)

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from tree_sitter import Node, Parser, Tree
 
 MOST_ERRORS = 20
-"""Syntax errors told of one file; after so many the rest is noise."""
+"""Syntax errors reported of one file; after so many the rest is noise."""
 
 DEEPEST_BLOCK = 30
 """How far blocks may be nested in each other."""
