@@ -166,7 +166,9 @@ class CloudFormationStack:
         run.errors.clear()
         scenario.asked = set(evaluator.asked)
         resource = _whole(declared, evaluator)
-        made = _ResourceMemo(resource, scenario.recorded(), frozenset(run.questions), dict(run.errors))
+        made = _ResourceMemo(
+            resource, scenario.recorded(), frozenset(run.questions), dict(run.errors)
+        )
         known.append(made)
         return made
 
