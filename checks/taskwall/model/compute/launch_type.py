@@ -142,7 +142,7 @@ _WORDS: dict[Launch, str] = {
 def sources_of_definition(
     network: Network, definition: TaskDefinition
 ) -> list[tuple[TaskSource, Link]]:
-    """The task sources that start a task definition, or may, and their ties to it."""
+    """The task sources that start a task definition, or may, and their links to it."""
     found = _sources_by_definition(network)
     loose = (
         (source, source.task_definition.perhaps(definition.id, definition.name))

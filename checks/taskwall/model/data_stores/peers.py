@@ -80,7 +80,7 @@ def _of_balancers(network: Network, group: str) -> Fact:
 
 @remembered
 def _carried(network: Network) -> dict[str, list[Fact]]:
-    """The groups of load balancers; "" holds ties that lead nobody knows where."""
+    """The groups of load balancers; "" holds links that lead nobody knows where."""
     found: dict[str, list[Fact]] = {}
     for balancer in network.every(LoadBalancer):
         for link in balancer.groups:

@@ -218,7 +218,7 @@ def _fronts(network: Network, attachment: GroupAttachment) -> list[BalancerPath]
 
 
 def _if(fact: Fact, links: Iterable[Link]) -> list[Link]:
-    """Ties that are there only if something is so."""
+    """Links that are there only if something is so."""
     if fact.truth:
         return list(links)
     return [replace(link, fact=link.fact & fact) for link in links]
@@ -314,7 +314,7 @@ def _neighbours(network: Network, attachment: GroupAttachment, peer: Link) -> li
 
 
 def same_namespace(one: Link, other: Link) -> Fact:
-    """Whether two ties lead to one namespace."""
+    """Whether two links lead to one namespace."""
     known = bool(one.to and other.to)
     text = f"the namespace {one.to} is {other.to}" if known else "one namespace is the other"
     needs = (*one.fact.needs, *other.fact.needs)

@@ -151,7 +151,7 @@ def part(setting: Setting, of: str = "", vpc: Link | None = None) -> Part:
 
     Args:
         setting: a CIDR or an address; what is neither stands for none.
-        of: the id of the thing whose own range it is, by which others may refer to it.
+        of: the id of the entity whose own range it is, by which others may refer to it.
         vpc: the VPC that it is in.
     """
     names = frozenset((*_names(setting.value), *([f"{of}.{setting.name}"] if of else ())))
