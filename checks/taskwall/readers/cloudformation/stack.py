@@ -75,7 +75,7 @@ class CloudFormationStack:
         self,
         template: Template,
         inputs: Inputs,
-        skips: tuple[Suppression, ...] = (),
+        suppressions: tuple[Suppression, ...] = (),
         *,
         roots: Sequence[Template] = (),
         nested: Lookup[str, Lookup[str, Template]] | None = None,
@@ -84,7 +84,7 @@ class CloudFormationStack:
         self.template = template
         self.roots = tuple(roots) or (template,)
         self.inputs = inputs
-        self.suppressions = skips
+        self.suppressions = suppressions
         self.nested = nested or {}
         self.resolver = resolver
         self.imports: list[tuple[str, Value]] = []

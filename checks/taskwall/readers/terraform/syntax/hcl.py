@@ -322,12 +322,12 @@ def _block(node: "Node", source: ParserSource, depth: int) -> Block:
 
 
 def has_suppression(text: str) -> bool:
-    """Whether a text holds something that asks for silence."""
+    """Whether a text holds a suppression."""
     return "taskwall" in text.lower() or "checkov:skip=" in text
 
 
 def _comments(root: "Node", source: ParserSource) -> Iterator[Comment]:
-    """The comments that ask for silence, in the order of the file."""
+    """The comments that suppress a rule, in the order of the file."""
     cursor = root.walk()
     while True:
         node = cursor.node

@@ -179,7 +179,7 @@ class _Tree:
         return Literal(place, Known(data, place))
 
     def comments(self, node: JsonNode) -> Iterator[Comment]:
-        """Members named `//` that ask for silence."""
+        """Members named `//` that suppress a rule."""
         if isinstance(node, JsonList):
             for item in node.items:
                 yield from self.comments(item)
