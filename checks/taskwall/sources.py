@@ -199,9 +199,9 @@ def read_sources(
         if scope.kinds == ALL_KINDS:
             ours = concerned.difference(given).union(*(stack.files for stack in kept))
             ours = ours.union(stack.name for stack in kept)
-            told = ours.union(error.place.file for error in wrong)
+            reported = ours.union(error.place.file for error in wrong)
             found.foreign += [
-                path for path in given if not path.endswith(TERRAFORM) and path not in told
+                path for path in given if not path.endswith(TERRAFORM) and path not in reported
             ]
     # A plan beside a unit stands for it.
     plans = {os.path.dirname(one.stack.name) for one in found.reads if one.stack.name in seen}
@@ -226,7 +226,7 @@ def _root_of(path: str, boundary: str, use: Settings, files: Files) -> list[str]
 
 
 def _is_loaded(path: str, source: str) -> bool:
-    """Whether Terraform reads a file of values beside a source of its root without being told."""
+    """Whether Terraform reads a file of values beside a source of its root without being named."""
     folder, name = os.path.split(path)
     by_itself = name.startswith("terraform.tfvars") or ".auto.tfvars" in name
     return by_itself and folder == os.path.dirname(source)

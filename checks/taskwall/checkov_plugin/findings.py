@@ -148,7 +148,7 @@ def _all(report: Report) -> Iterator[tuple[Finding, str | None]]:
 
 
 def _counts(finding: Finding, use: Settings) -> bool:
-    """Whether a finding tells a mistake: a fail, or an unknown if the settings ask for those."""
+    """Whether a finding reports a mistake: a fail, or an unknown if the settings ask for those."""
     unknown = finding.verdict == "unknown" and use.checkov.unknown == "fail"
     return finding.verdict == "fail" or unknown
 

@@ -1,4 +1,4 @@
-"""The command `taskwall`: what was asked for, told to the api, and shown.
+"""The command `taskwall`: what was asked for, passed to the api, and shown.
 
 Start-up counts: this module imports nothing that `taskwall --version` does not need, and a
 command's own module only when it is asked for.

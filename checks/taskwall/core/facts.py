@@ -103,7 +103,7 @@ def any_of(facts: Iterable[Fact]) -> Fact:
 
 
 def existence(of: Origin) -> Fact:
-    """Whether a thing is there: unknown where a count or condition leaves it open."""
+    """Whether an entity is there: unknown where a count or condition leaves it open."""
     return Fact(None if of.maybe else True, f"{of.name} exists", of.header, of.name, of.maybe)
 
 

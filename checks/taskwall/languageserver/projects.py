@@ -153,7 +153,7 @@ class Project:
         )
 
     def summaries(self) -> tuple[ResourceSummary, ...]:
-        """What the networks of the folder say of their things, as of now."""
+        """What the networks of the folder say of their entities, as of now."""
         try:
             return self._session.summaries()
         except (SettingsError, BaselineError):

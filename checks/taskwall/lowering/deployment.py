@@ -165,7 +165,7 @@ def shifts(r: ResourceReader) -> Iterator[TrafficShift]:
 
 
 def _links(r: ResourceReader, kind: type[Entity], cells: list[Cell]) -> tuple[Link, ...]:
-    """The ties to listeners, or to listener rules, which is what else a deployment names."""
+    """The links to listeners, or to listener rules, which is what else a deployment names."""
     found = []
     for cell in cells:
         type_ = "" if cell.value is None else referenced_type(r, cell.value).lower()

@@ -110,9 +110,9 @@ def _read(r: ResourceReader, cell: Cell) -> _Containers:
         within.named = within.named or _IMAGE in _shown(container.get(image))
         facts = []
         for entry in container.get(environment).each():
-            fact, told = _of_node(r, entry, entry.get(name), entry.get(value))
+            fact, names_mesh = _of_node(r, entry, entry.get(name), entry.get(value))
             facts.append(fact)
-            within.named = within.named or told
+            within.named = within.named or names_mesh
         within.node += facts
         within.names.append(replace(container.get(name), doubt=each.doubt))
         envoy = any_of(facts)

@@ -72,11 +72,11 @@ class SessionCache:
         return found
 
     def summaries(self) -> Iterator[ResourceSummary]:
-        """What the networks say of their things, as they were judged last."""
+        """What the networks say of their entities, as they were judged last."""
         for read in () if self.result is None else self.result.found.reads:
             known = self._known.get(read.stack.name)
             if known is None or known.stack is not read.stack:
-                continue  # it cannot be analysed, as errors tell
+                continue  # it cannot be analysed, as errors report
             if known.summaries is None:
                 known.summaries = self._standings[read.stack.name].summaries(read.stack)
             yield from known.summaries

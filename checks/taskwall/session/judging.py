@@ -58,9 +58,9 @@ class IncrementalStack:
         return found
 
     def summaries(self, stack: Stack) -> tuple[ResourceSummary, ...]:
-        """What the network of the stack says of its things, open switches left open.
+        """What the network of the stack says of its entities, open switches left open.
 
-        None if it is nested too deeply to be analysed, as errors tell.
+        None if it is nested too deeply to be analysed, as errors report.
         """
         try:
             evaluation = stack.evaluate({})

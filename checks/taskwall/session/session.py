@@ -117,7 +117,7 @@ class Session:
         return self._report
 
     def summaries(self) -> tuple[ResourceSummary, ...]:
-        """What the networks of the folder say of their things, open switches left open.
+        """What the networks of the folder say of their entities, open switches left open.
 
         Their places name files by absolute paths.
 

@@ -1,4 +1,4 @@
-"""What the network says of one thing: who may reach it and why, as an editor shows it."""
+"""What the network says of one entity: who may reach it and why, as an editor shows it."""
 
 from collections.abc import Iterable, Iterator
 from typing import Literal, TypeAlias
@@ -31,7 +31,7 @@ class SummaryLine(Struct, frozen=True):
 
 
 class ResourceSummary(Struct, frozen=True):
-    """What is said of one thing.
+    """What is said of one entity.
 
     `header` is where it is declared, with its file as the readers name it. `word` is what
     messages call its kind. `brief` is one short line, "" where there is nothing short to say.
@@ -219,7 +219,7 @@ def _admitting(network: Network) -> dict[str, list[Permission]]:
 
 
 def _admitted(network: Network, link: Link) -> Iterator[SummaryLine]:
-    """Whom the group allows that a tie leads to."""
+    """Whom the group allows that a link leads to."""
     group = network.get(SecurityGroup, link)
     if group is None or group.external or not link.to:
         waits = why_unknown(link.fact.needs) or "it is not in the sources"
@@ -240,7 +240,7 @@ def _permissions(network: Network, group: str, name: str) -> Iterator[SummaryLin
 
 
 def _briefly(network: Network, link: Link) -> Iterator[str]:
-    """Whom the group allows that a tie leads to, in short."""
+    """Whom the group allows that a link leads to, in short."""
     group = network.get(SecurityGroup, link)
     if group is None or group.external or not link.to:
         yield f"what {link.to or 'an unknown group'} allows"

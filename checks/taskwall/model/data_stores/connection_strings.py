@@ -143,14 +143,14 @@ def _by_http(
     if _LOCAL.fullmatch(host):
         return None
     if _HOLE not in host:
-        told = [
+        answering = [
             (Fact(same(each.name, Known(host)), f"{each.by} has that name"), each.encrypted)
             for each in (*_dns_names(network).get(host, ()), *_dns_names(network).get("", ()))
         ]
-        if not told:
+        if not answering:
             return None
-        answered = any_of(named & ~encrypted for named, encrypted in told)
-        spared = any_of(named & encrypted for named, encrypted in told)
+        answered = any_of(named & ~encrypted for named, encrypted in answering)
+        spared = any_of(named & encrypted for named, encrypted in answering)
         return Connection(plain, answered & ~spared)
     # The first hole of the host is the first of the text, unless user names stand before it.
     for hole in holes:

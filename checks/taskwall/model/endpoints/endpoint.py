@@ -167,8 +167,8 @@ def in_region(endpoint: Endpoint, region: str) -> Fact:
     at, name = endpoint.region_setting, endpoint.name
     text = f"{name} is for {region or 'the Region of its VPC'}"
     if region and endpoint.region:
-        told = f"{name} is for {endpoint.region}"
-        return Fact(region == endpoint.region, text, at.place, name, otherwise=told)
+        sentence = f"{name} is for {endpoint.region}"
+        return Fact(region == endpoint.region, text, at.place, name, otherwise=sentence)
     if not at.written or _is_own_region(at.value):
         return TRUE
     needs = at.needs or (Need(f"the Region of {name}'s VPC", "is not in the sources"),)
@@ -227,12 +227,12 @@ class Stated(Struct, frozen=True):
 
 
 def endpoint_key(endpoint: Endpoint) -> str:
-    """By what rules tell a mistake of an endpoint once, and ask once which service it is for."""
+    """By what rules report a mistake of an endpoint once, and ask once which service it is for."""
     return endpoint.id if endpoint.service else f"{endpoint.id}.service"
 
 
 def policy_key(endpoint: Endpoint, said: Stated) -> str:
-    """The same for what is said of a policy: one mistake is told once where there is none."""
+    """The same for what is said of a policy: one mistake is reported once where there is none."""
     return endpoint_key(endpoint) if said.written.truth is False or not endpoint.service else ""
 
 

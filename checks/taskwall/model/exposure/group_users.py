@@ -57,7 +57,7 @@ def used_groups(network: Network, *kinds: UserKind) -> tuple[UsedGroup, ...]:
 def uses_by_links(
     network: Network, links: Iterable[Link], carries: Fact
 ) -> Iterator[tuple[str, Fact]]:
-    """The groups that something carries by its ties, if it carries any at all."""
+    """The groups that something carries by its links, if it carries any at all."""
     for link in links if carries.truth is not False else ():
         for group, tie in groups_meant(network, link):
             yield group, all_of((carries, tie))

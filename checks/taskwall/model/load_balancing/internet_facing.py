@@ -40,8 +40,8 @@ def _by_scheme(network: Network, link: Link) -> Fact:
     otherwise = f"{balancer.name} is internal"
     if scheme.open:
         return Fact(None, text, scheme.place, balancer.name, scheme.needs)
-    told = f"{text} ({scheme.default})" if scheme.default else text
-    return Fact(not scheme.known, told, scheme.place, balancer.name, otherwise=otherwise)
+    sentence = f"{text} ({scheme.default})" if scheme.default else text
+    return Fact(not scheme.known, sentence, scheme.place, balancer.name, otherwise=otherwise)
 
 
 @remembered

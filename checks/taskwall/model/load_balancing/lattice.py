@@ -124,7 +124,7 @@ def leads_to_tasks(network: Network, listener: LatticeListener) -> Fact:
 
 
 def _tasks_at(network: Network, target: Link) -> Fact:
-    """Whether a tie leads to a target group of tasks, or of a load balancer in front of tasks."""
+    """Whether a link leads to a target group of tasks, or of a load balancer in front of tasks."""
     parts = [target.fact & each.targets.fact for each in _registered(network).get(target.to, ())]
     for front in _fronted(network).get(target.to, ()) if target.to else ():
         way = (target.fact, front.targets.fact, _before_tasks(network, front))

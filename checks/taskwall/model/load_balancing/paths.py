@@ -146,7 +146,7 @@ def instance_paths(network: Network, group: AutoScalingGroup) -> Iterable[Balanc
 
 
 def _to_group(network: Network, group: TargetGroup, link: Link) -> Iterator[BalancerPath]:
-    """The ways to what is registered in a target group by a tie."""
+    """The ways to what is registered in a target group by a link."""
     for forward in forwards_to(network, group.id):
         yield from _front(network, group, link, forward)
 

@@ -30,7 +30,7 @@ def stacks(
     one stack. Files that are no templates are passed over silently.
     """
     templates: list[Template] = []
-    wishes: dict[str, tuple[Suppression, ...]] = {}
+    suppressions: dict[str, tuple[Suppression, ...]] = {}
     errors: list[SourceError] = []
     keeping = template_cache(files)
     for path in paths:
@@ -47,7 +47,7 @@ def stacks(
             continue
         templates.append(reading.template)
         errors.extend(reading.template.errors)
-        wishes[path] = reading.suppressions
+        suppressions[path] = reading.suppressions
         errors.extend(reading.errors)
     roots = templates
     nested: Lookup[str, Lookup[str, Template]] = {}
@@ -61,14 +61,14 @@ def stacks(
         errors.extend(nesting.errors)
     found = [
         keeping.stack(
-            CloudFormationStack(root, inputs, wishes[root.unit.file], nested=nested), files
+            CloudFormationStack(root, inputs, suppressions[root.unit.file], nested=nested), files
         )
         for root in roots
     ]
     for stack in found:
         if len(stack.templates) > 1:
             stack.suppressions = tuple(
-                skip for path in stack.templates for skip in wishes.get(path, ())
+                one for path in stack.templates for one in suppressions.get(path, ())
             )
     return _tied(found, keeping, files, errors), errors
 

@@ -200,6 +200,9 @@ class TemplateContext(Protocol):
     def output(self, name: str, place: Span) -> Value | None:
         """The value of an output, for whoever refers to it from `place`."""
 
+    def imported(self, name: Value, symbol: str, place: Span) -> Value | None:
+        """The value of the one export that a name means; None if none or several do."""
+
     def all_below(self) -> "Iterator[TemplateContext]":
         """Itself and the templates of all nested stacks that may exist."""
 

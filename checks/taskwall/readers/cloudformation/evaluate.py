@@ -28,7 +28,7 @@ from taskwall.core.values import (
     unknown,
     worst_per_scenario,
 )
-from taskwall.readers.cloudformation import conditions, lists, texts
+from taskwall.readers.cloudformation import conditions, lists, references, texts
 from taskwall.readers.cloudformation.deployment import TOP, DeploymentEvaluation, StackLocation
 from taskwall.readers.cloudformation.document import (
     DYNAMIC_REFERENCE,
@@ -50,7 +50,6 @@ from taskwall.readers.cloudformation.intrinsics import (
     MalformedError,
     MaybeRemoved,
     NodeValue,
-    name_of,
     nameless,
     with_null,
     with_place,
@@ -65,24 +64,6 @@ _PSEUDO: Final = _OWN | {
 }
 _GROWING: Final = frozenset(f"Fn::{name}" for name in ("Cidr", "FindInMap", "Join", "Split", "Sub"))
 """What can make much of little."""
-
-ATTRIBUTES: Final[dict[str, dict[str, str]]] = {
-    "AWS::EC2::VPC": {"CidrBlock": "CidrBlock"},
-    "AWS::EC2::Subnet": {
-        "AvailabilityZone": "AvailabilityZone",
-        "CidrBlock": "CidrBlock",
-        "OutpostArn": "OutpostArn",
-        "VpcId": "VpcId",
-    },
-    "AWS::EC2::SecurityGroup": {"VpcId": "VpcId", "GroupName": "GroupName"},
-    "AWS::ECS::Service": {"Name": "ServiceName"},
-    "AWS::ElasticLoadBalancingV2::LoadBalancer": {"LoadBalancerName": "Name"},
-    "AWS::ElasticLoadBalancingV2::TargetGroup": {"TargetGroupName": "Name"},
-    "AWS::RDS::DBInstance": {"Endpoint.Port": "Port"},
-    "AWS::RDS::DBCluster": {"Endpoint.Port": "Port"},
-}
-"""Attributes that are what the template writes for a property, by resource type."""
-
 
 _CIRCULAR: Final = "is a condition that depends on itself"
 
@@ -351,7 +332,7 @@ class Evaluator:
 
     def _written_attribute(self, declared: Declared, attribute: str) -> Value | None:
         """What the template writes for an attribute; None if that is another thing, or nothing."""
-        name = ATTRIBUTES.get(declared.type, {}).get(attribute)
+        name = references.PROPERTY_OF_ATTRIBUTE.get(declared.type, {}).get(attribute)
         node = members(declared.properties).get(name) if name else None
         if node is None:
             return None
@@ -513,57 +494,6 @@ class Evaluator:
         return Unknown(waits or (Need("a condition", "is not a condition"),), place=node.place)
 
 
-# The functions that refer to something
-
-
-def _ref(run: Evaluator, call: IntrinsicCall) -> NodeValue:
-    name = literal_text(call.argument)
-    if name is None:
-        found = worst_per_scenario(run.argument(call.argument))
-        if waits := needs(found):
-            return Unknown(waits, place=call.place)
-        name = spelled(found.data) if isinstance(found, Known) else None
-        if name is None:
-            raise MalformedError("takes a name")
-    return run.named(name, call.place)
-
-
-def _get_att(run: Evaluator, call: IntrinsicCall) -> Value:
-    name: str | None
-    attribute: str | None
-    if isinstance(call.argument, Sequence | Items):
-        values = [worst_per_scenario(run.argument(node)) for node in run.arguments(call, 2)]
-        waits = tuple(need for value in values for need in needs(value))
-        if waits:
-            return Unknown(waits, place=call.place)
-        name, attribute = (
-            spelled(value.data) if isinstance(value, Known) else None for value in values
-        )
-    else:
-        name, _, attribute = (literal_text(call.argument) or "").partition(".")
-    if not (name and attribute):
-        raise MalformedError("takes a resource and an attribute")
-    return run.get(name, attribute, call.place)
-
-
-def _import(run: Evaluator, call: IntrinsicCall) -> Value:
-    name = run.argument(call.argument)
-    by = name_of(name)
-    symbol_name = f"{call.name} {by}" if by else ""
-    found = run.imported(name, symbol_name, call.place)
-    if found is not None:
-        return found
-    why = "is imported from another stack"
-    if not symbol_name:
-        return Unknown((*needs(name), Need(call.name, why)), place=call.place)
-    return run.unknown(symbol_name, why, call.place)
-
-
-def _transform(run: Evaluator, call: IntrinsicCall) -> Value:
-    name = literal_text(members(call.argument).get("Name"))
-    return run.macro(f"{call.name} {name}" if name else call.name, call.place)
-
-
 FUNCTIONS: Final[dict[str, Callable[[Evaluator, IntrinsicCall], NodeValue]]] = {
     DYNAMIC_REFERENCE: texts.resolve,
     "Condition": conditions.condition,
@@ -576,9 +506,9 @@ FUNCTIONS: Final[dict[str, Callable[[Evaluator, IntrinsicCall], NodeValue]]] = {
     "Fn::Equals": conditions.equals,
     "Fn::FindInMap": lists.find_in_map,
     "Fn::GetAZs": lists.zones,
-    "Fn::GetAtt": _get_att,
+    "Fn::GetAtt": references.get_att,
     "Fn::If": conditions.if_,
-    "Fn::ImportValue": _import,
+    "Fn::ImportValue": references.import_value,
     "Fn::Join": texts.join,
     "Fn::Length": lists.length_of,
     "Fn::Not": conditions.not_,
@@ -588,10 +518,10 @@ FUNCTIONS: Final[dict[str, Callable[[Evaluator, IntrinsicCall], NodeValue]]] = {
     "Fn::Split": lists.split,
     "Fn::Sub": texts.sub,
     "Fn::ToJsonString": texts.to_json,
-    "Fn::Transform": _transform,
+    "Fn::Transform": references.transform,
     "Fn::ValueOf": conditions.deployed_account,
     "Fn::ValueOfAll": conditions.deployed_account,
-    "Ref": _ref,
+    "Ref": references.ref,
 }
 
 

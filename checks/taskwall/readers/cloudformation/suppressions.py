@@ -1,4 +1,4 @@
-"""Wishes in a template that a rule stay silent: comments, and `Metadata` of ours and the hosts'."""
+"""Suppressions in a template: comments, and `Metadata` of ours and the hosts'."""
 
 import re
 from bisect import bisect_right

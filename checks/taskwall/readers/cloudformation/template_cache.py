@@ -17,7 +17,7 @@ from taskwall.source.stack import Inputs, SourceError
 
 
 class ParsedTemplate(Struct, frozen=True):
-    """What became of a text: a template with its skips, nothing, or a failure."""
+    """What became of a text: a template with its suppressions, nothing, or a failure."""
 
     text: str
     template: Template | None = None

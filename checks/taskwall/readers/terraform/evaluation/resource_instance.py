@@ -109,11 +109,11 @@ class ResourceInstance:
         reference = Reference(self.address, name, value, None, self._why)
         if value is None and self._block.type == "data":
             at_least = least_elements(self._block.labels[0], name, self.fields)
-            told = self._scope.run.assumed(reference)
-            if at_least and told is reference:
+            assumed = self._scope.run.assumed(reference)
+            if at_least and assumed is reference:
                 return replace(reference, value=self._some(name, at_least))
-        is_told = value is not None and not isinstance(worst_per_scenario(value), Unknown)
-        return reference if is_told else self._scope.run.assumed(reference)
+        is_known = value is not None and not isinstance(worst_per_scenario(value), Unknown)
+        return reference if is_known else self._scope.run.assumed(reference)
 
     def _some(self, name: str, count: int) -> Items:
         """A list that holds so many elements, and may hold more."""
