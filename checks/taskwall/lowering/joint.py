@@ -53,8 +53,11 @@ def transit_gateway(r: ResourceReader) -> Iterator[Entity]:
             "default_route_table_propagation", "DefaultRouteTablePropagation", True, says, _ENABLE
         ),
         refers=r.setting(
-            "security_group_referencing_support", "SecurityGroupReferencingSupport", False,
-            "off is the default", _ENABLE,
+            "security_group_referencing_support",
+            "SecurityGroupReferencingSupport",
+            False,
+            "off is the default",
+            _ENABLE,
         ),
     )
 
@@ -85,8 +88,11 @@ def transit_attachment(r: ResourceReader) -> Iterator[Entity]:
             "transit_gateway_default_route_table_propagation", "", True, says, SWITCH
         ),
         refers=r.setting(
-            "security_group_referencing_support", "Options.SecurityGroupReferencingSupport", True,
-            says, _ENABLE,
+            "security_group_referencing_support",
+            "Options.SecurityGroupReferencingSupport",
+            True,
+            says,
+            _ENABLE,
         ),
     )
 

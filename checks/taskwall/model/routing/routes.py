@@ -128,9 +128,7 @@ def _routes(network: Network) -> dict[str, list[Route]]:
 def routes_of_table(network: Network, table: str) -> list[Route]:
     """The routes of a table, by its id, and those of which nobody knows whose they are."""
     found = _routes(network)
-    loose = [
-        replace(each, fact=_may(each.table, each.fact.text)) for each in found.get("", ())
-    ]
+    loose = [replace(each, fact=_may(each.table, each.fact.text)) for each in found.get("", ())]
     return [*(found.get(table, ()) if table else ()), *loose]
 
 
