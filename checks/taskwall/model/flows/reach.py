@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
-from taskwall.core.facts import TRUE, Fact
+from taskwall.core.facts import TRUE, Fact, all_of
 from taskwall.model.core.address import ALL_PORTS, EVERYWHERE, Ranges
 from taskwall.model.core.entity import Entity, Link
 from taskwall.model.core.network import Network
@@ -75,17 +75,64 @@ _NO_CLIENTS = ("s3", "dynamodb", "s3express")
 
 
 class Arrival(Struct, frozen=True):
-    """What an end can open to something, by which way; `client` is the end's own interface."""
+    """What an end can open to something, by which way; `client` is the end's own interface.
+
+    `at` are the ports where it arrives, if these are others than the client opens.
+    """
 
     end: str
     found: OpenConnection
     client: Interface | None = None
     through: tuple[str, ...] = ()
+    at: Pieces | None = None
 
     @property
     def exists(self) -> tuple[Fact, ...]:
         """Whether the end is there."""
         return () if self.client is None else (self.client.exists,)
+
+
+class Bundle(Struct, frozen=True):
+    """Ends that can open the same to a load balancer by the same way, with what leads from each.
+
+    `pieces` say nothing of them but what is not known.
+    """
+
+    ends: tuple[str, ...]
+    own: tuple[Fact, ...]
+    pieces: Pieces
+    through: tuple[str, ...]
+    lost: Ranges
+
+
+def bundled(arriving: Iterable[Arrival], takes: Pieces) -> Iterator[Bundle]:
+    """What arrives at a listener, put together where it is the same."""
+    found: dict[object, list[tuple[str, Fact]]] = {}
+    alike: dict[object, tuple[Pieces, Arrival]] = {}
+    for each in arriving:
+        front = if_there(_at_listener(each, takes), each.exists)
+        if not front:
+            continue
+        told = tuple((p.traffic, p.fact.truth, p.fact.waits_for()) for p in front)
+        key = told, each.through, each.found.lost
+        own = all_of(piece.fact for piece in front if piece.fact.truth)
+        if key not in alike:
+            bare = (p if p.fact.truth is None else TrafficPiece(p.traffic) for p in front)
+            alike[key] = tuple(bare), each
+        found.setdefault(key, []).append((each.end, own))
+    for what, ends in found.items():
+        pieces, first = alike[what]
+        names, facts = zip(*ends, strict=True)
+        yield Bundle(names, facts, pieces, first.through, first.found.lost)
+
+
+def _at_listener(each: Arrival, takes: Pieces) -> Pieces:
+    """What of an arrival gets to a listener, on the ports that its client opens."""
+    if each.at is None:
+        return cross(each.found.pieces, takes)
+    facts = [piece.fact for piece in cross(each.at, takes)]
+    best = next((fact for fact in facts if fact.truth), None) or next(iter(facts), None)
+    return cross(each.found.pieces, given(best)) if best is not None else ()
 
 
 class Reach:
@@ -204,7 +251,7 @@ class Reach:
     # --- flows
 
     def flows(self) -> Iterator[Flow]:
-        """Every flow that can be open."""
+        """Every flow that can be open, those that differ in where they start alone as one."""
         return flows_of(self.told())
 
     def told(self) -> Iterator[Told]:
@@ -326,7 +373,7 @@ class Reach:
         for balancer in self.network.every(LoadBalancer):
             ways = onward(self.network).get(balancer.id, ())
             for node in self.of(balancer) if ways else ():
-                arriving = list(self.sources(node))
+                arriving = self.arriving(node, balancer)
                 for way in ways:
                     yield from self._by(node, balancer, way, arriving)
 
@@ -349,27 +396,51 @@ class Reach:
             direct = cross(handed.pieces, given(way.fact))
             direct = if_there(direct, (node.exists, server.exists))
             yield Told(node.end, server.end, direct, lost=handed.lost)
+            exists = (node.exists, server.exists, way.fact)
+            if way.kept.truth is False:
+                for bundle in bundled(arriving, takes):
+                    yield from self._joined(server.end, node.end, bundle, handed.pieces, exists)
+                continue
             for each in arriving:
+                inner = self._kept(node, server, way, each.client, handed)
+                for bundle in bundled((each,), takes) if inner else ():
+                    yield from self._joined(server.end, node.end, bundle, inner, exists)
+
+    def arriving(self, node: Interface, balancer: LoadBalancer) -> list[Arrival]:
+        """What arrives at a load balancer: directly, or by a Network Load Balancer before it."""
+        found = list(self.sources(node))
+        for outer_id, ways in onward(self.network).items():
+            outer = self.network.get(LoadBalancer, outer_id)
+            if outer is None or outer is balancer:
+                continue
+            for way in ways:
+                if way.behind is balancer and way.listener is not None:
+                    found += self._handed_on(outer, way, node)
+        return found
+
+    def _handed_on(self, outer: LoadBalancer, way: Onward, node: Interface) -> Iterator[Arrival]:
+        """What a Network Load Balancer hands on to an Application Load Balancer behind it."""
+        takes = listens(way.listener, outer) if way.listener is not None else ()
+        for before in self.of(outer):
+            handed = self.handed(before, node, way)
+            for each in self.sources(before):
                 front = cross(each.found.pieces, takes)
-                if not front:
-                    continue
                 inner = handed.pieces
                 if way.kept.truth is not False:
-                    inner = self._kept(node, server, way, each.client, handed)
-                exists = (*each.exists, node.exists, server.exists, way.fact)
-                yield from self._joined(
-                    (each.end, server.end), (*each.through, node.end), front, inner, exists,
-                    each.found.lost,
-                )  # fmt: skip
+                    inner = self._kept(before, node, way, each.client, handed)
+                exists = (before.exists, way.fact)
+                found = OpenConnection(if_there(front, exists), (), each.found.lost)
+                if front and inner:
+                    through = (*each.through, before.end)
+                    yield Arrival(each.end, found, each.client, through, inner)
 
     def _joined(
         self,
-        ends: tuple[str, str],
-        through: tuple[str, ...],
-        front: Pieces,
+        target: str,
+        hop: str,
+        bundle: Bundle,
         inner: Pieces,
         facts: tuple[Fact, ...],
-        lost: Ranges,
     ) -> Iterator[Told]:
         """A flow of two connections: the ports of the first, and those where the second arrives."""
         best = next((piece for piece in inner if piece.fact.truth), None) or next(iter(inner), None)
@@ -379,8 +450,11 @@ class Reach:
             piece.traffic.ports for piece in inner if piece.fact.truth is best.fact.truth
         )
         kept = Traffic.of(ANY_PROTOCOL, ALL_PORTS, best.traffic.addresses)
-        pieces = cross(front, (TrafficPiece(kept, best.fact),))
-        yield Told(*ends, if_there(pieces, facts), through, ports, lost)
+        pieces = cross(bundle.pieces, (TrafficPiece(kept, best.fact),))
+        yield Told(
+            bundle.ends[0], target, if_there(pieces, facts), (*bundle.through, hop), ports,
+            bundle.lost, bundle.ends[1:], bundle.own,
+        )  # fmt: skip
 
     def handed(self, node: Interface, server: Interface, way: Onward) -> OpenConnection:
         """What a node of a load balancer, by its own address, can hand on to a target."""
@@ -434,12 +508,8 @@ class Reach:
                     found = self.between(node, server)
                     facts = (node.exists, server.exists, target.proxy.fact, target.store.fact)
                     yield Told(node.end, server.end, if_there(found.pieces, facts))
-                    for each in self.sources(node):
-                        yield from self._joined(
-                            (each.end, server.end), (*each.through, node.end),
-                            each.found.pieces, found.pieces, (*each.exists, *facts),
-                            each.found.lost,
-                        )  # fmt: skip
+                    for bundle in bundled(self.sources(node), OPEN):
+                        yield from self._joined(server.end, node.end, bundle, found.pieces, facts)
 
 
 def _names_group(piece: TrafficPiece) -> bool:
