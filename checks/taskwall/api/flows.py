@@ -10,6 +10,7 @@ from taskwall.core.facts import Fact
 from taskwall.findings.finding import Problem, Step
 from taskwall.model.core.address import ALL_PORTS, Ranges
 from taskwall.model.flows.flow import Flow, Obstacle
+from taskwall.model.flows.flows import all_flows
 from taskwall.model.flows.reach import Reach
 from taskwall.model.flows.selection import (
     NoEndError,
@@ -119,7 +120,7 @@ def list_flows(
         if selected is None:
             continue
         tell = _Teller(each, networks)
-        for flow in flows_between(reach.flows(), *selected):
+        for flow in flows_between(all_flows(reach), *selected):
             found += [tell.line(flow)] if together else map(tell.line, flow.each())
         if reach.every:
             stacks.append(each.stack)
@@ -150,7 +151,7 @@ def explain(
             continue
         flows = [
             one
-            for flow in flows_between(reach.flows(), source, target)
+            for flow in flows_between(all_flows(reach), source, target)
             if _is_on(flow, port)
             for one in flow.each()
         ]
