@@ -10,6 +10,7 @@ from taskwall.core.facts import Fact
 from taskwall.findings.finding import Problem, Step
 from taskwall.model.core.address import ALL_PORTS, Ranges
 from taskwall.model.flows.flow import Flow, Obstacle
+from taskwall.model.flows.flows import all_flows
 from taskwall.model.flows.reach import Reach
 from taskwall.model.flows.selection import (
     NoEndError,
@@ -32,7 +33,8 @@ class FlowLine(Struct, frozen=True, rename={"source": "from", "target": "to"}):
     """One flow as the contract spells it.
 
     `addresses` are those of the internet, of a VPC or of a remote network that take part, where not
-    all do. `notes` say what holds of it beside.
+    all do. `notes` say what holds of it beside. `waits` says why what is missing is not known;
+    `also` are further ends from which the same is open.
     """
 
     source: str
@@ -48,6 +50,7 @@ class FlowLine(Struct, frozen=True, rename={"source": "from", "target": "to"}):
     notes: tuple[str, ...]
     stack: str
     waits: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
 
 
 class ProposedChange(Struct, frozen=True):
@@ -87,7 +90,12 @@ class Explanation(Struct, frozen=True):
 
 
 def list_flows(
-    options: Options, of: str | None, to: str | None, files: Files | None = None
+    options: Options,
+    of: str | None,
+    to: str | None,
+    files: Files | None = None,
+    *,
+    together: bool = False,
 ) -> Listing:
     """The flows of the sources that the options name.
 
@@ -96,6 +104,7 @@ def list_flows(
         of: the end from which they start; None: any.
         to: the end to which they lead; None: any.
         files: where texts come from.
+        together: flows that differ in where they start alone are one, without a chain.
 
     Raises:
         SettingsError: the settings cannot be meant so.
@@ -111,10 +120,10 @@ def list_flows(
         if selected is None:
             continue
         tell = _Teller(each, networks)
-        lines = [tell.line(flow) for flow in flows_between(reach.flows(), *selected)]
+        for flow in flows_between(all_flows(reach), *selected):
+            found += [tell.line(flow)] if together else map(tell.line, flow.each())
         if reach.every:
             stacks.append(each.stack)
-        found += lines
     ask.check()
     return Listing(tuple(found), tuple(stacks), networks.problems)
 
@@ -141,7 +150,10 @@ def explain(
         if source is None or target is None:
             continue
         flows = [
-            flow for flow in flows_between(reach.flows(), source, target) if _is_on(flow, port)
+            one
+            for flow in flows_between(all_flows(reach), source, target)
+            if _is_on(flow, port)
+            for one in flow.each()
         ]
         closed: list[ProposedChange] = []
         if not flows:
@@ -240,6 +252,7 @@ class _Teller:
             tuple(notes),
             self._of.stack,
             tuple(dict.fromkeys(mask(str(need)) for need in flow.missing)),
+            tuple(map(mask, flow.also)),
         )
 
     def change(self, obstacle: Obstacle) -> ProposedChange:

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 FLOW_FORMATS = ("text", "json")
 
+MAX_SOURCES = 40
+"""So many ends are named that can open the same; of more, how many there are."""
+
 
 def parser() -> ArgumentParser:
     """What the command takes."""
@@ -50,7 +53,8 @@ def run(arguments: list[str]) -> int:
     try:
         one_of(given.format, FLOW_FORMATS, "--format")
         given.paths = given.paths or [os.curdir]
-        found = list_flows(sources_of(given), given.source, given.target)
+        together = given.format == "text"
+        found = list_flows(sources_of(given), given.source, given.target, together=together)
     except (SettingsError, EndError) as error:
         raise UsageError(str(error)) from error
     say(flows_json(found.flows) if given.format == "json" else _text(found))
@@ -80,7 +84,8 @@ def as_contract(flow: FlowLine) -> dict[str, object]:
     import msgspec
 
     made: dict[str, object] = msgspec.to_builtins(flow)
-    made.pop("waits", None)
+    for inner in ("waits", "also"):
+        made.pop(inner)
     return made
 
 
@@ -93,11 +98,10 @@ def _text(found: Listing) -> str:
         lines += _of_stack([flow for flow in found.flows if flow.stack == stack])
     if not found.flows:
         lines += ["No flow can be open.", ""]
-    count = sum(flow.verdict == "unknown" for flow in found.flows)
+    count = sum(1 + len(flow.also) for flow in found.flows if flow.verdict == "unknown")
+    total = sum(1 + len(flow.also) for flow in found.flows)
     unknown = f", {count} of them unknown" if count else ""
-    lines.append(
-        f"{len(found.flows)} flows{unknown}. All others are closed, as far as these sources tell."
-    )
+    lines.append(f"{total} flows{unknown}. All others are closed, as far as these sources tell.")
     return "\n".join(map(sanitize, lines)) + "\n"
 
 
@@ -105,22 +109,21 @@ def _of_stack(flows: list[FlowLine]) -> Iterator[str]:
     """Flows by where they lead; those from several ends that are alike on one line."""
     for target in dict.fromkeys(flow.target for flow in flows):
         yield f"to {target}"
-        alike: dict[tuple[str, ...], list[str]] = {}
+        alike: dict[tuple[str, ...], dict[str, None]] = {}
         for flow in flows:
             if flow.target == target:
-                sources = alike.setdefault(words_of(flow), [])
-                if flow.source not in sources:
-                    sources.append(flow.source)
+                sources = alike.setdefault(words_of(flow), {})
+                sources |= dict.fromkeys((flow.source, *flow.also))
         ordered = sorted(alike.items(), key=lambda each: _rank(each[1]))
         width = max(len(words[0]) for words, _ in ordered)
         for words, sources in ordered:
             tail = "  ".join((words[0].ljust(width), *filter(None, words[1:])))
             yield f"  {tail}".rstrip()
-            yield from _wrapped(sources)
+            yield from _wrapped(list(sources))
         yield ""
 
 
-def _rank(sources: list[str]) -> int:
+def _rank(sources: dict[str, None]) -> int:
     """The internet first: what is reached from there is asked first."""
     return 0 if "internet" in sources else 1
 
@@ -141,6 +144,8 @@ def words_of(flow: FlowLine) -> tuple[str, ...]:
 
 
 def _wrapped(sources: list[str]) -> Iterator[str]:
+    if len(sources) > MAX_SOURCES:
+        sources = [*sources[:MAX_SOURCES], f"and {len(sources) - MAX_SOURCES} more"]
     line = "    from "
     for number, source in enumerate(sources):
         word = source + ("," if number < len(sources) - 1 else "")

@@ -35,6 +35,11 @@ class Crossing(Struct, frozen=True):
     closed: Obstacle | None = None
     lost: Ranges = Ranges()
 
+    @property
+    def whole(self) -> bool:
+        """Whether nothing is held back."""
+        return self.pieces is OPEN
+
 
 class Border(Struct, frozen=True):
     """The edge of a subnet: its network ACL, None where it is AWS's own that lets all through.

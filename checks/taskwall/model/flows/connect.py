@@ -1,4 +1,4 @@
-"""What can be opened between two interfaces, or between one and a set of addresses."""
+"""What can be opened between an interface and a set of addresses: the internet, a VPC, others."""
 
 from taskwall.core.facts import TRUE, Fact, all_of, any_of
 from taskwall.model.core.address import ALL_PORTS, EVERYWHERE, Ranges
@@ -10,7 +10,6 @@ from taskwall.model.flows.acls import CrossingSide, crossing
 from taskwall.model.flows.ends import Interface
 from taskwall.model.flows.flow import Obstacle, OpenConnection
 from taskwall.model.flows.internet import internet, way_in, way_out
-from taskwall.model.flows.paths import way_between
 from taskwall.model.flows.places import Place
 from taskwall.model.flows.remote import Remote
 from taskwall.model.flows.security_groups import Far, let_through, of_addresses, of_service
@@ -29,87 +28,6 @@ from taskwall.model.permissions.coverage import Addresses
 from taskwall.model.permissions.packets import Traffic
 from taskwall.model.routing.network_acl import BALANCER_PORTS
 from taskwall.model.routing.routes import tables
-
-
-def between(network: Network, client: Interface, server: Interface) -> OpenConnection:
-    """What an interface can open to another by private addresses."""
-    found: list[TrafficPiece] = []
-    closed: tuple[int, tuple[Obstacle, ...]] = (-99, ())
-    lost = Ranges()
-    for place in client.places:
-        for other in server.places:
-            if place.version != other.version:
-                continue
-            reached, each = _at(network, client, place, server, other)
-            found += each.pieces
-            if each.pieces:
-                lost |= each.lost
-            elif reached > closed[0]:
-                closed = reached, each.closed
-    return OpenConnection(merged(found), () if found else closed[1], lost)
-
-
-def _at(
-    network: Network, client: Interface, place: Place, server: Interface, other: Place
-) -> tuple[int, OpenConnection]:
-    """The same from one place to another, and how many of the stages let something through."""
-    way = way_between(network, place, other)
-    ingress = let_through(
-        network, server.groups, "ingress", Far(place.addresses, place, client.groups, way.refers)
-    )
-    egress = let_through(
-        network, client.groups, "egress", Far(other.addresses, other, server.groups, way.refers)
-    )
-    closed: list[Obstacle] = []
-    if not egress:
-        closed.append(shut_by(network, client, "egress", server.end))
-    if not ingress:
-        closed.append(shut_by(network, server, "ingress", client.end))
-    both = cross(egress, ingress)
-    if egress and ingress and not both:
-        closed.append(_apart(client, server))
-    if way.fact.truth is False:
-        false = _first_false(way.fact)
-        change = f"route {other.name} and {place.name} to each other"
-        closed.insert(1 if not egress else 0, Obstacle(false, change))
-    crossed = crossing(
-        network,
-        CrossingSide(place, place.ranges),
-        CrossingSide(other, other.ranges),
-        client.answers,
-    )
-    if not crossed.pieces and crossed.closed is not None:
-        closed.append(crossed.closed)
-    if closed:
-        return -len(closed), OpenConnection((), tuple(closed))
-    pieces = cross(cross(both, crossed.pieces), given(way.fact))
-    for fact in (place.fact, other.fact):
-        pieces = cross(pieces, given(fact)) if fact.truth is not True else pieces
-    if not pieces and crossed.closed is None:
-        asked = Traffic(tuple(box for piece in both for box in piece.traffic.boxes))
-        again = crossing(
-            network,
-            CrossingSide(place, place.ranges),
-            CrossingSide(other, other.ranges),
-            client.answers,
-            asked,
-        )
-        return 0, OpenConnection((), (again.closed or _apart(client, server),))
-    return 0, OpenConnection(pieces, (), crossed.lost)
-
-
-def _first_false(fact: Fact) -> Fact:
-    return next((each for each in fact.deciding() if each.truth is False), fact)
-
-
-def _apart(client: Interface, server: Interface) -> Obstacle:
-    text = f"what {client.end} may send is what {server.end} accepts"
-    otherwise = (
-        f"no port that the groups of {client.end} allow is one that those of {server.end} allow"
-    )
-    at, name = server.thing.origin.header, server.thing.name
-    fact = Fact(False, text, at, name, otherwise=otherwise)
-    return Obstacle(fact, "allow the same ports on both sides")
 
 
 def shut_by(network: Network, of: Interface, way: Direction, whom: str) -> Obstacle:

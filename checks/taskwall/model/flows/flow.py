@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Literal, TypeAlias
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from taskwall.core.facts import Fact, all_of
 from taskwall.core.values import Need
@@ -20,7 +21,8 @@ class Flow(Struct, frozen=True):
     `protocol` is tcp, udp, icmp or all (else the number of a protocol), `ports` are those that the
     client opens, `arrives` those at the target where they differ. `addresses` are those of an end
     that is a set of addresses: which of them take part. `through` are the load balancers, endpoints
-    and proxies on the way. `lost` are ports of clients to which no answer gets.
+    and proxies on the way. `lost` are ports of clients to which no answer gets. `also` are further
+    ends of which the same holds; `own` are then the facts that lead there from each of them.
     """
 
     source: str
@@ -34,6 +36,17 @@ class Flow(Struct, frozen=True):
     arrives: Ranges | None = None
     addresses: Ranges = EVERYWHERE
     lost: Ranges = Ranges()
+    also: tuple[str, ...] = ()
+    own: tuple[Fact, ...] = ()
+
+    def each(self) -> "Iterator[Flow]":
+        """The same flow from each of its ends, each with its whole chain."""
+        if not self.own:
+            yield self
+            return
+        for source, own in zip((self.source, *self.also), self.own, strict=True):
+            because = _once((*own.deciding(), *self.because))
+            yield replace(self, source=source, because=because, also=(), own=())
 
 
 class Obstacle(Struct, frozen=True):
@@ -56,7 +69,10 @@ class OpenConnection(Struct, frozen=True):
 
 
 class Told(Struct, frozen=True):
-    """A connection as it is told of one way: whether its ends exist is in its pieces."""
+    """A connection as it is told of one way: whether its ends exist is in its pieces.
+
+    `also` and `own` are as those of a flow.
+    """
 
     source: str
     target: str
@@ -64,6 +80,8 @@ class Told(Struct, frozen=True):
     through: tuple[str, ...] = ()
     arrives: Ranges | None = None
     lost: Ranges = Ranges()
+    also: tuple[str, ...] = ()
+    own: tuple[Fact, ...] = ()
 
 
 def if_there(pieces: Pieces, exists: Iterable[Fact]) -> Pieces:
@@ -82,7 +100,8 @@ def flows_of(told: Iterable[Told]) -> Iterator[Flow]:
     for each in told:
         if each.pieces:
             arrives = each.arrives.spans if each.arrives is not None else None
-            ways.setdefault((each.source, each.target, each.through, arrives), []).append(each)
+            ends = each.source, each.also, each.target
+            ways.setdefault((*ends, each.through, arrives), []).append(each)
     for alike in ways.values():
         yield from _flows(alike)
 
@@ -127,15 +146,19 @@ def _spoken(
         yield Flow(
             of.source, of.target, word, Ranges.union(found), verdict, because, missing,
             of.through, of.arrives, addresses, lost if word == "tcp" else Ranges(),
+            of.also, of.own,
         )  # fmt: skip
 
 
 def _because(pieces: list[TrafficPiece]) -> tuple[Fact, ...]:
     """The facts that lead there, each sentence once: of what is open, the first piece's will do."""
+    return _once(leaf for piece in pieces[:4] for leaf in piece.fact.deciding())
+
+
+def _once(leaves: Iterable[Fact]) -> tuple[Fact, ...]:
     found: dict[tuple[str, object], Fact] = {}
-    for piece in pieces[:4]:
-        for leaf in piece.fact.deciding():
-            found.setdefault((leaf.text, leaf.place), leaf)
+    for leaf in leaves:
+        found.setdefault((leaf.text, leaf.place), leaf)
     return tuple(found.values())
 
 

@@ -1,4 +1,4 @@
-"""All flows of a network: who can open a connection to what."""
+"""Who can open a connection to an interface: everybody whom its groups, ACLs and routes let."""
 
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
@@ -6,16 +6,14 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
-from taskwall.core.facts import TRUE, Fact
-from taskwall.model.core.address import ALL_PORTS, EVERYWHERE, Ranges
+from taskwall.core.facts import Fact
+from taskwall.model.core.address import EVERYWHERE, Ranges
 from taskwall.model.core.entity import Entity, Link
 from taskwall.model.core.network import Network
-from taskwall.model.data_stores.store import ProxyTarget, Store
 from taskwall.model.endpoints.endpoint import Endpoint
 from taskwall.model.entities.load_balancer import LoadBalancer
 from taskwall.model.entities.vpc import Vpc
 from taskwall.model.flows.connect import (
-    between,
     by_public_address,
     from_addresses,
     from_internet,
@@ -25,39 +23,28 @@ from taskwall.model.flows.connect import (
     shut_by,
     takes_none,
     takes_nothing,
-    to_gateway,
     to_internet,
-    to_remote,
 )
 from taskwall.model.flows.ends import Interface, end_of, interfaces, short_name
 from taskwall.model.flows.flow import (
-    Flow,
     Obstacle,
     OpenConnection,
-    Told,
-    flows_of,
-    if_there,
     of_version,
 )
 from taskwall.model.flows.guards import leads_to, lets_in, openings
-from taskwall.model.flows.listeners import Onward, listeners_of, listens, onward
+from taskwall.model.flows.listeners import listeners_of, listens
+from taskwall.model.flows.pairs import PairedInterfaces
 from taskwall.model.flows.places import Place
-from taskwall.model.flows.remote import ONPREM, Remote, remotes
+from taskwall.model.flows.remote import Remote, remotes
 from taskwall.model.flows.security_groups import (
-    Far,
     GroupEntry,
     all_entries,
-    let_through,
     lists_named,
-    of_addresses,
 )
 from taskwall.model.flows.sets import (
-    ANY_PROTOCOL,
-    OPEN,
     Pieces,
     TrafficPiece,
     cross,
-    given,
     merged,
 )
 from taskwall.model.permissions.coverage import inside
@@ -75,12 +62,16 @@ _NO_CLIENTS = ("s3", "dynamodb", "s3express")
 
 
 class Arrival(Struct, frozen=True):
-    """What an end can open to something, by which way; `client` is the end's own interface."""
+    """What an end can open to something, by which way; `client` is the end's own interface.
+
+    `at` are the ports where it arrives, if these are others than the client opens.
+    """
 
     end: str
     found: OpenConnection
     client: Interface | None = None
     through: tuple[str, ...] = ()
+    at: Pieces | None = None
 
     @property
     def exists(self) -> tuple[Fact, ...]:
@@ -94,6 +85,7 @@ class Reach:
     def __init__(self, network: Network) -> None:
         self.network = network
         self.every = interfaces(network)
+        self._pairs = PairedInterfaces(network)
         self._between: dict[object, OpenConnection] = {}
         self._from_internet: dict[object, OpenConnection] = {}
         self._near: dict[int, tuple[GroupEntry, list[Interface]]] = {}
@@ -144,7 +136,7 @@ class Reach:
         if entry.anyone.truth is not False:
             return self.clients
         permission = entry.permission
-        if entry.itself or (permission is not None and (permission.itself or permission.peer)):
+        if entry.asks_groups:
             peer = permission.peer if permission is not None else None
             if peer is not None and not (peer.exact and peer.to):
                 return self.clients
@@ -169,7 +161,7 @@ class Reach:
         key = client.alike, server.alike
         found = self._between.get(key)
         if found is None:
-            found = between(self.network, client, server)
+            found = self._pairs.between(client, server)
             if server.public.truth is not False and not _is_wholly_open(found.pieces):
                 public = by_public_address(self.network, client, server)
                 if public.pieces:
@@ -203,20 +195,6 @@ class Reach:
 
     # --- flows
 
-    def flows(self) -> Iterator[Flow]:
-        """Every flow that can be open."""
-        return flows_of(self.told())
-
-    def told(self) -> Iterator[Told]:
-        """Every connection that can be opened, by each way."""
-        for server in self.every:
-            if server.serves:
-                yield from self._to(server)
-        for client in self.clients:
-            yield from self._out_of(client)
-        yield from self._through_balancers()
-        yield from self._through_proxies()
-
     def sources(self, server: Interface) -> Iterator[Arrival]:
         """Who can open a connection to an interface, and what."""
         for opening in openings(self.network):
@@ -234,30 +212,19 @@ class Reach:
             elif service not in _NO_CLIENTS:
                 pieces = from_service(self.network, server, service)
                 yield Arrival(f"aws:{_SPOKEN.get(service, service)}", OpenConnection(pieces))
-        for end, found in self._remotely(server, from_remote).items():
+        for end, found in self.remotely(server, from_remote).items():
             yield Arrival(end, OpenConnection(found))
         for client in self.candidates(server):
             if client.thing is not server.thing or client.kind == "service":
                 yield Arrival(client.end, self.between(client, server), client)
 
-    def _remotely(self, of: Interface, ask: RemoteQuestion) -> dict[str, Pieces]:
+    def remotely(self, of: Interface, ask: RemoteQuestion) -> dict[str, Pieces]:
         """What is open between an interface and each end beyond its VPC."""
         found: dict[str, list[TrafficPiece]] = {}
         for place in of.places:
             for remote in remotes(self.network, place):
                 found.setdefault(remote.end, []).extend(ask(self.network, of, place, remote))
         return {end: merged(pieces) for end, pieces in found.items()}
-
-    def _out_of(self, client: Interface) -> Iterator[Told]:
-        """What a client can open to what is no interface: the internet, and all beyond its VPC."""
-        found = to_internet(self.network, client)
-        yield Told(client.end, INTERNET, if_there(found.pieces, (client.exists,)))
-        for end, pieces in self._remotely(client, to_remote).items():
-            if end == ONPREM:
-                yield Told(client.end, end, if_there(pieces, (client.exists,)))
-        for endpoint, end in self.gateways:
-            pieces = to_gateway(self.network, client, endpoint)
-            yield Told(client.end, end, if_there(pieces, (client.exists, endpoint.exists)))
 
     @cached_property
     def gateways(self) -> list[tuple[Endpoint, str]]:
@@ -268,17 +235,8 @@ class Reach:
             if endpoint.kind.known == "Gateway"
         ]
 
-    def _to(self, server: Interface) -> Iterator[Told]:
-        takes = self._takes(server)
-        if not takes:
-            return
-        for each in self.sources(server):
-            if each.found.pieces:
-                exists = (*each.exists, server.exists)
-                pieces = if_there(cross(each.found.pieces, takes), exists)
-                yield Told(each.end, server.end, pieces, each.through, lost=each.found.lost)
-
-    def _listens(self, balancer: LoadBalancer) -> Pieces:
+    def listens(self, balancer: LoadBalancer) -> Pieces:
+        """The ports of all listeners of a load balancer."""
         parts = [listens(each, balancer) for each in listeners_of(self.network, balancer)]
         return tuple(piece for pieces in parts for piece in pieces)
 
@@ -298,18 +256,16 @@ class Reach:
             return ()
         if not server.serves:
             return (takes_none(server),)
-        found = self.between(client, server).closed
-        if not found and not cross(self.between(client, server).pieces, self._takes(server)):
-            return (takes_nothing(server),)
-        return found
+        found = self.between(client, server)
+        if not found.pieces:
+            return self._pairs.obstacles(client, server)
+        return () if cross(found.pieces, self.takes(server)) else (takes_nothing(server),)
 
-    def _takes(self, server: Interface) -> Pieces:
+    def takes(self, server: Interface) -> Pieces:
         """The ports on which an interface can be reached at all."""
         if isinstance(server.thing, LoadBalancer):
-            return self._listens(server.thing)
+            return self.listens(server.thing)
         return server.takes
-
-    # --- through load balancers
 
     @cached_property
     def _of_thing(self) -> dict[int, list[Interface]]:
@@ -321,129 +277,6 @@ class Reach:
     def of(self, thing: Entity) -> list[Interface]:
         """The interfaces of a thing."""
         return self._of_thing.get(id(thing), [])
-
-    def _through_balancers(self) -> Iterator[Told]:
-        for balancer in self.network.every(LoadBalancer):
-            ways = onward(self.network).get(balancer.id, ())
-            for node in self.of(balancer) if ways else ():
-                arriving = list(self.sources(node))
-                for way in ways:
-                    yield from self._by(node, balancer, way, arriving)
-
-    def _by(
-        self,
-        node: Interface,
-        balancer: LoadBalancer,
-        way: Onward,
-        arriving: list[Arrival],
-    ) -> Iterator[Told]:
-        """What arrives by a listener: told of the load balancer itself, then of all its clients."""
-        target = way.source or way.behind
-        if target is None or way.fact.truth is False:
-            return
-        takes = (
-            listens(way.listener, balancer) if way.listener is not None else self._listens(balancer)
-        )
-        for server in self.of(target):
-            handed = self.handed(node, server, way)
-            direct = cross(handed.pieces, given(way.fact))
-            direct = if_there(direct, (node.exists, server.exists))
-            yield Told(node.end, server.end, direct, lost=handed.lost)
-            for each in arriving:
-                front = cross(each.found.pieces, takes)
-                if not front:
-                    continue
-                inner = handed.pieces
-                if way.kept.truth is not False:
-                    inner = self._kept(node, server, way, each.client, handed)
-                exists = (*each.exists, node.exists, server.exists, way.fact)
-                yield from self._joined(
-                    (each.end, server.end), (*each.through, node.end), front, inner, exists,
-                    each.found.lost,
-                )  # fmt: skip
-
-    def _joined(
-        self,
-        ends: tuple[str, str],
-        through: tuple[str, ...],
-        front: Pieces,
-        inner: Pieces,
-        facts: tuple[Fact, ...],
-        lost: Ranges,
-    ) -> Iterator[Told]:
-        """A flow of two connections: the ports of the first, and those where the second arrives."""
-        best = next((piece for piece in inner if piece.fact.truth), None) or next(iter(inner), None)
-        if best is None:
-            return
-        ports = Ranges.union(
-            piece.traffic.ports for piece in inner if piece.fact.truth is best.fact.truth
-        )
-        kept = Traffic.of(ANY_PROTOCOL, ALL_PORTS, best.traffic.addresses)
-        pieces = cross(front, (TrafficPiece(kept, best.fact),))
-        yield Told(*ends, if_there(pieces, facts), through, ports, lost)
-
-    def handed(self, node: Interface, server: Interface, way: Onward) -> OpenConnection:
-        """What a node of a load balancer, by its own address, can hand on to a target."""
-        found = self.between(node, server)
-        return OpenConnection(cross(found.pieces, way.arrives), found.closed, found.lost)
-
-    def _kept(
-        self,
-        node: Interface,
-        server: Interface,
-        way: Onward,
-        client: Interface | None,
-        handed: OpenConnection,
-    ) -> Pieces:
-        """What gets to a target that sees the address of the client, and the balancer's groups."""
-        parts: list[TrafficPiece] = []
-        for place in server.places:
-            if client is None:
-                far = of_addresses(EVERYWHERE)
-                ingress = let_through(self.network, server.groups, "ingress", far)
-                parts += ingress
-            else:
-                for other in client.places:
-                    seen = Far(other.addresses, other, node.groups, TRUE)
-                    parts += let_through(self.network, server.groups, "ingress", seen)
-            by_group = Far(place.addresses, place, node.groups, TRUE)
-            named = let_through(self.network, server.groups, "ingress", by_group)
-            parts += [piece for piece in named if _names_group(piece)]
-        out = self._way_on(node, server)
-        found = cross(cross(merged(parts), way.arrives), out)
-        return found if way.kept.truth else merged((*found, *handed.pieces))
-
-    def _way_on(self, node: Interface, server: Interface) -> Pieces:
-        """What a load balancer's own groups let out to a target."""
-        parts: list[TrafficPiece] = []
-        for place in server.places:
-            far = Far(place.addresses, place, server.groups, TRUE)
-            parts += let_through(self.network, node.groups, "egress", far)
-        return merged(parts) if node.groups.filters else OPEN
-
-    # --- through RDS Proxies
-
-    def _through_proxies(self) -> Iterator[Told]:
-        for target in self.network.every(ProxyTarget):
-            proxy = self.network.get(Store, target.proxy)
-            store = self.network.get(Store, target.store)
-            if proxy is None or store is None or proxy.external or store.external:
-                continue
-            for node in self.of(proxy):
-                for server in self.of(store):
-                    found = self.between(node, server)
-                    facts = (node.exists, server.exists, target.proxy.fact, target.store.fact)
-                    yield Told(node.end, server.end, if_there(found.pieces, facts))
-                    for each in self.sources(node):
-                        yield from self._joined(
-                            (each.end, server.end), (*each.through, node.end),
-                            each.found.pieces, found.pieces, (*each.exists, *facts),
-                            each.found.lost,
-                        )  # fmt: skip
-
-
-def _names_group(piece: TrafficPiece) -> bool:
-    return any("group" in leaf.text for leaf in piece.fact.deciding())
 
 
 def _is_wholly_open(pieces: Pieces) -> bool:

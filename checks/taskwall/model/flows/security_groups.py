@@ -60,6 +60,17 @@ class GroupEntry(Struct, frozen=True):
     anyone: Fact = FALSE
     itself: str = ""
 
+    @property
+    def asks_groups(self) -> bool:
+        """Whether it asks which groups the other side has."""
+        of = self.permission
+        return bool(self.itself) or (of is not None and (of.itself or of.peer is not None))
+
+    @property
+    def asks_addresses(self) -> bool:
+        """Whether it asks where the other side is: what is for all addresses does not."""
+        return bool(self.held.parts)
+
 
 class Far(Struct, frozen=True):
     """The other side of a connection, as a group's entry sees it.
@@ -197,7 +208,7 @@ def _matches(
         yield told, EVERYWHERE
         return
     permission = entry.permission
-    if entry.itself or (permission is not None and (permission.itself or permission.peer)):
+    if entry.asks_groups:
         fact = _refers(entry, far, link)
         if fact.truth is not False:
             yield fact, EVERYWHERE
@@ -214,6 +225,8 @@ def _matches(
             if ranges:
                 truth = True if part.known else None
                 yield permission.states(truth, entry.text, part.needs), ranges
+        return
+    if not far.addresses.parts:
         return
     truth = entry.held.covers(far.addresses)
     if truth is False and entry.held.meets(far.addresses) is not False:

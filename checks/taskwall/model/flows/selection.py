@@ -155,7 +155,9 @@ def flows_between(
 ) -> Iterator[Flow]:
     """The flows from and to what is selected, cut to the addresses that are."""
     for flow in flows:
-        if of is not None and flow.source not in of.names:
+        if of is not None and not of.names.issuperset((flow.source, *flow.also)):
+            if flow.also:
+                yield from flows_between(flow.each(), of, to)
             continue
         if to is not None and flow.target not in to.names:
             continue
