@@ -346,6 +346,36 @@ def test_what_modules_may_start_unseen_is_not_followed_to_each_endpoint(
     assert asked == []
 
 
+HANDED = """
+resource "aws_security_group" "web" {
+  ingress {
+    from_port   = 5432
+    to_port     = 5432
+    protocol    = "tcp"
+    cidr_blocks = ["0.0.0.0/0"]
+  }
+}
+module "web" {
+  source = "example/web/aws"
+  groups = [aws_security_group.web.id]
+}
+"""
+
+
+def test_messages_say_what_may_be_in_a_module() -> None:
+    """Not the module is a database or has instances, but something in it may be one."""
+    [stack], _ = terraform.stacks(["/root/main.tf"], Files({"/root/main.tf": HANDED}), Inputs())
+    rules = [each for each in all_rules() if each.id in ("TW207", "TW208")]
+
+    judged = judge(stack, rules, Settings(show=("fail", "unknown")))
+
+    start = "cannot tell whether aws_security_group.web allows ingress from 0.0.0.0/0 to"
+    store, hosts = (one.finding.message for one in judged.findings)
+    assert store == f"{start} a database in module.web, not only from tasks"
+    assert hosts.startswith(f"{start} the container instances of a service in module.web, by")
+    assert {one.finding.resource for one in judged.findings} == {"module.web"}
+
+
 DECIDED = """
 module "network" {
   source = "example/network/aws"

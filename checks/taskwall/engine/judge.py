@@ -394,7 +394,7 @@ def _one_for_each_call(judged: Iterable[LocatedFinding]) -> Iterator[LocatedFind
         call = handed[0].name if handed else ""
         by_module = any(need.handed for need in one.on.maybe)
         if not handed or not (
-            by_module or all(need.handed or need.name.endswith(f" of {call}") for need in one.needs)
+            by_module or all(need.handed or need.name.endswith(f" in {call}") for need in one.needs)
         ):
             yield one
             continue
