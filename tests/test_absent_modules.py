@@ -376,6 +376,42 @@ def test_messages_say_what_may_be_in_a_module() -> None:
     assert {one.finding.resource for one in judged.findings} == {"module.web"}
 
 
+USED = """
+resource "aws_subnet" "a" {}
+resource "aws_security_group" "web" {}
+resource "aws_security_group" "cache" {
+  ingress {
+    from_port       = 6379
+    to_port         = 6379
+    protocol        = "tcp"
+    security_groups = [aws_security_group.web.id]
+  }
+}
+resource "aws_elasticache_replication_group" "cache" {
+  security_group_ids = [aws_security_group.cache.id]
+}
+module "database" {
+  source  = "example/database/aws"
+  subnets = [aws_subnet.a.id]
+}
+module "web" {
+  source          = "example/web/aws"
+  subnets         = [aws_subnet.a.id]
+  security_groups = [aws_security_group.web.id]
+}
+"""
+
+
+def test_an_unknown_stands_where_what_it_is_about_is_handed_over() -> None:
+    """Tasks may be in either module, but only one gets the group that reaches the store."""
+    [stack], _ = terraform.stacks(["/root/main.tf"], Files({"/root/main.tf": USED}), Inputs())
+    rules = [each for each in all_rules() if each.id == "TW106"]
+
+    [one] = judge(stack, rules, Settings(show=("fail", "unknown"))).findings
+
+    assert (one.finding.resource, one.finding.line) == ("module.web", 22)
+
+
 DECIDED = """
 module "network" {
   source = "example/network/aws"

@@ -391,7 +391,8 @@ def _one_for_each_call(judged: Iterable[LocatedFinding]) -> Iterator[LocatedFind
     asked: set[tuple[str, str]] = set()
     for one in judged:
         handed = [] if one.untold else [need for need in one.needs if need.handed]
-        call = handed[0].name if handed else ""
+        named = [need.name for need in handed]
+        call = max(dict.fromkeys(named), key=named.count) if named else ""
         by_module = any(need.handed for need in one.on.maybe)
         if not handed or not (
             by_module or all(need.handed or need.name.endswith(f" in {call}") for need in one.needs)
