@@ -110,6 +110,7 @@ def read_sources(
     earlier reads with the same files, inputs, settings and scope have found out.
     """
     found = Sources()
+    found.refused += [_refusal(use.file, why) for why in use.missing]
     left_out: set[str] = set()
     cache = cache or ReadCache()
     inputs = replace(
