@@ -352,6 +352,72 @@ def test_what_modules_may_start_unseen_is_not_followed_to_each_endpoint(
     assert asked == []
 
 
+HANDED = """
+resource "aws_security_group" "web" {
+  ingress {
+    from_port   = 5432
+    to_port     = 5432
+    protocol    = "tcp"
+    cidr_blocks = ["0.0.0.0/0"]
+  }
+}
+module "web" {
+  source = "example/web/aws"
+  groups = [aws_security_group.web.id]
+}
+"""
+
+
+def test_messages_say_what_may_be_in_a_module() -> None:
+    """Not the module is a database or has instances, but something in it may be one."""
+    [stack], _ = terraform.stacks(["/root/main.tf"], Files({"/root/main.tf": HANDED}), Inputs())
+    rules = [each for each in all_rules() if each.id in ("TW207", "TW208")]
+
+    judged = judge(stack, rules, Settings(show=("fail", "unknown")))
+
+    start = "cannot tell whether aws_security_group.web allows ingress from 0.0.0.0/0 to"
+    store, hosts = (one.finding.message for one in judged.findings)
+    assert store == f"{start} a database in module.web, not only from tasks"
+    assert hosts.startswith(f"{start} the container instances of a service in module.web, by")
+    assert {one.finding.resource for one in judged.findings} == {"module.web"}
+
+
+USED = """
+resource "aws_subnet" "a" {}
+resource "aws_security_group" "web" {}
+resource "aws_security_group" "cache" {
+  ingress {
+    from_port       = 6379
+    to_port         = 6379
+    protocol        = "tcp"
+    security_groups = [aws_security_group.web.id]
+  }
+}
+resource "aws_elasticache_replication_group" "cache" {
+  security_group_ids = [aws_security_group.cache.id]
+}
+module "database" {
+  source  = "example/database/aws"
+  subnets = [aws_subnet.a.id]
+}
+module "web" {
+  source          = "example/web/aws"
+  subnets         = [aws_subnet.a.id]
+  security_groups = [aws_security_group.web.id]
+}
+"""
+
+
+def test_an_unknown_stands_where_what_it_is_about_is_handed_over() -> None:
+    """Tasks may be in either module, but only one gets the group that reaches the store."""
+    [stack], _ = terraform.stacks(["/root/main.tf"], Files({"/root/main.tf": USED}), Inputs())
+    rules = [each for each in all_rules() if each.id == "TW106"]
+
+    [one] = judge(stack, rules, Settings(show=("fail", "unknown"))).findings
+
+    assert (one.finding.resource, one.finding.line) == ("module.web", 22)
+
+
 DECIDED = """
 module "network" {
   source = "example/network/aws"

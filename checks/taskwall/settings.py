@@ -94,8 +94,9 @@ class Settings(Struct, frozen=True, rename="kebab"):
     given with `--settings`: nothing that a scanned source says is executed.
     `fail_on_unknown` says that unknown verdicts fail a run, `fail_on_absent` that sources do
     which are called and not there, `errors` whether it is one that a source cannot be read.
-    `scenarios`, `no_skips` (no suppression counts), `today` (YYYY-MM-DD) and `file` (where the
-    settings stand) are no keys of the file.
+    `scenarios`, `no_skips` (no suppression counts), `today` (YYYY-MM-DD), `file` (where the
+    settings stand) and `missing` (which of the folders that they name are not there, in words) are
+    no keys of the file.
     """
 
     profile: Profile = "default"
@@ -121,6 +122,7 @@ class Settings(Struct, frozen=True, rename="kebab"):
     no_skips: bool = False
     today: str = ""
     file: str = ""
+    missing: tuple[str, ...] = ()
 
     @property
     def folder(self) -> str:
@@ -140,7 +142,7 @@ class Settings(Struct, frozen=True, rename="kebab"):
         return any(_matches(pattern.strip("/").split("/"), names) for pattern in self.exclude)
 
 
-_OURS = {"scenarios", "no-skips", "today", "file"}
+_OURS = {"scenarios", "no-skips", "today", "file", "missing"}
 """Fields that no settings file holds."""
 
 _TABLES: Mapping[str, type[Struct]] = {"isolation": Isolation, "checkov": Checkov}
@@ -242,8 +244,8 @@ def _checked(
         raise SettingsError(f"{file}: {where or 'settings'}: {what.lower()}.") from error
     baseline = settings.baseline and os.path.join(os.path.dirname(file), settings.baseline)
     folders = {
-        "module-sources": _folders("module-sources", settings.module_sources, file),
-        "remote-state": _folders("remote-state", settings.remote_state, file),
+        "module-sources": _folders(settings.module_sources, file),
+        "remote-state": _folders(settings.remote_state, file),
     }
     context = tuple(_context(each, file) for each in settings.context)
     if bounded:
@@ -260,10 +262,16 @@ def _checked(
         select=_upper(settings.select),
         ignore=_upper(settings.ignore),
         elsewhere=tuple(rule.id for rule in rules if _any(_upper(settings.elsewhere), rule.id)),
-        module_sources=folders["module-sources"],
-        remote_state=folders["remote-state"],
+        module_sources=_there(folders["module-sources"]),
+        remote_state=_there(folders["remote-state"]),
         context=context,
         baseline=baseline,
+        missing=tuple(
+            f"{key}.{name}: there is no folder {os.path.relpath(path, os.path.dirname(file))}"
+            for key, table_ in folders.items()
+            for name, path in table_.items()
+            if not os.path.isdir(path)
+        ),
     )
 
 
@@ -280,14 +288,15 @@ def _spelled(name: str, inner: type[Struct], table: object, file: str) -> object
     return table
 
 
-def _folders(key: str, table: Mapping[str, str], file: str) -> Mapping[str, str]:
+def _folders(table: Mapping[str, str], file: str) -> Mapping[str, str]:
     """A table of folders, seen from the file's own, as absolute paths."""
-    found = {}
-    for name, said in table.items():
-        found[name] = os.path.normpath(os.path.join(os.path.dirname(file), said))
-        if not os.path.isdir(found[name]):
-            raise SettingsError(f'{file}: {key}.{name}: there is no folder "{said}".')
-    return found
+    folder = os.path.dirname(file)
+    return {name: os.path.normpath(os.path.join(folder, said)) for name, said in table.items()}
+
+
+def _there(table: Mapping[str, str]) -> Mapping[str, str]:
+    """The folders of a table that exist."""
+    return {name: path for name, path in table.items() if os.path.isdir(path)}
 
 
 def _context(said: ContextPath, file: str) -> ContextPath:

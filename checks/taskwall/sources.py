@@ -15,7 +15,7 @@ from taskwall.context import read_context
 from taskwall.core.paths import encloses, repository_of
 from taskwall.core.patterns import pattern
 from taskwall.core.values import Span
-from taskwall.findings.text import number_of
+from taskwall.findings.text import count_of_kind
 from taskwall.settings import Settings
 from taskwall.source.containment import attempt
 from taskwall.source.files import (
@@ -110,6 +110,7 @@ def read_sources(
     earlier reads with the same files, inputs, settings and scope have found out.
     """
     found = Sources()
+    found.refused += [_refusal(use.file, why) for why in use.missing]
     left_out: set[str] = set()
     cache = cache or ReadCache()
     inputs = replace(
@@ -243,7 +244,7 @@ def nothing_to_analyse(paths: Sequence[str], found: Sources, files: Files) -> So
         why = _none_of_ours(found.foreign[0], files)
     if found.absent:
         kinds = Counter((one.kind, one.cure) for _, one in found.absent)
-        what = (f"{number_of(kind, count)}: {cure}" for (kind, cure), count in kinds.items())
+        what = (f"{count_of_kind(kind, count)}: {cure}" for (kind, cure), count in kinds.items())
         why += f" but {', '.join(what)}"
     if found.excluded:
         files_are = "1 file is" if found.excluded == 1 else f"{found.excluded:,} files are"

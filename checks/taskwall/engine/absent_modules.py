@@ -28,10 +28,11 @@ def one_per_call(findings: Iterable[LocatedFinding]) -> Iterator[LocatedFinding]
     asked: set[tuple[str, str]] = set()
     for one in findings:
         handed = [] if one.unreported else [need for need in one.needs if need.handed]
-        call = handed[0].name if handed else ""
+        named = [need.name for need in handed]
+        call = max(dict.fromkeys(named), key=named.count) if named else ""
         by_module = any(need.handed for need in one.on.maybe)
         if not handed or not (
-            by_module or all(need.handed or need.name.endswith(f" of {call}") for need in one.needs)
+            by_module or all(need.handed or need.name.endswith(f" in {call}") for need in one.needs)
         ):
             yield one
             continue

@@ -93,10 +93,10 @@ def wanted(one: Absent) -> str:
 def absent_count(absent: Iterable[Absent]) -> str:
     """How many sources of each kind are absent, such as "2 modules and 1 nested template"."""
     counts = Counter(one.kind for one in set(map(_call, absent)))
-    return " and ".join(number_of(kind, count) for kind, count in sorted(counts.items()))
+    return " and ".join(count_of_kind(kind, count) for kind, count in sorted(counts.items()))
 
 
-def number_of(kind: str, count: int) -> str:
+def count_of_kind(kind: str, count: int) -> str:
     """So many absent sources of a kind, in words."""
     return f"{count:,} {ABSENT_KINDS[kind][count > 1] if kind in ABSENT_KINDS else kind}"
 

@@ -147,6 +147,21 @@ _USERS: Mapping[str, Mapping[str, str]] = {
 }
 """What may use things, by its type: the attribute in which it names them, by their kind."""
 
+_CALLED = {
+    "aws_ecs_service": "a service",
+    "aws_ecs_task_definition": "a task definition",
+    "aws_instance": "an instance",
+    "aws_autoscaling_group": "an Auto Scaling group",
+    "aws_lb": "a load balancer",
+    "aws_lb_listener": "a listener",
+    "aws_db_instance": "a database",
+    "aws_vpc_endpoint": "an endpoint",
+    "aws_flow_log": "a flow log",
+    "aws_vpc_security_group_ingress_rule": "an ingress rule",
+    "aws_vpc_security_group_egress_rule": "an egress rule",
+}
+"""What messages call things that may be in an absent module, by type; else by the type's words."""
+
 _IN_PAIRS = frozenset(
     {
         "aws_ec2_transit_gateway_route_table_association",
@@ -313,8 +328,9 @@ def _resource(
     place: Span,
 ) -> Resource:
     need = _need(call, place)
+    words = type_.removeprefix("aws_").replace("_", " ")
     origin = Origin(
-        call.origin.name,
+        f"{_CALLED.get(type_, words)} in {call.origin.name}",
         address,
         place,
         "terraform",  # whatever the language of the call: the attributes are Terraform's

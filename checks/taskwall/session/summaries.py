@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from taskwall.core.facts import Fact
 from taskwall.core.values import Span, why_unknown
-from taskwall.model.core.entity import Entity, Link
+from taskwall.model.core.entity import Entity, Link, titled
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.entities.ecs import TaskSource
 from taskwall.model.entities.load_balancer import LoadBalancer
@@ -108,7 +108,7 @@ def _before(ways: Iterable[BalancerPath]) -> Iterator[str]:
         if front.balancer is None:
             yield "a load balancer that is not in the sources"
         else:
-            yield f"{maybe}{front.balancer.word} {front.balancer.name}"
+            yield f"{maybe}{titled(front.balancer.word, front.balancer)}"
 
 
 def _way(network: Network, source: TaskSource, front: BalancerPath) -> Iterator[SummaryLine]:
@@ -120,7 +120,8 @@ def _way(network: Network, source: TaskSource, front: BalancerPath) -> Iterator[
         return
     balancer = front.balancer
     by = f" by {front.listener.name}" if front.listener is not None else ""
-    text = f"The {balancer.word} {balancer.name} {is_} in front of {source.name}{by}."
+    named = _sentence(titled(f"the {balancer.word}", balancer))
+    text = f"{named} {is_} in front of {source.name}{by}."
     yield SummaryLine(text, front.place)
     yield from _openness(network, balancer)
 
@@ -133,7 +134,8 @@ def _of_balancer(network: Network, balancer: LoadBalancer) -> ResourceSummary:
     behind = _behind(network).get(balancer.id, [])
     for source, front in behind:
         is_ = "is" if front.fact.truth else "may be"
-        lines.append(SummaryLine(f"The {source.word} {source.name} {is_} behind it.", front.place))
+        named = _sentence(titled(f"the {source.word}", source))
+        lines.append(SummaryLine(f"{named} {is_} behind it.", front.place))
     if not behind:
         lines.append(SummaryLine("No tasks in the sources are behind it."))
     return _summary("load balancer", balancer.word, balancer, lines)
@@ -175,7 +177,7 @@ def _fact_lines(fact: Fact) -> Iterator[SummaryLine]:
 def _of_group(network: Network, group: SecurityGroup) -> ResourceSummary:
     lines = [
         SummaryLine(
-            f"{source.word.capitalize()} {source.name} {_verb(fact, 'uses', 'use')} it.",
+            f"{_sentence(titled(source.word, source))} {_verb(fact, 'uses', 'use')} it.",
             fact.place,
         )
         for source, fact in task_sources_by_group(network).get(group.id, ())
@@ -183,7 +185,7 @@ def _of_group(network: Network, group: SecurityGroup) -> ResourceSummary:
     ]
     lines += [
         SummaryLine(
-            f"{balancer.word} {balancer.name} {_verb(link.fact, 'uses', 'use')} it.", link.place
+            f"{titled(balancer.word, balancer)} {_verb(link.fact, 'uses', 'use')} it.", link.place
         )
         for balancer, link in _balancers_by_group(network).get(group.id, ())
     ]

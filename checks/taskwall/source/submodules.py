@@ -12,7 +12,7 @@ from taskwall.source.stack import AbsentSource
 
 KIND = "submodule"
 NAME = ".gitmodules"
-CURE = "git submodule update --init"
+CHECK_OUT = "git submodule update --init"
 
 _ENTRY = pattern(r"^[ \t]*(path|url)[ \t]*=[ \t]*(.+?)[ \t]*$|^[ \t]*\[", re.MULTILINE)
 
@@ -57,7 +57,7 @@ def unchecked_submodules(
         inside = encloses(given, folder) or encloses(folder, given)
         if inside and encloses(repository, folder) and not any(folder_entries(folder)):
             name, place = os.path.relpath(folder, repository), Span(path, line, 1, line, 1)
-            yield folder, AbsentSource(KIND, name, url, None, place, CURE)
+            yield folder, AbsentSource(KIND, name, url, None, place, CHECK_OUT)
 
 
 def is_called(absent: AbsentSource, calls: Iterable[AbsentSource]) -> bool:

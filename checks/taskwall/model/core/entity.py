@@ -152,6 +152,11 @@ class Entity(Struct, frozen=True):
         return existence(self.origin)
 
 
+def titled(word: str, of: Entity) -> str:
+    """A thing with its kind before it; what may be there unseen has a name that says its kind."""
+    return of.name if of.origin.silent else f"{word} {of.name}"
+
+
 SOMETHING = "something that is not known"
 """What sentences call an entity of which nothing tells which it is."""
 

@@ -13,7 +13,7 @@ from taskwall.source.stack import AbsentSource
 DEPLOYS = ("aws_cloudformation_stack", "aws_cloudformation_stack_set")
 """The types that deploy a template."""
 
-CURE = "scan the template by itself, too; what Terraform hands to it stays unknown"
+SCAN_TEMPLATE = "scan the template by itself, too; what Terraform hands to it stays unknown"
 
 _BODY, _URL = "template_body", "template_url"
 
@@ -36,4 +36,4 @@ def absent_template(resource: Resource) -> AbsentSource:
     url = (spelled(value.data) if isinstance(value, Known) else symbol(value)) or ""
     source = _BODY if name == _BODY else url
     place = places.get(name) or resource.origin.header
-    return AbsentSource("template", resource.origin.name, source, None, place, CURE)
+    return AbsentSource("template", resource.origin.name, source, None, place, SCAN_TEMPLATE)

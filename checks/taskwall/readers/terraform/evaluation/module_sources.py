@@ -137,7 +137,9 @@ class ModuleSources:
             return AbsentModule("comes from a module outside the repository", ALLOW_OUTSIDE)
         if not self._loader.paths(folder) and self._is_submodule(folder):
             return AbsentModule(
-                "comes from a submodule that is not checked out", submodules.CURE, submodules.KIND
+                "comes from a submodule that is not checked out",
+                submodules.CHECK_OUT,
+                submodules.KIND,
             )
         return folder
 
