@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from taskwall.core.change import AttributeChange
 from taskwall.core.facts import Fact
 from taskwall.core.values import ModuleCall, Need, Origin, Scenario, Span
+from taskwall.engine.defaults import deciding_defaults, subject_of
 from taskwall.engine.scenarios import CancellationCheck, Followed, explore, never_cancelled
 from taskwall.engine.user_places import UserPlaces
 from taskwall.findings.finding import (
@@ -93,7 +94,10 @@ class Judgement(Struct, frozen=True):
 
 
 class ScenarioVerdict(Struct, frozen=True, gc=False):
-    """A verdict of a rule in one scenario, and what took precedence over it there."""
+    """A verdict of a rule in one scenario, and what took precedence over it there.
+
+    `defaults` say which inputs have a default without which it would not fail.
+    """
 
     rule: Rule
     verdict: Verdict
@@ -101,6 +105,7 @@ class ScenarioVerdict(Struct, frozen=True, gc=False):
     truth: bool | None
     scenario: int
     silenced_by: frozenset[tuple[str, str]] = frozenset()
+    defaults: tuple[Fact, ...] = ()
 
 
 class _RuleFindings(Struct, frozen=True):
@@ -116,7 +121,8 @@ class _RuleFindings(Struct, frozen=True):
         return (
             len(answers) == len(self.answers)
             and all(
-                one.verdict is other.verdict and one.scenario == other.scenario
+                one.verdict is other.verdict
+                and (one.scenario, one.defaults) == (other.scenario, other.defaults)
                 for one, other in zip(answers, self.answers, strict=True)
             )
             and self.scenarios == (followed.scenarios, followed.switches)
@@ -232,6 +238,15 @@ def judge_scenarios(
     mask = Redactor(hidden, fixes(rules))
     if any(one.type == ABSENT for each in evaluations for one in each.resources):
         answers = [answer for answer in answers if _is_told(answer)]
+
+    def ask(resources: Sequence[Resource], rules: Sequence[Rule]) -> Sequence[ScenarioVerdict]:
+        found: list[ScenarioVerdict] = []
+        network = (lowering or lower)(resources, policy).network
+        _ask(network, rules, settings, -1, found, check_cancelled)
+        return found
+
+    defaults = deciding_defaults(answers, followed, ask)
+    answers = [replace(one, defaults=defaults.get(subject_of(one), ())) for one in answers]
     loud = [answer for answer in answers if not answer.silenced_by]
     silenced = [answer for answer in answers if answer.silenced_by]
     merged, passes = _merged(loud, followed, evaluations, stack, settings, before.rules)
@@ -263,7 +278,9 @@ def _provenance(
     for one in judged:
         found: tuple[Provenance, ...] = ()
         if one.finding.verdict != "pass":
-            found = trace(one.place, one.on) if one.finding.rule in by_value else ()
+            found = trace(one.place, one.on)
+            if found and one.finding.rule not in by_value:
+                found = (Provenance(one.place, default=found[-1].default),)
             if one.shared:
                 found = (*(found or (Provenance(one.place),)), Provenance(one.shared))
         yield lines.apply(found)
@@ -622,7 +639,7 @@ def _steps(answer: ScenarioVerdict, at: Span, places: UserPlaces) -> tuple[Step,
     on, written = answer.verdict.on, answer.verdict.place
     steps = []
     modelled: dict[Step, None] = {}
-    for fact in answer.decided.deciding():
+    for fact in (*answer.decided.deciding(), *answer.defaults):
         place, name = fact.place or on.header, fact.resource or on.name
         if (call := places.of_step(place, name, on, answer.scenario)) is not None:
             place = call.place

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from taskwall.core.conditions import Between, Domains, domains, is_name, said
 from taskwall.core.values import Scalar, Scenario, spelled
-from taskwall.source.stack import Evaluation, Stack
+from taskwall.source.stack import Evaluation, InputDefault, Stack
 
 MAX_EXHAUSTIVE = 16
 """All settings of one stack are followed if there are no more; else some that cover all."""
@@ -27,7 +27,8 @@ class Followed(Struct, frozen=True):
     """The scenarios that were followed, what they evaluate to, and how each condition comes out.
 
     `whole` says whether these are all that there are. If not, `beyond` is what everything comes to
-    while it is open: what none of the scenarios shows is unknown.
+    while it is open: what none of the scenarios shows is unknown. `evaluate` evaluates under
+    further ones, and `defaults` are those that such may take another value for.
     """
 
     scenarios: Sequence[Scenario]
@@ -35,6 +36,8 @@ class Followed(Struct, frozen=True):
     whole: bool = True
     switches: Sequence[Mapping[str, bool]] = ()
     beyond: Evaluation | None = None
+    evaluate: Callable[[Scenario], Evaluation] | None = None
+    defaults: Callable[[], Sequence[InputDefault]] = tuple
 
     def when(self, needed: Iterable[int]) -> str | None:
         """The setting that holds in the scenarios of these numbers and in no other."""
@@ -57,17 +60,24 @@ def never_cancelled() -> None:
     """Judge to the end, whatever happens meanwhile."""
 
 
-def explore(stack: Stack, check_cancelled: CancellationCheck = never_cancelled) -> Followed:
+def explore(
+    stack: Stack,
+    check_cancelled: CancellationCheck = never_cancelled,
+    *,
+    tries_defaults: bool = True,
+) -> Followed:
     """Evaluate a stack under settings of its open switches, so far as they can hold together.
 
     These are all settings if they are few. Else they are enough that every answer is given once,
     and every condition is true once and false once. An answer can open further questions, which
     are followed in turn. Settings are left out under which the sources could not be deployed.
+    `tries_defaults` is whether other values of defaults are tried afterwards.
     """
     evaluate = stack.evaluations()
     first = evaluate({})
+    defaults = getattr(stack, "defaults", tuple) if tries_defaults else tuple
     if not first.questions:
-        return Followed([{}], [first])
+        return Followed([{}], [first], evaluate=evaluate, defaults=defaults)
     if first.exhausted:
         return Followed([{}], [first], whole=False)
     limits: Callable[[str], Sequence[str] | None] = getattr(stack, "answers", lambda _: None)
@@ -92,7 +102,8 @@ def explore(stack: Stack, check_cancelled: CancellationCheck = never_cancelled) 
         scenarios = [scenarios[number] for number in deployed]
         found = [found[number] for number in deployed]
     switches = [settle(scenario) or {} for scenario in scenarios]
-    return Followed(scenarios, found, whole, switches, None if whole else first)
+    beyond = None if whole else first
+    return Followed(scenarios, found, whole, switches, beyond, evaluate, defaults)
 
 
 def _seeds(evaluation: Evaluation) -> list[Scenario]:

@@ -9,7 +9,7 @@ from typing import Protocol, TypeAlias
 
 from msgspec import Struct
 
-from taskwall.core.values import Origin, Question, Scenario, Span, Value
+from taskwall.core.values import Origin, Question, Scalar, Scenario, Span, Value
 from taskwall.incremental.positions import IDENTITY, LineMap
 from taskwall.source.resource import Resource, Suppression
 
@@ -78,14 +78,38 @@ class Inputs(Struct, frozen=True):
     hcl_parser: str = "tree-sitter"
 
 
+class InputDefault(Struct, frozen=True, gc=False):
+    """The default of an input that nobody gives a value: a variable of a root, a parameter.
+
+    `name` is the input in the words of its source, `operand` what it is called in a `Scenario`,
+    `value` its default and `place` where that is written. `others` are further values that it may
+    have, as far as the sources name them; `OTHER` is any that they do not name.
+    """
+
+    name: str
+    operand: str
+    value: Scalar
+    place: Span
+    others: tuple[Scalar, ...]
+
+
+class NamedDefault(Struct, frozen=True, gc=False):
+    """Where the default of an input is written, and the input's name (`var.cidr`, `Cidr`)."""
+
+    name: str
+    place: Span
+
+
 class Provenance(Struct, frozen=True, gc=False):
     """An expression through which a value comes to where it is used.
 
     `calls` are those of modules (or nested stacks) in which it has another value than elsewhere.
+    `default` is set where the value is, in the end, the default of an input.
     """
 
     place: Span
     calls: tuple[Span, ...] = ()
+    default: NamedDefault | None = None
 
 
 ProvenanceTrace: TypeAlias = Callable[[Span, Origin], tuple[Provenance, ...]]

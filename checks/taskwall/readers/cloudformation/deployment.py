@@ -131,6 +131,9 @@ class ParameterContext(Protocol):
     def free_default(self, name: str) -> Known | None:
         """The default of a parameter that may be given another value; None if there is none."""
 
+    def other_values(self, name: str, default: Known) -> tuple[Scalar, ...]:
+        """The values that the template names for a parameter beside its default."""
+
 
 class TemplateContext(Protocol):
     """A template while it is evaluated, at one place of a deployment."""

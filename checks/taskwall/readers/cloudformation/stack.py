@@ -40,7 +40,7 @@ from taskwall.readers.cloudformation.template import (
 )
 from taskwall.source.containment import crash_at
 from taskwall.source.resource import ABSENT, Resource, Suppression
-from taskwall.source.stack import AbsentSource, Evaluation, Inputs, SourceError
+from taskwall.source.stack import AbsentSource, Evaluation, InputDefault, Inputs, SourceError
 
 _CDK_METADATA = "AWS::CDK::Metadata"
 """What CDK adds to each template to count its users; it makes nothing."""
@@ -218,6 +218,19 @@ class CloudFormationStack:
                 if allowed is not None:
                     found = allowed if found is None else tuple(a for a in found if a in allowed)
         return found
+
+    def defaults(self) -> list[InputDefault]:
+        """The defaults of its parameters that a scenario may take another value for."""
+        found: dict[str, InputDefault] = {}
+        for root in self._evaluators({}):
+            for name, node in root.template.parameters.items():
+                default = root.parameters.free_default(name)
+                place = (default and default.place) or node.place
+                if default is None or place is None:
+                    continue
+                if others := root.parameters.other_values(name, default):
+                    found.setdefault(name, InputDefault(name, name, default.data, place, others))
+        return list(found.values())
 
     def secrets(self, file: str) -> tuple[Span, ...]:
         """The stretches of a template whose text is never shown; none of other files."""

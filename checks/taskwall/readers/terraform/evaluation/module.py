@@ -203,7 +203,7 @@ class ModuleScope:
         found = convert(value, self.type(name), lambda node: evaluate(node, self, {}))
         if is_sensitive(block.body) or names_secret(name):
             self.run.hidden.hide(found)
-        if self.run.inputs.explore_defaults and by_default and not self.prefix:
+        if by_default and not self.prefix:
             operand = self.address(f"var.{name}")
             return free_variable(name, operand, block, self.type(name), found, self.run)
         return found
