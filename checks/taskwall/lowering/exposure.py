@@ -82,8 +82,8 @@ EXPOSURES: dict[str, ExposureSchema] = {
 CreateDBInstance and CreateCluster of the Amazon RDS and Amazon Redshift API references (a database
 with a subnet group of its own is private; older texts derived it from the routes of its subnets).
 For `aws_db_instance`, `aws_rds_cluster_instance`, `aws_neptune_cluster_instance` and
-`aws_mq_broker` the provider's own default, false. The provider's default for Redshift is said to have changed with
-its version 6: there it is unknown.
+`aws_mq_broker` the provider's own default, false. The provider's default for Redshift is said to
+have changed with its version 6: there it is unknown.
 """
 
 
