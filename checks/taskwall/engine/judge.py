@@ -645,6 +645,8 @@ def _steps(answer: ScenarioVerdict, at: Span, places: UserPlaces) -> tuple[Step,
             place = call.place
             modelled[_read_as(call)] = None
         steps.append(Step(name, place.file, place.line, str(fact)))
+        for where, text in places.assumed(place, answer.scenario):
+            steps.append(Step(name, where.file, where.line, text))
     if (call := places.of_step(written, on.name, on, answer.scenario)) is not None:
         modelled[_read_as(call)] = None
     elif at != written and (written.file, written.line) not in {(s.file, s.line) for s in steps}:

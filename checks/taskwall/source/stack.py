@@ -138,7 +138,8 @@ class Evaluation(Struct, frozen=True):
     be sensitive, and what is made of them: nothing that is told holds them. `line_map` leads from
     the places of the resources to those of the files: what is told of them goes through it;
     `user_place` leads out of downloaded modules, `provenance` to where values are written.
-    `impossible` is whether nothing can be deployed under the scenario.
+    `impossible` is whether nothing can be deployed under the scenario. `assumed` says of places
+    what is assumed of the values there.
     """
 
     resources: tuple[Resource, ...]
@@ -151,6 +152,7 @@ class Evaluation(Struct, frozen=True):
     user_place: UserPlace = _at_the_call
     provenance: ProvenanceTrace = _at_the_place
     impossible: bool = False
+    assumed: Mapping[Span, str] = {}
 
     @property
     def exhausted(self) -> bool:

@@ -79,12 +79,15 @@ class DeploymentEvaluation:
         nested: Lookup[str, Lookup[str, Template]] | None = None,
         resolver: ImportResolver | None = None,
         expansions: dict[str, list[Expansion]] | None = None,
+        assumed: dict[Span, str] | None = None,
     ) -> None:
         self.inputs = inputs
         self.scenario = RecordingScenario(scenario)
         self.nested = nested or {}
         self.resolver = resolver
         self.expansions = {} if expansions is None else expansions
+        self.assumed = {} if assumed is None else assumed
+        """Of imports that may mean one of several copies: which is taken."""
         self.questions: set[Question] = set()
         self.errors: dict[SourceError, None] = {}
         self.imports: list[tuple[str, Value]] = []

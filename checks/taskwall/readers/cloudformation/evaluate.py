@@ -54,7 +54,7 @@ from taskwall.readers.cloudformation.document import (
     literal_text,
     members,
 )
-from taskwall.readers.cloudformation.exports import told_apart
+from taskwall.readers.cloudformation.exports import assumption, told_apart
 from taskwall.readers.cloudformation.parameter_values import Parameters
 from taskwall.readers.cloudformation.template import STACKS, Declared, Template, given_parameters
 from taskwall.source.stack import SourceError
@@ -449,6 +449,8 @@ class Evaluator:
             why = f"is exported by {' and by '.join(told_apart(offers))}"
             return Unknown((Need(symbol, why),), symbol, place=place)
         for offer in offers:
+            if offer.copies:
+                self.run.assumed[place] = f"{symbol} {assumption(offer)}"
             for root in self.run.roots:
                 if root.template.unit.file == offer.root:
                     for one in root.all_below():

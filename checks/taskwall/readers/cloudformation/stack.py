@@ -94,6 +94,7 @@ class CloudFormationStack:
         self._first: Evaluation | None = None
         self._known: dict[str, list[_EntryMemo]] = {}
         self._expansions: dict[str, list[Expansion]] = {}
+        self._assumed: dict[Span, str] = {}
         self._truths: dict[str, list[_Truth]] = {}
         self._decided: frozenset[str] | None = None
         self._secrets: dict[str, tuple[Span, ...]] = {}
@@ -145,6 +146,7 @@ class CloudFormationStack:
             self.suppressions,
             tuple(dict.fromkeys(absent)),
             provenance=self._tracer.trace,
+            assumed=self._assumed,
         )
         if not scenario:
             self._first = found
@@ -249,7 +251,7 @@ class CloudFormationStack:
     def _evaluators(self, scenario: Scenario) -> list[Evaluator]:
         """The roots while they are evaluated together."""
         run = DeploymentEvaluation(
-            self.inputs, scenario, self.nested, self.resolver, self._expansions
+            self.inputs, scenario, self.nested, self.resolver, self._expansions, self._assumed
         )
         found = []
         for root in self.roots:
