@@ -250,8 +250,8 @@ class Report(Struct, frozen=True):
     spell it) and line number, masked where it could hold a secret. `status` is the exit status that
     the findings ask for: 0, 1 or 2. `reasons` say of each thing that an unknown waits for why it is
     not known, `options` by which option of a scan its value is given (`var`, `parameters`,
-    `workspace` or `assume`) where that decides all that wait for it. `rules` are those that ran, by id.
-    `elsewhere` counts the fails and the unknowns that touch none of the files that were given,
+    `workspace` or `assume`) where that decides all that wait for it. `rules` are those that ran, by
+    id. `elsewhere` counts the fails and the unknowns that touch none of the files that were given,
     `excluded` the files that are excluded.
     """
 
