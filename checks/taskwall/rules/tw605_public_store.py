@@ -41,7 +41,7 @@ def public_store(network: Network) -> Iterator[Verdict]:
             concerned=store_used(network, exposure),
             changes=exposure.setting.to(False if True in exposure.open else "DISABLED"),
         )
-    if (found := looked_up(network)) is not None:
+    if (found := looked_up(network, public=True)) is not None:
         variable, name = found
         text = f"{name} has a public address"
         yield cannot_be_seen(variable.on, variable.at, text, (Need(name, "is not in the sources"),))

@@ -547,6 +547,10 @@ def _list(arguments: list[Value], scope: ModuleContext) -> Value:
     return Items(tuple(arguments))
 
 
+def _map(arguments: list[Value], scope: ModuleContext) -> Value:
+    return _zipmap([Items(tuple(arguments[::2])), Items(tuple(arguments[1::2]))], scope)
+
+
 COLLECTIONS = {
     "concat": concat,
     "merge": merge,
@@ -578,4 +582,5 @@ COLLECTIONS = {
     "matchkeys": _matchkeys,
     "transpose": _transpose,
     "list": _list,
+    "map": _map,
 }
