@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from taskwall.core.facts import Fact
 from taskwall.core.values import Span
 from taskwall.engine.absent_modules import is_reported, one_per_call
+from taskwall.engine.defaults import deciding_defaults, subject_of
 from taskwall.engine.explanation import fix_texts
 from taskwall.engine.judgement import Judgement, LocatedFinding, ScenarioVerdict
 from taskwall.engine.merging import MergeCache, merge_verdicts
@@ -90,6 +91,8 @@ def judge_scenarios(
     answers = collected.answers
     if any(one.type == ABSENT for each in evaluations for one in each.resources):
         answers = [answer for answer in answers if is_reported(answer)]
+    defaults = deciding_defaults(answers, followed, collected.ask)
+    answers = [replace(one, defaults=defaults.get(subject_of(one), ())) for one in answers]
     loud = [answer for answer in answers if not answer.silenced_by]
     quiet = [answer for answer in answers if answer.silenced_by]
     merged, passes = merge_verdicts(loud, followed, evaluations, stack, settings, cache.reported)
@@ -132,7 +135,9 @@ def _provenance(
     for one in findings:
         found: tuple[Provenance, ...] = ()
         if one.finding.verdict != "pass":
-            found = trace(one.place, one.on) if one.finding.rule in by_value else ()
+            found = trace(one.place, one.on)
+            if found and one.finding.rule not in by_value:
+                found = (Provenance(one.place, default=found[-1].default),)
             if one.shared:
                 found = (*(found or (Provenance(one.place),)), Provenance(one.shared))
         yield lines.apply(found)
@@ -204,11 +209,20 @@ class _VerdictCollector:
             one for one in answers if one.truth is not False and _subject(one) not in shown
         ]
 
+    def ask(self, resources: Sequence[Resource], rules: Sequence[Rule]) -> list[ScenarioVerdict]:
+        """The verdicts of some rules on other resources than those of the scenarios."""
+        network = self._lowering(resources, self._policy).network
+        return self._verdicts(network, resources, -1, rules)
+
     def _verdicts(
-        self, network: Network, resources: Sequence[Resource], scenario: int
+        self,
+        network: Network,
+        resources: Sequence[Resource],
+        scenario: int,
+        rules: Sequence[Rule] | None = None,
     ) -> list[ScenarioVerdict]:
         answers: list[ScenarioVerdict] = []
-        for rule in self._rules:
+        for rule in self._rules if rules is None else rules:
             self._check_cancelled()
             if network.queries is None:
                 verdicts = _RuleVerdicts(rule, network)

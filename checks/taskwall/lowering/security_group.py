@@ -169,7 +169,12 @@ def _permissions(
     for key in spelled.ranges:
         for cell in _peers(block, key):
             found = True
-            yield permission(cell, range=setting(cell, key), range_of=_vpc_range(r, cell))
+            yield permission(
+                cell,
+                range=setting(cell, key),
+                range_of=_vpc_range(r, cell),
+                of_subnet=_is_subnet_range(r, cell),
+            )
     for key in spelled.lists:
         for cell in _peers(block, key):
             found = True
@@ -226,6 +231,17 @@ def _vpc_range(r: ResourceReader, cell: Cell) -> Link | None:
                 return link
         value = value.value
     return None
+
+
+def _is_subnet_range(r: ResourceReader, cell: Cell) -> bool:
+    """Whether a cell refers to the range of a subnet, also of one from elsewhere."""
+    value = cell.value
+    while isinstance(value, Reference):
+        resource = r.builder.resources.get(value.resource)
+        if resource is not None and resource.type in ("aws_subnet", "AWS::EC2::Subnet"):
+            return value.attribute in ("cidr_block", "ipv6_cidr_block", "CidrBlock")
+        value = value.value
+    return False
 
 
 @lowers("Custom::VpcRestrictDefaultSG")

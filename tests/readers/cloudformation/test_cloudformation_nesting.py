@@ -494,13 +494,13 @@ def test_copies_of_an_export_are_told_apart_by_folders(
         {f"/r/{first}.yaml": copy, f"/r/{second}.yaml": copy, f"/r/{taker}.yaml": taking}
     )
     stack = next(stack for stack in found if f"/r/{taker}.yaml" in stack.files)
+    evaluation = stack.evaluate({})
     vpc = next(
-        one.body.fields["VpcId"]
-        for one in stack.evaluate({}).resources
-        if one.type == "AWS::EC2::Subnet"
+        one.body.fields["VpcId"] for one in evaluation.resources if one.type == "AWS::EC2::Subnet"
     )
 
     assert errors == []
+    assert bool(evaluation.assumed) is bool(meant)
     assert (getattr(vpc, "resource", "") != "") is (meant != "")
     if meant:
         assert stack.files == {f"/r/{taker}.yaml", f"/r/{meant}.yaml"}

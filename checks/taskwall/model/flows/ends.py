@@ -15,7 +15,7 @@ from taskwall.model.compute.launch_type import awsvpc, runs_on
 from taskwall.model.core.address import Ranges
 from taskwall.model.core.entity import Entity, Link, Setting
 from taskwall.model.core.network import Network, remembered
-from taskwall.model.data_stores.internet_exposure import Exposure, exposed_store
+from taskwall.model.data_stores.internet_exposure import Exposure
 from taskwall.model.data_stores.store import MountTarget, Store
 from taskwall.model.endpoints.endpoint import Endpoint, endpoint_groups
 from taskwall.model.entities.ecs import TaskDefinition, TaskSource
@@ -259,7 +259,7 @@ class _Naming:
     def _store(self, store: Store) -> Interface:
         kind: EndKind = "proxy" if _is_proxy(store) else "store"
         parts = [
-            exposed_store(self.network, each) for each in _exposures(self.network).get(store.id, ())
+            each.setting.is_(*each.open) for each in _exposures(self.network).get(store.id, ())
         ]
         return Interface(
             self.end(kind, store),

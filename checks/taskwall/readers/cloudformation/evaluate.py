@@ -40,7 +40,7 @@ from taskwall.readers.cloudformation.document import (
     literal_text,
     members,
 )
-from taskwall.readers.cloudformation.exports import qualified_paths
+from taskwall.readers.cloudformation.exports import assumption, qualified_paths
 from taskwall.readers.cloudformation.intrinsics import (
     DEPENDS,
     DEPLOYED,
@@ -430,6 +430,8 @@ class Evaluator:
             why = f"is exported by {' and by '.join(qualified_paths(exports))}"
             return Unknown((Need(symbol, why),), symbol, place=place)
         for export in exports:
+            if export.copies:
+                self.run.assumed[place] = f"{symbol} {assumption(export)}"
             for root in self.run.roots:
                 if root.template.unit.file == export.root:
                     for one in root.all_below():

@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from taskwall.core.values import (
     Known,
@@ -18,13 +19,17 @@ from taskwall.core.values import (
 
 
 class Export(Struct, frozen=True):
-    """An output that is exported: by which tree of templates, where in it, and under what name."""
+    """An output that is exported: by which tree of templates, where in it, and under what name.
+
+    Of one that an import means, `copies` are the trees that export the same name farther away.
+    """
 
     root: str
     path: str
     output: str
     name: Value
     place: Span
+    copies: tuple[str, ...] = ()
 
 
 class Exports:
@@ -103,11 +108,20 @@ def _nearest(exports: list[Export], folder: str) -> list[Export]:
         return exports
     near = [len(os.path.commonpath((folder, os.path.dirname(one.root)))) for one in exports]
     ranked = list(zip(exports, near, strict=True))
-    return [
-        one
-        for one, own in ranked
-        if not any(other_near > own and is_copy(one, other) for other, other_near in ranked)
-    ]
+    found = []
+    for one, own in ranked:
+        copies = [(each, its) for each, its in ranked if each is not one and is_copy(one, each)]
+        if all(its <= own for _, its in copies):
+            farther = tuple(each.root for each, its in copies if its < own)
+            found.append(replace(one, copies=farther) if farther else one)
+    return found
+
+
+def assumption(export: Export) -> str:
+    """What is said of an import that means an export of which there are copies."""
+    every = [export, *(replace(export, root=root) for root in export.copies)]
+    taken, *others = qualified_paths(every)
+    return f"is assumed to come from {taken}, which is nearer than {' and '.join(others)}"
 
 
 def qualified_paths(exports: Sequence[Export]) -> list[str]:

@@ -41,7 +41,7 @@ from taskwall.readers.cloudformation.template import (
 from taskwall.source.containment import crash_at
 from taskwall.source.context import SourceTie
 from taskwall.source.resource import ABSENT, Resource, Suppression
-from taskwall.source.stack import AbsentSource, Evaluation, Inputs, SourceError
+from taskwall.source.stack import AbsentSource, Evaluation, InputDefault, Inputs, SourceError
 
 _CDK_METADATA = "AWS::CDK::Metadata"
 """What CDK adds to each template to count its users; it makes nothing."""
@@ -97,6 +97,7 @@ class CloudFormationStack:
         self._first: Evaluation | None = None
         self._known: dict[str, list[_ResourceMemo]] = {}
         self._expansions: dict[str, list[Expansion]] = {}
+        self._assumed: dict[Span, str] = {}
         self._truths: dict[str, list[_Truth]] = {}
         self._decided: frozenset[str] | None = None
         self._secrets: dict[str, tuple[Span, ...]] = {}
@@ -148,6 +149,7 @@ class CloudFormationStack:
             self.suppressions,
             tuple(dict.fromkeys(absent)),
             provenance=self._tracer.trace,
+            assumed=self._assumed,
         )
         if not scenario:
             self._first = found
@@ -224,6 +226,19 @@ class CloudFormationStack:
                     found = allowed if found is None else tuple(a for a in found if a in allowed)
         return found
 
+    def defaults(self) -> list[InputDefault]:
+        """The defaults of its parameters that a scenario may take another value for."""
+        found: dict[str, InputDefault] = {}
+        for root in self._evaluators({}):
+            for name, node in root.template.parameters.items():
+                default = root.parameters.free_default(name)
+                place = (default and default.place) or node.place
+                if default is None or place is None:
+                    continue
+                if others := root.parameters.other_values(name, default):
+                    found.setdefault(name, InputDefault(name, name, default.data, place, others))
+        return list(found.values())
+
     def secrets(self, file: str) -> tuple[Span, ...]:
         """The stretches of a template whose text is never shown; none of other files."""
         from taskwall.readers.cloudformation.secrets import stretches
@@ -241,7 +256,7 @@ class CloudFormationStack:
     def _evaluators(self, scenario: Scenario) -> list[Evaluator]:
         """The roots while they are evaluated together."""
         run = DeploymentEvaluation(
-            self.inputs, scenario, self.nested, self.resolver, self._expansions
+            self.inputs, scenario, self.nested, self.resolver, self._expansions, self._assumed
         )
         found = []
         for root in self.roots:

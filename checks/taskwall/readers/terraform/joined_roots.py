@@ -27,7 +27,7 @@ from taskwall.readers.terraform.ties import (
 from taskwall.readers.union_find import connected_components
 from taskwall.source.context import ContextSource, SourceTie
 from taskwall.source.files import Files
-from taskwall.source.stack import Evaluation, Inputs
+from taskwall.source.stack import Evaluation, InputDefault, Inputs
 
 
 class JoinedStack:
@@ -109,6 +109,14 @@ class JoinedStack:
             if limits is not None:
                 found = limits if found is None else tuple(one for one in found if one in limits)
         return found
+
+    def defaults(self) -> list[InputDefault]:
+        """The defaults of the variables of all roots."""
+        return [
+            default
+            for root, scope in zip(self._roots, self._scopes(), strict=True)
+            for default in root.defaults(scope.run.qualified)
+        ]
 
     def secrets(self, file: str) -> tuple[Span, ...]:
         """The stretches of a file whose text is never shown."""
