@@ -60,6 +60,7 @@ def load_balancer(r: ResourceReader) -> Iterator[Entity]:
         elastic=tuple(link for link in allocated if link is not None),
         access_log=access_log(r),
         logging=logging(r),
+        families=r.setting("ip_address_type", "IpAddressType", "ipv4", "ipv4 is the default"),
     )
 
 

@@ -72,7 +72,9 @@ def from_internet(network: Network, server: Interface) -> OpenConnection:
     closed: tuple[Obstacle, ...] = ()
     lost = Ranges()
     for place in server.places:
-        pieces, shut = way_in(network, place, server.public)
+        pieces, shut = way_in(
+            network, place, server.public if place.version == 4 else server.public_six
+        )
         wanted = internet(place.version)
         ingress = let_through(network, server.groups, "ingress", of_addresses(wanted))
         if not ingress:
@@ -98,7 +100,9 @@ def from_service(network: Network, server: Interface, service: str) -> Pieces:
     found: list[TrafficPiece] = []
     far = Far(Addresses(), service=service, hidden=True)
     for place in server.places:
-        pieces, shut = way_in(network, place, server.public)
+        pieces, shut = way_in(
+            network, place, server.public if place.version == 4 else server.public_six
+        )
         if shut:
             continue
         ingress = let_through(network, server.groups, "ingress", far)

@@ -42,9 +42,10 @@ WINDOWS_PORTS = Ranges(((49152, 65535),))
 class Interface(Struct, frozen=True):
     """Network interfaces of one thing that are alike in all that decides who reaches them.
 
-    `end` is how flows name the thing, `public` whether it has a public IPv4 address. `answers` are
-    the ports that it takes as a client, `takes` those on which it can be reached at all. `serves`
-    and `opens` are whether connections to it, and by it, are told of.
+    `end` is how flows name the thing, `public` whether it has a public IPv4 address, `public_six`
+    whether the IPv6 addresses of its subnets are its own. `answers` are the ports that it takes as
+    a client, `takes` those on which it can be reached at all. `serves` and `opens` are whether
+    connections to it, and by it, are told of.
     """
 
     end: str
@@ -54,10 +55,15 @@ class Interface(Struct, frozen=True):
     places: tuple[Place, ...]
     public: Fact
     exists: Fact
+    public_six: Fact = FALSE
     answers: Ranges = CLIENT_PORTS
     takes: Pieces = OPEN
     serves: bool = True
     opens: bool = True
+
+    def public_at(self, place: Place) -> Fact:
+        """Whether it has a public address of the IP version of a place."""
+        return self.public if place.version == 4 else self.public_six
 
     @property
     def alike(self) -> object:
@@ -65,13 +71,14 @@ class Interface(Struct, frozen=True):
         ties = tuple((link.to, link.fact.truth, link.place) for link in self.groups.ties)
         places = tuple((place.key, place.fact.truth) for place in self.places)
         more = self.groups.more.truth, self.groups.filters
-        return ties, more, places, self.public.truth, self.public.place, self.answers.spans
+        public = self.public.truth, self.public.place, self.public_six.truth
+        return ties, more, places, public, self.answers.spans
 
 
 @remembered
 def interfaces(network: Network) -> tuple[Interface, ...]:
     """Everything of the sources that has network interfaces, each with its groups and subnets."""
-    return tuple(_naming(network).every())
+    return tuple(each for each in _naming(network).every() if not each.thing.origin.silent)
 
 
 def end_of(network: Network, kind: EndKind, thing: Entity) -> str:
@@ -103,11 +110,9 @@ class _Naming:
 
     def every(self) -> Iterator[Interface]:
         for source in self.network.every(TaskSource):
-            if not source.origin.silent:
-                yield from self._tasks(source)
+            yield from self._tasks(source)
         for member in container_instances(self.network):
-            if not member.instances.origin.silent:
-                yield self._instances(member)
+            yield self._instances(member)
         yield from self._on_hosts()
         for function in self.network.every(LambdaFunction):
             yield self._plain(
@@ -115,7 +120,7 @@ class _Naming:
                 answers=BALANCER_PORTS, serves=False,
             )  # fmt: skip
         for balancer in self.network.every(LoadBalancer):
-            if balancer.kind.known != "gateway" and not balancer.origin.silent:
+            if balancer.kind.known != "gateway":
                 yield self.balancer(balancer)
         for endpoint in self.network.every(Endpoint):
             if endpoint.kind.is_("Interface", "Resource", "ServiceNetwork").truth is not False:
@@ -145,6 +150,7 @@ class _Naming:
             self._places(source.subnets, source.groups, source.subnets_setting),
             public,
             all_of((source.exists, own)) if own.truth is None else source.exists,
+            public_six=TRUE,
             answers=self._client_ports(source),
         )
 
@@ -157,8 +163,6 @@ class _Naming:
         """Tasks that share the network of their host: they take only what they publish."""
         for host, held in tasks_on(self.network):
             for source, fact in held:
-                if source.origin.silent:
-                    continue
                 ports = published(self.network, source)
                 takes = (*over(TCP, ports.tcp), *over(UDP, ports.udp))
                 if ports.needs:
@@ -173,6 +177,7 @@ class _Naming:
                     self._places(host.subnets, host.groups, host.groups_setting),
                     self._public_instance(host.member, host.subnets),
                     all_of((source.exists, fact)),
+                    public_six=TRUE,
                     answers=self._client_ports(source),
                     takes=takes,
                 )
@@ -187,6 +192,7 @@ class _Naming:
             self._places(host.subnets, host.groups, host.groups_setting),
             self._public_instance(member, host.subnets),
             all_of((member.instances.exists, member.fact)),
+            public_six=TRUE,
         )
 
     def _public_instance(
@@ -234,6 +240,7 @@ class _Naming:
             self._places(balancer.subnets, balancer.groups, setting),
             public,
             balancer.exists,
+            all_of((public, _has_ipv6(balancer))),
             answers=BALANCER_PORTS,
             opens=False,
         )
@@ -319,6 +326,13 @@ class _Naming:
         self, subnets: tuple[Link, ...], groups: tuple[Link, ...], setting: Setting
     ) -> tuple[Place, ...]:
         return places_of(self.network, subnets, groups, setting.needs)
+
+
+def _has_ipv6(balancer: LoadBalancer) -> Fact:
+    """Whether a load balancer has IPv6 addresses: only where its address type says so."""
+    if balancer.families is None:
+        return FALSE
+    return balancer.families.is_("dualstack", "dualstack-without-public-ipv4")
 
 
 def _moved(place: Place, vpc: Link) -> Place:

@@ -6,14 +6,13 @@ from msgspec import Struct
 
 from taskwall.core.facts import Fact, all_of
 from taskwall.core.values import Need
-from taskwall.model.core.address import ALL_PORTS
 from taskwall.model.core.entity import Entity
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.entities.door import Door
 from taskwall.model.entities.load_balancer import Listener, LoadBalancer
 from taskwall.model.flows.ends import Interface
 from taskwall.model.flows.security_groups import all_entries
-from taskwall.model.flows.sets import ANY_PROTOCOL, Pieces, merged, over
+from taskwall.model.flows.sets import OPEN, Pieces, TrafficPiece, merged, over
 from taskwall.model.load_balancing.edge import EdgeConnection
 
 
@@ -84,11 +83,17 @@ def _names_balancers(opening: Opening) -> bool:
 
 def lets_in(network: Network, server: Interface, opening: Opening) -> Pieces:
     """What comes in by a way, as far as the groups of the server allow anybody."""
+    found = anybody_let_in(network, server)
+    return tuple(TrafficPiece(piece.traffic, all_of((piece.fact, opening.fact))) for piece in found)
+
+
+def anybody_let_in(network: Network, server: Interface) -> Pieces:
+    """What the groups of a server let in, whomever that is for."""
     if not server.groups.filters:
-        return over(ANY_PROTOCOL, ALL_PORTS, opening.fact)
+        return OPEN
     found = [
         piece
         for entry, tied, _ in all_entries(network, server.groups, "ingress")
-        for piece in over(entry.protocols, entry.ports, all_of((entry.fact, tied, opening.fact)))
+        for piece in over(entry.protocols, entry.ports, all_of((entry.fact, tied)))
     ]
     return merged(found)

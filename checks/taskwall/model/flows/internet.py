@@ -37,11 +37,11 @@ def way_in(network: Network, place: Place, public: Fact) -> tuple[Pieces, tuple[
     Args:
         network: the network.
         place: where it is.
-        public: whether it has a public IPv4 address; its IPv6 address is public in any case.
+        public: whether what is there has an address of the place's version that is public.
     """
     closed: list[Obstacle] = []
-    facts = [] if place.version == 6 else [public]
-    if place.version == 4 and public.truth is False:
+    facts = [public]
+    if public.truth is False:
         closed.append(Obstacle(public, "give it a public address"))
     subnet = network.get(Subnet, place.subnet)
     if subnet is not None:
