@@ -68,6 +68,8 @@ def takes_nothing(of: Interface) -> Obstacle:
 
 def from_internet(network: Network, server: Interface) -> OpenConnection:
     """What the internet can open to an interface, by addresses of its own."""
+    if server.everywhere:
+        return OpenConnection(over(ANY_PROTOCOL, ALL_PORTS, TRUE, internet(4)))
     found: list[TrafficPiece] = []
     closed: tuple[Obstacle, ...] = ()
     lost = Ranges()

@@ -8,7 +8,12 @@ from msgspec import Struct
 
 from taskwall.core.facts import FALSE, TRUE, Fact, all_of, any_of
 from taskwall.core.values import Need
-from taskwall.model.compute.container_instances import ContainerInstances, container_instances
+from taskwall.model.compute.container_instances import (
+    ContainerInstances,
+    InstanceAddress,
+    InterfaceGroup,
+    container_instances,
+)
 from taskwall.model.compute.container_instances import public_address as instance_address
 from taskwall.model.compute.hosts import Host, host_of
 from taskwall.model.compute.launch_type import awsvpc, runs_on
@@ -45,7 +50,8 @@ class Interface(Struct, frozen=True):
     `end` is how flows name the thing, `public` whether it has a public IPv4 address, `public_six`
     whether the IPv6 addresses of its subnets are its own. `answers` are the ports that it takes as
     a client, `takes` those on which it can be reached at all. `serves` and `opens` are whether
-    connections to it, and by it, are told of.
+    connections to it, and by it, are told of. `everywhere` is whether it is on the internet itself,
+    in no VPC.
     """
 
     end: str
@@ -60,6 +66,7 @@ class Interface(Struct, frozen=True):
     takes: Pieces = OPEN
     serves: bool = True
     opens: bool = True
+    everywhere: bool = False
 
     def public_at(self, place: Place) -> Fact:
         """Whether it has a public address of the IP version of a place."""
@@ -72,7 +79,7 @@ class Interface(Struct, frozen=True):
         places = tuple((place.key, place.fact.truth) for place in self.places)
         more = self.groups.more.truth, self.groups.filters
         public = self.public.truth, self.public.place, self.public_six.truth
-        return ties, more, places, public, self.answers.spans
+        return ties, more, places, public, self.answers.spans, self.everywhere
 
 
 @remembered
@@ -184,11 +191,17 @@ class _Naming:
 
     def _instances(self, member: ContainerInstances) -> Interface:
         host: Host = host_of(self.network, member)
+        extra = [
+            each.group
+            for each in self.network.every(InterfaceGroup)
+            if each.instances.to == member.instances.id
+        ]
+        groups = self._groups(host.groups, host.groups_setting, host.subnets)
         return Interface(
             self.end("instances", member.instances),
             "instances",
             member.instances,
-            self._groups(host.groups, host.groups_setting, host.subnets),
+            Groups((*groups.ties, *extra), groups.more),
             self._places(host.subnets, host.groups, host.groups_setting),
             self._public_instance(member, host.subnets),
             all_of((member.instances.exists, member.fact)),
@@ -199,6 +212,9 @@ class _Naming:
         self, member: ContainerInstances | None, subnets: tuple[Link, ...]
     ) -> Fact:
         own = instance_address(self.network, member.instances) if member is not None else None
+        for each in self.network.every(InstanceAddress):
+            if member is not None and each.instances.to == member.instances.id:
+                return each.instances.fact
         if own is not None:
             return own.is_(True)
         parts = []
@@ -264,10 +280,16 @@ class _Naming:
         )  # fmt: skip
 
     def _store(self, store: Store) -> Interface:
+        """A data store; a search domain outside of VPCs guards itself by its policy alone."""
+        found = _exposures(self.network).get(store.id, ())
+        if any(_is_outside(each) and exposed_store(self.network, each).truth for each in found):
+            ports = Ranges(((80, 80), (443, 443)))
+            return Interface(
+                self.end("store", store), "store", store, UNFILTERED, (), TRUE, store.exists,
+                takes=over(TCP, ports), opens=False, everywhere=True,
+            )  # fmt: skip
         kind: EndKind = "proxy" if _is_proxy(store) else "store"
-        parts = [
-            exposed_store(self.network, each) for each in _exposures(self.network).get(store.id, ())
-        ]
+        parts = [exposed_store(self.network, each) for each in found]
         return Interface(
             self.end(kind, store),
             kind,
@@ -345,6 +367,11 @@ def _moved(place: Place, vpc: Link) -> Place:
 
 def _word(source: TaskSource) -> EndKind:
     return "service" if source.long_running else "task"
+
+
+def _is_outside(exposure: Exposure) -> bool:
+    """Whether an exposure says that a store is in no VPC, and not that it has a public address."""
+    return True not in exposure.open and "SERVICE_PROVIDED_EIPS" not in exposure.open
 
 
 @remembered
