@@ -159,11 +159,11 @@ def _internet(entry: AclEntry, acl: NetworkAcl, bare: Fact, concerned: Fact) -> 
 
 def _elsewhere(network: Network) -> Iterator[Verdict]:
     """Entries of ACLs that are not in the sources: one unknown an ACL, at its first entry."""
-    told = set()
+    reported = set()
     for entry in network.every(AclEntry):
         acl = network.get(NetworkAcl, entry.acl)
-        if (acl is None or acl.external) and entry.acl.to not in told:
-            told.add(entry.acl.to)
+        if (acl is None or acl.external) and entry.acl.to not in reported:
+            reported.add(entry.acl.to)
             text = (
                 f"{entry.acl.to or 'an ACL'} blocks traffic of tasks, or allows ingress from the"
                 " internet"

@@ -102,7 +102,7 @@ class EdgeTable(Struct, frozen=True):
 
 
 class GatewayAttachment(Entity, frozen=True, kw_only=True):
-    """A gateway's tie to a VPC: written on the gateway, or in a resource of its own."""
+    """A gateway's link to a VPC: written on the gateway, or in a resource of its own."""
 
     gateway: Link | None
     vpc: Link

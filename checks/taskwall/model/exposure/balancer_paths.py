@@ -21,7 +21,7 @@ from taskwall.model.exposure.task_ports import (
     port_mappings,
     speaks_udp,
 )
-from taskwall.model.load_balancing.fronts import BalancerPath, balancer_paths, preserves_client_ip
+from taskwall.model.load_balancing.paths import BalancerPath, balancer_paths, preserves_client_ip
 from taskwall.model.permissions.coverage import (
     End,
     Location,

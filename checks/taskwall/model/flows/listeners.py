@@ -13,7 +13,7 @@ from taskwall.model.entities.load_balancer import Listener, LoadBalancer, Target
 from taskwall.model.exposure.balancer_paths import arrival, ways_to
 from taskwall.model.exposure.task_ports import number_of
 from taskwall.model.flows.sets import Pieces, over
-from taskwall.model.load_balancing.fronts import (
+from taskwall.model.load_balancing.paths import (
     balancer_paths,
     balancers_behind,
     listeners,

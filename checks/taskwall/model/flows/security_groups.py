@@ -90,7 +90,7 @@ class Far(Struct, frozen=True):
 
 
 @remembered
-def entries(network: Network, group: str, way: Direction) -> tuple[GroupEntry, ...]:
+def group_entries(network: Network, group: str, way: Direction) -> tuple[GroupEntry, ...]:
     """What a group, by its id, allows in one direction; one of them is unknown if it is unseen."""
     found = [_entry(network, each, way) for each in permissions(network, group, way)]
     known = network.get(SecurityGroup, group)
@@ -172,7 +172,7 @@ def all_entries(
 ) -> Iterator[tuple[GroupEntry, Fact, Link | None]]:
     """The entries of an interface's groups, whether they are its, and by which tie."""
     for link in groups.ties:
-        for entry in entries(network, link.to, way):
+        for entry in group_entries(network, link.to, way):
             yield entry, link.fact, link
     if groups.more.truth is not False:
         yield _everybody(groups.more, groups.more.text), TRUE, None

@@ -175,7 +175,7 @@ def balanced(network: Network, subnet: Subnet | None) -> Fact:
 
 @remembered
 def _balancers_in(network: Network) -> dict[str, list[tuple[LoadBalancer, Link]]]:
-    """Load balancers by their subnets; "" holds ties of which nobody knows where they lead."""
+    """Load balancers by their subnets; "" holds links of which nobody knows where they lead."""
     found: dict[str, list[tuple[LoadBalancer, Link]]] = {}
     for balancer in network.every(LoadBalancer):
         for link in balancer.subnets:

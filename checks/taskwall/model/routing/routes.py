@@ -33,7 +33,7 @@ def tables(network: Network, subnet: Subnet) -> tuple[Link, ...]:
     """The route tables that a subnet uses, or may use: its own, else its VPC's main one.
 
     A subnet of the sources with neither has AWS's own main table, which routes nowhere else; no
-    tie at all stands for it.
+    link at all stands for it.
     """
     own = []
     by_subnet = _by_subnet(network)
@@ -68,7 +68,7 @@ def _by_subnet(network: Network) -> dict[str, list[Association]]:
 
 
 def _of(link: Link) -> tuple[Need, ...]:
-    """What it waits for to know where a tie leads."""
+    """What it waits for to know where a link leads."""
     return link.waits("a subnet")
 
 
@@ -185,7 +185,7 @@ def _there(route: Route) -> Route:
 
 
 def subnets(network: Network, source: TaskSource) -> list[tuple[Subnet, Link]]:
-    """The subnets of a task source, and its ties to them."""
+    """The subnets of a task source, and its links to them."""
     found = ((network.get(Subnet, link), link) for link in source.subnets)
     return [(subnet, link) for subnet, link in found if subnet is not None]
 

@@ -172,7 +172,7 @@ def _tables(network: Network, attachment: TransitAttachment) -> list[Link]:
     """The table that routes what comes from an attachment: its own, else the default one."""
     own = []
     for entry in _entries(network, "association"):
-        tie = _of(entry, attachment)
+        tie = _of(entry, attachment) & entry.fact
         if tie.truth is not False:
             own.append(replace(entry.table, fact=tie))
     if any(link.fact.truth for link in own):
